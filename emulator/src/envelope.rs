@@ -1,0 +1,73 @@
+//! The one JSON envelope of every answer: `response`, sometimes `message` and `errors`.
+
+use bytes::Bytes;
+use serde_json::{Map, Value};
+
+pub(crate) enum Reply {
+    Json(Value),
+    /// A part, through the API server.
+    Part(Bytes),
+    Page(String),
+}
+
+/// A failure of the service: travels with HTTP status 200.
+pub(crate) struct Refusal {
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+    pub(crate) errors: Vec<String>,
+    pub(crate) more: Map<String, Value>,
+}
+
+pub(crate) type Answer = Result<Reply, Refusal>;
+
+/// Adds `"response":"SUCCESS"`, unless the members name a qualified success themselves.
+pub(crate) fn success(mut members: Value) -> Answer {
+    if let Value::Object(object) = &mut members {
+        object.entry("response").or_insert_with(|| "SUCCESS".into());
+    }
+    Ok(Reply::Json(without_nulls(members)))
+}
+
+pub(crate) fn done() -> Answer {
+    success(Value::Object(Map::new()))
+}
+
+pub(crate) fn refuse(code: &'static str, message: impl Into<String>) -> Refusal {
+    Refusal {
+        code,
+        message: message.into(),
+        errors: Vec::new(),
+        more: Map::new(),
+    }
+}
+
+pub(crate) fn unknown_package() -> Refusal {
+    refuse("UNKNOWN_PACKAGE", "unknown package")
+}
+
+impl Refusal {
+    pub(crate) fn into_json(self) -> Value {
+        let mut object = self.more;
+        object.insert("response".into(), self.code.into());
+        object.insert("message".into(), self.message.into());
+        if !self.errors.is_empty() {
+            object.insert("errors".into(), self.errors.into());
+        }
+        Value::Object(object)
+    }
+}
+
+/// Absent members are left out: .NET fails on an explicit null.
+pub(crate) fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(object) => Value::Object(
+            object
+                .into_iter()
+                .filter(|(_, member)| !member.is_null())
+                .map(|(name, member)| (name, without_nulls(member)))
+                .collect(),
+        ),
+        Value::Array(items) => Value::Array(items.into_iter().map(without_nulls).collect()),
+        other => other,
+    }
+}

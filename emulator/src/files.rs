@@ -1,0 +1,254 @@
+//! Files of a package: ids, information, versions, moving; the transfer of their parts is in `transfer`.
+
+use serde_json::{Value, json};
+
+use crate::call::Call;
+use crate::dates::{display, now_ms, timestamp};
+use crate::envelope::{Answer, Refusal, done, refuse, success};
+use crate::packages::file_json;
+use crate::random;
+use crate::settings::Settings;
+use crate::state::{File, Package, Right, State};
+
+pub(crate) fn check_name(settings: &Settings, name: &str) -> Result<(), Refusal> {
+    let forbidden = |character: char| {
+        settings.forbidden_name_characters.contains(character) || character.is_control()
+    };
+    match name.trim().is_empty() || name.contains(forbidden) {
+        true => Err(refuse("INVALID_FILE_NAME", "the name is not allowed")),
+        false => Ok(()),
+    }
+}
+
+impl File {
+    pub(crate) fn new(
+        name: &str,
+        size: u64,
+        parts: u32,
+        directory_id: &str,
+        created_by: &str,
+    ) -> Self {
+        Self {
+            id: random::uuid(),
+            name: name.into(),
+            size,
+            parts,
+            directory_id: directory_id.into(),
+            created_by: created_by.into(),
+            created_ms: now_ms(),
+            version: 1,
+            complete: false,
+            complete_calls: 0,
+            stored: Default::default(),
+            file_key: String::new(),
+            old_versions: Vec::new(),
+        }
+    }
+}
+
+/// The directory a request names in body or path; absent, null and empty mean the root.
+fn directory_of(package: &Package, named: Option<&str>) -> Result<String, Refusal> {
+    match named.filter(|id| !id.is_empty() && *id != package.root_directory_id) {
+        None => Ok(package.root_directory_id.clone()),
+        Some(id) => package.require_directory(id).map(|()| id.to_owned()),
+    }
+}
+
+pub(crate) fn create(call: &mut Call) -> Answer {
+    let settings = call.settings;
+    let me = call.me();
+    let (package, input) = call.open(Right::Contribute)?;
+    if package.finalized && !settings.files_after_finalize {
+        return Err(refuse("DENIED", "the package is finalized"));
+    }
+    let name = input.text("filename").unwrap_or_default();
+    let name = if settings.decode_file_names {
+        crate::percent::percent_decode(name)
+    } else {
+        name.to_owned()
+    };
+    check_name(settings, &name)?;
+    if settings.blocked_extensions.iter().any(|extension| {
+        name.rsplit_once('.')
+            .is_some_and(|(_, end)| end.eq_ignore_ascii_case(extension))
+    }) {
+        return Err(refuse(
+            "INVALID_FILE_EXTENSION",
+            "files of this type are blocked",
+        ));
+    }
+    let size = input
+        .number("filesize")
+        .ok_or_else(|| refuse("INVALID_INPUT", "filesize is missing"))?;
+    if size > settings.max_file_bytes {
+        return Err(refuse(
+            "LIMIT_EXCEEDED",
+            format!("a file has at most {} bytes", settings.max_file_bytes),
+        ));
+    }
+    let parts = input
+        .number("parts")
+        .and_then(|parts| u32::try_from(parts).ok())
+        .filter(|&parts| parts > 0);
+    let parts = parts.ok_or_else(|| refuse("INVALID_INPUT", "parts must be at least 1"))?;
+    let directory = directory_of(package, input.text("directoryId"))?;
+    let same_name = package
+        .files
+        .iter()
+        .any(|file| file.complete && file.name == name);
+    if same_name && !package.workspace && settings.refuse_duplicate_files {
+        return Err(refuse(
+            "DUPLICATE_FILE",
+            "a file of that name is already there",
+        ));
+    }
+    let file = File::new(&name, size, parts, &directory, &me);
+    let mut answer = file_json(&file);
+    answer["message"] = file.id.clone().into();
+    package.files.push(file);
+    success(answer)
+}
+
+fn version_json(state: &State, file: &File) -> Value {
+    json!({
+        "fileId": file.id,
+        "fileName": file.name,
+        "fileSize": file.size.to_string(),
+        "createdByEmail": file.created_by,
+        "createdById": state.id_of_user(&file.created_by),
+        "uploaded": timestamp(file.created_ms),
+        "uploadedStr": display(file.created_ms),
+        "fileVersion": file.version,
+        "fileParts": file.parts,
+        "fileKey": file.file_key,
+    })
+}
+
+/// A file in a directory path has to be in that directory; root files also answer without one.
+pub(crate) fn check_directory(
+    package: &Package,
+    directory: &str,
+    file: &File,
+) -> Result<(), Refusal> {
+    match directory.is_empty()
+        || file.directory_id == directory && package.has_directory(directory)
+        || !package.workspace && directory == package.root_directory_id
+    {
+        true => Ok(()),
+        false => Err(refuse("FAIL", "the file is not in that directory")),
+    }
+}
+
+pub(crate) fn information(call: &mut Call) -> Answer {
+    let (package, input) = call.open(Right::View)?;
+    let file = package.file(input.param("file"))?.clone();
+    check_directory(package, input.param("directory"), &file)?;
+    let mut object = version_json(call.state, &file);
+    object["oldVersions"] = file
+        .old_versions
+        .iter()
+        .map(|old| version_json(call.state, old))
+        .collect();
+    success(json!({"file": object}))
+}
+
+pub(crate) fn history(call: &mut Call) -> Answer {
+    let (package, input) = call.open(Right::View)?;
+    let file = package.file(input.param("file"))?.clone();
+    let versions: Vec<Value> = std::iter::once(&file)
+        .chain(&file.old_versions)
+        .map(|version| version_json(call.state, version))
+        .collect();
+    success(json!({"history": versions}))
+}
+
+pub(crate) fn delete(call: &mut Call) -> Answer {
+    let me = call.me();
+    let (package, input) = call.open(Right::Contribute)?;
+    let file = package.file(input.param("file"))?.clone();
+    check_directory(package, input.param("directory"), &file)?;
+    package.files.retain(|other| other.id != file.id);
+    for other in &mut package.files {
+        other.old_versions.retain(|old| old.id != file.id);
+    }
+    package.log(
+        &me,
+        "FILE_DELETED",
+        &file.id,
+        &format!("deleted {}", file.name),
+    );
+    for version in std::iter::once(&file).chain(&file.old_versions) {
+        call.parts.remove(&version.id);
+    }
+    done()
+}
+
+pub(crate) fn move_to(call: &mut Call) -> Answer {
+    let me = call.me();
+    let (package, input) = call.open(Right::Contribute)?;
+    let target = input.param("directory").to_owned();
+    package.require_directory(&target)?;
+    let file = package.file(input.param("file"))?;
+    file.directory_id.clone_from(&target);
+    let (id, name) = (file.id.clone(), file.name.clone());
+    package.log(&me, "FILE_MOVED", &id, &format!("moved {name}"));
+    done()
+}
+
+pub(crate) fn rename(call: &mut Call) -> Answer {
+    let settings = call.settings;
+    let me = call.me();
+    let (package, input) = call.open(Right::Contribute)?;
+    let name = input.required("fileName")?;
+    check_name(settings, name)?;
+    let file = package.file(input.param("file"))?;
+    let old_name = std::mem::replace(&mut file.name, name.to_owned());
+    let id = file.id.clone();
+    package.log(
+        &me,
+        "FILE_RENAMED",
+        &id,
+        &format!("renamed {old_name} to {name}"),
+    );
+    done()
+}
+
+/// The copy keeps its ciphertext; `fileKey` tells readers of the target the passphrase.
+pub(crate) fn copy(call: &mut Call) -> Answer {
+    let me = call.me();
+    let (package, input) = call.open(Right::View)?;
+    let source = package.file(input.param("file"))?.clone();
+    let target_id = input.required("targetPackageId")?.to_owned();
+    let file_key = input.required("fileKey")?.to_owned();
+    let directory = input
+        .text("targetDirectoryId")
+        .unwrap_or_default()
+        .to_owned();
+    if !source.complete {
+        return Err(refuse("DENIED", "the file is incomplete"));
+    }
+    let target = call.state.open(
+        &call.caller,
+        call.settings,
+        &target_id,
+        crate::state::Named::ById,
+        Right::Contribute,
+    )?;
+    if !target.workspace {
+        return Err(refuse("DENIED", "the target is not a Workspace"));
+    }
+    let directory = directory_of(target, Some(&directory))?;
+    let copy = File {
+        stored: source.stored.clone(),
+        file_key,
+        ..File::new(&source.name, source.size, source.parts, &directory, &me)
+    };
+    let id = copy.id.clone();
+    target.files.push(copy);
+    target.complete_file(&id);
+    target.log(&me, "FILE_COPIED", &id, &format!("copied {}", source.name));
+    call.parts
+        .copy(&source.id, &id, source.stored.keys().copied())
+        .map_err(|error| refuse("FAIL", error.to_string()))?;
+    success(json!({"message": id}))
+}

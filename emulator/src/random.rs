@@ -1,0 +1,55 @@
+//! Random identifiers, in the forms the service uses.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+pub(crate) fn bytes<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    getrandom::getrandom(&mut bytes)
+        .expect("the operating system's generator always answers on supported systems");
+    bytes
+}
+
+/// URL-safe text only: Node filters `+/=` on upload but not on download.
+pub(crate) fn token<const N: usize>() -> String {
+    URL_SAFE_NO_PAD.encode(bytes::<N>())
+}
+
+/// 43 characters.
+pub(crate) fn package_code() -> String {
+    token::<32>()
+}
+
+/// 34 characters, beginning as the service's examples do.
+pub(crate) fn server_secret() -> String {
+    format!("AC{}", token::<24>())
+}
+
+/// `XXXX-XXXX`
+pub(crate) fn package_id() -> String {
+    const ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+    let letters: String = bytes::<8>()
+        .iter()
+        .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
+        .collect();
+    format!("{}-{}", &letters[..4], &letters[4..])
+}
+
+pub(crate) fn uuid() -> String {
+    let mut raw = bytes::<16>();
+    raw[6] = raw[6] & 0x0f | 0x40;
+    raw[8] = raw[8] & 0x3f | 0x80;
+    let hex = hex(&raw);
+    format!(
+        "{}-{}-{}-{}-{}",
+        &hex[..8],
+        &hex[8..12],
+        &hex[12..16],
+        &hex[16..20],
+        &hex[20..]
+    )
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

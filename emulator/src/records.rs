@@ -1,0 +1,79 @@
+//! What arrived, for tests to look at.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use hyper::HeaderMap;
+use serde::Serialize;
+
+const MAX_RECORDS: usize = 100_000;
+
+#[derive(Clone, Default, Serialize)]
+pub(crate) struct Record {
+    pub(crate) n: u64,
+    pub(crate) listener: &'static str,
+    pub(crate) endpoint: &'static str,
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) body_size: usize,
+    /// JSON text, or the `requestData` of a multipart body.
+    pub(crate) body: Option<String>,
+    /// None: no answer was sent.
+    pub(crate) status: Option<u16>,
+    pub(crate) fault: Option<u64>,
+    pub(crate) part: Option<u32>,
+    pub(crate) t_ms: u64,
+}
+
+#[derive(Default)]
+pub(crate) struct Records {
+    kept: VecDeque<Record>,
+    last: u64,
+}
+
+impl Records {
+    /// Notes a request at its arrival, so that one that is cut off is there too.
+    pub(crate) fn begin(&mut self, record: Record) -> u64 {
+        self.last += 1;
+        if self.kept.len() == MAX_RECORDS {
+            self.kept.pop_front();
+        }
+        self.kept.push_back(Record {
+            n: self.last,
+            ..record
+        });
+        self.last
+    }
+
+    pub(crate) fn update(&mut self, n: u64, change: impl FnOnce(&mut Record)) {
+        let first = self.kept.front().map_or(0, |record| record.n);
+        let index = n
+            .checked_sub(first)
+            .and_then(|index| usize::try_from(index).ok());
+        if let Some(record) = index.and_then(|index| self.kept.get_mut(index)) {
+            change(record);
+        }
+    }
+
+    /// Numbers go on, so that a request under way does not change a later one's record.
+    pub(crate) fn clear(&mut self) {
+        self.kept.clear();
+    }
+
+    pub(crate) fn all(&self) -> Vec<Record> {
+        self.kept.iter().cloned().collect()
+    }
+}
+
+pub(crate) fn header_texts(headers: &HeaderMap) -> BTreeMap<String, String> {
+    headers
+        .iter()
+        .map(|(name, value)| {
+            (
+                name.as_str().to_owned(),
+                String::from_utf8_lossy(value.as_bytes()).into_owned(),
+            )
+        })
+        .collect()
+}

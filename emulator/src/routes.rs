@@ -1,0 +1,305 @@
+//! The one table of routes: method and path to endpoint label and handler. `{name}` takes one segment; a trailing slash makes no difference.
+
+use std::collections::HashMap;
+
+use hyper::Method;
+
+use crate::call::Call;
+use crate::envelope::Answer;
+use crate::{
+    account, directories, dropzone, files, groups, keys, lists, login, messages, packages,
+    recipients, transfer,
+};
+
+pub(crate) type Handler = fn(&mut Call) -> Answer;
+
+/// Which prefix leads to a route, and who may come that way.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Door {
+    /// `/api/v2.0`: signed.
+    Signed,
+    /// The same, and `/drop-zone/v2.0`: the Dropzone id instead of a signature.
+    SignedOrDropzone,
+    /// The whole path: neither key nor signature.
+    Open,
+}
+
+pub(crate) struct Route {
+    pub(crate) method: Method,
+    pub(crate) pattern: &'static str,
+    pub(crate) door: Door,
+    /// Name in fault rules and request records. Stable.
+    pub(crate) endpoint: &'static str,
+    pub(crate) handler: Handler,
+}
+
+const fn route(
+    door: Door,
+    method: Method,
+    pattern: &'static str,
+    endpoint: &'static str,
+    handler: Handler,
+) -> Route {
+    Route {
+        method,
+        pattern,
+        door,
+        endpoint,
+        handler,
+    }
+}
+
+const GET: Method = Method::GET;
+const PUT: Method = Method::PUT;
+const POST: Method = Method::POST;
+const PATCH: Method = Method::PATCH;
+const DELETE: Method = Method::DELETE;
+use Door::{Open, Signed, SignedOrDropzone};
+
+/// Patterns with fixed words stand before those that have a variable in the same place.
+#[rustfmt::skip]
+static ROUTES: &[Route] = &[
+    // Account, enterprise, configuration
+    route(Signed, GET, "/config/verify-credentials/", "verify_credentials", account::verify_credentials),
+    route(Signed, PUT, "/config/version/info/", "version_info", account::ignored),
+    route(Signed, GET, "/config/version/{api}/{version}/", "verify_version", account::verify_version),
+    route(Signed, GET, "/config/version/{version}/", "verify_version", account::verify_version),
+    route(Signed, PUT, "/feedback/", "feedback", account::ignored),
+    route(Signed, GET, "/user/", "user_information", account::user_information),
+    route(Signed, GET, "/enterprise/", "enterprise_information", account::enterprise_information),
+    route(Signed, POST, "/enterprise/audit-logs/", "audit_log", account::audit_log),
+    // Dropzone recipients
+    route(Signed, GET, "/user/dropzone-recipients/", "list_dropzone_recipients", dropzone::list_recipients),
+    route(Signed, PUT, "/user/dropzone-recipients/", "add_dropzone_recipient", dropzone::add_recipient),
+    route(Signed, DELETE, "/user/dropzone-recipients/", "remove_dropzone_recipient", dropzone::remove_recipient),
+    // Contact groups
+    route(Signed, GET, "/user/groups/", "list_groups", groups::list_own),
+    route(Signed, GET, "/enterprise/groups/", "list_enterprise_groups", groups::list_enterprise),
+    route(Signed, PUT, "/group/", "create_group", groups::create),
+    route(Signed, GET, "/group/{group}/", "get_group", groups::get),
+    route(Signed, DELETE, "/group/{group}/", "delete_group", groups::delete),
+    route(Signed, PUT, "/group/{group}/user/", "add_group_member", groups::add_member),
+    route(Signed, DELETE, "/group/{group}/{user}/", "remove_group_member", groups::remove_member),
+    route(Signed, PUT, "/package/{package}/group/{group}/", "add_group_to_package", groups::add_to_package),
+    route(Signed, DELETE, "/package/{package}/group/{group}/", "remove_group_from_package", groups::remove_from_package),
+    // Package lists and search
+    route(Signed, GET, "/package/", "list_sent_packages", lists::sent),
+    route(Signed, GET, "/package/received/", "list_received_packages", lists::received),
+    route(Signed, GET, "/package/archived/", "list_archived_packages", lists::archived),
+    route(Signed, GET, "/package/workspaces/", "list_workspaces", lists::workspaces),
+    route(Signed, POST, "/package/organization/", "organization_packages", lists::organization_old),
+    route(Signed, POST, "/package/organization/search/", "search_organization_packages", lists::organization),
+    route(Signed, POST, "/package/search/", "search_packages", lists::search),
+    // Packages
+    route(SignedOrDropzone, PUT, "/package/", "create_package", packages::create),
+    route(SignedOrDropzone, GET, "/package/{package}/", "package_information", packages::information),
+    route(Signed, POST, "/package/{package}/", "update_package", packages::update),
+    route(Signed, DELETE, "/package/{package}/", "delete_package", packages::delete),
+    route(Signed, DELETE, "/package/{package}/temp/", "delete_temporary_package", packages::delete_temporary),
+    route(SignedOrDropzone, POST, "/package/{package}/finalize/", "finalize", packages::finalize),
+    route(Signed, POST, "/package/{package}/notify/", "notify", packages::notify),
+    route(Signed, POST, "/package/{package}/activityLog/", "activity_log", account::activity_log),
+    route(Signed, PUT, "/package/{package}/topic/", "set_topic", account::ignored),
+    route(Signed, GET, "/package/{package}/collaborators/", "collaborators", recipients::collaborators),
+    route(Signed, GET, "/package/{package}/permissions/", "permissions", recipients::permissions),
+    // Recipients
+    route(Signed, PUT, "/package/{package}/recipient/", "add_recipient", recipients::add_one),
+    route(Signed, PUT, "/package/{package}/recipients/", "add_recipients", recipients::add_many),
+    route(Signed, DELETE, "/package/{package}/recipients/", "remove_recipients", recipients::remove_all),
+    route(Signed, GET, "/package/{package}/recipient/{recipient}/", "get_recipient", recipients::get),
+    route(Signed, POST, "/package/{package}/recipient/{recipient}/", "update_recipient", recipients::update),
+    route(Signed, DELETE, "/package/{package}/recipient/{recipient}/", "remove_recipient", recipients::remove),
+    route(Signed, GET, "/recipient/history/{email}/", "recipient_history", recipients::history),
+    // Messages
+    route(SignedOrDropzone, PUT, "/package/{package}/message/", "set_message", messages::set),
+    route(SignedOrDropzone, GET, "/package/{package}/message/{checksum}/", "get_message", messages::get),
+    // Public keys and keycodes
+    route(Signed, PUT, "/public-key/", "register_public_key", keys::register),
+    route(Signed, GET, "/public-key/{key}/", "get_public_key", keys::get),
+    route(Signed, DELETE, "/public-key/{key}/", "revoke_public_key", keys::revoke),
+    route(Signed, POST, "/public-key/{key}/links/", "get_keycodes", keys::many_keycodes),
+    route(Signed, GET, "/sync/{key}/", "sync_keycodes", keys::synchronise),
+    route(SignedOrDropzone, GET, "/package/{package}/public-keys/", "package_public_keys", keys::of_package),
+    route(Signed, GET, "/package/{package}/{recipient}/public-keys/", "recipient_public_keys", keys::of_recipient),
+    route(SignedOrDropzone, PUT, "/package/{package}/link/{key}/", "set_keycode", keys::set_keycode),
+    route(Signed, GET, "/package/{package}/link/{key}/", "get_keycode", keys::get_keycode),
+    // Files
+    route(SignedOrDropzone, PUT, "/package/{package}/file/", "create_file", files::create),
+    route(Signed, GET, "/package/{package}/file/{file}/", "file_information", files::information),
+    route(Signed, GET, "/package/{package}/directory/{directory}/file/{file}/", "file_information", files::information),
+    route(Signed, GET, "/package/{package}/file/{file}/history/", "file_history", files::history),
+    route(SignedOrDropzone, DELETE, "/package/{package}/file/{file}/", "delete_file", files::delete),
+    route(Signed, DELETE, "/package/{package}/directory/{directory}/file/{file}/", "delete_file", files::delete),
+    route(Signed, POST, "/package/{package}/directory/{directory}/file/{file}/", "move_file", files::move_to),
+    route(Signed, PATCH, "/package/{package}/file/{file}/", "rename_file", files::rename),
+    route(Signed, POST, "/package/{package}/file/{file}/copy/", "copy_file", files::copy),
+    // Parts of files
+    route(SignedOrDropzone, POST, "/package/{package}/file/{file}/upload-urls/", "upload_urls", transfer::upload_urls),
+    route(SignedOrDropzone, POST, "/package/{package}/file/{file}/upload-complete/", "upload_complete", transfer::upload_complete),
+    route(SignedOrDropzone, POST, "/package/{package}/file/{file}/", PART_POST, transfer::part_post),
+    route(SignedOrDropzone, POST, "/package/{package}/{directory}/file/{file}/", PART_POST, transfer::part_post),
+    route(Signed, POST, "/package/{package}/file/{file}/download-urls/", "download_urls", transfer::download_urls),
+    route(Signed, POST, "/package/{package}/directory/{directory}/file/{file}/download-urls/", "download_urls", transfer::download_urls),
+    route(Signed, POST, "/package/{package}/file/{file}/download/", "part_download", transfer::part_download),
+    route(Signed, POST, "/package/{package}/directory/{directory}/file/{file}/download/", "part_download", transfer::part_download),
+    // Directories
+    route(Signed, GET, "/package/{package}/directory/{directory}/", "get_directory", directories::get),
+    route(Signed, PUT, "/package/{package}/directory/", "create_directory", directories::create),
+    route(Signed, PUT, "/package/{package}/directory/{directory}/subdirectory/", "create_directory", directories::create),
+    route(Signed, POST, "/package/{package}/directory/{directory}/", "rename_directory", directories::rename),
+    route(Signed, DELETE, "/package/{package}/directory/{directory}/", "delete_directory", directories::delete),
+    route(Signed, POST, "/package/{package}/move/{source}/{target}/", "move_directory", directories::move_to),
+    // Log-in and registration
+    route(Open, PUT, "/auth-api/generate-key/", "generate_key", login::generate_key),
+    route(Open, POST, "/auth-api/generate-key/{token}/", "generate_key_second_factor", login::generate_key_second_factor),
+    route(Open, PUT, "/auth-api/generate-key/oauth/{token}/", "generate_key_oauth", login::generate_key_oauth),
+    route(Open, PUT, "/auth-api/register/", "register", login::register),
+    route(Open, POST, "/auth-api/register/{token}/", "finish_registration", login::finish_registration),
+    route(Open, POST, "/auth-api/pin-register/", "finish_pin_registration", login::finish_pin_registration),
+    // Hosted Dropzone, and the page behind a link
+    route(Open, POST, "/auth/json/", "submit_hosted_dropzone", dropzone::submit_hosted),
+    route(Open, POST, "/connector/{number}/", "dropzone_connector", dropzone::connector),
+    route(Open, GET, "/receive/", "receive_page", packages::receive_page),
+];
+
+pub(crate) const PART_POST: &str = "part_post";
+pub(crate) const UNKNOWN: &str = "unknown";
+const API: &str = "/api/v2.0";
+const DROPZONE: &str = "/drop-zone/v2.0";
+
+/// How the request came in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    Signed,
+    Dropzone,
+    Open,
+}
+
+pub(crate) struct Target {
+    pub(crate) way: Way,
+    pub(crate) route: Option<&'static Route>,
+    pub(crate) params: HashMap<&'static str, String>,
+}
+
+impl Target {
+    pub(crate) fn endpoint(&self) -> &'static str {
+        self.route.map_or(UNKNOWN, |route| route.endpoint)
+    }
+}
+
+fn segments(path: &str) -> Vec<&str> {
+    let path = path.strip_prefix('/').unwrap_or(path);
+    path.strip_suffix('/').unwrap_or(path).split('/').collect()
+}
+
+fn match_pattern(pattern: &'static str, path: &[&str]) -> Option<HashMap<&'static str, String>> {
+    let pattern = segments(pattern);
+    if pattern.len() != path.len() {
+        return None;
+    }
+    let mut params = HashMap::new();
+    for (wanted, given) in pattern.into_iter().zip(path) {
+        match wanted
+            .strip_prefix('{')
+            .and_then(|name| name.strip_suffix('}'))
+        {
+            Some(name) => drop(params.insert(name, crate::percent::percent_decode(given))),
+            None if wanted == *given => {}
+            None => return None,
+        }
+    }
+    Some(params)
+}
+
+pub(crate) fn find(method: &Method, path: &str) -> Target {
+    let below = |prefix| {
+        path.strip_prefix(prefix)
+            .filter(|rest: &&str| rest.starts_with('/'))
+    };
+    let (way, rest) = match (below(API), below(DROPZONE)) {
+        (Some(rest), _) => (Way::Signed, rest),
+        (_, Some(rest)) => (Way::Dropzone, rest),
+        _ => (Way::Open, path),
+    };
+    let admits = |door| match way {
+        Way::Signed => door != Door::Open,
+        Way::Dropzone => door == Door::SignedOrDropzone,
+        Way::Open => door == Door::Open,
+    };
+    let path = segments(rest);
+    let found = ROUTES
+        .iter()
+        .filter(|route| admits(route.door) && route.method == *method)
+        .find_map(|route| match_pattern(route.pattern, &path).map(|params| (route, params)));
+    match found {
+        Some((route, params)) => Target {
+            way,
+            route: Some(route),
+            params,
+        },
+        None => Target {
+            way,
+            route: None,
+            params: HashMap::new(),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn endpoint(method: Method, path: &str) -> &'static str {
+        find(&method, path).endpoint()
+    }
+
+    #[test]
+    fn slash_or_no_slash() {
+        for path in ["/api/v2.0/package/P", "/api/v2.0/package/P/"] {
+            assert_eq!(endpoint(GET, path), "package_information");
+        }
+        assert_eq!(endpoint(GET, "/api/v2.0/package"), "list_sent_packages");
+        assert_eq!(
+            endpoint(GET, "/api/v2.0/package/received"),
+            "list_received_packages"
+        );
+    }
+
+    #[test]
+    fn the_three_forms_of_a_part_upload() {
+        for path in [
+            "/api/v2.0/package/P/file/F/",
+            "/api/v2.0/package/P/D/file/F/",
+            "/api/v2.0/package/P//file/F/",
+        ] {
+            assert_eq!(endpoint(POST, path), PART_POST, "{path}");
+        }
+        assert_eq!(
+            endpoint(POST, "/api/v2.0/package/P/directory/D/file/F"),
+            "move_file"
+        );
+    }
+
+    #[test]
+    fn every_label_is_in_the_readme() {
+        for route in ROUTES {
+            let label = format!("`{}`", route.endpoint);
+            assert!(include_str!("../README.md").contains(&label), "{label}");
+        }
+    }
+
+    #[test]
+    fn doors() {
+        assert_eq!(endpoint(PUT, "/drop-zone/v2.0/package/"), "create_package");
+        assert_eq!(endpoint(DELETE, "/drop-zone/v2.0/package/P/"), UNKNOWN);
+        assert_eq!(endpoint(PUT, "/auth-api/generate-key/"), "generate_key");
+        assert_eq!(endpoint(PUT, "/api/v2.0/auth-api/generate-key/"), UNKNOWN);
+        assert_eq!(endpoint(GET, "/user/"), UNKNOWN);
+    }
+
+    #[test]
+    fn parameters_are_decoded() {
+        let target = find(&GET, "/api/v2.0/recipient/history/a%2Bb@x.test/");
+        assert_eq!(target.params["email"], "a+b@x.test");
+    }
+}

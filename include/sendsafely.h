@@ -1,0 +1,1918 @@
+/*
+ * sendsafely.h - libsendsafely: send and receive files with SendSafely, end-to-end encrypted.
+ *
+ * Generated from src/ffi; edit there, then copy with `make header`.
+ *
+ *
+ * API CONVENTIONS
+ *
+ * These rules hold for every function; what follows below tells only what they do not.
+ *
+ * Names      sendsafely_<noun>_<verb>; types sendsafely_<noun>; constants SENDSAFELY_<...>. create and delete act on
+ *            the service; new and free act on this machine only.
+ *
+ * Shape      sendsafely_status sendsafely_noun_verb(object, inputs..., out_..., sendsafely_error **error)
+ *            Functions that cannot fail return their value instead.
+ *
+ * Errors     SENDSAFELY_OK is 0; anything else is a failure, in families of a hundred (see sendsafely_status). error
+ *            may be NULL. Else *error is set to NULL on success, and on failure to an error that tells what happened
+ *            to what, the service's own code and words, whether a retry can help and what to do about it; free it
+ *            with sendsafely_error_free before you pass the same variable again.
+ *
+ * Outputs    Written on success, set to NULL on failure. An out_... itself may be NULL only where a comment says so.
+ *
+ * NULL       A required pointer that is NULL answers SENDSAFELY_NULL_ARGUMENT; a package that is NULL answers
+ *            SENDSAFELY_PACKAGE_NOT_CREATED. Every _free takes NULL.
+ *
+ * Strings    In: UTF-8, ended by NUL, copied before the call returns; else SENDSAFELY_INVALID_UTF8. Paths too, on
+ *            every system. Values that become HTTP headers (key, secret, names, locale) may hold no control
+ *            characters.
+ *            Out: UTF-8, ended by NUL. A char * that a call returns through a char ** is freed with
+ *            sendsafely_string_free; a const char * belongs to the object or record in which it stands.
+ *
+ * Secrets    API secret, keycode, password, private key, message and the part of a link after '#' never stand in an
+ *            error or a log line. The library zeroes its copies, and those that it gave out when they are freed.
+ *
+ * Handles    sendsafely_client, sendsafely_package and sendsafely_error are tickets, not addresses. A handle that was
+ *            freed, is of another kind or is not one at all answers SENDSAFELY_INVALID_HANDLE, never worse. _free
+ *            only frees: no network, no waiting, nothing lost, in any order, twice is harmless, and a call on another
+ *            thread that still runs is not disturbed.
+ *
+ * Records    Plain structs in memory that you only read: files, recipients, lists. Each is freed as a whole by the
+ *            _free of its type, once; not by free(), and not by parts. A list is { count, items }, items an array of
+ *            pointers.
+ *
+ * Integers   Sizes uint64_t, lengths in memory size_t, times int64_t seconds since 1970 UTC, durations in
+ *            milliseconds with _ms in the name. Booleans are int32_t, 0 or 1; enums are int32_t. Other values of
+ *            yours are refused with SENDSAFELY_INVALID_ARGUMENT.
+ *
+ * Options    A struct whose first field is struct_size. Fill it with its _init(&options, sizeof options), then change
+ *            what you like. NULL means the defaults.
+ *
+ * Progress and stopping
+ *            int32_t on_progress(void *user_data, const sendsafely_progress *progress), in the options of a long
+ *            call, or in the client's for every call that touches the network and has none of its own. It runs only
+ *            on the thread that made the call, never after it returned, in every phase, at each change of phase and
+ *            otherwise 4 to 10 times a second, even while nothing moves. It returns SENDSAFELY_CONTINUE (1) or
+ *            SENDSAFELY_STOP (0); then the call soon answers SENDSAFELY_STOPPED, having undone what it can. This is
+ *            the way to stop a call.
+ *
+ * Callbacks  All of them run on the thread that made the call. They must return: an exception of C++ or a pthread_exit
+ *            that leaves a callback ends the process, a longjmp out of one is undefined. Inside a callback every call
+ *            on the same package answers SENDSAFELY_BUSY, except sendsafely_package_free.
+ *
+ * Threads    Clients and packages may be used from any number of threads at once; no lock is held over the network.
+ *            An error, a record and a string belong to one thread at a time.
+ *
+ * fork       A handle belongs to the process that made it. In a forked child it answers SENDSAFELY_FORKED, and _free
+ *            forgets it without touching a connection; create a new client there. Records and strings of the parent
+ *            stay readable in the child; their _free does nothing there.
+ *
+ * Signals    The library installs no handlers and prints nothing. Its threads have all signals blocked.
+ *
+ * Network    Reconnecting is the library's job: what may safely be repeated is, until nothing moved for
+ *            retry_window_ms. A refusal by the service is never repeated.
+ *
+ * Growth     New functions, statuses and fields at the end of structs come with new versions. Treat a status that you
+ *            do not know like its family, and compare sendsafely_version() with SENDSAFELY_VERSION_NUMBER if you
+ *            must.
+ *
+ * Mistakes of the library itself answer SENDSAFELY_INTERNAL with a message; all objects remain usable.
+ *
+ *
+ * WHICH CALL DO I USE?
+ *
+ *   send       sendsafely_client_new
+ *              -> sendsafely_package_create
+ *              -> in any order: sendsafely_package_add_recipient for each recipient, sendsafely_package_upload_file (or
+ *                 _memory, _callback) for each file, sendsafely_package_set_message, sendsafely_package_set_life
+ *              -> sendsafely_package_finalize: gives the link
+ *   receive    sendsafely_client_new
+ *              -> sendsafely_package_open_link, or _open, or _open_with_private_key
+ *              -> sendsafely_package_download_all, into a directory
+ *                 or sendsafely_package_get_information, then _download_file, _memory or _callback for a file
+ *              -> sendsafely_package_get_message
+ *   go on      keep sendsafely_package_id and sendsafely_package_keycode -> later sendsafely_package_open
+ *   give up    sendsafely_package_delete
+ *   links      sendsafely_link_find in a text, sendsafely_link_parse into its parts
+ *   else       sendsafely_client_request: any signed call of the service's API
+ *   at last    the _free of everything that you were given; sendsafely_live_objects() is 0 then
+ *
+ *
+ * A WHOLE PROGRAM
+ *
+ *   #include <stdio.h>
+ *   #include <sendsafely.h>
+ *
+ *   int main(int argc, char **argv) {
+ *     sendsafely_client *client = NULL;
+ *     sendsafely_package *package = NULL;
+ *     sendsafely_finalized *finalized = NULL;
+ *     sendsafely_error *error = NULL;
+ *     if (argc == 6 &&
+ *         !sendsafely_client_new(argv[1], argv[2], argv[3], NULL, &client, &error) &&
+ *         !sendsafely_package_create(client, &package, &error) &&
+ *         !sendsafely_package_add_recipient(package, argv[4], NULL, NULL, &error) &&
+ *         !sendsafely_package_upload_file(package, argv[5], NULL, NULL, &error) &&
+ *         !sendsafely_package_finalize(package, NULL, &finalized, &error))
+ *       printf("%s\n", finalized->link);
+ *     else
+ *       fprintf(stderr, "%s\n", error ? sendsafely_error_message(error) : "HOST KEY SECRET RECIPIENT FILE");
+ *     int failed = finalized == NULL;
+ *     sendsafely_finalized_free(finalized);
+ *     sendsafely_package_free(package);
+ *     sendsafely_client_free(client);
+ *     sendsafely_error_free(error);
+ *     return failed;
+ *   }
+ */
+
+
+#ifndef SENDSAFELY_H
+#define SENDSAFELY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/** Version of this header: major. */
+#define SENDSAFELY_VERSION_MAJOR 0
+
+/** Version of this header: minor. */
+#define SENDSAFELY_VERSION_MINOR 1
+
+/** Version of this header: patch. */
+#define SENDSAFELY_VERSION_PATCH 0
+
+/** Version of this header as one number, to be compared with sendsafely_version(). */
+#define SENDSAFELY_VERSION_NUMBER \
+  (SENDSAFELY_VERSION_MAJOR * 1000000u + SENDSAFELY_VERSION_MINOR * 1000u + SENDSAFELY_VERSION_PATCH)
+
+/**
+ * What a callback returns to let the call go on.
+ */
+#define SENDSAFELY_CONTINUE 1
+
+/**
+ * What a callback returns to stop the call.
+ */
+#define SENDSAFELY_STOP 0
+
+/**
+ * A size or total that is not known.
+ */
+#define SENDSAFELY_SIZE_UNKNOWN 18446744073709551615ull
+
+/**
+ * A time that the service did not tell, or told in a form that the library cannot read.
+ */
+#define SENDSAFELY_TIME_UNKNOWN -9223372036854775807
+
+/**
+ * What a call tells. Families: 0 done, 1 the caller's mistake, 100 the order of steps, 200 limits, 300 the service
+ * refused, 400 the network, 500 integrity, 600 local files, 700 stopped, 900 the library's own mistake.
+ *
+ * Numbers are never reused; a later version may add some, so treat an unknown one like the first of its family.
+ */
+enum sendsafely_status
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * The call did what it says.
+   * Every other value means that it did not; outputs are then NULL or 0.
+   */
+  SENDSAFELY_OK = 0,
+  /**
+   * A required pointer is NULL.
+   * The message names the argument.
+   */
+  SENDSAFELY_NULL_ARGUMENT = 1,
+  /**
+   * An argument is out of its range.
+   * The message names the argument and its range. Also: a control character in a value that becomes an HTTP
+   * header, bytes of an options struct that this version does not know and that are not zero, and a callback
+   * that returned what is not one of its answers.
+   */
+  SENDSAFELY_INVALID_ARGUMENT = 2,
+  /**
+   * A string is not valid UTF-8.
+   * The message names the argument. A file whose name is not UTF-8 goes through
+   * sendsafely_package_upload_callback.
+   */
+  SENDSAFELY_INVALID_UTF8 = 3,
+  /**
+   * Not a live handle of this kind.
+   * The handle was freed, is of another kind, or was never given out by this library.
+   */
+  SENDSAFELY_INVALID_HANDLE = 4,
+  /**
+   * Called on a package from inside one of its own callbacks.
+   * Call again after the callback has returned. Only sendsafely_package_free is allowed there.
+   */
+  SENDSAFELY_BUSY = 5,
+  /**
+   * The handle belongs to the process that made it.
+   * In a forked child create the client again, then open the package again. Freeing the old handle is allowed
+   * and touches no connection.
+   */
+  SENDSAFELY_FORKED = 6,
+  /**
+   * Not an e-mail address.
+   * Judged before anything is sent.
+   */
+  SENDSAFELY_MALFORMED_EMAIL = 7,
+  /**
+   * Not a phone number.
+   * Digits, blanks and ()-./ with an optional + in front are taken; the country is two letters.
+   */
+  SENDSAFELY_MALFORMED_PHONE_NUMBER = 8,
+  /**
+   * Not a secure link.
+   * A link has the form https://HOST/receive/?thread=...&packageCode=...#keyCode=...
+   */
+  SENDSAFELY_MALFORMED_LINK = 9,
+  /**
+   * Not a host.
+   * Give https://HOST with an optional port and no path.
+   */
+  SENDSAFELY_MALFORMED_HOST = 10,
+  /**
+   * Plain http to a host that is not this machine.
+   * Use https://, or set allow_plain_http for a network that you trust.
+   */
+  SENDSAFELY_INSECURE_HOST = 11,
+  /**
+   * Not a usable private key.
+   * An armored OpenPGP private key without a passphrase is expected.
+   */
+  SENDSAFELY_INVALID_KEY = 12,
+  /**
+   * There is no package yet.
+   * The package is NULL: create or open it first.
+   */
+  SENDSAFELY_PACKAGE_NOT_CREATED = 100,
+  /**
+   * The recipient is not on the package.
+   * Add the recipient first, then set its phone number.
+   */
+  SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE = 101,
+  /**
+   * The package has no recipient.
+   * Add one, or finalize with undisclosed_recipients.
+   */
+  SENDSAFELY_NO_RECIPIENT = 102,
+  /**
+   * The package has neither a file nor a message.
+   * Upload a file or set a message, then finalize.
+   */
+  SENDSAFELY_NO_FILE = 103,
+  /**
+   * An upload into the package is still running.
+   * Finalize after every upload has returned.
+   */
+  SENDSAFELY_UPLOAD_RUNNING = 104,
+  /**
+   * A file of the package is incomplete.
+   * Delete the file or upload it again, then finalize.
+   */
+  SENDSAFELY_UPLOAD_INCOMPLETE = 105,
+  /**
+   * The package is finalized.
+   * Create a new package.
+   */
+  SENDSAFELY_ALREADY_FINALIZED = 106,
+  /**
+   * A Workspace cannot be finalized.
+   * It is usable at once: hand out its secure link.
+   */
+  SENDSAFELY_WORKSPACE_NOT_FINALIZABLE = 107,
+  /**
+   * Only Workspaces have directories.
+   * Leave directory_id NULL.
+   */
+  SENDSAFELY_ONLY_IN_WORKSPACE = 108,
+  /**
+   * The package was deleted.
+   * Create a new package.
+   */
+  SENDSAFELY_PACKAGE_DELETED = 109,
+  /**
+   * The keycode of the package is not known.
+   * Open the package with its keycode or with a secure link that holds it.
+   */
+  SENDSAFELY_KEYCODE_UNKNOWN = 110,
+  /**
+   * The package is not finalized yet.
+   * Finalize it; then there is a link.
+   */
+  SENDSAFELY_NOT_FINALIZED = 111,
+  /**
+   * No such file on the package.
+   * Look at the files of sendsafely_package_get_information.
+   */
+  SENDSAFELY_FILE_NOT_ON_PACKAGE = 112,
+  /**
+   * A package has at most 99 recipients.
+   * Send the rest with another package.
+   */
+  SENDSAFELY_TOO_MANY_RECIPIENTS = 200,
+  /**
+   * Package life is 0 to 365 days.
+   * 0 means that the package never expires; an organization may allow less.
+   */
+  SENDSAFELY_LIFE_OUT_OF_RANGE = 201,
+  /**
+   * The file is larger than the service takes.
+   * 107,374,182,400 bytes are the most.
+   */
+  SENDSAFELY_FILE_TOO_LARGE = 202,
+  /**
+   * The keycode is too short.
+   * Keycodes have at least 32 characters; check that the link was not cut.
+   */
+  SENDSAFELY_KEYCODE_TOO_SHORT = 203,
+  /**
+   * Not a file name that the service takes.
+   * Give another one as file_name.
+   */
+  SENDSAFELY_MALFORMED_FILE_NAME = 204,
+  /**
+   * The service refused.
+   * A code that has no status of its own; look at sendsafely_error_server_code.
+   */
+  SENDSAFELY_REFUSED = 300,
+  /**
+   * The service refused the API key or the signature.
+   * Check the API key, the API secret, the host and this machine's clock.
+   */
+  SENDSAFELY_AUTHENTICATION_FAILED = 301,
+  /**
+   * The service knows no such package.
+   * It expired, was deleted, or this account has no access to it.
+   */
+  SENDSAFELY_UNKNOWN_PACKAGE = 302,
+  /**
+   * The service denies this to the account.
+   * Also finalize, when the service misses something; sendsafely_error_server_message lists it.
+   */
+  SENDSAFELY_DENIED = 303,
+  /**
+   * A limit of the account or the package is reached.
+   * Size, number of recipients, or the like; see the server's words.
+   */
+  SENDSAFELY_LIMIT_EXCEEDED = 304,
+  /**
+   * The service does not take the e-mail address.
+   * Correct the address.
+   */
+  SENDSAFELY_INVALID_EMAIL = 305,
+  /**
+   * The recipient is on the package already.
+   * Find its id with sendsafely_package_get_information.
+   */
+  SENDSAFELY_DUPLICATE_EMAIL = 306,
+  /**
+   * The service does not take the recipient.
+   * The recipient id is not known there.
+   */
+  SENDSAFELY_INVALID_RECIPIENT = 307,
+  /**
+   * The service does not take a value.
+   * For a phone number: check it and its country.
+   */
+  SENDSAFELY_INVALID_INPUT = 308,
+  /**
+   * The package needs a password, or another one.
+   * Give the password that its sender has set.
+   */
+  SENDSAFELY_PASSWORD_REQUIRED = 309,
+  /**
+   * An approver has to be added first.
+   * Nothing was finalized; add an approver as a recipient, then finalize again.
+   */
+  SENDSAFELY_APPROVER_REQUIRED = 310,
+  /**
+   * Not allowed for guest users.
+   * The account or the recipient has to be a registered user.
+   */
+  SENDSAFELY_GUESTS_PROHIBITED = 311,
+  /**
+   * The service takes this client version no longer.
+   * Update the library, or set client_version.
+   */
+  SENDSAFELY_OUTDATED_VERSION = 312,
+  /**
+   * The service does not take the file name.
+   * Give another one as file_name.
+   */
+  SENDSAFELY_INVALID_FILE_NAME = 313,
+  /**
+   * The organization blocks files of this type.
+   * Send another type of file.
+   */
+  SENDSAFELY_INVALID_FILE_EXTENSION = 314,
+  /**
+   * A file of that name is on the package already.
+   * Delete that one first, or give another file_name.
+   */
+  SENDSAFELY_DUPLICATE_FILE = 315,
+  /**
+   * The session at the service has timed out.
+   * Create the client again.
+   */
+  SENDSAFELY_SESSION_TIMEOUT = 316,
+  /**
+   * The host has no such API path.
+   * Check the host; for sendsafely_client_request also the path.
+   */
+  SENDSAFELY_UNKNOWN_ENDPOINT = 317,
+  /**
+   * The service has not got all parts of the file yet.
+   * Try again a little later; the sender may still be uploading.
+   */
+  SENDSAFELY_FILE_INCOMPLETE = 318,
+  /**
+   * The host cannot be reached.
+   * Check the network, the proxy and the host.
+   */
+  SENDSAFELY_UNREACHABLE = 400,
+  /**
+   * The name of the host cannot be resolved.
+   * Check the spelling of the host and the name server.
+   */
+  SENDSAFELY_UNKNOWN_HOST = 401,
+  /**
+   * Nothing moved for too long.
+   * A longer retry_window_ms bridges longer failures.
+   */
+  SENDSAFELY_TIMED_OUT = 402,
+  /**
+   * No trusted TLS connection to the host.
+   * Check the host; for a private certificate authority give its certificate as ca_bundle.
+   */
+  SENDSAFELY_TLS_FAILED = 403,
+  /**
+   * This machine has no trusted certificates.
+   * Install them (package ca-certificates) or give a ca_bundle.
+   */
+  SENDSAFELY_NO_TRUST_STORE = 404,
+  /**
+   * The answer is not one of this service.
+   * Something between may have answered instead, such as a proxy or a login page.
+   */
+  SENDSAFELY_BAD_ANSWER = 405,
+  /**
+   * The host answered with an HTTP error.
+   * sendsafely_error_http_status tells which.
+   */
+  SENDSAFELY_HTTP_ERROR = 406,
+  /**
+   * The answer was lost, and repeating is not safe.
+   * The service may have acted: look at the package before you call again.
+   */
+  SENDSAFELY_OUTCOME_UNKNOWN = 407,
+  /**
+   * The storage refused a part, by every route.
+   * The upload URL or the network in between; try again later.
+   */
+  SENDSAFELY_STORAGE_REFUSED = 408,
+  /**
+   * The data cannot be decrypted.
+   * The keycode is wrong, or the data was damaged or changed; the library does not tell which.
+   */
+  SENDSAFELY_DECRYPT_FAILED = 500,
+  /**
+   * Encrypted in a way that the library does not read.
+   * The sender used an unusual program.
+   */
+  SENDSAFELY_UNSUPPORTED_FORMAT = 501,
+  /**
+   * A part is larger than max_part_bytes.
+   * Raise max_part_bytes if the sender is trusted.
+   */
+  SENDSAFELY_PART_TOO_LARGE = 502,
+  /**
+   * The file has not the size that the service tells.
+   * The sender has to send it again.
+   */
+  SENDSAFELY_SIZE_MISMATCH = 503,
+  /**
+   * The keycode is not the one of this package.
+   * Open the package with the keycode of its secure link.
+   */
+  SENDSAFELY_WRONG_KEYCODE = 504,
+  /**
+   * No such file.
+   * The message names the path.
+   */
+  SENDSAFELY_FILE_NOT_FOUND = 600,
+  /**
+   * The operating system denies access to the file.
+   * The message names the path.
+   */
+  SENDSAFELY_ACCESS_DENIED = 601,
+  /**
+   * Not a regular file.
+   * Directories, devices and links are not taken; use sendsafely_package_upload_callback for a pipe.
+   */
+  SENDSAFELY_NOT_A_FILE = 602,
+  /**
+   * The file changed while it was uploaded.
+   * Upload it again when nothing writes to it. What was sent has been deleted.
+   */
+  SENDSAFELY_FILE_CHANGED = 603,
+  /**
+   * The target exists already.
+   * Choose another directory, or set existing in the download options.
+   */
+  SENDSAFELY_FILE_EXISTS = 604,
+  /**
+   * No room on the disk.
+   * Nothing is left behind at the target; make room and download again.
+   */
+  SENDSAFELY_DISK_FULL = 605,
+  /**
+   * No such directory.
+   * Create it first.
+   */
+  SENDSAFELY_DIRECTORY_NOT_FOUND = 606,
+  /**
+   * Reading the source failed.
+   * For sendsafely_package_upload_callback: the callback returned a negative number.
+   */
+  SENDSAFELY_READ_FAILED = 607,
+  /**
+   * Writing the target failed.
+   * For sendsafely_package_download_callback: the callback returned SENDSAFELY_STOP.
+   */
+  SENDSAFELY_WRITE_FAILED = 608,
+  /**
+   * Stopped by the progress callback.
+   * What was begun is undone where that can be: a stopped upload deletes its file, a stopped download leaves no
+   * file.
+   */
+  SENDSAFELY_STOPPED = 700,
+  /**
+   * An error of the library itself.
+   * Please report it with the message. The objects remain usable and can be freed.
+   */
+  SENDSAFELY_INTERNAL = 900,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum sendsafely_status sendsafely_status;
+#else
+typedef int32_t sendsafely_status;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What a call is doing at the moment. A later version may add phases.
+ */
+enum sendsafely_phase
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Looking up and connecting to the host, or asking it for something short.
+   */
+  SENDSAFELY_PHASE_CONNECTING = 1,
+  /**
+   * Getting ready: opening files, announcing a file, fetching URLs.
+   */
+  SENDSAFELY_PHASE_PREPARING = 2,
+  /**
+   * Encrypting and sending, or receiving and decrypting.
+   */
+  SENDSAFELY_PHASE_TRANSFERRING = 3,
+  /**
+   * Waiting before a failed request is made again.
+   */
+  SENDSAFELY_PHASE_WAITING = 4,
+  /**
+   * All bytes are there: completing the file.
+   */
+  SENDSAFELY_PHASE_COMPLETING = 5,
+  /**
+   * Finalizing the package.
+   */
+  SENDSAFELY_PHASE_FINALIZING = 6,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum sendsafely_phase sendsafely_phase;
+#else
+typedef int32_t sendsafely_phase;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * The state of a package, as the service tells it. SendSafely Client API: package states (protocol 7.4).
+ */
+enum sendsafely_package_state
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Not told, or none of these.
+   */
+  SENDSAFELY_PACKAGE_STATE_UNKNOWN = -100,
+  /**
+   * Deleted; some recipients had it.
+   */
+  SENDSAFELY_PACKAGE_STATE_DELETED_PARTIALLY_COMPLETE = -4,
+  /**
+   * Deleted; nobody had it.
+   */
+  SENDSAFELY_PACKAGE_STATE_DELETED_INCOMPLETE = -3,
+  /**
+   * Created and not finalized.
+   */
+  SENDSAFELY_PACKAGE_STATE_TEMP = -2,
+  /**
+   * Deleted; every recipient had it.
+   */
+  SENDSAFELY_PACKAGE_STATE_DELETED_COMPLETE = -1,
+  /**
+   * Created and not finalized.
+   */
+  SENDSAFELY_PACKAGE_STATE_IN_PROGRESS = 0,
+  /**
+   * Expired; nobody had it.
+   */
+  SENDSAFELY_PACKAGE_STATE_EXPIRED_INCOMPLETE = 1,
+  /**
+   * Expired; every recipient had it.
+   */
+  SENDSAFELY_PACKAGE_STATE_EXPIRED_COMPLETE = 2,
+  /**
+   * Finalized; every recipient had it.
+   */
+  SENDSAFELY_PACKAGE_STATE_ACTIVE_COMPLETE = 3,
+  /**
+   * Finalized; nobody had it yet.
+   */
+  SENDSAFELY_PACKAGE_STATE_ACTIVE_INCOMPLETE = 4,
+  /**
+   * Finalized; some recipients had it.
+   */
+  SENDSAFELY_PACKAGE_STATE_ACTIVE_PARTIALLY_COMPLETE = 5,
+  /**
+   * Expired; some recipients had it.
+   */
+  SENDSAFELY_PACKAGE_STATE_EXPIRED_PARTIALLY_COMPLETE = 6,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum sendsafely_package_state sendsafely_package_state;
+#else
+typedef int32_t sendsafely_package_state;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What a download does with a target that exists already.
+ */
+enum sendsafely_existing
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Answer SENDSAFELY_FILE_EXISTS and leave it alone.
+   */
+  SENDSAFELY_EXISTING_REFUSE = 0,
+  /**
+   * Replace it, once everything has arrived and is verified.
+   */
+  SENDSAFELY_EXISTING_OVERWRITE = 1,
+  /**
+   * Leave it alone and count the file as downloaded, with skipped set.
+   */
+  SENDSAFELY_EXISTING_SKIP = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum sendsafely_existing sendsafely_existing;
+#else
+typedef int32_t sendsafely_existing;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * A host with the credentials of an account, and everything that its calls share: a handle, to be freed with
+ * sendsafely_client_free. Any number of threads may use it at once.
+ */
+typedef struct sendsafely_client sendsafely_client;
+
+/**
+ * What went wrong with one call: a handle, to be freed with sendsafely_error_free.
+ */
+typedef struct sendsafely_error sendsafely_error;
+
+/**
+ * A package: files and a message for recipients. A handle, to be freed with sendsafely_package_free. Any number of
+ * threads may use it at once.
+ */
+typedef struct sendsafely_package sendsafely_package;
+
+/**
+ * A list of strings: a record, to be freed with sendsafely_string_list_free unless it is part of another record.
+ */
+typedef struct {
+  /**
+   * How many there are.
+   */
+  size_t count;
+  /**
+   * The strings, count of them.
+   */
+  const char *const *items;
+} sendsafely_string_list;
+
+/**
+ * How far a call has come. The library owns it; it is valid only inside the callback.
+ */
+typedef struct {
+  /**
+   * Size of this struct in the library that runs; a later version may add fields at the end.
+   */
+  size_t struct_size;
+  /**
+   * What the call is doing: a sendsafely_phase.
+   */
+  int32_t phase;
+  /**
+   * Attempts that failed and were, or will be, made again.
+   */
+  uint32_t retries;
+  /**
+   * Bytes of the file that are safely stored. Never goes back; ends exactly at bytes_total.
+   */
+  uint64_t bytes_done;
+  /**
+   * Encrypted bytes on the wire: for the rate and the time left. Falls back when a part has to be sent again.
+   */
+  uint64_t bytes_sent;
+  /**
+   * Bytes in all, SENDSAFELY_SIZE_UNKNOWN while unknown.
+   */
+  uint64_t bytes_total;
+  /**
+   * Bytes of the file per second over the last few seconds.
+   */
+  uint64_t bytes_per_second;
+  /**
+   * Parts that are safely stored.
+   */
+  uint32_t parts_done;
+  /**
+   * Parts in all, 0 while unknown.
+   */
+  uint32_t parts_total;
+} sendsafely_progress;
+
+/**
+ * Tells how a call goes, on the thread that made it: at each change of phase and otherwise 4 to 10 times a second,
+ * even while nothing moves. Returns SENDSAFELY_CONTINUE or SENDSAFELY_STOP; see "Progress and stopping" above.
+ */
+typedef int32_t (*sendsafely_progress_callback)(void *user_data,
+                                                const sendsafely_progress *progress);
+
+/**
+ * Takes a line for a log, without a line end. Runs on the thread that made the call; the line is valid only inside the
+ * callback and never holds a secret.
+ */
+typedef void (*sendsafely_log_callback)(void *user_data,
+                                        const char *line);
+
+/**
+ * Options of sendsafely_client_new. Fill them with sendsafely_client_options_init, then change what you like.
+ * Where a field says so, NULL or 0 means the default.
+ */
+typedef struct {
+  /**
+   * Set by sendsafely_client_options_init.
+   */
+  size_t struct_size;
+  /**
+   * Name of the API client as the service's logs show it. NULL: the default, "RUST_API".
+   */
+  const char *request_api;
+  /**
+   * Version of the program as the service's logs show it. NULL, the default: the version of the library.
+   */
+  const char *client_version;
+  /**
+   * Language of the service's texts, such as "en-US". NULL, the default: the service's own.
+   */
+  const char *locale;
+  /**
+   * URL of a proxy, such as "http://proxy:3128"; "" for none. NULL, the default: as the environment says
+   * (HTTPS_PROXY, ALL_PROXY, NO_PROXY). Never used for this machine itself.
+   */
+  const char *proxy;
+  /**
+   * Path of a PEM file with certificate authorities to trust besides the system's. NULL, the default: none.
+   */
+  const char *ca_bundle;
+  /**
+   * Milliseconds that one attempt to connect may take. 0: the default, 10,000.
+   */
+  uint64_t connect_timeout_ms;
+  /**
+   * Milliseconds without a byte moving after which an attempt has failed. 0: the default, 60,000.
+   */
+  uint64_t stall_timeout_ms;
+  /**
+   * Milliseconds without progress for which failed requests are made again. 0: not at all. Default: 300,000.
+   */
+  uint64_t retry_window_ms;
+  /**
+   * Bytes per part of an upload, 1 to 10,485,760. 0: the default, 2,621,440.
+   */
+  uint64_t part_size;
+  /**
+   * Bytes of memory that all transfers of this client share. 0: the default, 33,554,432. One part may always run.
+   */
+  uint64_t memory_budget;
+  /**
+   * Bytes of the largest part that a download takes. 0: the default, 67,108,864.
+   */
+  uint64_t max_part_bytes;
+  /**
+   * Parts that one transfer has under way at once, 1 to 16. 0: the default, 4.
+   */
+  uint32_t parts_in_flight;
+  /**
+   * 1: transfer through the API host instead of directly with the storage; 0, the default, where that is needed.
+   */
+  int32_t force_api_route;
+  /**
+   * 1: allow http:// for every host, where anyone on the way can read the requests and change the answers; 0, the
+   * default: only for this machine itself.
+   */
+  int32_t allow_plain_http;
+  /**
+   * Progress of every call that has no callback of its own; see "Progress and stopping". NULL, the default: none.
+   * It may run on any thread that calls the library.
+   */
+  sendsafely_progress_callback on_progress;
+  /**
+   * Handed to on_progress.
+   */
+  void *user_data;
+  /**
+   * Takes lines for a log: requests, retries, routes. Never a secret. NULL, the default: none.
+   */
+  sendsafely_log_callback on_log;
+  /**
+   * Handed to on_log.
+   */
+  void *log_user_data;
+} sendsafely_client_options;
+
+/**
+ * A recipient of a package: a record, to be freed with sendsafely_recipient_free unless it is part of another record.
+ */
+typedef struct {
+  /**
+   * Its id on this package.
+   */
+  const char *recipient_id;
+  /**
+   * E-mail address.
+   */
+  const char *email;
+  /**
+   * Full name; NULL if not told.
+   */
+  const char *full_name;
+  /**
+   * Role in a Workspace, such as "VIEWER"; NULL if not told.
+   */
+  const char *role;
+  /**
+   * E-mail addresses of those who may approve the package for this recipient; never NULL.
+   */
+  const sendsafely_string_list *approvers;
+  /**
+   * Phone numbers that the service knows of this recipient; never NULL.
+   */
+  const sendsafely_string_list *phone_numbers;
+  /**
+   * 1 if somebody has to approve the package for this recipient.
+   */
+  int32_t needs_approval;
+  /**
+   * 1 if this is the sender.
+   */
+  int32_t is_package_owner;
+  /**
+   * 1 if the recipient has to give a code sent by SMS.
+   */
+  int32_t sms_auth;
+} sendsafely_recipient;
+
+/**
+ * A list of recipients.
+ */
+typedef struct {
+  /**
+   * How many there are.
+   */
+  size_t count;
+  /**
+   * The recipients, count of them.
+   */
+  const sendsafely_recipient *const *items;
+} sendsafely_recipient_list;
+
+/**
+ * A contact group on a package.
+ */
+typedef struct {
+  /**
+   * Its id.
+   */
+  const char *contact_group_id;
+  /**
+   * Its name.
+   */
+  const char *name;
+} sendsafely_contact_group;
+
+/**
+ * A list of contact groups.
+ */
+typedef struct {
+  /**
+   * How many there are.
+   */
+  size_t count;
+  /**
+   * The contact groups, count of them.
+   */
+  const sendsafely_contact_group *const *items;
+} sendsafely_contact_group_list;
+
+/**
+ * A file on a package: a record, to be freed with sendsafely_file_free unless it is part of another record.
+ */
+typedef struct {
+  /**
+   * Its id.
+   */
+  const char *file_id;
+  /**
+   * Its name as the sender gave it. Not safe as a path: sendsafely_package_download_file makes it so.
+   */
+  const char *file_name;
+  /**
+   * Bytes of the file before encryption.
+   */
+  uint64_t size;
+  /**
+   * When it was uploaded, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
+   */
+  int64_t uploaded;
+  /**
+   * When it was uploaded, as the service writes it; NULL if not told.
+   */
+  const char *uploaded_text;
+  /**
+   * E-mail address of who uploaded it; NULL if not told.
+   */
+  const char *created_by;
+  /**
+   * Parts into which it was cut.
+   */
+  uint32_t parts;
+  /**
+   * Version of the file in a Workspace, 0 if not told.
+   */
+  uint32_t version;
+} sendsafely_file;
+
+/**
+ * A list of files.
+ */
+typedef struct {
+  /**
+   * How many there are.
+   */
+  size_t count;
+  /**
+   * The files, count of them.
+   */
+  const sendsafely_file *const *items;
+} sendsafely_file_list;
+
+/**
+ * What the service tells of a package: a record, to be freed with sendsafely_package_information_free.
+ */
+typedef struct {
+  /**
+   * The package id, such as "GVG2-MNZT".
+   */
+  const char *package_id;
+  /**
+   * The package code, as in the secure link.
+   */
+  const char *package_code;
+  /**
+   * E-mail address of the sender; NULL if not told.
+   */
+  const char *sender;
+  /**
+   * When it was created, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
+   */
+  int64_t created;
+  /**
+   * When it was created, as the service writes it; NULL if not told.
+   */
+  const char *created_text;
+  /**
+   * The state as the service names it, such as "PACKAGE_STATE_ACTIVE_INCOMPLETE"; NULL if not told.
+   */
+  const char *state_name;
+  /**
+   * The state: a sendsafely_package_state.
+   */
+  int32_t state;
+  /**
+   * Days for which it can be opened, 0 for ever, -1 if not told.
+   */
+  int32_t life;
+  /**
+   * Name of a Workspace, or a label; NULL for none.
+   */
+  const char *label;
+  /**
+   * The recipients; never NULL.
+   */
+  const sendsafely_recipient_list *recipients;
+  /**
+   * The contact groups; never NULL.
+   */
+  const sendsafely_contact_group_list *contact_groups;
+  /**
+   * The files, of a Workspace those in its root directory; never NULL.
+   */
+  const sendsafely_file_list *files;
+  /**
+   * E-mail addresses of possible approvers; never NULL.
+   */
+  const sendsafely_string_list *approvers;
+  /**
+   * 1 if somebody has to approve it before recipients can open it.
+   */
+  int32_t needs_approval;
+  /**
+   * 1 if downloads need a password.
+   */
+  int32_t password_required;
+  /**
+   * 1 for a Workspace.
+   */
+  int32_t is_workspace;
+  /**
+   * 1 if it is archived: expired or deleted.
+   */
+  int32_t is_archived;
+  /**
+   * 1 if recipients may reply to all.
+   */
+  int32_t allow_reply_all;
+  /**
+   * 1 if there is a message, 0 if not, -1 if not told.
+   */
+  int32_t contains_message;
+  /**
+   * Id of a Workspace's root directory; NULL for none.
+   */
+  const char *root_directory_id;
+  /**
+   * Id of the package that this one replies to; NULL for none.
+   */
+  const char *parent_id;
+} sendsafely_package_information;
+
+/**
+ * Options of sendsafely_package_add_recipient.
+ */
+typedef struct {
+  /**
+   * Set by sendsafely_recipient_options_init.
+   */
+  size_t struct_size;
+  /**
+   * Number to which the service sends a code by SMS before the recipient can open the package, such as
+   * "(415) 555-0100" or "+82 2 312 3456". NULL, the default: no such check.
+   */
+  const char *phone_number;
+  /**
+   * Country of phone_number, two letters. NULL, the default: "US". A number that begins with + needs none.
+   */
+  const char *country_code;
+} sendsafely_recipient_options;
+
+/**
+ * Options of the three upload calls.
+ */
+typedef struct {
+  /**
+   * Set by sendsafely_upload_options_init.
+   */
+  size_t struct_size;
+  /**
+   * Name for the recipients. NULL, the default: that of the path. Only for sendsafely_package_upload_file; the other
+   * calls have it as a parameter of its own.
+   */
+  const char *file_name;
+  /**
+   * Directory of a Workspace. NULL, the default: its root directory.
+   */
+  const char *directory_id;
+  /**
+   * Progress of this call; see "Progress and stopping". NULL, the default: the client's callback.
+   */
+  sendsafely_progress_callback on_progress;
+  /**
+   * Handed to on_progress.
+   */
+  void *user_data;
+} sendsafely_upload_options;
+
+/**
+ * Reads the next bytes of what is uploaded into buffer, at most capacity of them (always more than 0).
+ *
+ * Returns how many were read; 0 at the end; a negative number when reading failed, and the upload then answers
+ * SENDSAFELY_READ_FAILED. Fewer bytes than capacity are no sign of the end. Runs on the thread that made the call.
+ */
+typedef int64_t (*sendsafely_read_callback)(void *user_data,
+                                            uint8_t *buffer,
+                                            size_t capacity);
+
+/**
+ * Options of sendsafely_package_finalize.
+ */
+typedef struct {
+  /**
+   * Set by sendsafely_finalize_options_init.
+   */
+  size_t struct_size;
+  /**
+   * Password that downloads need, only together with undisclosed_recipients. NULL, the default: none.
+   */
+  const char *password;
+  /**
+   * 1: no recipients are needed, whoever has the link may open the package. Default: 0.
+   */
+  int32_t undisclosed_recipients;
+  /**
+   * 1: recipients may reply to all. Default: 0.
+   */
+  int32_t allow_reply_all;
+  /**
+   * 1: the service sends its notification, without the keycode, to the recipients. Default: 0.
+   */
+  int32_t notify_recipients;
+  /**
+   * 1: PDF files can only be viewed. Default: 0.
+   */
+  int32_t read_only_pdf;
+  /**
+   * Progress of this call; see "Progress and stopping". NULL, the default: the client's callback.
+   */
+  sendsafely_progress_callback on_progress;
+  /**
+   * Handed to on_progress.
+   */
+  void *user_data;
+} sendsafely_finalize_options;
+
+/**
+ * What came of finalizing: a record, to be freed with sendsafely_finalized_free.
+ */
+typedef struct {
+  /**
+   * The secure link with the keycode in it: whoever has it opens the package. Zeroed when freed.
+   */
+  const char *link;
+  /**
+   * E-mail addresses of those who can approve it; never NULL.
+   */
+  const sendsafely_string_list *approvers;
+  /**
+   * E-mail addresses of the recipients, as the service tells them; never NULL.
+   */
+  const sendsafely_string_list *recipients;
+  /**
+   * 1 if the package is finalized, but somebody has to approve it before recipients can open it.
+   */
+  int32_t needs_approval;
+} sendsafely_finalized;
+
+/**
+ * The parts of a secure link: a record, to be freed with sendsafely_link_free.
+ */
+typedef struct {
+  /**
+   * The host with its scheme, such as "https://acme.sendsafely.com".
+   */
+  const char *host;
+  /**
+   * The package id; NULL if the link has none.
+   */
+  const char *package_id;
+  /**
+   * The package code.
+   */
+  const char *package_code;
+  /**
+   * The keycode, which opens the package; NULL if the link has none. Zeroed when freed.
+   */
+  const char *keycode;
+} sendsafely_link;
+
+/**
+ * Options of the four download calls.
+ */
+typedef struct {
+  /**
+   * Set by sendsafely_download_options_init.
+   */
+  size_t struct_size;
+  /**
+   * Password of the package. NULL, the default: none.
+   */
+  const char *password;
+  /**
+   * Directory of a Workspace in which the file is. NULL, the default: its root directory.
+   */
+  const char *directory_id;
+  /**
+   * What to do with a target that exists: a sendsafely_existing. Default: SENDSAFELY_EXISTING_REFUSE.
+   */
+  int32_t existing;
+  /**
+   * 1: the file is on the disk, not only in the system's cache, when the call returns. Default: 0.
+   */
+  int32_t sync;
+  /**
+   * Progress of this call; see "Progress and stopping". NULL, the default: the client's callback.
+   */
+  sendsafely_progress_callback on_progress;
+  /**
+   * Handed to on_progress.
+   */
+  void *user_data;
+} sendsafely_download_options;
+
+/**
+ * A file that was downloaded: a record, to be freed with sendsafely_download_free unless it is part of a list.
+ */
+typedef struct {
+  /**
+   * Its id.
+   */
+  const char *file_id;
+  /**
+   * Its name as the sender gave it.
+   */
+  const char *file_name;
+  /**
+   * Where it was written; NULL if it went to a callback.
+   */
+  const char *path;
+  /**
+   * Bytes of the file.
+   */
+  uint64_t size;
+  /**
+   * 1 if the target existed and was left alone.
+   */
+  int32_t skipped;
+} sendsafely_download;
+
+/**
+ * Bytes in memory: a record, to be freed with sendsafely_buffer_free.
+ */
+typedef struct {
+  /**
+   * How many bytes there are.
+   */
+  size_t size;
+  /**
+   * The bytes; never NULL.
+   */
+  const uint8_t *data;
+} sendsafely_buffer;
+
+/**
+ * Takes the next bytes of what is downloaded, decrypted and verified, in order.
+ *
+ * Returns SENDSAFELY_CONTINUE, or SENDSAFELY_STOP when they cannot be taken, and the download then answers
+ * SENDSAFELY_WRITE_FAILED. Runs on the thread that made the call.
+ */
+typedef int32_t (*sendsafely_write_callback)(void *user_data,
+                                             const uint8_t *data,
+                                             size_t size);
+
+/**
+ * A list of downloads: a record, to be freed with sendsafely_download_list_free.
+ */
+typedef struct {
+  /**
+   * How many there are.
+   */
+  size_t count;
+  /**
+   * The downloads, count of them.
+   */
+  const sendsafely_download *const *items;
+} sendsafely_download_list;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/* === VERSION ============================================================================================= */
+
+/**
+ * Returns the version of the library that runs, to be compared with SENDSAFELY_VERSION_NUMBER, the version of this
+ * header: 1,000,000 * major + 1,000 * minor + patch.
+ */
+uint32_t sendsafely_version(void);
+
+/**
+ * Returns the version of the library that runs as text, such as "0.1.0". Static, not to be freed.
+ */
+const char *sendsafely_version_string(void);
+
+/* === LIVE OBJECTS ======================================================================================== */
+
+/**
+ * Returns how many handles, records and strings the program holds and has yet to free: 0 at the end of a program
+ * without leaks.
+ */
+uint64_t sendsafely_live_objects(void);
+
+/* === STATUS ============================================================================================== */
+
+/**
+ * Returns the name of a status, such as "SENDSAFELY_NO_RECIPIENT"; "SENDSAFELY_UNKNOWN_STATUS" for a number that is
+ * none.
+ *
+ * Static text, not to be freed.
+ */
+const char *sendsafely_status_name(int32_t status);
+
+/**
+ * Returns in a few words what a status means, such as "the package has no recipient".
+ *
+ * Static text, not to be freed. sendsafely_error_message tells more: what happened to what.
+ */
+const char *sendsafely_status_description(int32_t status);
+
+/* === ERRORS ============================================================================================== */
+
+/**
+ * Returns the status of an error: the one that the call returned. SENDSAFELY_OK for NULL, SENDSAFELY_INVALID_HANDLE
+ * for what is not a live error.
+ */
+sendsafely_status sendsafely_error_status(const sendsafely_error *error);
+
+/**
+ * Returns what happened to what, for people to read: lower case, no full stop, never with a secret in it.
+ *
+ * Valid until the error is freed. Never NULL: "" for NULL and for what is not a live error.
+ */
+const char *sendsafely_error_message(const sendsafely_error *error);
+
+/**
+ * Returns the HTTP status of the answer that told of the failure, 0 where there was none.
+ */
+int32_t sendsafely_error_http_status(const sendsafely_error *error);
+
+/**
+ * Returns the service's own code, such as "DENIED", or NULL where the service did not answer with one.
+ *
+ * Valid until the error is freed. SendSafely Client API: response codes (protocol 2.2).
+ */
+const char *sendsafely_error_server_code(const sendsafely_error *error);
+
+/**
+ * Returns the service's own words, or NULL where there are none. Valid until the error is freed.
+ */
+const char *sendsafely_error_server_message(const sendsafely_error *error);
+
+/**
+ * Returns what can be done about it, or NULL where nothing general is known. Valid until the error is freed.
+ */
+const char *sendsafely_error_remedy(const sendsafely_error *error);
+
+/**
+ * Returns 1 if the same call may succeed later without any change by the program, else 0.
+ */
+int32_t sendsafely_error_is_retryable(const sendsafely_error *error);
+
+/**
+ * Frees an error and the texts that its accessors returned. NULL and twice are harmless.
+ */
+void sendsafely_error_free(sendsafely_error *error);
+
+/* === STRINGS ============================================================================================= */
+
+/**
+ * Frees a string that a call returned through a char **, zeroing it first. NULL and twice are harmless.
+ *
+ * Not for strings inside records, nor for those that an accessor returned.
+ */
+void sendsafely_string_free(char *text);
+
+/**
+ * Frees a list of strings with its strings. NULL and twice are harmless.
+ */
+void sendsafely_string_list_free(sendsafely_string_list *list);
+
+/* === CLIENT ============================================================================================== */
+
+/**
+ * Fills client options with their defaults. size is sizeof *options.
+ *
+ * Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+ */
+sendsafely_status sendsafely_client_options_init(sendsafely_client_options *options,
+                                                 size_t size);
+
+/**
+ * Creates a client for a host, such as "https://acme.sendsafely.com", with the API key and secret of an account.
+ * No network.
+ *
+ * options may be NULL. The client is freed with sendsafely_client_free.
+ * SENDSAFELY_MALFORMED_HOST: give scheme, host and at most a port. SENDSAFELY_INSECURE_HOST: use https://.
+ * SENDSAFELY_NO_TRUST_STORE: install the system's certificates or set ca_bundle. A wrong key or secret shows at the
+ * first call that touches the network, as SENDSAFELY_AUTHENTICATION_FAILED.
+ * SendSafely Client API: signed requests (protocol 1.2).
+ */
+sendsafely_status sendsafely_client_new(const char *host,
+                                        const char *api_key,
+                                        const char *api_secret,
+                                        const sendsafely_client_options *options,
+                                        sendsafely_client **out_client,
+                                        sendsafely_error **error);
+
+/**
+ * Makes a signed REST call to a path of the host's API, such as "/package/", for what no function covers.
+ *
+ * method is GET, PUT, POST or DELETE; json_body may be NULL. out_json receives the answer's JSON text as it came, to
+ * be freed with sendsafely_string_free; its member "response" is not judged, and a lost answer is not asked for again
+ * unless the method is GET.
+ * SendSafely Client API: response envelope (protocol 2.1), endpoint reference (protocol 6).
+ */
+sendsafely_status sendsafely_client_request(sendsafely_client *client,
+                                            const char *method,
+                                            const char *path,
+                                            const char *json_body,
+                                            char **out_json,
+                                            sendsafely_error **error);
+
+/**
+ * Frees a client; packages made with it keep working. Only frees: no network, no waiting. NULL and twice are harmless,
+ * and so is a call on another thread that still runs.
+ */
+void sendsafely_client_free(sendsafely_client *client);
+
+/* === PACKAGE ============================================================================================= */
+
+/**
+ * Creates a package on the service, with a keycode made on this machine.
+ *
+ * The first step; then add recipients, upload files and set a message, in any order, and finalize at last.
+ * The package is freed with sendsafely_package_free, which leaves it on the service.
+ * SENDSAFELY_AUTHENTICATION_FAILED: check key, secret, host and clock. SENDSAFELY_LIMIT_EXCEEDED,
+ * SENDSAFELY_DENIED: the account may not send.
+ * SendSafely Client API: create package (protocol 4.1).
+ */
+sendsafely_status sendsafely_package_create(sendsafely_client *client,
+                                            sendsafely_package **out_package,
+                                            sendsafely_error **error);
+
+/**
+ * Opens a package by its id and keycode, to receive it or to go on with it.
+ *
+ * Keep both from sendsafely_package_id and sendsafely_package_keycode; the service does not know the keycode.
+ * SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is not for this account. SENDSAFELY_WRONG_KEYCODE: the
+ * keycode is another package's. SENDSAFELY_KEYCODE_TOO_SHORT: it was cut.
+ * SendSafely Client API: package information (protocol 6.2.2).
+ */
+sendsafely_status sendsafely_package_open(sendsafely_client *client,
+                                          const char *package_id,
+                                          const char *keycode,
+                                          sendsafely_package **out_package,
+                                          sendsafely_error **error);
+
+/**
+ * Opens a package by its secure link, to receive it.
+ *
+ * The link may stand in quotes or angle brackets. The host is the client's, even if the link names another;
+ * sendsafely_link_parse shows it. SENDSAFELY_MALFORMED_LINK: not such a link. SENDSAFELY_UNKNOWN_PACKAGE: it expired,
+ * was deleted, or is not for this account.
+ * SendSafely Client API: secure links (protocol 5.1).
+ */
+sendsafely_status sendsafely_package_open_link(sendsafely_client *client,
+                                               const char *link,
+                                               sendsafely_package **out_package,
+                                               sendsafely_error **error);
+
+/**
+ * Opens a package without its keycode, with the private key of a trusted device, to receive it or to go on with it.
+ *
+ * public_key_id is the id that the service gave to the device's public key; private_key is the armored OpenPGP key.
+ * SENDSAFELY_INVALID_KEY: not such a key. SENDSAFELY_DECRYPT_FAILED: the package's keycode was not encrypted for it.
+ * SendSafely Client API: without a keycode, trusted device (protocol 5.6).
+ */
+sendsafely_status sendsafely_package_open_with_private_key(sendsafely_client *client,
+                                                           const char *package_id,
+                                                           const char *public_key_id,
+                                                           const char *private_key,
+                                                           sendsafely_package **out_package,
+                                                           sendsafely_error **error);
+
+/**
+ * Gives the id of a package, such as "GVG2-MNZT". No network. Free the text with sendsafely_string_free.
+ */
+sendsafely_status sendsafely_package_id(sendsafely_package *package,
+                                        char **out_text,
+                                        sendsafely_error **error);
+
+/**
+ * Gives the package code, the part of the secure link that finds the package. No network. Free the text with
+ * sendsafely_string_free.
+ */
+sendsafely_status sendsafely_package_code(sendsafely_package *package,
+                                          char **out_text,
+                                          sendsafely_error **error);
+
+/**
+ * Gives the keycode, the secret that opens the package. No network. Free the text with sendsafely_string_free, which
+ * zeroes it.
+ *
+ * Keep it with the id to open the package again with sendsafely_package_open. SENDSAFELY_KEYCODE_UNKNOWN: the package
+ * was opened with a link that has none.
+ */
+sendsafely_status sendsafely_package_keycode(sendsafely_package *package,
+                                             char **out_text,
+                                             sendsafely_error **error);
+
+/**
+ * Gives the secure link with the keycode in it: whoever has it opens the package. No network. Free the text with
+ * sendsafely_string_free, which zeroes it.
+ *
+ * The package must be finalized, unless it is a Workspace. SENDSAFELY_NOT_FINALIZED: finalize first.
+ * SENDSAFELY_KEYCODE_UNKNOWN: the package was opened with a link that has none.
+ * SendSafely Client API: secure links (protocol 5.1).
+ */
+sendsafely_status sendsafely_package_link(sendsafely_package *package,
+                                          char **out_text,
+                                          sendsafely_error **error);
+
+/**
+ * Sets for how many days the package can be opened: 1 to 365, or 0 for ever where the organization allows it.
+ *
+ * Before or after finalize. SENDSAFELY_LIFE_OUT_OF_RANGE: see the range. SENDSAFELY_DENIED, SENDSAFELY_REFUSED: the
+ * organization's own range is narrower.
+ * SendSafely Client API: update package (protocol 6.2.3).
+ */
+sendsafely_status sendsafely_package_set_life(sendsafely_package *package,
+                                              int32_t days,
+                                              sendsafely_error **error);
+
+/**
+ * Deletes the package on the service, with its files, for good. At any step; every later call on the package answers
+ * SENDSAFELY_PACKAGE_DELETED. The handle still has to be freed.
+ *
+ * SendSafely Client API: delete package (protocol 6.2.4), delete temporary package (protocol 6.2.5).
+ */
+sendsafely_status sendsafely_package_delete(sendsafely_package *package,
+                                            sendsafely_error **error);
+
+/**
+ * Frees the handle of a package; the package stays on the service as it is. Only frees: no network, no waiting,
+ * nothing lost. NULL and twice are harmless, and so are a call on another thread that still runs and a callback of the
+ * package.
+ */
+void sendsafely_package_free(sendsafely_package *package);
+
+/* === PACKAGE INFORMATION ================================================================================= */
+
+/**
+ * Asks the service for what it knows of a package now: recipients, files, state. At any step.
+ *
+ * Free the record with sendsafely_package_information_free.
+ * SendSafely Client API: package information (protocol 6.2.2).
+ */
+sendsafely_status sendsafely_package_get_information(sendsafely_package *package,
+                                                     sendsafely_package_information **out_information,
+                                                     sendsafely_error **error);
+
+/**
+ * Frees package information with all that is in it. NULL and twice are harmless.
+ */
+void sendsafely_package_information_free(sendsafely_package_information *information);
+
+/* === RECIPIENTS ========================================================================================== */
+
+/**
+ * Fills recipient options with their defaults. size is sizeof *options.
+ *
+ * Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+ */
+sendsafely_status sendsafely_recipient_options_init(sendsafely_recipient_options *options,
+                                                    size_t size);
+
+/**
+ * Adds a recipient by e-mail address, with a phone number if the options say so. At most 99 on a package.
+ *
+ * Package must be created; stays as it is. options may be NULL. out_recipient may be NULL; else free the record with
+ * sendsafely_recipient_free.
+ * SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_INVALID_EMAIL: correct the address. SENDSAFELY_DUPLICATE_EMAIL: it is on the
+ * package already. SENDSAFELY_TOO_MANY_RECIPIENTS: use another package.
+ * SendSafely Client API: add recipient (protocol 6.4.1).
+ */
+sendsafely_status sendsafely_package_add_recipient(sendsafely_package *package,
+                                                   const char *email,
+                                                   const sendsafely_recipient_options *options,
+                                                   sendsafely_recipient **out_recipient,
+                                                   sendsafely_error **error);
+
+/**
+ * Sets the phone number of a recipient, to which the service sends a code by SMS before the recipient can open the
+ * package.
+ *
+ * The recipient must be on the package. country_code is two letters; NULL means "US".
+ * SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: add the recipient first. SENDSAFELY_MALFORMED_PHONE_NUMBER,
+ * SENDSAFELY_INVALID_INPUT: correct the number or its country.
+ * SendSafely Client API: update recipient (protocol 6.4.4).
+ */
+sendsafely_status sendsafely_package_set_recipient_phone(sendsafely_package *package,
+                                                         const char *recipient_id,
+                                                         const char *phone_number,
+                                                         const char *country_code,
+                                                         sendsafely_error **error);
+
+/**
+ * Frees a recipient that sendsafely_package_add_recipient returned. NULL and twice are harmless.
+ */
+void sendsafely_recipient_free(sendsafely_recipient *recipient);
+
+/* === FILES OF A PACKAGE ================================================================================== */
+
+/**
+ * Deletes a file from a package.
+ *
+ * Package must be created and not finalized, or a Workspace. SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file.
+ * SendSafely Client API: delete file (protocol 6.7.2).
+ */
+sendsafely_status sendsafely_package_delete_file(sendsafely_package *package,
+                                                 const char *file_id,
+                                                 sendsafely_error **error);
+
+/**
+ * Frees a file that an upload returned. NULL and twice are harmless.
+ */
+void sendsafely_file_free(sendsafely_file *file);
+
+/* === UPLOADS ============================================================================================= */
+
+/**
+ * Fills upload options with their defaults. size is sizeof *options.
+ *
+ * Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+ */
+sendsafely_status sendsafely_upload_options_init(sendsafely_upload_options *options,
+                                                 size_t size);
+
+/**
+ * Uploads a file, encrypted on this machine in parts.
+ *
+ * Package must be created and not finalized, or a Workspace; stays as it is. Several uploads into one package may run
+ * on several threads. options may be NULL. out_file may be NULL; else free the record with sendsafely_file_free.
+ * A failed or stopped upload deletes what it sent.
+ * SENDSAFELY_FILE_NOT_FOUND, SENDSAFELY_NOT_A_FILE, SENDSAFELY_ACCESS_DENIED: see the path. SENDSAFELY_FILE_CHANGED:
+ * something wrote to it meanwhile; upload again. SENDSAFELY_FILE_TOO_LARGE: above 107,374,182,400 bytes.
+ * SendSafely Client API: create file id, upload parts (protocol 4.2 to 4.4).
+ */
+sendsafely_status sendsafely_package_upload_file(sendsafely_package *package,
+                                                 const char *path,
+                                                 const sendsafely_upload_options *options,
+                                                 sendsafely_file **out_file,
+                                                 sendsafely_error **error);
+
+/**
+ * Uploads size bytes at data under a name. They must not change until the call returns.
+ *
+ * data may be NULL if size is 0. Everything else as for sendsafely_package_upload_file.
+ */
+sendsafely_status sendsafely_package_upload_memory(sendsafely_package *package,
+                                                   const char *file_name,
+                                                   const uint8_t *data,
+                                                   size_t size,
+                                                   const sendsafely_upload_options *options,
+                                                   sendsafely_file **out_file,
+                                                   sendsafely_error **error);
+
+/**
+ * Uploads under a name what a read callback delivers: from a pipe, an archive, a file whose name is not UTF-8.
+ *
+ * size is the number of bytes that read will deliver, or SENDSAFELY_SIZE_UNKNOWN: then everything is encrypted into a
+ * temporary file first, because the service wants to know the size before.
+ * SENDSAFELY_READ_FAILED: the callback returned a negative number. SENDSAFELY_SIZE_MISMATCH: it did not deliver size
+ * bytes. Everything else as for sendsafely_package_upload_file.
+ */
+sendsafely_status sendsafely_package_upload_callback(sendsafely_package *package,
+                                                     const char *file_name,
+                                                     sendsafely_read_callback read,
+                                                     void *read_user_data,
+                                                     uint64_t size,
+                                                     const sendsafely_upload_options *options,
+                                                     sendsafely_file **out_file,
+                                                     sendsafely_error **error);
+
+/* === MESSAGE ============================================================================================= */
+
+/**
+ * Sets the message of a package, encrypted like the files; a later one replaces it.
+ *
+ * Package must be created and not finalized; stays as it is.
+ * SendSafely Client API: the message (protocol 3.5, 6.9).
+ */
+sendsafely_status sendsafely_package_set_message(sendsafely_package *package,
+                                                 const char *text,
+                                                 sendsafely_error **error);
+
+/**
+ * Gives the message of a package, decrypted; NULL if there is none. Free the text with sendsafely_string_free, which
+ * zeroes it.
+ *
+ * SENDSAFELY_KEYCODE_UNKNOWN: open the package with its keycode. SENDSAFELY_DECRYPT_FAILED: the keycode is wrong, or
+ * the message was damaged.
+ * SendSafely Client API: message (protocol 5.5).
+ */
+sendsafely_status sendsafely_package_get_message(sendsafely_package *package,
+                                                 char **out_text,
+                                                 sendsafely_error **error);
+
+/* === FINALIZE ============================================================================================ */
+
+/**
+ * Fills finalize options with their defaults. size is sizeof *options.
+ *
+ * Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+ */
+sendsafely_status sendsafely_finalize_options_init(sendsafely_finalize_options *options,
+                                                   size_t size);
+
+/**
+ * Finalizes a package: recipients can open it with its link from now on. The last step.
+ *
+ * Package must have a recipient (or undisclosed_recipients) and a file or message, and no upload may be running; it is
+ * finalized afterwards. options may be NULL. out_finalized may be NULL, and sendsafely_package_link gives the link
+ * later; else free the record with sendsafely_finalized_free. SENDSAFELY_NO_RECIPIENT, SENDSAFELY_NO_FILE,
+ * SENDSAFELY_UPLOAD_RUNNING, SENDSAFELY_UPLOAD_INCOMPLETE: what is missing. SENDSAFELY_APPROVER_REQUIRED: add an
+ * approver as a recipient. SENDSAFELY_WORKSPACE_NOT_FINALIZABLE: hand out its link. A package that waits for approval
+ * is finalized as well: SENDSAFELY_OK with needs_approval.
+ * SendSafely Client API: public keys and keycodes (protocol 4.6), finalize (protocol 4.7).
+ */
+sendsafely_status sendsafely_package_finalize(sendsafely_package *package,
+                                              const sendsafely_finalize_options *options,
+                                              sendsafely_finalized **out_finalized,
+                                              sendsafely_error **error);
+
+/**
+ * Frees what sendsafely_package_finalize returned, zeroing the link. NULL and twice are harmless.
+ */
+void sendsafely_finalized_free(sendsafely_finalized *finalized);
+
+/* === SECURE LINKS ======================================================================================== */
+
+/**
+ * Takes a secure link apart. No network, no client.
+ *
+ * Free the record with sendsafely_link_free. SENDSAFELY_MALFORMED_LINK: not such a link.
+ * SendSafely Client API: secure links (protocol 5.1).
+ */
+sendsafely_status sendsafely_link_parse(const char *text,
+                                        sendsafely_link **out_link,
+                                        sendsafely_error **error);
+
+/**
+ * Finds the secure links in a text, such as an e-mail: each once, in their order; an empty list if there are none.
+ * No network, no client.
+ *
+ * Free the list with sendsafely_string_list_free.
+ */
+sendsafely_status sendsafely_link_find(const char *text,
+                                       sendsafely_string_list **out_links,
+                                       sendsafely_error **error);
+
+/**
+ * Frees the parts of a link, zeroing the keycode. NULL and twice are harmless.
+ */
+void sendsafely_link_free(sendsafely_link *link);
+
+/* === DOWNLOADS =========================================================================================== */
+
+/**
+ * Fills download options with their defaults. size is sizeof *options.
+ *
+ * Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+ */
+sendsafely_status sendsafely_download_options_init(sendsafely_download_options *options,
+                                                   size_t size);
+
+/**
+ * Downloads a file to a path, decrypted and verified part by part.
+ *
+ * The package must be known with its keycode. path is the file to write, or an existing directory, in which the file
+ * gets the sender's name made safe. The target appears at once and only when everything is there and verified; until
+ * then a temporary file stands beside it. options may be NULL. out_download may be NULL; else free the record with
+ * sendsafely_download_free. SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file. SENDSAFELY_PASSWORD_REQUIRED: set password.
+ * SENDSAFELY_DECRYPT_FAILED: the keycode is wrong or the data was damaged. SENDSAFELY_FILE_EXISTS: see existing.
+ * SENDSAFELY_FILE_INCOMPLETE: the sender is not done.
+ * SendSafely Client API: download URLs, fetching and decrypting (protocol 5.3, 5.4).
+ */
+sendsafely_status sendsafely_package_download_file(sendsafely_package *package,
+                                                   const char *file_id,
+                                                   const char *path,
+                                                   const sendsafely_download_options *options,
+                                                   sendsafely_download **out_download,
+                                                   sendsafely_error **error);
+
+/**
+ * Downloads a file into memory. Free the buffer with sendsafely_buffer_free.
+ *
+ * Everything else as for sendsafely_package_download_file; existing and sync have no meaning here.
+ */
+sendsafely_status sendsafely_package_download_memory(sendsafely_package *package,
+                                                     const char *file_id,
+                                                     const sendsafely_download_options *options,
+                                                     sendsafely_buffer **out_buffer,
+                                                     sendsafely_error **error);
+
+/**
+ * Downloads a file into a write callback, which gets its bytes decrypted, verified and in order.
+ *
+ * Bytes that the callback got are verified, but more may be missing: what it did with them counts only when the call
+ * returns SENDSAFELY_OK. SENDSAFELY_WRITE_FAILED: the callback returned SENDSAFELY_STOP.
+ * Everything else as for sendsafely_package_download_file; existing and sync have no meaning here.
+ */
+sendsafely_status sendsafely_package_download_callback(sendsafely_package *package,
+                                                       const char *file_id,
+                                                       sendsafely_write_callback write,
+                                                       void *write_user_data,
+                                                       const sendsafely_download_options *options,
+                                                       sendsafely_download **out_download,
+                                                       sendsafely_error **error);
+
+/**
+ * Downloads all files of a package into an existing directory, under the sender's names made safe and, where two are
+ * the same, told apart.
+ *
+ * options may be NULL. out_downloads may be NULL; else free the list with sendsafely_download_list_free. When one file
+ * fails, those before it are there and the call answers with what failed; call again with SENDSAFELY_EXISTING_SKIP.
+ * SENDSAFELY_DIRECTORY_NOT_FOUND: create it first. Everything else as for sendsafely_package_download_file.
+ */
+sendsafely_status sendsafely_package_download_all(sendsafely_package *package,
+                                                  const char *directory,
+                                                  const sendsafely_download_options *options,
+                                                  sendsafely_download_list **out_downloads,
+                                                  sendsafely_error **error);
+
+/**
+ * Frees a download that a call returned. NULL and twice are harmless.
+ */
+void sendsafely_download_free(sendsafely_download *download);
+
+/**
+ * Frees a list of downloads with the downloads in it. NULL and twice are harmless.
+ */
+void sendsafely_download_list_free(sendsafely_download_list *downloads);
+
+/* === BUFFERS ============================================================================================= */
+
+/**
+ * Frees a buffer with its bytes. NULL and twice are harmless.
+ */
+void sendsafely_buffer_free(sendsafely_buffer *buffer);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* SENDSAFELY_H */

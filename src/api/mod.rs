@@ -1,0 +1,10 @@
+//! The service's REST API: one function per server call (`endpoint`), what may be repeated (`retry`), how answers are
+//! read (`json`), and the wire itself (`transport`).
+
+pub(crate) mod endpoint;
+pub(crate) mod json;
+pub(crate) mod retry;
+mod session;
+pub(crate) mod transport;
+
+pub(crate) use session::{Api, Session, Signed, accept, http_failure, read_envelope};

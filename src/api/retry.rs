@@ -1,0 +1,214 @@
+//! Reconnecting is the library's job: what may be repeated, and when.
+//!
+//! What may be repeated after a lost answer:
+//!
+//! | call | after a lost answer |
+//! | --- | --- |
+//! | reads, `upload-urls`, `download-urls`, `upload-complete`, parts | repeat |
+//! | create package | repeat; an orphan stays temporary on the server |
+//! | create file | look for a new file of that name, size and parts: adopt it, else repeat |
+//! | add recipient | look for it on the package: adopt it, else repeat |
+//! | message, phone number, life, keycode | repeat, they set a value |
+//! | finalize | look at the state: if finalized, build the link, else repeat |
+//! | delete | repeat; "unknown" then is success |
+//! | any other change (raw requests that are not GET) | never; [`ErrorKind::OutcomeUnknown`] |
+//!
+//! "Repeat" is [`Repeat::Safely`], "look" is [`Repeat::Looking`] with [`looking`] around it; what is looked at stands
+//! beside the state of the package.
+
+use std::time::{Duration, Instant};
+
+use rand_core::{OsRng, RngCore};
+
+use super::transport::{Class, Failure};
+use crate::call::{Call, Phase, stopped};
+use crate::error::{Error, ErrorKind, Result};
+
+/// How a call may be repeated when its answer is lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Repeat {
+    /// Doing it twice does no harm.
+    Safely,
+    /// Not before somebody has looked; answers [`ErrorKind::OutcomeUnknown`].
+    Looking,
+}
+
+/// First contact: how long an unknown name or a refused connection is tried before it is told.
+const FIRST_CONTACT: Duration = Duration::from_secs(5);
+const FIRST_WAIT: Duration = Duration::from_millis(200);
+const LONGEST_WAIT: Duration = Duration::from_secs(15);
+/// An answer that makes no sense is asked for again twice.
+const GARBLED_ATTEMPTS: u32 = 3;
+
+/// Repeats an exchange for as long as that makes sense.
+///
+/// `answered` tells whether the host has ever answered.
+pub(crate) fn retrying<T>(
+    call: &Call,
+    window: Duration,
+    repeat: Repeat,
+    answered: impl Fn() -> bool,
+    mut attempt: impl FnMut() -> std::result::Result<T, Failure>,
+) -> Result<T> {
+    let started = Instant::now();
+    let mut attempts = 0;
+    let mut garbled = 0;
+    loop {
+        call.check()?;
+        let failure = match attempt() {
+            Ok(value) => {
+                call.moved();
+                return Ok(value);
+            }
+            Err(failure) => failure,
+        };
+        attempts += 1;
+        let outcome_known = match failure.class {
+            Class::Final => return Err(if call.is_stopped() { stopped() } else { failure.error }),
+            Class::NotSent | Class::Later(_) => true,
+            Class::Lost => repeat == Repeat::Safely,
+            Class::Garbled => {
+                garbled += 1;
+                repeat == Repeat::Safely
+            }
+        };
+        call.check()?;
+        if !outcome_known {
+            return Err(outcome_unknown(&failure.error));
+        }
+        let first_contact = failure.class == Class::NotSent && !answered();
+        let patience = match failure.error.kind() {
+            ErrorKind::TlsFailed if first_contact => Duration::ZERO,
+            _ if first_contact => window.min(FIRST_CONTACT.saturating_sub(started.elapsed())),
+            _ => window,
+        };
+        let left = patience.saturating_sub(if first_contact { Duration::ZERO } else { call.since_moved() });
+        let wait = match failure.class {
+            // Asked to wait for longer than the window lasts: tell it now.
+            Class::Later(Some(asked)) if asked > left => return Err(failure.error),
+            Class::Later(Some(asked)) => asked,
+            _ => backoff(attempts).min(left),
+        };
+        if left.is_zero() || garbled >= GARBLED_ATTEMPTS {
+            return Err(failure.error);
+        }
+        pause(call, wait, &failure.error)?;
+    }
+}
+
+/// Repeats a change whose answer may get lost. Between the attempts `look` finds out whether the service has acted; what
+/// it finds is adopted.
+pub(crate) fn looking<T>(
+    call: &Call,
+    window: Duration,
+    mut attempt: impl FnMut() -> Result<T>,
+    mut look: impl FnMut() -> Result<Option<T>>,
+) -> Result<T> {
+    let started = Instant::now();
+    let mut attempts = 0;
+    loop {
+        let unknown = match attempt() {
+            Err(error) if error.kind() == ErrorKind::OutcomeUnknown => error,
+            other => return other,
+        };
+        attempts += 1;
+        if started.elapsed() >= window {
+            return Err(unknown);
+        }
+        pause(call, backoff(attempts), &unknown)?;
+        if let Some(found) = look()? {
+            return Ok(found);
+        }
+    }
+}
+
+/// Waits before the next attempt, and says so.
+pub(crate) fn pause(call: &Call, wait: Duration, why: &Error) -> Result<()> {
+    call.retried();
+    call.log(format!("{}; trying again in {} ms", why.message(), wait.as_millis()));
+    let phase = call.phase();
+    call.set_phase(Phase::Waiting);
+    call.sleep(wait)?;
+    call.set_phase(phase);
+    Ok(())
+}
+
+/// Exponential with full jitter, but never at once.
+pub(crate) fn backoff(attempts: u32) -> Duration {
+    let ceiling = FIRST_WAIT.saturating_mul(1 << attempts.min(10)).min(LONGEST_WAIT);
+    let millis = u64::try_from(ceiling.as_millis()).unwrap_or(u64::MAX);
+    Duration::from_millis(50 + OsRng.next_u64() % millis)
+}
+
+fn outcome_unknown(error: &Error) -> Error {
+    Error::new(ErrorKind::OutcomeUnknown, format!("the answer was lost ({})", error.message()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lost() -> Failure {
+        Failure::new(Class::Lost, Error::new(ErrorKind::Unreachable, "broke"))
+    }
+
+    fn attempts(window_ms: u64, repeat: Repeat, answered: bool, failure: impl Fn() -> Failure) -> (u32, ErrorKind) {
+        let (call, _notices) = Call::new();
+        let mut count = 0;
+        let result: Result<()> = retrying(&call, Duration::from_millis(window_ms), repeat, || answered, || {
+            count += 1;
+            Err(failure())
+        });
+        (count, result.expect_err("it always fails").kind())
+    }
+
+    #[test]
+    fn a_lost_answer_is_asked_for_again_until_the_window_ends() {
+        let (count, kind) = attempts(1500, Repeat::Safely, true, lost);
+        assert!(count > 1, "{count}");
+        assert_eq!(kind, ErrorKind::Unreachable);
+    }
+
+    #[test]
+    fn without_a_window_there_is_one_attempt() {
+        assert_eq!(attempts(0, Repeat::Safely, true, lost), (1, ErrorKind::Unreachable));
+    }
+
+    #[test]
+    fn what_may_not_be_repeated_is_told_as_unknown() {
+        assert_eq!(attempts(1500, Repeat::Looking, true, lost), (1, ErrorKind::OutcomeUnknown));
+    }
+
+    #[test]
+    fn a_refusal_is_final() {
+        let refused = || Failure::from(Error::new(ErrorKind::Denied, "no"));
+        assert_eq!(attempts(1500, Repeat::Safely, true, refused), (1, ErrorKind::Denied));
+    }
+
+    #[test]
+    fn tls_failures_of_a_host_that_never_answered_are_told_at_once() {
+        let tls = || Failure::new(Class::NotSent, Error::new(ErrorKind::TlsFailed, "unknown issuer"));
+        assert_eq!(attempts(1500, Repeat::Looking, false, tls), (1, ErrorKind::TlsFailed));
+    }
+
+    #[test]
+    fn a_longer_retry_after_than_the_window_is_told_at_once() {
+        let later =
+            || Failure::new(Class::Later(Some(Duration::from_secs(9))), Error::new(ErrorKind::HttpError, "429"));
+        assert_eq!(attempts(1500, Repeat::Safely, true, later), (1, ErrorKind::HttpError));
+    }
+
+    #[test]
+    fn nonsense_is_asked_for_three_times() {
+        let garbled = || Failure::new(Class::Garbled, Error::new(ErrorKind::BadAnswer, "not JSON"));
+        assert_eq!(attempts(60_000, Repeat::Safely, true, garbled), (3, ErrorKind::BadAnswer));
+    }
+
+    #[test]
+    fn a_stop_ends_the_waiting() {
+        let (call, _notices) = Call::new();
+        call.stop();
+        let result: Result<()> = retrying(&call, Duration::from_secs(60), Repeat::Safely, || true, || Err(lost()));
+        assert_eq!(result.expect_err("stopped").kind(), ErrorKind::Stopped);
+    }
+}

@@ -1,0 +1,379 @@
+//! One call of the user: what it has done so far, how its caller is told, and how it is stopped.
+//!
+//! All input and output happens on workers. The thread that made the call waits in [`attend`] and is the only one that
+//! ever runs the caller's code: progress, log lines, reads from and writes to callbacks.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
+use parking_lot::{Condvar, Mutex};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::os;
+
+/// Time between two reports while nothing else happens: 4 to 10 a second are promised.
+const TICK: Duration = Duration::from_millis(125);
+
+/// How long a stop waits for workers whose sockets were shut down. One that is stuck where nothing can wake it, in
+/// name resolution or connecting, is left behind after that; it owns all that it touches.
+const STOP_GRACE: Duration = Duration::from_millis(250);
+/// The share of that in which a transfer waits for its own workers, before it removes what they have written.
+pub(crate) const WORKER_GRACE: Duration = Duration::from_millis(150);
+
+/// What a call is doing at the moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i32)]
+#[allow(missing_docs, reason = "each is explained at its constant in ffi/progress.rs")]
+pub enum Phase {
+    Connecting = 1,
+    Preparing = 2,
+    Transferring = 3,
+    Waiting = 4,
+    Completing = 5,
+    Finalizing = 6,
+}
+
+impl Phase {
+    fn from_number(number: i32) -> Self {
+        [Self::Preparing, Self::Transferring, Self::Waiting, Self::Completing, Self::Finalizing]
+            .into_iter()
+            .find(|phase| *phase as i32 == number)
+            .unwrap_or(Self::Connecting)
+    }
+}
+
+/// How far a call has come.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress {
+    /// What the call is doing.
+    pub phase: Phase,
+    /// Bytes of plaintext safely stored; never goes back and ends exactly at the total.
+    pub bytes_done: u64,
+    /// Bytes of ciphertext on the wire; falls back when a part has to be sent again.
+    pub bytes_sent: u64,
+    /// Bytes of plaintext in all; `None` when the source does not tell.
+    pub bytes_total: Option<u64>,
+    /// Parts safely stored.
+    pub parts_done: u32,
+    /// Parts in all; 0 while unknown.
+    pub parts_total: u32,
+    /// Attempts that failed and were, or will be, made again.
+    pub retries: u32,
+    /// Plaintext bytes per second over the last seconds.
+    pub bytes_per_second: u64,
+}
+
+/// A caller's answer to a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    /// Go on.
+    Continue,
+    /// Stop the call; it answers [`ErrorKind::Stopped`].
+    Stop,
+}
+
+/// Who is told how a call goes, on the thread that made it.
+pub trait Observer {
+    /// Called at each change of phase and otherwise several times a second, even while nothing moves.
+    fn progress(&mut self, progress: &Progress) -> Flow;
+
+    /// A line for the log; never holds a secret.
+    fn log(&mut self, _line: &str) {}
+}
+
+/// An observer that lets everything go on.
+impl Observer for () {
+    fn progress(&mut self, _progress: &Progress) -> Flow {
+        Flow::Continue
+    }
+}
+
+/// Something that a stop interrupts, such as the connections of an agent.
+pub(crate) trait Interrupt: Send {
+    fn interrupt(self: Box<Self>);
+}
+
+/// The state of one call, shared by the thread that made it and its workers.
+pub(crate) struct Call {
+    started: Instant,
+    phase: AtomicI32,
+    bytes_done: AtomicU64,
+    bytes_sent: AtomicU64,
+    bytes_total: AtomicU64,
+    parts_done: AtomicU32,
+    parts_total: AtomicU32,
+    retries: AtomicU32,
+    /// Milliseconds after `started` at which something last went forward; the retry window counts from here.
+    moved_at: AtomicU64,
+    stopped: AtomicBool,
+    /// Sleepers wait on the condition; the mutex holds what a stop interrupts.
+    interrupts: Mutex<Vec<Box<dyn Interrupt>>>,
+    wake: Condvar,
+    notices: Sender<Notice>,
+}
+
+/// What workers tell the calling thread besides their results.
+pub(crate) enum Notice {
+    Phase,
+    Log(String),
+}
+
+const UNKNOWN_TOTAL: u64 = u64::MAX;
+
+impl Call {
+    pub(crate) fn new() -> (Arc<Self>, Receiver<Notice>) {
+        let (notices, receiver) = unbounded();
+        let call = Self {
+            started: Instant::now(),
+            phase: AtomicI32::new(Phase::Connecting as i32),
+            bytes_done: AtomicU64::new(0),
+            bytes_sent: AtomicU64::new(0),
+            bytes_total: AtomicU64::new(0),
+            parts_done: AtomicU32::new(0),
+            parts_total: AtomicU32::new(0),
+            retries: AtomicU32::new(0),
+            moved_at: AtomicU64::new(0),
+            stopped: AtomicBool::new(false),
+            interrupts: Mutex::new(Vec::new()),
+            wake: Condvar::new(),
+            notices,
+        };
+        (Arc::new(call), receiver)
+    }
+
+    pub(crate) fn set_phase(&self, phase: Phase) {
+        if self.phase.swap(phase as i32, Ordering::Relaxed) != phase as i32 {
+            let _ = self.notices.send(Notice::Phase);
+        }
+    }
+
+    pub(crate) fn phase(&self) -> Phase {
+        Phase::from_number(self.phase.load(Ordering::Relaxed))
+    }
+
+    pub(crate) fn log(&self, line: impl Into<String>) {
+        let _ = self.notices.send(Notice::Log(line.into()));
+    }
+
+    pub(crate) fn set_total(&self, bytes: Option<u64>, parts: u32) {
+        self.bytes_total.store(bytes.unwrap_or(UNKNOWN_TOTAL), Ordering::Relaxed);
+        self.parts_total.store(parts, Ordering::Relaxed);
+    }
+
+    pub(crate) fn part_done(&self, plaintext_bytes: u64) {
+        self.parts_done.fetch_add(1, Ordering::Relaxed);
+        self.bytes_done.fetch_add(plaintext_bytes, Ordering::Relaxed);
+        self.moved();
+    }
+
+    pub(crate) fn sent(&self, bytes: u64) {
+        self.bytes_sent.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    pub(crate) fn unsent(&self, bytes: u64) {
+        self.bytes_sent.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
+    pub(crate) fn retried(&self) {
+        self.retries.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Notes that something went forward: the retry window starts anew.
+    pub(crate) fn moved(&self) {
+        self.moved_at.store(self.elapsed_ms(), Ordering::Relaxed);
+    }
+
+    pub(crate) fn since_moved(&self) -> Duration {
+        Duration::from_millis(self.elapsed_ms().saturating_sub(self.moved_at.load(Ordering::Relaxed)))
+    }
+
+    fn elapsed_ms(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Acquire)
+    }
+
+    /// An error if the call was stopped: what every loop of a worker asks before it goes on.
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.is_stopped() { Err(stopped()) } else { Ok(()) }
+    }
+
+    /// Registers what a stop has to interrupt. After a stop it is interrupted at once.
+    pub(crate) fn on_stop(&self, interrupt: Box<dyn Interrupt>) {
+        let mut interrupts = self.interrupts.lock();
+        if self.is_stopped() {
+            drop(interrupts);
+            interrupt.interrupt();
+        } else {
+            interrupts.push(interrupt);
+        }
+    }
+
+    pub(crate) fn stop(&self) {
+        let interrupts = {
+            let mut interrupts = self.interrupts.lock();
+            self.stopped.store(true, Ordering::Release);
+            std::mem::take(&mut *interrupts)
+        };
+        self.wake.notify_all();
+        for interrupt in interrupts {
+            interrupt.interrupt();
+        }
+    }
+
+    /// Sleeps, but not beyond a stop.
+    pub(crate) fn sleep(&self, duration: Duration) -> Result<()> {
+        let deadline = Instant::now() + duration;
+        let mut interrupts = self.interrupts.lock();
+        while !self.is_stopped() && !self.wake.wait_until(&mut interrupts, deadline).timed_out() {}
+        drop(interrupts);
+        self.check()
+    }
+
+    fn snapshot(&self, rate: u64) -> Progress {
+        let total = self.bytes_total.load(Ordering::Relaxed);
+        Progress {
+            phase: self.phase(),
+            bytes_done: self.bytes_done.load(Ordering::Relaxed),
+            bytes_sent: self.bytes_sent.load(Ordering::Relaxed),
+            bytes_total: (total != UNKNOWN_TOTAL).then_some(total),
+            parts_done: self.parts_done.load(Ordering::Relaxed),
+            parts_total: self.parts_total.load(Ordering::Relaxed),
+            retries: self.retries.load(Ordering::Relaxed),
+            bytes_per_second: rate,
+        }
+    }
+}
+
+/// The error of a call that its caller stopped.
+pub(crate) fn stopped() -> Error {
+    Error::new(ErrorKind::Stopped, "stopped by the progress callback")
+}
+
+/// Plaintext bytes per second over the last few seconds, from samples at each tick.
+struct Rate {
+    samples: std::collections::VecDeque<(Instant, u64)>,
+}
+
+impl Rate {
+    const SPAN: Duration = Duration::from_secs(4);
+
+    fn sample(&mut self, bytes: u64) -> u64 {
+        let now = Instant::now();
+        while self.samples.len() > 1 && now - self.samples[0].0 > Self::SPAN {
+            self.samples.pop_front();
+        }
+        self.samples.push_back((now, bytes));
+        let (first_at, first_bytes) = self.samples[0];
+        let millis = (now - first_at).as_millis();
+        if millis == 0 {
+            return 0;
+        }
+        u64::try_from(u128::from(bytes - first_bytes) * 1000 / millis).unwrap_or(u64::MAX)
+    }
+}
+
+/// Waits on the calling thread for what workers send, telling the observer all the while.
+///
+/// `handle` gets each event and answers with the result of the call when that event ends it. A stop interrupts the
+/// workers, gives them a moment to notice, and ends the call as stopped. The channel must have at least one sender as
+/// long as the call is not ended; when all are gone, a worker has died.
+pub(crate) fn attend<E, T>(
+    call: &Arc<Call>,
+    notices: &Receiver<Notice>,
+    observer: &mut dyn Observer,
+    events: &Receiver<E>,
+    mut handle: impl FnMut(E, &mut dyn Observer) -> Option<Result<T>>,
+) -> Result<T> {
+    let mut rate = Rate { samples: std::collections::VecDeque::new() };
+    let mut report = |observer: &mut dyn Observer| {
+        let bytes = call.bytes_done.load(Ordering::Relaxed);
+        observer.progress(&call.snapshot(rate.sample(bytes)))
+    };
+    let mut flow = report(observer);
+    let mut next_tick = Instant::now() + TICK;
+    let result = loop {
+        if flow == Flow::Stop {
+            break None;
+        }
+        let wait = next_tick.saturating_duration_since(Instant::now());
+        crossbeam_channel::select! {
+            recv(events) -> event => match event {
+                Ok(event) => {
+                    if let Some(result) = handle(event, observer) {
+                        break Some(result);
+                    }
+                }
+                Err(_) => break Some(Err(Error::new(ErrorKind::Internal, "a worker ended without a result"))),
+            },
+            recv(notices) -> notice => match notice {
+                Ok(Notice::Log(line)) => observer.log(&line),
+                _ => {
+                    flow = report(observer);
+                    next_tick = Instant::now() + TICK;
+                }
+            },
+            default(wait) => {}
+        }
+        if flow == Flow::Continue && Instant::now() >= next_tick {
+            flow = report(observer);
+            next_tick = Instant::now() + TICK;
+        }
+    };
+    for notice in notices.try_iter() {
+        if let Notice::Log(line) = notice {
+            observer.log(&line);
+        }
+    }
+    match result {
+        Some(Ok(value)) => {
+            report(observer);
+            Ok(value)
+        }
+        Some(Err(error)) => {
+            // Whatever else is still under way for this call has lost its purpose.
+            call.stop();
+            drain(events);
+            Err(error)
+        }
+        None => {
+            call.stop();
+            drain(events);
+            Err(stopped())
+        }
+    }
+}
+
+/// Gives the workers of a stopped call a moment to end; their channel closes when the last one has.
+fn drain<E>(events: &Receiver<E>) {
+    let deadline = Instant::now() + STOP_GRACE;
+    while !matches!(events.recv_deadline(deadline), Err(RecvTimeoutError::Disconnected | RecvTimeoutError::Timeout)) {}
+}
+
+/// Runs the work of a worker; a panic in it becomes the call's error instead of a thread that silently died.
+pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    // A panicking worker leaves its locks free (parking_lot) and its state behind as it was after the last full step.
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        Err(Error::new(ErrorKind::Internal, format!("a worker panicked: {}", text.unwrap_or("no message"))))
+    })
+}
+
+/// Runs a piece of work on a worker of its own, while the calling thread tells the observer.
+pub(crate) fn run<T: Send + 'static>(
+    observer: &mut dyn Observer,
+    work: impl FnOnce(&Arc<Call>) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let (call, notices) = Call::new();
+    let (results, events) = crossbeam_channel::bounded(1);
+    let worker = Arc::clone(&call);
+    os::spawn("sendsafely", move || {
+        let _ = results.send(guarded(|| work(&worker)));
+    })?;
+    attend(&call, &notices, observer, &events, |result, _| Some(result))
+}

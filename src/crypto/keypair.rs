@@ -1,0 +1,453 @@
+//! Trusted devices: their key pairs, and keycodes encrypted to them (`protocol` 3.6 and 3.7).
+
+use std::fmt;
+
+use pgp::bytes::Bytes;
+use pgp::composed::{
+    ArmorOptions, DecryptionOptions, Deserializable as _, EncryptionCaps, KeyType, Message,
+    MessageBuilder, SecretKeyParamsBuilder, SignedPublicKey, SignedSecretKey, SubkeyParamsBuilder,
+    TheRing,
+};
+use pgp::crypto::hash::HashAlgorithm;
+use pgp::crypto::sym::SymmetricKeyAlgorithm;
+use pgp::packet::{DataMode, Signature};
+use pgp::types::{CompressionAlgorithm, EncryptionKey, KeyDetails as _, KeyVersion};
+use rand_core::OsRng;
+use zeroize::Zeroizing;
+
+use super::keycode::Keycode;
+use super::openpgp::{decrypt_failed, read_message};
+use crate::error::{Error, ErrorKind, Result};
+use crate::secret::SecretString;
+
+/// The user id that the official Node client gives to its keys.
+const USER_ID: &str = "Trusted Browser <no-reply@sendsafely.com>";
+/// Longer than any keycode; a message that expands to more is not one.
+const MAX_KEYCODE_LEN: usize = 64 * 1024;
+/// Longer than the armor of the largest key made here, so that writing it leaves no copies behind.
+const ARMOR_CAPACITY: usize = 32 * 1024;
+
+/// Encrypts a keycode to a public key of the service; gives an armored message.
+///
+/// No policy is applied to the key's own signatures: trust in it comes from the service's answer, and keys of official
+/// clients are signed with SHA-1.
+///
+/// # Errors
+/// `InvalidKey` if the key cannot be read or cannot encrypt.
+pub(crate) fn encrypt_keycode(keycode: &Keycode, armored_public_key: &str) -> Result<String> {
+    let invalid = |e: pgp::errors::Error| {
+        Error::new(
+            ErrorKind::InvalidKey,
+            format!("the public key is unusable: {e}"),
+        )
+    };
+    let (key, _) =
+        SignedPublicKey::from_string(armored_public_key.trim_start()).map_err(invalid)?;
+
+    // The first key that may encrypt, or else the first that can: some keys carry no flags or the wrong ones.
+    let subkeys = &key.public_subkeys;
+    let flagged = subkeys
+        .iter()
+        .find(|k| k.algorithm().can_encrypt() && may_encrypt(&k.signatures));
+    if primary_may_encrypt(&key) {
+        encrypt_to(keycode, &key.primary_key)
+    } else if let Some(subkey) = flagged {
+        encrypt_to(keycode, subkey)
+    } else if key.primary_key.algorithm().can_encrypt() {
+        encrypt_to(keycode, &key.primary_key)
+    } else if let Some(subkey) = subkeys.iter().find(|k| k.algorithm().can_encrypt()) {
+        encrypt_to(keycode, subkey)
+    } else {
+        return Err(Error::new(
+            ErrorKind::InvalidKey,
+            "the public key cannot encrypt",
+        ));
+    }
+    .map_err(invalid)
+}
+
+fn primary_may_encrypt(key: &SignedPublicKey) -> bool {
+    key.primary_key.algorithm().can_encrypt()
+        && (may_encrypt(&key.details.direct_signatures)
+            || key
+                .details
+                .users
+                .iter()
+                .any(|user| may_encrypt(&user.signatures)))
+}
+
+fn may_encrypt(signatures: &[Signature]) -> bool {
+    signatures
+        .iter()
+        .map(Signature::key_flags)
+        .any(|flags| flags.encrypt_comms() || flags.encrypt_storage())
+}
+
+fn encrypt_to(keycode: &Keycode, key: &impl EncryptionKey) -> pgp::errors::Result<String> {
+    let text = Bytes::from_owner(Zeroizing::new(keycode.expose().as_bytes().to_vec()));
+    let mut builder =
+        MessageBuilder::from_bytes("", text).seipd_v1(OsRng, SymmetricKeyAlgorithm::AES256);
+    // The official Python client gives text only for this format.
+    builder.data_mode(DataMode::Utf8)?;
+    builder.encrypt_to_key(OsRng, key)?;
+    builder.to_armored_string(OsRng, ArmorOptions::default())
+}
+
+/// The private key of a trusted device, wiped when dropped.
+pub(crate) struct PrivateKey(SignedSecretKey);
+
+impl PrivateKey {
+    /// Reads an armored private key.
+    ///
+    /// # Errors
+    /// `InvalidKey` if it cannot be read or is protected by a password.
+    pub(crate) fn parse(armored: &str) -> Result<Self> {
+        let (key, _) = SignedSecretKey::from_string(armored.trim_start())
+            // The cause is left out: it may quote what it could not read.
+            .map_err(|_| {
+                Error::new(
+                    ErrorKind::InvalidKey,
+                    "the private key is not an armored OpenPGP private key",
+                )
+            })?;
+        let locked = key.primary_key.secret_params().is_encrypted()
+            || key
+                .secret_subkeys
+                .iter()
+                .any(|k| k.secret_params().is_encrypted());
+        if locked {
+            return Err(Error::new(
+                ErrorKind::InvalidKey,
+                "the private key is protected by a password; remove it",
+            ));
+        }
+        Ok(Self(key))
+    }
+
+    /// Decrypts a keycode that was encrypted to this key: to the primary key too, and without a modification detection
+    /// code, as old clients write them.
+    ///
+    /// # Errors
+    /// `DecryptFailed` if it is not for this key or damaged.
+    pub(crate) fn decrypt_keycode(&self, armored: &str) -> Result<Keycode> {
+        let (message, _) =
+            Message::from_string(armored.trim_start()).map_err(|_| decrypt_failed())?;
+        let ring = TheRing {
+            secret_keys: vec![&self.0],
+            decrypt_options: DecryptionOptions::new().enable_legacy(),
+            ..TheRing::default()
+        };
+        let (message, _) = message
+            .decrypt_the_ring(ring, true)
+            .map_err(|_| decrypt_failed())?;
+        let content = Zeroizing::new(read_message(message, MAX_KEYCODE_LEN)?);
+        let text = std::str::from_utf8(&content).map_err(|_| decrypt_failed())?;
+        Keycode::from_text(text).map_err(|_| decrypt_failed())
+    }
+}
+
+impl fmt::Debug for PrivateKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PrivateKey(***)")
+    }
+}
+
+/// Makes a key pair for a trusted device: an RSA primary key that certifies and signs, and an RSA subkey that
+/// encrypts. Gives the private and the public key, both armored; the private one is not protected by a password.
+///
+/// # Errors
+/// `InvalidArgument` for sizes other than 2048, 3072 and 4096 bits; `Internal` if making the key fails.
+pub(crate) fn generate_key_pair(
+    bits: u32,
+    user_id: Option<&str>,
+) -> Result<(SecretString, String)> {
+    if ![2048, 3072, 4096].contains(&bits) {
+        return Err(Error::new(
+            ErrorKind::InvalidArgument,
+            "a key has 2048, 3072 or 4096 bits",
+        ));
+    }
+    let internal = |e: &dyn fmt::Display| {
+        Error::new(
+            ErrorKind::Internal,
+            format!("making a key pair failed: {e}"),
+        )
+    };
+    // RSA and version 4 only: the libraries of the other clients may refuse newer kinds.
+    let subkey = SubkeyParamsBuilder::default()
+        .version(KeyVersion::V4)
+        .key_type(KeyType::Rsa(bits))
+        .can_encrypt(EncryptionCaps::All)
+        .build()
+        .map_err(|e| internal(&e))?;
+    let params = SecretKeyParamsBuilder::default()
+        .version(KeyVersion::V4)
+        .key_type(KeyType::Rsa(bits))
+        .can_certify(true)
+        .can_sign(true)
+        .primary_user_id(user_id.unwrap_or(USER_ID).to_owned())
+        .preferred_symmetric_algorithms([SymmetricKeyAlgorithm::AES256].as_slice().into())
+        .preferred_hash_algorithms([HashAlgorithm::Sha256].as_slice().into())
+        .preferred_compression_algorithms([CompressionAlgorithm::Uncompressed].as_slice().into())
+        .subkey(subkey)
+        .build()
+        .map_err(|e| internal(&e))?;
+    let key = params.generate(OsRng).map_err(|e| internal(&e))?;
+    let mut private = Vec::with_capacity(ARMOR_CAPACITY);
+    key.to_armored_writer(&mut private, ArmorOptions::default())
+        .map_err(|e| internal(&e))?;
+    let private = String::from_utf8(private).map_err(|e| internal(&e.utf8_error()))?;
+    let public = key
+        .to_public_key()
+        .to_armored_string(ArmorOptions::default())
+        .map_err(|e| internal(&e))?;
+    Ok((SecretString::new(private), public))
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use pgp::composed::{Esk, RawSessionKey};
+    use pgp::packet::{PacketTrait as _, PublicKeyEncryptedSessionKey};
+    use pgp::types::{KeyId, Password, StringToKey};
+
+    use super::*;
+
+    const ALGORITHM: SymmetricKeyAlgorithm = SymmetricKeyAlgorithm::AES256;
+    /// Literal data with the keycode `kc`, in format `b` with the name that the Java client gives.
+    const LITERAL: &[u8] = b"\xcb\x10b\x08_CONSOLE\0\0\0\0kc";
+
+    fn vector(name: &str) -> String {
+        let path = format!("{}/tests/vectors/{name}", env!("CARGO_MANIFEST_DIR"));
+        std::fs::read_to_string(path).unwrap()
+    }
+
+    fn secret_key() -> SignedSecretKey {
+        PrivateKey::parse(&vector("node/trusted-device-private.asc"))
+            .unwrap()
+            .0
+    }
+
+    /// The key ids of the keys that a message is encrypted to.
+    fn recipients(armored: &str) -> Vec<KeyId> {
+        let (message, _) = Message::from_string(armored).unwrap();
+        let Message::Encrypted { esk, .. } = message else {
+            panic!("not encrypted")
+        };
+        esk.iter()
+            .map(|esk| match esk {
+                Esk::PublicKeyEncryptedSessionKey(packet) => *packet.id().unwrap(),
+                Esk::SymKeyEncryptedSessionKey(_) => panic!("a passphrase"),
+            })
+            .collect()
+    }
+
+    /// A message made by hand: a session key for a key, and a packet of encrypted data.
+    fn armored(
+        key: &impl EncryptionKey,
+        session_key: &RawSessionKey,
+        tag: u8,
+        body: &[u8],
+        hidden: bool,
+    ) -> String {
+        let packet =
+            PublicKeyEncryptedSessionKey::from_session_key_v3(OsRng, session_key, ALGORITHM, key)
+                .unwrap();
+        let mut bytes = Vec::new();
+        packet.to_writer_with_header(&mut bytes).unwrap();
+        if hidden {
+            let id = bytes
+                .windows(8)
+                .position(|w| w == key.legacy_key_id().as_ref())
+                .unwrap();
+            bytes[id..id + 8].fill(0);
+        }
+        bytes.extend_from_slice(&[0xc0 | tag, u8::try_from(body.len()).unwrap()]);
+        bytes.extend_from_slice(body);
+        let text = STANDARD.encode(bytes);
+        format!("-----BEGIN PGP MESSAGE-----\r\n\r\n{text}\r\n-----END PGP MESSAGE-----\r\n")
+    }
+
+    #[test]
+    fn keycodes_of_old_clients_are_read() {
+        let secret = secret_key();
+        let primary = secret.primary_key.public_key().clone();
+        let subkey = secret.secret_subkeys[0].public_key().clone();
+        let session_key = ALGORITHM.new_session_key(OsRng);
+        let protected = ALGORITHM
+            .encrypt_protected(OsRng, session_key.as_ref(), LITERAL)
+            .unwrap();
+        let protected = [&[1], protected.as_slice()].concat();
+        let unprotected = ALGORITHM
+            .encrypt(OsRng, session_key.as_ref(), LITERAL)
+            .unwrap();
+        let key = PrivateKey(secret);
+        for (tag, body) in [(18, &protected), (9, &unprotected)] {
+            for hidden in [false, true] {
+                let to_subkey = armored(&subkey, &session_key, tag, body, hidden);
+                let to_primary = armored(&primary, &session_key, tag, body, hidden);
+                for message in [to_subkey, to_primary] {
+                    assert_eq!(
+                        key.decrypt_keycode(&message).unwrap().expose(),
+                        "kc",
+                        "tag {tag}, hidden {hidden}"
+                    );
+                }
+            }
+        }
+        // A modification detection code that is there must be right.
+        let mut damaged = protected;
+        *damaged.last_mut().unwrap() ^= 1;
+        let message = armored(&subkey, &session_key, 18, &damaged, false);
+        assert_eq!(
+            key.decrypt_keycode(&message).unwrap_err().kind(),
+            ErrorKind::DecryptFailed
+        );
+    }
+
+    #[test]
+    fn keycodes_go_to_the_subkey_that_may_encrypt() {
+        let keycode = Keycode::generate().unwrap();
+        for owner in ["python", "node"] {
+            let public = vector(&format!("{owner}/trusted-device-public.asc"));
+            let (key, _) = SignedPublicKey::from_string(&public).unwrap();
+            let armored = encrypt_keycode(&keycode, &public).unwrap();
+            assert!(armored.starts_with("-----BEGIN PGP MESSAGE-----\n"));
+            assert_eq!(
+                recipients(&armored),
+                [key.public_subkeys[0].legacy_key_id()],
+                "{owner}"
+            );
+        }
+        // The Java client's key, whose public half is not among the vectors.
+        let secret = PrivateKey::parse(&vector("java/trusted-device-private.asc")).unwrap();
+        let public = secret
+            .0
+            .to_public_key()
+            .to_armored_string(ArmorOptions::default())
+            .unwrap();
+        let armored = encrypt_keycode(&keycode, &public).unwrap();
+        assert_eq!(
+            recipients(&armored),
+            [secret.0.secret_subkeys[0].legacy_key_id()]
+        );
+        assert_eq!(secret.decrypt_keycode(&armored).unwrap(), keycode);
+    }
+
+    #[test]
+    fn the_format_is_text() {
+        let public = vector("node/trusted-device-public.asc");
+        let armored = encrypt_keycode(&Keycode::generate().unwrap(), &public).unwrap();
+        let (message, _) = Message::from_string(&armored).unwrap();
+        let message = message.decrypt(&Password::empty(), &secret_key()).unwrap();
+        assert_eq!(
+            message.literal_data_header().unwrap().mode(),
+            DataMode::Utf8
+        );
+    }
+
+    #[test]
+    fn keys_without_flags_get_it_to_the_primary_key() {
+        let mut subkey = SubkeyParamsBuilder::default();
+        subkey.version(KeyVersion::V4).key_type(KeyType::Rsa(2048));
+        let mut params = SecretKeyParamsBuilder::default();
+        params
+            .version(KeyVersion::V4)
+            .key_type(KeyType::Rsa(2048))
+            .can_certify(true)
+            .can_sign(true);
+        params
+            .primary_user_id(USER_ID.to_owned())
+            .subkey(subkey.build().unwrap());
+        let secret = params.build().unwrap().generate(OsRng).unwrap();
+        let public = secret
+            .to_public_key()
+            .to_armored_string(ArmorOptions::default())
+            .unwrap();
+        let keycode = Keycode::generate().unwrap();
+        let armored = encrypt_keycode(&keycode, &public).unwrap();
+        assert_eq!(recipients(&armored), [secret.primary_key.legacy_key_id()]);
+        assert_eq!(
+            PrivateKey(secret).decrypt_keycode(&armored).unwrap(),
+            keycode
+        );
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused() {
+        let keycode = Keycode::generate().unwrap();
+        let private = vector("node/trusted-device-private.asc");
+        let public = vector("node/trusted-device-public.asc");
+        let cut = &public[..public.len() / 2];
+        for bad in [
+            "",
+            "text",
+            &private,
+            cut,
+            "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n-----END PGP PUBLIC KEY BLOCK-----",
+        ] {
+            assert_eq!(
+                encrypt_keycode(&keycode, bad).unwrap_err().kind(),
+                ErrorKind::InvalidKey
+            );
+        }
+        for bad in ["", "text", &public, &private[..private.len() / 2]] {
+            assert_eq!(
+                PrivateKey::parse(bad).unwrap_err().kind(),
+                ErrorKind::InvalidKey
+            );
+        }
+        let mut locked = secret_key();
+        let s2k = pgp::types::S2kParams::Cfb {
+            sym_alg: ALGORITHM,
+            s2k: StringToKey::new_iterated(OsRng, HashAlgorithm::Sha256, 0x60),
+            iv: vec![7; 16].into(),
+        };
+        locked
+            .primary_key
+            .set_password_with_s2k(&Password::from("x"), s2k)
+            .unwrap();
+        let locked = locked.to_armored_string(ArmorOptions::default()).unwrap();
+        assert_eq!(
+            PrivateKey::parse(&locked).unwrap_err().kind(),
+            ErrorKind::InvalidKey
+        );
+        assert_eq!(
+            generate_key_pair(1024, None).unwrap_err().kind(),
+            ErrorKind::InvalidArgument
+        );
+    }
+
+    #[test]
+    fn what_is_no_keycode_is_refused() {
+        let key = PrivateKey(secret_key());
+        let public = secret_key().secret_subkeys[0].public_key().clone();
+        let session_key = ALGORITHM.new_session_key(OsRng);
+        for content in [&b""[..], b"a b", b"\xff\xfe"] {
+            let len = u8::try_from(6 + content.len()).unwrap();
+            let literal = [&[0xcb, len], b"b\0\0\0\0\0".as_slice(), content].concat();
+            let stream = ALGORITHM
+                .encrypt_protected(OsRng, session_key.as_ref(), &literal)
+                .unwrap();
+            let message = armored(
+                &public,
+                &session_key,
+                18,
+                &[&[1], stream.as_slice()].concat(),
+                false,
+            );
+            assert_eq!(
+                key.decrypt_keycode(&message).unwrap_err().kind(),
+                ErrorKind::DecryptFailed
+            );
+        }
+        for text in ["", "text", &vector("node/trusted-device-public.asc")] {
+            assert_eq!(
+                key.decrypt_keycode(text).unwrap_err().kind(),
+                ErrorKind::DecryptFailed
+            );
+        }
+        assert_eq!(format!("{key:?}"), "PrivateKey(***)");
+    }
+}

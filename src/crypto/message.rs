@@ -1,0 +1,156 @@
+//! The message of a package and file keys: text, encrypted as a part is, in base64 (`protocol` 3.5 and 3.8).
+
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::general_purpose::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use zeroize::{Zeroize as _, Zeroizing};
+
+use super::keycode::Passphrase;
+use super::openpgp::{LiteralFormat, PartBuffer, decrypt_failed, open};
+use crate::error::{Error, ErrorKind, Result};
+
+/// As tolerant as the official clients about how base64 ends.
+const TOLERANT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+
+/// Encrypts a text verbatim: line ends stay as they are.
+///
+/// # Errors
+/// `Internal` if the system's generator fails.
+pub(crate) fn encrypt_message(text: &str, passphrase: &Passphrase) -> Result<String> {
+    let mut buffer = PartBuffer::with_capacity(text.len());
+    buffer
+        .plaintext_mut(text.len())
+        .copy_from_slice(text.as_bytes());
+    Ok(STANDARD.encode(buffer.seal_as(LiteralFormat::Utf8, passphrase)?))
+}
+
+/// Decrypts a text. Line ends are not converted; texts of the official Node client have CR LF. A caller who wants it
+/// wiped after use (a file key) puts it into a `SecretString`.
+///
+/// # Errors
+/// As [`open`]; `DecryptFailed` also if the content is not UTF-8.
+pub(crate) fn decrypt_message(base64: &str, passphrase: &Passphrase) -> Result<String> {
+    let mut message = decode(base64)?;
+    // Without compression the content is shorter than the message; with it, a text stays within reason.
+    let max_plaintext = message.len().saturating_mul(64);
+    let content = open(&mut message, passphrase, max_plaintext)?;
+    let text = std::str::from_utf8(&message[content]).map(str::to_owned);
+    message.zeroize();
+    text.map_err(|_| {
+        Error::new(
+            ErrorKind::DecryptFailed,
+            "the decrypted message is not UTF-8 text",
+        )
+    })
+}
+
+/// Skips line breaks and whatever else is not of the alphabet, as the official clients do; takes either alphabet.
+fn decode(base64: &str) -> Result<Vec<u8>> {
+    let characters = base64.bytes().filter_map(|b| match b {
+        b'-' => Some(b'+'),
+        b'_' => Some(b'/'),
+        _ => (b.is_ascii_alphanumeric() || b == b'+' || b == b'/').then_some(b),
+    });
+    let characters = Zeroizing::new(characters.collect::<Vec<_>>());
+    TOLERANT.decode(&*characters).map_err(|_| decrypt_failed())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::SecretString;
+
+    fn passphrase(text: &str) -> Passphrase {
+        Passphrase::from_text(SecretString::from(text))
+    }
+
+    const A3: &str = "ww0ECQMIAQIDBAUGBwhg0j0BINaZLlJ32W2mj2OKc0/KMF7tLQ0ljRbS2b+CYp9vfOOSe36GpXA5m/Xa5F9FP9qVQCH56cxtUar6Y5Pz";
+
+    #[test]
+    fn reads_the_message_of_appendix_a3_however_it_is_wrapped() {
+        let passphrase = passphrase("SERVERSECRETexampleKEYCODEexample");
+        let wrapped = format!(" {}\r\n{}\n\n", &A3[..40], &A3[40..]);
+        let url_safe = A3.replace('+', "-").replace('/', "_");
+        for text in [A3, &wrapped, &url_safe] {
+            assert_eq!(decrypt_message(text, &passphrase).unwrap(), "hello, world");
+        }
+    }
+
+    #[test]
+    fn texts_come_back_verbatim_and_padding_may_be_missing() {
+        let passphrase = passphrase("p");
+        for text in [
+            "",
+            "a",
+            "ab",
+            "abc",
+            "line\nline\r\nline\r",
+            "Grüße, 世界!",
+            &"x".repeat(100_000),
+        ] {
+            let encrypted = encrypt_message(text, &passphrase).unwrap();
+            assert_eq!(encrypted.len() % 4, 0, "padded");
+            assert!(!encrypted.contains(char::is_whitespace), "one line");
+            assert_eq!(decrypt_message(&encrypted, &passphrase).unwrap(), text);
+            assert_eq!(
+                decrypt_message(encrypted.trim_end_matches('='), &passphrase).unwrap(),
+                text
+            );
+        }
+    }
+
+    #[test]
+    fn the_format_is_text() {
+        use pgp::composed::Message;
+        use pgp::packet::DataMode;
+        let encrypted = STANDARD
+            .decode(encrypt_message("text", &passphrase("p")).unwrap())
+            .unwrap();
+        let message = Message::from_bytes(encrypted.as_slice())
+            .unwrap()
+            .decrypt_with_password(&"p".into())
+            .unwrap();
+        assert_eq!(
+            message.literal_data_header().unwrap().mode(),
+            DataMode::Utf8
+        );
+        assert!(
+            message
+                .literal_data_header()
+                .unwrap()
+                .file_name()
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn failures_are_all_of_one_kind() {
+        let right = passphrase("p");
+        let encrypted = encrypt_message("text", &right).unwrap();
+        for (text, passphrase) in [
+            (encrypted.as_str(), &passphrase("q")),
+            ("", &right),
+            ("A", &right),
+            ("AAAA", &right),
+            ("!", &right),
+        ] {
+            assert_eq!(
+                decrypt_message(text, passphrase).unwrap_err().kind(),
+                ErrorKind::DecryptFailed
+            );
+        }
+        let mut latin1 = PartBuffer::with_capacity(2);
+        latin1.plaintext_mut(2).copy_from_slice(&[0xfc, 0x20]);
+        let encrypted = STANDARD.encode(latin1.seal(&right).unwrap());
+        assert_eq!(
+            decrypt_message(&encrypted, &right).unwrap_err().kind(),
+            ErrorKind::DecryptFailed
+        );
+    }
+}

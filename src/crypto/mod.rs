@@ -1,0 +1,42 @@
+//! Cryptography as `protocol` section 3 has it: keycodes, request signatures, OpenPGP messages and key pairs.
+//!
+//! Nothing here touches the network or a file. rPGP parses and writes keys and every unusual message; the one shape in
+//! which nearly all data travels (session key packet, encrypted data with a modification detection code, literal data)
+//! is framed here, in place in one buffer, because that is where the time of a transfer goes.
+
+pub(crate) mod keycode;
+pub(crate) mod keypair;
+pub(crate) mod message;
+pub(crate) mod openpgp;
+pub(crate) mod signature;
+
+pub(crate) use keycode::{Keycode, Passphrase};
+pub(crate) use keypair::{PrivateKey, encrypt_keycode, generate_key_pair};
+pub(crate) use message::{decrypt_message, encrypt_message};
+pub(crate) use openpgp::{PartBuffer, open, sealed_len};
+
+use rand_core::{OsRng, RngCore};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// Fills an array from the operating system's generator.
+fn random<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0; N];
+    OsRng.try_fill_bytes(&mut bytes).map_err(|e| {
+        Error::new(
+            ErrorKind::Internal,
+            format!("the system's random generator failed: {e}"),
+        )
+    })?;
+    Ok(bytes)
+}
+
+/// Lower-case hexadecimal text.
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes
+        .iter()
+        .flat_map(|b| [DIGITS[usize::from(b >> 4)], DIGITS[usize::from(b & 15)]])
+        .map(char::from)
+        .collect()
+}

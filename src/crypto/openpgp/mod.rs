@@ -1,0 +1,65 @@
+//! OpenPGP messages under a passphrase, one for each part of a file (`protocol` 3.4).
+//!
+//! [`PartBuffer`] writes them, [`open`] reads them; both work in place, so that a part in flight costs one part of
+//! memory. The modification detection code covers the whole message, so nothing can be released before the last byte
+//! has been hashed: that is why reading takes a whole part and not a stream.
+
+mod cfb;
+mod packet;
+mod part;
+mod s2k;
+mod unusual;
+
+#[cfg(test)]
+mod tests;
+
+mod reader;
+
+pub(crate) use part::{PartBuffer, sealed_len};
+pub(crate) use reader::open;
+
+pub(super) use part::LiteralFormat;
+pub(super) use unusual::read_message;
+
+use pgp::crypto::sym::SymmetricKeyAlgorithm;
+use zeroize::Zeroizing;
+
+use crate::error::{Error, ErrorKind};
+
+/// Length of a SHA-1 digest, which ends the modification detection code packet.
+const DIGEST_LEN: usize = 20;
+/// Header of that packet; it is hashed with the data before it.
+const MDC_HEADER: [u8; 2] = [0xd3, 0x14];
+/// Length of the whole packet.
+const MDC_LEN: usize = MDC_HEADER.len() + DIGEST_LEN;
+
+/// A cipher and the key of one message for it.
+struct SessionKey {
+    algorithm: SymmetricKeyAlgorithm,
+    key: Zeroizing<Vec<u8>>,
+}
+
+/// The one error of every ordinary failure to decrypt. It does not tell a wrong passphrase from damaged data: neither
+/// can the code, and a difference would help only someone who sends us forgeries.
+pub(super) fn decrypt_failed() -> Error {
+    Error::new(
+        ErrorKind::DecryptFailed,
+        "the data could not be decrypted: wrong keycode, or damaged data",
+    )
+}
+
+/// The error of a message that is well formed but that this library refuses to read.
+fn unsupported(what: &str) -> Error {
+    Error::new(
+        ErrorKind::UnsupportedFormat,
+        format!("the encrypted data is of a kind that is not read: {what}"),
+    )
+}
+
+/// The error of a message whose content is longer than the caller allows.
+fn too_large(max_plaintext: usize) -> Error {
+    Error::new(
+        ErrorKind::PartTooLarge,
+        format!("the encrypted data holds more than {max_plaintext} bytes"),
+    )
+}

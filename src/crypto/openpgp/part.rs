@@ -1,0 +1,261 @@
+//! Writing: one part of a file as one complete message, in the buffer that it was read into.
+
+use std::ops::Range;
+
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use super::{MDC_HEADER, MDC_LEN, cfb, s2k, too_large};
+use crate::crypto::keycode::Passphrase;
+use crate::crypto::random;
+use crate::error::Result;
+
+/// Symmetric-key encrypted session key packet: header, version 4, AES-256, iterated and salted S2K with SHA-256, salt,
+/// count. It holds no session key: the key derived from the passphrase is the session key, new by its salt.
+const SKESK_LEN: usize = 15;
+/// 65 536 bytes. The passphrase holds 256 random bits, so that stretching it more would only cost the readers time.
+const S2K_COUNT: u8 = 0x60;
+/// Random block with its last two octets repeated.
+const PREFIX_LEN: usize = 18;
+/// Format, length of the (empty) file name, date: literal data before its bytes.
+const LITERAL_FIELDS_LEN: usize = 6;
+/// The longest packet header: tag and five octets of length.
+const MAX_HEADER_LEN: usize = 6;
+/// The longest that can stand before the plaintext. It is written right-aligned, so that the plaintext can be read
+/// into its final place before its length is known.
+const HEADROOM: usize =
+    SKESK_LEN + MAX_HEADER_LEN + 1 + PREFIX_LEN + MAX_HEADER_LEN + LITERAL_FIELDS_LEN;
+/// Packet lengths have 32 bits.
+const MAX_PLAINTEXT: usize = u32::MAX as usize - HEADROOM - MDC_LEN;
+
+/// What the literal data packet says about its bytes. They are taken verbatim in either case.
+#[derive(Clone, Copy)]
+pub(in crate::crypto) enum LiteralFormat {
+    /// Parts of files.
+    Binary,
+    /// Messages and keycodes: the official Python client reads text only from this.
+    Utf8,
+}
+
+/// What must be new in every message.
+struct Fresh {
+    salt: [u8; 8],
+    prefix: [u8; 16],
+}
+
+impl Fresh {
+    fn draw() -> Result<Self> {
+        Ok(Self {
+            salt: random()?,
+            prefix: random()?,
+        })
+    }
+}
+
+/// The length of the message that a part becomes.
+pub(crate) const fn sealed_len(plaintext_len: usize) -> usize {
+    let literal = LITERAL_FIELDS_LEN + plaintext_len;
+    let stream = PREFIX_LEN + header_len(literal) + literal + MDC_LEN;
+    SKESK_LEN + header_len(1 + stream) + 1 + stream
+}
+
+const fn header_len(body_len: usize) -> usize {
+    match body_len {
+        0..192 => 2,
+        192..8384 => 3,
+        _ => 6,
+    }
+}
+
+/// One buffer for one part after another: the caller reads the file straight into it, and it is encrypted where it
+/// lies.
+pub(crate) struct PartBuffer {
+    bytes: Vec<u8>,
+    plaintext_len: usize,
+    /// The sealed message; empty while the buffer holds plaintext.
+    message: Range<usize>,
+}
+
+impl PartBuffer {
+    /// A buffer that takes parts up to this size without allocating again.
+    pub(crate) fn with_capacity(max_plaintext: usize) -> Self {
+        Self {
+            bytes: vec![0; HEADROOM + max_plaintext + MDC_LEN],
+            plaintext_len: 0,
+            message: 0..0,
+        }
+    }
+
+    /// Begins a part of `len` bytes and gives the place for them. It holds leftovers: fill it all, or call
+    /// [`truncate`](Self::truncate) to what was filled.
+    pub(crate) fn plaintext_mut(&mut self, len: usize) -> &mut [u8] {
+        let needed = HEADROOM + len + MDC_LEN;
+        if self.bytes.len() < needed {
+            self.bytes.resize(needed, 0);
+        }
+        self.plaintext_len = len;
+        self.message = 0..0;
+        &mut self.bytes[HEADROOM..HEADROOM + len]
+    }
+
+    /// Shortens the part that was begun; does nothing to a shorter one or to a sealed one.
+    pub(crate) fn truncate(&mut self, len: usize) {
+        self.plaintext_len = self.plaintext_len.min(len);
+    }
+
+    /// Encrypts the part and gives the whole message. Once sealed it stays so, and the same message is given again,
+    /// until the next part is begun.
+    ///
+    /// # Errors
+    /// `PartTooLarge` above 4 GiB, `Internal` if the system's generator fails.
+    pub(crate) fn seal(&mut self, passphrase: &Passphrase) -> Result<&[u8]> {
+        self.seal_as(LiteralFormat::Binary, passphrase)
+    }
+
+    pub(in crate::crypto) fn seal_as(
+        &mut self,
+        format: LiteralFormat,
+        passphrase: &Passphrase,
+    ) -> Result<&[u8]> {
+        if self.message.is_empty() {
+            self.encrypt(format, passphrase, &Fresh::draw()?)?;
+        }
+        Ok(&self.bytes[self.message.clone()])
+    }
+
+    fn encrypt(
+        &mut self,
+        format: LiteralFormat,
+        passphrase: &Passphrase,
+        fresh: &Fresh,
+    ) -> Result<()> {
+        if self.plaintext_len > MAX_PLAINTEXT {
+            return Err(too_large(MAX_PLAINTEXT));
+        }
+        let end = HEADROOM + self.plaintext_len;
+        self.bytes[end..end + MDC_HEADER.len()].copy_from_slice(&MDC_HEADER);
+        let end = end + MDC_LEN;
+
+        let mut front = Front {
+            bytes: &mut self.bytes[..HEADROOM],
+            start: HEADROOM,
+        };
+        let format = match format {
+            LiteralFormat::Binary => b'b',
+            LiteralFormat::Utf8 => b'u',
+        };
+        front.push(&[format, 0, 0, 0, 0, 0]); // no file name, no date: the service keeps them
+        front.push_header(0xcb, LITERAL_FIELDS_LEN + self.plaintext_len);
+        front.push(&fresh.prefix[14..]);
+        front.push(&fresh.prefix);
+        let stream = front.start..end;
+        front.push(&[1]); // version
+        front.push_header(0xd2, 1 + stream.len());
+        front.push(&[S2K_COUNT]);
+        front.push(&fresh.salt);
+        front.push(&[0xc3, 13, 4, 9, 3, 8]);
+        let start = front.start;
+
+        let mut key = Zeroizing::new([0; 32]);
+        s2k::derive_with::<Sha256>(
+            &fresh.salt,
+            passphrase.as_bytes(),
+            s2k::decode_count(S2K_COUNT),
+            &mut *key,
+        );
+        cfb::hash_and_encrypt(&key, &mut self.bytes[stream]);
+        self.message = start..end;
+        Ok(())
+    }
+}
+
+/// The bytes before the plaintext, written from their end.
+struct Front<'a> {
+    bytes: &'a mut [u8],
+    start: usize,
+}
+
+impl Front<'_> {
+    fn push(&mut self, bytes: &[u8]) {
+        let end = self.start;
+        self.start -= bytes.len();
+        self.bytes[self.start..end].copy_from_slice(bytes);
+    }
+
+    /// A packet header of the new format with a definite length.
+    fn push_header(&mut self, tag: u8, body_len: usize) {
+        // `encrypt` has checked that the whole message is shorter than 4 GiB.
+        let [a, b, c, d] = u32::try_from(body_len).unwrap_or(u32::MAX).to_be_bytes();
+        match header_len(body_len) {
+            2 => self.push(&[tag, d]),
+            3 => {
+                let len = body_len - 192;
+                let [high, low] = u16::try_from(len).unwrap_or(u16::MAX).to_be_bytes();
+                self.push(&[tag, high + 192, low]);
+            }
+            _ => self.push(&[tag, 255, a, b, c, d]),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::hex;
+    use crate::secret::SecretString;
+
+    #[test]
+    fn writes_the_message_of_appendix_a3() {
+        let vectors: serde_json::Value =
+            serde_json::from_str(include_str!("../../../tests/vectors/appendix-a.json")).unwrap();
+        let part = &vectors["part"];
+        let text = part["text"].as_str().unwrap();
+        let passphrase = format!(
+            "{}{}",
+            part["serverSecret"].as_str().unwrap(),
+            part["keyCode"].as_str().unwrap()
+        );
+        let fresh = Fresh {
+            salt: [1, 2, 3, 4, 5, 6, 7, 8],
+            prefix: std::array::from_fn(|i| 0x10 + u8::try_from(i).unwrap()),
+        };
+        let mut buffer = PartBuffer::with_capacity(0);
+        buffer
+            .plaintext_mut(text.len())
+            .copy_from_slice(text.as_bytes());
+        let passphrase = Passphrase::from_text(SecretString::new(passphrase));
+        buffer
+            .encrypt(LiteralFormat::Binary, &passphrase, &fresh)
+            .unwrap();
+        assert_eq!(
+            hex(&buffer.bytes[buffer.message]),
+            part["message"].as_str().unwrap()
+        );
+    }
+
+    #[test]
+    fn salt_and_prefix_are_drawn_anew() {
+        let (a, b) = (Fresh::draw().unwrap(), Fresh::draw().unwrap());
+        assert_ne!(a.salt, b.salt);
+        assert_ne!(a.prefix, b.prefix);
+    }
+
+    #[test]
+    fn a_sealed_part_is_given_again_and_the_next_one_is_new() {
+        let passphrase = Passphrase::from_text(SecretString::from("p"));
+        let mut buffer = PartBuffer::with_capacity(100);
+        buffer.plaintext_mut(100).fill(7);
+        buffer.truncate(50);
+        let first = buffer.seal(&passphrase).unwrap().to_vec();
+        assert_eq!(first.len(), sealed_len(50));
+        assert_eq!(buffer.seal(&passphrase).unwrap(), first);
+        let place = buffer.bytes.as_ptr();
+        buffer.plaintext_mut(50).fill(7);
+        assert_ne!(buffer.seal(&passphrase).unwrap(), first);
+        assert_eq!(
+            buffer.bytes.as_ptr(),
+            place,
+            "the buffer was allocated again"
+        );
+    }
+}

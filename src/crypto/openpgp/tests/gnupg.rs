@@ -1,0 +1,287 @@
+//! Both directions against GnuPG. A machine without `gpg` fails these tests: they are the only ones with a program that
+//! shares no code with this library.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use super::*;
+use crate::crypto::{
+    Keycode, PrivateKey, decrypt_message, encrypt_keycode, encrypt_message, generate_key_pair,
+};
+
+/// A home directory of its own, and its agent's life.
+struct Gpg {
+    home: PathBuf,
+}
+
+impl Gpg {
+    fn new() -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        // Short: the agent's socket lies in it, and such names have some hundred characters at most.
+        let name = format!(
+            "gpg-{}-{}",
+            std::process::id(),
+            NUMBER.fetch_add(1, Ordering::Relaxed)
+        );
+        let home = std::env::temp_dir().join(name);
+        fs::create_dir(&home).unwrap();
+        #[cfg(unix)]
+        fs::set_permissions(&home, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+        Self { home }
+    }
+
+    fn file(&self, name: &str, content: &[u8]) -> String {
+        let path = self.home.join(name);
+        fs::write(&path, content).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    /// Runs it with a passphrase on its standard input; gives what it writes.
+    fn run(&self, arguments: &[&str], passphrase: &str) -> Vec<u8> {
+        let mut child = Command::new("gpg")
+            .arg("--homedir")
+            .arg(&self.home)
+            .args([
+                "--batch",
+                "--yes",
+                "--quiet",
+                "--no-tty",
+                "--pinentry-mode",
+                "loopback",
+                "--passphrase-fd",
+                "0",
+            ])
+            .args(["--no-symkey-cache", "--trust-model", "always"])
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("gpg must be installed (package gnupg)");
+        writeln!(child.stdin.take().unwrap(), "{passphrase}").unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert!(
+            output.status.success(),
+            "gpg {arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        output.stdout
+    }
+
+    fn decrypt(&self, message: &[u8], passphrase: &str) -> Vec<u8> {
+        let file = self.file("message", message);
+        self.run(&["--decrypt", &file], passphrase)
+    }
+}
+
+impl Drop for Gpg {
+    fn drop(&mut self) {
+        let _ = Command::new("gpgconf")
+            .arg("--homedir")
+            .arg(&self.home)
+            .args(["--kill", "all"])
+            .status();
+        let _ = fs::remove_dir_all(&self.home);
+    }
+}
+
+#[test]
+fn reads_our_parts() {
+    let gpg = Gpg::new();
+    for size in [
+        0, 1, 191, 192, 8383, 8384, 65_535, 65_536, 655_361, 2_621_440, 10_485_760,
+    ] {
+        let plaintext = noise(1, size);
+        let message = seal(&plaintext, &passphrase("secret"));
+        assert!(gpg.decrypt(&message, "secret") == plaintext, "{size} bytes");
+    }
+}
+
+#[test]
+fn writes_parts_that_we_read() {
+    let gpg = Gpg::new();
+    let plaintexts = [
+        Vec::new(),
+        b"hello\r\nworld\n".to_vec(),
+        noise(1, 300_000),
+        vec![7; 300_000],
+    ];
+    let files: Vec<_> = plaintexts
+        .iter()
+        .enumerate()
+        .map(|(i, p)| gpg.file(&format!("plain{i}"), p))
+        .collect();
+    let options: &[&[&str]] = &[
+        &["--compress-algo", "none"],
+        &["--compress-algo", "zip"],
+        &["--compress-algo", "zlib"],
+        &["--compress-algo", "bzip2"],
+        &["--s2k-mode", "0"],
+        &["--s2k-mode", "1"],
+        &["--s2k-mode", "3", "--s2k-count", "65011712"],
+        &["--s2k-digest-algo", "SHA1"],
+        &["--s2k-digest-algo", "SHA224"],
+        &["--s2k-digest-algo", "SHA256"],
+        &["--s2k-digest-algo", "SHA384"],
+        &["--s2k-digest-algo", "SHA512"],
+        &["--s2k-digest-algo", "RIPEMD160"],
+        &["--cipher-algo", "AES", "--compress-algo", "none"],
+        &["--cipher-algo", "AES192", "--compress-algo", "none"],
+        &["--cipher-algo", "AES256", "--compress-algo", "none"],
+        &["--cipher-algo", "TWOFISH"],
+        &["--cipher-algo", "3DES"],
+        &["--armor"],
+    ];
+    for option in options {
+        for (plaintext, file) in plaintexts.iter().zip(&files) {
+            let mut arguments = vec!["--s2k-count", "65536"];
+            arguments.extend_from_slice(option);
+            arguments.extend_from_slice(&["--output", "-", "--symmetric", file]);
+            let message = gpg.run(&arguments, "secret");
+            let content = opened(&message, &passphrase("secret"))
+                .unwrap_or_else(|e| panic!("{option:?}: {e}"));
+            assert!(
+                &content == plaintext,
+                "{option:?}, {} bytes",
+                plaintext.len()
+            );
+        }
+    }
+}
+
+#[test]
+fn line_ends_are_not_converted() {
+    // In text mode GnuPG writes CR LF, and its reader would convert them back.
+    let gpg = Gpg::new();
+    let file = gpg.file("text", b"hello\nworld\n");
+    let message = gpg.run(
+        &[
+            "--s2k-count",
+            "65536",
+            "--textmode",
+            "--output",
+            "-",
+            "--symmetric",
+            &file,
+        ],
+        "secret",
+    );
+    assert_eq!(
+        opened(&message, &passphrase("secret")).unwrap(),
+        b"hello\r\nworld\r\n"
+    );
+}
+
+#[test]
+fn reads_and_writes_messages() {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    let gpg = Gpg::new();
+    let text = "Grüße, 世界!\nsecond line";
+    let encrypted = STANDARD
+        .decode(encrypt_message(text, &passphrase("secret")).unwrap())
+        .unwrap();
+    assert_eq!(gpg.decrypt(&encrypted, "secret"), text.as_bytes());
+    let file = gpg.file("text", text.as_bytes());
+    let encrypted = gpg.run(
+        &[
+            "--s2k-count",
+            "65536",
+            "--output",
+            "-",
+            "--symmetric",
+            &file,
+        ],
+        "secret",
+    );
+    assert_eq!(
+        decrypt_message(&STANDARD.encode(encrypted), &passphrase("secret")).unwrap(),
+        text
+    );
+}
+
+#[test]
+fn takes_our_key_pairs() {
+    let gpg = Gpg::new();
+    let (private, public) = generate_key_pair(2048, None).unwrap();
+    let public = gpg.file("public", public.as_bytes());
+    let listed = String::from_utf8(gpg.run(&["--list-packets", &public], "")).unwrap();
+    for wanted in [
+        "version 4, algo 1",
+        "pkey[0]: [2048 bits]",
+        "\"Trusted Browser <no-reply@sendsafely.com>\"",
+        "sigclass 0x13",
+        "digest algo 8",
+        "(key flags: 03)",
+        "(key flags: 0C)",
+        "(pref-sym-algos: 9)",
+        "(pref-hash-algos: 8)",
+        "(pref-zip-algos: 0)",
+        "(features: 01)",
+    ] {
+        assert!(listed.contains(wanted), "no {wanted} in\n{listed}");
+    }
+    assert!(!listed.contains("key expires"), "{listed}");
+
+    let file = gpg.file("private", private.expose().as_bytes());
+    gpg.run(&["--import", &file], "");
+    // Our keycode for it is read by GnuPG, and the reverse.
+    let keycode = Keycode::generate().unwrap();
+    let armored = encrypt_keycode(&keycode, &fs::read_to_string(&public).unwrap()).unwrap();
+    assert_eq!(
+        gpg.decrypt(armored.as_bytes(), ""),
+        keycode.expose().as_bytes()
+    );
+    let file = gpg.file("keycode", keycode.expose().as_bytes());
+    let key = PrivateKey::parse(private.expose()).unwrap();
+    for more in [&[][..], &["--throw-keyids"], &["--compress-algo", "none"]] {
+        let mut arguments = vec![
+            "--armor",
+            "--output",
+            "-",
+            "--encrypt",
+            "--recipient",
+            "no-reply@sendsafely.com",
+        ];
+        arguments.splice(0..0, more.iter().copied());
+        arguments.push(&file);
+        let armored = String::from_utf8(gpg.run(&arguments, "")).unwrap();
+        assert_eq!(key.decrypt_keycode(&armored).unwrap(), keycode, "{more:?}");
+    }
+}
+
+#[test]
+fn keys_signed_with_sha1_are_taken() {
+    // As the official .NET client makes them.
+    let gpg = Gpg::new();
+    let parameters = "%no-protection\nKey-Type: RSA\nKey-Length: 2048\nKey-Usage: sign\nSubkey-Type: RSA\n\
+                      Subkey-Length: 2048\nSubkey-Usage: encrypt\nName-Email: no-reply@sendsafely.com\n%commit\n";
+    let parameters = gpg.file("parameters", parameters.as_bytes());
+    gpg.run(
+        &["--cert-digest-algo", "SHA1", "--gen-key", &parameters],
+        "",
+    );
+    let public = String::from_utf8(gpg.run(&["--armor", "--export"], "")).unwrap();
+    let private = String::from_utf8(gpg.run(&["--armor", "--export-secret-keys"], "")).unwrap();
+    let file = gpg.file("public", public.as_bytes());
+    let listed = String::from_utf8(gpg.run(&["--list-packets", &file], "")).unwrap();
+    assert!(
+        listed.contains("digest algo 2"),
+        "not signed with SHA-1:\n{listed}"
+    );
+    let keycode = Keycode::generate().unwrap();
+    let armored = encrypt_keycode(&keycode, &public).unwrap();
+    assert_eq!(
+        gpg.decrypt(armored.as_bytes(), ""),
+        keycode.expose().as_bytes()
+    );
+    assert_eq!(
+        PrivateKey::parse(&private)
+            .unwrap()
+            .decrypt_keycode(&armored)
+            .unwrap(),
+        keycode
+    );
+}

@@ -1,0 +1,124 @@
+//! Request signatures (`protocol` 1.2).
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use hmac::Mac as _;
+
+use super::hex;
+use super::keycode::keyed_hmac;
+use crate::secret::SecretString;
+
+/// The text of a time as requests carry it: `yyyy-MM-ddTHH:mm:ss+0000`, always UTC.
+///
+/// A time before 1970 (a clock that was never set) is written as 1970.
+pub(crate) fn timestamp(time: SystemTime) -> String {
+    let seconds = time.duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
+    let (days, second) = (seconds / 86_400, seconds % 86_400);
+    let (year, month, day) = civil_date(days);
+    format!(
+        "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}+0000",
+        second / 3600,
+        second / 60 % 60,
+        second % 60
+    )
+}
+
+/// Year, month and day of a number of days since 1970-01-01 (Howard Hinnant's `civil_from_days`, for days from 0 on).
+fn civil_date(days: u64) -> (u64, u64, u64) {
+    // Years are counted from March, so that the leap day is the last day of a year; an era has 400 of them.
+    let days = days + 719_468;
+    let day_of_era = days % 146_097;
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 {
+        month_from_march + 3
+    } else {
+        month_from_march - 9
+    };
+    let year = days / 146_097 * 400 + year_of_era + u64::from(month <= 2);
+    (year, month, day)
+}
+
+/// Signs a request: HMAC-SHA256 in lower-case hexadecimal.
+///
+/// `path` is the URL's path as sent, without query. `body` is the raw body; of a multipart upload, only the text of
+/// its `requestData`.
+pub(crate) fn sign(
+    api_key: &str,
+    secret: &SecretString,
+    path: &str,
+    timestamp: &str,
+    body: &[u8],
+) -> String {
+    let mut hmac = keyed_hmac(secret.expose().as_bytes());
+    for piece in [
+        api_key.as_bytes(),
+        path.as_bytes(),
+        timestamp.as_bytes(),
+        body,
+    ] {
+        hmac.update(piece);
+    }
+    hex(&hmac.finalize().into_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn timestamps_are_utc_with_seconds() {
+        for (seconds, text) in [
+            (0, "1970-01-01T00:00:00+0000"),
+            (951_782_399, "2000-02-28T23:59:59+0000"),
+            (951_782_400, "2000-02-29T00:00:00+0000"),
+            (951_868_800, "2000-03-01T00:00:00+0000"),
+            (1_704_164_645, "2024-01-02T03:04:05+0000"),
+            (1_735_689_599, "2024-12-31T23:59:59+0000"),
+            (4_107_542_400, "2100-03-01T00:00:00+0000"),
+        ] {
+            assert_eq!(timestamp(UNIX_EPOCH + Duration::from_secs(seconds)), text);
+        }
+        assert_eq!(
+            timestamp(UNIX_EPOCH - Duration::from_secs(1)),
+            "1970-01-01T00:00:00+0000"
+        );
+    }
+
+    #[test]
+    fn signatures_are_those_of_appendix_a1() {
+        #[derive(serde::Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Vectors {
+            api_key: String,
+            api_secret: String,
+            timestamp: String,
+            signatures: Vec<Signature>,
+        }
+        #[derive(serde::Deserialize)]
+        struct Signature {
+            path: String,
+            body: String,
+            signature: String,
+        }
+        let text = include_str!("../../tests/vectors/appendix-a.json");
+        let vectors: Vectors = serde_json::from_str(text).unwrap();
+        assert_eq!(vectors.signatures.len(), 6);
+        for v in vectors.signatures {
+            let secret = SecretString::from(vectors.api_secret.as_str());
+            let signature = sign(
+                &vectors.api_key,
+                &secret,
+                &v.path,
+                &vectors.timestamp,
+                v.body.as_bytes(),
+            );
+            assert_eq!(signature, v.signature, "{} {}", v.path, v.body);
+        }
+    }
+}

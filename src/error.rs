@@ -1,0 +1,242 @@
+//! The one error type of the library. Its kinds map one to one to the status codes of the C ABI (`ffi::status`).
+
+use std::fmt;
+
+/// What went wrong, seen from what a program would do next.
+///
+/// The variants stand in the families of the C status codes; `ffi::status` maps each of them and does not compile
+/// until a new one has its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "each is explained once, at its status code in ffi/status.rs")]
+pub enum ErrorKind {
+    // The caller's mistake.
+    NullArgument,
+    InvalidArgument,
+    InvalidUtf8,
+    InvalidHandle,
+    Busy,
+    Forked,
+    MalformedEmail,
+    MalformedPhoneNumber,
+    MalformedLink,
+    MalformedHost,
+    InsecureHost,
+    InvalidKey,
+    // The order of steps.
+    PackageNotCreated,
+    RecipientNotOnPackage,
+    NoRecipient,
+    NoFile,
+    UploadRunning,
+    UploadIncomplete,
+    AlreadyFinalized,
+    WorkspaceNotFinalizable,
+    OnlyInWorkspace,
+    PackageDeleted,
+    KeycodeUnknown,
+    NotFinalized,
+    FileNotOnPackage,
+    // Limits known before sending.
+    TooManyRecipients,
+    LifeOutOfRange,
+    FileTooLarge,
+    KeycodeTooShort,
+    MalformedFileName,
+    // The service refused.
+    Refused,
+    AuthenticationFailed,
+    UnknownPackage,
+    Denied,
+    LimitExceeded,
+    InvalidEmail,
+    DuplicateEmail,
+    InvalidRecipient,
+    InvalidInput,
+    PasswordRequired,
+    ApproverRequired,
+    GuestsProhibited,
+    OutdatedVersion,
+    InvalidFileName,
+    InvalidFileExtension,
+    DuplicateFile,
+    SessionTimeout,
+    UnknownEndpoint,
+    FileIncomplete,
+    // The network.
+    Unreachable,
+    UnknownHost,
+    TimedOut,
+    TlsFailed,
+    NoTrustStore,
+    BadAnswer,
+    HttpError,
+    OutcomeUnknown,
+    StorageRefused,
+    // Integrity and cryptography.
+    DecryptFailed,
+    UnsupportedFormat,
+    PartTooLarge,
+    SizeMismatch,
+    WrongKeycode,
+    // Local files.
+    FileNotFound,
+    AccessDenied,
+    NotAFile,
+    FileChanged,
+    FileExists,
+    DiskFull,
+    DirectoryNotFound,
+    ReadFailed,
+    WriteFailed,
+    // The rest.
+    Stopped,
+    Internal,
+}
+
+/// An error of any call: what kind it is, what happened to what, and what can be done about it.
+///
+/// Messages never hold a secret: no API secret, keycode, server secret, password, message text or link fragment.
+#[derive(Clone, thiserror::Error)]
+#[error("{message}")]
+pub struct Error {
+    kind: ErrorKind,
+    message: String,
+    http_status: Option<u16>,
+    server_code: Option<String>,
+    server_message: Option<String>,
+    remedy: Option<&'static str>,
+}
+
+/// A result whose error is the library's own.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// An error of a kind, with a message that says what happened to what.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        let remedy = remedy_for(kind);
+        Self { kind, message: message.into(), http_status: None, server_code: None, server_message: None, remedy }
+    }
+
+    /// Adds the HTTP status of the answer that told of the failure.
+    #[must_use]
+    pub fn with_http_status(mut self, status: u16) -> Self {
+        self.http_status = Some(status);
+        self
+    }
+
+    /// Adds the service's own code and words.
+    #[must_use]
+    pub fn with_server(mut self, code: &str, message: Option<&str>) -> Self {
+        self.server_code = Some(code.to_owned());
+        self.server_message = message.filter(|m| !m.is_empty()).map(str::to_owned);
+        self
+    }
+
+    /// Replaces the remedy by one that fits the case better.
+    #[must_use]
+    pub fn with_remedy(mut self, remedy: &'static str) -> Self {
+        self.remedy = Some(remedy);
+        self
+    }
+
+    /// Puts words before the message: what was being done.
+    #[must_use]
+    pub fn context(mut self, doing: impl fmt::Display) -> Self {
+        self.message = format!("{doing}: {}", self.message);
+        self
+    }
+
+    /// The kind.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// What happened, to what; lower case, no full stop.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The HTTP status of the answer, where there was one.
+    pub fn http_status(&self) -> Option<u16> {
+        self.http_status
+    }
+
+    /// The service's code (`protocol` section 2.2), where it refused.
+    pub fn server_code(&self) -> Option<&str> {
+        self.server_code.as_deref()
+    }
+
+    /// The service's own words, where it gave any.
+    pub fn server_message(&self) -> Option<&str> {
+        self.server_message.as_deref()
+    }
+
+    /// What to do about it, where that is known.
+    pub fn remedy(&self) -> Option<&'static str> {
+        self.remedy
+    }
+
+    /// Whether the same call may succeed later without any change by the caller.
+    pub fn is_retryable(&self) -> bool {
+        matches!(
+            self.kind,
+            ErrorKind::Unreachable
+                | ErrorKind::UnknownHost
+                | ErrorKind::TimedOut
+                | ErrorKind::BadAnswer
+                | ErrorKind::HttpError
+                | ErrorKind::StorageRefused
+                | ErrorKind::FileIncomplete
+                | ErrorKind::UploadRunning
+                | ErrorKind::Busy
+        )
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.kind)
+            .field("message", &self.message)
+            .field("http_status", &self.http_status)
+            .field("server_code", &self.server_code)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What to do about a kind of error, where one advice fits every case of it.
+fn remedy_for(kind: ErrorKind) -> Option<&'static str> {
+    use ErrorKind as K;
+    Some(match kind {
+        K::Busy => "call again after the callback has returned",
+        K::Forked => "create the client again in the child process",
+        K::InsecureHost => "use https://, or set allow_plain_http for a host that you trust on a network that you trust",
+        K::PackageNotCreated => "create or open the package first",
+        K::RecipientNotOnPackage => "add the recipient first, then the phone number",
+        K::NoRecipient => "add a recipient, or finalize with undisclosed_recipients",
+        K::NoFile => "upload a file or set a message first",
+        K::UploadRunning => "finalize after every upload has returned",
+        K::UploadIncomplete => "delete the incomplete file from the package or upload it again, then finalize",
+        K::AlreadyFinalized => "create a new package",
+        K::WorkspaceNotFinalizable => "a Workspace is usable at once; hand out its secure link",
+        K::PackageDeleted => "create a new package",
+        K::KeycodeUnknown => "open the package with its keycode or with a secure link that holds it",
+        K::NotFinalized => "finalize the package first",
+        K::AuthenticationFailed => "check the API key, the API secret, the host and this machine's clock",
+        K::PasswordRequired => "give the password that the sender has set for this package",
+        K::ApproverRequired => "add an approver to the package, then finalize again",
+        K::Unreachable => "check the network, the proxy and the host name",
+        K::UnknownHost => "check the spelling of the host and the name server",
+        K::TimedOut => "check the network; a longer retry window bridges longer failures",
+        K::TlsFailed => "check that the host is right; for a private certificate authority give its certificate as ca_bundle",
+        K::NoTrustStore => "install the system's certificates (package ca-certificates) or give a ca_bundle",
+        K::OutcomeUnknown => "look at the package before you call again: the service may have acted already",
+        K::WrongKeycode => "open the package with the keycode of its secure link",
+        K::DecryptFailed => "check the keycode; if it is right, the data was damaged or changed and has to be sent again",
+        K::FileChanged => "upload the file again when nothing writes to it",
+        K::FileExists => "choose another directory, or set existing to overwrite or skip",
+        K::DiskFull => "make room and download again",
+        K::DirectoryNotFound => "create the directory first",
+        _ => return None,
+    })
+}

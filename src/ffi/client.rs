@@ -1,0 +1,250 @@
+//! Client.
+
+use std::ffi::{c_char, c_void};
+use std::mem::size_of;
+use std::path::PathBuf;
+use std::ptr;
+use std::time::Duration;
+
+use zeroize::Zeroize;
+
+use crate::client::{Client, ClientOptions};
+use crate::error::{ErrorKind, Result};
+use crate::secret::SecretString;
+
+use super::error::sendsafely_error;
+use super::guard::{Caller, boolean, guard_value, invalid, refuse_control_characters};
+use super::options::{self, Options};
+use super::progress::{Callbacks, sendsafely_log_callback, sendsafely_progress_callback};
+use super::status::sendsafely_status;
+use super::table::{self, Handle};
+
+/// A host with the credentials of an account, and everything that its calls share: a handle, to be freed with
+/// sendsafely_client_free. Any number of threads may use it at once.
+pub struct sendsafely_client {
+    _private: (),
+}
+
+/// Options of sendsafely_client_new. Fill them with sendsafely_client_options_init, then change what you like.
+/// Where a field says so, NULL or 0 means the default.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct sendsafely_client_options {
+    /// Set by sendsafely_client_options_init.
+    pub struct_size: usize,
+    /// Name of the API client as the service's logs show it. NULL: the default, "RUST_API".
+    pub request_api: *const c_char,
+    /// Version of the program as the service's logs show it. NULL, the default: the version of the library.
+    pub client_version: *const c_char,
+    /// Language of the service's texts, such as "en-US". NULL, the default: the service's own.
+    pub locale: *const c_char,
+    /// URL of a proxy, such as "http://proxy:3128"; "" for none. NULL, the default: as the environment says
+    /// (HTTPS_PROXY, ALL_PROXY, NO_PROXY). Never used for this machine itself.
+    pub proxy: *const c_char,
+    /// Path of a PEM file with certificate authorities to trust besides the system's. NULL, the default: none.
+    pub ca_bundle: *const c_char,
+    /// Milliseconds that one attempt to connect may take. 0: the default, 10,000.
+    pub connect_timeout_ms: u64,
+    /// Milliseconds without a byte moving after which an attempt has failed. 0: the default, 60,000.
+    pub stall_timeout_ms: u64,
+    /// Milliseconds without progress for which failed requests are made again. 0: not at all. Default: 300,000.
+    pub retry_window_ms: u64,
+    /// Bytes per part of an upload, 1 to 10,485,760. 0: the default, 2,621,440.
+    pub part_size: u64,
+    /// Bytes of memory that all transfers of this client share. 0: the default, 33,554,432. One part may always run.
+    pub memory_budget: u64,
+    /// Bytes of the largest part that a download takes. 0: the default, 67,108,864.
+    pub max_part_bytes: u64,
+    /// Parts that one transfer has under way at once, 1 to 16. 0: the default, 4.
+    pub parts_in_flight: u32,
+    /// 1: transfer through the API host instead of directly with the storage; 0, the default, where that is needed.
+    pub force_api_route: i32,
+    /// 1: allow http:// for every host, where anyone on the way can read the requests and change the answers; 0, the
+    /// default: only for this machine itself.
+    pub allow_plain_http: i32,
+    /// Progress of every call that has no callback of its own; see "Progress and stopping". NULL, the default: none.
+    /// It may run on any thread that calls the library.
+    pub on_progress: sendsafely_progress_callback,
+    /// Handed to on_progress.
+    pub user_data: *mut c_void,
+    /// Takes lines for a log: requests, retries, routes. Never a secret. NULL, the default: none.
+    pub on_log: sendsafely_log_callback,
+    /// Handed to on_log.
+    pub log_user_data: *mut c_void,
+}
+
+// SAFETY: repr(C), begins with a usize, and holds integers, pointers and optional functions only.
+unsafe impl Options for sendsafely_client_options {
+    const NAME: &'static str = "sendsafely_client_options";
+
+    fn defaults() -> Self {
+        let core = ClientOptions::default();
+        Self {
+            struct_size: size_of::<Self>(),
+            request_api: c"RUST_API".as_ptr(),
+            client_version: ptr::null(),
+            locale: ptr::null(),
+            proxy: ptr::null(),
+            ca_bundle: ptr::null(),
+            connect_timeout_ms: milliseconds(core.connect_timeout),
+            stall_timeout_ms: milliseconds(core.stall_timeout),
+            retry_window_ms: milliseconds(core.retry_window),
+            part_size: core.part_size,
+            memory_budget: core.memory_budget,
+            max_part_bytes: core.max_part_bytes,
+            parts_in_flight: u32::try_from(core.parts_in_flight).unwrap_or(u32::MAX),
+            force_api_route: core.force_api_route.into(),
+            allow_plain_http: core.allow_plain_http.into(),
+            on_progress: None,
+            user_data: ptr::null_mut(),
+            on_log: None,
+            log_user_data: ptr::null_mut(),
+        }
+    }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+impl sendsafely_client_options {
+    fn for_core(&self, caller: Caller) -> Result<ClientOptions> {
+        let header = |pointer, name| -> Result<Option<String>> {
+            let value = caller.optional_text(pointer, name)?;
+            value.as_deref().map_or(Ok(()), |value| refuse_control_characters(value, name))?;
+            Ok(value)
+        };
+        let default = ClientOptions::default();
+        let or_default = |value: u64, default: u64| if value == 0 { default } else { value };
+        let duration = |value: u64, default| if value == 0 { default } else { Duration::from_millis(value) };
+        if self.parts_in_flight > 16 {
+            return Err(invalid(format!("parts_in_flight is {}; 1 to 16 are allowed", self.parts_in_flight)));
+        }
+        if self.part_size > 10_485_760 {
+            return Err(invalid(format!("part_size is {}; 1 to 10485760 are allowed", self.part_size)));
+        }
+        Ok(ClientOptions {
+            request_api: header(self.request_api, "request_api")?.unwrap_or(default.request_api),
+            client_version: header(self.client_version, "client_version")?,
+            locale: header(self.locale, "locale")?,
+            proxy: caller.optional_text(self.proxy, "proxy")?,
+            ca_bundle: caller.optional_text(self.ca_bundle, "ca_bundle")?.map(PathBuf::from),
+            connect_timeout: duration(self.connect_timeout_ms, default.connect_timeout),
+            stall_timeout: duration(self.stall_timeout_ms, default.stall_timeout),
+            retry_window: Duration::from_millis(self.retry_window_ms),
+            parts_in_flight: match self.parts_in_flight {
+                0 => default.parts_in_flight,
+                parts => parts as usize,
+            },
+            part_size: or_default(self.part_size, default.part_size),
+            memory_budget: or_default(self.memory_budget, default.memory_budget),
+            max_part_bytes: or_default(self.max_part_bytes, default.max_part_bytes),
+            force_api_route: boolean(self.force_api_route, "force_api_route")?,
+            allow_plain_http: boolean(self.allow_plain_http, "allow_plain_http")?,
+        })
+    }
+}
+
+/// A client, and the callbacks of every call that has none of its own.
+pub(super) struct ClientObject {
+    pub(super) client: Client,
+    pub(super) callbacks: Callbacks,
+}
+
+impl Handle for ClientObject {
+    type Ticket = sendsafely_client;
+    const KIND: usize = 1;
+    const NAME: &'static str = "client";
+    const WHEN_NULL: ErrorKind = ErrorKind::NullArgument;
+}
+
+/// Fills client options with their defaults. size is sizeof *options.
+///
+/// Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_client_options_init(
+    options: *mut sendsafely_client_options,
+    size: usize,
+) -> sendsafely_status {
+    // SAFETY: the program says how large its struct is.
+    unsafe { options::init(options, size) }
+}
+
+/// Creates a client for a host, such as "https://acme.sendsafely.com", with the API key and secret of an account.
+/// No network.
+///
+/// options may be NULL. The client is freed with sendsafely_client_free.
+/// SENDSAFELY_MALFORMED_HOST: give scheme, host and at most a port. SENDSAFELY_INSECURE_HOST: use https://.
+/// SENDSAFELY_NO_TRUST_STORE: install the system's certificates or set ca_bundle. A wrong key or secret shows at the
+/// first call that touches the network, as SENDSAFELY_AUTHENTICATION_FAILED.
+/// SendSafely Client API: signed requests (protocol 1.2).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_client_new(
+    host: *const c_char,
+    api_key: *const c_char,
+    api_secret: *const c_char,
+    options: *const sendsafely_client_options,
+    out_client: *mut *mut sendsafely_client,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_client = caller.out(out_client);
+    caller.guard(|| {
+        let out_client = out_client.required("out_client")?;
+        let host = caller.text(host, "host")?;
+        let api_key = caller.text(api_key, "api_key")?;
+        let api_secret = SecretString::new(caller.text(api_secret, "api_secret")?);
+        refuse_control_characters(&api_key, "api_key")?;
+        refuse_control_characters(api_secret.expose(), "api_secret")?;
+        let options = caller.options(options)?;
+        let client = Client::new(&host, &api_key, api_secret, options.for_core(caller)?)?;
+        let callbacks = Callbacks {
+            on_progress: options.on_progress,
+            user_data: options.user_data,
+            on_log: options.on_log,
+            log_user_data: options.log_user_data,
+        };
+        out_client.give_handle(ClientObject { client, callbacks })
+    })
+}
+
+/// Makes a signed REST call to a path of the host's API, such as "/package/", for what no function covers.
+///
+/// method is GET, PUT, POST or DELETE; json_body may be NULL. out_json receives the answer's JSON text as it came, to
+/// be freed with sendsafely_string_free; its member "response" is not judged, and a lost answer is not asked for again
+/// unless the method is GET.
+/// SendSafely Client API: response envelope (protocol 2.1), endpoint reference (protocol 6).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_client_request(
+    client: *mut sendsafely_client,
+    method: *const c_char,
+    path: *const c_char,
+    json_body: *const c_char,
+    out_json: *mut *mut c_char,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_json = caller.out(out_json);
+    caller.guard(|| {
+        let out_json = out_json.required("out_json")?;
+        let object = table::get::<ClientObject>(client)?;
+        let method = caller.text(method, "method")?;
+        let path = caller.text(path, "path")?;
+        let json_body = caller.optional_text(json_body, "json_body")?;
+        let mut json = object
+            .callbacks
+            .observe(0, |observer| object.client.request(observer, &method, &path, json_body.as_deref()))?;
+        out_json.give_text(&json);
+        json.zeroize();
+        Ok(())
+    })
+}
+
+/// Frees a client; packages made with it keep working. Only frees: no network, no waiting. NULL and twice are harmless,
+/// and so is a call on another thread that still runs.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_client_free(client: *mut sendsafely_client) {
+    guard_value((), || table::free::<ClientObject>(client));
+}

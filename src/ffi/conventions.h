@@ -1,0 +1,128 @@
+/*
+ * sendsafely.h - libsendsafely: send and receive files with SendSafely, end-to-end encrypted.
+ *
+ * Generated from src/ffi; edit there, then copy with `make header`.
+ *
+ *
+ * API CONVENTIONS
+ *
+ * These rules hold for every function; what follows below tells only what they do not.
+ *
+ * Names      sendsafely_<noun>_<verb>; types sendsafely_<noun>; constants SENDSAFELY_<...>. create and delete act on
+ *            the service; new and free act on this machine only.
+ *
+ * Shape      sendsafely_status sendsafely_noun_verb(object, inputs..., out_..., sendsafely_error **error)
+ *            Functions that cannot fail return their value instead.
+ *
+ * Errors     SENDSAFELY_OK is 0; anything else is a failure, in families of a hundred (see sendsafely_status). error
+ *            may be NULL. Else *error is set to NULL on success, and on failure to an error that tells what happened
+ *            to what, the service's own code and words, whether a retry can help and what to do about it; free it
+ *            with sendsafely_error_free before you pass the same variable again.
+ *
+ * Outputs    Written on success, set to NULL on failure. An out_... itself may be NULL only where a comment says so.
+ *
+ * NULL       A required pointer that is NULL answers SENDSAFELY_NULL_ARGUMENT; a package that is NULL answers
+ *            SENDSAFELY_PACKAGE_NOT_CREATED. Every _free takes NULL.
+ *
+ * Strings    In: UTF-8, ended by NUL, copied before the call returns; else SENDSAFELY_INVALID_UTF8. Paths too, on
+ *            every system. Values that become HTTP headers (key, secret, names, locale) may hold no control
+ *            characters.
+ *            Out: UTF-8, ended by NUL. A char * that a call returns through a char ** is freed with
+ *            sendsafely_string_free; a const char * belongs to the object or record in which it stands.
+ *
+ * Secrets    API secret, keycode, password, private key, message and the part of a link after '#' never stand in an
+ *            error or a log line. The library zeroes its copies, and those that it gave out when they are freed.
+ *
+ * Handles    sendsafely_client, sendsafely_package and sendsafely_error are tickets, not addresses. A handle that was
+ *            freed, is of another kind or is not one at all answers SENDSAFELY_INVALID_HANDLE, never worse. _free
+ *            only frees: no network, no waiting, nothing lost, in any order, twice is harmless, and a call on another
+ *            thread that still runs is not disturbed.
+ *
+ * Records    Plain structs in memory that you only read: files, recipients, lists. Each is freed as a whole by the
+ *            _free of its type, once; not by free(), and not by parts. A list is { count, items }, items an array of
+ *            pointers.
+ *
+ * Integers   Sizes uint64_t, lengths in memory size_t, times int64_t seconds since 1970 UTC, durations in
+ *            milliseconds with _ms in the name. Booleans are int32_t, 0 or 1; enums are int32_t. Other values of
+ *            yours are refused with SENDSAFELY_INVALID_ARGUMENT.
+ *
+ * Options    A struct whose first field is struct_size. Fill it with its _init(&options, sizeof options), then change
+ *            what you like. NULL means the defaults.
+ *
+ * Progress and stopping
+ *            int32_t on_progress(void *user_data, const sendsafely_progress *progress), in the options of a long
+ *            call, or in the client's for every call that touches the network and has none of its own. It runs only
+ *            on the thread that made the call, never after it returned, in every phase, at each change of phase and
+ *            otherwise 4 to 10 times a second, even while nothing moves. It returns SENDSAFELY_CONTINUE (1) or
+ *            SENDSAFELY_STOP (0); then the call soon answers SENDSAFELY_STOPPED, having undone what it can. This is
+ *            the way to stop a call.
+ *
+ * Callbacks  All of them run on the thread that made the call. They must return: an exception of C++ or a pthread_exit
+ *            that leaves a callback ends the process, a longjmp out of one is undefined. Inside a callback every call
+ *            on the same package answers SENDSAFELY_BUSY, except sendsafely_package_free.
+ *
+ * Threads    Clients and packages may be used from any number of threads at once; no lock is held over the network.
+ *            An error, a record and a string belong to one thread at a time.
+ *
+ * fork       A handle belongs to the process that made it. In a forked child it answers SENDSAFELY_FORKED, and _free
+ *            forgets it without touching a connection; create a new client there. Records and strings of the parent
+ *            stay readable in the child; their _free does nothing there.
+ *
+ * Signals    The library installs no handlers and prints nothing. Its threads have all signals blocked.
+ *
+ * Network    Reconnecting is the library's job: what may safely be repeated is, until nothing moved for
+ *            retry_window_ms. A refusal by the service is never repeated.
+ *
+ * Growth     New functions, statuses and fields at the end of structs come with new versions. Treat a status that you
+ *            do not know like its family, and compare sendsafely_version() with SENDSAFELY_VERSION_NUMBER if you
+ *            must.
+ *
+ * Mistakes of the library itself answer SENDSAFELY_INTERNAL with a message; all objects remain usable.
+ *
+ *
+ * WHICH CALL DO I USE?
+ *
+ *   send       sendsafely_client_new
+ *              -> sendsafely_package_create
+ *              -> in any order: sendsafely_package_add_recipient for each recipient, sendsafely_package_upload_file (or
+ *                 _memory, _callback) for each file, sendsafely_package_set_message, sendsafely_package_set_life
+ *              -> sendsafely_package_finalize: gives the link
+ *   receive    sendsafely_client_new
+ *              -> sendsafely_package_open_link, or _open, or _open_with_private_key
+ *              -> sendsafely_package_download_all, into a directory
+ *                 or sendsafely_package_get_information, then _download_file, _memory or _callback for a file
+ *              -> sendsafely_package_get_message
+ *   go on      keep sendsafely_package_id and sendsafely_package_keycode -> later sendsafely_package_open
+ *   give up    sendsafely_package_delete
+ *   links      sendsafely_link_find in a text, sendsafely_link_parse into its parts
+ *   else       sendsafely_client_request: any signed call of the service's API
+ *   at last    the _free of everything that you were given; sendsafely_live_objects() is 0 then
+ *
+ *
+ * A WHOLE PROGRAM
+ *
+ *   #include <stdio.h>
+ *   #include <sendsafely.h>
+ *
+ *   int main(int argc, char **argv) {
+ *     sendsafely_client *client = NULL;
+ *     sendsafely_package *package = NULL;
+ *     sendsafely_finalized *finalized = NULL;
+ *     sendsafely_error *error = NULL;
+ *     if (argc == 6 &&
+ *         !sendsafely_client_new(argv[1], argv[2], argv[3], NULL, &client, &error) &&
+ *         !sendsafely_package_create(client, &package, &error) &&
+ *         !sendsafely_package_add_recipient(package, argv[4], NULL, NULL, &error) &&
+ *         !sendsafely_package_upload_file(package, argv[5], NULL, NULL, &error) &&
+ *         !sendsafely_package_finalize(package, NULL, &finalized, &error))
+ *       printf("%s\n", finalized->link);
+ *     else
+ *       fprintf(stderr, "%s\n", error ? sendsafely_error_message(error) : "HOST KEY SECRET RECIPIENT FILE");
+ *     int failed = finalized == NULL;
+ *     sendsafely_finalized_free(finalized);
+ *     sendsafely_package_free(package);
+ *     sendsafely_client_free(client);
+ *     sendsafely_error_free(error);
+ *     return failed;
+ *   }
+ */

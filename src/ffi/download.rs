@@ -1,0 +1,290 @@
+//! Downloads.
+
+use std::ffi::{c_char, c_void};
+use std::mem::size_of;
+use std::path::PathBuf;
+use std::ptr;
+
+use crate::call::Flow;
+use crate::error::{Error, ErrorKind, Result};
+use crate::secret::SecretString;
+use crate::{Download, DownloadOptions, Existing, Sink};
+
+use super::buffer::sendsafely_buffer;
+use super::error::sendsafely_error;
+use super::guard::{Caller, boolean, guard_value, invalid, null};
+use super::options::{self, Options};
+use super::package::{call_with, sendsafely_package};
+use super::progress::{flow, sendsafely_progress_callback, sendsafely_write_callback};
+use super::records::{self, Memory, Translate};
+use super::status::sendsafely_status;
+use super::table::call_back;
+
+/// What a download does with a target that exists already.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum sendsafely_existing {
+    /// Answer SENDSAFELY_FILE_EXISTS and leave it alone.
+    SENDSAFELY_EXISTING_REFUSE = 0,
+    /// Replace it, once everything has arrived and is verified.
+    SENDSAFELY_EXISTING_OVERWRITE = 1,
+    /// Leave it alone and count the file as downloaded, with skipped set.
+    SENDSAFELY_EXISTING_SKIP = 2,
+}
+
+/// Options of the four download calls.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct sendsafely_download_options {
+    /// Set by sendsafely_download_options_init.
+    pub struct_size: usize,
+    /// Password of the package. NULL, the default: none.
+    pub password: *const c_char,
+    /// Directory of a Workspace in which the file is. NULL, the default: its root directory.
+    pub directory_id: *const c_char,
+    /// What to do with a target that exists: a sendsafely_existing. Default: SENDSAFELY_EXISTING_REFUSE.
+    pub existing: i32,
+    /// 1: the file is on the disk, not only in the system's cache, when the call returns. Default: 0.
+    pub sync: i32,
+    /// Progress of this call; see "Progress and stopping". NULL, the default: the client's callback.
+    pub on_progress: sendsafely_progress_callback,
+    /// Handed to on_progress.
+    pub user_data: *mut c_void,
+}
+
+// SAFETY: repr(C), begins with a usize, and holds integers, pointers and optional functions only.
+unsafe impl Options for sendsafely_download_options {
+    const NAME: &'static str = "sendsafely_download_options";
+
+    fn defaults() -> Self {
+        Self {
+            struct_size: size_of::<Self>(),
+            password: ptr::null(),
+            directory_id: ptr::null(),
+            existing: sendsafely_existing::SENDSAFELY_EXISTING_REFUSE as i32,
+            sync: 0,
+            on_progress: None,
+            user_data: ptr::null_mut(),
+        }
+    }
+}
+
+impl sendsafely_download_options {
+    fn for_core(&self, caller: Caller) -> Result<DownloadOptions> {
+        const REFUSE: i32 = sendsafely_existing::SENDSAFELY_EXISTING_REFUSE as i32;
+        const OVERWRITE: i32 = sendsafely_existing::SENDSAFELY_EXISTING_OVERWRITE as i32;
+        const SKIP: i32 = sendsafely_existing::SENDSAFELY_EXISTING_SKIP as i32;
+        Ok(DownloadOptions {
+            password: caller.optional_text(self.password, "password")?.map(SecretString::new),
+            existing: match self.existing {
+                REFUSE => Existing::Refuse,
+                OVERWRITE => Existing::Overwrite,
+                SKIP => Existing::Skip,
+                other => return Err(invalid(format!("existing is {other}, which is no sendsafely_existing"))),
+            },
+            sync: boolean(self.sync, "sync")?,
+            directory_id: caller.optional_text(self.directory_id, "directory_id")?,
+        })
+    }
+}
+
+/// A file that was downloaded: a record, to be freed with sendsafely_download_free unless it is part of a list.
+#[repr(C)]
+#[derive(Debug)]
+pub struct sendsafely_download {
+    /// Its id.
+    pub file_id: *const c_char,
+    /// Its name as the sender gave it.
+    pub file_name: *const c_char,
+    /// Where it was written; NULL if it went to a callback.
+    pub path: *const c_char,
+    /// Bytes of the file.
+    pub size: u64,
+    /// 1 if the target existed and was left alone.
+    pub skipped: i32,
+}
+
+impl Translate for Download {
+    type Record = sendsafely_download;
+    fn translate(&self, memory: &mut Memory) -> sendsafely_download {
+        let path = self.path.as_ref().map(|path| path.to_string_lossy());
+        sendsafely_download {
+            file_id: memory.text(&self.file_id),
+            file_name: memory.text(&self.file_name),
+            path: memory.optional_text(path.as_deref()),
+            size: self.size,
+            skipped: self.skipped.into(),
+        }
+    }
+}
+
+/// A list of downloads: a record, to be freed with sendsafely_download_list_free.
+#[repr(C)]
+#[derive(Debug)]
+pub struct sendsafely_download_list {
+    /// How many there are.
+    pub count: usize,
+    /// The downloads, count of them.
+    pub items: *const *const sendsafely_download,
+}
+
+impl Translate for Vec<Download> {
+    type Record = sendsafely_download_list;
+    fn translate(&self, memory: &mut Memory) -> sendsafely_download_list {
+        sendsafely_download_list { count: self.len(), items: memory.items(self) }
+    }
+}
+
+/// Fills download options with their defaults. size is sizeof *options.
+///
+/// Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_download_options_init(
+    options: *mut sendsafely_download_options,
+    size: usize,
+) -> sendsafely_status {
+    // SAFETY: the program says how large its struct is.
+    unsafe { options::init(options, size) }
+}
+
+/// Downloads a file to a path, decrypted and verified part by part.
+///
+/// The package must be known with its keycode. path is the file to write, or an existing directory, in which the file
+/// gets the sender's name made safe. The target appears at once and only when everything is there and verified; until
+/// then a temporary file stands beside it. options may be NULL. out_download may be NULL; else free the record with
+/// sendsafely_download_free. SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file. SENDSAFELY_PASSWORD_REQUIRED: set password.
+/// SENDSAFELY_DECRYPT_FAILED: the keycode is wrong or the data was damaged. SENDSAFELY_FILE_EXISTS: see existing.
+/// SENDSAFELY_FILE_INCOMPLETE: the sender is not done.
+/// SendSafely Client API: download URLs, fetching and decrypting (protocol 5.3, 5.4).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_download_file(
+    package: *mut sendsafely_package,
+    file_id: *const c_char,
+    path: *const c_char,
+    options: *const sendsafely_download_options,
+    out_download: *mut *mut sendsafely_download,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_download = caller.out(out_download);
+    caller.guard(|| {
+        let file_id = caller.text(file_id, "file_id")?;
+        let path = PathBuf::from(caller.text(path, "path")?);
+        let options = caller.options(options)?;
+        let for_core = options.for_core(caller)?;
+        let download = call_with(package, options.on_progress, options.user_data, |package, observer| {
+            package.download(observer, &file_id, Sink::Path(path), &for_core)
+        })?;
+        out_download.give_record(&download);
+        Ok(())
+    })
+}
+
+/// Downloads a file into memory. Free the buffer with sendsafely_buffer_free.
+///
+/// Everything else as for sendsafely_package_download_file; existing and sync have no meaning here.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_download_memory(
+    package: *mut sendsafely_package,
+    file_id: *const c_char,
+    options: *const sendsafely_download_options,
+    out_buffer: *mut *mut sendsafely_buffer,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_buffer = caller.out(out_buffer);
+    caller.guard(|| {
+        let out_buffer = out_buffer.required("out_buffer")?;
+        let file_id = caller.text(file_id, "file_id")?;
+        let options = caller.options(options)?;
+        let for_core = options.for_core(caller)?;
+        let mut bytes = Vec::new();
+        call_with(package, options.on_progress, options.user_data, |package, observer| {
+            package.download(observer, &file_id, Sink::Memory(&mut bytes), &for_core)
+        })?;
+        out_buffer.give_buffer(bytes);
+        Ok(())
+    })
+}
+
+/// Downloads a file into a write callback, which gets its bytes decrypted, verified and in order.
+///
+/// Bytes that the callback got are verified, but more may be missing: what it did with them counts only when the call
+/// returns SENDSAFELY_OK. SENDSAFELY_WRITE_FAILED: the callback returned SENDSAFELY_STOP.
+/// Everything else as for sendsafely_package_download_file; existing and sync have no meaning here.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_download_callback(
+    package: *mut sendsafely_package,
+    file_id: *const c_char,
+    write: sendsafely_write_callback,
+    write_user_data: *mut c_void,
+    options: *const sendsafely_download_options,
+    out_download: *mut *mut sendsafely_download,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_download = caller.out(out_download);
+    caller.guard(|| {
+        let file_id = caller.text(file_id, "file_id")?;
+        let write = write.ok_or_else(|| null("write"))?;
+        let options = caller.options(options)?;
+        let for_core = options.for_core(caller)?;
+        let mut writer = |data: &[u8]| -> Result<()> {
+            // SAFETY: a function of the program, called as its type says.
+            let answer = call_back(package.addr(), || unsafe { write(write_user_data, data.as_ptr(), data.len()) });
+            match flow(answer, "the write callback")? {
+                Flow::Continue => Ok(()),
+                Flow::Stop => Err(Error::new(ErrorKind::WriteFailed, "the write callback returned SENDSAFELY_STOP")),
+            }
+        };
+        let download = call_with(package, options.on_progress, options.user_data, |package, observer| {
+            package.download(observer, &file_id, Sink::Writer(&mut writer), &for_core)
+        })?;
+        out_download.give_record(&download);
+        Ok(())
+    })
+}
+
+/// Downloads all files of a package into an existing directory, under the sender's names made safe and, where two are
+/// the same, told apart.
+///
+/// options may be NULL. out_downloads may be NULL; else free the list with sendsafely_download_list_free. When one file
+/// fails, those before it are there and the call answers with what failed; call again with SENDSAFELY_EXISTING_SKIP.
+/// SENDSAFELY_DIRECTORY_NOT_FOUND: create it first. Everything else as for sendsafely_package_download_file.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_download_all(
+    package: *mut sendsafely_package,
+    directory: *const c_char,
+    options: *const sendsafely_download_options,
+    out_downloads: *mut *mut sendsafely_download_list,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_downloads = caller.out(out_downloads);
+    caller.guard(|| {
+        let directory = PathBuf::from(caller.text(directory, "directory")?);
+        let options = caller.options(options)?;
+        let for_core = options.for_core(caller)?;
+        let downloads = call_with(package, options.on_progress, options.user_data, |package, observer| {
+            package.download_all(observer, &directory, &for_core)
+        })?;
+        out_downloads.give_record(&downloads);
+        Ok(())
+    })
+}
+
+/// Frees a download that a call returned. NULL and twice are harmless.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_download_free(download: *mut sendsafely_download) {
+    guard_value((), || records::free(download));
+}
+
+/// Frees a list of downloads with the downloads in it. NULL and twice are harmless.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_download_list_free(downloads: *mut sendsafely_download_list) {
+    guard_value((), || records::free(downloads));
+}

@@ -1,0 +1,118 @@
+//! Errors.
+
+use std::ffi::c_char;
+use std::ptr;
+
+use zeroize::Zeroizing;
+
+use crate::error::{Error, ErrorKind};
+
+use super::guard::{Out, guard_value};
+use super::records::terminated;
+use super::status::sendsafely_status;
+use super::table::{self, Handle};
+
+/// What went wrong with one call: a handle, to be freed with sendsafely_error_free.
+pub struct sendsafely_error {
+    _private: (),
+}
+
+/// An error with its texts as C reads them.
+struct ErrorObject {
+    status: sendsafely_status,
+    http_status: i32,
+    is_retryable: bool,
+    message: Zeroizing<Vec<u8>>,
+    server_code: Option<Zeroizing<Vec<u8>>>,
+    server_message: Option<Zeroizing<Vec<u8>>>,
+    remedy: Option<Zeroizing<Vec<u8>>>,
+}
+
+impl Handle for ErrorObject {
+    type Ticket = sendsafely_error;
+    const KIND: usize = 3;
+    const NAME: &'static str = "error";
+    const WHEN_NULL: ErrorKind = ErrorKind::NullArgument;
+}
+
+/// Gives an error to the program. When even that fails the status has to do.
+pub(super) fn give(out: Out<sendsafely_error>, error: &Error) {
+    let _ = out.give_handle(ErrorObject {
+        status: error.kind().into(),
+        http_status: error.http_status().map_or(0, i32::from),
+        is_retryable: error.is_retryable(),
+        message: terminated(error.message()),
+        server_code: error.server_code().map(terminated),
+        server_message: error.server_message().map(terminated),
+        remedy: error.remedy().map(terminated),
+    });
+}
+
+/// A text of an error, which the table keeps alive until the handle is freed.
+fn text(
+    error: *const sendsafely_error,
+    pick: impl FnOnce(&ErrorObject) -> Option<&Zeroizing<Vec<u8>>>,
+) -> *const c_char {
+    guard_value(ptr::null(), || {
+        let error = table::get::<ErrorObject>(error).ok();
+        error.and_then(|error| pick(&error).map(|text| text.as_ptr().cast())).unwrap_or(ptr::null())
+    })
+}
+
+/// Returns the status of an error: the one that the call returned. SENDSAFELY_OK for NULL, SENDSAFELY_INVALID_HANDLE
+/// for what is not a live error.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_error_status(error: *const sendsafely_error) -> sendsafely_status {
+    guard_value(sendsafely_status::SENDSAFELY_INTERNAL, || match table::get::<ErrorObject>(error) {
+        Ok(error) => error.status,
+        Err(_) if error.is_null() => sendsafely_status::SENDSAFELY_OK,
+        Err(stale) => stale.kind().into(),
+    })
+}
+
+/// Returns what happened to what, for people to read: lower case, no full stop, never with a secret in it.
+///
+/// Valid until the error is freed. Never NULL: "" for NULL and for what is not a live error.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_error_message(error: *const sendsafely_error) -> *const c_char {
+    let message = text(error, |error| Some(&error.message));
+    if message.is_null() { c"".as_ptr() } else { message }
+}
+
+/// Returns the HTTP status of the answer that told of the failure, 0 where there was none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_error_http_status(error: *const sendsafely_error) -> i32 {
+    guard_value(0, || table::get::<ErrorObject>(error).map_or(0, |error| error.http_status))
+}
+
+/// Returns the service's own code, such as "DENIED", or NULL where the service did not answer with one.
+///
+/// Valid until the error is freed. SendSafely Client API: response codes (protocol 2.2).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_error_server_code(error: *const sendsafely_error) -> *const c_char {
+    text(error, |error| error.server_code.as_ref())
+}
+
+/// Returns the service's own words, or NULL where there are none. Valid until the error is freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_error_server_message(error: *const sendsafely_error) -> *const c_char {
+    text(error, |error| error.server_message.as_ref())
+}
+
+/// Returns what can be done about it, or NULL where nothing general is known. Valid until the error is freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_error_remedy(error: *const sendsafely_error) -> *const c_char {
+    text(error, |error| error.remedy.as_ref())
+}
+
+/// Returns 1 if the same call may succeed later without any change by the program, else 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_error_is_retryable(error: *const sendsafely_error) -> i32 {
+    guard_value(0, || table::get::<ErrorObject>(error).is_ok_and(|error| error.is_retryable).into())
+}
+
+/// Frees an error and the texts that its accessors returned. NULL and twice are harmless.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_error_free(error: *mut sendsafely_error) {
+    guard_value((), || table::free::<ErrorObject>(error));
+}

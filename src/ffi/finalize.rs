@@ -1,0 +1,140 @@
+//! Finalize.
+
+use std::ffi::{c_char, c_void};
+use std::mem::size_of;
+use std::ptr;
+
+use zeroize::Zeroize;
+
+use crate::package::{FinalizeOptions, Finalized};
+use crate::secret::SecretString;
+
+use super::error::sendsafely_error;
+use super::guard::{Caller, boolean, guard_value};
+use super::options::{self, Options};
+use super::package::{call_with, sendsafely_package};
+use super::progress::sendsafely_progress_callback;
+use super::records::{self, Memory, Translate};
+use super::status::sendsafely_status;
+use super::string::sendsafely_string_list;
+
+/// Options of sendsafely_package_finalize.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct sendsafely_finalize_options {
+    /// Set by sendsafely_finalize_options_init.
+    pub struct_size: usize,
+    /// Password that downloads need, only together with undisclosed_recipients. NULL, the default: none.
+    pub password: *const c_char,
+    /// 1: no recipients are needed, whoever has the link may open the package. Default: 0.
+    pub undisclosed_recipients: i32,
+    /// 1: recipients may reply to all. Default: 0.
+    pub allow_reply_all: i32,
+    /// 1: the service sends its notification, without the keycode, to the recipients. Default: 0.
+    pub notify_recipients: i32,
+    /// 1: PDF files can only be viewed. Default: 0.
+    pub read_only_pdf: i32,
+    /// Progress of this call; see "Progress and stopping". NULL, the default: the client's callback.
+    pub on_progress: sendsafely_progress_callback,
+    /// Handed to on_progress.
+    pub user_data: *mut c_void,
+}
+
+// SAFETY: repr(C), begins with a usize, and holds integers, pointers and optional functions only.
+unsafe impl Options for sendsafely_finalize_options {
+    const NAME: &'static str = "sendsafely_finalize_options";
+
+    fn defaults() -> Self {
+        Self {
+            struct_size: size_of::<Self>(),
+            password: ptr::null(),
+            undisclosed_recipients: 0,
+            allow_reply_all: 0,
+            notify_recipients: 0,
+            read_only_pdf: 0,
+            on_progress: None,
+            user_data: ptr::null_mut(),
+        }
+    }
+}
+
+/// What came of finalizing: a record, to be freed with sendsafely_finalized_free.
+#[repr(C)]
+#[derive(Debug)]
+pub struct sendsafely_finalized {
+    /// The secure link with the keycode in it: whoever has it opens the package. Zeroed when freed.
+    pub link: *const c_char,
+    /// E-mail addresses of those who can approve it; never NULL.
+    pub approvers: *const sendsafely_string_list,
+    /// E-mail addresses of the recipients, as the service tells them; never NULL.
+    pub recipients: *const sendsafely_string_list,
+    /// 1 if the package is finalized, but somebody has to approve it before recipients can open it.
+    pub needs_approval: i32,
+}
+
+impl Translate for Finalized {
+    type Record = sendsafely_finalized;
+    fn translate(&self, memory: &mut Memory) -> sendsafely_finalized {
+        sendsafely_finalized {
+            link: memory.text(&self.link),
+            approvers: memory.texts(&self.approvers),
+            recipients: memory.texts(&self.recipients),
+            needs_approval: self.needs_approval.into(),
+        }
+    }
+}
+
+/// Fills finalize options with their defaults. size is sizeof *options.
+///
+/// Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_finalize_options_init(
+    options: *mut sendsafely_finalize_options,
+    size: usize,
+) -> sendsafely_status {
+    // SAFETY: the program says how large its struct is.
+    unsafe { options::init(options, size) }
+}
+
+/// Finalizes a package: recipients can open it with its link from now on. The last step.
+///
+/// Package must have a recipient (or undisclosed_recipients) and a file or message, and no upload may be running; it is
+/// finalized afterwards. options may be NULL. out_finalized may be NULL, and sendsafely_package_link gives the link
+/// later; else free the record with sendsafely_finalized_free. SENDSAFELY_NO_RECIPIENT, SENDSAFELY_NO_FILE,
+/// SENDSAFELY_UPLOAD_RUNNING, SENDSAFELY_UPLOAD_INCOMPLETE: what is missing. SENDSAFELY_APPROVER_REQUIRED: add an
+/// approver as a recipient. SENDSAFELY_WORKSPACE_NOT_FINALIZABLE: hand out its link. A package that waits for approval
+/// is finalized as well: SENDSAFELY_OK with needs_approval.
+/// SendSafely Client API: public keys and keycodes (protocol 4.6), finalize (protocol 4.7).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_finalize(
+    package: *mut sendsafely_package,
+    options: *const sendsafely_finalize_options,
+    out_finalized: *mut *mut sendsafely_finalized,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_finalized = caller.out(out_finalized);
+    caller.guard(|| {
+        let options = caller.options(options)?;
+        let for_core = FinalizeOptions {
+            undisclosed_recipients: boolean(options.undisclosed_recipients, "undisclosed_recipients")?,
+            password: caller.optional_text(options.password, "password")?.map(SecretString::new),
+            allow_reply_all: boolean(options.allow_reply_all, "allow_reply_all")?,
+            notify_recipients: boolean(options.notify_recipients, "notify_recipients")?,
+            read_only_pdf: boolean(options.read_only_pdf, "read_only_pdf")?,
+        };
+        let mut finalized = call_with(package, options.on_progress, options.user_data, |package, observer| {
+            package.finalize(observer, &for_core)
+        })?;
+        out_finalized.give_record(&finalized);
+        finalized.link.zeroize();
+        Ok(())
+    })
+}
+
+/// Frees what sendsafely_package_finalize returned, zeroing the link. NULL and twice are harmless.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_finalized_free(finalized: *mut sendsafely_finalized) {
+    guard_value((), || records::free(finalized));
+}

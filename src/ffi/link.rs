@@ -1,0 +1,97 @@
+//! Secure links.
+
+use std::ffi::c_char;
+
+use zeroize::Zeroize;
+
+use crate::link::{self, Link};
+use crate::secret::SecretString;
+
+use super::error::sendsafely_error;
+use super::guard::{Caller, guard_value};
+use super::records::{self, Memory, Translate};
+use super::status::sendsafely_status;
+use super::string::sendsafely_string_list;
+
+/// The parts of a secure link: a record, to be freed with sendsafely_link_free.
+#[repr(C)]
+#[derive(Debug)]
+pub struct sendsafely_link {
+    /// The host with its scheme, such as "https://acme.sendsafely.com".
+    pub host: *const c_char,
+    /// The package id; NULL if the link has none.
+    pub package_id: *const c_char,
+    /// The package code.
+    pub package_code: *const c_char,
+    /// The keycode, which opens the package; NULL if the link has none. Zeroed when freed.
+    pub keycode: *const c_char,
+}
+
+impl Translate for Link {
+    type Record = sendsafely_link;
+    fn translate(&self, memory: &mut Memory) -> sendsafely_link {
+        sendsafely_link {
+            host: memory.text(&self.host),
+            package_id: memory.optional_text(self.package_id.as_deref()),
+            package_code: memory.text(&self.package_code),
+            keycode: memory.optional_text(self.keycode.as_ref().map(SecretString::expose)),
+        }
+    }
+}
+
+impl Translate for Vec<String> {
+    type Record = sendsafely_string_list;
+    fn translate(&self, memory: &mut Memory) -> sendsafely_string_list {
+        memory.string_list(self)
+    }
+}
+
+/// Takes a secure link apart. No network, no client.
+///
+/// Free the record with sendsafely_link_free. SENDSAFELY_MALFORMED_LINK: not such a link.
+/// SendSafely Client API: secure links (protocol 5.1).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_link_parse(
+    text: *const c_char,
+    out_link: *mut *mut sendsafely_link,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_link = caller.out(out_link);
+    caller.guard(|| {
+        let out_link = out_link.required("out_link")?;
+        let text = SecretString::new(caller.text(text, "text")?);
+        out_link.give_record(&link::parse(text.expose())?);
+        Ok(())
+    })
+}
+
+/// Finds the secure links in a text, such as an e-mail: each once, in their order; an empty list if there are none.
+/// No network, no client.
+///
+/// Free the list with sendsafely_string_list_free.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_link_find(
+    text: *const c_char,
+    out_links: *mut *mut sendsafely_string_list,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_links = caller.out(out_links);
+    caller.guard(|| {
+        let out_links = out_links.required("out_links")?;
+        let text = SecretString::new(caller.text(text, "text")?);
+        let mut links = link::find(text.expose());
+        out_links.give_record(&links);
+        links.zeroize();
+        Ok(())
+    })
+}
+
+/// Frees the parts of a link, zeroing the keycode. NULL and twice are harmless.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_link_free(link: *mut sendsafely_link) {
+    guard_value((), || records::free(link));
+}

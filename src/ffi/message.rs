@@ -1,0 +1,55 @@
+//! Message.
+
+use std::ffi::c_char;
+
+use zeroize::Zeroize;
+
+use crate::secret::SecretString;
+
+use super::error::sendsafely_error;
+use super::guard::Caller;
+use super::package::{call, sendsafely_package};
+use super::status::sendsafely_status;
+
+/// Sets the message of a package, encrypted like the files; a later one replaces it.
+///
+/// Package must be created and not finalized; stays as it is.
+/// SendSafely Client API: the message (protocol 3.5, 6.9).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_set_message(
+    package: *mut sendsafely_package,
+    text: *const c_char,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    caller.guard(|| {
+        let text = SecretString::new(caller.text(text, "text")?);
+        call(package, |package, observer| package.set_message(observer, text.expose()))
+    })
+}
+
+/// Gives the message of a package, decrypted; NULL if there is none. Free the text with sendsafely_string_free, which
+/// zeroes it.
+///
+/// SENDSAFELY_KEYCODE_UNKNOWN: open the package with its keycode. SENDSAFELY_DECRYPT_FAILED: the keycode is wrong, or
+/// the message was damaged.
+/// SendSafely Client API: message (protocol 5.5).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_get_message(
+    package: *mut sendsafely_package,
+    out_text: *mut *mut c_char,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_text = caller.out(out_text);
+    caller.guard(|| {
+        let out_text = out_text.required("out_text")?;
+        if let Some(mut message) = call(package, |package, observer| package.message(observer))? {
+            out_text.give_text(&message);
+            message.zeroize();
+        }
+        Ok(())
+    })
+}

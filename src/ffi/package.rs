@@ -1,0 +1,300 @@
+//! Package.
+
+use std::ffi::c_char;
+
+use zeroize::Zeroize;
+
+use crate::call::Observer;
+use crate::client::Client;
+use crate::error::{Error, ErrorKind, Result};
+use crate::package::Package;
+use crate::secret::SecretString;
+
+use super::client::{ClientObject, sendsafely_client};
+use super::error::sendsafely_error;
+use super::guard::{Caller, Out, guard_value};
+use super::progress::{Callbacks, sendsafely_progress_callback};
+use super::status::sendsafely_status;
+use super::table::{self, Handle};
+
+/// A package: files and a message for recipients. A handle, to be freed with sendsafely_package_free. Any number of
+/// threads may use it at once.
+pub struct sendsafely_package {
+    _private: (),
+}
+
+/// A package, and the callbacks that its client has for every call.
+pub(super) struct PackageObject {
+    package: Package,
+    callbacks: Callbacks,
+}
+
+impl Handle for PackageObject {
+    type Ticket = sendsafely_package;
+    const KIND: usize = 2;
+    const NAME: &'static str = "package";
+    const WHEN_NULL: ErrorKind = ErrorKind::PackageNotCreated;
+}
+
+/// Asks the core something about a package that needs no network.
+pub(super) fn ask<T>(package: *mut sendsafely_package, question: impl FnOnce(&Package) -> Result<T>) -> Result<T> {
+    question(&table::get::<PackageObject>(package)?.package)
+}
+
+/// Makes a call of the core on a package, observed by the client's callbacks.
+pub(super) fn call<T>(
+    package: *mut sendsafely_package,
+    call: impl FnOnce(&Package, &mut dyn Observer) -> Result<T>,
+) -> Result<T> {
+    call_with(package, None, std::ptr::null_mut(), call)
+}
+
+/// The same with the progress callback of the call's own options, if there is one.
+pub(super) fn call_with<T>(
+    package: *mut sendsafely_package,
+    on_progress: sendsafely_progress_callback,
+    user_data: *mut std::ffi::c_void,
+    call: impl FnOnce(&Package, &mut dyn Observer) -> Result<T>,
+) -> Result<T> {
+    let object = table::get::<PackageObject>(package)?;
+    let callbacks = object.callbacks.or_instead(on_progress, user_data);
+    callbacks.observe(package.addr(), |observer| call(&object.package, observer))
+}
+
+/// Gives the package that a call on a client makes.
+fn give(
+    out_package: Out<sendsafely_package>,
+    client: *mut sendsafely_client,
+    make: impl FnOnce(&Client, &mut dyn Observer) -> Result<Package>,
+) -> Result<()> {
+    let object = table::get::<ClientObject>(client)?;
+    let package = object.callbacks.observe(0, |observer| make(&object.client, observer))?;
+    out_package.give_handle(PackageObject { package, callbacks: object.callbacks })
+}
+
+/// Creates a package on the service, with a keycode made on this machine.
+///
+/// The first step; then add recipients, upload files and set a message, in any order, and finalize at last.
+/// The package is freed with sendsafely_package_free, which leaves it on the service.
+/// SENDSAFELY_AUTHENTICATION_FAILED: check key, secret, host and clock. SENDSAFELY_LIMIT_EXCEEDED,
+/// SENDSAFELY_DENIED: the account may not send.
+/// SendSafely Client API: create package (protocol 4.1).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_create(
+    client: *mut sendsafely_client,
+    out_package: *mut *mut sendsafely_package,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_package = caller.out(out_package);
+    caller.guard(|| {
+        let out_package = out_package.required("out_package")?;
+        give(out_package, client, |client, observer| Package::create(client, observer))
+    })
+}
+
+/// Opens a package by its id and keycode, to receive it or to go on with it.
+///
+/// Keep both from sendsafely_package_id and sendsafely_package_keycode; the service does not know the keycode.
+/// SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is not for this account. SENDSAFELY_WRONG_KEYCODE: the
+/// keycode is another package's. SENDSAFELY_KEYCODE_TOO_SHORT: it was cut.
+/// SendSafely Client API: package information (protocol 6.2.2).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_open(
+    client: *mut sendsafely_client,
+    package_id: *const c_char,
+    keycode: *const c_char,
+    out_package: *mut *mut sendsafely_package,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_package = caller.out(out_package);
+    caller.guard(|| {
+        let out_package = out_package.required("out_package")?;
+        let package_id = caller.text(package_id, "package_id")?;
+        let keycode = SecretString::new(caller.text(keycode, "keycode")?);
+        give(out_package, client, |client, observer| Package::open(client, observer, &package_id, keycode))
+    })
+}
+
+/// Opens a package by its secure link, to receive it.
+///
+/// The link may stand in quotes or angle brackets. The host is the client's, even if the link names another;
+/// sendsafely_link_parse shows it. SENDSAFELY_MALFORMED_LINK: not such a link. SENDSAFELY_UNKNOWN_PACKAGE: it expired,
+/// was deleted, or is not for this account.
+/// SendSafely Client API: secure links (protocol 5.1).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_open_link(
+    client: *mut sendsafely_client,
+    link: *const c_char,
+    out_package: *mut *mut sendsafely_package,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_package = caller.out(out_package);
+    caller.guard(|| {
+        let out_package = out_package.required("out_package")?;
+        let link = SecretString::new(caller.text(link, "link")?);
+        give(out_package, client, |client, observer| Package::open_link(client, observer, link.expose()))
+    })
+}
+
+/// Opens a package without its keycode, with the private key of a trusted device, to receive it or to go on with it.
+///
+/// public_key_id is the id that the service gave to the device's public key; private_key is the armored OpenPGP key.
+/// SENDSAFELY_INVALID_KEY: not such a key. SENDSAFELY_DECRYPT_FAILED: the package's keycode was not encrypted for it.
+/// SendSafely Client API: without a keycode, trusted device (protocol 5.6).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_open_with_private_key(
+    client: *mut sendsafely_client,
+    package_id: *const c_char,
+    public_key_id: *const c_char,
+    private_key: *const c_char,
+    out_package: *mut *mut sendsafely_package,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_package = caller.out(out_package);
+    caller.guard(|| {
+        let out_package = out_package.required("out_package")?;
+        let package_id = caller.text(package_id, "package_id")?;
+        let public_key_id = caller.text(public_key_id, "public_key_id")?;
+        let private_key = SecretString::new(caller.text(private_key, "private_key")?);
+        give(out_package, client, |client, observer| {
+            Package::open_with_private_key(client, observer, &package_id, &public_key_id, &private_key)
+        })
+    })
+}
+
+/// Gives the id of a package, such as "GVG2-MNZT". No network. Free the text with sendsafely_string_free.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_id(
+    package: *mut sendsafely_package,
+    out_text: *mut *mut c_char,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_text = caller.out(out_text);
+    caller.guard(|| {
+        let out_text = out_text.required("out_text")?;
+        ask(package, |package| {
+            out_text.give_text(package.id());
+            Ok(())
+        })
+    })
+}
+
+/// Gives the package code, the part of the secure link that finds the package. No network. Free the text with
+/// sendsafely_string_free.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_code(
+    package: *mut sendsafely_package,
+    out_text: *mut *mut c_char,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_text = caller.out(out_text);
+    caller.guard(|| {
+        let out_text = out_text.required("out_text")?;
+        ask(package, |package| {
+            out_text.give_text(package.code());
+            Ok(())
+        })
+    })
+}
+
+/// Gives the keycode, the secret that opens the package. No network. Free the text with sendsafely_string_free, which
+/// zeroes it.
+///
+/// Keep it with the id to open the package again with sendsafely_package_open. SENDSAFELY_KEYCODE_UNKNOWN: the package
+/// was opened with a link that has none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_keycode(
+    package: *mut sendsafely_package,
+    out_text: *mut *mut c_char,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_text = caller.out(out_text);
+    caller.guard(|| {
+        let out_text = out_text.required("out_text")?;
+        ask(package, |package| {
+            let unknown = || Error::new(ErrorKind::KeycodeUnknown, "the keycode of the package is not known");
+            out_text.give_text(package.keycode().ok_or_else(unknown)?);
+            Ok(())
+        })
+    })
+}
+
+/// Gives the secure link with the keycode in it: whoever has it opens the package. No network. Free the text with
+/// sendsafely_string_free, which zeroes it.
+///
+/// The package must be finalized, unless it is a Workspace. SENDSAFELY_NOT_FINALIZED: finalize first.
+/// SENDSAFELY_KEYCODE_UNKNOWN: the package was opened with a link that has none.
+/// SendSafely Client API: secure links (protocol 5.1).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_link(
+    package: *mut sendsafely_package,
+    out_text: *mut *mut c_char,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_text = caller.out(out_text);
+    caller.guard(|| {
+        let out_text = out_text.required("out_text")?;
+        let mut link = ask(package, Package::link)?;
+        out_text.give_text(&link);
+        link.zeroize();
+        Ok(())
+    })
+}
+
+/// Sets for how many days the package can be opened: 1 to 365, or 0 for ever where the organization allows it.
+///
+/// Before or after finalize. SENDSAFELY_LIFE_OUT_OF_RANGE: see the range. SENDSAFELY_DENIED, SENDSAFELY_REFUSED: the
+/// organization's own range is narrower.
+/// SendSafely Client API: update package (protocol 6.2.3).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_set_life(
+    package: *mut sendsafely_package,
+    days: i32,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    caller.guard(|| {
+        // A negative number becomes one that is out of range as well, after the package itself is judged.
+        let days = u32::try_from(days).unwrap_or(u32::MAX);
+        call(package, |package, observer| package.set_life(observer, days))
+    })
+}
+
+/// Deletes the package on the service, with its files, for good. At any step; every later call on the package answers
+/// SENDSAFELY_PACKAGE_DELETED. The handle still has to be freed.
+///
+/// SendSafely Client API: delete package (protocol 6.2.4), delete temporary package (protocol 6.2.5).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_delete(
+    package: *mut sendsafely_package,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    caller.guard(|| call(package, |package, observer| package.delete(observer)))
+}
+
+/// Frees the handle of a package; the package stays on the service as it is. Only frees: no network, no waiting,
+/// nothing lost. NULL and twice are harmless, and so are a call on another thread that still runs and a callback of the
+/// package.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_free(package: *mut sendsafely_package) {
+    guard_value((), || table::free::<PackageObject>(package));
+}

@@ -1,0 +1,196 @@
+//! Package information.
+
+use std::ffi::c_char;
+
+use crate::package::{ContactGroup, PackageInformation, Timestamp};
+
+use super::error::sendsafely_error;
+use super::file::sendsafely_file_list;
+use super::guard::{Caller, guard_value};
+use super::package::{call, sendsafely_package};
+use super::recipient::sendsafely_recipient_list;
+use super::records::{self, Memory, Translate};
+use super::status::sendsafely_status;
+use super::string::sendsafely_string_list;
+
+/// A time that the service did not tell, or told in a form that the library cannot read.
+pub const SENDSAFELY_TIME_UNKNOWN: i64 = -0x7fff_ffff_ffff_ffff;
+
+/// The state of a package, as the service tells it. SendSafely Client API: package states (protocol 7.4).
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(dead_code, reason = "only C programs name each of them")]
+pub enum sendsafely_package_state {
+    /// Not told, or none of these.
+    SENDSAFELY_PACKAGE_STATE_UNKNOWN = -100,
+    /// Deleted; some recipients had it.
+    SENDSAFELY_PACKAGE_STATE_DELETED_PARTIALLY_COMPLETE = -4,
+    /// Deleted; nobody had it.
+    SENDSAFELY_PACKAGE_STATE_DELETED_INCOMPLETE = -3,
+    /// Created and not finalized.
+    SENDSAFELY_PACKAGE_STATE_TEMP = -2,
+    /// Deleted; every recipient had it.
+    SENDSAFELY_PACKAGE_STATE_DELETED_COMPLETE = -1,
+    /// Created and not finalized.
+    SENDSAFELY_PACKAGE_STATE_IN_PROGRESS = 0,
+    /// Expired; nobody had it.
+    SENDSAFELY_PACKAGE_STATE_EXPIRED_INCOMPLETE = 1,
+    /// Expired; every recipient had it.
+    SENDSAFELY_PACKAGE_STATE_EXPIRED_COMPLETE = 2,
+    /// Finalized; every recipient had it.
+    SENDSAFELY_PACKAGE_STATE_ACTIVE_COMPLETE = 3,
+    /// Finalized; nobody had it yet.
+    SENDSAFELY_PACKAGE_STATE_ACTIVE_INCOMPLETE = 4,
+    /// Finalized; some recipients had it.
+    SENDSAFELY_PACKAGE_STATE_ACTIVE_PARTIALLY_COMPLETE = 5,
+    /// Expired; some recipients had it.
+    SENDSAFELY_PACKAGE_STATE_EXPIRED_PARTIALLY_COMPLETE = 6,
+}
+
+/// A contact group on a package.
+#[repr(C)]
+#[derive(Debug)]
+pub struct sendsafely_contact_group {
+    /// Its id.
+    pub contact_group_id: *const c_char,
+    /// Its name.
+    pub name: *const c_char,
+}
+
+impl Translate for ContactGroup {
+    type Record = sendsafely_contact_group;
+    fn translate(&self, memory: &mut Memory) -> sendsafely_contact_group {
+        sendsafely_contact_group { contact_group_id: memory.text(&self.id), name: memory.text(&self.name) }
+    }
+}
+
+/// A list of contact groups.
+#[repr(C)]
+#[derive(Debug)]
+pub struct sendsafely_contact_group_list {
+    /// How many there are.
+    pub count: usize,
+    /// The contact groups, count of them.
+    pub items: *const *const sendsafely_contact_group,
+}
+
+impl Translate for Vec<ContactGroup> {
+    type Record = sendsafely_contact_group_list;
+    fn translate(&self, memory: &mut Memory) -> sendsafely_contact_group_list {
+        sendsafely_contact_group_list { count: self.len(), items: memory.items(self) }
+    }
+}
+
+/// What the service tells of a package: a record, to be freed with sendsafely_package_information_free.
+#[repr(C)]
+#[derive(Debug)]
+pub struct sendsafely_package_information {
+    /// The package id, such as "GVG2-MNZT".
+    pub package_id: *const c_char,
+    /// The package code, as in the secure link.
+    pub package_code: *const c_char,
+    /// E-mail address of the sender; NULL if not told.
+    pub sender: *const c_char,
+    /// When it was created, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
+    pub created: i64,
+    /// When it was created, as the service writes it; NULL if not told.
+    pub created_text: *const c_char,
+    /// The state as the service names it, such as "PACKAGE_STATE_ACTIVE_INCOMPLETE"; NULL if not told.
+    pub state_name: *const c_char,
+    /// The state: a sendsafely_package_state.
+    pub state: i32,
+    /// Days for which it can be opened, 0 for ever, -1 if not told.
+    pub life: i32,
+    /// Name of a Workspace, or a label; NULL for none.
+    pub label: *const c_char,
+    /// The recipients; never NULL.
+    pub recipients: *const sendsafely_recipient_list,
+    /// The contact groups; never NULL.
+    pub contact_groups: *const sendsafely_contact_group_list,
+    /// The files, of a Workspace those in its root directory; never NULL.
+    pub files: *const sendsafely_file_list,
+    /// E-mail addresses of possible approvers; never NULL.
+    pub approvers: *const sendsafely_string_list,
+    /// 1 if somebody has to approve it before recipients can open it.
+    pub needs_approval: i32,
+    /// 1 if downloads need a password.
+    pub password_required: i32,
+    /// 1 for a Workspace.
+    pub is_workspace: i32,
+    /// 1 if it is archived: expired or deleted.
+    pub is_archived: i32,
+    /// 1 if recipients may reply to all.
+    pub allow_reply_all: i32,
+    /// 1 if there is a message, 0 if not, -1 if not told.
+    pub contains_message: i32,
+    /// Id of a Workspace's root directory; NULL for none.
+    pub root_directory_id: *const c_char,
+    /// Id of the package that this one replies to; NULL for none.
+    pub parent_id: *const c_char,
+}
+
+/// A timestamp as records tell it: seconds, and the service's own text.
+pub(super) fn time(timestamp: Option<&Timestamp>, memory: &mut Memory) -> (i64, *const c_char) {
+    let seconds = timestamp.and_then(|timestamp| timestamp.seconds).unwrap_or(SENDSAFELY_TIME_UNKNOWN);
+    (seconds, memory.optional_text(timestamp.map(|timestamp| timestamp.text.as_str())))
+}
+
+impl Translate for PackageInformation {
+    type Record = sendsafely_package_information;
+    fn translate(&self, memory: &mut Memory) -> sendsafely_package_information {
+        let (created, created_text) = time(self.created.as_ref(), memory);
+        sendsafely_package_information {
+            package_id: memory.text(&self.package_id),
+            package_code: memory.text(&self.package_code),
+            sender: memory.optional_text(self.sender.as_deref()),
+            created,
+            created_text,
+            state_name: memory.optional_text(self.state.as_deref()),
+            state: match self.state_number {
+                Some(known @ -4..=6) => known,
+                _ => sendsafely_package_state::SENDSAFELY_PACKAGE_STATE_UNKNOWN as i32,
+            },
+            life: self.life.and_then(|days| i32::try_from(days).ok()).unwrap_or(-1),
+            label: memory.optional_text(self.label.as_deref()),
+            recipients: memory.record(&self.recipients),
+            contact_groups: memory.record(&self.contact_groups),
+            files: memory.record(&self.files),
+            approvers: memory.texts(&self.approvers),
+            needs_approval: self.needs_approval.into(),
+            password_required: self.password_required.into(),
+            is_workspace: self.is_workspace.into(),
+            is_archived: self.is_archived.into(),
+            allow_reply_all: self.allow_reply_all.into(),
+            contains_message: self.contains_message.map_or(-1, i32::from),
+            root_directory_id: memory.optional_text(self.root_directory_id.as_deref()),
+            parent_id: memory.optional_text(self.parent_id.as_deref()),
+        }
+    }
+}
+
+/// Asks the service for what it knows of a package now: recipients, files, state. At any step.
+///
+/// Free the record with sendsafely_package_information_free.
+/// SendSafely Client API: package information (protocol 6.2.2).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_get_information(
+    package: *mut sendsafely_package,
+    out_information: *mut *mut sendsafely_package_information,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_information = caller.out(out_information);
+    caller.guard(|| {
+        let out_information = out_information.required("out_information")?;
+        let information = call(package, |package, observer| package.information(observer))?;
+        out_information.give_record(&information);
+        Ok(())
+    })
+}
+
+/// Frees package information with all that is in it. NULL and twice are harmless.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_information_free(information: *mut sendsafely_package_information) {
+    guard_value((), || records::free(information));
+}

@@ -1,0 +1,182 @@
+//! Progress, and the other callbacks of a program.
+
+use std::ffi::{c_char, c_void};
+use std::mem::size_of;
+
+use crate::call::{Flow, Observer, Phase, Progress};
+use crate::error::{Error, Result};
+
+use super::guard::invalid;
+use super::records::terminated;
+use super::table;
+
+/// What a callback returns to let the call go on.
+pub const SENDSAFELY_CONTINUE: i32 = 1;
+
+/// What a callback returns to stop the call.
+pub const SENDSAFELY_STOP: i32 = 0;
+
+/// A size or total that is not known.
+pub const SENDSAFELY_SIZE_UNKNOWN: u64 = 0xffff_ffff_ffff_ffff;
+
+/// What a call is doing at the moment. A later version may add phases.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum sendsafely_phase {
+    /// Looking up and connecting to the host, or asking it for something short.
+    SENDSAFELY_PHASE_CONNECTING = 1,
+    /// Getting ready: opening files, announcing a file, fetching URLs.
+    SENDSAFELY_PHASE_PREPARING = 2,
+    /// Encrypting and sending, or receiving and decrypting.
+    SENDSAFELY_PHASE_TRANSFERRING = 3,
+    /// Waiting before a failed request is made again.
+    SENDSAFELY_PHASE_WAITING = 4,
+    /// All bytes are there: completing the file.
+    SENDSAFELY_PHASE_COMPLETING = 5,
+    /// Finalizing the package.
+    SENDSAFELY_PHASE_FINALIZING = 6,
+}
+
+impl From<Phase> for sendsafely_phase {
+    fn from(phase: Phase) -> Self {
+        match phase {
+            Phase::Connecting => Self::SENDSAFELY_PHASE_CONNECTING,
+            Phase::Preparing => Self::SENDSAFELY_PHASE_PREPARING,
+            Phase::Transferring => Self::SENDSAFELY_PHASE_TRANSFERRING,
+            Phase::Waiting => Self::SENDSAFELY_PHASE_WAITING,
+            Phase::Completing => Self::SENDSAFELY_PHASE_COMPLETING,
+            Phase::Finalizing => Self::SENDSAFELY_PHASE_FINALIZING,
+        }
+    }
+}
+
+/// How far a call has come. The library owns it; it is valid only inside the callback.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct sendsafely_progress {
+    /// Size of this struct in the library that runs; a later version may add fields at the end.
+    pub struct_size: usize,
+    /// What the call is doing: a sendsafely_phase.
+    pub phase: i32,
+    /// Attempts that failed and were, or will be, made again.
+    pub retries: u32,
+    /// Bytes of the file that are safely stored. Never goes back; ends exactly at bytes_total.
+    pub bytes_done: u64,
+    /// Encrypted bytes on the wire: for the rate and the time left. Falls back when a part has to be sent again.
+    pub bytes_sent: u64,
+    /// Bytes in all, SENDSAFELY_SIZE_UNKNOWN while unknown.
+    pub bytes_total: u64,
+    /// Bytes of the file per second over the last few seconds.
+    pub bytes_per_second: u64,
+    /// Parts that are safely stored.
+    pub parts_done: u32,
+    /// Parts in all, 0 while unknown.
+    pub parts_total: u32,
+}
+
+/// Tells how a call goes, on the thread that made it: at each change of phase and otherwise 4 to 10 times a second,
+/// even while nothing moves. Returns SENDSAFELY_CONTINUE or SENDSAFELY_STOP; see "Progress and stopping" above.
+pub type sendsafely_progress_callback =
+    Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, progress: *const sendsafely_progress) -> i32>;
+
+/// Takes a line for a log, without a line end. Runs on the thread that made the call; the line is valid only inside the
+/// callback and never holds a secret.
+pub type sendsafely_log_callback = Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, line: *const c_char)>;
+
+/// Reads the next bytes of what is uploaded into buffer, at most capacity of them (always more than 0).
+///
+/// Returns how many were read; 0 at the end; a negative number when reading failed, and the upload then answers
+/// SENDSAFELY_READ_FAILED. Fewer bytes than capacity are no sign of the end. Runs on the thread that made the call.
+pub type sendsafely_read_callback =
+    Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, buffer: *mut u8, capacity: usize) -> i64>;
+
+/// Takes the next bytes of what is downloaded, decrypted and verified, in order.
+///
+/// Returns SENDSAFELY_CONTINUE, or SENDSAFELY_STOP when they cannot be taken, and the download then answers
+/// SENDSAFELY_WRITE_FAILED. Runs on the thread that made the call.
+pub type sendsafely_write_callback =
+    Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, data: *const u8, size: usize) -> i32>;
+
+/// The callbacks of a program that tell it of a call.
+#[derive(Clone, Copy)]
+pub(super) struct Callbacks {
+    pub(super) on_progress: sendsafely_progress_callback,
+    pub(super) user_data: *mut c_void,
+    pub(super) on_log: sendsafely_log_callback,
+    pub(super) log_user_data: *mut c_void,
+}
+
+// SAFETY: the library only hands the pointers back; the conventions ask the program for functions that any thread
+// which calls the library may run.
+unsafe impl Send for Callbacks {}
+// SAFETY: as above.
+unsafe impl Sync for Callbacks {}
+
+impl Callbacks {
+    /// These, with the progress callback of one call's options in place of the client's, if there is one.
+    pub(super) fn or_instead(mut self, on_progress: sendsafely_progress_callback, user_data: *mut c_void) -> Self {
+        if on_progress.is_some() {
+            self.on_progress = on_progress;
+            self.user_data = user_data;
+        }
+        self
+    }
+
+    /// Makes a call of the core on the object of a ticket, observed by these callbacks.
+    pub(super) fn observe<T>(self, ticket: usize, call: impl FnOnce(&mut dyn Observer) -> Result<T>) -> Result<T> {
+        let mut program = Program { callbacks: self, ticket, mistake: None };
+        let result = call(&mut program);
+        match program.mistake {
+            Some(mistake) => result.map_err(|_| mistake),
+            None => result,
+        }
+    }
+}
+
+/// The program as an observer of one call.
+struct Program {
+    callbacks: Callbacks,
+    ticket: usize,
+    /// Set when a callback returned what is none of its answers.
+    mistake: Option<Error>,
+}
+
+impl Observer for Program {
+    fn progress(&mut self, progress: &Progress) -> Flow {
+        let Some(on_progress) = self.callbacks.on_progress else { return Flow::Continue };
+        let progress = sendsafely_progress {
+            struct_size: size_of::<sendsafely_progress>(),
+            phase: sendsafely_phase::from(progress.phase) as i32,
+            retries: progress.retries,
+            bytes_done: progress.bytes_done,
+            bytes_sent: progress.bytes_sent,
+            bytes_total: progress.bytes_total.unwrap_or(SENDSAFELY_SIZE_UNKNOWN),
+            bytes_per_second: progress.bytes_per_second,
+            parts_done: progress.parts_done,
+            parts_total: progress.parts_total,
+        };
+        // SAFETY: a function of the program, called as its type says.
+        let answer =
+            table::call_back(self.ticket, || unsafe { on_progress(self.callbacks.user_data, &raw const progress) });
+        flow(answer, "the progress callback").unwrap_or_else(|mistake| {
+            self.mistake.get_or_insert(mistake);
+            Flow::Stop
+        })
+    }
+
+    fn log(&mut self, line: &str) {
+        let Some(on_log) = self.callbacks.on_log else { return };
+        let line = terminated(line);
+        // SAFETY: a function of the program, called as its type says; the line ends with NUL.
+        table::call_back(self.ticket, || unsafe { on_log(self.callbacks.log_user_data, line.as_ptr().cast()) });
+    }
+}
+
+/// What a callback's answer means.
+pub(super) fn flow(answer: i32, who: &str) -> Result<Flow> {
+    match answer {
+        SENDSAFELY_CONTINUE => Ok(Flow::Continue),
+        SENDSAFELY_STOP => Ok(Flow::Stop),
+        _ => Err(invalid(format!("{who} returned {answer}, neither SENDSAFELY_CONTINUE nor SENDSAFELY_STOP"))),
+    }
+}

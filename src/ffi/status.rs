@@ -1,0 +1,492 @@
+//! Status.
+
+use std::ffi::{CStr, c_char};
+
+use crate::error::ErrorKind;
+
+use super::guard::guard_value;
+
+/// What a call tells. Families: 0 done, 1 the caller's mistake, 100 the order of steps, 200 limits, 300 the service
+/// refused, 400 the network, 500 integrity, 600 local files, 700 stopped, 900 the library's own mistake.
+///
+/// Numbers are never reused; a later version may add some, so treat an unknown one like the first of its family.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum sendsafely_status {
+    /// The call did what it says.
+    /// Every other value means that it did not; outputs are then NULL or 0.
+    SENDSAFELY_OK = 0,
+
+    // The caller's mistake: nothing was sent.
+    /// A required pointer is NULL.
+    /// The message names the argument.
+    SENDSAFELY_NULL_ARGUMENT = 1,
+    /// An argument is out of its range.
+    /// The message names the argument and its range. Also: a control character in a value that becomes an HTTP
+    /// header, bytes of an options struct that this version does not know and that are not zero, and a callback
+    /// that returned what is not one of its answers.
+    SENDSAFELY_INVALID_ARGUMENT = 2,
+    /// A string is not valid UTF-8.
+    /// The message names the argument. A file whose name is not UTF-8 goes through
+    /// sendsafely_package_upload_callback.
+    SENDSAFELY_INVALID_UTF8 = 3,
+    /// Not a live handle of this kind.
+    /// The handle was freed, is of another kind, or was never given out by this library.
+    SENDSAFELY_INVALID_HANDLE = 4,
+    /// Called on a package from inside one of its own callbacks.
+    /// Call again after the callback has returned. Only sendsafely_package_free is allowed there.
+    SENDSAFELY_BUSY = 5,
+    /// The handle belongs to the process that made it.
+    /// In a forked child create the client again, then open the package again. Freeing the old handle is allowed
+    /// and touches no connection.
+    SENDSAFELY_FORKED = 6,
+    /// Not an e-mail address.
+    /// Judged before anything is sent.
+    SENDSAFELY_MALFORMED_EMAIL = 7,
+    /// Not a phone number.
+    /// Digits, blanks and ()-./ with an optional + in front are taken; the country is two letters.
+    SENDSAFELY_MALFORMED_PHONE_NUMBER = 8,
+    /// Not a secure link.
+    /// A link has the form https://HOST/receive/?thread=...&packageCode=...#keyCode=...
+    SENDSAFELY_MALFORMED_LINK = 9,
+    /// Not a host.
+    /// Give https://HOST with an optional port and no path.
+    SENDSAFELY_MALFORMED_HOST = 10,
+    /// Plain http to a host that is not this machine.
+    /// Use https://, or set allow_plain_http for a network that you trust.
+    SENDSAFELY_INSECURE_HOST = 11,
+    /// Not a usable private key.
+    /// An armored OpenPGP private key without a passphrase is expected.
+    SENDSAFELY_INVALID_KEY = 12,
+
+    // The order of steps: nothing was sent.
+    /// There is no package yet.
+    /// The package is NULL: create or open it first.
+    SENDSAFELY_PACKAGE_NOT_CREATED = 100,
+    /// The recipient is not on the package.
+    /// Add the recipient first, then set its phone number.
+    SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE = 101,
+    /// The package has no recipient.
+    /// Add one, or finalize with undisclosed_recipients.
+    SENDSAFELY_NO_RECIPIENT = 102,
+    /// The package has neither a file nor a message.
+    /// Upload a file or set a message, then finalize.
+    SENDSAFELY_NO_FILE = 103,
+    /// An upload into the package is still running.
+    /// Finalize after every upload has returned.
+    SENDSAFELY_UPLOAD_RUNNING = 104,
+    /// A file of the package is incomplete.
+    /// Delete the file or upload it again, then finalize.
+    SENDSAFELY_UPLOAD_INCOMPLETE = 105,
+    /// The package is finalized.
+    /// Create a new package.
+    SENDSAFELY_ALREADY_FINALIZED = 106,
+    /// A Workspace cannot be finalized.
+    /// It is usable at once: hand out its secure link.
+    SENDSAFELY_WORKSPACE_NOT_FINALIZABLE = 107,
+    /// Only Workspaces have directories.
+    /// Leave directory_id NULL.
+    SENDSAFELY_ONLY_IN_WORKSPACE = 108,
+    /// The package was deleted.
+    /// Create a new package.
+    SENDSAFELY_PACKAGE_DELETED = 109,
+    /// The keycode of the package is not known.
+    /// Open the package with its keycode or with a secure link that holds it.
+    SENDSAFELY_KEYCODE_UNKNOWN = 110,
+    /// The package is not finalized yet.
+    /// Finalize it; then there is a link.
+    SENDSAFELY_NOT_FINALIZED = 111,
+    /// No such file on the package.
+    /// Look at the files of sendsafely_package_get_information.
+    SENDSAFELY_FILE_NOT_ON_PACKAGE = 112,
+
+    // Limits known before sending.
+    /// A package has at most 99 recipients.
+    /// Send the rest with another package.
+    SENDSAFELY_TOO_MANY_RECIPIENTS = 200,
+    /// Package life is 0 to 365 days.
+    /// 0 means that the package never expires; an organization may allow less.
+    SENDSAFELY_LIFE_OUT_OF_RANGE = 201,
+    /// The file is larger than the service takes.
+    /// 107,374,182,400 bytes are the most.
+    SENDSAFELY_FILE_TOO_LARGE = 202,
+    /// The keycode is too short.
+    /// Keycodes have at least 32 characters; check that the link was not cut.
+    SENDSAFELY_KEYCODE_TOO_SHORT = 203,
+    /// Not a file name that the service takes.
+    /// Give another one as file_name.
+    SENDSAFELY_MALFORMED_FILE_NAME = 204,
+
+    // The service refused: sendsafely_error_server_code and _server_message have its own words.
+    /// The service refused.
+    /// A code that has no status of its own; look at sendsafely_error_server_code.
+    SENDSAFELY_REFUSED = 300,
+    /// The service refused the API key or the signature.
+    /// Check the API key, the API secret, the host and this machine's clock.
+    SENDSAFELY_AUTHENTICATION_FAILED = 301,
+    /// The service knows no such package.
+    /// It expired, was deleted, or this account has no access to it.
+    SENDSAFELY_UNKNOWN_PACKAGE = 302,
+    /// The service denies this to the account.
+    /// Also finalize, when the service misses something; sendsafely_error_server_message lists it.
+    SENDSAFELY_DENIED = 303,
+    /// A limit of the account or the package is reached.
+    /// Size, number of recipients, or the like; see the server's words.
+    SENDSAFELY_LIMIT_EXCEEDED = 304,
+    /// The service does not take the e-mail address.
+    /// Correct the address.
+    SENDSAFELY_INVALID_EMAIL = 305,
+    /// The recipient is on the package already.
+    /// Find its id with sendsafely_package_get_information.
+    SENDSAFELY_DUPLICATE_EMAIL = 306,
+    /// The service does not take the recipient.
+    /// The recipient id is not known there.
+    SENDSAFELY_INVALID_RECIPIENT = 307,
+    /// The service does not take a value.
+    /// For a phone number: check it and its country.
+    SENDSAFELY_INVALID_INPUT = 308,
+    /// The package needs a password, or another one.
+    /// Give the password that its sender has set.
+    SENDSAFELY_PASSWORD_REQUIRED = 309,
+    /// An approver has to be added first.
+    /// Nothing was finalized; add an approver as a recipient, then finalize again.
+    SENDSAFELY_APPROVER_REQUIRED = 310,
+    /// Not allowed for guest users.
+    /// The account or the recipient has to be a registered user.
+    SENDSAFELY_GUESTS_PROHIBITED = 311,
+    /// The service takes this client version no longer.
+    /// Update the library, or set client_version.
+    SENDSAFELY_OUTDATED_VERSION = 312,
+    /// The service does not take the file name.
+    /// Give another one as file_name.
+    SENDSAFELY_INVALID_FILE_NAME = 313,
+    /// The organization blocks files of this type.
+    /// Send another type of file.
+    SENDSAFELY_INVALID_FILE_EXTENSION = 314,
+    /// A file of that name is on the package already.
+    /// Delete that one first, or give another file_name.
+    SENDSAFELY_DUPLICATE_FILE = 315,
+    /// The session at the service has timed out.
+    /// Create the client again.
+    SENDSAFELY_SESSION_TIMEOUT = 316,
+    /// The host has no such API path.
+    /// Check the host; for sendsafely_client_request also the path.
+    SENDSAFELY_UNKNOWN_ENDPOINT = 317,
+    /// The service has not got all parts of the file yet.
+    /// Try again a little later; the sender may still be uploading.
+    SENDSAFELY_FILE_INCOMPLETE = 318,
+
+    // The network: what can be repeated safely was repeated for as long as the retry window lasts.
+    /// The host cannot be reached.
+    /// Check the network, the proxy and the host.
+    SENDSAFELY_UNREACHABLE = 400,
+    /// The name of the host cannot be resolved.
+    /// Check the spelling of the host and the name server.
+    SENDSAFELY_UNKNOWN_HOST = 401,
+    /// Nothing moved for too long.
+    /// A longer retry_window_ms bridges longer failures.
+    SENDSAFELY_TIMED_OUT = 402,
+    /// No trusted TLS connection to the host.
+    /// Check the host; for a private certificate authority give its certificate as ca_bundle.
+    SENDSAFELY_TLS_FAILED = 403,
+    /// This machine has no trusted certificates.
+    /// Install them (package ca-certificates) or give a ca_bundle.
+    SENDSAFELY_NO_TRUST_STORE = 404,
+    /// The answer is not one of this service.
+    /// Something between may have answered instead, such as a proxy or a login page.
+    SENDSAFELY_BAD_ANSWER = 405,
+    /// The host answered with an HTTP error.
+    /// sendsafely_error_http_status tells which.
+    SENDSAFELY_HTTP_ERROR = 406,
+    /// The answer was lost, and repeating is not safe.
+    /// The service may have acted: look at the package before you call again.
+    SENDSAFELY_OUTCOME_UNKNOWN = 407,
+    /// The storage refused a part, by every route.
+    /// The upload URL or the network in between; try again later.
+    SENDSAFELY_STORAGE_REFUSED = 408,
+
+    // Integrity and cryptography: nothing unverified was handed out.
+    /// The data cannot be decrypted.
+    /// The keycode is wrong, or the data was damaged or changed; the library does not tell which.
+    SENDSAFELY_DECRYPT_FAILED = 500,
+    /// Encrypted in a way that the library does not read.
+    /// The sender used an unusual program.
+    SENDSAFELY_UNSUPPORTED_FORMAT = 501,
+    /// A part is larger than max_part_bytes.
+    /// Raise max_part_bytes if the sender is trusted.
+    SENDSAFELY_PART_TOO_LARGE = 502,
+    /// The file has not the size that the service tells.
+    /// The sender has to send it again.
+    SENDSAFELY_SIZE_MISMATCH = 503,
+    /// The keycode is not the one of this package.
+    /// Open the package with the keycode of its secure link.
+    SENDSAFELY_WRONG_KEYCODE = 504,
+
+    // Local files.
+    /// No such file.
+    /// The message names the path.
+    SENDSAFELY_FILE_NOT_FOUND = 600,
+    /// The operating system denies access to the file.
+    /// The message names the path.
+    SENDSAFELY_ACCESS_DENIED = 601,
+    /// Not a regular file.
+    /// Directories, devices and links are not taken; use sendsafely_package_upload_callback for a pipe.
+    SENDSAFELY_NOT_A_FILE = 602,
+    /// The file changed while it was uploaded.
+    /// Upload it again when nothing writes to it. What was sent has been deleted.
+    SENDSAFELY_FILE_CHANGED = 603,
+    /// The target exists already.
+    /// Choose another directory, or set existing in the download options.
+    SENDSAFELY_FILE_EXISTS = 604,
+    /// No room on the disk.
+    /// Nothing is left behind at the target; make room and download again.
+    SENDSAFELY_DISK_FULL = 605,
+    /// No such directory.
+    /// Create it first.
+    SENDSAFELY_DIRECTORY_NOT_FOUND = 606,
+    /// Reading the source failed.
+    /// For sendsafely_package_upload_callback: the callback returned a negative number.
+    SENDSAFELY_READ_FAILED = 607,
+    /// Writing the target failed.
+    /// For sendsafely_package_download_callback: the callback returned SENDSAFELY_STOP.
+    SENDSAFELY_WRITE_FAILED = 608,
+
+    // Stopped.
+    /// Stopped by the progress callback.
+    /// What was begun is undone where that can be: a stopped upload deletes its file, a stopped download leaves no
+    /// file.
+    SENDSAFELY_STOPPED = 700,
+
+    // The library's own mistake.
+    /// An error of the library itself.
+    /// Please report it with the message. The objects remain usable and can be freed.
+    SENDSAFELY_INTERNAL = 900,
+}
+
+use sendsafely_status::*;
+
+impl From<ErrorKind> for sendsafely_status {
+    /// Without `_`: a new kind does not compile until it has its number.
+    fn from(kind: ErrorKind) -> Self {
+        match kind {
+            ErrorKind::NullArgument => SENDSAFELY_NULL_ARGUMENT,
+            ErrorKind::InvalidArgument => SENDSAFELY_INVALID_ARGUMENT,
+            ErrorKind::InvalidUtf8 => SENDSAFELY_INVALID_UTF8,
+            ErrorKind::InvalidHandle => SENDSAFELY_INVALID_HANDLE,
+            ErrorKind::Busy => SENDSAFELY_BUSY,
+            ErrorKind::Forked => SENDSAFELY_FORKED,
+            ErrorKind::MalformedEmail => SENDSAFELY_MALFORMED_EMAIL,
+            ErrorKind::MalformedPhoneNumber => SENDSAFELY_MALFORMED_PHONE_NUMBER,
+            ErrorKind::MalformedLink => SENDSAFELY_MALFORMED_LINK,
+            ErrorKind::MalformedHost => SENDSAFELY_MALFORMED_HOST,
+            ErrorKind::InsecureHost => SENDSAFELY_INSECURE_HOST,
+            ErrorKind::InvalidKey => SENDSAFELY_INVALID_KEY,
+            ErrorKind::PackageNotCreated => SENDSAFELY_PACKAGE_NOT_CREATED,
+            ErrorKind::RecipientNotOnPackage => SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE,
+            ErrorKind::NoRecipient => SENDSAFELY_NO_RECIPIENT,
+            ErrorKind::NoFile => SENDSAFELY_NO_FILE,
+            ErrorKind::UploadRunning => SENDSAFELY_UPLOAD_RUNNING,
+            ErrorKind::UploadIncomplete => SENDSAFELY_UPLOAD_INCOMPLETE,
+            ErrorKind::AlreadyFinalized => SENDSAFELY_ALREADY_FINALIZED,
+            ErrorKind::WorkspaceNotFinalizable => SENDSAFELY_WORKSPACE_NOT_FINALIZABLE,
+            ErrorKind::OnlyInWorkspace => SENDSAFELY_ONLY_IN_WORKSPACE,
+            ErrorKind::PackageDeleted => SENDSAFELY_PACKAGE_DELETED,
+            ErrorKind::KeycodeUnknown => SENDSAFELY_KEYCODE_UNKNOWN,
+            ErrorKind::NotFinalized => SENDSAFELY_NOT_FINALIZED,
+            ErrorKind::FileNotOnPackage => SENDSAFELY_FILE_NOT_ON_PACKAGE,
+            ErrorKind::TooManyRecipients => SENDSAFELY_TOO_MANY_RECIPIENTS,
+            ErrorKind::LifeOutOfRange => SENDSAFELY_LIFE_OUT_OF_RANGE,
+            ErrorKind::FileTooLarge => SENDSAFELY_FILE_TOO_LARGE,
+            ErrorKind::KeycodeTooShort => SENDSAFELY_KEYCODE_TOO_SHORT,
+            ErrorKind::MalformedFileName => SENDSAFELY_MALFORMED_FILE_NAME,
+            ErrorKind::Refused => SENDSAFELY_REFUSED,
+            ErrorKind::AuthenticationFailed => SENDSAFELY_AUTHENTICATION_FAILED,
+            ErrorKind::UnknownPackage => SENDSAFELY_UNKNOWN_PACKAGE,
+            ErrorKind::Denied => SENDSAFELY_DENIED,
+            ErrorKind::LimitExceeded => SENDSAFELY_LIMIT_EXCEEDED,
+            ErrorKind::InvalidEmail => SENDSAFELY_INVALID_EMAIL,
+            ErrorKind::DuplicateEmail => SENDSAFELY_DUPLICATE_EMAIL,
+            ErrorKind::InvalidRecipient => SENDSAFELY_INVALID_RECIPIENT,
+            ErrorKind::InvalidInput => SENDSAFELY_INVALID_INPUT,
+            ErrorKind::PasswordRequired => SENDSAFELY_PASSWORD_REQUIRED,
+            ErrorKind::ApproverRequired => SENDSAFELY_APPROVER_REQUIRED,
+            ErrorKind::GuestsProhibited => SENDSAFELY_GUESTS_PROHIBITED,
+            ErrorKind::OutdatedVersion => SENDSAFELY_OUTDATED_VERSION,
+            ErrorKind::InvalidFileName => SENDSAFELY_INVALID_FILE_NAME,
+            ErrorKind::InvalidFileExtension => SENDSAFELY_INVALID_FILE_EXTENSION,
+            ErrorKind::DuplicateFile => SENDSAFELY_DUPLICATE_FILE,
+            ErrorKind::SessionTimeout => SENDSAFELY_SESSION_TIMEOUT,
+            ErrorKind::UnknownEndpoint => SENDSAFELY_UNKNOWN_ENDPOINT,
+            ErrorKind::FileIncomplete => SENDSAFELY_FILE_INCOMPLETE,
+            ErrorKind::Unreachable => SENDSAFELY_UNREACHABLE,
+            ErrorKind::UnknownHost => SENDSAFELY_UNKNOWN_HOST,
+            ErrorKind::TimedOut => SENDSAFELY_TIMED_OUT,
+            ErrorKind::TlsFailed => SENDSAFELY_TLS_FAILED,
+            ErrorKind::NoTrustStore => SENDSAFELY_NO_TRUST_STORE,
+            ErrorKind::BadAnswer => SENDSAFELY_BAD_ANSWER,
+            ErrorKind::HttpError => SENDSAFELY_HTTP_ERROR,
+            ErrorKind::OutcomeUnknown => SENDSAFELY_OUTCOME_UNKNOWN,
+            ErrorKind::StorageRefused => SENDSAFELY_STORAGE_REFUSED,
+            ErrorKind::DecryptFailed => SENDSAFELY_DECRYPT_FAILED,
+            ErrorKind::UnsupportedFormat => SENDSAFELY_UNSUPPORTED_FORMAT,
+            ErrorKind::PartTooLarge => SENDSAFELY_PART_TOO_LARGE,
+            ErrorKind::SizeMismatch => SENDSAFELY_SIZE_MISMATCH,
+            ErrorKind::WrongKeycode => SENDSAFELY_WRONG_KEYCODE,
+            ErrorKind::FileNotFound => SENDSAFELY_FILE_NOT_FOUND,
+            ErrorKind::AccessDenied => SENDSAFELY_ACCESS_DENIED,
+            ErrorKind::NotAFile => SENDSAFELY_NOT_A_FILE,
+            ErrorKind::FileChanged => SENDSAFELY_FILE_CHANGED,
+            ErrorKind::FileExists => SENDSAFELY_FILE_EXISTS,
+            ErrorKind::DiskFull => SENDSAFELY_DISK_FULL,
+            ErrorKind::DirectoryNotFound => SENDSAFELY_DIRECTORY_NOT_FOUND,
+            ErrorKind::ReadFailed => SENDSAFELY_READ_FAILED,
+            ErrorKind::WriteFailed => SENDSAFELY_WRITE_FAILED,
+            ErrorKind::Stopped => SENDSAFELY_STOPPED,
+            ErrorKind::Internal => SENDSAFELY_INTERNAL,
+        }
+    }
+}
+
+/// Name and description of each status; a test compares them with the comments above.
+const TEXTS: &[(sendsafely_status, &CStr, &CStr)] = &[
+    (SENDSAFELY_OK, c"SENDSAFELY_OK", c"the call did what it says"),
+    (SENDSAFELY_NULL_ARGUMENT, c"SENDSAFELY_NULL_ARGUMENT", c"a required pointer is NULL"),
+    (SENDSAFELY_INVALID_ARGUMENT, c"SENDSAFELY_INVALID_ARGUMENT", c"an argument is out of its range"),
+    (SENDSAFELY_INVALID_UTF8, c"SENDSAFELY_INVALID_UTF8", c"a string is not valid UTF-8"),
+    (SENDSAFELY_INVALID_HANDLE, c"SENDSAFELY_INVALID_HANDLE", c"not a live handle of this kind"),
+    (SENDSAFELY_BUSY, c"SENDSAFELY_BUSY", c"called on a package from inside one of its own callbacks"),
+    (SENDSAFELY_FORKED, c"SENDSAFELY_FORKED", c"the handle belongs to the process that made it"),
+    (SENDSAFELY_MALFORMED_EMAIL, c"SENDSAFELY_MALFORMED_EMAIL", c"not an e-mail address"),
+    (SENDSAFELY_MALFORMED_PHONE_NUMBER, c"SENDSAFELY_MALFORMED_PHONE_NUMBER", c"not a phone number"),
+    (SENDSAFELY_MALFORMED_LINK, c"SENDSAFELY_MALFORMED_LINK", c"not a secure link"),
+    (SENDSAFELY_MALFORMED_HOST, c"SENDSAFELY_MALFORMED_HOST", c"not a host"),
+    (SENDSAFELY_INSECURE_HOST, c"SENDSAFELY_INSECURE_HOST", c"plain http to a host that is not this machine"),
+    (SENDSAFELY_INVALID_KEY, c"SENDSAFELY_INVALID_KEY", c"not a usable private key"),
+    (SENDSAFELY_PACKAGE_NOT_CREATED, c"SENDSAFELY_PACKAGE_NOT_CREATED", c"there is no package yet"),
+    (
+        SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE,
+        c"SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE",
+        c"the recipient is not on the package",
+    ),
+    (SENDSAFELY_NO_RECIPIENT, c"SENDSAFELY_NO_RECIPIENT", c"the package has no recipient"),
+    (SENDSAFELY_NO_FILE, c"SENDSAFELY_NO_FILE", c"the package has neither a file nor a message"),
+    (SENDSAFELY_UPLOAD_RUNNING, c"SENDSAFELY_UPLOAD_RUNNING", c"an upload into the package is still running"),
+    (SENDSAFELY_UPLOAD_INCOMPLETE, c"SENDSAFELY_UPLOAD_INCOMPLETE", c"a file of the package is incomplete"),
+    (SENDSAFELY_ALREADY_FINALIZED, c"SENDSAFELY_ALREADY_FINALIZED", c"the package is finalized"),
+    (SENDSAFELY_WORKSPACE_NOT_FINALIZABLE, c"SENDSAFELY_WORKSPACE_NOT_FINALIZABLE", c"a Workspace cannot be finalized"),
+    (SENDSAFELY_ONLY_IN_WORKSPACE, c"SENDSAFELY_ONLY_IN_WORKSPACE", c"only Workspaces have directories"),
+    (SENDSAFELY_PACKAGE_DELETED, c"SENDSAFELY_PACKAGE_DELETED", c"the package was deleted"),
+    (SENDSAFELY_KEYCODE_UNKNOWN, c"SENDSAFELY_KEYCODE_UNKNOWN", c"the keycode of the package is not known"),
+    (SENDSAFELY_NOT_FINALIZED, c"SENDSAFELY_NOT_FINALIZED", c"the package is not finalized yet"),
+    (SENDSAFELY_FILE_NOT_ON_PACKAGE, c"SENDSAFELY_FILE_NOT_ON_PACKAGE", c"no such file on the package"),
+    (SENDSAFELY_TOO_MANY_RECIPIENTS, c"SENDSAFELY_TOO_MANY_RECIPIENTS", c"a package has at most 99 recipients"),
+    (SENDSAFELY_LIFE_OUT_OF_RANGE, c"SENDSAFELY_LIFE_OUT_OF_RANGE", c"package life is 0 to 365 days"),
+    (SENDSAFELY_FILE_TOO_LARGE, c"SENDSAFELY_FILE_TOO_LARGE", c"the file is larger than the service takes"),
+    (SENDSAFELY_KEYCODE_TOO_SHORT, c"SENDSAFELY_KEYCODE_TOO_SHORT", c"the keycode is too short"),
+    (SENDSAFELY_MALFORMED_FILE_NAME, c"SENDSAFELY_MALFORMED_FILE_NAME", c"not a file name that the service takes"),
+    (SENDSAFELY_REFUSED, c"SENDSAFELY_REFUSED", c"the service refused"),
+    (
+        SENDSAFELY_AUTHENTICATION_FAILED,
+        c"SENDSAFELY_AUTHENTICATION_FAILED",
+        c"the service refused the API key or the signature",
+    ),
+    (SENDSAFELY_UNKNOWN_PACKAGE, c"SENDSAFELY_UNKNOWN_PACKAGE", c"the service knows no such package"),
+    (SENDSAFELY_DENIED, c"SENDSAFELY_DENIED", c"the service denies this to the account"),
+    (SENDSAFELY_LIMIT_EXCEEDED, c"SENDSAFELY_LIMIT_EXCEEDED", c"a limit of the account or the package is reached"),
+    (SENDSAFELY_INVALID_EMAIL, c"SENDSAFELY_INVALID_EMAIL", c"the service does not take the e-mail address"),
+    (SENDSAFELY_DUPLICATE_EMAIL, c"SENDSAFELY_DUPLICATE_EMAIL", c"the recipient is on the package already"),
+    (SENDSAFELY_INVALID_RECIPIENT, c"SENDSAFELY_INVALID_RECIPIENT", c"the service does not take the recipient"),
+    (SENDSAFELY_INVALID_INPUT, c"SENDSAFELY_INVALID_INPUT", c"the service does not take a value"),
+    (SENDSAFELY_PASSWORD_REQUIRED, c"SENDSAFELY_PASSWORD_REQUIRED", c"the package needs a password, or another one"),
+    (SENDSAFELY_APPROVER_REQUIRED, c"SENDSAFELY_APPROVER_REQUIRED", c"an approver has to be added first"),
+    (SENDSAFELY_GUESTS_PROHIBITED, c"SENDSAFELY_GUESTS_PROHIBITED", c"not allowed for guest users"),
+    (SENDSAFELY_OUTDATED_VERSION, c"SENDSAFELY_OUTDATED_VERSION", c"the service takes this client version no longer"),
+    (SENDSAFELY_INVALID_FILE_NAME, c"SENDSAFELY_INVALID_FILE_NAME", c"the service does not take the file name"),
+    (
+        SENDSAFELY_INVALID_FILE_EXTENSION,
+        c"SENDSAFELY_INVALID_FILE_EXTENSION",
+        c"the organization blocks files of this type",
+    ),
+    (SENDSAFELY_DUPLICATE_FILE, c"SENDSAFELY_DUPLICATE_FILE", c"a file of that name is on the package already"),
+    (SENDSAFELY_SESSION_TIMEOUT, c"SENDSAFELY_SESSION_TIMEOUT", c"the session at the service has timed out"),
+    (SENDSAFELY_UNKNOWN_ENDPOINT, c"SENDSAFELY_UNKNOWN_ENDPOINT", c"the host has no such API path"),
+    (SENDSAFELY_FILE_INCOMPLETE, c"SENDSAFELY_FILE_INCOMPLETE", c"the service has not got all parts of the file yet"),
+    (SENDSAFELY_UNREACHABLE, c"SENDSAFELY_UNREACHABLE", c"the host cannot be reached"),
+    (SENDSAFELY_UNKNOWN_HOST, c"SENDSAFELY_UNKNOWN_HOST", c"the name of the host cannot be resolved"),
+    (SENDSAFELY_TIMED_OUT, c"SENDSAFELY_TIMED_OUT", c"nothing moved for too long"),
+    (SENDSAFELY_TLS_FAILED, c"SENDSAFELY_TLS_FAILED", c"no trusted TLS connection to the host"),
+    (SENDSAFELY_NO_TRUST_STORE, c"SENDSAFELY_NO_TRUST_STORE", c"this machine has no trusted certificates"),
+    (SENDSAFELY_BAD_ANSWER, c"SENDSAFELY_BAD_ANSWER", c"the answer is not one of this service"),
+    (SENDSAFELY_HTTP_ERROR, c"SENDSAFELY_HTTP_ERROR", c"the host answered with an HTTP error"),
+    (SENDSAFELY_OUTCOME_UNKNOWN, c"SENDSAFELY_OUTCOME_UNKNOWN", c"the answer was lost, and repeating is not safe"),
+    (SENDSAFELY_STORAGE_REFUSED, c"SENDSAFELY_STORAGE_REFUSED", c"the storage refused a part, by every route"),
+    (SENDSAFELY_DECRYPT_FAILED, c"SENDSAFELY_DECRYPT_FAILED", c"the data cannot be decrypted"),
+    (
+        SENDSAFELY_UNSUPPORTED_FORMAT,
+        c"SENDSAFELY_UNSUPPORTED_FORMAT",
+        c"encrypted in a way that the library does not read",
+    ),
+    (SENDSAFELY_PART_TOO_LARGE, c"SENDSAFELY_PART_TOO_LARGE", c"a part is larger than max_part_bytes"),
+    (SENDSAFELY_SIZE_MISMATCH, c"SENDSAFELY_SIZE_MISMATCH", c"the file has not the size that the service tells"),
+    (SENDSAFELY_WRONG_KEYCODE, c"SENDSAFELY_WRONG_KEYCODE", c"the keycode is not the one of this package"),
+    (SENDSAFELY_FILE_NOT_FOUND, c"SENDSAFELY_FILE_NOT_FOUND", c"no such file"),
+    (SENDSAFELY_ACCESS_DENIED, c"SENDSAFELY_ACCESS_DENIED", c"the operating system denies access to the file"),
+    (SENDSAFELY_NOT_A_FILE, c"SENDSAFELY_NOT_A_FILE", c"not a regular file"),
+    (SENDSAFELY_FILE_CHANGED, c"SENDSAFELY_FILE_CHANGED", c"the file changed while it was uploaded"),
+    (SENDSAFELY_FILE_EXISTS, c"SENDSAFELY_FILE_EXISTS", c"the target exists already"),
+    (SENDSAFELY_DISK_FULL, c"SENDSAFELY_DISK_FULL", c"no room on the disk"),
+    (SENDSAFELY_DIRECTORY_NOT_FOUND, c"SENDSAFELY_DIRECTORY_NOT_FOUND", c"no such directory"),
+    (SENDSAFELY_READ_FAILED, c"SENDSAFELY_READ_FAILED", c"reading the source failed"),
+    (SENDSAFELY_WRITE_FAILED, c"SENDSAFELY_WRITE_FAILED", c"writing the target failed"),
+    (SENDSAFELY_STOPPED, c"SENDSAFELY_STOPPED", c"stopped by the progress callback"),
+    (SENDSAFELY_INTERNAL, c"SENDSAFELY_INTERNAL", c"an error of the library itself"),
+];
+
+fn texts(status: i32) -> Option<&'static (sendsafely_status, &'static CStr, &'static CStr)> {
+    TEXTS.iter().find(|(known, ..)| *known as i32 == status)
+}
+
+/// Returns the name of a status, such as "SENDSAFELY_NO_RECIPIENT"; "SENDSAFELY_UNKNOWN_STATUS" for a number that is
+/// none.
+///
+/// Static text, not to be freed.
+#[unsafe(no_mangle)]
+pub extern "C" fn sendsafely_status_name(status: i32) -> *const c_char {
+    guard_value(c"".as_ptr(), || texts(status).map_or(c"SENDSAFELY_UNKNOWN_STATUS", |(_, name, _)| name).as_ptr())
+}
+
+/// Returns in a few words what a status means, such as "the package has no recipient".
+///
+/// Static text, not to be freed. sendsafely_error_message tells more: what happened to what.
+#[unsafe(no_mangle)]
+pub extern "C" fn sendsafely_status_description(status: i32) -> *const c_char {
+    guard_value(c"".as_ptr(), || texts(status).map_or(c"unknown status", |(.., description)| description).as_ptr())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The comment of each value begins with its description, and each value has its row.
+    #[test]
+    fn texts_are_those_of_the_comments() {
+        let source = include_str!("status.rs");
+        let body = source.split_once("pub enum sendsafely_status {").unwrap().1.split_once("\n}").unwrap().0;
+        let mut rows = TEXTS.iter();
+        let mut first_line = None;
+        for line in body.lines().map(str::trim) {
+            if let Some(comment) = line.strip_prefix("/// ") {
+                first_line.get_or_insert(comment);
+            } else if let Some((name, number)) = line.trim_end_matches(',').split_once(" = ") {
+                let (status, row_name, description) = rows.next().expect("a row for each value");
+                assert_eq!((*status as i32).to_string(), number, "{name}");
+                assert_eq!(row_name.to_str(), Ok(name));
+                let comment = first_line.take().unwrap();
+                let sentence = description.to_str().unwrap();
+                assert_eq!(comment[1..], format!("{sentence}.")[1..], "{name}");
+                assert!(comment[..1].eq_ignore_ascii_case(&sentence[..1]), "{name}");
+            }
+        }
+        assert!(rows.next().is_none());
+    }
+}

@@ -1,0 +1,30 @@
+//! Strings.
+
+use std::ffi::c_char;
+
+use super::guard::guard_value;
+use super::records;
+
+/// A list of strings: a record, to be freed with sendsafely_string_list_free unless it is part of another record.
+#[repr(C)]
+#[derive(Debug)]
+pub struct sendsafely_string_list {
+    /// How many there are.
+    pub count: usize,
+    /// The strings, count of them.
+    pub items: *const *const c_char,
+}
+
+/// Frees a string that a call returned through a char **, zeroing it first. NULL and twice are harmless.
+///
+/// Not for strings inside records, nor for those that an accessor returned.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_string_free(text: *mut c_char) {
+    guard_value((), || records::free(text));
+}
+
+/// Frees a list of strings with its strings. NULL and twice are harmless.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_string_list_free(list: *mut sendsafely_string_list) {
+    guard_value((), || records::free(list));
+}

@@ -1,0 +1,174 @@
+//! Uploads.
+
+use std::ffi::{c_char, c_void};
+use std::mem::size_of;
+use std::path::PathBuf;
+use std::ptr;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::package::{Source, UploadOptions};
+
+use super::error::sendsafely_error;
+use super::file::sendsafely_file;
+use super::guard::{Caller, Out, invalid, null};
+use super::options::{self, Options};
+use super::package::{call_with, sendsafely_package};
+use super::progress::{SENDSAFELY_SIZE_UNKNOWN, sendsafely_progress_callback, sendsafely_read_callback};
+use super::status::sendsafely_status;
+use super::table::call_back;
+
+/// Options of the three upload calls.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct sendsafely_upload_options {
+    /// Set by sendsafely_upload_options_init.
+    pub struct_size: usize,
+    /// Name for the recipients. NULL, the default: that of the path. Only for sendsafely_package_upload_file; the other
+    /// calls have it as a parameter of its own.
+    pub file_name: *const c_char,
+    /// Directory of a Workspace. NULL, the default: its root directory.
+    pub directory_id: *const c_char,
+    /// Progress of this call; see "Progress and stopping". NULL, the default: the client's callback.
+    pub on_progress: sendsafely_progress_callback,
+    /// Handed to on_progress.
+    pub user_data: *mut c_void,
+}
+
+// SAFETY: repr(C), begins with a usize, and holds pointers and optional functions only.
+unsafe impl Options for sendsafely_upload_options {
+    const NAME: &'static str = "sendsafely_upload_options";
+
+    fn defaults() -> Self {
+        Self {
+            struct_size: size_of::<Self>(),
+            file_name: ptr::null(),
+            directory_id: ptr::null(),
+            on_progress: None,
+            user_data: ptr::null_mut(),
+        }
+    }
+}
+
+/// Uploads what a source holds: what the three calls have in common.
+fn upload(
+    caller: Caller,
+    package: *mut sendsafely_package,
+    source: Source<'_>,
+    options: *const sendsafely_upload_options,
+    out_file: Out<sendsafely_file>,
+) -> Result<()> {
+    let options = caller.options(options)?;
+    let for_core = UploadOptions {
+        file_name: caller.optional_text(options.file_name, "file_name")?,
+        directory_id: caller.optional_text(options.directory_id, "directory_id")?,
+    };
+    if for_core.file_name.is_some() && !matches!(source, Source::Path(_)) {
+        return Err(invalid("file_name is given twice, as a parameter and in the options"));
+    }
+    let file = call_with(package, options.on_progress, options.user_data, |package, observer| {
+        package.upload(observer, source, &for_core)
+    })?;
+    out_file.give_record(&file);
+    Ok(())
+}
+
+/// Fills upload options with their defaults. size is sizeof *options.
+///
+/// Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_upload_options_init(
+    options: *mut sendsafely_upload_options,
+    size: usize,
+) -> sendsafely_status {
+    // SAFETY: the program says how large its struct is.
+    unsafe { options::init(options, size) }
+}
+
+/// Uploads a file, encrypted on this machine in parts.
+///
+/// Package must be created and not finalized, or a Workspace; stays as it is. Several uploads into one package may run
+/// on several threads. options may be NULL. out_file may be NULL; else free the record with sendsafely_file_free.
+/// A failed or stopped upload deletes what it sent.
+/// SENDSAFELY_FILE_NOT_FOUND, SENDSAFELY_NOT_A_FILE, SENDSAFELY_ACCESS_DENIED: see the path. SENDSAFELY_FILE_CHANGED:
+/// something wrote to it meanwhile; upload again. SENDSAFELY_FILE_TOO_LARGE: above 107,374,182,400 bytes.
+/// SendSafely Client API: create file id, upload parts (protocol 4.2 to 4.4).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_upload_file(
+    package: *mut sendsafely_package,
+    path: *const c_char,
+    options: *const sendsafely_upload_options,
+    out_file: *mut *mut sendsafely_file,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_file = caller.out(out_file);
+    caller.guard(|| {
+        let path = PathBuf::from(caller.text(path, "path")?);
+        upload(caller, package, Source::Path(path), options, out_file)
+    })
+}
+
+/// Uploads size bytes at data under a name. They must not change until the call returns.
+///
+/// data may be NULL if size is 0. Everything else as for sendsafely_package_upload_file.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_upload_memory(
+    package: *mut sendsafely_package,
+    file_name: *const c_char,
+    data: *const u8,
+    size: usize,
+    options: *const sendsafely_upload_options,
+    out_file: *mut *mut sendsafely_file,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_file = caller.out(out_file);
+    caller.guard(|| {
+        let name = caller.text(file_name, "file_name")?;
+        let data = caller.bytes(data, size, "data")?;
+        upload(caller, package, Source::Memory { name, data }, options, out_file)
+    })
+}
+
+/// Uploads under a name what a read callback delivers: from a pipe, an archive, a file whose name is not UTF-8.
+///
+/// size is the number of bytes that read will deliver, or SENDSAFELY_SIZE_UNKNOWN: then everything is encrypted into a
+/// temporary file first, because the service wants to know the size before.
+/// SENDSAFELY_READ_FAILED: the callback returned a negative number. SENDSAFELY_SIZE_MISMATCH: it did not deliver size
+/// bytes. Everything else as for sendsafely_package_upload_file.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_upload_callback(
+    package: *mut sendsafely_package,
+    file_name: *const c_char,
+    read: sendsafely_read_callback,
+    read_user_data: *mut c_void,
+    size: u64,
+    options: *const sendsafely_upload_options,
+    out_file: *mut *mut sendsafely_file,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_file = caller.out(out_file);
+    caller.guard(|| {
+        let name = caller.text(file_name, "file_name")?;
+        let read = read.ok_or_else(|| null("read"))?;
+        let mut reader = |buffer: &mut [u8]| -> Result<usize> {
+            // SAFETY: a function of the program, called as its type says.
+            let answer =
+                call_back(package.addr(), || unsafe { read(read_user_data, buffer.as_mut_ptr(), buffer.len()) });
+            match usize::try_from(answer) {
+                Ok(count) if count <= buffer.len() => Ok(count),
+                Ok(count) => Err(invalid(format!(
+                    "the read callback returned {count}, more than the {} bytes of its buffer",
+                    buffer.len()
+                ))),
+                Err(_) => Err(Error::new(ErrorKind::ReadFailed, format!("the read callback failed with {answer}"))),
+            }
+        };
+        let size = (size != SENDSAFELY_SIZE_UNKNOWN).then_some(size);
+        upload(caller, package, Source::Reader { name, size, reader: &mut reader }, options, out_file)
+    })
+}

@@ -1,0 +1,57 @@
+//! The core of libsendsafely: end-to-end encrypted file transfer with SendSafely.
+//!
+//! # Which call do I use?
+//!
+//! | to | call |
+//! | --- | --- |
+//! | begin | [`Client::new`] |
+//! | send | [`Package::create`], [`Package::add_recipient`], [`Package::upload`], [`Package::set_message`], [`Package::finalize`] |
+//! | receive | [`Package::open_link`], [`Package::message`], [`Package::download_all`] or [`Package::download`] |
+//! | go on with a package | [`Package::open`] with its id and keycode |
+//! | find links in a text | [`link::find`], [`link::parse`] |
+//! | anything else | [`Client::request`], a signed REST call |
+//!
+//! C programs use the same calls by `include/sendsafely.h`; this crate is what stands behind them.
+//!
+//! # The shortest whole program
+//!
+//! ```no_run
+//! use sendsafely::{Client, ClientOptions, FinalizeOptions, Package, Source, UploadOptions};
+//!
+//! fn main() -> sendsafely::Result<()> {
+//!     let client = Client::new("https://acme.sendsafely.com", "API-KEY", "API-SECRET".into(), ClientOptions::default())?;
+//!     let package = Package::create(&client, &mut ())?;
+//!     package.add_recipient(&mut (), "somebody@example.com", None)?;
+//!     package.upload(&mut (), Source::Path("report.pdf".into()), &UploadOptions::default())?;
+//!     println!("{}", package.finalize(&mut (), &FinalizeOptions::default())?.link);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! "`protocol`" in these pages means the description of SendSafely's wire protocol that the library was written from;
+//! section numbers are given so that the two can be compared.
+
+#![deny(unsafe_code)]
+
+mod api;
+mod call;
+mod client;
+mod crypto;
+mod error;
+mod ffi;
+mod os;
+mod package;
+mod receive;
+mod secret;
+mod transfer;
+
+pub use call::{Flow, Observer, Phase, Progress};
+pub use client::{Client, ClientOptions, DEFAULT_PART_SIZE, MAX_PART_SIZE};
+pub use error::{Error, ErrorKind, Result};
+pub use os::Existing;
+pub use package::{
+    ContactGroup, File, FinalizeOptions, Finalized, Link, Package, PackageInformation, PhoneNumber, Recipient, Source,
+    Timestamp, UploadOptions, link,
+};
+pub use receive::{Download, DownloadOptions, Sink};
+pub use secret::SecretString;

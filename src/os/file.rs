@@ -1,0 +1,285 @@
+//! Files: sources opened without surprises, targets that appear under their name only when they are whole.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use rand_core::{OsRng, RngCore};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// What to do when the target of a download exists already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Existing {
+    /// Refuse with [`ErrorKind::FileExists`]; nothing is downloaded.
+    #[default]
+    Refuse,
+    /// Replace it in one step once the new file is whole.
+    Overwrite,
+    /// Leave it and count the file as done.
+    Skip,
+}
+
+/// An error of the local file system, told with the path that it concerns.
+pub(crate) fn io_error(error: &io::Error, path: &Path, otherwise: ErrorKind) -> Error {
+    let kind = match error.kind() {
+        io::ErrorKind::NotFound => ErrorKind::FileNotFound,
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => ErrorKind::AccessDenied,
+        io::ErrorKind::AlreadyExists => ErrorKind::FileExists,
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => ErrorKind::DiskFull,
+        io::ErrorKind::IsADirectory => ErrorKind::NotAFile,
+        io::ErrorKind::InvalidFilename => ErrorKind::MalformedFileName,
+        _ => otherwise,
+    };
+    Error::new(kind, format!("{}: {error}", path.display()))
+}
+
+/// Opens a regular file for reading. Anything else, a directory or a pipe, is refused without waiting for it.
+pub(crate) fn open_source(path: &Path) -> Result<(File, fs::Metadata)> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        // A pipe without a writer would block the open.
+        options.custom_flags(libc::O_NONBLOCK | libc::O_CLOEXEC);
+    }
+    let told = |error: &io::Error| io_error(error, path, ErrorKind::ReadFailed);
+    let file = options.open(path).map_err(|error| told(&error))?;
+    let metadata = file.metadata().map_err(|error| told(&error))?;
+    if !metadata.is_file() {
+        let what = if metadata.is_dir() { "is a directory" } else { "is not a regular file" };
+        return Err(Error::new(ErrorKind::NotAFile, format!("{}: {what}", path.display()))
+            .with_remedy("name a regular file, or upload from a callback"));
+    }
+    Ok((file, metadata))
+}
+
+/// Reads at a position until the buffer is full or the file ends; answers the bytes read.
+pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match read_once_at(file, &mut buffer[filled..], offset + filled as u64) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+#[cfg(unix)]
+fn read_once_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
+}
+
+#[cfg(windows)]
+fn read_once_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
+}
+
+/// A temporary file without a name, for encrypted parts of a source whose size is not known yet.
+pub(crate) fn spool_file() -> Result<File> {
+    let directory = std::env::temp_dir();
+    let path = directory.join(format!(".sendsafely-{}.spool", random_suffix()));
+    let told = |error: io::Error| io_error(&error, &path, ErrorKind::WriteFailed);
+    let file = create_private(&path).map_err(told)?;
+    fs::remove_file(&path).map_err(told)?;
+    Ok(file)
+}
+
+/// Creates a file that only its owner can read, failing if the name is taken, be it by a link.
+fn create_private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600).custom_flags(libc::O_NOFOLLOW | libc::O_CLOEXEC);
+    }
+    options.open(path)
+}
+
+fn random_suffix() -> String {
+    format!("{:016x}", OsRng.next_u64())
+}
+
+/// A file being downloaded: written beside its target under a temporary name, renamed when whole, removed otherwise.
+pub(crate) struct TargetFile {
+    target: PathBuf,
+    temporary: PathBuf,
+    file: Option<File>,
+}
+
+impl TargetFile {
+    /// Begins a file. The target's directory has to exist.
+    pub(crate) fn create(target: &Path) -> Result<Self> {
+        let directory = match target.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        if !directory.is_dir() {
+            return Err(Error::new(ErrorKind::DirectoryNotFound, format!("{}: no such directory", directory.display())));
+        }
+        let temporary = directory.join(format!(".sendsafely-{}.part", random_suffix()));
+        let file = create_private(&temporary).map_err(|error| io_error(&error, target, ErrorKind::WriteFailed))?;
+        Ok(Self { target: target.to_owned(), temporary, file: Some(file) })
+    }
+
+    pub(crate) fn write(&mut self, data: &[u8]) -> Result<()> {
+        match &mut self.file {
+            Some(file) => {
+                file.write_all(data).map_err(|error| io_error(&error, &self.target, ErrorKind::WriteFailed))
+            }
+            None => Err(Error::new(ErrorKind::Internal, "the file is finished already")),
+        }
+    }
+
+    /// Gives the whole file its name.
+    pub(crate) fn finish(mut self, existing: Existing, sync: bool) -> Result<()> {
+        let told = |error: &io::Error| io_error(error, &self.target, ErrorKind::WriteFailed);
+        if let Some(file) = self.file.take() {
+            if sync {
+                file.sync_all().map_err(|error| told(&error))?;
+            }
+        }
+        if existing == Existing::Overwrite {
+            fs::rename(&self.temporary, &self.target).map_err(|error| told(&error))?;
+        } else {
+            rename_without_clobbering(&self.temporary, &self.target).map_err(|error| told(&error))?;
+        }
+        if sync {
+            sync_directory_of(&self.target).map_err(|error| told(&error))?;
+        }
+        self.temporary = PathBuf::new();
+        Ok(())
+    }
+}
+
+impl Drop for TargetFile {
+    fn drop(&mut self) {
+        self.file = None;
+        if !self.temporary.as_os_str().is_empty() {
+            let _ = fs::remove_file(&self.temporary);
+        }
+    }
+}
+
+#[cfg(unix)]
+fn sync_directory_of(path: &Path) -> io::Result<()> {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => File::open(parent)?.sync_all(),
+        _ => File::open(".")?.sync_all(),
+    }
+}
+
+#[cfg(not(unix))]
+fn sync_directory_of(_path: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Renames unless the new name is taken.
+fn rename_without_clobbering(from: &Path, to: &Path) -> io::Result<()> {
+    match rename_exclusive(from, to) {
+        // Some file systems know no exclusive rename; a hard link refuses a taken name just as well.
+        Err(error) if is_unsupported(&error) => match fs::hard_link(from, to) {
+            Ok(()) => fs::remove_file(from),
+            Err(error) if is_unsupported(&error) || error.kind() == io::ErrorKind::PermissionDenied => {
+                // Neither is there: look, then rename. A file made in between by somebody else would be replaced.
+                if fs::symlink_metadata(to).is_ok() {
+                    return Err(io::ErrorKind::AlreadyExists.into());
+                }
+                fs::rename(from, to)
+            }
+            Err(error) => Err(error),
+        },
+        other => other,
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn is_unsupported(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::ENOSYS | libc::EINVAL | libc::EOPNOTSUPP | libc::EMLINK))
+        || error.kind() == io::ErrorKind::Unsupported
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_unsupported(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::Unsupported
+}
+
+#[cfg(target_os = "linux")]
+#[allow(unsafe_code, reason = "there is no safe interface to renameat2")]
+fn rename_exclusive(from: &Path, to: &Path) -> io::Result<()> {
+    use std::ffi::CString;
+    use std::os::unix::ffi::OsStrExt;
+    let from = CString::new(from.as_os_str().as_bytes())?;
+    let to = CString::new(to.as_os_str().as_bytes())?;
+    // SAFETY: both paths are NUL-terminated and outlive the call.
+    let result = unsafe {
+        libc::syscall(
+            libc::SYS_renameat2,
+            libc::AT_FDCWD,
+            from.as_ptr(),
+            libc::AT_FDCWD,
+            to.as_ptr(),
+            libc::RENAME_NOREPLACE,
+        )
+    };
+    if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn rename_exclusive(_from: &Path, _to: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scratch(name: &str) -> PathBuf {
+        let directory = std::env::temp_dir().join(format!("sendsafely-test-{name}-{}", random_suffix()));
+        fs::create_dir(&directory).expect("scratch directory");
+        directory
+    }
+
+    #[test]
+    fn a_target_appears_only_when_it_is_finished() {
+        let directory = scratch("target");
+        let target = directory.join("report.pdf");
+        let mut file = TargetFile::create(&target).expect("create");
+        file.write(b"whole").expect("write");
+        assert!(!target.exists());
+        file.finish(Existing::Refuse, true).expect("finish");
+        assert_eq!(fs::read(&target).expect("read"), b"whole");
+        assert_eq!(fs::read_dir(&directory).expect("list").count(), 1);
+
+        let mut other = TargetFile::create(&target).expect("create");
+        other.write(b"other").expect("write");
+        let refused = other.finish(Existing::Refuse, false).expect_err("the name is taken");
+        assert_eq!(refused.kind(), ErrorKind::FileExists);
+        assert_eq!(fs::read(&target).expect("read"), b"whole");
+        assert_eq!(fs::read_dir(&directory).expect("list").count(), 1, "the temporary file is gone");
+
+        let mut better = TargetFile::create(&target).expect("create");
+        better.write(b"better").expect("write");
+        better.finish(Existing::Overwrite, false).expect("overwrite");
+        assert_eq!(fs::read(&target).expect("read"), b"better");
+        drop(TargetFile::create(&directory.join("dropped")).expect("create"));
+        assert_eq!(fs::read_dir(&directory).expect("list").count(), 1);
+        fs::remove_dir_all(directory).expect("clean up");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn sources_are_regular_files() {
+        let directory = scratch("source");
+        assert_eq!(open_source(&directory).expect_err("a directory").kind(), ErrorKind::NotAFile);
+        assert_eq!(open_source(Path::new("/dev/null")).expect_err("a device").kind(), ErrorKind::NotAFile);
+        let missing = directory.join("missing");
+        assert_eq!(open_source(&missing).expect_err("missing").kind(), ErrorKind::FileNotFound);
+        fs::remove_dir_all(directory).expect("clean up");
+    }
+}

@@ -1,0 +1,8 @@
+//! What differs by operating system. Everything else in the library is portable.
+
+mod file;
+mod thread;
+
+pub use file::Existing;
+pub(crate) use file::{TargetFile, io_error, open_source, read_at, spool_file};
+pub(crate) use thread::spawn;

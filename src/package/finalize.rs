@@ -1,0 +1,162 @@
+//! Finalize, and the keycodes for trusted devices that go before it (`protocol` 4.6, 4.7).
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::{Inner, Package};
+use crate::api::retry::looking;
+use crate::api::{Session, endpoint};
+use crate::call::{Observer, Phase};
+use crate::crypto::encrypt_keycode;
+use crate::error::{Error, ErrorKind, Result};
+use crate::package::information::PackageInformation;
+use crate::secret::SecretString;
+
+/// How a package is finalized.
+#[derive(Clone, Debug, Default)]
+pub struct FinalizeOptions {
+    /// Whoever has the link may open the package; a list of recipients is not needed.
+    pub undisclosed_recipients: bool,
+    /// A password that downloads need besides; only for undisclosed recipients. It goes to the service.
+    pub password: Option<SecretString>,
+    /// Recipients may reply to all.
+    pub allow_reply_all: bool,
+    /// The service sends its notification, without the keycode.
+    pub notify_recipients: bool,
+    /// PDF files can be viewed only.
+    pub read_only_pdf: bool,
+}
+
+/// A package that was finalized.
+#[derive(Clone)]
+pub struct Finalized {
+    /// The secure link, keycode included.
+    pub link: String,
+    /// Recipients get access only after somebody has approved.
+    pub needs_approval: bool,
+    /// E-mail addresses of those who may approve.
+    pub approvers: Vec<String>,
+    /// E-mail addresses of the recipients, as the service lists them.
+    pub recipients: Vec<String>,
+}
+
+impl Package {
+    /// Finalizes the package: encrypts its keycode for the trusted devices of sender and recipients, and closes it.
+    /// The last step of sending.
+    ///
+    /// A package that needs an approval is a success that says so.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NoRecipient`], [`ErrorKind::NoFile`], [`ErrorKind::UploadRunning`],
+    /// [`ErrorKind::AlreadyFinalized`] and the other kinds of wrong order before anything is sent;
+    /// [`ErrorKind::ApproverRequired`], [`ErrorKind::Denied`] from the service, which leave the package open.
+    pub fn finalize(&self, observer: &mut dyn Observer, options: &FinalizeOptions) -> Result<Finalized> {
+        if options.password.is_some() && !options.undisclosed_recipients {
+            let told = "a password is only for packages with undisclosed recipients";
+            return Err(Error::new(ErrorKind::InvalidArgument, told));
+        }
+        self.0.steps.lock().begin_finalize(options.undisclosed_recipients)?;
+        let closing = Closing { inner: Arc::clone(&self.0), succeeded: false };
+        let options = options.clone();
+        self.run(observer, move |inner, session| {
+            // Moved into the worker, so that nobody finalizes a second time while this one is still out there.
+            let mut closing = closing;
+            session.call.set_phase(Phase::Finalizing);
+            let finalized = inner.finalize(session, &options)?;
+            closing.succeeded = true;
+            Ok(finalized)
+        })
+    }
+}
+
+/// Finalize is under way until this is dropped.
+struct Closing {
+    inner: Arc<Inner>,
+    succeeded: bool,
+}
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        self.inner.steps.lock().end_finalize(self.succeeded);
+    }
+}
+
+impl Inner {
+    fn finalize(&self, session: &Arc<Session>, options: &FinalizeOptions) -> Result<Finalized> {
+        self.prove_keycode(session)?;
+        self.remove_incomplete(session)?;
+        self.upload_keycodes(session, None)?;
+        let secrets = self.secrets()?;
+        let mut body = json!({
+            "checksum": secrets.checksum,
+            "undisclosedRecipients": options.undisclosed_recipients,
+            "notifyRecipients": options.notify_recipients,
+            "readOnlyPdf": options.read_only_pdf,
+            "allowReplyAll": options.allow_reply_all,
+        });
+        if let Some(password) = &options.password {
+            body["password"] = password.expose().into();
+        }
+        let finalize = || {
+            let answer = endpoint::finalize(session, &self.id, &body)?;
+            let link = match answer.filled("message").filter(|link| link.starts_with("http")) {
+                Some(link) => format!("{link}#keyCode={}", secrets.keycode.expose()),
+                None => self.build_link(),
+            };
+            Ok(Finalized {
+                link,
+                needs_approval: answer.text("response").as_deref() == Some("PACKAGE_NEEDS_APPROVAL"),
+                approvers: answer.texts("approvers"),
+                recipients: answer.texts("recipients"),
+            })
+        };
+        let look = || {
+            let information = PackageInformation::read(&endpoint::package_information(session, &self.id)?);
+            Ok(information.is_finalized().then(|| Finalized {
+                link: self.build_link(),
+                needs_approval: information.needs_approval,
+                approvers: information.approvers,
+                recipients: information.recipients.into_iter().map(|recipient| recipient.email).collect(),
+            }))
+        };
+        looking(&session.call, session.retry_window(), finalize, look)
+    }
+
+    /// Encrypts the keycode to each public key of the package, or of one recipient, and stores the results. A key that
+    /// cannot be used is passed over with a line in the log; it would lock out one device, not the package.
+    pub(crate) fn upload_keycodes(&self, session: &Session, recipient: Option<&str>) -> Result<()> {
+        let keycode = &self.secrets()?.keycode;
+        for (id, public_key) in endpoint::public_keys(session, &self.id, recipient)? {
+            match encrypt_keycode(keycode, &public_key) {
+                Ok(encrypted) => {
+                    endpoint::set_keycode(session, &self.id, &id, &encrypted)?;
+                }
+                Err(error) => session.call.log(format!("public key {id} is passed over: {}", error.message())),
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes what uploads that failed may have left: the service finalizes nothing incomplete.
+    fn remove_incomplete(&self, session: &Session) -> Result<()> {
+        let (incomplete, uncertain) = {
+            let steps = self.steps.lock();
+            (steps.incomplete.clone(), steps.uncertain.clone())
+        };
+        let told = |error: Error| {
+            let why = format!("a file whose upload failed could not be removed: {}", error.message());
+            if error.kind() == ErrorKind::Stopped { error } else { Error::new(ErrorKind::UploadIncomplete, why) }
+        };
+        for file_id in &incomplete {
+            self.delete_file(session, file_id).map_err(told)?;
+        }
+        for (name, size, parts) in uncertain {
+            if let Some(file_id) = self.find_new_file(session, &name, size, parts)? {
+                self.delete_file(session, &file_id).map_err(told)?;
+            }
+        }
+        self.steps.lock().uncertain.clear();
+        Ok(())
+    }
+}

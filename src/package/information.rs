@@ -1,0 +1,259 @@
+//! What the service says of a package (`protocol` 6.2.2).
+
+use crate::api::json::Json;
+use crate::package::file::File;
+use crate::package::recipient::Recipient;
+
+/// A time as the service writes it: the text, and seconds since the epoch (UTC) if the text could be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Timestamp {
+    /// The service's own text.
+    pub text: String,
+    /// Seconds since 1970-01-01 00:00 UTC. The service states no zone; UTC is assumed.
+    pub seconds: Option<i64>,
+}
+
+impl Timestamp {
+    pub(crate) fn read(json: &Json, name: &str) -> Option<Self> {
+        json.filled(name).map(|text| Self { seconds: parse_time(&text), text })
+    }
+}
+
+/// Everything about a package.
+#[derive(Clone, Debug)]
+pub struct PackageInformation {
+    /// The package id, such as `GVG2-MNZT`.
+    pub package_id: String,
+    /// The package code, part of the secure link.
+    pub package_code: String,
+    /// E-mail address of the sender.
+    pub sender: Option<String>,
+    /// When the package was made.
+    pub created: Option<Timestamp>,
+    /// The state's name, such as `PACKAGE_STATE_ACTIVE_COMPLETE`.
+    pub state: Option<String>,
+    /// The state's number (`protocol` 7.4).
+    pub state_number: Option<i32>,
+    /// Life in days; 0 does not expire.
+    pub life: Option<u32>,
+    /// The descriptor, or a Workspace's name.
+    pub label: Option<String>,
+    /// Whom the package is for.
+    pub recipients: Vec<Recipient>,
+    /// Contact groups that the package is for.
+    pub contact_groups: Vec<ContactGroup>,
+    /// The files; in a Workspace those of the root directory.
+    pub files: Vec<File>,
+    /// E-mail addresses of those who may approve.
+    pub approvers: Vec<String>,
+    /// Whether somebody has to approve before recipients get access.
+    pub needs_approval: bool,
+    /// Whether downloads need a password.
+    pub password_required: bool,
+    /// Whether this is a Workspace.
+    pub is_workspace: bool,
+    /// Whether the package is archived.
+    pub is_archived: bool,
+    /// Whether recipients may reply to all.
+    pub allow_reply_all: bool,
+    /// Whether there is a message; not every answer tells.
+    pub contains_message: Option<bool>,
+    /// A Workspace's root directory.
+    pub root_directory_id: Option<String>,
+    /// The package that this one replies to.
+    pub parent_id: Option<String>,
+    pub(crate) server_secret: String,
+}
+
+/// A contact group of a package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContactGroup {
+    /// The service's id.
+    pub id: String,
+    /// The name.
+    pub name: String,
+}
+
+impl PackageInformation {
+    pub(crate) fn read(json: &Json) -> Self {
+        let state = json.filled("state").or_else(|| json.filled("packageState"));
+        let group = |group: &Json| ContactGroup {
+            id: group.text("contactGroupId").unwrap_or_default(),
+            name: group.text("contactGroupName").unwrap_or_default(),
+        };
+        Self {
+            package_id: json.text("packageId").unwrap_or_default(),
+            package_code: json.text("packageCode").unwrap_or_default(),
+            sender: json.filled("packageSender"),
+            created: Timestamp::read(json, "packageTimestamp"),
+            state_number: state.as_deref().and_then(state_number),
+            state,
+            life: json.count("life").or(json.count("packageLife")),
+            label: json.filled("label").or_else(|| json.filled("packageLabel")),
+            recipients: json.list("recipients").iter().map(Recipient::read).collect(),
+            contact_groups: json.list("contactGroups").iter().map(group).collect(),
+            files: json.list("files").iter().map(File::read).collect(),
+            approvers: json.texts("approverList"),
+            needs_approval: json.flag("needsApproval").unwrap_or(false),
+            password_required: json.flag("passwordRequired").unwrap_or(false),
+            is_workspace: json.flag("isVDR").unwrap_or(false),
+            is_archived: json.flag("isArchived").unwrap_or(false),
+            allow_reply_all: json.flag("allowReplyAll").unwrap_or(false),
+            contains_message: json.flag("packageContainsMessage"),
+            root_directory_id: json.filled("rootDirectoryId"),
+            parent_id: json.filled("packageParentId"),
+            server_secret: json.text("serverSecret").unwrap_or_default(),
+        }
+    }
+
+    /// Whether the package was finalized: its state is one of the active or expired ones.
+    pub(crate) fn is_finalized(&self) -> bool {
+        self.state_number.is_some_and(|number| number >= 1)
+    }
+
+    /// Whether the package was deleted.
+    pub(crate) fn is_deleted(&self) -> bool {
+        matches!(self.state_number, Some(-4 | -3 | -1))
+    }
+}
+
+/// Numbers and names of package states (`protocol` 7.4), names without `PACKAGE_STATE_`.
+const STATES: [(i32, &str); 11] = [
+    (-4, "DELETED_PARTIALLY_COMPLETE"),
+    (-3, "DELETED_INCOMPLETE"),
+    (-2, "TEMP"),
+    (-1, "DELETED_COMPLETE"),
+    (0, "IN_PROGRESS"),
+    (1, "EXPIRED_INCOMPLETE"),
+    (2, "EXPIRED_COMPLETE"),
+    (3, "ACTIVE_COMPLETE"),
+    (4, "ACTIVE_INCOMPLETE"),
+    (5, "ACTIVE_PARTIALLY_COMPLETE"),
+    (6, "EXPIRED_PARTIALLY_COMPLETE"),
+];
+
+fn state_number(text: &str) -> Option<i32> {
+    if let Ok(number) = text.parse() {
+        return Some(number);
+    }
+    let name = text.to_ascii_uppercase();
+    let name = name.strip_prefix("PACKAGE_STATE_").unwrap_or(&name);
+    STATES.iter().find(|(_, known)| *known == name).map(|(number, _)| *number)
+}
+
+const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+
+/// Reads the forms of `protocol` 2.4 and ISO 8601: `Feb 1, 2019 2:07:28 PM` (also with a narrow blank before PM),
+/// `Dec 12, 2018 at 14:24`, `2019-02-01T14:07:28Z`.
+fn parse_time(text: &str) -> Option<i64> {
+    let zone_seconds = iso_zone(text);
+    let mut month_by_name = None;
+    let (mut numbers, mut afternoon, mut morning) = (Vec::new(), false, false);
+    let body = zone_seconds.map_or(text, |(body, _)| body);
+    for word in body.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
+        for word in split_t(word) {
+            let lower = word.to_ascii_lowercase();
+            match lower.as_str() {
+                "am" => morning = true,
+                "pm" => afternoon = true,
+                "at" => {}
+                _ => match (lower.parse::<i64>(), MONTHS.iter().position(|month| lower.starts_with(month))) {
+                    (Ok(number), _) => numbers.push(number),
+                    (Err(_), Some(month)) if month_by_name.is_none() => month_by_name = Some(month as i64 + 1),
+                    _ => return None,
+                },
+            }
+        }
+    }
+    let (year, month, day, clock) = match (month_by_name, numbers.as_slice()) {
+        (Some(month), [day, year, clock @ ..]) => (*year, month, *day, clock),
+        (None, [year, month, day, clock @ ..]) => (*year, *month, *day, clock),
+        _ => return None,
+    };
+    let part = |index: usize| clock.get(index).copied().unwrap_or(0);
+    let (mut hour, minute, second) = (part(0), part(1), part(2));
+    if afternoon && hour < 12 {
+        hour += 12;
+    } else if morning && hour == 12 {
+        hour = 0;
+    }
+    let in_range = (1..=12).contains(&month) && (1..=31).contains(&day) && (1970..=9999).contains(&year);
+    if !in_range || hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    let days = days_since_epoch(year, month, day);
+    Some(days * 86_400 + hour * 3600 + minute * 60 + second - zone_seconds.map_or(0, |(_, seconds)| seconds))
+}
+
+/// Splits the `T` of ISO 8601 off: `01T14` is a day and an hour.
+fn split_t(word: &str) -> Vec<&str> {
+    match word.split_once(['T', 't']) {
+        Some((date, time)) if date.bytes().all(|b| b.is_ascii_digit()) && time.bytes().all(|b| b.is_ascii_digit()) => {
+            vec![date, time].into_iter().filter(|part| !part.is_empty()).collect()
+        }
+        _ => vec![word],
+    }
+}
+
+/// The zone at the end of an ISO 8601 text: what stands before it, and its seconds east of UTC.
+fn iso_zone(text: &str) -> Option<(&str, i64)> {
+    if !text.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    if let Some(body) = text.strip_suffix(['Z', 'z']) {
+        return Some((body, 0));
+    }
+    let position = text.rfind(['+', '-']).filter(|position| *position > 10)?;
+    let digits: String = text[position + 1..].chars().filter(char::is_ascii_digit).collect();
+    let (hours, minutes) = (digits.get(..2)?.parse::<i64>().ok()?, digits.get(2..4).unwrap_or("0").parse::<i64>().ok()?);
+    let sign = if text.as_bytes()[position] == b'-' { -1 } else { 1 };
+    Some((&text[..position], sign * (hours * 3600 + minutes * 60)))
+}
+
+/// Days from 1970-01-01 in the Gregorian calendar, counted in years that begin with March.
+fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    year * 365 + year / 4 - year / 100 + year / 400 + (month * 153 + 2) / 5 + day - 1 - 719_468
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn times_in_every_form() {
+        // Checked with `date -u -d TEXT +%s`.
+        for (text, seconds) in [
+            ("Feb 1, 2019 2:07:28 PM", 1_549_030_048),
+            ("Feb 1, 2019 2:07:28\u{202f}PM", 1_549_030_048),
+            ("Feb 9, 2022 11:14:24 PM", 1_644_448_464),
+            ("Dec 12, 2018 12:24:38 AM", 1_544_574_278),
+            ("Dec 12, 2018 12:24:38 PM", 1_544_617_478),
+            ("Dec 12, 2018 at 14:24", 1_544_624_640),
+            ("2019-02-01T14:07:28Z", 1_549_030_048),
+            ("2019-02-01T14:07:28+0200", 1_549_022_848),
+            ("2019-02-01 14:07:28-05:00", 1_549_048_048),
+            ("Feb 29, 2024 12:00:00 PM", 1_709_208_000),
+        ] {
+            assert_eq!(parse_time(text), Some(seconds), "{text}");
+        }
+        for text in ["", "yesterday", "Feb", "32", "Foo 1, 2019 2:07:28 PM", "2019-13-01T00:00:00Z", "99:99"] {
+            assert_eq!(parse_time(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn states_by_name_and_number() {
+        let state = |value: serde_json::Value| {
+            let information = PackageInformation::read(&Json::new(json!({ "state": value })));
+            (information.state_number, information.is_finalized(), information.is_deleted())
+        };
+        assert_eq!(state(json!("PACKAGE_STATE_ACTIVE_COMPLETE")), (Some(3), true, false));
+        assert_eq!(state(json!("PACKAGE_STATE_IN_PROGRESS")), (Some(0), false, false));
+        assert_eq!(state(json!("4")), (Some(4), true, false));
+        assert_eq!(state(json!(-1)), (Some(-1), false, true));
+        assert_eq!(state(json!("SOMETHING_NEW")), (None, false, false));
+    }
+}

@@ -1,0 +1,197 @@
+//! Secure links (`protocol` 5.1): built, parsed, and found in text. Pure: no network, no state.
+
+use url::{Host, Url};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::secret::SecretString;
+
+/// A secure link, taken apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// Scheme, host, and port if it is not the scheme's own. It may be another portal than the client's.
+    pub host: String,
+    /// The package id, from the parameter `thread`; links of some clients have none.
+    pub package_id: Option<String>,
+    /// The package code.
+    pub package_code: String,
+    /// The keycode from the fragment; without it the package opens only with a trusted device's key.
+    pub keycode: Option<SecretString>,
+}
+
+impl Link {
+    /// The link as text, in the service's normal form.
+    pub fn to_url(&self) -> String {
+        let thread = self.package_id.as_deref().map(|id| format!("thread={id}&")).unwrap_or_default();
+        let mut url = format!("{}/receive/?{thread}packageCode={}", self.host, self.package_code);
+        if let Some(keycode) = &self.keycode {
+            url.push_str("#keyCode=");
+            url.push_str(keycode.expose());
+        }
+        url
+    }
+}
+
+/// Takes a secure link apart.
+///
+/// Tolerates what people and terminals put around or into a link: blanks, quotes, `<>`, backslashes before special
+/// characters, a full stop at its end.
+///
+/// # Errors
+/// [`ErrorKind::MalformedLink`]; the message does not repeat the link, which may hold a keycode.
+pub fn parse(text: &str) -> Result<Link> {
+    let malformed = |what: &str| {
+        Error::new(ErrorKind::MalformedLink, format!("not a secure link: {what}"))
+            .with_remedy("give the whole link, such as https://HOST/receive/?thread=...&packageCode=...#keyCode=...")
+    };
+    let unescaped: String = text.trim().chars().filter(|c| *c != '\\').collect();
+    let bare = unescaped.trim_matches(['<', '>', '"', '\'', '(', ')', ' ', '.', ',', ';']);
+    let url = Url::parse(bare).map_err(|_| malformed("it is no URL"))?;
+    if !matches!(url.scheme(), "https" | "http") || url.host().is_none() {
+        return Err(malformed("it does not begin with https:// and a host"));
+    }
+    if !url.path().trim_end_matches('/').ends_with("/receive") {
+        return Err(malformed("its path is not /receive/"));
+    }
+    let parameter = |name: &str| {
+        let found = url.query_pairs().find(|(key, value)| key.eq_ignore_ascii_case(name) && !value.is_empty());
+        found.map(|(_, value)| value.into_owned())
+    };
+    let fragment = url.fragment().unwrap_or_default();
+    let keycode = url::form_urlencoded::parse(fragment.replace('+', "%2B").as_bytes())
+        .find(|(key, value)| key.eq_ignore_ascii_case("keycode") && !value.is_empty())
+        .map(|(_, value)| SecretString::new(value.into_owned()));
+    Ok(Link {
+        host: url.origin().ascii_serialization(),
+        package_id: parameter("thread"),
+        package_code: parameter("packageCode").ok_or_else(|| malformed("it has no packageCode"))?,
+        keycode,
+    })
+}
+
+/// Finds the secure links in a text, in their order, each once.
+pub fn find(text: &str) -> Vec<String> {
+    let mut links: Vec<String> = Vec::new();
+    for (start, _) in text.match_indices("http") {
+        let rest = &text[start..];
+        let end = rest.find(|c: char| c.is_whitespace() || c.is_control() || "<>\"'`{}|".contains(c));
+        let candidate = rest[..end.unwrap_or(rest.len())].trim_end_matches(['.', ',', ')', ';', ']', '!', '?', ':']);
+        if parse(candidate).is_ok() && !links.iter().any(|link| link == candidate) {
+            links.push(candidate.to_owned());
+        }
+    }
+    links
+}
+
+/// A portal's address: scheme, host and port. Without a scheme it means https; slashes at its end are dropped.
+///
+/// # Errors
+/// [`ErrorKind::MalformedHost`] for anything else than that.
+pub(crate) fn normalize_host(text: &str) -> Result<Url> {
+    let malformed = || {
+        Error::new(ErrorKind::MalformedHost, "the host has to be such as https://company.sendsafely.com")
+    };
+    let text = text.trim();
+    let with_scheme = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
+    if text.is_empty() || text.contains(char::is_whitespace) || text.contains('\\') {
+        return Err(malformed());
+    }
+    let url = Url::parse(with_scheme.trim_end_matches('/')).map_err(|_| malformed())?;
+    let has_host = match url.host() {
+        Some(Host::Domain(name)) => !name.is_empty() && !name.starts_with('.') && !name.contains(".."),
+        Some(_) => true,
+        None => false,
+    };
+    let plain = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    let anonymous = url.username().is_empty() && url.password().is_none();
+    if has_host && plain && anonymous && matches!(url.scheme(), "https" | "http") {
+        Ok(url)
+    } else {
+        Err(malformed())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CODE: &str = "M0AEMIrTQe9XWRgGDKiKta1pXobmpKwAVafWgXjnBsw";
+    const KEYCODE: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+
+    #[test]
+    fn every_form_of_the_protocol_is_read() {
+        let full = format!("https://acme.sendsafely.com/receive/?thread=GVG2-MNZT&packageCode={CODE}#keyCode={KEYCODE}");
+        let link = parse(&full).expect("normal form");
+        assert_eq!(link.host, "https://acme.sendsafely.com");
+        assert_eq!(link.package_id.as_deref(), Some("GVG2-MNZT"));
+        assert_eq!(link.package_code, CODE);
+        assert_eq!(link.keycode.as_ref().map(SecretString::expose), Some(KEYCODE));
+        assert_eq!(link.to_url(), full);
+
+        let java = parse(&format!("https://app2.acme.test:8443/receive/?packageCode={CODE}#keycode={KEYCODE}"))
+            .expect("Java's form");
+        assert_eq!(java.host, "https://app2.acme.test:8443");
+        assert_eq!(java.package_id, None);
+        assert_eq!(java.keycode.as_ref().map(SecretString::expose), Some(KEYCODE));
+
+        let bare = parse(&format!("https://acme.test/receive/?thread=A&packageCode={CODE}")).expect("no keycode");
+        assert_eq!(bare.keycode, None);
+    }
+
+    #[test]
+    fn what_people_do_to_links_is_undone() {
+        for text in [
+            format!("  <https://acme.test/receive/?thread=A&packageCode={CODE}#keyCode={KEYCODE}>."),
+            format!("https://acme.test/receive/\\?thread\\=A\\&packageCode\\={CODE}\\#keyCode\\={KEYCODE}"),
+            format!("\"https://acme.test/receive/?THREAD=A&x=1&PACKAGECODE={CODE}&y#a=b&KEYCODE={KEYCODE}\","),
+            format!("https://acme.test/receive?thread=A&packageCode={CODE}#keyCode={KEYCODE}"),
+        ] {
+            let link = parse(&text).expect(&text);
+            assert_eq!(link.package_id.as_deref(), Some("A"), "{text}");
+            assert_eq!(link.package_code, CODE, "{text}");
+            assert_eq!(link.keycode.as_ref().map(SecretString::expose), Some(KEYCODE), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_link_is_refused_without_being_repeated() {
+        for text in [
+            "",
+            "hello",
+            "https://acme.test/",
+            "https://acme.test/receive/?thread=A#keyCode=SECRETSECRET",
+            "https://acme.test/receive/?packageCode=#keyCode=SECRETSECRET",
+            "ftp://acme.test/receive/?packageCode=C#keyCode=SECRETSECRET",
+            "file:///receive/?packageCode=C#keyCode=SECRETSECRET",
+        ] {
+            let error = parse(text).expect_err(text);
+            assert_eq!(error.kind(), ErrorKind::MalformedLink);
+            assert!(!error.message().contains("SECRET"), "{text}");
+        }
+    }
+
+    #[test]
+    fn links_are_found_in_text_once_each() {
+        let first = format!("https://acme.test/receive/?thread=A&packageCode={CODE}#keyCode={KEYCODE}");
+        let second = format!("http://127.0.0.1:8080/receive/?packageCode={CODE}#keycode={KEYCODE}");
+        let text = format!("See {first}, (or {second}).\nAgain: <{first}> and https://other.test/receive/?x=1 http");
+        assert_eq!(find(&text), [first, second]);
+        assert!(find("nothing here").is_empty());
+    }
+
+    #[test]
+    fn hosts_are_normalized_or_refused() {
+        for (text, expected) in [
+            ("acme.sendsafely.com", "https://acme.sendsafely.com/"),
+            ("https://acme.sendsafely.com///", "https://acme.sendsafely.com/"),
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080/"),
+            ("https://[::1]:8443/", "https://[::1]:8443/"),
+        ] {
+            assert_eq!(normalize_host(text).expect(text).as_str(), expected);
+        }
+        for text in ["", " ", "https://", "ftp://acme.test", "https://a b", "https://u:p@acme.test", "https://acme.test/x",
+            "https://acme.test?x", "https://acme.test:99999", "https://..", "a\\b"]
+        {
+            assert_eq!(normalize_host(text).expect_err(text).kind(), ErrorKind::MalformedHost);
+        }
+    }
+}

@@ -1,0 +1,411 @@
+//! A package: created first, finalized last, recipients, files and message in between.
+//!
+//! What may come when is judged in `step`; sending is in `upload`, `message` and `finalize`, reading in
+//! [`crate::receive`]; `link` is pure.
+
+pub(crate) mod file;
+mod finalize;
+pub(crate) mod information;
+pub mod link;
+mod message;
+pub(crate) mod recipient;
+pub(crate) mod step;
+mod upload;
+
+pub use file::File;
+pub use finalize::{FinalizeOptions, Finalized};
+pub use information::{ContactGroup, PackageInformation, Timestamp};
+pub use link::Link;
+pub use recipient::{PhoneNumber, Recipient};
+pub use upload::{Source, UploadOptions};
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use parking_lot::Mutex;
+
+use crate::api::retry::looking;
+use crate::api::{Session, endpoint};
+use crate::call::{Call, Observer};
+use crate::client::{Client, Shared};
+use crate::crypto::{Keycode, Passphrase, PrivateKey};
+use crate::error::{Error, ErrorKind, Result};
+use crate::secret::SecretString;
+use step::Steps;
+
+/// A package on the service, and what this side knows of it. Cheap to clone; clones are the same package.
+///
+/// May be used from any number of threads at once.
+#[derive(Clone)]
+pub struct Package(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) client: Client,
+    pub(crate) id: String,
+    pub(crate) code: String,
+    pub(crate) secrets: Option<Secrets>,
+    pub(crate) steps: Mutex<Steps>,
+    /// Whether the service gives this package to its code only (`protocol` 5.2).
+    pub(crate) read_by_code: AtomicBool,
+}
+
+/// What encrypts and opens a package.
+pub(crate) struct Secrets {
+    pub(crate) keycode: Keycode,
+    pub(crate) passphrase: Passphrase,
+    pub(crate) checksum: String,
+}
+
+impl Secrets {
+    fn new(keycode: Keycode, server_secret: &SecretString, package_code: &str) -> Self {
+        let passphrase = Passphrase::new(server_secret, &keycode);
+        let checksum = keycode.checksum(package_code);
+        Self { keycode, passphrase, checksum }
+    }
+}
+
+impl Package {
+    /// Creates an empty package on the service (`protocol` 4.1). Its keycode is made here and never leaves this
+    /// machine in clear.
+    ///
+    /// # Errors
+    /// [`ErrorKind::LimitExceeded`], [`ErrorKind::Denied`]; errors of the network.
+    pub fn create(client: &Client, observer: &mut dyn Observer) -> Result<Self> {
+        let keycode = Keycode::generate()?;
+        let created = client.run(observer, |shared, call| endpoint::create_package(&shared.api.session(call)))?;
+        let missing = || Error::new(ErrorKind::BadAnswer, "the answer to creating a package is not complete");
+        let id = created.filled("packageId").ok_or_else(missing)?;
+        let code = created.filled("packageCode").ok_or_else(missing)?;
+        let server_secret = SecretString::new(created.filled("serverSecret").ok_or_else(missing)?);
+        let secrets = Some(Secrets::new(keycode, &server_secret, &code));
+        Ok(Self::new(client, id, code, secrets, Steps::created()))
+    }
+
+    fn new(client: &Client, id: String, code: String, secrets: Option<Secrets>, steps: Steps) -> Self {
+        Self(Arc::new(Inner {
+            client: client.clone(),
+            id,
+            code,
+            secrets,
+            steps: Mutex::new(steps),
+            read_by_code: AtomicBool::new(false),
+        }))
+    }
+
+    /// Opens a package again by its id and keycode, to go on with it or to read it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnknownPackage`] for one that is gone or not yours. A wrong keycode shows at the first use of it,
+    /// as [`ErrorKind::WrongKeycode`] or a refusal, before anything is written.
+    pub fn open(client: &Client, observer: &mut dyn Observer, package_id: &str, keycode: SecretString) -> Result<Self> {
+        let keycode = Keycode::from_text(keycode.expose())?;
+        let package_id = identifier("package id", package_id)?;
+        let information = client.run(observer, move |shared, call| {
+            Ok(PackageInformation::read(&endpoint::package_information(&shared.api.session(call), &package_id)?))
+        })?;
+        Self::opened(client, &information, Some(keycode))
+    }
+
+    /// Opens a package by its secure link, to read it. Without a keycode in the link only what is not encrypted can be
+    /// read.
+    ///
+    /// The client's own host is asked, also if the link names another portal.
+    ///
+    /// # Errors
+    /// [`ErrorKind::MalformedLink`], [`ErrorKind::UnknownPackage`] for one that has expired, was deleted, or is not
+    /// for you.
+    pub fn open_link(client: &Client, observer: &mut dyn Observer, link: &str) -> Result<Self> {
+        let link = link::parse(link)?;
+        let keycode = link.keycode.as_ref().map(|keycode| Keycode::from_text(keycode.expose())).transpose()?;
+        let code = link.package_code;
+        let (information, by_code) = client.run(observer, move |shared, call| {
+            let session = shared.api.session(call);
+            let information = PackageInformation::read(&endpoint::package_information(&session, &code)?);
+            // Whoever is on no list of recipients may read an undisclosed package by its code only (`protocol` 5.2).
+            let by_code = match endpoint::package_information(&session, &information.package_id) {
+                Ok(_) => false,
+                Err(error) if matches!(error.kind(), ErrorKind::Denied | ErrorKind::UnknownPackage) => true,
+                Err(error) => return Err(error),
+            };
+            Ok((information, by_code))
+        })?;
+        let package = Self::opened(client, &information, keycode)?;
+        package.0.read_by_code.store(by_code, Ordering::Relaxed);
+        Ok(package)
+    }
+
+    /// Opens a package by its id with the private key of a trusted device, to which the keycode was encrypted
+    /// (`protocol` 5.6).
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidKey`], [`ErrorKind::DecryptFailed`] if the keycode was encrypted to another key; refusals
+    /// of the service if it holds none for this key.
+    pub fn open_with_private_key(
+        client: &Client,
+        observer: &mut dyn Observer,
+        package_id: &str,
+        public_key_id: &str,
+        private_key: &SecretString,
+    ) -> Result<Self> {
+        let private_key = PrivateKey::parse(private_key.expose())?;
+        let package_id = identifier("package id", package_id)?;
+        let public_key_id = identifier("public key id", public_key_id)?;
+        let (information, keycode) = client.run(observer, move |shared, call| {
+            let session = shared.api.session(call);
+            let information = PackageInformation::read(&endpoint::package_information(&session, &package_id)?);
+            let encrypted = endpoint::get_keycode(&session, &information.package_id, &public_key_id)?;
+            let keycode = private_key.decrypt_keycode(&encrypted.text("message").unwrap_or_default())?;
+            Ok((information, keycode))
+        })?;
+        Self::opened(client, &information, Some(keycode))
+    }
+
+    fn opened(client: &Client, information: &PackageInformation, keycode: Option<Keycode>) -> Result<Self> {
+        let missing = |what: &str| Error::new(ErrorKind::BadAnswer, format!("the package information has no {what}"));
+        if information.package_id.is_empty() {
+            return Err(missing("package id"));
+        }
+        if information.package_code.is_empty() {
+            return Err(missing("package code"));
+        }
+        let server_secret = SecretString::new(information.server_secret.clone());
+        if keycode.is_some() && server_secret.expose().is_empty() {
+            return Err(missing("server secret"));
+        }
+        let secrets = keycode.map(|keycode| Secrets::new(keycode, &server_secret, &information.package_code));
+        let keycode_length = secrets.as_ref().map(|secrets| secrets.keycode.expose().len());
+        let steps = Steps::opened(information, keycode_length);
+        let (id, code) = (information.package_id.clone(), information.package_code.clone());
+        Ok(Self::new(client, id, code, secrets, steps))
+    }
+
+    /// The package id, such as `GVG2-MNZT`.
+    pub fn id(&self) -> &str {
+        &self.0.id
+    }
+
+    /// The package code.
+    pub fn code(&self) -> &str {
+        &self.0.code
+    }
+
+    /// The keycode, if it is known. Who has it and may see the package can read it: keep it as a secret.
+    pub fn keycode(&self) -> Option<&str> {
+        self.0.secrets.as_ref().map(|secrets| secrets.keycode.expose())
+    }
+
+    /// The secure link, keycode included.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFinalized`], [`ErrorKind::KeycodeUnknown`], [`ErrorKind::PackageDeleted`].
+    pub fn link(&self) -> Result<String> {
+        self.0.steps.lock().may_give_link()?;
+        Ok(self.0.build_link())
+    }
+
+    /// Adds a recipient, optionally with a phone number for authentication by SMS (`protocol` 6.4.1, 6.4.4).
+    ///
+    /// The number is checked before the recipient is added. If setting it fails, the recipient stays on the package
+    /// without it; the error says so.
+    ///
+    /// # Errors
+    /// [`ErrorKind::MalformedEmail`], [`ErrorKind::MalformedPhoneNumber`] and [`ErrorKind::TooManyRecipients`] before
+    /// anything is sent; [`ErrorKind::DuplicateEmail`], [`ErrorKind::InvalidEmail`] and others from the service.
+    pub fn add_recipient(
+        &self,
+        observer: &mut dyn Observer,
+        email: &str,
+        phone: Option<&PhoneNumber>,
+    ) -> Result<Recipient> {
+        recipient::check_email(email)?;
+        let phone = phone.map(|phone| Ok((phone.number.clone(), phone.checked_country()?))).transpose()?;
+        self.0.steps.lock().may_add_recipient()?;
+        let email = email.to_owned();
+        self.run(observer, move |inner, session| {
+            let mut recipient = inner.add_recipient(session, &email)?;
+            if let Some((number, country)) = phone {
+                let id = &recipient.recipient_id;
+                endpoint::set_recipient_phone(session, &inner.id, id, &number, &country)
+                    .map_err(|error| error.context("the recipient was added, but its phone number was not set"))?;
+                recipient.sms_auth = true;
+                recipient.phone_numbers.push(number);
+            }
+            Ok(recipient)
+        })
+    }
+
+    /// Sets the phone number of a recipient, who then has to enter a code sent by SMS (`protocol` 6.4.4).
+    ///
+    /// # Errors
+    /// [`ErrorKind::RecipientNotOnPackage`] and [`ErrorKind::MalformedPhoneNumber`] before anything is sent;
+    /// [`ErrorKind::InvalidInput`] if the service refuses the number.
+    pub fn set_recipient_phone(
+        &self,
+        observer: &mut dyn Observer,
+        recipient_id: &str,
+        phone: &PhoneNumber,
+    ) -> Result<()> {
+        let country = phone.checked_country()?;
+        self.0.steps.lock().may_set_phone(recipient_id)?;
+        let (recipient_id, number) = (recipient_id.to_owned(), phone.number.clone());
+        self.run(observer, move |inner, session| {
+            endpoint::set_recipient_phone(session, &inner.id, &recipient_id, &number, &country).map(|_| ())
+        })
+    }
+
+    /// Sets how many days the package lives after it is finalized, 1 to 365; 0 for as long as the organization allows
+    /// (`protocol` 6.2.3).
+    ///
+    /// # Errors
+    /// [`ErrorKind::LifeOutOfRange`] before anything is sent; [`ErrorKind::Denied`] if the organization's range is
+    /// narrower.
+    pub fn set_life(&self, observer: &mut dyn Observer, days: u32) -> Result<()> {
+        if days > 365 {
+            return Err(Error::new(ErrorKind::LifeOutOfRange, format!("a life of {days} days is not within 0 to 365")));
+        }
+        self.0.steps.lock().may_change()?;
+        self.run(observer, move |inner, session| endpoint::set_life(session, &inner.id, days).map(|_| ()))
+    }
+
+    /// Removes a file from the package (`protocol` 6.7.2). One that is gone already counts as removed.
+    ///
+    /// # Errors
+    /// [`ErrorKind::FileNotOnPackage`] before anything is sent; [`ErrorKind::Denied`] and others from the service.
+    pub fn delete_file(&self, observer: &mut dyn Observer, file_id: &str) -> Result<()> {
+        self.0.steps.lock().may_delete_file(file_id)?;
+        let file_id = file_id.to_owned();
+        self.run(observer, move |inner, session| inner.delete_file(session, &file_id))
+    }
+
+    /// Deletes the package for good (`protocol` 6.2.4, 6.2.5), in whatever state it is. One that is gone already
+    /// counts as deleted.
+    ///
+    /// # Errors
+    /// [`ErrorKind::PackageDeleted`] if this was done before; [`ErrorKind::Denied`] if the package is not yours.
+    pub fn delete(&self, observer: &mut dyn Observer) -> Result<()> {
+        let temporary = {
+            let steps = self.0.steps.lock();
+            steps.may_change()?;
+            steps.is_temporary()
+        };
+        self.run(observer, move |inner, session| {
+            let deleted = match temporary {
+                true => endpoint::delete_temporary_package(session, &inner.id),
+                false => endpoint::delete_package(session, &inner.id),
+            };
+            match deleted {
+                Ok(_) => {}
+                Err(error) if error.kind() == ErrorKind::UnknownPackage => {}
+                Err(error) => return Err(error),
+            }
+            inner.steps.lock().deleted();
+            Ok(())
+        })
+    }
+
+    /// Runs work on a worker, with connections leased for it.
+    pub(crate) fn run<T: Send + 'static>(
+        &self,
+        observer: &mut dyn Observer,
+        work: impl FnOnce(&Inner, &Arc<Session>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let inner = Arc::clone(&self.0);
+        self.0.client.run(observer, move |shared: &Arc<Shared>, call: &Arc<Call>| {
+            work(&inner, &Arc::new(shared.api.session(call)))
+        })
+    }
+}
+
+impl std::fmt::Debug for Package {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Package").field("id", &self.id()).finish_non_exhaustive()
+    }
+}
+
+impl Inner {
+    /// The secrets; [`Steps`] has judged before that they are there.
+    pub(crate) fn secrets(&self) -> Result<&Secrets> {
+        self.secrets
+            .as_ref()
+            .ok_or_else(|| Error::new(ErrorKind::KeycodeUnknown, "the keycode of the package is not known"))
+    }
+
+    pub(crate) fn build_link(&self) -> String {
+        let link = Link {
+            host: self.client.host().to_owned(),
+            package_id: Some(self.id.clone()),
+            package_code: self.code.clone(),
+            keycode: self.secrets.as_ref().map(|secrets| SecretString::from(secrets.keycode.expose())),
+        };
+        link.to_url()
+    }
+
+    /// What the service says of the package now; what is new is remembered.
+    pub(crate) fn ask(&self, session: &Session) -> Result<PackageInformation> {
+        let information = PackageInformation::read(&endpoint::package_information(session, self.read_name())?);
+        self.steps.lock().learn(&information);
+        Ok(information)
+    }
+
+    /// How the package is named in calls that read.
+    pub(crate) fn read_name(&self) -> &str {
+        if self.read_by_code.load(Ordering::Relaxed) { &self.code } else { &self.id }
+    }
+
+    fn add_recipient(&self, session: &Arc<Session>, email: &str) -> Result<Recipient> {
+        let add = || {
+            let answer = endpoint::add_recipient(session, &self.id, email)?;
+            // Without a word about keys, there may be some (`protocol` 4.6).
+            Ok((Recipient::read(&answer), answer.flag("checkForPublicKeys").unwrap_or(true)))
+        };
+        let look = || {
+            let information = PackageInformation::read(&endpoint::package_information(session, &self.id)?);
+            let mut recipients = information.recipients.into_iter();
+            Ok(recipients.find(|recipient| recipient.email.eq_ignore_ascii_case(email)).map(|found| (found, true)))
+        };
+        let (mut recipient, check_for_keys) = looking(&session.call, session.retry_window(), add, look)?;
+        if recipient.recipient_id.is_empty() {
+            return Err(Error::new(ErrorKind::BadAnswer, "the answer to adding a recipient has no id"));
+        }
+        if recipient.email.is_empty() {
+            email.clone_into(&mut recipient.email);
+        }
+        let at_once = {
+            let mut steps = self.steps.lock();
+            steps.recipient_added(&recipient.recipient_id, &recipient.email);
+            steps.needs_keycodes_at_once()
+        };
+        if at_once && check_for_keys {
+            self.prove_keycode(session)?;
+            self.upload_keycodes(session, Some(&recipient.recipient_id))?;
+        }
+        Ok(recipient)
+    }
+
+    pub(crate) fn delete_file(&self, session: &Session, file_id: &str) -> Result<()> {
+        let file = endpoint::FileRef { package: &self.id, file: file_id, directory: None };
+        match endpoint::delete_file(session, file) {
+            Ok(_) => {}
+            // The service has no code of its own for a file that is gone: see whether it is.
+            Err(error) if error.server_code().is_some() => {
+                let information = PackageInformation::read(&endpoint::package_information(session, &self.id)?);
+                if information.files.iter().any(|file| file.file_id == file_id) {
+                    return Err(error);
+                }
+            }
+            Err(error) => return Err(error),
+        }
+        let mut steps = self.steps.lock();
+        steps.files.remove(file_id);
+        steps.incomplete.remove(file_id);
+        Ok(())
+    }
+}
+
+/// An id that becomes part of a path.
+fn identifier(what: &str, text: &str) -> Result<String> {
+    if text.is_empty() || text.len() > 256 || text.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        return Err(Error::new(ErrorKind::InvalidArgument, format!("the {what} is empty or malformed")));
+    }
+    Ok(text.to_owned())
+}

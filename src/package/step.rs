@@ -1,0 +1,252 @@
+//! The order of steps: create first, finalize last, everything else in between. The only judge of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::package::file::File;
+use crate::package::information::PackageInformation;
+
+/// Recipients that a package may have (`protocol` 7.1).
+const MOST_RECIPIENTS: usize = 99;
+/// Shortest keycode that a package may be sent with (`protocol` 7.1).
+const SHORTEST_KEYCODE: usize = 32;
+
+/// How far a package has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Open,
+    /// Finalize is under way on some thread.
+    Finalizing,
+    Finalized,
+    Deleted,
+}
+
+/// What is known of a package on this side: enough to judge every order before the network is touched.
+pub(crate) struct Steps {
+    stage: Stage,
+    is_workspace: bool,
+    keycode_length: Option<usize>,
+    /// Recipient ids and addresses.
+    recipients: BTreeMap<String, String>,
+    contact_groups: usize,
+    pub(crate) files: BTreeMap<String, File>,
+    /// Every file that was created through this handle, whatever has become of it.
+    pub(crate) made: BTreeSet<String>,
+    /// Not every answer of the service tells.
+    pub(crate) has_message: Option<bool>,
+    uploads: usize,
+    /// Files of uploads that failed, still to be deleted.
+    pub(crate) incomplete: BTreeSet<String>,
+    /// Files that may have been created although the answer never came: name, size and parts.
+    pub(crate) uncertain: Vec<(String, u64, u32)>,
+    /// Whether the keycode is known to fit what is already there.
+    pub(crate) is_proved: bool,
+}
+
+impl Steps {
+    /// A package that was just created.
+    pub(crate) fn created() -> Self {
+        Self {
+            stage: Stage::Open,
+            is_workspace: false,
+            keycode_length: Some(SHORTEST_KEYCODE),
+            recipients: BTreeMap::new(),
+            contact_groups: 0,
+            files: BTreeMap::new(),
+            made: BTreeSet::new(),
+            has_message: Some(false),
+            uploads: 0,
+            incomplete: BTreeSet::new(),
+            uncertain: Vec::new(),
+            is_proved: true,
+        }
+    }
+
+    /// A package that was opened again.
+    pub(crate) fn opened(information: &PackageInformation, keycode_length: Option<usize>) -> Self {
+        let stage = match information {
+            deleted if deleted.is_deleted() => Stage::Deleted,
+            finalized if finalized.is_finalized() => Stage::Finalized,
+            _ => Stage::Open,
+        };
+        let mut steps = Self { stage, keycode_length, is_proved: false, ..Self::created() };
+        steps.is_workspace = information.is_workspace;
+        steps.has_message = information.contains_message;
+        steps.learn(information);
+        steps
+    }
+
+    /// Adds what the service says. Another thread may be further than an answer: nothing is taken away.
+    pub(crate) fn learn(&mut self, information: &PackageInformation) {
+        for recipient in information.recipients.iter().filter(|recipient| !recipient.is_package_owner) {
+            self.recipient_added(&recipient.recipient_id, &recipient.email);
+        }
+        self.contact_groups = information.contact_groups.len();
+        for file in &information.files {
+            self.files.entry(file.file_id.clone()).or_insert_with(|| file.clone());
+        }
+        if information.is_deleted() {
+            self.stage = Stage::Deleted;
+        } else if information.is_finalized() && self.stage == Stage::Open {
+            self.stage = Stage::Finalized;
+        }
+    }
+
+    fn must_exist(&self) -> Result<()> {
+        match self.stage {
+            Stage::Deleted => Err(Error::new(ErrorKind::PackageDeleted, "the package is deleted")),
+            _ => Ok(()),
+        }
+    }
+
+    fn must_have_keycode(&self) -> Result<()> {
+        match self.keycode_length {
+            Some(_) => Ok(()),
+            None => Err(Error::new(ErrorKind::KeycodeUnknown, "the keycode of the package is not known")),
+        }
+    }
+
+    /// Reading takes any keycode; nothing is sent under one that could be guessed.
+    fn must_have_sender_keycode(&self) -> Result<()> {
+        self.must_have_keycode()?;
+        if self.keycode_length.is_some_and(|length| length < SHORTEST_KEYCODE) {
+            return Err(Error::new(ErrorKind::KeycodeTooShort, "the keycode has fewer than 32 characters"));
+        }
+        Ok(())
+    }
+
+    fn must_be_open(&self) -> Result<()> {
+        self.must_exist()?;
+        match self.stage {
+            Stage::Finalized if !self.is_workspace => {
+                Err(Error::new(ErrorKind::AlreadyFinalized, "the package is finalized"))
+            }
+            Stage::Finalizing => Err(Error::new(ErrorKind::AlreadyFinalized, "the package is being finalized")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Before anything is read from the package.
+    pub(crate) fn may_read(&self) -> Result<()> {
+        self.must_exist()
+    }
+
+    /// Before something encrypted is read.
+    pub(crate) fn may_decrypt(&self) -> Result<()> {
+        self.must_exist()?;
+        self.must_have_keycode()
+    }
+
+    /// Before something that needs no keycode is changed.
+    pub(crate) fn may_change(&self) -> Result<()> {
+        self.must_exist()
+    }
+
+    pub(crate) fn may_add_recipient(&self) -> Result<()> {
+        self.must_exist()?;
+        if self.recipients.len() >= MOST_RECIPIENTS {
+            return Err(Error::new(ErrorKind::TooManyRecipients, "the package has its 99 recipients already"));
+        }
+        Ok(())
+    }
+
+    /// Whether a recipient who is added now needs the keycode at once: finalize, which does it for all, is over.
+    pub(crate) fn needs_keycodes_at_once(&self) -> bool {
+        self.keycode_length.is_some() && (self.is_workspace || self.stage == Stage::Finalized)
+    }
+
+    /// An SMS number needs its recipient.
+    pub(crate) fn may_set_phone(&self, recipient_id: &str) -> Result<()> {
+        self.must_exist()?;
+        if self.recipients.contains_key(recipient_id) {
+            return Ok(());
+        }
+        Err(Error::new(ErrorKind::RecipientNotOnPackage, "no such recipient is on the package"))
+    }
+
+    pub(crate) fn may_set_message(&self) -> Result<()> {
+        self.must_be_open()?;
+        self.must_have_sender_keycode()
+    }
+
+    /// Notes that an upload begins, if it may.
+    pub(crate) fn begin_upload(&mut self, into_directory: bool) -> Result<()> {
+        self.must_be_open()?;
+        if into_directory && !self.is_workspace {
+            return Err(Error::new(ErrorKind::OnlyInWorkspace, "only a Workspace has directories"));
+        }
+        self.must_have_sender_keycode()?;
+        self.uploads += 1;
+        Ok(())
+    }
+
+    pub(crate) fn end_upload(&mut self) {
+        self.uploads -= 1;
+    }
+
+    /// Before a file is removed. Unlike additions, this is possible as long as the package exists.
+    pub(crate) fn may_delete_file(&self, file_id: &str) -> Result<()> {
+        self.must_exist()?;
+        if self.is_workspace || self.files.contains_key(file_id) || self.incomplete.contains(file_id) {
+            return Ok(());
+        }
+        Err(file_not_on_package())
+    }
+
+    /// Notes that finalize begins, if it may.
+    pub(crate) fn begin_finalize(&mut self, undisclosed_recipients: bool) -> Result<()> {
+        self.must_exist()?;
+        if self.is_workspace {
+            return Err(Error::new(ErrorKind::WorkspaceNotFinalizable, "a Workspace is not finalized"));
+        }
+        self.must_be_open()?;
+        self.must_have_sender_keycode()?;
+        if self.uploads > 0 {
+            return Err(Error::new(ErrorKind::UploadRunning, "an upload into the package is still running"));
+        }
+        if self.recipients.is_empty() && self.contact_groups == 0 && !undisclosed_recipients {
+            return Err(Error::new(ErrorKind::NoRecipient, "the package has no recipient"));
+        }
+        if self.files.is_empty() && self.has_message == Some(false) {
+            return Err(Error::new(ErrorKind::NoFile, "the package has no file and no message"));
+        }
+        self.stage = Stage::Finalizing;
+        Ok(())
+    }
+
+    pub(crate) fn end_finalize(&mut self, succeeded: bool) {
+        if self.stage == Stage::Finalizing {
+            self.stage = if succeeded { Stage::Finalized } else { Stage::Open };
+        }
+    }
+
+    /// A secure link opens nothing before the package is finalized.
+    pub(crate) fn may_give_link(&self) -> Result<()> {
+        self.must_exist()?;
+        if !self.is_workspace && self.stage != Stage::Finalized {
+            return Err(Error::new(ErrorKind::NotFinalized, "the package is not finalized"));
+        }
+        self.must_have_keycode()
+    }
+
+    pub(crate) fn recipient_added(&mut self, recipient_id: &str, email: &str) {
+        self.recipients.insert(recipient_id.to_owned(), email.to_owned());
+    }
+
+    pub(crate) fn deleted(&mut self) {
+        self.stage = Stage::Deleted;
+    }
+
+    /// Whether deleting means the permanent call or the one for temporary packages.
+    pub(crate) fn is_temporary(&self) -> bool {
+        !self.is_workspace && matches!(self.stage, Stage::Open | Stage::Finalizing)
+    }
+
+    pub(crate) fn is_workspace(&self) -> bool {
+        self.is_workspace
+    }
+}
+
+pub(crate) fn file_not_on_package() -> Error {
+    Error::new(ErrorKind::FileNotOnPackage, "no such file is on the package")
+}

@@ -1,0 +1,277 @@
+//! Files into a package: from a path, from memory, from a function (`protocol` 4.2 to 4.4).
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossbeam_channel::{bounded, unbounded};
+use parking_lot::Mutex;
+
+use super::{Inner, Package, file};
+use crate::api::retry::looking;
+use crate::api::{Session, endpoint};
+use crate::call::{self, Call, Observer, Phase};
+use crate::error::{Error, ErrorKind, Result};
+use crate::os;
+use crate::package::file::File;
+use crate::package::information::PackageInformation;
+use crate::transfer::plan::Plan;
+use crate::transfer::upload::{self, Event, Feed, Filler, Puller, SourceFile, Upload};
+
+/// Where the bytes of an upload come from.
+pub enum Source<'a> {
+    /// A regular file; it must not change meanwhile.
+    Path(PathBuf),
+    /// Bytes in memory.
+    Memory {
+        /// The name that recipients see.
+        name: String,
+        /// The bytes.
+        data: &'a [u8],
+    },
+    /// A function, called on the calling thread only, that fills a buffer and answers how many bytes it has written;
+    /// 0 is the end.
+    Reader {
+        /// The name that recipients see.
+        name: String,
+        /// Bytes in all; `None` if nobody knows, which costs a temporary file of encrypted parts.
+        size: Option<u64>,
+        /// The function.
+        reader: &'a mut dyn FnMut(&mut [u8]) -> Result<usize>,
+    },
+}
+
+/// How a file is uploaded.
+#[derive(Clone, Debug, Default)]
+pub struct UploadOptions {
+    /// The name that recipients see, in place of the source's.
+    pub file_name: Option<String>,
+    /// The directory of a Workspace; the root by default.
+    pub directory_id: Option<String>,
+}
+
+/// How long a failed upload waits for its file to be removed from the package; that goes on behind it.
+const REMOVAL_PATIENCE: Duration = Duration::from_millis(100);
+
+impl Package {
+    /// Encrypts a file and uploads it. Several uploads may run at once, on different threads.
+    ///
+    /// An upload that fails or is stopped leaves the package as it was: its file is removed.
+    ///
+    /// # Errors
+    /// [`ErrorKind::AlreadyFinalized`], [`ErrorKind::MalformedFileName`], [`ErrorKind::FileTooLarge`] and errors of
+    /// the source before anything is sent; [`ErrorKind::FileChanged`]; [`ErrorKind::Stopped`]; refusals of the service
+    /// and errors of the network.
+    pub fn upload(&self, observer: &mut dyn Observer, source: Source<'_>, options: &UploadOptions) -> Result<File> {
+        let inner = &self.0;
+        let part_size = inner.client.0.options.part_size;
+        inner.steps.lock().begin_upload(options.directory_id.is_some())?;
+        let running = Running(Arc::clone(inner));
+        let Prepared { name, size, file, mut read } = Prepared::new(source, options)?;
+        let plan = size.map(|size| Plan::new(size, part_size)).transpose()?;
+        let (call, notices) = Call::new();
+        call.set_total(size, plan.map_or(0, |plan| plan.parts));
+        let (events, from_workers) = unbounded();
+        let lead = Lead {
+            inner: Arc::clone(inner),
+            call: Arc::clone(&call),
+            name: name.clone(),
+            directory_id: options.directory_id.clone(),
+            part_size,
+            plan,
+            file,
+            created: Arc::default(),
+        };
+        let created = Arc::clone(&lead.created);
+        os::spawn("sendsafely-upload", move || {
+            let result = call::guarded(|| lead.run(Puller::new(events.clone())));
+            let _ = events.send(Event::Done(result));
+        })?;
+        let mut filler = Filler { read: &mut read, plan, part_size, next_part: 1 };
+        let result = call::attend(&call, &notices, observer, &from_workers, |event, _| match event {
+            Event::Fill(request) => filler.fill(request).err().map(Err),
+            Event::Done(result) => Some(result),
+        });
+        drop(running);
+        match result {
+            Ok(uploaded) => Ok(uploaded),
+            Err(error) => {
+                if let Some(file_id) = created.lock().take() {
+                    self.discard(file_id);
+                }
+                Err(error.context(format_args!("upload of {name}")))
+            }
+        }
+    }
+
+    /// Removes the file of a failed upload: at once if the service answers soon, else behind the caller's back, else
+    /// before finalize.
+    fn discard(&self, file_id: String) {
+        self.0.steps.lock().incomplete.insert(file_id.clone());
+        let inner = Arc::clone(&self.0);
+        let (done, wait) = bounded(1);
+        let spawned = os::spawn("sendsafely-discard", move || {
+            let (call, _notices) = Call::new();
+            let session = inner.client.0.api.session(&call);
+            let _ = inner.delete_file(&session, &file_id);
+            let _ = done.send(());
+        });
+        if spawned.is_ok() {
+            let _ = wait.recv_timeout(REMOVAL_PATIENCE);
+        }
+    }
+}
+
+/// An upload counts as running until this is dropped.
+struct Running(Arc<Inner>);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.steps.lock().end_upload();
+    }
+}
+
+/// A source whose name and size are known, as far as they can be.
+struct Prepared<'a> {
+    name: String,
+    size: Option<u64>,
+    /// A file that workers read by themselves.
+    file: Option<SourceFile>,
+    /// How the calling thread reads any other source.
+    read: Box<dyn FnMut(&mut [u8]) -> Result<usize> + 'a>,
+}
+
+impl<'a> Prepared<'a> {
+    fn new(source: Source<'a>, options: &UploadOptions) -> Result<Self> {
+        let prepared = match source {
+            Source::Path(path) => {
+                let file = SourceFile::open(&path)?;
+                let name = path.file_name().map(|name| name.to_str().map(str::to_owned));
+                let name = match (&options.file_name, name) {
+                    (Some(name), _) => name.clone(),
+                    (None, Some(Some(name))) => name,
+                    _ => {
+                        let told = "the file has no name that is valid UTF-8";
+                        return Err(Error::new(ErrorKind::MalformedFileName, told)
+                            .with_remedy("give a file_name in the options"));
+                    }
+                };
+                Self { name, size: Some(file.size()), file: Some(file), read: Box::new(|_| Ok(0)) }
+            }
+            Source::Memory { name, data } => {
+                let mut rest = data;
+                let read = move |buffer: &mut [u8]| {
+                    let length = rest.len().min(buffer.len());
+                    buffer[..length].copy_from_slice(&rest[..length]);
+                    rest = &rest[length..];
+                    Ok(length)
+                };
+                let name = options.file_name.clone().unwrap_or(name);
+                Self { name, size: Some(data.len() as u64), file: None, read: Box::new(read) }
+            }
+            Source::Reader { name, size, reader } => {
+                let name = options.file_name.clone().unwrap_or(name);
+                Self { name, size, file: None, read: Box::new(reader) }
+            }
+        };
+        file::check_name(&prepared.name)?;
+        Ok(prepared)
+    }
+}
+
+/// What the leading worker of an upload needs.
+struct Lead {
+    inner: Arc<Inner>,
+    call: Arc<Call>,
+    name: String,
+    directory_id: Option<String>,
+    part_size: u64,
+    plan: Option<Plan>,
+    file: Option<SourceFile>,
+    /// The id of the file once it exists on the service.
+    created: Arc<Mutex<Option<String>>>,
+}
+
+impl Lead {
+    fn run(self, puller: Puller) -> Result<File> {
+        let client = &self.inner.client.0;
+        let secrets = self.inner.secrets()?;
+        let session = Arc::new(client.api.session(&self.call));
+        self.inner.prove_keycode(&session)?;
+        let (feed, plan) = match (self.file, self.plan) {
+            (Some(file), Some(plan)) => (Feed::File(file), plan),
+            (_, Some(plan)) => (Feed::Pulled(puller), plan),
+            (_, None) => {
+                let (spool, plan) = upload::spool(&session, &puller, &secrets.passphrase, self.part_size)?;
+                (Feed::Spool(spool), plan)
+            }
+        };
+        self.call.set_total(Some(plan.size), plan.parts);
+        self.call.set_phase(Phase::Preparing);
+        let file_id = self.inner.create_file(&session, &self.name, plan, self.directory_id.as_deref())?;
+        *self.created.lock() = Some(file_id.clone());
+        upload::run(Upload {
+            session,
+            budget: Arc::clone(&client.budget),
+            package_id: self.inner.id.clone(),
+            file_id: file_id.clone(),
+            directory_id: self.directory_id,
+            passphrase: secrets.passphrase.clone(),
+            plan,
+            feed,
+            workers: client.options.parts_in_flight,
+            force_api_route: client.options.force_api_route,
+        })?;
+        let file = File {
+            file_id: file_id.clone(),
+            file_name: self.name,
+            size: plan.size,
+            parts: plan.parts,
+            uploaded: None,
+            version: None,
+            created_by: None,
+        };
+        self.inner.steps.lock().files.insert(file_id, file.clone());
+        Ok(file)
+    }
+}
+
+impl Inner {
+    /// Creates a file id. If the answer is lost, a new file of this name, size and parts is adopted.
+    fn create_file(&self, session: &Session, name: &str, plan: Plan, directory: Option<&str>) -> Result<String> {
+        let uncertain = (name.to_owned(), plan.size, plan.parts);
+        self.steps.lock().uncertain.push(uncertain.clone());
+        let create = || {
+            let answer = endpoint::create_file(session, &self.id, name, plan.size, plan.parts, directory)?;
+            let missing = || Error::new(ErrorKind::BadAnswer, "the answer to creating a file has no id");
+            answer.filled("fileId").or_else(|| answer.filled("message")).ok_or_else(missing)
+        };
+        let look = || match directory {
+            None => self.find_new_file(session, name, plan.size, plan.parts),
+            // Only the root's files are in the package information; another version of the same file does no harm.
+            Some(_) => Ok(None),
+        };
+        let created = looking(&session.call, session.retry_window(), create, look);
+        // A call that was cut off may have reached the service all the same; finalize looks after that.
+        let cut_off = matches!(&created, Err(error) if error.server_code().is_none());
+        let mut steps = self.steps.lock();
+        if !cut_off {
+            if let Some(position) = steps.uncertain.iter().position(|entry| *entry == uncertain) {
+                steps.uncertain.swap_remove(position);
+            }
+        }
+        if let Ok(file_id) = &created {
+            steps.made.insert(file_id.clone());
+        }
+        created
+    }
+
+    /// A file of the package that nobody here has made or adopted, but that looks like this.
+    pub(crate) fn find_new_file(&self, session: &Session, name: &str, size: u64, parts: u32) -> Result<Option<String>> {
+        let information = PackageInformation::read(&endpoint::package_information(session, &self.id)?);
+        let steps = self.steps.lock();
+        let known = |id: &String| steps.files.contains_key(id) || steps.made.contains(id);
+        let alike = |file: &&File| file.file_name == name && file.size == size && file.parts == parts;
+        Ok(information.files.iter().filter(alike).map(|file| file.file_id.clone()).find(|id| !known(id)))
+    }
+}

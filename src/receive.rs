@@ -1,0 +1,417 @@
+//! Reading a package: information, message, files (`protocol` section 5).
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crossbeam_channel::unbounded;
+
+use crate::api::endpoint::{self, FileRef};
+use crate::api::Session;
+use crate::call::{self, Call, Observer};
+use crate::crypto::{Passphrase, decrypt_message};
+use crate::error::{Error, ErrorKind, Result};
+use crate::os;
+use crate::os::Existing;
+use crate::package::file::{File, safe_name};
+use crate::package::step::file_not_on_package;
+use crate::package::{Inner, Package, PackageInformation};
+use crate::secret::SecretString;
+use crate::transfer::download::{self, Event, Outlet};
+
+/// Where the bytes of a download go.
+pub enum Sink<'a> {
+    /// A file of this name, or, if this is a directory, a file in it under the sender's name, made safe.
+    Path(PathBuf),
+    /// Memory; all of the file has to fit.
+    Memory(&'a mut Vec<u8>),
+    /// A function, called on the calling thread only, with piece after piece of verified plaintext.
+    Writer(&'a mut dyn FnMut(&[u8]) -> Result<()>),
+}
+
+/// How a file is downloaded.
+#[derive(Clone, Debug, Default)]
+pub struct DownloadOptions {
+    /// The password of a package that needs one.
+    pub password: Option<SecretString>,
+    /// What to do about a target that exists already.
+    pub existing: Existing,
+    /// Have the system write the file to the disk before the call returns.
+    pub sync: bool,
+    /// The directory of a Workspace that the file is in; the root by default.
+    pub directory_id: Option<String>,
+}
+
+/// A file that was downloaded.
+#[derive(Clone, Debug)]
+pub struct Download {
+    /// The service's id of the file.
+    pub file_id: String,
+    /// The name, as its sender gave it.
+    pub file_name: String,
+    /// Where it is now, if it went to a file.
+    pub path: Option<PathBuf>,
+    /// Bytes of plaintext.
+    pub size: u64,
+    /// Left alone, because the target existed.
+    pub skipped: bool,
+}
+
+/// Files whose first part is tried as a proof of the keycode.
+const PROOFS: usize = 3;
+
+impl Package {
+    /// What the service says of the package now (`protocol` 6.2.2).
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnknownPackage`] for one that has expired or was deleted.
+    pub fn information(&self, observer: &mut dyn Observer) -> Result<PackageInformation> {
+        self.0.steps.lock().may_read()?;
+        self.run(observer, |inner, session| inner.ask(session))
+    }
+
+    /// The message of the package, decrypted (`protocol` 5.5); `None` if it has none.
+    ///
+    /// Line ends are as the sender's client has written them; Node's writes CRLF.
+    ///
+    /// # Errors
+    /// [`ErrorKind::KeycodeUnknown`], [`ErrorKind::DecryptFailed`], refusals of the service.
+    pub fn message(&self, observer: &mut dyn Observer) -> Result<Option<String>> {
+        let none = {
+            let steps = self.0.steps.lock();
+            steps.may_decrypt()?;
+            steps.has_message == Some(false)
+        };
+        if none {
+            return Ok(None);
+        }
+        self.run(observer, |inner, session| {
+            let secrets = inner.secrets()?;
+            let message = inner.encrypted_message(session)?;
+            message.map(|message| decrypt_message(&message, &secrets.passphrase)).transpose()
+        })
+    }
+
+    /// Downloads one file and decrypts it (`protocol` 5.3, 5.4). Every part is verified before a byte of it is handed
+    /// out; a file gets its name only when it is whole.
+    ///
+    /// # Errors
+    /// [`ErrorKind::FileNotOnPackage`], [`ErrorKind::PasswordRequired`], [`ErrorKind::FileExists`],
+    /// [`ErrorKind::DirectoryNotFound`], [`ErrorKind::DiskFull`], [`ErrorKind::DecryptFailed`],
+    /// [`ErrorKind::SizeMismatch`], [`ErrorKind::Stopped`]; refusals of the service and errors of the network. A
+    /// memory or function sink may have been given a part of the file then; a path is left as it was.
+    pub fn download(
+        &self,
+        observer: &mut dyn Observer,
+        file_id: &str,
+        sink: Sink<'_>,
+        options: &DownloadOptions,
+    ) -> Result<Download> {
+        self.0.steps.lock().may_decrypt()?;
+        let (call, notices) = Call::new();
+        let (events, from_workers) = unbounded::<Event<Download>>();
+        let target = match &sink {
+            Sink::Path(path) => Some(path.clone()),
+            Sink::Memory(_) | Sink::Writer(_) => None,
+        };
+        let (lead, options, file_id) = (Lead::new(self, &call), options.clone(), file_id.to_owned());
+        os::spawn("sendsafely-download", move || {
+            let to_caller = || Outlet::pushed(events.clone());
+            let result = call::guarded(|| lead.one(&file_id, target, &options, to_caller));
+            let _ = events.send(Event::Done(result));
+        })?;
+        let mut write: Box<dyn FnMut(&[u8]) -> Result<()> + '_> = match sink {
+            Sink::Path(_) => Box::new(|_| Ok(())),
+            Sink::Memory(memory) => Box::new(|data| {
+                let full = |_| Error::new(ErrorKind::WriteFailed, "there is not enough memory for the file");
+                memory.try_reserve(data.len()).map_err(full)?;
+                memory.extend_from_slice(data);
+                Ok(())
+            }),
+            Sink::Writer(writer) => Box::new(writer),
+        };
+        call::attend(&call, &notices, observer, &from_workers, |event, _| match event {
+            Event::Write(piece) => match write(&piece.buffer[piece.plaintext]) {
+                Ok(()) => {
+                    let _ = piece.written.send(piece.buffer);
+                    None
+                }
+                Err(error) => Some(Err(error)),
+            },
+            Event::Done(result) => Some(result),
+        })
+    }
+
+    /// Downloads all files of the package into a directory, under the senders' names made safe. Two files whose names
+    /// would be the same get a number in brackets.
+    ///
+    /// # Errors
+    /// As [`download`](Self::download); the first error ends the call. Files that were whole by then stay.
+    pub fn download_all(
+        &self,
+        observer: &mut dyn Observer,
+        directory: &Path,
+        options: &DownloadOptions,
+    ) -> Result<Vec<Download>> {
+        self.0.steps.lock().may_decrypt()?;
+        let (directory, options, package) = (directory.to_owned(), options.clone(), self.clone());
+        self.0.client.run(observer, move |_, call| Lead::new(&package, call).all(&directory, &options))
+    }
+}
+
+/// The leading worker of a download.
+struct Lead {
+    inner: Arc<Inner>,
+    session: Arc<Session>,
+}
+
+impl Lead {
+    fn new(package: &Package, call: &Arc<Call>) -> Self {
+        let inner = Arc::clone(&package.0);
+        let session = Arc::new(inner.client.0.api.session(call));
+        Self { inner, session }
+    }
+
+    fn one(
+        &self,
+        file_id: &str,
+        target: Option<PathBuf>,
+        options: &DownloadOptions,
+        to_caller: impl FnOnce() -> Outlet,
+    ) -> Result<Download> {
+        let found = self.find(file_id, options.directory_id.as_deref())?;
+        self.session.call.set_total(Some(found.file.size), found.file.parts.max(1));
+        match target {
+            Some(path) if path.is_dir() => {
+                let target = path.join(safe_name(&found.file.file_name));
+                self.to_file(found, target, options)
+            }
+            Some(target) => self.to_file(found, target, options),
+            None => {
+                self.fetch(&found, to_caller(), options)?;
+                Ok(done(found.file, None, false))
+            }
+        }
+    }
+
+    fn all(&self, directory: &Path, options: &DownloadOptions) -> Result<Vec<Download>> {
+        if !directory.is_dir() {
+            let told = format!("{}: no such directory", directory.display());
+            return Err(Error::new(ErrorKind::DirectoryNotFound, told));
+        }
+        let files = self.inner.ask(&self.session)?.files;
+        let mut taken = BTreeSet::new();
+        let targets: Vec<_> = files.iter().map(|file| directory.join(unused_name(file, &mut taken))).collect();
+        let parts = files.iter().map(|file| file.parts.max(1)).sum();
+        self.session.call.set_total(Some(files.iter().map(|file| file.size).sum()), parts);
+        // All targets are judged before the first byte is fetched.
+        if options.existing == Existing::Refuse {
+            targets.iter().try_for_each(|target| refuse_existing(target))?;
+        }
+        let in_workspace = self.inner.steps.lock().is_workspace();
+        let download = |(file, target): (File, PathBuf)| {
+            // File information tells what package information does not: the key of a file that was copied in.
+            let found = match in_workspace {
+                true => self.find(&file.file_id, None)?,
+                false => Found { file, file_key: None },
+            };
+            self.to_file(found, target, options)
+        };
+        files.into_iter().zip(targets).map(download).collect()
+    }
+
+    /// Downloads into a file, unless it exists and is to be left alone.
+    fn to_file(&self, found: Found, target: PathBuf, options: &DownloadOptions) -> Result<Download> {
+        match options.existing {
+            Existing::Refuse => refuse_existing(&target)?,
+            Existing::Skip if target.symlink_metadata().is_ok() => {
+                self.session.call.part_done(found.file.size);
+                return Ok(done(found.file, Some(target), true));
+            }
+            Existing::Skip | Existing::Overwrite => {}
+        }
+        self.fetch(&found, Outlet::file(&target)?, options)?;
+        Ok(done(found.file, Some(target), false))
+    }
+
+    fn fetch(&self, found: &Found, outlet: Outlet, options: &DownloadOptions) -> Result<()> {
+        let download = self.inner.download(&self.session, found, options)?;
+        download::run(download, outlet)
+            .map_err(|error| error.context(format_args!("download of {}", safe_name(&found.file.file_name))))
+    }
+
+    /// A file of the package by its id: from what is known, else from what the service says now.
+    fn find(&self, file_id: &str, directory: Option<&str>) -> Result<Found> {
+        let (known, in_workspace) = {
+            let steps = self.inner.steps.lock();
+            (steps.files.get(file_id).cloned(), steps.is_workspace())
+        };
+        if in_workspace || directory.is_some() {
+            let file = FileRef { package: self.inner.read_name(), file: file_id, directory };
+            let answer = endpoint::file_information(&self.session, file)?;
+            let answer = answer.object("file").unwrap_or(answer);
+            return Ok(Found { file: File::read(&answer), file_key: answer.filled("fileKey") });
+        }
+        let known = match known {
+            Some(file) => Some(file),
+            None => self.inner.ask(&self.session)?.files.into_iter().find(|file| file.file_id == file_id),
+        };
+        let file = known.ok_or_else(file_not_on_package)?;
+        Ok(Found { file, file_key: None })
+    }
+}
+
+/// A file to download, and the encrypted passphrase of its parts if it is not the package's own (`protocol` 3.8).
+struct Found {
+    file: File,
+    file_key: Option<String>,
+}
+
+fn done(file: File, path: Option<PathBuf>, skipped: bool) -> Download {
+    Download { file_id: file.file_id, file_name: file.file_name, path, size: file.size, skipped }
+}
+
+fn refuse_existing(target: &Path) -> Result<()> {
+    match target.symlink_metadata() {
+        Ok(_) => Err(Error::new(ErrorKind::FileExists, format!("{}: exists already", target.display()))),
+        Err(_) => Ok(()),
+    }
+}
+
+/// A safe name that no other file of this download has; letters that differ only in case count as the same.
+fn unused_name(file: &File, taken: &mut BTreeSet<String>) -> String {
+    let name = safe_name(&file.file_name);
+    let mut candidate = name.clone();
+    let mut number = 2;
+    while !taken.insert(candidate.to_lowercase()) {
+        let (stem, extension) = match name.rfind('.').filter(|dot| *dot > 0) {
+            Some(dot) => name.split_at(dot),
+            None => (name.as_str(), ""),
+        };
+        let mark = format!(" ({number})");
+        let mut kept = stem.len();
+        while kept + mark.len() + extension.len() > 255 || !stem.is_char_boundary(kept) {
+            kept -= 1;
+        }
+        candidate = format!("{}{mark}{extension}", &stem[..kept]);
+        number += 1;
+    }
+    candidate
+}
+
+impl Inner {
+    /// The message as stored; `None` if there is none.
+    fn encrypted_message(&self, session: &Session) -> Result<Option<String>> {
+        let checksum = &self.secrets()?.checksum;
+        match endpoint::get_message(session, self.read_name(), checksum) {
+            Ok(answer) => Ok(answer.filled("message")),
+            // Where nothing tells whether there is a message, a plain failure means that there is none.
+            Err(error) if error.server_code() == Some("FAIL") && self.steps.lock().has_message.is_none() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What the workers of a download need. A file that was copied in has a passphrase of its own.
+    fn download(
+        &self,
+        session: &Arc<Session>,
+        found: &Found,
+        options: &DownloadOptions,
+    ) -> Result<download::Download> {
+        let secrets = self.secrets()?;
+        let passphrase = match &found.file_key {
+            None => secrets.passphrase.clone(),
+            Some(file_key) => {
+                let text = decrypt_message(file_key, &secrets.passphrase)?;
+                Passphrase::from_text(SecretString::new(text))
+            }
+        };
+        let client = &self.client.0;
+        Ok(download::Download {
+            session: Arc::clone(session),
+            budget: Arc::clone(&client.budget),
+            package: self.read_name().to_owned(),
+            file_id: found.file.file_id.clone(),
+            directory_id: options.directory_id.clone(),
+            checksum: secrets.checksum.clone(),
+            password: options.password.clone(),
+            passphrase,
+            size: found.file.size,
+            parts: found.file.parts,
+            workers: client.options.parts_in_flight,
+            max_part_bytes: client.options.max_part_bytes,
+            force_api_route: client.options.force_api_route,
+            existing: options.existing,
+            sync: options.sync,
+        })
+    }
+
+    /// Makes sure, before the first write to a package that was opened again, that the keycode is the one that it was
+    /// begun with: decrypts the message, or a part of a file, where there is one.
+    pub(crate) fn prove_keycode(&self, session: &Arc<Session>) -> Result<()> {
+        let (files, may_have_message) = {
+            let steps = self.steps.lock();
+            if steps.is_proved {
+                return Ok(());
+            }
+            let mut files: Vec<File> = steps.files.values().filter(|file| file.parts > 0).cloned().collect();
+            files.sort_by_key(|file| file.size);
+            (files, steps.has_message != Some(false))
+        };
+        let wrong = || Error::new(ErrorKind::WrongKeycode, "the keycode does not open what is on the package already");
+        // A checksum of another keycode is refused, what was encrypted with another one does not decrypt.
+        let tells_wrong = |error: &Error| matches!(error.kind(), ErrorKind::DecryptFailed | ErrorKind::Denied);
+        let mut proved = false;
+        if may_have_message {
+            match self.encrypted_message(session) {
+                Ok(Some(message)) => {
+                    decrypt_message(&message, &self.secrets()?.passphrase).map_err(|_| wrong())?;
+                    proved = true;
+                }
+                Ok(None) => {}
+                Err(error) if tells_wrong(&error) => return Err(wrong()),
+                Err(error) => return Err(error),
+            }
+        }
+        for file in files.into_iter().take(PROOFS) {
+            if proved {
+                break;
+            }
+            let found = Found { file, file_key: None };
+            match download::prove(self.download(session, &found, &DownloadOptions::default())?) {
+                Ok(()) => proved = true,
+                Err(error) if tells_wrong(&error) => return Err(wrong()),
+                // Its parts may not have arrived.
+                Err(error) if matches!(error.kind(), ErrorKind::StorageRefused | ErrorKind::HttpError) => {}
+                Err(error) if error.server_code().is_some() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.steps.lock().is_proved = true;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_collide_get_a_number() {
+        let mut taken = BTreeSet::new();
+        let mut name = |name: &str| {
+            let json = crate::api::json::Json::new(serde_json::json!({"fileId": "F", "fileName": name}));
+            unused_name(&File::read(&json), &mut taken)
+        };
+        assert_eq!(name("a.txt"), "a.txt");
+        assert_eq!(name("A.TXT"), "A (2).TXT");
+        assert_eq!(name("a.txt"), "a (3).txt");
+        assert_eq!(name("x/y"), "x_y");
+        assert_eq!(name("x:y"), "x_y (2)");
+        assert_eq!(name(".hidden"), ".hidden");
+        assert_eq!(name(".hidden"), ".hidden (2)");
+        let long = "ü".repeat(127);
+        assert_eq!(name(&long), long);
+        assert!(name(&long).len() <= 255);
+    }
+}

@@ -1,0 +1,36 @@
+//! The workers of one transfer.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::call::{Call, WORKER_GRACE, guarded};
+use crate::error::{Error, ErrorKind, Result};
+use crate::os;
+
+/// Runs the same work on several workers and waits for them all. The first error stops the call, so that the others
+/// end soon; one that is stuck where nothing can wake it is left behind.
+pub(crate) fn run(call: &Arc<Call>, workers: usize, work: impl Fn() -> Result<()> + Send + Sync + 'static) -> Result<()> {
+    if workers <= 1 {
+        return work();
+    }
+    let work = Arc::new(work);
+    let (results, finished) = crossbeam_channel::bounded(workers);
+    for _ in 0..workers {
+        let (work, results) = (Arc::clone(&work), results.clone());
+        os::spawn("sendsafely-part", move || {
+            let _ = results.send(guarded(|| work()));
+        })?;
+    }
+    drop(results);
+    let died = || Error::new(ErrorKind::Internal, "a worker ended without a result");
+    for _ in 0..workers {
+        let result = finished.recv().map_err(|_| died()).and_then(|result| result);
+        if let Err(error) = result {
+            call.stop();
+            let deadline = Instant::now() + WORKER_GRACE;
+            while finished.recv_deadline(deadline).is_ok() {}
+            return Err(error);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,396 @@
+//! Uploads: parts are read, encrypted in place and sent by several workers (`protocol` 4.3, 4.4).
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::time::Duration;
+
+use crossbeam_channel::{Sender, bounded};
+use rand_core::{OsRng, RngCore};
+use serde_json::json;
+
+use super::budget::Budget;
+use super::crew;
+use super::plan::Plan;
+use super::route::{PartRoute, Route};
+use super::urls::UrlCache;
+use crate::api::endpoint::{self, FileRef};
+use crate::api::retry::{Repeat, retrying};
+use crate::api::transport::{Body, Failure, Request, read_limited};
+use crate::api::{Session, accept, read_envelope};
+use crate::call::{Phase, stopped};
+use crate::crypto::{Passphrase, PartBuffer, sealed_len};
+use crate::error::{Error, ErrorKind, Result};
+use crate::os;
+
+/// What the workers of an upload ask of, or tell, the thread that made the call.
+pub(crate) enum Event<T> {
+    Fill(Fill),
+    Done(Result<T>),
+}
+
+/// The way to the calling thread, which alone may read memory or call the caller's function.
+pub(crate) struct Puller(Box<dyn Fn(Fill) -> Result<()> + Send + Sync>);
+
+impl Puller {
+    pub(crate) fn new<T: Send + 'static>(calling_thread: Sender<Event<T>>) -> Self {
+        Self(Box::new(move |fill| calling_thread.send(Event::Fill(fill)).map_err(|_| stopped())))
+    }
+
+    /// Has a buffer filled with the next part; answers its number and length too.
+    fn pull(&self, buffer: PartBuffer) -> Result<Filled> {
+        let (filled, answer) = bounded(1);
+        (self.0)(Fill { buffer, filled })?;
+        // The calling thread answers an error of the source by ending the call, which drops the sender.
+        answer.recv().map_err(|_| stopped())
+    }
+}
+
+/// What the calling thread is asked to fill with the next bytes of a source that only it may read.
+pub(crate) struct Fill {
+    pub(crate) buffer: PartBuffer,
+    pub(crate) filled: Sender<Filled>,
+}
+
+/// A buffer that was filled: the part's number and length, 0 with a number at the end of a source of unknown length.
+pub(crate) struct Filled {
+    pub(crate) buffer: PartBuffer,
+    pub(crate) part: u32,
+    pub(crate) length: usize,
+}
+
+/// Where plaintext, or ciphertext made before, comes from.
+pub(crate) enum Feed {
+    /// A file that workers read by themselves.
+    File(SourceFile),
+    /// The calling thread reads, in order: memory, or the caller's function.
+    Pulled(Puller),
+    /// Encrypted parts of a source of unknown length.
+    Spool(Spool),
+}
+
+/// A file as it was when the upload began.
+pub(crate) struct SourceFile {
+    file: File,
+    path: PathBuf,
+    before: fs::Metadata,
+}
+
+impl SourceFile {
+    pub(crate) fn open(path: &Path) -> Result<Self> {
+        let (file, before) = os::open_source(path)?;
+        Ok(Self { file, path: path.to_owned(), before })
+    }
+
+    pub(crate) fn size(&self) -> u64 {
+        self.before.len()
+    }
+
+    fn changed(&self) -> Error {
+        Error::new(ErrorKind::FileChanged, format!("{}: the file changed while it was uploaded", self.path.display()))
+    }
+
+    fn read(&self, buffer: &mut [u8], offset: u64) -> Result<()> {
+        let told = |error| os::io_error(&error, &self.path, ErrorKind::ReadFailed);
+        match os::read_at(&self.file, buffer, offset).map_err(told)? {
+            read if read == buffer.len() => Ok(()),
+            _ => Err(self.changed()),
+        }
+    }
+
+    /// Looks, when all is read, whether what was read was one and the same file.
+    fn check_unchanged(&self) -> Result<()> {
+        let told = |error| os::io_error(&error, &self.path, ErrorKind::ReadFailed);
+        let after = self.file.metadata().map_err(told)?;
+        let same_time = match (self.before.modified(), after.modified()) {
+            (Ok(before), Ok(after)) => before == after,
+            _ => true,
+        };
+        if after.len() == self.before.len() && same_time { Ok(()) } else { Err(self.changed()) }
+    }
+}
+
+/// Encrypted parts in a file without a name: position, length, and length of the plaintext of each.
+pub(crate) struct Spool {
+    file: File,
+    parts: Vec<(u64, usize, usize)>,
+}
+
+/// Everything that the workers of one upload share.
+pub(crate) struct Upload {
+    pub(crate) session: Arc<Session>,
+    pub(crate) budget: Arc<Budget>,
+    pub(crate) package_id: String,
+    pub(crate) file_id: String,
+    pub(crate) directory_id: Option<String>,
+    pub(crate) passphrase: Passphrase,
+    pub(crate) plan: Plan,
+    pub(crate) feed: Feed,
+    pub(crate) workers: usize,
+    pub(crate) force_api_route: bool,
+}
+
+/// How long `upload-complete` is asked whether all parts have arrived.
+const COMPLETION_PATIENCE: Duration = Duration::from_secs(60);
+
+/// Sends all parts and waits until the service has them.
+pub(crate) fn run(upload: Upload) -> Result<()> {
+    let workers = upload.workers.min(upload.plan.parts as usize);
+    let job = Arc::new(Job {
+        route: Route::new(upload.force_api_route),
+        urls: UrlCache::default(),
+        next_part: AtomicU32::new(1),
+        holding: AtomicU32::new(0),
+        used_storage: AtomicBool::new(false),
+        upload,
+    });
+    let call = Arc::clone(&job.upload.session.call);
+    call.set_phase(Phase::Transferring);
+    let shared = Arc::clone(&job);
+    crew::run(&call, workers, move || shared.work())?;
+    if let Feed::File(file) = &job.upload.feed {
+        file.check_unchanged()?;
+    }
+    if job.used_storage.load(Ordering::Relaxed) {
+        job.wait_for_completion()?;
+    }
+    Ok(())
+}
+
+struct Job {
+    upload: Upload,
+    route: Route,
+    urls: UrlCache,
+    next_part: AtomicU32,
+    /// Workers that hold memory at the moment.
+    holding: AtomicU32,
+    used_storage: AtomicBool,
+}
+
+impl Job {
+    /// One worker: part after part.
+    fn work(&self) -> Result<()> {
+        let upload = &self.upload;
+        let call = &upload.session.call;
+        let capacity = usize::try_from(upload.plan.part_size.min(upload.plan.size)).unwrap_or(usize::MAX);
+        let mut buffer = PartBuffer::with_capacity(capacity);
+        let mut spooled = Vec::new();
+        loop {
+            let turn = self.next_part.fetch_add(1, Ordering::Relaxed);
+            if turn > upload.plan.parts {
+                return Ok(());
+            }
+            let urgent = || self.holding.load(Ordering::Relaxed) == 0;
+            let reserved = upload.budget.reserve(call, sealed_len(capacity) as u64, urgent)?;
+            self.holding.fetch_add(1, Ordering::Relaxed);
+            let sent = match &upload.feed {
+                Feed::File(file) => {
+                    let (offset, length) = upload.plan.range(turn);
+                    file.read(buffer.plaintext_mut(length), offset)?;
+                    self.send(turn, buffer.seal(&upload.passphrase)?, length)
+                }
+                Feed::Pulled(puller) => {
+                    let filled = puller.pull(buffer)?;
+                    buffer = filled.buffer;
+                    self.send(filled.part, buffer.seal(&upload.passphrase)?, filled.length)
+                }
+                Feed::Spool(spool) => {
+                    let (offset, length, plaintext_length) = spool.parts[turn as usize - 1];
+                    spooled.resize(length, 0);
+                    read_spool(&spool.file, &mut spooled, offset)?;
+                    self.send(turn, &spooled, plaintext_length)
+                }
+            };
+            drop(reserved);
+            self.holding.fetch_sub(1, Ordering::Relaxed);
+            sent?;
+        }
+    }
+
+    /// Sends one encrypted part by whichever way works.
+    fn send(&self, part: u32, sealed: &[u8], plaintext_length: usize) -> Result<()> {
+        let session = &self.upload.session;
+        let call = &session.call;
+        let mut route = self.route.for_part();
+        // Only what was never sent before counts as progress: a connection that breaks at the same place again and
+        // again must not go on for ever.
+        let furthest = AtomicU64::new(0);
+        let answered = || session.has_answered(None);
+        retrying(call, session.retry_window(), Repeat::Safely, answered, || {
+            let on_wire = AtomicU64::new(0);
+            let count = |bytes: u64| {
+                let sent = on_wire.fetch_add(bytes, Ordering::Relaxed) + bytes;
+                call.sent(bytes);
+                if furthest.fetch_max(sent, Ordering::Relaxed) < sent {
+                    call.moved();
+                }
+            };
+            let through_api = route.through_api();
+            let result = match through_api {
+                true => self.send_through_api(part, sealed, &count),
+                false => self.send_to_storage(part, sealed, &count, &mut route),
+            };
+            route.note(through_api, &result);
+            if result.is_err() {
+                call.unsent(on_wire.load(Ordering::Relaxed));
+            }
+            result
+        })
+        .map_err(|error| error.context(format_args!("part {part}")))?;
+        call.part_done(plaintext_length as u64);
+        Ok(())
+    }
+
+    fn file(&self) -> FileRef<'_> {
+        FileRef {
+            package: &self.upload.package_id,
+            file: &self.upload.file_id,
+            directory: self.upload.directory_id.as_deref(),
+        }
+    }
+
+    fn send_to_storage(
+        &self,
+        part: u32,
+        sealed: &[u8],
+        count: &dyn Fn(u64),
+        route: &mut PartRoute<'_>,
+    ) -> std::result::Result<(), Failure> {
+        let session = &self.upload.session;
+        let fetch = |from| endpoint::upload_urls(session, self.file(), from);
+        let url = self.urls.get(&session.call, part, fetch)?;
+        let body = Body::Counted { pieces: &[sealed], sent: count };
+        let sent = session.storage().exchange(Request { method: "PUT", url: &url, headers: &[], body });
+        let mut answer = sent.inspect_err(|_| self.urls.forget(part, &url))?;
+        if !(200..300).contains(&answer.status) {
+            self.urls.forget(part, &url);
+            return Err(route.storage_failure(answer.status, answer.retry_after));
+        }
+        // Reading the body, which is empty, to its end lets the connection be used again.
+        let _ = read_limited(&mut answer, 1 << 16, &mut Vec::new());
+        self.used_storage.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// The multipart form of `protocol` 4.4.2. Only the text of its first field is signed.
+    fn send_through_api(&self, part: u32, sealed: &[u8], count: &dyn Fn(u64)) -> std::result::Result<(), Failure> {
+        let session = &self.upload.session;
+        let fields = json!({"uploadType": session.request_api(), "filePart": part}).to_string();
+        let boundary = format!("----libsendsafely{:016x}{:016x}", OsRng.next_u64(), OsRng.next_u64());
+        let head = format!(
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"requestData\"\r\n\
+             Content-Type: text/plain; charset=UTF-8\r\n\r\n{fields}\r\n\
+             --{boundary}\r\nContent-Disposition: form-data; name=\"textFile\"; filename=\"file.txt\"\r\n\
+             Content-Type: application/octet-stream\r\n\r\n"
+        );
+        let tail = format!("\r\n--{boundary}--\r\n");
+        let mut answer = session.exchange(crate::api::Signed {
+            method: "POST",
+            path: &self.file().part_upload_path(),
+            content_type: Some(&format!("multipart/form-data; boundary={boundary}")),
+            signed_text: fields.as_bytes(),
+            body: Body::Counted { pieces: &[head.as_bytes(), sealed, tail.as_bytes()], sent: count },
+        })?;
+        let status = answer.status;
+        accept(read_envelope(&mut answer)?, status).map(|_| ())
+    }
+
+    /// Asks until the service says that every part has arrived: after 1 second, then every 2.
+    fn wait_for_completion(&self) -> Result<()> {
+        let session = &self.upload.session;
+        session.call.set_phase(Phase::Completing);
+        let mut waited = Duration::ZERO;
+        let mut wait = Duration::from_secs(1);
+        while !endpoint::upload_complete(session, self.file())? {
+            if waited >= COMPLETION_PATIENCE {
+                return Err(Error::new(ErrorKind::FileIncomplete, "the service still misses parts of the file"));
+            }
+            session.call.sleep(wait)?;
+            waited += wait;
+            wait = Duration::from_secs(2);
+        }
+        Ok(())
+    }
+}
+
+fn read_spool(file: &File, buffer: &mut [u8], offset: u64) -> Result<()> {
+    match os::read_at(file, buffer, offset) {
+        Ok(read) if read == buffer.len() => Ok(()),
+        _ => Err(Error::new(ErrorKind::ReadFailed, "the temporary file of encrypted parts cannot be read")),
+    }
+}
+
+/// Encrypts a source of unknown length into a spool, and answers with the plan that it turned out to have.
+pub(crate) fn spool(
+    session: &Session,
+    puller: &Puller,
+    passphrase: &Passphrase,
+    part_size: u64,
+) -> Result<(Spool, Plan)> {
+    use std::io::Write;
+    let call = &session.call;
+    call.set_total(None, 0);
+    call.set_phase(Phase::Preparing);
+    let capacity = usize::try_from(part_size).unwrap_or(usize::MAX);
+    let mut spool = Spool { file: os::spool_file()?, parts: Vec::new() };
+    let mut buffer = PartBuffer::with_capacity(capacity);
+    let (mut position, mut size) = (0, 0);
+    loop {
+        call.check()?;
+        let filled = puller.pull(buffer)?;
+        let (part, length) = (filled.part, filled.length);
+        buffer = filled.buffer;
+        if length > 0 || part == 1 {
+            let sealed = buffer.seal(passphrase)?;
+            spool.file.write_all(sealed).map_err(|error| {
+                os::io_error(&error, &std::env::temp_dir(), ErrorKind::WriteFailed)
+                    .context("temporary file of encrypted parts")
+            })?;
+            spool.parts.push((position, sealed.len(), length));
+            position += sealed.len() as u64;
+            size += length as u64;
+            // Judges the size limit while the source still runs.
+            Plan::new(size, part_size)?;
+        }
+        if length < capacity {
+            return Ok((spool, Plan::new(size, part_size)?));
+        }
+    }
+}
+
+/// The other end of a [`Puller`], on the calling thread: hands out parts in order.
+pub(crate) struct Filler<'a> {
+    pub(crate) read: &'a mut dyn FnMut(&mut [u8]) -> Result<usize>,
+    /// The plan of a source of known length.
+    pub(crate) plan: Option<Plan>,
+    pub(crate) part_size: u64,
+    pub(crate) next_part: u32,
+}
+
+impl Filler<'_> {
+    /// Fills a buffer with the next part. Waits for nobody: the answer's channel has room.
+    pub(crate) fn fill(&mut self, request: Fill) -> Result<()> {
+        let Fill { mut buffer, filled } = request;
+        let part = self.next_part;
+        self.next_part += 1;
+        let wanted = match self.plan {
+            Some(plan) => plan.range(part).1,
+            None => usize::try_from(self.part_size).unwrap_or(usize::MAX),
+        };
+        let mut length = 0;
+        let space = buffer.plaintext_mut(wanted);
+        while length < wanted {
+            match (self.read)(&mut space[length..])? {
+                0 => break,
+                read => length += read.min(wanted - length),
+            }
+        }
+        if self.plan.is_some() && length < wanted {
+            return Err(Error::new(ErrorKind::FileChanged, "the source ended before the size that it was said to have"));
+        }
+        buffer.truncate(length);
+        let _ = filled.send(Filled { buffer, part, length });
+        Ok(())
+    }
+}
