@@ -42,8 +42,11 @@ fn main() {
 
 fn generate(root: &Path) -> String {
     let ffi = root.join("src/ffi");
-    let mut config = cbindgen::Config::from_file(root.join("cbindgen.toml")).expect("cbindgen.toml is valid");
-    config.header = Some(fs::read_to_string(ffi.join("conventions.h")).expect("src/ffi/conventions.h is there"));
+    let mut config =
+        cbindgen::Config::from_file(root.join("cbindgen.toml")).expect("cbindgen.toml is valid");
+    config.header = Some(
+        fs::read_to_string(ffi.join("conventions.h")).expect("src/ffi/conventions.h is there"),
+    );
     config.after_includes = Some(version_macros());
     let mut builder = cbindgen::Builder::new().with_config(config);
     for section in SECTIONS {
@@ -51,10 +54,14 @@ fn generate(root: &Path) -> String {
         builder = builder.with_src(ffi.join(section).with_extension("rs"));
     }
     let mut text = Vec::new();
-    builder.generate().expect("src/ffi is valid Rust").write(&mut text);
+    builder
+        .generate()
+        .expect("src/ffi is valid Rust")
+        .write(&mut text);
     let mut text = String::from_utf8(text).expect("cbindgen writes UTF-8");
     for section in SECTIONS {
-        let source = fs::read_to_string(ffi.join(section).with_extension("rs")).expect("cbindgen has read it as well");
+        let source = fs::read_to_string(ffi.join(section).with_extension("rs"))
+            .expect("cbindgen has read it as well");
         head_section(&mut text, &source);
     }
     text
@@ -62,9 +69,17 @@ fn generate(root: &Path) -> String {
 
 /// Puts the title of a source file before the first of its functions.
 fn head_section(header: &mut String, source: &str) {
-    let title = source.lines().next().and_then(|line| line.strip_prefix("//! ")).expect("a file begins with its title");
+    let title = source
+        .lines()
+        .next()
+        .and_then(|line| line.strip_prefix("//! "))
+        .expect("a file begins with its title");
     let title = title.trim_end_matches('.').to_uppercase();
-    let Some(function) = source.split("extern \"C\" fn ").nth(1).and_then(|rest| rest.split('(').next()) else {
+    let Some(function) = source
+        .split("extern \"C\" fn ")
+        .nth(1)
+        .and_then(|rest| rest.split('(').next())
+    else {
         return; // Only types.
     };
     let is_declaration = |at: usize| {
@@ -73,8 +88,12 @@ fn head_section(header: &mut String, source: &str) {
     };
     let call = format!("{function}(");
     let mut mentions = header.match_indices(&call).map(|(at, _)| at);
-    let declaration = mentions.find(|at| is_declaration(*at)).expect("cbindgen declares each function");
-    let comment = header[..declaration].rfind("/**").expect("each function has a comment");
+    let declaration = mentions
+        .find(|at| is_declaration(*at))
+        .expect("cbindgen declares each function");
+    let comment = header[..declaration]
+        .rfind("/**")
+        .expect("each function has a comment");
     let rule = "=".repeat(100 - title.len());
     header.insert_str(comment, &format!("/* === {title} {rule} */\n\n"));
 }
@@ -105,7 +124,10 @@ fn version_macros() -> String {
 /// unloaded, because a worker left behind in name resolution may still run its code.
 fn name_the_library() {
     let argument = |text: &str| println!("cargo:rustc-cdylib-link-arg={text}");
-    match env::var("CARGO_CFG_TARGET_OS").expect("set by Cargo").as_str() {
+    match env::var("CARGO_CFG_TARGET_OS")
+        .expect("set by Cargo")
+        .as_str()
+    {
         "linux" | "android" | "freebsd" | "netbsd" | "openbsd" | "dragonfly" => {
             argument("-Wl,-soname,libsendsafely.so.0");
             argument("-Wl,-z,nodelete");

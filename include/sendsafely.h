@@ -803,7 +803,7 @@ typedef struct {
    */
   const char *request_api;
   /**
-   * Version of the program as the service's logs show it. NULL, the default: the version of the library.
+   * Version of the program as the service's logs show it. NULL, the default: not sent.
    */
   const char *client_version;
   /**

@@ -25,7 +25,10 @@ pub(crate) const WORKER_GRACE: Duration = Duration::from_millis(150);
 /// What a call is doing at the moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
-#[allow(missing_docs, reason = "each is explained at its constant in ffi/progress.rs")]
+#[allow(
+    missing_docs,
+    reason = "each is explained at its constant in ffi/progress.rs"
+)]
 pub enum Phase {
     Connecting = 1,
     Preparing = 2,
@@ -37,10 +40,16 @@ pub enum Phase {
 
 impl Phase {
     fn from_number(number: i32) -> Self {
-        [Self::Preparing, Self::Transferring, Self::Waiting, Self::Completing, Self::Finalizing]
-            .into_iter()
-            .find(|phase| *phase as i32 == number)
-            .unwrap_or(Self::Connecting)
+        [
+            Self::Preparing,
+            Self::Transferring,
+            Self::Waiting,
+            Self::Completing,
+            Self::Finalizing,
+        ]
+        .into_iter()
+        .find(|phase| *phase as i32 == number)
+        .unwrap_or(Self::Connecting)
     }
 }
 
@@ -158,13 +167,15 @@ impl Call {
     }
 
     pub(crate) fn set_total(&self, bytes: Option<u64>, parts: u32) {
-        self.bytes_total.store(bytes.unwrap_or(UNKNOWN_TOTAL), Ordering::Relaxed);
+        self.bytes_total
+            .store(bytes.unwrap_or(UNKNOWN_TOTAL), Ordering::Relaxed);
         self.parts_total.store(parts, Ordering::Relaxed);
     }
 
     pub(crate) fn part_done(&self, plaintext_bytes: u64) {
         self.parts_done.fetch_add(1, Ordering::Relaxed);
-        self.bytes_done.fetch_add(plaintext_bytes, Ordering::Relaxed);
+        self.bytes_done
+            .fetch_add(plaintext_bytes, Ordering::Relaxed);
         self.moved();
     }
 
@@ -186,7 +197,10 @@ impl Call {
     }
 
     pub(crate) fn since_moved(&self) -> Duration {
-        Duration::from_millis(self.elapsed_ms().saturating_sub(self.moved_at.load(Ordering::Relaxed)))
+        Duration::from_millis(
+            self.elapsed_ms()
+                .saturating_sub(self.moved_at.load(Ordering::Relaxed)),
+        )
     }
 
     fn elapsed_ms(&self) -> u64 {
@@ -199,7 +213,11 @@ impl Call {
 
     /// An error if the call was stopped: what every loop of a worker asks before it goes on.
     pub(crate) fn check(&self) -> Result<()> {
-        if self.is_stopped() { Err(stopped()) } else { Ok(()) }
+        if self.is_stopped() {
+            Err(stopped())
+        } else {
+            Ok(())
+        }
     }
 
     /// Registers what a stop has to interrupt. After a stop it is interrupted at once.
@@ -289,7 +307,9 @@ pub(crate) fn attend<E, T>(
     events: &Receiver<E>,
     mut handle: impl FnMut(E, &mut dyn Observer) -> Option<Result<T>>,
 ) -> Result<T> {
-    let mut rate = Rate { samples: std::collections::VecDeque::new() };
+    let mut rate = Rate {
+        samples: std::collections::VecDeque::new(),
+    };
     let mut report = |observer: &mut dyn Observer| {
         let bytes = call.bytes_done.load(Ordering::Relaxed);
         observer.progress(&call.snapshot(rate.sample(bytes)))
@@ -351,17 +371,17 @@ pub(crate) fn attend<E, T>(
 /// Gives the workers of a stopped call a moment to end; their channel closes when the last one has.
 fn drain<E>(events: &Receiver<E>) {
     let deadline = Instant::now() + STOP_GRACE;
-    while !matches!(events.recv_deadline(deadline), Err(RecvTimeoutError::Disconnected | RecvTimeoutError::Timeout)) {}
+    while !matches!(
+        events.recv_deadline(deadline),
+        Err(RecvTimeoutError::Disconnected | RecvTimeoutError::Timeout)
+    ) {}
 }
 
 /// Runs the work of a worker; a panic in it becomes the call's error instead of a thread that silently died.
 pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     // A panicking worker leaves its locks free (parking_lot) and its state behind as it was after the last full step.
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_or_else(|panic| {
-        let text = panic.downcast_ref::<&str>().copied();
-        let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-        Err(Error::new(ErrorKind::Internal, format!("a worker panicked: {}", text.unwrap_or("no message"))))
-    })
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work))
+        .unwrap_or_else(|panic| Err(Error::panicked(&*panic)))
 }
 
 /// Runs a piece of work on a worker of its own, while the calling thread tells the observer.

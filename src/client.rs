@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::api::Api;
 use crate::api::endpoint;
 use crate::api::transport::Connections;
-use crate::api::Api;
 use crate::call::{self, Call, Observer};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::SecretString;
@@ -91,17 +91,29 @@ impl Client {
     /// [`ErrorKind::MalformedHost`], [`ErrorKind::InsecureHost`] for plain http to a host that is not loopback,
     /// [`ErrorKind::InvalidArgument`] for options out of range or text that cannot become a header,
     /// [`ErrorKind::NoTrustStore`] where an https host could not be verified.
-    pub fn new(host: &str, api_key: &str, api_secret: SecretString, options: ClientOptions) -> Result<Self> {
+    pub fn new(
+        host: &str,
+        api_key: &str,
+        api_secret: SecretString,
+        options: ClientOptions,
+    ) -> Result<Self> {
         options.check()?;
         header_text("the API key", api_key)?;
         let host = crate::package::link::normalize_host(host)?;
         if api_secret.expose().is_empty() {
-            return Err(Error::new(ErrorKind::InvalidArgument, "the API secret is empty"));
+            return Err(Error::new(
+                ErrorKind::InvalidArgument,
+                "the API secret is empty",
+            ));
         }
         let connections = Connections::new(&host, &options)?;
         let budget = Arc::new(Budget::new(options.memory_budget));
         let api = Api::new(host, api_key, api_secret, &options, connections);
-        Ok(Self(Arc::new(Shared { api, options, budget })))
+        Ok(Self(Arc::new(Shared {
+            api,
+            options,
+            budget,
+        })))
     }
 
     /// The portal: scheme, host, and port if it is not the scheme's own.
@@ -143,13 +155,20 @@ impl Client {
 
 impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Client").field("host", &self.host()).finish_non_exhaustive()
+        f.debug_struct("Client")
+            .field("host", &self.host())
+            .finish_non_exhaustive()
     }
 }
 
 impl ClientOptions {
     fn check(&self) -> Result<()> {
-        let out_of_range = |what: &str| Err(Error::new(ErrorKind::InvalidArgument, format!("{what} is out of range")));
+        let out_of_range = |what: &str| {
+            Err(Error::new(
+                ErrorKind::InvalidArgument,
+                format!("{what} is out of range"),
+            ))
+        };
         if !(1..=16).contains(&self.parts_in_flight) {
             return out_of_range("parts_in_flight (1 to 16)");
         }
@@ -166,7 +185,10 @@ impl ClientOptions {
             return out_of_range("a time-out (more than zero)");
         }
         header_text("request_api", &self.request_api)?;
-        header_text("client_version", self.client_version.as_deref().unwrap_or("-"))?;
+        header_text(
+            "client_version",
+            self.client_version.as_deref().unwrap_or("-"),
+        )?;
         header_text("locale", self.locale.as_deref().unwrap_or("-"))
     }
 }
@@ -174,7 +196,10 @@ impl ClientOptions {
 /// Refuses text that cannot be the value of a header.
 fn header_text(what: &str, text: &str) -> Result<()> {
     if text.is_empty() || !text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
-        return Err(Error::new(ErrorKind::InvalidArgument, format!("{what} has to be printable ASCII text")));
+        return Err(Error::new(
+            ErrorKind::InvalidArgument,
+            format!("{what} has to be printable ASCII text"),
+        ));
     }
     Ok(())
 }

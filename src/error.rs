@@ -1,5 +1,6 @@
 //! The one error type of the library. Its kinds map one to one to the status codes of the C ABI (`ffi::status`).
 
+use std::any::Any;
 use std::fmt;
 
 /// What went wrong, seen from what a program would do next.
@@ -7,7 +8,10 @@ use std::fmt;
 /// The variants stand in the families of the C status codes; `ffi::status` maps each of them and does not compile
 /// until a new one has its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[allow(missing_docs, reason = "each is explained once, at its status code in ffi/status.rs")]
+#[allow(
+    missing_docs,
+    reason = "each is explained once, at its status code in ffi/status.rs"
+)]
 pub enum ErrorKind {
     // The caller's mistake.
     NullArgument,
@@ -114,7 +118,24 @@ impl Error {
     /// An error of a kind, with a message that says what happened to what.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         let remedy = remedy_for(kind);
-        Self { kind, message: message.into(), http_status: None, server_code: None, server_message: None, remedy }
+        Self {
+            kind,
+            message: message.into(),
+            http_status: None,
+            server_code: None,
+            server_message: None,
+            remedy,
+        }
+    }
+
+    /// The error of a panic that was caught.
+    pub(crate) fn panicked(payload: &(dyn Any + Send)) -> Self {
+        let text = payload.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+        Self::new(
+            ErrorKind::Internal,
+            format!("the library panicked: {}", text.unwrap_or("no message")),
+        )
     }
 
     /// Adds the HTTP status of the answer that told of the failure.
@@ -210,29 +231,45 @@ fn remedy_for(kind: ErrorKind) -> Option<&'static str> {
     Some(match kind {
         K::Busy => "call again after the callback has returned",
         K::Forked => "create the client again in the child process",
-        K::InsecureHost => "use https://, or set allow_plain_http for a host that you trust on a network that you trust",
+        K::InsecureHost => {
+            "use https://, or set allow_plain_http for a host that you trust on a network that you trust"
+        }
         K::PackageNotCreated => "create or open the package first",
         K::RecipientNotOnPackage => "add the recipient first, then the phone number",
         K::NoRecipient => "add a recipient, or finalize with undisclosed_recipients",
         K::NoFile => "upload a file or set a message first",
         K::UploadRunning => "finalize after every upload has returned",
-        K::UploadIncomplete => "delete the incomplete file from the package or upload it again, then finalize",
+        K::UploadIncomplete => {
+            "delete the incomplete file from the package or upload it again, then finalize"
+        }
         K::AlreadyFinalized => "create a new package",
         K::WorkspaceNotFinalizable => "a Workspace is usable at once; hand out its secure link",
         K::PackageDeleted => "create a new package",
-        K::KeycodeUnknown => "open the package with its keycode or with a secure link that holds it",
+        K::KeycodeUnknown => {
+            "open the package with its keycode or with a secure link that holds it"
+        }
         K::NotFinalized => "finalize the package first",
-        K::AuthenticationFailed => "check the API key, the API secret, the host and this machine's clock",
+        K::AuthenticationFailed => {
+            "check the API key, the API secret, the host and this machine's clock"
+        }
         K::PasswordRequired => "give the password that the sender has set for this package",
         K::ApproverRequired => "add an approver to the package, then finalize again",
         K::Unreachable => "check the network, the proxy and the host name",
         K::UnknownHost => "check the spelling of the host and the name server",
         K::TimedOut => "check the network; a longer retry window bridges longer failures",
-        K::TlsFailed => "check that the host is right; for a private certificate authority give its certificate as ca_bundle",
-        K::NoTrustStore => "install the system's certificates (package ca-certificates) or give a ca_bundle",
-        K::OutcomeUnknown => "look at the package before you call again: the service may have acted already",
+        K::TlsFailed => {
+            "check that the host is right; for a private certificate authority give its certificate as ca_bundle"
+        }
+        K::NoTrustStore => {
+            "install the system's certificates (package ca-certificates) or give a ca_bundle"
+        }
+        K::OutcomeUnknown => {
+            "look at the package before you call again: the service may have acted already"
+        }
         K::WrongKeycode => "open the package with the keycode of its secure link",
-        K::DecryptFailed => "check the keycode; if it is right, the data was damaged or changed and has to be sent again",
+        K::DecryptFailed => {
+            "check the keycode; if it is right, the data was damaged or changed and has to be sent again"
+        }
         K::FileChanged => "upload the file again when nothing writes to it",
         K::FileExists => "choose another directory, or set existing to overwrite or skip",
         K::DiskFull => "make room and download again",

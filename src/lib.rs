@@ -37,6 +37,7 @@ mod api;
 mod call;
 mod client;
 mod crypto;
+pub mod device;
 mod error;
 mod ffi;
 mod os;
@@ -50,8 +51,8 @@ pub use client::{Client, ClientOptions, DEFAULT_PART_SIZE, MAX_PART_SIZE};
 pub use error::{Error, ErrorKind, Result};
 pub use os::Existing;
 pub use package::{
-    ContactGroup, File, FinalizeOptions, Finalized, Link, Package, PackageInformation, PhoneNumber, Recipient, Source,
-    Timestamp, UploadOptions, link,
+    ContactGroup, File, FinalizeOptions, Finalized, Link, Package, PackageInformation, PhoneNumber,
+    Recipient, Source, Timestamp, UploadOptions, link,
 };
 pub use receive::{Download, DownloadOptions, Sink};
 pub use secret::SecretString;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crossbeam_channel::unbounded;
 
-use crate::api::endpoint::{self, FileRef};
 use crate::api::Session;
+use crate::api::endpoint::{self, FileRef};
 use crate::call::{self, Call, Observer};
 use crate::crypto::{Passphrase, decrypt_message};
 use crate::error::{Error, ErrorKind, Result};
@@ -28,6 +28,9 @@ pub enum Sink<'a> {
     /// A function, called on the calling thread only, with piece after piece of verified plaintext.
     Writer(&'a mut dyn FnMut(&[u8]) -> Result<()>),
 }
+
+/// Takes the next piece of verified plaintext.
+type WriteFn<'a> = dyn FnMut(&[u8]) -> Result<()> + 'a;
 
 /// How a file is downloaded.
 #[derive(Clone, Debug, Default)]
@@ -88,7 +91,9 @@ impl Package {
         self.run(observer, |inner, session| {
             let secrets = inner.secrets()?;
             let message = inner.encrypted_message(session)?;
-            message.map(|message| decrypt_message(&message, &secrets.passphrase)).transpose()
+            message
+                .map(|message| decrypt_message(&message, &secrets.passphrase))
+                .transpose()
         })
     }
 
@@ -114,32 +119,44 @@ impl Package {
             Sink::Path(path) => Some(path.clone()),
             Sink::Memory(_) | Sink::Writer(_) => None,
         };
-        let (lead, options, file_id) = (Lead::new(self, &call), options.clone(), file_id.to_owned());
+        let (lead, options, file_id) =
+            (Lead::new(self, &call), options.clone(), file_id.to_owned());
         os::spawn("sendsafely-download", move || {
             let to_caller = || Outlet::pushed(events.clone());
             let result = call::guarded(|| lead.one(&file_id, target, &options, to_caller));
             let _ = events.send(Event::Done(result));
         })?;
-        let mut write: Box<dyn FnMut(&[u8]) -> Result<()> + '_> = match sink {
+        let mut write: Box<WriteFn<'_>> = match sink {
             Sink::Path(_) => Box::new(|_| Ok(())),
             Sink::Memory(memory) => Box::new(|data| {
-                let full = |_| Error::new(ErrorKind::WriteFailed, "there is not enough memory for the file");
+                let full = |_| {
+                    Error::new(
+                        ErrorKind::WriteFailed,
+                        "there is not enough memory for the file",
+                    )
+                };
                 memory.try_reserve(data.len()).map_err(full)?;
                 memory.extend_from_slice(data);
                 Ok(())
             }),
             Sink::Writer(writer) => Box::new(writer),
         };
-        call::attend(&call, &notices, observer, &from_workers, |event, _| match event {
-            Event::Write(piece) => match write(&piece.buffer[piece.plaintext]) {
-                Ok(()) => {
-                    let _ = piece.written.send(piece.buffer);
-                    None
-                }
-                Err(error) => Some(Err(error)),
+        call::attend(
+            &call,
+            &notices,
+            observer,
+            &from_workers,
+            |event, _| match event {
+                Event::Write(piece) => match write(&piece.buffer[piece.plaintext]) {
+                    Ok(()) => {
+                        let _ = piece.written.send(piece.buffer);
+                        None
+                    }
+                    Err(error) => Some(Err(error)),
+                },
+                Event::Done(result) => Some(result),
             },
-            Event::Done(result) => Some(result),
-        })
+        )
     }
 
     /// Downloads all files of the package into a directory, under the senders' names made safe. Two files whose names
@@ -155,7 +172,9 @@ impl Package {
     ) -> Result<Vec<Download>> {
         self.0.steps.lock().may_decrypt()?;
         let (directory, options, package) = (directory.to_owned(), options.clone(), self.clone());
-        self.0.client.run(observer, move |_, call| Lead::new(&package, call).all(&directory, &options))
+        self.0.client.run(observer, move |_, call| {
+            Lead::new(&package, call).all(&directory, &options)
+        })
     }
 }
 
@@ -180,7 +199,9 @@ impl Lead {
         to_caller: impl FnOnce() -> Outlet,
     ) -> Result<Download> {
         let found = self.find(file_id, options.directory_id.as_deref())?;
-        self.session.call.set_total(Some(found.file.size), found.file.parts.max(1));
+        self.session
+            .call
+            .set_total(Some(found.file.size), found.file.parts.max(1));
         match target {
             Some(path) if path.is_dir() => {
                 let target = path.join(safe_name(&found.file.file_name));
@@ -201,19 +222,29 @@ impl Lead {
         }
         let files = self.inner.ask(&self.session)?.files;
         let mut taken = BTreeSet::new();
-        let targets: Vec<_> = files.iter().map(|file| directory.join(unused_name(file, &mut taken))).collect();
+        let targets: Vec<_> = files
+            .iter()
+            .map(|file| directory.join(unused_name(file, &mut taken)))
+            .collect();
         let parts = files.iter().map(|file| file.parts.max(1)).sum();
-        self.session.call.set_total(Some(files.iter().map(|file| file.size).sum()), parts);
+        self.session
+            .call
+            .set_total(Some(files.iter().map(|file| file.size).sum()), parts);
         // All targets are judged before the first byte is fetched.
         if options.existing == Existing::Refuse {
-            targets.iter().try_for_each(|target| refuse_existing(target))?;
+            targets
+                .iter()
+                .try_for_each(|target| refuse_existing(target))?;
         }
         let in_workspace = self.inner.steps.lock().is_workspace();
         let download = |(file, target): (File, PathBuf)| {
             // File information tells what package information does not: the key of a file that was copied in.
             let found = match in_workspace {
                 true => self.find(&file.file_id, None)?,
-                false => Found { file, file_key: None },
+                false => Found {
+                    file,
+                    file_key: None,
+                },
             };
             self.to_file(found, target, options)
         };
@@ -221,7 +252,12 @@ impl Lead {
     }
 
     /// Downloads into a file, unless it exists and is to be left alone.
-    fn to_file(&self, found: Found, target: PathBuf, options: &DownloadOptions) -> Result<Download> {
+    fn to_file(
+        &self,
+        found: Found,
+        target: PathBuf,
+        options: &DownloadOptions,
+    ) -> Result<Download> {
         match options.existing {
             Existing::Refuse => refuse_existing(&target)?,
             Existing::Skip if target.symlink_metadata().is_ok() => {
@@ -236,8 +272,12 @@ impl Lead {
 
     fn fetch(&self, found: &Found, outlet: Outlet, options: &DownloadOptions) -> Result<()> {
         let download = self.inner.download(&self.session, found, options)?;
-        download::run(download, outlet)
-            .map_err(|error| error.context(format_args!("download of {}", safe_name(&found.file.file_name))))
+        download::run(download, outlet).map_err(|error| {
+            error.context(format_args!(
+                "download of {}",
+                safe_name(&found.file.file_name)
+            ))
+        })
     }
 
     /// A file of the package by its id: from what is known, else from what the service says now.
@@ -247,17 +287,32 @@ impl Lead {
             (steps.files.get(file_id).cloned(), steps.is_workspace())
         };
         if in_workspace || directory.is_some() {
-            let file = FileRef { package: self.inner.read_name(), file: file_id, directory };
+            let file = FileRef {
+                package: self.inner.read_name(),
+                file: file_id,
+                directory,
+            };
             let answer = endpoint::file_information(&self.session, file)?;
             let answer = answer.object("file").unwrap_or(answer);
-            return Ok(Found { file: File::read(&answer), file_key: answer.filled("fileKey") });
+            return Ok(Found {
+                file: File::read(&answer),
+                file_key: answer.filled("fileKey"),
+            });
         }
         let known = match known {
             Some(file) => Some(file),
-            None => self.inner.ask(&self.session)?.files.into_iter().find(|file| file.file_id == file_id),
+            None => self
+                .inner
+                .ask(&self.session)?
+                .files
+                .into_iter()
+                .find(|file| file.file_id == file_id),
         };
         let file = known.ok_or_else(file_not_on_package)?;
-        Ok(Found { file, file_key: None })
+        Ok(Found {
+            file,
+            file_key: None,
+        })
     }
 }
 
@@ -268,12 +323,21 @@ struct Found {
 }
 
 fn done(file: File, path: Option<PathBuf>, skipped: bool) -> Download {
-    Download { file_id: file.file_id, file_name: file.file_name, path, size: file.size, skipped }
+    Download {
+        file_id: file.file_id,
+        file_name: file.file_name,
+        path,
+        size: file.size,
+        skipped,
+    }
 }
 
 fn refuse_existing(target: &Path) -> Result<()> {
     match target.symlink_metadata() {
-        Ok(_) => Err(Error::new(ErrorKind::FileExists, format!("{}: exists already", target.display()))),
+        Ok(_) => Err(Error::new(
+            ErrorKind::FileExists,
+            format!("{}: exists already", target.display()),
+        )),
         Err(_) => Ok(()),
     }
 }
@@ -306,7 +370,12 @@ impl Inner {
         match endpoint::get_message(session, self.read_name(), checksum) {
             Ok(answer) => Ok(answer.filled("message")),
             // Where nothing tells whether there is a message, a plain failure means that there is none.
-            Err(error) if error.server_code() == Some("FAIL") && self.steps.lock().has_message.is_none() => Ok(None),
+            Err(error)
+                if error.server_code() == Some("FAIL")
+                    && self.steps.lock().has_message.is_none() =>
+            {
+                Ok(None)
+            }
             Err(error) => Err(error),
         }
     }
@@ -354,13 +423,24 @@ impl Inner {
             if steps.is_proved {
                 return Ok(());
             }
-            let mut files: Vec<File> = steps.files.values().filter(|file| file.parts > 0).cloned().collect();
+            let mut files: Vec<File> = steps
+                .files
+                .values()
+                .filter(|file| file.parts > 0)
+                .cloned()
+                .collect();
             files.sort_by_key(|file| file.size);
             (files, steps.has_message != Some(false))
         };
-        let wrong = || Error::new(ErrorKind::WrongKeycode, "the keycode does not open what is on the package already");
+        let wrong = || {
+            Error::new(
+                ErrorKind::WrongKeycode,
+                "the keycode does not open what is on the package already",
+            )
+        };
         // A checksum of another keycode is refused, what was encrypted with another one does not decrypt.
-        let tells_wrong = |error: &Error| matches!(error.kind(), ErrorKind::DecryptFailed | ErrorKind::Denied);
+        let tells_wrong =
+            |error: &Error| matches!(error.kind(), ErrorKind::DecryptFailed | ErrorKind::Denied);
         let mut proved = false;
         if may_have_message {
             match self.encrypted_message(session) {
@@ -377,12 +457,19 @@ impl Inner {
             if proved {
                 break;
             }
-            let found = Found { file, file_key: None };
+            let found = Found {
+                file,
+                file_key: None,
+            };
             match download::prove(self.download(session, &found, &DownloadOptions::default())?) {
                 Ok(()) => proved = true,
                 Err(error) if tells_wrong(&error) => return Err(wrong()),
                 // Its parts may not have arrived.
-                Err(error) if matches!(error.kind(), ErrorKind::StorageRefused | ErrorKind::HttpError) => {}
+                Err(error)
+                    if matches!(
+                        error.kind(),
+                        ErrorKind::StorageRefused | ErrorKind::HttpError
+                    ) => {}
                 Err(error) if error.server_code().is_some() => {}
                 Err(error) => return Err(error),
             }
@@ -400,7 +487,8 @@ mod tests {
     fn names_that_collide_get_a_number() {
         let mut taken = BTreeSet::new();
         let mut name = |name: &str| {
-            let json = crate::api::json::Json::new(serde_json::json!({"fileId": "F", "fileName": name}));
+            let json =
+                crate::api::json::Json::new(serde_json::json!({"fileId": "F", "fileName": name}));
             unused_name(&File::read(&json), &mut taken)
         };
         assert_eq!(name("a.txt"), "a.txt");

@@ -29,7 +29,11 @@ impl From<&str> for SecretString {
 impl PartialEq for SecretString {
     fn eq(&self, other: &Self) -> bool {
         let (a, b) = (self.0.as_bytes(), other.0.as_bytes());
-        a.len() == b.len() && a.iter().zip(b).fold(0, |difference, (x, y)| difference | (x ^ y)) == 0
+        a.len() == b.len()
+            && a.iter()
+                .zip(b)
+                .fold(0, |difference, (x, y)| difference | (x ^ y))
+                == 0
     }
 }
 

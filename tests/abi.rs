@@ -16,7 +16,9 @@ fn declarations() -> String {
     for piece in header.split("/*") {
         text.push_str(piece.split_once("*/").map_or(piece, |(_, after)| after));
     }
-    text.lines().map(|line| line.split("//").next().unwrap().to_owned() + "\n").collect()
+    text.lines()
+        .map(|line| line.split("//").next().unwrap().to_owned() + "\n")
+        .collect()
 }
 
 fn identifiers(text: &str) -> impl Iterator<Item = (usize, &str)> {
@@ -29,7 +31,9 @@ fn identifiers(text: &str) -> impl Iterator<Item = (usize, &str)> {
 fn functions() -> BTreeSet<String> {
     let text = declarations();
     identifiers(&text)
-        .filter(|(at, word)| word.starts_with("sendsafely_") && text[at + word.len()..].starts_with('('))
+        .filter(|(at, word)| {
+            word.starts_with("sendsafely_") && text[at + word.len()..].starts_with('(')
+        })
         .map(|(_, word)| word.to_owned())
         .collect()
 }
@@ -49,10 +53,19 @@ fn structs() -> Vec<(String, Vec<String>)> {
     let bodies = text.split("typedef struct {").skip(1).filter_map(|rest| {
         let (body, rest) = rest.split_once('}')?;
         let name = rest.split_once(';')?.0.trim();
-        let fields = body.split(';').filter(|field| !field.trim().is_empty()).map(|field| {
-            let plain = field.split_once("(*").map_or(field, |(_, pointer)| pointer.split(')').next().unwrap());
-            identifiers(plain).last().expect("a field has a name").1.to_owned()
-        });
+        let fields = body
+            .split(';')
+            .filter(|field| !field.trim().is_empty())
+            .map(|field| {
+                let plain = field
+                    .split_once("(*")
+                    .map_or(field, |(_, pointer)| pointer.split(')').next().unwrap());
+                identifiers(plain)
+                    .last()
+                    .expect("a field has a name")
+                    .1
+                    .to_owned()
+            });
         Some((name.to_owned(), fields.collect()))
     });
     bodies.collect()
@@ -60,20 +73,32 @@ fn structs() -> Vec<(String, Vec<String>)> {
 
 /// Compares with a golden list, or makes that anew.
 fn assert_golden(name: &str, actual: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/abi").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/abi")
+        .join(name);
     if std::env::var_os("SENDSAFELY_BLESS").is_some() {
         fs::write(&path, actual).unwrap();
     }
     let golden = fs::read_to_string(&path).unwrap_or_default();
-    let (old, new): (BTreeSet<&str>, BTreeSet<&str>) = (golden.lines().collect(), actual.lines().collect());
+    let (old, new): (BTreeSet<&str>, BTreeSet<&str>) =
+        (golden.lines().collect(), actual.lines().collect());
     let gone: Vec<_> = old.difference(&new).collect();
     let added: Vec<_> = new.difference(&old).collect();
-    assert!(golden == actual, "the ABI changed (tests/abi/{name}): gone {gone:#?}, added {added:#?}");
+    assert!(
+        golden == actual,
+        "the ABI changed (tests/abi/{name}): gone {gone:#?}, added {added:#?}"
+    );
 }
 
 fn run(command: &mut Command) -> String {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?} is needed: {error}"));
-    assert!(output.status.success(), "{command:?}:\n{}", String::from_utf8_lossy(&output.stderr));
+    let output = command
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?} is needed: {error}"));
+    assert!(
+        output.status.success(),
+        "{command:?}:\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8(output.stdout).unwrap()
 }
 
@@ -98,7 +123,9 @@ fn ask_the_compiler(name: &str, statements: &str) -> String {
 /// The shared library that Cargo built beside this test.
 #[cfg(target_os = "linux")]
 fn shared_library() -> PathBuf {
-    let library = std::env::current_exe().unwrap().with_file_name("libsendsafely.so");
+    let library = std::env::current_exe()
+        .unwrap()
+        .with_file_name("libsendsafely.so");
     assert!(library.exists(), "{} is missing", library.display());
     library
 }
@@ -111,7 +138,8 @@ fn functions_are_the_known_ones() {
 
 #[test]
 fn constants_have_their_values() {
-    let print = |name: &String| format!("  printf(\"%s %lld\\n\", \"{name}\", (long long){name});\n");
+    let print =
+        |name: &String| format!("  printf(\"%s %lld\\n\", \"{name}\", (long long){name});\n");
     let statements: String = constants().iter().map(print).collect();
     assert_golden("constants.txt", &ask_the_compiler("constants", &statements));
 }
@@ -124,8 +152,9 @@ fn structs_have_their_layout() {
         statements += &format!("  printf(\"{name} size %zu\\n\", sizeof({name}));\n");
         for field in fields {
             let field_size = format!("sizeof((({name} *)0)->{field})");
-            statements +=
-                &format!("  printf(\"{name}.{field} at %zu size %zu\\n\", offsetof({name}, {field}), {field_size});\n");
+            statements += &format!(
+                "  printf(\"{name}.{field} at %zu size %zu\\n\", offsetof({name}, {field}), {field_size});\n"
+            );
         }
     }
     assert_golden("layouts.txt", &ask_the_compiler("layouts", &statements));
@@ -135,8 +164,13 @@ fn structs_have_their_layout() {
 #[test]
 #[cfg(target_os = "linux")]
 fn exports_are_those_of_the_header() {
-    let listing = run(Command::new("nm").args(["-D", "--defined-only"]).arg(shared_library()));
-    let exports = listing.lines().filter_map(|line| line.split_whitespace().nth(2)).map(str::to_owned);
+    let listing = run(Command::new("nm")
+        .args(["-D", "--defined-only"])
+        .arg(shared_library()));
+    let exports = listing
+        .lines()
+        .filter_map(|line| line.split_whitespace().nth(2))
+        .map(str::to_owned);
     let mut expected = functions();
     if cfg!(feature = "test-hooks") {
         expected.insert("sendsafely_test_panic".to_owned());
@@ -148,7 +182,9 @@ fn exports_are_those_of_the_header() {
 #[test]
 #[cfg(target_os = "linux")]
 fn library_has_its_name_and_stays_loaded() {
-    let dynamic = run(Command::new("readelf").args(["-d", "-W"]).arg(shared_library()));
+    let dynamic = run(Command::new("readelf")
+        .args(["-d", "-W"])
+        .arg(shared_library()));
     assert!(dynamic.contains("[libsendsafely.so.0]"), "{dynamic}");
     assert!(dynamic.contains("NODELETE"), "{dynamic}");
 }

@@ -18,11 +18,17 @@ fn committed_header_is_the_generated_one() {
         fs::write(committed(), &generated).unwrap();
     }
     let committed = fs::read_to_string(committed()).unwrap_or_default();
-    let differs = generated.lines().zip(committed.lines()).position(|(new, old)| new != old);
+    let differs = generated
+        .lines()
+        .zip(committed.lines())
+        .position(|(new, old)| new != old);
     assert!(
         generated == committed,
         "include/sendsafely.h differs from what src/ffi makes, first in line {}; run `make header`",
-        differs.map_or(generated.lines().count().min(committed.lines().count()), |line| line) + 1
+        differs.map_or(
+            generated.lines().count().min(committed.lines().count()),
+            |line| line
+        ) + 1
     );
 }
 
@@ -32,13 +38,29 @@ fn header_compiles_without_warnings() {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("header");
     fs::create_dir_all(&directory).unwrap();
     let header = fs::read_to_string(env!("SENDSAFELY_HEADER")).unwrap();
-    let example = header.split_once("A WHOLE PROGRAM\n").unwrap().1.split_once("*/").unwrap().0;
-    let example: String = example.lines().map(|line| line.trim_start_matches(" *").to_owned() + "\n").collect();
+    let example = header
+        .split_once("A WHOLE PROGRAM\n")
+        .unwrap()
+        .1
+        .split_once("*/")
+        .unwrap()
+        .0;
+    let example: String = example
+        .lines()
+        .map(|line| line.trim_start_matches(" *").to_owned() + "\n")
+        .collect();
     assert!(example.contains("int main"));
-    for (compiler, extension, standards) in
-        [("cc", "c", &["c99", "c11", "c17"][..]), ("c++", "cpp", &["c++17", "c++20"][..])]
-    {
-        for (name, text) in [("empty", "#include <sendsafely.h>\n#include <sendsafely.h>\n"), ("example", &example)] {
+    for (compiler, extension, standards) in [
+        ("cc", "c", &["c99", "c11", "c17"][..]),
+        ("c++", "cpp", &["c++17", "c++20"][..]),
+    ] {
+        for (name, text) in [
+            (
+                "empty",
+                "#include <sendsafely.h>\n#include <sendsafely.h>\n",
+            ),
+            ("example", &example),
+        ] {
             let source = directory.join(name).with_extension(extension);
             fs::write(&source, text).unwrap();
             for standard in standards {
@@ -51,7 +73,10 @@ fn header_compiles_without_warnings() {
                     .output()
                     .unwrap_or_else(|error| panic!("{compiler} is needed: {error}"));
                 let told = String::from_utf8_lossy(&output.stderr);
-                assert!(output.status.success() && told.is_empty(), "{compiler} -std={standard} {name}:\n{told}");
+                assert!(
+                    output.status.success() && told.is_empty(),
+                    "{compiler} -std={standard} {name}:\n{told}"
+                );
             }
         }
     }

@@ -37,12 +37,14 @@ impl Json {
 
     /// A size or count.
     pub(crate) fn size(&self, name: &str) -> Option<u64> {
-        self.number(name).and_then(|number| u64::try_from(number).ok())
+        self.number(name)
+            .and_then(|number| u64::try_from(number).ok())
     }
 
     /// A small count.
     pub(crate) fn count(&self, name: &str) -> Option<u32> {
-        self.number(name).and_then(|number| u32::try_from(number).ok())
+        self.number(name)
+            .and_then(|number| u32::try_from(number).ok())
     }
 
     /// A yes or no, also as text; absent means not known.
@@ -69,12 +71,18 @@ impl Json {
         let Some(Value::Array(items)) = self.member(name) else {
             return Vec::new();
         };
-        items.iter().filter_map(|item| as_text(item.get("email").unwrap_or(item))).collect()
+        items
+            .iter()
+            .filter_map(|item| as_text(item.get("email").unwrap_or(item)))
+            .collect()
     }
 
     /// An object.
     pub(crate) fn object(&self, name: &str) -> Option<Json> {
-        self.member(name).filter(|value| value.is_object()).cloned().map(Json)
+        self.member(name)
+            .filter(|value| value.is_object())
+            .cloned()
+            .map(Json)
     }
 }
 

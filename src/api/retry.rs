@@ -64,7 +64,13 @@ pub(crate) fn retrying<T>(
         };
         attempts += 1;
         let outcome_known = match failure.class {
-            Class::Final => return Err(if call.is_stopped() { stopped() } else { failure.error }),
+            Class::Final => {
+                return Err(if call.is_stopped() {
+                    stopped()
+                } else {
+                    failure.error
+                });
+            }
             Class::NotSent | Class::Later(_) => true,
             Class::Lost => repeat == Repeat::Safely,
             Class::Garbled => {
@@ -82,7 +88,11 @@ pub(crate) fn retrying<T>(
             _ if first_contact => window.min(FIRST_CONTACT.saturating_sub(started.elapsed())),
             _ => window,
         };
-        let left = patience.saturating_sub(if first_contact { Duration::ZERO } else { call.since_moved() });
+        let left = patience.saturating_sub(if first_contact {
+            Duration::ZERO
+        } else {
+            call.since_moved()
+        });
         let wait = match failure.class {
             // Asked to wait for longer than the window lasts: tell it now.
             Class::Later(Some(asked)) if asked > left => return Err(failure.error),
@@ -125,7 +135,11 @@ pub(crate) fn looking<T>(
 /// Waits before the next attempt, and says so.
 pub(crate) fn pause(call: &Call, wait: Duration, why: &Error) -> Result<()> {
     call.retried();
-    call.log(format!("{}; trying again in {} ms", why.message(), wait.as_millis()));
+    call.log(format!(
+        "{}; trying again in {} ms",
+        why.message(),
+        wait.as_millis()
+    ));
     let phase = call.phase();
     call.set_phase(Phase::Waiting);
     call.sleep(wait)?;
@@ -135,13 +149,18 @@ pub(crate) fn pause(call: &Call, wait: Duration, why: &Error) -> Result<()> {
 
 /// Exponential with full jitter, but never at once.
 pub(crate) fn backoff(attempts: u32) -> Duration {
-    let ceiling = FIRST_WAIT.saturating_mul(1 << attempts.min(10)).min(LONGEST_WAIT);
+    let ceiling = FIRST_WAIT
+        .saturating_mul(1 << attempts.min(10))
+        .min(LONGEST_WAIT);
     let millis = u64::try_from(ceiling.as_millis()).unwrap_or(u64::MAX);
     Duration::from_millis(50 + OsRng.next_u64() % millis)
 }
 
 fn outcome_unknown(error: &Error) -> Error {
-    Error::new(ErrorKind::OutcomeUnknown, format!("the answer was lost ({})", error.message()))
+    Error::new(
+        ErrorKind::OutcomeUnknown,
+        format!("the answer was lost ({})", error.message()),
+    )
 }
 
 #[cfg(test)]
@@ -152,13 +171,24 @@ mod tests {
         Failure::new(Class::Lost, Error::new(ErrorKind::Unreachable, "broke"))
     }
 
-    fn attempts(window_ms: u64, repeat: Repeat, answered: bool, failure: impl Fn() -> Failure) -> (u32, ErrorKind) {
+    fn attempts(
+        window_ms: u64,
+        repeat: Repeat,
+        answered: bool,
+        failure: impl Fn() -> Failure,
+    ) -> (u32, ErrorKind) {
         let (call, _notices) = Call::new();
         let mut count = 0;
-        let result: Result<()> = retrying(&call, Duration::from_millis(window_ms), repeat, || answered, || {
-            count += 1;
-            Err(failure())
-        });
+        let result: Result<()> = retrying(
+            &call,
+            Duration::from_millis(window_ms),
+            repeat,
+            || answered,
+            || {
+                count += 1;
+                Err(failure())
+            },
+        );
         (count, result.expect_err("it always fails").kind())
     }
 
@@ -171,44 +201,77 @@ mod tests {
 
     #[test]
     fn without_a_window_there_is_one_attempt() {
-        assert_eq!(attempts(0, Repeat::Safely, true, lost), (1, ErrorKind::Unreachable));
+        assert_eq!(
+            attempts(0, Repeat::Safely, true, lost),
+            (1, ErrorKind::Unreachable)
+        );
     }
 
     #[test]
     fn what_may_not_be_repeated_is_told_as_unknown() {
-        assert_eq!(attempts(1500, Repeat::Looking, true, lost), (1, ErrorKind::OutcomeUnknown));
+        assert_eq!(
+            attempts(1500, Repeat::Looking, true, lost),
+            (1, ErrorKind::OutcomeUnknown)
+        );
     }
 
     #[test]
     fn a_refusal_is_final() {
         let refused = || Failure::from(Error::new(ErrorKind::Denied, "no"));
-        assert_eq!(attempts(1500, Repeat::Safely, true, refused), (1, ErrorKind::Denied));
+        assert_eq!(
+            attempts(1500, Repeat::Safely, true, refused),
+            (1, ErrorKind::Denied)
+        );
     }
 
     #[test]
     fn tls_failures_of_a_host_that_never_answered_are_told_at_once() {
-        let tls = || Failure::new(Class::NotSent, Error::new(ErrorKind::TlsFailed, "unknown issuer"));
-        assert_eq!(attempts(1500, Repeat::Looking, false, tls), (1, ErrorKind::TlsFailed));
+        let tls = || {
+            Failure::new(
+                Class::NotSent,
+                Error::new(ErrorKind::TlsFailed, "unknown issuer"),
+            )
+        };
+        assert_eq!(
+            attempts(1500, Repeat::Looking, false, tls),
+            (1, ErrorKind::TlsFailed)
+        );
     }
 
     #[test]
     fn a_longer_retry_after_than_the_window_is_told_at_once() {
-        let later =
-            || Failure::new(Class::Later(Some(Duration::from_secs(9))), Error::new(ErrorKind::HttpError, "429"));
-        assert_eq!(attempts(1500, Repeat::Safely, true, later), (1, ErrorKind::HttpError));
+        let later = || {
+            Failure::new(
+                Class::Later(Some(Duration::from_secs(9))),
+                Error::new(ErrorKind::HttpError, "429"),
+            )
+        };
+        assert_eq!(
+            attempts(1500, Repeat::Safely, true, later),
+            (1, ErrorKind::HttpError)
+        );
     }
 
     #[test]
     fn nonsense_is_asked_for_three_times() {
         let garbled = || Failure::new(Class::Garbled, Error::new(ErrorKind::BadAnswer, "not JSON"));
-        assert_eq!(attempts(60_000, Repeat::Safely, true, garbled), (3, ErrorKind::BadAnswer));
+        assert_eq!(
+            attempts(60_000, Repeat::Safely, true, garbled),
+            (3, ErrorKind::BadAnswer)
+        );
     }
 
     #[test]
     fn a_stop_ends_the_waiting() {
         let (call, _notices) = Call::new();
         call.stop();
-        let result: Result<()> = retrying(&call, Duration::from_secs(60), Repeat::Safely, || true, || Err(lost()));
+        let result: Result<()> = retrying(
+            &call,
+            Duration::from_secs(60),
+            Repeat::Safely,
+            || true,
+            || Err(lost()),
+        );
         assert_eq!(result.expect_err("stopped").kind(), ErrorKind::Stopped);
     }
 }

@@ -9,7 +9,9 @@ use url::Url;
 
 use super::json::Json;
 use super::retry::{Repeat, retrying};
-use super::transport::{Agents, Body, Class, Connections, Failure, Request, Response, Transport, read_limited};
+use super::transport::{
+    Agents, Body, Class, Connections, Failure, Request, Response, Transport, read_limited,
+};
 use crate::call::Call;
 use crate::client::ClientOptions;
 use crate::crypto::signature;
@@ -69,7 +71,11 @@ impl Api {
     pub(crate) fn session(&self, call: &Arc<Call>) -> Session {
         let agents = self.0.connections.lease();
         call.on_stop(Box::new(agents.clone()));
-        Session { api: self.clone(), agents, call: Arc::clone(call) }
+        Session {
+            api: self.clone(),
+            agents,
+            call: Arc::clone(call),
+        }
     }
 }
 
@@ -111,7 +117,9 @@ impl Session {
 
     /// Whether the API, or the host of another URL, has ever answered.
     pub(crate) fn has_answered(&self, url: Option<&str>) -> bool {
-        self.agents.api.has_answered(url.unwrap_or(&self.api.0.host))
+        self.agents
+            .api
+            .has_answered(url.unwrap_or(&self.api.0.host))
     }
 
     /// The transport for storage URLs, which adds no headers of ours.
@@ -120,20 +128,44 @@ impl Session {
     }
 
     /// A JSON call, repeated as it may be: answers the members of a successful envelope.
-    pub(crate) fn call(&self, method: &str, path: &str, body: Option<&Value>, repeat: Repeat) -> Result<Json> {
+    pub(crate) fn call(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+        repeat: Repeat,
+    ) -> Result<Json> {
         let text = body.map(Value::to_string);
-        retrying(&self.call, self.retry_window(), repeat, || self.has_answered(None), || {
-            let mut answer = self.exchange_json(method, path, text.as_deref())?;
-            accept(read_envelope(&mut answer)?, answer.status)
-        })
+        retrying(
+            &self.call,
+            self.retry_window(),
+            repeat,
+            || self.has_answered(None),
+            || {
+                let mut answer = self.exchange_json(method, path, text.as_deref())?;
+                accept(read_envelope(&mut answer)?, answer.status)
+            },
+        )
     }
 
     /// The same for a raw call: whatever JSON comes is handed back as it is.
-    pub(crate) fn raw(&self, method: &str, path: &str, body: Option<&str>, repeat: Repeat) -> Result<String> {
-        retrying(&self.call, self.retry_window(), repeat, || self.has_answered(None), || {
-            let mut answer = self.exchange_json(method, path, body)?;
-            read_envelope(&mut answer).map(|(text, _)| text)
-        })
+    pub(crate) fn raw(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&str>,
+        repeat: Repeat,
+    ) -> Result<String> {
+        retrying(
+            &self.call,
+            self.retry_window(),
+            repeat,
+            || self.has_answered(None),
+            || {
+                let mut answer = self.exchange_json(method, path, body)?;
+                read_envelope(&mut answer).map(|(text, _)| text)
+            },
+        )
     }
 
     fn exchange_json(
@@ -165,34 +197,68 @@ impl Session {
         let path = format!("{API_PREFIX}{}", signed.path);
         let signed_path = path.split('?').next().unwrap_or_default();
         let timestamp = signature::timestamp(self.server_time());
-        let signature =
-            signature::sign(&shared.api_key, &shared.api_secret, signed_path, &timestamp, signed.signed_text);
+        let signature = signature::sign(
+            &shared.api_key,
+            &shared.api_secret,
+            signed_path,
+            &timestamp,
+            signed.signed_text,
+        );
         let mut headers = vec![
             ("ss-api-key", shared.api_key.as_str()),
             ("ss-request-timestamp", &timestamp),
             ("ss-request-signature", &signature),
             ("ss-request-api", &shared.request_api),
-            ("ss-sdk-version", concat!("libsendsafely/", env!("CARGO_PKG_VERSION"))),
+            (
+                "ss-sdk-version",
+                concat!("libsendsafely/", env!("CARGO_PKG_VERSION")),
+            ),
         ];
-        headers.extend(shared.client_version.as_deref().map(|version| ("ss-client-version", version)));
-        headers.extend(shared.locale.as_deref().map(|locale| ("accept-language", locale)));
-        headers.extend(signed.content_type.map(|content_type| ("content-type", content_type)));
+        headers.extend(
+            shared
+                .client_version
+                .as_deref()
+                .map(|version| ("ss-client-version", version)),
+        );
+        headers.extend(
+            shared
+                .locale
+                .as_deref()
+                .map(|locale| ("accept-language", locale)),
+        );
+        headers.extend(
+            signed
+                .content_type
+                .map(|content_type| ("content-type", content_type)),
+        );
         let url = format!("{}{path}", shared.host);
-        self.agents.api.exchange(Request { method: signed.method, url: &url, headers: &headers, body: signed.body })
+        self.agents.api.exchange(Request {
+            method: signed.method,
+            url: &url,
+            headers: &headers,
+            body: signed.body,
+        })
     }
 
     fn server_time(&self) -> SystemTime {
         let offset = self.api.0.clock_offset.load(Ordering::Relaxed);
         let magnitude = Duration::from_secs(offset.unsigned_abs());
         let now = SystemTime::now();
-        if offset < 0 { now - magnitude } else { now + magnitude }
+        if offset < 0 {
+            now - magnitude
+        } else {
+            now + magnitude
+        }
     }
 
     /// Looks whether an answer refuses the signature while its `Date` says that our clock is wrong. Corrects the
     /// offset and answers `None` if so, else the answer with its body put back.
-    fn corrected_clock(&self, mut answer: Response) -> std::result::Result<Option<Response>, Failure> {
-        let small_json =
-            answer.content_type.contains("json") && answer.content_length.is_some_and(|length| length < 4096);
+    fn corrected_clock(
+        &self,
+        mut answer: Response,
+    ) -> std::result::Result<Option<Response>, Failure> {
+        let small_json = answer.content_type.contains("json")
+            && answer.content_length.is_some_and(|length| length < 4096);
         let Some(date) = answer.date.filter(|_| small_json) else {
             return Ok(Some(answer));
         };
@@ -203,11 +269,14 @@ impl Session {
         }
         let mut body = Vec::new();
         read_limited(&mut answer, LARGEST_ANSWER, &mut body)?;
-        let refused = serde_json::from_slice::<Value>(&body)
-            .is_ok_and(|json| json.get("response").and_then(Value::as_str) == Some("AUTHENTICATION_FAILED"));
+        let refused = serde_json::from_slice::<Value>(&body).is_ok_and(|json| {
+            json.get("response").and_then(Value::as_str) == Some("AUTHENTICATION_FAILED")
+        });
         if refused {
             self.api.0.clock_offset.store(offset, Ordering::Relaxed);
-            self.call.log(format!("this machine's clock differs from the server's by {offset} s; corrected"));
+            self.call.log(format!(
+                "this machine's clock differs from the server's by {offset} s; corrected"
+            ));
             return Ok(None);
         }
         answer.body = Box::new(std::io::Cursor::new(body));
@@ -216,25 +285,47 @@ impl Session {
 }
 
 fn seconds(time: SystemTime) -> i64 {
-    time.duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+    time.duration_since(UNIX_EPOCH).map_or(0, |since| {
+        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+    })
 }
 
 /// Reads a JSON envelope (`protocol` 2.1): its text and its value.
-pub(crate) fn read_envelope(answer: &mut Response) -> std::result::Result<(String, Value), Failure> {
+pub(crate) fn read_envelope(
+    answer: &mut Response,
+) -> std::result::Result<(String, Value), Failure> {
     if (300..400).contains(&answer.status) {
-        let target = answer.location.as_deref().and_then(|text| Url::parse(text).ok());
-        let host = target.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_else(|| "nowhere".to_owned());
-        let told = Error::new(ErrorKind::BadAnswer, format!("the server redirects to {host}; not followed"));
-        return Err(told.with_http_status(answer.status).with_remedy("give the portal's own host").into());
+        let target = answer
+            .location
+            .as_deref()
+            .and_then(|text| Url::parse(text).ok());
+        let host = target
+            .and_then(|url| url.host_str().map(str::to_owned))
+            .unwrap_or_else(|| "nowhere".to_owned());
+        let told = Error::new(
+            ErrorKind::BadAnswer,
+            format!("the server redirects to {host}; not followed"),
+        );
+        return Err(told
+            .with_http_status(answer.status)
+            .with_remedy("give the portal's own host")
+            .into());
     }
     let mut body = Vec::new();
     let read = read_limited(answer, LARGEST_ANSWER, &mut body);
     if let Err(failure) = read {
-        return Err(Failure { error: failure.error.with_http_status(answer.status), ..failure });
+        return Err(Failure {
+            error: failure.error.with_http_status(answer.status),
+            ..failure
+        });
     }
-    let parsed = serde_json::from_slice::<Value>(&body).ok().filter(Value::is_object);
+    let parsed = serde_json::from_slice::<Value>(&body)
+        .ok()
+        .filter(Value::is_object);
     match (parsed, String::from_utf8(body)) {
-        (Some(value), Ok(text)) if value.get("response").is_some() || answer.status < 300 => Ok((text, value)),
+        (Some(value), Ok(text)) if value.get("response").is_some() || answer.status < 300 => {
+            Ok((text, value))
+        }
         (_, text) => Err(http_failure(answer, &text.unwrap_or_default())),
     }
 }
@@ -268,7 +359,10 @@ pub(crate) fn accept(
         Some(code) => Err(refusal(code, &json).with_http_status(http_status).into()),
         None => {
             let told = Error::new(ErrorKind::BadAnswer, "the answer has no response code");
-            Err(Failure::new(Class::Garbled, told.with_http_status(http_status)))
+            Err(Failure::new(
+                Class::Garbled,
+                told.with_http_status(http_status),
+            ))
         }
     }
 }
@@ -297,7 +391,11 @@ fn refusal(code: &str, json: &Json) -> Error {
     };
     let mut words = json.text("message").unwrap_or_default();
     for error in json.texts("errors") {
-        words = if words.is_empty() { error } else { format!("{words}; {error}") };
+        words = if words.is_empty() {
+            error
+        } else {
+            format!("{words}; {error}")
+        };
     }
     let told = match words.is_empty() {
         true => format!("the service refused (code {code})"),

@@ -35,7 +35,10 @@ pub(crate) enum Body<'a> {
     Empty,
     Bytes(&'a [u8]),
     /// Pieces sent one after the other, whose bytes are counted as they leave.
-    Counted { pieces: &'a [&'a [u8]], sent: &'a dyn Fn(u64) },
+    Counted {
+        pieces: &'a [&'a [u8]],
+        sent: &'a dyn Fn(u64),
+    },
 }
 
 /// Reads the pieces of a body one after the other and counts.
@@ -152,14 +155,19 @@ impl Connections {
         let roots = match trusted_certificates(options) {
             Ok(roots) => roots,
             // Nothing has to be verified for a plain http host; a storage URL with https then fails in TLS.
-            Err(error) if error.kind() == ErrorKind::NoTrustStore && host.scheme() == "http" => Vec::new(),
+            Err(error) if error.kind() == ErrorKind::NoTrustStore && host.scheme() == "http" => {
+                Vec::new()
+            }
             Err(error) => return Err(error),
         };
         let proxy = match options.proxy.as_deref() {
             None => Proxy::try_from_env(),
             Some("") => None,
             Some(proxy) => Some(Proxy::new(proxy).map_err(|_| {
-                Error::new(ErrorKind::InvalidArgument, "the proxy has to be a URL such as http://proxy.example:3128")
+                Error::new(
+                    ErrorKind::InvalidArgument,
+                    "the proxy has to be a URL such as http://proxy.example:3128",
+                )
             })?),
         };
         let settings = Settings {
@@ -172,11 +180,18 @@ impl Connections {
             connections: options.parts_in_flight + 1,
             allow_plain_http: options.allow_plain_http,
         };
-        Ok(Self { settings, idle: Mutex::default(), answered: Arc::default() })
+        Ok(Self {
+            settings,
+            idle: Mutex::default(),
+            answered: Arc::default(),
+        })
     }
 
     pub(crate) fn lease(&self) -> Agents {
-        self.idle.lock().pop().unwrap_or_else(|| Agents { api: self.transport(true), storage: self.transport(false) })
+        self.idle.lock().pop().unwrap_or_else(|| Agents {
+            api: self.transport(true),
+            storage: self.transport(false),
+        })
     }
 
     pub(crate) fn give_back(&self, agents: Agents) {
@@ -187,7 +202,9 @@ impl Connections {
         let settings = &self.settings;
         let direct = settings.agent(for_api, None);
         let proxied = match &settings.proxy {
-            Some(proxy) if !(for_api && settings.api_is_loopback) => settings.agent(for_api, Some(proxy.clone())),
+            Some(proxy) if !(for_api && settings.api_is_loopback) => {
+                settings.agent(for_api, Some(proxy.clone()))
+            }
             _ => direct.clone(),
         };
         HttpTransport {
@@ -212,7 +229,11 @@ impl Settings {
             .max_redirects(0)
             .max_redirects_will_error(false)
             .user_agent(concat!("libsendsafely/", env!("CARGO_PKG_VERSION")))
-            .accept(if for_api { AutoHeaderValue::from("application/json") } else { AutoHeaderValue::None })
+            .accept(if for_api {
+                AutoHeaderValue::from("application/json")
+            } else {
+                AutoHeaderValue::None
+            })
             .accept_encoding(AutoHeaderValue::None)
             .input_buffer_size(BUFFER_SIZE)
             .output_buffer_size(BUFFER_SIZE)
@@ -235,7 +256,8 @@ fn trusted_certificates(options: &ClientOptions) -> Result<Vec<Certificate<'stat
         .map(|certificate| Certificate::from_der(certificate).to_owned())
         .collect();
     if let Some(path) = &options.ca_bundle {
-        let pem = std::fs::read(path).map_err(|error| crate::os::io_error(&error, path, ErrorKind::ReadFailed))?;
+        let pem = std::fs::read(path)
+            .map_err(|error| crate::os::io_error(&error, path, ErrorKind::ReadFailed))?;
         let before = roots.len();
         for item in ureq::tls::parse_pem(&pem) {
             match item {
@@ -249,13 +271,19 @@ fn trusted_certificates(options: &ClientOptions) -> Result<Vec<Certificate<'stat
         }
     }
     if roots.is_empty() {
-        return Err(Error::new(ErrorKind::NoTrustStore, "this system has no certificates to verify servers with"));
+        return Err(Error::new(
+            ErrorKind::NoTrustStore,
+            "this system has no certificates to verify servers with",
+        ));
     }
     Ok(roots)
 }
 
 fn bad_bundle(path: &std::path::Path) -> Error {
-    Error::new(ErrorKind::InvalidArgument, format!("{}: no PEM certificates that can be read", path.display()))
+    Error::new(
+        ErrorKind::InvalidArgument,
+        format!("{}: no PEM certificates that can be read", path.display()),
+    )
 }
 
 pub(crate) fn is_loopback(url: &Url) -> bool {
@@ -289,27 +317,51 @@ impl HttpTransport {
 }
 
 fn authority(url: &Url) -> String {
-    format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or_default())
+    format!(
+        "{}:{}",
+        url.host_str().unwrap_or_default(),
+        url.port_or_known_default().unwrap_or_default()
+    )
 }
 
 impl Transport for HttpTransport {
     fn exchange(&self, request: Request<'_>) -> std::result::Result<Response, Failure> {
-        let url = Url::parse(request.url)
-            .map_err(|_| Failure::new(Class::Garbled, Error::new(ErrorKind::BadAnswer, "not a usable URL")))?;
+        let url = Url::parse(request.url).map_err(|_| {
+            Failure::new(
+                Class::Garbled,
+                Error::new(ErrorKind::BadAnswer, "not a usable URL"),
+            )
+        })?;
         let host = authority(&url);
         let loopback = is_loopback(&url);
         match url.scheme() {
             "https" => {}
             "http" if loopback || self.allow_plain_http => {}
-            _ => return Err(Error::new(ErrorKind::InsecureHost, format!("{host} is not reached by https")).into()),
+            _ => {
+                return Err(Error::new(
+                    ErrorKind::InsecureHost,
+                    format!("{host} is not reached by https"),
+                )
+                .into());
+            }
         }
-        let agent = if loopback { &self.direct } else { &self.proxied };
-        let mut builder = http::Request::builder().method(request.method).uri(request.url);
+        let agent = if loopback {
+            &self.direct
+        } else {
+            &self.proxied
+        };
+        let mut builder = http::Request::builder()
+            .method(request.method)
+            .uri(request.url);
         for (name, value) in request.headers {
             builder = builder.header(*name, *value);
         }
-        let unusable =
-            |_| Failure::from(Error::new(ErrorKind::InvalidArgument, format!("not a usable request to {host}")));
+        let unusable = |_| {
+            Failure::from(Error::new(
+                ErrorKind::InvalidArgument,
+                format!("not a usable request to {host}"),
+            ))
+        };
         let answer = match request.body {
             Body::Empty if matches!(request.method, "POST" | "PUT" | "PATCH") => {
                 agent.run(builder.body(&[][..]).map_err(unusable)?)
@@ -318,23 +370,41 @@ impl Transport for HttpTransport {
             Body::Bytes(bytes) => agent.run(builder.body(bytes).map_err(unusable)?),
             Body::Counted { pieces, sent } => {
                 let size: usize = pieces.iter().map(|piece| piece.len()).sum();
-                let mut reader = CountedReader { pieces, offset: 0, sent };
+                let mut reader = CountedReader {
+                    pieces,
+                    offset: 0,
+                    sent,
+                };
                 let body = ureq::SendBody::from_reader(&mut reader);
-                agent.run(builder.header(http::header::CONTENT_LENGTH, size).body(body).map_err(unusable)?)
+                agent.run(
+                    builder
+                        .header(http::header::CONTENT_LENGTH, size)
+                        .body(body)
+                        .map_err(unusable)?,
+                )
             }
         };
         let answer = answer.map_err(|error| failure(error, &host))?;
         self.answered.lock().insert(host.clone());
-        let header = |name| answer.headers().get(name).and_then(|value| value.to_str().ok());
+        let header = |name| {
+            answer
+                .headers()
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+        };
         let date = header("date").and_then(|text| httpdate::parse_http_date(text).ok());
         let response = Response {
             status: answer.status().as_u16(),
             content_type: header("content-type").unwrap_or_default().to_owned(),
             content_length: header("content-length").and_then(|text| text.parse().ok()),
-            retry_after: header("retry-after").and_then(|text| retry_after(text, SystemTime::now())),
+            retry_after: header("retry-after")
+                .and_then(|text| retry_after(text, SystemTime::now())),
             date,
             location: header("location").map(str::to_owned),
-            body: Box::new(FailingWith { host, reader: answer.into_body().into_reader() }),
+            body: Box::new(FailingWith {
+                host,
+                reader: answer.into_body().into_reader(),
+            }),
         };
         Ok(response)
     }
@@ -344,7 +414,12 @@ impl Transport for HttpTransport {
 fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
     match text.trim().parse() {
         Ok(seconds) => Some(Duration::from_secs(seconds)),
-        Err(_) => Some(httpdate::parse_http_date(text).ok()?.duration_since(now).unwrap_or_default()),
+        Err(_) => Some(
+            httpdate::parse_http_date(text)
+                .ok()?
+                .duration_since(now)
+                .unwrap_or_default(),
+        ),
     }
 }
 
@@ -381,12 +456,18 @@ pub(crate) fn read_limited(
     if let Some(length) = declared {
         into.reserve_exact(usize::try_from(length).unwrap_or_default());
     }
-    (&mut response.body).take(limit + 1).read_to_end(into).map_err(body_failure)?;
+    (&mut response.body)
+        .take(limit + 1)
+        .read_to_end(into)
+        .map_err(body_failure)?;
     if into.len() as u64 > limit {
         return Err(too_large());
     }
     if declared.is_some_and(|length| length != into.len() as u64) {
-        return Err(Failure::new(Class::Lost, Error::new(ErrorKind::BadAnswer, "the answer was cut short")));
+        return Err(Failure::new(
+            Class::Lost,
+            Error::new(ErrorKind::BadAnswer, "the answer was cut short"),
+        ));
     }
     Ok(())
 }
@@ -395,7 +476,10 @@ pub(crate) fn read_limited(
 pub(crate) fn body_failure(error: io::Error) -> Failure {
     let told = match error.downcast::<Error>() {
         Ok(error) => error,
-        Err(error) => Error::new(ErrorKind::Unreachable, format!("the connection broke: {error}")),
+        Err(error) => Error::new(
+            ErrorKind::Unreachable,
+            format!("the connection broke: {error}"),
+        ),
     };
     Failure::new(Class::Lost, told)
 }
@@ -403,38 +487,74 @@ pub(crate) fn body_failure(error: io::Error) -> Failure {
 /// Sorts an error of the HTTP library.
 fn failure(error: ureq::Error, host: &str) -> Failure {
     use io::ErrorKind as Io;
-    let tell = |class, kind, what: String| Failure::new(class, Error::new(kind, format!("{host}: {what}")));
+    let tell = |class, kind, what: String| {
+        Failure::new(class, Error::new(kind, format!("{host}: {what}")))
+    };
     match error {
-        ureq::Error::HostNotFound => tell(Class::NotSent, ErrorKind::UnknownHost, "no such host".into()),
-        ureq::Error::Timeout(Timeout::Resolve) => {
-            tell(Class::NotSent, ErrorKind::UnknownHost, "no answer from the name server in time".into())
+        ureq::Error::HostNotFound => tell(
+            Class::NotSent,
+            ErrorKind::UnknownHost,
+            "no such host".into(),
+        ),
+        ureq::Error::Timeout(Timeout::Resolve) => tell(
+            Class::NotSent,
+            ErrorKind::UnknownHost,
+            "no answer from the name server in time".into(),
+        ),
+        ureq::Error::Timeout(Timeout::Connect) => tell(
+            Class::NotSent,
+            ErrorKind::TimedOut,
+            "cannot connect in time".into(),
+        ),
+        ureq::Error::Timeout(_) => {
+            tell(Class::Lost, ErrorKind::TimedOut, "no answer in time".into())
         }
-        ureq::Error::Timeout(Timeout::Connect) => {
-            tell(Class::NotSent, ErrorKind::TimedOut, "cannot connect in time".into())
-        }
-        ureq::Error::Timeout(_) => tell(Class::Lost, ErrorKind::TimedOut, "no answer in time".into()),
-        ureq::Error::ConnectionFailed => tell(Class::NotSent, ErrorKind::Unreachable, "cannot connect".into()),
-        ureq::Error::ConnectProxyFailed(why) => {
-            tell(Class::NotSent, ErrorKind::Unreachable, format!("the proxy does not connect: {why}"))
-        }
+        ureq::Error::ConnectionFailed => tell(
+            Class::NotSent,
+            ErrorKind::Unreachable,
+            "cannot connect".into(),
+        ),
+        ureq::Error::ConnectProxyFailed(why) => tell(
+            Class::NotSent,
+            ErrorKind::Unreachable,
+            format!("the proxy does not connect: {why}"),
+        ),
         ureq::Error::Tls(why) => tell(Class::NotSent, ErrorKind::TlsFailed, why.into()),
         ureq::Error::Rustls(why) => tell(Class::NotSent, ErrorKind::TlsFailed, why.to_string()),
         ureq::Error::Io(error) => {
-            if let Some(why) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+            if let Some(why) = error
+                .get_ref()
+                .and_then(|inner| inner.downcast_ref::<rustls::Error>())
+            {
                 return tell(Class::NotSent, ErrorKind::TlsFailed, why.to_string());
             }
             match error.kind() {
-                Io::ConnectionRefused | Io::HostUnreachable | Io::NetworkUnreachable | Io::AddrNotAvailable => {
-                    tell(Class::NotSent, ErrorKind::Unreachable, format!("cannot connect: {error}"))
-                }
+                Io::ConnectionRefused
+                | Io::HostUnreachable
+                | Io::NetworkUnreachable
+                | Io::AddrNotAvailable => tell(
+                    Class::NotSent,
+                    ErrorKind::Unreachable,
+                    format!("cannot connect: {error}"),
+                ),
                 Io::TimedOut => tell(Class::Lost, ErrorKind::TimedOut, "no answer in time".into()),
-                _ => tell(Class::Lost, ErrorKind::Unreachable, format!("the connection broke: {error}")),
+                _ => tell(
+                    Class::Lost,
+                    ErrorKind::Unreachable,
+                    format!("the connection broke: {error}"),
+                ),
             }
         }
-        ureq::Error::Protocol(why) => tell(Class::Garbled, ErrorKind::BadAnswer, format!("not HTTP: {why}")),
-        ureq::Error::LargeResponseHeader(..) => {
-            tell(Class::Garbled, ErrorKind::BadAnswer, "the head of the answer is too large".into())
-        }
+        ureq::Error::Protocol(why) => tell(
+            Class::Garbled,
+            ErrorKind::BadAnswer,
+            format!("not HTTP: {why}"),
+        ),
+        ureq::Error::LargeResponseHeader(..) => tell(
+            Class::Garbled,
+            ErrorKind::BadAnswer,
+            "the head of the answer is too large".into(),
+        ),
         other => tell(Class::Final, ErrorKind::BadAnswer, other.to_string()),
     }
 }

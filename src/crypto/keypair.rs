@@ -157,10 +157,7 @@ impl fmt::Debug for PrivateKey {
 ///
 /// # Errors
 /// `InvalidArgument` for sizes other than 2048, 3072 and 4096 bits; `Internal` if making the key fails.
-pub(crate) fn generate_key_pair(
-    bits: u32,
-    user_id: Option<&str>,
-) -> Result<(SecretString, String)> {
+pub fn generate_key_pair(bits: u32, user_id: Option<&str>) -> Result<(SecretString, String)> {
     if ![2048, 3072, 4096].contains(&bits) {
         return Err(Error::new(
             ErrorKind::InvalidArgument,

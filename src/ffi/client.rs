@@ -34,7 +34,7 @@ pub struct sendsafely_client_options {
     pub struct_size: usize,
     /// Name of the API client as the service's logs show it. NULL: the default, "RUST_API".
     pub request_api: *const c_char,
-    /// Version of the program as the service's logs show it. NULL, the default: the version of the library.
+    /// Version of the program as the service's logs show it. NULL, the default: not sent.
     pub client_version: *const c_char,
     /// Language of the service's texts, such as "en-US". NULL, the default: the service's own.
     pub locale: *const c_char,
@@ -111,24 +111,40 @@ impl sendsafely_client_options {
     fn for_core(&self, caller: Caller) -> Result<ClientOptions> {
         let header = |pointer, name| -> Result<Option<String>> {
             let value = caller.optional_text(pointer, name)?;
-            value.as_deref().map_or(Ok(()), |value| refuse_control_characters(value, name))?;
+            value
+                .as_deref()
+                .map_or(Ok(()), |value| refuse_control_characters(value, name))?;
             Ok(value)
         };
         let default = ClientOptions::default();
         let or_default = |value: u64, default: u64| if value == 0 { default } else { value };
-        let duration = |value: u64, default| if value == 0 { default } else { Duration::from_millis(value) };
+        let duration = |value: u64, default| {
+            if value == 0 {
+                default
+            } else {
+                Duration::from_millis(value)
+            }
+        };
         if self.parts_in_flight > 16 {
-            return Err(invalid(format!("parts_in_flight is {}; 1 to 16 are allowed", self.parts_in_flight)));
+            return Err(invalid(format!(
+                "parts_in_flight is {}; 1 to 16 are allowed",
+                self.parts_in_flight
+            )));
         }
         if self.part_size > 10_485_760 {
-            return Err(invalid(format!("part_size is {}; 1 to 10485760 are allowed", self.part_size)));
+            return Err(invalid(format!(
+                "part_size is {}; 1 to 10485760 are allowed",
+                self.part_size
+            )));
         }
         Ok(ClientOptions {
             request_api: header(self.request_api, "request_api")?.unwrap_or(default.request_api),
             client_version: header(self.client_version, "client_version")?,
             locale: header(self.locale, "locale")?,
             proxy: caller.optional_text(self.proxy, "proxy")?,
-            ca_bundle: caller.optional_text(self.ca_bundle, "ca_bundle")?.map(PathBuf::from),
+            ca_bundle: caller
+                .optional_text(self.ca_bundle, "ca_bundle")?
+                .map(PathBuf::from),
             connect_timeout: duration(self.connect_timeout_ms, default.connect_timeout),
             stall_timeout: duration(self.stall_timeout_ms, default.stall_timeout),
             retry_window: Duration::from_millis(self.retry_window_ms),
@@ -233,9 +249,11 @@ pub unsafe extern "C" fn sendsafely_client_request(
         let method = caller.text(method, "method")?;
         let path = caller.text(path, "path")?;
         let json_body = caller.optional_text(json_body, "json_body")?;
-        let mut json = object
-            .callbacks
-            .observe(0, |observer| object.client.request(observer, &method, &path, json_body.as_deref()))?;
+        let mut json = object.callbacks.observe(0, |observer| {
+            object
+                .client
+                .request(observer, &method, &path, json_body.as_deref())
+        })?;
         out_json.give_text(&json);
         json.zeroize();
         Ok(())

@@ -75,12 +75,18 @@ impl sendsafely_download_options {
         const OVERWRITE: i32 = sendsafely_existing::SENDSAFELY_EXISTING_OVERWRITE as i32;
         const SKIP: i32 = sendsafely_existing::SENDSAFELY_EXISTING_SKIP as i32;
         Ok(DownloadOptions {
-            password: caller.optional_text(self.password, "password")?.map(SecretString::new),
+            password: caller
+                .optional_text(self.password, "password")?
+                .map(SecretString::new),
             existing: match self.existing {
                 REFUSE => Existing::Refuse,
                 OVERWRITE => Existing::Overwrite,
                 SKIP => Existing::Skip,
-                other => return Err(invalid(format!("existing is {other}, which is no sendsafely_existing"))),
+                other => {
+                    return Err(invalid(format!(
+                        "existing is {other}, which is no sendsafely_existing"
+                    )));
+                }
             },
             sync: boolean(self.sync, "sync")?,
             directory_id: caller.optional_text(self.directory_id, "directory_id")?,
@@ -131,7 +137,10 @@ pub struct sendsafely_download_list {
 impl Translate for Vec<Download> {
     type Record = sendsafely_download_list;
     fn translate(&self, memory: &mut Memory) -> sendsafely_download_list {
-        sendsafely_download_list { count: self.len(), items: memory.items(self) }
+        sendsafely_download_list {
+            count: self.len(),
+            items: memory.items(self),
+        }
     }
 }
 
@@ -173,9 +182,12 @@ pub unsafe extern "C" fn sendsafely_package_download_file(
         let path = PathBuf::from(caller.text(path, "path")?);
         let options = caller.options(options)?;
         let for_core = options.for_core(caller)?;
-        let download = call_with(package, options.on_progress, options.user_data, |package, observer| {
-            package.download(observer, &file_id, Sink::Path(path), &for_core)
-        })?;
+        let download = call_with(
+            package,
+            options.on_progress,
+            options.user_data,
+            |package, observer| package.download(observer, &file_id, Sink::Path(path), &for_core),
+        )?;
         out_download.give_record(&download);
         Ok(())
     })
@@ -201,9 +213,14 @@ pub unsafe extern "C" fn sendsafely_package_download_memory(
         let options = caller.options(options)?;
         let for_core = options.for_core(caller)?;
         let mut bytes = Vec::new();
-        call_with(package, options.on_progress, options.user_data, |package, observer| {
-            package.download(observer, &file_id, Sink::Memory(&mut bytes), &for_core)
-        })?;
+        call_with(
+            package,
+            options.on_progress,
+            options.user_data,
+            |package, observer| {
+                package.download(observer, &file_id, Sink::Memory(&mut bytes), &for_core)
+            },
+        )?;
         out_buffer.give_buffer(bytes);
         Ok(())
     })
@@ -234,15 +251,25 @@ pub unsafe extern "C" fn sendsafely_package_download_callback(
         let for_core = options.for_core(caller)?;
         let mut writer = |data: &[u8]| -> Result<()> {
             // SAFETY: a function of the program, called as its type says.
-            let answer = call_back(package.addr(), || unsafe { write(write_user_data, data.as_ptr(), data.len()) });
+            let answer = call_back(package.addr(), || unsafe {
+                write(write_user_data, data.as_ptr(), data.len())
+            });
             match flow(answer, "the write callback")? {
                 Flow::Continue => Ok(()),
-                Flow::Stop => Err(Error::new(ErrorKind::WriteFailed, "the write callback returned SENDSAFELY_STOP")),
+                Flow::Stop => Err(Error::new(
+                    ErrorKind::WriteFailed,
+                    "the write callback returned SENDSAFELY_STOP",
+                )),
             }
         };
-        let download = call_with(package, options.on_progress, options.user_data, |package, observer| {
-            package.download(observer, &file_id, Sink::Writer(&mut writer), &for_core)
-        })?;
+        let download = call_with(
+            package,
+            options.on_progress,
+            options.user_data,
+            |package, observer| {
+                package.download(observer, &file_id, Sink::Writer(&mut writer), &for_core)
+            },
+        )?;
         out_download.give_record(&download);
         Ok(())
     })
@@ -269,9 +296,12 @@ pub unsafe extern "C" fn sendsafely_package_download_all(
         let directory = PathBuf::from(caller.text(directory, "directory")?);
         let options = caller.options(options)?;
         let for_core = options.for_core(caller)?;
-        let downloads = call_with(package, options.on_progress, options.user_data, |package, observer| {
-            package.download_all(observer, &directory, &for_core)
-        })?;
+        let downloads = call_with(
+            package,
+            options.on_progress,
+            options.user_data,
+            |package, observer| package.download_all(observer, &directory, &for_core),
+        )?;
         out_downloads.give_record(&downloads);
         Ok(())
     })

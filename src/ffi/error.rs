@@ -55,19 +55,26 @@ fn text(
 ) -> *const c_char {
     guard_value(ptr::null(), || {
         let error = table::get::<ErrorObject>(error).ok();
-        error.and_then(|error| pick(&error).map(|text| text.as_ptr().cast())).unwrap_or(ptr::null())
+        error
+            .and_then(|error| pick(&error).map(|text| text.as_ptr().cast()))
+            .unwrap_or(ptr::null())
     })
 }
 
 /// Returns the status of an error: the one that the call returned. SENDSAFELY_OK for NULL, SENDSAFELY_INVALID_HANDLE
 /// for what is not a live error.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_error_status(error: *const sendsafely_error) -> sendsafely_status {
-    guard_value(sendsafely_status::SENDSAFELY_INTERNAL, || match table::get::<ErrorObject>(error) {
-        Ok(error) => error.status,
-        Err(_) if error.is_null() => sendsafely_status::SENDSAFELY_OK,
-        Err(stale) => stale.kind().into(),
-    })
+pub unsafe extern "C" fn sendsafely_error_status(
+    error: *const sendsafely_error,
+) -> sendsafely_status {
+    guard_value(
+        sendsafely_status::SENDSAFELY_INTERNAL,
+        || match table::get::<ErrorObject>(error) {
+            Ok(error) => error.status,
+            Err(_) if error.is_null() => sendsafely_status::SENDSAFELY_OK,
+            Err(stale) => stale.kind().into(),
+        },
+    )
 }
 
 /// Returns what happened to what, for people to read: lower case, no full stop, never with a secret in it.
@@ -76,26 +83,36 @@ pub unsafe extern "C" fn sendsafely_error_status(error: *const sendsafely_error)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_error_message(error: *const sendsafely_error) -> *const c_char {
     let message = text(error, |error| Some(&error.message));
-    if message.is_null() { c"".as_ptr() } else { message }
+    if message.is_null() {
+        c"".as_ptr()
+    } else {
+        message
+    }
 }
 
 /// Returns the HTTP status of the answer that told of the failure, 0 where there was none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_error_http_status(error: *const sendsafely_error) -> i32 {
-    guard_value(0, || table::get::<ErrorObject>(error).map_or(0, |error| error.http_status))
+    guard_value(0, || {
+        table::get::<ErrorObject>(error).map_or(0, |error| error.http_status)
+    })
 }
 
 /// Returns the service's own code, such as "DENIED", or NULL where the service did not answer with one.
 ///
 /// Valid until the error is freed. SendSafely Client API: response codes (protocol 2.2).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_error_server_code(error: *const sendsafely_error) -> *const c_char {
+pub unsafe extern "C" fn sendsafely_error_server_code(
+    error: *const sendsafely_error,
+) -> *const c_char {
     text(error, |error| error.server_code.as_ref())
 }
 
 /// Returns the service's own words, or NULL where there are none. Valid until the error is freed.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_error_server_message(error: *const sendsafely_error) -> *const c_char {
+pub unsafe extern "C" fn sendsafely_error_server_message(
+    error: *const sendsafely_error,
+) -> *const c_char {
     text(error, |error| error.server_message.as_ref())
 }
 
@@ -108,7 +125,11 @@ pub unsafe extern "C" fn sendsafely_error_remedy(error: *const sendsafely_error)
 /// Returns 1 if the same call may succeed later without any change by the program, else 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_error_is_retryable(error: *const sendsafely_error) -> i32 {
-    guard_value(0, || table::get::<ErrorObject>(error).is_ok_and(|error| error.is_retryable).into())
+    guard_value(0, || {
+        table::get::<ErrorObject>(error)
+            .is_ok_and(|error| error.is_retryable)
+            .into()
+    })
 }
 
 /// Frees an error and the texts that its accessors returned. NULL and twice are harmless.

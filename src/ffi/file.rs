@@ -63,7 +63,10 @@ pub struct sendsafely_file_list {
 impl Translate for Vec<File> {
     type Record = sendsafely_file_list;
     fn translate(&self, memory: &mut Memory) -> sendsafely_file_list {
-        sendsafely_file_list { count: self.len(), items: memory.items(self) }
+        sendsafely_file_list {
+            count: self.len(),
+            items: memory.items(self),
+        }
     }
 }
 
@@ -81,7 +84,9 @@ pub unsafe extern "C" fn sendsafely_package_delete_file(
     let caller = unsafe { Caller::new(error) };
     caller.guard(|| {
         let file_id = caller.text(file_id, "file_id")?;
-        call(package, |package, observer| package.delete_file(observer, &file_id))
+        call(package, |package, observer| {
+            package.delete_file(observer, &file_id)
+        })
     })
 }
 

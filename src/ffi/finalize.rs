@@ -118,15 +118,23 @@ pub unsafe extern "C" fn sendsafely_package_finalize(
     caller.guard(|| {
         let options = caller.options(options)?;
         let for_core = FinalizeOptions {
-            undisclosed_recipients: boolean(options.undisclosed_recipients, "undisclosed_recipients")?,
-            password: caller.optional_text(options.password, "password")?.map(SecretString::new),
+            undisclosed_recipients: boolean(
+                options.undisclosed_recipients,
+                "undisclosed_recipients",
+            )?,
+            password: caller
+                .optional_text(options.password, "password")?
+                .map(SecretString::new),
             allow_reply_all: boolean(options.allow_reply_all, "allow_reply_all")?,
             notify_recipients: boolean(options.notify_recipients, "notify_recipients")?,
             read_only_pdf: boolean(options.read_only_pdf, "read_only_pdf")?,
         };
-        let mut finalized = call_with(package, options.on_progress, options.user_data, |package, observer| {
-            package.finalize(observer, &for_core)
-        })?;
+        let mut finalized = call_with(
+            package,
+            options.on_progress,
+            options.user_data,
+            |package, observer| package.finalize(observer, &for_core),
+        )?;
         out_finalized.give_record(&finalized);
         finalized.link.zeroize();
         Ok(())

@@ -1,6 +1,5 @@
 //! What stands around the body of every exported function.
 
-use std::any::Any;
 use std::cell::Cell;
 use std::ffi::{CStr, c_char};
 use std::panic::{self, AssertUnwindSafe};
@@ -48,7 +47,11 @@ impl Caller {
     }
 
     /// A copy of a string, `None` for NULL.
-    pub(super) fn optional_text(self, pointer: *const c_char, name: &str) -> Result<Option<String>> {
+    pub(super) fn optional_text(
+        self,
+        pointer: *const c_char,
+        name: &str,
+    ) -> Result<Option<String>> {
         if pointer.is_null() {
             return Ok(None);
         }
@@ -56,7 +59,10 @@ impl Caller {
         let text = unsafe { CStr::from_ptr(pointer) };
         match text.to_str() {
             Ok(text) => Ok(Some(text.to_owned())),
-            Err(_) => Err(Error::new(ErrorKind::InvalidUtf8, format!("{name} is not valid UTF-8"))),
+            Err(_) => Err(Error::new(
+                ErrorKind::InvalidUtf8,
+                format!("{name} is not valid UTF-8"),
+            )),
         }
     }
 
@@ -69,7 +75,9 @@ impl Caller {
             return Err(null(name));
         }
         if isize::try_from(size).is_err() {
-            return Err(invalid(format!("the size of {name} is larger than the address space")));
+            return Err(invalid(format!(
+                "the size of {name} is larger than the address space"
+            )));
         }
         // SAFETY: valid for `size` bytes until the call returns, as `new` was promised.
         Ok(unsafe { std::slice::from_raw_parts(data, size) })
@@ -83,7 +91,7 @@ impl Caller {
 
     /// Runs the body of an exported function: an error or a panic becomes a status and, if asked for, an error handle.
     pub(super) fn guard(self, body: impl FnOnce() -> Result<()>) -> sendsafely_status {
-        match catch(body).unwrap_or_else(|panic| Err(Error::new(ErrorKind::Internal, panic))) {
+        match catch(body).and_then(|result| result) {
             Ok(()) => sendsafely_status::SENDSAFELY_OK,
             Err(error) => {
                 let status = error.kind().into();
@@ -110,7 +118,11 @@ impl<T> Copy for Out<T> {}
 impl<T> Out<T> {
     /// Itself, if the program gave a place for it.
     pub(super) fn required(self, name: &str) -> Result<Self> {
-        if self.0.is_null() { Err(null(name)) } else { Ok(self) }
+        if self.0.is_null() {
+            Err(null(name))
+        } else {
+            Ok(self)
+        }
     }
 
     fn give(self, value: *mut T) {
@@ -157,7 +169,7 @@ thread_local! {
 }
 
 /// Runs the body; a panic becomes its message. A foreign exception ends the process here: Rust catches only its own.
-fn catch<T>(body: impl FnOnce() -> T) -> std::result::Result<T, String> {
+fn catch<T>(body: impl FnOnce() -> T) -> Result<T> {
     print_nothing();
     let outer = GUARDED.replace(true);
     let outcome = panic::catch_unwind(AssertUnwindSafe(|| {
@@ -166,13 +178,7 @@ fn catch<T>(body: impl FnOnce() -> T) -> std::result::Result<T, String> {
         body()
     }));
     GUARDED.set(outer);
-    outcome.map_err(|payload| message_of(&*payload))
-}
-
-fn message_of(payload: &(dyn Any + Send)) -> String {
-    let text = payload.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-    format!("the library panicked: {}", text.unwrap_or("no message"))
+    outcome.map_err(|payload| Error::panicked(&*payload))
 }
 
 /// A library prints nothing: panics inside a guard or on a worker are told by a status. Others go on as before.
@@ -183,7 +189,9 @@ fn print_nothing() {
     }
     let previous = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
-        let is_worker = thread::current().name().is_some_and(|name| name.starts_with("sendsafely"));
+        let is_worker = thread::current()
+            .name()
+            .is_some_and(|name| name.starts_with("sendsafely"));
         if !is_worker && !GUARDED.try_with(Cell::get).unwrap_or(false) {
             previous(info);
         }

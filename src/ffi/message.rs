@@ -25,7 +25,9 @@ pub unsafe extern "C" fn sendsafely_package_set_message(
     let caller = unsafe { Caller::new(error) };
     caller.guard(|| {
         let text = SecretString::new(caller.text(text, "text")?);
-        call(package, |package, observer| package.set_message(observer, text.expose()))
+        call(package, |package, observer| {
+            package.set_message(observer, text.expose())
+        })
     })
 }
 

@@ -3,9 +3,18 @@
 //! From a C name one guesses the file. `conventions.h` is the first page of the header; the comments of exported
 //! functions and types are the rest of it, so they speak to C programmers.
 #![allow(unsafe_code, reason = "the boundary to C")]
-#![allow(non_camel_case_types, reason = "types are named here as in C, so that one search finds both")]
-#![allow(unreachable_pub, reason = "what is exported to C is public without being reachable from Rust")]
-#![allow(clippy::missing_safety_doc, reason = "one sentence for all: pointers are as the header's conventions say")]
+#![allow(
+    non_camel_case_types,
+    reason = "types are named here as in C, so that one search finds both"
+)]
+#![allow(
+    unreachable_pub,
+    reason = "what is exported to C is public without being reachable from Rust"
+)]
+#![allow(
+    clippy::missing_safety_doc,
+    reason = "one sentence for all: pointers are as the header's conventions say"
+)]
 
 mod guard;
 mod options;

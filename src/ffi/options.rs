@@ -35,14 +35,24 @@ pub(super) unsafe fn read<O: Options>(pointer: *const O) -> Result<O> {
     // SAFETY: the first field is a usize.
     let size = unsafe { pointer.cast::<usize>().read_unaligned() };
     if !is_plausible::<O>(size) {
-        return Err(invalid(format!("{name}.struct_size is {size}; call {name}_init first", name = O::NAME)));
+        return Err(invalid(format!(
+            "{name}.struct_size is {size}; call {name}_init first",
+            name = O::NAME
+        )));
     }
     let known = size.min(size_of::<O>());
     // SAFETY: both are valid for `known` bytes, and any bytes are a valid `O`.
-    unsafe { pointer.cast::<u8>().copy_to_nonoverlapping((&raw mut options).cast::<u8>(), known) };
+    unsafe {
+        pointer
+            .cast::<u8>()
+            .copy_to_nonoverlapping((&raw mut options).cast::<u8>(), known)
+    };
     // SAFETY: valid for `size` bytes.
     if (known..size).any(|offset| unsafe { *pointer.cast::<u8>().add(offset) } != 0) {
-        return Err(invalid(format!("{} sets an option that this version of the library does not know", O::NAME)));
+        return Err(invalid(format!(
+            "{} sets an option that this version of the library does not know",
+            O::NAME
+        )));
     }
     Ok(options)
 }
@@ -65,7 +75,9 @@ pub(super) unsafe fn init<O: Options>(pointer: *mut O, size: usize) -> sendsafel
         // SAFETY: `pointer` is valid for `size` bytes, `defaults` for `known`.
         unsafe {
             pointer.cast::<u8>().write_bytes(0, size);
-            (&raw const defaults).cast::<u8>().copy_to_nonoverlapping(pointer.cast::<u8>(), known);
+            (&raw const defaults)
+                .cast::<u8>()
+                .copy_to_nonoverlapping(pointer.cast::<u8>(), known);
             pointer.cast::<usize>().write_unaligned(size);
         }
         sendsafely_status::SENDSAFELY_OK
@@ -92,7 +104,11 @@ mod tests {
     unsafe impl Options for Known {
         const NAME: &'static str = "known";
         fn defaults() -> Self {
-            Self { struct_size: size_of::<Self>(), first: 1, second: 2 }
+            Self {
+                struct_size: size_of::<Self>(),
+                first: 1,
+                second: 2,
+            }
         }
     }
 
@@ -106,14 +122,28 @@ mod tests {
     #[test]
     #[cfg(target_pointer_width = "64")]
     fn older_and_newer_programs_are_understood() {
-        // SAFETY: NULL is allowed.
-        assert_eq!(unsafe { read(std::ptr::null::<Known>()) }.unwrap(), Known::defaults());
+        assert_eq!(
+            // SAFETY: NULL is allowed.
+            unsafe { read(std::ptr::null::<Known>()) }.unwrap(),
+            Known::defaults()
+        );
         assert_eq!(read_words(&[WORD]).unwrap(), (1, 2));
         assert_eq!(read_words(&[2 * WORD, 7]).unwrap(), (7, 2));
         assert_eq!(read_words(&[3 * WORD, 7, 8]).unwrap(), (7, 8));
         assert_eq!(read_words(&[4 * WORD, 7, 8, 0]).unwrap(), (7, 8));
-        for refused in [&[4 * WORD, 7, 8, 1][..], &[0], &[WORD - 1], &[WORD + 1, 0], &[usize::MAX], &[LARGEST + WORD]] {
-            assert_eq!(read_words(refused).unwrap_err().kind(), ErrorKind::InvalidArgument, "{refused:?}");
+        for refused in [
+            &[4 * WORD, 7, 8, 1][..],
+            &[0],
+            &[WORD - 1],
+            &[WORD + 1, 0],
+            &[usize::MAX],
+            &[LARGEST + WORD],
+        ] {
+            assert_eq!(
+                read_words(refused).unwrap_err().kind(),
+                ErrorKind::InvalidArgument,
+                "{refused:?}"
+            );
         }
     }
 
@@ -126,11 +156,20 @@ mod tests {
         unsafe {
             assert_eq!(init(pointer, 2 * WORD), sendsafely_status::SENDSAFELY_OK);
             assert_eq!(words, [2 * WORD, 1, 9, 9, 9]);
-            assert_eq!(init(words.as_mut_ptr().cast::<Known>(), 4 * WORD), sendsafely_status::SENDSAFELY_OK);
+            assert_eq!(
+                init(words.as_mut_ptr().cast::<Known>(), 4 * WORD),
+                sendsafely_status::SENDSAFELY_OK
+            );
             assert_eq!(words, [4 * WORD, 1, 2, 0, 9]);
-            assert_eq!(init(std::ptr::null_mut::<Known>(), 3 * WORD), sendsafely_status::SENDSAFELY_NULL_ARGUMENT);
+            assert_eq!(
+                init(std::ptr::null_mut::<Known>(), 3 * WORD),
+                sendsafely_status::SENDSAFELY_NULL_ARGUMENT
+            );
             let pointer = words.as_mut_ptr().cast::<Known>();
-            assert_eq!(init(pointer, WORD / 2), sendsafely_status::SENDSAFELY_INVALID_ARGUMENT);
+            assert_eq!(
+                init(pointer, WORD / 2),
+                sendsafely_status::SENDSAFELY_INVALID_ARGUMENT
+            );
         }
     }
 }

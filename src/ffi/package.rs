@@ -37,7 +37,10 @@ impl Handle for PackageObject {
 }
 
 /// Asks the core something about a package that needs no network.
-pub(super) fn ask<T>(package: *mut sendsafely_package, question: impl FnOnce(&Package) -> Result<T>) -> Result<T> {
+pub(super) fn ask<T>(
+    package: *mut sendsafely_package,
+    question: impl FnOnce(&Package) -> Result<T>,
+) -> Result<T> {
     question(&table::get::<PackageObject>(package)?.package)
 }
 
@@ -68,8 +71,13 @@ fn give(
     make: impl FnOnce(&Client, &mut dyn Observer) -> Result<Package>,
 ) -> Result<()> {
     let object = table::get::<ClientObject>(client)?;
-    let package = object.callbacks.observe(0, |observer| make(&object.client, observer))?;
-    out_package.give_handle(PackageObject { package, callbacks: object.callbacks })
+    let package = object
+        .callbacks
+        .observe(0, |observer| make(&object.client, observer))?;
+    out_package.give_handle(PackageObject {
+        package,
+        callbacks: object.callbacks,
+    })
 }
 
 /// Creates a package on the service, with a keycode made on this machine.
@@ -90,7 +98,9 @@ pub unsafe extern "C" fn sendsafely_package_create(
     let out_package = caller.out(out_package);
     caller.guard(|| {
         let out_package = out_package.required("out_package")?;
-        give(out_package, client, |client, observer| Package::create(client, observer))
+        give(out_package, client, |client, observer| {
+            Package::create(client, observer)
+        })
     })
 }
 
@@ -115,7 +125,9 @@ pub unsafe extern "C" fn sendsafely_package_open(
         let out_package = out_package.required("out_package")?;
         let package_id = caller.text(package_id, "package_id")?;
         let keycode = SecretString::new(caller.text(keycode, "keycode")?);
-        give(out_package, client, |client, observer| Package::open(client, observer, &package_id, keycode))
+        give(out_package, client, |client, observer| {
+            Package::open(client, observer, &package_id, keycode)
+        })
     })
 }
 
@@ -138,7 +150,9 @@ pub unsafe extern "C" fn sendsafely_package_open_link(
     caller.guard(|| {
         let out_package = out_package.required("out_package")?;
         let link = SecretString::new(caller.text(link, "link")?);
-        give(out_package, client, |client, observer| Package::open_link(client, observer, link.expose()))
+        give(out_package, client, |client, observer| {
+            Package::open_link(client, observer, link.expose())
+        })
     })
 }
 
@@ -165,7 +179,13 @@ pub unsafe extern "C" fn sendsafely_package_open_with_private_key(
         let public_key_id = caller.text(public_key_id, "public_key_id")?;
         let private_key = SecretString::new(caller.text(private_key, "private_key")?);
         give(out_package, client, |client, observer| {
-            Package::open_with_private_key(client, observer, &package_id, &public_key_id, &private_key)
+            Package::open_with_private_key(
+                client,
+                observer,
+                &package_id,
+                &public_key_id,
+                &private_key,
+            )
         })
     })
 }
@@ -226,7 +246,12 @@ pub unsafe extern "C" fn sendsafely_package_keycode(
     caller.guard(|| {
         let out_text = out_text.required("out_text")?;
         ask(package, |package| {
-            let unknown = || Error::new(ErrorKind::KeycodeUnknown, "the keycode of the package is not known");
+            let unknown = || {
+                Error::new(
+                    ErrorKind::KeycodeUnknown,
+                    "the keycode of the package is not known",
+                )
+            };
             out_text.give_text(package.keycode().ok_or_else(unknown)?);
             Ok(())
         })
@@ -273,7 +298,9 @@ pub unsafe extern "C" fn sendsafely_package_set_life(
     caller.guard(|| {
         // A negative number becomes one that is out of range as well, after the package itself is judged.
         let days = u32::try_from(days).unwrap_or(u32::MAX);
-        call(package, |package, observer| package.set_life(observer, days))
+        call(package, |package, observer| {
+            package.set_life(observer, days)
+        })
     })
 }
 

@@ -60,7 +60,10 @@ pub struct sendsafely_contact_group {
 impl Translate for ContactGroup {
     type Record = sendsafely_contact_group;
     fn translate(&self, memory: &mut Memory) -> sendsafely_contact_group {
-        sendsafely_contact_group { contact_group_id: memory.text(&self.id), name: memory.text(&self.name) }
+        sendsafely_contact_group {
+            contact_group_id: memory.text(&self.id),
+            name: memory.text(&self.name),
+        }
     }
 }
 
@@ -77,7 +80,10 @@ pub struct sendsafely_contact_group_list {
 impl Translate for Vec<ContactGroup> {
     type Record = sendsafely_contact_group_list;
     fn translate(&self, memory: &mut Memory) -> sendsafely_contact_group_list {
-        sendsafely_contact_group_list { count: self.len(), items: memory.items(self) }
+        sendsafely_contact_group_list {
+            count: self.len(),
+            items: memory.items(self),
+        }
     }
 }
 
@@ -131,8 +137,13 @@ pub struct sendsafely_package_information {
 
 /// A timestamp as records tell it: seconds, and the service's own text.
 pub(super) fn time(timestamp: Option<&Timestamp>, memory: &mut Memory) -> (i64, *const c_char) {
-    let seconds = timestamp.and_then(|timestamp| timestamp.seconds).unwrap_or(SENDSAFELY_TIME_UNKNOWN);
-    (seconds, memory.optional_text(timestamp.map(|timestamp| timestamp.text.as_str())))
+    let seconds = timestamp
+        .and_then(|timestamp| timestamp.seconds)
+        .unwrap_or(SENDSAFELY_TIME_UNKNOWN);
+    (
+        seconds,
+        memory.optional_text(timestamp.map(|timestamp| timestamp.text.as_str())),
+    )
 }
 
 impl Translate for PackageInformation {
@@ -150,7 +161,10 @@ impl Translate for PackageInformation {
                 Some(known @ -4..=6) => known,
                 _ => sendsafely_package_state::SENDSAFELY_PACKAGE_STATE_UNKNOWN as i32,
             },
-            life: self.life.and_then(|days| i32::try_from(days).ok()).unwrap_or(-1),
+            life: self
+                .life
+                .and_then(|days| i32::try_from(days).ok())
+                .unwrap_or(-1),
             label: memory.optional_text(self.label.as_deref()),
             recipients: memory.record(&self.recipients),
             contact_groups: memory.record(&self.contact_groups),
@@ -191,6 +205,8 @@ pub unsafe extern "C" fn sendsafely_package_get_information(
 
 /// Frees package information with all that is in it. NULL and twice are harmless.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_package_information_free(information: *mut sendsafely_package_information) {
+pub unsafe extern "C" fn sendsafely_package_information_free(
+    information: *mut sendsafely_package_information,
+) {
     guard_value((), || records::free(information));
 }

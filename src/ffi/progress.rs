@@ -76,26 +76,33 @@ pub struct sendsafely_progress {
 
 /// Tells how a call goes, on the thread that made it: at each change of phase and otherwise 4 to 10 times a second,
 /// even while nothing moves. Returns SENDSAFELY_CONTINUE or SENDSAFELY_STOP; see "Progress and stopping" above.
-pub type sendsafely_progress_callback =
-    Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, progress: *const sendsafely_progress) -> i32>;
+pub type sendsafely_progress_callback = Option<
+    unsafe extern "C-unwind" fn(
+        user_data: *mut c_void,
+        progress: *const sendsafely_progress,
+    ) -> i32,
+>;
 
 /// Takes a line for a log, without a line end. Runs on the thread that made the call; the line is valid only inside the
 /// callback and never holds a secret.
-pub type sendsafely_log_callback = Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, line: *const c_char)>;
+pub type sendsafely_log_callback =
+    Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, line: *const c_char)>;
 
 /// Reads the next bytes of what is uploaded into buffer, at most capacity of them (always more than 0).
 ///
 /// Returns how many were read; 0 at the end; a negative number when reading failed, and the upload then answers
 /// SENDSAFELY_READ_FAILED. Fewer bytes than capacity are no sign of the end. Runs on the thread that made the call.
-pub type sendsafely_read_callback =
-    Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, buffer: *mut u8, capacity: usize) -> i64>;
+pub type sendsafely_read_callback = Option<
+    unsafe extern "C-unwind" fn(user_data: *mut c_void, buffer: *mut u8, capacity: usize) -> i64,
+>;
 
 /// Takes the next bytes of what is downloaded, decrypted and verified, in order.
 ///
 /// Returns SENDSAFELY_CONTINUE, or SENDSAFELY_STOP when they cannot be taken, and the download then answers
 /// SENDSAFELY_WRITE_FAILED. Runs on the thread that made the call.
-pub type sendsafely_write_callback =
-    Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, data: *const u8, size: usize) -> i32>;
+pub type sendsafely_write_callback = Option<
+    unsafe extern "C-unwind" fn(user_data: *mut c_void, data: *const u8, size: usize) -> i32,
+>;
 
 /// The callbacks of a program that tell it of a call.
 #[derive(Clone, Copy)]
@@ -114,7 +121,11 @@ unsafe impl Sync for Callbacks {}
 
 impl Callbacks {
     /// These, with the progress callback of one call's options in place of the client's, if there is one.
-    pub(super) fn or_instead(mut self, on_progress: sendsafely_progress_callback, user_data: *mut c_void) -> Self {
+    pub(super) fn or_instead(
+        mut self,
+        on_progress: sendsafely_progress_callback,
+        user_data: *mut c_void,
+    ) -> Self {
         if on_progress.is_some() {
             self.on_progress = on_progress;
             self.user_data = user_data;
@@ -123,8 +134,16 @@ impl Callbacks {
     }
 
     /// Makes a call of the core on the object of a ticket, observed by these callbacks.
-    pub(super) fn observe<T>(self, ticket: usize, call: impl FnOnce(&mut dyn Observer) -> Result<T>) -> Result<T> {
-        let mut program = Program { callbacks: self, ticket, mistake: None };
+    pub(super) fn observe<T>(
+        self,
+        ticket: usize,
+        call: impl FnOnce(&mut dyn Observer) -> Result<T>,
+    ) -> Result<T> {
+        let mut program = Program {
+            callbacks: self,
+            ticket,
+            mistake: None,
+        };
         let result = call(&mut program);
         match program.mistake {
             Some(mistake) => result.map_err(|_| mistake),
@@ -143,7 +162,9 @@ struct Program {
 
 impl Observer for Program {
     fn progress(&mut self, progress: &Progress) -> Flow {
-        let Some(on_progress) = self.callbacks.on_progress else { return Flow::Continue };
+        let Some(on_progress) = self.callbacks.on_progress else {
+            return Flow::Continue;
+        };
         let progress = sendsafely_progress {
             struct_size: size_of::<sendsafely_progress>(),
             phase: sendsafely_phase::from(progress.phase) as i32,
@@ -156,8 +177,9 @@ impl Observer for Program {
             parts_total: progress.parts_total,
         };
         // SAFETY: a function of the program, called as its type says.
-        let answer =
-            table::call_back(self.ticket, || unsafe { on_progress(self.callbacks.user_data, &raw const progress) });
+        let answer = table::call_back(self.ticket, || unsafe {
+            on_progress(self.callbacks.user_data, &raw const progress)
+        });
         flow(answer, "the progress callback").unwrap_or_else(|mistake| {
             self.mistake.get_or_insert(mistake);
             Flow::Stop
@@ -165,10 +187,14 @@ impl Observer for Program {
     }
 
     fn log(&mut self, line: &str) {
-        let Some(on_log) = self.callbacks.on_log else { return };
+        let Some(on_log) = self.callbacks.on_log else {
+            return;
+        };
         let line = terminated(line);
         // SAFETY: a function of the program, called as its type says; the line ends with NUL.
-        table::call_back(self.ticket, || unsafe { on_log(self.callbacks.log_user_data, line.as_ptr().cast()) });
+        table::call_back(self.ticket, || unsafe {
+            on_log(self.callbacks.log_user_data, line.as_ptr().cast())
+        });
     }
 }
 
@@ -177,6 +203,8 @@ pub(super) fn flow(answer: i32, who: &str) -> Result<Flow> {
     match answer {
         SENDSAFELY_CONTINUE => Ok(Flow::Continue),
         SENDSAFELY_STOP => Ok(Flow::Stop),
-        _ => Err(invalid(format!("{who} returned {answer}, neither SENDSAFELY_CONTINUE nor SENDSAFELY_STOP"))),
+        _ => Err(invalid(format!(
+            "{who} returned {answer}, neither SENDSAFELY_CONTINUE nor SENDSAFELY_STOP"
+        ))),
     }
 }

@@ -32,7 +32,11 @@ unsafe impl Options for sendsafely_recipient_options {
     const NAME: &'static str = "sendsafely_recipient_options";
 
     fn defaults() -> Self {
-        Self { struct_size: size_of::<Self>(), phone_number: ptr::null(), country_code: ptr::null() }
+        Self {
+            struct_size: size_of::<Self>(),
+            phone_number: ptr::null(),
+            country_code: ptr::null(),
+        }
     }
 }
 
@@ -90,7 +94,10 @@ pub struct sendsafely_recipient_list {
 impl Translate for Vec<Recipient> {
     type Record = sendsafely_recipient_list;
     fn translate(&self, memory: &mut Memory) -> sendsafely_recipient_list {
-        sendsafely_recipient_list { count: self.len(), items: memory.items(self) }
+        sendsafely_recipient_list {
+            count: self.len(),
+            items: memory.items(self),
+        }
     }
 }
 
@@ -134,7 +141,9 @@ pub unsafe extern "C" fn sendsafely_package_add_recipient(
             (None, None) => None,
             (None, Some(_)) => return Err(invalid("country_code is given without a phone_number")),
         };
-        let recipient = call(package, |package, observer| package.add_recipient(observer, &email, phone.as_ref()))?;
+        let recipient = call(package, |package, observer| {
+            package.add_recipient(observer, &email, phone.as_ref())
+        })?;
         out_recipient.give_record(&recipient);
         Ok(())
     })
@@ -163,7 +172,9 @@ pub unsafe extern "C" fn sendsafely_package_set_recipient_phone(
             number: caller.text(phone_number, "phone_number")?,
             country: caller.optional_text(country_code, "country_code")?,
         };
-        call(package, |package, observer| package.set_recipient_phone(observer, &recipient_id, &phone))
+        call(package, |package, observer| {
+            package.set_recipient_phone(observer, &recipient_id, &phone)
+        })
     })
 }
 

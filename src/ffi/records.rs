@@ -78,7 +78,10 @@ impl Memory {
     /// A list of texts.
     pub(super) fn string_list(&mut self, texts: &[String]) -> sendsafely_string_list {
         let items: Vec<_> = texts.iter().map(|text| self.text(text)).collect();
-        sendsafely_string_list { count: items.len(), items: self.keep(items) }
+        sendsafely_string_list {
+            count: items.len(),
+            items: self.keep(items),
+        }
     }
 
     /// Hands a record over to the program, until [`free`].
@@ -90,14 +93,23 @@ impl Memory {
 
     /// Hands bytes over to the program as a buffer, without copying them.
     pub(super) fn give_buffer(mut self, bytes: Vec<u8>) -> *mut sendsafely_buffer {
-        let buffer = sendsafely_buffer { size: bytes.len(), data: self.bytes(bytes) };
+        let buffer = sendsafely_buffer {
+            size: bytes.len(),
+            data: self.bytes(bytes),
+        };
         let pointer = self.keep(vec![buffer]);
         self.register(pointer)
     }
 
     fn register<T: 'static>(self, pointer: *mut T) -> *mut T {
-        let record = Record { kind: TypeId::of::<T>(), _memory: self };
-        Process::current().records.lock().insert(pointer.addr(), record);
+        let record = Record {
+            kind: TypeId::of::<T>(),
+            _memory: self,
+        };
+        Process::current()
+            .records
+            .lock()
+            .insert(pointer.addr(), record);
         pointer
     }
 }
@@ -112,8 +124,14 @@ pub(super) fn give_text(text: &str) -> *mut c_char {
 /// Frees a record or string with all that belongs to it.
 pub(super) fn free<T: 'static>(pointer: *mut T) {
     let mut records = Process::current().records.lock();
-    let is_one = records.get(&pointer.addr()).is_some_and(|record| record.kind == TypeId::of::<T>());
-    let record = if is_one { records.remove(&pointer.addr()) } else { None };
+    let is_one = records
+        .get(&pointer.addr())
+        .is_some_and(|record| record.kind == TypeId::of::<T>());
+    let record = if is_one {
+        records.remove(&pointer.addr())
+    } else {
+        None
+    };
     drop(records);
     drop(record);
 }
@@ -141,12 +159,18 @@ mod tests {
     impl Translate for Family {
         type Record = family;
         fn translate(&self, memory: &mut Memory) -> family {
-            family { names: memory.texts(&self.0), none: memory.optional_text(None) }
+            family {
+                names: memory.texts(&self.0),
+                none: memory.optional_text(None),
+            }
         }
     }
 
     fn is_registered<T>(pointer: *const T) -> bool {
-        Process::current().records.lock().contains_key(&pointer.addr())
+        Process::current()
+            .records
+            .lock()
+            .contains_key(&pointer.addr())
     }
 
     #[test]

@@ -349,97 +349,381 @@ impl From<ErrorKind> for sendsafely_status {
 
 /// Name and description of each status; a test compares them with the comments above.
 const TEXTS: &[(sendsafely_status, &CStr, &CStr)] = &[
-    (SENDSAFELY_OK, c"SENDSAFELY_OK", c"the call did what it says"),
-    (SENDSAFELY_NULL_ARGUMENT, c"SENDSAFELY_NULL_ARGUMENT", c"a required pointer is NULL"),
-    (SENDSAFELY_INVALID_ARGUMENT, c"SENDSAFELY_INVALID_ARGUMENT", c"an argument is out of its range"),
-    (SENDSAFELY_INVALID_UTF8, c"SENDSAFELY_INVALID_UTF8", c"a string is not valid UTF-8"),
-    (SENDSAFELY_INVALID_HANDLE, c"SENDSAFELY_INVALID_HANDLE", c"not a live handle of this kind"),
-    (SENDSAFELY_BUSY, c"SENDSAFELY_BUSY", c"called on a package from inside one of its own callbacks"),
-    (SENDSAFELY_FORKED, c"SENDSAFELY_FORKED", c"the handle belongs to the process that made it"),
-    (SENDSAFELY_MALFORMED_EMAIL, c"SENDSAFELY_MALFORMED_EMAIL", c"not an e-mail address"),
-    (SENDSAFELY_MALFORMED_PHONE_NUMBER, c"SENDSAFELY_MALFORMED_PHONE_NUMBER", c"not a phone number"),
-    (SENDSAFELY_MALFORMED_LINK, c"SENDSAFELY_MALFORMED_LINK", c"not a secure link"),
-    (SENDSAFELY_MALFORMED_HOST, c"SENDSAFELY_MALFORMED_HOST", c"not a host"),
-    (SENDSAFELY_INSECURE_HOST, c"SENDSAFELY_INSECURE_HOST", c"plain http to a host that is not this machine"),
-    (SENDSAFELY_INVALID_KEY, c"SENDSAFELY_INVALID_KEY", c"not a usable private key"),
-    (SENDSAFELY_PACKAGE_NOT_CREATED, c"SENDSAFELY_PACKAGE_NOT_CREATED", c"there is no package yet"),
+    (
+        SENDSAFELY_OK,
+        c"SENDSAFELY_OK",
+        c"the call did what it says",
+    ),
+    (
+        SENDSAFELY_NULL_ARGUMENT,
+        c"SENDSAFELY_NULL_ARGUMENT",
+        c"a required pointer is NULL",
+    ),
+    (
+        SENDSAFELY_INVALID_ARGUMENT,
+        c"SENDSAFELY_INVALID_ARGUMENT",
+        c"an argument is out of its range",
+    ),
+    (
+        SENDSAFELY_INVALID_UTF8,
+        c"SENDSAFELY_INVALID_UTF8",
+        c"a string is not valid UTF-8",
+    ),
+    (
+        SENDSAFELY_INVALID_HANDLE,
+        c"SENDSAFELY_INVALID_HANDLE",
+        c"not a live handle of this kind",
+    ),
+    (
+        SENDSAFELY_BUSY,
+        c"SENDSAFELY_BUSY",
+        c"called on a package from inside one of its own callbacks",
+    ),
+    (
+        SENDSAFELY_FORKED,
+        c"SENDSAFELY_FORKED",
+        c"the handle belongs to the process that made it",
+    ),
+    (
+        SENDSAFELY_MALFORMED_EMAIL,
+        c"SENDSAFELY_MALFORMED_EMAIL",
+        c"not an e-mail address",
+    ),
+    (
+        SENDSAFELY_MALFORMED_PHONE_NUMBER,
+        c"SENDSAFELY_MALFORMED_PHONE_NUMBER",
+        c"not a phone number",
+    ),
+    (
+        SENDSAFELY_MALFORMED_LINK,
+        c"SENDSAFELY_MALFORMED_LINK",
+        c"not a secure link",
+    ),
+    (
+        SENDSAFELY_MALFORMED_HOST,
+        c"SENDSAFELY_MALFORMED_HOST",
+        c"not a host",
+    ),
+    (
+        SENDSAFELY_INSECURE_HOST,
+        c"SENDSAFELY_INSECURE_HOST",
+        c"plain http to a host that is not this machine",
+    ),
+    (
+        SENDSAFELY_INVALID_KEY,
+        c"SENDSAFELY_INVALID_KEY",
+        c"not a usable private key",
+    ),
+    (
+        SENDSAFELY_PACKAGE_NOT_CREATED,
+        c"SENDSAFELY_PACKAGE_NOT_CREATED",
+        c"there is no package yet",
+    ),
     (
         SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE,
         c"SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE",
         c"the recipient is not on the package",
     ),
-    (SENDSAFELY_NO_RECIPIENT, c"SENDSAFELY_NO_RECIPIENT", c"the package has no recipient"),
-    (SENDSAFELY_NO_FILE, c"SENDSAFELY_NO_FILE", c"the package has neither a file nor a message"),
-    (SENDSAFELY_UPLOAD_RUNNING, c"SENDSAFELY_UPLOAD_RUNNING", c"an upload into the package is still running"),
-    (SENDSAFELY_UPLOAD_INCOMPLETE, c"SENDSAFELY_UPLOAD_INCOMPLETE", c"a file of the package is incomplete"),
-    (SENDSAFELY_ALREADY_FINALIZED, c"SENDSAFELY_ALREADY_FINALIZED", c"the package is finalized"),
-    (SENDSAFELY_WORKSPACE_NOT_FINALIZABLE, c"SENDSAFELY_WORKSPACE_NOT_FINALIZABLE", c"a Workspace cannot be finalized"),
-    (SENDSAFELY_ONLY_IN_WORKSPACE, c"SENDSAFELY_ONLY_IN_WORKSPACE", c"only Workspaces have directories"),
-    (SENDSAFELY_PACKAGE_DELETED, c"SENDSAFELY_PACKAGE_DELETED", c"the package was deleted"),
-    (SENDSAFELY_KEYCODE_UNKNOWN, c"SENDSAFELY_KEYCODE_UNKNOWN", c"the keycode of the package is not known"),
-    (SENDSAFELY_NOT_FINALIZED, c"SENDSAFELY_NOT_FINALIZED", c"the package is not finalized yet"),
-    (SENDSAFELY_FILE_NOT_ON_PACKAGE, c"SENDSAFELY_FILE_NOT_ON_PACKAGE", c"no such file on the package"),
-    (SENDSAFELY_TOO_MANY_RECIPIENTS, c"SENDSAFELY_TOO_MANY_RECIPIENTS", c"a package has at most 99 recipients"),
-    (SENDSAFELY_LIFE_OUT_OF_RANGE, c"SENDSAFELY_LIFE_OUT_OF_RANGE", c"package life is 0 to 365 days"),
-    (SENDSAFELY_FILE_TOO_LARGE, c"SENDSAFELY_FILE_TOO_LARGE", c"the file is larger than the service takes"),
-    (SENDSAFELY_KEYCODE_TOO_SHORT, c"SENDSAFELY_KEYCODE_TOO_SHORT", c"the keycode is too short"),
-    (SENDSAFELY_MALFORMED_FILE_NAME, c"SENDSAFELY_MALFORMED_FILE_NAME", c"not a file name that the service takes"),
-    (SENDSAFELY_REFUSED, c"SENDSAFELY_REFUSED", c"the service refused"),
+    (
+        SENDSAFELY_NO_RECIPIENT,
+        c"SENDSAFELY_NO_RECIPIENT",
+        c"the package has no recipient",
+    ),
+    (
+        SENDSAFELY_NO_FILE,
+        c"SENDSAFELY_NO_FILE",
+        c"the package has neither a file nor a message",
+    ),
+    (
+        SENDSAFELY_UPLOAD_RUNNING,
+        c"SENDSAFELY_UPLOAD_RUNNING",
+        c"an upload into the package is still running",
+    ),
+    (
+        SENDSAFELY_UPLOAD_INCOMPLETE,
+        c"SENDSAFELY_UPLOAD_INCOMPLETE",
+        c"a file of the package is incomplete",
+    ),
+    (
+        SENDSAFELY_ALREADY_FINALIZED,
+        c"SENDSAFELY_ALREADY_FINALIZED",
+        c"the package is finalized",
+    ),
+    (
+        SENDSAFELY_WORKSPACE_NOT_FINALIZABLE,
+        c"SENDSAFELY_WORKSPACE_NOT_FINALIZABLE",
+        c"a Workspace cannot be finalized",
+    ),
+    (
+        SENDSAFELY_ONLY_IN_WORKSPACE,
+        c"SENDSAFELY_ONLY_IN_WORKSPACE",
+        c"only Workspaces have directories",
+    ),
+    (
+        SENDSAFELY_PACKAGE_DELETED,
+        c"SENDSAFELY_PACKAGE_DELETED",
+        c"the package was deleted",
+    ),
+    (
+        SENDSAFELY_KEYCODE_UNKNOWN,
+        c"SENDSAFELY_KEYCODE_UNKNOWN",
+        c"the keycode of the package is not known",
+    ),
+    (
+        SENDSAFELY_NOT_FINALIZED,
+        c"SENDSAFELY_NOT_FINALIZED",
+        c"the package is not finalized yet",
+    ),
+    (
+        SENDSAFELY_FILE_NOT_ON_PACKAGE,
+        c"SENDSAFELY_FILE_NOT_ON_PACKAGE",
+        c"no such file on the package",
+    ),
+    (
+        SENDSAFELY_TOO_MANY_RECIPIENTS,
+        c"SENDSAFELY_TOO_MANY_RECIPIENTS",
+        c"a package has at most 99 recipients",
+    ),
+    (
+        SENDSAFELY_LIFE_OUT_OF_RANGE,
+        c"SENDSAFELY_LIFE_OUT_OF_RANGE",
+        c"package life is 0 to 365 days",
+    ),
+    (
+        SENDSAFELY_FILE_TOO_LARGE,
+        c"SENDSAFELY_FILE_TOO_LARGE",
+        c"the file is larger than the service takes",
+    ),
+    (
+        SENDSAFELY_KEYCODE_TOO_SHORT,
+        c"SENDSAFELY_KEYCODE_TOO_SHORT",
+        c"the keycode is too short",
+    ),
+    (
+        SENDSAFELY_MALFORMED_FILE_NAME,
+        c"SENDSAFELY_MALFORMED_FILE_NAME",
+        c"not a file name that the service takes",
+    ),
+    (
+        SENDSAFELY_REFUSED,
+        c"SENDSAFELY_REFUSED",
+        c"the service refused",
+    ),
     (
         SENDSAFELY_AUTHENTICATION_FAILED,
         c"SENDSAFELY_AUTHENTICATION_FAILED",
         c"the service refused the API key or the signature",
     ),
-    (SENDSAFELY_UNKNOWN_PACKAGE, c"SENDSAFELY_UNKNOWN_PACKAGE", c"the service knows no such package"),
-    (SENDSAFELY_DENIED, c"SENDSAFELY_DENIED", c"the service denies this to the account"),
-    (SENDSAFELY_LIMIT_EXCEEDED, c"SENDSAFELY_LIMIT_EXCEEDED", c"a limit of the account or the package is reached"),
-    (SENDSAFELY_INVALID_EMAIL, c"SENDSAFELY_INVALID_EMAIL", c"the service does not take the e-mail address"),
-    (SENDSAFELY_DUPLICATE_EMAIL, c"SENDSAFELY_DUPLICATE_EMAIL", c"the recipient is on the package already"),
-    (SENDSAFELY_INVALID_RECIPIENT, c"SENDSAFELY_INVALID_RECIPIENT", c"the service does not take the recipient"),
-    (SENDSAFELY_INVALID_INPUT, c"SENDSAFELY_INVALID_INPUT", c"the service does not take a value"),
-    (SENDSAFELY_PASSWORD_REQUIRED, c"SENDSAFELY_PASSWORD_REQUIRED", c"the package needs a password, or another one"),
-    (SENDSAFELY_APPROVER_REQUIRED, c"SENDSAFELY_APPROVER_REQUIRED", c"an approver has to be added first"),
-    (SENDSAFELY_GUESTS_PROHIBITED, c"SENDSAFELY_GUESTS_PROHIBITED", c"not allowed for guest users"),
-    (SENDSAFELY_OUTDATED_VERSION, c"SENDSAFELY_OUTDATED_VERSION", c"the service takes this client version no longer"),
-    (SENDSAFELY_INVALID_FILE_NAME, c"SENDSAFELY_INVALID_FILE_NAME", c"the service does not take the file name"),
+    (
+        SENDSAFELY_UNKNOWN_PACKAGE,
+        c"SENDSAFELY_UNKNOWN_PACKAGE",
+        c"the service knows no such package",
+    ),
+    (
+        SENDSAFELY_DENIED,
+        c"SENDSAFELY_DENIED",
+        c"the service denies this to the account",
+    ),
+    (
+        SENDSAFELY_LIMIT_EXCEEDED,
+        c"SENDSAFELY_LIMIT_EXCEEDED",
+        c"a limit of the account or the package is reached",
+    ),
+    (
+        SENDSAFELY_INVALID_EMAIL,
+        c"SENDSAFELY_INVALID_EMAIL",
+        c"the service does not take the e-mail address",
+    ),
+    (
+        SENDSAFELY_DUPLICATE_EMAIL,
+        c"SENDSAFELY_DUPLICATE_EMAIL",
+        c"the recipient is on the package already",
+    ),
+    (
+        SENDSAFELY_INVALID_RECIPIENT,
+        c"SENDSAFELY_INVALID_RECIPIENT",
+        c"the service does not take the recipient",
+    ),
+    (
+        SENDSAFELY_INVALID_INPUT,
+        c"SENDSAFELY_INVALID_INPUT",
+        c"the service does not take a value",
+    ),
+    (
+        SENDSAFELY_PASSWORD_REQUIRED,
+        c"SENDSAFELY_PASSWORD_REQUIRED",
+        c"the package needs a password, or another one",
+    ),
+    (
+        SENDSAFELY_APPROVER_REQUIRED,
+        c"SENDSAFELY_APPROVER_REQUIRED",
+        c"an approver has to be added first",
+    ),
+    (
+        SENDSAFELY_GUESTS_PROHIBITED,
+        c"SENDSAFELY_GUESTS_PROHIBITED",
+        c"not allowed for guest users",
+    ),
+    (
+        SENDSAFELY_OUTDATED_VERSION,
+        c"SENDSAFELY_OUTDATED_VERSION",
+        c"the service takes this client version no longer",
+    ),
+    (
+        SENDSAFELY_INVALID_FILE_NAME,
+        c"SENDSAFELY_INVALID_FILE_NAME",
+        c"the service does not take the file name",
+    ),
     (
         SENDSAFELY_INVALID_FILE_EXTENSION,
         c"SENDSAFELY_INVALID_FILE_EXTENSION",
         c"the organization blocks files of this type",
     ),
-    (SENDSAFELY_DUPLICATE_FILE, c"SENDSAFELY_DUPLICATE_FILE", c"a file of that name is on the package already"),
-    (SENDSAFELY_SESSION_TIMEOUT, c"SENDSAFELY_SESSION_TIMEOUT", c"the session at the service has timed out"),
-    (SENDSAFELY_UNKNOWN_ENDPOINT, c"SENDSAFELY_UNKNOWN_ENDPOINT", c"the host has no such API path"),
-    (SENDSAFELY_FILE_INCOMPLETE, c"SENDSAFELY_FILE_INCOMPLETE", c"the service has not got all parts of the file yet"),
-    (SENDSAFELY_UNREACHABLE, c"SENDSAFELY_UNREACHABLE", c"the host cannot be reached"),
-    (SENDSAFELY_UNKNOWN_HOST, c"SENDSAFELY_UNKNOWN_HOST", c"the name of the host cannot be resolved"),
-    (SENDSAFELY_TIMED_OUT, c"SENDSAFELY_TIMED_OUT", c"nothing moved for too long"),
-    (SENDSAFELY_TLS_FAILED, c"SENDSAFELY_TLS_FAILED", c"no trusted TLS connection to the host"),
-    (SENDSAFELY_NO_TRUST_STORE, c"SENDSAFELY_NO_TRUST_STORE", c"this machine has no trusted certificates"),
-    (SENDSAFELY_BAD_ANSWER, c"SENDSAFELY_BAD_ANSWER", c"the answer is not one of this service"),
-    (SENDSAFELY_HTTP_ERROR, c"SENDSAFELY_HTTP_ERROR", c"the host answered with an HTTP error"),
-    (SENDSAFELY_OUTCOME_UNKNOWN, c"SENDSAFELY_OUTCOME_UNKNOWN", c"the answer was lost, and repeating is not safe"),
-    (SENDSAFELY_STORAGE_REFUSED, c"SENDSAFELY_STORAGE_REFUSED", c"the storage refused a part, by every route"),
-    (SENDSAFELY_DECRYPT_FAILED, c"SENDSAFELY_DECRYPT_FAILED", c"the data cannot be decrypted"),
+    (
+        SENDSAFELY_DUPLICATE_FILE,
+        c"SENDSAFELY_DUPLICATE_FILE",
+        c"a file of that name is on the package already",
+    ),
+    (
+        SENDSAFELY_SESSION_TIMEOUT,
+        c"SENDSAFELY_SESSION_TIMEOUT",
+        c"the session at the service has timed out",
+    ),
+    (
+        SENDSAFELY_UNKNOWN_ENDPOINT,
+        c"SENDSAFELY_UNKNOWN_ENDPOINT",
+        c"the host has no such API path",
+    ),
+    (
+        SENDSAFELY_FILE_INCOMPLETE,
+        c"SENDSAFELY_FILE_INCOMPLETE",
+        c"the service has not got all parts of the file yet",
+    ),
+    (
+        SENDSAFELY_UNREACHABLE,
+        c"SENDSAFELY_UNREACHABLE",
+        c"the host cannot be reached",
+    ),
+    (
+        SENDSAFELY_UNKNOWN_HOST,
+        c"SENDSAFELY_UNKNOWN_HOST",
+        c"the name of the host cannot be resolved",
+    ),
+    (
+        SENDSAFELY_TIMED_OUT,
+        c"SENDSAFELY_TIMED_OUT",
+        c"nothing moved for too long",
+    ),
+    (
+        SENDSAFELY_TLS_FAILED,
+        c"SENDSAFELY_TLS_FAILED",
+        c"no trusted TLS connection to the host",
+    ),
+    (
+        SENDSAFELY_NO_TRUST_STORE,
+        c"SENDSAFELY_NO_TRUST_STORE",
+        c"this machine has no trusted certificates",
+    ),
+    (
+        SENDSAFELY_BAD_ANSWER,
+        c"SENDSAFELY_BAD_ANSWER",
+        c"the answer is not one of this service",
+    ),
+    (
+        SENDSAFELY_HTTP_ERROR,
+        c"SENDSAFELY_HTTP_ERROR",
+        c"the host answered with an HTTP error",
+    ),
+    (
+        SENDSAFELY_OUTCOME_UNKNOWN,
+        c"SENDSAFELY_OUTCOME_UNKNOWN",
+        c"the answer was lost, and repeating is not safe",
+    ),
+    (
+        SENDSAFELY_STORAGE_REFUSED,
+        c"SENDSAFELY_STORAGE_REFUSED",
+        c"the storage refused a part, by every route",
+    ),
+    (
+        SENDSAFELY_DECRYPT_FAILED,
+        c"SENDSAFELY_DECRYPT_FAILED",
+        c"the data cannot be decrypted",
+    ),
     (
         SENDSAFELY_UNSUPPORTED_FORMAT,
         c"SENDSAFELY_UNSUPPORTED_FORMAT",
         c"encrypted in a way that the library does not read",
     ),
-    (SENDSAFELY_PART_TOO_LARGE, c"SENDSAFELY_PART_TOO_LARGE", c"a part is larger than max_part_bytes"),
-    (SENDSAFELY_SIZE_MISMATCH, c"SENDSAFELY_SIZE_MISMATCH", c"the file has not the size that the service tells"),
-    (SENDSAFELY_WRONG_KEYCODE, c"SENDSAFELY_WRONG_KEYCODE", c"the keycode is not the one of this package"),
-    (SENDSAFELY_FILE_NOT_FOUND, c"SENDSAFELY_FILE_NOT_FOUND", c"no such file"),
-    (SENDSAFELY_ACCESS_DENIED, c"SENDSAFELY_ACCESS_DENIED", c"the operating system denies access to the file"),
-    (SENDSAFELY_NOT_A_FILE, c"SENDSAFELY_NOT_A_FILE", c"not a regular file"),
-    (SENDSAFELY_FILE_CHANGED, c"SENDSAFELY_FILE_CHANGED", c"the file changed while it was uploaded"),
-    (SENDSAFELY_FILE_EXISTS, c"SENDSAFELY_FILE_EXISTS", c"the target exists already"),
-    (SENDSAFELY_DISK_FULL, c"SENDSAFELY_DISK_FULL", c"no room on the disk"),
-    (SENDSAFELY_DIRECTORY_NOT_FOUND, c"SENDSAFELY_DIRECTORY_NOT_FOUND", c"no such directory"),
-    (SENDSAFELY_READ_FAILED, c"SENDSAFELY_READ_FAILED", c"reading the source failed"),
-    (SENDSAFELY_WRITE_FAILED, c"SENDSAFELY_WRITE_FAILED", c"writing the target failed"),
-    (SENDSAFELY_STOPPED, c"SENDSAFELY_STOPPED", c"stopped by the progress callback"),
-    (SENDSAFELY_INTERNAL, c"SENDSAFELY_INTERNAL", c"an error of the library itself"),
+    (
+        SENDSAFELY_PART_TOO_LARGE,
+        c"SENDSAFELY_PART_TOO_LARGE",
+        c"a part is larger than max_part_bytes",
+    ),
+    (
+        SENDSAFELY_SIZE_MISMATCH,
+        c"SENDSAFELY_SIZE_MISMATCH",
+        c"the file has not the size that the service tells",
+    ),
+    (
+        SENDSAFELY_WRONG_KEYCODE,
+        c"SENDSAFELY_WRONG_KEYCODE",
+        c"the keycode is not the one of this package",
+    ),
+    (
+        SENDSAFELY_FILE_NOT_FOUND,
+        c"SENDSAFELY_FILE_NOT_FOUND",
+        c"no such file",
+    ),
+    (
+        SENDSAFELY_ACCESS_DENIED,
+        c"SENDSAFELY_ACCESS_DENIED",
+        c"the operating system denies access to the file",
+    ),
+    (
+        SENDSAFELY_NOT_A_FILE,
+        c"SENDSAFELY_NOT_A_FILE",
+        c"not a regular file",
+    ),
+    (
+        SENDSAFELY_FILE_CHANGED,
+        c"SENDSAFELY_FILE_CHANGED",
+        c"the file changed while it was uploaded",
+    ),
+    (
+        SENDSAFELY_FILE_EXISTS,
+        c"SENDSAFELY_FILE_EXISTS",
+        c"the target exists already",
+    ),
+    (
+        SENDSAFELY_DISK_FULL,
+        c"SENDSAFELY_DISK_FULL",
+        c"no room on the disk",
+    ),
+    (
+        SENDSAFELY_DIRECTORY_NOT_FOUND,
+        c"SENDSAFELY_DIRECTORY_NOT_FOUND",
+        c"no such directory",
+    ),
+    (
+        SENDSAFELY_READ_FAILED,
+        c"SENDSAFELY_READ_FAILED",
+        c"reading the source failed",
+    ),
+    (
+        SENDSAFELY_WRITE_FAILED,
+        c"SENDSAFELY_WRITE_FAILED",
+        c"writing the target failed",
+    ),
+    (
+        SENDSAFELY_STOPPED,
+        c"SENDSAFELY_STOPPED",
+        c"stopped by the progress callback",
+    ),
+    (
+        SENDSAFELY_INTERNAL,
+        c"SENDSAFELY_INTERNAL",
+        c"an error of the library itself",
+    ),
 ];
 
 fn texts(status: i32) -> Option<&'static (sendsafely_status, &'static CStr, &'static CStr)> {
@@ -452,7 +736,11 @@ fn texts(status: i32) -> Option<&'static (sendsafely_status, &'static CStr, &'st
 /// Static text, not to be freed.
 #[unsafe(no_mangle)]
 pub extern "C" fn sendsafely_status_name(status: i32) -> *const c_char {
-    guard_value(c"".as_ptr(), || texts(status).map_or(c"SENDSAFELY_UNKNOWN_STATUS", |(_, name, _)| name).as_ptr())
+    guard_value(c"".as_ptr(), || {
+        texts(status)
+            .map_or(c"SENDSAFELY_UNKNOWN_STATUS", |(_, name, _)| name)
+            .as_ptr()
+    })
 }
 
 /// Returns in a few words what a status means, such as "the package has no recipient".
@@ -460,7 +748,11 @@ pub extern "C" fn sendsafely_status_name(status: i32) -> *const c_char {
 /// Static text, not to be freed. sendsafely_error_message tells more: what happened to what.
 #[unsafe(no_mangle)]
 pub extern "C" fn sendsafely_status_description(status: i32) -> *const c_char {
-    guard_value(c"".as_ptr(), || texts(status).map_or(c"unknown status", |(.., description)| description).as_ptr())
+    guard_value(c"".as_ptr(), || {
+        texts(status)
+            .map_or(c"unknown status", |(.., description)| description)
+            .as_ptr()
+    })
 }
 
 #[cfg(test)]
@@ -471,7 +763,13 @@ mod tests {
     #[test]
     fn texts_are_those_of_the_comments() {
         let source = include_str!("status.rs");
-        let body = source.split_once("pub enum sendsafely_status {").unwrap().1.split_once("\n}").unwrap().0;
+        let body = source
+            .split_once("pub enum sendsafely_status {")
+            .unwrap()
+            .1
+            .split_once("\n}")
+            .unwrap()
+            .0;
         let mut rows = TEXTS.iter();
         let mut first_line = None;
         for line in body.lines().map(str::trim) {

@@ -63,7 +63,11 @@ impl Process {
         while let Some(child) = process.child.get() {
             process = child;
         }
-        if process.id == id { process } else { process.child.get_or_init(|| Self::new(id)) }
+        if process.id == id {
+            process
+        } else {
+            process.child.get_or_init(|| Self::new(id))
+        }
     }
 
     pub(super) fn live_objects(&self) -> usize {
@@ -99,10 +103,15 @@ pub(super) fn get<H: Handle>(ticket: *const H::Ticket) -> Result<Arc<H>> {
     let process = Process::current();
     check::<H>(process, ticket)?;
     if is_called_back(ticket) {
-        return Err(Error::new(ErrorKind::Busy, format!("called on a {} from inside its own callback", H::NAME)));
+        return Err(Error::new(
+            ErrorKind::Busy,
+            format!("called on a {} from inside its own callback", H::NAME),
+        ));
     }
     let object = process.handles.lock().get(&ticket).map(Arc::clone);
-    object.and_then(|object| object.downcast().ok()).ok_or_else(not_live::<H>)
+    object
+        .and_then(|object| object.downcast().ok())
+        .ok_or_else(not_live::<H>)
 }
 
 /// Takes an object out of the table; harmless for anything that is not in there. In a forked child nothing happens to
@@ -122,13 +131,19 @@ fn check<H: Handle>(process: &Process, ticket: usize) -> Result<()> {
         return Err(not_live::<H>());
     }
     if ticket >> SERIAL_SHIFT < process.first_serial {
-        return Err(Error::new(ErrorKind::Forked, format!("the {} belongs to the parent process", H::NAME)));
+        return Err(Error::new(
+            ErrorKind::Forked,
+            format!("the {} belongs to the parent process", H::NAME),
+        ));
     }
     Ok(())
 }
 
 fn not_live<H: Handle>() -> Error {
-    Error::new(ErrorKind::InvalidHandle, format!("not a live {} handle", H::NAME))
+    Error::new(
+        ErrorKind::InvalidHandle,
+        format!("not a live {} handle", H::NAME),
+    )
 }
 
 thread_local! {
@@ -137,7 +152,9 @@ thread_local! {
 }
 
 fn is_called_back(ticket: usize) -> bool {
-    CALLED_BACK.try_with(|stack| stack.borrow().contains(&ticket)).unwrap_or(false)
+    CALLED_BACK
+        .try_with(|stack| stack.borrow().contains(&ticket))
+        .unwrap_or(false)
 }
 
 /// Runs a callback of the program; meanwhile calls on the same object from this thread answer that it is busy.
@@ -183,9 +200,18 @@ mod tests {
         assert_eq!(ticket.addr() % 2, 1);
         assert_eq!(get::<Thing>(ticket).unwrap().0, 5);
         assert_eq!(kind(get::<Other>(ticket)), Some(ErrorKind::InvalidHandle));
-        assert_eq!(kind(get::<Thing>(std::ptr::null())), Some(ErrorKind::NullArgument));
-        assert_eq!(kind(get::<Other>(std::ptr::null())), Some(ErrorKind::PackageNotCreated));
-        assert_eq!(kind(get::<Thing>(&raw const *Box::new(7_u32))), Some(ErrorKind::InvalidHandle));
+        assert_eq!(
+            kind(get::<Thing>(std::ptr::null())),
+            Some(ErrorKind::NullArgument)
+        );
+        assert_eq!(
+            kind(get::<Other>(std::ptr::null())),
+            Some(ErrorKind::PackageNotCreated)
+        );
+        assert_eq!(
+            kind(get::<Thing>(&raw const *Box::new(7_u32))),
+            Some(ErrorKind::InvalidHandle)
+        );
         free::<Other>(ticket);
         assert!(get::<Thing>(ticket).is_ok());
         let during_a_call = get::<Thing>(ticket).unwrap();
@@ -210,7 +236,9 @@ mod tests {
             assert!(get::<Thing>(inner).is_ok());
             std::thread::scope(|scope| {
                 let (address, other_thread) = (outer.addr(), scope);
-                other_thread.spawn(move || assert!(get::<Thing>(std::ptr::without_provenance(address)).is_ok()));
+                other_thread.spawn(move || {
+                    assert!(get::<Thing>(std::ptr::without_provenance(address)).is_ok())
+                });
             });
         });
         assert!(get::<Thing>(outer).is_ok());
@@ -218,9 +246,16 @@ mod tests {
 
     #[test]
     fn tickets_from_before_a_fork_are_told_apart_without_the_old_table() {
-        let child = Process { id: 0, first_serial: 100, ..*Process::new(0) };
+        let child = Process {
+            id: 0,
+            first_serial: 100,
+            ..*Process::new(0)
+        };
         let ticket = |serial: usize| serial << SERIAL_SHIFT | Thing::KIND << KIND_SHIFT | 1;
-        assert_eq!(kind(check::<Thing>(&child, ticket(99))), Some(ErrorKind::Forked));
+        assert_eq!(
+            kind(check::<Thing>(&child, ticket(99))),
+            Some(ErrorKind::Forked)
+        );
         assert_eq!(kind(check::<Thing>(&child, ticket(100))), None);
     }
 }

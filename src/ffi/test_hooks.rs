@@ -20,13 +20,18 @@ pub(super) fn panic_if_armed() {
 /// Panics in the body of an exported function (0), on a worker (1), or while the table of handles is locked (2); 3 lets
 /// the next exported function that this thread calls panic.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_test_panic(place: i32, error: *mut *mut sendsafely_error) -> sendsafely_status {
+pub unsafe extern "C" fn sendsafely_test_panic(
+    place: i32,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
     caller.guard(|| {
         match place {
             0 => panic!("injected into an exported function"),
-            1 => call::run(&mut (), |_| -> crate::error::Result<()> { panic!("injected on a worker") })?,
+            1 => call::run(&mut (), |_| -> crate::error::Result<()> {
+                panic!("injected on a worker")
+            })?,
             2 => Process::current().panic_while_locked(),
             3 => ARMED.set(true),
             _ => return Err(invalid("place is 0 to 3")),

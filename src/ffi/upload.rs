@@ -13,7 +13,9 @@ use super::file::sendsafely_file;
 use super::guard::{Caller, Out, invalid, null};
 use super::options::{self, Options};
 use super::package::{call_with, sendsafely_package};
-use super::progress::{SENDSAFELY_SIZE_UNKNOWN, sendsafely_progress_callback, sendsafely_read_callback};
+use super::progress::{
+    SENDSAFELY_SIZE_UNKNOWN, sendsafely_progress_callback, sendsafely_read_callback,
+};
 use super::status::sendsafely_status;
 use super::table::call_back;
 
@@ -63,11 +65,16 @@ fn upload(
         directory_id: caller.optional_text(options.directory_id, "directory_id")?,
     };
     if for_core.file_name.is_some() && !matches!(source, Source::Path(_)) {
-        return Err(invalid("file_name is given twice, as a parameter and in the options"));
+        return Err(invalid(
+            "file_name is given twice, as a parameter and in the options",
+        ));
     }
-    let file = call_with(package, options.on_progress, options.user_data, |package, observer| {
-        package.upload(observer, source, &for_core)
-    })?;
+    let file = call_with(
+        package,
+        options.on_progress,
+        options.user_data,
+        |package, observer| package.upload(observer, source, &for_core),
+    )?;
     out_file.give_record(&file);
     Ok(())
 }
@@ -128,7 +135,13 @@ pub unsafe extern "C" fn sendsafely_package_upload_memory(
     caller.guard(|| {
         let name = caller.text(file_name, "file_name")?;
         let data = caller.bytes(data, size, "data")?;
-        upload(caller, package, Source::Memory { name, data }, options, out_file)
+        upload(
+            caller,
+            package,
+            Source::Memory { name, data },
+            options,
+            out_file,
+        )
     })
 }
 
@@ -157,18 +170,32 @@ pub unsafe extern "C" fn sendsafely_package_upload_callback(
         let read = read.ok_or_else(|| null("read"))?;
         let mut reader = |buffer: &mut [u8]| -> Result<usize> {
             // SAFETY: a function of the program, called as its type says.
-            let answer =
-                call_back(package.addr(), || unsafe { read(read_user_data, buffer.as_mut_ptr(), buffer.len()) });
+            let answer = call_back(package.addr(), || unsafe {
+                read(read_user_data, buffer.as_mut_ptr(), buffer.len())
+            });
             match usize::try_from(answer) {
                 Ok(count) if count <= buffer.len() => Ok(count),
                 Ok(count) => Err(invalid(format!(
                     "the read callback returned {count}, more than the {} bytes of its buffer",
                     buffer.len()
                 ))),
-                Err(_) => Err(Error::new(ErrorKind::ReadFailed, format!("the read callback failed with {answer}"))),
+                Err(_) => Err(Error::new(
+                    ErrorKind::ReadFailed,
+                    format!("the read callback failed with {answer}"),
+                )),
             }
         };
         let size = (size != SENDSAFELY_SIZE_UNKNOWN).then_some(size);
-        upload(caller, package, Source::Reader { name, size, reader: &mut reader }, options, out_file)
+        upload(
+            caller,
+            package,
+            Source::Reader {
+                name,
+                size,
+                reader: &mut reader,
+            },
+            options,
+            out_file,
+        )
     })
 }

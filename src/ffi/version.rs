@@ -26,10 +26,11 @@ pub extern "C" fn sendsafely_version() -> u32 {
 #[unsafe(no_mangle)]
 pub extern "C" fn sendsafely_version_string() -> *const c_char {
     guard_value(c"".as_ptr(), || {
-        const TEXT: &CStr = match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_VERSION"), "\0").as_bytes()) {
-            Ok(text) => text,
-            Err(_) => panic!("Cargo's version has no NUL in it"),
-        };
+        const TEXT: &CStr =
+            match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_VERSION"), "\0").as_bytes()) {
+                Ok(text) => text,
+                Err(_) => panic!("Cargo's version has no NUL in it"),
+            };
         TEXT.as_ptr()
     })
 }

@@ -24,9 +24,13 @@ pub enum Existing {
 pub(crate) fn io_error(error: &io::Error, path: &Path, otherwise: ErrorKind) -> Error {
     let kind = match error.kind() {
         io::ErrorKind::NotFound => ErrorKind::FileNotFound,
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => ErrorKind::AccessDenied,
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            ErrorKind::AccessDenied
+        }
         io::ErrorKind::AlreadyExists => ErrorKind::FileExists,
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => ErrorKind::DiskFull,
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            ErrorKind::DiskFull
+        }
         io::ErrorKind::IsADirectory => ErrorKind::NotAFile,
         io::ErrorKind::InvalidFilename => ErrorKind::MalformedFileName,
         _ => otherwise,
@@ -48,9 +52,15 @@ pub(crate) fn open_source(path: &Path) -> Result<(File, fs::Metadata)> {
     let file = options.open(path).map_err(|error| told(&error))?;
     let metadata = file.metadata().map_err(|error| told(&error))?;
     if !metadata.is_file() {
-        let what = if metadata.is_dir() { "is a directory" } else { "is not a regular file" };
-        return Err(Error::new(ErrorKind::NotAFile, format!("{}: {what}", path.display()))
-            .with_remedy("name a regular file, or upload from a callback"));
+        let what = if metadata.is_dir() {
+            "is a directory"
+        } else {
+            "is not a regular file"
+        };
+        return Err(
+            Error::new(ErrorKind::NotAFile, format!("{}: {what}", path.display()))
+                .with_remedy("name a regular file, or upload from a callback"),
+        );
     }
     Ok((file, metadata))
 }
@@ -96,7 +106,9 @@ fn create_private(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600).custom_flags(libc::O_NOFOLLOW | libc::O_CLOEXEC);
+        options
+            .mode(0o600)
+            .custom_flags(libc::O_NOFOLLOW | libc::O_CLOEXEC);
     }
     options.open(path)
 }
@@ -120,34 +132,46 @@ impl TargetFile {
             _ => Path::new("."),
         };
         if !directory.is_dir() {
-            return Err(Error::new(ErrorKind::DirectoryNotFound, format!("{}: no such directory", directory.display())));
+            return Err(Error::new(
+                ErrorKind::DirectoryNotFound,
+                format!("{}: no such directory", directory.display()),
+            ));
         }
         let temporary = directory.join(format!(".sendsafely-{}.part", random_suffix()));
-        let file = create_private(&temporary).map_err(|error| io_error(&error, target, ErrorKind::WriteFailed))?;
-        Ok(Self { target: target.to_owned(), temporary, file: Some(file) })
+        let file = create_private(&temporary)
+            .map_err(|error| io_error(&error, target, ErrorKind::WriteFailed))?;
+        Ok(Self {
+            target: target.to_owned(),
+            temporary,
+            file: Some(file),
+        })
     }
 
     pub(crate) fn write(&mut self, data: &[u8]) -> Result<()> {
         match &mut self.file {
-            Some(file) => {
-                file.write_all(data).map_err(|error| io_error(&error, &self.target, ErrorKind::WriteFailed))
-            }
-            None => Err(Error::new(ErrorKind::Internal, "the file is finished already")),
+            Some(file) => file
+                .write_all(data)
+                .map_err(|error| io_error(&error, &self.target, ErrorKind::WriteFailed)),
+            None => Err(Error::new(
+                ErrorKind::Internal,
+                "the file is finished already",
+            )),
         }
     }
 
     /// Gives the whole file its name.
     pub(crate) fn finish(mut self, existing: Existing, sync: bool) -> Result<()> {
         let told = |error: &io::Error| io_error(error, &self.target, ErrorKind::WriteFailed);
-        if let Some(file) = self.file.take() {
-            if sync {
-                file.sync_all().map_err(|error| told(&error))?;
-            }
+        if let Some(file) = self.file.take()
+            && sync
+        {
+            file.sync_all().map_err(|error| told(&error))?;
         }
         if existing == Existing::Overwrite {
             fs::rename(&self.temporary, &self.target).map_err(|error| told(&error))?;
         } else {
-            rename_without_clobbering(&self.temporary, &self.target).map_err(|error| told(&error))?;
+            rename_without_clobbering(&self.temporary, &self.target)
+                .map_err(|error| told(&error))?;
         }
         if sync {
             sync_directory_of(&self.target).map_err(|error| told(&error))?;
@@ -185,7 +209,9 @@ fn rename_without_clobbering(from: &Path, to: &Path) -> io::Result<()> {
         // Some file systems know no exclusive rename; a hard link refuses a taken name just as well.
         Err(error) if is_unsupported(&error) => match fs::hard_link(from, to) {
             Ok(()) => fs::remove_file(from),
-            Err(error) if is_unsupported(&error) || error.kind() == io::ErrorKind::PermissionDenied => {
+            Err(error)
+                if is_unsupported(&error) || error.kind() == io::ErrorKind::PermissionDenied =>
+            {
                 // Neither is there: look, then rename. A file made in between by somebody else would be replaced.
                 if fs::symlink_metadata(to).is_ok() {
                     return Err(io::ErrorKind::AlreadyExists.into());
@@ -200,8 +226,10 @@ fn rename_without_clobbering(from: &Path, to: &Path) -> io::Result<()> {
 
 #[cfg(target_os = "linux")]
 fn is_unsupported(error: &io::Error) -> bool {
-    matches!(error.raw_os_error(), Some(libc::ENOSYS | libc::EINVAL | libc::EOPNOTSUPP | libc::EMLINK))
-        || error.kind() == io::ErrorKind::Unsupported
+    matches!(
+        error.raw_os_error(),
+        Some(libc::ENOSYS | libc::EINVAL | libc::EOPNOTSUPP | libc::EMLINK)
+    ) || error.kind() == io::ErrorKind::Unsupported
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -227,7 +255,11 @@ fn rename_exclusive(from: &Path, to: &Path) -> io::Result<()> {
             libc::RENAME_NOREPLACE,
         )
     };
-    if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+    if result == 0 {
+        Ok(())
+    } else {
+        Err(io::Error::last_os_error())
+    }
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -240,7 +272,8 @@ mod tests {
     use super::*;
 
     fn scratch(name: &str) -> PathBuf {
-        let directory = std::env::temp_dir().join(format!("sendsafely-test-{name}-{}", random_suffix()));
+        let directory =
+            std::env::temp_dir().join(format!("sendsafely-test-{name}-{}", random_suffix()));
         fs::create_dir(&directory).expect("scratch directory");
         directory
     }
@@ -258,14 +291,22 @@ mod tests {
 
         let mut other = TargetFile::create(&target).expect("create");
         other.write(b"other").expect("write");
-        let refused = other.finish(Existing::Refuse, false).expect_err("the name is taken");
+        let refused = other
+            .finish(Existing::Refuse, false)
+            .expect_err("the name is taken");
         assert_eq!(refused.kind(), ErrorKind::FileExists);
         assert_eq!(fs::read(&target).expect("read"), b"whole");
-        assert_eq!(fs::read_dir(&directory).expect("list").count(), 1, "the temporary file is gone");
+        assert_eq!(
+            fs::read_dir(&directory).expect("list").count(),
+            1,
+            "the temporary file is gone"
+        );
 
         let mut better = TargetFile::create(&target).expect("create");
         better.write(b"better").expect("write");
-        better.finish(Existing::Overwrite, false).expect("overwrite");
+        better
+            .finish(Existing::Overwrite, false)
+            .expect("overwrite");
         assert_eq!(fs::read(&target).expect("read"), b"better");
         drop(TargetFile::create(&directory.join("dropped")).expect("create"));
         assert_eq!(fs::read_dir(&directory).expect("list").count(), 1);
@@ -276,10 +317,21 @@ mod tests {
     #[test]
     fn sources_are_regular_files() {
         let directory = scratch("source");
-        assert_eq!(open_source(&directory).expect_err("a directory").kind(), ErrorKind::NotAFile);
-        assert_eq!(open_source(Path::new("/dev/null")).expect_err("a device").kind(), ErrorKind::NotAFile);
+        assert_eq!(
+            open_source(&directory).expect_err("a directory").kind(),
+            ErrorKind::NotAFile
+        );
+        assert_eq!(
+            open_source(Path::new("/dev/null"))
+                .expect_err("a device")
+                .kind(),
+            ErrorKind::NotAFile
+        );
         let missing = directory.join("missing");
-        assert_eq!(open_source(&missing).expect_err("missing").kind(), ErrorKind::FileNotFound);
+        assert_eq!(
+            open_source(&missing).expect_err("missing").kind(),
+            ErrorKind::FileNotFound
+        );
         fs::remove_dir_all(directory).expect("clean up");
     }
 }

@@ -5,11 +5,16 @@ use crate::error::{Error, ErrorKind, Result};
 /// Starts a worker with all signals blocked, so that the program's handlers run on the program's own threads.
 pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<()> {
     let blocked = BlockedSignals::new();
-    let started = std::thread::Builder::new().name(name.to_owned()).spawn(work);
+    let started = std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(work);
     drop(blocked);
     match started {
         Ok(_) => Ok(()),
-        Err(error) => Err(Error::new(ErrorKind::Internal, format!("cannot start a worker thread: {error}"))),
+        Err(error) => Err(Error::new(
+            ErrorKind::Internal,
+            format!("cannot start a worker thread: {error}"),
+        )),
     }
 }
 
@@ -46,7 +51,11 @@ impl Drop for BlockedSignals {
     fn drop(&mut self) {
         // SAFETY: `before` was filled by pthread_sigmask.
         unsafe {
-            libc::pthread_sigmask(libc::SIG_SETMASK, &raw const self.before, std::ptr::null_mut());
+            libc::pthread_sigmask(
+                libc::SIG_SETMASK,
+                &raw const self.before,
+                std::ptr::null_mut(),
+            );
         }
     }
 }

@@ -46,7 +46,10 @@ const LONGEST_NAME: usize = 255;
 /// Refuses names that a recipient could not store under that name.
 pub(crate) fn check_name(name: &str) -> Result<()> {
     let bad = |what: &str| {
-        let told = Error::new(ErrorKind::MalformedFileName, format!("the file name {what}"));
+        let told = Error::new(
+            ErrorKind::MalformedFileName,
+            format!("the file name {what}"),
+        );
         Err(told.with_remedy("give another file_name in the options"))
     };
     if name.is_empty() || name == "." || name == ".." {
@@ -55,7 +58,10 @@ pub(crate) fn check_name(name: &str) -> Result<()> {
     if name.len() > LONGEST_NAME {
         return bad("is longer than 255 bytes");
     }
-    if name.chars().any(|c| c.is_control() || FORBIDDEN.contains(c)) {
+    if name
+        .chars()
+        .any(|c| c.is_control() || FORBIDDEN.contains(c))
+    {
         return bad("has a control character or one of < > : \" / \\ | ? *");
     }
     Ok(())
@@ -63,24 +69,43 @@ pub(crate) fn check_name(name: &str) -> Result<()> {
 
 /// A name under which a file from the server can be stored on any system, within its directory.
 pub(crate) fn safe_name(name: &str) -> String {
-    let mut safe: String =
-        name.chars().map(|c| if c.is_control() || FORBIDDEN.contains(c) { '_' } else { c }).collect();
+    let mut safe: String = name
+        .chars()
+        .map(|c| {
+            if c.is_control() || FORBIDDEN.contains(c) {
+                '_'
+            } else {
+                c
+            }
+        })
+        .collect();
     let kept = safe.trim_end_matches(['.', ' ']).len();
     safe.truncate(kept);
     while safe.len() > LONGEST_NAME {
         safe.pop();
     }
-    let stem = safe.split('.').next().unwrap_or_default().trim_end().to_ascii_uppercase();
+    let stem = safe
+        .split('.')
+        .next()
+        .unwrap_or_default()
+        .trim_end()
+        .to_ascii_uppercase();
     let numbered = |device: &str| {
-        stem.strip_prefix(device).is_some_and(|rest| rest.len() == 1 && rest.bytes().all(|b| b.is_ascii_digit()))
+        stem.strip_prefix(device)
+            .is_some_and(|rest| rest.len() == 1 && rest.bytes().all(|b| b.is_ascii_digit()))
     };
-    if matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL") || numbered("COM") || numbered("LPT") {
+    if matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL") || numbered("COM") || numbered("LPT")
+    {
         safe.insert(0, '_');
         while safe.len() > LONGEST_NAME {
             safe.pop();
         }
     }
-    if safe.is_empty() { "_".to_owned() } else { safe }
+    if safe.is_empty() {
+        "_".to_owned()
+    } else {
+        safe
+    }
 }
 
 #[cfg(test)]
@@ -114,8 +139,20 @@ mod tests {
         for good in ["a", "report.pdf", "Grüße 世界.txt", &"a".repeat(255)] {
             check_name(good).expect(good);
         }
-        for bad in ["", ".", "..", "a/b", "a\\b", "a\nb", "a:b", &"a".repeat(256)] {
-            assert_eq!(check_name(bad).expect_err(bad).kind(), ErrorKind::MalformedFileName);
+        for bad in [
+            "",
+            ".",
+            "..",
+            "a/b",
+            "a\\b",
+            "a\nb",
+            "a:b",
+            &"a".repeat(256),
+        ] {
+            assert_eq!(
+                check_name(bad).expect_err(bad).kind(),
+                ErrorKind::MalformedFileName
+            );
         }
     }
 }

@@ -51,13 +51,23 @@ impl Package {
     /// [`ErrorKind::NoRecipient`], [`ErrorKind::NoFile`], [`ErrorKind::UploadRunning`],
     /// [`ErrorKind::AlreadyFinalized`] and the other kinds of wrong order before anything is sent;
     /// [`ErrorKind::ApproverRequired`], [`ErrorKind::Denied`] from the service, which leave the package open.
-    pub fn finalize(&self, observer: &mut dyn Observer, options: &FinalizeOptions) -> Result<Finalized> {
+    pub fn finalize(
+        &self,
+        observer: &mut dyn Observer,
+        options: &FinalizeOptions,
+    ) -> Result<Finalized> {
         if options.password.is_some() && !options.undisclosed_recipients {
             let told = "a password is only for packages with undisclosed recipients";
             return Err(Error::new(ErrorKind::InvalidArgument, told));
         }
-        self.0.steps.lock().begin_finalize(options.undisclosed_recipients)?;
-        let closing = Closing { inner: Arc::clone(&self.0), succeeded: false };
+        self.0
+            .steps
+            .lock()
+            .begin_finalize(options.undisclosed_recipients)?;
+        let closing = Closing {
+            inner: Arc::clone(&self.0),
+            succeeded: false,
+        };
         let options = options.clone();
         self.run(observer, move |inner, session| {
             // Moved into the worker, so that nobody finalizes a second time while this one is still out there.
@@ -100,24 +110,33 @@ impl Inner {
         }
         let finalize = || {
             let answer = endpoint::finalize(session, &self.id, &body)?;
-            let link = match answer.filled("message").filter(|link| link.starts_with("http")) {
+            let link = match answer
+                .filled("message")
+                .filter(|link| link.starts_with("http"))
+            {
                 Some(link) => format!("{link}#keyCode={}", secrets.keycode.expose()),
                 None => self.build_link(),
             };
             Ok(Finalized {
                 link,
-                needs_approval: answer.text("response").as_deref() == Some("PACKAGE_NEEDS_APPROVAL"),
+                needs_approval: answer.text("response").as_deref()
+                    == Some("PACKAGE_NEEDS_APPROVAL"),
                 approvers: answer.texts("approvers"),
                 recipients: answer.texts("recipients"),
             })
         };
         let look = || {
-            let information = PackageInformation::read(&endpoint::package_information(session, &self.id)?);
+            let information =
+                PackageInformation::read(&endpoint::package_information(session, &self.id)?);
             Ok(information.is_finalized().then(|| Finalized {
                 link: self.build_link(),
                 needs_approval: information.needs_approval,
                 approvers: information.approvers,
-                recipients: information.recipients.into_iter().map(|recipient| recipient.email).collect(),
+                recipients: information
+                    .recipients
+                    .into_iter()
+                    .map(|recipient| recipient.email)
+                    .collect(),
             }))
         };
         looking(&session.call, session.retry_window(), finalize, look)
@@ -132,7 +151,10 @@ impl Inner {
                 Ok(encrypted) => {
                     endpoint::set_keycode(session, &self.id, &id, &encrypted)?;
                 }
-                Err(error) => session.call.log(format!("public key {id} is passed over: {}", error.message())),
+                Err(error) => session.call.log(format!(
+                    "public key {id} is passed over: {}",
+                    error.message()
+                )),
             }
         }
         Ok(())
@@ -145,8 +167,15 @@ impl Inner {
             (steps.incomplete.clone(), steps.uncertain.clone())
         };
         let told = |error: Error| {
-            let why = format!("a file whose upload failed could not be removed: {}", error.message());
-            if error.kind() == ErrorKind::Stopped { error } else { Error::new(ErrorKind::UploadIncomplete, why) }
+            let why = format!(
+                "a file whose upload failed could not be removed: {}",
+                error.message()
+            );
+            if error.kind() == ErrorKind::Stopped {
+                error
+            } else {
+                Error::new(ErrorKind::UploadIncomplete, why)
+            }
         };
         for file_id in &incomplete {
             self.delete_file(session, file_id).map_err(told)?;

@@ -15,7 +15,10 @@ pub struct Timestamp {
 
 impl Timestamp {
     pub(crate) fn read(json: &Json, name: &str) -> Option<Self> {
-        json.filled(name).map(|text| Self { seconds: parse_time(&text), text })
+        json.filled(name).map(|text| Self {
+            seconds: parse_time(&text),
+            text,
+        })
     }
 }
 
@@ -90,7 +93,11 @@ impl PackageInformation {
             state,
             life: json.count("life").or(json.count("packageLife")),
             label: json.filled("label").or_else(|| json.filled("packageLabel")),
-            recipients: json.list("recipients").iter().map(Recipient::read).collect(),
+            recipients: json
+                .list("recipients")
+                .iter()
+                .map(Recipient::read)
+                .collect(),
             contact_groups: json.list("contactGroups").iter().map(group).collect(),
             files: json.list("files").iter().map(File::read).collect(),
             approvers: json.texts("approverList"),
@@ -138,10 +145,15 @@ fn state_number(text: &str) -> Option<i32> {
     }
     let name = text.to_ascii_uppercase();
     let name = name.strip_prefix("PACKAGE_STATE_").unwrap_or(&name);
-    STATES.iter().find(|(_, known)| *known == name).map(|(number, _)| *number)
+    STATES
+        .iter()
+        .find(|(_, known)| *known == name)
+        .map(|(number, _)| *number)
 }
 
-const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const MONTHS: [&str; 12] = [
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+];
 
 /// Reads the forms of `protocol` 2.4 and ISO 8601: `Feb 1, 2019 2:07:28 PM` (also with a narrow blank before PM),
 /// `Dec 12, 2018 at 14:24`, `2019-02-01T14:07:28Z`.
@@ -150,16 +162,24 @@ fn parse_time(text: &str) -> Option<i64> {
     let mut month_by_name = None;
     let (mut numbers, mut afternoon, mut morning) = (Vec::new(), false, false);
     let body = zone_seconds.map_or(text, |(body, _)| body);
-    for word in body.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
+    for word in body
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+    {
         for word in split_t(word) {
             let lower = word.to_ascii_lowercase();
             match lower.as_str() {
                 "am" => morning = true,
                 "pm" => afternoon = true,
                 "at" => {}
-                _ => match (lower.parse::<i64>(), MONTHS.iter().position(|month| lower.starts_with(month))) {
+                _ => match (
+                    lower.parse::<i64>(),
+                    MONTHS.iter().position(|month| lower.starts_with(month)),
+                ) {
                     (Ok(number), _) => numbers.push(number),
-                    (Err(_), Some(month)) if month_by_name.is_none() => month_by_name = Some(month as i64 + 1),
+                    (Err(_), Some(month)) if month_by_name.is_none() => {
+                        month_by_name = Some(month as i64 + 1)
+                    }
                     _ => return None,
                 },
             }
@@ -177,19 +197,29 @@ fn parse_time(text: &str) -> Option<i64> {
     } else if morning && hour == 12 {
         hour = 0;
     }
-    let in_range = (1..=12).contains(&month) && (1..=31).contains(&day) && (1970..=9999).contains(&year);
+    let in_range =
+        (1..=12).contains(&month) && (1..=31).contains(&day) && (1970..=9999).contains(&year);
     if !in_range || hour > 23 || minute > 59 || second > 60 {
         return None;
     }
     let days = days_since_epoch(year, month, day);
-    Some(days * 86_400 + hour * 3600 + minute * 60 + second - zone_seconds.map_or(0, |(_, seconds)| seconds))
+    Some(
+        days * 86_400 + hour * 3600 + minute * 60 + second
+            - zone_seconds.map_or(0, |(_, seconds)| seconds),
+    )
 }
 
 /// Splits the `T` of ISO 8601 off: `01T14` is a day and an hour.
 fn split_t(word: &str) -> Vec<&str> {
     match word.split_once(['T', 't']) {
-        Some((date, time)) if date.bytes().all(|b| b.is_ascii_digit()) && time.bytes().all(|b| b.is_ascii_digit()) => {
-            vec![date, time].into_iter().filter(|part| !part.is_empty()).collect()
+        Some((date, time))
+            if date.bytes().all(|b| b.is_ascii_digit())
+                && time.bytes().all(|b| b.is_ascii_digit()) =>
+        {
+            vec![date, time]
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .collect()
         }
         _ => vec![word],
     }
@@ -204,15 +234,29 @@ fn iso_zone(text: &str) -> Option<(&str, i64)> {
         return Some((body, 0));
     }
     let position = text.rfind(['+', '-']).filter(|position| *position > 10)?;
-    let digits: String = text[position + 1..].chars().filter(char::is_ascii_digit).collect();
-    let (hours, minutes) = (digits.get(..2)?.parse::<i64>().ok()?, digits.get(2..4).unwrap_or("0").parse::<i64>().ok()?);
-    let sign = if text.as_bytes()[position] == b'-' { -1 } else { 1 };
+    let digits: String = text[position + 1..]
+        .chars()
+        .filter(char::is_ascii_digit)
+        .collect();
+    let (hours, minutes) = (
+        digits.get(..2)?.parse::<i64>().ok()?,
+        digits.get(2..4).unwrap_or("0").parse::<i64>().ok()?,
+    );
+    let sign = if text.as_bytes()[position] == b'-' {
+        -1
+    } else {
+        1
+    };
     Some((&text[..position], sign * (hours * 3600 + minutes * 60)))
 }
 
 /// Days from 1970-01-01 in the Gregorian calendar, counted in years that begin with March.
 fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
-    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let (year, month) = if month > 2 {
+        (year, month - 3)
+    } else {
+        (year - 1, month + 9)
+    };
     year * 365 + year / 4 - year / 100 + year / 400 + (month * 153 + 2) / 5 + day - 1 - 719_468
 }
 
@@ -239,7 +283,15 @@ mod tests {
         ] {
             assert_eq!(parse_time(text), Some(seconds), "{text}");
         }
-        for text in ["", "yesterday", "Feb", "32", "Foo 1, 2019 2:07:28 PM", "2019-13-01T00:00:00Z", "99:99"] {
+        for text in [
+            "",
+            "yesterday",
+            "Feb",
+            "32",
+            "Foo 1, 2019 2:07:28 PM",
+            "2019-13-01T00:00:00Z",
+            "99:99",
+        ] {
             assert_eq!(parse_time(text), None, "{text}");
         }
     }
@@ -248,10 +300,20 @@ mod tests {
     fn states_by_name_and_number() {
         let state = |value: serde_json::Value| {
             let information = PackageInformation::read(&Json::new(json!({ "state": value })));
-            (information.state_number, information.is_finalized(), information.is_deleted())
+            (
+                information.state_number,
+                information.is_finalized(),
+                information.is_deleted(),
+            )
         };
-        assert_eq!(state(json!("PACKAGE_STATE_ACTIVE_COMPLETE")), (Some(3), true, false));
-        assert_eq!(state(json!("PACKAGE_STATE_IN_PROGRESS")), (Some(0), false, false));
+        assert_eq!(
+            state(json!("PACKAGE_STATE_ACTIVE_COMPLETE")),
+            (Some(3), true, false)
+        );
+        assert_eq!(
+            state(json!("PACKAGE_STATE_IN_PROGRESS")),
+            (Some(0), false, false)
+        );
         assert_eq!(state(json!("4")), (Some(4), true, false));
         assert_eq!(state(json!(-1)), (Some(-1), false, true));
         assert_eq!(state(json!("SOMETHING_NEW")), (None, false, false));

@@ -21,8 +21,15 @@ pub struct Link {
 impl Link {
     /// The link as text, in the service's normal form.
     pub fn to_url(&self) -> String {
-        let thread = self.package_id.as_deref().map(|id| format!("thread={id}&")).unwrap_or_default();
-        let mut url = format!("{}/receive/?{thread}packageCode={}", self.host, self.package_code);
+        let thread = self
+            .package_id
+            .as_deref()
+            .map(|id| format!("thread={id}&"))
+            .unwrap_or_default();
+        let mut url = format!(
+            "{}/receive/?{thread}packageCode={}",
+            self.host, self.package_code
+        );
         if let Some(keycode) = &self.keycode {
             url.push_str("#keyCode=");
             url.push_str(keycode.expose());
@@ -53,7 +60,9 @@ pub fn parse(text: &str) -> Result<Link> {
         return Err(malformed("its path is not /receive/"));
     }
     let parameter = |name: &str| {
-        let found = url.query_pairs().find(|(key, value)| key.eq_ignore_ascii_case(name) && !value.is_empty());
+        let found = url
+            .query_pairs()
+            .find(|(key, value)| key.eq_ignore_ascii_case(name) && !value.is_empty());
         found.map(|(_, value)| value.into_owned())
     };
     let fragment = url.fragment().unwrap_or_default();
@@ -73,8 +82,10 @@ pub fn find(text: &str) -> Vec<String> {
     let mut links: Vec<String> = Vec::new();
     for (start, _) in text.match_indices("http") {
         let rest = &text[start..];
-        let end = rest.find(|c: char| c.is_whitespace() || c.is_control() || "<>\"'`{}|".contains(c));
-        let candidate = rest[..end.unwrap_or(rest.len())].trim_end_matches(['.', ',', ')', ';', ']', '!', '?', ':']);
+        let end =
+            rest.find(|c: char| c.is_whitespace() || c.is_control() || "<>\"'`{}|".contains(c));
+        let candidate = rest[..end.unwrap_or(rest.len())]
+            .trim_end_matches(['.', ',', ')', ';', ']', '!', '?', ':']);
         if parse(candidate).is_ok() && !links.iter().any(|link| link == candidate) {
             links.push(candidate.to_owned());
         }
@@ -88,16 +99,25 @@ pub fn find(text: &str) -> Vec<String> {
 /// [`ErrorKind::MalformedHost`] for anything else than that.
 pub(crate) fn normalize_host(text: &str) -> Result<Url> {
     let malformed = || {
-        Error::new(ErrorKind::MalformedHost, "the host has to be such as https://company.sendsafely.com")
+        Error::new(
+            ErrorKind::MalformedHost,
+            "the host has to be such as https://company.sendsafely.com",
+        )
     };
     let text = text.trim();
-    let with_scheme = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
+    let with_scheme = if text.contains("://") {
+        text.to_owned()
+    } else {
+        format!("https://{text}")
+    };
     if text.is_empty() || text.contains(char::is_whitespace) || text.contains('\\') {
         return Err(malformed());
     }
     let url = Url::parse(with_scheme.trim_end_matches('/')).map_err(|_| malformed())?;
     let has_host = match url.host() {
-        Some(Host::Domain(name)) => !name.is_empty() && !name.starts_with('.') && !name.contains(".."),
+        Some(Host::Domain(name)) => {
+            !name.is_empty() && !name.starts_with('.') && !name.contains("..")
+        }
         Some(_) => true,
         None => false,
     };
@@ -119,36 +139,59 @@ mod tests {
 
     #[test]
     fn every_form_of_the_protocol_is_read() {
-        let full = format!("https://acme.sendsafely.com/receive/?thread=GVG2-MNZT&packageCode={CODE}#keyCode={KEYCODE}");
+        let full = format!(
+            "https://acme.sendsafely.com/receive/?thread=GVG2-MNZT&packageCode={CODE}#keyCode={KEYCODE}"
+        );
         let link = parse(&full).expect("normal form");
         assert_eq!(link.host, "https://acme.sendsafely.com");
         assert_eq!(link.package_id.as_deref(), Some("GVG2-MNZT"));
         assert_eq!(link.package_code, CODE);
-        assert_eq!(link.keycode.as_ref().map(SecretString::expose), Some(KEYCODE));
+        assert_eq!(
+            link.keycode.as_ref().map(SecretString::expose),
+            Some(KEYCODE)
+        );
         assert_eq!(link.to_url(), full);
 
-        let java = parse(&format!("https://app2.acme.test:8443/receive/?packageCode={CODE}#keycode={KEYCODE}"))
-            .expect("Java's form");
+        let java = parse(&format!(
+            "https://app2.acme.test:8443/receive/?packageCode={CODE}#keycode={KEYCODE}"
+        ))
+        .expect("Java's form");
         assert_eq!(java.host, "https://app2.acme.test:8443");
         assert_eq!(java.package_id, None);
-        assert_eq!(java.keycode.as_ref().map(SecretString::expose), Some(KEYCODE));
+        assert_eq!(
+            java.keycode.as_ref().map(SecretString::expose),
+            Some(KEYCODE)
+        );
 
-        let bare = parse(&format!("https://acme.test/receive/?thread=A&packageCode={CODE}")).expect("no keycode");
+        let bare = parse(&format!(
+            "https://acme.test/receive/?thread=A&packageCode={CODE}"
+        ))
+        .expect("no keycode");
         assert_eq!(bare.keycode, None);
     }
 
     #[test]
     fn what_people_do_to_links_is_undone() {
         for text in [
-            format!("  <https://acme.test/receive/?thread=A&packageCode={CODE}#keyCode={KEYCODE}>."),
-            format!("https://acme.test/receive/\\?thread\\=A\\&packageCode\\={CODE}\\#keyCode\\={KEYCODE}"),
-            format!("\"https://acme.test/receive/?THREAD=A&x=1&PACKAGECODE={CODE}&y#a=b&KEYCODE={KEYCODE}\","),
+            format!(
+                "  <https://acme.test/receive/?thread=A&packageCode={CODE}#keyCode={KEYCODE}>."
+            ),
+            format!(
+                "https://acme.test/receive/\\?thread\\=A\\&packageCode\\={CODE}\\#keyCode\\={KEYCODE}"
+            ),
+            format!(
+                "\"https://acme.test/receive/?THREAD=A&x=1&PACKAGECODE={CODE}&y#a=b&KEYCODE={KEYCODE}\","
+            ),
             format!("https://acme.test/receive?thread=A&packageCode={CODE}#keyCode={KEYCODE}"),
         ] {
             let link = parse(&text).expect(&text);
             assert_eq!(link.package_id.as_deref(), Some("A"), "{text}");
             assert_eq!(link.package_code, CODE, "{text}");
-            assert_eq!(link.keycode.as_ref().map(SecretString::expose), Some(KEYCODE), "{text}");
+            assert_eq!(
+                link.keycode.as_ref().map(SecretString::expose),
+                Some(KEYCODE),
+                "{text}"
+            );
         }
     }
 
@@ -171,9 +214,12 @@ mod tests {
 
     #[test]
     fn links_are_found_in_text_once_each() {
-        let first = format!("https://acme.test/receive/?thread=A&packageCode={CODE}#keyCode={KEYCODE}");
+        let first =
+            format!("https://acme.test/receive/?thread=A&packageCode={CODE}#keyCode={KEYCODE}");
         let second = format!("http://127.0.0.1:8080/receive/?packageCode={CODE}#keycode={KEYCODE}");
-        let text = format!("See {first}, (or {second}).\nAgain: <{first}> and https://other.test/receive/?x=1 http");
+        let text = format!(
+            "See {first}, (or {second}).\nAgain: <{first}> and https://other.test/receive/?x=1 http"
+        );
         assert_eq!(find(&text), [first, second]);
         assert!(find("nothing here").is_empty());
     }
@@ -182,16 +228,32 @@ mod tests {
     fn hosts_are_normalized_or_refused() {
         for (text, expected) in [
             ("acme.sendsafely.com", "https://acme.sendsafely.com/"),
-            ("https://acme.sendsafely.com///", "https://acme.sendsafely.com/"),
+            (
+                "https://acme.sendsafely.com///",
+                "https://acme.sendsafely.com/",
+            ),
             ("http://127.0.0.1:8080", "http://127.0.0.1:8080/"),
             ("https://[::1]:8443/", "https://[::1]:8443/"),
         ] {
             assert_eq!(normalize_host(text).expect(text).as_str(), expected);
         }
-        for text in ["", " ", "https://", "ftp://acme.test", "https://a b", "https://u:p@acme.test", "https://acme.test/x",
-            "https://acme.test?x", "https://acme.test:99999", "https://..", "a\\b"]
-        {
-            assert_eq!(normalize_host(text).expect_err(text).kind(), ErrorKind::MalformedHost);
+        for text in [
+            "",
+            " ",
+            "https://",
+            "ftp://acme.test",
+            "https://a b",
+            "https://u:p@acme.test",
+            "https://acme.test/x",
+            "https://acme.test?x",
+            "https://acme.test:99999",
+            "https://..",
+            "a\\b",
+        ] {
+            assert_eq!(
+                normalize_host(text).expect_err(text).kind(),
+                ErrorKind::MalformedHost
+            );
         }
     }
 }

@@ -60,7 +60,11 @@ impl Secrets {
     fn new(keycode: Keycode, server_secret: &SecretString, package_code: &str) -> Self {
         let passphrase = Passphrase::new(server_secret, &keycode);
         let checksum = keycode.checksum(package_code);
-        Self { keycode, passphrase, checksum }
+        Self {
+            keycode,
+            passphrase,
+            checksum,
+        }
     }
 }
 
@@ -72,8 +76,15 @@ impl Package {
     /// [`ErrorKind::LimitExceeded`], [`ErrorKind::Denied`]; errors of the network.
     pub fn create(client: &Client, observer: &mut dyn Observer) -> Result<Self> {
         let keycode = Keycode::generate()?;
-        let created = client.run(observer, |shared, call| endpoint::create_package(&shared.api.session(call)))?;
-        let missing = || Error::new(ErrorKind::BadAnswer, "the answer to creating a package is not complete");
+        let created = client.run(observer, |shared, call| {
+            endpoint::create_package(&shared.api.session(call))
+        })?;
+        let missing = || {
+            Error::new(
+                ErrorKind::BadAnswer,
+                "the answer to creating a package is not complete",
+            )
+        };
         let id = created.filled("packageId").ok_or_else(missing)?;
         let code = created.filled("packageCode").ok_or_else(missing)?;
         let server_secret = SecretString::new(created.filled("serverSecret").ok_or_else(missing)?);
@@ -81,7 +92,13 @@ impl Package {
         Ok(Self::new(client, id, code, secrets, Steps::created()))
     }
 
-    fn new(client: &Client, id: String, code: String, secrets: Option<Secrets>, steps: Steps) -> Self {
+    fn new(
+        client: &Client,
+        id: String,
+        code: String,
+        secrets: Option<Secrets>,
+        steps: Steps,
+    ) -> Self {
         Self(Arc::new(Inner {
             client: client.clone(),
             id,
@@ -97,11 +114,19 @@ impl Package {
     /// # Errors
     /// [`ErrorKind::UnknownPackage`] for one that is gone or not yours. A wrong keycode shows at the first use of it,
     /// as [`ErrorKind::WrongKeycode`] or a refusal, before anything is written.
-    pub fn open(client: &Client, observer: &mut dyn Observer, package_id: &str, keycode: SecretString) -> Result<Self> {
+    pub fn open(
+        client: &Client,
+        observer: &mut dyn Observer,
+        package_id: &str,
+        keycode: SecretString,
+    ) -> Result<Self> {
         let keycode = Keycode::from_text(keycode.expose())?;
         let package_id = identifier("package id", package_id)?;
         let information = client.run(observer, move |shared, call| {
-            Ok(PackageInformation::read(&endpoint::package_information(&shared.api.session(call), &package_id)?))
+            Ok(PackageInformation::read(&endpoint::package_information(
+                &shared.api.session(call),
+                &package_id,
+            )?))
         })?;
         Self::opened(client, &information, Some(keycode))
     }
@@ -116,15 +141,24 @@ impl Package {
     /// for you.
     pub fn open_link(client: &Client, observer: &mut dyn Observer, link: &str) -> Result<Self> {
         let link = link::parse(link)?;
-        let keycode = link.keycode.as_ref().map(|keycode| Keycode::from_text(keycode.expose())).transpose()?;
+        let keycode = link
+            .keycode
+            .as_ref()
+            .map(|keycode| Keycode::from_text(keycode.expose()))
+            .transpose()?;
         let code = link.package_code;
         let (information, by_code) = client.run(observer, move |shared, call| {
             let session = shared.api.session(call);
-            let information = PackageInformation::read(&endpoint::package_information(&session, &code)?);
+            let information =
+                PackageInformation::read(&endpoint::package_information(&session, &code)?);
             // Whoever is on no list of recipients may read an undisclosed package by its code only (`protocol` 5.2).
             let by_code = match endpoint::package_information(&session, &information.package_id) {
                 Ok(_) => false,
-                Err(error) if matches!(error.kind(), ErrorKind::Denied | ErrorKind::UnknownPackage) => true,
+                Err(error)
+                    if matches!(error.kind(), ErrorKind::Denied | ErrorKind::UnknownPackage) =>
+                {
+                    true
+                }
                 Err(error) => return Err(error),
             };
             Ok((information, by_code))
@@ -152,16 +186,28 @@ impl Package {
         let public_key_id = identifier("public key id", public_key_id)?;
         let (information, keycode) = client.run(observer, move |shared, call| {
             let session = shared.api.session(call);
-            let information = PackageInformation::read(&endpoint::package_information(&session, &package_id)?);
-            let encrypted = endpoint::get_keycode(&session, &information.package_id, &public_key_id)?;
-            let keycode = private_key.decrypt_keycode(&encrypted.text("message").unwrap_or_default())?;
+            let information =
+                PackageInformation::read(&endpoint::package_information(&session, &package_id)?);
+            let encrypted =
+                endpoint::get_keycode(&session, &information.package_id, &public_key_id)?;
+            let keycode =
+                private_key.decrypt_keycode(&encrypted.text("message").unwrap_or_default())?;
             Ok((information, keycode))
         })?;
         Self::opened(client, &information, Some(keycode))
     }
 
-    fn opened(client: &Client, information: &PackageInformation, keycode: Option<Keycode>) -> Result<Self> {
-        let missing = |what: &str| Error::new(ErrorKind::BadAnswer, format!("the package information has no {what}"));
+    fn opened(
+        client: &Client,
+        information: &PackageInformation,
+        keycode: Option<Keycode>,
+    ) -> Result<Self> {
+        let missing = |what: &str| {
+            Error::new(
+                ErrorKind::BadAnswer,
+                format!("the package information has no {what}"),
+            )
+        };
         if information.package_id.is_empty() {
             return Err(missing("package id"));
         }
@@ -172,10 +218,16 @@ impl Package {
         if keycode.is_some() && server_secret.expose().is_empty() {
             return Err(missing("server secret"));
         }
-        let secrets = keycode.map(|keycode| Secrets::new(keycode, &server_secret, &information.package_code));
-        let keycode_length = secrets.as_ref().map(|secrets| secrets.keycode.expose().len());
+        let secrets =
+            keycode.map(|keycode| Secrets::new(keycode, &server_secret, &information.package_code));
+        let keycode_length = secrets
+            .as_ref()
+            .map(|secrets| secrets.keycode.expose().len());
         let steps = Steps::opened(information, keycode_length);
-        let (id, code) = (information.package_id.clone(), information.package_code.clone());
+        let (id, code) = (
+            information.package_id.clone(),
+            information.package_code.clone(),
+        );
         Ok(Self::new(client, id, code, secrets, steps))
     }
 
@@ -191,7 +243,10 @@ impl Package {
 
     /// The keycode, if it is known. Who has it and may see the package can read it: keep it as a secret.
     pub fn keycode(&self) -> Option<&str> {
-        self.0.secrets.as_ref().map(|secrets| secrets.keycode.expose())
+        self.0
+            .secrets
+            .as_ref()
+            .map(|secrets| secrets.keycode.expose())
     }
 
     /// The secure link, keycode included.
@@ -218,15 +273,20 @@ impl Package {
         phone: Option<&PhoneNumber>,
     ) -> Result<Recipient> {
         recipient::check_email(email)?;
-        let phone = phone.map(|phone| Ok((phone.number.clone(), phone.checked_country()?))).transpose()?;
+        let phone = phone
+            .map(|phone| Ok((phone.number.clone(), phone.checked_country()?)))
+            .transpose()?;
         self.0.steps.lock().may_add_recipient()?;
         let email = email.to_owned();
         self.run(observer, move |inner, session| {
             let mut recipient = inner.add_recipient(session, &email)?;
             if let Some((number, country)) = phone {
                 let id = &recipient.recipient_id;
-                endpoint::set_recipient_phone(session, &inner.id, id, &number, &country)
-                    .map_err(|error| error.context("the recipient was added, but its phone number was not set"))?;
+                endpoint::set_recipient_phone(session, &inner.id, id, &number, &country).map_err(
+                    |error| {
+                        error.context("the recipient was added, but its phone number was not set")
+                    },
+                )?;
                 recipient.sms_auth = true;
                 recipient.phone_numbers.push(number);
             }
@@ -249,7 +309,8 @@ impl Package {
         self.0.steps.lock().may_set_phone(recipient_id)?;
         let (recipient_id, number) = (recipient_id.to_owned(), phone.number.clone());
         self.run(observer, move |inner, session| {
-            endpoint::set_recipient_phone(session, &inner.id, &recipient_id, &number, &country).map(|_| ())
+            endpoint::set_recipient_phone(session, &inner.id, &recipient_id, &number, &country)
+                .map(|_| ())
         })
     }
 
@@ -261,10 +322,15 @@ impl Package {
     /// narrower.
     pub fn set_life(&self, observer: &mut dyn Observer, days: u32) -> Result<()> {
         if days > 365 {
-            return Err(Error::new(ErrorKind::LifeOutOfRange, format!("a life of {days} days is not within 0 to 365")));
+            return Err(Error::new(
+                ErrorKind::LifeOutOfRange,
+                format!("a life of {days} days is not within 0 to 365"),
+            ));
         }
         self.0.steps.lock().may_change()?;
-        self.run(observer, move |inner, session| endpoint::set_life(session, &inner.id, days).map(|_| ()))
+        self.run(observer, move |inner, session| {
+            endpoint::set_life(session, &inner.id, days).map(|_| ())
+        })
     }
 
     /// Removes a file from the package (`protocol` 6.7.2). One that is gone already counts as removed.
@@ -274,7 +340,9 @@ impl Package {
     pub fn delete_file(&self, observer: &mut dyn Observer, file_id: &str) -> Result<()> {
         self.0.steps.lock().may_delete_file(file_id)?;
         let file_id = file_id.to_owned();
-        self.run(observer, move |inner, session| inner.delete_file(session, &file_id))
+        self.run(observer, move |inner, session| {
+            inner.delete_file(session, &file_id)
+        })
     }
 
     /// Deletes the package for good (`protocol` 6.2.4, 6.2.5), in whatever state it is. One that is gone already
@@ -310,24 +378,31 @@ impl Package {
         work: impl FnOnce(&Inner, &Arc<Session>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let inner = Arc::clone(&self.0);
-        self.0.client.run(observer, move |shared: &Arc<Shared>, call: &Arc<Call>| {
-            work(&inner, &Arc::new(shared.api.session(call)))
-        })
+        self.0
+            .client
+            .run(observer, move |shared: &Arc<Shared>, call: &Arc<Call>| {
+                work(&inner, &Arc::new(shared.api.session(call)))
+            })
     }
 }
 
 impl std::fmt::Debug for Package {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Package").field("id", &self.id()).finish_non_exhaustive()
+        f.debug_struct("Package")
+            .field("id", &self.id())
+            .finish_non_exhaustive()
     }
 }
 
 impl Inner {
     /// The secrets; [`Steps`] has judged before that they are there.
     pub(crate) fn secrets(&self) -> Result<&Secrets> {
-        self.secrets
-            .as_ref()
-            .ok_or_else(|| Error::new(ErrorKind::KeycodeUnknown, "the keycode of the package is not known"))
+        self.secrets.as_ref().ok_or_else(|| {
+            Error::new(
+                ErrorKind::KeycodeUnknown,
+                "the keycode of the package is not known",
+            )
+        })
     }
 
     pub(crate) fn build_link(&self) -> String {
@@ -335,37 +410,55 @@ impl Inner {
             host: self.client.host().to_owned(),
             package_id: Some(self.id.clone()),
             package_code: self.code.clone(),
-            keycode: self.secrets.as_ref().map(|secrets| SecretString::from(secrets.keycode.expose())),
+            keycode: self
+                .secrets
+                .as_ref()
+                .map(|secrets| SecretString::from(secrets.keycode.expose())),
         };
         link.to_url()
     }
 
     /// What the service says of the package now; what is new is remembered.
     pub(crate) fn ask(&self, session: &Session) -> Result<PackageInformation> {
-        let information = PackageInformation::read(&endpoint::package_information(session, self.read_name())?);
+        let information =
+            PackageInformation::read(&endpoint::package_information(session, self.read_name())?);
         self.steps.lock().learn(&information);
         Ok(information)
     }
 
     /// How the package is named in calls that read.
     pub(crate) fn read_name(&self) -> &str {
-        if self.read_by_code.load(Ordering::Relaxed) { &self.code } else { &self.id }
+        if self.read_by_code.load(Ordering::Relaxed) {
+            &self.code
+        } else {
+            &self.id
+        }
     }
 
     fn add_recipient(&self, session: &Arc<Session>, email: &str) -> Result<Recipient> {
         let add = || {
             let answer = endpoint::add_recipient(session, &self.id, email)?;
             // Without a word about keys, there may be some (`protocol` 4.6).
-            Ok((Recipient::read(&answer), answer.flag("checkForPublicKeys").unwrap_or(true)))
+            Ok((
+                Recipient::read(&answer),
+                answer.flag("checkForPublicKeys").unwrap_or(true),
+            ))
         };
         let look = || {
-            let information = PackageInformation::read(&endpoint::package_information(session, &self.id)?);
+            let information =
+                PackageInformation::read(&endpoint::package_information(session, &self.id)?);
             let mut recipients = information.recipients.into_iter();
-            Ok(recipients.find(|recipient| recipient.email.eq_ignore_ascii_case(email)).map(|found| (found, true)))
+            Ok(recipients
+                .find(|recipient| recipient.email.eq_ignore_ascii_case(email))
+                .map(|found| (found, true)))
         };
-        let (mut recipient, check_for_keys) = looking(&session.call, session.retry_window(), add, look)?;
+        let (mut recipient, check_for_keys) =
+            looking(&session.call, session.retry_window(), add, look)?;
         if recipient.recipient_id.is_empty() {
-            return Err(Error::new(ErrorKind::BadAnswer, "the answer to adding a recipient has no id"));
+            return Err(Error::new(
+                ErrorKind::BadAnswer,
+                "the answer to adding a recipient has no id",
+            ));
         }
         if recipient.email.is_empty() {
             email.clone_into(&mut recipient.email);
@@ -383,12 +476,17 @@ impl Inner {
     }
 
     pub(crate) fn delete_file(&self, session: &Session, file_id: &str) -> Result<()> {
-        let file = endpoint::FileRef { package: &self.id, file: file_id, directory: None };
+        let file = endpoint::FileRef {
+            package: &self.id,
+            file: file_id,
+            directory: None,
+        };
         match endpoint::delete_file(session, file) {
             Ok(_) => {}
             // The service has no code of its own for a file that is gone: see whether it is.
             Err(error) if error.server_code().is_some() => {
-                let information = PackageInformation::read(&endpoint::package_information(session, &self.id)?);
+                let information =
+                    PackageInformation::read(&endpoint::package_information(session, &self.id)?);
                 if information.files.iter().any(|file| file.file_id == file_id) {
                     return Err(error);
                 }
@@ -404,8 +502,14 @@ impl Inner {
 
 /// An id that becomes part of a path.
 fn identifier(what: &str, text: &str) -> Result<String> {
-    if text.is_empty() || text.len() > 256 || text.chars().any(|c| c.is_control() || c.is_whitespace()) {
-        return Err(Error::new(ErrorKind::InvalidArgument, format!("the {what} is empty or malformed")));
+    if text.is_empty()
+        || text.len() > 256
+        || text.chars().any(|c| c.is_control() || c.is_whitespace())
+    {
+        return Err(Error::new(
+            ErrorKind::InvalidArgument,
+            format!("the {what} is empty or malformed"),
+        ));
     }
     Ok(text.to_owned())
 }

@@ -40,7 +40,10 @@ impl Recipient {
             email: json.text("email").unwrap_or_default(),
             full_name: json.filled("fullName"),
             role: json.filled("roleName"),
-            needs_approval: json.flag("needsApproval").or(json.flag("approvalRequired")).unwrap_or(false),
+            needs_approval: json
+                .flag("needsApproval")
+                .or(json.flag("approvalRequired"))
+                .unwrap_or(false),
             approvers: json.texts("approvers"),
             is_package_owner: json.flag("isPackageOwner").unwrap_or(false),
             sms_auth: json.flag("smsAuth").unwrap_or(false),
@@ -60,8 +63,8 @@ pub struct PhoneNumber {
 
 /// Countries that the service knows by their code; any other is `OTHER` and needs a number with `+`.
 const COUNTRIES: [&str; 30] = [
-    "US", "GB", "AU", "AT", "BE", "BR", "CN", "DK", "FI", "FR", "DE", "IN", "IQ", "IE", "IT", "JO", "KW", "LY", "NL",
-    "NZ", "OM", "PL", "PT", "QA", "RU", "SA", "ES", "SE", "CH", "AE",
+    "US", "GB", "AU", "AT", "BE", "BR", "CN", "DK", "FI", "FR", "DE", "IN", "IQ", "IE", "IT", "JO",
+    "KW", "LY", "NL", "NZ", "OM", "PL", "PT", "QA", "RU", "SA", "ES", "SE", "CH", "AE",
 ];
 
 impl PhoneNumber {
@@ -69,21 +72,35 @@ impl PhoneNumber {
     pub(crate) fn checked_country(&self) -> Result<String> {
         let malformed = |what: &str| Error::new(ErrorKind::MalformedPhoneNumber, what);
         let digits = self.number.bytes().filter(u8::is_ascii_digit).count();
-        let allowed = self.number.chars().all(|c| c.is_ascii_digit() || " +-().".contains(c));
-        let plus_leads = self.number.trim_start().rfind('+').is_none_or(|position| position == 0);
+        let allowed = self
+            .number
+            .chars()
+            .all(|c| c.is_ascii_digit() || " +-().".contains(c));
+        let plus_leads = self
+            .number
+            .trim_start()
+            .rfind('+')
+            .is_none_or(|position| position == 0);
         if !allowed || !plus_leads || !(4..=15).contains(&digits) {
-            return Err(malformed("the phone number has to have 4 to 15 digits, with + before a dialling code"));
+            return Err(malformed(
+                "the phone number has to have 4 to 15 digits, with + before a dialling code",
+            ));
         }
         let country = self.country.as_deref().unwrap_or("US").to_ascii_uppercase();
         if COUNTRIES.contains(&country.as_str()) {
             return Ok(country);
         }
-        let two_letters = country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase());
+        let two_letters =
+            country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase());
         if !two_letters && country != "OTHER" {
-            return Err(malformed("the country has to be a code of two letters, or OTHER"));
+            return Err(malformed(
+                "the country has to be a code of two letters, or OTHER",
+            ));
         }
         if !self.number.trim_start().starts_with('+') {
-            return Err(malformed("a number of this country has to begin with + and its dialling code"));
+            return Err(malformed(
+                "a number of this country has to begin with + and its dialling code",
+            ));
         }
         Ok("OTHER".to_owned())
     }
@@ -93,14 +110,20 @@ impl PhoneNumber {
 pub(crate) fn check_email(email: &str) -> Result<()> {
     let well_formed = email.len() <= 254
         && email.split_once('@').is_some_and(|(local, domain)| {
-            let dotted = !domain.starts_with('.') && !domain.ends_with('.') && !domain.contains("..");
+            let dotted =
+                !domain.starts_with('.') && !domain.ends_with('.') && !domain.contains("..");
             !local.is_empty() && !domain.is_empty() && dotted && !domain.contains('@')
         })
-        && !email.chars().any(|c| c.is_whitespace() || c.is_control() || "<>(),;:\"[]\\".contains(c));
+        && !email
+            .chars()
+            .any(|c| c.is_whitespace() || c.is_control() || "<>(),;:\"[]\\".contains(c));
     if well_formed {
         return Ok(());
     }
-    Err(Error::new(ErrorKind::MalformedEmail, "an e-mail address has to be such as name@company.example"))
+    Err(Error::new(
+        ErrorKind::MalformedEmail,
+        "an e-mail address has to be such as name@company.example",
+    ))
 }
 
 #[cfg(test)]
@@ -109,11 +132,21 @@ mod tests {
 
     #[test]
     fn e_mail_addresses() {
-        for good in ["a@x.test", "first.last+tag@sub.company.example", "jürgen@example.com", "o'neil@x.test"] {
+        for good in [
+            "a@x.test",
+            "first.last+tag@sub.company.example",
+            "jürgen@example.com",
+            "o'neil@x.test",
+        ] {
             check_email(good).expect(good);
         }
-        for bad in ["", "a", "@", "a@", "@x", "a@x@y", "a b@x", "a@x\n", "<a@x>", "a@.x", "a@x..y", "a,b@x"] {
-            assert_eq!(check_email(bad).expect_err(bad).kind(), ErrorKind::MalformedEmail);
+        for bad in [
+            "", "a", "@", "a@", "@x", "a@x@y", "a b@x", "a@x\n", "<a@x>", "a@.x", "a@x..y", "a,b@x",
+        ] {
+            assert_eq!(
+                check_email(bad).expect_err(bad).kind(),
+                ErrorKind::MalformedEmail
+            );
         }
         assert!(check_email(&format!("{}@x.test", "a".repeat(300))).is_err());
     }
@@ -121,7 +154,11 @@ mod tests {
     #[test]
     fn phone_numbers() {
         let country = |number: &str, country: Option<&str>| {
-            PhoneNumber { number: number.to_owned(), country: country.map(str::to_owned) }.checked_country()
+            PhoneNumber {
+                number: number.to_owned(),
+                country: country.map(str::to_owned),
+            }
+            .checked_country()
         };
         assert_eq!(country("(415) 555-0100", None).expect("US"), "US");
         assert_eq!(country("+49 30 1234567", Some("de")).expect("DE"), "DE");
@@ -136,7 +173,10 @@ mod tests {
             ("4155550100", Some("USA")),
             ("4155550100", Some("")),
         ] {
-            assert_eq!(country(number, code).expect_err(number).kind(), ErrorKind::MalformedPhoneNumber);
+            assert_eq!(
+                country(number, code).expect_err(number).kind(),
+                ErrorKind::MalformedPhoneNumber
+            );
         }
     }
 }

@@ -69,7 +69,12 @@ impl Steps {
             finalized if finalized.is_finalized() => Stage::Finalized,
             _ => Stage::Open,
         };
-        let mut steps = Self { stage, keycode_length, is_proved: false, ..Self::created() };
+        let mut steps = Self {
+            stage,
+            keycode_length,
+            is_proved: false,
+            ..Self::created()
+        };
         steps.is_workspace = information.is_workspace;
         steps.has_message = information.contains_message;
         steps.learn(information);
@@ -78,12 +83,18 @@ impl Steps {
 
     /// Adds what the service says. Another thread may be further than an answer: nothing is taken away.
     pub(crate) fn learn(&mut self, information: &PackageInformation) {
-        for recipient in information.recipients.iter().filter(|recipient| !recipient.is_package_owner) {
+        for recipient in information
+            .recipients
+            .iter()
+            .filter(|recipient| !recipient.is_package_owner)
+        {
             self.recipient_added(&recipient.recipient_id, &recipient.email);
         }
         self.contact_groups = information.contact_groups.len();
         for file in &information.files {
-            self.files.entry(file.file_id.clone()).or_insert_with(|| file.clone());
+            self.files
+                .entry(file.file_id.clone())
+                .or_insert_with(|| file.clone());
         }
         if information.is_deleted() {
             self.stage = Stage::Deleted;
@@ -94,7 +105,10 @@ impl Steps {
 
     fn must_exist(&self) -> Result<()> {
         match self.stage {
-            Stage::Deleted => Err(Error::new(ErrorKind::PackageDeleted, "the package is deleted")),
+            Stage::Deleted => Err(Error::new(
+                ErrorKind::PackageDeleted,
+                "the package is deleted",
+            )),
             _ => Ok(()),
         }
     }
@@ -102,15 +116,24 @@ impl Steps {
     fn must_have_keycode(&self) -> Result<()> {
         match self.keycode_length {
             Some(_) => Ok(()),
-            None => Err(Error::new(ErrorKind::KeycodeUnknown, "the keycode of the package is not known")),
+            None => Err(Error::new(
+                ErrorKind::KeycodeUnknown,
+                "the keycode of the package is not known",
+            )),
         }
     }
 
     /// Reading takes any keycode; nothing is sent under one that could be guessed.
     fn must_have_sender_keycode(&self) -> Result<()> {
         self.must_have_keycode()?;
-        if self.keycode_length.is_some_and(|length| length < SHORTEST_KEYCODE) {
-            return Err(Error::new(ErrorKind::KeycodeTooShort, "the keycode has fewer than 32 characters"));
+        if self
+            .keycode_length
+            .is_some_and(|length| length < SHORTEST_KEYCODE)
+        {
+            return Err(Error::new(
+                ErrorKind::KeycodeTooShort,
+                "the keycode has fewer than 32 characters",
+            ));
         }
         Ok(())
     }
@@ -118,10 +141,14 @@ impl Steps {
     fn must_be_open(&self) -> Result<()> {
         self.must_exist()?;
         match self.stage {
-            Stage::Finalized if !self.is_workspace => {
-                Err(Error::new(ErrorKind::AlreadyFinalized, "the package is finalized"))
-            }
-            Stage::Finalizing => Err(Error::new(ErrorKind::AlreadyFinalized, "the package is being finalized")),
+            Stage::Finalized if !self.is_workspace => Err(Error::new(
+                ErrorKind::AlreadyFinalized,
+                "the package is finalized",
+            )),
+            Stage::Finalizing => Err(Error::new(
+                ErrorKind::AlreadyFinalized,
+                "the package is being finalized",
+            )),
             _ => Ok(()),
         }
     }
@@ -145,7 +172,10 @@ impl Steps {
     pub(crate) fn may_add_recipient(&self) -> Result<()> {
         self.must_exist()?;
         if self.recipients.len() >= MOST_RECIPIENTS {
-            return Err(Error::new(ErrorKind::TooManyRecipients, "the package has its 99 recipients already"));
+            return Err(Error::new(
+                ErrorKind::TooManyRecipients,
+                "the package has its 99 recipients already",
+            ));
         }
         Ok(())
     }
@@ -161,7 +191,10 @@ impl Steps {
         if self.recipients.contains_key(recipient_id) {
             return Ok(());
         }
-        Err(Error::new(ErrorKind::RecipientNotOnPackage, "no such recipient is on the package"))
+        Err(Error::new(
+            ErrorKind::RecipientNotOnPackage,
+            "no such recipient is on the package",
+        ))
     }
 
     pub(crate) fn may_set_message(&self) -> Result<()> {
@@ -173,7 +206,10 @@ impl Steps {
     pub(crate) fn begin_upload(&mut self, into_directory: bool) -> Result<()> {
         self.must_be_open()?;
         if into_directory && !self.is_workspace {
-            return Err(Error::new(ErrorKind::OnlyInWorkspace, "only a Workspace has directories"));
+            return Err(Error::new(
+                ErrorKind::OnlyInWorkspace,
+                "only a Workspace has directories",
+            ));
         }
         self.must_have_sender_keycode()?;
         self.uploads += 1;
@@ -187,7 +223,10 @@ impl Steps {
     /// Before a file is removed. Unlike additions, this is possible as long as the package exists.
     pub(crate) fn may_delete_file(&self, file_id: &str) -> Result<()> {
         self.must_exist()?;
-        if self.is_workspace || self.files.contains_key(file_id) || self.incomplete.contains(file_id) {
+        if self.is_workspace
+            || self.files.contains_key(file_id)
+            || self.incomplete.contains(file_id)
+        {
             return Ok(());
         }
         Err(file_not_on_package())
@@ -197,18 +236,30 @@ impl Steps {
     pub(crate) fn begin_finalize(&mut self, undisclosed_recipients: bool) -> Result<()> {
         self.must_exist()?;
         if self.is_workspace {
-            return Err(Error::new(ErrorKind::WorkspaceNotFinalizable, "a Workspace is not finalized"));
+            return Err(Error::new(
+                ErrorKind::WorkspaceNotFinalizable,
+                "a Workspace is not finalized",
+            ));
         }
         self.must_be_open()?;
         self.must_have_sender_keycode()?;
         if self.uploads > 0 {
-            return Err(Error::new(ErrorKind::UploadRunning, "an upload into the package is still running"));
+            return Err(Error::new(
+                ErrorKind::UploadRunning,
+                "an upload into the package is still running",
+            ));
         }
         if self.recipients.is_empty() && self.contact_groups == 0 && !undisclosed_recipients {
-            return Err(Error::new(ErrorKind::NoRecipient, "the package has no recipient"));
+            return Err(Error::new(
+                ErrorKind::NoRecipient,
+                "the package has no recipient",
+            ));
         }
         if self.files.is_empty() && self.has_message == Some(false) {
-            return Err(Error::new(ErrorKind::NoFile, "the package has no file and no message"));
+            return Err(Error::new(
+                ErrorKind::NoFile,
+                "the package has no file and no message",
+            ));
         }
         self.stage = Stage::Finalizing;
         Ok(())
@@ -216,7 +267,11 @@ impl Steps {
 
     pub(crate) fn end_finalize(&mut self, succeeded: bool) {
         if self.stage == Stage::Finalizing {
-            self.stage = if succeeded { Stage::Finalized } else { Stage::Open };
+            self.stage = if succeeded {
+                Stage::Finalized
+            } else {
+                Stage::Open
+            };
         }
     }
 
@@ -224,13 +279,17 @@ impl Steps {
     pub(crate) fn may_give_link(&self) -> Result<()> {
         self.must_exist()?;
         if !self.is_workspace && self.stage != Stage::Finalized {
-            return Err(Error::new(ErrorKind::NotFinalized, "the package is not finalized"));
+            return Err(Error::new(
+                ErrorKind::NotFinalized,
+                "the package is not finalized",
+            ));
         }
         self.must_have_keycode()
     }
 
     pub(crate) fn recipient_added(&mut self, recipient_id: &str, email: &str) {
-        self.recipients.insert(recipient_id.to_owned(), email.to_owned());
+        self.recipients
+            .insert(recipient_id.to_owned(), email.to_owned());
     }
 
     pub(crate) fn deleted(&mut self) {
@@ -248,5 +307,8 @@ impl Steps {
 }
 
 pub(crate) fn file_not_on_package() -> Error {
-    Error::new(ErrorKind::FileNotOnPackage, "no such file is on the package")
+    Error::new(
+        ErrorKind::FileNotOnPackage,
+        "no such file is on the package",
+    )
 }

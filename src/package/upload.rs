@@ -41,6 +41,9 @@ pub enum Source<'a> {
     },
 }
 
+/// Fills a buffer; answers how many bytes it has written, 0 at the end.
+type ReadFn<'a> = dyn FnMut(&mut [u8]) -> Result<usize> + 'a;
+
 /// How a file is uploaded.
 #[derive(Clone, Debug, Default)]
 pub struct UploadOptions {
@@ -62,12 +65,25 @@ impl Package {
     /// [`ErrorKind::AlreadyFinalized`], [`ErrorKind::MalformedFileName`], [`ErrorKind::FileTooLarge`] and errors of
     /// the source before anything is sent; [`ErrorKind::FileChanged`]; [`ErrorKind::Stopped`]; refusals of the service
     /// and errors of the network.
-    pub fn upload(&self, observer: &mut dyn Observer, source: Source<'_>, options: &UploadOptions) -> Result<File> {
+    pub fn upload(
+        &self,
+        observer: &mut dyn Observer,
+        source: Source<'_>,
+        options: &UploadOptions,
+    ) -> Result<File> {
         let inner = &self.0;
         let part_size = inner.client.0.options.part_size;
-        inner.steps.lock().begin_upload(options.directory_id.is_some())?;
+        inner
+            .steps
+            .lock()
+            .begin_upload(options.directory_id.is_some())?;
         let running = Running(Arc::clone(inner));
-        let Prepared { name, size, file, mut read } = Prepared::new(source, options)?;
+        let Prepared {
+            name,
+            size,
+            file,
+            mut read,
+        } = Prepared::new(source, options)?;
         let plan = size.map(|size| Plan::new(size, part_size)).transpose()?;
         let (call, notices) = Call::new();
         call.set_total(size, plan.map_or(0, |plan| plan.parts));
@@ -87,11 +103,22 @@ impl Package {
             let result = call::guarded(|| lead.run(Puller::new(events.clone())));
             let _ = events.send(Event::Done(result));
         })?;
-        let mut filler = Filler { read: &mut read, plan, part_size, next_part: 1 };
-        let result = call::attend(&call, &notices, observer, &from_workers, |event, _| match event {
-            Event::Fill(request) => filler.fill(request).err().map(Err),
-            Event::Done(result) => Some(result),
-        });
+        let mut filler = Filler {
+            read: &mut read,
+            plan,
+            part_size,
+            next_part: 1,
+        };
+        let result = call::attend(
+            &call,
+            &notices,
+            observer,
+            &from_workers,
+            |event, _| match event {
+                Event::Fill(request) => filler.fill(request).err().map(Err),
+                Event::Done(result) => Some(result),
+            },
+        );
         drop(running);
         match result {
             Ok(uploaded) => Ok(uploaded),
@@ -138,7 +165,7 @@ struct Prepared<'a> {
     /// A file that workers read by themselves.
     file: Option<SourceFile>,
     /// How the calling thread reads any other source.
-    read: Box<dyn FnMut(&mut [u8]) -> Result<usize> + 'a>,
+    read: Box<ReadFn<'a>>,
 }
 
 impl<'a> Prepared<'a> {
@@ -146,7 +173,9 @@ impl<'a> Prepared<'a> {
         let prepared = match source {
             Source::Path(path) => {
                 let file = SourceFile::open(&path)?;
-                let name = path.file_name().map(|name| name.to_str().map(str::to_owned));
+                let name = path
+                    .file_name()
+                    .map(|name| name.to_str().map(str::to_owned));
                 let name = match (&options.file_name, name) {
                     (Some(name), _) => name.clone(),
                     (None, Some(Some(name))) => name,
@@ -156,7 +185,12 @@ impl<'a> Prepared<'a> {
                             .with_remedy("give a file_name in the options"));
                     }
                 };
-                Self { name, size: Some(file.size()), file: Some(file), read: Box::new(|_| Ok(0)) }
+                Self {
+                    name,
+                    size: Some(file.size()),
+                    file: Some(file),
+                    read: Box::new(|_| Ok(0)),
+                }
             }
             Source::Memory { name, data } => {
                 let mut rest = data;
@@ -167,11 +201,21 @@ impl<'a> Prepared<'a> {
                     Ok(length)
                 };
                 let name = options.file_name.clone().unwrap_or(name);
-                Self { name, size: Some(data.len() as u64), file: None, read: Box::new(read) }
+                Self {
+                    name,
+                    size: Some(data.len() as u64),
+                    file: None,
+                    read: Box::new(read),
+                }
             }
             Source::Reader { name, size, reader } => {
                 let name = options.file_name.clone().unwrap_or(name);
-                Self { name, size, file: None, read: Box::new(reader) }
+                Self {
+                    name,
+                    size,
+                    file: None,
+                    read: Box::new(reader),
+                }
             }
         };
         file::check_name(&prepared.name)?;
@@ -202,13 +246,16 @@ impl Lead {
             (Some(file), Some(plan)) => (Feed::File(file), plan),
             (_, Some(plan)) => (Feed::Pulled(puller), plan),
             (_, None) => {
-                let (spool, plan) = upload::spool(&session, &puller, &secrets.passphrase, self.part_size)?;
+                let (spool, plan) =
+                    upload::spool(&session, &puller, &secrets.passphrase, self.part_size)?;
                 (Feed::Spool(spool), plan)
             }
         };
         self.call.set_total(Some(plan.size), plan.parts);
         self.call.set_phase(Phase::Preparing);
-        let file_id = self.inner.create_file(&session, &self.name, plan, self.directory_id.as_deref())?;
+        let file_id =
+            self.inner
+                .create_file(&session, &self.name, plan, self.directory_id.as_deref())?;
         *self.created.lock() = Some(file_id.clone());
         upload::run(Upload {
             session,
@@ -238,13 +285,28 @@ impl Lead {
 
 impl Inner {
     /// Creates a file id. If the answer is lost, a new file of this name, size and parts is adopted.
-    fn create_file(&self, session: &Session, name: &str, plan: Plan, directory: Option<&str>) -> Result<String> {
+    fn create_file(
+        &self,
+        session: &Session,
+        name: &str,
+        plan: Plan,
+        directory: Option<&str>,
+    ) -> Result<String> {
         let uncertain = (name.to_owned(), plan.size, plan.parts);
         self.steps.lock().uncertain.push(uncertain.clone());
         let create = || {
-            let answer = endpoint::create_file(session, &self.id, name, plan.size, plan.parts, directory)?;
-            let missing = || Error::new(ErrorKind::BadAnswer, "the answer to creating a file has no id");
-            answer.filled("fileId").or_else(|| answer.filled("message")).ok_or_else(missing)
+            let answer =
+                endpoint::create_file(session, &self.id, name, plan.size, plan.parts, directory)?;
+            let missing = || {
+                Error::new(
+                    ErrorKind::BadAnswer,
+                    "the answer to creating a file has no id",
+                )
+            };
+            answer
+                .filled("fileId")
+                .or_else(|| answer.filled("message"))
+                .ok_or_else(missing)
         };
         let look = || match directory {
             None => self.find_new_file(session, name, plan.size, plan.parts),
@@ -255,10 +317,10 @@ impl Inner {
         // A call that was cut off may have reached the service all the same; finalize looks after that.
         let cut_off = matches!(&created, Err(error) if error.server_code().is_none());
         let mut steps = self.steps.lock();
-        if !cut_off {
-            if let Some(position) = steps.uncertain.iter().position(|entry| *entry == uncertain) {
-                steps.uncertain.swap_remove(position);
-            }
+        if !cut_off
+            && let Some(position) = steps.uncertain.iter().position(|entry| *entry == uncertain)
+        {
+            steps.uncertain.swap_remove(position);
         }
         if let Ok(file_id) = &created {
             steps.made.insert(file_id.clone());
@@ -267,11 +329,24 @@ impl Inner {
     }
 
     /// A file of the package that nobody here has made or adopted, but that looks like this.
-    pub(crate) fn find_new_file(&self, session: &Session, name: &str, size: u64, parts: u32) -> Result<Option<String>> {
-        let information = PackageInformation::read(&endpoint::package_information(session, &self.id)?);
+    pub(crate) fn find_new_file(
+        &self,
+        session: &Session,
+        name: &str,
+        size: u64,
+        parts: u32,
+    ) -> Result<Option<String>> {
+        let information =
+            PackageInformation::read(&endpoint::package_information(session, &self.id)?);
         let steps = self.steps.lock();
         let known = |id: &String| steps.files.contains_key(id) || steps.made.contains(id);
-        let alike = |file: &&File| file.file_name == name && file.size == size && file.parts == parts;
-        Ok(information.files.iter().filter(alike).map(|file| file.file_id.clone()).find(|id| !known(id)))
+        let alike =
+            |file: &&File| file.file_name == name && file.size == size && file.parts == parts;
+        Ok(information
+            .files
+            .iter()
+            .filter(alike)
+            .map(|file| file.file_id.clone())
+            .find(|id| !known(id)))
     }
 }

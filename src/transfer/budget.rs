@@ -26,19 +26,31 @@ pub(crate) struct Reservation {
 
 impl Budget {
     pub(crate) fn new(limit: u64) -> Self {
-        Self { limit, used: Mutex::new(0), freed: Condvar::new() }
+        Self {
+            limit,
+            used: Mutex::new(0),
+            freed: Condvar::new(),
+        }
     }
 
     /// Waits until `bytes` fit, or until `urgent` says that this part has to run whatever the others hold: a transfer
     /// that waits for its next part in order must not be held up by later parts that wait for it.
-    pub(crate) fn reserve(self: &Arc<Self>, call: &Call, bytes: u64, urgent: impl Fn() -> bool) -> Result<Reservation> {
+    pub(crate) fn reserve(
+        self: &Arc<Self>,
+        call: &Call,
+        bytes: u64,
+        urgent: impl Fn() -> bool,
+    ) -> Result<Reservation> {
         let mut used = self.used.lock();
         while *used > 0 && *used + bytes > self.limit && !urgent() {
             call.check()?;
             self.freed.wait_for(&mut used, GLANCE);
         }
         *used += bytes;
-        Ok(Reservation { budget: Arc::clone(self), bytes })
+        Ok(Reservation {
+            budget: Arc::clone(self),
+            bytes,
+        })
     }
 }
 
@@ -58,8 +70,13 @@ mod tests {
     fn what_does_not_fit_waits_but_one_part_always_runs() {
         let (call, _notices) = Call::new();
         let budget = Arc::new(Budget::new(100));
-        let huge = budget.reserve(&call, 1000, || false).expect("one part may always run");
-        assert!(budget.reserve(&call, 10, || true).is_ok(), "an urgent part does not wait");
+        let huge = budget
+            .reserve(&call, 1000, || false)
+            .expect("one part may always run");
+        assert!(
+            budget.reserve(&call, 10, || true).is_ok(),
+            "an urgent part does not wait"
+        );
         drop(huge);
         let first = budget.reserve(&call, 60, || false).expect("fits");
         let _second = budget.reserve(&call, 40, || false).expect("fits");

@@ -9,7 +9,11 @@ use crate::os;
 
 /// Runs the same work on several workers and waits for them all. The first error stops the call, so that the others
 /// end soon; one that is stuck where nothing can wake it is left behind.
-pub(crate) fn run(call: &Arc<Call>, workers: usize, work: impl Fn() -> Result<()> + Send + Sync + 'static) -> Result<()> {
+pub(crate) fn run(
+    call: &Arc<Call>,
+    workers: usize,
+    work: impl Fn() -> Result<()> + Send + Sync + 'static,
+) -> Result<()> {
     if workers <= 1 {
         return work();
     }
@@ -24,7 +28,10 @@ pub(crate) fn run(call: &Arc<Call>, workers: usize, work: impl Fn() -> Result<()
     drop(results);
     let died = || Error::new(ErrorKind::Internal, "a worker ended without a result");
     for _ in 0..workers {
-        let result = finished.recv().map_err(|_| died()).and_then(|result| result);
+        let result = finished
+            .recv()
+            .map_err(|_| died())
+            .and_then(|result| result);
         if let Err(error) = result {
             call.stop();
             let deadline = Instant::now() + WORKER_GRACE;

@@ -58,7 +58,11 @@ impl Outlet {
 
     /// An outlet to the calling thread, by the channel of its events.
     pub(crate) fn pushed<T: Send + 'static>(calling_thread: Sender<Event<T>>) -> Self {
-        Self::Pushed(Box::new(move |write| calling_thread.send(Event::Write(write)).map_err(|_| stopped())))
+        Self::Pushed(Box::new(move |write| {
+            calling_thread
+                .send(Event::Write(write))
+                .map_err(|_| stopped())
+        }))
     }
 
     /// Writes a piece and hands its buffer back.
@@ -70,7 +74,11 @@ impl Outlet {
             }
             Self::Pushed(push) => {
                 let (written, answer) = bounded(1);
-                push(Write { buffer, plaintext, written })?;
+                push(Write {
+                    buffer,
+                    plaintext,
+                    written,
+                })?;
                 // The calling thread answers an error of the sink by ending the call, which drops the sender.
                 answer.recv().map_err(|_| stopped())
             }
@@ -110,14 +118,24 @@ pub(crate) struct Download {
 pub(crate) fn run(download: Download, outlet: Outlet) -> Result<()> {
     let (existing, sync, size) = (download.existing, download.sync, download.size);
     // Some servers count no parts for an empty file; one that has bytes has at least one part.
-    let parts = if download.size == 0 { download.parts } else { download.parts.max(1) };
+    let parts = if download.size == 0 {
+        download.parts
+    } else {
+        download.parts.max(1)
+    };
     let workers = download.workers.min(parts as usize);
     let job = Arc::new(Job {
         route: Route::new(download.force_api_route),
         urls: UrlCache::default(),
         next_part: AtomicU32::new(1),
         parts,
-        assembler: Mutex::new(Assembler { outlet, next: 1, waiting: BTreeMap::new(), written: 0, size }),
+        assembler: Mutex::new(Assembler {
+            outlet,
+            next: 1,
+            waiting: BTreeMap::new(),
+            written: 0,
+            size,
+        }),
         awaited: AtomicU32::new(1),
         buffers: Mutex::default(),
         download,
@@ -145,7 +163,8 @@ pub(crate) fn run(download: Download, outlet: Outlet) -> Result<()> {
 }
 
 fn size_mismatch(found: u64, declared: u64) -> Error {
-    let told = format!("the parts hold {found} bytes or more where the file is said to have {declared}");
+    let told =
+        format!("the parts hold {found} bytes or more where the file is said to have {declared}");
     Error::new(ErrorKind::SizeMismatch, told)
 }
 
@@ -182,7 +201,13 @@ struct Assembler {
 
 impl Default for Assembler {
     fn default() -> Self {
-        Self { outlet: Outlet::Closed, next: 1, waiting: BTreeMap::new(), written: 0, size: 0 }
+        Self {
+            outlet: Outlet::Closed,
+            next: 1,
+            waiting: BTreeMap::new(),
+            written: 0,
+            size: 0,
+        }
     }
 }
 
@@ -207,7 +232,9 @@ impl Job {
             if part > self.parts {
                 return Ok(());
             }
-            let piece = self.fetch(part).map_err(|error| error.context(format_args!("part {part}")))?;
+            let piece = self
+                .fetch(part)
+                .map_err(|error| error.context(format_args!("part {part}")))?;
             self.deliver(part, piece)?;
         }
     }
@@ -242,27 +269,33 @@ impl Job {
         let mut route = self.route.for_part();
         let furthest = AtomicU64::new(0);
         let answered = || session.has_answered(None);
-        retrying(call, session.retry_window(), Repeat::Safely, answered, || {
-            let received = AtomicU64::new(0);
-            let count = |bytes: u64| {
-                let received = received.fetch_add(bytes, Ordering::Relaxed) + bytes;
-                call.sent(bytes);
-                if furthest.fetch_max(received, Ordering::Relaxed) < received {
-                    call.moved();
+        retrying(
+            call,
+            session.retry_window(),
+            Repeat::Safely,
+            answered,
+            || {
+                let received = AtomicU64::new(0);
+                let count = |bytes: u64| {
+                    let received = received.fetch_add(bytes, Ordering::Relaxed) + bytes;
+                    call.sent(bytes);
+                    if furthest.fetch_max(received, Ordering::Relaxed) < received {
+                        call.moved();
+                    }
+                };
+                let through_api = route.through_api();
+                let answer = match through_api {
+                    true => self.ask_api(part),
+                    false => self.ask_storage(part, &mut route),
+                };
+                let result = answer.and_then(|answer| self.receive(answer, part, &count));
+                route.note(through_api, &result);
+                if result.is_err() {
+                    call.unsent(received.load(Ordering::Relaxed));
                 }
-            };
-            let through_api = route.through_api();
-            let answer = match through_api {
-                true => self.ask_api(part),
-                false => self.ask_storage(part, &mut route),
-            };
-            let result = answer.and_then(|answer| self.receive(answer, part, &count));
-            route.note(through_api, &result);
-            if result.is_err() {
-                call.unsent(received.load(Ordering::Relaxed));
-            }
-            result
-        })
+                result
+            },
+        )
     }
 
     fn file(&self) -> FileRef<'_> {
@@ -273,15 +306,33 @@ impl Job {
         }
     }
 
-    fn ask_storage(&self, part: u32, route: &mut PartRoute<'_>) -> std::result::Result<Response, Failure> {
+    fn ask_storage(
+        &self,
+        part: u32,
+        route: &mut PartRoute<'_>,
+    ) -> std::result::Result<Response, Failure> {
         let download = &self.download;
         let session = &download.session;
         let fetch = |from| {
-            endpoint::download_urls(session, self.file(), from, &download.checksum, download.password.as_ref())
+            endpoint::download_urls(
+                session,
+                self.file(),
+                from,
+                &download.checksum,
+                download.password.as_ref(),
+            )
         };
         let url = self.urls.get(&session.call, part, fetch)?;
-        let request = Request { method: "GET", url: &url, headers: &[], body: Body::Empty };
-        let answer = session.storage().exchange(request).inspect_err(|_| self.urls.forget(part, &url))?;
+        let request = Request {
+            method: "GET",
+            url: &url,
+            headers: &[],
+            body: Body::Empty,
+        };
+        let answer = session
+            .storage()
+            .exchange(request)
+            .inspect_err(|_| self.urls.forget(part, &url))?;
         if answer.status == 200 {
             return Ok(answer);
         }
@@ -291,7 +342,8 @@ impl Job {
 
     fn ask_api(&self, part: u32) -> std::result::Result<Response, Failure> {
         let session = &self.download.session;
-        let mut body = json!({"checksum": self.download.checksum, "part": part, "api": session.request_api()});
+        let mut body =
+            json!({"checksum": self.download.checksum, "part": part, "api": session.request_api()});
         if let Some(password) = &self.download.password {
             body["password"] = password.expose().into();
         }
@@ -325,7 +377,10 @@ impl Job {
             return Err(too_large(expected, limit).into());
         }
         let urgent = || self.awaited.load(Ordering::Relaxed) == part;
-        let reserved = self.download.budget.reserve(&self.download.session.call, expected, urgent)?;
+        let reserved =
+            self.download
+                .budget
+                .reserve(&self.download.session.call, expected, urgent)?;
         let mut buffer = self.buffer(expected);
         let received = read_counted(&mut answer, &mut buffer, limit, count);
         let opened = received.and_then(|()| {
@@ -340,7 +395,11 @@ impl Job {
             })
         });
         match opened {
-            Ok(plaintext) => Ok(Piece { buffer: Zeroizing::new(buffer), plaintext, _reserved: reserved }),
+            Ok(plaintext) => Ok(Piece {
+                buffer: Zeroizing::new(buffer),
+                plaintext,
+                _reserved: reserved,
+            }),
             Err(failure) => {
                 self.buffers.lock().push(buffer);
                 Err(failure)
@@ -365,8 +424,11 @@ impl Job {
 }
 
 fn too_large(size: u64, limit: u64) -> Error {
-    Error::new(ErrorKind::PartTooLarge, format!("an encrypted part of {size} bytes is larger than the limit of {limit}"))
-        .with_remedy("raise max_part_bytes if the sender is to be trusted with that much memory")
+    Error::new(
+        ErrorKind::PartTooLarge,
+        format!("an encrypted part of {size} bytes is larger than the limit of {limit}"),
+    )
+    .with_remedy("raise max_part_bytes if the sender is to be trusted with that much memory")
 }
 
 /// Reads a body whole and counts what comes.
@@ -380,7 +442,10 @@ fn read_counted(
     const STEP: u64 = 256 << 10;
     buffer.clear();
     loop {
-        let read = (&mut answer.body).take(STEP).read_to_end(buffer).map_err(body_failure)?;
+        let read = (&mut answer.body)
+            .take(STEP)
+            .read_to_end(buffer)
+            .map_err(body_failure)?;
         if read == 0 {
             break;
         }
@@ -390,9 +455,10 @@ fn read_counted(
         }
     }
     match answer.content_length {
-        Some(length) if length != buffer.len() as u64 => {
-            Err(Failure::new(Class::Lost, Error::new(ErrorKind::BadAnswer, "the part was cut short")))
-        }
+        Some(length) if length != buffer.len() as u64 => Err(Failure::new(
+            Class::Lost,
+            Error::new(ErrorKind::BadAnswer, "the part was cut short"),
+        )),
         _ => Ok(()),
     }
 }

@@ -18,9 +18,16 @@ impl Plan {
         let parts = size.div_ceil(part_size).max(1);
         let parts = u32::try_from(parts).ok().filter(|_| size <= LARGEST_FILE);
         let Some(parts) = parts else {
-            return Err(Error::new(ErrorKind::FileTooLarge, format!("{size} bytes are more than the 100 GiB allowed")));
+            return Err(Error::new(
+                ErrorKind::FileTooLarge,
+                format!("{size} bytes are more than the 100 GiB allowed"),
+            ));
         };
-        Ok(Self { size, part_size, parts })
+        Ok(Self {
+            size,
+            part_size,
+            parts,
+        })
     }
 
     /// Where a part begins, and how long it is. Parts are numbered from 1.
@@ -38,10 +45,20 @@ mod tests {
     #[test]
     fn layouts_of_the_protocol() {
         // Appendix A.4, column "Node 3.x", which is our way.
-        for (size, parts) in
-            [(0, 1), (655_360, 1), (655_361, 1), (2_621_440, 1), (2_621_441, 2), (5_242_880, 2), (10_485_761, 5)]
-        {
-            assert_eq!(Plan::new(size, 2_621_440).expect("plan").parts, parts, "{size}");
+        for (size, parts) in [
+            (0, 1),
+            (655_360, 1),
+            (655_361, 1),
+            (2_621_440, 1),
+            (2_621_441, 2),
+            (5_242_880, 2),
+            (10_485_761, 5),
+        ] {
+            assert_eq!(
+                Plan::new(size, 2_621_440).expect("plan").parts,
+                parts,
+                "{size}"
+            );
         }
     }
 
@@ -65,8 +82,19 @@ mod tests {
     #[test]
     fn files_beyond_the_limit_are_refused() {
         assert!(Plan::new(LARGEST_FILE, 2_621_440).is_ok());
-        assert_eq!(Plan::new(LARGEST_FILE + 1, 2_621_440).expect_err("larger").kind(), ErrorKind::FileTooLarge);
-        assert_eq!(Plan::new(u64::MAX, 1).expect_err("absurd").kind(), ErrorKind::FileTooLarge);
-        assert_eq!(Plan::new(LARGEST_FILE, 1).expect_err("parts").kind(), ErrorKind::FileTooLarge);
+        assert_eq!(
+            Plan::new(LARGEST_FILE + 1, 2_621_440)
+                .expect_err("larger")
+                .kind(),
+            ErrorKind::FileTooLarge
+        );
+        assert_eq!(
+            Plan::new(u64::MAX, 1).expect_err("absurd").kind(),
+            ErrorKind::FileTooLarge
+        );
+        assert_eq!(
+            Plan::new(LARGEST_FILE, 1).expect_err("parts").kind(),
+            ErrorKind::FileTooLarge
+        );
     }
 }

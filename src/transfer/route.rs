@@ -15,11 +15,17 @@ pub(crate) struct Route {
 
 impl Route {
     pub(crate) fn new(force_api: bool) -> Self {
-        Self { through_api: AtomicBool::new(force_api) }
+        Self {
+            through_api: AtomicBool::new(force_api),
+        }
     }
 
     pub(crate) fn for_part(&self) -> PartRoute<'_> {
-        PartRoute { route: self, failures: 0, refused: 0 }
+        PartRoute {
+            route: self,
+            failures: 0,
+            refused: 0,
+        }
     }
 }
 
@@ -43,24 +49,39 @@ impl PartRoute<'_> {
             (true, Ok(_)) => self.route.through_api.store(true, Ordering::Relaxed),
             (true, Err(_)) => self.failures = 0,
             (false, Ok(_)) => {}
-            (false, Err(failure)) if failure.error.kind() == ErrorKind::StorageRefused && self.refused > 1 => {
+            (false, Err(failure))
+                if failure.error.kind() == ErrorKind::StorageRefused && self.refused > 1 =>
+            {
                 self.failures = STORAGE_PATIENCE;
             }
-            (false, Err(failure)) if failure.error.kind() == ErrorKind::TlsFailed => self.failures = STORAGE_PATIENCE,
+            (false, Err(failure)) if failure.error.kind() == ErrorKind::TlsFailed => {
+                self.failures = STORAGE_PATIENCE
+            }
             (false, Err(_)) => self.failures += 1,
         }
     }
 
     /// The failure that a status of the storage stands for. A refused URL may have expired: the first time a fresh
     /// one is tried, at the second refusal the storage is given up.
-    pub(crate) fn storage_failure(&mut self, status: u16, retry_after: Option<std::time::Duration>) -> Failure {
-        let told = Error::new(ErrorKind::StorageRefused, format!("the storage answers with HTTP status {status}"));
+    pub(crate) fn storage_failure(
+        &mut self,
+        status: u16,
+        retry_after: Option<std::time::Duration>,
+    ) -> Failure {
+        let told = Error::new(
+            ErrorKind::StorageRefused,
+            format!("the storage answers with HTTP status {status}"),
+        );
         self.refused += match status {
             408 | 429 | 500..=599 => 0,
             403 => 1,
             _ => 2,
         };
-        let class = if matches!(status, 429 | 503) { Class::Later(retry_after) } else { Class::Lost };
+        let class = if matches!(status, 429 | 503) {
+            Class::Later(retry_after)
+        } else {
+            Class::Lost
+        };
         Failure::new(class, told.with_http_status(status))
     }
 }

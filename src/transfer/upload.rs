@@ -20,7 +20,7 @@ use crate::api::retry::{Repeat, retrying};
 use crate::api::transport::{Body, Failure, Request, read_limited};
 use crate::api::{Session, accept, read_envelope};
 use crate::call::{Phase, stopped};
-use crate::crypto::{Passphrase, PartBuffer, sealed_len};
+use crate::crypto::{PartBuffer, Passphrase, sealed_len};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os;
 
@@ -35,7 +35,11 @@ pub(crate) struct Puller(Box<dyn Fn(Fill) -> Result<()> + Send + Sync>);
 
 impl Puller {
     pub(crate) fn new<T: Send + 'static>(calling_thread: Sender<Event<T>>) -> Self {
-        Self(Box::new(move |fill| calling_thread.send(Event::Fill(fill)).map_err(|_| stopped())))
+        Self(Box::new(move |fill| {
+            calling_thread
+                .send(Event::Fill(fill))
+                .map_err(|_| stopped())
+        }))
     }
 
     /// Has a buffer filled with the next part; answers its number and length too.
@@ -80,7 +84,11 @@ pub(crate) struct SourceFile {
 impl SourceFile {
     pub(crate) fn open(path: &Path) -> Result<Self> {
         let (file, before) = os::open_source(path)?;
-        Ok(Self { file, path: path.to_owned(), before })
+        Ok(Self {
+            file,
+            path: path.to_owned(),
+            before,
+        })
     }
 
     pub(crate) fn size(&self) -> u64 {
@@ -88,7 +96,13 @@ impl SourceFile {
     }
 
     fn changed(&self) -> Error {
-        Error::new(ErrorKind::FileChanged, format!("{}: the file changed while it was uploaded", self.path.display()))
+        Error::new(
+            ErrorKind::FileChanged,
+            format!(
+                "{}: the file changed while it was uploaded",
+                self.path.display()
+            ),
+        )
     }
 
     fn read(&self, buffer: &mut [u8], offset: u64) -> Result<()> {
@@ -107,7 +121,11 @@ impl SourceFile {
             (Ok(before), Ok(after)) => before == after,
             _ => true,
         };
-        if after.len() == self.before.len() && same_time { Ok(()) } else { Err(self.changed()) }
+        if after.len() == self.before.len() && same_time {
+            Ok(())
+        } else {
+            Err(self.changed())
+        }
     }
 }
 
@@ -173,7 +191,8 @@ impl Job {
     fn work(&self) -> Result<()> {
         let upload = &self.upload;
         let call = &upload.session.call;
-        let capacity = usize::try_from(upload.plan.part_size.min(upload.plan.size)).unwrap_or(usize::MAX);
+        let capacity =
+            usize::try_from(upload.plan.part_size.min(upload.plan.size)).unwrap_or(usize::MAX);
         let mut buffer = PartBuffer::with_capacity(capacity);
         let mut spooled = Vec::new();
         loop {
@@ -182,7 +201,9 @@ impl Job {
                 return Ok(());
             }
             let urgent = || self.holding.load(Ordering::Relaxed) == 0;
-            let reserved = upload.budget.reserve(call, sealed_len(capacity) as u64, urgent)?;
+            let reserved = upload
+                .budget
+                .reserve(call, sealed_len(capacity) as u64, urgent)?;
             self.holding.fetch_add(1, Ordering::Relaxed);
             let sent = match &upload.feed {
                 Feed::File(file) => {
@@ -217,26 +238,32 @@ impl Job {
         // again must not go on for ever.
         let furthest = AtomicU64::new(0);
         let answered = || session.has_answered(None);
-        retrying(call, session.retry_window(), Repeat::Safely, answered, || {
-            let on_wire = AtomicU64::new(0);
-            let count = |bytes: u64| {
-                let sent = on_wire.fetch_add(bytes, Ordering::Relaxed) + bytes;
-                call.sent(bytes);
-                if furthest.fetch_max(sent, Ordering::Relaxed) < sent {
-                    call.moved();
+        retrying(
+            call,
+            session.retry_window(),
+            Repeat::Safely,
+            answered,
+            || {
+                let on_wire = AtomicU64::new(0);
+                let count = |bytes: u64| {
+                    let sent = on_wire.fetch_add(bytes, Ordering::Relaxed) + bytes;
+                    call.sent(bytes);
+                    if furthest.fetch_max(sent, Ordering::Relaxed) < sent {
+                        call.moved();
+                    }
+                };
+                let through_api = route.through_api();
+                let result = match through_api {
+                    true => self.send_through_api(part, sealed, &count),
+                    false => self.send_to_storage(part, sealed, &count, &mut route),
+                };
+                route.note(through_api, &result);
+                if result.is_err() {
+                    call.unsent(on_wire.load(Ordering::Relaxed));
                 }
-            };
-            let through_api = route.through_api();
-            let result = match through_api {
-                true => self.send_through_api(part, sealed, &count),
-                false => self.send_to_storage(part, sealed, &count, &mut route),
-            };
-            route.note(through_api, &result);
-            if result.is_err() {
-                call.unsent(on_wire.load(Ordering::Relaxed));
-            }
-            result
-        })
+                result
+            },
+        )
         .map_err(|error| error.context(format_args!("part {part}")))?;
         call.part_done(plaintext_length as u64);
         Ok(())
@@ -260,8 +287,16 @@ impl Job {
         let session = &self.upload.session;
         let fetch = |from| endpoint::upload_urls(session, self.file(), from);
         let url = self.urls.get(&session.call, part, fetch)?;
-        let body = Body::Counted { pieces: &[sealed], sent: count };
-        let sent = session.storage().exchange(Request { method: "PUT", url: &url, headers: &[], body });
+        let body = Body::Counted {
+            pieces: &[sealed],
+            sent: count,
+        };
+        let sent = session.storage().exchange(Request {
+            method: "PUT",
+            url: &url,
+            headers: &[],
+            body,
+        });
         let mut answer = sent.inspect_err(|_| self.urls.forget(part, &url))?;
         if !(200..300).contains(&answer.status) {
             self.urls.forget(part, &url);
@@ -274,10 +309,19 @@ impl Job {
     }
 
     /// The multipart form of `protocol` 4.4.2. Only the text of its first field is signed.
-    fn send_through_api(&self, part: u32, sealed: &[u8], count: &dyn Fn(u64)) -> std::result::Result<(), Failure> {
+    fn send_through_api(
+        &self,
+        part: u32,
+        sealed: &[u8],
+        count: &dyn Fn(u64),
+    ) -> std::result::Result<(), Failure> {
         let session = &self.upload.session;
         let fields = json!({"uploadType": session.request_api(), "filePart": part}).to_string();
-        let boundary = format!("----libsendsafely{:016x}{:016x}", OsRng.next_u64(), OsRng.next_u64());
+        let boundary = format!(
+            "----libsendsafely{:016x}{:016x}",
+            OsRng.next_u64(),
+            OsRng.next_u64()
+        );
         let head = format!(
             "--{boundary}\r\nContent-Disposition: form-data; name=\"requestData\"\r\n\
              Content-Type: text/plain; charset=UTF-8\r\n\r\n{fields}\r\n\
@@ -290,7 +334,10 @@ impl Job {
             path: &self.file().part_upload_path(),
             content_type: Some(&format!("multipart/form-data; boundary={boundary}")),
             signed_text: fields.as_bytes(),
-            body: Body::Counted { pieces: &[head.as_bytes(), sealed, tail.as_bytes()], sent: count },
+            body: Body::Counted {
+                pieces: &[head.as_bytes(), sealed, tail.as_bytes()],
+                sent: count,
+            },
         })?;
         let status = answer.status;
         accept(read_envelope(&mut answer)?, status).map(|_| ())
@@ -304,7 +351,10 @@ impl Job {
         let mut wait = Duration::from_secs(1);
         while !endpoint::upload_complete(session, self.file())? {
             if waited >= COMPLETION_PATIENCE {
-                return Err(Error::new(ErrorKind::FileIncomplete, "the service still misses parts of the file"));
+                return Err(Error::new(
+                    ErrorKind::FileIncomplete,
+                    "the service still misses parts of the file",
+                ));
             }
             session.call.sleep(wait)?;
             waited += wait;
@@ -317,7 +367,10 @@ impl Job {
 fn read_spool(file: &File, buffer: &mut [u8], offset: u64) -> Result<()> {
     match os::read_at(file, buffer, offset) {
         Ok(read) if read == buffer.len() => Ok(()),
-        _ => Err(Error::new(ErrorKind::ReadFailed, "the temporary file of encrypted parts cannot be read")),
+        _ => Err(Error::new(
+            ErrorKind::ReadFailed,
+            "the temporary file of encrypted parts cannot be read",
+        )),
     }
 }
 
@@ -333,7 +386,10 @@ pub(crate) fn spool(
     call.set_total(None, 0);
     call.set_phase(Phase::Preparing);
     let capacity = usize::try_from(part_size).unwrap_or(usize::MAX);
-    let mut spool = Spool { file: os::spool_file()?, parts: Vec::new() };
+    let mut spool = Spool {
+        file: os::spool_file()?,
+        parts: Vec::new(),
+    };
     let mut buffer = PartBuffer::with_capacity(capacity);
     let (mut position, mut size) = (0, 0);
     loop {
@@ -387,10 +443,17 @@ impl Filler<'_> {
             }
         }
         if self.plan.is_some() && length < wanted {
-            return Err(Error::new(ErrorKind::FileChanged, "the source ended before the size that it was said to have"));
+            return Err(Error::new(
+                ErrorKind::FileChanged,
+                "the source ended before the size that it was said to have",
+            ));
         }
         buffer.truncate(length);
-        let _ = filled.send(Filled { buffer, part, length });
+        let _ = filled.send(Filled {
+            buffer,
+            part,
+            length,
+        });
         Ok(())
     }
 }

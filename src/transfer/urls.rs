@@ -24,7 +24,12 @@ struct State {
 
 impl UrlCache {
     /// The URL for a part. Only one worker at a time asks the server; it gets a batch, and the others wait for that.
-    pub(crate) fn get(&self, call: &Call, part: u32, fetch: impl FnOnce(u32) -> Result<PartUrls>) -> Result<String> {
+    pub(crate) fn get(
+        &self,
+        call: &Call,
+        part: u32,
+        fetch: impl FnOnce(u32) -> Result<PartUrls>,
+    ) -> Result<String> {
         let mut state = self.state.lock();
         loop {
             if let Some(url) = state.urls.get(&part) {
@@ -46,7 +51,10 @@ impl UrlCache {
         state.urls.retain(|known, _| known + 64 > part);
         state.urls.extend(fetched?);
         state.urls.get(&part).cloned().ok_or_else(|| {
-            crate::error::Error::new(crate::error::ErrorKind::BadAnswer, format!("no URL for part {part}"))
+            crate::error::Error::new(
+                crate::error::ErrorKind::BadAnswer,
+                format!("no URL for part {part}"),
+            )
         })
     }
 

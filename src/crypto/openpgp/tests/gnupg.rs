@@ -8,9 +8,8 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::*;
-use crate::crypto::{
-    Keycode, PrivateKey, decrypt_message, encrypt_keycode, encrypt_message, generate_key_pair,
-};
+use crate::crypto::keypair::generate_key_pair;
+use crate::crypto::{Keycode, PrivateKey, decrypt_message, encrypt_keycode, encrypt_message};
 
 /// A home directory of its own, and its agent's life.
 struct Gpg {
