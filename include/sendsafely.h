@@ -1507,8 +1507,9 @@ sendsafely_status sendsafely_package_create(sendsafely_client *client,
  * Opens a package by its id and keycode, to receive it or to go on with it.
  *
  * Keep both from sendsafely_package_id and sendsafely_package_keycode; the service does not know the keycode.
- * SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is not for this account. SENDSAFELY_WRONG_KEYCODE: the
- * keycode is another package's. SENDSAFELY_KEYCODE_TOO_SHORT: it was cut.
+ * SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is not for this account. A keycode that is another package's
+ * or that was cut shows when it is used, before anything is written: as SENDSAFELY_WRONG_KEYCODE or
+ * SENDSAFELY_KEYCODE_TOO_SHORT, when reading as SENDSAFELY_DECRYPT_FAILED or SENDSAFELY_DENIED.
  * SendSafely Client API: package information (protocol 6.2.2).
  */
 sendsafely_status sendsafely_package_open(sendsafely_client *client,
@@ -1534,7 +1535,8 @@ sendsafely_status sendsafely_package_open_link(sendsafely_client *client,
  * Opens a package without its keycode, with the private key of a trusted device, to receive it or to go on with it.
  *
  * public_key_id is the id that the service gave to the device's public key; private_key is the armored OpenPGP key.
- * SENDSAFELY_INVALID_KEY: not such a key. SENDSAFELY_DECRYPT_FAILED: the package's keycode was not encrypted for it.
+ * SENDSAFELY_INVALID_KEY: not such a key. SENDSAFELY_REFUSED: the service holds no keycode for this device, which was
+ * registered after the package was finalized. SENDSAFELY_DECRYPT_FAILED: the private key is another device's.
  * SendSafely Client API: without a keycode, trusted device (protocol 5.6).
  */
 sendsafely_status sendsafely_package_open_with_private_key(sendsafely_client *client,
@@ -1594,8 +1596,8 @@ sendsafely_status sendsafely_package_set_life(sendsafely_package *package,
                                               sendsafely_error **error);
 
 /**
- * Deletes the package on the service, with its files, for good. At any step; every later call on the package answers
- * SENDSAFELY_PACKAGE_DELETED. The handle still has to be freed.
+ * Deletes the package on the service, with its files, for good. At any step; every later call on the package, other
+ * than for its id, package code and keycode, answers SENDSAFELY_PACKAGE_DELETED. The handle still has to be freed.
  *
  * SendSafely Client API: delete package (protocol 6.2.4), delete temporary package (protocol 6.2.5).
  */
@@ -1676,7 +1678,7 @@ void sendsafely_recipient_free(sendsafely_recipient *recipient);
 /**
  * Deletes a file from a package.
  *
- * Package must be created and not finalized, or a Workspace. SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file.
+ * Package must be created; after finalize too, if the service lets it. SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file.
  * SendSafely Client API: delete file (protocol 6.7.2).
  */
 sendsafely_status sendsafely_package_delete_file(sendsafely_package *package,
@@ -1730,10 +1732,10 @@ sendsafely_status sendsafely_package_upload_memory(sendsafely_package *package,
 /**
  * Uploads under a name what a read callback delivers: from a pipe, an archive, a file whose name is not UTF-8.
  *
- * size is the number of bytes that read will deliver, or SENDSAFELY_SIZE_UNKNOWN: then everything is encrypted into a
- * temporary file first, because the service wants to know the size before.
- * SENDSAFELY_READ_FAILED: the callback returned a negative number. SENDSAFELY_SIZE_MISMATCH: it did not deliver size
- * bytes. Everything else as for sendsafely_package_upload_file.
+ * size is the number of bytes that read will deliver, and it is never asked for more; or SENDSAFELY_SIZE_UNKNOWN: then
+ * everything is encrypted into a temporary file first, because the service wants to know the size before.
+ * SENDSAFELY_READ_FAILED: the callback returned a negative number. SENDSAFELY_SIZE_MISMATCH: it ended before size bytes.
+ * Everything else as for sendsafely_package_upload_file.
  */
 sendsafely_status sendsafely_package_upload_callback(sendsafely_package *package,
                                                      const char *file_name,

@@ -104,6 +104,13 @@ pub(crate) trait Interrupt: Send {
     fn interrupt(self: Box<Self>);
 }
 
+/// What a stop has to interrupt, each with its number.
+#[derive(Default)]
+struct Interrupts {
+    last: u64,
+    registered: Vec<(u64, Box<dyn Interrupt>)>,
+}
+
 /// The state of one call, shared by the thread that made it and its workers.
 pub(crate) struct Call {
     started: Instant,
@@ -118,7 +125,7 @@ pub(crate) struct Call {
     moved_at: AtomicU64,
     stopped: AtomicBool,
     /// Sleepers wait on the condition; the mutex holds what a stop interrupts.
-    interrupts: Mutex<Vec<Box<dyn Interrupt>>>,
+    interrupts: Mutex<Interrupts>,
     wake: Condvar,
     notices: Sender<Notice>,
 }
@@ -139,13 +146,13 @@ impl Call {
             phase: AtomicI32::new(Phase::Connecting as i32),
             bytes_done: AtomicU64::new(0),
             bytes_sent: AtomicU64::new(0),
-            bytes_total: AtomicU64::new(0),
+            bytes_total: AtomicU64::new(UNKNOWN_TOTAL),
             parts_done: AtomicU32::new(0),
             parts_total: AtomicU32::new(0),
             retries: AtomicU32::new(0),
             moved_at: AtomicU64::new(0),
             stopped: AtomicBool::new(false),
-            interrupts: Mutex::new(Vec::new()),
+            interrupts: Mutex::default(),
             wake: Condvar::new(),
             notices,
         };
@@ -220,25 +227,35 @@ impl Call {
         }
     }
 
-    /// Registers what a stop has to interrupt. After a stop it is interrupted at once.
-    pub(crate) fn on_stop(&self, interrupt: Box<dyn Interrupt>) {
+    /// Registers what a stop has to interrupt; answers its number. After a stop it is interrupted at once.
+    pub(crate) fn on_stop(&self, interrupt: Box<dyn Interrupt>) -> u64 {
         let mut interrupts = self.interrupts.lock();
+        interrupts.last += 1;
+        let number = interrupts.last;
         if self.is_stopped() {
             drop(interrupts);
             interrupt.interrupt();
         } else {
-            interrupts.push(interrupt);
+            interrupts.registered.push((number, interrupt));
         }
+        number
+    }
+
+    /// Takes back what was registered: from now on a stop leaves it alone. Answers whether none came before.
+    pub(crate) fn release(&self, number: u64) -> bool {
+        let mut interrupts = self.interrupts.lock();
+        interrupts.registered.retain(|(registered, _)| *registered != number);
+        !self.is_stopped()
     }
 
     pub(crate) fn stop(&self) {
         let interrupts = {
             let mut interrupts = self.interrupts.lock();
             self.stopped.store(true, Ordering::Release);
-            std::mem::take(&mut *interrupts)
+            std::mem::take(&mut interrupts.registered)
         };
         self.wake.notify_all();
-        for interrupt in interrupts {
+        for (_, interrupt) in interrupts {
             interrupt.interrupt();
         }
     }
@@ -272,6 +289,11 @@ pub(crate) fn stopped() -> Error {
     Error::new(ErrorKind::Stopped, "stopped by the progress callback")
 }
 
+/// The error of a call whose worker is gone without a word.
+pub(crate) fn died() -> Error {
+    Error::new(ErrorKind::Internal, "a worker ended without a result")
+}
+
 /// Plaintext bytes per second over the last few seconds, from samples at each tick.
 struct Rate {
     samples: std::collections::VecDeque<(Instant, u64)>,
@@ -300,13 +322,13 @@ impl Rate {
 /// `handle` gets each event and answers with the result of the call when that event ends it. A stop interrupts the
 /// workers, gives them a moment to notice, and ends the call as stopped. The channel must have at least one sender as
 /// long as the call is not ended; when all are gone, a worker has died.
-pub(crate) fn attend<E, T>(
+pub(crate) fn attend<E>(
     call: &Arc<Call>,
     notices: &Receiver<Notice>,
     observer: &mut dyn Observer,
     events: &Receiver<E>,
-    mut handle: impl FnMut(E, &mut dyn Observer) -> Option<Result<T>>,
-) -> Result<T> {
+    handle: &mut dyn FnMut(E) -> Option<Result<()>>,
+) -> Result<()> {
     let mut rate = Rate {
         samples: std::collections::VecDeque::new(),
     };
@@ -324,11 +346,11 @@ pub(crate) fn attend<E, T>(
         crossbeam_channel::select! {
             recv(events) -> event => match event {
                 Ok(event) => {
-                    if let Some(result) = handle(event, observer) {
+                    if let Some(result) = handle(event) {
                         break Some(result);
                     }
                 }
-                Err(_) => break Some(Err(Error::new(ErrorKind::Internal, "a worker ended without a result"))),
+                Err(_) => break Some(Err(died())),
             },
             recv(notices) -> notice => match notice {
                 Ok(Notice::Log(line)) => observer.log(&line),
@@ -350,9 +372,9 @@ pub(crate) fn attend<E, T>(
         }
     }
     match result {
-        Some(Ok(value)) => {
+        Some(Ok(())) => {
             report(observer);
-            Ok(value)
+            Ok(())
         }
         Some(Err(error)) => {
             // Whatever else is still under way for this call has lost its purpose.
@@ -390,10 +412,17 @@ pub(crate) fn run<T: Send + 'static>(
     work: impl FnOnce(&Arc<Call>) -> Result<T> + Send + 'static,
 ) -> Result<T> {
     let (call, notices) = Call::new();
-    let (results, events) = crossbeam_channel::bounded(1);
-    let worker = Arc::clone(&call);
+    // The result itself stays out of the channel: a channel of its own for each type of result would be a large part
+    // of the library.
+    let slot = Arc::new(Mutex::new(None));
+    let (done, events) = unbounded();
+    let (worker, place) = (Arc::clone(&call), Arc::clone(&slot));
     os::spawn("sendsafely", move || {
-        let _ = results.send(guarded(|| work(&worker)));
+        let result = guarded(|| work(&worker));
+        *place.lock() = Some(result);
+        let _ = done.send(());
     })?;
-    attend(&call, &notices, observer, &events, |result, _| Some(result))
+    attend(&call, &notices, observer, &events, &mut |()| Some(Ok(())))?;
+    let result = slot.lock().take();
+    result.unwrap_or_else(|| Err(died()))
 }

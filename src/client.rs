@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::api::Api;
 use crate::api::endpoint;
-use crate::api::transport::Connections;
+use crate::api::transport::{Connections, is_loopback};
 use crate::call::{self, Call, Observer};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::SecretString;
@@ -104,6 +104,12 @@ impl Client {
             return Err(Error::new(
                 ErrorKind::InvalidArgument,
                 "the API secret is empty",
+            ));
+        }
+        if host.scheme() == "http" && !is_loopback(&host) && !options.allow_plain_http {
+            return Err(Error::new(
+                ErrorKind::InsecureHost,
+                "plain http is only for hosts on this machine",
             ));
         }
         let connections = Connections::new(&host, &options)?;

@@ -249,6 +249,12 @@ fn remedy_for(kind: ErrorKind) -> Option<&'static str> {
             "open the package with its keycode or with a secure link that holds it"
         }
         K::NotFinalized => "finalize the package first",
+        K::UnknownPackage => {
+            "check the id or the link; the package may have expired, have been deleted, or be for somebody else"
+        }
+        K::Denied => {
+            "check your rights to the package and, when reading, that the link with its keycode is complete"
+        }
         K::AuthenticationFailed => {
             "check the API key, the API secret, the host and this machine's clock"
         }

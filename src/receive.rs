@@ -112,7 +112,10 @@ impl Package {
         sink: Sink<'_>,
         options: &DownloadOptions,
     ) -> Result<Download> {
-        self.0.steps.lock().may_decrypt()?;
+        self.0
+            .steps
+            .lock()
+            .may_download(options.directory_id.is_some())?;
         let (call, notices) = Call::new();
         let (events, from_workers) = unbounded::<Event<Download>>();
         let target = match &sink {
@@ -141,22 +144,18 @@ impl Package {
             }),
             Sink::Writer(writer) => Box::new(writer),
         };
-        call::attend(
-            &call,
-            &notices,
-            observer,
-            &from_workers,
-            |event, _| match event {
-                Event::Write(piece) => match write(&piece.buffer[piece.plaintext]) {
-                    Ok(()) => {
-                        let _ = piece.written.send(piece.buffer);
-                        None
-                    }
-                    Err(error) => Some(Err(error)),
-                },
-                Event::Done(result) => Some(result),
+        let mut downloaded = None;
+        call::attend(&call, &notices, observer, &from_workers, &mut |event| match event {
+            Event::Write(piece) => match write(&piece.buffer[piece.plaintext]) {
+                Ok(()) => {
+                    let _ = piece.written.send(piece.buffer);
+                    None
+                }
+                Err(error) => Some(Err(error)),
             },
-        )
+            Event::Done(result) => Some(result.map(|download| downloaded = Some(download))),
+        })?;
+        downloaded.ok_or_else(call::died)
     }
 
     /// Downloads all files of the package into a directory, under the senders' names made safe. Two files whose names
@@ -170,7 +169,10 @@ impl Package {
         directory: &Path,
         options: &DownloadOptions,
     ) -> Result<Vec<Download>> {
-        self.0.steps.lock().may_decrypt()?;
+        self.0
+            .steps
+            .lock()
+            .may_download(options.directory_id.is_some())?;
         let (directory, options, package) = (directory.to_owned(), options.clone(), self.clone());
         self.0.client.run(observer, move |_, call| {
             Lead::new(&package, call).all(&directory, &options)
@@ -292,7 +294,12 @@ impl Lead {
                 file: file_id,
                 directory,
             };
-            let answer = endpoint::file_information(&self.session, file)?;
+            // The service has no code of its own for a file that it does not know.
+            let unknown = |error: Error| match error.server_code() {
+                Some("FAIL") => file_not_on_package().with_server("FAIL", error.server_message()),
+                _ => error,
+            };
+            let answer = endpoint::file_information(&self.session, file).map_err(unknown)?;
             let answer = answer.object("file").unwrap_or(answer);
             return Ok(Found {
                 file: File::read(&answer),

@@ -70,11 +70,12 @@ impl Api {
     /// Leases connections for one call of the user.
     pub(crate) fn session(&self, call: &Arc<Call>) -> Session {
         let agents = self.0.connections.lease();
-        call.on_stop(Box::new(agents.clone()));
+        let interrupt = call.on_stop(Box::new(agents.clone()));
         Session {
             api: self.clone(),
             agents,
             call: Arc::clone(call),
+            interrupt,
         }
     }
 }
@@ -84,11 +85,14 @@ pub(crate) struct Session {
     api: Api,
     agents: Agents,
     pub(crate) call: Arc<Call>,
+    /// The number of the agents among what a stop interrupts.
+    interrupt: u64,
 }
 
 impl Drop for Session {
     fn drop(&mut self) {
-        if !self.call.is_stopped() {
+        // A call that failed is stopped after this: by then the agents may be another call's.
+        if self.call.release(self.interrupt) {
             self.api.0.connections.give_back(self.agents.clone());
         }
     }

@@ -538,6 +538,10 @@ fn failure(error: ureq::Error, host: &str) -> Failure {
                     format!("cannot connect: {error}"),
                 ),
                 Io::TimedOut => tell(Class::Lost, ErrorKind::TimedOut, "no answer in time".into()),
+                // The standard library tells a failed look-up by its words alone.
+                _ if error.to_string().starts_with("failed to lookup") => {
+                    tell(Class::NotSent, ErrorKind::UnknownHost, error.to_string())
+                }
                 _ => tell(
                     Class::Lost,
                     ErrorKind::Unreachable,

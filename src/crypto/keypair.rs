@@ -1,22 +1,24 @@
 //! Trusted devices: their key pairs, and keycodes encrypted to them (`protocol` 3.6 and 3.7).
 
-use std::fmt;
+use std::{fmt, io};
 
-use pgp::bytes::Bytes;
+use pgp::armor::{self, BlockType};
 use pgp::composed::{
     ArmorOptions, DecryptionOptions, Deserializable as _, EncryptionCaps, KeyType, Message,
-    MessageBuilder, SecretKeyParamsBuilder, SignedPublicKey, SignedSecretKey, SubkeyParamsBuilder,
+    RawSessionKey, SecretKeyParamsBuilder, SignedPublicKey, SignedSecretKey, SubkeyParamsBuilder,
     TheRing,
 };
 use pgp::crypto::hash::HashAlgorithm;
 use pgp::crypto::sym::SymmetricKeyAlgorithm;
-use pgp::packet::{DataMode, Signature};
+use pgp::packet::{PacketTrait as _, PublicKeyEncryptedSessionKey, Signature};
+use pgp::ser::Serialize;
 use pgp::types::{CompressionAlgorithm, EncryptionKey, KeyDetails as _, KeyVersion};
 use rand_core::OsRng;
 use zeroize::Zeroizing;
 
 use super::keycode::Keycode;
-use super::openpgp::{decrypt_failed, read_message};
+use super::openpgp::{PartBuffer, decrypt_failed, read_message};
+use super::random;
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::SecretString;
 
@@ -58,12 +60,8 @@ pub(crate) fn encrypt_keycode(keycode: &Keycode, armored_public_key: &str) -> Re
     } else if let Some(subkey) = subkeys.iter().find(|k| k.algorithm().can_encrypt()) {
         encrypt_to(keycode, subkey)
     } else {
-        return Err(Error::new(
-            ErrorKind::InvalidKey,
-            "the public key cannot encrypt",
-        ));
+        Err(Error::new(ErrorKind::InvalidKey, "the public key cannot encrypt"))
     }
-    .map_err(invalid)
 }
 
 fn primary_may_encrypt(key: &SignedPublicKey) -> bool {
@@ -83,14 +81,39 @@ fn may_encrypt(signatures: &[Signature]) -> bool {
         .any(|flags| flags.encrypt_comms() || flags.encrypt_storage())
 }
 
-fn encrypt_to(keycode: &Keycode, key: &impl EncryptionKey) -> pgp::errors::Result<String> {
-    let text = Bytes::from_owner(Zeroizing::new(keycode.expose().as_bytes().to_vec()));
-    let mut builder =
-        MessageBuilder::from_bytes("", text).seipd_v1(OsRng, SymmetricKeyAlgorithm::AES256);
-    // The official Python client gives text only for this format.
-    builder.data_mode(DataMode::Utf8)?;
-    builder.encrypt_to_key(OsRng, key)?;
-    builder.to_armored_string(OsRng, ArmorOptions::default())
+/// A packet with a new session key for the public key, then the keycode encrypted under it. Framed here like a part:
+/// rPGP's builder of messages would be half a megabyte of the library.
+fn encrypt_to(keycode: &Keycode, key: &impl EncryptionKey) -> Result<String> {
+    let invalid = |e: pgp::errors::Error| {
+        Error::new(ErrorKind::InvalidKey, format!("the public key is unusable: {e}"))
+    };
+    let session_key = Zeroizing::new(random::<32>()?);
+    let for_key = PublicKeyEncryptedSessionKey::from_session_key_v3(
+        OsRng,
+        &RawSessionKey::from(session_key.as_slice()),
+        SymmetricKeyAlgorithm::AES256,
+        key,
+    )
+    .map_err(invalid)?;
+    let mut message = Vec::new();
+    for_key.to_writer_with_header(&mut message).map_err(invalid)?;
+    message.extend_from_slice(&PartBuffer::seal_data(keycode.expose(), &session_key)?);
+    let mut armored = Vec::new();
+    armor::write(&Packets(message), BlockType::Message, &mut armored, None, true).map_err(invalid)?;
+    String::from_utf8(armored).map_err(|_| Error::new(ErrorKind::Internal, "armor is not text"))
+}
+
+/// Packets that are written already.
+struct Packets(Vec<u8>);
+
+impl Serialize for Packets {
+    fn to_writer<W: io::Write>(&self, writer: &mut W) -> pgp::errors::Result<()> {
+        Ok(writer.write_all(&self.0)?)
+    }
+
+    fn write_len(&self) -> usize {
+        self.0.len()
+    }
 }
 
 /// The private key of a trusted device, wiped when dropped.
@@ -205,8 +228,8 @@ pub fn generate_key_pair(bits: u32, user_id: Option<&str>) -> Result<(SecretStri
 mod tests {
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
-    use pgp::composed::{Esk, RawSessionKey};
-    use pgp::packet::{PacketTrait as _, PublicKeyEncryptedSessionKey};
+    use pgp::composed::Esk;
+    use pgp::packet::DataMode;
     use pgp::types::{KeyId, Password, StringToKey};
 
     use super::*;

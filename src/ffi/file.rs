@@ -72,7 +72,7 @@ impl Translate for Vec<File> {
 
 /// Deletes a file from a package.
 ///
-/// Package must be created and not finalized, or a Workspace. SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file.
+/// Package must be created; after finalize too, if the service lets it. SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file.
 /// SendSafely Client API: delete file (protocol 6.7.2).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_delete_file(

@@ -107,8 +107,9 @@ pub unsafe extern "C" fn sendsafely_package_create(
 /// Opens a package by its id and keycode, to receive it or to go on with it.
 ///
 /// Keep both from sendsafely_package_id and sendsafely_package_keycode; the service does not know the keycode.
-/// SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is not for this account. SENDSAFELY_WRONG_KEYCODE: the
-/// keycode is another package's. SENDSAFELY_KEYCODE_TOO_SHORT: it was cut.
+/// SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is not for this account. A keycode that is another package's
+/// or that was cut shows when it is used, before anything is written: as SENDSAFELY_WRONG_KEYCODE or
+/// SENDSAFELY_KEYCODE_TOO_SHORT, when reading as SENDSAFELY_DECRYPT_FAILED or SENDSAFELY_DENIED.
 /// SendSafely Client API: package information (protocol 6.2.2).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_open(
@@ -159,7 +160,8 @@ pub unsafe extern "C" fn sendsafely_package_open_link(
 /// Opens a package without its keycode, with the private key of a trusted device, to receive it or to go on with it.
 ///
 /// public_key_id is the id that the service gave to the device's public key; private_key is the armored OpenPGP key.
-/// SENDSAFELY_INVALID_KEY: not such a key. SENDSAFELY_DECRYPT_FAILED: the package's keycode was not encrypted for it.
+/// SENDSAFELY_INVALID_KEY: not such a key. SENDSAFELY_REFUSED: the service holds no keycode for this device, which was
+/// registered after the package was finalized. SENDSAFELY_DECRYPT_FAILED: the private key is another device's.
 /// SendSafely Client API: without a keycode, trusted device (protocol 5.6).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_open_with_private_key(
@@ -304,8 +306,8 @@ pub unsafe extern "C" fn sendsafely_package_set_life(
     })
 }
 
-/// Deletes the package on the service, with its files, for good. At any step; every later call on the package answers
-/// SENDSAFELY_PACKAGE_DELETED. The handle still has to be freed.
+/// Deletes the package on the service, with its files, for good. At any step; every later call on the package, other
+/// than for its id, package code and keycode, answers SENDSAFELY_PACKAGE_DELETED. The handle still has to be freed.
 ///
 /// SendSafely Client API: delete package (protocol 6.2.4), delete temporary package (protocol 6.2.5).
 #[unsafe(no_mangle)]

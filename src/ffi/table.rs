@@ -130,7 +130,8 @@ fn check<H: Handle>(process: &Process, ticket: usize) -> Result<()> {
     if ticket & 1 == 0 || ticket >> KIND_SHIFT & KIND_MASK != H::KIND {
         return Err(not_live::<H>());
     }
-    if ticket >> SERIAL_SHIFT < process.first_serial {
+    // Nothing ever had the number 0.
+    if (1..process.first_serial).contains(&(ticket >> SERIAL_SHIFT)) {
         return Err(Error::new(
             ErrorKind::Forked,
             format!("the {} belongs to the parent process", H::NAME),

@@ -94,6 +94,13 @@ impl Drop for Closing {
 
 impl Inner {
     fn finalize(&self, session: &Arc<Session>, options: &FinalizeOptions) -> Result<Finalized> {
+        // An earlier call that was cut off may have reached the service all the same.
+        let cut_off = self.steps.lock().finalize_cut_off;
+        if cut_off {
+            if let Some(finalized) = self.find_finalized(session)? {
+                return Ok(finalized);
+            }
+        }
         self.prove_keycode(session)?;
         self.remove_incomplete(session)?;
         self.upload_keycodes(session, None)?;
@@ -125,21 +132,27 @@ impl Inner {
                 recipients: answer.texts("recipients"),
             })
         };
-        let look = || {
-            let information =
-                PackageInformation::read(&endpoint::package_information(session, &self.id)?);
-            Ok(information.is_finalized().then(|| Finalized {
-                link: self.build_link(),
-                needs_approval: information.needs_approval,
-                approvers: information.approvers,
-                recipients: information
-                    .recipients
-                    .into_iter()
-                    .map(|recipient| recipient.email)
-                    .collect(),
-            }))
-        };
-        looking(&session.call, session.retry_window(), finalize, look)
+        let look = || self.find_finalized(session);
+        let finalized = looking(&session.call, session.retry_window(), finalize, look);
+        self.steps.lock().finalize_cut_off =
+            matches!(&finalized, Err(error) if error.server_code().is_none());
+        finalized
+    }
+
+    /// What finalize would have answered, if the service says that the package is finalized.
+    fn find_finalized(&self, session: &Session) -> Result<Option<Finalized>> {
+        let information =
+            PackageInformation::read(&endpoint::package_information(session, &self.id)?);
+        Ok(information.is_finalized().then(|| Finalized {
+            link: self.build_link(),
+            needs_approval: information.needs_approval,
+            approvers: information.approvers,
+            recipients: information
+                .recipients
+                .into_iter()
+                .map(|recipient| recipient.email)
+                .collect(),
+        }))
     }
 
     /// Encrypts the keycode to each public key of the package, or of one recipient, and stores the results. A key that

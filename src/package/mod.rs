@@ -318,8 +318,8 @@ impl Package {
     /// (`protocol` 6.2.3).
     ///
     /// # Errors
-    /// [`ErrorKind::LifeOutOfRange`] before anything is sent; [`ErrorKind::Denied`] if the organization's range is
-    /// narrower.
+    /// [`ErrorKind::LifeOutOfRange`] before anything is sent; [`ErrorKind::Denied`] or [`ErrorKind::InvalidInput`] if
+    /// the organization's range is narrower.
     pub fn set_life(&self, observer: &mut dyn Observer, days: u32) -> Result<()> {
         if days > 365 {
             return Err(Error::new(
@@ -364,6 +364,13 @@ impl Package {
             match deleted {
                 Ok(_) => {}
                 Err(error) if error.kind() == ErrorKind::UnknownPackage => {}
+                // It may have been finalized without our knowledge: by a call that was cut off, or by somebody else.
+                Err(error) if temporary && error.server_code().is_some() => {
+                    if !inner.ask(session)?.is_finalized() {
+                        return Err(error);
+                    }
+                    endpoint::delete_package(session, &inner.id)?;
+                }
                 Err(error) => return Err(error),
             }
             inner.steps.lock().deleted();

@@ -70,7 +70,10 @@ const COUNTRIES: [&str; 30] = [
 impl PhoneNumber {
     /// Checks the number and answers the country code to send.
     pub(crate) fn checked_country(&self) -> Result<String> {
-        let malformed = |what: &str| Error::new(ErrorKind::MalformedPhoneNumber, what);
+        let malformed = |what: &str| {
+            let told = format!("phone number {:?}: {what}", self.number);
+            Error::new(ErrorKind::MalformedPhoneNumber, told)
+        };
         let digits = self.number.bytes().filter(u8::is_ascii_digit).count();
         let allowed = self
             .number
@@ -83,7 +86,7 @@ impl PhoneNumber {
             .is_none_or(|position| position == 0);
         if !allowed || !plus_leads || !(4..=15).contains(&digits) {
             return Err(malformed(
-                "the phone number has to have 4 to 15 digits, with + before a dialling code",
+                "it has to have 4 to 15 digits, with + before a dialling code",
             ));
         }
         let country = self.country.as_deref().unwrap_or("US").to_ascii_uppercase();
@@ -122,7 +125,7 @@ pub(crate) fn check_email(email: &str) -> Result<()> {
     }
     Err(Error::new(
         ErrorKind::MalformedEmail,
-        "an e-mail address has to be such as name@company.example",
+        format!("{email:?} is not an e-mail address, such as name@company.example"),
     ))
 }
 

@@ -39,6 +39,8 @@ pub(crate) struct Steps {
     pub(crate) incomplete: BTreeSet<String>,
     /// Files that may have been created although the answer never came: name, size and parts.
     pub(crate) uncertain: Vec<(String, u64, u32)>,
+    /// Whether a finalize ended without an answer of the service.
+    pub(crate) finalize_cut_off: bool,
     /// Whether the keycode is known to fit what is already there.
     pub(crate) is_proved: bool,
 }
@@ -58,6 +60,7 @@ impl Steps {
             uploads: 0,
             incomplete: BTreeSet::new(),
             uncertain: Vec::new(),
+            finalize_cut_off: false,
             is_proved: true,
         }
     }
@@ -153,6 +156,16 @@ impl Steps {
         }
     }
 
+    fn may_use_directory(&self, directory: bool) -> Result<()> {
+        if directory && !self.is_workspace {
+            return Err(Error::new(
+                ErrorKind::OnlyInWorkspace,
+                "only a Workspace has directories",
+            ));
+        }
+        Ok(())
+    }
+
     /// Before anything is read from the package.
     pub(crate) fn may_read(&self) -> Result<()> {
         self.must_exist()
@@ -161,6 +174,13 @@ impl Steps {
     /// Before something encrypted is read.
     pub(crate) fn may_decrypt(&self) -> Result<()> {
         self.must_exist()?;
+        self.must_have_keycode()
+    }
+
+    /// Before files are read, all of them or those of a directory.
+    pub(crate) fn may_download(&self, from_directory: bool) -> Result<()> {
+        self.must_exist()?;
+        self.may_use_directory(from_directory)?;
         self.must_have_keycode()
     }
 
@@ -205,12 +225,7 @@ impl Steps {
     /// Notes that an upload begins, if it may.
     pub(crate) fn begin_upload(&mut self, into_directory: bool) -> Result<()> {
         self.must_be_open()?;
-        if into_directory && !self.is_workspace {
-            return Err(Error::new(
-                ErrorKind::OnlyInWorkspace,
-                "only a Workspace has directories",
-            ));
-        }
+        self.may_use_directory(into_directory)?;
         self.must_have_sender_keycode()?;
         self.uploads += 1;
         Ok(())

@@ -109,19 +109,14 @@ impl Package {
             part_size,
             next_part: 1,
         };
-        let result = call::attend(
-            &call,
-            &notices,
-            observer,
-            &from_workers,
-            |event, _| match event {
-                Event::Fill(request) => filler.fill(request).err().map(Err),
-                Event::Done(result) => Some(result),
-            },
-        );
+        let mut uploaded = None;
+        let result = call::attend(&call, &notices, observer, &from_workers, &mut |event| match event {
+            Event::Fill(request) => filler.fill(request).err().map(Err),
+            Event::Done(result) => Some(result.map(|file| uploaded = Some(file))),
+        });
         drop(running);
         match result {
-            Ok(uploaded) => Ok(uploaded),
+            Ok(()) => uploaded.ok_or_else(call::died),
             Err(error) => {
                 if let Some(file_id) = created.lock().take() {
                     self.discard(file_id);

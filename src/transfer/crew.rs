@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::call::{Call, WORKER_GRACE, guarded};
-use crate::error::{Error, ErrorKind, Result};
+use crate::call::{Call, WORKER_GRACE, died, guarded};
+use crate::error::Result;
 use crate::os;
 
 /// Runs the same work on several workers and waits for them all. The first error stops the call, so that the others
@@ -26,7 +26,6 @@ pub(crate) fn run(
         })?;
     }
     drop(results);
-    let died = || Error::new(ErrorKind::Internal, "a worker ended without a result");
     for _ in 0..workers {
         let result = finished
             .recv()

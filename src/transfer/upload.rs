@@ -444,9 +444,10 @@ impl Filler<'_> {
         }
         if self.plan.is_some() && length < wanted {
             return Err(Error::new(
-                ErrorKind::FileChanged,
+                ErrorKind::SizeMismatch,
                 "the source ended before the size that it was said to have",
-            ));
+            )
+            .with_remedy("give the source's true size, or leave it unknown"));
         }
         buffer.truncate(length);
         let _ = filled.send(Filled {

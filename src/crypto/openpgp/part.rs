@@ -123,12 +123,33 @@ impl PartBuffer {
         Ok(&self.bytes[self.message.clone()])
     }
 
-    fn encrypt(
-        &mut self,
-        format: LiteralFormat,
-        passphrase: &Passphrase,
-        fresh: &Fresh,
-    ) -> Result<()> {
+    /// Encrypts a text under a session key that travels in a packet of its own: gives the packet of encrypted data.
+    pub(in crate::crypto) fn seal_data(text: &str, key: &[u8; 32]) -> Result<Zeroizing<Vec<u8>>> {
+        let mut buffer = Self::with_capacity(text.len());
+        buffer.plaintext_mut(text.len()).copy_from_slice(text.as_bytes());
+        let packet = buffer.encrypt_data(LiteralFormat::Utf8, key, &random()?)?;
+        Ok(Zeroizing::new(buffer.bytes[packet].to_vec()))
+    }
+
+    fn encrypt(&mut self, format: LiteralFormat, passphrase: &Passphrase, fresh: &Fresh) -> Result<()> {
+        let mut key = Zeroizing::new([0; 32]);
+        s2k::derive_with::<Sha256>(
+            &fresh.salt,
+            passphrase.as_bytes(),
+            s2k::decode_count(S2K_COUNT),
+            &mut *key,
+        );
+        let data = self.encrypt_data(format, &key, &fresh.prefix)?;
+        let mut front = Front { bytes: &mut self.bytes[..HEADROOM], start: data.start };
+        front.push(&[S2K_COUNT]);
+        front.push(&fresh.salt);
+        front.push(&[0xc3, 13, 4, 9, 3, 8]);
+        self.message = front.start..data.end;
+        Ok(())
+    }
+
+    /// Encrypts the plaintext where it lies; gives the place of the packet of encrypted data.
+    fn encrypt_data(&mut self, format: LiteralFormat, key: &[u8; 32], prefix: &[u8; 16]) -> Result<Range<usize>> {
         if self.plaintext_len > MAX_PLAINTEXT {
             return Err(too_large(MAX_PLAINTEXT));
         }
@@ -146,26 +167,14 @@ impl PartBuffer {
         };
         front.push(&[format, 0, 0, 0, 0, 0]); // no file name, no date: the service keeps them
         front.push_header(0xcb, LITERAL_FIELDS_LEN + self.plaintext_len);
-        front.push(&fresh.prefix[14..]);
-        front.push(&fresh.prefix);
+        front.push(&prefix[14..]);
+        front.push(prefix);
         let stream = front.start..end;
         front.push(&[1]); // version
         front.push_header(0xd2, 1 + stream.len());
-        front.push(&[S2K_COUNT]);
-        front.push(&fresh.salt);
-        front.push(&[0xc3, 13, 4, 9, 3, 8]);
         let start = front.start;
-
-        let mut key = Zeroizing::new([0; 32]);
-        s2k::derive_with::<Sha256>(
-            &fresh.salt,
-            passphrase.as_bytes(),
-            s2k::decode_count(S2K_COUNT),
-            &mut *key,
-        );
-        cfb::hash_and_encrypt(&key, &mut self.bytes[stream]);
-        self.message = start..end;
-        Ok(())
+        cfb::hash_and_encrypt(key, &mut self.bytes[stream]);
+        Ok(start..end)
     }
 }
 
