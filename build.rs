@@ -150,6 +150,8 @@ fn links_with_lld() -> bool {
     let rustc = env::var_os("RUSTC").expect("set by Cargo");
     let version = Command::new(rustc).arg("--version").output();
     let version = version.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
-    let minor = version.ok().and_then(|text| text.split('.').nth(1)?.parse::<u32>().ok());
+    let minor = version
+        .ok()
+        .and_then(|text| text.split('.').nth(1)?.parse::<u32>().ok());
     target == "x86_64-unknown-linux-gnu" && !told && minor.is_some_and(|minor| minor >= 90)
 }

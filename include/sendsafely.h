@@ -866,7 +866,7 @@ typedef struct {
    */
   void *user_data;
   /**
-   * Takes lines for a log: requests, retries, routes. Never a secret. NULL, the default: none.
+   * Takes lines for a log: retries, changes of route. Never a secret. NULL, the default: none.
    */
   sendsafely_log_callback on_log;
   /**

@@ -244,7 +244,9 @@ impl Call {
     /// Takes back what was registered: from now on a stop leaves it alone. Answers whether none came before.
     pub(crate) fn release(&self, number: u64) -> bool {
         let mut interrupts = self.interrupts.lock();
-        interrupts.registered.retain(|(registered, _)| *registered != number);
+        interrupts
+            .registered
+            .retain(|(registered, _)| *registered != number);
         !self.is_stopped()
     }
 

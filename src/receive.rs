@@ -145,16 +145,22 @@ impl Package {
             Sink::Writer(writer) => Box::new(writer),
         };
         let mut downloaded = None;
-        call::attend(&call, &notices, observer, &from_workers, &mut |event| match event {
-            Event::Write(piece) => match write(&piece.buffer[piece.plaintext]) {
-                Ok(()) => {
-                    let _ = piece.written.send(piece.buffer);
-                    None
-                }
-                Err(error) => Some(Err(error)),
+        call::attend(
+            &call,
+            &notices,
+            observer,
+            &from_workers,
+            &mut |event| match event {
+                Event::Write(piece) => match write(&piece.buffer[piece.plaintext]) {
+                    Ok(()) => {
+                        let _ = piece.written.send(piece.buffer);
+                        None
+                    }
+                    Err(error) => Some(Err(error)),
+                },
+                Event::Done(result) => Some(result.map(|download| downloaded = Some(download))),
             },
-            Event::Done(result) => Some(result.map(|download| downloaded = Some(download))),
-        })?;
+        )?;
         downloaded.ok_or_else(call::died)
     }
 

@@ -71,11 +71,14 @@ fn main() -> ExitCode {
 }
 
 fn start(options: Options) -> Result<(), Box<dyn Error>> {
-    tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
-        .build()?
-        .block_on(run(options))
+        .build()?;
+    let outcome = runtime.block_on(run(options));
+    // Connections in the middle of a wait panic when the runtime is taken apart; they end with the process.
+    std::mem::forget(runtime);
+    outcome
 }
 
 async fn run(options: Options) -> Result<(), Box<dyn Error>> {

@@ -60,7 +60,10 @@ pub(crate) fn encrypt_keycode(keycode: &Keycode, armored_public_key: &str) -> Re
     } else if let Some(subkey) = subkeys.iter().find(|k| k.algorithm().can_encrypt()) {
         encrypt_to(keycode, subkey)
     } else {
-        Err(Error::new(ErrorKind::InvalidKey, "the public key cannot encrypt"))
+        Err(Error::new(
+            ErrorKind::InvalidKey,
+            "the public key cannot encrypt",
+        ))
     }
 }
 
@@ -85,7 +88,10 @@ fn may_encrypt(signatures: &[Signature]) -> bool {
 /// rPGP's builder of messages would be half a megabyte of the library.
 fn encrypt_to(keycode: &Keycode, key: &impl EncryptionKey) -> Result<String> {
     let invalid = |e: pgp::errors::Error| {
-        Error::new(ErrorKind::InvalidKey, format!("the public key is unusable: {e}"))
+        Error::new(
+            ErrorKind::InvalidKey,
+            format!("the public key is unusable: {e}"),
+        )
     };
     let session_key = Zeroizing::new(random::<32>()?);
     let for_key = PublicKeyEncryptedSessionKey::from_session_key_v3(
@@ -96,10 +102,19 @@ fn encrypt_to(keycode: &Keycode, key: &impl EncryptionKey) -> Result<String> {
     )
     .map_err(invalid)?;
     let mut message = Vec::new();
-    for_key.to_writer_with_header(&mut message).map_err(invalid)?;
+    for_key
+        .to_writer_with_header(&mut message)
+        .map_err(invalid)?;
     message.extend_from_slice(&PartBuffer::seal_data(keycode.expose(), &session_key)?);
     let mut armored = Vec::new();
-    armor::write(&Packets(message), BlockType::Message, &mut armored, None, true).map_err(invalid)?;
+    armor::write(
+        &Packets(message),
+        BlockType::Message,
+        &mut armored,
+        None,
+        true,
+    )
+    .map_err(invalid)?;
     String::from_utf8(armored).map_err(|_| Error::new(ErrorKind::Internal, "armor is not text"))
 }
 

@@ -67,7 +67,7 @@ pub struct sendsafely_client_options {
     pub on_progress: sendsafely_progress_callback,
     /// Handed to on_progress.
     pub user_data: *mut c_void,
-    /// Takes lines for a log: requests, retries, routes. Never a secret. NULL, the default: none.
+    /// Takes lines for a log: retries, changes of route. Never a secret. NULL, the default: none.
     pub on_log: sendsafely_log_callback,
     /// Handed to on_log.
     pub log_user_data: *mut c_void,

@@ -96,10 +96,8 @@ impl Inner {
     fn finalize(&self, session: &Arc<Session>, options: &FinalizeOptions) -> Result<Finalized> {
         // An earlier call that was cut off may have reached the service all the same.
         let cut_off = self.steps.lock().finalize_cut_off;
-        if cut_off {
-            if let Some(finalized) = self.find_finalized(session)? {
-                return Ok(finalized);
-            }
+        if cut_off && let Some(finalized) = self.find_finalized(session)? {
+            return Ok(finalized);
         }
         self.prove_keycode(session)?;
         self.remove_incomplete(session)?;

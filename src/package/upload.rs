@@ -110,10 +110,16 @@ impl Package {
             next_part: 1,
         };
         let mut uploaded = None;
-        let result = call::attend(&call, &notices, observer, &from_workers, &mut |event| match event {
-            Event::Fill(request) => filler.fill(request).err().map(Err),
-            Event::Done(result) => Some(result.map(|file| uploaded = Some(file))),
-        });
+        let result = call::attend(
+            &call,
+            &notices,
+            observer,
+            &from_workers,
+            &mut |event| match event {
+                Event::Fill(request) => filler.fill(request).err().map(Err),
+                Event::Done(result) => Some(result.map(|file| uploaded = Some(file))),
+            },
+        );
         drop(running);
         match result {
             Ok(()) => uploaded.ok_or_else(call::died),

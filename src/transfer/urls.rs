@@ -26,7 +26,11 @@ struct State {
 impl Default for UrlCache {
     fn default() -> Self {
         Self {
-            state: Mutex::new(State { urls: PartUrls::new(), next: 1, fetching: false }),
+            state: Mutex::new(State {
+                urls: PartUrls::new(),
+                next: 1,
+                fetching: false,
+            }),
             changed: Condvar::new(),
         }
     }
@@ -34,7 +38,12 @@ impl Default for UrlCache {
 
 impl UrlCache {
     /// The URL for a part. Only one worker at a time asks the server; it gets a batch, and the others wait for that.
-    pub(crate) fn get(&self, call: &Call, part: u32, fetch: impl Fn(u32) -> Result<PartUrls>) -> Result<String> {
+    pub(crate) fn get(
+        &self,
+        call: &Call,
+        part: u32,
+        fetch: impl Fn(u32) -> Result<PartUrls>,
+    ) -> Result<String> {
         let mut state = self.state.lock();
         loop {
             if let Some(url) = state.urls.get(&part) {
@@ -45,7 +54,9 @@ impl UrlCache {
                 self.changed.wait_for(&mut state, GLANCE);
                 continue;
             }
-            let in_next_batch = part.checked_sub(state.next).is_some_and(|distance| distance < URLS_PER_CALL);
+            let in_next_batch = part
+                .checked_sub(state.next)
+                .is_some_and(|distance| distance < URLS_PER_CALL);
             let from = if in_next_batch { state.next } else { part };
             state.fetching = true;
             drop(state);

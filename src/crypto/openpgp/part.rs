@@ -126,12 +126,19 @@ impl PartBuffer {
     /// Encrypts a text under a session key that travels in a packet of its own: gives the packet of encrypted data.
     pub(in crate::crypto) fn seal_data(text: &str, key: &[u8; 32]) -> Result<Zeroizing<Vec<u8>>> {
         let mut buffer = Self::with_capacity(text.len());
-        buffer.plaintext_mut(text.len()).copy_from_slice(text.as_bytes());
+        buffer
+            .plaintext_mut(text.len())
+            .copy_from_slice(text.as_bytes());
         let packet = buffer.encrypt_data(LiteralFormat::Utf8, key, &random()?)?;
         Ok(Zeroizing::new(buffer.bytes[packet].to_vec()))
     }
 
-    fn encrypt(&mut self, format: LiteralFormat, passphrase: &Passphrase, fresh: &Fresh) -> Result<()> {
+    fn encrypt(
+        &mut self,
+        format: LiteralFormat,
+        passphrase: &Passphrase,
+        fresh: &Fresh,
+    ) -> Result<()> {
         let mut key = Zeroizing::new([0; 32]);
         s2k::derive_with::<Sha256>(
             &fresh.salt,
@@ -140,7 +147,10 @@ impl PartBuffer {
             &mut *key,
         );
         let data = self.encrypt_data(format, &key, &fresh.prefix)?;
-        let mut front = Front { bytes: &mut self.bytes[..HEADROOM], start: data.start };
+        let mut front = Front {
+            bytes: &mut self.bytes[..HEADROOM],
+            start: data.start,
+        };
         front.push(&[S2K_COUNT]);
         front.push(&fresh.salt);
         front.push(&[0xc3, 13, 4, 9, 3, 8]);
@@ -149,7 +159,12 @@ impl PartBuffer {
     }
 
     /// Encrypts the plaintext where it lies; gives the place of the packet of encrypted data.
-    fn encrypt_data(&mut self, format: LiteralFormat, key: &[u8; 32], prefix: &[u8; 16]) -> Result<Range<usize>> {
+    fn encrypt_data(
+        &mut self,
+        format: LiteralFormat,
+        key: &[u8; 32],
+        prefix: &[u8; 16],
+    ) -> Result<Range<usize>> {
         if self.plaintext_len > MAX_PLAINTEXT {
             return Err(too_large(MAX_PLAINTEXT));
         }

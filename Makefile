@@ -1,0 +1,90 @@
+# The words people type; `make` lists them. Whatever is longer than a few lines lives in tools/ and tests/.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+# Where rustup puts Cargo, for shells that do not know yet.
+export PATH := $(PATH):$(HOME)/.cargo/bin
+export CARGO_TARGET_DIR := $(CURDIR)/target
+export CARGO_TERM_COLOR ?= auto
+export SENDSAFELY_EMULATOR := $(CURDIR)/target/release/sendsafely-emulator
+export PYTHONDONTWRITEBYTECODE := 1
+
+RELEASE := target/release
+EXAMPLES := target/examples/c
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+
+CC ?= cc
+CFLAGS ?= -O2
+STRICT := -std=c99 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Wpedantic -Werror
+
+PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
+DESTDIR ?=
+
+# Each suite is a word test-<suite> that ends with the line `<suite>: N passed, M failed`.
+SUITES := check rust emulator c sanitize interop examples
+
+.PHONY: help deps build header examples demo test $(SUITES:%=test-%) check bench bench-large install clean
+
+help: ## lists these words
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 18
+
+deps: ## checks the tools, and installs what is missing where it may
+	@tools/deps
+
+build: ## the release library and the emulator, in target/release
+	cargo build --release --workspace --locked
+	@ln -sf libsendsafely.so $(RELEASE)/libsendsafely.so.0
+
+header: ## makes include/sendsafely.h and the golden lists in tests/abi anew
+	SENDSAFELY_BLESS=1 cargo test --locked --test header --test abi
+
+examples: $(EXAMPLES)/send $(EXAMPLES)/receive ## target/examples/c/send and receive
+
+$(EXAMPLES)/%: examples/c/%.c examples/c/console.h include/sendsafely.h | build
+	@mkdir -p $(@D)
+	@ln -sf ../../release/libsendsafely.so $(@D)/libsendsafely.so.0
+	$(CC) $(STRICT) $(CFLAGS) -Iinclude $< -o $@ -L$(@D) -l:libsendsafely.so.0 -Wl,-rpath,'$$ORIGIN'
+
+demo: deps examples ## sends real files through the C library to a local server and back
+	@tools/demo
+
+test: deps ## every suite, with a summary
+	@tools/test $(SUITES)
+
+test-check: ## formatting, lints, documentation
+	@tools/check
+
+test-rust: build ## the library's own tests: units, header, ABI, flows, faults
+	@tools/count rust cargo test --locked -p sendsafely
+
+test-emulator: ## the emulator's tests
+	@tools/count emulator cargo test --locked -p sendsafely-emulator
+
+test-c: build ## C programs: strict compilation, every misuse, every wrong order
+	@tests/c/run
+
+test-sanitize: build ## the C programs under AddressSanitizer, UndefinedBehaviorSanitizer and valgrind
+	@tests/sanitize/run
+
+test-interop: examples ## packages exchanged with the official Python client
+	@tests/interop/run
+
+test-examples: examples ## the C examples as a user runs them
+	@tests/examples/run
+
+check: test-check ## the same as test-check
+
+bench: deps examples ## speed and memory, beside the official Python client
+	@benches/run.py
+
+bench-large: deps examples ## memory with files of 4 GiB
+	@benches/run.py --large
+
+install: build ## header, libraries, pkg-config file; PREFIX, LIBDIR, DESTDIR
+	@PREFIX='$(PREFIX)' LIBDIR='$(LIBDIR)' DESTDIR='$(DESTDIR)' VERSION='$(VERSION)' tools/install
+
+clean: ## removes target/
+	rm -rf target

@@ -1,0 +1,106 @@
+/*
+ * What send.c and receive.c need around the library: Ctrl-C, a progress bar, errors in one line, numbers from the
+ * command line.
+ */
+#ifndef CONSOLE_H
+#define CONSOLE_H
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sendsafely.h>
+
+/* --- Ctrl-C: the handler only takes note; the progress callback hands it on to the library ------------------ */
+
+static volatile sig_atomic_t interrupted;
+
+static void note_interrupt(int signal_number) {
+  (void)signal_number;
+  interrupted = 1;
+}
+
+static void catch_interrupts(void) {
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = note_interrupt;
+  sigaction(SIGINT, &action, NULL);
+  sigaction(SIGTERM, &action, NULL);
+}
+
+/* --- Progress ----------------------------------------------------------------------------------------------- */
+
+struct bar {
+  const char *label;
+  int drawn; /* something stands on the line of the terminal */
+};
+
+static void draw_bar(struct bar *bar, const sendsafely_progress *progress) {
+  double fraction = progress->bytes_total ? (double)progress->bytes_done / (double)progress->bytes_total : 1;
+  int filled = (int)(fraction * 30);
+
+  fprintf(stderr, "\r[%.*s%*s] %3d %%  %7.1f MB/s", filled, "==============================", 30 - filled, "",
+          (int)(fraction * 100), (double)progress->bytes_per_second / 1e6);
+  if (progress->phase == SENDSAFELY_PHASE_WAITING)
+    fprintf(stderr, "  reconnecting");
+  else if (progress->bytes_done < progress->bytes_total && progress->bytes_per_second > 0) {
+    uint64_t seconds = (progress->bytes_total - progress->bytes_done) / progress->bytes_per_second;
+    fprintf(stderr, "  %" PRIu64 ":%02" PRIu64 " left   ", seconds / 60, seconds % 60);
+  } else
+    fprintf(stderr, "              ");
+  fprintf(stderr, "  %.32s\033[K", bar->label);
+  bar->drawn = 1;
+}
+
+/* The client's default callback: every call that touches the network runs it, several times a second. */
+static int32_t on_progress(void *user_data, const sendsafely_progress *progress) {
+  struct bar *bar = user_data;
+  int is_transfer = bar->label != NULL && progress->bytes_total != SENDSAFELY_SIZE_UNKNOWN;
+
+  if (is_transfer && isatty(STDERR_FILENO))
+    draw_bar(bar, progress);
+  return interrupted ? SENDSAFELY_STOP : SENDSAFELY_CONTINUE;
+}
+
+static void begin_bar(struct bar *bar, const char *path) {
+  const char *slash = strrchr(path, '/');
+
+  bar->label = slash != NULL && slash[1] != '\0' ? slash + 1 : path;
+  bar->drawn = 0;
+}
+
+static void end_bar(struct bar *bar) {
+  if (bar->drawn)
+    fputc('\n', stderr);
+  bar->label = NULL;
+  bar->drawn = 0;
+}
+
+/* --- Errors and numbers ------------------------------------------------------------------------------------- */
+
+/* One line: what happened to what, the service's own words, what to do. */
+static void print_error(const char *program, const sendsafely_error *error) {
+  const char *words = sendsafely_error_server_message(error);
+  const char *remedy = sendsafely_error_remedy(error);
+
+  fprintf(stderr, "%s: %s", program, sendsafely_error_message(error));
+  if (words != NULL && strstr(sendsafely_error_message(error), words) == NULL)
+    fprintf(stderr, " (%s)", words);
+  if (remedy != NULL)
+    fprintf(stderr, "; %s", remedy);
+  fputc('\n', stderr);
+}
+
+/* Reads a whole number; returns 0 if the text is none. */
+static int read_number(const char *text, int32_t *number) {
+  char *end;
+  long value = strtol(text, &end, 10);
+
+  *number = (int32_t)value;
+  return end != text && *end == '\0' && *number == value;
+}
+
+#endif

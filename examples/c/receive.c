@@ -1,0 +1,95 @@
+/*
+ * receive - opens a secure link and brings what was sent.
+ *
+ *   receive [--password TEXT] [--retry-window SECONDS] LINK DIRECTORY
+ *
+ * Writes the files into the directory, which must exist, and the message to standard output. A file appears there only
+ * when all of it has arrived and was verified. Host and account come from the environment: SENDSAFELY_HOST,
+ * SENDSAFELY_API_KEY, SENDSAFELY_API_SECRET, and for a private certificate authority SENDSAFELY_CA_BUNDLE. The exit
+ * status is 0 if everything has arrived. Ctrl-C stops; no half file stays behind.
+ */
+#include "console.h"
+
+static int usage(void) {
+  fputs("usage: receive [--password TEXT] [--retry-window SECONDS] LINK DIRECTORY\n", stderr);
+  return 2;
+}
+
+static sendsafely_status print_message(sendsafely_package *package, sendsafely_error **error) {
+  char *message = NULL;
+  sendsafely_status status = sendsafely_package_get_message(package, &message, error);
+
+  if (message != NULL)
+    printf("%s\n", message);
+  sendsafely_string_free(message);
+  return status;
+}
+
+static sendsafely_status download(sendsafely_package *package, const char *directory, const char *password,
+                                  struct bar *bar, sendsafely_error **error) {
+  sendsafely_download_options options;
+  sendsafely_status status;
+
+  sendsafely_download_options_init(&options, sizeof options);
+  options.password = password;
+  begin_bar(bar, directory);
+  status = sendsafely_package_download_all(package, directory, &options, NULL, error);
+  end_bar(bar);
+  return status;
+}
+
+int main(int argc, char **argv) {
+  struct bar bar = {NULL, 0};
+  const char *host = getenv("SENDSAFELY_HOST");
+  const char *api_key = getenv("SENDSAFELY_API_KEY");
+  const char *api_secret = getenv("SENDSAFELY_API_SECRET");
+  const char *password = NULL;
+  sendsafely_client_options options;
+  sendsafely_client *client = NULL;
+  sendsafely_package *package = NULL;
+  sendsafely_error *error = NULL;
+  int32_t retry_window;
+  int i, received = 0;
+
+  sendsafely_client_options_init(&options, sizeof options);
+  for (i = 1; i + 1 < argc && strncmp(argv[i], "--", 2) == 0; i += 2) {
+    if (strcmp(argv[i], "--password") == 0) {
+      password = argv[i + 1];
+    } else if (strcmp(argv[i], "--retry-window") == 0) {
+      if (!read_number(argv[i + 1], &retry_window) || retry_window < 0) {
+        fprintf(stderr, "receive: --retry-window %s is not a number of seconds\n", argv[i + 1]);
+        return 2;
+      }
+      options.retry_window_ms = (uint64_t)retry_window * 1000;
+    } else {
+      return usage();
+    }
+  }
+  if (argc - i != 2)
+    return usage();
+  if (host == NULL || api_key == NULL || api_secret == NULL) {
+    fputs("receive: no account; set SENDSAFELY_HOST, SENDSAFELY_API_KEY and SENDSAFELY_API_SECRET\n", stderr);
+    return 2;
+  }
+
+  catch_interrupts();
+  options.on_progress = on_progress;
+  options.user_data = &bar;
+  options.ca_bundle = getenv("SENDSAFELY_CA_BUNDLE");
+
+  if (sendsafely_client_new(host, api_key, api_secret, &options, &client, &error) == SENDSAFELY_OK &&
+      sendsafely_package_open_link(client, argv[i], &package, &error) == SENDSAFELY_OK &&
+      print_message(package, &error) == SENDSAFELY_OK &&
+      download(package, argv[i + 1], password, &bar, &error) == SENDSAFELY_OK) {
+    received = !ferror(stdout) && fflush(stdout) == 0;
+    if (!received)
+      perror("receive: the message cannot be printed");
+  } else {
+    print_error("receive", error);
+  }
+
+  sendsafely_package_free(package);
+  sendsafely_client_free(client);
+  sendsafely_error_free(error);
+  return received ? EXIT_SUCCESS : EXIT_FAILURE;
+}

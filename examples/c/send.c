@@ -1,0 +1,169 @@
+/*
+ * send - sends files to people, end-to-end encrypted.
+ *
+ *   send [--to EMAIL[,PHONE]]... [--message TEXT] [--life DAYS] [--retry-window SECONDS] FILE...
+ *
+ * Prints the secure link, and nothing else, on standard output: whoever has it opens the package. A recipient with a
+ * phone number has to give a code sent by SMS as well; without any --to the link alone is enough. Host and account come
+ * from the environment: SENDSAFELY_HOST, SENDSAFELY_API_KEY, SENDSAFELY_API_SECRET, and for a private certificate
+ * authority SENDSAFELY_CA_BUNDLE. The exit status is 0 if everything was sent. Ctrl-C stops, and the unfinished package
+ * is deleted.
+ */
+#include "console.h"
+
+struct order {
+  char **recipients; /* EMAIL[,PHONE] */
+  int recipient_count;
+  char **files;
+  int file_count;
+  const char *message;
+  const char *life;
+  const char *retry_window;
+};
+
+static int usage(void) {
+  fputs("usage: send [--to EMAIL[,PHONE]]... [--message TEXT] [--life DAYS] [--retry-window SECONDS] FILE...\n", stderr);
+  return 2;
+}
+
+/* Fills the order from the command line; returns 0 if that cannot be understood. */
+static int read_arguments(int argc, char **argv, struct order *order) {
+  int i = 1;
+
+  for (; i < argc && strncmp(argv[i], "--", 2) == 0; i += 2) {
+    if (strcmp(argv[i], "--") == 0) {
+      i++;
+      break;
+    }
+    if (i + 1 == argc)
+      return 0;
+    if (strcmp(argv[i], "--to") == 0)
+      order->recipients[order->recipient_count++] = argv[i + 1];
+    else if (strcmp(argv[i], "--message") == 0)
+      order->message = argv[i + 1];
+    else if (strcmp(argv[i], "--life") == 0)
+      order->life = argv[i + 1];
+    else if (strcmp(argv[i], "--retry-window") == 0)
+      order->retry_window = argv[i + 1];
+    else
+      return 0;
+  }
+  order->files = argv + i;
+  order->file_count = argc - i;
+  return order->file_count > 0;
+}
+
+static sendsafely_status add_recipient(sendsafely_package *package, char *recipient, sendsafely_error **error) {
+  sendsafely_recipient_options options;
+  char *comma = strchr(recipient, ',');
+
+  sendsafely_recipient_options_init(&options, sizeof options);
+  if (comma != NULL) {
+    *comma = '\0';
+    options.phone_number = comma + 1;
+  }
+  return sendsafely_package_add_recipient(package, recipient, &options, NULL, error);
+}
+
+static sendsafely_status upload(sendsafely_package *package, const char *path, struct bar *bar,
+                                sendsafely_error **error) {
+  sendsafely_status status;
+
+  begin_bar(bar, path);
+  status = sendsafely_package_upload_file(package, path, NULL, NULL, error);
+  end_bar(bar);
+  return status;
+}
+
+/* Everything between an empty package and its link. The first failure ends it. */
+static sendsafely_status fill_and_finalize(sendsafely_package *package, const struct order *order, int32_t life,
+                                           struct bar *bar, sendsafely_finalized **finalized,
+                                           sendsafely_error **error) {
+  sendsafely_finalize_options options;
+  sendsafely_status status = SENDSAFELY_OK;
+
+  for (int i = 0; status == SENDSAFELY_OK && i < order->recipient_count; i++)
+    status = add_recipient(package, order->recipients[i], error);
+  if (status == SENDSAFELY_OK && order->life != NULL)
+    status = sendsafely_package_set_life(package, life, error);
+  if (status == SENDSAFELY_OK && order->message != NULL)
+    status = sendsafely_package_set_message(package, order->message, error);
+  for (int i = 0; status == SENDSAFELY_OK && i < order->file_count; i++)
+    status = upload(package, order->files[i], bar, error);
+  if (status != SENDSAFELY_OK)
+    return status;
+
+  sendsafely_finalize_options_init(&options, sizeof options);
+  options.undisclosed_recipients = order->recipient_count == 0;
+  return sendsafely_package_finalize(package, &options, finalized, error);
+}
+
+/* A package that nobody can finish any more should not stay on the service. */
+static void delete_unfinished(sendsafely_package *package) {
+  sendsafely_error *error = NULL;
+
+  interrupted = 0; /* the Ctrl-C that brought us here must not stop this as well; another one does */
+  if (sendsafely_package_delete(package, &error) != SENDSAFELY_OK)
+    fprintf(stderr, "send: the unfinished package could not be deleted: %s\n", sendsafely_error_message(error));
+  sendsafely_error_free(error);
+}
+
+int main(int argc, char **argv) {
+  struct order order = {NULL, 0, NULL, 0, NULL, NULL, NULL};
+  struct bar bar = {NULL, 0};
+  const char *host = getenv("SENDSAFELY_HOST");
+  const char *api_key = getenv("SENDSAFELY_API_KEY");
+  const char *api_secret = getenv("SENDSAFELY_API_SECRET");
+  sendsafely_client_options options;
+  sendsafely_client *client = NULL;
+  sendsafely_package *package = NULL;
+  sendsafely_finalized *finalized = NULL;
+  sendsafely_error *error = NULL;
+  int32_t life = 0, retry_window = 0;
+  int sent = 0;
+  char *recipients[argc]; /* more than can be asked for */
+
+  order.recipients = recipients;
+  if (!read_arguments(argc, argv, &order))
+    return usage();
+  if (order.life != NULL && !read_number(order.life, &life)) {
+    fprintf(stderr, "send: --life %s is not a number; give days, 1 to 365\n", order.life);
+    return 2;
+  }
+  if (order.retry_window != NULL && (!read_number(order.retry_window, &retry_window) || retry_window < 0)) {
+    fprintf(stderr, "send: --retry-window %s is not a number of seconds\n", order.retry_window);
+    return 2;
+  }
+  if (host == NULL || api_key == NULL || api_secret == NULL) {
+    fputs("send: no account; set SENDSAFELY_HOST, SENDSAFELY_API_KEY and SENDSAFELY_API_SECRET\n", stderr);
+    return 2;
+  }
+
+  catch_interrupts();
+  sendsafely_client_options_init(&options, sizeof options);
+  options.on_progress = on_progress;
+  options.user_data = &bar;
+  options.ca_bundle = getenv("SENDSAFELY_CA_BUNDLE");
+  if (order.retry_window != NULL)
+    options.retry_window_ms = (uint64_t)retry_window * 1000;
+
+  if (sendsafely_client_new(host, api_key, api_secret, &options, &client, &error) == SENDSAFELY_OK &&
+      sendsafely_package_create(client, &package, &error) == SENDSAFELY_OK &&
+      fill_and_finalize(package, &order, life, &bar, &finalized, &error) == SENDSAFELY_OK) {
+    if (finalized->needs_approval)
+      fputs("send: the package waits for approval; recipients can open it after that\n", stderr);
+    sent = printf("%s\n", finalized->link) > 0 && fflush(stdout) == 0;
+    if (!sent)
+      perror("send: the link cannot be printed");
+  } else {
+    print_error("send", error);
+    if (package != NULL)
+      delete_unfinished(package);
+  }
+
+  sendsafely_finalized_free(finalized);
+  sendsafely_package_free(package);
+  sendsafely_client_free(client);
+  sendsafely_error_free(error);
+  return sent ? EXIT_SUCCESS : EXIT_FAILURE;
+}

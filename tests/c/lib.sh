@@ -1,0 +1,74 @@
+# Shared by tests/c/run and tests/sanitize/run: compile, start an emulator, run, count.
+target=${CARGO_TARGET_DIR:-target}
+programs="steps misuse flow"
+strict="-Wall -Wextra -Wpedantic -Werror"
+passed=0
+failed=0
+
+count() { # count NAME COMMAND...: one check
+  name=$1
+  shift
+  if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "failed: $name" >&2; fi
+}
+
+strict_header() { # strict_header COMPILER...: the header alone, twice, and in two files of one program
+  at=$target/c/header
+  mkdir -p "$at"
+  printf '#include <sendsafely.h>\n#include <sendsafely.h>\nint main(void) { return 0; }\n' >"$at/one"
+  printf '#include <sendsafely.h>\n' >"$at/two"
+  case "$*" in *-x*) kind= ;; *) kind=-xc ;; esac
+  count "header with $*" "$@" $kind $strict -I include "$at/one" "$at/two" -o "$at/program"
+}
+
+prepare() { # prepare DIRECTORY LIBRARIES COMPILER: the programs, beside a library that they find by its SONAME
+  work=$1
+  mkdir -p "$work/lib"
+  ln -sf "$(realpath "$2/libsendsafely.so")" "$work/lib/libsendsafely.so.0"
+  ln -sf libsendsafely.so.0 "$work/lib/libsendsafely.so"
+  for program in $programs; do
+    $3 -std=c11 -D_GNU_SOURCE -g $strict -pthread -I include -I tests/c tests/c/$program.c tests/c/support.c \
+      -o "$work/$program" -L "$work/lib" -lsendsafely -Wl,-rpath,'$ORIGIN/lib'
+  done
+}
+
+start_emulator() {
+  scratch=$(mktemp -d)
+  # Its standard input is a pipe that only this script holds open, so that it ends with the script in any case.
+  mkfifo "$scratch/stdin"
+  "$target/release/sendsafely-emulator" --exit-with-stdin --ready-file "$scratch/ready.json" \
+    --api-key test-api-key --api-secret test-api-secret <"$scratch/stdin" >"$scratch/emulator.log" 2>&1 &
+  emulator=$!
+  exec 9>"$scratch/stdin"
+  trap 'kill $emulator 2>/dev/null; rm -rf "$scratch"' EXIT
+  trap 'exit 1' INT TERM HUP
+  tries=0
+  until [ -s "$scratch/ready.json" ]; do
+    tries=$((tries + 1))
+    [ $tries -lt 100 ] || { cat "$scratch/emulator.log" >&2; exit 1; }
+    sleep 0.1
+  done
+  ready() { sed 's/.*"'"$1"'":"\([^"]*\)".*/\1/' "$scratch/ready.json"; }
+  export SENDSAFELY_HOST="$(ready url)" SENDSAFELY_API_KEY=test-api-key SENDSAFELY_API_SECRET=test-api-secret
+  admin_url=$(ready admin_url)
+  export EMULATOR_ADMIN_PORT="${admin_url##*:}" TEST_SYMBOLS=tests/abi/symbols.txt
+}
+
+run_program() { # run_program NAME [WRAPPER...]: one program with a scratch directory of its own
+  program=$1
+  shift
+  export TEST_DIRECTORY="$scratch/$program"
+  rm -rf "$TEST_DIRECTORY"
+  mkdir "$TEST_DIRECTORY"
+  status=0
+  timeout 120 "$@" "$work/$program" 9>&- >"$scratch/output" || status=$?
+  cat "$scratch/output"
+  counts=$(sed -n "s/^$program: \([0-9]*\) passed, \([0-9]*\) failed\$/\1 \2/p" "$scratch/output")
+  passed=$((passed + $(echo "${counts:-0 0}" | cut -d' ' -f1)))
+  failed=$((failed + $(echo "${counts:-0 0}" | cut -d' ' -f2)))
+  count "exit status of ${*:+$1 }$program ($status)" [ $status -eq 0 ]
+}
+
+report() { # report SUITE: the last line
+  echo "$1: $passed passed, $failed failed"
+  [ $failed -eq 0 ]
+}

@@ -1,0 +1,467 @@
+/* Every call on a package in every state that a package can be in: each answers its documented status, and where the
+ * order can be judged on this machine no request leaves it. A refused call must leave the state as it was, so a state
+ * is made anew only after a call that did something. */
+#include "support.h"
+
+#include <pthread.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum state { FRESH, RECIPIENT, FILE_ONLY, MESSAGE, READY, UPLOADING, FINALIZING, FINALIZED, DELETED, NO_KEYCODE,
+             WORKSPACE, SHORT_KEYCODE, STATES };
+static const char *const state_names[STATES] = {
+    "fresh", "with a recipient", "with a file", "with a message", "ready", "uploading", "finalizing", "finalized",
+    "deleted", "opened without keycode", "Workspace", "opened with a short keycode"};
+
+/* The package in its state, and what belongs to it. */
+static sendsafely_client *client;
+static sendsafely_package *package;
+static sendsafely_package *sender; /* the handle that made a package that was opened again */
+static char file_id[256], recipient_id[256], directory_id[256];
+static const char *source, *target_directory;
+
+/* A call that runs on another thread while the table is worked through. */
+static pthread_t other_thread;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+static int other_runs, other_is_inside, other_may_leave;
+
+static void wait_until(int *flag) {
+  pthread_mutex_lock(&lock);
+  while (!*flag) pthread_cond_wait(&changed, &lock);
+  pthread_mutex_unlock(&lock);
+}
+
+static void set(int *flag) {
+  pthread_mutex_lock(&lock);
+  *flag = 1;
+  pthread_cond_broadcast(&changed);
+  pthread_mutex_unlock(&lock);
+}
+
+static int64_t slow_read(void *user_data, uint8_t *buffer, size_t capacity) {
+  (void)user_data, (void)capacity;
+  set(&other_is_inside);
+  wait_until(&other_may_leave);
+  buffer[0] = 'x';
+  return 1;
+}
+
+static void *slow_upload(void *ticket) {
+  sendsafely_package_upload_callback(ticket, "slow.bin", slow_read, NULL, 1, NULL, NULL, NULL);
+  set(&other_is_inside); /* should it have failed before */
+  return NULL;
+}
+
+static int32_t until_told(void *user_data, const sendsafely_progress *progress) {
+  (void)user_data;
+  if (progress->phase == SENDSAFELY_PHASE_FINALIZING) set(&other_is_inside);
+  pthread_mutex_lock(&lock);
+  int stop = other_may_leave;
+  pthread_mutex_unlock(&lock);
+  return stop ? SENDSAFELY_STOP : SENDSAFELY_CONTINUE;
+}
+
+static void *slow_finalize(void *ticket) {
+  sendsafely_finalize_options options;
+  sendsafely_finalize_options_init(&options, sizeof options);
+  options.on_progress = until_told;
+  sendsafely_package_finalize(ticket, &options, NULL, NULL);
+  set(&other_is_inside); /* should it have failed before */
+  return NULL;
+}
+
+static void start_other(void *(*call)(void *)) {
+  other_runs = 1;
+  other_is_inside = other_may_leave = 0;
+  pthread_create(&other_thread, NULL, call, package);
+  wait_until(&other_is_inside);
+}
+
+static void leave_state(void) {
+  if (other_runs) {
+    set(&other_may_leave);
+    pthread_join(other_thread, NULL);
+    remove_faults();
+  }
+  other_runs = 0;
+  sendsafely_package_free(package);
+  sendsafely_package_free(sender);
+  package = sender = NULL;
+}
+
+static void put_recipient(void) {
+  sendsafely_recipient *recipient = NULL;
+  CHECK_OK(sendsafely_package_add_recipient(package, "ann@customer.test", NULL, &recipient, NULL));
+  if (recipient) snprintf(recipient_id, sizeof recipient_id, "%s", recipient->recipient_id);
+  sendsafely_recipient_free(recipient);
+}
+
+static void put_file(void) {
+  sendsafely_file *file = NULL;
+  CHECK_OK(sendsafely_package_upload_memory(package, "first.bin", (const uint8_t *)"first", 5, NULL, &file, NULL));
+  if (file) snprintf(file_id, sizeof file_id, "%s", file->file_id);
+  sendsafely_file_free(file);
+}
+
+static void make_workspace(void) {
+  char *answer = NULL;
+  CHECK_OK(sendsafely_client_request(client, "PUT", "/package/", "{\"vdr\":true}", &answer, NULL));
+  CHECK_OK(sendsafely_package_open(client, json_text(answer, "packageId"), "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG",
+                                   &package, NULL));
+  snprintf(directory_id, sizeof directory_id, "%s", json_text(answer, "rootDirectoryId"));
+  sendsafely_string_free(answer);
+}
+
+/* Opens again what the sender has made: by its link without the keycode, or by its id and a keycode that was cut. */
+static void open_again(enum state state) {
+  char *id = NULL, *code = NULL, link[512];
+  sender = package;
+  package = NULL;
+  CHECK_OK(sendsafely_package_id(sender, &id, NULL));
+  CHECK_OK(sendsafely_package_code(sender, &code, NULL));
+  snprintf(link, sizeof link, "%s/receive/?thread=%s&packageCode=%s", setting("SENDSAFELY_HOST"), id, code);
+  if (state == NO_KEYCODE)
+    CHECK_OK(sendsafely_package_open_link(client, link, &package, NULL));
+  else
+    CHECK_OK(sendsafely_package_open(client, id, "0123456789abcdefghijklmnopqrstu", &package, NULL));
+  sendsafely_string_free(id);
+  sendsafely_string_free(code);
+}
+
+static void enter_state(enum state state) {
+  snprintf(file_id, sizeof file_id, "no-such-file");
+  snprintf(recipient_id, sizeof recipient_id, "no-such-recipient");
+  snprintf(directory_id, sizeof directory_id, "no-such-directory");
+  if (state == WORKSPACE) {
+    make_workspace();
+    return;
+  }
+  CHECK_OK(sendsafely_package_create(client, &package, NULL));
+  if (state != FRESH && state != FILE_ONLY && state != MESSAGE) put_recipient();
+  if (state == FILE_ONLY || state >= READY) put_file();
+  if (state == MESSAGE) CHECK_OK(sendsafely_package_set_message(package, "Grüße", NULL));
+  if (state == UPLOADING) start_other(slow_upload);
+  if (state == FINALIZING) {
+    add_fault("{\"endpoint\":\"finalize\",\"action\":{\"hang_ms\":60000}}");
+    start_other(slow_finalize);
+    for (int is_held = 0; !is_held; usleep(1000)) { /* all its requests are on the way now */
+      char *faults = admin("GET", "/faults", NULL);
+      is_held = strstr(faults, "\"hits\":1") != NULL;
+      free(faults);
+    }
+  }
+  if (state == FINALIZED || state == NO_KEYCODE) CHECK_OK(sendsafely_package_finalize(package, NULL, NULL, NULL));
+  if (state == DELETED) CHECK_OK(sendsafely_package_delete(package, NULL));
+  if (state == NO_KEYCODE || state == SHORT_KEYCODE) open_again(state);
+}
+
+/* The calls. Each frees what it is given. */
+typedef sendsafely_status call(sendsafely_package *package, sendsafely_error **error);
+
+#define TEXT_CALL(name, function)                                                          \
+  static sendsafely_status name(sendsafely_package *of, sendsafely_error **error) {        \
+    char *text = (char *)1;                                                                \
+    sendsafely_status status = function(of, &text, error);                                 \
+    CHECK(status == SENDSAFELY_OK || text == NULL);                                        \
+    sendsafely_string_free(text);                                                          \
+    return status;                                                                         \
+  }
+TEXT_CALL(get_id, sendsafely_package_id)
+TEXT_CALL(get_code, sendsafely_package_code)
+TEXT_CALL(get_keycode, sendsafely_package_keycode)
+TEXT_CALL(get_link, sendsafely_package_link)
+TEXT_CALL(get_message, sendsafely_package_get_message)
+
+static sendsafely_status set_life(sendsafely_package *of, sendsafely_error **error) {
+  return sendsafely_package_set_life(of, 10, error);
+}
+
+static sendsafely_status delete_package(sendsafely_package *of, sendsafely_error **error) {
+  return sendsafely_package_delete(of, error);
+}
+
+static sendsafely_status get_information(sendsafely_package *of, sendsafely_error **error) {
+  sendsafely_package_information *information = (void *)1;
+  sendsafely_status status = sendsafely_package_get_information(of, &information, error);
+  CHECK(status == SENDSAFELY_OK || information == NULL);
+  sendsafely_package_information_free(information);
+  return status;
+}
+
+static sendsafely_status add_recipient(sendsafely_package *of, sendsafely_error **error) {
+  sendsafely_recipient *recipient = (void *)1;
+  sendsafely_status status = sendsafely_package_add_recipient(of, "bob@customer.test", NULL, &recipient, error);
+  CHECK(status == SENDSAFELY_OK || recipient == NULL);
+  sendsafely_recipient_free(recipient);
+  return status;
+}
+
+static sendsafely_status set_recipient_phone(sendsafely_package *of, sendsafely_error **error) {
+  return sendsafely_package_set_recipient_phone(of, recipient_id, "(415) 555-0100", "US", error);
+}
+
+static sendsafely_status delete_file(sendsafely_package *of, sendsafely_error **error) {
+  return sendsafely_package_delete_file(of, file_id, error);
+}
+
+static sendsafely_status upload_file(sendsafely_package *of, sendsafely_error **error) {
+  sendsafely_file *file = (void *)1;
+  sendsafely_status status = sendsafely_package_upload_file(of, source, NULL, &file, error);
+  CHECK(status == SENDSAFELY_OK || file == NULL);
+  sendsafely_file_free(file);
+  return status;
+}
+
+static sendsafely_status upload_memory(sendsafely_package *of, sendsafely_error **error) {
+  sendsafely_file *file = (void *)1;
+  sendsafely_status status =
+      sendsafely_package_upload_memory(of, "memory.bin", (const uint8_t *)"abc", 3, NULL, &file, error);
+  CHECK(status == SENDSAFELY_OK || file == NULL);
+  sendsafely_file_free(file);
+  return status;
+}
+
+static int64_t read_nothing(void *user_data, uint8_t *buffer, size_t capacity) {
+  (void)user_data, (void)buffer, (void)capacity;
+  return 0;
+}
+
+static sendsafely_status upload_callback(sendsafely_package *of, sendsafely_error **error) {
+  sendsafely_file *file = (void *)1;
+  sendsafely_status status = sendsafely_package_upload_callback(of, "callback.bin", read_nothing, NULL,
+                                                                SENDSAFELY_SIZE_UNKNOWN, NULL, &file, error);
+  CHECK(status == SENDSAFELY_OK || file == NULL);
+  sendsafely_file_free(file);
+  return status;
+}
+
+static sendsafely_status upload_to_directory(sendsafely_package *of, sendsafely_error **error) {
+  sendsafely_upload_options options;
+  CHECK_OK(sendsafely_upload_options_init(&options, sizeof options));
+  options.directory_id = directory_id;
+  return sendsafely_package_upload_memory(of, "in-directory.bin", (const uint8_t *)"abc", 3, &options, NULL, error);
+}
+
+static sendsafely_status set_message(sendsafely_package *of, sendsafely_error **error) {
+  return sendsafely_package_set_message(of, "Hello", error);
+}
+
+static sendsafely_status finalize(sendsafely_package *of, sendsafely_error **error) {
+  sendsafely_finalized *finalized = (void *)1;
+  sendsafely_status status = sendsafely_package_finalize(of, NULL, &finalized, error);
+  CHECK(status == SENDSAFELY_OK || finalized == NULL);
+  sendsafely_finalized_free(finalized);
+  return status;
+}
+
+static sendsafely_status finalize_undisclosed(sendsafely_package *of, sendsafely_error **error) {
+  sendsafely_finalize_options options;
+  CHECK_OK(sendsafely_finalize_options_init(&options, sizeof options));
+  options.undisclosed_recipients = 1;
+  return sendsafely_package_finalize(of, &options, NULL, error);
+}
+
+static sendsafely_status download_file(sendsafely_package *of, sendsafely_error **error) {
+  sendsafely_download *download = (void *)1;
+  sendsafely_status status = sendsafely_package_download_file(of, file_id, scratch("downloaded.bin"), NULL, &download, error);
+  CHECK(status == SENDSAFELY_OK || download == NULL);
+  sendsafely_download_free(download);
+  unlink(scratch("downloaded.bin"));
+  return status;
+}
+
+static sendsafely_status download_memory(sendsafely_package *of, sendsafely_error **error) {
+  sendsafely_buffer *buffer = (void *)1;
+  sendsafely_status status = sendsafely_package_download_memory(of, file_id, NULL, &buffer, error);
+  CHECK(status == SENDSAFELY_OK || buffer == NULL);
+  sendsafely_buffer_free(buffer);
+  return status;
+}
+
+static int32_t write_nowhere(void *user_data, const uint8_t *data, size_t size) {
+  (void)user_data, (void)data, (void)size;
+  return SENDSAFELY_CONTINUE;
+}
+
+static sendsafely_status download_callback(sendsafely_package *of, sendsafely_error **error) {
+  return sendsafely_package_download_callback(of, file_id, write_nowhere, NULL, NULL, NULL, error);
+}
+
+static sendsafely_status download_from_directory(sendsafely_package *of, sendsafely_error **error) {
+  sendsafely_download_options options;
+  CHECK_OK(sendsafely_download_options_init(&options, sizeof options));
+  options.directory_id = directory_id;
+  return sendsafely_package_download_callback(of, file_id, write_nowhere, NULL, &options, NULL, error);
+}
+
+static sendsafely_status download_all(sendsafely_package *of, sendsafely_error **error) {
+  sendsafely_download_list *downloads = (void *)1;
+  sendsafely_download_options options;
+  CHECK_OK(sendsafely_download_options_init(&options, sizeof options));
+  options.existing = SENDSAFELY_EXISTING_OVERWRITE;
+  sendsafely_status status = sendsafely_package_download_all(of, target_directory, &options, &downloads, error);
+  CHECK(status == SENDSAFELY_OK || downloads == NULL);
+  sendsafely_download_list_free(downloads);
+  return status;
+}
+
+/* What the table says of a cell: a status that this machine judges, or ASKED + one that the service has to be asked
+ * for. OK alone is answered without the service too. */
+#define ASKED 10000
+enum {
+  OK = SENDSAFELY_OK,
+  DONE = ASKED + SENDSAFELY_OK,
+  NO_RECP = SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE,
+  NOBODY = SENDSAFELY_NO_RECIPIENT,
+  EMPTY = SENDSAFELY_NO_FILE,
+  RUNNING = SENDSAFELY_UPLOAD_RUNNING,
+  CLOSED = SENDSAFELY_ALREADY_FINALIZED,
+  WORKSP = SENDSAFELY_WORKSPACE_NOT_FINALIZABLE,
+  NO_DIR = SENDSAFELY_ONLY_IN_WORKSPACE,
+  GONE = SENDSAFELY_PACKAGE_DELETED,
+  NO_KEY = SENDSAFELY_KEYCODE_UNKNOWN,
+  OPEN = SENDSAFELY_NOT_FINALIZED,
+  NO_FILE = SENDSAFELY_FILE_NOT_ON_PACKAGE,
+  NOT_ON = ASKED + SENDSAFELY_FILE_NOT_ON_PACKAGE,
+  PARTIAL = ASKED + SENDSAFELY_DENIED, /* what is still being uploaded cannot be downloaded */
+  WRONG_KEY = ASKED + SENDSAFELY_DECRYPT_FAILED,
+  SHORT = SENDSAFELY_KEYCODE_TOO_SHORT,
+};
+
+static const struct row {
+  const char *name;
+  call *call;
+  int expected[STATES];
+} table[] = {
+    // clang-format off
+    //                                              fresh   recip.  file    message ready   upload. fin-ing fin-ed  deleted no key  worksp. short
+    {"package_id",             get_id,             {OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK}},
+    {"package_code",           get_code,           {OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK}},
+    {"package_keycode",        get_keycode,        {OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     NO_KEY, OK,     OK}},
+    {"package_link",           get_link,           {OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OK,     GONE,   NO_KEY, OK,     OPEN}},
+    {"get_information",        get_information,    {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
+    {"get_message",            get_message,        {OK,     OK,     OK,     DONE,   OK,     OK,     OK,     OK,     GONE,   NO_KEY, OK,     OK}},
+    {"set_life",               set_life,           {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
+    {"set_recipient_phone",    set_recipient_phone,{NO_RECP,DONE,   NO_RECP,NO_RECP,DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   NO_RECP,DONE}},
+    {"finalize",               finalize,           {NOBODY, EMPTY,  NOBODY, NOBODY, DONE,   RUNNING,CLOSED, CLOSED, GONE,   CLOSED, WORKSP, SHORT}},
+    {"finalize undisclosed",   finalize_undisclosed,{EMPTY, EMPTY,  DONE,   DONE,   DONE,   RUNNING,CLOSED, CLOSED, GONE,   CLOSED, WORKSP, SHORT}},
+    {"add_recipient",          add_recipient,      {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
+    {"upload to a directory",  upload_to_directory,{NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, CLOSED, CLOSED, GONE,   CLOSED, DONE,   NO_DIR}},
+    {"upload_file",            upload_file,        {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   CLOSED, CLOSED, GONE,   CLOSED, DONE,   SHORT}},
+    {"upload_memory",          upload_memory,      {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   CLOSED, CLOSED, GONE,   CLOSED, DONE,   SHORT}},
+    {"upload_callback",        upload_callback,    {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   CLOSED, CLOSED, GONE,   CLOSED, DONE,   SHORT}},
+    {"set_message",            set_message,        {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   CLOSED, CLOSED, GONE,   CLOSED, DONE,   SHORT}},
+    {"download_file",          download_file,      {NOT_ON, NOT_ON, DONE,   NOT_ON, DONE,   DONE,   DONE,   DONE,   GONE,   NO_KEY, NOT_ON, WRONG_KEY}},
+    {"download_memory",        download_memory,    {NOT_ON, NOT_ON, DONE,   NOT_ON, DONE,   DONE,   DONE,   DONE,   GONE,   NO_KEY, NOT_ON, WRONG_KEY}},
+    {"download_callback",      download_callback,  {NOT_ON, NOT_ON, DONE,   NOT_ON, DONE,   DONE,   DONE,   DONE,   GONE,   NO_KEY, NOT_ON, WRONG_KEY}},
+    {"download from a directory", download_from_directory,{NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE, NO_DIR, NOT_ON, NO_DIR}},
+    {"download_all",           download_all,       {DONE,   DONE,   DONE,   DONE,   DONE,   PARTIAL,  DONE,   DONE,   GONE,   NO_KEY, DONE,   WRONG_KEY}},
+    {"delete_file",            delete_file,        {NO_FILE,NO_FILE,DONE,   NO_FILE,DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
+    {"delete",                 delete_package,     {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
+    // clang-format on
+};
+enum { ROWS = sizeof table / sizeof table[0] };
+
+/* Calls that leave the package as it was, even when they succeed. */
+static int only_looks(call *function) {
+  return function == get_id || function == get_code || function == get_keycode || function == get_link ||
+         function == get_information || function == get_message || function == set_life ||
+         function == set_recipient_phone || function == download_file || function == download_memory ||
+         function == download_callback;
+}
+
+static void work_through(enum state state) {
+  int is_made = 0;
+  for (size_t i = 0; i < ROWS; i++) {
+    const struct row *row = &table[i];
+    int expected = row->expected[state], is_asked = expected >= ASKED;
+    if (!is_made) enter_state(state);
+    is_made = 1;
+    forget_requests();
+    sendsafely_error *error = NULL;
+    sendsafely_status status = row->call(package, &error);
+    check_at(__FILE__, __LINE__, status == expected % ASKED, "%s, %s: answers %s (%s) instead of %s", row->name,
+             state_names[state], sendsafely_status_name(status), sendsafely_error_message(error),
+             sendsafely_status_name(expected % ASKED));
+    check_at(__FILE__, __LINE__, sendsafely_error_status(error) == status, "%s, %s: the error tells %d", row->name,
+             state_names[state], sendsafely_error_status(error));
+    size_t requests = requests_arrived();
+    check_at(__FILE__, __LINE__, is_asked == (requests > 0), "%s, %s: %zu requests", row->name, state_names[state],
+             requests);
+    sendsafely_error_free(error);
+    if (is_asked && !(only_looks(row->call) || status)) {
+      leave_state();
+      is_made = 0;
+    }
+  }
+  if (is_made) leave_state();
+}
+
+/* Where every call answers the same. */
+static void work_through_all_alike(const char *name, sendsafely_package *ticket, sendsafely_status expected) {
+  for (size_t i = 0; i < ROWS; i++) {
+    sendsafely_error *error = NULL;
+    sendsafely_status status = table[i].call(ticket, &error);
+    check_at(__FILE__, __LINE__, status == expected && sendsafely_error_status(error) == expected,
+             "%s, %s: answers %s instead of %s", table[i].name, name, sendsafely_status_name(status),
+             sendsafely_status_name(expected));
+    sendsafely_error_free(error);
+  }
+}
+
+static int64_t read_and_misbehave(void *user_data, uint8_t *buffer, size_t capacity) {
+  (void)buffer, (void)capacity;
+  if (*(int *)user_data) return 0;
+  *(int *)user_data = 1;
+  forget_requests();
+  work_through_all_alike("inside its own callback", package, SENDSAFELY_BUSY);
+  CHECK(requests_arrived() == 0);
+  return 0;
+}
+
+int main(void) {
+  sendsafely_client_options options;
+  CHECK_OK(sendsafely_client_options_init(&options, sizeof options));
+  options.retry_window_ms = 0;
+  client = new_client(&options);
+  char source_path[4096], directory_path[4096];
+  snprintf(source_path, sizeof source_path, "%s", scratch("source.bin"));
+  snprintf(directory_path, sizeof directory_path, "%s", setting("TEST_DIRECTORY"));
+  source = source_path;
+  target_directory = directory_path;
+  write_file(source, "from a path", 11);
+
+  for (enum state state = FRESH; state < STATES; state++) work_through(state);
+
+  enter_state(READY);
+  int was_called = 0;
+  CHECK_OK(sendsafely_package_upload_callback(package, "callback.bin", read_and_misbehave, &was_called, 0, NULL, NULL,
+                                              NULL));
+  was_called = 0;
+  CHECK_OK(sendsafely_package_upload_callback(package, "spooled.bin", read_and_misbehave, &was_called,
+                                              SENDSAFELY_SIZE_UNKNOWN, NULL, NULL, NULL));
+  CHECK(was_called);
+  forget_requests();
+  work_through_all_alike("NULL", NULL, SENDSAFELY_PACKAGE_NOT_CREATED);
+  work_through_all_alike("of another kind", (sendsafely_package *)client, SENDSAFELY_INVALID_HANDLE);
+  work_through_all_alike("foreign", (sendsafely_package *)&options, SENDSAFELY_INVALID_HANDLE);
+  fflush(NULL);
+  pid_t child = fork();
+  if (child == 0) {
+    alarm(60);
+    for (size_t i = 0; i < ROWS; i++)
+      if (table[i].call(package, NULL) != SENDSAFELY_FORKED) end_child(1 + (int)i);
+    end_child(0);
+  }
+  int status = -1;
+  CHECK(waitpid(child, &status, 0) == child);
+  check_at(__FILE__, __LINE__, status == 0, "in a forked child: wait status %x", (unsigned)status);
+  sendsafely_package *freed = package;
+  leave_state();
+  work_through_all_alike("freed", freed, SENDSAFELY_INVALID_HANDLE);
+  CHECK(requests_arrived() == 0);
+
+  sendsafely_client_free(client);
+  return finish("steps");
+}

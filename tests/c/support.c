@@ -1,0 +1,195 @@
+#include "support.h"
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <netinet/in.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+static atomic_uint passed_checks, failed_checks;
+
+static void die(const char *what, const char *which) {
+  fprintf(stderr, "%s: %s\n", what, which);
+  exit(2);
+}
+
+void check_at(const char *file, int line, int passed, const char *format, ...) {
+  if (passed) {
+    passed_checks++;
+    return;
+  }
+  failed_checks++;
+  va_list arguments;
+  va_start(arguments, format);
+  flockfile(stderr);
+  fprintf(stderr, "%s:%d: failed: ", file, line);
+  vfprintf(stderr, format, arguments);
+  fputc('\n', stderr);
+  funlockfile(stderr);
+  va_end(arguments);
+}
+
+void check_status_at(const char *file, int line, int32_t expected, int32_t actual, const char *what) {
+  /* Asks for names only where they are needed: such a call would use up a panic that was injected for the next one. */
+  const char *wrong = expected == actual ? "" : sendsafely_status_name(actual);
+  const char *right = expected == actual ? "" : sendsafely_status_name(expected);
+  check_at(file, line, expected == actual, "%s answers %s instead of %s", what, wrong, right);
+}
+
+void check_text_at(const char *file, int line, const char *expected, const char *actual, const char *what) {
+  int same = expected == actual || (expected && actual && strcmp(expected, actual) == 0);
+  check_at(file, line, same, "%s is \"%s\" instead of \"%s\"", what, actual ? actual : "NULL",
+           expected ? expected : "NULL");
+}
+
+int finish(const char *program) {
+  check_at(__FILE__, __LINE__, sendsafely_live_objects() == 0, "%s: %llu objects are left", program,
+           (unsigned long long)sendsafely_live_objects());
+  printf("%s: %u passed, %u failed\n", program, passed_checks, failed_checks);
+  return failed_checks == 0 ? 0 : 1;
+}
+
+void end_child(int status) {
+  char command[32];
+  snprintf(command, sizeof command, "exit %d", status);
+  /* By another program: at an _exit valgrind would count as lost what only the parent's other threads still knew. */
+  execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+  _exit(99);
+}
+
+const char *setting(const char *name) {
+  const char *value = getenv(name);
+  if (!value) die("not set", name);
+  return value;
+}
+
+static char *next_buffer(void) {
+  static _Thread_local char buffers[8][4096];
+  static _Thread_local unsigned turn;
+  return buffers[turn++ % 8];
+}
+
+const char *scratch(const char *name) {
+  char *path = next_buffer();
+  snprintf(path, 4096, "%s/%s", setting("TEST_DIRECTORY"), name);
+  return path;
+}
+
+sendsafely_client *new_client(const sendsafely_client_options *options) {
+  sendsafely_client *client = NULL;
+  sendsafely_error *error = NULL;
+  if (sendsafely_client_new(setting("SENDSAFELY_HOST"), setting("SENDSAFELY_API_KEY"), setting("SENDSAFELY_API_SECRET"),
+                            options, &client, &error))
+    die("no client", sendsafely_error_message(error));
+  return client;
+}
+
+char *admin(const char *method, const char *path, const char *body) {
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(setting("EMULATOR_ADMIN_PORT")))};
+  struct timeval patience = {.tv_sec = 30};
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  int connection = socket(AF_INET, SOCK_STREAM, 0);
+  setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  if (connect(connection, (struct sockaddr *)&address, sizeof address)) die("no admin interface", path);
+  char head[512];
+  size_t body_size = body ? strlen(body) : 0;
+  int head_size = snprintf(head, sizeof head,
+                           "%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+                           "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n",
+                           method, path, body_size);
+  if (write(connection, head, (size_t)head_size) != head_size) die("the admin interface is gone", path);
+  if (body_size && write(connection, body, body_size) != (ssize_t)body_size) die("the admin interface is gone", path);
+  size_t room = 1 << 16, size = 0;
+  char *answer = malloc(room);
+  for (ssize_t got; answer && (got = read(connection, answer + size, room - size - 1)) > 0;) {
+    size += (size_t)got;
+    if (room - size < 2) answer = realloc(answer, room *= 2);
+  }
+  close(connection);
+  if (!answer) die("out of memory", path);
+  answer[size] = 0;
+  char *content = strstr(answer, "\r\n\r\n");
+  if (strncmp(answer, "HTTP/1.1 200", 12) || !content) die("the admin interface refused", path);
+  memmove(answer, content + 4, strlen(content + 4) + 1);
+  return answer;
+}
+
+void add_fault(const char *rule) {
+  free(admin("POST", "/faults", rule));
+}
+
+void remove_faults(void) {
+  free(admin("DELETE", "/faults", NULL));
+}
+
+void forget_requests(void) {
+  free(admin("DELETE", "/requests", NULL));
+}
+
+static size_t occurrences(const char *needle) {
+  char *requests = admin("GET", "/requests", NULL);
+  size_t count = 0;
+  for (const char *at = requests; (at = strstr(at, needle)); at += strlen(needle)) count++;
+  free(requests);
+  return count;
+}
+
+size_t requests_arrived(void) {
+  return occurrences("\"listener\":");
+}
+
+size_t requests_to(const char *endpoint) {
+  char needle[128];
+  snprintf(needle, sizeof needle, "\"endpoint\":\"%s\"", endpoint);
+  return occurrences(needle);
+}
+
+const char *json_text(const char *json, const char *member) {
+  char needle[128], *text = next_buffer();
+  snprintf(needle, sizeof needle, "\"%s\":\"", member);
+  const char *start = json ? strstr(json, needle) : NULL;
+  size_t length = 0;
+  if (start) {
+    start += strlen(needle);
+    while (start[length] && start[length] != '"' && length < 4095) length++;
+    memcpy(text, start, length);
+  }
+  text[length] = 0;
+  return text;
+}
+
+void fill(uint8_t *bytes, size_t size, uint32_t seed) {
+  uint32_t state = seed * 2654435761u + 1;
+  for (size_t i = 0; i < size; i++) {
+    state ^= state << 13;
+    state ^= state >> 17;
+    state ^= state << 5;
+    bytes[i] = (uint8_t)state;
+  }
+}
+
+void write_file(const char *path, const void *bytes, size_t size) {
+  FILE *file = fopen(path, "wb");
+  if (!file || (size && fwrite(bytes, 1, size, file) != size) || fclose(file)) die("cannot write", path);
+}
+
+int file_is(const char *path, const void *bytes, size_t size) {
+  FILE *file = fopen(path, "rb");
+  uint8_t *content = malloc(size + 1);
+  int same = file && content && fread(content, 1, size + 1, file) == size && memcmp(content, bytes, size) == 0;
+  if (file) fclose(file);
+  free(content);
+  return same;
+}
+
+size_t entries_of(const char *directory) {
+  DIR *entries = opendir(directory);
+  size_t count = 0;
+  for (struct dirent *entry; entries && (entry = readdir(entries));)
+    count += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+  if (entries) closedir(entries);
+  return count;
+}

@@ -1,0 +1,58 @@
+/* What the test programs share: checks that count, the emulator's admin interface, and small conveniences. */
+#ifndef SUPPORT_H
+#define SUPPORT_H
+
+#include <sendsafely.h>
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Counts a check; a failed one is printed with the words that follow. */
+void check_at(const char *file, int line, int passed, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+#define CHECK(condition) check_at(__FILE__, __LINE__, !!(condition), "%s", #condition)
+#define CHECK_STATUS(expected, call) check_status_at(__FILE__, __LINE__, (expected), (call), #call)
+#define CHECK_OK(call) CHECK_STATUS(SENDSAFELY_OK, call)
+#define CHECK_TEXT(expected, actual) check_text_at(__FILE__, __LINE__, (expected), (actual), #actual)
+void check_status_at(const char *file, int line, int32_t expected, int32_t actual, const char *what);
+void check_text_at(const char *file, int line, const char *expected, const char *actual, const char *what);
+
+/* Ends a program: nothing may be left, and the counts are printed. Returns the exit status. */
+int finish(const char *program);
+
+/* Ends a forked child with an exit status, without any clean-up. */
+void end_child(int status);
+
+/* What the run script tells by environment; ends the program where it does not. */
+const char *setting(const char *name);
+/* A path in the program's own scratch directory; one of eight buffers in turn. */
+const char *scratch(const char *name);
+
+/* A client of the emulator's administrator; options may be NULL. Ends the program where there is none. */
+sendsafely_client *new_client(const sendsafely_client_options *options);
+
+/* A request to the emulator's admin interface; the answer's body is to be freed with free(). */
+char *admin(const char *method, const char *path, const char *body);
+/* Adds a fault rule (a JSON object), removes all. */
+void add_fault(const char *rule);
+void remove_faults(void);
+/* Forgets the requests that arrived at the emulator so far; counts those since, or those of one endpoint. */
+void forget_requests(void);
+size_t requests_arrived(void);
+size_t requests_to(const char *endpoint);
+
+/* The text of a member of a JSON object; one of eight buffers in turn; "" where there is none. */
+const char *json_text(const char *json, const char *member);
+
+/* Fills a buffer with bytes that look random and are the same in each run for a seed. */
+void fill(uint8_t *bytes, size_t size, uint32_t seed);
+void write_file(const char *path, const void *bytes, size_t size);
+/* 1 if the file holds exactly these bytes. */
+int file_is(const char *path, const void *bytes, size_t size);
+/* How many entries a directory has. */
+size_t entries_of(const char *directory);
+
+#endif

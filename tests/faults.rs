@@ -1,0 +1,745 @@
+//! What can go wrong on the way: either the bytes arrive whole, or there is a typed error and no partial file.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::fs;
+use std::io::ErrorKind as Io;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use sendsafely::{
+    Client, ClientOptions, DownloadOptions, ErrorKind, FinalizeOptions, Package, Phase,
+    PhoneNumber, Sink, Source, UploadOptions,
+};
+use serde_json::{Value, json};
+use support::*;
+
+const SIZE: usize = 6 * PART + 11;
+
+fn brief(seconds: u64) -> ClientOptions {
+    ClientOptions {
+        retry_window: Duration::from_secs(seconds),
+        stall_timeout: Duration::from_secs(1),
+        ..options()
+    }
+}
+
+fn through_api(options: ClientOptions) -> ClientOptions {
+    ClientOptions {
+        force_api_route: true,
+        ..options
+    }
+}
+
+/// An upload under a fault: has to arrive whole in spite of it.
+fn upload_survives(rule: Value, options: ClientOptions) -> Emulator {
+    let emulator = Emulator::start();
+    let data = noise(7, SIZE);
+    let package = package(&emulator.client_with(options));
+    emulator.fault(rule.clone());
+    let mut watch = Watch::new();
+    let file = upload_watched(&package, &mut watch, "a.bin", &data)
+        .unwrap_or_else(|error| panic!("{rule}: {error}"));
+    watch.assert_ends_at(SIZE);
+    assert!(emulator.fault_hits() > 0, "{rule} never struck");
+    emulator.clear_faults();
+    assert!(download(&package, &file.file_id).unwrap() == data, "{rule}");
+    finalize(&package);
+    assert_eq!(
+        emulator.package(package.id())["files"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1,
+        "{rule}"
+    );
+    emulator
+}
+
+/// An upload that cannot succeed: a typed error, and the package is as it was before.
+#[track_caller]
+fn upload_fails(rules: &[Value], options: ClientOptions, kind: ErrorKind) {
+    let emulator = Emulator::start();
+    let package = package(&emulator.client_with(options));
+    upload(&package, "before.bin", b"before").unwrap();
+    rules.iter().for_each(|rule| emulator.fault(rule.clone()));
+    let mut watch = Watch::new();
+    let error = refused(
+        upload_watched(&package, &mut watch, "a.bin", &noise(7, SIZE)),
+        kind,
+    );
+    assert!(error.message().contains("a.bin"), "{error}");
+    watch.assert_monotone();
+    emulator.clear_faults();
+    // As if it had never been: the same name can be used again, and finalize finds nothing incomplete.
+    upload(&package, "a.bin", b"second attempt").unwrap();
+    finalize(&package);
+    let raw = emulator.package(package.id());
+    let names: Vec<_> = raw["files"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|file| file["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["before.bin", "a.bin"]);
+}
+
+/// A package with a file, ready to be received.
+fn sent() -> (Emulator, Vec<u8>, String) {
+    let emulator = Emulator::start();
+    let package = package(&emulator.client());
+    let data = noise(8, SIZE);
+    upload(&package, "a.bin", &data).unwrap();
+    let link = finalize(&package);
+    (emulator, data, link)
+}
+
+fn open(emulator: &Emulator, link: &str, options: ClientOptions) -> (Package, String) {
+    let package = Package::open_link(&emulator.client_of(1, options), &mut (), link).unwrap();
+    let file_id = package.information(&mut ()).unwrap().files[0]
+        .file_id
+        .clone();
+    (package, file_id)
+}
+
+fn download_survives(rule: Value, options: ClientOptions) -> Emulator {
+    let (emulator, data, link) = sent();
+    let (package, _) = open(&emulator, &link, options);
+    emulator.fault(rule.clone());
+    let directory = TempDir::new();
+    let mut watch = Watch::new();
+    let done = package.download_all(&mut watch, &directory.0, &DownloadOptions::default());
+    done.unwrap_or_else(|error| panic!("{rule}: {error}"));
+    watch.assert_ends_at(SIZE);
+    assert!(emulator.fault_hits() > 0, "{rule} never struck");
+    assert_eq!(directory.names(), ["a.bin"]);
+    assert!(fs::read(directory.join("a.bin")).unwrap() == data, "{rule}");
+    emulator
+}
+
+/// A download that cannot succeed: a typed error, no file, no temporary file, and no byte that is wrong.
+#[track_caller]
+fn download_fails(rules: &[Value], options: ClientOptions, kind: ErrorKind) {
+    let (emulator, data, link) = sent();
+    let (package, file_id) = open(&emulator, &link, options);
+    rules.iter().for_each(|rule| emulator.fault(rule.clone()));
+    let directory = TempDir::new();
+    let error = refused(download_into(&package, &file_id, &directory), kind);
+    assert!(error.message().contains("a.bin"), "{error}");
+    assert_eq!(directory.names(), [""; 0]);
+    let mut written = Vec::new();
+    let mut writer = |piece: &[u8]| {
+        written.extend_from_slice(piece);
+        Ok(())
+    };
+    let result = package.download(
+        &mut (),
+        &file_id,
+        Sink::Writer(&mut writer),
+        &DownloadOptions::default(),
+    );
+    refused(result, kind);
+    assert!(
+        data.starts_with(&written) && written.len() < data.len(),
+        "only verified bytes are handed out"
+    );
+    emulator.clear_faults();
+    assert!(
+        download(&package, &file_id).unwrap() == data,
+        "it can be tried again"
+    );
+}
+
+/// Faults of single exchanges that an upload has to survive, by the endpoint that they strike.
+#[test]
+fn uploads_survive_what_passes() {
+    let by_storage = [
+        json!({"endpoint": "part_put", "part": 2, "action": {"close_after_request_bytes": 40_000}}),
+        json!({"endpoint": "part_put", "part": 2, "times": 2, "action": {"close": true}}),
+        json!({"endpoint": "part_put", "times": 4, "action": {"status": 500}}),
+        json!({"endpoint": "part_put", "times": 6, "action": {"status": 503}}),
+        json!({"endpoint": "part_put", "times": 2, "action": {"status": 503, "early": true}}),
+        json!({"endpoint": "part_put", "times": 2, "action": {"status": 429, "headers": {"Retry-After": "1"}}}),
+        json!({"endpoint": "part_put", "part": 3, "action": {"status": 403, "body": "<Error>expired</Error>"}}),
+        json!({"endpoint": "part_put", "times": 4, "action": {"status": 403}}),
+        json!({"endpoint": "part_put", "when": "after", "times": 3, "action": {"close": true}}),
+        json!({"endpoint": "part_put", "part": 1, "action": {"hang_ms": 60_000}}),
+        json!({"endpoint": "part_put", "when": "after", "part": 1, "action": {"hang_ms": 60_000}}),
+    ];
+    let by_api = [
+        json!({"endpoint": "part_post", "part": 2, "action": {"close_after_request_bytes": 40_000}}),
+        json!({"endpoint": "part_post", "times": 4, "action": {"status": 500}}),
+        json!({"endpoint": "part_post", "times": 6, "action": {"status": 503}}),
+        json!({"endpoint": "part_post", "times": 2, "action": {"status": 429, "headers": {"Retry-After": "1"}}}),
+        json!({"endpoint": "part_post", "when": "after", "times": 3, "action": {"close": true}}),
+        json!({"endpoint": "part_post", "part": 5, "times": 2, "action": {"garbage": true}}),
+        json!({"endpoint": "part_post", "part": 5, "action": {"huge_bytes": 20_000_000}}),
+    ];
+    let on_either = |endpoint: &str| {
+        [
+            json!({"endpoint": endpoint, "action": {"close": true}}),
+            json!({"endpoint": endpoint, "times": 2, "action": {"status": 500}}),
+            json!({"endpoint": endpoint, "times": 3, "action": {"status": 503}}),
+            json!({"endpoint": endpoint, "action": {"status": 429, "headers": {"Retry-After": "1"}}}),
+            json!({"endpoint": endpoint, "times": 2, "action": {"garbage": true}}),
+            json!({"endpoint": endpoint, "action": {"huge_bytes": 20_000_000}}),
+            json!({"endpoint": endpoint, "action": {"close_after_response_bytes": 20}}),
+            json!({"endpoint": endpoint, "action": {"short_response_bytes": 20}}),
+        ]
+    };
+    thread::scope(|scope| {
+        scope.spawn(|| by_storage.map(|rule| upload_survives(rule, brief(10))));
+        scope.spawn(|| by_api.map(|rule| upload_survives(rule, through_api(brief(10)))));
+        for endpoint in ["create_file", "upload_urls", "upload_complete"] {
+            scope.spawn(move || on_either(endpoint).map(|rule| upload_survives(rule, brief(10))));
+        }
+    });
+}
+
+#[test]
+fn downloads_survive_what_passes() {
+    let by_storage = [
+        json!({"endpoint": "part_get", "part": 2, "action": {"close_after_response_bytes": 40_000}}),
+        json!({"endpoint": "part_get", "part": 2, "times": 2, "action": {"short_response_bytes": 40_000}}),
+        json!({"endpoint": "part_get", "part": 7, "action": {"short_response_bytes": 0}}),
+        json!({"endpoint": "part_get", "times": 2, "action": {"close": true}}),
+        json!({"endpoint": "part_get", "times": 4, "action": {"status": 500}}),
+        json!({"endpoint": "part_get", "times": 6, "action": {"status": 503}}),
+        json!({"endpoint": "part_get", "times": 2, "action": {"status": 429, "headers": {"Retry-After": "1"}}}),
+        json!({"endpoint": "part_get", "part": 3, "action": {"status": 403, "body": "<Error>expired</Error>"}}),
+        json!({"endpoint": "part_get", "part": 4, "action": {"flip_response_byte": 50_000}}),
+        json!({"endpoint": "part_get", "part": 4, "action": {"flip_response_byte": -1}}),
+        json!({"endpoint": "part_get", "part": 4, "action": {"flip_response_byte": 0}}),
+        json!({"endpoint": "part_get", "part": 4, "action": {"garbage": true}}),
+        json!({"endpoint": "part_get", "part": 1, "action": {"hang_ms": 60_000}}),
+        json!({"endpoint": "part_get", "part": 1, "action": {"hang_after_response_bytes": 40_000, "hang_ms": 60_000}}),
+    ];
+    let by_api = [
+        json!({"endpoint": "part_download", "part": 2, "action": {"close_after_response_bytes": 40_000}}),
+        json!({"endpoint": "part_download", "part": 2, "action": {"short_response_bytes": 40_000}}),
+        json!({"endpoint": "part_download", "times": 4, "action": {"status": 500}}),
+        json!({"endpoint": "part_download", "times": 2, "action": {"status": 429, "headers": {"Retry-After": "1"}}}),
+        json!({"endpoint": "part_download", "part": 4, "action": {"flip_response_byte": 50_000}}),
+        json!({"endpoint": "part_download", "part": 4, "action": {"garbage": true}}),
+        json!({"endpoint": "part_download", "part": 4, "action": {"huge_bytes": 20_000_000}}),
+    ];
+    let urls = [
+        json!({"endpoint": "download_urls", "action": {"close": true}}),
+        json!({"endpoint": "download_urls", "times": 2, "action": {"status": 500}}),
+        json!({"endpoint": "download_urls", "action": {"status": 429, "headers": {"Retry-After": "1"}}}),
+        json!({"endpoint": "download_urls", "times": 2, "action": {"garbage": true}}),
+        json!({"endpoint": "download_urls", "action": {"huge_bytes": 20_000_000}}),
+        json!({"endpoint": "download_urls", "action": {"short_response_bytes": 20}}),
+    ];
+    thread::scope(|scope| {
+        scope.spawn(|| by_storage.map(|rule| download_survives(rule, brief(10))));
+        scope.spawn(|| by_api.map(|rule| download_survives(rule, through_api(brief(10)))));
+        scope.spawn(|| urls.map(|rule| download_survives(rule, brief(10))));
+    });
+}
+
+#[test]
+fn storage_that_refuses_for_ever_is_gone_around() {
+    for rule in [
+        json!({"status": 403}),
+        json!({"status": 404}),
+        json!({"status": 500}),
+        json!({"redirect": "http://127.0.0.1:9/"}),
+    ] {
+        let up = upload_survives(
+            json!({"endpoint": "part_put", "times": 0, "action": rule}),
+            brief(10),
+        );
+        assert!(
+            up.count("part_post") >= 7,
+            "{rule}: every part went through the API server"
+        );
+        let down = download_survives(
+            json!({"endpoint": "part_get", "times": 0, "action": rule}),
+            brief(10),
+        );
+        assert!(down.count("part_download") >= 7, "{rule}");
+    }
+}
+
+#[test]
+fn urls_that_expire_at_once_are_gone_around() {
+    let emulator = Emulator::start();
+    emulator.settings(json!({"url_lifetime_ms": 0}));
+    let package = package(&emulator.client());
+    let data = noise(1, SIZE);
+    let file = upload(&package, "a.bin", &data).unwrap();
+    assert!(download(&package, &file.file_id).unwrap() == data);
+    assert!(emulator.count("part_post") > 0 && emulator.count("part_download") > 0);
+}
+
+#[test]
+fn storage_that_cannot_be_reached_is_gone_around() {
+    let emulator = Emulator::start();
+    let client = emulator.client_with(brief(20));
+    let package = package(&client);
+    emulator.outage(600_000, &["storage"]);
+    let data = noise(1, SIZE);
+    let mut watch = Watch::new();
+    let file = upload_watched(&package, &mut watch, "a.bin", &data).unwrap();
+    watch.assert_ends_at(SIZE);
+    let link = finalize(&package);
+    let (received, _) = open(&emulator, &link, brief(20));
+    assert!(download(&received, &file.file_id).unwrap() == data);
+    assert_eq!(emulator.count("part_put") + emulator.count("part_get"), 0);
+}
+
+#[test]
+fn uploads_that_cannot_succeed_leave_the_package_as_it_was() {
+    let for_ever =
+        |endpoint: &str, action: Value| json!({"endpoint": endpoint, "times": 0, "action": action});
+    let both = |action: Value| {
+        [
+            for_ever("part_put", action.clone()),
+            for_ever("part_post", action),
+        ]
+    };
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            upload_fails(
+                &both(json!({"close_after_request_bytes": 40_000})),
+                brief(2),
+                ErrorKind::Unreachable,
+            )
+        });
+        scope.spawn(move || {
+            upload_fails(
+                &both(json!({"hang_ms": 60_000})),
+                brief(2),
+                ErrorKind::TimedOut,
+            )
+        });
+        scope.spawn(move || {
+            // The storage tells nothing that counts when the API server fails too.
+            let rules = [
+                for_ever("part_put", json!({"status": 500})),
+                for_ever("part_post", json!({"status": 500})),
+            ];
+            let emulator_errors = [ErrorKind::HttpError, ErrorKind::StorageRefused];
+            let emulator = Emulator::start();
+            let package = package(&emulator.client_with(brief(2)));
+            rules.into_iter().for_each(|rule| emulator.fault(rule));
+            let error = upload(&package, "a.bin", &noise(1, SIZE)).unwrap_err();
+            assert!(
+                emulator_errors.contains(&error.kind()) && error.http_status() == Some(500),
+                "{error:?}"
+            );
+        });
+        scope.spawn(|| {
+            let late = json!({"status": 429, "headers": {"Retry-After": "3600"}});
+            let started = Instant::now();
+            upload_fails(
+                &[for_ever("part_post", late)],
+                through_api(brief(5)),
+                ErrorKind::HttpError,
+            );
+            assert!(
+                started.elapsed() < Duration::from_secs(4),
+                "a wait beyond the window is told at once"
+            );
+        });
+        for endpoint in ["create_file", "upload_urls", "upload_complete"] {
+            scope.spawn(move || {
+                let refusal =
+                    json!({"envelope": {"response": "LIMIT_EXCEEDED", "message": "too much"}});
+                upload_fails(
+                    &[for_ever(endpoint, refusal)],
+                    brief(5),
+                    ErrorKind::LimitExceeded,
+                );
+                upload_fails(
+                    &[for_ever(
+                        endpoint,
+                        json!({"redirect": "http://127.0.0.1:9/"}),
+                    )],
+                    brief(5),
+                    ErrorKind::BadAnswer,
+                );
+                // Creating a file is not repeated blindly: it tells that nobody knows.
+                let nonsense = if endpoint == "create_file" {
+                    ErrorKind::OutcomeUnknown
+                } else {
+                    ErrorKind::BadAnswer
+                };
+                upload_fails(
+                    &[for_ever(endpoint, json!({"garbage": true}))],
+                    brief(2),
+                    nonsense,
+                );
+                upload_fails(
+                    &[for_ever(endpoint, json!({"huge_bytes": 20_000_000}))],
+                    brief(2),
+                    nonsense,
+                );
+            });
+        }
+    });
+}
+
+#[test]
+fn downloads_that_cannot_succeed_leave_nothing() {
+    let for_ever = |action: Value| {
+        ["part_get", "part_download"]
+            .map(|endpoint| json!({"endpoint": endpoint, "part": 3, "times": 0, "action": action}))
+    };
+    thread::scope(|scope| {
+        for flipped in [0, 30, 50_000, -1] {
+            scope.spawn(move || {
+                let rules = for_ever(json!({"flip_response_byte": flipped}));
+                download_fails(&rules, brief(5), ErrorKind::DecryptFailed);
+                download_fails(&rules, through_api(brief(5)), ErrorKind::DecryptFailed);
+            });
+        }
+        scope.spawn(move || {
+            download_fails(
+                &for_ever(json!({"short_response_bytes": 40_000})),
+                brief(3),
+                ErrorKind::DecryptFailed,
+            )
+        });
+        scope.spawn(move || {
+            download_fails(
+                &for_ever(json!({"close_after_response_bytes": 40_000})),
+                brief(2),
+                ErrorKind::Unreachable,
+            )
+        });
+        scope.spawn(move || {
+            let refusal = json!({"endpoint": "download_urls", "times": 0, "action": {"envelope": {"response": "DENIED", "message": "no"}}});
+            download_fails(&[refusal], brief(5), ErrorKind::Denied);
+            let garbage = json!({"endpoint": "download_urls", "times": 0, "action": {"garbage": true}});
+            download_fails(&[garbage], brief(2), ErrorKind::BadAnswer);
+            let redirect = json!({"endpoint": "part_download", "times": 0, "action": {"redirect": "http://127.0.0.1:9/"}});
+            download_fails(&[redirect], through_api(brief(2)), ErrorKind::BadAnswer);
+        });
+    });
+}
+
+/// Another host that the server redirects to has to hear nothing at all.
+#[test]
+fn redirects_to_another_host_are_not_followed() {
+    let elsewhere = TcpListener::bind("127.0.0.1:0").unwrap();
+    elsewhere.set_nonblocking(true).unwrap();
+    let target = format!("http://{}/", elsewhere.local_addr().unwrap());
+    let (emulator, data, link) = sent();
+    let client = emulator.client_with(brief(2));
+    let mine = package(&client);
+    let (received, file_id) = open(&emulator, &link, brief(2));
+    emulator.fault(json!({"endpoint": "*", "times": 0, "action": {"redirect": target}}));
+    let told = |error: sendsafely::Error| {
+        assert!(
+            error.remedy().is_some() && error.http_status() == Some(302),
+            "{error:?}"
+        )
+    };
+    told(refused(
+        Package::create(&client, &mut ()),
+        ErrorKind::BadAnswer,
+    ));
+    told(refused(
+        Package::open_link(&client, &mut (), &link),
+        ErrorKind::BadAnswer,
+    ));
+    told(refused(
+        mine.add_recipient(&mut (), "third@acme.test", None),
+        ErrorKind::BadAnswer,
+    ));
+    told(refused(
+        mine.set_message(&mut (), "hello"),
+        ErrorKind::BadAnswer,
+    ));
+    told(refused(upload(&mine, "a.bin", &data), ErrorKind::BadAnswer));
+    told(refused(download(&received, &file_id), ErrorKind::BadAnswer));
+    emulator.clear_faults();
+    for endpoint in ["part_put", "part_get"] {
+        emulator.fault(json!({"endpoint": endpoint, "times": 0, "action": {"redirect": target}}));
+    }
+    upload(&mine, "a.bin", &data).unwrap();
+    assert!(download(&received, &file_id).unwrap() == data);
+    assert_eq!(
+        elsewhere.accept().unwrap_err().kind(),
+        Io::WouldBlock,
+        "somebody called there"
+    );
+}
+
+#[test]
+fn a_storage_url_of_another_scheme_gets_no_bytes() {
+    let (emulator, _, link) = sent();
+    let (received, file_id) = open(&emulator, &link, brief(2));
+    let urls: Vec<_> = (1..=7)
+        .map(|part| json!({"part": part, "url": "http://192.0.2.1/part"}))
+        .collect();
+    emulator.fault(json!({"endpoint": "download_urls", "times": 0, "action": {"replace_json": {"downloadUrls": urls}}}));
+    let started = Instant::now();
+    let error = download(&received, &file_id);
+    assert!(
+        started.elapsed() < Duration::from_secs(3),
+        "nobody tries to connect there"
+    );
+    refused(error, ErrorKind::InsecureHost);
+}
+
+/// The network is away for 20 seconds, in the middle of an upload and a download.
+#[test]
+fn transfers_outlast_twenty_seconds_without_the_server() {
+    let (emulator, _, _) = sent();
+    let emulator = Arc::new(emulator);
+    let long = |window| ClientOptions {
+        part_size: 20_000,
+        retry_window: Duration::from_secs(window),
+        ..options()
+    };
+    let data = noise(3, 80 * 20_000 + 1);
+    let sender = package(&emulator.client_with(long(60)));
+    let file = upload(&sender, "earlier.bin", &data).unwrap();
+    let link = finalize(&sender);
+    for endpoint in ["part_put", "part_get"] {
+        emulator.fault(json!({"endpoint": endpoint, "times": 0, "action": {"hang_ms": 100}}));
+    }
+    let receiver = Package::open_link(&emulator.client_of(1, long(60)), &mut (), &link).unwrap();
+    let second = package(&emulator.client_with(long(60)));
+    // The first of the two that has stored 10 parts pulls the plug.
+    let plug = Arc::new(std::sync::Once::new());
+    let pull = || {
+        let (emulator, plug) = (Arc::clone(&emulator), Arc::clone(&plug));
+        move |progress: &sendsafely::Progress| {
+            if progress.parts_done >= 10 {
+                plug.call_once(|| emulator.outage(20_000, &["api", "storage"]));
+            }
+            false
+        }
+    };
+    let started = Instant::now();
+    thread::scope(|scope| {
+        let (watch_upload, watch_download) = (pull(), pull());
+        let uploading = scope.spawn(|| {
+            let mut watch = Watch::stopping(watch_upload);
+            let file = upload_watched(&second, &mut watch, "long.bin", &data).unwrap();
+            watch.assert_ends_at(data.len());
+            assert!(watch.phases().contains(&Phase::Waiting) && watch.retries() > 0);
+            file
+        });
+        let mut watch = Watch::stopping(watch_download);
+        let directory = TempDir::new();
+        receiver
+            .download(
+                &mut watch,
+                &file.file_id,
+                Sink::Path(directory.join("b")),
+                &DownloadOptions::default(),
+            )
+            .unwrap();
+        watch.assert_ends_at(data.len());
+        assert!(watch.phases().contains(&Phase::Waiting) && watch.retries() > 0);
+        assert!(fs::read(directory.join("b")).unwrap() == data);
+        let uploaded = uploading.join().unwrap();
+        emulator.clear_faults();
+        assert!(download(&second, &uploaded.file_id).unwrap() == data);
+    });
+    let took = started.elapsed();
+    assert!(
+        took > Duration::from_secs(20) && took < Duration::from_secs(45),
+        "{took:?}"
+    );
+}
+
+/// Every change that a sender makes, the answer lost each time after the server has acted: one effect of each.
+#[test]
+fn lost_answers_leave_one_effect() {
+    let ways = [
+        json!({"close": true}),
+        json!({"status": 500}),
+        json!({"garbage": true}),
+        json!({"short_response_bytes": 5}),
+        json!({"hang_ms": 60_000}),
+    ];
+    let endpoints = [
+        "create_package",
+        "add_recipient",
+        "update_recipient",
+        "update_package",
+        "set_message",
+        "create_file",
+        "part_put",
+        "part_post",
+        "upload_complete",
+        "set_keycode",
+        "finalize",
+        "delete_file",
+    ];
+    thread::scope(|scope| {
+        for way in &ways {
+            scope.spawn(move || {
+                let emulator = Emulator::start();
+                let (client, second) = (emulator.client_with(brief(8)), emulator.client_of(1, brief(8)));
+                let key = json!({"publicKey": include_str!("vectors/node/trusted-device-public.asc"), "description": "d"}).to_string();
+                second.request(&mut (), "PUT", "/public-key/", Some(&key)).unwrap();
+                for endpoint in endpoints {
+                    emulator.fault(json!({"endpoint": endpoint, "when": "after", "action": way}));
+                }
+                let package = Package::create(&client, &mut ()).unwrap();
+                let phone = PhoneNumber { number: "4155550100".into(), country: None };
+                package.add_recipient(&mut (), "second@acme.test", Some(&phone)).unwrap();
+                package.set_life(&mut (), 7).unwrap();
+                package.set_message(&mut (), "hello").unwrap();
+                let data = noise(1, SIZE);
+                let file = upload(&package, "a.bin", &data).unwrap();
+                let by_api = Package::open(&emulator.client_with(through_api(brief(8))), &mut (), package.id(), package.keycode().unwrap().into()).unwrap();
+                let gone = upload(&by_api, "gone.bin", &data).unwrap();
+                by_api.delete_file(&mut (), &gone.file_id).unwrap();
+                let link = finalize(&package);
+                assert_eq!(emulator.fault_hits(), endpoints.len() as u64, "every rule has struck: {way}");
+
+                let raw = emulator.package(package.id());
+                assert_eq!(raw["recipients"].as_array().unwrap().len(), 1);
+                assert_eq!(raw["recipients"][0]["phone"]["number"], "4155550100");
+                assert_eq!(raw["life"], 7);
+                assert_eq!(raw["keycodes"].as_object().unwrap().len(), 1);
+                assert_eq!(raw["finalized"], true);
+                assert_eq!(raw["files"].as_array().unwrap().len(), 1, "{way}");
+                assert_eq!(raw["files"][0]["id"], json!(file.file_id));
+                let received = Package::open_link(&second, &mut (), &link).unwrap();
+                assert_eq!(received.message(&mut ()).unwrap().as_deref(), Some("hello"));
+                assert!(download(&received, &file.file_id).unwrap() == data);
+                // A package whose answer was lost stays behind, empty and unfinished.
+                let ids = emulator.admin_json("GET", "/packages", &Value::Null);
+                let others: Vec<_> = ids.as_array().unwrap().iter().filter(|id| **id != json!(package.id())).collect();
+                assert_eq!(others.len(), 1);
+                assert_eq!(emulator.package(others[0].as_str().unwrap())["finalized"], false);
+
+                emulator.fault(json!({"endpoint": "delete_package", "when": "after", "action": way}));
+                package.delete(&mut ()).unwrap();
+                assert!(emulator.package(package.id())["state"].as_str().unwrap().contains("DELETED"));
+                let unfinished = Package::create(&client, &mut ()).unwrap();
+                emulator.fault(json!({"endpoint": "delete_temporary_package", "when": "after", "action": way}));
+                unfinished.delete(&mut ()).unwrap();
+            });
+        }
+    });
+}
+
+#[test]
+fn what_may_not_be_repeated_says_that_the_outcome_is_unknown() {
+    let emulator = Emulator::start();
+    let client = emulator.client();
+    emulator.fault(json!({"endpoint": "create_group", "when": "after", "action": {"close": true}}));
+    let body = json!({"groupName": "group"}).to_string();
+    let error = refused(
+        client.request(&mut (), "PUT", "/group/", Some(&body)),
+        ErrorKind::OutcomeUnknown,
+    );
+    assert!(error.remedy().is_some());
+    assert_eq!(emulator.count("create_group"), 1);
+}
+
+/// Whether the server has a package is not known if finalize is lost and then nothing answers any more.
+#[test]
+fn a_finalize_that_nobody_can_look_after_is_told() {
+    let emulator = Emulator::start();
+    let package = package(&emulator.client_with(brief(2)));
+    upload(&package, "a.bin", b"a").unwrap();
+    emulator.fault(json!({"endpoint": "finalize", "when": "after", "action": {"close": true}}));
+    emulator
+        .fault(json!({"endpoint": "package_information", "times": 0, "action": {"close": true}}));
+    let error = package
+        .finalize(&mut (), &FinalizeOptions::default())
+        .err()
+        .unwrap();
+    assert!(
+        matches!(
+            error.kind(),
+            ErrorKind::OutcomeUnknown | ErrorKind::Unreachable
+        ),
+        "{error:?}"
+    );
+    emulator.clear_faults();
+    // Called again it finds out, be it by this handle or another one.
+    let link = finalize(&package);
+    assert_eq!(emulator.count("finalize"), 1);
+    assert_eq!(package.link().unwrap(), link);
+    let again = Package::open(
+        &emulator.client(),
+        &mut (),
+        package.id(),
+        package.keycode().unwrap().into(),
+    )
+    .unwrap();
+    assert_eq!(again.link().unwrap(), link);
+}
+
+#[test]
+fn a_server_that_is_away_for_a_moment_is_waited_for_by_every_call() {
+    let emulator = Emulator::start();
+    let client = emulator.client();
+    let package = package(&client);
+    upload(&package, "a.bin", b"a").unwrap();
+    let outage = || emulator.outage(1500, &["api", "storage"]);
+    let calls: [&dyn Fn(); 5] = [
+        &|| drop(package.information(&mut ()).unwrap()),
+        &|| {
+            drop(
+                package
+                    .add_recipient(&mut (), "third@acme.test", None)
+                    .unwrap(),
+            )
+        },
+        &|| package.set_message(&mut (), "hello").unwrap(),
+        &|| drop(upload(&package, "b.bin", b"b").unwrap()),
+        &|| drop(finalize(&package)),
+    ];
+    for call in calls {
+        outage();
+        call();
+    }
+    assert_eq!(
+        emulator.package(package.id())["recipients"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
+}
+
+#[test]
+fn without_a_retry_window_the_first_failure_is_told() {
+    let emulator = Emulator::start();
+    let package = package(&emulator.client_with(brief(0)));
+    emulator.fault(json!({"endpoint": "package_information", "action": {"close": true}}));
+    refused(package.information(&mut ()), ErrorKind::Unreachable);
+    assert_eq!(emulator.count("package_information"), 1);
+}
+
+#[test]
+fn a_stream_of_unknown_length_survives_faults_too() {
+    let emulator = Emulator::start();
+    let client: Client = emulator.client();
+    let package = package(&client);
+    emulator.fault(json!({"endpoint": "part_put", "times": 3, "action": {"close_after_request_bytes": 30_000}}));
+    let data = noise(4, SIZE);
+    let mut rest = &data[..];
+    let mut reader = |buffer: &mut [u8]| {
+        let length = rest.len().min(buffer.len());
+        buffer[..length].copy_from_slice(&rest[..length]);
+        rest = &rest[length..];
+        Ok(length)
+    };
+    let source = Source::Reader {
+        name: "stream.bin".into(),
+        size: None,
+        reader: &mut reader,
+    };
+    let file = package
+        .upload(&mut (), source, &UploadOptions::default())
+        .unwrap();
+    assert_eq!(emulator.fault_hits(), 3);
+    assert!(download(&package, &file.file_id).unwrap() == data);
+}

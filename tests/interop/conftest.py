@@ -1,0 +1,154 @@
+"""The emulator, the users, the files and the last line."""
+
+import hashlib
+import json
+import os
+import random
+import shutil
+import subprocess
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from sendsafely.SendSafely import SendSafely
+
+import ours
+
+ROOT = Path(__file__).parents[2]
+
+
+class Emulator:
+    """A server of its own process, which ends with our end of its standard input."""
+
+    def __init__(self, directory, *options):
+        ready_file = directory / "ready.json"
+        self.process = subprocess.Popen(
+            [ROOT / "target/release/sendsafely-emulator", "--ready-file", ready_file, "--exit-with-stdin", "--tls-dir", directory, *options],
+            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        deadline = time.monotonic() + 20
+        while not ready_file.exists():
+            assert self.process.poll() is None and time.monotonic() < deadline, "the emulator did not start"
+            time.sleep(0.02)
+        self.ready = json.loads(ready_file.read_text())
+        self.url = self.ready["url"]
+        self.users = {user["email"].split("@")[0]: user for user in self.ready["users"]}
+
+    def stop(self):
+        self.process.stdin.close()
+        try:
+            self.process.wait(10)
+        finally:
+            self.process.kill()
+
+    def admin(self, method, path, body=None):
+        """A call of the admin interface: JSON, or the bytes of a part."""
+        data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+        request = urllib.request.Request(self.ready["admin_url"] + path, data=data, method=method)
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(request, timeout=20) as answer:
+            content = answer.read()
+            return json.loads(content) if "json" in answer.headers.get("Content-Type", "") else content
+
+    def endpoints(self):
+        """Labels of all that arrived since the last call."""
+        labels = [request["endpoint"] for request in self.admin("GET", "/requests")]
+        self.admin("DELETE", "/requests")
+        return labels
+
+    def ours(self, user, **options):
+        return ours.Client(self.url, self.users[user], **options)
+
+    def official(self, user):
+        return SendSafely(self.url, self.users[user]["api_key"], self.users[user]["api_secret"])
+
+
+@pytest.fixture(scope="session")
+def emulator(tmp_path_factory):
+    server = Emulator(tmp_path_factory.mktemp("emulator"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def tls_emulator(tmp_path_factory):
+    server = Emulator(tmp_path_factory.mktemp("tls"), "--tls")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(autouse=True)
+def nothing_left():
+    """Every test frees what our library gave it."""
+    yield
+    assert ours.live_objects() == 0
+
+
+@pytest.fixture(scope="session")
+def make_file(tmp_path_factory):
+    """Files by size, the same bytes each time; some pure ASCII, which the official client marks as text."""
+    directory = tmp_path_factory.mktemp("files")
+
+    def make(size, ascii_only=False, name=None):
+        path = directory / (name or f"{'ascii' if ascii_only else 'binary'}-{size}.bin")
+        if not path.exists():
+            content = random.Random(size).randbytes(size)
+            path.write_bytes(bytes(0x0A + byte % 0x70 for byte in content) if ascii_only else content)
+        return path
+
+    return make
+
+
+def sha256(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+class GnuPG:
+    """GnuPG with a home of its own. Sockets have short paths, hence not below pytest's directories."""
+
+    def __init__(self):
+        self.home = tempfile.mkdtemp(prefix="ss-gpg-")
+        self.environment = {**os.environ, "GNUPGHOME": self.home, "LC_ALL": "C"}
+
+    def run(self, *arguments, data=b"", passphrase=None):
+        command = ["gpg", "--batch", "--no-tty", "--quiet", "--yes", "--pinentry-mode", "loopback"]
+        if passphrase is not None:
+            command += ["--passphrase", passphrase]
+        done = subprocess.run([*command, *arguments], input=data, env=self.environment, capture_output=True, timeout=60)
+        assert done.returncode == 0, done.stderr.decode()
+        return done.stdout
+
+    def stop(self):
+        subprocess.run(["gpgconf", "--kill", "all"], env=self.environment, timeout=20, check=False)
+        shutil.rmtree(self.home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def gnupg():
+    program = GnuPG()
+    yield program
+    program.stop()
+
+
+def _counts(config):
+    stats = config.pluginmanager.get_plugin("terminalreporter").stats
+    return {word: len(stats.get(word, [])) for word in ("passed", "failed", "error", "skipped", "xfailed", "xpassed")}
+
+
+def pytest_sessionfinish(session):
+    # A test that did not run, or is expected to fail, is a failure of the suite.
+    counts = _counts(session.config)
+    if session.exitstatus == 0 and counts["passed"] != sum(counts.values()):
+        session.exitstatus = 1
+
+
+def pytest_terminal_summary(config):
+    counts = _counts(config)
+    config.interop_line = f"interop: {counts['passed']} passed, {sum(counts.values()) - counts['passed']} failed"
+
+
+def pytest_unconfigure(config):
+    # After pytest's own last line.
+    if hasattr(config, "interop_line"):
+        print(config.interop_line)
