@@ -35,7 +35,8 @@ deps: ## checks the tools, and installs what is missing where it may
 	@tools/deps
 
 build: ## the release library and the emulator, in target/release
-	cargo build --release --workspace --locked
+	cargo rustc --release --locked --package sendsafely --lib --crate-type cdylib # Cargo does no LTO with several types
+	cargo build --release --locked --package sendsafely-emulator
 	@ln -sf libsendsafely.so $(RELEASE)/libsendsafely.so.0
 
 header: ## makes include/sendsafely.h and the golden lists in tests/abi anew
@@ -84,6 +85,7 @@ bench-large: deps examples ## memory with files of 4 GiB
 	@benches/run.py --large
 
 install: build ## header, libraries, pkg-config file; PREFIX, LIBDIR, DESTDIR
+	cargo rustc --release --locked --package sendsafely --lib --crate-type staticlib
 	@PREFIX='$(PREFIX)' LIBDIR='$(LIBDIR)' DESTDIR='$(DESTDIR)' VERSION='$(VERSION)' tools/install
 
 clean: ## removes target/

@@ -14,6 +14,9 @@ EMULATOR = os.path.join(ROOT, "target/release/sendsafely-emulator")
 SEND = os.path.join(ROOT, "target/examples/c/send")
 RECEIVE = os.path.join(ROOT, "target/examples/c/receive")
 
+# Ended from outside, a program still removes what it made.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended from outside"))
+
 
 class Emulator:
     """A server on loopback that ends with this program, however that ends."""

@@ -42,6 +42,9 @@ const GARBLED_ATTEMPTS: u32 = 3;
 
 /// Repeats an exchange for as long as that makes sense.
 ///
+/// The window counts from here, and anew from each byte of a transfer that goes forward. Nothing else counts as
+/// progress: fresh URLs, say, can be had for ever from a service whose storage is silent.
+///
 /// `answered` tells whether the host has ever answered.
 pub(crate) fn retrying<T>(
     call: &Call,
@@ -56,10 +59,7 @@ pub(crate) fn retrying<T>(
     loop {
         call.check()?;
         let failure = match attempt() {
-            Ok(value) => {
-                call.moved();
-                return Ok(value);
-            }
+            Ok(value) => return Ok(value),
             Err(failure) => failure,
         };
         attempts += 1;
@@ -91,7 +91,7 @@ pub(crate) fn retrying<T>(
         let left = patience.saturating_sub(if first_contact {
             Duration::ZERO
         } else {
-            call.since_moved()
+            call.since_moved().min(started.elapsed())
         });
         let wait = match failure.class {
             // Asked to wait for longer than the window lasts: tell it now.
@@ -197,6 +197,32 @@ mod tests {
         let (count, kind) = attempts(1500, Repeat::Safely, true, lost);
         assert!(count > 1, "{count}");
         assert_eq!(kind, ErrorKind::Unreachable);
+    }
+
+    #[test]
+    fn what_succeeds_on_the_side_does_not_extend_the_window() {
+        let (call, _notices) = Call::new();
+        let window = Duration::from_millis(600);
+        let mut count = 0;
+        let result: Result<()> = retrying(
+            &call,
+            window,
+            Repeat::Safely,
+            || true,
+            || {
+                retrying(&call, window, Repeat::Safely, || true, || Ok(()))?;
+                count += 1;
+                Err(if count < 12 {
+                    lost()
+                } else {
+                    Error::new(ErrorKind::Internal, "for ever").into()
+                })
+            },
+        );
+        assert_eq!(
+            result.expect_err("it always fails").kind(),
+            ErrorKind::Unreachable
+        );
     }
 
     #[test]

@@ -78,7 +78,7 @@ impl PhoneNumber {
         let allowed = self
             .number
             .chars()
-            .all(|c| c.is_ascii_digit() || " +-().".contains(c));
+            .all(|c| c.is_ascii_digit() || " +-()/.".contains(c));
         let plus_leads = self
             .number
             .trim_start()
