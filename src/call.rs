@@ -419,6 +419,10 @@ pub(crate) fn run<T: Send + 'static>(
     let slot = Arc::new(Mutex::new(None));
     let (done, events) = unbounded();
     let (worker, place) = (Arc::clone(&call), Arc::clone(&slot));
+    // Asked before the worker starts, so that a stop at the first report sends nothing at all.
+    if observer.progress(&call.snapshot(0)) == Flow::Stop {
+        return Err(stopped());
+    }
     os::spawn("sendsafely", move || {
         let result = guarded(|| work(&worker));
         *place.lock() = Some(result);
