@@ -5,7 +5,7 @@ use std::ops::Range;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::{MDC_HEADER, MDC_LEN, cfb, s2k, too_large};
+use super::{MDC_HEADER, MDC_LEN, s2k, too_large};
 use crate::crypto::keycode::Passphrase;
 use crate::crypto::random;
 use crate::error::Result;
@@ -188,7 +188,7 @@ impl PartBuffer {
         front.push(&[1]); // version
         front.push_header(0xd2, 1 + stream.len());
         let start = front.start;
-        cfb::hash_and_encrypt(key, &mut self.bytes[stream]);
+        sendsafely_cfb::hash_and_encrypt(key, &mut self.bytes[stream]);
         Ok(start..end)
     }
 }
