@@ -26,6 +26,7 @@ const SECTIONS: &[&str] = &[
     "finalize",
     "link",
     "download",
+    "package_list",
     "buffer",
 ];
 

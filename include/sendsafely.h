@@ -313,6 +313,11 @@ enum sendsafely_status
    */
   SENDSAFELY_FILE_NOT_ON_PACKAGE = 112,
   /**
+   * The client has no API key.
+   * Create it with sendsafely_client_new; this one is for logging in, for registering or for a Dropzone.
+   */
+  SENDSAFELY_NO_CREDENTIALS = 113,
+  /**
    * A package has at most 99 recipients.
    * Send the rest with another package.
    */
@@ -432,6 +437,46 @@ enum sendsafely_status
    * Try again a little later; the sender may still be uploading.
    */
   SENDSAFELY_FILE_INCOMPLETE = 318,
+  /**
+   * This way of logging in or registering is not allowed.
+   * The organization decides; ask its administrator, or use another way.
+   */
+  SENDSAFELY_AUTH_FORBIDDEN = 319,
+  /**
+   * The organization enforces a second factor.
+   * Registration by PIN is not possible there; register by link.
+   */
+  SENDSAFELY_SECOND_FACTOR_ENFORCED = 320,
+  /**
+   * The code was wrong or tried too often.
+   * A new one was sent: ask for it and call again.
+   */
+  SENDSAFELY_PIN_RESENT = 321,
+  /**
+   * The token has expired.
+   * Start the registration or the login again.
+   */
+  SENDSAFELY_TOKEN_EXPIRED = 322,
+  /**
+   * The service does not know the token.
+   * Start the registration or the login again.
+   */
+  SENDSAFELY_INVALID_TOKEN = 323,
+  /**
+   * The password is too weak.
+   * The service's words tell its rules.
+   */
+  SENDSAFELY_PASSWORD_TOO_WEAK = 324,
+  /**
+   * The user exists already.
+   * Log in instead of registering.
+   */
+  SENDSAFELY_USER_ALREADY_EXISTS = 325,
+  /**
+   * The service knows no such user.
+   * Check the e-mail address, or register.
+   */
+  SENDSAFELY_USER_NOT_FOUND = 326,
   /**
    * The host cannot be reached.
    * Check the network, the proxy and the host.
@@ -720,6 +765,12 @@ typedef struct sendsafely_error sendsafely_error;
 typedef struct sendsafely_package sendsafely_package;
 
 /**
+ * A list of packages that is fetched page by page. A handle, to be freed with sendsafely_package_iterator_free. Any
+ * number of threads may use it at once; each package is given once.
+ */
+typedef struct sendsafely_package_iterator sendsafely_package_iterator;
+
+/**
  * A list of strings: a record, to be freed with sendsafely_string_list_free unless it is part of another record.
  */
 typedef struct {
@@ -836,11 +887,11 @@ typedef struct {
    */
   uint64_t part_size;
   /**
-   * Bytes of memory that all transfers of this client share. 0: the default, 33,554,432. One part may always run.
+   * Bytes of memory that all transfers of this client share, 1,048,576 or more. 0: the default, 33,554,432. One part may always run.
    */
   uint64_t memory_budget;
   /**
-   * Bytes of the largest part that a download takes. 0: the default, 67,108,864.
+   * Bytes of the largest part that a download takes, 65,536 to 1,073,741,824. 0: the default, 67,108,864.
    */
   uint64_t max_part_bytes;
   /**
@@ -1043,6 +1094,10 @@ typedef struct {
    * The state: a sendsafely_package_state.
    */
   int32_t state;
+  /**
+   * The class of the state: a sendsafely_package_status.
+   */
+  int32_t status;
   /**
    * Days for which it can be opened, 0 for ever, -1 if not told.
    */
@@ -1336,6 +1391,173 @@ typedef struct {
    */
   const sendsafely_download *const *items;
 } sendsafely_download_list;
+
+/**
+ * Options of sendsafely_client_list_packages.
+ */
+typedef struct {
+  /**
+   * Set by sendsafely_list_options_init.
+   */
+  size_t struct_size;
+  /**
+   * The row to begin with, from 0, the default.
+   */
+  uint64_t first_row;
+  /**
+   * Rows to fetch with one request, 1 to 100. 0: the default, 100.
+   */
+  uint32_t page_size;
+} sendsafely_list_options;
+
+/**
+ * Options of sendsafely_client_search_packages.
+ */
+typedef struct {
+  /**
+   * Set by sendsafely_search_options_init.
+   */
+  size_t struct_size;
+  /**
+   * The row to begin with, from 0, the default.
+   */
+  uint64_t first_row;
+  /**
+   * Rows to fetch with one request, 1 to 100. 0: the default, 100.
+   */
+  uint32_t page_size;
+  /**
+   * 1 looks at all packages of the organization, for its administrators; 0, the default, at the
+   * user's own.
+   */
+  int32_t whole_organization;
+  /**
+   * Made at this time or later, in seconds since 1970 UTC, of which the day counts.
+   * SENDSAFELY_TIME_UNKNOWN, the default: at any time.
+   */
+  int64_t from;
+  /**
+   * Made at this time or earlier, as from.
+   */
+  int64_t to;
+  /**
+   * E-mail address of the sender. NULL, the default: any.
+   */
+  const char *sender;
+  /**
+   * E-mail address of a recipient. NULL, the default: any.
+   */
+  const char *recipient;
+  /**
+   * Name of a file. NULL, the default: any.
+   */
+  const char *file_name;
+  /**
+   * A sendsafely_package_status. 0, the default: any.
+   */
+  int32_t status;
+} sendsafely_search_options;
+
+/**
+ * A package as a list shows it: a record, to be freed with sendsafely_package_summary_free unless it is part of
+ * another record.
+ */
+typedef struct {
+  /**
+   * The package id, such as "GVG2-MNZT".
+   */
+  const char *package_id;
+  /**
+   * The package code, as in the secure link; NULL if not told.
+   */
+  const char *package_code;
+  /**
+   * Id of the package that this one replies to; NULL for none.
+   */
+  const char *parent_id;
+  /**
+   * E-mail address of the sender; NULL if not told.
+   */
+  const char *sender;
+  /**
+   * The service's id of the sender; NULL if not told.
+   */
+  const char *sender_id;
+  /**
+   * When it last changed, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
+   */
+  int64_t updated;
+  /**
+   * When it last changed, as the service writes it; NULL if not told.
+   */
+  const char *updated_text;
+  /**
+   * The state: a sendsafely_package_state.
+   */
+  int32_t state;
+  /**
+   * The class of the state: a sendsafely_package_status.
+   */
+  int32_t status;
+  /**
+   * The state in the service's words, such as "Active - Waiting for Pickup"; NULL if not told.
+   */
+  const char *state_text;
+  /**
+   * Days for which it can be opened, 0 for ever, -1 if not told.
+   */
+  int32_t life;
+  /**
+   * How many recipients there are, -1 if not told.
+   */
+  int32_t recipient_count;
+  /**
+   * Name of a Workspace, or a label; NULL for none.
+   */
+  const char *label;
+  /**
+   * E-mail addresses of recipients, as far as the list tells them; never NULL.
+   */
+  const sendsafely_string_list *recipients;
+  /**
+   * Names of the files; never NULL.
+   */
+  const sendsafely_string_list *file_names;
+  /**
+   * Names of the contact groups; never NULL.
+   */
+  const sendsafely_string_list *contact_groups;
+  /**
+   * 1 if there is a message, 0 if not, -1 if not told.
+   */
+  int32_t contains_message;
+  /**
+   * 1 for a Workspace.
+   */
+  int32_t is_workspace;
+  /**
+   * 1 if it came by a Dropzone.
+   */
+  int32_t is_dropzone;
+  /**
+   * In the history of a recipient: this recipient with what it has fetched; else NULL.
+   */
+  const sendsafely_recipient *recipient;
+} sendsafely_package_summary;
+
+/**
+ * A list of packages.
+ */
+typedef struct {
+  /**
+   * How many there are.
+   */
+  size_t count;
+  /**
+   * The packages, count of them.
+   */
+  const sendsafely_package_summary *const *items;
+} sendsafely_package_summary_list;
 
 #ifdef __cplusplus
 extern "C" {
@@ -1905,6 +2127,87 @@ void sendsafely_download_free(sendsafely_download *download);
  * Frees a list of downloads with the downloads in it. NULL and twice are harmless.
  */
 void sendsafely_download_list_free(sendsafely_download_list *downloads);
+
+/* === PACKAGE LISTS ======================================================================================= */
+
+/**
+ * Fills list options with their defaults. size is sizeof *options.
+ *
+ * Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+ */
+sendsafely_status sendsafely_list_options_init(sendsafely_list_options *options,
+                                               size_t size);
+
+/**
+ * Fills search options with their defaults. size is sizeof *options.
+ *
+ * Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+ */
+sendsafely_status sendsafely_search_options_init(sendsafely_search_options *options,
+                                                 size_t size);
+
+/**
+ * Begins to list packages of the user, newest first as the service orders them. No network until
+ * sendsafely_package_iterator_next.
+ *
+ * list is a sendsafely_package_list; options may be NULL. Free the iterator with sendsafely_package_iterator_free.
+ * SendSafely Client API: package lists (protocol 6.3.1).
+ */
+sendsafely_status sendsafely_client_list_packages(sendsafely_client *client,
+                                                  int32_t list,
+                                                  const sendsafely_list_options *options,
+                                                  sendsafely_package_iterator **out_iterator,
+                                                  sendsafely_error **error);
+
+/**
+ * Begins to search for packages: the user's own, or those of the organization. No network until
+ * sendsafely_package_iterator_next, which answers SENDSAFELY_DENIED to who is no administrator.
+ *
+ * options say what to search for; with NULL all packages of the user are found. An older portal that has no search in
+ * pages finds at most 100 packages of the organization.
+ * SENDSAFELY_MALFORMED_EMAIL: correct sender or recipient.
+ * SendSafely Client API: organization search (protocol 6.3.2).
+ */
+sendsafely_status sendsafely_client_search_packages(sendsafely_client *client,
+                                                    const sendsafely_search_options *options,
+                                                    sendsafely_package_iterator **out_iterator,
+                                                    sendsafely_error **error);
+
+/**
+ * Gives the next package of a list, NULL at its end, fetching a page where that is needed.
+ *
+ * Free the record with sendsafely_package_summary_free. After a failure the next call tries the same page again.
+ */
+sendsafely_status sendsafely_package_iterator_next(sendsafely_package_iterator *iterator,
+                                                   sendsafely_package_summary **out_summary,
+                                                   sendsafely_error **error);
+
+/**
+ * Gives the packages that a recipient has got from the organization, with what it has fetched of each.
+ *
+ * Free the list with sendsafely_package_summary_list_free.
+ * SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_INVALID_EMAIL: correct the address. SENDSAFELY_DENIED: not for this account.
+ * SendSafely Client API: history of a recipient (protocol 6.4.8).
+ */
+sendsafely_status sendsafely_client_get_recipient_history(sendsafely_client *client,
+                                                          const char *email,
+                                                          sendsafely_package_summary_list **out_packages,
+                                                          sendsafely_error **error);
+
+/**
+ * Frees an iterator. Only frees: no network. NULL and twice are harmless.
+ */
+void sendsafely_package_iterator_free(sendsafely_package_iterator *iterator);
+
+/**
+ * Frees a package of a list. NULL and twice are harmless.
+ */
+void sendsafely_package_summary_free(sendsafely_package_summary *summary);
+
+/**
+ * Frees a list of packages with the packages in it. NULL and twice are harmless.
+ */
+void sendsafely_package_summary_list_free(sendsafely_package_summary_list *packages);
 
 /* === BUFFERS ============================================================================================= */
 

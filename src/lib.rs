@@ -42,6 +42,8 @@ mod error;
 mod ffi;
 mod os;
 mod package;
+mod package_list;
+mod pages;
 mod receive;
 mod secret;
 mod transfer;
@@ -54,5 +56,7 @@ pub use package::{
     ContactGroup, File, FinalizeOptions, Finalized, Link, Package, PackageInformation, PhoneNumber,
     Recipient, Source, Timestamp, UploadOptions, link,
 };
+pub use package_list::{ListOptions, PackageList, PackageSearch, PackageStatus, PackageSummary};
+pub use pages::Pages;
 pub use receive::{Download, DownloadOptions, Sink};
 pub use secret::SecretString;

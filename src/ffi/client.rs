@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use zeroize::Zeroize;
 
+use crate::call::Observer;
 use crate::client::{Client, ClientOptions};
 use crate::error::{ErrorKind, Result};
 use crate::secret::SecretString;
@@ -172,6 +173,17 @@ impl Handle for ClientObject {
     const KIND: usize = 1;
     const NAME: &'static str = "client";
     const WHEN_NULL: ErrorKind = ErrorKind::NullArgument;
+}
+
+/// Makes a call of the core on a client, observed by its callbacks.
+pub(super) fn call<T>(
+    client: *mut sendsafely_client,
+    call: impl FnOnce(&Client, &mut dyn Observer) -> Result<T>,
+) -> Result<T> {
+    let object = table::get::<ClientObject>(client)?;
+    object
+        .callbacks
+        .observe(0, |observer| call(&object.client, observer))
 }
 
 /// Fills client options with their defaults. size is sizeof *options.

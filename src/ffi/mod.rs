@@ -33,6 +33,7 @@ mod live_objects;
 mod message;
 mod package;
 mod package_information;
+mod package_list;
 mod progress;
 mod recipient;
 mod status;

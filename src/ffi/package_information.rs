@@ -3,6 +3,7 @@
 use std::ffi::c_char;
 
 use crate::package::{ContactGroup, PackageInformation, Timestamp};
+use crate::package_list::PackageStatus;
 
 use super::error::sendsafely_error;
 use super::file::sendsafely_file_list;
@@ -46,6 +47,22 @@ pub enum sendsafely_package_state {
     /// Expired; some recipients had it.
     SENDSAFELY_PACKAGE_STATE_EXPIRED_PARTIALLY_COMPLETE = 6,
 }
+
+/// What has become of a package: its states in three classes (protocol 7.4).
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum sendsafely_package_status {
+    /// Any, or not told.
+    SENDSAFELY_PACKAGE_STATUS_ANY = 0,
+    /// It can be opened, or is being made.
+    SENDSAFELY_PACKAGE_STATUS_ACTIVE = 1,
+    /// Its life is over.
+    SENDSAFELY_PACKAGE_STATUS_EXPIRED = 2,
+    /// It was deleted.
+    SENDSAFELY_PACKAGE_STATUS_ARCHIVED = 3,
+}
+
+use sendsafely_package_status::*;
 
 /// A contact group on a package.
 #[repr(C)]
@@ -105,6 +122,8 @@ pub struct sendsafely_package_information {
     pub state_name: *const c_char,
     /// The state: a sendsafely_package_state.
     pub state: i32,
+    /// The class of the state: a sendsafely_package_status.
+    pub status: i32,
     /// Days for which it can be opened, 0 for ever, -1 if not told.
     pub life: i32,
     /// Name of a Workspace, or a label; NULL for none.
@@ -135,6 +154,24 @@ pub struct sendsafely_package_information {
     pub parent_id: *const c_char,
 }
 
+/// The state as records tell it.
+pub(super) fn state(number: Option<i32>) -> i32 {
+    match number {
+        Some(known @ -4..=6) => known,
+        _ => sendsafely_package_state::SENDSAFELY_PACKAGE_STATE_UNKNOWN as i32,
+    }
+}
+
+/// What a status is as a number for C.
+pub(super) fn status_of_state(state: Option<i32>) -> i32 {
+    match state.map(PackageStatus::of_state) {
+        None => SENDSAFELY_PACKAGE_STATUS_ANY as i32,
+        Some(PackageStatus::Active) => SENDSAFELY_PACKAGE_STATUS_ACTIVE as i32,
+        Some(PackageStatus::Expired) => SENDSAFELY_PACKAGE_STATUS_EXPIRED as i32,
+        Some(PackageStatus::Archived) => SENDSAFELY_PACKAGE_STATUS_ARCHIVED as i32,
+    }
+}
+
 /// A timestamp as records tell it: seconds, and the service's own text.
 pub(super) fn time(timestamp: Option<&Timestamp>, memory: &mut Memory) -> (i64, *const c_char) {
     let seconds = timestamp
@@ -157,10 +194,8 @@ impl Translate for PackageInformation {
             created,
             created_text,
             state_name: memory.optional_text(self.state.as_deref()),
-            state: match self.state_number {
-                Some(known @ -4..=6) => known,
-                _ => sendsafely_package_state::SENDSAFELY_PACKAGE_STATE_UNKNOWN as i32,
-            },
+            state: state(self.state_number),
+            status: status_of_state(self.state_number),
             life: self
                 .life
                 .and_then(|days| i32::try_from(days).ok())

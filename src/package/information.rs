@@ -139,7 +139,7 @@ const STATES: [(i32, &str); 11] = [
     (6, "EXPIRED_PARTIALLY_COMPLETE"),
 ];
 
-fn state_number(text: &str) -> Option<i32> {
+pub(crate) fn state_number(text: &str) -> Option<i32> {
     if let Ok(number) = text.parse() {
         return Some(number);
     }

@@ -16,6 +16,7 @@ pub use file::File;
 pub use finalize::{FinalizeOptions, Finalized};
 pub use information::{ContactGroup, PackageInformation, Timestamp};
 pub use link::Link;
+pub(crate) use recipient::check_email;
 pub use recipient::{PhoneNumber, Recipient};
 pub use upload::{Source, UploadOptions};
 
@@ -23,6 +24,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
+use serde_json::json;
 
 use crate::api::retry::looking;
 use crate::api::{Session, endpoint};
@@ -75,9 +77,61 @@ impl Package {
     /// # Errors
     /// [`ErrorKind::LimitExceeded`], [`ErrorKind::Denied`]; errors of the network.
     pub fn create(client: &Client, observer: &mut dyn Observer) -> Result<Self> {
+        Self::create_as(client, observer, false, None)
+    }
+
+    /// Creates an empty package in the name of another user of the organization, as its administrator
+    /// (`protocol` 4.1).
+    ///
+    /// # Errors
+    /// [`ErrorKind::MalformedEmail`]; as [`create`](Self::create).
+    pub fn create_for_user(
+        client: &Client,
+        observer: &mut dyn Observer,
+        email: &str,
+    ) -> Result<Self> {
+        recipient::check_email(email)?;
+        Self::create_as(client, observer, false, Some(email.to_owned()))
+    }
+
+    /// Creates a Workspace, which is usable at once, and encrypts its keycode for the trusted devices of its owner and
+    /// the organization (`protocol` 4.1, 4.6). An empty name leaves it without one.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create). If the keycode cannot be stored, the new Workspace is deleted again.
+    pub fn create_workspace(
+        client: &Client,
+        observer: &mut dyn Observer,
+        name: &str,
+    ) -> Result<Self> {
+        let workspace = Self::create_as(client, observer, true, None)?;
+        let name = name.to_owned();
+        let prepared = workspace.run(observer, move |inner, session| {
+            let prepare = || {
+                inner.upload_keycodes(session, None)?;
+                if !name.is_empty() {
+                    endpoint::update_package(session, &inner.id, &json!({"label": name}))?;
+                }
+                inner.ask(session).map(|_| ())
+            };
+            prepare().inspect_err(|_| {
+                // Without its keycode nobody could open it on another device.
+                let _ = endpoint::delete_package(session, &inner.id);
+            })
+        });
+        prepared.map(|()| workspace)
+    }
+
+    fn create_as(
+        client: &Client,
+        observer: &mut dyn Observer,
+        is_workspace: bool,
+        for_user: Option<String>,
+    ) -> Result<Self> {
         let keycode = Keycode::generate()?;
-        let created = client.run(observer, |shared, call| {
-            endpoint::create_package(&shared.api.session(call))
+        let created = client.run(observer, move |shared, call| {
+            let session = shared.api.session(call);
+            endpoint::create_package(&session, is_workspace, for_user.as_deref())
         })?;
         let missing = || {
             Error::new(
@@ -89,7 +143,8 @@ impl Package {
         let code = created.filled("packageCode").ok_or_else(missing)?;
         let server_secret = SecretString::new(created.filled("serverSecret").ok_or_else(missing)?);
         let secrets = Some(Secrets::new(keycode, &server_secret, &code));
-        Ok(Self::new(client, id, code, secrets, Steps::created()))
+        let steps = Steps::created(is_workspace);
+        Ok(Self::new(client, id, code, secrets, steps))
     }
 
     fn new(
@@ -329,7 +384,7 @@ impl Package {
         }
         self.0.steps.lock().may_change()?;
         self.run(observer, move |inner, session| {
-            endpoint::set_life(session, &inner.id, days).map(|_| ())
+            endpoint::update_package(session, &inner.id, &json!({"life": days})).map(|_| ())
         })
     }
 
@@ -444,7 +499,7 @@ impl Inner {
 
     fn add_recipient(&self, session: &Arc<Session>, email: &str) -> Result<Recipient> {
         let add = || {
-            let answer = endpoint::add_recipient(session, &self.id, email)?;
+            let answer = endpoint::add_recipient(session, &self.id, email, false)?;
             // Without a word about keys, there may be some (`protocol` 4.6).
             Ok((
                 Recipient::read(&answer),

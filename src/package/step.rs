@@ -46,11 +46,11 @@ pub(crate) struct Steps {
 }
 
 impl Steps {
-    /// A package that was just created.
-    pub(crate) fn created() -> Self {
+    /// A package or Workspace that was just created.
+    pub(crate) fn created(is_workspace: bool) -> Self {
         Self {
             stage: Stage::Open,
-            is_workspace: false,
+            is_workspace,
             keycode_length: Some(SHORTEST_KEYCODE),
             recipients: BTreeMap::new(),
             contact_groups: 0,
@@ -76,9 +76,8 @@ impl Steps {
             stage,
             keycode_length,
             is_proved: false,
-            ..Self::created()
+            ..Self::created(information.is_workspace)
         };
-        steps.is_workspace = information.is_workspace;
         steps.has_message = information.contains_message;
         steps.learn(information);
         steps
