@@ -27,6 +27,8 @@ const SECTIONS: &[&str] = &[
     "link",
     "download",
     "package_list",
+    "account",
+    "login",
     "buffer",
 ];
 

@@ -33,6 +33,7 @@
 
 #![deny(unsafe_code)]
 
+mod account;
 mod api;
 mod call;
 mod client;
@@ -40,6 +41,7 @@ mod crypto;
 pub mod device;
 mod error;
 mod ffi;
+mod login;
 mod os;
 mod package;
 mod package_list;
@@ -48,9 +50,11 @@ mod receive;
 mod secret;
 mod transfer;
 
+pub use account::{AuditLogFilter, Enterprise, User};
 pub use call::{Flow, Observer, Phase, Progress};
 pub use client::{Client, ClientOptions, DEFAULT_PART_SIZE, MAX_PART_SIZE};
 pub use error::{Error, ErrorKind, Result};
+pub use login::{ApiKey, Login, Registration, RegistrationProof};
 pub use os::Existing;
 pub use package::{
     ContactGroup, File, FinalizeOptions, Finalized, Link, Package, PackageInformation, PhoneNumber,

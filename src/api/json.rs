@@ -12,6 +12,11 @@ impl Json {
         Self(value)
     }
 
+    /// The whole, as JSON text.
+    pub(crate) fn to_text(&self) -> String {
+        self.0.to_string()
+    }
+
     fn member(&self, name: &str) -> Option<&Value> {
         self.0.get(name).filter(|value| !value.is_null())
     }

@@ -22,6 +22,7 @@ mod records;
 mod table;
 
 // One per noun; build.rs has them in the order of the header.
+mod account;
 mod buffer;
 mod client;
 mod download;
@@ -30,6 +31,7 @@ mod file;
 mod finalize;
 mod link;
 mod live_objects;
+mod login;
 mod message;
 mod package;
 mod package_information;
