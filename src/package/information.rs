@@ -65,6 +65,8 @@ pub struct PackageInformation {
     pub root_directory_id: Option<String>,
     /// The package that this one replies to.
     pub parent_id: Option<String>,
+    /// The service's own address of the package, where it tells one.
+    pub url: Option<String>,
     pub(crate) server_secret: String,
 }
 
@@ -109,6 +111,7 @@ impl PackageInformation {
             contains_message: json.flag("packageContainsMessage"),
             root_directory_id: json.filled("rootDirectoryId"),
             parent_id: json.filled("packageParentId"),
+            url: json.filled("url"),
             server_secret: json.text("serverSecret").unwrap_or_default(),
         }
     }

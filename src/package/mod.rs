@@ -9,6 +9,7 @@ pub(crate) mod information;
 pub mod link;
 mod message;
 pub(crate) mod recipient;
+mod settings;
 pub(crate) mod step;
 mod upload;
 
@@ -369,25 +370,6 @@ impl Package {
         })
     }
 
-    /// Sets how many days the package lives after it is finalized, 1 to 365; 0 for as long as the organization allows
-    /// (`protocol` 6.2.3).
-    ///
-    /// # Errors
-    /// [`ErrorKind::LifeOutOfRange`] before anything is sent; [`ErrorKind::Denied`] or [`ErrorKind::InvalidInput`] if
-    /// the organization's range is narrower.
-    pub fn set_life(&self, observer: &mut dyn Observer, days: u32) -> Result<()> {
-        if days > 365 {
-            return Err(Error::new(
-                ErrorKind::LifeOutOfRange,
-                format!("a life of {days} days is not within 0 to 365"),
-            ));
-        }
-        self.0.steps.lock().may_change()?;
-        self.run(observer, move |inner, session| {
-            endpoint::update_package(session, &inner.id, &json!({"life": days})).map(|_| ())
-        })
-    }
-
     /// Removes a file from the package (`protocol` 6.7.2). One that is gone already counts as removed.
     ///
     /// # Errors
@@ -563,7 +545,7 @@ impl Inner {
 }
 
 /// An id that becomes part of a path.
-fn identifier(what: &str, text: &str) -> Result<String> {
+pub(crate) fn identifier(what: &str, text: &str) -> Result<String> {
     if text.is_empty()
         || text.len() > 256
         || text.chars().any(|c| c.is_control() || c.is_whitespace())
