@@ -29,6 +29,7 @@ const SECTIONS: &[&str] = &[
     "package_list",
     "account",
     "login",
+    "dropzone",
     "buffer",
 ];
 

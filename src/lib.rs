@@ -39,6 +39,7 @@ mod call;
 mod client;
 mod crypto;
 pub mod device;
+mod dropzone;
 mod error;
 mod ffi;
 mod login;

@@ -26,6 +26,7 @@ mod account;
 mod buffer;
 mod client;
 mod download;
+mod dropzone;
 mod error;
 mod file;
 mod finalize;

@@ -28,7 +28,7 @@ use parking_lot::Mutex;
 use serde_json::json;
 
 use crate::api::retry::looking;
-use crate::api::{Session, endpoint};
+use crate::api::{Credentials, Session, endpoint};
 use crate::call::{Call, Observer};
 use crate::client::{Client, Shared};
 use crate::crypto::{Keycode, Passphrase, PrivateKey};
@@ -44,7 +44,9 @@ pub struct Package(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) client: Client,
+    /// What names the package in paths: its id, but the code for an anonymous sender (`protocol` 6.13).
     pub(crate) id: String,
+    package_id: String,
     pub(crate) code: String,
     pub(crate) secrets: Option<Secrets>,
     pub(crate) steps: Mutex<Steps>,
@@ -150,14 +152,18 @@ impl Package {
 
     fn new(
         client: &Client,
-        id: String,
+        package_id: String,
         code: String,
         secrets: Option<Secrets>,
         steps: Steps,
     ) -> Self {
         Self(Arc::new(Inner {
             client: client.clone(),
-            id,
+            id: match client.0.api.credentials() {
+                Credentials::Dropzone(_) => code.clone(),
+                _ => package_id.clone(),
+            },
+            package_id,
             code,
             secrets,
             steps: Mutex::new(steps),
@@ -289,7 +295,7 @@ impl Package {
 
     /// The package id, such as `GVG2-MNZT`.
     pub fn id(&self) -> &str {
-        &self.0.id
+        &self.0.package_id
     }
 
     /// The package code.
@@ -452,7 +458,7 @@ impl Inner {
     pub(crate) fn build_link(&self) -> String {
         let link = Link {
             host: self.client.host().to_owned(),
-            package_id: Some(self.id.clone()),
+            package_id: Some(self.package_id.clone()),
             package_code: self.code.clone(),
             keycode: self
                 .secrets
