@@ -384,13 +384,26 @@ fn a_workspace_is_usable_at_once() {
         workspace.finalize(&mut (), &Default::default()),
         ErrorKind::WorkspaceNotFinalizable,
     );
-    // One whose keycode could not be stored is not left behind.
+    // One whose keycode could not be stored is not left behind, neither one whose making was stopped.
     let before = emulator.admin_json("GET", "/packages", &Value::Null);
     emulator.refuse_once("package_public_keys", "FAIL");
     assert_kind(
         Package::create_workspace(&client, &mut (), ""),
         ErrorKind::Refused,
     );
+    emulator.fault(
+        json!({"endpoint": "package_public_keys", "times": 1, "action": {"hang_ms": 20_000}}),
+    );
+    let mut reports = 0;
+    let mut stop = Watch::stopping(move |_| {
+        reports += 1;
+        reports == 6
+    });
+    assert_kind(
+        Package::create_workspace(&client, &mut stop, ""),
+        ErrorKind::Stopped,
+    );
+    assert_eq!(emulator.count("delete_package"), 2);
     let after = emulator.admin_json("GET", "/packages", &Value::Null);
     let live = |ids: &Value| {
         let ids = ids.as_array().unwrap().iter();

@@ -23,7 +23,9 @@ pub use upload::{Source, UploadOptions};
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
+use crossbeam_channel::bounded;
 use parking_lot::Mutex;
 use serde_json::json;
 
@@ -33,8 +35,12 @@ use crate::call::{Call, Observer};
 use crate::client::{Client, Shared};
 use crate::crypto::{Keycode, Passphrase, PrivateKey};
 use crate::error::{Error, ErrorKind, Result};
+use crate::os;
 use crate::secret::SecretString;
 use step::Steps;
+
+/// How long a failed call waits for what tidies up after it.
+const TIDYING_PATIENCE: Duration = Duration::from_millis(100);
 
 /// A package on the service, and what this side knows of it. Cheap to clone; clones are the same package.
 ///
@@ -110,19 +116,22 @@ impl Package {
         let workspace = Self::create_as(client, observer, true, None)?;
         let name = name.to_owned();
         let prepared = workspace.run(observer, move |inner, session| {
-            let prepare = || {
-                inner.upload_keycodes(session, None)?;
-                if !name.is_empty() {
-                    endpoint::update_package(session, &inner.id, &json!({"label": name}))?;
-                }
-                inner.ask(session).map(|_| ())
-            };
-            prepare().inspect_err(|_| {
-                // Without its keycode nobody could open it on another device.
-                let _ = endpoint::delete_package(session, &inner.id);
-            })
+            inner.upload_keycodes(session, None)?;
+            if !name.is_empty() {
+                endpoint::update_package(session, &inner.id, &json!({"label": name}))?;
+            }
+            inner.ask(session).map(|_| ())
         });
-        prepared.map(|()| workspace)
+        match prepared {
+            Ok(()) => Ok(workspace),
+            Err(error) => {
+                // Without its keycode nobody could open it on another device.
+                workspace.behind(|inner, session| {
+                    let _ = endpoint::delete_package(session, &inner.id);
+                });
+                Err(error)
+            }
+        }
     }
 
     fn create_as(
@@ -419,6 +428,21 @@ impl Package {
             inner.steps.lock().deleted();
             Ok(())
         })
+    }
+
+    /// Tidies up after a call that failed or was stopped: at once if the service answers soon, else behind the caller's
+    /// back.
+    fn behind(&self, work: impl FnOnce(&Inner, &Session) + Send + 'static) {
+        let inner = Arc::clone(&self.0);
+        let (done, wait) = bounded(1);
+        let spawned = os::spawn("sendsafely-behind", move || {
+            let (call, _notices) = Call::new();
+            work(&inner, &inner.client.0.api.session(&call));
+            let _ = done.send(());
+        });
+        if spawned.is_ok() {
+            let _ = wait.recv_timeout(TIDYING_PATIENCE);
+        }
     }
 
     /// Runs work on a worker, with connections leased for it.
