@@ -26,6 +26,10 @@ const SECTIONS: &[&str] = &[
     "finalize",
     "link",
     "download",
+    "package_list",
+    "account",
+    "login",
+    "dropzone",
     "buffer",
 ];
 

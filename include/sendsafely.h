@@ -313,6 +313,11 @@ enum sendsafely_status
    */
   SENDSAFELY_FILE_NOT_ON_PACKAGE = 112,
   /**
+   * The client has no API key.
+   * Create it with sendsafely_client_new; this one is for logging in, for registering or for a Dropzone.
+   */
+  SENDSAFELY_NO_CREDENTIALS = 113,
+  /**
    * A package has at most 99 recipients.
    * Send the rest with another package.
    */
@@ -432,6 +437,46 @@ enum sendsafely_status
    * Try again a little later; the sender may still be uploading.
    */
   SENDSAFELY_FILE_INCOMPLETE = 318,
+  /**
+   * This way of logging in or registering is not allowed.
+   * The organization decides; ask its administrator, or use another way.
+   */
+  SENDSAFELY_AUTH_FORBIDDEN = 319,
+  /**
+   * The organization enforces a second factor.
+   * Registration by PIN is not possible there; register by link.
+   */
+  SENDSAFELY_SECOND_FACTOR_ENFORCED = 320,
+  /**
+   * The code was wrong or tried too often.
+   * A new one was sent: ask for it and call again.
+   */
+  SENDSAFELY_PIN_RESENT = 321,
+  /**
+   * The token has expired.
+   * Start the registration or the login again.
+   */
+  SENDSAFELY_TOKEN_EXPIRED = 322,
+  /**
+   * The service does not know the token.
+   * Start the registration or the login again.
+   */
+  SENDSAFELY_INVALID_TOKEN = 323,
+  /**
+   * The password is too weak.
+   * The service's words tell its rules.
+   */
+  SENDSAFELY_PASSWORD_TOO_WEAK = 324,
+  /**
+   * The user exists already.
+   * Log in instead of registering.
+   */
+  SENDSAFELY_USER_ALREADY_EXISTS = 325,
+  /**
+   * The service knows no such user.
+   * Check the e-mail address, or register.
+   */
+  SENDSAFELY_USER_NOT_FOUND = 326,
   /**
    * The host cannot be reached.
    * Check the network, the proxy and the host.
@@ -720,6 +765,12 @@ typedef struct sendsafely_error sendsafely_error;
 typedef struct sendsafely_package sendsafely_package;
 
 /**
+ * A list of packages that is fetched page by page. A handle, to be freed with sendsafely_package_iterator_free. Any
+ * number of threads may use it at once; each package is given once.
+ */
+typedef struct sendsafely_package_iterator sendsafely_package_iterator;
+
+/**
  * A list of strings: a record, to be freed with sendsafely_string_list_free unless it is part of another record.
  */
 typedef struct {
@@ -836,11 +887,11 @@ typedef struct {
    */
   uint64_t part_size;
   /**
-   * Bytes of memory that all transfers of this client share. 0: the default, 33,554,432. One part may always run.
+   * Bytes of memory that all transfers of this client share, 1,048,576 or more. 0: the default, 33,554,432. One part may always run.
    */
   uint64_t memory_budget;
   /**
-   * Bytes of the largest part that a download takes. 0: the default, 67,108,864.
+   * Bytes of the largest part that a download takes, 65,536 to 1,073,741,824. 0: the default, 67,108,864.
    */
   uint64_t max_part_bytes;
   /**
@@ -1044,6 +1095,10 @@ typedef struct {
    */
   int32_t state;
   /**
+   * The class of the state: a sendsafely_package_status.
+   */
+  int32_t status;
+  /**
    * Days for which it can be opened, 0 for ever, -1 if not told.
    */
   int32_t life;
@@ -1099,6 +1154,10 @@ typedef struct {
    * Id of the package that this one replies to; NULL for none.
    */
   const char *parent_id;
+  /**
+   * The service's own address of it; NULL if not told.
+   */
+  const char *url;
 } sendsafely_package_information;
 
 /**
@@ -1193,6 +1252,14 @@ typedef struct {
    * Handed to on_progress.
    */
   void *user_data;
+  /**
+   * For a Dropzone: e-mail address of the sender, as the sender gives it. NULL, the default: none.
+   */
+  const char *unconfirmed_sender;
+  /**
+   * For a Dropzone: token of a sender whose address was confirmed. NULL, the default: none.
+   */
+  const char *confirmed_sender_token;
 } sendsafely_finalize_options;
 
 /**
@@ -1337,6 +1404,371 @@ typedef struct {
   const sendsafely_download *const *items;
 } sendsafely_download_list;
 
+/**
+ * Options of sendsafely_client_list_packages.
+ */
+typedef struct {
+  /**
+   * Set by sendsafely_list_options_init.
+   */
+  size_t struct_size;
+  /**
+   * The row to begin with, from 0, the default.
+   */
+  uint64_t first_row;
+  /**
+   * Rows to fetch with one request, 1 to 100. 0: the default, 100.
+   */
+  uint32_t page_size;
+} sendsafely_list_options;
+
+/**
+ * Options of sendsafely_client_search_packages.
+ */
+typedef struct {
+  /**
+   * Set by sendsafely_search_options_init.
+   */
+  size_t struct_size;
+  /**
+   * The row to begin with, from 0, the default.
+   */
+  uint64_t first_row;
+  /**
+   * Rows to fetch with one request, 1 to 100. 0: the default, 100.
+   */
+  uint32_t page_size;
+  /**
+   * 1 looks at all packages of the organization, for its administrators; 0, the default, at the
+   * user's own.
+   */
+  int32_t whole_organization;
+  /**
+   * Made at this time or later, in seconds since 1970 UTC, of which the day counts.
+   * SENDSAFELY_TIME_UNKNOWN, the default: at any time.
+   */
+  int64_t from;
+  /**
+   * Made at this time or earlier, as from.
+   */
+  int64_t to;
+  /**
+   * E-mail address of the sender. NULL, the default: any.
+   */
+  const char *sender;
+  /**
+   * E-mail address of a recipient. NULL, the default: any.
+   */
+  const char *recipient;
+  /**
+   * Name of a file. NULL, the default: any.
+   */
+  const char *file_name;
+  /**
+   * A sendsafely_package_status. 0, the default: any.
+   */
+  int32_t status;
+} sendsafely_search_options;
+
+/**
+ * A package as a list shows it: a record, to be freed with sendsafely_package_summary_free unless it is part of
+ * another record.
+ */
+typedef struct {
+  /**
+   * The package id, such as "GVG2-MNZT".
+   */
+  const char *package_id;
+  /**
+   * The package code, as in the secure link; NULL if not told.
+   */
+  const char *package_code;
+  /**
+   * Id of the package that this one replies to; NULL for none.
+   */
+  const char *parent_id;
+  /**
+   * E-mail address of the sender; NULL if not told.
+   */
+  const char *sender;
+  /**
+   * The service's id of the sender; NULL if not told.
+   */
+  const char *sender_id;
+  /**
+   * When it last changed, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
+   */
+  int64_t updated;
+  /**
+   * When it last changed, as the service writes it; NULL if not told.
+   */
+  const char *updated_text;
+  /**
+   * The state: a sendsafely_package_state.
+   */
+  int32_t state;
+  /**
+   * The class of the state: a sendsafely_package_status.
+   */
+  int32_t status;
+  /**
+   * The state in the service's words, such as "Active - Waiting for Pickup"; NULL if not told.
+   */
+  const char *state_text;
+  /**
+   * Days for which it can be opened, 0 for ever, -1 if not told.
+   */
+  int32_t life;
+  /**
+   * How many recipients there are, -1 if not told.
+   */
+  int32_t recipient_count;
+  /**
+   * Name of a Workspace, or a label; NULL for none.
+   */
+  const char *label;
+  /**
+   * E-mail addresses of recipients, as far as the list tells them; never NULL.
+   */
+  const sendsafely_string_list *recipients;
+  /**
+   * Names of the files; never NULL.
+   */
+  const sendsafely_string_list *file_names;
+  /**
+   * Names of the contact groups; never NULL.
+   */
+  const sendsafely_string_list *contact_groups;
+  /**
+   * 1 if there is a message, 0 if not, -1 if not told.
+   */
+  int32_t contains_message;
+  /**
+   * 1 for a Workspace.
+   */
+  int32_t is_workspace;
+  /**
+   * 1 if it came by a Dropzone.
+   */
+  int32_t is_dropzone;
+  /**
+   * In the history of a recipient: this recipient with what it has fetched; else NULL.
+   */
+  const sendsafely_recipient *recipient;
+} sendsafely_package_summary;
+
+/**
+ * A list of packages.
+ */
+typedef struct {
+  /**
+   * How many there are.
+   */
+  size_t count;
+  /**
+   * The packages, count of them.
+   */
+  const sendsafely_package_summary *const *items;
+} sendsafely_package_summary_list;
+
+/**
+ * What the service tells of the user: a record, to be freed with sendsafely_user_free.
+ */
+typedef struct {
+  /**
+   * The service's id; NULL if not told.
+   */
+  const char *user_id;
+  /**
+   * E-mail address.
+   */
+  const char *email;
+  /**
+   * First name; NULL if not told.
+   */
+  const char *first_name;
+  /**
+   * Last name; NULL if not told.
+   */
+  const char *last_name;
+  /**
+   * A secret of the user, for encrypting the user's own things; NULL if not told.
+   */
+  const char *client_key;
+  /**
+   * 1 if the user tests new versions.
+   */
+  int32_t is_beta_user;
+  /**
+   * 1 for an administrator of the organization.
+   */
+  int32_t is_administrator;
+  /**
+   * 1 if the user may have trusted devices, 0 if not, -1 if not told.
+   */
+  int32_t may_use_trusted_devices;
+  /**
+   * Days for which a new package can be opened, 0 for ever, -1 if not told.
+   */
+  int32_t package_life;
+} sendsafely_user;
+
+/**
+ * What the service tells of the organization: a record, to be freed with sendsafely_enterprise_free.
+ */
+typedef struct {
+  /**
+   * Host of its portal; NULL if not told.
+   */
+  const char *host;
+  /**
+   * Its name; NULL if not told.
+   */
+  const char *system_name;
+  /**
+   * Colour of the header of its pages, as in CSS; NULL if not told.
+   */
+  const char *header_color;
+  /**
+   * Colour of the links on its pages; NULL if not told.
+   */
+  const char *link_color;
+  /**
+   * 1 if packages may be finalized with undisclosed_recipients.
+   */
+  int32_t allow_undisclosed_recipients;
+  /**
+   * 1 if messages are encrypted.
+   */
+  int32_t message_encryption;
+  /**
+   * 1 if it tests new versions of the plug-in for Outlook.
+   */
+  int32_t outlook_beta;
+  /**
+   * 1 if it offers all languages.
+   */
+  int32_t allow_all_languages;
+} sendsafely_enterprise;
+
+/**
+ * Options of sendsafely_client_get_audit_log. NULL, the default of each text, means any.
+ */
+typedef struct {
+  /**
+   * Set by sendsafely_audit_log_options_init.
+   */
+  size_t struct_size;
+  /**
+   * Kind of event.
+   */
+  const char *event_type;
+  /**
+   * Address that it came from.
+   */
+  const char *ip_address;
+  /**
+   * E-mail address of who did it.
+   */
+  const char *authenticated_user;
+  /**
+   * E-mail address of the one in whose name it was done.
+   */
+  const char *impersonated_user;
+  /**
+   * E-mail address of the owner of the package.
+   */
+  const char *package_owner;
+  /**
+   * From when on, in the service's own form.
+   */
+  const char *min_timestamp;
+  /**
+   * Until when, in the service's own form.
+   */
+  const char *max_timestamp;
+  /**
+   * The row to begin with, from 0, the default.
+   */
+  uint64_t first_row;
+  /**
+   * Rows, 1 to 100. 0: the default, 100.
+   */
+  uint32_t page_size;
+} sendsafely_audit_log_options;
+
+/**
+ * How a login ended: a record, to be freed with sendsafely_login_free, which zeroes it.
+ */
+typedef struct {
+  /**
+   * The new API key; NULL if a second factor is needed first.
+   */
+  const char *api_key;
+  /**
+   * The secret of the API key, which the service tells only now; NULL if a second factor is needed first.
+   */
+  const char *api_secret;
+  /**
+   * E-mail address of the owner; NULL if not told.
+   */
+  const char *email;
+  /**
+   * 1 if a second factor is needed: call sendsafely_client_generate_api_key_second_factor.
+   */
+  int32_t second_factor_required;
+  /**
+   * What that call needs besides the code; else NULL.
+   */
+  const char *validation_token;
+  /**
+   * The kind of second factor in the service's words; NULL if not told.
+   */
+  const char *second_factor_kind;
+} sendsafely_login;
+
+/**
+ * Options of sendsafely_client_finish_registration: all of them but one proof are needed.
+ */
+typedef struct {
+  /**
+   * Set by sendsafely_registration_options_init.
+   */
+  size_t struct_size;
+  /**
+   * The proof by link: the value of validationLink in the link that was mailed. NULL, the default: by PIN.
+   */
+  const char *token;
+  /**
+   * The proof by PIN: the e-mail address. NULL, the default: by link.
+   */
+  const char *email;
+  /**
+   * The proof by PIN: the PIN that was mailed.
+   */
+  const char *pin;
+  /**
+   * The new password.
+   */
+  const char *password;
+  /**
+   * A question to be asked when the password is forgotten.
+   */
+  const char *question;
+  /**
+   * Its answer.
+   */
+  const char *answer;
+  /**
+   * First name.
+   */
+  const char *first_name;
+  /**
+   * Last name.
+   */
+  const char *last_name;
+} sendsafely_registration_options;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -1468,9 +1900,34 @@ sendsafely_status sendsafely_client_new(const char *host,
                                         sendsafely_error **error);
 
 /**
+ * Creates a client that can only log in and register, for who has no API key yet; see
+ * sendsafely_client_generate_api_key. Any other call answers SENDSAFELY_NO_CREDENTIALS. No network.
+ *
+ * Everything else as for sendsafely_client_new.
+ */
+sendsafely_status sendsafely_client_new_without_credentials(const char *host,
+                                                            const sendsafely_client_options *options,
+                                                            sendsafely_client **out_client,
+                                                            sendsafely_error **error);
+
+/**
+ * Creates a client for an anonymous sender to a Dropzone, by the id of that Dropzone. No network.
+ *
+ * It can create a package, upload files, set a message and finalize, with unconfirmed_sender or
+ * confirmed_sender_token; the recipients are those of the Dropzone. See sendsafely_package_submit_hosted_dropzone.
+ * Everything else as for sendsafely_client_new.
+ * SendSafely Client API: Dropzone submission (protocol 1.3, 6.13).
+ */
+sendsafely_status sendsafely_client_new_for_dropzone(const char *host,
+                                                     const char *dropzone_id,
+                                                     const sendsafely_client_options *options,
+                                                     sendsafely_client **out_client,
+                                                     sendsafely_error **error);
+
+/**
  * Makes a signed REST call to a path of the host's API, such as "/package/", for what no function covers.
  *
- * method is GET, PUT, POST or DELETE; json_body may be NULL. out_json receives the answer's JSON text as it came, to
+ * method is GET, PUT, POST, PATCH or DELETE; json_body may be NULL. out_json receives the answer's JSON text as it came, to
  * be freed with sendsafely_string_free; its member "response" is not judged, and a lost answer is not asked for again
  * unless the method is GET.
  * SendSafely Client API: response envelope (protocol 2.1), endpoint reference (protocol 6).
@@ -1596,6 +2053,39 @@ sendsafely_status sendsafely_package_set_life(sendsafely_package *package,
                                               sendsafely_error **error);
 
 /**
+ * Gives a package a label, or a Workspace its name. Before or after finalize.
+ *
+ * SENDSAFELY_DENIED: the package is not the account's own.
+ * SendSafely Client API: update package (protocol 6.2.3).
+ */
+sendsafely_status sendsafely_package_set_label(sendsafely_package *package,
+                                               const char *label,
+                                               sendsafely_error **error);
+
+/**
+ * Changes what no other function knows: json_object is a JSON object with members of the package, which goes to the
+ * service as it is. Before or after finalize.
+ *
+ * SENDSAFELY_INVALID_ARGUMENT: not a JSON object. SENDSAFELY_LIFE_OUT_OF_RANGE: "life" is not within 0 to 365.
+ * SENDSAFELY_DENIED, SENDSAFELY_INVALID_INPUT: the service does not take it.
+ * SendSafely Client API: update package (protocol 6.2.3).
+ */
+sendsafely_status sendsafely_package_update(sendsafely_package *package,
+                                            const char *json_object,
+                                            sendsafely_error **error);
+
+/**
+ * Has the service mail the whole secure link to the recipients. THE KEYCODE GOES TO THE SERVICE IN CLEAR for that, so
+ * the files are no longer secret to the service; no other function does this.
+ *
+ * Package must be finalized, or a Workspace. SENDSAFELY_NOT_FINALIZED: finalize first. SENDSAFELY_OUTCOME_UNKNOWN: the
+ * mails may be under way; ask a recipient before you call again.
+ * SendSafely Client API: notify recipients (protocol 6.11).
+ */
+sendsafely_status sendsafely_package_notify(sendsafely_package *package,
+                                            sendsafely_error **error);
+
+/**
  * Deletes the package on the service, with its files, for good. At any step; every later call on the package, other
  * than for its id, package code and keycode, answers SENDSAFELY_PACKAGE_DELETED. The handle still has to be freed.
  *
@@ -1622,6 +2112,19 @@ void sendsafely_package_free(sendsafely_package *package);
 sendsafely_status sendsafely_package_get_information(sendsafely_package *package,
                                                      sendsafely_package_information **out_information,
                                                      sendsafely_error **error);
+
+/**
+ * Asks the service for what it knows of a package, by its id, package code or secure link, without opening it: the
+ * keycode is not needed.
+ *
+ * Free the record with sendsafely_package_information_free. SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is
+ * not for this account. SENDSAFELY_INVALID_ARGUMENT: neither an id nor a code nor a link.
+ * SendSafely Client API: package information (protocol 6.2.2, 5.2).
+ */
+sendsafely_status sendsafely_client_get_package_information(sendsafely_client *client,
+                                                            const char *package_id,
+                                                            sendsafely_package_information **out_information,
+                                                            sendsafely_error **error);
 
 /**
  * Frees package information with all that is in it. NULL and twice are harmless.
@@ -1905,6 +2408,284 @@ void sendsafely_download_free(sendsafely_download *download);
  * Frees a list of downloads with the downloads in it. NULL and twice are harmless.
  */
 void sendsafely_download_list_free(sendsafely_download_list *downloads);
+
+/* === PACKAGE LISTS ======================================================================================= */
+
+/**
+ * Fills list options with their defaults. size is sizeof *options.
+ *
+ * Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+ */
+sendsafely_status sendsafely_list_options_init(sendsafely_list_options *options,
+                                               size_t size);
+
+/**
+ * Fills search options with their defaults. size is sizeof *options.
+ *
+ * Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+ */
+sendsafely_status sendsafely_search_options_init(sendsafely_search_options *options,
+                                                 size_t size);
+
+/**
+ * Begins to list packages of the user, newest first as the service orders them. No network until
+ * sendsafely_package_iterator_next.
+ *
+ * list is a sendsafely_package_list; options may be NULL. Free the iterator with sendsafely_package_iterator_free.
+ * SendSafely Client API: package lists (protocol 6.3.1).
+ */
+sendsafely_status sendsafely_client_list_packages(sendsafely_client *client,
+                                                  int32_t list,
+                                                  const sendsafely_list_options *options,
+                                                  sendsafely_package_iterator **out_iterator,
+                                                  sendsafely_error **error);
+
+/**
+ * Begins to search for packages: the user's own, or those of the organization. No network until
+ * sendsafely_package_iterator_next, which answers SENDSAFELY_DENIED to who is no administrator.
+ *
+ * options say what to search for; with NULL all packages of the user are found. An older portal that has no search in
+ * pages finds at most 100 packages of the organization.
+ * SENDSAFELY_MALFORMED_EMAIL: correct sender or recipient.
+ * SendSafely Client API: organization search (protocol 6.3.2).
+ */
+sendsafely_status sendsafely_client_search_packages(sendsafely_client *client,
+                                                    const sendsafely_search_options *options,
+                                                    sendsafely_package_iterator **out_iterator,
+                                                    sendsafely_error **error);
+
+/**
+ * Gives the next package of a list, NULL at its end, fetching a page where that is needed.
+ *
+ * Free the record with sendsafely_package_summary_free. After a failure the next call tries the same page again.
+ */
+sendsafely_status sendsafely_package_iterator_next(sendsafely_package_iterator *iterator,
+                                                   sendsafely_package_summary **out_summary,
+                                                   sendsafely_error **error);
+
+/**
+ * Gives the packages that a recipient has got from the organization, with what it has fetched of each.
+ *
+ * Free the list with sendsafely_package_summary_list_free.
+ * SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_INVALID_EMAIL: correct the address. SENDSAFELY_DENIED: not for this account.
+ * SendSafely Client API: history of a recipient (protocol 6.4.8).
+ */
+sendsafely_status sendsafely_client_get_recipient_history(sendsafely_client *client,
+                                                          const char *email,
+                                                          sendsafely_package_summary_list **out_packages,
+                                                          sendsafely_error **error);
+
+/**
+ * Frees an iterator. Only frees: no network. NULL and twice are harmless.
+ */
+void sendsafely_package_iterator_free(sendsafely_package_iterator *iterator);
+
+/**
+ * Frees a package of a list. NULL and twice are harmless.
+ */
+void sendsafely_package_summary_free(sendsafely_package_summary *summary);
+
+/**
+ * Frees a list of packages with the packages in it. NULL and twice are harmless.
+ */
+void sendsafely_package_summary_list_free(sendsafely_package_summary_list *packages);
+
+/* === ACCOUNT ============================================================================================= */
+
+/**
+ * Asks whether the service takes key and secret, and gives the e-mail address of their owner.
+ *
+ * Free the text with sendsafely_string_free. SENDSAFELY_AUTHENTICATION_FAILED: check key, secret, host and clock.
+ * SendSafely Client API: verify credentials (protocol 6.1.1).
+ */
+sendsafely_status sendsafely_client_verify_credentials(sendsafely_client *client,
+                                                       char **out_email,
+                                                       sendsafely_error **error);
+
+/**
+ * Asks what the service thinks of client_version, or else of the library's own: "OK", "UPGRADE_AVAILABLE",
+ * "OUTDATED_VERSION", or a later word.
+ *
+ * Free the text with sendsafely_string_free.
+ * SendSafely Client API: verify version (protocol 6.1.2).
+ */
+sendsafely_status sendsafely_client_verify_version(sendsafely_client *client,
+                                                   char **out_text,
+                                                   sendsafely_error **error);
+
+/**
+ * Asks the service for what it knows of the user. Free the record with sendsafely_user_free, which zeroes it.
+ *
+ * SendSafely Client API: user information (protocol 6.1.3).
+ */
+sendsafely_status sendsafely_client_get_user(sendsafely_client *client,
+                                             sendsafely_user **out_user,
+                                             sendsafely_error **error);
+
+/**
+ * Asks the service for what it knows of the organization. Free the record with sendsafely_enterprise_free.
+ *
+ * SendSafely Client API: enterprise information (protocol 6.1.4).
+ */
+sendsafely_status sendsafely_client_get_enterprise(sendsafely_client *client,
+                                                   sendsafely_enterprise **out_enterprise,
+                                                   sendsafely_error **error);
+
+/**
+ * Fills audit log options with their defaults. size is sizeof *options.
+ *
+ * Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+ */
+sendsafely_status sendsafely_audit_log_options_init(sendsafely_audit_log_options *options,
+                                                    size_t size);
+
+/**
+ * Gives a page of the organization's audit log, for its administrators, as JSON text in the service's own form, which
+ * is not published.
+ *
+ * options may be NULL. Free the text with sendsafely_string_free. SENDSAFELY_DENIED: not for this account.
+ * SendSafely Client API: audit log (protocol 6.11).
+ */
+sendsafely_status sendsafely_client_get_audit_log(sendsafely_client *client,
+                                                  const sendsafely_audit_log_options *options,
+                                                  char **out_json,
+                                                  sendsafely_error **error);
+
+/**
+ * Frees what was told of a user. NULL and twice are harmless.
+ */
+void sendsafely_user_free(sendsafely_user *user);
+
+/**
+ * Frees what was told of an organization. NULL and twice are harmless.
+ */
+void sendsafely_enterprise_free(sendsafely_enterprise *enterprise);
+
+/* === LOGIN AND REGISTRATION ============================================================================== */
+
+/**
+ * Logs in with e-mail address and password, for an API key. A client of sendsafely_client_new_without_credentials does.
+ *
+ * description is how the user's list of API keys will name the new one. Look at second_factor_required of the record,
+ * which is freed with sendsafely_login_free. SENDSAFELY_AUTHENTICATION_FAILED: address or password is wrong.
+ * SENDSAFELY_OUTCOME_UNKNOWN: a key may have been made; look at the user's list before you call again.
+ * SendSafely Client API: login (protocol 6.12).
+ */
+sendsafely_status sendsafely_client_generate_api_key(sendsafely_client *client,
+                                                     const char *email,
+                                                     const char *password,
+                                                     const char *description,
+                                                     sendsafely_login **out_login,
+                                                     sendsafely_error **error);
+
+/**
+ * Ends a login that needs a second factor, with validation_token of the record and the code that the user got.
+ *
+ * SENDSAFELY_PIN_RESENT: the code was wrong, and a new one is on its way.
+ * Everything else as for sendsafely_client_generate_api_key.
+ */
+sendsafely_status sendsafely_client_generate_api_key_second_factor(sendsafely_client *client,
+                                                                   const char *validation_token,
+                                                                   const char *code,
+                                                                   const char *description,
+                                                                   sendsafely_login **out_login,
+                                                                   sendsafely_error **error);
+
+/**
+ * Exchanges an OAuth token of the organization's identity provider for an API key.
+ *
+ * SENDSAFELY_AUTH_FORBIDDEN: the organization does not allow it. SENDSAFELY_USER_ALREADY_EXISTS: log in by password.
+ * Everything else as for sendsafely_client_generate_api_key.
+ */
+sendsafely_status sendsafely_client_generate_api_key_oauth(sendsafely_client *client,
+                                                           const char *oauth_token,
+                                                           const char *description,
+                                                           sendsafely_login **out_login,
+                                                           sendsafely_error **error);
+
+/**
+ * Begins to register a user: the service mails a link to the address, or with send_pin 1 a PIN.
+ *
+ * SENDSAFELY_INVALID_EMAIL: correct the address. SENDSAFELY_AUTH_FORBIDDEN: users cannot register themselves there.
+ * SENDSAFELY_SECOND_FACTOR_ENFORCED: register by link. SENDSAFELY_OUTCOME_UNKNOWN: look into the mailbox.
+ * SendSafely Client API: registration (protocol 6.12).
+ */
+sendsafely_status sendsafely_client_start_registration(sendsafely_client *client,
+                                                       const char *email,
+                                                       int32_t send_pin,
+                                                       sendsafely_error **error);
+
+/**
+ * Fills registration options with their defaults. size is sizeof *options.
+ *
+ * Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+ */
+sendsafely_status sendsafely_registration_options_init(sendsafely_registration_options *options,
+                                                       size_t size);
+
+/**
+ * Ends a registration with what the mail held; then log in with sendsafely_client_generate_api_key.
+ *
+ * options must be there. out_email may be NULL; else it gets the e-mail address, to be freed with
+ * sendsafely_string_free. SENDSAFELY_PASSWORD_TOO_WEAK: the service's words tell its rules.
+ * SENDSAFELY_TOKEN_EXPIRED, SENDSAFELY_INVALID_TOKEN: begin again. SENDSAFELY_PIN_RESENT: ask for the new PIN.
+ * SENDSAFELY_OUTCOME_UNKNOWN: try to log in.
+ * SendSafely Client API: registration (protocol 6.12).
+ */
+sendsafely_status sendsafely_client_finish_registration(sendsafely_client *client,
+                                                        const sendsafely_registration_options *options,
+                                                        char **out_email,
+                                                        sendsafely_error **error);
+
+/**
+ * Frees how a login ended, zeroing its secrets. NULL and twice are harmless.
+ */
+void sendsafely_login_free(sendsafely_login *login);
+
+/* === DROPZONE ============================================================================================ */
+
+/**
+ * Gives the e-mail addresses of those who get what arrives at the user's Dropzone. Free the list with
+ * sendsafely_string_list_free.
+ *
+ * SendSafely Client API: Dropzone recipients (protocol 6.6).
+ */
+sendsafely_status sendsafely_client_get_dropzone_recipients(sendsafely_client *client,
+                                                            sendsafely_string_list **out_emails,
+                                                            sendsafely_error **error);
+
+/**
+ * Adds an e-mail address to those who get what arrives at the user's Dropzone.
+ *
+ * SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_INVALID_EMAIL: correct the address. SENDSAFELY_DUPLICATE_EMAIL: it is there
+ * already. SENDSAFELY_GUESTS_PROHIBITED: it is not a registered user's.
+ */
+sendsafely_status sendsafely_client_add_dropzone_recipient(sendsafely_client *client,
+                                                           const char *email,
+                                                           sendsafely_error **error);
+
+/**
+ * Removes an e-mail address from those who get what arrives at the user's Dropzone. SENDSAFELY_REFUSED: it is not one
+ * of them.
+ */
+sendsafely_status sendsafely_client_remove_dropzone_recipient(sendsafely_client *client,
+                                                              const char *email,
+                                                              sendsafely_error **error);
+
+/**
+ * Hands a finalized package of a hosted Dropzone over to the connectors of its owner. EACH CONNECTOR GETS THE SECURE
+ * LINK WITH THE KEYCODE: it reads the files.
+ *
+ * Package must be made by a client of sendsafely_client_new_for_dropzone, else SENDSAFELY_INVALID_ARGUMENT, and be
+ * finalized, else SENDSAFELY_NOT_FINALIZED. name is a label for the owner, email the sender's address.
+ * SENDSAFELY_REFUSED: the Dropzone, or one of its connectors after three attempts, did not take it.
+ * SENDSAFELY_OUTCOME_UNKNOWN: it may have been taken; ask the owner before you call again.
+ * SendSafely Client API: hosted Dropzone (protocol 6.13).
+ */
+sendsafely_status sendsafely_package_submit_hosted_dropzone(sendsafely_package *package,
+                                                            const char *name,
+                                                            const char *email,
+                                                            sendsafely_error **error);
 
 /* === BUFFERS ============================================================================================= */
 

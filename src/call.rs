@@ -194,6 +194,11 @@ impl Call {
         self.bytes_sent.fetch_sub(bytes, Ordering::Relaxed);
     }
 
+    /// How often something was, or will be, tried again.
+    pub(crate) fn retries(&self) -> u32 {
+        self.retries.load(Ordering::Relaxed)
+    }
+
     pub(crate) fn retried(&self) {
         self.retries.fetch_add(1, Ordering::Relaxed);
     }

@@ -4,9 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::api::Api;
-use crate::api::endpoint;
 use crate::api::transport::{Connections, is_loopback};
+use crate::api::{Api, Credentials, endpoint};
 use crate::call::{self, Call, Observer};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::SecretString;
@@ -97,15 +96,44 @@ impl Client {
         api_secret: SecretString,
         options: ClientOptions,
     ) -> Result<Self> {
-        options.check()?;
         header_text("the API key", api_key)?;
-        let host = crate::package::link::normalize_host(host)?;
         if api_secret.expose().is_empty() {
             return Err(Error::new(
                 ErrorKind::InvalidArgument,
                 "the API secret is empty",
             ));
         }
+        let key = api_key.to_owned();
+        let secret = api_secret;
+        Self::with_credentials(host, Credentials::User { key, secret }, options)
+    }
+
+    /// Makes a client that can only log in and register ([`generate_api_key`](Self::generate_api_key) and the like).
+    /// Everything else answers [`ErrorKind::NoCredentials`].
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn without_credentials(host: &str, options: ClientOptions) -> Result<Self> {
+        Self::with_credentials(host, Credentials::None, options)
+    }
+
+    /// Makes a client for an anonymous sender to a Dropzone (`protocol` 1.3, 6.13): it can create a package, fill and
+    /// finalize it; recipients are those of the Dropzone.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn for_dropzone(host: &str, dropzone_id: &str, options: ClientOptions) -> Result<Self> {
+        header_text("the Dropzone id", dropzone_id)?;
+        Self::with_credentials(host, Credentials::Dropzone(dropzone_id.to_owned()), options)
+    }
+
+    fn with_credentials(
+        host: &str,
+        credentials: Credentials,
+        options: ClientOptions,
+    ) -> Result<Self> {
+        options.check()?;
+        let host = crate::package::link::normalize_host(host)?;
         if host.scheme() == "http" && !is_loopback(&host) && !options.allow_plain_http {
             return Err(Error::new(
                 ErrorKind::InsecureHost,
@@ -114,7 +142,7 @@ impl Client {
         }
         let connections = Connections::new(&host, &options)?;
         let budget = Arc::new(Budget::new(options.memory_budget));
-        let api = Api::new(host, api_key, api_secret, &options, connections);
+        let api = Api::new(host, credentials, &options, connections);
         Ok(Self(Arc::new(Shared {
             api,
             options,

@@ -40,6 +40,7 @@ pub enum ErrorKind {
     KeycodeUnknown,
     NotFinalized,
     FileNotOnPackage,
+    NoCredentials,
     // Limits known before sending.
     TooManyRecipients,
     LifeOutOfRange,
@@ -66,6 +67,14 @@ pub enum ErrorKind {
     SessionTimeout,
     UnknownEndpoint,
     FileIncomplete,
+    AuthForbidden,
+    SecondFactorEnforced,
+    PinResent,
+    TokenExpired,
+    InvalidToken,
+    PasswordTooWeak,
+    UserAlreadyExists,
+    UserNotFound,
     // The network.
     Unreachable,
     UnknownHost,
@@ -248,6 +257,7 @@ fn remedy_for(kind: ErrorKind) -> Option<&'static str> {
         K::KeycodeUnknown => {
             "open the package with its keycode or with a secure link that holds it"
         }
+        K::NoCredentials => "create the client with an API key and secret",
         K::NotFinalized => "finalize the package first",
         K::UnknownPackage => {
             "check the id or the link; the package may have expired, have been deleted, or be for somebody else"

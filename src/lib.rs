@@ -33,26 +33,35 @@
 
 #![deny(unsafe_code)]
 
+mod account;
 mod api;
 mod call;
 mod client;
 mod crypto;
 pub mod device;
+mod dropzone;
 mod error;
 mod ffi;
+mod login;
 mod os;
 mod package;
+mod package_list;
+mod pages;
 mod receive;
 mod secret;
 mod transfer;
 
+pub use account::{AuditLogFilter, Enterprise, User};
 pub use call::{Flow, Observer, Phase, Progress};
 pub use client::{Client, ClientOptions, DEFAULT_PART_SIZE, MAX_PART_SIZE};
 pub use error::{Error, ErrorKind, Result};
+pub use login::{ApiKey, Login, Registration, RegistrationProof};
 pub use os::Existing;
 pub use package::{
     ContactGroup, File, FinalizeOptions, Finalized, Link, Package, PackageInformation, PhoneNumber,
     Recipient, Source, Timestamp, UploadOptions, link,
 };
+pub use package_list::{ListOptions, PackageList, PackageSearch, PackageStatus, PackageSummary};
+pub use pages::Pages;
 pub use receive::{Download, DownloadOptions, Sink};
 pub use secret::SecretString;

@@ -7,4 +7,4 @@ pub(crate) mod retry;
 mod session;
 pub(crate) mod transport;
 
-pub(crate) use session::{Api, Session, Signed, accept, http_failure, read_envelope};
+pub(crate) use session::{Api, Credentials, Session, Signed, accept, http_failure, read_envelope};

@@ -5,16 +5,17 @@
 //! | call | after a lost answer |
 //! | --- | --- |
 //! | reads, `upload-urls`, `download-urls`, `upload-complete`, parts | repeat |
-//! | create package | repeat; an orphan stays temporary on the server |
+//! | create package or Workspace | repeat; an orphan stays temporary on the server |
 //! | create file | look for a new file of that name, size and parts: adopt it, else repeat |
-//! | add recipient | look for it on the package: adopt it, else repeat |
-//! | message, phone number, life, keycode | repeat, they set a value |
+//! | create directory | look for a directory of that name: adopt it, else repeat |
+//! | add recipients | look for them on the package: adopt them, else repeat |
+//! | message, phone number, role, life, label, keycode, members, rename, move | repeat, they set a value |
 //! | finalize | look at the state: if finalized, build the link, else repeat |
-//! | delete | repeat; "unknown" then is success |
-//! | any other change (raw requests that are not GET) | never; [`ErrorKind::OutcomeUnknown`] |
+//! | delete, remove, revoke | repeat; "gone" then is success ([`gone_is_done`]) |
+//! | notify, API keys, registration, register a public key, create a group, copy, Dropzone hand-over, raw requests that are not GET | never; [`ErrorKind::OutcomeUnknown`] |
 //!
-//! "Repeat" is [`Repeat::Safely`], "look" is [`Repeat::Looking`] with [`looking`] around it; what is looked at stands
-//! beside the state of the package.
+//! "Repeat" is [`Repeat::Safely`], "look" is [`Repeat::Looking`] with [`looking`] around it, "never" is
+//! [`Repeat::Never`]; each stands at its call in `endpoint`, and what is looked at beside the state of the package.
 
 use std::time::{Duration, Instant};
 
@@ -29,8 +30,10 @@ use crate::error::{Error, ErrorKind, Result};
 pub(crate) enum Repeat {
     /// Doing it twice does no harm.
     Safely,
-    /// Not before somebody has looked; answers [`ErrorKind::OutcomeUnknown`].
+    /// Not before somebody has looked; answers [`ErrorKind::OutcomeUnknown`] to [`looking`].
     Looking,
+    /// Not at all; answers [`ErrorKind::OutcomeUnknown`] to the caller.
+    Never,
 }
 
 /// First contact: how long an unknown name or a refused connection is tried before it is told.
@@ -129,6 +132,20 @@ pub(crate) fn looking<T>(
         if let Some(found) = look()? {
             return Ok(found);
         }
+    }
+}
+
+/// Deletes something. A refusal of a repeated call means that the first one did it, if `gone` knows the refusal.
+pub(crate) fn gone_is_done<T>(
+    call: &Call,
+    delete: impl FnOnce() -> Result<T>,
+    gone: impl FnOnce(&Error) -> bool,
+) -> Result<()> {
+    let before = call.retries();
+    match delete() {
+        Err(error) if call.retries() > before && gone(&error) => Ok(()),
+        Err(error) => Err(error),
+        Ok(_) => Ok(()),
     }
 }
 

@@ -20,10 +20,24 @@ use crate::secret::SecretString;
 
 /// Prefix of all signed paths (`protocol` 1.1).
 pub(crate) const API_PREFIX: &str = "/api/v2.0";
+/// Prefix of the same paths for an anonymous sender (`protocol` 1.3).
+const DROPZONE_PREFIX: &str = "/drop-zone/v2.0";
+/// Prefix of unsigned paths (`protocol` 1.4).
+const AUTH_PREFIX: &str = "/auth-api";
 /// No JSON answer of the service comes near this; a larger one is refused.
 const LARGEST_ANSWER: u64 = 16 << 20;
 /// A `Date` of the server that is off by more than this explains a refused signature.
 const TOLERATED_SKEW_SECONDS: i64 = 60;
+
+/// Who calls.
+pub(crate) enum Credentials {
+    /// A user with an API key.
+    User { key: String, secret: SecretString },
+    /// An anonymous sender, by the id of a Dropzone.
+    Dropzone(String),
+    /// Nobody yet: somebody who logs in or registers.
+    None,
+}
 
 /// What every call to the API needs. Cheap to clone.
 #[derive(Clone)]
@@ -31,8 +45,7 @@ pub(crate) struct Api(Arc<Shared>);
 
 struct Shared {
     host: String,
-    api_key: String,
-    api_secret: SecretString,
+    credentials: Credentials,
     request_api: String,
     client_version: Option<String>,
     locale: Option<String>,
@@ -45,15 +58,13 @@ struct Shared {
 impl Api {
     pub(crate) fn new(
         host: Url,
-        api_key: &str,
-        api_secret: SecretString,
+        credentials: Credentials,
         options: &ClientOptions,
         connections: Connections,
     ) -> Self {
         Self(Arc::new(Shared {
             host: host.as_str().trim_end_matches('/').to_owned(),
-            api_key: api_key.to_owned(),
-            api_secret,
+            credentials,
             request_api: options.request_api.clone(),
             client_version: options.client_version.clone(),
             locale: options.locale.clone(),
@@ -65,6 +76,10 @@ impl Api {
 
     pub(crate) fn host(&self) -> &str {
         &self.0.host
+    }
+
+    pub(crate) fn credentials(&self) -> &Credentials {
+        &self.0.credentials
     }
 
     /// Leases connections for one call of the user.
@@ -103,7 +118,7 @@ impl Drop for Session {
 #[derive(Clone, Copy)]
 pub(crate) struct Signed<'a> {
     pub(crate) method: &'a str,
-    /// What follows `/api/v2.0`, with its query.
+    /// What follows the prefix of the API, with its query.
     pub(crate) path: &'a str,
     pub(crate) content_type: Option<&'a str>,
     pub(crate) signed_text: &'a [u8],
@@ -131,22 +146,91 @@ impl Session {
         &self.agents.storage
     }
 
+    pub(crate) fn get(&self, path: &str) -> Result<Json> {
+        self.call("GET", path, None, Repeat::Safely)
+    }
+
+    pub(crate) fn put<'v>(
+        &self,
+        path: &str,
+        body: impl Into<Option<&'v Value>>,
+        repeat: Repeat,
+    ) -> Result<Json> {
+        self.call("PUT", path, body.into(), repeat)
+    }
+
+    pub(crate) fn post<'v>(
+        &self,
+        path: &str,
+        body: impl Into<Option<&'v Value>>,
+        repeat: Repeat,
+    ) -> Result<Json> {
+        self.call("POST", path, body.into(), repeat)
+    }
+
+    pub(crate) fn patch(&self, path: &str, body: &Value, repeat: Repeat) -> Result<Json> {
+        self.call("PATCH", path, Some(body), repeat)
+    }
+
+    /// Deletes; what is gone when the call is repeated after a lost answer counts as deleted.
+    pub(crate) fn delete(&self, path: &str) -> Result<Json> {
+        self.call("DELETE", path, None, Repeat::Safely)
+    }
+
+    /// The same with a body, which one endpoint wants (`protocol` 6.6).
+    pub(crate) fn delete_with(&self, path: &str, body: &Value) -> Result<Json> {
+        self.call("DELETE", path, Some(body), Repeat::Safely)
+    }
+
     /// A JSON call, repeated as it may be: answers the members of a successful envelope.
-    pub(crate) fn call(
+    fn call(&self, method: &str, path: &str, body: Option<&Value>, repeat: Repeat) -> Result<Json> {
+        let (prefix, text) = (self.prefix()?, body.map(Value::to_string));
+        self.json_call(method, &format!("{prefix}{path}"), text.as_deref(), repeat)
+    }
+
+    /// An unsigned JSON call (`protocol` 1.4).
+    pub(crate) fn auth(
         &self,
         method: &str,
         path: &str,
-        body: Option<&Value>,
+        body: &Value,
         repeat: Repeat,
     ) -> Result<Json> {
-        let text = body.map(Value::to_string);
+        let text = SecretString::new(body.to_string());
+        self.json_call(
+            method,
+            &format!("{AUTH_PREFIX}{path}"),
+            Some(text.expose()),
+            repeat,
+        )
+    }
+
+    /// What the paths of this client's calls begin with.
+    fn prefix(&self) -> Result<&'static str> {
+        match self.api.0.credentials {
+            Credentials::User { .. } => Ok(API_PREFIX),
+            Credentials::Dropzone(_) => Ok(DROPZONE_PREFIX),
+            Credentials::None => Err(Error::new(
+                ErrorKind::NoCredentials,
+                "the client has no API key",
+            )),
+        }
+    }
+
+    fn json_call(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&str>,
+        repeat: Repeat,
+    ) -> Result<Json> {
         retrying(
             &self.call,
             self.retry_window(),
             repeat,
             || self.has_answered(None),
             || {
-                let mut answer = self.exchange_json(method, path, text.as_deref())?;
+                let mut answer = self.exchange_json(method, path, body)?;
                 accept(read_envelope(&mut answer)?, answer.status)
             },
         )
@@ -160,14 +244,35 @@ impl Session {
         body: Option<&str>,
         repeat: Repeat,
     ) -> Result<String> {
+        let path = format!("{}{path}", self.prefix()?);
         retrying(
             &self.call,
             self.retry_window(),
             repeat,
             || self.has_answered(None),
             || {
-                let mut answer = self.exchange_json(method, path, body)?;
+                let mut answer = self.exchange_json(method, &path, body)?;
                 read_envelope(&mut answer).map(|(text, _)| text)
+            },
+        )
+    }
+
+    /// Posts a form to any URL, without headers that say who calls; answers its JSON, which has no envelope
+    /// (`protocol` 6.13).
+    pub(crate) fn post_form(&self, url: &str, form: &str) -> Result<Json> {
+        retrying(
+            &self.call,
+            self.retry_window(),
+            Repeat::Never,
+            || self.has_answered(Some(url)),
+            || {
+                let mut answer = self.agents.storage.exchange(Request {
+                    method: "POST",
+                    url,
+                    headers: &[("content-type", "application/x-www-form-urlencoded")],
+                    body: Body::Bytes(form.as_bytes()),
+                })?;
+                Ok(Json::new(read_envelope(&mut answer)?.1))
             },
         )
     }
@@ -178,7 +283,7 @@ impl Session {
         path: &str,
         body: Option<&str>,
     ) -> std::result::Result<Response, Failure> {
-        self.exchange(Signed {
+        self.send(Signed {
             method,
             path,
             content_type: body.map(|_| "application/json"),
@@ -187,53 +292,47 @@ impl Session {
         })
     }
 
-    /// Signs and sends one request. A refused signature is tried once more if the clocks explain it.
+    /// Signs and sends one request of the API.
     pub(crate) fn exchange(&self, request: Signed<'_>) -> std::result::Result<Response, Failure> {
-        let answer = self.exchange_once(request)?;
+        let path = format!("{}{}", self.prefix()?, request.path);
+        self.send(Signed {
+            path: &path,
+            ..request
+        })
+    }
+
+    /// Sends one request to a whole path. A refused signature is tried once more if the clocks explain it.
+    fn send(&self, request: Signed<'_>) -> std::result::Result<Response, Failure> {
+        let answer = self.send_once(request)?;
         match self.corrected_clock(answer)? {
             Some(answer) => Ok(answer),
-            None => self.exchange_once(request),
+            None => self.send_once(request),
         }
     }
 
-    fn exchange_once(&self, signed: Signed<'_>) -> std::result::Result<Response, Failure> {
+    fn send_once(&self, signed: Signed<'_>) -> std::result::Result<Response, Failure> {
         let shared = &self.api.0;
-        let path = format!("{API_PREFIX}{}", signed.path);
-        let signed_path = path.split('?').next().unwrap_or_default();
-        let timestamp = signature::timestamp(self.server_time());
-        let signature = signature::sign(
-            &shared.api_key,
-            &shared.api_secret,
-            signed_path,
-            &timestamp,
-            signed.signed_text,
-        );
+        let path = signed.path;
         let mut headers = vec![
-            ("ss-api-key", shared.api_key.as_str()),
-            ("ss-request-timestamp", &timestamp),
-            ("ss-request-signature", &signature),
-            ("ss-request-api", &shared.request_api),
+            ("ss-request-api", shared.request_api.as_str()),
             (
                 "ss-sdk-version",
                 concat!("libsendsafely/", env!("CARGO_PKG_VERSION")),
             ),
         ];
+        let signature = self.api.sign(self.server_time(), path, signed.signed_text);
+        if !path.starts_with(AUTH_PREFIX) {
+            headers.extend(signature.headers());
+        }
+        let optional = [
+            ("ss-client-version", shared.client_version.as_deref()),
+            ("accept-language", shared.locale.as_deref()),
+            ("content-type", signed.content_type),
+        ];
         headers.extend(
-            shared
-                .client_version
-                .as_deref()
-                .map(|version| ("ss-client-version", version)),
-        );
-        headers.extend(
-            shared
-                .locale
-                .as_deref()
-                .map(|locale| ("accept-language", locale)),
-        );
-        headers.extend(
-            signed
-                .content_type
-                .map(|content_type| ("content-type", content_type)),
+            optional
+                .into_iter()
+                .filter_map(|(name, value)| Some((name, value?))),
         );
         let url = format!("{}{path}", shared.host);
         self.agents.api.exchange(Request {
@@ -245,7 +344,14 @@ impl Session {
     }
 
     fn server_time(&self) -> SystemTime {
-        let offset = self.api.0.clock_offset.load(Ordering::Relaxed);
+        self.api.server_time()
+    }
+}
+
+impl Api {
+    /// Now, by the server's clock as far as it is known.
+    pub(crate) fn server_time(&self) -> SystemTime {
+        let offset = self.0.clock_offset.load(Ordering::Relaxed);
         let magnitude = Duration::from_secs(offset.unsigned_abs());
         let now = SystemTime::now();
         if offset < 0 {
@@ -255,6 +361,44 @@ impl Session {
         }
     }
 
+    /// The headers that say who calls. A path with a query is signed without it.
+    pub(crate) fn sign(&self, time: SystemTime, path: &str, body: &[u8]) -> Signature<'_> {
+        let mut signature = Signature::default();
+        match &self.0.credentials {
+            Credentials::User { key, secret } => {
+                let path = path.split('?').next().unwrap_or_default();
+                signature.timestamp = signature::timestamp(time);
+                signature.key = Some(key);
+                signature.signature =
+                    signature::sign(key, secret, path, &signature.timestamp, body);
+            }
+            Credentials::Dropzone(id) => signature.key = Some(id),
+            Credentials::None => {}
+        }
+        signature
+    }
+}
+
+/// What says who calls, as headers (`protocol` 1.2, 1.3).
+#[derive(Default)]
+pub(crate) struct Signature<'a> {
+    key: Option<&'a str>,
+    timestamp: String,
+    signature: String,
+}
+
+impl Signature<'_> {
+    pub(crate) fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let all = [
+            ("ss-api-key", self.key.unwrap_or_default()),
+            ("ss-request-timestamp", &self.timestamp),
+            ("ss-request-signature", &self.signature),
+        ];
+        all.into_iter().filter(|(_, value)| !value.is_empty())
+    }
+}
+
+impl Session {
     /// Looks whether an answer refuses the signature while its `Date` says that our clock is wrong. Corrects the
     /// offset and answers `None` if so, else the answer with its body put back.
     fn corrected_clock(
@@ -358,8 +502,8 @@ pub(crate) fn accept(
 ) -> std::result::Result<Json, Failure> {
     let json = Json::new(value);
     match json.text("response").as_deref() {
-        // The qualified success of finalize (`protocol` 2.1).
-        Some("SUCCESS" | "PACKAGE_NEEDS_APPROVAL") => Ok(json),
+        // The qualified successes of finalize (`protocol` 2.1) and of a login, which then needs its second factor (2.2).
+        Some("SUCCESS" | "PACKAGE_NEEDS_APPROVAL" | "TWO_FA_REQUIRED") => Ok(json),
         Some(code) => Err(refusal(code, &json).with_http_status(http_status).into()),
         None => {
             let told = Error::new(ErrorKind::BadAnswer, "the answer has no response code");
@@ -391,6 +535,14 @@ fn refusal(code: &str, json: &Json) -> Error {
         "DUPLICATE_FILE" => ErrorKind::DuplicateFile,
         "TIMEOUT" => ErrorKind::SessionTimeout,
         "UNKNOWN_ENDPOINT" => ErrorKind::UnknownEndpoint,
+        "AUTH_FORBIDDEN" => ErrorKind::AuthForbidden,
+        "TWO_FA_ENFORCED" => ErrorKind::SecondFactorEnforced,
+        "PIN_RESEND" => ErrorKind::PinResent,
+        "TOKEN_EXPIRED" => ErrorKind::TokenExpired,
+        "INVALID_TOKEN" => ErrorKind::InvalidToken,
+        "PASSWORD_COMPLEXITY" => ErrorKind::PasswordTooWeak,
+        "USER_ALREADY_EXISTS" => ErrorKind::UserAlreadyExists,
+        "USER_NOT_FOUND" => ErrorKind::UserNotFound,
         _ => ErrorKind::Refused,
     };
     let mut words = json.text("message").unwrap_or_default();

@@ -24,7 +24,7 @@ pub(crate) fn timestamp(time: SystemTime) -> String {
 }
 
 /// Year, month and day of a number of days since 1970-01-01 (Howard Hinnant's `civil_from_days`, for days from 0 on).
-fn civil_date(days: u64) -> (u64, u64, u64) {
+pub(crate) fn civil_date(days: u64) -> (u64, u64, u64) {
     // Years are counted from March, so that the leap day is the last day of a year; an era has 400 of them.
     let days = days + 719_468;
     let day_of_era = days % 146_097;

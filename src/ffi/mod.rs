@@ -22,17 +22,21 @@ mod records;
 mod table;
 
 // One per noun; build.rs has them in the order of the header.
+mod account;
 mod buffer;
 mod client;
 mod download;
+mod dropzone;
 mod error;
 mod file;
 mod finalize;
 mod link;
 mod live_objects;
+mod login;
 mod message;
 mod package;
 mod package_information;
+mod package_list;
 mod progress;
 mod recipient;
 mod status;

@@ -3,7 +3,11 @@
 use std::ffi::c_char;
 
 use crate::package::{ContactGroup, PackageInformation, Timestamp};
+use crate::package_list::PackageStatus;
 
+use crate::secret::SecretString;
+
+use super::client::sendsafely_client;
 use super::error::sendsafely_error;
 use super::file::sendsafely_file_list;
 use super::guard::{Caller, guard_value};
@@ -46,6 +50,22 @@ pub enum sendsafely_package_state {
     /// Expired; some recipients had it.
     SENDSAFELY_PACKAGE_STATE_EXPIRED_PARTIALLY_COMPLETE = 6,
 }
+
+/// What has become of a package: its states in three classes (protocol 7.4).
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum sendsafely_package_status {
+    /// Any, or not told.
+    SENDSAFELY_PACKAGE_STATUS_ANY = 0,
+    /// It can be opened, or is being made.
+    SENDSAFELY_PACKAGE_STATUS_ACTIVE = 1,
+    /// Its life is over.
+    SENDSAFELY_PACKAGE_STATUS_EXPIRED = 2,
+    /// It was deleted.
+    SENDSAFELY_PACKAGE_STATUS_ARCHIVED = 3,
+}
+
+use sendsafely_package_status::*;
 
 /// A contact group on a package.
 #[repr(C)]
@@ -105,6 +125,8 @@ pub struct sendsafely_package_information {
     pub state_name: *const c_char,
     /// The state: a sendsafely_package_state.
     pub state: i32,
+    /// The class of the state: a sendsafely_package_status.
+    pub status: i32,
     /// Days for which it can be opened, 0 for ever, -1 if not told.
     pub life: i32,
     /// Name of a Workspace, or a label; NULL for none.
@@ -133,6 +155,26 @@ pub struct sendsafely_package_information {
     pub root_directory_id: *const c_char,
     /// Id of the package that this one replies to; NULL for none.
     pub parent_id: *const c_char,
+    /// The service's own address of it; NULL if not told.
+    pub url: *const c_char,
+}
+
+/// The state as records tell it.
+pub(super) fn state(number: Option<i32>) -> i32 {
+    match number {
+        Some(known @ -4..=6) => known,
+        _ => sendsafely_package_state::SENDSAFELY_PACKAGE_STATE_UNKNOWN as i32,
+    }
+}
+
+/// What a status is as a number for C.
+pub(super) fn status_of_state(state: Option<i32>) -> i32 {
+    match state.map(PackageStatus::of_state) {
+        None => SENDSAFELY_PACKAGE_STATUS_ANY as i32,
+        Some(PackageStatus::Active) => SENDSAFELY_PACKAGE_STATUS_ACTIVE as i32,
+        Some(PackageStatus::Expired) => SENDSAFELY_PACKAGE_STATUS_EXPIRED as i32,
+        Some(PackageStatus::Archived) => SENDSAFELY_PACKAGE_STATUS_ARCHIVED as i32,
+    }
 }
 
 /// A timestamp as records tell it: seconds, and the service's own text.
@@ -157,10 +199,8 @@ impl Translate for PackageInformation {
             created,
             created_text,
             state_name: memory.optional_text(self.state.as_deref()),
-            state: match self.state_number {
-                Some(known @ -4..=6) => known,
-                _ => sendsafely_package_state::SENDSAFELY_PACKAGE_STATE_UNKNOWN as i32,
-            },
+            state: state(self.state_number),
+            status: status_of_state(self.state_number),
             life: self
                 .life
                 .and_then(|days| i32::try_from(days).ok())
@@ -178,6 +218,7 @@ impl Translate for PackageInformation {
             contains_message: self.contains_message.map_or(-1, i32::from),
             root_directory_id: memory.optional_text(self.root_directory_id.as_deref()),
             parent_id: memory.optional_text(self.parent_id.as_deref()),
+            url: memory.optional_text(self.url.as_deref()),
         }
     }
 }
@@ -198,6 +239,34 @@ pub unsafe extern "C" fn sendsafely_package_get_information(
     caller.guard(|| {
         let out_information = out_information.required("out_information")?;
         let information = call(package, |package, observer| package.information(observer))?;
+        out_information.give_record(&information);
+        Ok(())
+    })
+}
+
+/// Asks the service for what it knows of a package, by its id, package code or secure link, without opening it: the
+/// keycode is not needed.
+///
+/// Free the record with sendsafely_package_information_free. SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is
+/// not for this account. SENDSAFELY_INVALID_ARGUMENT: neither an id nor a code nor a link.
+/// SendSafely Client API: package information (protocol 6.2.2, 5.2).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_client_get_package_information(
+    client: *mut sendsafely_client,
+    package_id: *const c_char,
+    out_information: *mut *mut sendsafely_package_information,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_information = caller.out(out_information);
+    caller.guard(|| {
+        let out_information = out_information.required("out_information")?;
+        // It may be a link with a keycode.
+        let package = SecretString::new(caller.text(package_id, "package_id")?);
+        let information = super::client::call(client, |client, observer| {
+            client.package_information(observer, package.expose())
+        })?;
         out_information.give_record(&information);
         Ok(())
     })

@@ -63,6 +63,11 @@ impl Memory {
         self.keep(vec![record])
     }
 
+    /// A record inside another, or NULL.
+    pub(super) fn optional_record<V: Translate>(&mut self, value: Option<&V>) -> *const V::Record {
+        value.map_or(std::ptr::null(), |value| self.record(value))
+    }
+
     /// The `items` of a list.
     pub(super) fn items<V: Translate>(&mut self, values: &[V]) -> *const *const V::Record {
         let items = values.iter().map(|value| self.record(value)).collect();

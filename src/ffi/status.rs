@@ -100,6 +100,10 @@ pub enum sendsafely_status {
     /// Look at the files of sendsafely_package_get_information.
     SENDSAFELY_FILE_NOT_ON_PACKAGE = 112,
 
+    /// The client has no API key.
+    /// Create it with sendsafely_client_new; this one is for logging in, for registering or for a Dropzone.
+    SENDSAFELY_NO_CREDENTIALS = 113,
+
     // Limits known before sending.
     /// A package has at most 99 recipients.
     /// Send the rest with another package.
@@ -175,6 +179,30 @@ pub enum sendsafely_status {
     /// The service has not got all parts of the file yet.
     /// Try again a little later; the sender may still be uploading.
     SENDSAFELY_FILE_INCOMPLETE = 318,
+    /// This way of logging in or registering is not allowed.
+    /// The organization decides; ask its administrator, or use another way.
+    SENDSAFELY_AUTH_FORBIDDEN = 319,
+    /// The organization enforces a second factor.
+    /// Registration by PIN is not possible there; register by link.
+    SENDSAFELY_SECOND_FACTOR_ENFORCED = 320,
+    /// The code was wrong or tried too often.
+    /// A new one was sent: ask for it and call again.
+    SENDSAFELY_PIN_RESENT = 321,
+    /// The token has expired.
+    /// Start the registration or the login again.
+    SENDSAFELY_TOKEN_EXPIRED = 322,
+    /// The service does not know the token.
+    /// Start the registration or the login again.
+    SENDSAFELY_INVALID_TOKEN = 323,
+    /// The password is too weak.
+    /// The service's words tell its rules.
+    SENDSAFELY_PASSWORD_TOO_WEAK = 324,
+    /// The user exists already.
+    /// Log in instead of registering.
+    SENDSAFELY_USER_ALREADY_EXISTS = 325,
+    /// The service knows no such user.
+    /// Check the e-mail address, or register.
+    SENDSAFELY_USER_NOT_FOUND = 326,
 
     // The network: what can be repeated safely was repeated for as long as the retry window lasts.
     /// The host cannot be reached.
@@ -294,6 +322,7 @@ impl From<ErrorKind> for sendsafely_status {
             ErrorKind::KeycodeUnknown => SENDSAFELY_KEYCODE_UNKNOWN,
             ErrorKind::NotFinalized => SENDSAFELY_NOT_FINALIZED,
             ErrorKind::FileNotOnPackage => SENDSAFELY_FILE_NOT_ON_PACKAGE,
+            ErrorKind::NoCredentials => SENDSAFELY_NO_CREDENTIALS,
             ErrorKind::TooManyRecipients => SENDSAFELY_TOO_MANY_RECIPIENTS,
             ErrorKind::LifeOutOfRange => SENDSAFELY_LIFE_OUT_OF_RANGE,
             ErrorKind::FileTooLarge => SENDSAFELY_FILE_TOO_LARGE,
@@ -318,6 +347,14 @@ impl From<ErrorKind> for sendsafely_status {
             ErrorKind::SessionTimeout => SENDSAFELY_SESSION_TIMEOUT,
             ErrorKind::UnknownEndpoint => SENDSAFELY_UNKNOWN_ENDPOINT,
             ErrorKind::FileIncomplete => SENDSAFELY_FILE_INCOMPLETE,
+            ErrorKind::AuthForbidden => SENDSAFELY_AUTH_FORBIDDEN,
+            ErrorKind::SecondFactorEnforced => SENDSAFELY_SECOND_FACTOR_ENFORCED,
+            ErrorKind::PinResent => SENDSAFELY_PIN_RESENT,
+            ErrorKind::TokenExpired => SENDSAFELY_TOKEN_EXPIRED,
+            ErrorKind::InvalidToken => SENDSAFELY_INVALID_TOKEN,
+            ErrorKind::PasswordTooWeak => SENDSAFELY_PASSWORD_TOO_WEAK,
+            ErrorKind::UserAlreadyExists => SENDSAFELY_USER_ALREADY_EXISTS,
+            ErrorKind::UserNotFound => SENDSAFELY_USER_NOT_FOUND,
             ErrorKind::Unreachable => SENDSAFELY_UNREACHABLE,
             ErrorKind::UnknownHost => SENDSAFELY_UNKNOWN_HOST,
             ErrorKind::TimedOut => SENDSAFELY_TIMED_OUT,
@@ -480,6 +517,11 @@ const TEXTS: &[(sendsafely_status, &CStr, &CStr)] = &[
         c"no such file on the package",
     ),
     (
+        SENDSAFELY_NO_CREDENTIALS,
+        c"SENDSAFELY_NO_CREDENTIALS",
+        c"the client has no API key",
+    ),
+    (
         SENDSAFELY_TOO_MANY_RECIPIENTS,
         c"SENDSAFELY_TOO_MANY_RECIPIENTS",
         c"a package has at most 99 recipients",
@@ -598,6 +640,46 @@ const TEXTS: &[(sendsafely_status, &CStr, &CStr)] = &[
         SENDSAFELY_FILE_INCOMPLETE,
         c"SENDSAFELY_FILE_INCOMPLETE",
         c"the service has not got all parts of the file yet",
+    ),
+    (
+        SENDSAFELY_AUTH_FORBIDDEN,
+        c"SENDSAFELY_AUTH_FORBIDDEN",
+        c"this way of logging in or registering is not allowed",
+    ),
+    (
+        SENDSAFELY_SECOND_FACTOR_ENFORCED,
+        c"SENDSAFELY_SECOND_FACTOR_ENFORCED",
+        c"the organization enforces a second factor",
+    ),
+    (
+        SENDSAFELY_PIN_RESENT,
+        c"SENDSAFELY_PIN_RESENT",
+        c"the code was wrong or tried too often",
+    ),
+    (
+        SENDSAFELY_TOKEN_EXPIRED,
+        c"SENDSAFELY_TOKEN_EXPIRED",
+        c"the token has expired",
+    ),
+    (
+        SENDSAFELY_INVALID_TOKEN,
+        c"SENDSAFELY_INVALID_TOKEN",
+        c"the service does not know the token",
+    ),
+    (
+        SENDSAFELY_PASSWORD_TOO_WEAK,
+        c"SENDSAFELY_PASSWORD_TOO_WEAK",
+        c"the password is too weak",
+    ),
+    (
+        SENDSAFELY_USER_ALREADY_EXISTS,
+        c"SENDSAFELY_USER_ALREADY_EXISTS",
+        c"the user exists already",
+    ),
+    (
+        SENDSAFELY_USER_NOT_FOUND,
+        c"SENDSAFELY_USER_NOT_FOUND",
+        c"the service knows no such user",
     ),
     (
         SENDSAFELY_UNREACHABLE,

@@ -46,11 +46,11 @@ pub(crate) struct Steps {
 }
 
 impl Steps {
-    /// A package that was just created.
-    pub(crate) fn created() -> Self {
+    /// A package or Workspace that was just created.
+    pub(crate) fn created(is_workspace: bool) -> Self {
         Self {
             stage: Stage::Open,
-            is_workspace: false,
+            is_workspace,
             keycode_length: Some(SHORTEST_KEYCODE),
             recipients: BTreeMap::new(),
             contact_groups: 0,
@@ -76,9 +76,8 @@ impl Steps {
             stage,
             keycode_length,
             is_proved: false,
-            ..Self::created()
+            ..Self::created(information.is_workspace)
         };
-        steps.is_workspace = information.is_workspace;
         steps.has_message = information.contains_message;
         steps.learn(information);
         steps
@@ -248,7 +247,7 @@ impl Steps {
     }
 
     /// Notes that finalize begins, if it may.
-    pub(crate) fn begin_finalize(&mut self, undisclosed_recipients: bool) -> Result<()> {
+    pub(crate) fn begin_finalize(&mut self, needs_recipient: bool) -> Result<()> {
         self.must_exist()?;
         if self.is_workspace {
             return Err(Error::new(
@@ -264,7 +263,7 @@ impl Steps {
                 "an upload into the package is still running",
             ));
         }
-        if self.recipients.is_empty() && self.contact_groups == 0 && !undisclosed_recipients {
+        if self.recipients.is_empty() && self.contact_groups == 0 && needs_recipient {
             return Err(Error::new(
                 ErrorKind::NoRecipient,
                 "the package has no recipient",

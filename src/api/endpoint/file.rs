@@ -1,0 +1,166 @@
+//! Files and their parts (`protocol` 4.2 to 4.4, 5.3, 5.4, 6.7).
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::route;
+use crate::api::json::Json;
+use crate::api::retry::Repeat::{Looking, Never, Safely};
+use crate::api::session::Session;
+use crate::error::{Error, ErrorKind, Result};
+use crate::secret::SecretString;
+
+/// Upload URLs come in batches of 25 (`protocol` 4.4.1); download URLs are asked for in the same number.
+pub(crate) const URLS_PER_CALL: u32 = 25;
+
+/// A file as paths name it: its package, its id, and its directory in a Workspace.
+#[derive(Clone, Copy)]
+pub(crate) struct FileRef<'a> {
+    pub(crate) package: &'a str,
+    pub(crate) file: &'a str,
+    pub(crate) directory: Option<&'a str>,
+}
+
+impl FileRef<'_> {
+    /// The plain path, which uploads use: the directory is known from the file's creation.
+    fn plain_path(&self, rest: &str) -> String {
+        route!("/package/{}/file/{}/", self.package, self.file) + rest
+    }
+
+    /// The path with the directory, where the file is in one.
+    fn path(&self, rest: &str) -> String {
+        match self.directory {
+            Some(directory) => {
+                let (package, file) = (self.package, self.file);
+                route!(
+                    "/package/{}/directory/{}/file/{}/",
+                    package,
+                    directory,
+                    file
+                ) + rest
+            }
+            None => self.plain_path(rest),
+        }
+    }
+
+    /// Where parts go that travel through the API server (4.4.2).
+    pub(crate) fn part_upload_path(&self) -> String {
+        match self.directory {
+            Some(directory) => route!(
+                "/package/{}/{}/file/{}/",
+                self.package,
+                directory,
+                self.file
+            ),
+            None => self.plain_path(""),
+        }
+    }
+
+    /// Where parts come from that travel through the API server (5.4.2).
+    pub(crate) fn part_download_path(&self) -> String {
+        self.path("download/")
+    }
+}
+
+/// A pre-signed URL for each part that the server gave one for.
+pub(crate) type PartUrls = BTreeMap<u32, String>;
+
+/// 4.2
+pub(crate) fn create_file(
+    s: &Session,
+    package: &str,
+    name: &str,
+    size: u64,
+    parts: u32,
+    directory: Option<&str>,
+) -> Result<Json> {
+    let mut body =
+        json!({"filename": name, "filesize": size, "parts": parts, "uploadType": s.request_api()});
+    if let Some(directory) = directory {
+        body["directoryId"] = directory.into();
+    }
+    s.put(&route!("/package/{}/file/", package), &body, Looking)
+}
+
+/// 4.4.1
+pub(crate) fn upload_urls(s: &Session, file: FileRef<'_>, from_part: u32) -> Result<PartUrls> {
+    let body = json!({"part": from_part, "forceProxy": false});
+    let answer = s.post(&file.plain_path("upload-urls/"), &body, Safely)?;
+    part_urls(&answer, "uploadUrls", from_part)
+}
+
+/// 4.4.1; answers whether all parts have arrived.
+pub(crate) fn upload_complete(s: &Session, file: FileRef<'_>) -> Result<bool> {
+    let mut body = json!({"complete": true});
+    if let Some(directory) = file.directory {
+        body["directoryId"] = directory.into();
+    }
+    let answer = s.post(&file.plain_path("upload-complete/"), &body, Safely)?;
+    Ok(answer.text("message").as_deref() == Some("true"))
+}
+
+/// 6.7.1
+pub(crate) fn file_information(s: &Session, file: FileRef<'_>) -> Result<Json> {
+    s.get(&file.path(""))
+}
+
+/// 6.7.2
+pub(crate) fn delete_file(s: &Session, file: FileRef<'_>) -> Result<Json> {
+    s.delete(&file.path(""))
+}
+
+/// 6.7.3; the directory is where the file goes.
+pub(crate) fn move_file(s: &Session, file: FileRef<'_>) -> Result<Json> {
+    s.post(&file.path(""), None, Safely)
+}
+
+/// 6.7.4
+pub(crate) fn rename_file(s: &Session, package: &str, file: &str, name: &str) -> Result<Json> {
+    let path = route!("/package/{}/file/{}/", package, file);
+    s.patch(&path, &json!({"fileName": name}), Safely)
+}
+
+/// 6.7.5
+pub(crate) fn copy_file(
+    s: &Session,
+    source: FileRef<'_>,
+    target_package: &str,
+    target_directory: &str,
+    file_key: &str,
+) -> Result<Json> {
+    let body = json!({"targetPackageId": target_package, "targetDirectoryId": target_directory, "fileKey": file_key});
+    s.post(&source.plain_path("copy/"), &body, Never)
+}
+
+/// 5.3; the last part of the range that is asked for may lie beyond the file.
+pub(crate) fn download_urls(
+    s: &Session,
+    file: FileRef<'_>,
+    from_part: u32,
+    checksum: &str,
+    password: Option<&SecretString>,
+) -> Result<PartUrls> {
+    let to_part = from_part.saturating_add(URLS_PER_CALL - 1);
+    let mut body = json!({"checksum": checksum, "startSegment": from_part, "endSegment": to_part, "forceProxy": false});
+    if let Some(password) = password {
+        body["password"] = password.expose().into();
+    }
+    let answer = s.post(&file.path("download-urls/"), &body, Safely)?;
+    part_urls(&answer, "downloadUrls", from_part)
+}
+
+fn part_urls(answer: &Json, list: &str, from_part: u32) -> Result<PartUrls> {
+    let urls: PartUrls = answer
+        .list(list)
+        .iter()
+        .filter_map(|entry| Some((entry.count("part")?, entry.filled("url")?)))
+        .collect();
+    if !urls.contains_key(&from_part) {
+        return Err(Error::new(
+            ErrorKind::BadAnswer,
+            format!("the server gave no URL for part {from_part}"),
+        ));
+    }
+    Ok(urls)
+}

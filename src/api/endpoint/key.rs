@@ -1,0 +1,64 @@
+//! Public keys of trusted devices, and keycodes encrypted to them (`protocol` 4.6, 5.6, 6.10).
+
+use serde_json::json;
+
+use super::route;
+use crate::api::json::Json;
+use crate::api::retry::Repeat::{Never, Safely};
+use crate::api::session::Session;
+use crate::error::Result;
+
+pub(crate) fn register_public_key(s: &Session, key: &str, description: &str) -> Result<Json> {
+    let body = json!({"publicKey": key, "description": description});
+    s.put("/public-key/", &body, Never)
+}
+
+pub(crate) fn get_public_key(s: &Session, public_key: &str) -> Result<Json> {
+    s.get(&route!("/public-key/{}/", public_key))
+}
+
+pub(crate) fn revoke_public_key(s: &Session, public_key: &str) -> Result<Json> {
+    s.delete(&route!("/public-key/{}/", public_key))
+}
+
+/// 4.6: (id, armored key) of the package's public keys, or of one recipient's.
+pub(crate) fn public_keys(
+    s: &Session,
+    package: &str,
+    recipient: Option<&str>,
+) -> Result<Vec<(String, String)>> {
+    let answer = s.get(&match recipient {
+        Some(recipient) => route!("/package/{}/{}/public-keys/", package, recipient),
+        None => route!("/package/{}/public-keys/", package),
+    })?;
+    Ok(answer
+        .list("publicKeys")
+        .iter()
+        .filter_map(|key| Some((key.filled("id")?, key.filled("key")?)))
+        .collect())
+}
+
+/// 4.6
+pub(crate) fn set_keycode(
+    s: &Session,
+    package: &str,
+    public_key: &str,
+    encrypted: &str,
+) -> Result<Json> {
+    let path = route!("/package/{}/link/{}/", package, public_key);
+    s.put(&path, &json!({"keycode": encrypted}), Safely)
+}
+
+/// 5.6
+pub(crate) fn get_keycode(s: &Session, package: &str, public_key: &str) -> Result<Json> {
+    s.get(&route!("/package/{}/link/{}/", package, public_key))
+}
+
+pub(crate) fn get_keycodes(s: &Session, public_key: &str, packages: &[String]) -> Result<Json> {
+    let path = route!("/public-key/{}/links/", public_key);
+    s.post(&path, &json!({"packageIds": packages}), Safely)
+}
+
+pub(crate) fn sync_keycodes(s: &Session, public_key: &str) -> Result<Json> {
+    s.get(&route!("/sync/{}/", public_key))
+}

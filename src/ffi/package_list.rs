@@ -1,0 +1,424 @@
+//! Package lists.
+
+use std::ffi::c_char;
+use std::mem::size_of;
+use std::ptr;
+
+use crate::error::{ErrorKind, Result};
+use crate::package_list::{ListOptions, PackageList, PackageSearch, PackageStatus, PackageSummary};
+use crate::pages::Pages;
+
+use super::client::{ClientObject, sendsafely_client};
+use super::error::sendsafely_error;
+use super::guard::{Caller, boolean, guard_value, invalid};
+use super::options::{self, Options};
+use super::package_information::{SENDSAFELY_TIME_UNKNOWN, state, status_of_state, time};
+use super::progress::Callbacks;
+use super::recipient::sendsafely_recipient;
+use super::records::{self, Memory, Translate};
+use super::status::sendsafely_status;
+use super::string::sendsafely_string_list;
+use super::table::{self, Handle};
+
+/// Which packages sendsafely_client_list_packages lists.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum sendsafely_package_list {
+    /// Those that the user has sent.
+    SENDSAFELY_PACKAGE_LIST_SENT = 0,
+    /// Those that the user has received.
+    SENDSAFELY_PACKAGE_LIST_RECEIVED = 1,
+    /// Those of the user that have expired or were deleted.
+    SENDSAFELY_PACKAGE_LIST_ARCHIVED = 2,
+    /// The user's Workspaces.
+    SENDSAFELY_PACKAGE_LIST_WORKSPACES = 3,
+}
+
+use sendsafely_package_list::*;
+
+/// Options of sendsafely_client_list_packages.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct sendsafely_list_options {
+    /// Set by sendsafely_list_options_init.
+    pub struct_size: usize,
+    /// The row to begin with, from 0, the default.
+    pub first_row: u64,
+    /// Rows to fetch with one request, 1 to 100. 0: the default, 100.
+    pub page_size: u32,
+}
+
+// SAFETY: repr(C), begins with a usize, and holds integers only.
+unsafe impl Options for sendsafely_list_options {
+    const NAME: &'static str = "sendsafely_list_options";
+
+    fn defaults() -> Self {
+        Self {
+            struct_size: size_of::<Self>(),
+            first_row: 0,
+            page_size: 0,
+        }
+    }
+}
+
+/// Options of sendsafely_client_search_packages.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct sendsafely_search_options {
+    /// Set by sendsafely_search_options_init.
+    pub struct_size: usize,
+    /// The row to begin with, from 0, the default.
+    pub first_row: u64,
+    /// Rows to fetch with one request, 1 to 100. 0: the default, 100.
+    pub page_size: u32,
+    /// 1 looks at all packages of the organization, for its administrators; 0, the default, at the
+    /// user's own.
+    pub whole_organization: i32,
+    /// Made at this time or later, in seconds since 1970 UTC, of which the day counts.
+    /// SENDSAFELY_TIME_UNKNOWN, the default: at any time.
+    pub from: i64,
+    /// Made at this time or earlier, as from.
+    pub to: i64,
+    /// E-mail address of the sender. NULL, the default: any.
+    pub sender: *const c_char,
+    /// E-mail address of a recipient. NULL, the default: any.
+    pub recipient: *const c_char,
+    /// Name of a file. NULL, the default: any.
+    pub file_name: *const c_char,
+    /// A sendsafely_package_status. 0, the default: any.
+    pub status: i32,
+}
+
+// SAFETY: repr(C), begins with a usize, and holds integers and pointers only.
+unsafe impl Options for sendsafely_search_options {
+    const NAME: &'static str = "sendsafely_search_options";
+
+    fn defaults() -> Self {
+        Self {
+            struct_size: size_of::<Self>(),
+            first_row: 0,
+            page_size: 0,
+            whole_organization: 0,
+            from: SENDSAFELY_TIME_UNKNOWN,
+            to: SENDSAFELY_TIME_UNKNOWN,
+            sender: ptr::null(),
+            recipient: ptr::null(),
+            file_name: ptr::null(),
+            status: 0,
+        }
+    }
+}
+
+fn rows(first_row: u64, page_size: u32) -> ListOptions {
+    ListOptions {
+        first_row,
+        page_size: (page_size != 0).then_some(page_size),
+    }
+}
+
+impl sendsafely_search_options {
+    fn search(&self, caller: Caller) -> Result<PackageSearch> {
+        let known = |time: i64| (time != SENDSAFELY_TIME_UNKNOWN).then_some(time);
+        Ok(PackageSearch {
+            whole_organization: boolean(self.whole_organization, "whole_organization")?,
+            from: known(self.from),
+            to: known(self.to),
+            sender: caller.optional_text(self.sender, "sender")?,
+            recipient: caller.optional_text(self.recipient, "recipient")?,
+            file_name: caller.optional_text(self.file_name, "file_name")?,
+            status: match self.status {
+                0 => None,
+                1 => Some(PackageStatus::Active),
+                2 => Some(PackageStatus::Expired),
+                3 => Some(PackageStatus::Archived),
+                other => {
+                    return Err(invalid(format!(
+                        "status is {other}; see sendsafely_package_status"
+                    )));
+                }
+            },
+        })
+    }
+}
+
+/// A package as a list shows it: a record, to be freed with sendsafely_package_summary_free unless it is part of
+/// another record.
+#[repr(C)]
+#[derive(Debug)]
+pub struct sendsafely_package_summary {
+    /// The package id, such as "GVG2-MNZT".
+    pub package_id: *const c_char,
+    /// The package code, as in the secure link; NULL if not told.
+    pub package_code: *const c_char,
+    /// Id of the package that this one replies to; NULL for none.
+    pub parent_id: *const c_char,
+    /// E-mail address of the sender; NULL if not told.
+    pub sender: *const c_char,
+    /// The service's id of the sender; NULL if not told.
+    pub sender_id: *const c_char,
+    /// When it last changed, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
+    pub updated: i64,
+    /// When it last changed, as the service writes it; NULL if not told.
+    pub updated_text: *const c_char,
+    /// The state: a sendsafely_package_state.
+    pub state: i32,
+    /// The class of the state: a sendsafely_package_status.
+    pub status: i32,
+    /// The state in the service's words, such as "Active - Waiting for Pickup"; NULL if not told.
+    pub state_text: *const c_char,
+    /// Days for which it can be opened, 0 for ever, -1 if not told.
+    pub life: i32,
+    /// How many recipients there are, -1 if not told.
+    pub recipient_count: i32,
+    /// Name of a Workspace, or a label; NULL for none.
+    pub label: *const c_char,
+    /// E-mail addresses of recipients, as far as the list tells them; never NULL.
+    pub recipients: *const sendsafely_string_list,
+    /// Names of the files; never NULL.
+    pub file_names: *const sendsafely_string_list,
+    /// Names of the contact groups; never NULL.
+    pub contact_groups: *const sendsafely_string_list,
+    /// 1 if there is a message, 0 if not, -1 if not told.
+    pub contains_message: i32,
+    /// 1 for a Workspace.
+    pub is_workspace: i32,
+    /// 1 if it came by a Dropzone.
+    pub is_dropzone: i32,
+    /// In the history of a recipient: this recipient with what it has fetched; else NULL.
+    pub recipient: *const sendsafely_recipient,
+}
+
+impl Translate for PackageSummary {
+    type Record = sendsafely_package_summary;
+    fn translate(&self, memory: &mut Memory) -> sendsafely_package_summary {
+        let (updated, updated_text) = time(self.updated.as_ref(), memory);
+        let or_unknown =
+            |number: Option<u32>| number.and_then(|n| i32::try_from(n).ok()).unwrap_or(-1);
+        sendsafely_package_summary {
+            package_id: memory.text(&self.package_id),
+            package_code: memory.optional_text(self.package_code.as_deref()),
+            parent_id: memory.optional_text(self.parent_id.as_deref()),
+            sender: memory.optional_text(self.sender.as_deref()),
+            sender_id: memory.optional_text(self.sender_id.as_deref()),
+            updated,
+            updated_text,
+            state: state(self.state_number),
+            status: status_of_state(self.state_number),
+            state_text: memory.optional_text(self.state.as_deref()),
+            life: or_unknown(self.life),
+            recipient_count: or_unknown(self.recipient_count),
+            label: memory.optional_text(self.label.as_deref()),
+            recipients: memory.texts(&self.recipients),
+            file_names: memory.texts(&self.file_names),
+            contact_groups: memory.texts(&self.contact_groups),
+            contains_message: self.contains_message.map_or(-1, i32::from),
+            is_workspace: self.is_workspace.into(),
+            is_dropzone: self.is_dropzone.into(),
+            recipient: memory.optional_record(self.recipient.as_ref()),
+        }
+    }
+}
+
+/// A list of packages.
+#[repr(C)]
+#[derive(Debug)]
+pub struct sendsafely_package_summary_list {
+    /// How many there are.
+    pub count: usize,
+    /// The packages, count of them.
+    pub items: *const *const sendsafely_package_summary,
+}
+
+impl Translate for Vec<PackageSummary> {
+    type Record = sendsafely_package_summary_list;
+    fn translate(&self, memory: &mut Memory) -> sendsafely_package_summary_list {
+        sendsafely_package_summary_list {
+            count: self.len(),
+            items: memory.items(self),
+        }
+    }
+}
+
+/// A list of packages that is fetched page by page. A handle, to be freed with sendsafely_package_iterator_free. Any
+/// number of threads may use it at once; each package is given once.
+pub struct sendsafely_package_iterator {
+    _private: (),
+}
+
+struct PackageIterator {
+    pages: Pages<PackageSummary>,
+    callbacks: Callbacks,
+}
+
+impl Handle for PackageIterator {
+    type Ticket = sendsafely_package_iterator;
+    const KIND: usize = 4;
+    const NAME: &'static str = "package iterator";
+    const WHEN_NULL: ErrorKind = ErrorKind::NullArgument;
+}
+
+/// Fills list options with their defaults. size is sizeof *options.
+///
+/// Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_list_options_init(
+    options: *mut sendsafely_list_options,
+    size: usize,
+) -> sendsafely_status {
+    // SAFETY: the program says how large its struct is.
+    unsafe { options::init(options, size) }
+}
+
+/// Fills search options with their defaults. size is sizeof *options.
+///
+/// Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_search_options_init(
+    options: *mut sendsafely_search_options,
+    size: usize,
+) -> sendsafely_status {
+    // SAFETY: the program says how large its struct is.
+    unsafe { options::init(options, size) }
+}
+
+/// Begins to list packages of the user, newest first as the service orders them. No network until
+/// sendsafely_package_iterator_next.
+///
+/// list is a sendsafely_package_list; options may be NULL. Free the iterator with sendsafely_package_iterator_free.
+/// SendSafely Client API: package lists (protocol 6.3.1).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_client_list_packages(
+    client: *mut sendsafely_client,
+    list: i32,
+    options: *const sendsafely_list_options,
+    out_iterator: *mut *mut sendsafely_package_iterator,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_iterator = caller.out(out_iterator);
+    caller.guard(|| {
+        let out_iterator = out_iterator.required("out_iterator")?;
+        let object = table::get::<ClientObject>(client)?;
+        let list = match list {
+            l if l == SENDSAFELY_PACKAGE_LIST_SENT as i32 => PackageList::Sent,
+            l if l == SENDSAFELY_PACKAGE_LIST_RECEIVED as i32 => PackageList::Received,
+            l if l == SENDSAFELY_PACKAGE_LIST_ARCHIVED as i32 => PackageList::Archived,
+            l if l == SENDSAFELY_PACKAGE_LIST_WORKSPACES as i32 => PackageList::Workspaces,
+            other => {
+                return Err(invalid(format!(
+                    "list is {other}; see sendsafely_package_list"
+                )));
+            }
+        };
+        let options = caller.options(options)?;
+        let rows = rows(options.first_row, options.page_size);
+        out_iterator.give_handle(PackageIterator {
+            pages: object.client.list_packages(list, rows)?,
+            callbacks: object.callbacks,
+        })
+    })
+}
+
+/// Begins to search for packages: the user's own, or those of the organization. No network until
+/// sendsafely_package_iterator_next, which answers SENDSAFELY_DENIED to who is no administrator.
+///
+/// options say what to search for; with NULL all packages of the user are found. An older portal that has no search in
+/// pages finds at most 100 packages of the organization.
+/// SENDSAFELY_MALFORMED_EMAIL: correct sender or recipient.
+/// SendSafely Client API: organization search (protocol 6.3.2).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_client_search_packages(
+    client: *mut sendsafely_client,
+    options: *const sendsafely_search_options,
+    out_iterator: *mut *mut sendsafely_package_iterator,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_iterator = caller.out(out_iterator);
+    caller.guard(|| {
+        let out_iterator = out_iterator.required("out_iterator")?;
+        let object = table::get::<ClientObject>(client)?;
+        let options = caller.options(options)?;
+        let search = options.search(caller)?;
+        let rows = rows(options.first_row, options.page_size);
+        out_iterator.give_handle(PackageIterator {
+            pages: object.client.search_packages(&search, rows)?,
+            callbacks: object.callbacks,
+        })
+    })
+}
+
+/// Gives the next package of a list, NULL at its end, fetching a page where that is needed.
+///
+/// Free the record with sendsafely_package_summary_free. After a failure the next call tries the same page again.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_iterator_next(
+    iterator: *mut sendsafely_package_iterator,
+    out_summary: *mut *mut sendsafely_package_summary,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_summary = caller.out(out_summary);
+    caller.guard(|| {
+        let out_summary = out_summary.required("out_summary")?;
+        let object = table::get::<PackageIterator>(iterator)?;
+        let next = object
+            .callbacks
+            .observe(iterator.addr(), |observer| object.pages.next(observer))?;
+        if let Some(summary) = next {
+            out_summary.give_record(&summary);
+        }
+        Ok(())
+    })
+}
+
+/// Gives the packages that a recipient has got from the organization, with what it has fetched of each.
+///
+/// Free the list with sendsafely_package_summary_list_free.
+/// SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_INVALID_EMAIL: correct the address. SENDSAFELY_DENIED: not for this account.
+/// SendSafely Client API: history of a recipient (protocol 6.4.8).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_client_get_recipient_history(
+    client: *mut sendsafely_client,
+    email: *const c_char,
+    out_packages: *mut *mut sendsafely_package_summary_list,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_packages = caller.out(out_packages);
+    caller.guard(|| {
+        let out_packages = out_packages.required("out_packages")?;
+        let email = caller.text(email, "email")?;
+        let packages = super::client::call(client, |client, observer| {
+            client.recipient_history(observer, &email)
+        })?;
+        out_packages.give_record(&packages);
+        Ok(())
+    })
+}
+
+/// Frees an iterator. Only frees: no network. NULL and twice are harmless.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_iterator_free(
+    iterator: *mut sendsafely_package_iterator,
+) {
+    guard_value((), || table::free::<PackageIterator>(iterator));
+}
+
+/// Frees a package of a list. NULL and twice are harmless.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_summary_free(summary: *mut sendsafely_package_summary) {
+    guard_value((), || records::free(summary));
+}
+
+/// Frees a list of packages with the packages in it. NULL and twice are harmless.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_summary_list_free(
+    packages: *mut sendsafely_package_summary_list,
+) {
+    guard_value((), || records::free(packages));
+}

@@ -1,0 +1,322 @@
+//! Lists of packages, and searches for them (`protocol` 6.3, 6.4.8).
+
+use serde_json::{Value, json};
+
+use crate::api::endpoint;
+use crate::api::json::Json;
+use crate::call::Observer;
+use crate::client::Client;
+use crate::error::{Error, ErrorKind, Result};
+use crate::package::information::state_number;
+use crate::package::{Recipient, Timestamp, check_email};
+use crate::pages::{Page, Pages};
+
+/// Rows of a page at most (`protocol` 7.1), and by default.
+const LARGEST_PAGE: u32 = 100;
+
+/// Which packages a list shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PackageList {
+    /// Those that the user has sent.
+    #[default]
+    Sent,
+    /// Those that the user has received.
+    Received,
+    /// Those of the user that have expired or were deleted.
+    Archived,
+    /// The user's Workspaces.
+    Workspaces,
+}
+
+/// What a package in a search has to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PackageStatus {
+    /// It can be opened.
+    Active,
+    /// Its life is over.
+    Expired,
+    /// It was deleted.
+    Archived,
+}
+
+impl PackageStatus {
+    /// The class of a state (`protocol` 7.4).
+    pub fn of_state(state_number: i32) -> Self {
+        match state_number {
+            ..=-1 => Self::Archived,
+            1 | 2 | 6 => Self::Expired,
+            _ => Self::Active,
+        }
+    }
+}
+
+/// What to search for; everything is optional.
+#[derive(Clone, Debug, Default)]
+pub struct PackageSearch {
+    /// All packages of the organization, for its administrators, instead of one's own.
+    pub whole_organization: bool,
+    /// Made at this time or later, in seconds since 1970; only the day (UTC) counts.
+    pub from: Option<i64>,
+    /// Made at this time or earlier; only the day counts.
+    pub to: Option<i64>,
+    /// E-mail address of the sender.
+    pub sender: Option<String>,
+    /// E-mail address of a recipient.
+    pub recipient: Option<String>,
+    /// Name of a file.
+    pub file_name: Option<String>,
+    /// What it has to be.
+    pub status: Option<PackageStatus>,
+}
+
+/// Where a list begins, and how many rows are fetched at once.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ListOptions {
+    /// The first row, from 0.
+    pub first_row: u64,
+    /// Rows per request, 1 to 100; `None` for 100.
+    pub page_size: Option<u32>,
+}
+
+/// A package as a list shows it.
+#[derive(Clone, Debug)]
+pub struct PackageSummary {
+    /// The package id.
+    pub package_id: String,
+    /// The package code.
+    pub package_code: Option<String>,
+    /// The package that this one replies to.
+    pub parent_id: Option<String>,
+    /// E-mail address of the sender.
+    pub sender: Option<String>,
+    /// The service's id of the sender.
+    pub sender_id: Option<String>,
+    /// When it last changed.
+    pub updated: Option<Timestamp>,
+    /// The state's number (`protocol` 7.4).
+    pub state_number: Option<i32>,
+    /// The state in the service's words.
+    pub state: Option<String>,
+    /// Life in days; 0 does not expire.
+    pub life: Option<u32>,
+    /// The descriptor, or a Workspace's name.
+    pub label: Option<String>,
+    /// E-mail addresses of the recipients; not all lists tell.
+    pub recipients: Vec<String>,
+    /// How many recipients there are.
+    pub recipient_count: Option<u32>,
+    /// Names of the files.
+    pub file_names: Vec<String>,
+    /// Names of the contact groups.
+    pub contact_groups: Vec<String>,
+    /// Whether there is a message.
+    pub contains_message: Option<bool>,
+    /// Whether this is a Workspace.
+    pub is_workspace: bool,
+    /// Whether it came by a Dropzone.
+    pub is_dropzone: bool,
+    /// In the history of a recipient: how this one got it.
+    pub recipient: Option<Recipient>,
+}
+
+impl PackageSummary {
+    fn read(json: &Json) -> Self {
+        let state = json.filled("packageState").or_else(|| json.filled("state"));
+        let state_number = state.as_deref().and_then(state_number);
+        Self {
+            package_id: json.text("packageId").unwrap_or_default(),
+            package_code: json.filled("packageCode"),
+            parent_id: json.filled("packageParentId"),
+            sender: json.filled("packageUserName"),
+            sender_id: json.filled("packageUserId"),
+            updated: Timestamp::read(json, "packageUpdateTimestamp"),
+            state_number,
+            state: json
+                .filled("packageStateStr")
+                .or(state.filter(|_| state_number.is_none())),
+            // Information has the one name, lists the other.
+            life: json.count("packageLife").or(json.count("life")),
+            label: json.filled("packageLabel").or_else(|| json.filled("label")),
+            recipients: json.texts("recipients"),
+            recipient_count: json.count("recipientCount"),
+            file_names: json.texts("filenames"),
+            contact_groups: json.texts("contactGroups"),
+            contains_message: json.flag("packageContainsMessage"),
+            is_workspace: json
+                .flag("packageIsVdr")
+                .or(json.flag("isVDR"))
+                .unwrap_or(false),
+            is_dropzone: json.flag("isDropzonePackage").unwrap_or(false),
+            recipient: json
+                .object("packageRecipientResponse")
+                .map(|recipient| Recipient::read(&recipient)),
+        }
+    }
+}
+
+impl Client {
+    /// Lists packages, newest first as the service orders them. Nothing is fetched before the first
+    /// [`next`](Pages::next).
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`] for a page size out of its range.
+    pub fn list_packages(
+        &self,
+        list: PackageList,
+        options: ListOptions,
+    ) -> Result<Pages<PackageSummary>> {
+        let size = page_size(options)?;
+        let name = match list {
+            PackageList::Sent => "",
+            PackageList::Received => "received/",
+            PackageList::Archived => "archived/",
+            PackageList::Workspaces => "workspaces/",
+        };
+        Ok(Pages::new(self, options.first_row, move |session, row| {
+            let answer = endpoint::list_packages(session, name, row, size)?;
+            Ok(page(&answer, row, size))
+        }))
+    }
+
+    /// Searches for packages: one's own, or as an administrator those of the whole organization.
+    ///
+    /// An older portal that has no search in pages is asked in the old way, which finds 100 packages at most.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`] for a page size or a time out of range; [`ErrorKind::MalformedEmail`].
+    pub fn search_packages(
+        &self,
+        search: &PackageSearch,
+        options: ListOptions,
+    ) -> Result<Pages<PackageSummary>> {
+        let size = page_size(options)?;
+        for email in [&search.sender, &search.recipient].into_iter().flatten() {
+            check_email(email)?;
+        }
+        let filter = search.filter()?;
+        let organization = search.whole_organization;
+        Ok(Pages::new(self, options.first_row, move |session, row| {
+            let found = endpoint::search_packages(session, organization, &filter, row, size);
+            match found {
+                Err(error) if organization && error.kind() == ErrorKind::UnknownEndpoint => {
+                    let answer = endpoint::organization_packages(session, &filter)?;
+                    let mut only = page(&answer, 0, LARGEST_PAGE);
+                    let wanted = usize::try_from(row).unwrap_or(usize::MAX);
+                    only.items.drain(..wanted.min(only.items.len()));
+                    only.next = None;
+                    Ok(only)
+                }
+                found => Ok(page(&found?, row, size)),
+            }
+        }))
+    }
+
+    /// The packages that somebody has received from this organization (`protocol` 6.4.8).
+    ///
+    /// # Errors
+    /// [`ErrorKind::MalformedEmail`]; [`ErrorKind::Denied`] and [`ErrorKind::InvalidEmail`] from the service.
+    pub fn recipient_history(
+        &self,
+        observer: &mut dyn Observer,
+        email: &str,
+    ) -> Result<Vec<PackageSummary>> {
+        check_email(email)?;
+        let email = email.to_owned();
+        self.run(observer, move |shared, call| {
+            let answer = endpoint::recipient_history(&shared.api.session(call), &email)?;
+            Ok(page(&answer, 0, LARGEST_PAGE).items)
+        })
+    }
+}
+
+fn page_size(options: ListOptions) -> Result<u32> {
+    match options.page_size.unwrap_or(LARGEST_PAGE) {
+        size @ 1..=LARGEST_PAGE => Ok(size),
+        size => Err(Error::new(
+            ErrorKind::InvalidArgument,
+            format!("a page of {size} rows; 1 to {LARGEST_PAGE} are allowed"),
+        )),
+    }
+}
+
+/// Reads a page. The service tells the next row; one that tells nothing at all has more if the page is full.
+fn page(answer: &Json, row: u64, size: u32) -> Page<PackageSummary> {
+    let items: Vec<_> = answer
+        .list("packages")
+        .iter()
+        .map(PackageSummary::read)
+        .collect();
+    let next = match answer.object("pagination") {
+        Some(pagination) => pagination.size("nextRowIndex"),
+        None => (items.len() >= size as usize).then(|| row + items.len() as u64),
+    };
+    Page { items, next }
+}
+
+impl PackageSearch {
+    fn filter(&self) -> Result<Value> {
+        let mut filter = json!({});
+        let mut set = |name: &str, value: Option<String>| {
+            if let Some(value) = value {
+                filter[name] = value.into();
+            }
+        };
+        set("fromDate", self.from.map(date).transpose()?);
+        set("toDate", self.to.map(date).transpose()?);
+        set("sender", self.sender.clone());
+        set("recipient", self.recipient.clone());
+        set("filename", self.file_name.clone());
+        let status = self.status.map(|status| match status {
+            PackageStatus::Active => "ACTIVE",
+            PackageStatus::Expired => "EXPIRED",
+            PackageStatus::Archived => "ARCHIVED",
+        });
+        set("status", status.map(str::to_owned));
+        Ok(filter)
+    }
+}
+
+/// `MM/dd/yyyy`.
+fn date(seconds: i64) -> Result<String> {
+    // The year 9999 ends there.
+    let seconds = u64::try_from(seconds).ok().filter(|s| *s < 253_402_300_800);
+    let (year, month, day) = seconds
+        .map(|seconds| crate::crypto::signature::civil_date(seconds / 86_400))
+        .ok_or_else(|| {
+            Error::new(
+                ErrorKind::InvalidArgument,
+                "a day to search from or to has to be within 1970 to 9999",
+            )
+        })?;
+    Ok(format!("{month:02}/{day:02}/{year:04}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_written_as_the_service_reads_them() {
+        // Checked with `date -u -d @SECONDS +%m/%d/%Y`.
+        assert_eq!(date(0).expect("1970"), "01/01/1970");
+        assert_eq!(date(1_573_741_460).expect("2019"), "11/14/2019");
+        assert!(date(-1).is_err() && date(i64::MAX).is_err());
+    }
+
+    #[test]
+    fn a_row_is_read_from_every_form() {
+        let summary = |json: Value| PackageSummary::read(&Json::new(json));
+        let row = summary(
+            json!({"packageId": "98HN-LO12", "packageState": "1", "packageLife": "20", "packageIsVdr": "true",
+            "recipients": ["a@x.test"], "packageUpdateTimestamp": "Nov 14, 2019 2:24:20 PM", "unknown": {"x": 1}}),
+        );
+        assert_eq!((row.state_number, row.life), (Some(1), Some(20)));
+        assert!(row.is_workspace);
+        assert_eq!(row.updated.expect("a time").seconds, Some(1_573_741_460));
+        assert_eq!(summary(json!({"life": 7})).life, Some(7));
+        assert_eq!(
+            summary(json!({"packageState": "NEW_ONE"})).state.as_deref(),
+            Some("NEW_ONE")
+        );
+    }
+}
