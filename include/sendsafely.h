@@ -2196,6 +2196,15 @@ void sendsafely_file_free(sendsafely_file *file);
 /* === UPLOADS ============================================================================================= */
 
 /**
+ * Gives how many uploads into a package run at the moment, on any thread. No network.
+ *
+ * sendsafely_package_finalize answers SENDSAFELY_UPLOAD_RUNNING unless there is none.
+ */
+sendsafely_status sendsafely_package_running_uploads(sendsafely_package *package,
+                                                     size_t *out_count,
+                                                     sendsafely_error **error);
+
+/**
  * Fills upload options with their defaults. size is sizeof *options.
  *
  * Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.

@@ -41,6 +41,15 @@ impl Caller {
         Out(pointer)
     }
 
+    /// A count that is put out, 0 until it is given.
+    pub(super) fn out_count(self, pointer: *mut usize) -> OutCount {
+        if !pointer.is_null() {
+            // SAFETY: valid for a write, as `new` was promised.
+            unsafe { pointer.write(0) };
+        }
+        OutCount(pointer)
+    }
+
     /// A copy of a string that must be there.
     pub(super) fn text(self, pointer: *const c_char, name: &str) -> Result<String> {
         self.optional_text(pointer, name)?.ok_or_else(|| null(name))
@@ -141,6 +150,20 @@ impl<T> Out<T> {
         if !self.0.is_null() {
             self.give(Memory::default().give(value));
         }
+    }
+}
+
+/// Where an exported function puts a count; holds 0 until then.
+pub(super) struct OutCount(*mut usize);
+
+impl OutCount {
+    pub(super) fn give(self, count: usize, name: &str) -> Result<()> {
+        if self.0.is_null() {
+            return Err(null(name));
+        }
+        // SAFETY: `Caller` was promised that it is valid for a write.
+        unsafe { self.0.write(count) };
+        Ok(())
     }
 }
 

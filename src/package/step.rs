@@ -230,6 +230,11 @@ impl Steps {
         Ok(())
     }
 
+    /// Uploads through this handle that have not returned yet.
+    pub(crate) fn running_uploads(&self) -> usize {
+        self.uploads
+    }
+
     pub(crate) fn end_upload(&mut self) {
         self.uploads -= 1;
     }
