@@ -719,6 +719,72 @@ typedef int32_t sendsafely_package_state;
 #endif // __cplusplus
 
 /**
+ * What has become of a package: its states in three classes (protocol 7.4).
+ */
+enum sendsafely_package_status
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Any, or not told.
+   */
+  SENDSAFELY_PACKAGE_STATUS_ANY = 0,
+  /**
+   * It can be opened, or is being made.
+   */
+  SENDSAFELY_PACKAGE_STATUS_ACTIVE = 1,
+  /**
+   * Its life is over.
+   */
+  SENDSAFELY_PACKAGE_STATUS_EXPIRED = 2,
+  /**
+   * It was deleted.
+   */
+  SENDSAFELY_PACKAGE_STATUS_ARCHIVED = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum sendsafely_package_status sendsafely_package_status;
+#else
+typedef int32_t sendsafely_package_status;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Which packages sendsafely_client_list_packages lists.
+ */
+enum sendsafely_package_list
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Those that the user has sent.
+   */
+  SENDSAFELY_PACKAGE_LIST_SENT = 0,
+  /**
+   * Those that the user has received.
+   */
+  SENDSAFELY_PACKAGE_LIST_RECEIVED = 1,
+  /**
+   * Those of the user that have expired or were deleted.
+   */
+  SENDSAFELY_PACKAGE_LIST_ARCHIVED = 2,
+  /**
+   * The user's Workspaces.
+   */
+  SENDSAFELY_PACKAGE_LIST_WORKSPACES = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum sendsafely_package_list sendsafely_package_list;
+#else
+typedef int32_t sendsafely_package_list;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * What a download does with a target that exists already.
  */
 enum sendsafely_existing

@@ -36,10 +36,17 @@ def section(text, title):
 
 
 def bodies():
-    """The tests in the sources, by name."""
+    """The tests with their code, that of the helpers in the same file included."""
     found = {}
     for path in sorted(glob.glob(os.path.join(ROOT, "tests/c/operations_*.c"))):
-        found |= dict(re.findall(r"^TEST\((\w+)\) \{\n(.*?)^\}", read(path), re.MULTILINE | re.DOTALL))
+        source = read(path)
+        helpers = dict(re.findall(r"^static [^;{}]*?(\w+)\([^;{}]*\) \{\n(.*?)^\}", source, re.MULTILINE | re.DOTALL))
+        for test, code in re.findall(r"^TEST\((\w+)\) \{\n(.*?)^\}", source, re.MULTILINE | re.DOTALL):
+            used = set()
+            while new := {name for name in helpers if name not in used and re.search(rf"\b{name}\b", code)}:
+                used |= new
+                code += "".join(helpers[name] for name in new)
+            found[test] = code
     return found
 
 

@@ -52,6 +52,7 @@ start_emulator() {
   ready() { sed 's/.*"'"$1"'":"\([^"]*\)".*/\1/' "$scratch/ready.json"; }
   export SENDSAFELY_HOST="$(ready url)" SENDSAFELY_API_KEY=test-api-key SENDSAFELY_API_SECRET=test-api-secret
   admin_url=$(ready admin_url)
+  export EMULATOR_DROPZONE_ID="$(ready dropzone_id)"
   export EMULATOR_ADMIN_PORT="${admin_url##*:}"
 }
 

@@ -1,6 +1,9 @@
 /* Files on their way to the service. */
 #include "support.h"
 
+#include <pthread.h>
+#include <unistd.h>
+
 enum { LARGE = 300000, PART = 65536 };
 static uint8_t large[LARGE];
 
@@ -213,6 +216,46 @@ TEST(upload_of_unknown_length) {
   CHECK(at == LARGE && file->size == LARGE && file->parts == 5);
   sendsafely_file_free(file);
   sendsafely_package_free(package);
+  sendsafely_client_free(client);
+}
+
+/* How many uploads run, seen from inside one. */
+static sendsafely_package *uploading;
+static size_t seen_running;
+static int32_t look_at_uploads(void *client, const sendsafely_progress *progress) {
+  (void)progress;
+  /* The package itself is busy in its own callback; another handle of the same client is not. */
+  CHECK_STATUS(SENDSAFELY_BUSY, sendsafely_package_running_uploads(uploading, &seen_running, NULL));
+  (void)client;
+  return SENDSAFELY_CONTINUE;
+}
+
+static void *upload_slowly(void *package) {
+  CHECK_OK(sendsafely_package_upload_memory(package, "slow.bin", (const uint8_t *)"bytes", 5, NULL, NULL, NULL));
+  return NULL;
+}
+
+TEST(running_uploads) {
+  sendsafely_client *client = new_client(NULL);
+  size_t count = 7;
+  uploading = new_package(client);
+  CHECK_OK(sendsafely_package_running_uploads(uploading, &count, NULL));
+  CHECK(count == 0);
+  add_fault("{\"endpoint\":\"create_file\",\"times\":1,\"action\":{\"hang_ms\":1500}}");
+  pthread_t thread;
+  REQUIRE(pthread_create(&thread, NULL, upload_slowly, uploading) == 0);
+  while (requests_to("create_file") == 0) usleep(10000);
+  CHECK_OK(sendsafely_package_running_uploads(uploading, &count, NULL));
+  CHECK(count == 1);
+  pthread_join(thread, NULL);
+  remove_faults();
+  CHECK_OK(sendsafely_package_running_uploads(uploading, &count, NULL));
+  CHECK(count == 0);
+  sendsafely_upload_options options;
+  CHECK_OK(sendsafely_upload_options_init(&options, sizeof options));
+  options.on_progress = look_at_uploads;
+  CHECK_OK(sendsafely_package_upload_memory(uploading, "more.bin", (const uint8_t *)"bytes", 5, &options, NULL, NULL));
+  sendsafely_package_free(uploading);
   sendsafely_client_free(client);
 }
 
