@@ -125,6 +125,59 @@ TEST(life) {
   sendsafely_client_free(client);
 }
 
+TEST(information_without_opening) {
+  sendsafely_client *client = new_client(NULL);
+  sendsafely_package *package = NULL;
+  sendsafely_finalized *finalized = send_package(client, &package);
+  sendsafely_package_information *information = NULL;
+  char *id = NULL;
+  CHECK_OK(sendsafely_package_id(package, &id, NULL));
+  CHECK_OK(sendsafely_client_get_package_information(client, id, &information, NULL));
+  REQUIRE(information);
+  CHECK_TEXT(id, information->package_id);
+  CHECK(information->files->count == 1);
+  sendsafely_package_information_free(information);
+  CHECK_STATUS(SENDSAFELY_UNKNOWN_PACKAGE,
+               sendsafely_client_get_package_information(client, "AAAA-BBBB", &information, NULL));
+  sendsafely_string_free(id);
+  sendsafely_finalized_free(finalized);
+  sendsafely_package_free(package);
+  sendsafely_client_free(client);
+}
+
+TEST(label) {
+  sendsafely_client *client = new_client(NULL);
+  sendsafely_package *package = new_package(client), *workspace = new_workspace(client);
+  CHECK_OK(sendsafely_package_set_label(package, "Zürich", NULL));
+  CHECK_OK(sendsafely_package_set_label(workspace, "Team", NULL));
+  CHECK(service_has(package, "\"label\":\"Zürich\""));
+  CHECK(service_has(workspace, "\"label\":\"Team\""));
+  sendsafely_package_free(workspace);
+  sendsafely_package_free(package);
+  sendsafely_client_free(client);
+}
+
+TEST(any_field) {
+  sendsafely_client *client = new_client(NULL);
+  sendsafely_package *package = new_package(client);
+  CHECK_OK(sendsafely_package_update(package, "{\"label\":\"Q3\",\"life\":9}", NULL));
+  CHECK(service_has(package, "\"label\":\"Q3\"") && service_has(package, "\"life\":9"));
+  CHECK_STATUS(SENDSAFELY_INVALID_ARGUMENT, sendsafely_package_update(package, "[]", NULL));
+  sendsafely_package_free(package);
+  sendsafely_client_free(client);
+}
+
+TEST(notify) {
+  sendsafely_client *client = new_client(NULL);
+  sendsafely_package *package = NULL;
+  sendsafely_finalized *finalized = send_package(client, &package);
+  CHECK_OK(sendsafely_package_notify(package, NULL));
+  CHECK(service_has(package, "\"notified\":1"));
+  sendsafely_finalized_free(finalized);
+  sendsafely_package_free(package);
+  sendsafely_client_free(client);
+}
+
 TEST(delete_package) {
   sendsafely_client *client = new_client(NULL);
   sendsafely_package *package = NULL;
