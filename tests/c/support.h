@@ -69,6 +69,8 @@ size_t requests_to(const char *endpoint);
 int request_has(const char *json);
 /* 1 if what the emulator knows of a package has this in it, such as `"life":30`. */
 int service_has(sendsafely_package *package, const char *json);
+/* What the emulator tells of one of its users: api_key, api_secret, password, oauth_token. */
+const char *user_text(const char *email, const char *member);
 /* Switches of the emulator (a JSON object). */
 void set_switches(const char *switches);
 
