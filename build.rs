@@ -20,6 +20,7 @@ const SECTIONS: &[&str] = &[
     "package",
     "package_information",
     "recipient",
+    "contact_group",
     "file",
     "upload",
     "message",
@@ -27,6 +28,8 @@ const SECTIONS: &[&str] = &[
     "link",
     "download",
     "package_list",
+    "trusted_device",
+    "raw",
     "buffer",
 ];
 

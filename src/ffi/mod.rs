@@ -24,6 +24,7 @@ mod table;
 // One per noun; build.rs has them in the order of the header.
 mod buffer;
 mod client;
+mod contact_group;
 mod download;
 mod error;
 mod file;
@@ -35,9 +36,11 @@ mod package;
 mod package_information;
 mod package_list;
 mod progress;
+mod raw;
 mod recipient;
 mod status;
 mod string;
+mod trusted_device;
 mod upload;
 mod version;
 
