@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use sendsafely::{
     Client, ClientOptions, DownloadOptions, ErrorKind, Existing, FinalizeOptions, Package,
-    PhoneNumber, Result, Sink, Source, UploadOptions, link,
+    PhoneNumber, Result, Sink, Sms, Source, UploadOptions, link,
 };
 use serde_json::json;
 use support::*;

@@ -233,7 +233,11 @@ fn recipients_phone_message_and_life_are_what_the_server_has() {
         country: None,
     };
     let with_phone = package
-        .add_recipient(&mut (), "second@acme.test", Some(&Sms::Number(phone.clone())))
+        .add_recipient(
+            &mut (),
+            "second@acme.test",
+            Some(&Sms::Number(phone.clone())),
+        )
         .unwrap();
     assert!(with_phone.sms_auth);
     let without = package
