@@ -36,14 +36,17 @@
 
 #![deny(unsafe_code)]
 
+mod account;
 mod api;
 mod call;
 mod client;
 mod contact_group;
 mod crypto;
 pub mod device;
+mod dropzone;
 mod error;
 mod ffi;
+mod login;
 mod os;
 mod package;
 mod package_list;
@@ -53,10 +56,12 @@ mod receive;
 mod secret;
 mod transfer;
 
+pub use account::{AuditLogFilter, Enterprise, User};
 pub use call::{Flow, Observer, Phase, Progress};
 pub use client::{Client, ClientOptions, DEFAULT_PART_SIZE, MAX_PART_SIZE};
 pub use contact_group::{ContactGroup, ContactGroupMember};
 pub use error::{Error, ErrorKind, Result};
+pub use login::{ApiKey, Login, Registration, RegistrationProof};
 pub use os::Existing;
 pub use package::{
     Confirmation, CountryCode, File, FinalizeOptions, Finalized, Link, Package, PackageInformation,
