@@ -20,6 +20,7 @@ const SECTIONS: &[&str] = &[
     "package",
     "package_information",
     "recipient",
+    "contact_group",
     "file",
     "upload",
     "message",
@@ -30,6 +31,8 @@ const SECTIONS: &[&str] = &[
     "account",
     "login",
     "dropzone",
+    "trusted_device",
+    "raw",
     "buffer",
 ];
 

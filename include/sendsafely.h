@@ -254,7 +254,7 @@ enum sendsafely_status
   SENDSAFELY_PACKAGE_NOT_CREATED = 100,
   /**
    * The recipient is not on the package.
-   * Add the recipient first, then set its phone number.
+   * Add the recipient first; sendsafely_package_get_information lists those that are there.
    */
   SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE = 101,
   /**
@@ -288,8 +288,8 @@ enum sendsafely_status
    */
   SENDSAFELY_WORKSPACE_NOT_FINALIZABLE = 107,
   /**
-   * Only Workspaces have directories.
-   * Leave directory_id NULL.
+   * Only Workspaces have directories and roles.
+   * Leave directory_id NULL; recipients of a package all have the same rights.
    */
   SENDSAFELY_ONLY_IN_WORKSPACE = 108,
   /**
@@ -993,6 +993,78 @@ typedef struct {
 } sendsafely_client_options;
 
 /**
+ * A file that a recipient has fetched, or the message.
+ */
+typedef struct {
+  /**
+   * From where; NULL if not told.
+   */
+  const char *ip_address;
+  /**
+   * When, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
+   */
+  int64_t time;
+  /**
+   * When, as the service writes it; NULL if not told.
+   */
+  const char *time_text;
+  /**
+   * 1 if it was the message.
+   */
+  int32_t is_message;
+  /**
+   * Id of the file; NULL for a message.
+   */
+  const char *file_id;
+  /**
+   * Name of the file; NULL for a message.
+   */
+  const char *file_name;
+} sendsafely_confirmation;
+
+/**
+ * A list of confirmations.
+ */
+typedef struct {
+  /**
+   * How many there are.
+   */
+  size_t count;
+  /**
+   * The confirmations, count of them.
+   */
+  const sendsafely_confirmation *const *items;
+} sendsafely_confirmation_list;
+
+/**
+ * A public key to which the keycode of a package is encrypted.
+ */
+typedef struct {
+  /**
+   * The service's id.
+   */
+  const char *public_key_id;
+  /**
+   * The armored OpenPGP key.
+   */
+  const char *public_key;
+} sendsafely_public_key;
+
+/**
+ * A list of public keys: a record, to be freed with sendsafely_public_key_list_free unless it is part of another record.
+ */
+typedef struct {
+  /**
+   * How many there are.
+   */
+  size_t count;
+  /**
+   * The public keys, count of them.
+   */
+  const sendsafely_public_key *const *items;
+} sendsafely_public_key_list;
+
+/**
  * A recipient of a package: a record, to be freed with sendsafely_recipient_free unless it is part of another record.
  */
 typedef struct {
@@ -1032,6 +1104,19 @@ typedef struct {
    * 1 if the recipient has to give a code sent by SMS.
    */
   int32_t sms_auth;
+  /**
+   * The service's code of this recipient; NULL if not told.
+   */
+  const char *recipient_code;
+  /**
+   * What the recipient has fetched; never NULL.
+   */
+  const sendsafely_confirmation_list *confirmations;
+  /**
+   * Public keys of the recipient's trusted devices, if they were told with it; never NULL. See
+   * sendsafely_package_get_public_keys.
+   */
+  const sendsafely_public_key_list *public_keys;
 } sendsafely_recipient;
 
 /**
@@ -1049,7 +1134,36 @@ typedef struct {
 } sendsafely_recipient_list;
 
 /**
- * A contact group on a package.
+ * Somebody in a contact group: a record, to be freed with sendsafely_contact_group_member_free unless it is part of
+ * another record.
+ */
+typedef struct {
+  /**
+   * The service's id of this user; NULL if not told.
+   */
+  const char *user_id;
+  /**
+   * E-mail address.
+   */
+  const char *email;
+} sendsafely_contact_group_member;
+
+/**
+ * A list of members.
+ */
+typedef struct {
+  /**
+   * How many there are.
+   */
+  size_t count;
+  /**
+   * The members, count of them.
+   */
+  const sendsafely_contact_group_member *const *items;
+} sendsafely_contact_group_member_list;
+
+/**
+ * A contact group: a record, to be freed with sendsafely_contact_group_free unless it is part of another record.
  */
 typedef struct {
   /**
@@ -1060,10 +1174,18 @@ typedef struct {
    * Its name.
    */
   const char *name;
+  /**
+   * 1 if it is the organization's, which all its users may use.
+   */
+  int32_t is_organization_group;
+  /**
+   * Who is in it; never NULL.
+   */
+  const sendsafely_contact_group_member_list *members;
 } sendsafely_contact_group;
 
 /**
- * A list of contact groups.
+ * A list of contact groups: a record, to be freed with sendsafely_contact_group_list_free unless it is part of another record.
  */
 typedef struct {
   /**
@@ -1227,7 +1349,7 @@ typedef struct {
 } sendsafely_package_information;
 
 /**
- * Options of sendsafely_package_add_recipient.
+ * Options of sendsafely_package_add_recipient and sendsafely_package_add_recipients.
  */
 typedef struct {
   /**
@@ -1243,7 +1365,82 @@ typedef struct {
    * Country of phone_number, two letters. NULL, the default: "US". A number that begins with + needs none.
    */
   const char *country_code;
+  /**
+   * 1: the code goes to the number that the service knows of the recipient, if it knows one; not together with
+   * phone_number. 0, the default: no such check.
+   */
+  int32_t auto_enable_sms;
 } sendsafely_recipient_options;
+
+/**
+ * What has become of one address of sendsafely_package_add_recipients.
+ */
+typedef struct {
+  /**
+   * The address as it was given.
+   */
+  const char *email;
+  /**
+   * A sendsafely_status: SENDSAFELY_OK, or why the recipient is not on the package. With a recipient: why its
+   * trusted devices did not get the keycode, see sendsafely_package_upload_keycodes.
+   */
+  int32_t status;
+  /**
+   * The service's own code, such as "DUPLICATE_EMAIL"; NULL unless it refused.
+   */
+  const char *server_code;
+  /**
+   * The service's own words; NULL if there are none.
+   */
+  const char *server_message;
+  /**
+   * The recipient; NULL if it was refused.
+   */
+  const sendsafely_recipient *recipient;
+} sendsafely_recipient_result;
+
+/**
+ * A list of results, one for each address and in their order: a record, to be freed with
+ * sendsafely_recipient_result_list_free.
+ */
+typedef struct {
+  /**
+   * How many there are.
+   */
+  size_t count;
+  /**
+   * The results, count of them.
+   */
+  const sendsafely_recipient_result *const *items;
+} sendsafely_recipient_result_list;
+
+/**
+ * A country whose phone numbers need no dialling code.
+ */
+typedef struct {
+  /**
+   * Two letters, such as "US".
+   */
+  const char *country_code;
+  /**
+   * The dialling code, such as 1.
+   */
+  uint32_t dialling_code;
+} sendsafely_country_code;
+
+/**
+ * A list of countries: a record, to be freed with sendsafely_country_code_list_free.
+ */
+typedef struct {
+  /**
+   * How many there are.
+   */
+  size_t count;
+  /**
+   * The countries, count of them.
+   */
+  const sendsafely_country_code *const *items;
+} sendsafely_country_code_list;
 
 /**
  * Options of the three upload calls.
@@ -1835,6 +2032,129 @@ typedef struct {
   const char *last_name;
 } sendsafely_registration_options;
 
+/**
+ * The key pair of a trusted device: a record, to be freed with sendsafely_key_pair_free, which zeroes the private key.
+ */
+typedef struct {
+  /**
+   * The service's id of the public key; NULL until it is registered.
+   */
+  const char *public_key_id;
+  /**
+   * What the user calls the device; NULL if not known.
+   */
+  const char *description;
+  /**
+   * The armored OpenPGP public key.
+   */
+  const char *public_key;
+  /**
+   * The armored OpenPGP private key, without a password: who has it opens the device's packages.
+   */
+  const char *private_key;
+} sendsafely_key_pair;
+
+/**
+ * The keycode of one package among several.
+ */
+typedef struct {
+  /**
+   * The package id.
+   */
+  const char *package_id;
+  /**
+   * The keycode; NULL if status says why there is none.
+   */
+  const char *keycode;
+  /**
+   * A sendsafely_status: SENDSAFELY_OK; SENDSAFELY_REFUSED if the service holds none for the device;
+   * SENDSAFELY_DECRYPT_FAILED if it is another device's or damaged.
+   */
+  int32_t status;
+} sendsafely_keycode;
+
+/**
+ * A list of keycodes, which are zeroed when it is freed: a record, to be freed with sendsafely_keycode_list_free unless it is part of another record.
+ */
+typedef struct {
+  /**
+   * How many there are.
+   */
+  size_t count;
+  /**
+   * The keycodes, count of them.
+   */
+  const sendsafely_keycode *const *items;
+} sendsafely_keycode_list;
+
+/**
+ * A keycode that could not be handed on to another device.
+ */
+typedef struct {
+  /**
+   * The package id.
+   */
+  const char *package_id;
+  /**
+   * Id of the other device's public key.
+   */
+  const char *public_key_id;
+  /**
+   * A sendsafely_status.
+   */
+  int32_t status;
+  /**
+   * What happened.
+   */
+  const char *message;
+} sendsafely_sync_failure;
+
+/**
+ * A list of failures.
+ */
+typedef struct {
+  /**
+   * How many there are.
+   */
+  size_t count;
+  /**
+   * The failures, count of them.
+   */
+  const sendsafely_sync_failure *const *items;
+} sendsafely_sync_failure_list;
+
+/**
+ * What sendsafely_client_sync_keycodes has done: a record, to be freed with sendsafely_sync_result_free.
+ */
+typedef struct {
+  /**
+   * How many keycodes were handed on.
+   */
+  uint32_t synchronized;
+  /**
+   * Those that were not; never NULL.
+   */
+  const sendsafely_sync_failure_list *failures;
+} sendsafely_sync_result;
+
+/**
+ * The headers that sign a request: a record, to be freed with sendsafely_request_headers_free.
+ */
+typedef struct {
+  /**
+   * Value of ss-api-key.
+   */
+  const char *api_key;
+  /**
+   * Value of ss-request-timestamp; NULL for an anonymous sender.
+   */
+  const char *timestamp;
+  /**
+   * Value of ss-request-signature; NULL for an anonymous sender.
+   */
+  const char *signature;
+} sendsafely_request_headers;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -2208,7 +2528,8 @@ sendsafely_status sendsafely_recipient_options_init(sendsafely_recipient_options
                                                     size_t size);
 
 /**
- * Adds a recipient by e-mail address, with a phone number if the options say so. At most 99 on a package.
+ * Adds a recipient by e-mail address, who has to give a code sent by SMS if the options say so. At most 99 on a
+ * package.
  *
  * Package must be created; stays as it is. options may be NULL. out_recipient may be NULL; else free the record with
  * sendsafely_recipient_free.
@@ -2219,6 +2540,35 @@ sendsafely_status sendsafely_recipient_options_init(sendsafely_recipient_options
 sendsafely_status sendsafely_package_add_recipient(sendsafely_package *package,
                                                    const char *email,
                                                    const sendsafely_recipient_options *options,
+                                                   sendsafely_recipient **out_recipient,
+                                                   sendsafely_error **error);
+
+/**
+ * Adds several recipients with one request. At most 99 on a package.
+ *
+ * emails are count addresses; options may be NULL, and only auto_enable_sms has a meaning here. out_results receives
+ * what has become of each address, to be freed with sendsafely_recipient_result_list_free; SENDSAFELY_OK says only that
+ * the service took the list.
+ * Package must be created; stays as it is. SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_TOO_MANY_RECIPIENTS: correct the
+ * list, of which nothing was sent. SENDSAFELY_INVALID_ARGUMENT: a phone number is for one recipient, see
+ * sendsafely_package_set_recipient_phone.
+ * SendSafely Client API: add recipients (protocol 6.4.2).
+ */
+sendsafely_status sendsafely_package_add_recipients(sendsafely_package *package,
+                                                    const char *const *emails,
+                                                    size_t count,
+                                                    const sendsafely_recipient_options *options,
+                                                    sendsafely_recipient_result_list **out_results,
+                                                    sendsafely_error **error);
+
+/**
+ * Asks the service for what it knows of a recipient now: phone numbers, role, what was fetched.
+ *
+ * Free the record with sendsafely_recipient_free. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id.
+ * SendSafely Client API: get recipient (protocol 6.4.3).
+ */
+sendsafely_status sendsafely_package_get_recipient(sendsafely_package *package,
+                                                   const char *recipient_id,
                                                    sendsafely_recipient **out_recipient,
                                                    sendsafely_error **error);
 
@@ -2238,9 +2588,191 @@ sendsafely_status sendsafely_package_set_recipient_phone(sendsafely_package *pac
                                                          sendsafely_error **error);
 
 /**
- * Frees a recipient that sendsafely_package_add_recipient returned. NULL and twice are harmless.
+ * Sets the role of a collaborator in a Workspace: "VIEWER", "CONTRIBUTOR", "MANAGER", "OWNER", or one that the service
+ * has got since.
+ *
+ * SENDSAFELY_ONLY_IN_WORKSPACE: recipients of a package have no roles. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: add the
+ * collaborator first. SENDSAFELY_INVALID_INPUT: the service does not know the role. SENDSAFELY_DENIED: only owners and
+ * managers may.
+ * SendSafely Client API: update recipient (protocol 6.4.4), Workspaces (protocol 7.3).
+ */
+sendsafely_status sendsafely_package_set_recipient_role(sendsafely_package *package,
+                                                        const char *recipient_id,
+                                                        const char *role,
+                                                        sendsafely_error **error);
+
+/**
+ * Removes a recipient. Before or after finalize.
+ *
+ * SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id. SENDSAFELY_INVALID_RECIPIENT: somebody else has removed it just now.
+ * SendSafely Client API: remove recipient (protocol 6.4.5).
+ */
+sendsafely_status sendsafely_package_remove_recipient(sendsafely_package *package,
+                                                      const char *recipient_id,
+                                                      sendsafely_error **error);
+
+/**
+ * Removes all recipients but the owner. Contact groups stay.
+ *
+ * SendSafely Client API: remove all recipients (protocol 6.4.6).
+ */
+sendsafely_status sendsafely_package_remove_all_recipients(sendsafely_package *package,
+                                                           sendsafely_error **error);
+
+/**
+ * Gives the collaborators of a Workspace as the service tells them: the text of a JSON array, to be freed with
+ * sendsafely_string_free. The service does not describe its elements; sendsafely_package_get_information has what is
+ * known of recipients.
+ *
+ * SendSafely Client API: collaborators (protocol 6.4.9).
+ */
+sendsafely_status sendsafely_package_get_collaborators(sendsafely_package *package,
+                                                       char **out_json,
+                                                       sendsafely_error **error);
+
+/**
+ * Gives the permissions of a package as the service tells them: the text of a JSON array. Everything else as for
+ * sendsafely_package_get_collaborators.
+ *
+ * SendSafely Client API: permissions (protocol 6.4.9).
+ */
+sendsafely_status sendsafely_package_get_permissions(sendsafely_package *package,
+                                                     char **out_json,
+                                                     sendsafely_error **error);
+
+/**
+ * Gives the countries whose phone numbers need no dialling code; those of all others begin with + and theirs. No
+ * network. Free the list with sendsafely_country_code_list_free.
+ *
+ * SendSafely Client API: update recipient (protocol 6.4.4).
+ */
+sendsafely_status sendsafely_country_codes(sendsafely_country_code_list **out_countries,
+                                           sendsafely_error **error);
+
+/**
+ * Frees a recipient with all that is in it. NULL and twice are harmless.
  */
 void sendsafely_recipient_free(sendsafely_recipient *recipient);
+
+/**
+ * Frees a list of results with the results in it. NULL and twice are harmless.
+ */
+void sendsafely_recipient_result_list_free(sendsafely_recipient_result_list *results);
+
+/**
+ * Frees a list of countries with the countries in it. NULL and twice are harmless.
+ */
+void sendsafely_country_code_list_free(sendsafely_country_code_list *countries);
+
+/* === CONTACT GROUPS ====================================================================================== */
+
+/**
+ * Creates an empty contact group: recipients under one name.
+ *
+ * is_organization_group is 1 for a group of the organization, which only its administrators create; else 0. out_group may
+ * be NULL; else free the record with sendsafely_contact_group_free.
+ * SENDSAFELY_INVALID_ARGUMENT: the name is empty. SENDSAFELY_DENIED: the user is no administrator.
+ * SENDSAFELY_OUTCOME_UNKNOWN: the answer was lost; list the groups before you create it again.
+ * SendSafely Client API: contact groups (protocol 6.5).
+ */
+sendsafely_status sendsafely_client_create_contact_group(sendsafely_client *client,
+                                                         const char *name,
+                                                         int32_t is_organization_group,
+                                                         sendsafely_contact_group **out_group,
+                                                         sendsafely_error **error);
+
+/**
+ * Gives a contact group with its members. Free the record with sendsafely_contact_group_free.
+ *
+ * SENDSAFELY_REFUSED: there is no such group, or it is somebody else's.
+ * SendSafely Client API: contact groups (protocol 6.5).
+ */
+sendsafely_status sendsafely_client_get_contact_group(sendsafely_client *client,
+                                                      const char *contact_group_id,
+                                                      sendsafely_contact_group **out_group,
+                                                      sendsafely_error **error);
+
+/**
+ * Gives the contact groups of the user with their members, or with whole_organization 1 those of the organization. Free
+ * the list with sendsafely_contact_group_list_free.
+ *
+ * SendSafely Client API: contact groups (protocol 6.5).
+ */
+sendsafely_status sendsafely_client_list_contact_groups(sendsafely_client *client,
+                                                        int32_t whole_organization,
+                                                        sendsafely_contact_group_list **out_groups,
+                                                        sendsafely_error **error);
+
+/**
+ * Deletes a contact group; it disappears from the packages that it is on.
+ *
+ * SENDSAFELY_REFUSED, SENDSAFELY_DENIED: there is no such group, or it is not the user's to change.
+ * SendSafely Client API: contact groups (protocol 6.5).
+ */
+sendsafely_status sendsafely_client_delete_contact_group(sendsafely_client *client,
+                                                         const char *contact_group_id,
+                                                         sendsafely_error **error);
+
+/**
+ * Adds somebody to a contact group.
+ *
+ * out_member may be NULL; else free the record with sendsafely_contact_group_member_free.
+ * SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_INVALID_EMAIL: correct the address. SENDSAFELY_DUPLICATE_EMAIL: it is in the
+ * group already. SENDSAFELY_REFUSED, SENDSAFELY_DENIED: there is no such group, or it is not the user's to change.
+ * SendSafely Client API: contact groups (protocol 6.5).
+ */
+sendsafely_status sendsafely_client_add_contact_group_member(sendsafely_client *client,
+                                                             const char *contact_group_id,
+                                                             const char *email,
+                                                             sendsafely_contact_group_member **out_member,
+                                                             sendsafely_error **error);
+
+/**
+ * Removes somebody from a contact group, by the user_id that the group's members have.
+ *
+ * SENDSAFELY_USER_NOT_FOUND, SENDSAFELY_REFUSED: nobody of this id is in the group. SENDSAFELY_DENIED: the group is not
+ * the user's to change.
+ * SendSafely Client API: contact groups (protocol 6.5).
+ */
+sendsafely_status sendsafely_client_remove_contact_group_member(sendsafely_client *client,
+                                                                const char *contact_group_id,
+                                                                const char *user_id,
+                                                                sendsafely_error **error);
+
+/**
+ * Puts a contact group on a package: all its members can open it. It counts as a recipient when the package is finalized.
+ *
+ * Before or after finalize. SENDSAFELY_REFUSED: there is no such group, or it is somebody else's.
+ * SendSafely Client API: contact groups (protocol 6.5).
+ */
+sendsafely_status sendsafely_package_add_contact_group(sendsafely_package *package,
+                                                       const char *contact_group_id,
+                                                       sendsafely_error **error);
+
+/**
+ * Takes a contact group off a package. Before or after finalize.
+ *
+ * SENDSAFELY_REFUSED: it is not on the package.
+ * SendSafely Client API: contact groups (protocol 6.5).
+ */
+sendsafely_status sendsafely_package_remove_contact_group(sendsafely_package *package,
+                                                          const char *contact_group_id,
+                                                          sendsafely_error **error);
+
+/**
+ * Frees a contact group with its members. NULL and twice are harmless.
+ */
+void sendsafely_contact_group_free(sendsafely_contact_group *group);
+
+/**
+ * Frees a list of contact groups with the groups in it. NULL and twice are harmless.
+ */
+void sendsafely_contact_group_list_free(sendsafely_contact_group_list *groups);
+
+/**
+ * Frees a member of a contact group. NULL and twice are harmless.
+ */
+void sendsafely_contact_group_member_free(sendsafely_contact_group_member *member);
 
 /* === FILES OF A PACKAGE ================================================================================== */
 
@@ -2761,6 +3293,290 @@ sendsafely_status sendsafely_package_submit_hosted_dropzone(sendsafely_package *
                                                             const char *name,
                                                             const char *email,
                                                             sendsafely_error **error);
+
+/* === TRUSTED DEVICES AND KEYCODES ======================================================================== */
+
+/**
+ * Makes an RSA key pair of 2048, 3072 or 4096 bits; 0 means 2048. No network; takes up to some seconds, for 4096 bits
+ * longer. Free the record with sendsafely_key_pair_free.
+ *
+ * SENDSAFELY_INVALID_ARGUMENT: another size.
+ * SendSafely Client API: trusted-device key pairs (protocol 3.6).
+ */
+sendsafely_status sendsafely_key_pair_generate(uint32_t bits,
+                                               sendsafely_key_pair **out_key_pair,
+                                               sendsafely_error **error);
+
+/**
+ * Registers a public key as a trusted device of the user: keycodes of packages are encrypted to it from now on. Gives the
+ * service's id of it; free the text with sendsafely_string_free.
+ *
+ * SENDSAFELY_INVALID_KEY: not an armored OpenPGP public key. SENDSAFELY_LIMIT_EXCEEDED: revoke one first.
+ * SENDSAFELY_OUTCOME_UNKNOWN: the answer was lost; the key may be there under an id that nobody knows, so register another.
+ * SendSafely Client API: public keys (protocol 6.10).
+ */
+sendsafely_status sendsafely_client_register_public_key(sendsafely_client *client,
+                                                        const char *public_key,
+                                                        const char *description,
+                                                        char **out_public_key_id,
+                                                        sendsafely_error **error);
+
+/**
+ * Makes a key pair of 2048 bits and registers its public key: sendsafely_key_pair_generate and
+ * sendsafely_client_register_public_key in one call. Keep it with sendsafely_key_pair_save. Free the record with
+ * sendsafely_key_pair_free.
+ *
+ * SendSafely Client API: public keys (protocol 3.6, 6.10).
+ */
+sendsafely_status sendsafely_client_generate_key_pair(sendsafely_client *client,
+                                                      const char *description,
+                                                      sendsafely_key_pair **out_key_pair,
+                                                      sendsafely_error **error);
+
+/**
+ * Gives the armored public key of one of the user's trusted devices. Free the text with sendsafely_string_free.
+ *
+ * SENDSAFELY_REFUSED: the user has no such device.
+ * SendSafely Client API: public keys (protocol 6.10).
+ */
+sendsafely_status sendsafely_client_get_public_key(sendsafely_client *client,
+                                                   const char *public_key_id,
+                                                   char **out_public_key,
+                                                   sendsafely_error **error);
+
+/**
+ * Revokes a public key: the service forgets it, and the device opens nothing any more without a link.
+ *
+ * SENDSAFELY_REFUSED: the user has no such device.
+ * SendSafely Client API: public keys (protocol 6.10).
+ */
+sendsafely_status sendsafely_client_revoke_public_key(sendsafely_client *client,
+                                                      const char *public_key_id,
+                                                      sendsafely_error **error);
+
+/**
+ * Saves a key pair in a new file that only its owner can read, in the form of the official Python client's save_key_pair.
+ * The public key is part of the private one. No network.
+ *
+ * public_key_id and description may be NULL. SENDSAFELY_FILE_EXISTS: an older key pair is never overwritten.
+ * SENDSAFELY_INVALID_KEY: not an armored OpenPGP private key. SENDSAFELY_DIRECTORY_NOT_FOUND, SENDSAFELY_ACCESS_DENIED,
+ * SENDSAFELY_DISK_FULL, SENDSAFELY_WRITE_FAILED: see the path.
+ */
+sendsafely_status sendsafely_key_pair_save(const char *path,
+                                           const char *public_key_id,
+                                           const char *private_key,
+                                           const char *description,
+                                           sendsafely_error **error);
+
+/**
+ * Loads a key pair that sendsafely_key_pair_save or the official Python client has saved. No network. Free the record with
+ * sendsafely_key_pair_free.
+ *
+ * SENDSAFELY_INVALID_KEY: the file holds no key pair. SENDSAFELY_FILE_NOT_FOUND, SENDSAFELY_ACCESS_DENIED,
+ * SENDSAFELY_NOT_A_FILE, SENDSAFELY_READ_FAILED: see the path.
+ */
+sendsafely_status sendsafely_key_pair_load(const char *path,
+                                           sendsafely_key_pair **out_key_pair,
+                                           sendsafely_error **error);
+
+/**
+ * Gives the public keys to which the keycode of a package is to be encrypted: those of its readers and of the
+ * organization, or with a recipient_id those of one recipient. Free the list with sendsafely_public_key_list_free.
+ *
+ * recipient_id may be NULL. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id.
+ * SendSafely Client API: public keys and keycodes (protocol 4.6).
+ */
+sendsafely_status sendsafely_package_get_public_keys(sendsafely_package *package,
+                                                     const char *recipient_id,
+                                                     sendsafely_public_key_list **out_keys,
+                                                     sendsafely_error **error);
+
+/**
+ * Encrypts the keycode of a package to the public keys of its readers, or with a recipient_id to those of one recipient,
+ * and stores the results. Finalize does it by itself, and so does adding recipients to a Workspace or a finalized package:
+ * this is for devices that were registered later. A key that cannot be used is passed over with a line in the log.
+ *
+ * recipient_id may be NULL. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id. SENDSAFELY_KEYCODE_UNKNOWN,
+ * SENDSAFELY_WRONG_KEYCODE: open the package with its keycode.
+ * SendSafely Client API: public keys and keycodes (protocol 4.6).
+ */
+sendsafely_status sendsafely_package_upload_keycodes(sendsafely_package *package,
+                                                     const char *recipient_id,
+                                                     sendsafely_error **error);
+
+/**
+ * Gives the keycodes of several packages with one request, decrypted with the private key of a trusted device; see
+ * sendsafely_package_open_with_private_key for one package. Free the list with sendsafely_keycode_list_free.
+ *
+ * package_ids are count ids; the list has one item for each, in their order. SENDSAFELY_INVALID_KEY: private_key is not an
+ * armored OpenPGP private key. SENDSAFELY_REFUSED: the user has no such device. What fails for one package stands in its
+ * item.
+ * SendSafely Client API: public keys and keycodes (protocol 6.10).
+ */
+sendsafely_status sendsafely_client_get_keycodes(sendsafely_client *client,
+                                                 const char *public_key_id,
+                                                 const char *private_key,
+                                                 const char *const *package_ids,
+                                                 size_t count,
+                                                 sendsafely_keycode_list **out_keycodes,
+                                                 sendsafely_error **error);
+
+/**
+ * Hands on to the user's other trusted devices what this one can open and they cannot: decrypts each keycode that the
+ * service names with private_key, encrypts it to the other device's key and stores it. Free the record with
+ * sendsafely_sync_result_free.
+ *
+ * public_key_id and private_key are this device's. SENDSAFELY_INVALID_KEY: not an armored OpenPGP private key.
+ * SENDSAFELY_REFUSED: the user has no such device. What fails for one keycode stands in the result; after a failure of the
+ * network the call can be made again.
+ * SendSafely Client API: public keys and keycodes (protocol 6.10).
+ */
+sendsafely_status sendsafely_client_sync_keycodes(sendsafely_client *client,
+                                                  const char *public_key_id,
+                                                  const char *private_key,
+                                                  sendsafely_sync_result **out_result,
+                                                  sendsafely_error **error);
+
+/**
+ * Frees a key pair, zeroing it first. NULL and twice are harmless.
+ */
+void sendsafely_key_pair_free(sendsafely_key_pair *key_pair);
+
+/**
+ * Frees a list of public keys with the keys in it. NULL and twice are harmless.
+ */
+void sendsafely_public_key_list_free(sendsafely_public_key_list *keys);
+
+/**
+ * Frees a list of keycodes, zeroing them first. NULL and twice are harmless.
+ */
+void sendsafely_keycode_list_free(sendsafely_keycode_list *keycodes);
+
+/**
+ * Frees the result of a synchronization. NULL and twice are harmless.
+ */
+void sendsafely_sync_result_free(sendsafely_sync_result *result);
+
+/* === CRYPTOGRAPHY ALONE ================================================================================== */
+
+/**
+ * Makes a keycode of 43 characters, for programs that do their own transport; nothing in this section touches the network.
+ * Free the text with sendsafely_string_free, which zeroes it.
+ *
+ * SendSafely Client API: the secrets (protocol 3.1).
+ */
+sendsafely_status sendsafely_keycode_generate(char **out_keycode,
+                                              sendsafely_error **error);
+
+/**
+ * Gives the checksum by which the service knows that one has the keycode: 64 hexadecimal digits. Free the text with
+ * sendsafely_string_free.
+ *
+ * SENDSAFELY_INVALID_ARGUMENT: keycode or package_code is empty.
+ * SendSafely Client API: checksum (protocol 3.3).
+ */
+sendsafely_status sendsafely_checksum(const char *keycode,
+                                      const char *package_code,
+                                      char **out_checksum,
+                                      sendsafely_error **error);
+
+/**
+ * Encrypts a part of a file: size bytes at data, which may be none. Free the buffer with sendsafely_buffer_free.
+ *
+ * server_secret is the package's, as the service gives it. SENDSAFELY_INVALID_ARGUMENT: a secret is empty.
+ * SENDSAFELY_PART_TOO_LARGE: more than 4 GiB.
+ * SendSafely Client API: OpenPGP messages for file parts (protocol 3.4).
+ */
+sendsafely_status sendsafely_part_encrypt(const char *server_secret,
+                                          const char *keycode,
+                                          const uint8_t *data,
+                                          size_t size,
+                                          sendsafely_buffer **out_message,
+                                          sendsafely_error **error);
+
+/**
+ * Decrypts a part of a file: a message of size bytes, verified as a whole before anything of it is given out. Free the
+ * buffer with sendsafely_buffer_free.
+ *
+ * SENDSAFELY_DECRYPT_FAILED: a secret is wrong, or the message is damaged. SENDSAFELY_UNSUPPORTED_FORMAT: no client writes
+ * such messages. SENDSAFELY_PART_TOO_LARGE: a compressed one unpacks to more than 64 MiB. Everything else as for
+ * sendsafely_part_encrypt.
+ */
+sendsafely_status sendsafely_part_decrypt(const char *server_secret,
+                                          const char *keycode,
+                                          const uint8_t *message,
+                                          size_t size,
+                                          sendsafely_buffer **out_data,
+                                          sendsafely_error **error);
+
+/**
+ * Encrypts the message of a package: gives base64 text. Free it with sendsafely_string_free. Everything else as for
+ * sendsafely_part_encrypt.
+ *
+ * SendSafely Client API: the message (protocol 3.5).
+ */
+sendsafely_status sendsafely_message_encrypt(const char *server_secret,
+                                             const char *keycode,
+                                             const char *text,
+                                             char **out_base64,
+                                             sendsafely_error **error);
+
+/**
+ * Decrypts the message of a package from its base64 text. Free the text with sendsafely_string_free, which zeroes it.
+ * Everything else as for sendsafely_part_decrypt.
+ *
+ * SendSafely Client API: the message (protocol 3.5).
+ */
+sendsafely_status sendsafely_message_decrypt(const char *server_secret,
+                                             const char *keycode,
+                                             const char *base64,
+                                             char **out_text,
+                                             sendsafely_error **error);
+
+/**
+ * Encrypts a keycode to the public key of a trusted device: gives an armored message. Free it with sendsafely_string_free.
+ *
+ * SENDSAFELY_INVALID_KEY: not an armored OpenPGP public key that can encrypt. SENDSAFELY_INVALID_ARGUMENT: the keycode is
+ * empty.
+ * SendSafely Client API: keycodes for public keys (protocol 3.7).
+ */
+sendsafely_status sendsafely_keycode_encrypt(const char *keycode,
+                                             const char *public_key,
+                                             char **out_armored,
+                                             sendsafely_error **error);
+
+/**
+ * Decrypts a keycode with the private key of a trusted device. Free the text with sendsafely_string_free, which zeroes it.
+ *
+ * SENDSAFELY_INVALID_KEY: not an armored OpenPGP private key without a password. SENDSAFELY_DECRYPT_FAILED: it was
+ * encrypted to another key, or is damaged.
+ * SendSafely Client API: keycodes for public keys (protocol 3.7).
+ */
+sendsafely_status sendsafely_keycode_decrypt(const char *armored,
+                                             const char *private_key,
+                                             char **out_keycode,
+                                             sendsafely_error **error);
+
+/**
+ * Signs a request of the REST API with the client's key and secret, without sending it. Free the record with
+ * sendsafely_request_headers_free.
+ *
+ * path begins with "/api/v2.0/" or with what follows that; a query in it is not signed. body is the text as it will be
+ * sent, of a multipart upload that of its requestData; NULL: none. timestamp is like "2024-01-02T03:04:05+0000"; NULL: now.
+ * SENDSAFELY_INVALID_ARGUMENT: correct path or timestamp. SENDSAFELY_NO_CREDENTIALS: the client has no API key.
+ * SendSafely Client API: signed requests (protocol 1.2).
+ */
+sendsafely_status sendsafely_client_sign(sendsafely_client *client,
+                                         const char *path,
+                                         const char *body,
+                                         const char *timestamp,
+                                         sendsafely_request_headers **out_headers,
+                                         sendsafely_error **error);
+
+/**
+ * Frees the headers of a request. NULL and twice are harmless.
+ */
+void sendsafely_request_headers_free(sendsafely_request_headers *headers);
 
 /* === BUFFERS ============================================================================================= */
 

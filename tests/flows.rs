@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use sendsafely::{
     Client, ClientOptions, DownloadOptions, ErrorKind, Existing, FinalizeOptions, Package,
-    PhoneNumber, Sink, Source, UploadOptions, link,
+    PhoneNumber, Sink, Sms, Source, UploadOptions, link,
 };
 use serde_json::{Value, json};
 use support::*;
@@ -233,7 +233,11 @@ fn recipients_phone_message_and_life_are_what_the_server_has() {
         country: None,
     };
     let with_phone = package
-        .add_recipient(&mut (), "second@acme.test", Some(&phone))
+        .add_recipient(
+            &mut (),
+            "second@acme.test",
+            Some(&Sms::Number(phone.clone())),
+        )
         .unwrap();
     assert!(with_phone.sms_auth);
     let without = package

@@ -71,6 +71,14 @@ impl Json {
         }
     }
 
+    /// The elements of a list as they are.
+    pub(crate) fn values(&self, name: &str) -> Vec<Value> {
+        match self.member(name) {
+            Some(Value::Array(items)) => items.clone(),
+            _ => Vec::new(),
+        }
+    }
+
     /// The texts of a list of texts; objects give their `email`.
     pub(crate) fn texts(&self, name: &str) -> Vec<String> {
         let Some(Value::Array(items)) = self.member(name) else {

@@ -75,6 +75,30 @@ impl Caller {
         }
     }
 
+    /// Copies of the strings of an array, each of which must be there.
+    pub(super) fn texts(
+        self,
+        array: *const *const c_char,
+        count: usize,
+        name: &str,
+    ) -> Result<Vec<String>> {
+        if count == 0 {
+            return Ok(Vec::new());
+        }
+        if array.is_null() {
+            return Err(null(name));
+        }
+        if count > isize::MAX as usize / size_of::<*const c_char>() {
+            return Err(invalid(format!("{name} is larger than the address space")));
+        }
+        // SAFETY: valid for `count` pointers until the call returns, as `new` was promised.
+        let pointers = unsafe { std::slice::from_raw_parts(array, count) };
+        let texts = (0..).zip(pointers);
+        texts
+            .map(|(index, text): (usize, _)| self.text(*text, &format!("{name}[{index}]")))
+            .collect()
+    }
+
     /// Bytes that the program keeps unchanged until the call returns.
     pub(super) fn bytes<'a>(self, data: *const u8, size: usize, name: &str) -> Result<&'a [u8]> {
         if size == 0 {
