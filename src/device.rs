@@ -125,6 +125,9 @@ impl KeyPair {
             match byte {
                 b'\n' => text.extend_from_slice(b"\\n"),
                 b'\r' => text.extend_from_slice(b"\\r"),
+                // A comment in the armor may hold anything.
+                b'"' | b'\\' => text.extend_from_slice(&[b'\\', byte]),
+                0..b' ' => text.push(b' '),
                 other => text.push(other),
             }
         }
