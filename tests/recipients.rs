@@ -48,11 +48,6 @@ fn raw_recipient(emulator: &Emulator, package: &Package, recipient: &Recipient) 
     found.unwrap().clone()
 }
 
-/// The server acts, and then its answer is lost.
-fn lose(emulator: &Emulator, endpoint: &str) {
-    emulator.fault(json!({"endpoint": endpoint, "when": "after", "action": {"close": true}}));
-}
-
 fn answer(emulator: &Emulator, endpoint: &str, envelope: Value) {
     emulator.fault(json!({"endpoint": endpoint, "action": {"envelope": envelope}}));
 }
@@ -304,7 +299,7 @@ fn a_lost_answer_to_a_list_adopts_what_is_there_and_sends_the_rest() {
     let emulator = Emulator::start();
     emulator.settings(json!({"max_recipients": 3}));
     let package = package(&emulator.client());
-    lose(&emulator, "add_recipients");
+    emulator.lose_answer("add_recipients");
     let results = add_many(
         &package,
         &["a@x.test", "second@acme.test", "b@x.test", "c@x.test"],
@@ -354,7 +349,7 @@ fn a_list_that_was_lost_as_a_whole_and_one_that_was_taken_as_a_whole() {
     assert_eq!(emulator.count("add_recipients"), 2);
     emulator.clear_faults();
     emulator.forget_requests();
-    lose(&emulator, "add_recipients");
+    emulator.lose_answer("add_recipients");
     assert_eq!(
         kinds(&add_many(&package, &["b@x.test", "c@x.test"])),
         [None, None]
@@ -399,7 +394,7 @@ fn new_collaborators_get_the_keycode_at_once() {
     emulator.clear_faults();
     // Adopted after a lost answer.
     package.remove_all_recipients(&mut ()).unwrap();
-    lose(&emulator, "add_recipients");
+    emulator.lose_answer("add_recipients");
     assert_eq!(kinds(&add_many(&package, &["second@acme.test"])), [None]);
     assert!(emulator.package(package.id())["keycodes"][&key_id].is_string());
     emulator.clear_faults();
@@ -558,7 +553,7 @@ fn roles_are_for_workspaces() {
         .set_recipient_role(&mut (), id, "LIMITED_CONTRIBUTOR")
         .unwrap();
     emulator.clear_faults();
-    lose(&emulator, "update_recipient");
+    emulator.lose_answer("update_recipient");
     workspace.set_recipient_role(&mut (), id, "VIEWER").unwrap();
     assert_eq!(
         raw_recipient(&emulator, &workspace, &added)["role"],
@@ -638,7 +633,7 @@ fn lost_answers_to_removals_count_as_done() {
     let package = package(&emulator.client());
     let results = add_many(&package, &["a@x.test", "b@x.test"]);
     let id = &results[0].recipient.as_ref().unwrap().recipient_id;
-    lose(&emulator, "remove_recipient");
+    emulator.lose_answer("remove_recipient");
     package.remove_recipient(&mut (), id).unwrap();
     assert_eq!(emulator.fault_hits(), 1);
     assert_eq!(
@@ -646,7 +641,7 @@ fn lost_answers_to_removals_count_as_done() {
         ["second@acme.test", "b@x.test"]
     );
     emulator.clear_faults();
-    lose(&emulator, "remove_recipients");
+    emulator.lose_answer("remove_recipients");
     package.remove_all_recipients(&mut ()).unwrap();
     assert_eq!(emulator.fault_hits(), 1);
     assert!(on_server(&emulator, &package).is_empty());

@@ -658,6 +658,8 @@ pub(crate) fn check_email(email: &str) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -679,6 +681,55 @@ mod tests {
             );
         }
         assert!(check_email(&format!("{}@x.test", "a".repeat(300))).is_err());
+    }
+
+    #[test]
+    fn a_recipient_is_read_from_every_form() {
+        let read = |json: Value| Recipient::read(&Json::new(json));
+        let bare =
+            read(json!({"recipientId": null, "confirmations": null, "phonenumbers": "none"}));
+        assert_eq!((bare.recipient_id.as_str(), bare.email.as_str()), ("", ""));
+        assert!(!bare.needs_approval && !bare.sms_auth && !bare.is_package_owner);
+        assert_eq!(bare.check_for_public_keys, None);
+        let odd = read(
+            json!({"recipientId": 7, "smsAuth": "true", "approvalRequired": "True", "unknown": [1],
+            "checkForPublicKeys": "false", "approvers": ["a@x.test", {"email": "b@x.test"}],
+            "phonenumbers": {"countryCode": "49", "phonenumber": 301_234}}),
+        );
+        assert_eq!(odd.recipient_id, "7");
+        assert!(odd.sms_auth && odd.needs_approval);
+        assert_eq!(odd.check_for_public_keys, Some(false));
+        assert_eq!(odd.approvers, ["a@x.test", "b@x.test"]);
+        assert_eq!(odd.phone_numbers, ["+49 301234"]);
+    }
+
+    #[test]
+    fn confirmations_are_a_list_or_a_single_one() {
+        let file = json!({"ipAddress": "192.0.2.1", "timestamp": "Dec 12, 2018 2:24:38 PM", "isMessage": false,
+            "timeStampStr": "Dec 12, 2018 at 14:24", "file": {"fileId": "F", "fileName": "a.txt", "fileSize": "12"}});
+        let message =
+            json!({"isMessage": "true", "timeStampStr": "Dec 12, 2018 at 14:24", "file": null});
+        let read = |confirmations: Value| {
+            Recipient::read(&Json::new(json!({ "confirmations": confirmations }))).confirmations
+        };
+        for confirmations in [
+            read(json!([file, message])),
+            [read(file), read(message)].concat(),
+        ] {
+            let [file, message] = &confirmations[..] else {
+                panic!("{confirmations:?}")
+            };
+            // `date -u -d '2018-12-12 14:24:38' +%s`.
+            let seconds = |confirmation: &Confirmation| confirmation.time.clone()?.seconds;
+            assert_eq!(seconds(file), Some(1_544_624_678));
+            assert_eq!(file.ip_address.as_deref(), Some("192.0.2.1"));
+            assert_eq!(file.file_id.as_deref(), Some("F"));
+            assert_eq!(file.file_name.as_deref(), Some("a.txt"));
+            assert_eq!(seconds(message), Some(1_544_624_640));
+            assert!(message.is_message && !file.is_message);
+            assert_eq!((&message.file_id, &message.file_name), (&None, &None));
+        }
+        assert!(read(json!("none")).is_empty());
     }
 
     #[test]
