@@ -26,6 +26,7 @@ const SECTIONS: &[&str] = &[
     "finalize",
     "link",
     "download",
+    "directory",
     "package_list",
     "buffer",
 ];

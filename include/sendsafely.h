@@ -338,8 +338,9 @@ enum sendsafely_status
    */
   SENDSAFELY_KEYCODE_TOO_SHORT = 203,
   /**
-   * Not a file name that the service takes.
-   * Give another one as file_name.
+   * Not a name for a file or directory.
+   * Choose another one of 1 to 255 bytes, without control characters and < > : " / \\ | ? *; an upload takes it as
+   * file_name.
    */
   SENDSAFELY_MALFORMED_FILE_NAME = 204,
   /**
@@ -1393,6 +1394,94 @@ typedef struct {
 } sendsafely_download_list;
 
 /**
+ * Options of sendsafely_package_get_directory.
+ */
+typedef struct {
+  /**
+   * Set by sendsafely_directory_options_init.
+   */
+  size_t struct_size;
+  /**
+   * What to sort by: "name", or another field that the service knows. NULL, the default: its own order.
+   */
+  const char *sort_field;
+  /**
+   * 1: the last first. Default: 0.
+   */
+  int32_t descending;
+  /**
+   * 1: only one page, of at most 100 files and 100 directories. 0, the default: all of them.
+   */
+  int32_t one_page;
+  /**
+   * With one_page: the first file, from 0, the default.
+   */
+  uint64_t file_index;
+  /**
+   * With one_page: the first directory, from 0, the default.
+   */
+  uint64_t directory_index;
+} sendsafely_directory_options;
+
+/**
+ * A directory as the one above shows it: part of other records.
+ */
+typedef struct {
+  /**
+   * Its id.
+   */
+  const char *directory_id;
+  /**
+   * Its name. Not safe as a path: sendsafely_package_download_all makes it so.
+   */
+  const char *name;
+  /**
+   * When it was made, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
+   */
+  int64_t created;
+  /**
+   * When it was made, as the service writes it; NULL if not told.
+   */
+  const char *created_text;
+} sendsafely_subdirectory;
+
+/**
+ * A list of directories.
+ */
+typedef struct {
+  /**
+   * How many there are.
+   */
+  size_t count;
+  /**
+   * The directories, count of them.
+   */
+  const sendsafely_subdirectory *const *items;
+} sendsafely_subdirectory_list;
+
+/**
+ * A directory of a Workspace with what is in it: a record, to be freed with sendsafely_directory_free.
+ */
+typedef struct {
+  /**
+   * Its id.
+   */
+  const char *directory_id;
+  /**
+   * Its name; that of the root directory may be empty.
+   */
+  const char *name;
+  /**
+   * The files in it; never NULL.
+   */
+  const sendsafely_file_list *files;
+  /**
+   * The directories in it; never NULL.
+   */
+  const sendsafely_subdirectory_list *directories;
+} sendsafely_directory;
+
+/**
  * Options of sendsafely_client_list_packages.
  */
 typedef struct {
@@ -1724,6 +1813,31 @@ void sendsafely_client_free(sendsafely_client *client);
 sendsafely_status sendsafely_package_create(sendsafely_client *client,
                                             sendsafely_package **out_package,
                                             sendsafely_error **error);
+
+/**
+ * Creates a package in the name of another user of the organization, for its administrators.
+ *
+ * Everything else as for sendsafely_package_create. SENDSAFELY_MALFORMED_EMAIL: correct the address.
+ * SENDSAFELY_DENIED: the account is no administrator.
+ * SendSafely Client API: create package (protocol 4.1).
+ */
+sendsafely_status sendsafely_package_create_for_user(sendsafely_client *client,
+                                                     const char *email,
+                                                     sendsafely_package **out_package,
+                                                     sendsafely_error **error);
+
+/**
+ * Creates a Workspace: a package with directories and collaborators that stays. It is usable at once and never
+ * finalized; its recipients are its collaborators.
+ *
+ * name may be NULL. Its keycode is encrypted at once for the trusted devices of its owner.
+ * Everything else as for sendsafely_package_create.
+ * SendSafely Client API: create package (protocol 4.1), Workspaces (protocol 7.3).
+ */
+sendsafely_status sendsafely_package_create_workspace(sendsafely_client *client,
+                                                      const char *name,
+                                                      sendsafely_package **out_package,
+                                                      sendsafely_error **error);
 
 /**
  * Opens a package by its id and keycode, to receive it or to go on with it.
@@ -2127,6 +2241,83 @@ void sendsafely_download_free(sendsafely_download *download);
  * Frees a list of downloads with the downloads in it. NULL and twice are harmless.
  */
 void sendsafely_download_list_free(sendsafely_download_list *downloads);
+
+/* === DIRECTORIES OF A WORKSPACE ========================================================================== */
+
+/**
+ * Fills directory options with their defaults. size is sizeof *options.
+ *
+ * Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+ */
+sendsafely_status sendsafely_directory_options_init(sendsafely_directory_options *options,
+                                                    size_t size);
+
+/**
+ * Lists a directory of a Workspace: its files and the directories in it.
+ *
+ * directory_id NULL is the root directory. options may be NULL: everything is fetched, page by page. Free the record
+ * with sendsafely_directory_free.
+ * SENDSAFELY_ONLY_IN_WORKSPACE: other packages have no directories. SENDSAFELY_REFUSED: no such directory.
+ * SendSafely Client API: get directory (protocol 6.8.1).
+ */
+sendsafely_status sendsafely_package_get_directory(sendsafely_package *package,
+                                                   const char *directory_id,
+                                                   const sendsafely_directory_options *options,
+                                                   sendsafely_directory **out_directory,
+                                                   sendsafely_error **error);
+
+/**
+ * Makes a directory in a Workspace.
+ *
+ * parent_id is the directory to make it in, NULL for the root directory. out_directory_id may be NULL; else free the
+ * new id with sendsafely_string_free. SENDSAFELY_MALFORMED_FILE_NAME, SENDSAFELY_INVALID_FILE_NAME: choose another
+ * name. SENDSAFELY_ONLY_IN_WORKSPACE: other packages have no directories. SENDSAFELY_DENIED: the account may only
+ * read. SENDSAFELY_REFUSED: no such parent.
+ * SendSafely Client API: create directory (protocol 6.8.2).
+ */
+sendsafely_status sendsafely_package_create_directory(sendsafely_package *package,
+                                                      const char *parent_id,
+                                                      const char *name,
+                                                      char **out_directory_id,
+                                                      sendsafely_error **error);
+
+/**
+ * Gives a directory of a Workspace another name. The root directory has none: SENDSAFELY_DENIED.
+ *
+ * Everything else as for sendsafely_package_create_directory.
+ * SendSafely Client API: rename directory (protocol 6.8.3).
+ */
+sendsafely_status sendsafely_package_rename_directory(sendsafely_package *package,
+                                                      const char *directory_id,
+                                                      const char *new_name,
+                                                      sendsafely_error **error);
+
+/**
+ * Moves a directory of a Workspace, with everything in it, into another one of the same Workspace.
+ *
+ * target_id NULL is the root directory. SENDSAFELY_REFUSED: there is no such directory, or the target is inside it.
+ * Everything else as for sendsafely_package_create_directory.
+ * SendSafely Client API: move directory (protocol 6.8.4).
+ */
+sendsafely_status sendsafely_package_move_directory(sendsafely_package *package,
+                                                    const char *directory_id,
+                                                    const char *target_id,
+                                                    sendsafely_error **error);
+
+/**
+ * Deletes a directory of a Workspace with everything in it, for good. Not the root directory: SENDSAFELY_DENIED.
+ *
+ * Everything else as for sendsafely_package_create_directory.
+ * SendSafely Client API: delete directory (protocol 6.8.5).
+ */
+sendsafely_status sendsafely_package_delete_directory(sendsafely_package *package,
+                                                      const char *directory_id,
+                                                      sendsafely_error **error);
+
+/**
+ * Frees a directory with everything that is in the record. NULL and twice are harmless.
+ */
+void sendsafely_directory_free(sendsafely_directory *directory);
 
 /* === PACKAGE LISTS ======================================================================================= */
 

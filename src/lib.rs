@@ -47,6 +47,7 @@ mod pages;
 mod receive;
 mod secret;
 mod transfer;
+mod workspace;
 
 pub use call::{Flow, Observer, Phase, Progress};
 pub use client::{Client, ClientOptions, DEFAULT_PART_SIZE, MAX_PART_SIZE};
@@ -60,3 +61,4 @@ pub use package_list::{ListOptions, PackageList, PackageSearch, PackageStatus, P
 pub use pages::Pages;
 pub use receive::{Download, DownloadOptions, Sink};
 pub use secret::SecretString;
+pub use workspace::{Directory, DirectoryOptions, DirectoryPage, Subdirectory};

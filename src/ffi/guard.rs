@@ -156,6 +156,13 @@ impl Out<c_char> {
     pub(super) fn give_text(self, text: &str) {
         self.give(records::give_text(text));
     }
+
+    /// Gives a string, unless the program does not want it.
+    pub(super) fn give_text_if_wanted(self, text: &str) {
+        if !self.0.is_null() {
+            self.give_text(text);
+        }
+    }
 }
 
 /// Runs the body of an exported function that has no status; a panic gives `fallback`.

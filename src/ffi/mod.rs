@@ -24,6 +24,7 @@ mod table;
 // One per noun; build.rs has them in the order of the header.
 mod buffer;
 mod client;
+mod directory;
 mod download;
 mod error;
 mod file;

@@ -43,14 +43,11 @@ const FORBIDDEN: &str = "<>:\"/\\|?*";
 /// Longest name of a file on every usual file system, in bytes.
 const LONGEST_NAME: usize = 255;
 
-/// Refuses names that a recipient could not store under that name.
+/// Refuses names of files and directories that a recipient could not store under that name.
 pub(crate) fn check_name(name: &str) -> Result<()> {
     let bad = |what: &str| {
-        let told = Error::new(
-            ErrorKind::MalformedFileName,
-            format!("the file name {what}"),
-        );
-        Err(told.with_remedy("give another file_name in the options"))
+        let told = Error::new(ErrorKind::MalformedFileName, format!("the name {what}"));
+        Err(told.with_remedy("choose another name; an upload takes one as file_name"))
     };
     if name.is_empty() || name == "." || name == ".." {
         return bad("is empty or names a directory");

@@ -563,7 +563,7 @@ impl Inner {
 }
 
 /// An id that becomes part of a path.
-fn identifier(what: &str, text: &str) -> Result<String> {
+pub(crate) fn identifier(what: &str, text: &str) -> Result<String> {
     if text.is_empty()
         || text.len() > 256
         || text.chars().any(|c| c.is_control() || c.is_whitespace())

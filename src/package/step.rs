@@ -30,8 +30,11 @@ pub(crate) struct Steps {
     recipients: BTreeMap<String, String>,
     contact_groups: usize,
     pub(crate) files: BTreeMap<String, File>,
-    /// Every file that was created through this handle, whatever has become of it.
-    pub(crate) made: BTreeSet<String>,
+    /// Ids of files that were made or seen through this handle, whatever has become of them.
+    pub(crate) seen: BTreeSet<String>,
+    /// Directories whose files were all seen.
+    seen_directories: BTreeSet<String>,
+    pub(crate) root_directory_id: Option<String>,
     /// Not every answer of the service tells.
     pub(crate) has_message: Option<bool>,
     uploads: usize,
@@ -55,7 +58,9 @@ impl Steps {
             recipients: BTreeMap::new(),
             contact_groups: 0,
             files: BTreeMap::new(),
-            made: BTreeSet::new(),
+            seen: BTreeSet::new(),
+            seen_directories: BTreeSet::new(),
+            root_directory_id: None,
             has_message: Some(false),
             uploads: 0,
             incomplete: BTreeSet::new(),
@@ -93,6 +98,10 @@ impl Steps {
             self.recipient_added(&recipient.recipient_id, &recipient.email);
         }
         self.contact_groups = information.contact_groups.len();
+        if self.is_workspace && information.root_directory_id.is_some() {
+            self.root_directory_id
+                .clone_from(&information.root_directory_id);
+        }
         for file in &information.files {
             self.files
                 .entry(file.file_id.clone())
@@ -181,6 +190,27 @@ impl Steps {
         self.must_exist()?;
         self.may_use_directory(from_directory)?;
         self.must_have_keycode()
+    }
+
+    /// Before something is read or changed that only a Workspace has.
+    pub(crate) fn must_be_workspace(&self) -> Result<()> {
+        self.must_exist()?;
+        self.may_use_directory(true)
+    }
+
+    /// Remembers which files are in a directory.
+    pub(crate) fn learn_directory<'a>(
+        &mut self,
+        directory_id: &str,
+        file_ids: impl Iterator<Item = &'a str>,
+    ) {
+        self.seen.extend(file_ids.map(str::to_owned));
+        self.seen_directories.insert(directory_id.to_owned());
+    }
+
+    /// Whether a file that is new in a directory can be told from those that were there before.
+    pub(crate) fn has_seen(&self, directory_id: &str) -> bool {
+        self.seen_directories.contains(directory_id)
     }
 
     /// Before something that needs no keycode is changed.

@@ -324,7 +324,7 @@ impl Inner {
             steps.uncertain.swap_remove(position);
         }
         if let Ok(file_id) = &created {
-            steps.made.insert(file_id.clone());
+            steps.seen.insert(file_id.clone());
         }
         created
     }
@@ -340,7 +340,7 @@ impl Inner {
         let information =
             PackageInformation::read(&endpoint::package_information(session, &self.id)?);
         let steps = self.steps.lock();
-        let known = |id: &String| steps.files.contains_key(id) || steps.made.contains(id);
+        let known = |id: &String| steps.files.contains_key(id) || steps.seen.contains(id);
         let alike =
             |file: &&File| file.file_name == name && file.size == size && file.parts == parts;
         Ok(information
