@@ -28,6 +28,9 @@ const SECTIONS: &[&str] = &[
     "download",
     "directory",
     "package_list",
+    "account",
+    "login",
+    "dropzone",
     "buffer",
 ];
 

@@ -1155,6 +1155,10 @@ typedef struct {
    * Id of the package that this one replies to; NULL for none.
    */
   const char *parent_id;
+  /**
+   * The service's own address of it; NULL if not told.
+   */
+  const char *url;
 } sendsafely_package_information;
 
 /**
@@ -1249,6 +1253,14 @@ typedef struct {
    * Handed to on_progress.
    */
   void *user_data;
+  /**
+   * For a Dropzone: e-mail address of the sender, as the sender gives it. NULL, the default: none.
+   */
+  const char *unconfirmed_sender;
+  /**
+   * For a Dropzone: token of a sender whose address was confirmed. NULL, the default: none.
+   */
+  const char *confirmed_sender_token;
 } sendsafely_finalize_options;
 
 /**
@@ -1648,6 +1660,204 @@ typedef struct {
   const sendsafely_package_summary *const *items;
 } sendsafely_package_summary_list;
 
+/**
+ * What the service tells of the user: a record, to be freed with sendsafely_user_free.
+ */
+typedef struct {
+  /**
+   * The service's id; NULL if not told.
+   */
+  const char *user_id;
+  /**
+   * E-mail address.
+   */
+  const char *email;
+  /**
+   * First name; NULL if not told.
+   */
+  const char *first_name;
+  /**
+   * Last name; NULL if not told.
+   */
+  const char *last_name;
+  /**
+   * A secret of the user, for encrypting the user's own things; NULL if not told.
+   */
+  const char *client_key;
+  /**
+   * 1 if the user tests new versions.
+   */
+  int32_t is_beta_user;
+  /**
+   * 1 for an administrator of the organization.
+   */
+  int32_t is_administrator;
+  /**
+   * 1 if the user may have trusted devices, 0 if not, -1 if not told.
+   */
+  int32_t may_use_trusted_devices;
+  /**
+   * Days for which a new package can be opened, 0 for ever, -1 if not told.
+   */
+  int32_t package_life;
+} sendsafely_user;
+
+/**
+ * What the service tells of the organization: a record, to be freed with sendsafely_enterprise_free.
+ */
+typedef struct {
+  /**
+   * Host of its portal; NULL if not told.
+   */
+  const char *host;
+  /**
+   * Its name; NULL if not told.
+   */
+  const char *system_name;
+  /**
+   * Colour of the header of its pages, as in CSS; NULL if not told.
+   */
+  const char *header_color;
+  /**
+   * Colour of the links on its pages; NULL if not told.
+   */
+  const char *link_color;
+  /**
+   * 1 if packages may be finalized with undisclosed_recipients.
+   */
+  int32_t allow_undisclosed_recipients;
+  /**
+   * 1 if messages are encrypted.
+   */
+  int32_t message_encryption;
+  /**
+   * 1 if it tests new versions of the plug-in for Outlook.
+   */
+  int32_t outlook_beta;
+  /**
+   * 1 if it offers all languages.
+   */
+  int32_t allow_all_languages;
+} sendsafely_enterprise;
+
+/**
+ * Options of sendsafely_client_get_audit_log. NULL, the default of each text, means any.
+ */
+typedef struct {
+  /**
+   * Set by sendsafely_audit_log_options_init.
+   */
+  size_t struct_size;
+  /**
+   * Kind of event.
+   */
+  const char *event_type;
+  /**
+   * Address that it came from.
+   */
+  const char *ip_address;
+  /**
+   * E-mail address of who did it.
+   */
+  const char *authenticated_user;
+  /**
+   * E-mail address of the one in whose name it was done.
+   */
+  const char *impersonated_user;
+  /**
+   * E-mail address of the owner of the package.
+   */
+  const char *package_owner;
+  /**
+   * From when on, in the service's own form.
+   */
+  const char *min_timestamp;
+  /**
+   * Until when, in the service's own form.
+   */
+  const char *max_timestamp;
+  /**
+   * The row to begin with, from 0, the default.
+   */
+  uint64_t first_row;
+  /**
+   * Rows, 1 to 100. 0: the default, 100.
+   */
+  uint32_t page_size;
+} sendsafely_audit_log_options;
+
+/**
+ * How a login ended: a record, to be freed with sendsafely_login_free, which zeroes it.
+ */
+typedef struct {
+  /**
+   * The new API key; NULL if a second factor is needed first.
+   */
+  const char *api_key;
+  /**
+   * The secret of the API key, which the service tells only now; NULL if a second factor is needed first.
+   */
+  const char *api_secret;
+  /**
+   * E-mail address of the owner; NULL if not told.
+   */
+  const char *email;
+  /**
+   * 1 if a second factor is needed: call sendsafely_client_generate_api_key_second_factor.
+   */
+  int32_t second_factor_required;
+  /**
+   * What that call needs besides the code; else NULL.
+   */
+  const char *validation_token;
+  /**
+   * The kind of second factor in the service's words; NULL if not told.
+   */
+  const char *second_factor_kind;
+} sendsafely_login;
+
+/**
+ * Options of sendsafely_client_finish_registration: all of them but one proof are needed.
+ */
+typedef struct {
+  /**
+   * Set by sendsafely_registration_options_init.
+   */
+  size_t struct_size;
+  /**
+   * The proof by link: the value of validationLink in the link that was mailed. NULL, the default: by PIN.
+   */
+  const char *token;
+  /**
+   * The proof by PIN: the e-mail address. NULL, the default: by link.
+   */
+  const char *email;
+  /**
+   * The proof by PIN: the PIN that was mailed.
+   */
+  const char *pin;
+  /**
+   * The new password.
+   */
+  const char *password;
+  /**
+   * A question to be asked when the password is forgotten.
+   */
+  const char *question;
+  /**
+   * Its answer.
+   */
+  const char *answer;
+  /**
+   * First name.
+   */
+  const char *first_name;
+  /**
+   * Last name.
+   */
+  const char *last_name;
+} sendsafely_registration_options;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -1779,9 +1989,34 @@ sendsafely_status sendsafely_client_new(const char *host,
                                         sendsafely_error **error);
 
 /**
+ * Creates a client that can only log in and register, for who has no API key yet; see
+ * sendsafely_client_generate_api_key. Any other call answers SENDSAFELY_NO_CREDENTIALS. No network.
+ *
+ * Everything else as for sendsafely_client_new.
+ */
+sendsafely_status sendsafely_client_new_without_credentials(const char *host,
+                                                            const sendsafely_client_options *options,
+                                                            sendsafely_client **out_client,
+                                                            sendsafely_error **error);
+
+/**
+ * Creates a client for an anonymous sender to a Dropzone, by the id of that Dropzone. No network.
+ *
+ * It can create a package, upload files, set a message and finalize, with unconfirmed_sender or
+ * confirmed_sender_token; the recipients are those of the Dropzone. See sendsafely_package_submit_hosted_dropzone.
+ * Everything else as for sendsafely_client_new.
+ * SendSafely Client API: Dropzone submission (protocol 1.3, 6.13).
+ */
+sendsafely_status sendsafely_client_new_for_dropzone(const char *host,
+                                                     const char *dropzone_id,
+                                                     const sendsafely_client_options *options,
+                                                     sendsafely_client **out_client,
+                                                     sendsafely_error **error);
+
+/**
  * Makes a signed REST call to a path of the host's API, such as "/package/", for what no function covers.
  *
- * method is GET, PUT, POST or DELETE; json_body may be NULL. out_json receives the answer's JSON text as it came, to
+ * method is GET, PUT, POST, PATCH or DELETE; json_body may be NULL. out_json receives the answer's JSON text as it came, to
  * be freed with sendsafely_string_free; its member "response" is not judged, and a lost answer is not asked for again
  * unless the method is GET.
  * SendSafely Client API: response envelope (protocol 2.1), endpoint reference (protocol 6).
@@ -1932,6 +2167,39 @@ sendsafely_status sendsafely_package_set_life(sendsafely_package *package,
                                               sendsafely_error **error);
 
 /**
+ * Gives a package a label, or a Workspace its name. Before or after finalize.
+ *
+ * SENDSAFELY_DENIED: the package is not the account's own.
+ * SendSafely Client API: update package (protocol 6.2.3).
+ */
+sendsafely_status sendsafely_package_set_label(sendsafely_package *package,
+                                               const char *label,
+                                               sendsafely_error **error);
+
+/**
+ * Changes what no other function knows: json_object is a JSON object with members of the package, which goes to the
+ * service as it is. Before or after finalize.
+ *
+ * SENDSAFELY_INVALID_ARGUMENT: not a JSON object. SENDSAFELY_LIFE_OUT_OF_RANGE: "life" is not within 0 to 365.
+ * SENDSAFELY_DENIED, SENDSAFELY_INVALID_INPUT: the service does not take it.
+ * SendSafely Client API: update package (protocol 6.2.3).
+ */
+sendsafely_status sendsafely_package_update(sendsafely_package *package,
+                                            const char *json_object,
+                                            sendsafely_error **error);
+
+/**
+ * Has the service mail the whole secure link to the recipients. THE KEYCODE GOES TO THE SERVICE IN CLEAR for that, so
+ * the files are no longer secret to the service; no other function does this.
+ *
+ * Package must be finalized, or a Workspace. SENDSAFELY_NOT_FINALIZED: finalize first. SENDSAFELY_OUTCOME_UNKNOWN: the
+ * mails may be under way; ask a recipient before you call again.
+ * SendSafely Client API: notify recipients (protocol 6.11).
+ */
+sendsafely_status sendsafely_package_notify(sendsafely_package *package,
+                                            sendsafely_error **error);
+
+/**
  * Deletes the package on the service, with its files, for good. At any step; every later call on the package, other
  * than for its id, package code and keycode, answers SENDSAFELY_PACKAGE_DELETED. The handle still has to be freed.
  *
@@ -1958,6 +2226,19 @@ void sendsafely_package_free(sendsafely_package *package);
 sendsafely_status sendsafely_package_get_information(sendsafely_package *package,
                                                      sendsafely_package_information **out_information,
                                                      sendsafely_error **error);
+
+/**
+ * Asks the service for what it knows of a package, by its id, package code or secure link, without opening it: the
+ * keycode is not needed.
+ *
+ * Free the record with sendsafely_package_information_free. SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is
+ * not for this account. SENDSAFELY_INVALID_ARGUMENT: neither an id nor a code nor a link.
+ * SendSafely Client API: package information (protocol 6.2.2, 5.2).
+ */
+sendsafely_status sendsafely_client_get_package_information(sendsafely_client *client,
+                                                            const char *package_id,
+                                                            sendsafely_package_information **out_information,
+                                                            sendsafely_error **error);
 
 /**
  * Frees package information with all that is in it. NULL and twice are harmless.
@@ -2399,6 +2680,203 @@ void sendsafely_package_summary_free(sendsafely_package_summary *summary);
  * Frees a list of packages with the packages in it. NULL and twice are harmless.
  */
 void sendsafely_package_summary_list_free(sendsafely_package_summary_list *packages);
+
+/* === ACCOUNT ============================================================================================= */
+
+/**
+ * Asks whether the service takes key and secret, and gives the e-mail address of their owner.
+ *
+ * Free the text with sendsafely_string_free. SENDSAFELY_AUTHENTICATION_FAILED: check key, secret, host and clock.
+ * SendSafely Client API: verify credentials (protocol 6.1.1).
+ */
+sendsafely_status sendsafely_client_verify_credentials(sendsafely_client *client,
+                                                       char **out_email,
+                                                       sendsafely_error **error);
+
+/**
+ * Asks what the service thinks of client_version, or else of the library's own: "OK", "UPGRADE_AVAILABLE",
+ * "OUTDATED_VERSION", or a later word.
+ *
+ * Free the text with sendsafely_string_free.
+ * SendSafely Client API: verify version (protocol 6.1.2).
+ */
+sendsafely_status sendsafely_client_verify_version(sendsafely_client *client,
+                                                   char **out_text,
+                                                   sendsafely_error **error);
+
+/**
+ * Asks the service for what it knows of the user. Free the record with sendsafely_user_free, which zeroes it.
+ *
+ * SendSafely Client API: user information (protocol 6.1.3).
+ */
+sendsafely_status sendsafely_client_get_user(sendsafely_client *client,
+                                             sendsafely_user **out_user,
+                                             sendsafely_error **error);
+
+/**
+ * Asks the service for what it knows of the organization. Free the record with sendsafely_enterprise_free.
+ *
+ * SendSafely Client API: enterprise information (protocol 6.1.4).
+ */
+sendsafely_status sendsafely_client_get_enterprise(sendsafely_client *client,
+                                                   sendsafely_enterprise **out_enterprise,
+                                                   sendsafely_error **error);
+
+/**
+ * Fills audit log options with their defaults. size is sizeof *options.
+ *
+ * Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+ */
+sendsafely_status sendsafely_audit_log_options_init(sendsafely_audit_log_options *options,
+                                                    size_t size);
+
+/**
+ * Gives a page of the organization's audit log, for its administrators, as JSON text in the service's own form, which
+ * is not published.
+ *
+ * options may be NULL. Free the text with sendsafely_string_free. SENDSAFELY_DENIED: not for this account.
+ * SendSafely Client API: audit log (protocol 6.11).
+ */
+sendsafely_status sendsafely_client_get_audit_log(sendsafely_client *client,
+                                                  const sendsafely_audit_log_options *options,
+                                                  char **out_json,
+                                                  sendsafely_error **error);
+
+/**
+ * Frees what was told of a user. NULL and twice are harmless.
+ */
+void sendsafely_user_free(sendsafely_user *user);
+
+/**
+ * Frees what was told of an organization. NULL and twice are harmless.
+ */
+void sendsafely_enterprise_free(sendsafely_enterprise *enterprise);
+
+/* === LOGIN AND REGISTRATION ============================================================================== */
+
+/**
+ * Logs in with e-mail address and password, for an API key. A client of sendsafely_client_new_without_credentials does.
+ *
+ * description is how the user's list of API keys will name the new one. Look at second_factor_required of the record,
+ * which is freed with sendsafely_login_free. SENDSAFELY_AUTHENTICATION_FAILED: address or password is wrong.
+ * SENDSAFELY_OUTCOME_UNKNOWN: a key may have been made; look at the user's list before you call again.
+ * SendSafely Client API: login (protocol 6.12).
+ */
+sendsafely_status sendsafely_client_generate_api_key(sendsafely_client *client,
+                                                     const char *email,
+                                                     const char *password,
+                                                     const char *description,
+                                                     sendsafely_login **out_login,
+                                                     sendsafely_error **error);
+
+/**
+ * Ends a login that needs a second factor, with validation_token of the record and the code that the user got.
+ *
+ * SENDSAFELY_PIN_RESENT: the code was wrong, and a new one is on its way.
+ * Everything else as for sendsafely_client_generate_api_key.
+ */
+sendsafely_status sendsafely_client_generate_api_key_second_factor(sendsafely_client *client,
+                                                                   const char *validation_token,
+                                                                   const char *code,
+                                                                   const char *description,
+                                                                   sendsafely_login **out_login,
+                                                                   sendsafely_error **error);
+
+/**
+ * Exchanges an OAuth token of the organization's identity provider for an API key.
+ *
+ * SENDSAFELY_AUTH_FORBIDDEN: the organization does not allow it. SENDSAFELY_USER_ALREADY_EXISTS: log in by password.
+ * Everything else as for sendsafely_client_generate_api_key.
+ */
+sendsafely_status sendsafely_client_generate_api_key_oauth(sendsafely_client *client,
+                                                           const char *oauth_token,
+                                                           const char *description,
+                                                           sendsafely_login **out_login,
+                                                           sendsafely_error **error);
+
+/**
+ * Begins to register a user: the service mails a link to the address, or with send_pin 1 a PIN.
+ *
+ * SENDSAFELY_INVALID_EMAIL: correct the address. SENDSAFELY_AUTH_FORBIDDEN: users cannot register themselves there.
+ * SENDSAFELY_SECOND_FACTOR_ENFORCED: register by link. SENDSAFELY_OUTCOME_UNKNOWN: look into the mailbox.
+ * SendSafely Client API: registration (protocol 6.12).
+ */
+sendsafely_status sendsafely_client_start_registration(sendsafely_client *client,
+                                                       const char *email,
+                                                       int32_t send_pin,
+                                                       sendsafely_error **error);
+
+/**
+ * Fills registration options with their defaults. size is sizeof *options.
+ *
+ * Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+ */
+sendsafely_status sendsafely_registration_options_init(sendsafely_registration_options *options,
+                                                       size_t size);
+
+/**
+ * Ends a registration with what the mail held; then log in with sendsafely_client_generate_api_key.
+ *
+ * options must be there. out_email may be NULL; else it gets the e-mail address, to be freed with
+ * sendsafely_string_free. SENDSAFELY_PASSWORD_TOO_WEAK: the service's words tell its rules.
+ * SENDSAFELY_TOKEN_EXPIRED, SENDSAFELY_INVALID_TOKEN: begin again. SENDSAFELY_PIN_RESENT: ask for the new PIN.
+ * SENDSAFELY_OUTCOME_UNKNOWN: try to log in.
+ * SendSafely Client API: registration (protocol 6.12).
+ */
+sendsafely_status sendsafely_client_finish_registration(sendsafely_client *client,
+                                                        const sendsafely_registration_options *options,
+                                                        char **out_email,
+                                                        sendsafely_error **error);
+
+/**
+ * Frees how a login ended, zeroing its secrets. NULL and twice are harmless.
+ */
+void sendsafely_login_free(sendsafely_login *login);
+
+/* === DROPZONE ============================================================================================ */
+
+/**
+ * Gives the e-mail addresses of those who get what arrives at the user's Dropzone. Free the list with
+ * sendsafely_string_list_free.
+ *
+ * SendSafely Client API: Dropzone recipients (protocol 6.6).
+ */
+sendsafely_status sendsafely_client_get_dropzone_recipients(sendsafely_client *client,
+                                                            sendsafely_string_list **out_emails,
+                                                            sendsafely_error **error);
+
+/**
+ * Adds an e-mail address to those who get what arrives at the user's Dropzone.
+ *
+ * SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_INVALID_EMAIL: correct the address. SENDSAFELY_DUPLICATE_EMAIL: it is there
+ * already. SENDSAFELY_GUESTS_PROHIBITED: it is not a registered user's.
+ */
+sendsafely_status sendsafely_client_add_dropzone_recipient(sendsafely_client *client,
+                                                           const char *email,
+                                                           sendsafely_error **error);
+
+/**
+ * Removes an e-mail address from those who get what arrives at the user's Dropzone. SENDSAFELY_REFUSED: it is not one
+ * of them.
+ */
+sendsafely_status sendsafely_client_remove_dropzone_recipient(sendsafely_client *client,
+                                                              const char *email,
+                                                              sendsafely_error **error);
+
+/**
+ * Hands a finalized package of a hosted Dropzone over to the connectors of its owner. EACH CONNECTOR GETS THE SECURE
+ * LINK WITH THE KEYCODE: it reads the files.
+ *
+ * Package must be made by a client of sendsafely_client_new_for_dropzone, else SENDSAFELY_INVALID_ARGUMENT, and be
+ * finalized, else SENDSAFELY_NOT_FINALIZED. name is a label for the owner, email the sender's address.
+ * SENDSAFELY_REFUSED: the Dropzone, or one of its connectors after three attempts, did not take it.
+ * SENDSAFELY_OUTCOME_UNKNOWN: it may have been taken; ask the owner before you call again.
+ * SendSafely Client API: hosted Dropzone (protocol 6.13).
+ */
+sendsafely_status sendsafely_package_submit_hosted_dropzone(sendsafely_package *package,
+                                                            const char *name,
+                                                            const char *email,
+                                                            sendsafely_error **error);
 
 /* === BUFFERS ============================================================================================= */
 

@@ -33,13 +33,16 @@
 
 #![deny(unsafe_code)]
 
+mod account;
 mod api;
 mod call;
 mod client;
 mod crypto;
 pub mod device;
+mod dropzone;
 mod error;
 mod ffi;
+mod login;
 mod os;
 mod package;
 mod package_list;
@@ -49,9 +52,11 @@ mod secret;
 mod transfer;
 mod workspace;
 
+pub use account::{AuditLogFilter, Enterprise, User};
 pub use call::{Flow, Observer, Phase, Progress};
 pub use client::{Client, ClientOptions, DEFAULT_PART_SIZE, MAX_PART_SIZE};
 pub use error::{Error, ErrorKind, Result};
+pub use login::{ApiKey, Login, Registration, RegistrationProof};
 pub use os::Existing;
 pub use package::{
     ContactGroup, File, FinalizeOptions, Finalized, Link, Package, PackageInformation, PhoneNumber,

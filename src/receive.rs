@@ -9,13 +9,14 @@ use crossbeam_channel::unbounded;
 use crate::api::Session;
 use crate::api::endpoint::{self, FileRef};
 use crate::call::{self, Call, Observer};
+use crate::client::Client;
 use crate::crypto::{Passphrase, decrypt_message};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os;
 use crate::os::Existing;
 use crate::package::file::{File, safe_name};
 use crate::package::step::file_not_on_package;
-use crate::package::{Inner, Package, PackageInformation};
+use crate::package::{Inner, Package, PackageInformation, identifier, link};
 use crate::secret::SecretString;
 use crate::transfer::download::{self, Event, Outlet};
 
@@ -62,6 +63,30 @@ pub struct Download {
 
 /// Files whose first part is tried as a proof of the keycode.
 const PROOFS: usize = 3;
+
+impl Client {
+    /// What the service says of a package, by its id, package code or secure link, without opening it
+    /// (`protocol` 6.2.2).
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`] for what is none of them; [`ErrorKind::UnknownPackage`].
+    pub fn package_information(
+        &self,
+        observer: &mut dyn Observer,
+        package: &str,
+    ) -> Result<PackageInformation> {
+        let name = match link::parse(package) {
+            Ok(link) => link.package_code,
+            Err(_) => identifier("package id", package)?,
+        };
+        self.run(observer, move |shared, call| {
+            let session = shared.api.session(call);
+            Ok(PackageInformation::read(&endpoint::package_information(
+                &session, &name,
+            )?))
+        })
+    }
+}
 
 impl Package {
     /// What the service says of the package now (`protocol` 6.2.2).

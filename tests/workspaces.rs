@@ -34,15 +34,6 @@ fn held(emulator: &Emulator) -> Value {
     emulator.only_package()["directories"].clone()
 }
 
-const LOST: &str = r#"{"when":"after","action":{"close":true}}"#;
-
-/// The server acts on the next request for this endpoint, and its answer is lost.
-fn lose(emulator: &Emulator, endpoint: &str) {
-    let mut rule: Value = serde_json::from_str(LOST).unwrap();
-    rule["endpoint"] = endpoint.into();
-    emulator.fault(rule);
-}
-
 #[test]
 fn directories_are_made_listed_renamed_moved_and_deleted() {
     let emulator = Emulator::start();

@@ -12,6 +12,11 @@ impl Json {
         Self(value)
     }
 
+    /// The whole, as JSON text.
+    pub(crate) fn to_text(&self) -> String {
+        self.0.to_string()
+    }
+
     fn member(&self, name: &str) -> Option<&Value> {
         self.0.get(name).filter(|value| !value.is_null())
     }
@@ -97,7 +102,8 @@ fn as_text(value: &Value) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use proptest::{collection, prelude::*};
+    use serde_json::{Value, json};
 
     use super::Json;
 
@@ -117,6 +123,65 @@ mod tests {
         assert_eq!(json.list("confirmations").len(), 1);
         assert_eq!(json.list("absent").len(), 0);
         assert_eq!(json.size("flag"), None);
+    }
+
+    /// Any JSON, a few levels deep, with the members that readers look for among others.
+    fn anything() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            ".{0,12}".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(3, 24, 6, |inner| {
+            prop_oneof![
+                collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                collection::btree_map("(x|email|list)", inner, 0..4)
+                    .prop_map(|members| Value::from_iter(members)),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_arrives_is_too_odd(value in anything()) {
+            let json = Json::new(value.clone());
+            let within = json!({ "x": value });
+            let inner = Json::new(within);
+            for json in [&json, &inner] {
+                let _ = (json.text("x"), json.filled("x"), json.number("x"), json.size("x"), json.count("x"));
+                let _ = (json.flag("x"), json.list("x"), json.texts("x"), json.object("x"));
+            }
+        }
+
+        #[test]
+        fn a_number_may_be_a_text(number in any::<i64>(), blanks in " {0,2}") {
+            let (as_number, as_text) = (json!({ "x": number }), json!({ "x": format!("{blanks}{number}{blanks}") }));
+            for json in [Json::new(as_number), Json::new(as_text)] {
+                prop_assert_eq!(json.number("x"), Some(number));
+                prop_assert_eq!(json.size("x"), u64::try_from(number).ok());
+                prop_assert_eq!(json.count("x"), u32::try_from(number).ok());
+            }
+        }
+
+        #[test]
+        fn a_flag_may_be_a_text(flag in any::<bool>()) {
+            let (capital, text) = (format!("{flag:?}").to_uppercase(), flag.to_string());
+            for value in [json!(flag), json!(capital), json!(text), json!(i32::from(flag))] {
+                prop_assert_eq!(Json::new(json!({ "x": value })).flag("x"), Some(flag));
+            }
+        }
+
+        #[test]
+        fn absent_is_like_null_and_others_do_not_matter(name in "[a-w]{1,8}", value in anything()) {
+            let mut object = json!({ "x": null });
+            object[&name] = value;
+            for json in [Json::new(object), Json::new(json!({}))] {
+                prop_assert_eq!((json.text("x"), json.number("x"), json.flag("x")), (None, None, None));
+                prop_assert!(json.list("x").is_empty() && json.texts("x").is_empty() && json.object("x").is_none());
+            }
+        }
     }
 
     #[test]

@@ -257,6 +257,26 @@ impl Session {
         )
     }
 
+    /// Posts a form to any URL, without headers that say who calls; answers its JSON, which has no envelope
+    /// (`protocol` 6.13).
+    pub(crate) fn post_form(&self, url: &str, form: &str) -> Result<Json> {
+        retrying(
+            &self.call,
+            self.retry_window(),
+            Repeat::Never,
+            || self.has_answered(Some(url)),
+            || {
+                let mut answer = self.agents.storage.exchange(Request {
+                    method: "POST",
+                    url,
+                    headers: &[("content-type", "application/x-www-form-urlencoded")],
+                    body: Body::Bytes(form.as_bytes()),
+                })?;
+                Ok(Json::new(read_envelope(&mut answer)?.1))
+            },
+        )
+    }
+
     fn exchange_json(
         &self,
         method: &str,

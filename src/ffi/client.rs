@@ -14,7 +14,7 @@ use crate::error::{ErrorKind, Result};
 use crate::secret::SecretString;
 
 use super::error::sendsafely_error;
-use super::guard::{Caller, boolean, guard_value, invalid, refuse_control_characters};
+use super::guard::{Caller, Out, boolean, guard_value, invalid, refuse_control_characters};
 use super::options::{self, Options};
 use super::progress::{Callbacks, sendsafely_log_callback, sendsafely_progress_callback};
 use super::status::sendsafely_status;
@@ -186,6 +186,27 @@ pub(super) fn call<T>(
         .observe(0, |observer| call(&object.client, observer))
 }
 
+/// Gives a new client.
+fn give(
+    caller: Caller,
+    out_client: Out<sendsafely_client>,
+    host: *const c_char,
+    options: *const sendsafely_client_options,
+    make: impl FnOnce(&str, ClientOptions) -> Result<Client>,
+) -> Result<()> {
+    let out_client = out_client.required("out_client")?;
+    let host = caller.text(host, "host")?;
+    let options = caller.options(options)?;
+    let client = make(&host, options.for_core(caller)?)?;
+    let callbacks = Callbacks {
+        on_progress: options.on_progress,
+        user_data: options.user_data,
+        on_log: options.on_log,
+        log_user_data: options.log_user_data,
+    };
+    out_client.give_handle(ClientObject { client, callbacks })
+}
+
 /// Fills client options with their defaults. size is sizeof *options.
 ///
 /// Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
@@ -219,27 +240,65 @@ pub unsafe extern "C" fn sendsafely_client_new(
     let caller = unsafe { Caller::new(error) };
     let out_client = caller.out(out_client);
     caller.guard(|| {
-        let out_client = out_client.required("out_client")?;
-        let host = caller.text(host, "host")?;
         let api_key = caller.text(api_key, "api_key")?;
         let api_secret = SecretString::new(caller.text(api_secret, "api_secret")?);
         refuse_control_characters(&api_key, "api_key")?;
         refuse_control_characters(api_secret.expose(), "api_secret")?;
-        let options = caller.options(options)?;
-        let client = Client::new(&host, &api_key, api_secret, options.for_core(caller)?)?;
-        let callbacks = Callbacks {
-            on_progress: options.on_progress,
-            user_data: options.user_data,
-            on_log: options.on_log,
-            log_user_data: options.log_user_data,
-        };
-        out_client.give_handle(ClientObject { client, callbacks })
+        give(caller, out_client, host, options, |host, options| {
+            Client::new(host, &api_key, api_secret, options)
+        })
+    })
+}
+
+/// Creates a client that can only log in and register, for who has no API key yet; see
+/// sendsafely_client_generate_api_key. Any other call answers SENDSAFELY_NO_CREDENTIALS. No network.
+///
+/// Everything else as for sendsafely_client_new.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_client_new_without_credentials(
+    host: *const c_char,
+    options: *const sendsafely_client_options,
+    out_client: *mut *mut sendsafely_client,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_client = caller.out(out_client);
+    caller.guard(|| {
+        give(caller, out_client, host, options, |host, options| {
+            Client::without_credentials(host, options)
+        })
+    })
+}
+
+/// Creates a client for an anonymous sender to a Dropzone, by the id of that Dropzone. No network.
+///
+/// It can create a package, upload files, set a message and finalize, with unconfirmed_sender or
+/// confirmed_sender_token; the recipients are those of the Dropzone. See sendsafely_package_submit_hosted_dropzone.
+/// Everything else as for sendsafely_client_new.
+/// SendSafely Client API: Dropzone submission (protocol 1.3, 6.13).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_client_new_for_dropzone(
+    host: *const c_char,
+    dropzone_id: *const c_char,
+    options: *const sendsafely_client_options,
+    out_client: *mut *mut sendsafely_client,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_client = caller.out(out_client);
+    caller.guard(|| {
+        let dropzone_id = caller.text(dropzone_id, "dropzone_id")?;
+        give(caller, out_client, host, options, |host, options| {
+            Client::for_dropzone(host, &dropzone_id, options)
+        })
     })
 }
 
 /// Makes a signed REST call to a path of the host's API, such as "/package/", for what no function covers.
 ///
-/// method is GET, PUT, POST or DELETE; json_body may be NULL. out_json receives the answer's JSON text as it came, to
+/// method is GET, PUT, POST, PATCH or DELETE; json_body may be NULL. out_json receives the answer's JSON text as it came, to
 /// be freed with sendsafely_string_free; its member "response" is not judged, and a lost answer is not asked for again
 /// unless the method is GET.
 /// SendSafely Client API: response envelope (protocol 2.1), endpoint reference (protocol 6).

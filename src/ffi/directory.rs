@@ -205,7 +205,7 @@ pub unsafe extern "C" fn sendsafely_package_create_directory(
         let directory_id = call(package, |package, observer| {
             package.create_directory(observer, parent_id.as_deref(), &name)
         })?;
-        out_directory_id.give_text_if_wanted(&directory_id);
+        out_directory_id.give_optional_text(&directory_id);
         Ok(())
     })
 }

@@ -38,6 +38,10 @@ pub struct sendsafely_finalize_options {
     pub on_progress: sendsafely_progress_callback,
     /// Handed to on_progress.
     pub user_data: *mut c_void,
+    /// For a Dropzone: e-mail address of the sender, as the sender gives it. NULL, the default: none.
+    pub unconfirmed_sender: *const c_char,
+    /// For a Dropzone: token of a sender whose address was confirmed. NULL, the default: none.
+    pub confirmed_sender_token: *const c_char,
 }
 
 // SAFETY: repr(C), begins with a usize, and holds integers, pointers and optional functions only.
@@ -54,6 +58,8 @@ unsafe impl Options for sendsafely_finalize_options {
             read_only_pdf: 0,
             on_progress: None,
             user_data: ptr::null_mut(),
+            unconfirmed_sender: ptr::null(),
+            confirmed_sender_token: ptr::null(),
         }
     }
 }
@@ -128,6 +134,11 @@ pub unsafe extern "C" fn sendsafely_package_finalize(
             allow_reply_all: boolean(options.allow_reply_all, "allow_reply_all")?,
             notify_recipients: boolean(options.notify_recipients, "notify_recipients")?,
             read_only_pdf: boolean(options.read_only_pdf, "read_only_pdf")?,
+            unconfirmed_sender: caller
+                .optional_text(options.unconfirmed_sender, "unconfirmed_sender")?,
+            confirmed_sender_token: caller
+                .optional_text(options.confirmed_sender_token, "confirmed_sender_token")?
+                .map(SecretString::new),
         };
         let mut finalized = call_with(
             package,

@@ -157,8 +157,8 @@ impl Out<c_char> {
         self.give(records::give_text(text));
     }
 
-    /// Gives a string, unless the program does not want it.
-    pub(super) fn give_text_if_wanted(self, text: &str) {
+    /// The same, unless the program does not want it.
+    pub(super) fn give_optional_text(self, text: &str) {
         if !self.0.is_null() {
             self.give_text(text);
         }

@@ -39,13 +39,6 @@ impl Translate for Link {
     }
 }
 
-impl Translate for Vec<String> {
-    type Record = sendsafely_string_list;
-    fn translate(&self, memory: &mut Memory) -> sendsafely_string_list {
-        memory.string_list(self)
-    }
-}
-
 /// Takes a secure link apart. No network, no client.
 ///
 /// Free the record with sendsafely_link_free. SENDSAFELY_MALFORMED_LINK: not such a link.

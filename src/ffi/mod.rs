@@ -22,15 +22,18 @@ mod records;
 mod table;
 
 // One per noun; build.rs has them in the order of the header.
+mod account;
 mod buffer;
 mod client;
 mod directory;
 mod download;
+mod dropzone;
 mod error;
 mod file;
 mod finalize;
 mod link;
 mod live_objects;
+mod login;
 mod message;
 mod package;
 mod package_information;

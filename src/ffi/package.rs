@@ -355,6 +355,62 @@ pub unsafe extern "C" fn sendsafely_package_set_life(
     })
 }
 
+/// Gives a package a label, or a Workspace its name. Before or after finalize.
+///
+/// SENDSAFELY_DENIED: the package is not the account's own.
+/// SendSafely Client API: update package (protocol 6.2.3).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_set_label(
+    package: *mut sendsafely_package,
+    label: *const c_char,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    caller.guard(|| {
+        let label = caller.text(label, "label")?;
+        call(package, |package, observer| {
+            package.set_label(observer, &label)
+        })
+    })
+}
+
+/// Changes what no other function knows: json_object is a JSON object with members of the package, which goes to the
+/// service as it is. Before or after finalize.
+///
+/// SENDSAFELY_INVALID_ARGUMENT: not a JSON object. SENDSAFELY_LIFE_OUT_OF_RANGE: "life" is not within 0 to 365.
+/// SENDSAFELY_DENIED, SENDSAFELY_INVALID_INPUT: the service does not take it.
+/// SendSafely Client API: update package (protocol 6.2.3).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_update(
+    package: *mut sendsafely_package,
+    json_object: *const c_char,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    caller.guard(|| {
+        let json = caller.text(json_object, "json_object")?;
+        call(package, |package, observer| package.update(observer, &json))
+    })
+}
+
+/// Has the service mail the whole secure link to the recipients. THE KEYCODE GOES TO THE SERVICE IN CLEAR for that, so
+/// the files are no longer secret to the service; no other function does this.
+///
+/// Package must be finalized, or a Workspace. SENDSAFELY_NOT_FINALIZED: finalize first. SENDSAFELY_OUTCOME_UNKNOWN: the
+/// mails may be under way; ask a recipient before you call again.
+/// SendSafely Client API: notify recipients (protocol 6.11).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_notify(
+    package: *mut sendsafely_package,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    caller.guard(|| call(package, |package, observer| package.notify(observer)))
+}
+
 /// Deletes the package on the service, with its files, for good. At any step; every later call on the package, other
 /// than for its id, package code and keycode, answers SENDSAFELY_PACKAGE_DELETED. The handle still has to be freed.
 ///

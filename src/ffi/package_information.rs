@@ -5,6 +5,9 @@ use std::ffi::c_char;
 use crate::package::{ContactGroup, PackageInformation, Timestamp};
 use crate::package_list::PackageStatus;
 
+use crate::secret::SecretString;
+
+use super::client::sendsafely_client;
 use super::error::sendsafely_error;
 use super::file::sendsafely_file_list;
 use super::guard::{Caller, guard_value};
@@ -152,6 +155,8 @@ pub struct sendsafely_package_information {
     pub root_directory_id: *const c_char,
     /// Id of the package that this one replies to; NULL for none.
     pub parent_id: *const c_char,
+    /// The service's own address of it; NULL if not told.
+    pub url: *const c_char,
 }
 
 /// The state as records tell it.
@@ -213,6 +218,7 @@ impl Translate for PackageInformation {
             contains_message: self.contains_message.map_or(-1, i32::from),
             root_directory_id: memory.optional_text(self.root_directory_id.as_deref()),
             parent_id: memory.optional_text(self.parent_id.as_deref()),
+            url: memory.optional_text(self.url.as_deref()),
         }
     }
 }
@@ -233,6 +239,34 @@ pub unsafe extern "C" fn sendsafely_package_get_information(
     caller.guard(|| {
         let out_information = out_information.required("out_information")?;
         let information = call(package, |package, observer| package.information(observer))?;
+        out_information.give_record(&information);
+        Ok(())
+    })
+}
+
+/// Asks the service for what it knows of a package, by its id, package code or secure link, without opening it: the
+/// keycode is not needed.
+///
+/// Free the record with sendsafely_package_information_free. SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is
+/// not for this account. SENDSAFELY_INVALID_ARGUMENT: neither an id nor a code nor a link.
+/// SendSafely Client API: package information (protocol 6.2.2, 5.2).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_client_get_package_information(
+    client: *mut sendsafely_client,
+    package_id: *const c_char,
+    out_information: *mut *mut sendsafely_package_information,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_information = caller.out(out_information);
+    caller.guard(|| {
+        let out_information = out_information.required("out_information")?;
+        // It may be a link with a keycode.
+        let package = SecretString::new(caller.text(package_id, "package_id")?);
+        let information = super::client::call(client, |client, observer| {
+            client.package_information(observer, package.expose())
+        })?;
         out_information.give_record(&information);
         Ok(())
     })

@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 
 use super::guard::guard_value;
-use super::records;
+use super::records::{self, Memory, Translate};
 
 /// A list of strings: a record, to be freed with sendsafely_string_list_free unless it is part of another record.
 #[repr(C)]
@@ -13,6 +13,13 @@ pub struct sendsafely_string_list {
     pub count: usize,
     /// The strings, count of them.
     pub items: *const *const c_char,
+}
+
+impl Translate for Vec<String> {
+    type Record = sendsafely_string_list;
+    fn translate(&self, memory: &mut Memory) -> sendsafely_string_list {
+        memory.string_list(self)
+    }
 }
 
 /// Frees a string that a call returned through a char **, zeroing it first. NULL and twice are harmless.

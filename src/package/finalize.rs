@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::{Inner, Package};
+use super::{Inner, Package, check_email};
 use crate::api::retry::looking;
-use crate::api::{Session, endpoint};
+use crate::api::{Credentials, Session, endpoint};
 use crate::call::{Observer, Phase};
 use crate::crypto::encrypt_keycode;
 use crate::error::{Error, ErrorKind, Result};
@@ -26,6 +26,10 @@ pub struct FinalizeOptions {
     pub notify_recipients: bool,
     /// PDF files can be viewed only.
     pub read_only_pdf: bool,
+    /// For a Dropzone: e-mail address that the anonymous sender gives.
+    pub unconfirmed_sender: Option<String>,
+    /// For a Dropzone: token of a sender whose address was confirmed.
+    pub confirmed_sender_token: Option<SecretString>,
 }
 
 /// A package that was finalized.
@@ -60,10 +64,19 @@ impl Package {
             let told = "a password is only for packages with undisclosed recipients";
             return Err(Error::new(ErrorKind::InvalidArgument, told));
         }
-        self.0
-            .steps
-            .lock()
-            .begin_finalize(options.undisclosed_recipients)?;
+        let to_dropzone = matches!(self.0.client.0.api.credentials(), Credentials::Dropzone(_));
+        let sender_is_told =
+            options.unconfirmed_sender.is_some() || options.confirmed_sender_token.is_some();
+        if sender_is_told && !to_dropzone {
+            let told = "a sender is told only by a client for a Dropzone";
+            return Err(Error::new(ErrorKind::InvalidArgument, told));
+        }
+        if let Some(email) = &options.unconfirmed_sender {
+            check_email(email)?;
+        }
+        // Those of the Dropzone get the package.
+        let needs_recipient = !options.undisclosed_recipients && !to_dropzone;
+        self.0.steps.lock().begin_finalize(needs_recipient)?;
         let closing = Closing {
             inner: Arc::clone(&self.0),
             succeeded: false,
@@ -112,6 +125,12 @@ impl Inner {
         });
         if let Some(password) = &options.password {
             body["password"] = password.expose().into();
+        }
+        if let Some(email) = &options.unconfirmed_sender {
+            body["unconfirmedSender"] = email.as_str().into();
+        }
+        if let Some(token) = &options.confirmed_sender_token {
+            body["confirmedSenderToken"] = token.expose().into();
         }
         let finalize = || {
             let answer = endpoint::finalize(session, &self.id, &body)?;

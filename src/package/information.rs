@@ -65,6 +65,8 @@ pub struct PackageInformation {
     pub root_directory_id: Option<String>,
     /// The package that this one replies to.
     pub parent_id: Option<String>,
+    /// The service's own address of the package, where it tells one.
+    pub url: Option<String>,
     pub(crate) server_secret: String,
 }
 
@@ -109,6 +111,7 @@ impl PackageInformation {
             contains_message: json.flag("packageContainsMessage"),
             root_directory_id: json.filled("rootDirectoryId"),
             parent_id: json.filled("packageParentId"),
+            url: json.filled("url"),
             server_secret: json.text("serverSecret").unwrap_or_default(),
         }
     }
@@ -262,6 +265,7 @@ fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
@@ -293,6 +297,42 @@ mod tests {
             "99:99",
         ] {
             assert_eq!(parse_time(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_time_is_the_same_in_every_form(seconds in 0..253_402_300_800_i64, zone in -23..=23_i64) {
+            let clock = crate::crypto::signature::timestamp(
+                std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds as u64),
+            );
+            let (date, time) = clock.trim_end_matches("+0000").split_once('T').expect("a date and a time");
+            let part = |text: &str, number: usize| text.split(['-', ':']).nth(number).expect("a number").to_owned();
+            let (year, day) = (part(date, 0), part(date, 2));
+            let month = MONTHS[part(date, 1).parse::<usize>().expect("a month") - 1];
+            let month = month[..1].to_uppercase() + &month[1..];
+            let hour: i64 = part(time, 0).parse().expect("an hour");
+            let (half, hour12) = (if hour < 12 { "AM" } else { "PM" }, (hour + 11) % 12 + 1);
+            let rest = &time[2..];
+            let day = day.trim_start_matches('0');
+            for text in [
+                format!("{month} {day}, {year} {hour12}{rest} {half}"),
+                format!("{month} {day}, {year} {hour12}{rest}\u{202f}{half}"),
+                format!("{month} {day}, {year} {hour12}{rest} {}", half.to_lowercase()),
+                format!("{month} {day}, {year} at {time}"),
+                format!("{date}T{time}Z"),
+                format!("{date} {time}"),
+                format!("{date}T{time}.123Z"),
+            ] {
+                prop_assert_eq!(parse_time(&text), Some(seconds), "{}", text);
+            }
+            let shifted = format!("{date}T{time}{zone:+03}:00");
+            prop_assert_eq!(parse_time(&shifted), Some(seconds - zone * 3600), "{}", shifted);
+        }
+
+        #[test]
+        fn no_text_is_too_odd_for_a_time(text in ".{0,40}") {
+            let _ = parse_time(&text);
         }
     }
 

@@ -9,6 +9,7 @@ pub(crate) mod information;
 pub mod link;
 mod message;
 pub(crate) mod recipient;
+mod settings;
 pub(crate) mod step;
 mod upload;
 
@@ -22,18 +23,24 @@ pub use upload::{Source, UploadOptions};
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
+use crossbeam_channel::bounded;
 use parking_lot::Mutex;
 use serde_json::json;
 
 use crate::api::retry::looking;
-use crate::api::{Session, endpoint};
+use crate::api::{Credentials, Session, endpoint};
 use crate::call::{Call, Observer};
 use crate::client::{Client, Shared};
 use crate::crypto::{Keycode, Passphrase, PrivateKey};
 use crate::error::{Error, ErrorKind, Result};
+use crate::os;
 use crate::secret::SecretString;
 use step::Steps;
+
+/// How long a failed call waits for what tidies up after it.
+const TIDYING_PATIENCE: Duration = Duration::from_millis(100);
 
 /// A package on the service, and what this side knows of it. Cheap to clone; clones are the same package.
 ///
@@ -43,7 +50,9 @@ pub struct Package(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) client: Client,
+    /// What names the package in paths: its id, but the code for an anonymous sender (`protocol` 6.13).
     pub(crate) id: String,
+    package_id: String,
     pub(crate) code: String,
     pub(crate) secrets: Option<Secrets>,
     pub(crate) steps: Mutex<Steps>,
@@ -107,19 +116,22 @@ impl Package {
         let workspace = Self::create_as(client, observer, true, None)?;
         let name = name.to_owned();
         let prepared = workspace.run(observer, move |inner, session| {
-            let prepare = || {
-                inner.upload_keycodes(session, None)?;
-                if !name.is_empty() {
-                    endpoint::update_package(session, &inner.id, &json!({"label": name}))?;
-                }
-                inner.ask(session).map(|_| ())
-            };
-            prepare().inspect_err(|_| {
-                // Without its keycode nobody could open it on another device.
-                let _ = endpoint::delete_package(session, &inner.id);
-            })
+            inner.upload_keycodes(session, None)?;
+            if !name.is_empty() {
+                endpoint::update_package(session, &inner.id, &json!({"label": name}))?;
+            }
+            inner.ask(session).map(|_| ())
         });
-        prepared.map(|()| workspace)
+        match prepared {
+            Ok(()) => Ok(workspace),
+            Err(error) => {
+                // Without its keycode nobody could open it on another device.
+                workspace.behind(|inner, session| {
+                    let _ = endpoint::delete_package(session, &inner.id);
+                });
+                Err(error)
+            }
+        }
     }
 
     fn create_as(
@@ -149,14 +161,18 @@ impl Package {
 
     fn new(
         client: &Client,
-        id: String,
+        package_id: String,
         code: String,
         secrets: Option<Secrets>,
         steps: Steps,
     ) -> Self {
         Self(Arc::new(Inner {
             client: client.clone(),
-            id,
+            id: match client.0.api.credentials() {
+                Credentials::Dropzone(_) => code.clone(),
+                _ => package_id.clone(),
+            },
+            package_id,
             code,
             secrets,
             steps: Mutex::new(steps),
@@ -288,7 +304,7 @@ impl Package {
 
     /// The package id, such as `GVG2-MNZT`.
     pub fn id(&self) -> &str {
-        &self.0.id
+        &self.0.package_id
     }
 
     /// The package code.
@@ -369,25 +385,6 @@ impl Package {
         })
     }
 
-    /// Sets how many days the package lives after it is finalized, 1 to 365; 0 for as long as the organization allows
-    /// (`protocol` 6.2.3).
-    ///
-    /// # Errors
-    /// [`ErrorKind::LifeOutOfRange`] before anything is sent; [`ErrorKind::Denied`] or [`ErrorKind::InvalidInput`] if
-    /// the organization's range is narrower.
-    pub fn set_life(&self, observer: &mut dyn Observer, days: u32) -> Result<()> {
-        if days > 365 {
-            return Err(Error::new(
-                ErrorKind::LifeOutOfRange,
-                format!("a life of {days} days is not within 0 to 365"),
-            ));
-        }
-        self.0.steps.lock().may_change()?;
-        self.run(observer, move |inner, session| {
-            endpoint::update_package(session, &inner.id, &json!({"life": days})).map(|_| ())
-        })
-    }
-
     /// Removes a file from the package (`protocol` 6.7.2). One that is gone already counts as removed.
     ///
     /// # Errors
@@ -433,6 +430,21 @@ impl Package {
         })
     }
 
+    /// Tidies up after a call that failed or was stopped: at once if the service answers soon, else behind the caller's
+    /// back.
+    fn behind(&self, work: impl FnOnce(&Inner, &Session) + Send + 'static) {
+        let inner = Arc::clone(&self.0);
+        let (done, wait) = bounded(1);
+        let spawned = os::spawn("sendsafely-behind", move || {
+            let (call, _notices) = Call::new();
+            work(&inner, &inner.client.0.api.session(&call));
+            let _ = done.send(());
+        });
+        if spawned.is_ok() {
+            let _ = wait.recv_timeout(TIDYING_PATIENCE);
+        }
+    }
+
     /// Runs work on a worker, with connections leased for it.
     pub(crate) fn run<T: Send + 'static>(
         &self,
@@ -470,7 +482,7 @@ impl Inner {
     pub(crate) fn build_link(&self) -> String {
         let link = Link {
             host: self.client.host().to_owned(),
-            package_id: Some(self.id.clone()),
+            package_id: Some(self.package_id.clone()),
             package_code: self.code.clone(),
             keycode: self
                 .secrets

@@ -277,7 +277,7 @@ impl Steps {
     }
 
     /// Notes that finalize begins, if it may.
-    pub(crate) fn begin_finalize(&mut self, undisclosed_recipients: bool) -> Result<()> {
+    pub(crate) fn begin_finalize(&mut self, needs_recipient: bool) -> Result<()> {
         self.must_exist()?;
         if self.is_workspace {
             return Err(Error::new(
@@ -293,7 +293,7 @@ impl Steps {
                 "an upload into the package is still running",
             ));
         }
-        if self.recipients.is_empty() && self.contact_groups == 0 && !undisclosed_recipients {
+        if self.recipients.is_empty() && self.contact_groups == 0 && needs_recipient {
             return Err(Error::new(
                 ErrorKind::NoRecipient,
                 "the package has no recipient",

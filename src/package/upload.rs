@@ -2,9 +2,8 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
-use crossbeam_channel::{bounded, unbounded};
+use crossbeam_channel::unbounded;
 use parking_lot::Mutex;
 
 use super::{Inner, Package, file};
@@ -52,9 +51,6 @@ pub struct UploadOptions {
     /// The directory of a Workspace; the root by default.
     pub directory_id: Option<String>,
 }
-
-/// How long a failed upload waits for its file to be removed from the package; that goes on behind it.
-const REMOVAL_PATIENCE: Duration = Duration::from_millis(100);
 
 impl Package {
     /// Encrypts a file and uploads it. Several uploads may run at once, on different threads.
@@ -132,21 +128,12 @@ impl Package {
         }
     }
 
-    /// Removes the file of a failed upload: at once if the service answers soon, else behind the caller's back, else
-    /// before finalize.
+    /// Removes the file of a failed upload: now, or before finalize.
     fn discard(&self, file_id: String) {
         self.0.steps.lock().incomplete.insert(file_id.clone());
-        let inner = Arc::clone(&self.0);
-        let (done, wait) = bounded(1);
-        let spawned = os::spawn("sendsafely-discard", move || {
-            let (call, _notices) = Call::new();
-            let session = inner.client.0.api.session(&call);
-            let _ = inner.delete_file(&session, &file_id);
-            let _ = done.send(());
+        self.behind(move |inner, session| {
+            let _ = inner.delete_file(session, &file_id);
         });
-        if spawned.is_ok() {
-            let _ = wait.recv_timeout(REMOVAL_PATIENCE);
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 # Shared by tests/c/run and tests/sanitize/run: compile, start an emulator, run, count.
 target=${CARGO_TARGET_DIR:-target}
-programs="steps misuse flow"
+programs="nonsense steps misuse flow"
 strict="-Wall -Wextra -Wpedantic -Werror"
 passed=0
 failed=0
@@ -25,8 +25,9 @@ prepare() { # prepare DIRECTORY LIBRARIES COMPILER: the programs, beside a libra
   mkdir -p "$work/lib"
   ln -sf "$(realpath "$2/libsendsafely.so")" "$work/lib/libsendsafely.so.0"
   ln -sf libsendsafely.so.0 "$work/lib/libsendsafely.so"
+  tools/python tests/c/nonsense.py >"$work/nonsense_calls.h"
   for program in $programs; do
-    $3 -std=c11 -D_GNU_SOURCE -g $strict -pthread -I include -I tests/c tests/c/$program.c tests/c/support.c \
+    $3 -std=c11 -D_GNU_SOURCE -g $strict -pthread -I include -I tests/c -I "$work" tests/c/$program.c tests/c/support.c \
       -o "$work/$program" -L "$work/lib" -lsendsafely -Wl,-rpath,'$ORIGIN/lib'
   done
 }
@@ -50,7 +51,7 @@ start_emulator() {
   ready() { sed 's/.*"'"$1"'":"\([^"]*\)".*/\1/' "$scratch/ready.json"; }
   export SENDSAFELY_HOST="$(ready url)" SENDSAFELY_API_KEY=test-api-key SENDSAFELY_API_SECRET=test-api-secret
   admin_url=$(ready admin_url)
-  export EMULATOR_ADMIN_PORT="${admin_url##*:}" TEST_SYMBOLS=tests/abi/symbols.txt
+  export EMULATOR_ADMIN_PORT="${admin_url##*:}"
 }
 
 run_program() { # run_program NAME [WRAPPER...]: one program with a scratch directory of its own

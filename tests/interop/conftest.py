@@ -58,7 +58,7 @@ class Emulator:
         return labels
 
     def ours(self, user, **options):
-        return ours.Client(self.url, self.users[user], **options)
+        return ours.client(self.url, self.users[user], **options)
 
     def official(self, user):
         return SendSafely(self.url, self.users[user]["api_key"], self.users[user]["api_secret"])

@@ -1,92 +1,44 @@
-"""Our side of the tests: the C library through ctypes, no more of it than they need."""
+"""Our side of the tests: the C library through ctypes, as include/sendsafely.h declares it.
+
+Nothing about a function stands here: `client.any_function(inputs...)` calls sendsafely_client_any_function, and its
+options are keywords. Outputs come back as Python values, copied and freed; handles as Client, Package or Handle.
+"""
 
 import ctypes
-from ctypes import POINTER, Structure, byref, c_char_p, c_int32, c_int64, c_size_t, c_uint32, c_uint64, c_void_p, sizeof
+import sys
+from ctypes import byref, c_char_p, c_size_t, c_void_p, sizeof
 from pathlib import Path
 from types import SimpleNamespace
 
-_lib = ctypes.CDLL(str(Path(__file__).parents[2] / "target/release/libsendsafely.so"))
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+import header
+
+_api = header.read(str(ROOT / "include/sendsafely.h"))
+_lib = ctypes.CDLL(str(ROOT / "target/release/libsendsafely.so"))
+_structs = {}
 
 
-class _ClientOptions(Structure):
-    _fields_ = [
-        ("struct_size", c_size_t), ("request_api", c_char_p), ("client_version", c_char_p), ("locale", c_char_p),
-        ("proxy", c_char_p), ("ca_bundle", c_char_p), ("connect_timeout_ms", c_uint64), ("stall_timeout_ms", c_uint64),
-        ("retry_window_ms", c_uint64), ("part_size", c_uint64), ("memory_budget", c_uint64), ("max_part_bytes", c_uint64),
-        ("parts_in_flight", c_uint32), ("force_api_route", c_int32), ("allow_plain_http", c_int32),
-        ("on_progress", c_void_p), ("user_data", c_void_p), ("on_log", c_void_p), ("log_user_data", c_void_p),
-    ]
+def _ctype(type_):
+    if type_.role == "nothing":
+        return None
+    if type_.role == "integer":
+        name = "size_t" if type_.bits == 0 else f"{'int' if type_.signed else 'uint'}{type_.bits}"
+        return getattr(ctypes, f"c_{name}")
+    return c_void_p
 
 
-class _RecipientOptions(Structure):
-    _fields_ = [("struct_size", c_size_t), ("phone_number", c_char_p), ("country_code", c_char_p)]
+def _struct(name):
+    if name not in _structs:
+        fields = [(field.name, _ctype(field.type)) for field in _api.structs[name].fields]
+        _structs[name] = type(name, (ctypes.Structure,), {"_fields_": fields})
+    return _structs[name]
 
 
-class _FinalizeOptions(Structure):
-    _fields_ = [
-        ("struct_size", c_size_t), ("password", c_char_p), ("undisclosed_recipients", c_int32), ("allow_reply_all", c_int32),
-        ("notify_recipients", c_int32), ("read_only_pdf", c_int32), ("on_progress", c_void_p), ("user_data", c_void_p),
-    ]
-
-
-class _DownloadOptions(Structure):
-    _fields_ = [
-        ("struct_size", c_size_t), ("password", c_char_p), ("directory_id", c_char_p), ("existing", c_int32),
-        ("sync", c_int32), ("on_progress", c_void_p), ("user_data", c_void_p),
-    ]
-
-
-def _list_of(item):
-    return type("_List", (Structure,), {"_fields_": [("count", c_size_t), ("items", POINTER(item))]})
-
-
-_StringList = _list_of(c_char_p)
-
-
-class _Recipient(Structure):
-    _fields_ = [
-        ("recipient_id", c_char_p), ("email", c_char_p), ("full_name", c_char_p), ("role", c_char_p),
-        ("approvers", POINTER(_StringList)), ("phone_numbers", POINTER(_StringList)),
-        ("needs_approval", c_int32), ("is_package_owner", c_int32), ("sms_auth", c_int32),
-    ]
-
-
-class _File(Structure):
-    _fields_ = [
-        ("file_id", c_char_p), ("file_name", c_char_p), ("size", c_uint64), ("uploaded", c_int64), ("uploaded_text", c_char_p),
-        ("created_by", c_char_p), ("parts", c_uint32), ("version", c_uint32),
-    ]
-
-
-_RecipientList = _list_of(POINTER(_Recipient))
-_FileList = _list_of(POINTER(_File))
-
-
-class _Information(Structure):
-    _fields_ = [
-        ("package_id", c_char_p), ("package_code", c_char_p), ("sender", c_char_p), ("created", c_int64),
-        ("created_text", c_char_p), ("state_name", c_char_p), ("state", c_int32), ("life", c_int32), ("label", c_char_p),
-        ("recipients", POINTER(_RecipientList)), ("contact_groups", c_void_p), ("files", POINTER(_FileList)),
-        ("approvers", POINTER(_StringList)), ("needs_approval", c_int32), ("password_required", c_int32),
-        ("is_workspace", c_int32), ("is_archived", c_int32), ("allow_reply_all", c_int32), ("contains_message", c_int32),
-        ("root_directory_id", c_char_p), ("parent_id", c_char_p),
-    ]
-
-
-class _Finalized(Structure):
-    _fields_ = [
-        ("link", c_char_p), ("approvers", POINTER(_StringList)), ("recipients", POINTER(_StringList)), ("needs_approval", c_int32),
-    ]
-
-
-_lib.sendsafely_status_name.restype = c_char_p
-_lib.sendsafely_status_name.argtypes = [c_int32]
-_lib.sendsafely_error_message.restype = c_char_p
-_lib.sendsafely_error_message.argtypes = [c_void_p]
-_lib.sendsafely_live_objects.restype = c_uint64
-for _noun in ("client", "package", "error", "string", "recipient", "file", "finalized", "package_information", "download", "download_list"):
-    _free = getattr(_lib, f"sendsafely_{_noun}_free")
-    _free.restype, _free.argtypes = None, [c_void_p]
+for _function in _api.functions.values():
+    _entry = getattr(_lib, _function.name)
+    _entry.restype = _ctype(_function.result)
+    _entry.argtypes = [_ctype(parameter.type) for parameter in _function.parameters]
 
 
 class Error(Exception):
@@ -97,147 +49,154 @@ class Error(Exception):
         self.status = status
 
 
-def _call(name, *arguments):
-    """Calls a function of the shape `status name(arguments..., error)`."""
-    error = c_void_p()
-    status = getattr(_lib, name)(*arguments, byref(error))
-    if status != 0:
-        message = _lib.sendsafely_error_message(error).decode()
-        _lib.sendsafely_error_free(error)
-        raise Error(_lib.sendsafely_status_name(status).decode(), message)
+def _string(address):
+    return None if not address else ctypes.string_at(address).decode()
 
 
-def _options(struct, name, **values):
-    options = struct()
-    assert getattr(_lib, f"sendsafely_{name}_options_init")(byref(options), c_size_t(sizeof(options))) == 0
-    assert options.struct_size == sizeof(options)
+def _record(name, address):
+    """A copy of a record: a list for what is one, else its fields."""
+    if not address:
+        return None
+    struct, fields = _struct(name).from_address(address), {field.name: field.type for field in _api.structs[name].fields}
+    if set(fields) == {"count", "items"}:
+        items = (c_void_p * struct.count).from_address(struct.items) if struct.count else []
+        return [_string(item) if fields["items"].role == "texts" else _record(fields["items"].name, item) for item in items]
+    if set(fields) == {"data", "size"}:
+        return ctypes.string_at(struct.data, struct.size)
+    value = {"text": lambda type_, it: _string(it), "integer": lambda type_, it: it, "record": lambda type_, it: _record(type_.name, it)}
+    return SimpleNamespace(**{field: value[type_.role](type_, getattr(struct, field)) for field, type_ in fields.items()})
+
+
+def _free(name, address):
+    getattr(_lib, _api.free(name))(address)
+
+
+def _options(name, values, kept):
+    options = _struct(name)()
+    assert getattr(_lib, _api.structs[name].init)(byref(options), sizeof(options)) == 0
     for key, value in values.items():
-        setattr(options, key, _text(value) if isinstance(value, str) else value)
+        if isinstance(value, (str, Path)):
+            value = ctypes.cast(c_char_p(str(value).encode()), c_void_p)
+        kept.append(value)
+        setattr(options, key, value)
     return options
 
 
-def _text(value):
-    return None if value is None else str(value).encode()
+def call(name, *inputs, **options):
+    """Calls a function that answers a status; its outputs, one alone or several as a tuple."""
+    function, inputs, arguments, outputs, kept = _api.functions[name], list(inputs), [], [], []
+    counted = None
+    for parameter in function.parameters:
+        role = parameter.type.role
+        if role.endswith("_out"):
+            outputs.append((parameter, c_void_p() if role != "integer_out" else c_size_t()))
+            argument = byref(outputs[-1][1])
+        elif role == "options":
+            argument = byref(_options(parameter.type.name, options, kept)) if options else None
+        elif parameter.name == "count":
+            argument = counted
+        else:
+            argument = inputs.pop(0) if inputs else None
+            if isinstance(argument, list):
+                counted = len(argument)
+                argument = (c_char_p * counted)(*(item.encode() for item in argument))
+            elif isinstance(argument, Handle):
+                argument = argument.address
+            elif isinstance(argument, (str, Path)):
+                argument = c_char_p(str(argument).encode())
+            elif isinstance(argument, bytes):
+                argument = ctypes.create_string_buffer(argument, len(argument))
+            kept.append(argument)
+            if role not in ("integer",) and argument is not None:
+                argument = ctypes.cast(argument, c_void_p)
+        arguments.append(argument)
+    assert not inputs, f"{name} takes fewer inputs"
+    status = getattr(_lib, name)(*arguments)
+    error = outputs.pop()[1]
+    results = [_output(parameter, holder) for parameter, holder in outputs]
+    if status != 0:
+        message = _string(_lib.sendsafely_error_message(error))
+        _lib.sendsafely_error_free(error)
+        raise Error(_string(_lib.sendsafely_status_name(status)), message)
+    return results[0] if len(results) == 1 else tuple(results) or None
 
 
-def _string(value):
-    return None if value is None else value.decode()
-
-
-def _strings(pointer):
-    return [pointer.contents.items[i].decode() for i in range(pointer.contents.count)]
-
-
-def _records(pointer):
-    return [pointer.contents.items[i].contents for i in range(pointer.contents.count)]
+def _output(parameter, holder):
+    role, name = parameter.type.role, parameter.type.name
+    if role == "integer_out":
+        return holder.value
+    if not holder.value:
+        return None
+    if role == "handle_out":
+        return {"sendsafely_client": Client, "sendsafely_package": Package}.get(name, Handle)(name, holder.value)
+    try:
+        return _string(holder.value) if role == "text_out" else _record(name, holder.value)
+    finally:
+        _free(name, holder.value)
 
 
 def live_objects():
     return _lib.sendsafely_live_objects()
 
 
-class _Handle:
-    def __init__(self, noun):
-        self._noun, self.handle = noun, c_void_p()
+class Handle:
+    """Functions that begin with its noun are its methods."""
+
+    def __init__(self, noun, address):
+        self._noun, self.address = noun, c_void_p(address)
+
+    def __getattr__(self, name):
+        if f"{self._noun}_{name}" not in _api.functions:
+            raise AttributeError(name)
+        return lambda *inputs, **options: call(f"{self._noun}_{name}", self, *inputs, **options)
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        getattr(_lib, f"sendsafely_{self._noun}_free")(self.handle)
+        _free(self._noun, self.address)
+
+    def __iter__(self):
+        """The rows of an iterator."""
+        while (row := self.next()) is not None:
+            yield row
 
 
-class Client(_Handle):
-    def __init__(self, host, user, **options):
-        super().__init__("client")
-        options.setdefault("retry_window_ms", 10_000)
-        _call("sendsafely_client_new", _text(host), _text(user["api_key"]), _text(user["api_secret"]),
-              byref(_options(_ClientOptions, "client", **options)), byref(self.handle))
-
-    def _package(self, name, *arguments):
-        package = Package()
-        _call(name, self.handle, *arguments, byref(package.handle))
-        return package
-
+class Client(Handle):
     def create(self):
-        return self._package("sendsafely_package_create")
+        return call("sendsafely_package_create", self)
+
+    def create_workspace(self, name):
+        return call("sendsafely_package_create_workspace", self, name)
 
     def open(self, package_id, keycode):
-        return self._package("sendsafely_package_open", _text(package_id), _text(keycode))
+        return call("sendsafely_package_open", self, package_id, keycode)
 
     def open_link(self, link):
-        return self._package("sendsafely_package_open_link", _text(link))
+        return call("sendsafely_package_open_link", self, link)
 
     def open_with_private_key(self, package_id, public_key_id, private_key):
-        return self._package("sendsafely_package_open_with_private_key", _text(package_id), _text(public_key_id), _text(private_key))
+        return call("sendsafely_package_open_with_private_key", self, package_id, public_key_id, private_key)
 
 
-class Package(_Handle):
-    def __init__(self):
-        super().__init__("package")
+def client(host, user, **options):
+    options.setdefault("retry_window_ms", 10_000)
+    return call("sendsafely_client_new", host, user["api_key"], user["api_secret"], **options)
 
-    def _get_text(self, name):
-        text = c_void_p()
-        _call(name, self.handle, byref(text))
-        try:
-            return _string(c_char_p(text.value).value)
-        finally:
-            _lib.sendsafely_string_free(text)
 
-    @property
-    def id(self):
-        return self._get_text("sendsafely_package_id")
-
-    @property
-    def keycode(self):
-        return self._get_text("sendsafely_package_keycode")
-
-    @property
-    def message(self):
-        return self._get_text("sendsafely_package_get_message")
-
-    def set_message(self, text):
-        _call("sendsafely_package_set_message", self.handle, _text(text))
-
-    def add_recipient(self, email, **options):
-        _call("sendsafely_package_add_recipient", self.handle, _text(email),
-              byref(_options(_RecipientOptions, "recipient", **options)), None)
-
-    def set_recipient_phone(self, recipient_id, phone_number, country_code):
-        _call("sendsafely_package_set_recipient_phone", self.handle, _text(recipient_id), _text(phone_number), _text(country_code))
-
-    def upload(self, path):
-        _call("sendsafely_package_upload_file", self.handle, _text(path), None, None)
-
-    def finalize(self, **options):
-        finalized = POINTER(_Finalized)()
-        _call("sendsafely_package_finalize", self.handle, byref(_options(_FinalizeOptions, "finalize", **options)), byref(finalized))
-        try:
-            return finalized.contents.link.decode()
-        finally:
-            _lib.sendsafely_finalized_free(finalized)
+class Package(Handle):
+    id = property(lambda self: call("sendsafely_package_id", self))
+    keycode = property(lambda self: call("sendsafely_package_keycode", self))
+    message = property(lambda self: call("sendsafely_package_get_message", self))
 
     def information(self):
-        pointer = POINTER(_Information)()
-        _call("sendsafely_package_get_information", self.handle, byref(pointer))
-        try:
-            record = pointer.contents
-            return SimpleNamespace(
-                package_id=_string(record.package_id), package_code=_string(record.package_code), sender=_string(record.sender),
-                state_name=_string(record.state_name), life=record.life, password_required=record.password_required,
-                files=[SimpleNamespace(file_id=_string(file.file_id), file_name=_string(file.file_name), size=file.size,
-                                       parts=file.parts) for file in _records(record.files)],
-                recipients=[SimpleNamespace(recipient_id=_string(recipient.recipient_id), email=_string(recipient.email),
-                                            phone_numbers=_strings(recipient.phone_numbers), sms_auth=recipient.sms_auth)
-                            for recipient in _records(record.recipients)],
-            )
-        finally:
-            _lib.sendsafely_package_information_free(pointer)
+        return self.get_information()
+
+    def upload(self, path, **options):
+        return self.upload_file(path, **options)
+
+    def finalize(self, **options):
+        return call("sendsafely_package_finalize", self, **options).link
 
     def download(self, file_id, path, **options):
-        _call("sendsafely_package_download_file", self.handle, _text(file_id), _text(path),
-              byref(_options(_DownloadOptions, "download", **options)), None)
-
-    def download_all(self, directory, **options):
-        _call("sendsafely_package_download_all", self.handle, _text(directory),
-              byref(_options(_DownloadOptions, "download", **options)), None)
+        return self.download_file(file_id, path, **options)

@@ -173,6 +173,19 @@ impl Emulator {
         self.admin_json("POST", "/faults", &rule);
     }
 
+    /// The next request to an endpoint is refused with a code that the emulator may not come to by itself.
+    pub(crate) fn refuse_once(&self, endpoint: &str, code: &str) {
+        let refusal = json!({"response": code, "message": format!("refused for the test: {code}")});
+        self.fault(json!({"endpoint": endpoint, "times": 1, "action": {"envelope": refusal}}));
+    }
+
+    /// The next request to an endpoint is acted upon, but its answer is lost.
+    pub(crate) fn lose_answer(&self, endpoint: &str) {
+        self.fault(
+            json!({"endpoint": endpoint, "times": 1, "when": "after", "action": {"close": true}}),
+        );
+    }
+
     pub(crate) fn clear_faults(&self) {
         self.admin("DELETE", "/faults", b"");
     }
@@ -273,6 +286,12 @@ fn http(host: &str, method: &str, path: &str, body: &[u8]) -> (u16, Vec<u8>) {
     let head = String::from_utf8_lossy(&answer[..end]).into_owned();
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
     (status, answer.split_off(end + 4))
+}
+
+/// The call failed, in this way.
+#[track_caller]
+pub(crate) fn assert_kind<T>(result: Result<T>, kind: ErrorKind) {
+    assert_eq!(result.err().map(|error| error.kind()), Some(kind));
 }
 
 /// Options with a retry window of seconds and parts so small that a little data makes many of them.

@@ -1,0 +1,201 @@
+//! The account of a client and its organization (`protocol` 6.1, 6.11).
+
+use serde_json::{Value, json};
+
+use crate::api::endpoint;
+use crate::api::json::Json;
+use crate::call::Observer;
+use crate::client::Client;
+use crate::error::{Error, ErrorKind, Result};
+use crate::secret::SecretString;
+
+/// What the service says of the user.
+#[derive(Clone, Debug)]
+pub struct User {
+    /// The service's id.
+    pub user_id: Option<String>,
+    /// The e-mail address.
+    pub email: String,
+    /// The first name.
+    pub first_name: Option<String>,
+    /// The last name.
+    pub last_name: Option<String>,
+    /// A secret of the user, for encrypting the user's own things.
+    pub client_key: Option<SecretString>,
+    /// Whether the user takes part in tests of new versions.
+    pub is_beta_user: bool,
+    /// Whether the user is an administrator of the organization.
+    pub is_administrator: bool,
+    /// Whether trusted devices are allowed; not every service tells.
+    pub may_use_trusted_devices: Option<bool>,
+    /// Life of a new package in days.
+    pub package_life: Option<u32>,
+}
+
+impl User {
+    fn read(json: &Json) -> Self {
+        Self {
+            user_id: json.filled("id"),
+            email: json.text("email").unwrap_or_default(),
+            first_name: json.filled("firstName"),
+            last_name: json.filled("lastName"),
+            client_key: json.filled("clientKey").map(SecretString::new),
+            is_beta_user: json.flag("betaUser").unwrap_or(false),
+            is_administrator: json.flag("adminUser").unwrap_or(false),
+            may_use_trusted_devices: json.flag("publicKey"),
+            package_life: json.count("packageLife"),
+        }
+    }
+}
+
+/// What the service says of the organization.
+#[derive(Clone, Debug)]
+pub struct Enterprise {
+    /// The host of its portal.
+    pub host: Option<String>,
+    /// Its name.
+    pub system_name: Option<String>,
+    /// Whether packages may be finalized with undisclosed recipients.
+    pub allow_undisclosed_recipients: bool,
+    /// Whether messages are encrypted.
+    pub message_encryption: bool,
+    /// Whether new versions of the plug-in for Outlook are tested.
+    pub outlook_beta: bool,
+    /// Whether all languages are offered.
+    pub allow_all_languages: bool,
+    /// Colour of the header of its pages, as in CSS.
+    pub header_color: Option<String>,
+    /// Colour of links on its pages.
+    pub link_color: Option<String>,
+}
+
+impl Enterprise {
+    fn read(json: &Json) -> Self {
+        Self {
+            host: json.filled("host"),
+            system_name: json.filled("systemName"),
+            allow_undisclosed_recipients: json.flag("allowUndisclosedRecipients").unwrap_or(false),
+            message_encryption: json.flag("messageEncryption").unwrap_or(false),
+            outlook_beta: json.flag("outlookBeta").unwrap_or(false),
+            allow_all_languages: json.flag("allowI18nAll").unwrap_or(false),
+            header_color: json.filled("headerColor"),
+            link_color: json.filled("linkColor"),
+        }
+    }
+}
+
+/// What of the audit log is wanted; everything is optional.
+#[derive(Clone, Debug, Default)]
+pub struct AuditLogFilter {
+    /// Kind of event.
+    pub event_type: String,
+    /// Address that it came from.
+    pub ip_address: String,
+    /// E-mail address of who did it.
+    pub authenticated_user: String,
+    /// E-mail address of the one in whose name it was done.
+    pub impersonated_user: String,
+    /// E-mail address of the owner of the package.
+    pub package_owner: String,
+    /// From when on, in the service's own form.
+    pub min_timestamp: String,
+    /// Until when, in the service's own form.
+    pub max_timestamp: String,
+    /// The first row, from 0.
+    pub first_row: u64,
+    /// Rows, 1 to 100; 0 for 100.
+    pub page_size: u32,
+}
+
+impl AuditLogFilter {
+    fn body(&self) -> Result<Value> {
+        if self.page_size > 100 {
+            return Err(Error::new(
+                ErrorKind::InvalidArgument,
+                "page_size is out of range (1 to 100)",
+            ));
+        }
+        let size = if self.page_size == 0 {
+            100
+        } else {
+            self.page_size
+        };
+        Ok(
+            json!({"eventType": self.event_type, "ipAddress": self.ip_address,
+                "authenticatedUser": self.authenticated_user, "impersonatedUser": self.impersonated_user,
+                "packageOwner": self.package_owner, "minTimestamp": self.min_timestamp,
+                "maxTimestamp": self.max_timestamp, "pageSize": size, "rowIndex": self.first_row}),
+        )
+    }
+}
+
+impl Client {
+    /// Asks whether the service takes the credentials; answers the e-mail address of the API key's owner
+    /// (`protocol` 6.1.1).
+    ///
+    /// # Errors
+    /// [`ErrorKind::AuthenticationFailed`]; errors of the network.
+    pub fn verify_credentials(&self, observer: &mut dyn Observer) -> Result<String> {
+        self.run(observer, |shared, call| {
+            let answer = endpoint::verify_credentials(&shared.api.session(call))?;
+            answer
+                .filled("message")
+                .ok_or_else(|| Error::new(ErrorKind::BadAnswer, "the answer names no user"))
+        })
+    }
+
+    /// Asks what the service thinks of this version of the library, or of the program's own where that names one
+    /// (`protocol` 6.1.2): `OK`, `UPGRADE_AVAILABLE`, `OUTDATED_VERSION`, or a later word.
+    ///
+    /// # Errors
+    /// [`ErrorKind::AuthenticationFailed`], [`ErrorKind::OutdatedVersion`]; errors of the network.
+    pub fn verify_version(&self, observer: &mut dyn Observer) -> Result<String> {
+        self.run(observer, |shared, call| {
+            let version = shared.options.client_version.as_deref();
+            let version = version.unwrap_or(env!("CARGO_PKG_VERSION"));
+            let answer = endpoint::verify_version(&shared.api.session(call), version)?;
+            answer
+                .filled("version")
+                .ok_or_else(|| Error::new(ErrorKind::BadAnswer, "the answer tells no version"))
+        })
+    }
+
+    /// What the service says of the user (`protocol` 6.1.3).
+    ///
+    /// # Errors
+    /// [`ErrorKind::AuthenticationFailed`]; errors of the network.
+    pub fn user(&self, observer: &mut dyn Observer) -> Result<User> {
+        self.run(observer, |shared, call| {
+            Ok(User::read(&endpoint::user_information(
+                &shared.api.session(call),
+            )?))
+        })
+    }
+
+    /// What the service says of the organization (`protocol` 6.1.4).
+    ///
+    /// # Errors
+    /// [`ErrorKind::AuthenticationFailed`]; errors of the network.
+    pub fn enterprise(&self, observer: &mut dyn Observer) -> Result<Enterprise> {
+        self.run(observer, |shared, call| {
+            let answer = endpoint::enterprise_information(&shared.api.session(call))?;
+            Ok(Enterprise::read(&answer))
+        })
+    }
+
+    /// A page of the organization's audit log, for its administrators (`protocol` 6.11): JSON as the service gives
+    /// it, since nobody has published its form.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Denied`] for others; [`ErrorKind::InvalidArgument`] for a page size out of range.
+    pub fn audit_log(
+        &self,
+        observer: &mut dyn Observer,
+        filter: &AuditLogFilter,
+    ) -> Result<String> {
+        let filter = filter.body()?;
+        self.run(observer, move |shared, call| {
+            Ok(endpoint::audit_log(&shared.api.session(call), &filter)?.to_text())
+        })
+    }
+}

@@ -1,0 +1,157 @@
+//! Dropzones: the list of who gets what arrives at the user's own (`protocol` 6.6), and the hand-over of a package to
+//! the connectors of a hosted one (6.13). An anonymous sender uses [`Client::for_dropzone`].
+
+use url::form_urlencoded;
+use zeroize::Zeroizing;
+
+use crate::api::retry::gone_is_done;
+use crate::api::{Credentials, Session, endpoint};
+use crate::call::Observer;
+use crate::client::Client;
+use crate::error::{Error, ErrorKind, Result};
+use crate::package::{Package, check_email};
+
+/// How often a connector is asked (`protocol` 6.13).
+const ATTEMPTS: usize = 3;
+
+impl Client {
+    /// E-mail addresses of those who get what arrives at the user's Dropzone.
+    ///
+    /// # Errors
+    /// Refusals of the service; errors of the network.
+    pub fn dropzone_recipients(&self, observer: &mut dyn Observer) -> Result<Vec<String>> {
+        self.run(observer, |shared, call| {
+            let answer = endpoint::dropzone_recipients(&shared.api.session(call))?;
+            Ok(answer.texts("recipientEmailAddresses"))
+        })
+    }
+
+    /// Adds one to those who get what arrives at the user's Dropzone.
+    ///
+    /// # Errors
+    /// [`ErrorKind::MalformedEmail`]; [`ErrorKind::DuplicateEmail`], [`ErrorKind::GuestsProhibited`] and others from
+    /// the service.
+    pub fn add_dropzone_recipient(&self, observer: &mut dyn Observer, email: &str) -> Result<()> {
+        check_email(email)?;
+        let email = email.to_owned();
+        self.run(observer, move |shared, call| {
+            let session = shared.api.session(call);
+            gone_is_done(
+                call,
+                || endpoint::add_dropzone_recipient(&session, &email),
+                |error| error.kind() == ErrorKind::DuplicateEmail,
+            )
+        })
+    }
+
+    /// Removes one of those who get what arrives at the user's Dropzone.
+    ///
+    /// # Errors
+    /// [`ErrorKind::MalformedEmail`]; [`ErrorKind::Refused`] for one who is none of them.
+    pub fn remove_dropzone_recipient(
+        &self,
+        observer: &mut dyn Observer,
+        email: &str,
+    ) -> Result<()> {
+        check_email(email)?;
+        let email = email.to_owned();
+        self.run(observer, move |shared, call| {
+            let session = shared.api.session(call);
+            gone_is_done(
+                call,
+                || endpoint::remove_dropzone_recipient(&session, &email),
+                |error| error.server_code() == Some("FAIL"),
+            )
+        })
+    }
+}
+
+impl Package {
+    /// Hands a finalized package over to the connectors of a hosted Dropzone. **Each connector gets the secure link
+    /// with its keycode**: it reads the files.
+    ///
+    /// `name` is a label for the owner of the Dropzone, `email` the sender's address.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFinalized`], [`ErrorKind::InvalidArgument`] if the client is not for a Dropzone,
+    /// [`ErrorKind::MalformedEmail`] before anything is sent; [`ErrorKind::Refused`] from the service or a connector;
+    /// [`ErrorKind::OutcomeUnknown`] if the answer is lost.
+    pub fn submit_hosted_dropzone(
+        &self,
+        observer: &mut dyn Observer,
+        name: &str,
+        email: &str,
+    ) -> Result<()> {
+        check_email(email)?;
+        let link = Zeroizing::new(self.link()?);
+        let Credentials::Dropzone(dropzone) = self.0.client.0.api.credentials() else {
+            let told = "the package was not made by a client for a Dropzone";
+            return Err(Error::new(ErrorKind::InvalidArgument, told));
+        };
+        let form = form(&[
+            ("action", "submitHostedDropzone"),
+            ("packageCode", self.code()),
+            ("publicApiKey", dropzone),
+            ("name", name),
+            ("email", email),
+        ]);
+        let url = format!("{}/auth/json/", self.0.client.host());
+        self.run(observer, move |_, session| {
+            let answer = session.post_form(&url, &form)?;
+            if answer.flag("success") != Some(true) {
+                let words = answer.text("error").unwrap_or_default();
+                let told = format!("the Dropzone did not take the package: {words}");
+                return Err(Error::new(ErrorKind::Refused, told));
+            }
+            let connectors = answer.texts("integrationUrls");
+            let text = |name| answer.text(name).unwrap_or_default();
+            let form = self::form(&[
+                ("digest", &text("digest")),
+                ("data", &text("data")),
+                ("secureLink", &link),
+            ]);
+            let mut refused = 0;
+            for connector in &connectors {
+                if !hand_over(session, connector, &form)? {
+                    refused += 1;
+                }
+            }
+            match refused {
+                0 => Ok(()),
+                _ => Err(Error::new(
+                    ErrorKind::Refused,
+                    format!(
+                        "{refused} of {} connectors of the Dropzone did not take the package",
+                        connectors.len()
+                    ),
+                )),
+            }
+        })
+    }
+}
+
+/// Offers the package to one connector; whether it took it.
+fn hand_over(session: &Session, connector: &str, form: &str) -> Result<bool> {
+    for _ in 0..ATTEMPTS {
+        match session.post_form(connector, form) {
+            Ok(answer) => {
+                let result = answer.text("result").unwrap_or_default();
+                if result.eq_ignore_ascii_case("success") {
+                    return Ok(true);
+                }
+            }
+            Err(error) if error.kind() == ErrorKind::Stopped => return Err(error),
+            Err(error) => session.call.log(format!(
+                "a connector of the Dropzone failed: {}",
+                error.message()
+            )),
+        }
+    }
+    Ok(false)
+}
+
+fn form(fields: &[(&str, &str)]) -> Zeroizing<String> {
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    form.extend_pairs(fields);
+    Zeroizing::new(form.finish())
+}

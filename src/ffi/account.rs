@@ -1,0 +1,288 @@
+//! Account.
+
+use std::ffi::c_char;
+use std::mem::size_of;
+use std::ptr;
+
+use crate::account::{AuditLogFilter, Enterprise, User};
+
+use super::client::{call, sendsafely_client};
+use super::error::sendsafely_error;
+use super::guard::{Caller, guard_value};
+use super::options::{self, Options};
+use super::records::{self, Memory, Translate};
+use super::status::sendsafely_status;
+
+/// What the service tells of the user: a record, to be freed with sendsafely_user_free.
+#[repr(C)]
+#[derive(Debug)]
+pub struct sendsafely_user {
+    /// The service's id; NULL if not told.
+    pub user_id: *const c_char,
+    /// E-mail address.
+    pub email: *const c_char,
+    /// First name; NULL if not told.
+    pub first_name: *const c_char,
+    /// Last name; NULL if not told.
+    pub last_name: *const c_char,
+    /// A secret of the user, for encrypting the user's own things; NULL if not told.
+    pub client_key: *const c_char,
+    /// 1 if the user tests new versions.
+    pub is_beta_user: i32,
+    /// 1 for an administrator of the organization.
+    pub is_administrator: i32,
+    /// 1 if the user may have trusted devices, 0 if not, -1 if not told.
+    pub may_use_trusted_devices: i32,
+    /// Days for which a new package can be opened, 0 for ever, -1 if not told.
+    pub package_life: i32,
+}
+
+impl Translate for User {
+    type Record = sendsafely_user;
+    fn translate(&self, memory: &mut Memory) -> sendsafely_user {
+        let days = self.package_life.and_then(|days| i32::try_from(days).ok());
+        sendsafely_user {
+            user_id: memory.optional_text(self.user_id.as_deref()),
+            email: memory.text(&self.email),
+            first_name: memory.optional_text(self.first_name.as_deref()),
+            last_name: memory.optional_text(self.last_name.as_deref()),
+            client_key: memory.optional_text(self.client_key.as_ref().map(|key| key.expose())),
+            is_beta_user: self.is_beta_user.into(),
+            is_administrator: self.is_administrator.into(),
+            may_use_trusted_devices: self.may_use_trusted_devices.map_or(-1, i32::from),
+            package_life: days.unwrap_or(-1),
+        }
+    }
+}
+
+/// What the service tells of the organization: a record, to be freed with sendsafely_enterprise_free.
+#[repr(C)]
+#[derive(Debug)]
+pub struct sendsafely_enterprise {
+    /// Host of its portal; NULL if not told.
+    pub host: *const c_char,
+    /// Its name; NULL if not told.
+    pub system_name: *const c_char,
+    /// Colour of the header of its pages, as in CSS; NULL if not told.
+    pub header_color: *const c_char,
+    /// Colour of the links on its pages; NULL if not told.
+    pub link_color: *const c_char,
+    /// 1 if packages may be finalized with undisclosed_recipients.
+    pub allow_undisclosed_recipients: i32,
+    /// 1 if messages are encrypted.
+    pub message_encryption: i32,
+    /// 1 if it tests new versions of the plug-in for Outlook.
+    pub outlook_beta: i32,
+    /// 1 if it offers all languages.
+    pub allow_all_languages: i32,
+}
+
+impl Translate for Enterprise {
+    type Record = sendsafely_enterprise;
+    fn translate(&self, memory: &mut Memory) -> sendsafely_enterprise {
+        sendsafely_enterprise {
+            host: memory.optional_text(self.host.as_deref()),
+            system_name: memory.optional_text(self.system_name.as_deref()),
+            header_color: memory.optional_text(self.header_color.as_deref()),
+            link_color: memory.optional_text(self.link_color.as_deref()),
+            allow_undisclosed_recipients: self.allow_undisclosed_recipients.into(),
+            message_encryption: self.message_encryption.into(),
+            outlook_beta: self.outlook_beta.into(),
+            allow_all_languages: self.allow_all_languages.into(),
+        }
+    }
+}
+
+/// Options of sendsafely_client_get_audit_log. NULL, the default of each text, means any.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct sendsafely_audit_log_options {
+    /// Set by sendsafely_audit_log_options_init.
+    pub struct_size: usize,
+    /// Kind of event.
+    pub event_type: *const c_char,
+    /// Address that it came from.
+    pub ip_address: *const c_char,
+    /// E-mail address of who did it.
+    pub authenticated_user: *const c_char,
+    /// E-mail address of the one in whose name it was done.
+    pub impersonated_user: *const c_char,
+    /// E-mail address of the owner of the package.
+    pub package_owner: *const c_char,
+    /// From when on, in the service's own form.
+    pub min_timestamp: *const c_char,
+    /// Until when, in the service's own form.
+    pub max_timestamp: *const c_char,
+    /// The row to begin with, from 0, the default.
+    pub first_row: u64,
+    /// Rows, 1 to 100. 0: the default, 100.
+    pub page_size: u32,
+}
+
+// SAFETY: repr(C), begins with a usize, and holds integers and pointers only.
+unsafe impl Options for sendsafely_audit_log_options {
+    const NAME: &'static str = "sendsafely_audit_log_options";
+
+    fn defaults() -> Self {
+        Self {
+            struct_size: size_of::<Self>(),
+            event_type: ptr::null(),
+            ip_address: ptr::null(),
+            authenticated_user: ptr::null(),
+            impersonated_user: ptr::null(),
+            package_owner: ptr::null(),
+            min_timestamp: ptr::null(),
+            max_timestamp: ptr::null(),
+            first_row: 0,
+            page_size: 0,
+        }
+    }
+}
+
+/// Asks whether the service takes key and secret, and gives the e-mail address of their owner.
+///
+/// Free the text with sendsafely_string_free. SENDSAFELY_AUTHENTICATION_FAILED: check key, secret, host and clock.
+/// SendSafely Client API: verify credentials (protocol 6.1.1).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_client_verify_credentials(
+    client: *mut sendsafely_client,
+    out_email: *mut *mut c_char,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_email = caller.out(out_email);
+    caller.guard(|| {
+        let email = call(client, |client, observer| {
+            client.verify_credentials(observer)
+        })?;
+        out_email.give_optional_text(&email);
+        Ok(())
+    })
+}
+
+/// Asks what the service thinks of client_version, or else of the library's own: "OK", "UPGRADE_AVAILABLE",
+/// "OUTDATED_VERSION", or a later word.
+///
+/// Free the text with sendsafely_string_free.
+/// SendSafely Client API: verify version (protocol 6.1.2).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_client_verify_version(
+    client: *mut sendsafely_client,
+    out_text: *mut *mut c_char,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_text = caller.out(out_text);
+    caller.guard(|| {
+        let out_text = out_text.required("out_text")?;
+        let version = call(client, |client, observer| client.verify_version(observer))?;
+        out_text.give_text(&version);
+        Ok(())
+    })
+}
+
+/// Asks the service for what it knows of the user. Free the record with sendsafely_user_free, which zeroes it.
+///
+/// SendSafely Client API: user information (protocol 6.1.3).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_client_get_user(
+    client: *mut sendsafely_client,
+    out_user: *mut *mut sendsafely_user,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_user = caller.out(out_user);
+    caller.guard(|| {
+        let out_user = out_user.required("out_user")?;
+        let user = call(client, |client, observer| client.user(observer))?;
+        out_user.give_record(&user);
+        Ok(())
+    })
+}
+
+/// Asks the service for what it knows of the organization. Free the record with sendsafely_enterprise_free.
+///
+/// SendSafely Client API: enterprise information (protocol 6.1.4).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_client_get_enterprise(
+    client: *mut sendsafely_client,
+    out_enterprise: *mut *mut sendsafely_enterprise,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_enterprise = caller.out(out_enterprise);
+    caller.guard(|| {
+        let out_enterprise = out_enterprise.required("out_enterprise")?;
+        let enterprise = call(client, |client, observer| client.enterprise(observer))?;
+        out_enterprise.give_record(&enterprise);
+        Ok(())
+    })
+}
+
+/// Fills audit log options with their defaults. size is sizeof *options.
+///
+/// Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_audit_log_options_init(
+    options: *mut sendsafely_audit_log_options,
+    size: usize,
+) -> sendsafely_status {
+    // SAFETY: the program says how large its struct is.
+    unsafe { options::init(options, size) }
+}
+
+/// Gives a page of the organization's audit log, for its administrators, as JSON text in the service's own form, which
+/// is not published.
+///
+/// options may be NULL. Free the text with sendsafely_string_free. SENDSAFELY_DENIED: not for this account.
+/// SendSafely Client API: audit log (protocol 6.11).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_client_get_audit_log(
+    client: *mut sendsafely_client,
+    options: *const sendsafely_audit_log_options,
+    out_json: *mut *mut c_char,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_json = caller.out(out_json);
+    caller.guard(|| {
+        let out_json = out_json.required("out_json")?;
+        let options = caller.options(options)?;
+        let text = |pointer, name: &str| {
+            Ok::<_, crate::error::Error>(caller.optional_text(pointer, name)?.unwrap_or_default())
+        };
+        let filter = AuditLogFilter {
+            event_type: text(options.event_type, "event_type")?,
+            ip_address: text(options.ip_address, "ip_address")?,
+            authenticated_user: text(options.authenticated_user, "authenticated_user")?,
+            impersonated_user: text(options.impersonated_user, "impersonated_user")?,
+            package_owner: text(options.package_owner, "package_owner")?,
+            min_timestamp: text(options.min_timestamp, "min_timestamp")?,
+            max_timestamp: text(options.max_timestamp, "max_timestamp")?,
+            first_row: options.first_row,
+            page_size: options.page_size,
+        };
+        let json = call(client, |client, observer| {
+            client.audit_log(observer, &filter)
+        })?;
+        out_json.give_text(&json);
+        Ok(())
+    })
+}
+
+/// Frees what was told of a user. NULL and twice are harmless.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_user_free(user: *mut sendsafely_user) {
+    guard_value((), || records::free(user));
+}
+
+/// Frees what was told of an organization. NULL and twice are harmless.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_enterprise_free(enterprise: *mut sendsafely_enterprise) {
+    guard_value((), || records::free(enterprise));
+}

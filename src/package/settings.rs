@@ -1,0 +1,82 @@
+//! What can be changed on a package at any step, and the mail that tells of it (`protocol` 6.2.3, 6.11).
+
+use serde_json::{Value, json};
+
+use super::Package;
+use crate::api::endpoint;
+use crate::call::Observer;
+use crate::error::{Error, ErrorKind, Result};
+
+impl Package {
+    /// Sets how many days the package lives after it is finalized, 1 to 365; 0 for as long as the organization allows
+    /// (`protocol` 6.2.3).
+    ///
+    /// # Errors
+    /// [`ErrorKind::LifeOutOfRange`] before anything is sent; [`ErrorKind::Denied`] or [`ErrorKind::InvalidInput`] if
+    /// the organization's range is narrower.
+    pub fn set_life(&self, observer: &mut dyn Observer, days: u32) -> Result<()> {
+        if days > 365 {
+            return Err(Error::new(
+                ErrorKind::LifeOutOfRange,
+                format!("a life of {days} days is not within 0 to 365"),
+            ));
+        }
+        self.0.steps.lock().may_change()?;
+        self.run(observer, move |inner, session| {
+            endpoint::update_package(session, &inner.id, &json!({"life": days})).map(|_| ())
+        })
+    }
+
+    /// Gives the package a descriptor, or a Workspace its name (`protocol` 6.2.3).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Denied`] and others from the service.
+    pub fn set_label(&self, observer: &mut dyn Observer, label: &str) -> Result<()> {
+        self.change(observer, json!({"label": label}))
+    }
+
+    /// Changes members of the package that no other method knows: a JSON object, which goes to the service as it is
+    /// (`protocol` 6.2.3).
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`] for what is no JSON object; [`ErrorKind::LifeOutOfRange`] before anything is
+    /// sent; [`ErrorKind::Denied`] and others from the service.
+    pub fn update(&self, observer: &mut dyn Observer, json_object: &str) -> Result<()> {
+        let fields = serde_json::from_str::<Value>(json_object).ok();
+        let fields = fields.filter(Value::is_object).ok_or_else(|| {
+            Error::new(
+                ErrorKind::InvalidArgument,
+                "what is to be changed is no JSON object",
+            )
+        })?;
+        if fields
+            .get("life")
+            .is_some_and(|life| !(life.as_u64().is_some_and(|days| days <= 365)))
+        {
+            let told = "the life is not a whole number of days within 0 to 365";
+            return Err(Error::new(ErrorKind::LifeOutOfRange, told));
+        }
+        self.change(observer, fields)
+    }
+
+    /// Has the service mail the secure link to the recipients. **The keycode goes to the service in clear** for that:
+    /// the files are then no longer encrypted against the service (`protocol` 6.11).
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFinalized`], [`ErrorKind::KeycodeUnknown`] before anything is sent;
+    /// [`ErrorKind::OutcomeUnknown`] if the answer is lost: the mails may be under way.
+    pub fn notify(&self, observer: &mut dyn Observer) -> Result<()> {
+        self.0.steps.lock().may_give_link()?;
+        self.run(observer, |inner, session| {
+            inner.prove_keycode(session)?;
+            endpoint::notify(session, &inner.id, inner.secrets()?.keycode.expose()).map(|_| ())
+        })
+    }
+
+    fn change(&self, observer: &mut dyn Observer, fields: Value) -> Result<()> {
+        self.0.steps.lock().may_change()?;
+        self.run(observer, move |inner, session| {
+            endpoint::update_package(session, &inner.id, &fields).map(|_| ())
+        })
+    }
+}

@@ -1,0 +1,423 @@
+//! The account, login and registration, and the Dropzone, against the emulator.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use sendsafely::{
+    ApiKey, AuditLogFilter, Client, ClientOptions, ErrorKind, FinalizeOptions, Login, Package,
+    Registration, RegistrationProof, SecretString,
+};
+use serde_json::{Value, json};
+use support::*;
+
+#[test]
+fn the_account_and_its_organization() {
+    let emulator = Emulator::start();
+    let client = emulator.client();
+    assert_eq!(
+        client.verify_credentials(&mut ()).unwrap(),
+        "admin@acme.test"
+    );
+    assert_eq!(client.verify_version(&mut ()).unwrap(), "OK");
+    emulator.settings(json!({"client_version": "UPGRADE_AVAILABLE"}));
+    assert_eq!(client.verify_version(&mut ()).unwrap(), "UPGRADE_AVAILABLE");
+    let user = client.user(&mut ()).unwrap();
+    assert_eq!(user.email, "admin@acme.test");
+    assert!(user.is_administrator);
+    assert_eq!(user.package_life, Some(14));
+    assert_eq!(user.may_use_trusted_devices, Some(true));
+    assert!(
+        !client_of_second(&emulator)
+            .user(&mut ())
+            .unwrap()
+            .is_administrator
+    );
+    let enterprise = client.enterprise(&mut ()).unwrap();
+    assert!(enterprise.host.is_some() && enterprise.system_name.is_some());
+    assert!(enterprise.allow_undisclosed_recipients);
+    emulator.settings(json!({"allow_undisclosed_recipients": false}));
+    let enterprise = client.enterprise(&mut ()).unwrap();
+    assert!(!enterprise.allow_undisclosed_recipients);
+
+    // Every member in an unexpected form, or absent.
+    let odd = json!({"response": "SUCCESS", "email": "a@x.test", "packageLife": "30", "adminUser": "True", "publicKey": null, "new": [1]});
+    emulator
+        .fault(json!({"endpoint": "user_information", "times": 1, "action": {"envelope": odd}}));
+    let user = client.user(&mut ()).unwrap();
+    assert_eq!((user.package_life, user.is_administrator), (Some(30), true));
+    assert_eq!((user.may_use_trusted_devices, user.user_id), (None, None));
+}
+
+fn client_of_second(emulator: &Emulator) -> Client {
+    emulator.client_of(1, options())
+}
+
+#[test]
+fn the_audit_log_is_for_administrators() {
+    let emulator = Emulator::start();
+    let filter = AuditLogFilter {
+        event_type: "LOGIN".to_owned(),
+        first_row: 3,
+        page_size: 7,
+        ..AuditLogFilter::default()
+    };
+    let json = emulator.client().audit_log(&mut (), &filter).unwrap();
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["response"], "SUCCESS");
+    let sent = emulator.requests().last().unwrap()["body"].clone();
+    let sent: Value = serde_json::from_str(sent.as_str().unwrap()).unwrap();
+    assert_eq!(
+        (&sent["eventType"], &sent["rowIndex"], &sent["pageSize"]),
+        (&json!("LOGIN"), &json!(3), &json!(7))
+    );
+    assert_kind(
+        client_of_second(&emulator).audit_log(&mut (), &AuditLogFilter::default()),
+        ErrorKind::Denied,
+    );
+    let too_many = AuditLogFilter {
+        page_size: 101,
+        ..AuditLogFilter::default()
+    };
+    assert_kind(
+        emulator.client().audit_log(&mut (), &too_many),
+        ErrorKind::InvalidArgument,
+    );
+}
+
+fn nobody(emulator: &Emulator) -> Client {
+    Client::without_credentials(&emulator.text("url"), options()).unwrap()
+}
+
+#[track_caller]
+fn key(login: Login) -> ApiKey {
+    match login {
+        Login::Done(key) => key,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn password() -> SecretString {
+    "correct horse battery".into()
+}
+
+#[test]
+fn logging_in_gives_a_key_that_works() {
+    let emulator = Emulator::start();
+    let client = nobody(&emulator);
+    assert_kind(client.user(&mut ()), ErrorKind::NoCredentials);
+    assert_kind(Package::create(&client, &mut ()), ErrorKind::NoCredentials);
+    assert_eq!(emulator.requests().len(), 0);
+
+    let right = SecretString::new(emulator.of_user(1, "password"));
+    let key = key(client
+        .generate_api_key(&mut (), "second@acme.test", right.clone(), "laptop")
+        .unwrap());
+    assert_eq!(key.email.as_deref(), Some("second@acme.test"));
+    assert!(!format!("{key:?}").contains(key.api_secret.expose()));
+    let secret = key.api_secret.clone();
+    let user = Client::new(&emulator.text("url"), &key.api_key, secret, options()).unwrap();
+    assert_eq!(
+        user.verify_credentials(&mut ()).unwrap(),
+        "second@acme.test"
+    );
+
+    let wrong = client.generate_api_key(&mut (), "second@acme.test", "wrong".into(), "laptop");
+    assert_kind(wrong, ErrorKind::AuthenticationFailed);
+    let malformed = client.generate_api_key(&mut (), "second", right.clone(), "laptop");
+    assert_kind(malformed, ErrorKind::MalformedEmail);
+    // No request of a login says who calls, and nothing of it is repeated when the answer is lost.
+    emulator.forget_requests();
+    emulator.lose_answer("generate_key");
+    let lost = client.generate_api_key(&mut (), "second@acme.test", right, "laptop");
+    assert_kind(lost, ErrorKind::OutcomeUnknown);
+    let requests = emulator.requests();
+    assert_eq!(requests.len(), 1);
+    let headers = requests[0]["headers"].as_object().unwrap();
+    assert!(!headers.contains_key("ss-api-key") && !headers.contains_key("ss-request-signature"));
+}
+
+#[test]
+fn a_second_factor_is_asked_for() {
+    let emulator = Emulator::start();
+    let careful = json!({"email": "careful@acme.test", "password": "p4ssw0rd-of-careful", "two_factor": true});
+    emulator.admin_json("POST", "/users", &careful);
+    let client = nobody(&emulator);
+    let password = SecretString::from("p4ssw0rd-of-careful");
+    let login = client.generate_api_key(&mut (), "careful@acme.test", password, "laptop");
+    let Login::SecondFactorRequired {
+        validation_token,
+        kind,
+    } = login.unwrap()
+    else {
+        panic!("no second factor");
+    };
+    assert_eq!(kind.as_deref(), Some("SMS"));
+    let enter = |code: &str| {
+        client.generate_api_key_second_factor(
+            &mut (),
+            validation_token.clone(),
+            code.into(),
+            "laptop",
+        )
+    };
+    assert_kind(enter("000000"), ErrorKind::AuthenticationFailed);
+    assert_kind(enter("000000"), ErrorKind::AuthenticationFailed);
+    assert_kind(enter("000000"), ErrorKind::PinResent);
+    emulator.lose_answer("generate_key_second_factor");
+    assert_kind(enter("123456"), ErrorKind::OutcomeUnknown);
+    let unknown =
+        client.generate_api_key_second_factor(&mut (), "none".into(), "123456".into(), "laptop");
+    assert_kind(unknown, ErrorKind::AuthenticationFailed);
+    let empty = client.generate_api_key_second_factor(&mut (), "".into(), "1".into(), "laptop");
+    assert_kind(empty, ErrorKind::InvalidArgument);
+}
+
+#[test]
+fn an_oauth_token_is_exchanged() {
+    let emulator = Emulator::start();
+    let client = nobody(&emulator);
+    let token = emulator.of_user(2, "oauth_token");
+    let exchange = |token: &str| client.generate_api_key_oauth(&mut (), token.into(), "plug-in");
+    let key = key(exchange(&token).unwrap());
+    assert_eq!(key.email.as_deref(), Some("third@acme.test"));
+    assert_kind(exchange("another/../token"), ErrorKind::AuthForbidden);
+    emulator.refuse_once("generate_key_oauth", "USER_ALREADY_EXISTS");
+    assert_kind(exchange(&token), ErrorKind::UserAlreadyExists);
+    emulator.lose_answer("generate_key_oauth");
+    assert_kind(exchange(&token), ErrorKind::OutcomeUnknown);
+}
+
+fn registration(proof: RegistrationProof) -> Registration {
+    Registration {
+        proof,
+        password: password(),
+        question: "The first pet?".to_owned(),
+        answer: "Müller".into(),
+        first_name: "Neu".to_owned(),
+        last_name: "Ling".to_owned(),
+    }
+}
+
+#[test]
+fn registering_by_link_and_by_pin() {
+    let emulator = Emulator::start();
+    let client = nobody(&emulator);
+    client
+        .start_registration(&mut (), "new@acme.test", false)
+        .unwrap();
+    let waiting = emulator.admin_json("GET", "/registrations", &Value::Null);
+    let token = waiting.as_object().unwrap().keys().next().unwrap().clone();
+    let by_link = |token: &str| registration(RegistrationProof::Token(token.into()));
+    let weak = Registration {
+        password: "weak".into(),
+        ..by_link(&token)
+    };
+    assert_kind(
+        client.finish_registration(&mut (), weak),
+        ErrorKind::PasswordTooWeak,
+    );
+    let unknown = by_link("unknown");
+    assert_kind(
+        client.finish_registration(&mut (), unknown),
+        ErrorKind::InvalidToken,
+    );
+    emulator.refuse_once("finish_registration", "TOKEN_EXPIRED");
+    assert_kind(
+        client.finish_registration(&mut (), by_link(&token)),
+        ErrorKind::TokenExpired,
+    );
+    let email = client
+        .finish_registration(&mut (), by_link(&token))
+        .unwrap();
+    assert_eq!(email, "new@acme.test");
+    let login = client.generate_api_key(&mut (), "new@acme.test", password(), "first");
+    assert_eq!(key(login.unwrap()).email.as_deref(), Some("new@acme.test"));
+
+    client
+        .start_registration(&mut (), "pin@acme.test", true)
+        .unwrap();
+    let by_pin = |pin: &str| {
+        registration(RegistrationProof::Pin {
+            email: "pin@acme.test".to_owned(),
+            pin: pin.into(),
+        })
+    };
+    assert_kind(
+        client.finish_registration(&mut (), by_pin("000000")),
+        ErrorKind::PinResent,
+    );
+    emulator.lose_answer("finish_pin_registration");
+    assert_kind(
+        client.finish_registration(&mut (), by_pin("123456")),
+        ErrorKind::OutcomeUnknown,
+    );
+    let login = client.generate_api_key(&mut (), "pin@acme.test", password(), "first");
+    assert_eq!(key(login.unwrap()).email.as_deref(), Some("pin@acme.test"));
+
+    for (code, kind) in [
+        ("INVALID_EMAIL", ErrorKind::InvalidEmail),
+        ("AUTH_FORBIDDEN", ErrorKind::AuthForbidden),
+        ("TWO_FA_ENFORCED", ErrorKind::SecondFactorEnforced),
+        ("USER_NOT_FOUND", ErrorKind::UserNotFound),
+    ] {
+        emulator.refuse_once("register", code);
+        assert_kind(
+            client.start_registration(&mut (), "x@acme.test", true),
+            kind,
+        );
+    }
+    emulator.lose_answer("register");
+    assert_kind(
+        client.start_registration(&mut (), "x@acme.test", true),
+        ErrorKind::OutcomeUnknown,
+    );
+}
+
+#[test]
+fn who_gets_what_arrives_at_the_dropzone() {
+    let emulator = Emulator::start();
+    let client = emulator.client();
+    let emails = || client.dropzone_recipients(&mut ()).unwrap();
+    assert_eq!(emails(), Vec::<String>::new());
+    let add = |email: &str| client.add_dropzone_recipient(&mut (), email);
+    add("a@acme.test").unwrap();
+    emulator.lose_answer("add_dropzone_recipient");
+    add("b@acme.test").unwrap();
+    assert_eq!(emails(), ["a@acme.test", "b@acme.test"]);
+    assert_kind(add("a@acme.test"), ErrorKind::DuplicateEmail);
+    assert_kind(add("nonsense"), ErrorKind::MalformedEmail);
+    emulator.refuse_once("add_dropzone_recipient", "GUESTS_PROHIBITED");
+    assert_kind(add("c@acme.test"), ErrorKind::GuestsProhibited);
+    let remove = |email: &str| client.remove_dropzone_recipient(&mut (), email);
+    emulator.lose_answer("remove_dropzone_recipient");
+    remove("a@acme.test").unwrap();
+    assert_eq!(emails(), ["b@acme.test"]);
+    assert_kind(remove("a@acme.test"), ErrorKind::Refused);
+}
+
+/// A package of an anonymous sender, with a file of several parts and a message.
+fn anonymous(emulator: &Emulator, options: ClientOptions) -> Package {
+    let dropzone = emulator.text("dropzone_id");
+    let client = Client::for_dropzone(&emulator.text("url"), &dropzone, options).unwrap();
+    let package = Package::create(&client, &mut ()).unwrap();
+    upload(&package, "drop.bin", &noise(1, 3 * PART)).unwrap();
+    package.set_message(&mut (), "Grüße").unwrap();
+    package
+}
+
+#[test]
+fn an_anonymous_sender_drops_a_package() {
+    let emulator = Emulator::start();
+    for force_api_route in [false, true] {
+        emulator.admin("POST", "/reset", b"");
+        let client_options = ClientOptions {
+            force_api_route,
+            ..options()
+        };
+        let package = anonymous(&emulator, client_options);
+        assert_kind(
+            package.submit_hosted_dropzone(&mut (), "Label", "a@x.test"),
+            ErrorKind::NotFinalized,
+        );
+        let finalize = FinalizeOptions {
+            unconfirmed_sender: Some("stranger@x.test".to_owned()),
+            ..FinalizeOptions::default()
+        };
+        emulator.lose_answer("finalize");
+        let link = package.finalize(&mut (), &finalize).unwrap().link;
+        for request in emulator.requests() {
+            if request["listener"] == "api" {
+                let headers = request["headers"].as_object().unwrap();
+                assert!(!headers.contains_key("ss-request-signature"), "{request}");
+                let path = request["path"].as_str().unwrap();
+                assert!(path.starts_with("/drop-zone/v2.0/"), "{path}");
+                assert!(!path.contains(package.id()), "{path}");
+            }
+        }
+        let state = emulator.package(package.id());
+        assert_eq!(state["unconfirmed_sender"], "stranger@x.test");
+
+        // Its owner reads it.
+        let received = Package::open_link(&emulator.client(), &mut (), &link).unwrap();
+        assert_eq!(received.message(&mut ()).unwrap().as_deref(), Some("Grüße"));
+        let directory = TempDir::new();
+        let done = received
+            .download_all(&mut (), &directory.0, &Default::default())
+            .unwrap();
+        assert_eq!(done[0].size, 3 * PART as u64);
+    }
+}
+
+#[test]
+fn a_hosted_dropzone_hands_over_to_its_connectors() {
+    let emulator = Emulator::start();
+    emulator.settings(json!({"integrations": 2}));
+    let package = anonymous(&emulator, options());
+    let link = finalize(&package);
+    emulator.forget_requests();
+    let submit = |email: &str| package.submit_hosted_dropzone(&mut (), "My label", email);
+    submit("stranger@x.test").unwrap();
+    let handed: Vec<_> = emulator
+        .requests()
+        .into_iter()
+        .filter(|request| request["endpoint"] == "dropzone_connector")
+        .collect();
+    assert_eq!(handed.len(), 2, "each connector once");
+    assert_ne!(handed[0]["path"], handed[1]["path"]);
+    let keycode = link.rsplit_once('=').unwrap().1;
+    assert!(handed[0]["body"].as_str().unwrap().contains(keycode));
+
+    // A connector is asked three times, the Dropzone itself only once.
+    assert_kind(submit("nonsense"), ErrorKind::MalformedEmail);
+    emulator.forget_requests();
+    emulator.fault(json!({"endpoint": "dropzone_connector", "path_contains": "/2/", "times": 0, "action": {"envelope": {"result": "error"}}}));
+    assert_kind(submit("stranger@x.test"), ErrorKind::Refused);
+    assert_eq!(emulator.count("dropzone_connector"), 4);
+    emulator.clear_faults();
+    emulator.lose_answer("submit_hosted_dropzone");
+    assert_kind(submit("stranger@x.test"), ErrorKind::OutcomeUnknown);
+
+    // A package of a user has no Dropzone.
+    let own = package_with_file(&emulator.client());
+    finalize(&own);
+    assert_kind(
+        own.submit_hosted_dropzone(&mut (), "Label", "a@x.test"),
+        ErrorKind::InvalidArgument,
+    );
+}
+
+fn package_with_file(client: &Client) -> Package {
+    let package = package(client);
+    upload(&package, "a.bin", b"a").unwrap();
+    package
+}
+
+#[test]
+fn only_a_dropzone_is_told_its_sender() {
+    let emulator = Emulator::start();
+    let package = package_with_file(&emulator.client());
+    let told = FinalizeOptions {
+        unconfirmed_sender: Some("a@x.test".to_owned()),
+        ..FinalizeOptions::default()
+    };
+    assert_kind(package.finalize(&mut (), &told), ErrorKind::InvalidArgument);
+    let package = anonymous(&emulator, options());
+    let malformed = FinalizeOptions {
+        unconfirmed_sender: Some("a".to_owned()),
+        ..FinalizeOptions::default()
+    };
+    assert_kind(
+        package.finalize(&mut (), &malformed),
+        ErrorKind::MalformedEmail,
+    );
+    let token = FinalizeOptions {
+        confirmed_sender_token: Some("token-of-the-sender".into()),
+        ..FinalizeOptions::default()
+    };
+    package.finalize(&mut (), &token).unwrap();
+    let finalize = emulator.requests().into_iter().rev();
+    let body = finalize
+        .filter(|request| request["endpoint"] == "finalize")
+        .find_map(|request| request["body"].as_str().map(str::to_owned));
+    assert!(body.unwrap().contains("token-of-the-sender"));
+}

@@ -1,0 +1,191 @@
+#!/usr/bin/env python3
+"""Writes the tables that nonsense.c works through, from the header: `tools/python tests/c/nonsense.py`, to standard output.
+
+What cannot be told from the header stands in the tables below. A parameter, a handle or a function that they do not know
+is an error that names it.
+"""
+
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tools"))
+import header
+
+# What is right for a parameter, as C; "function.parameter" where its name alone does not tell.
+VALUES = {
+    "api_key": '"key"',
+    "api_secret": '"secret"',
+    "country_code": '"US"',
+    "data": '"bytes"',
+    "days": "5",
+    "directory": "directory",
+    "email": '"carl@customer.test"',
+    "file_id": "file_id",
+    "file_name": '"again.bin"',
+    "host": '"https://acme.test"',
+    "json_body": '"{}"',
+    "keycode": "KEYCODE",
+    "link": "LINK",
+    "list": "1",
+    "method": '"PUT"',
+    "package_id": "package_id",
+    "phone_number": '"415 555 0100"',
+    "private_key": "private_key",
+    "public_key_id": '"key"',
+    "read": "read_end",
+    "read_user_data": "NULL",
+    "recipient_id": "recipient_id",
+    "sendsafely_client_request.path": '"/package/"',
+    "sendsafely_package_download_file.path": "target",
+    "sendsafely_package_upload_callback.size": "0",
+    "sendsafely_package_upload_file.path": "source",
+    "sendsafely_package_upload_memory.size": "5",
+    "text": "LINK",
+    "write": "write_on",
+    "write_user_data": "NULL",
+}
+
+# Parameters that may be NULL, or "function.parameter". Options may always be.
+OPTIONAL = {"country_code", "json_body", "out_download", "out_downloads", "out_file", "out_finalized", "out_recipient"}
+
+# Fields and parameters of which 2 is no mistake; other int32_t of options are booleans.
+ENUMS = {"existing", "status"}
+
+# How a handle is made, with the client `of`.
+HANDLES = {
+    "sendsafely_client": "made = new_client(NULL); (void)of",
+    "sendsafely_package": "made = make_package(of)",
+    "sendsafely_package_iterator": "CHECK_OK(sendsafely_client_list_packages(of, 1, NULL, &made, NULL))",
+}
+
+# Calls that ask the service nothing, so that no progress callback can stop them.
+SEND_NOTHING = {
+    "sendsafely_client_list_packages": "its iterator asks",
+    "sendsafely_client_new": "no network",
+    "sendsafely_client_search_packages": "its iterator asks",
+    "sendsafely_link_find": "pure",
+    "sendsafely_link_parse": "pure",
+    "sendsafely_package_code": "known here",
+    "sendsafely_package_get_message": "its sender knows that it has set none",
+    "sendsafely_package_id": "known here",
+    "sendsafely_package_keycode": "known here",
+    "sendsafely_package_link": "known here",
+}
+
+# Functions of no status that the tables cannot hold, with where they are tested.
+ELSEWHERE = {
+    "sendsafely_error_http_status": "misuse.c",
+    "sendsafely_error_is_retryable": "misuse.c",
+    "sendsafely_error_message": "misuse.c",
+    "sendsafely_error_remedy": "misuse.c",
+    "sendsafely_error_server_code": "misuse.c",
+    "sendsafely_error_server_message": "misuse.c",
+    "sendsafely_error_status": "misuse.c: its status is the error's",
+    "sendsafely_live_objects": "takes nothing",
+    "sendsafely_status_description": "misuse.c",
+    "sendsafely_status_name": "misuse.c",
+    "sendsafely_version": "takes nothing",
+    "sendsafely_version_string": "takes nothing",
+}
+
+KINDS = {"text": "TEXT", "texts": "TEXTS", "bytes": "BYTES", "callback": "CALLBACK"}
+
+
+class Unknown(Exception):
+    pass
+
+
+def look_up(table, function, parameter):
+    return table.get(f"{function.name}.{parameter.name}", table.get(parameter.name))
+
+
+def member(type_):
+    """Of union value."""
+    return "as_" + type_.name if type_.role in ("integer", "callback") else "pointer"
+
+
+def argument(api, function, parameter):
+    name, role = parameter.name, parameter.type.role
+    optional = int(name in OPTIONAL or f"{function.name}.{name}" in OPTIONAL)
+    free = api.free(parameter.type.name)
+    if role == "handle":
+        return f'{{"{name}", HANDLE, {optional}, &handles[AT_{parameter.type.name}], 0, NULL}}'
+    if role == "options":
+        return f'{{"{name}", OPTIONS, 1, (void *)&all_options[AT_{parameter.type.name}], 0, NULL}}'
+    if role.endswith("_out"):
+        size = f"sizeof({parameter.type.name})" if role == "integer_out" else "sizeof(void *)"
+        return f'{{"{name}", OUTPUT, {optional}, NULL, {size}, {f"call_{free}" if role != "integer_out" else "NULL"}}}'
+    value = look_up(VALUES, function, parameter)
+    if value is None:
+        raise Unknown(f"{function.name}: VALUES does not know what is right for {name}")
+    kind = KINDS.get(role, "OTHER")
+    before = function.parameters[function.parameters.index(parameter) - 1].type.role
+    if role == "integer":
+        kind = {"int32_t": "INT32", "size_t": "SIZE_OF_BYTES" if before == "bytes" else "OTHER"}.get(parameter.type.name, "OTHER")
+    cast = "" if member(parameter.type) != "pointer" else "(void *)"
+    return f'{{"{name}", {kind}, {optional}, &(union value){{.{member(parameter.type)} = {cast}{value}}}, 0, NULL}}'
+
+
+def field(struct, variable):
+    kind = "TEXT" if variable.type.role == "text" else "INT32" if variable.type.name == "int32_t" else "OTHER"
+    if kind == "INT32" and variable.name in ENUMS:
+        kind = "ENUM"
+    return f'{{"{variable.name}", {kind}, offsetof({struct.name}, {variable.name})}}'
+
+
+def write(api):
+    functions = api.functions.values()
+    of_status = [function for function in functions if function.parameters and function.parameters[-1].name == "error"
+                 and function.result.name == "sendsafely_status" and function.parameters[-1].type.role == "handle_out"]
+    frees = [function for function in functions if function.name.endswith("_free")]
+    inits = [struct for struct in api.structs.values() if struct.init]
+    known = {f.name for f in of_status + frees} | {struct.init for struct in inits} | set(ELSEWHERE)
+    if unknown := sorted({f.name for f in functions} - known):
+        raise Unknown(f"{', '.join(unknown)}: of no known shape and not in ELSEWHERE")
+    used_handles = sorted({p.type.name for f in of_status for p in f.parameters if p.type.role == "handle"})
+    if unknown := set(used_handles) - set(HANDLES):
+        raise Unknown(f"{', '.join(unknown)}: HANDLES does not know how to make one")
+
+    yield "union value {\n  void *pointer;"
+    for name in [*header.INTEGERS, *api.callbacks]:
+        yield f"  {name} as_{name};"
+    yield "};"
+    for function in frees:
+        yield f"static void call_{function.name}(void *pointer) {{ {function.name}(pointer); }}"
+    yield "static const struct free_function { const char *name; void (*free)(void *); } frees[] = {"
+    for function in frees:
+        yield f'  {{"{function.name}", call_{function.name}}},'
+    yield "  {0}};"
+    for names in used_handles, [struct.name for struct in inits]:
+        yield f"enum {{ {', '.join('AT_' + name for name in names)} }};"
+    for name in used_handles:
+        yield f"static void *make_{name}(sendsafely_client *of) {{ {name} *made = NULL; {HANDLES[name]}; return made; }}"
+    yield "static struct handle handles[] = {"
+    for name in used_handles:
+        yield f'  {{"{name}", make_{name}, call_{api.free(name)}, NULL, NULL}},'
+    yield "  {0}};"
+    for struct in inits:
+        yield (f"static sendsafely_status call_{struct.init}(void *options, size_t size) "
+               f"{{ return {struct.init}(options, size); }}")
+    yield "static const struct options all_options[] = {"
+    for struct in inits:
+        fields = ", ".join(field(struct, variable) for variable in struct.fields[1:])
+        yield f'  {{"{struct.name}", call_{struct.init}, sizeof({struct.name}), (const struct field[]){{{fields}, {{0}}}}}},'
+    yield "  {0}};"
+    for function in of_status:
+        arguments = "".join(f"with[{i}].{member(p.type)}, " for i, p in enumerate(function.parameters[:-1]))
+        yield (f"static sendsafely_status call_{function.name}(const union value *with, sendsafely_error **error) {{\n"
+               f"  return {function.name}({arguments}error);\n}}")
+    yield "static const struct call calls[] = {"
+    for function in of_status:
+        arguments = ",\n    ".join(argument(api, function, p) for p in function.parameters[:-1])
+        yield (f'  {{"{function.name}", call_{function.name}, (const struct argument[]){{\n    {arguments}, {{0}}}}, '
+               f"{int(function.name in SEND_NOTHING)}}},")
+    yield "  {0}};"
+
+
+if __name__ == "__main__":
+    try:
+        print("\n".join(write(header.read())))
+    except Unknown as unknown:
+        sys.exit(f"nonsense.py: {unknown}")

@@ -1,0 +1,217 @@
+#!/usr/bin/env python3
+"""What include/sendsafely.h declares, for generators: `tools/python tools/header.py` prints it as JSON."""
+
+import dataclasses
+import json
+import operator
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+
+from pycparser import c_ast, c_generator, c_parser
+
+HEADER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "include/sendsafely.h")
+
+# Every integer type that the header may use: bits (0: those of an address) and sign.
+INTEGERS = {"size_t": (0, False)} | {
+    f"{prefix}int{bits}_t": (bits, not prefix) for bits in (8, 16, 32, 64) for prefix in ("", "u")}
+
+
+@dataclass(frozen=True)
+class Type:
+    """A type as it is used: `pointers` stars on `name`, which is const or not at the innermost.
+
+    `role` tells what a generator has to do with it:
+      nothing         void
+      integer         by value, of `bits` and `signed`; sendsafely_status too
+      integer_out     integer *
+      text            const char *, UTF-8
+      owned_text      char *, of the library, for sendsafely_string_free
+      text_out        char **
+      texts           const char *const *
+      bytes, buffer   const uint8_t *, uint8_t *
+      any             void *
+      callback        a pointer to a function, one of `callbacks`
+      handle          T *, T one of `handles`
+      handle_out      T **
+      options         const T *, T a struct that its own _init fills
+      options_out     T * for that _init
+      record          T *, T one of the other `structs`
+      record_out      T **
+      records         const T *const *
+    """
+
+    text: str
+    name: str
+    pointers: int
+    const: bool
+    role: str
+    bits: int | None = None
+    signed: bool | None = None
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A parameter of a function or a field of a struct."""
+
+    name: str
+    type: Type
+
+
+@dataclass(frozen=True)
+class Function:
+    """An exported function, or the type of a callback."""
+
+    name: str
+    result: Type
+    parameters: tuple[Variable, ...]
+
+
+@dataclass(frozen=True)
+class Struct:
+    name: str
+    fields: tuple[Variable, ...]
+    init: str | None  # the function that fills it: then it is an options struct
+
+
+@dataclass(frozen=True)
+class Enum:
+    name: str
+    values: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Header:
+    functions: dict[str, Function]
+    structs: dict[str, Struct]
+    enums: dict[str, Enum]
+    constants: dict[str, int]  # the macros
+    handles: tuple[str, ...]  # opaque structs
+    callbacks: dict[str, Function]
+
+    def free(self, name):
+        """The function that frees a handle, a record or "char"; None where it is only a part of others."""
+        function = "sendsafely_string_free" if name == "char" else name + "_free"
+        return function if function in self.functions else None
+
+
+def read(path=HEADER):
+    with open(path, encoding="utf-8") as file:
+        source = file.read()
+    return _Reader(source).header()
+
+
+class _Reader:
+    def __init__(self, source):
+        macros = re.findall(r"^#define (SENDSAFELY_\w+)[ \t]+\S", source, re.MULTILINE)
+        # The system's headers hold much that is not C; the names of their types are all that is needed.
+        source = "".join(f"typedef int {name};\n" for name in INTEGERS) + re.sub(r"^#include .*", "", source, flags=re.MULTILINE)
+        # The compiler expands the macros; here only their arithmetic is left.
+        source += "".join(f"\nint macro_{name} = {name};" for name in macros)
+        plain = subprocess.run(["cc", "-E", "-P", "-x", "c", "-std=c99", "-"], input=source, capture_output=True,
+                               encoding="utf-8", check=True).stdout
+        tree = c_parser.CParser().parse(plain).ext
+        self.declarations = [node for node in tree if not isinstance(node, c_ast.FuncDef) and node.name not in INTEGERS]
+
+    def header(self):
+        of_type = lambda kind: {node.name: node.type for node in self.declarations
+                                if isinstance(node, c_ast.Typedef) and self._is(node.type, kind)}
+        structs = {name: node.type.decls for name, node in of_type(c_ast.Struct).items()}
+        prototypes = {node.name: node.type for node in self.declarations
+                      if isinstance(node, c_ast.Decl) and isinstance(node.type, c_ast.FuncDecl)}
+        self.handles = tuple(name for name, fields in structs.items() if fields is None)
+        self.callback_types = {name: node.type for name, node in of_type(c_ast.FuncDecl).items()}
+        self.inits = {name: name + "_init" for name, fields in structs.items()
+                      if fields and fields[0].name == "struct_size" and name + "_init" in prototypes}
+        self.records = {name for name, fields in structs.items() if fields}
+        return Header(
+            functions={name: self._function(name, node) for name, node in prototypes.items()},
+            structs={name: Struct(name, tuple(self._variable(field) for field in fields), self.inits.get(name))
+                     for name, fields in structs.items() if fields},
+            enums={enum.name: enum for enum in self._enums()},
+            constants={node.name.removeprefix("macro_"): _value(node.init, {}) for node in self.declarations
+                       if isinstance(node, c_ast.Decl) and node.init},
+            handles=self.handles,
+            callbacks={name: self._function(name, node) for name, node in self.callback_types.items()},
+        )
+
+    @staticmethod
+    def _is(node, kind):
+        """Whether a typedef is of a struct, or of a pointer to a function."""
+        return isinstance(getattr(node, "type", None), kind)
+
+    def _enums(self):
+        for node in self.declarations:
+            if isinstance(node, c_ast.Decl) and isinstance(node.type, c_ast.Enum):
+                values = {}
+                for item in node.type.values.enumerators:
+                    values[item.name] = _value(item.value, values) if item.value else max(values.values(), default=-1) + 1
+                yield Enum(node.type.name, values)
+
+    def _function(self, name, node):
+        parameters = node.args.params if node.args else []
+        return Function(name, self._type(node.type),
+                        tuple(self._variable(parameter) for parameter in parameters if parameter.name))
+
+    def _variable(self, node):
+        return Variable(node.name, self._type(node.type))
+
+    def _type(self, node):
+        text = _text(node)
+        pointers = 0
+        while isinstance(node, c_ast.PtrDecl):
+            pointers, node = pointers + 1, node.type
+        name, const = " ".join(node.type.names), "const" in node.quals
+        bits, signed = INTEGERS.get("int32_t" if name == "sendsafely_status" else name, (None, None))
+        role = self._role(name, pointers, const)
+        if role is None:
+            raise ValueError(f"{text}: no generator knows what to do with such a type")
+        return Type(text, name, pointers, const, role, bits, signed)
+
+    def _role(self, name, pointers, const):
+        if name in self.handles:
+            return {1: "handle", 2: "handle_out"}.get(pointers)
+        if name in self.inits:
+            return {1: "options" if const else "options_out"}.get(pointers)
+        if name in self.records:
+            return {1: "record", 2: "records" if const else "record_out"}.get(pointers)
+        if name in self.callback_types:
+            return {0: "callback"}.get(pointers)
+        if name == "char":
+            return {(1, True): "text", (1, False): "owned_text", (2, True): "texts", (2, False): "text_out"}.get((pointers, const))
+        if name == "uint8_t" and pointers == 1:
+            return "bytes" if const else "buffer"
+        if name == "void":
+            return {0: "nothing", 1: "any"}.get(pointers)
+        return {0: "integer", 1: "integer_out"}.get(pointers)
+
+
+def _text(node):
+    """The type as C writes it, without a name."""
+    inner = node
+    while not isinstance(inner, c_ast.TypeDecl):
+        inner = inner.type
+    name, inner.declname = inner.declname, None
+    try:
+        return c_generator.CGenerator().visit(c_ast.Typename(None, [], None, node))
+    finally:
+        inner.declname = name
+
+
+def _value(node, names):
+    """A constant expression of integers."""
+    if isinstance(node, c_ast.Constant):
+        return int(node.value.rstrip("uUlL"), 0)
+    if isinstance(node, c_ast.ID):
+        return names[node.name]
+    if isinstance(node, c_ast.UnaryOp):
+        return {"-": operator.neg, "+": operator.pos, "~": operator.invert}[node.op](_value(node.expr, names))
+    operators = {"+": operator.add, "-": operator.sub, "*": operator.mul, "<<": operator.lshift, "|": operator.or_}
+    return operators[node.op](_value(node.left, names), _value(node.right, names))
+
+
+if __name__ == "__main__":
+    json.dump(dataclasses.asdict(read(*sys.argv[1:])), sys.stdout, indent=1)
+    print()
