@@ -27,6 +27,7 @@ const SECTIONS: &[&str] = &[
     "link",
     "download",
     "directory",
+    "activity",
     "package_list",
     "account",
     "login",

@@ -34,6 +34,7 @@
 #![deny(unsafe_code)]
 
 mod account;
+mod activity;
 mod api;
 mod call;
 mod client;
@@ -53,6 +54,7 @@ mod transfer;
 mod workspace;
 
 pub use account::{AuditLogFilter, Enterprise, User};
+pub use activity::ActivityEntry;
 pub use call::{Flow, Observer, Phase, Progress};
 pub use client::{Client, ClientOptions, DEFAULT_PART_SIZE, MAX_PART_SIZE};
 pub use error::{Error, ErrorKind, Result};

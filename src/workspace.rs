@@ -1,5 +1,6 @@
 //! Directories of a Workspace (`protocol` 6.8).
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use crate::api::endpoint;
@@ -107,7 +108,11 @@ impl Package {
         let (directory_id, options) = (optional_id(directory_id)?, options.clone());
         self.run(observer, move |inner, session| {
             let directory_id = inner.directory_or_root(session, directory_id)?;
-            inner.list_directory(session, &directory_id, &options)
+            let directory = inner.list_directory(session, &directory_id, &options)?;
+            if options.page.is_none() {
+                inner.steps.lock().learn_directory(&directory);
+            }
+            Ok(directory)
         })
     }
 
@@ -264,10 +269,6 @@ impl Inner {
             directory.files.append(&mut next.files);
             directory.directories.append(&mut next.directories);
         }
-        self.steps.lock().learn_directory(
-            directory_id,
-            directory.files.iter().map(|file| file.file_id.as_str()),
-        );
         Ok(directory)
     }
 
@@ -308,18 +309,23 @@ impl Inner {
                 .or_else(|| answer.filled("message"))
                 .ok_or_else(missing)
         };
+        let adopted = Cell::new(false);
         let look = || {
             let parent = self.list_directory(session, parent_id, &DirectoryOptions::default())?;
             let mut below = parent.directories.into_iter();
-            Ok(below
-                .find(|directory| directory.name == name)
-                .map(|found| found.directory_id))
+            let found = below.find(|directory| directory.name == name);
+            adopted.set(found.is_some());
+            Ok(found.map(|found| found.directory_id))
         };
         let created = looking(&session.call, session.retry_window(), create, look)?;
-        // It is new: nothing is in it.
-        self.steps
-            .lock()
-            .learn_directory(&created, std::iter::empty());
+        if !adopted.get() {
+            self.steps.lock().learn_directory(&Directory {
+                directory_id: created.clone(),
+                name: name.to_owned(),
+                files: Vec::new(),
+                directories: Vec::new(),
+            });
+        }
         Ok(created)
     }
 }

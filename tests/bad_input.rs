@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use sendsafely::{
-    Client, ClientOptions, DownloadOptions, ErrorKind, Existing, FinalizeOptions, Package,
-    PhoneNumber, Result, Sink, Source, UploadOptions, link,
+    Client, ClientOptions, DownloadOptions, ErrorKind, Existing, Package, PhoneNumber, Result,
+    Sink, Source, UploadOptions, link,
 };
 use serde_json::json;
 use support::*;
@@ -885,14 +885,48 @@ fn what_the_service_refuses_is_told_by_its_own_kind() {
     refused(package.set_life(&mut (), 11), ErrorKind::InvalidInput);
     upload(&package, "a.bin", b"x").unwrap();
     refused(upload(&package, "a.bin", b"x"), ErrorKind::DuplicateFile);
-    for code in ["AUTH_FORBIDDEN", "SOMETHING_NEW"] {
-        emulator.fault(json!({"endpoint": "finalize", "action": {"envelope": {"response": code, "message": "no", "errors": ["because"]}}}));
-        let error = refused(
-            package.finalize(&mut (), &FinalizeOptions::default()),
-            ErrorKind::Refused,
+    finalize(&package);
+}
+
+#[test]
+fn every_code_of_the_service_has_its_kind() {
+    let emulator = Emulator::start();
+    let package = Package::create(&emulator.client(), &mut ()).unwrap();
+    for (code, kind) in [
+        ("FAIL", ErrorKind::Refused),
+        ("AUTHENTICATION_FAILED", ErrorKind::AuthenticationFailed),
+        ("AUTH_FORBIDDEN", ErrorKind::AuthForbidden),
+        ("TWO_FA_ENFORCED", ErrorKind::SecondFactorEnforced),
+        ("PIN_RESEND", ErrorKind::PinResent),
+        ("TOKEN_EXPIRED", ErrorKind::TokenExpired),
+        ("INVALID_TOKEN", ErrorKind::InvalidToken),
+        ("PASSWORD_COMPLEXITY", ErrorKind::PasswordTooWeak),
+        ("USER_ALREADY_EXISTS", ErrorKind::UserAlreadyExists),
+        ("USER_NOT_FOUND", ErrorKind::UserNotFound),
+        ("PASSWORD_REQUIRED", ErrorKind::PasswordRequired),
+        ("OUTDATED_VERSION", ErrorKind::OutdatedVersion),
+        ("LIMIT_EXCEEDED", ErrorKind::LimitExceeded),
+        ("GUESTS_PROHIBITED", ErrorKind::GuestsProhibited),
+        ("DENIED", ErrorKind::Denied),
+        ("INVALID_EMAIL", ErrorKind::InvalidEmail),
+        ("DUPLICATE_EMAIL", ErrorKind::DuplicateEmail),
+        ("INVALID_RECIPIENT", ErrorKind::InvalidRecipient),
+        ("INVALID_INPUT", ErrorKind::InvalidInput),
+        ("UNKNOWN_PACKAGE", ErrorKind::UnknownPackage),
+        ("UNKNOWN_ENDPOINT", ErrorKind::UnknownEndpoint),
+        ("APPROVER_REQUIRED", ErrorKind::ApproverRequired),
+        ("INVALID_FILE_NAME", ErrorKind::InvalidFileName),
+        ("INVALID_FILE_EXTENSION", ErrorKind::InvalidFileExtension),
+        ("DUPLICATE_FILE", ErrorKind::DuplicateFile),
+        ("TIMEOUT", ErrorKind::SessionTimeout),
+        ("SOMETHING_NEW", ErrorKind::Refused),
+    ] {
+        let refusal = json!({"response": code, "message": "no", "errors": ["because"]});
+        emulator.fault(
+            json!({"endpoint": "update_package", "times": 1, "action": {"envelope": refusal}}),
         );
+        let error = refused(package.set_label(&mut (), "x"), kind);
         assert_eq!(error.server_code(), Some(code));
         assert!(error.message().contains("because"), "{error}");
     }
-    finalize(&package);
 }

@@ -23,6 +23,7 @@ mod table;
 
 // One per noun; build.rs has them in the order of the header.
 mod account;
+mod activity;
 mod buffer;
 mod client;
 mod directory;

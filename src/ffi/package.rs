@@ -44,6 +44,15 @@ pub(super) fn ask<T>(
     question(&table::get::<PackageObject>(package)?.package)
 }
 
+/// Begins something on a package that goes on in a handle of its own, with the callbacks for that.
+pub(super) fn begin<T>(
+    package: *mut sendsafely_package,
+    begin: impl FnOnce(&Package) -> Result<T>,
+) -> Result<(T, Callbacks)> {
+    let object = table::get::<PackageObject>(package)?;
+    Ok((begin(&object.package)?, object.callbacks))
+}
+
 /// Makes a call of the core on a package, observed by the client's callbacks.
 pub(super) fn call<T>(
     package: *mut sendsafely_package,

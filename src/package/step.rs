@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::error::{Error, ErrorKind, Result};
 use crate::package::file::File;
 use crate::package::information::PackageInformation;
+use crate::workspace::Directory;
 
 /// Recipients that a package may have (`protocol` 7.1).
 const MOST_RECIPIENTS: usize = 99;
@@ -185,11 +186,22 @@ impl Steps {
         self.must_have_keycode()
     }
 
+    /// Before something is told of files.
+    pub(crate) fn may_read_files(&self, in_directory: bool) -> Result<()> {
+        self.must_exist()?;
+        self.may_use_directory(in_directory)
+    }
+
     /// Before files are read, all of them or those of a directory.
     pub(crate) fn may_download(&self, from_directory: bool) -> Result<()> {
-        self.must_exist()?;
-        self.may_use_directory(from_directory)?;
+        self.may_read_files(from_directory)?;
         self.must_have_keycode()
+    }
+
+    /// Before a file of another package is copied into this one.
+    pub(crate) fn may_take_copy(&self) -> Result<()> {
+        self.must_be_workspace()?;
+        self.must_have_sender_keycode()
     }
 
     /// Before something is read or changed that only a Workspace has.
@@ -199,13 +211,10 @@ impl Steps {
     }
 
     /// Remembers which files are in a directory.
-    pub(crate) fn learn_directory<'a>(
-        &mut self,
-        directory_id: &str,
-        file_ids: impl Iterator<Item = &'a str>,
-    ) {
-        self.seen.extend(file_ids.map(str::to_owned));
-        self.seen_directories.insert(directory_id.to_owned());
+    pub(crate) fn learn_directory(&mut self, directory: &Directory) {
+        let ids = directory.files.iter().map(|file| file.file_id.clone());
+        self.seen.extend(ids);
+        self.seen_directories.insert(directory.directory_id.clone());
     }
 
     /// Whether a file that is new in a directory can be told from those that were there before.
@@ -265,8 +274,9 @@ impl Steps {
     }
 
     /// Before a file is removed. Unlike additions, this is possible as long as the package exists.
-    pub(crate) fn may_delete_file(&self, file_id: &str) -> Result<()> {
+    pub(crate) fn may_delete_file(&self, file_id: &str, in_directory: bool) -> Result<()> {
         self.must_exist()?;
+        self.may_use_directory(in_directory)?;
         if self.is_workspace
             || self.files.contains_key(file_id)
             || self.incomplete.contains(file_id)
