@@ -749,6 +749,12 @@ typedef int32_t sendsafely_existing;
 #endif // __cplusplus
 
 /**
+ * An activity log that is fetched page by page. A handle, to be freed with sendsafely_activity_iterator_free. Any number
+ * of threads may use it at once; each entry is given once.
+ */
+typedef struct sendsafely_activity_iterator sendsafely_activity_iterator;
+
+/**
  * A host with the credentials of an account, and everything that its calls share: a handle, to be freed with
  * sendsafely_client_free. Any number of threads may use it at once.
  */
@@ -1047,6 +1053,10 @@ typedef struct {
    * Version of the file in a Workspace, 0 if not told.
    */
   uint32_t version;
+  /**
+   * The service's id of who uploaded it; NULL if not told. Only sendsafely_package_get_file_information tells it.
+   */
+  const char *created_by_id;
 } sendsafely_file;
 
 /**
@@ -1179,6 +1189,20 @@ typedef struct {
    */
   const char *country_code;
 } sendsafely_recipient_options;
+
+/**
+ * What the service tells of a file: a record, to be freed with sendsafely_file_information_free.
+ */
+typedef struct {
+  /**
+   * The file as it is now; never NULL.
+   */
+  const sendsafely_file *file;
+  /**
+   * Its earlier versions, the latest first, each to be downloaded by its own file_id; never NULL.
+   */
+  const sendsafely_file_list *old_versions;
+} sendsafely_file_information;
 
 /**
  * Options of the three upload calls.
@@ -1492,6 +1516,56 @@ typedef struct {
    */
   const sendsafely_subdirectory_list *directories;
 } sendsafely_directory;
+
+/**
+ * Something that was done in a Workspace: a record, to be freed with sendsafely_activity_entry_free.
+ */
+typedef struct {
+  /**
+   * Id of the entry.
+   */
+  const char *activity_log_id;
+  /**
+   * When it was done, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
+   */
+  int64_t time;
+  /**
+   * When it was done, as the service writes it; NULL if not told.
+   */
+  const char *time_text;
+  /**
+   * The same as the service writes it for people; NULL if not told.
+   */
+  const char *time_for_people;
+  /**
+   * Address that it was done from; NULL if not told.
+   */
+  const char *ip_address;
+  /**
+   * Id of the package; NULL if not told.
+   */
+  const char *package_id;
+  /**
+   * Id of the file, directory or recipient that it was done to; NULL if not told.
+   */
+  const char *target_id;
+  /**
+   * What was done, in the service's word for it; NULL if not told.
+   */
+  const char *action;
+  /**
+   * What was done, in a sentence; NULL if not told.
+   */
+  const char *action_description;
+  /**
+   * E-mail address of who did it; NULL if not told.
+   */
+  const char *user_email;
+  /**
+   * Id of who did it; NULL if not told.
+   */
+  const char *user_id;
+} sendsafely_activity_entry;
 
 /**
  * Options of sendsafely_client_list_packages.
@@ -2293,14 +2367,78 @@ void sendsafely_recipient_free(sendsafely_recipient *recipient);
 /* === FILES OF A PACKAGE ================================================================================== */
 
 /**
- * Deletes a file from a package.
+ * Asks the service for what it knows of a file, its earlier versions among it.
  *
- * Package must be created; after finalize too, if the service lets it. SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file.
+ * Package must be created. directory_id is the directory of a Workspace that the file is in, NULL its root directory or
+ * another package. Free the record with sendsafely_file_information_free. SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file there.
+ * SENDSAFELY_ONLY_IN_WORKSPACE: leave directory_id NULL.
+ * SendSafely Client API: file information (protocol 6.7.1).
+ */
+sendsafely_status sendsafely_package_get_file_information(sendsafely_package *package,
+                                                          const char *file_id,
+                                                          const char *directory_id,
+                                                          sendsafely_file_information **out_information,
+                                                          sendsafely_error **error);
+
+/**
+ * Deletes a file from a package, with its earlier versions, or one of these by its own id.
+ *
+ * Package must be created; after finalize too, if the service lets it. directory_id is the directory of a Workspace
+ * that the file is in, NULL its root directory or another package. SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file there.
+ * SENDSAFELY_ONLY_IN_WORKSPACE: leave directory_id NULL.
  * SendSafely Client API: delete file (protocol 6.7.2).
  */
 sendsafely_status sendsafely_package_delete_file(sendsafely_package *package,
                                                  const char *file_id,
+                                                 const char *directory_id,
                                                  sendsafely_error **error);
+
+/**
+ * Moves a file of a Workspace into another of its directories; target_directory_id NULL is the root directory.
+ *
+ * SENDSAFELY_ONLY_IN_WORKSPACE: other packages have no directories. SENDSAFELY_REFUSED: no such file or directory.
+ * SENDSAFELY_DENIED: the account may only read.
+ * SendSafely Client API: move file (protocol 6.7.3).
+ */
+sendsafely_status sendsafely_package_move_file(sendsafely_package *package,
+                                               const char *file_id,
+                                               const char *target_directory_id,
+                                               sendsafely_error **error);
+
+/**
+ * Gives a file of a package or Workspace another name.
+ *
+ * SENDSAFELY_MALFORMED_FILE_NAME, SENDSAFELY_INVALID_FILE_NAME: choose another one. SENDSAFELY_FILE_NOT_ON_PACKAGE: no
+ * such file; in a Workspace SENDSAFELY_REFUSED. SENDSAFELY_DENIED: the account may only read.
+ * SendSafely Client API: rename file (protocol 6.7.4).
+ */
+sendsafely_status sendsafely_package_rename_file(sendsafely_package *package,
+                                                 const char *file_id,
+                                                 const char *new_name,
+                                                 sendsafely_error **error);
+
+/**
+ * Copies a file into a Workspace of the same portal, without sending its bytes again. Whoever opens the Workspace can
+ * read the copy, and nothing else of the source.
+ *
+ * Both packages must be known with their keycodes; they may be the same. target_directory_id NULL is the root
+ * directory. out_file_id may be NULL; else it gets the copy's id, NULL if the service does not tell it, to be freed with
+ * sendsafely_string_free. SENDSAFELY_ONLY_IN_WORKSPACE: target_package is no Workspace. SENDSAFELY_FILE_NOT_ON_PACKAGE:
+ * no such file. SENDSAFELY_INVALID_ARGUMENT: another portal. SENDSAFELY_OUTCOME_UNKNOWN: the answer was lost; list the
+ * directory before you copy again.
+ * SendSafely Client API: copy into a Workspace (protocol 6.7.5), file key for copied files (protocol 3.8).
+ */
+sendsafely_status sendsafely_package_copy_file(sendsafely_package *source_package,
+                                               const char *file_id,
+                                               sendsafely_package *target_package,
+                                               const char *target_directory_id,
+                                               char **out_file_id,
+                                               sendsafely_error **error);
+
+/**
+ * Frees what a call told of a file, with the versions in it. NULL and twice are harmless.
+ */
+void sendsafely_file_information_free(sendsafely_file_information *information);
 
 /**
  * Frees a file that an upload returned. NULL and twice are harmless.
@@ -2599,6 +2737,39 @@ sendsafely_status sendsafely_package_delete_directory(sendsafely_package *packag
  * Frees a directory with everything that is in the record. NULL and twice are harmless.
  */
 void sendsafely_directory_free(sendsafely_directory *directory);
+
+/* === ACTIVITY LOG OF A WORKSPACE ========================================================================= */
+
+/**
+ * Begins to list what was done in a Workspace. No network until sendsafely_activity_iterator_next, which answers
+ * SENDSAFELY_DENIED unless the account is the Workspace's owner, a manager, or an administrator.
+ *
+ * Free the iterator with sendsafely_activity_iterator_free. SENDSAFELY_ONLY_IN_WORKSPACE: other packages have no such
+ * log.
+ * SendSafely Client API: activity log (protocol 6.11).
+ */
+sendsafely_status sendsafely_package_list_activity(sendsafely_package *package,
+                                                   sendsafely_activity_iterator **out_iterator,
+                                                   sendsafely_error **error);
+
+/**
+ * Gives the next entry of the log, NULL at its end, fetching a page where that is needed.
+ *
+ * Free the record with sendsafely_activity_entry_free. After a failure the next call tries the same page again.
+ */
+sendsafely_status sendsafely_activity_iterator_next(sendsafely_activity_iterator *iterator,
+                                                    sendsafely_activity_entry **out_entry,
+                                                    sendsafely_error **error);
+
+/**
+ * Frees an iterator. Only frees: no network. NULL and twice are harmless.
+ */
+void sendsafely_activity_iterator_free(sendsafely_activity_iterator *iterator);
+
+/**
+ * Frees an entry of an activity log. NULL and twice are harmless.
+ */
+void sendsafely_activity_entry_free(sendsafely_activity_entry *entry);
 
 /* === PACKAGE LISTS ======================================================================================= */
 

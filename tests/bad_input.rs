@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use sendsafely::{
     Client, ClientOptions, DownloadOptions, ErrorKind, Existing, Package, PhoneNumber, Result,
-    Sink, Source, UploadOptions, link,
+    Sink, Sms, Source, UploadOptions, link,
 };
 use serde_json::json;
 use support::*;
@@ -518,7 +518,7 @@ fn limits_and_malformed_texts_are_told_before_anything_is_sent() {
             country: country.map(str::to_owned),
         };
         refused(
-            package.add_recipient(&mut (), "a@b.test", Some(&phone)),
+            package.add_recipient(&mut (), "a@b.test", Some(&Sms::Number(phone.clone()))),
             ErrorKind::MalformedPhoneNumber,
         );
         refused(

@@ -31,12 +31,8 @@ pub struct sendsafely_file {
     pub parts: u32,
     /// Version of the file in a Workspace, 0 if not told.
     pub version: u32,
-    /// The service's id of who uploaded it; NULL if not told, as by every call but
-    /// sendsafely_package_get_file_information.
+    /// The service's id of who uploaded it; NULL if not told. Only sendsafely_package_get_file_information tells it.
     pub created_by_id: *const c_char,
-    /// Earlier versions, the latest first, as sendsafely_package_get_file_information tells them. Each is downloaded by
-    /// its own file_id. Never NULL.
-    pub old_versions: *const sendsafely_file_list,
 }
 
 impl Translate for File {
@@ -53,7 +49,6 @@ impl Translate for File {
             parts: self.parts,
             version: self.version.unwrap_or(0),
             created_by_id: memory.optional_text(self.created_by_id.as_deref()),
-            old_versions: memory.record(&self.old_versions),
         }
     }
 }
@@ -78,10 +73,33 @@ impl Translate for Vec<File> {
     }
 }
 
+/// What the service tells of a file: a record, to be freed with sendsafely_file_information_free.
+#[repr(C)]
+#[derive(Debug)]
+pub struct sendsafely_file_information {
+    /// The file as it is now; never NULL.
+    pub file: *const sendsafely_file,
+    /// Its earlier versions, the latest first, each to be downloaded by its own file_id; never NULL.
+    pub old_versions: *const sendsafely_file_list,
+}
+
+/// A file together with its earlier versions.
+struct Information(File);
+
+impl Translate for Information {
+    type Record = sendsafely_file_information;
+    fn translate(&self, memory: &mut Memory) -> sendsafely_file_information {
+        sendsafely_file_information {
+            file: memory.record(&self.0),
+            old_versions: memory.record(&self.0.old_versions),
+        }
+    }
+}
+
 /// Asks the service for what it knows of a file, its earlier versions among it.
 ///
 /// Package must be created. directory_id is the directory of a Workspace that the file is in, NULL its root directory or
-/// another package. Free the record with sendsafely_file_free. SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file there.
+/// another package. Free the record with sendsafely_file_information_free. SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file there.
 /// SENDSAFELY_ONLY_IN_WORKSPACE: leave directory_id NULL.
 /// SendSafely Client API: file information (protocol 6.7.1).
 #[unsafe(no_mangle)]
@@ -89,20 +107,20 @@ pub unsafe extern "C" fn sendsafely_package_get_file_information(
     package: *mut sendsafely_package,
     file_id: *const c_char,
     directory_id: *const c_char,
-    out_file: *mut *mut sendsafely_file,
+    out_information: *mut *mut sendsafely_file_information,
     error: *mut *mut sendsafely_error,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
-    let out_file = caller.out(out_file);
+    let out_information = caller.out(out_information);
     caller.guard(|| {
-        let out_file = out_file.required("out_file")?;
+        let out_information = out_information.required("out_information")?;
         let file_id = caller.text(file_id, "file_id")?;
         let directory_id = caller.optional_text(directory_id, "directory_id")?;
         let file = call(package, |package, observer| {
             package.file_information(observer, &file_id, directory_id.as_deref())
         })?;
-        out_file.give_record(&file);
+        out_information.give_record(&Information(file));
         Ok(())
     })
 }
@@ -212,7 +230,15 @@ pub unsafe extern "C" fn sendsafely_package_copy_file(
     })
 }
 
-/// Frees a file that a call returned. NULL and twice are harmless.
+/// Frees what a call told of a file, with the versions in it. NULL and twice are harmless.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_file_information_free(
+    information: *mut sendsafely_file_information,
+) {
+    guard_value((), || records::free(information));
+}
+
+/// Frees a file that an upload returned. NULL and twice are harmless.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_file_free(file: *mut sendsafely_file) {
     guard_value((), || records::free(file));
