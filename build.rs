@@ -27,6 +27,8 @@ const SECTIONS: &[&str] = &[
     "finalize",
     "link",
     "download",
+    "directory",
+    "activity",
     "package_list",
     "account",
     "login",

@@ -338,8 +338,9 @@ enum sendsafely_status
    */
   SENDSAFELY_KEYCODE_TOO_SHORT = 203,
   /**
-   * Not a file name that the service takes.
-   * Give another one as file_name.
+   * Not a name for a file or directory.
+   * Choose another one of 1 to 255 bytes, without control characters and < > : " / \\ | ? *; an upload takes it as
+   * file_name.
    */
   SENDSAFELY_MALFORMED_FILE_NAME = 204,
   /**
@@ -814,6 +815,12 @@ typedef int32_t sendsafely_existing;
 #endif // __cplusplus
 
 /**
+ * An activity log that is fetched page by page. A handle, to be freed with sendsafely_activity_iterator_free. Any number
+ * of threads may use it at once; each entry is given once.
+ */
+typedef struct sendsafely_activity_iterator sendsafely_activity_iterator;
+
+/**
  * A host with the credentials of an account, and everything that its calls share: a handle, to be freed with
  * sendsafely_client_free. Any number of threads may use it at once.
  */
@@ -1234,6 +1241,10 @@ typedef struct {
    * Version of the file in a Workspace, 0 if not told.
    */
   uint32_t version;
+  /**
+   * The service's id of who uploaded it; NULL if not told. Only sendsafely_package_get_file_information tells it.
+   */
+  const char *created_by_id;
 } sendsafely_file;
 
 /**
@@ -1441,6 +1452,20 @@ typedef struct {
    */
   const sendsafely_country_code *const *items;
 } sendsafely_country_code_list;
+
+/**
+ * What the service tells of a file: a record, to be freed with sendsafely_file_information_free.
+ */
+typedef struct {
+  /**
+   * The file as it is now; never NULL.
+   */
+  const sendsafely_file *file;
+  /**
+   * Its earlier versions, the latest first, each to be downloaded by its own file_id; never NULL.
+   */
+  const sendsafely_file_list *old_versions;
+} sendsafely_file_information;
 
 /**
  * Options of the three upload calls.
@@ -1666,6 +1691,144 @@ typedef struct {
    */
   const sendsafely_download *const *items;
 } sendsafely_download_list;
+
+/**
+ * Options of sendsafely_package_get_directory.
+ */
+typedef struct {
+  /**
+   * Set by sendsafely_directory_options_init.
+   */
+  size_t struct_size;
+  /**
+   * What to sort by: "name", or another field that the service knows. NULL, the default: its own order.
+   */
+  const char *sort_field;
+  /**
+   * 1: the last first. Default: 0.
+   */
+  int32_t descending;
+  /**
+   * 1: only one page, of at most 100 files and 100 directories. 0, the default: all of them.
+   */
+  int32_t one_page;
+  /**
+   * With one_page: the first file, from 0, the default.
+   */
+  uint64_t file_index;
+  /**
+   * With one_page: the first directory, from 0, the default.
+   */
+  uint64_t directory_index;
+} sendsafely_directory_options;
+
+/**
+ * A directory as the one above shows it: part of other records.
+ */
+typedef struct {
+  /**
+   * Its id.
+   */
+  const char *directory_id;
+  /**
+   * Its name. Not safe as a path: sendsafely_package_download_all makes it so.
+   */
+  const char *name;
+  /**
+   * When it was made, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
+   */
+  int64_t created;
+  /**
+   * When it was made, as the service writes it; NULL if not told.
+   */
+  const char *created_text;
+} sendsafely_subdirectory;
+
+/**
+ * A list of directories.
+ */
+typedef struct {
+  /**
+   * How many there are.
+   */
+  size_t count;
+  /**
+   * The directories, count of them.
+   */
+  const sendsafely_subdirectory *const *items;
+} sendsafely_subdirectory_list;
+
+/**
+ * A directory of a Workspace with what is in it: a record, to be freed with sendsafely_directory_free.
+ */
+typedef struct {
+  /**
+   * Its id.
+   */
+  const char *directory_id;
+  /**
+   * Its name; that of the root directory may be empty.
+   */
+  const char *name;
+  /**
+   * The files in it; never NULL.
+   */
+  const sendsafely_file_list *files;
+  /**
+   * The directories in it; never NULL.
+   */
+  const sendsafely_subdirectory_list *directories;
+} sendsafely_directory;
+
+/**
+ * Something that was done in a Workspace: a record, to be freed with sendsafely_activity_entry_free.
+ */
+typedef struct {
+  /**
+   * Id of the entry.
+   */
+  const char *activity_log_id;
+  /**
+   * When it was done, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
+   */
+  int64_t time;
+  /**
+   * When it was done, as the service writes it; NULL if not told.
+   */
+  const char *time_text;
+  /**
+   * The same as the service writes it for people; NULL if not told.
+   */
+  const char *time_for_people;
+  /**
+   * Address that it was done from; NULL if not told.
+   */
+  const char *ip_address;
+  /**
+   * Id of the package; NULL if not told.
+   */
+  const char *package_id;
+  /**
+   * Id of the file, directory or recipient that it was done to; NULL if not told.
+   */
+  const char *target_id;
+  /**
+   * What was done, in the service's word for it; NULL if not told.
+   */
+  const char *action;
+  /**
+   * What was done, in a sentence; NULL if not told.
+   */
+  const char *action_description;
+  /**
+   * E-mail address of who did it; NULL if not told.
+   */
+  const char *user_email;
+  /**
+   * Id of who did it; NULL if not told.
+   */
+  const char *user_id;
+} sendsafely_activity_entry;
 
 /**
  * Options of sendsafely_client_list_packages.
@@ -2347,6 +2510,31 @@ sendsafely_status sendsafely_package_create(sendsafely_client *client,
                                             sendsafely_error **error);
 
 /**
+ * Creates a package in the name of another user of the organization, for its administrators.
+ *
+ * Everything else as for sendsafely_package_create. SENDSAFELY_MALFORMED_EMAIL: correct the address.
+ * SENDSAFELY_DENIED: the account is no administrator.
+ * SendSafely Client API: create package (protocol 4.1).
+ */
+sendsafely_status sendsafely_package_create_for_user(sendsafely_client *client,
+                                                     const char *email,
+                                                     sendsafely_package **out_package,
+                                                     sendsafely_error **error);
+
+/**
+ * Creates a Workspace: a package with directories and collaborators that stays. It is usable at once and never
+ * finalized; its recipients are its collaborators.
+ *
+ * name may be NULL. Its keycode is encrypted at once for the trusted devices of its owner.
+ * Everything else as for sendsafely_package_create.
+ * SendSafely Client API: create package (protocol 4.1), Workspaces (protocol 7.3).
+ */
+sendsafely_status sendsafely_package_create_workspace(sendsafely_client *client,
+                                                      const char *name,
+                                                      sendsafely_package **out_package,
+                                                      sendsafely_error **error);
+
+/**
  * Opens a package by its id and keycode, to receive it or to go on with it.
  *
  * Keep both from sendsafely_package_id and sendsafely_package_keycode; the service does not know the keycode.
@@ -2777,14 +2965,78 @@ void sendsafely_contact_group_member_free(sendsafely_contact_group_member *membe
 /* === FILES OF A PACKAGE ================================================================================== */
 
 /**
- * Deletes a file from a package.
+ * Asks the service for what it knows of a file, its earlier versions among it.
  *
- * Package must be created; after finalize too, if the service lets it. SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file.
+ * Package must be created. directory_id is the directory of a Workspace that the file is in, NULL its root directory or
+ * another package. Free the record with sendsafely_file_information_free. SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file there.
+ * SENDSAFELY_ONLY_IN_WORKSPACE: leave directory_id NULL.
+ * SendSafely Client API: file information (protocol 6.7.1).
+ */
+sendsafely_status sendsafely_package_get_file_information(sendsafely_package *package,
+                                                          const char *file_id,
+                                                          const char *directory_id,
+                                                          sendsafely_file_information **out_information,
+                                                          sendsafely_error **error);
+
+/**
+ * Deletes a file from a package, with its earlier versions, or one of these by its own id.
+ *
+ * Package must be created; after finalize too, if the service lets it. directory_id is the directory of a Workspace
+ * that the file is in, NULL its root directory or another package. SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file there.
+ * SENDSAFELY_ONLY_IN_WORKSPACE: leave directory_id NULL.
  * SendSafely Client API: delete file (protocol 6.7.2).
  */
 sendsafely_status sendsafely_package_delete_file(sendsafely_package *package,
                                                  const char *file_id,
+                                                 const char *directory_id,
                                                  sendsafely_error **error);
+
+/**
+ * Moves a file of a Workspace into another of its directories; target_directory_id NULL is the root directory.
+ *
+ * SENDSAFELY_ONLY_IN_WORKSPACE: other packages have no directories. SENDSAFELY_REFUSED: no such file or directory.
+ * SENDSAFELY_DENIED: the account may only read.
+ * SendSafely Client API: move file (protocol 6.7.3).
+ */
+sendsafely_status sendsafely_package_move_file(sendsafely_package *package,
+                                               const char *file_id,
+                                               const char *target_directory_id,
+                                               sendsafely_error **error);
+
+/**
+ * Gives a file of a package or Workspace another name.
+ *
+ * SENDSAFELY_MALFORMED_FILE_NAME, SENDSAFELY_INVALID_FILE_NAME: choose another one. SENDSAFELY_FILE_NOT_ON_PACKAGE: no
+ * such file; in a Workspace SENDSAFELY_REFUSED. SENDSAFELY_DENIED: the account may only read.
+ * SendSafely Client API: rename file (protocol 6.7.4).
+ */
+sendsafely_status sendsafely_package_rename_file(sendsafely_package *package,
+                                                 const char *file_id,
+                                                 const char *new_name,
+                                                 sendsafely_error **error);
+
+/**
+ * Copies a file into a Workspace of the same portal, without sending its bytes again. Whoever opens the Workspace can
+ * read the copy, and nothing else of the source.
+ *
+ * Both packages must be known with their keycodes; they may be the same. target_directory_id NULL is the root
+ * directory. out_file_id may be NULL; else it gets the copy's id, NULL if the service does not tell it, to be freed with
+ * sendsafely_string_free. SENDSAFELY_ONLY_IN_WORKSPACE: target_package is no Workspace. SENDSAFELY_FILE_NOT_ON_PACKAGE:
+ * no such file. SENDSAFELY_INVALID_ARGUMENT: another portal. SENDSAFELY_OUTCOME_UNKNOWN: the answer was lost; list the
+ * directory before you copy again.
+ * SendSafely Client API: copy into a Workspace (protocol 6.7.5), file key for copied files (protocol 3.8).
+ */
+sendsafely_status sendsafely_package_copy_file(sendsafely_package *source_package,
+                                               const char *file_id,
+                                               sendsafely_package *target_package,
+                                               const char *target_directory_id,
+                                               char **out_file_id,
+                                               sendsafely_error **error);
+
+/**
+ * Frees what a call told of a file, with the versions in it. NULL and twice are harmless.
+ */
+void sendsafely_file_information_free(sendsafely_file_information *information);
 
 /**
  * Frees a file that an upload returned. NULL and twice are harmless.
@@ -3015,6 +3267,116 @@ void sendsafely_download_free(sendsafely_download *download);
  * Frees a list of downloads with the downloads in it. NULL and twice are harmless.
  */
 void sendsafely_download_list_free(sendsafely_download_list *downloads);
+
+/* === DIRECTORIES OF A WORKSPACE ========================================================================== */
+
+/**
+ * Fills directory options with their defaults. size is sizeof *options.
+ *
+ * Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+ */
+sendsafely_status sendsafely_directory_options_init(sendsafely_directory_options *options,
+                                                    size_t size);
+
+/**
+ * Lists a directory of a Workspace: its files and the directories in it.
+ *
+ * directory_id NULL is the root directory. options may be NULL: everything is fetched, page by page. Free the record
+ * with sendsafely_directory_free.
+ * SENDSAFELY_ONLY_IN_WORKSPACE: other packages have no directories. SENDSAFELY_REFUSED: no such directory.
+ * SendSafely Client API: get directory (protocol 6.8.1).
+ */
+sendsafely_status sendsafely_package_get_directory(sendsafely_package *package,
+                                                   const char *directory_id,
+                                                   const sendsafely_directory_options *options,
+                                                   sendsafely_directory **out_directory,
+                                                   sendsafely_error **error);
+
+/**
+ * Makes a directory in a Workspace.
+ *
+ * parent_id is the directory to make it in, NULL for the root directory. out_directory_id may be NULL; else free the
+ * new id with sendsafely_string_free. SENDSAFELY_MALFORMED_FILE_NAME, SENDSAFELY_INVALID_FILE_NAME: choose another
+ * name. SENDSAFELY_ONLY_IN_WORKSPACE: other packages have no directories. SENDSAFELY_DENIED: the account may only
+ * read. SENDSAFELY_REFUSED: no such parent.
+ * SendSafely Client API: create directory (protocol 6.8.2).
+ */
+sendsafely_status sendsafely_package_create_directory(sendsafely_package *package,
+                                                      const char *parent_id,
+                                                      const char *name,
+                                                      char **out_directory_id,
+                                                      sendsafely_error **error);
+
+/**
+ * Gives a directory of a Workspace another name. The root directory has none: SENDSAFELY_DENIED.
+ *
+ * Everything else as for sendsafely_package_create_directory.
+ * SendSafely Client API: rename directory (protocol 6.8.3).
+ */
+sendsafely_status sendsafely_package_rename_directory(sendsafely_package *package,
+                                                      const char *directory_id,
+                                                      const char *new_name,
+                                                      sendsafely_error **error);
+
+/**
+ * Moves a directory of a Workspace, with everything in it, into another one of the same Workspace.
+ *
+ * target_id NULL is the root directory. SENDSAFELY_REFUSED: there is no such directory, or the target is inside it.
+ * Everything else as for sendsafely_package_create_directory.
+ * SendSafely Client API: move directory (protocol 6.8.4).
+ */
+sendsafely_status sendsafely_package_move_directory(sendsafely_package *package,
+                                                    const char *directory_id,
+                                                    const char *target_id,
+                                                    sendsafely_error **error);
+
+/**
+ * Deletes a directory of a Workspace with everything in it, for good. Not the root directory: SENDSAFELY_DENIED.
+ *
+ * Everything else as for sendsafely_package_create_directory.
+ * SendSafely Client API: delete directory (protocol 6.8.5).
+ */
+sendsafely_status sendsafely_package_delete_directory(sendsafely_package *package,
+                                                      const char *directory_id,
+                                                      sendsafely_error **error);
+
+/**
+ * Frees a directory with everything that is in the record. NULL and twice are harmless.
+ */
+void sendsafely_directory_free(sendsafely_directory *directory);
+
+/* === ACTIVITY LOG OF A WORKSPACE ========================================================================= */
+
+/**
+ * Begins to list what was done in a Workspace. No network until sendsafely_activity_iterator_next, which answers
+ * SENDSAFELY_DENIED unless the account is the Workspace's owner, a manager, or an administrator.
+ *
+ * Free the iterator with sendsafely_activity_iterator_free. SENDSAFELY_ONLY_IN_WORKSPACE: other packages have no such
+ * log.
+ * SendSafely Client API: activity log (protocol 6.11).
+ */
+sendsafely_status sendsafely_package_list_activity(sendsafely_package *package,
+                                                   sendsafely_activity_iterator **out_iterator,
+                                                   sendsafely_error **error);
+
+/**
+ * Gives the next entry of the log, NULL at its end, fetching a page where that is needed.
+ *
+ * Free the record with sendsafely_activity_entry_free. After a failure the next call tries the same page again.
+ */
+sendsafely_status sendsafely_activity_iterator_next(sendsafely_activity_iterator *iterator,
+                                                    sendsafely_activity_entry **out_entry,
+                                                    sendsafely_error **error);
+
+/**
+ * Frees an iterator. Only frees: no network. NULL and twice are harmless.
+ */
+void sendsafely_activity_iterator_free(sendsafely_activity_iterator *iterator);
+
+/**
+ * Frees an entry of an activity log. NULL and twice are harmless.
+ */
+void sendsafely_activity_entry_free(sendsafely_activity_entry *entry);
 
 /* === PACKAGE LISTS ======================================================================================= */
 

@@ -37,6 +37,7 @@
 #![deny(unsafe_code)]
 
 mod account;
+mod activity;
 mod api;
 mod call;
 mod client;
@@ -55,8 +56,10 @@ pub mod raw;
 mod receive;
 mod secret;
 mod transfer;
+mod workspace;
 
 pub use account::{AuditLogFilter, Enterprise, User};
+pub use activity::ActivityEntry;
 pub use call::{Flow, Observer, Phase, Progress};
 pub use client::{Client, ClientOptions, DEFAULT_PART_SIZE, MAX_PART_SIZE};
 pub use contact_group::{ContactGroup, ContactGroupMember};
@@ -72,3 +75,4 @@ pub use package_list::{ListOptions, PackageList, PackageSearch, PackageStatus, P
 pub use pages::Pages;
 pub use receive::{Download, DownloadOptions, Sink};
 pub use secret::SecretString;
+pub use workspace::{Directory, DirectoryOptions, DirectoryPage, Subdirectory};

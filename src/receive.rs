@@ -7,10 +7,10 @@ use std::sync::Arc;
 use crossbeam_channel::unbounded;
 
 use crate::api::Session;
-use crate::api::endpoint::{self, FileRef};
+use crate::api::endpoint;
 use crate::call::{self, Call, Observer};
 use crate::client::Client;
-use crate::crypto::{Passphrase, decrypt_message};
+use crate::crypto::decrypt_message;
 use crate::error::{Error, ErrorKind, Result};
 use crate::os;
 use crate::os::Existing;
@@ -231,19 +231,20 @@ impl Lead {
         options: &DownloadOptions,
         to_caller: impl FnOnce() -> Outlet,
     ) -> Result<Download> {
-        let found = self.find(file_id, options.directory_id.as_deref())?;
+        let directory = options.directory_id.as_deref();
+        let file = self.inner.find_file(&self.session, file_id, directory)?;
         self.session
             .call
-            .set_total(Some(found.file.size), found.file.parts.max(1));
+            .set_total(Some(file.size), file.parts.max(1));
         match target {
             Some(path) if path.is_dir() => {
-                let target = path.join(safe_name(&found.file.file_name));
-                self.to_file(found, target, options)
+                let target = path.join(safe_name(&file.file_name));
+                self.to_file(file, target, options)
             }
-            Some(target) => self.to_file(found, target, options),
+            Some(target) => self.to_file(file, target, options),
             None => {
-                self.fetch(&found, to_caller(), options)?;
-                Ok(done(found.file, None, false))
+                self.fetch(&file, to_caller(), options)?;
+                Ok(done(file, None, false))
             }
         }
     }
@@ -272,92 +273,35 @@ impl Lead {
         let in_workspace = self.inner.steps.lock().is_workspace();
         let download = |(file, target): (File, PathBuf)| {
             // File information tells what package information does not: the key of a file that was copied in.
-            let found = match in_workspace {
-                true => self.find(&file.file_id, None)?,
-                false => Found {
-                    file,
-                    file_key: None,
-                },
+            let file = match in_workspace {
+                true => self.inner.find_file(&self.session, &file.file_id, None)?,
+                false => file,
             };
-            self.to_file(found, target, options)
+            self.to_file(file, target, options)
         };
         files.into_iter().zip(targets).map(download).collect()
     }
 
     /// Downloads into a file, unless it exists and is to be left alone.
-    fn to_file(
-        &self,
-        found: Found,
-        target: PathBuf,
-        options: &DownloadOptions,
-    ) -> Result<Download> {
+    fn to_file(&self, file: File, target: PathBuf, options: &DownloadOptions) -> Result<Download> {
         match options.existing {
             Existing::Refuse => refuse_existing(&target)?,
             Existing::Skip if target.symlink_metadata().is_ok() => {
-                self.session.call.part_done(found.file.size);
-                return Ok(done(found.file, Some(target), true));
+                self.session.call.part_done(file.size);
+                return Ok(done(file, Some(target), true));
             }
             Existing::Skip | Existing::Overwrite => {}
         }
-        self.fetch(&found, Outlet::file(&target)?, options)?;
-        Ok(done(found.file, Some(target), false))
+        self.fetch(&file, Outlet::file(&target)?, options)?;
+        Ok(done(file, Some(target), false))
     }
 
-    fn fetch(&self, found: &Found, outlet: Outlet, options: &DownloadOptions) -> Result<()> {
-        let download = self.inner.download(&self.session, found, options)?;
+    fn fetch(&self, file: &File, outlet: Outlet, options: &DownloadOptions) -> Result<()> {
+        let download = self.inner.download(&self.session, file, options)?;
         download::run(download, outlet).map_err(|error| {
-            error.context(format_args!(
-                "download of {}",
-                safe_name(&found.file.file_name)
-            ))
+            error.context(format_args!("download of {}", safe_name(&file.file_name)))
         })
     }
-
-    /// A file of the package by its id: from what is known, else from what the service says now.
-    fn find(&self, file_id: &str, directory: Option<&str>) -> Result<Found> {
-        let (known, in_workspace) = {
-            let steps = self.inner.steps.lock();
-            (steps.files.get(file_id).cloned(), steps.is_workspace())
-        };
-        if in_workspace || directory.is_some() {
-            let file = FileRef {
-                package: self.inner.read_name(),
-                file: file_id,
-                directory,
-            };
-            // The service has no code of its own for a file that it does not know.
-            let unknown = |error: Error| match error.server_code() {
-                Some("FAIL") => file_not_on_package().with_server("FAIL", error.server_message()),
-                _ => error,
-            };
-            let answer = endpoint::file_information(&self.session, file).map_err(unknown)?;
-            let answer = answer.object("file").unwrap_or(answer);
-            return Ok(Found {
-                file: File::read(&answer),
-                file_key: answer.filled("fileKey"),
-            });
-        }
-        let known = match known {
-            Some(file) => Some(file),
-            None => self
-                .inner
-                .ask(&self.session)?
-                .files
-                .into_iter()
-                .find(|file| file.file_id == file_id),
-        };
-        let file = known.ok_or_else(file_not_on_package)?;
-        Ok(Found {
-            file,
-            file_key: None,
-        })
-    }
-}
-
-/// A file to download, and the encrypted passphrase of its parts if it is not the package's own (`protocol` 3.8).
-struct Found {
-    file: File,
-    file_key: Option<String>,
 }
 
 fn done(file: File, path: Option<PathBuf>, skipped: bool) -> Download {
@@ -402,6 +346,27 @@ fn unused_name(file: &File, taken: &mut BTreeSet<String>) -> String {
 }
 
 impl Inner {
+    /// A file of the package by its id: from what is known, else from what the service says now.
+    fn find_file(&self, session: &Session, file_id: &str, directory: Option<&str>) -> Result<File> {
+        let (known, in_workspace) = {
+            let steps = self.steps.lock();
+            (steps.files.get(file_id).cloned(), steps.is_workspace())
+        };
+        // Nothing else tells the key of a file that was copied in, and what is not in the root.
+        if in_workspace {
+            return self.file_information(session, file_id, directory);
+        }
+        let known = match known {
+            Some(file) => Some(file),
+            None => self
+                .ask(session)?
+                .files
+                .into_iter()
+                .find(|file| file.file_id == file_id),
+        };
+        known.ok_or_else(file_not_on_package)
+    }
+
     /// The message as stored; `None` if there is none.
     fn encrypted_message(&self, session: &Session) -> Result<Option<String>> {
         let checksum = &self.secrets()?.checksum;
@@ -422,29 +387,23 @@ impl Inner {
     fn download(
         &self,
         session: &Arc<Session>,
-        found: &Found,
+        file: &File,
         options: &DownloadOptions,
     ) -> Result<download::Download> {
         let secrets = self.secrets()?;
-        let passphrase = match &found.file_key {
-            None => secrets.passphrase.clone(),
-            Some(file_key) => {
-                let text = decrypt_message(file_key, &secrets.passphrase)?;
-                Passphrase::from_text(SecretString::new(text))
-            }
-        };
+        let passphrase = self.passphrase_of(file)?;
         let client = &self.client.0;
         Ok(download::Download {
             session: Arc::clone(session),
             budget: Arc::clone(&client.budget),
             package: self.read_name().to_owned(),
-            file_id: found.file.file_id.clone(),
+            file_id: file.file_id.clone(),
             directory_id: options.directory_id.clone(),
             checksum: secrets.checksum.clone(),
             password: options.password.clone(),
             passphrase,
-            size: found.file.size,
-            parts: found.file.parts,
+            size: file.size,
+            parts: file.parts,
             workers: client.options.parts_in_flight,
             max_part_bytes: client.options.max_part_bytes,
             force_api_route: client.options.force_api_route,
@@ -495,11 +454,11 @@ impl Inner {
             if proved {
                 break;
             }
-            let found = Found {
-                file,
-                file_key: None,
-            };
-            match download::prove(self.download(session, &found, &DownloadOptions::default())?) {
+            let proof = self
+                .find_file(session, &file.file_id, None)
+                .and_then(|file| self.download(session, &file, &DownloadOptions::default()))
+                .and_then(download::prove);
+            match proof {
                 Ok(()) => proved = true,
                 Err(error) if tells_wrong(&error) => return Err(wrong()),
                 // Its parts may not have arrived.

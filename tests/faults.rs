@@ -595,7 +595,7 @@ fn lost_answers_leave_one_effect() {
                 let file = upload(&package, "a.bin", &data).unwrap();
                 let by_api = Package::open(&emulator.client_with(through_api(brief(8))), &mut (), package.id(), package.keycode().unwrap().into()).unwrap();
                 let gone = upload(&by_api, "gone.bin", &data).unwrap();
-                by_api.delete_file(&mut (), &gone.file_id).unwrap();
+                by_api.delete_file(&mut (), &gone.file_id, None).unwrap();
                 let link = finalize(&package);
                 assert_eq!(emulator.fault_hits(), endpoints.len() as u64, "every rule has struck: {way}");
 

@@ -723,9 +723,9 @@ fn files_can_be_removed() {
     let package = package(&emulator.client());
     let gone = upload(&package, "gone.bin", b"gone").unwrap();
     upload(&package, "kept.bin", b"kept").unwrap();
-    package.delete_file(&mut (), &gone.file_id).unwrap();
+    package.delete_file(&mut (), &gone.file_id, None).unwrap();
     refused(
-        package.delete_file(&mut (), &gone.file_id),
+        package.delete_file(&mut (), &gone.file_id, None),
         ErrorKind::FileNotOnPackage,
     );
     finalize(&package);

@@ -503,7 +503,7 @@ fn errors_of_the_callers_functions_come_back_as_they_are() {
     );
     let error = refused(result, ErrorKind::WriteFailed);
     assert!(error.message().contains("the disk is on fire"));
-    package.delete_file(&mut (), &file.file_id).unwrap();
+    package.delete_file(&mut (), &file.file_id, None).unwrap();
     still_usable(&emulator, &package, "callbacks");
 }
 

@@ -145,8 +145,7 @@ mod tests {
         leaf.prop_recursive(3, 24, 6, |inner| {
             prop_oneof![
                 collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-                collection::btree_map("(x|email|list)", inner, 0..4)
-                    .prop_map(|members| Value::from_iter(members)),
+                collection::btree_map("(x|email|list)", inner, 0..4).prop_map(Value::from_iter),
             ]
         })
     }

@@ -6,7 +6,7 @@ use crate::package::File;
 
 use super::error::sendsafely_error;
 use super::guard::{Caller, guard_value};
-use super::package::{call, sendsafely_package};
+use super::package::{ask, call, sendsafely_package};
 use super::package_information::time;
 use super::records::{self, Memory, Translate};
 use super::status::sendsafely_status;
@@ -31,6 +31,8 @@ pub struct sendsafely_file {
     pub parts: u32,
     /// Version of the file in a Workspace, 0 if not told.
     pub version: u32,
+    /// The service's id of who uploaded it; NULL if not told. Only sendsafely_package_get_file_information tells it.
+    pub created_by_id: *const c_char,
 }
 
 impl Translate for File {
@@ -46,6 +48,7 @@ impl Translate for File {
             created_by: memory.optional_text(self.created_by.as_deref()),
             parts: self.parts,
             version: self.version.unwrap_or(0),
+            created_by_id: memory.optional_text(self.created_by_id.as_deref()),
         }
     }
 }
@@ -70,24 +73,169 @@ impl Translate for Vec<File> {
     }
 }
 
-/// Deletes a file from a package.
+/// What the service tells of a file: a record, to be freed with sendsafely_file_information_free.
+#[repr(C)]
+#[derive(Debug)]
+pub struct sendsafely_file_information {
+    /// The file as it is now; never NULL.
+    pub file: *const sendsafely_file,
+    /// Its earlier versions, the latest first, each to be downloaded by its own file_id; never NULL.
+    pub old_versions: *const sendsafely_file_list,
+}
+
+/// A file together with its earlier versions.
+struct Information(File);
+
+impl Translate for Information {
+    type Record = sendsafely_file_information;
+    fn translate(&self, memory: &mut Memory) -> sendsafely_file_information {
+        sendsafely_file_information {
+            file: memory.record(&self.0),
+            old_versions: memory.record(&self.0.old_versions),
+        }
+    }
+}
+
+/// Asks the service for what it knows of a file, its earlier versions among it.
 ///
-/// Package must be created; after finalize too, if the service lets it. SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file.
+/// Package must be created. directory_id is the directory of a Workspace that the file is in, NULL its root directory or
+/// another package. Free the record with sendsafely_file_information_free. SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file there.
+/// SENDSAFELY_ONLY_IN_WORKSPACE: leave directory_id NULL.
+/// SendSafely Client API: file information (protocol 6.7.1).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_get_file_information(
+    package: *mut sendsafely_package,
+    file_id: *const c_char,
+    directory_id: *const c_char,
+    out_information: *mut *mut sendsafely_file_information,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_information = caller.out(out_information);
+    caller.guard(|| {
+        let out_information = out_information.required("out_information")?;
+        let file_id = caller.text(file_id, "file_id")?;
+        let directory_id = caller.optional_text(directory_id, "directory_id")?;
+        let file = call(package, |package, observer| {
+            package.file_information(observer, &file_id, directory_id.as_deref())
+        })?;
+        out_information.give_record(&Information(file));
+        Ok(())
+    })
+}
+
+/// Deletes a file from a package, with its earlier versions, or one of these by its own id.
+///
+/// Package must be created; after finalize too, if the service lets it. directory_id is the directory of a Workspace
+/// that the file is in, NULL its root directory or another package. SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file there.
+/// SENDSAFELY_ONLY_IN_WORKSPACE: leave directory_id NULL.
 /// SendSafely Client API: delete file (protocol 6.7.2).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_delete_file(
     package: *mut sendsafely_package,
     file_id: *const c_char,
+    directory_id: *const c_char,
     error: *mut *mut sendsafely_error,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
     caller.guard(|| {
         let file_id = caller.text(file_id, "file_id")?;
+        let directory_id = caller.optional_text(directory_id, "directory_id")?;
         call(package, |package, observer| {
-            package.delete_file(observer, &file_id)
+            package.delete_file(observer, &file_id, directory_id.as_deref())
         })
     })
+}
+
+/// Moves a file of a Workspace into another of its directories; target_directory_id NULL is the root directory.
+///
+/// SENDSAFELY_ONLY_IN_WORKSPACE: other packages have no directories. SENDSAFELY_REFUSED: no such file or directory.
+/// SENDSAFELY_DENIED: the account may only read.
+/// SendSafely Client API: move file (protocol 6.7.3).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_move_file(
+    package: *mut sendsafely_package,
+    file_id: *const c_char,
+    target_directory_id: *const c_char,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    caller.guard(|| {
+        let file_id = caller.text(file_id, "file_id")?;
+        let target = caller.optional_text(target_directory_id, "target_directory_id")?;
+        call(package, |package, observer| {
+            package.move_file(observer, &file_id, target.as_deref())
+        })
+    })
+}
+
+/// Gives a file of a package or Workspace another name.
+///
+/// SENDSAFELY_MALFORMED_FILE_NAME, SENDSAFELY_INVALID_FILE_NAME: choose another one. SENDSAFELY_FILE_NOT_ON_PACKAGE: no
+/// such file; in a Workspace SENDSAFELY_REFUSED. SENDSAFELY_DENIED: the account may only read.
+/// SendSafely Client API: rename file (protocol 6.7.4).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_rename_file(
+    package: *mut sendsafely_package,
+    file_id: *const c_char,
+    new_name: *const c_char,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    caller.guard(|| {
+        let file_id = caller.text(file_id, "file_id")?;
+        let new_name = caller.text(new_name, "new_name")?;
+        call(package, |package, observer| {
+            package.rename_file(observer, &file_id, &new_name)
+        })
+    })
+}
+
+/// Copies a file into a Workspace of the same portal, without sending its bytes again. Whoever opens the Workspace can
+/// read the copy, and nothing else of the source.
+///
+/// Both packages must be known with their keycodes; they may be the same. target_directory_id NULL is the root
+/// directory. out_file_id may be NULL; else it gets the copy's id, NULL if the service does not tell it, to be freed with
+/// sendsafely_string_free. SENDSAFELY_ONLY_IN_WORKSPACE: target_package is no Workspace. SENDSAFELY_FILE_NOT_ON_PACKAGE:
+/// no such file. SENDSAFELY_INVALID_ARGUMENT: another portal. SENDSAFELY_OUTCOME_UNKNOWN: the answer was lost; list the
+/// directory before you copy again.
+/// SendSafely Client API: copy into a Workspace (protocol 6.7.5), file key for copied files (protocol 3.8).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_copy_file(
+    source_package: *mut sendsafely_package,
+    file_id: *const c_char,
+    target_package: *mut sendsafely_package,
+    target_directory_id: *const c_char,
+    out_file_id: *mut *mut c_char,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_file_id = caller.out(out_file_id);
+    caller.guard(|| {
+        let file_id = caller.text(file_id, "file_id")?;
+        let target_directory = caller.optional_text(target_directory_id, "target_directory_id")?;
+        let target = ask(target_package, |package| Ok(package.clone()))?;
+        let copy = call(source_package, |source, observer| {
+            source.copy_file(observer, &file_id, &target, target_directory.as_deref())
+        })?;
+        if let Some(copy) = copy {
+            out_file_id.give_optional_text(&copy);
+        }
+        Ok(())
+    })
+}
+
+/// Frees what a call told of a file, with the versions in it. NULL and twice are harmless.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_file_information_free(
+    information: *mut sendsafely_file_information,
+) {
+    guard_value((), || records::free(information));
 }
 
 /// Frees a file that an upload returned. NULL and twice are harmless.

@@ -23,9 +23,11 @@ mod table;
 
 // One per noun; build.rs has them in the order of the header.
 mod account;
+mod activity;
 mod buffer;
 mod client;
 mod contact_group;
+mod directory;
 mod download;
 mod dropzone;
 mod error;

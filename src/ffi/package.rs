@@ -44,6 +44,15 @@ pub(super) fn ask<T>(
     question(&table::get::<PackageObject>(package)?.package)
 }
 
+/// Begins something on a package that goes on in a handle of its own, with the callbacks for that.
+pub(super) fn begin<T>(
+    package: *mut sendsafely_package,
+    begin: impl FnOnce(&Package) -> Result<T>,
+) -> Result<(T, Callbacks)> {
+    let object = table::get::<PackageObject>(package)?;
+    Ok((begin(&object.package)?, object.callbacks))
+}
+
 /// Makes a call of the core on a package, observed by the client's callbacks.
 pub(super) fn call<T>(
     package: *mut sendsafely_package,
@@ -100,6 +109,55 @@ pub unsafe extern "C" fn sendsafely_package_create(
         let out_package = out_package.required("out_package")?;
         give(out_package, client, |client, observer| {
             Package::create(client, observer)
+        })
+    })
+}
+
+/// Creates a package in the name of another user of the organization, for its administrators.
+///
+/// Everything else as for sendsafely_package_create. SENDSAFELY_MALFORMED_EMAIL: correct the address.
+/// SENDSAFELY_DENIED: the account is no administrator.
+/// SendSafely Client API: create package (protocol 4.1).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_create_for_user(
+    client: *mut sendsafely_client,
+    email: *const c_char,
+    out_package: *mut *mut sendsafely_package,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_package = caller.out(out_package);
+    caller.guard(|| {
+        let out_package = out_package.required("out_package")?;
+        let email = caller.text(email, "email")?;
+        give(out_package, client, |client, observer| {
+            Package::create_for_user(client, observer, &email)
+        })
+    })
+}
+
+/// Creates a Workspace: a package with directories and collaborators that stays. It is usable at once and never
+/// finalized; its recipients are its collaborators.
+///
+/// name may be NULL. Its keycode is encrypted at once for the trusted devices of its owner.
+/// Everything else as for sendsafely_package_create.
+/// SendSafely Client API: create package (protocol 4.1), Workspaces (protocol 7.3).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_create_workspace(
+    client: *mut sendsafely_client,
+    name: *const c_char,
+    out_package: *mut *mut sendsafely_package,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_package = caller.out(out_package);
+    caller.guard(|| {
+        let out_package = out_package.required("out_package")?;
+        let name = caller.optional_text(name, "name")?.unwrap_or_default();
+        give(out_package, client, |client, observer| {
+            Package::create_workspace(client, observer, &name)
         })
     })
 }

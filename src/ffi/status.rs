@@ -117,8 +117,9 @@ pub enum sendsafely_status {
     /// The keycode is too short.
     /// Keycodes have at least 32 characters; check that the link was not cut.
     SENDSAFELY_KEYCODE_TOO_SHORT = 203,
-    /// Not a file name that the service takes.
-    /// Give another one as file_name.
+    /// Not a name for a file or directory.
+    /// Choose another one of 1 to 255 bytes, without control characters and < > : " / \\ | ? *; an upload takes it as
+    /// file_name.
     SENDSAFELY_MALFORMED_FILE_NAME = 204,
 
     // The service refused: sendsafely_error_server_code and _server_message have its own words.
@@ -549,7 +550,7 @@ const TEXTS: &[(sendsafely_status, &CStr, &CStr)] = &[
     (
         SENDSAFELY_MALFORMED_FILE_NAME,
         c"SENDSAFELY_MALFORMED_FILE_NAME",
-        c"not a file name that the service takes",
+        c"not a name for a file or directory",
     ),
     (
         SENDSAFELY_REFUSED,

@@ -1,8 +1,16 @@
-//! Files of a package: what the service says of them, and their names.
+//! Files of a package: what the service says of them, their names, and what can be done with them as a whole.
 
+use crate::api::Session;
+use crate::api::endpoint::{self, FileRef};
 use crate::api::json::Json;
+use crate::call::Observer;
+use crate::crypto::{Passphrase, decrypt_message, encrypt_message};
 use crate::error::{Error, ErrorKind, Result};
 use crate::package::information::Timestamp;
+use crate::package::step::file_not_on_package;
+use crate::package::{Inner, Package, PackageInformation, identifier};
+use crate::secret::SecretString;
+use crate::workspace::{DirectoryOptions, optional_id};
 
 /// A file of a package.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +29,13 @@ pub struct File {
     pub version: Option<u32>,
     /// E-mail address of the one who uploaded it.
     pub created_by: Option<String>,
+    /// The service's id of the one who uploaded it; only file information tells it.
+    pub created_by_id: Option<String>,
+    /// Earlier versions, each to be downloaded by its own id; only file information tells them.
+    pub old_versions: Vec<File>,
+    /// What opens a file that was copied in: the encrypted passphrase of its parts (`protocol` 3.8). Only file
+    /// information tells it.
+    pub(crate) file_key: Option<String>,
 }
 
 impl File {
@@ -34,7 +49,229 @@ impl File {
             uploaded: Timestamp::read(json, "fileUploaded").or(Timestamp::read(json, "uploaded")),
             version: json.count("fileVersion"),
             created_by: json.filled("createdByEmail"),
+            created_by_id: json.filled("createdById"),
+            old_versions: json.list("oldVersions").iter().map(Self::read).collect(),
+            file_key: json.filled("fileKey"),
         }
+    }
+}
+
+impl Package {
+    /// What the service says of a file: more than package information and directories tell, its old versions
+    /// (`protocol` 6.7.1).
+    ///
+    /// # Errors
+    /// [`ErrorKind::OnlyInWorkspace`] for a directory of another package; [`ErrorKind::FileNotOnPackage`].
+    pub fn file_information(
+        &self,
+        observer: &mut dyn Observer,
+        file_id: &str,
+        directory_id: Option<&str>,
+    ) -> Result<File> {
+        self.0.steps.lock().may_read_files(directory_id.is_some())?;
+        let file_id = identifier("file id", file_id)?;
+        let directory_id = optional_id(directory_id)?;
+        self.run(observer, move |inner, session| {
+            inner.file_information(session, &file_id, directory_id.as_deref())
+        })
+    }
+
+    /// Removes a file from the package, or from a directory of a Workspace, the root by default (`protocol` 6.7.2). One
+    /// that is gone already counts as removed.
+    ///
+    /// # Errors
+    /// [`ErrorKind::FileNotOnPackage`] and [`ErrorKind::OnlyInWorkspace`] before anything is sent;
+    /// [`ErrorKind::Denied`] and others from the service.
+    pub fn delete_file(
+        &self,
+        observer: &mut dyn Observer,
+        file_id: &str,
+        directory_id: Option<&str>,
+    ) -> Result<()> {
+        let in_directory = directory_id.is_some();
+        self.0.steps.lock().may_delete_file(file_id, in_directory)?;
+        let file_id = identifier("file id", file_id)?;
+        let directory_id = optional_id(directory_id)?;
+        self.run(observer, move |inner, session| {
+            inner.delete_file(session, &file_id, directory_id)
+        })
+    }
+
+    /// Moves a file of a Workspace into another of its directories, the root by default (`protocol` 6.7.3).
+    ///
+    /// # Errors
+    /// [`ErrorKind::OnlyInWorkspace`] before anything is sent; [`ErrorKind::Refused`] if the service does not know the
+    /// file or the directory.
+    pub fn move_file(
+        &self,
+        observer: &mut dyn Observer,
+        file_id: &str,
+        target_directory_id: Option<&str>,
+    ) -> Result<()> {
+        self.0.steps.lock().must_be_workspace()?;
+        let file_id = identifier("file id", file_id)?;
+        let target = optional_id(target_directory_id)?;
+        self.run(observer, move |inner, session| {
+            let target = inner.directory_or_root(session, target)?;
+            let file = FileRef {
+                package: &inner.id,
+                file: &file_id,
+                directory: Some(&target),
+            };
+            endpoint::move_file(session, file).map(|_| ())
+        })
+    }
+
+    /// Gives a file another name (`protocol` 6.7.4).
+    ///
+    /// # Errors
+    /// [`ErrorKind::MalformedFileName`], and [`ErrorKind::FileNotOnPackage`] outside a Workspace, before anything is
+    /// sent; [`ErrorKind::InvalidFileName`] and others from the service.
+    pub fn rename_file(
+        &self,
+        observer: &mut dyn Observer,
+        file_id: &str,
+        new_name: &str,
+    ) -> Result<()> {
+        self.0.steps.lock().may_delete_file(file_id, false)?;
+        check_name(new_name)?;
+        let (file_id, name) = (identifier("file id", file_id)?, new_name.to_owned());
+        self.run(observer, move |inner, session| {
+            endpoint::rename_file(session, &inner.id, &file_id, &name)?;
+            if let Some(file) = inner.steps.lock().files.get_mut(&file_id) {
+                file.file_name = name;
+            }
+            Ok(())
+        })
+    }
+
+    /// Copies a file into a Workspace without sending its parts again (`protocol` 6.7.5), and answers the id of the copy
+    /// as the service tells it. The directory is the root by default.
+    ///
+    /// What opens the parts is encrypted for the target: whoever opens the Workspace can read the copy, but nothing
+    /// else of the source.
+    ///
+    /// # Errors
+    /// [`ErrorKind::OnlyInWorkspace`] if the target is none, [`ErrorKind::InvalidArgument`] if it is on another portal,
+    /// [`ErrorKind::KeycodeUnknown`], before anything is sent; [`ErrorKind::FileNotOnPackage`];
+    /// [`ErrorKind::OutcomeUnknown`] if the answer was lost: list the directory before you copy again.
+    pub fn copy_file(
+        &self,
+        observer: &mut dyn Observer,
+        file_id: &str,
+        target: &Package,
+        target_directory_id: Option<&str>,
+    ) -> Result<Option<String>> {
+        self.0.steps.lock().may_decrypt()?;
+        target.0.steps.lock().may_take_copy()?;
+        if self.0.client.host() != target.0.client.host() {
+            let told = "a file can be copied only within one portal";
+            return Err(Error::new(ErrorKind::InvalidArgument, told));
+        }
+        let file_id = identifier("file id", file_id)?;
+        let target_directory = optional_id(target_directory_id)?;
+        let target = target.clone();
+        self.run(observer, move |inner, session| {
+            let file = inner.file_information(session, &file_id, None)?;
+            let passphrase = inner.passphrase_of(&file)?;
+            target.0.prove_keycode(session)?;
+            let file_key = encrypt_message(passphrase.expose(), &target.0.secrets()?.passphrase)?;
+            let target_directory = target.0.directory_or_root(session, target_directory)?;
+            let source = FileRef {
+                package: &inner.id,
+                file: &file_id,
+                directory: None,
+            };
+            let answer =
+                endpoint::copy_file(session, source, &target.0.id, &target_directory, &file_key)?;
+            Ok(answer.filled("fileId").or_else(|| answer.filled("message")))
+        })
+    }
+}
+
+impl Inner {
+    pub(crate) fn file_information(
+        &self,
+        session: &Session,
+        file_id: &str,
+        directory: Option<&str>,
+    ) -> Result<File> {
+        let file = FileRef {
+            package: self.read_name(),
+            file: file_id,
+            directory,
+        };
+        let answer = endpoint::file_information(session, file).map_err(unknown_file)?;
+        Ok(File::read(&answer.object("file").unwrap_or(answer)))
+    }
+
+    /// The passphrase of a file's parts. A file that was copied in has one of its own.
+    pub(crate) fn passphrase_of(&self, file: &File) -> Result<Passphrase> {
+        let passphrase = &self.secrets()?.passphrase;
+        match &file.file_key {
+            None => Ok(passphrase.clone()),
+            Some(file_key) => {
+                let text = SecretString::new(decrypt_message(file_key, passphrase)?);
+                Ok(Passphrase::from_text(text))
+            }
+        }
+    }
+
+    pub(crate) fn delete_file(
+        &self,
+        session: &Session,
+        file_id: &str,
+        directory: Option<String>,
+    ) -> Result<()> {
+        let directory = match self.steps.lock().is_workspace() {
+            true => Some(directory),
+            false => None,
+        };
+        let directory = directory
+            .map(|id| self.directory_or_root(session, id))
+            .transpose()?;
+        let file = FileRef {
+            package: &self.id,
+            file: file_id,
+            directory: directory.as_deref(),
+        };
+        let before = session.call.retries();
+        match endpoint::delete_file(session, file) {
+            Ok(_) => {}
+            // The service has no code of its own for a file that is gone: see whether it is.
+            Err(error) if error.server_code().is_some() => {
+                let files = match &directory {
+                    Some(id) => {
+                        self.list_directory(session, id, &DirectoryOptions::default())?
+                            .files
+                    }
+                    None => {
+                        PackageInformation::read(&endpoint::package_information(session, &self.id)?)
+                            .files
+                    }
+                };
+                if files.iter().any(|file| file.file_id == file_id) {
+                    return Err(error);
+                }
+                // Nobody has told yet that it was in this directory at all.
+                if directory.is_some() && session.call.retries() == before {
+                    return Err(unknown_file(error));
+                }
+            }
+            Err(error) => return Err(error),
+        }
+        let mut steps = self.steps.lock();
+        steps.files.remove(file_id);
+        steps.incomplete.remove(file_id);
+        Ok(())
+    }
+}
+
+/// The service has no code of its own for a file that it does not know.
+fn unknown_file(error: Error) -> Error {
+    match error.server_code() {
+        Some("FAIL") => file_not_on_package().with_server("FAIL", error.server_message()),
+        _ => error,
     }
 }
 
@@ -43,14 +280,11 @@ const FORBIDDEN: &str = "<>:\"/\\|?*";
 /// Longest name of a file on every usual file system, in bytes.
 const LONGEST_NAME: usize = 255;
 
-/// Refuses names that a recipient could not store under that name.
+/// Refuses names of files and directories that a recipient could not store under that name.
 pub(crate) fn check_name(name: &str) -> Result<()> {
     let bad = |what: &str| {
-        let told = Error::new(
-            ErrorKind::MalformedFileName,
-            format!("the file name {what}"),
-        );
-        Err(told.with_remedy("give another file_name in the options"))
+        let told = Error::new(ErrorKind::MalformedFileName, format!("the name {what}"));
+        Err(told.with_remedy("choose another name; an upload takes one as file_name"))
     };
     if name.is_empty() || name == "." || name == ".." {
         return bad("is empty or names a directory");
@@ -111,6 +345,23 @@ pub(crate) fn safe_name(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn files_are_read_from_every_form() {
+        let file = File::read(&Json::new(serde_json::json!({
+            "fileId": "F", "fileName": "a.txt", "fileSize": 12, "createdByEmail": "u@acme.test", "createdById": "U",
+            "uploaded": "Feb 9, 2022 11:14:24 PM", "fileVersion": "2", "fileParts": "3", "fileKey": "", "unknown": null,
+            "oldVersions": {"fileId": "F1", "fileSize": "10", "fileVersion": 1, "fileParts": 1, "fileKey": "abc"},
+        })));
+        assert_eq!((file.size, file.parts, file.version), (12, 3, Some(2)));
+        assert_eq!(file.created_by_id.as_deref(), Some("U"));
+        assert_eq!(file.file_key, None, "an empty key is none");
+        let old = &file.old_versions[0];
+        assert_eq!((old.file_id.as_str(), old.size), ("F1", 10));
+        assert_eq!(old.file_key.as_deref(), Some("abc"));
+        let bare = File::read(&Json::new(serde_json::json!({"oldVersions": null})));
+        assert!(bare.old_versions.is_empty() && bare.created_by_id.is_none());
+    }
 
     #[test]
     fn names_from_the_server_stay_in_their_directory() {

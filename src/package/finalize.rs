@@ -209,11 +209,11 @@ impl Inner {
             }
         };
         for file_id in &incomplete {
-            self.delete_file(session, file_id).map_err(told)?;
+            self.delete_file(session, file_id, None).map_err(told)?;
         }
         for (name, size, parts) in uncertain {
-            if let Some(file_id) = self.find_new_file(session, &name, size, parts)? {
-                self.delete_file(session, &file_id).map_err(told)?;
+            if let Some(file_id) = self.find_new_file(session, &name, size, parts, None)? {
+                self.delete_file(session, &file_id, None).map_err(told)?;
             }
         }
         self.steps.lock().uncertain.clear();

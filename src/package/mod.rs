@@ -304,6 +304,10 @@ impl Package {
     }
 
     /// The package id, such as `GVG2-MNZT`.
+    #[allow(
+        clippy::misnamed_getters,
+        reason = "inside, the shorter name is what paths need"
+    )]
     pub fn id(&self) -> &str {
         &self.0.package_id
     }
@@ -328,18 +332,6 @@ impl Package {
     pub fn link(&self) -> Result<String> {
         self.0.steps.lock().may_give_link()?;
         Ok(self.0.build_link())
-    }
-
-    /// Removes a file from the package (`protocol` 6.7.2). One that is gone already counts as removed.
-    ///
-    /// # Errors
-    /// [`ErrorKind::FileNotOnPackage`] before anything is sent; [`ErrorKind::Denied`] and others from the service.
-    pub fn delete_file(&self, observer: &mut dyn Observer, file_id: &str) -> Result<()> {
-        self.0.steps.lock().may_delete_file(file_id)?;
-        let file_id = file_id.to_owned();
-        self.run(observer, move |inner, session| {
-            inner.delete_file(session, &file_id)
-        })
     }
 
     /// Deletes the package for good (`protocol` 6.2.4, 6.2.5), in whatever state it is. One that is gone already
@@ -377,7 +369,7 @@ impl Package {
 
     /// Tidies up after a call that failed or was stopped: at once if the service answers soon, else behind the caller's
     /// back.
-    fn behind(&self, work: impl FnOnce(&Inner, &Session) + Send + 'static) {
+    pub(crate) fn behind(&self, work: impl FnOnce(&Inner, &Session) + Send + 'static) {
         let inner = Arc::clone(&self.0);
         let (done, wait) = bounded(1);
         let spawned = os::spawn("sendsafely-behind", move || {
@@ -452,30 +444,6 @@ impl Inner {
         } else {
             &self.id
         }
-    }
-
-    pub(crate) fn delete_file(&self, session: &Session, file_id: &str) -> Result<()> {
-        let file = endpoint::FileRef {
-            package: &self.id,
-            file: file_id,
-            directory: None,
-        };
-        match endpoint::delete_file(session, file) {
-            Ok(_) => {}
-            // The service has no code of its own for a file that is gone: see whether it is.
-            Err(error) if error.server_code().is_some() => {
-                let information =
-                    PackageInformation::read(&endpoint::package_information(session, &self.id)?);
-                if information.files.iter().any(|file| file.file_id == file_id) {
-                    return Err(error);
-                }
-            }
-            Err(error) => return Err(error),
-        }
-        let mut steps = self.steps.lock();
-        steps.files.remove(file_id);
-        steps.incomplete.remove(file_id);
-        Ok(())
     }
 }
 

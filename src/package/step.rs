@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::error::{Error, ErrorKind, Result};
 use crate::package::file::File;
 use crate::package::information::PackageInformation;
+use crate::workspace::Directory;
 
 /// Recipients that a package may have (`protocol` 7.1).
 const MOST_RECIPIENTS: usize = 99;
@@ -30,8 +31,11 @@ pub(crate) struct Steps {
     recipients: BTreeMap<String, String>,
     contact_groups: BTreeSet<String>,
     pub(crate) files: BTreeMap<String, File>,
-    /// Every file that was created through this handle, whatever has become of it.
-    pub(crate) made: BTreeSet<String>,
+    /// Ids of files that were made or seen through this handle, whatever has become of them.
+    pub(crate) seen: BTreeSet<String>,
+    /// Directories whose files were all seen.
+    seen_directories: BTreeSet<String>,
+    pub(crate) root_directory_id: Option<String>,
     /// Not every answer of the service tells.
     pub(crate) has_message: Option<bool>,
     uploads: usize,
@@ -55,7 +59,9 @@ impl Steps {
             recipients: BTreeMap::new(),
             contact_groups: BTreeSet::new(),
             files: BTreeMap::new(),
-            made: BTreeSet::new(),
+            seen: BTreeSet::new(),
+            seen_directories: BTreeSet::new(),
+            root_directory_id: None,
             has_message: Some(false),
             uploads: 0,
             incomplete: BTreeSet::new(),
@@ -95,6 +101,10 @@ impl Steps {
         let groups = &information.contact_groups;
         self.contact_groups
             .extend(groups.iter().map(|group| group.contact_group_id.clone()));
+        if self.is_workspace && information.root_directory_id.is_some() {
+            self.root_directory_id
+                .clone_from(&information.root_directory_id);
+        }
         for file in &information.files {
             self.files
                 .entry(file.file_id.clone())
@@ -178,11 +188,40 @@ impl Steps {
         self.must_have_keycode()
     }
 
+    /// Before something is told of files.
+    pub(crate) fn may_read_files(&self, in_directory: bool) -> Result<()> {
+        self.must_exist()?;
+        self.may_use_directory(in_directory)
+    }
+
     /// Before files are read, all of them or those of a directory.
     pub(crate) fn may_download(&self, from_directory: bool) -> Result<()> {
-        self.must_exist()?;
-        self.may_use_directory(from_directory)?;
+        self.may_read_files(from_directory)?;
         self.must_have_keycode()
+    }
+
+    /// Before a file of another package is copied into this one.
+    pub(crate) fn may_take_copy(&self) -> Result<()> {
+        self.must_be_workspace()?;
+        self.must_have_sender_keycode()
+    }
+
+    /// Before something is read or changed that only a Workspace has.
+    pub(crate) fn must_be_workspace(&self) -> Result<()> {
+        self.must_exist()?;
+        self.may_use_directory(true)
+    }
+
+    /// Remembers which files are in a directory.
+    pub(crate) fn learn_directory(&mut self, directory: &Directory) {
+        let ids = directory.files.iter().map(|file| file.file_id.clone());
+        self.seen.extend(ids);
+        self.seen_directories.insert(directory.directory_id.clone());
+    }
+
+    /// Whether a file that is new in a directory can be told from those that were there before.
+    pub(crate) fn has_seen(&self, directory_id: &str) -> bool {
+        self.seen_directories.contains(directory_id)
     }
 
     /// Before something that needs no keycode is changed.
@@ -251,8 +290,9 @@ impl Steps {
     }
 
     /// Before a file is removed. Unlike additions, this is possible as long as the package exists.
-    pub(crate) fn may_delete_file(&self, file_id: &str) -> Result<()> {
+    pub(crate) fn may_delete_file(&self, file_id: &str, in_directory: bool) -> Result<()> {
         self.must_exist()?;
+        self.may_use_directory(in_directory)?;
         if self.is_workspace
             || self.files.contains_key(file_id)
             || self.incomplete.contains(file_id)

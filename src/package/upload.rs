@@ -16,6 +16,7 @@ use crate::package::file::File;
 use crate::package::information::PackageInformation;
 use crate::transfer::plan::Plan;
 use crate::transfer::upload::{self, Event, Feed, Filler, Puller, SourceFile, Upload};
+use crate::workspace::DirectoryOptions;
 
 /// Where the bytes of an upload come from.
 pub enum Source<'a> {
@@ -121,7 +122,7 @@ impl Package {
             Ok(()) => uploaded.ok_or_else(call::died),
             Err(error) => {
                 if let Some(file_id) = created.lock().take() {
-                    self.discard(file_id);
+                    self.discard(file_id, options.directory_id.clone());
                 }
                 Err(error.context(format_args!("upload of {name}")))
             }
@@ -134,10 +135,10 @@ impl Package {
     }
 
     /// Removes the file of a failed upload: now, or before finalize.
-    fn discard(&self, file_id: String) {
+    fn discard(&self, file_id: String, directory_id: Option<String>) {
         self.0.steps.lock().incomplete.insert(file_id.clone());
         self.behind(move |inner, session| {
-            let _ = inner.delete_file(session, &file_id);
+            let _ = inner.delete_file(session, &file_id, directory_id);
         });
     }
 }
@@ -255,7 +256,7 @@ impl Lead {
             budget: Arc::clone(&client.budget),
             package_id: self.inner.id.clone(),
             file_id: file_id.clone(),
-            directory_id: self.directory_id,
+            directory_id: self.directory_id.clone(),
             passphrase: secrets.passphrase.clone(),
             plan,
             feed,
@@ -270,8 +271,14 @@ impl Lead {
             uploaded: None,
             version: None,
             created_by: None,
+            created_by_id: None,
+            old_versions: Vec::new(),
+            file_key: None,
         };
-        self.inner.steps.lock().files.insert(file_id, file.clone());
+        // Those in other directories are not what package information shows.
+        if self.directory_id.is_none() {
+            self.inner.steps.lock().files.insert(file_id, file.clone());
+        }
         Ok(file)
     }
 }
@@ -285,6 +292,13 @@ impl Inner {
         plan: Plan,
         directory: Option<&str>,
     ) -> Result<String> {
+        // Without knowing what is in the directory nobody could tell a new file from an old version of the same size.
+        if let Some(directory) = directory
+            && !self.steps.lock().has_seen(directory)
+        {
+            let listed = self.list_directory(session, directory, &DirectoryOptions::default())?;
+            self.steps.lock().learn_directory(&listed);
+        }
         let uncertain = (name.to_owned(), plan.size, plan.parts);
         self.steps.lock().uncertain.push(uncertain.clone());
         let create = || {
@@ -301,11 +315,7 @@ impl Inner {
                 .or_else(|| answer.filled("message"))
                 .ok_or_else(missing)
         };
-        let look = || match directory {
-            None => self.find_new_file(session, name, plan.size, plan.parts),
-            // Only the root's files are in the package information; another version of the same file does no harm.
-            Some(_) => Ok(None),
-        };
+        let look = || self.find_new_file(session, name, plan.size, plan.parts, directory);
         let created = looking(&session.call, session.retry_window(), create, look);
         // A call that was cut off may have reached the service all the same; finalize looks after that.
         let cut_off = matches!(&created, Err(error) if error.server_code().is_none());
@@ -316,30 +326,37 @@ impl Inner {
             steps.uncertain.swap_remove(position);
         }
         if let Ok(file_id) = &created {
-            steps.made.insert(file_id.clone());
+            steps.seen.insert(file_id.clone());
         }
         created
     }
 
-    /// A file of the package that nobody here has made or adopted, but that looks like this.
+    /// A file that nobody here has made, seen or adopted, but that looks like this; it is adopted.
     pub(crate) fn find_new_file(
         &self,
         session: &Session,
         name: &str,
         size: u64,
         parts: u32,
+        directory: Option<&str>,
     ) -> Result<Option<String>> {
-        let information =
-            PackageInformation::read(&endpoint::package_information(session, &self.id)?);
-        let steps = self.steps.lock();
-        let known = |id: &String| steps.files.contains_key(id) || steps.made.contains(id);
+        let files = match directory {
+            Some(directory) => {
+                self.list_directory(session, directory, &DirectoryOptions::default())?
+                    .files
+            }
+            None => {
+                PackageInformation::read(&endpoint::package_information(session, &self.id)?).files
+            }
+        };
+        let mut steps = self.steps.lock();
+        let known = |id: &String| steps.files.contains_key(id) || steps.seen.contains(id);
         let alike =
-            |file: &&File| file.file_name == name && file.size == size && file.parts == parts;
-        Ok(information
-            .files
-            .iter()
-            .filter(alike)
-            .map(|file| file.file_id.clone())
-            .find(|id| !known(id)))
+            |file: &File| file.file_name == name && file.size == size && file.parts == parts;
+        let mut found = files.into_iter().filter(alike).map(|file| file.file_id);
+        let found = found.find(|id| !known(id));
+        // Two uploads whose answers were lost must not adopt the same file.
+        steps.seen.extend(found.clone());
+        Ok(found)
     }
 }

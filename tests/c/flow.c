@@ -251,7 +251,7 @@ static void send_and_receive(sendsafely_client *client) {
 
   sendsafely_file *mistake = NULL;
   CHECK_OK(sendsafely_package_upload_memory(package, "mistake.bin", large, 10, NULL, &mistake, NULL));
-  if (mistake) CHECK_OK(sendsafely_package_delete_file(package, mistake->file_id, NULL));
+  if (mistake) CHECK_OK(sendsafely_package_delete_file(package, mistake->file_id, NULL, NULL));
   sendsafely_file_free(mistake);
   upload_all_kinds(package);
   const char *message = "Grüße, 世界!\nsecond line";

@@ -202,7 +202,7 @@ static sendsafely_status set_recipient_phone(sendsafely_package *of, sendsafely_
 }
 
 static sendsafely_status delete_file(sendsafely_package *of, sendsafely_error **error) {
-  return sendsafely_package_delete_file(of, file_id, error);
+  return sendsafely_package_delete_file(of, file_id, NULL, error);
 }
 
 static sendsafely_status upload_file(sendsafely_package *of, sendsafely_error **error) {

@@ -1,0 +1,122 @@
+//! The activity log of a Workspace (`protocol` 6.11).
+
+use std::sync::Arc;
+
+use crate::api::endpoint;
+use crate::api::json::Json;
+use crate::error::Result;
+use crate::package::{Package, Timestamp};
+use crate::pages::{Page, Pages};
+
+/// Something that was done in a Workspace.
+#[derive(Clone, Debug)]
+pub struct ActivityEntry {
+    /// The service's id of the entry.
+    pub activity_log_id: String,
+    /// When it was done.
+    pub time: Option<Timestamp>,
+    /// The time as the service writes it for people.
+    pub time_for_people: Option<String>,
+    /// From which address.
+    pub ip_address: Option<String>,
+    /// In which package.
+    pub package_id: Option<String>,
+    /// To what: the id of a file, directory or recipient.
+    pub target_id: Option<String>,
+    /// What was done, in the service's word for it.
+    pub action: Option<String>,
+    /// What was done, in a sentence.
+    pub action_description: Option<String>,
+    /// E-mail address of who did it.
+    pub user_email: Option<String>,
+    /// The service's id of who did it.
+    pub user_id: Option<String>,
+}
+
+impl ActivityEntry {
+    fn read(json: &Json) -> Self {
+        let user = json.object("user");
+        let of_user = |name: &str| user.as_ref().and_then(|user| user.filled(name));
+        Self {
+            activity_log_id: json.text("activityLogId").unwrap_or_default(),
+            time: Timestamp::read(json, "timestamp").or(Timestamp::read(json, "timestampStr")),
+            time_for_people: json.filled("timestampStr"),
+            ip_address: json.filled("ipAddress"),
+            package_id: json.filled("packageId"),
+            target_id: json.filled("targetId"),
+            action: json.filled("action"),
+            action_description: json.filled("actionDescription"),
+            user_email: of_user("userEmail"),
+            user_id: of_user("userId"),
+        }
+    }
+}
+
+impl Package {
+    /// The activity log of a Workspace, for its owner, its managers and the organization's administrators. Nothing is
+    /// fetched before the first [`next`](Pages::next).
+    ///
+    /// # Errors
+    /// [`ErrorKind::OnlyInWorkspace`](crate::ErrorKind::OnlyInWorkspace); at the first row
+    /// [`ErrorKind::Denied`](crate::ErrorKind::Denied) for anybody else.
+    pub fn list_activity(&self) -> Result<Pages<ActivityEntry>> {
+        self.0.steps.lock().must_be_workspace()?;
+        let inner = Arc::clone(&self.0);
+        Ok(Pages::new(&self.0.client, 0, move |session, row| {
+            let answer = endpoint::activity_log(session, &inner.id, row)?;
+            Ok(page(&answer, row))
+        }))
+    }
+}
+
+/// Reads a page. All entries are counted by the service; an empty page is the last one in any case.
+fn page(answer: &Json, row: u64) -> Page<ActivityEntry> {
+    let entries = answer.list("activityLogEntries");
+    let next = row + entries.len() as u64;
+    let is_last = answer.size("dataCount").is_some_and(|count| next >= count);
+    Page {
+        items: entries.iter().map(ActivityEntry::read).collect(),
+        next: (!is_last && next > row).then_some(next),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn pages_are_read_from_every_form() {
+        let entry = json!({"activityLogId": "A", "timestamp": "Feb 9, 2022 11:14:24 PM", "timestampStr": "Feb 9",
+            "ipAddress": "192.0.2.1", "packageId": "P", "targetId": "F", "action": "X", "actionDescription": "did x",
+            "user": {"userEmail": "u@acme.test", "userId": 7}, "unknown": {}});
+        let read = page(
+            &Json::new(json!({"dataCount": "12", "activityLogEntries": [entry, {}]})),
+            8,
+        );
+        assert_eq!(read.next, Some(10));
+        let first = &read.items[0];
+        assert_eq!(first.activity_log_id, "A");
+        assert_eq!(
+            first.time.as_ref().expect("told").seconds,
+            Some(1_644_448_464)
+        );
+        assert_eq!(first.user_id.as_deref(), Some("7"));
+        assert_eq!(first.action_description.as_deref(), Some("did x"));
+        assert!(read.items[1].user_email.is_none() && read.items[1].time.is_none());
+
+        let next = |json, row| page(&Json::new(json), row).next;
+        let two = json!([{}, {}]);
+        assert_eq!(
+            next(json!({"dataCount": 12, "activityLogEntries": two}), 10),
+            None
+        );
+        assert_eq!(
+            next(json!({"activityLogEntries": two}), 0),
+            Some(2),
+            "no count"
+        );
+        assert_eq!(next(json!({"dataCount": 12}), 4), None, "an empty answer");
+    }
+}

@@ -1,0 +1,143 @@
+//! Activity log of a Workspace.
+
+use std::ffi::c_char;
+
+use crate::activity::ActivityEntry;
+use crate::error::ErrorKind;
+use crate::pages::Pages;
+
+use super::error::sendsafely_error;
+use super::guard::{Caller, guard_value};
+use super::package::{begin, sendsafely_package};
+use super::package_information::time;
+use super::progress::Callbacks;
+use super::records::{self, Memory, Translate};
+use super::status::sendsafely_status;
+use super::table::{self, Handle};
+
+/// Something that was done in a Workspace: a record, to be freed with sendsafely_activity_entry_free.
+#[repr(C)]
+#[derive(Debug)]
+pub struct sendsafely_activity_entry {
+    /// Id of the entry.
+    pub activity_log_id: *const c_char,
+    /// When it was done, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
+    pub time: i64,
+    /// When it was done, as the service writes it; NULL if not told.
+    pub time_text: *const c_char,
+    /// The same as the service writes it for people; NULL if not told.
+    pub time_for_people: *const c_char,
+    /// Address that it was done from; NULL if not told.
+    pub ip_address: *const c_char,
+    /// Id of the package; NULL if not told.
+    pub package_id: *const c_char,
+    /// Id of the file, directory or recipient that it was done to; NULL if not told.
+    pub target_id: *const c_char,
+    /// What was done, in the service's word for it; NULL if not told.
+    pub action: *const c_char,
+    /// What was done, in a sentence; NULL if not told.
+    pub action_description: *const c_char,
+    /// E-mail address of who did it; NULL if not told.
+    pub user_email: *const c_char,
+    /// Id of who did it; NULL if not told.
+    pub user_id: *const c_char,
+}
+
+impl Translate for ActivityEntry {
+    type Record = sendsafely_activity_entry;
+    fn translate(&self, memory: &mut Memory) -> sendsafely_activity_entry {
+        let (seconds, time_text) = time(self.time.as_ref(), memory);
+        sendsafely_activity_entry {
+            activity_log_id: memory.text(&self.activity_log_id),
+            time: seconds,
+            time_text,
+            time_for_people: memory.optional_text(self.time_for_people.as_deref()),
+            ip_address: memory.optional_text(self.ip_address.as_deref()),
+            package_id: memory.optional_text(self.package_id.as_deref()),
+            target_id: memory.optional_text(self.target_id.as_deref()),
+            action: memory.optional_text(self.action.as_deref()),
+            action_description: memory.optional_text(self.action_description.as_deref()),
+            user_email: memory.optional_text(self.user_email.as_deref()),
+            user_id: memory.optional_text(self.user_id.as_deref()),
+        }
+    }
+}
+
+/// An activity log that is fetched page by page. A handle, to be freed with sendsafely_activity_iterator_free. Any number
+/// of threads may use it at once; each entry is given once.
+pub struct sendsafely_activity_iterator {
+    _private: (),
+}
+
+struct ActivityIterator {
+    pages: Pages<ActivityEntry>,
+    callbacks: Callbacks,
+}
+
+impl Handle for ActivityIterator {
+    type Ticket = sendsafely_activity_iterator;
+    const KIND: usize = 5;
+    const NAME: &'static str = "activity iterator";
+    const WHEN_NULL: ErrorKind = ErrorKind::NullArgument;
+}
+
+/// Begins to list what was done in a Workspace. No network until sendsafely_activity_iterator_next, which answers
+/// SENDSAFELY_DENIED unless the account is the Workspace's owner, a manager, or an administrator.
+///
+/// Free the iterator with sendsafely_activity_iterator_free. SENDSAFELY_ONLY_IN_WORKSPACE: other packages have no such
+/// log.
+/// SendSafely Client API: activity log (protocol 6.11).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_list_activity(
+    package: *mut sendsafely_package,
+    out_iterator: *mut *mut sendsafely_activity_iterator,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_iterator = caller.out(out_iterator);
+    caller.guard(|| {
+        let out_iterator = out_iterator.required("out_iterator")?;
+        let (pages, callbacks) = begin(package, |package| package.list_activity())?;
+        out_iterator.give_handle(ActivityIterator { pages, callbacks })
+    })
+}
+
+/// Gives the next entry of the log, NULL at its end, fetching a page where that is needed.
+///
+/// Free the record with sendsafely_activity_entry_free. After a failure the next call tries the same page again.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_activity_iterator_next(
+    iterator: *mut sendsafely_activity_iterator,
+    out_entry: *mut *mut sendsafely_activity_entry,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_entry = caller.out(out_entry);
+    caller.guard(|| {
+        let out_entry = out_entry.required("out_entry")?;
+        let object = table::get::<ActivityIterator>(iterator)?;
+        let next = object
+            .callbacks
+            .observe(iterator.addr(), |observer| object.pages.next(observer))?;
+        if let Some(entry) = next {
+            out_entry.give_record(&entry);
+        }
+        Ok(())
+    })
+}
+
+/// Frees an iterator. Only frees: no network. NULL and twice are harmless.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_activity_iterator_free(
+    iterator: *mut sendsafely_activity_iterator,
+) {
+    guard_value((), || table::free::<ActivityIterator>(iterator));
+}
+
+/// Frees an entry of an activity log. NULL and twice are harmless.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_activity_entry_free(entry: *mut sendsafely_activity_entry) {
+    guard_value((), || records::free(entry));
+}

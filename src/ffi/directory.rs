@@ -1,0 +1,282 @@
+//! Directories of a Workspace.
+
+use std::ffi::c_char;
+use std::mem::size_of;
+use std::ptr;
+
+use crate::error::Result;
+use crate::workspace::{Directory, DirectoryOptions, DirectoryPage, Subdirectory};
+
+use super::error::sendsafely_error;
+use super::file::sendsafely_file_list;
+use super::guard::{Caller, boolean, guard_value, invalid};
+use super::options::{self, Options};
+use super::package::{call, sendsafely_package};
+use super::package_information::time;
+use super::records::{self, Memory, Translate};
+use super::status::sendsafely_status;
+
+/// Options of sendsafely_package_get_directory.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct sendsafely_directory_options {
+    /// Set by sendsafely_directory_options_init.
+    pub struct_size: usize,
+    /// What to sort by: "name", or another field that the service knows. NULL, the default: its own order.
+    pub sort_field: *const c_char,
+    /// 1: the last first. Default: 0.
+    pub descending: i32,
+    /// 1: only one page, of at most 100 files and 100 directories. 0, the default: all of them.
+    pub one_page: i32,
+    /// With one_page: the first file, from 0, the default.
+    pub file_index: u64,
+    /// With one_page: the first directory, from 0, the default.
+    pub directory_index: u64,
+}
+
+// SAFETY: repr(C), begins with a usize, and holds integers and pointers only.
+unsafe impl Options for sendsafely_directory_options {
+    const NAME: &'static str = "sendsafely_directory_options";
+
+    fn defaults() -> Self {
+        Self {
+            struct_size: size_of::<Self>(),
+            sort_field: ptr::null(),
+            descending: 0,
+            one_page: 0,
+            file_index: 0,
+            directory_index: 0,
+        }
+    }
+}
+
+impl sendsafely_directory_options {
+    fn for_core(&self, caller: Caller) -> Result<DirectoryOptions> {
+        let one_page = boolean(self.one_page, "one_page")?;
+        if !one_page && (self.file_index, self.directory_index) != (0, 0) {
+            return Err(invalid("file_index and directory_index need one_page"));
+        }
+        Ok(DirectoryOptions {
+            sort_field: caller.optional_text(self.sort_field, "sort_field")?,
+            descending: boolean(self.descending, "descending")?,
+            page: one_page.then_some(DirectoryPage {
+                file_index: self.file_index,
+                directory_index: self.directory_index,
+            }),
+        })
+    }
+}
+
+/// A directory as the one above shows it: part of other records.
+#[repr(C)]
+#[derive(Debug)]
+pub struct sendsafely_subdirectory {
+    /// Its id.
+    pub directory_id: *const c_char,
+    /// Its name. Not safe as a path: sendsafely_package_download_all makes it so.
+    pub name: *const c_char,
+    /// When it was made, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
+    pub created: i64,
+    /// When it was made, as the service writes it; NULL if not told.
+    pub created_text: *const c_char,
+}
+
+impl Translate for Subdirectory {
+    type Record = sendsafely_subdirectory;
+    fn translate(&self, memory: &mut Memory) -> sendsafely_subdirectory {
+        let (created, created_text) = time(self.created.as_ref(), memory);
+        sendsafely_subdirectory {
+            directory_id: memory.text(&self.directory_id),
+            name: memory.text(&self.name),
+            created,
+            created_text,
+        }
+    }
+}
+
+/// A list of directories.
+#[repr(C)]
+#[derive(Debug)]
+pub struct sendsafely_subdirectory_list {
+    /// How many there are.
+    pub count: usize,
+    /// The directories, count of them.
+    pub items: *const *const sendsafely_subdirectory,
+}
+
+impl Translate for Vec<Subdirectory> {
+    type Record = sendsafely_subdirectory_list;
+    fn translate(&self, memory: &mut Memory) -> sendsafely_subdirectory_list {
+        sendsafely_subdirectory_list {
+            count: self.len(),
+            items: memory.items(self),
+        }
+    }
+}
+
+/// A directory of a Workspace with what is in it: a record, to be freed with sendsafely_directory_free.
+#[repr(C)]
+#[derive(Debug)]
+pub struct sendsafely_directory {
+    /// Its id.
+    pub directory_id: *const c_char,
+    /// Its name; that of the root directory may be empty.
+    pub name: *const c_char,
+    /// The files in it; never NULL.
+    pub files: *const sendsafely_file_list,
+    /// The directories in it; never NULL.
+    pub directories: *const sendsafely_subdirectory_list,
+}
+
+impl Translate for Directory {
+    type Record = sendsafely_directory;
+    fn translate(&self, memory: &mut Memory) -> sendsafely_directory {
+        sendsafely_directory {
+            directory_id: memory.text(&self.directory_id),
+            name: memory.text(&self.name),
+            files: memory.record(&self.files),
+            directories: memory.record(&self.directories),
+        }
+    }
+}
+
+/// Fills directory options with their defaults. size is sizeof *options.
+///
+/// Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_directory_options_init(
+    options: *mut sendsafely_directory_options,
+    size: usize,
+) -> sendsafely_status {
+    // SAFETY: the program says how large its struct is.
+    unsafe { options::init(options, size) }
+}
+
+/// Lists a directory of a Workspace: its files and the directories in it.
+///
+/// directory_id NULL is the root directory. options may be NULL: everything is fetched, page by page. Free the record
+/// with sendsafely_directory_free.
+/// SENDSAFELY_ONLY_IN_WORKSPACE: other packages have no directories. SENDSAFELY_REFUSED: no such directory.
+/// SendSafely Client API: get directory (protocol 6.8.1).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_get_directory(
+    package: *mut sendsafely_package,
+    directory_id: *const c_char,
+    options: *const sendsafely_directory_options,
+    out_directory: *mut *mut sendsafely_directory,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_directory = caller.out(out_directory);
+    caller.guard(|| {
+        let out_directory = out_directory.required("out_directory")?;
+        let directory_id = caller.optional_text(directory_id, "directory_id")?;
+        let options = caller.options(options)?.for_core(caller)?;
+        let directory = call(package, |package, observer| {
+            package.directory(observer, directory_id.as_deref(), &options)
+        })?;
+        out_directory.give_record(&directory);
+        Ok(())
+    })
+}
+
+/// Makes a directory in a Workspace.
+///
+/// parent_id is the directory to make it in, NULL for the root directory. out_directory_id may be NULL; else free the
+/// new id with sendsafely_string_free. SENDSAFELY_MALFORMED_FILE_NAME, SENDSAFELY_INVALID_FILE_NAME: choose another
+/// name. SENDSAFELY_ONLY_IN_WORKSPACE: other packages have no directories. SENDSAFELY_DENIED: the account may only
+/// read. SENDSAFELY_REFUSED: no such parent.
+/// SendSafely Client API: create directory (protocol 6.8.2).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_create_directory(
+    package: *mut sendsafely_package,
+    parent_id: *const c_char,
+    name: *const c_char,
+    out_directory_id: *mut *mut c_char,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_directory_id = caller.out(out_directory_id);
+    caller.guard(|| {
+        let parent_id = caller.optional_text(parent_id, "parent_id")?;
+        let name = caller.text(name, "name")?;
+        let directory_id = call(package, |package, observer| {
+            package.create_directory(observer, parent_id.as_deref(), &name)
+        })?;
+        out_directory_id.give_optional_text(&directory_id);
+        Ok(())
+    })
+}
+
+/// Gives a directory of a Workspace another name. The root directory has none: SENDSAFELY_DENIED.
+///
+/// Everything else as for sendsafely_package_create_directory.
+/// SendSafely Client API: rename directory (protocol 6.8.3).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_rename_directory(
+    package: *mut sendsafely_package,
+    directory_id: *const c_char,
+    new_name: *const c_char,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    caller.guard(|| {
+        let directory_id = caller.text(directory_id, "directory_id")?;
+        let name = caller.text(new_name, "new_name")?;
+        call(package, |package, observer| {
+            package.rename_directory(observer, &directory_id, &name)
+        })
+    })
+}
+
+/// Moves a directory of a Workspace, with everything in it, into another one of the same Workspace.
+///
+/// target_id NULL is the root directory. SENDSAFELY_REFUSED: there is no such directory, or the target is inside it.
+/// Everything else as for sendsafely_package_create_directory.
+/// SendSafely Client API: move directory (protocol 6.8.4).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_move_directory(
+    package: *mut sendsafely_package,
+    directory_id: *const c_char,
+    target_id: *const c_char,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    caller.guard(|| {
+        let directory_id = caller.text(directory_id, "directory_id")?;
+        let target_id = caller.optional_text(target_id, "target_id")?;
+        call(package, |package, observer| {
+            package.move_directory(observer, &directory_id, target_id.as_deref())
+        })
+    })
+}
+
+/// Deletes a directory of a Workspace with everything in it, for good. Not the root directory: SENDSAFELY_DENIED.
+///
+/// Everything else as for sendsafely_package_create_directory.
+/// SendSafely Client API: delete directory (protocol 6.8.5).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_delete_directory(
+    package: *mut sendsafely_package,
+    directory_id: *const c_char,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    caller.guard(|| {
+        let directory_id = caller.text(directory_id, "directory_id")?;
+        call(package, |package, observer| {
+            package.delete_directory(observer, &directory_id)
+        })
+    })
+}
+
+/// Frees a directory with everything that is in the record. NULL and twice are harmless.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_directory_free(directory: *mut sendsafely_directory) {
+    guard_value((), || records::free(directory));
+}

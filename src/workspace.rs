@@ -1,0 +1,367 @@
+//! Directories of a Workspace (`protocol` 6.8).
+
+use std::cell::Cell;
+use std::collections::BTreeSet;
+
+use crate::api::endpoint;
+use crate::api::json::Json;
+use crate::api::retry::{gone_is_done, looking};
+use crate::api::{Session, endpoint::escape};
+use crate::call::Observer;
+use crate::error::{Error, ErrorKind, Result};
+use crate::package::file::check_name;
+use crate::package::{File, Inner, Package, Timestamp, identifier};
+
+/// Files, and subdirectories, of a page (`protocol` 6.8.1).
+const PAGE: u64 = 100;
+
+/// A directory of a Workspace with what is in it.
+#[derive(Clone, Debug)]
+pub struct Directory {
+    /// The service's id.
+    pub directory_id: String,
+    /// The name; the root has none.
+    pub name: String,
+    /// The files in it.
+    pub files: Vec<File>,
+    /// The directories in it.
+    pub directories: Vec<Subdirectory>,
+}
+
+/// A directory as the one above shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subdirectory {
+    /// The service's id.
+    pub directory_id: String,
+    /// The name.
+    pub name: String,
+    /// When it was made.
+    pub created: Option<Timestamp>,
+}
+
+/// How a directory is listed.
+#[derive(Clone, Debug, Default)]
+pub struct DirectoryOptions {
+    /// What to sort by: `name`, or another field that the service knows; the service's own order by default.
+    pub sort_field: Option<String>,
+    /// The last first.
+    pub descending: bool,
+    /// Only this page; all by default.
+    pub page: Option<DirectoryPage>,
+}
+
+/// Where a page of a directory begins: at most 100 files and 100 directories from there.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DirectoryPage {
+    /// The first file, from 0.
+    pub file_index: u64,
+    /// The first subdirectory, from 0.
+    pub directory_index: u64,
+}
+
+impl Directory {
+    fn read(json: &Json) -> Self {
+        // The services' own clients differ in the case of this member.
+        let below = match json.list("subDirectories") {
+            none if none.is_empty() => json.list("subdirectories"),
+            below => below,
+        };
+        Self {
+            directory_id: json.text("directoryId").unwrap_or_default(),
+            name: json
+                .filled("directoryName")
+                .or_else(|| json.text("name"))
+                .unwrap_or_default(),
+            files: json.list("files").iter().map(File::read).collect(),
+            directories: below.iter().map(Subdirectory::read).collect(),
+        }
+    }
+}
+
+impl Subdirectory {
+    fn read(json: &Json) -> Self {
+        Self {
+            directory_id: json.text("directoryId").unwrap_or_default(),
+            name: json
+                .filled("name")
+                .or_else(|| json.text("directoryName"))
+                .unwrap_or_default(),
+            created: Timestamp::read(json, "created"),
+        }
+    }
+}
+
+impl Package {
+    /// Lists a directory of a Workspace, the root by default, with all its pages unless the options ask for one
+    /// (`protocol` 6.8.1).
+    ///
+    /// # Errors
+    /// [`ErrorKind::OnlyInWorkspace`] before anything is sent; [`ErrorKind::Refused`] for a directory that is not
+    /// there.
+    pub fn directory(
+        &self,
+        observer: &mut dyn Observer,
+        directory_id: Option<&str>,
+        options: &DirectoryOptions,
+    ) -> Result<Directory> {
+        self.0.steps.lock().must_be_workspace()?;
+        let (directory_id, options) = (optional_id(directory_id)?, options.clone());
+        self.run(observer, move |inner, session| {
+            let directory_id = inner.directory_or_root(session, directory_id)?;
+            let directory = inner.list_directory(session, &directory_id, &options)?;
+            if options.page.is_none() {
+                inner.steps.lock().learn_directory(&directory);
+            }
+            Ok(directory)
+        })
+    }
+
+    /// Makes a directory in another one, the root by default, and answers its id (`protocol` 6.8.2).
+    ///
+    /// # Errors
+    /// [`ErrorKind::OnlyInWorkspace`], [`ErrorKind::MalformedFileName`] before anything is sent;
+    /// [`ErrorKind::InvalidFileName`], [`ErrorKind::Denied`] and others from the service.
+    pub fn create_directory(
+        &self,
+        observer: &mut dyn Observer,
+        parent_id: Option<&str>,
+        name: &str,
+    ) -> Result<String> {
+        self.0.steps.lock().must_be_workspace()?;
+        check_name(name)?;
+        let (parent_id, name) = (optional_id(parent_id)?, name.to_owned());
+        self.run(observer, move |inner, session| {
+            let parent_id = inner.directory_or_root(session, parent_id)?;
+            inner.create_directory(session, &parent_id, &name)
+        })
+    }
+
+    /// Gives a directory another name (`protocol` 6.8.3).
+    ///
+    /// # Errors
+    /// As [`create_directory`](Self::create_directory).
+    pub fn rename_directory(
+        &self,
+        observer: &mut dyn Observer,
+        directory_id: &str,
+        name: &str,
+    ) -> Result<()> {
+        self.0.steps.lock().must_be_workspace()?;
+        check_name(name)?;
+        let (directory_id, name) = (identifier("directory id", directory_id)?, name.to_owned());
+        self.run(observer, move |inner, session| {
+            endpoint::rename_directory(session, &inner.id, &directory_id, &name).map(|_| ())
+        })
+    }
+
+    /// Moves a directory with all that is in it into another one, the root by default (`protocol` 6.8.4).
+    ///
+    /// # Errors
+    /// [`ErrorKind::OnlyInWorkspace`] before anything is sent; [`ErrorKind::Refused`] if the service does not know
+    /// one of them, or if the target is inside the directory.
+    pub fn move_directory(
+        &self,
+        observer: &mut dyn Observer,
+        directory_id: &str,
+        target_id: Option<&str>,
+    ) -> Result<()> {
+        self.0.steps.lock().must_be_workspace()?;
+        let directory_id = identifier("directory id", directory_id)?;
+        let target_id = optional_id(target_id)?;
+        self.run(observer, move |inner, session| {
+            let target_id = inner.directory_or_root(session, target_id)?;
+            endpoint::move_directory(session, &inner.id, &directory_id, &target_id).map(|_| ())
+        })
+    }
+
+    /// Deletes a directory with all that is in it (`protocol` 6.8.5).
+    ///
+    /// # Errors
+    /// [`ErrorKind::OnlyInWorkspace`] before anything is sent; [`ErrorKind::Denied`] for the root;
+    /// [`ErrorKind::Refused`] for a directory that is not there.
+    pub fn delete_directory(&self, observer: &mut dyn Observer, directory_id: &str) -> Result<()> {
+        self.0.steps.lock().must_be_workspace()?;
+        let directory_id = identifier("directory id", directory_id)?;
+        self.run(observer, move |inner, session| {
+            gone_is_done(
+                &session.call,
+                || endpoint::delete_directory(session, &inner.id, &directory_id),
+                |_| {
+                    // The service has no code of its own for a directory that is gone: see whether it is.
+                    let found = inner.page(session, &directory_id, "", DirectoryPage::default());
+                    found.is_err_and(|error| error.server_code().is_some())
+                },
+            )
+        })
+    }
+}
+
+/// An id from the caller; the root is meant where there is none.
+pub(crate) fn optional_id(directory_id: Option<&str>) -> Result<Option<String>> {
+    directory_id
+        .map(|id| identifier("directory id", id))
+        .transpose()
+}
+
+impl Inner {
+    /// The id of a directory that the caller has named, or of the root.
+    pub(crate) fn directory_or_root(
+        &self,
+        session: &Session,
+        directory_id: Option<String>,
+    ) -> Result<String> {
+        let known = directory_id.or_else(|| self.steps.lock().root_directory_id.clone());
+        let root = match known {
+            Some(id) => Some(id),
+            None => self.ask(session)?.root_directory_id,
+        };
+        root.ok_or_else(|| {
+            Error::new(
+                ErrorKind::BadAnswer,
+                "the package information has no root directory",
+            )
+        })
+    }
+
+    pub(crate) fn list_directory(
+        &self,
+        session: &Session,
+        directory_id: &str,
+        options: &DirectoryOptions,
+    ) -> Result<Directory> {
+        let mut order = String::new();
+        if let Some(field) = &options.sort_field {
+            order += &format!("&sortField={}", escape(field));
+        }
+        if options.sort_field.is_some() || options.descending {
+            order += if options.descending {
+                "&sortOrder=desc"
+            } else {
+                "&sortOrder=asc"
+            };
+        }
+        let mut page = options.page.unwrap_or_default();
+        let mut directory = self.page(session, directory_id, &order, page)?;
+        if options.page.is_some() {
+            return Ok(directory);
+        }
+        // What changes meanwhile may show twice; and whoever knows no pages gives the same one for ever.
+        let ids = |directory: &Directory| {
+            let files = directory.files.iter().map(|file| file.file_id.clone());
+            let below = directory.directories.iter().map(|d| d.directory_id.clone());
+            files.chain(below).collect::<Vec<_>>()
+        };
+        let mut seen: BTreeSet<String> = ids(&directory).into_iter().collect();
+        let (mut files, mut below) = (directory.files.len(), directory.directories.len());
+        while files as u64 >= PAGE || below as u64 >= PAGE {
+            page.file_index += PAGE;
+            page.directory_index += PAGE;
+            let mut next = self.page(session, directory_id, &order, page)?;
+            (files, below) = (next.files.len(), next.directories.len());
+            next.files.retain(|file| !seen.contains(&file.file_id));
+            next.directories
+                .retain(|below| !seen.contains(&below.directory_id));
+            let new = ids(&next);
+            if new.is_empty() {
+                break;
+            }
+            seen.extend(new);
+            directory.files.append(&mut next.files);
+            directory.directories.append(&mut next.directories);
+        }
+        Ok(directory)
+    }
+
+    fn page(
+        &self,
+        session: &Session,
+        directory_id: &str,
+        order: &str,
+        page: DirectoryPage,
+    ) -> Result<Directory> {
+        let (directories, files) = (page.directory_index, page.file_index);
+        let query = format!("directoryIndex={directories}&fileIndex={files}{order}");
+        let answer = endpoint::get_directory(session, self.read_name(), directory_id, &query)?;
+        let mut directory = Directory::read(&answer);
+        if directory.directory_id.is_empty() {
+            directory_id.clone_into(&mut directory.directory_id);
+        }
+        Ok(directory)
+    }
+
+    /// Makes a directory. If the answer is lost, one of that name is adopted: nobody wants a second one.
+    pub(crate) fn create_directory(
+        &self,
+        session: &Session,
+        parent_id: &str,
+        name: &str,
+    ) -> Result<String> {
+        let create = || {
+            let answer = endpoint::create_directory(session, &self.id, parent_id, name)?;
+            let missing = || {
+                Error::new(
+                    ErrorKind::BadAnswer,
+                    "the answer to making a directory has no id",
+                )
+            };
+            answer
+                .filled("directoryId")
+                .or_else(|| answer.filled("message"))
+                .ok_or_else(missing)
+        };
+        let adopted = Cell::new(false);
+        let look = || {
+            let parent = self.list_directory(session, parent_id, &DirectoryOptions::default())?;
+            let mut below = parent.directories.into_iter();
+            let found = below.find(|directory| directory.name == name);
+            adopted.set(found.is_some());
+            Ok(found.map(|found| found.directory_id))
+        };
+        let created = looking(&session.call, session.retry_window(), create, look)?;
+        if !adopted.get() {
+            self.steps.lock().learn_directory(&Directory {
+                directory_id: created.clone(),
+                name: name.to_owned(),
+                files: Vec::new(),
+                directories: Vec::new(),
+            });
+        }
+        Ok(created)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn directories_are_read_from_every_form() {
+        let directory = Directory::read(&Json::new(json!({
+            "directoryId": "D", "directoryName": "Docs", "unknown": [1],
+            "files": [{"fileId": "F", "fileName": "a.txt", "fileSize": "12", "parts": "1", "fileVersion": 2}],
+            "subDirectories": [{"directoryId": "D2", "name": "Old", "created": "Feb 9, 2022 11:14:24 PM", "subDirectories": []}]
+        })));
+        assert_eq!(
+            (directory.directory_id.as_str(), directory.name.as_str()),
+            ("D", "Docs")
+        );
+        let file = &directory.files[0];
+        assert_eq!((file.size, file.parts, file.version), (12, 1, Some(2)));
+        let below = &directory.directories[0];
+        assert_eq!(
+            (below.directory_id.as_str(), below.name.as_str()),
+            ("D2", "Old")
+        );
+        let created = below.created.as_ref().expect("a time");
+        assert_eq!(created.seconds, Some(1_644_448_464));
+
+        let other = Directory::read(&Json::new(
+            json!({"name": "x", "files": null, "subdirectories": {"directoryId": "D3"}}),
+        ));
+        assert_eq!((other.name.as_str(), other.files.len()), ("x", 0));
+        assert_eq!(other.directories[0].directory_id, "D3");
+        assert_eq!(other.directories[0].created, None);
+    }
+}
