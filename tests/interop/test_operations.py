@@ -83,7 +83,7 @@ def test_official_opens_with_our_device(emulator, device, tmp_path):
     sent = OfficialPackage(emulator.official("admin"))
     sent.add_recipient("second@acme.test")
     sent.encrypt_and_upload_message("for a device")
-    assert "keyCode" in sent.finalize()
+    assert "#keyCode=" in sent.finalize()["message"]
     official = emulator.official("second")
     assert official.get_package_keycode(sent.package_id, device.public_key_id, device.private_key)["keyCode"] == sent.client_secret
     # By the files that both keep key pairs in.
@@ -101,10 +101,10 @@ def test_public_keys_are_seen_alike(emulator, device):
     with emulator.ours("admin") as client, client.create() as package:
         recipient = package.add_recipient("second@acme.test")
         sent = emulator.official("admin").load_package(package.id, package.keycode)
-        theirs = {key["id"] for key in sent.get_public_keys(recipient.recipient_id)["publicKeys"]}
+        theirs = {key["id"] for key in sent.get_public_keys(recipient.recipient_id)}
         assert device.public_key_id in theirs
         assert theirs == {key.public_key_id for key in package.get_public_keys(recipient.recipient_id)}
-        assert {key["id"] for key in sent.get_public_keys()["publicKeys"]} == {key.public_key_id for key in package.get_public_keys()}
+        assert {key["id"] for key in sent.get_public_keys()} == {key.public_key_id for key in package.get_public_keys()}
 
 
 def test_our_device_gets_official_keycodes_in_bulk(emulator, device):
@@ -178,7 +178,7 @@ def test_we_work_in_an_official_workspace(emulator, make_file, tmp_path):
         workspace.download(file.file_id, tmp_path / "deep.bin", directory_id=deep)
         assert sha256(tmp_path / "deep.bin") == sha256(make_file(700_000))
         information = workspace.get_file_information(file.file_id, deep)
-        assert information.size == 700_000
+        assert information.file.size == 700_000
         # What ours changes, the official client sees.
         workspace.set_label("Renamed")
         workspace.rename_file(file.file_id, "renamed.bin")
