@@ -93,6 +93,10 @@
  *                 or sendsafely_package_get_information, then _download_file, _memory or _callback for a file
  *              -> sendsafely_package_get_message
  *   go on      keep sendsafely_package_id and sendsafely_package_keycode -> later sendsafely_package_open
+ *   many       sendsafely_package_add_recipients; sendsafely_client_create_contact_group and
+ *              sendsafely_package_add_contact_group for those who come again and again
+ *   devices    sendsafely_client_generate_key_pair once, sendsafely_key_pair_save
+ *              -> later sendsafely_key_pair_load, sendsafely_package_open_with_private_key: no link is needed
  *   give up    sendsafely_package_delete
  *   links      sendsafely_link_find in a text, sendsafely_link_parse into its parts
  *   else       sendsafely_client_request: any signed call of the service's API
