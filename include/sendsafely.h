@@ -33,10 +33,10 @@
  * Secrets    API secret, keycode, password, private key, message and the part of a link after '#' never stand in an
  *            error or a log line. The library zeroes its copies, and those that it gave out when they are freed.
  *
- * Handles    sendsafely_client, sendsafely_package, the iterators and sendsafely_error are tickets, not addresses. A handle that was
- *            freed, is of another kind or is not one at all answers SENDSAFELY_INVALID_HANDLE, never worse. _free
- *            only frees: no network, no waiting, nothing lost, in any order, twice is harmless, and a call on another
- *            thread that still runs is not disturbed.
+ * Handles    sendsafely_client, sendsafely_package, the iterators and sendsafely_error are tickets, not addresses. A
+ *            handle that was freed, is of another kind or is not one at all answers SENDSAFELY_INVALID_HANDLE, never
+ *            worse. _free only frees: no network, no waiting, nothing lost, in any order, twice is harmless, and a
+ *            call on another thread that still runs is not disturbed.
  *
  * Records    Plain structs in memory that you only read: files, recipients, lists. Each is freed as a whole by the
  *            _free of its type, once; not by free(), and not by parts. A list is { count, items }, items an array of
