@@ -37,7 +37,7 @@ struct options {
 
 /* What the valid arguments point to. */
 static char file_id[256], recipient_id[256], package_id[256], source[4096], target[4096], directory[4096];
-static char key_pair[4096], private_key[16384], public_key[16384], armored[16384];
+static char key_pair[4096], private_key[8192], public_key[8192], armored[8192];
 static const char *const emails[] = {"carl@customer.test", "dora@customer.test"};
 static const char *const package_ids[] = {package_id, package_id};
 static int64_t read_end(void *user_data, uint8_t *buffer, size_t capacity) {
@@ -426,12 +426,10 @@ static void injected_panics(void) {
 #endif
 }
 
-static void read_vector(const char *name, char *text, size_t room) {
-  char path[256];
-  snprintf(path, sizeof path, "tests/vectors/%s", name);
-  FILE *file = fopen(path, "rb");
-  CHECK(file && fread(text, 1, room - 1, file) > 0);
-  if (file) fclose(file);
+static void put_text(char room[8192], const char *path) {
+  char *text = read_text(path);
+  snprintf(room, 8192, "%s", text);
+  free(text);
 }
 
 int main(void) {
@@ -439,9 +437,9 @@ int main(void) {
   snprintf(target, sizeof target, "%s", scratch("target.bin"));
   snprintf(directory, sizeof directory, "%s", scratch(""));
   write_file(source, "bytes", 5);
-  read_vector("node/trusted-device-private.asc", private_key, sizeof private_key);
-  read_vector("node/trusted-device-public.asc", public_key, sizeof public_key);
-  read_vector("java/keycode-for-node-key.asc", armored, sizeof armored);
+  put_text(private_key, "tests/vectors/node/trusted-device-private.asc");
+  put_text(public_key, "tests/vectors/node/trusted-device-public.asc");
+  put_text(armored, "tests/vectors/java/keycode-for-node-key.asc");
   snprintf(key_pair, sizeof key_pair, "%s", scratch("key-pair.json"));
   CHECK_OK(sendsafely_key_pair_save(key_pair, NULL, private_key, NULL, NULL));
 
