@@ -125,7 +125,6 @@ impl KeyPair {
             match byte {
                 b'\n' => text.extend_from_slice(b"\\n"),
                 b'\r' => text.extend_from_slice(b"\\r"),
-                b'"' | b'\\' | 0..0x20 => text.extend(format!("\\u{byte:04x}").bytes()),
                 other => text.push(other),
             }
         }
