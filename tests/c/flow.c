@@ -386,14 +386,6 @@ static void approval(sendsafely_client *client) {
   sendsafely_package_free(package);
 }
 
-static char *read_text(const char *path) {
-  char *text = calloc(1, 1 << 16);
-  FILE *file = fopen(path, "rb");
-  CHECK(text && file && fread(text, 1, (1 << 16) - 1, file) > 0);
-  if (file) fclose(file);
-  return text;
-}
-
 /* Without a keycode, by the key of a trusted device that another program made. */
 static void trusted_device(sendsafely_client *client) {
   char *public_key = read_text("tests/vectors/node/trusted-device-public.asc");

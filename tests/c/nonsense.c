@@ -11,7 +11,7 @@
 #define KEYCODE "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"
 #define LINK "https://acme.test/receive/?packageCode=abc#keyCode=" KEYCODE
 
-enum kind { HANDLE, TEXT, TEXTS, BYTES, SIZE_OF_BYTES, INT32, ENUM, OPTIONS, CALLBACK, OUTPUT, OTHER };
+enum kind { HANDLE, TEXT, TEXTS, BYTES, SIZE_OF_ARRAY, INT32, ENUM, OPTIONS, CALLBACK, OUTPUT, OTHER };
 
 /* A kind of handle: one that lives, and one that was freed. */
 struct handle {
@@ -37,7 +37,9 @@ struct options {
 
 /* What the valid arguments point to. */
 static char file_id[256], recipient_id[256], package_id[256], source[4096], target[4096], directory[4096];
-static char private_key[16384];
+static char key_pair[4096], private_key[8192], public_key[8192], armored[8192];
+static const char *const emails[] = {"carl@customer.test", "dora@customer.test"};
+static const char *const package_ids[] = {package_id, package_id};
 static int64_t read_end(void *user_data, uint8_t *buffer, size_t capacity) {
   (void)user_data, (void)buffer, (void)capacity;
   return 0;
@@ -256,7 +258,7 @@ static void one_wrong_argument(const struct call *call) {
       with[i].as_int32_t = INT32_MAX;
       refused(call, with, JUDGED_BEFORE, name, "is INT32_MAX");
     }
-    if (argument->kind == SIZE_OF_BYTES) {
+    if (argument->kind == SIZE_OF_ARRAY) {
       with[i].as_size_t = SIZE_MAX;
       refused(call, with, SENDSAFELY_INVALID_ARGUMENT, name, "is SIZE_MAX");
     }
@@ -424,14 +426,22 @@ static void injected_panics(void) {
 #endif
 }
 
+static void put_text(char room[8192], const char *path) {
+  char *text = read_text(path);
+  snprintf(room, 8192, "%s", text);
+  free(text);
+}
+
 int main(void) {
   snprintf(source, sizeof source, "%s", scratch("source.bin"));
   snprintf(target, sizeof target, "%s", scratch("target.bin"));
   snprintf(directory, sizeof directory, "%s", scratch(""));
   write_file(source, "bytes", 5);
-  FILE *key = fopen("tests/vectors/node/trusted-device-private.asc", "rb");
-  CHECK(key && fread(private_key, 1, sizeof private_key - 1, key) > 0);
-  if (key) fclose(key);
+  put_text(private_key, "tests/vectors/node/trusted-device-private.asc");
+  put_text(public_key, "tests/vectors/node/trusted-device-public.asc");
+  put_text(armored, "tests/vectors/java/keycode-for-node-key.asc");
+  snprintf(key_pair, sizeof key_pair, "%s", scratch("key-pair.json"));
+  CHECK_OK(sendsafely_key_pair_save(key_pair, NULL, private_key, NULL, NULL));
 
   make_handles(new_client(NULL));
   forget_requests();
@@ -448,7 +458,7 @@ int main(void) {
   options.on_progress = answer_progress;
   make_handles(new_client(&options));
   stopped();
-  CHECK(entries_of(directory) == 1);
+  CHECK(entries_of(directory) == 2); /* source and key_pair */
   free_handles();
   return finish("nonsense");
 }

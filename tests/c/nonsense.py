@@ -16,7 +16,13 @@ VALUES = {
     "answer": '"Answer"',
     "api_key": '"key"',
     "api_secret": '"secret"',
+    "armored": "armored",
+    "base64": '"ww0ECQMIAQIDBAUGBwhg0j0BINaZLlJ32W2mj2OKc0/KMF7tLQ0ljRbS2b+CYp9vfOOSe36GpXA5m/Xa5F9FP9qVQCH56cxtUar6Y5Pz"',
+    "bits": "1024",
+    "body": '"{}"',
     "code": '"123456"',
+    "contact_group_id": '"group"',
+    "count": "2",
     "country_code": '"US"',
     "data": '"bytes"',
     "days": "5",
@@ -24,10 +30,12 @@ VALUES = {
     "directory": "directory",
     "dropzone_id": '"dropzone"',
     "email": '"carl@customer.test"',
+    "emails": "emails",
     "file_id": "file_id",
     "file_name": '"again.bin"',
     "first_name": '"First"',
     "host": '"https://acme.test"',
+    "is_organization_group": "0",
     "json_body": '"{}"',
     "json_object": '"{}"',
     "keycode": "KEYCODE",
@@ -35,33 +43,53 @@ VALUES = {
     "last_name": '"Last"',
     "link": "LINK",
     "list": "1",
+    "message": '"bytes"',
     "method": '"PUT"',
     "name": '"Name"',
     "oauth_token": '"token"',
+    "package_code": '"code"',
     "package_id": "package_id",
+    "package_ids": "package_ids",
     "password": '"Correct horse 1"',
     "phone_number": '"415 555 0100"',
     "pin": '"123456"',
     "private_key": "private_key",
+    "public_key": "public_key",
     "public_key_id": '"key"',
     "question": '"Question?"',
     "read": "read_end",
     "read_user_data": "NULL",
     "recipient_id": "recipient_id",
+    "role": '"VIEWER"',
     "send_pin": "0",
     "sendsafely_client_request.path": '"/package/"',
+    "sendsafely_client_sign.path": '"/user/"',
+    "sendsafely_key_pair_load.path": "key_pair",
+    "sendsafely_key_pair_save.path": "key_pair",
+    "sendsafely_message_decrypt.keycode": '"KEYCODEexample"',
     "sendsafely_package_download_file.path": "target",
     "sendsafely_package_upload_callback.size": "0",
     "sendsafely_package_upload_file.path": "source",
     "sendsafely_package_upload_memory.size": "5",
+    "sendsafely_part_decrypt.size": "5",
+    "sendsafely_part_encrypt.size": "5",
+    "server_secret": '"SERVERSECRETexample"',
     "text": "LINK",
+    "timestamp": '"2024-01-02T03:04:05+0000"',
+    "user_id": '"user"',
     "validation_token": '"token"',
+    "whole_organization": "0",
     "write": "write_on",
     "write_user_data": "NULL",
 }
 
 # Parameters that may be NULL, or "function.parameter". Options may always be.
-OPTIONAL = {"country_code", "json_body", "out_download", "out_downloads", "out_email", "out_file", "out_finalized", "out_recipient"}
+OPTIONAL = {
+    "body", "country_code", "json_body", "out_download", "out_downloads", "out_email", "out_file", "out_finalized",
+    "out_member", "sendsafely_client_create_contact_group.out_group", "sendsafely_key_pair_save.description", "sendsafely_key_pair_save.public_key_id",
+    "sendsafely_package_add_recipient.out_recipient", "sendsafely_package_get_public_keys.recipient_id",
+    "sendsafely_package_upload_keycodes.recipient_id", "timestamp",
+}
 
 # Fields and parameters of which 2 is no mistake; other int32_t of options are booleans.
 ENUMS = {"existing", "status"}
@@ -80,13 +108,24 @@ FILLED = {
 
 # Calls that ask the service nothing here, so that no progress callback can stop them, and what they answer.
 SEND_NOTHING = {
+    "sendsafely_checksum": "OK",
     "sendsafely_client_list_packages": "OK",  # its iterator asks
     "sendsafely_client_new": "OK",
     "sendsafely_client_new_for_dropzone": "OK",
     "sendsafely_client_new_without_credentials": "OK",
     "sendsafely_client_search_packages": "OK",  # its iterator asks
+    "sendsafely_client_sign": "OK",
+    "sendsafely_country_codes": "OK",
+    "sendsafely_key_pair_generate": "INVALID_ARGUMENT",  # of a size that is none: a key pair takes long to make
+    "sendsafely_key_pair_load": "OK",
+    "sendsafely_key_pair_save": "FILE_EXISTS",  # never overwritten
+    "sendsafely_keycode_decrypt": "OK",
+    "sendsafely_keycode_encrypt": "OK",
+    "sendsafely_keycode_generate": "OK",
     "sendsafely_link_find": "OK",
     "sendsafely_link_parse": "OK",
+    "sendsafely_message_decrypt": "OK",
+    "sendsafely_message_encrypt": "OK",
     "sendsafely_package_code": "OK",
     "sendsafely_package_get_message": "OK",  # its sender knows that it has set none
     "sendsafely_package_id": "OK",
@@ -94,7 +133,10 @@ SEND_NOTHING = {
     "sendsafely_package_link": "NOT_FINALIZED",
     "sendsafely_package_notify": "NOT_FINALIZED",
     "sendsafely_package_running_uploads": "OK",
+    "sendsafely_package_set_recipient_role": "ONLY_IN_WORKSPACE",
     "sendsafely_package_submit_hosted_dropzone": "NOT_FINALIZED",
+    "sendsafely_part_decrypt": "DECRYPT_FAILED",
+    "sendsafely_part_encrypt": "OK",
 }
 
 # Functions of no status that the tables cannot hold, with where they are tested.
@@ -148,7 +190,7 @@ def argument(api, function, parameter):
     kind = KINDS.get(role, "OTHER")
     before = function.parameters[function.parameters.index(parameter) - 1].type.role
     if role == "integer":
-        kind = {"int32_t": "INT32", "size_t": "SIZE_OF_BYTES" if before == "bytes" else "OTHER"}.get(parameter.type.name, "OTHER")
+        kind = {"int32_t": "INT32", "size_t": "SIZE_OF_ARRAY" if before in ("bytes", "texts") else "OTHER"}.get(parameter.type.name, "OTHER")
     cast = "" if member(parameter.type) != "pointer" else "(void *)"
     return f'{{"{name}", {kind}, {optional}, &(union value){{.{member(parameter.type)} = {cast}{right(function, parameter)}}}, 0, NULL}}'
 

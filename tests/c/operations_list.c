@@ -13,13 +13,6 @@ static char *send_to_second(sendsafely_client *client, const char *file_name) {
   return id;
 }
 
-static sendsafely_client *client_of_second(void) {
-  sendsafely_client *client = NULL;
-  CHECK_OK(sendsafely_client_new(setting("SENDSAFELY_HOST"), user_text("second@acme.test", "api_key"),
-                                 user_text("second@acme.test", "api_secret"), NULL, &client, NULL));
-  return client;
-}
-
 /* Goes through a list to its end; how often the package is in it, and how many packages there are. */
 static unsigned listed;
 static unsigned in_list(sendsafely_package_iterator *iterator, const char *id) {
@@ -77,7 +70,7 @@ TEST(sent_packages_paged) {
 }
 
 TEST(received_packages) {
-  sendsafely_client *client = new_client(NULL), *second = client_of_second();
+  sendsafely_client *client = new_client(NULL), *second = client_of("second@acme.test");
   sendsafely_list_options options;
   sendsafely_package_iterator *iterator = NULL;
   char *id = send_to_second(client, "received.bin");
@@ -129,7 +122,7 @@ TEST(workspaces) {
 }
 
 TEST(packages_of_the_organization) {
-  sendsafely_client *client = new_client(NULL), *second = client_of_second();
+  sendsafely_client *client = new_client(NULL), *second = client_of("second@acme.test");
   sendsafely_search_options options;
   sendsafely_package_iterator *iterator = NULL;
   sendsafely_package *package = new_package(second);

@@ -17,7 +17,7 @@ static const char *const state_names[STATES] = {
 static sendsafely_client *client;
 static sendsafely_package *package;
 static sendsafely_package *sender; /* the handle that made a package that was opened again */
-static char file_id[256], recipient_id[256], directory_id[256];
+static char file_id[256], recipient_id[256], directory_id[256], group_id[256];
 static const char *source, *target_directory;
 
 /* A call that runs on another thread while the table is worked through. */
@@ -306,6 +306,93 @@ static sendsafely_status download_all(sendsafely_package *of, sendsafely_error *
   return status;
 }
 
+static sendsafely_status add_recipients(sendsafely_package *of, sendsafely_error **error) {
+  const char *emails[] = {"carl@customer.test", "dora@customer.test"};
+  sendsafely_recipient_result_list *results = (void *)1;
+  sendsafely_status status = sendsafely_package_add_recipients(of, emails, 2, NULL, &results, error);
+  CHECK(status == SENDSAFELY_OK || results == NULL);
+  sendsafely_recipient_result_list_free(results);
+  return status;
+}
+
+static sendsafely_status get_recipient(sendsafely_package *of, sendsafely_error **error) {
+  sendsafely_recipient *recipient = (void *)1;
+  sendsafely_status status = sendsafely_package_get_recipient(of, recipient_id, &recipient, error);
+  CHECK(status == SENDSAFELY_OK || recipient == NULL);
+  sendsafely_recipient_free(recipient);
+  return status;
+}
+
+static sendsafely_status set_role(sendsafely_package *of, sendsafely_error **error) {
+  return sendsafely_package_set_recipient_role(of, recipient_id, "MANAGER", error);
+}
+
+static sendsafely_status remove_recipient(sendsafely_package *of, sendsafely_error **error) {
+  return sendsafely_package_remove_recipient(of, recipient_id, error);
+}
+
+static sendsafely_status remove_nobody(sendsafely_package *of, sendsafely_error **error) {
+  return sendsafely_package_remove_recipient(of, "no-such-recipient", error);
+}
+
+static sendsafely_status remove_all_recipients(sendsafely_package *of, sendsafely_error **error) {
+  return sendsafely_package_remove_all_recipients(of, error);
+}
+
+TEXT_CALL(get_collaborators, sendsafely_package_get_collaborators)
+TEXT_CALL(get_permissions, sendsafely_package_get_permissions)
+
+static sendsafely_status add_group(sendsafely_package *of, sendsafely_error **error) {
+  return sendsafely_package_add_contact_group(of, group_id, error);
+}
+
+static sendsafely_status remove_group(sendsafely_package *of, sendsafely_error **error) {
+  return sendsafely_package_remove_contact_group(of, group_id, error);
+}
+
+static sendsafely_status get_public_keys(sendsafely_package *of, sendsafely_error **error) {
+  sendsafely_public_key_list *keys = (void *)1;
+  sendsafely_status status = sendsafely_package_get_public_keys(of, NULL, &keys, error);
+  CHECK(status == SENDSAFELY_OK || keys == NULL);
+  sendsafely_public_key_list_free(keys);
+  return status;
+}
+
+static sendsafely_status get_public_keys_of_recipient(sendsafely_package *of, sendsafely_error **error) {
+  sendsafely_public_key_list *keys = (void *)1;
+  sendsafely_status status = sendsafely_package_get_public_keys(of, recipient_id, &keys, error);
+  CHECK(status == SENDSAFELY_OK || keys == NULL);
+  sendsafely_public_key_list_free(keys);
+  return status;
+}
+
+static sendsafely_status upload_keycodes(sendsafely_package *of, sendsafely_error **error) {
+  return sendsafely_package_upload_keycodes(of, NULL, error);
+}
+
+static sendsafely_status set_label(sendsafely_package *of, sendsafely_error **error) {
+  return sendsafely_package_set_label(of, "label", error);
+}
+
+static sendsafely_status update(sendsafely_package *of, sendsafely_error **error) {
+  return sendsafely_package_update(of, "{\"life\":20}", error);
+}
+
+static sendsafely_status notify(sendsafely_package *of, sendsafely_error **error) {
+  return sendsafely_package_notify(of, error);
+}
+
+static sendsafely_status running_uploads(sendsafely_package *of, sendsafely_error **error) {
+  size_t count = 99;
+  sendsafely_status status = sendsafely_package_running_uploads(of, &count, error);
+  CHECK(status == SENDSAFELY_OK ? count <= 1 : count == 0);
+  return status;
+}
+
+static sendsafely_status submit_hosted_dropzone(sendsafely_package *of, sendsafely_error **error) {
+  return sendsafely_package_submit_hosted_dropzone(of, "Name", "carl@customer.test", error);
+}
+
 /* What the table says of a cell: a status that this machine judges, or ASKED + one that the service has to be asked
  * for. OK alone is answered without the service too. */
 #define ASKED 10000
@@ -324,6 +411,10 @@ enum {
   OPEN = SENDSAFELY_NOT_FINALIZED,
   NO_FILE = SENDSAFELY_FILE_NOT_ON_PACKAGE,
   NOT_ON = ASKED + SENDSAFELY_FILE_NOT_ON_PACKAGE,
+  NOBODYS = ASKED + SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE, /* another program may have added it */
+  NO_GROUP = ASKED + SENDSAFELY_REFUSED,
+  OTHERS = SENDSAFELY_INVALID_ARGUMENT, /* only for the client of a Dropzone */
+  CUT = ASKED + SENDSAFELY_WRONG_KEYCODE, /* shows when it is used, before anything is written */
   PARTIAL = ASKED + SENDSAFELY_DENIED, /* what is still being uploaded cannot be downloaded */
   WRONG_KEY = ASKED + SENDSAFELY_DECRYPT_FAILED,
   SHORT = SENDSAFELY_KEYCODE_TOO_SHORT,
@@ -344,9 +435,27 @@ static const struct row {
     {"get_message",            get_message,        {OK,     OK,     OK,     DONE,   OK,     OK,     OK,     OK,     GONE,   NO_KEY, OK,     OK}},
     {"set_life",               set_life,           {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
     {"set_recipient_phone",    set_recipient_phone,{NO_RECP,DONE,   NO_RECP,NO_RECP,DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   NO_RECP,DONE}},
+    {"running_uploads",        running_uploads,    {OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK}},
+    {"get_collaborators",      get_collaborators,  {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
+    {"get_permissions",        get_permissions,    {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
+    {"get_public_keys",        get_public_keys,    {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
+    {"get_public_keys of a recipient", get_public_keys_of_recipient,{NOBODYS,DONE,NOBODYS,NOBODYS,DONE,DONE,DONE,   DONE,   GONE,   DONE,   NOBODYS,DONE}},
+    {"upload_keycodes",        upload_keycodes,    {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   NO_KEY, DONE,   CUT}},
+    {"set_label",              set_label,          {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
+    {"update",                 update,             {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
+    {"notify",                 notify,             {OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   DONE,   GONE,   NO_KEY, DONE,   OPEN}},
+    {"submit_hosted_dropzone", submit_hosted_dropzone,{OPEN,OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OTHERS, GONE,   NO_KEY, OTHERS, OPEN}},
+    {"get_recipient",          get_recipient,      {NOBODYS,DONE,   NOBODYS,NOBODYS,DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   NOBODYS,DONE}},
+    {"set_recipient_role",     set_role,           {NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,GONE,   NO_DIR,NOBODYS,NO_DIR}},
     {"finalize",               finalize,           {NOBODY, EMPTY,  NOBODY, NOBODY, DONE,   RUNNING,CLOSED, CLOSED, GONE,   CLOSED, WORKSP, SHORT}},
     {"finalize undisclosed",   finalize_undisclosed,{EMPTY, EMPTY,  DONE,   DONE,   DONE,   RUNNING,CLOSED, CLOSED, GONE,   CLOSED, WORKSP, SHORT}},
     {"add_recipient",          add_recipient,      {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
+    {"add_recipients",         add_recipients,     {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
+    {"remove unknown recipient", remove_nobody,    {NOBODYS,NOBODYS,NOBODYS,NOBODYS,NOBODYS,NOBODYS,NOBODYS,NOBODYS,GONE,   NOBODYS,NOBODYS,NOBODYS}},
+    {"remove_recipient",       remove_recipient,   {NOBODYS,DONE,   NOBODYS,NOBODYS,DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   NOBODYS,DONE}},
+    {"remove_all_recipients",  remove_all_recipients,{DONE, DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
+    {"remove_contact_group",   remove_group,       {NO_GROUP,NO_GROUP,NO_GROUP,NO_GROUP,NO_GROUP,NO_GROUP,NO_GROUP,NO_GROUP,GONE,NO_GROUP,NO_GROUP,NO_GROUP}},
+    {"add_contact_group",      add_group,          {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
     {"upload to a directory",  upload_to_directory,{NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, CLOSED, CLOSED, GONE,   CLOSED, DONE,   NO_DIR}},
     {"upload_file",            upload_file,        {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   CLOSED, CLOSED, GONE,   CLOSED, DONE,   SHORT}},
     {"upload_memory",          upload_memory,      {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   CLOSED, CLOSED, GONE,   CLOSED, DONE,   SHORT}},
@@ -368,7 +477,10 @@ static int only_looks(call *function) {
   return function == get_id || function == get_code || function == get_keycode || function == get_link ||
          function == get_information || function == get_message || function == set_life ||
          function == set_recipient_phone || function == download_file || function == download_memory ||
-         function == download_callback;
+         function == download_callback || function == running_uploads || function == get_collaborators ||
+         function == get_permissions || function == get_public_keys || function == get_public_keys_of_recipient ||
+         function == upload_keycodes || function == set_label || function == update || function == notify ||
+         function == get_recipient;
 }
 
 static void work_through(enum state state) {
@@ -410,14 +522,16 @@ static void work_through_all_alike(const char *name, sendsafely_package *ticket,
   }
 }
 
+/* Delivers one byte. */
 static int64_t read_and_misbehave(void *user_data, uint8_t *buffer, size_t capacity) {
-  (void)buffer, (void)capacity;
+  (void)capacity;
   if (*(int *)user_data) return 0;
   *(int *)user_data = 1;
   forget_requests();
   work_through_all_alike("inside its own callback", package, SENDSAFELY_BUSY);
   CHECK(requests_arrived() == 0);
-  return 0;
+  buffer[0] = 'x';
+  return 1;
 }
 
 int main(void) {
@@ -432,12 +546,18 @@ int main(void) {
   target_directory = directory_path;
   write_file(source, "from a path", 11);
 
+  sendsafely_contact_group *group = NULL;
+  CHECK_OK(sendsafely_client_create_contact_group(client, "Steps", 0, &group, NULL));
+  snprintf(group_id, sizeof group_id, "%s", group ? group->contact_group_id : "");
+  sendsafely_contact_group_free(group);
+
   for (enum state state = FRESH; state < STATES; state++) work_through(state);
 
   enter_state(READY);
   int was_called = 0;
-  CHECK_OK(sendsafely_package_upload_callback(package, "callback.bin", read_and_misbehave, &was_called, 0, NULL, NULL,
+  CHECK_OK(sendsafely_package_upload_callback(package, "callback.bin", read_and_misbehave, &was_called, 1, NULL, NULL,
                                               NULL));
+  CHECK(was_called);
   was_called = 0;
   CHECK_OK(sendsafely_package_upload_callback(package, "spooled.bin", read_and_misbehave, &was_called,
                                               SENDSAFELY_SIZE_UNKNOWN, NULL, NULL, NULL));

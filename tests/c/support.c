@@ -146,21 +146,21 @@ sendsafely_package *new_workspace(sendsafely_client *client) {
   return workspace;
 }
 
-char *admin(const char *method, const char *path, const char *body) {
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(setting("EMULATOR_ADMIN_PORT")))};
+char *http(int port, const char *method, const char *path, const char *headers, const char *body) {
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
   struct timeval patience = {.tv_sec = 30};
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   int connection = socket(AF_INET, SOCK_STREAM, 0);
   setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  if (connect(connection, (struct sockaddr *)&address, sizeof address)) die("no admin interface", path);
-  char head[512];
+  if (connect(connection, (struct sockaddr *)&address, sizeof address)) die("nobody answers", path);
+  char head[1024];
   size_t body_size = body ? strlen(body) : 0;
   int head_size = snprintf(head, sizeof head,
                            "%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
-                           "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n",
-                           method, path, body_size);
-  if (write(connection, head, (size_t)head_size) != head_size) die("the admin interface is gone", path);
-  if (body_size && write(connection, body, body_size) != (ssize_t)body_size) die("the admin interface is gone", path);
+                           "Content-Type: application/json\r\nContent-Length: %zu\r\n%s\r\n",
+                           method, path, body_size, headers);
+  if (write(connection, head, (size_t)head_size) != head_size) die("the server is gone", path);
+  if (body_size && write(connection, body, body_size) != (ssize_t)body_size) die("the server is gone", path);
   size_t room = 1 << 16, size = 0;
   char *answer = malloc(room);
   for (ssize_t got; answer && (got = read(connection, answer + size, room - size - 1)) > 0;) {
@@ -171,9 +171,13 @@ char *admin(const char *method, const char *path, const char *body) {
   if (!answer) die("out of memory", path);
   answer[size] = 0;
   char *content = strstr(answer, "\r\n\r\n");
-  if (strncmp(answer, "HTTP/1.1 200", 12) || !content) die("the admin interface refused", path);
+  if (strncmp(answer, "HTTP/1.1 200", 12) || !content) die("the server refused", path);
   memmove(answer, content + 4, strlen(content + 4) + 1);
   return answer;
+}
+
+char *admin(const char *method, const char *path, const char *body) {
+  return http(atoi(setting("EMULATOR_ADMIN_PORT")), method, path, "", body);
 }
 
 void add_fault(const char *rule) {
@@ -210,16 +214,25 @@ int request_has(const char *json) {
   return occurrences(json) > 0;
 }
 
-int service_has(sendsafely_package *package, const char *json) {
+/* Whether it knows this of a package; tells what it knows where that is not as expected. */
+static int service_knows(sendsafely_package *package, const char *json, int expected) {
   char *id = NULL, path[256];
   CHECK_OK(sendsafely_package_id(package, &id, NULL));
   snprintf(path, sizeof path, "/packages/%s", id ? id : "");
   char *state = admin("GET", path, NULL);
-  int has = strstr(state, json) != NULL;
-  if (!has) fprintf(stderr, "the service does not know %s: %s\n", json, state);
+  int knows = strstr(state, json) != NULL;
+  if (knows != expected) fprintf(stderr, "the service %s %s: %s\n", knows ? "knows" : "does not know", json, state);
   free(state);
   sendsafely_string_free(id);
-  return has;
+  return knows;
+}
+
+int service_has(sendsafely_package *package, const char *json) {
+  return service_knows(package, json, 1);
+}
+
+int service_lacks(sendsafely_package *package, const char *json) {
+  return !service_knows(package, json, 0);
 }
 
 void set_switches(const char *switches) {
@@ -250,6 +263,16 @@ const char *user_text(const char *email, const char *member) {
   return text;
 }
 
+sendsafely_client *client_of(const char *email) {
+  sendsafely_client *client = NULL;
+  char user[256];
+  snprintf(user, sizeof user, "{\"email\":\"%s\"}", email);
+  if (!*user_text(email, "api_key")) free(admin("POST", "/users", user));
+  CHECK_OK(sendsafely_client_new(setting("SENDSAFELY_HOST"), user_text(email, "api_key"), user_text(email, "api_secret"), NULL,
+                                 &client, NULL));
+  return client;
+}
+
 void fill(uint8_t *bytes, size_t size, uint32_t seed) {
   uint32_t state = seed * 2654435761u + 1;
   for (size_t i = 0; i < size; i++) {
@@ -258,6 +281,14 @@ void fill(uint8_t *bytes, size_t size, uint32_t seed) {
     state ^= state << 5;
     bytes[i] = (uint8_t)state;
   }
+}
+
+char *read_text(const char *path) {
+  char *text = calloc(1, 1 << 18);
+  FILE *file = fopen(path, "rb");
+  check_at(__FILE__, __LINE__, text && file && fread(text, 1, (1 << 18) - 1, file) > 0, "%s cannot be read", path);
+  if (file) fclose(file);
+  return text;
 }
 
 void write_file(const char *path, const void *bytes, size_t size) {

@@ -56,7 +56,10 @@ sendsafely_client *new_client(const sendsafely_client_options *options);
 sendsafely_package *new_package(sendsafely_client *client);
 sendsafely_package *new_workspace(sendsafely_client *client);
 
-/* A request to the emulator's admin interface; the answer's body is to be freed with free(). */
+/* A request over plain HTTP to a port of this machine, without the library: headers of which each ends with \r\n. The
+ * answer's body is to be freed with free(). */
+char *http(int port, const char *method, const char *path, const char *headers, const char *body);
+/* The same to the emulator's admin interface; the answer's body is to be freed with free(). */
 char *admin(const char *method, const char *path, const char *body);
 /* Adds a fault rule (a JSON object), removes all. */
 void add_fault(const char *rule);
@@ -69,8 +72,12 @@ size_t requests_to(const char *endpoint);
 int request_has(const char *json);
 /* 1 if what the emulator knows of a package has this in it, such as `"life":30`. */
 int service_has(sendsafely_package *package, const char *json);
+/* 1 if it has this nowhere in it. */
+int service_lacks(sendsafely_package *package, const char *json);
 /* What the emulator tells of one of its users: api_key, api_secret, password, oauth_token. */
 const char *user_text(const char *email, const char *member);
+/* A client of one of the emulator's users, of a new one if it knows none of this address. */
+sendsafely_client *client_of(const char *email);
 /* Switches of the emulator (a JSON object). */
 void set_switches(const char *switches);
 
@@ -79,6 +86,8 @@ const char *json_text(const char *json, const char *member);
 
 /* Fills a buffer with bytes that look random and are the same in each run for a seed. */
 void fill(uint8_t *bytes, size_t size, uint32_t seed);
+/* The text of a file, to be freed with free(); "" where there is none. */
+char *read_text(const char *path);
 void write_file(const char *path, const void *bytes, size_t size);
 /* 1 if the file holds exactly these bytes. */
 int file_is(const char *path, const void *bytes, size_t size);
