@@ -418,22 +418,34 @@ pub(crate) fn run<T: Send + 'static>(
     observer: &mut dyn Observer,
     work: impl FnOnce(&Arc<Call>) -> Result<T> + Send + 'static,
 ) -> Result<T> {
-    let (call, notices) = Call::new();
-    // The result itself stays out of the channel: a channel of its own for each type of result would be a large part
-    // of the library.
+    // What depends on the type of the result is this little: there are a hundred kinds of work.
     let slot = Arc::new(Mutex::new(None));
+    let place = Arc::clone(&slot);
+    run_job(
+        observer,
+        Box::new(move |call| {
+            let result = work(call)?;
+            *place.lock() = Some(result);
+            Ok(())
+        }),
+    )?;
+    let result = slot.lock().take();
+    result.ok_or_else(died)
+}
+
+/// Work on a worker, whatever comes of it.
+type Job = Box<dyn FnOnce(&Arc<Call>) -> Result<()> + Send>;
+
+fn run_job(observer: &mut dyn Observer, job: Job) -> Result<()> {
+    let (call, notices) = Call::new();
     let (done, events) = unbounded();
-    let (worker, place) = (Arc::clone(&call), Arc::clone(&slot));
+    let worker = Arc::clone(&call);
     // Asked before the worker starts, so that a stop at the first report sends nothing at all.
     if observer.progress(&call.snapshot(0)) == Flow::Stop {
         return Err(stopped());
     }
     os::spawn("sendsafely", move || {
-        let result = guarded(|| work(&worker));
-        *place.lock() = Some(result);
-        let _ = done.send(());
+        let _ = done.send(guarded(|| job(&worker)));
     })?;
-    attend(&call, &notices, observer, &events, &mut |()| Some(Ok(())))?;
-    let result = slot.lock().take();
-    result.unwrap_or_else(|| Err(died()))
+    attend(&call, &notices, observer, &events, &mut Some)
 }

@@ -124,6 +124,12 @@ impl Caller {
 
     /// Runs the body of an exported function: an error or a panic becomes a status and, if asked for, an error handle.
     pub(super) fn guard(self, body: impl FnOnce() -> Result<()>) -> sendsafely_status {
+        let mut body = Some(body);
+        // One for all, since there are more than a hundred bodies.
+        self.guard_dyn(&mut || body.take().map_or(Ok(()), |body| body()))
+    }
+
+    fn guard_dyn(self, body: &mut dyn FnMut() -> Result<()>) -> sendsafely_status {
         match catch(body).and_then(|result| result) {
             Ok(()) => sendsafely_status::SENDSAFELY_OK,
             Err(error) => {

@@ -128,12 +128,16 @@ pub(super) fn give_text(text: &str) -> *mut c_char {
 
 /// Frees a record or string with all that belongs to it.
 pub(super) fn free<T: 'static>(pointer: *mut T) {
+    free_kind(pointer.addr(), TypeId::of::<T>());
+}
+
+fn free_kind(address: usize, kind: TypeId) {
     let mut records = Process::current().records.lock();
     let is_one = records
-        .get(&pointer.addr())
-        .is_some_and(|record| record.kind == TypeId::of::<T>());
+        .get(&address)
+        .is_some_and(|record| record.kind == kind);
     let record = if is_one {
-        records.remove(&pointer.addr())
+        records.remove(&address)
     } else {
         None
     };
