@@ -174,6 +174,10 @@ TEST(decrypt_a_part) {
     CHECK(data == NULL);
     CHECK_STATUS(SENDSAFELY_DECRYPT_FAILED, sendsafely_part_decrypt(SERVER_SECRET, KEYCODE, MESSAGE, at, &data, NULL));
   }
+  uint8_t unusual[sizeof MESSAGE];
+  memcpy(unusual, MESSAGE, sizeof MESSAGE);
+  unusual[4] = 100; /* a way to make a key from the passphrase that only private experiments have */
+  CHECK_STATUS(SENDSAFELY_UNSUPPORTED_FORMAT, sendsafely_part_decrypt(SERVER_SECRET, KEYCODE, unusual, sizeof unusual, &data, NULL));
   CHECK_STATUS(SENDSAFELY_INVALID_ARGUMENT, sendsafely_part_decrypt("", KEYCODE, MESSAGE, sizeof MESSAGE, &data, NULL));
   CHECK_STATUS(SENDSAFELY_INVALID_ARGUMENT, sendsafely_part_decrypt(SERVER_SECRET, "", MESSAGE, sizeof MESSAGE, &data, NULL));
 }
