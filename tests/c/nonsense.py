@@ -86,7 +86,8 @@ VALUES = {
 # Parameters that may be NULL, or "function.parameter". Options may always be.
 OPTIONAL = {
     "body", "country_code", "json_body", "out_download", "out_downloads", "out_email", "out_file", "out_finalized",
-    "out_member", "sendsafely_client_create_contact_group.out_group", "sendsafely_key_pair_save.description", "sendsafely_key_pair_save.public_key_id",
+    "out_member", "sendsafely_client_create_contact_group.out_group", "sendsafely_key_pair_save.description",
+    "sendsafely_key_pair_save.public_key_id",
     "sendsafely_package_add_recipient.out_recipient", "sendsafely_package_get_public_keys.recipient_id",
     "sendsafely_package_upload_keycodes.recipient_id", "timestamp",
 }

@@ -174,6 +174,11 @@ TEST(decrypt_a_part) {
     CHECK(data == NULL);
     CHECK_STATUS(SENDSAFELY_DECRYPT_FAILED, sendsafely_part_decrypt(SERVER_SECRET, KEYCODE, MESSAGE, at, &data, NULL));
   }
+  uint8_t unusual[sizeof MESSAGE];
+  memcpy(unusual, MESSAGE, sizeof MESSAGE);
+  unusual[4] = 100; /* a way to make a key from the passphrase that only private experiments have */
+  CHECK_STATUS(SENDSAFELY_UNSUPPORTED_FORMAT,
+               sendsafely_part_decrypt(SERVER_SECRET, KEYCODE, unusual, sizeof unusual, &data, NULL));
   CHECK_STATUS(SENDSAFELY_INVALID_ARGUMENT, sendsafely_part_decrypt("", KEYCODE, MESSAGE, sizeof MESSAGE, &data, NULL));
   CHECK_STATUS(SENDSAFELY_INVALID_ARGUMENT, sendsafely_part_decrypt(SERVER_SECRET, "", MESSAGE, sizeof MESSAGE, &data, NULL));
 }
@@ -195,7 +200,8 @@ TEST(encrypt_a_part) {
   CHECK_OK(sendsafely_part_encrypt(SERVER_SECRET, KEYCODE, (const uint8_t *)"hello, world", 12, &message, NULL));
   CHECK_OK(sendsafely_part_encrypt(SERVER_SECRET, KEYCODE, (const uint8_t *)"hello, world", 12, &again, NULL));
   REQUIRE(message && again);
-  CHECK(message->size == sizeof MESSAGE && memcmp(message->data, MESSAGE, 6) == 0 && memcmp(message->data + 14, MESSAGE + 14, 4) == 0);
+  REQUIRE(message->size == sizeof MESSAGE && again->size == sizeof MESSAGE);
+  CHECK(memcmp(message->data, MESSAGE, 6) == 0 && memcmp(message->data + 14, MESSAGE + 14, 4) == 0);
   CHECK(memcmp(message->data + 6, again->data + 6, 8) && memcmp(message->data + 18, again->data + 18, 60));
   sendsafely_buffer_free(message);
   sendsafely_buffer_free(again);

@@ -270,6 +270,44 @@ TEST(upload_keycodes) {
   sendsafely_client_free(reader);
 }
 
+/* Lines of the log that tell of a public key. */
+static void count_lines(void *user_data, const char *line) {
+  if (strstr(line, "public key")) ++*(int *)user_data;
+}
+
+/* A key that cannot be used keeps nobody else from the keycode. */
+TEST(unusable_public_key) {
+  sendsafely_client *client = client_of_new_user(), *logging = NULL;
+  sendsafely_client_options options;
+  sendsafely_package *package = NULL, *again = NULL;
+  char *public_key = vector("trusted-device-public.asc"), *email = NULL, *answer = NULL, *keycode = NULL;
+  int lines = 0;
+  char *id = send_package(client, "ann@customer.test", &package), *usable = register_key(client, public_key);
+  CHECK_OK(sendsafely_client_request(client, "PUT", "/public-key/",
+                                     "{\"description\":\"broken\",\"publicKey\":\"-----BEGIN PGP PUBLIC KEY BLOCK-----\\n\"}",
+                                     &answer, NULL));
+  CHECK_OK(sendsafely_client_verify_credentials(client, &email, NULL));
+  CHECK_OK(sendsafely_client_options_init(&options, sizeof options));
+  options.on_log = count_lines;
+  options.log_user_data = &lines;
+  CHECK_OK(sendsafely_client_new(setting("SENDSAFELY_HOST"), user_text(email, "api_key"), user_text(email, "api_secret"),
+                                 &options, &logging, NULL));
+  CHECK_OK(sendsafely_package_keycode(package, &keycode, NULL));
+  CHECK_OK(sendsafely_package_open(logging, id, keycode, &again, NULL));
+  CHECK_OK(sendsafely_package_upload_keycodes(again, NULL, NULL));
+  CHECK(lines == 1 && holds_keycode(client, id, usable) && !holds_keycode(client, id, json_text(answer, "id")));
+  sendsafely_string_free(answer);
+  sendsafely_string_free(email);
+  sendsafely_string_free(keycode);
+  sendsafely_string_free(id);
+  sendsafely_string_free(usable);
+  free(public_key);
+  sendsafely_package_free(package);
+  sendsafely_package_free(again);
+  sendsafely_client_free(client);
+  sendsafely_client_free(logging);
+}
+
 TEST(keycodes_of_several_packages) {
   sendsafely_client *client = client_of_new_user();
   sendsafely_package *before = NULL, *package = NULL, *damaged = NULL;

@@ -67,7 +67,8 @@ TEST(add_several_recipients) {
   sendsafely_client *client = new_client(NULL);
   sendsafely_package *package = new_package(client);
   sendsafely_recipient_result_list *results = NULL;
-  const char *emails[] = {"ann@customer.test", "bob@customer.test", "carl@approval.test", "BOB@customer.test", "nobody@nowhere"};
+  const char *emails[] = {"ann@customer.test", "bob@customer.test", "carl@approval.test", "BOB@customer.test",
+                          "nobody@nowhere"};
   CHECK_OK(sendsafely_package_add_recipient(package, "ann@customer.test", NULL, NULL, NULL));
   CHECK_OK(sendsafely_package_add_recipients(package, emails, 5, NULL, &results, NULL));
   CHECK(requests_to("add_recipients") == 1);
@@ -88,7 +89,8 @@ TEST(add_several_recipients) {
   CHECK_STATUS(SENDSAFELY_DUPLICATE_EMAIL, results->items[3]->status);
   CHECK(results->items[3]->server_code == NULL && results->items[3]->recipient == NULL);
   CHECK(service_has(package, "\"bob@customer.test\"") && service_lacks(package, "BOB@"));
-  CHECK_OK(sendsafely_package_set_recipient_phone(package, results->items[1]->recipient->recipient_id, "030 1234567", "DE", NULL));
+  const char *id = results->items[1]->recipient->recipient_id;
+  CHECK_OK(sendsafely_package_set_recipient_phone(package, id, "030 1234567", "DE", NULL));
   sendsafely_recipient_result_list_free(results);
   sendsafely_package_free(package);
   sendsafely_client_free(client);
