@@ -28,6 +28,7 @@ const SECTIONS: &[&str] = &[
     "download",
     "directory",
     "activity",
+    "tree",
     "package_list",
     "account",
     "login",

@@ -43,6 +43,7 @@ mod progress;
 mod recipient;
 mod status;
 mod string;
+mod tree;
 mod upload;
 mod version;
 

@@ -11,7 +11,7 @@ mod message;
 pub(crate) mod recipient;
 mod settings;
 pub(crate) mod step;
-mod upload;
+pub(crate) mod upload;
 
 pub use file::File;
 pub use finalize::{FinalizeOptions, Finalized};
@@ -345,7 +345,7 @@ impl Package {
     ) -> Result<Recipient> {
         recipient::check_email(email)?;
         let phone = phone
-            .map(|phone| Ok((phone.number.clone(), phone.checked_country()?)))
+            .map(|phone| Ok::<_, Error>((phone.number.clone(), phone.checked_country()?)))
             .transpose()?;
         self.0.steps.lock().may_add_recipient()?;
         let email = email.to_owned();
