@@ -18,9 +18,10 @@ const SECTIONS: &[&str] = &[
     "progress",
     "client",
     "package",
-    "package_information",
     "recipient",
+    "contact_group",
     "file",
+    "package_information",
     "upload",
     "message",
     "finalize",
@@ -33,6 +34,8 @@ const SECTIONS: &[&str] = &[
     "account",
     "login",
     "dropzone",
+    "trusted_device",
+    "raw",
     "buffer",
 ];
 
@@ -66,44 +69,126 @@ fn generate(root: &Path) -> String {
         .generate()
         .expect("src/ffi is valid Rust")
         .write(&mut text);
-    let mut text = String::from_utf8(text).expect("cbindgen writes UTF-8");
-    for section in SECTIONS {
-        let source = fs::read_to_string(ffi.join(section).with_extension("rs"))
-            .expect("cbindgen has read it as well");
-        head_section(&mut text, &source);
-    }
-    text
+    let text = String::from_utf8(text).expect("cbindgen writes UTF-8");
+    arrange(&text, &ffi)
 }
 
-/// Puts the title of a source file before the first of its functions.
-fn head_section(header: &mut String, source: &str) {
-    let title = source
-        .lines()
-        .next()
-        .and_then(|line| line.strip_prefix("//! "))
-        .expect("a file begins with its title");
-    let title = title.trim_end_matches('.').to_uppercase();
-    let Some(function) = source
-        .split("extern \"C\" fn ")
-        .nth(1)
-        .and_then(|rest| rest.split('(').next())
-    else {
-        return; // Only types.
-    };
-    let is_declaration = |at: usize| {
-        let line = &header[header[..at].rfind('\n').map_or(0, |end| end + 1)..at];
-        !line.contains("* ") && line.ends_with([' ', '*'])
-    };
-    let call = format!("{function}(");
-    let mut mentions = header.match_indices(&call).map(|(at, _)| at);
-    let declaration = mentions
-        .find(|at| is_declaration(*at))
-        .expect("cbindgen declares each function");
-    let comment = header[..declaration]
-        .rfind("/**")
-        .expect("each function has a comment");
-    let rule = "=".repeat(100 - title.len());
-    header.insert_str(comment, &format!("/* === {title} {rule} */\n\n"));
+/// One item of the header with its comment.
+struct Item {
+    name: String,
+    text: String,
+    /// Number of the section that has it in its source.
+    section: usize,
+    is_function: bool,
+    done: bool,
+}
+
+/// Puts what cbindgen sorts by kind into sections: the types of a source file stand before its functions, or where they
+/// are first needed.
+fn arrange(text: &str, ffi: &Path) -> String {
+    const BEGIN: &str = "#ifdef __cplusplus\nextern \"C\" {\n#endif // __cplusplus\n\n";
+    const END: &str = "#ifdef __cplusplus\n}  // extern \"C\"";
+    const COMMENT: &str = "\n/**\n";
+    let sources: Vec<String> = SECTIONS
+        .iter()
+        .map(|section| {
+            fs::read_to_string(ffi.join(section).with_extension("rs"))
+                .expect("cbindgen has read it as well")
+        })
+        .collect();
+    let (body, end) = text.split_at(text.rfind(END).expect("cbindgen closes extern \"C\""));
+    let body = body.replacen(BEGIN, "", 1);
+    let first = body.find(COMMENT).expect("the first item has a comment");
+    let mut items: Vec<Item> = body[first + 1..]
+        .split(COMMENT)
+        .map(|text| Item::new(text.trim_start_matches("/**\n"), &sources))
+        .collect();
+    let mut header = format!("{}\n{BEGIN}", &body[..first]);
+    for (section, source) in sources.iter().enumerate() {
+        let title = source
+            .lines()
+            .next()
+            .and_then(|line| line.strip_prefix("//! "))
+            .expect("a file begins with its title");
+        let title = title.trim_end_matches('.').to_uppercase();
+        let rule = "=".repeat(100 - title.len());
+        header.push_str(&format!("/* === {title} {rule} */\n\n"));
+        for functions in [false, true] {
+            for number in 0..items.len() {
+                if items[number].section == section && items[number].is_function == functions {
+                    place(number, &mut items, &mut header);
+                }
+            }
+        }
+    }
+    assert!(
+        items.iter().all(|item| item.done),
+        "an item is in no section"
+    );
+    header + end
+}
+
+/// Writes an item, unless it is there already, after the types that it needs.
+fn place(number: usize, items: &mut [Item], header: &mut String) {
+    if std::mem::replace(&mut items[number].done, true) {
+        return;
+    }
+    let code = items[number]
+        .text
+        .split_once("*/")
+        .map_or("", |(_, code)| code)
+        .to_owned();
+    for other in 0..items.len() {
+        let name = &items[other].name;
+        if !items[other].is_function && code.split(|c| !is_part(c)).any(|word| word == name) {
+            place(other, items, header);
+        }
+    }
+    header.push_str("/**\n");
+    header.push_str(items[number].text.trim_end());
+    header.push_str("\n\n");
+}
+
+impl Item {
+    fn new(text: &str, sources: &[String]) -> Self {
+        let (_, code) = text.split_once("*/").expect("a comment ends");
+        let code = code.trim();
+        let name = match code.split_once(' ') {
+            Some(("#define" | "enum", rest)) => rest,
+            Some(("typedef", rest)) => match rest.split_once("(*") {
+                Some((_, callback)) if !rest.contains('{') => callback,
+                _ => rest.rsplit([' ', '*']).next().expect("a name"),
+            },
+            _ => code[..code.find('(').expect("a function")]
+                .rsplit([' ', '*'])
+                .next()
+                .expect("a name"),
+        };
+        let name = name.split(|c| !is_part(c)).next().expect("a name");
+        let declares = |source: &String| {
+            ["fn", "struct", "enum", "type", "const"]
+                .iter()
+                .any(|kind| {
+                    let declaration = format!("{kind} {name}");
+                    let mut found = source.match_indices(&declaration);
+                    found.any(|(at, _)| !source[at + declaration.len()..].starts_with(is_part))
+                })
+        };
+        Self {
+            name: name.to_owned(),
+            text: text.to_owned(),
+            section: sources
+                .iter()
+                .position(declares)
+                .unwrap_or_else(|| panic!("no source declares {name}")),
+            is_function: !code.starts_with(['#', 'e', 't']),
+            done: false,
+        }
+    }
+}
+
+fn is_part(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_'
 }
 
 fn version_macros() -> String {

@@ -147,25 +147,37 @@
 #define SENDSAFELY_VERSION_NUMBER \
   (SENDSAFELY_VERSION_MAJOR * 1000000u + SENDSAFELY_VERSION_MINOR * 1000u + SENDSAFELY_VERSION_PATCH)
 
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/* === VERSION ============================================================================================= */
+
 /**
- * What a callback returns to let the call go on.
+ * Returns the version of the library that runs, to be compared with SENDSAFELY_VERSION_NUMBER, the version of this
+ * header: 1,000,000 * major + 1,000 * minor + patch.
  */
-#define SENDSAFELY_CONTINUE 1
+uint32_t sendsafely_version(void);
+
+/**
+ * Returns the version of the library that runs as text, such as "0.1.0". Static, not to be freed.
+ */
+const char *sendsafely_version_string(void);
+
+/* === LIVE OBJECTS ======================================================================================== */
+
+/**
+ * Returns how many handles, records and strings the program holds and has yet to free: 0 at the end of a program
+ * without leaks.
+ */
+uint64_t sendsafely_live_objects(void);
+
+/* === STATUS ============================================================================================== */
 
 /**
  * What a callback returns to stop the call.
  */
 #define SENDSAFELY_STOP 0
-
-/**
- * A size or total that is not known.
- */
-#define SENDSAFELY_SIZE_UNKNOWN 18446744073709551615ull
-
-/**
- * A time that the service did not tell, or told in a form that the library cannot read.
- */
-#define SENDSAFELY_TIME_UNKNOWN -9223372036854775807
 
 /**
  * What a call tells. Families: 0 done, 1 the caller's mistake, 100 the order of steps, 200 limits, 300 the service
@@ -254,7 +266,7 @@ enum sendsafely_status
   SENDSAFELY_PACKAGE_NOT_CREATED = 100,
   /**
    * The recipient is not on the package.
-   * Add the recipient first, then set its phone number.
+   * Add the recipient first; sendsafely_package_get_information lists those that are there.
    */
   SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE = 101,
   /**
@@ -288,8 +300,8 @@ enum sendsafely_status
    */
   SENDSAFELY_WORKSPACE_NOT_FINALIZABLE = 107,
   /**
-   * Only Workspaces have directories.
-   * Leave directory_id NULL.
+   * Only Workspaces have directories and roles.
+   * Leave directory_id NULL; recipients of a package all have the same rights.
    */
   SENDSAFELY_ONLY_IN_WORKSPACE = 108,
   /**
@@ -614,6 +626,113 @@ typedef int32_t sendsafely_status;
 #endif // __cplusplus
 
 /**
+ * Returns the name of a status, such as "SENDSAFELY_NO_RECIPIENT"; "SENDSAFELY_UNKNOWN_STATUS" for a number that is
+ * none.
+ *
+ * Static text, not to be freed.
+ */
+const char *sendsafely_status_name(int32_t status);
+
+/**
+ * Returns in a few words what a status means, such as "the package has no recipient".
+ *
+ * Static text, not to be freed. sendsafely_error_message tells more: what happened to what.
+ */
+const char *sendsafely_status_description(int32_t status);
+
+/* === ERRORS ============================================================================================== */
+
+/**
+ * What went wrong with one call: a handle, to be freed with sendsafely_error_free.
+ */
+typedef struct sendsafely_error sendsafely_error;
+
+/**
+ * Returns the status of an error: the one that the call returned. SENDSAFELY_OK for NULL, SENDSAFELY_INVALID_HANDLE
+ * for what is not a live error.
+ */
+sendsafely_status sendsafely_error_status(const sendsafely_error *error);
+
+/**
+ * Returns what happened to what, for people to read: lower case, no full stop, never with a secret in it.
+ *
+ * Valid until the error is freed. Never NULL: "" for NULL and for what is not a live error.
+ */
+const char *sendsafely_error_message(const sendsafely_error *error);
+
+/**
+ * Returns the HTTP status of the answer that told of the failure, 0 where there was none.
+ */
+int32_t sendsafely_error_http_status(const sendsafely_error *error);
+
+/**
+ * Returns the service's own code, such as "DENIED", or NULL where the service did not answer with one.
+ *
+ * Valid until the error is freed. SendSafely Client API: response codes (protocol 2.2).
+ */
+const char *sendsafely_error_server_code(const sendsafely_error *error);
+
+/**
+ * Returns the service's own words, or NULL where there are none. Valid until the error is freed.
+ */
+const char *sendsafely_error_server_message(const sendsafely_error *error);
+
+/**
+ * Returns what can be done about it, or NULL where nothing general is known. Valid until the error is freed.
+ */
+const char *sendsafely_error_remedy(const sendsafely_error *error);
+
+/**
+ * Returns 1 if the same call may succeed later without any change by the program, else 0.
+ */
+int32_t sendsafely_error_is_retryable(const sendsafely_error *error);
+
+/**
+ * Frees an error and the texts that its accessors returned. NULL and twice are harmless.
+ */
+void sendsafely_error_free(sendsafely_error *error);
+
+/* === STRINGS ============================================================================================= */
+
+/**
+ * A list of strings: a record, to be freed with sendsafely_string_list_free unless it is part of another record.
+ */
+typedef struct {
+  /**
+   * How many there are.
+   */
+  size_t count;
+  /**
+   * The strings, count of them.
+   */
+  const char *const *items;
+} sendsafely_string_list;
+
+/**
+ * Frees a string that a call returned through a char **, zeroing it first. NULL and twice are harmless.
+ *
+ * Not for strings inside records, nor for those that an accessor returned.
+ */
+void sendsafely_string_free(char *text);
+
+/**
+ * Frees a list of strings with its strings. NULL and twice are harmless.
+ */
+void sendsafely_string_list_free(sendsafely_string_list *list);
+
+/* === PROGRESS, AND THE OTHER CALLBACKS OF A PROGRAM ====================================================== */
+
+/**
+ * What a callback returns to let the call go on.
+ */
+#define SENDSAFELY_CONTINUE 1
+
+/**
+ * A size or total that is not known.
+ */
+#define SENDSAFELY_SIZE_UNKNOWN 18446744073709551615ull
+
+/**
  * What a call is doing at the moment. A later version may add phases.
  */
 enum sendsafely_phase
@@ -653,143 +772,6 @@ typedef enum sendsafely_phase sendsafely_phase;
 typedef int32_t sendsafely_phase;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
-
-/**
- * The state of a package, as the service tells it. SendSafely Client API: package states (protocol 7.4).
- */
-enum sendsafely_package_state
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
-  /**
-   * Not told, or none of these.
-   */
-  SENDSAFELY_PACKAGE_STATE_UNKNOWN = -100,
-  /**
-   * Deleted; some recipients had it.
-   */
-  SENDSAFELY_PACKAGE_STATE_DELETED_PARTIALLY_COMPLETE = -4,
-  /**
-   * Deleted; nobody had it.
-   */
-  SENDSAFELY_PACKAGE_STATE_DELETED_INCOMPLETE = -3,
-  /**
-   * Created and not finalized.
-   */
-  SENDSAFELY_PACKAGE_STATE_TEMP = -2,
-  /**
-   * Deleted; every recipient had it.
-   */
-  SENDSAFELY_PACKAGE_STATE_DELETED_COMPLETE = -1,
-  /**
-   * Created and not finalized.
-   */
-  SENDSAFELY_PACKAGE_STATE_IN_PROGRESS = 0,
-  /**
-   * Expired; nobody had it.
-   */
-  SENDSAFELY_PACKAGE_STATE_EXPIRED_INCOMPLETE = 1,
-  /**
-   * Expired; every recipient had it.
-   */
-  SENDSAFELY_PACKAGE_STATE_EXPIRED_COMPLETE = 2,
-  /**
-   * Finalized; every recipient had it.
-   */
-  SENDSAFELY_PACKAGE_STATE_ACTIVE_COMPLETE = 3,
-  /**
-   * Finalized; nobody had it yet.
-   */
-  SENDSAFELY_PACKAGE_STATE_ACTIVE_INCOMPLETE = 4,
-  /**
-   * Finalized; some recipients had it.
-   */
-  SENDSAFELY_PACKAGE_STATE_ACTIVE_PARTIALLY_COMPLETE = 5,
-  /**
-   * Expired; some recipients had it.
-   */
-  SENDSAFELY_PACKAGE_STATE_EXPIRED_PARTIALLY_COMPLETE = 6,
-};
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum sendsafely_package_state sendsafely_package_state;
-#else
-typedef int32_t sendsafely_package_state;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
-
-/**
- * What a download does with a target that exists already.
- */
-enum sendsafely_existing
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
-  /**
-   * Answer SENDSAFELY_FILE_EXISTS and leave it alone.
-   */
-  SENDSAFELY_EXISTING_REFUSE = 0,
-  /**
-   * Replace it, once everything has arrived and is verified.
-   */
-  SENDSAFELY_EXISTING_OVERWRITE = 1,
-  /**
-   * Leave it alone and count the file as downloaded, with skipped set.
-   */
-  SENDSAFELY_EXISTING_SKIP = 2,
-};
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum sendsafely_existing sendsafely_existing;
-#else
-typedef int32_t sendsafely_existing;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
-
-/**
- * An activity log that is fetched page by page. A handle, to be freed with sendsafely_activity_iterator_free. Any number
- * of threads may use it at once; each entry is given once.
- */
-typedef struct sendsafely_activity_iterator sendsafely_activity_iterator;
-
-/**
- * A host with the credentials of an account, and everything that its calls share: a handle, to be freed with
- * sendsafely_client_free. Any number of threads may use it at once.
- */
-typedef struct sendsafely_client sendsafely_client;
-
-/**
- * What went wrong with one call: a handle, to be freed with sendsafely_error_free.
- */
-typedef struct sendsafely_error sendsafely_error;
-
-/**
- * A package: files and a message for recipients. A handle, to be freed with sendsafely_package_free. Any number of
- * threads may use it at once.
- */
-typedef struct sendsafely_package sendsafely_package;
-
-/**
- * A list of packages that is fetched page by page. A handle, to be freed with sendsafely_package_iterator_free. Any
- * number of threads may use it at once; each package is given once.
- */
-typedef struct sendsafely_package_iterator sendsafely_package_iterator;
-
-/**
- * A list of strings: a record, to be freed with sendsafely_string_list_free unless it is part of another record.
- */
-typedef struct {
-  /**
-   * How many there are.
-   */
-  size_t count;
-  /**
-   * The strings, count of them.
-   */
-  const char *const *items;
-} sendsafely_string_list;
 
 /**
  * How far a call has come. The library owns it; it is valid only inside the callback.
@@ -846,6 +828,34 @@ typedef int32_t (*sendsafely_progress_callback)(void *user_data,
  */
 typedef void (*sendsafely_log_callback)(void *user_data,
                                         const char *line);
+
+/**
+ * Reads the next bytes of what is uploaded into buffer, at most capacity of them (always more than 0).
+ *
+ * Returns how many were read; 0 at the end; a negative number when reading failed, and the upload then answers
+ * SENDSAFELY_READ_FAILED. Fewer bytes than capacity are no sign of the end. Runs on the thread that made the call.
+ */
+typedef int64_t (*sendsafely_read_callback)(void *user_data,
+                                            uint8_t *buffer,
+                                            size_t capacity);
+
+/**
+ * Takes the next bytes of what is downloaded, decrypted and verified, in order.
+ *
+ * Returns SENDSAFELY_CONTINUE, or SENDSAFELY_STOP when they cannot be taken, and the download then answers
+ * SENDSAFELY_WRITE_FAILED. Runs on the thread that made the call.
+ */
+typedef int32_t (*sendsafely_write_callback)(void *user_data,
+                                             const uint8_t *data,
+                                             size_t size);
+
+/* === CLIENT ============================================================================================== */
+
+/**
+ * A host with the credentials of an account, and everything that its calls share: a handle, to be freed with
+ * sendsafely_client_free. Any number of threads may use it at once.
+ */
+typedef struct sendsafely_client sendsafely_client;
 
 /**
  * Options of sendsafely_client_new. Fill them with sendsafely_client_options_init, then change what you like.
@@ -934,1110 +944,6 @@ typedef struct {
 } sendsafely_client_options;
 
 /**
- * A recipient of a package: a record, to be freed with sendsafely_recipient_free unless it is part of another record.
- */
-typedef struct {
-  /**
-   * Its id on this package.
-   */
-  const char *recipient_id;
-  /**
-   * E-mail address.
-   */
-  const char *email;
-  /**
-   * Full name; NULL if not told.
-   */
-  const char *full_name;
-  /**
-   * Role in a Workspace, such as "VIEWER"; NULL if not told.
-   */
-  const char *role;
-  /**
-   * E-mail addresses of those who may approve the package for this recipient; never NULL.
-   */
-  const sendsafely_string_list *approvers;
-  /**
-   * Phone numbers that the service knows of this recipient; never NULL.
-   */
-  const sendsafely_string_list *phone_numbers;
-  /**
-   * 1 if somebody has to approve the package for this recipient.
-   */
-  int32_t needs_approval;
-  /**
-   * 1 if this is the sender.
-   */
-  int32_t is_package_owner;
-  /**
-   * 1 if the recipient has to give a code sent by SMS.
-   */
-  int32_t sms_auth;
-} sendsafely_recipient;
-
-/**
- * A list of recipients.
- */
-typedef struct {
-  /**
-   * How many there are.
-   */
-  size_t count;
-  /**
-   * The recipients, count of them.
-   */
-  const sendsafely_recipient *const *items;
-} sendsafely_recipient_list;
-
-/**
- * A contact group on a package.
- */
-typedef struct {
-  /**
-   * Its id.
-   */
-  const char *contact_group_id;
-  /**
-   * Its name.
-   */
-  const char *name;
-} sendsafely_contact_group;
-
-/**
- * A list of contact groups.
- */
-typedef struct {
-  /**
-   * How many there are.
-   */
-  size_t count;
-  /**
-   * The contact groups, count of them.
-   */
-  const sendsafely_contact_group *const *items;
-} sendsafely_contact_group_list;
-
-/**
- * A file on a package: a record, to be freed with sendsafely_file_free unless it is part of another record.
- */
-typedef struct {
-  /**
-   * Its id.
-   */
-  const char *file_id;
-  /**
-   * Its name as the sender gave it. Not safe as a path: sendsafely_package_download_file makes it so.
-   */
-  const char *file_name;
-  /**
-   * Bytes of the file before encryption.
-   */
-  uint64_t size;
-  /**
-   * When it was uploaded, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
-   */
-  int64_t uploaded;
-  /**
-   * When it was uploaded, as the service writes it; NULL if not told.
-   */
-  const char *uploaded_text;
-  /**
-   * E-mail address of who uploaded it; NULL if not told.
-   */
-  const char *created_by;
-  /**
-   * Parts into which it was cut.
-   */
-  uint32_t parts;
-  /**
-   * Version of the file in a Workspace, 0 if not told.
-   */
-  uint32_t version;
-  /**
-   * The service's id of who uploaded it; NULL if not told. Only sendsafely_package_get_file_information tells it.
-   */
-  const char *created_by_id;
-} sendsafely_file;
-
-/**
- * A list of files.
- */
-typedef struct {
-  /**
-   * How many there are.
-   */
-  size_t count;
-  /**
-   * The files, count of them.
-   */
-  const sendsafely_file *const *items;
-} sendsafely_file_list;
-
-/**
- * What the service tells of a package: a record, to be freed with sendsafely_package_information_free.
- */
-typedef struct {
-  /**
-   * The package id, such as "GVG2-MNZT".
-   */
-  const char *package_id;
-  /**
-   * The package code, as in the secure link.
-   */
-  const char *package_code;
-  /**
-   * E-mail address of the sender; NULL if not told.
-   */
-  const char *sender;
-  /**
-   * When it was created, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
-   */
-  int64_t created;
-  /**
-   * When it was created, as the service writes it; NULL if not told.
-   */
-  const char *created_text;
-  /**
-   * The state as the service names it, such as "PACKAGE_STATE_ACTIVE_INCOMPLETE"; NULL if not told.
-   */
-  const char *state_name;
-  /**
-   * The state: a sendsafely_package_state.
-   */
-  int32_t state;
-  /**
-   * The class of the state: a sendsafely_package_status.
-   */
-  int32_t status;
-  /**
-   * Days for which it can be opened, 0 for ever, -1 if not told.
-   */
-  int32_t life;
-  /**
-   * Name of a Workspace, or a label; NULL for none.
-   */
-  const char *label;
-  /**
-   * The recipients; never NULL.
-   */
-  const sendsafely_recipient_list *recipients;
-  /**
-   * The contact groups; never NULL.
-   */
-  const sendsafely_contact_group_list *contact_groups;
-  /**
-   * The files, of a Workspace those in its root directory; never NULL.
-   */
-  const sendsafely_file_list *files;
-  /**
-   * E-mail addresses of possible approvers; never NULL.
-   */
-  const sendsafely_string_list *approvers;
-  /**
-   * 1 if somebody has to approve it before recipients can open it.
-   */
-  int32_t needs_approval;
-  /**
-   * 1 if downloads need a password.
-   */
-  int32_t password_required;
-  /**
-   * 1 for a Workspace.
-   */
-  int32_t is_workspace;
-  /**
-   * 1 if it is archived: expired or deleted.
-   */
-  int32_t is_archived;
-  /**
-   * 1 if recipients may reply to all.
-   */
-  int32_t allow_reply_all;
-  /**
-   * 1 if there is a message, 0 if not, -1 if not told.
-   */
-  int32_t contains_message;
-  /**
-   * Id of a Workspace's root directory; NULL for none.
-   */
-  const char *root_directory_id;
-  /**
-   * Id of the package that this one replies to; NULL for none.
-   */
-  const char *parent_id;
-  /**
-   * The service's own address of it; NULL if not told.
-   */
-  const char *url;
-} sendsafely_package_information;
-
-/**
- * Options of sendsafely_package_add_recipient.
- */
-typedef struct {
-  /**
-   * Set by sendsafely_recipient_options_init.
-   */
-  size_t struct_size;
-  /**
-   * Number to which the service sends a code by SMS before the recipient can open the package, such as
-   * "(415) 555-0100" or "+82 2 312 3456". NULL, the default: no such check.
-   */
-  const char *phone_number;
-  /**
-   * Country of phone_number, two letters. NULL, the default: "US". A number that begins with + needs none.
-   */
-  const char *country_code;
-} sendsafely_recipient_options;
-
-/**
- * What the service tells of a file: a record, to be freed with sendsafely_file_information_free.
- */
-typedef struct {
-  /**
-   * The file as it is now; never NULL.
-   */
-  const sendsafely_file *file;
-  /**
-   * Its earlier versions, the latest first, each to be downloaded by its own file_id; never NULL.
-   */
-  const sendsafely_file_list *old_versions;
-} sendsafely_file_information;
-
-/**
- * Options of the three upload calls.
- */
-typedef struct {
-  /**
-   * Set by sendsafely_upload_options_init.
-   */
-  size_t struct_size;
-  /**
-   * Name for the recipients. NULL, the default: that of the path. Only for sendsafely_package_upload_file; the other
-   * calls have it as a parameter of its own.
-   */
-  const char *file_name;
-  /**
-   * Directory of a Workspace. NULL, the default: its root directory.
-   */
-  const char *directory_id;
-  /**
-   * Progress of this call; see "Progress and stopping". NULL, the default: the client's callback.
-   */
-  sendsafely_progress_callback on_progress;
-  /**
-   * Handed to on_progress.
-   */
-  void *user_data;
-} sendsafely_upload_options;
-
-/**
- * Reads the next bytes of what is uploaded into buffer, at most capacity of them (always more than 0).
- *
- * Returns how many were read; 0 at the end; a negative number when reading failed, and the upload then answers
- * SENDSAFELY_READ_FAILED. Fewer bytes than capacity are no sign of the end. Runs on the thread that made the call.
- */
-typedef int64_t (*sendsafely_read_callback)(void *user_data,
-                                            uint8_t *buffer,
-                                            size_t capacity);
-
-/**
- * Options of sendsafely_package_finalize.
- */
-typedef struct {
-  /**
-   * Set by sendsafely_finalize_options_init.
-   */
-  size_t struct_size;
-  /**
-   * Password that downloads need, only together with undisclosed_recipients. NULL, the default: none.
-   */
-  const char *password;
-  /**
-   * 1: no recipients are needed, whoever has the link may open the package. Default: 0.
-   */
-  int32_t undisclosed_recipients;
-  /**
-   * 1: recipients may reply to all. Default: 0.
-   */
-  int32_t allow_reply_all;
-  /**
-   * 1: the service sends its notification, without the keycode, to the recipients. Default: 0.
-   */
-  int32_t notify_recipients;
-  /**
-   * 1: PDF files can only be viewed. Default: 0.
-   */
-  int32_t read_only_pdf;
-  /**
-   * Progress of this call; see "Progress and stopping". NULL, the default: the client's callback.
-   */
-  sendsafely_progress_callback on_progress;
-  /**
-   * Handed to on_progress.
-   */
-  void *user_data;
-  /**
-   * For a Dropzone: e-mail address of the sender, as the sender gives it. NULL, the default: none.
-   */
-  const char *unconfirmed_sender;
-  /**
-   * For a Dropzone: token of a sender whose address was confirmed. NULL, the default: none.
-   */
-  const char *confirmed_sender_token;
-} sendsafely_finalize_options;
-
-/**
- * What came of finalizing: a record, to be freed with sendsafely_finalized_free.
- */
-typedef struct {
-  /**
-   * The secure link with the keycode in it: whoever has it opens the package. Zeroed when freed.
-   */
-  const char *link;
-  /**
-   * E-mail addresses of those who can approve it; never NULL.
-   */
-  const sendsafely_string_list *approvers;
-  /**
-   * E-mail addresses of the recipients, as the service tells them; never NULL.
-   */
-  const sendsafely_string_list *recipients;
-  /**
-   * 1 if the package is finalized, but somebody has to approve it before recipients can open it.
-   */
-  int32_t needs_approval;
-} sendsafely_finalized;
-
-/**
- * The parts of a secure link: a record, to be freed with sendsafely_link_free.
- */
-typedef struct {
-  /**
-   * The host with its scheme, such as "https://acme.sendsafely.com".
-   */
-  const char *host;
-  /**
-   * The package id; NULL if the link has none.
-   */
-  const char *package_id;
-  /**
-   * The package code.
-   */
-  const char *package_code;
-  /**
-   * The keycode, which opens the package; NULL if the link has none. Zeroed when freed.
-   */
-  const char *keycode;
-} sendsafely_link;
-
-/**
- * Options of the four download calls.
- */
-typedef struct {
-  /**
-   * Set by sendsafely_download_options_init.
-   */
-  size_t struct_size;
-  /**
-   * Password of the package. NULL, the default: none.
-   */
-  const char *password;
-  /**
-   * Directory of a Workspace in which the file is. NULL, the default: its root directory.
-   */
-  const char *directory_id;
-  /**
-   * What to do with a target that exists: a sendsafely_existing. Default: SENDSAFELY_EXISTING_REFUSE.
-   */
-  int32_t existing;
-  /**
-   * 1: the file is on the disk, not only in the system's cache, when the call returns. Default: 0.
-   */
-  int32_t sync;
-  /**
-   * Progress of this call; see "Progress and stopping". NULL, the default: the client's callback.
-   */
-  sendsafely_progress_callback on_progress;
-  /**
-   * Handed to on_progress.
-   */
-  void *user_data;
-} sendsafely_download_options;
-
-/**
- * A file that was downloaded: a record, to be freed with sendsafely_download_free unless it is part of a list.
- */
-typedef struct {
-  /**
-   * Its id.
-   */
-  const char *file_id;
-  /**
-   * Its name as the sender gave it.
-   */
-  const char *file_name;
-  /**
-   * Where it was written; NULL if it went to a callback.
-   */
-  const char *path;
-  /**
-   * Bytes of the file.
-   */
-  uint64_t size;
-  /**
-   * 1 if the target existed and was left alone.
-   */
-  int32_t skipped;
-} sendsafely_download;
-
-/**
- * Bytes in memory: a record, to be freed with sendsafely_buffer_free.
- */
-typedef struct {
-  /**
-   * How many bytes there are.
-   */
-  size_t size;
-  /**
-   * The bytes; never NULL.
-   */
-  const uint8_t *data;
-} sendsafely_buffer;
-
-/**
- * Takes the next bytes of what is downloaded, decrypted and verified, in order.
- *
- * Returns SENDSAFELY_CONTINUE, or SENDSAFELY_STOP when they cannot be taken, and the download then answers
- * SENDSAFELY_WRITE_FAILED. Runs on the thread that made the call.
- */
-typedef int32_t (*sendsafely_write_callback)(void *user_data,
-                                             const uint8_t *data,
-                                             size_t size);
-
-/**
- * A list of downloads: a record, to be freed with sendsafely_download_list_free.
- */
-typedef struct {
-  /**
-   * How many there are.
-   */
-  size_t count;
-  /**
-   * The downloads, count of them.
-   */
-  const sendsafely_download *const *items;
-} sendsafely_download_list;
-
-/**
- * Options of sendsafely_package_get_directory.
- */
-typedef struct {
-  /**
-   * Set by sendsafely_directory_options_init.
-   */
-  size_t struct_size;
-  /**
-   * What to sort by: "name", or another field that the service knows. NULL, the default: its own order.
-   */
-  const char *sort_field;
-  /**
-   * 1: the last first. Default: 0.
-   */
-  int32_t descending;
-  /**
-   * 1: only one page, of at most 100 files and 100 directories. 0, the default: all of them.
-   */
-  int32_t one_page;
-  /**
-   * With one_page: the first file, from 0, the default.
-   */
-  uint64_t file_index;
-  /**
-   * With one_page: the first directory, from 0, the default.
-   */
-  uint64_t directory_index;
-} sendsafely_directory_options;
-
-/**
- * A directory as the one above shows it: part of other records.
- */
-typedef struct {
-  /**
-   * Its id.
-   */
-  const char *directory_id;
-  /**
-   * Its name. Not safe as a path: sendsafely_package_download_all makes it so.
-   */
-  const char *name;
-  /**
-   * When it was made, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
-   */
-  int64_t created;
-  /**
-   * When it was made, as the service writes it; NULL if not told.
-   */
-  const char *created_text;
-} sendsafely_subdirectory;
-
-/**
- * A list of directories.
- */
-typedef struct {
-  /**
-   * How many there are.
-   */
-  size_t count;
-  /**
-   * The directories, count of them.
-   */
-  const sendsafely_subdirectory *const *items;
-} sendsafely_subdirectory_list;
-
-/**
- * A directory of a Workspace with what is in it: a record, to be freed with sendsafely_directory_free.
- */
-typedef struct {
-  /**
-   * Its id.
-   */
-  const char *directory_id;
-  /**
-   * Its name; that of the root directory may be empty.
-   */
-  const char *name;
-  /**
-   * The files in it; never NULL.
-   */
-  const sendsafely_file_list *files;
-  /**
-   * The directories in it; never NULL.
-   */
-  const sendsafely_subdirectory_list *directories;
-} sendsafely_directory;
-
-/**
- * Something that was done in a Workspace: a record, to be freed with sendsafely_activity_entry_free.
- */
-typedef struct {
-  /**
-   * Id of the entry.
-   */
-  const char *activity_log_id;
-  /**
-   * When it was done, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
-   */
-  int64_t time;
-  /**
-   * When it was done, as the service writes it; NULL if not told.
-   */
-  const char *time_text;
-  /**
-   * The same as the service writes it for people; NULL if not told.
-   */
-  const char *time_for_people;
-  /**
-   * Address that it was done from; NULL if not told.
-   */
-  const char *ip_address;
-  /**
-   * Id of the package; NULL if not told.
-   */
-  const char *package_id;
-  /**
-   * Id of the file, directory or recipient that it was done to; NULL if not told.
-   */
-  const char *target_id;
-  /**
-   * What was done, in the service's word for it; NULL if not told.
-   */
-  const char *action;
-  /**
-   * What was done, in a sentence; NULL if not told.
-   */
-  const char *action_description;
-  /**
-   * E-mail address of who did it; NULL if not told.
-   */
-  const char *user_email;
-  /**
-   * Id of who did it; NULL if not told.
-   */
-  const char *user_id;
-} sendsafely_activity_entry;
-
-/**
- * Options of sendsafely_client_list_packages.
- */
-typedef struct {
-  /**
-   * Set by sendsafely_list_options_init.
-   */
-  size_t struct_size;
-  /**
-   * The row to begin with, from 0, the default.
-   */
-  uint64_t first_row;
-  /**
-   * Rows to fetch with one request, 1 to 100. 0: the default, 100.
-   */
-  uint32_t page_size;
-} sendsafely_list_options;
-
-/**
- * Options of sendsafely_client_search_packages.
- */
-typedef struct {
-  /**
-   * Set by sendsafely_search_options_init.
-   */
-  size_t struct_size;
-  /**
-   * The row to begin with, from 0, the default.
-   */
-  uint64_t first_row;
-  /**
-   * Rows to fetch with one request, 1 to 100. 0: the default, 100.
-   */
-  uint32_t page_size;
-  /**
-   * 1 looks at all packages of the organization, for its administrators; 0, the default, at the
-   * user's own.
-   */
-  int32_t whole_organization;
-  /**
-   * Made at this time or later, in seconds since 1970 UTC, of which the day counts.
-   * SENDSAFELY_TIME_UNKNOWN, the default: at any time.
-   */
-  int64_t from;
-  /**
-   * Made at this time or earlier, as from.
-   */
-  int64_t to;
-  /**
-   * E-mail address of the sender. NULL, the default: any.
-   */
-  const char *sender;
-  /**
-   * E-mail address of a recipient. NULL, the default: any.
-   */
-  const char *recipient;
-  /**
-   * Name of a file. NULL, the default: any.
-   */
-  const char *file_name;
-  /**
-   * A sendsafely_package_status. 0, the default: any.
-   */
-  int32_t status;
-} sendsafely_search_options;
-
-/**
- * A package as a list shows it: a record, to be freed with sendsafely_package_summary_free unless it is part of
- * another record.
- */
-typedef struct {
-  /**
-   * The package id, such as "GVG2-MNZT".
-   */
-  const char *package_id;
-  /**
-   * The package code, as in the secure link; NULL if not told.
-   */
-  const char *package_code;
-  /**
-   * Id of the package that this one replies to; NULL for none.
-   */
-  const char *parent_id;
-  /**
-   * E-mail address of the sender; NULL if not told.
-   */
-  const char *sender;
-  /**
-   * The service's id of the sender; NULL if not told.
-   */
-  const char *sender_id;
-  /**
-   * When it last changed, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
-   */
-  int64_t updated;
-  /**
-   * When it last changed, as the service writes it; NULL if not told.
-   */
-  const char *updated_text;
-  /**
-   * The state: a sendsafely_package_state.
-   */
-  int32_t state;
-  /**
-   * The class of the state: a sendsafely_package_status.
-   */
-  int32_t status;
-  /**
-   * The state in the service's words, such as "Active - Waiting for Pickup"; NULL if not told.
-   */
-  const char *state_text;
-  /**
-   * Days for which it can be opened, 0 for ever, -1 if not told.
-   */
-  int32_t life;
-  /**
-   * How many recipients there are, -1 if not told.
-   */
-  int32_t recipient_count;
-  /**
-   * Name of a Workspace, or a label; NULL for none.
-   */
-  const char *label;
-  /**
-   * E-mail addresses of recipients, as far as the list tells them; never NULL.
-   */
-  const sendsafely_string_list *recipients;
-  /**
-   * Names of the files; never NULL.
-   */
-  const sendsafely_string_list *file_names;
-  /**
-   * Names of the contact groups; never NULL.
-   */
-  const sendsafely_string_list *contact_groups;
-  /**
-   * 1 if there is a message, 0 if not, -1 if not told.
-   */
-  int32_t contains_message;
-  /**
-   * 1 for a Workspace.
-   */
-  int32_t is_workspace;
-  /**
-   * 1 if it came by a Dropzone.
-   */
-  int32_t is_dropzone;
-  /**
-   * In the history of a recipient: this recipient with what it has fetched; else NULL.
-   */
-  const sendsafely_recipient *recipient;
-} sendsafely_package_summary;
-
-/**
- * A list of packages.
- */
-typedef struct {
-  /**
-   * How many there are.
-   */
-  size_t count;
-  /**
-   * The packages, count of them.
-   */
-  const sendsafely_package_summary *const *items;
-} sendsafely_package_summary_list;
-
-/**
- * What the service tells of the user: a record, to be freed with sendsafely_user_free.
- */
-typedef struct {
-  /**
-   * The service's id; NULL if not told.
-   */
-  const char *user_id;
-  /**
-   * E-mail address.
-   */
-  const char *email;
-  /**
-   * First name; NULL if not told.
-   */
-  const char *first_name;
-  /**
-   * Last name; NULL if not told.
-   */
-  const char *last_name;
-  /**
-   * A secret of the user, for encrypting the user's own things; NULL if not told.
-   */
-  const char *client_key;
-  /**
-   * 1 if the user tests new versions.
-   */
-  int32_t is_beta_user;
-  /**
-   * 1 for an administrator of the organization.
-   */
-  int32_t is_administrator;
-  /**
-   * 1 if the user may have trusted devices, 0 if not, -1 if not told.
-   */
-  int32_t may_use_trusted_devices;
-  /**
-   * Days for which a new package can be opened, 0 for ever, -1 if not told.
-   */
-  int32_t package_life;
-} sendsafely_user;
-
-/**
- * What the service tells of the organization: a record, to be freed with sendsafely_enterprise_free.
- */
-typedef struct {
-  /**
-   * Host of its portal; NULL if not told.
-   */
-  const char *host;
-  /**
-   * Its name; NULL if not told.
-   */
-  const char *system_name;
-  /**
-   * Colour of the header of its pages, as in CSS; NULL if not told.
-   */
-  const char *header_color;
-  /**
-   * Colour of the links on its pages; NULL if not told.
-   */
-  const char *link_color;
-  /**
-   * 1 if packages may be finalized with undisclosed_recipients.
-   */
-  int32_t allow_undisclosed_recipients;
-  /**
-   * 1 if messages are encrypted.
-   */
-  int32_t message_encryption;
-  /**
-   * 1 if it tests new versions of the plug-in for Outlook.
-   */
-  int32_t outlook_beta;
-  /**
-   * 1 if it offers all languages.
-   */
-  int32_t allow_all_languages;
-} sendsafely_enterprise;
-
-/**
- * Options of sendsafely_client_get_audit_log. NULL, the default of each text, means any.
- */
-typedef struct {
-  /**
-   * Set by sendsafely_audit_log_options_init.
-   */
-  size_t struct_size;
-  /**
-   * Kind of event.
-   */
-  const char *event_type;
-  /**
-   * Address that it came from.
-   */
-  const char *ip_address;
-  /**
-   * E-mail address of who did it.
-   */
-  const char *authenticated_user;
-  /**
-   * E-mail address of the one in whose name it was done.
-   */
-  const char *impersonated_user;
-  /**
-   * E-mail address of the owner of the package.
-   */
-  const char *package_owner;
-  /**
-   * From when on, in the service's own form.
-   */
-  const char *min_timestamp;
-  /**
-   * Until when, in the service's own form.
-   */
-  const char *max_timestamp;
-  /**
-   * The row to begin with, from 0, the default.
-   */
-  uint64_t first_row;
-  /**
-   * Rows, 1 to 100. 0: the default, 100.
-   */
-  uint32_t page_size;
-} sendsafely_audit_log_options;
-
-/**
- * How a login ended: a record, to be freed with sendsafely_login_free, which zeroes it.
- */
-typedef struct {
-  /**
-   * The new API key; NULL if a second factor is needed first.
-   */
-  const char *api_key;
-  /**
-   * The secret of the API key, which the service tells only now; NULL if a second factor is needed first.
-   */
-  const char *api_secret;
-  /**
-   * E-mail address of the owner; NULL if not told.
-   */
-  const char *email;
-  /**
-   * 1 if a second factor is needed: call sendsafely_client_generate_api_key_second_factor.
-   */
-  int32_t second_factor_required;
-  /**
-   * What that call needs besides the code; else NULL.
-   */
-  const char *validation_token;
-  /**
-   * The kind of second factor in the service's words; NULL if not told.
-   */
-  const char *second_factor_kind;
-} sendsafely_login;
-
-/**
- * Options of sendsafely_client_finish_registration: all of them but one proof are needed.
- */
-typedef struct {
-  /**
-   * Set by sendsafely_registration_options_init.
-   */
-  size_t struct_size;
-  /**
-   * The proof by link: the value of validationLink in the link that was mailed. NULL, the default: by PIN.
-   */
-  const char *token;
-  /**
-   * The proof by PIN: the e-mail address. NULL, the default: by link.
-   */
-  const char *email;
-  /**
-   * The proof by PIN: the PIN that was mailed.
-   */
-  const char *pin;
-  /**
-   * The new password.
-   */
-  const char *password;
-  /**
-   * A question to be asked when the password is forgotten.
-   */
-  const char *question;
-  /**
-   * Its answer.
-   */
-  const char *answer;
-  /**
-   * First name.
-   */
-  const char *first_name;
-  /**
-   * Last name.
-   */
-  const char *last_name;
-} sendsafely_registration_options;
-
-#ifdef __cplusplus
-extern "C" {
-#endif // __cplusplus
-
-/* === VERSION ============================================================================================= */
-
-/**
- * Returns the version of the library that runs, to be compared with SENDSAFELY_VERSION_NUMBER, the version of this
- * header: 1,000,000 * major + 1,000 * minor + patch.
- */
-uint32_t sendsafely_version(void);
-
-/**
- * Returns the version of the library that runs as text, such as "0.1.0". Static, not to be freed.
- */
-const char *sendsafely_version_string(void);
-
-/* === LIVE OBJECTS ======================================================================================== */
-
-/**
- * Returns how many handles, records and strings the program holds and has yet to free: 0 at the end of a program
- * without leaks.
- */
-uint64_t sendsafely_live_objects(void);
-
-/* === STATUS ============================================================================================== */
-
-/**
- * Returns the name of a status, such as "SENDSAFELY_NO_RECIPIENT"; "SENDSAFELY_UNKNOWN_STATUS" for a number that is
- * none.
- *
- * Static text, not to be freed.
- */
-const char *sendsafely_status_name(int32_t status);
-
-/**
- * Returns in a few words what a status means, such as "the package has no recipient".
- *
- * Static text, not to be freed. sendsafely_error_message tells more: what happened to what.
- */
-const char *sendsafely_status_description(int32_t status);
-
-/* === ERRORS ============================================================================================== */
-
-/**
- * Returns the status of an error: the one that the call returned. SENDSAFELY_OK for NULL, SENDSAFELY_INVALID_HANDLE
- * for what is not a live error.
- */
-sendsafely_status sendsafely_error_status(const sendsafely_error *error);
-
-/**
- * Returns what happened to what, for people to read: lower case, no full stop, never with a secret in it.
- *
- * Valid until the error is freed. Never NULL: "" for NULL and for what is not a live error.
- */
-const char *sendsafely_error_message(const sendsafely_error *error);
-
-/**
- * Returns the HTTP status of the answer that told of the failure, 0 where there was none.
- */
-int32_t sendsafely_error_http_status(const sendsafely_error *error);
-
-/**
- * Returns the service's own code, such as "DENIED", or NULL where the service did not answer with one.
- *
- * Valid until the error is freed. SendSafely Client API: response codes (protocol 2.2).
- */
-const char *sendsafely_error_server_code(const sendsafely_error *error);
-
-/**
- * Returns the service's own words, or NULL where there are none. Valid until the error is freed.
- */
-const char *sendsafely_error_server_message(const sendsafely_error *error);
-
-/**
- * Returns what can be done about it, or NULL where nothing general is known. Valid until the error is freed.
- */
-const char *sendsafely_error_remedy(const sendsafely_error *error);
-
-/**
- * Returns 1 if the same call may succeed later without any change by the program, else 0.
- */
-int32_t sendsafely_error_is_retryable(const sendsafely_error *error);
-
-/**
- * Frees an error and the texts that its accessors returned. NULL and twice are harmless.
- */
-void sendsafely_error_free(sendsafely_error *error);
-
-/* === STRINGS ============================================================================================= */
-
-/**
- * Frees a string that a call returned through a char **, zeroing it first. NULL and twice are harmless.
- *
- * Not for strings inside records, nor for those that an accessor returned.
- */
-void sendsafely_string_free(char *text);
-
-/**
- * Frees a list of strings with its strings. NULL and twice are harmless.
- */
-void sendsafely_string_list_free(sendsafely_string_list *list);
-
-/* === CLIENT ============================================================================================== */
-
-/**
  * Fills client options with their defaults. size is sizeof *options.
  *
  * Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
@@ -2109,6 +1015,12 @@ sendsafely_status sendsafely_client_request(sendsafely_client *client,
 void sendsafely_client_free(sendsafely_client *client);
 
 /* === PACKAGE ============================================================================================= */
+
+/**
+ * A package: files and a message for recipients. A handle, to be freed with sendsafely_package_free. Any number of
+ * threads may use it at once.
+ */
+typedef struct sendsafely_package sendsafely_package;
 
 /**
  * Creates a package on the service, with a keycode made on this machine.
@@ -2289,37 +1201,247 @@ sendsafely_status sendsafely_package_delete(sendsafely_package *package,
  */
 void sendsafely_package_free(sendsafely_package *package);
 
-/* === PACKAGE INFORMATION ================================================================================= */
-
-/**
- * Asks the service for what it knows of a package now: recipients, files, state. At any step.
- *
- * Free the record with sendsafely_package_information_free.
- * SendSafely Client API: package information (protocol 6.2.2).
- */
-sendsafely_status sendsafely_package_get_information(sendsafely_package *package,
-                                                     sendsafely_package_information **out_information,
-                                                     sendsafely_error **error);
-
-/**
- * Asks the service for what it knows of a package, by its id, package code or secure link, without opening it: the
- * keycode is not needed.
- *
- * Free the record with sendsafely_package_information_free. SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is
- * not for this account. SENDSAFELY_INVALID_ARGUMENT: neither an id nor a code nor a link.
- * SendSafely Client API: package information (protocol 6.2.2, 5.2).
- */
-sendsafely_status sendsafely_client_get_package_information(sendsafely_client *client,
-                                                            const char *package_id,
-                                                            sendsafely_package_information **out_information,
-                                                            sendsafely_error **error);
-
-/**
- * Frees package information with all that is in it. NULL and twice are harmless.
- */
-void sendsafely_package_information_free(sendsafely_package_information *information);
-
 /* === RECIPIENTS ========================================================================================== */
+
+/**
+ * Options of sendsafely_package_add_recipient and sendsafely_package_add_recipients.
+ */
+typedef struct {
+  /**
+   * Set by sendsafely_recipient_options_init.
+   */
+  size_t struct_size;
+  /**
+   * Number to which the service sends a code by SMS before the recipient can open the package, such as
+   * "(415) 555-0100" or "+82 2 312 3456". NULL, the default: no such check.
+   */
+  const char *phone_number;
+  /**
+   * Country of phone_number, two letters. NULL, the default: "US". A number that begins with + needs none.
+   */
+  const char *country_code;
+  /**
+   * 1: the code goes to the number that the service knows of the recipient, if it knows one; not together with
+   * phone_number. 0, the default: no such check.
+   */
+  int32_t auto_enable_sms;
+} sendsafely_recipient_options;
+
+/**
+ * A time that the service did not tell, or told in a form that the library cannot read.
+ */
+#define SENDSAFELY_TIME_UNKNOWN -9223372036854775807
+
+/**
+ * A file that a recipient has fetched, or the message.
+ */
+typedef struct {
+  /**
+   * From where; NULL if not told.
+   */
+  const char *ip_address;
+  /**
+   * When, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
+   */
+  int64_t time;
+  /**
+   * When, as the service writes it; NULL if not told.
+   */
+  const char *time_text;
+  /**
+   * 1 if it was the message.
+   */
+  int32_t is_message;
+  /**
+   * Id of the file; NULL for a message.
+   */
+  const char *file_id;
+  /**
+   * Name of the file; NULL for a message.
+   */
+  const char *file_name;
+} sendsafely_confirmation;
+
+/**
+ * A list of confirmations.
+ */
+typedef struct {
+  /**
+   * How many there are.
+   */
+  size_t count;
+  /**
+   * The confirmations, count of them.
+   */
+  const sendsafely_confirmation *const *items;
+} sendsafely_confirmation_list;
+
+/**
+ * A public key to which the keycode of a package is encrypted.
+ */
+typedef struct {
+  /**
+   * The service's id.
+   */
+  const char *public_key_id;
+  /**
+   * The armored OpenPGP key.
+   */
+  const char *public_key;
+} sendsafely_public_key;
+
+/**
+ * A list of public keys: a record, to be freed with sendsafely_public_key_list_free unless it is part of another record.
+ */
+typedef struct {
+  /**
+   * How many there are.
+   */
+  size_t count;
+  /**
+   * The public keys, count of them.
+   */
+  const sendsafely_public_key *const *items;
+} sendsafely_public_key_list;
+
+/**
+ * A recipient of a package: a record, to be freed with sendsafely_recipient_free unless it is part of another record.
+ */
+typedef struct {
+  /**
+   * Its id on this package.
+   */
+  const char *recipient_id;
+  /**
+   * E-mail address.
+   */
+  const char *email;
+  /**
+   * Full name; NULL if not told.
+   */
+  const char *full_name;
+  /**
+   * Role in a Workspace, such as "VIEWER"; NULL if not told.
+   */
+  const char *role;
+  /**
+   * E-mail addresses of those who may approve the package for this recipient; never NULL.
+   */
+  const sendsafely_string_list *approvers;
+  /**
+   * Phone numbers that the service knows of this recipient; never NULL.
+   */
+  const sendsafely_string_list *phone_numbers;
+  /**
+   * 1 if somebody has to approve the package for this recipient.
+   */
+  int32_t needs_approval;
+  /**
+   * 1 if this is the sender.
+   */
+  int32_t is_package_owner;
+  /**
+   * 1 if the recipient has to give a code sent by SMS.
+   */
+  int32_t sms_auth;
+  /**
+   * The service's code of this recipient; NULL if not told.
+   */
+  const char *recipient_code;
+  /**
+   * What the recipient has fetched; never NULL.
+   */
+  const sendsafely_confirmation_list *confirmations;
+  /**
+   * Public keys of the recipient's trusted devices, if they were told with it; never NULL. See
+   * sendsafely_package_get_public_keys.
+   */
+  const sendsafely_public_key_list *public_keys;
+} sendsafely_recipient;
+
+/**
+ * What has become of one address of sendsafely_package_add_recipients.
+ */
+typedef struct {
+  /**
+   * The address as it was given.
+   */
+  const char *email;
+  /**
+   * A sendsafely_status: SENDSAFELY_OK, or why the recipient is not on the package. With a recipient: why its
+   * trusted devices did not get the keycode, see sendsafely_package_upload_keycodes.
+   */
+  int32_t status;
+  /**
+   * The service's own code, such as "DUPLICATE_EMAIL"; NULL unless it refused.
+   */
+  const char *server_code;
+  /**
+   * The service's own words; NULL if there are none.
+   */
+  const char *server_message;
+  /**
+   * The recipient; NULL if it was refused.
+   */
+  const sendsafely_recipient *recipient;
+} sendsafely_recipient_result;
+
+/**
+ * A list of results, one for each address and in their order: a record, to be freed with
+ * sendsafely_recipient_result_list_free.
+ */
+typedef struct {
+  /**
+   * How many there are.
+   */
+  size_t count;
+  /**
+   * The results, count of them.
+   */
+  const sendsafely_recipient_result *const *items;
+} sendsafely_recipient_result_list;
+
+/**
+ * A country whose phone numbers need no dialling code.
+ */
+typedef struct {
+  /**
+   * Two letters, such as "US".
+   */
+  const char *country_code;
+  /**
+   * The dialling code, such as 1.
+   */
+  uint32_t dialling_code;
+} sendsafely_country_code;
+
+/**
+ * A list of countries: a record, to be freed with sendsafely_country_code_list_free.
+ */
+typedef struct {
+  /**
+   * How many there are.
+   */
+  size_t count;
+  /**
+   * The countries, count of them.
+   */
+  const sendsafely_country_code *const *items;
+} sendsafely_country_code_list;
+
+/**
+ * A list of recipients.
+ */
+typedef struct {
+  /**
+   * How many there are.
+   */
+  size_t count;
+  /**
+   * The recipients, count of them.
+   */
+  const sendsafely_recipient *const *items;
+} sendsafely_recipient_list;
 
 /**
  * Fills recipient options with their defaults. size is sizeof *options.
@@ -2330,7 +1452,8 @@ sendsafely_status sendsafely_recipient_options_init(sendsafely_recipient_options
                                                     size_t size);
 
 /**
- * Adds a recipient by e-mail address, with a phone number if the options say so. At most 99 on a package.
+ * Adds a recipient by e-mail address, who has to give a code sent by SMS if the options say so. At most 99 on a
+ * package.
  *
  * Package must be created; stays as it is. options may be NULL. out_recipient may be NULL; else free the record with
  * sendsafely_recipient_free.
@@ -2341,6 +1464,35 @@ sendsafely_status sendsafely_recipient_options_init(sendsafely_recipient_options
 sendsafely_status sendsafely_package_add_recipient(sendsafely_package *package,
                                                    const char *email,
                                                    const sendsafely_recipient_options *options,
+                                                   sendsafely_recipient **out_recipient,
+                                                   sendsafely_error **error);
+
+/**
+ * Adds several recipients with one request. At most 99 on a package.
+ *
+ * emails are count addresses; options may be NULL, and only auto_enable_sms has a meaning here. out_results receives
+ * what has become of each address, to be freed with sendsafely_recipient_result_list_free; SENDSAFELY_OK says only that
+ * the service took the list.
+ * Package must be created; stays as it is. SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_TOO_MANY_RECIPIENTS: correct the
+ * list, of which nothing was sent. SENDSAFELY_INVALID_ARGUMENT: a phone number is for one recipient, see
+ * sendsafely_package_set_recipient_phone.
+ * SendSafely Client API: add recipients (protocol 6.4.2).
+ */
+sendsafely_status sendsafely_package_add_recipients(sendsafely_package *package,
+                                                    const char *const *emails,
+                                                    size_t count,
+                                                    const sendsafely_recipient_options *options,
+                                                    sendsafely_recipient_result_list **out_results,
+                                                    sendsafely_error **error);
+
+/**
+ * Asks the service for what it knows of a recipient now: phone numbers, role, what was fetched.
+ *
+ * Free the record with sendsafely_recipient_free. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id.
+ * SendSafely Client API: get recipient (protocol 6.4.3).
+ */
+sendsafely_status sendsafely_package_get_recipient(sendsafely_package *package,
+                                                   const char *recipient_id,
                                                    sendsafely_recipient **out_recipient,
                                                    sendsafely_error **error);
 
@@ -2360,11 +1512,328 @@ sendsafely_status sendsafely_package_set_recipient_phone(sendsafely_package *pac
                                                          sendsafely_error **error);
 
 /**
- * Frees a recipient that sendsafely_package_add_recipient returned. NULL and twice are harmless.
+ * Sets the role of a collaborator in a Workspace: "VIEWER", "CONTRIBUTOR", "MANAGER", "OWNER", or one that the service
+ * has got since.
+ *
+ * SENDSAFELY_ONLY_IN_WORKSPACE: recipients of a package have no roles. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: add the
+ * collaborator first. SENDSAFELY_INVALID_INPUT: the service does not know the role. SENDSAFELY_DENIED: only owners and
+ * managers may.
+ * SendSafely Client API: update recipient (protocol 6.4.4), Workspaces (protocol 7.3).
+ */
+sendsafely_status sendsafely_package_set_recipient_role(sendsafely_package *package,
+                                                        const char *recipient_id,
+                                                        const char *role,
+                                                        sendsafely_error **error);
+
+/**
+ * Removes a recipient. Before or after finalize.
+ *
+ * SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id. SENDSAFELY_INVALID_RECIPIENT: somebody else has removed it just now.
+ * SendSafely Client API: remove recipient (protocol 6.4.5).
+ */
+sendsafely_status sendsafely_package_remove_recipient(sendsafely_package *package,
+                                                      const char *recipient_id,
+                                                      sendsafely_error **error);
+
+/**
+ * Removes all recipients but the owner. Contact groups stay.
+ *
+ * SendSafely Client API: remove all recipients (protocol 6.4.6).
+ */
+sendsafely_status sendsafely_package_remove_all_recipients(sendsafely_package *package,
+                                                           sendsafely_error **error);
+
+/**
+ * Gives the collaborators of a Workspace as the service tells them: the text of a JSON array, to be freed with
+ * sendsafely_string_free. The service does not describe its elements; sendsafely_package_get_information has what is
+ * known of recipients.
+ *
+ * SendSafely Client API: collaborators (protocol 6.4.9).
+ */
+sendsafely_status sendsafely_package_get_collaborators(sendsafely_package *package,
+                                                       char **out_json,
+                                                       sendsafely_error **error);
+
+/**
+ * Gives the permissions of a package as the service tells them: the text of a JSON array. Everything else as for
+ * sendsafely_package_get_collaborators.
+ *
+ * SendSafely Client API: permissions (protocol 6.4.9).
+ */
+sendsafely_status sendsafely_package_get_permissions(sendsafely_package *package,
+                                                     char **out_json,
+                                                     sendsafely_error **error);
+
+/**
+ * Gives the countries whose phone numbers need no dialling code; those of all others begin with + and theirs. No
+ * network. Free the list with sendsafely_country_code_list_free.
+ *
+ * SendSafely Client API: update recipient (protocol 6.4.4).
+ */
+sendsafely_status sendsafely_country_codes(sendsafely_country_code_list **out_countries,
+                                           sendsafely_error **error);
+
+/**
+ * Frees a recipient with all that is in it. NULL and twice are harmless.
  */
 void sendsafely_recipient_free(sendsafely_recipient *recipient);
 
+/**
+ * Frees a list of results with the results in it. NULL and twice are harmless.
+ */
+void sendsafely_recipient_result_list_free(sendsafely_recipient_result_list *results);
+
+/**
+ * Frees a list of countries with the countries in it. NULL and twice are harmless.
+ */
+void sendsafely_country_code_list_free(sendsafely_country_code_list *countries);
+
+/* === CONTACT GROUPS ====================================================================================== */
+
+/**
+ * Somebody in a contact group: a record, to be freed with sendsafely_contact_group_member_free unless it is part of
+ * another record.
+ */
+typedef struct {
+  /**
+   * The service's id of this user; NULL if not told.
+   */
+  const char *user_id;
+  /**
+   * E-mail address.
+   */
+  const char *email;
+} sendsafely_contact_group_member;
+
+/**
+ * A list of members.
+ */
+typedef struct {
+  /**
+   * How many there are.
+   */
+  size_t count;
+  /**
+   * The members, count of them.
+   */
+  const sendsafely_contact_group_member *const *items;
+} sendsafely_contact_group_member_list;
+
+/**
+ * A contact group: a record, to be freed with sendsafely_contact_group_free unless it is part of another record.
+ */
+typedef struct {
+  /**
+   * Its id.
+   */
+  const char *contact_group_id;
+  /**
+   * Its name.
+   */
+  const char *name;
+  /**
+   * 1 if it is the organization's, which all its users may use.
+   */
+  int32_t is_organization_group;
+  /**
+   * Who is in it; never NULL.
+   */
+  const sendsafely_contact_group_member_list *members;
+} sendsafely_contact_group;
+
+/**
+ * A list of contact groups: a record, to be freed with sendsafely_contact_group_list_free unless it is part of another record.
+ */
+typedef struct {
+  /**
+   * How many there are.
+   */
+  size_t count;
+  /**
+   * The contact groups, count of them.
+   */
+  const sendsafely_contact_group *const *items;
+} sendsafely_contact_group_list;
+
+/**
+ * Creates an empty contact group: recipients under one name.
+ *
+ * is_organization_group is 1 for a group of the organization, which only its administrators create; else 0. out_group may
+ * be NULL; else free the record with sendsafely_contact_group_free.
+ * SENDSAFELY_INVALID_ARGUMENT: the name is empty. SENDSAFELY_DENIED: the user is no administrator.
+ * SENDSAFELY_OUTCOME_UNKNOWN: the answer was lost; list the groups before you create it again.
+ * SendSafely Client API: contact groups (protocol 6.5).
+ */
+sendsafely_status sendsafely_client_create_contact_group(sendsafely_client *client,
+                                                         const char *name,
+                                                         int32_t is_organization_group,
+                                                         sendsafely_contact_group **out_group,
+                                                         sendsafely_error **error);
+
+/**
+ * Gives a contact group with its members. Free the record with sendsafely_contact_group_free.
+ *
+ * SENDSAFELY_REFUSED: there is no such group, or it is somebody else's.
+ * SendSafely Client API: contact groups (protocol 6.5).
+ */
+sendsafely_status sendsafely_client_get_contact_group(sendsafely_client *client,
+                                                      const char *contact_group_id,
+                                                      sendsafely_contact_group **out_group,
+                                                      sendsafely_error **error);
+
+/**
+ * Gives the contact groups of the user with their members, or with whole_organization 1 those of the organization. Free
+ * the list with sendsafely_contact_group_list_free.
+ *
+ * SendSafely Client API: contact groups (protocol 6.5).
+ */
+sendsafely_status sendsafely_client_list_contact_groups(sendsafely_client *client,
+                                                        int32_t whole_organization,
+                                                        sendsafely_contact_group_list **out_groups,
+                                                        sendsafely_error **error);
+
+/**
+ * Deletes a contact group; it disappears from the packages that it is on.
+ *
+ * SENDSAFELY_REFUSED, SENDSAFELY_DENIED: there is no such group, or it is not the user's to change.
+ * SendSafely Client API: contact groups (protocol 6.5).
+ */
+sendsafely_status sendsafely_client_delete_contact_group(sendsafely_client *client,
+                                                         const char *contact_group_id,
+                                                         sendsafely_error **error);
+
+/**
+ * Adds somebody to a contact group.
+ *
+ * out_member may be NULL; else free the record with sendsafely_contact_group_member_free.
+ * SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_INVALID_EMAIL: correct the address. SENDSAFELY_DUPLICATE_EMAIL: it is in the
+ * group already. SENDSAFELY_REFUSED, SENDSAFELY_DENIED: there is no such group, or it is not the user's to change.
+ * SendSafely Client API: contact groups (protocol 6.5).
+ */
+sendsafely_status sendsafely_client_add_contact_group_member(sendsafely_client *client,
+                                                             const char *contact_group_id,
+                                                             const char *email,
+                                                             sendsafely_contact_group_member **out_member,
+                                                             sendsafely_error **error);
+
+/**
+ * Removes somebody from a contact group, by the user_id that the group's members have.
+ *
+ * SENDSAFELY_USER_NOT_FOUND, SENDSAFELY_REFUSED: nobody of this id is in the group. SENDSAFELY_DENIED: the group is not
+ * the user's to change.
+ * SendSafely Client API: contact groups (protocol 6.5).
+ */
+sendsafely_status sendsafely_client_remove_contact_group_member(sendsafely_client *client,
+                                                                const char *contact_group_id,
+                                                                const char *user_id,
+                                                                sendsafely_error **error);
+
+/**
+ * Puts a contact group on a package: all its members can open it. It counts as a recipient when the package is finalized.
+ *
+ * Before or after finalize. SENDSAFELY_REFUSED: there is no such group, or it is somebody else's.
+ * SendSafely Client API: contact groups (protocol 6.5).
+ */
+sendsafely_status sendsafely_package_add_contact_group(sendsafely_package *package,
+                                                       const char *contact_group_id,
+                                                       sendsafely_error **error);
+
+/**
+ * Takes a contact group off a package. Before or after finalize.
+ *
+ * SENDSAFELY_REFUSED: it is not on the package.
+ * SendSafely Client API: contact groups (protocol 6.5).
+ */
+sendsafely_status sendsafely_package_remove_contact_group(sendsafely_package *package,
+                                                          const char *contact_group_id,
+                                                          sendsafely_error **error);
+
+/**
+ * Frees a contact group with its members. NULL and twice are harmless.
+ */
+void sendsafely_contact_group_free(sendsafely_contact_group *group);
+
+/**
+ * Frees a list of contact groups with the groups in it. NULL and twice are harmless.
+ */
+void sendsafely_contact_group_list_free(sendsafely_contact_group_list *groups);
+
+/**
+ * Frees a member of a contact group. NULL and twice are harmless.
+ */
+void sendsafely_contact_group_member_free(sendsafely_contact_group_member *member);
+
 /* === FILES OF A PACKAGE ================================================================================== */
+
+/**
+ * A file on a package: a record, to be freed with sendsafely_file_free unless it is part of another record.
+ */
+typedef struct {
+  /**
+   * Its id.
+   */
+  const char *file_id;
+  /**
+   * Its name as the sender gave it. Not safe as a path: sendsafely_package_download_file makes it so.
+   */
+  const char *file_name;
+  /**
+   * Bytes of the file before encryption.
+   */
+  uint64_t size;
+  /**
+   * When it was uploaded, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
+   */
+  int64_t uploaded;
+  /**
+   * When it was uploaded, as the service writes it; NULL if not told.
+   */
+  const char *uploaded_text;
+  /**
+   * E-mail address of who uploaded it; NULL if not told.
+   */
+  const char *created_by;
+  /**
+   * Parts into which it was cut.
+   */
+  uint32_t parts;
+  /**
+   * Version of the file in a Workspace, 0 if not told.
+   */
+  uint32_t version;
+  /**
+   * The service's id of who uploaded it; NULL if not told. Only sendsafely_package_get_file_information tells it.
+   */
+  const char *created_by_id;
+} sendsafely_file;
+
+/**
+ * A list of files.
+ */
+typedef struct {
+  /**
+   * How many there are.
+   */
+  size_t count;
+  /**
+   * The files, count of them.
+   */
+  const sendsafely_file *const *items;
+} sendsafely_file_list;
+
+/**
+ * What the service tells of a file: a record, to be freed with sendsafely_file_information_free.
+ */
+typedef struct {
+  /**
+   * The file as it is now; never NULL.
+   */
+  const sendsafely_file *file;
+  /**
+   * Its earlier versions, the latest first, each to be downloaded by its own file_id; never NULL.
+   */
+  const sendsafely_file_list *old_versions;
+} sendsafely_file_information;
 
 /**
  * Asks the service for what it knows of a file, its earlier versions among it.
@@ -2445,7 +1914,269 @@ void sendsafely_file_information_free(sendsafely_file_information *information);
  */
 void sendsafely_file_free(sendsafely_file *file);
 
+/* === PACKAGE INFORMATION ================================================================================= */
+
+/**
+ * The state of a package, as the service tells it. SendSafely Client API: package states (protocol 7.4).
+ */
+enum sendsafely_package_state
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Not told, or none of these.
+   */
+  SENDSAFELY_PACKAGE_STATE_UNKNOWN = -100,
+  /**
+   * Deleted; some recipients had it.
+   */
+  SENDSAFELY_PACKAGE_STATE_DELETED_PARTIALLY_COMPLETE = -4,
+  /**
+   * Deleted; nobody had it.
+   */
+  SENDSAFELY_PACKAGE_STATE_DELETED_INCOMPLETE = -3,
+  /**
+   * Created and not finalized.
+   */
+  SENDSAFELY_PACKAGE_STATE_TEMP = -2,
+  /**
+   * Deleted; every recipient had it.
+   */
+  SENDSAFELY_PACKAGE_STATE_DELETED_COMPLETE = -1,
+  /**
+   * Created and not finalized.
+   */
+  SENDSAFELY_PACKAGE_STATE_IN_PROGRESS = 0,
+  /**
+   * Expired; nobody had it.
+   */
+  SENDSAFELY_PACKAGE_STATE_EXPIRED_INCOMPLETE = 1,
+  /**
+   * Expired; every recipient had it.
+   */
+  SENDSAFELY_PACKAGE_STATE_EXPIRED_COMPLETE = 2,
+  /**
+   * Finalized; every recipient had it.
+   */
+  SENDSAFELY_PACKAGE_STATE_ACTIVE_COMPLETE = 3,
+  /**
+   * Finalized; nobody had it yet.
+   */
+  SENDSAFELY_PACKAGE_STATE_ACTIVE_INCOMPLETE = 4,
+  /**
+   * Finalized; some recipients had it.
+   */
+  SENDSAFELY_PACKAGE_STATE_ACTIVE_PARTIALLY_COMPLETE = 5,
+  /**
+   * Expired; some recipients had it.
+   */
+  SENDSAFELY_PACKAGE_STATE_EXPIRED_PARTIALLY_COMPLETE = 6,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum sendsafely_package_state sendsafely_package_state;
+#else
+typedef int32_t sendsafely_package_state;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What has become of a package: its states in three classes (protocol 7.4).
+ */
+enum sendsafely_package_status
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Any, or not told.
+   */
+  SENDSAFELY_PACKAGE_STATUS_ANY = 0,
+  /**
+   * It can be opened, or is being made.
+   */
+  SENDSAFELY_PACKAGE_STATUS_ACTIVE = 1,
+  /**
+   * Its life is over.
+   */
+  SENDSAFELY_PACKAGE_STATUS_EXPIRED = 2,
+  /**
+   * It was deleted.
+   */
+  SENDSAFELY_PACKAGE_STATUS_ARCHIVED = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum sendsafely_package_status sendsafely_package_status;
+#else
+typedef int32_t sendsafely_package_status;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What the service tells of a package: a record, to be freed with sendsafely_package_information_free.
+ */
+typedef struct {
+  /**
+   * The package id, such as "GVG2-MNZT".
+   */
+  const char *package_id;
+  /**
+   * The package code, as in the secure link.
+   */
+  const char *package_code;
+  /**
+   * E-mail address of the sender; NULL if not told.
+   */
+  const char *sender;
+  /**
+   * When it was created, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
+   */
+  int64_t created;
+  /**
+   * When it was created, as the service writes it; NULL if not told.
+   */
+  const char *created_text;
+  /**
+   * The state as the service names it, such as "PACKAGE_STATE_ACTIVE_INCOMPLETE"; NULL if not told.
+   */
+  const char *state_name;
+  /**
+   * The state: a sendsafely_package_state.
+   */
+  int32_t state;
+  /**
+   * The class of the state: a sendsafely_package_status.
+   */
+  int32_t status;
+  /**
+   * Days for which it can be opened, 0 for ever, -1 if not told.
+   */
+  int32_t life;
+  /**
+   * Name of a Workspace, or a label; NULL for none.
+   */
+  const char *label;
+  /**
+   * The recipients; never NULL.
+   */
+  const sendsafely_recipient_list *recipients;
+  /**
+   * The contact groups; never NULL.
+   */
+  const sendsafely_contact_group_list *contact_groups;
+  /**
+   * The files, of a Workspace those in its root directory; never NULL.
+   */
+  const sendsafely_file_list *files;
+  /**
+   * E-mail addresses of possible approvers; never NULL.
+   */
+  const sendsafely_string_list *approvers;
+  /**
+   * 1 if somebody has to approve it before recipients can open it.
+   */
+  int32_t needs_approval;
+  /**
+   * 1 if downloads need a password.
+   */
+  int32_t password_required;
+  /**
+   * 1 for a Workspace.
+   */
+  int32_t is_workspace;
+  /**
+   * 1 if it is archived: expired or deleted.
+   */
+  int32_t is_archived;
+  /**
+   * 1 if recipients may reply to all.
+   */
+  int32_t allow_reply_all;
+  /**
+   * 1 if there is a message, 0 if not, -1 if not told.
+   */
+  int32_t contains_message;
+  /**
+   * Id of a Workspace's root directory; NULL for none.
+   */
+  const char *root_directory_id;
+  /**
+   * Id of the package that this one replies to; NULL for none.
+   */
+  const char *parent_id;
+  /**
+   * The service's own address of it; NULL if not told.
+   */
+  const char *url;
+} sendsafely_package_information;
+
+/**
+ * Asks the service for what it knows of a package now: recipients, files, state. At any step.
+ *
+ * Free the record with sendsafely_package_information_free.
+ * SendSafely Client API: package information (protocol 6.2.2).
+ */
+sendsafely_status sendsafely_package_get_information(sendsafely_package *package,
+                                                     sendsafely_package_information **out_information,
+                                                     sendsafely_error **error);
+
+/**
+ * Asks the service for what it knows of a package, by its id, package code or secure link, without opening it: the
+ * keycode is not needed.
+ *
+ * Free the record with sendsafely_package_information_free. SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is
+ * not for this account. SENDSAFELY_INVALID_ARGUMENT: neither an id nor a code nor a link.
+ * SendSafely Client API: package information (protocol 6.2.2, 5.2).
+ */
+sendsafely_status sendsafely_client_get_package_information(sendsafely_client *client,
+                                                            const char *package_id,
+                                                            sendsafely_package_information **out_information,
+                                                            sendsafely_error **error);
+
+/**
+ * Frees package information with all that is in it. NULL and twice are harmless.
+ */
+void sendsafely_package_information_free(sendsafely_package_information *information);
+
 /* === UPLOADS ============================================================================================= */
+
+/**
+ * Options of the three upload calls.
+ */
+typedef struct {
+  /**
+   * Set by sendsafely_upload_options_init.
+   */
+  size_t struct_size;
+  /**
+   * Name for the recipients. NULL, the default: that of the path. Only for sendsafely_package_upload_file; the other
+   * calls have it as a parameter of its own.
+   */
+  const char *file_name;
+  /**
+   * Directory of a Workspace. NULL, the default: its root directory.
+   */
+  const char *directory_id;
+  /**
+   * Progress of this call; see "Progress and stopping". NULL, the default: the client's callback.
+   */
+  sendsafely_progress_callback on_progress;
+  /**
+   * Handed to on_progress.
+   */
+  void *user_data;
+} sendsafely_upload_options;
+
+/**
+ * Gives how many uploads into a package run at the moment, on any thread. No network.
+ *
+ * sendsafely_package_finalize answers SENDSAFELY_UPLOAD_RUNNING unless there is none.
+ */
+sendsafely_status sendsafely_package_running_uploads(sendsafely_package *package,
+                                                     size_t *out_count,
+                                                     sendsafely_error **error);
 
 /**
  * Fills upload options with their defaults. size is sizeof *options.
@@ -2528,6 +2259,74 @@ sendsafely_status sendsafely_package_get_message(sendsafely_package *package,
 /* === FINALIZE ============================================================================================ */
 
 /**
+ * Options of sendsafely_package_finalize.
+ */
+typedef struct {
+  /**
+   * Set by sendsafely_finalize_options_init.
+   */
+  size_t struct_size;
+  /**
+   * Password that downloads need, only together with undisclosed_recipients. NULL, the default: none.
+   */
+  const char *password;
+  /**
+   * 1: no recipients are needed, whoever has the link may open the package. Default: 0.
+   */
+  int32_t undisclosed_recipients;
+  /**
+   * 1: recipients may reply to all. Default: 0.
+   */
+  int32_t allow_reply_all;
+  /**
+   * 1: the service sends its notification, without the keycode, to the recipients. Default: 0.
+   */
+  int32_t notify_recipients;
+  /**
+   * 1: PDF files can only be viewed. Default: 0.
+   */
+  int32_t read_only_pdf;
+  /**
+   * Progress of this call; see "Progress and stopping". NULL, the default: the client's callback.
+   */
+  sendsafely_progress_callback on_progress;
+  /**
+   * Handed to on_progress.
+   */
+  void *user_data;
+  /**
+   * For a Dropzone: e-mail address of the sender, as the sender gives it. NULL, the default: none.
+   */
+  const char *unconfirmed_sender;
+  /**
+   * For a Dropzone: token of a sender whose address was confirmed. NULL, the default: none.
+   */
+  const char *confirmed_sender_token;
+} sendsafely_finalize_options;
+
+/**
+ * What came of finalizing: a record, to be freed with sendsafely_finalized_free.
+ */
+typedef struct {
+  /**
+   * The secure link with the keycode in it: whoever has it opens the package. Zeroed when freed.
+   */
+  const char *link;
+  /**
+   * E-mail addresses of those who can approve it; never NULL.
+   */
+  const sendsafely_string_list *approvers;
+  /**
+   * E-mail addresses of the recipients, as the service tells them; never NULL.
+   */
+  const sendsafely_string_list *recipients;
+  /**
+   * 1 if the package is finalized, but somebody has to approve it before recipients can open it.
+   */
+  int32_t needs_approval;
+} sendsafely_finalized;
+
+/**
  * Fills finalize options with their defaults. size is sizeof *options.
  *
  * Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
@@ -2559,6 +2358,28 @@ void sendsafely_finalized_free(sendsafely_finalized *finalized);
 /* === SECURE LINKS ======================================================================================== */
 
 /**
+ * The parts of a secure link: a record, to be freed with sendsafely_link_free.
+ */
+typedef struct {
+  /**
+   * The host with its scheme, such as "https://acme.sendsafely.com".
+   */
+  const char *host;
+  /**
+   * The package id; NULL if the link has none.
+   */
+  const char *package_id;
+  /**
+   * The package code.
+   */
+  const char *package_code;
+  /**
+   * The keycode, which opens the package; NULL if the link has none. Zeroed when freed.
+   */
+  const char *keycode;
+} sendsafely_link;
+
+/**
  * Takes a secure link apart. No network, no client.
  *
  * Free the record with sendsafely_link_free. SENDSAFELY_MALFORMED_LINK: not such a link.
@@ -2586,6 +2407,109 @@ void sendsafely_link_free(sendsafely_link *link);
 /* === DOWNLOADS =========================================================================================== */
 
 /**
+ * What a download does with a target that exists already.
+ */
+enum sendsafely_existing
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Answer SENDSAFELY_FILE_EXISTS and leave it alone.
+   */
+  SENDSAFELY_EXISTING_REFUSE = 0,
+  /**
+   * Replace it, once everything has arrived and is verified.
+   */
+  SENDSAFELY_EXISTING_OVERWRITE = 1,
+  /**
+   * Leave it alone and count the file as downloaded, with skipped set.
+   */
+  SENDSAFELY_EXISTING_SKIP = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum sendsafely_existing sendsafely_existing;
+#else
+typedef int32_t sendsafely_existing;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Options of the four download calls.
+ */
+typedef struct {
+  /**
+   * Set by sendsafely_download_options_init.
+   */
+  size_t struct_size;
+  /**
+   * Password of the package. NULL, the default: none.
+   */
+  const char *password;
+  /**
+   * Directory of a Workspace in which the file is. NULL, the default: its root directory.
+   */
+  const char *directory_id;
+  /**
+   * What to do with a target that exists: a sendsafely_existing. Default: SENDSAFELY_EXISTING_REFUSE.
+   */
+  int32_t existing;
+  /**
+   * 1: the file is on the disk, not only in the system's cache, when the call returns. Default: 0.
+   */
+  int32_t sync;
+  /**
+   * Progress of this call; see "Progress and stopping". NULL, the default: the client's callback.
+   */
+  sendsafely_progress_callback on_progress;
+  /**
+   * Handed to on_progress.
+   */
+  void *user_data;
+} sendsafely_download_options;
+
+/**
+ * A file that was downloaded: a record, to be freed with sendsafely_download_free unless it is part of a list.
+ */
+typedef struct {
+  /**
+   * Its id.
+   */
+  const char *file_id;
+  /**
+   * Its name as the sender gave it.
+   */
+  const char *file_name;
+  /**
+   * Where it was written; NULL if it went to a callback.
+   */
+  const char *path;
+  /**
+   * Bytes of the file.
+   */
+  uint64_t size;
+  /**
+   * 1 if the target existed and was left alone.
+   */
+  int32_t skipped;
+} sendsafely_download;
+
+/**
+ * A list of downloads: a record, to be freed with sendsafely_download_list_free.
+ */
+typedef struct {
+  /**
+   * How many there are.
+   */
+  size_t count;
+  /**
+   * The downloads, count of them.
+   */
+  const sendsafely_download *const *items;
+} sendsafely_download_list;
+
+/**
  * Fills download options with their defaults. size is sizeof *options.
  *
  * Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
@@ -2610,6 +2534,20 @@ sendsafely_status sendsafely_package_download_file(sendsafely_package *package,
                                                    const sendsafely_download_options *options,
                                                    sendsafely_download **out_download,
                                                    sendsafely_error **error);
+
+/**
+ * Bytes in memory: a record, to be freed with sendsafely_buffer_free.
+ */
+typedef struct {
+  /**
+   * How many bytes there are.
+   */
+  size_t size;
+  /**
+   * The bytes; never NULL.
+   */
+  const uint8_t *data;
+} sendsafely_buffer;
 
 /**
  * Downloads a file into memory. Free the buffer with sendsafely_buffer_free.
@@ -2662,6 +2600,94 @@ void sendsafely_download_free(sendsafely_download *download);
 void sendsafely_download_list_free(sendsafely_download_list *downloads);
 
 /* === DIRECTORIES OF A WORKSPACE ========================================================================== */
+
+/**
+ * Options of sendsafely_package_get_directory.
+ */
+typedef struct {
+  /**
+   * Set by sendsafely_directory_options_init.
+   */
+  size_t struct_size;
+  /**
+   * What to sort by: "name", or another field that the service knows. NULL, the default: its own order.
+   */
+  const char *sort_field;
+  /**
+   * 1: the last first. Default: 0.
+   */
+  int32_t descending;
+  /**
+   * 1: only one page, of at most 100 files and 100 directories. 0, the default: all of them.
+   */
+  int32_t one_page;
+  /**
+   * With one_page: the first file, from 0, the default.
+   */
+  uint64_t file_index;
+  /**
+   * With one_page: the first directory, from 0, the default.
+   */
+  uint64_t directory_index;
+} sendsafely_directory_options;
+
+/**
+ * A directory as the one above shows it: part of other records.
+ */
+typedef struct {
+  /**
+   * Its id.
+   */
+  const char *directory_id;
+  /**
+   * Its name. Not safe as a path: sendsafely_package_download_all makes it so.
+   */
+  const char *name;
+  /**
+   * When it was made, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
+   */
+  int64_t created;
+  /**
+   * When it was made, as the service writes it; NULL if not told.
+   */
+  const char *created_text;
+} sendsafely_subdirectory;
+
+/**
+ * A list of directories.
+ */
+typedef struct {
+  /**
+   * How many there are.
+   */
+  size_t count;
+  /**
+   * The directories, count of them.
+   */
+  const sendsafely_subdirectory *const *items;
+} sendsafely_subdirectory_list;
+
+/**
+ * A directory of a Workspace with what is in it: a record, to be freed with sendsafely_directory_free.
+ */
+typedef struct {
+  /**
+   * Its id.
+   */
+  const char *directory_id;
+  /**
+   * Its name; that of the root directory may be empty.
+   */
+  const char *name;
+  /**
+   * The files in it; never NULL.
+   */
+  const sendsafely_file_list *files;
+  /**
+   * The directories in it; never NULL.
+   */
+  const sendsafely_subdirectory_list *directories;
+} sendsafely_directory;
 
 /**
  * Fills directory options with their defaults. size is sizeof *options.
@@ -2741,6 +2767,62 @@ void sendsafely_directory_free(sendsafely_directory *directory);
 /* === ACTIVITY LOG OF A WORKSPACE ========================================================================= */
 
 /**
+ * An activity log that is fetched page by page. A handle, to be freed with sendsafely_activity_iterator_free. Any number
+ * of threads may use it at once; each entry is given once.
+ */
+typedef struct sendsafely_activity_iterator sendsafely_activity_iterator;
+
+/**
+ * Something that was done in a Workspace: a record, to be freed with sendsafely_activity_entry_free.
+ */
+typedef struct {
+  /**
+   * Id of the entry.
+   */
+  const char *activity_log_id;
+  /**
+   * When it was done, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
+   */
+  int64_t time;
+  /**
+   * When it was done, as the service writes it; NULL if not told.
+   */
+  const char *time_text;
+  /**
+   * The same as the service writes it for people; NULL if not told.
+   */
+  const char *time_for_people;
+  /**
+   * Address that it was done from; NULL if not told.
+   */
+  const char *ip_address;
+  /**
+   * Id of the package; NULL if not told.
+   */
+  const char *package_id;
+  /**
+   * Id of the file, directory or recipient that it was done to; NULL if not told.
+   */
+  const char *target_id;
+  /**
+   * What was done, in the service's word for it; NULL if not told.
+   */
+  const char *action;
+  /**
+   * What was done, in a sentence; NULL if not told.
+   */
+  const char *action_description;
+  /**
+   * E-mail address of who did it; NULL if not told.
+   */
+  const char *user_email;
+  /**
+   * Id of who did it; NULL if not told.
+   */
+  const char *user_id;
+} sendsafely_activity_entry;
+
+/**
  * Begins to list what was done in a Workspace. No network until sendsafely_activity_iterator_next, which answers
  * SENDSAFELY_DENIED unless the account is the Workspace's owner, a manager, or an administrator.
  *
@@ -2772,6 +2854,212 @@ void sendsafely_activity_iterator_free(sendsafely_activity_iterator *iterator);
 void sendsafely_activity_entry_free(sendsafely_activity_entry *entry);
 
 /* === PACKAGE LISTS ======================================================================================= */
+
+/**
+ * Which packages sendsafely_client_list_packages lists.
+ */
+enum sendsafely_package_list
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Those that the user has sent.
+   */
+  SENDSAFELY_PACKAGE_LIST_SENT = 0,
+  /**
+   * Those that the user has received.
+   */
+  SENDSAFELY_PACKAGE_LIST_RECEIVED = 1,
+  /**
+   * Those of the user that have expired or were deleted.
+   */
+  SENDSAFELY_PACKAGE_LIST_ARCHIVED = 2,
+  /**
+   * The user's Workspaces.
+   */
+  SENDSAFELY_PACKAGE_LIST_WORKSPACES = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum sendsafely_package_list sendsafely_package_list;
+#else
+typedef int32_t sendsafely_package_list;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * A list of packages that is fetched page by page. A handle, to be freed with sendsafely_package_iterator_free. Any
+ * number of threads may use it at once; each package is given once.
+ */
+typedef struct sendsafely_package_iterator sendsafely_package_iterator;
+
+/**
+ * Options of sendsafely_client_list_packages.
+ */
+typedef struct {
+  /**
+   * Set by sendsafely_list_options_init.
+   */
+  size_t struct_size;
+  /**
+   * The row to begin with, from 0, the default.
+   */
+  uint64_t first_row;
+  /**
+   * Rows to fetch with one request, 1 to 100. 0: the default, 100.
+   */
+  uint32_t page_size;
+} sendsafely_list_options;
+
+/**
+ * Options of sendsafely_client_search_packages.
+ */
+typedef struct {
+  /**
+   * Set by sendsafely_search_options_init.
+   */
+  size_t struct_size;
+  /**
+   * The row to begin with, from 0, the default.
+   */
+  uint64_t first_row;
+  /**
+   * Rows to fetch with one request, 1 to 100. 0: the default, 100.
+   */
+  uint32_t page_size;
+  /**
+   * 1 looks at all packages of the organization, for its administrators; 0, the default, at the
+   * user's own.
+   */
+  int32_t whole_organization;
+  /**
+   * Made at this time or later, in seconds since 1970 UTC, of which the day counts.
+   * SENDSAFELY_TIME_UNKNOWN, the default: at any time.
+   */
+  int64_t from;
+  /**
+   * Made at this time or earlier, as from.
+   */
+  int64_t to;
+  /**
+   * E-mail address of the sender. NULL, the default: any.
+   */
+  const char *sender;
+  /**
+   * E-mail address of a recipient. NULL, the default: any.
+   */
+  const char *recipient;
+  /**
+   * Name of a file. NULL, the default: any.
+   */
+  const char *file_name;
+  /**
+   * A sendsafely_package_status. 0, the default: any.
+   */
+  int32_t status;
+} sendsafely_search_options;
+
+/**
+ * A package as a list shows it: a record, to be freed with sendsafely_package_summary_free unless it is part of
+ * another record.
+ */
+typedef struct {
+  /**
+   * The package id, such as "GVG2-MNZT".
+   */
+  const char *package_id;
+  /**
+   * The package code, as in the secure link; NULL if not told.
+   */
+  const char *package_code;
+  /**
+   * Id of the package that this one replies to; NULL for none.
+   */
+  const char *parent_id;
+  /**
+   * E-mail address of the sender; NULL if not told.
+   */
+  const char *sender;
+  /**
+   * The service's id of the sender; NULL if not told.
+   */
+  const char *sender_id;
+  /**
+   * When it last changed, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
+   */
+  int64_t updated;
+  /**
+   * When it last changed, as the service writes it; NULL if not told.
+   */
+  const char *updated_text;
+  /**
+   * The state: a sendsafely_package_state.
+   */
+  int32_t state;
+  /**
+   * The class of the state: a sendsafely_package_status.
+   */
+  int32_t status;
+  /**
+   * The state in the service's words, such as "Active - Waiting for Pickup"; NULL if not told.
+   */
+  const char *state_text;
+  /**
+   * Days for which it can be opened, 0 for ever, -1 if not told.
+   */
+  int32_t life;
+  /**
+   * How many recipients there are, -1 if not told.
+   */
+  int32_t recipient_count;
+  /**
+   * Name of a Workspace, or a label; NULL for none.
+   */
+  const char *label;
+  /**
+   * E-mail addresses of recipients, as far as the list tells them; never NULL.
+   */
+  const sendsafely_string_list *recipients;
+  /**
+   * Names of the files; never NULL.
+   */
+  const sendsafely_string_list *file_names;
+  /**
+   * Names of the contact groups; never NULL.
+   */
+  const sendsafely_string_list *contact_groups;
+  /**
+   * 1 if there is a message, 0 if not, -1 if not told.
+   */
+  int32_t contains_message;
+  /**
+   * 1 for a Workspace.
+   */
+  int32_t is_workspace;
+  /**
+   * 1 if it came by a Dropzone.
+   */
+  int32_t is_dropzone;
+  /**
+   * In the history of a recipient: this recipient with what it has fetched; else NULL.
+   */
+  const sendsafely_recipient *recipient;
+} sendsafely_package_summary;
+
+/**
+ * A list of packages.
+ */
+typedef struct {
+  /**
+   * How many there are.
+   */
+  size_t count;
+  /**
+   * The packages, count of them.
+   */
+  const sendsafely_package_summary *const *items;
+} sendsafely_package_summary_list;
 
 /**
  * Fills list options with their defaults. size is sizeof *options.
@@ -2855,6 +3143,132 @@ void sendsafely_package_summary_list_free(sendsafely_package_summary_list *packa
 /* === ACCOUNT ============================================================================================= */
 
 /**
+ * What the service tells of the user: a record, to be freed with sendsafely_user_free.
+ */
+typedef struct {
+  /**
+   * The service's id; NULL if not told.
+   */
+  const char *user_id;
+  /**
+   * E-mail address.
+   */
+  const char *email;
+  /**
+   * First name; NULL if not told.
+   */
+  const char *first_name;
+  /**
+   * Last name; NULL if not told.
+   */
+  const char *last_name;
+  /**
+   * A secret of the user, for encrypting the user's own things; NULL if not told.
+   */
+  const char *client_key;
+  /**
+   * 1 if the user tests new versions.
+   */
+  int32_t is_beta_user;
+  /**
+   * 1 for an administrator of the organization.
+   */
+  int32_t is_administrator;
+  /**
+   * 1 if the user may have trusted devices, 0 if not, -1 if not told.
+   */
+  int32_t may_use_trusted_devices;
+  /**
+   * Days for which a new package can be opened, 0 for ever, -1 if not told.
+   */
+  int32_t package_life;
+} sendsafely_user;
+
+/**
+ * What the service tells of the organization: a record, to be freed with sendsafely_enterprise_free.
+ */
+typedef struct {
+  /**
+   * Host of its portal; NULL if not told.
+   */
+  const char *host;
+  /**
+   * Its name; NULL if not told.
+   */
+  const char *system_name;
+  /**
+   * Colour of the header of its pages, as in CSS; NULL if not told.
+   */
+  const char *header_color;
+  /**
+   * Colour of the links on its pages; NULL if not told.
+   */
+  const char *link_color;
+  /**
+   * 1 if packages may be finalized with undisclosed_recipients.
+   */
+  int32_t allow_undisclosed_recipients;
+  /**
+   * 1 if messages are encrypted.
+   */
+  int32_t message_encryption;
+  /**
+   * 1 if it tests new versions of the plug-in for Outlook.
+   */
+  int32_t outlook_beta;
+  /**
+   * 1 if it offers all languages.
+   */
+  int32_t allow_all_languages;
+} sendsafely_enterprise;
+
+/**
+ * Options of sendsafely_client_get_audit_log. NULL, the default of each text, means any.
+ */
+typedef struct {
+  /**
+   * Set by sendsafely_audit_log_options_init.
+   */
+  size_t struct_size;
+  /**
+   * Kind of event.
+   */
+  const char *event_type;
+  /**
+   * Address that it came from.
+   */
+  const char *ip_address;
+  /**
+   * E-mail address of who did it.
+   */
+  const char *authenticated_user;
+  /**
+   * E-mail address of the one in whose name it was done.
+   */
+  const char *impersonated_user;
+  /**
+   * E-mail address of the owner of the package.
+   */
+  const char *package_owner;
+  /**
+   * From when on, in the service's own form.
+   */
+  const char *min_timestamp;
+  /**
+   * Until when, in the service's own form.
+   */
+  const char *max_timestamp;
+  /**
+   * The row to begin with, from 0, the default.
+   */
+  uint64_t first_row;
+  /**
+   * Rows, 1 to 100. 0: the default, 100.
+   */
+  uint32_t page_size;
+} sendsafely_audit_log_options;
+
+/**
  * Asks whether the service takes key and secret, and gives the e-mail address of their owner.
  *
  * Free the text with sendsafely_string_free. SENDSAFELY_AUTHENTICATION_FAILED: check key, secret, host and clock.
@@ -2924,6 +3338,78 @@ void sendsafely_user_free(sendsafely_user *user);
 void sendsafely_enterprise_free(sendsafely_enterprise *enterprise);
 
 /* === LOGIN AND REGISTRATION ============================================================================== */
+
+/**
+ * How a login ended: a record, to be freed with sendsafely_login_free, which zeroes it.
+ */
+typedef struct {
+  /**
+   * The new API key; NULL if a second factor is needed first.
+   */
+  const char *api_key;
+  /**
+   * The secret of the API key, which the service tells only now; NULL if a second factor is needed first.
+   */
+  const char *api_secret;
+  /**
+   * E-mail address of the owner; NULL if not told.
+   */
+  const char *email;
+  /**
+   * 1 if a second factor is needed: call sendsafely_client_generate_api_key_second_factor.
+   */
+  int32_t second_factor_required;
+  /**
+   * What that call needs besides the code; else NULL.
+   */
+  const char *validation_token;
+  /**
+   * The kind of second factor in the service's words; NULL if not told.
+   */
+  const char *second_factor_kind;
+} sendsafely_login;
+
+/**
+ * Options of sendsafely_client_finish_registration: all of them but one proof are needed.
+ */
+typedef struct {
+  /**
+   * Set by sendsafely_registration_options_init.
+   */
+  size_t struct_size;
+  /**
+   * The proof by link: the value of validationLink in the link that was mailed. NULL, the default: by PIN.
+   */
+  const char *token;
+  /**
+   * The proof by PIN: the e-mail address. NULL, the default: by link.
+   */
+  const char *email;
+  /**
+   * The proof by PIN: the PIN that was mailed.
+   */
+  const char *pin;
+  /**
+   * The new password.
+   */
+  const char *password;
+  /**
+   * A question to be asked when the password is forgotten.
+   */
+  const char *question;
+  /**
+   * Its answer.
+   */
+  const char *answer;
+  /**
+   * First name.
+   */
+  const char *first_name;
+  /**
+   * Last name.
+   */
+  const char *last_name;
+} sendsafely_registration_options;
 
 /**
  * Logs in with e-mail address and password, for an API key. A client of sendsafely_client_new_without_credentials does.
@@ -3048,6 +3534,413 @@ sendsafely_status sendsafely_package_submit_hosted_dropzone(sendsafely_package *
                                                             const char *name,
                                                             const char *email,
                                                             sendsafely_error **error);
+
+/* === TRUSTED DEVICES AND KEYCODES ======================================================================== */
+
+/**
+ * The key pair of a trusted device: a record, to be freed with sendsafely_key_pair_free, which zeroes the private key.
+ */
+typedef struct {
+  /**
+   * The service's id of the public key; NULL until it is registered.
+   */
+  const char *public_key_id;
+  /**
+   * What the user calls the device; NULL if not known.
+   */
+  const char *description;
+  /**
+   * The armored OpenPGP public key.
+   */
+  const char *public_key;
+  /**
+   * The armored OpenPGP private key, without a password: who has it opens the device's packages.
+   */
+  const char *private_key;
+} sendsafely_key_pair;
+
+/**
+ * The keycode of one package among several.
+ */
+typedef struct {
+  /**
+   * The package id.
+   */
+  const char *package_id;
+  /**
+   * The keycode; NULL if status says why there is none.
+   */
+  const char *keycode;
+  /**
+   * A sendsafely_status: SENDSAFELY_OK; SENDSAFELY_REFUSED if the service holds none for the device;
+   * SENDSAFELY_DECRYPT_FAILED if it is another device's or damaged.
+   */
+  int32_t status;
+} sendsafely_keycode;
+
+/**
+ * A list of keycodes, which are zeroed when it is freed: a record, to be freed with sendsafely_keycode_list_free unless it is part of another record.
+ */
+typedef struct {
+  /**
+   * How many there are.
+   */
+  size_t count;
+  /**
+   * The keycodes, count of them.
+   */
+  const sendsafely_keycode *const *items;
+} sendsafely_keycode_list;
+
+/**
+ * A keycode that could not be handed on to another device.
+ */
+typedef struct {
+  /**
+   * The package id.
+   */
+  const char *package_id;
+  /**
+   * Id of the other device's public key.
+   */
+  const char *public_key_id;
+  /**
+   * A sendsafely_status.
+   */
+  int32_t status;
+  /**
+   * What happened.
+   */
+  const char *message;
+} sendsafely_sync_failure;
+
+/**
+ * A list of failures.
+ */
+typedef struct {
+  /**
+   * How many there are.
+   */
+  size_t count;
+  /**
+   * The failures, count of them.
+   */
+  const sendsafely_sync_failure *const *items;
+} sendsafely_sync_failure_list;
+
+/**
+ * What sendsafely_client_sync_keycodes has done: a record, to be freed with sendsafely_sync_result_free.
+ */
+typedef struct {
+  /**
+   * How many keycodes were handed on.
+   */
+  uint32_t synchronized;
+  /**
+   * Those that were not; never NULL.
+   */
+  const sendsafely_sync_failure_list *failures;
+} sendsafely_sync_result;
+
+/**
+ * Makes an RSA key pair of 2048, 3072 or 4096 bits; 0 means 2048. No network; takes up to some seconds, for 4096 bits
+ * longer. Free the record with sendsafely_key_pair_free.
+ *
+ * SENDSAFELY_INVALID_ARGUMENT: another size.
+ * SendSafely Client API: trusted-device key pairs (protocol 3.6).
+ */
+sendsafely_status sendsafely_key_pair_generate(uint32_t bits,
+                                               sendsafely_key_pair **out_key_pair,
+                                               sendsafely_error **error);
+
+/**
+ * Registers a public key as a trusted device of the user: keycodes of packages are encrypted to it from now on. Gives the
+ * service's id of it; free the text with sendsafely_string_free.
+ *
+ * SENDSAFELY_INVALID_KEY: not an armored OpenPGP public key. SENDSAFELY_LIMIT_EXCEEDED: revoke one first.
+ * SENDSAFELY_OUTCOME_UNKNOWN: the answer was lost; the key may be there under an id that nobody knows, so register another.
+ * SendSafely Client API: public keys (protocol 6.10).
+ */
+sendsafely_status sendsafely_client_register_public_key(sendsafely_client *client,
+                                                        const char *public_key,
+                                                        const char *description,
+                                                        char **out_public_key_id,
+                                                        sendsafely_error **error);
+
+/**
+ * Makes a key pair of 2048 bits and registers its public key: sendsafely_key_pair_generate and
+ * sendsafely_client_register_public_key in one call. Keep it with sendsafely_key_pair_save. Free the record with
+ * sendsafely_key_pair_free.
+ *
+ * SendSafely Client API: public keys (protocol 3.6, 6.10).
+ */
+sendsafely_status sendsafely_client_generate_key_pair(sendsafely_client *client,
+                                                      const char *description,
+                                                      sendsafely_key_pair **out_key_pair,
+                                                      sendsafely_error **error);
+
+/**
+ * Gives the armored public key of one of the user's trusted devices. Free the text with sendsafely_string_free.
+ *
+ * SENDSAFELY_REFUSED: the user has no such device.
+ * SendSafely Client API: public keys (protocol 6.10).
+ */
+sendsafely_status sendsafely_client_get_public_key(sendsafely_client *client,
+                                                   const char *public_key_id,
+                                                   char **out_public_key,
+                                                   sendsafely_error **error);
+
+/**
+ * Revokes a public key: the service forgets it, and the device opens nothing any more without a link.
+ *
+ * SENDSAFELY_REFUSED: the user has no such device.
+ * SendSafely Client API: public keys (protocol 6.10).
+ */
+sendsafely_status sendsafely_client_revoke_public_key(sendsafely_client *client,
+                                                      const char *public_key_id,
+                                                      sendsafely_error **error);
+
+/**
+ * Saves a key pair in a new file that only its owner can read, in the form of the official Python client's save_key_pair.
+ * The public key is part of the private one. No network.
+ *
+ * public_key_id and description may be NULL. SENDSAFELY_FILE_EXISTS: an older key pair is never overwritten.
+ * SENDSAFELY_INVALID_KEY: not an armored OpenPGP private key. SENDSAFELY_DIRECTORY_NOT_FOUND, SENDSAFELY_ACCESS_DENIED,
+ * SENDSAFELY_DISK_FULL, SENDSAFELY_WRITE_FAILED: see the path.
+ */
+sendsafely_status sendsafely_key_pair_save(const char *path,
+                                           const char *public_key_id,
+                                           const char *private_key,
+                                           const char *description,
+                                           sendsafely_error **error);
+
+/**
+ * Loads a key pair that sendsafely_key_pair_save or the official Python client has saved. No network. Free the record with
+ * sendsafely_key_pair_free.
+ *
+ * SENDSAFELY_INVALID_KEY: the file holds no key pair. SENDSAFELY_FILE_NOT_FOUND, SENDSAFELY_ACCESS_DENIED,
+ * SENDSAFELY_NOT_A_FILE, SENDSAFELY_READ_FAILED: see the path.
+ */
+sendsafely_status sendsafely_key_pair_load(const char *path,
+                                           sendsafely_key_pair **out_key_pair,
+                                           sendsafely_error **error);
+
+/**
+ * Gives the public keys to which the keycode of a package is to be encrypted: those of its readers and of the
+ * organization, or with a recipient_id those of one recipient. Free the list with sendsafely_public_key_list_free.
+ *
+ * recipient_id may be NULL. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id.
+ * SendSafely Client API: public keys and keycodes (protocol 4.6).
+ */
+sendsafely_status sendsafely_package_get_public_keys(sendsafely_package *package,
+                                                     const char *recipient_id,
+                                                     sendsafely_public_key_list **out_keys,
+                                                     sendsafely_error **error);
+
+/**
+ * Encrypts the keycode of a package to the public keys of its readers, or with a recipient_id to those of one recipient,
+ * and stores the results. Finalize does it by itself, and so does adding recipients to a Workspace or a finalized package:
+ * this is for devices that were registered later. A key that cannot be used is passed over with a line in the log.
+ *
+ * recipient_id may be NULL. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id. SENDSAFELY_KEYCODE_UNKNOWN,
+ * SENDSAFELY_WRONG_KEYCODE: open the package with its keycode.
+ * SendSafely Client API: public keys and keycodes (protocol 4.6).
+ */
+sendsafely_status sendsafely_package_upload_keycodes(sendsafely_package *package,
+                                                     const char *recipient_id,
+                                                     sendsafely_error **error);
+
+/**
+ * Gives the keycodes of several packages with one request, decrypted with the private key of a trusted device; see
+ * sendsafely_package_open_with_private_key for one package. Free the list with sendsafely_keycode_list_free.
+ *
+ * package_ids are count ids; the list has one item for each, in their order. SENDSAFELY_INVALID_KEY: private_key is not an
+ * armored OpenPGP private key. SENDSAFELY_REFUSED: the user has no such device. What fails for one package stands in its
+ * item.
+ * SendSafely Client API: public keys and keycodes (protocol 6.10).
+ */
+sendsafely_status sendsafely_client_get_keycodes(sendsafely_client *client,
+                                                 const char *public_key_id,
+                                                 const char *private_key,
+                                                 const char *const *package_ids,
+                                                 size_t count,
+                                                 sendsafely_keycode_list **out_keycodes,
+                                                 sendsafely_error **error);
+
+/**
+ * Hands on to the user's other trusted devices what this one can open and they cannot: decrypts each keycode that the
+ * service names with private_key, encrypts it to the other device's key and stores it. Free the record with
+ * sendsafely_sync_result_free.
+ *
+ * public_key_id and private_key are this device's. SENDSAFELY_INVALID_KEY: not an armored OpenPGP private key.
+ * SENDSAFELY_REFUSED: the user has no such device. What fails for one keycode stands in the result; after a failure of the
+ * network the call can be made again.
+ * SendSafely Client API: public keys and keycodes (protocol 6.10).
+ */
+sendsafely_status sendsafely_client_sync_keycodes(sendsafely_client *client,
+                                                  const char *public_key_id,
+                                                  const char *private_key,
+                                                  sendsafely_sync_result **out_result,
+                                                  sendsafely_error **error);
+
+/**
+ * Frees a key pair, zeroing it first. NULL and twice are harmless.
+ */
+void sendsafely_key_pair_free(sendsafely_key_pair *key_pair);
+
+/**
+ * Frees a list of public keys with the keys in it. NULL and twice are harmless.
+ */
+void sendsafely_public_key_list_free(sendsafely_public_key_list *keys);
+
+/**
+ * Frees a list of keycodes, zeroing them first. NULL and twice are harmless.
+ */
+void sendsafely_keycode_list_free(sendsafely_keycode_list *keycodes);
+
+/**
+ * Frees the result of a synchronization. NULL and twice are harmless.
+ */
+void sendsafely_sync_result_free(sendsafely_sync_result *result);
+
+/* === CRYPTOGRAPHY ALONE ================================================================================== */
+
+/**
+ * The headers that sign a request: a record, to be freed with sendsafely_request_headers_free.
+ */
+typedef struct {
+  /**
+   * Value of ss-api-key.
+   */
+  const char *api_key;
+  /**
+   * Value of ss-request-timestamp; NULL for an anonymous sender.
+   */
+  const char *timestamp;
+  /**
+   * Value of ss-request-signature; NULL for an anonymous sender.
+   */
+  const char *signature;
+} sendsafely_request_headers;
+
+/**
+ * Makes a keycode of 43 characters, for programs that do their own transport; nothing in this section touches the network.
+ * Free the text with sendsafely_string_free, which zeroes it.
+ *
+ * SendSafely Client API: the secrets (protocol 3.1).
+ */
+sendsafely_status sendsafely_keycode_generate(char **out_keycode,
+                                              sendsafely_error **error);
+
+/**
+ * Gives the checksum by which the service knows that one has the keycode: 64 hexadecimal digits. Free the text with
+ * sendsafely_string_free.
+ *
+ * SENDSAFELY_INVALID_ARGUMENT: keycode or package_code is empty.
+ * SendSafely Client API: checksum (protocol 3.3).
+ */
+sendsafely_status sendsafely_checksum(const char *keycode,
+                                      const char *package_code,
+                                      char **out_checksum,
+                                      sendsafely_error **error);
+
+/**
+ * Encrypts a part of a file: size bytes at data, which may be none. Free the buffer with sendsafely_buffer_free.
+ *
+ * server_secret is the package's, as the service gives it. SENDSAFELY_INVALID_ARGUMENT: a secret is empty.
+ * SENDSAFELY_PART_TOO_LARGE: more than 4 GiB.
+ * SendSafely Client API: OpenPGP messages for file parts (protocol 3.4).
+ */
+sendsafely_status sendsafely_part_encrypt(const char *server_secret,
+                                          const char *keycode,
+                                          const uint8_t *data,
+                                          size_t size,
+                                          sendsafely_buffer **out_message,
+                                          sendsafely_error **error);
+
+/**
+ * Decrypts a part of a file: a message of size bytes, verified as a whole before anything of it is given out. Free the
+ * buffer with sendsafely_buffer_free.
+ *
+ * SENDSAFELY_DECRYPT_FAILED: a secret is wrong, or the message is damaged. SENDSAFELY_UNSUPPORTED_FORMAT: no client writes
+ * such messages. SENDSAFELY_PART_TOO_LARGE: a compressed one unpacks to more than 64 MiB. Everything else as for
+ * sendsafely_part_encrypt.
+ */
+sendsafely_status sendsafely_part_decrypt(const char *server_secret,
+                                          const char *keycode,
+                                          const uint8_t *message,
+                                          size_t size,
+                                          sendsafely_buffer **out_data,
+                                          sendsafely_error **error);
+
+/**
+ * Encrypts the message of a package: gives base64 text. Free it with sendsafely_string_free. Everything else as for
+ * sendsafely_part_encrypt.
+ *
+ * SendSafely Client API: the message (protocol 3.5).
+ */
+sendsafely_status sendsafely_message_encrypt(const char *server_secret,
+                                             const char *keycode,
+                                             const char *text,
+                                             char **out_base64,
+                                             sendsafely_error **error);
+
+/**
+ * Decrypts the message of a package from its base64 text. Free the text with sendsafely_string_free, which zeroes it.
+ * Everything else as for sendsafely_part_decrypt.
+ *
+ * SendSafely Client API: the message (protocol 3.5).
+ */
+sendsafely_status sendsafely_message_decrypt(const char *server_secret,
+                                             const char *keycode,
+                                             const char *base64,
+                                             char **out_text,
+                                             sendsafely_error **error);
+
+/**
+ * Encrypts a keycode to the public key of a trusted device: gives an armored message. Free it with sendsafely_string_free.
+ *
+ * SENDSAFELY_INVALID_KEY: not an armored OpenPGP public key that can encrypt. SENDSAFELY_INVALID_ARGUMENT: the keycode is
+ * empty.
+ * SendSafely Client API: keycodes for public keys (protocol 3.7).
+ */
+sendsafely_status sendsafely_keycode_encrypt(const char *keycode,
+                                             const char *public_key,
+                                             char **out_armored,
+                                             sendsafely_error **error);
+
+/**
+ * Decrypts a keycode with the private key of a trusted device. Free the text with sendsafely_string_free, which zeroes it.
+ *
+ * SENDSAFELY_INVALID_KEY: not an armored OpenPGP private key without a password. SENDSAFELY_DECRYPT_FAILED: it was
+ * encrypted to another key, or is damaged.
+ * SendSafely Client API: keycodes for public keys (protocol 3.7).
+ */
+sendsafely_status sendsafely_keycode_decrypt(const char *armored,
+                                             const char *private_key,
+                                             char **out_keycode,
+                                             sendsafely_error **error);
+
+/**
+ * Signs a request of the REST API with the client's key and secret, without sending it. Free the record with
+ * sendsafely_request_headers_free.
+ *
+ * path begins with "/api/v2.0/" or with what follows that; a query in it is not signed. body is the text as it will be
+ * sent, of a multipart upload that of its requestData; NULL: none. timestamp is like "2024-01-02T03:04:05+0000"; NULL: now.
+ * SENDSAFELY_INVALID_ARGUMENT: correct path or timestamp. SENDSAFELY_NO_CREDENTIALS: the client has no API key.
+ * SendSafely Client API: signed requests (protocol 1.2).
+ */
+sendsafely_status sendsafely_client_sign(sendsafely_client *client,
+                                         const char *path,
+                                         const char *body,
+                                         const char *timestamp,
+                                         sendsafely_request_headers **out_headers,
+                                         sendsafely_error **error);
+
+/**
+ * Frees the headers of a request. NULL and twice are harmless.
+ */
+void sendsafely_request_headers_free(sendsafely_request_headers *headers);
 
 /* === BUFFERS ============================================================================================= */
 

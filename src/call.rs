@@ -3,8 +3,8 @@
 //! All input and output happens on workers. The thread that made the call waits in [`attend`] and is the only one that
 //! ever runs the caller's code: progress, log lines, reads from and writes to callbacks.
 
-use std::sync::{Arc, Weak};
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};

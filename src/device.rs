@@ -1,4 +1,413 @@
 //! Trusted devices: key pairs to which keycodes are encrypted, so that a package opens without its secure link
-//! (`protocol` 3.6).
+//! (`protocol` 3.6, 3.7, 6.10).
 
-pub use crate::crypto::keypair::generate_key_pair;
+use std::path::Path;
+
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use crate::api::json::Json;
+use crate::api::retry::gone_is_done;
+use crate::api::{Session, endpoint};
+use crate::call::Observer;
+use crate::client::Client;
+use crate::crypto::{PrivateKey, check_public_key, encrypt_keycode, generate_key_pair};
+use crate::error::{Error, ErrorKind, Result};
+use crate::os::{Existing, TargetFile, io_error, open_source};
+use crate::package::Package;
+use crate::secret::SecretString;
+
+/// A file with a key pair is not longer; the largest key takes a tenth of it.
+const LARGEST_FILE: u64 = 256 * 1024;
+
+/// The key pair of a trusted device.
+#[derive(Clone, Debug)]
+pub struct KeyPair {
+    /// The service's id of the public key, once it is registered.
+    pub public_key_id: Option<String>,
+    /// What the user calls the device.
+    pub description: Option<String>,
+    /// The armored public key.
+    pub public_key: String,
+    /// The armored private key, not protected by a password: whoever has it opens the device's packages.
+    pub private_key: SecretString,
+}
+
+/// A public key that the service names for a package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicKey {
+    /// The service's id.
+    pub public_key_id: String,
+    /// The armored key.
+    pub public_key: String,
+}
+
+/// The keycode of one package among several.
+#[derive(Clone, Debug)]
+pub struct PackageKeycode {
+    /// The package.
+    pub package_id: String,
+    /// Its keycode, or why there is none.
+    pub keycode: Result<SecretString>,
+}
+
+/// What [`Client::sync_keycodes`] has done.
+#[derive(Clone, Debug)]
+pub struct SyncedKeycodes {
+    /// Keycodes that were encrypted for another device and stored.
+    pub synchronized: u32,
+    /// Those that were not.
+    pub failures: Vec<SyncFailure>,
+}
+
+/// A keycode that could not be handed on to another device.
+#[derive(Clone, Debug)]
+pub struct SyncFailure {
+    /// The package.
+    pub package_id: String,
+    /// The other device's public key.
+    pub public_key_id: String,
+    /// Why.
+    pub error: Error,
+}
+
+impl PublicKey {
+    /// The keys of an answer.
+    pub(crate) fn list(json: &Json) -> Vec<Self> {
+        let keys = json.list("publicKeys").into_iter().filter_map(|key| {
+            Some(Self {
+                public_key_id: key.filled("id")?,
+                public_key: key.filled("key")?,
+            })
+        });
+        keys.collect()
+    }
+}
+
+impl KeyPair {
+    /// Makes a key pair: RSA with 2048, 3072 or 4096 bits. No network.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`] for another size.
+    pub fn generate(bits: u32) -> Result<Self> {
+        let (private_key, public_key) = generate_key_pair(bits)?;
+        Ok(Self {
+            public_key_id: None,
+            description: None,
+            public_key,
+            private_key,
+        })
+    }
+
+    /// Saves the key pair in a new file that only its owner can read, in the form of the official Python client's
+    /// `save_key_pair`. The public key is part of the private one.
+    ///
+    /// # Errors
+    /// [`ErrorKind::FileExists`]: an older key pair is never overwritten; [`ErrorKind::DirectoryNotFound`] and other
+    /// errors of the file system; [`ErrorKind::InvalidKey`] if the private key is none.
+    pub fn save(&self, path: &Path) -> Result<()> {
+        PrivateKey::parse(self.private_key.expose())?;
+        // Put together here, because a `Value` would leave a copy of the private key behind.
+        let quoted = |text: &str| SecretString::new(Value::from(text).to_string());
+        let members = [
+            ("publicKeyId", self.public_key_id.as_deref()),
+            ("description", self.description.as_deref()),
+        ];
+        let mut text = Zeroizing::new(Vec::with_capacity(2 * self.private_key.expose().len()));
+        text.push(b'{');
+        for (name, value) in members {
+            if let Some(value) = value {
+                text.extend(format!("\"{name}\": {}, ", quoted(value).expose()).bytes());
+            }
+        }
+        text.extend_from_slice(b"\"privateKey\": \"");
+        for byte in self.private_key.expose().bytes() {
+            match byte {
+                b'\n' => text.extend_from_slice(b"\\n"),
+                b'\r' => text.extend_from_slice(b"\\r"),
+                // A comment in the armor may hold anything.
+                b'"' | b'\\' => text.extend_from_slice(&[b'\\', byte]),
+                0..b' ' => text.push(b' '),
+                other => text.push(other),
+            }
+        }
+        text.extend_from_slice(b"\"}\n");
+        let mut file = TargetFile::create(path)?;
+        file.write(&text)?;
+        file.finish(Existing::Refuse, true)
+            .map_err(|error| match error.kind() {
+                ErrorKind::FileExists => error.with_remedy("save the key pair under another name"),
+                _ => error,
+            })
+    }
+
+    /// Loads a key pair that [`save`](Self::save) or the official Python client has saved.
+    ///
+    /// # Errors
+    /// [`ErrorKind::FileNotFound`] and other errors of the file system; [`ErrorKind::InvalidKey`] for a file that holds
+    /// no key pair.
+    pub fn load(path: &Path) -> Result<Self> {
+        let no_key = || {
+            let told = format!("{}: not a file with a key pair", path.display());
+            Error::new(ErrorKind::InvalidKey, told)
+        };
+        let (file, metadata) = open_source(path, true)?;
+        if metadata.len() > LARGEST_FILE {
+            return Err(no_key());
+        }
+        let mut text = Zeroizing::new(vec![0; usize::try_from(metadata.len()).unwrap_or(0)]);
+        let told = |error| io_error(&error, path, ErrorKind::ReadFailed);
+        let length = crate::os::read_at(&file, &mut text, 0).map_err(told)?;
+        let mut value: Value = serde_json::from_slice(&text[..length]).map_err(|_| no_key())?;
+        let private_key = match value.get_mut("privateKey").map(Value::take) {
+            Some(Value::String(text)) => SecretString::new(text),
+            _ => return Err(no_key()),
+        };
+        let public_key = PrivateKey::parse(private_key.expose())?.public_key()?;
+        let json = Json::new(value);
+        Ok(Self {
+            public_key_id: json.filled("publicKeyId"),
+            description: json.filled("description"),
+            public_key,
+            private_key,
+        })
+    }
+}
+
+impl Client {
+    /// Registers a public key as a trusted device of the user: keycodes are encrypted to it from now on. Gives the
+    /// service's id of it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidKey`] before anything is sent; [`ErrorKind::LimitExceeded`] if the user has too many;
+    /// [`ErrorKind::OutcomeUnknown`] if the answer was lost: it is not asked again, for the key would be there twice.
+    pub fn register_public_key(
+        &self,
+        observer: &mut dyn Observer,
+        public_key: &str,
+        description: &str,
+    ) -> Result<String> {
+        check_public_key(public_key)?;
+        let (public_key, description) = (public_key.to_owned(), description.to_owned());
+        self.run(observer, move |shared, call| {
+            let session = shared.api.session(call);
+            let registered = endpoint::register_public_key(&session, &public_key, &description);
+            let answer = registered.map_err(|error| match error.kind() {
+                ErrorKind::OutcomeUnknown => error.with_remedy(
+                    "generate another key pair and register that; this one may be registered under an id that nobody knows",
+                ),
+                _ => error,
+            })?;
+            let told = "the answer to registering a public key has no id";
+            answer
+                .filled("id")
+                .ok_or_else(|| Error::new(ErrorKind::BadAnswer, told))
+        })
+    }
+
+    /// Makes a key pair for this device and registers its public key.
+    ///
+    /// # Errors
+    /// As [`register_public_key`](Self::register_public_key).
+    pub fn generate_key_pair(
+        &self,
+        observer: &mut dyn Observer,
+        description: &str,
+    ) -> Result<KeyPair> {
+        let pair = KeyPair::generate(2048)?;
+        let id = self.register_public_key(observer, &pair.public_key, description)?;
+        Ok(KeyPair {
+            public_key_id: Some(id),
+            description: Some(description.to_owned()),
+            ..pair
+        })
+    }
+
+    /// The armored public key of one of the user's trusted devices.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Refused`] for an id that is not one of the user's.
+    pub fn public_key(&self, observer: &mut dyn Observer, public_key_id: &str) -> Result<String> {
+        let id = public_key_id.to_owned();
+        self.run(observer, move |shared, call| {
+            let answer = endpoint::get_public_key(&shared.api.session(call), &id)?;
+            let told = "the answer has no public key";
+            answer
+                .filled("publicKey")
+                .ok_or_else(|| Error::new(ErrorKind::BadAnswer, told))
+        })
+    }
+
+    /// Revokes a public key: the service forgets it and the keycodes that were encrypted to it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Refused`] for an id that is not one of the user's.
+    pub fn revoke_public_key(
+        &self,
+        observer: &mut dyn Observer,
+        public_key_id: &str,
+    ) -> Result<()> {
+        let id = public_key_id.to_owned();
+        self.run(observer, move |shared, call| {
+            let session = shared.api.session(call);
+            let revoke = || endpoint::revoke_public_key(&session, &id);
+            let is_gone = |_: &Error| {
+                endpoint::get_public_key(&session, &id).is_err_and(|e| e.server_code().is_some())
+            };
+            gone_is_done(call, revoke, is_gone)
+        })
+    }
+
+    /// The keycodes of several packages, decrypted with the private key of a trusted device; one result for each id,
+    /// in their order.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidKey`] before anything is sent; [`ErrorKind::Refused`] for a public key that is not one of
+    /// the user's. A package whose keycode the service does not hold for this device has [`ErrorKind::Refused`] in its
+    /// own result, one whose keycode does not decrypt [`ErrorKind::DecryptFailed`].
+    pub fn keycodes(
+        &self,
+        observer: &mut dyn Observer,
+        public_key_id: &str,
+        private_key: &SecretString,
+        package_ids: &[String],
+    ) -> Result<Vec<PackageKeycode>> {
+        let private_key = PrivateKey::parse(private_key.expose())?;
+        if package_ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (id, package_ids) = (public_key_id.to_owned(), package_ids.to_vec());
+        self.run(observer, move |shared, call| {
+            let answer = endpoint::get_keycodes(&shared.api.session(call), &id, &package_ids)?;
+            let held = answer.list("keycodes");
+            let keycode = |package_id: &String| {
+                let mut held = held.iter();
+                let of_package = held.find(|h| h.text("packageId").as_ref() == Some(package_id));
+                let armored = of_package.and_then(|held| held.filled("keycode"));
+                let armored = armored.ok_or_else(|| {
+                    let told = "the service holds no keycode of this package for the device";
+                    Error::new(ErrorKind::Refused, told)
+                })?;
+                let keycode = private_key.decrypt_keycode(&armored)?;
+                Ok(SecretString::from(keycode.expose()))
+            };
+            let keycodes = package_ids.iter().map(|package_id| PackageKeycode {
+                package_id: package_id.clone(),
+                keycode: keycode(package_id),
+            });
+            Ok(keycodes.collect())
+        })
+    }
+
+    /// Hands on to the user's other trusted devices what this one can open and they cannot: decrypts each keycode that
+    /// the service names with the private key, encrypts it to the other device's key, stores it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidKey`] before anything is sent; [`ErrorKind::Refused`] for a public key that is not one of
+    /// the user's; errors of the network. What fails for one keycode stands in the result. A call that was cut off can
+    /// be made again.
+    pub fn sync_keycodes(
+        &self,
+        observer: &mut dyn Observer,
+        public_key_id: &str,
+        private_key: &SecretString,
+    ) -> Result<SyncedKeycodes> {
+        let private_key = PrivateKey::parse(private_key.expose())?;
+        let id = public_key_id.to_owned();
+        self.run(observer, move |shared, call| {
+            let session = shared.api.session(call);
+            let answer = endpoint::sync_keycodes(&session, &id)?;
+            let keys = PublicKey::list(&answer);
+            let mut done = SyncedKeycodes {
+                synchronized: 0,
+                failures: Vec::new(),
+            };
+            for missing in answer.list("keycodes") {
+                match hand_on(&session, &missing, &keys, &private_key) {
+                    Ok(()) => done.synchronized += 1,
+                    Err(error) if is_of_one_keycode(&error) => done.failures.push(SyncFailure {
+                        package_id: missing.text("packageId").unwrap_or_default(),
+                        public_key_id: missing.text("publicKeyId").unwrap_or_default(),
+                        error,
+                    }),
+                    Err(error) => return Err(error),
+                }
+            }
+            Ok(done)
+        })
+    }
+}
+
+/// Encrypts one keycode for another device.
+fn hand_on(
+    session: &Session,
+    missing: &Json,
+    keys: &[PublicKey],
+    private_key: &PrivateKey,
+) -> Result<()> {
+    let keycode = private_key.decrypt_keycode(&missing.text("keycode").unwrap_or_default())?;
+    let package_id = missing.text("packageId").unwrap_or_default();
+    let wanted = missing.text("publicKeyId").unwrap_or_default();
+    let key = keys.iter().find(|key| key.public_key_id == wanted);
+    let told = "the service does not give the public key of the other device";
+    let key = key.ok_or_else(|| Error::new(ErrorKind::InvalidKey, told))?;
+    let encrypted = encrypt_keycode(&keycode, &key.public_key)?;
+    endpoint::set_keycode(session, &package_id, &wanted, &encrypted).map(|_| ())
+}
+
+/// Whether the next keycode may fare better.
+fn is_of_one_keycode(error: &Error) -> bool {
+    let cryptography = [
+        ErrorKind::DecryptFailed,
+        ErrorKind::UnsupportedFormat,
+        ErrorKind::PartTooLarge,
+        ErrorKind::InvalidKey,
+    ];
+    cryptography.contains(&error.kind())
+        || (error.server_code().is_some() && error.kind() != ErrorKind::AuthenticationFailed)
+}
+
+impl Package {
+    /// The public keys to which the keycode of the package has to be encrypted: those of its readers and of the
+    /// organization, or those of one recipient (`protocol` 4.6).
+    ///
+    /// # Errors
+    /// [`ErrorKind::RecipientNotOnPackage`]; refusals of the service.
+    pub fn public_keys(
+        &self,
+        observer: &mut dyn Observer,
+        recipient_id: Option<&str>,
+    ) -> Result<Vec<PublicKey>> {
+        self.0.steps.lock().may_read()?;
+        let recipient_id = recipient_id.map(str::to_owned);
+        self.run(observer, move |inner, session| {
+            if let Some(recipient_id) = &recipient_id {
+                inner.must_have_recipient(session, recipient_id)?;
+            }
+            endpoint::public_keys(session, &inner.id, recipient_id.as_deref())
+        })
+    }
+
+    /// Encrypts the keycode to these keys and stores the results, for devices that were registered after the package
+    /// was finalized. Finalize, and adding recipients to a Workspace or a finalized package, do it by themselves.
+    ///
+    /// A key that cannot be used is passed over with a line in the log.
+    ///
+    /// # Errors
+    /// [`ErrorKind::KeycodeUnknown`]; [`ErrorKind::WrongKeycode`]; as [`public_keys`](Self::public_keys).
+    pub fn upload_keycodes(
+        &self,
+        observer: &mut dyn Observer,
+        recipient_id: Option<&str>,
+    ) -> Result<()> {
+        self.0.steps.lock().may_decrypt()?;
+        let recipient_id = recipient_id.map(str::to_owned);
+        self.run(observer, move |inner, session| {
+            if let Some(recipient_id) = &recipient_id {
+                inner.must_have_recipient(session, recipient_id)?;
+            }
+            inner.prove_keycode(session)?;
+            inner.upload_keycodes(session, recipient_id.as_deref())
+        })
+    }
+}

@@ -244,7 +244,9 @@ fn remedy_for(kind: ErrorKind) -> Option<&'static str> {
             "use https://, or set allow_plain_http for a host that you trust on a network that you trust"
         }
         K::PackageNotCreated => "create or open the package first",
-        K::RecipientNotOnPackage => "add the recipient first, then the phone number",
+        K::RecipientNotOnPackage => {
+            "add the recipient first; the package information tells the ids of those that are there"
+        }
         K::NoRecipient => "add a recipient, or finalize with undisclosed_recipients",
         K::NoFile => "upload a file or set a message first",
         K::UploadRunning => "finalize after every upload has returned",

@@ -9,6 +9,9 @@
 //! | receive | [`Package::open_link`], [`Package::message`], [`Package::download_all`] or [`Package::download`] |
 //! | go on with a package | [`Package::open`] with its id and keycode |
 //! | find links in a text | [`link::find`], [`link::parse`] |
+//! | several recipients, groups of them | [`Package::add_recipients`], [`Package::add_contact_group`] |
+//! | open packages without their link | [`Client::generate_key_pair`], then [`Package::open_with_private_key`] |
+//! | the cryptography alone | [`raw`] |
 //! | anything else | [`Client::request`], a signed REST call |
 //!
 //! C programs use the same calls by `include/sendsafely.h`; this crate is what stands behind them.
@@ -38,6 +41,7 @@ mod activity;
 mod api;
 mod call;
 mod client;
+mod contact_group;
 mod crypto;
 pub mod device;
 mod dropzone;
@@ -48,6 +52,7 @@ mod os;
 mod package;
 mod package_list;
 mod pages;
+pub mod raw;
 mod receive;
 mod secret;
 mod transfer;
@@ -58,12 +63,14 @@ pub use account::{AuditLogFilter, Enterprise, User};
 pub use activity::ActivityEntry;
 pub use call::{Flow, Observer, Phase, Progress};
 pub use client::{Client, ClientOptions, DEFAULT_PART_SIZE, MAX_PART_SIZE};
+pub use contact_group::{ContactGroup, ContactGroupMember};
 pub use error::{Error, ErrorKind, Result};
 pub use login::{ApiKey, Login, Registration, RegistrationProof};
 pub use os::Existing;
 pub use package::{
-    ContactGroup, File, FinalizeOptions, Finalized, Link, Package, PackageInformation, PhoneNumber,
-    Recipient, Source, Timestamp, UploadOptions, link,
+    Confirmation, CountryCode, File, FinalizeOptions, Finalized, Link, Package, PackageInformation,
+    PhoneNumber, Recipient, RecipientResult, Sms, Source, Timestamp, UploadOptions, country_codes,
+    link,
 };
 pub use package_list::{ListOptions, PackageList, PackageSearch, PackageStatus, PackageSummary};
 pub use pages::Pages;

@@ -245,7 +245,8 @@ impl Lead {
     fn fetch(&self, file: &File, outlet: Outlet, options: &DownloadOptions) -> Result<()> {
         let download = {
             let directory_id = options.directory_id.clone();
-            self.inner.download(&self.session, file, directory_id, options)?
+            self.inner
+                .download(&self.session, file, directory_id, options)?
         };
         download::run(download, outlet).map_err(|error| {
             error.context(format_args!("download of {}", safe_name(&file.file_name)))

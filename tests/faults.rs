@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use sendsafely::{
     Client, ClientOptions, DownloadOptions, ErrorKind, FinalizeOptions, Package, Phase,
-    PhoneNumber, Sink, Source, UploadOptions,
+    PhoneNumber, Sink, Sms, Source, UploadOptions,
 };
 use serde_json::{Value, json};
 use support::*;
@@ -588,7 +588,7 @@ fn lost_answers_leave_one_effect() {
                 }
                 let package = Package::create(&client, &mut ()).unwrap();
                 let phone = PhoneNumber { number: "4155550100".into(), country: None };
-                package.add_recipient(&mut (), "second@acme.test", Some(&phone)).unwrap();
+                package.add_recipient(&mut (), "second@acme.test", Some(&Sms::Number(phone.clone()))).unwrap();
                 package.set_life(&mut (), 7).unwrap();
                 package.set_message(&mut (), "hello").unwrap();
                 let data = noise(1, SIZE);

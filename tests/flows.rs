@@ -8,8 +8,8 @@ use std::thread;
 use std::time::Duration;
 
 use sendsafely::{
-    Client, ClientOptions, DownloadOptions, ErrorKind, Existing, FinalizeOptions, Package,
-    PhoneNumber, Sink, Source, UploadOptions, link,
+    Action, Client, ClientOptions, DownloadOptions, ErrorKind, Existing, FinalizeOptions, Package,
+    PhoneNumber, Sink, Sms, Source, UploadOptions, link,
 };
 use serde_json::{Value, json};
 use support::*;
@@ -233,7 +233,11 @@ fn recipients_phone_message_and_life_are_what_the_server_has() {
         country: None,
     };
     let with_phone = package
-        .add_recipient(&mut (), "second@acme.test", Some(&phone))
+        .add_recipient(
+            &mut (),
+            "second@acme.test",
+            Some(&Sms::Number(phone.clone())),
+        )
         .unwrap();
     assert!(with_phone.sms_auth);
     let without = package
@@ -740,7 +744,7 @@ fn downloads_leave_existing_files_alone_unless_told() {
     }
     finalize(&package);
     let directory = TempDir::new();
-    directory.file("b.txt", b"mine");
+    directory.file("b.txt", b"other");
     emulator.forget_requests();
     let error = refused(
         package.download_all(&mut (), &directory.0, &DownloadOptions::default()),
@@ -764,10 +768,13 @@ fn downloads_leave_existing_files_alone_unless_told() {
         .unwrap();
     watch.assert_ends_at(10);
     assert_eq!(
-        done.iter().map(|done| done.skipped).collect::<Vec<_>>(),
-        [false, true]
+        done.items
+            .iter()
+            .map(|done| done.action)
+            .collect::<Vec<_>>(),
+        [Action::Downloaded, Action::Skipped]
     );
-    assert_eq!(fs::read(directory.join("b.txt")).unwrap(), b"mine");
+    assert_eq!(fs::read(directory.join("b.txt")).unwrap(), b"other");
 
     let overwrite = DownloadOptions {
         existing: Existing::Overwrite,

@@ -71,6 +71,14 @@ impl Json {
         }
     }
 
+    /// The elements of a list as they are.
+    pub(crate) fn values(&self, name: &str) -> Vec<Value> {
+        match self.member(name) {
+            Some(Value::Array(items)) => items.clone(),
+            _ => Vec::new(),
+        }
+    }
+
     /// The texts of a list of texts; objects give their `email`.
     pub(crate) fn texts(&self, name: &str) -> Vec<String> {
         let Some(Value::Array(items)) = self.member(name) else {
@@ -137,8 +145,7 @@ mod tests {
         leaf.prop_recursive(3, 24, 6, |inner| {
             prop_oneof![
                 collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-                collection::btree_map("(x|email|list)", inner, 0..4)
-                    .prop_map(|members| Value::from_iter(members)),
+                collection::btree_map("(x|email|list)", inner, 0..4).prop_map(Value::from_iter),
             ]
         })
     }

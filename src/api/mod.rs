@@ -7,4 +7,6 @@ pub(crate) mod retry;
 mod session;
 pub(crate) mod transport;
 
-pub(crate) use session::{Api, Credentials, Session, Signed, accept, http_failure, read_envelope};
+pub(crate) use session::{
+    API_PREFIX, Api, Credentials, Session, Signed, accept, http_failure, read_envelope, refusal,
+};

@@ -320,7 +320,9 @@ impl Session {
                 concat!("libsendsafely/", env!("CARGO_PKG_VERSION")),
             ),
         ];
-        let signature = self.api.sign(self.server_time(), path, signed.signed_text);
+        let signature = self
+            .api
+            .sign(self.api.timestamp(), path, signed.signed_text);
         if !path.starts_with(AUTH_PREFIX) {
             headers.extend(signature.headers());
         }
@@ -342,15 +344,11 @@ impl Session {
             body: signed.body,
         })
     }
-
-    fn server_time(&self) -> SystemTime {
-        self.api.server_time()
-    }
 }
 
 impl Api {
     /// Now, by the server's clock as far as it is known.
-    pub(crate) fn server_time(&self) -> SystemTime {
+    fn server_time(&self) -> SystemTime {
         let offset = self.0.clock_offset.load(Ordering::Relaxed);
         let magnitude = Duration::from_secs(offset.unsigned_abs());
         let now = SystemTime::now();
@@ -361,13 +359,18 @@ impl Api {
         }
     }
 
+    /// The same as requests carry it.
+    pub(crate) fn timestamp(&self) -> String {
+        signature::timestamp(self.server_time())
+    }
+
     /// The headers that say who calls. A path with a query is signed without it.
-    pub(crate) fn sign(&self, time: SystemTime, path: &str, body: &[u8]) -> Signature<'_> {
+    pub(crate) fn sign(&self, timestamp: String, path: &str, body: &[u8]) -> Signature<'_> {
         let mut signature = Signature::default();
         match &self.0.credentials {
             Credentials::User { key, secret } => {
                 let path = path.split('?').next().unwrap_or_default();
-                signature.timestamp = signature::timestamp(time);
+                signature.timestamp = timestamp;
                 signature.key = Some(key);
                 signature.signature =
                     signature::sign(key, secret, path, &signature.timestamp, body);
@@ -516,7 +519,7 @@ pub(crate) fn accept(
 }
 
 /// The error for a code of `protocol` 2.2. The list is open: an unknown code is a refusal like any other.
-fn refusal(code: &str, json: &Json) -> Error {
+pub(crate) fn refusal(code: &str, json: &Json) -> Error {
     let kind = match code {
         "AUTHENTICATION_FAILED" => ErrorKind::AuthenticationFailed,
         "UNKNOWN_PACKAGE" => ErrorKind::UnknownPackage,

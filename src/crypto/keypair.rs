@@ -37,14 +37,7 @@ const ARMOR_CAPACITY: usize = 32 * 1024;
 /// # Errors
 /// `InvalidKey` if the key cannot be read or cannot encrypt.
 pub(crate) fn encrypt_keycode(keycode: &Keycode, armored_public_key: &str) -> Result<String> {
-    let invalid = |e: pgp::errors::Error| {
-        Error::new(
-            ErrorKind::InvalidKey,
-            format!("the public key is unusable: {e}"),
-        )
-    };
-    let (key, _) =
-        SignedPublicKey::from_string(armored_public_key.trim_start()).map_err(invalid)?;
+    let key = parse_public_key(armored_public_key)?;
 
     // The first key that may encrypt, or else the first that can: some keys carry no flags or the wrong ones.
     let subkeys = &key.public_subkeys;
@@ -67,6 +60,26 @@ pub(crate) fn encrypt_keycode(keycode: &Keycode, armored_public_key: &str) -> Re
     }
 }
 
+/// Refuses what is not a public key.
+///
+/// # Errors
+/// `InvalidKey`.
+pub(crate) fn check_public_key(armored: &str) -> Result<()> {
+    parse_public_key(armored).map(|_| ())
+}
+
+fn parse_public_key(armored: &str) -> Result<SignedPublicKey> {
+    let (key, _) = SignedPublicKey::from_string(armored.trim_start()).map_err(unusable)?;
+    Ok(key)
+}
+
+fn unusable(error: pgp::errors::Error) -> Error {
+    Error::new(
+        ErrorKind::InvalidKey,
+        format!("the public key is unusable: {error}"),
+    )
+}
+
 fn primary_may_encrypt(key: &SignedPublicKey) -> bool {
     key.primary_key.algorithm().can_encrypt()
         && (may_encrypt(&key.details.direct_signatures)
@@ -87,12 +100,6 @@ fn may_encrypt(signatures: &[Signature]) -> bool {
 /// A packet with a new session key for the public key, then the keycode encrypted under it. Framed here like a part:
 /// rPGP's builder of messages would be half a megabyte of the library.
 fn encrypt_to(keycode: &Keycode, key: &impl EncryptionKey) -> Result<String> {
-    let invalid = |e: pgp::errors::Error| {
-        Error::new(
-            ErrorKind::InvalidKey,
-            format!("the public key is unusable: {e}"),
-        )
-    };
     let session_key = Zeroizing::new(random::<32>()?);
     let for_key = PublicKeyEncryptedSessionKey::from_session_key_v3(
         OsRng,
@@ -100,11 +107,11 @@ fn encrypt_to(keycode: &Keycode, key: &impl EncryptionKey) -> Result<String> {
         SymmetricKeyAlgorithm::AES256,
         key,
     )
-    .map_err(invalid)?;
+    .map_err(unusable)?;
     let mut message = Vec::new();
     for_key
         .to_writer_with_header(&mut message)
-        .map_err(invalid)?;
+        .map_err(unusable)?;
     message.extend_from_slice(&PartBuffer::seal_data(keycode.expose(), &session_key)?);
     let mut armored = Vec::new();
     armor::write(
@@ -114,7 +121,7 @@ fn encrypt_to(keycode: &Keycode, key: &impl EncryptionKey) -> Result<String> {
         None,
         true,
     )
-    .map_err(invalid)?;
+    .map_err(unusable)?;
     String::from_utf8(armored).map_err(|_| Error::new(ErrorKind::Internal, "armor is not text"))
 }
 
@@ -162,6 +169,21 @@ impl PrivateKey {
         Ok(Self(key))
     }
 
+    /// The public half, armored.
+    ///
+    /// # Errors
+    /// `Internal` if it cannot be written.
+    pub(crate) fn public_key(&self) -> Result<String> {
+        let armored = self
+            .0
+            .to_public_key()
+            .to_armored_string(ArmorOptions::default());
+        armored.map_err(|e| {
+            let told = format!("writing a public key failed: {e}");
+            Error::new(ErrorKind::Internal, told)
+        })
+    }
+
     /// Decrypts a keycode that was encrypted to this key: to the primary key too, and without a modification detection
     /// code, as old clients write them.
     ///
@@ -195,7 +217,7 @@ impl fmt::Debug for PrivateKey {
 ///
 /// # Errors
 /// `InvalidArgument` for sizes other than 2048, 3072 and 4096 bits; `Internal` if making the key fails.
-pub fn generate_key_pair(bits: u32, user_id: Option<&str>) -> Result<(SecretString, String)> {
+pub(crate) fn generate_key_pair(bits: u32) -> Result<(SecretString, String)> {
     if ![2048, 3072, 4096].contains(&bits) {
         return Err(Error::new(
             ErrorKind::InvalidArgument,
@@ -220,7 +242,7 @@ pub fn generate_key_pair(bits: u32, user_id: Option<&str>) -> Result<(SecretStri
         .key_type(KeyType::Rsa(bits))
         .can_certify(true)
         .can_sign(true)
-        .primary_user_id(user_id.unwrap_or(USER_ID).to_owned())
+        .primary_user_id(USER_ID.to_owned())
         .preferred_symmetric_algorithms([SymmetricKeyAlgorithm::AES256].as_slice().into())
         .preferred_hash_algorithms([HashAlgorithm::Sha256].as_slice().into())
         .preferred_compression_algorithms([CompressionAlgorithm::Uncompressed].as_slice().into())
@@ -232,11 +254,9 @@ pub fn generate_key_pair(bits: u32, user_id: Option<&str>) -> Result<(SecretStri
     key.to_armored_writer(&mut private, ArmorOptions::default())
         .map_err(|e| internal(&e))?;
     let private = String::from_utf8(private).map_err(|e| internal(&e.utf8_error()))?;
-    let public = key
-        .to_public_key()
-        .to_armored_string(ArmorOptions::default())
-        .map_err(|e| internal(&e))?;
-    Ok((SecretString::new(private), public))
+    let private = SecretString::new(private);
+    let public = PrivateKey(key).public_key()?;
+    Ok((private, public))
 }
 
 #[cfg(test)]
@@ -449,7 +469,7 @@ mod tests {
             ErrorKind::InvalidKey
         );
         assert_eq!(
-            generate_key_pair(1024, None).unwrap_err().kind(),
+            generate_key_pair(1024).unwrap_err().kind(),
             ErrorKind::InvalidArgument
         );
     }

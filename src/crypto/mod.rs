@@ -11,7 +11,7 @@ pub(crate) mod openpgp;
 pub(crate) mod signature;
 
 pub(crate) use keycode::{Keycode, Passphrase};
-pub(crate) use keypair::{PrivateKey, encrypt_keycode};
+pub(crate) use keypair::{PrivateKey, check_public_key, encrypt_keycode, generate_key_pair};
 pub(crate) use message::{decrypt_message, encrypt_message};
 pub(crate) use openpgp::{PartBuffer, open, sealed_len};
 

@@ -41,6 +41,15 @@ impl Caller {
         Out(pointer)
     }
 
+    /// A count that is put out, 0 until it is given.
+    pub(super) fn out_count(self, pointer: *mut usize) -> OutCount {
+        if !pointer.is_null() {
+            // SAFETY: valid for a write, as `new` was promised.
+            unsafe { pointer.write(0) };
+        }
+        OutCount(pointer)
+    }
+
     /// A copy of a string that must be there.
     pub(super) fn text(self, pointer: *const c_char, name: &str) -> Result<String> {
         self.optional_text(pointer, name)?.ok_or_else(|| null(name))
@@ -64,6 +73,30 @@ impl Caller {
                 format!("{name} is not valid UTF-8"),
             )),
         }
+    }
+
+    /// Copies of the strings of an array, each of which must be there.
+    pub(super) fn texts(
+        self,
+        array: *const *const c_char,
+        count: usize,
+        name: &str,
+    ) -> Result<Vec<String>> {
+        if count == 0 {
+            return Ok(Vec::new());
+        }
+        if array.is_null() {
+            return Err(null(name));
+        }
+        if count > isize::MAX as usize / size_of::<*const c_char>() {
+            return Err(invalid(format!("{name} is larger than the address space")));
+        }
+        // SAFETY: valid for `count` pointers until the call returns, as `new` was promised.
+        let pointers = unsafe { std::slice::from_raw_parts(array, count) };
+        let texts = (0..).zip(pointers);
+        texts
+            .map(|(index, text): (usize, _)| self.text(*text, &format!("{name}[{index}]")))
+            .collect()
     }
 
     /// Bytes that the program keeps unchanged until the call returns.
@@ -141,6 +174,20 @@ impl<T> Out<T> {
         if !self.0.is_null() {
             self.give(Memory::default().give(value));
         }
+    }
+}
+
+/// Where an exported function puts a count; holds 0 until then.
+pub(super) struct OutCount(*mut usize);
+
+impl OutCount {
+    pub(super) fn give(self, count: usize, name: &str) -> Result<()> {
+        if self.0.is_null() {
+            return Err(null(name));
+        }
+        // SAFETY: `Caller` was promised that it is valid for a write.
+        unsafe { self.0.write(count) };
+        Ok(())
     }
 }
 

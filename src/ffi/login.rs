@@ -111,12 +111,12 @@ impl sendsafely_registration_options {
         let secret = |pointer, name: &str| caller.text(pointer, name).map(SecretString::new);
         let token = caller.optional_text(self.token, "token")?;
         let email = caller.optional_text(self.email, "email")?;
-        let proof = match (token, email) {
-            (Some(token), None) => RegistrationProof::Token(SecretString::new(token)),
-            (None, Some(email)) => RegistrationProof::Pin {
-                email,
-                pin: secret(self.pin, "pin")?,
-            },
+        let pin = caller
+            .optional_text(self.pin, "pin")?
+            .map(SecretString::new);
+        let proof = match (token, email, pin) {
+            (Some(token), None, None) => RegistrationProof::Token(SecretString::new(token)),
+            (None, Some(email), Some(pin)) => RegistrationProof::Pin { email, pin },
             _ => return Err(invalid("give either token, or email and pin")),
         };
         Ok(Registration {

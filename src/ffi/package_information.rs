@@ -2,12 +2,12 @@
 
 use std::ffi::c_char;
 
-use crate::package::{ContactGroup, PackageInformation, Timestamp};
+use crate::package::{PackageInformation, Timestamp};
 use crate::package_list::PackageStatus;
-
 use crate::secret::SecretString;
 
 use super::client::sendsafely_client;
+use super::contact_group::sendsafely_contact_group_list;
 use super::error::sendsafely_error;
 use super::file::sendsafely_file_list;
 use super::guard::{Caller, guard_value};
@@ -66,46 +66,6 @@ pub enum sendsafely_package_status {
 }
 
 use sendsafely_package_status::*;
-
-/// A contact group on a package.
-#[repr(C)]
-#[derive(Debug)]
-pub struct sendsafely_contact_group {
-    /// Its id.
-    pub contact_group_id: *const c_char,
-    /// Its name.
-    pub name: *const c_char,
-}
-
-impl Translate for ContactGroup {
-    type Record = sendsafely_contact_group;
-    fn translate(&self, memory: &mut Memory) -> sendsafely_contact_group {
-        sendsafely_contact_group {
-            contact_group_id: memory.text(&self.id),
-            name: memory.text(&self.name),
-        }
-    }
-}
-
-/// A list of contact groups.
-#[repr(C)]
-#[derive(Debug)]
-pub struct sendsafely_contact_group_list {
-    /// How many there are.
-    pub count: usize,
-    /// The contact groups, count of them.
-    pub items: *const *const sendsafely_contact_group,
-}
-
-impl Translate for Vec<ContactGroup> {
-    type Record = sendsafely_contact_group_list;
-    fn translate(&self, memory: &mut Memory) -> sendsafely_contact_group_list {
-        sendsafely_contact_group_list {
-            count: self.len(),
-            items: memory.items(self),
-        }
-    }
-}
 
 /// What the service tells of a package: a record, to be freed with sendsafely_package_information_free.
 #[repr(C)]

@@ -4,17 +4,22 @@ use std::ffi::c_char;
 use std::mem::size_of;
 use std::ptr;
 
-use crate::package::{PhoneNumber, Recipient};
+use crate::error::{Error, Result};
+use crate::package::{
+    Confirmation, CountryCode, PhoneNumber, Recipient, RecipientResult, Sms, country_codes,
+};
 
 use super::error::sendsafely_error;
-use super::guard::{Caller, guard_value, invalid};
+use super::guard::{Caller, boolean, guard_value, invalid};
 use super::options::{self, Options};
 use super::package::{call, sendsafely_package};
+use super::package_information::time;
 use super::records::{self, Memory, Translate};
-use super::status::sendsafely_status;
+use super::status::{sendsafely_status, status_of};
 use super::string::sendsafely_string_list;
+use super::trusted_device::sendsafely_public_key_list;
 
-/// Options of sendsafely_package_add_recipient.
+/// Options of sendsafely_package_add_recipient and sendsafely_package_add_recipients.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct sendsafely_recipient_options {
@@ -25,9 +30,12 @@ pub struct sendsafely_recipient_options {
     pub phone_number: *const c_char,
     /// Country of phone_number, two letters. NULL, the default: "US". A number that begins with + needs none.
     pub country_code: *const c_char,
+    /// 1: the code goes to the number that the service knows of the recipient, if it knows one; not together with
+    /// phone_number. 0, the default: no such check.
+    pub auto_enable_sms: i32,
 }
 
-// SAFETY: repr(C), begins with a usize, and holds pointers only.
+// SAFETY: repr(C), begins with a usize, and holds integers and pointers only.
 unsafe impl Options for sendsafely_recipient_options {
     const NAME: &'static str = "sendsafely_recipient_options";
 
@@ -36,6 +44,79 @@ unsafe impl Options for sendsafely_recipient_options {
             struct_size: size_of::<Self>(),
             phone_number: ptr::null(),
             country_code: ptr::null(),
+            auto_enable_sms: 0,
+        }
+    }
+}
+
+impl sendsafely_recipient_options {
+    fn sms(&self, caller: Caller) -> Result<Option<Sms>> {
+        let number = caller.optional_text(self.phone_number, "phone_number")?;
+        let country = caller.optional_text(self.country_code, "country_code")?;
+        let known = boolean(self.auto_enable_sms, "auto_enable_sms")?;
+        match (number, country, known) {
+            (Some(number), country, false) => {
+                Ok(Some(Sms::Number(PhoneNumber { number, country })))
+            }
+            (None, None, true) => Ok(Some(Sms::KnownNumber)),
+            (None, None, false) => Ok(None),
+            (Some(_), _, true) => Err(invalid(
+                "phone_number and auto_enable_sms exclude each other",
+            )),
+            (None, Some(_), _) => Err(invalid("country_code is given without a phone_number")),
+        }
+    }
+}
+
+/// A file that a recipient has fetched, or the message.
+#[repr(C)]
+#[derive(Debug)]
+pub struct sendsafely_confirmation {
+    /// From where; NULL if not told.
+    pub ip_address: *const c_char,
+    /// When, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
+    pub time: i64,
+    /// When, as the service writes it; NULL if not told.
+    pub time_text: *const c_char,
+    /// 1 if it was the message.
+    pub is_message: i32,
+    /// Id of the file; NULL for a message.
+    pub file_id: *const c_char,
+    /// Name of the file; NULL for a message.
+    pub file_name: *const c_char,
+}
+
+impl Translate for Confirmation {
+    type Record = sendsafely_confirmation;
+    fn translate(&self, memory: &mut Memory) -> sendsafely_confirmation {
+        let (time, time_text) = time(self.time.as_ref(), memory);
+        sendsafely_confirmation {
+            ip_address: memory.optional_text(self.ip_address.as_deref()),
+            time,
+            time_text,
+            is_message: self.is_message.into(),
+            file_id: memory.optional_text(self.file_id.as_deref()),
+            file_name: memory.optional_text(self.file_name.as_deref()),
+        }
+    }
+}
+
+/// A list of confirmations.
+#[repr(C)]
+#[derive(Debug)]
+pub struct sendsafely_confirmation_list {
+    /// How many there are.
+    pub count: usize,
+    /// The confirmations, count of them.
+    pub items: *const *const sendsafely_confirmation,
+}
+
+impl Translate for Vec<Confirmation> {
+    type Record = sendsafely_confirmation_list;
+    fn translate(&self, memory: &mut Memory) -> sendsafely_confirmation_list {
+        sendsafely_confirmation_list {
+            count: self.len(),
+            items: memory.items(self),
         }
     }
 }
@@ -62,6 +143,13 @@ pub struct sendsafely_recipient {
     pub is_package_owner: i32,
     /// 1 if the recipient has to give a code sent by SMS.
     pub sms_auth: i32,
+    /// The service's code of this recipient; NULL if not told.
+    pub recipient_code: *const c_char,
+    /// What the recipient has fetched; never NULL.
+    pub confirmations: *const sendsafely_confirmation_list,
+    /// Public keys of the recipient's trusted devices, if they were told with it; never NULL. See
+    /// sendsafely_package_get_public_keys.
+    pub public_keys: *const sendsafely_public_key_list,
 }
 
 impl Translate for Recipient {
@@ -77,6 +165,9 @@ impl Translate for Recipient {
             needs_approval: self.needs_approval.into(),
             is_package_owner: self.is_package_owner.into(),
             sms_auth: self.sms_auth.into(),
+            recipient_code: memory.optional_text(self.recipient_code.as_deref()),
+            confirmations: memory.record(&self.confirmations),
+            public_keys: memory.record(&self.public_keys),
         }
     }
 }
@@ -101,6 +192,98 @@ impl Translate for Vec<Recipient> {
     }
 }
 
+/// What has become of one address of sendsafely_package_add_recipients.
+#[repr(C)]
+#[derive(Debug)]
+pub struct sendsafely_recipient_result {
+    /// The address as it was given.
+    pub email: *const c_char,
+    /// A sendsafely_status: SENDSAFELY_OK, or why the recipient is not on the package. With a recipient: why its
+    /// trusted devices did not get the keycode, see sendsafely_package_upload_keycodes.
+    pub status: i32,
+    /// The service's own code, such as "DUPLICATE_EMAIL"; NULL unless it refused.
+    pub server_code: *const c_char,
+    /// The service's own words; NULL if there are none.
+    pub server_message: *const c_char,
+    /// The recipient; NULL if it was refused.
+    pub recipient: *const sendsafely_recipient,
+}
+
+impl Translate for RecipientResult {
+    type Record = sendsafely_recipient_result;
+    fn translate(&self, memory: &mut Memory) -> sendsafely_recipient_result {
+        let error = self.error.as_ref();
+        sendsafely_recipient_result {
+            email: memory.text(&self.email),
+            status: status_of(error),
+            server_code: memory.optional_text(error.and_then(Error::server_code)),
+            server_message: memory.optional_text(error.and_then(Error::server_message)),
+            recipient: memory.optional_record(self.recipient.as_ref()),
+        }
+    }
+}
+
+/// A list of results, one for each address and in their order: a record, to be freed with
+/// sendsafely_recipient_result_list_free.
+#[repr(C)]
+#[derive(Debug)]
+pub struct sendsafely_recipient_result_list {
+    /// How many there are.
+    pub count: usize,
+    /// The results, count of them.
+    pub items: *const *const sendsafely_recipient_result,
+}
+
+impl Translate for Vec<RecipientResult> {
+    type Record = sendsafely_recipient_result_list;
+    fn translate(&self, memory: &mut Memory) -> sendsafely_recipient_result_list {
+        sendsafely_recipient_result_list {
+            count: self.len(),
+            items: memory.items(self),
+        }
+    }
+}
+
+/// A country whose phone numbers need no dialling code.
+#[repr(C)]
+#[derive(Debug)]
+pub struct sendsafely_country_code {
+    /// Two letters, such as "US".
+    pub country_code: *const c_char,
+    /// The dialling code, such as 1.
+    pub dialling_code: u32,
+}
+
+impl Translate for CountryCode {
+    type Record = sendsafely_country_code;
+    fn translate(&self, memory: &mut Memory) -> sendsafely_country_code {
+        sendsafely_country_code {
+            country_code: memory.text(self.country_code),
+            dialling_code: self.dialling_code,
+        }
+    }
+}
+
+/// A list of countries: a record, to be freed with sendsafely_country_code_list_free.
+#[repr(C)]
+#[derive(Debug)]
+pub struct sendsafely_country_code_list {
+    /// How many there are.
+    pub count: usize,
+    /// The countries, count of them.
+    pub items: *const *const sendsafely_country_code,
+}
+
+impl Translate for Vec<CountryCode> {
+    type Record = sendsafely_country_code_list;
+    fn translate(&self, memory: &mut Memory) -> sendsafely_country_code_list {
+        sendsafely_country_code_list {
+            count: self.len(),
+            items: memory.items(self),
+        }
+    }
+}
+
 /// Fills recipient options with their defaults. size is sizeof *options.
 ///
 /// Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
@@ -113,7 +296,8 @@ pub unsafe extern "C" fn sendsafely_recipient_options_init(
     unsafe { options::init(options, size) }
 }
 
-/// Adds a recipient by e-mail address, with a phone number if the options say so. At most 99 on a package.
+/// Adds a recipient by e-mail address, who has to give a code sent by SMS if the options say so. At most 99 on a
+/// package.
 ///
 /// Package must be created; stays as it is. options may be NULL. out_recipient may be NULL; else free the record with
 /// sendsafely_recipient_free.
@@ -134,15 +318,73 @@ pub unsafe extern "C" fn sendsafely_package_add_recipient(
     caller.guard(|| {
         let email = caller.text(email, "email")?;
         let options = caller.options(options)?;
-        let number = caller.optional_text(options.phone_number, "phone_number")?;
-        let country = caller.optional_text(options.country_code, "country_code")?;
-        let phone = match (number, country) {
-            (Some(number), country) => Some(PhoneNumber { number, country }),
-            (None, None) => None,
-            (None, Some(_)) => return Err(invalid("country_code is given without a phone_number")),
-        };
+        let sms = options.sms(caller)?;
         let recipient = call(package, |package, observer| {
-            package.add_recipient(observer, &email, phone.as_ref())
+            package.add_recipient(observer, &email, sms.as_ref())
+        })?;
+        out_recipient.give_record(&recipient);
+        Ok(())
+    })
+}
+
+/// Adds several recipients with one request. At most 99 on a package.
+///
+/// emails are count addresses; options may be NULL, and only auto_enable_sms has a meaning here. out_results receives
+/// what has become of each address, to be freed with sendsafely_recipient_result_list_free; SENDSAFELY_OK says only that
+/// the service took the list.
+/// Package must be created; stays as it is. SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_TOO_MANY_RECIPIENTS: correct the
+/// list, of which nothing was sent. SENDSAFELY_INVALID_ARGUMENT: a phone number is for one recipient, see
+/// sendsafely_package_set_recipient_phone.
+/// SendSafely Client API: add recipients (protocol 6.4.2).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_add_recipients(
+    package: *mut sendsafely_package,
+    emails: *const *const c_char,
+    count: usize,
+    options: *const sendsafely_recipient_options,
+    out_results: *mut *mut sendsafely_recipient_result_list,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_results = caller.out(out_results);
+    caller.guard(|| {
+        let out_results = out_results.required("out_results")?;
+        let emails = caller.texts(emails, count, "emails")?;
+        let auto_enable_sms = match caller.options(options)?.sms(caller)? {
+            None => false,
+            Some(Sms::KnownNumber) => true,
+            Some(Sms::Number(_)) => {
+                return Err(invalid("phone_number is for one recipient, not for a list"));
+            }
+        };
+        let results = call(package, |package, observer| {
+            package.add_recipients(observer, &emails, auto_enable_sms)
+        })?;
+        out_results.give_record(&results);
+        Ok(())
+    })
+}
+
+/// Asks the service for what it knows of a recipient now: phone numbers, role, what was fetched.
+///
+/// Free the record with sendsafely_recipient_free. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id.
+/// SendSafely Client API: get recipient (protocol 6.4.3).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_get_recipient(
+    package: *mut sendsafely_package,
+    recipient_id: *const c_char,
+    out_recipient: *mut *mut sendsafely_recipient,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_recipient = caller.out(out_recipient);
+    caller.guard(|| {
+        let out_recipient = out_recipient.required("out_recipient")?;
+        let recipient_id = caller.text(recipient_id, "recipient_id")?;
+        let recipient = call(package, |package, observer| {
+            package.recipient(observer, &recipient_id)
         })?;
         out_recipient.give_record(&recipient);
         Ok(())
@@ -178,8 +420,149 @@ pub unsafe extern "C" fn sendsafely_package_set_recipient_phone(
     })
 }
 
-/// Frees a recipient that sendsafely_package_add_recipient returned. NULL and twice are harmless.
+/// Sets the role of a collaborator in a Workspace: "VIEWER", "CONTRIBUTOR", "MANAGER", "OWNER", or one that the service
+/// has got since.
+///
+/// SENDSAFELY_ONLY_IN_WORKSPACE: recipients of a package have no roles. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: add the
+/// collaborator first. SENDSAFELY_INVALID_INPUT: the service does not know the role. SENDSAFELY_DENIED: only owners and
+/// managers may.
+/// SendSafely Client API: update recipient (protocol 6.4.4), Workspaces (protocol 7.3).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_set_recipient_role(
+    package: *mut sendsafely_package,
+    recipient_id: *const c_char,
+    role: *const c_char,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    caller.guard(|| {
+        let recipient_id = caller.text(recipient_id, "recipient_id")?;
+        let role = caller.text(role, "role")?;
+        call(package, |package, observer| {
+            package.set_recipient_role(observer, &recipient_id, &role)
+        })
+    })
+}
+
+/// Removes a recipient. Before or after finalize.
+///
+/// SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id. SENDSAFELY_INVALID_RECIPIENT: somebody else has removed it just now.
+/// SendSafely Client API: remove recipient (protocol 6.4.5).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_remove_recipient(
+    package: *mut sendsafely_package,
+    recipient_id: *const c_char,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    caller.guard(|| {
+        let recipient_id = caller.text(recipient_id, "recipient_id")?;
+        call(package, |package, observer| {
+            package.remove_recipient(observer, &recipient_id)
+        })
+    })
+}
+
+/// Removes all recipients but the owner. Contact groups stay.
+///
+/// SendSafely Client API: remove all recipients (protocol 6.4.6).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_remove_all_recipients(
+    package: *mut sendsafely_package,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    caller.guard(|| {
+        call(package, |package, observer| {
+            package.remove_all_recipients(observer)
+        })
+    })
+}
+
+/// Gives the collaborators of a Workspace as the service tells them: the text of a JSON array, to be freed with
+/// sendsafely_string_free. The service does not describe its elements; sendsafely_package_get_information has what is
+/// known of recipients.
+///
+/// SendSafely Client API: collaborators (protocol 6.4.9).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_get_collaborators(
+    package: *mut sendsafely_package,
+    out_json: *mut *mut c_char,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_json = caller.out(out_json);
+    caller.guard(|| {
+        let out_json = out_json.required("out_json")?;
+        let json = call(package, |package, observer| package.collaborators(observer))?;
+        out_json.give_text(&json);
+        Ok(())
+    })
+}
+
+/// Gives the permissions of a package as the service tells them: the text of a JSON array. Everything else as for
+/// sendsafely_package_get_collaborators.
+///
+/// SendSafely Client API: permissions (protocol 6.4.9).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_get_permissions(
+    package: *mut sendsafely_package,
+    out_json: *mut *mut c_char,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_json = caller.out(out_json);
+    caller.guard(|| {
+        let out_json = out_json.required("out_json")?;
+        let json = call(package, |package, observer| package.permissions(observer))?;
+        out_json.give_text(&json);
+        Ok(())
+    })
+}
+
+/// Gives the countries whose phone numbers need no dialling code; those of all others begin with + and theirs. No
+/// network. Free the list with sendsafely_country_code_list_free.
+///
+/// SendSafely Client API: update recipient (protocol 6.4.4).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_country_codes(
+    out_countries: *mut *mut sendsafely_country_code_list,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_countries = caller.out(out_countries);
+    caller.guard(|| {
+        out_countries
+            .required("out_countries")?
+            .give_record(&country_codes());
+        Ok(())
+    })
+}
+
+/// Frees a recipient with all that is in it. NULL and twice are harmless.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_recipient_free(recipient: *mut sendsafely_recipient) {
     guard_value((), || records::free(recipient));
+}
+
+/// Frees a list of results with the results in it. NULL and twice are harmless.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_recipient_result_list_free(
+    results: *mut sendsafely_recipient_result_list,
+) {
+    guard_value((), || records::free(results));
+}
+
+/// Frees a list of countries with the countries in it. NULL and twice are harmless.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_country_code_list_free(
+    countries: *mut sendsafely_country_code_list,
+) {
+    guard_value((), || records::free(countries));
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::{CStr, c_char};
 
-use crate::error::ErrorKind;
+use crate::error::{Error, ErrorKind};
 
 use super::guard::guard_value;
 
@@ -64,7 +64,7 @@ pub enum sendsafely_status {
     /// The package is NULL: create or open it first.
     SENDSAFELY_PACKAGE_NOT_CREATED = 100,
     /// The recipient is not on the package.
-    /// Add the recipient first, then set its phone number.
+    /// Add the recipient first; sendsafely_package_get_information lists those that are there.
     SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE = 101,
     /// The package has no recipient.
     /// Add one, or finalize with undisclosed_recipients.
@@ -84,8 +84,8 @@ pub enum sendsafely_status {
     /// A Workspace cannot be finalized.
     /// It is usable at once: hand out its secure link.
     SENDSAFELY_WORKSPACE_NOT_FINALIZABLE = 107,
-    /// Only Workspaces have directories.
-    /// Leave directory_id NULL.
+    /// Only Workspaces have directories and roles.
+    /// Leave directory_id NULL; recipients of a package all have the same rights.
     SENDSAFELY_ONLY_IN_WORKSPACE = 108,
     /// The package was deleted.
     /// Create a new package.
@@ -294,6 +294,11 @@ pub enum sendsafely_status {
 
 use sendsafely_status::*;
 
+/// What has become of one thing among several, as records tell it.
+pub(super) fn status_of(error: Option<&Error>) -> i32 {
+    error.map_or(SENDSAFELY_OK, |error| error.kind().into()) as i32
+}
+
 impl From<ErrorKind> for sendsafely_status {
     /// Without `_`: a new kind does not compile until it has its number.
     fn from(kind: ErrorKind) -> Self {
@@ -495,7 +500,7 @@ const TEXTS: &[(sendsafely_status, &CStr, &CStr)] = &[
     (
         SENDSAFELY_ONLY_IN_WORKSPACE,
         c"SENDSAFELY_ONLY_IN_WORKSPACE",
-        c"only Workspaces have directories",
+        c"only Workspaces have directories and roles",
     ),
     (
         SENDSAFELY_PACKAGE_DELETED,

@@ -68,7 +68,9 @@ impl Translate for ReportItem {
             local_path: memory.optional_text(local_path.as_deref()),
             file_id: memory.optional_text(self.file_id.as_deref()),
             size: self.size,
-            status: error.map_or(sendsafely_status::SENDSAFELY_OK, |error| error.kind().into()),
+            status: error.map_or(sendsafely_status::SENDSAFELY_OK, |error| {
+                error.kind().into()
+            }),
             action: match self.action {
                 Action::None => SENDSAFELY_ACTION_NONE,
                 Action::Uploaded => SENDSAFELY_ACTION_UPLOADED,

@@ -12,7 +12,7 @@ use super::error::sendsafely_error;
 use super::file::sendsafely_file;
 use super::guard::{Caller, Out, invalid, null};
 use super::options::{self, Options};
-use super::package::{call_with, sendsafely_package};
+use super::package::{ask, call_with, sendsafely_package};
 use super::progress::{
     SENDSAFELY_SIZE_UNKNOWN, sendsafely_progress_callback, sendsafely_read_callback,
 };
@@ -77,6 +77,24 @@ fn upload(
     )?;
     out_file.give_record(&file);
     Ok(())
+}
+
+/// Gives how many uploads into a package run at the moment, on any thread. No network.
+///
+/// sendsafely_package_finalize answers SENDSAFELY_UPLOAD_RUNNING unless there is none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_running_uploads(
+    package: *mut sendsafely_package,
+    out_count: *mut usize,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_count = caller.out_count(out_count);
+    caller.guard(|| {
+        let count = ask(package, |package| Ok(package.running_uploads()))?;
+        out_count.give(count, "out_count")
+    })
 }
 
 /// Fills upload options with their defaults. size is sizeof *options.

@@ -325,7 +325,9 @@ mod tests {
     fn sources_are_regular_files() {
         let directory = scratch("source");
         assert_eq!(
-            open_source(&directory, true).expect_err("a directory").kind(),
+            open_source(&directory, true)
+                .expect_err("a directory")
+                .kind(),
             ErrorKind::NotAFile
         );
         assert_eq!(

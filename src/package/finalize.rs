@@ -176,10 +176,11 @@ impl Inner {
     /// cannot be used is passed over with a line in the log; it would lock out one device, not the package.
     pub(crate) fn upload_keycodes(&self, session: &Session, recipient: Option<&str>) -> Result<()> {
         let keycode = &self.secrets()?.keycode;
-        for (id, public_key) in endpoint::public_keys(session, &self.id, recipient)? {
-            match encrypt_keycode(keycode, &public_key) {
+        for key in endpoint::public_keys(session, &self.id, recipient)? {
+            let id = &key.public_key_id;
+            match encrypt_keycode(keycode, &key.public_key) {
                 Ok(encrypted) => {
-                    endpoint::set_keycode(session, &self.id, &id, &encrypted)?;
+                    endpoint::set_keycode(session, &self.id, id, &encrypted)?;
                 }
                 Err(error) => session.call.log(format!(
                     "public key {id} is passed over: {}",

@@ -1,6 +1,7 @@
 //! What the service says of a package (`protocol` 6.2.2).
 
 use crate::api::json::Json;
+use crate::contact_group::ContactGroup;
 use crate::package::file::File;
 use crate::package::recipient::Recipient;
 
@@ -70,22 +71,9 @@ pub struct PackageInformation {
     pub(crate) server_secret: String,
 }
 
-/// A contact group of a package.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ContactGroup {
-    /// The service's id.
-    pub id: String,
-    /// The name.
-    pub name: String,
-}
-
 impl PackageInformation {
     pub(crate) fn read(json: &Json) -> Self {
         let state = json.filled("state").or_else(|| json.filled("packageState"));
-        let group = |group: &Json| ContactGroup {
-            id: group.text("contactGroupId").unwrap_or_default(),
-            name: group.text("contactGroupName").unwrap_or_default(),
-        };
         Self {
             package_id: json.text("packageId").unwrap_or_default(),
             package_code: json.text("packageCode").unwrap_or_default(),
@@ -100,7 +88,7 @@ impl PackageInformation {
                 .iter()
                 .map(Recipient::read)
                 .collect(),
-            contact_groups: json.list("contactGroups").iter().map(group).collect(),
+            contact_groups: ContactGroup::list(json),
             files: json.list("files").iter().map(File::read).collect(),
             approvers: json.texts("approverList"),
             needs_approval: json.flag("needsApproval").unwrap_or(false),

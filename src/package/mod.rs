@@ -15,10 +15,12 @@ pub(crate) mod upload;
 
 pub use file::File;
 pub use finalize::{FinalizeOptions, Finalized};
-pub use information::{ContactGroup, PackageInformation, Timestamp};
+pub use information::{PackageInformation, Timestamp};
 pub use link::Link;
 pub(crate) use recipient::check_email;
-pub use recipient::{PhoneNumber, Recipient};
+pub use recipient::{
+    Confirmation, CountryCode, PhoneNumber, Recipient, RecipientResult, Sms, country_codes,
+};
 pub use upload::{Source, UploadOptions};
 
 use std::sync::Arc;
@@ -29,7 +31,6 @@ use crossbeam_channel::bounded;
 use parking_lot::Mutex;
 use serde_json::json;
 
-use crate::api::retry::looking;
 use crate::api::{Credentials, Session, endpoint};
 use crate::call::{Call, Observer};
 use crate::client::{Client, Shared};
@@ -303,6 +304,10 @@ impl Package {
     }
 
     /// The package id, such as `GVG2-MNZT`.
+    #[allow(
+        clippy::misnamed_getters,
+        reason = "inside, the shorter name is what paths need"
+    )]
     pub fn id(&self) -> &str {
         &self.0.package_id
     }
@@ -327,62 +332,6 @@ impl Package {
     pub fn link(&self) -> Result<String> {
         self.0.steps.lock().may_give_link()?;
         Ok(self.0.build_link())
-    }
-
-    /// Adds a recipient, optionally with a phone number for authentication by SMS (`protocol` 6.4.1, 6.4.4).
-    ///
-    /// The number is checked before the recipient is added. If setting it fails, the recipient stays on the package
-    /// without it; the error says so.
-    ///
-    /// # Errors
-    /// [`ErrorKind::MalformedEmail`], [`ErrorKind::MalformedPhoneNumber`] and [`ErrorKind::TooManyRecipients`] before
-    /// anything is sent; [`ErrorKind::DuplicateEmail`], [`ErrorKind::InvalidEmail`] and others from the service.
-    pub fn add_recipient(
-        &self,
-        observer: &mut dyn Observer,
-        email: &str,
-        phone: Option<&PhoneNumber>,
-    ) -> Result<Recipient> {
-        recipient::check_email(email)?;
-        let phone = phone
-            .map(|phone| Ok::<_, Error>((phone.number.clone(), phone.checked_country()?)))
-            .transpose()?;
-        self.0.steps.lock().may_add_recipient()?;
-        let email = email.to_owned();
-        self.run(observer, move |inner, session| {
-            let mut recipient = inner.add_recipient(session, &email)?;
-            if let Some((number, country)) = phone {
-                let id = &recipient.recipient_id;
-                endpoint::set_recipient_phone(session, &inner.id, id, &number, &country).map_err(
-                    |error| {
-                        error.context("the recipient was added, but its phone number was not set")
-                    },
-                )?;
-                recipient.sms_auth = true;
-                recipient.phone_numbers.push(number);
-            }
-            Ok(recipient)
-        })
-    }
-
-    /// Sets the phone number of a recipient, who then has to enter a code sent by SMS (`protocol` 6.4.4).
-    ///
-    /// # Errors
-    /// [`ErrorKind::RecipientNotOnPackage`] and [`ErrorKind::MalformedPhoneNumber`] before anything is sent;
-    /// [`ErrorKind::InvalidInput`] if the service refuses the number.
-    pub fn set_recipient_phone(
-        &self,
-        observer: &mut dyn Observer,
-        recipient_id: &str,
-        phone: &PhoneNumber,
-    ) -> Result<()> {
-        let country = phone.checked_country()?;
-        self.0.steps.lock().may_set_phone(recipient_id)?;
-        let (recipient_id, number) = (recipient_id.to_owned(), phone.number.clone());
-        self.run(observer, move |inner, session| {
-            endpoint::set_recipient_phone(session, &inner.id, &recipient_id, &number, &country)
-                .map(|_| ())
-        })
     }
 
     /// Deletes the package for good (`protocol` 6.2.4, 6.2.5), in whatever state it is. One that is gone already
@@ -495,46 +444,6 @@ impl Inner {
         } else {
             &self.id
         }
-    }
-
-    fn add_recipient(&self, session: &Arc<Session>, email: &str) -> Result<Recipient> {
-        let add = || {
-            let answer = endpoint::add_recipient(session, &self.id, email, false)?;
-            // Without a word about keys, there may be some (`protocol` 4.6).
-            Ok((
-                Recipient::read(&answer),
-                answer.flag("checkForPublicKeys").unwrap_or(true),
-            ))
-        };
-        let look = || {
-            let information =
-                PackageInformation::read(&endpoint::package_information(session, &self.id)?);
-            let mut recipients = information.recipients.into_iter();
-            Ok(recipients
-                .find(|recipient| recipient.email.eq_ignore_ascii_case(email))
-                .map(|found| (found, true)))
-        };
-        let (mut recipient, check_for_keys) =
-            looking(&session.call, session.retry_window(), add, look)?;
-        if recipient.recipient_id.is_empty() {
-            return Err(Error::new(
-                ErrorKind::BadAnswer,
-                "the answer to adding a recipient has no id",
-            ));
-        }
-        if recipient.email.is_empty() {
-            email.clone_into(&mut recipient.email);
-        }
-        let at_once = {
-            let mut steps = self.steps.lock();
-            steps.recipient_added(&recipient.recipient_id, &recipient.email);
-            steps.needs_keycodes_at_once()
-        };
-        if at_once && check_for_keys {
-            self.prove_keycode(session)?;
-            self.upload_keycodes(session, Some(&recipient.recipient_id))?;
-        }
-        Ok(recipient)
     }
 }
 

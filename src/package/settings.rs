@@ -51,7 +51,7 @@ impl Package {
         })?;
         if fields
             .get("life")
-            .is_some_and(|life| !(life.as_u64().is_some_and(|days| days <= 365)))
+            .is_some_and(|life| life.as_u64().is_none_or(|days| days > 365))
         {
             let told = "the life is not a whole number of days within 0 to 365";
             return Err(Error::new(ErrorKind::LifeOutOfRange, told));

@@ -29,7 +29,7 @@ pub(crate) struct Steps {
     keycode_length: Option<usize>,
     /// Recipient ids and addresses.
     recipients: BTreeMap<String, String>,
-    contact_groups: usize,
+    contact_groups: BTreeSet<String>,
     pub(crate) files: BTreeMap<String, File>,
     /// Ids of files that were made or seen through this handle, whatever has become of them.
     pub(crate) seen: BTreeSet<String>,
@@ -57,7 +57,7 @@ impl Steps {
             is_workspace,
             keycode_length: Some(SHORTEST_KEYCODE),
             recipients: BTreeMap::new(),
-            contact_groups: 0,
+            contact_groups: BTreeSet::new(),
             files: BTreeMap::new(),
             seen: BTreeSet::new(),
             seen_directories: BTreeSet::new(),
@@ -98,7 +98,9 @@ impl Steps {
         {
             self.recipient_added(&recipient.recipient_id, &recipient.email);
         }
-        self.contact_groups = information.contact_groups.len();
+        let groups = &information.contact_groups;
+        self.contact_groups
+            .extend(groups.iter().map(|group| group.contact_group_id.clone()));
         if self.is_workspace && information.root_directory_id.is_some() {
             self.root_directory_id
                 .clone_from(&information.root_directory_id);
@@ -227,12 +229,13 @@ impl Steps {
         self.must_exist()
     }
 
-    pub(crate) fn may_add_recipient(&self) -> Result<()> {
+    pub(crate) fn may_add_recipients(&self, count: usize) -> Result<()> {
         self.must_exist()?;
-        if self.recipients.len() >= MOST_RECIPIENTS {
+        let there = self.recipients.len();
+        if there.saturating_add(count) > MOST_RECIPIENTS {
             return Err(Error::new(
                 ErrorKind::TooManyRecipients,
-                "the package has its 99 recipients already",
+                format!("a package has at most {MOST_RECIPIENTS} recipients; this one has {there}"),
             ));
         }
         Ok(())
@@ -246,13 +249,21 @@ impl Steps {
     /// An SMS number needs its recipient.
     pub(crate) fn may_set_phone(&self, recipient_id: &str) -> Result<()> {
         self.must_exist()?;
-        if self.recipients.contains_key(recipient_id) {
+        if self.knows_recipient(recipient_id) {
             return Ok(());
         }
-        Err(Error::new(
-            ErrorKind::RecipientNotOnPackage,
-            "no such recipient is on the package",
-        ))
+        Err(recipient_not_on_package())
+    }
+
+    pub(crate) fn may_set_role(&self) -> Result<()> {
+        self.must_exist()?;
+        if !self.is_workspace {
+            return Err(Error::new(
+                ErrorKind::OnlyInWorkspace,
+                "only the collaborators of a Workspace have roles",
+            ));
+        }
+        Ok(())
     }
 
     pub(crate) fn may_set_message(&self) -> Result<()> {
@@ -267,6 +278,11 @@ impl Steps {
         self.must_have_sender_keycode()?;
         self.uploads += 1;
         Ok(())
+    }
+
+    /// Uploads through this handle that have not returned yet.
+    pub(crate) fn running_uploads(&self) -> usize {
+        self.uploads
     }
 
     pub(crate) fn end_upload(&mut self) {
@@ -303,7 +319,7 @@ impl Steps {
                 "an upload into the package is still running",
             ));
         }
-        if self.recipients.is_empty() && self.contact_groups == 0 && needs_recipient {
+        if self.recipients.is_empty() && self.contact_groups.is_empty() && needs_recipient {
             return Err(Error::new(
                 ErrorKind::NoRecipient,
                 "the package has no recipient",
@@ -346,6 +362,31 @@ impl Steps {
             .insert(recipient_id.to_owned(), email.to_owned());
     }
 
+    pub(crate) fn recipient_removed(&mut self, recipient_id: &str) {
+        self.recipients.remove(recipient_id);
+    }
+
+    pub(crate) fn recipients_removed(&mut self) {
+        self.recipients.clear();
+    }
+
+    pub(crate) fn knows_recipient(&self, recipient_id: &str) -> bool {
+        self.recipients.contains_key(recipient_id)
+    }
+
+    /// Addresses of the recipients that are known to be on the package.
+    pub(crate) fn recipient_emails(&self) -> Vec<String> {
+        self.recipients.values().cloned().collect()
+    }
+
+    pub(crate) fn contact_group_added(&mut self, contact_group_id: &str) {
+        self.contact_groups.insert(contact_group_id.to_owned());
+    }
+
+    pub(crate) fn contact_group_removed(&mut self, contact_group_id: &str) {
+        self.contact_groups.remove(contact_group_id);
+    }
+
     pub(crate) fn deleted(&mut self) {
         self.stage = Stage::Deleted;
     }
@@ -358,6 +399,13 @@ impl Steps {
     pub(crate) fn is_workspace(&self) -> bool {
         self.is_workspace
     }
+}
+
+pub(crate) fn recipient_not_on_package() -> Error {
+    Error::new(
+        ErrorKind::RecipientNotOnPackage,
+        "no such recipient is on the package",
+    )
 }
 
 pub(crate) fn file_not_on_package() -> Error {

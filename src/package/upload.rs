@@ -131,6 +131,11 @@ impl Package {
         }
     }
 
+    /// How many uploads into the package run at the moment, on any thread of this process. Finalize waits for none.
+    pub fn running_uploads(&self) -> usize {
+        self.0.steps.lock().running_uploads()
+    }
+
     /// Removes the file of a failed upload: now, or before finalize.
     fn discard(&self, file_id: String, directory_id: Option<String>) {
         self.0.steps.lock().incomplete.insert(file_id.clone());

@@ -110,8 +110,11 @@ impl Tree {
         drop(session);
         let directories = Arc::new(Mutex::new(BTreeMap::new()));
         let seen = Mutex::new(BTreeSet::from([root.clone()]));
-        let (found, worker_inner, worker_call) =
-            (Arc::clone(&directories), Arc::clone(inner), Arc::clone(call));
+        let (found, worker_inner, worker_call) = (
+            Arc::clone(&directories),
+            Arc::clone(inner),
+            Arc::clone(call),
+        );
         let limit = inner.client.0.options.parts_in_flight;
         Queue::run(
             call,
@@ -159,7 +162,12 @@ impl Tree {
             {
                 let given = names.give(&name);
                 let renamed = renamed || given != name;
-                below.push((directory_id, joined(&path, &name), local.join(given), renamed));
+                below.push((
+                    directory_id,
+                    joined(&path, &name),
+                    local.join(given),
+                    renamed,
+                ));
             }
             // The last one that is put there is the first one taken.
             waiting.extend(below.into_iter().rev());
@@ -202,7 +210,10 @@ impl Tree {
         let mut unusable = BTreeMap::new();
         for local in local_directories {
             call.check()?;
-            let above = local.parent().and_then(|above| unusable.get(above)).cloned();
+            let above = local
+                .parent()
+                .and_then(|above| unusable.get(above))
+                .cloned();
             if let Err(error) = above.map_or_else(|| make_directory(&local), Err) {
                 unusable.insert(local, error);
             }
@@ -273,7 +284,9 @@ impl Tree {
             // Listings do not tell which files were copied in; those that were do not open.
             let inner = Arc::clone(&self.inner);
             let session = Arc::clone(&session);
-            one.ask_passphrase = Some(Box::new(move || ask(&inner, &session, &file, in_directory.as_deref())));
+            one.ask_passphrase = Some(Box::new(move || {
+                ask(&inner, &session, &file, in_directory.as_deref())
+            }));
         }
         download::run(one, outlet)
     }

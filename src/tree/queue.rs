@@ -73,11 +73,7 @@ impl<T: Send + 'static> Queue<T> {
     }
 
     /// The next task, once there is room for it; `None` when all are done.
-    fn next(
-        &self,
-        call: &Call,
-        weight: &dyn Fn(&T) -> usize,
-    ) -> Result<Option<(T, Turn<'_, T>)>> {
+    fn next(&self, call: &Call, weight: &dyn Fn(&T) -> usize) -> Result<Option<(T, Turn<'_, T>)>> {
         let mut state = self.state.lock();
         loop {
             call.check()?;
@@ -126,20 +122,30 @@ mod tests {
     #[test]
     fn tasks_bring_others_and_keep_within_the_limit() {
         let (call, _notices) = Call::new();
-        let (used, most, done) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let (used, most, done) = (
+            Arc::new(AtomicUsize::new(0)),
+            Arc::new(AtomicUsize::new(0)),
+            Arc::new(AtomicUsize::new(0)),
+        );
         let seen = (Arc::clone(&most), Arc::clone(&done));
-        Queue::run(&call, 4, [3_usize], |task| *task, move |queue, task| {
-            let now = used.fetch_add(task.min(4), Ordering::SeqCst) + task.min(4);
-            most.fetch_max(now, Ordering::SeqCst);
-            if task == 3 {
-                queue.add([1, 2, 9, 1, 1, 1, 2]);
-                queue.add_first([1, 4]);
-            }
-            std::thread::sleep(Duration::from_millis(5));
-            used.fetch_sub(task.min(4), Ordering::SeqCst);
-            done.fetch_add(1, Ordering::SeqCst);
-            Ok(())
-        })
+        Queue::run(
+            &call,
+            4,
+            [3_usize],
+            |task| *task,
+            move |queue, task| {
+                let now = used.fetch_add(task.min(4), Ordering::SeqCst) + task.min(4);
+                most.fetch_max(now, Ordering::SeqCst);
+                if task == 3 {
+                    queue.add([1, 2, 9, 1, 1, 1, 2]);
+                    queue.add_first([1, 4]);
+                }
+                std::thread::sleep(Duration::from_millis(5));
+                used.fetch_sub(task.min(4), Ordering::SeqCst);
+                done.fetch_add(1, Ordering::SeqCst);
+                Ok(())
+            },
+        )
         .expect("nothing fails");
         assert_eq!(seen.1.load(Ordering::SeqCst), 10);
         assert!(seen.0.load(Ordering::SeqCst) <= 4);
@@ -148,10 +154,16 @@ mod tests {
     #[test]
     fn an_error_ends_all() {
         let (call, _notices) = Call::new();
-        let refused = Queue::run(&call, 3, 0..1000, |_| 1, |_, task| match task {
-            7 => Err(Error::new(ErrorKind::Denied, "no")),
-            _ => Ok(()),
-        });
+        let refused = Queue::run(
+            &call,
+            3,
+            0..1000,
+            |_| 1,
+            |_, task| match task {
+                7 => Err(Error::new(ErrorKind::Denied, "no")),
+                _ => Ok(()),
+            },
+        );
         assert_eq!(refused.expect_err("one fails").kind(), ErrorKind::Denied);
     }
 }

@@ -201,7 +201,8 @@ impl Tree {
         while let Some((index, directory)) = waiting.pop() {
             call.check()?;
             let path = self.directories[index].path.clone();
-            let told = |error: &std::io::Error| os::io_error(error, &directory, ErrorKind::ReadFailed);
+            let told =
+                |error: &std::io::Error| os::io_error(error, &directory, ErrorKind::ReadFailed);
             let entries = fs::read_dir(&directory)
                 .and_then(|entries| entries.collect::<std::io::Result<Vec<_>>>());
             let mut entries = match entries {
@@ -311,8 +312,11 @@ impl Tree {
             })
             .collect();
         let found = Arc::new(Mutex::new(BTreeMap::new()));
-        let (results, inner, worker_call) =
-            (Arc::clone(&found), Arc::clone(&self.inner), Arc::clone(call));
+        let (results, inner, worker_call) = (
+            Arc::clone(&found),
+            Arc::clone(&self.inner),
+            Arc::clone(call),
+        );
         let limit = inner.client.0.options.parts_in_flight;
         Queue::run(
             call,
@@ -520,7 +524,10 @@ impl Tree {
         let part = Call::part_of(whole, Phase::Transferring);
         let session = self.inner.client.0.api.session(&part.call);
         if let Err(error) = self.inner.delete_file(&session, &id, left.directory_id) {
-            whole.log(format!("a file whose upload failed was not removed: {}", error.message()));
+            whole.log(format!(
+                "a file whose upload failed was not removed: {}",
+                error.message()
+            ));
         }
     }
 }

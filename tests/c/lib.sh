@@ -1,6 +1,7 @@
 # Shared by tests/c/run and tests/sanitize/run: compile, start an emulator, run, count.
 target=${CARGO_TARGET_DIR:-target}
 programs="nonsense steps misuse flow"
+for operations in tests/c/operations_*.c; do programs="$programs $(basename "$operations" .c)"; done
 strict="-Wall -Wextra -Wpedantic -Werror"
 passed=0
 failed=0
@@ -51,7 +52,14 @@ start_emulator() {
   ready() { sed 's/.*"'"$1"'":"\([^"]*\)".*/\1/' "$scratch/ready.json"; }
   export SENDSAFELY_HOST="$(ready url)" SENDSAFELY_API_KEY=test-api-key SENDSAFELY_API_SECRET=test-api-secret
   admin_url=$(ready admin_url)
-  export EMULATOR_ADMIN_PORT="${admin_url##*:}"
+  export EMULATOR_ADMIN_PORT="${admin_url##*:}" DROPZONE_ID="$(ready dropzone_id)"
+}
+
+add_counts() { # add_counts NAME: shows the output of a program, and adds what its last line counts
+  cat "$scratch/output"
+  counts=$(sed -n "s/^$1: \([0-9]*\) passed, \([0-9]*\) failed\$/\1 \2/p" "$scratch/output")
+  passed=$((passed + $(echo "${counts:-0 0}" | cut -d' ' -f1)))
+  failed=$((failed + $(echo "${counts:-0 0}" | cut -d' ' -f2)))
 }
 
 run_program() { # run_program NAME [WRAPPER...]: one program with a scratch directory of its own
@@ -62,10 +70,7 @@ run_program() { # run_program NAME [WRAPPER...]: one program with a scratch dire
   mkdir "$TEST_DIRECTORY"
   status=0
   timeout 120 "$@" "$work/$program" 9>&- >"$scratch/output" || status=$?
-  cat "$scratch/output"
-  counts=$(sed -n "s/^$program: \([0-9]*\) passed, \([0-9]*\) failed\$/\1 \2/p" "$scratch/output")
-  passed=$((passed + $(echo "${counts:-0 0}" | cut -d' ' -f1)))
-  failed=$((failed + $(echo "${counts:-0 0}" | cut -d' ' -f2)))
+  add_counts "$program"
   count "exit status of ${*:+$1 }$program ($status)" [ $status -eq 0 ]
 }
 

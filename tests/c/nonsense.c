@@ -30,6 +30,7 @@ struct field {
 struct options {
   const char *name;
   sendsafely_status (*init)(void *, size_t);
+  void (*fill)(void *); /* what must be there */
   size_t size;
   const struct field *fields;
 };
@@ -79,11 +80,11 @@ struct call {
   const char *name;
   sendsafely_status (*call)(const union value *with, sendsafely_error **error);
   const struct argument *arguments;
-  int sends_nothing;
+  int32_t answers; /* with everything right: a status without asking the service, or ASKS */
 };
+enum { ASKS = -2, JUDGED_BEFORE = -1, MOST = 16 };
 #include "nonsense_calls.h" /* union value, handles, all_options, calls, frees */
 
-enum { MOST = 16, JUDGED_BEFORE = -1 };
 static union value outputs[MOST];
 static const struct handle *const package = &handles[AT_sendsafely_package];
 
@@ -100,7 +101,15 @@ static void free_handles(void) {
     for (int twice = 0; twice < 2; twice++) handle->free(handle->live);
 }
 
+/* Options that are right, with room beyond. */
+static void *set_options(const struct options *options, uint8_t *room, size_t beyond) {
+  CHECK_OK(options->init(room, options->size + beyond));
+  options->fill(room);
+  return room;
+}
+
 static void set_valid(const struct call *call, union value *with) {
+  static uint8_t rooms[MOST][512];
   for (size_t i = 0; call->arguments[i].name; i++) {
     const struct argument *argument = &call->arguments[i];
     if (argument->kind == HANDLE)
@@ -108,7 +117,7 @@ static void set_valid(const struct call *call, union value *with) {
     else if (argument->kind == OUTPUT)
       with[i].pointer = &outputs[i];
     else if (argument->kind == OPTIONS)
-      with[i].pointer = NULL;
+      with[i].pointer = argument->may_be_null ? NULL : set_options(argument->valid, rooms[i], 0);
     else
       memcpy(&with[i], argument->valid, sizeof with[i]);
   }
@@ -187,11 +196,11 @@ static void odd_options(const struct call *call, union value *with, size_t i) {
   with[i].pointer = room;
   const size_t wrong_sizes[] = {0, 1, 7, options->size + 1, 1 << 20, SIZE_MAX, SIZE_MAX - 7};
   for (size_t j = 0; j < sizeof wrong_sizes / sizeof wrong_sizes[0]; j++) {
-    CHECK_OK(options->init(room, options->size));
+    set_options(options, room, 0);
     memcpy(room, &wrong_sizes[j], sizeof wrong_sizes[j]);
     refused(call, with, SENDSAFELY_INVALID_ARGUMENT, name, "of a wrong size");
   }
-  CHECK_OK(options->init(room, options->size + 32));
+  set_options(options, room, 32);
   for (size_t at = options->size; at < options->size + 32; at++) {
     room[at] = 1;
     refused(call, with, SENDSAFELY_INVALID_ARGUMENT, name, "that the library does not know");
@@ -199,7 +208,7 @@ static void odd_options(const struct call *call, union value *with, size_t i) {
   }
   for (const struct field *field = options->fields; field->name; field++) {
     const int32_t absurd[] = {INT32_MIN, INT32_MAX, 2};
-    CHECK_OK(options->init(room, options->size));
+    set_options(options, room, 0);
     if (field->kind == TEXT) {
       memcpy(room + field->offset, &(void *){NOT_UTF8}, sizeof(void *));
       refused(call, with, SENDSAFELY_INVALID_UTF8, field->name, "is not UTF-8");
@@ -219,7 +228,7 @@ static void one_wrong_argument(const struct call *call) {
     const struct argument *argument = &call->arguments[i];
     const char *name = argument->name;
     int has_pointer = argument->kind == HANDLE || argument->kind == TEXT || argument->kind == TEXTS ||
-                      argument->kind == BYTES || argument->kind == OUTPUT;
+                      argument->kind == BYTES || argument->kind == OUTPUT || argument->kind == OPTIONS;
     set_valid(call, with);
     if (argument->kind == CALLBACK && !argument->may_be_null) {
       memset(&with[i], 0, sizeof with[i]);
@@ -327,12 +336,10 @@ static void in_a_forked_child(void) {
   nothing_was_sent("calls in a forked child");
 }
 
-/* Whatever does not ask the service succeeds, or the package is not in the state for it. */
 static void answers_alone(const struct call *call, const union value *with) {
   memset(outputs, 0, sizeof outputs);
   sendsafely_status status = call->call(with, NULL);
-  check_at(__FILE__, __LINE__, status == SENDSAFELY_OK || (status >= 100 && status < 200), "%s: %s", call->name,
-           sendsafely_status_name(status));
+  check_at(__FILE__, __LINE__, status == call->answers, "%s: %s", call->name, sendsafely_status_name(status));
   for (size_t i = 0; call->arguments[i].name; i++)
     if (call->arguments[i].free) call->arguments[i].free(outputs[i].pointer);
 }
@@ -352,7 +359,7 @@ static void stopped(void) {
     set_valid(call, with);
     for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
       progress_answer = answers[i];
-      if (call->sends_nothing)
+      if (call->answers != ASKS)
         answers_alone(call, with);
       else
         refused(call, with, answers[i] == SENDSAFELY_STOP ? SENDSAFELY_STOPPED : SENDSAFELY_INVALID_ARGUMENT,

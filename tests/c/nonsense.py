@@ -11,42 +11,57 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tools"))
 import header
 
-# What is right for a parameter, as C; "function.parameter" where its name alone does not tell.
+# What is right for a parameter or a field, as C; "function.parameter" where its name alone does not tell.
 VALUES = {
+    "answer": '"Answer"',
     "api_key": '"key"',
     "api_secret": '"secret"',
+    "code": '"123456"',
     "country_code": '"US"',
     "data": '"bytes"',
     "days": "5",
+    "description": '"nonsense"',
     "directory": "directory",
+    "dropzone_id": '"dropzone"',
     "email": '"carl@customer.test"',
     "file_id": "file_id",
     "file_name": '"again.bin"',
+    "first_name": '"First"',
     "host": '"https://acme.test"',
     "json_body": '"{}"',
+    "json_object": '"{}"',
     "keycode": "KEYCODE",
+    "label": '"label"',
+    "last_name": '"Last"',
     "link": "LINK",
     "list": "1",
     "method": '"PUT"',
+    "name": '"Name"',
+    "oauth_token": '"token"',
     "package_id": "package_id",
+    "password": '"Correct horse 1"',
     "phone_number": '"415 555 0100"',
+    "pin": '"123456"',
     "private_key": "private_key",
     "public_key_id": '"key"',
+    "question": '"Question?"',
     "read": "read_end",
     "read_user_data": "NULL",
     "recipient_id": "recipient_id",
+    "send_pin": "0",
     "sendsafely_client_request.path": '"/package/"',
     "sendsafely_package_download_file.path": "target",
     "sendsafely_package_upload_callback.size": "0",
     "sendsafely_package_upload_file.path": "source",
     "sendsafely_package_upload_memory.size": "5",
     "text": "LINK",
+    "validation_token": '"token"',
     "write": "write_on",
     "write_user_data": "NULL",
 }
 
 # Parameters that may be NULL, or "function.parameter". Options may always be.
-OPTIONAL = {"country_code", "json_body", "out_download", "out_downloads", "out_file", "out_finalized", "out_recipient"}
+OPTIONAL = {"country_code", "json_body", "out_download", "out_downloads", "out_email", "out_file", "out_finalized", "out_recipient"}
 
 # Fields and parameters of which 2 is no mistake; other int32_t of options are booleans.
 ENUMS = {"existing", "status"}
@@ -58,18 +73,28 @@ HANDLES = {
     "sendsafely_package_iterator": "CHECK_OK(sendsafely_client_list_packages(of, 1, NULL, &made, NULL))",
 }
 
-# Calls that ask the service nothing, so that no progress callback can stop them.
+# Options of which NULL is not right, nor their defaults: the fields to be filled.
+FILLED = {
+    "sendsafely_registration_options": ["email", "pin", "password", "question", "answer", "first_name", "last_name"],
+}
+
+# Calls that ask the service nothing here, so that no progress callback can stop them, and what they answer.
 SEND_NOTHING = {
-    "sendsafely_client_list_packages": "its iterator asks",
-    "sendsafely_client_new": "no network",
-    "sendsafely_client_search_packages": "its iterator asks",
-    "sendsafely_link_find": "pure",
-    "sendsafely_link_parse": "pure",
-    "sendsafely_package_code": "known here",
-    "sendsafely_package_get_message": "its sender knows that it has set none",
-    "sendsafely_package_id": "known here",
-    "sendsafely_package_keycode": "known here",
-    "sendsafely_package_link": "known here",
+    "sendsafely_client_list_packages": "OK",  # its iterator asks
+    "sendsafely_client_new": "OK",
+    "sendsafely_client_new_for_dropzone": "OK",
+    "sendsafely_client_new_without_credentials": "OK",
+    "sendsafely_client_search_packages": "OK",  # its iterator asks
+    "sendsafely_link_find": "OK",
+    "sendsafely_link_parse": "OK",
+    "sendsafely_package_code": "OK",
+    "sendsafely_package_get_message": "OK",  # its sender knows that it has set none
+    "sendsafely_package_id": "OK",
+    "sendsafely_package_keycode": "OK",
+    "sendsafely_package_link": "NOT_FINALIZED",
+    "sendsafely_package_notify": "NOT_FINALIZED",
+    "sendsafely_package_running_uploads": "OK",
+    "sendsafely_package_submit_hosted_dropzone": "NOT_FINALIZED",
 }
 
 # Functions of no status that the tables cannot hold, with where they are tested.
@@ -95,8 +120,12 @@ class Unknown(Exception):
     pass
 
 
-def look_up(table, function, parameter):
-    return table.get(f"{function.name}.{parameter.name}", table.get(parameter.name))
+def right(owner, variable):
+    """What is right for a parameter of a function, or a field of a struct."""
+    value = VALUES.get(f"{owner.name}.{variable.name}", VALUES.get(variable.name))
+    if value is None:
+        raise Unknown(f"{owner.name}: VALUES does not know what is right for {variable.name}")
+    return value
 
 
 def member(type_):
@@ -111,19 +140,17 @@ def argument(api, function, parameter):
     if role == "handle":
         return f'{{"{name}", HANDLE, {optional}, &handles[AT_{parameter.type.name}], 0, NULL}}'
     if role == "options":
-        return f'{{"{name}", OPTIONS, 1, (void *)&all_options[AT_{parameter.type.name}], 0, NULL}}'
+        optional = int(parameter.type.name not in FILLED)
+        return f'{{"{name}", OPTIONS, {optional}, (void *)&all_options[AT_{parameter.type.name}], 0, NULL}}'
     if role.endswith("_out"):
         size = f"sizeof({parameter.type.name})" if role == "integer_out" else "sizeof(void *)"
         return f'{{"{name}", OUTPUT, {optional}, NULL, {size}, {f"call_{free}" if role != "integer_out" else "NULL"}}}'
-    value = look_up(VALUES, function, parameter)
-    if value is None:
-        raise Unknown(f"{function.name}: VALUES does not know what is right for {name}")
     kind = KINDS.get(role, "OTHER")
     before = function.parameters[function.parameters.index(parameter) - 1].type.role
     if role == "integer":
         kind = {"int32_t": "INT32", "size_t": "SIZE_OF_BYTES" if before == "bytes" else "OTHER"}.get(parameter.type.name, "OTHER")
     cast = "" if member(parameter.type) != "pointer" else "(void *)"
-    return f'{{"{name}", {kind}, {optional}, &(union value){{.{member(parameter.type)} = {cast}{value}}}, 0, NULL}}'
+    return f'{{"{name}", {kind}, {optional}, &(union value){{.{member(parameter.type)} = {cast}{right(function, parameter)}}}, 0, NULL}}'
 
 
 def field(struct, variable):
@@ -167,10 +194,12 @@ def write(api):
     for struct in inits:
         yield (f"static sendsafely_status call_{struct.init}(void *options, size_t size) "
                f"{{ return {struct.init}(options, size); }}")
+        fills = "".join(f" known->{v.name} = {right(struct, v)};" for v in struct.fields if v.name in FILLED.get(struct.name, []))
+        yield f"static void fill_{struct.name}(void *options) {{ {struct.name} *known = options; (void)known;{fills} }}"
     yield "static const struct options all_options[] = {"
     for struct in inits:
         fields = ", ".join(field(struct, variable) for variable in struct.fields[1:])
-        yield f'  {{"{struct.name}", call_{struct.init}, sizeof({struct.name}), (const struct field[]){{{fields}, {{0}}}}}},'
+        yield f'  {{"{struct.name}", call_{struct.init}, fill_{struct.name}, sizeof({struct.name}), (const struct field[]){{{fields}, {{0}}}}}},'
     yield "  {0}};"
     for function in of_status:
         arguments = "".join(f"with[{i}].{member(p.type)}, " for i, p in enumerate(function.parameters[:-1]))
@@ -178,9 +207,10 @@ def write(api):
                f"  return {function.name}({arguments}error);\n}}")
     yield "static const struct call calls[] = {"
     for function in of_status:
+        answer = f"SENDSAFELY_{SEND_NOTHING[function.name]}" if function.name in SEND_NOTHING else "ASKS"
         arguments = ",\n    ".join(argument(api, function, p) for p in function.parameters[:-1])
         yield (f'  {{"{function.name}", call_{function.name}, (const struct argument[]){{\n    {arguments}, {{0}}}}, '
-               f"{int(function.name in SEND_NOTHING)}}},")
+               f"{answer}}},")
     yield "  {0}};"
 
 

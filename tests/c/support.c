@@ -52,6 +52,49 @@ int finish(const char *program) {
   return failed_checks == 0 ? 0 : 1;
 }
 
+static struct test {
+  const char *name;
+  void (*body)(void);
+} tests[256];
+static size_t test_count;
+
+void add_test(const char *name, void (*body)(void)) {
+  if (test_count == sizeof tests / sizeof tests[0]) die("one test too many", name);
+  tests[test_count++] = (struct test){name, body};
+}
+
+/* Each label once, in the order of their first request. */
+static void write_labels(FILE *file) {
+  static const char member[] = "\"endpoint\":\"";
+  char *requests = admin("GET", "/requests", NULL), written[4096] = " ";
+  for (const char *at = requests; (at = strstr(at, member));) {
+    char label[128];
+    at += sizeof member - 1;
+    snprintf(label, sizeof label, " %.*s ", (int)strcspn(at, "\""), at);
+    if (!strstr(written, label)) snprintf(written + strlen(written), sizeof written - strlen(written), "%s", label + 1);
+  }
+  fprintf(file, "%s\n", written);
+  free(requests);
+}
+
+int run_tests(const char *program) {
+  FILE *file = fopen(scratch("coverage.txt"), "w");
+  if (!file) die("cannot write", scratch("coverage.txt"));
+  for (size_t i = 0; i < test_count; i++) {
+    unsigned failed_before = failed_checks;
+    forget_requests();
+    tests[i].body();
+    check_at(__FILE__, __LINE__, sendsafely_live_objects() == 0, "%s: %llu objects are left", tests[i].name,
+             (unsigned long long)sendsafely_live_objects());
+    if (failed_checks != failed_before) fprintf(stderr, "failed: test %s\n", tests[i].name);
+    fprintf(file, "test %s %s", tests[i].name, failed_checks == failed_before ? "passed" : "failed");
+    write_labels(file);
+    fflush(file);
+  }
+  fclose(file);
+  return finish(program);
+}
+
 void end_child(int status) {
   char command[32];
   snprintf(command, sizeof command, "exit %d", status);
@@ -85,6 +128,22 @@ sendsafely_client *new_client(const sendsafely_client_options *options) {
                             options, &client, &error))
     die("no client", sendsafely_error_message(error));
   return client;
+}
+
+sendsafely_package *new_package(sendsafely_client *client) {
+  sendsafely_package *package = NULL;
+  CHECK_OK(sendsafely_package_create(client, &package, NULL));
+  return package;
+}
+
+sendsafely_package *new_workspace(sendsafely_client *client) {
+  sendsafely_package *workspace = NULL;
+  char *answer = NULL;
+  CHECK_OK(sendsafely_client_request(client, "PUT", "/package/", "{\"vdr\":true}", &answer, NULL));
+  CHECK_OK(sendsafely_package_open(client, json_text(answer, "packageId"), "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG",
+                                   &workspace, NULL));
+  sendsafely_string_free(answer);
+  return workspace;
 }
 
 char *admin(const char *method, const char *path, const char *body) {
@@ -147,6 +206,26 @@ size_t requests_to(const char *endpoint) {
   return occurrences(needle);
 }
 
+int request_has(const char *json) {
+  return occurrences(json) > 0;
+}
+
+int service_has(sendsafely_package *package, const char *json) {
+  char *id = NULL, path[256];
+  CHECK_OK(sendsafely_package_id(package, &id, NULL));
+  snprintf(path, sizeof path, "/packages/%s", id ? id : "");
+  char *state = admin("GET", path, NULL);
+  int has = strstr(state, json) != NULL;
+  if (!has) fprintf(stderr, "the service does not know %s: %s\n", json, state);
+  free(state);
+  sendsafely_string_free(id);
+  return has;
+}
+
+void set_switches(const char *switches) {
+  free(admin("POST", "/settings", switches));
+}
+
 const char *json_text(const char *json, const char *member) {
   char needle[128], *text = next_buffer();
   snprintf(needle, sizeof needle, "\"%s\":\"", member);
@@ -158,6 +237,16 @@ const char *json_text(const char *json, const char *member) {
     memcpy(text, start, length);
   }
   text[length] = 0;
+  return text;
+}
+
+const char *user_text(const char *email, const char *member) {
+  char *users = admin("GET", "/users", NULL), own[256];
+  const char *text = "";
+  snprintf(own, sizeof own, "\"email\":\"%s\"", email);
+  for (char *user = strtok(users, "{"); user; user = strtok(NULL, "{"))
+    if (strstr(user, own)) text = json_text(user, member);
+  free(users);
   return text;
 }
 

@@ -20,6 +20,24 @@ void check_at(const char *file, int line, int passed, const char *format, ...)
 void check_status_at(const char *file, int line, int32_t expected, int32_t actual, const char *what);
 void check_text_at(const char *file, int line, const char *expected, const char *actual, const char *what);
 
+/* The same, and a test that cannot go on without it returns. */
+#define REQUIRE(condition)           \
+  do {                               \
+    int is_met = !!(condition);      \
+    check_at(__FILE__, __LINE__, is_met, "%s", #condition); \
+    if (!is_met) return;             \
+  } while (0)
+
+/* A test of the operations_*.c programs: TEST(name) { ... }. It leaves no objects, faults or settings behind. */
+#define TEST(name)                                                                      \
+  static void name(void);                                                               \
+  __attribute__((constructor)) static void add_##name(void) { add_test(#name, name); } \
+  static void name(void)
+void add_test(const char *name, void (*body)(void));
+/* Runs all tests, in the order in which they stand, and finishes. For each it appends a line to coverage.txt in the
+ * program's scratch directory: `test <name> <passed|failed>` and the labels of the endpoints that were asked. */
+int run_tests(const char *program);
+
 /* Ends a program: nothing may be left, and the counts are printed. Returns the exit status. */
 int finish(const char *program);
 
@@ -34,6 +52,10 @@ const char *scratch(const char *name);
 /* A client of the emulator's administrator; options may be NULL. Ends the program where there is none. */
 sendsafely_client *new_client(const sendsafely_client_options *options);
 
+/* A package made on the service, without anything; a Workspace likewise, by a raw request. NULL where that failed. */
+sendsafely_package *new_package(sendsafely_client *client);
+sendsafely_package *new_workspace(sendsafely_client *client);
+
 /* A request to the emulator's admin interface; the answer's body is to be freed with free(). */
 char *admin(const char *method, const char *path, const char *body);
 /* Adds a fault rule (a JSON object), removes all. */
@@ -43,6 +65,14 @@ void remove_faults(void);
 void forget_requests(void);
 size_t requests_arrived(void);
 size_t requests_to(const char *endpoint);
+/* 1 if a request that arrived has this in it, such as a header `"accept-language":"de-DE"`. */
+int request_has(const char *json);
+/* 1 if what the emulator knows of a package has this in it, such as `"life":30`. */
+int service_has(sendsafely_package *package, const char *json);
+/* What the emulator tells of one of its users: api_key, api_secret, password, oauth_token. */
+const char *user_text(const char *email, const char *member);
+/* Switches of the emulator (a JSON object). */
+void set_switches(const char *switches);
 
 /* The text of a member of a JSON object; one of eight buffers in turn; "" where there is none. */
 const char *json_text(const char *json, const char *member);

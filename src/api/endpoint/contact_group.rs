@@ -16,8 +16,13 @@ pub(crate) fn create_contact_group(s: &Session, name: &str, organization: bool) 
     s.put("/group/", &body, Never)
 }
 
-pub(crate) fn get_contact_group(s: &Session, group: &str) -> Result<Json> {
-    s.get(&route!("/group/{}/", group))
+/// Members from a row on; the first rows are asked for without saying so.
+pub(crate) fn get_contact_group(s: &Session, group: &str, row: u64) -> Result<Json> {
+    let path = route!("/group/{}/", group);
+    s.get(&match row {
+        0 => path,
+        row => path + &format!("?rowIndex={row}"),
+    })
 }
 
 pub(crate) fn delete_contact_group(s: &Session, group: &str) -> Result<Json> {

@@ -6,6 +6,7 @@ use super::route;
 use crate::api::json::Json;
 use crate::api::retry::Repeat::{Never, Safely};
 use crate::api::session::Session;
+use crate::device::PublicKey;
 use crate::error::Result;
 
 pub(crate) fn register_public_key(s: &Session, key: &str, description: &str) -> Result<Json> {
@@ -21,21 +22,17 @@ pub(crate) fn revoke_public_key(s: &Session, public_key: &str) -> Result<Json> {
     s.delete(&route!("/public-key/{}/", public_key))
 }
 
-/// 4.6: (id, armored key) of the package's public keys, or of one recipient's.
+/// 4.6: the package's public keys, or one recipient's.
 pub(crate) fn public_keys(
     s: &Session,
     package: &str,
     recipient: Option<&str>,
-) -> Result<Vec<(String, String)>> {
+) -> Result<Vec<PublicKey>> {
     let answer = s.get(&match recipient {
         Some(recipient) => route!("/package/{}/{}/public-keys/", package, recipient),
         None => route!("/package/{}/public-keys/", package),
     })?;
-    Ok(answer
-        .list("publicKeys")
-        .iter()
-        .filter_map(|key| Some((key.filled("id")?, key.filled("key")?)))
-        .collect())
+    Ok(PublicKey::list(&answer))
 }
 
 /// 4.6

@@ -204,7 +204,7 @@ fn reads_and_writes_messages() {
 #[test]
 fn takes_our_key_pairs() {
     let gpg = Gpg::new();
-    let (private, public) = generate_key_pair(2048, None).unwrap();
+    let (private, public) = generate_key_pair(2048).unwrap();
     let public = gpg.file("public", public.as_bytes());
     let listed = String::from_utf8(gpg.run(&["--list-packets", &public], "")).unwrap();
     for wanted in [

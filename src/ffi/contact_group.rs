@@ -1,0 +1,312 @@
+//! Contact groups.
+
+use std::ffi::c_char;
+
+use crate::contact_group::{ContactGroup, ContactGroupMember};
+
+use super::client::sendsafely_client;
+use super::error::sendsafely_error;
+use super::guard::{Caller, boolean, guard_value};
+use super::package::sendsafely_package;
+use super::records::{self, Memory, Translate};
+use super::status::sendsafely_status;
+
+/// Somebody in a contact group: a record, to be freed with sendsafely_contact_group_member_free unless it is part of
+/// another record.
+#[repr(C)]
+#[derive(Debug)]
+pub struct sendsafely_contact_group_member {
+    /// The service's id of this user; NULL if not told.
+    pub user_id: *const c_char,
+    /// E-mail address.
+    pub email: *const c_char,
+}
+
+impl Translate for ContactGroupMember {
+    type Record = sendsafely_contact_group_member;
+    fn translate(&self, memory: &mut Memory) -> sendsafely_contact_group_member {
+        sendsafely_contact_group_member {
+            user_id: memory.optional_text(self.user_id.as_deref()),
+            email: memory.text(&self.email),
+        }
+    }
+}
+
+/// A list of members.
+#[repr(C)]
+#[derive(Debug)]
+pub struct sendsafely_contact_group_member_list {
+    /// How many there are.
+    pub count: usize,
+    /// The members, count of them.
+    pub items: *const *const sendsafely_contact_group_member,
+}
+
+impl Translate for Vec<ContactGroupMember> {
+    type Record = sendsafely_contact_group_member_list;
+    fn translate(&self, memory: &mut Memory) -> sendsafely_contact_group_member_list {
+        sendsafely_contact_group_member_list {
+            count: self.len(),
+            items: memory.items(self),
+        }
+    }
+}
+
+/// A contact group: a record, to be freed with sendsafely_contact_group_free unless it is part of another record.
+#[repr(C)]
+#[derive(Debug)]
+pub struct sendsafely_contact_group {
+    /// Its id.
+    pub contact_group_id: *const c_char,
+    /// Its name.
+    pub name: *const c_char,
+    /// 1 if it is the organization's, which all its users may use.
+    pub is_organization_group: i32,
+    /// Who is in it; never NULL.
+    pub members: *const sendsafely_contact_group_member_list,
+}
+
+impl Translate for ContactGroup {
+    type Record = sendsafely_contact_group;
+    fn translate(&self, memory: &mut Memory) -> sendsafely_contact_group {
+        sendsafely_contact_group {
+            contact_group_id: memory.text(&self.contact_group_id),
+            name: memory.text(&self.name),
+            is_organization_group: self.is_organization_group.into(),
+            members: memory.record(&self.members),
+        }
+    }
+}
+
+/// A list of contact groups: a record, to be freed with sendsafely_contact_group_list_free unless it is part of another record.
+#[repr(C)]
+#[derive(Debug)]
+pub struct sendsafely_contact_group_list {
+    /// How many there are.
+    pub count: usize,
+    /// The contact groups, count of them.
+    pub items: *const *const sendsafely_contact_group,
+}
+
+impl Translate for Vec<ContactGroup> {
+    type Record = sendsafely_contact_group_list;
+    fn translate(&self, memory: &mut Memory) -> sendsafely_contact_group_list {
+        sendsafely_contact_group_list {
+            count: self.len(),
+            items: memory.items(self),
+        }
+    }
+}
+
+/// Creates an empty contact group: recipients under one name.
+///
+/// is_organization_group is 1 for a group of the organization, which only its administrators create; else 0. out_group may
+/// be NULL; else free the record with sendsafely_contact_group_free.
+/// SENDSAFELY_INVALID_ARGUMENT: the name is empty. SENDSAFELY_DENIED: the user is no administrator.
+/// SENDSAFELY_OUTCOME_UNKNOWN: the answer was lost; list the groups before you create it again.
+/// SendSafely Client API: contact groups (protocol 6.5).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_client_create_contact_group(
+    client: *mut sendsafely_client,
+    name: *const c_char,
+    is_organization_group: i32,
+    out_group: *mut *mut sendsafely_contact_group,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_group = caller.out(out_group);
+    caller.guard(|| {
+        let name = caller.text(name, "name")?;
+        let is_organization_group = boolean(is_organization_group, "is_organization_group")?;
+        let group = super::client::call(client, |client, observer| {
+            client.create_contact_group(observer, &name, is_organization_group)
+        })?;
+        out_group.give_record(&group);
+        Ok(())
+    })
+}
+
+/// Gives a contact group with its members. Free the record with sendsafely_contact_group_free.
+///
+/// SENDSAFELY_REFUSED: there is no such group, or it is somebody else's.
+/// SendSafely Client API: contact groups (protocol 6.5).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_client_get_contact_group(
+    client: *mut sendsafely_client,
+    contact_group_id: *const c_char,
+    out_group: *mut *mut sendsafely_contact_group,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_group = caller.out(out_group);
+    caller.guard(|| {
+        let out_group = out_group.required("out_group")?;
+        let contact_group_id = caller.text(contact_group_id, "contact_group_id")?;
+        let group = super::client::call(client, |client, observer| {
+            client.contact_group(observer, &contact_group_id)
+        })?;
+        out_group.give_record(&group);
+        Ok(())
+    })
+}
+
+/// Gives the contact groups of the user with their members, or with whole_organization 1 those of the organization. Free
+/// the list with sendsafely_contact_group_list_free.
+///
+/// SendSafely Client API: contact groups (protocol 6.5).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_client_list_contact_groups(
+    client: *mut sendsafely_client,
+    whole_organization: i32,
+    out_groups: *mut *mut sendsafely_contact_group_list,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_groups = caller.out(out_groups);
+    caller.guard(|| {
+        let out_groups = out_groups.required("out_groups")?;
+        let whole_organization = boolean(whole_organization, "whole_organization")?;
+        let groups = super::client::call(client, |client, observer| {
+            client.contact_groups(observer, whole_organization)
+        })?;
+        out_groups.give_record(&groups);
+        Ok(())
+    })
+}
+
+/// Deletes a contact group; it disappears from the packages that it is on.
+///
+/// SENDSAFELY_REFUSED, SENDSAFELY_DENIED: there is no such group, or it is not the user's to change.
+/// SendSafely Client API: contact groups (protocol 6.5).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_client_delete_contact_group(
+    client: *mut sendsafely_client,
+    contact_group_id: *const c_char,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    caller.guard(|| {
+        let contact_group_id = caller.text(contact_group_id, "contact_group_id")?;
+        super::client::call(client, |client, observer| {
+            client.delete_contact_group(observer, &contact_group_id)
+        })
+    })
+}
+
+/// Adds somebody to a contact group.
+///
+/// out_member may be NULL; else free the record with sendsafely_contact_group_member_free.
+/// SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_INVALID_EMAIL: correct the address. SENDSAFELY_DUPLICATE_EMAIL: it is in the
+/// group already. SENDSAFELY_REFUSED, SENDSAFELY_DENIED: there is no such group, or it is not the user's to change.
+/// SendSafely Client API: contact groups (protocol 6.5).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_client_add_contact_group_member(
+    client: *mut sendsafely_client,
+    contact_group_id: *const c_char,
+    email: *const c_char,
+    out_member: *mut *mut sendsafely_contact_group_member,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_member = caller.out(out_member);
+    caller.guard(|| {
+        let contact_group_id = caller.text(contact_group_id, "contact_group_id")?;
+        let email = caller.text(email, "email")?;
+        let member = super::client::call(client, |client, observer| {
+            client.add_contact_group_member(observer, &contact_group_id, &email)
+        })?;
+        out_member.give_record(&member);
+        Ok(())
+    })
+}
+
+/// Removes somebody from a contact group, by the user_id that the group's members have.
+///
+/// SENDSAFELY_USER_NOT_FOUND, SENDSAFELY_REFUSED: nobody of this id is in the group. SENDSAFELY_DENIED: the group is not
+/// the user's to change.
+/// SendSafely Client API: contact groups (protocol 6.5).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_client_remove_contact_group_member(
+    client: *mut sendsafely_client,
+    contact_group_id: *const c_char,
+    user_id: *const c_char,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    caller.guard(|| {
+        let contact_group_id = caller.text(contact_group_id, "contact_group_id")?;
+        let user_id = caller.text(user_id, "user_id")?;
+        super::client::call(client, |client, observer| {
+            client.remove_contact_group_member(observer, &contact_group_id, &user_id)
+        })
+    })
+}
+
+/// Puts a contact group on a package: all its members can open it. It counts as a recipient when the package is finalized.
+///
+/// Before or after finalize. SENDSAFELY_REFUSED: there is no such group, or it is somebody else's.
+/// SendSafely Client API: contact groups (protocol 6.5).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_add_contact_group(
+    package: *mut sendsafely_package,
+    contact_group_id: *const c_char,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    caller.guard(|| {
+        let contact_group_id = caller.text(contact_group_id, "contact_group_id")?;
+        super::package::call(package, |package, observer| {
+            package.add_contact_group(observer, &contact_group_id)
+        })?;
+        Ok(())
+    })
+}
+
+/// Takes a contact group off a package. Before or after finalize.
+///
+/// SENDSAFELY_REFUSED: it is not on the package.
+/// SendSafely Client API: contact groups (protocol 6.5).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_remove_contact_group(
+    package: *mut sendsafely_package,
+    contact_group_id: *const c_char,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    caller.guard(|| {
+        let contact_group_id = caller.text(contact_group_id, "contact_group_id")?;
+        super::package::call(package, |package, observer| {
+            package.remove_contact_group(observer, &contact_group_id)
+        })
+    })
+}
+
+/// Frees a contact group with its members. NULL and twice are harmless.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_contact_group_free(group: *mut sendsafely_contact_group) {
+    guard_value((), || records::free(group));
+}
+
+/// Frees a list of contact groups with the groups in it. NULL and twice are harmless.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_contact_group_list_free(
+    groups: *mut sendsafely_contact_group_list,
+) {
+    guard_value((), || records::free(groups));
+}
+
+/// Frees a member of a contact group. NULL and twice are harmless.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_contact_group_member_free(
+    member: *mut sendsafely_contact_group_member,
+) {
+    guard_value((), || records::free(member));
+}

@@ -1,0 +1,221 @@
+/* Files on their way back, and files of a package managed. */
+#include "support.h"
+
+enum { LARGE = 300000, PART = 65536 };
+static uint8_t large[LARGE];
+
+static sendsafely_client *client_of_small_parts(int force_api_route) {
+  sendsafely_client_options options;
+  CHECK_OK(sendsafely_client_options_init(&options, sizeof options));
+  options.part_size = PART;
+  options.force_api_route = force_api_route;
+  options.retry_window_ms = 0;
+  fill(large, LARGE, 2);
+  return new_client(&options);
+}
+
+/* A package with one file in it. */
+static sendsafely_package *package_with_file(sendsafely_client *client, sendsafely_file **file) {
+  sendsafely_package *package = new_package(client);
+  CHECK_OK(sendsafely_package_upload_memory(package, "large.bin", large, LARGE, NULL, file, NULL));
+  return package;
+}
+
+TEST(download_file) {
+  sendsafely_client *client = client_of_small_parts(0);
+  sendsafely_file *file = NULL;
+  sendsafely_package *package = package_with_file(client, &file);
+  sendsafely_download *download = NULL;
+  REQUIRE(file);
+  CHECK_OK(sendsafely_package_download_file(package, file->file_id, scratch("target.bin"), NULL, &download, NULL));
+  REQUIRE(download);
+  CHECK_TEXT(scratch("target.bin"), download->path);
+  CHECK(download->size == LARGE && download->skipped == 0);
+  CHECK(file_is(scratch("target.bin"), large, LARGE));
+  CHECK(requests_to("part_get") == 5 && requests_to("part_download") == 0);
+  CHECK_STATUS(SENDSAFELY_FILE_EXISTS,
+               sendsafely_package_download_file(package, file->file_id, scratch("target.bin"), NULL, NULL, NULL));
+  CHECK_STATUS(SENDSAFELY_FILE_NOT_ON_PACKAGE,
+               sendsafely_package_download_file(package, "no-such-file", scratch("other.bin"), NULL, NULL, NULL));
+  sendsafely_download_free(download);
+  sendsafely_file_free(file);
+  sendsafely_package_free(package);
+  sendsafely_client_free(client);
+}
+
+TEST(download_all_files) {
+  sendsafely_client *client = client_of_small_parts(0);
+  sendsafely_file *file = NULL;
+  sendsafely_package *package = package_with_file(client, &file);
+  sendsafely_download_list *downloads = NULL;
+  CHECK_OK(sendsafely_package_upload_memory(package, "small.bin", large, 7, NULL, NULL, NULL));
+  CHECK_OK(sendsafely_package_download_all(package, scratch(""), NULL, &downloads, NULL));
+  REQUIRE(downloads);
+  CHECK(downloads->count == 2);
+  CHECK(file_is(scratch("large.bin"), large, LARGE) && file_is(scratch("small.bin"), large, 7));
+  sendsafely_download_list_free(downloads);
+  sendsafely_file_free(file);
+  sendsafely_package_free(package);
+  sendsafely_client_free(client);
+}
+
+TEST(download_with_password) {
+  sendsafely_client *client = client_of_small_parts(0);
+  sendsafely_file *file = NULL;
+  sendsafely_package *package = package_with_file(client, &file), *opened = NULL;
+  sendsafely_finalize_options finalize;
+  sendsafely_finalized *finalized = NULL;
+  sendsafely_download_options options;
+  sendsafely_buffer *buffer = NULL;
+  CHECK_OK(sendsafely_finalize_options_init(&finalize, sizeof finalize));
+  CHECK_OK(sendsafely_download_options_init(&options, sizeof options));
+  finalize.undisclosed_recipients = 1;
+  finalize.password = "Käsebrot 17";
+  CHECK_OK(sendsafely_package_finalize(package, &finalize, &finalized, NULL));
+  REQUIRE(finalized && file);
+  CHECK_OK(sendsafely_package_open_link(client, finalized->link, &opened, NULL));
+  CHECK_STATUS(SENDSAFELY_PASSWORD_REQUIRED,
+               sendsafely_package_download_memory(opened, file->file_id, NULL, &buffer, NULL));
+  options.password = "Käsebrot 17";
+  CHECK_OK(sendsafely_package_download_memory(opened, file->file_id, &options, &buffer, NULL));
+  REQUIRE(buffer);
+  CHECK(buffer->size == LARGE && memcmp(buffer->data, large, LARGE) == 0);
+  sendsafely_buffer_free(buffer);
+  sendsafely_finalized_free(finalized);
+  sendsafely_file_free(file);
+  sendsafely_package_free(opened);
+  sendsafely_package_free(package);
+  sendsafely_client_free(client);
+}
+
+TEST(download_from_directory) {
+  sendsafely_client *client = client_of_small_parts(0);
+  sendsafely_package *workspace = new_workspace(client);
+  sendsafely_package_information *information = NULL;
+  sendsafely_upload_options upload;
+  sendsafely_download_options options;
+  sendsafely_file *file = NULL;
+  sendsafely_buffer *buffer = NULL;
+  char *id = NULL, *answer = NULL, path[256];
+  CHECK_OK(sendsafely_package_get_information(workspace, &information, NULL));
+  CHECK_OK(sendsafely_package_id(workspace, &id, NULL));
+  REQUIRE(information && id && information->root_directory_id);
+  snprintf(path, sizeof path, "/package/%s/directory/%s/subdirectory/", id, information->root_directory_id);
+  CHECK_OK(sendsafely_client_request(client, "PUT", path, "{\"directoryName\":\"drafts\"}", &answer, NULL));
+  CHECK_OK(sendsafely_upload_options_init(&upload, sizeof upload));
+  CHECK_OK(sendsafely_download_options_init(&options, sizeof options));
+  upload.directory_id = options.directory_id = json_text(answer, "message");
+  CHECK_OK(sendsafely_package_upload_memory(workspace, "draft.bin", large, LARGE, &upload, &file, NULL));
+  REQUIRE(file);
+  CHECK_OK(sendsafely_package_download_memory(workspace, file->file_id, &options, &buffer, NULL));
+  REQUIRE(buffer);
+  CHECK(buffer->size == LARGE && memcmp(buffer->data, large, LARGE) == 0);
+  CHECK(request_has("/directory/"));
+  sendsafely_buffer_free(buffer);
+  sendsafely_file_free(file);
+  sendsafely_string_free(id);
+  sendsafely_string_free(answer);
+  sendsafely_package_information_free(information);
+  sendsafely_package_free(workspace);
+  sendsafely_client_free(client);
+}
+
+static int32_t compare(void *user_data, const uint8_t *data, size_t size) {
+  size_t *at = user_data;
+  int is_same = size <= LARGE - *at && memcmp(large + *at, data, size) == 0;
+  *at += size;
+  return is_same ? SENDSAFELY_CONTINUE : SENDSAFELY_STOP;
+}
+
+TEST(download_into_memory_and_callback) {
+  sendsafely_client *client = client_of_small_parts(0);
+  sendsafely_file *file = NULL;
+  sendsafely_package *package = package_with_file(client, &file);
+  sendsafely_buffer *buffer = NULL;
+  size_t at = 0;
+  REQUIRE(file);
+  CHECK_OK(sendsafely_package_download_memory(package, file->file_id, NULL, &buffer, NULL));
+  REQUIRE(buffer);
+  CHECK(buffer->size == LARGE && memcmp(buffer->data, large, LARGE) == 0);
+  CHECK_OK(sendsafely_package_download_callback(package, file->file_id, compare, &at, NULL, NULL, NULL));
+  CHECK(at == LARGE);
+  sendsafely_buffer_free(buffer);
+  sendsafely_file_free(file);
+  sendsafely_package_free(package);
+  sendsafely_client_free(client);
+}
+
+TEST(download_by_api_route) {
+  sendsafely_client *client = client_of_small_parts(1);
+  sendsafely_file *file = NULL;
+  sendsafely_package *package = package_with_file(client, &file);
+  sendsafely_buffer *buffer = NULL;
+  REQUIRE(file);
+  CHECK_OK(sendsafely_package_download_memory(package, file->file_id, NULL, &buffer, NULL));
+  REQUIRE(buffer);
+  CHECK(buffer->size == LARGE && memcmp(buffer->data, large, LARGE) == 0);
+  CHECK(requests_to("part_download") == 5 && requests_to("part_get") == 0);
+  sendsafely_buffer_free(buffer);
+  sendsafely_file_free(file);
+  sendsafely_package_free(package);
+  sendsafely_client_free(client);
+}
+
+TEST(delete_file) {
+  sendsafely_client *client = client_of_small_parts(0);
+  sendsafely_file *file = NULL;
+  sendsafely_package *package = package_with_file(client, &file);
+  REQUIRE(file);
+  CHECK(service_has(package, "\"large.bin\""));
+  CHECK_OK(sendsafely_package_delete_file(package, file->file_id, NULL));
+  CHECK(service_has(package, "\"files\":[]"));
+  CHECK_STATUS(SENDSAFELY_FILE_NOT_ON_PACKAGE, sendsafely_package_delete_file(package, file->file_id, NULL));
+  sendsafely_file_free(file);
+  sendsafely_package_free(package);
+  sendsafely_client_free(client);
+}
+
+static int32_t stop_at_first_part(void *user_data, const sendsafely_progress *progress) {
+  (void)user_data;
+  return progress->bytes_done > 0 ? SENDSAFELY_STOP : SENDSAFELY_CONTINUE;
+}
+TEST(stop_download) {
+  sendsafely_client *client = client_of_small_parts(0);
+  sendsafely_file *file = NULL;
+  sendsafely_package *package = package_with_file(client, &file);
+  sendsafely_download_options options;
+  size_t entries = entries_of(scratch(""));
+  REQUIRE(file);
+  CHECK_OK(sendsafely_download_options_init(&options, sizeof options));
+  options.on_progress = stop_at_first_part;
+  add_fault("{\"endpoint\":\"part_get\",\"part\":5,\"action\":{\"hang_ms\":60000}}");
+  CHECK_STATUS(SENDSAFELY_STOPPED,
+               sendsafely_package_download_file(package, file->file_id, scratch("stopped.bin"), &options, NULL, NULL));
+  remove_faults();
+  CHECK(entries_of(scratch("")) == entries);
+  sendsafely_file_free(file);
+  sendsafely_package_free(package);
+  sendsafely_client_free(client);
+}
+
+TEST(damaged_part_leaves_no_file) {
+  sendsafely_client *client = client_of_small_parts(0);
+  sendsafely_file *file = NULL;
+  sendsafely_package *package = package_with_file(client, &file);
+  size_t at = 0, entries = entries_of(scratch(""));
+  REQUIRE(file);
+  add_fault("{\"endpoint\":\"part_get\",\"part\":3,\"times\":0,\"action\":{\"flip_response_byte\":-10}}");
+  CHECK_STATUS(SENDSAFELY_DECRYPT_FAILED,
+               sendsafely_package_download_file(package, file->file_id, scratch("damaged.bin"), NULL, NULL, NULL));
+  CHECK(entries_of(scratch("")) == entries);
+  /* A callback gets no byte of a part that is not verified. */
+  CHECK_STATUS(SENDSAFELY_DECRYPT_FAILED,
+               sendsafely_package_download_callback(package, file->file_id, compare, &at, NULL, NULL, NULL));
+  CHECK(at <= 2 * PART);
+  remove_faults();
+  sendsafely_file_free(file);
+  sendsafely_package_free(package);
+  sendsafely_client_free(client);
+}
+
+int main(void) { return run_tests("operations_download"); }

@@ -1,0 +1,262 @@
+/* Files on their way to the service. */
+#include "support.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+enum { LARGE = 300000, PART = 65536 };
+static uint8_t large[LARGE];
+
+/* A client that cuts files into small parts. */
+static sendsafely_client *client_of_small_parts(int force_api_route) {
+  sendsafely_client_options options;
+  CHECK_OK(sendsafely_client_options_init(&options, sizeof options));
+  options.part_size = PART;
+  options.force_api_route = force_api_route;
+  fill(large, LARGE, 1);
+  return new_client(&options);
+}
+
+TEST(upload_file) {
+  sendsafely_client *client = client_of_small_parts(0);
+  sendsafely_package *package = new_package(client);
+  sendsafely_file *file = NULL;
+  write_file(scratch("large.bin"), large, LARGE);
+  CHECK_OK(sendsafely_package_upload_file(package, scratch("large.bin"), NULL, &file, NULL));
+  REQUIRE(file);
+  CHECK_TEXT("large.bin", file->file_name);
+  CHECK(file->size == LARGE && file->parts == 5);
+  CHECK(service_has(package, "\"large.bin\""));
+  CHECK(requests_to("create_file") == 1 && requests_to("part_put") == 5 && requests_to("part_post") == 0);
+  CHECK_STATUS(SENDSAFELY_DUPLICATE_FILE,
+               sendsafely_package_upload_file(package, scratch("large.bin"), NULL, NULL, NULL));
+  CHECK_STATUS(SENDSAFELY_FILE_NOT_FOUND, sendsafely_package_upload_file(package, scratch("absent"), NULL, NULL, NULL));
+  sendsafely_file_free(file);
+  sendsafely_package_free(package);
+  sendsafely_client_free(client);
+}
+
+TEST(upload_several_files) {
+  sendsafely_client *client = client_of_small_parts(0);
+  sendsafely_package *package = new_package(client);
+  sendsafely_upload_options options;
+  sendsafely_package_information *information = NULL;
+  const char *const names[] = {"one.bin", "two.bin", "three.bin"};
+  CHECK_OK(sendsafely_upload_options_init(&options, sizeof options));
+  write_file(scratch("source.bin"), large, 1000);
+  for (size_t i = 0; i < 3; i++) {
+    options.file_name = names[i];
+    CHECK_OK(sendsafely_package_upload_file(package, scratch("source.bin"), &options, NULL, NULL));
+  }
+  CHECK_OK(sendsafely_package_get_information(package, &information, NULL));
+  REQUIRE(information && information->files->count == 3);
+  for (size_t i = 0; i < 3; i++) CHECK(service_has(package, names[i]));
+  sendsafely_package_information_free(information);
+  sendsafely_package_free(package);
+  sendsafely_client_free(client);
+}
+
+TEST(upload_into_directory) {
+  sendsafely_client *client = client_of_small_parts(0);
+  sendsafely_package *workspace = new_workspace(client), *package = new_package(client);
+  sendsafely_package_information *information = NULL;
+  sendsafely_upload_options options;
+  char *id = NULL, *answer = NULL, path[256], member[256];
+  CHECK_OK(sendsafely_package_get_information(workspace, &information, NULL));
+  CHECK_OK(sendsafely_package_id(workspace, &id, NULL));
+  REQUIRE(information && id && information->root_directory_id);
+  snprintf(path, sizeof path, "/package/%s/directory/%s/subdirectory/", id, information->root_directory_id);
+  CHECK_OK(sendsafely_client_request(client, "PUT", path, "{\"directoryName\":\"drafts\"}", &answer, NULL));
+  CHECK_OK(sendsafely_upload_options_init(&options, sizeof options));
+  options.directory_id = json_text(answer, "message");
+  CHECK_OK(sendsafely_package_upload_memory(workspace, "draft.bin", large, 1000, &options, NULL, NULL));
+  snprintf(member, sizeof member, "\"directory_id\":\"%s\"", options.directory_id);
+  CHECK(*options.directory_id && service_has(workspace, member));
+  CHECK_STATUS(SENDSAFELY_ONLY_IN_WORKSPACE,
+               sendsafely_package_upload_memory(package, "draft.bin", large, 1000, &options, NULL, NULL));
+  sendsafely_string_free(id);
+  sendsafely_string_free(answer);
+  sendsafely_package_information_free(information);
+  sendsafely_package_free(workspace);
+  sendsafely_package_free(package);
+  sendsafely_client_free(client);
+}
+
+TEST(upload_from_memory) {
+  sendsafely_client *client = client_of_small_parts(0);
+  sendsafely_package *package = new_package(client);
+  sendsafely_file *file = NULL;
+  CHECK_OK(sendsafely_package_upload_memory(package, "memory.bin", large, 2 * PART, NULL, &file, NULL));
+  REQUIRE(file);
+  CHECK(file->size == 2 * PART && file->parts == 2);
+  CHECK(service_has(package, "\"memory.bin\""));
+  sendsafely_file_free(file);
+  sendsafely_package_free(package);
+  sendsafely_client_free(client);
+}
+
+static int64_t read_some(void *user_data, uint8_t *buffer, size_t capacity) {
+  size_t *at = user_data, length = LARGE - *at < 1021 ? LARGE - *at : 1021;
+  if (length > capacity) length = capacity;
+  memcpy(buffer, large + *at, length);
+  *at += length;
+  return (int64_t)length;
+}
+
+TEST(upload_from_callback) {
+  sendsafely_client *client = client_of_small_parts(0);
+  sendsafely_package *package = new_package(client);
+  sendsafely_file *file = NULL;
+  size_t at = 0;
+  CHECK_OK(sendsafely_package_upload_callback(package, "callback.bin", read_some, &at, LARGE, NULL, &file, NULL));
+  REQUIRE(file);
+  CHECK(at == LARGE && file->size == LARGE && file->parts == 5);
+  sendsafely_file_free(file);
+  sendsafely_package_free(package);
+  sendsafely_client_free(client);
+}
+
+TEST(upload_by_api_route) {
+  sendsafely_client *client = client_of_small_parts(1);
+  sendsafely_package *package = new_package(client);
+  CHECK_OK(sendsafely_package_upload_memory(package, "route.bin", large, LARGE, NULL, NULL, NULL));
+  CHECK(requests_to("part_post") == 5 && requests_to("part_put") == 0);
+  sendsafely_package_free(package);
+  sendsafely_client_free(client);
+}
+
+/* Progress never falls back and ends exactly at the total. */
+struct watch {
+  uint64_t done, total;
+  int calls, fell_back;
+};
+static int32_t watch_progress(void *user_data, const sendsafely_progress *progress) {
+  struct watch *watch = user_data;
+  watch->calls++;
+  watch->fell_back |= progress->bytes_done < watch->done;
+  watch->done = progress->bytes_done;
+  watch->total = progress->bytes_total;
+  return SENDSAFELY_CONTINUE;
+}
+
+TEST(progress) {
+  sendsafely_client *client = client_of_small_parts(0);
+  sendsafely_package *package = new_package(client);
+  struct watch watch = {0};
+  sendsafely_upload_options options;
+  CHECK_OK(sendsafely_upload_options_init(&options, sizeof options));
+  options.on_progress = watch_progress;
+  options.user_data = &watch;
+  CHECK_OK(sendsafely_package_upload_memory(package, "watched.bin", large, LARGE, &options, NULL, NULL));
+  CHECK(watch.calls > 0 && !watch.fell_back && watch.done == LARGE && watch.total == LARGE);
+  sendsafely_package_free(package);
+  sendsafely_client_free(client);
+}
+
+static int32_t stop_at_first_part(void *user_data, const sendsafely_progress *progress) {
+  (void)user_data;
+  return progress->bytes_done > 0 ? SENDSAFELY_STOP : SENDSAFELY_CONTINUE;
+}
+
+TEST(stop_upload) {
+  sendsafely_client *client = client_of_small_parts(0);
+  sendsafely_package *package = new_package(client);
+  sendsafely_package_information *information = NULL;
+  sendsafely_upload_options options;
+  CHECK_OK(sendsafely_upload_options_init(&options, sizeof options));
+  options.on_progress = stop_at_first_part;
+  /* The last part hangs, so that the upload cannot end before it is stopped. */
+  add_fault("{\"endpoint\":\"part_put\",\"part\":5,\"action\":{\"hang_ms\":60000}}");
+  CHECK_STATUS(SENDSAFELY_STOPPED,
+               sendsafely_package_upload_memory(package, "stopped.bin", large, LARGE, &options, NULL, NULL));
+  remove_faults();
+  /* The file is gone by the time that the package can be finalized without it. */
+  CHECK_OK(sendsafely_package_add_recipient(package, "ann@customer.test", NULL, NULL, NULL));
+  CHECK_OK(sendsafely_package_set_message(package, "no file", NULL));
+  CHECK_OK(sendsafely_package_finalize(package, NULL, NULL, NULL));
+  CHECK_OK(sendsafely_package_get_information(package, &information, NULL));
+  REQUIRE(information);
+  CHECK(information->files->count == 0);
+  sendsafely_package_information_free(information);
+  sendsafely_package_free(package);
+  sendsafely_client_free(client);
+}
+
+TEST(parallel_parts) {
+  sendsafely_client_options options;
+  CHECK_OK(sendsafely_client_options_init(&options, sizeof options));
+  options.part_size = PART;
+  options.parts_in_flight = 4;
+  options.memory_budget = 1 << 20;
+  options.retry_window_ms = 0;
+  fill(large, LARGE, 1);
+  sendsafely_client *client = new_client(&options);
+  sendsafely_package *package = new_package(client);
+  sendsafely_file *file = NULL;
+  sendsafely_buffer *buffer = NULL;
+  CHECK_OK(sendsafely_package_upload_memory(package, "parallel.bin", large, LARGE, NULL, &file, NULL));
+  REQUIRE(file);
+  CHECK_OK(sendsafely_package_download_memory(package, file->file_id, NULL, &buffer, NULL));
+  REQUIRE(buffer);
+  CHECK(buffer->size == LARGE && memcmp(buffer->data, large, LARGE) == 0);
+  sendsafely_buffer_free(buffer);
+  sendsafely_file_free(file);
+  sendsafely_package_free(package);
+  sendsafely_client_free(client);
+}
+
+TEST(upload_of_unknown_length) {
+  sendsafely_client *client = client_of_small_parts(0);
+  sendsafely_package *package = new_package(client);
+  sendsafely_file *file = NULL;
+  size_t at = 0;
+  CHECK_OK(sendsafely_package_upload_callback(package, "pipe.bin", read_some, &at, SENDSAFELY_SIZE_UNKNOWN, NULL, &file,
+                                              NULL));
+  REQUIRE(file);
+  CHECK(at == LARGE && file->size == LARGE && file->parts == 5);
+  sendsafely_file_free(file);
+  sendsafely_package_free(package);
+  sendsafely_client_free(client);
+}
+
+/* How many uploads run, seen from inside one. */
+static sendsafely_package *uploading;
+static size_t seen_running;
+static int32_t look_at_uploads(void *client, const sendsafely_progress *progress) {
+  (void)progress;
+  /* The package itself is busy in its own callback; another handle of the same client is not. */
+  CHECK_STATUS(SENDSAFELY_BUSY, sendsafely_package_running_uploads(uploading, &seen_running, NULL));
+  (void)client;
+  return SENDSAFELY_CONTINUE;
+}
+
+static void *upload_slowly(void *package) {
+  CHECK_OK(sendsafely_package_upload_memory(package, "slow.bin", (const uint8_t *)"bytes", 5, NULL, NULL, NULL));
+  return NULL;
+}
+
+TEST(running_uploads) {
+  sendsafely_client *client = new_client(NULL);
+  size_t count = 7;
+  uploading = new_package(client);
+  CHECK_OK(sendsafely_package_running_uploads(uploading, &count, NULL));
+  CHECK(count == 0);
+  add_fault("{\"endpoint\":\"create_file\",\"times\":1,\"action\":{\"hang_ms\":1500}}");
+  pthread_t thread;
+  REQUIRE(pthread_create(&thread, NULL, upload_slowly, uploading) == 0);
+  while (requests_to("create_file") == 0) usleep(10000);
+  CHECK_OK(sendsafely_package_running_uploads(uploading, &count, NULL));
+  CHECK(count == 1);
+  pthread_join(thread, NULL);
+  remove_faults();
+  CHECK_OK(sendsafely_package_running_uploads(uploading, &count, NULL));
+  CHECK(count == 0);
+  sendsafely_upload_options options;
+  CHECK_OK(sendsafely_upload_options_init(&options, sizeof options));
+  options.on_progress = look_at_uploads;
+  CHECK_OK(sendsafely_package_upload_memory(uploading, "more.bin", (const uint8_t *)"bytes", 5, &options, NULL, NULL));
+  sendsafely_package_free(uploading);
+  sendsafely_client_free(client);
+}
+
+int main(void) { return run_tests("operations_upload"); }

@@ -1,0 +1,138 @@
+#!/usr/bin/env python3
+"""Holds docs/coverage.md against the header, the tests and what the emulator saw:
+
+    tools/python tools/coverage.py COVERAGE_TXT...
+
+Each coverage.txt is written by a program of tests/c/operations_*.c: `test <name> <passed|failed> label...`.
+"""
+
+import fnmatch
+import glob
+import os
+import re
+import sys
+from collections import Counter
+
+import header
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+CAPABILITIES = [str(number) for number in range(1, 145)]
+BEYOND = [f"B{number}" for number in range(1, 11)]
+# What is deliberately not covered; the file says why.
+EXCEPTIONS = {"5", "6", "16", "31", "32", "74", "75"}
+
+
+def read(path):
+    with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+        return file.read()
+
+
+def names(cell):
+    return [name.strip(" `") for name in cell.split(",") if name.strip(" `-")]
+
+
+def section(text, title):
+    return text.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+
+
+def bodies():
+    """The tests with their code, that of the helpers in the same file included."""
+    found = {}
+    for path in sorted(glob.glob(os.path.join(ROOT, "tests/c/operations_*.c"))):
+        source = read(path)
+        helpers = dict(re.findall(r"^static [^;{}]*?(\w+)\([^;{}]*\) \{\n(.*?)^\}", source, re.MULTILINE | re.DOTALL))
+        for test, code in re.findall(r"^TEST\((\w+)\) \{\n(.*?)^\}", source, re.MULTILINE | re.DOTALL):
+            used = set()
+            while new := {name for name in helpers if name not in used and re.search(rf"\b{name}\b", code)}:
+                used |= new
+                code += "".join(helpers[name] for name in new)
+            found[test] = code
+    return found
+
+
+def runs(paths):
+    """The tests that ran, by name: whether they passed, and the endpoints that they asked."""
+    lines = [line.split() for path in paths for line in open(path, encoding="utf-8")]
+    twice = [name for name, count in Counter(line[1] for line in lines).items() if count > 1]
+    if twice:
+        sys.exit(f"coverage: several tests are called {', '.join(twice)}")
+    return {name: (result == "passed", set(labels)) for _, name, result, *labels in lines}
+
+
+def faults(row, api, sources, ran):
+    """What is wrong with a row."""
+    number, functions, tests, labels = row
+    if number in EXCEPTIONS:
+        if tests or functions or labels:
+            yield "it is an exception"
+        return
+    if not tests:
+        yield "no test"
+    if not functions and number in CAPABILITIES:
+        yield "no function"
+    code = "".join(sources.get(test, "") for test in tests)
+    for function in functions:
+        if function not in api.functions:
+            yield f"{function} is not in the header"
+        elif not re.search(rf"\b{function}\(", code):
+            yield f"{function} is not called by its tests"
+    asked = set()
+    for test in tests:
+        if test not in sources:
+            yield f"there is no test {test}"
+        elif test not in ran:
+            yield f"{test} did not run"
+        elif not ran[test][0]:
+            yield f"{test} failed"
+        asked |= ran.get(test, (False, set()))[1]
+    for label in labels:
+        if label not in asked:
+            yield f"{label} was not asked"
+
+
+def main(paths):
+    text = read("docs/coverage.md")
+    cells = re.findall(r"^\| (B?\d+) \| [^|]* \| ([^|]*) \| ([^|]*) \| ([^|]*) \|$", text, re.MULTILINE)
+    rows = {number: (number, [name for name in names(functions) if name.startswith("sendsafely_")], names(tests), names(labels))
+            for number, functions, tests, labels in cells}
+    not_yet = re.findall(r"^- (B?\d+)$", section(text, "Not yet"), re.MULTILINE)
+    api, sources, ran = header.read(), bodies(), runs(paths)
+    problems, checks = [], 1
+
+    counted, expected = Counter(number for number, *_ in cells), Counter(CAPABILITIES + BEYOND)
+    if wrong := [number for number in counted | expected if counted[number] != expected[number]]:
+        problems.append(f"not there exactly once: {', '.join(wrong)}")
+    covered = []
+    for number, row in rows.items():
+        wrong = list(faults(row, api, sources, ran))
+        checks += number not in not_yet
+        if number in not_yet:
+            if not wrong or number in EXCEPTIONS:
+                problems.append(f"row {number}: done, so it is no longer for the list of rows not yet")
+        elif wrong:
+            problems.append(f"row {number}: {'; '.join(wrong)}")
+        elif number not in EXCEPTIONS:
+            covered.append(number)
+
+    in_rows = {function for _, functions, _, _ in rows.values() for function in functions}
+    patterns = re.findall(r"`([\w*]+)`", section(text, "Functions in no row"))
+    for function in api.functions:
+        checks += 1
+        if function not in in_rows and not any(fnmatch.fnmatch(function, pattern) for pattern in patterns):
+            problems.append(f"{function} is in no row")
+    for pattern in patterns:
+        if not fnmatch.filter(api.functions, pattern):
+            problems.append(f"{pattern} is not in the header")
+
+    for problem in problems:
+        print(f"failed: coverage: {problem}", file=sys.stderr)
+    if not_yet:
+        print(f"coverage: not yet: {' '.join(not_yet)}")
+    beyond = sum(number in BEYOND for number in covered)
+    print(f"coverage: {len(covered) - beyond} of {len(CAPABILITIES) - len(EXCEPTIONS)} rows, {beyond} of {len(BEYOND)} beyond")
+    print(f"coverage: {checks - min(checks, len(problems))} passed, {len(problems)} failed")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
