@@ -1,6 +1,5 @@
 //! Reading a package: information, message, files (`protocol` section 5).
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 

@@ -105,7 +105,7 @@ fn exchange(emulator: &Emulator, options: ClientOptions) {
         .download_all(&mut watch, &all.0, &DownloadOptions::default())
         .unwrap();
     watch.assert_ends_at(sent.iter().map(|(_, data)| data.len()).sum());
-    assert_eq!(done.len(), sent.len());
+    assert_eq!(done.items.len(), sent.len());
     assert_eq!(all.names().len(), sent.len(), "{:?}", all.names());
     for (file, data) in &sent {
         assert!(

@@ -986,7 +986,7 @@ fn copied_files_come_down_with_their_own_keys() {
 /// The requests that the protocol needs, and hardly one more.
 #[test]
 fn many_small_files_take_no_more_requests_than_they_need() {
-    let (directories, files): (usize, usize) = (50, 500);
+    let (directories, files): (usize, usize) = (200, 2000);
     let emulator = Emulator::start();
     let workspace = workspace(&emulator.client());
     let from = TempDir::new();
