@@ -29,6 +29,7 @@ const SECTIONS: &[&str] = &[
     "download",
     "directory",
     "activity",
+    "tree",
     "package_list",
     "account",
     "login",

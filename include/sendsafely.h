@@ -19,7 +19,8 @@
  *            to what, the service's own code and words, whether a retry can help and what to do about it; free it
  *            with sendsafely_error_free before you pass the same variable again.
  *
- * Outputs    Written on success, set to NULL on failure. An out_... itself may be NULL only where a comment says so.
+ * Outputs    Written on success, set to NULL on failure, except an out_report, which tells what became of each file in
+ *            either case. An out_... itself may be NULL only where a comment says so.
  *
  * NULL       A required pointer that is NULL answers SENDSAFELY_NULL_ARGUMENT; a package that is NULL answers
  *            SENDSAFELY_PACKAGE_NOT_CREATED. Every _free takes NULL.
@@ -85,13 +86,16 @@
  *   send       sendsafely_client_new
  *              -> sendsafely_package_create
  *              -> in any order: sendsafely_package_add_recipient for each recipient, sendsafely_package_upload_file (or
- *                 _memory, _callback) for each file, sendsafely_package_set_message, sendsafely_package_set_life
+ *                 _memory, _callback) for each file or _upload_all for a directory, sendsafely_package_set_message,
+ *                 sendsafely_package_set_life
  *              -> sendsafely_package_finalize: gives the link
  *   receive    sendsafely_client_new
  *              -> sendsafely_package_open_link, or _open, or _open_with_private_key
  *              -> sendsafely_package_download_all, into a directory
  *                 or sendsafely_package_get_information, then _download_file, _memory or _callback for a file
  *              -> sendsafely_package_get_message
+ *   store      sendsafely_package_create_workspace, or open one; sendsafely_package_upload_all and _download_all for whole
+ *              trees; sendsafely_package_get_directory and the like for parts of them
  *   go on      keep sendsafely_package_id and sendsafely_package_keycode -> later sendsafely_package_open
  *   many       sendsafely_package_add_recipients; sendsafely_client_create_contact_group and
  *              sendsafely_package_add_contact_group for those who come again and again
@@ -2416,7 +2420,7 @@ void sendsafely_link_free(sendsafely_link *link);
 /* === DOWNLOADS =========================================================================================== */
 
 /**
- * What a download does with a target that exists already.
+ * What a download, or the upload of a tree, does with a target that exists already.
  */
 enum sendsafely_existing
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -2445,7 +2449,7 @@ typedef int32_t sendsafely_existing;
 #endif // __cplusplus
 
 /**
- * Options of the four download calls.
+ * Options of the download calls.
  */
 typedef struct {
   /**
@@ -2479,7 +2483,7 @@ typedef struct {
 } sendsafely_download_options;
 
 /**
- * A file that was downloaded: a record, to be freed with sendsafely_download_free unless it is part of a list.
+ * A file that was downloaded: a record, to be freed with sendsafely_download_free.
  */
 typedef struct {
   /**
@@ -2503,20 +2507,6 @@ typedef struct {
    */
   int32_t skipped;
 } sendsafely_download;
-
-/**
- * A list of downloads: a record, to be freed with sendsafely_download_list_free.
- */
-typedef struct {
-  /**
-   * How many there are.
-   */
-  size_t count;
-  /**
-   * The downloads, count of them.
-   */
-  const sendsafely_download *const *items;
-} sendsafely_download_list;
 
 /**
  * Fills download options with their defaults. size is sizeof *options.
@@ -2585,28 +2575,9 @@ sendsafely_status sendsafely_package_download_callback(sendsafely_package *packa
                                                        sendsafely_error **error);
 
 /**
- * Downloads all files of a package into an existing directory, under the sender's names made safe and, where two are
- * the same, told apart.
- *
- * options may be NULL. out_downloads may be NULL; else free the list with sendsafely_download_list_free. When one file
- * fails, those before it are there and the call answers with what failed; call again with SENDSAFELY_EXISTING_SKIP.
- * SENDSAFELY_DIRECTORY_NOT_FOUND: create it first. Everything else as for sendsafely_package_download_file.
- */
-sendsafely_status sendsafely_package_download_all(sendsafely_package *package,
-                                                  const char *directory,
-                                                  const sendsafely_download_options *options,
-                                                  sendsafely_download_list **out_downloads,
-                                                  sendsafely_error **error);
-
-/**
  * Frees a download that a call returned. NULL and twice are harmless.
  */
 void sendsafely_download_free(sendsafely_download *download);
-
-/**
- * Frees a list of downloads with the downloads in it. NULL and twice are harmless.
- */
-void sendsafely_download_list_free(sendsafely_download_list *downloads);
 
 /* === DIRECTORIES OF A WORKSPACE ========================================================================== */
 
@@ -2861,6 +2832,178 @@ void sendsafely_activity_iterator_free(sendsafely_activity_iterator *iterator);
  * Frees an entry of an activity log. NULL and twice are harmless.
  */
 void sendsafely_activity_entry_free(sendsafely_activity_entry *entry);
+
+/* === WHOLE TREES ========================================================================================= */
+
+/**
+ * What was done with a file of a tree. A later version may add some.
+ */
+enum sendsafely_action
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Nothing: the item's status tells why.
+   */
+  SENDSAFELY_ACTION_NONE = 0,
+  /**
+   * It was uploaded.
+   */
+  SENDSAFELY_ACTION_UPLOADED = 1,
+  /**
+   * It was downloaded.
+   */
+  SENDSAFELY_ACTION_DOWNLOADED = 2,
+  /**
+   * It was left alone, because it was there already, of the same size.
+   */
+  SENDSAFELY_ACTION_SKIPPED = 3,
+  /**
+   * It is a symbolic link, a pipe or the like, which is not followed and not sent; no failure of the call.
+   */
+  SENDSAFELY_ACTION_IGNORED = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum sendsafely_action sendsafely_action;
+#else
+typedef int32_t sendsafely_action;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Options of sendsafely_package_upload_all.
+ */
+typedef struct {
+  /**
+   * Set by sendsafely_upload_all_options_init.
+   */
+  size_t struct_size;
+  /**
+   * Directory of a Workspace into which everything goes. NULL, the default: its root directory.
+   */
+  const char *directory_id;
+  /**
+   * What to do with files that are there already: a sendsafely_existing. SENDSAFELY_EXISTING_SKIP, the default,
+   * leaves those of the same size alone; SENDSAFELY_EXISTING_OVERWRITE makes a new version of each;
+   * SENDSAFELY_EXISTING_REFUSE answers SENDSAFELY_FILE_EXISTS before anything is changed.
+   */
+  int32_t existing;
+  /**
+   * Progress of this call, of all files together; see "Progress and stopping". NULL, the default: the client's
+   * callback.
+   */
+  sendsafely_progress_callback on_progress;
+  /**
+   * Handed to on_progress.
+   */
+  void *user_data;
+} sendsafely_upload_all_options;
+
+/**
+ * What became of one file of a tree: part of a report.
+ */
+typedef struct {
+  /**
+   * Its path in the tree, as the sender names it, with / between directories. Not safe as a path on this machine.
+   */
+  const char *path;
+  /**
+   * Where it is on this machine; NULL if it has no place here.
+   */
+  const char *local_path;
+  /**
+   * Its id; NULL if it has none.
+   */
+  const char *file_id;
+  /**
+   * Bytes of the file.
+   */
+  uint64_t size;
+  /**
+   * SENDSAFELY_OK, or why nothing was done: a sendsafely_status.
+   */
+  sendsafely_status status;
+  /**
+   * What was done: a sendsafely_action.
+   */
+  int32_t action;
+  /**
+   * What happened, in words; NULL for SENDSAFELY_OK.
+   */
+  const char *message;
+  /**
+   * 1 if its name on this machine is not the sender's, which was not safe or was taken by another file.
+   */
+  int32_t renamed;
+} sendsafely_report_item;
+
+/**
+ * What became of every file of a tree: a record, to be freed with sendsafely_report_free.
+ */
+typedef struct {
+  /**
+   * How many there are.
+   */
+  size_t count;
+  /**
+   * The items, count of them, directory by directory.
+   */
+  const sendsafely_report_item *const *items;
+} sendsafely_report;
+
+/**
+ * Fills options of sendsafely_package_upload_all with their defaults. size is sizeof *options.
+ *
+ * Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+ */
+sendsafely_status sendsafely_upload_all_options_init(sendsafely_upload_all_options *options,
+                                                     size_t size);
+
+/**
+ * Uploads all files that are in a local directory and, into a Workspace, its directories with what is in them.
+ *
+ * Directories that are missing are made. Symbolic links and whatever else is no regular file are not followed; they
+ * are in the report. options may be NULL. Several files are under way at once.
+ * One file that fails does not end the others: at the end the call answers with the first failure and says how many
+ * there were. A stop, a network that is down, or a refusal of the account ends the call. Call again to go on:
+ * what is there is skipped.
+ * out_report may be NULL; else free it with sendsafely_report_free. Unlike other outputs IT IS GIVEN ON FAILURE TOO, as
+ * soon as the arguments and the package are right.
+ * SENDSAFELY_ONLY_IN_WORKSPACE: there are directories in it, and the package is no Workspace; nothing was sent.
+ * SENDSAFELY_DIRECTORY_NOT_FOUND: no such local directory. Everything else as for sendsafely_package_upload_file.
+ * SendSafely Client API: directories (protocol 6.8), create file id, upload parts (protocol 4.2 to 4.4).
+ */
+sendsafely_status sendsafely_package_upload_all(sendsafely_package *package,
+                                                const char *directory,
+                                                const sendsafely_upload_all_options *options,
+                                                sendsafely_report **out_report,
+                                                sendsafely_error **error);
+
+/**
+ * Downloads everything into an existing local directory: all files of a package, or a Workspace with its directories,
+ * or with directory_id one of these with what is in it.
+ *
+ * The sender's names are made safe and, where two would be the same, told apart; the report has both. A symbolic link
+ * in place of a directory is not followed. options may be NULL. Of existing, SENDSAFELY_EXISTING_REFUSE, the default,
+ * answers SENDSAFELY_FILE_EXISTS before the first byte if one target exists; SENDSAFELY_EXISTING_SKIP leaves files of
+ * the right size alone and fails for others.
+ * Failures and the report as for sendsafely_package_upload_all; call again with SENDSAFELY_EXISTING_SKIP to go on.
+ * SENDSAFELY_DIRECTORY_NOT_FOUND: create the local directory first. Everything else as for
+ * sendsafely_package_download_file.
+ * SendSafely Client API: directories (protocol 6.8), download URLs, fetching and decrypting (protocol 5.3, 5.4).
+ */
+sendsafely_status sendsafely_package_download_all(sendsafely_package *package,
+                                                  const char *directory,
+                                                  const sendsafely_download_options *options,
+                                                  sendsafely_report **out_report,
+                                                  sendsafely_error **error);
+
+/**
+ * Frees a report with the items in it. NULL and twice are harmless.
+ */
+void sendsafely_report_free(sendsafely_report *report);
 
 /* === PACKAGE LISTS ======================================================================================= */
 

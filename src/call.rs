@@ -3,8 +3,8 @@
 //! All input and output happens on workers. The thread that made the call waits in [`attend`] and is the only one that
 //! ever runs the caller's code: progress, log lines, reads from and writes to callbacks.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
@@ -19,8 +19,10 @@ const TICK: Duration = Duration::from_millis(125);
 /// How long a stop waits for workers whose sockets were shut down. One that is stuck where nothing can wake it, in
 /// name resolution or connecting, is left behind after that; it owns all that it touches.
 const STOP_GRACE: Duration = Duration::from_millis(250);
-/// The share of that in which a transfer waits for its own workers, before it removes what they have written.
+/// The share of that in which the transfer of a file waits for its own workers, before it removes what they have written.
 pub(crate) const WORKER_GRACE: Duration = Duration::from_millis(150);
+/// The share in which a call about many files waits for those.
+pub(crate) const FILE_GRACE: Duration = Duration::from_millis(200);
 
 /// What a call is doing at the moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,6 +130,8 @@ pub(crate) struct Call {
     interrupts: Mutex<Interrupts>,
     wake: Condvar,
     notices: Sender<Notice>,
+    /// The call that this one is a part of, and the phase of that one while nothing waits.
+    whole: Option<(Arc<Call>, Phase)>,
 }
 
 /// What workers tell the calling thread besides their results.
@@ -141,7 +145,24 @@ const UNKNOWN_TOTAL: u64 = u64::MAX;
 impl Call {
     pub(crate) fn new() -> (Arc<Self>, Receiver<Notice>) {
         let (notices, receiver) = unbounded();
-        let call = Self {
+        (Arc::new(Self::with(notices, None)), receiver)
+    }
+
+    /// One file of a call that is about many: it can fail by itself, and what it moves counts for the whole. It is
+    /// stopped with the whole.
+    pub(crate) fn part_of(whole: &Arc<Self>, phase: Phase) -> PartOfCall {
+        let (notices, _) = unbounded();
+        let part = Arc::new(Self::with(notices, Some((Arc::clone(whole), phase))));
+        let number = whole.on_stop(Box::new(StopPart(Arc::downgrade(&part))));
+        PartOfCall {
+            call: part,
+            whole: Arc::clone(whole),
+            number,
+        }
+    }
+
+    fn with(notices: Sender<Notice>, whole: Option<(Arc<Self>, Phase)>) -> Self {
+        Self {
             started: Instant::now(),
             phase: AtomicI32::new(Phase::Connecting as i32),
             bytes_done: AtomicU64::new(0),
@@ -155,13 +176,20 @@ impl Call {
             interrupts: Mutex::default(),
             wake: Condvar::new(),
             notices,
-        };
-        (Arc::new(call), receiver)
+            whole,
+        }
     }
 
     pub(crate) fn set_phase(&self, phase: Phase) {
         if self.phase.swap(phase as i32, Ordering::Relaxed) != phase as i32 {
             let _ = self.notices.send(Notice::Phase);
+        }
+        if let Some((whole, usual)) = &self.whole {
+            // The files of a whole are in many phases at once; only waiting is worth telling.
+            whole.set_phase(match phase {
+                Phase::Waiting => phase,
+                _ => *usual,
+            });
         }
     }
 
@@ -170,7 +198,12 @@ impl Call {
     }
 
     pub(crate) fn log(&self, line: impl Into<String>) {
-        let _ = self.notices.send(Notice::Log(line.into()));
+        match &self.whole {
+            Some((whole, _)) => whole.log(line),
+            None => {
+                let _ = self.notices.send(Notice::Log(line.into()));
+            }
+        }
     }
 
     pub(crate) fn set_total(&self, bytes: Option<u64>, parts: u32) {
@@ -180,18 +213,31 @@ impl Call {
     }
 
     pub(crate) fn part_done(&self, plaintext_bytes: u64) {
-        self.parts_done.fetch_add(1, Ordering::Relaxed);
+        self.parts_done(1, plaintext_bytes);
+    }
+
+    pub(crate) fn parts_done(&self, parts: u32, plaintext_bytes: u64) {
+        self.parts_done.fetch_add(parts, Ordering::Relaxed);
         self.bytes_done
             .fetch_add(plaintext_bytes, Ordering::Relaxed);
         self.moved();
+        if let Some((whole, _)) = &self.whole {
+            whole.parts_done(parts, plaintext_bytes);
+        }
     }
 
     pub(crate) fn sent(&self, bytes: u64) {
         self.bytes_sent.fetch_add(bytes, Ordering::Relaxed);
+        if let Some((whole, _)) = &self.whole {
+            whole.sent(bytes);
+        }
     }
 
     pub(crate) fn unsent(&self, bytes: u64) {
         self.bytes_sent.fetch_sub(bytes, Ordering::Relaxed);
+        if let Some((whole, _)) = &self.whole {
+            whole.unsent(bytes);
+        }
     }
 
     /// How often something was, or will be, tried again.
@@ -201,11 +247,17 @@ impl Call {
 
     pub(crate) fn retried(&self) {
         self.retries.fetch_add(1, Ordering::Relaxed);
+        if let Some((whole, _)) = &self.whole {
+            whole.retried();
+        }
     }
 
     /// Notes that something went forward: the retry window starts anew.
     pub(crate) fn moved(&self) {
         self.moved_at.store(self.elapsed_ms(), Ordering::Relaxed);
+        if let Some((whole, _)) = &self.whole {
+            whole.moved();
+        }
     }
 
     pub(crate) fn since_moved(&self) -> Duration {
@@ -287,6 +339,29 @@ impl Call {
             parts_total: self.parts_total.load(Ordering::Relaxed),
             retries: self.retries.load(Ordering::Relaxed),
             bytes_per_second: rate,
+        }
+    }
+}
+
+/// The part of a whole call; forgotten by it when dropped.
+pub(crate) struct PartOfCall {
+    pub(crate) call: Arc<Call>,
+    whole: Arc<Call>,
+    number: u64,
+}
+
+impl Drop for PartOfCall {
+    fn drop(&mut self) {
+        self.whole.release(self.number);
+    }
+}
+
+struct StopPart(Weak<Call>);
+
+impl Interrupt for StopPart {
+    fn interrupt(self: Box<Self>) {
+        if let Some(part) = self.0.upgrade() {
+            part.stop();
         }
     }
 }

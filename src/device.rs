@@ -143,7 +143,7 @@ impl KeyPair {
             let told = format!("{}: not a file with a key pair", path.display());
             Error::new(ErrorKind::InvalidKey, told)
         };
-        let (file, metadata) = open_source(path)?;
+        let (file, metadata) = open_source(path, true)?;
         if metadata.len() > LARGEST_FILE {
             return Err(no_key());
         }

@@ -63,6 +63,7 @@ pub mod raw;
 mod receive;
 mod secret;
 mod transfer;
+mod tree;
 mod workspace;
 
 pub use account::{AuditLogFilter, Enterprise, User};
@@ -82,4 +83,5 @@ pub use package_list::{ListOptions, PackageList, PackageSearch, PackageStatus, P
 pub use pages::Pages;
 pub use receive::{Download, DownloadOptions, Sink};
 pub use secret::SecretString;
+pub use tree::{Action, Report, ReportItem, TreeError, UploadAllOptions};
 pub use workspace::{Directory, DirectoryOptions, DirectoryPage, Subdirectory};

@@ -1,6 +1,5 @@
 //! Reading a package: information, message, files (`protocol` section 5).
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -188,27 +187,6 @@ impl Package {
         )?;
         downloaded.ok_or_else(call::died)
     }
-
-    /// Downloads all files of the package into a directory, under the senders' names made safe. Two files whose names
-    /// would be the same get a number in brackets.
-    ///
-    /// # Errors
-    /// As [`download`](Self::download); the first error ends the call. Files that were whole by then stay.
-    pub fn download_all(
-        &self,
-        observer: &mut dyn Observer,
-        directory: &Path,
-        options: &DownloadOptions,
-    ) -> Result<Vec<Download>> {
-        self.0
-            .steps
-            .lock()
-            .may_download(options.directory_id.is_some())?;
-        let (directory, options, package) = (directory.to_owned(), options.clone(), self.clone());
-        self.0.client.run(observer, move |_, call| {
-            Lead::new(&package, call).all(&directory, &options)
-        })
-    }
 }
 
 /// The leading worker of a download.
@@ -249,39 +227,6 @@ impl Lead {
         }
     }
 
-    fn all(&self, directory: &Path, options: &DownloadOptions) -> Result<Vec<Download>> {
-        if !directory.is_dir() {
-            let told = format!("{}: no such directory", directory.display());
-            return Err(Error::new(ErrorKind::DirectoryNotFound, told));
-        }
-        let files = self.inner.ask(&self.session)?.files;
-        let mut taken = BTreeSet::new();
-        let targets: Vec<_> = files
-            .iter()
-            .map(|file| directory.join(unused_name(file, &mut taken)))
-            .collect();
-        let parts = files.iter().map(|file| file.parts.max(1)).sum();
-        self.session
-            .call
-            .set_total(Some(files.iter().map(|file| file.size).sum()), parts);
-        // All targets are judged before the first byte is fetched.
-        if options.existing == Existing::Refuse {
-            targets
-                .iter()
-                .try_for_each(|target| refuse_existing(target))?;
-        }
-        let in_workspace = self.inner.steps.lock().is_workspace();
-        let download = |(file, target): (File, PathBuf)| {
-            // File information tells what package information does not: the key of a file that was copied in.
-            let file = match in_workspace {
-                true => self.inner.find_file(&self.session, &file.file_id, None)?,
-                false => file,
-            };
-            self.to_file(file, target, options)
-        };
-        files.into_iter().zip(targets).map(download).collect()
-    }
-
     /// Downloads into a file, unless it exists and is to be left alone.
     fn to_file(&self, file: File, target: PathBuf, options: &DownloadOptions) -> Result<Download> {
         match options.existing {
@@ -297,7 +242,11 @@ impl Lead {
     }
 
     fn fetch(&self, file: &File, outlet: Outlet, options: &DownloadOptions) -> Result<()> {
-        let download = self.inner.download(&self.session, file, options)?;
+        let download = {
+            let directory_id = options.directory_id.clone();
+            self.inner
+                .download(&self.session, file, directory_id, options)?
+        };
         download::run(download, outlet).map_err(|error| {
             error.context(format_args!("download of {}", safe_name(&file.file_name)))
         })
@@ -314,7 +263,7 @@ fn done(file: File, path: Option<PathBuf>, skipped: bool) -> Download {
     }
 }
 
-fn refuse_existing(target: &Path) -> Result<()> {
+pub(crate) fn refuse_existing(target: &Path) -> Result<()> {
     match target.symlink_metadata() {
         Ok(_) => Err(Error::new(
             ErrorKind::FileExists,
@@ -322,27 +271,6 @@ fn refuse_existing(target: &Path) -> Result<()> {
         )),
         Err(_) => Ok(()),
     }
-}
-
-/// A safe name that no other file of this download has; letters that differ only in case count as the same.
-fn unused_name(file: &File, taken: &mut BTreeSet<String>) -> String {
-    let name = safe_name(&file.file_name);
-    let mut candidate = name.clone();
-    let mut number = 2;
-    while !taken.insert(candidate.to_lowercase()) {
-        let (stem, extension) = match name.rfind('.').filter(|dot| *dot > 0) {
-            Some(dot) => name.split_at(dot),
-            None => (name.as_str(), ""),
-        };
-        let mark = format!(" ({number})");
-        let mut kept = stem.len();
-        while kept + mark.len() + extension.len() > 255 || !stem.is_char_boundary(kept) {
-            kept -= 1;
-        }
-        candidate = format!("{}{mark}{extension}", &stem[..kept]);
-        number += 1;
-    }
-    candidate
 }
 
 impl Inner {
@@ -384,10 +312,11 @@ impl Inner {
     }
 
     /// What the workers of a download need. A file that was copied in has a passphrase of its own.
-    fn download(
+    pub(crate) fn download(
         &self,
         session: &Arc<Session>,
         file: &File,
+        directory_id: Option<String>,
         options: &DownloadOptions,
     ) -> Result<download::Download> {
         let secrets = self.secrets()?;
@@ -398,10 +327,11 @@ impl Inner {
             budget: Arc::clone(&client.budget),
             package: self.read_name().to_owned(),
             file_id: file.file_id.clone(),
-            directory_id: options.directory_id.clone(),
+            directory_id,
             checksum: secrets.checksum.clone(),
             password: options.password.clone(),
             passphrase,
+            ask_passphrase: None,
             size: file.size,
             parts: file.parts,
             workers: client.options.parts_in_flight,
@@ -456,7 +386,7 @@ impl Inner {
             }
             let proof = self
                 .find_file(session, &file.file_id, None)
-                .and_then(|file| self.download(session, &file, &DownloadOptions::default()))
+                .and_then(|file| self.download(session, &file, None, &DownloadOptions::default()))
                 .and_then(download::prove);
             match proof {
                 Ok(()) => proved = true,
@@ -473,30 +403,5 @@ impl Inner {
         }
         self.steps.lock().is_proved = true;
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_that_collide_get_a_number() {
-        let mut taken = BTreeSet::new();
-        let mut name = |name: &str| {
-            let json =
-                crate::api::json::Json::new(serde_json::json!({"fileId": "F", "fileName": name}));
-            unused_name(&File::read(&json), &mut taken)
-        };
-        assert_eq!(name("a.txt"), "a.txt");
-        assert_eq!(name("A.TXT"), "A (2).TXT");
-        assert_eq!(name("a.txt"), "a (3).txt");
-        assert_eq!(name("x/y"), "x_y");
-        assert_eq!(name("x:y"), "x_y (2)");
-        assert_eq!(name(".hidden"), ".hidden");
-        assert_eq!(name(".hidden"), ".hidden (2)");
-        let long = "ü".repeat(127);
-        assert_eq!(name(&long), long);
-        assert!(name(&long).len() <= 255);
     }
 }

@@ -299,11 +299,11 @@ fn names_from_the_server_never_leave_the_directory() {
     let done = package
         .download_all(&mut (), &inner, &DownloadOptions::default())
         .unwrap();
-    assert_eq!(done.len(), names.len() + 1);
+    assert_eq!(done.items.len(), names.len() + 1);
     assert_eq!(outer.names(), ["inner"]);
     assert_eq!(fs::read_dir(&inner).unwrap().count(), names.len() + 1);
-    for done in done {
-        let path = done.path.unwrap();
+    for done in done.items {
+        let path = done.local_path.unwrap();
         assert_eq!(path.parent(), Some(inner.as_path()));
         assert_eq!(fs::read(path).unwrap(), b"a");
     }

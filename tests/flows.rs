@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use sendsafely::{
-    Client, ClientOptions, DownloadOptions, ErrorKind, Existing, FinalizeOptions, Package,
+    Action, Client, ClientOptions, DownloadOptions, ErrorKind, Existing, FinalizeOptions, Package,
     PhoneNumber, Sink, Sms, Source, UploadOptions, link,
 };
 use serde_json::{Value, json};
@@ -105,7 +105,7 @@ fn exchange(emulator: &Emulator, options: ClientOptions) {
         .download_all(&mut watch, &all.0, &DownloadOptions::default())
         .unwrap();
     watch.assert_ends_at(sent.iter().map(|(_, data)| data.len()).sum());
-    assert_eq!(done.len(), sent.len());
+    assert_eq!(done.items.len(), sent.len());
     assert_eq!(all.names().len(), sent.len(), "{:?}", all.names());
     for (file, data) in &sent {
         assert!(
@@ -744,7 +744,7 @@ fn downloads_leave_existing_files_alone_unless_told() {
     }
     finalize(&package);
     let directory = TempDir::new();
-    directory.file("b.txt", b"mine");
+    directory.file("b.txt", b"other");
     emulator.forget_requests();
     let error = refused(
         package.download_all(&mut (), &directory.0, &DownloadOptions::default()),
@@ -768,10 +768,13 @@ fn downloads_leave_existing_files_alone_unless_told() {
         .unwrap();
     watch.assert_ends_at(10);
     assert_eq!(
-        done.iter().map(|done| done.skipped).collect::<Vec<_>>(),
-        [false, true]
+        done.items
+            .iter()
+            .map(|done| done.action)
+            .collect::<Vec<_>>(),
+        [Action::Downloaded, Action::Skipped]
     );
-    assert_eq!(fs::read(directory.join("b.txt")).unwrap(), b"mine");
+    assert_eq!(fs::read(directory.join("b.txt")).unwrap(), b"other");
 
     let overwrite = DownloadOptions {
         existing: Existing::Overwrite,

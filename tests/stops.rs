@@ -9,8 +9,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use sendsafely::{
-    Client, ClientOptions, DownloadOptions, ErrorKind, FinalizeOptions, Flow, Observer, Package,
-    Phase, Progress, Result, Sink, Source, UploadOptions,
+    Client, ClientOptions, DownloadOptions, Error, ErrorKind, FinalizeOptions, Flow, Observer,
+    Package, Phase, Progress, Result, Sink, Source, UploadOptions,
 };
 use serde_json::{Value, json};
 use support::*;
@@ -26,9 +26,12 @@ fn patient() -> ClientOptions {
 
 /// Makes a call that is stopped after half a second of silence, and judges how fast it ends.
 #[track_caller]
-fn stopped<T>(what: &str, call: impl FnOnce(&mut Watch) -> Result<T>) -> Watch {
+fn stopped<T, E: Into<Error>>(
+    what: &str,
+    call: impl FnOnce(&mut Watch) -> std::result::Result<T, E>,
+) -> Watch {
     let mut watch = Watch::stopping_after(Duration::from_millis(500));
-    let result = call(&mut watch);
+    let result = call(&mut watch).map_err(Into::into);
     let took = watch
         .stopped
         .unwrap_or_else(|| panic!("{what}: ended by itself with {:?}", result.as_ref().err()))

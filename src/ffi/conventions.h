@@ -19,7 +19,8 @@
  *            to what, the service's own code and words, whether a retry can help and what to do about it; free it
  *            with sendsafely_error_free before you pass the same variable again.
  *
- * Outputs    Written on success, set to NULL on failure. An out_... itself may be NULL only where a comment says so.
+ * Outputs    Written on success, set to NULL on failure, except an out_report, which tells what became of each file in
+ *            either case. An out_... itself may be NULL only where a comment says so.
  *
  * NULL       A required pointer that is NULL answers SENDSAFELY_NULL_ARGUMENT; a package that is NULL answers
  *            SENDSAFELY_PACKAGE_NOT_CREATED. Every _free takes NULL.
@@ -85,13 +86,16 @@
  *   send       sendsafely_client_new
  *              -> sendsafely_package_create
  *              -> in any order: sendsafely_package_add_recipient for each recipient, sendsafely_package_upload_file (or
- *                 _memory, _callback) for each file, sendsafely_package_set_message, sendsafely_package_set_life
+ *                 _memory, _callback) for each file or _upload_all for a directory, sendsafely_package_set_message,
+ *                 sendsafely_package_set_life
  *              -> sendsafely_package_finalize: gives the link
  *   receive    sendsafely_client_new
  *              -> sendsafely_package_open_link, or _open, or _open_with_private_key
  *              -> sendsafely_package_download_all, into a directory
  *                 or sendsafely_package_get_information, then _download_file, _memory or _callback for a file
  *              -> sendsafely_package_get_message
+ *   store      sendsafely_package_create_workspace, or open one; sendsafely_package_upload_all and _download_all for whole
+ *              trees; sendsafely_package_get_directory and the like for parts of them
  *   go on      keep sendsafely_package_id and sendsafely_package_keycode -> later sendsafely_package_open
  *   many       sendsafely_package_add_recipients; sendsafely_client_create_contact_group and
  *              sendsafely_package_add_contact_group for those who come again and again

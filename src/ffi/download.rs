@@ -20,7 +20,7 @@ use super::records::{self, Memory, Translate};
 use super::status::sendsafely_status;
 use super::table::call_back;
 
-/// What a download does with a target that exists already.
+/// What a download, or the upload of a tree, does with a target that exists already.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum sendsafely_existing {
@@ -32,7 +32,7 @@ pub enum sendsafely_existing {
     SENDSAFELY_EXISTING_SKIP = 2,
 }
 
-/// Options of the four download calls.
+/// Options of the download calls.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct sendsafely_download_options {
@@ -69,32 +69,33 @@ unsafe impl Options for sendsafely_download_options {
     }
 }
 
+/// What C says of targets that exist.
+pub(super) fn existing(value: i32) -> Result<Existing> {
+    use sendsafely_existing::*;
+    match value {
+        v if v == SENDSAFELY_EXISTING_REFUSE as i32 => Ok(Existing::Refuse),
+        v if v == SENDSAFELY_EXISTING_OVERWRITE as i32 => Ok(Existing::Overwrite),
+        v if v == SENDSAFELY_EXISTING_SKIP as i32 => Ok(Existing::Skip),
+        other => Err(invalid(format!(
+            "existing is {other}, which is no sendsafely_existing"
+        ))),
+    }
+}
+
 impl sendsafely_download_options {
-    fn for_core(&self, caller: Caller) -> Result<DownloadOptions> {
-        const REFUSE: i32 = sendsafely_existing::SENDSAFELY_EXISTING_REFUSE as i32;
-        const OVERWRITE: i32 = sendsafely_existing::SENDSAFELY_EXISTING_OVERWRITE as i32;
-        const SKIP: i32 = sendsafely_existing::SENDSAFELY_EXISTING_SKIP as i32;
+    pub(super) fn for_core(&self, caller: Caller) -> Result<DownloadOptions> {
         Ok(DownloadOptions {
             password: caller
                 .optional_text(self.password, "password")?
                 .map(SecretString::new),
-            existing: match self.existing {
-                REFUSE => Existing::Refuse,
-                OVERWRITE => Existing::Overwrite,
-                SKIP => Existing::Skip,
-                other => {
-                    return Err(invalid(format!(
-                        "existing is {other}, which is no sendsafely_existing"
-                    )));
-                }
-            },
+            existing: existing(self.existing)?,
             sync: boolean(self.sync, "sync")?,
             directory_id: caller.optional_text(self.directory_id, "directory_id")?,
         })
     }
 }
 
-/// A file that was downloaded: a record, to be freed with sendsafely_download_free unless it is part of a list.
+/// A file that was downloaded: a record, to be freed with sendsafely_download_free.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_download {
@@ -120,26 +121,6 @@ impl Translate for Download {
             path: memory.optional_text(path.as_deref()),
             size: self.size,
             skipped: self.skipped.into(),
-        }
-    }
-}
-
-/// A list of downloads: a record, to be freed with sendsafely_download_list_free.
-#[repr(C)]
-#[derive(Debug)]
-pub struct sendsafely_download_list {
-    /// How many there are.
-    pub count: usize,
-    /// The downloads, count of them.
-    pub items: *const *const sendsafely_download,
-}
-
-impl Translate for Vec<Download> {
-    type Record = sendsafely_download_list;
-    fn translate(&self, memory: &mut Memory) -> sendsafely_download_list {
-        sendsafely_download_list {
-            count: self.len(),
-            items: memory.items(self),
         }
     }
 }
@@ -275,46 +256,8 @@ pub unsafe extern "C" fn sendsafely_package_download_callback(
     })
 }
 
-/// Downloads all files of a package into an existing directory, under the sender's names made safe and, where two are
-/// the same, told apart.
-///
-/// options may be NULL. out_downloads may be NULL; else free the list with sendsafely_download_list_free. When one file
-/// fails, those before it are there and the call answers with what failed; call again with SENDSAFELY_EXISTING_SKIP.
-/// SENDSAFELY_DIRECTORY_NOT_FOUND: create it first. Everything else as for sendsafely_package_download_file.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_package_download_all(
-    package: *mut sendsafely_package,
-    directory: *const c_char,
-    options: *const sendsafely_download_options,
-    out_downloads: *mut *mut sendsafely_download_list,
-    error: *mut *mut sendsafely_error,
-) -> sendsafely_status {
-    // SAFETY: the program keeps the header's rules on pointers.
-    let caller = unsafe { Caller::new(error) };
-    let out_downloads = caller.out(out_downloads);
-    caller.guard(|| {
-        let directory = PathBuf::from(caller.text(directory, "directory")?);
-        let options = caller.options(options)?;
-        let for_core = options.for_core(caller)?;
-        let downloads = call_with(
-            package,
-            options.on_progress,
-            options.user_data,
-            |package, observer| package.download_all(observer, &directory, &for_core),
-        )?;
-        out_downloads.give_record(&downloads);
-        Ok(())
-    })
-}
-
 /// Frees a download that a call returned. NULL and twice are harmless.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_download_free(download: *mut sendsafely_download) {
     guard_value((), || records::free(download));
-}
-
-/// Frees a list of downloads with the downloads in it. NULL and twice are harmless.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_download_list_free(downloads: *mut sendsafely_download_list) {
-    guard_value((), || records::free(downloads));
 }

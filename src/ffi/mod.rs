@@ -45,6 +45,7 @@ mod raw;
 mod recipient;
 mod status;
 mod string;
+mod tree;
 mod trusted_device;
 mod upload;
 mod version;

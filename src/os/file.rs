@@ -39,17 +39,22 @@ pub(crate) fn io_error(error: &io::Error, path: &Path, otherwise: ErrorKind) -> 
 }
 
 /// Opens a regular file for reading. Anything else, a directory or a pipe, is refused without waiting for it.
-pub(crate) fn open_source(path: &Path) -> Result<(File, fs::Metadata)> {
+pub(crate) fn open_source(path: &Path, follow: bool) -> Result<(File, fs::Metadata)> {
     let mut options = OpenOptions::new();
     options.read(true);
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt;
         // A pipe without a writer would block the open.
-        options.custom_flags(libc::O_NONBLOCK | libc::O_CLOEXEC);
+        let no_follow = if follow { 0 } else { libc::O_NOFOLLOW };
+        options.custom_flags(libc::O_NONBLOCK | libc::O_CLOEXEC | no_follow);
     }
     let told = |error: &io::Error| io_error(error, path, ErrorKind::ReadFailed);
-    let file = options.open(path).map_err(|error| told(&error))?;
+    let is_link = || !follow && path.is_symlink();
+    let file = match options.open(path) {
+        Err(_) if is_link() => return Err(not_a_file(path, "is a symbolic link")),
+        opened => opened.map_err(|error| told(&error))?,
+    };
     let metadata = file.metadata().map_err(|error| told(&error))?;
     if !metadata.is_file() {
         let what = if metadata.is_dir() {
@@ -57,12 +62,14 @@ pub(crate) fn open_source(path: &Path) -> Result<(File, fs::Metadata)> {
         } else {
             "is not a regular file"
         };
-        return Err(
-            Error::new(ErrorKind::NotAFile, format!("{}: {what}", path.display()))
-                .with_remedy("name a regular file, or upload from a callback"),
-        );
+        return Err(not_a_file(path, what));
     }
     Ok((file, metadata))
+}
+
+pub(crate) fn not_a_file(path: &Path, what: &str) -> Error {
+    Error::new(ErrorKind::NotAFile, format!("{}: {what}", path.display()))
+        .with_remedy("name a regular file, or upload from a callback")
 }
 
 /// Reads at a position until the buffer is full or the file ends; answers the bytes read.
@@ -318,18 +325,20 @@ mod tests {
     fn sources_are_regular_files() {
         let directory = scratch("source");
         assert_eq!(
-            open_source(&directory).expect_err("a directory").kind(),
+            open_source(&directory, true)
+                .expect_err("a directory")
+                .kind(),
             ErrorKind::NotAFile
         );
         assert_eq!(
-            open_source(Path::new("/dev/null"))
+            open_source(Path::new("/dev/null"), true)
                 .expect_err("a device")
                 .kind(),
             ErrorKind::NotAFile
         );
         let missing = directory.join("missing");
         assert_eq!(
-            open_source(&missing).expect_err("missing").kind(),
+            open_source(&missing, true).expect_err("missing").kind(),
             ErrorKind::FileNotFound
         );
         fs::remove_dir_all(directory).expect("clean up");

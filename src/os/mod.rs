@@ -4,5 +4,5 @@ mod file;
 mod thread;
 
 pub use file::Existing;
-pub(crate) use file::{TargetFile, io_error, open_source, read_at, spool_file};
+pub(crate) use file::{TargetFile, io_error, not_a_file, open_source, read_at, spool_file};
 pub(crate) use thread::spawn;

@@ -11,7 +11,7 @@ mod message;
 pub(crate) mod recipient;
 mod settings;
 pub(crate) mod step;
-mod upload;
+pub(crate) mod upload;
 
 pub use file::File;
 pub use finalize::{FinalizeOptions, Finalized};

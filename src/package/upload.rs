@@ -90,14 +90,16 @@ impl Package {
             call: Arc::clone(&call),
             name: name.clone(),
             directory_id: options.directory_id.clone(),
-            part_size,
             plan,
-            file,
+            reading: match file {
+                Some(file) => Reading::Workers(file),
+                None => Reading::Caller(Puller::new(events.clone())),
+            },
             created: Arc::default(),
         };
         let created = Arc::clone(&lead.created);
         os::spawn("sendsafely-upload", move || {
-            let result = call::guarded(|| lead.run(Puller::new(events.clone())));
+            let result = call::guarded(|| lead.run());
             let _ = events.send(Event::Done(result));
         })?;
         let mut filler = Filler {
@@ -144,7 +146,7 @@ impl Package {
 }
 
 /// An upload counts as running until this is dropped.
-struct Running(Arc<Inner>);
+pub(crate) struct Running(pub(crate) Arc<Inner>);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -166,7 +168,7 @@ impl<'a> Prepared<'a> {
     fn new(source: Source<'a>, options: &UploadOptions) -> Result<Self> {
         let prepared = match source {
             Source::Path(path) => {
-                let file = SourceFile::open(&path)?;
+                let file = SourceFile::open(&path, true)?;
                 let name = path
                     .file_name()
                     .map(|name| name.to_str().map(str::to_owned));
@@ -217,31 +219,42 @@ impl<'a> Prepared<'a> {
     }
 }
 
+/// Who reads a source.
+pub(crate) enum Reading {
+    /// Workers, by themselves.
+    Workers(SourceFile),
+    /// The thread that made the call.
+    Caller(Puller),
+}
+
 /// What the leading worker of an upload needs.
-struct Lead {
-    inner: Arc<Inner>,
-    call: Arc<Call>,
-    name: String,
-    directory_id: Option<String>,
-    part_size: u64,
-    plan: Option<Plan>,
-    file: Option<SourceFile>,
+pub(crate) struct Lead {
+    pub(crate) inner: Arc<Inner>,
+    pub(crate) call: Arc<Call>,
+    pub(crate) name: String,
+    pub(crate) directory_id: Option<String>,
+    pub(crate) plan: Option<Plan>,
+    pub(crate) reading: Reading,
     /// The id of the file once it exists on the service.
-    created: Arc<Mutex<Option<String>>>,
+    pub(crate) created: Arc<Mutex<Option<String>>>,
 }
 
 impl Lead {
-    fn run(self, puller: Puller) -> Result<File> {
+    pub(crate) fn run(self) -> Result<File> {
         let client = &self.inner.client.0;
         let secrets = self.inner.secrets()?;
         let session = Arc::new(client.api.session(&self.call));
         self.inner.prove_keycode(&session)?;
-        let (feed, plan) = match (self.file, self.plan) {
-            (Some(file), Some(plan)) => (Feed::File(file), plan),
-            (_, Some(plan)) => (Feed::Pulled(puller), plan),
-            (_, None) => {
+        let part_size = client.options.part_size;
+        let (feed, plan) = match (self.reading, self.plan) {
+            (Reading::Workers(file), plan) => {
+                let plan = plan.map_or_else(|| Plan::new(file.size(), part_size), Ok)?;
+                (Feed::File(file), plan)
+            }
+            (Reading::Caller(puller), Some(plan)) => (Feed::Pulled(puller), plan),
+            (Reading::Caller(puller), None) => {
                 let (spool, plan) =
-                    upload::spool(&session, &puller, &secrets.passphrase, self.part_size)?;
+                    upload::spool(&session, &puller, &secrets.passphrase, part_size)?;
                 (Feed::Spool(spool), plan)
             }
         };

@@ -1,17 +1,18 @@
 //! The workers of one transfer.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use crate::call::{Call, WORKER_GRACE, died, guarded};
+use crate::call::{Call, died, guarded};
 use crate::error::Result;
 use crate::os;
 
 /// Runs the same work on several workers and waits for them all. The first error stops the call, so that the others
-/// end soon; one that is stuck where nothing can wake it is left behind.
+/// end soon; one that is stuck where nothing can wake it is left behind after the grace.
 pub(crate) fn run(
     call: &Arc<Call>,
     workers: usize,
+    grace: Duration,
     work: impl Fn() -> Result<()> + Send + Sync + 'static,
 ) -> Result<()> {
     if workers <= 1 {
@@ -33,7 +34,7 @@ pub(crate) fn run(
             .and_then(|result| result);
         if let Err(error) = result {
             call.stop();
-            let deadline = Instant::now() + WORKER_GRACE;
+            let deadline = Instant::now() + grace;
             while finished.recv_deadline(deadline).is_ok() {}
             return Err(error);
         }

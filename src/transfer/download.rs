@@ -22,7 +22,7 @@ use crate::api::endpoint::{self, FileRef};
 use crate::api::retry::{Repeat, retrying};
 use crate::api::transport::{Body, Class, Failure, Request, Response, body_failure};
 use crate::api::{Session, Signed, accept, http_failure, read_envelope};
-use crate::call::{Phase, stopped};
+use crate::call::{Phase, WORKER_GRACE, stopped};
 use crate::crypto::{Passphrase, open};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::{Existing, TargetFile};
@@ -94,6 +94,9 @@ impl Outlet {
     }
 }
 
+/// Asks the service for the passphrase of a file's own, if it has one.
+pub(crate) type AskPassphrase = Box<dyn Fn() -> Result<Option<Passphrase>> + Send + Sync>;
+
 /// Everything that the workers of one file's download share.
 pub(crate) struct Download {
     pub(crate) session: Arc<Session>,
@@ -105,6 +108,8 @@ pub(crate) struct Download {
     pub(crate) checksum: String,
     pub(crate) password: Option<SecretString>,
     pub(crate) passphrase: Passphrase,
+    /// Asks for the passphrase that a copied file has instead, where it is not worth a request to know it before.
+    pub(crate) ask_passphrase: Option<AskPassphrase>,
     pub(crate) size: u64,
     pub(crate) parts: u32,
     pub(crate) workers: usize,
@@ -137,6 +142,7 @@ pub(crate) fn run(download: Download, outlet: Outlet) -> Result<()> {
             size,
         }),
         awaited: AtomicU32::new(1),
+        other_passphrase: Mutex::default(),
         buffers: Mutex::default(),
         download,
     });
@@ -145,7 +151,7 @@ pub(crate) fn run(download: Download, outlet: Outlet) -> Result<()> {
     let shared = Arc::clone(&job);
     let fetched = match parts {
         0 => Ok(()),
-        _ => crew::run(&call, workers, move || shared.work()),
+        _ => crew::run(&call, workers, WORKER_GRACE, move || shared.work()),
     };
     let mut assembler = job.assembler.lock();
     assembler.waiting.clear();
@@ -177,6 +183,7 @@ pub(crate) fn prove(download: Download) -> Result<()> {
         parts: 1,
         assembler: Mutex::new(Assembler::default()),
         awaited: AtomicU32::new(1),
+        other_passphrase: Mutex::default(),
         buffers: Mutex::default(),
         download,
     };
@@ -220,6 +227,8 @@ struct Job {
     assembler: Mutex<Assembler>,
     /// The part that the assembler writes next; it is never held up for memory.
     awaited: AtomicU32,
+    /// What was answered when a part did not open; none before.
+    other_passphrase: Mutex<Option<Option<Passphrase>>>,
     /// Buffers to use again: allocating megabytes for each part costs more than it seems.
     buffers: Mutex<Vec<Vec<u8>>>,
 }
@@ -383,12 +392,16 @@ impl Job {
                 .reserve(&self.download.session.call, expected, urgent)?;
         let mut buffer = self.buffer(expected);
         let received = read_counted(&mut answer, &mut buffer, limit, count);
+        let passphrase = self.passphrase();
         let opened = received.and_then(|()| {
             let max_plaintext = usize::try_from(limit).unwrap_or(usize::MAX);
-            open(&mut buffer, &self.download.passphrase, max_plaintext).map_err(|error| {
+            open(&mut buffer, &passphrase, max_plaintext).map_err(|error| {
                 // Damage on the way is worth another attempt; a part of a kind that is not read is not.
                 let class = match error.kind() {
-                    ErrorKind::DecryptFailed => Class::Garbled,
+                    ErrorKind::DecryptFailed => {
+                        self.ask_passphrase();
+                        Class::Garbled
+                    }
                     _ => Class::Final,
                 };
                 Failure::new(class, error)
@@ -403,6 +416,23 @@ impl Job {
             Err(failure) => {
                 self.buffers.lock().push(buffer);
                 Err(failure)
+            }
+        }
+    }
+
+    fn passphrase(&self) -> Passphrase {
+        let other = self.other_passphrase.lock();
+        let other = other.as_ref().and_then(Option::as_ref);
+        other.unwrap_or(&self.download.passphrase).clone()
+    }
+
+    /// A part does not open: the file may have been copied in. The next attempt has its passphrase then.
+    fn ask_passphrase(&self) {
+        if let Some(ask) = &self.download.ask_passphrase {
+            // The others wait for the answer; one that has been asked for is asked for once only.
+            let mut other = self.other_passphrase.lock();
+            if other.is_none() {
+                *other = ask().ok();
             }
         }
     }

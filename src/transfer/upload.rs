@@ -19,7 +19,7 @@ use crate::api::endpoint::{self, FileRef};
 use crate::api::retry::{Repeat, retrying};
 use crate::api::transport::{Body, Failure, Request, read_limited};
 use crate::api::{Session, accept, read_envelope};
-use crate::call::{Phase, stopped};
+use crate::call::{Phase, WORKER_GRACE, stopped};
 use crate::crypto::{PartBuffer, Passphrase, sealed_len};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os;
@@ -82,8 +82,9 @@ pub(crate) struct SourceFile {
 }
 
 impl SourceFile {
-    pub(crate) fn open(path: &Path) -> Result<Self> {
-        let (file, before) = os::open_source(path)?;
+    /// Opens a file; a symbolic link is followed only if it was the caller who named it.
+    pub(crate) fn open(path: &Path, follow: bool) -> Result<Self> {
+        let (file, before) = os::open_source(path, follow)?;
         Ok(Self {
             file,
             path: path.to_owned(),
@@ -95,7 +96,7 @@ impl SourceFile {
         self.before.len()
     }
 
-    fn changed(&self) -> Error {
+    pub(crate) fn changed(&self) -> Error {
         Error::new(
             ErrorKind::FileChanged,
             format!(
@@ -166,7 +167,7 @@ pub(crate) fn run(upload: Upload) -> Result<()> {
     let call = Arc::clone(&job.upload.session.call);
     call.set_phase(Phase::Transferring);
     let shared = Arc::clone(&job);
-    crew::run(&call, workers, move || shared.work())?;
+    crew::run(&call, workers, WORKER_GRACE, move || shared.work())?;
     if let Feed::File(file) = &job.upload.feed {
         file.check_unchanged()?;
     }

@@ -176,35 +176,38 @@ static void receive_all_kinds(sendsafely_package *package) {
   options.user_data = &watch;
   options.sync = 1;
   mkdir(scratch("all"), 0700);
-  sendsafely_download_list *downloads = NULL;
+  sendsafely_report *downloads = NULL;
   CHECK_OK(sendsafely_package_download_all(package, scratch("all"), &options, &downloads, NULL));
   CHECK(downloads && downloads->count == FILES);
   check_watch(&watch, 3 * LARGE + 1 + 2 * PART, 5 * 3 + 2 + 4);
   CHECK(entries_of(scratch("all")) == FILES);
   if (!downloads) return;
   for (size_t i = 0; i < downloads->count; i++) {
-    const sendsafely_download *download = downloads->items[i];
-    CHECK_TEXT(expected_files[i].name, download->file_name);
-    CHECK(download->size == expected_files[i].size && !download->skipped);
-    CHECK(download->path && file_is(download->path, large, expected_files[i].size));
+    const sendsafely_report_item *item = downloads->items[i];
+    CHECK_TEXT(expected_files[i].name, item->path);
+    CHECK(item->size == expected_files[i].size && item->action == SENDSAFELY_ACTION_DOWNLOADED && !item->status);
+    CHECK(item->local_path && file_is(item->local_path, large, expected_files[i].size));
   }
   options.on_progress = NULL;
 
   sendsafely_error *error = NULL;
-  sendsafely_download_list *again = NULL;
+  sendsafely_report *again = NULL;
   CHECK_STATUS(SENDSAFELY_FILE_EXISTS, sendsafely_package_download_all(package, scratch("all"), NULL, &again, &error));
-  CHECK(again == NULL && sendsafely_error_remedy(error) != NULL && sendsafely_error_http_status(error) == 0);
+  CHECK(again && again->items[0]->status == SENDSAFELY_FILE_EXISTS);
+  CHECK(sendsafely_error_remedy(error) != NULL && sendsafely_error_http_status(error) == 0);
   sendsafely_error_free(error);
-  write_file(downloads->items[0]->path, "mine", 4);
+  sendsafely_report_free(again);
+  write_file(downloads->items[0]->local_path, "mine", 4);
   options.existing = SENDSAFELY_EXISTING_SKIP;
-  CHECK_OK(sendsafely_package_download_all(package, scratch("all"), &options, &again, &error));
-  CHECK(error == NULL && again && again->count == FILES && again->items[0]->skipped == 1);
-  CHECK(file_is(downloads->items[0]->path, "mine", 4));
-  sendsafely_download_list_free(again);
+  CHECK_STATUS(SENDSAFELY_FILE_EXISTS, sendsafely_package_download_all(package, scratch("all"), &options, &again, NULL));
+  CHECK(again && again->count == FILES && again->items[0]->status == SENDSAFELY_FILE_EXISTS);
+  CHECK(again && again->items[1]->action == SENDSAFELY_ACTION_SKIPPED && !again->items[1]->status);
+  CHECK(file_is(downloads->items[0]->local_path, "mine", 4));
+  sendsafely_report_free(again);
   options.existing = SENDSAFELY_EXISTING_OVERWRITE;
   const char *file_id = downloads->items[0]->file_id;
   sendsafely_download *download = NULL;
-  CHECK_OK(sendsafely_package_download_file(package, file_id, downloads->items[0]->path, &options, &download, NULL));
+  CHECK_OK(sendsafely_package_download_file(package, file_id, downloads->items[0]->local_path, &options, &download, NULL));
   CHECK(download && file_is(download->path, large, LARGE));
   sendsafely_download_free(download);
 
@@ -229,7 +232,7 @@ static void receive_all_kinds(sendsafely_package *package) {
     CHECK(cursor.at == size && memcmp(sink, large, size) == 0 && download && download->path == NULL);
     sendsafely_download_free(download);
   }
-  sendsafely_download_list_free(downloads);
+  sendsafely_report_free(downloads);
 }
 
 static void send_and_receive(sendsafely_client *client) {

@@ -47,13 +47,13 @@ TEST(download_all_files) {
   sendsafely_client *client = client_of_small_parts(0);
   sendsafely_file *file = NULL;
   sendsafely_package *package = package_with_file(client, &file);
-  sendsafely_download_list *downloads = NULL;
+  sendsafely_report *downloads = NULL;
   CHECK_OK(sendsafely_package_upload_memory(package, "small.bin", large, 7, NULL, NULL, NULL));
   CHECK_OK(sendsafely_package_download_all(package, scratch(""), NULL, &downloads, NULL));
   REQUIRE(downloads);
   CHECK(downloads->count == 2);
   CHECK(file_is(scratch("large.bin"), large, LARGE) && file_is(scratch("small.bin"), large, 7));
-  sendsafely_download_list_free(downloads);
+  sendsafely_report_free(downloads);
   sendsafely_file_free(file);
   sendsafely_package_free(package);
   sendsafely_client_free(client);
@@ -167,9 +167,9 @@ TEST(delete_file) {
   sendsafely_package *package = package_with_file(client, &file);
   REQUIRE(file);
   CHECK(service_has(package, "\"large.bin\""));
-  CHECK_OK(sendsafely_package_delete_file(package, file->file_id, NULL));
+  CHECK_OK(sendsafely_package_delete_file(package, file->file_id, NULL, NULL));
   CHECK(service_has(package, "\"files\":[]"));
-  CHECK_STATUS(SENDSAFELY_FILE_NOT_ON_PACKAGE, sendsafely_package_delete_file(package, file->file_id, NULL));
+  CHECK_STATUS(SENDSAFELY_FILE_NOT_ON_PACKAGE, sendsafely_package_delete_file(package, file->file_id, NULL, NULL));
   sendsafely_file_free(file);
   sendsafely_package_free(package);
   sendsafely_client_free(client);

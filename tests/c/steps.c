@@ -296,13 +296,12 @@ static sendsafely_status download_from_directory(sendsafely_package *of, sendsaf
 }
 
 static sendsafely_status download_all(sendsafely_package *of, sendsafely_error **error) {
-  sendsafely_download_list *downloads = (void *)1;
+  sendsafely_report *report = NULL;
   sendsafely_download_options options;
   CHECK_OK(sendsafely_download_options_init(&options, sizeof options));
   options.existing = SENDSAFELY_EXISTING_OVERWRITE;
-  sendsafely_status status = sendsafely_package_download_all(of, target_directory, &options, &downloads, error);
-  CHECK(status == SENDSAFELY_OK || downloads == NULL);
-  sendsafely_download_list_free(downloads);
+  sendsafely_status status = sendsafely_package_download_all(of, target_directory, &options, &report, error);
+  sendsafely_report_free(report);
   return status;
 }
 
@@ -466,7 +465,7 @@ static const struct row {
     {"download_callback",      download_callback,  {NOT_ON, NOT_ON, DONE,   NOT_ON, DONE,   DONE,   DONE,   DONE,   GONE,   NO_KEY, NOT_ON, WRONG_KEY}},
     {"download from a directory", download_from_directory,{NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE, NO_DIR, NOT_ON, NO_DIR}},
     {"download_all",           download_all,       {DONE,   DONE,   DONE,   DONE,   DONE,   PARTIAL,  DONE,   DONE,   GONE,   NO_KEY, DONE,   WRONG_KEY}},
-    {"delete_file",            delete_file,        {NO_FILE,NO_FILE,DONE,   NO_FILE,DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
+    {"delete_file",            delete_file,        {NO_FILE,NO_FILE,DONE,   NO_FILE,DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   NOT_ON, DONE}},
     {"delete",                 delete_package,     {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
     // clang-format on
 };

@@ -481,8 +481,11 @@ pub(crate) fn download_into(
 
 /// The error of a call that has to fail with this kind.
 #[track_caller]
-pub(crate) fn refused<T>(result: Result<T>, kind: ErrorKind) -> Error {
-    match result {
+pub(crate) fn refused<T, E: Into<Error>>(
+    result: std::result::Result<T, E>,
+    kind: ErrorKind,
+) -> Error {
+    match result.map_err(Into::into) {
         Ok(_) => panic!("{kind:?} was expected"),
         Err(error) => {
             assert_eq!(error.kind(), kind, "{error}");

@@ -1,0 +1,327 @@
+//! A package or Workspace into a local directory.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+use super::queue::Queue;
+use super::{Action, Items, Names, Report, ReportItem, TreeError, ends_all, joined};
+use crate::api::Session;
+use crate::call::{Call, Observer, Phase};
+use crate::error::{Error, ErrorKind, Result};
+use crate::os::{self, Existing};
+use crate::package::{File, Inner, Package};
+use crate::receive::{DownloadOptions, refuse_existing};
+use crate::transfer::download::{self, Outlet};
+use crate::workspace::{Directory, DirectoryOptions, Subdirectory, optional_id};
+
+impl Package {
+    /// Downloads everything into an existing directory: all files of a package, or a Workspace with its directories,
+    /// or one of these with what is in it. Names are made safe, and told apart where two would be the same.
+    ///
+    /// [`Existing::Refuse`] refuses all before the first byte if one target exists; [`Existing::Skip`] leaves files
+    /// alone that have the right size, and fails for others; [`Existing::Overwrite`] replaces them.
+    ///
+    /// # Errors
+    /// As [`download`](Self::download), with a report of what became of every file: one that fails does not end the
+    /// others. [`ErrorKind::DirectoryNotFound`] before anything is sent.
+    pub fn download_all(
+        &self,
+        observer: &mut dyn Observer,
+        directory: &Path,
+        options: &DownloadOptions,
+    ) -> std::result::Result<Report, Box<TreeError>> {
+        let items = Items::default();
+        let result = self.download_tree(observer, directory, options, &items);
+        items.report(result)
+    }
+
+    fn download_tree(
+        &self,
+        observer: &mut dyn Observer,
+        directory: &Path,
+        options: &DownloadOptions,
+        items: &Items,
+    ) -> Result<()> {
+        let in_directory = options.directory_id.is_some();
+        self.0.steps.lock().may_download(in_directory)?;
+        let from = optional_id(options.directory_id.as_deref())?;
+        if !directory.is_dir() {
+            let told = format!("{}: no such directory", directory.display());
+            return Err(Error::new(ErrorKind::DirectoryNotFound, told));
+        }
+        let (base, options, items) = (directory.to_owned(), options.clone(), items.clone());
+        let inner = Arc::clone(&self.0);
+        self.0.client.run(observer, move |_, call| {
+            let tree = Tree {
+                inner,
+                options,
+                items,
+            };
+            let listed = tree.list(call, from)?;
+            let tasks = tree.plan(call, listed, &base)?;
+            tree.fetch(call, tasks)
+        })
+    }
+}
+
+struct Tree {
+    inner: Arc<Inner>,
+    options: DownloadOptions,
+    items: Items,
+}
+
+/// All that was listed, by directory, and where the tree begins. A package without directories is one directory.
+struct Listed {
+    root: String,
+    directories: BTreeMap<String, Directory>,
+}
+
+/// A file to fetch.
+struct Task {
+    item: usize,
+    file: File,
+    /// The directory, unless it is the package's root.
+    directory_id: Option<String>,
+    target: PathBuf,
+}
+
+impl Tree {
+    fn list(&self, call: &Arc<Call>, from: Option<String>) -> Result<Listed> {
+        call.set_phase(Phase::Preparing);
+        let inner = &self.inner;
+        let session = inner.client.0.api.session(call);
+        if !inner.steps.lock().is_workspace() {
+            let all = Directory {
+                directory_id: String::new(),
+                name: String::new(),
+                files: inner.ask(&session)?.files,
+                directories: Vec::new(),
+            };
+            return Ok(Listed {
+                root: String::new(),
+                directories: BTreeMap::from([(String::new(), all)]),
+            });
+        }
+        let root = inner.directory_or_root(&session, from)?;
+        drop(session);
+        let directories = Arc::new(Mutex::new(BTreeMap::new()));
+        let seen = Mutex::new(BTreeSet::from([root.clone()]));
+        let (found, worker_inner, worker_call) = (
+            Arc::clone(&directories),
+            Arc::clone(inner),
+            Arc::clone(call),
+        );
+        let limit = inner.client.0.options.parts_in_flight;
+        Queue::run(
+            call,
+            limit,
+            [root.clone()],
+            |_| 1,
+            move |queue, id| {
+                let session = worker_inner.client.0.api.session(&worker_call);
+                let options = DirectoryOptions::default();
+                let directory = worker_inner.list_directory(&session, &id, &options)?;
+                worker_inner.steps.lock().learn_directory(&directory);
+                let below = directory.directories.iter();
+                let mut below: Vec<_> = below.map(|below| below.directory_id.clone()).collect();
+                // A directory that is said to be in two places, or in itself, is taken once.
+                below.retain(|id| seen.lock().insert(id.clone()));
+                queue.add(below);
+                found.lock().insert(id, directory);
+                Ok(())
+            },
+        )?;
+        let directories = std::mem::take(&mut *directories.lock());
+        Ok(Listed { root, directories })
+    }
+
+    /// Gives every file its place, makes the directories, and judges what is there already.
+    fn plan(&self, call: &Call, mut listed: Listed, base: &Path) -> Result<Vec<Task>> {
+        let package_root = self.inner.steps.lock().root_directory_id.clone();
+        let mut tasks = Vec::new();
+        let mut waiting = vec![(listed.root.clone(), String::new(), base.to_owned(), false)];
+        let mut local_directories = Vec::new();
+        while let Some((id, path, local, renamed)) = waiting.pop() {
+            call.check()?;
+            let Some(directory) = listed.directories.remove(&id) else {
+                continue;
+            };
+            if local != base {
+                local_directories.push(local.clone());
+            }
+            let mut names = Names::default();
+            let in_root = id.is_empty() || Some(&id) == package_root.as_ref();
+            let mut below = Vec::new();
+            for Subdirectory {
+                directory_id, name, ..
+            } in directory.directories
+            {
+                let given = names.give(&name);
+                let renamed = renamed || given != name;
+                below.push((
+                    directory_id,
+                    joined(&path, &name),
+                    local.join(given),
+                    renamed,
+                ));
+            }
+            // The last one that is put there is the first one taken.
+            waiting.extend(below.into_iter().rev());
+            for file in directory.files {
+                let given = names.give(&file.file_name);
+                let target = local.join(&given);
+                let item = self.items.push(ReportItem {
+                    path: joined(&path, &file.file_name),
+                    local_path: Some(target.clone()),
+                    file_id: Some(file.file_id.clone()),
+                    size: file.size,
+                    action: Action::None,
+                    renamed: renamed || given != file.file_name,
+                    error: None,
+                });
+                tasks.push(Task {
+                    item,
+                    file,
+                    directory_id: (!in_root).then(|| id.clone()),
+                    target,
+                });
+            }
+        }
+        let bytes = tasks.iter().map(|task| task.file.size).sum();
+        let parts = tasks.iter().map(|task| parts_of(&task.file)).sum();
+        call.set_total(Some(bytes), parts);
+        if self.options.existing == Existing::Refuse {
+            // All targets are judged before the first byte is fetched, and before a directory is made.
+            let mut refused = None;
+            for task in &tasks {
+                if let Err(error) = refuse_existing(&task.target) {
+                    self.items.failed(task.item, error.clone());
+                    refused.get_or_insert(error);
+                }
+            }
+            if let Some(error) = refused {
+                return Err(error);
+            }
+        }
+        let mut unusable = BTreeMap::new();
+        for local in local_directories {
+            call.check()?;
+            let above = local
+                .parent()
+                .and_then(|above| unusable.get(above))
+                .cloned();
+            if let Err(error) = above.map_or_else(|| make_directory(&local), Err) {
+                unusable.insert(local, error);
+            }
+        }
+        tasks.retain(|task| {
+            let directory = task.target.parent();
+            let error = directory.and_then(|directory| unusable.get(directory));
+            if let Some(error) = error {
+                self.items.failed(task.item, error.clone());
+            }
+            error.is_none()
+        });
+        if self.options.existing == Existing::Skip {
+            tasks.retain(|task| match task.target.symlink_metadata() {
+                Err(_) => true,
+                Ok(there) if there.is_file() && there.len() == task.file.size => {
+                    call.parts_done(parts_of(&task.file), task.file.size);
+                    self.items.done(task.item, Action::Skipped, None);
+                    false
+                }
+                Ok(_) => {
+                    let told = format!(
+                        "{}: exists already, and is another file",
+                        task.target.display()
+                    );
+                    self.items
+                        .failed(task.item, Error::new(ErrorKind::FileExists, told));
+                    false
+                }
+            });
+        }
+        Ok(tasks)
+    }
+
+    fn fetch(self, call: &Arc<Call>, tasks: Vec<Task>) -> Result<()> {
+        call.set_phase(Phase::Transferring);
+        let limit = self.inner.client.0.options.parts_in_flight;
+        let whole = Arc::clone(call);
+        Queue::run(
+            call,
+            limit,
+            tasks,
+            |task| parts_of(&task.file) as usize,
+            move |_, task| {
+                let item = task.item;
+                match self.fetch_one(&whole, task) {
+                    Ok(()) => self.items.done(item, Action::Downloaded, None),
+                    Err(error) if ends_all(&error) || whole.is_stopped() => return Err(error),
+                    Err(error) => self.items.failed(item, error),
+                }
+                Ok(())
+            },
+        )
+    }
+
+    fn fetch_one(&self, whole: &Arc<Call>, task: Task) -> Result<()> {
+        let part = Call::part_of(whole, Phase::Transferring);
+        let session = Arc::new(self.inner.client.0.api.session(&part.call));
+        let outlet = Outlet::file(&task.target)?;
+        let Task {
+            file, directory_id, ..
+        } = task;
+        let in_directory = directory_id.clone();
+        let mut one = self
+            .inner
+            .download(&session, &file, directory_id, &self.options)?;
+        if self.inner.steps.lock().is_workspace() {
+            // Listings do not tell which files were copied in; those that were do not open.
+            let inner = Arc::clone(&self.inner);
+            let session = Arc::clone(&session);
+            one.ask_passphrase = Some(Box::new(move || {
+                ask(&inner, &session, &file, in_directory.as_deref())
+            }));
+        }
+        download::run(one, outlet)
+    }
+}
+
+/// The passphrase of a file's own, if it has one.
+fn ask(
+    inner: &Inner,
+    session: &Session,
+    file: &File,
+    directory: Option<&str>,
+) -> Result<Option<crate::crypto::Passphrase>> {
+    let file = inner.file_information(session, &file.file_id, directory)?;
+    file.file_key
+        .is_some()
+        .then(|| inner.passphrase_of(&file))
+        .transpose()
+}
+
+/// As many parts as a download counts: some servers count none for an empty file.
+fn parts_of(file: &File) -> u32 {
+    match file.size {
+        0 => file.parts,
+        _ => file.parts.max(1),
+    }
+}
+
+/// Makes a local directory, unless it is there. A symbolic link in its place would lead out of the tree.
+fn make_directory(path: &Path) -> Result<()> {
+    match fs::create_dir(path) {
+        Err(_) if path.symlink_metadata().is_ok_and(|there| there.is_dir()) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            let told = format!("{}: exists already, and is no directory", path.display());
+            Err(Error::new(ErrorKind::FileExists, told))
+        }
+        other => other.map_err(|error| os::io_error(&error, path, ErrorKind::WriteFailed)),
+    }
+}

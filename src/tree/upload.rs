@@ -1,0 +1,533 @@
+//! A local directory into a package or Workspace.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+use super::queue::Queue;
+use super::{Action, Items, Report, ReportItem, TreeError, ends_all, joined};
+use crate::call::{Call, Observer, Phase};
+use crate::error::{Error, ErrorKind, Result};
+use crate::os::{self, Existing};
+use crate::package::file::check_name;
+use crate::package::upload::{Lead, Reading, Running};
+use crate::package::{File, Inner, Package};
+use crate::transfer::plan::Plan;
+use crate::transfer::upload::SourceFile;
+use crate::workspace::{DirectoryOptions, Subdirectory, optional_id};
+
+/// How a local directory is uploaded.
+#[derive(Clone, Debug)]
+pub struct UploadAllOptions {
+    /// The directory of a Workspace into which it goes; the root by default.
+    pub directory_id: Option<String>,
+    /// What to do about files that are there already: skip those of the same size, which is the default, and upload
+    /// others; upload a new version of all; or refuse everything.
+    pub existing: Existing,
+}
+
+impl Default for UploadAllOptions {
+    fn default() -> Self {
+        Self {
+            directory_id: None,
+            existing: Existing::Skip,
+        }
+    }
+}
+
+impl Package {
+    /// Uploads what is in a local directory: all files, and in a Workspace all directories, which are made where they
+    /// are missing. Symbolic links and whatever else is no regular file are not followed; the report has them.
+    ///
+    /// [`Existing::Skip`], the default, makes it possible to go on after a failure: a file that is there with the same
+    /// size is left alone. That of a program that was killed while it uploaded looks the same.
+    ///
+    /// # Errors
+    /// As [`upload`](Self::upload), with a report of what became of every file: one that fails does not end the
+    /// others. [`ErrorKind::OnlyInWorkspace`] for directories in another package, [`ErrorKind::DirectoryNotFound`],
+    /// before anything is sent. [`ErrorKind::FileExists`] with [`Existing::Refuse`], before anything is changed.
+    pub fn upload_all(
+        &self,
+        observer: &mut dyn Observer,
+        directory: &Path,
+        options: &UploadAllOptions,
+    ) -> std::result::Result<Report, Box<TreeError>> {
+        let items = Items::default();
+        let result = self.upload_tree(observer, directory, options, &items);
+        items.report(result)
+    }
+
+    fn upload_tree(
+        &self,
+        observer: &mut dyn Observer,
+        directory: &Path,
+        options: &UploadAllOptions,
+        items: &Items,
+    ) -> Result<()> {
+        let into_directory = options.directory_id.is_some();
+        self.0.steps.lock().begin_upload(into_directory)?;
+        let running = Running(Arc::clone(&self.0));
+        let into = optional_id(options.directory_id.as_deref())?;
+        if !directory.is_dir() {
+            let told = format!("{}: no such directory", directory.display());
+            return Err(Error::new(ErrorKind::DirectoryNotFound, told));
+        }
+        let under_way = Arc::new(Mutex::new(BTreeMap::new()));
+        let tree = Tree {
+            inner: Arc::clone(&self.0),
+            existing: options.existing,
+            items: items.clone(),
+            under_way: Arc::clone(&under_way),
+            directories: Vec::new(),
+        };
+        let base = directory.to_owned();
+        let result = self
+            .0
+            .client
+            .run(observer, move |_, call| tree.run(call, &base, into));
+        drop(running);
+        if result.is_err() {
+            self.discard_all(std::mem::take(&mut *under_way.lock()));
+        }
+        result
+    }
+
+    /// Removes the files of uploads that did not come to their end.
+    fn discard_all(&self, under_way: BTreeMap<usize, UnderWay>) {
+        let mut left: Vec<_> = under_way.into_values().collect();
+        left.retain(|file| file.created.lock().is_some());
+        if left.is_empty() {
+            return;
+        }
+        let ids = left.iter().filter_map(|file| file.created.lock().clone());
+        self.0.steps.lock().incomplete.extend(ids);
+        self.behind(move |inner, session| {
+            for file in left {
+                if let Some(id) = file.created.lock().take() {
+                    let _ = inner.delete_file(session, &id, file.directory_id);
+                }
+            }
+        });
+    }
+}
+
+/// A file that is being uploaded: its id once it exists on the service.
+struct UnderWay {
+    created: Arc<Mutex<Option<String>>>,
+    directory_id: Option<String>,
+}
+
+struct Tree {
+    inner: Arc<Inner>,
+    existing: Existing,
+    items: Items,
+    under_way: Arc<Mutex<BTreeMap<usize, UnderWay>>>,
+    /// What is on this machine; the first is the base, and each comes after the one that it is in.
+    directories: Vec<Local>,
+}
+
+/// A local directory.
+#[derive(Default)]
+struct Local {
+    /// In the tree.
+    path: String,
+    name: String,
+    local: PathBuf,
+    below: Vec<usize>,
+    files: Vec<LocalFile>,
+    /// Its place in the package; only the package's root goes without an id.
+    remote: Option<Remote>,
+}
+
+#[derive(Clone)]
+struct Remote(Option<String>);
+
+#[derive(Clone)]
+struct LocalFile {
+    item: usize,
+    name: String,
+    path: PathBuf,
+    size: u64,
+    parts: u32,
+}
+
+enum Task {
+    /// A directory to make, in another one; without an id that is the package's root.
+    Make(usize, Option<String>),
+    /// A file to upload into a directory.
+    Send(LocalFile, Option<String>),
+}
+
+impl Tree {
+    fn run(mut self, call: &Arc<Call>, base: &Path, into: Option<String>) -> Result<()> {
+        call.set_phase(Phase::Preparing);
+        self.scan(call, base)?;
+        let is_workspace = self.inner.steps.lock().is_workspace();
+        if self.directories.len() > 1 && !is_workspace {
+            let told = "only a Workspace has directories, and there are some in this one";
+            return Err(Error::new(ErrorKind::OnlyInWorkspace, told));
+        }
+        let session = Arc::new(self.inner.client.0.api.session(call));
+        self.inner.prove_keycode(&session)?;
+        let found = if is_workspace {
+            let root = self.inner.directory_or_root(&session, None)?;
+            let into = into.unwrap_or_else(|| root.clone());
+            drop(session);
+            self.find(call, &root, into)?
+        } else {
+            let files = self.inner.ask(&session)?.files;
+            self.directories[0].remote = Some(Remote(None));
+            BTreeMap::from([(0, files)])
+        };
+        let bytes = self.files().map(|file| file.size).sum();
+        let parts = self.files().map(|file| file.parts).sum();
+        call.set_total(Some(bytes), parts);
+        self.judge(call, &found)?;
+        self.send(call)
+    }
+
+    fn files(&self) -> impl Iterator<Item = &LocalFile> {
+        self.directories.iter().flat_map(|local| &local.files)
+    }
+
+    /// Looks at everything on this machine.
+    fn scan(&mut self, call: &Call, base: &Path) -> Result<()> {
+        let part_size = self.inner.client.0.options.part_size;
+        self.directories.push(Local::default());
+        let mut waiting = vec![(0, base.to_owned())];
+        while let Some((index, directory)) = waiting.pop() {
+            call.check()?;
+            let path = self.directories[index].path.clone();
+            let told =
+                |error: &std::io::Error| os::io_error(error, &directory, ErrorKind::ReadFailed);
+            let entries = fs::read_dir(&directory)
+                .and_then(|entries| entries.collect::<std::io::Result<Vec<_>>>());
+            let mut entries = match entries {
+                Ok(entries) => entries,
+                Err(error) if index == 0 => return Err(told(&error)),
+                Err(error) => {
+                    self.cannot(path, &directory, told(&error));
+                    continue;
+                }
+            };
+            entries.sort_by_key(fs::DirEntry::file_name);
+            let mut found = Vec::new();
+            for entry in entries {
+                let name = entry.file_name();
+                let local = entry.path();
+                let path = joined(&path, &name.to_string_lossy());
+                let name = match name.to_str() {
+                    Some(name) => check_name(name).map(|()| name.to_owned()),
+                    None => Err(Error::new(
+                        ErrorKind::MalformedFileName,
+                        "the name is not valid UTF-8",
+                    )),
+                };
+                let metadata = local
+                    .symlink_metadata()
+                    .map_err(|error| os::io_error(&error, &local, ErrorKind::ReadFailed));
+                let (name, metadata) = match (name, metadata) {
+                    (Ok(name), Ok(metadata)) => (name, metadata),
+                    (Err(error), _) | (_, Err(error)) => {
+                        self.cannot(path, &local, error);
+                        continue;
+                    }
+                };
+                if metadata.is_dir() {
+                    let below = self.directories.len();
+                    self.directories.push(Local {
+                        path,
+                        name,
+                        local: local.clone(),
+                        ..Local::default()
+                    });
+                    self.directories[index].below.push(below);
+                    found.push((below, local));
+                } else if metadata.is_file() {
+                    let size = metadata.len();
+                    let plan = Plan::new(size, part_size);
+                    let item = self.item(path, &local, size);
+                    match plan {
+                        Ok(plan) => self.directories[index].files.push(LocalFile {
+                            item,
+                            name,
+                            path: local,
+                            size,
+                            parts: plan.parts,
+                        }),
+                        Err(error) => self.items.failed(item, error),
+                    }
+                } else {
+                    let what = if metadata.is_symlink() {
+                        "is a symbolic link, which is not followed"
+                    } else {
+                        "is not a regular file"
+                    };
+                    let item = self.item(path, &local, 0);
+                    self.items.done(item, Action::Ignored, None);
+                    self.items.failed(item, os::not_a_file(&local, what));
+                }
+            }
+            // The last one that is put there is the first one taken.
+            waiting.extend(found.into_iter().rev());
+        }
+        Ok(())
+    }
+
+    fn item(&self, path: String, local: &Path, size: u64) -> usize {
+        self.items.push(ReportItem {
+            path,
+            local_path: Some(local.to_owned()),
+            file_id: None,
+            size,
+            action: Action::None,
+            renamed: false,
+            error: None,
+        })
+    }
+
+    fn cannot(&self, path: String, local: &Path, error: Error) {
+        let item = self.item(path, local, 0);
+        self.items.failed(item, error);
+    }
+
+    /// Finds the directories that are there already, each with its files.
+    fn find(
+        &mut self,
+        call: &Arc<Call>,
+        root: &str,
+        into: String,
+    ) -> Result<BTreeMap<usize, Vec<File>>> {
+        let names: Vec<BTreeMap<String, usize>> = self
+            .directories
+            .iter()
+            .map(|local| {
+                let below = local.below.iter();
+                below
+                    .map(|index| (self.directories[*index].name.clone(), *index))
+                    .collect()
+            })
+            .collect();
+        let found = Arc::new(Mutex::new(BTreeMap::new()));
+        let (results, inner, worker_call) = (
+            Arc::clone(&found),
+            Arc::clone(&self.inner),
+            Arc::clone(call),
+        );
+        let limit = inner.client.0.options.parts_in_flight;
+        Queue::run(
+            call,
+            limit,
+            [(0, into)],
+            |_| 1,
+            move |queue, (index, id): (usize, String)| {
+                let session = inner.client.0.api.session(&worker_call);
+                let options = DirectoryOptions::default();
+                let listed = inner.list_directory(&session, &id, &options)?;
+                inner.steps.lock().learn_directory(&listed);
+                // Of two with the same name one is enough.
+                let mut below = BTreeMap::new();
+                for Subdirectory {
+                    directory_id, name, ..
+                } in listed.directories
+                {
+                    if let Some(index) = names[index].get(&name) {
+                        below.entry(*index).or_insert(directory_id);
+                    }
+                }
+                queue.add(below);
+                results.lock().insert(index, (id, listed.files));
+                Ok(())
+            },
+        )?;
+        let found = std::mem::take(&mut *found.lock());
+        Ok(found
+            .into_iter()
+            .map(|(index, (id, files))| {
+                self.directories[index].remote = Some(Remote((id != root).then_some(id)));
+                (index, files)
+            })
+            .collect())
+    }
+
+    /// Judges what is there already, and takes out what is to be left alone.
+    fn judge(&mut self, call: &Call, found: &BTreeMap<usize, Vec<File>>) -> Result<()> {
+        let mut refused = None;
+        for (index, files) in found {
+            let mut there: BTreeMap<&str, Vec<&File>> = BTreeMap::new();
+            for file in files {
+                there.entry(&file.file_name).or_default().push(file);
+            }
+            let (items, existing) = (&self.items, self.existing);
+            self.directories[*index].files.retain(|local| {
+                let Some(there) = there.get(local.name.as_str()) else {
+                    return true;
+                };
+                match existing {
+                    Existing::Overwrite => true,
+                    Existing::Refuse => {
+                        let told = format!("{}: a file of that name is there already", local.name);
+                        let error = Error::new(ErrorKind::FileExists, told);
+                        items.failed(local.item, error.clone());
+                        refused.get_or_insert(error);
+                        true
+                    }
+                    Existing::Skip => match there.iter().find(|file| file.size == local.size) {
+                        None => true,
+                        Some(file) => {
+                            call.parts_done(local.parts, local.size);
+                            let id = file.file_id.clone();
+                            items.done(local.item, Action::Skipped, Some(id));
+                            false
+                        }
+                    },
+                }
+            });
+        }
+        refused.map_or(Ok(()), Err)
+    }
+
+    fn send(self, call: &Arc<Call>) -> Result<()> {
+        call.set_phase(Phase::Transferring);
+        let mut tasks = Vec::new();
+        let mut files = Vec::new();
+        for local in &self.directories {
+            if let Some(Remote(id)) = &local.remote {
+                files.extend(self.tasks_below(local, id, &mut tasks));
+            }
+        }
+        tasks.extend(files);
+        let limit = self.inner.client.0.options.parts_in_flight;
+        let whole = Arc::clone(call);
+        let weight = |task: &Task| match task {
+            Task::Make(..) => 1,
+            Task::Send(file, _) => file.parts as usize,
+        };
+        Queue::run(call, limit, tasks, weight, move |queue, task| {
+            let ends = |error: &Error| ends_all(error) || whole.is_stopped();
+            match task {
+                Task::Make(index, above) => match self.make(&whole, index, above, queue) {
+                    Err(error) if ends(&error) => return Err(error),
+                    Err(error) => self.lost(index, &error),
+                    Ok(()) => {}
+                },
+                Task::Send(file, directory_id) => {
+                    let item = file.item;
+                    match self.send_one(&whole, file, directory_id) {
+                        Ok(file_id) => self.items.done(item, Action::Uploaded, Some(file_id)),
+                        Err(error) if ends(&error) => return Err(error),
+                        Err(error) => self.items.failed(item, error),
+                    }
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// What there is to do in a directory whose id is known: the directories to make come into `makes`.
+    fn tasks_below(&self, local: &Local, id: &Option<String>, makes: &mut Vec<Task>) -> Vec<Task> {
+        let missing = |index: &&usize| self.directories[**index].remote.is_none();
+        let below = local.below.iter().filter(missing);
+        makes.extend(below.map(|index| Task::Make(*index, id.clone())));
+        let files = local.files.iter();
+        files
+            .map(|file| Task::Send(file.clone(), id.clone()))
+            .collect()
+    }
+
+    fn make(
+        &self,
+        whole: &Arc<Call>,
+        index: usize,
+        above: Option<String>,
+        queue: &Queue<Task>,
+    ) -> Result<()> {
+        let part = Call::part_of(whole, Phase::Transferring);
+        let session = self.inner.client.0.api.session(&part.call);
+        let above = self.inner.directory_or_root(&session, above)?;
+        let local = &self.directories[index];
+        let made = self.inner.create_directory(&session, &above, &local.name)?;
+        let mut makes = Vec::new();
+        queue.add(self.tasks_below(local, &Some(made), &mut makes));
+        queue.add_first(makes);
+        Ok(())
+    }
+
+    /// A directory was not made: what is in it has no place.
+    fn lost(&self, index: usize, error: &Error) {
+        let name = &self.directories[index].path;
+        let error = error.clone().context(format_args!("directory {name}"));
+        let mut below = vec![index];
+        let mut files = 0;
+        while let Some(index) = below.pop() {
+            let local = &self.directories[index];
+            below.extend(&local.below);
+            files += local.files.len();
+            for file in &local.files {
+                self.items.failed(file.item, error.clone());
+            }
+        }
+        if files == 0 {
+            self.cannot(name.clone(), &self.directories[index].local, error);
+        }
+    }
+
+    fn send_one(
+        &self,
+        whole: &Arc<Call>,
+        file: LocalFile,
+        directory_id: Option<String>,
+    ) -> Result<String> {
+        let source = SourceFile::open(&file.path, false)?;
+        if source.size() != file.size {
+            return Err(source.changed());
+        }
+        let created = Arc::new(Mutex::new(None));
+        let under_way = UnderWay {
+            created: Arc::clone(&created),
+            directory_id: directory_id.clone(),
+        };
+        self.under_way.lock().insert(file.item, under_way);
+        let part = Call::part_of(whole, Phase::Transferring);
+        let lead = Lead {
+            inner: Arc::clone(&self.inner),
+            call: Arc::clone(&part.call),
+            name: file.name,
+            directory_id,
+            plan: None,
+            reading: Reading::Workers(source),
+            created,
+        };
+        let sent = lead.run();
+        if whole.is_stopped() {
+            // The thread that made the call removes what is left.
+            return sent.map(|file| file.file_id);
+        }
+        let under_way = self.under_way.lock().remove(&file.item);
+        if sent.is_err()
+            && let Some(left) = under_way
+        {
+            self.remove(whole, left);
+        }
+        sent.map(|file| file.file_id)
+    }
+
+    /// Removes the file of a failed upload; what cannot be removed now is tried again before a package is finalized.
+    fn remove(&self, whole: &Arc<Call>, left: UnderWay) {
+        let Some(id) = left.created.lock().take() else {
+            return;
+        };
+        self.inner.steps.lock().incomplete.insert(id.clone());
+        let part = Call::part_of(whole, Phase::Transferring);
+        let session = self.inner.client.0.api.session(&part.call);
+        if let Err(error) = self.inner.delete_file(&session, &id, left.directory_id) {
+            whole.log(format!(
+                "a file whose upload failed was not removed: {}",
+                error.message()
+            ));
+        }
+    }
+}

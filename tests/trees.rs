@@ -1,0 +1,1043 @@
+//! Whole trees, up and down: what arrives, what each file is told to have become, and how many requests it takes.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![cfg(unix)]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::{FileTypeExt, PermissionsExt, symlink};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use sendsafely::{
+    Action, Client, ClientOptions, DirectoryOptions, DownloadOptions, ErrorKind, Existing, Package,
+    Report, Source, TreeError, UploadAllOptions, UploadOptions,
+};
+use serde_json::{Value, json};
+use support::*;
+
+type Outcome = Result<Report, Box<TreeError>>;
+
+fn workspace(client: &Client) -> Package {
+    Package::create_workspace(client, &mut (), "Tree").unwrap()
+}
+
+fn send(package: &Package, directory: &Path) -> Outcome {
+    package.upload_all(&mut (), directory, &UploadAllOptions::default())
+}
+
+fn receive(package: &Package, directory: &Path) -> Outcome {
+    package.download_all(&mut (), directory, &DownloadOptions::default())
+}
+
+fn receive_existing(package: &Package, directory: &Path, existing: Existing) -> Outcome {
+    let options = DownloadOptions {
+        existing,
+        ..DownloadOptions::default()
+    };
+    package.download_all(&mut (), directory, &options)
+}
+
+/// Files of a local tree by path, directories with a slash at the end.
+fn local(base: &Path) -> BTreeMap<String, Vec<u8>> {
+    fn walk(base: &Path, path: &str, found: &mut BTreeMap<String, Vec<u8>>) {
+        for entry in fs::read_dir(base.join(path)).unwrap() {
+            let entry = entry.unwrap();
+            let below = format!("{path}{}", entry.file_name().to_str().unwrap());
+            if entry.file_type().unwrap().is_dir() {
+                found.insert(format!("{below}/"), Vec::new());
+                walk(base, &format!("{below}/"), found);
+            } else {
+                found.insert(below, fs::read(entry.path()).unwrap());
+            }
+        }
+    }
+    let mut found = BTreeMap::new();
+    walk(base, "", &mut found);
+    found
+}
+
+fn plant(base: &Path, tree: &[(&str, &[u8])]) {
+    for (path, data) in tree {
+        let path = base.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        if path.to_str().unwrap().ends_with('/') {
+            fs::create_dir_all(path).unwrap();
+        } else {
+            fs::write(path, data).unwrap();
+        }
+    }
+}
+
+/// The paths of all files that the server holds in a Workspace, each with its size and version.
+fn held(raw: &Value) -> BTreeMap<String, (u64, u64)> {
+    let path_of = |id: &Value| {
+        let mut id = id.as_str().unwrap();
+        let mut path = String::new();
+        while let Some(directory) = raw["directories"].get(id) {
+            path = format!("{}/{path}", directory["name"].as_str().unwrap());
+            id = directory["parent"].as_str().unwrap();
+        }
+        assert_eq!(raw["root_directory_id"], id);
+        path
+    };
+    let files = raw["files"].as_array().unwrap().iter();
+    files
+        .map(|file| {
+            assert_eq!(file["complete"], true, "{file}");
+            let path = format!(
+                "{}{}",
+                path_of(&file["directory_id"]),
+                file["name"].as_str().unwrap()
+            );
+            (
+                path,
+                (
+                    file["size"].as_u64().unwrap(),
+                    file["version"].as_u64().unwrap(),
+                ),
+            )
+        })
+        .collect()
+}
+
+fn actions(report: &Report) -> BTreeMap<&str, Action> {
+    report
+        .items
+        .iter()
+        .map(|item| (item.path.as_str(), item.action))
+        .collect()
+}
+
+/// What each item failed with.
+fn failures(report: &Report) -> BTreeMap<&str, ErrorKind> {
+    let items = report.items.iter();
+    items
+        .filter_map(|item| Some((item.path.as_str(), item.error.as_ref()?.kind())))
+        .collect()
+}
+
+#[track_caller]
+fn failed(outcome: Outcome, kind: ErrorKind) -> Box<TreeError> {
+    let failed = outcome.unwrap_err();
+    assert_eq!(failed.error.kind(), kind, "{}", failed.error);
+    failed
+}
+
+const TREE: &[(&str, &[u8])] = &[
+    ("a.txt", b"a"),
+    ("empty.bin", b""),
+    ("Docs/b.txt", b"bb"),
+    ("Docs/Old/c.txt", b"ccc"),
+    ("Docs/Old/Older/Gr\u{f6}\u{df}e.txt", b"dddd"),
+    ("Nothing/", b""),
+];
+
+#[test]
+fn a_tree_goes_up_and_comes_down() {
+    let emulator = Emulator::start();
+    let workspace = workspace(&emulator.client());
+    let (from, to) = (TempDir::new(), TempDir::new());
+    plant(&from.0, TREE);
+    let large = noise(1, 7 * PART + 3);
+    from.file("large.bin", &large);
+    let total = large.len() + 10;
+
+    let mut watch = Watch::new();
+    let report = workspace
+        .upload_all(&mut watch, &from.0, &UploadAllOptions::default())
+        .unwrap();
+    watch.assert_ends_at(total);
+    assert_eq!(report.items.len(), 6);
+    for item in &report.items {
+        assert_eq!(
+            (item.action, item.renamed),
+            (Action::Uploaded, false),
+            "{item:?}"
+        );
+        assert!(item.error.is_none() && item.file_id.is_some());
+        assert_eq!(item.local_path, Some(from.0.join(&item.path)));
+    }
+    let raw = emulator.only_package();
+    let held_now = held(&raw);
+    assert_eq!(held_now["Docs/Old/Older/Größe.txt"], (4, 1));
+    assert_eq!(held_now["large.bin"], (large.len() as u64, 1));
+    assert_eq!(held_now.len(), 6);
+    assert_eq!(
+        raw["directories"].as_object().unwrap().len(),
+        4,
+        "the empty one too"
+    );
+
+    let mut watch = Watch::new();
+    let report = workspace
+        .download_all(&mut watch, &to.0, &DownloadOptions::default())
+        .unwrap();
+    watch.assert_ends_at(total);
+    assert_eq!(local(&to.0), local(&from.0));
+    assert!(
+        report
+            .items
+            .iter()
+            .all(|item| item.action == Action::Downloaded && !item.renamed)
+    );
+    for item in &report.items {
+        assert_eq!(item.local_path, Some(to.0.join(&item.path)));
+    }
+
+    // A part of it, by the id of its directory.
+    let docs = workspace
+        .directory(&mut (), None, &DirectoryOptions::default())
+        .unwrap()
+        .directories;
+    let docs = docs
+        .into_iter()
+        .find(|below| below.name == "Docs")
+        .unwrap()
+        .directory_id;
+    let part = TempDir::new();
+    let options = DownloadOptions {
+        directory_id: Some(docs.clone()),
+        ..DownloadOptions::default()
+    };
+    workspace.download_all(&mut (), &part.0, &options).unwrap();
+    assert_eq!(local(&part.0), local(&from.0.join("Docs")));
+    let into = UploadAllOptions {
+        directory_id: Some(docs),
+        ..UploadAllOptions::default()
+    };
+    let more = TempDir::new();
+    plant(&more.0, &[("Old/new.txt", b"new"), ("b.txt", b"bb")]);
+    let report = workspace.upload_all(&mut (), &more.0, &into).unwrap();
+    assert_eq!(
+        actions(&report),
+        BTreeMap::from([
+            ("Old/new.txt", Action::Uploaded),
+            ("b.txt", Action::Skipped)
+        ])
+    );
+    assert_eq!(held(&emulator.only_package())["Docs/Old/new.txt"], (3, 1));
+    assert_eq!(
+        emulator.only_package()["directories"]
+            .as_object()
+            .unwrap()
+            .len(),
+        4
+    );
+}
+
+#[test]
+fn going_on_skips_what_is_there_and_whole() {
+    let emulator = Emulator::start();
+    let workspace = workspace(&emulator.client());
+    let (from, to) = (TempDir::new(), TempDir::new());
+    plant(&from.0, TREE);
+    send(&workspace, &from.0).unwrap();
+    receive(&workspace, &to.0).unwrap();
+    plant(
+        &from.0,
+        &[("Docs/b.txt", b"changed"), ("Docs/New/e.txt", b"e")],
+    );
+
+    // Opened anew, as the next run of a program does.
+    let again = Package::open(
+        &emulator.client(),
+        &mut (),
+        workspace.id(),
+        workspace.keycode().unwrap().into(),
+    )
+    .unwrap();
+    emulator.forget_requests();
+    let mut watch = Watch::new();
+    let report = again
+        .upload_all(&mut watch, &from.0, &UploadAllOptions::default())
+        .unwrap();
+    watch.assert_ends_at(16);
+    let uploaded: Vec<_> = report
+        .items
+        .iter()
+        .filter(|item| item.action == Action::Uploaded)
+        .map(|item| item.path.as_str())
+        .collect();
+    assert_eq!(uploaded, ["Docs/b.txt", "Docs/New/e.txt"]);
+    let skipped = report
+        .items
+        .iter()
+        .filter(|item| item.action == Action::Skipped);
+    assert_eq!(
+        skipped
+            .filter(|item| item.file_id.is_some() && item.error.is_none())
+            .count(),
+        4
+    );
+    assert_eq!(
+        held(&emulator.only_package())["Docs/b.txt"],
+        (7, 2),
+        "a new version"
+    );
+    assert_eq!(emulator.count("create_directory"), 1);
+    assert_eq!(
+        emulator.count("get_directory"),
+        5,
+        "once for each directory that was there"
+    );
+    assert_eq!(emulator.count("create_file"), 2);
+
+    let refuse = UploadAllOptions {
+        existing: Existing::Refuse,
+        ..UploadAllOptions::default()
+    };
+    emulator.forget_requests();
+    let refused = failed(
+        again.upload_all(&mut (), &from.0, &refuse),
+        ErrorKind::FileExists,
+    );
+    assert_eq!(refused.report.items.len(), 6);
+    assert!(
+        !emulator.requests().iter().any(is_write),
+        "nothing was changed"
+    );
+    let overwrite = UploadAllOptions {
+        existing: Existing::Overwrite,
+        ..UploadAllOptions::default()
+    };
+    again.upload_all(&mut (), &from.0, &overwrite).unwrap();
+    assert_eq!(held(&emulator.only_package())["a.txt"], (1, 2));
+    assert_eq!(held(&emulator.only_package())["Docs/b.txt"], (7, 3));
+
+    // Down again: nothing is replaced unless that was asked for.
+    emulator.forget_requests();
+    failed(receive(&again, &to.0), ErrorKind::FileExists);
+    assert_eq!(emulator.count("part_get"), 0);
+    assert_eq!(fs::read(to.join("Docs/b.txt")).unwrap(), b"bb");
+    let other = failed(
+        receive_existing(&again, &to.0, Existing::Skip),
+        ErrorKind::FileExists,
+    );
+    assert!(
+        other
+            .error
+            .message()
+            .starts_with("1 of 6 files failed; first: Docs/b.txt: "),
+        "{}",
+        other.error
+    );
+    assert_eq!(actions(&other.report)["Docs/New/e.txt"], Action::Downloaded);
+    assert_eq!(actions(&other.report)["a.txt"], Action::Skipped);
+    assert_eq!(emulator.count("part_get"), 1);
+    assert_eq!(fs::read(to.join("Docs/b.txt")).unwrap(), b"bb");
+    receive_existing(&again, &to.0, Existing::Overwrite).unwrap();
+    assert_eq!(local(&to.0), local(&from.0));
+}
+
+#[test]
+fn a_package_takes_files_and_no_directories() {
+    let emulator = Emulator::start();
+    let package = package(&emulator.client());
+    let from = TempDir::new();
+    plant(&from.0, &[("a.txt", b"a"), ("b.txt", b"bb")]);
+    let report = send(&package, &from.0).unwrap();
+    assert_eq!(report.items.len(), 2);
+    upload(&package, "c.txt", b"ccc").unwrap();
+    let again = send(&package, &from.0).unwrap();
+    assert!(
+        again
+            .items
+            .iter()
+            .all(|item| item.action == Action::Skipped)
+    );
+    fs::create_dir(from.join("Docs")).unwrap();
+    emulator.forget_requests();
+    let refused = failed(send(&package, &from.0), ErrorKind::OnlyInWorkspace);
+    assert_eq!(refused.report.items.len(), 2);
+    assert!(refused.report.items.iter().all(|item| item.error.is_some()));
+    let into = UploadAllOptions {
+        directory_id: Some("D".into()),
+        ..UploadAllOptions::default()
+    };
+    failed(
+        package.upload_all(&mut (), &from.0, &into),
+        ErrorKind::OnlyInWorkspace,
+    );
+    failed(
+        send(&package, &from.join("missing")),
+        ErrorKind::DirectoryNotFound,
+    );
+    failed(
+        send(&package, &from.join("a.txt")),
+        ErrorKind::DirectoryNotFound,
+    );
+    assert_eq!(emulator.requests().len(), 0, "before anything is sent");
+
+    let link = finalize(&package);
+    failed(send(&package, &from.0), ErrorKind::AlreadyFinalized);
+    let to = TempDir::new();
+    let received = Package::open_link(&emulator.client_of(1, options()), &mut (), &link).unwrap();
+    receive(&received, &to.0).unwrap();
+    assert_eq!(to.names(), ["a.txt", "b.txt", "c.txt"]);
+    let empty = TempDir::new();
+    let nothing = Package::create_workspace(&emulator.client(), &mut (), "").unwrap();
+    assert_eq!(send(&nothing, &empty.0).unwrap().items.len(), 0);
+    assert_eq!(receive(&nothing, &empty.0).unwrap().items.len(), 0);
+}
+
+#[test]
+fn what_is_wrong_with_a_local_tree_is_told_file_by_file() {
+    let emulator = Emulator::start();
+    let workspace = workspace(&emulator.client());
+    let from = TempDir::new();
+    plant(&from.0, TREE);
+    plant(
+        &from.0,
+        &[
+            ("new\nline.txt", b"x"),
+            ("Bad:name/f.txt", b"x"),
+            ("secret.txt", b"outside"),
+        ],
+    );
+    symlink(from.join("secret.txt"), from.join("Docs/link.txt")).unwrap();
+    symlink("/etc", from.join("etc")).unwrap();
+    let fifo = from.join("pipe");
+    assert!(
+        std::process::Command::new("mkfifo")
+            .arg(&fifo)
+            .status()
+            .unwrap()
+            .success()
+    );
+    assert!(fs::symlink_metadata(&fifo).unwrap().file_type().is_fifo());
+    use std::os::unix::ffi::OsStrExt;
+    let not_utf8 = from.0.join(std::ffi::OsStr::from_bytes(b"not-\xff-utf8"));
+    fs::write(&not_utf8, b"x").unwrap();
+
+    let failed = failed(send(&workspace, &from.0), ErrorKind::MalformedFileName);
+    let told = failures(&failed.report);
+    assert_eq!(
+        told,
+        BTreeMap::from([
+            ("new\nline.txt", ErrorKind::MalformedFileName),
+            ("Bad:name", ErrorKind::MalformedFileName),
+            ("not-\u{fffd}-utf8", ErrorKind::MalformedFileName),
+            ("Docs/link.txt", ErrorKind::NotAFile),
+            ("etc", ErrorKind::NotAFile),
+            ("pipe", ErrorKind::NotAFile),
+        ])
+    );
+    for ignored in ["Docs/link.txt", "etc", "pipe"] {
+        assert_eq!(actions(&failed.report)[ignored], Action::Ignored);
+    }
+    assert!(
+        failed
+            .error
+            .message()
+            .starts_with("3 of 9 files failed; first: "),
+        "{}",
+        failed.error
+    );
+    let held = held(&emulator.only_package());
+    assert_eq!(held.len(), 6, "all others arrived: {held:?}");
+
+    // Symbolic links alone are no failure.
+    let linked = TempDir::new();
+    symlink(from.join("secret.txt"), linked.join("link")).unwrap();
+    let report = send(&workspace, &linked.0).unwrap();
+    assert_eq!(
+        actions(&report),
+        BTreeMap::from([("link", Action::Ignored)])
+    );
+}
+
+/// Files that vanish, change, or become links between the look at the tree and their turn.
+#[test]
+fn a_tree_that_changes_meanwhile() {
+    let emulator = Emulator::start();
+    let workspace = workspace(&emulator.client());
+    let from = TempDir::new();
+    plant(
+        &from.0,
+        &[
+            ("a.txt", b"a"),
+            ("b.txt", b"b"),
+            ("c.txt", b"c"),
+            ("d.txt", b"d"),
+        ],
+    );
+    let base = from.0.clone();
+    // The listing of the root comes after the look and before the first file.
+    let mut changed = false;
+    emulator
+        .fault(json!({"endpoint": "get_directory", "when": "after", "action": {"hang_ms": 1000}}));
+    let started = Instant::now();
+    let mut watch = Watch::stopping(move |_| {
+        if !changed && started.elapsed() > Duration::from_millis(400) {
+            changed = true;
+            fs::remove_file(base.join("a.txt")).unwrap();
+            fs::write(base.join("b.txt"), b"longer").unwrap();
+            fs::remove_file(base.join("c.txt")).unwrap();
+            symlink(base.join("d.txt"), base.join("c.txt")).unwrap();
+        }
+        false
+    });
+    let outcome = workspace.upload_all(&mut watch, &from.0, &UploadAllOptions::default());
+    let failed = failed(outcome, ErrorKind::FileNotFound);
+    assert_eq!(
+        failures(&failed.report),
+        BTreeMap::from([
+            ("a.txt", ErrorKind::FileNotFound),
+            ("b.txt", ErrorKind::FileChanged),
+            ("c.txt", ErrorKind::NotAFile),
+        ])
+    );
+    assert_eq!(
+        failed.error.message().split(": ").next(),
+        Some("3 of 4 files failed; first")
+    );
+    assert_eq!(
+        held(&emulator.only_package()),
+        BTreeMap::from([("d.txt".to_owned(), (1, 1))])
+    );
+}
+
+/// In a process of a user whom permissions bind.
+#[test]
+fn what_cannot_be_read_or_written() {
+    if !is_child() {
+        let unprivileged = TempDir::new();
+        fs::set_permissions(&unprivileged.0, fs::Permissions::from_mode(0o777)).unwrap();
+        let is_root = fs::read_to_string("/proc/self/status")
+            .is_ok_and(|status| status.contains("Uid:\t0\t"));
+        if is_root {
+            let (test, emulator) = (unprivileged.join("test"), unprivileged.join("emulator"));
+            fs::copy(std::env::current_exe().unwrap(), &test).unwrap();
+            fs::copy(program(), &emulator).unwrap();
+            run_child("what_cannot_be_read_or_written", Some(&test), |command| {
+                use std::os::unix::process::CommandExt;
+                command
+                    .uid(65534)
+                    .gid(65534)
+                    .current_dir(&unprivileged.0)
+                    .env("SENDSAFELY_EMULATOR", emulator);
+            });
+        } else {
+            run_child("what_cannot_be_read_or_written", None, |_| ());
+        }
+        return;
+    }
+    let emulator = Emulator::start();
+    let workspace = workspace(&emulator.client());
+    let from = TempDir::new();
+    plant(
+        &from.0,
+        &[
+            ("a.txt", b"a"),
+            ("closed.txt", b"x"),
+            ("Closed/b.txt", b"x"),
+            ("Open/c.txt", b"c"),
+        ],
+    );
+    let mode = |path: &str, mode| {
+        fs::set_permissions(from.join(path), fs::Permissions::from_mode(mode)).unwrap()
+    };
+    mode("closed.txt", 0o000);
+    mode("Closed", 0o000);
+    let error = failed(send(&workspace, &from.0), ErrorKind::AccessDenied);
+    let closed = ErrorKind::AccessDenied;
+    assert_eq!(
+        failures(&error.report),
+        BTreeMap::from([("closed.txt", closed), ("Closed", closed)])
+    );
+    assert_eq!(held(&emulator.only_package()).len(), 2);
+    mode("Closed", 0o755);
+
+    let to = TempDir::new();
+    fs::create_dir(to.join("Open")).unwrap();
+    fs::set_permissions(to.join("Open"), fs::Permissions::from_mode(0o555)).unwrap();
+    let error = failed(receive(&workspace, &to.0), ErrorKind::AccessDenied);
+    assert_eq!(
+        failures(&error.report),
+        BTreeMap::from([("Open/c.txt", closed)])
+    );
+    assert_eq!(actions(&error.report)["a.txt"], Action::Downloaded);
+    fs::set_permissions(to.join("Open"), fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn names_from_the_server_stay_in_the_tree() {
+    let emulator = Emulator::start();
+    let workspace = workspace(&emulator.client());
+    emulator.settings(json!({"forbidden_name_characters": ""}));
+    let part = emulator.admin(
+        "GET",
+        &format!(
+            "/files/{}/parts/1",
+            upload(&workspace, "x", b"x").unwrap().file_id
+        ),
+        b"",
+    );
+    let raw_directory = |parent: Option<&str>, name: &str| -> String {
+        let root = emulator.only_package()["root_directory_id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let path = format!(
+            "/package/{}/directory/{}/subdirectory/",
+            workspace.id(),
+            parent.unwrap_or(&root)
+        );
+        let body = json!({"directoryName": name}).to_string();
+        let answer = emulator
+            .client()
+            .request(&mut (), "PUT", &path, Some(&body))
+            .unwrap();
+        let answer: Value = serde_json::from_str(&answer).unwrap();
+        answer["directoryId"].as_str().unwrap().to_owned()
+    };
+    let put = |directory: &str, name: &str| {
+        let file = json!({"name": name, "size": 1, "parts": 1, "directory_id": directory});
+        let file =
+            emulator.admin_json("PUT", &format!("/packages/{}/files", workspace.id()), &file);
+        emulator.admin(
+            "PUT",
+            &format!("/files/{}/parts/1", file["file_id"].as_str().unwrap()),
+            &part,
+        );
+    };
+    for name in ["..", "../../escape", "Docs", "DOCS", "con", "a:b"] {
+        put(&raw_directory(None, name), "f");
+    }
+    let docs = raw_directory(None, "docs");
+    for name in ["../f", "same", "SAME", "Same", "nul.txt", "..", "x/y"] {
+        put(&docs, name);
+    }
+    put(&raw_directory(Some(&docs), "same"), "f");
+    let outer = TempDir::new();
+    let inner = outer.join("inner");
+    fs::create_dir(&inner).unwrap();
+    let report = receive(&workspace, &inner).unwrap();
+    assert_eq!(outer.names(), ["inner"]);
+    let names = local(&inner);
+    let mut lower: Vec<_> = names.keys().map(|name| name.to_lowercase()).collect();
+    lower.dedup();
+    assert_eq!(lower.len(), names.len(), "no two differ only in case");
+    assert_eq!(
+        names
+            .values()
+            .filter(|data| data.as_slice() == b"x")
+            .count(),
+        15
+    );
+    for item in &report.items {
+        let place = item
+            .local_path
+            .as_ref()
+            .unwrap()
+            .strip_prefix(&inner)
+            .unwrap()
+            .to_str()
+            .unwrap();
+        assert_eq!(item.renamed, place != item.path, "{item:?}");
+    }
+    let of = |path: &str| report.items.iter().find(|item| item.path == path).unwrap();
+    assert!(of("../../escape/f").renamed && !of("Docs/f").renamed && of("DOCS/f").renamed);
+    // Names are given in the same way again: nothing is fetched twice.
+    emulator.forget_requests();
+    let again = receive_existing(&workspace, &inner, Existing::Skip).unwrap();
+    assert!(
+        again
+            .items
+            .iter()
+            .all(|item| item.action == Action::Skipped)
+    );
+    assert_eq!(emulator.count("part_get"), 0);
+}
+
+#[test]
+fn links_and_files_in_the_way_are_not_followed() {
+    let emulator = Emulator::start();
+    let workspace = workspace(&emulator.client());
+    let from = TempDir::new();
+    plant(&from.0, TREE);
+    send(&workspace, &from.0).unwrap();
+    let (to, outside) = (TempDir::new(), TempDir::new());
+    symlink(&outside.0, to.join("Docs")).unwrap();
+    to.file("Nothing", b"in the way");
+    symlink(outside.join("a.txt"), to.join("a.txt")).unwrap();
+    for existing in [Existing::Skip, Existing::Overwrite] {
+        let error = failed(
+            receive_existing(&workspace, &to.0, existing),
+            ErrorKind::FileExists,
+        );
+        assert_eq!(
+            failures(&error.report)["Docs/Old/Older/Größe.txt"],
+            ErrorKind::FileExists
+        );
+        assert_eq!(outside.names(), [""; 0], "{existing:?}");
+    }
+    assert_eq!(
+        fs::read(to.join("a.txt")).unwrap(),
+        b"a",
+        "the link was replaced, not followed"
+    );
+}
+
+#[test]
+fn refusals_of_one_file_do_not_end_the_others() {
+    let emulator = Emulator::start();
+    let workspace = workspace(&emulator.client());
+    let from = TempDir::new();
+    plant(&from.0, TREE);
+    from.file("blocked.exe", b"x");
+    emulator.settings(json!({"blocked_extensions": ["exe"]}));
+    let error = failed(send(&workspace, &from.0), ErrorKind::InvalidFileExtension);
+    assert!(
+        error
+            .error
+            .message()
+            .starts_with("1 of 6 files failed; first: blocked.exe: "),
+        "{}",
+        error.error
+    );
+    assert_eq!(error.error.server_code(), Some("INVALID_FILE_EXTENSION"));
+    assert_eq!(held(&emulator.only_package()).len(), 5);
+    fs::remove_file(from.join("blocked.exe")).unwrap();
+
+    // In every step of a file; what was created is removed again.
+    for (endpoint, code, kind) in [
+        ("create_file", "LIMIT_EXCEEDED", ErrorKind::LimitExceeded),
+        ("upload_urls", "DENIED", ErrorKind::Denied),
+        ("upload_complete", "FAIL", ErrorKind::Refused),
+    ] {
+        let other = Package::create_workspace(&emulator.client(), &mut (), "").unwrap();
+        emulator.refuse_once(endpoint, code);
+        let error = failed(send(&other, &from.0), kind);
+        assert_eq!(failures(&error.report).len(), 1, "{endpoint}");
+        assert_eq!(held(&emulator.package(other.id())).len(), 4, "{endpoint}");
+        send(&other, &from.0).unwrap();
+        assert_eq!(held(&emulator.package(other.id())).len(), 5, "{endpoint}");
+    }
+    // A directory that is not made takes with it what is in it, and nothing else.
+    let other = Package::create_workspace(&emulator.client(), &mut (), "").unwrap();
+    let refusal = json!({"response": "DENIED", "message": "no"});
+    emulator.fault(
+        json!({"endpoint": "create_directory", "times": 0, "action": {"envelope": refusal}}),
+    );
+    let error = failed(send(&other, &from.0), ErrorKind::Denied);
+    let told: Vec<_> = failures(&error.report)
+        .into_keys()
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "Docs/Old/Older/Größe.txt",
+            "Docs/Old/c.txt",
+            "Docs/b.txt",
+            "Nothing"
+        ]
+    );
+    assert_eq!(held(&emulator.package(other.id())).len(), 2);
+    emulator.clear_faults();
+
+    let to = TempDir::new();
+    emulator.refuse_once("download_urls", "DENIED");
+    let error = failed(receive(&workspace, &to.0), ErrorKind::Denied);
+    assert_eq!(failures(&error.report).len(), 1);
+    assert_eq!(
+        local(&to.0)
+            .values()
+            .filter(|data| !data.is_empty())
+            .count()
+            + 1,
+        local(&from.0)
+            .values()
+            .filter(|data| !data.is_empty())
+            .count()
+            + usize::from(failures(&error.report).contains_key("empty.bin"))
+    );
+    receive_existing(&workspace, &to.0, Existing::Skip).unwrap();
+    assert_eq!(local(&to.0), local(&from.0));
+    // A part that is damaged for good.
+    let fresh = TempDir::new();
+    emulator.fault(json!({"endpoint": "part_get", "times": 0, "path_contains": "", "skip": 4, "action": {"flip_response_byte": -1}}));
+    let error = failed(receive(&workspace, &fresh.0), ErrorKind::DecryptFailed);
+    assert_eq!(failures(&error.report).len(), 1);
+    assert!(
+        local(&fresh.0)
+            .keys()
+            .all(|name| !name.contains(".sendsafely-"))
+    );
+}
+
+#[test]
+fn what_concerns_all_ends_the_call_with_a_report() {
+    let emulator = Emulator::start();
+    let brief = ClientOptions {
+        retry_window: Duration::from_millis(500),
+        ..options()
+    };
+    let workspace = workspace(&emulator.client_with(brief));
+    let from = TempDir::new();
+    plant(&from.0, TREE);
+    for code in ["AUTHENTICATION_FAILED", "UNKNOWN_PACKAGE"] {
+        emulator.fault(json!({"endpoint": "create_file", "skip": 1, "times": 0, "action": {"envelope": {"response": code}}}));
+        let error = send(&workspace, &from.0).unwrap_err();
+        assert_eq!(error.error.server_code(), Some(code));
+        assert_eq!(error.report.items.len(), 5);
+        assert!(
+            error
+                .report
+                .items
+                .iter()
+                .all(|item| item.action != Action::None || item.error.is_some())
+        );
+        emulator.clear_faults();
+    }
+    emulator.outage(60_000, &["storage"]);
+    let away = send(&workspace, &from.0).unwrap_err();
+    emulator.outage(0, &["storage"]);
+    // The way through the API server is still there: storage alone does not end anything.
+    assert!(failures(&away.report).len() <= 5, "{}", away.error);
+    emulator.outage(60_000, &["api", "storage"]);
+    let down = send(&workspace, &from.0).unwrap_err();
+    assert_eq!(down.error.kind(), ErrorKind::Unreachable, "{}", down.error);
+    emulator.outage(0, &["api", "storage"]);
+    let report = send(&workspace, &from.0).unwrap();
+    assert_eq!(report.items.len(), 5);
+    assert_eq!(held(&emulator.only_package()).len(), 5);
+    // A password concerns every file.
+    let package = package(&emulator.client());
+    send(&package, &from.0.join("Docs/Old/Older")).unwrap();
+    emulator.admin_json(
+        "POST",
+        &format!("/packages/{}", package.id()),
+        &json!({"password": "secret"}),
+    );
+    let to = TempDir::new();
+    failed(receive(&package, &to.0), ErrorKind::PasswordRequired);
+    let options = DownloadOptions {
+        password: Some("secret".into()),
+        ..DownloadOptions::default()
+    };
+    package.download_all(&mut (), &to.0, &options).unwrap();
+    assert_eq!(to.names(), ["Größe.txt"]);
+}
+
+#[test]
+fn lost_answers_leave_everything_once() {
+    let emulator = Emulator::start();
+    let workspace = workspace(&emulator.client());
+    let from = TempDir::new();
+    plant(&from.0, TREE);
+    for endpoint in [
+        "create_directory",
+        "create_file",
+        "upload_urls",
+        "part_put",
+        "upload_complete",
+        "get_directory",
+    ] {
+        for skip in [0, 1] {
+            emulator.fault(json!({"endpoint": endpoint, "skip": skip, "when": "after", "action": {"close": true}}));
+        }
+    }
+    send(&workspace, &from.0).unwrap();
+    let raw = emulator.only_package();
+    assert_eq!(
+        raw["files"].as_array().unwrap().len(),
+        5,
+        "no file is left over"
+    );
+    assert_eq!(
+        raw["directories"].as_object().unwrap().len(),
+        4,
+        "nor a directory"
+    );
+    assert!(held(&raw).values().all(|(_, version)| *version == 1));
+    for endpoint in ["download_urls", "part_get", "get_directory"] {
+        emulator.fault(
+            json!({"endpoint": endpoint, "skip": 1, "when": "after", "action": {"close": true}}),
+        );
+    }
+    let to = TempDir::new();
+    receive(&workspace, &to.0).unwrap();
+    assert_eq!(local(&to.0), local(&from.0));
+}
+
+#[test]
+fn a_stop_leaves_nothing_half_done() {
+    let emulator = Emulator::start();
+    let from = TempDir::new();
+    for number in 0..40 {
+        from.file(&format!("{number:02}.bin"), &noise(number, 2 * PART));
+    }
+    let whole = workspace(&emulator.client());
+    send(&whole, &from.0).unwrap();
+    for silence in [
+        json!({"hang_ms": 60_000}),
+        json!({"bytes_per_second": 10_000}),
+    ] {
+        let stopped = |watch: &Watch, failed: &TreeError| {
+            assert_eq!(failed.error.kind(), ErrorKind::Stopped);
+            let took = watch.stopped.unwrap().elapsed();
+            assert!(took < Duration::from_secs(2), "{took:?}");
+            watch.assert_monotone();
+            assert_eq!(failed.report.items.len(), 40);
+            let done = failed
+                .report
+                .items
+                .iter()
+                .filter(|item| item.error.is_none())
+                .count();
+            assert!((1..40).contains(&done), "{done} were done before");
+        };
+        let workspace = workspace(&emulator.client());
+        emulator.fault(json!({"endpoint": "part_put", "skip": 20, "times": 0, "action": silence}));
+        let mut watch = Watch::stopping_after(Duration::from_millis(1500));
+        let failed = workspace
+            .upload_all(&mut watch, &from.0, &UploadAllOptions::default())
+            .unwrap_err();
+        stopped(&watch, &failed);
+        emulator.clear_faults();
+        let end = Instant::now() + Duration::from_secs(10);
+        let files = || {
+            emulator.package(workspace.id())["files"]
+                .as_array()
+                .unwrap()
+                .clone()
+        };
+        while files().iter().any(|file| file["complete"] == false) {
+            assert!(
+                Instant::now() < end,
+                "an incomplete file stays: {:?}",
+                files()
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let report = send(&workspace, &from.0).unwrap();
+        assert!(
+            report
+                .items
+                .iter()
+                .any(|item| item.action == Action::Skipped)
+        );
+        assert_eq!(held(&emulator.package(workspace.id())).len(), 40);
+
+        let to = TempDir::new();
+        emulator.fault(json!({"endpoint": "part_get", "skip": 20, "times": 0, "action": silence}));
+        let mut watch = Watch::stopping_after(Duration::from_millis(1500));
+        let failed = whole
+            .download_all(&mut watch, &to.0, &DownloadOptions::default())
+            .unwrap_err();
+        stopped(&watch, &failed);
+        emulator.clear_faults();
+        assert!(
+            to.names().iter().all(|name| name.ends_with(".bin")),
+            "{:?}",
+            to.names()
+        );
+        receive_existing(&whole, &to.0, Existing::Skip).unwrap();
+        assert!(local(&to.0) == local(&from.0));
+    }
+}
+
+#[test]
+fn copied_files_come_down_with_their_own_keys() {
+    let emulator = Emulator::start();
+    let client = emulator.client();
+    let source = package(&client);
+    let workspace = workspace(&client);
+    let docs = workspace.create_directory(&mut (), None, "Docs").unwrap();
+    let from = TempDir::new();
+    for (number, parts) in [1, 2, 6].into_iter().enumerate() {
+        let name = format!("copied {number}.bin");
+        let data = noise(number as u64, parts * PART);
+        from.file(&name, &data);
+        let file = upload(&source, &name, &data).unwrap();
+        source
+            .copy_file(&mut (), &file.file_id, &workspace, Some(&docs))
+            .unwrap();
+    }
+    for name in ["plain 1.txt", "plain 2.txt"] {
+        from.file(name, name.as_bytes());
+        let options = UploadOptions {
+            directory_id: Some(docs.clone()),
+            ..UploadOptions::default()
+        };
+        workspace
+            .upload(&mut (), Source::Path(from.join(name)), &options)
+            .unwrap();
+    }
+    emulator.forget_requests();
+    let to = TempDir::new();
+    let mut watch = Watch::new();
+    workspace
+        .download_all(&mut watch, &to.0, &DownloadOptions::default())
+        .unwrap();
+    watch.assert_ends_at(9 * PART + 22);
+    assert!(local(&to.join("Docs")) == local(&from.0));
+    assert_eq!(
+        emulator.count("file_information"),
+        3,
+        "only those that were copied in are asked about"
+    );
+}
+
+/// The requests that the protocol needs, and hardly one more.
+#[test]
+fn many_small_files_take_no_more_requests_than_they_need() {
+    let (directories, files): (usize, usize) = (200, 2000);
+    let emulator = Emulator::start();
+    let workspace = workspace(&emulator.client());
+    let from = TempDir::new();
+    for number in 0..files {
+        let directory = number % directories;
+        let path = match directory {
+            0..10 => format!("{directory}"),
+            _ => format!("{}/{directory}", directory % 10),
+        };
+        plant(
+            &from.0,
+            &[(
+                &format!("{path}/{number}.txt"),
+                format!("file {number}").as_bytes(),
+            )],
+        );
+    }
+    emulator.forget_requests();
+    let started = Instant::now();
+    send(&workspace, &from.0).unwrap();
+    let (up, took_up) = (emulator.requests().len(), started.elapsed());
+    // One listing of the root, which was there before.
+    let needed = directories + 4 * files + 1;
+    println!(
+        "up: {up} requests for {files} files in {directories} directories, {needed} needed, {took_up:.1?}"
+    );
+    assert!(
+        up * 10 <= needed * 11,
+        "{up} requests where {needed} are needed"
+    );
+    assert_eq!(held(&emulator.only_package()).len(), files);
+
+    emulator.forget_requests();
+    let started = Instant::now();
+    let to = TempDir::new();
+    receive(&workspace, &to.0).unwrap();
+    let (down, took_down) = (emulator.requests().len(), started.elapsed());
+    let needed = directories + 1 + 2 * files;
+    println!("down: {down} requests, {needed} needed, {took_down:.1?}");
+    assert!(
+        down * 10 <= needed * 11,
+        "{down} requests where {needed} are needed"
+    );
+    assert!(local(&to.0) == local(&from.0));
+    // Files are under way at once: more than one part has been asked for before the first has come.
+    emulator.fault(json!({"endpoint": "part_get", "times": 0, "action": {"hang_ms": 60_000}}));
+    emulator.forget_requests();
+    let other = TempDir::new();
+    let mut watch = Watch::stopping_after(Duration::from_millis(700));
+    workspace
+        .download_all(&mut watch, &other.0, &DownloadOptions::default())
+        .unwrap_err();
+    assert_eq!(emulator.count("part_get"), 4);
+}
