@@ -917,7 +917,8 @@ typedef struct {
    */
   uint64_t part_size;
   /**
-   * Bytes of memory that all transfers of this client share, 1,048,576 or more. 0: the default, 33,554,432. One part may always run.
+   * Bytes of memory that all transfers of this client share, 1,048,576 or more. 0: the default, 33,554,432. One
+   * part may always run.
    */
   uint64_t memory_budget;
   /**
@@ -969,9 +970,10 @@ sendsafely_status sendsafely_client_options_init(sendsafely_client_options *opti
  * No network.
  *
  * options may be NULL. The client is freed with sendsafely_client_free.
- * SENDSAFELY_MALFORMED_HOST: give scheme, host and at most a port. SENDSAFELY_INSECURE_HOST: use https://.
- * SENDSAFELY_NO_TRUST_STORE: install the system's certificates or set ca_bundle. A wrong key or secret shows at the
- * first call that touches the network, as SENDSAFELY_AUTHENTICATION_FAILED.
+ * host without a scheme means https. SENDSAFELY_MALFORMED_HOST: give host and at most scheme and port.
+ * SENDSAFELY_INSECURE_HOST: use https://. SENDSAFELY_NO_TRUST_STORE: install the system's certificates or set
+ * ca_bundle. A wrong key or secret shows at the first call that touches the network, as
+ * SENDSAFELY_AUTHENTICATION_FAILED.
  * SendSafely Client API: signed requests (protocol 1.2).
  */
 sendsafely_status sendsafely_client_new(const char *host,
@@ -1009,9 +1011,9 @@ sendsafely_status sendsafely_client_new_for_dropzone(const char *host,
 /**
  * Makes a signed REST call to a path of the host's API, such as "/package/", for what no function covers.
  *
- * method is GET, PUT, POST, PATCH or DELETE; json_body may be NULL. out_json receives the answer's JSON text as it came, to
- * be freed with sendsafely_string_free; its member "response" is not judged, and a lost answer is not asked for again
- * unless the method is GET.
+ * method is GET, PUT, POST, PATCH or DELETE; json_body may be NULL. out_json receives the answer's JSON text as it
+ * came, to be freed with sendsafely_string_free; its member "response" is not judged, and a lost answer is not asked
+ * for again unless the method is GET.
  * SendSafely Client API: response envelope (protocol 2.1), endpoint reference (protocol 6).
  */
 sendsafely_status sendsafely_client_request(sendsafely_client *client,
@@ -1191,7 +1193,8 @@ sendsafely_status sendsafely_package_update(sendsafely_package *package,
  * Has the service mail the whole secure link to the recipients. THE KEYCODE GOES TO THE SERVICE IN CLEAR for that, so
  * the files are no longer secret to the service; no other function does this.
  *
- * Package must be finalized, or a Workspace. SENDSAFELY_NOT_FINALIZED: finalize first. SENDSAFELY_OUTCOME_UNKNOWN: the
+ * Package must be finalized, or a Workspace. SENDSAFELY_NOT_FINALIZED: finalize first. SENDSAFELY_KEYCODE_UNKNOWN,
+ * SENDSAFELY_WRONG_KEYCODE: open it with its keycode. SENDSAFELY_OUTCOME_UNKNOWN: the
  * mails may be under way; ask a recipient before you call again.
  * SendSafely Client API: notify recipients (protocol 6.11).
  */
@@ -1230,7 +1233,8 @@ typedef struct {
    */
   const char *phone_number;
   /**
-   * Country of phone_number, two letters. NULL, the default: "US". A number that begins with + needs none.
+   * Country of phone_number: one of sendsafely_country_codes, or "OTHER" for a number that begins with +. NULL, the
+   * default: "US".
    */
   const char *country_code;
   /**
@@ -1304,7 +1308,8 @@ typedef struct {
 } sendsafely_public_key;
 
 /**
- * A list of public keys: a record, to be freed with sendsafely_public_key_list_free unless it is part of another record.
+ * A list of public keys: a record, to be freed with sendsafely_public_key_list_free unless it is part of another
+ * record.
  */
 typedef struct {
   /**
@@ -1342,7 +1347,8 @@ typedef struct {
    */
   const sendsafely_string_list *approvers;
   /**
-   * Phone numbers that the service knows of this recipient; never NULL.
+   * Phone numbers that the service knows of this recipient, with the dialling code where it tells one, such as
+   * "+1 4155550100"; never NULL.
    */
   const sendsafely_string_list *phone_numbers;
   /**
@@ -1484,8 +1490,10 @@ sendsafely_status sendsafely_package_add_recipient(sendsafely_package *package,
  * Adds several recipients with one request. At most 99 on a package.
  *
  * emails are count addresses; options may be NULL, and only auto_enable_sms has a meaning here. out_results receives
- * what has become of each address, to be freed with sendsafely_recipient_result_list_free; SENDSAFELY_OK says only that
- * the service took the list.
+ * what has become of each address, in their order, to be freed with sendsafely_recipient_result_list_free;
+ * SENDSAFELY_OK says only that the service took the list. An address is on the package if its result has a recipient,
+ * also beside a failure, which then tells that its trusted devices lack the keycode. One that stands in the list twice
+ * has SENDSAFELY_DUPLICATE_EMAIL the second time. A count of 0 asks nothing.
  * Package must be created; stays as it is. SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_TOO_MANY_RECIPIENTS: correct the
  * list, of which nothing was sent. SENDSAFELY_INVALID_ARGUMENT: a phone number is for one recipient, see
  * sendsafely_package_set_recipient_phone.
@@ -1513,7 +1521,8 @@ sendsafely_status sendsafely_package_get_recipient(sendsafely_package *package,
  * Sets the phone number of a recipient, to which the service sends a code by SMS before the recipient can open the
  * package.
  *
- * The recipient must be on the package. country_code is two letters; NULL means "US".
+ * The recipient must be on the package, as far as this handle knows: one that another program has added shows after
+ * sendsafely_package_get_information. country_code as in sendsafely_recipient_options; NULL means "US".
  * SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: add the recipient first. SENDSAFELY_MALFORMED_PHONE_NUMBER,
  * SENDSAFELY_INVALID_INPUT: correct the number or its country.
  * SendSafely Client API: update recipient (protocol 6.4.4).
@@ -1528,9 +1537,9 @@ sendsafely_status sendsafely_package_set_recipient_phone(sendsafely_package *pac
  * Sets the role of a collaborator in a Workspace: "VIEWER", "CONTRIBUTOR", "MANAGER", "OWNER", or one that the service
  * has got since.
  *
- * SENDSAFELY_ONLY_IN_WORKSPACE: recipients of a package have no roles. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: add the
- * collaborator first. SENDSAFELY_INVALID_INPUT: the service does not know the role. SENDSAFELY_DENIED: only owners and
- * managers may.
+ * SENDSAFELY_ONLY_IN_WORKSPACE: recipients of a package have no roles. SENDSAFELY_INVALID_ARGUMENT: the role is empty.
+ * SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: add the collaborator first. SENDSAFELY_INVALID_INPUT: the service does not
+ * know the role. SENDSAFELY_DENIED: only owners and managers may.
  * SendSafely Client API: update recipient (protocol 6.4.4), Workspaces (protocol 7.3).
  */
 sendsafely_status sendsafely_package_set_recipient_role(sendsafely_package *package,
@@ -1541,7 +1550,8 @@ sendsafely_status sendsafely_package_set_recipient_role(sendsafely_package *pack
 /**
  * Removes a recipient. Before or after finalize.
  *
- * SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id. SENDSAFELY_INVALID_RECIPIENT: somebody else has removed it just now.
+ * SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id. SENDSAFELY_INVALID_RECIPIENT: somebody else has removed it just
+ * now.
  * SendSafely Client API: remove recipient (protocol 6.4.5).
  */
 sendsafely_status sendsafely_package_remove_recipient(sendsafely_package *package,
@@ -1549,7 +1559,7 @@ sendsafely_status sendsafely_package_remove_recipient(sendsafely_package *packag
                                                       sendsafely_error **error);
 
 /**
- * Removes all recipients but the owner. Contact groups stay.
+ * Removes all recipients but the owner, before or after finalize. Contact groups stay.
  *
  * SendSafely Client API: remove all recipients (protocol 6.4.6).
  */
@@ -1559,7 +1569,7 @@ sendsafely_status sendsafely_package_remove_all_recipients(sendsafely_package *p
 /**
  * Gives the collaborators of a Workspace as the service tells them: the text of a JSON array, to be freed with
  * sendsafely_string_free. The service does not describe its elements; sendsafely_package_get_information has what is
- * known of recipients.
+ * known of recipients. At any step.
  *
  * SendSafely Client API: collaborators (protocol 6.4.9).
  */
@@ -1655,7 +1665,8 @@ typedef struct {
 } sendsafely_contact_group;
 
 /**
- * A list of contact groups: a record, to be freed with sendsafely_contact_group_list_free unless it is part of another record.
+ * A list of contact groups: a record, to be freed with sendsafely_contact_group_list_free unless it is part of
+ * another record.
  */
 typedef struct {
   /**
@@ -1671,10 +1682,10 @@ typedef struct {
 /**
  * Creates an empty contact group: recipients under one name.
  *
- * is_organization_group is 1 for a group of the organization, which only its administrators create; else 0. out_group may
- * be NULL; else free the record with sendsafely_contact_group_free.
- * SENDSAFELY_INVALID_ARGUMENT: the name is empty. SENDSAFELY_DENIED: the user is no administrator.
- * SENDSAFELY_OUTCOME_UNKNOWN: the answer was lost; list the groups before you create it again.
+ * is_organization_group is 1 for a group of the organization, which only its administrators create; else 0. out_group
+ * may be NULL; else free the record with sendsafely_contact_group_free. SENDSAFELY_INVALID_ARGUMENT: the name is
+ * empty. SENDSAFELY_DENIED: the user is no administrator. SENDSAFELY_OUTCOME_UNKNOWN: the answer was lost; list the
+ * groups before you create it again.
  * SendSafely Client API: contact groups (protocol 6.5).
  */
 sendsafely_status sendsafely_client_create_contact_group(sendsafely_client *client,
@@ -1695,15 +1706,15 @@ sendsafely_status sendsafely_client_get_contact_group(sendsafely_client *client,
                                                       sendsafely_error **error);
 
 /**
- * Gives the contact groups of the user with their members, or with whole_organization 1 those of the organization. Free
- * the list with sendsafely_contact_group_list_free.
+ * Gives the contact groups of the user with their members, or with whole_organization 1 those of the organization.
+ * Free the list with sendsafely_contact_group_list_free.
  *
  * SendSafely Client API: contact groups (protocol 6.5).
  */
-sendsafely_status sendsafely_client_list_contact_groups(sendsafely_client *client,
-                                                        int32_t whole_organization,
-                                                        sendsafely_contact_group_list **out_groups,
-                                                        sendsafely_error **error);
+sendsafely_status sendsafely_client_get_contact_groups(sendsafely_client *client,
+                                                       int32_t whole_organization,
+                                                       sendsafely_contact_group_list **out_groups,
+                                                       sendsafely_error **error);
 
 /**
  * Deletes a contact group; it disappears from the packages that it is on.
@@ -1732,8 +1743,8 @@ sendsafely_status sendsafely_client_add_contact_group_member(sendsafely_client *
 /**
  * Removes somebody from a contact group, by the user_id that the group's members have.
  *
- * SENDSAFELY_USER_NOT_FOUND, SENDSAFELY_REFUSED: nobody of this id is in the group. SENDSAFELY_DENIED: the group is not
- * the user's to change.
+ * SENDSAFELY_USER_NOT_FOUND, SENDSAFELY_REFUSED: nobody of this id is in the group. SENDSAFELY_DENIED: the group is
+ * not the user's to change.
  * SendSafely Client API: contact groups (protocol 6.5).
  */
 sendsafely_status sendsafely_client_remove_contact_group_member(sendsafely_client *client,
@@ -1742,7 +1753,8 @@ sendsafely_status sendsafely_client_remove_contact_group_member(sendsafely_clien
                                                                 sendsafely_error **error);
 
 /**
- * Puts a contact group on a package: all its members can open it. It counts as a recipient when the package is finalized.
+ * Puts a contact group on a package: all its members can open it. It counts as a recipient when the package is
+ * finalized.
  *
  * Before or after finalize. SENDSAFELY_REFUSED: there is no such group, or it is somebody else's.
  * SendSafely Client API: contact groups (protocol 6.5).
@@ -1851,9 +1863,9 @@ typedef struct {
 /**
  * Asks the service for what it knows of a file, its earlier versions among it.
  *
- * Package must be created. directory_id is the directory of a Workspace that the file is in, NULL its root directory or
- * another package. Free the record with sendsafely_file_information_free. SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file there.
- * SENDSAFELY_ONLY_IN_WORKSPACE: leave directory_id NULL.
+ * Package must be created. directory_id is the directory of a Workspace that the file is in, NULL its root directory
+ * or another package. Free the record with sendsafely_file_information_free. SENDSAFELY_FILE_NOT_ON_PACKAGE: no such
+ * file there. SENDSAFELY_ONLY_IN_WORKSPACE: leave directory_id NULL.
  * SendSafely Client API: file information (protocol 6.7.1).
  */
 sendsafely_status sendsafely_package_get_file_information(sendsafely_package *package,
@@ -1904,10 +1916,10 @@ sendsafely_status sendsafely_package_rename_file(sendsafely_package *package,
  * read the copy, and nothing else of the source.
  *
  * Both packages must be known with their keycodes; they may be the same. target_directory_id NULL is the root
- * directory. out_file_id may be NULL; else it gets the copy's id, NULL if the service does not tell it, to be freed with
- * sendsafely_string_free. SENDSAFELY_ONLY_IN_WORKSPACE: target_package is no Workspace. SENDSAFELY_FILE_NOT_ON_PACKAGE:
- * no such file. SENDSAFELY_INVALID_ARGUMENT: another portal. SENDSAFELY_OUTCOME_UNKNOWN: the answer was lost; list the
- * directory before you copy again.
+ * directory. out_file_id may be NULL; else it gets the copy's id, NULL if the service does not tell it, to be freed
+ * with sendsafely_string_free. SENDSAFELY_ONLY_IN_WORKSPACE: target_package is no Workspace.
+ * SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file. SENDSAFELY_INVALID_ARGUMENT: another portal.
+ * SENDSAFELY_OUTCOME_UNKNOWN: the answer was lost; list the directory before you copy again.
  * SendSafely Client API: copy into a Workspace (protocol 6.7.5), file key for copied files (protocol 3.8).
  */
 sendsafely_status sendsafely_package_copy_file(sendsafely_package *source_package,
@@ -2233,8 +2245,8 @@ sendsafely_status sendsafely_package_upload_memory(sendsafely_package *package,
  *
  * size is the number of bytes that read will deliver, and it is never asked for more; or SENDSAFELY_SIZE_UNKNOWN: then
  * everything is encrypted into a temporary file first, because the service wants to know the size before.
- * SENDSAFELY_READ_FAILED: the callback returned a negative number. SENDSAFELY_SIZE_MISMATCH: it ended before size bytes.
- * Everything else as for sendsafely_package_upload_file.
+ * SENDSAFELY_READ_FAILED: the callback returned a negative number. SENDSAFELY_SIZE_MISMATCH: it ended before size
+ * bytes. Everything else as for sendsafely_package_upload_file.
  */
 sendsafely_status sendsafely_package_upload_callback(sendsafely_package *package,
                                                      const char *file_name,
@@ -2747,8 +2759,8 @@ void sendsafely_directory_free(sendsafely_directory *directory);
 /* === ACTIVITY LOG OF A WORKSPACE ========================================================================= */
 
 /**
- * An activity log that is fetched page by page. A handle, to be freed with sendsafely_activity_iterator_free. Any number
- * of threads may use it at once; each entry is given once.
+ * An activity log that is fetched page by page. A handle, to be freed with sendsafely_activity_iterator_free. Any
+ * number of threads may use it at once; each entry is given once.
  */
 typedef struct sendsafely_activity_iterator sendsafely_activity_iterator;
 
@@ -2969,10 +2981,10 @@ sendsafely_status sendsafely_upload_all_options_init(sendsafely_upload_all_optio
  * One file that fails does not end the others: at the end the call answers with the first failure and says how many
  * there were. A stop, a network that is down, or a refusal of the account ends the call. Call again to go on:
  * what is there is skipped.
- * out_report may be NULL; else free it with sendsafely_report_free. Unlike other outputs IT IS GIVEN ON FAILURE TOO, as
- * soon as the arguments and the package are right.
- * SENDSAFELY_ONLY_IN_WORKSPACE: there are directories in it, and the package is no Workspace; nothing was sent.
- * SENDSAFELY_DIRECTORY_NOT_FOUND: no such local directory. Everything else as for sendsafely_package_upload_file.
+ * out_report may be NULL; else free it with sendsafely_report_free. Unlike other outputs IT IS GIVEN ON FAILURE TOO,
+ * as soon as the arguments and the package are right. SENDSAFELY_ONLY_IN_WORKSPACE: there are directories in it, and
+ * the package is no Workspace; nothing was sent. SENDSAFELY_DIRECTORY_NOT_FOUND: no such local directory. Everything
+ * else as for sendsafely_package_upload_file.
  * SendSafely Client API: directories (protocol 6.8), create file id, upload parts (protocol 4.2 to 4.4).
  */
 sendsafely_status sendsafely_package_upload_all(sendsafely_package *package,
@@ -3564,7 +3576,8 @@ typedef struct {
 } sendsafely_registration_options;
 
 /**
- * Logs in with e-mail address and password, for an API key. A client of sendsafely_client_new_without_credentials does.
+ * Logs in with e-mail address and password, for an API key. A client of sendsafely_client_new_without_credentials
+ * does.
  *
  * description is how the user's list of API keys will name the new one. Look at second_factor_required of the record,
  * which is freed with sendsafely_login_free. SENDSAFELY_AUTHENTICATION_FAILED: address or password is wrong.
@@ -3731,7 +3744,8 @@ typedef struct {
 } sendsafely_keycode;
 
 /**
- * A list of keycodes, which are zeroed when it is freed: a record, to be freed with sendsafely_keycode_list_free unless it is part of another record.
+ * A list of keycodes, which are zeroed when it is freed: a record, to be freed with sendsafely_keycode_list_free
+ * unless it is part of another record.
  */
 typedef struct {
   /**
@@ -3806,11 +3820,12 @@ sendsafely_status sendsafely_key_pair_generate(uint32_t bits,
                                                sendsafely_error **error);
 
 /**
- * Registers a public key as a trusted device of the user: keycodes of packages are encrypted to it from now on. Gives the
- * service's id of it; free the text with sendsafely_string_free.
+ * Registers a public key as a trusted device of the user: keycodes of packages are encrypted to it from now on. Gives
+ * the service's id of it; free the text with sendsafely_string_free.
  *
  * SENDSAFELY_INVALID_KEY: not an armored OpenPGP public key. SENDSAFELY_LIMIT_EXCEEDED: revoke one first.
- * SENDSAFELY_OUTCOME_UNKNOWN: the answer was lost; the key may be there under an id that nobody knows, so register another.
+ * SENDSAFELY_OUTCOME_UNKNOWN: the answer was lost; the key may be there under an id that nobody knows, so register
+ * another.
  * SendSafely Client API: public keys (protocol 6.10).
  */
 sendsafely_status sendsafely_client_register_public_key(sendsafely_client *client,
@@ -3853,12 +3868,12 @@ sendsafely_status sendsafely_client_revoke_public_key(sendsafely_client *client,
                                                       sendsafely_error **error);
 
 /**
- * Saves a key pair in a new file that only its owner can read, in the form of the official Python client's save_key_pair.
- * The public key is part of the private one. No network.
+ * Saves a key pair in a new file that only its owner can read, in the form of the official Python client's
+ * save_key_pair. The public key is part of the private one. No network.
  *
  * public_key_id and description may be NULL. SENDSAFELY_FILE_EXISTS: an older key pair is never overwritten.
- * SENDSAFELY_INVALID_KEY: not an armored OpenPGP private key. SENDSAFELY_DIRECTORY_NOT_FOUND, SENDSAFELY_ACCESS_DENIED,
- * SENDSAFELY_DISK_FULL, SENDSAFELY_WRITE_FAILED: see the path.
+ * SENDSAFELY_INVALID_KEY: not an armored OpenPGP private key. SENDSAFELY_DIRECTORY_NOT_FOUND,
+ * SENDSAFELY_ACCESS_DENIED, SENDSAFELY_DISK_FULL, SENDSAFELY_WRITE_FAILED: see the path.
  */
 sendsafely_status sendsafely_key_pair_save(const char *path,
                                            const char *public_key_id,
@@ -3867,8 +3882,8 @@ sendsafely_status sendsafely_key_pair_save(const char *path,
                                            sendsafely_error **error);
 
 /**
- * Loads a key pair that sendsafely_key_pair_save or the official Python client has saved. No network. Free the record with
- * sendsafely_key_pair_free.
+ * Loads a key pair that sendsafely_key_pair_save or the official Python client has saved. No network. Free the record
+ * with sendsafely_key_pair_free.
  *
  * SENDSAFELY_INVALID_KEY: the file holds no key pair. SENDSAFELY_FILE_NOT_FOUND, SENDSAFELY_ACCESS_DENIED,
  * SENDSAFELY_NOT_A_FILE, SENDSAFELY_READ_FAILED: see the path.
@@ -3881,7 +3896,7 @@ sendsafely_status sendsafely_key_pair_load(const char *path,
  * Gives the public keys to which the keycode of a package is to be encrypted: those of its readers and of the
  * organization, or with a recipient_id those of one recipient. Free the list with sendsafely_public_key_list_free.
  *
- * recipient_id may be NULL. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id.
+ * At any step. recipient_id may be NULL. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id.
  * SendSafely Client API: public keys and keycodes (protocol 4.6).
  */
 sendsafely_status sendsafely_package_get_public_keys(sendsafely_package *package,
@@ -3890,12 +3905,13 @@ sendsafely_status sendsafely_package_get_public_keys(sendsafely_package *package
                                                      sendsafely_error **error);
 
 /**
- * Encrypts the keycode of a package to the public keys of its readers, or with a recipient_id to those of one recipient,
- * and stores the results. Finalize does it by itself, and so does adding recipients to a Workspace or a finalized package:
- * this is for devices that were registered later. A key that cannot be used is passed over with a line in the log.
+ * Encrypts the keycode of a package to the public keys of its readers, or with a recipient_id to those of one
+ * recipient, and stores the results. Finalize does it by itself, and so does adding recipients to a Workspace or a
+ * finalized package: this is for devices that were registered later. A key that cannot be used is passed over with a
+ * line in the log.
  *
- * recipient_id may be NULL. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id. SENDSAFELY_KEYCODE_UNKNOWN,
- * SENDSAFELY_WRONG_KEYCODE: open the package with its keycode.
+ * Before or after finalize. recipient_id may be NULL. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id.
+ * SENDSAFELY_KEYCODE_UNKNOWN, SENDSAFELY_WRONG_KEYCODE: open the package with its keycode.
  * SendSafely Client API: public keys and keycodes (protocol 4.6).
  */
 sendsafely_status sendsafely_package_upload_keycodes(sendsafely_package *package,
@@ -3906,9 +3922,9 @@ sendsafely_status sendsafely_package_upload_keycodes(sendsafely_package *package
  * Gives the keycodes of several packages with one request, decrypted with the private key of a trusted device; see
  * sendsafely_package_open_with_private_key for one package. Free the list with sendsafely_keycode_list_free.
  *
- * package_ids are count ids; the list has one item for each, in their order. SENDSAFELY_INVALID_KEY: private_key is not an
- * armored OpenPGP private key. SENDSAFELY_REFUSED: the user has no such device. What fails for one package stands in its
- * item.
+ * package_ids are count ids; the list has one item for each, in their order. SENDSAFELY_INVALID_KEY: private_key is
+ * not an armored OpenPGP private key. SENDSAFELY_REFUSED: the user has no such device. What fails for one package
+ * stands in its item.
  * SendSafely Client API: public keys and keycodes (protocol 6.10).
  */
 sendsafely_status sendsafely_client_get_keycodes(sendsafely_client *client,
@@ -3925,8 +3941,8 @@ sendsafely_status sendsafely_client_get_keycodes(sendsafely_client *client,
  * sendsafely_sync_result_free.
  *
  * public_key_id and private_key are this device's. SENDSAFELY_INVALID_KEY: not an armored OpenPGP private key.
- * SENDSAFELY_REFUSED: the user has no such device. What fails for one keycode stands in the result; after a failure of the
- * network the call can be made again.
+ * SENDSAFELY_REFUSED: the user has no such device. What fails for one keycode stands in the result; after a failure
+ * of the network the call can be made again.
  * SendSafely Client API: public keys and keycodes (protocol 6.10).
  */
 sendsafely_status sendsafely_client_sync_keycodes(sendsafely_client *client,
@@ -3976,8 +3992,8 @@ typedef struct {
 } sendsafely_request_headers;
 
 /**
- * Makes a keycode of 43 characters, for programs that do their own transport; nothing in this section touches the network.
- * Free the text with sendsafely_string_free, which zeroes it.
+ * Makes a keycode of 43 characters, for programs that do their own transport; nothing in this section touches the
+ * network. Free the text with sendsafely_string_free, which zeroes it.
  *
  * SendSafely Client API: the secrets (protocol 3.1).
  */
@@ -4014,9 +4030,9 @@ sendsafely_status sendsafely_part_encrypt(const char *server_secret,
  * Decrypts a part of a file: a message of size bytes, verified as a whole before anything of it is given out. Free the
  * buffer with sendsafely_buffer_free.
  *
- * SENDSAFELY_DECRYPT_FAILED: a secret is wrong, or the message is damaged. SENDSAFELY_UNSUPPORTED_FORMAT: no client writes
- * such messages. SENDSAFELY_PART_TOO_LARGE: a compressed one unpacks to more than 64 MiB. Everything else as for
- * sendsafely_part_encrypt.
+ * SENDSAFELY_DECRYPT_FAILED: a secret is wrong, or the message is damaged. SENDSAFELY_UNSUPPORTED_FORMAT: no client
+ * writes such messages. SENDSAFELY_PART_TOO_LARGE: a compressed one unpacks to more than 64 MiB. Everything else as
+ * for sendsafely_part_encrypt.
  */
 sendsafely_status sendsafely_part_decrypt(const char *server_secret,
                                           const char *keycode,
@@ -4039,6 +4055,7 @@ sendsafely_status sendsafely_message_encrypt(const char *server_secret,
 
 /**
  * Decrypts the message of a package from its base64 text. Free the text with sendsafely_string_free, which zeroes it.
+ * Line ends are as the sender's client writes them, CR LF by the official Node client.
  * Everything else as for sendsafely_part_decrypt.
  *
  * SendSafely Client API: the message (protocol 3.5).
@@ -4050,10 +4067,11 @@ sendsafely_status sendsafely_message_decrypt(const char *server_secret,
                                              sendsafely_error **error);
 
 /**
- * Encrypts a keycode to the public key of a trusted device: gives an armored message. Free it with sendsafely_string_free.
+ * Encrypts a keycode to the public key of a trusted device: gives an armored message. Free it with
+ * sendsafely_string_free.
  *
- * SENDSAFELY_INVALID_KEY: not an armored OpenPGP public key that can encrypt. SENDSAFELY_INVALID_ARGUMENT: the keycode is
- * empty.
+ * SENDSAFELY_INVALID_KEY: not an armored OpenPGP public key that can encrypt. SENDSAFELY_INVALID_ARGUMENT: the
+ * keycode is empty.
  * SendSafely Client API: keycodes for public keys (protocol 3.7).
  */
 sendsafely_status sendsafely_keycode_encrypt(const char *keycode,
@@ -4062,7 +4080,8 @@ sendsafely_status sendsafely_keycode_encrypt(const char *keycode,
                                              sendsafely_error **error);
 
 /**
- * Decrypts a keycode with the private key of a trusted device. Free the text with sendsafely_string_free, which zeroes it.
+ * Decrypts a keycode with the private key of a trusted device. Free the text with sendsafely_string_free, which
+ * zeroes it.
  *
  * SENDSAFELY_INVALID_KEY: not an armored OpenPGP private key without a password. SENDSAFELY_DECRYPT_FAILED: it was
  * encrypted to another key, or is damaged.
@@ -4078,8 +4097,9 @@ sendsafely_status sendsafely_keycode_decrypt(const char *armored,
  * sendsafely_request_headers_free.
  *
  * path begins with "/api/v2.0/" or with what follows that; a query in it is not signed. body is the text as it will be
- * sent, of a multipart upload that of its requestData; NULL: none. timestamp is like "2024-01-02T03:04:05+0000"; NULL: now.
- * SENDSAFELY_INVALID_ARGUMENT: correct path or timestamp. SENDSAFELY_NO_CREDENTIALS: the client has no API key.
+ * sent, of a multipart upload that of its requestData; NULL: none. timestamp is like "2024-01-02T03:04:05+0000";
+ * NULL: now. SENDSAFELY_INVALID_ARGUMENT: correct path or timestamp. SENDSAFELY_NO_CREDENTIALS: the client has no API
+ * key.
  * SendSafely Client API: signed requests (protocol 1.2).
  */
 sendsafely_status sendsafely_client_sign(sendsafely_client *client,

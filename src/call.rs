@@ -418,7 +418,7 @@ pub(crate) fn attend<E>(
         let bytes = call.bytes_done.load(Ordering::Relaxed);
         observer.progress(&call.snapshot(rate.sample(bytes)))
     };
-    let mut flow = report(observer);
+    let mut flow = Flow::Continue; // The first report was before the workers began.
     let mut next_tick = Instant::now() + TICK;
     let result = loop {
         if flow == Flow::Stop {
@@ -488,6 +488,14 @@ pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
         .unwrap_or_else(|panic| Err(Error::panicked(&*panic)))
 }
 
+/// The first report, before a worker starts: a stop there sends nothing at all.
+pub(crate) fn begin(call: &Call, observer: &mut dyn Observer) -> Result<()> {
+    match observer.progress(&call.snapshot(0)) {
+        Flow::Stop => Err(stopped()),
+        Flow::Continue => Ok(()),
+    }
+}
+
 /// Runs a piece of work on a worker of its own, while the calling thread tells the observer.
 pub(crate) fn run<T: Send + 'static>(
     observer: &mut dyn Observer,
@@ -515,10 +523,7 @@ fn run_job(observer: &mut dyn Observer, job: Job) -> Result<()> {
     let (call, notices) = Call::new();
     let (done, events) = unbounded();
     let worker = Arc::clone(&call);
-    // Asked before the worker starts, so that a stop at the first report sends nothing at all.
-    if observer.progress(&call.snapshot(0)) == Flow::Stop {
-        return Err(stopped());
-    }
+    begin(&call, observer)?;
     os::spawn("sendsafely", move || {
         let _ = done.send(guarded(|| job(&worker)));
     })?;

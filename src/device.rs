@@ -1,6 +1,7 @@
 //! Trusted devices: key pairs to which keycodes are encrypted, so that a package opens without its secure link
 //! (`protocol` 3.6, 3.7, 6.10).
 
+use std::io::Read as _;
 use std::path::Path;
 
 use serde_json::Value;
@@ -147,10 +148,12 @@ impl KeyPair {
         if metadata.len() > LARGEST_FILE {
             return Err(no_key());
         }
-        let mut text = Zeroizing::new(vec![0; usize::try_from(metadata.len()).unwrap_or(0)]);
-        let told = |error| io_error(&error, path, ErrorKind::ReadFailed);
-        let length = crate::os::read_at(&file, &mut text, 0).map_err(told)?;
-        let mut value: Value = serde_json::from_slice(&text[..length]).map_err(|_| no_key())?;
+        let room = usize::try_from(metadata.len()).unwrap_or(0);
+        let mut text = Zeroizing::new(Vec::with_capacity(room + 1));
+        file.take(LARGEST_FILE)
+            .read_to_end(&mut text)
+            .map_err(|error| io_error(&error, path, ErrorKind::ReadFailed))?;
+        let mut value: Value = serde_json::from_slice(&text).map_err(|_| no_key())?;
         let private_key = match value.get_mut("privateKey").map(Value::take) {
             Some(Value::String(text)) => SecretString::new(text),
             _ => return Err(no_key()),

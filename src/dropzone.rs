@@ -83,11 +83,11 @@ impl Package {
         email: &str,
     ) -> Result<()> {
         check_email(email)?;
-        let link = Zeroizing::new(self.link()?);
         let Credentials::Dropzone(dropzone) = self.0.client.0.api.credentials() else {
             let told = "the package was not made by a client for a Dropzone";
             return Err(Error::new(ErrorKind::InvalidArgument, told));
         };
+        let link = Zeroizing::new(self.link()?);
         let form = form(&[
             ("action", "submitHostedDropzone"),
             ("packageCode", self.code()),

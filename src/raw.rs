@@ -10,6 +10,9 @@ use crate::secret::SecretString;
 /// What a compressed part may grow to at most; others are shorter than their message.
 const LARGEST_COMPRESSED: usize = 64 << 20;
 
+/// The largest part that is encrypted or decrypted in memory.
+const LARGEST_PART: usize = 1 << 30;
+
 /// The headers that sign a request.
 #[derive(Clone, Debug)]
 pub struct RequestHeaders {
@@ -46,13 +49,17 @@ pub fn checksum(keycode: &SecretString, package_code: &str) -> Result<String> {
 /// Encrypts a part of a file (`protocol` 3.4).
 ///
 /// # Errors
-/// [`ErrorKind::InvalidArgument`] for an empty server secret or keycode; [`ErrorKind::PartTooLarge`] above 4 GiB.
+/// [`ErrorKind::InvalidArgument`] for an empty server secret or keycode; [`ErrorKind::PartTooLarge`] above 1 GiB.
 pub fn encrypt_part(
     server_secret: &SecretString,
     keycode: &SecretString,
     data: &[u8],
 ) -> Result<Vec<u8>> {
     let passphrase = passphrase(server_secret, keycode)?;
+    // Judged before there is a buffer of this size.
+    if data.len() > LARGEST_PART {
+        return Err(part_too_large());
+    }
     let mut buffer = PartBuffer::with_capacity(data.len());
     buffer.plaintext_mut(data.len()).copy_from_slice(data);
     Ok(buffer.seal(&passphrase)?.to_vec())
@@ -62,13 +69,16 @@ pub fn encrypt_part(
 ///
 /// # Errors
 /// [`ErrorKind::DecryptFailed`] for wrong secrets and damaged data alike; [`ErrorKind::UnsupportedFormat`];
-/// [`ErrorKind::PartTooLarge`] for one that unpacks to more than 64 MiB.
+/// [`ErrorKind::PartTooLarge`] above 1 GiB, and for one that unpacks to more than 64 MiB.
 pub fn decrypt_part(
     server_secret: &SecretString,
     keycode: &SecretString,
     message: &[u8],
 ) -> Result<Vec<u8>> {
     let passphrase = passphrase(server_secret, keycode)?;
+    if message.len() > LARGEST_PART {
+        return Err(part_too_large());
+    }
     let most = message.len().max(LARGEST_COMPRESSED);
     let mut buffer = message.to_vec();
     let content = crypto::open(&mut buffer, &passphrase, most)?;
@@ -117,6 +127,13 @@ pub fn encrypt_keycode(keycode: &SecretString, public_key: &str) -> Result<Strin
 pub fn decrypt_keycode(armored: &str, private_key: &SecretString) -> Result<SecretString> {
     let keycode = PrivateKey::parse(private_key.expose())?.decrypt_keycode(armored)?;
     Ok(SecretString::from(keycode.expose()))
+}
+
+fn part_too_large() -> Error {
+    Error::new(
+        ErrorKind::PartTooLarge,
+        "a part of more than 1 GiB is not taken",
+    )
 }
 
 fn passphrase(server_secret: &SecretString, keycode: &SecretString) -> Result<Passphrase> {

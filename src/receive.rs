@@ -148,6 +148,7 @@ impl Package {
         };
         let (lead, options, file_id) =
             (Lead::new(self, &call), options.clone(), file_id.to_owned());
+        call::begin(&call, observer)?;
         os::spawn("sendsafely-download", move || {
             let to_caller = || Outlet::pushed(events.clone());
             let result = call::guarded(|| lead.one(&file_id, target, &options, to_caller));

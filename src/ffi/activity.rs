@@ -63,8 +63,8 @@ impl Translate for ActivityEntry {
     }
 }
 
-/// An activity log that is fetched page by page. A handle, to be freed with sendsafely_activity_iterator_free. Any number
-/// of threads may use it at once; each entry is given once.
+/// An activity log that is fetched page by page. A handle, to be freed with sendsafely_activity_iterator_free. Any
+/// number of threads may use it at once; each entry is given once.
 pub struct sendsafely_activity_iterator {
     _private: (),
 }

@@ -52,7 +52,8 @@ pub struct sendsafely_client_options {
     pub retry_window_ms: u64,
     /// Bytes per part of an upload, 1 to 10,485,760. 0: the default, 2,621,440.
     pub part_size: u64,
-    /// Bytes of memory that all transfers of this client share, 1,048,576 or more. 0: the default, 33,554,432. One part may always run.
+    /// Bytes of memory that all transfers of this client share, 1,048,576 or more. 0: the default, 33,554,432. One
+    /// part may always run.
     pub memory_budget: u64,
     /// Bytes of the largest part that a download takes, 65,536 to 1,073,741,824. 0: the default, 67,108,864.
     pub max_part_bytes: u64,
@@ -223,9 +224,10 @@ pub unsafe extern "C" fn sendsafely_client_options_init(
 /// No network.
 ///
 /// options may be NULL. The client is freed with sendsafely_client_free.
-/// SENDSAFELY_MALFORMED_HOST: give scheme, host and at most a port. SENDSAFELY_INSECURE_HOST: use https://.
-/// SENDSAFELY_NO_TRUST_STORE: install the system's certificates or set ca_bundle. A wrong key or secret shows at the
-/// first call that touches the network, as SENDSAFELY_AUTHENTICATION_FAILED.
+/// host without a scheme means https. SENDSAFELY_MALFORMED_HOST: give host and at most scheme and port.
+/// SENDSAFELY_INSECURE_HOST: use https://. SENDSAFELY_NO_TRUST_STORE: install the system's certificates or set
+/// ca_bundle. A wrong key or secret shows at the first call that touches the network, as
+/// SENDSAFELY_AUTHENTICATION_FAILED.
 /// SendSafely Client API: signed requests (protocol 1.2).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_new(
@@ -298,9 +300,9 @@ pub unsafe extern "C" fn sendsafely_client_new_for_dropzone(
 
 /// Makes a signed REST call to a path of the host's API, such as "/package/", for what no function covers.
 ///
-/// method is GET, PUT, POST, PATCH or DELETE; json_body may be NULL. out_json receives the answer's JSON text as it came, to
-/// be freed with sendsafely_string_free; its member "response" is not judged, and a lost answer is not asked for again
-/// unless the method is GET.
+/// method is GET, PUT, POST, PATCH or DELETE; json_body may be NULL. out_json receives the answer's JSON text as it
+/// came, to be freed with sendsafely_string_free; its member "response" is not judged, and a lost answer is not asked
+/// for again unless the method is GET.
 /// SendSafely Client API: response envelope (protocol 2.1), endpoint reference (protocol 6).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_request(

@@ -78,7 +78,8 @@ impl Translate for ContactGroup {
     }
 }
 
-/// A list of contact groups: a record, to be freed with sendsafely_contact_group_list_free unless it is part of another record.
+/// A list of contact groups: a record, to be freed with sendsafely_contact_group_list_free unless it is part of
+/// another record.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_contact_group_list {
@@ -100,10 +101,10 @@ impl Translate for Vec<ContactGroup> {
 
 /// Creates an empty contact group: recipients under one name.
 ///
-/// is_organization_group is 1 for a group of the organization, which only its administrators create; else 0. out_group may
-/// be NULL; else free the record with sendsafely_contact_group_free.
-/// SENDSAFELY_INVALID_ARGUMENT: the name is empty. SENDSAFELY_DENIED: the user is no administrator.
-/// SENDSAFELY_OUTCOME_UNKNOWN: the answer was lost; list the groups before you create it again.
+/// is_organization_group is 1 for a group of the organization, which only its administrators create; else 0. out_group
+/// may be NULL; else free the record with sendsafely_contact_group_free. SENDSAFELY_INVALID_ARGUMENT: the name is
+/// empty. SENDSAFELY_DENIED: the user is no administrator. SENDSAFELY_OUTCOME_UNKNOWN: the answer was lost; list the
+/// groups before you create it again.
 /// SendSafely Client API: contact groups (protocol 6.5).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_create_contact_group(
@@ -152,12 +153,12 @@ pub unsafe extern "C" fn sendsafely_client_get_contact_group(
     })
 }
 
-/// Gives the contact groups of the user with their members, or with whole_organization 1 those of the organization. Free
-/// the list with sendsafely_contact_group_list_free.
+/// Gives the contact groups of the user with their members, or with whole_organization 1 those of the organization.
+/// Free the list with sendsafely_contact_group_list_free.
 ///
 /// SendSafely Client API: contact groups (protocol 6.5).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_client_list_contact_groups(
+pub unsafe extern "C" fn sendsafely_client_get_contact_groups(
     client: *mut sendsafely_client,
     whole_organization: i32,
     out_groups: *mut *mut sendsafely_contact_group_list,
@@ -227,8 +228,8 @@ pub unsafe extern "C" fn sendsafely_client_add_contact_group_member(
 
 /// Removes somebody from a contact group, by the user_id that the group's members have.
 ///
-/// SENDSAFELY_USER_NOT_FOUND, SENDSAFELY_REFUSED: nobody of this id is in the group. SENDSAFELY_DENIED: the group is not
-/// the user's to change.
+/// SENDSAFELY_USER_NOT_FOUND, SENDSAFELY_REFUSED: nobody of this id is in the group. SENDSAFELY_DENIED: the group is
+/// not the user's to change.
 /// SendSafely Client API: contact groups (protocol 6.5).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_remove_contact_group_member(
@@ -248,7 +249,8 @@ pub unsafe extern "C" fn sendsafely_client_remove_contact_group_member(
     })
 }
 
-/// Puts a contact group on a package: all its members can open it. It counts as a recipient when the package is finalized.
+/// Puts a contact group on a package: all its members can open it. It counts as a recipient when the package is
+/// finalized.
 ///
 /// Before or after finalize. SENDSAFELY_REFUSED: there is no such group, or it is somebody else's.
 /// SendSafely Client API: contact groups (protocol 6.5).

@@ -98,9 +98,9 @@ impl Translate for Information {
 
 /// Asks the service for what it knows of a file, its earlier versions among it.
 ///
-/// Package must be created. directory_id is the directory of a Workspace that the file is in, NULL its root directory or
-/// another package. Free the record with sendsafely_file_information_free. SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file there.
-/// SENDSAFELY_ONLY_IN_WORKSPACE: leave directory_id NULL.
+/// Package must be created. directory_id is the directory of a Workspace that the file is in, NULL its root directory
+/// or another package. Free the record with sendsafely_file_information_free. SENDSAFELY_FILE_NOT_ON_PACKAGE: no such
+/// file there. SENDSAFELY_ONLY_IN_WORKSPACE: leave directory_id NULL.
 /// SendSafely Client API: file information (protocol 6.7.1).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_get_file_information(
@@ -199,10 +199,10 @@ pub unsafe extern "C" fn sendsafely_package_rename_file(
 /// read the copy, and nothing else of the source.
 ///
 /// Both packages must be known with their keycodes; they may be the same. target_directory_id NULL is the root
-/// directory. out_file_id may be NULL; else it gets the copy's id, NULL if the service does not tell it, to be freed with
-/// sendsafely_string_free. SENDSAFELY_ONLY_IN_WORKSPACE: target_package is no Workspace. SENDSAFELY_FILE_NOT_ON_PACKAGE:
-/// no such file. SENDSAFELY_INVALID_ARGUMENT: another portal. SENDSAFELY_OUTCOME_UNKNOWN: the answer was lost; list the
-/// directory before you copy again.
+/// directory. out_file_id may be NULL; else it gets the copy's id, NULL if the service does not tell it, to be freed
+/// with sendsafely_string_free. SENDSAFELY_ONLY_IN_WORKSPACE: target_package is no Workspace.
+/// SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file. SENDSAFELY_INVALID_ARGUMENT: another portal.
+/// SENDSAFELY_OUTCOME_UNKNOWN: the answer was lost; list the directory before you copy again.
 /// SendSafely Client API: copy into a Workspace (protocol 6.7.5), file key for copied files (protocol 3.8).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_copy_file(

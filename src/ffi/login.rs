@@ -130,7 +130,8 @@ impl sendsafely_registration_options {
     }
 }
 
-/// Logs in with e-mail address and password, for an API key. A client of sendsafely_client_new_without_credentials does.
+/// Logs in with e-mail address and password, for an API key. A client of sendsafely_client_new_without_credentials
+/// does.
 ///
 /// description is how the user's list of API keys will name the new one. Look at second_factor_required of the record,
 /// which is freed with sendsafely_login_free. SENDSAFELY_AUTHENTICATION_FAILED: address or password is wrong.

@@ -407,7 +407,8 @@ pub unsafe extern "C" fn sendsafely_package_update(
 /// Has the service mail the whole secure link to the recipients. THE KEYCODE GOES TO THE SERVICE IN CLEAR for that, so
 /// the files are no longer secret to the service; no other function does this.
 ///
-/// Package must be finalized, or a Workspace. SENDSAFELY_NOT_FINALIZED: finalize first. SENDSAFELY_OUTCOME_UNKNOWN: the
+/// Package must be finalized, or a Workspace. SENDSAFELY_NOT_FINALIZED: finalize first. SENDSAFELY_KEYCODE_UNKNOWN,
+/// SENDSAFELY_WRONG_KEYCODE: open it with its keycode. SENDSAFELY_OUTCOME_UNKNOWN: the
 /// mails may be under way; ask a recipient before you call again.
 /// SendSafely Client API: notify recipients (protocol 6.11).
 #[unsafe(no_mangle)]

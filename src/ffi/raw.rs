@@ -38,8 +38,8 @@ impl Translate for RequestHeaders {
     }
 }
 
-/// Makes a keycode of 43 characters, for programs that do their own transport; nothing in this section touches the network.
-/// Free the text with sendsafely_string_free, which zeroes it.
+/// Makes a keycode of 43 characters, for programs that do their own transport; nothing in this section touches the
+/// network. Free the text with sendsafely_string_free, which zeroes it.
 ///
 /// SendSafely Client API: the secrets (protocol 3.1).
 #[unsafe(no_mangle)]
@@ -111,9 +111,9 @@ pub unsafe extern "C" fn sendsafely_part_encrypt(
 /// Decrypts a part of a file: a message of size bytes, verified as a whole before anything of it is given out. Free the
 /// buffer with sendsafely_buffer_free.
 ///
-/// SENDSAFELY_DECRYPT_FAILED: a secret is wrong, or the message is damaged. SENDSAFELY_UNSUPPORTED_FORMAT: no client writes
-/// such messages. SENDSAFELY_PART_TOO_LARGE: a compressed one unpacks to more than 64 MiB. Everything else as for
-/// sendsafely_part_encrypt.
+/// SENDSAFELY_DECRYPT_FAILED: a secret is wrong, or the message is damaged. SENDSAFELY_UNSUPPORTED_FORMAT: no client
+/// writes such messages. SENDSAFELY_PART_TOO_LARGE: a compressed one unpacks to more than 64 MiB. Everything else as
+/// for sendsafely_part_encrypt.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_part_decrypt(
     server_secret: *const c_char,
@@ -163,6 +163,7 @@ pub unsafe extern "C" fn sendsafely_message_encrypt(
 }
 
 /// Decrypts the message of a package from its base64 text. Free the text with sendsafely_string_free, which zeroes it.
+/// Line ends are as the sender's client writes them, CR LF by the official Node client.
 /// Everything else as for sendsafely_part_decrypt.
 ///
 /// SendSafely Client API: the message (protocol 3.5).
@@ -188,10 +189,11 @@ pub unsafe extern "C" fn sendsafely_message_decrypt(
     })
 }
 
-/// Encrypts a keycode to the public key of a trusted device: gives an armored message. Free it with sendsafely_string_free.
+/// Encrypts a keycode to the public key of a trusted device: gives an armored message. Free it with
+/// sendsafely_string_free.
 ///
-/// SENDSAFELY_INVALID_KEY: not an armored OpenPGP public key that can encrypt. SENDSAFELY_INVALID_ARGUMENT: the keycode is
-/// empty.
+/// SENDSAFELY_INVALID_KEY: not an armored OpenPGP public key that can encrypt. SENDSAFELY_INVALID_ARGUMENT: the
+/// keycode is empty.
 /// SendSafely Client API: keycodes for public keys (protocol 3.7).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_keycode_encrypt(
@@ -212,7 +214,8 @@ pub unsafe extern "C" fn sendsafely_keycode_encrypt(
     })
 }
 
-/// Decrypts a keycode with the private key of a trusted device. Free the text with sendsafely_string_free, which zeroes it.
+/// Decrypts a keycode with the private key of a trusted device. Free the text with sendsafely_string_free, which
+/// zeroes it.
 ///
 /// SENDSAFELY_INVALID_KEY: not an armored OpenPGP private key without a password. SENDSAFELY_DECRYPT_FAILED: it was
 /// encrypted to another key, or is damaged.
@@ -241,8 +244,9 @@ pub unsafe extern "C" fn sendsafely_keycode_decrypt(
 /// sendsafely_request_headers_free.
 ///
 /// path begins with "/api/v2.0/" or with what follows that; a query in it is not signed. body is the text as it will be
-/// sent, of a multipart upload that of its requestData; NULL: none. timestamp is like "2024-01-02T03:04:05+0000"; NULL: now.
-/// SENDSAFELY_INVALID_ARGUMENT: correct path or timestamp. SENDSAFELY_NO_CREDENTIALS: the client has no API key.
+/// sent, of a multipart upload that of its requestData; NULL: none. timestamp is like "2024-01-02T03:04:05+0000";
+/// NULL: now. SENDSAFELY_INVALID_ARGUMENT: correct path or timestamp. SENDSAFELY_NO_CREDENTIALS: the client has no API
+/// key.
 /// SendSafely Client API: signed requests (protocol 1.2).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_sign(

@@ -28,7 +28,8 @@ pub struct sendsafely_recipient_options {
     /// Number to which the service sends a code by SMS before the recipient can open the package, such as
     /// "(415) 555-0100" or "+82 2 312 3456". NULL, the default: no such check.
     pub phone_number: *const c_char,
-    /// Country of phone_number, two letters. NULL, the default: "US". A number that begins with + needs none.
+    /// Country of phone_number: one of sendsafely_country_codes, or "OTHER" for a number that begins with +. NULL, the
+    /// default: "US".
     pub country_code: *const c_char,
     /// 1: the code goes to the number that the service knows of the recipient, if it knows one; not together with
     /// phone_number. 0, the default: no such check.
@@ -135,7 +136,8 @@ pub struct sendsafely_recipient {
     pub role: *const c_char,
     /// E-mail addresses of those who may approve the package for this recipient; never NULL.
     pub approvers: *const sendsafely_string_list,
-    /// Phone numbers that the service knows of this recipient; never NULL.
+    /// Phone numbers that the service knows of this recipient, with the dialling code where it tells one, such as
+    /// "+1 4155550100"; never NULL.
     pub phone_numbers: *const sendsafely_string_list,
     /// 1 if somebody has to approve the package for this recipient.
     pub needs_approval: i32,
@@ -330,8 +332,10 @@ pub unsafe extern "C" fn sendsafely_package_add_recipient(
 /// Adds several recipients with one request. At most 99 on a package.
 ///
 /// emails are count addresses; options may be NULL, and only auto_enable_sms has a meaning here. out_results receives
-/// what has become of each address, to be freed with sendsafely_recipient_result_list_free; SENDSAFELY_OK says only that
-/// the service took the list.
+/// what has become of each address, in their order, to be freed with sendsafely_recipient_result_list_free;
+/// SENDSAFELY_OK says only that the service took the list. An address is on the package if its result has a recipient,
+/// also beside a failure, which then tells that its trusted devices lack the keycode. One that stands in the list twice
+/// has SENDSAFELY_DUPLICATE_EMAIL the second time. A count of 0 asks nothing.
 /// Package must be created; stays as it is. SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_TOO_MANY_RECIPIENTS: correct the
 /// list, of which nothing was sent. SENDSAFELY_INVALID_ARGUMENT: a phone number is for one recipient, see
 /// sendsafely_package_set_recipient_phone.
@@ -394,7 +398,8 @@ pub unsafe extern "C" fn sendsafely_package_get_recipient(
 /// Sets the phone number of a recipient, to which the service sends a code by SMS before the recipient can open the
 /// package.
 ///
-/// The recipient must be on the package. country_code is two letters; NULL means "US".
+/// The recipient must be on the package, as far as this handle knows: one that another program has added shows after
+/// sendsafely_package_get_information. country_code as in sendsafely_recipient_options; NULL means "US".
 /// SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: add the recipient first. SENDSAFELY_MALFORMED_PHONE_NUMBER,
 /// SENDSAFELY_INVALID_INPUT: correct the number or its country.
 /// SendSafely Client API: update recipient (protocol 6.4.4).
@@ -423,9 +428,9 @@ pub unsafe extern "C" fn sendsafely_package_set_recipient_phone(
 /// Sets the role of a collaborator in a Workspace: "VIEWER", "CONTRIBUTOR", "MANAGER", "OWNER", or one that the service
 /// has got since.
 ///
-/// SENDSAFELY_ONLY_IN_WORKSPACE: recipients of a package have no roles. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: add the
-/// collaborator first. SENDSAFELY_INVALID_INPUT: the service does not know the role. SENDSAFELY_DENIED: only owners and
-/// managers may.
+/// SENDSAFELY_ONLY_IN_WORKSPACE: recipients of a package have no roles. SENDSAFELY_INVALID_ARGUMENT: the role is empty.
+/// SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: add the collaborator first. SENDSAFELY_INVALID_INPUT: the service does not
+/// know the role. SENDSAFELY_DENIED: only owners and managers may.
 /// SendSafely Client API: update recipient (protocol 6.4.4), Workspaces (protocol 7.3).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_set_recipient_role(
@@ -447,7 +452,8 @@ pub unsafe extern "C" fn sendsafely_package_set_recipient_role(
 
 /// Removes a recipient. Before or after finalize.
 ///
-/// SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id. SENDSAFELY_INVALID_RECIPIENT: somebody else has removed it just now.
+/// SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id. SENDSAFELY_INVALID_RECIPIENT: somebody else has removed it just
+/// now.
 /// SendSafely Client API: remove recipient (protocol 6.4.5).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_remove_recipient(
@@ -465,7 +471,7 @@ pub unsafe extern "C" fn sendsafely_package_remove_recipient(
     })
 }
 
-/// Removes all recipients but the owner. Contact groups stay.
+/// Removes all recipients but the owner, before or after finalize. Contact groups stay.
 ///
 /// SendSafely Client API: remove all recipients (protocol 6.4.6).
 #[unsafe(no_mangle)]
@@ -484,7 +490,7 @@ pub unsafe extern "C" fn sendsafely_package_remove_all_recipients(
 
 /// Gives the collaborators of a Workspace as the service tells them: the text of a JSON array, to be freed with
 /// sendsafely_string_free. The service does not describe its elements; sendsafely_package_get_information has what is
-/// known of recipients.
+/// known of recipients. At any step.
 ///
 /// SendSafely Client API: collaborators (protocol 6.4.9).
 #[unsafe(no_mangle)]

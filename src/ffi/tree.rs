@@ -181,10 +181,10 @@ pub unsafe extern "C" fn sendsafely_upload_all_options_init(
 /// One file that fails does not end the others: at the end the call answers with the first failure and says how many
 /// there were. A stop, a network that is down, or a refusal of the account ends the call. Call again to go on:
 /// what is there is skipped.
-/// out_report may be NULL; else free it with sendsafely_report_free. Unlike other outputs IT IS GIVEN ON FAILURE TOO, as
-/// soon as the arguments and the package are right.
-/// SENDSAFELY_ONLY_IN_WORKSPACE: there are directories in it, and the package is no Workspace; nothing was sent.
-/// SENDSAFELY_DIRECTORY_NOT_FOUND: no such local directory. Everything else as for sendsafely_package_upload_file.
+/// out_report may be NULL; else free it with sendsafely_report_free. Unlike other outputs IT IS GIVEN ON FAILURE TOO,
+/// as soon as the arguments and the package are right. SENDSAFELY_ONLY_IN_WORKSPACE: there are directories in it, and
+/// the package is no Workspace; nothing was sent. SENDSAFELY_DIRECTORY_NOT_FOUND: no such local directory. Everything
+/// else as for sendsafely_package_upload_file.
 /// SendSafely Client API: directories (protocol 6.8), create file id, upload parts (protocol 4.2 to 4.4).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_upload_all(

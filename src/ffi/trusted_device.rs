@@ -59,7 +59,8 @@ impl Translate for PublicKey {
     }
 }
 
-/// A list of public keys: a record, to be freed with sendsafely_public_key_list_free unless it is part of another record.
+/// A list of public keys: a record, to be freed with sendsafely_public_key_list_free unless it is part of another
+/// record.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_public_key_list {
@@ -104,7 +105,8 @@ impl Translate for PackageKeycode {
     }
 }
 
-/// A list of keycodes, which are zeroed when it is freed: a record, to be freed with sendsafely_keycode_list_free unless it is part of another record.
+/// A list of keycodes, which are zeroed when it is freed: a record, to be freed with sendsafely_keycode_list_free
+/// unless it is part of another record.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_keycode_list {
@@ -212,11 +214,12 @@ pub unsafe extern "C" fn sendsafely_key_pair_generate(
     })
 }
 
-/// Registers a public key as a trusted device of the user: keycodes of packages are encrypted to it from now on. Gives the
-/// service's id of it; free the text with sendsafely_string_free.
+/// Registers a public key as a trusted device of the user: keycodes of packages are encrypted to it from now on. Gives
+/// the service's id of it; free the text with sendsafely_string_free.
 ///
 /// SENDSAFELY_INVALID_KEY: not an armored OpenPGP public key. SENDSAFELY_LIMIT_EXCEEDED: revoke one first.
-/// SENDSAFELY_OUTCOME_UNKNOWN: the answer was lost; the key may be there under an id that nobody knows, so register another.
+/// SENDSAFELY_OUTCOME_UNKNOWN: the answer was lost; the key may be there under an id that nobody knows, so register
+/// another.
 /// SendSafely Client API: public keys (protocol 6.10).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_register_public_key(
@@ -312,12 +315,12 @@ pub unsafe extern "C" fn sendsafely_client_revoke_public_key(
     })
 }
 
-/// Saves a key pair in a new file that only its owner can read, in the form of the official Python client's save_key_pair.
-/// The public key is part of the private one. No network.
+/// Saves a key pair in a new file that only its owner can read, in the form of the official Python client's
+/// save_key_pair. The public key is part of the private one. No network.
 ///
 /// public_key_id and description may be NULL. SENDSAFELY_FILE_EXISTS: an older key pair is never overwritten.
-/// SENDSAFELY_INVALID_KEY: not an armored OpenPGP private key. SENDSAFELY_DIRECTORY_NOT_FOUND, SENDSAFELY_ACCESS_DENIED,
-/// SENDSAFELY_DISK_FULL, SENDSAFELY_WRITE_FAILED: see the path.
+/// SENDSAFELY_INVALID_KEY: not an armored OpenPGP private key. SENDSAFELY_DIRECTORY_NOT_FOUND,
+/// SENDSAFELY_ACCESS_DENIED, SENDSAFELY_DISK_FULL, SENDSAFELY_WRITE_FAILED: see the path.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_key_pair_save(
     path: *const c_char,
@@ -343,8 +346,8 @@ pub unsafe extern "C" fn sendsafely_key_pair_save(
     })
 }
 
-/// Loads a key pair that sendsafely_key_pair_save or the official Python client has saved. No network. Free the record with
-/// sendsafely_key_pair_free.
+/// Loads a key pair that sendsafely_key_pair_save or the official Python client has saved. No network. Free the record
+/// with sendsafely_key_pair_free.
 ///
 /// SENDSAFELY_INVALID_KEY: the file holds no key pair. SENDSAFELY_FILE_NOT_FOUND, SENDSAFELY_ACCESS_DENIED,
 /// SENDSAFELY_NOT_A_FILE, SENDSAFELY_READ_FAILED: see the path.
@@ -368,7 +371,7 @@ pub unsafe extern "C" fn sendsafely_key_pair_load(
 /// Gives the public keys to which the keycode of a package is to be encrypted: those of its readers and of the
 /// organization, or with a recipient_id those of one recipient. Free the list with sendsafely_public_key_list_free.
 ///
-/// recipient_id may be NULL. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id.
+/// At any step. recipient_id may be NULL. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id.
 /// SendSafely Client API: public keys and keycodes (protocol 4.6).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_get_public_keys(
@@ -391,12 +394,13 @@ pub unsafe extern "C" fn sendsafely_package_get_public_keys(
     })
 }
 
-/// Encrypts the keycode of a package to the public keys of its readers, or with a recipient_id to those of one recipient,
-/// and stores the results. Finalize does it by itself, and so does adding recipients to a Workspace or a finalized package:
-/// this is for devices that were registered later. A key that cannot be used is passed over with a line in the log.
+/// Encrypts the keycode of a package to the public keys of its readers, or with a recipient_id to those of one
+/// recipient, and stores the results. Finalize does it by itself, and so does adding recipients to a Workspace or a
+/// finalized package: this is for devices that were registered later. A key that cannot be used is passed over with a
+/// line in the log.
 ///
-/// recipient_id may be NULL. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id. SENDSAFELY_KEYCODE_UNKNOWN,
-/// SENDSAFELY_WRONG_KEYCODE: open the package with its keycode.
+/// Before or after finalize. recipient_id may be NULL. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id.
+/// SENDSAFELY_KEYCODE_UNKNOWN, SENDSAFELY_WRONG_KEYCODE: open the package with its keycode.
 /// SendSafely Client API: public keys and keycodes (protocol 4.6).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_upload_keycodes(
@@ -417,9 +421,9 @@ pub unsafe extern "C" fn sendsafely_package_upload_keycodes(
 /// Gives the keycodes of several packages with one request, decrypted with the private key of a trusted device; see
 /// sendsafely_package_open_with_private_key for one package. Free the list with sendsafely_keycode_list_free.
 ///
-/// package_ids are count ids; the list has one item for each, in their order. SENDSAFELY_INVALID_KEY: private_key is not an
-/// armored OpenPGP private key. SENDSAFELY_REFUSED: the user has no such device. What fails for one package stands in its
-/// item.
+/// package_ids are count ids; the list has one item for each, in their order. SENDSAFELY_INVALID_KEY: private_key is
+/// not an armored OpenPGP private key. SENDSAFELY_REFUSED: the user has no such device. What fails for one package
+/// stands in its item.
 /// SendSafely Client API: public keys and keycodes (protocol 6.10).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_get_keycodes(
@@ -452,8 +456,8 @@ pub unsafe extern "C" fn sendsafely_client_get_keycodes(
 /// sendsafely_sync_result_free.
 ///
 /// public_key_id and private_key are this device's. SENDSAFELY_INVALID_KEY: not an armored OpenPGP private key.
-/// SENDSAFELY_REFUSED: the user has no such device. What fails for one keycode stands in the result; after a failure of the
-/// network the call can be made again.
+/// SENDSAFELY_REFUSED: the user has no such device. What fails for one keycode stands in the result; after a failure
+/// of the network the call can be made again.
 /// SendSafely Client API: public keys and keycodes (protocol 6.10).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_sync_keycodes(

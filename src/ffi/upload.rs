@@ -167,8 +167,8 @@ pub unsafe extern "C" fn sendsafely_package_upload_memory(
 ///
 /// size is the number of bytes that read will deliver, and it is never asked for more; or SENDSAFELY_SIZE_UNKNOWN: then
 /// everything is encrypted into a temporary file first, because the service wants to know the size before.
-/// SENDSAFELY_READ_FAILED: the callback returned a negative number. SENDSAFELY_SIZE_MISMATCH: it ended before size bytes.
-/// Everything else as for sendsafely_package_upload_file.
+/// SENDSAFELY_READ_FAILED: the callback returned a negative number. SENDSAFELY_SIZE_MISMATCH: it ended before size
+/// bytes. Everything else as for sendsafely_package_upload_file.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_upload_callback(
     package: *mut sendsafely_package,

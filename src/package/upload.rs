@@ -98,6 +98,8 @@ impl Package {
             created: Arc::default(),
         };
         let created = Arc::clone(&lead.created);
+        call::begin(&call, observer)
+            .map_err(|error| error.context(format_args!("upload of {name}")))?;
         os::spawn("sendsafely-upload", move || {
             let result = call::guarded(|| lead.run());
             let _ = events.send(Event::Done(result));

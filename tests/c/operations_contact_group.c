@@ -124,14 +124,14 @@ static const sendsafely_contact_group *in_list(const sendsafely_contact_group_li
   return NULL;
 }
 
-TEST(list_contact_groups) {
+TEST(get_contact_groups) {
   sendsafely_client *client = new_client(NULL), *second = client_of("second@acme.test");
   sendsafely_contact_group_list *own = NULL, *organization = NULL, *of_second = NULL;
   char *mine = new_group(client, "Mine", 0), *ours = new_group(client, "Ours", 1);
   CHECK_OK(sendsafely_client_add_contact_group_member(client, mine, "ann@customer.test", NULL, NULL));
-  CHECK_OK(sendsafely_client_list_contact_groups(client, 0, &own, NULL));
-  CHECK_OK(sendsafely_client_list_contact_groups(client, 1, &organization, NULL));
-  CHECK_OK(sendsafely_client_list_contact_groups(second, 0, &of_second, NULL));
+  CHECK_OK(sendsafely_client_get_contact_groups(client, 0, &own, NULL));
+  CHECK_OK(sendsafely_client_get_contact_groups(client, 1, &organization, NULL));
+  CHECK_OK(sendsafely_client_get_contact_groups(second, 0, &of_second, NULL));
   REQUIRE(in_list(own, mine) && in_list(organization, ours));
   CHECK_TEXT("Mine", in_list(own, mine)->name);
   CHECK(in_list(own, mine)->members->count == 1 && in_list(organization, ours)->is_organization_group == 1);
