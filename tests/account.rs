@@ -344,7 +344,7 @@ fn an_anonymous_sender_drops_a_package() {
         let done = received
             .download_all(&mut (), &directory.0, &Default::default())
             .unwrap();
-        assert_eq!(done[0].size, 3 * PART as u64);
+        assert_eq!(done.items[0].size, 3 * PART as u64);
     }
 }
 

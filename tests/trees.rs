@@ -738,30 +738,71 @@ fn refusals_of_one_file_do_not_end_the_others() {
     );
     assert_eq!(held(&emulator.package(other.id())).len(), 2);
     emulator.clear_faults();
+    // One that does not open neither, up and down.
+    plant(
+        &from.0,
+        &[
+            ("Docs/Old/new.txt", b"new"),
+            ("Docs/new.txt", b"new"),
+            ("new.txt", b"new"),
+        ],
+    );
+    let listed = workspace
+        .directory(&mut (), None, &DirectoryOptions::default())
+        .unwrap();
+    let docs = listed
+        .directories
+        .iter()
+        .find(|below| below.name == "Docs")
+        .unwrap();
+    let docs = format!("/directory/{}/", docs.directory_id);
+    let closed = json!({"endpoint": "get_directory", "path_contains": docs, "times": 0, "action": {"envelope": {"response": "DENIED"}}});
+    emulator.fault(closed.clone());
+    let error = failed(send(&workspace, &from.0), ErrorKind::Denied);
+    let told: Vec<_> = failures(&error.report)
+        .into_keys()
+        .map(str::to_owned)
+        .collect();
+    let below = [
+        "Docs/Old/Older/Größe.txt",
+        "Docs/Old/c.txt",
+        "Docs/Old/new.txt",
+        "Docs/b.txt",
+        "Docs/new.txt",
+    ];
+    assert_eq!(told, below);
+    assert_eq!(
+        held(&emulator.package(workspace.id())).len(),
+        6,
+        "new.txt arrived"
+    );
+    let to = TempDir::new();
+    let error = failed(receive(&workspace, &to.0), ErrorKind::Denied);
+    assert_eq!(
+        failures(&error.report),
+        BTreeMap::from([("Docs", ErrorKind::Denied)])
+    );
+    assert_eq!(to.names(), ["Nothing", "a.txt", "empty.bin", "new.txt"]);
+    emulator.clear_faults();
+    send(&workspace, &from.0).unwrap();
 
     let to = TempDir::new();
     emulator.refuse_once("download_urls", "DENIED");
     let error = failed(receive(&workspace, &to.0), ErrorKind::Denied);
     assert_eq!(failures(&error.report).len(), 1);
-    assert_eq!(
-        local(&to.0)
-            .values()
-            .filter(|data| !data.is_empty())
-            .count()
-            + 1,
-        local(&from.0)
-            .values()
-            .filter(|data| !data.is_empty())
-            .count()
-            + usize::from(failures(&error.report).contains_key("empty.bin"))
-    );
+    let files = |tree: &TempDir| {
+        let paths = local(&tree.0).into_keys();
+        paths.filter(|path| !path.ends_with('/')).count()
+    };
+    assert_eq!(files(&to) + 1, files(&from));
     receive_existing(&workspace, &to.0, Existing::Skip).unwrap();
     assert_eq!(local(&to.0), local(&from.0));
     // A part that is damaged for good.
     let fresh = TempDir::new();
-    emulator.fault(json!({"endpoint": "part_get", "times": 0, "path_contains": "", "skip": 4, "action": {"flip_response_byte": -1}}));
+    emulator.fault(json!({"endpoint": "part_get", "times": 0, "skip": 4, "action": {"flip_response_byte": -1}}));
     let error = failed(receive(&workspace, &fresh.0), ErrorKind::DecryptFailed);
-    assert_eq!(failures(&error.report).len(), 1);
+    assert_eq!(failures(&error.report).len(), files(&from) - 4);
+    assert_eq!(files(&fresh), 4);
     assert!(
         local(&fresh.0)
             .keys()
@@ -793,6 +834,12 @@ fn what_concerns_all_ends_the_call_with_a_report() {
         );
         emulator.clear_faults();
     }
+    // A server that is down does not get the retry window for every file.
+    emulator.fault(json!({"endpoint": "create_file", "times": 0, "action": {"status": 503}}));
+    let started = Instant::now();
+    failed(send(&workspace, &from.0), ErrorKind::HttpError);
+    assert!(started.elapsed() < Duration::from_secs(5));
+    emulator.clear_faults();
     emulator.outage(60_000, &["storage"]);
     let away = send(&workspace, &from.0).unwrap_err();
     emulator.outage(0, &["storage"]);
