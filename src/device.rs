@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::api::json::Json;
 use crate::api::retry::gone_is_done;
 use crate::api::{Session, endpoint};
-use crate::call::Observer;
+use crate::call::{Observer, Phase};
 use crate::client::Client;
 use crate::crypto::{PrivateKey, check_public_key, encrypt_keycode, generate_key_pair};
 use crate::error::{Error, ErrorKind, Result};
@@ -107,31 +107,23 @@ impl KeyPair {
     /// errors of the file system; [`ErrorKind::InvalidKey`] if the private key is none.
     pub fn save(&self, path: &Path) -> Result<()> {
         PrivateKey::parse(self.private_key.expose())?;
-        // Put together here, because a `Value` would leave a copy of the private key behind.
-        let quoted = |text: &str| SecretString::new(Value::from(text).to_string());
+        // Written member by member, because a `Value` would leave a copy of the private key behind.
+        let private_key = self.private_key.expose();
+        let mut text = Zeroizing::new(Vec::with_capacity(1024 + 2 * private_key.len()));
         let members = [
             ("publicKeyId", self.public_key_id.as_deref()),
             ("description", self.description.as_deref()),
+            ("privateKey", Some(private_key)),
         ];
-        let mut text = Zeroizing::new(Vec::with_capacity(2 * self.private_key.expose().len()));
-        text.push(b'{');
         for (name, value) in members {
             if let Some(value) = value {
-                text.extend(format!("\"{name}\": {}, ", quoted(value).expose()).bytes());
+                let before = if text.is_empty() { "{" } else { ", " };
+                text.extend(format!("{before}\"{name}\": ").bytes());
+                serde_json::to_writer(&mut *text, value)
+                    .map_err(|error| Error::new(ErrorKind::Internal, error.to_string()))?;
             }
         }
-        text.extend_from_slice(b"\"privateKey\": \"");
-        for byte in self.private_key.expose().bytes() {
-            match byte {
-                b'\n' => text.extend_from_slice(b"\\n"),
-                b'\r' => text.extend_from_slice(b"\\r"),
-                // A comment in the armor may hold anything.
-                b'"' | b'\\' => text.extend_from_slice(&[b'\\', byte]),
-                0..b' ' => text.push(b' '),
-                other => text.push(other),
-            }
-        }
-        text.extend_from_slice(b"\"}\n");
+        text.extend_from_slice(b"}\n");
         let mut file = TargetFile::create(path)?;
         file.write(&text)?;
         file.finish(Existing::Refuse, true)
@@ -190,18 +182,7 @@ impl Client {
         check_public_key(public_key)?;
         let (public_key, description) = (public_key.to_owned(), description.to_owned());
         self.run(observer, move |shared, call| {
-            let session = shared.api.session(call);
-            let registered = endpoint::register_public_key(&session, &public_key, &description);
-            let answer = registered.map_err(|error| match error.kind() {
-                ErrorKind::OutcomeUnknown => error.with_remedy(
-                    "generate another key pair and register that; this one may be registered under an id that nobody knows",
-                ),
-                _ => error,
-            })?;
-            let told = "the answer to registering a public key has no id";
-            answer
-                .filled("id")
-                .ok_or_else(|| Error::new(ErrorKind::BadAnswer, told))
+            register(&shared.api.session(call), &public_key, &description)
         })
     }
 
@@ -214,12 +195,15 @@ impl Client {
         observer: &mut dyn Observer,
         description: &str,
     ) -> Result<KeyPair> {
-        let pair = KeyPair::generate(2048)?;
-        let id = self.register_public_key(observer, &pair.public_key, description)?;
-        Ok(KeyPair {
-            public_key_id: Some(id),
-            description: Some(description.to_owned()),
-            ..pair
+        let description = description.to_owned();
+        self.run(observer, move |shared, call| {
+            call.set_phase(Phase::Preparing);
+            let mut pair = KeyPair::generate(2048)?;
+            call.check()?;
+            let session = shared.api.session(call);
+            pair.public_key_id = Some(register(&session, &pair.public_key, &description)?);
+            pair.description = Some(description);
+            Ok(pair)
         })
     }
 
@@ -336,6 +320,21 @@ impl Client {
             Ok(done)
         })
     }
+}
+
+/// Registers a public key; gives its id.
+fn register(session: &Session, public_key: &str, description: &str) -> Result<String> {
+    let registered = endpoint::register_public_key(session, public_key, description);
+    let answer = registered.map_err(|error| match error.kind() {
+        ErrorKind::OutcomeUnknown => error.with_remedy(
+            "register another key pair; this one may be registered under an id that nobody knows",
+        ),
+        _ => error,
+    })?;
+    answer.filled("id").ok_or_else(|| {
+        let told = "the answer to registering a public key has no id";
+        Error::new(ErrorKind::BadAnswer, told)
+    })
 }
 
 /// Encrypts one keycode for another device.

@@ -10,6 +10,13 @@
 //! | store | [`Package::create_workspace`], [`Package::upload_all`], [`Package::download_all`], [`Package::directory`] |
 //! | go on with a package | [`Package::open`] with its id and keycode |
 //! | find links in a text | [`link::find`], [`link::parse`] |
+//! | work in a Workspace | [`Package::create_workspace`], [`Package::directory`], [`Package::create_directory`], [`Package::copy_file`] |
+//! | list and search | [`Client::list_packages`], [`Client::search_packages`], [`Package::list_activity`] |
+//! | keep groups of recipients | [`Client::create_contact_group`], [`Package::add_contact_group`] |
+//! | open packages on a trusted device | [`Client::generate_key_pair`], [`Package::open_with_private_key`] |
+//! | get an API key, register | [`Client::without_credentials`], [`Client::generate_api_key`] |
+//! | send to a Dropzone | [`Client::for_dropzone`] |
+//! | do the transport oneself | [`raw`] |
 //! | several recipients, groups of them | [`Package::add_recipients`], [`Package::add_contact_group`] |
 //! | open packages without their link | [`Client::generate_key_pair`], then [`Package::open_with_private_key`] |
 //! | the cryptography alone | [`raw`] |

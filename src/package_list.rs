@@ -293,7 +293,11 @@ fn date(seconds: i64) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::api::json::arbitrary::anything;
+    use crate::package::PackageInformation;
 
     #[test]
     fn days_are_written_as_the_service_reads_them() {
@@ -301,6 +305,20 @@ mod tests {
         assert_eq!(date(0).expect("1970"), "01/01/1970");
         assert_eq!(date(1_573_741_460).expect("2019"), "11/14/2019");
         assert!(date(-1).is_err() && date(i64::MAX).is_err());
+    }
+
+    /// Members that the readers of lists and of package information know.
+    const MEMBERS: &str = "packageId|packageCode|packageState|state|packageLife|life|recipients|email|files|fileSize|parts|filenames|confirmations|file|timestamp|packageUpdateTimestamp|packageTimestamp|contactGroups|users|userEmail|phonenumbers|countryCode|phonenumber|approverList|isVDR|packageRecipientResponse|pagination|nextRowIndex|packages";
+
+    proptest! {
+        #[test]
+        fn no_answer_is_too_odd_to_be_read(answer in anything(MEMBERS)) {
+            let json = Json::new(answer);
+            let _ = PackageSummary::read(&json);
+            let _ = page(&json, 0, 100).next;
+            let information = PackageInformation::read(&json);
+            let _ = (information.is_finalized(), information.is_deleted());
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sendsafely::device::KeyPair;
-use sendsafely::{Client, ErrorKind, Package, SecretString, raw};
+use sendsafely::{Client, ErrorKind, Package, Phase, SecretString, raw};
 use serde_json::{Value, json};
 use support::*;
 
@@ -79,7 +79,9 @@ fn key_pairs_have_the_size_that_was_asked_for() {
 fn a_device_opens_packages_from_its_registration_to_its_revocation() {
     let emulator = Emulator::start();
     let client = emulator.client();
-    let pair = client.generate_key_pair(&mut (), "my laptop").unwrap();
+    let mut watch = Watch::new();
+    let pair = client.generate_key_pair(&mut watch, "my laptop").unwrap();
+    assert!(watch.phases().contains(&Phase::Preparing));
     let id = pair.public_key_id.as_deref().unwrap();
     assert_eq!(pair.description.as_deref(), Some("my laptop"));
     let body: Value =
@@ -173,7 +175,7 @@ fn refusals_and_lost_answers() {
         client.generate_key_pair(&mut (), "d"),
         ErrorKind::OutcomeUnknown,
     );
-    assert!(error.remedy().unwrap().contains("another key pair"));
+    assert!(error.remedy().unwrap().contains("register another"));
     assert_eq!(emulator.count("register_public_key"), 1);
     // Gone is revoked.
     emulator.lose_answer("revoke_public_key");
@@ -445,6 +447,19 @@ fn a_saved_key_pair_is_private_and_whole() {
         keycode
     );
     assert!(!format!("{loaded:?}").contains("PRIVATE KEY"));
+
+    // A comment in the armor may hold anything.
+    let commented = PRIVATE.replacen('\n', "\nComment: \"a\\b\"\t\n", 1);
+    let path = directory.join("commented.json");
+    let pair_with_comment = KeyPair {
+        private_key: commented.as_str().into(),
+        ..pair(None, None)
+    };
+    pair_with_comment.save(&path).unwrap();
+    assert_eq!(
+        KeyPair::load(&path).unwrap().private_key.expose(),
+        commented
+    );
 
     let bare = directory.join("bare.json");
     pair(None, None).save(&bare).unwrap();

@@ -9,9 +9,10 @@
 //! | create file | look for a new file of that name, size and parts: adopt it, else repeat |
 //! | create directory | look for a directory of that name: adopt it, else repeat |
 //! | add recipients | look for them on the package: adopt them, else repeat |
-//! | message, phone number, role, life, label, keycode, members, rename, move | repeat, they set a value |
+//! | message, phone number, role, life, label, keycode, rename, move | repeat, they set a value |
+//! | add a member to a group, a group to a package | repeat; a refusal then is success if it is there |
 //! | finalize | look at the state: if finalized, build the link, else repeat |
-//! | delete, remove, revoke | repeat; "gone" then is success ([`gone_is_done`]) |
+//! | delete, remove, revoke | repeat; a refusal then is success if it is gone ([`gone_is_done`]) |
 //! | notify, API keys, registration, register a public key, create a group, copy, Dropzone hand-over, raw requests that are not GET | never; [`ErrorKind::OutcomeUnknown`] |
 //!
 //! "Repeat" is [`Repeat::Safely`], "look" is [`Repeat::Looking`] with [`looking`] around it, "never" is

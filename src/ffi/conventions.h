@@ -34,10 +34,10 @@
  * Secrets    API secret, keycode, password, private key, message and the part of a link after '#' never stand in an
  *            error or a log line. The library zeroes its copies, and those that it gave out when they are freed.
  *
- * Handles    sendsafely_client, sendsafely_package and sendsafely_error are tickets, not addresses. A handle that was
- *            freed, is of another kind or is not one at all answers SENDSAFELY_INVALID_HANDLE, never worse. _free
- *            only frees: no network, no waiting, nothing lost, in any order, twice is harmless, and a call on another
- *            thread that still runs is not disturbed.
+ * Handles    sendsafely_client, sendsafely_package, the iterators and sendsafely_error are tickets, not addresses. A
+ *            handle that was freed, is of another kind or is not one at all answers SENDSAFELY_INVALID_HANDLE, never
+ *            worse. _free only frees: no network, no waiting, nothing lost, in any order, twice is harmless, and a
+ *            call on another thread that still runs is not disturbed.
  *
  * Records    Plain structs in memory that you only read: files, recipients, lists. Each is freed as a whole by the
  *            _free of its type, once; not by free(), and not by parts. A list is { count, items }, items an array of
@@ -97,6 +97,15 @@
  *   store      sendsafely_package_create_workspace, or open one; sendsafely_package_upload_all and _download_all for whole
  *              trees; sendsafely_package_get_directory and the like for parts of them
  *   go on      keep sendsafely_package_id and sendsafely_package_keycode -> later sendsafely_package_open
+ *   many       sendsafely_package_add_recipients; sendsafely_client_create_contact_group and
+ *              sendsafely_package_add_contact_group for those who come again and again
+ *   devices    sendsafely_client_generate_key_pair once, sendsafely_key_pair_save
+ *              -> later sendsafely_key_pair_load, sendsafely_package_open_with_private_key: no link is needed
+ *   Workspace  sendsafely_package_create_workspace, usable at once: add recipients, _set_recipient_role,
+ *              _create_directory, uploads with directory_id; sendsafely_package_get_directory shows what is there
+ *   look back  sendsafely_client_list_packages, _search_packages, sendsafely_package_list_activity
+ *   no key yet sendsafely_client_new_without_credentials -> sendsafely_client_generate_api_key
+ *   Dropzone   sendsafely_client_new_for_dropzone, then as in send, without recipients
  *   give up    sendsafely_package_delete
  *   links      sendsafely_link_find in a text, sendsafely_link_parse into its parts
  *   else       sendsafely_client_request: any signed call of the service's API

@@ -1,11 +1,14 @@
 """Packages between the official Python client and ours, in both directions."""
 
+import json
 import subprocess
 
 import pytest
+from sendsafely import utilities
 from sendsafely.Package import Package
 from sendsafely.pgpy import PGPMessage
 from sendsafely.exceptions import DownloadFileException, GetPackageInformationFailedException
+from sendsafely.utilities import read_key_pair, save_key_pair
 
 import ours
 from conftest import ROOT, sha256
@@ -258,6 +261,69 @@ def test_ours_opens_official_with_a_device_key(emulator, device, make_file, tmp_
         assert package.keycode == sent.client_secret
         assert package.message == MESSAGE
         assert receive_ours(package, tmp_path / "in") == sums([file])
+
+
+def test_a_key_pair_that_ours_saved_is_read_by_official(emulator, tmp_path):
+    with emulator.ours("second") as client, emulator.ours("admin") as sender, sender.create() as package:
+        pair = client.generate_key_pair("ours")
+        ours.call("sendsafely_key_pair_save", tmp_path / "pair.json", pair.public_key_id, pair.private_key, pair.description)
+        package.add_recipient(RECIPIENT)
+        package.set_message(MESSAGE)
+        package.finalize()
+        read = read_key_pair(tmp_path / "pair.json")
+        official = emulator.official("second")
+        keycode = official.get_package_keycode(package.id, read["publicKeyId"], read["privateKey"])
+        assert keycode == {"keyCode": package.keycode}
+        official.revoke_trusted_device_key(read["publicKeyId"])
+
+
+def test_a_key_pair_that_official_saved_is_read_by_ours(emulator, make_file, tmp_path):
+    official = emulator.official("second")
+    official.generate_trusted_device_key_pair("official")
+    save_key_pair(official.KEY_ID, official.KEY_PAIR, tmp_path / "pair.json")
+    sent, _ = send_official(emulator.official("admin"), [make_file(1)])
+    pair = ours.call("sendsafely_key_pair_load", tmp_path / "pair.json")
+    assert pair.public_key_id == official.KEY_ID
+    with emulator.ours("second") as client:
+        assert client.get_public_key(pair.public_key_id).strip() == str(official.KEY_PAIR.pubkey).strip()
+        with client.open_with_private_key(sent.package_id, pair.public_key_id, pair.private_key) as package:
+            assert package.keycode == sent.client_secret
+        [keycode] = client.get_keycodes(pair.public_key_id, pair.private_key, [sent.package_id])
+        assert (keycode.status, keycode.keycode) == (0, sent.client_secret)
+        client.revoke_public_key(pair.public_key_id)
+
+
+def test_keycodes_that_ours_hands_on_open_with_an_official_device(emulator, device, make_file):
+    """And one of official's making is decrypted to be handed on."""
+    official, older_id, older_key = device
+    sent, _ = send_official(emulator.official("admin"), [make_file(1)])
+    late = official.generate_trusted_device_key_pair("late")
+    late_id, late_key = late["response"]["id"], late["privateKey"]
+    with emulator.ours("second") as client:
+        result = client.sync_keycodes(older_id, older_key)
+    assert result.synchronized >= 1 and result.failures == []
+    assert official.get_package_keycode(sent.package_id, late_id, late_key) == {"keyCode": sent.client_secret}
+    official.revoke_trusted_device_key(late_id)
+
+
+def test_cryptography_alone_is_the_official_one(emulator, make_file):
+    keycode, server_secret, package_code = ours.call("sendsafely_keycode_generate"), "server-secret", "package-code"
+    checksum = ours.call("sendsafely_checksum", keycode, package_code)
+    assert {"checksum": checksum} == utilities._calculate_package_checksum(package_code, keycode)
+    message = utilities._encrypt_message(MESSAGE, server_secret, keycode)
+    assert ours.call("sendsafely_message_decrypt", server_secret, keycode, message) == MESSAGE
+    message = ours.call("sendsafely_message_encrypt", server_secret, keycode, MESSAGE)
+    assert utilities._decrypt_message(message, server_secret, keycode) == MESSAGE
+    data = make_file(655_361).read_bytes()
+    part = ours.call("sendsafely_part_encrypt", server_secret, keycode, data, len(data))
+    assert PGPMessage.from_blob(bytearray(part)).decrypt(passphrase=server_secret + keycode).message == data
+    part = utilities._encrypt_file_part(data, server_secret, keycode, path=False)
+    assert ours.call("sendsafely_part_decrypt", server_secret, keycode, bytes(part), len(part)) == data
+    with emulator.ours("admin") as client:
+        user, body = emulator.users["admin"], json.dumps({"name": "Grüße"})
+        official = utilities.make_headers(user["api_secret"], user["api_key"], "/package/", request_body=body)
+        signed = client.sign("/package/", body, official["ss-request-timestamp"])
+        assert (signed.api_key, signed.signature) == (official["ss-api-key"], official["ss-request-signature"])
 
 
 def test_a_device_opens_neither_older_packages_nor_with_another_key(emulator, device, make_file):
