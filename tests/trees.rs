@@ -1088,3 +1088,48 @@ fn many_small_files_take_no_more_requests_than_they_need() {
         .unwrap_err();
     assert_eq!(emulator.count("part_get"), 4);
 }
+
+/// Large files one beside the other share one budget; measured in a process of its own.
+#[test]
+#[cfg(target_os = "linux")]
+fn memory_stays_flat_however_large_the_files_are() {
+    if !is_child() {
+        return run_child(
+            "memory_stays_flat_however_large_the_files_are",
+            None,
+            |_| (),
+        );
+    }
+    let peak = || {
+        let status = fs::read_to_string("/proc/self/status").unwrap();
+        let line = status
+            .lines()
+            .find(|line| line.starts_with("VmHWM:"))
+            .unwrap();
+        line.split_whitespace()
+            .nth(1)
+            .unwrap()
+            .parse::<usize>()
+            .unwrap()
+            / 1024
+    };
+    let emulator = Emulator::start();
+    let defaults = ClientOptions::default();
+    let workspace = workspace(&emulator.client_with(defaults));
+    let (from, to) = (TempDir::new(), TempDir::new());
+    for number in 0..6 {
+        // Without content on the disk: 48 MiB each.
+        let file = fs::File::create(from.join(&format!("{number}.bin"))).unwrap();
+        file.set_len(48 << 20).unwrap();
+    }
+    for number in 0..20 {
+        let file = fs::File::create(from.join(&format!("small {number}.bin"))).unwrap();
+        file.set_len(2 << 20).unwrap();
+    }
+    send(&workspace, &from.0).unwrap();
+    receive(&workspace, &to.0).unwrap();
+    assert_eq!(to.names(), from.names());
+    let peak = peak();
+    println!("peak: {peak} MiB");
+    assert!(peak < 80, "{peak} MiB for 328 MiB of files");
+}
