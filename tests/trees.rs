@@ -1133,3 +1133,61 @@ fn memory_stays_flat_however_large_the_files_are() {
     println!("peak: {peak} MiB");
     assert!(peak < 80, "{peak} MiB for 328 MiB of files");
 }
+
+#[test]
+fn a_stop_is_quick_in_every_step() {
+    let emulator = Emulator::start();
+    let from = TempDir::new();
+    plant(&from.0, TREE);
+    let whole = workspace(&emulator.client());
+    send(&whole, &from.0).unwrap();
+    let quick = |what: &str, watch: &Watch, outcome: Outcome| {
+        failed(outcome, ErrorKind::Stopped);
+        let took = watch.stopped.unwrap().elapsed();
+        assert!(took < Duration::from_secs(2), "{what}: {took:?}");
+    };
+    for endpoint in [
+        "get_directory",
+        "create_directory",
+        "create_file",
+        "upload_urls",
+        "upload_complete",
+    ] {
+        let workspace = workspace(&emulator.client());
+        emulator.fault(json!({"endpoint": endpoint, "times": 0, "action": {"hang_ms": 60_000}}));
+        let mut watch = Watch::stopping_after(Duration::from_millis(400));
+        let outcome = workspace.upload_all(&mut watch, &from.0, &UploadAllOptions::default());
+        quick(endpoint, &watch, outcome);
+        emulator.clear_faults();
+    }
+    for endpoint in ["get_directory", "download_urls", "part_get"] {
+        let to = TempDir::new();
+        emulator.fault(json!({"endpoint": endpoint, "times": 0, "action": {"hang_ms": 60_000}}));
+        let mut watch = Watch::stopping_after(Duration::from_millis(400));
+        let outcome = whole.download_all(&mut watch, &to.0, &DownloadOptions::default());
+        quick(endpoint, &watch, outcome);
+        assert!(
+            local(&to.0).keys().all(|path| path.ends_with('/')),
+            "{endpoint}"
+        );
+        emulator.clear_faults();
+    }
+}
+
+#[test]
+fn the_way_through_the_api_server_carries_trees_too() {
+    let emulator = Emulator::start();
+    let through_api = ClientOptions {
+        force_api_route: true,
+        ..options()
+    };
+    let workspace = workspace(&emulator.client_with(through_api));
+    let (from, to) = (TempDir::new(), TempDir::new());
+    plant(&from.0, TREE);
+    from.file("large.bin", &noise(3, 3 * PART));
+    send(&workspace, &from.0).unwrap();
+    receive(&workspace, &to.0).unwrap();
+    assert!(local(&to.0) == local(&from.0));
+    assert_eq!(held(&emulator.only_package()).len(), 6);
+    assert_eq!(emulator.count("part_put") + emulator.count("part_get"), 0);
+}
