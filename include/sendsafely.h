@@ -94,15 +94,14 @@
  *              -> sendsafely_package_download_all, into a directory
  *                 or sendsafely_package_get_information, then _download_file, _memory or _callback for a file
  *              -> sendsafely_package_get_message
- *   store      sendsafely_package_create_workspace, or open one; sendsafely_package_upload_all and _download_all for whole
- *              trees; sendsafely_package_get_directory and the like for parts of them
  *   go on      keep sendsafely_package_id and sendsafely_package_keycode -> later sendsafely_package_open
  *   many       sendsafely_package_add_recipients; sendsafely_client_create_contact_group and
  *              sendsafely_package_add_contact_group for those who come again and again
  *   devices    sendsafely_client_generate_key_pair once, sendsafely_key_pair_save
  *              -> later sendsafely_key_pair_load, sendsafely_package_open_with_private_key: no link is needed
  *   Workspace  sendsafely_package_create_workspace, usable at once: add recipients, _set_recipient_role,
- *              _create_directory, uploads with directory_id; sendsafely_package_get_directory shows what is there
+ *              _create_directory, uploads with directory_id; sendsafely_package_get_directory shows what is there;
+ *              sendsafely_package_upload_all and _download_all move whole trees
  *   look back  sendsafely_client_list_packages, _search_packages, sendsafely_package_list_activity
  *   no key yet sendsafely_client_new_without_credentials -> sendsafely_client_generate_api_key
  *   Dropzone   sendsafely_client_new_for_dropzone, then as in send, without recipients
@@ -2934,9 +2933,9 @@ typedef struct {
    */
   uint64_t size;
   /**
-   * SENDSAFELY_OK, or why nothing was done: a sendsafely_status.
+   * A sendsafely_status: SENDSAFELY_OK, or why nothing was done.
    */
-  sendsafely_status status;
+  int32_t status;
   /**
    * What was done: a sendsafely_action.
    */

@@ -7,6 +7,7 @@
 //! | begin | [`Client::new`] |
 //! | send | [`Package::create`], [`Package::add_recipient`], [`Package::upload`], [`Package::set_message`], [`Package::finalize`] |
 //! | receive | [`Package::open_link`], [`Package::message`], [`Package::download_all`] or [`Package::download`] |
+//! | store | [`Package::create_workspace`], [`Package::upload_all`], [`Package::download_all`], [`Package::directory`] |
 //! | go on with a package | [`Package::open`] with its id and keycode |
 //! | find links in a text | [`link::find`], [`link::parse`] |
 //! | work in a Workspace | [`Package::create_workspace`], [`Package::directory`], [`Package::create_directory`], [`Package::copy_file`] |

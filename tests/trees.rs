@@ -738,30 +738,71 @@ fn refusals_of_one_file_do_not_end_the_others() {
     );
     assert_eq!(held(&emulator.package(other.id())).len(), 2);
     emulator.clear_faults();
+    // One that does not open neither, up and down.
+    plant(
+        &from.0,
+        &[
+            ("Docs/Old/new.txt", b"new"),
+            ("Docs/new.txt", b"new"),
+            ("new.txt", b"new"),
+        ],
+    );
+    let listed = workspace
+        .directory(&mut (), None, &DirectoryOptions::default())
+        .unwrap();
+    let docs = listed
+        .directories
+        .iter()
+        .find(|below| below.name == "Docs")
+        .unwrap();
+    let docs = format!("/directory/{}/", docs.directory_id);
+    let closed = json!({"endpoint": "get_directory", "path_contains": docs, "times": 0, "action": {"envelope": {"response": "DENIED"}}});
+    emulator.fault(closed.clone());
+    let error = failed(send(&workspace, &from.0), ErrorKind::Denied);
+    let told: Vec<_> = failures(&error.report)
+        .into_keys()
+        .map(str::to_owned)
+        .collect();
+    let below = [
+        "Docs/Old/Older/Größe.txt",
+        "Docs/Old/c.txt",
+        "Docs/Old/new.txt",
+        "Docs/b.txt",
+        "Docs/new.txt",
+    ];
+    assert_eq!(told, below);
+    assert_eq!(
+        held(&emulator.package(workspace.id())).len(),
+        6,
+        "new.txt arrived"
+    );
+    let to = TempDir::new();
+    let error = failed(receive(&workspace, &to.0), ErrorKind::Denied);
+    assert_eq!(
+        failures(&error.report),
+        BTreeMap::from([("Docs", ErrorKind::Denied)])
+    );
+    assert_eq!(to.names(), ["Nothing", "a.txt", "empty.bin", "new.txt"]);
+    emulator.clear_faults();
+    send(&workspace, &from.0).unwrap();
 
     let to = TempDir::new();
     emulator.refuse_once("download_urls", "DENIED");
     let error = failed(receive(&workspace, &to.0), ErrorKind::Denied);
     assert_eq!(failures(&error.report).len(), 1);
-    assert_eq!(
-        local(&to.0)
-            .values()
-            .filter(|data| !data.is_empty())
-            .count()
-            + 1,
-        local(&from.0)
-            .values()
-            .filter(|data| !data.is_empty())
-            .count()
-            + usize::from(failures(&error.report).contains_key("empty.bin"))
-    );
+    let files = |tree: &TempDir| {
+        let paths = local(&tree.0).into_keys();
+        paths.filter(|path| !path.ends_with('/')).count()
+    };
+    assert_eq!(files(&to) + 1, files(&from));
     receive_existing(&workspace, &to.0, Existing::Skip).unwrap();
     assert_eq!(local(&to.0), local(&from.0));
     // A part that is damaged for good.
     let fresh = TempDir::new();
-    emulator.fault(json!({"endpoint": "part_get", "times": 0, "path_contains": "", "skip": 4, "action": {"flip_response_byte": -1}}));
+    emulator.fault(json!({"endpoint": "part_get", "times": 0, "skip": 4, "action": {"flip_response_byte": -1}}));
     let error = failed(receive(&workspace, &fresh.0), ErrorKind::DecryptFailed);
-    assert_eq!(failures(&error.report).len(), 1);
+    assert_eq!(failures(&error.report).len(), files(&from) - 4);
+    assert_eq!(files(&fresh), 4);
     assert!(
         local(&fresh.0)
             .keys()
@@ -793,6 +834,12 @@ fn what_concerns_all_ends_the_call_with_a_report() {
         );
         emulator.clear_faults();
     }
+    // A server that is down does not get the retry window for every file.
+    emulator.fault(json!({"endpoint": "create_file", "times": 0, "action": {"status": 503}}));
+    let started = Instant::now();
+    failed(send(&workspace, &from.0), ErrorKind::HttpError);
+    assert!(started.elapsed() < Duration::from_secs(5));
+    emulator.clear_faults();
     emulator.outage(60_000, &["storage"]);
     let away = send(&workspace, &from.0).unwrap_err();
     emulator.outage(0, &["storage"]);
@@ -1040,4 +1087,107 @@ fn many_small_files_take_no_more_requests_than_they_need() {
         .download_all(&mut watch, &other.0, &DownloadOptions::default())
         .unwrap_err();
     assert_eq!(emulator.count("part_get"), 4);
+}
+
+/// Large files one beside the other share one budget; measured in a process of its own.
+#[test]
+#[cfg(target_os = "linux")]
+fn memory_stays_flat_however_large_the_files_are() {
+    if !is_child() {
+        return run_child(
+            "memory_stays_flat_however_large_the_files_are",
+            None,
+            |_| (),
+        );
+    }
+    let peak = || {
+        let status = fs::read_to_string("/proc/self/status").unwrap();
+        let line = status
+            .lines()
+            .find(|line| line.starts_with("VmHWM:"))
+            .unwrap();
+        line.split_whitespace()
+            .nth(1)
+            .unwrap()
+            .parse::<usize>()
+            .unwrap()
+            / 1024
+    };
+    let emulator = Emulator::start();
+    let defaults = ClientOptions::default();
+    let workspace = workspace(&emulator.client_with(defaults));
+    let (from, to) = (TempDir::new(), TempDir::new());
+    for number in 0..6 {
+        // Without content on the disk: 48 MiB each.
+        let file = fs::File::create(from.join(&format!("{number}.bin"))).unwrap();
+        file.set_len(48 << 20).unwrap();
+    }
+    for number in 0..20 {
+        let file = fs::File::create(from.join(&format!("small {number}.bin"))).unwrap();
+        file.set_len(2 << 20).unwrap();
+    }
+    send(&workspace, &from.0).unwrap();
+    receive(&workspace, &to.0).unwrap();
+    assert_eq!(to.names(), from.names());
+    let peak = peak();
+    println!("peak: {peak} MiB");
+    assert!(peak < 80, "{peak} MiB for 328 MiB of files");
+}
+
+#[test]
+fn a_stop_is_quick_in_every_step() {
+    let emulator = Emulator::start();
+    let from = TempDir::new();
+    plant(&from.0, TREE);
+    let whole = workspace(&emulator.client());
+    send(&whole, &from.0).unwrap();
+    let quick = |what: &str, watch: &Watch, outcome: Outcome| {
+        failed(outcome, ErrorKind::Stopped);
+        let took = watch.stopped.unwrap().elapsed();
+        assert!(took < Duration::from_secs(2), "{what}: {took:?}");
+    };
+    for endpoint in [
+        "get_directory",
+        "create_directory",
+        "create_file",
+        "upload_urls",
+        "upload_complete",
+    ] {
+        let workspace = workspace(&emulator.client());
+        emulator.fault(json!({"endpoint": endpoint, "times": 0, "action": {"hang_ms": 60_000}}));
+        let mut watch = Watch::stopping_after(Duration::from_millis(400));
+        let outcome = workspace.upload_all(&mut watch, &from.0, &UploadAllOptions::default());
+        quick(endpoint, &watch, outcome);
+        emulator.clear_faults();
+    }
+    for endpoint in ["get_directory", "download_urls", "part_get"] {
+        let to = TempDir::new();
+        emulator.fault(json!({"endpoint": endpoint, "times": 0, "action": {"hang_ms": 60_000}}));
+        let mut watch = Watch::stopping_after(Duration::from_millis(400));
+        let outcome = whole.download_all(&mut watch, &to.0, &DownloadOptions::default());
+        quick(endpoint, &watch, outcome);
+        assert!(
+            local(&to.0).keys().all(|path| path.ends_with('/')),
+            "{endpoint}"
+        );
+        emulator.clear_faults();
+    }
+}
+
+#[test]
+fn the_way_through_the_api_server_carries_trees_too() {
+    let emulator = Emulator::start();
+    let through_api = ClientOptions {
+        force_api_route: true,
+        ..options()
+    };
+    let workspace = workspace(&emulator.client_with(through_api));
+    let (from, to) = (TempDir::new(), TempDir::new());
+    plant(&from.0, TREE);
+    from.file("large.bin", &noise(3, 3 * PART));
+    send(&workspace, &from.0).unwrap();
+    receive(&workspace, &to.0).unwrap();
+    assert!(local(&to.0) == local(&from.0));
+    assert_eq!(held(&emulator.only_package()).len(), 6);
+    assert_eq!(emulator.count("part_put") + emulator.count("part_get"), 0);
 }

@@ -17,7 +17,7 @@ use super::options::{self, Options};
 use super::package::{call_with, sendsafely_package};
 use super::progress::sendsafely_progress_callback;
 use super::records::{self, Memory, Translate};
-use super::status::sendsafely_status;
+use super::status::{sendsafely_status, status_of};
 
 /// What was done with a file of a tree. A later version may add some.
 #[repr(i32)]
@@ -47,8 +47,8 @@ pub struct sendsafely_report_item {
     pub file_id: *const c_char,
     /// Bytes of the file.
     pub size: u64,
-    /// SENDSAFELY_OK, or why nothing was done: a sendsafely_status.
-    pub status: sendsafely_status,
+    /// A sendsafely_status: SENDSAFELY_OK, or why nothing was done.
+    pub status: i32,
     /// What was done: a sendsafely_action.
     pub action: i32,
     /// What happened, in words; NULL for SENDSAFELY_OK.
@@ -68,9 +68,7 @@ impl Translate for ReportItem {
             local_path: memory.optional_text(local_path.as_deref()),
             file_id: memory.optional_text(self.file_id.as_deref()),
             size: self.size,
-            status: error.map_or(sendsafely_status::SENDSAFELY_OK, |error| {
-                error.kind().into()
-            }),
+            status: status_of(error),
             action: match self.action {
                 Action::None => SENDSAFELY_ACTION_NONE,
                 Action::Uploaded => SENDSAFELY_ACTION_UPLOADED,

@@ -77,7 +77,7 @@ struct Tree {
 /// All that was listed, by directory, and where the tree begins. A package without directories is one directory.
 struct Listed {
     root: String,
-    directories: BTreeMap<String, Directory>,
+    directories: BTreeMap<String, Result<Directory>>,
 }
 
 /// A file to fetch.
@@ -103,12 +103,13 @@ impl Tree {
             };
             return Ok(Listed {
                 root: String::new(),
-                directories: BTreeMap::from([(String::new(), all)]),
+                directories: BTreeMap::from([(String::new(), Ok(all))]),
             });
         }
         let root = inner.directory_or_root(&session, from)?;
         drop(session);
         let directories = Arc::new(Mutex::new(BTreeMap::new()));
+        let first = root.clone();
         let seen = Mutex::new(BTreeSet::from([root.clone()]));
         let (found, worker_inner, worker_call) = (
             Arc::clone(&directories),
@@ -124,14 +125,20 @@ impl Tree {
             move |queue, id| {
                 let session = worker_inner.client.0.api.session(&worker_call);
                 let options = DirectoryOptions::default();
-                let directory = worker_inner.list_directory(&session, &id, &options)?;
+                let directory = match worker_inner.list_directory(&session, &id, &options) {
+                    Err(error) if id != first && !ends_all(&error) && !worker_call.is_stopped() => {
+                        found.lock().insert(id, Err(error));
+                        return Ok(());
+                    }
+                    listed => listed?,
+                };
                 worker_inner.steps.lock().learn_directory(&directory);
                 let below = directory.directories.iter();
                 let mut below: Vec<_> = below.map(|below| below.directory_id.clone()).collect();
                 // A directory that is said to be in two places, or in itself, is taken once.
                 below.retain(|id| seen.lock().insert(id.clone()));
                 queue.add(below);
-                found.lock().insert(id, directory);
+                found.lock().insert(id, Ok(directory));
                 Ok(())
             },
         )?;
@@ -147,8 +154,22 @@ impl Tree {
         let mut local_directories = Vec::new();
         while let Some((id, path, local, renamed)) = waiting.pop() {
             call.check()?;
-            let Some(directory) = listed.directories.remove(&id) else {
-                continue;
+            let directory = match listed.directories.remove(&id) {
+                Some(Ok(directory)) => directory,
+                Some(Err(error)) => {
+                    let item = self.items.push(ReportItem {
+                        path,
+                        local_path: Some(local),
+                        file_id: None,
+                        size: 0,
+                        action: Action::None,
+                        renamed,
+                        error: None,
+                    });
+                    self.items.failed(item, error);
+                    continue;
+                }
+                None => continue,
             };
             if local != base {
                 local_directories.push(local.clone());

@@ -143,22 +143,25 @@ impl Items {
     }
 }
 
-/// Whether a failure of one file would be the failure of every other one.
+/// Whether a failure of one file would be the failure of every other one. A server that is down has been given the whole
+/// retry window by then.
 fn ends_all(error: &Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::Stopped
-            | ErrorKind::AuthenticationFailed
-            | ErrorKind::UnknownPackage
-            | ErrorKind::PasswordRequired
-            | ErrorKind::Unreachable
-            | ErrorKind::UnknownHost
-            | ErrorKind::TimedOut
-            | ErrorKind::TlsFailed
-            | ErrorKind::NoTrustStore
-            | ErrorKind::WrongKeycode
-            | ErrorKind::Internal
-    )
+    let is_down = matches!(error.http_status(), Some(429 | 500..=599));
+    is_down
+        || matches!(
+            error.kind(),
+            ErrorKind::Stopped
+                | ErrorKind::AuthenticationFailed
+                | ErrorKind::UnknownPackage
+                | ErrorKind::PasswordRequired
+                | ErrorKind::Unreachable
+                | ErrorKind::UnknownHost
+                | ErrorKind::TimedOut
+                | ErrorKind::TlsFailed
+                | ErrorKind::NoTrustStore
+                | ErrorKind::WrongKeycode
+                | ErrorKind::Internal
+        )
 }
 
 /// Names in one local directory: safe ones, each given once. Letters that differ only in case count as the same.

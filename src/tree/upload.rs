@@ -154,6 +154,9 @@ struct LocalFile {
     parts: u32,
 }
 
+/// What was found in the place of a local directory: its id and its files.
+type Found = Result<(String, Vec<File>)>;
+
 enum Task {
     /// A directory to make, in another one; without an id that is the package's root.
     Make(usize, Option<String>),
@@ -182,15 +185,24 @@ impl Tree {
             self.directories[0].remote = Some(Remote(None));
             BTreeMap::from([(0, files)])
         };
-        let bytes = self.files().map(|file| file.size).sum();
-        let parts = self.files().map(|file| file.parts).sum();
+        let files = self.files();
+        let bytes = files.iter().map(|file| file.size).sum();
+        let parts = files.iter().map(|file| file.parts).sum();
         call.set_total(Some(bytes), parts);
         self.judge(call, &found)?;
         self.send(call)
     }
 
-    fn files(&self) -> impl Iterator<Item = &LocalFile> {
-        self.directories.iter().flat_map(|local| &local.files)
+    /// The files of all directories that can be reached.
+    fn files(&self) -> Vec<&LocalFile> {
+        let mut files = Vec::new();
+        let mut waiting = vec![0];
+        while let Some(index) = waiting.pop() {
+            let local = &self.directories[index];
+            files.extend(&local.files);
+            waiting.extend(&local.below);
+        }
+        files
     }
 
     /// Looks at everything on this machine.
@@ -311,7 +323,7 @@ impl Tree {
                     .collect()
             })
             .collect();
-        let found = Arc::new(Mutex::new(BTreeMap::new()));
+        let found: Arc<Mutex<BTreeMap<usize, Found>>> = Arc::default();
         let (results, inner, worker_call) = (
             Arc::clone(&found),
             Arc::clone(&self.inner),
@@ -326,7 +338,13 @@ impl Tree {
             move |queue, (index, id): (usize, String)| {
                 let session = inner.client.0.api.session(&worker_call);
                 let options = DirectoryOptions::default();
-                let listed = inner.list_directory(&session, &id, &options)?;
+                let listed = match inner.list_directory(&session, &id, &options) {
+                    Err(error) if index != 0 && !ends_all(&error) && !worker_call.is_stopped() => {
+                        results.lock().insert(index, Err(error));
+                        return Ok(());
+                    }
+                    listed => listed?,
+                };
                 inner.steps.lock().learn_directory(&listed);
                 // Of two with the same name one is enough.
                 let mut below = BTreeMap::new();
@@ -339,18 +357,27 @@ impl Tree {
                     }
                 }
                 queue.add(below);
-                results.lock().insert(index, (id, listed.files));
+                results.lock().insert(index, Ok((id, listed.files)));
                 Ok(())
             },
         )?;
         let found = std::mem::take(&mut *found.lock());
-        Ok(found
-            .into_iter()
-            .map(|(index, (id, files))| {
-                self.directories[index].remote = Some(Remote((id != root).then_some(id)));
-                (index, files)
-            })
-            .collect())
+        let mut files = BTreeMap::new();
+        for (index, listed) in found {
+            match listed {
+                Ok((id, there)) => {
+                    self.directories[index].remote = Some(Remote((id != root).then_some(id)));
+                    files.insert(index, there);
+                }
+                Err(error) => {
+                    self.lost(index, &error);
+                    for local in &mut self.directories {
+                        local.below.retain(|below| *below != index);
+                    }
+                }
+            }
+        }
+        Ok(files)
     }
 
     /// Judges what is there already, and takes out what is to be left alone.
@@ -456,7 +483,7 @@ impl Tree {
         Ok(())
     }
 
-    /// A directory was not made: what is in it has no place.
+    /// A directory was not made, or does not open: what is in it has no place.
     fn lost(&self, index: usize, error: &Error) {
         let name = &self.directories[index].path;
         let error = error.clone().context(format_args!("directory {name}"));
@@ -502,15 +529,14 @@ impl Tree {
             created,
         };
         let sent = lead.run();
-        if whole.is_stopped() {
-            // The thread that made the call removes what is left.
-            return sent.map(|file| file.file_id);
-        }
-        let under_way = self.under_way.lock().remove(&file.item);
-        if sent.is_err()
-            && let Some(left) = under_way
-        {
-            self.remove(whole, left);
+        // After a stop the thread that made the call removes what is left.
+        if sent.is_ok() || !whole.is_stopped() {
+            let under_way = self.under_way.lock().remove(&file.item);
+            if sent.is_err()
+                && let Some(left) = under_way
+            {
+                self.remove(whole, left);
+            }
         }
         sent.map(|file| file.file_id)
     }
