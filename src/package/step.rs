@@ -302,6 +302,16 @@ impl Steps {
         Err(file_not_on_package())
     }
 
+    /// Whether a file on the service may be what an upload through this handle has left when it failed.
+    pub(crate) fn may_be_incomplete(&self, file: &File) -> bool {
+        let (name, size, parts) = (&file.file_name, file.size, file.parts);
+        self.incomplete.contains(&file.file_id)
+            || self
+                .uncertain
+                .iter()
+                .any(|left| left.0 == *name && left.1 == size && left.2 == parts)
+    }
+
     /// Notes that finalize begins, if it may.
     pub(crate) fn begin_finalize(&mut self, needs_recipient: bool) -> Result<()> {
         self.must_exist()?;

@@ -385,9 +385,12 @@ impl Tree {
         let mut refused = None;
         for (index, files) in found {
             let mut there: BTreeMap<&str, Vec<&File>> = BTreeMap::new();
-            for file in files {
+            let steps = self.inner.steps.lock();
+            // What an upload that failed has left looks whole by its size.
+            for file in files.iter().filter(|file| !steps.may_be_incomplete(file)) {
                 there.entry(&file.file_name).or_default().push(file);
             }
+            drop(steps);
             let (items, existing) = (&self.items, self.existing);
             self.directories[*index].files.retain(|local| {
                 let Some(there) = there.get(local.name.as_str()) else {
