@@ -22,6 +22,27 @@ TEST(create_package) {
   sendsafely_client_free(client);
 }
 
+TEST(create_for_another_user) {
+  sendsafely_client *client = new_client(NULL), *second = client_of("second@acme.test");
+  sendsafely_package *package = NULL, *none = NULL;
+  sendsafely_package_information *information = NULL;
+  CHECK_OK(sendsafely_package_create_for_user(client, "second@acme.test", &package, NULL));
+  CHECK(service_has(package, "\"owner\":\"second@acme.test\""));
+  /* It is as usable as one's own. */
+  CHECK_OK(sendsafely_package_upload_memory(package, "a.bin", (const uint8_t *)"bytes", 5, NULL, NULL, NULL));
+  CHECK_OK(sendsafely_package_get_information(package, &information, NULL));
+  CHECK_TEXT("second@acme.test", information ? information->sender : NULL);
+  forget_requests();
+  CHECK_STATUS(SENDSAFELY_MALFORMED_EMAIL, sendsafely_package_create_for_user(client, "no address", &none, NULL));
+  CHECK(none == NULL && requests_arrived() == 0);
+  CHECK_STATUS(SENDSAFELY_DENIED, sendsafely_package_create_for_user(second, "third@acme.test", &none, NULL));
+  CHECK(none == NULL);
+  sendsafely_package_information_free(information);
+  sendsafely_package_free(package);
+  sendsafely_client_free(client);
+  sendsafely_client_free(second);
+}
+
 TEST(package_information) {
   sendsafely_client *client = new_client(NULL);
   sendsafely_package *package = new_package(client);
