@@ -4,6 +4,7 @@
 #include "support.h"
 
 #include <pthread.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,7 +19,11 @@ static sendsafely_client *client;
 static sendsafely_package *package;
 static sendsafely_package *sender; /* the handle that made a package that was opened again */
 static char file_id[256], recipient_id[256], directory_id[256], group_id[256];
-static const char *source, *target_directory;
+static const char *source, *target_directory, *tree, *deep_tree;
+
+/* A Workspace that is no part of the states, with a file in it. */
+static sendsafely_package *store;
+static char stored_id[256];
 
 /* A call that runs on another thread while the table is worked through. */
 static pthread_t other_thread;
@@ -105,12 +110,11 @@ static void put_file(void) {
 }
 
 static void make_workspace(void) {
-  char *answer = NULL;
-  CHECK_OK(sendsafely_client_request(client, "PUT", "/package/", "{\"vdr\":true}", &answer, NULL));
-  CHECK_OK(sendsafely_package_open(client, json_text(answer, "packageId"), "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG",
-                                   &package, NULL));
-  snprintf(directory_id, sizeof directory_id, "%s", json_text(answer, "rootDirectoryId"));
-  sendsafely_string_free(answer);
+  sendsafely_package_information *information = NULL;
+  package = new_workspace(client);
+  CHECK_OK(sendsafely_package_get_information(package, &information, NULL));
+  if (information) snprintf(directory_id, sizeof directory_id, "%s", information->root_directory_id);
+  sendsafely_package_information_free(information);
 }
 
 /* Opens again what the sender has made: by its link without the keycode, or by its id and a keycode that was cut. */
@@ -305,6 +309,129 @@ static sendsafely_status download_all(sendsafely_package *of, sendsafely_error *
   return status;
 }
 
+/* Like all calls that work through a tree it gives its report on failure too: so it may be there or not. */
+static sendsafely_status download_tree(sendsafely_package *of, sendsafely_error **error) {
+  sendsafely_report *report = NULL;
+  sendsafely_download_options options;
+  CHECK_OK(sendsafely_download_options_init(&options, sizeof options));
+  options.directory_id = directory_id;
+  options.existing = SENDSAFELY_EXISTING_OVERWRITE;
+  sendsafely_status status = sendsafely_package_download_all(of, target_directory, &options, &report, error);
+  sendsafely_report_free(report);
+  return status;
+}
+
+static sendsafely_status upload_from(sendsafely_package *of, const char *path, const char *into, sendsafely_error **error) {
+  sendsafely_report *report = NULL;
+  sendsafely_upload_all_options options;
+  CHECK_OK(sendsafely_upload_all_options_init(&options, sizeof options));
+  options.directory_id = into;
+  sendsafely_status status = sendsafely_package_upload_all(of, path, &options, &report, error);
+  CHECK(status != SENDSAFELY_OK || report);
+  sendsafely_report_free(report);
+  return status;
+}
+
+static sendsafely_status upload_all(sendsafely_package *of, sendsafely_error **error) {
+  return upload_from(of, tree, NULL, error);
+}
+
+static sendsafely_status upload_all_to_directory(sendsafely_package *of, sendsafely_error **error) {
+  return upload_from(of, tree, directory_id, error);
+}
+
+static sendsafely_status upload_deep_tree(sendsafely_package *of, sendsafely_error **error) {
+  return upload_from(of, deep_tree, NULL, error);
+}
+
+static sendsafely_status get_file_information_in(sendsafely_package *of, const char *in, sendsafely_error **error) {
+  sendsafely_file_information *information = (void *)1;
+  sendsafely_status status = sendsafely_package_get_file_information(of, file_id, in, &information, error);
+  CHECK(status == SENDSAFELY_OK || information == NULL);
+  sendsafely_file_information_free(information);
+  return status;
+}
+
+static sendsafely_status get_file_information(sendsafely_package *of, sendsafely_error **error) {
+  return get_file_information_in(of, NULL, error);
+}
+
+static sendsafely_status get_file_information_in_directory(sendsafely_package *of, sendsafely_error **error) {
+  return get_file_information_in(of, directory_id, error);
+}
+
+static sendsafely_status delete_file_in_directory(sendsafely_package *of, sendsafely_error **error) {
+  return sendsafely_package_delete_file(of, file_id, directory_id, error);
+}
+
+static sendsafely_status move_file(sendsafely_package *of, sendsafely_error **error) {
+  return sendsafely_package_move_file(of, file_id, NULL, error);
+}
+
+static sendsafely_status rename_file(sendsafely_package *of, sendsafely_error **error) {
+  return sendsafely_package_rename_file(of, file_id, "renamed.bin", error);
+}
+
+static sendsafely_status copy(sendsafely_package *from, const char *id, sendsafely_package *to, sendsafely_error **error) {
+  char *text = (char *)1;
+  sendsafely_status status = sendsafely_package_copy_file(from, id, to, NULL, &text, error);
+  CHECK(status == SENDSAFELY_OK || text == NULL);
+  sendsafely_string_free(text);
+  return status;
+}
+
+static sendsafely_status copy_file(sendsafely_package *of, sendsafely_error **error) {
+  return copy(of, file_id, store, error);
+}
+
+static sendsafely_status copy_file_into(sendsafely_package *of, sendsafely_error **error) {
+  return copy(store, stored_id, of, error);
+}
+
+static sendsafely_status copy_file_within(sendsafely_package *of, sendsafely_error **error) {
+  return copy(of, file_id, of, error);
+}
+
+static sendsafely_status get_directory(sendsafely_package *of, sendsafely_error **error) {
+  sendsafely_directory *directory = (void *)1;
+  sendsafely_status status = sendsafely_package_get_directory(of, NULL, NULL, &directory, error);
+  CHECK(status == SENDSAFELY_OK || directory == NULL);
+  sendsafely_directory_free(directory);
+  return status;
+}
+
+static sendsafely_status create_directory(sendsafely_package *of, sendsafely_error **error) {
+  char *id = (char *)1;
+  sendsafely_status status = sendsafely_package_create_directory(of, NULL, "Docs", &id, error);
+  CHECK(status == SENDSAFELY_OK || id == NULL);
+  sendsafely_string_free(id);
+  return status;
+}
+
+static sendsafely_status rename_directory(sendsafely_package *of, sendsafely_error **error) {
+  return sendsafely_package_rename_directory(of, "no-such-directory", "Docs", error);
+}
+
+static sendsafely_status move_directory(sendsafely_package *of, sendsafely_error **error) {
+  return sendsafely_package_move_directory(of, "no-such-directory", NULL, error);
+}
+
+static sendsafely_status delete_directory(sendsafely_package *of, sendsafely_error **error) {
+  return sendsafely_package_delete_directory(of, "no-such-directory", error);
+}
+
+static sendsafely_status delete_root(sendsafely_package *of, sendsafely_error **error) {
+  return sendsafely_package_delete_directory(of, directory_id, error);
+}
+
+static sendsafely_status list_activity(sendsafely_package *of, sendsafely_error **error) {
+  sendsafely_activity_iterator *iterator = (void *)1;
+  sendsafely_status status = sendsafely_package_list_activity(of, &iterator, error);
+  CHECK(status == SENDSAFELY_OK || iterator == NULL);
+  sendsafely_activity_iterator_free(iterator);
+  return status;
+}
+
 static sendsafely_status add_recipients(sendsafely_package *of, sendsafely_error **error) {
   const char *emails[] = {"carl@customer.test", "dora@customer.test"};
   sendsafely_recipient_result_list *results = (void *)1;
@@ -412,6 +539,8 @@ enum {
   NOT_ON = ASKED + SENDSAFELY_FILE_NOT_ON_PACKAGE,
   NOBODYS = ASKED + SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE, /* another program may have added it */
   NO_GROUP = ASKED + SENDSAFELY_REFUSED,
+  REFUSED = ASKED + SENDSAFELY_REFUSED, /* no such file or directory */
+  ROOT = ASKED + SENDSAFELY_DENIED,     /* not with the root directory */
   OTHERS = SENDSAFELY_INVALID_ARGUMENT, /* only for the client of a Dropzone */
   CUT = ASKED + SENDSAFELY_WRONG_KEYCODE, /* shows when it is used, before anything is written */
   PARTIAL = ASKED + SENDSAFELY_DENIED, /* what is still being uploaded cannot be downloaded */
@@ -465,6 +594,25 @@ static const struct row {
     {"download_callback",      download_callback,  {NOT_ON, NOT_ON, DONE,   NOT_ON, DONE,   DONE,   DONE,   DONE,   GONE,   NO_KEY, NOT_ON, WRONG_KEY}},
     {"download from a directory", download_from_directory,{NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE, NO_DIR, NOT_ON, NO_DIR}},
     {"download_all",           download_all,       {DONE,   DONE,   DONE,   DONE,   DONE,   PARTIAL,  DONE,   DONE,   GONE,   NO_KEY, DONE,   WRONG_KEY}},
+    {"download_all of a directory", download_tree, {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, DONE,   NO_DIR}},
+    {"get_file_information",   get_file_information,{NOT_ON,NOT_ON, DONE,   NOT_ON, DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   NOT_ON, DONE}},
+    {"get_file_information in a directory", get_file_information_in_directory,{NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,GONE,NO_DIR,NOT_ON,NO_DIR}},
+    {"get_directory",          get_directory,      {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, DONE,   NO_DIR}},
+    {"list_activity",          list_activity,      {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, OK,     NO_DIR}},
+    {"rename_directory",       rename_directory,   {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, REFUSED,NO_DIR}},
+    {"move_directory",         move_directory,     {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, REFUSED,NO_DIR}},
+    {"delete_directory",       delete_directory,   {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, REFUSED,NO_DIR}},
+    {"delete_directory, root", delete_root,        {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, ROOT,   NO_DIR}},
+    {"move_file",              move_file,          {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, REFUSED,NO_DIR}},
+    {"copy_file",              copy_file,          {NOT_ON, NOT_ON, DONE,   NOT_ON, DONE,   DONE,   DONE,   DONE,   GONE,   NO_KEY, NOT_ON, CUT}},
+    {"copy_file within",       copy_file_within,   {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_KEY, NOT_ON, NO_DIR}},
+    {"copy_file from elsewhere", copy_file_into,   {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, DONE,   NO_DIR}},
+    {"create_directory",       create_directory,   {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, DONE,   NO_DIR}},
+    {"upload_all",             upload_all,         {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   CLOSED, CLOSED, GONE,   CLOSED, DONE,   SHORT}},
+    {"upload_all to a directory", upload_all_to_directory,{NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,CLOSED,CLOSED, GONE,   CLOSED, DONE,   NO_DIR}},
+    {"upload_all of directories", upload_deep_tree,{NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, CLOSED, CLOSED, GONE,   CLOSED, DONE,   SHORT}},
+    {"rename_file",            rename_file,        {NO_FILE,NO_FILE,DONE,   NO_FILE,DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   REFUSED,DONE}},
+    {"delete_file in a directory", delete_file_in_directory,{NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,GONE,  NO_DIR, NOT_ON, NO_DIR}},
     {"delete_file",            delete_file,        {NO_FILE,NO_FILE,DONE,   NO_FILE,DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   NOT_ON, DONE}},
     {"delete",                 delete_package,     {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
     // clang-format on
@@ -479,7 +627,8 @@ static int only_looks(call *function) {
          function == download_callback || function == running_uploads || function == get_collaborators ||
          function == get_permissions || function == get_public_keys || function == get_public_keys_of_recipient ||
          function == upload_keycodes || function == set_label || function == update || function == notify ||
-         function == get_recipient;
+         function == get_recipient || function == get_file_information || function == get_directory ||
+         function == copy_file;
 }
 
 static void work_through(enum state state) {
@@ -544,6 +693,20 @@ int main(void) {
   source = source_path;
   target_directory = directory_path;
   write_file(source, "from a path", 11);
+  char tree_path[4096], deep_path[4096];
+  snprintf(tree_path, sizeof tree_path, "%s", scratch("tree"));
+  snprintf(deep_path, sizeof deep_path, "%s", scratch("deep"));
+  tree = tree_path;
+  deep_tree = deep_path;
+  CHECK(!mkdir(tree, 0700) && !mkdir(deep_tree, 0700) && !mkdir(scratch("deep/below"), 0700));
+  write_file(scratch("tree/leaf.bin"), "leaf", 4);
+  write_file(scratch("deep/below/leaf.bin"), "leaf", 4);
+
+  sendsafely_file *stored = NULL;
+  store = new_workspace(client);
+  CHECK_OK(sendsafely_package_upload_memory(store, "stored.bin", (const uint8_t *)"stored", 6, NULL, &stored, NULL));
+  snprintf(stored_id, sizeof stored_id, "%s", stored ? stored->file_id : "");
+  sendsafely_file_free(stored);
 
   sendsafely_contact_group *group = NULL;
   CHECK_OK(sendsafely_client_create_contact_group(client, "Steps", 0, &group, NULL));
@@ -581,6 +744,7 @@ int main(void) {
   work_through_all_alike("freed", freed, SENDSAFELY_INVALID_HANDLE);
   CHECK(requests_arrived() == 0);
 
+  sendsafely_package_free(store);
   sendsafely_client_free(client);
   return finish("steps");
 }
