@@ -95,7 +95,7 @@ TEST(download_from_directory) {
   sendsafely_download_options options;
   sendsafely_file *file = NULL;
   sendsafely_buffer *buffer = NULL;
-  char *drafts = NULL;
+  char *drafts = NULL, path[256];
   CHECK_OK(sendsafely_package_create_directory(workspace, NULL, "drafts", &drafts, NULL));
   CHECK_OK(sendsafely_upload_options_init(&upload, sizeof upload));
   CHECK_OK(sendsafely_download_options_init(&options, sizeof options));
@@ -105,7 +105,8 @@ TEST(download_from_directory) {
   CHECK_OK(sendsafely_package_download_memory(workspace, file->file_id, &options, &buffer, NULL));
   REQUIRE(buffer);
   CHECK(buffer->size == LARGE && memcmp(buffer->data, large, LARGE) == 0);
-  CHECK(request_has("/directory/"));
+  snprintf(path, sizeof path, "/directory/%s/file/%s/download-urls/", drafts, file->file_id);
+  CHECK(request_has(path));
   sendsafely_buffer_free(buffer);
   sendsafely_file_free(file);
   sendsafely_string_free(drafts);
