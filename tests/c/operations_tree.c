@@ -265,6 +265,27 @@ TEST(download_tree_with_odd_names) {
   sendsafely_client_free(client);
 }
 
+/* What is in place of a directory does not lead out of the tree. */
+TEST(download_tree_over_a_link) {
+  sendsafely_client *client = new_client(NULL);
+  sendsafely_package *workspace = new_workspace(client);
+  sendsafely_report *report = NULL;
+  plant("linked");
+  CHECK_OK(sendsafely_package_upload_all(workspace, scratch("linked"), NULL, NULL, NULL));
+  make_local("outside");
+  make_local("inside");
+  CHECK(symlink("../outside", path_in("inside", "Docs")) == 0);
+  sendsafely_status status = sendsafely_package_download_all(workspace, scratch("inside"), NULL, &report, NULL);
+  CHECK(status != SENDSAFELY_OK);
+  REQUIRE(report && item_of(report, "a.txt") && item_of(report, "Docs/b.txt"));
+  CHECK_STATUS(SENDSAFELY_OK, item_of(report, "a.txt")->status);
+  CHECK(item_of(report, "Docs/b.txt")->status != SENDSAFELY_OK && item_of(report, "Docs/Old/c.txt")->status != SENDSAFELY_OK);
+  CHECK(file_is(path_in("inside", "a.txt"), "a", 1) && entries_of(scratch("outside")) == 0);
+  sendsafely_report_free(report);
+  sendsafely_package_free(workspace);
+  sendsafely_client_free(client);
+}
+
 /* One file that fails does not end the others, and the next call goes on. */
 TEST(upload_tree_with_a_failure) {
   sendsafely_client *client = new_client(NULL);

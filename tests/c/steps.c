@@ -9,10 +9,11 @@
 #include <unistd.h>
 
 enum state { FRESH, RECIPIENT, FILE_ONLY, MESSAGE, READY, UPLOADING, FINALIZING, FINALIZED, DELETED, NO_KEYCODE,
-             WORKSPACE, SHORT_KEYCODE, STATES };
+             WORKSPACE, SHORT_KEYCODE, KEYLESS_WORKSPACE, DELETED_WORKSPACE, STATES };
 static const char *const state_names[STATES] = {
     "fresh", "with a recipient", "with a file", "with a message", "ready", "uploading", "finalizing", "finalized",
-    "deleted", "opened without keycode", "Workspace", "opened with a short keycode"};
+    "deleted", "opened without keycode", "Workspace", "opened with a short keycode", "Workspace without keycode",
+    "deleted Workspace"};
 
 /* The package in its state, and what belongs to it. */
 static sendsafely_client *client;
@@ -125,7 +126,7 @@ static void open_again(enum state state) {
   CHECK_OK(sendsafely_package_id(sender, &id, NULL));
   CHECK_OK(sendsafely_package_code(sender, &code, NULL));
   snprintf(link, sizeof link, "%s/receive/?thread=%s&packageCode=%s", setting("SENDSAFELY_HOST"), id, code);
-  if (state == NO_KEYCODE)
+  if (state != SHORT_KEYCODE)
     CHECK_OK(sendsafely_package_open_link(client, link, &package, NULL));
   else
     CHECK_OK(sendsafely_package_open(client, id, "0123456789abcdefghijklmnopqrstu", &package, NULL));
@@ -137,8 +138,14 @@ static void enter_state(enum state state) {
   snprintf(file_id, sizeof file_id, "no-such-file");
   snprintf(recipient_id, sizeof recipient_id, "no-such-recipient");
   snprintf(directory_id, sizeof directory_id, "no-such-directory");
-  if (state == WORKSPACE) {
+  if (state == WORKSPACE || state == KEYLESS_WORKSPACE || state == DELETED_WORKSPACE) {
     make_workspace();
+    if (state == KEYLESS_WORKSPACE) {
+      put_recipient();
+      put_file();
+      open_again(state);
+    }
+    if (state == DELETED_WORKSPACE) CHECK_OK(sendsafely_package_delete(package, NULL));
     return;
   }
   CHECK_OK(sendsafely_package_create(client, &package, NULL));
@@ -555,67 +562,67 @@ static const struct row {
   int expected[STATES];
 } table[] = {
     // clang-format off
-    //                                              fresh   recip.  file    message ready   upload. fin-ing fin-ed  deleted no key  worksp. short
-    {"package_id",             get_id,             {OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK}},
-    {"package_code",           get_code,           {OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK}},
-    {"package_keycode",        get_keycode,        {OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     NO_KEY, OK,     OK}},
-    {"package_link",           get_link,           {OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OK,     GONE,   NO_KEY, OK,     OPEN}},
-    {"get_information",        get_information,    {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
-    {"get_message",            get_message,        {OK,     OK,     OK,     DONE,   OK,     OK,     OK,     OK,     GONE,   NO_KEY, OK,     OK}},
-    {"set_life",               set_life,           {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
-    {"set_recipient_phone",    set_recipient_phone,{NO_RECP,DONE,   NO_RECP,NO_RECP,DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   NO_RECP,DONE}},
-    {"running_uploads",        running_uploads,    {OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK}},
-    {"get_collaborators",      get_collaborators,  {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
-    {"get_permissions",        get_permissions,    {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
-    {"get_public_keys",        get_public_keys,    {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
-    {"get_public_keys of a recipient", get_public_keys_of_recipient,{NOBODYS,DONE,NOBODYS,NOBODYS,DONE,DONE,DONE,   DONE,   GONE,   DONE,   NOBODYS,DONE}},
-    {"upload_keycodes",        upload_keycodes,    {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   NO_KEY, DONE,   CUT}},
-    {"set_label",              set_label,          {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
-    {"update",                 update,             {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
-    {"notify",                 notify,             {OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   DONE,   GONE,   NO_KEY, DONE,   OPEN}},
-    {"submit_hosted_dropzone", submit_hosted_dropzone,{OPEN,OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OTHERS, GONE,   NO_KEY, OTHERS, OPEN}},
-    {"get_recipient",          get_recipient,      {NOBODYS,DONE,   NOBODYS,NOBODYS,DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   NOBODYS,DONE}},
-    {"set_recipient_role",     set_role,           {NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,GONE,   NO_DIR,NOBODYS,NO_DIR}},
-    {"finalize",               finalize,           {NOBODY, EMPTY,  NOBODY, NOBODY, DONE,   RUNNING,CLOSED, CLOSED, GONE,   CLOSED, WORKSP, SHORT}},
-    {"finalize undisclosed",   finalize_undisclosed,{EMPTY, EMPTY,  DONE,   DONE,   DONE,   RUNNING,CLOSED, CLOSED, GONE,   CLOSED, WORKSP, SHORT}},
-    {"add_recipient",          add_recipient,      {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
-    {"add_recipients",         add_recipients,     {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
-    {"remove unknown recipient", remove_nobody,    {NOBODYS,NOBODYS,NOBODYS,NOBODYS,NOBODYS,NOBODYS,NOBODYS,NOBODYS,GONE,   NOBODYS,NOBODYS,NOBODYS}},
-    {"remove_recipient",       remove_recipient,   {NOBODYS,DONE,   NOBODYS,NOBODYS,DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   NOBODYS,DONE}},
-    {"remove_all_recipients",  remove_all_recipients,{DONE, DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
-    {"remove_contact_group",   remove_group,       {NO_GROUP,NO_GROUP,NO_GROUP,NO_GROUP,NO_GROUP,NO_GROUP,NO_GROUP,NO_GROUP,GONE,NO_GROUP,NO_GROUP,NO_GROUP}},
-    {"add_contact_group",      add_group,          {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
-    {"upload to a directory",  upload_to_directory,{NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, CLOSED, CLOSED, GONE,   CLOSED, DONE,   NO_DIR}},
-    {"upload_file",            upload_file,        {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   CLOSED, CLOSED, GONE,   CLOSED, DONE,   SHORT}},
-    {"upload_memory",          upload_memory,      {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   CLOSED, CLOSED, GONE,   CLOSED, DONE,   SHORT}},
-    {"upload_callback",        upload_callback,    {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   CLOSED, CLOSED, GONE,   CLOSED, DONE,   SHORT}},
-    {"set_message",            set_message,        {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   CLOSED, CLOSED, GONE,   CLOSED, DONE,   SHORT}},
-    {"download_file",          download_file,      {NOT_ON, NOT_ON, DONE,   NOT_ON, DONE,   DONE,   DONE,   DONE,   GONE,   NO_KEY, NOT_ON, WRONG_KEY}},
-    {"download_memory",        download_memory,    {NOT_ON, NOT_ON, DONE,   NOT_ON, DONE,   DONE,   DONE,   DONE,   GONE,   NO_KEY, NOT_ON, WRONG_KEY}},
-    {"download_callback",      download_callback,  {NOT_ON, NOT_ON, DONE,   NOT_ON, DONE,   DONE,   DONE,   DONE,   GONE,   NO_KEY, NOT_ON, WRONG_KEY}},
-    {"download from a directory", download_from_directory,{NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE, NO_DIR, NOT_ON, NO_DIR}},
-    {"download_all",           download_all,       {DONE,   DONE,   DONE,   DONE,   DONE,   PARTIAL,  DONE,   DONE,   GONE,   NO_KEY, DONE,   WRONG_KEY}},
-    {"download_all of a directory", download_tree, {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, DONE,   NO_DIR}},
-    {"get_file_information",   get_file_information,{NOT_ON,NOT_ON, DONE,   NOT_ON, DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   NOT_ON, DONE}},
-    {"get_file_information in a directory", get_file_information_in_directory,{NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,GONE,NO_DIR,NOT_ON,NO_DIR}},
-    {"get_directory",          get_directory,      {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, DONE,   NO_DIR}},
-    {"list_activity",          list_activity,      {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, OK,     NO_DIR}},
-    {"rename_directory",       rename_directory,   {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, REFUSED,NO_DIR}},
-    {"move_directory",         move_directory,     {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, REFUSED,NO_DIR}},
-    {"delete_directory",       delete_directory,   {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, REFUSED,NO_DIR}},
-    {"delete_directory, root", delete_root,        {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, ROOT,   NO_DIR}},
-    {"move_file",              move_file,          {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, REFUSED,NO_DIR}},
-    {"copy_file",              copy_file,          {NOT_ON, NOT_ON, DONE,   NOT_ON, DONE,   DONE,   DONE,   DONE,   GONE,   NO_KEY, NOT_ON, UNPROVED}},
-    {"copy_file within",       copy_file_within,   {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_KEY, NOT_ON, NO_DIR}},
-    {"copy_file from elsewhere", copy_file_into,   {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, DONE,   NO_DIR}},
-    {"create_directory",       create_directory,   {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, DONE,   NO_DIR}},
-    {"upload_all",             upload_all,         {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   CLOSED, CLOSED, GONE,   CLOSED, DONE,   SHORT}},
-    {"upload_all to a directory", upload_all_to_directory,{NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,CLOSED,CLOSED, GONE,   CLOSED, DONE,   NO_DIR}},
-    {"upload_all of directories", upload_deep_tree,{NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, CLOSED, CLOSED, GONE,   CLOSED, DONE,   SHORT}},
-    {"rename_file",            rename_file,        {NO_FILE,NO_FILE,DONE,   NO_FILE,DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   REFUSED,DONE}},
-    {"delete_file in a directory", delete_file_in_directory,{NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,GONE,  NO_DIR, NOT_ON, NO_DIR}},
-    {"delete_file",            delete_file,        {NO_FILE,NO_FILE,DONE,   NO_FILE,DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   NOT_ON, DONE}},
-    {"delete",                 delete_package,     {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
+    //                                              fresh   recip.  file    message ready   upload. fin-ing fin-ed  deleted no key  worksp. short   no key, deleted Workspace
+    {"package_id",             get_id,             {OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK}},
+    {"package_code",           get_code,           {OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK}},
+    {"package_keycode",        get_keycode,        {OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     NO_KEY, OK,     OK,     NO_KEY, OK}},
+    {"package_link",           get_link,           {OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OK,     GONE,   NO_KEY, OK,     OPEN,   NO_KEY, GONE}},
+    {"get_information",        get_information,    {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE,   DONE,   GONE}},
+    {"get_message",            get_message,        {OK,     OK,     OK,     DONE,   OK,     OK,     OK,     OK,     GONE,   NO_KEY, OK,     OK,     NO_KEY, GONE}},
+    {"set_life",               set_life,           {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE,   DONE,   GONE}},
+    {"set_recipient_phone",    set_recipient_phone,{NO_RECP,DONE,   NO_RECP,NO_RECP,DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   NO_RECP,DONE,   DONE,   GONE}},
+    {"running_uploads",        running_uploads,    {OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK}},
+    {"get_collaborators",      get_collaborators,  {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE,   DONE,   GONE}},
+    {"get_permissions",        get_permissions,    {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE,   DONE,   GONE}},
+    {"get_public_keys",        get_public_keys,    {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE,   DONE,   GONE}},
+    {"get_public_keys of a recipient", get_public_keys_of_recipient,{NOBODYS,DONE,NOBODYS,NOBODYS,DONE,DONE,DONE,   DONE,   GONE,   DONE,   NOBODYS,DONE,   DONE,   GONE}},
+    {"upload_keycodes",        upload_keycodes,    {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   NO_KEY, DONE,   CUT,    NO_KEY, GONE}},
+    {"set_label",              set_label,          {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE,   DONE,   GONE}},
+    {"update",                 update,             {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE,   DONE,   GONE}},
+    {"notify",                 notify,             {OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   DONE,   GONE,   NO_KEY, DONE,   OPEN,   NO_KEY, GONE}},
+    {"submit_hosted_dropzone", submit_hosted_dropzone,{OPEN,OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OTHERS, GONE,   NO_KEY, OTHERS, OPEN,   NO_KEY, GONE}},
+    {"get_recipient",          get_recipient,      {NOBODYS,DONE,   NOBODYS,NOBODYS,DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   NOBODYS,DONE,   DONE,   GONE}},
+    {"set_recipient_role",     set_role,           {NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,GONE,   NO_DIR,NOBODYS,NO_DIR, DONE,   GONE}},
+    {"finalize",               finalize,           {NOBODY, EMPTY,  NOBODY, NOBODY, DONE,   RUNNING,CLOSED, CLOSED, GONE,   CLOSED, WORKSP, SHORT,  WORKSP, GONE}},
+    {"finalize undisclosed",   finalize_undisclosed,{EMPTY, EMPTY,  DONE,   DONE,   DONE,   RUNNING,CLOSED, CLOSED, GONE,   CLOSED, WORKSP, SHORT,  WORKSP, GONE}},
+    {"add_recipient",          add_recipient,      {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE,   DONE,   GONE}},
+    {"add_recipients",         add_recipients,     {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE,   DONE,   GONE}},
+    {"remove unknown recipient", remove_nobody,    {NOBODYS,NOBODYS,NOBODYS,NOBODYS,NOBODYS,NOBODYS,NOBODYS,NOBODYS,GONE,   NOBODYS,NOBODYS,NOBODYS, NOBODYS, GONE}},
+    {"remove_recipient",       remove_recipient,   {NOBODYS,DONE,   NOBODYS,NOBODYS,DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   NOBODYS,DONE,   DONE,   GONE}},
+    {"remove_all_recipients",  remove_all_recipients,{DONE, DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE,   DONE,   GONE}},
+    {"remove_contact_group",   remove_group,       {NO_GROUP,NO_GROUP,NO_GROUP,NO_GROUP,NO_GROUP,NO_GROUP,NO_GROUP,NO_GROUP,GONE,NO_GROUP,NO_GROUP,NO_GROUP, NO_GROUP, GONE}},
+    {"add_contact_group",      add_group,          {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE,   DONE,   GONE}},
+    {"upload to a directory",  upload_to_directory,{NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, CLOSED, CLOSED, GONE,   CLOSED, DONE,   NO_DIR, NO_KEY, GONE}},
+    {"upload_file",            upload_file,        {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   CLOSED, CLOSED, GONE,   CLOSED, DONE,   SHORT,  NO_KEY, GONE}},
+    {"upload_memory",          upload_memory,      {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   CLOSED, CLOSED, GONE,   CLOSED, DONE,   SHORT,  NO_KEY, GONE}},
+    {"upload_callback",        upload_callback,    {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   CLOSED, CLOSED, GONE,   CLOSED, DONE,   SHORT,  NO_KEY, GONE}},
+    {"set_message",            set_message,        {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   CLOSED, CLOSED, GONE,   CLOSED, DONE,   SHORT,  NO_KEY, GONE}},
+    {"download_file",          download_file,      {NOT_ON, NOT_ON, DONE,   NOT_ON, DONE,   DONE,   DONE,   DONE,   GONE,   NO_KEY, NOT_ON, WRONG_KEY, NO_KEY, GONE}},
+    {"download_memory",        download_memory,    {NOT_ON, NOT_ON, DONE,   NOT_ON, DONE,   DONE,   DONE,   DONE,   GONE,   NO_KEY, NOT_ON, WRONG_KEY, NO_KEY, GONE}},
+    {"download_callback",      download_callback,  {NOT_ON, NOT_ON, DONE,   NOT_ON, DONE,   DONE,   DONE,   DONE,   GONE,   NO_KEY, NOT_ON, WRONG_KEY, NO_KEY, GONE}},
+    {"download from a directory", download_from_directory,{NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE, NO_DIR, NOT_ON, NO_DIR, NO_KEY, GONE}},
+    {"download_all",           download_all,       {DONE,   DONE,   DONE,   DONE,   DONE,   PARTIAL,  DONE,   DONE,   GONE,   NO_KEY, DONE,   WRONG_KEY, NO_KEY, GONE}},
+    {"download_all of a directory", download_tree, {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, DONE,   NO_DIR, NO_KEY, GONE}},
+    {"get_file_information",   get_file_information,{NOT_ON,NOT_ON, DONE,   NOT_ON, DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   NOT_ON, DONE,   DONE,   GONE}},
+    {"get_file_information in a directory", get_file_information_in_directory,{NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,GONE,NO_DIR,NOT_ON,NO_DIR, DONE,   GONE}},
+    {"get_directory",          get_directory,      {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, DONE,   NO_DIR, DONE,   GONE}},
+    {"list_activity",          list_activity,      {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, OK,     NO_DIR, OK,     GONE}},
+    {"rename_directory",       rename_directory,   {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, REFUSED,NO_DIR, REFUSED, GONE}},
+    {"move_directory",         move_directory,     {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, REFUSED,NO_DIR, REFUSED, GONE}},
+    {"delete_directory",       delete_directory,   {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, REFUSED,NO_DIR, REFUSED, GONE}},
+    {"delete_directory, root", delete_root,        {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, ROOT,   NO_DIR, ROOT,   GONE}},
+    {"move_file",              move_file,          {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, REFUSED,NO_DIR, DONE,   GONE}},
+    {"copy_file",              copy_file,          {NOT_ON, NOT_ON, DONE,   NOT_ON, DONE,   DONE,   DONE,   DONE,   GONE,   NO_KEY, NOT_ON, UNPROVED, NO_KEY, GONE}},
+    {"copy_file within",       copy_file_within,   {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_KEY, NOT_ON, NO_DIR, NO_KEY, GONE}},
+    {"copy_file from elsewhere", copy_file_into,   {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, DONE,   NO_DIR, NO_KEY, GONE}},
+    {"create_directory",       create_directory,   {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, DONE,   NO_DIR, DONE,   GONE}},
+    {"upload_all",             upload_all,         {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   CLOSED, CLOSED, GONE,   CLOSED, DONE,   SHORT,  NO_KEY, GONE}},
+    {"upload_all to a directory", upload_all_to_directory,{NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,CLOSED,CLOSED, GONE,   CLOSED, DONE,   NO_DIR, NO_KEY, GONE}},
+    {"upload_all of directories", upload_deep_tree,{NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, CLOSED, CLOSED, GONE,   CLOSED, DONE,   SHORT,  NO_KEY, GONE}},
+    {"rename_file",            rename_file,        {NO_FILE,NO_FILE,DONE,   NO_FILE,DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   REFUSED,DONE,   DONE,   GONE}},
+    {"delete_file in a directory", delete_file_in_directory,{NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,GONE,  NO_DIR, NOT_ON, NO_DIR, DONE,   GONE}},
+    {"delete_file",            delete_file,        {NO_FILE,NO_FILE,DONE,   NO_FILE,DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   NOT_ON, DONE,   DONE,   GONE}},
+    {"delete",                 delete_package,     {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE,   DONE,   GONE}},
     // clang-format on
 };
 enum { ROWS = sizeof table / sizeof table[0] };
