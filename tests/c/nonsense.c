@@ -11,7 +11,7 @@
 #define KEYCODE "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"
 #define LINK "https://acme.test/receive/?packageCode=abc#keyCode=" KEYCODE
 
-enum kind { HANDLE, TEXT, TEXTS, BYTES, SIZE_OF_ARRAY, INT32, ENUM, OPTIONS, CALLBACK, OUTPUT, OTHER };
+enum kind { HANDLE, TEXT, TEXTS, BYTES, SIZE_OF_ARRAY, INT32, ENUM, OPTIONS, CALLBACK, OUTPUT, REPORT, OTHER };
 
 /* A kind of handle: one that lives, and one that was freed. */
 struct handle {
@@ -69,6 +69,14 @@ static sendsafely_package *make_package(sendsafely_client *of) {
   return package;
 }
 
+static sendsafely_activity_iterator *make_activity(sendsafely_client *of) {
+  sendsafely_package *workspace = new_workspace(of);
+  sendsafely_activity_iterator *iterator = NULL;
+  CHECK_OK(sendsafely_package_list_activity(workspace, &iterator, NULL));
+  sendsafely_package_free(workspace);
+  return iterator;
+}
+
 union value;
 struct argument {
   const char *name;
@@ -88,6 +96,8 @@ enum { ASKS = -2, JUDGED_BEFORE = -1, MOST = 16 };
 #include "nonsense_calls.h" /* union value, handles, all_options, calls, frees */
 
 static union value outputs[MOST];
+static int reports_are_given;
+static int is_output(const struct argument *argument) { return argument->kind == OUTPUT || argument->kind == REPORT; }
 static const struct handle *const package = &handles[AT_sendsafely_package];
 
 static void make_handles(sendsafely_client *client) {
@@ -116,7 +126,7 @@ static void set_valid(const struct call *call, union value *with) {
     const struct argument *argument = &call->arguments[i];
     if (argument->kind == HANDLE)
       with[i].pointer = ((struct handle *)argument->valid)->live;
-    else if (argument->kind == OUTPUT)
+    else if (is_output(argument))
       with[i].pointer = &outputs[i];
     else if (argument->kind == OPTIONS)
       with[i].pointer = argument->may_be_null ? NULL : set_options(argument->valid, rooms[i], 0);
@@ -142,10 +152,13 @@ static int refused(const struct call *call, const union value *with, int32_t exp
     check_at(__FILE__, __LINE__, is_well, "%s, %s %s: %s", call->name, what, how, sendsafely_status_name(status));
     for (size_t i = 0; call->arguments[i].name; i++) {
       static const union value zero;
-      if (call->arguments[i].kind != OUTPUT || with[i].pointer != &outputs[i]) continue;
-      int is_zero = memcmp(&outputs[i], &zero, call->arguments[i].size) == 0;
-      check_at(__FILE__, __LINE__, is_zero, "%s, %s %s: %s is not 0", call->name, what, how, call->arguments[i].name);
-      is_well &= is_zero;
+      const struct argument *output = &call->arguments[i];
+      if (!is_output(output) || with[i].pointer != &outputs[i]) continue;
+      int is_given = memcmp(&outputs[i], &zero, output->size) != 0, is_due = output->kind == REPORT && reports_are_given;
+      check_at(__FILE__, __LINE__, is_given == is_due, "%s, %s %s: %s is %s", call->name, what, how, output->name,
+               is_given ? "not 0" : "0");
+      if (is_given && is_due) output->free(outputs[i].pointer);
+      is_well &= is_given == is_due;
     }
     if (with_error) {
       int is_told = sendsafely_error_status(error) == status && *sendsafely_error_message(error);
@@ -230,7 +243,7 @@ static void one_wrong_argument(const struct call *call) {
     const struct argument *argument = &call->arguments[i];
     const char *name = argument->name;
     int has_pointer = argument->kind == HANDLE || argument->kind == TEXT || argument->kind == TEXTS ||
-                      argument->kind == BYTES || argument->kind == OUTPUT || argument->kind == OPTIONS;
+                      argument->kind == BYTES || is_output(argument) || argument->kind == OPTIONS;
     set_valid(call, with);
     if (argument->kind == CALLBACK && !argument->may_be_null) {
       memset(&with[i], 0, sizeof with[i]);
@@ -355,6 +368,7 @@ static int32_t answer_progress(void *user_data, const sendsafely_progress *progr
 
 static void stopped(void) {
   const int32_t answers[] = {SENDSAFELY_STOP, 7, -1, INT32_MIN};
+  reports_are_given = 1;
   forget_requests();
   for (const struct call *call = calls; call->name; call++) {
     union value with[MOST];

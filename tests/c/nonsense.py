@@ -28,6 +28,7 @@ VALUES = {
     "days": "5",
     "description": '"nonsense"',
     "directory": "directory",
+    "directory_id": '"directory"',
     "dropzone_id": '"dropzone"',
     "email": '"carl@customer.test"',
     "emails": "emails",
@@ -46,10 +47,12 @@ VALUES = {
     "message": '"bytes"',
     "method": '"PUT"',
     "name": '"Name"',
+    "new_name": '"new.bin"',
     "oauth_token": '"token"',
     "package_code": '"code"',
     "package_id": "package_id",
     "package_ids": "package_ids",
+    "parent_id": '"directory"',
     "password": '"Correct horse 1"',
     "phone_number": '"415 555 0100"',
     "pin": '"123456"',
@@ -67,13 +70,17 @@ VALUES = {
     "sendsafely_key_pair_load.path": "key_pair",
     "sendsafely_key_pair_save.path": "key_pair",
     "sendsafely_message_decrypt.keycode": '"KEYCODEexample"',
+    "sendsafely_package_delete_file.directory_id": "NULL",
     "sendsafely_package_download_file.path": "target",
+    "sendsafely_package_get_file_information.directory_id": "NULL",
     "sendsafely_package_upload_callback.size": "0",
     "sendsafely_package_upload_file.path": "source",
     "sendsafely_package_upload_memory.size": "5",
     "sendsafely_part_decrypt.size": "5",
     "sendsafely_part_encrypt.size": "5",
     "server_secret": '"SERVERSECRETexample"',
+    "target_directory_id": '"directory"',
+    "target_id": '"directory"',
     "text": "LINK",
     "timestamp": '"2024-01-02T03:04:05+0000"',
     "user_id": '"user"',
@@ -85,18 +92,24 @@ VALUES = {
 
 # Parameters that may be NULL, or "function.parameter". Options may always be.
 OPTIONAL = {
-    "body", "country_code", "json_body", "out_download", "out_downloads", "out_email", "out_file", "out_finalized",
-    "out_member", "sendsafely_client_create_contact_group.out_group", "sendsafely_key_pair_save.description",
-    "sendsafely_key_pair_save.public_key_id",
-    "sendsafely_package_add_recipient.out_recipient", "sendsafely_package_get_public_keys.recipient_id",
-    "sendsafely_package_upload_keycodes.recipient_id", "timestamp",
+    "body", "country_code", "json_body", "out_directory_id", "out_download", "out_email", "out_file", "out_file_id",
+    "out_finalized", "out_member", "out_report", "parent_id", "sendsafely_client_create_contact_group.out_group",
+    "sendsafely_key_pair_save.description", "sendsafely_key_pair_save.public_key_id",
+    "sendsafely_package_add_recipient.out_recipient", "sendsafely_package_create_workspace.name",
+    "sendsafely_package_delete_file.directory_id", "sendsafely_package_get_directory.directory_id",
+    "sendsafely_package_get_file_information.directory_id", "sendsafely_package_get_public_keys.recipient_id",
+    "sendsafely_package_upload_keycodes.recipient_id", "target_directory_id", "target_id", "timestamp",
 }
+
+# Outputs that are given on failure too, once the arguments are right.
+ON_FAILURE_TOO = {"out_report"}
 
 # Fields and parameters of which 2 is no mistake; other int32_t of options are booleans.
 ENUMS = {"existing", "status"}
 
 # How a handle is made, with the client `of`.
 HANDLES = {
+    "sendsafely_activity_iterator": "made = make_activity(of)",
     "sendsafely_client": "made = new_client(NULL); (void)of",
     "sendsafely_package": "made = make_package(of)",
     "sendsafely_package_iterator": "CHECK_OK(sendsafely_client_list_packages(of, 1, NULL, &made, NULL))",
@@ -128,11 +141,19 @@ SEND_NOTHING = {
     "sendsafely_message_decrypt": "OK",
     "sendsafely_message_encrypt": "OK",
     "sendsafely_package_code": "OK",
+    "sendsafely_package_copy_file": "ONLY_IN_WORKSPACE",
+    "sendsafely_package_create_directory": "ONLY_IN_WORKSPACE",
+    "sendsafely_package_delete_directory": "ONLY_IN_WORKSPACE",
+    "sendsafely_package_get_directory": "ONLY_IN_WORKSPACE",
     "sendsafely_package_get_message": "OK",  # its sender knows that it has set none
     "sendsafely_package_id": "OK",
     "sendsafely_package_keycode": "OK",
     "sendsafely_package_link": "NOT_FINALIZED",
+    "sendsafely_package_list_activity": "ONLY_IN_WORKSPACE",
+    "sendsafely_package_move_directory": "ONLY_IN_WORKSPACE",
+    "sendsafely_package_move_file": "ONLY_IN_WORKSPACE",
     "sendsafely_package_notify": "NOT_FINALIZED",
+    "sendsafely_package_rename_directory": "ONLY_IN_WORKSPACE",
     "sendsafely_package_running_uploads": "OK",
     "sendsafely_package_set_recipient_role": "ONLY_IN_WORKSPACE",
     "sendsafely_package_submit_hosted_dropzone": "NOT_FINALIZED",
@@ -187,7 +208,8 @@ def argument(api, function, parameter):
         return f'{{"{name}", OPTIONS, {optional}, (void *)&all_options[AT_{parameter.type.name}], 0, NULL}}'
     if role.endswith("_out"):
         size = f"sizeof({parameter.type.name})" if role == "integer_out" else "sizeof(void *)"
-        return f'{{"{name}", OUTPUT, {optional}, NULL, {size}, {f"call_{free}" if role != "integer_out" else "NULL"}}}'
+        kind = "REPORT" if name in ON_FAILURE_TOO else "OUTPUT"
+        return f'{{"{name}", {kind}, {optional}, NULL, {size}, {f"call_{free}" if role != "integer_out" else "NULL"}}}'
     kind = KINDS.get(role, "OTHER")
     before = function.parameters[function.parameters.index(parameter) - 1].type.role
     if role == "integer":

@@ -91,31 +91,25 @@ TEST(download_with_password) {
 TEST(download_from_directory) {
   sendsafely_client *client = client_of_small_parts(0);
   sendsafely_package *workspace = new_workspace(client);
-  sendsafely_package_information *information = NULL;
   sendsafely_upload_options upload;
   sendsafely_download_options options;
   sendsafely_file *file = NULL;
   sendsafely_buffer *buffer = NULL;
-  char *id = NULL, *answer = NULL, path[256];
-  CHECK_OK(sendsafely_package_get_information(workspace, &information, NULL));
-  CHECK_OK(sendsafely_package_id(workspace, &id, NULL));
-  REQUIRE(information && id && information->root_directory_id);
-  snprintf(path, sizeof path, "/package/%s/directory/%s/subdirectory/", id, information->root_directory_id);
-  CHECK_OK(sendsafely_client_request(client, "PUT", path, "{\"directoryName\":\"drafts\"}", &answer, NULL));
+  char *drafts = NULL, path[256];
+  CHECK_OK(sendsafely_package_create_directory(workspace, NULL, "drafts", &drafts, NULL));
   CHECK_OK(sendsafely_upload_options_init(&upload, sizeof upload));
   CHECK_OK(sendsafely_download_options_init(&options, sizeof options));
-  upload.directory_id = options.directory_id = json_text(answer, "message");
+  upload.directory_id = options.directory_id = drafts;
   CHECK_OK(sendsafely_package_upload_memory(workspace, "draft.bin", large, LARGE, &upload, &file, NULL));
   REQUIRE(file);
   CHECK_OK(sendsafely_package_download_memory(workspace, file->file_id, &options, &buffer, NULL));
   REQUIRE(buffer);
   CHECK(buffer->size == LARGE && memcmp(buffer->data, large, LARGE) == 0);
-  CHECK(request_has("/directory/"));
+  snprintf(path, sizeof path, "/directory/%s/file/%s/download-urls/", drafts, file->file_id);
+  CHECK(request_has(path));
   sendsafely_buffer_free(buffer);
   sendsafely_file_free(file);
-  sendsafely_string_free(id);
-  sendsafely_string_free(answer);
-  sendsafely_package_information_free(information);
+  sendsafely_string_free(drafts);
   sendsafely_package_free(workspace);
   sendsafely_client_free(client);
 }

@@ -22,6 +22,35 @@ TEST(create_package) {
   sendsafely_client_free(client);
 }
 
+TEST(create_for_another_user) {
+  sendsafely_client *client = new_client(NULL), *second = client_of("second@acme.test");
+  sendsafely_package *package = NULL, *opened = NULL, *none = NULL;
+  sendsafely_package_information *information = NULL;
+  char *id = NULL, *keycode = NULL;
+  CHECK_OK(sendsafely_package_create_for_user(client, "second@acme.test", &package, NULL));
+  CHECK(service_has(package, "\"owner\":\"second@acme.test\""));
+  /* That user goes on with it. */
+  CHECK_OK(sendsafely_package_id(package, &id, NULL));
+  CHECK_OK(sendsafely_package_keycode(package, &keycode, NULL));
+  CHECK_OK(sendsafely_package_open(second, id, keycode, &opened, NULL));
+  CHECK_OK(sendsafely_package_upload_memory(opened, "a.bin", (const uint8_t *)"bytes", 5, NULL, NULL, NULL));
+  CHECK_OK(sendsafely_package_get_information(opened, &information, NULL));
+  CHECK_TEXT("second@acme.test", information ? information->sender : NULL);
+  forget_requests();
+  CHECK_STATUS(SENDSAFELY_MALFORMED_EMAIL, sendsafely_package_create_for_user(client, "no address", &none, NULL));
+  CHECK(none == NULL && requests_arrived() == 0);
+  CHECK_STATUS(SENDSAFELY_DENIED, sendsafely_package_create_for_user(second, "third@acme.test", &none, NULL));
+  CHECK_STATUS(SENDSAFELY_USER_NOT_FOUND, sendsafely_package_create_for_user(client, "nobody@acme.test", &none, NULL));
+  CHECK(none == NULL);
+  sendsafely_package_information_free(information);
+  sendsafely_string_free(id);
+  sendsafely_string_free(keycode);
+  sendsafely_package_free(opened);
+  sendsafely_package_free(package);
+  sendsafely_client_free(client);
+  sendsafely_client_free(second);
+}
+
 TEST(package_information) {
   sendsafely_client *client = new_client(NULL);
   sendsafely_package *package = new_package(client);

@@ -59,24 +59,19 @@ TEST(upload_several_files) {
 TEST(upload_into_directory) {
   sendsafely_client *client = client_of_small_parts(0);
   sendsafely_package *workspace = new_workspace(client), *package = new_package(client);
-  sendsafely_package_information *information = NULL;
   sendsafely_upload_options options;
-  char *id = NULL, *answer = NULL, path[256], member[256];
-  CHECK_OK(sendsafely_package_get_information(workspace, &information, NULL));
-  CHECK_OK(sendsafely_package_id(workspace, &id, NULL));
-  REQUIRE(information && id && information->root_directory_id);
-  snprintf(path, sizeof path, "/package/%s/directory/%s/subdirectory/", id, information->root_directory_id);
-  CHECK_OK(sendsafely_client_request(client, "PUT", path, "{\"directoryName\":\"drafts\"}", &answer, NULL));
+  sendsafely_file *file = NULL;
+  char *drafts = NULL;
+  CHECK_OK(sendsafely_package_create_directory(workspace, NULL, "drafts", &drafts, NULL));
   CHECK_OK(sendsafely_upload_options_init(&options, sizeof options));
-  options.directory_id = json_text(answer, "message");
-  CHECK_OK(sendsafely_package_upload_memory(workspace, "draft.bin", large, 1000, &options, NULL, NULL));
-  snprintf(member, sizeof member, "\"directory_id\":\"%s\"", options.directory_id);
-  CHECK(*options.directory_id && service_has(workspace, member));
+  options.directory_id = drafts;
+  CHECK_OK(sendsafely_package_upload_memory(workspace, "draft.bin", large, 1000, &options, &file, NULL));
+  REQUIRE(drafts && file);
+  CHECK_TEXT(drafts, service_text(workspace, file->file_id, "directory_id"));
   CHECK_STATUS(SENDSAFELY_ONLY_IN_WORKSPACE,
                sendsafely_package_upload_memory(package, "draft.bin", large, 1000, &options, NULL, NULL));
-  sendsafely_string_free(id);
-  sendsafely_string_free(answer);
-  sendsafely_package_information_free(information);
+  sendsafely_string_free(drafts);
+  sendsafely_file_free(file);
   sendsafely_package_free(workspace);
   sendsafely_package_free(package);
   sendsafely_client_free(client);

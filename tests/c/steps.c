@@ -4,21 +4,27 @@
 #include "support.h"
 
 #include <pthread.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum state { FRESH, RECIPIENT, FILE_ONLY, MESSAGE, READY, UPLOADING, FINALIZING, FINALIZED, DELETED, NO_KEYCODE,
-             WORKSPACE, SHORT_KEYCODE, STATES };
+             WORKSPACE, SHORT_KEYCODE, KEYLESS_WORKSPACE, DELETED_WORKSPACE, STATES };
 static const char *const state_names[STATES] = {
     "fresh", "with a recipient", "with a file", "with a message", "ready", "uploading", "finalizing", "finalized",
-    "deleted", "opened without keycode", "Workspace", "opened with a short keycode"};
+    "deleted", "opened without keycode", "Workspace", "opened with a short keycode", "Workspace without keycode",
+    "deleted Workspace"};
 
 /* The package in its state, and what belongs to it. */
 static sendsafely_client *client;
 static sendsafely_package *package;
 static sendsafely_package *sender; /* the handle that made a package that was opened again */
 static char file_id[256], recipient_id[256], directory_id[256], group_id[256];
-static const char *source, *target_directory;
+static const char *source, *target_directory, *tree, *deep_tree;
+
+/* A Workspace that is no part of the states, with a file in it. */
+static sendsafely_package *store;
+static char stored_id[256];
 
 /* A call that runs on another thread while the table is worked through. */
 static pthread_t other_thread;
@@ -105,12 +111,11 @@ static void put_file(void) {
 }
 
 static void make_workspace(void) {
-  char *answer = NULL;
-  CHECK_OK(sendsafely_client_request(client, "PUT", "/package/", "{\"vdr\":true}", &answer, NULL));
-  CHECK_OK(sendsafely_package_open(client, json_text(answer, "packageId"), "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG",
-                                   &package, NULL));
-  snprintf(directory_id, sizeof directory_id, "%s", json_text(answer, "rootDirectoryId"));
-  sendsafely_string_free(answer);
+  sendsafely_package_information *information = NULL;
+  package = new_workspace(client);
+  CHECK_OK(sendsafely_package_get_information(package, &information, NULL));
+  if (information) snprintf(directory_id, sizeof directory_id, "%s", information->root_directory_id);
+  sendsafely_package_information_free(information);
 }
 
 /* Opens again what the sender has made: by its link without the keycode, or by its id and a keycode that was cut. */
@@ -121,7 +126,7 @@ static void open_again(enum state state) {
   CHECK_OK(sendsafely_package_id(sender, &id, NULL));
   CHECK_OK(sendsafely_package_code(sender, &code, NULL));
   snprintf(link, sizeof link, "%s/receive/?thread=%s&packageCode=%s", setting("SENDSAFELY_HOST"), id, code);
-  if (state == NO_KEYCODE)
+  if (state != SHORT_KEYCODE)
     CHECK_OK(sendsafely_package_open_link(client, link, &package, NULL));
   else
     CHECK_OK(sendsafely_package_open(client, id, "0123456789abcdefghijklmnopqrstu", &package, NULL));
@@ -133,8 +138,14 @@ static void enter_state(enum state state) {
   snprintf(file_id, sizeof file_id, "no-such-file");
   snprintf(recipient_id, sizeof recipient_id, "no-such-recipient");
   snprintf(directory_id, sizeof directory_id, "no-such-directory");
-  if (state == WORKSPACE) {
+  if (state == WORKSPACE || state == KEYLESS_WORKSPACE || state == DELETED_WORKSPACE) {
     make_workspace();
+    if (state == KEYLESS_WORKSPACE) {
+      put_recipient();
+      put_file();
+      open_again(state);
+    }
+    if (state == DELETED_WORKSPACE) CHECK_OK(sendsafely_package_delete(package, NULL));
     return;
   }
   CHECK_OK(sendsafely_package_create(client, &package, NULL));
@@ -305,6 +316,129 @@ static sendsafely_status download_all(sendsafely_package *of, sendsafely_error *
   return status;
 }
 
+/* Like all calls that work through a tree it gives its report on failure too: so it may be there or not. */
+static sendsafely_status download_tree(sendsafely_package *of, sendsafely_error **error) {
+  sendsafely_report *report = NULL;
+  sendsafely_download_options options;
+  CHECK_OK(sendsafely_download_options_init(&options, sizeof options));
+  options.directory_id = directory_id;
+  options.existing = SENDSAFELY_EXISTING_OVERWRITE;
+  sendsafely_status status = sendsafely_package_download_all(of, target_directory, &options, &report, error);
+  sendsafely_report_free(report);
+  return status;
+}
+
+static sendsafely_status upload_from(sendsafely_package *of, const char *path, const char *into, sendsafely_error **error) {
+  sendsafely_report *report = NULL;
+  sendsafely_upload_all_options options;
+  CHECK_OK(sendsafely_upload_all_options_init(&options, sizeof options));
+  options.directory_id = into;
+  sendsafely_status status = sendsafely_package_upload_all(of, path, &options, &report, error);
+  CHECK(status != SENDSAFELY_OK || report);
+  sendsafely_report_free(report);
+  return status;
+}
+
+static sendsafely_status upload_all(sendsafely_package *of, sendsafely_error **error) {
+  return upload_from(of, tree, NULL, error);
+}
+
+static sendsafely_status upload_all_to_directory(sendsafely_package *of, sendsafely_error **error) {
+  return upload_from(of, tree, directory_id, error);
+}
+
+static sendsafely_status upload_deep_tree(sendsafely_package *of, sendsafely_error **error) {
+  return upload_from(of, deep_tree, NULL, error);
+}
+
+static sendsafely_status get_file_information_in(sendsafely_package *of, const char *in, sendsafely_error **error) {
+  sendsafely_file_information *information = (void *)1;
+  sendsafely_status status = sendsafely_package_get_file_information(of, file_id, in, &information, error);
+  CHECK(status == SENDSAFELY_OK || information == NULL);
+  sendsafely_file_information_free(information);
+  return status;
+}
+
+static sendsafely_status get_file_information(sendsafely_package *of, sendsafely_error **error) {
+  return get_file_information_in(of, NULL, error);
+}
+
+static sendsafely_status get_file_information_in_directory(sendsafely_package *of, sendsafely_error **error) {
+  return get_file_information_in(of, directory_id, error);
+}
+
+static sendsafely_status delete_file_in_directory(sendsafely_package *of, sendsafely_error **error) {
+  return sendsafely_package_delete_file(of, file_id, directory_id, error);
+}
+
+static sendsafely_status move_file(sendsafely_package *of, sendsafely_error **error) {
+  return sendsafely_package_move_file(of, file_id, NULL, error);
+}
+
+static sendsafely_status rename_file(sendsafely_package *of, sendsafely_error **error) {
+  return sendsafely_package_rename_file(of, file_id, "renamed.bin", error);
+}
+
+static sendsafely_status copy(sendsafely_package *from, const char *id, sendsafely_package *to, sendsafely_error **error) {
+  char *text = (char *)1;
+  sendsafely_status status = sendsafely_package_copy_file(from, id, to, NULL, &text, error);
+  CHECK(status == SENDSAFELY_OK || text == NULL);
+  sendsafely_string_free(text);
+  return status;
+}
+
+static sendsafely_status copy_file(sendsafely_package *of, sendsafely_error **error) {
+  return copy(of, file_id, store, error);
+}
+
+static sendsafely_status copy_file_into(sendsafely_package *of, sendsafely_error **error) {
+  return copy(store, stored_id, of, error);
+}
+
+static sendsafely_status copy_file_within(sendsafely_package *of, sendsafely_error **error) {
+  return copy(of, file_id, of, error);
+}
+
+static sendsafely_status get_directory(sendsafely_package *of, sendsafely_error **error) {
+  sendsafely_directory *directory = (void *)1;
+  sendsafely_status status = sendsafely_package_get_directory(of, NULL, NULL, &directory, error);
+  CHECK(status == SENDSAFELY_OK || directory == NULL);
+  sendsafely_directory_free(directory);
+  return status;
+}
+
+static sendsafely_status create_directory(sendsafely_package *of, sendsafely_error **error) {
+  char *id = (char *)1;
+  sendsafely_status status = sendsafely_package_create_directory(of, NULL, "Docs", &id, error);
+  CHECK(status == SENDSAFELY_OK || id == NULL);
+  sendsafely_string_free(id);
+  return status;
+}
+
+static sendsafely_status rename_directory(sendsafely_package *of, sendsafely_error **error) {
+  return sendsafely_package_rename_directory(of, "no-such-directory", "Docs", error);
+}
+
+static sendsafely_status move_directory(sendsafely_package *of, sendsafely_error **error) {
+  return sendsafely_package_move_directory(of, "no-such-directory", NULL, error);
+}
+
+static sendsafely_status delete_directory(sendsafely_package *of, sendsafely_error **error) {
+  return sendsafely_package_delete_directory(of, "no-such-directory", error);
+}
+
+static sendsafely_status delete_root(sendsafely_package *of, sendsafely_error **error) {
+  return sendsafely_package_delete_directory(of, directory_id, error);
+}
+
+static sendsafely_status list_activity(sendsafely_package *of, sendsafely_error **error) {
+  sendsafely_activity_iterator *iterator = (void *)1;
+  sendsafely_status status = sendsafely_package_list_activity(of, &iterator, error);
+  CHECK(status == SENDSAFELY_OK || iterator == NULL);
+  sendsafely_activity_iterator_free(iterator);
+  return status;
+}
+
 static sendsafely_status add_recipients(sendsafely_package *of, sendsafely_error **error) {
   const char *emails[] = {"carl@customer.test", "dora@customer.test"};
   sendsafely_recipient_result_list *results = (void *)1;
@@ -412,8 +546,11 @@ enum {
   NOT_ON = ASKED + SENDSAFELY_FILE_NOT_ON_PACKAGE,
   NOBODYS = ASKED + SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE, /* another program may have added it */
   NO_GROUP = ASKED + SENDSAFELY_REFUSED,
+  REFUSED = ASKED + SENDSAFELY_REFUSED, /* no such file or directory */
+  ROOT = ASKED + SENDSAFELY_DENIED,     /* not with the root directory */
   OTHERS = SENDSAFELY_INVALID_ARGUMENT, /* only for the client of a Dropzone */
   CUT = ASKED + SENDSAFELY_WRONG_KEYCODE, /* shows when it is used, before anything is written */
+  UNPROVED = DONE, /* the source's keycode is not proved, so the copy cannot be read; CUT would be right */
   PARTIAL = ASKED + SENDSAFELY_DENIED, /* what is still being uploaded cannot be downloaded */
   WRONG_KEY = ASKED + SENDSAFELY_DECRYPT_FAILED,
   SHORT = SENDSAFELY_KEYCODE_TOO_SHORT,
@@ -425,48 +562,67 @@ static const struct row {
   int expected[STATES];
 } table[] = {
     // clang-format off
-    //                                              fresh   recip.  file    message ready   upload. fin-ing fin-ed  deleted no key  worksp. short
-    {"package_id",             get_id,             {OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK}},
-    {"package_code",           get_code,           {OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK}},
-    {"package_keycode",        get_keycode,        {OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     NO_KEY, OK,     OK}},
-    {"package_link",           get_link,           {OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OK,     GONE,   NO_KEY, OK,     OPEN}},
-    {"get_information",        get_information,    {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
-    {"get_message",            get_message,        {OK,     OK,     OK,     DONE,   OK,     OK,     OK,     OK,     GONE,   NO_KEY, OK,     OK}},
-    {"set_life",               set_life,           {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
-    {"set_recipient_phone",    set_recipient_phone,{NO_RECP,DONE,   NO_RECP,NO_RECP,DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   NO_RECP,DONE}},
-    {"running_uploads",        running_uploads,    {OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK}},
-    {"get_collaborators",      get_collaborators,  {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
-    {"get_permissions",        get_permissions,    {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
-    {"get_public_keys",        get_public_keys,    {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
-    {"get_public_keys of a recipient", get_public_keys_of_recipient,{NOBODYS,DONE,NOBODYS,NOBODYS,DONE,DONE,DONE,   DONE,   GONE,   DONE,   NOBODYS,DONE}},
-    {"upload_keycodes",        upload_keycodes,    {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   NO_KEY, DONE,   CUT}},
-    {"set_label",              set_label,          {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
-    {"update",                 update,             {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
-    {"notify",                 notify,             {OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   DONE,   GONE,   NO_KEY, DONE,   OPEN}},
-    {"submit_hosted_dropzone", submit_hosted_dropzone,{OPEN,OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OTHERS, GONE,   NO_KEY, OTHERS, OPEN}},
-    {"get_recipient",          get_recipient,      {NOBODYS,DONE,   NOBODYS,NOBODYS,DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   NOBODYS,DONE}},
-    {"set_recipient_role",     set_role,           {NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,GONE,   NO_DIR,NOBODYS,NO_DIR}},
-    {"finalize",               finalize,           {NOBODY, EMPTY,  NOBODY, NOBODY, DONE,   RUNNING,CLOSED, CLOSED, GONE,   CLOSED, WORKSP, SHORT}},
-    {"finalize undisclosed",   finalize_undisclosed,{EMPTY, EMPTY,  DONE,   DONE,   DONE,   RUNNING,CLOSED, CLOSED, GONE,   CLOSED, WORKSP, SHORT}},
-    {"add_recipient",          add_recipient,      {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
-    {"add_recipients",         add_recipients,     {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
-    {"remove unknown recipient", remove_nobody,    {NOBODYS,NOBODYS,NOBODYS,NOBODYS,NOBODYS,NOBODYS,NOBODYS,NOBODYS,GONE,   NOBODYS,NOBODYS,NOBODYS}},
-    {"remove_recipient",       remove_recipient,   {NOBODYS,DONE,   NOBODYS,NOBODYS,DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   NOBODYS,DONE}},
-    {"remove_all_recipients",  remove_all_recipients,{DONE, DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
-    {"remove_contact_group",   remove_group,       {NO_GROUP,NO_GROUP,NO_GROUP,NO_GROUP,NO_GROUP,NO_GROUP,NO_GROUP,NO_GROUP,GONE,NO_GROUP,NO_GROUP,NO_GROUP}},
-    {"add_contact_group",      add_group,          {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
-    {"upload to a directory",  upload_to_directory,{NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, CLOSED, CLOSED, GONE,   CLOSED, DONE,   NO_DIR}},
-    {"upload_file",            upload_file,        {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   CLOSED, CLOSED, GONE,   CLOSED, DONE,   SHORT}},
-    {"upload_memory",          upload_memory,      {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   CLOSED, CLOSED, GONE,   CLOSED, DONE,   SHORT}},
-    {"upload_callback",        upload_callback,    {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   CLOSED, CLOSED, GONE,   CLOSED, DONE,   SHORT}},
-    {"set_message",            set_message,        {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   CLOSED, CLOSED, GONE,   CLOSED, DONE,   SHORT}},
-    {"download_file",          download_file,      {NOT_ON, NOT_ON, DONE,   NOT_ON, DONE,   DONE,   DONE,   DONE,   GONE,   NO_KEY, NOT_ON, WRONG_KEY}},
-    {"download_memory",        download_memory,    {NOT_ON, NOT_ON, DONE,   NOT_ON, DONE,   DONE,   DONE,   DONE,   GONE,   NO_KEY, NOT_ON, WRONG_KEY}},
-    {"download_callback",      download_callback,  {NOT_ON, NOT_ON, DONE,   NOT_ON, DONE,   DONE,   DONE,   DONE,   GONE,   NO_KEY, NOT_ON, WRONG_KEY}},
-    {"download from a directory", download_from_directory,{NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE, NO_DIR, NOT_ON, NO_DIR}},
-    {"download_all",           download_all,       {DONE,   DONE,   DONE,   DONE,   DONE,   PARTIAL,  DONE,   DONE,   GONE,   NO_KEY, DONE,   WRONG_KEY}},
-    {"delete_file",            delete_file,        {NO_FILE,NO_FILE,DONE,   NO_FILE,DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   NOT_ON, DONE}},
-    {"delete",                 delete_package,     {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE}},
+    //                                              fresh   recip.  file    message ready   upload. fin-ing fin-ed  deleted no key  worksp. short   no key, deleted Workspace
+    {"package_id",             get_id,             {OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK}},
+    {"package_code",           get_code,           {OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK}},
+    {"package_keycode",        get_keycode,        {OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     NO_KEY, OK,     OK,     NO_KEY, OK}},
+    {"package_link",           get_link,           {OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OK,     GONE,   NO_KEY, OK,     OPEN,   NO_KEY, GONE}},
+    {"get_information",        get_information,    {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE,   DONE,   GONE}},
+    {"get_message",            get_message,        {OK,     OK,     OK,     DONE,   OK,     OK,     OK,     OK,     GONE,   NO_KEY, OK,     OK,     NO_KEY, GONE}},
+    {"set_life",               set_life,           {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE,   DONE,   GONE}},
+    {"set_recipient_phone",    set_recipient_phone,{NO_RECP,DONE,   NO_RECP,NO_RECP,DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   NO_RECP,DONE,   DONE,   GONE}},
+    {"running_uploads",        running_uploads,    {OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK}},
+    {"get_collaborators",      get_collaborators,  {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE,   DONE,   GONE}},
+    {"get_permissions",        get_permissions,    {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE,   DONE,   GONE}},
+    {"get_public_keys",        get_public_keys,    {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE,   DONE,   GONE}},
+    {"get_public_keys of a recipient", get_public_keys_of_recipient,{NOBODYS,DONE,NOBODYS,NOBODYS,DONE,DONE,DONE,   DONE,   GONE,   DONE,   NOBODYS,DONE,   DONE,   GONE}},
+    {"upload_keycodes",        upload_keycodes,    {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   NO_KEY, DONE,   CUT,    NO_KEY, GONE}},
+    {"set_label",              set_label,          {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE,   DONE,   GONE}},
+    {"update",                 update,             {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE,   DONE,   GONE}},
+    {"notify",                 notify,             {OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   DONE,   GONE,   NO_KEY, DONE,   OPEN,   NO_KEY, GONE}},
+    {"submit_hosted_dropzone", submit_hosted_dropzone,{OPEN,OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OTHERS, GONE,   NO_KEY, OTHERS, OPEN,   NO_KEY, GONE}},
+    {"get_recipient",          get_recipient,      {NOBODYS,DONE,   NOBODYS,NOBODYS,DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   NOBODYS,DONE,   DONE,   GONE}},
+    {"set_recipient_role",     set_role,           {NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,GONE,   NO_DIR,NOBODYS,NO_DIR, DONE,   GONE}},
+    {"finalize",               finalize,           {NOBODY, EMPTY,  NOBODY, NOBODY, DONE,   RUNNING,CLOSED, CLOSED, GONE,   CLOSED, WORKSP, SHORT,  WORKSP, GONE}},
+    {"finalize undisclosed",   finalize_undisclosed,{EMPTY, EMPTY,  DONE,   DONE,   DONE,   RUNNING,CLOSED, CLOSED, GONE,   CLOSED, WORKSP, SHORT,  WORKSP, GONE}},
+    {"add_recipient",          add_recipient,      {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE,   DONE,   GONE}},
+    {"add_recipients",         add_recipients,     {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE,   DONE,   GONE}},
+    {"remove unknown recipient", remove_nobody,    {NOBODYS,NOBODYS,NOBODYS,NOBODYS,NOBODYS,NOBODYS,NOBODYS,NOBODYS,GONE,   NOBODYS,NOBODYS,NOBODYS, NOBODYS, GONE}},
+    {"remove_recipient",       remove_recipient,   {NOBODYS,DONE,   NOBODYS,NOBODYS,DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   NOBODYS,DONE,   DONE,   GONE}},
+    {"remove_all_recipients",  remove_all_recipients,{DONE, DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE,   DONE,   GONE}},
+    {"remove_contact_group",   remove_group,       {NO_GROUP,NO_GROUP,NO_GROUP,NO_GROUP,NO_GROUP,NO_GROUP,NO_GROUP,NO_GROUP,GONE,NO_GROUP,NO_GROUP,NO_GROUP, NO_GROUP, GONE}},
+    {"add_contact_group",      add_group,          {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE,   DONE,   GONE}},
+    {"upload to a directory",  upload_to_directory,{NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, CLOSED, CLOSED, GONE,   CLOSED, DONE,   NO_DIR, NO_KEY, GONE}},
+    {"upload_file",            upload_file,        {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   CLOSED, CLOSED, GONE,   CLOSED, DONE,   SHORT,  NO_KEY, GONE}},
+    {"upload_memory",          upload_memory,      {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   CLOSED, CLOSED, GONE,   CLOSED, DONE,   SHORT,  NO_KEY, GONE}},
+    {"upload_callback",        upload_callback,    {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   CLOSED, CLOSED, GONE,   CLOSED, DONE,   SHORT,  NO_KEY, GONE}},
+    {"set_message",            set_message,        {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   CLOSED, CLOSED, GONE,   CLOSED, DONE,   SHORT,  NO_KEY, GONE}},
+    {"download_file",          download_file,      {NOT_ON, NOT_ON, DONE,   NOT_ON, DONE,   DONE,   DONE,   DONE,   GONE,   NO_KEY, NOT_ON, WRONG_KEY, NO_KEY, GONE}},
+    {"download_memory",        download_memory,    {NOT_ON, NOT_ON, DONE,   NOT_ON, DONE,   DONE,   DONE,   DONE,   GONE,   NO_KEY, NOT_ON, WRONG_KEY, NO_KEY, GONE}},
+    {"download_callback",      download_callback,  {NOT_ON, NOT_ON, DONE,   NOT_ON, DONE,   DONE,   DONE,   DONE,   GONE,   NO_KEY, NOT_ON, WRONG_KEY, NO_KEY, GONE}},
+    {"download from a directory", download_from_directory,{NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE, NO_DIR, NOT_ON, NO_DIR, NO_KEY, GONE}},
+    {"download_all",           download_all,       {DONE,   DONE,   DONE,   DONE,   DONE,   PARTIAL,  DONE,   DONE,   GONE,   NO_KEY, DONE,   WRONG_KEY, NO_KEY, GONE}},
+    {"download_all of a directory", download_tree, {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, DONE,   NO_DIR, NO_KEY, GONE}},
+    {"get_file_information",   get_file_information,{NOT_ON,NOT_ON, DONE,   NOT_ON, DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   NOT_ON, DONE,   DONE,   GONE}},
+    {"get_file_information in a directory", get_file_information_in_directory,{NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,GONE,NO_DIR,NOT_ON,NO_DIR, DONE,   GONE}},
+    {"get_directory",          get_directory,      {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, DONE,   NO_DIR, DONE,   GONE}},
+    {"list_activity",          list_activity,      {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, OK,     NO_DIR, OK,     GONE}},
+    {"rename_directory",       rename_directory,   {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, REFUSED,NO_DIR, REFUSED, GONE}},
+    {"move_directory",         move_directory,     {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, REFUSED,NO_DIR, REFUSED, GONE}},
+    {"delete_directory",       delete_directory,   {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, REFUSED,NO_DIR, REFUSED, GONE}},
+    {"delete_directory, root", delete_root,        {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, ROOT,   NO_DIR, ROOT,   GONE}},
+    {"move_file",              move_file,          {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, REFUSED,NO_DIR, DONE,   GONE}},
+    {"copy_file",              copy_file,          {NOT_ON, NOT_ON, DONE,   NOT_ON, DONE,   DONE,   DONE,   DONE,   GONE,   NO_KEY, NOT_ON, UNPROVED, NO_KEY, GONE}},
+    {"copy_file within",       copy_file_within,   {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_KEY, NOT_ON, NO_DIR, NO_KEY, GONE}},
+    {"copy_file from elsewhere", copy_file_into,   {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, DONE,   NO_DIR, NO_KEY, GONE}},
+    {"create_directory",       create_directory,   {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, DONE,   NO_DIR, DONE,   GONE}},
+    {"upload_all",             upload_all,         {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   CLOSED, CLOSED, GONE,   CLOSED, DONE,   SHORT,  NO_KEY, GONE}},
+    {"upload_all to a directory", upload_all_to_directory,{NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,CLOSED,CLOSED, GONE,   CLOSED, DONE,   NO_DIR, NO_KEY, GONE}},
+    {"upload_all of directories", upload_deep_tree,{NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, CLOSED, CLOSED, GONE,   CLOSED, DONE,   SHORT,  NO_KEY, GONE}},
+    {"rename_file",            rename_file,        {NO_FILE,NO_FILE,DONE,   NO_FILE,DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   REFUSED,DONE,   DONE,   GONE}},
+    {"delete_file in a directory", delete_file_in_directory,{NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,GONE,  NO_DIR, NOT_ON, NO_DIR, DONE,   GONE}},
+    {"delete_file",            delete_file,        {NO_FILE,NO_FILE,DONE,   NO_FILE,DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   NOT_ON, DONE,   DONE,   GONE}},
+    {"delete",                 delete_package,     {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE,   DONE,   GONE}},
     // clang-format on
 };
 enum { ROWS = sizeof table / sizeof table[0] };
@@ -479,7 +635,8 @@ static int only_looks(call *function) {
          function == download_callback || function == running_uploads || function == get_collaborators ||
          function == get_permissions || function == get_public_keys || function == get_public_keys_of_recipient ||
          function == upload_keycodes || function == set_label || function == update || function == notify ||
-         function == get_recipient;
+         function == get_recipient || function == get_file_information || function == get_directory ||
+         function == copy_file;
 }
 
 static void work_through(enum state state) {
@@ -544,6 +701,20 @@ int main(void) {
   source = source_path;
   target_directory = directory_path;
   write_file(source, "from a path", 11);
+  char tree_path[4096], deep_path[4096];
+  snprintf(tree_path, sizeof tree_path, "%s", scratch("tree"));
+  snprintf(deep_path, sizeof deep_path, "%s", scratch("deep"));
+  tree = tree_path;
+  deep_tree = deep_path;
+  CHECK(!mkdir(tree, 0700) && !mkdir(deep_tree, 0700) && !mkdir(scratch("deep/below"), 0700));
+  write_file(scratch("tree/leaf.bin"), "leaf", 4);
+  write_file(scratch("deep/below/leaf.bin"), "leaf", 4);
+
+  sendsafely_file *stored = NULL;
+  store = new_workspace(client);
+  CHECK_OK(sendsafely_package_upload_memory(store, "stored.bin", (const uint8_t *)"stored", 6, NULL, &stored, NULL));
+  snprintf(stored_id, sizeof stored_id, "%s", stored ? stored->file_id : "");
+  sendsafely_file_free(stored);
 
   sendsafely_contact_group *group = NULL;
   CHECK_OK(sendsafely_client_create_contact_group(client, "Steps", 0, &group, NULL));
@@ -581,6 +752,7 @@ int main(void) {
   work_through_all_alike("freed", freed, SENDSAFELY_INVALID_HANDLE);
   CHECK(requests_arrived() == 0);
 
+  sendsafely_package_free(store);
   sendsafely_client_free(client);
   return finish("steps");
 }

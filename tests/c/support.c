@@ -138,12 +138,23 @@ sendsafely_package *new_package(sendsafely_client *client) {
 
 sendsafely_package *new_workspace(sendsafely_client *client) {
   sendsafely_package *workspace = NULL;
-  char *answer = NULL;
-  CHECK_OK(sendsafely_client_request(client, "PUT", "/package/", "{\"vdr\":true}", &answer, NULL));
-  CHECK_OK(sendsafely_package_open(client, json_text(answer, "packageId"), "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG",
-                                   &workspace, NULL));
-  sendsafely_string_free(answer);
+  CHECK_OK(sendsafely_package_create_workspace(client, NULL, &workspace, NULL));
   return workspace;
+}
+
+sendsafely_package *share_workspace(sendsafely_package *workspace, const char *role, sendsafely_client *with_second) {
+  sendsafely_package *shared = NULL;
+  sendsafely_recipient *recipient = NULL;
+  char *id = NULL, *keycode = NULL;
+  CHECK_OK(sendsafely_package_add_recipient(workspace, "second@acme.test", NULL, &recipient, NULL));
+  CHECK_OK(sendsafely_package_set_recipient_role(workspace, recipient ? recipient->recipient_id : "", role, NULL));
+  CHECK_OK(sendsafely_package_id(workspace, &id, NULL));
+  CHECK_OK(sendsafely_package_keycode(workspace, &keycode, NULL));
+  CHECK_OK(sendsafely_package_open(with_second, id, keycode, &shared, NULL));
+  sendsafely_recipient_free(recipient);
+  sendsafely_string_free(id);
+  sendsafely_string_free(keycode);
+  return shared;
 }
 
 char *http(int port, const char *method, const char *path, const char *headers, const char *body) {
@@ -214,16 +225,21 @@ int request_has(const char *json) {
   return occurrences(json) > 0;
 }
 
-/* Whether it knows this of a package; tells what it knows where that is not as expected. */
-static int service_knows(sendsafely_package *package, const char *json, int expected) {
+/* What it knows of a package, to be freed with free(). */
+static char *state_of(sendsafely_package *package) {
   char *id = NULL, path[256];
   CHECK_OK(sendsafely_package_id(package, &id, NULL));
   snprintf(path, sizeof path, "/packages/%s", id ? id : "");
-  char *state = admin("GET", path, NULL);
+  sendsafely_string_free(id);
+  return admin("GET", path, NULL);
+}
+
+/* Whether it knows this of a package; tells what it knows where that is not as expected. */
+static int service_knows(sendsafely_package *package, const char *json, int expected) {
+  char *state = state_of(package);
   int knows = strstr(state, json) != NULL;
   if (knows != expected) fprintf(stderr, "the service %s %s: %s\n", knows ? "knows" : "does not know", json, state);
   free(state);
-  sendsafely_string_free(id);
   return knows;
 }
 
@@ -233,6 +249,19 @@ int service_has(sendsafely_package *package, const char *json) {
 
 int service_lacks(sendsafely_package *package, const char *json) {
   return !service_knows(package, json, 0);
+}
+
+const char *service_text(sendsafely_package *package, const char *id, const char *member) {
+  char needle[256], *state = state_of(package);
+  snprintf(needle, sizeof needle, "\"id\":\"%s\"", id);
+  char *object = strstr(state, needle);
+  for (int depth = 1; object && object > state && depth > 0;) { /* back to the { of this object */
+    object--;
+    depth += *object == '}' ? 1 : *object == '{' ? -1 : 0;
+  }
+  const char *text = json_text(object, member);
+  free(state);
+  return text;
 }
 
 void set_switches(const char *switches) {

@@ -52,9 +52,11 @@ const char *scratch(const char *name);
 /* A client of the emulator's administrator; options may be NULL. Ends the program where there is none. */
 sendsafely_client *new_client(const sendsafely_client_options *options);
 
-/* A package made on the service, without anything; a Workspace likewise, by a raw request. NULL where that failed. */
+/* A package, or a Workspace, made on the service, without anything. NULL where that failed. */
 sendsafely_package *new_package(sendsafely_client *client);
 sendsafely_package *new_workspace(sendsafely_client *client);
+/* Makes second@acme.test a collaborator of this role, and opens the Workspace with a client of that user. */
+sendsafely_package *share_workspace(sendsafely_package *workspace, const char *role, sendsafely_client *with_second);
 
 /* A request over plain HTTP to a port of this machine, without the library: headers of which each ends with \r\n. The
  * answer's body is to be freed with free(). */
@@ -74,6 +76,9 @@ int request_has(const char *json);
 int service_has(sendsafely_package *package, const char *json);
 /* 1 if it has this nowhere in it. */
 int service_lacks(sendsafely_package *package, const char *json);
+/* The text of a member of what it knows of a file or directory of a package, such as `directory_id`; "" where there is
+ * none. */
+const char *service_text(sendsafely_package *package, const char *id, const char *member);
 /* What the emulator tells of one of its users: api_key, api_secret, password, oauth_token. */
 const char *user_text(const char *email, const char *member);
 /* A client of one of the emulator's users, of a new one if it knows none of this address. */
