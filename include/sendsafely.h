@@ -1052,8 +1052,9 @@ sendsafely_status sendsafely_package_create(sendsafely_client *client,
 /**
  * Creates a package in the name of another user of the organization, for its administrators.
  *
- * Everything else as for sendsafely_package_create. SENDSAFELY_MALFORMED_EMAIL: correct the address.
- * SENDSAFELY_DENIED: the account is no administrator.
+ * The package belongs to that user: hand over its id and keycode, with which the user opens it; the administrator
+ * may be refused by then. Everything else as for sendsafely_package_create. SENDSAFELY_MALFORMED_EMAIL,
+ * SENDSAFELY_USER_NOT_FOUND: correct the address. SENDSAFELY_DENIED: the account is no administrator.
  * SendSafely Client API: create package (protocol 4.1).
  */
 sendsafely_status sendsafely_package_create_for_user(sendsafely_client *client,
@@ -1917,7 +1918,8 @@ sendsafely_status sendsafely_package_rename_file(sendsafely_package *package,
  * Both packages must be known with their keycodes; they may be the same. target_directory_id NULL is the root
  * directory. out_file_id may be NULL; else it gets the copy's id, NULL if the service does not tell it, to be freed
  * with sendsafely_string_free. SENDSAFELY_ONLY_IN_WORKSPACE: target_package is no Workspace.
- * SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file. SENDSAFELY_INVALID_ARGUMENT: another portal.
+ * SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file. SENDSAFELY_WRONG_KEYCODE: one of the two was opened with another
+ * package's keycode; nothing was written. SENDSAFELY_INVALID_ARGUMENT: another portal.
  * SENDSAFELY_OUTCOME_UNKNOWN: the answer was lost; list the directory before you copy again.
  * SendSafely Client API: copy into a Workspace (protocol 6.7.5), file key for copied files (protocol 3.8).
  */
@@ -2447,7 +2449,7 @@ enum sendsafely_existing
    */
   SENDSAFELY_EXISTING_OVERWRITE = 1,
   /**
-   * Leave it alone and count the file as downloaded, with skipped set.
+   * Leave it alone, which is no failure: a download tells it by skipped, a tree by SENDSAFELY_ACTION_SKIPPED.
    */
   SENDSAFELY_EXISTING_SKIP = 2,
 };
@@ -2472,7 +2474,8 @@ typedef struct {
    */
   const char *password;
   /**
-   * Directory of a Workspace in which the file is. NULL, the default: its root directory.
+   * Directory of a Workspace in which the file is. NULL, the default: its root directory, or wherever the service
+   * finds the id.
    */
   const char *directory_id;
   /**
@@ -2613,11 +2616,11 @@ typedef struct {
    */
   int32_t one_page;
   /**
-   * With one_page: the first file, from 0, the default.
+   * With one_page, else SENDSAFELY_INVALID_ARGUMENT: the first file, from 0, the default.
    */
   uint64_t file_index;
   /**
-   * With one_page: the first directory, from 0, the default.
+   * With one_page, else SENDSAFELY_INVALID_ARGUMENT: the first directory, from 0, the default.
    */
   uint64_t directory_index;
 } sendsafely_directory_options;
@@ -2731,13 +2734,13 @@ sendsafely_status sendsafely_package_rename_directory(sendsafely_package *packag
 /**
  * Moves a directory of a Workspace, with everything in it, into another one of the same Workspace.
  *
- * target_id NULL is the root directory. SENDSAFELY_REFUSED: there is no such directory, or the target is inside it.
- * Everything else as for sendsafely_package_create_directory.
+ * target_directory_id NULL is the root directory. SENDSAFELY_REFUSED: there is no such directory, or the target is
+ * inside it. Everything else as for sendsafely_package_create_directory.
  * SendSafely Client API: move directory (protocol 6.8.4).
  */
 sendsafely_status sendsafely_package_move_directory(sendsafely_package *package,
                                                     const char *directory_id,
-                                                    const char *target_id,
+                                                    const char *target_directory_id,
                                                     sendsafely_error **error);
 
 /**
@@ -2897,7 +2900,7 @@ typedef struct {
   const char *directory_id;
   /**
    * What to do with files that are there already: a sendsafely_existing. SENDSAFELY_EXISTING_SKIP, the default,
-   * leaves those of the same size alone; SENDSAFELY_EXISTING_OVERWRITE makes a new version of each;
+   * leaves those of the same size alone; SENDSAFELY_EXISTING_OVERWRITE makes a new version of each, in a Workspace;
    * SENDSAFELY_EXISTING_REFUSE answers SENDSAFELY_FILE_EXISTS before anything is changed.
    */
   int32_t existing;
@@ -2981,9 +2984,10 @@ sendsafely_status sendsafely_upload_all_options_init(sendsafely_upload_all_optio
  * there were. A stop, a network that is down, or a refusal of the account ends the call. Call again to go on:
  * what is there is skipped.
  * out_report may be NULL; else free it with sendsafely_report_free. Unlike other outputs IT IS GIVEN ON FAILURE TOO,
- * as soon as the arguments and the package are right. SENDSAFELY_ONLY_IN_WORKSPACE: there are directories in it, and
- * the package is no Workspace; nothing was sent. SENDSAFELY_DIRECTORY_NOT_FOUND: no such local directory. Everything
- * else as for sendsafely_package_upload_file.
+ * as soon as the arguments are right, empty if nothing was begun; where the whole call was refused, its status stands
+ * at every file that had not its turn. SENDSAFELY_ONLY_IN_WORKSPACE: there are directories in it, and the package is
+ * no Workspace; nothing was sent. SENDSAFELY_DIRECTORY_NOT_FOUND: no such local directory. SENDSAFELY_REFUSED: the
+ * service does not know directory_id. Everything else as for sendsafely_package_upload_file.
  * SendSafely Client API: directories (protocol 6.8), create file id, upload parts (protocol 4.2 to 4.4).
  */
 sendsafely_status sendsafely_package_upload_all(sendsafely_package *package,

@@ -360,24 +360,16 @@ impl Inner {
             files.sort_by_key(|file| file.size);
             (files, steps.has_message != Some(false))
         };
-        let wrong = || {
-            Error::new(
-                ErrorKind::WrongKeycode,
-                "the keycode does not open what is on the package already",
-            )
-        };
-        // A checksum of another keycode is refused, what was encrypted with another one does not decrypt.
-        let tells_wrong =
-            |error: &Error| matches!(error.kind(), ErrorKind::DecryptFailed | ErrorKind::Denied);
         let mut proved = false;
         if may_have_message {
             match self.encrypted_message(session) {
                 Ok(Some(message)) => {
-                    decrypt_message(&message, &self.secrets()?.passphrase).map_err(|_| wrong())?;
+                    decrypt_message(&message, &self.secrets()?.passphrase)
+                        .map_err(|_| wrong_keycode())?;
                     proved = true;
                 }
                 Ok(None) => {}
-                Err(error) if tells_wrong(&error) => return Err(wrong()),
+                Err(error) if tells_wrong(&error) => return Err(wrong_keycode()),
                 Err(error) => return Err(error),
             }
         }
@@ -385,24 +377,53 @@ impl Inner {
             if proved {
                 break;
             }
-            let proof = self
-                .find_file(session, &file.file_id, None)
-                .and_then(|file| self.download(session, &file, None, &DownloadOptions::default()))
-                .and_then(download::prove);
-            match proof {
-                Ok(()) => proved = true,
-                Err(error) if tells_wrong(&error) => return Err(wrong()),
-                // Its parts may not have arrived.
-                Err(error)
-                    if matches!(
-                        error.kind(),
-                        ErrorKind::StorageRefused | ErrorKind::HttpError
-                    ) => {}
-                Err(error) if error.server_code().is_some() => {}
+            proved = match self.find_file(session, &file.file_id, None) {
+                Ok(file) => self.proves_keycode(session, &file)?,
+                Err(error) if error.server_code().is_some() => false,
                 Err(error) => return Err(error),
-            }
+            };
         }
         self.steps.lock().is_proved = true;
         Ok(())
     }
+
+    /// The same by a file that is about to be handed on.
+    pub(crate) fn prove_keycode_by(&self, session: &Arc<Session>, file: &File) -> Result<()> {
+        if !self.steps.lock().is_proved && self.proves_keycode(session, file)? {
+            self.steps.lock().is_proved = true;
+        }
+        Ok(())
+    }
+
+    /// Whether a file proves the keycode: its first part decrypts. One whose parts have not arrived proves nothing.
+    fn proves_keycode(&self, session: &Arc<Session>, file: &File) -> Result<bool> {
+        let proof = self
+            .download(session, file, None, &DownloadOptions::default())
+            .and_then(download::prove);
+        match proof {
+            Ok(()) => Ok(true),
+            Err(error) if tells_wrong(&error) => Err(wrong_keycode()),
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    ErrorKind::StorageRefused | ErrorKind::HttpError
+                ) || error.server_code().is_some() =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// A checksum of another keycode is refused, what was encrypted with another one does not decrypt.
+fn tells_wrong(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::DecryptFailed | ErrorKind::Denied)
+}
+
+fn wrong_keycode() -> Error {
+    Error::new(
+        ErrorKind::WrongKeycode,
+        "the keycode does not open what is on the package already",
+    )
 }

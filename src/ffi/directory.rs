@@ -28,9 +28,9 @@ pub struct sendsafely_directory_options {
     pub descending: i32,
     /// 1: only one page, of at most 100 files and 100 directories. 0, the default: all of them.
     pub one_page: i32,
-    /// With one_page: the first file, from 0, the default.
+    /// With one_page, else SENDSAFELY_INVALID_ARGUMENT: the first file, from 0, the default.
     pub file_index: u64,
-    /// With one_page: the first directory, from 0, the default.
+    /// With one_page, else SENDSAFELY_INVALID_ARGUMENT: the first directory, from 0, the default.
     pub directory_index: u64,
 }
 
@@ -234,23 +234,24 @@ pub unsafe extern "C" fn sendsafely_package_rename_directory(
 
 /// Moves a directory of a Workspace, with everything in it, into another one of the same Workspace.
 ///
-/// target_id NULL is the root directory. SENDSAFELY_REFUSED: there is no such directory, or the target is inside it.
-/// Everything else as for sendsafely_package_create_directory.
+/// target_directory_id NULL is the root directory. SENDSAFELY_REFUSED: there is no such directory, or the target is
+/// inside it. Everything else as for sendsafely_package_create_directory.
 /// SendSafely Client API: move directory (protocol 6.8.4).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_move_directory(
     package: *mut sendsafely_package,
     directory_id: *const c_char,
-    target_id: *const c_char,
+    target_directory_id: *const c_char,
     error: *mut *mut sendsafely_error,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
     caller.guard(|| {
         let directory_id = caller.text(directory_id, "directory_id")?;
-        let target_id = caller.optional_text(target_id, "target_id")?;
+        let target_directory_id =
+            caller.optional_text(target_directory_id, "target_directory_id")?;
         call(package, |package, observer| {
-            package.move_directory(observer, &directory_id, target_id.as_deref())
+            package.move_directory(observer, &directory_id, target_directory_id.as_deref())
         })
     })
 }

@@ -28,7 +28,7 @@ pub enum sendsafely_existing {
     SENDSAFELY_EXISTING_REFUSE = 0,
     /// Replace it, once everything has arrived and is verified.
     SENDSAFELY_EXISTING_OVERWRITE = 1,
-    /// Leave it alone and count the file as downloaded, with skipped set.
+    /// Leave it alone, which is no failure: a download tells it by skipped, a tree by SENDSAFELY_ACTION_SKIPPED.
     SENDSAFELY_EXISTING_SKIP = 2,
 }
 
@@ -40,7 +40,8 @@ pub struct sendsafely_download_options {
     pub struct_size: usize,
     /// Password of the package. NULL, the default: none.
     pub password: *const c_char,
-    /// Directory of a Workspace in which the file is. NULL, the default: its root directory.
+    /// Directory of a Workspace in which the file is. NULL, the default: its root directory, or wherever the service
+    /// finds the id.
     pub directory_id: *const c_char,
     /// What to do with a target that exists: a sendsafely_existing. Default: SENDSAFELY_EXISTING_REFUSE.
     pub existing: i32,

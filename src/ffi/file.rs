@@ -201,7 +201,8 @@ pub unsafe extern "C" fn sendsafely_package_rename_file(
 /// Both packages must be known with their keycodes; they may be the same. target_directory_id NULL is the root
 /// directory. out_file_id may be NULL; else it gets the copy's id, NULL if the service does not tell it, to be freed
 /// with sendsafely_string_free. SENDSAFELY_ONLY_IN_WORKSPACE: target_package is no Workspace.
-/// SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file. SENDSAFELY_INVALID_ARGUMENT: another portal.
+/// SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file. SENDSAFELY_WRONG_KEYCODE: one of the two was opened with another
+/// package's keycode; nothing was written. SENDSAFELY_INVALID_ARGUMENT: another portal.
 /// SENDSAFELY_OUTCOME_UNKNOWN: the answer was lost; list the directory before you copy again.
 /// SendSafely Client API: copy into a Workspace (protocol 6.7.5), file key for copied files (protocol 3.8).
 #[unsafe(no_mangle)]

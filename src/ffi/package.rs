@@ -115,8 +115,9 @@ pub unsafe extern "C" fn sendsafely_package_create(
 
 /// Creates a package in the name of another user of the organization, for its administrators.
 ///
-/// Everything else as for sendsafely_package_create. SENDSAFELY_MALFORMED_EMAIL: correct the address.
-/// SENDSAFELY_DENIED: the account is no administrator.
+/// The package belongs to that user: hand over its id and keycode, with which the user opens it; the administrator
+/// may be refused by then. Everything else as for sendsafely_package_create. SENDSAFELY_MALFORMED_EMAIL,
+/// SENDSAFELY_USER_NOT_FOUND: correct the address. SENDSAFELY_DENIED: the account is no administrator.
 /// SendSafely Client API: create package (protocol 4.1).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_create_for_user(

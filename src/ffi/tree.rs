@@ -111,7 +111,7 @@ pub struct sendsafely_upload_all_options {
     /// Directory of a Workspace into which everything goes. NULL, the default: its root directory.
     pub directory_id: *const c_char,
     /// What to do with files that are there already: a sendsafely_existing. SENDSAFELY_EXISTING_SKIP, the default,
-    /// leaves those of the same size alone; SENDSAFELY_EXISTING_OVERWRITE makes a new version of each;
+    /// leaves those of the same size alone; SENDSAFELY_EXISTING_OVERWRITE makes a new version of each, in a Workspace;
     /// SENDSAFELY_EXISTING_REFUSE answers SENDSAFELY_FILE_EXISTS before anything is changed.
     pub existing: i32,
     /// Progress of this call, of all files together; see "Progress and stopping". NULL, the default: the client's
@@ -180,9 +180,10 @@ pub unsafe extern "C" fn sendsafely_upload_all_options_init(
 /// there were. A stop, a network that is down, or a refusal of the account ends the call. Call again to go on:
 /// what is there is skipped.
 /// out_report may be NULL; else free it with sendsafely_report_free. Unlike other outputs IT IS GIVEN ON FAILURE TOO,
-/// as soon as the arguments and the package are right. SENDSAFELY_ONLY_IN_WORKSPACE: there are directories in it, and
-/// the package is no Workspace; nothing was sent. SENDSAFELY_DIRECTORY_NOT_FOUND: no such local directory. Everything
-/// else as for sendsafely_package_upload_file.
+/// as soon as the arguments are right, empty if nothing was begun; where the whole call was refused, its status stands
+/// at every file that had not its turn. SENDSAFELY_ONLY_IN_WORKSPACE: there are directories in it, and the package is
+/// no Workspace; nothing was sent. SENDSAFELY_DIRECTORY_NOT_FOUND: no such local directory. SENDSAFELY_REFUSED: the
+/// service does not know directory_id. Everything else as for sendsafely_package_upload_file.
 /// SendSafely Client API: directories (protocol 6.8), create file id, upload parts (protocol 4.2 to 4.4).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_upload_all(

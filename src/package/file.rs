@@ -154,7 +154,7 @@ impl Package {
     /// # Errors
     /// [`ErrorKind::OnlyInWorkspace`] if the target is none, [`ErrorKind::InvalidArgument`] if it is on another portal,
     /// [`ErrorKind::KeycodeUnknown`], before anything is sent; [`ErrorKind::FileNotOnPackage`];
-    /// [`ErrorKind::OutcomeUnknown`] if the answer was lost: list the directory before you copy again.
+    /// [`ErrorKind::WrongKeycode`], of either package, before anything is written; [`ErrorKind::OutcomeUnknown`] if the answer was lost: list the directory before you copy again.
     pub fn copy_file(
         &self,
         observer: &mut dyn Observer,
@@ -173,6 +173,8 @@ impl Package {
         let target = target.clone();
         self.run(observer, move |inner, session| {
             let file = inner.file_information(session, &file_id, None)?;
+            // A copy of what a wrong keycode cannot open could never be read.
+            inner.prove_keycode_by(session, &file)?;
             let passphrase = inner.passphrase_of(&file)?;
             target.0.prove_keycode(session)?;
             let file_key = encrypt_message(passphrase.expose(), &target.0.secrets()?.passphrase)?;

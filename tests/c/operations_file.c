@@ -260,4 +260,24 @@ TEST(copy_file_refused) {
   sendsafely_client_free(elsewhere);
 }
 
+/* With another package's keycode the copy could never be read: nothing is copied. */
+TEST(copy_file_with_a_wrong_keycode) {
+  sendsafely_client *client = new_client(NULL);
+  sendsafely_package *package = new_package(client), *workspace = new_workspace(client), *wrong = NULL;
+  char *id = NULL;
+  sendsafely_file *file = put(package, NULL, "a.txt", "copied");
+  REQUIRE(file);
+  CHECK_OK(sendsafely_package_id(package, &id, NULL));
+  CHECK_OK(sendsafely_package_open(client, id, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG", &wrong, NULL));
+  CHECK_STATUS(SENDSAFELY_WRONG_KEYCODE,
+               sendsafely_package_copy_file(wrong, file->file_id, workspace, NULL, NULL, NULL));
+  CHECK(service_has(workspace, "\"files\":[]"));
+  sendsafely_string_free(id);
+  sendsafely_file_free(file);
+  sendsafely_package_free(wrong);
+  sendsafely_package_free(package);
+  sendsafely_package_free(workspace);
+  sendsafely_client_free(client);
+}
+
 int main(void) { return run_tests("operations_file"); }

@@ -550,7 +550,6 @@ enum {
   ROOT = ASKED + SENDSAFELY_DENIED,     /* not with the root directory */
   OTHERS = SENDSAFELY_INVALID_ARGUMENT, /* only for the client of a Dropzone */
   CUT = ASKED + SENDSAFELY_WRONG_KEYCODE, /* shows when it is used, before anything is written */
-  UNPROVED = DONE, /* the source's keycode is not proved, so the copy cannot be read; CUT would be right */
   PARTIAL = ASKED + SENDSAFELY_DENIED, /* what is still being uploaded cannot be downloaded */
   WRONG_KEY = ASKED + SENDSAFELY_DECRYPT_FAILED,
   SHORT = SENDSAFELY_KEYCODE_TOO_SHORT,
@@ -612,7 +611,7 @@ static const struct row {
     {"delete_directory",       delete_directory,   {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, REFUSED,NO_DIR, REFUSED, GONE}},
     {"delete_directory, root", delete_root,        {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, ROOT,   NO_DIR, ROOT,   GONE}},
     {"move_file",              move_file,          {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, REFUSED,NO_DIR, DONE,   GONE}},
-    {"copy_file",              copy_file,          {NOT_ON, NOT_ON, DONE,   NOT_ON, DONE,   DONE,   DONE,   DONE,   GONE,   NO_KEY, NOT_ON, UNPROVED, NO_KEY, GONE}},
+    {"copy_file",              copy_file,          {NOT_ON, NOT_ON, DONE,   NOT_ON, DONE,   DONE,   DONE,   DONE,   GONE,   NO_KEY, NOT_ON, CUT,    NO_KEY, GONE}},
     {"copy_file within",       copy_file_within,   {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_KEY, NOT_ON, NO_DIR, NO_KEY, GONE}},
     {"copy_file from elsewhere", copy_file_into,   {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, DONE,   NO_DIR, NO_KEY, GONE}},
     {"create_directory",       create_directory,   {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, DONE,   NO_DIR, DONE,   GONE}},
