@@ -83,6 +83,7 @@ impl Package {
         email: &str,
     ) -> Result<()> {
         check_email(email)?;
+        self.0.steps.lock().may_read()?;
         let Credentials::Dropzone(dropzone) = self.0.client.0.api.credentials() else {
             let told = "the package was not made by a client for a Dropzone";
             return Err(Error::new(ErrorKind::InvalidArgument, told));

@@ -80,7 +80,6 @@ VALUES = {
     "sendsafely_part_encrypt.size": "5",
     "server_secret": '"SERVERSECRETexample"',
     "target_directory_id": '"directory"',
-    "target_directory_id": '"directory"',
     "text": "LINK",
     "timestamp": '"2024-01-02T03:04:05+0000"',
     "user_id": '"user"',
@@ -98,7 +97,7 @@ OPTIONAL = {
     "sendsafely_package_add_recipient.out_recipient", "sendsafely_package_create_workspace.name",
     "sendsafely_package_delete_file.directory_id", "sendsafely_package_get_directory.directory_id",
     "sendsafely_package_get_file_information.directory_id", "sendsafely_package_get_public_keys.recipient_id",
-    "sendsafely_package_upload_keycodes.recipient_id", "target_directory_id", "target_directory_id", "timestamp",
+    "sendsafely_package_upload_keycodes.recipient_id", "target_directory_id", "timestamp",
 }
 
 # Outputs that are given on failure too, once the arguments are right.
@@ -156,7 +155,7 @@ SEND_NOTHING = {
     "sendsafely_package_rename_directory": "ONLY_IN_WORKSPACE",
     "sendsafely_package_running_uploads": "OK",
     "sendsafely_package_set_recipient_role": "ONLY_IN_WORKSPACE",
-    "sendsafely_package_submit_hosted_dropzone": "NOT_FINALIZED",
+    "sendsafely_package_submit_hosted_dropzone": "INVALID_ARGUMENT",
     "sendsafely_part_decrypt": "DECRYPT_FAILED",
     "sendsafely_part_encrypt": "OK",
 }

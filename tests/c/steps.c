@@ -579,7 +579,7 @@ static const struct row {
     {"set_label",              set_label,          {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE,   DONE,   GONE}},
     {"update",                 update,             {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE,   DONE,   GONE}},
     {"notify",                 notify,             {OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   DONE,   GONE,   NO_KEY, DONE,   OPEN,   NO_KEY, GONE}},
-    {"submit_hosted_dropzone", submit_hosted_dropzone,{OPEN,OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OTHERS, GONE,   NO_KEY, OTHERS, OPEN,   NO_KEY, GONE}},
+    {"submit_hosted_dropzone", submit_hosted_dropzone,{OTHERS,OTHERS, OTHERS, OTHERS, OTHERS, OTHERS, OTHERS, OTHERS, GONE,   OTHERS, OTHERS, OTHERS, OTHERS, GONE}},
     {"get_recipient",          get_recipient,      {NOBODYS,DONE,   NOBODYS,NOBODYS,DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   NOBODYS,DONE,   DONE,   GONE}},
     {"set_recipient_role",     set_role,           {NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,GONE,   NO_DIR,NOBODYS,NO_DIR, DONE,   GONE}},
     {"finalize",               finalize,           {NOBODY, EMPTY,  NOBODY, NOBODY, DONE,   RUNNING,CLOSED, CLOSED, GONE,   CLOSED, WORKSP, SHORT,  WORKSP, GONE}},
