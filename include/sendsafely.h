@@ -1863,8 +1863,8 @@ typedef struct {
 /**
  * Asks the service for what it knows of a file, its earlier versions among it.
  *
- * Package must be created. directory_id is the directory of a Workspace that the file is in, NULL its root directory
- * or another package. Free the record with sendsafely_file_information_free. SENDSAFELY_FILE_NOT_ON_PACKAGE: no such
+ * Package must be created. directory_id is the directory of a Workspace that the file is in; NULL for the root
+ * directory, and for any other package. Free the record with sendsafely_file_information_free. SENDSAFELY_FILE_NOT_ON_PACKAGE: no such
  * file there. SENDSAFELY_ONLY_IN_WORKSPACE: leave directory_id NULL.
  * SendSafely Client API: file information (protocol 6.7.1).
  */
@@ -1878,7 +1878,7 @@ sendsafely_status sendsafely_package_get_file_information(sendsafely_package *pa
  * Deletes a file from a package, with its earlier versions, or one of these by its own id.
  *
  * Package must be created; after finalize too, if the service lets it. directory_id is the directory of a Workspace
- * that the file is in, NULL its root directory or another package. SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file there.
+ * that the file is in; NULL for the root directory, and for any other package. SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file there.
  * SENDSAFELY_ONLY_IN_WORKSPACE: leave directory_id NULL.
  * SendSafely Client API: delete file (protocol 6.7.2).
  */
@@ -4019,7 +4019,7 @@ sendsafely_status sendsafely_checksum(const char *keycode,
  * Encrypts a part of a file: size bytes at data, which may be none. Free the buffer with sendsafely_buffer_free.
  *
  * server_secret is the package's, as the service gives it. SENDSAFELY_INVALID_ARGUMENT: a secret is empty.
- * SENDSAFELY_PART_TOO_LARGE: more than 4 GiB.
+ * SENDSAFELY_PART_TOO_LARGE: more than 1 GiB.
  * SendSafely Client API: OpenPGP messages for file parts (protocol 3.4).
  */
 sendsafely_status sendsafely_part_encrypt(const char *server_secret,
