@@ -24,7 +24,7 @@ LIBDIR ?= $(PREFIX)/lib
 DESTDIR ?=
 
 # Each suite is a word test-<suite> that ends with the line `<suite>: N passed, M failed`.
-SUITES := check rust emulator c sanitize interop examples
+SUITES := check rust emulator c sanitize interop examples python
 
 .PHONY: help deps build header examples demo test $(SUITES:%=test-%) check bench bench-large install clean
 
@@ -39,8 +39,9 @@ build: ## the release library and the emulator, in target/release
 	cargo build --release --locked --package sendsafely-emulator
 	@ln -sf libsendsafely.so $(RELEASE)/libsendsafely.so.0
 
-header: ## makes include/sendsafely.h and the golden lists in tests/abi anew
+header: ## makes include/sendsafely.h, the golden lists in tests/abi and the tables of the wrappers anew
 	SENDSAFELY_BLESS=1 cargo test --locked --test header --test abi
+	tools/python tools/python_table.py >bindings/python/src/libsendsafely/_native.py
 
 examples: $(EXAMPLES)/send $(EXAMPLES)/receive ## target/examples/c/send and receive
 
@@ -75,6 +76,9 @@ test-interop: examples ## packages exchanged with the official Python client
 
 test-examples: examples ## the C examples as a user runs them
 	@tests/examples/run
+
+test-python: build ## the Python wrapper against the emulator
+	@bindings/python/tests/run
 
 check: test-check ## the same as test-check
 

@@ -1,0 +1,28 @@
+"""The table against what the library was built with."""
+
+import ctypes
+from pathlib import Path
+
+from libsendsafely import _native
+
+GOLDEN = Path(__file__).parents[3] / "tests/abi"
+
+
+def test_every_function_is_there():
+    assert sorted(_native.FUNCTIONS) == sorted((GOLDEN / "symbols.txt").read_text().split())
+
+
+def test_structs_have_the_layout_of_the_library():
+    lines = [line.split() for line in (GOLDEN / "layouts.txt").read_text().splitlines()]
+    checked = 0
+    for name, *words in lines:
+        struct, _, field = name.partition(".")
+        numbers = dict(zip(words[::2], map(int, words[1::2])))
+        known = getattr(_native, struct)
+        if field:
+            entry = getattr(known, field)
+            assert (entry.offset, entry.size) == (numbers["at"], numbers["size"]), name
+        else:
+            assert ctypes.sizeof(known) == numbers["size"], name
+        checked += 1
+    assert checked > 300
