@@ -1864,8 +1864,8 @@ typedef struct {
  * Asks the service for what it knows of a file, its earlier versions among it.
  *
  * Package must be created. directory_id is the directory of a Workspace that the file is in; NULL for the root
- * directory, and for any other package. Free the record with sendsafely_file_information_free. SENDSAFELY_FILE_NOT_ON_PACKAGE: no such
- * file there. SENDSAFELY_ONLY_IN_WORKSPACE: leave directory_id NULL.
+ * directory, and for any other package. Free the record with sendsafely_file_information_free.
+ * SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file there. SENDSAFELY_ONLY_IN_WORKSPACE: leave directory_id NULL.
  * SendSafely Client API: file information (protocol 6.7.1).
  */
 sendsafely_status sendsafely_package_get_file_information(sendsafely_package *package,
@@ -1878,8 +1878,8 @@ sendsafely_status sendsafely_package_get_file_information(sendsafely_package *pa
  * Deletes a file from a package, with its earlier versions, or one of these by its own id.
  *
  * Package must be created; after finalize too, if the service lets it. directory_id is the directory of a Workspace
- * that the file is in; NULL for the root directory, and for any other package. SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file there.
- * SENDSAFELY_ONLY_IN_WORKSPACE: leave directory_id NULL.
+ * that the file is in; NULL for the root directory, and for any other package. SENDSAFELY_FILE_NOT_ON_PACKAGE: no
+ * such file there. SENDSAFELY_ONLY_IN_WORKSPACE: leave directory_id NULL.
  * SendSafely Client API: delete file (protocol 6.7.2).
  */
 sendsafely_status sendsafely_package_delete_file(sendsafely_package *package,
@@ -3438,7 +3438,8 @@ typedef struct {
 /**
  * Asks whether the service takes key and secret, and gives the e-mail address of their owner.
  *
- * Free the text with sendsafely_string_free. SENDSAFELY_AUTHENTICATION_FAILED: check key, secret, host and clock.
+ * out_email may be NULL; else free the text with sendsafely_string_free. SENDSAFELY_AUTHENTICATION_FAILED: check key,
+ * secret, host and clock.
  * SendSafely Client API: verify credentials (protocol 6.1.1).
  */
 sendsafely_status sendsafely_client_verify_credentials(sendsafely_client *client,

@@ -141,7 +141,8 @@ unsafe impl Options for sendsafely_audit_log_options {
 
 /// Asks whether the service takes key and secret, and gives the e-mail address of their owner.
 ///
-/// Free the text with sendsafely_string_free. SENDSAFELY_AUTHENTICATION_FAILED: check key, secret, host and clock.
+/// out_email may be NULL; else free the text with sendsafely_string_free. SENDSAFELY_AUTHENTICATION_FAILED: check key,
+/// secret, host and clock.
 /// SendSafely Client API: verify credentials (protocol 6.1.1).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_verify_credentials(

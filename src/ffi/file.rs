@@ -99,8 +99,8 @@ impl Translate for Information {
 /// Asks the service for what it knows of a file, its earlier versions among it.
 ///
 /// Package must be created. directory_id is the directory of a Workspace that the file is in; NULL for the root
-/// directory, and for any other package. Free the record with sendsafely_file_information_free. SENDSAFELY_FILE_NOT_ON_PACKAGE: no such
-/// file there. SENDSAFELY_ONLY_IN_WORKSPACE: leave directory_id NULL.
+/// directory, and for any other package. Free the record with sendsafely_file_information_free.
+/// SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file there. SENDSAFELY_ONLY_IN_WORKSPACE: leave directory_id NULL.
 /// SendSafely Client API: file information (protocol 6.7.1).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_get_file_information(
@@ -128,8 +128,8 @@ pub unsafe extern "C" fn sendsafely_package_get_file_information(
 /// Deletes a file from a package, with its earlier versions, or one of these by its own id.
 ///
 /// Package must be created; after finalize too, if the service lets it. directory_id is the directory of a Workspace
-/// that the file is in; NULL for the root directory, and for any other package. SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file there.
-/// SENDSAFELY_ONLY_IN_WORKSPACE: leave directory_id NULL.
+/// that the file is in; NULL for the root directory, and for any other package. SENDSAFELY_FILE_NOT_ON_PACKAGE: no
+/// such file there. SENDSAFELY_ONLY_IN_WORKSPACE: leave directory_id NULL.
 /// SendSafely Client API: delete file (protocol 6.7.2).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_delete_file(
