@@ -168,6 +168,14 @@ fn a_second_factor_is_asked_for() {
     let unknown =
         client.generate_api_key_second_factor(&mut (), "none".into(), "123456".into(), "laptop");
     assert_kind(unknown, ErrorKind::AuthenticationFailed);
+    // Nowhere else a second factor is a success, and its token is told nowhere.
+    let odd = json!({"response": "TWO_FA_REQUIRED", "message": "the-secret-token"});
+    emulator
+        .fault(json!({"endpoint": "user_information", "times": 1, "action": {"envelope": odd}}));
+    let error = emulator.client().user(&mut ()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Refused);
+    assert_eq!(error.server_code(), Some("TWO_FA_REQUIRED"));
+    assert!(!format!("{error:?} {:?}", error.server_message()).contains("the-secret-token"));
     let empty = client.generate_api_key_second_factor(&mut (), "".into(), "1".into(), "laptop");
     assert_kind(empty, ErrorKind::InvalidArgument);
 }

@@ -24,6 +24,8 @@ pub(crate) const API_PREFIX: &str = "/api/v2.0";
 const DROPZONE_PREFIX: &str = "/drop-zone/v2.0";
 /// Prefix of unsigned paths (`protocol` 1.4).
 const AUTH_PREFIX: &str = "/auth-api";
+/// A login that is not over (`protocol` 2.2). The message beside it is a secret, so it must not become an error's.
+const SECOND_FACTOR: &str = "TWO_FA_REQUIRED";
 /// No JSON answer of the service comes near this; a larger one is refused.
 const LARGEST_ANSWER: u64 = 16 << 20;
 /// A `Date` of the server that is off by more than this explains a refused signature.
@@ -231,7 +233,14 @@ impl Session {
             || self.has_answered(None),
             || {
                 let mut answer = self.exchange_json(method, path, body)?;
-                accept(read_envelope(&mut answer)?, answer.status)
+                let accepted = accept(read_envelope(&mut answer)?, answer.status)?;
+                let code = accepted.text("response");
+                if code.as_deref() == Some(SECOND_FACTOR) && !path.starts_with(AUTH_PREFIX) {
+                    let told = "the service wants a second factor, which only a login has";
+                    let refused = Error::new(ErrorKind::Refused, told);
+                    return Err(refused.with_server(SECOND_FACTOR, None).into());
+                }
+                Ok(accepted)
             },
         )
     }
@@ -506,7 +515,7 @@ pub(crate) fn accept(
     let json = Json::new(value);
     match json.text("response").as_deref() {
         // The qualified successes of finalize (`protocol` 2.1) and of a login, which then needs its second factor (2.2).
-        Some("SUCCESS" | "PACKAGE_NEEDS_APPROVAL" | "TWO_FA_REQUIRED") => Ok(json),
+        Some("SUCCESS" | "PACKAGE_NEEDS_APPROVAL" | SECOND_FACTOR) => Ok(json),
         Some(code) => Err(refusal(code, &json).with_http_status(http_status).into()),
         None => {
             let told = Error::new(ErrorKind::BadAnswer, "the answer has no response code");
