@@ -276,7 +276,7 @@ TEST(activity_log) {
   sendsafely_package *workspace = new_workspace(client);
   sendsafely_activity_iterator *iterator = NULL;
   sendsafely_activity_entry *entry = NULL;
-  char *made[15], *package_id = NULL, name[16];
+  char *made[15], *package_id = NULL, name[32];
   int found[15] = {0}, all_told = 1;
   unsigned others = 0;
   for (int i = 0; i < 15; i++) {
