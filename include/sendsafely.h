@@ -2041,6 +2041,42 @@ typedef int32_t sendsafely_package_status;
 #endif // __cplusplus
 
 /**
+ * A directory as the one above shows it: part of other records.
+ */
+typedef struct {
+  /**
+   * Its id.
+   */
+  const char *directory_id;
+  /**
+   * Its name. Not safe as a path: sendsafely_package_download_all makes it so.
+   */
+  const char *name;
+  /**
+   * When it was made, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
+   */
+  int64_t created;
+  /**
+   * When it was made, as the service writes it; NULL if not told.
+   */
+  const char *created_text;
+} sendsafely_subdirectory;
+
+/**
+ * A list of directories.
+ */
+typedef struct {
+  /**
+   * How many there are.
+   */
+  size_t count;
+  /**
+   * The directories, count of them.
+   */
+  const sendsafely_subdirectory *const *items;
+} sendsafely_subdirectory_list;
+
+/**
  * What the service tells of a package: a record, to be freed with sendsafely_package_information_free.
  */
 typedef struct {
@@ -2136,6 +2172,11 @@ typedef struct {
    * The service's own address of it; NULL if not told.
    */
   const char *url;
+  /**
+   * The directories in a Workspace's root directory, as far as the service tells them here;
+   * sendsafely_package_get_directory gives them all. Never NULL.
+   */
+  const sendsafely_subdirectory_list *directories;
 } sendsafely_package_information;
 
 /**
@@ -2624,42 +2665,6 @@ typedef struct {
    */
   uint64_t directory_index;
 } sendsafely_directory_options;
-
-/**
- * A directory as the one above shows it: part of other records.
- */
-typedef struct {
-  /**
-   * Its id.
-   */
-  const char *directory_id;
-  /**
-   * Its name. Not safe as a path: sendsafely_package_download_all makes it so.
-   */
-  const char *name;
-  /**
-   * When it was made, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
-   */
-  int64_t created;
-  /**
-   * When it was made, as the service writes it; NULL if not told.
-   */
-  const char *created_text;
-} sendsafely_subdirectory;
-
-/**
- * A list of directories.
- */
-typedef struct {
-  /**
-   * How many there are.
-   */
-  size_t count;
-  /**
-   * The directories, count of them.
-   */
-  const sendsafely_subdirectory *const *items;
-} sendsafely_subdirectory_list;
 
 /**
  * A directory of a Workspace with what is in it: a record, to be freed with sendsafely_directory_free.

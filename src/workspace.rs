@@ -79,7 +79,7 @@ impl Directory {
 }
 
 impl Subdirectory {
-    fn read(json: &Json) -> Self {
+    pub(crate) fn read(json: &Json) -> Self {
         Self {
             directory_id: json.text("directoryId").unwrap_or_default(),
             name: json

@@ -71,6 +71,16 @@ fn directories_are_made_listed_renamed_moved_and_deleted() {
     );
     assert_eq!(raw["directories"][&old]["parent"], json!(docs));
 
+    // Package information tells those in the root.
+    let information = workspace.information(&mut ()).unwrap();
+    assert_eq!(information.directories.len(), 1);
+    let directory = &information.directories[0];
+    assert_eq!(
+        (directory.directory_id.as_str(), directory.name.as_str()),
+        (docs.as_str(), "Docs")
+    );
+    assert!(directory.created.as_ref().unwrap().seconds.is_some());
+
     let root = list(&workspace, None);
     assert_eq!(json!(root.directory_id), raw["root_directory_id"]);
     assert_eq!(names(&root), ["Docs"]);

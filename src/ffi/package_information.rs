@@ -8,6 +8,7 @@ use crate::secret::SecretString;
 
 use super::client::sendsafely_client;
 use super::contact_group::sendsafely_contact_group_list;
+use super::directory::sendsafely_subdirectory_list;
 use super::error::sendsafely_error;
 use super::file::sendsafely_file_list;
 use super::guard::{Caller, guard_value};
@@ -117,6 +118,9 @@ pub struct sendsafely_package_information {
     pub parent_id: *const c_char,
     /// The service's own address of it; NULL if not told.
     pub url: *const c_char,
+    /// The directories in a Workspace's root directory, as far as the service tells them here;
+    /// sendsafely_package_get_directory gives them all. Never NULL.
+    pub directories: *const sendsafely_subdirectory_list,
 }
 
 /// The state as records tell it.
@@ -179,6 +183,7 @@ impl Translate for PackageInformation {
             root_directory_id: memory.optional_text(self.root_directory_id.as_deref()),
             parent_id: memory.optional_text(self.parent_id.as_deref()),
             url: memory.optional_text(self.url.as_deref()),
+            directories: memory.record(&self.directories),
         }
     }
 }

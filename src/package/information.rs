@@ -4,6 +4,7 @@ use crate::api::json::Json;
 use crate::contact_group::ContactGroup;
 use crate::package::file::File;
 use crate::package::recipient::Recipient;
+use crate::workspace::Subdirectory;
 
 /// A time as the service writes it: the text, and seconds since the epoch (UTC) if the text could be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +49,9 @@ pub struct PackageInformation {
     pub contact_groups: Vec<ContactGroup>,
     /// The files; in a Workspace those of the root directory.
     pub files: Vec<File>,
+    /// The directories in a Workspace's root, as far as the answer tells; [`Package::directory`](crate::Package::directory)
+    /// lists them all.
+    pub directories: Vec<Subdirectory>,
     /// E-mail addresses of those who may approve.
     pub approvers: Vec<String>,
     /// Whether somebody has to approve before recipients get access.
@@ -90,6 +94,11 @@ impl PackageInformation {
                 .collect(),
             contact_groups: ContactGroup::list(json),
             files: json.list("files").iter().map(File::read).collect(),
+            directories: json
+                .list("directories")
+                .iter()
+                .map(Subdirectory::read)
+                .collect(),
             approvers: json.texts("approverList"),
             needs_approval: json.flag("needsApproval").unwrap_or(false),
             password_required: json.flag("passwordRequired").unwrap_or(false),

@@ -22,12 +22,12 @@ pub(super) use part::LiteralFormat;
 pub(super) use unusual::read_message;
 
 use pgp::crypto::sym::SymmetricKeyAlgorithm;
+// A SHA-1 digest ends the modification detection code packet.
+use sendsafely_cfb::DIGEST_LEN;
 use zeroize::Zeroizing;
 
 use crate::error::{Error, ErrorKind};
 
-/// Length of a SHA-1 digest, which ends the modification detection code packet.
-const DIGEST_LEN: usize = 20;
 /// Header of that packet; it is hashed with the data before it.
 const MDC_HEADER: [u8; 2] = [0xd3, 0x14];
 /// Length of the whole packet.

@@ -352,6 +352,22 @@ class sendsafely_file_information(Structure):
     )
 
 
+class sendsafely_subdirectory(Structure):
+    _fields_ = (
+        ("directory_id", c_char_p),
+        ("name", c_char_p),
+        ("created", c_int64),
+        ("created_text", c_char_p),
+    )
+
+
+class sendsafely_subdirectory_list(Structure):
+    _fields_ = (
+        ("count", c_size_t),
+        ("items", POINTER(POINTER(sendsafely_subdirectory))),
+    )
+
+
 class sendsafely_package_information(Structure):
     _fields_ = (
         ("package_id", c_char_p),
@@ -377,6 +393,7 @@ class sendsafely_package_information(Structure):
         ("root_directory_id", c_char_p),
         ("parent_id", c_char_p),
         ("url", c_char_p),
+        ("directories", POINTER(sendsafely_subdirectory_list)),
     )
 
 
@@ -460,22 +477,6 @@ class sendsafely_directory_options(Structure):
         ("one_page", c_int32),
         ("file_index", c_uint64),
         ("directory_index", c_uint64),
-    )
-
-
-class sendsafely_subdirectory(Structure):
-    _fields_ = (
-        ("directory_id", c_char_p),
-        ("name", c_char_p),
-        ("created", c_int64),
-        ("created_text", c_char_p),
-    )
-
-
-class sendsafely_subdirectory_list(Structure):
-    _fields_ = (
-        ("count", c_size_t),
-        ("items", POINTER(POINTER(sendsafely_subdirectory))),
     )
 
 
