@@ -85,7 +85,8 @@ def examine(doctor: Doctor, arguments: Namespace) -> None:
         client = Client(found.host, found.api_key, found.api_secret, ca_bundle=found.ca_bundle, progress=doctor.out.tell, log=log,
                         retry_window_ms=int(1000 * getattr(arguments, "retry_window", PATIENCE)))
     except Error as error:
-        return doctor.failed("tls" if error.status is Status.NO_TRUST_STORE else "host", error)
+        check, remedy = ("tls", None) if error.status is Status.NO_TRUST_STORE else ("host", f"correct it in {found.origin}")
+        return doctor.failed(check, error, remedy)
     with client:
         url = urlsplit(found.host if "://" in found.host else f"https://{found.host}")
         proxy = proxy_for(url.hostname or "")

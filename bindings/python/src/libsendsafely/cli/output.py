@@ -88,6 +88,8 @@ def plain(value: Any) -> Any:
         return value.name
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, dict):
+        return {name: plain(item) for name, item in value.items()}
     if isinstance(value, (tuple, list)):
         return [plain(item) for item in value]
     return value
@@ -100,7 +102,7 @@ class Output:
         self.json, self.quiet, self.verbose = json, quiet, verbose
         self.terminal = not quiet and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self.deadline: Optional[float] = None
-        self.remark = ""
+        self.remark = self.shown = ""
         for stream in (sys.stdout, sys.stderr):
             # A name that the terminal cannot show is no reason to fail.
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
@@ -160,13 +162,13 @@ class Output:
         return Bar(self, printable(label))
 
     def _draw(self, text: str) -> None:
-        width = shutil.get_terminal_size().columns - 1
-        sys.stderr.write(f"\r{text[:width]}\x1b[K")
-        sys.stderr.flush()
+        if text != self.shown:
+            self.shown = text
+            sys.stderr.write(f"\r{text[:shutil.get_terminal_size().columns - 1]}\x1b[K")
+            sys.stderr.flush()
 
     def _clear(self) -> None:
-        if self.terminal:
-            self._draw("")
+        self._draw("")
 
 
 class Bar:

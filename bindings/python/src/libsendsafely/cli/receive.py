@@ -54,6 +54,8 @@ def transferred(out: Output, transfer: "Callable[[], Iterable[ReportItem]]") -> 
     try:
         tell(out, transfer())
     except Error as error:
+        if error.status is Status.DENIED:
+            error.remedy = "check that the secure link is whole, and that the package is for this account"
         # What the error itself says is not said twice.
         tell(out, error.report or (), error.message)
         raise
@@ -62,8 +64,10 @@ def transferred(out: Output, transfer: "Callable[[], Iterable[ReportItem]]") -> 
 def tell(out: Output, report: "Iterable[ReportItem]", told: str = "") -> None:
     for item in report:
         out.result("file", item, printable(item.local_path) if item.action is Action.DOWNLOADED else None)
-        if item.action in (Action.SKIPPED, Action.IGNORED):
-            out.note(f"{item.path}: " + ("is there already" if item.action is Action.SKIPPED else "is neither a file nor a directory, left out"))
+        if item.action is Action.SKIPPED:
+            out.log(f"{item.path}: is there already")
+        elif item.action is Action.IGNORED:
+            out.note(f"{item.path}: is neither a file nor a directory, left out")
         elif item.status is not Status.OK and (item.message or "") not in told:
             out.note(f"{item.path}: {item.message}")
         elif item.renamed:

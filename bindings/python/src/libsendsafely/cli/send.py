@@ -98,10 +98,9 @@ def run(arguments: Namespace, out: Output) -> None:
                 if isinstance(package, Workspace):
                     sent["link"] = package.link
                 else:
-                    with out.bar("finalizing") as bar:
-                        finalized = package.finalize(
-                            undisclosed_recipients=arguments.undisclosed, password=password, allow_reply_all=arguments.reply_all,
-                            notify_recipients=arguments.notify, read_only_pdf=arguments.read_only_pdf, progress=bar)
+                    finalized = package.finalize(
+                        undisclosed_recipients=arguments.undisclosed, password=password, allow_reply_all=arguments.reply_all,
+                        notify_recipients=arguments.notify, read_only_pdf=arguments.read_only_pdf)
                     sent.update(link=finalized.link, needs_approval=finalized.needs_approval, approvers=finalized.approvers)
             except BaseException as error:
                 remove(package, out, 5 if isinstance(error, Exception) else 0.2)
