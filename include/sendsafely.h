@@ -1134,6 +1134,13 @@ sendsafely_status sendsafely_package_code(sendsafely_package *package,
                                           sendsafely_error **error);
 
 /**
+ * Tells whether a package is a Workspace: 1, or 0. No network.
+ */
+sendsafely_status sendsafely_package_is_workspace(sendsafely_package *package,
+                                                  int32_t *out_is_workspace,
+                                                  sendsafely_error **error);
+
+/**
  * Gives the keycode, the secret that opens the package. No network. Free the text with sendsafely_string_free, which
  * zeroes it.
  *

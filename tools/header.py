@@ -18,6 +18,10 @@ HEADER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 INTEGERS = {"size_t": (0, False)} | {
     f"{prefix}int{bits}_t": (bits, not prefix) for bits in (8, 16, 32, 64) for prefix in ("", "u")}
 
+# Fields that must not be shown by accident.
+SECRETS = {"api_secret", "client_key", "keycode", "link", "password", "pin", "answer", "private_key", "token", "validation_token",
+           "confirmed_sender_token", "proxy"}
+
 
 @dataclass(frozen=True)
 class Type:
@@ -54,10 +58,23 @@ class Type:
 
 @dataclass(frozen=True)
 class Variable:
-    """A parameter of a function or a field of a struct."""
+    """A parameter of a function or a field of a struct.
+
+    `meaning` tells what the comment of a field says about a plain C type, for languages that have better ones:
+      ""         nothing more
+      boolean    0 or 1
+      time       seconds since 1970, or SENDSAFELY_TIME_UNKNOWN
+      an enum    sendsafely_phase and so on
+    `optional` says that the field may have no value: a text or record that is NULL, a number that is -1,
+    SENDSAFELY_TIME_UNKNOWN or SENDSAFELY_SIZE_UNKNOWN. `secret`: it must not be shown by accident.
+    """
 
     name: str
     type: Type
+    doc: str = ""
+    meaning: str = ""
+    optional: bool = False
+    secret: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,6 +84,7 @@ class Function:
     name: str
     result: Type
     parameters: tuple[Variable, ...]
+    doc: str
 
 
 @dataclass(frozen=True)
@@ -74,12 +92,15 @@ class Struct:
     name: str
     fields: tuple[Variable, ...]
     init: str | None  # the function that fills it: then it is an options struct
+    doc: str
 
 
 @dataclass(frozen=True)
 class Enum:
     name: str
     values: dict[str, int]
+    doc: str
+    docs: dict[str, str]  # of the values
 
 
 @dataclass(frozen=True)
@@ -88,7 +109,7 @@ class Header:
     structs: dict[str, Struct]
     enums: dict[str, Enum]
     constants: dict[str, int]  # the macros
-    handles: tuple[str, ...]  # opaque structs
+    handles: dict[str, str]  # opaque structs, and what is said of them
     callbacks: dict[str, Function]
 
     def free(self, name):
@@ -103,8 +124,34 @@ def read(path=HEADER):
     return _Reader(source).header()
 
 
+def _comments(source):
+    """What is said of each name: of a member of a struct or enum under (struct, member)."""
+    docs, members, inside = {}, {}, None
+    pattern = re.compile(r"^(?P<indent> *)/\*\*\n(?P<text>.*?) *\*/\n|^\} ?(?P<end>\w*);$", re.MULTILINE | re.DOTALL)
+    for match in pattern.finditer(source):
+        if match["text"] is None:
+            # A struct has its name only here.
+            for member, doc in members.items():
+                docs[inside or match["end"], member] = doc
+            if inside is None and None in docs:
+                docs[match["end"]] = docs.pop(None)
+            members, inside = {}, None
+            continue
+        doc = "\n".join(line.strip().removeprefix("*").strip() for line in match["text"].splitlines()).strip()
+        following = source[match.end():]
+        if match["indent"]:
+            members[re.match(r".*?(\w+)( = [-\w]+,|;)$", following, re.MULTILINE)[1]] = doc
+            continue
+        name = re.match(r"#define (\w+)|enum (\w+)|typedef struct (\w+)|typedef struct \{|typedef .*?\(\*(\w+)\)|.*?(\w+)\(", following)
+        name = next((group for group in name.groups() if group), None)
+        docs[name] = doc
+        inside = name if following.startswith("enum") else None
+    return docs
+
+
 class _Reader:
     def __init__(self, source):
+        self.docs = _comments(source)
         macros = re.findall(r"^#define (SENDSAFELY_\w+)[ \t]+\S", source, re.MULTILINE)
         # The system's headers hold much that is not C; the names of their types are all that is needed.
         source = "".join(f"typedef int {name};\n" for name in INTEGERS) + re.sub(r"^#include .*", "", source, flags=re.MULTILINE)
@@ -128,12 +175,12 @@ class _Reader:
         self.records = {name for name, fields in structs.items() if fields}
         return Header(
             functions={name: self._function(name, node) for name, node in prototypes.items()},
-            structs={name: Struct(name, tuple(self._variable(field) for field in fields), self.inits.get(name))
+            structs={name: Struct(name, tuple(self._field(name, field) for field in fields), self.inits.get(name), self.docs[name])
                      for name, fields in structs.items() if fields},
             enums={enum.name: enum for enum in self._enums()},
             constants={node.name.removeprefix("macro_"): _value(node.init, {}) for node in self.declarations
                        if isinstance(node, c_ast.Decl) and node.init},
-            handles=self.handles,
+            handles={name: self.docs[name] for name in self.handles},
             callbacks={name: self._function(name, node) for name, node in self.callback_types.items()},
         )
 
@@ -148,15 +195,29 @@ class _Reader:
                 values = {}
                 for item in node.type.values.enumerators:
                     values[item.name] = _value(item.value, values) if item.value else max(values.values(), default=-1) + 1
-                yield Enum(node.type.name, values)
+                name = node.type.name
+                yield Enum(name, values, self.docs[name], {value: self.docs[name, value] for value in values})
 
     def _function(self, name, node):
         parameters = node.args.params if node.args else []
         return Function(name, self._type(node.type),
-                        tuple(self._variable(parameter) for parameter in parameters if parameter.name))
+                        tuple(Variable(parameter.name, self._type(parameter.type)) for parameter in parameters if parameter.name),
+                        self.docs[name])
 
-    def _variable(self, node):
-        return Variable(node.name, self._type(node.type))
+    def _field(self, struct, node):
+        type_, doc = self._type(node.type), self.docs[struct, node.name]
+        enum = re.search(r"\b[Aa] (sendsafely_\w+)[.:,]", doc) if type_.text == "int32_t" else None
+        if enum:
+            meaning = enum[1]
+        elif type_.text == "int32_t" and re.search(r"^1( if| for|:)|\b1: |^1 ", doc):
+            meaning = "boolean"
+        elif type_.text == "int64_t" and "since 1970" in doc or doc.startswith("Made at this time"):
+            meaning = "time"
+        else:
+            meaning = ""
+        optional = meaning == "time" or re.search(
+            r"NULL (if|for|until|where|unless)|else NULL|NULL,? the default|-1 if|SENDSAFELY_SIZE_UNKNOWN", doc) is not None
+        return Variable(node.name, type_, doc, meaning, optional, node.name in SECRETS)
 
     def _type(self, node):
         text = _text(node)

@@ -42,12 +42,12 @@ impl Caller {
     }
 
     /// A count that is put out, 0 until it is given.
-    pub(super) fn out_count(self, pointer: *mut usize) -> OutCount {
+    pub(super) fn out_number<T: Default>(self, pointer: *mut T) -> OutNumber<T> {
         if !pointer.is_null() {
             // SAFETY: valid for a write, as `new` was promised.
-            unsafe { pointer.write(0) };
+            unsafe { pointer.write(T::default()) };
         }
-        OutCount(pointer)
+        OutNumber(pointer)
     }
 
     /// A copy of a string that must be there.
@@ -184,15 +184,15 @@ impl<T> Out<T> {
 }
 
 /// Where an exported function puts a count; holds 0 until then.
-pub(super) struct OutCount(*mut usize);
+pub(super) struct OutNumber<T>(*mut T);
 
-impl OutCount {
-    pub(super) fn give(self, count: usize, name: &str) -> Result<()> {
+impl<T> OutNumber<T> {
+    pub(super) fn give(self, number: T, name: &str) -> Result<()> {
         if self.0.is_null() {
             return Err(null(name));
         }
         // SAFETY: `Caller` was promised that it is valid for a write.
-        unsafe { self.0.write(count) };
+        unsafe { self.0.write(number) };
         Ok(())
     }
 }

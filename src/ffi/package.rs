@@ -290,6 +290,22 @@ pub unsafe extern "C" fn sendsafely_package_code(
     })
 }
 
+/// Tells whether a package is a Workspace: 1, or 0. No network.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_is_workspace(
+    package: *mut sendsafely_package,
+    out_is_workspace: *mut i32,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_is_workspace = caller.out_number(out_is_workspace);
+    caller.guard(|| {
+        let is_workspace = ask(package, |package| Ok(package.is_workspace()))?;
+        out_is_workspace.give(is_workspace.into(), "out_is_workspace")
+    })
+}
+
 /// Gives the keycode, the secret that opens the package. No network. Free the text with sendsafely_string_free, which
 /// zeroes it.
 ///

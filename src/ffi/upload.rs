@@ -90,7 +90,7 @@ pub unsafe extern "C" fn sendsafely_package_running_uploads(
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
-    let out_count = caller.out_count(out_count);
+    let out_count = caller.out_number(out_count);
     caller.guard(|| {
         let count = ask(package, |package| Ok(package.running_uploads()))?;
         out_count.give(count, "out_count")

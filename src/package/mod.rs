@@ -312,6 +312,11 @@ impl Package {
         &self.0.package_id
     }
 
+    /// Whether it is a Workspace.
+    pub fn is_workspace(&self) -> bool {
+        self.0.steps.lock().is_workspace()
+    }
+
     /// The package code.
     pub fn code(&self) -> &str {
         &self.0.code

@@ -147,6 +147,7 @@ SEND_NOTHING = {
     "sendsafely_package_get_message": "OK",  # its sender knows that it has set none
     "sendsafely_package_id": "OK",
     "sendsafely_package_keycode": "OK",
+    "sendsafely_package_is_workspace": "OK",
     "sendsafely_package_link": "NOT_FINALIZED",
     "sendsafely_package_list_activity": "ONLY_IN_WORKSPACE",
     "sendsafely_package_move_directory": "ONLY_IN_WORKSPACE",

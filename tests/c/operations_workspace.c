@@ -27,6 +27,24 @@ TEST(create_workspace) {
   REQUIRE(information && information->root_directory_id);
   CHECK(information->is_workspace == 1 && information->files->count == 0);
   CHECK_TEXT("Größe", information->label);
+  int32_t is_workspace = 0;
+  CHECK_OK(sendsafely_package_is_workspace(workspace, &is_workspace, NULL));
+  CHECK(is_workspace == 1);
+  sendsafely_package *opened = NULL, *package = NULL;
+  char *id = NULL, *keycode = NULL;
+  CHECK_OK(sendsafely_package_id(workspace, &id, NULL));
+  CHECK_OK(sendsafely_package_keycode(workspace, &keycode, NULL));
+  CHECK_OK(sendsafely_package_open(client, id, keycode, &opened, NULL));
+  is_workspace = 0;
+  CHECK_OK(sendsafely_package_is_workspace(opened, &is_workspace, NULL));
+  CHECK(is_workspace == 1);
+  CHECK_OK(sendsafely_package_create(client, &package, NULL));
+  CHECK_OK(sendsafely_package_is_workspace(package, &is_workspace, NULL));
+  CHECK(is_workspace == 0);
+  sendsafely_string_free(id);
+  sendsafely_string_free(keycode);
+  sendsafely_package_free(opened);
+  sendsafely_package_free(package);
   /* It is usable at once, and never finalized. */
   CHECK_OK(sendsafely_package_upload_memory(workspace, "a.bin", (const uint8_t *)"bytes", 5, NULL, NULL, NULL));
   CHECK_STATUS(SENDSAFELY_WORKSPACE_NOT_FINALIZABLE, sendsafely_package_finalize(workspace, NULL, NULL, NULL));

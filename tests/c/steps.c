@@ -522,6 +522,13 @@ static sendsafely_status running_uploads(sendsafely_package *of, sendsafely_erro
   return status;
 }
 
+static sendsafely_status is_workspace(sendsafely_package *of, sendsafely_error **error) {
+  int32_t answer = 99;
+  sendsafely_status status = sendsafely_package_is_workspace(of, &answer, error);
+  CHECK(status == SENDSAFELY_OK ? answer == 0 || answer == 1 : answer == 0);
+  return status;
+}
+
 static sendsafely_status submit_hosted_dropzone(sendsafely_package *of, sendsafely_error **error) {
   return sendsafely_package_submit_hosted_dropzone(of, "Name", "carl@customer.test", error);
 }
@@ -571,6 +578,7 @@ static const struct row {
     {"set_life",               set_life,           {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE,   DONE,   GONE}},
     {"set_recipient_phone",    set_recipient_phone,{NO_RECP,DONE,   NO_RECP,NO_RECP,DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   NO_RECP,DONE,   DONE,   GONE}},
     {"running_uploads",        running_uploads,    {OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK}},
+    {"is_workspace",           is_workspace,       {OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK}},
     {"get_collaborators",      get_collaborators,  {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE,   DONE,   GONE}},
     {"get_permissions",        get_permissions,    {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE,   DONE,   GONE}},
     {"get_public_keys",        get_public_keys,    {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE,   DONE,   GONE}},
@@ -631,7 +639,7 @@ static int only_looks(call *function) {
   return function == get_id || function == get_code || function == get_keycode || function == get_link ||
          function == get_information || function == get_message || function == set_life ||
          function == set_recipient_phone || function == download_file || function == download_memory ||
-         function == download_callback || function == running_uploads || function == get_collaborators ||
+         function == download_callback || function == running_uploads || function == is_workspace || function == get_collaborators ||
          function == get_permissions || function == get_public_keys || function == get_public_keys_of_recipient ||
          function == upload_keycodes || function == set_label || function == update || function == notify ||
          function == get_recipient || function == get_file_information || function == get_directory ||
