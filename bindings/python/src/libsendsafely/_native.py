@@ -747,6 +747,7 @@ FUNCTIONS = {
     "sendsafely_package_open_with_private_key": (c_int32, (c_void_p, c_char_p, c_char_p, c_char_p, POINTER(c_void_p), POINTER(c_void_p),)),
     "sendsafely_package_id": (c_int32, (c_void_p, POINTER(c_void_p), POINTER(c_void_p),)),
     "sendsafely_package_code": (c_int32, (c_void_p, POINTER(c_void_p), POINTER(c_void_p),)),
+    "sendsafely_package_is_workspace": (c_int32, (c_void_p, POINTER(c_int32), POINTER(c_void_p),)),
     "sendsafely_package_keycode": (c_int32, (c_void_p, POINTER(c_void_p), POINTER(c_void_p),)),
     "sendsafely_package_link": (c_int32, (c_void_p, POINTER(c_void_p), POINTER(c_void_p),)),
     "sendsafely_package_set_life": (c_int32, (c_void_p, c_int32, POINTER(c_void_p),)),
