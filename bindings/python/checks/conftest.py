@@ -10,7 +10,6 @@ ROOT = Path(__file__).parents[3]
 sys.path.insert(0, str(ROOT / "tools"))
 import local  # noqa: E402
 
-collect_ignore = ["test_types.py"]  # Until the sources have type hints.
 PACKAGE = ROOT / "bindings/python"
 PIP = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
 

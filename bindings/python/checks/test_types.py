@@ -18,7 +18,7 @@ def mypy(environment, *files):
     done = subprocess.run([sys.executable, "-m", "mypy", "--strict", "--output", "json", "--cache-dir", ROOT / "target/python/mypy",
                            "--python-executable", environment, *files], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
     assert done.returncode in (0, 1) and not done.stderr, done.stdout + done.stderr
-    found = [json.loads(line) for line in done.stdout.splitlines()]
+    found = [json.loads(line) for line in done.stdout.splitlines() if line]
     return {(entry["file"].rpartition("/")[2], entry["line"]): entry["message"] for entry in found if entry["severity"] == "error"}
 
 

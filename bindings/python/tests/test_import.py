@@ -4,10 +4,8 @@ import subprocess
 import sys
 import time
 
-LIMIT = 0.080  # The goal is 0.040.
 
-
-def test_importing_takes_little_time():
+def test_importing_takes_at_most_40_ms():
     # The best of many, in turns: other load on the machine only ever slows down. Both find their compiled modules.
     subprocess.run([sys.executable, "-c", "import libsendsafely"], check=True)
     best = {"pass": 9.0, "import libsendsafely": 9.0}
@@ -18,4 +16,4 @@ def test_importing_takes_little_time():
             best[program] = min(best[program], time.perf_counter() - started)
     bare, ours = best.values()
     print(f"{(ours - bare) * 1000:.1f} ms over {bare * 1000:.1f} ms")
-    assert ours - bare <= LIMIT
+    assert ours - bare <= 0.040
