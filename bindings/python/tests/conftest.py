@@ -38,7 +38,5 @@ def nothing_left():
     assert _core.bound("sendsafely_live_objects")[0]() == 0
 
 
-def pytest_sessionfinish(session):
-    stats = session.config.pluginmanager.get_plugin("terminalreporter").stats
-    count = lambda *words: sum(len(stats.get(word, [])) for word in words)
-    print(f"\npython: {count('passed')} passed, {count('failed', 'error', 'skipped')} failed")
+def pytest_configure(config):
+    config.addinivalue_line("markers", "slow: runs under one interpreter only")

@@ -48,7 +48,8 @@ class Callbacks:
     """What a client was given for all its calls, and those of its packages."""
 
     def __init__(self, progress: Optional[Callable[[Any], Any]] = None, log: Optional[Callable[[str], Any]] = None) -> None:
-        self.progress, self.log = progress, log
+        self.progress: Optional[Callable[[Any], Any]] = progress
+        self.log: Optional[Callable[[str], Any]] = log
 
 
 class Frame:
@@ -240,7 +241,7 @@ def options(struct: Any, values: Dict[str, Any]) -> Any:
         # All calls of the client and its packages come by here, so that each can be told about and stopped.
         made.on_progress, made.on_log = ON_PROGRESS, ON_LOG
     kinds = native.FIELDS[struct.__name__]
-    types = {name: type_ for name, type_ in struct._fields_}
+    types = {field[0]: field[1] for field in struct._fields_}
     for name, value in values.items():
         if value is None:
             continue
