@@ -128,7 +128,7 @@ def aio():
         body += ["", "", f"class Async{name}({base}):", docstring(node)[0][4:].replace("on the thread that made it", "in the event loop")
                  .replace("on the thread that made the call", "in the event loop")]
         if name == "Workspace":
-            body += ["", "    _sync: Workspace"]
+            body += ["", "    _sync: Workspace  # pyright: ignore[reportIncompatibleVariableOverride]  # Set once."]
         for function in node.body:
             if isinstance(function, ast.FunctionDef) and (function.name == "__init__" or not function.name.startswith("_")):
                 decorators = [ast.unparse(decorator) for decorator in function.decorator_list]

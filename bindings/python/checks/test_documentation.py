@@ -13,5 +13,6 @@ def test_every_public_name_has_its_place(environment):
     run(sys.executable, "-m", "sphinx", "--quiet", "--fresh-env", "--fail-on-warning", "--keep-going", PACKAGE / "docs", target)
     entries = InventoryFile.load(open(target / "objects.inv", "rb"), "", os.path.join)
     documented = {name for kind, names in entries.items() if kind.startswith("py:") for name in names}
-    public = run(environment, "-c", "import libsendsafely; print(*libsendsafely.__all__)").split()
-    assert public and {f"libsendsafely.{name}" for name in public} <= documented
+    for module in ("libsendsafely", "libsendsafely.aio"):
+        public = run(environment, "-c", f"import {module} as module; print(*module.__all__)").split()
+        assert public and {f"{module}.{name}" for name in public} <= documented

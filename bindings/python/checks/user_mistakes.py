@@ -1,6 +1,7 @@
 """Mistakes that a checker has to find: each line marked so, and no other. It is not run."""
 
 from libsendsafely import Client, Existing
+from libsendsafely.aio import AsyncClient
 
 
 def mistakes(client: Client) -> None:
@@ -16,3 +17,11 @@ def mistakes(client: Client) -> None:
     size: str = package.get_information().files[0].size  # wrong
     print(size, package.finalize().no_such_field)  # wrong
     print(package.get_message().upper())  # wrong
+
+
+async def more(client: AsyncClient) -> None:
+    package = await client.create_package()
+    await package.add_recipient(1)  # wrong
+    finalized = await package.finalize()
+    print(finalized.no_such_field)  # wrong
+    print(package.upload_memory(b"", "a").size)  # wrong

@@ -17,6 +17,7 @@ import hatch_build  # noqa: E402
 # Signatures name types that only checkers import.
 typing.TYPE_CHECKING = True
 import libsendsafely  # noqa: E402
+import libsendsafely.aio  # noqa: E402
 import libsendsafely.crypto  # noqa: E402
 import libsendsafely.progress  # noqa: E402
 
@@ -34,7 +35,7 @@ autodoc_default_options = {"members": True, "inherited-members": "Exception,int,
 python_maximum_signature_line_length = 100
 # Every name in a signature has to lead somewhere; Python's own documentation is not to be had without network.
 nitpicky = True
-nitpick_ignore_regex = [("py:.*", r"(datetime|os|typing|collections)\..*|enum\..*|IntEnum|Path|optional")]
+nitpick_ignore_regex = [("py:.*", r"libsendsafely\._.*|(datetime|os|typing|collections)\..*|enum\..*|IntEnum|Path|optional")]
 
 
 def house_style(app, what, name, obj, options, lines):
@@ -57,7 +58,7 @@ def house_style(app, what, name, obj, options, lines):
 
 def no_constructor(app, what, name, obj, options, signature, returned):
     """What is given, not made, shows no constructor."""
-    if what == "exception" or what == "class" and (is_dataclass(obj) or issubclass(obj, Enum) or obj in (libsendsafely.Package, libsendsafely.Workspace, libsendsafely.Rows)):
+    if what == "exception" or what == "class" and (is_dataclass(obj) or issubclass(obj, Enum) or name.endswith(("Package", "Workspace", "Rows"))):
         return "", None
 
 

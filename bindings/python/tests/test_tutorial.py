@@ -2,6 +2,7 @@
 
 import contextlib
 import doctest
+import gzip
 import io
 import re
 from pathlib import Path
@@ -31,9 +32,11 @@ def run(line, code, expected, namespace):
 def test_the_examples_of_the_tutorial(emulator, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("report.pdf").write_bytes(b"figures")
+    Path("numbers.txt.gz").write_bytes(gzip.compress(b"1234\n" * 10_000))
     namespace = {"api_key": emulator["api_key"], "api_secret": emulator["api_secret"], "__name__": "tutorial"}
     try:
         for line, code, expected in examples():
             run(line, code.replace(HOST, emulator["url"]), expected, namespace)
     finally:
-        namespace["client"].close()
+        if "client" in namespace:
+            namespace["client"].close()

@@ -77,7 +77,7 @@ class Tasks:
     """The threads of a client."""
 
     def __init__(self) -> None:
-        self.threads = ThreadPoolExecutor(THREADS, "libsendsafely")
+        self.threads: ThreadPoolExecutor = ThreadPoolExecutor(THREADS, "libsendsafely")
 
     async def run(self, function: Callable[..., Result], *arguments: Any, **keywords: Any) -> Result:
         call = _Call(asyncio.get_running_loop())
@@ -157,7 +157,8 @@ class AsyncRows(Generic[Item]):
     """A list that is fetched page by page, as it is iterated over with `async for`."""
 
     def __init__(self, rows: "Rows[Item]", tasks: Tasks) -> None:
-        self._rows, self._tasks = rows, tasks
+        self._rows: "Rows[Item]" = rows
+        self._tasks: Tasks = tasks
 
     def __aiter__(self) -> AsyncIterator[Item]:
         return self

@@ -772,7 +772,7 @@ class AsyncWorkspace(AsyncPackage):
     """A Workspace, usable at once and never finalized. Its recipients are its collaborators. Where a directory may be left
     out, that means the root directory."""
 
-    _sync: Workspace
+    _sync: Workspace  # pyright: ignore[reportIncompatibleVariableOverride]  # Set once.
 
     async def set_recipient_role(self, recipient: "Union[str, Recipient]", role: str) -> "None":
         """Sets the role of a collaborator: "VIEWER", "CONTRIBUTOR", "MANAGER", "OWNER", or a later one.
