@@ -1,28 +1,28 @@
 """What it costs to import the package."""
 
-import resource
+import os
 import subprocess
 import sys
 
-LIMIT = 0.040
+
+def processor_seconds(program, environment):
+    process = subprocess.Popen([sys.executable, "-c", program], env=environment)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    return usage.ru_utime + usage.ru_stime
 
 
-def seconds(program):
-    """Processor time of a fresh interpreter: nothing waits in it, and what else runs on the machine does not count."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([sys.executable, "-c", program], check=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-
-def test_importing_takes_at_most_40_ms():
-    subprocess.run([sys.executable, "-c", "import libsendsafely"], check=True)
+def test_importing_takes_at_most_40_ms(tmp_path):
+    # Both find their compiled modules, as after an installation.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment["PYTHONPYCACHEPREFIX"] = str(tmp_path)
+    processor_seconds("import libsendsafely", environment)
     best = {"pass": 9.0, "import libsendsafely": 9.0}
-    # The best of both, in turns, six times or as often as it takes: load only ever slows down.
-    for turn in range(60):
-        best = {program: min(before, seconds(program)) for program, before in best.items()}
-        bare, ours = best.values()
-        if turn >= 5 and ours - bare <= LIMIT:
-            break
+    # Processor time, and the best of many in turns: other load on the machine only ever slows down.
+    for _ in range(15):
+        for program in best:
+            best[program] = min(best[program], processor_seconds(program, environment))
+    bare, ours = best.values()
     print(f"{(ours - bare) * 1000:.1f} ms over {bare * 1000:.1f} ms")
-    assert ours - bare <= LIMIT
+    assert ours - bare <= 0.040
