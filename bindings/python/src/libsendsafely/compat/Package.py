@@ -38,22 +38,21 @@ class Package:
     ) -> None:
         self.sendsafely = sendsafely_instance
         self._handle: Kept[native.Package] = Kept()
-        new = package_variables is None
+        created: Optional[native.Package] = None
         if package_variables is None:
-            created = sendsafely_instance._ask(CreatePackageFailedException, "PUT", "/package/", {"vdr": bool(workspace)})
-            package_variables = {**created, "clientSecret": crypto.generate_keycode()}
+            with failing_as(CreatePackageFailedException):
+                client = sendsafely_instance.client()
+                created = client.create_workspace() if workspace else client.create_package()
+            # The server secret is told by the service only.
+            information = sendsafely_instance._ask(CreatePackageFailedException, "GET", f"/package/{created.id}/")
+            package_variables = {**information, "clientSecret": created.keycode}
         self.package_id: str = package_variables["packageId"]
         self.package_code: str = package_variables["packageCode"]
         self.server_secret: str = package_variables["serverSecret"]
         self.client_secret: Optional[str] = package_variables["clientSecret"]
         self.initialized_via_keycode = self.client_secret is not None
-        if new and workspace:
-            # It is never finalized, so this is the time for it.
-            try:
-                self._upload_keycodes()
-            except UploadKeycodeException:
-                self.delete_package()
-                raise
+        if created is not None:
+            self._opened(created)
 
     def __repr__(self) -> str:
         return f"<Package {self.package_id}>"
@@ -66,10 +65,10 @@ class Package:
             raise KeycodeRequiredException()
         return self.client_secret
 
-    def _opened(self) -> native.Package:
-        """The library's own package, which costs a request the first time."""
+    def _opened(self, created: Optional[native.Package] = None) -> native.Package:
+        """The library's own package: the one that has just been created, or opened when it is first needed."""
         client, keycode = self.sendsafely.client(), self._keycode()
-        return self._handle.get(lambda: client.open_package(self.package_id, keycode), client, self.package_id, keycode)
+        return self._handle.get(lambda: created or client.open_package(self.package_id, keycode), client, self.package_id, keycode)
 
     def get_info(self) -> Json:
         """What the service knows of the package now. SendSafely Client API: package information (protocol 6.2.2)."""

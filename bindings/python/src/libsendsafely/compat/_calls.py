@@ -1,6 +1,7 @@
 """What both classes do: keep a handle of the library, and name a failure as the official client does."""
 
 import os
+import threading
 from contextlib import contextmanager
 from typing import Any, Callable, Dict, Generic, Iterator, Optional, Tuple, Type, TypeVar
 
@@ -17,14 +18,16 @@ class Kept(Generic[Made]):
     classes may be written to. A handle belongs to the process that made it, so it stays behind when its owner is copied."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._from: Optional[Tuple[Any, ...]] = None
         self._made: Optional[Made] = None
 
     def get(self, make: Callable[[], Made], *made_from: Any) -> Made:
         made_from = (os.getpid(), *made_from)
-        if self._made is None or self._from != made_from:
-            self._made, self._from = make(), made_from
-        return self._made
+        with self._lock:
+            if self._made is None or self._from != made_from:
+                self._made, self._from = make(), made_from
+            return self._made
 
     def __reduce__(self) -> Any:
         return Kept, ()

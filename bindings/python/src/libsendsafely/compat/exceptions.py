@@ -4,13 +4,11 @@
 itself raised, with its status and remedy, stands in `__cause__`.
 """
 
-from typing import Any
-
 
 class _Failed(Exception):
     _message = ""
 
-    def __init__(self, details: Any = None) -> None:
+    def __init__(self, details: object = None) -> None:
         super().__init__(self._message if details is None else details)
         self.message = self._message
         self.details = details
