@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence, Set, Unio
 
 from .. import Error, Existing, crypto
 from .. import package as native
-from ._calls import Failure, Json, Kept, failing_as, said
+from ._calls import Failure, Json, Kept, Listener, failing_as, said
 from .exceptions import (
     AddFileFailedException, AddRecipientFailedException, CreateDirectoryException, CreatePackageFailedException,
     DeleteDirectoryException, DeleteFileException, DeletePackageException, DownloadFileException, FinalizePackageFailedException,
@@ -27,6 +27,7 @@ PART = 2_621_440
 
 class Package:
     """A package on the service: a new one, or with `workspace` a new Workspace; SendSafely.load_package gives older ones.
+    A Workspace whose keycode does not reach the devices of its owner is deleted again.
     package_variables are "packageId", "packageCode", "serverSecret" and "clientSecret" of a package that is known already.
 
     The attributes may be written to: package_id, package_code, server_secret, client_secret, which is the keycode, and
@@ -125,15 +126,14 @@ class Package:
 
     # --- Message, the last step
 
-    def encrypt_and_upload_message(self, message: str) -> Json:
+    def encrypt_and_upload_message(self, message: Union[str, bytes]) -> Json:
         """Sets the message, encrypted on this machine. SendSafely Client API: the message (protocol 3.5, 6.9)."""
         keycode = self._keycode()
-        try:
-            text = message.decode() if isinstance(message, bytes) else message
-            with failing_as(UploadMessageException):
-                encrypted = crypto.encrypt_message(self.server_secret, keycode, text)
-        except (TypeError, AttributeError, UnicodeError) as error:
-            raise UploadMessageException(str(error)) from error
+        text = message.decode() if isinstance(message, bytes) else message
+        if not isinstance(text, str):
+            raise UploadMessageException(f"the message must be str, not {type(text).__name__}")
+        with failing_as(UploadMessageException):
+            encrypted = crypto.encrypt_message(self.server_secret, keycode, text)
         return self._ask(UploadMessageException, "PUT", "message/", {"message": encrypted})
 
     def get_package_message(self) -> str:
@@ -159,7 +159,7 @@ class Package:
     # --- Files
 
     def encrypt_and_upload_file(
-        self, filepath: "Path", directory_id: Optional[str] = None, progress_instance: Optional[Progress] = None,
+        self, filepath: "Path", directory_id: Optional[str] = None, progress_instance: Optional[Listener] = None,
     ) -> Json:
         """Uploads a file, encrypted on this machine in parts, into the package or a directory of a Workspace. The id of the new
         file is the answer's "fileId". progress_instance is told how far it is: see Progress.
@@ -189,7 +189,7 @@ class Package:
 
     def download_and_decrypt_file(
         self, file_id: str, directory_id: Optional[str] = None, download_directory: str = ".", file_name: Optional[str] = None,
-        progress_instance: Optional[Progress] = None,
+        progress_instance: Optional[Listener] = None,
     ) -> None:
         """Downloads a file into an existing directory, under file_name or else its own name, both made safe. A file of that name
         is replaced once everything is there and verified; until then there is nothing.
@@ -210,7 +210,7 @@ class Package:
         except Exception as error:
             raise DownloadFileException(said(error)) from error
 
-    def calculate_progress(self, file_id: str, current: int, total: int, progress_instance: Optional[Progress]) -> None:
+    def calculate_progress(self, file_id: str, current: int, total: int, progress_instance: Optional[Listener]) -> None:
         """Tells progress_instance, or else the terminal, that `current` of `total` are done."""
         (progress_instance or Progress()).update_progress(file_id, str(round(100 * current / total, 1)))
 
@@ -270,7 +270,7 @@ class _Told:
     """
 
     def __init__(
-        self, package: Package, progress: Optional[Progress], directory_id: Optional[str], *, name: str = "", file_id: Optional[str] = None,
+        self, package: Package, progress: Optional[Listener], directory_id: Optional[str], *, name: str = "", file_id: Optional[str] = None,
     ) -> None:
         self.package, self.progress, self.directory_id = package, progress, directory_id
         self.name, self.file_id, self.last = name, file_id, 0.0
