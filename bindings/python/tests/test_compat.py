@@ -481,6 +481,7 @@ def test_copies_and_pickles_make_their_own_connection(account):
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_forked_child_makes_its_own_connection(account):
     package = compat.Package(account)
     child = os.fork()

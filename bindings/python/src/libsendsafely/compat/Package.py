@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence, Set, Unio
 
 from .. import Error, Existing, crypto
 from .. import package as native
-from ._calls import Failure, Json, Kept, Listener, failing_as, said
+from ._calls import Failure, Json, Kept, failing_as, said
 from .exceptions import (
     AddFileFailedException, AddRecipientFailedException, CreateDirectoryException, CreatePackageFailedException,
     DeleteDirectoryException, DeleteFileException, DeletePackageException, DownloadFileException, FinalizePackageFailedException,
     GetDirectoryException, GetFileInformationException, GetPackageInformationFailedException, GetPackageMessageException,
     GetPublicKeysFailedException, KeycodeRequiredException, MoveDirectoryException, MoveFileException, RenameDirectoryException,
     UpdatePackageException, UpdateRecipientFailedException, UploadFileException, UploadKeycodeException, UploadMessageException)
-from .Progress import Progress
+from .Progress import Listener, Progress
 
 if TYPE_CHECKING:
     from ..records import Progress as Record
@@ -51,7 +51,7 @@ class Package:
         self.package_code: str = package_variables["packageCode"]
         self.server_secret: str = package_variables["serverSecret"]
         self.client_secret: Optional[str] = package_variables["clientSecret"]
-        self.initialized_via_keycode = self.client_secret is not None
+        self.initialized_via_keycode: bool = self.client_secret is not None
         if created is not None:
             self._opened(created)
 

@@ -3,7 +3,7 @@
 import os
 import threading
 from contextlib import contextmanager
-from typing import Any, Callable, Dict, Generic, Iterator, Optional, Protocol, Tuple, Type, TypeVar
+from typing import Any, Callable, Dict, Generic, Iterator, Optional, Tuple, Type, TypeVar
 
 from .. import Error
 from .exceptions import _Failed
@@ -11,13 +11,6 @@ from .exceptions import _Failed
 Json = Dict[str, Any]
 Failure = Type[_Failed]
 Made = TypeVar("Made")
-
-
-class Listener(Protocol):
-    """What may be given as progress_instance: an object of Progress, or any other with this method."""
-
-    def update_progress(self, file_id: str, progress: str) -> Any:
-        """See Progress."""
 
 
 class Kept(Generic[Made]):

@@ -6,12 +6,14 @@ itself raised, with its status and remedy, stands in `__cause__`.
 
 
 class _Failed(Exception):
-    _message = ""
+    """A call that failed; each kind says what was tried."""
+
+    _message: str = ""
 
     def __init__(self, details: object = None) -> None:
         super().__init__(self._message if details is None else details)
-        self.message = self._message
-        self.details = details
+        self.message: str = self._message
+        self.details: object = details
 
 
 class CreatePackageFailedException(_Failed):
