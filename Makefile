@@ -41,7 +41,7 @@ build: ## the release library and the emulator, in target/release
 
 header: ## makes include/sendsafely.h, the golden lists in tests/abi and the tables of the wrappers anew
 	SENDSAFELY_BLESS=1 cargo test --locked --test header --test abi
-	tools/python tools/python_table.py >bindings/python/src/libsendsafely/_native.py
+	tools/python tools/python_table.py bindings/python/src/libsendsafely
 
 examples: $(EXAMPLES)/send $(EXAMPLES)/receive ## target/examples/c/send and receive
 

@@ -1,12 +1,31 @@
 #!/usr/bin/env python3
-"""Writes bindings/python's table of the C library from its header: `tools/python tools/python_table.py`, to standard output."""
+"""Writes what bindings/python takes from the C header: `tools/python tools/python_table.py DIRECTORY`.
+
+_native.py is the C library as ctypes sees it, enums.py and records.py are its enums and records as Python has them.
+"""
+
+import os
+import re
+import sys
+import textwrap
 
 import header
 
-BANNER = '''"""The C library as ctypes sees it: made from include/sendsafely.h by tools/python_table.py, not by hand."""
+MADE = "made from include/sendsafely.h by tools/python_table.py, not by hand."
+CTYPES = "CFUNCTYPE, POINTER, Structure, c_char_p, c_int32, c_int64, c_size_t, c_ubyte, c_uint32, c_uint64, c_void_p"
+LINE = 120
+OPEN_ENUM = '''
+class OpenEnum(IntEnum):
+    """An enum to which a later version of the library may add values: those that this one does not know come as UNKNOWN_<number>."""
 
-from ctypes import CFUNCTYPE, POINTER, Structure, c_char_p, c_int32, c_int64, c_size_t, c_ubyte, c_uint32, c_uint64, c_void_p
-from enum import IntEnum
+    @classmethod
+    def _missing_(cls, value: object) -> "Optional[OpenEnum]":
+        if not isinstance(value, int):
+            return None
+        member = int.__new__(cls, value)
+        member._name_, member._value_ = f"UNKNOWN_{value}", value
+        return member
+
 '''
 
 
@@ -35,9 +54,7 @@ def ctype(type_):
             return type_.name
         case "options" | "options_out" | "record":
             return f"POINTER({type_.name})"
-        case "records":
-            return f"POINTER(POINTER({type_.name}))"
-        case "record_out":
+        case "records" | "record_out":
             return f"POINTER(POINTER({type_.name}))"
         case "text_out" | "handle_out":
             return "POINTER(c_void_p)"
@@ -48,25 +65,155 @@ def pythonic(name):
     return "".join(word.capitalize() for word in name.removeprefix("sendsafely_").split("_"))
 
 
-def needs(text, names):
-    return [name for name in names if name in text]
+def member(enum, value):
+    """A value of an enum without what all of them begin with, the enum's own name."""
+    own = f"SENDSAFELY_{enum.name.removeprefix('sendsafely_').upper()}_"
+    return value.removeprefix(own if all(other.startswith(own) for other in enum.values) else "SENDSAFELY_")
 
 
-def main():
-    api = header.read()
-    print(BANNER)
+def is_list(struct):
+    return [field.name for field in struct.fields] == ["count", "items"]
+
+
+def is_record(struct):
+    """Whether Python has it as a class: options are keywords, lists tuples, and a buffer is bytes."""
+    return not struct.init and not is_list(struct) and struct.name != "sendsafely_buffer"
+
+
+def visible(struct):
+    return [field for field in struct.fields if field.name != "struct_size"]
+
+
+# --- Comments ------------------------------------------------------------------------------------------------------
+
+
+class Words:
+    """Turns the header's comments into Python's words."""
+
+    def __init__(self, api):
+        self.values = {value: f"{pythonic(enum.name)}.{member(enum, value)}" for enum in api.enums.values() for value in enum.values}
+        self.api = api
+
+    def _name(self, match):
+        name = match[0]
+        if name in self.api.structs or name in self.api.enums or name in self.api.handles:
+            return pythonic(name)
+        noun, _, verb = name.removeprefix("sendsafely_").partition("_")
+        return f"{noun.capitalize()}.{verb}" if noun in ("client", "package") else f"{noun}_{verb}"
+
+    def __call__(self, text):
+        text = " ".join(text.split())
+        text = re.sub(r"(: a record)?,? (to be|which is|is) freed with sendsafely_\w+( unless it is\s+part of another record)?(, which zeroes (it|the private key))?", "", text)
+        text = re.sub(r"(^|\. )Free [^.]*\.", r"\1", text).replace(": a record.", ".").replace("A handle.", "").strip()
+        text = re.sub(r" Zeroed when freed\.|, which are zeroed when it is freed|; never NULL| Never NULL\.", "", text)
+        text = re.sub(r",? in seconds since 1970 UTC;? ?", ", in UTC; ", text).replace("; .", ".").replace("UTC; ,", "UTC,")
+        text = re.sub(r"SENDSAFELY_(TIME|SIZE)_UNKNOWN", "None", text)
+        text = re.sub(r"\bNULL\b", "None", text)
+        text = re.sub(r"^1 if (.*), 0 if not, -1 if not told", r"True if \1, False if not, None if not told", text)
+        text = re.sub(r"^1 (if|for) ", r"True \1 ", text).replace("-1 if not told", "None if not told")
+        text = re.sub(r"SENDSAFELY_\w+", lambda match: self.values.get(match[0], match[0].removeprefix("SENDSAFELY_")), text)
+        text = re.sub(r"sendsafely_\w+", self._name, text)
+        return re.sub(r"\b([Aa]) (?=[AEIO][a-z])", r"\1n ", text)
+
+
+def docstring(text, indent):
+    """A docstring in lines of LINE characters."""
+    space = " " * indent
+    if len(space + text) + 6 <= LINE:
+        return f'{space}"""{text}"""'
+    lines = textwrap.wrap(text, LINE - indent)
+    return f'{space}"""{lines[0]}\n' + "".join(f"{space}{line}\n" for line in lines[1:]) + f'{space}"""'
+
+
+# --- enums.py ------------------------------------------------------------------------------------------------------
+
+
+def enums(api, words):
+    yield f'"""The enums of the library: {MADE}"""\n'
+    yield "from enum import IntEnum\nfrom typing import Optional\n"
+    names = sorted(pythonic(enum.name) for enum in api.enums.values())
+    yield f"__all__ = {names}\n".replace("'", '"')
+    yield OPEN_ENUM
     for enum in api.enums.values():
-        # What all values of an enum begin with is the enum's own name.
-        words = ["SENDSAFELY_"] + [f"SENDSAFELY_{enum.name.removeprefix('sendsafely_').upper()}_"]
-        prefix = max((word for word in words if all(value.startswith(word) for value in enum.values)), key=len)
-        print(f"\nclass {pythonic(enum.name)}(IntEnum):")
-        for name, value in enum.values.items():
-            print(f"    {name.removeprefix(prefix)} = {value}")
-        print()
-    print()
+        yield f"\nclass {pythonic(enum.name)}(OpenEnum):"
+        yield docstring(words(enum.doc), 4) + "\n"
+        for value, number in enum.values.items():
+            yield f"    {member(enum, value)} = {number}"
+            yield docstring(words(enum.docs[value]), 4)
+        yield ""
+
+
+# --- records.py ----------------------------------------------------------------------------------------------------
+
+
+def annotation(api, field):
+    """How Python types a field."""
+    if field.meaning == "boolean":
+        name = "bool"
+    elif field.meaning == "time":
+        name = "datetime"
+    elif field.meaning:
+        name = pythonic(field.meaning)
+    elif field.type.role == "text":
+        name = "str"
+    elif field.type.role == "record":
+        struct = api.structs[field.type.name]
+        name = item(struct) if is_list(struct) else pythonic(struct.name)
+    else:
+        name = "int"
+    return f"Optional[{name}]" if field.optional else name
+
+
+def item(struct):
+    """The type of a list."""
+    type_ = struct.fields[1].type
+    return "Tuple[str, ...]" if type_.role == "texts" else f"Tuple[{pythonic(type_.name)}, ...]"
+
+
+def records(api, words):
+    classes = [struct for struct in api.structs.values() if is_record(struct)]
+    yield f'"""What the library tells, as frozen dataclasses: {MADE}"""\n'
+    yield "from __future__ import annotations\n"
+    yield "from dataclasses import dataclass, field\nfrom datetime import datetime\nfrom typing import Optional, Tuple\n"
+    used = {field.meaning for struct in classes for field in struct.fields} & set(api.enums)
+    yield f"from .enums import {', '.join(sorted(map(pythonic, used)))}\n"
+    names = sorted(pythonic(struct.name) for struct in classes)
+    yield textwrap.fill(f"__all__ = {names}".replace("'", '"'), LINE, subsequent_indent="    ") + "\n"
+    for struct in classes:
+        yield "\n@dataclass(frozen=True)"
+        yield f"class {pythonic(struct.name)}:"
+        yield docstring(words(struct.doc), 4) + "\n"
+        for variable in visible(struct):
+            # A secret must not come into a log by way of repr().
+            yield f"    {variable.name}: {annotation(api, variable)}" + (" = field(repr=False)" if variable.secret else "")
+            yield docstring(words(variable.doc), 4)
+        yield ""
+
+
+# --- _native.py ----------------------------------------------------------------------------------------------------
+
+
+def kind(api, field):
+    """How _core.py turns a field into a value."""
+    if field.meaning in ("boolean", "time"):
+        name = {"boolean": "bool", "time": "time"}[field.meaning]
+    elif field.meaning:
+        name = pythonic(field.meaning)
+    elif field.type.role in ("text", "record"):
+        name = field.type.role
+    elif field.type.role == "integer":
+        name = "size" if field.optional and not field.type.signed else "int"
+    else:
+        return None  # Callbacks and what is handed to them.
+    return name + ("?" if field.optional and name in ("bool", "int") else "")
+
+
+def native(api):
+    yield f'"""The C library as ctypes sees it: {MADE}"""\n'
+    yield f"# ruff: noqa: N801\nfrom ctypes import {CTYPES}\nfrom typing import Any, Dict, Tuple\n"
     for name, value in api.constants.items():
         if not name.startswith("SENDSAFELY_VERSION_"):
-            print(f"{name.removeprefix('SENDSAFELY_')} = {value}")
+            yield f"{name.removeprefix('SENDSAFELY_')} = {value}"
     # Types stand in the header before what needs them; callbacks are among the fields of structs.
     done = set()
 
@@ -76,9 +223,9 @@ def main():
             function = api.callbacks[name]
             for parameter in function.parameters:
                 if parameter.type.name in api.structs:
-                    struct(parameter.type.name)
+                    yield from struct(parameter.type.name)
             kinds = ", ".join([ctype(function.result), *(ctype(parameter.type) for parameter in function.parameters)])
-            print(f"\n{name} = CFUNCTYPE({kinds})")
+            yield f"\n{name} = CFUNCTYPE({kinds})"
 
     def struct(name):
         if name in done:
@@ -87,29 +234,50 @@ def main():
         fields = api.structs[name].fields
         for field in fields:
             if field.type.role == "callback":
-                callback(field.type.name)
+                yield from callback(field.type.name)
             elif field.type.name in api.structs:
-                struct(field.type.name)
-        print(f"\n\nclass {name}(Structure):\n    _fields_ = (")
+                yield from struct(field.type.name)
+        yield f"\n\nclass {name}(Structure):\n    _fields_ = ("
         for field in fields:
-            print(f'        ("{field.name}", {ctype(field.type)}),')
-        print("    )")
+            yield f'        ("{field.name}", {ctype(field.type)}),'
+        yield "    )"
 
     for name in api.structs:
-        struct(name)
+        yield from struct(name)
     for name in api.callbacks:
-        callback(name)
-    print("\n\n# Result and parameters of each function.\nFUNCTIONS = {")
+        yield from callback(name)
+    yield "\n\n# Of each function the result and the parameters: name, role (see tools/header.py) and type."
+    yield "FUNCTIONS: Dict[str, Tuple[Any, Tuple[Tuple[str, str, Any], ...]]] = {"
     for function in api.functions.values():
-        parameters = ", ".join(ctype(parameter.type) for parameter in function.parameters)
-        print(f'    "{function.name}": ({ctype(function.result)}, ({parameters}{"," if parameters else ""})),')
-    print("}")
-    print("\n# The function that frees each kind of record or handle.\nFREE = {")
+        yield f'    "{function.name}": ({ctype(function.result)}, ('
+        for parameter in function.parameters:
+            yield f'        ("{parameter.name}", "{parameter.type.role}", {ctype(parameter.type)}),'
+        yield "    )),"
+    yield "}"
+    yield "\n# The function that frees each kind of record or handle.\nFREE = {"
     for name in [*api.structs, *api.handles]:
         if free := api.free(name):
-            print(f'    "{name}": "{free}",')
-    print("}")
+            yield f'    "{name}": "{free}",'
+    yield "}"
+    yield "\n# What the fields of each struct mean: a ? after what may be unknown, the name of an enum for its values."
+    yield "FIELDS: Dict[str, Dict[str, str]] = {"
+    for one in api.structs.values():
+        if is_record(one) or one.init:
+            yield f'    "{one.name}": {{'
+            for field in visible(one):
+                if meaning := kind(api, field):
+                    yield f'        "{field.name}": "{meaning}",'
+            yield "    },"
+    yield "}"
+
+
+def main(directory):
+    api = header.read()
+    words = Words(api)
+    for name, lines in ("_native.py", native(api)), ("enums.py", enums(api, words)), ("records.py", records(api, words)):
+        with open(os.path.join(directory, name), "w", encoding="utf-8") as file:
+            file.write("\n".join(lines).rstrip() + "\n")
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

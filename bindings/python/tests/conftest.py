@@ -35,7 +35,7 @@ def client(emulator):
 @pytest.fixture(autouse=True)
 def nothing_left():
     yield
-    assert _core.lib.sendsafely_live_objects() == 0
+    assert _core.bound("sendsafely_live_objects")[0]() == 0
 
 
 def pytest_sessionfinish(session):

@@ -4,13 +4,13 @@ import random
 
 import pytest
 
-from libsendsafely import Error, Existing, Status, Stopped
+from libsendsafely import Action, Error, Existing, Status, Stopped
 
 
 def sent(client, source, **upload):
     package = client.create_package()
     package.add_recipient("second@acme.test")
-    package.upload(source, **upload)
+    package.upload_memory(source, **upload)
     return package
 
 
@@ -20,10 +20,10 @@ def test_a_package_there_and_back(client, tmp_path):
     reports = []
     with client.create_package() as package:
         recipient = package.add_recipient("second@acme.test", phone_number="(415) 555-0100")
-        assert (recipient.email, recipient.sms_auth) == ("second@acme.test", 1)
-        uploaded = package.upload(file, progress=reports.append)
+        assert (recipient.email, recipient.sms_auth) == ("second@acme.test", True)
+        uploaded = package.upload_file(file, progress=reports.append)
         assert (uploaded.file_name, uploaded.size, uploaded.parts) == ("Größe.bin", 6_000_000, 3)
-        package.upload(b"bytes", name="memory.txt")
+        package.upload_memory(b"bytes", "memory.txt")
         package.set_message("Grüße")
         link = package.finalize().link
         assert link == package.link
@@ -31,7 +31,7 @@ def test_a_package_there_and_back(client, tmp_path):
     target = tmp_path / "received"
     target.mkdir()
     with client.open_link(link) as package:
-        assert package.message == "Grüße"
+        assert package.get_message() == "Grüße"
         report = package.download_all(target)
     assert sorted(item.path for item in report) == ["Größe.bin", "memory.txt"]
     assert (target / "Größe.bin").read_bytes() == file.read_bytes()
@@ -47,7 +47,7 @@ def test_failures_tell_what_to_do(client, tmp_path):
             package.add_recipient("nobody")
         assert failed.value.status is Status.MALFORMED_EMAIL
         with pytest.raises(Error) as failed:
-            package.upload(tmp_path / "missing")
+            package.upload_file(tmp_path / "missing")
         assert failed.value.status is Status.FILE_NOT_FOUND
         package.add_recipient("second@acme.test")
         with pytest.raises(Error) as failed:
@@ -65,15 +65,15 @@ def test_a_callback_stops_and_raises(client):
     with client.create_package() as package:
         package.add_recipient("second@acme.test")
         with pytest.raises(Mine, match="from the callback"):
-            package.upload(b"x" * 1_000_000, name="a.bin", progress=raising)
+            package.upload_memory(b"x" * 1_000_000, "a.bin", progress=raising)
         with pytest.raises(Stopped):
-            package.upload(b"x" * 1_000_000, name="a.bin", progress=lambda _: False)
-        package.upload(b"x", name="a.bin")
-        assert [file.file_name for file in package.information().files] == ["a.bin"]
+            package.upload_memory(b"x" * 1_000_000, "a.bin", progress=lambda _: False)
+        package.upload_memory(b"x", "a.bin")
+        assert [file.file_name for file in package.get_information().files] == ["a.bin"]
 
 
 def test_what_is_there_is_skipped(client, tmp_path):
-    with sent(client, b"content", name="a.txt") as package:
+    with sent(client, b"content", file_name="a.txt") as package:
         link = package.finalize().link
     (tmp_path / "a.txt").write_bytes(b"content")
     with client.open_link(link) as package:
@@ -82,12 +82,12 @@ def test_what_is_there_is_skipped(client, tmp_path):
         assert refused.value.status is Status.FILE_EXISTS
         assert [item.path for item in refused.value.report] == ["a.txt"]
         [item] = package.download_all(tmp_path, existing=Existing.SKIP)
-    assert item.action == 3
+    assert item.action is Action.SKIPPED
 
 
 def test_the_client_knows_its_user(client):
     assert client.verify_credentials() == "admin@acme.test"
-    assert client.user().email == "admin@acme.test"
+    assert client.get_user().email == "admin@acme.test"
     with client.create_workspace("Team") as workspace:
-        assert workspace.information().label == "Team"
+        assert workspace.get_information().label == "Team"
         workspace.delete()

@@ -4,13 +4,48 @@
 
     with Client("https://acme.sendsafely.com", api_key, api_secret) as client, client.create_package() as package:
         package.add_recipient("somebody@example.com")
-        package.upload("report.pdf")
+        package.upload_file("report.pdf")
         print(package.finalize().link)
 """
 
-from ._native import Existing, PackageState, Phase, Status
-from .client import Client
-from .errors import Error, Stopped
-from .package import Package
+from typing import TYPE_CHECKING, Any, List
 
-__all__ = ["Client", "Error", "Existing", "Package", "PackageState", "Phase", "Status", "Stopped"]
+from ._core import Rows, bound, string
+from .client import Client
+from .enums import Action, Existing, PackageList, PackageState, PackageStatus, Phase, Status
+from .errors import AuthenticationFailed, Error, NetworkError, PasswordRequired, Stopped
+from .keys import generate_key_pair, load_key_pair, save_key_pair
+from .links import country_codes, find_links, parse_link
+from .package import Package
+from .workspace import Workspace
+
+if TYPE_CHECKING:
+    from .records import (
+        ActivityEntry, Confirmation, ContactGroup, ContactGroupMember, CountryCode, Directory, Download, Enterprise, File, FileInformation,
+        Finalized, Keycode, KeyPair, Link, Login, PackageInformation, PackageSummary, Progress, PublicKey, Recipient, RecipientResult,
+        ReportItem, RequestHeaders, Subdirectory, SyncFailure, SyncResult, User)
+
+#: The version of the library.
+__version__ = string(bound("sendsafely_version_string")[0]()) or ""
+
+__all__ = [
+    "Action", "ActivityEntry", "AuthenticationFailed", "Client", "Confirmation", "ContactGroup", "ContactGroupMember", "CountryCode",
+    "Directory", "Download", "Enterprise", "Error", "Existing", "File", "FileInformation", "Finalized", "KeyPair", "Keycode", "Link",
+    "Login", "NetworkError", "Package", "PackageInformation", "PackageList", "PackageState", "PackageStatus", "PackageSummary",
+    "PasswordRequired", "Phase", "Progress", "PublicKey", "Recipient", "RecipientResult", "ReportItem", "RequestHeaders", "Rows", "Status",
+    "Stopped", "Subdirectory", "SyncFailure", "SyncResult", "User", "Workspace", "country_codes", "find_links", "generate_key_pair",
+    "load_key_pair", "parse_link", "save_key_pair",
+]
+
+
+def __getattr__(name: str) -> Any:
+    # Records are imported by who first needs one: dataclasses cost more time than all the rest.
+    if name in __all__:
+        from . import records
+
+        return getattr(records, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> List[str]:
+    return sorted({*globals(), *__all__})

@@ -1,164 +1,498 @@
-"""Calls into the C library: arguments in, results out as Python values, failures as exceptions."""
+"""Calls into the C library: Python values in, Python values out, failures as exceptions.
 
+Every call pushes a Frame for its thread. The library runs all callbacks on the thread that made the call, so the few
+trampolines below find there what belongs to it, and nothing has to be kept alive for the library.
+"""
+
+import atexit
 import ctypes
 import os
 import sys
-from ctypes import POINTER, byref, c_char_p, c_void_p, sizeof
-from dataclasses import make_dataclass
-from functools import lru_cache
-from pathlib import Path
+import threading
+import time
+from ctypes import POINTER, byref, c_void_p, sizeof
+from datetime import datetime, timedelta, timezone
+from typing import Any, Callable, Dict, Generic, Iterator, List, Optional, Sequence, Set, Tuple, TypeVar, Union, cast
 
 from . import _native as native
-from .errors import Error, Stopped, of_status
+from . import enums
+from .errors import Error, of_status
 
 NAMES = {"linux": "libsendsafely.so", "darwin": "libsendsafely.dylib", "win32": "sendsafely.dll"}
+EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
-def _load():
+def _load() -> ctypes.CDLL:
     name = NAMES.get(sys.platform, "libsendsafely.so")
     # A wheel holds the library; LIBSENDSAFELY names another one.
-    return ctypes.CDLL(os.environ.get("LIBSENDSAFELY") or str(Path(__file__).with_name(name)))
+    return ctypes.CDLL(os.environ.get("LIBSENDSAFELY") or os.path.join(os.path.dirname(__file__), name))
 
 
 lib = _load()
-for _name, (_result, _parameters) in native.FUNCTIONS.items():
-    _function = getattr(lib, _name)
-    _function.restype, _function.argtypes = _result, _parameters
 
 
-def text(value):
+# --- Callbacks -----------------------------------------------------------------------------------------------------
+
+
+class Cancellation:
+    """Stops the calls of a thread from another one."""
+
+    def __init__(self) -> None:
+        self.requested = False
+
+
+class Callbacks:
+    """What a client was given for all its calls, and those of its packages."""
+
+    def __init__(self, progress: Optional[Callable[[Any], Any]] = None, log: Optional[Callable[[str], Any]] = None) -> None:
+        self.progress, self.log = progress, log
+
+
+class Frame:
+    """One call under way: what its callbacks need, and what they raise."""
+
+    def __init__(self, callbacks: Callbacks, progress: Optional[Callable[[Any], Any]], stream: Any) -> None:
+        self.progress = progress or callbacks.progress
+        self.log = callbacks.log
+        self.stream = stream
+        self.cancellation: Optional[Cancellation] = getattr(_here, "cancellation", None)
+        self.outer: Optional[Frame] = getattr(_here, "frame", None)
+        self.error: Optional[BaseException] = None
+        self.stopped = False
+
+
+_here = threading.local()
+_running: Set[Frame] = set()
+_exiting = False
+
+
+def cancel_by(cancellation: Optional[Cancellation]) -> None:
+    """Lets another thread stop the calls of this one from now on."""
+    _here.cancellation = cancellation
+
+
+def _guarded(callback: Callable[..., int], failed: int) -> Callable[..., int]:
+    def guarded(_: Any, *arguments: Any) -> int:
+        frame: Frame = _here.frame
+        try:
+            return failed if frame.error is not None else callback(frame, *arguments)
+        except BaseException as error:  # KeyboardInterrupt too.
+            frame.error = error
+            return failed
+
+    return guarded
+
+
+def _tell(frame: Frame, progress: Any) -> int:
+    if _exiting or (frame.cancellation is not None and frame.cancellation.requested):
+        frame.stopped = True
+    elif frame.progress is not None and frame.progress(record(progress.contents)) is False:
+        frame.stopped = True
+    return native.STOP if frame.stopped else native.CONTINUE
+
+
+def _read(frame: Frame, buffer: Any, capacity: int) -> int:
+    view = memoryview((ctypes.c_ubyte * capacity).from_address(ctypes.addressof(buffer.contents))).cast("B")
+    if hasattr(frame.stream, "readinto"):
+        count = frame.stream.readinto(view)
+    else:
+        data = frame.stream.read(capacity)
+        count = None if data is None else len(data)
+        view[:count] = data or b""
+    if count is None:
+        raise BlockingIOError("the stream to upload has no data ready; open it in blocking mode")
+    return int(count)
+
+
+def _write(frame: Frame, data: Any, size: int) -> int:
+    # A copy: the stream may keep what it gets.
+    rest = memoryview(ctypes.string_at(data, size))
+    while rest:
+        taken = frame.stream.write(rest)
+        # Raw streams may take less; others answer nothing, or all.
+        rest = rest[taken:] if isinstance(taken, int) else rest[:0]
+    return native.CONTINUE
+
+
+def _log(frame: Frame, line: bytes) -> int:
+    if frame.log is not None:
+        frame.log(line.decode())
+    return 0
+
+
+_guarded_log = _guarded(_log, 0)
+
+ON_PROGRESS = native.sendsafely_progress_callback(_guarded(_tell, native.STOP))
+ON_READ = native.sendsafely_read_callback(_guarded(_read, -1))
+ON_WRITE = native.sendsafely_write_callback(_guarded(_write, native.STOP))
+ON_LOG = native.sendsafely_log_callback(lambda user_data, line: None if _guarded_log(user_data, line) else None)
+TRAMPOLINES = {
+    native.sendsafely_read_callback: ON_READ,
+    native.sendsafely_write_callback: ON_WRITE,
+}
+
+
+class _Unraisable:
+    """Catches what the handler of a signal raises at the very beginning of a trampoline, where no `try` can stand: ctypes
+    prints it and goes on. Signals come to the main thread only, so it is set up only there, for the time of a call."""
+
+    def __enter__(self) -> None:
+        self.before = sys.unraisablehook
+        sys.unraisablehook = self.hook
+
+    def __exit__(self, *_: Any) -> None:
+        sys.unraisablehook = self.before
+
+    def hook(self, unraisable: Any) -> None:
+        frame: Optional[Frame] = getattr(_here, "frame", None)
+        if frame is not None and "ctypes callback" in (unraisable.err_msg or ""):
+            frame.error = frame.error or unraisable.exc_value
+        else:
+            self.before(unraisable)
+
+
+def _enter(frame: Frame, entry: Any, arguments: List[Any]) -> int:
+    _running.add(frame)
+    _here.frame = frame
+    try:
+        if threading.get_ident() != threading.main_thread().ident:
+            return int(entry(*arguments))
+        with _Unraisable():
+            return int(entry(*arguments))
+    finally:
+        _here.frame = frame.outer
+        _running.discard(frame)
+
+
+@atexit.register
+def _stop_other_threads() -> None:
+    """Daemon threads: Python would end them inside a callback, through the frames of the library."""
+    global _exiting
+    _exiting = True
+    deadline = time.monotonic() + 5
+    while _running and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+os.register_at_fork(after_in_child=_running.clear) if hasattr(os, "register_at_fork") else None
+
+
+# --- Values in -----------------------------------------------------------------------------------------------------
+
+
+def text(value: Union[str, "os.PathLike[str]", None], name: str = "text") -> Optional[bytes]:
     """A text or path for C."""
-    return None if value is None else os.fspath(value).encode() if not isinstance(value, str) else value.encode()
+    if value is None:
+        return None
+    value = os.fspath(value)
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be str or a path of str, not {type(value).__name__}")
+    # What is not Unicode is the library's to refuse.
+    data = value.encode(errors="surrogatepass")
+    if b"\0" in data:
+        raise Error(f"{name} holds a NUL character", status=enums.Status.INVALID_ARGUMENT)
+    return data
 
 
-def _string(address):
+RANGES = {
+    ctypes.c_int32: (-(2**31), 2**31 - 1), ctypes.c_int64: (-(2**63), 2**63 - 1), ctypes.c_uint32: (0, 2**32 - 1),
+    ctypes.c_uint64: (0, 2**64 - 1), ctypes.c_size_t: (0, 2 ** (8 * sizeof(ctypes.c_size_t)) - 1),
+}
+
+
+def integer(value: Any, name: str, type_: Any) -> int:
+    """A number for C, which ctypes would cut silently."""
+    value = value.__index__()
+    low, high = RANGES[type_]
+    if not low <= value <= high:
+        raise Error(f"{name} is {value}; it must be from {low} to {high}", status=enums.Status.INVALID_ARGUMENT)
+    return int(value)
+
+
+def seconds(value: Union[datetime, int], name: str) -> int:
+    if not isinstance(value, datetime):
+        return value
+    if value.tzinfo is None:
+        raise ValueError(f"{name} has no time zone; use datetime.now(timezone.utc) or the like")
+    return int(value.timestamp())
+
+
+def buffer(data: Any) -> Tuple[Any, int, Any]:
+    """The address and size of something bytes-like, without copying where Python lets us, and what keeps it."""
+    if isinstance(data, bytes):
+        return ctypes.cast(ctypes.c_char_p(data), POINTER(ctypes.c_ubyte)), len(data), data
+    view = memoryview(data)
+    if view.readonly or not view.c_contiguous:
+        return buffer(view.tobytes())
+    size = view.nbytes
+    kept = (ctypes.c_ubyte * size).from_buffer(view.cast("B") if size else bytearray())
+    return ctypes.cast(kept, POINTER(ctypes.c_ubyte)), size, kept
+
+
+def options(struct: Any, values: Dict[str, Any]) -> Any:
+    """An options struct with its defaults and what was given."""
+    made = struct()
+    getattr(lib, f"{struct.__name__}_init")(byref(made), ctypes.c_size_t(sizeof(made)))
+    if struct is native.sendsafely_client_options:
+        # All calls of the client and its packages come by here, so that each can be told about and stopped.
+        made.on_progress, made.on_log = ON_PROGRESS, ON_LOG
+    kinds = native.FIELDS[struct.__name__]
+    types = {name: type_ for name, type_ in struct._fields_}
+    for name, value in values.items():
+        if value is None:
+            continue
+        kind = kinds[name]
+        if kind == "text":
+            value = text(value, name)
+        elif kind == "bool":
+            value = int(bool(value))
+        elif kind == "time":
+            value = integer(seconds(value, name), name, types[name])
+        else:
+            value = integer(value, name, types[name])
+        setattr(made, name, value)
+    return made
+
+
+# --- Values out ----------------------------------------------------------------------------------------------------
+
+
+def string(address: Any) -> Optional[str]:
     return None if not address else ctypes.string_at(address).decode()
 
 
-@lru_cache(maxsize=None)
-def _class_of(struct):
-    """The frozen dataclass of a record."""
-    name = "".join(word.capitalize() for word in struct.__name__.removeprefix("sendsafely_").split("_"))
-    return make_dataclass(name, [field for field, _ in struct._fields_], frozen=True, namespace={"__module__": __name__})
+def moment(value: int) -> Optional[datetime]:
+    try:
+        return None if value == native.TIME_UNKNOWN else EPOCH + timedelta(seconds=value)
+    except OverflowError:
+        return None
 
 
-def record(struct):
+def pythonic(name: str) -> str:
+    return "".join(word.capitalize() for word in name[len("sendsafely_"):].split("_"))
+
+
+CONVERT: Dict[str, Callable[[Any], Any]] = {
+    "text": lambda value: None if value is None else value.decode(),
+    "record": lambda value: record(value.contents) if value else None,
+    "int": int,
+    "int?": lambda value: None if value == -1 else value,
+    "bool": bool,
+    "bool?": lambda value: None if value == -1 else bool(value),
+    "size": lambda value: None if value == native.SIZE_UNKNOWN else value,
+    "time": moment,
+}
+CONVERT.update((name, getattr(enums, name)) for name in enums.__all__)
+
+
+def record(struct: Any) -> Any:
     """A copy of a record of the library: a tuple for a list, bytes for a buffer, else a frozen dataclass."""
-    fields = [name for name, _ in struct._fields_]
-    if fields == ["count", "items"]:
+    name = type(struct).__name__
+    fields = native.FIELDS.get(name)
+    if fields is None:
+        if name == "sendsafely_buffer":
+            return ctypes.string_at(struct.data, struct.size)
         items = [struct.items[index] for index in range(struct.count)]
         return tuple(item.decode() if isinstance(item, bytes) else record(item.contents) for item in items)
-    if set(fields) == {"data", "size"}:
-        return ctypes.string_at(struct.data, struct.size)
-    return _class_of(type(struct))(*(_value(getattr(struct, name)) for name in fields))
+    # Only who gets a record pays for the dataclasses.
+    from . import records
+
+    return getattr(records, pythonic(name))(*(CONVERT[kind](getattr(struct, field)) for field, kind in fields.items()))
 
 
-def _value(value):
-    if isinstance(value, bytes):
-        return value.decode()
-    if isinstance(value, ctypes._Pointer):
-        return record(value.contents) if value else None
-    return value
+# --- A call --------------------------------------------------------------------------------------------------------
 
 
-class Raised:
-    """Takes an exception of a callback through the C library, which only hears that it is to stop."""
-
-    def __init__(self):
-        self.error = None
-
-    def guard(self, callback):
-        """A callback for C that keeps what the Python one raises, and then stops the call."""
-
-        def guarded(*arguments):
-            try:
-                return callback(*arguments)
-            except BaseException as error:  # KeyboardInterrupt too.
-                self.error = self.error or error
-                return native.STOP
-
-        return guarded
-
-    def raise_again(self):
-        if self.error is not None:
-            error, self.error = self.error, None
-            raise error
+_bound: Dict[str, Tuple[Any, Tuple[Tuple[str, str, Any], ...]]] = {}
 
 
-def call(name, *arguments, raised=None):
-    """Calls a function of the shape `status name(arguments..., error)`."""
+def bound(name: str) -> Tuple[Any, Tuple[Tuple[str, str, Any], ...]]:
+    """The function with its types, and its parameters; looked up when it is first needed, since there are many."""
+    if name not in _bound:
+        result, parameters = native.FUNCTIONS[name]
+        entry = getattr(lib, name)
+        entry.restype, entry.argtypes = result, [type_ for _, _, type_ in parameters]
+        _bound[name] = entry, parameters
+    return _bound[name]
+
+
+def call(
+    name: str, *inputs: Any, callbacks: Optional[Callbacks] = None, progress: Any = None, stream: Any = None,
+    options_: Optional[Dict[str, Any]] = None,
+) -> Result:  # type: ignore[type-var]  # pyright: ignore[reportInvalidTypeVarUse]
+    """Calls a function that answers a status: its outputs, one alone or several as a tuple, of the types that the caller knows."""
+    if _exiting:
+        raise Error("the interpreter is exiting", status=enums.Status.STOPPED)
+    entry, parameters = bound(name)
+    feed = iter(inputs)
+    arguments: List[Any] = []
+    outputs: List[Tuple[str, Any]] = []
+    counted: Optional[int] = None
+    kept = []
     error = c_void_p()
-    status = getattr(lib, name)(*arguments, byref(error))
-    if status == native.Status.OK:
-        return
+    for parameter, role, type_ in parameters:
+        if parameter == "error":
+            arguments.append(byref(error))
+        elif role.endswith("_out"):
+            holder = type_._type_()
+            outputs.append((role, holder))
+            arguments.append(byref(holder))
+        elif role == "options":
+            given = {key: value for key, value in (options_ or {}).items() if value is not None}
+            always = type_._type_ is native.sendsafely_client_options
+            arguments.append(byref(options(type_._type_, given)) if given or always else None)
+        elif role == "any":
+            arguments.append(None)
+        elif role == "callback":
+            arguments.append(TRAMPOLINES[type_])
+        elif role == "integer" and counted is not None:
+            arguments.append(counted)
+            counted = None
+        else:
+            value: Any = next(feed)
+            if role == "handle":
+                value = value.address
+            elif role == "text":
+                value = text(value, parameter)
+            elif role == "texts":
+                given_texts = [text(item, parameter) for item in value]
+                counted, value = len(given_texts), (ctypes.c_char_p * len(given_texts))(*given_texts)
+            elif role == "bytes":
+                value, counted, keep = buffer(value)
+                kept.append(keep)
+            elif role == "integer":
+                value = integer(value, parameter, type_)
+            else:
+                raise TypeError(f"{name}: {parameter} is a {role}")
+            arguments.append(value)
+    frame = Frame(callbacks or Callbacks(), progress, stream)
+    status = _enter(frame, entry, arguments)
+    results = [_output(role, holder) for role, holder in outputs]
+    if status != native_ok:
+        _fail(status, error, frame, results)
+    elif frame.error is not None:
+        raise frame.error  # Too late to stop anything, but it is the caller's.
+    return cast(Result, results[0] if len(results) == 1 else tuple(results) or None)
+
+
+native_ok = enums.Status.OK
+
+
+def _output(role: str, holder: Any) -> Any:
+    """The value of an output; what the library gave out is freed."""
+    if role == "record_out":
+        if not holder:
+            return None
+        try:
+            return record(holder.contents)
+        finally:
+            bound(native.FREE[type(holder)._type_.__name__])[0](holder)
+    if role == "text_out":
+        try:
+            return string(holder.value)
+        finally:
+            bound("sendsafely_string_free")[0](holder)
+    return holder.value
+
+
+def _fail(status: int, error: c_void_p, frame: Frame, results: List[Any]) -> None:
+    """Raises what a callback raised, or the failure itself. A report, given on failure too, stands in the exception."""
+    raised = frame.error
     try:
-        if raised is not None:
-            raised.raise_again()
-        kind = Stopped if status == native.Status.STOPPED else Error
-        raise kind(
-            _string(lib.sendsafely_error_message(error)), status=of_status(status),
-            http_status=lib.sendsafely_error_http_status(error) or None,
-            server_code=_string(lib.sendsafely_error_server_code(error)),
-            server_message=_string(lib.sendsafely_error_server_message(error)),
-            remedy=_string(lib.sendsafely_error_remedy(error)), retryable=bool(lib.sendsafely_error_is_retryable(error)))
+        if raised is None:
+            message, server_code, server_message, remedy = (
+                string(bound(f"sendsafely_error_{part}")[0](error)) for part in ("message", "server_code", "server_message", "remedy"))
+            raised = of_status(status)(
+                message or "", status=enums.Status(status), http_status=bound("sendsafely_error_http_status")[0](error) or None,
+                server_code=server_code, server_message=server_message, remedy=remedy,
+                retryable=bool(bound("sendsafely_error_is_retryable")[0](error)),
+                report=next((result for result in results if isinstance(result, tuple)), None))
     finally:
-        lib.sendsafely_error_free(error)
+        bound("sendsafely_error_free")[0](error)
+    raise raised
 
 
-def get_text(name, *arguments):
-    """The text that a function gives."""
-    holder = c_void_p()
-    call(name, *arguments, byref(holder))
-    try:
-        return _string(holder.value)
-    finally:
-        lib.sendsafely_string_free(holder)
-
-
-def get_record(name, struct, *arguments, raised=None):
-    """The record that a function gives, copied and freed; None where it gives none. One that comes with a failure, the
-    report of a tree, stands in the exception."""
-    holder = POINTER(struct)()
-    try:
-        call(name, *arguments, byref(holder), raised=raised)
-        return record(holder.contents) if holder else None
-    except Error as error:
-        error.report = record(holder.contents) if holder else None
-        raise
-    finally:
-        getattr(lib, native.FREE[struct.__name__])(holder)
-
-
-def options(struct, **values):
-    """An options struct with its defaults and what was given."""
-    made = struct()
-    init = getattr(lib, f"{struct.__name__}_init")
-    assert init(byref(made), sizeof(made)) == native.Status.OK
-    for name, value in values.items():
-        if value is not None:
-            setattr(made, name, c_char_p(text(value)) if isinstance(value, (str, os.PathLike)) else value)
-    return made
+# --- Handles -------------------------------------------------------------------------------------------------------
 
 
 class Handle:
     """An object of the library, closed once: by `with`, by close(), or with the last reference."""
 
-    noun = ""
+    _noun = ""
 
-    def __init__(self, address):
-        self._address = c_void_p(address)
+    def __init__(self, address: Optional[int], callbacks: Callbacks) -> None:
+        self._address = address
+        self._callbacks = callbacks
 
-    def close(self):
-        """Frees the handle. Only frees: no network, nothing lost; twice is harmless."""
-        address, self._address = self._address, c_void_p()
-        getattr(lib, f"sendsafely_{self.noun}_free")(address)
+    @property
+    def address(self) -> int:
+        if self._address is None:
+            raise Error(f"the {self._noun.replace('_', ' ')} is closed", status=enums.Status.INVALID_HANDLE)
+        return self._address
 
-    def __enter__(self):
+    @property
+    def closed(self) -> bool:
+        """Whether close() was called."""
+        return self._address is None
+
+    def close(self) -> None:
+        """Frees the handle. Only frees: no network, nothing lost; twice is harmless, and so is a call on another thread that
+        still runs. At any step."""
+        address, self._address = self._address, None
+        if address is not None:
+            bound(f"sendsafely_{self._noun}_free")[0](address)
+
+    def _call(
+        self, verb: str, *inputs: Any, progress: Any = None, stream: Any = None, **given: Any,
+    ) -> Result:  # type: ignore[type-var]  # pyright: ignore[reportInvalidTypeVarUse]
+        return call(f"sendsafely_{self._noun}_{verb}", self, *inputs, callbacks=self._callbacks, progress=progress, stream=stream,
+                    options_=given)
+
+    def __del__(self) -> None:
+        if getattr(self, "_address", None) is not None:
+            self.close()
+
+    def __reduce__(self) -> Any:
+        raise TypeError(f"a {type(self).__name__} belongs to the process that made it")
+
+
+class Rows(Handle, Generic[Item]):
+    """A list that is fetched page by page, as it is iterated over. Any number of threads may use it at once; each row is
+    given once. After a failure the next step tries the same page again."""
+
+    def __init__(self, noun: str, address: int, callbacks: Callbacks) -> None:
+        super().__init__(address, callbacks)
+        self._noun = noun
+
+    def __iter__(self) -> Iterator[Item]:
         return self
 
-    def __exit__(self, *_):
+    def __next__(self) -> Item:
+        if self.closed:
+            raise StopIteration
+        row: Optional[Item] = self._call("next")
+        if row is None:
+            self.close()
+            raise StopIteration
+        return row
+
+    def __enter__(self) -> "Rows[Item]":
+        return self
+
+    def __exit__(self, *_: Any) -> None:
         self.close()
 
-    def __del__(self):
-        if getattr(self, "_address", None) and lib is not None:
-            self.close()
+
+def identify(thing: Any, attribute: str) -> Any:
+    """The id of a record, or an id as it is."""
+    return getattr(thing, attribute, thing)
+
+
+def texts(value: Sequence[str], name: str) -> List[str]:
+    """Several texts; one alone is a mistake that Python would take letter by letter."""
+    if isinstance(value, str):
+        raise TypeError(f"{name} must be a list of str, not one str")
+    return list(value)

@@ -1,147 +1,8 @@
 """The C library as ctypes sees it: made from include/sendsafely.h by tools/python_table.py, not by hand."""
 
+# ruff: noqa: N801
 from ctypes import CFUNCTYPE, POINTER, Structure, c_char_p, c_int32, c_int64, c_size_t, c_ubyte, c_uint32, c_uint64, c_void_p
-from enum import IntEnum
-
-
-class Status(IntEnum):
-    OK = 0
-    NULL_ARGUMENT = 1
-    INVALID_ARGUMENT = 2
-    INVALID_UTF8 = 3
-    INVALID_HANDLE = 4
-    BUSY = 5
-    FORKED = 6
-    MALFORMED_EMAIL = 7
-    MALFORMED_PHONE_NUMBER = 8
-    MALFORMED_LINK = 9
-    MALFORMED_HOST = 10
-    INSECURE_HOST = 11
-    INVALID_KEY = 12
-    PACKAGE_NOT_CREATED = 100
-    RECIPIENT_NOT_ON_PACKAGE = 101
-    NO_RECIPIENT = 102
-    NO_FILE = 103
-    UPLOAD_RUNNING = 104
-    UPLOAD_INCOMPLETE = 105
-    ALREADY_FINALIZED = 106
-    WORKSPACE_NOT_FINALIZABLE = 107
-    ONLY_IN_WORKSPACE = 108
-    PACKAGE_DELETED = 109
-    KEYCODE_UNKNOWN = 110
-    NOT_FINALIZED = 111
-    FILE_NOT_ON_PACKAGE = 112
-    NO_CREDENTIALS = 113
-    TOO_MANY_RECIPIENTS = 200
-    LIFE_OUT_OF_RANGE = 201
-    FILE_TOO_LARGE = 202
-    KEYCODE_TOO_SHORT = 203
-    MALFORMED_FILE_NAME = 204
-    REFUSED = 300
-    AUTHENTICATION_FAILED = 301
-    UNKNOWN_PACKAGE = 302
-    DENIED = 303
-    LIMIT_EXCEEDED = 304
-    INVALID_EMAIL = 305
-    DUPLICATE_EMAIL = 306
-    INVALID_RECIPIENT = 307
-    INVALID_INPUT = 308
-    PASSWORD_REQUIRED = 309
-    APPROVER_REQUIRED = 310
-    GUESTS_PROHIBITED = 311
-    OUTDATED_VERSION = 312
-    INVALID_FILE_NAME = 313
-    INVALID_FILE_EXTENSION = 314
-    DUPLICATE_FILE = 315
-    SESSION_TIMEOUT = 316
-    UNKNOWN_ENDPOINT = 317
-    FILE_INCOMPLETE = 318
-    AUTH_FORBIDDEN = 319
-    SECOND_FACTOR_ENFORCED = 320
-    PIN_RESENT = 321
-    TOKEN_EXPIRED = 322
-    INVALID_TOKEN = 323
-    PASSWORD_TOO_WEAK = 324
-    USER_ALREADY_EXISTS = 325
-    USER_NOT_FOUND = 326
-    UNREACHABLE = 400
-    UNKNOWN_HOST = 401
-    TIMED_OUT = 402
-    TLS_FAILED = 403
-    NO_TRUST_STORE = 404
-    BAD_ANSWER = 405
-    HTTP_ERROR = 406
-    OUTCOME_UNKNOWN = 407
-    STORAGE_REFUSED = 408
-    DECRYPT_FAILED = 500
-    UNSUPPORTED_FORMAT = 501
-    PART_TOO_LARGE = 502
-    SIZE_MISMATCH = 503
-    WRONG_KEYCODE = 504
-    FILE_NOT_FOUND = 600
-    ACCESS_DENIED = 601
-    NOT_A_FILE = 602
-    FILE_CHANGED = 603
-    FILE_EXISTS = 604
-    DISK_FULL = 605
-    DIRECTORY_NOT_FOUND = 606
-    READ_FAILED = 607
-    WRITE_FAILED = 608
-    STOPPED = 700
-    INTERNAL = 900
-
-
-class Phase(IntEnum):
-    CONNECTING = 1
-    PREPARING = 2
-    TRANSFERRING = 3
-    WAITING = 4
-    COMPLETING = 5
-    FINALIZING = 6
-
-
-class PackageState(IntEnum):
-    UNKNOWN = -100
-    DELETED_PARTIALLY_COMPLETE = -4
-    DELETED_INCOMPLETE = -3
-    TEMP = -2
-    DELETED_COMPLETE = -1
-    IN_PROGRESS = 0
-    EXPIRED_INCOMPLETE = 1
-    EXPIRED_COMPLETE = 2
-    ACTIVE_COMPLETE = 3
-    ACTIVE_INCOMPLETE = 4
-    ACTIVE_PARTIALLY_COMPLETE = 5
-    EXPIRED_PARTIALLY_COMPLETE = 6
-
-
-class PackageStatus(IntEnum):
-    ANY = 0
-    ACTIVE = 1
-    EXPIRED = 2
-    ARCHIVED = 3
-
-
-class Existing(IntEnum):
-    REFUSE = 0
-    OVERWRITE = 1
-    SKIP = 2
-
-
-class Action(IntEnum):
-    NONE = 0
-    UPLOADED = 1
-    DOWNLOADED = 2
-    SKIPPED = 3
-    IGNORED = 4
-
-
-class PackageList(IntEnum):
-    SENT = 0
-    RECEIVED = 1
-    ARCHIVED = 2
-    WORKSPACES = 3
-
+from typing import Any, Dict, Tuple
 
 STOP = 0
 CONTINUE = 1
@@ -716,167 +577,817 @@ sendsafely_read_callback = CFUNCTYPE(c_int64, c_void_p, POINTER(c_ubyte), c_size
 sendsafely_write_callback = CFUNCTYPE(c_int32, c_void_p, POINTER(c_ubyte), c_size_t)
 
 
-# Result and parameters of each function.
-FUNCTIONS = {
-    "sendsafely_version": (c_uint32, ()),
-    "sendsafely_version_string": (c_char_p, ()),
-    "sendsafely_live_objects": (c_uint64, ()),
-    "sendsafely_status_name": (c_char_p, (c_int32,)),
-    "sendsafely_status_description": (c_char_p, (c_int32,)),
-    "sendsafely_error_status": (c_int32, (c_void_p,)),
-    "sendsafely_error_message": (c_char_p, (c_void_p,)),
-    "sendsafely_error_http_status": (c_int32, (c_void_p,)),
-    "sendsafely_error_server_code": (c_char_p, (c_void_p,)),
-    "sendsafely_error_server_message": (c_char_p, (c_void_p,)),
-    "sendsafely_error_remedy": (c_char_p, (c_void_p,)),
-    "sendsafely_error_is_retryable": (c_int32, (c_void_p,)),
-    "sendsafely_error_free": (None, (c_void_p,)),
-    "sendsafely_string_free": (None, (c_void_p,)),
-    "sendsafely_string_list_free": (None, (POINTER(sendsafely_string_list),)),
-    "sendsafely_client_options_init": (c_int32, (POINTER(sendsafely_client_options), c_size_t,)),
-    "sendsafely_client_new": (c_int32, (c_char_p, c_char_p, c_char_p, POINTER(sendsafely_client_options), POINTER(c_void_p), POINTER(c_void_p),)),
-    "sendsafely_client_new_without_credentials": (c_int32, (c_char_p, POINTER(sendsafely_client_options), POINTER(c_void_p), POINTER(c_void_p),)),
-    "sendsafely_client_new_for_dropzone": (c_int32, (c_char_p, c_char_p, POINTER(sendsafely_client_options), POINTER(c_void_p), POINTER(c_void_p),)),
-    "sendsafely_client_request": (c_int32, (c_void_p, c_char_p, c_char_p, c_char_p, POINTER(c_void_p), POINTER(c_void_p),)),
-    "sendsafely_client_free": (None, (c_void_p,)),
-    "sendsafely_package_create": (c_int32, (c_void_p, POINTER(c_void_p), POINTER(c_void_p),)),
-    "sendsafely_package_create_for_user": (c_int32, (c_void_p, c_char_p, POINTER(c_void_p), POINTER(c_void_p),)),
-    "sendsafely_package_create_workspace": (c_int32, (c_void_p, c_char_p, POINTER(c_void_p), POINTER(c_void_p),)),
-    "sendsafely_package_open": (c_int32, (c_void_p, c_char_p, c_char_p, POINTER(c_void_p), POINTER(c_void_p),)),
-    "sendsafely_package_open_link": (c_int32, (c_void_p, c_char_p, POINTER(c_void_p), POINTER(c_void_p),)),
-    "sendsafely_package_open_with_private_key": (c_int32, (c_void_p, c_char_p, c_char_p, c_char_p, POINTER(c_void_p), POINTER(c_void_p),)),
-    "sendsafely_package_id": (c_int32, (c_void_p, POINTER(c_void_p), POINTER(c_void_p),)),
-    "sendsafely_package_code": (c_int32, (c_void_p, POINTER(c_void_p), POINTER(c_void_p),)),
-    "sendsafely_package_keycode": (c_int32, (c_void_p, POINTER(c_void_p), POINTER(c_void_p),)),
-    "sendsafely_package_link": (c_int32, (c_void_p, POINTER(c_void_p), POINTER(c_void_p),)),
-    "sendsafely_package_set_life": (c_int32, (c_void_p, c_int32, POINTER(c_void_p),)),
-    "sendsafely_package_set_label": (c_int32, (c_void_p, c_char_p, POINTER(c_void_p),)),
-    "sendsafely_package_update": (c_int32, (c_void_p, c_char_p, POINTER(c_void_p),)),
-    "sendsafely_package_notify": (c_int32, (c_void_p, POINTER(c_void_p),)),
-    "sendsafely_package_delete": (c_int32, (c_void_p, POINTER(c_void_p),)),
-    "sendsafely_package_free": (None, (c_void_p,)),
-    "sendsafely_recipient_options_init": (c_int32, (POINTER(sendsafely_recipient_options), c_size_t,)),
-    "sendsafely_package_add_recipient": (c_int32, (c_void_p, c_char_p, POINTER(sendsafely_recipient_options), POINTER(POINTER(sendsafely_recipient)), POINTER(c_void_p),)),
-    "sendsafely_package_add_recipients": (c_int32, (c_void_p, POINTER(c_char_p), c_size_t, POINTER(sendsafely_recipient_options), POINTER(POINTER(sendsafely_recipient_result_list)), POINTER(c_void_p),)),
-    "sendsafely_package_get_recipient": (c_int32, (c_void_p, c_char_p, POINTER(POINTER(sendsafely_recipient)), POINTER(c_void_p),)),
-    "sendsafely_package_set_recipient_phone": (c_int32, (c_void_p, c_char_p, c_char_p, c_char_p, POINTER(c_void_p),)),
-    "sendsafely_package_set_recipient_role": (c_int32, (c_void_p, c_char_p, c_char_p, POINTER(c_void_p),)),
-    "sendsafely_package_remove_recipient": (c_int32, (c_void_p, c_char_p, POINTER(c_void_p),)),
-    "sendsafely_package_remove_all_recipients": (c_int32, (c_void_p, POINTER(c_void_p),)),
-    "sendsafely_package_get_collaborators": (c_int32, (c_void_p, POINTER(c_void_p), POINTER(c_void_p),)),
-    "sendsafely_package_get_permissions": (c_int32, (c_void_p, POINTER(c_void_p), POINTER(c_void_p),)),
-    "sendsafely_country_codes": (c_int32, (POINTER(POINTER(sendsafely_country_code_list)), POINTER(c_void_p),)),
-    "sendsafely_recipient_free": (None, (POINTER(sendsafely_recipient),)),
-    "sendsafely_recipient_result_list_free": (None, (POINTER(sendsafely_recipient_result_list),)),
-    "sendsafely_country_code_list_free": (None, (POINTER(sendsafely_country_code_list),)),
-    "sendsafely_client_create_contact_group": (c_int32, (c_void_p, c_char_p, c_int32, POINTER(POINTER(sendsafely_contact_group)), POINTER(c_void_p),)),
-    "sendsafely_client_get_contact_group": (c_int32, (c_void_p, c_char_p, POINTER(POINTER(sendsafely_contact_group)), POINTER(c_void_p),)),
-    "sendsafely_client_get_contact_groups": (c_int32, (c_void_p, c_int32, POINTER(POINTER(sendsafely_contact_group_list)), POINTER(c_void_p),)),
-    "sendsafely_client_delete_contact_group": (c_int32, (c_void_p, c_char_p, POINTER(c_void_p),)),
-    "sendsafely_client_add_contact_group_member": (c_int32, (c_void_p, c_char_p, c_char_p, POINTER(POINTER(sendsafely_contact_group_member)), POINTER(c_void_p),)),
-    "sendsafely_client_remove_contact_group_member": (c_int32, (c_void_p, c_char_p, c_char_p, POINTER(c_void_p),)),
-    "sendsafely_package_add_contact_group": (c_int32, (c_void_p, c_char_p, POINTER(c_void_p),)),
-    "sendsafely_package_remove_contact_group": (c_int32, (c_void_p, c_char_p, POINTER(c_void_p),)),
-    "sendsafely_contact_group_free": (None, (POINTER(sendsafely_contact_group),)),
-    "sendsafely_contact_group_list_free": (None, (POINTER(sendsafely_contact_group_list),)),
-    "sendsafely_contact_group_member_free": (None, (POINTER(sendsafely_contact_group_member),)),
-    "sendsafely_package_get_file_information": (c_int32, (c_void_p, c_char_p, c_char_p, POINTER(POINTER(sendsafely_file_information)), POINTER(c_void_p),)),
-    "sendsafely_package_delete_file": (c_int32, (c_void_p, c_char_p, c_char_p, POINTER(c_void_p),)),
-    "sendsafely_package_move_file": (c_int32, (c_void_p, c_char_p, c_char_p, POINTER(c_void_p),)),
-    "sendsafely_package_rename_file": (c_int32, (c_void_p, c_char_p, c_char_p, POINTER(c_void_p),)),
-    "sendsafely_package_copy_file": (c_int32, (c_void_p, c_char_p, c_void_p, c_char_p, POINTER(c_void_p), POINTER(c_void_p),)),
-    "sendsafely_file_information_free": (None, (POINTER(sendsafely_file_information),)),
-    "sendsafely_file_free": (None, (POINTER(sendsafely_file),)),
-    "sendsafely_package_get_information": (c_int32, (c_void_p, POINTER(POINTER(sendsafely_package_information)), POINTER(c_void_p),)),
-    "sendsafely_client_get_package_information": (c_int32, (c_void_p, c_char_p, POINTER(POINTER(sendsafely_package_information)), POINTER(c_void_p),)),
-    "sendsafely_package_information_free": (None, (POINTER(sendsafely_package_information),)),
-    "sendsafely_package_running_uploads": (c_int32, (c_void_p, POINTER(c_size_t), POINTER(c_void_p),)),
-    "sendsafely_upload_options_init": (c_int32, (POINTER(sendsafely_upload_options), c_size_t,)),
-    "sendsafely_package_upload_file": (c_int32, (c_void_p, c_char_p, POINTER(sendsafely_upload_options), POINTER(POINTER(sendsafely_file)), POINTER(c_void_p),)),
-    "sendsafely_package_upload_memory": (c_int32, (c_void_p, c_char_p, POINTER(c_ubyte), c_size_t, POINTER(sendsafely_upload_options), POINTER(POINTER(sendsafely_file)), POINTER(c_void_p),)),
-    "sendsafely_package_upload_callback": (c_int32, (c_void_p, c_char_p, sendsafely_read_callback, c_void_p, c_uint64, POINTER(sendsafely_upload_options), POINTER(POINTER(sendsafely_file)), POINTER(c_void_p),)),
-    "sendsafely_package_set_message": (c_int32, (c_void_p, c_char_p, POINTER(c_void_p),)),
-    "sendsafely_package_get_message": (c_int32, (c_void_p, POINTER(c_void_p), POINTER(c_void_p),)),
-    "sendsafely_finalize_options_init": (c_int32, (POINTER(sendsafely_finalize_options), c_size_t,)),
-    "sendsafely_package_finalize": (c_int32, (c_void_p, POINTER(sendsafely_finalize_options), POINTER(POINTER(sendsafely_finalized)), POINTER(c_void_p),)),
-    "sendsafely_finalized_free": (None, (POINTER(sendsafely_finalized),)),
-    "sendsafely_link_parse": (c_int32, (c_char_p, POINTER(POINTER(sendsafely_link)), POINTER(c_void_p),)),
-    "sendsafely_link_find": (c_int32, (c_char_p, POINTER(POINTER(sendsafely_string_list)), POINTER(c_void_p),)),
-    "sendsafely_link_free": (None, (POINTER(sendsafely_link),)),
-    "sendsafely_download_options_init": (c_int32, (POINTER(sendsafely_download_options), c_size_t,)),
-    "sendsafely_package_download_file": (c_int32, (c_void_p, c_char_p, c_char_p, POINTER(sendsafely_download_options), POINTER(POINTER(sendsafely_download)), POINTER(c_void_p),)),
-    "sendsafely_package_download_memory": (c_int32, (c_void_p, c_char_p, POINTER(sendsafely_download_options), POINTER(POINTER(sendsafely_buffer)), POINTER(c_void_p),)),
-    "sendsafely_package_download_callback": (c_int32, (c_void_p, c_char_p, sendsafely_write_callback, c_void_p, POINTER(sendsafely_download_options), POINTER(POINTER(sendsafely_download)), POINTER(c_void_p),)),
-    "sendsafely_download_free": (None, (POINTER(sendsafely_download),)),
-    "sendsafely_directory_options_init": (c_int32, (POINTER(sendsafely_directory_options), c_size_t,)),
-    "sendsafely_package_get_directory": (c_int32, (c_void_p, c_char_p, POINTER(sendsafely_directory_options), POINTER(POINTER(sendsafely_directory)), POINTER(c_void_p),)),
-    "sendsafely_package_create_directory": (c_int32, (c_void_p, c_char_p, c_char_p, POINTER(c_void_p), POINTER(c_void_p),)),
-    "sendsafely_package_rename_directory": (c_int32, (c_void_p, c_char_p, c_char_p, POINTER(c_void_p),)),
-    "sendsafely_package_move_directory": (c_int32, (c_void_p, c_char_p, c_char_p, POINTER(c_void_p),)),
-    "sendsafely_package_delete_directory": (c_int32, (c_void_p, c_char_p, POINTER(c_void_p),)),
-    "sendsafely_directory_free": (None, (POINTER(sendsafely_directory),)),
-    "sendsafely_package_list_activity": (c_int32, (c_void_p, POINTER(c_void_p), POINTER(c_void_p),)),
-    "sendsafely_activity_iterator_next": (c_int32, (c_void_p, POINTER(POINTER(sendsafely_activity_entry)), POINTER(c_void_p),)),
-    "sendsafely_activity_iterator_free": (None, (c_void_p,)),
-    "sendsafely_activity_entry_free": (None, (POINTER(sendsafely_activity_entry),)),
-    "sendsafely_upload_all_options_init": (c_int32, (POINTER(sendsafely_upload_all_options), c_size_t,)),
-    "sendsafely_package_upload_all": (c_int32, (c_void_p, c_char_p, POINTER(sendsafely_upload_all_options), POINTER(POINTER(sendsafely_report)), POINTER(c_void_p),)),
-    "sendsafely_package_download_all": (c_int32, (c_void_p, c_char_p, POINTER(sendsafely_download_options), POINTER(POINTER(sendsafely_report)), POINTER(c_void_p),)),
-    "sendsafely_report_free": (None, (POINTER(sendsafely_report),)),
-    "sendsafely_list_options_init": (c_int32, (POINTER(sendsafely_list_options), c_size_t,)),
-    "sendsafely_search_options_init": (c_int32, (POINTER(sendsafely_search_options), c_size_t,)),
-    "sendsafely_client_list_packages": (c_int32, (c_void_p, c_int32, POINTER(sendsafely_list_options), POINTER(c_void_p), POINTER(c_void_p),)),
-    "sendsafely_client_search_packages": (c_int32, (c_void_p, POINTER(sendsafely_search_options), POINTER(c_void_p), POINTER(c_void_p),)),
-    "sendsafely_package_iterator_next": (c_int32, (c_void_p, POINTER(POINTER(sendsafely_package_summary)), POINTER(c_void_p),)),
-    "sendsafely_client_get_recipient_history": (c_int32, (c_void_p, c_char_p, POINTER(POINTER(sendsafely_package_summary_list)), POINTER(c_void_p),)),
-    "sendsafely_package_iterator_free": (None, (c_void_p,)),
-    "sendsafely_package_summary_free": (None, (POINTER(sendsafely_package_summary),)),
-    "sendsafely_package_summary_list_free": (None, (POINTER(sendsafely_package_summary_list),)),
-    "sendsafely_client_verify_credentials": (c_int32, (c_void_p, POINTER(c_void_p), POINTER(c_void_p),)),
-    "sendsafely_client_verify_version": (c_int32, (c_void_p, POINTER(c_void_p), POINTER(c_void_p),)),
-    "sendsafely_client_get_user": (c_int32, (c_void_p, POINTER(POINTER(sendsafely_user)), POINTER(c_void_p),)),
-    "sendsafely_client_get_enterprise": (c_int32, (c_void_p, POINTER(POINTER(sendsafely_enterprise)), POINTER(c_void_p),)),
-    "sendsafely_audit_log_options_init": (c_int32, (POINTER(sendsafely_audit_log_options), c_size_t,)),
-    "sendsafely_client_get_audit_log": (c_int32, (c_void_p, POINTER(sendsafely_audit_log_options), POINTER(c_void_p), POINTER(c_void_p),)),
-    "sendsafely_user_free": (None, (POINTER(sendsafely_user),)),
-    "sendsafely_enterprise_free": (None, (POINTER(sendsafely_enterprise),)),
-    "sendsafely_client_generate_api_key": (c_int32, (c_void_p, c_char_p, c_char_p, c_char_p, POINTER(POINTER(sendsafely_login)), POINTER(c_void_p),)),
-    "sendsafely_client_generate_api_key_second_factor": (c_int32, (c_void_p, c_char_p, c_char_p, c_char_p, POINTER(POINTER(sendsafely_login)), POINTER(c_void_p),)),
-    "sendsafely_client_generate_api_key_oauth": (c_int32, (c_void_p, c_char_p, c_char_p, POINTER(POINTER(sendsafely_login)), POINTER(c_void_p),)),
-    "sendsafely_client_start_registration": (c_int32, (c_void_p, c_char_p, c_int32, POINTER(c_void_p),)),
-    "sendsafely_registration_options_init": (c_int32, (POINTER(sendsafely_registration_options), c_size_t,)),
-    "sendsafely_client_finish_registration": (c_int32, (c_void_p, POINTER(sendsafely_registration_options), POINTER(c_void_p), POINTER(c_void_p),)),
-    "sendsafely_login_free": (None, (POINTER(sendsafely_login),)),
-    "sendsafely_client_get_dropzone_recipients": (c_int32, (c_void_p, POINTER(POINTER(sendsafely_string_list)), POINTER(c_void_p),)),
-    "sendsafely_client_add_dropzone_recipient": (c_int32, (c_void_p, c_char_p, POINTER(c_void_p),)),
-    "sendsafely_client_remove_dropzone_recipient": (c_int32, (c_void_p, c_char_p, POINTER(c_void_p),)),
-    "sendsafely_package_submit_hosted_dropzone": (c_int32, (c_void_p, c_char_p, c_char_p, POINTER(c_void_p),)),
-    "sendsafely_key_pair_generate": (c_int32, (c_uint32, POINTER(POINTER(sendsafely_key_pair)), POINTER(c_void_p),)),
-    "sendsafely_client_register_public_key": (c_int32, (c_void_p, c_char_p, c_char_p, POINTER(c_void_p), POINTER(c_void_p),)),
-    "sendsafely_client_generate_key_pair": (c_int32, (c_void_p, c_char_p, POINTER(POINTER(sendsafely_key_pair)), POINTER(c_void_p),)),
-    "sendsafely_client_get_public_key": (c_int32, (c_void_p, c_char_p, POINTER(c_void_p), POINTER(c_void_p),)),
-    "sendsafely_client_revoke_public_key": (c_int32, (c_void_p, c_char_p, POINTER(c_void_p),)),
-    "sendsafely_key_pair_save": (c_int32, (c_char_p, c_char_p, c_char_p, c_char_p, POINTER(c_void_p),)),
-    "sendsafely_key_pair_load": (c_int32, (c_char_p, POINTER(POINTER(sendsafely_key_pair)), POINTER(c_void_p),)),
-    "sendsafely_package_get_public_keys": (c_int32, (c_void_p, c_char_p, POINTER(POINTER(sendsafely_public_key_list)), POINTER(c_void_p),)),
-    "sendsafely_package_upload_keycodes": (c_int32, (c_void_p, c_char_p, POINTER(c_void_p),)),
-    "sendsafely_client_get_keycodes": (c_int32, (c_void_p, c_char_p, c_char_p, POINTER(c_char_p), c_size_t, POINTER(POINTER(sendsafely_keycode_list)), POINTER(c_void_p),)),
-    "sendsafely_client_sync_keycodes": (c_int32, (c_void_p, c_char_p, c_char_p, POINTER(POINTER(sendsafely_sync_result)), POINTER(c_void_p),)),
-    "sendsafely_key_pair_free": (None, (POINTER(sendsafely_key_pair),)),
-    "sendsafely_public_key_list_free": (None, (POINTER(sendsafely_public_key_list),)),
-    "sendsafely_keycode_list_free": (None, (POINTER(sendsafely_keycode_list),)),
-    "sendsafely_sync_result_free": (None, (POINTER(sendsafely_sync_result),)),
-    "sendsafely_keycode_generate": (c_int32, (POINTER(c_void_p), POINTER(c_void_p),)),
-    "sendsafely_checksum": (c_int32, (c_char_p, c_char_p, POINTER(c_void_p), POINTER(c_void_p),)),
-    "sendsafely_part_encrypt": (c_int32, (c_char_p, c_char_p, POINTER(c_ubyte), c_size_t, POINTER(POINTER(sendsafely_buffer)), POINTER(c_void_p),)),
-    "sendsafely_part_decrypt": (c_int32, (c_char_p, c_char_p, POINTER(c_ubyte), c_size_t, POINTER(POINTER(sendsafely_buffer)), POINTER(c_void_p),)),
-    "sendsafely_message_encrypt": (c_int32, (c_char_p, c_char_p, c_char_p, POINTER(c_void_p), POINTER(c_void_p),)),
-    "sendsafely_message_decrypt": (c_int32, (c_char_p, c_char_p, c_char_p, POINTER(c_void_p), POINTER(c_void_p),)),
-    "sendsafely_keycode_encrypt": (c_int32, (c_char_p, c_char_p, POINTER(c_void_p), POINTER(c_void_p),)),
-    "sendsafely_keycode_decrypt": (c_int32, (c_char_p, c_char_p, POINTER(c_void_p), POINTER(c_void_p),)),
-    "sendsafely_client_sign": (c_int32, (c_void_p, c_char_p, c_char_p, c_char_p, POINTER(POINTER(sendsafely_request_headers)), POINTER(c_void_p),)),
-    "sendsafely_request_headers_free": (None, (POINTER(sendsafely_request_headers),)),
-    "sendsafely_buffer_free": (None, (POINTER(sendsafely_buffer),)),
+# Of each function the result and the parameters: name, role (see tools/header.py) and type.
+FUNCTIONS: Dict[str, Tuple[Any, Tuple[Tuple[str, str, Any], ...]]] = {
+    "sendsafely_version": (c_uint32, (
+    )),
+    "sendsafely_version_string": (c_char_p, (
+    )),
+    "sendsafely_live_objects": (c_uint64, (
+    )),
+    "sendsafely_status_name": (c_char_p, (
+        ("status", "integer", c_int32),
+    )),
+    "sendsafely_status_description": (c_char_p, (
+        ("status", "integer", c_int32),
+    )),
+    "sendsafely_error_status": (c_int32, (
+        ("error", "handle", c_void_p),
+    )),
+    "sendsafely_error_message": (c_char_p, (
+        ("error", "handle", c_void_p),
+    )),
+    "sendsafely_error_http_status": (c_int32, (
+        ("error", "handle", c_void_p),
+    )),
+    "sendsafely_error_server_code": (c_char_p, (
+        ("error", "handle", c_void_p),
+    )),
+    "sendsafely_error_server_message": (c_char_p, (
+        ("error", "handle", c_void_p),
+    )),
+    "sendsafely_error_remedy": (c_char_p, (
+        ("error", "handle", c_void_p),
+    )),
+    "sendsafely_error_is_retryable": (c_int32, (
+        ("error", "handle", c_void_p),
+    )),
+    "sendsafely_error_free": (None, (
+        ("error", "handle", c_void_p),
+    )),
+    "sendsafely_string_free": (None, (
+        ("text", "owned_text", c_void_p),
+    )),
+    "sendsafely_string_list_free": (None, (
+        ("list", "record", POINTER(sendsafely_string_list)),
+    )),
+    "sendsafely_client_options_init": (c_int32, (
+        ("options", "options_out", POINTER(sendsafely_client_options)),
+        ("size", "integer", c_size_t),
+    )),
+    "sendsafely_client_new": (c_int32, (
+        ("host", "text", c_char_p),
+        ("api_key", "text", c_char_p),
+        ("api_secret", "text", c_char_p),
+        ("options", "options", POINTER(sendsafely_client_options)),
+        ("out_client", "handle_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_client_new_without_credentials": (c_int32, (
+        ("host", "text", c_char_p),
+        ("options", "options", POINTER(sendsafely_client_options)),
+        ("out_client", "handle_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_client_new_for_dropzone": (c_int32, (
+        ("host", "text", c_char_p),
+        ("dropzone_id", "text", c_char_p),
+        ("options", "options", POINTER(sendsafely_client_options)),
+        ("out_client", "handle_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_client_request": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("method", "text", c_char_p),
+        ("path", "text", c_char_p),
+        ("json_body", "text", c_char_p),
+        ("out_json", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_client_free": (None, (
+        ("client", "handle", c_void_p),
+    )),
+    "sendsafely_package_create": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("out_package", "handle_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_create_for_user": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("email", "text", c_char_p),
+        ("out_package", "handle_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_create_workspace": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("name", "text", c_char_p),
+        ("out_package", "handle_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_open": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("package_id", "text", c_char_p),
+        ("keycode", "text", c_char_p),
+        ("out_package", "handle_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_open_link": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("link", "text", c_char_p),
+        ("out_package", "handle_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_open_with_private_key": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("package_id", "text", c_char_p),
+        ("public_key_id", "text", c_char_p),
+        ("private_key", "text", c_char_p),
+        ("out_package", "handle_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_id": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("out_text", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_code": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("out_text", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_is_workspace": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("out_is_workspace", "integer_out", POINTER(c_int32)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_keycode": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("out_text", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_link": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("out_text", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_set_life": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("days", "integer", c_int32),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_set_label": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("label", "text", c_char_p),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_update": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("json_object", "text", c_char_p),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_notify": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_delete": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_free": (None, (
+        ("package", "handle", c_void_p),
+    )),
+    "sendsafely_recipient_options_init": (c_int32, (
+        ("options", "options_out", POINTER(sendsafely_recipient_options)),
+        ("size", "integer", c_size_t),
+    )),
+    "sendsafely_package_add_recipient": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("email", "text", c_char_p),
+        ("options", "options", POINTER(sendsafely_recipient_options)),
+        ("out_recipient", "record_out", POINTER(POINTER(sendsafely_recipient))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_add_recipients": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("emails", "texts", POINTER(c_char_p)),
+        ("count", "integer", c_size_t),
+        ("options", "options", POINTER(sendsafely_recipient_options)),
+        ("out_results", "record_out", POINTER(POINTER(sendsafely_recipient_result_list))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_get_recipient": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("recipient_id", "text", c_char_p),
+        ("out_recipient", "record_out", POINTER(POINTER(sendsafely_recipient))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_set_recipient_phone": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("recipient_id", "text", c_char_p),
+        ("phone_number", "text", c_char_p),
+        ("country_code", "text", c_char_p),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_set_recipient_role": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("recipient_id", "text", c_char_p),
+        ("role", "text", c_char_p),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_remove_recipient": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("recipient_id", "text", c_char_p),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_remove_all_recipients": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_get_collaborators": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("out_json", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_get_permissions": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("out_json", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_country_codes": (c_int32, (
+        ("out_countries", "record_out", POINTER(POINTER(sendsafely_country_code_list))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_recipient_free": (None, (
+        ("recipient", "record", POINTER(sendsafely_recipient)),
+    )),
+    "sendsafely_recipient_result_list_free": (None, (
+        ("results", "record", POINTER(sendsafely_recipient_result_list)),
+    )),
+    "sendsafely_country_code_list_free": (None, (
+        ("countries", "record", POINTER(sendsafely_country_code_list)),
+    )),
+    "sendsafely_client_create_contact_group": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("name", "text", c_char_p),
+        ("is_organization_group", "integer", c_int32),
+        ("out_group", "record_out", POINTER(POINTER(sendsafely_contact_group))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_client_get_contact_group": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("contact_group_id", "text", c_char_p),
+        ("out_group", "record_out", POINTER(POINTER(sendsafely_contact_group))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_client_get_contact_groups": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("whole_organization", "integer", c_int32),
+        ("out_groups", "record_out", POINTER(POINTER(sendsafely_contact_group_list))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_client_delete_contact_group": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("contact_group_id", "text", c_char_p),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_client_add_contact_group_member": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("contact_group_id", "text", c_char_p),
+        ("email", "text", c_char_p),
+        ("out_member", "record_out", POINTER(POINTER(sendsafely_contact_group_member))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_client_remove_contact_group_member": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("contact_group_id", "text", c_char_p),
+        ("user_id", "text", c_char_p),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_add_contact_group": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("contact_group_id", "text", c_char_p),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_remove_contact_group": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("contact_group_id", "text", c_char_p),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_contact_group_free": (None, (
+        ("group", "record", POINTER(sendsafely_contact_group)),
+    )),
+    "sendsafely_contact_group_list_free": (None, (
+        ("groups", "record", POINTER(sendsafely_contact_group_list)),
+    )),
+    "sendsafely_contact_group_member_free": (None, (
+        ("member", "record", POINTER(sendsafely_contact_group_member)),
+    )),
+    "sendsafely_package_get_file_information": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("file_id", "text", c_char_p),
+        ("directory_id", "text", c_char_p),
+        ("out_information", "record_out", POINTER(POINTER(sendsafely_file_information))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_delete_file": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("file_id", "text", c_char_p),
+        ("directory_id", "text", c_char_p),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_move_file": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("file_id", "text", c_char_p),
+        ("target_directory_id", "text", c_char_p),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_rename_file": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("file_id", "text", c_char_p),
+        ("new_name", "text", c_char_p),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_copy_file": (c_int32, (
+        ("source_package", "handle", c_void_p),
+        ("file_id", "text", c_char_p),
+        ("target_package", "handle", c_void_p),
+        ("target_directory_id", "text", c_char_p),
+        ("out_file_id", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_file_information_free": (None, (
+        ("information", "record", POINTER(sendsafely_file_information)),
+    )),
+    "sendsafely_file_free": (None, (
+        ("file", "record", POINTER(sendsafely_file)),
+    )),
+    "sendsafely_package_get_information": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("out_information", "record_out", POINTER(POINTER(sendsafely_package_information))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_client_get_package_information": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("package_id", "text", c_char_p),
+        ("out_information", "record_out", POINTER(POINTER(sendsafely_package_information))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_information_free": (None, (
+        ("information", "record", POINTER(sendsafely_package_information)),
+    )),
+    "sendsafely_package_running_uploads": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("out_count", "integer_out", POINTER(c_size_t)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_upload_options_init": (c_int32, (
+        ("options", "options_out", POINTER(sendsafely_upload_options)),
+        ("size", "integer", c_size_t),
+    )),
+    "sendsafely_package_upload_file": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("path", "text", c_char_p),
+        ("options", "options", POINTER(sendsafely_upload_options)),
+        ("out_file", "record_out", POINTER(POINTER(sendsafely_file))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_upload_memory": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("file_name", "text", c_char_p),
+        ("data", "bytes", POINTER(c_ubyte)),
+        ("size", "integer", c_size_t),
+        ("options", "options", POINTER(sendsafely_upload_options)),
+        ("out_file", "record_out", POINTER(POINTER(sendsafely_file))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_upload_callback": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("file_name", "text", c_char_p),
+        ("read", "callback", sendsafely_read_callback),
+        ("read_user_data", "any", c_void_p),
+        ("size", "integer", c_uint64),
+        ("options", "options", POINTER(sendsafely_upload_options)),
+        ("out_file", "record_out", POINTER(POINTER(sendsafely_file))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_set_message": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("text", "text", c_char_p),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_get_message": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("out_text", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_finalize_options_init": (c_int32, (
+        ("options", "options_out", POINTER(sendsafely_finalize_options)),
+        ("size", "integer", c_size_t),
+    )),
+    "sendsafely_package_finalize": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("options", "options", POINTER(sendsafely_finalize_options)),
+        ("out_finalized", "record_out", POINTER(POINTER(sendsafely_finalized))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_finalized_free": (None, (
+        ("finalized", "record", POINTER(sendsafely_finalized)),
+    )),
+    "sendsafely_link_parse": (c_int32, (
+        ("text", "text", c_char_p),
+        ("out_link", "record_out", POINTER(POINTER(sendsafely_link))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_link_find": (c_int32, (
+        ("text", "text", c_char_p),
+        ("out_links", "record_out", POINTER(POINTER(sendsafely_string_list))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_link_free": (None, (
+        ("link", "record", POINTER(sendsafely_link)),
+    )),
+    "sendsafely_download_options_init": (c_int32, (
+        ("options", "options_out", POINTER(sendsafely_download_options)),
+        ("size", "integer", c_size_t),
+    )),
+    "sendsafely_package_download_file": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("file_id", "text", c_char_p),
+        ("path", "text", c_char_p),
+        ("options", "options", POINTER(sendsafely_download_options)),
+        ("out_download", "record_out", POINTER(POINTER(sendsafely_download))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_download_memory": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("file_id", "text", c_char_p),
+        ("options", "options", POINTER(sendsafely_download_options)),
+        ("out_buffer", "record_out", POINTER(POINTER(sendsafely_buffer))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_download_callback": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("file_id", "text", c_char_p),
+        ("write", "callback", sendsafely_write_callback),
+        ("write_user_data", "any", c_void_p),
+        ("options", "options", POINTER(sendsafely_download_options)),
+        ("out_download", "record_out", POINTER(POINTER(sendsafely_download))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_download_free": (None, (
+        ("download", "record", POINTER(sendsafely_download)),
+    )),
+    "sendsafely_directory_options_init": (c_int32, (
+        ("options", "options_out", POINTER(sendsafely_directory_options)),
+        ("size", "integer", c_size_t),
+    )),
+    "sendsafely_package_get_directory": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("directory_id", "text", c_char_p),
+        ("options", "options", POINTER(sendsafely_directory_options)),
+        ("out_directory", "record_out", POINTER(POINTER(sendsafely_directory))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_create_directory": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("parent_id", "text", c_char_p),
+        ("name", "text", c_char_p),
+        ("out_directory_id", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_rename_directory": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("directory_id", "text", c_char_p),
+        ("new_name", "text", c_char_p),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_move_directory": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("directory_id", "text", c_char_p),
+        ("target_directory_id", "text", c_char_p),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_delete_directory": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("directory_id", "text", c_char_p),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_directory_free": (None, (
+        ("directory", "record", POINTER(sendsafely_directory)),
+    )),
+    "sendsafely_package_list_activity": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("out_iterator", "handle_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_activity_iterator_next": (c_int32, (
+        ("iterator", "handle", c_void_p),
+        ("out_entry", "record_out", POINTER(POINTER(sendsafely_activity_entry))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_activity_iterator_free": (None, (
+        ("iterator", "handle", c_void_p),
+    )),
+    "sendsafely_activity_entry_free": (None, (
+        ("entry", "record", POINTER(sendsafely_activity_entry)),
+    )),
+    "sendsafely_upload_all_options_init": (c_int32, (
+        ("options", "options_out", POINTER(sendsafely_upload_all_options)),
+        ("size", "integer", c_size_t),
+    )),
+    "sendsafely_package_upload_all": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("directory", "text", c_char_p),
+        ("options", "options", POINTER(sendsafely_upload_all_options)),
+        ("out_report", "record_out", POINTER(POINTER(sendsafely_report))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_download_all": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("directory", "text", c_char_p),
+        ("options", "options", POINTER(sendsafely_download_options)),
+        ("out_report", "record_out", POINTER(POINTER(sendsafely_report))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_report_free": (None, (
+        ("report", "record", POINTER(sendsafely_report)),
+    )),
+    "sendsafely_list_options_init": (c_int32, (
+        ("options", "options_out", POINTER(sendsafely_list_options)),
+        ("size", "integer", c_size_t),
+    )),
+    "sendsafely_search_options_init": (c_int32, (
+        ("options", "options_out", POINTER(sendsafely_search_options)),
+        ("size", "integer", c_size_t),
+    )),
+    "sendsafely_client_list_packages": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("list", "integer", c_int32),
+        ("options", "options", POINTER(sendsafely_list_options)),
+        ("out_iterator", "handle_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_client_search_packages": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("options", "options", POINTER(sendsafely_search_options)),
+        ("out_iterator", "handle_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_iterator_next": (c_int32, (
+        ("iterator", "handle", c_void_p),
+        ("out_summary", "record_out", POINTER(POINTER(sendsafely_package_summary))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_client_get_recipient_history": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("email", "text", c_char_p),
+        ("out_packages", "record_out", POINTER(POINTER(sendsafely_package_summary_list))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_iterator_free": (None, (
+        ("iterator", "handle", c_void_p),
+    )),
+    "sendsafely_package_summary_free": (None, (
+        ("summary", "record", POINTER(sendsafely_package_summary)),
+    )),
+    "sendsafely_package_summary_list_free": (None, (
+        ("packages", "record", POINTER(sendsafely_package_summary_list)),
+    )),
+    "sendsafely_client_verify_credentials": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("out_email", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_client_verify_version": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("out_text", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_client_get_user": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("out_user", "record_out", POINTER(POINTER(sendsafely_user))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_client_get_enterprise": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("out_enterprise", "record_out", POINTER(POINTER(sendsafely_enterprise))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_audit_log_options_init": (c_int32, (
+        ("options", "options_out", POINTER(sendsafely_audit_log_options)),
+        ("size", "integer", c_size_t),
+    )),
+    "sendsafely_client_get_audit_log": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("options", "options", POINTER(sendsafely_audit_log_options)),
+        ("out_json", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_user_free": (None, (
+        ("user", "record", POINTER(sendsafely_user)),
+    )),
+    "sendsafely_enterprise_free": (None, (
+        ("enterprise", "record", POINTER(sendsafely_enterprise)),
+    )),
+    "sendsafely_client_generate_api_key": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("email", "text", c_char_p),
+        ("password", "text", c_char_p),
+        ("description", "text", c_char_p),
+        ("out_login", "record_out", POINTER(POINTER(sendsafely_login))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_client_generate_api_key_second_factor": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("validation_token", "text", c_char_p),
+        ("code", "text", c_char_p),
+        ("description", "text", c_char_p),
+        ("out_login", "record_out", POINTER(POINTER(sendsafely_login))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_client_generate_api_key_oauth": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("oauth_token", "text", c_char_p),
+        ("description", "text", c_char_p),
+        ("out_login", "record_out", POINTER(POINTER(sendsafely_login))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_client_start_registration": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("email", "text", c_char_p),
+        ("send_pin", "integer", c_int32),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_registration_options_init": (c_int32, (
+        ("options", "options_out", POINTER(sendsafely_registration_options)),
+        ("size", "integer", c_size_t),
+    )),
+    "sendsafely_client_finish_registration": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("options", "options", POINTER(sendsafely_registration_options)),
+        ("out_email", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_login_free": (None, (
+        ("login", "record", POINTER(sendsafely_login)),
+    )),
+    "sendsafely_client_get_dropzone_recipients": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("out_emails", "record_out", POINTER(POINTER(sendsafely_string_list))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_client_add_dropzone_recipient": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("email", "text", c_char_p),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_client_remove_dropzone_recipient": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("email", "text", c_char_p),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_submit_hosted_dropzone": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("name", "text", c_char_p),
+        ("email", "text", c_char_p),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_key_pair_generate": (c_int32, (
+        ("bits", "integer", c_uint32),
+        ("out_key_pair", "record_out", POINTER(POINTER(sendsafely_key_pair))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_client_register_public_key": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("public_key", "text", c_char_p),
+        ("description", "text", c_char_p),
+        ("out_public_key_id", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_client_generate_key_pair": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("description", "text", c_char_p),
+        ("out_key_pair", "record_out", POINTER(POINTER(sendsafely_key_pair))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_client_get_public_key": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("public_key_id", "text", c_char_p),
+        ("out_public_key", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_client_revoke_public_key": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("public_key_id", "text", c_char_p),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_key_pair_save": (c_int32, (
+        ("path", "text", c_char_p),
+        ("public_key_id", "text", c_char_p),
+        ("private_key", "text", c_char_p),
+        ("description", "text", c_char_p),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_key_pair_load": (c_int32, (
+        ("path", "text", c_char_p),
+        ("out_key_pair", "record_out", POINTER(POINTER(sendsafely_key_pair))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_get_public_keys": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("recipient_id", "text", c_char_p),
+        ("out_keys", "record_out", POINTER(POINTER(sendsafely_public_key_list))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_upload_keycodes": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("recipient_id", "text", c_char_p),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_client_get_keycodes": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("public_key_id", "text", c_char_p),
+        ("private_key", "text", c_char_p),
+        ("package_ids", "texts", POINTER(c_char_p)),
+        ("count", "integer", c_size_t),
+        ("out_keycodes", "record_out", POINTER(POINTER(sendsafely_keycode_list))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_client_sync_keycodes": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("public_key_id", "text", c_char_p),
+        ("private_key", "text", c_char_p),
+        ("out_result", "record_out", POINTER(POINTER(sendsafely_sync_result))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_key_pair_free": (None, (
+        ("key_pair", "record", POINTER(sendsafely_key_pair)),
+    )),
+    "sendsafely_public_key_list_free": (None, (
+        ("keys", "record", POINTER(sendsafely_public_key_list)),
+    )),
+    "sendsafely_keycode_list_free": (None, (
+        ("keycodes", "record", POINTER(sendsafely_keycode_list)),
+    )),
+    "sendsafely_sync_result_free": (None, (
+        ("result", "record", POINTER(sendsafely_sync_result)),
+    )),
+    "sendsafely_keycode_generate": (c_int32, (
+        ("out_keycode", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_checksum": (c_int32, (
+        ("keycode", "text", c_char_p),
+        ("package_code", "text", c_char_p),
+        ("out_checksum", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_part_encrypt": (c_int32, (
+        ("server_secret", "text", c_char_p),
+        ("keycode", "text", c_char_p),
+        ("data", "bytes", POINTER(c_ubyte)),
+        ("size", "integer", c_size_t),
+        ("out_message", "record_out", POINTER(POINTER(sendsafely_buffer))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_part_decrypt": (c_int32, (
+        ("server_secret", "text", c_char_p),
+        ("keycode", "text", c_char_p),
+        ("message", "bytes", POINTER(c_ubyte)),
+        ("size", "integer", c_size_t),
+        ("out_data", "record_out", POINTER(POINTER(sendsafely_buffer))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_message_encrypt": (c_int32, (
+        ("server_secret", "text", c_char_p),
+        ("keycode", "text", c_char_p),
+        ("text", "text", c_char_p),
+        ("out_base64", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_message_decrypt": (c_int32, (
+        ("server_secret", "text", c_char_p),
+        ("keycode", "text", c_char_p),
+        ("base64", "text", c_char_p),
+        ("out_text", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_keycode_encrypt": (c_int32, (
+        ("keycode", "text", c_char_p),
+        ("public_key", "text", c_char_p),
+        ("out_armored", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_keycode_decrypt": (c_int32, (
+        ("armored", "text", c_char_p),
+        ("private_key", "text", c_char_p),
+        ("out_keycode", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_client_sign": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("path", "text", c_char_p),
+        ("body", "text", c_char_p),
+        ("timestamp", "text", c_char_p),
+        ("out_headers", "record_out", POINTER(POINTER(sendsafely_request_headers))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_request_headers_free": (None, (
+        ("headers", "record", POINTER(sendsafely_request_headers)),
+    )),
+    "sendsafely_buffer_free": (None, (
+        ("buffer", "record", POINTER(sendsafely_buffer)),
+    )),
 }
 
 # The function that frees each kind of record or handle.
@@ -913,4 +1424,324 @@ FREE = {
     "sendsafely_package": "sendsafely_package_free",
     "sendsafely_activity_iterator": "sendsafely_activity_iterator_free",
     "sendsafely_package_iterator": "sendsafely_package_iterator_free",
+}
+
+# What the fields of each struct mean: a ? after what may be unknown, the name of an enum for its values.
+FIELDS: Dict[str, Dict[str, str]] = {
+    "sendsafely_progress": {
+        "phase": "Phase",
+        "retries": "int",
+        "bytes_done": "int",
+        "bytes_sent": "int",
+        "bytes_total": "size",
+        "bytes_per_second": "int",
+        "parts_done": "int",
+        "parts_total": "int",
+    },
+    "sendsafely_client_options": {
+        "request_api": "text",
+        "client_version": "text",
+        "locale": "text",
+        "proxy": "text",
+        "ca_bundle": "text",
+        "connect_timeout_ms": "int",
+        "stall_timeout_ms": "int",
+        "retry_window_ms": "int",
+        "part_size": "int",
+        "memory_budget": "int",
+        "max_part_bytes": "int",
+        "parts_in_flight": "int",
+        "force_api_route": "bool",
+        "allow_plain_http": "bool",
+    },
+    "sendsafely_recipient_options": {
+        "phone_number": "text",
+        "country_code": "text",
+        "auto_enable_sms": "bool",
+    },
+    "sendsafely_confirmation": {
+        "ip_address": "text",
+        "time": "time",
+        "time_text": "text",
+        "is_message": "bool",
+        "file_id": "text",
+        "file_name": "text",
+    },
+    "sendsafely_public_key": {
+        "public_key_id": "text",
+        "public_key": "text",
+    },
+    "sendsafely_recipient": {
+        "recipient_id": "text",
+        "email": "text",
+        "full_name": "text",
+        "role": "text",
+        "approvers": "record",
+        "phone_numbers": "record",
+        "needs_approval": "bool",
+        "is_package_owner": "bool",
+        "sms_auth": "bool",
+        "recipient_code": "text",
+        "confirmations": "record",
+        "public_keys": "record",
+    },
+    "sendsafely_recipient_result": {
+        "email": "text",
+        "status": "Status",
+        "server_code": "text",
+        "server_message": "text",
+        "recipient": "record",
+    },
+    "sendsafely_country_code": {
+        "country_code": "text",
+        "dialling_code": "int",
+    },
+    "sendsafely_contact_group_member": {
+        "user_id": "text",
+        "email": "text",
+    },
+    "sendsafely_contact_group": {
+        "contact_group_id": "text",
+        "name": "text",
+        "is_organization_group": "bool",
+        "members": "record",
+    },
+    "sendsafely_file": {
+        "file_id": "text",
+        "file_name": "text",
+        "size": "int",
+        "uploaded": "time",
+        "uploaded_text": "text",
+        "created_by": "text",
+        "parts": "int",
+        "version": "int",
+        "created_by_id": "text",
+    },
+    "sendsafely_file_information": {
+        "file": "record",
+        "old_versions": "record",
+    },
+    "sendsafely_subdirectory": {
+        "directory_id": "text",
+        "name": "text",
+        "created": "time",
+        "created_text": "text",
+    },
+    "sendsafely_package_information": {
+        "package_id": "text",
+        "package_code": "text",
+        "sender": "text",
+        "created": "time",
+        "created_text": "text",
+        "state_name": "text",
+        "state": "PackageState",
+        "status": "PackageStatus",
+        "life": "int?",
+        "label": "text",
+        "recipients": "record",
+        "contact_groups": "record",
+        "files": "record",
+        "approvers": "record",
+        "needs_approval": "bool",
+        "password_required": "bool",
+        "is_workspace": "bool",
+        "is_archived": "bool",
+        "allow_reply_all": "bool",
+        "contains_message": "bool?",
+        "root_directory_id": "text",
+        "parent_id": "text",
+        "url": "text",
+        "directories": "record",
+    },
+    "sendsafely_upload_options": {
+        "file_name": "text",
+        "directory_id": "text",
+    },
+    "sendsafely_finalize_options": {
+        "password": "text",
+        "undisclosed_recipients": "bool",
+        "allow_reply_all": "bool",
+        "notify_recipients": "bool",
+        "read_only_pdf": "bool",
+        "unconfirmed_sender": "text",
+        "confirmed_sender_token": "text",
+    },
+    "sendsafely_finalized": {
+        "link": "text",
+        "approvers": "record",
+        "recipients": "record",
+        "needs_approval": "bool",
+    },
+    "sendsafely_link": {
+        "host": "text",
+        "package_id": "text",
+        "package_code": "text",
+        "keycode": "text",
+    },
+    "sendsafely_download_options": {
+        "password": "text",
+        "directory_id": "text",
+        "existing": "Existing",
+        "sync": "bool",
+    },
+    "sendsafely_download": {
+        "file_id": "text",
+        "file_name": "text",
+        "path": "text",
+        "size": "int",
+        "skipped": "bool",
+    },
+    "sendsafely_directory_options": {
+        "sort_field": "text",
+        "descending": "bool",
+        "one_page": "bool",
+        "file_index": "int",
+        "directory_index": "int",
+    },
+    "sendsafely_directory": {
+        "directory_id": "text",
+        "name": "text",
+        "files": "record",
+        "directories": "record",
+    },
+    "sendsafely_activity_entry": {
+        "activity_log_id": "text",
+        "time": "time",
+        "time_text": "text",
+        "time_for_people": "text",
+        "ip_address": "text",
+        "package_id": "text",
+        "target_id": "text",
+        "action": "text",
+        "action_description": "text",
+        "user_email": "text",
+        "user_id": "text",
+    },
+    "sendsafely_upload_all_options": {
+        "directory_id": "text",
+        "existing": "Existing",
+    },
+    "sendsafely_report_item": {
+        "path": "text",
+        "local_path": "text",
+        "file_id": "text",
+        "size": "int",
+        "status": "Status",
+        "action": "Action",
+        "message": "text",
+        "renamed": "bool",
+    },
+    "sendsafely_list_options": {
+        "first_row": "int",
+        "page_size": "int",
+    },
+    "sendsafely_search_options": {
+        "first_row": "int",
+        "page_size": "int",
+        "whole_organization": "bool",
+        "from": "time",
+        "to": "time",
+        "sender": "text",
+        "recipient": "text",
+        "file_name": "text",
+        "status": "PackageStatus",
+    },
+    "sendsafely_package_summary": {
+        "package_id": "text",
+        "package_code": "text",
+        "parent_id": "text",
+        "sender": "text",
+        "sender_id": "text",
+        "updated": "time",
+        "updated_text": "text",
+        "state": "PackageState",
+        "status": "PackageStatus",
+        "state_text": "text",
+        "life": "int?",
+        "recipient_count": "int?",
+        "label": "text",
+        "recipients": "record",
+        "file_names": "record",
+        "contact_groups": "record",
+        "contains_message": "bool?",
+        "is_workspace": "bool",
+        "is_dropzone": "bool",
+        "recipient": "record",
+    },
+    "sendsafely_user": {
+        "user_id": "text",
+        "email": "text",
+        "first_name": "text",
+        "last_name": "text",
+        "client_key": "text",
+        "is_beta_user": "bool",
+        "is_administrator": "bool",
+        "may_use_trusted_devices": "bool?",
+        "package_life": "int?",
+    },
+    "sendsafely_enterprise": {
+        "host": "text",
+        "system_name": "text",
+        "header_color": "text",
+        "link_color": "text",
+        "allow_undisclosed_recipients": "bool",
+        "message_encryption": "bool",
+        "outlook_beta": "bool",
+        "allow_all_languages": "bool",
+    },
+    "sendsafely_audit_log_options": {
+        "event_type": "text",
+        "ip_address": "text",
+        "authenticated_user": "text",
+        "impersonated_user": "text",
+        "package_owner": "text",
+        "min_timestamp": "text",
+        "max_timestamp": "text",
+        "first_row": "int",
+        "page_size": "int",
+    },
+    "sendsafely_login": {
+        "api_key": "text",
+        "api_secret": "text",
+        "email": "text",
+        "second_factor_required": "bool",
+        "validation_token": "text",
+        "second_factor_kind": "text",
+    },
+    "sendsafely_registration_options": {
+        "token": "text",
+        "email": "text",
+        "pin": "text",
+        "password": "text",
+        "question": "text",
+        "answer": "text",
+        "first_name": "text",
+        "last_name": "text",
+    },
+    "sendsafely_key_pair": {
+        "public_key_id": "text",
+        "description": "text",
+        "public_key": "text",
+        "private_key": "text",
+    },
+    "sendsafely_keycode": {
+        "package_id": "text",
+        "keycode": "text",
+        "status": "Status",
+    },
+    "sendsafely_sync_failure": {
+        "package_id": "text",
+        "public_key_id": "text",
+        "status": "Status",
+        "message": "text",
+    },
+    "sendsafely_sync_result": {
+        "synchronized": "int",
+        "failures": "record",
+    },
+    "sendsafely_request_headers": {
+        "api_key": "text",
+        "timestamp": "text",
+        "signature": "text",
+    },
 }

@@ -1,32 +1,55 @@
 """One family of exceptions; a class of its own only for what somebody would catch alone."""
 
-from ._native import Status
+from typing import TYPE_CHECKING, Optional, Tuple, Type
+
+from .enums import Status
+
+if TYPE_CHECKING:
+    from .records import ReportItem
 
 
 class Error(Exception):
-    """A call that failed.
+    """A call that failed. The message tells what happened to what, never with a secret in it.
 
-    status: a Status, or a plain number for one that this version does not know yet.
+    status: a Status; treat one that you do not know like the first of its family of a hundred.
+    message: what happened, without the remedy.
     http_status, server_code, server_message: what the service answered; None where it did not.
     remedy: what to do about it, where that is known.
     retryable: whether the same call may succeed later without any change.
-    report: of download_all, what became of each file; else None.
+    report: of upload_all and download_all what became of each file; else None.
     """
 
-    def __init__(self, message, *, status, http_status=None, server_code=None, server_message=None, remedy=None, retryable=False):
+    def __init__(
+        self, message: str, *, status: Status, http_status: Optional[int] = None, server_code: Optional[str] = None,
+        server_message: Optional[str] = None, remedy: Optional[str] = None, retryable: bool = False,
+        report: "Optional[Tuple[ReportItem, ...]]" = None,
+    ) -> None:
         super().__init__(message if remedy is None else f"{message} ({remedy})")
         self.message, self.status = message, status
         self.http_status, self.server_code, self.server_message = http_status, server_code, server_message
         self.remedy, self.retryable = remedy, retryable
-        self.report = None
+        self.report = report
 
 
 class Stopped(Error):
-    """The progress callback asked to stop."""
+    """The progress callback returned False; or the task that made the call was cancelled."""
 
 
-def of_status(number):
-    try:
-        return Status(number)
-    except ValueError:
-        return number
+class NetworkError(Error):
+    """The host was not reached, or answered nothing usable, for longer than retry_window_ms: statuses 400 to 499."""
+
+
+class AuthenticationFailed(Error):
+    """The service refused the API key or the signature: look at key, secret, host and clock."""
+
+
+class PasswordRequired(Error):
+    """The package needs a password, or another one: give it as `password`."""
+
+
+CLASSES = {Status.STOPPED: Stopped, Status.AUTHENTICATION_FAILED: AuthenticationFailed, Status.PASSWORD_REQUIRED: PasswordRequired}
+
+
+def of_status(status: int) -> Type[Error]:
+    """The class for a status."""
+    return CLASSES.get(Status(status), NetworkError if 400 <= status < 500 else Error)

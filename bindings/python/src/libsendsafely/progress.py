@@ -1,38 +1,41 @@
-"""Progress of a call, and the way to stop it."""
+"""Progress bars for who has tqdm or rich: adapters to be given as `progress`."""
 
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
-from . import _native as native
-from ._core import Raised
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a call has come; see sendsafely_progress in the C header."""
-
-    phase: int
-    bytes_done: int
-    bytes_sent: int
-    bytes_total: "int | None"  # None while unknown.
-    bytes_per_second: int
-    parts_done: int
-    parts_total: int
-    retries: int
+if TYPE_CHECKING:
+    from .records import Progress
 
 
-class Callback:
-    """A plain callable as the library wants it. It is told each Progress; what it raises stops the call and is raised
-    again from it; False stops it with Stopped."""
+def tqdm(bar: Any = None, **options: Any) -> "Callable[[Progress], None]":
+    """Drives a bar of tqdm: one of your own, or a new one made with tqdm's options. The bar is complete when the call is.
 
-    def __init__(self, function):
-        self.raised = Raised()
-        self.native = native.sendsafely_progress_callback() if function is None else native.sendsafely_progress_callback(
-            self.raised.guard(lambda _, progress: self._tell(function, progress.contents)))
+        package.upload_file("report.pdf", progress=tqdm(desc="report.pdf"))
+    """
+    if bar is None:
+        from tqdm.auto import tqdm as make  # type: ignore[import-untyped,import-not-found,unused-ignore]
 
-    @staticmethod
-    def _tell(function, progress):
-        total = progress.bytes_total
-        go_on = function(Progress(
-            progress.phase, progress.bytes_done, progress.bytes_sent, None if total == native.SIZE_UNKNOWN else total,
-            progress.bytes_per_second, progress.parts_done, progress.parts_total, progress.retries))
-        return native.STOP if go_on is False else native.CONTINUE
+        bar = make(**{"unit": "B", "unit_scale": True, "unit_divisor": 1024, **options})
+
+    def tell(progress: "Progress") -> None:
+        if progress.bytes_total is not None:
+            bar.total = progress.bytes_total
+        bar.update(progress.bytes_done - bar.n)
+        bar.set_postfix_str("waiting" if progress.phase.name == "WAITING" else "", refresh=False)
+        if progress.bytes_done == progress.bytes_total:
+            bar.refresh()
+
+    return tell
+
+
+def rich(display: Any, description: str = "", task: Optional[Any] = None) -> "Callable[[Progress], None]":
+    """Drives a task of a rich.progress.Progress that you show: a new one, or `task`.
+
+        with rich.progress.Progress() as display:
+            package.upload_file("report.pdf", progress=libsendsafely.progress.rich(display, "report.pdf"))
+    """
+    task = display.add_task(description, total=None) if task is None else task
+
+    def tell(progress: "Progress") -> None:
+        display.update(task, total=progress.bytes_total, completed=progress.bytes_done)
+
+    return tell

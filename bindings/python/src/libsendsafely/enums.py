@@ -1,0 +1,330 @@
+"""The enums of the library: made from include/sendsafely.h by tools/python_table.py, not by hand."""
+
+from enum import IntEnum
+from typing import Optional
+
+__all__ = ["Action", "Existing", "PackageList", "PackageState", "PackageStatus", "Phase", "Status"]
+
+
+class OpenEnum(IntEnum):
+    """An enum to which a later version of the library may add values: those that this one does not know come as UNKNOWN_<number>."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Optional[OpenEnum]":
+        if not isinstance(value, int):
+            return None
+        member = int.__new__(cls, value)
+        member._name_, member._value_ = f"UNKNOWN_{value}", value
+        return member
+
+
+
+class Status(OpenEnum):
+    """What a call tells. Families: 0 done, 1 the caller's mistake, 100 the order of steps, 200 limits, 300 the service
+    refused, 400 the network, 500 integrity, 600 local files, 700 stopped, 900 the library's own mistake. Numbers are
+    never reused; a later version may add some, so treat an unknown one like the first of its family.
+    """
+
+    OK = 0
+    """The call did what it says. Every other value means that it did not; outputs are then None or 0."""
+    NULL_ARGUMENT = 1
+    """A required pointer is None. The message names the argument."""
+    INVALID_ARGUMENT = 2
+    """An argument is out of its range. The message names the argument and its range. Also: a control character in a value
+    that becomes an HTTP header, bytes of an options struct that this version does not know and that are not zero, and a
+    callback that returned what is not one of its answers.
+    """
+    INVALID_UTF8 = 3
+    """A string is not valid UTF-8. The message names the argument. A file whose name is not UTF-8 goes through
+    Package.upload_callback.
+    """
+    INVALID_HANDLE = 4
+    """Not a live handle of this kind. The handle was freed, is of another kind, or was never given out by this library.
+    """
+    BUSY = 5
+    """Called on a package from inside one of its own callbacks. Call again after the callback has returned. Only
+    Package.free is allowed there.
+    """
+    FORKED = 6
+    """The handle belongs to the process that made it. In a forked child create the client again, then open the package
+    again. Freeing the old handle is allowed and touches no connection.
+    """
+    MALFORMED_EMAIL = 7
+    """Not an e-mail address. Judged before anything is sent."""
+    MALFORMED_PHONE_NUMBER = 8
+    """Not a phone number. Digits, blanks and ()-./ with an optional + in front are taken; the country is two letters.
+    """
+    MALFORMED_LINK = 9
+    """Not a secure link. A link has the form https://HOST/receive/?thread=...&packageCode=...#keyCode=..."""
+    MALFORMED_HOST = 10
+    """Not a host. Give https://HOST with an optional port and no path."""
+    INSECURE_HOST = 11
+    """Plain http to a host that is not this machine. Use https://, or set allow_plain_http for a network that you trust.
+    """
+    INVALID_KEY = 12
+    """Not a usable private key. An armored OpenPGP private key without a passphrase is expected."""
+    PACKAGE_NOT_CREATED = 100
+    """There is no package yet. The package is None: create or open it first."""
+    RECIPIENT_NOT_ON_PACKAGE = 101
+    """The recipient is not on the package. Add the recipient first; Package.get_information lists those that are there.
+    """
+    NO_RECIPIENT = 102
+    """The package has no recipient. Add one, or finalize with undisclosed_recipients."""
+    NO_FILE = 103
+    """The package has neither a file nor a message. Upload a file or set a message, then finalize."""
+    UPLOAD_RUNNING = 104
+    """An upload into the package is still running. Finalize after every upload has returned."""
+    UPLOAD_INCOMPLETE = 105
+    """A file of the package is incomplete. Delete the file or upload it again, then finalize."""
+    ALREADY_FINALIZED = 106
+    """The package is finalized. Create a new package."""
+    WORKSPACE_NOT_FINALIZABLE = 107
+    """A Workspace cannot be finalized. It is usable at once: hand out its secure link."""
+    ONLY_IN_WORKSPACE = 108
+    """Only Workspaces have directories and roles. Leave directory_id None; recipients of a package all have the same
+    rights.
+    """
+    PACKAGE_DELETED = 109
+    """The package was deleted. Create a new package."""
+    KEYCODE_UNKNOWN = 110
+    """The keycode of the package is not known. Open the package with its keycode or with a secure link that holds it.
+    """
+    NOT_FINALIZED = 111
+    """The package is not finalized yet. Finalize it; then there is a link."""
+    FILE_NOT_ON_PACKAGE = 112
+    """No such file on the package. Look at the files of Package.get_information."""
+    NO_CREDENTIALS = 113
+    """The client has no API key. Create it with Client.new; this one is for logging in, for registering or for a Dropzone.
+    """
+    TOO_MANY_RECIPIENTS = 200
+    """A package has at most 99 recipients. Send the rest with another package."""
+    LIFE_OUT_OF_RANGE = 201
+    """Package life is 0 to 365 days. 0 means that the package never expires; an organization may allow less."""
+    FILE_TOO_LARGE = 202
+    """The file is larger than the service takes. 107,374,182,400 bytes are the most."""
+    KEYCODE_TOO_SHORT = 203
+    """The keycode is too short. Keycodes have at least 32 characters; check that the link was not cut."""
+    MALFORMED_FILE_NAME = 204
+    """Not a name for a file or directory. Choose another one of 1 to 255 bytes, without control characters and < > : " /
+    \\ | ? *; an upload takes it as file_name.
+    """
+    REFUSED = 300
+    """The service refused. A code that has no status of its own; look at error_server_code."""
+    AUTHENTICATION_FAILED = 301
+    """The service refused the API key or the signature. Check the API key, the API secret, the host and this machine's
+    clock.
+    """
+    UNKNOWN_PACKAGE = 302
+    """The service knows no such package. It expired, was deleted, or this account has no access to it."""
+    DENIED = 303
+    """The service denies this to the account. Also finalize, when the service misses something; error_server_message lists
+    it.
+    """
+    LIMIT_EXCEEDED = 304
+    """A limit of the account or the package is reached. Size, number of recipients, or the like; see the server's words.
+    """
+    INVALID_EMAIL = 305
+    """The service does not take the e-mail address. Correct the address."""
+    DUPLICATE_EMAIL = 306
+    """The recipient is on the package already. Find its id with Package.get_information."""
+    INVALID_RECIPIENT = 307
+    """The service does not take the recipient. The recipient id is not known there."""
+    INVALID_INPUT = 308
+    """The service does not take a value. For a phone number: check it and its country."""
+    PASSWORD_REQUIRED = 309
+    """The package needs a password, or another one. Give the password that its sender has set."""
+    APPROVER_REQUIRED = 310
+    """An approver has to be added first. Nothing was finalized; add an approver as a recipient, then finalize again."""
+    GUESTS_PROHIBITED = 311
+    """Not allowed for guest users. The account or the recipient has to be a registered user."""
+    OUTDATED_VERSION = 312
+    """The service takes this client version no longer. Update the library, or set client_version."""
+    INVALID_FILE_NAME = 313
+    """The service does not take the file name. Give another one as file_name."""
+    INVALID_FILE_EXTENSION = 314
+    """The organization blocks files of this type. Send another type of file."""
+    DUPLICATE_FILE = 315
+    """A file of that name is on the package already. Delete that one first, or give another file_name."""
+    SESSION_TIMEOUT = 316
+    """The session at the service has timed out. Create the client again."""
+    UNKNOWN_ENDPOINT = 317
+    """The host has no such API path. Check the host; for Client.request also the path."""
+    FILE_INCOMPLETE = 318
+    """The service has not got all parts of the file yet. Try again a little later; the sender may still be uploading.
+    """
+    AUTH_FORBIDDEN = 319
+    """This way of logging in or registering is not allowed. The organization decides; ask its administrator, or use
+    another way.
+    """
+    SECOND_FACTOR_ENFORCED = 320
+    """The organization enforces a second factor. Registration by PIN is not possible there; register by link."""
+    PIN_RESENT = 321
+    """The code was wrong or tried too often. A new one was sent: ask for it and call again."""
+    TOKEN_EXPIRED = 322
+    """The token has expired. Start the registration or the login again."""
+    INVALID_TOKEN = 323
+    """The service does not know the token. Start the registration or the login again."""
+    PASSWORD_TOO_WEAK = 324
+    """The password is too weak. The service's words tell its rules."""
+    USER_ALREADY_EXISTS = 325
+    """The user exists already. Log in instead of registering."""
+    USER_NOT_FOUND = 326
+    """The service knows no such user. Check the e-mail address, or register."""
+    UNREACHABLE = 400
+    """The host cannot be reached. Check the network, the proxy and the host."""
+    UNKNOWN_HOST = 401
+    """The name of the host cannot be resolved. Check the spelling of the host and the name server."""
+    TIMED_OUT = 402
+    """Nothing moved for too long. A longer retry_window_ms bridges longer failures."""
+    TLS_FAILED = 403
+    """No trusted TLS connection to the host. Check the host; for a private certificate authority give its certificate as
+    ca_bundle.
+    """
+    NO_TRUST_STORE = 404
+    """This machine has no trusted certificates. Install them (package ca-certificates) or give a ca_bundle."""
+    BAD_ANSWER = 405
+    """The answer is not one of this service. Something between may have answered instead, such as a proxy or a login page.
+    """
+    HTTP_ERROR = 406
+    """The host answered with an HTTP error. error_http_status tells which."""
+    OUTCOME_UNKNOWN = 407
+    """The answer was lost, and repeating is not safe. The service may have acted: look at the package before you call
+    again.
+    """
+    STORAGE_REFUSED = 408
+    """The storage refused a part, by every route. The upload URL or the network in between; try again later."""
+    DECRYPT_FAILED = 500
+    """The data cannot be decrypted. The keycode is wrong, or the data was damaged or changed; the library does not tell
+    which.
+    """
+    UNSUPPORTED_FORMAT = 501
+    """Encrypted in a way that the library does not read. The sender used an unusual program."""
+    PART_TOO_LARGE = 502
+    """A part is larger than max_part_bytes. Raise max_part_bytes if the sender is trusted."""
+    SIZE_MISMATCH = 503
+    """The file has not the size that the service tells. The sender has to send it again."""
+    WRONG_KEYCODE = 504
+    """The keycode is not the one of this package. Open the package with the keycode of its secure link."""
+    FILE_NOT_FOUND = 600
+    """No such file. The message names the path."""
+    ACCESS_DENIED = 601
+    """The operating system denies access to the file. The message names the path."""
+    NOT_A_FILE = 602
+    """Not a regular file. Directories, devices and links are not taken; use Package.upload_callback for a pipe."""
+    FILE_CHANGED = 603
+    """The file changed while it was uploaded. Upload it again when nothing writes to it. What was sent has been deleted.
+    """
+    FILE_EXISTS = 604
+    """The target exists already. Choose another directory, or set existing in the download options."""
+    DISK_FULL = 605
+    """No room on the disk. Nothing is left behind at the target; make room and download again."""
+    DIRECTORY_NOT_FOUND = 606
+    """No such directory. Create it first."""
+    READ_FAILED = 607
+    """Reading the source failed. For Package.upload_callback: the callback returned a negative number."""
+    WRITE_FAILED = 608
+    """Writing the target failed. For Package.download_callback: the callback returned STOP."""
+    STOPPED = 700
+    """Stopped by the progress callback. What was begun is undone where that can be: a stopped upload deletes its file, a
+    stopped download leaves no file.
+    """
+    INTERNAL = 900
+    """An error of the library itself. Please report it with the message. The objects remain usable and can be freed."""
+
+
+class Phase(OpenEnum):
+    """What a call is doing at the moment. A later version may add phases."""
+
+    CONNECTING = 1
+    """Looking up and connecting to the host, or asking it for something short."""
+    PREPARING = 2
+    """Getting ready: opening files, announcing a file, fetching URLs."""
+    TRANSFERRING = 3
+    """Encrypting and sending, or receiving and decrypting."""
+    WAITING = 4
+    """Waiting before a failed request is made again."""
+    COMPLETING = 5
+    """All bytes are there: completing the file."""
+    FINALIZING = 6
+    """Finalizing the package."""
+
+
+class PackageState(OpenEnum):
+    """The state of a package, as the service tells it. SendSafely Client API: package states (protocol 7.4)."""
+
+    UNKNOWN = -100
+    """Not told, or none of these."""
+    DELETED_PARTIALLY_COMPLETE = -4
+    """Deleted; some recipients had it."""
+    DELETED_INCOMPLETE = -3
+    """Deleted; nobody had it."""
+    TEMP = -2
+    """Created and not finalized."""
+    DELETED_COMPLETE = -1
+    """Deleted; every recipient had it."""
+    IN_PROGRESS = 0
+    """Created and not finalized."""
+    EXPIRED_INCOMPLETE = 1
+    """Expired; nobody had it."""
+    EXPIRED_COMPLETE = 2
+    """Expired; every recipient had it."""
+    ACTIVE_COMPLETE = 3
+    """Finalized; every recipient had it."""
+    ACTIVE_INCOMPLETE = 4
+    """Finalized; nobody had it yet."""
+    ACTIVE_PARTIALLY_COMPLETE = 5
+    """Finalized; some recipients had it."""
+    EXPIRED_PARTIALLY_COMPLETE = 6
+    """Expired; some recipients had it."""
+
+
+class PackageStatus(OpenEnum):
+    """What has become of a package: its states in three classes (protocol 7.4)."""
+
+    ANY = 0
+    """Any, or not told."""
+    ACTIVE = 1
+    """It can be opened, or is being made."""
+    EXPIRED = 2
+    """Its life is over."""
+    ARCHIVED = 3
+    """It was deleted."""
+
+
+class Existing(OpenEnum):
+    """What a download, or the upload of a tree, does with a target that exists already."""
+
+    REFUSE = 0
+    """Answer Status.FILE_EXISTS and leave it alone."""
+    OVERWRITE = 1
+    """Replace it, once everything has arrived and is verified."""
+    SKIP = 2
+    """Leave it alone, which is no failure: a download tells it by skipped, a tree by Action.SKIPPED."""
+
+
+class Action(OpenEnum):
+    """What was done with a file of a tree. A later version may add some."""
+
+    NONE = 0
+    """Nothing: the item's status tells why."""
+    UPLOADED = 1
+    """It was uploaded."""
+    DOWNLOADED = 2
+    """It was downloaded."""
+    SKIPPED = 3
+    """It was left alone, because it was there already, of the same size."""
+    IGNORED = 4
+    """It is a symbolic link, a pipe or the like, which is not followed and not sent; no failure of the call."""
+
+
+class PackageList(OpenEnum):
+    """Which packages Client.list_packages lists."""
+
+    SENT = 0
+    """Those that the user has sent."""
+    RECEIVED = 1
+    """Those that the user has received."""
+    ARCHIVED = 2
+    """Those of the user that have expired or were deleted."""
+    WORKSPACES = 3
+    """The user's Workspaces."""

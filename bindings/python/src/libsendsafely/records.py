@@ -1,0 +1,534 @@
+"""What the library tells, as frozen dataclasses: made from include/sendsafely.h by tools/python_table.py, not by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Optional, Tuple
+
+from .enums import Action, PackageState, PackageStatus, Phase, Status
+
+__all__ = ["ActivityEntry", "Confirmation", "ContactGroup", "ContactGroupMember", "CountryCode", "Directory",
+    "Download", "Enterprise", "File", "FileInformation", "Finalized", "KeyPair", "Keycode", "Link", "Login",
+    "PackageInformation", "PackageSummary", "Progress", "PublicKey", "Recipient", "RecipientResult", "ReportItem",
+    "RequestHeaders", "Subdirectory", "SyncFailure", "SyncResult", "User"]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a call has come. The library owns it; it is valid only inside the callback."""
+
+    phase: Phase
+    """What the call is doing: a Phase."""
+    retries: int
+    """Attempts that failed and were, or will be, made again."""
+    bytes_done: int
+    """Bytes of the file that are safely stored. Never goes back; ends exactly at bytes_total."""
+    bytes_sent: int
+    """Encrypted bytes on the wire: for the rate and the time left. Falls back when a part has to be sent again."""
+    bytes_total: Optional[int]
+    """Bytes in all, None while unknown."""
+    bytes_per_second: int
+    """Bytes of the file per second over the last few seconds."""
+    parts_done: int
+    """Parts that are safely stored."""
+    parts_total: int
+    """Parts in all, 0 while unknown."""
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """A file that a recipient has fetched, or the message."""
+
+    ip_address: Optional[str]
+    """From where; None if not told."""
+    time: Optional[datetime]
+    """When, in UTC; None if not told."""
+    time_text: Optional[str]
+    """When, as the service writes it; None if not told."""
+    is_message: bool
+    """True if it was the message."""
+    file_id: Optional[str]
+    """Id of the file; None for a message."""
+    file_name: Optional[str]
+    """Name of the file; None for a message."""
+
+
+@dataclass(frozen=True)
+class PublicKey:
+    """A public key to which the keycode of a package is encrypted."""
+
+    public_key_id: str
+    """The service's id."""
+    public_key: str
+    """The armored OpenPGP key."""
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """A recipient of a package."""
+
+    recipient_id: str
+    """Its id on this package."""
+    email: str
+    """E-mail address."""
+    full_name: Optional[str]
+    """Full name; None if not told."""
+    role: Optional[str]
+    """Role in a Workspace, such as "VIEWER"; None if not told."""
+    approvers: Tuple[str, ...]
+    """E-mail addresses of those who may approve the package for this recipient."""
+    phone_numbers: Tuple[str, ...]
+    """Phone numbers that the service knows of this recipient, with the dialling code where it tells one, such as "+1
+    4155550100".
+    """
+    needs_approval: bool
+    """True if somebody has to approve the package for this recipient."""
+    is_package_owner: bool
+    """True if this is the sender."""
+    sms_auth: bool
+    """True if the recipient has to give a code sent by SMS."""
+    recipient_code: Optional[str]
+    """The service's code of this recipient; None if not told."""
+    confirmations: Tuple[Confirmation, ...]
+    """What the recipient has fetched."""
+    public_keys: Tuple[PublicKey, ...]
+    """Public keys of the recipient's trusted devices, if they were told with it. See Package.get_public_keys."""
+
+
+@dataclass(frozen=True)
+class RecipientResult:
+    """What has become of one address of Package.add_recipients."""
+
+    email: str
+    """The address as it was given."""
+    status: Status
+    """A Status: Status.OK, or why the recipient is not on the package. With a recipient: why its trusted devices did not
+    get the keycode, see Package.upload_keycodes.
+    """
+    server_code: Optional[str]
+    """The service's own code, such as "DUPLICATE_EMAIL"; None unless it refused."""
+    server_message: Optional[str]
+    """The service's own words; None if there are none."""
+    recipient: Optional[Recipient]
+    """The recipient; None if it was refused."""
+
+
+@dataclass(frozen=True)
+class CountryCode:
+    """A country whose phone numbers need no dialling code."""
+
+    country_code: str
+    """Two letters, such as "US"."""
+    dialling_code: int
+    """The dialling code, such as 1."""
+
+
+@dataclass(frozen=True)
+class ContactGroupMember:
+    """Somebody in a contact group."""
+
+    user_id: Optional[str]
+    """The service's id of this user; None if not told."""
+    email: str
+    """E-mail address."""
+
+
+@dataclass(frozen=True)
+class ContactGroup:
+    """A contact group."""
+
+    contact_group_id: str
+    """Its id."""
+    name: str
+    """Its name."""
+    is_organization_group: bool
+    """True if it is the organization's, which all its users may use."""
+    members: Tuple[ContactGroupMember, ...]
+    """Who is in it."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A file on a package."""
+
+    file_id: str
+    """Its id."""
+    file_name: str
+    """Its name as the sender gave it. Not safe as a path: Package.download_file makes it so."""
+    size: int
+    """Bytes of the file before encryption."""
+    uploaded: Optional[datetime]
+    """When it was uploaded, in UTC; None if not told."""
+    uploaded_text: Optional[str]
+    """When it was uploaded, as the service writes it; None if not told."""
+    created_by: Optional[str]
+    """E-mail address of who uploaded it; None if not told."""
+    parts: int
+    """Parts into which it was cut."""
+    version: int
+    """Version of the file in a Workspace, 0 if not told."""
+    created_by_id: Optional[str]
+    """The service's id of who uploaded it; None if not told. Only Package.get_file_information tells it."""
+
+
+@dataclass(frozen=True)
+class FileInformation:
+    """What the service tells of a file."""
+
+    file: File
+    """The file as it is now."""
+    old_versions: Tuple[File, ...]
+    """Its earlier versions, the latest first, each to be downloaded by its own file_id."""
+
+
+@dataclass(frozen=True)
+class Subdirectory:
+    """A directory as the one above shows it: part of other records."""
+
+    directory_id: str
+    """Its id."""
+    name: str
+    """Its name. Not safe as a path: Package.download_all makes it so."""
+    created: Optional[datetime]
+    """When it was made, in UTC; None if not told."""
+    created_text: Optional[str]
+    """When it was made, as the service writes it; None if not told."""
+
+
+@dataclass(frozen=True)
+class PackageInformation:
+    """What the service tells of a package."""
+
+    package_id: str
+    """The package id, such as "GVG2-MNZT"."""
+    package_code: str
+    """The package code, as in the secure link."""
+    sender: Optional[str]
+    """E-mail address of the sender; None if not told."""
+    created: Optional[datetime]
+    """When it was created, in UTC; None if not told."""
+    created_text: Optional[str]
+    """When it was created, as the service writes it; None if not told."""
+    state_name: Optional[str]
+    """The state as the service names it, such as "PACKAGE_STATE_ACTIVE_INCOMPLETE"; None if not told."""
+    state: PackageState
+    """The state: a PackageState."""
+    status: PackageStatus
+    """The class of the state: a PackageStatus."""
+    life: Optional[int]
+    """Days for which it can be opened, 0 for ever, None if not told."""
+    label: Optional[str]
+    """Name of a Workspace, or a label; None for none."""
+    recipients: Tuple[Recipient, ...]
+    """The recipients."""
+    contact_groups: Tuple[ContactGroup, ...]
+    """The contact groups."""
+    files: Tuple[File, ...]
+    """The files, of a Workspace those in its root directory."""
+    approvers: Tuple[str, ...]
+    """E-mail addresses of possible approvers."""
+    needs_approval: bool
+    """True if somebody has to approve it before recipients can open it."""
+    password_required: bool
+    """True if downloads need a password."""
+    is_workspace: bool
+    """True for a Workspace."""
+    is_archived: bool
+    """True if it is archived: expired or deleted."""
+    allow_reply_all: bool
+    """True if recipients may reply to all."""
+    contains_message: Optional[bool]
+    """True if there is a message, False if not, None if not told."""
+    root_directory_id: Optional[str]
+    """Id of a Workspace's root directory; None for none."""
+    parent_id: Optional[str]
+    """Id of the package that this one replies to; None for none."""
+    url: Optional[str]
+    """The service's own address of it; None if not told."""
+    directories: Tuple[Subdirectory, ...]
+    """The directories in a Workspace's root directory, as far as the service tells them here; Package.get_directory gives
+    them all.
+    """
+
+
+@dataclass(frozen=True)
+class Finalized:
+    """What came of finalizing."""
+
+    link: str = field(repr=False)
+    """The secure link with the keycode in it: whoever has it opens the package."""
+    approvers: Tuple[str, ...]
+    """E-mail addresses of those who can approve it."""
+    recipients: Tuple[str, ...]
+    """E-mail addresses of the recipients, as the service tells them."""
+    needs_approval: bool
+    """True if the package is finalized, but somebody has to approve it before recipients can open it."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """The parts of a secure link."""
+
+    host: str
+    """The host with its scheme, such as "https://acme.sendsafely.com"."""
+    package_id: Optional[str]
+    """The package id; None if the link has none."""
+    package_code: str
+    """The package code."""
+    keycode: Optional[str] = field(repr=False)
+    """The keycode, which opens the package; None if the link has none."""
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file that was downloaded."""
+
+    file_id: str
+    """Its id."""
+    file_name: str
+    """Its name as the sender gave it."""
+    path: Optional[str]
+    """Where it was written; None if it went to a callback."""
+    size: int
+    """Bytes of the file."""
+    skipped: bool
+    """True if the target existed and was left alone."""
+
+
+@dataclass(frozen=True)
+class Directory:
+    """A directory of a Workspace with what is in it."""
+
+    directory_id: str
+    """Its id."""
+    name: str
+    """Its name; that of the root directory may be empty."""
+    files: Tuple[File, ...]
+    """The files in it."""
+    directories: Tuple[Subdirectory, ...]
+    """The directories in it."""
+
+
+@dataclass(frozen=True)
+class ActivityEntry:
+    """Something that was done in a Workspace."""
+
+    activity_log_id: str
+    """Id of the entry."""
+    time: Optional[datetime]
+    """When it was done, in UTC; None if not told."""
+    time_text: Optional[str]
+    """When it was done, as the service writes it; None if not told."""
+    time_for_people: Optional[str]
+    """The same as the service writes it for people; None if not told."""
+    ip_address: Optional[str]
+    """Address that it was done from; None if not told."""
+    package_id: Optional[str]
+    """Id of the package; None if not told."""
+    target_id: Optional[str]
+    """Id of the file, directory or recipient that it was done to; None if not told."""
+    action: Optional[str]
+    """What was done, in the service's word for it; None if not told."""
+    action_description: Optional[str]
+    """What was done, in a sentence; None if not told."""
+    user_email: Optional[str]
+    """E-mail address of who did it; None if not told."""
+    user_id: Optional[str]
+    """Id of who did it; None if not told."""
+
+
+@dataclass(frozen=True)
+class ReportItem:
+    """What became of one file of a tree: part of a report."""
+
+    path: str
+    """Its path in the tree, as the sender names it, with / between directories. Not safe as a path on this machine."""
+    local_path: Optional[str]
+    """Where it is on this machine; None if it has no place here."""
+    file_id: Optional[str]
+    """Its id; None if it has none."""
+    size: int
+    """Bytes of the file."""
+    status: Status
+    """A Status: Status.OK, or why nothing was done."""
+    action: Action
+    """What was done: an Action."""
+    message: Optional[str]
+    """What happened, in words; None for Status.OK."""
+    renamed: bool
+    """True if its name on this machine is not the sender's, which was not safe or was taken by another file."""
+
+
+@dataclass(frozen=True)
+class PackageSummary:
+    """A package as a list shows it."""
+
+    package_id: str
+    """The package id, such as "GVG2-MNZT"."""
+    package_code: Optional[str]
+    """The package code, as in the secure link; None if not told."""
+    parent_id: Optional[str]
+    """Id of the package that this one replies to; None for none."""
+    sender: Optional[str]
+    """E-mail address of the sender; None if not told."""
+    sender_id: Optional[str]
+    """The service's id of the sender; None if not told."""
+    updated: Optional[datetime]
+    """When it last changed, in UTC; None if not told."""
+    updated_text: Optional[str]
+    """When it last changed, as the service writes it; None if not told."""
+    state: PackageState
+    """The state: a PackageState."""
+    status: PackageStatus
+    """The class of the state: a PackageStatus."""
+    state_text: Optional[str]
+    """The state in the service's words, such as "Active - Waiting for Pickup"; None if not told."""
+    life: Optional[int]
+    """Days for which it can be opened, 0 for ever, None if not told."""
+    recipient_count: Optional[int]
+    """How many recipients there are, None if not told."""
+    label: Optional[str]
+    """Name of a Workspace, or a label; None for none."""
+    recipients: Tuple[str, ...]
+    """E-mail addresses of recipients, as far as the list tells them."""
+    file_names: Tuple[str, ...]
+    """Names of the files."""
+    contact_groups: Tuple[str, ...]
+    """Names of the contact groups."""
+    contains_message: Optional[bool]
+    """True if there is a message, False if not, None if not told."""
+    is_workspace: bool
+    """True for a Workspace."""
+    is_dropzone: bool
+    """True if it came by a Dropzone."""
+    recipient: Optional[Recipient]
+    """In the history of a recipient: this recipient with what it has fetched; else None."""
+
+
+@dataclass(frozen=True)
+class User:
+    """What the service tells of the user."""
+
+    user_id: Optional[str]
+    """The service's id; None if not told."""
+    email: str
+    """E-mail address."""
+    first_name: Optional[str]
+    """First name; None if not told."""
+    last_name: Optional[str]
+    """Last name; None if not told."""
+    client_key: Optional[str] = field(repr=False)
+    """A secret of the user, for encrypting the user's own things; None if not told."""
+    is_beta_user: bool
+    """True if the user tests new versions."""
+    is_administrator: bool
+    """True for an administrator of the organization."""
+    may_use_trusted_devices: Optional[bool]
+    """True if the user may have trusted devices, False if not, None if not told."""
+    package_life: Optional[int]
+    """Days for which a new package can be opened, 0 for ever, None if not told."""
+
+
+@dataclass(frozen=True)
+class Enterprise:
+    """What the service tells of the organization."""
+
+    host: Optional[str]
+    """Host of its portal; None if not told."""
+    system_name: Optional[str]
+    """Its name; None if not told."""
+    header_color: Optional[str]
+    """Colour of the header of its pages, as in CSS; None if not told."""
+    link_color: Optional[str]
+    """Colour of the links on its pages; None if not told."""
+    allow_undisclosed_recipients: bool
+    """True if packages may be finalized with undisclosed_recipients."""
+    message_encryption: bool
+    """True if messages are encrypted."""
+    outlook_beta: bool
+    """True if it tests new versions of the plug-in for Outlook."""
+    allow_all_languages: bool
+    """True if it offers all languages."""
+
+
+@dataclass(frozen=True)
+class Login:
+    """How a login ended."""
+
+    api_key: Optional[str]
+    """The new API key; None if a second factor is needed first."""
+    api_secret: Optional[str] = field(repr=False)
+    """The secret of the API key, which the service tells only now; None if a second factor is needed first."""
+    email: Optional[str]
+    """E-mail address of the owner; None if not told."""
+    second_factor_required: bool
+    """True if a second factor is needed: call Client.generate_api_key_second_factor."""
+    validation_token: Optional[str] = field(repr=False)
+    """What that call needs besides the code; else None."""
+    second_factor_kind: Optional[str]
+    """The kind of second factor in the service's words; None if not told."""
+
+
+@dataclass(frozen=True)
+class KeyPair:
+    """The key pair of a trusted device."""
+
+    public_key_id: Optional[str]
+    """The service's id of the public key; None until it is registered."""
+    description: Optional[str]
+    """What the user calls the device; None if not known."""
+    public_key: str
+    """The armored OpenPGP public key."""
+    private_key: str = field(repr=False)
+    """The armored OpenPGP private key, without a password: who has it opens the device's packages."""
+
+
+@dataclass(frozen=True)
+class Keycode:
+    """The keycode of one package among several."""
+
+    package_id: str
+    """The package id."""
+    keycode: Optional[str] = field(repr=False)
+    """The keycode; None if status says why there is none."""
+    status: Status
+    """A Status: Status.OK; Status.REFUSED if the service holds none for the device; Status.DECRYPT_FAILED if it is another
+    device's or damaged.
+    """
+
+
+@dataclass(frozen=True)
+class SyncFailure:
+    """A keycode that could not be handed on to another device."""
+
+    package_id: str
+    """The package id."""
+    public_key_id: str
+    """Id of the other device's public key."""
+    status: Status
+    """A Status."""
+    message: str
+    """What happened."""
+
+
+@dataclass(frozen=True)
+class SyncResult:
+    """What Client.sync_keycodes has done."""
+
+    synchronized: int
+    """How many keycodes were handed on."""
+    failures: Tuple[SyncFailure, ...]
+    """Those that were not."""
+
+
+@dataclass(frozen=True)
+class RequestHeaders:
+    """The headers that sign a request."""
+
+    api_key: str
+    """Value of ss-api-key."""
+    timestamp: Optional[str]
+    """Value of ss-request-timestamp; None for an anonymous sender."""
+    signature: Optional[str]
+    """Value of ss-request-signature; None for an anonymous sender."""
