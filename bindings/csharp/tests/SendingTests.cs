@@ -24,11 +24,11 @@ namespace Sendsafely.Tests
                 Assert.Equal("ann@example.com", Assert.Single(finalized.Recipients));
                 link = finalized.Link;
             }
-            using (Package package = await Client.OpenLinkAsync(link))
+            using (Package received = await Client.OpenLinkAsync(link))
             {
-                Assert.Equal("Grüße, 你好", await package.GetMessageAsync());
+                Assert.Equal("Grüße, 你好", await received.GetMessageAsync());
                 Directory.CreateDirectory(At("in"));
-                ReportItem item = Assert.Single(await package.DownloadAllAsync(At("in")));
+                ReportItem item = Assert.Single(await received.DownloadAllAsync(At("in")));
                 Assert.Equal(TreeAction.Downloaded, item.Action);
                 Assert.Equal(data, File.ReadAllBytes(At("in/bericht 你好.bin")));
             }

@@ -24,7 +24,7 @@ namespace Xunit
     {
         public static void Equal<T>(T expected, T actual)
         {
-            if (expected is Array array && actual is Array other && array.Cast<object>().SequenceEqual(other.Cast<object>())) return;
+            if (expected is byte[] bytes && actual is byte[] others && bytes.SequenceEqual(others)) return;
             if (!EqualityComparer<T>.Default.Equals(expected, actual)) throw new Exception("expected <" + expected + ">, got <" + actual + ">");
         }
         public static void Equal<T>(IEnumerable<T> expected, IEnumerable<T> actual)
@@ -109,15 +109,19 @@ namespace Xunit
             try
             {
                 object test = Activator.CreateInstance(type);
+                Exception own = null;
                 try
                 {
                     var task = method.Invoke(test, row) as Task;
                     if (task != null && !task.Wait(60000)) throw new TimeoutException("not done after 60 seconds");
                 }
-                finally
+                catch (Exception e)
                 {
-                    (test as IDisposable)?.Dispose();
+                    own = e;
                 }
+                // What Dispose says of a test that has failed would hide why.
+                try { (test as IDisposable)?.Dispose(); } catch when (own != null) { }
+                if (own != null) throw own;
                 passed++;
                 Console.WriteLine(name + ": ok");
             }
