@@ -317,7 +317,7 @@ def option_of(field):
     """Type of an option's property, and the statement that hands it on."""
     type_, name, value = field.type, f"native.{field.name}", f"options.{pascal(field.name.removesuffix('_ms'))}"
     if type_.role == "text":
-        return "string", f"{name} = texts.Add({value});"
+        return "string", f"{name} = texts.Add({value}, nameof({value}));"
     if field.meaning == "boolean":
         return "bool", f"{name} = {value} ? 1 : 0;"
     if field.meaning == "time":

@@ -7,7 +7,7 @@ here=$root/bindings/csharp
 out=${1:-$root/target/csharp}
 mkdir -p "$out"
 
-compile() { "$root/tools/csharp" mcs -langversion:7.2 -warn:4 -warnaserror -debug -checked- -out:"$out/$1" "${@:2}"; }
+compile() { "$root/tools/csharp" mcs -langversion:7.2 -warn:4 -warnaserror -debug -define:MCS -out:"$out/$1" "${@:2}"; }
 
 program() { # NAME SOURCES...
   compile "$1.exe" -target:exe -r:"$out/Sendsafely.dll" "${@:2}"
@@ -17,7 +17,10 @@ program() { # NAME SOURCES...
 END
 }
 
-compile Sendsafely.dll -target:library -doc:"$out/Sendsafely.xml" "$here"/src/*.cs
+# The SDK makes this file itself.
+version=$(sed -n 's/^version = "\(.*\)"/\1/p' "$root/Cargo.toml" | head -n 1)
+echo "[assembly: System.Reflection.AssemblyVersion(\"$version.0\")]" >"$out/AssemblyVersion.cs"
+compile Sendsafely.dll -target:library -doc:"$out/Sendsafely.xml" "$here"/src/*.cs "$out/AssemblyVersion.cs"
 program Sendsafely.Tests "$here"/tests/*.cs "$here"/tests/mini/*.cs
 for example in "$root"/examples/csharp/*.cs; do
   [ ! -e "$example" ] || [ "$(basename "$example")" = Console.cs ] || program "$(basename "$example" .cs)" "$example"

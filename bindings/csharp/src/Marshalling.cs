@@ -11,10 +11,10 @@ namespace Sendsafely
     {
         private readonly List<KeyValuePair<IntPtr, int>> _copies = new List<KeyValuePair<IntPtr, int>>();
 
-        internal IntPtr Add(string text)
+        internal IntPtr Add(string text, string name)
         {
             if (text == null) return IntPtr.Zero;
-            byte[] bytes = Utf8(text, nameof(text));
+            byte[] bytes = Utf8(text, name);
             IntPtr copy = Marshal.AllocHGlobal(bytes.Length);
             _copies.Add(new KeyValuePair<IntPtr, int>(copy, bytes.Length));
             Marshal.Copy(bytes, 0, copy, bytes.Length);
@@ -26,7 +26,7 @@ namespace Sendsafely
         {
             if (texts == null) throw new ArgumentNullException(name);
             var copies = new List<IntPtr>();
-            foreach (string text in texts) copies.Add(Add(text));
+            foreach (string text in texts) copies.Add(Add(text ?? throw new ArgumentNullException(name), name));
             return copies.ToArray();
         }
 

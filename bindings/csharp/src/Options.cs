@@ -64,11 +64,11 @@ namespace Sendsafely
             Library.Load();
             Call.Check(Native.sendsafely_client_options_init(out native, (UIntPtr)Marshal.SizeOf<Native.sendsafely_client_options>()));
             if (options == null) return native;
-            native.request_api = texts.Add(options.RequestApi);
-            native.client_version = texts.Add(options.ClientVersion);
-            native.locale = texts.Add(options.Locale);
-            native.proxy = texts.Add(options.Proxy);
-            native.ca_bundle = texts.Add(options.CaBundle);
+            native.request_api = texts.Add(options.RequestApi, nameof(options.RequestApi));
+            native.client_version = texts.Add(options.ClientVersion, nameof(options.ClientVersion));
+            native.locale = texts.Add(options.Locale, nameof(options.Locale));
+            native.proxy = texts.Add(options.Proxy, nameof(options.Proxy));
+            native.ca_bundle = texts.Add(options.CaBundle, nameof(options.CaBundle));
             if (options.ConnectTimeout != null) native.connect_timeout_ms = Texts.Milliseconds(options.ConnectTimeout.Value);
             if (options.StallTimeout != null) native.stall_timeout_ms = Texts.Milliseconds(options.StallTimeout.Value);
             if (options.RetryWindow != null) native.retry_window_ms = Texts.Milliseconds(options.RetryWindow.Value);
@@ -103,8 +103,8 @@ namespace Sendsafely
             Library.Load();
             Call.Check(Native.sendsafely_recipient_options_init(out native, (UIntPtr)Marshal.SizeOf<Native.sendsafely_recipient_options>()));
             if (options == null) return native;
-            native.phone_number = texts.Add(options.PhoneNumber);
-            native.country_code = texts.Add(options.CountryCode);
+            native.phone_number = texts.Add(options.PhoneNumber, nameof(options.PhoneNumber));
+            native.country_code = texts.Add(options.CountryCode, nameof(options.CountryCode));
             native.auto_enable_sms = options.AutoEnableSms ? 1 : 0;
             return native;
         }
@@ -126,8 +126,8 @@ namespace Sendsafely
             Library.Load();
             Call.Check(Native.sendsafely_upload_options_init(out native, (UIntPtr)Marshal.SizeOf<Native.sendsafely_upload_options>()));
             if (options == null) return native;
-            native.file_name = texts.Add(options.FileName);
-            native.directory_id = texts.Add(options.DirectoryId);
+            native.file_name = texts.Add(options.FileName, nameof(options.FileName));
+            native.directory_id = texts.Add(options.DirectoryId, nameof(options.DirectoryId));
             return native;
         }
     }
@@ -164,13 +164,13 @@ namespace Sendsafely
             Library.Load();
             Call.Check(Native.sendsafely_finalize_options_init(out native, (UIntPtr)Marshal.SizeOf<Native.sendsafely_finalize_options>()));
             if (options == null) return native;
-            native.password = texts.Add(options.Password);
+            native.password = texts.Add(options.Password, nameof(options.Password));
             native.undisclosed_recipients = options.UndisclosedRecipients ? 1 : 0;
             native.allow_reply_all = options.AllowReplyAll ? 1 : 0;
             native.notify_recipients = options.NotifyRecipients ? 1 : 0;
             native.read_only_pdf = options.ReadOnlyPdf ? 1 : 0;
-            native.unconfirmed_sender = texts.Add(options.UnconfirmedSender);
-            native.confirmed_sender_token = texts.Add(options.ConfirmedSenderToken);
+            native.unconfirmed_sender = texts.Add(options.UnconfirmedSender, nameof(options.UnconfirmedSender));
+            native.confirmed_sender_token = texts.Add(options.ConfirmedSenderToken, nameof(options.ConfirmedSenderToken));
             return native;
         }
     }
@@ -197,8 +197,8 @@ namespace Sendsafely
             Library.Load();
             Call.Check(Native.sendsafely_download_options_init(out native, (UIntPtr)Marshal.SizeOf<Native.sendsafely_download_options>()));
             if (options == null) return native;
-            native.password = texts.Add(options.Password);
-            native.directory_id = texts.Add(options.DirectoryId);
+            native.password = texts.Add(options.Password, nameof(options.Password));
+            native.directory_id = texts.Add(options.DirectoryId, nameof(options.DirectoryId));
             if (options.Existing != null) native.existing = (int)options.Existing.Value;
             native.sync = options.Sync ? 1 : 0;
             return native;
@@ -233,7 +233,7 @@ namespace Sendsafely
             Library.Load();
             Call.Check(Native.sendsafely_directory_options_init(out native, (UIntPtr)Marshal.SizeOf<Native.sendsafely_directory_options>()));
             if (options == null) return native;
-            native.sort_field = texts.Add(options.SortField);
+            native.sort_field = texts.Add(options.SortField, nameof(options.SortField));
             native.descending = options.Descending ? 1 : 0;
             native.one_page = options.OnePage ? 1 : 0;
             if (options.FileIndex != null) native.file_index = checked((ulong)options.FileIndex.Value);
@@ -260,7 +260,7 @@ namespace Sendsafely
             Library.Load();
             Call.Check(Native.sendsafely_upload_all_options_init(out native, (UIntPtr)Marshal.SizeOf<Native.sendsafely_upload_all_options>()));
             if (options == null) return native;
-            native.directory_id = texts.Add(options.DirectoryId);
+            native.directory_id = texts.Add(options.DirectoryId, nameof(options.DirectoryId));
             if (options.Existing != null) native.existing = (int)options.Existing.Value;
             return native;
         }
@@ -329,9 +329,9 @@ namespace Sendsafely
             native.whole_organization = options.WholeOrganization ? 1 : 0;
             if (options.From != null) native.from = options.From.Value.ToUnixTimeSeconds();
             if (options.To != null) native.to = options.To.Value.ToUnixTimeSeconds();
-            native.sender = texts.Add(options.Sender);
-            native.recipient = texts.Add(options.Recipient);
-            native.file_name = texts.Add(options.FileName);
+            native.sender = texts.Add(options.Sender, nameof(options.Sender));
+            native.recipient = texts.Add(options.Recipient, nameof(options.Recipient));
+            native.file_name = texts.Add(options.FileName, nameof(options.FileName));
             if (options.Status != null) native.status = (int)options.Status.Value;
             return native;
         }
@@ -373,13 +373,13 @@ namespace Sendsafely
             Library.Load();
             Call.Check(Native.sendsafely_audit_log_options_init(out native, (UIntPtr)Marshal.SizeOf<Native.sendsafely_audit_log_options>()));
             if (options == null) return native;
-            native.event_type = texts.Add(options.EventType);
-            native.ip_address = texts.Add(options.IpAddress);
-            native.authenticated_user = texts.Add(options.AuthenticatedUser);
-            native.impersonated_user = texts.Add(options.ImpersonatedUser);
-            native.package_owner = texts.Add(options.PackageOwner);
-            native.min_timestamp = texts.Add(options.MinTimestamp);
-            native.max_timestamp = texts.Add(options.MaxTimestamp);
+            native.event_type = texts.Add(options.EventType, nameof(options.EventType));
+            native.ip_address = texts.Add(options.IpAddress, nameof(options.IpAddress));
+            native.authenticated_user = texts.Add(options.AuthenticatedUser, nameof(options.AuthenticatedUser));
+            native.impersonated_user = texts.Add(options.ImpersonatedUser, nameof(options.ImpersonatedUser));
+            native.package_owner = texts.Add(options.PackageOwner, nameof(options.PackageOwner));
+            native.min_timestamp = texts.Add(options.MinTimestamp, nameof(options.MinTimestamp));
+            native.max_timestamp = texts.Add(options.MaxTimestamp, nameof(options.MaxTimestamp));
             if (options.FirstRow != null) native.first_row = checked((ulong)options.FirstRow.Value);
             if (options.PageSize != null) native.page_size = checked((uint)options.PageSize.Value);
             return native;
@@ -420,14 +420,14 @@ namespace Sendsafely
             Library.Load();
             Call.Check(Native.sendsafely_registration_options_init(out native, (UIntPtr)Marshal.SizeOf<Native.sendsafely_registration_options>()));
             if (options == null) return native;
-            native.token = texts.Add(options.Token);
-            native.email = texts.Add(options.Email);
-            native.pin = texts.Add(options.Pin);
-            native.password = texts.Add(options.Password);
-            native.question = texts.Add(options.Question);
-            native.answer = texts.Add(options.Answer);
-            native.first_name = texts.Add(options.FirstName);
-            native.last_name = texts.Add(options.LastName);
+            native.token = texts.Add(options.Token, nameof(options.Token));
+            native.email = texts.Add(options.Email, nameof(options.Email));
+            native.pin = texts.Add(options.Pin, nameof(options.Pin));
+            native.password = texts.Add(options.Password, nameof(options.Password));
+            native.question = texts.Add(options.Question, nameof(options.Question));
+            native.answer = texts.Add(options.Answer, nameof(options.Answer));
+            native.first_name = texts.Add(options.FirstName, nameof(options.FirstName));
+            native.last_name = texts.Add(options.LastName, nameof(options.LastName));
             return native;
         }
     }

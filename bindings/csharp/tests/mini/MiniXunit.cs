@@ -59,6 +59,7 @@ namespace Xunit
             if (value == null || value.GetType() != typeof(T)) throw new Exception("expected " + typeof(T).Name + ", got <" + value + ">");
             return (T)value;
         }
+        public static T Throws<T>(Func<object> action) where T : Exception => Throws<T>(new Action(() => action()));
         public static T Throws<T>(Action action) where T : Exception
         {
             try { action(); } catch (Exception e) { if (e.GetType() == typeof(T)) return (T)e; throw; }
