@@ -26,7 +26,7 @@ DESTDIR ?=
 # Each suite is a word test-<suite> that ends with the line `<suite>: N passed, M failed`.
 SUITES := check rust emulator c sanitize interop examples python
 
-.PHONY: help deps build header examples demo test $(SUITES:%=test-%) check bench bench-large install clean
+.PHONY: help deps build header examples wheel docs-python demo test $(SUITES:%=test-%) check bench bench-large install clean
 
 help: ## lists these words
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 18
@@ -49,6 +49,12 @@ $(EXAMPLES)/%: examples/c/%.c examples/c/console.h include/sendsafely.h | build
 	@mkdir -p $(@D)
 	@ln -sf ../../release/libsendsafely.so $(@D)/libsendsafely.so.0
 	$(CC) $(STRICT) $(CFLAGS) -Iinclude $< -o $@ -L$(@D) -l:libsendsafely.so.0 -Wl,-rpath,'$$ORIGIN'
+
+wheel: build ## the Python wheel for this platform, and its source distribution, in target/wheels
+	@tools/wheel
+
+docs-python: build ## documentation of the Python wrapper, in target/docs/python
+	@tools/python -m sphinx --quiet --fail-on-warning --keep-going bindings/python/docs target/docs/python
 
 demo: deps examples ## sends real files through the C library to a local server and back
 	@tools/demo
@@ -77,7 +83,7 @@ test-interop: examples ## packages exchanged with the official Python client
 test-examples: examples ## the C examples as a user runs them
 	@tests/examples/run
 
-test-python: build ## the Python wrapper against the emulator
+test-python: build ## the Python wheel under every CPython there is, its types and its documentation
 	@bindings/python/tests/run
 
 check: test-check ## the same as test-check

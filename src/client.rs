@@ -160,7 +160,7 @@ impl Client {
     /// `path` begins with `/api/v2.0/` or with what follows that, and may hold a query. For what no method covers.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`] for another path, a method that is not upper-case letters, or a body that is
+    /// [`ErrorKind::InvalidArgument`] for another path, another method than GET, PUT, POST, PATCH and DELETE, or a body that is
     /// not JSON; errors of the network. The request is repeated only where that cannot do harm.
     pub fn request(
         &self,

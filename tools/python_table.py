@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Writes what bindings/python takes from the C header: `tools/python tools/python_table.py DIRECTORY`.
 
-_native.py is the C library as ctypes sees it, enums.py and records.py are its enums and records as Python has them.
+_native.py is the C library as ctypes sees it, enums.py and records.py are its enums and records as Python has them, and
+aio.py is the asyncio front of what was written by hand over them.
 """
 
 import os
@@ -10,6 +11,7 @@ import sys
 import textwrap
 
 import header
+import python_async
 
 MADE = "made from include/sendsafely.h by tools/python_table.py, not by hand."
 CTYPES = "CFUNCTYPE, POINTER, Structure, c_char_p, c_int32, c_int64, c_size_t, c_ubyte, c_uint32, c_uint64, c_void_p"
@@ -274,7 +276,8 @@ def native(api):
 def main(directory):
     api = header.read()
     words = Words(api)
-    for name, lines in ("_native.py", native(api)), ("enums.py", enums(api, words)), ("records.py", records(api, words)):
+    made = {"_native.py": native(api), "enums.py": enums(api, words), "records.py": records(api, words), "aio.py": [python_async.aio()]}
+    for name, lines in made.items():
         with open(os.path.join(directory, name), "w", encoding="utf-8") as file:
             file.write("\n".join(lines).rstrip() + "\n")
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from sendsafely.SendSafely import SendSafely
 
-import ours
+from libsendsafely import Client, _core
 
 ROOT = Path(__file__).parents[2]
 
@@ -58,7 +58,8 @@ class Emulator:
         return labels
 
     def ours(self, user, **options):
-        return ours.client(self.url, self.users[user], **options)
+        credentials = self.users[user]
+        return Client(self.url, credentials["api_key"], credentials["api_secret"], **{"retry_window_ms": 10_000, **options})
 
     def official(self, user):
         return SendSafely(self.url, self.users[user]["api_key"], self.users[user]["api_secret"])
@@ -82,7 +83,7 @@ def tls_emulator(tmp_path_factory):
 def nothing_left():
     """Every test frees what our library gave it."""
     yield
-    assert ours.live_objects() == 0
+    assert _core.bound("sendsafely_live_objects")[0]() == 0
 
 
 @pytest.fixture(scope="session")

@@ -23,11 +23,11 @@ LAYOUTS = {
 def sent(emulator, make_file):
     """A package of ours with a message and a file of two parts: its raw state, passphrase, link, file."""
     file = make_file(2_621_441)
-    with emulator.ours("admin") as client, client.create() as package:
+    with emulator.ours("admin") as client, client.create_package() as package:
         package.add_recipient(RECIPIENT)
-        package.upload(file)
+        package.upload_file(file)
         package.set_message(MESSAGE)
-        link = package.finalize()
+        link = package.finalize().link
         state = emulator.admin("GET", f"/packages/{package.id}")
         return state, state["server_secret"] + package.keycode, link, file
 
@@ -66,7 +66,7 @@ def test_gnupg_decrypts_our_keycode(emulator, gnupg):
     key = official.generate_trusted_device_key_pair("GnuPG")
     public_key_id = key["response"]["id"]
     gnupg.run("--import", data=key["privateKey"].encode())
-    with emulator.ours("admin") as client, client.create() as package:
+    with emulator.ours("admin") as client, client.create_package() as package:
         package.add_recipient(RECIPIENT)
         package.set_message(MESSAGE)
         package.finalize()
@@ -82,7 +82,7 @@ def receive_parts(emulator, sent, parts, size, path):
     for number, part in enumerate(parts, 1):
         emulator.admin("PUT", f"/files/{file_id}/parts/{number}", part)
     with emulator.ours("second") as client, client.open_link(link) as package:
-        package.download(file_id, path)
+        package.download_file(file_id, path)
     return sha256(path)
 
 

@@ -10,8 +10,10 @@ from sendsafely.pgpy import PGPMessage
 from sendsafely.exceptions import DownloadFileException, GetPackageInformationFailedException
 from sendsafely.utilities import read_key_pair, save_key_pair
 
-import ours
 from conftest import ROOT, sha256
+from libsendsafely import Error, Status, crypto
+from libsendsafely import load_key_pair as load_ours
+from libsendsafely import save_key_pair as save_ours
 
 SIZES = [0, 1, 655_360, 655_361, 2_621_440, 2_621_441, 5_242_880, 30_000_000]
 
@@ -38,13 +40,13 @@ def send_official(sender, paths, message=None, recipient=RECIPIENT):
 
 
 def send_ours(client, paths, message=None, recipient=RECIPIENT):
-    with client.create() as package:
+    with client.create_package() as package:
         package.add_recipient(recipient)
         for path in paths:
-            package.upload(path)
+            package.upload_file(path)
         if message is not None:
             package.set_message(message)
-        return package.id, package.finalize()
+        return package.id, package.finalize().link
 
 
 def receive_official(package, directory):
@@ -89,8 +91,8 @@ def test_ours_receives_official(emulator, make_file, tmp_path, size):
     # The layout really is the one that is to be read.
     assert plaintext_sizes(emulator, sent.package_id, sent.server_secret + sent.client_secret) == OFFICIAL_PARTS[size]
     with emulator.ours("second") as client, client.open_link(link) as package:
-        assert package.message == MESSAGE
-        [received] = package.information().files
+        assert package.get_message() == MESSAGE
+        [received] = package.get_information().files
         assert (received.size, received.parts) == (size, len(OFFICIAL_PARTS[size]))
         assert receive_ours(package, tmp_path / "in") == sums([file])
 
@@ -99,7 +101,7 @@ def test_ours_receives_the_text_format_of_official(emulator, make_file, tmp_path
     files = [make_file(1, ascii_only=True), make_file(655_361, ascii_only=True)]
     _, link = send_official(emulator.official("admin"), files)
     with emulator.ours("second") as client, client.open_link(link) as package:
-        assert package.message is None
+        assert package.get_message() is None
         assert receive_ours(package, tmp_path / "in") == sums(files)
 
 
@@ -132,18 +134,18 @@ def test_ours_receives_more_parts_than_a_batch(emulator, make_file, tmp_path):
     file = make_file(25 * 2_621_440 + 1)
     _, link = send_official(emulator.official("admin"), [file])
     with emulator.ours("second") as client, client.open_link(link) as package:
-        assert package.information().files[0].parts == 26
+        assert package.get_information().files[0].parts == 26
         assert receive_ours(package, tmp_path / "in") == sums([file])
 
 
 def test_phone_number_from_ours_is_seen_by_official(emulator):
-    with emulator.ours("admin") as client, client.create() as package:
+    with emulator.ours("admin") as client, client.create_package() as package:
         package.add_recipient("us@example.com", phone_number="(415) 555-0100")
         package.add_recipient("germany@example.com", phone_number="+49 30 123456")
         package.add_recipient("korea@example.com", phone_number="+82 2 312 3456", country_code="KR")
         package.add_recipient("britain@example.com")
-        [britain] = [recipient for recipient in package.information().recipients if recipient.email == "britain@example.com"]
-        package.set_recipient_phone(britain.recipient_id, "20 7946 0018", "GB")
+        [britain] = [recipient for recipient in package.get_information().recipients if recipient.email == "britain@example.com"]
+        package.set_recipient_phone(britain.recipient_id, "20 7946 0018", country_code="GB")
         seen = emulator.official("admin").get_package_information(package.id)["recipients"]
     numbers = {recipient["email"]: [(phone["countryCode"], phone["phonenumber"]) for phone in recipient["phonenumbers"]] for recipient in seen}
     # The emulator does not know the dialling code of a country that protocol 6.4.4 does not list, and keeps it in the number.
@@ -159,12 +161,12 @@ def test_phone_number_from_official_is_seen_by_ours(emulator):
     first = sent.add_recipient(RECIPIENT)["recipientId"]
     sent.add_recipient("plain@example.com")
     sent.update_recipient_phone_number(first, "(415) 555-0100")
-    with emulator.ours("admin") as client, client.open(sent.package_id, sent.client_secret) as package:
-        by_email = {recipient.email: recipient for recipient in package.information().recipients}
-    assert by_email[RECIPIENT].sms_auth == 1 and by_email["plain@example.com"].sms_auth == 0
+    with emulator.ours("admin") as client, client.open_package(sent.package_id, sent.client_secret) as package:
+        by_email = {recipient.email: recipient for recipient in package.get_information().recipients}
+    assert by_email[RECIPIENT].sms_auth and not by_email["plain@example.com"].sms_auth
     [number] = by_email[RECIPIENT].phone_numbers
     assert "".join(filter(str.isdigit, number)).endswith("4155550100")
-    assert by_email["plain@example.com"].phone_numbers == []
+    assert by_email["plain@example.com"].phone_numbers == ()
 
 
 def assert_seen_alike(official, record):
@@ -182,15 +184,15 @@ def assert_seen_alike(official, record):
 
 
 def test_information_of_our_package_is_seen_alike(emulator, make_file):
-    with emulator.ours("admin") as client, client.create() as package:
+    with emulator.ours("admin") as client, client.create_package() as package:
         package.add_recipient(RECIPIENT)
         package.add_recipient("other@example.com")
         for size in (1, 655_361):
-            package.upload(make_file(size))
+            package.upload_file(make_file(size))
         for finalize in (False, True):
             if finalize:
                 package.finalize()
-            assert_seen_alike(emulator.official("admin").get_package_information(package.id), package.information())
+            assert_seen_alike(emulator.official("admin").get_package_information(package.id), package.get_information())
 
 
 def test_information_of_an_official_package_is_seen_alike(emulator, make_file):
@@ -198,11 +200,11 @@ def test_information_of_an_official_package_is_seen_alike(emulator, make_file):
     sent.add_recipients([RECIPIENT, "other@example.com"])
     for size in (1, 655_361):
         sent.encrypt_and_upload_file(str(make_file(size)))
-    with emulator.ours("admin") as client, client.open(sent.package_id, sent.client_secret) as package:
+    with emulator.ours("admin") as client, client.open_package(sent.package_id, sent.client_secret) as package:
         for finalize in (False, True):
             if finalize:
                 sent.finalize()
-            assert_seen_alike(sent.get_info(), package.information())
+            assert_seen_alike(sent.get_info(), package.get_information())
 
 
 def test_ours_goes_on_with_an_official_package(emulator, make_file, tmp_path):
@@ -210,18 +212,18 @@ def test_ours_goes_on_with_an_official_package(emulator, make_file, tmp_path):
     sent = Package(emulator.official("admin"))
     sent.add_recipient(RECIPIENT)
     sent.encrypt_and_upload_file(str(files[0]))
-    with emulator.ours("admin") as client, client.open(sent.package_id, sent.client_secret) as package:
-        package.upload(files[1])
-        link = package.finalize()
+    with emulator.ours("admin") as client, client.open_package(sent.package_id, sent.client_secret) as package:
+        package.upload_file(files[1])
+        link = package.finalize().link
     assert receive_official(emulator.official("second").load_package_from_link(link), tmp_path / "in") == sums(files)
 
 
 def test_official_goes_on_with_our_package(emulator, make_file, tmp_path):
     files = [make_file(1), make_file(655_361)]
     with emulator.ours("admin") as client:
-        with client.create() as package:
+        with client.create_package() as package:
             package.add_recipient(RECIPIENT)
-            package.upload(files[0])
+            package.upload_file(files[0])
             sent = emulator.official("admin").load_package(package.id, package.keycode)
     sent.encrypt_and_upload_file(str(files[1]))
     link = sent.finalize()["message"]
@@ -241,9 +243,9 @@ def device(emulator):
 def test_official_opens_ours_with_its_device_key(emulator, device, make_file, tmp_path):
     official, public_key_id, private_key = device
     file = make_file(655_361)
-    with emulator.ours("admin") as client, client.create() as package:
+    with emulator.ours("admin") as client, client.create_package() as package:
         package.add_recipient(RECIPIENT)
-        package.upload(file)
+        package.upload_file(file)
         package.set_message(MESSAGE)
         package.finalize()
         package_id, keycode = package.id, package.keycode
@@ -259,14 +261,14 @@ def test_ours_opens_official_with_a_device_key(emulator, device, make_file, tmp_
     sent, _ = send_official(emulator.official("admin"), [file], MESSAGE)
     with emulator.ours("second") as client, client.open_with_private_key(sent.package_id, public_key_id, private_key) as package:
         assert package.keycode == sent.client_secret
-        assert package.message == MESSAGE
+        assert package.get_message() == MESSAGE
         assert receive_ours(package, tmp_path / "in") == sums([file])
 
 
 def test_a_key_pair_that_ours_saved_is_read_by_official(emulator, tmp_path):
-    with emulator.ours("second") as client, emulator.ours("admin") as sender, sender.create() as package:
+    with emulator.ours("second") as client, emulator.ours("admin") as sender, sender.create_package() as package:
         pair = client.generate_key_pair("ours")
-        ours.call("sendsafely_key_pair_save", tmp_path / "pair.json", pair.public_key_id, pair.private_key, pair.description)
+        save_ours(tmp_path / "pair.json", pair)
         package.add_recipient(RECIPIENT)
         package.set_message(MESSAGE)
         package.finalize()
@@ -282,14 +284,14 @@ def test_a_key_pair_that_official_saved_is_read_by_ours(emulator, make_file, tmp
     official.generate_trusted_device_key_pair("official")
     save_key_pair(official.KEY_ID, official.KEY_PAIR, tmp_path / "pair.json")
     sent, _ = send_official(emulator.official("admin"), [make_file(1)])
-    pair = ours.call("sendsafely_key_pair_load", tmp_path / "pair.json")
+    pair = load_ours(tmp_path / "pair.json")
     assert pair.public_key_id == official.KEY_ID
     with emulator.ours("second") as client:
         assert client.get_public_key(pair.public_key_id).strip() == str(official.KEY_PAIR.pubkey).strip()
         with client.open_with_private_key(sent.package_id, pair.public_key_id, pair.private_key) as package:
             assert package.keycode == sent.client_secret
         [keycode] = client.get_keycodes(pair.public_key_id, pair.private_key, [sent.package_id])
-        assert (keycode.status, keycode.keycode) == (0, sent.client_secret)
+        assert (keycode.status, keycode.keycode) == (Status.OK, sent.client_secret)
         client.revoke_public_key(pair.public_key_id)
 
 
@@ -301,28 +303,28 @@ def test_keycodes_that_ours_hands_on_open_with_an_official_device(emulator, devi
     late_id, late_key = late["response"]["id"], late["privateKey"]
     with emulator.ours("second") as client:
         result = client.sync_keycodes(older_id, older_key)
-    assert result.synchronized >= 1 and result.failures == []
+    assert result.synchronized >= 1 and result.failures == ()
     assert official.get_package_keycode(sent.package_id, late_id, late_key) == {"keyCode": sent.client_secret}
     official.revoke_trusted_device_key(late_id)
 
 
 def test_cryptography_alone_is_the_official_one(emulator, make_file):
-    keycode, server_secret, package_code = ours.call("sendsafely_keycode_generate"), "server-secret", "package-code"
-    checksum = ours.call("sendsafely_checksum", keycode, package_code)
+    keycode, server_secret, package_code = crypto.generate_keycode(), "server-secret", "package-code"
+    checksum = crypto.checksum(keycode, package_code)
     assert {"checksum": checksum} == utilities._calculate_package_checksum(package_code, keycode)
     message = utilities._encrypt_message(MESSAGE, server_secret, keycode)
-    assert ours.call("sendsafely_message_decrypt", server_secret, keycode, message) == MESSAGE
-    message = ours.call("sendsafely_message_encrypt", server_secret, keycode, MESSAGE)
+    assert crypto.decrypt_message(server_secret, keycode, message) == MESSAGE
+    message = crypto.encrypt_message(server_secret, keycode, MESSAGE)
     assert utilities._decrypt_message(message, server_secret, keycode) == MESSAGE
     data = make_file(655_361).read_bytes()
-    part = ours.call("sendsafely_part_encrypt", server_secret, keycode, data, len(data))
+    part = crypto.encrypt_part(server_secret, keycode, data)
     assert PGPMessage.from_blob(bytearray(part)).decrypt(passphrase=server_secret + keycode).message == data
     part = utilities._encrypt_file_part(data, server_secret, keycode, path=False)
-    assert ours.call("sendsafely_part_decrypt", server_secret, keycode, bytes(part), len(part)) == data
+    assert crypto.decrypt_part(server_secret, keycode, bytes(part)) == data
     with emulator.ours("admin") as client:
         user, body = emulator.users["admin"], json.dumps({"name": "Grüße"})
         official = utilities.make_headers(user["api_secret"], user["api_key"], "/package/", request_body=body)
-        signed = client.sign("/package/", body, official["ss-request-timestamp"])
+        signed = client.sign("/package/", body, timestamp=official["ss-request-timestamp"])
         assert (signed.api_key, signed.signature) == (official["ss-api-key"], official["ss-request-signature"])
 
 
@@ -334,11 +336,11 @@ def test_a_device_opens_neither_older_packages_nor_with_another_key(emulator, de
     late_id, late_key = key["response"]["id"], key["privateKey"]
     with emulator.ours("second") as client:
         for public_key_id, private_key, status in [
-            (late_id, late_key, "SENDSAFELY_REFUSED"),
-            (older_id, late_key, "SENDSAFELY_DECRYPT_FAILED"),
-            (older_id, "not a key", "SENDSAFELY_INVALID_KEY"),
+            (late_id, late_key, Status.REFUSED),
+            (older_id, late_key, Status.DECRYPT_FAILED),
+            (older_id, "not a key", Status.INVALID_KEY),
         ]:
-            with pytest.raises(ours.Error) as refused:
+            with pytest.raises(Error) as refused:
                 client.open_with_private_key(sent.package_id, public_key_id, private_key)
             assert refused.value.status == status
         with client.open_with_private_key(sent.package_id, older_id, older_key) as package:
@@ -348,17 +350,17 @@ def test_a_device_opens_neither_older_packages_nor_with_another_key(emulator, de
 
 def test_a_password_is_asked_of_both(emulator, make_file, tmp_path):
     file = make_file(655_361)
-    with emulator.ours("admin") as client, client.create() as package:
-        package.upload(file)
-        link = package.finalize(undisclosed_recipients=1, password="Lösung 42")
+    with emulator.ours("admin") as client, client.create_package() as package:
+        package.upload_file(file)
+        link = package.finalize(undisclosed_recipients=True, password="Lösung 42").link
     with emulator.ours("third") as client, client.open_link(link) as package:
-        [received] = package.information().files
+        [received] = package.get_information().files
         for password in (None, "wrong"):
-            with pytest.raises(ours.Error) as refused:
-                package.download(received.file_id, tmp_path / "refused", password=password)
-            assert refused.value.status == "SENDSAFELY_PASSWORD_REQUIRED"
+            with pytest.raises(Error) as refused:
+                package.download_file(received.file_id, tmp_path / "refused", password=password)
+            assert refused.value.status == Status.PASSWORD_REQUIRED
         assert list(tmp_path.iterdir()) == []
-        package.download(received.file_id, tmp_path / "ours", password="Lösung 42")
+        package.download_file(received.file_id, tmp_path / "ours", password="Lösung 42")
     assert sha256(tmp_path / "ours") == sha256(file)
 
     # The official client cannot give a password, and asks by id, which an undisclosed package answers only with this switch.
@@ -377,9 +379,9 @@ def test_a_password_is_asked_of_both(emulator, make_file, tmp_path):
 
 def test_undisclosed_without_password_is_received_by_official(emulator, make_file, tmp_path):
     file = make_file(655_361)
-    with emulator.ours("admin") as client, client.create() as package:
-        package.upload(file)
-        link = package.finalize(undisclosed_recipients=1)
+    with emulator.ours("admin") as client, client.create_package() as package:
+        package.upload_file(file)
+        link = package.finalize(undisclosed_recipients=True).link
     emulator.admin("POST", "/settings", {"undisclosed_by_id": True})
     try:
         assert receive_official(emulator.official("third").load_package_from_link(link), tmp_path / "in") == sums([file])
@@ -391,7 +393,7 @@ def test_undisclosed_without_password_is_received_by_official(emulator, make_fil
 def test_official_receives_what_ours_sent_through_the_api_server(emulator, make_file, tmp_path, size):
     file = make_file(size)
     emulator.endpoints()
-    with emulator.ours("admin", force_api_route=1) as client:
+    with emulator.ours("admin", force_api_route=True) as client:
         _, link = send_ours(client, [file], MESSAGE)
     endpoints = emulator.endpoints()
     assert "part_post" in endpoints and "part_put" not in endpoints
@@ -405,7 +407,7 @@ def test_ours_receives_official_through_the_api_server(emulator, make_file, tmp_
     file = make_file(size)
     _, link = send_official(emulator.official("admin"), [file])
     emulator.endpoints()
-    with emulator.ours("second", force_api_route=1) as client, client.open_link(link) as package:
+    with emulator.ours("second", force_api_route=True) as client, client.open_link(link) as package:
         assert receive_ours(package, tmp_path / "in") == sums([file])
     endpoints = emulator.endpoints()
     assert "part_download" in endpoints and "part_get" not in endpoints
@@ -419,7 +421,7 @@ def test_both_directions_over_tls(tls_emulator, make_file, tmp_path, monkeypatch
 
     _, link = send_official(tls_emulator.official("admin"), [file], MESSAGE)
     with tls_emulator.ours("second", ca_bundle=ca_file) as client, client.open_link(link) as package:
-        assert package.message == MESSAGE
+        assert package.get_message() == MESSAGE
         assert receive_ours(package, tmp_path / "ours") == sums([file])
 
     with tls_emulator.ours("admin", ca_bundle=ca_file) as client:
@@ -431,10 +433,10 @@ def test_both_directions_over_tls(tls_emulator, make_file, tmp_path, monkeypatch
 
 def test_tls_without_its_authority_is_refused(tls_emulator):
     # On a machine without any certificates the client itself is refused.
-    with pytest.raises(ours.Error) as refused:
-        with tls_emulator.ours("admin") as client, client.create():
+    with pytest.raises(Error) as refused:
+        with tls_emulator.ours("admin") as client, client.create_package():
             pass
-    assert refused.value.status in ("SENDSAFELY_TLS_FAILED", "SENDSAFELY_NO_TRUST_STORE")
+    assert refused.value.status in (Status.TLS_FAILED, Status.NO_TRUST_STORE)
 
 
 def run_example(emulator, user, name, *arguments):

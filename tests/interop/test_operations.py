@@ -6,16 +6,14 @@ import pytest
 from sendsafely.Package import Package as OfficialPackage
 from sendsafely.utilities import read_key_pair, save_key_pair
 
-import ours
 from conftest import sha256
+from libsendsafely import Error, PackageList, Status, load_key_pair
+from libsendsafely import save_key_pair as save_ours
 
 
 def rows(client, which):
     with client.list_packages(which, page_size=3) as packages:
         return list(packages)
-
-
-SENT, RECEIVED, ARCHIVED, WORKSPACES = range(4)
 
 
 def test_user_is_seen_alike(emulator):
@@ -30,43 +28,43 @@ def test_user_is_seen_alike(emulator):
 def test_lists_are_seen_alike(emulator, make_file):
     with emulator.ours("third") as client:
         for number in range(4):
-            with client.create() as package:
+            with client.create_package() as package:
                 package.add_recipient("admin@acme.test")
-                package.upload(make_file(100 + number))
+                package.upload_file(make_file(100 + number))
                 package.finalize()
-        sent, theirs = rows(client, SENT), emulator.official("third").get_sent_packages()["packages"]
+        sent, theirs = rows(client, PackageList.SENT), emulator.official("third").get_sent_packages()["packages"]
     assert len(sent) >= 4
     for ours_, official in zip(sent, theirs, strict=True):
         assert (ours_.package_id, ours_.package_code, ours_.state) == (official["packageId"], official["packageCode"], official["packageState"])
-        assert ours_.file_names == official["filenames"] and ours_.recipients == official["recipients"]
+        assert list(ours_.file_names) == official["filenames"] and list(ours_.recipients) == official["recipients"]
         assert ours_.updated_text == official["packageUpdateTimestamp"]
     with emulator.ours("admin") as client:
-        received = [row.package_id for row in rows(client, RECEIVED)]
+        received = [row.package_id for row in rows(client, PackageList.RECEIVED)]
     assert received == [row["packageId"] for row in emulator.official("admin").get_received_packages()["packages"]]
 
 
 def test_deleted_by_either_is_gone_for_the_other(emulator):
     with emulator.ours("admin") as client:
-        with client.create() as package:
+        with client.create_package() as package:
             emulator.official("admin").delete_package(package.id)
-            with pytest.raises(ours.Error) as gone:
-                package.information()
-            assert gone.value.status == "SENDSAFELY_UNKNOWN_PACKAGE"
+            with pytest.raises(Error) as gone:
+                package.get_information()
+            assert gone.value.status == Status.UNKNOWN_PACKAGE
         theirs = OfficialPackage(emulator.official("admin"))
-        with client.open(theirs.package_id, theirs.client_secret) as package:
+        with client.open_package(theirs.package_id, theirs.client_secret) as package:
             package.delete()
     with pytest.raises(Exception):
         theirs.get_info()
 
 
 def test_many_recipients_by_both(emulator):
-    with emulator.ours("admin") as client, client.create() as package:
+    with emulator.ours("admin") as client, client.create_package() as package:
         results = package.add_recipients(["a@example.com", "b@example.com"])
-        assert [(result.email, result.status) for result in results] == [("a@example.com", 0), ("b@example.com", 0)]
+        assert [(result.email, result.status) for result in results] == [("a@example.com", Status.OK), ("b@example.com", Status.OK)]
         sent = emulator.official("admin").load_package(package.id, package.keycode)
         sent.add_recipients(["c@example.com", "d@example.com"])
         expected = [f"{letter}@example.com" for letter in "abcd"]
-        assert sorted(recipient.email for recipient in package.information().recipients) == expected
+        assert sorted(recipient.email for recipient in package.get_information().recipients) == expected
         assert sorted(recipient["email"] for recipient in sent.get_info()["recipients"]) == expected
 
 
@@ -87,18 +85,17 @@ def test_official_opens_with_our_device(emulator, device, tmp_path):
     official = emulator.official("second")
     assert official.get_package_keycode(sent.package_id, device.public_key_id, device.private_key)["keyCode"] == sent.client_secret
     # By the files that both keep key pairs in.
-    call = lambda name, *inputs: ours.call(f"sendsafely_key_pair_{name}", *inputs)
-    call("save", tmp_path / "ours.json", device.public_key_id, device.private_key, "laptop")
+    save_ours(tmp_path / "ours.json", device, description="laptop")
     assert read_key_pair(tmp_path / "ours.json")["privateKey"] == device.private_key
     save_key_pair(device.public_key_id, device.private_key, tmp_path / "official.json")
     for name in ("ours.json", "official.json"):
-        loaded = call("load", tmp_path / name)
+        loaded = load_key_pair(tmp_path / name)
         assert (loaded.public_key_id, loaded.private_key) == (device.public_key_id, device.private_key)
     assert oct((tmp_path / "ours.json").stat().st_mode & 0o777) == "0o600"
 
 
 def test_public_keys_are_seen_alike(emulator, device):
-    with emulator.ours("admin") as client, client.create() as package:
+    with emulator.ours("admin") as client, client.create_package() as package:
         recipient = package.add_recipient("second@acme.test")
         sent = emulator.official("admin").load_package(package.id, package.keycode)
         theirs = {key["id"] for key in sent.get_public_keys(recipient.recipient_id)}
@@ -124,11 +121,11 @@ def test_a_revoked_device_is_forgotten(emulator):
     with emulator.ours("second") as client:
         key_pair = client.generate_key_pair("short-lived")
         emulator.official("second").revoke_trusted_device_key(key_pair.public_key_id)
-        with pytest.raises(ours.Error):
+        with pytest.raises(Error):
             client.get_public_key(key_pair.public_key_id)
         theirs = emulator.official("second").generate_trusted_device_key_pair("theirs")["response"]["id"]
         client.revoke_public_key(theirs)
-        with pytest.raises(ours.Error):
+        with pytest.raises(Error):
             client.get_public_key(theirs)
 
 
@@ -140,8 +137,8 @@ def test_official_works_in_our_workspace(emulator, make_file, tmp_path):
     with emulator.ours("admin") as client, client.create_workspace("Team ü") as workspace:
         official = emulator.official("admin").load_package(workspace.id, workspace.keycode)
         assert official.get_info()["label"] == "Team ü"
-        docs = workspace.create_directory(None, "Docs")
-        workspace.upload(make_file(700_000), directory_id=docs)
+        docs = workspace.create_directory("Docs")
+        workspace.upload_file(make_file(700_000), directory=docs)
         seen = official.get_directory_information(docs)
         assert names(seen["files"]) == ["binary-700000.bin"]
         [file] = seen["files"]
@@ -152,17 +149,17 @@ def test_official_works_in_our_workspace(emulator, make_file, tmp_path):
         official.move_file(file["fileId"], old)
         official.rename_directory(old, "Older")
         official.update_workspace_name("Team 2")
-        assert workspace.information().label == "Team 2"
+        assert workspace.get_information().label == "Team 2"
         [older] = workspace.get_directory(docs).directories
         assert (older.directory_id, older.name) == (old, "Older")
         assert [file.file_name for file in workspace.get_directory(old).files] == ["binary-700000.bin"]
         official.move_directory(old, official.get_info()["rootDirectoryId"])
-        assert workspace.get_directory(docs).directories == []
+        assert workspace.get_directory(docs).directories == ()
         assert sorted(directory.name for directory in workspace.get_directory(None).directories) == ["Docs", "Older"]
         official.delete_file_from_package(file["fileId"], directory_id=old)
         official.delete_directory(docs)
         assert [directory.name for directory in workspace.get_directory(None).directories] == ["Older"]
-        assert workspace.get_directory(old).files == []
+        assert workspace.get_directory(old).files == ()
 
 
 def test_we_work_in_an_official_workspace(emulator, make_file, tmp_path):
@@ -172,12 +169,12 @@ def test_we_work_in_an_official_workspace(emulator, make_file, tmp_path):
     deep = official.create_directory("Deep", docs)["directoryId"]
     official.encrypt_and_upload_file(str(make_file(700_000)), directory_id=deep)
     official.encrypt_and_upload_file(str(make_file(1)))
-    with emulator.ours("admin") as client, client.open(official.package_id, official.client_secret) as workspace:
-        assert workspace.information().is_workspace == 1
+    with emulator.ours("admin") as client, client.open_package(official.package_id, official.client_secret) as workspace:
+        assert workspace.get_information().is_workspace
         [file] = workspace.get_directory(deep).files
-        workspace.download(file.file_id, tmp_path / "deep.bin", directory_id=deep)
+        workspace.download_file(file.file_id, tmp_path / "deep.bin", directory=deep)
         assert sha256(tmp_path / "deep.bin") == sha256(make_file(700_000))
-        information = workspace.get_file_information(file.file_id, deep)
+        information = workspace.get_file_information(file, directory=deep)
         assert information.file.size == 700_000
         # What ours changes, the official client sees.
         workspace.set_label("Renamed")
@@ -190,7 +187,7 @@ def test_we_work_in_an_official_workspace(emulator, make_file, tmp_path):
         assert names(official.get_directory_information(root)["subDirectories"]) == ["Docs", "Empty"]
         official.download_and_decrypt_file(file.file_id, directory_id=docs, download_directory=str(tmp_path), file_name="theirs.bin")
         assert sha256(tmp_path / "theirs.bin") == sha256(make_file(700_000))
-        workspace.delete_file(file.file_id, docs)
+        workspace.delete_file(file, directory=docs)
         workspace.delete_directory(deep)
         assert names(official.get_directory_information(docs)["files"]) == []
         assert names(official.get_directory_information(root)["subDirectories"]) == ["Docs"]
@@ -216,5 +213,5 @@ def test_a_request_that_ours_signs_is_the_official_one(emulator):
     with emulator.ours("admin") as client:
         body = json.dumps({"email": "jürgen@example.com"})
         theirs = make_headers(user["api_secret"], user["api_key"], "/package/AAAA-BBBB/recipient/", request_body=body)
-        mine = client.sign("/package/AAAA-BBBB/recipient/", body, theirs["ss-request-timestamp"])
+        mine = client.sign("/package/AAAA-BBBB/recipient/", body, timestamp=theirs["ss-request-timestamp"])
     assert (mine.api_key, mine.signature) == (theirs["ss-api-key"], theirs["ss-request-signature"])

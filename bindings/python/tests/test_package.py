@@ -1,20 +1,25 @@
 """A package there and back."""
 
+import io
+import os
 import random
+from datetime import timezone
 
 import pytest
 
-from libsendsafely import Action, Error, Existing, Status, Stopped
+from libsendsafely import (
+    Action, Error, Existing, PackageState, PackageStatus, PasswordRequired, Status, country_codes, find_links, parse_link)
 
 
-def sent(client, source, **upload):
-    package = client.create_package()
-    package.add_recipient("second@acme.test")
-    package.upload_memory(source, **upload)
-    return package
+def sent(client, data, file_name, **finalize):
+    """The link of a package with one file."""
+    with client.create_package() as package:
+        package.add_recipient("second@acme.test")
+        package.upload_memory(data, file_name)
+        return package.finalize(**finalize).link
 
 
-def test_a_package_there_and_back(client, tmp_path):
+def test_a_package_there_and_back(client, emulator, tmp_path):
     file = tmp_path / "Größe.bin"
     file.write_bytes(random.Random(1).randbytes(6_000_000))
     reports = []
@@ -25,69 +30,283 @@ def test_a_package_there_and_back(client, tmp_path):
         assert (uploaded.file_name, uploaded.size, uploaded.parts) == ("Größe.bin", 6_000_000, 3)
         package.upload_memory(b"bytes", "memory.txt")
         package.set_message("Grüße")
-        link = package.finalize().link
-        assert link == package.link
+        finalized = package.finalize()
+        assert finalized.link == package.link and finalized.recipients == ("second@acme.test",) and not finalized.needs_approval
+        state = emulator.state(package)
+    assert sorted(entry["name"] for entry in state["files"]) == ["Größe.bin", "memory.txt"]
+    assert "Grüße" not in str(state) and package.closed
     assert reports[-1].bytes_done == reports[-1].bytes_total == 6_000_000
     target = tmp_path / "received"
     target.mkdir()
-    with client.open_link(link) as package:
+    with client.open_link(f"<{finalized.link}>") as package:
         assert package.get_message() == "Grüße"
         report = package.download_all(target)
+        assert {item.status for item in report} == {Status.OK} and {item.action for item in report} == {Action.DOWNLOADED}
+        information = package.get_information()
     assert sorted(item.path for item in report) == ["Größe.bin", "memory.txt"]
     assert (target / "Größe.bin").read_bytes() == file.read_bytes()
     assert (target / "memory.txt").read_bytes() == b"bytes"
+    assert information.state in (PackageState.ACTIVE_INCOMPLETE, PackageState.ACTIVE_COMPLETE) and information.status is PackageStatus.ACTIVE
+    assert information.created.tzinfo is timezone.utc and information.life == 14 and information.label is None
 
 
-def test_failures_tell_what_to_do(client, tmp_path):
+def test_opened_again_by_id_and_keycode(client, tmp_path):
     with client.create_package() as package:
-        with pytest.raises(Error) as failed:
-            package.finalize()
-        assert failed.value.status is Status.NO_RECIPIENT and failed.value.remedy
-        with pytest.raises(Error) as failed:
-            package.add_recipient("nobody")
-        assert failed.value.status is Status.MALFORMED_EMAIL
-        with pytest.raises(Error) as failed:
-            package.upload_file(tmp_path / "missing")
-        assert failed.value.status is Status.FILE_NOT_FOUND
+        package_id, keycode, code = package.id, package.keycode, package.code
+    with client.open_package(package_id, keycode) as package:
+        assert (package.id, package.code, package.running_uploads) == (package_id, code, 0)
         package.add_recipient("second@acme.test")
-        with pytest.raises(Error) as failed:
-            package.add_recipient("second@acme.test")
-        assert (failed.value.status, failed.value.server_code) == (Status.DUPLICATE_EMAIL, "DUPLICATE_EMAIL")
+        package.upload_memory(b"later", "later.txt")
+        with pytest.raises(Error) as early:
+            package.link
+        assert early.value.status is Status.NOT_FINALIZED
+        link = parse_link(package.finalize().link)
+    assert (link.package_id or package_id, link.package_code, link.keycode) == (package_id, code, keycode)
+    assert keycode not in repr(link) and keycode not in str(link)
+    assert client.get_package_information(package_id).package_code == code
 
 
-def test_a_callback_stops_and_raises(client):
-    class Mine(Exception):
-        pass
-
-    def raising(_):
-        raise Mine("from the callback")
-
-    with client.create_package() as package:
-        package.add_recipient("second@acme.test")
-        with pytest.raises(Mine, match="from the callback"):
-            package.upload_memory(b"x" * 1_000_000, "a.bin", progress=raising)
-        with pytest.raises(Stopped):
-            package.upload_memory(b"x" * 1_000_000, "a.bin", progress=lambda _: False)
-        package.upload_memory(b"x", "a.bin")
-        assert [file.file_name for file in package.get_information().files] == ["a.bin"]
+def test_what_is_bytes_like(package, client):
+    given = {"bytes": b"bytes", "array": bytearray(b"array"), "view": memoryview(b"a view")[2:], "strided": memoryview(b"a-b-c")[::2], "empty": b"",
+             "writable": memoryview(bytearray(b"xwritable"))[1:]}
+    files = {name: package.upload_memory(data, name) for name, data in given.items()}
+    for name, data in given.items():
+        assert files[name].size == len(data)
+        assert package.download_memory(files[name]) == bytes(data)
+    with pytest.raises(TypeError):
+        package.upload_memory("text", "text")
 
 
-def test_what_is_there_is_skipped(client, tmp_path):
-    with sent(client, b"content", file_name="a.txt") as package:
-        link = package.finalize().link
-    (tmp_path / "a.txt").write_bytes(b"content")
+class Pipe(io.RawIOBase):
+    """A stream that cannot seek and gives little at a time."""
+
+    def __init__(self, data):
+        self.rest = data
+
+    def readable(self):
+        return True
+
+    def readinto(self, view):
+        piece, self.rest = self.rest[:7777], self.rest[7777:7777 + len(self.rest)]
+        piece = piece[:len(view)]
+        view[:len(piece)] = piece
+        return len(piece)
+
+
+class OnlyRead:
+    """The least that a file object can be."""
+
+    name = "/somewhere/least.bin"
+
+    def __init__(self, data):
+        self.stream = io.BytesIO(data)
+
+    def read(self, size):
+        return self.stream.read(size)
+
+
+def test_streams_as_sources(package, tmp_path):
+    data = random.Random(2).randbytes(300_000)
+    (tmp_path / "named.bin").write_bytes(data)
+    with open(tmp_path / "named.bin", "rb") as stream:
+        stream.seek(1000)
+        file = package.upload_file(stream)
+    assert (file.file_name, file.size) == ("named.bin", len(data) - 1000)
+    assert package.download_memory(file) == data[1000:]
+    assert package.download_memory(package.upload_file(io.BytesIO(data), file_name="memory.bin")) == data
+    assert package.download_memory(package.upload_file(OnlyRead(data))) == data
+    pipe = package.upload_file(Pipe(data), file_name="pipe.bin")
+    assert pipe.size == len(data) and package.download_memory(pipe) == data
+    reader, writer = os.pipe()
+    os.write(writer, b"through a pipe")
+    os.close(writer)
+    with open(reader, "rb") as stream:
+        assert package.download_memory(package.upload_file(stream, file_name="pipe.txt")) == b"through a pipe"
+    with pytest.raises(TypeError, match="file_name"):
+        package.upload_file(io.BytesIO(b""))
+
+
+def test_streams_as_targets(package, tmp_path):
+    data = random.Random(3).randbytes(6_000_000)
+    file = package.upload_memory(data, "a.bin")
+    target = io.BytesIO()
+    download = package.download_file(file, target)
+    assert target.getvalue() == data and (download.path, download.size) == (None, len(data))
+    with open(tmp_path / "raw.bin", "wb", buffering=0) as raw:
+        package.download_file(file.file_id, raw)
+    assert (tmp_path / "raw.bin").read_bytes() == data
+
+    class Keeps:
+        """Keeps what it is given, which must stay what it was."""
+
+        def __init__(self):
+            self.pieces = []
+
+        def write(self, piece):
+            self.pieces.append(piece)
+
+    keeps = Keeps()
+    package.download_file(file, keeps)
+    assert b"".join(keeps.pieces) == data
+
+
+def test_what_a_stream_raises_comes_back(package):
+    class Broken:
+        name = "broken.bin"
+
+        def read(self, size):
+            raise EOFError("unplugged")
+
+        def write(self, data):
+            raise EOFError("full")
+
+    with pytest.raises(EOFError, match="unplugged"):
+        package.upload_file(Broken())
+    file = package.upload_memory(b"bytes", "a.bin")
+    with pytest.raises(EOFError, match="full"):
+        package.download_file(file, Broken())
+    with pytest.raises(TypeError):
+        package.upload_file(io.StringIO("not binary"), file_name="a.txt")
+    with pytest.raises(Error) as cut:
+        package.upload_file(Shrinking(), file_name="short.bin")
+    assert cut.value.status is Status.SIZE_MISMATCH
+    assert [entry.file_name for entry in package.get_information().files] == ["a.bin"]
+
+
+class Shrinking(io.BytesIO):
+    """Says that it has more than it gives."""
+
+    def __init__(self):
+        super().__init__(b"x" * 1000)
+
+    def readinto(self, view):
+        return 0
+
+
+def test_what_is_there_is_not_overwritten(client, tmp_path):
+    link = sent(client, b"content", "a.txt")
+    (tmp_path / "a.txt").write_bytes(b"other..")
     with client.open_link(link) as package:
+        [file] = package.get_information().files
         with pytest.raises(Error) as refused:
             package.download_all(tmp_path)
         assert refused.value.status is Status.FILE_EXISTS
         assert [item.path for item in refused.value.report] == ["a.txt"]
+        with pytest.raises(Error) as refused:
+            package.download_file(file, tmp_path)
+        assert refused.value.status is Status.FILE_EXISTS and (tmp_path / "a.txt").read_bytes() == b"other.."
         [item] = package.download_all(tmp_path, existing=Existing.SKIP)
-    assert item.action is Action.SKIPPED
+        assert item.action is Action.SKIPPED
+        assert package.download_file(file, tmp_path, existing=Existing.SKIP).skipped
+        download = package.download_file(file, tmp_path, existing=Existing.OVERWRITE, sync=True)
+    assert download.path == str(tmp_path / "a.txt") and (tmp_path / "a.txt").read_bytes() == b"content"
 
 
-def test_the_client_knows_its_user(client):
-    assert client.verify_credentials() == "admin@acme.test"
-    assert client.get_user().email == "admin@acme.test"
-    with client.create_workspace("Team") as workspace:
-        assert workspace.get_information().label == "Team"
-        workspace.delete()
+def test_passwords(client, emulator):
+    with client.create_package() as package:
+        package.upload_memory(b"secret", "a.txt")
+        link = package.finalize(undisclosed_recipients=True, password="open, please", allow_reply_all=True, read_only_pdf=True).link
+        assert emulator.state(package)["password"] == "open, please"
+    with client.open_link(link) as package:
+        [file] = package.get_information().files
+        with pytest.raises(PasswordRequired) as refused:
+            package.download_memory(file)
+        assert refused.value.status is Status.PASSWORD_REQUIRED and refused.value.server_code == "PASSWORD_REQUIRED"
+        with pytest.raises(PasswordRequired):
+            package.download_memory(file, password="wrong")
+        assert package.download_memory(file, password="open, please") == b"secret"
+
+
+def test_recipients(client, package, emulator):
+    results = package.add_recipients(["a@customer.test", "second@acme.test", "a@customer.test"])
+    assert [(result.email, result.status) for result in results] == [
+        ("a@customer.test", Status.OK), ("second@acme.test", Status.DUPLICATE_EMAIL), ("a@customer.test", Status.DUPLICATE_EMAIL)]
+    recipient = results[0].recipient
+    package.set_recipient_phone(recipient, "(415) 555-0100", country_code="US")
+    assert package.get_recipient(recipient).phone_numbers == ("+1 4155550100",)
+    package.remove_recipient(recipient.recipient_id)
+    with pytest.raises(Error) as gone:
+        package.get_recipient(recipient)
+    assert gone.value.status is Status.RECIPIENT_NOT_ON_PACKAGE
+    with pytest.raises(TypeError, match="list"):
+        package.add_recipients("a@customer.test")
+    package.remove_all_recipients()
+    assert emulator.state(package)["recipients"] == []
+    assert ("US", 1) in {(country.country_code, country.dialling_code) for country in country_codes()}
+    assert package.get_permissions().startswith("[")
+
+
+def test_contact_groups(client, package):
+    group = client.create_contact_group("Board")
+    member = client.add_contact_group_member(group, "ann@customer.test")
+    assert (group.name, group.is_organization_group, member.email) == ("Board", False, "ann@customer.test")
+    assert [entry.email for entry in client.get_contact_group(group).members] == ["ann@customer.test"]
+    package.add_contact_group(group)
+    assert [entry.name for entry in package.get_information().contact_groups] == ["Board"]
+    package.remove_contact_group(group.contact_group_id)
+    assert package.get_information().contact_groups == ()
+    client.remove_contact_group_member(group, member)
+    assert group.contact_group_id in {entry.contact_group_id for entry in client.get_contact_groups()}
+    everybody = client.create_contact_group("All", is_organization_group=True)
+    assert everybody.contact_group_id in {entry.contact_group_id for entry in client.get_contact_groups(whole_organization=True)}
+    for entry in group, everybody:
+        client.delete_contact_group(entry)
+    assert group.contact_group_id not in {entry.contact_group_id for entry in client.get_contact_groups()}
+
+
+def test_files_are_managed(package):
+    file = package.upload_memory(b"one", "one.txt")
+    package.rename_file(file, "two.txt")
+    information = package.get_file_information(file)
+    assert (information.file.file_name, information.file.size, information.old_versions) == ("two.txt", 3, ())
+    assert information.file.uploaded.tzinfo is timezone.utc
+    package.delete_file(file)
+    with pytest.raises(Error) as gone:
+        package.download_memory(file)
+    assert gone.value.status is Status.FILE_NOT_ON_PACKAGE
+
+
+def test_settings(package, emulator):
+    package.set_life(30)
+    package.set_label("Quarterly")
+    assert emulator.state(package)["life"] == 30 and package.get_information().label == "Quarterly"
+    package.update('{"life": 20}')
+    assert emulator.state(package)["life"] == 20
+    for days in (-1, 366, 2**31 - 1):
+        with pytest.raises(Error) as refused:
+            package.set_life(days)
+        assert refused.value.status is Status.LIFE_OUT_OF_RANGE
+    package.set_message("hello")
+    package.finalize(notify_recipients=True)
+    package.notify()
+    package.delete()
+    with pytest.raises(Error) as gone:
+        package.get_information()
+    assert gone.value.status is Status.PACKAGE_DELETED
+
+
+def test_links_in_a_text(client):
+    link = sent(client, b"x", "a.txt")
+    assert find_links(f"See {link}, and <{link}>.") == (link,)
+    assert find_links("none") == ()
+    with pytest.raises(Error) as malformed:
+        parse_link("https://example.com/")
+    assert malformed.value.status is Status.MALFORMED_LINK
+    with pytest.raises(Error):
+        client.open_link(link.replace("packageCode=", "packageCode=x"))
+
+
+def test_trees(package, tmp_path):
+    source, target = tmp_path / "source", tmp_path / "target"
+    source.mkdir(), target.mkdir()
+    for name in ("a.txt", "b.txt"):
+        (source / name).write_text(name)
+    report = package.upload_all(source)
+    assert [(item.path, item.action) for item in report] == [("a.txt", Action.UPLOADED), ("b.txt", Action.UPLOADED)]
+    assert {item.action for item in package.upload_all(source)} == {Action.SKIPPED}
+    (source / "below").mkdir()
+    with pytest.raises(Error) as refused:
+        package.upload_all(source)
+    assert refused.value.status is Status.ONLY_IN_WORKSPACE
+    package.download_all(target)
+    assert (target / "b.txt").read_text() == "b.txt"

@@ -1,11 +1,19 @@
-"""The table against what the library was built with."""
+"""The table against what the library was built with, and against what the wrapper uses."""
 
 import ctypes
 from pathlib import Path
 
-from libsendsafely import _native
+from libsendsafely import _core, _native
 
 GOLDEN = Path(__file__).parents[3] / "tests/abi"
+
+# What a Python program has no use for, and why.
+UNUSED = {
+    "sendsafely_error_status": "the call has returned it",
+    "sendsafely_status_name": "the enum Status has the names",
+    "sendsafely_status_description": "the error says more",
+    "sendsafely_version": "sendsafely_version_string says the same",
+}
 
 
 def test_every_function_is_there():
@@ -26,3 +34,12 @@ def test_structs_have_the_layout_of_the_library():
             assert ctypes.sizeof(known) == numbers["size"], name
         checked += 1
     assert checked > 300
+
+
+def test_every_function_of_the_library_was_called(request):
+    """By the other tests, which ran before: what is reached from Python by nobody is forgotten."""
+    if len(request.session.items) < 60:
+        return  # Only some tests were chosen.
+    # The _init functions are called by name, when options are made.
+    used = set(_core._bound) | {name for name in _native.FUNCTIONS if name.endswith("_options_init")}
+    assert sorted(set(_native.FUNCTIONS) - used) == sorted(UNUSED)

@@ -48,7 +48,8 @@ class Callbacks:
     """What a client was given for all its calls, and those of its packages."""
 
     def __init__(self, progress: Optional[Callable[[Any], Any]] = None, log: Optional[Callable[[str], Any]] = None) -> None:
-        self.progress, self.log = progress, log
+        self.progress: Optional[Callable[[Any], Any]] = progress
+        self.log: Optional[Callable[[str], Any]] = log
 
 
 class Frame:
@@ -169,12 +170,18 @@ def _enter(frame: Frame, entry: Any, arguments: List[Any]) -> int:
 
 @atexit.register
 def _stop_other_threads() -> None:
-    """Daemon threads: Python would end them inside a callback, through the frames of the library."""
+    """Ends the calls of daemon threads: Python would end the threads inside a callback, through the frames of the library."""
     global _exiting
     _exiting = True
     deadline = time.monotonic() + 5
     while _running and time.monotonic() < deadline:
         time.sleep(0.01)
+
+
+def _end_with_interpreter() -> None:
+    """A daemon thread goes no further when the interpreter exits: Python ends it here, without a word."""
+    while _exiting and threading.current_thread() is not threading.main_thread():
+        time.sleep(60)
 
 
 os.register_at_fork(after_in_child=_running.clear) if hasattr(os, "register_at_fork") else None
@@ -240,7 +247,7 @@ def options(struct: Any, values: Dict[str, Any]) -> Any:
         # All calls of the client and its packages come by here, so that each can be told about and stopped.
         made.on_progress, made.on_log = ON_PROGRESS, ON_LOG
     kinds = native.FIELDS[struct.__name__]
-    types = {name: type_ for name, type_ in struct._fields_}
+    types = {field[0]: field[1] for field in struct._fields_}
     for name, value in values.items():
         if value is None:
             continue
@@ -324,8 +331,7 @@ def call(
     options_: Optional[Dict[str, Any]] = None,
 ) -> Result:  # type: ignore[type-var]  # pyright: ignore[reportInvalidTypeVarUse]
     """Calls a function that answers a status: its outputs, one alone or several as a tuple, of the types that the caller knows."""
-    if _exiting:
-        raise Error("the interpreter is exiting", status=enums.Status.STOPPED)
+    _end_with_interpreter()
     entry, parameters = bound(name)
     feed = iter(inputs)
     arguments: List[Any] = []
@@ -370,11 +376,12 @@ def call(
             arguments.append(value)
     frame = Frame(callbacks or Callbacks(), progress, stream)
     status = _enter(frame, entry, arguments)
+    _end_with_interpreter()
     results = [_output(role, holder) for role, holder in outputs]
     if status != native_ok:
         _fail(status, error, frame, results)
     elif frame.error is not None:
-        raise frame.error  # Too late to stop anything, but it is the caller's.
+        _raise(frame)  # Too late to stop anything, but it is the caller's.
     return cast(Result, results[0] if len(results) == 1 else tuple(results) or None)
 
 
@@ -400,19 +407,28 @@ def _output(role: str, holder: Any) -> Any:
 
 def _fail(status: int, error: c_void_p, frame: Frame, results: List[Any]) -> None:
     """Raises what a callback raised, or the failure itself. A report, given on failure too, stands in the exception."""
-    raised = frame.error
     try:
-        if raised is None:
+        if frame.error is None:
             message, server_code, server_message, remedy = (
                 string(bound(f"sendsafely_error_{part}")[0](error)) for part in ("message", "server_code", "server_message", "remedy"))
-            raised = of_status(status)(
+            frame.error = of_status(status)(
                 message or "", status=enums.Status(status), http_status=bound("sendsafely_error_http_status")[0](error) or None,
                 server_code=server_code, server_message=server_message, remedy=remedy,
                 retryable=bool(bound("sendsafely_error_is_retryable")[0](error)),
                 report=next((result for result in results if isinstance(result, tuple)), None))
     finally:
         bound("sendsafely_error_free")[0](error)
-    raise raised
+    _raise(frame)
+
+
+def _raise(frame: Frame) -> None:
+    """Raises the frame's error, which then holds the frame no longer: nothing waits for the garbage collector."""
+    error, frame.error = frame.error, None
+    try:
+        if error is not None:
+            raise error
+    finally:
+        del error
 
 
 # --- Handles -------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """One family of exceptions; a class of its own only for what somebody would catch alone."""
 
-from typing import TYPE_CHECKING, Optional, Tuple, Type
+from typing import TYPE_CHECKING, Dict, Optional, Tuple, Type
 
 from .enums import Status
 
@@ -25,10 +25,14 @@ class Error(Exception):
         report: "Optional[Tuple[ReportItem, ...]]" = None,
     ) -> None:
         super().__init__(message if remedy is None else f"{message} ({remedy})")
-        self.message, self.status = message, status
-        self.http_status, self.server_code, self.server_message = http_status, server_code, server_message
-        self.remedy, self.retryable = remedy, retryable
-        self.report = report
+        self.message: str = message
+        self.status: Status = status
+        self.http_status: Optional[int] = http_status
+        self.server_code: Optional[str] = server_code
+        self.server_message: Optional[str] = server_message
+        self.remedy: Optional[str] = remedy
+        self.retryable: bool = retryable
+        self.report: "Optional[Tuple[ReportItem, ...]]" = report
 
 
 class Stopped(Error):
@@ -47,7 +51,7 @@ class PasswordRequired(Error):
     """The package needs a password, or another one: give it as `password`."""
 
 
-CLASSES = {Status.STOPPED: Stopped, Status.AUTHENTICATION_FAILED: AuthenticationFailed, Status.PASSWORD_REQUIRED: PasswordRequired}
+CLASSES: Dict[Status, Type[Error]] = {Status.STOPPED: Stopped, Status.AUTHENTICATION_FAILED: AuthenticationFailed, Status.PASSWORD_REQUIRED: PasswordRequired}
 
 
 def of_status(status: int) -> Type[Error]:

@@ -7,9 +7,11 @@ if TYPE_CHECKING:
 
 
 def tqdm(bar: Any = None, **options: Any) -> "Callable[[Progress], None]":
-    """Drives a bar of tqdm: one of your own, or a new one made with tqdm's options. The bar is complete when the call is.
+    """Drives a bar of tqdm: one of your own, or a new one made with tqdm's options.
 
         package.upload_file("report.pdf", progress=tqdm(desc="report.pdf"))
+
+    The bar is complete when the call is.
     """
     if bar is None:
         from tqdm.auto import tqdm as make  # type: ignore[import-untyped,import-not-found,unused-ignore]
@@ -28,10 +30,12 @@ def tqdm(bar: Any = None, **options: Any) -> "Callable[[Progress], None]":
 
 
 def rich(display: Any, description: str = "", task: Optional[Any] = None) -> "Callable[[Progress], None]":
-    """Drives a task of a rich.progress.Progress that you show: a new one, or `task`.
+    """Drives a task of a rich.progress.Progress that you show.
 
         with rich.progress.Progress() as display:
             package.upload_file("report.pdf", progress=libsendsafely.progress.rich(display, "report.pdf"))
+
+    task is the one to drive; without it a new one is made, with the description.
     """
     task = display.add_task(description, total=None) if task is None else task
 

@@ -1,0 +1,18 @@
+"""The documentation, as `make docs-python` makes it."""
+
+import os
+import sys
+
+from sphinx.util.inventory import InventoryFile
+
+from conftest import PACKAGE, ROOT, run
+
+
+def test_every_public_name_has_its_place(environment):
+    target = ROOT / "target/docs/python"
+    run(sys.executable, "-m", "sphinx", "--quiet", "--fresh-env", "--fail-on-warning", "--keep-going", PACKAGE / "docs", target)
+    entries = InventoryFile.load(open(target / "objects.inv", "rb"), "", os.path.join)
+    documented = {name for kind, names in entries.items() if kind.startswith("py:") for name in names}
+    for module in ("libsendsafely", "libsendsafely.aio"):
+        public = run(environment, "-c", f"import {module} as module; print(*module.__all__)").split()
+        assert public and {f"{module}.{name}" for name in public} <= documented

@@ -1,0 +1,188 @@
+"""How a call of the library becomes something to await: on a thread, stopped when the task is cancelled."""
+
+import asyncio
+import inspect
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
+from typing import Any, AsyncIterator, Callable, Generic, List, Optional, Type, TypeVar, cast
+
+from ._core import Cancellation, Handle, Rows, cancel_by
+from .package import Package
+from .workspace import Workspace
+
+Sync = TypeVar("Sync", bound=Handle)
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+# Calls of one client at once; more of them wait for their turn.
+THREADS = 64
+_here = threading.local()
+_end = object()
+
+
+class _Call:
+    """One call under way, and the loop that awaits it."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self.cancellation = Cancellation()
+
+    def tell(self, function: Callable[[Any], Any], progress: Any) -> Any:
+        """Runs a progress callback in the loop, and waits for what it says."""
+
+        async def deliver() -> Any:
+            answer = function(progress)
+            return await answer if inspect.isawaitable(answer) else answer
+
+        coroutine = deliver()
+        try:
+            told = asyncio.run_coroutine_threadsafe(coroutine, self.loop)
+        except RuntimeError:  # The loop was closed under the call.
+            coroutine.close()
+            return False
+        while True:
+            try:
+                return told.result(0.2)
+            except NotYet:
+                if told.done():
+                    raise
+                if self.cancellation.requested or not self.loop.is_running():
+                    told.cancel()
+                    return False
+
+    def run(self, function: Callable[..., Any], arguments: Any, keywords: Any) -> Any:
+        cancel_by(self.cancellation)
+        _here.call = self
+        try:
+            return function(*arguments, **keywords)
+        finally:
+            _here.call = None
+            cancel_by(None)
+
+
+def in_loop(function: Optional[Callable[[Any], Any]]) -> Optional[Callable[[Any], Any]]:
+    """A progress callback that runs in the loop of the call that it is told about."""
+    if function is None:
+        return None
+
+    def tell(progress: Any) -> Any:
+        call: Optional[_Call] = getattr(_here, "call", None)
+        return function(progress) if call is None else call.tell(function, progress)
+
+    return tell
+
+
+class Tasks:
+    """The threads of a client."""
+
+    def __init__(self) -> None:
+        self.threads: ThreadPoolExecutor = ThreadPoolExecutor(THREADS, "libsendsafely")
+
+    async def run(self, function: Callable[..., Result], *arguments: Any, **keywords: Any) -> Result:
+        call = _Call(asyncio.get_running_loop())
+        if keywords.get("progress") is not None:
+            keywords["progress"] = in_loop(keywords["progress"])
+        future: "Future[Result]" = self.threads.submit(call.run, function, arguments, keywords)
+        awaited = asyncio.wrap_future(future)
+        try:
+            return await asyncio.shield(awaited)
+        except asyncio.CancelledError:
+            call.cancellation.requested = True
+            if not future.cancel():
+                await self.ended(awaited)
+            raise
+
+    @staticmethod
+    async def ended(awaited: "asyncio.Future[Any]") -> None:
+        """Waits for a stopped call, however often the task is cancelled meanwhile."""
+        while not awaited.done():
+            try:
+                await asyncio.wait({awaited})
+            except asyncio.CancelledError:
+                pass
+        if not awaited.cancelled() and awaited.exception() is None:
+            # It was done before the stop reached it.
+            result = awaited.result()
+            if isinstance(result, Handle):
+                result.close()
+
+
+class AsyncHandle(Generic[Sync]):
+    """A handle whose calls are awaited."""
+
+    _sync: Sync
+    _tasks: Tasks
+
+    def _begin(self, make: Callable[..., Sync], *arguments: Any, **keywords: Any) -> None:
+        keywords["progress"] = in_loop(keywords.get("progress"))
+        self._sync, self._tasks = make(*arguments, **keywords), Tasks()
+
+    def _of(self: Any, sync: Any, tasks: Tasks) -> Any:
+        self._sync, self._tasks = sync, tasks
+        return self
+
+    async def _run(
+        self, function: Callable[..., Any], *arguments: Any, **keywords: Any,
+    ) -> Result:  # pyright: ignore[reportInvalidTypeVarUse]
+        arguments = tuple(argument._sync if isinstance(argument, AsyncHandle) else argument for argument in arguments)
+        return self._wrap(await self._tasks.run(function, *arguments, **keywords))
+
+    def _wrap(self, result: Any) -> Result:  # type: ignore[type-var]  # pyright: ignore[reportInvalidTypeVarUse]
+        """The wrapper of what comes back, which is of the type that the caller knows."""
+        if isinstance(result, Rows):
+            return cast(Result, AsyncRows(result, self._tasks))
+        for sync, wrapper in _wrappers:
+            if isinstance(result, sync):
+                return cast(Result, wrapper.__new__(wrapper)._of(result, self._tasks))
+        return cast(Result, result)
+
+    @property
+    def closed(self) -> bool:
+        """Whether close() was called."""
+        return self._sync.closed
+
+    def close(self) -> None:
+        """Frees the handle. Only frees: no network, nothing lost; twice is harmless."""
+        self._sync.close()
+
+    async def __aexit__(self, *_: Any) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Async{repr(self._sync)[1:]}"
+
+
+class AsyncRows(Generic[Item]):
+    """A list that is fetched page by page, as it is iterated over with `async for`."""
+
+    def __init__(self, rows: "Rows[Item]", tasks: Tasks) -> None:
+        self._rows: "Rows[Item]" = rows
+        self._tasks: Tasks = tasks
+
+    def __aiter__(self) -> AsyncIterator[Item]:
+        return self
+
+    async def __anext__(self) -> Item:
+        row: Any = await self._tasks.run(next, self._rows, _end)
+        if row is _end:
+            raise StopAsyncIteration
+        return row  # type: ignore[no-any-return]
+
+    def close(self) -> None:
+        """Ends the list early. No network."""
+        self._rows.close()
+
+    async def __aenter__(self) -> "AsyncRows[Item]":
+        return self
+
+    async def __aexit__(self, *_: Any) -> None:
+        self.close()
+
+
+_wrappers: List[Any] = []
+
+
+def register(client: Type[Any], package: Type[Any], workspace: Type[Any]) -> None:
+    """Which wrapper belongs to what comes back."""
+    _wrappers.extend([(Workspace, workspace), (Package, package)])

@@ -1,0 +1,207 @@
+"""The asyncio front."""
+
+import ast
+import asyncio
+import io
+from pathlib import Path
+
+import pytest
+
+import libsendsafely
+from libsendsafely import Error, Package, PackageList, Status, Stopped, Workspace
+from libsendsafely.aio import AsyncClient, AsyncPackage, AsyncRows, AsyncWorkspace
+
+
+@pytest.fixture
+def run(emulator):
+    """Runs a coroutine function with a client, and sees that nothing but a result comes of it."""
+
+    def run(function, **options):
+        async def whole():
+            problems = []
+            asyncio.get_running_loop().set_exception_handler(lambda loop, context: problems.append(context))
+            async with AsyncClient(emulator["url"], emulator["api_key"], emulator["api_secret"], retry_window_ms=5000, **options) as client:
+                result = await function(client)
+            assert problems == []
+            return result
+
+        return asyncio.run(whole(), debug=True)
+
+    return run
+
+
+def test_a_package_there_and_back(run, tmp_path):
+    async def work(client):
+        assert await client.verify_credentials() == "admin@acme.test"
+        async with await client.create_package() as package:
+            assert type(package) is AsyncPackage
+            await package.add_recipient("second@acme.test")
+            await asyncio.gather(*(package.upload_memory(bytes([number]) * 100_000, f"{number}.bin") for number in range(8)))
+            await package.upload_file(io.BytesIO(b"stream"), file_name="stream.txt")
+            link = (await package.finalize()).link
+            assert link == package.link
+        async with await client.open_link(link) as package:
+            report = await package.download_all(tmp_path)
+            assert package.id in repr(package)
+        assert package.closed
+        return report
+
+    assert len(run(work)) == 9
+    assert (tmp_path / "7.bin").read_bytes() == b"\7" * 100_000
+
+
+def test_workspaces_and_lists(run):
+    async def work(client):
+        async with await client.create_workspace("Team") as workspace:
+            assert type(workspace) is AsyncWorkspace
+            directory = await workspace.create_directory("Docs")
+            file = await workspace.upload_memory(b"x", "a.txt", directory=directory)
+            copied = await workspace.copy_file(file, workspace)
+            assert await workspace.download_memory(copied) == b"x"
+            assert [entry.user_email async for entry in workspace.list_activity()]
+            opened = await client.open_package(workspace.id, workspace.keycode)
+            assert type(opened) is AsyncWorkspace
+            opened.close()
+            rows = client.list_packages(PackageList.WORKSPACES)
+            assert type(rows) is AsyncRows
+            async with rows:
+                assert workspace.id in [row.package_id async for row in rows]
+            [headers] = [client.sign("/user/")]
+            assert headers.signature
+
+    run(work)
+
+
+def test_failures_are_those_of_the_library(run):
+    async def work(client):
+        async with await client.create_package() as package:
+            with pytest.raises(Error) as failed:
+                await package.finalize()
+            return failed.value.status
+
+    assert run(work) is Status.NO_RECIPIENT
+
+
+def test_progress_runs_in_the_loop(run):
+    class Mine(Exception):
+        pass
+
+    async def work(client):
+        loop, seen = asyncio.get_running_loop(), []
+
+        def plain(progress):
+            assert asyncio.get_running_loop() is loop
+            seen.append(progress.bytes_done)
+
+        async def coroutine(progress):
+            await asyncio.sleep(0)
+            seen.append(progress.bytes_done)
+
+        def raising(progress):
+            raise Mine
+
+        async def raising_later(progress):
+            await asyncio.sleep(0)
+            raise Mine
+
+        async with await client.create_package() as package:
+            for callback in plain, coroutine:
+                await package.upload_memory(b"x" * 1000, f"{len(seen)}.bin", progress=callback)
+                assert seen[-1] == 1000
+            for callback in raising, raising_later:
+                with pytest.raises(Mine):
+                    await package.upload_memory(b"x", "b.bin", progress=callback)
+            with pytest.raises(Stopped):
+                await package.upload_memory(b"x", "b.bin", progress=lambda _: False)
+
+    run(work)
+
+
+def test_the_progress_of_the_client(run):
+    seen = []
+
+    async def work(client):
+        async with await client.create_package() as package:
+            await package.upload_memory(b"x" * 1000, "a.bin")
+        assert [one async for one in client.list_packages()]
+
+    run(work, progress=lambda progress: seen.append(asyncio.get_running_loop()))
+    assert len(seen) > 3
+
+
+@pytest.mark.parametrize("endpoint, start", [
+    ("part_put", lambda package, file: package.upload_memory(b"x" * 3_000_000, "b.bin")),
+    ("create_file", lambda package, file: package.upload_memory(b"x", "b.bin")),
+    ("part_get", lambda package, file: package.download_memory(file)),
+    ("package_information", lambda package, file: package.get_information()),
+    ("finalize", lambda package, file: package.finalize(undisclosed_recipients=True)),
+], ids=["uploading", "announcing", "downloading", "asking", "finalizing"])
+def test_cancelling_stops_the_transfer_first(run, faults, endpoint, start):
+    async def work(client):
+        async with await client.create_package() as package:
+            file = await package.upload_memory(b"x" * 1000, "a.bin")
+            faults.fault(endpoint, {"hang_ms": 20_000}, times=0)
+            task = asyncio.ensure_future(start(package, file))
+            await asyncio.sleep(0.4)
+            assert not task.done()
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await asyncio.wait_for(task, 15)
+            # The call has really ended.
+            assert package._sync.running_uploads == 0
+            faults.admin("DELETE", "/faults")
+            assert [entry.file_name for entry in (await package.get_information()).files] == ["a.bin"]
+
+    run(work)
+
+
+def test_time_outs_and_impatience(run, faults):
+    async def work(client):
+        faults.fault("user_information", {"hang_ms": 20_000}, times=0)
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(client.get_user(), 0.3)
+        task = asyncio.ensure_future(client.get_user())
+        await asyncio.sleep(0.2)
+        for _ in range(3):
+            task.cancel()
+            await asyncio.sleep(0)
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    run(work)
+
+
+def test_what_waits_for_a_thread_is_cancelled_too(run, faults):
+    async def work(client):
+        faults.fault("user_information", {"hang_ms": 20_000}, times=0)
+        tasks = [asyncio.ensure_future(client.get_user()) for _ in range(70)]
+        await asyncio.sleep(0.5)
+        for task in tasks:
+            task.cancel()
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+        assert {type(result) for result in results} == {asyncio.CancelledError}
+
+    run(work)
+
+
+def test_a_loop_that_ends_under_a_call(emulator, faults):
+    faults.fault("user_information", {"hang_ms": 20_000}, times=0)
+
+    async def main():
+        client = AsyncClient(emulator["url"], emulator["api_key"], emulator["api_secret"], progress=lambda _: None)
+        asyncio.ensure_future(client.get_user())
+        await asyncio.sleep(0.3)
+
+    asyncio.run(main())
+
+
+def test_every_method_has_its_counterpart():
+    """The file is made, so this holds what it is made from: names and parameters."""
+    place = Path(libsendsafely.__file__).parent
+    tree = {node.name: node for node in ast.parse((place / "aio.py").read_text()).body if isinstance(node, ast.ClassDef)}
+    for sync in libsendsafely.Client, Package, Workspace:
+        made = {node.name: node for node in tree[f"Async{sync.__name__}"].body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
+        public = {name for name, value in vars(sync).items() if not name.startswith("_") and (callable(value) or isinstance(value, (property, classmethod)))}
+        assert public and public == {name for name in made if not name.startswith("_")}
+        for name in public:
+            assert ast.get_docstring(made[name])

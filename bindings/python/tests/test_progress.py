@@ -1,0 +1,232 @@
+"""Progress, and the ways to stop a call from inside it."""
+
+import io
+import threading
+import time
+
+import pytest
+
+from libsendsafely import Error, Phase, Status, Stopped
+from libsendsafely import progress as adapters
+
+
+class Mine(Exception):
+    pass
+
+
+def raising(_):
+    raise Mine("from the callback")
+
+
+def test_it_tells_how_far_a_call_has_come(package):
+    reports = []
+    package.upload_memory(b"x" * 6_000_000, "a.bin", progress=reports.append)
+    assert {report.phase for report in reports} >= {Phase.TRANSFERRING, Phase.COMPLETING}
+    done = [report.bytes_done for report in reports]
+    assert done == sorted(done) and done[-1] == reports[-1].bytes_total == 6_000_000
+    assert reports[-1].parts_done == reports[-1].parts_total == 3
+    # A stream of unknown length tells no total before its end.
+    pipe = io.BufferedReader(Endless(1_000_000))
+    seen = []
+    package.upload_file(pipe, file_name="b.bin", progress=seen.append)
+    assert seen[0].bytes_total is None and seen[-1].bytes_total == 1_000_000
+
+
+class Endless(io.RawIOBase):
+    def __init__(self, rest):
+        self.rest = rest
+
+    def readable(self):
+        return True
+
+    def readinto(self, view):
+        count = min(len(view), self.rest)
+        view[:count] = bytes(count)
+        self.rest -= count
+        return count
+
+
+@pytest.mark.parametrize("start", [
+    lambda package, file, place, progress: package.upload_memory(b"x" * 1_000_000, "b.bin", progress=progress),
+    lambda package, file, place, progress: package.upload_file(io.BytesIO(b"x" * 1_000_000), file_name="b.bin", progress=progress),
+    lambda package, file, place, progress: package.download_file(file, place / "b.bin", progress=progress),
+    lambda package, file, place, progress: package.download_file(file, io.BytesIO(), progress=progress),
+    lambda package, file, place, progress: package.download_memory(file, progress=progress),
+    lambda package, file, place, progress: package.download_all(place, progress=progress),
+    lambda package, file, place, progress: package.finalize(progress=progress),
+], ids=["upload_memory", "upload_file", "download_file", "download_file_object", "download_memory", "download_all", "finalize"])
+def test_what_it_raises_comes_back(package, tmp_path, start):
+    file = package.upload_memory(b"x" * 1_000_000, "a.bin")
+    with pytest.raises(Mine, match="from the callback"):
+        start(package, file, tmp_path, raising)
+    with pytest.raises(Stopped) as stopped:
+        start(package, file, tmp_path, lambda _: False)
+    assert stopped.value.status is Status.STOPPED
+    assert list(tmp_path.iterdir()) == []
+    assert [entry.file_name for entry in package.get_information().files] == ["a.bin"]
+    assert package.finalize().link
+
+
+def test_the_client_has_one_for_every_call(emulator):
+    reports, going = [], True
+    with emulator.client(progress=lambda report: (reports.append(report), going)[1]) as client:
+        client.verify_credentials()
+        assert reports and reports[0].phase is Phase.CONNECTING
+        with client.create_package() as package:
+            mine = []
+            package.upload_memory(b"x", "a.bin", progress=mine.append)
+            assert mine
+            going = False
+            for call in (client.get_user, package.get_information, lambda: next(client.list_packages())):
+                with pytest.raises(Stopped):
+                    call()
+
+
+def test_a_package_is_busy_inside_its_own_callback(package):
+    seen = []
+
+    def curious(_):
+        try:
+            package.get_information()
+        except Error as error:
+            seen.append(error.status)
+
+    package.upload_memory(b"x", "a.bin", progress=curious)
+    assert set(seen) == {Status.BUSY}
+
+
+def test_other_packages_may_be_used_inside(client, package):
+    with client.create_package() as other:
+        labels = []
+
+        def nested(_):
+            if not labels:
+                other.set_label("from inside")
+                labels.append(other.get_information().label)
+
+        package.upload_memory(b"x", "a.bin", progress=nested)
+    assert labels == ["from inside"]
+
+
+def test_an_exception_of_another_thread_stays_there(emulator):
+    """Callbacks of calls that run at the same time do not mix."""
+    failures = []
+    with emulator.client() as client:
+        def work(number):
+            mine = Mine(str(number))
+
+            def raise_mine(_):
+                raise mine
+
+            with client.create_package() as package:
+                for _ in range(10):
+                    try:
+                        package.upload_memory(b"x" * 1000, "a.bin", progress=raise_mine)
+                        failures.append("not raised")
+                    except Mine as error:
+                        if error is not mine:
+                            failures.append("another one's")
+
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+    assert failures == []
+
+
+def test_many_threads_share_a_client(emulator):
+    contents = {}
+    with emulator.client() as client, client.create_package() as package:
+        package.add_recipient("second@acme.test")
+
+        def work(number):
+            data = bytes([number]) * 300_000
+            contents[number] = package.download_memory(package.upload_memory(data, f"{number}.bin")) == data
+
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(12)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        assert contents == {number: True for number in range(12)}
+        assert len(package.get_information().files) == 12
+
+
+def test_other_threads_run_during_a_call(faults, client):
+    """A call that waits holds no lock of the interpreter."""
+    faults.fault("user_information", {"hang_ms": 700}, times=1)
+    thread = threading.Thread(target=client.get_user)
+    thread.start()
+    turns = 0
+    while thread.is_alive():
+        turns += 1
+        time.sleep(0.001)
+    thread.join()
+    assert turns > 50
+
+
+def test_closing_does_not_disturb_a_call(faults):
+    client = faults.client()
+    faults.fault("user_information", {"hang_ms": 300}, times=1)
+    users = []
+    thread = threading.Thread(target=lambda: users.append(client.get_user()))
+    thread.start()
+    time.sleep(0.1)
+    client.close()
+    thread.join(30)
+    assert [user.email for user in users] == ["admin@acme.test"]
+
+
+class Bar:
+    """What the adapter for tqdm needs of a bar."""
+
+    def __init__(self):
+        self.n, self.total = 0, None
+
+    def update(self, count):
+        self.n += count
+
+    def set_postfix_str(self, text, refresh):
+        self.postfix = text
+
+    def refresh(self):
+        pass
+
+
+class Display:
+    """What the adapter for rich needs of a display."""
+
+    def __init__(self):
+        self.seen = []
+
+    def add_task(self, description, total):
+        self.description = description
+        return 7
+
+    def update(self, task, total, completed):
+        assert task == 7
+        self.seen.append((completed, total))
+
+
+def test_adapters(package):
+    bar, display = Bar(), Display()
+    package.upload_memory(b"x" * 1000, "a.bin", progress=adapters.tqdm(bar))
+    assert (bar.n, bar.total) == (1000, 1000)
+    package.upload_memory(b"x" * 1000, "b.bin", progress=adapters.rich(display, "b.bin"))
+    assert display.description == "b.bin" and display.seen[-1] == (1000, 1000)
+
+
+def test_adapters_drive_the_real_ones(package):
+    import rich.progress
+    import tqdm
+
+    output = io.StringIO()
+    with tqdm.tqdm(file=output, unit="B") as bar:
+        package.upload_memory(b"x" * 1000, "a.bin", progress=adapters.tqdm(bar))
+        assert (bar.n, bar.total) == (1000, 1000)
+    package.upload_memory(b"x" * 1000, "b.bin", progress=adapters.tqdm(desc="b.bin", file=output))
+    assert "b.bin: 100%" in output.getvalue()
+    with rich.progress.Progress() as display:
+        package.upload_memory(b"x" * 1000, "c.bin", progress=adapters.rich(display, "c.bin"))
+        assert display.finished

@@ -1,0 +1,42 @@
+"""Every example of the tutorial, run in order in one namespace; what an example prints is the text block behind it."""
+
+import contextlib
+import doctest
+import gzip
+import io
+import re
+from pathlib import Path
+
+TUTORIAL = Path(__file__).parents[1] / "docs/tutorial.md"
+HOST = "https://acme.sendsafely.com"
+
+
+def examples():
+    """(line number, code, what it prints or None)."""
+    text = TUTORIAL.read_text(encoding="utf-8")
+    for block in re.finditer(r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?", text, re.DOTALL | re.MULTILINE):
+        yield text.count("\n", 0, block.start(1)), block[1], block[2]
+
+
+def run(line, code, expected, namespace):
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        # A traceback names the line of the tutorial.
+        exec(compile("\n" * line + code, TUTORIAL, "exec"), namespace)
+    if expected is not None:
+        checker, printed = doctest.OutputChecker(), printed.getvalue()
+        told = checker.output_difference(doctest.Example(code, expected), printed, doctest.ELLIPSIS)
+        assert checker.check_output(expected, printed, doctest.ELLIPSIS), f"{TUTORIAL.name}:{line}\n{told}"
+
+
+def test_the_examples_of_the_tutorial(emulator, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("report.pdf").write_bytes(b"figures")
+    Path("numbers.txt.gz").write_bytes(gzip.compress(b"1234\n" * 10_000))
+    namespace = {"api_key": emulator["api_key"], "api_secret": emulator["api_secret"], "__name__": "tutorial"}
+    try:
+        for line, code, expected in examples():
+            run(line, code.replace(HOST, emulator["url"]), expected, namespace)
+    finally:
+        if "client" in namespace:
+            namespace["client"].close()

@@ -1,0 +1,106 @@
+"""A Workspace: directories, collaborators, versions, whole trees."""
+
+import json
+from datetime import timezone
+
+import pytest
+
+from libsendsafely import Action, Error, Existing, Package, Status, Workspace
+
+
+def test_it_is_one_however_it_is_opened(client, workspace, package):
+    assert type(workspace) is Workspace and isinstance(workspace, Package)
+    for opened in client.open_package(workspace.id, workspace.keycode), client.open_link(workspace.link), client.open_workspace(workspace.id, workspace.keycode):
+        with opened:
+            assert type(opened) is Workspace and opened.id == workspace.id
+    with client.open_package(package.id, package.keycode) as opened:
+        assert type(opened) is Package
+    with pytest.raises(Error) as refused:
+        client.open_workspace(package.id, package.keycode)
+    assert refused.value.status is Status.ONLY_IN_WORKSPACE
+    with pytest.raises(Error) as refused:
+        workspace.finalize()
+    assert refused.value.status is Status.WORKSPACE_NOT_FINALIZABLE
+
+
+def test_directories(workspace):
+    docs = workspace.create_directory("Docs")
+    below = workspace.create_directory("Below", parent=docs)
+    file = workspace.upload_memory(b"one", "a.txt", directory=docs)
+    directory = workspace.get_directory(docs)
+    assert (directory.name, [entry.name for entry in directory.directories], [entry.file_name for entry in directory.files]) == ("Docs", ["Below"], ["a.txt"])
+    [subdirectory] = directory.directories
+    assert subdirectory.created.tzinfo is timezone.utc
+    workspace.rename_directory(subdirectory, "Deep")
+    workspace.move_directory(below)
+    assert sorted(entry.name for entry in workspace.get_directory().directories) == ["Deep", "Docs"]
+    workspace.move_file(file, below)
+    assert [entry.file_name for entry in workspace.get_directory(below).files] == ["a.txt"]
+    assert workspace.download_memory(file, directory=below) == b"one"
+    workspace.upload_memory(b"two..", "a.txt", directory=below)
+    information = workspace.get_file_information(workspace.get_directory(below).files[0], directory=below)
+    assert information.file.version == 2 and [old.size for old in information.old_versions] == [3]
+    copied = workspace.copy_file(information.file, workspace, target_directory=docs)
+    assert workspace.download_memory(copied, directory=docs) == b"two.."
+    workspace.delete_file(information.file, directory=below)
+    workspace.delete_directory(below)
+    assert [entry.name for entry in workspace.get_directory().directories] == ["Docs"]
+    for number in range(3):
+        workspace.upload_memory(b"x", f"{number}.txt")
+    page = workspace.get_directory(sort_field="name", descending=True, one_page=True, file_index=1)
+    assert [entry.file_name for entry in page.files] == ["1.txt", "0.txt"]
+    with pytest.raises(Error) as refused:
+        workspace.get_directory(file_index=1)
+    assert refused.value.status is Status.INVALID_ARGUMENT
+
+
+def test_collaborators(workspace):
+    recipient = workspace.add_recipient("second@acme.test")
+    workspace.set_recipient_role(recipient, "MANAGER")
+    assert workspace.get_recipient(recipient).role == "MANAGER"
+    assert isinstance(json.loads(workspace.get_collaborators()), list)
+    with pytest.raises(Error) as refused:
+        workspace.set_recipient_role(recipient, "EMPEROR")
+    assert refused.value.status is Status.INVALID_INPUT
+
+
+def test_activity(workspace):
+    workspace.create_directory("Docs")
+    with workspace.list_activity() as activity:
+        first = next(activity)
+    assert (first.user_email, first.package_id, first.time.tzinfo) == ("admin@acme.test", workspace.id, timezone.utc)
+    with pytest.raises(StopIteration):
+        next(activity)
+    assert len(list(workspace.list_activity())) >= 2
+
+
+def test_whole_trees(workspace, tmp_path):
+    source, target = tmp_path / "source", tmp_path / "target"
+    (source / "a/b").mkdir(parents=True)
+    target.mkdir()
+    (source / "top.txt").write_text("top")
+    (source / "a/b/deep.txt").write_text("deep")
+    (source / "link").symlink_to("top.txt")
+    into = workspace.create_directory("Into")
+    reports = []
+    report = workspace.upload_all(source, into=into, progress=reports.append)
+    assert {item.path: item.action for item in report} == {"top.txt": Action.UPLOADED, "a/b/deep.txt": Action.UPLOADED, "link": Action.IGNORED}
+    assert reports[-1].bytes_done == 7
+    with pytest.raises(Error) as there:
+        workspace.upload_all(source, into=into, existing=Existing.REFUSE)
+    assert there.value.status is Status.FILE_EXISTS
+    report = workspace.download_all(target, from_directory=into)
+    assert (target / "a/b/deep.txt").read_text() == "deep" and {item.status for item in report} == {Status.OK}
+    with pytest.raises(Error) as missing:
+        workspace.download_all(tmp_path / "nowhere")
+    assert missing.value.status is Status.DIRECTORY_NOT_FOUND and missing.value.report == ()
+
+
+def test_a_report_comes_with_a_failure(workspace, faults, tmp_path):
+    for name in ("good.txt", "bad.txt"):
+        (tmp_path / name).write_text(name)
+    faults.fault("create_file", {"envelope": {"response": "INVALID_FILE_NAME", "message": "no such names"}})
+    with pytest.raises(Error) as failed:
+        workspace.upload_all(tmp_path)
+    assert failed.value.status is Status.INVALID_FILE_NAME
+    assert sorted((item.action, item.status) for item in failed.value.report) == [(Action.NONE, Status.INVALID_FILE_NAME), (Action.UPLOADED, Status.OK)]
