@@ -1,0 +1,99 @@
+"""The command line: `libsendsafely`, or `python -m libsendsafely`. Nothing of it is imported by the library."""
+
+import argparse
+import os
+import signal
+import sys
+from typing import Any, List, NoReturn, Optional
+
+from .. import Error, Status, __version__
+from . import completion, doctor, keys, lists, receive, send, workspace
+from .output import CODES, EXIT_BROKEN_PIPE, Output
+
+EPILOG = f"""
+credentials:
+  environment    SENDSAFELY_HOST, SENDSAFELY_API_KEY and SENDSAFELY_API_SECRET; also read: SS_HOST, SS_API_KEY or SS_KEY,
+                 SS_API_SECRET or SS_SECRET
+  file           --credentials FILE, or the one named by LIBSENDSAFELY_CREDENTIALS, or ~/.config/libsendsafely/credentials, with
+                 lines host=, api_key= and api_secret=; only you may be able to read it
+  never options, since every user of a machine sees the options of all programs
+
+other variables:
+  SENDSAFELY_CA_BUNDLE  a PEM file with certificate authorities to trust besides the system's
+  SENDSAFELY_KEYCODE    the keycode of a package that is given by its id
+  HTTPS_PROXY, ALL_PROXY, NO_PROXY  the proxy, as everywhere
+
+exit codes:
+{CODES}
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose mistakes are told like all others."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **given)
+
+    def error(self, message: str) -> NoReturn:
+        raise Error(message, status=Status.INVALID_ARGUMENT, remedy=f"see {self.prog} --help")
+
+
+def parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    group = common.add_argument_group("everywhere")
+    group.add_argument("--credentials", metavar="FILE", help="file with host, API key and secret")
+    group.add_argument("--json", action="store_true", help="one JSON object per line on standard output, errors too")
+    group.add_argument("--quiet", action="store_true", help="no progress and no remarks; results and errors only")
+    group.add_argument("--verbose", action="store_true", help="tell about retries and the like on standard error")
+    group.add_argument("--retry-window", metavar="SECONDS", type=float,
+                       help="go on trying for so long while nothing moves on the network; default 300, 0 not at all")
+    top = Parser(prog="libsendsafely", description="Sends and receives files with SendSafely, end-to-end encrypted.", epilog=EPILOG)
+    top.add_argument("--version", action="version", version=f"libsendsafely {__version__}")
+    commands = top.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
+    for module in (send, receive, lists, workspace, keys, doctor):
+        module.add(commands, common)
+    completion.add(commands, top)
+    return top
+
+
+class Interrupted(KeyboardInterrupt):
+    """A signal that asks to end."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.exit_code = 128 + number
+
+
+def _interrupt(number: int, _: Any) -> None:
+    raise Interrupted(number)
+
+
+def main(argv: Optional[List[str]] = None) -> int:
+    """Runs a command; gives the exit code."""
+    argv = sys.argv[1:] if argv is None else argv
+    out = Output(json="--json" in argv, quiet="--quiet" in argv, verbose="--verbose" in argv)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # As in a background job of a shell.
+            signal.signal(number, _interrupt)
+    try:
+        arguments = parser().parse_args(argv)
+        return int(arguments.run(arguments, out) or 0)
+    except SystemExit as done:  # --help, --version
+        return int(done.code or 0)
+    except Interrupted as interrupted:
+        out.interrupted()
+        return interrupted.exit_code
+    except BrokenPipeError:
+        # Nobody reads any more: no fuss, now or when Python flushes at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_BROKEN_PIPE
+    except Error as error:
+        return out.failed(error)
+    except OSError as error:
+        return out.failed(of_os_error(error))
+
+
+def of_os_error(error: OSError) -> Error:
+    kinds = {FileNotFoundError: Status.FILE_NOT_FOUND, PermissionError: Status.ACCESS_DENIED, FileExistsError: Status.FILE_EXISTS}
+    what = error.strerror or str(error)
+    return Error(what if error.filename is None else f"{error.filename}: {what}", status=kinds.get(type(error), Status.READ_FAILED))

@@ -1,0 +1,104 @@
+"""Host, API key and secret: from the environment or a file that nobody else can read."""
+
+import os
+import stat
+from argparse import Namespace
+from typing import Any, Dict, NamedTuple, Optional, Tuple
+
+from .. import Client, Error, Status
+from .output import Output
+
+#: The first of each is ours, the others are what other tools for the service read.
+VARIABLES = {
+    "host": ("SENDSAFELY_HOST", "SS_HOST"),
+    "api_key": ("SENDSAFELY_API_KEY", "SS_API_KEY", "SS_KEY"),
+    "api_secret": ("SENDSAFELY_API_SECRET", "SS_API_SECRET", "SS_SECRET"),
+}
+FILE_VARIABLE, CA_VARIABLE = "LIBSENDSAFELY_CREDENTIALS", "SENDSAFELY_CA_BUNDLE"
+
+
+class Credentials(NamedTuple):
+    host: str
+    api_key: str
+    api_secret: str
+    ca_bundle: Optional[str]
+    origin: str
+
+    def __repr__(self) -> str:
+        return f"<Credentials {self.host} from {self.origin}>"
+
+
+def load(arguments: Namespace) -> Credentials:
+    """All three from one place, so that a key never meets the secret of another one."""
+    named = getattr(arguments, "credentials", None)
+    found, origin = ({}, "") if named else from_environment()
+    if not found:
+        path = named or os.environ.get(FILE_VARIABLE) or default_path()
+        if not (named or os.environ.get(FILE_VARIABLE) or os.path.exists(path)):
+            raise no_credentials("no credentials", f"set {', '.join(names[0] for names in VARIABLES.values())}, or write {path}")
+        found, origin = from_file(path), path
+    missing = [name for name in VARIABLES if not found.get(name)]
+    if missing:
+        where = origin if origin != "the environment" else "set " + ", ".join(VARIABLES[name][0] for name in missing)
+        raise no_credentials(f"{origin}: no {' and no '.join(missing)}", where if where != origin else f"add it to {origin}")
+    ca_bundle = os.environ.get(CA_VARIABLE) or found.get("ca_bundle")
+    return Credentials(found["host"], found["api_key"], found["api_secret"], ca_bundle, origin)
+
+
+def no_credentials(message: str, remedy: str) -> Error:
+    return Error(message, status=Status.NO_CREDENTIALS, remedy=remedy)
+
+
+def from_environment() -> Tuple[Dict[str, str], str]:
+    found = {}
+    for name, variables in VARIABLES.items():
+        for variable in variables:
+            if os.environ.get(variable) and name not in found:
+                found[name] = os.environ[variable]
+    return found, "the environment"
+
+
+def default_path() -> str:
+    base = os.environ.get("XDG_CONFIG_HOME") or os.path.join(os.path.expanduser("~"), ".config")
+    return os.path.join(base, "libsendsafely", "credentials")
+
+
+def from_file(path: str) -> Dict[str, str]:
+    """Lines of name = value; the section headers of an ini file and the prefixes of an environment file do no harm."""
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            if os.name == "posix" and stat.S_ISREG(mode) and mode & 0o077:
+                raise no_credentials(f"{path}: other users can read or change it", f"type: chmod 600 '{path}'")
+            lines = file.read().splitlines()
+    except OSError as error:
+        raise no_credentials(f"{path}: {error.strerror}", "name the file with credentials, which you can read") from None
+    except UnicodeDecodeError:
+        raise no_credentials(f"{path}: not a text file in UTF-8", "it has lines host=, api_key= and api_secret=") from None
+    known = {variable: name for name, variables in VARIABLES.items() for variable in (name, *variables)}
+    known.update({"key": "api_key", "secret": "api_secret", "ca_bundle": "ca_bundle", CA_VARIABLE: "ca_bundle"})
+    known = {variable.lower(): name for variable, name in known.items()}
+    found: Dict[str, str] = {}
+    for number, line in enumerate(lines, 1):
+        line = line.strip()
+        if not line or line[0] in "#;[":
+            continue
+        word, equals, value = line.partition("=")
+        name = known.get(word.replace("export ", "").strip().lower())
+        # Not what the line holds: it may be a secret.
+        if not equals or name is None:
+            raise no_credentials(f"{path}: line {number} is not understood", "it has lines host=, api_key= and api_secret=")
+        if name in found:
+            raise no_credentials(f"{path}: line {number} tells {name} a second time", "leave one of them")
+        value = value.strip()
+        found[name] = value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"" else value
+    return found
+
+
+def connect(arguments: Namespace, out: Output, **options: Any) -> Client:
+    """The client of the credentials."""
+    found = load(arguments)
+    window = getattr(arguments, "retry_window", None)
+    if window is not None:
+        options.setdefault("retry_window_ms", int(window * 1000))
+    return Client(found.host, found.api_key, found.api_secret, progress=out.tell, log=out.log, ca_bundle=found.ca_bundle, **options)

@@ -1,0 +1,211 @@
+"""What the commands print, and the exit codes."""
+
+import dataclasses
+import json
+import os
+import re
+import shutil
+import sys
+import time
+from datetime import datetime
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, Dict, Optional
+
+from .. import Error, Phase, Status
+
+if TYPE_CHECKING:
+    from ..records import Progress
+
+EXIT_FAILED, EXIT_USAGE, EXIT_AUTHENTICATION, EXIT_NETWORK, EXIT_REFUSED, EXIT_LOCAL, EXIT_INTEGRITY = 1, 2, 3, 4, 5, 6, 7
+EXIT_BROKEN_PIPE = 141
+
+CODES = """\
+  0    done
+  1    failed, for none of the reasons below
+  2    usage: an option, an address or a value cannot be right
+  3    authentication: no credentials, unsafe ones, or the service refused them
+  4    network: the host was not reached, or answered nothing usable
+  5    refused: the service does not do it, for this account or at all
+  6    local file: missing, unreadable, there already, no room
+  7    integrity: the keycode is missing or wrong, or the data was damaged or changed
+  130  interrupted by Ctrl-C (143 by SIGTERM)
+  141  nobody read standard output any more"""
+
+FAMILIES = {0: EXIT_USAGE, 2: EXIT_USAGE, 3: EXIT_REFUSED, 4: EXIT_NETWORK, 5: EXIT_INTEGRITY, 6: EXIT_LOCAL}
+EXCEPTIONS = {
+    Status.NO_CREDENTIALS: EXIT_AUTHENTICATION, Status.AUTHENTICATION_FAILED: EXIT_AUTHENTICATION,
+    Status.SESSION_TIMEOUT: EXIT_AUTHENTICATION, Status.KEYCODE_UNKNOWN: EXIT_INTEGRITY, Status.KEYCODE_TOO_SHORT: EXIT_INTEGRITY,
+    Status.INVALID_KEY: EXIT_INTEGRITY,
+}
+
+#: Where the library's advice speaks of Python, what helps here.
+REMEDIES = {
+    Status.FILE_EXISTS: "use --overwrite or --skip, or another directory",
+    Status.PASSWORD_REQUIRED: "give the password that the sender has set, with --password-file",
+    Status.TLS_FAILED: "check that the host is right; for a private certificate authority name its certificate in SENDSAFELY_CA_BUNDLE",
+    Status.NO_TRUST_STORE: "install the system's certificates (package ca-certificates), or name some in SENDSAFELY_CA_BUNDLE",
+    Status.TIMED_OUT: "check the network; a longer --retry-window bridges longer failures",
+    Status.WRONG_KEYCODE: "use the whole secure link, as the sender gave it",
+}
+
+
+def exit_code(status: Status) -> int:
+    return EXCEPTIONS.get(status, FAMILIES.get(status // 100, EXIT_FAILED))
+
+
+def printable(text: object) -> str:
+    """A text of somebody else for a terminal: without control characters, and without the keycode of a link."""
+    hidden = re.sub(r"(keycode=)[^\s&'\")]+", r"\1...", str(text), flags=re.IGNORECASE)
+    return "".join(c if c.isprintable() or c == " " else c.encode("unicode_escape", "backslashreplace").decode() for c in hidden)
+
+
+def message_text(text: str) -> str:
+    """The message of a package for a terminal: its lines, but no other control characters."""
+    return "\n".join(printable(line.replace("\t", "    ")) for line in text.splitlines())
+
+
+def size_text(size: float) -> str:
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if size < 1000:
+            break
+        size /= 1000
+    else:
+        unit = "TB"
+    return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
+
+
+def time_text(seconds: float) -> str:
+    minutes, seconds = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def plain(value: Any) -> Any:
+    """A record for JSON: names for enums, ISO 8601 for times."""
+    if dataclasses.is_dataclass(value):
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value) if field.repr}
+    if isinstance(value, IntEnum):
+        return value.name
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {name: plain(item) for name, item in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [plain(item) for item in value]
+    return value
+
+
+class Output:
+    """Results on standard output, everything else on standard error."""
+
+    def __init__(self, *, json: bool, quiet: bool, verbose: bool) -> None:
+        self.json, self.quiet, self.verbose = json, quiet, verbose
+        self.terminal = not quiet and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        self.deadline: Optional[float] = None
+        self.remark = self.shown = ""
+        for stream in (sys.stdout, sys.stderr):
+            # A name that the terminal cannot show is no reason to fail.
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+
+    def result(self, kind: str, record: Any, text: Optional[str]) -> None:
+        """One result: a record or dict for programs, a text for people."""
+        if self.json:
+            print(json.dumps({"type": kind, **plain(record)}), flush=True)
+        elif text is not None:
+            print(text, flush=True)
+
+    def note(self, text: str) -> None:
+        if not self.quiet and not self.json:
+            self._say(text)
+
+    def log(self, line: str) -> None:
+        if self.verbose:
+            self._say(line)
+
+    def _say(self, text: str) -> None:
+        self._clear()
+        print(f"libsendsafely: {printable(text)}", file=sys.stderr, flush=True)
+
+    def failed(self, error: Error) -> int:
+        code = exit_code(error.status)
+        remedy = REMEDIES.get(error.status, error.remedy)
+        if self.json:
+            told: Dict[str, Any] = {
+                "exit_code": code, "status": error.status.name, "message": printable(error.message), "remedy": remedy,
+                "http_status": error.http_status, "server_code": error.server_code, "server_message": error.server_message,
+                "retryable": error.retryable}
+            self.result("error", told, None)
+        else:
+            self._say(error.message + (f" ({remedy})" if remedy else "") + (f"; {self.remark}" if self.remark else ""))
+        return code
+
+    def interrupted(self) -> None:
+        if self.json:
+            self.result("error", {"exit_code": 130, "status": "STOPPED", "message": "interrupted", "remedy": None, "http_status": None,
+                                  "server_code": None, "server_message": None, "retryable": False}, None)
+        else:
+            self._say("interrupted" + (f"; {self.remark}" if self.remark else ""))
+
+    # --- Progress
+
+    def within(self, seconds: float) -> None:
+        """From now on calls are stopped after that time."""
+        self.deadline = time.monotonic() + seconds
+
+    def tell(self, progress: "Progress") -> Optional[bool]:
+        """For calls without a bar of their own: tells only that the network is awaited."""
+        if self.terminal:
+            self._draw("waiting for the network" if progress.phase is Phase.WAITING else "")
+        return False if self.deadline is not None and time.monotonic() > self.deadline else None
+
+    def bar(self, label: str) -> "Bar":
+        return Bar(self, printable(label))
+
+    def _draw(self, text: str) -> None:
+        if text != self.shown:
+            self.shown = text
+            sys.stderr.write(f"\r{text[:shutil.get_terminal_size().columns - 1]}\x1b[K")
+            sys.stderr.flush()
+
+    def _clear(self) -> None:
+        self._draw("")
+
+
+class Bar:
+    """The progress of one transfer: `with out.bar(name) as bar: package.upload_file(name, progress=bar)`."""
+
+    def __init__(self, out: Output, label: str) -> None:
+        self.out, self.label = out, label
+        self.began = self.drawn = time.monotonic()
+        self.phase: Optional[Phase] = None
+        self.done = 0
+
+    def __enter__(self) -> "Bar":
+        return self
+
+    def __exit__(self, kind: Any, *_: Any) -> None:
+        self.out._clear()
+        if kind is None and self.out.terminal:
+            self.out.note(f"{self.label}: {size_text(self.done)} in {time_text(time.monotonic() - self.began)}")
+
+    def __call__(self, progress: "Progress") -> None:
+        self.done = progress.bytes_done
+        now = time.monotonic()
+        if self.out.terminal and (progress.phase is not self.phase or now - self.drawn >= 0.1):
+            self.phase, self.drawn = progress.phase, now
+            self.out._draw(self.text(progress))
+
+    def text(self, progress: "Progress") -> str:
+        done, total, rate = progress.bytes_done, progress.bytes_total, progress.bytes_per_second
+        if progress.phase is Phase.WAITING:
+            how = "waiting for the network"
+        elif not rate:
+            how = progress.phase.name.lower()
+        elif total is None:
+            how = f"{size_text(rate)}/s"
+        else:
+            how = f"{size_text(rate)}/s  {time_text((total - done) / rate)} left"
+        if not total:
+            return f"{self.label}  {size_text(done)}  {how}"
+        filled = 20 * done // total
+        return f"{self.label}  {100 * done // total:3}% [{'#' * filled}{'.' * (20 - filled)}]  {size_text(done)} of {size_text(total)}  {how}"

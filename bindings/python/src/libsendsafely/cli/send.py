@@ -1,0 +1,140 @@
+"""send: files to people, behind one secure link."""
+
+import os
+import stat
+import sys
+from argparse import ArgumentParser, Namespace
+from typing import Any, Dict, List
+
+from .. import Action, Error, Package, Status, Workspace
+from .credentials import connect
+from .output import Output
+from .targets import first_line
+from .workspace import put, tell_file
+
+
+def add(commands: Any, common: ArgumentParser) -> None:
+    parser = commands.add_parser(
+        "send", parents=[common], help="send files, and print the secure link",
+        description="Sends files, and prints the secure link alone on standard output. If something fails, the unfinished package is deleted.")
+    parser.add_argument("files", metavar="FILE", nargs="*", help="a file; - for standard input, with --name")
+    parser.add_argument("--to", metavar="EMAIL", action="append", default=[], help="a recipient; may be repeated")
+    parser.add_argument("--phone", metavar="EMAIL=NUMBER", action="append", default=[],
+                        help="that recipient has to give a code sent to this number, such as +14155550100")
+    parser.add_argument("--group", metavar="ID", action="append", default=[], help="a contact group as recipient")
+    message = parser.add_mutually_exclusive_group()
+    message.add_argument("--message", metavar="TEXT", help="a message, encrypted like the files")
+    message.add_argument("--message-file", metavar="FILE", help="file with the message; - for standard input")
+    parser.add_argument("--life", metavar="DAYS", type=int, help="days for which it can be opened, 1 to 365; 0 for ever")
+    parser.add_argument("--name", metavar="NAME", help="name for what comes from standard input")
+    parser.add_argument("--undisclosed", action="store_true", help="whoever has the link may open it; no recipients are needed")
+    parser.add_argument("--password-file", metavar="FILE", help="with --undisclosed: file with a password that readers need besides the link")
+    parser.add_argument("--notify", action="store_true", help="the service mails a notification, without the keycode, to the recipients")
+    parser.add_argument("--reply-all", action="store_true", help="recipients may reply to all")
+    parser.add_argument("--read-only-pdf", action="store_true", help="PDF files can only be viewed")
+    parser.add_argument("--workspace", metavar="NAME",
+                        help="make a Workspace of that name, with directories as well, and collaborators by --to")
+    parser.set_defaults(run=run)
+
+
+def usage(message: str, remedy: str) -> Error:
+    return Error(message, status=Status.INVALID_ARGUMENT, remedy=remedy)
+
+
+def check(arguments: Namespace) -> Dict[str, str]:
+    """Looks for mistakes before anything is sent; gives the phone numbers."""
+    files: List[str] = arguments.files
+    if arguments.workspace is not None:
+        for option in ("message", "message_file", "undisclosed", "password_file", "notify", "reply_all", "read_only_pdf"):
+            if getattr(arguments, option):
+                raise usage(f"--{option.replace('_', '-')} is not for a Workspace", "leave it out")
+    elif not (arguments.to or arguments.group or arguments.undisclosed):
+        raise usage("nobody to send to", "give --to, --group or --undisclosed")
+    elif not (files or arguments.message is not None or arguments.message_file):
+        raise usage("nothing to send", "give files or a message")
+    if arguments.password_file and not arguments.undisclosed:
+        raise usage("--password-file is for --undisclosed only", "give recipients --phone instead")
+    if files.count("-") + (arguments.message_file == "-") > 1:
+        raise usage("standard input can be read only once", "name other files")
+    if ("-" in files) != (arguments.name is not None):
+        raise usage("--name and - belong together", "name what comes from standard input, and only that")
+    phones = dict((email, number) for email, _, number in (entry.partition("=") for entry in arguments.phone))
+    for email, number in phones.items():
+        if email not in arguments.to or not number:
+            raise usage(f"--phone {email}={number}: EMAIL=NUMBER, with an address given by --to, is needed", "add --to")
+    for path in files:
+        if path == "-":
+            continue
+        mode = os.stat(path).st_mode
+        if stat.S_ISDIR(mode) and arguments.workspace is None:
+            raise Error(f"{path} is a directory, which only a Workspace can hold", status=Status.NOT_A_FILE,
+                        remedy="name its files, send an archive of it, or use --workspace NAME")
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+            raise Error(f"{path} is no regular file", status=Status.NOT_A_FILE, remedy="send it by standard input: - with --name")
+        if not os.access(path, os.R_OK):
+            raise Error(f"{path}: permission denied", status=Status.ACCESS_DENIED)
+    return phones
+
+
+def run(arguments: Namespace, out: Output) -> None:
+    phones = check(arguments)
+    message, password = arguments.message, None
+    if arguments.message_file == "-":
+        message = sys.stdin.read()
+    elif arguments.message_file:
+        with open(arguments.message_file, encoding="utf-8", errors="strict") as file:
+            try:
+                message = file.read()
+            except UnicodeDecodeError:
+                raise Error(f"{arguments.message_file}: not a text file in UTF-8", status=Status.READ_FAILED) from None
+    if arguments.password_file:
+        password = first_line(arguments.password_file)
+    with connect(arguments, out) as client:
+        package = client.create_package() if arguments.workspace is None else client.create_workspace(arguments.workspace)
+        with package:
+            try:
+                fill(package, arguments, phones, message, out)
+                sent: Dict[str, Any] = {"package_id": package.id, "needs_approval": False, "approvers": []}
+                if isinstance(package, Workspace):
+                    sent["link"] = package.link
+                else:
+                    finalized = package.finalize(
+                        undisclosed_recipients=arguments.undisclosed, password=password, allow_reply_all=arguments.reply_all,
+                        notify_recipients=arguments.notify, read_only_pdf=arguments.read_only_pdf)
+                    sent.update(link=finalized.link, needs_approval=finalized.needs_approval, approvers=finalized.approvers)
+            except BaseException as error:
+                remove(package, out, 5 if isinstance(error, Exception) else 0.2)
+                raise
+            if sent["needs_approval"]:
+                out.note(f"somebody has to approve it before recipients can open it: {', '.join(sent['approvers'])}")
+            out.result("sent", sent, sent["link"])
+
+
+def fill(package: Package, arguments: Namespace, phones: Dict[str, str], message: Any, out: Output) -> None:
+    for email in arguments.to:
+        package.add_recipient(email, phone_number=phones.get(email))
+    for group in arguments.group:
+        package.add_contact_group(group)
+    if arguments.life is not None:
+        package.set_life(arguments.life)
+    if message is not None:
+        package.set_message(message)
+    if isinstance(package, Workspace):
+        put(package, arguments, None, out)
+        return
+    for path in arguments.files:
+        name = arguments.name if path == "-" else os.path.basename(path)
+        with out.bar(name) as bar:
+            file = package.upload_file(sys.stdin.buffer if path == "-" else path, file_name=arguments.name if path == "-" else None,
+                                       progress=bar)
+        tell_file(out, file, name, None if path == "-" else path, Action.UPLOADED)
+
+
+def remove(package: Package, out: Output, seconds: float) -> None:
+    """Deletes what nobody will ever see, in the time that there is."""
+    out.within(seconds)
+    try:
+        package.delete()
+        out.remark = "nothing was sent"
+    except (Exception, KeyboardInterrupt):
+        out.remark = f"the unfinished package {package.id} is left on the service"

@@ -1,0 +1,78 @@
+"""The package that a command is about: a secure link, or an id with its keycode."""
+
+import os
+import sys
+from argparse import ArgumentParser, Namespace
+
+from .. import Client, Error, Package, Status, Workspace, find_links, load_key_pair, parse_link
+from .output import Output
+
+HELP = ("secure link, or package id; @FILE reads it from a file and - from standard input. A link holds the keycode: as an argument "
+        "other users of this machine can see it while the command runs")
+
+
+def add(parser: ArgumentParser, name: str) -> None:
+    parser.add_argument("target", metavar=name, help=HELP)
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument("--keycode-file", metavar="FILE",
+                       help="for an id: file with the keycode, which may else be in the environment as SENDSAFELY_KEYCODE")
+    group.add_argument("--key-pair", metavar="FILE", help="for an id: key pair of a trusted device (see keys generate) instead of a keycode")
+
+
+def first_line(path: str) -> str:
+    """A secret from a file: its first line."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.readline().rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise Error(f"{path}: not a text file in UTF-8", status=Status.READ_FAILED) from None
+
+
+def target(arguments: Namespace) -> str:
+    text: str = arguments.target
+    if text == "-" or text.startswith("@"):
+        origin = "standard input" if text == "-" else text[1:]
+        if text == "-":
+            text = sys.stdin.read()
+        else:
+            with open(text[1:], encoding="utf-8", errors="replace") as file:
+                text = file.read()
+        links = find_links(text)
+        if len(links) > 1 or not (links or len(text.split()) == 1):
+            raise Error(f"{origin}: {len(links) or 'no'} secure links in it, where one is needed", status=Status.MALFORMED_LINK)
+        text = links[0] if links else text.strip()
+    return text
+
+
+def opened(client: Client, arguments: Namespace, out: Output) -> Package:
+    text = target(arguments)
+    if "://" in text:
+        if arguments.keycode_file or arguments.key_pair:
+            raise Error("a secure link holds its keycode", status=Status.INVALID_ARGUMENT, remedy="give the package id, or leave the other out")
+        link = parse_link(text)
+        if link.host.rstrip("/") != host_of(client):
+            out.note(f"the link names the host {link.host}, the credentials {host_of(client)}, which is asked")
+        return client.open_link(text)
+    if arguments.key_pair:
+        pair = load_key_pair(arguments.key_pair)
+        if pair.public_key_id is None:
+            raise Error(f"{arguments.key_pair}: no id of the public key in it", status=Status.INVALID_KEY)
+        return client.open_with_private_key(text, pair.public_key_id, pair.private_key)
+    keycode = first_line(arguments.keycode_file) if arguments.keycode_file else os.environ.get("SENDSAFELY_KEYCODE")
+    if not keycode:
+        raise Error(f"the keycode of {text} is not known", status=Status.KEYCODE_UNKNOWN,
+                    remedy="give the secure link, --keycode-file or --key-pair, or set SENDSAFELY_KEYCODE")
+    return client.open_package(text, keycode)
+
+
+def host_of(client: Client) -> str:
+    host = client._host.strip().rstrip("/")
+    return host if "://" in host else f"https://{host}"
+
+
+def opened_workspace(client: Client, arguments: Namespace, out: Output) -> Workspace:
+    package = opened(client, arguments, out)
+    if not isinstance(package, Workspace):
+        package.close()
+        raise Error("this package is no Workspace", status=Status.ONLY_IN_WORKSPACE, remedy="use receive, or info")
+    return package

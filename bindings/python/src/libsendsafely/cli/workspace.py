@@ -1,0 +1,158 @@
+"""workspace: the directories and files of a Workspace."""
+
+import os
+import sys
+from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING, Any, List, Optional
+
+from .. import Action, Error, Existing, Status, Workspace
+from . import targets
+from .credentials import connect
+from .output import Output, printable
+
+if TYPE_CHECKING:
+    from ..records import Directory, File
+
+
+def add(commands: Any, common: ArgumentParser) -> None:
+    from .receive import add_download_options
+
+    parser = commands.add_parser("workspace", help="list, fill, fetch or synchronize a Workspace",
+                                 description="Works on a Workspace. `send --workspace NAME` makes one.")
+    verbs = parser.add_subparsers(metavar="VERB", required=True, parser_class=type(parser))
+
+    parser = verbs.add_parser("ls", parents=[common], help="list a directory", description="Lists a directory of a Workspace.")
+    targets.add(parser, "WORKSPACE")
+    parser.add_argument("path", metavar="PATH", nargs="?", default="", help="a directory in the Workspace; default: the root directory")
+    parser.add_argument("--recursive", action="store_true", help="with all that is in its directories")
+    parser.set_defaults(run=run_ls)
+
+    parser = verbs.add_parser("put", parents=[common], help="upload files and directories",
+                              description="Uploads files and directories. A file that is there gets a new version.")
+    targets.add(parser, "WORKSPACE")
+    parser.add_argument("files", metavar="FILE", nargs="+", help="a file or a directory; - for standard input, with --name")
+    parser.add_argument("--into", metavar="PATH", default="", help="a directory in the Workspace; default: the root directory")
+    parser.add_argument("--name", metavar="NAME", help="name for what comes from standard input")
+    parser.set_defaults(run=run_put)
+
+    parser = verbs.add_parser("get", parents=[common], help="download a file or a directory",
+                              description="Downloads a file, or a directory with all that is in it, and prints the path of each file that it wrote.")
+    targets.add(parser, "WORKSPACE")
+    parser.add_argument("path", metavar="PATH", nargs="?", default="", help="a file or directory in the Workspace; default: everything")
+    add_download_options(parser)
+    parser.set_defaults(run=run_get)
+
+    parser = verbs.add_parser(
+        "sync", parents=[common], help="bring a directory and a Workspace to the same state",
+        description="Transfers what is missing or has another size on the other side. Nothing is deleted.")
+    targets.add(parser, "WORKSPACE")
+    parser.add_argument("directory", metavar="DIRECTORY", help="a directory on this machine")
+    parser.add_argument("path", metavar="PATH", nargs="?", default="", help="a directory in the Workspace; default: the root directory")
+    way = parser.add_mutually_exclusive_group(required=True)
+    way.add_argument("--up", dest="ways", action="store_const", const=("up",), help="upload")
+    way.add_argument("--down", dest="ways", action="store_const", const=("down",), help="download")
+    way.add_argument("--both", dest="ways", action="store_const", const=("up", "down"), help="upload, then download")
+    parser.set_defaults(run=run_sync)
+
+
+def names(path: str) -> List[str]:
+    return [name for name in path.split("/") if name not in ("", ".")]
+
+
+def not_there(path: str) -> Error:
+    return Error(f"{path} is not in the Workspace", status=Status.REFUSED, remedy="see workspace ls")
+
+
+def directory_at(workspace: Workspace, path: str) -> "Directory":
+    here = workspace.get_directory()
+    for name in names(path):
+        found = next((directory for directory in here.directories if directory.name == name), None)
+        if found is None:
+            raise not_there(path)
+        here = workspace.get_directory(found)
+    return here
+
+
+def run_ls(arguments: Namespace, out: Output) -> None:
+    with connect(arguments, out) as client, targets.opened_workspace(client, arguments, out) as workspace:
+        show(workspace, directory_at(workspace, arguments.path), "", arguments.recursive, out)
+
+
+def show(workspace: Workspace, directory: "Directory", prefix: str, recursive: bool, out: Output) -> None:
+    for inner in directory.directories:
+        path = f"{prefix}{inner.name}/"
+        out.result("directory", {"path": path, "directory_id": inner.directory_id, "created": inner.created}, f"{'':>15}  {printable(path)}")
+        if recursive:
+            show(workspace, workspace.get_directory(inner), path, recursive, out)
+    for file in directory.files:
+        path = prefix + file.file_name
+        out.result("entry", {"path": path, "file_id": file.file_id, "size": file.size, "uploaded": file.uploaded,
+                             "created_by": file.created_by, "version": file.version}, f"{file.size:15}  {printable(path)}")
+
+
+def run_put(arguments: Namespace, out: Output) -> None:
+    if ("-" in arguments.files) != (arguments.name is not None) or arguments.files.count("-") > 1:
+        raise Error("--name and one - belong together", status=Status.INVALID_ARGUMENT,
+                    remedy="name what comes from standard input, and only that")
+    for path in arguments.files:
+        if path != "-":
+            os.stat(path)
+    with connect(arguments, out) as client, targets.opened_workspace(client, arguments, out) as workspace:
+        put(workspace, arguments, directory_at(workspace, arguments.into), out)
+
+
+def put(workspace: Workspace, arguments: Namespace, into: "Optional[Directory]", out: Output) -> None:
+    from .receive import transferred
+
+    for path in arguments.files:
+        name = arguments.name if path == "-" else os.path.basename(os.path.abspath(path))
+        with out.bar(name) as bar:
+            if path == "-" or not os.path.isdir(path):
+                file = workspace.upload_file(sys.stdin.buffer if path == "-" else path, file_name=name, directory=into, progress=bar)
+                tell_file(out, file, name, None if path == "-" else path, Action.UPLOADED)
+            else:
+                here = into or workspace.get_directory()
+                inner: Any = next((directory for directory in here.directories if directory.name == name), None)
+                inner = inner or workspace.create_directory(name, parent=into)
+                transferred(out, lambda: workspace.upload_all(path, into=inner, existing=Existing.OVERWRITE, progress=bar))
+
+
+def tell_file(out: Output, file: "File", path: str, local_path: Optional[str], action: Action) -> None:
+    """One file as an item of a report."""
+    out.result("file", {"path": path, "local_path": local_path, "file_id": file.file_id, "size": file.size, "status": Status.OK,
+                        "action": action, "message": None, "renamed": False}, printable(local_path) if action is Action.DOWNLOADED else None)
+
+
+def run_get(arguments: Namespace, out: Output) -> None:
+    from .receive import transferred
+
+    existing = arguments.existing or Existing.REFUSE
+    with connect(arguments, out) as client, targets.opened_workspace(client, arguments, out) as workspace:
+        *parents, last = names(arguments.path) or [""]
+        parent = directory_at(workspace, "/".join(parents))
+        file = next((file for file in parent.files if file.file_name == last), None)
+        source: Any = parent if not last else next((directory for directory in parent.directories if directory.name == last), None)
+        if file is None and source is None:
+            raise not_there(arguments.path)
+        os.makedirs(arguments.to, exist_ok=True)
+        with out.bar(last or workspace.id) as bar:
+            if file is None:
+                transferred(out, lambda: workspace.download_all(arguments.to, from_directory=source, existing=existing, progress=bar))
+            else:
+                got = workspace.download_file(file, arguments.to, directory=parent, existing=existing, progress=bar)
+                tell_file(out, file, last, got.path, Action.SKIPPED if got.skipped else Action.DOWNLOADED)
+
+
+def run_sync(arguments: Namespace, out: Output) -> None:
+    from .receive import transferred
+
+    with connect(arguments, out) as client, targets.opened_workspace(client, arguments, out) as workspace:
+        directory = directory_at(workspace, arguments.path)
+        if "up" in arguments.ways:
+            with out.bar("up") as bar:
+                transferred(out, lambda: workspace.upload_all(arguments.directory, into=directory, progress=bar))
+        if "down" in arguments.ways:
+            os.makedirs(arguments.directory, exist_ok=True)
+            with out.bar("down") as bar:
+                transferred(out, lambda: workspace.download_all(
+                    arguments.directory, from_directory=directory, existing=Existing.SKIP, progress=bar))

@@ -1,0 +1,147 @@
+"""The account: where packages are loaded from and listed."""
+
+import json
+import os
+from typing import Any, ClassVar, Dict, Optional, Union
+
+from .. import crypto, keys, parse_link
+from ..client import Client
+from ._calls import Failure, Json, Kept, failing_as
+from .exceptions import (
+    DeletePackageException, GetKeycodeFailedException, GetPackageInformationFailedException, GetPackagesException,
+    GetUserInformationException, TrustedDeviceException)
+from .Package import Package
+from .utilities import KeyPair
+
+# What the service gives at most for one request.
+PAGE = 100
+
+
+class SendSafely:
+    """A host with the API key and secret of an account. No network until the first call.
+
+    The attributes may be written to at any time. CLIENT_OPTIONS, which the official client does not have, are options of
+    libsendsafely.Client, such as {"proxy": "http://proxy:3128"}: set them on the class or on one object.
+    """
+
+    API_URL: ClassVar[str] = "/api/v2.0"
+    #: Failed requests are made again for half a minute, about as long as the official client repeats a part of a file.
+    CLIENT_OPTIONS: Dict[str, Any] = {"retry_window_ms": 30_000}
+    BASE_URL: Optional[str] = None
+    API_KEY: Optional[str] = None
+    API_SECRET: Optional[str] = None
+    #: The key pair of the trusted device that generate_trusted_device_key_pair has made last, and its id.
+    KEY_PAIR: Optional[KeyPair] = None
+    KEY_ID: Optional[str] = None
+
+    def __init__(self, url: str, api_key: str, api_secret: str) -> None:
+        self.BASE_URL = url.rstrip("/") + self.API_URL
+        self.API_KEY, self.API_SECRET = api_key, api_secret
+        self._client: Kept[Client] = Kept()
+
+    def __repr__(self) -> str:
+        return f"<SendSafely {self.BASE_URL}>"
+
+    def client(self) -> Client:
+        """The Client of libsendsafely behind this object, for what only that has."""
+        host = (self.BASE_URL or "")[:-len(self.API_URL)]
+        # Where programs on the official client have named their certificate authorities, if they had to.
+        ca_bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+        options = {"ca_bundle": ca_bundle, **self.CLIENT_OPTIONS}
+        return self._client.get(lambda: Client(host, self.API_KEY or "", self.API_SECRET or "", **options),
+                                host, self.API_KEY, self.API_SECRET, options)
+
+    def _request(self, method: str, path: str, body: Any = None) -> Json:
+        """The service's answer, whether it is a refusal or not."""
+        answer: Json = json.loads(self.client().request(method, path, None if body is None else json.dumps(body)))
+        return answer
+
+    def _ask(self, failure: Failure, method: str, path: str, body: Any = None) -> Json:
+        with failing_as(failure):
+            answer = self._request(method, path, body)
+        if answer.get("response") != "SUCCESS":
+            raise failure(answer.get("message") or answer.get("response"))
+        return answer
+
+    def load_package(self, package_id: str, key_code: Optional[str] = None) -> Package:
+        """A package by its id. Without key_code it can be looked at and managed, but nothing in it be read or written."""
+        return self._loaded(self.get_package_information(package_id), key_code)
+
+    def load_package_from_link(self, link: str) -> Package:
+        """A package by its secure link."""
+        with failing_as(GetPackageInformationFailedException):
+            parsed = parse_link(link)
+        if parsed.keycode is None:
+            raise GetPackageInformationFailedException("the link has no keycode")
+        return self._loaded(self.get_package_information(parsed.package_code), parsed.keycode)
+
+    def _loaded(self, information: Json, keycode: Optional[str]) -> Package:
+        return Package(self, {**information, "clientSecret": keycode})
+
+    def get_package_information(self, package_id: str) -> Json:
+        """What the service knows of a package, by its id or package code.
+        SendSafely Client API: package information (protocol 6.2.2)."""
+        return self._ask(GetPackageInformationFailedException, "GET", f"/package/{package_id}/")
+
+    def get_package_information_from_link(self, link: str) -> Json:
+        """What the service knows of a package, by its secure link."""
+        with failing_as(GetPackageInformationFailedException):
+            package_code = parse_link(link).package_code
+        return self.get_package_information(package_code)
+
+    def delete_package(self, package_id: str) -> Json:
+        """Deletes a package on the service, for good. SendSafely Client API: delete package (protocol 6.2.4)."""
+        return self._ask(DeletePackageException, "DELETE", f"/package/{package_id}/")
+
+    def get_received_packages(self, row_index: int = 0, page_size: int = 100) -> Json:
+        """All packages that the user has received, from a row on: "packages", and of each request its "pagination".
+        page_size rows are asked for at once. SendSafely Client API: package lists (protocol 6.3.1)."""
+        return self._pages("/package/received/", row_index, page_size)
+
+    def get_sent_packages(self, row_index: int = 0, page_size: int = 100) -> Json:
+        """All packages that the user has sent. Everything else as for get_received_packages."""
+        return self._pages("/package/", row_index, page_size)
+
+    def _pages(self, path: str, row_index: int, page_size: int) -> Json:
+        row_index, page_size = int(row_index), int(page_size)
+        found: Dict[str, Any] = {"packages": [], "pagination": []}
+        while True:
+            answer = self._ask(GetPackagesException, "GET", f"{path}?rowIndex={row_index}&pageSize={page_size}")
+            found["packages"] += answer["packages"]
+            found["pagination"].append(answer["pagination"])
+            rows = int(answer["pagination"]["rowsReturned"])
+            if rows == 0 or rows < min(page_size, PAGE):
+                return found
+            row_index += rows
+
+    def get_user_information(self) -> Json:
+        """What the service knows of the user. SendSafely Client API: user information (protocol 6.1.3)."""
+        return self._ask(GetUserInformationException, "GET", "/user/")
+
+    def generate_trusted_device_key_pair(self, description: str) -> Json:
+        """Makes a key pair and registers its public key as a trusted device: "publicKey" and "privateKey" in armor, and the
+        service's "response" with the "id". Sets KEY_ID and KEY_PAIR.
+        SendSafely Client API: public keys (protocol 3.6, 6.10)."""
+        with failing_as(TrustedDeviceException):
+            made = keys.generate_key_pair()
+        answer = self._ask(TrustedDeviceException, "PUT", "/public-key/", {"publicKey": made.public_key, "description": description})
+        self.KEY_ID, self.KEY_PAIR = answer["id"], KeyPair(made.private_key, made.public_key)
+        return {"publicKey": made.public_key, "privateKey": made.private_key, "response": answer}
+
+    def revoke_trusted_device_key(self, public_key_id: str) -> Json:
+        """Revokes a public key: its device opens nothing any more without a link.
+        SendSafely Client API: public keys (protocol 6.10)."""
+        return self._ask(TrustedDeviceException, "DELETE", f"/public-key/{public_key_id}/")
+
+    def get_package_keycode(
+        self, package_id: str, public_key_id: Optional[str] = None, private_key: Union[str, KeyPair, None] = None,
+    ) -> Dict[str, str]:
+        """The keycode of a package, as "keyCode", with the private key of a trusted device; by default KEY_ID and KEY_PAIR. The
+        device must have been registered when the package was finalized.
+        SendSafely Client API: without a keycode, trusted device (protocol 5.6)."""
+        public_key_id, private_key = public_key_id or self.KEY_ID, private_key or self.KEY_PAIR
+        if public_key_id is None or private_key is None:
+            raise GetKeycodeFailedException("there is no key pair: give public_key_id and private_key")
+        answer = self._ask(GetKeycodeFailedException, "GET", f"/package/{package_id}/link/{public_key_id}/")
+        with failing_as(GetKeycodeFailedException):
+            return {"keyCode": crypto.decrypt_keycode(answer["message"], str(private_key))}

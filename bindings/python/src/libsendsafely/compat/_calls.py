@@ -1,0 +1,50 @@
+"""What both classes do: keep a handle of the library, and name a failure as the official client does."""
+
+import os
+import threading
+from contextlib import contextmanager
+from typing import Any, Callable, Dict, Generic, Iterator, Optional, Tuple, Type, TypeVar
+
+from .. import Error
+from .exceptions import _Failed
+
+Json = Dict[str, Any]
+Failure = Type[_Failed]
+Made = TypeVar("Made")
+
+
+class Kept(Generic[Made]):
+    """A handle that is made when it is first needed, and again when what it is made from has changed: the attributes of both
+    classes may be written to. A handle belongs to the process that made it, so it stays behind when its owner is copied."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._from: Optional[Tuple[Any, ...]] = None
+        self._made: Optional[Made] = None
+
+    def get(self, make: Callable[[], Made], *made_from: Any) -> Made:
+        made_from = (os.getpid(), *made_from)
+        with self._lock:
+            if self._made is None or self._from != made_from:
+                self._made, self._from = make(), made_from
+            return self._made
+
+    def __reduce__(self) -> Any:
+        return Kept, ()
+
+    def __deepcopy__(self, _: Any) -> "Kept[Made]":
+        return Kept()
+
+
+@contextmanager
+def failing_as(failure: Failure) -> Iterator[None]:
+    """Failures of the library become the exception that programs expect of this kind of call."""
+    try:
+        yield
+    except Error as error:
+        raise failure(said(error)) from error
+
+
+def said(error: Exception) -> str:
+    """What went wrong: the service's words where it refused, as the official client gives them."""
+    return (isinstance(error, Error) and error.server_message) or str(error)

@@ -1,0 +1,87 @@
+"""Signed requests of one's own, and key pairs in files."""
+
+import json
+import os
+import tempfile
+from typing import TYPE_CHECKING, Any, Dict, Optional, Union
+
+from ..client import Client
+from ._calls import Json
+
+if TYPE_CHECKING:
+    from .SendSafely import SendSafely
+
+    Path = Union[str, os.PathLike[str]]
+
+
+def make_headers(api_secret: str, api_key: str, endpoint: str, request_body: Optional[str] = None) -> Dict[str, str]:
+    """The headers that sign a request to `SendSafely.BASE_URL + endpoint`; request_body is the very text that will be sent.
+    No network. SendSafely Client API: signed requests (protocol 1.2)."""
+    # Whatever the host, it is not part of the signature.
+    with Client("https://localhost", api_key, api_secret) as client:
+        headers = client.sign(endpoint, request_body)
+    return {"ss-api-key": headers.api_key, "ss-request-timestamp": headers.timestamp or "",
+            "ss-request-signature": headers.signature or "", "ss-request-api": "PYTHON_API"}
+
+
+def get_request(sendsafely: "SendSafely", endpoint: str) -> Json:
+    """The service's answer to GET, whether it is a refusal or not: look at "response"."""
+    return sendsafely._request("GET", endpoint)
+
+
+def delete_request(sendsafely: "SendSafely", endpoint: str) -> Json:
+    """The service's answer to DELETE. Everything else as for get_request."""
+    return sendsafely._request("DELETE", endpoint)
+
+
+def post_request(sendsafely: "SendSafely", endpoint: str, body: Any) -> Json:
+    """The service's answer to POST with body as JSON. Everything else as for get_request."""
+    return sendsafely._request("POST", endpoint, body)
+
+
+def put_request(sendsafely: "SendSafely", endpoint: str, body: Any) -> Json:
+    """The service's answer to PUT with body as JSON. Everything else as for get_request."""
+    return sendsafely._request("PUT", endpoint, body)
+
+
+def patch_request(sendsafely: "SendSafely", endpoint: str, body: Any) -> Json:
+    """The service's answer to PATCH with body as JSON. Everything else as for get_request."""
+    return sendsafely._request("PATCH", endpoint, body)
+
+
+class KeyPair:
+    """A key pair of a trusted device, as SendSafely.KEY_PAIR holds it: its text is the armored private key."""
+
+    def __init__(self, private_key: str, public_key: str) -> None:
+        self._private_key = private_key
+        #: The armored public key.
+        self.pubkey = public_key
+
+    def __str__(self) -> str:
+        return self._private_key
+
+    def __repr__(self) -> str:
+        return "<KeyPair>"
+
+
+def save_key_pair(key_id: str, key_pair: Union[KeyPair, str], path_to_save: "Path") -> None:
+    """Saves the private key with the service's id of the public key, in a file that only its owner can read. An older file of
+    that name is replaced at once, or stays if this fails."""
+    path = os.fspath(path_to_save)
+    if os.path.isdir(path):
+        raise IsADirectoryError(f"{path} is a directory")
+    descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(path) or ".", prefix=".key-pair-")
+    try:
+        with open(descriptor, "w", encoding="utf-8") as file:
+            json.dump({"publicKeyId": key_id, "privateKey": str(key_pair)}, file)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def read_key_pair(path: "Path") -> Dict[str, str]:
+    """Reads what save_key_pair, or keys.save_key_pair of libsendsafely, has saved: "publicKeyId" and "privateKey"."""
+    with open(path, encoding="utf-8") as file:
+        saved = json.load(file)
+    return {"publicKeyId": saved["publicKeyId"], "privateKey": saved["privateKey"]}

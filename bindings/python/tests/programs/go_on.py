@@ -1,0 +1,25 @@
+from sendsafely import SendSafely
+# Goes on with somebody's package that is not finalized, or begins one: adds a file, and finalizes if asked to. Prints what the next needs.
+import os
+import sys
+import sendsafely
+
+
+class Silent(sendsafely.Progress):
+    def update_progress(self, file_id, progress):
+        pass
+
+
+path, finalize, *known = sys.argv[1:]
+account = SendSafely(os.environ["SENDSAFELY_URL"], os.environ["SENDSAFELY_KEY"], os.environ["SENDSAFELY_SECRET"])
+if known:
+    package = account.load_package(*known)
+else:
+    package = sendsafely.Package(account)
+    package.add_recipient("second@acme.test")
+    package.encrypt_and_upload_message("begun")
+package.encrypt_and_upload_file(path, None, Silent())
+if finalize == "yes":
+    print("link", package.finalize()["message"])
+else:
+    print(package.package_id, package.client_secret)

@@ -1,0 +1,10 @@
+from sendsafely import SendSafely, utilities
+# Opens a package with a key pair that was saved earlier, perhaps by another client, and goes on with what it says.
+import os
+import sys
+
+pair_file, package_id = sys.argv[1:]
+account = SendSafely(os.environ["SENDSAFELY_URL"], os.environ["SENDSAFELY_KEY"], os.environ["SENDSAFELY_SECRET"])
+pair = utilities.read_key_pair(pair_file)
+keycode = account.get_package_keycode(package_id, public_key_id=pair["publicKeyId"], private_key=pair["privateKey"])["keyCode"]
+print(account.load_package(package_id, keycode).get_package_message())

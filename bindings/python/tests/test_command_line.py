@@ -1,0 +1,503 @@
+"""The command line, as programs and people start it."""
+
+import json
+import os
+import pty
+import re
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+import libsendsafely
+from libsendsafely import records
+from libsendsafely.cli import completion, output, parser
+
+ROOT = Path(__file__).parents[3]
+DOCUMENTATION = (ROOT / "bindings/python/docs/command-line.md").read_text()
+SECRETS = ("SENDSAFELY_", "SS_", "LIBSENDSAFELY_", "HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
+CLEAN = {name: value for name, value in os.environ.items() if not name.upper().startswith(SECRETS)}
+CLEAN["PYTHONPATH"] = str(Path(libsendsafely.__file__).parents[1])
+
+
+def admin(emulator, path, data=None, method=None):
+    body = None if data is None else json.dumps(data).encode()
+    request = urllib.request.Request(emulator["admin_url"] + path, body, method=method)
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
+        return json.loads(answer.read() or b"null")
+
+
+def variables(emulator):
+    return {"SENDSAFELY_HOST": emulator["url"], "SENDSAFELY_API_KEY": emulator["api_key"], "SENDSAFELY_API_SECRET": emulator["api_secret"]}
+
+
+def started(arguments, environment, **given):
+    given = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **given}
+    return subprocess.Popen([sys.executable, "-m", "libsendsafely", *map(str, arguments)], env=environment, **given)
+
+
+class Shell:
+    """Runs commands with the credentials in the environment."""
+
+    def __init__(self, emulator, home):
+        self.emulator, self.home = emulator, home
+        self.environment = {**CLEAN, **variables(emulator), "HOME": str(home), "XDG_CONFIG_HOME": ""}
+
+    def __call__(self, *arguments, code=0, input=None, environment=None, cwd=None):
+        process = started(arguments, self.environment if environment is None else environment, cwd=cwd or self.home)
+        try:
+            out, err = process.communicate(input, timeout=60)
+        finally:
+            process.kill()
+        assert process.returncode == code, (process.returncode, out, err)
+        for secret in (self.emulator["api_secret"], "PRIVATE KEY"):
+            assert secret.encode() not in out + err
+        assert b"keyCode=" not in err.replace(b"keyCode=...", b"") and b"Traceback" not in err
+        self.err = err.decode()
+        return out.decode()
+
+    def json(self, *arguments, code=0, **given):
+        lines = [json.loads(line) for line in self(*arguments, "--json", code=code, **given).splitlines()]
+        assert self.err == ""
+        for line in lines:
+            check_documented(line)
+        return lines
+
+
+@pytest.fixture
+def shell(emulator, tmp_path):
+    admin(emulator, "/reset", {})
+    yield Shell(emulator, tmp_path)
+    admin(emulator, "/reset", {})
+
+
+def check_documented(line):
+    row = next(row for row in DOCUMENTATION.splitlines() if row.startswith(f"| `{line['type']}` |"))
+    members = row.split("|")[3]
+    record = re.search(r"those of the record `(\w+)`", members)
+    known = getattr(records, record[1]).__dataclass_fields__ if record else re.findall(r"`([a-z_]+)`", members)
+    known = {name for name in known if name not in ("link",)} if line["type"] == "package_information" else set(known)
+    assert set(line) - {"type"} <= known and line.keys() >= known - {"link"} , (line, known)
+
+
+def raw(shell, package_id):
+    return admin(shell.emulator, f"/packages/{package_id}")
+
+
+def package_ids(shell):
+    return admin(shell.emulator, "/packages")
+
+
+@pytest.fixture
+def files(tmp_path):
+    (tmp_path / "Größe.bin").write_bytes(os.urandom(3_000_000))
+    (tmp_path / "notes.txt").write_bytes(b"notes")
+    return [tmp_path / "Größe.bin", tmp_path / "notes.txt"]
+
+
+def send(shell, *arguments):
+    link = shell("send", "--to", "second@acme.test", *arguments).strip()
+    return link, re.search(r"thread=([^&]+)", link)[1]
+
+
+# --- Sub-commands
+
+
+def test_sending_prints_the_link_alone_and_receiving_what_was_written(shell, files, tmp_path):
+    message = tmp_path / "message"
+    message.write_text("Grüße\n\x1b[31mred")
+    link = shell("send", "--to", "second@acme.test", "--to", "third@acme.test", "--phone", "second@acme.test=+14155550100",
+                 "--message-file", message, "--life", "3", "--notify", *files)
+    assert re.fullmatch(r"http://\S+#keyCode=\S{43}\n", link) and shell.err == ""
+    [package_id] = package_ids(shell)
+    package = raw(shell, package_id)
+    assert package["life"] == 3 and {file["name"] for file in package["files"]} == {"Größe.bin", "notes.txt"}
+    assert len(package["recipients"]) == 2 and "4155550100" in json.dumps(package["recipients"])
+
+    (tmp_path / "link.txt").write_text(f"Dear all,\nhere it is: {link.strip()}.\n")
+    for target, given in (("-", link.encode()), ("@link.txt", None), (link.strip(), None)):
+        directory = tmp_path / f"to{len(target)}"
+        printed = shell("receive", target, "--to", directory, input=given)
+        assert printed.splitlines() == ["Grüße", "\\x1b[31mred", f"{directory}/Größe.bin", f"{directory}/notes.txt"]
+        assert (directory / "Größe.bin").read_bytes() == files[0].read_bytes()
+    assert "use --overwrite or --skip" in (shell("receive", link.strip(), "--to", directory, code=6), shell.err)[1]
+    files_ = [line for line in shell.json("receive", "-", "--to", directory, "--skip", input=link.encode()) if line["type"] == "file"]
+    assert [line["action"] for line in files_] == ["SKIPPED", "SKIPPED"]
+    (directory / "notes.txt").write_text("other")
+    shell("receive", link.strip(), "--to", directory, "--overwrite")
+    assert (directory / "notes.txt").read_text() == "notes"
+
+
+def test_a_package_by_id_and_keycode(shell, files, tmp_path):
+    link, package_id = send(shell, files[1])
+    keycode = link.partition("#keyCode=")[2]
+    shell("receive", package_id, code=7)
+    assert "SENDSAFELY_KEYCODE" in shell.err
+    shell("receive", package_id, "--to", "a", environment={**shell.environment, "SENDSAFELY_KEYCODE": keycode})
+    (tmp_path / "keycode").write_text(keycode + "\n")
+    shell("receive", package_id, "--to", "b", "--keycode-file", "keycode")
+    # The service notices a wrong keycode by its checksum, before there is anything to decrypt.
+    assert "link is whole" in shell.json("receive", link[:-20], "--to", "c", code=5)[-1]["remedy"]
+    admin(shell.emulator, "/faults", {"endpoint": "part_get", "times": 0, "action": {"flip_response_byte": -30}})
+    assert shell.json("receive", link, "--to", "c", code=7)[-1]["status"] == "DECRYPT_FAILED"
+    assert (tmp_path / "a/notes.txt").read_bytes() == (tmp_path / "b/notes.txt").read_bytes() == b"notes"
+    assert not (tmp_path / "c/notes.txt").exists()
+
+
+def test_standard_input_password_and_json(shell, tmp_path):
+    (tmp_path / "password").write_text("open sesame\n")
+    lines = shell.json("send", "--undisclosed", "--password-file", "password", "--name", "dump.sql", "-", input=b"select 1" * 1000)
+    assert [line["type"] for line in lines] == ["file", "sent"]
+    assert lines[0]["path"] == "dump.sql" and lines[0]["size"] == 8000 and lines[0]["local_path"] is None
+    assert raw(shell, lines[1]["package_id"])["password"] == "open sesame"
+    error = shell.json("receive", lines[1]["link"], code=5)[-1]
+    assert error["status"] == "PASSWORD_REQUIRED" and "--password-file" in error["remedy"]
+    shell("receive", lines[1]["link"], "--password-file", "password")
+    assert (tmp_path / "dump.sql").read_bytes() == b"select 1" * 1000
+
+
+def test_lists_and_information(shell, files):
+    link, first = send(shell, files[1])
+    _, second = send(shell, "--message", "hello")
+    assert [line["package_id"] for line in shell.json("list")] == [second, first]
+    assert [line["package_id"] for line in shell.json("list", "--limit", "1")] == [second]
+    assert [line["package_id"] for line in shell.json("list", "--file-name", "notes.txt")] == [first]
+    assert [line["package_id"] for line in shell.json("list", "--recipient", "second@acme.test", "--status", "active")] == [second, first]
+    assert shell.json("list", "--until", "2001-02-03") == shell.json("list", "--workspaces") == shell.json("list", "--archived") == []
+    assert first in shell("list", "--search") and "notes.txt" in shell("list")
+    me = {**shell.environment, **{name: shell.emulator["users"][1][key] for name, key in (
+        ("SENDSAFELY_API_KEY", "api_key"), ("SENDSAFELY_API_SECRET", "api_secret"))}}
+    assert "admin@acme.test" in shell("list", "--received", environment=me)
+    for target in (first, link):
+        [information] = shell.json("info", target)
+        assert information["recipients"][0]["email"] == "second@acme.test" and information["files"][0]["size"] == 5
+        assert link.partition("#keyCode=")[2] not in json.dumps(information)
+    assert "notes.txt, 5 bytes" in shell("info", first)
+    shell("info", "AAAA-BBBB", code=5)
+
+
+def test_a_workspace(shell, files, tmp_path):
+    tree = tmp_path / "tree"
+    (tree / "inner").mkdir(parents=True)
+    (tree / "a.txt").write_text("a")
+    (tree / "inner/b.txt").write_text("b")
+    workspace = shell("send", "--workspace", "Team", "--to", "second@acme.test", tree, files[1]).strip()
+    (tmp_path / "link").write_text(workspace)
+    listed = shell.json("workspace", "ls", "@link", "--recursive")
+    assert {line["path"] for line in listed} == {"tree/", "tree/inner/", "tree/a.txt", "tree/inner/b.txt", "notes.txt"}
+    assert "notes.txt" in shell("workspace", "ls", "@link") and "b.txt" in shell("workspace", "ls", "@link", "tree/inner")
+    shell("workspace", "put", "@link", files[0], "--into", "tree/inner")
+    assert shell("workspace", "get", "@link", "tree/inner/Größe.bin", "--to", "got") == "got/Größe.bin\n"
+    assert (tmp_path / "got/Größe.bin").read_bytes() == files[0].read_bytes()
+    assert sorted(shell("workspace", "get", "@link", "tree", "--to", "all").splitlines()) == ["all/a.txt", "all/inner/Größe.bin", "all/inner/b.txt"]
+    shell("workspace", "get", "@link", "tree/nothing", code=5)
+    shell("workspace", "put", "@link", "-", "--name", "piped.txt", input=b"piped")
+
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "c.txt").write_text("c")
+    up = shell.json("workspace", "sync", "@link", mine, "tree", "--up")
+    assert [(line["path"], line["action"]) for line in up] == [("c.txt", "UPLOADED")]
+    down = shell.json("workspace", "sync", "@link", mine, "tree", "--down")
+    assert {line["path"]: line["action"] for line in down} == {
+        "a.txt": "DOWNLOADED", "c.txt": "SKIPPED", "inner/b.txt": "DOWNLOADED", "inner/Größe.bin": "DOWNLOADED"}
+    (mine / "d.txt").write_text("d")
+    assert shell("workspace", "sync", "@link", mine, "tree", "--both") == "" and "d.txt" in shell("workspace", "ls", "@link", "tree")
+    link, _ = send(shell, files[1])
+    [error] = shell.json("workspace", "ls", link, code=1)
+    assert error["status"] == "ONLY_IN_WORKSPACE"
+
+
+def test_keys_of_a_device(shell, files, tmp_path):
+    [key] = shell.json("keys", "generate", "--file", "device.json", "--description", "laptop")
+    assert (tmp_path / "device.json").stat().st_mode & 0o777 == 0o600
+    assert key["public_key_id"] in shell("keys", "show", "device.json") and "PUBLIC KEY" in shell("keys", "show", key["public_key_id"])
+    shell("keys", "generate", "--file", "device.json", "--description", "again", code=6)
+    _, package_id = send(shell, files[1])
+    shell("receive", package_id, "--key-pair", "device.json", "--to", "got")
+    assert (tmp_path / "got/notes.txt").read_bytes() == b"notes"
+    [other] = shell.json("keys", "generate", "--file", "other.json", "--description", "desktop")
+    assert shell.json("keys", "sync", "device.json")[0]["failures"] == []
+    shell("receive", package_id, "--key-pair", "other.json", "--to", "got2")
+    shell.json("keys", "revoke", "device.json")
+    shell("keys", "show", key["public_key_id"], code=5)
+    shell("receive", package_id, "--key-pair", "device.json", "--to", "got3", code=5)
+
+
+# --- Mistakes
+
+
+@pytest.mark.parametrize("arguments, code, told", [
+    ([], 2, "--help"), (["nonsense"], 2, "nonsense"), (["send", "notes.txt"], 2, "--to"), (["send", "--to", "second@acme.test"], 2, "files"),
+    (["send", "--to", "nobody", "notes.txt"], 2, "nobody"), (["send", "--to", "second@acme.test", "missing"], 6, "missing"),
+    (["send", "--to", "second@acme.test", "."], 6, "--workspace"), (["send", "--to", "second@acme.test", "-"], 2, "--name"),
+    (["send", "--to", "second@acme.test", "--phone", "third@acme.test=1", "notes.txt"], 2, "--phone"),
+    (["send", "--to", "second@acme.test", "--life", "400", "notes.txt"], 2, "365"), (["send", "--workspace", "W", "--notify"], 2, "--notify"),
+    (["send", "--to", "second@acme.test", "--group", "nothing", "notes.txt"], 5, "nothing was sent"),
+    (["receive", "https://host/?#keyCode=SECRETSECRET"], 2, "link"), (["receive", "x", "--nonsense=#keyCode=SECRET"], 2, "--nonsense"),
+    (["list", "--received", "--sender", "a@b.test"], 2, "--received"), (["list", "--since", "yesterday"], 2, "yesterday"),
+    (["workspace", "sync", "x", "."], 2, "--up"), (["keys", "show", "gone"], 5, "")])
+def test_mistakes_have_their_exit_codes(shell, files, arguments, code, told):
+    assert shell(*arguments, code=code) == "" and told in shell.err and "SECRET" not in shell.err and len(shell.err.splitlines()) == 1
+    [error] = shell.json(*arguments, code=code)
+    assert error["type"] == "error" and error["exit_code"] == code and told in json.dumps(error) + shell.err + "nothing was sent"
+    assert package_ids(shell) == [] or all(raw(shell, one)["state"].startswith("PACKAGE_STATE_DELETED") for one in package_ids(shell))
+
+
+def test_exit_codes_are_documented():
+    codes = dict(re.findall(r"^\s+(\d+)\s+(.+)$", output.CODES, re.M))
+    assert codes.keys() >= {"0", "1", "2", "3", "4", "5", "6", "7", "130", "141"}
+    for code, meaning in codes.items():
+        assert f"| {code} | {meaning}" in DOCUMENTATION
+    for status in libsendsafely.Status:
+        assert str(output.exit_code(status)) in codes or status in (libsendsafely.Status.OK, libsendsafely.Status.STOPPED)
+
+
+def test_every_command_is_documented(shell):
+    for line, command in completion.commands(parser()):
+        if not completion.children(command):
+            assert line.split()[-1] in DOCUMENTATION
+            assert "--help" in shell(*line.split(), "--help")
+    assert shell("--version") == f"libsendsafely {libsendsafely.__version__}\n"
+
+
+def test_importing_the_library_imports_nothing_of_it():
+    names = subprocess.check_output([sys.executable, "-c", "import sys, libsendsafely; print(*sys.modules)"], env=CLEAN, text=True).split()
+    assert not [name for name in names if "cli" in name.split(".") or name == "argparse"]
+
+
+# --- Credentials
+
+
+def test_credentials_from_files_and_variables(shell, tmp_path):
+    emulator = shell.emulator
+    bare = {name: value for name, value in shell.environment.items() if not name.startswith("SENDSAFELY_")}
+    shell("list", code=3, environment=bare)
+    assert "SENDSAFELY_HOST" in shell.err and str(tmp_path / ".config/libsendsafely/credentials") in shell.err
+    for missing in ("HOST", "API_KEY", "API_SECRET"):
+        shell("list", code=3, environment={name: value for name, value in shell.environment.items() if name != f"SENDSAFELY_{missing}"})
+        assert f"SENDSAFELY_{missing}" in shell.err
+    shell("list", environment={**bare, "SS_HOST": emulator["url"], "SS_KEY": emulator["api_key"], "SS_SECRET": emulator["api_secret"]})
+    shell("list", environment={**bare, "SS_HOST": emulator["url"], "SS_API_KEY": emulator["api_key"], "SS_API_SECRET": emulator["api_secret"]})
+
+    default = tmp_path / ".config/libsendsafely/credentials"
+    default.parent.mkdir(parents=True)
+    default.write_text(f"[default]\nhost = {emulator['url']}\napi_key={emulator['api_key']}\n# mine\napi_secret = \"{emulator['api_secret']}\"\n")
+    default.chmod(0o644)
+    shell("list", code=3, environment=bare)
+    assert f"chmod 600 '{default}'" in shell.err
+    [error] = shell.json("list", code=3, environment=bare)
+    assert error["status"] == "NO_CREDENTIALS"
+    default.chmod(0o600)
+    shell("list", environment=bare)
+    other = tmp_path / "other"
+    other.write_text("".join(f"export {name}={value}\n" for name, value in variables(emulator).items()))
+    other.chmod(0o600)
+    wrong = {**shell.environment, "SENDSAFELY_API_SECRET": "wrong"}
+    shell("list", code=3, environment=wrong)
+    shell("list", "--credentials", other, environment=wrong)
+    default.unlink()
+    shell("list", environment={**bare, "LIBSENDSAFELY_CREDENTIALS": str(other)})
+    shell("list", code=3, environment={**bare, "LIBSENDSAFELY_CREDENTIALS": "gone"})
+    assert "gone" in shell.err
+    for content, told in ((b"host=h\napi_key=k\n", "api_secret"), (b"very secret\n", "line 1"), (b"host=h\nhost=h\n", "second time"), (b"\xff", "UTF-8")):
+        other.write_bytes(content)
+        shell("list", "--credentials", other, code=3)
+        assert told in shell.err and "very secret" not in shell.err
+
+
+# --- doctor
+
+
+def problems(shell, *arguments, code=0, **environment):
+    checks = shell.json("doctor", *arguments, code=code, environment={**shell.environment, **environment})
+    assert all(check["remedy"] for check in checks if not check["ok"])
+    return [check["check"] for check in checks if not check["ok"]], checks
+
+
+def closed_port():
+    with socket.socket() as plug:
+        plug.bind(("127.0.0.1", 0))
+        return plug.getsockname()[1]
+
+
+def test_doctor_finds_nothing(shell):
+    found, checks = problems(shell, "--transfer")
+    assert found == []
+    assert [check["check"] for check in checks] == [
+        "credentials", "proxy", "dns", "connection", "tls", "clock", "account", "version", "permission", "storage"]
+    assert all(raw(shell, one)["state"].startswith("PACKAGE_STATE_DELETED") for one in package_ids(shell))
+    admin(shell.emulator, "/reset", {})
+    shell("doctor")
+    assert package_ids(shell) == []
+
+
+def test_doctor_finds_what_is_wrong_with_host_and_account(shell):
+    assert problems(shell, code=3, SENDSAFELY_API_SECRET="wrong")[0] == ["account"]
+    assert problems(shell, code=3, SENDSAFELY_API_KEY="")[0] == ["credentials"]
+    assert problems(shell, code=2, SENDSAFELY_HOST="https://")[0] == ["host"]
+    assert problems(shell, code=4, SENDSAFELY_HOST="https://acme.invalid")[0] == ["dns"]
+    assert problems(shell, code=4, SENDSAFELY_HOST=f"https://127.0.0.1:{closed_port()}")[0] == ["connection"]
+    # The storage answers, but is not the service.
+    assert problems(shell, code=4, SENDSAFELY_HOST=shell.emulator["storage_url"])[0] == ["service"]
+
+
+def test_doctor_finds_a_dead_proxy_and_names_its_variable(shell):
+    found, checks = problems(shell, code=4, SENDSAFELY_HOST="https://acme.invalid", HTTPS_PROXY=f"http://me:SECRET@127.0.0.1:{closed_port()}")
+    assert found == ["proxy"] and "HTTPS_PROXY" in json.dumps(checks) and "SECRET" not in json.dumps(checks)
+    assert problems(shell, code=4, SENDSAFELY_HOST="https://acme.invalid", NO_PROXY="x, .invalid", HTTPS_PROXY="http://127.0.0.1:1")[0] == ["dns"]
+
+
+def test_doctor_finds_a_wrong_clock(shell):
+    admin(shell.emulator, "/settings", {"clock_offset_ms": 3_600_000, "clock_skew_ms": 300_000})
+    found, checks = problems(shell, code=1)
+    assert found == ["clock"] and re.search(r"(3599|360\d) seconds behind", next(check["text"] for check in checks if check["check"] == "clock"))
+
+
+def test_doctor_finds_an_untrusted_certificate(shell, tmp_path):
+    ready = tmp_path / "tls.json"
+    process = subprocess.Popen([ROOT / "target/release/sendsafely-emulator", "--tls", "--ready-file", ready, "--exit-with-stdin"],
+                               stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 20
+        while not ready.exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        tls = json.loads(ready.read_text())
+        shell.emulator = tls
+        assert problems(shell, code=4, **variables(tls))[0] == ["tls"]
+        found, checks = problems(shell, "--transfer", **variables(tls), SENDSAFELY_CA_BUNDLE=tls["ca_file"])
+        assert found == [] and "trusted" in next(check["text"] for check in checks if check["check"] == "tls")
+    finally:
+        process.stdin.close()
+        process.wait(10)
+
+
+def test_doctor_finds_a_denied_storage_and_a_denied_account(shell):
+    for endpoint in ("part_put", "part_get"):
+        admin(shell.emulator, "/faults", {"endpoint": endpoint, "times": 0, "action": {"status": 403}})
+        found, checks = problems(shell, "--transfer", code=4)
+        assert found == ["storage"] and "direct way" in checks[-1]["text"]
+        admin(shell.emulator, "/faults", method="DELETE")
+    admin(shell.emulator, "/faults", {"endpoint": "create_package", "times": 0, "action": {"envelope": {"response": "DENIED", "message": "no"}}})
+    assert problems(shell, "--transfer", code=5)[0] == ["permission"]
+
+
+# --- Signals, pipes, terminals
+
+
+def await_request(shell, endpoint):
+    deadline = time.monotonic() + 20
+    while not any(request["endpoint"] == endpoint for request in admin(shell.emulator, "/requests")):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_at_once_with_one_line(shell, files, number):
+    admin(shell.emulator, "/faults", {"endpoint": "part_put", "times": 0, "action": {"hang_ms": 60_000}})
+    process = started(["send", "--to", "second@acme.test", *files], shell.environment)
+    await_request(shell, "create_file")
+    time.sleep(0.3)
+    began = time.monotonic()
+    process.send_signal(number)
+    out, err = process.communicate(timeout=30)
+    elapsed = time.monotonic() - began
+    assert process.returncode == 128 + number and out == b""
+    assert err == b"libsendsafely: interrupted; nothing was sent\n" and elapsed < 5
+    print(f"ended {elapsed:.2f} s after the signal")
+    assert all(raw(shell, one)["state"].startswith("PACKAGE_STATE_DELETED") for one in package_ids(shell))
+
+
+def test_a_signal_ends_it_though_the_service_is_silent(shell, files):
+    process = started(["send", "--to", "second@acme.test", *files], shell.environment)
+    admin(shell.emulator, "/faults", {"endpoint": "*", "times": 0, "action": {"hang_ms": 60_000}})
+    await_request(shell, "create_package")
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130 and err.count(b"\n") == 1
+
+
+def test_a_broken_pipe_is_quiet(shell):
+    for number in range(3):
+        send(shell, "--message", str(number))
+    process = started(["list"], shell.environment)
+    process.stdout.close()
+    assert process.stderr.read() == b"" and process.wait(30) == 141
+
+
+def on_a_terminal(arguments, environment, while_running=lambda: None):
+    """What standard error shows on a terminal, and the exit code."""
+    master, slave = pty.openpty()
+    process = started(arguments, {**environment, "TERM": "xterm", "COLUMNS": "120"}, stderr=slave)
+    os.close(slave)
+    thread = threading.Thread(target=while_running)
+    thread.start()
+    shown = b""
+    while select.select([master], [], [], 60)[0]:
+        try:
+            shown += os.read(master, 65536)
+        except OSError:  # Linux tells the end like this.
+            break
+    thread.join()
+    os.close(master)
+    return shown.decode(), process.communicate(timeout=30)[0].decode(), process.returncode
+
+
+def test_a_terminal_sees_a_bar(shell, files):
+    admin(shell.emulator, "/faults", {"endpoint": "part_put", "times": 0, "action": {"bytes_per_second": 1_500_000}})
+    big = files[0].with_name("big.bin")
+    big.write_bytes(os.urandom(9_000_000))
+    shown, out, code = on_a_terminal(["send", "--to", "second@acme.test", big], shell.environment)
+    assert code == 0 and out.startswith("http") and re.search(r"\rbig.bin  +\d+% \[#*\.*\]  [\d.]+ MB of 9.0 MB  [\d.]+ [kM]B/s  0:\d\d left", shown)
+    assert re.search(r"big.bin: 9.0 MB in 0:\d\d\r\n$", shown)
+    shown, _, code = on_a_terminal(["send", "--quiet", "--to", "second@acme.test", files[1]], shell.environment)
+    assert (shown, code) == ("", 0)
+
+
+def test_a_terminal_sees_that_the_network_is_awaited(shell, files):
+    admin(shell.emulator, "/faults", {"endpoint": "upload_urls", "times": 3, "action": {"close": True}})
+    shown, _, code = on_a_terminal(["send", "--to", "second@acme.test", files[1]], shell.environment)
+    assert code == 0 and "waiting for the network" in shown
+
+
+# --- Completion
+
+
+def completed(shell, tmp_path, *words):
+    (tmp_path / "completion").write_text(shell("completion", "bash"))
+    script = ('source completion; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _libsendsafely; printf "%s\\n" "${COMPREPLY[@]}"')
+    return subprocess.check_output(["bash", "-c", script, "bash", "libsendsafely", *words], cwd=tmp_path, text=True).split()
+
+
+def test_bash_completes(shell, tmp_path):
+    (tmp_path / "file.txt").touch()
+    assert completed(shell, tmp_path, "") == list(completion.children(parser()))
+    assert completed(shell, tmp_path, "workspace", "s") == ["sync"]
+    assert completed(shell, tmp_path, "workspace", "sync", "x", "--bo") == ["--both"]
+    assert completed(shell, tmp_path, "list", "--status", "") == ["active", "archived", "expired"]
+    assert completed(shell, tmp_path, "send", "fi") == completed(shell, tmp_path, "send", "--password-file", "fi") == ["file.txt"]
+    assert completed(shell, tmp_path, "send", "--to", "fi") == []
+    assert completed(shell, tmp_path, "completion", "") == ["bash", "zsh", "fish"]
+
+
+@pytest.mark.parametrize("name", ["bash", "zsh", "fish"])
+def test_scripts_hold_every_word_of_the_parser(shell, name):
+    script = shell("completion", name)
+    for line, command in completion.commands(parser()):
+        for word in completion.words(command):
+            if name == "fish":
+                start = f"__libsendsafely_at '{line}'"
+                flag = f" -l {word[2:]} " if word.startswith("--") else f" -s {word[1:]} " if word.startswith("-") else f" -a '{word}' "
+                assert any(start in row and flag in row for row in script.splitlines()), (line, word)
+            else:
+                row = next(row for row in script.splitlines() if row.startswith(f'    "{line}") all='))
+                assert word in row.split('"')[3].split(), (line, word)
