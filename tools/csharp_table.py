@@ -152,6 +152,7 @@ PHRASES = [
     (r" Default: 0\.", ""),
     (r"\. 0: the default, ", ". null: the default, "),
     (r"\. 0, the default: any", ". null, the default: any"),
+    (r"^A sendsafely_package_status\. 0", "Only packages of this class. 0"),
     (r"^An? (sendsafely_\w+)[.:;] ?", ""),
     (r": an? sendsafely_\w+(?=[.:])", ""),
     (r"For sendsafely_package_(up|down)load_callback: the callback returned [^.]*\.", ""),
@@ -325,9 +326,9 @@ def option_of(field):
     if field.meaning:
         return class_of(field.meaning) + "?", f"if ({value} != null) {name} = (int){value}.Value;"
     if field.name.endswith("_ms"):
-        return "TimeSpan?", f"if ({value} != null) {name} = Texts.Milliseconds({value}.Value);"
+        return "TimeSpan?", f"if ({value} != null) {name} = Texts.Milliseconds({value}.Value, nameof({value}));"
     kind = "long" if type_.bits == 64 else "int"
-    return kind + "?", f"if ({value} != null) {name} = checked(({integer(type_)}){value}.Value);"
+    return kind + "?", f"if ({value} != null) {name} = ({integer(type_)})Texts.Count({value}.Value, nameof({value}));"
 
 
 def options():

@@ -198,9 +198,18 @@ namespace Sendsafely
         private Package Open(IProgress<TransferProgress> progress, CancellationToken token, OpenFunction function)
         {
             PackageHandle package = null;
-            On(progress, token).Run((out ErrorHandle error) => function(out package, out error));
             int isWorkspace = 0;
-            new Call().Run((out ErrorHandle error) => Native.sendsafely_package_is_workspace(package, out isWorkspace, out error));
+            try
+            {
+                On(progress, token).Run((out ErrorHandle error) => function(out package, out error));
+                new Call().Run((out ErrorHandle error) => Native.sendsafely_package_is_workspace(package, out isWorkspace, out error));
+            }
+            catch
+            {
+                // The call may have gone well, and a callback have thrown at its very end.
+                package?.Dispose();
+                throw;
+            }
             return isWorkspace != 0 ? new Workspace(package, Listeners) : new Package(package, Listeners);
         }
 

@@ -63,7 +63,10 @@ namespace Sendsafely
         // Half a surrogate pair is an error, not a question mark in a file name.
         private static readonly UTF8Encoding Strict = new UTF8Encoding(false, true);
 
-        internal static ulong Milliseconds(TimeSpan duration) => checked((ulong)duration.TotalMilliseconds);
+        internal static ulong Milliseconds(TimeSpan duration, string name) => Count((long)Math.Min(duration.TotalMilliseconds, long.MaxValue / 2), name);
+
+        /// <summary>C counts without a sign.</summary>
+        internal static ulong Count(long count, string name) => count >= 0 ? (ulong)count : throw new ArgumentOutOfRangeException(name);
     }
 
     /// <summary>Values out of the C library's memory.</summary>
@@ -77,10 +80,14 @@ namespace Sendsafely
             return Encoding.UTF8.GetString(Bytes(text, length));
         }
 
+        // What an array of .NET can hold.
+        private const ulong MostBytes = 0x7FFFFFC7;
+
         internal static byte[] Buffer(IntPtr buffer)
         {
             var native = Marshal.PtrToStructure<Native.sendsafely_buffer>(buffer);
-            return Bytes(native.data, checked((int)native.size));
+            if ((ulong)native.size > MostBytes) throw new NotSupportedException("The file has more than 2 GB: download it to a path or a stream.");
+            return Bytes(native.data, (int)native.size);
         }
 
         private static byte[] Bytes(IntPtr data, int size)

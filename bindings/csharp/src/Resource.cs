@@ -14,7 +14,7 @@ namespace Sendsafely
     /// a thread of its own. Both take at last an <see cref="IProgress{T}"/>, told at each change of phase and otherwise 4 to
     /// 10 times a second on the thread on which the call runs, and a <see cref="CancellationToken"/>, which stops the call:
     /// it ends soon after with an <see cref="OperationCanceledException"/>, having undone what it can. What the progress
-    /// throws stops the call too and is thrown by it. Null where a value has to be is an <see cref="ArgumentNullException"/>,
+    /// throws stops the call too and is thrown by it. Options, streams and arrays belong to the call until it has ended. Null where a value has to be is an <see cref="ArgumentNullException"/>,
     /// every other failure a <see cref="SendsafelyException"/>.
     /// </remarks>
     public abstract class Resource : IDisposable

@@ -94,8 +94,10 @@ namespace Sendsafely.Tests
             Assert.Equal("text", Assert.Throws<ArgumentException>(() => package.SetMessage("cut\0here")).ParamName);
             Assert.Throws<System.Text.EncoderFallbackException>(() => package.SetMessage("half a pair: \ud83c"));
             Assert.Throws<ArgumentOutOfRangeException>(() => package.UploadStream("a", new MemoryStream(), -1));
-            Assert.Throws<OverflowException>(() => NewClient(new ClientOptions { RetryWindow = TimeSpan.FromSeconds(-1) }));
-            Assert.Throws<OverflowException>(() => Client.ListPackages(PackageList.Sent, new ListOptions { PageSize = -1 }));
+            Assert.Equal("RetryWindow", Assert.Throws<ArgumentOutOfRangeException>(
+                () => NewClient(new ClientOptions { RetryWindow = TimeSpan.FromSeconds(-1) })).ParamName);
+            Assert.Equal("PageSize", Assert.Throws<ArgumentOutOfRangeException>(
+                () => Client.ListPackages(PackageList.Sent, new ListOptions { PageSize = -1 })).ParamName);
         }
 
         [Theory]
