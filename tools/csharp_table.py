@@ -152,7 +152,7 @@ PHRASES = [
     (r" Default: 0\.", ""),
     (r"\. 0: the default, ", ". null: the default, "),
     (r"\. 0, the default: any", ". null, the default: any"),
-    (r"^A sendsafely_package_status\. 0", "Only packages of this class. 0"),
+    (r"^A sendsafely_package_status\. ", "Only packages of this class. "),
     (r"^An? (sendsafely_\w+)[.:;] ?", ""),
     (r": an? sendsafely_\w+(?=[.:])", ""),
     (r"For sendsafely_package_(up|down)load_callback: the callback returned [^.]*\.", ""),

@@ -315,7 +315,7 @@ namespace Sendsafely
         /// <summary>Name of a file. null, the default: any.</summary>
         public string FileName { get; set; }
 
-        /// <summary>Null, the default: any.</summary>
+        /// <summary>Only packages of this class. null, the default: any.</summary>
         public PackageStatus? Status { get; set; }
 
         internal static Native.sendsafely_search_options ToNative(SearchOptions options, Texts texts)
