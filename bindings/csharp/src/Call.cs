@@ -131,7 +131,7 @@ namespace Sendsafely
         /// <summary>For functions that give no error beside their status.</summary>
         internal static void Check(Status status)
         {
-            if (status != Status.Ok) throw new SendsafelyException(status, null);
+            if (status != Status.Ok) throw new SendsafelyException(status, Library.Description(status));
         }
 
         // --- Callbacks: static, so that they are never collected. An exception must not travel through the C library. ---

@@ -185,7 +185,7 @@ namespace Sendsafely
             Package package = OpenPackage(packageId, keycode, progress, cancellationToken);
             if (package is Workspace workspace) return workspace;
             package.Dispose();
-            throw new SendsafelyException(Status.OnlyInWorkspace, null);
+            throw new SendsafelyException(Status.OnlyInWorkspace, packageId + " is no Workspace");
         }
 
         /// <inheritdoc cref="OpenWorkspace"/>

@@ -33,10 +33,13 @@ namespace Sendsafely
         /// </summary>
         public IReadOnlyList<ReportItem> Report { get; internal set; }
 
-        internal SendsafelyException(Status status, ErrorHandle error) : base(Describe(status, error))
+        internal SendsafelyException(Status status, string message) : base(message)
         {
             Status = status;
-            if (error == null) return;
+        }
+
+        internal SendsafelyException(Status status, ErrorHandle error) : this(status, Describe(error))
+        {
             int httpStatus = Native.sendsafely_error_http_status(error);
             HttpStatus = httpStatus == 0 ? (int?)null : httpStatus;
             ServerCode = Read.Text(Native.sendsafely_error_server_code(error));
@@ -45,9 +48,8 @@ namespace Sendsafely
             IsRetryable = Native.sendsafely_error_is_retryable(error) != 0;
         }
 
-        private static string Describe(Status status, ErrorHandle error)
+        private static string Describe(ErrorHandle error)
         {
-            if (error == null) return Library.Description(status);
             string message = Read.Text(Native.sendsafely_error_message(error));
             string remedy = Read.Text(Native.sendsafely_error_remedy(error));
             return remedy == null ? message : message + " (" + remedy + ")";

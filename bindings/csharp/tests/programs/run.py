@@ -4,6 +4,7 @@
 import contextlib
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -110,6 +111,29 @@ def test_a_process_ends_with_open_handles():
         for _ in range(3):
             left = run("LeaveOpen")
             assert left.returncode == 0 and left.stderr == "" and left.stdout.strip() in server.admin("GET", "/packages"), left
+
+
+def test_the_lines_of_the_readmes_compile():
+    for path in ("README.md", "bindings/csharp/README.md"):
+        with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+            lines = re.search(r"```csharp\n(.*?)```", file.read(), re.DOTALL)[1].replace("using Sendsafely;", "")
+        with tempfile.TemporaryDirectory() as place:
+            source = os.path.join(place, "Lines.cs")
+            with open(source, "w", encoding="utf-8") as file:
+                file.write("using System; using System.Threading; using System.Threading.Tasks; using Sendsafely; internal static class Lines {"
+                           "internal static async Task Go(string apiKey, string apiSecret, IProgress<TransferProgress> progress,"
+                           "CancellationToken token) {" + lines + "} }")
+            subprocess.run([os.path.join(ROOT, "tools/csharp"), "mcs", "-langversion:7.2", "-warnaserror", "-target:library",
+                            f"-r:{ROOT}/target/csharp/Sendsafely.dll", f"-out:{place}/Lines.dll", source], check=True)
+
+
+def test_a_missing_library_is_said_with_where_it_was_looked_for():
+    with case() as (_, path, server):
+        for name in ("Send.exe", "Send.runtimeconfig.json", "Sendsafely.dll"):
+            shutil.copy(os.path.join(ROOT, "target/csharp", name), path(name))
+        left = subprocess.run([os.path.join(ROOT, "tools/csharp"), RUNTIME, path("Send.exe"), "x"], env=server.environment(),
+                              capture_output=True, text=True, timeout=60)
+        assert left.returncode != 0 and "libsendsafely.so" in left.stderr and os.path.dirname(path("x")) in left.stderr, left
 
 
 def main():
