@@ -26,7 +26,8 @@ class Service:
     def admin(self, method, path, body=None):
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.ready["admin_url"] + path, data, method=method)
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        # What is meant for this machine goes through no proxy.
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20) as answer:
             text = answer.read()
         return json.loads(text) if text else None
 
@@ -94,7 +95,7 @@ def nothing_left():
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "slow: runs under one interpreter only")
+    config.addinivalue_line("markers", "slow: runs under the newest and the oldest interpreter")
 
 
 def pytest_collection_modifyitems(items):

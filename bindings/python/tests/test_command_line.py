@@ -11,7 +11,6 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.request
 from pathlib import Path
 
 import pytest
@@ -20,18 +19,14 @@ import libsendsafely
 from libsendsafely import records
 from libsendsafely.cli import completion, output, parser
 
+# A process of Python for every command.
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 DOCUMENTATION = (ROOT / "bindings/python/docs/command-line.md").read_text()
 SECRETS = ("SENDSAFELY_", "SS_", "LIBSENDSAFELY_", "HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
 CLEAN = {name: value for name, value in os.environ.items() if not name.upper().startswith(SECRETS)}
 CLEAN["PYTHONPATH"] = str(Path(libsendsafely.__file__).parents[1])
-
-
-def admin(emulator, path, data=None, method=None):
-    body = None if data is None else json.dumps(data).encode()
-    request = urllib.request.Request(emulator["admin_url"] + path, body, method=method)
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
-        return json.loads(answer.read() or b"null")
 
 
 def variables(emulator):
@@ -73,9 +68,9 @@ class Shell:
 
 @pytest.fixture
 def shell(emulator, tmp_path):
-    admin(emulator, "/reset", {})
+    emulator.admin("POST", "/reset")
     yield Shell(emulator, tmp_path)
-    admin(emulator, "/reset", {})
+    emulator.admin("POST", "/reset")
 
 
 def check_documented(line):
@@ -88,11 +83,11 @@ def check_documented(line):
 
 
 def raw(shell, package_id):
-    return admin(shell.emulator, f"/packages/{package_id}")
+    return shell.emulator.admin("GET", f"/packages/{package_id}")
 
 
 def package_ids(shell):
-    return admin(shell.emulator, "/packages")
+    return shell.emulator.admin("GET", "/packages")
 
 
 @pytest.fixture
@@ -145,7 +140,7 @@ def test_a_package_by_id_and_keycode(shell, files, tmp_path):
     shell("receive", package_id, "--to", "b", "--keycode-file", "keycode")
     # The service notices a wrong keycode by its checksum, before there is anything to decrypt.
     assert "link is whole" in shell.json("receive", link[:-20], "--to", "c", code=5)[-1]["remedy"]
-    admin(shell.emulator, "/faults", {"endpoint": "part_get", "times": 0, "action": {"flip_response_byte": -30}})
+    shell.emulator.admin("POST", "/faults", {"endpoint": "part_get", "times": 0, "action": {"flip_response_byte": -30}})
     assert shell.json("receive", link, "--to", "c", code=7)[-1]["status"] == "DECRYPT_FAILED"
     assert (tmp_path / "a/notes.txt").read_bytes() == (tmp_path / "b/notes.txt").read_bytes() == b"notes"
     assert not (tmp_path / "c/notes.txt").exists()
@@ -334,7 +329,7 @@ def test_doctor_finds_nothing(shell):
     assert [check["check"] for check in checks] == [
         "credentials", "proxy", "dns", "connection", "tls", "clock", "account", "version", "permission", "storage"]
     assert all(raw(shell, one)["state"].startswith("PACKAGE_STATE_DELETED") for one in package_ids(shell))
-    admin(shell.emulator, "/reset", {})
+    shell.emulator.admin("POST", "/reset")
     shell("doctor")
     assert package_ids(shell) == []
 
@@ -356,7 +351,7 @@ def test_doctor_finds_a_dead_proxy_and_names_its_variable(shell):
 
 
 def test_doctor_finds_a_wrong_clock(shell):
-    admin(shell.emulator, "/settings", {"clock_offset_ms": 3_600_000, "clock_skew_ms": 300_000})
+    shell.emulator.admin("POST", "/settings", {"clock_offset_ms": 3_600_000, "clock_skew_ms": 300_000})
     found, checks = problems(shell, code=1)
     assert found == ["clock"] and re.search(r"(3599|360\d) seconds behind", next(check["text"] for check in checks if check["check"] == "clock"))
 
@@ -382,11 +377,11 @@ def test_doctor_finds_an_untrusted_certificate(shell, tmp_path):
 
 def test_doctor_finds_a_denied_storage_and_a_denied_account(shell):
     for endpoint in ("part_put", "part_get"):
-        admin(shell.emulator, "/faults", {"endpoint": endpoint, "times": 0, "action": {"status": 403}})
+        shell.emulator.admin("POST", "/faults", {"endpoint": endpoint, "times": 0, "action": {"status": 403}})
         found, checks = problems(shell, "--transfer", code=4)
         assert found == ["storage"] and "direct way" in checks[-1]["text"]
-        admin(shell.emulator, "/faults", method="DELETE")
-    admin(shell.emulator, "/faults", {"endpoint": "create_package", "times": 0, "action": {"envelope": {"response": "DENIED", "message": "no"}}})
+        shell.emulator.admin("DELETE", "/faults")
+    shell.emulator.admin("POST", "/faults", {"endpoint": "create_package", "times": 0, "action": {"envelope": {"response": "DENIED", "message": "no"}}})
     assert problems(shell, "--transfer", code=5)[0] == ["permission"]
 
 
@@ -395,14 +390,14 @@ def test_doctor_finds_a_denied_storage_and_a_denied_account(shell):
 
 def await_request(shell, endpoint):
     deadline = time.monotonic() + 20
-    while not any(request["endpoint"] == endpoint for request in admin(shell.emulator, "/requests")):
+    while not any(request["endpoint"] == endpoint for request in shell.emulator.admin("GET", "/requests")):
         assert time.monotonic() < deadline
         time.sleep(0.02)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_it_at_once_with_one_line(shell, files, number):
-    admin(shell.emulator, "/faults", {"endpoint": "part_put", "times": 0, "action": {"hang_ms": 60_000}})
+    shell.emulator.admin("POST", "/faults", {"endpoint": "part_put", "times": 0, "action": {"hang_ms": 60_000}})
     process = started(["send", "--to", "second@acme.test", *files], shell.environment)
     await_request(shell, "create_file")
     time.sleep(0.3)
@@ -418,7 +413,7 @@ def test_a_signal_ends_it_at_once_with_one_line(shell, files, number):
 
 def test_a_signal_ends_it_though_the_service_is_silent(shell, files):
     process = started(["send", "--to", "second@acme.test", *files], shell.environment)
-    admin(shell.emulator, "/faults", {"endpoint": "*", "times": 0, "action": {"hang_ms": 60_000}})
+    shell.emulator.admin("POST", "/faults", {"endpoint": "*", "times": 0, "action": {"hang_ms": 60_000}})
     await_request(shell, "create_package")
     time.sleep(0.3)
     process.send_signal(signal.SIGINT)
@@ -453,7 +448,7 @@ def on_a_terminal(arguments, environment, while_running=lambda: None):
 
 
 def test_a_terminal_sees_a_bar(shell, files):
-    admin(shell.emulator, "/faults", {"endpoint": "part_put", "times": 0, "action": {"bytes_per_second": 1_500_000}})
+    shell.emulator.admin("POST", "/faults", {"endpoint": "part_put", "times": 0, "action": {"bytes_per_second": 1_500_000}})
     big = files[0].with_name("big.bin")
     big.write_bytes(os.urandom(9_000_000))
     shown, out, code = on_a_terminal(["send", "--to", "second@acme.test", big], shell.environment)
@@ -464,7 +459,7 @@ def test_a_terminal_sees_a_bar(shell, files):
 
 
 def test_a_terminal_sees_that_the_network_is_awaited(shell, files):
-    admin(shell.emulator, "/faults", {"endpoint": "upload_urls", "times": 3, "action": {"close": True}})
+    shell.emulator.admin("POST", "/faults", {"endpoint": "upload_urls", "times": 3, "action": {"close": True}})
     shown, _, code = on_a_terminal(["send", "--to", "second@acme.test", files[1]], shell.environment)
     assert code == 0 and "waiting for the network" in shown
 

@@ -14,7 +14,6 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.request
 from pathlib import Path
 
 import pytest
@@ -94,12 +93,7 @@ def changed(text):
 
 @pytest.fixture(scope="module")
 def admin(emulator):
-    def call(method, path, body=None):
-        request = urllib.request.Request(emulator["admin_url"] + path, method=method, data=None if body is None else json.dumps(body).encode())
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20) as answer:
-            return json.load(answer)
-
-    return call
+    return emulator.admin
 
 
 @pytest.fixture
