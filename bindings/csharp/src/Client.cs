@@ -230,7 +230,7 @@ namespace Sendsafely
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             Async(() => GetPackageInformation(packageId, progress, cancellationToken), cancellationToken);
 
-        /// <summary>Makes a signed REST call to a path of the host's API, such as "/package/", for what no function
+        /// <summary>Makes a signed REST call to a path of the host's API, such as "/package/", for what no method
         /// covers.</summary>
         /// <remarks><paramref name="method"/> is GET, PUT, POST, PATCH or DELETE. Gives the answer's JSON text as it
         /// came; its member "response" is not judged, and a lost answer is not asked for again unless the method is

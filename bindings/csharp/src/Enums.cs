@@ -24,15 +24,15 @@ namespace Sendsafely
         /// <remarks>The message names the argument. A file whose name is not UTF-8 goes through <see
         /// cref="Package.UploadStream"/>.</remarks>
         InvalidUtf8 = 3,
-        /// <summary>Not a live handle of this kind.</summary>
-        /// <remarks>The handle was freed, is of another kind, or was never given out by this library.</remarks>
+        /// <summary>Not a live object of this kind.</summary>
+        /// <remarks>The object was disposed of, is of another kind, or was never given out by this library.</remarks>
         InvalidHandle = 4,
         /// <summary>Called on a package from inside one of its own callbacks.</summary>
         /// <remarks>Call again after the callback has returned. Only <see cref="Resource.Dispose"/> is allowed
         /// there.</remarks>
         Busy = 5,
-        /// <summary>The handle belongs to the process that made it.</summary>
-        /// <remarks>In a forked child create the client again, then open the package again. Freeing the old handle is
+        /// <summary>The object belongs to the process that made it.</summary>
+        /// <remarks>In a forked child create the client again, then open the package again. Freeing the old object is
         /// allowed and touches no connection.</remarks>
         Forked = 6,
         /// <summary>Not an e-mail address.</summary>
@@ -265,12 +265,12 @@ namespace Sendsafely
         ReadFailed = 607,
         /// <summary>Writing the target failed.</summary>
         WriteFailed = 608,
-        /// <summary>Stopped by the progress callback.</summary>
+        /// <summary>Stopped by its token.</summary>
         /// <remarks>What was begun is undone where that can be: a stopped upload deletes its file, a stopped download
         /// leaves no file.</remarks>
         Stopped = 700,
         /// <summary>An error of the library itself.</summary>
-        /// <remarks>Please report it with the message. The objects remain usable and can be freed.</remarks>
+        /// <remarks>Please report it with the message. The objects remain usable and can be disposed of.</remarks>
         Internal = 900,
     }
 

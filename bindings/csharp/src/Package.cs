@@ -162,7 +162,7 @@ namespace Sendsafely
             Async(() => Update(jsonObject, progress, cancellationToken), cancellationToken);
 
         /// <summary>Has the service mail the whole secure link to the recipients. THE KEYCODE GOES TO THE SERVICE IN
-        /// CLEAR for that, so the files are no longer secret to the service; no other function does this.</summary>
+        /// CLEAR for that, so the files are no longer secret to the service; no other method does this.</summary>
         /// <remarks>Package must be finalized, or a Workspace. <see cref="Status.NotFinalized"/>: finalize first. <see
         /// cref="Status.KeycodeUnknown"/>, <see cref="Status.WrongKeycode"/>: open it with its keycode. <see
         /// cref="Status.OutcomeUnknown"/>: the mails may be under way; ask a recipient before you call again.

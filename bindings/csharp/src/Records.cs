@@ -502,7 +502,7 @@ namespace Sendsafely
         /// <summary>Its name as the sender gave it.</summary>
         public string FileName { get; }
 
-        /// <summary>Where it was written; null if it went to a callback.</summary>
+        /// <summary>Where it was written; null if it went to a stream.</summary>
         public string Path { get; }
 
         /// <summary>Bytes of the file.</summary>
