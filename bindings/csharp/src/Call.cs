@@ -90,7 +90,8 @@ namespace Sendsafely
             }
             finally
             {
-                free(record);
+                // Nothing to free where the library is missing: freeing would throw too, and hide the reason.
+                if (record != IntPtr.Zero) free(record);
             }
         }
 
@@ -115,7 +116,7 @@ namespace Sendsafely
             }
             finally
             {
-                Native.sendsafely_report_free(report);
+                if (report != IntPtr.Zero) Native.sendsafely_report_free(report);
             }
         }
 
@@ -167,7 +168,10 @@ namespace Sendsafely
             call.Guard(() =>
             {
                 byte[] block = call._block ?? (call._block = new byte[BlockSize]);
-                int read = call._stream.Read(block, 0, (int)Math.Min((ulong)capacity, BlockSize));
+                int asked = (int)Math.Min((ulong)capacity, BlockSize);
+                int read = call._stream.Read(block, 0, asked);
+                // The buffer of C ends where it says, whatever the stream says.
+                if (read < 0 || read > asked) throw new IOException("The stream's Read returned " + read + " for " + asked + " bytes.");
                 Marshal.Copy(block, 0, buffer, read);
                 count = read;
             });
@@ -180,11 +184,12 @@ namespace Sendsafely
             return call.Guard(() =>
             {
                 byte[] block = call._block ?? (call._block = new byte[BlockSize]);
-                for (long done = 0, count; done < (long)size; done += count)
+                ulong left = (ulong)size;
+                for (int count; left > 0; left -= (ulong)count, data = IntPtr.Add(data, count))
                 {
-                    count = Math.Min((long)size - done, BlockSize);
-                    Marshal.Copy(new IntPtr(data.ToInt64() + done), block, 0, (int)count);
-                    call._stream.Write(block, 0, (int)count);
+                    count = (int)Math.Min(left, BlockSize);
+                    Marshal.Copy(data, block, 0, count);
+                    call._stream.Write(block, 0, count);
                 }
             }) ? Native.SENDSAFELY_CONTINUE : Native.SENDSAFELY_STOP;
         }

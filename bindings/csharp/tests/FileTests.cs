@@ -32,6 +32,25 @@ namespace Sendsafely.Tests
             public override void Write(byte[] buffer, int offset, int count) => throw new IOException("the disk is on fire");
         }
 
+        /// <summary>A stream that keeps no count: it fills the whole array, or tells of less than nothing.</summary>
+        private sealed class Miscounting : MemoryStream
+        {
+            private readonly int _more;
+            public Miscounting(int more) : base(new byte[1000]) { _more = more; }
+            public override int Read(byte[] buffer, int offset, int count) => _more < 0 ? -1 : Math.Min(count + _more, buffer.Length - offset);
+        }
+
+        [Theory]
+        [InlineData(1)]
+        [InlineData(100000)]
+        [InlineData(-1)]
+        public void AStreamThatMiscountsIsCaught(int more)
+        {
+            Package package = Use(Client.CreatePackage());
+            Assert.Contains("for 1000 bytes", Assert.Throws<IOException>(() => package.UploadStream("a", new Miscounting(more))).Message);
+            Assert.Empty(package.GetInformation().Files);
+        }
+
         [Theory]
         [InlineData(0)]
         [InlineData(1)]

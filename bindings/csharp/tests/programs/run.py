@@ -129,11 +129,16 @@ def test_the_lines_of_the_readmes_compile():
 
 def test_a_missing_library_is_said_with_where_it_was_looked_for():
     with case() as (_, path, server):
-        for name in ("Send.exe", "Send.runtimeconfig.json", "Sendsafely.dll"):
+        with open(path("Link.cs"), "w", encoding="utf-8") as file:
+            file.write('internal static class Link { private static void Main() { Sendsafely.SecureLink.Find("x"); } }')
+        subprocess.run([os.path.join(ROOT, "tools/csharp"), "mcs", f"-r:{ROOT}/target/csharp/Sendsafely.dll", path("Link.cs")], check=True)
+        for name in ("Send.exe", "Sendsafely.dll"):
             shutil.copy(os.path.join(ROOT, "target/csharp", name), path(name))
-        left = subprocess.run([os.path.join(ROOT, "tools/csharp"), RUNTIME, path("Send.exe"), "x"], env=server.environment(),
-                              capture_output=True, text=True, timeout=60)
-        assert left.returncode != 0 and "libsendsafely.so" in left.stderr and os.path.dirname(path("x")) in left.stderr, left
+        for program in ("Send", "Link"):
+            shutil.copy(os.path.join(ROOT, "target/csharp/Send.runtimeconfig.json"), path(program + ".runtimeconfig.json"))
+            left = subprocess.run([os.path.join(ROOT, "tools/csharp"), RUNTIME, path(program + ".exe"), "x"], env=server.environment(),
+                                  capture_output=True, text=True, timeout=60)
+            assert left.returncode != 0 and "neither beside the assembly" in left.stderr and os.path.dirname(path("x")) in left.stderr, left
 
 
 def main():
