@@ -55,9 +55,16 @@ namespace Sendsafely
         {
             // C would take the rest for nothing.
             if (text.IndexOf('\0') >= 0) throw new ArgumentException("The text has a NUL character in it.", name);
-            var bytes = new byte[Strict.GetByteCount(text) + 1];
-            Strict.GetBytes(text, 0, text.Length, bytes, 0);
-            return bytes;
+            try
+            {
+                var bytes = new byte[Strict.GetByteCount(text) + 1];
+                Strict.GetBytes(text, 0, text.Length, bytes, 0);
+                return bytes;
+            }
+            catch (EncoderFallbackException)
+            {
+                throw new ArgumentException("The text has half a surrogate pair in it.", name);
+            }
         }
 
         // Half a surrogate pair is an error, not a question mark in a file name.
