@@ -351,6 +351,7 @@ def options():
             duration = field.name.endswith("_ms")
             lines += [*summary(field.doc, 8, duration),
                       f"        public {option_of(field)[0]} {pascal(field.name.removesuffix('_ms'))} {{ get; set; }}", ""]
+        lines += [f"        internal {name} Copy() => ({name})MemberwiseClone();", ""]
         lines += [f"        internal static Native.{struct.name} ToNative({name} options, Texts texts)", "        {",
                   f"            Native.{struct.name} native;",
                   f"            Library.Load();",

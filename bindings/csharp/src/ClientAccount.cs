@@ -79,7 +79,7 @@ namespace Sendsafely
         /// <inheritdoc cref="GetAuditLog"/>
         public Task<string> GetAuditLogAsync(AuditLogOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => GetAuditLog(options, progress, cancellationToken), cancellationToken);
+            Async(options?.Copy(), own => GetAuditLog(own, progress, cancellationToken), cancellationToken);
 
         /// <summary>Logs in with e-mail address and password, for an API key. A client of <see
         /// cref="WithoutCredentials"/> does.</summary>
@@ -173,7 +173,7 @@ namespace Sendsafely
         /// <inheritdoc cref="FinishRegistration"/>
         public Task<string> FinishRegistrationAsync(RegistrationOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => FinishRegistration(options, progress, cancellationToken), cancellationToken);
+            Async(options?.Copy(), own => FinishRegistration(own, progress, cancellationToken), cancellationToken);
 
         /// <summary>Gives the e-mail addresses of those who get what arrives at the user's Dropzone.</summary>
         /// <remarks>SendSafely Client API: Dropzone recipients (protocol 6.6).</remarks>

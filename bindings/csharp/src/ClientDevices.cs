@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 
@@ -92,8 +93,11 @@ namespace Sendsafely
 
         /// <inheritdoc cref="GetKeycodes"/>
         public Task<IReadOnlyList<PackageKeycode>> GetKeycodesAsync(string publicKeyId, string privateKey, IEnumerable<string> packageIds,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => GetKeycodes(publicKeyId, privateKey, packageIds, progress, cancellationToken), cancellationToken);
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
+        {
+            packageIds = packageIds?.ToArray();
+            return Async(() => GetKeycodes(publicKeyId, privateKey, packageIds, progress, cancellationToken), cancellationToken);
+        }
 
         /// <summary>Hands on to the user's other trusted devices what this one can open and they cannot: decrypts each
         /// keycode that the service names with PrivateKey, encrypts it to the other device's key and stores

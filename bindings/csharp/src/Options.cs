@@ -58,6 +58,8 @@ namespace Sendsafely
         /// answers; false, the default: only for this machine itself.</summary>
         public bool AllowPlainHttp { get; set; }
 
+        internal ClientOptions Copy() => (ClientOptions)MemberwiseClone();
+
         internal static Native.sendsafely_client_options ToNative(ClientOptions options, Texts texts)
         {
             Native.sendsafely_client_options native;
@@ -97,6 +99,8 @@ namespace Sendsafely
         /// together with PhoneNumber. false, the default: no such check.</summary>
         public bool AutoEnableSms { get; set; }
 
+        internal RecipientOptions Copy() => (RecipientOptions)MemberwiseClone();
+
         internal static Native.sendsafely_recipient_options ToNative(RecipientOptions options, Texts texts)
         {
             Native.sendsafely_recipient_options native;
@@ -119,6 +123,8 @@ namespace Sendsafely
 
         /// <summary>Directory of a Workspace. null, the default: its root directory.</summary>
         public string DirectoryId { get; set; }
+
+        internal UploadOptions Copy() => (UploadOptions)MemberwiseClone();
 
         internal static Native.sendsafely_upload_options ToNative(UploadOptions options, Texts texts)
         {
@@ -158,6 +164,8 @@ namespace Sendsafely
         /// <summary>For a Dropzone: token of a sender whose address was confirmed. null, the default: none.</summary>
         public string ConfirmedSenderToken { get; set; }
 
+        internal FinalizeOptions Copy() => (FinalizeOptions)MemberwiseClone();
+
         internal static Native.sendsafely_finalize_options ToNative(FinalizeOptions options, Texts texts)
         {
             Native.sendsafely_finalize_options native;
@@ -190,6 +198,8 @@ namespace Sendsafely
 
         /// <summary>True: the file is on the disk, not only in the system's cache, when the call returns.</summary>
         public bool Sync { get; set; }
+
+        internal DownloadOptions Copy() => (DownloadOptions)MemberwiseClone();
 
         internal static Native.sendsafely_download_options ToNative(DownloadOptions options, Texts texts)
         {
@@ -227,6 +237,8 @@ namespace Sendsafely
         /// default.</summary>
         public long? DirectoryIndex { get; set; }
 
+        internal DirectoryOptions Copy() => (DirectoryOptions)MemberwiseClone();
+
         internal static Native.sendsafely_directory_options ToNative(DirectoryOptions options, Texts texts)
         {
             Native.sendsafely_directory_options native;
@@ -254,6 +266,8 @@ namespace Sendsafely
         /// <see cref="Existing.Refuse"/> answers <see cref="Status.FileExists"/> before anything is changed.</summary>
         public Existing? Existing { get; set; }
 
+        internal UploadAllOptions Copy() => (UploadAllOptions)MemberwiseClone();
+
         internal static Native.sendsafely_upload_all_options ToNative(UploadAllOptions options, Texts texts)
         {
             Native.sendsafely_upload_all_options native;
@@ -274,6 +288,8 @@ namespace Sendsafely
 
         /// <summary>Rows to fetch with one request, 1 to 100. null: the default, 100.</summary>
         public int? PageSize { get; set; }
+
+        internal ListOptions Copy() => (ListOptions)MemberwiseClone();
 
         internal static Native.sendsafely_list_options ToNative(ListOptions options, Texts texts)
         {
@@ -317,6 +333,8 @@ namespace Sendsafely
 
         /// <summary>Only packages of this class. null, the default: any.</summary>
         public PackageStatus? Status { get; set; }
+
+        internal SearchOptions Copy() => (SearchOptions)MemberwiseClone();
 
         internal static Native.sendsafely_search_options ToNative(SearchOptions options, Texts texts)
         {
@@ -367,6 +385,8 @@ namespace Sendsafely
         /// <summary>Rows, 1 to 100. null: the default, 100.</summary>
         public int? PageSize { get; set; }
 
+        internal AuditLogOptions Copy() => (AuditLogOptions)MemberwiseClone();
+
         internal static Native.sendsafely_audit_log_options ToNative(AuditLogOptions options, Texts texts)
         {
             Native.sendsafely_audit_log_options native;
@@ -413,6 +433,8 @@ namespace Sendsafely
 
         /// <summary>Last name.</summary>
         public string LastName { get; set; }
+
+        internal RegistrationOptions Copy() => (RegistrationOptions)MemberwiseClone();
 
         internal static Native.sendsafely_registration_options ToNative(RegistrationOptions options, Texts texts)
         {

@@ -115,7 +115,7 @@ namespace Sendsafely
         /// <inheritdoc cref="Finalize"/>
         public Task<Finalized> FinalizeAsync(FinalizeOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => Finalize(options, progress, cancellationToken), cancellationToken);
+            Async(options?.Copy(), own => Finalize(own, progress, cancellationToken), cancellationToken);
 
         /// <summary>Sets for how many days the package can be opened: 1 to 365, or 0 for ever where the organization
         /// allows it.</summary>

@@ -32,7 +32,7 @@ namespace Sendsafely
         /// <inheritdoc cref="UploadFile"/>
         public Task<PackageFile> UploadFileAsync(string path, UploadOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => UploadFile(path, options, progress, cancellationToken), cancellationToken);
+            Async(options?.Copy(), own => UploadFile(path, own, progress, cancellationToken), cancellationToken);
 
         /// <summary>Uploads bytes under a name. They must not change until the call has ended.</summary>
         /// <remarks>Everything else as for <see cref="UploadFile"/>.</remarks>
@@ -54,7 +54,7 @@ namespace Sendsafely
         /// <inheritdoc cref="UploadMemory"/>
         public Task<PackageFile> UploadMemoryAsync(string fileName, byte[] data, UploadOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => UploadMemory(fileName, data, options, progress, cancellationToken), cancellationToken);
+            Async(options?.Copy(), own => UploadMemory(fileName, data, own, progress, cancellationToken), cancellationToken);
 
         /// <summary>Uploads under a name what a stream holds from its position on.</summary>
         /// <remarks><paramref name="size"/> is the number of bytes that it will deliver, and it is never asked for more; null:
@@ -82,7 +82,7 @@ namespace Sendsafely
         /// <inheritdoc cref="UploadStream"/>
         public Task<PackageFile> UploadStreamAsync(string fileName, Stream source, long? size = null, UploadOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => UploadStream(fileName, source, size, options, progress, cancellationToken), cancellationToken);
+            Async(options?.Copy(), own => UploadStream(fileName, source, size, own, progress, cancellationToken), cancellationToken);
 
         /// <summary>Uploads all files that are in a local directory and, into a Workspace, its directories with what is
         /// in them.</summary>
@@ -112,7 +112,7 @@ namespace Sendsafely
         /// <inheritdoc cref="UploadAll"/>
         public Task<IReadOnlyList<ReportItem>> UploadAllAsync(string directory, UploadAllOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => UploadAll(directory, options, progress, cancellationToken), cancellationToken);
+            Async(options?.Copy(), own => UploadAll(directory, own, progress, cancellationToken), cancellationToken);
 
         /// <summary>Downloads a file to a path, decrypted and verified part by part.</summary>
         /// <remarks>The package must be known with its keycode. <paramref name="path"/> is the file to write, or an
@@ -140,7 +140,7 @@ namespace Sendsafely
         /// <inheritdoc cref="DownloadFile"/>
         public Task<DownloadedFile> DownloadFileAsync(string fileId, string path, DownloadOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => DownloadFile(fileId, path, options, progress, cancellationToken), cancellationToken);
+            Async(options?.Copy(), own => DownloadFile(fileId, path, own, progress, cancellationToken), cancellationToken);
 
         /// <summary>Downloads a file into memory; one of more than 2 GB goes to a path or a stream.</summary>
         /// <remarks>Everything else as for <see cref="DownloadFile"/>; <see cref="DownloadOptions.Existing"/> and <see
@@ -161,7 +161,7 @@ namespace Sendsafely
         /// <inheritdoc cref="DownloadMemory"/>
         public Task<byte[]> DownloadMemoryAsync(string fileId, DownloadOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => DownloadMemory(fileId, options, progress, cancellationToken), cancellationToken);
+            Async(options?.Copy(), own => DownloadMemory(fileId, own, progress, cancellationToken), cancellationToken);
 
         /// <summary>Downloads a file into a stream, which gets its bytes decrypted, verified and in order.</summary>
         /// <remarks>Bytes that the stream got are verified, but more may be missing: what was done with them counts only when
@@ -185,7 +185,7 @@ namespace Sendsafely
         /// <inheritdoc cref="DownloadStream"/>
         public Task<DownloadedFile> DownloadStreamAsync(string fileId, Stream target, DownloadOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => DownloadStream(fileId, target, options, progress, cancellationToken), cancellationToken);
+            Async(options?.Copy(), own => DownloadStream(fileId, target, own, progress, cancellationToken), cancellationToken);
 
         /// <summary>Downloads everything into an existing local directory: all files of a package, or a Workspace with
         /// its directories, or one of these with what is in it.</summary>
@@ -212,7 +212,7 @@ namespace Sendsafely
         /// <inheritdoc cref="DownloadAll"/>
         public Task<IReadOnlyList<ReportItem>> DownloadAllAsync(string directory, DownloadOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => DownloadAll(directory, options, progress, cancellationToken), cancellationToken);
+            Async(options?.Copy(), own => DownloadAll(directory, own, progress, cancellationToken), cancellationToken);
 
         /// <summary>Asks the service for what it knows of a file, its earlier versions among it.</summary>
         /// <remarks>Package must be created. <paramref name="directoryId"/> is the directory of a Workspace that the

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 
@@ -29,7 +30,7 @@ namespace Sendsafely
         /// <inheritdoc cref="AddRecipient"/>
         public Task<Recipient> AddRecipientAsync(string email, RecipientOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => AddRecipient(email, options, progress, cancellationToken), cancellationToken);
+            Async(options?.Copy(), own => AddRecipient(email, own, progress, cancellationToken), cancellationToken);
 
         /// <summary>Adds several recipients with one request. At most 99 on a package.</summary>
         /// <remarks>Of the options only <see cref="RecipientOptions.AutoEnableSms"/> has a meaning here. Gives what has
@@ -56,8 +57,11 @@ namespace Sendsafely
 
         /// <inheritdoc cref="AddRecipients"/>
         public Task<IReadOnlyList<RecipientResult>> AddRecipientsAsync(IEnumerable<string> emails, RecipientOptions options = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => AddRecipients(emails, options, progress, cancellationToken), cancellationToken);
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
+        {
+            emails = emails?.ToArray();
+            return Async(options?.Copy(), own => AddRecipients(emails, own, progress, cancellationToken), cancellationToken);
+        }
 
         /// <summary>Asks the service for what it knows of a recipient now: phone numbers, role, what was
         /// fetched.</summary>

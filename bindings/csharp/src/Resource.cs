@@ -14,8 +14,10 @@ namespace Sendsafely
     /// a thread of its own. Both take at last an <see cref="IProgress{T}"/>, told at each change of phase and otherwise 4 to
     /// 10 times a second on the thread on which the call runs, and a <see cref="CancellationToken"/>, which stops the call:
     /// it ends soon after with an <see cref="OperationCanceledException"/>, having undone what it can. What the progress
-    /// throws stops the call too and is thrown by it. Options, streams and arrays belong to the call until it has ended. Null where a value has to be is an <see cref="ArgumentNullException"/>,
-    /// every other failure a <see cref="SendsafelyException"/>.
+    /// throws stops the call too and is thrown by it. Options and lists of texts are copied when the call is made; streams and
+    /// arrays of bytes belong to it until it has ended. A stop waits for a Read or Write of a stream that is under way. Null
+    /// where a value has to be, and a text or number that C cannot take, is an <see cref="ArgumentException"/> with its name;
+    /// what the service or this machine refuses is a <see cref="SendsafelyException"/>.
     /// </remarks>
     public abstract class Resource : IDisposable
     {
@@ -47,6 +49,9 @@ namespace Sendsafely
             ThrowIfDisposed();
             return new Call(Listeners, progress, token, stream);
         }
+
+        /// <summary>With a copy of the options, which the caller may change again meanwhile.</summary>
+        internal Task<T> Async<TOptions, T>(TOptions own, Func<TOptions, T> call, CancellationToken token) => Async(() => call(own), token);
 
         internal Task<T> Async<T>(Func<T> call, CancellationToken token)
         {

@@ -32,7 +32,7 @@ namespace Sendsafely
         /// <inheritdoc cref="GetDirectory"/>
         public Task<WorkspaceDirectory> GetDirectoryAsync(string directoryId = null, DirectoryOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => GetDirectory(directoryId, options, progress, cancellationToken), cancellationToken);
+            Async(options?.Copy(), own => GetDirectory(directoryId, own, progress, cancellationToken), cancellationToken);
 
         /// <summary>Makes a directory in a Workspace.</summary>
         /// <remarks><paramref name="parentId"/> is the directory to make it in, null for the root directory. <see

@@ -92,6 +92,44 @@ namespace Sendsafely.Tests
             Assert.Equal(24, package.GetInformation().Files.Count);
         }
 
+        /// <summary>What is given may be used for something else as soon as the call is made.</summary>
+        [Fact]
+        public async Task OptionsAndListsAreCopied()
+        {
+            Package package = Use(Client.CreatePackage());
+            var options = new UploadOptions();
+            var uploads = new List<Task<PackageFile>>();
+            for (int i = 0; i < 8; i++)
+            {
+                options.DirectoryId = null;
+                uploads.Add(package.UploadMemoryAsync("f" + i, new byte[1], options));
+                options.DirectoryId = "only in a Workspace";
+            }
+            await Task.WhenAll(uploads);
+
+            var emails = new List<string>();
+            for (int i = 0; i < 50; i++) emails.Add("a" + i + "@example.com");
+            int thread = 0;
+            Task<IReadOnlyList<RecipientResult>> adding = package.AddRecipientsAsync(emails.Select(email =>
+            {
+                thread = Thread.CurrentThread.ManagedThreadId;
+                return email;
+            }));
+            Assert.Equal(Thread.CurrentThread.ManagedThreadId, thread);
+            emails.Clear();
+            Assert.Equal(50, (await adding).Count);
+
+            Workspace workspace = Use(Client.CreateWorkspace());
+            var pages = new ListOptions { PageSize = 10 };
+            Listing<PackageSummary> workspaces = Client.ListPackages(PackageList.Workspaces, pages);
+            pages.FirstRow = 1;
+            var search = new SearchOptions { PageSize = 10 };
+            Listing<PackageSummary> found = Client.SearchPackages(search);
+            search.FirstRow = 1;
+            Assert.Equal(workspace.Id, Assert.Single(workspaces).PackageId);
+            Assert.Equal(2, found.Count());
+        }
+
         [MethodImpl(MethodImplOptions.NoInlining)]
         private static void Forget(int count)
         {
