@@ -70,8 +70,9 @@ namespace Sendsafely
             }
             using (error)
             {
+                // A stop that comes too late stops nothing, and what was made must not be lost; else it is the caller's to know.
+                if (status == Status.Ok && (_failure == null || _failure.SourceException is OperationCanceledException)) return;
                 _failure?.Throw();
-                if (status == Status.Ok) return;
                 if (status == Status.Stopped && _token.IsCancellationRequested) throw new StoppedException(_token);
                 throw new SendsafelyException(status, error);
             }

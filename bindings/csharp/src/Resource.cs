@@ -14,7 +14,8 @@ namespace Sendsafely
     /// a thread of its own. Both take at last an <see cref="IProgress{T}"/>, told at each change of phase and otherwise 4 to
     /// 10 times a second on the thread on which the call runs, and a <see cref="CancellationToken"/>, which stops the call:
     /// it ends soon after with an <see cref="OperationCanceledException"/>, having undone what it can. What the progress
-    /// throws stops the call too and is thrown by it. Options and lists of texts are copied when the call is made; streams and
+    /// throws stops the call too and is thrown by it; an <see cref="OperationCanceledException"/>, like the token, only where
+    /// it did not come too late. Options and lists of texts are copied when the call is made; streams and
     /// arrays of bytes belong to it until it has ended. A stop waits for a Read or Write of a stream that is under way. Null
     /// where a value has to be, and a text or number that C cannot take, is an <see cref="ArgumentException"/> with its name;
     /// what the service or this machine refuses is a <see cref="SendsafelyException"/>.

@@ -1,6 +1,7 @@
 using System;
 using System.Diagnostics;
 using System.IO;
+using System.Linq;
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -59,6 +60,10 @@ namespace Sendsafely.Tests
 
         /// <summary>The raw state of a package.</summary>
         internal static string State(Package package) => Admin("GET", "/packages/" + package.Id);
+
+        /// <summary>How many packages the service has that were not deleted.</summary>
+        internal static int Packages =>
+            Regex.Matches(Admin("GET", "/packages"), "\"([^\"]+)\"").Cast<Match>().Count(id => !Admin("GET", "/packages/" + id.Groups[1].Value).Contains("DELETED"));
 
         /// <summary>How many requests of a kind have arrived.</summary>
         internal static int Requests(string endpoint) => Regex.Matches(Admin("GET", "/requests"), "\"endpoint\":\\s*\"" + endpoint + "\"").Count;

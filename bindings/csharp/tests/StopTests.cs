@@ -155,6 +155,35 @@ namespace Sendsafely.Tests
             Assert.Equal(0, Emulator.Requests("user_information"));
         }
 
+        /// <summary>By token or by ThrowIfCancellationRequested in the handler: what the service has made by then is given, or undone.</summary>
+        [Theory]
+        [InlineData(false)]
+        [InlineData(true)]
+        public void AStopThatComesTooLateLosesNothing(bool throws)
+        {
+            int made = 0;
+            for (int at = 1; made == 0 && at < 20; at++)
+            {
+                Emulator.Reset();
+                var source = new CancellationTokenSource();
+                int told = 0;
+                var progress = new Direct(_ =>
+                {
+                    if (++told < at) return;
+                    source.Cancel();
+                    if (throws) source.Token.ThrowIfCancellationRequested();
+                });
+                try
+                {
+                    using (Package package = Client.CreatePackage(progress, source.Token)) Assert.NotNull(package.Keycode);
+                    made++;
+                }
+                catch (OperationCanceledException) { }
+                Assert.Equal(made, Emulator.Packages);
+            }
+            Assert.Equal(1, made);
+        }
+
         [Fact]
         public async Task AStoppedTreeTellsWhatCame()
         {
