@@ -166,14 +166,20 @@ namespace Sendsafely.Tests
         [Fact]
         public async Task RunningUploadsAreCounted()
         {
-            Emulator.Fault("part_put", "\"hang_ms\":400", 1);
             Package package = Use(Client.CreatePackage());
             Assert.Equal(0, package.RunningUploads);
-            Task<PackageFile> upload = package.UploadMemoryAsync("a.bin", new byte[100]);
-            SpinWait.SpinUntil(() => package.RunningUploads == 1, 10000);
+            var inside = new ManualResetEventSlim();
+            var goOn = new ManualResetEventSlim();
+            Task<PackageFile> upload = package.UploadMemoryAsync("a.bin", new byte[100], progress: new Direct(_ =>
+            {
+                inside.Set();
+                goOn.Wait(20000);
+            }));
+            Assert.True(inside.Wait(20000), "it did not begin");
             Assert.Equal(1, package.RunningUploads);
             Assert.Equal(Status.UploadRunning, Assert.Throws<SendsafelyException>(
                 () => package.Finalize(new FinalizeOptions { UndisclosedRecipients = true })).Status);
+            goOn.Set();
             await upload;
             Assert.Equal(0, package.RunningUploads);
         }
