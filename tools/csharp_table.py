@@ -329,10 +329,12 @@ def option_of(field):
         return "DateTimeOffset?", f"if ({value} != null) {name} = {value}.Value.ToUnixTimeSeconds();"
     if field.meaning:
         return class_of(field.meaning) + "?", f"if ({value} != null) {name} = (int){value}.Value;"
+    # Zero is not the default here: null is.
+    least = int(re.search(r"\b0: the default", field.doc) is not None)
     if field.name.endswith("_ms"):
-        return "TimeSpan?", f"if ({value} != null) {name} = Texts.Milliseconds({value}.Value, nameof({value}));"
+        return "TimeSpan?", f"if ({value} != null) {name} = Texts.Milliseconds({value}.Value, {least}, nameof({value}));"
     kind = "long" if type_.bits == 64 else "int"
-    return kind + "?", f"if ({value} != null) {name} = ({integer(type_)})Texts.Count({value}.Value, nameof({value}));"
+    return kind + "?", f"if ({value} != null) {name} = ({integer(type_)})Texts.Count({value}.Value, {least}, nameof({value}));"
 
 
 def options():

@@ -11,7 +11,7 @@ namespace Sendsafely
         /// (protocol 3.6).</remarks>
         public static KeyPair Generate(int bits = 2048) =>
             new Call().Record(
-                (out IntPtr it, out ErrorHandle error) => Native.sendsafely_key_pair_generate(unchecked((uint)bits), out it, out error),
+                (out IntPtr it, out ErrorHandle error) => Native.sendsafely_key_pair_generate((uint)Texts.Count(bits, 1, nameof(bits)), out it, out error),
                 it => new KeyPair(it), Native.sendsafely_key_pair_free);
 
         /// <summary>

@@ -53,7 +53,8 @@ namespace Sendsafely
             {
                 version = Native.sendsafely_version();
             }
-            catch (DllNotFoundException failure)
+            // The second where Windows found one for another processor.
+            catch (Exception failure) when (failure is DllNotFoundException || failure is BadImageFormatException)
             {
                 throw new DllNotFoundException(
                     "The C library of SendSafely (libsendsafely.so, libsendsafely.dylib or sendsafely.dll for " +

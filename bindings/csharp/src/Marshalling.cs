@@ -70,10 +70,12 @@ namespace Sendsafely
         // Half a surrogate pair is an error, not a question mark in a file name.
         private static readonly UTF8Encoding Strict = new UTF8Encoding(false, true);
 
-        internal static ulong Milliseconds(TimeSpan duration, string name) => Count((long)Math.Min(duration.TotalMilliseconds, long.MaxValue / 2), name);
+        /// <summary>Rounded up: what is left of a millisecond must not become the zero that has a meaning of its own.</summary>
+        internal static ulong Milliseconds(TimeSpan duration, long least, string name) =>
+            (ulong)Math.Ceiling((double)Count(duration.Ticks, least, name) / TimeSpan.TicksPerMillisecond);
 
-        /// <summary>C counts without a sign.</summary>
-        internal static ulong Count(long count, string name) => count >= 0 ? (ulong)count : throw new ArgumentOutOfRangeException(name);
+        /// <summary>C counts without a sign, and takes zero for the default where least is 1.</summary>
+        internal static ulong Count(long count, long least, string name) => count >= least ? (ulong)count : throw new ArgumentOutOfRangeException(name);
     }
 
     /// <summary>Values out of the C library's memory.</summary>

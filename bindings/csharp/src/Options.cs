@@ -71,13 +71,13 @@ namespace Sendsafely
             native.locale = texts.Add(options.Locale, nameof(options.Locale));
             native.proxy = texts.Add(options.Proxy, nameof(options.Proxy));
             native.ca_bundle = texts.Add(options.CaBundle, nameof(options.CaBundle));
-            if (options.ConnectTimeout != null) native.connect_timeout_ms = Texts.Milliseconds(options.ConnectTimeout.Value, nameof(options.ConnectTimeout));
-            if (options.StallTimeout != null) native.stall_timeout_ms = Texts.Milliseconds(options.StallTimeout.Value, nameof(options.StallTimeout));
-            if (options.RetryWindow != null) native.retry_window_ms = Texts.Milliseconds(options.RetryWindow.Value, nameof(options.RetryWindow));
-            if (options.PartSize != null) native.part_size = (ulong)Texts.Count(options.PartSize.Value, nameof(options.PartSize));
-            if (options.MemoryBudget != null) native.memory_budget = (ulong)Texts.Count(options.MemoryBudget.Value, nameof(options.MemoryBudget));
-            if (options.MaxPartBytes != null) native.max_part_bytes = (ulong)Texts.Count(options.MaxPartBytes.Value, nameof(options.MaxPartBytes));
-            if (options.PartsInFlight != null) native.parts_in_flight = (uint)Texts.Count(options.PartsInFlight.Value, nameof(options.PartsInFlight));
+            if (options.ConnectTimeout != null) native.connect_timeout_ms = Texts.Milliseconds(options.ConnectTimeout.Value, 1, nameof(options.ConnectTimeout));
+            if (options.StallTimeout != null) native.stall_timeout_ms = Texts.Milliseconds(options.StallTimeout.Value, 1, nameof(options.StallTimeout));
+            if (options.RetryWindow != null) native.retry_window_ms = Texts.Milliseconds(options.RetryWindow.Value, 0, nameof(options.RetryWindow));
+            if (options.PartSize != null) native.part_size = (ulong)Texts.Count(options.PartSize.Value, 1, nameof(options.PartSize));
+            if (options.MemoryBudget != null) native.memory_budget = (ulong)Texts.Count(options.MemoryBudget.Value, 1, nameof(options.MemoryBudget));
+            if (options.MaxPartBytes != null) native.max_part_bytes = (ulong)Texts.Count(options.MaxPartBytes.Value, 1, nameof(options.MaxPartBytes));
+            if (options.PartsInFlight != null) native.parts_in_flight = (uint)Texts.Count(options.PartsInFlight.Value, 1, nameof(options.PartsInFlight));
             native.force_api_route = options.ForceApiRoute ? 1 : 0;
             native.allow_plain_http = options.AllowPlainHttp ? 1 : 0;
             return native;
@@ -248,8 +248,8 @@ namespace Sendsafely
             native.sort_field = texts.Add(options.SortField, nameof(options.SortField));
             native.descending = options.Descending ? 1 : 0;
             native.one_page = options.OnePage ? 1 : 0;
-            if (options.FileIndex != null) native.file_index = (ulong)Texts.Count(options.FileIndex.Value, nameof(options.FileIndex));
-            if (options.DirectoryIndex != null) native.directory_index = (ulong)Texts.Count(options.DirectoryIndex.Value, nameof(options.DirectoryIndex));
+            if (options.FileIndex != null) native.file_index = (ulong)Texts.Count(options.FileIndex.Value, 0, nameof(options.FileIndex));
+            if (options.DirectoryIndex != null) native.directory_index = (ulong)Texts.Count(options.DirectoryIndex.Value, 0, nameof(options.DirectoryIndex));
             return native;
         }
     }
@@ -297,8 +297,8 @@ namespace Sendsafely
             Library.Load();
             Call.Check(Native.sendsafely_list_options_init(out native, (UIntPtr)Marshal.SizeOf<Native.sendsafely_list_options>()));
             if (options == null) return native;
-            if (options.FirstRow != null) native.first_row = (ulong)Texts.Count(options.FirstRow.Value, nameof(options.FirstRow));
-            if (options.PageSize != null) native.page_size = (uint)Texts.Count(options.PageSize.Value, nameof(options.PageSize));
+            if (options.FirstRow != null) native.first_row = (ulong)Texts.Count(options.FirstRow.Value, 0, nameof(options.FirstRow));
+            if (options.PageSize != null) native.page_size = (uint)Texts.Count(options.PageSize.Value, 1, nameof(options.PageSize));
             return native;
         }
     }
@@ -342,8 +342,8 @@ namespace Sendsafely
             Library.Load();
             Call.Check(Native.sendsafely_search_options_init(out native, (UIntPtr)Marshal.SizeOf<Native.sendsafely_search_options>()));
             if (options == null) return native;
-            if (options.FirstRow != null) native.first_row = (ulong)Texts.Count(options.FirstRow.Value, nameof(options.FirstRow));
-            if (options.PageSize != null) native.page_size = (uint)Texts.Count(options.PageSize.Value, nameof(options.PageSize));
+            if (options.FirstRow != null) native.first_row = (ulong)Texts.Count(options.FirstRow.Value, 0, nameof(options.FirstRow));
+            if (options.PageSize != null) native.page_size = (uint)Texts.Count(options.PageSize.Value, 1, nameof(options.PageSize));
             native.whole_organization = options.WholeOrganization ? 1 : 0;
             if (options.From != null) native.from = options.From.Value.ToUnixTimeSeconds();
             if (options.To != null) native.to = options.To.Value.ToUnixTimeSeconds();
@@ -400,8 +400,8 @@ namespace Sendsafely
             native.package_owner = texts.Add(options.PackageOwner, nameof(options.PackageOwner));
             native.min_timestamp = texts.Add(options.MinTimestamp, nameof(options.MinTimestamp));
             native.max_timestamp = texts.Add(options.MaxTimestamp, nameof(options.MaxTimestamp));
-            if (options.FirstRow != null) native.first_row = (ulong)Texts.Count(options.FirstRow.Value, nameof(options.FirstRow));
-            if (options.PageSize != null) native.page_size = (uint)Texts.Count(options.PageSize.Value, nameof(options.PageSize));
+            if (options.FirstRow != null) native.first_row = (ulong)Texts.Count(options.FirstRow.Value, 0, nameof(options.FirstRow));
+            if (options.PageSize != null) native.page_size = (uint)Texts.Count(options.PageSize.Value, 1, nameof(options.PageSize));
             return native;
         }
     }

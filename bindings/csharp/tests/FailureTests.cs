@@ -100,6 +100,24 @@ namespace Sendsafely.Tests
                 () => Client.ListPackages(PackageList.Sent, new ListOptions { PageSize = -1 })).ParamName);
         }
 
+        /// <summary>C takes zero for the default there, which is null here.</summary>
+        [Fact]
+        public void ZeroIsNotTheDefault()
+        {
+            Assert.Equal("bits", Assert.Throws<ArgumentOutOfRangeException>(() => KeyPair.Generate(0)).ParamName);
+            Assert.Equal("bits", Assert.Throws<ArgumentOutOfRangeException>(() => KeyPair.Generate(-5)).ParamName);
+            Assert.Equal("PartSize", Assert.Throws<ArgumentOutOfRangeException>(() => NewClient(new ClientOptions { PartSize = 0 })).ParamName);
+            Assert.Equal("PartsInFlight", Assert.Throws<ArgumentOutOfRangeException>(() => NewClient(new ClientOptions { PartsInFlight = 0 })).ParamName);
+            Assert.Equal("PageSize", Assert.Throws<ArgumentOutOfRangeException>(
+                () => Client.ListPackages(PackageList.Sent, new ListOptions { PageSize = 0 })).ParamName);
+            Assert.Equal("StallTimeout", Assert.Throws<ArgumentOutOfRangeException>(
+                () => NewClient(new ClientOptions { StallTimeout = TimeSpan.Zero })).ParamName);
+            // Less than a millisecond is not nothing, on neither side.
+            Assert.Equal("RetryWindow", Assert.Throws<ArgumentOutOfRangeException>(
+                () => NewClient(new ClientOptions { RetryWindow = TimeSpan.FromTicks(-1) })).ParamName);
+            NewClient(new ClientOptions { StallTimeout = TimeSpan.FromTicks(1), ConnectTimeout = TimeSpan.MaxValue, RetryWindow = TimeSpan.Zero }).Dispose();
+        }
+
         [Theory]
         [InlineData("http://example.com", Status.InsecureHost)]
         [InlineData("nonsense with blanks", Status.MalformedHost)]
@@ -113,7 +131,7 @@ namespace Sendsafely.Tests
         public void OptionsOutOfRangeAreRefused()
         {
             Assert.Equal(Status.InvalidArgument, Assert.Throws<SendsafelyException>(() => NewClient(new ClientOptions { PartsInFlight = 17 })).Status);
-            Assert.Equal(Status.InvalidArgument, Assert.Throws<SendsafelyException>(() => KeyPair.Generate(-5)).Status);
+            Assert.Equal(Status.InvalidArgument, Assert.Throws<SendsafelyException>(() => KeyPair.Generate(1000)).Status);
             Assert.Equal(Status.InvalidArgument, Assert.Throws<SendsafelyException>(() => Client.ListPackages((PackageList)77)).Status);
         }
 
