@@ -151,6 +151,7 @@ PHRASES = [
     (r"^1: |\b1: ", "true: "),
     (r"^1 (if|for) ", r"true \1 "),
     (r"^1 looks", "true looks"),
+    (r"as from\.", "as From."),
     (r"; 0, the default", "; false, the default"),
     (r"\. 0, the default: (all|no)", r". false, the default: \1"),
     (r" Default: 0\.", ""),

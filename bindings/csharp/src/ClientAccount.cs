@@ -22,7 +22,7 @@ namespace Sendsafely
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             Async(() => VerifyCredentials(progress, cancellationToken), cancellationToken);
 
-        /// <summary>Asks what the service thinks of ClientVersion, or else of the library's own: "OK",
+        /// <summary>Asks what the service thinks of <see cref="ClientOptions.ClientVersion"/>, or else of the library's own: "OK",
         /// "UPGRADE_AVAILABLE", "OUTDATED_VERSION", or a later word.</summary>
         /// <remarks>SendSafely Client API: verify version (protocol 6.1.2).</remarks>
         public string VerifyVersion(
@@ -157,7 +157,7 @@ namespace Sendsafely
         /// cref="Status.InvalidToken"/>: begin again. <see cref="Status.PinResent"/>: ask for the new PIN. <see
         /// cref="Status.OutcomeUnknown"/>: try to log in. SendSafely Client API: registration (protocol
         /// 6.12).</remarks>
-        public string FinishRegistration(RegistrationOptions options = null,
+        public string FinishRegistration(RegistrationOptions options,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
         {
             if (options == null) throw new ArgumentNullException(nameof(options));
@@ -171,7 +171,7 @@ namespace Sendsafely
         }
 
         /// <inheritdoc cref="FinishRegistration"/>
-        public Task<string> FinishRegistrationAsync(RegistrationOptions options = null,
+        public Task<string> FinishRegistrationAsync(RegistrationOptions options,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             Async(options?.Copy(), own => FinishRegistration(own, progress, cancellationToken), cancellationToken);
 

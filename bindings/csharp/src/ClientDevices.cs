@@ -100,7 +100,7 @@ namespace Sendsafely
         }
 
         /// <summary>Hands on to the user's other trusted devices what this one can open and they cannot: decrypts each
-        /// keycode that the service names with PrivateKey, encrypts it to the other device's key and stores
+        /// keycode that the service names with <paramref name="privateKey"/>, encrypts it to the other device's key and stores
         /// it.</summary>
         /// <remarks><paramref name="publicKeyId"/> and <paramref name="privateKey"/> are this device's. <see
         /// cref="Status.InvalidKey"/>: not an armored OpenPGP private key. <see cref="Status.Refused"/>: the user has

@@ -319,7 +319,7 @@ namespace Sendsafely
         /// <summary>Made at this time or later, UTC, of which the day counts. null, the default: at any time.</summary>
         public DateTimeOffset? From { get; set; }
 
-        /// <summary>Made at this time or earlier, as from.</summary>
+        /// <summary>Made at this time or earlier, as From.</summary>
         public DateTimeOffset? To { get; set; }
 
         /// <summary>E-mail address of the sender. null, the default: any.</summary>

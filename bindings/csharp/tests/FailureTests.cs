@@ -85,6 +85,8 @@ namespace Sendsafely.Tests
             Assert.Equal("target", Assert.Throws<ArgumentNullException>(() => package.DownloadStream("a", null)).ParamName);
             Assert.Equal("targetPackage", Assert.Throws<ArgumentNullException>(() => package.CopyFile("a", null)).ParamName);
             Assert.Equal("options", Assert.Throws<ArgumentNullException>(() => Client.FinishRegistration(null)).ParamName);
+            // What has to be there cannot be left out.
+            Assert.False(typeof(Client).GetMethod("FinishRegistration").GetParameters()[0].IsOptional);
         }
 
         [Fact]
