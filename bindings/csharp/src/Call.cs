@@ -127,9 +127,6 @@ namespace Sendsafely
         internal static Task<T> Async<T>(Func<T> call, CancellationToken token) =>
             Task.Factory.StartNew(call, token, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
 
-        internal static Task Async(Action call, CancellationToken token) =>
-            Task.Factory.StartNew(call, token, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
-
         /// <summary>For functions that give no error beside their status.</summary>
         internal static void Check(Status status)
         {

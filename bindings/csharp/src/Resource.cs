@@ -33,7 +33,7 @@ namespace Sendsafely
 
         /// <summary>
         /// Frees the object. Only frees: no network, no waiting, nothing lost on the service, in any order; a call that
-        /// still runs is not disturbed. Later calls throw <see cref="ObjectDisposedException"/>.
+        /// was begun is not disturbed. Once none runs any more, calls throw <see cref="ObjectDisposedException"/>.
         /// </summary>
         public void Dispose()
         {
@@ -57,13 +57,19 @@ namespace Sendsafely
         internal Task<T> Async<T>(Func<T> call, CancellationToken token)
         {
             ThrowIfDisposed();
-            return Call.Async(call, token);
+            // Until the call has a thread and holds the handle itself, Dispose must not disturb it either.
+            bool held = false;
+            _handle.DangerousAddRef(ref held);
+            Task<T> task = Call.Async(call, token);
+            // Not in the call: one that is cancelled before it has a thread never runs.
+            task.ContinueWith(_ => _handle.DangerousRelease(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            return task;
         }
 
-        internal Task Async(Action call, CancellationToken token)
+        internal Task Async(Action call, CancellationToken token) => Async<object>(() =>
         {
-            ThrowIfDisposed();
-            return Call.Async(call, token);
-        }
+            call();
+            return null;
+        }, token);
     }
 }

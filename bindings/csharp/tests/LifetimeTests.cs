@@ -34,6 +34,21 @@ namespace Sendsafely.Tests
         }
 
         [Fact]
+        public async Task DisposingDoesNotDisturbWhatWasBegun()
+        {
+            Package[] packages = Enumerable.Range(0, 100).Select(_ => Client.CreatePackage()).ToArray();
+            // Many at once, so that some are disposed of before their call has a thread.
+            await Task.WhenAll(packages.Select(package => Task.Run(async () =>
+            {
+                Task<PackageFile> upload = package.UploadMemoryAsync("a", Bytes(10));
+                Task stopped = package.FinalizeAsync(null, null, new CancellationToken(true));
+                package.Dispose();
+                Assert.Equal(10L, (await upload).Size);
+                await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stopped);
+            })));
+        }
+
+        [Fact]
         public async Task TransfersSurviveHardCollecting()
         {
             Package package = Use(Client.CreatePackage());
