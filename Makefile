@@ -24,7 +24,7 @@ LIBDIR ?= $(PREFIX)/lib
 DESTDIR ?=
 
 # Each suite is a word test-<suite> that ends with the line `<suite>: N passed, M failed`.
-SUITES := check rust emulator c sanitize interop examples python
+SUITES := check rust emulator c sanitize interop examples python csharp
 
 .PHONY: help deps build header examples wheel docs-python demo test $(SUITES:%=test-%) check bench bench-large install clean
 
@@ -42,6 +42,7 @@ build: ## the release library and the emulator, in target/release
 header: ## makes include/sendsafely.h, the golden lists in tests/abi and the tables of the wrappers anew
 	SENDSAFELY_BLESS=1 cargo test --locked --test header --test abi
 	tools/python tools/python_table.py bindings/python/src/libsendsafely
+	tools/python tools/csharp_table.py bindings/csharp/src
 
 examples: $(EXAMPLES)/send $(EXAMPLES)/receive ## target/examples/c/send and receive
 
@@ -85,6 +86,9 @@ test-examples: examples ## the C examples as a user runs them
 
 test-python: build ## the Python wheel under every CPython there is, its types and its documentation
 	@bindings/python/tests/run
+
+test-csharp: examples ## the C# wrapper on mono and CoreCLR 8 against the emulator
+	@bindings/csharp/tests/run
 
 check: test-check ## the same as test-check
 

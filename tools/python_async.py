@@ -26,7 +26,7 @@ read and written on the call's thread.
 
 import os
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, BinaryIO, Callable, Optional, Sequence, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Optional, Sequence, Tuple, Union
 
 from ._tasks import AsyncHandle, AsyncRows, Tasks, register
 from .client import Client
@@ -36,7 +36,7 @@ from .workspace import Workspace
 
 if TYPE_CHECKING:
     from .client import Group
-    from .package import Buffer, InDirectory, Path, Report, Tell
+    from .package import Buffer, InDirectory, Path, Readable, Report, Tell, Writable
     from .records import (
         {records})
     from .workspace import ADirectory

@@ -89,6 +89,15 @@ def visible(struct):
 # --- Comments ------------------------------------------------------------------------------------------------------
 
 
+# What has another name in Python than in C.
+NAMES = {
+    "sendsafely_client_new": "Client", "sendsafely_package_free": "Package.close", "sendsafely_package_upload_callback": "Package.upload_file",
+    "sendsafely_package_download_callback": "Package.download_file", "sendsafely_package_get_directory": "Workspace.get_directory",
+    "sendsafely_error_server_code": "Error.server_code", "sendsafely_error_server_message": "Error.server_message",
+    "sendsafely_error_http_status": "Error.http_status",
+}
+
+
 class Words:
     """Turns the header's comments into Python's words."""
 
@@ -98,6 +107,8 @@ class Words:
 
     def _name(self, match):
         name = match[0]
+        if name in NAMES:
+            return NAMES[name]
         if name in self.api.structs or name in self.api.enums or name in self.api.handles:
             return pythonic(name)
         noun, _, verb = name.removeprefix("sendsafely_").partition("_")
@@ -107,6 +118,9 @@ class Words:
         text = " ".join(text.split())
         text = re.sub(r"(: a record)?,? (to be|which is|is) freed with sendsafely_\w+( unless it is\s+part of another record)?(, which zeroes (it|the private key))?", "", text)
         text = re.sub(r"(^|\. )Free [^.]*\.", r"\1", text).replace(": a record.", ".").replace("A handle.", "").strip()
+        # Records are copies.
+        text = text.replace(" The library owns it; it is valid only inside the callback.", "").replace("it went to a callback", "it went to a file object")
+        text = text.replace("Freeing the old", "Closing the old").replace("The handle was freed", "The handle was closed").replace("can be freed", "can be closed")
         text = re.sub(r" Zeroed when freed\.|, which are zeroed when it is freed|; never NULL| Never NULL\.", "", text)
         text = re.sub(r",? in seconds since 1970 UTC;? ?", ", in UTC; ", text).replace("; .", ".").replace("UTC; ,", "UTC,")
         text = re.sub(r"SENDSAFELY_(TIME|SIZE)_UNKNOWN", "None", text)

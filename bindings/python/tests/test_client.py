@@ -281,6 +281,18 @@ def test_handles_stay_in_their_process(client):
             operation(client)
 
 
+def test_errors_and_records_go_to_other_processes(emulator):
+    import pickle
+
+    with Client(emulator["url"], emulator["api_key"], "wrong") as client, pytest.raises(AuthenticationFailed) as refused:
+        client.verify_credentials()
+    again = pickle.loads(pickle.dumps(refused.value))
+    assert type(again) is AuthenticationFailed and str(again) == str(refused.value) and vars(again) == vars(refused.value)
+    with emulator.client() as client:
+        user = client.get_user()
+    assert pickle.loads(pickle.dumps(user)) == user
+
+
 def test_unknown_numbers_stay_numbers():
     status = Status(9999)
     assert status == 9999 and status.name == "UNKNOWN_9999" and repr(status)

@@ -6,6 +6,7 @@ trampolines below find there what belongs to it, and nothing has to be kept aliv
 
 import atexit
 import ctypes
+import io
 import os
 import sys
 import threading
@@ -113,6 +114,8 @@ def _write(frame: Frame, data: Any, size: int) -> int:
     rest = memoryview(ctypes.string_at(data, size))
     while rest:
         taken = frame.stream.write(rest)
+        if taken == 0 or (taken is None and isinstance(frame.stream, io.RawIOBase)):
+            raise BlockingIOError("the stream takes nothing; open it in blocking mode")
         # Raw streams may take less; others answer nothing, or all.
         rest = rest[taken:] if isinstance(taken, int) else rest[:0]
     return native.CONTINUE

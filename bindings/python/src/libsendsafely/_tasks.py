@@ -1,6 +1,7 @@
 """How a call of the library becomes something to await: on a thread, stopped when the task is cancelled."""
 
 import asyncio
+import contextvars
 import inspect
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -83,7 +84,7 @@ class Tasks:
         call = _Call(asyncio.get_running_loop())
         if keywords.get("progress") is not None:
             keywords["progress"] = in_loop(keywords["progress"])
-        future: "Future[Result]" = self.threads.submit(call.run, function, arguments, keywords)
+        future: "Future[Result]" = self.threads.submit(contextvars.copy_context().run, call.run, function, arguments, keywords)
         awaited = asyncio.wrap_future(future)
         try:
             return await asyncio.shield(awaited)

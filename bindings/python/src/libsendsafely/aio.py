@@ -12,7 +12,7 @@ read and written on the call's thread.
 
 import os
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, BinaryIO, Callable, Optional, Sequence, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Optional, Sequence, Tuple, Union
 
 from ._tasks import AsyncHandle, AsyncRows, Tasks, register
 from .client import Client
@@ -22,7 +22,7 @@ from .workspace import Workspace
 
 if TYPE_CHECKING:
     from .client import Group
-    from .package import Buffer, InDirectory, Path, Report, Tell
+    from .package import Buffer, InDirectory, Path, Readable, Report, Tell, Writable
     from .records import (
         ActivityEntry, ContactGroup, ContactGroupMember, Directory, Download, Enterprise, File, FileInformation,
         Finalized, Keycode, KeyPair, Login, PackageInformation, PackageSummary, Progress, PublicKey, Recipient,
@@ -543,7 +543,7 @@ class AsyncPackage(AsyncHandle[Package]):
         return await self._run(self._sync.get_permissions)
 
     async def upload_file(
-        self, source: "Union[Path, BinaryIO]", *, file_name: Optional[str] = None, directory: "InDirectory" = None,
+        self, source: "Union[Path, Readable]", *, file_name: Optional[str] = None, directory: "InDirectory" = None,
         progress: "Tell" = None,
     ) -> "File":
         """Uploads a file by its path, or what is left in a binary file object, encrypted on this machine in parts. file_name is
@@ -619,7 +619,7 @@ class AsyncPackage(AsyncHandle[Package]):
         return await self._run(self._sync.copy_file, file, target, target_directory=target_directory)
 
     async def download_file(
-        self, file: "Union[str, File]", target: "Union[Path, BinaryIO]", *, directory: "InDirectory" = None,
+        self, file: "Union[str, File]", target: "Union[Path, Writable]", *, directory: "InDirectory" = None,
         password: Optional[str] = None, existing: Existing = Existing.REFUSE, sync: bool = False,
         progress: "Tell" = None,
     ) -> "Download":

@@ -36,18 +36,18 @@ class Status(OpenEnum):
     """
     INVALID_UTF8 = 3
     """A string is not valid UTF-8. The message names the argument. A file whose name is not UTF-8 goes through
-    Package.upload_callback.
+    Package.upload_file.
     """
     INVALID_HANDLE = 4
-    """Not a live handle of this kind. The handle was freed, is of another kind, or was never given out by this library.
+    """Not a live handle of this kind. The handle was closed, is of another kind, or was never given out by this library.
     """
     BUSY = 5
     """Called on a package from inside one of its own callbacks. Call again after the callback has returned. Only
-    Package.free is allowed there.
+    Package.close is allowed there.
     """
     FORKED = 6
     """The handle belongs to the process that made it. In a forked child create the client again, then open the package
-    again. Freeing the old handle is allowed and touches no connection.
+    again. Closing the old handle is allowed and touches no connection.
     """
     MALFORMED_EMAIL = 7
     """Not an e-mail address. Judged before anything is sent."""
@@ -94,7 +94,7 @@ class Status(OpenEnum):
     FILE_NOT_ON_PACKAGE = 112
     """No such file on the package. Look at the files of Package.get_information."""
     NO_CREDENTIALS = 113
-    """The client has no API key. Create it with Client.new; this one is for logging in, for registering or for a Dropzone.
+    """The client has no API key. Create it with Client; this one is for logging in, for registering or for a Dropzone.
     """
     TOO_MANY_RECIPIENTS = 200
     """A package has at most 99 recipients. Send the rest with another package."""
@@ -109,7 +109,7 @@ class Status(OpenEnum):
     \\ | ? *; an upload takes it as file_name.
     """
     REFUSED = 300
-    """The service refused. A code that has no status of its own; look at error_server_code."""
+    """The service refused. A code that has no status of its own; look at Error.server_code."""
     AUTHENTICATION_FAILED = 301
     """The service refused the API key or the signature. Check the API key, the API secret, the host and this machine's
     clock.
@@ -117,7 +117,7 @@ class Status(OpenEnum):
     UNKNOWN_PACKAGE = 302
     """The service knows no such package. It expired, was deleted, or this account has no access to it."""
     DENIED = 303
-    """The service denies this to the account. Also finalize, when the service misses something; error_server_message lists
+    """The service denies this to the account. Also finalize, when the service misses something; Error.server_message lists
     it.
     """
     LIMIT_EXCEEDED = 304
@@ -186,7 +186,7 @@ class Status(OpenEnum):
     """The answer is not one of this service. Something between may have answered instead, such as a proxy or a login page.
     """
     HTTP_ERROR = 406
-    """The host answered with an HTTP error. error_http_status tells which."""
+    """The host answered with an HTTP error. Error.http_status tells which."""
     OUTCOME_UNKNOWN = 407
     """The answer was lost, and repeating is not safe. The service may have acted: look at the package before you call
     again.
@@ -210,7 +210,7 @@ class Status(OpenEnum):
     ACCESS_DENIED = 601
     """The operating system denies access to the file. The message names the path."""
     NOT_A_FILE = 602
-    """Not a regular file. Directories, devices and links are not taken; use Package.upload_callback for a pipe."""
+    """Not a regular file. Directories, devices and links are not taken; use Package.upload_file for a pipe."""
     FILE_CHANGED = 603
     """The file changed while it was uploaded. Upload it again when nothing writes to it. What was sent has been deleted.
     """
@@ -221,15 +221,16 @@ class Status(OpenEnum):
     DIRECTORY_NOT_FOUND = 606
     """No such directory. Create it first."""
     READ_FAILED = 607
-    """Reading the source failed. For Package.upload_callback: the callback returned a negative number."""
+    """Reading the source failed. For Package.upload_file: the callback returned a negative number."""
     WRITE_FAILED = 608
-    """Writing the target failed. For Package.download_callback: the callback returned STOP."""
+    """Writing the target failed. For Package.download_file: the callback returned STOP."""
     STOPPED = 700
     """Stopped by the progress callback. What was begun is undone where that can be: a stopped upload deletes its file, a
     stopped download leaves no file.
     """
     INTERNAL = 900
-    """An error of the library itself. Please report it with the message. The objects remain usable and can be freed."""
+    """An error of the library itself. Please report it with the message. The objects remain usable and can be closed.
+    """
 
 
 class Phase(OpenEnum):

@@ -1,6 +1,6 @@
 """One family of exceptions; a class of its own only for what somebody would catch alone."""
 
-from typing import TYPE_CHECKING, Dict, Optional, Tuple, Type
+from typing import TYPE_CHECKING, Any, Dict, Optional, Tuple, Type
 
 from .enums import Status
 
@@ -33,6 +33,14 @@ class Error(Exception):
         self.remedy: Optional[str] = remedy
         self.retryable: bool = retryable
         self.report: "Optional[Tuple[ReportItem, ...]]" = report
+
+    def __reduce__(self) -> Any:
+        # As it was, also where another process sends it.
+        return _made_again, (type(self), self.__dict__)
+
+
+def _made_again(kind: Type[Error], attributes: Dict[str, Any]) -> Error:
+    return kind(**attributes)
 
 
 class Stopped(Error):

@@ -1,7 +1,7 @@
 """A package: files and a message for recipients, behind one secure link."""
 
 import os
-from typing import TYPE_CHECKING, Any, BinaryIO, Callable, Optional, Sequence, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Optional, Protocol, Sequence, Tuple, Union
 
 from . import _native as native
 from ._core import Callbacks, Handle, call, identify, texts
@@ -11,6 +11,16 @@ if TYPE_CHECKING:
     from .records import (
         ContactGroup, Directory, Download, File, FileInformation, Finalized, PackageInformation, Progress, PublicKey, Recipient,
         RecipientResult, ReportItem, Subdirectory)
+
+    class Readable(Protocol):
+        """A binary file object to upload."""
+
+        def read(self, size: int, /) -> Optional[bytes]: ...
+
+    class Writable(Protocol):
+        """A binary file object to download to."""
+
+        def write(self, data: Any, /) -> Any: ...
 
     Path = Union[str, os.PathLike[str]]
     Buffer = Union[bytes, bytearray, memoryview]
@@ -171,7 +181,7 @@ class Package(Handle):
     # --- Files
 
     def upload_file(
-        self, source: "Union[Path, BinaryIO]", *, file_name: Optional[str] = None, directory: "InDirectory" = None, progress: "Tell" = None,
+        self, source: "Union[Path, Readable]", *, file_name: Optional[str] = None, directory: "InDirectory" = None, progress: "Tell" = None,
     ) -> "File":
         """Uploads a file by its path, or what is left in a binary file object, encrypted on this machine in parts. file_name is
         its name for the recipients, by default that of the path; directory is one of a Workspace. A stream that does not
@@ -251,7 +261,7 @@ class Package(Handle):
     # --- Receiving
 
     def download_file(
-        self, file: "Union[str, File]", target: "Union[Path, BinaryIO]", *, directory: "InDirectory" = None, password: Optional[str] = None,
+        self, file: "Union[str, File]", target: "Union[Path, Writable]", *, directory: "InDirectory" = None, password: Optional[str] = None,
         existing: Existing = Existing.REFUSE, sync: bool = False, progress: "Tell" = None,
     ) -> "Download":
         """Downloads a file, decrypted and verified part by part, to a path, into an existing directory under the sender's name

@@ -16,7 +16,7 @@ __all__ = ["ActivityEntry", "Confirmation", "ContactGroup", "ContactGroupMember"
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a call has come. The library owns it; it is valid only inside the callback."""
+    """How far a call has come."""
 
     phase: Phase
     """What the call is doing: a Phase."""
@@ -247,8 +247,8 @@ class PackageInformation:
     url: Optional[str]
     """The service's own address of it; None if not told."""
     directories: Tuple[Subdirectory, ...]
-    """The directories in a Workspace's root directory, as far as the service tells them here; Package.get_directory gives
-    them all.
+    """The directories in a Workspace's root directory, as far as the service tells them here; Workspace.get_directory
+    gives them all.
     """
 
 
@@ -289,7 +289,7 @@ class Download:
     file_name: str
     """Its name as the sender gave it."""
     path: Optional[str]
-    """Where it was written; None if it went to a callback."""
+    """Where it was written; None if it went to a file object."""
     size: int
     """Bytes of the file."""
     skipped: bool

@@ -1,0 +1,30 @@
+#!/bin/bash
+# Compiles the assembly, its tests and the examples with mcs: bindings/csharp/build.sh [DIRECTORY], by default
+# target/csharp. What comes out runs on mono and on CoreCLR 8. Packages are made with the .NET SDK: see README.md.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/../.." && pwd)
+here=$root/bindings/csharp
+out=${1:-$root/target/csharp}
+mkdir -p "$out"
+
+compile() { "$root/tools/csharp" mcs -langversion:7.2 -warn:4 -warnaserror -debug -define:MCS -out:"$out/$1" "${@:2}"; }
+
+program() { # NAME SOURCES...
+  compile "$1.exe" -target:exe -r:"$out/Sendsafely.dll" "${@:2}"
+  # Without libicu, which may not be there.
+  cat >"$out/$1.runtimeconfig.json" <<END
+{"runtimeOptions":{"framework":{"name":"Microsoft.NETCore.App","version":"8.0.0"},"configProperties":{"System.Globalization.Invariant":true}}}
+END
+}
+
+# The SDK makes this file itself.
+version=$(sed -n 's/^version = "\(.*\)"/\1/p' "$root/Cargo.toml" | head -n 1)
+echo "[assembly: System.Reflection.AssemblyVersion(\"$version.0\")]" >"$out/AssemblyVersion.cs"
+compile Sendsafely.dll -target:library -doc:"$out/Sendsafely.xml" "$here"/src/*.cs "$out/AssemblyVersion.cs"
+program Sendsafely.Tests "$here"/tests/*.cs "$here"/tests/mini/*.cs
+for example in Send Receive; do
+  program $example "$root/examples/csharp/$example.cs" "$root/examples/csharp/Terminal.cs"
+done
+program LeaveOpen "$here/tests/programs/LeaveOpen.cs"
+# Both runtimes look beside the assembly.
+ln -sf "$root/target/release/libsendsafely.so" "$out/libsendsafely.so"

@@ -1,0 +1,65 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace Sendsafely
+{
+    // Lists of packages.
+    public sealed partial class Client
+    {
+        /// <summary>Lists packages of the user, newest first as the service orders them.</summary>
+        /// <remarks>No network until the list is read. SendSafely Client API: package lists (protocol 6.3.1).</remarks>
+        public Listing<PackageSummary> ListPackages(PackageList list, ListOptions options = null) => List(() =>
+        {
+            using (var texts = new Texts())
+            {
+                Native.sendsafely_list_options native = ListOptions.ToNative(options, texts);
+                PackageIteratorHandle iterator = null;
+                On().Run((out ErrorHandle error) => Native.sendsafely_client_list_packages(Handle, (int)list, ref native, out iterator, out error));
+                return iterator;
+            }
+        });
+
+        /// <summary>Searches for packages: the user's own, or those of the organization.</summary>
+        /// <remarks>The options say what to search for; with null all packages of the user are found. No network until the
+        /// list is read, which fails with <see cref="Status.Denied"/> for who is no administrator. An older portal that has no
+        /// search in pages finds at most 100 packages of the organization. <see cref="Status.MalformedEmail"/>: correct sender
+        /// or recipient. SendSafely Client API: organization search (protocol 6.3.2).</remarks>
+        public Listing<PackageSummary> SearchPackages(SearchOptions options = null) => List(() =>
+        {
+            using (var texts = new Texts())
+            {
+                Native.sendsafely_search_options native = SearchOptions.ToNative(options, texts);
+                PackageIteratorHandle iterator = null;
+                On().Run((out ErrorHandle error) => Native.sendsafely_client_search_packages(Handle, ref native, out iterator, out error));
+                return iterator;
+            }
+        });
+
+        private Listing<PackageSummary> List(Func<PackageIteratorHandle> begin) => new Listing<PackageSummary>(() =>
+        {
+            PackageIteratorHandle iterator = begin();
+            return new ListingReader<PackageSummary>(iterator, Listeners, call => call.Record(
+                (out IntPtr it, out ErrorHandle error) => Native.sendsafely_package_iterator_next(iterator, out it, out error),
+                it => new PackageSummary(it), Native.sendsafely_package_summary_free));
+        });
+
+        /// <summary>Gives the packages that a recipient has got from the organization, with what it has fetched of
+        /// each.</summary>
+        /// <remarks><see cref="Status.MalformedEmail"/>, <see cref="Status.InvalidEmail"/>: correct the address. <see
+        /// cref="Status.Denied"/>: not for this account. SendSafely Client API: history of a recipient (protocol
+        /// 6.4.8).</remarks>
+        public IReadOnlyList<PackageSummary> GetRecipientHistory(string email,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
+            On(progress, cancellationToken).Record(
+                (out IntPtr it, out ErrorHandle error) => Native.sendsafely_client_get_recipient_history(
+                    Handle, Texts.Required(email, nameof(email)), out it, out error),
+                list => Read.List(list, item => new PackageSummary(item)), Native.sendsafely_package_summary_list_free);
+
+        /// <inheritdoc cref="GetRecipientHistory"/>
+        public Task<IReadOnlyList<PackageSummary>> GetRecipientHistoryAsync(string email,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
+            Async(() => GetRecipientHistory(email, progress, cancellationToken), cancellationToken);
+    }
+}

@@ -1,0 +1,16 @@
+using System;
+using System.Collections.Generic;
+
+namespace Sendsafely
+{
+    public sealed partial class Country
+    {
+        /// <summary>
+        /// The countries whose phone numbers need no dialling code; those of all others begin with + and theirs. No network.
+        /// </summary>
+        public static IReadOnlyList<Country> All =>
+            new Call().Record(
+                (out IntPtr it, out ErrorHandle error) => Native.sendsafely_country_codes(out it, out error),
+                list => Read.List(list, item => new Country(item)), Native.sendsafely_country_code_list_free);
+    }
+}

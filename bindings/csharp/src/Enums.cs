@@ -1,0 +1,377 @@
+// Made from include/sendsafely.h by tools/csharp_table.py, not by hand.
+
+namespace Sendsafely
+{
+    /// <summary>What a call tells. Families: 0 done, 1 the caller's mistake, 100 the order of steps, 200 limits, 300
+    /// the service refused, 400 the network, 500 integrity, 600 local files, 700 stopped, 900 the library's own
+    /// mistake.</summary>
+    /// <remarks>Numbers are never reused; a later version may add some, so treat an unknown one like the first of its
+    /// family.</remarks>
+    public enum Status
+    {
+        /// <summary>The call did what it says.</summary>
+        /// <remarks>Every other value means that it did not; outputs are then null or 0.</remarks>
+        Ok = 0,
+        /// <summary>A required pointer is null.</summary>
+        /// <remarks>The message names the argument.</remarks>
+        NullArgument = 1,
+        /// <summary>An argument is out of its range.</summary>
+        /// <remarks>The message names the argument and its range. Also: a control character in a value that becomes an
+        /// HTTP header, bytes of an options struct that this version does not know and that are not zero, and a
+        /// callback that returned what is not one of its answers.</remarks>
+        InvalidArgument = 2,
+        /// <summary>A string is not valid UTF-8.</summary>
+        /// <remarks>The message names the argument. A file whose name is not UTF-8 goes through <see
+        /// cref="Package.UploadStream"/>.</remarks>
+        InvalidUtf8 = 3,
+        /// <summary>Not a live handle of this kind.</summary>
+        /// <remarks>The handle was freed, is of another kind, or was never given out by this library.</remarks>
+        InvalidHandle = 4,
+        /// <summary>Called on a package from inside one of its own callbacks.</summary>
+        /// <remarks>Call again after the callback has returned. Only <see cref="Resource.Dispose"/> is allowed
+        /// there.</remarks>
+        Busy = 5,
+        /// <summary>The handle belongs to the process that made it.</summary>
+        /// <remarks>In a forked child create the client again, then open the package again. Freeing the old handle is
+        /// allowed and touches no connection.</remarks>
+        Forked = 6,
+        /// <summary>Not an e-mail address.</summary>
+        /// <remarks>Judged before anything is sent.</remarks>
+        MalformedEmail = 7,
+        /// <summary>Not a phone number.</summary>
+        /// <remarks>Digits, blanks and ()-./ with an optional + in front are taken; the country is two
+        /// letters.</remarks>
+        MalformedPhoneNumber = 8,
+        /// <summary>Not a secure link.</summary>
+        /// <remarks>A link has the form https://HOST/receive/?thread=...&amp;packageCode=...#keyCode=...</remarks>
+        MalformedLink = 9,
+        /// <summary>Not a host.</summary>
+        /// <remarks>Give https://HOST with an optional port and no path.</remarks>
+        MalformedHost = 10,
+        /// <summary>Plain http to a host that is not this machine.</summary>
+        /// <remarks>Use https://, or set AllowPlainHttp for a network that you trust.</remarks>
+        InsecureHost = 11,
+        /// <summary>Not a usable private key.</summary>
+        /// <remarks>An armored OpenPGP private key without a passphrase is expected.</remarks>
+        InvalidKey = 12,
+        /// <summary>There is no package yet.</summary>
+        /// <remarks>The package is null: create or open it first.</remarks>
+        PackageNotCreated = 100,
+        /// <summary>The recipient is not on the package.</summary>
+        /// <remarks>Add the recipient first; <see cref="Package.GetInformation"/> lists those that are there.</remarks>
+        RecipientNotOnPackage = 101,
+        /// <summary>The package has no recipient.</summary>
+        /// <remarks>Add one, or finalize with UndisclosedRecipients.</remarks>
+        NoRecipient = 102,
+        /// <summary>The package has neither a file nor a message.</summary>
+        /// <remarks>Upload a file or set a message, then finalize.</remarks>
+        NoFile = 103,
+        /// <summary>An upload into the package is still running.</summary>
+        /// <remarks>Finalize after every upload has returned.</remarks>
+        UploadRunning = 104,
+        /// <summary>A file of the package is incomplete.</summary>
+        /// <remarks>Delete the file or upload it again, then finalize.</remarks>
+        UploadIncomplete = 105,
+        /// <summary>The package is finalized.</summary>
+        /// <remarks>Create a new package.</remarks>
+        AlreadyFinalized = 106,
+        /// <summary>A Workspace cannot be finalized.</summary>
+        /// <remarks>It is usable at once: hand out its secure link.</remarks>
+        WorkspaceNotFinalizable = 107,
+        /// <summary>Only Workspaces have directories and roles.</summary>
+        /// <remarks>Leave DirectoryId null; recipients of a package all have the same rights.</remarks>
+        OnlyInWorkspace = 108,
+        /// <summary>The package was deleted.</summary>
+        /// <remarks>Create a new package.</remarks>
+        PackageDeleted = 109,
+        /// <summary>The keycode of the package is not known.</summary>
+        /// <remarks>Open the package with its keycode or with a secure link that holds it.</remarks>
+        KeycodeUnknown = 110,
+        /// <summary>The package is not finalized yet.</summary>
+        /// <remarks>Finalize it; then there is a link.</remarks>
+        NotFinalized = 111,
+        /// <summary>No such file on the package.</summary>
+        /// <remarks>Look at the files of <see cref="Package.GetInformation"/>.</remarks>
+        FileNotOnPackage = 112,
+        /// <summary>The client has no API key.</summary>
+        /// <remarks>Create it with <see cref="Client"/>; this one is for logging in, for registering or for a
+        /// Dropzone.</remarks>
+        NoCredentials = 113,
+        /// <summary>A package has at most 99 recipients.</summary>
+        /// <remarks>Send the rest with another package.</remarks>
+        TooManyRecipients = 200,
+        /// <summary>Package life is 0 to 365 days.</summary>
+        /// <remarks>0 means that the package never expires; an organization may allow less.</remarks>
+        LifeOutOfRange = 201,
+        /// <summary>The file is larger than the service takes.</summary>
+        /// <remarks>107,374,182,400 bytes are the most.</remarks>
+        FileTooLarge = 202,
+        /// <summary>The keycode is too short.</summary>
+        /// <remarks>Keycodes have at least 32 characters; check that the link was not cut.</remarks>
+        KeycodeTooShort = 203,
+        /// <summary>Not a name for a file or directory.</summary>
+        /// <remarks>Choose another one of 1 to 255 bytes, without control characters and &lt; &gt; : " / \\ | ? *; an
+        /// upload takes it as FileName.</remarks>
+        MalformedFileName = 204,
+        /// <summary>The service refused.</summary>
+        /// <remarks>A code that has no status of its own; look at <see
+        /// cref="SendsafelyException.ServerCode"/>.</remarks>
+        Refused = 300,
+        /// <summary>The service refused the API key or the signature.</summary>
+        /// <remarks>Check the API key, the API secret, the host and this machine's clock.</remarks>
+        AuthenticationFailed = 301,
+        /// <summary>The service knows no such package.</summary>
+        /// <remarks>It expired, was deleted, or this account has no access to it.</remarks>
+        UnknownPackage = 302,
+        /// <summary>The service denies this to the account.</summary>
+        /// <remarks>Also finalize, when the service misses something; <see cref="SendsafelyException.ServerMessage"/>
+        /// lists it.</remarks>
+        Denied = 303,
+        /// <summary>A limit of the account or the package is reached.</summary>
+        /// <remarks>Size, number of recipients, or the like; see the server's words.</remarks>
+        LimitExceeded = 304,
+        /// <summary>The service does not take the e-mail address.</summary>
+        /// <remarks>Correct the address.</remarks>
+        InvalidEmail = 305,
+        /// <summary>The recipient is on the package already.</summary>
+        /// <remarks>Find its id with <see cref="Package.GetInformation"/>.</remarks>
+        DuplicateEmail = 306,
+        /// <summary>The service does not take the recipient.</summary>
+        /// <remarks>The recipient id is not known there.</remarks>
+        InvalidRecipient = 307,
+        /// <summary>The service does not take a value.</summary>
+        /// <remarks>For a phone number: check it and its country.</remarks>
+        InvalidInput = 308,
+        /// <summary>The package needs a password, or another one.</summary>
+        /// <remarks>Give the password that its sender has set.</remarks>
+        PasswordRequired = 309,
+        /// <summary>An approver has to be added first.</summary>
+        /// <remarks>Nothing was finalized; add an approver as a recipient, then finalize again.</remarks>
+        ApproverRequired = 310,
+        /// <summary>Not allowed for guest users.</summary>
+        /// <remarks>The account or the recipient has to be a registered user.</remarks>
+        GuestsProhibited = 311,
+        /// <summary>The service takes this client version no longer.</summary>
+        /// <remarks>Update the library, or set ClientVersion.</remarks>
+        OutdatedVersion = 312,
+        /// <summary>The service does not take the file name.</summary>
+        /// <remarks>Give another one as FileName.</remarks>
+        InvalidFileName = 313,
+        /// <summary>The organization blocks files of this type.</summary>
+        /// <remarks>Send another type of file.</remarks>
+        InvalidFileExtension = 314,
+        /// <summary>A file of that name is on the package already.</summary>
+        /// <remarks>Delete that one first, or give another FileName.</remarks>
+        DuplicateFile = 315,
+        /// <summary>The session at the service has timed out.</summary>
+        /// <remarks>Create the client again.</remarks>
+        SessionTimeout = 316,
+        /// <summary>The host has no such API path.</summary>
+        /// <remarks>Check the host; for <see cref="Client.Request"/> also the path.</remarks>
+        UnknownEndpoint = 317,
+        /// <summary>The service has not got all parts of the file yet.</summary>
+        /// <remarks>Try again a little later; the sender may still be uploading.</remarks>
+        FileIncomplete = 318,
+        /// <summary>This way of logging in or registering is not allowed.</summary>
+        /// <remarks>The organization decides; ask its administrator, or use another way.</remarks>
+        AuthForbidden = 319,
+        /// <summary>The organization enforces a second factor.</summary>
+        /// <remarks>Registration by PIN is not possible there; register by link.</remarks>
+        SecondFactorEnforced = 320,
+        /// <summary>The code was wrong or tried too often.</summary>
+        /// <remarks>A new one was sent: ask for it and call again.</remarks>
+        PinResent = 321,
+        /// <summary>The token has expired.</summary>
+        /// <remarks>Start the registration or the login again.</remarks>
+        TokenExpired = 322,
+        /// <summary>The service does not know the token.</summary>
+        /// <remarks>Start the registration or the login again.</remarks>
+        InvalidToken = 323,
+        /// <summary>The password is too weak.</summary>
+        /// <remarks>The service's words tell its rules.</remarks>
+        PasswordTooWeak = 324,
+        /// <summary>The user exists already.</summary>
+        /// <remarks>Log in instead of registering.</remarks>
+        UserAlreadyExists = 325,
+        /// <summary>The service knows no such user.</summary>
+        /// <remarks>Check the e-mail address, or register.</remarks>
+        UserNotFound = 326,
+        /// <summary>The host cannot be reached.</summary>
+        /// <remarks>Check the network, the proxy and the host.</remarks>
+        Unreachable = 400,
+        /// <summary>The name of the host cannot be resolved.</summary>
+        /// <remarks>Check the spelling of the host and the name server.</remarks>
+        UnknownHost = 401,
+        /// <summary>Nothing moved for too long.</summary>
+        /// <remarks>A longer RetryWindowMs bridges longer failures.</remarks>
+        TimedOut = 402,
+        /// <summary>No trusted TLS connection to the host.</summary>
+        /// <remarks>Check the host; for a private certificate authority give its certificate as CaBundle.</remarks>
+        TlsFailed = 403,
+        /// <summary>This machine has no trusted certificates.</summary>
+        /// <remarks>Install them (package ca-certificates) or give a CaBundle.</remarks>
+        NoTrustStore = 404,
+        /// <summary>The answer is not one of this service.</summary>
+        /// <remarks>Something between may have answered instead, such as a proxy or a login page.</remarks>
+        BadAnswer = 405,
+        /// <summary>The host answered with an HTTP error.</summary>
+        /// <remarks><see cref="SendsafelyException.HttpStatus"/> tells which.</remarks>
+        HttpError = 406,
+        /// <summary>The answer was lost, and repeating is not safe.</summary>
+        /// <remarks>The service may have acted: look at the package before you call again.</remarks>
+        OutcomeUnknown = 407,
+        /// <summary>The storage refused a part, by every route.</summary>
+        /// <remarks>The upload URL or the network in between; try again later.</remarks>
+        StorageRefused = 408,
+        /// <summary>The data cannot be decrypted.</summary>
+        /// <remarks>The keycode is wrong, or the data was damaged or changed; the library does not tell
+        /// which.</remarks>
+        DecryptFailed = 500,
+        /// <summary>Encrypted in a way that the library does not read.</summary>
+        /// <remarks>The sender used an unusual program.</remarks>
+        UnsupportedFormat = 501,
+        /// <summary>A part is larger than MaxPartBytes.</summary>
+        /// <remarks>Raise MaxPartBytes if the sender is trusted.</remarks>
+        PartTooLarge = 502,
+        /// <summary>The file has not the size that the service tells.</summary>
+        /// <remarks>The sender has to send it again.</remarks>
+        SizeMismatch = 503,
+        /// <summary>The keycode is not the one of this package.</summary>
+        /// <remarks>Open the package with the keycode of its secure link.</remarks>
+        WrongKeycode = 504,
+        /// <summary>No such file.</summary>
+        /// <remarks>The message names the path.</remarks>
+        FileNotFound = 600,
+        /// <summary>The operating system denies access to the file.</summary>
+        /// <remarks>The message names the path.</remarks>
+        AccessDenied = 601,
+        /// <summary>Not a regular file.</summary>
+        /// <remarks>Directories, devices and links are not taken; use <see cref="Package.UploadStream"/> for a
+        /// pipe.</remarks>
+        NotAFile = 602,
+        /// <summary>The file changed while it was uploaded.</summary>
+        /// <remarks>Upload it again when nothing writes to it. What was sent has been deleted.</remarks>
+        FileChanged = 603,
+        /// <summary>The target exists already.</summary>
+        /// <remarks>Choose another directory, or set existing in the download options.</remarks>
+        FileExists = 604,
+        /// <summary>No room on the disk.</summary>
+        /// <remarks>Nothing is left behind at the target; make room and download again.</remarks>
+        DiskFull = 605,
+        /// <summary>No such directory.</summary>
+        /// <remarks>Create it first.</remarks>
+        DirectoryNotFound = 606,
+        /// <summary>Reading the source failed.</summary>
+        ReadFailed = 607,
+        /// <summary>Writing the target failed.</summary>
+        WriteFailed = 608,
+        /// <summary>Stopped by the progress callback.</summary>
+        /// <remarks>What was begun is undone where that can be: a stopped upload deletes its file, a stopped download
+        /// leaves no file.</remarks>
+        Stopped = 700,
+        /// <summary>An error of the library itself.</summary>
+        /// <remarks>Please report it with the message. The objects remain usable and can be freed.</remarks>
+        Internal = 900,
+    }
+
+    /// <summary>What a call is doing at the moment. A later version may add phases.</summary>
+    public enum Phase
+    {
+        /// <summary>Looking up and connecting to the host, or asking it for something short.</summary>
+        Connecting = 1,
+        /// <summary>Getting ready: opening files, announcing a file, fetching URLs.</summary>
+        Preparing = 2,
+        /// <summary>Encrypting and sending, or receiving and decrypting.</summary>
+        Transferring = 3,
+        /// <summary>Waiting before a failed request is made again.</summary>
+        Waiting = 4,
+        /// <summary>All bytes are there: completing the file.</summary>
+        Completing = 5,
+        /// <summary>Finalizing the package.</summary>
+        Finalizing = 6,
+    }
+
+    /// <summary>The state of a package, as the service tells it. SendSafely Client API: package states (protocol
+    /// 7.4).</summary>
+    public enum PackageState
+    {
+        /// <summary>Not told, or none of these.</summary>
+        Unknown = -100,
+        /// <summary>Deleted; some recipients had it.</summary>
+        DeletedPartiallyComplete = -4,
+        /// <summary>Deleted; nobody had it.</summary>
+        DeletedIncomplete = -3,
+        /// <summary>Created and not finalized.</summary>
+        Temp = -2,
+        /// <summary>Deleted; every recipient had it.</summary>
+        DeletedComplete = -1,
+        /// <summary>Created and not finalized.</summary>
+        InProgress = 0,
+        /// <summary>Expired; nobody had it.</summary>
+        ExpiredIncomplete = 1,
+        /// <summary>Expired; every recipient had it.</summary>
+        ExpiredComplete = 2,
+        /// <summary>Finalized; every recipient had it.</summary>
+        ActiveComplete = 3,
+        /// <summary>Finalized; nobody had it yet.</summary>
+        ActiveIncomplete = 4,
+        /// <summary>Finalized; some recipients had it.</summary>
+        ActivePartiallyComplete = 5,
+        /// <summary>Expired; some recipients had it.</summary>
+        ExpiredPartiallyComplete = 6,
+    }
+
+    /// <summary>What has become of a package: its states in three classes (protocol 7.4).</summary>
+    public enum PackageStatus
+    {
+        /// <summary>Any, or not told.</summary>
+        Any = 0,
+        /// <summary>It can be opened, or is being made.</summary>
+        Active = 1,
+        /// <summary>Its life is over.</summary>
+        Expired = 2,
+        /// <summary>It was deleted.</summary>
+        Archived = 3,
+    }
+
+    /// <summary>What a download, or the upload of a tree, does with a target that exists already.</summary>
+    public enum Existing
+    {
+        /// <summary>Answer <see cref="Status.FileExists"/> and leave it alone.</summary>
+        Refuse = 0,
+        /// <summary>Replace it, once everything has arrived and is verified.</summary>
+        Overwrite = 1,
+        /// <summary>Leave it alone, which is no failure: a download tells it by skipped, a tree by <see
+        /// cref="TreeAction.Skipped"/>.</summary>
+        Skip = 2,
+    }
+
+    /// <summary>What was done with a file of a tree. A later version may add some.</summary>
+    public enum TreeAction
+    {
+        /// <summary>Nothing: the item's status tells why.</summary>
+        None = 0,
+        /// <summary>It was uploaded.</summary>
+        Uploaded = 1,
+        /// <summary>It was downloaded.</summary>
+        Downloaded = 2,
+        /// <summary>It was left alone, because it was there already, of the same size.</summary>
+        Skipped = 3,
+        /// <summary>It is a symbolic link, a pipe or the like, which is not followed and not sent; no failure of the
+        /// call.</summary>
+        Ignored = 4,
+    }
+
+    /// <summary>Which packages <see cref="Client.ListPackages"/> lists.</summary>
+    public enum PackageList
+    {
+        /// <summary>Those that the user has sent.</summary>
+        Sent = 0,
+        /// <summary>Those that the user has received.</summary>
+        Received = 1,
+        /// <summary>Those of the user that have expired or were deleted.</summary>
+        Archived = 2,
+        /// <summary>The user's Workspaces.</summary>
+        Workspaces = 3,
+    }
+}

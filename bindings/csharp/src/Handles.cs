@@ -1,0 +1,46 @@
+using System;
+using System.Runtime.InteropServices;
+
+namespace Sendsafely
+{
+    /// <summary>A handle of the C library. Freeing one only frees: no network, no waiting, so a finalizer may do it.</summary>
+    internal abstract class NativeHandle : SafeHandle
+    {
+        protected NativeHandle() : base(IntPtr.Zero, true) { }
+
+        public override bool IsInvalid => handle == IntPtr.Zero;
+
+        protected sealed override bool ReleaseHandle()
+        {
+            Free(handle);
+            return true;
+        }
+
+        protected abstract void Free(IntPtr address);
+    }
+
+    internal sealed class ErrorHandle : NativeHandle
+    {
+        protected override void Free(IntPtr address) => Native.sendsafely_error_free(address);
+    }
+
+    internal sealed class ClientHandle : NativeHandle
+    {
+        protected override void Free(IntPtr address) => Native.sendsafely_client_free(address);
+    }
+
+    internal sealed class PackageHandle : NativeHandle
+    {
+        protected override void Free(IntPtr address) => Native.sendsafely_package_free(address);
+    }
+
+    internal sealed class PackageIteratorHandle : NativeHandle
+    {
+        protected override void Free(IntPtr address) => Native.sendsafely_package_iterator_free(address);
+    }
+
+    internal sealed class ActivityIteratorHandle : NativeHandle
+    {
+        protected override void Free(IntPtr address) => Native.sendsafely_activity_iterator_free(address);
+    }
+}

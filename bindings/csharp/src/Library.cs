@@ -1,0 +1,69 @@
+using System;
+using System.Runtime.InteropServices;
+
+namespace Sendsafely
+{
+    /// <summary>The C library behind this assembly.</summary>
+    public static class Library
+    {
+        private static bool _loaded;
+
+        /// <summary>Version of the C library that runs, such as "0.1.0".</summary>
+        public static string Version
+        {
+            get
+            {
+                Load();
+                return Read.Text(Native.sendsafely_version_string());
+            }
+        }
+
+        /// <summary>
+        /// How many objects the C library holds for this program. 0 once everything is disposed of and no call runs.
+        /// </summary>
+        public static long LiveObjects
+        {
+            get
+            {
+                Load();
+                return (long)Native.sendsafely_live_objects();
+            }
+        }
+
+        /// <summary>The name that C has for a status, such as "SENDSAFELY_NO_RECIPIENT".</summary>
+        public static string Name(Status status)
+        {
+            Load();
+            return Read.Text(Native.sendsafely_status_name((int)status));
+        }
+
+        /// <summary>What a status means, in a few words.</summary>
+        public static string Description(Status status)
+        {
+            Load();
+            return Read.Text(Native.sendsafely_status_description((int)status));
+        }
+
+        /// <summary>Loads the library, or says where it was looked for.</summary>
+        internal static void Load()
+        {
+            if (_loaded) return;
+            uint version;
+            try
+            {
+                version = Native.sendsafely_version();
+            }
+            catch (DllNotFoundException failure)
+            {
+                throw new DllNotFoundException(
+                    "The C library of SendSafely (libsendsafely.so, libsendsafely.dylib or sendsafely.dll for " +
+                    (IntPtr.Size * 8) + " bits) was not found: neither beside the assembly, in " + AppDomain.CurrentDomain.BaseDirectory +
+                    ", nor where the system looks for libraries. " + failure.Message, failure);
+            }
+            // Structs may have grown since: an older library would not know their last fields.
+            if (version < Native.SENDSAFELY_VERSION_NUMBER)
+                throw new NotSupportedException("The C library of SendSafely is older (" + Read.Text(Native.sendsafely_version_string()) + ") than this assembly needs.");
+            _loaded = true;
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.ObjectModel;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Sendsafely
+{
+    /// <summary>Texts of one call as C takes them. Nothing may change them or free them before the call has returned.</summary>
+    internal sealed class Texts : IDisposable
+    {
+        private readonly List<KeyValuePair<IntPtr, int>> _copies = new List<KeyValuePair<IntPtr, int>>();
+
+        internal IntPtr Add(string text, string name)
+        {
+            if (text == null) return IntPtr.Zero;
+            byte[] bytes = Utf8(text, name);
+            IntPtr copy = Marshal.AllocHGlobal(bytes.Length);
+            _copies.Add(new KeyValuePair<IntPtr, int>(copy, bytes.Length));
+            Marshal.Copy(bytes, 0, copy, bytes.Length);
+            Array.Clear(bytes, 0, bytes.Length);
+            return copy;
+        }
+
+        internal IntPtr[] AddAll(IEnumerable<string> texts, string name)
+        {
+            if (texts == null) throw new ArgumentNullException(name);
+            var copies = new List<IntPtr>();
+            foreach (string text in texts) copies.Add(Add(text ?? throw new ArgumentNullException(name), name));
+            return copies.ToArray();
+        }
+
+        /// <summary>Frees the copies, zeroing them first: some are secrets.</summary>
+        public void Dispose()
+        {
+            foreach (KeyValuePair<IntPtr, int> copy in _copies)
+            {
+                Marshal.Copy(new byte[copy.Value], 0, copy.Key, copy.Value);
+                Marshal.FreeHGlobal(copy.Key);
+            }
+            _copies.Clear();
+        }
+
+        /// <summary>A text that has to be there.</summary>
+        internal static byte[] Required(string text, string name)
+        {
+            if (text == null) throw new ArgumentNullException(name);
+            return Utf8(text, name);
+        }
+
+        /// <summary>A text that may be null.</summary>
+        internal static byte[] Optional(string text, string name) => text == null ? null : Utf8(text, name);
+
+        private static byte[] Utf8(string text, string name)
+        {
+            // C would take the rest for nothing.
+            if (text.IndexOf('\0') >= 0) throw new ArgumentException("The text has a NUL character in it.", name);
+            var bytes = new byte[Strict.GetByteCount(text) + 1];
+            Strict.GetBytes(text, 0, text.Length, bytes, 0);
+            return bytes;
+        }
+
+        // Half a surrogate pair is an error, not a question mark in a file name.
+        private static readonly UTF8Encoding Strict = new UTF8Encoding(false, true);
+
+        internal static ulong Milliseconds(TimeSpan duration, string name) => Count((long)Math.Min(duration.TotalMilliseconds, long.MaxValue / 2), name);
+
+        /// <summary>C counts without a sign.</summary>
+        internal static ulong Count(long count, string name) => count >= 0 ? (ulong)count : throw new ArgumentOutOfRangeException(name);
+    }
+
+    /// <summary>Values out of the C library's memory.</summary>
+    internal static class Read
+    {
+        internal static string Text(IntPtr text)
+        {
+            if (text == IntPtr.Zero) return null;
+            int length = 0;
+            while (Marshal.ReadByte(text, length) != 0) length++;
+            return Encoding.UTF8.GetString(Bytes(text, length));
+        }
+
+        // What an array of .NET can hold.
+        private const ulong MostBytes = 0x7FFFFFC7;
+
+        internal static byte[] Buffer(IntPtr buffer)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_buffer>(buffer);
+            if ((ulong)native.size > MostBytes) throw new NotSupportedException("The file has more than 2 GB: download it to a path or a stream.");
+            return Bytes(native.data, (int)native.size);
+        }
+
+        private static byte[] Bytes(IntPtr data, int size)
+        {
+            var bytes = new byte[size];
+            Marshal.Copy(data, bytes, 0, size);
+            return bytes;
+        }
+
+        /// <summary>All lists of the library have the same form.</summary>
+        internal static IReadOnlyList<T> List<T>(IntPtr list, Func<IntPtr, T> element)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_string_list>(list);
+            var elements = new T[checked((int)native.count)];
+            for (int i = 0; i < elements.Length; i++) elements[i] = element(Marshal.ReadIntPtr(native.items, i * IntPtr.Size));
+            return new ReadOnlyCollection<T>(elements);
+        }
+
+        internal static IReadOnlyList<string> Texts(IntPtr list) => List(list, Text);
+
+        internal static IReadOnlyList<ReportItem> Report(IntPtr list) => List(list, item => new ReportItem(item));
+
+        internal static DateTimeOffset? Time(long seconds)
+        {
+            // The library gives what the service says; .NET ends with the year 9999.
+            if (seconds < -62135596800 || seconds > 253402300799) return null;
+            return DateTimeOffset.FromUnixTimeSeconds(seconds);
+        }
+    }
+}

@@ -1,0 +1,434 @@
+// Made from include/sendsafely.h by tools/csharp_table.py, not by hand.
+
+using System;
+using System.Runtime.InteropServices;
+
+namespace Sendsafely
+{
+    /// <summary>Options of <see cref="Client"/>.</summary>
+    public sealed partial class ClientOptions
+    {
+        /// <summary>Name of the API client as the service's logs show it. null: the default, "RUST_API".</summary>
+        public string RequestApi { get; set; }
+
+        /// <summary>Version of the program as the service's logs show it. null, the default: not sent.</summary>
+        public string ClientVersion { get; set; }
+
+        /// <summary>Language of the service's texts, such as "en-US". null, the default: the service's own.</summary>
+        public string Locale { get; set; }
+
+        /// <summary>URL of a proxy, such as "http://proxy:3128"; "" for none. null, the default: as the environment
+        /// says (HTTPS_PROXY, ALL_PROXY, NO_PROXY). Never used for this machine itself.</summary>
+        public string Proxy { get; set; }
+
+        /// <summary>Path of a PEM file with certificate authorities to trust besides the system's. null, the default:
+        /// none.</summary>
+        public string CaBundle { get; set; }
+
+        /// <summary>Time that one attempt to connect may take. null: the default, 10 seconds.</summary>
+        public TimeSpan? ConnectTimeout { get; set; }
+
+        /// <summary>Time without a byte moving after which an attempt has failed. null: the default, 60
+        /// seconds.</summary>
+        public TimeSpan? StallTimeout { get; set; }
+
+        /// <summary>Time without progress for which failed requests are made again. Zero: not at all. Default: 300
+        /// seconds.</summary>
+        public TimeSpan? RetryWindow { get; set; }
+
+        /// <summary>Bytes per part of an upload, 1 to 10,485,760. null: the default, 2,621,440.</summary>
+        public long? PartSize { get; set; }
+
+        /// <summary>Bytes of memory that all transfers of this client share, 1,048,576 or more. null: the default,
+        /// 33,554,432. One part may always run.</summary>
+        public long? MemoryBudget { get; set; }
+
+        /// <summary>Bytes of the largest part that a download takes, 65,536 to 1,073,741,824. null: the default,
+        /// 67,108,864.</summary>
+        public long? MaxPartBytes { get; set; }
+
+        /// <summary>Parts that one transfer has under way at once, 1 to 16. null: the default, 4.</summary>
+        public int? PartsInFlight { get; set; }
+
+        /// <summary>True: transfer through the API host instead of directly with the storage; false, the default, where
+        /// that is needed.</summary>
+        public bool ForceApiRoute { get; set; }
+
+        /// <summary>True: allow http:// for every host, where anyone on the way can read the requests and change the
+        /// answers; false, the default: only for this machine itself.</summary>
+        public bool AllowPlainHttp { get; set; }
+
+        internal static Native.sendsafely_client_options ToNative(ClientOptions options, Texts texts)
+        {
+            Native.sendsafely_client_options native;
+            Library.Load();
+            Call.Check(Native.sendsafely_client_options_init(out native, (UIntPtr)Marshal.SizeOf<Native.sendsafely_client_options>()));
+            if (options == null) return native;
+            native.request_api = texts.Add(options.RequestApi, nameof(options.RequestApi));
+            native.client_version = texts.Add(options.ClientVersion, nameof(options.ClientVersion));
+            native.locale = texts.Add(options.Locale, nameof(options.Locale));
+            native.proxy = texts.Add(options.Proxy, nameof(options.Proxy));
+            native.ca_bundle = texts.Add(options.CaBundle, nameof(options.CaBundle));
+            if (options.ConnectTimeout != null) native.connect_timeout_ms = Texts.Milliseconds(options.ConnectTimeout.Value, nameof(options.ConnectTimeout));
+            if (options.StallTimeout != null) native.stall_timeout_ms = Texts.Milliseconds(options.StallTimeout.Value, nameof(options.StallTimeout));
+            if (options.RetryWindow != null) native.retry_window_ms = Texts.Milliseconds(options.RetryWindow.Value, nameof(options.RetryWindow));
+            if (options.PartSize != null) native.part_size = (ulong)Texts.Count(options.PartSize.Value, nameof(options.PartSize));
+            if (options.MemoryBudget != null) native.memory_budget = (ulong)Texts.Count(options.MemoryBudget.Value, nameof(options.MemoryBudget));
+            if (options.MaxPartBytes != null) native.max_part_bytes = (ulong)Texts.Count(options.MaxPartBytes.Value, nameof(options.MaxPartBytes));
+            if (options.PartsInFlight != null) native.parts_in_flight = (uint)Texts.Count(options.PartsInFlight.Value, nameof(options.PartsInFlight));
+            native.force_api_route = options.ForceApiRoute ? 1 : 0;
+            native.allow_plain_http = options.AllowPlainHttp ? 1 : 0;
+            return native;
+        }
+    }
+
+    /// <summary>Options of <see cref="Package.AddRecipient"/> and <see cref="Package.AddRecipients"/>.</summary>
+    public sealed partial class RecipientOptions
+    {
+        /// <summary>Number to which the service sends a code by SMS before the recipient can open the package, such as
+        /// "(415) 555-0100" or "+82 2 312 3456". null, the default: no such check.</summary>
+        public string PhoneNumber { get; set; }
+
+        /// <summary>Country of PhoneNumber: one of <see cref="Country.All"/>, or "OTHER" for a number that begins with
+        /// +. null, the default: "US".</summary>
+        public string CountryCode { get; set; }
+
+        /// <summary>True: the code goes to the number that the service knows of the recipient, if it knows one; not
+        /// together with PhoneNumber. false, the default: no such check.</summary>
+        public bool AutoEnableSms { get; set; }
+
+        internal static Native.sendsafely_recipient_options ToNative(RecipientOptions options, Texts texts)
+        {
+            Native.sendsafely_recipient_options native;
+            Library.Load();
+            Call.Check(Native.sendsafely_recipient_options_init(out native, (UIntPtr)Marshal.SizeOf<Native.sendsafely_recipient_options>()));
+            if (options == null) return native;
+            native.phone_number = texts.Add(options.PhoneNumber, nameof(options.PhoneNumber));
+            native.country_code = texts.Add(options.CountryCode, nameof(options.CountryCode));
+            native.auto_enable_sms = options.AutoEnableSms ? 1 : 0;
+            return native;
+        }
+    }
+
+    /// <summary>Options of the three upload calls.</summary>
+    public sealed partial class UploadOptions
+    {
+        /// <summary>Name for the recipients. null, the default: that of the path. Only for <see
+        /// cref="Package.UploadFile"/>; the other calls have it as a parameter of its own.</summary>
+        public string FileName { get; set; }
+
+        /// <summary>Directory of a Workspace. null, the default: its root directory.</summary>
+        public string DirectoryId { get; set; }
+
+        internal static Native.sendsafely_upload_options ToNative(UploadOptions options, Texts texts)
+        {
+            Native.sendsafely_upload_options native;
+            Library.Load();
+            Call.Check(Native.sendsafely_upload_options_init(out native, (UIntPtr)Marshal.SizeOf<Native.sendsafely_upload_options>()));
+            if (options == null) return native;
+            native.file_name = texts.Add(options.FileName, nameof(options.FileName));
+            native.directory_id = texts.Add(options.DirectoryId, nameof(options.DirectoryId));
+            return native;
+        }
+    }
+
+    /// <summary>Options of <see cref="Package.Finalize"/>.</summary>
+    public sealed partial class FinalizeOptions
+    {
+        /// <summary>Password that downloads need, only together with UndisclosedRecipients. null, the default:
+        /// none.</summary>
+        public string Password { get; set; }
+
+        /// <summary>True: no recipients are needed, whoever has the link may open the package.</summary>
+        public bool UndisclosedRecipients { get; set; }
+
+        /// <summary>True: recipients may reply to all.</summary>
+        public bool AllowReplyAll { get; set; }
+
+        /// <summary>True: the service sends its notification, without the keycode, to the recipients.</summary>
+        public bool NotifyRecipients { get; set; }
+
+        /// <summary>True: PDF files can only be viewed.</summary>
+        public bool ReadOnlyPdf { get; set; }
+
+        /// <summary>For a Dropzone: e-mail address of the sender, as the sender gives it. null, the default:
+        /// none.</summary>
+        public string UnconfirmedSender { get; set; }
+
+        /// <summary>For a Dropzone: token of a sender whose address was confirmed. null, the default: none.</summary>
+        public string ConfirmedSenderToken { get; set; }
+
+        internal static Native.sendsafely_finalize_options ToNative(FinalizeOptions options, Texts texts)
+        {
+            Native.sendsafely_finalize_options native;
+            Library.Load();
+            Call.Check(Native.sendsafely_finalize_options_init(out native, (UIntPtr)Marshal.SizeOf<Native.sendsafely_finalize_options>()));
+            if (options == null) return native;
+            native.password = texts.Add(options.Password, nameof(options.Password));
+            native.undisclosed_recipients = options.UndisclosedRecipients ? 1 : 0;
+            native.allow_reply_all = options.AllowReplyAll ? 1 : 0;
+            native.notify_recipients = options.NotifyRecipients ? 1 : 0;
+            native.read_only_pdf = options.ReadOnlyPdf ? 1 : 0;
+            native.unconfirmed_sender = texts.Add(options.UnconfirmedSender, nameof(options.UnconfirmedSender));
+            native.confirmed_sender_token = texts.Add(options.ConfirmedSenderToken, nameof(options.ConfirmedSenderToken));
+            return native;
+        }
+    }
+
+    /// <summary>Options of the download calls.</summary>
+    public sealed partial class DownloadOptions
+    {
+        /// <summary>Password of the package. null, the default: none.</summary>
+        public string Password { get; set; }
+
+        /// <summary>Directory of a Workspace in which the file is. null, the default: its root directory, or wherever
+        /// the service finds the id.</summary>
+        public string DirectoryId { get; set; }
+
+        /// <summary>What to do with a target that exists. Default: <see cref="Existing.Refuse"/>.</summary>
+        public Existing? Existing { get; set; }
+
+        /// <summary>True: the file is on the disk, not only in the system's cache, when the call returns.</summary>
+        public bool Sync { get; set; }
+
+        internal static Native.sendsafely_download_options ToNative(DownloadOptions options, Texts texts)
+        {
+            Native.sendsafely_download_options native;
+            Library.Load();
+            Call.Check(Native.sendsafely_download_options_init(out native, (UIntPtr)Marshal.SizeOf<Native.sendsafely_download_options>()));
+            if (options == null) return native;
+            native.password = texts.Add(options.Password, nameof(options.Password));
+            native.directory_id = texts.Add(options.DirectoryId, nameof(options.DirectoryId));
+            if (options.Existing != null) native.existing = (int)options.Existing.Value;
+            native.sync = options.Sync ? 1 : 0;
+            return native;
+        }
+    }
+
+    /// <summary>Options of <see cref="Workspace.GetDirectory"/>.</summary>
+    public sealed partial class DirectoryOptions
+    {
+        /// <summary>What to sort by: "name", or another field that the service knows. null, the default: its own
+        /// order.</summary>
+        public string SortField { get; set; }
+
+        /// <summary>True: the last first.</summary>
+        public bool Descending { get; set; }
+
+        /// <summary>True: only one page, of at most 100 files and 100 directories. false, the default: all of
+        /// them.</summary>
+        public bool OnePage { get; set; }
+
+        /// <summary>With OnePage, else <see cref="Status.InvalidArgument"/>: the first file, from 0, the
+        /// default.</summary>
+        public long? FileIndex { get; set; }
+
+        /// <summary>With OnePage, else <see cref="Status.InvalidArgument"/>: the first directory, from 0, the
+        /// default.</summary>
+        public long? DirectoryIndex { get; set; }
+
+        internal static Native.sendsafely_directory_options ToNative(DirectoryOptions options, Texts texts)
+        {
+            Native.sendsafely_directory_options native;
+            Library.Load();
+            Call.Check(Native.sendsafely_directory_options_init(out native, (UIntPtr)Marshal.SizeOf<Native.sendsafely_directory_options>()));
+            if (options == null) return native;
+            native.sort_field = texts.Add(options.SortField, nameof(options.SortField));
+            native.descending = options.Descending ? 1 : 0;
+            native.one_page = options.OnePage ? 1 : 0;
+            if (options.FileIndex != null) native.file_index = (ulong)Texts.Count(options.FileIndex.Value, nameof(options.FileIndex));
+            if (options.DirectoryIndex != null) native.directory_index = (ulong)Texts.Count(options.DirectoryIndex.Value, nameof(options.DirectoryIndex));
+            return native;
+        }
+    }
+
+    /// <summary>Options of <see cref="Package.UploadAll"/>.</summary>
+    public sealed partial class UploadAllOptions
+    {
+        /// <summary>Directory of a Workspace into which everything goes. null, the default: its root
+        /// directory.</summary>
+        public string DirectoryId { get; set; }
+
+        /// <summary>What to do with files that are there already. <see cref="Existing.Skip"/>, the default, leaves
+        /// those of the same size alone; <see cref="Existing.Overwrite"/> makes a new version of each, in a Workspace;
+        /// <see cref="Existing.Refuse"/> answers <see cref="Status.FileExists"/> before anything is changed.</summary>
+        public Existing? Existing { get; set; }
+
+        internal static Native.sendsafely_upload_all_options ToNative(UploadAllOptions options, Texts texts)
+        {
+            Native.sendsafely_upload_all_options native;
+            Library.Load();
+            Call.Check(Native.sendsafely_upload_all_options_init(out native, (UIntPtr)Marshal.SizeOf<Native.sendsafely_upload_all_options>()));
+            if (options == null) return native;
+            native.directory_id = texts.Add(options.DirectoryId, nameof(options.DirectoryId));
+            if (options.Existing != null) native.existing = (int)options.Existing.Value;
+            return native;
+        }
+    }
+
+    /// <summary>Options of <see cref="Client.ListPackages"/>.</summary>
+    public sealed partial class ListOptions
+    {
+        /// <summary>The row to begin with, from 0, the default.</summary>
+        public long? FirstRow { get; set; }
+
+        /// <summary>Rows to fetch with one request, 1 to 100. null: the default, 100.</summary>
+        public int? PageSize { get; set; }
+
+        internal static Native.sendsafely_list_options ToNative(ListOptions options, Texts texts)
+        {
+            Native.sendsafely_list_options native;
+            Library.Load();
+            Call.Check(Native.sendsafely_list_options_init(out native, (UIntPtr)Marshal.SizeOf<Native.sendsafely_list_options>()));
+            if (options == null) return native;
+            if (options.FirstRow != null) native.first_row = (ulong)Texts.Count(options.FirstRow.Value, nameof(options.FirstRow));
+            if (options.PageSize != null) native.page_size = (uint)Texts.Count(options.PageSize.Value, nameof(options.PageSize));
+            return native;
+        }
+    }
+
+    /// <summary>Options of <see cref="Client.SearchPackages"/>.</summary>
+    public sealed partial class SearchOptions
+    {
+        /// <summary>The row to begin with, from 0, the default.</summary>
+        public long? FirstRow { get; set; }
+
+        /// <summary>Rows to fetch with one request, 1 to 100. null: the default, 100.</summary>
+        public int? PageSize { get; set; }
+
+        /// <summary>True looks at all packages of the organization, for its administrators; false, the default, at the
+        /// user's own.</summary>
+        public bool WholeOrganization { get; set; }
+
+        /// <summary>Made at this time or later, UTC, of which the day counts. null, the default: at any time.</summary>
+        public DateTimeOffset? From { get; set; }
+
+        /// <summary>Made at this time or earlier, as from.</summary>
+        public DateTimeOffset? To { get; set; }
+
+        /// <summary>E-mail address of the sender. null, the default: any.</summary>
+        public string Sender { get; set; }
+
+        /// <summary>E-mail address of a recipient. null, the default: any.</summary>
+        public string Recipient { get; set; }
+
+        /// <summary>Name of a file. null, the default: any.</summary>
+        public string FileName { get; set; }
+
+        /// <summary>Only packages of this class. null, the default: any.</summary>
+        public PackageStatus? Status { get; set; }
+
+        internal static Native.sendsafely_search_options ToNative(SearchOptions options, Texts texts)
+        {
+            Native.sendsafely_search_options native;
+            Library.Load();
+            Call.Check(Native.sendsafely_search_options_init(out native, (UIntPtr)Marshal.SizeOf<Native.sendsafely_search_options>()));
+            if (options == null) return native;
+            if (options.FirstRow != null) native.first_row = (ulong)Texts.Count(options.FirstRow.Value, nameof(options.FirstRow));
+            if (options.PageSize != null) native.page_size = (uint)Texts.Count(options.PageSize.Value, nameof(options.PageSize));
+            native.whole_organization = options.WholeOrganization ? 1 : 0;
+            if (options.From != null) native.from = options.From.Value.ToUnixTimeSeconds();
+            if (options.To != null) native.to = options.To.Value.ToUnixTimeSeconds();
+            native.sender = texts.Add(options.Sender, nameof(options.Sender));
+            native.recipient = texts.Add(options.Recipient, nameof(options.Recipient));
+            native.file_name = texts.Add(options.FileName, nameof(options.FileName));
+            if (options.Status != null) native.status = (int)options.Status.Value;
+            return native;
+        }
+    }
+
+    /// <summary>Options of <see cref="Client.GetAuditLog"/>. null, the default of each text, means any.</summary>
+    public sealed partial class AuditLogOptions
+    {
+        /// <summary>Kind of event.</summary>
+        public string EventType { get; set; }
+
+        /// <summary>Address that it came from.</summary>
+        public string IpAddress { get; set; }
+
+        /// <summary>E-mail address of who did it.</summary>
+        public string AuthenticatedUser { get; set; }
+
+        /// <summary>E-mail address of the one in whose name it was done.</summary>
+        public string ImpersonatedUser { get; set; }
+
+        /// <summary>E-mail address of the owner of the package.</summary>
+        public string PackageOwner { get; set; }
+
+        /// <summary>From when on, in the service's own form.</summary>
+        public string MinTimestamp { get; set; }
+
+        /// <summary>Until when, in the service's own form.</summary>
+        public string MaxTimestamp { get; set; }
+
+        /// <summary>The row to begin with, from 0, the default.</summary>
+        public long? FirstRow { get; set; }
+
+        /// <summary>Rows, 1 to 100. null: the default, 100.</summary>
+        public int? PageSize { get; set; }
+
+        internal static Native.sendsafely_audit_log_options ToNative(AuditLogOptions options, Texts texts)
+        {
+            Native.sendsafely_audit_log_options native;
+            Library.Load();
+            Call.Check(Native.sendsafely_audit_log_options_init(out native, (UIntPtr)Marshal.SizeOf<Native.sendsafely_audit_log_options>()));
+            if (options == null) return native;
+            native.event_type = texts.Add(options.EventType, nameof(options.EventType));
+            native.ip_address = texts.Add(options.IpAddress, nameof(options.IpAddress));
+            native.authenticated_user = texts.Add(options.AuthenticatedUser, nameof(options.AuthenticatedUser));
+            native.impersonated_user = texts.Add(options.ImpersonatedUser, nameof(options.ImpersonatedUser));
+            native.package_owner = texts.Add(options.PackageOwner, nameof(options.PackageOwner));
+            native.min_timestamp = texts.Add(options.MinTimestamp, nameof(options.MinTimestamp));
+            native.max_timestamp = texts.Add(options.MaxTimestamp, nameof(options.MaxTimestamp));
+            if (options.FirstRow != null) native.first_row = (ulong)Texts.Count(options.FirstRow.Value, nameof(options.FirstRow));
+            if (options.PageSize != null) native.page_size = (uint)Texts.Count(options.PageSize.Value, nameof(options.PageSize));
+            return native;
+        }
+    }
+
+    /// <summary>Options of <see cref="Client.FinishRegistration"/>: all of them but one proof are needed.</summary>
+    public sealed partial class RegistrationOptions
+    {
+        /// <summary>The proof by link: the value of validationLink in the link that was mailed. null, the default: by
+        /// PIN.</summary>
+        public string Token { get; set; }
+
+        /// <summary>The proof by PIN: the e-mail address. null, the default: by link.</summary>
+        public string Email { get; set; }
+
+        /// <summary>The proof by PIN: the PIN that was mailed.</summary>
+        public string Pin { get; set; }
+
+        /// <summary>The new password.</summary>
+        public string Password { get; set; }
+
+        /// <summary>A question to be asked when the password is forgotten.</summary>
+        public string Question { get; set; }
+
+        /// <summary>Its answer.</summary>
+        public string Answer { get; set; }
+
+        /// <summary>First name.</summary>
+        public string FirstName { get; set; }
+
+        /// <summary>Last name.</summary>
+        public string LastName { get; set; }
+
+        internal static Native.sendsafely_registration_options ToNative(RegistrationOptions options, Texts texts)
+        {
+            Native.sendsafely_registration_options native;
+            Library.Load();
+            Call.Check(Native.sendsafely_registration_options_init(out native, (UIntPtr)Marshal.SizeOf<Native.sendsafely_registration_options>()));
+            if (options == null) return native;
+            native.token = texts.Add(options.Token, nameof(options.Token));
+            native.email = texts.Add(options.Email, nameof(options.Email));
+            native.pin = texts.Add(options.Pin, nameof(options.Pin));
+            native.password = texts.Add(options.Password, nameof(options.Password));
+            native.question = texts.Add(options.Question, nameof(options.Question));
+            native.answer = texts.Add(options.Answer, nameof(options.Answer));
+            native.first_name = texts.Add(options.FirstName, nameof(options.FirstName));
+            native.last_name = texts.Add(options.LastName, nameof(options.LastName));
+            return native;
+        }
+    }
+}

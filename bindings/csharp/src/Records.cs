@@ -1,0 +1,966 @@
+// Made from include/sendsafely.h by tools/csharp_table.py, not by hand.
+
+using System;
+using System.Collections.Generic;
+using System.Runtime.InteropServices;
+
+namespace Sendsafely
+{
+    /// <summary>How far a call has come.</summary>
+    public sealed partial class TransferProgress
+    {
+        /// <summary>What the call is doing.</summary>
+        public Phase Phase { get; }
+
+        /// <summary>Attempts that failed and were, or will be, made again.</summary>
+        public int Retries { get; }
+
+        /// <summary>Bytes of the file that are safely stored. Never goes back; ends exactly at BytesTotal.</summary>
+        public long BytesDone { get; }
+
+        /// <summary>Encrypted bytes on the wire: for the rate and the time left. Falls back when a part has to be sent
+        /// again.</summary>
+        public long BytesSent { get; }
+
+        /// <summary>Bytes in all, null while unknown.</summary>
+        public long? BytesTotal { get; }
+
+        /// <summary>Bytes of the file per second over the last few seconds.</summary>
+        public long BytesPerSecond { get; }
+
+        /// <summary>Parts that are safely stored.</summary>
+        public int PartsDone { get; }
+
+        /// <summary>Parts in all, 0 while unknown.</summary>
+        public int PartsTotal { get; }
+
+        internal TransferProgress(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_progress>(record);
+            Phase = (Phase)native.phase;
+            Retries = (int)native.retries;
+            BytesDone = (long)native.bytes_done;
+            BytesSent = (long)native.bytes_sent;
+            BytesTotal = native.bytes_total == Native.SENDSAFELY_SIZE_UNKNOWN ? (long?)null : (long)native.bytes_total;
+            BytesPerSecond = (long)native.bytes_per_second;
+            PartsDone = (int)native.parts_done;
+            PartsTotal = (int)native.parts_total;
+        }
+    }
+
+    /// <summary>A file that a recipient has fetched, or the message.</summary>
+    public sealed partial class Confirmation
+    {
+        /// <summary>From where; null if not told.</summary>
+        public string IpAddress { get; }
+
+        /// <summary>When, UTC; null if not told.</summary>
+        public DateTimeOffset? Time { get; }
+
+        /// <summary>When, as the service writes it; null if not told.</summary>
+        public string TimeText { get; }
+
+        /// <summary>True if it was the message.</summary>
+        public bool IsMessage { get; }
+
+        /// <summary>Id of the file; null for a message.</summary>
+        public string FileId { get; }
+
+        /// <summary>Name of the file; null for a message.</summary>
+        public string FileName { get; }
+
+        internal Confirmation(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_confirmation>(record);
+            IpAddress = Read.Text(native.ip_address);
+            Time = Read.Time(native.time);
+            TimeText = Read.Text(native.time_text);
+            IsMessage = native.is_message != 0;
+            FileId = Read.Text(native.file_id);
+            FileName = Read.Text(native.file_name);
+        }
+    }
+
+    /// <summary>A public key to which the keycode of a package is encrypted.</summary>
+    public sealed partial class DevicePublicKey
+    {
+        /// <summary>The service's id.</summary>
+        public string PublicKeyId { get; }
+
+        /// <summary>The armored OpenPGP key.</summary>
+        public string PublicKey { get; }
+
+        internal DevicePublicKey(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_public_key>(record);
+            PublicKeyId = Read.Text(native.public_key_id);
+            PublicKey = Read.Text(native.public_key);
+        }
+    }
+
+    /// <summary>A recipient of a package.</summary>
+    public sealed partial class Recipient
+    {
+        /// <summary>Its id on this package.</summary>
+        public string RecipientId { get; }
+
+        /// <summary>E-mail address.</summary>
+        public string Email { get; }
+
+        /// <summary>Full name; null if not told.</summary>
+        public string FullName { get; }
+
+        /// <summary>Role in a Workspace, such as "VIEWER"; null if not told.</summary>
+        public string Role { get; }
+
+        /// <summary>E-mail addresses of those who may approve the package for this recipient.</summary>
+        public IReadOnlyList<string> Approvers { get; }
+
+        /// <summary>Phone numbers that the service knows of this recipient, with the dialling code where it tells one,
+        /// such as "+1 4155550100".</summary>
+        public IReadOnlyList<string> PhoneNumbers { get; }
+
+        /// <summary>True if somebody has to approve the package for this recipient.</summary>
+        public bool NeedsApproval { get; }
+
+        /// <summary>True if this is the sender.</summary>
+        public bool IsPackageOwner { get; }
+
+        /// <summary>True if the recipient has to give a code sent by SMS.</summary>
+        public bool SmsAuth { get; }
+
+        /// <summary>The service's code of this recipient; null if not told.</summary>
+        public string RecipientCode { get; }
+
+        /// <summary>What the recipient has fetched.</summary>
+        public IReadOnlyList<Confirmation> Confirmations { get; }
+
+        /// <summary>Public keys of the recipient's trusted devices, if they were told with it. See <see
+        /// cref="Package.GetPublicKeys"/>.</summary>
+        public IReadOnlyList<DevicePublicKey> PublicKeys { get; }
+
+        internal Recipient(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_recipient>(record);
+            RecipientId = Read.Text(native.recipient_id);
+            Email = Read.Text(native.email);
+            FullName = Read.Text(native.full_name);
+            Role = Read.Text(native.role);
+            Approvers = Read.Texts(native.approvers);
+            PhoneNumbers = Read.Texts(native.phone_numbers);
+            NeedsApproval = native.needs_approval != 0;
+            IsPackageOwner = native.is_package_owner != 0;
+            SmsAuth = native.sms_auth != 0;
+            RecipientCode = Read.Text(native.recipient_code);
+            Confirmations = Read.List(native.confirmations, item => new Confirmation(item));
+            PublicKeys = Read.List(native.public_keys, item => new DevicePublicKey(item));
+        }
+    }
+
+    /// <summary>What has become of one address of <see cref="Package.AddRecipients"/>.</summary>
+    public sealed partial class RecipientResult
+    {
+        /// <summary>The address as it was given.</summary>
+        public string Email { get; }
+
+        /// <summary><see cref="Status.Ok"/>, or why the recipient is not on the package. With a recipient: why its
+        /// trusted devices did not get the keycode, see <see cref="Package.UploadKeycodes"/>.</summary>
+        public Status Status { get; }
+
+        /// <summary>The service's own code, such as "DUPLICATE_EMAIL"; null unless it refused.</summary>
+        public string ServerCode { get; }
+
+        /// <summary>The service's own words; null if there are none.</summary>
+        public string ServerMessage { get; }
+
+        /// <summary>The recipient; null if it was refused.</summary>
+        public Recipient Recipient { get; }
+
+        internal RecipientResult(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_recipient_result>(record);
+            Email = Read.Text(native.email);
+            Status = (Status)native.status;
+            ServerCode = Read.Text(native.server_code);
+            ServerMessage = Read.Text(native.server_message);
+            Recipient = native.recipient == IntPtr.Zero ? null : new Recipient(native.recipient);
+        }
+    }
+
+    /// <summary>A country whose phone numbers need no dialling code.</summary>
+    public sealed partial class Country
+    {
+        /// <summary>Two letters, such as "US".</summary>
+        public string CountryCode { get; }
+
+        /// <summary>The dialling code, such as 1.</summary>
+        public int DiallingCode { get; }
+
+        internal Country(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_country_code>(record);
+            CountryCode = Read.Text(native.country_code);
+            DiallingCode = (int)native.dialling_code;
+        }
+    }
+
+    /// <summary>Somebody in a contact group.</summary>
+    public sealed partial class ContactGroupMember
+    {
+        /// <summary>The service's id of this user; null if not told.</summary>
+        public string UserId { get; }
+
+        /// <summary>E-mail address.</summary>
+        public string Email { get; }
+
+        internal ContactGroupMember(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_contact_group_member>(record);
+            UserId = Read.Text(native.user_id);
+            Email = Read.Text(native.email);
+        }
+    }
+
+    /// <summary>A contact group.</summary>
+    public sealed partial class ContactGroup
+    {
+        /// <summary>Its id.</summary>
+        public string ContactGroupId { get; }
+
+        /// <summary>Its name.</summary>
+        public string Name { get; }
+
+        /// <summary>True if it is the organization's, which all its users may use.</summary>
+        public bool IsOrganizationGroup { get; }
+
+        /// <summary>Who is in it.</summary>
+        public IReadOnlyList<ContactGroupMember> Members { get; }
+
+        internal ContactGroup(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_contact_group>(record);
+            ContactGroupId = Read.Text(native.contact_group_id);
+            Name = Read.Text(native.name);
+            IsOrganizationGroup = native.is_organization_group != 0;
+            Members = Read.List(native.members, item => new ContactGroupMember(item));
+        }
+    }
+
+    /// <summary>A file on a package.</summary>
+    public sealed partial class PackageFile
+    {
+        /// <summary>Its id.</summary>
+        public string FileId { get; }
+
+        /// <summary>Its name as the sender gave it. Not safe as a path: <see cref="Package.DownloadFile"/> makes it
+        /// so.</summary>
+        public string FileName { get; }
+
+        /// <summary>Bytes of the file before encryption.</summary>
+        public long Size { get; }
+
+        /// <summary>When it was uploaded, UTC; null if not told.</summary>
+        public DateTimeOffset? Uploaded { get; }
+
+        /// <summary>When it was uploaded, as the service writes it; null if not told.</summary>
+        public string UploadedText { get; }
+
+        /// <summary>E-mail address of who uploaded it; null if not told.</summary>
+        public string CreatedBy { get; }
+
+        /// <summary>Parts into which it was cut.</summary>
+        public int Parts { get; }
+
+        /// <summary>Version of the file in a Workspace, 0 if not told.</summary>
+        public int Version { get; }
+
+        /// <summary>The service's id of who uploaded it; null if not told. Only <see
+        /// cref="Package.GetFileInformation"/> tells it.</summary>
+        public string CreatedById { get; }
+
+        internal PackageFile(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_file>(record);
+            FileId = Read.Text(native.file_id);
+            FileName = Read.Text(native.file_name);
+            Size = (long)native.size;
+            Uploaded = Read.Time(native.uploaded);
+            UploadedText = Read.Text(native.uploaded_text);
+            CreatedBy = Read.Text(native.created_by);
+            Parts = (int)native.parts;
+            Version = (int)native.version;
+            CreatedById = Read.Text(native.created_by_id);
+        }
+    }
+
+    /// <summary>What the service tells of a file.</summary>
+    public sealed partial class PackageFileInformation
+    {
+        /// <summary>The file as it is now.</summary>
+        public PackageFile File { get; }
+
+        /// <summary>Its earlier versions, the latest first, each to be downloaded by its own FileId.</summary>
+        public IReadOnlyList<PackageFile> OldVersions { get; }
+
+        internal PackageFileInformation(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_file_information>(record);
+            File = new PackageFile(native.file);
+            OldVersions = Read.List(native.old_versions, item => new PackageFile(item));
+        }
+    }
+
+    /// <summary>A directory as the one above shows it.</summary>
+    public sealed partial class Subdirectory
+    {
+        /// <summary>Its id.</summary>
+        public string DirectoryId { get; }
+
+        /// <summary>Its name. Not safe as a path: <see cref="Package.DownloadAll"/> makes it so.</summary>
+        public string Name { get; }
+
+        /// <summary>When it was made, UTC; null if not told.</summary>
+        public DateTimeOffset? Created { get; }
+
+        /// <summary>When it was made, as the service writes it; null if not told.</summary>
+        public string CreatedText { get; }
+
+        internal Subdirectory(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_subdirectory>(record);
+            DirectoryId = Read.Text(native.directory_id);
+            Name = Read.Text(native.name);
+            Created = Read.Time(native.created);
+            CreatedText = Read.Text(native.created_text);
+        }
+    }
+
+    /// <summary>What the service tells of a package.</summary>
+    public sealed partial class PackageInformation
+    {
+        /// <summary>The package id, such as "GVG2-MNZT".</summary>
+        public string PackageId { get; }
+
+        /// <summary>The package code, as in the secure link.</summary>
+        public string PackageCode { get; }
+
+        /// <summary>E-mail address of the sender; null if not told.</summary>
+        public string Sender { get; }
+
+        /// <summary>When it was created, UTC; null if not told.</summary>
+        public DateTimeOffset? Created { get; }
+
+        /// <summary>When it was created, as the service writes it; null if not told.</summary>
+        public string CreatedText { get; }
+
+        /// <summary>The state as the service names it, such as "PACKAGE_STATE_ACTIVE_INCOMPLETE"; null if not
+        /// told.</summary>
+        public string StateName { get; }
+
+        /// <summary>The state.</summary>
+        public PackageState State { get; }
+
+        /// <summary>The class of the state.</summary>
+        public PackageStatus Status { get; }
+
+        /// <summary>Days for which it can be opened, 0 for ever, null if not told.</summary>
+        public int? Life { get; }
+
+        /// <summary>Name of a Workspace, or a label; null for none.</summary>
+        public string Label { get; }
+
+        /// <summary>The recipients.</summary>
+        public IReadOnlyList<Recipient> Recipients { get; }
+
+        /// <summary>The contact groups.</summary>
+        public IReadOnlyList<ContactGroup> ContactGroups { get; }
+
+        /// <summary>The files, of a Workspace those in its root directory.</summary>
+        public IReadOnlyList<PackageFile> Files { get; }
+
+        /// <summary>E-mail addresses of possible approvers.</summary>
+        public IReadOnlyList<string> Approvers { get; }
+
+        /// <summary>True if somebody has to approve it before recipients can open it.</summary>
+        public bool NeedsApproval { get; }
+
+        /// <summary>True if downloads need a password.</summary>
+        public bool PasswordRequired { get; }
+
+        /// <summary>True for a Workspace.</summary>
+        public bool IsWorkspace { get; }
+
+        /// <summary>True if it is archived: expired or deleted.</summary>
+        public bool IsArchived { get; }
+
+        /// <summary>True if recipients may reply to all.</summary>
+        public bool AllowReplyAll { get; }
+
+        /// <summary>True if there is a message, false if not, null if not told.</summary>
+        public bool? ContainsMessage { get; }
+
+        /// <summary>Id of a Workspace's root directory; null for none.</summary>
+        public string RootDirectoryId { get; }
+
+        /// <summary>Id of the package that this one replies to; null for none.</summary>
+        public string ParentId { get; }
+
+        /// <summary>The service's own address of it; null if not told.</summary>
+        public string Url { get; }
+
+        /// <summary>The directories in a Workspace's root directory, as far as the service tells them here; <see
+        /// cref="Workspace.GetDirectory"/> gives them all. Never null.</summary>
+        public IReadOnlyList<Subdirectory> Directories { get; }
+
+        internal PackageInformation(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_package_information>(record);
+            PackageId = Read.Text(native.package_id);
+            PackageCode = Read.Text(native.package_code);
+            Sender = Read.Text(native.sender);
+            Created = Read.Time(native.created);
+            CreatedText = Read.Text(native.created_text);
+            StateName = Read.Text(native.state_name);
+            State = (PackageState)native.state;
+            Status = (PackageStatus)native.status;
+            Life = native.life < 0 ? (int?)null : native.life;
+            Label = Read.Text(native.label);
+            Recipients = Read.List(native.recipients, item => new Recipient(item));
+            ContactGroups = Read.List(native.contact_groups, item => new ContactGroup(item));
+            Files = Read.List(native.files, item => new PackageFile(item));
+            Approvers = Read.Texts(native.approvers);
+            NeedsApproval = native.needs_approval != 0;
+            PasswordRequired = native.password_required != 0;
+            IsWorkspace = native.is_workspace != 0;
+            IsArchived = native.is_archived != 0;
+            AllowReplyAll = native.allow_reply_all != 0;
+            ContainsMessage = native.contains_message < 0 ? (bool?)null : native.contains_message != 0;
+            RootDirectoryId = Read.Text(native.root_directory_id);
+            ParentId = Read.Text(native.parent_id);
+            Url = Read.Text(native.url);
+            Directories = Read.List(native.directories, item => new Subdirectory(item));
+        }
+    }
+
+    /// <summary>What came of finalizing.</summary>
+    public sealed partial class Finalized
+    {
+        /// <summary>The secure link with the keycode in it: whoever has it opens the package.</summary>
+        public string Link { get; }
+
+        /// <summary>E-mail addresses of those who can approve it.</summary>
+        public IReadOnlyList<string> Approvers { get; }
+
+        /// <summary>E-mail addresses of the recipients, as the service tells them.</summary>
+        public IReadOnlyList<string> Recipients { get; }
+
+        /// <summary>True if the package is finalized, but somebody has to approve it before recipients can open
+        /// it.</summary>
+        public bool NeedsApproval { get; }
+
+        internal Finalized(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_finalized>(record);
+            Link = Read.Text(native.link);
+            Approvers = Read.Texts(native.approvers);
+            Recipients = Read.Texts(native.recipients);
+            NeedsApproval = native.needs_approval != 0;
+        }
+    }
+
+    /// <summary>The parts of a secure link.</summary>
+    public sealed partial class SecureLink
+    {
+        /// <summary>The host with its scheme, such as "https://acme.sendsafely.com".</summary>
+        public string Host { get; }
+
+        /// <summary>The package id; null if the link has none.</summary>
+        public string PackageId { get; }
+
+        /// <summary>The package code.</summary>
+        public string PackageCode { get; }
+
+        /// <summary>The keycode, which opens the package; null if the link has none.</summary>
+        public string Keycode { get; }
+
+        internal SecureLink(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_link>(record);
+            Host = Read.Text(native.host);
+            PackageId = Read.Text(native.package_id);
+            PackageCode = Read.Text(native.package_code);
+            Keycode = Read.Text(native.keycode);
+        }
+    }
+
+    /// <summary>A file that was downloaded.</summary>
+    public sealed partial class DownloadedFile
+    {
+        /// <summary>Its id.</summary>
+        public string FileId { get; }
+
+        /// <summary>Its name as the sender gave it.</summary>
+        public string FileName { get; }
+
+        /// <summary>Where it was written; null if it went to a callback.</summary>
+        public string Path { get; }
+
+        /// <summary>Bytes of the file.</summary>
+        public long Size { get; }
+
+        /// <summary>True if the target existed and was left alone.</summary>
+        public bool Skipped { get; }
+
+        internal DownloadedFile(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_download>(record);
+            FileId = Read.Text(native.file_id);
+            FileName = Read.Text(native.file_name);
+            Path = Read.Text(native.path);
+            Size = (long)native.size;
+            Skipped = native.skipped != 0;
+        }
+    }
+
+    /// <summary>A directory of a Workspace with what is in it.</summary>
+    public sealed partial class WorkspaceDirectory
+    {
+        /// <summary>Its id.</summary>
+        public string DirectoryId { get; }
+
+        /// <summary>Its name; that of the root directory may be empty.</summary>
+        public string Name { get; }
+
+        /// <summary>The files in it.</summary>
+        public IReadOnlyList<PackageFile> Files { get; }
+
+        /// <summary>The directories in it.</summary>
+        public IReadOnlyList<Subdirectory> Directories { get; }
+
+        internal WorkspaceDirectory(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_directory>(record);
+            DirectoryId = Read.Text(native.directory_id);
+            Name = Read.Text(native.name);
+            Files = Read.List(native.files, item => new PackageFile(item));
+            Directories = Read.List(native.directories, item => new Subdirectory(item));
+        }
+    }
+
+    /// <summary>Something that was done in a Workspace.</summary>
+    public sealed partial class ActivityEntry
+    {
+        /// <summary>Id of the entry.</summary>
+        public string ActivityLogId { get; }
+
+        /// <summary>When it was done, UTC; null if not told.</summary>
+        public DateTimeOffset? Time { get; }
+
+        /// <summary>When it was done, as the service writes it; null if not told.</summary>
+        public string TimeText { get; }
+
+        /// <summary>The same as the service writes it for people; null if not told.</summary>
+        public string TimeForPeople { get; }
+
+        /// <summary>Address that it was done from; null if not told.</summary>
+        public string IpAddress { get; }
+
+        /// <summary>Id of the package; null if not told.</summary>
+        public string PackageId { get; }
+
+        /// <summary>Id of the file, directory or recipient that it was done to; null if not told.</summary>
+        public string TargetId { get; }
+
+        /// <summary>What was done, in the service's word for it; null if not told.</summary>
+        public string Action { get; }
+
+        /// <summary>What was done, in a sentence; null if not told.</summary>
+        public string ActionDescription { get; }
+
+        /// <summary>E-mail address of who did it; null if not told.</summary>
+        public string UserEmail { get; }
+
+        /// <summary>Id of who did it; null if not told.</summary>
+        public string UserId { get; }
+
+        internal ActivityEntry(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_activity_entry>(record);
+            ActivityLogId = Read.Text(native.activity_log_id);
+            Time = Read.Time(native.time);
+            TimeText = Read.Text(native.time_text);
+            TimeForPeople = Read.Text(native.time_for_people);
+            IpAddress = Read.Text(native.ip_address);
+            PackageId = Read.Text(native.package_id);
+            TargetId = Read.Text(native.target_id);
+            Action = Read.Text(native.action);
+            ActionDescription = Read.Text(native.action_description);
+            UserEmail = Read.Text(native.user_email);
+            UserId = Read.Text(native.user_id);
+        }
+    }
+
+    /// <summary>What became of one file of a tree.</summary>
+    public sealed partial class ReportItem
+    {
+        /// <summary>Its path in the tree, as the sender names it, with / between directories. Not safe as a path on
+        /// this machine.</summary>
+        public string Path { get; }
+
+        /// <summary>Where it is on this machine; null if it has no place here.</summary>
+        public string LocalPath { get; }
+
+        /// <summary>Its id; null if it has none.</summary>
+        public string FileId { get; }
+
+        /// <summary>Bytes of the file.</summary>
+        public long Size { get; }
+
+        /// <summary><see cref="Status.Ok"/>, or why nothing was done.</summary>
+        public Status Status { get; }
+
+        /// <summary>What was done.</summary>
+        public TreeAction Action { get; }
+
+        /// <summary>What happened, in words; null for <see cref="Status.Ok"/>.</summary>
+        public string Message { get; }
+
+        /// <summary>True if its name on this machine is not the sender's, which was not safe or was taken by another
+        /// file.</summary>
+        public bool Renamed { get; }
+
+        internal ReportItem(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_report_item>(record);
+            Path = Read.Text(native.path);
+            LocalPath = Read.Text(native.local_path);
+            FileId = Read.Text(native.file_id);
+            Size = (long)native.size;
+            Status = (Status)native.status;
+            Action = (TreeAction)native.action;
+            Message = Read.Text(native.message);
+            Renamed = native.renamed != 0;
+        }
+    }
+
+    /// <summary>A package as a list shows it.</summary>
+    public sealed partial class PackageSummary
+    {
+        /// <summary>The package id, such as "GVG2-MNZT".</summary>
+        public string PackageId { get; }
+
+        /// <summary>The package code, as in the secure link; null if not told.</summary>
+        public string PackageCode { get; }
+
+        /// <summary>Id of the package that this one replies to; null for none.</summary>
+        public string ParentId { get; }
+
+        /// <summary>E-mail address of the sender; null if not told.</summary>
+        public string Sender { get; }
+
+        /// <summary>The service's id of the sender; null if not told.</summary>
+        public string SenderId { get; }
+
+        /// <summary>When it last changed, UTC; null if not told.</summary>
+        public DateTimeOffset? Updated { get; }
+
+        /// <summary>When it last changed, as the service writes it; null if not told.</summary>
+        public string UpdatedText { get; }
+
+        /// <summary>The state.</summary>
+        public PackageState State { get; }
+
+        /// <summary>The class of the state.</summary>
+        public PackageStatus Status { get; }
+
+        /// <summary>The state in the service's words, such as "Active - Waiting for Pickup"; null if not
+        /// told.</summary>
+        public string StateText { get; }
+
+        /// <summary>Days for which it can be opened, 0 for ever, null if not told.</summary>
+        public int? Life { get; }
+
+        /// <summary>How many recipients there are, null if not told.</summary>
+        public int? RecipientCount { get; }
+
+        /// <summary>Name of a Workspace, or a label; null for none.</summary>
+        public string Label { get; }
+
+        /// <summary>E-mail addresses of recipients, as far as the list tells them.</summary>
+        public IReadOnlyList<string> Recipients { get; }
+
+        /// <summary>Names of the files.</summary>
+        public IReadOnlyList<string> FileNames { get; }
+
+        /// <summary>Names of the contact groups.</summary>
+        public IReadOnlyList<string> ContactGroups { get; }
+
+        /// <summary>True if there is a message, false if not, null if not told.</summary>
+        public bool? ContainsMessage { get; }
+
+        /// <summary>True for a Workspace.</summary>
+        public bool IsWorkspace { get; }
+
+        /// <summary>True if it came by a Dropzone.</summary>
+        public bool IsDropzone { get; }
+
+        /// <summary>In the history of a recipient: this recipient with what it has fetched; else null.</summary>
+        public Recipient Recipient { get; }
+
+        internal PackageSummary(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_package_summary>(record);
+            PackageId = Read.Text(native.package_id);
+            PackageCode = Read.Text(native.package_code);
+            ParentId = Read.Text(native.parent_id);
+            Sender = Read.Text(native.sender);
+            SenderId = Read.Text(native.sender_id);
+            Updated = Read.Time(native.updated);
+            UpdatedText = Read.Text(native.updated_text);
+            State = (PackageState)native.state;
+            Status = (PackageStatus)native.status;
+            StateText = Read.Text(native.state_text);
+            Life = native.life < 0 ? (int?)null : native.life;
+            RecipientCount = native.recipient_count < 0 ? (int?)null : native.recipient_count;
+            Label = Read.Text(native.label);
+            Recipients = Read.Texts(native.recipients);
+            FileNames = Read.Texts(native.file_names);
+            ContactGroups = Read.Texts(native.contact_groups);
+            ContainsMessage = native.contains_message < 0 ? (bool?)null : native.contains_message != 0;
+            IsWorkspace = native.is_workspace != 0;
+            IsDropzone = native.is_dropzone != 0;
+            Recipient = native.recipient == IntPtr.Zero ? null : new Recipient(native.recipient);
+        }
+    }
+
+    /// <summary>What the service tells of the user.</summary>
+    public sealed partial class User
+    {
+        /// <summary>The service's id; null if not told.</summary>
+        public string UserId { get; }
+
+        /// <summary>E-mail address.</summary>
+        public string Email { get; }
+
+        /// <summary>First name; null if not told.</summary>
+        public string FirstName { get; }
+
+        /// <summary>Last name; null if not told.</summary>
+        public string LastName { get; }
+
+        /// <summary>A secret of the user, for encrypting the user's own things; null if not told.</summary>
+        public string ClientKey { get; }
+
+        /// <summary>True if the user tests new versions.</summary>
+        public bool IsBetaUser { get; }
+
+        /// <summary>True for an administrator of the organization.</summary>
+        public bool IsAdministrator { get; }
+
+        /// <summary>True if the user may have trusted devices, false if not, null if not told.</summary>
+        public bool? MayUseTrustedDevices { get; }
+
+        /// <summary>Days for which a new package can be opened, 0 for ever, null if not told.</summary>
+        public int? PackageLife { get; }
+
+        internal User(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_user>(record);
+            UserId = Read.Text(native.user_id);
+            Email = Read.Text(native.email);
+            FirstName = Read.Text(native.first_name);
+            LastName = Read.Text(native.last_name);
+            ClientKey = Read.Text(native.client_key);
+            IsBetaUser = native.is_beta_user != 0;
+            IsAdministrator = native.is_administrator != 0;
+            MayUseTrustedDevices = native.may_use_trusted_devices < 0 ? (bool?)null : native.may_use_trusted_devices != 0;
+            PackageLife = native.package_life < 0 ? (int?)null : native.package_life;
+        }
+    }
+
+    /// <summary>What the service tells of the organization.</summary>
+    public sealed partial class Enterprise
+    {
+        /// <summary>Host of its portal; null if not told.</summary>
+        public string Host { get; }
+
+        /// <summary>Its name; null if not told.</summary>
+        public string SystemName { get; }
+
+        /// <summary>Colour of the header of its pages, as in CSS; null if not told.</summary>
+        public string HeaderColor { get; }
+
+        /// <summary>Colour of the links on its pages; null if not told.</summary>
+        public string LinkColor { get; }
+
+        /// <summary>True if packages may be finalized with UndisclosedRecipients.</summary>
+        public bool AllowUndisclosedRecipients { get; }
+
+        /// <summary>True if messages are encrypted.</summary>
+        public bool MessageEncryption { get; }
+
+        /// <summary>True if it tests new versions of the plug-in for Outlook.</summary>
+        public bool OutlookBeta { get; }
+
+        /// <summary>True if it offers all languages.</summary>
+        public bool AllowAllLanguages { get; }
+
+        internal Enterprise(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_enterprise>(record);
+            Host = Read.Text(native.host);
+            SystemName = Read.Text(native.system_name);
+            HeaderColor = Read.Text(native.header_color);
+            LinkColor = Read.Text(native.link_color);
+            AllowUndisclosedRecipients = native.allow_undisclosed_recipients != 0;
+            MessageEncryption = native.message_encryption != 0;
+            OutlookBeta = native.outlook_beta != 0;
+            AllowAllLanguages = native.allow_all_languages != 0;
+        }
+    }
+
+    /// <summary>How a login ended.</summary>
+    public sealed partial class Login
+    {
+        /// <summary>The new API key; null if a second factor is needed first.</summary>
+        public string ApiKey { get; }
+
+        /// <summary>The secret of the API key, which the service tells only now; null if a second factor is needed
+        /// first.</summary>
+        public string ApiSecret { get; }
+
+        /// <summary>E-mail address of the owner; null if not told.</summary>
+        public string Email { get; }
+
+        /// <summary>True if a second factor is needed: call <see cref="Client.GenerateApiKeySecondFactor"/>.</summary>
+        public bool SecondFactorRequired { get; }
+
+        /// <summary>What that call needs besides the code; else null.</summary>
+        public string ValidationToken { get; }
+
+        /// <summary>The kind of second factor in the service's words; null if not told.</summary>
+        public string SecondFactorKind { get; }
+
+        internal Login(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_login>(record);
+            ApiKey = Read.Text(native.api_key);
+            ApiSecret = Read.Text(native.api_secret);
+            Email = Read.Text(native.email);
+            SecondFactorRequired = native.second_factor_required != 0;
+            ValidationToken = Read.Text(native.validation_token);
+            SecondFactorKind = Read.Text(native.second_factor_kind);
+        }
+    }
+
+    /// <summary>The key pair of a trusted device.</summary>
+    public sealed partial class KeyPair
+    {
+        /// <summary>The service's id of the public key; null until it is registered.</summary>
+        public string PublicKeyId { get; }
+
+        /// <summary>What the user calls the device; null if not known.</summary>
+        public string Description { get; }
+
+        /// <summary>The armored OpenPGP public key.</summary>
+        public string PublicKey { get; }
+
+        /// <summary>The armored OpenPGP private key, without a password: who has it opens the device's
+        /// packages.</summary>
+        public string PrivateKey { get; }
+
+        internal KeyPair(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_key_pair>(record);
+            PublicKeyId = Read.Text(native.public_key_id);
+            Description = Read.Text(native.description);
+            PublicKey = Read.Text(native.public_key);
+            PrivateKey = Read.Text(native.private_key);
+        }
+    }
+
+    /// <summary>The keycode of one package among several.</summary>
+    public sealed partial class PackageKeycode
+    {
+        /// <summary>The package id.</summary>
+        public string PackageId { get; }
+
+        /// <summary>The keycode; null if status says why there is none.</summary>
+        public string Keycode { get; }
+
+        /// <summary><see cref="Status.Ok"/>; <see cref="Status.Refused"/> if the service holds none for the device;
+        /// <see cref="Status.DecryptFailed"/> if it is another device's or damaged.</summary>
+        public Status Status { get; }
+
+        internal PackageKeycode(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_keycode>(record);
+            PackageId = Read.Text(native.package_id);
+            Keycode = Read.Text(native.keycode);
+            Status = (Status)native.status;
+        }
+    }
+
+    /// <summary>A keycode that could not be handed on to another device.</summary>
+    public sealed partial class SyncFailure
+    {
+        /// <summary>The package id.</summary>
+        public string PackageId { get; }
+
+        /// <summary>Id of the other device's public key.</summary>
+        public string PublicKeyId { get; }
+
+        /// <summary>What became of it.</summary>
+        public Status Status { get; }
+
+        /// <summary>What happened.</summary>
+        public string Message { get; }
+
+        internal SyncFailure(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_sync_failure>(record);
+            PackageId = Read.Text(native.package_id);
+            PublicKeyId = Read.Text(native.public_key_id);
+            Status = (Status)native.status;
+            Message = Read.Text(native.message);
+        }
+    }
+
+    /// <summary>What <see cref="Client.SyncKeycodes"/> has done.</summary>
+    public sealed partial class SyncResult
+    {
+        /// <summary>How many keycodes were handed on.</summary>
+        public int Synchronized { get; }
+
+        /// <summary>Those that were not.</summary>
+        public IReadOnlyList<SyncFailure> Failures { get; }
+
+        internal SyncResult(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_sync_result>(record);
+            Synchronized = (int)native.synchronized;
+            Failures = Read.List(native.failures, item => new SyncFailure(item));
+        }
+    }
+
+    /// <summary>The headers that sign a request.</summary>
+    public sealed partial class RequestHeaders
+    {
+        /// <summary>Value of ss-api-key.</summary>
+        public string ApiKey { get; }
+
+        /// <summary>Value of ss-request-timestamp; null for an anonymous sender.</summary>
+        public string Timestamp { get; }
+
+        /// <summary>Value of ss-request-signature; null for an anonymous sender.</summary>
+        public string Signature { get; }
+
+        internal RequestHeaders(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_request_headers>(record);
+            ApiKey = Read.Text(native.api_key);
+            Timestamp = Read.Text(native.timestamp);
+            Signature = Read.Text(native.signature);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+
+namespace Sendsafely
+{
+    /// <summary>
+    /// A call that failed. <c>catch (SendsafelyException e) when (e.Status == Status.DuplicateEmail)</c> takes one kind of
+    /// failure; <see cref="IsRetryable"/> tells whether the same call may succeed later.
+    /// </summary>
+    public sealed class SendsafelyException : Exception
+    {
+        /// <summary>What went wrong; a later version of the library may have more values than the enum.</summary>
+        public Status Status { get; }
+
+        /// <summary>HTTP status of the answer that told of the failure; null where there was none.</summary>
+        public int? HttpStatus { get; }
+
+        /// <summary>The service's own code, such as "DENIED"; null where it did not answer with one.</summary>
+        public string ServerCode { get; }
+
+        /// <summary>The service's own words; null where there are none.</summary>
+        public string ServerMessage { get; }
+
+        /// <summary>What can be done about it, also part of the message; null where nothing general is known.</summary>
+        public string Remedy { get; }
+
+        /// <summary>True if the same call may succeed later without any change by the program.</summary>
+        public bool IsRetryable { get; }
+
+        /// <summary>
+        /// What became of each file, of <see cref="Package.UploadAll"/> and <see cref="Package.DownloadAll"/>; else null.
+        /// </summary>
+        public IReadOnlyList<ReportItem> Report { get; internal set; }
+
+        internal SendsafelyException(Status status, string message) : base(message)
+        {
+            Status = status;
+        }
+
+        internal SendsafelyException(Status status, ErrorHandle error) : this(status, Describe(error))
+        {
+            int httpStatus = Native.sendsafely_error_http_status(error);
+            HttpStatus = httpStatus == 0 ? (int?)null : httpStatus;
+            ServerCode = Read.Text(Native.sendsafely_error_server_code(error));
+            ServerMessage = Read.Text(Native.sendsafely_error_server_message(error));
+            Remedy = Read.Text(Native.sendsafely_error_remedy(error));
+            IsRetryable = Native.sendsafely_error_is_retryable(error) != 0;
+        }
+
+        private static string Describe(ErrorHandle error)
+        {
+            string message = Read.Text(Native.sendsafely_error_message(error));
+            string remedy = Read.Text(Native.sendsafely_error_remedy(error));
+            return remedy == null ? message : message + " (" + remedy + ")";
+        }
+    }
+
+    /// <summary>A call that its <see cref="CancellationToken"/> has stopped. It has undone what it could.</summary>
+    public sealed class StoppedException : OperationCanceledException
+    {
+        /// <summary>
+        /// What became of each file, of <see cref="Package.UploadAll"/> and <see cref="Package.DownloadAll"/>; else null.
+        /// </summary>
+        public IReadOnlyList<ReportItem> Report { get; internal set; }
+
+        internal StoppedException(CancellationToken token) : base("The call was stopped.", token) { }
+    }
+}

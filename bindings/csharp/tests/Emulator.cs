@@ -1,0 +1,81 @@
+using System;
+using System.Diagnostics;
+using System.IO;
+using System.Net;
+using System.Text;
+using System.Text.RegularExpressions;
+using System.Threading;
+
+namespace Sendsafely.Tests
+{
+    /// <summary>One server for all tests, which ends with this process; every test begins with an empty one.</summary>
+    internal static class Emulator
+    {
+        private static Process _process;
+        private static readonly string Ready = Start();
+
+        internal static string Url => Value("url");
+        internal static string ApiKey => Value("api_key");
+        internal static string ApiSecret => Value("api_secret");
+
+        /// <summary>The first value of that name in the ready file: of a user that of the administrator.</summary>
+        internal static string Value(string name) => Member(Ready, name);
+
+        /// <summary>A text or number of JSON text that needs no more than this.</summary>
+        internal static string Member(string json, string name)
+        {
+            Match match = Regex.Match(json, "\"" + name + "\"\\s*:\\s*(?:\"((?:[^\"\\\\]|\\\\.)*)\"|([^,}\\]\\s]+))");
+            if (!match.Success) throw new InvalidOperationException(name + " is not in " + json);
+            return match.Groups[1].Success ? match.Groups[1].Value : match.Groups[2].Value;
+        }
+
+        /// <summary>A call of the admin interface.</summary>
+        internal static string Admin(string method, string path, string json = null)
+        {
+            var request = WebRequest.CreateHttp(Value("admin_url") + path);
+            request.Method = method;
+            request.Proxy = null;
+            request.Timeout = 20000;
+            request.ServicePoint.Expect100Continue = false;
+            if (json != null)
+            {
+                byte[] body = Encoding.UTF8.GetBytes(json);
+                using (Stream stream = request.GetRequestStream()) stream.Write(body, 0, body.Length);
+            }
+            using (WebResponse answer = request.GetResponse())
+            using (var reader = new StreamReader(answer.GetResponseStream(), Encoding.UTF8)) return reader.ReadToEnd();
+        }
+
+        internal static void Reset()
+        {
+            Admin("POST", "/handshake-hang", "{\"on\":false}");
+            Admin("POST", "/reset", "{}");
+        }
+
+        internal static void Settings(string json) => Admin("POST", "/settings", json);
+
+        internal static void Fault(string endpoint, string action, int times = 0, string more = "") =>
+            Admin("POST", "/faults", "{\"endpoint\":\"" + endpoint + "\",\"times\":" + times + more + ",\"action\":{" + action + "}}");
+
+        /// <summary>The raw state of a package.</summary>
+        internal static string State(Package package) => Admin("GET", "/packages/" + package.Id);
+
+        /// <summary>How many requests of a kind have arrived.</summary>
+        internal static int Requests(string endpoint) => Regex.Matches(Admin("GET", "/requests"), "\"endpoint\":\\s*\"" + endpoint + "\"").Count;
+
+        private static string Start()
+        {
+            string program = Environment.GetEnvironmentVariable("SENDSAFELY_EMULATOR");
+            string ready = Path.Combine(Path.GetTempPath(), "sendsafely-" + Guid.NewGuid().ToString("N") + ".json");
+            _process = Process.Start(new ProcessStartInfo(program, "--exit-with-stdin --ready-file \"" + ready + "\"")
+            {
+                UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true,
+            });
+            for (var clock = Stopwatch.StartNew(); !File.Exists(ready); Thread.Sleep(20))
+                if (_process.HasExited || clock.Elapsed > TimeSpan.FromSeconds(20)) throw new InvalidOperationException("the emulator did not start");
+            string text = File.ReadAllText(ready);
+            File.Delete(ready);
+            return text;
+        }
+    }
+}

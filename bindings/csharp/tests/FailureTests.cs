@@ -1,0 +1,193 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Reflection;
+using System.Threading;
+using System.Threading.Tasks;
+using Xunit;
+
+namespace Sendsafely.Tests
+{
+    public class FailureTests : Flow
+    {
+        [Fact]
+        public void ARefusalSaysEverything()
+        {
+            Package package = Use(Client.CreatePackage());
+            package.AddRecipient("ann@example.com");
+            SendsafelyException failure = Assert.Throws<SendsafelyException>(() => package.AddRecipient("ann@example.com"));
+            Assert.Equal(Status.DuplicateEmail, failure.Status);
+            Assert.Equal(200, failure.HttpStatus.Value);
+            Assert.Equal("DUPLICATE_EMAIL", failure.ServerCode);
+            Assert.NotNull(failure.ServerMessage);
+            Assert.Contains("DUPLICATE_EMAIL", failure.Message);
+            Assert.Null(failure.Remedy);
+            Assert.False(failure.IsRetryable);
+            Assert.Null(failure.Report);
+        }
+
+        [Fact]
+        public void ARefusalBeforeTheNetworkHasNoAnswer()
+        {
+            Package package = Use(Client.CreatePackage());
+            Emulator.Admin("DELETE", "/requests");
+            SendsafelyException failure = Assert.Throws<SendsafelyException>(() => package.AddRecipient("ann"));
+            Assert.Equal(Status.MalformedEmail, failure.Status);
+            Assert.Null(failure.HttpStatus);
+            Assert.Null(failure.ServerCode);
+            Assert.Null(failure.ServerMessage);
+            Assert.Equal("[]", Emulator.Admin("GET", "/requests").Trim().Replace("{\"requests\":[]}", "[]"));
+        }
+
+        [Fact]
+        public void ANetworkThatIsDownCanBeTriedAgain()
+        {
+            using (Client client = NewClient(new ClientOptions { RetryWindow = TimeSpan.Zero }))
+            {
+                Emulator.Fault("create_package", "\"status\":503", 1);
+                Assert.True(Assert.Throws<SendsafelyException>(() => client.CreatePackage()).IsRetryable);
+                using (Package package = client.CreatePackage()) Assert.NotNull(package.Id);
+            }
+        }
+
+        [Fact]
+        public void SecretsStandInNoMessage()
+        {
+            using (var client = new Client(Emulator.Url, Emulator.ApiKey, "a-wrong-secret"))
+            {
+                SendsafelyException failure = Assert.Throws<SendsafelyException>(() => client.VerifyCredentials());
+                Assert.Equal(Status.AuthenticationFailed, failure.Status);
+                Assert.DoesNotContain("a-wrong-secret", failure.ToString());
+                Assert.Contains("check the API key", failure.Remedy);
+                Assert.Contains(failure.Remedy, failure.Message);
+            }
+        }
+
+        [Fact]
+        public void NoToStringShowsWhatARecordHolds()
+        {
+            // Records and options hold secrets; their texts are the name of the type.
+            foreach (Type type in typeof(Client).Assembly.GetExportedTypes().Where(type => type.IsClass && !typeof(Exception).IsAssignableFrom(type)))
+                Assert.Equal(typeof(object), type.GetMethod("ToString", Type.EmptyTypes)?.DeclaringType ?? typeof(object));
+        }
+
+        [Fact]
+        public void NullIsRefusedByName()
+        {
+            Package package = Use(Client.CreatePackage());
+            Assert.Equal("host", Assert.Throws<ArgumentNullException>(() => new Client(null, "k", "s")).ParamName);
+            Assert.Equal("email", Assert.Throws<ArgumentNullException>(() => package.AddRecipient(null)).ParamName);
+            Assert.Equal("emails", Assert.Throws<ArgumentNullException>(() => package.AddRecipients(null)).ParamName);
+            Assert.Equal("emails", Assert.Throws<ArgumentNullException>(() => package.AddRecipients(new string[] { null })).ParamName);
+            Assert.Equal("source", Assert.Throws<ArgumentNullException>(() => package.UploadStream("a", null)).ParamName);
+            Assert.Equal("data", Assert.Throws<ArgumentNullException>(() => package.UploadMemory("a", null)).ParamName);
+            Assert.Equal("target", Assert.Throws<ArgumentNullException>(() => package.DownloadStream("a", null)).ParamName);
+            Assert.Equal("targetPackage", Assert.Throws<ArgumentNullException>(() => package.CopyFile("a", null)).ParamName);
+            Assert.Equal("options", Assert.Throws<ArgumentNullException>(() => Client.FinishRegistration(null)).ParamName);
+        }
+
+        [Fact]
+        public void TextsThatCCannotTakeAreRefused()
+        {
+            Package package = Use(Client.CreatePackage());
+            Assert.Equal("text", Assert.Throws<ArgumentException>(() => package.SetMessage("cut\0here")).ParamName);
+            Assert.Throws<System.Text.EncoderFallbackException>(() => package.SetMessage("half a pair: \ud83c"));
+            Assert.Throws<ArgumentOutOfRangeException>(() => package.UploadStream("a", new MemoryStream(), -1));
+            Assert.Equal("RetryWindow", Assert.Throws<ArgumentOutOfRangeException>(
+                () => NewClient(new ClientOptions { RetryWindow = TimeSpan.FromSeconds(-1) })).ParamName);
+            Assert.Equal("PageSize", Assert.Throws<ArgumentOutOfRangeException>(
+                () => Client.ListPackages(PackageList.Sent, new ListOptions { PageSize = -1 })).ParamName);
+        }
+
+        [Theory]
+        [InlineData("http://example.com", Status.InsecureHost)]
+        [InlineData("nonsense with blanks", Status.MalformedHost)]
+        [InlineData("https://example.com/path", Status.MalformedHost)]
+        public void BadHostsAreRefusedAtOnce(string host, Status status)
+        {
+            Assert.Equal(status, Assert.Throws<SendsafelyException>(() => new Client(host, "k", "s")).Status);
+        }
+
+        [Fact]
+        public void OptionsOutOfRangeAreRefused()
+        {
+            Assert.Equal(Status.InvalidArgument, Assert.Throws<SendsafelyException>(() => NewClient(new ClientOptions { PartsInFlight = 17 })).Status);
+            Assert.Equal(Status.InvalidArgument, Assert.Throws<SendsafelyException>(() => KeyPair.Generate(-5)).Status);
+            Assert.Equal(Status.InvalidArgument, Assert.Throws<SendsafelyException>(() => Client.ListPackages((PackageList)77)).Status);
+        }
+
+        [Fact]
+        public void WrongStepsHaveAStatusOfTheirOwn()
+        {
+            Package package = Use(Client.CreatePackage());
+            Assert.Equal(Status.NotFinalized, Assert.Throws<SendsafelyException>(() => package.Link).Status);
+            Assert.Equal(Status.NoRecipient, Assert.Throws<SendsafelyException>(() => package.Finalize()).Status);
+            package.AddRecipient("ann@example.com");
+            Assert.Equal(Status.NoFile, Assert.Throws<SendsafelyException>(() => package.Finalize()).Status);
+            package.SetMessage("x");
+            package.Finalize();
+            Assert.Equal(Status.AlreadyFinalized, Assert.Throws<SendsafelyException>(() => package.Finalize()).Status);
+            Assert.Equal(Status.AlreadyFinalized, Assert.Throws<SendsafelyException>(() => package.UploadMemory("a", new byte[1])).Status);
+            Package without = Use(Client.OpenLink(package.Link.Split('#')[0]));
+            Assert.Equal(Status.KeycodeUnknown, Assert.Throws<SendsafelyException>(() => without.Keycode).Status);
+        }
+
+        /// <summary>Every public member of a disposed object but Dispose, by both ways.</summary>
+        [Fact]
+        public void DisposedObjectsSayTheirName()
+        {
+            Client client = NewClient();
+            Workspace workspace = client.CreateWorkspace();
+            ListingReader<PackageSummary> reader = client.ListPackages(PackageList.Sent).GetEnumerator();
+            foreach (IDisposable one in new IDisposable[] { reader, workspace, client })
+            {
+                one.Dispose();
+                one.Dispose();
+            }
+            int checks = 0;
+            foreach (object one in new object[] { client, workspace, reader })
+                foreach (MethodInfo method in one.GetType().GetMethods(BindingFlags.Public | BindingFlags.Instance)
+                    .Where(method => method.DeclaringType != typeof(object) && method.DeclaringType != typeof(Resource))
+                    .Where(method => !(one == (object)reader && (method.Name == "get_Current" || method.Name == "Reset"))))
+                {
+                    object[] arguments = method.GetParameters().Select(parameter => Sample(parameter)).ToArray();
+                    Exception failure = null;
+                    try
+                    {
+                        // ObjectDisposedException comes at once, not when the task is awaited.
+                        method.Invoke(one, arguments);
+                    }
+                    catch (TargetInvocationException e)
+                    {
+                        failure = e.InnerException;
+                    }
+                    Assert.True(failure is ObjectDisposedException, one.GetType().Name + "." + method.Name + ": " + failure);
+                    Assert.Equal(one.GetType().Name, ((ObjectDisposedException)failure).ObjectName);
+                    checks++;
+                }
+            Assert.True(checks > 150, "only " + checks);
+        }
+
+        private static object Sample(ParameterInfo parameter)
+        {
+            Type type = parameter.ParameterType;
+            if (type == typeof(CancellationToken)) return CancellationToken.None;
+            if (type == typeof(IProgress<TransferProgress>)) return null;
+            if (type == typeof(string)) return "text";
+            if (type == typeof(byte[])) return new byte[1];
+            if (type == typeof(Stream)) return new MemoryStream();
+            if (type == typeof(IEnumerable<string>)) return new[] { "text" };
+            if (type == typeof(RegistrationOptions)) return new RegistrationOptions();
+            return type.IsValueType ? Activator.CreateInstance(type) : null;
+        }
+
+        [Fact]
+        public void TheLibraryKnowsItself()
+        {
+            Assert.Equal(typeof(Client).Assembly.GetName().Version.ToString(3), Library.Version);
+            Assert.Equal("SENDSAFELY_NO_RECIPIENT", Library.Name(Status.NoRecipient));
+            Assert.Contains("recipient", Library.Description(Status.NoRecipient));
+        }
+    }
+}

@@ -1,0 +1,162 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using Xunit;
+
+namespace Sendsafely.Tests
+{
+    public class FileTests : Flow
+    {
+        /// <summary>A stream that cannot tell its length and gives few bytes at a time, as a pipe does.</summary>
+        private sealed class Pipe : MemoryStream
+        {
+            public Pipe(byte[] data) : base(data) { }
+            public override bool CanSeek => false;
+            public override long Length => throw new NotSupportedException();
+            public override int Read(byte[] buffer, int offset, int count) => base.Read(buffer, offset, Math.Min(count, 777));
+        }
+
+        private sealed class Broken : Stream
+        {
+            public override bool CanRead => true;
+            public override bool CanSeek => false;
+            public override bool CanWrite => true;
+            public override long Length => throw new NotSupportedException();
+            public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+            public override void Flush() { }
+            public override int Read(byte[] buffer, int offset, int count) => throw new IOException("the cable is out");
+            public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+            public override void SetLength(long value) => throw new NotSupportedException();
+            public override void Write(byte[] buffer, int offset, int count) => throw new IOException("the disk is on fire");
+        }
+
+        [Theory]
+        [InlineData(0)]
+        [InlineData(1)]
+        [InlineData(2621440)]
+        [InlineData(2700001)]
+        public async Task EveryWayInAndOutHasTheSameBytes(int size)
+        {
+            byte[] data = Bytes(size);
+            File.WriteAllBytes(At("path.bin"), data);
+            Package package = Use(Client.CreatePackage());
+            package.UploadFile(At("path.bin"), new UploadOptions { FileName = "other.bin" });
+            package.UploadMemory("memory.bin", data);
+            package.UploadStream("stream.bin", new MemoryStream(data));
+            package.UploadStream("known.bin", new Pipe(data), size);
+            await package.UploadStreamAsync("pipe.bin", new Pipe(data));
+            package.Finalize(new FinalizeOptions { UndisclosedRecipients = true });
+
+            Package received = Use(Client.OpenLink(package.Link));
+            var files = received.GetInformation().Files;
+            Assert.Equal("known.bin memory.bin other.bin pipe.bin stream.bin", string.Join(" ", files.Select(file => file.FileName).OrderBy(name => name)));
+            foreach (PackageFile file in files)
+            {
+                Assert.Equal((long)size, file.Size);
+                Assert.Equal(data, await received.DownloadMemoryAsync(file.FileId));
+                var target = new MemoryStream();
+                DownloadedFile streamed = await received.DownloadStreamAsync(file.FileId, target);
+                Assert.Null(streamed.Path);
+                Assert.Equal(data, target.ToArray());
+                DownloadedFile written = await received.DownloadFileAsync(file.FileId, At("out-" + file.FileName), new DownloadOptions { Sync = true });
+                Assert.Equal(data, File.ReadAllBytes(written.Path));
+                Assert.Equal((long)size, written.Size);
+            }
+        }
+
+        [Fact]
+        public void AStreamIsReadFromItsPosition()
+        {
+            Package package = Use(Client.CreatePackage());
+            var source = new MemoryStream(new byte[] { 1, 2, 3, 4 }) { Position = 2 };
+            package.UploadStream("a.bin", source);
+            package.Finalize(new FinalizeOptions { UndisclosedRecipients = true });
+            Assert.Equal(new byte[] { 3, 4 }, package.DownloadMemory(package.GetInformation().Files[0].FileId));
+            Assert.True(source.CanRead, "it is not disposed of");
+        }
+
+        [Fact]
+        public async Task WhatStreamsThrowComesBackAsItself()
+        {
+            Package package = Use(Client.CreatePackage());
+            Assert.Equal("the cable is out", Assert.Throws<IOException>(() => package.UploadStream("a", new Broken())).Message);
+            Assert.Equal("the cable is out", (await Assert.ThrowsAsync<IOException>(() => package.UploadStreamAsync("a", new Broken(), 100))).Message);
+            Assert.Empty(package.GetInformation().Files);
+            Package sent = Sent(Bytes(200000));
+            string id = sent.GetInformation().Files[0].FileId;
+            Assert.Equal("the disk is on fire", Assert.Throws<IOException>(() => sent.DownloadStream(id, new Broken())).Message);
+            Assert.Equal("the disk is on fire", (await Assert.ThrowsAsync<IOException>(() => sent.DownloadStreamAsync(id, new Broken()))).Message);
+        }
+
+        [Fact]
+        public void AShortStreamIsAMismatch()
+        {
+            Package package = Use(Client.CreatePackage());
+            Assert.Equal(Status.SizeMismatch, Assert.Throws<SendsafelyException>(() => package.UploadStream("a", new MemoryStream(new byte[5]), 6)).Status);
+            Assert.Equal(5L, package.UploadStream("a", new MemoryStream(new byte[9]), 5).Size);
+        }
+
+        [Fact]
+        public void ExistingTargetsAreRefusedSkippedOrReplaced()
+        {
+            Package sent = Sent(new byte[] { 1, 2, 3 });
+            File.WriteAllBytes(At("a.bin"), new byte[] { 9, 9, 9 });
+            SendsafelyException refused = Assert.Throws<SendsafelyException>(() => sent.DownloadAll(Place));
+            Assert.Equal(Status.FileExists, refused.Status);
+            Assert.Equal("a.bin", Assert.Single(refused.Report).Path);
+            Assert.Equal(TreeAction.Skipped, Assert.Single(sent.DownloadAll(Place, new DownloadOptions { Existing = Existing.Skip })).Action);
+            Assert.Equal(new byte[] { 9, 9, 9 }, File.ReadAllBytes(At("a.bin")));
+            sent.DownloadAll(Place, new DownloadOptions { Existing = Existing.Overwrite });
+            Assert.Equal(new byte[] { 1, 2, 3 }, File.ReadAllBytes(At("a.bin")));
+            string id = sent.GetInformation().Files[0].FileId;
+            Assert.True(sent.DownloadFile(id, At("a.bin"), new DownloadOptions { Existing = Existing.Skip }).Skipped);
+        }
+
+        [Fact]
+        public void WholeDirectoriesGoUp()
+        {
+            Directory.CreateDirectory(At("out"));
+            File.WriteAllText(At("out/a.txt"), "a");
+            File.WriteAllText(At("out/b.txt"), "bb");
+            Package package = Use(Client.CreatePackage());
+            Assert.Equal(new[] { "a.txt", "b.txt" }, package.UploadAll(At("out")).Select(item => item.Path).OrderBy(path => path));
+            Assert.Equal(new[] { TreeAction.Skipped, TreeAction.Skipped }, package.UploadAll(At("out")).Select(item => item.Action));
+            SendsafelyException failure = Assert.Throws<SendsafelyException>(() => package.UploadAll(At("out"), new UploadAllOptions { Existing = Existing.Refuse }));
+            Assert.Equal(Status.FileExists, failure.Status);
+            Assert.Equal(2, failure.Report.Count);
+        }
+
+        [Fact]
+        public void FilesAreRenamedDescribedAndDeleted()
+        {
+            Package package = Use(Client.CreatePackage());
+            PackageFile file = package.UploadMemory("a.txt", new byte[3]);
+            package.RenameFile(file.FileId, "b.txt");
+            PackageFileInformation information = package.GetFileInformation(file.FileId);
+            Assert.Equal("b.txt", information.File.FileName);
+            Assert.Equal(3L, information.File.Size);
+            Assert.NotNull(information.File.Uploaded);
+            Assert.Empty(information.OldVersions);
+            package.DeleteFile(file.FileId);
+            Assert.Empty(package.GetInformation().Files);
+            Assert.Equal(Status.FileNotOnPackage, Assert.Throws<SendsafelyException>(() => package.DeleteFile(file.FileId)).Status);
+        }
+
+        [Fact]
+        public async Task RunningUploadsAreCounted()
+        {
+            Emulator.Fault("part_put", "\"hang_ms\":400", 1);
+            Package package = Use(Client.CreatePackage());
+            Assert.Equal(0, package.RunningUploads);
+            Task<PackageFile> upload = package.UploadMemoryAsync("a.bin", new byte[100]);
+            SpinWait.SpinUntil(() => package.RunningUploads == 1, 10000);
+            Assert.Equal(1, package.RunningUploads);
+            Assert.Equal(Status.UploadRunning, Assert.Throws<SendsafelyException>(
+                () => package.Finalize(new FinalizeOptions { UndisclosedRecipients = true })).Status);
+            await upload;
+            Assert.Equal(0, package.RunningUploads);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Runtime.InteropServices;
+using Xunit;
+
+namespace Sendsafely.Tests
+{
+    public class LayoutTests
+    {
+        /// <summary>The structs as this runtime lays them out, against what the library was built with.</summary>
+        [Fact]
+        public void StructsHaveTheLayoutOfTheLibrary()
+        {
+            string root = AppDomain.CurrentDomain.BaseDirectory;
+            while (!Directory.Exists(Path.Combine(root, "tests/abi"))) root = Path.GetDirectoryName(root);
+            int checks = 0;
+            foreach (string line in File.ReadAllLines(Path.Combine(root, "tests/abi/layouts.txt")))
+            {
+                // sendsafely_buffer size 16 | sendsafely_buffer.data at 8 size 8
+                string[] words = line.Split(' ', '.');
+                Type type = typeof(Client).Assembly.GetType("Sendsafely.Native+" + words[0], true);
+                bool isField = words[2] == "at";
+                string found = isField ? Marshal.OffsetOf(type, words[1]).ToString() : Marshal.SizeOf(type).ToString();
+                Assert.Equal(line, isField ? words[0] + "." + words[1] + " at " + found + " size " + words.Last() : words[0] + " size " + found);
+                checks++;
+            }
+            Assert.True(checks > 300, "only " + checks);
+        }
+    }
+}

@@ -1,0 +1,175 @@
+using System;
+using System.Diagnostics;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using Xunit;
+
+namespace Sendsafely.Tests
+{
+    /// <summary>Progress, and the ways to stop a call.</summary>
+    public class StopTests : Flow
+    {
+        private sealed class Mine : Exception
+        {
+            public Mine() : base("from the handler") { }
+        }
+
+        [Fact]
+        public async Task ProgressGoesUpToTheEnd()
+        {
+            Package package = Use(Client.CreatePackage());
+            int thread = 0, here = Thread.CurrentThread.ManagedThreadId;
+            var progress = new Direct(_ => thread = Thread.CurrentThread.ManagedThreadId);
+            await package.UploadMemoryAsync("a.bin", Bytes(6000000), progress: progress);
+            Assert.NotEqual(here, thread);
+            TransferProgress last = progress.All.Last();
+            Assert.Equal(6000000L, last.BytesDone);
+            Assert.Equal(6000000L, last.BytesTotal.Value);
+            Assert.Equal(3, last.PartsDone);
+            Assert.Equal(3, last.PartsTotal);
+            long[] done = progress.All.Select(one => one.BytesDone).ToArray();
+            Assert.Equal(done.OrderBy(count => count), done);
+            Assert.True(progress.All.Any(one => one.Phase == Phase.Transferring));
+            package.UploadMemory("b.bin", new byte[10], progress: new Direct(_ => thread = Thread.CurrentThread.ManagedThreadId));
+            Assert.Equal(Thread.CurrentThread.ManagedThreadId, thread);
+        }
+
+        [Fact]
+        public async Task TheClientIsToldOfEveryCallAndLogs()
+        {
+            var progress = new Direct();
+            string log = "";
+            using (Client client = NewClient(new ClientOptions { Progress = progress, Log = line => log += line + "\n" }))
+            {
+                Emulator.Fault("user_information", "\"status\":503", 1);
+                await client.GetUserAsync();
+                Assert.True(progress.All.Count > 0, "the client's progress was not told");
+                Assert.NotEqual("", log);
+                Assert.DoesNotContain(Emulator.ApiSecret, log);
+                int before = progress.All.Count;
+                client.GetUser(new Direct());
+                Assert.Equal(before, progress.All.Count);
+            }
+            using (Client client = NewClient(new ClientOptions { Log = _ => throw new Mine() }))
+            {
+                Emulator.Fault("user_information", "\"status\":503", 1);
+                Assert.Throws<Mine>(() => client.GetUser());
+            }
+        }
+
+        [Fact]
+        public async Task WhatProgressThrowsComesBackAsItself()
+        {
+            Package package = Use(Client.CreatePackage());
+            var bad = new Direct(_ => throw new Mine());
+            Mine mine = await Assert.ThrowsAsync<Mine>(() => package.UploadMemoryAsync("a.bin", Bytes(100000), progress: bad));
+            Assert.Contains("WhatProgressThrowsComesBackAsItself", mine.StackTrace);
+            Assert.Equal(1, bad.All.Count);
+            Assert.Throws<Mine>(() => package.UploadMemory("a.bin", Bytes(100000), progress: bad));
+            Assert.Throws<Mine>(() => Client.GetUser(bad));
+            Assert.Empty(package.GetInformation().Files);
+            package.UploadMemory("a.bin", new byte[1]);
+        }
+
+        [Fact]
+        public void HandlersMayCallTheLibrary()
+        {
+            Package package = Use(Client.CreatePackage());
+            string email = null;
+            Status inside = Status.Ok;
+            package.UploadMemory("a.bin", Bytes(10), progress: new Direct(_ =>
+            {
+                email = email ?? Client.VerifyCredentials();
+                try { package.SetLife(3); } catch (SendsafelyException e) { inside = e.Status; }
+            }));
+            Assert.Equal("admin@acme.test", email);
+            Assert.Equal(Status.Busy, inside);
+        }
+
+        /// <summary>The faults hold a call in each of its phases; the token ends it there.</summary>
+        [Theory]
+        [InlineData("connecting")]
+        [InlineData("preparing")]
+        [InlineData("transferring")]
+        [InlineData("waiting")]
+        [InlineData("completing")]
+        [InlineData("finalizing")]
+        [InlineData("downloading")]
+        [InlineData("reading")]
+        public async Task TheTokenStopsEveryPhase(string phase)
+        {
+            Package package = Use(Client.CreatePackage());
+            Package sent = Sent(Bytes(3000000));
+            string file = sent.GetInformation().Files[0].FileId;
+            package.UploadMemory("small", new byte[1]);
+            Client fresh = Use(NewClient(new ClientOptions()));
+            switch (phase)
+            {
+                case "connecting": Emulator.Admin("POST", "/handshake-hang", "{\"on\":true}"); break;
+                case "preparing": Emulator.Fault("create_file", "\"hang_ms\":60000"); break;
+                case "transferring": Emulator.Fault("part_put", "\"bytes_per_second\":20000"); break;
+                case "waiting": Emulator.Fault("create_file", "\"status\":503"); break;
+                case "completing": Emulator.Fault("upload_complete", "\"hang_ms\":60000"); break;
+                case "finalizing": Emulator.Fault("finalize", "\"hang_ms\":60000"); break;
+                case "downloading": Emulator.Fault("part_get", "\"bytes_per_second\":20000"); break;
+                case "reading": Emulator.Fault("package_information", "\"hang_ms\":60000"); break;
+            }
+            var source = new CancellationTokenSource();
+            var seen = new Direct();
+            Task task;
+            switch (phase)
+            {
+                case "connecting": task = fresh.GetUserAsync(seen, source.Token); break;
+                case "finalizing": task = package.FinalizeAsync(new FinalizeOptions { UndisclosedRecipients = true }, seen, source.Token); break;
+                case "downloading": task = sent.DownloadFileAsync(file, At("x"), null, seen, source.Token); break;
+                case "reading": task = package.GetInformationAsync(seen, source.Token); break;
+                default: task = package.UploadMemoryAsync("big", Bytes(3000000), null, seen, source.Token); break;
+            }
+            SpinWait.SpinUntil(() => { lock (seen.All) return seen.All.Count > 3; }, 20000);
+            Assert.False(task.IsCompleted, "it was not held");
+            source.Cancel();
+            var clock = Stopwatch.StartNew();
+            StoppedException stop = await Assert.ThrowsAsync<StoppedException>(() => task);
+            Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+            Assert.Equal(source.Token, stop.CancellationToken);
+            Assert.True(task.IsCanceled, "it ended as " + task.Status);
+            int told = seen.All.Count;
+            Thread.Sleep(300);
+            Assert.Equal(told, seen.All.Count);
+            Assert.False(File.Exists(At("x")));
+            Assert.Equal(0, package.RunningUploads);
+        }
+
+        [Fact]
+        public async Task SynchronousCallsStopByTokenToo()
+        {
+            Emulator.Fault("user_information", "\"hang_ms\":60000");
+            var source = new CancellationTokenSource(300);
+            Assert.Equal(source.Token, Assert.Throws<StoppedException>(() => Client.GetUser(null, source.Token)).CancellationToken);
+            // One that is cancelled before asks nothing.
+            Emulator.Admin("DELETE", "/requests");
+            Assert.Throws<OperationCanceledException>(() => Client.GetUser(null, source.Token));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Client.GetUserAsync(null, source.Token));
+            Assert.Equal(0, Emulator.Requests("user_information"));
+        }
+
+        [Fact]
+        public async Task AStoppedTreeTellsWhatCame()
+        {
+            Package package = Use(Client.CreatePackage());
+            package.UploadMemory("a", Bytes(10));
+            package.UploadMemory("b", Bytes(2000000));
+            Emulator.Fault("part_get", "\"bytes_per_second\":20000");
+            var source = new CancellationTokenSource();
+            var seen = new Direct();
+            Task task = package.DownloadAllAsync(Place, null, seen, source.Token);
+            SpinWait.SpinUntil(() => { lock (seen.All) return seen.All.Count > 3; }, 20000);
+            source.Cancel();
+            StoppedException stop = await Assert.ThrowsAsync<StoppedException>(() => task);
+            Assert.Equal(2, stop.Report.Count);
+            Assert.Contains("Stopped", string.Join(" ", stop.Report.Select(item => item.Status)));
+        }
+    }
+}

@@ -1,0 +1,137 @@
+// Only for the build with mcs: the names of xunit that the tests use, and a runner.
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Reflection;
+using System.Threading.Tasks;
+
+namespace Xunit
+{
+    [AttributeUsage(AttributeTargets.Method)]
+    public class FactAttribute : Attribute { }
+
+    [AttributeUsage(AttributeTargets.Method)]
+    public sealed class TheoryAttribute : FactAttribute { }
+
+    [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
+    public sealed class InlineDataAttribute : Attribute
+    {
+        public object[] Data { get; }
+        public InlineDataAttribute(params object[] data) { Data = data; }
+    }
+
+    public static class Assert
+    {
+        public static void Equal<T>(T expected, T actual)
+        {
+            if (expected is byte[] bytes && actual is byte[] others && bytes.SequenceEqual(others)) return;
+            if (!EqualityComparer<T>.Default.Equals(expected, actual)) throw new Exception("expected <" + expected + ">, got <" + actual + ">");
+        }
+        public static void Equal<T>(IEnumerable<T> expected, IEnumerable<T> actual)
+        {
+            if (!expected.SequenceEqual(actual))
+                throw new Exception("expected <" + string.Join("|", expected.Take(50)) + ">, got <" + string.Join("|", actual.Take(50)) + ">");
+        }
+        public static void NotEqual<T>(T unexpected, T actual)
+        {
+            if (EqualityComparer<T>.Default.Equals(unexpected, actual)) throw new Exception("did not expect <" + actual + ">");
+        }
+        public static void True(bool value, string message = "expected true") { if (!value) throw new Exception(message); }
+        public static void False(bool value, string message = "expected false") { if (value) throw new Exception(message); }
+        public static void Null(object value) { if (value != null) throw new Exception("expected null, got <" + value + ">"); }
+        public static void NotNull(object value) { if (value == null) throw new Exception("expected a value"); }
+        public static void Same(object expected, object actual) { if (!ReferenceEquals(expected, actual)) throw new Exception("another object"); }
+        public static void Empty<T>(IEnumerable<T> values) { if (values.Any()) throw new Exception("expected nothing, got <" + string.Join("|", values) + ">"); }
+        public static T Single<T>(IEnumerable<T> values)
+        {
+            var all = values.ToList();
+            if (all.Count != 1) throw new Exception("expected one, got " + all.Count + ": " + string.Join("|", all));
+            return all[0];
+        }
+        public static void Contains(string part, string text) { if (text == null || !text.Contains(part)) throw new Exception("<" + part + "> is not in <" + text + ">"); }
+        public static void DoesNotContain(string part, string text) { if (text != null && text.Contains(part)) throw new Exception("<" + part + "> is in <" + text + ">"); }
+        public static void InRange<T>(T value, T low, T high) where T : IComparable<T>
+        {
+            if (value.CompareTo(low) < 0 || value.CompareTo(high) > 0) throw new Exception("<" + value + "> is not within <" + low + "> and <" + high + ">");
+        }
+        public static T IsType<T>(object value)
+        {
+            if (value == null || value.GetType() != typeof(T)) throw new Exception("expected " + typeof(T).Name + ", got <" + value + ">");
+            return (T)value;
+        }
+        public static T Throws<T>(Func<object> action) where T : Exception => Throws<T>(new Action(() => action()));
+        public static T Throws<T>(Action action) where T : Exception
+        {
+            try { action(); } catch (Exception e) { if (e.GetType() == typeof(T)) return (T)e; throw; }
+            throw new Exception("expected " + typeof(T).Name);
+        }
+        public static async Task<T> ThrowsAsync<T>(Func<Task> action) where T : Exception
+        {
+            try { await action().ConfigureAwait(false); } catch (Exception e) { if (e.GetType() == typeof(T)) return (T)e; throw; }
+            throw new Exception("expected " + typeof(T).Name);
+        }
+        public static async Task<T> ThrowsAnyAsync<T>(Func<Task> action) where T : Exception
+        {
+            try { await action().ConfigureAwait(false); } catch (T e) { return e; }
+            throw new Exception("expected " + typeof(T).Name);
+        }
+    }
+
+    internal static class Runner
+    {
+        private static int passed, failed;
+
+        /// <summary>Runs the tests of which the name has the first argument in it.</summary>
+        private static int Main(string[] arguments)
+        {
+            string runtime = Type.GetType("Mono.Runtime") != null ? "mono" : "CoreCLR";
+            string part = arguments.Length > 0 ? arguments[0] : "";
+            foreach (Type type in typeof(Runner).Assembly.GetExportedTypes().OrderBy(type => type.Name))
+            {
+                if (type.IsAbstract) continue;
+                foreach (MethodInfo method in type.GetMethods(BindingFlags.Instance | BindingFlags.Public))
+                {
+                    if (method.GetCustomAttribute<FactAttribute>() == null) continue;
+                    List<object[]> rows = method.GetCustomAttributes<InlineDataAttribute>().Select(row => row.Data).ToList();
+                    if (rows.Count == 0) rows.Add(null);
+                    foreach (object[] row in rows)
+                    {
+                        string name = type.Name + "." + method.Name + (row == null ? "" : "(" + string.Join(", ", row) + ")");
+                        if (name.Contains(part)) Run(runtime + " " + name, type, method, row);
+                    }
+                }
+            }
+            Console.WriteLine(runtime + " " + Environment.Version + ": " + passed + " passed, " + failed + " failed");
+            return failed == 0 && passed > 0 ? 0 : 1;
+        }
+
+        private static void Run(string name, Type type, MethodInfo method, object[] row)
+        {
+            try
+            {
+                object test = Activator.CreateInstance(type);
+                Exception own = null;
+                try
+                {
+                    var task = method.Invoke(test, row) as Task;
+                    if (task != null && !task.Wait(60000)) throw new TimeoutException("not done after 60 seconds");
+                }
+                catch (Exception e)
+                {
+                    own = e;
+                }
+                // What Dispose says of a test that has failed would hide why.
+                try { (test as IDisposable)?.Dispose(); } catch when (own != null) { }
+                if (own != null) throw own;
+                passed++;
+                Console.WriteLine(name + ": ok");
+            }
+            catch (Exception e)
+            {
+                while ((e is TargetInvocationException || e is AggregateException) && e.InnerException != null) e = e.InnerException;
+                failed++;
+                Console.WriteLine(name + ": FAILED: " + e.GetType().Name + ": " + e.Message + Environment.NewLine + e.StackTrace);
+            }
+        }
+    }
+}

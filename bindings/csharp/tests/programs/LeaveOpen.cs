@@ -1,0 +1,20 @@
+// Ends with open handles, one of them in the middle of a call on another thread: a process must be able to.
+using System;
+using System.Threading;
+using Sendsafely;
+
+internal static class LeaveOpen
+{
+    private static Client client;
+    private static Package package;
+
+    private static void Main()
+    {
+        client = new Client(Environment.GetEnvironmentVariable("SENDSAFELY_HOST"), Environment.GetEnvironmentVariable("SENDSAFELY_API_KEY"),
+            Environment.GetEnvironmentVariable("SENDSAFELY_API_SECRET"));
+        package = client.CreatePackage();
+        new Thread(() => package.UploadMemory("a.bin", new byte[50000000])) { IsBackground = true }.Start();
+        SpinWait.SpinUntil(() => package.RunningUploads > 0, 10000);
+        Console.WriteLine(package.Id);
+    }
+}

@@ -1,0 +1,155 @@
+#!/usr/bin/env python3
+"""The C# examples as a user runs them, and a program that ends with open handles: run.py RUNTIME, mono or dotnet."""
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../../../.."))
+sys.path.insert(0, os.path.join(ROOT, "tools"))
+from local import RECEIVE, Emulator, write_random_file
+
+RUNTIME = sys.argv[1]
+LINK = re.compile(r"http://127\.0\.0\.1:\d+/receive/\?thread=\S+&packageCode=\S+#keyCode=\S+\n")
+
+
+def command(program, *arguments):
+    return [os.path.join(ROOT, "tools/csharp"), RUNTIME, os.path.join(ROOT, f"target/csharp/{program}.exe"), *arguments]
+
+
+@contextlib.contextmanager
+def case():
+    """A server and a directory with a file to send: a function that runs a program, one that names a path, the server."""
+    with Emulator() as server, tempfile.TemporaryDirectory(prefix="sendsafely-csharp-") as place:
+        write_random_file(os.path.join(place, "report.bin"), 3_000_000)
+        os.mkdir(os.path.join(place, "in"))
+
+        def run(program, *arguments, **environment):
+            return subprocess.run(command(program, *arguments), env=server.environment() | environment, capture_output=True,
+                                  text=True, timeout=60)
+
+        yield run, lambda name: os.path.join(place, name), server
+
+
+def refused(run, *words, status=1):
+    """It failed with one line that has these words, and printed nothing."""
+    assert run.returncode == status and run.stdout == "" and run.stderr.count("\n") == 1, run
+    assert all(word in run.stderr for word in words), run
+
+
+def test_everything_arrives():
+    with case() as (run, path, server):
+        sent = run("Send", "--to", "ann@example.com", "--to", "bob@example.com,+14155550100", "--message", "Grüße, 你好", "--life", "9",
+                   "--retry-window", "5", path("report.bin"), __file__)
+        assert sent.returncode == 0 and sent.stderr == "" and LINK.fullmatch(sent.stdout), sent
+        (package,) = [server.admin("GET", "/packages/" + id) for id in server.admin("GET", "/packages")]
+        phones = {r["email"]: (r["phone"] or {}).get("number") for r in package["recipients"]}
+        assert phones == {"ann@example.com": None, "bob@example.com": "4155550100"}, phones
+        assert package["life"] == 9 and package["finalized"] and not package["undisclosed"]
+        received = run("Receive", sent.stdout.strip(), path("in"))
+        assert received.returncode == 0 and received.stderr == "" and received.stdout == "Grüße, 你好\n", received
+        for name, source in (("report.bin", path("report.bin")), ("run.py", __file__)):
+            with open(source, "rb") as before, open(path("in/" + name), "rb") as after:
+                assert before.read() == after.read()
+        again = run("Receive", sent.stdout.strip(), path("in"))
+        assert again.returncode == 1 and "report.bin" in again.stderr and "choose another directory" in again.stderr, again
+
+
+def test_c_reads_what_csharp_sends():
+    with case() as (run, path, server):
+        link = run("Send", "--", path("report.bin")).stdout.strip()
+        assert subprocess.run([RECEIVE, link, path("in")], env=server.environment(), timeout=60).returncode == 0
+        assert os.path.getsize(path("in/report.bin")) == 3_000_000
+
+
+def test_errors_say_what_and_what_to_do():
+    with case() as (run, path, server):
+        refused(run("Send"), "usage: ", status=2)
+        refused(run("Send", "--life", "soon", "x"), "usage: ", status=2)
+        refused(run("Receive", "link"), "usage: ", status=2)
+        refused(run("Send", "--to", "ann@example.com", path("missing.bin")), "Send: ", "missing.bin")
+        refused(run("Send", path("report.bin"), SENDSAFELY_API_SECRET="wrong"), "check the API key")
+        states = [server.admin("GET", "/packages/" + id)["state"] for id in server.admin("GET", "/packages")]
+        assert states and all("DELETED" in state for state in states), states
+        bare = {key: value for key, value in os.environ.items() if not key.startswith("SENDSAFELY_")}
+        refused(subprocess.run(command("Send", "x"), env=bare, capture_output=True, text=True), "SENDSAFELY_HOST", status=2)
+
+
+def test_interrupted_send_deletes_the_package():
+    if RUNTIME == "mono":
+        return "Ctrl-C in the C# example on mono, which hears it only where all streams are a terminal"
+    with case() as (run, path, server):
+        write_random_file(path("report.bin"), 30_000_000)
+        server.admin("POST", "/faults", {"endpoint": "upload_urls", "times": 0, "action": {"hang_ms": 60_000}})
+        process = subprocess.Popen(command("Send", path("report.bin")), env=server.environment(), stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True)
+        try:
+            deadline = time.monotonic() + 20
+            while "upload_urls" not in str(server.admin("GET", "/requests")):
+                assert time.monotonic() < deadline and process.poll() is None
+                time.sleep(0.05)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=20)
+        finally:
+            process.kill()
+            process.wait()
+        refused(subprocess.CompletedProcess([], process.returncode, out, err), "stopped")
+        (package,) = server.admin("GET", "/packages")
+        assert "DELETED" in server.admin("GET", "/packages/" + package)["state"]
+
+
+def test_a_process_ends_with_open_handles():
+    with case() as (run, _, server):
+        server.admin("POST", "/faults", {"endpoint": "part_put", "times": 0, "action": {"bytes_per_second": 1000}})
+        for _ in range(3):
+            left = run("LeaveOpen")
+            assert left.returncode == 0 and left.stderr == "" and left.stdout.strip() in server.admin("GET", "/packages"), left
+
+
+def test_the_lines_of_the_readmes_compile():
+    for path in ("README.md", "bindings/csharp/README.md"):
+        with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+            lines = re.search(r"```csharp\n(.*?)```", file.read(), re.DOTALL)[1].replace("using Sendsafely;", "")
+        with tempfile.TemporaryDirectory() as place:
+            source = os.path.join(place, "Lines.cs")
+            with open(source, "w", encoding="utf-8") as file:
+                file.write("using System; using System.Threading; using System.Threading.Tasks; using Sendsafely; internal static class Lines {"
+                           "internal static async Task Go(string apiKey, string apiSecret, IProgress<TransferProgress> progress,"
+                           "CancellationToken token) {" + lines + "} }")
+            subprocess.run([os.path.join(ROOT, "tools/csharp"), "mcs", "-langversion:7.2", "-warnaserror", "-target:library",
+                            f"-r:{ROOT}/target/csharp/Sendsafely.dll", f"-out:{place}/Lines.dll", source], check=True)
+
+
+def test_a_missing_library_is_said_with_where_it_was_looked_for():
+    with case() as (_, path, server):
+        for name in ("Send.exe", "Send.runtimeconfig.json", "Sendsafely.dll"):
+            shutil.copy(os.path.join(ROOT, "target/csharp", name), path(name))
+        left = subprocess.run([os.path.join(ROOT, "tools/csharp"), RUNTIME, path("Send.exe"), "x"], env=server.environment(),
+                              capture_output=True, text=True, timeout=60)
+        assert left.returncode != 0 and "libsendsafely.so" in left.stderr and os.path.dirname(path("x")) in left.stderr, left
+
+
+def main():
+    passed = failed = 0
+    for name, test in list(globals().items()):
+        if name.startswith("test_"):
+            try:
+                skipped = test()
+                passed += not skipped
+                print(f"skipped: {skipped}" if skipped else f"{RUNTIME} {name}: ok", flush=True)
+            except Exception:
+                failed += 1
+                print(f"{RUNTIME} {name}: FAILED\n{traceback.format_exc()}", flush=True)
+    print(f"{RUNTIME} programs: {passed} passed, {failed} failed")
+    return failed > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""The project files that only the .NET SDK reads, as XML: versions, frameworks, what goes into the package."""
+
+import os
+import re
+import sys
+import traceback
+import xml.etree.ElementTree as ET
+
+HERE = os.path.abspath(os.path.dirname(__file__))
+ROOT = os.path.join(HERE, "../../..")
+
+
+def text(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def project(path):
+    return ET.fromstring(text(os.path.join(HERE, path)))
+
+
+PACKAGE, TARGETS, TESTS = project("../src/Sendsafely.csproj"), project("../src/Sendsafely.targets"), project("Sendsafely.Tests.csproj")
+
+
+def value(tree, name):
+    return tree.findtext(f".//{name}")
+
+
+def test_the_version_is_that_of_cargo():
+    version = re.search(r'^version = "(.*)"', text(os.path.join(ROOT, "Cargo.toml")), re.MULTILINE)[1]
+    assert value(PACKAGE, "Version") == version
+    native = text(os.path.join(HERE, "../src/Native.cs"))
+    assert [re.search(rf"SENDSAFELY_VERSION_{part} = (\d+)", native)[1] for part in ("MAJOR", "MINOR", "PATCH")] == version.split(".")
+
+
+def test_frameworks_and_language():
+    assert value(PACKAGE, "TargetFrameworks") == "netstandard2.0;net8.0"
+    for tree in (PACKAGE, TESTS):
+        assert value(tree, "LangVersion") == "7.2"
+    assert "-langversion:7.2" in text(os.path.join(HERE, "../build.sh"))
+
+
+def test_no_file_is_listed_or_left_out():
+    # Both builds take whole folders, so they cannot differ.
+    for tree in (PACKAGE, TESTS):
+        assert tree.find(".//Compile") is None
+    assert all(name.endswith((".cs", ".csproj", ".targets")) for name in os.listdir(os.path.join(HERE, "../src")))
+
+
+def test_what_is_in_the_package():
+    paths = {item.get("Include").split(";")[0]: item.get("PackagePath") for item in PACKAGE.iter("None") if item.get("Pack") == "true"}
+    assert paths["../README.md"] == "/" and value(PACKAGE, "PackageReadmeFile") == "README.md"
+    assert paths["$(NativeRoot)/**/*.so"] == "runtimes/%(RecursiveDir)"
+    places = [item.get("PackagePath") for item in PACKAGE.iter("None") if item.get("Include") == "Sendsafely.targets"]
+    assert places == ["build/net461/", "buildTransitive/net461/"]
+    for name in ("Deterministic", "IncludeSymbols", "GenerateDocumentationFile", "TreatWarningsAsErrors", "IsPackable"):
+        assert value(PACKAGE, name) == "true", name
+    assert value(PACKAGE, "PackageLicenseExpression") == re.search(r'^license = "(.*)"', text(os.path.join(ROOT, "Cargo.toml")), re.MULTILINE)[1]
+    # The targets file has the package's name, or NuGet passes it over.
+    assert value(PACKAGE, "PackageId") == "Sendsafely"
+
+
+def test_framework_programs_get_the_library():
+    (item,) = TARGETS.iter("None")
+    assert "runtimes/$(_SendsafelyRid)/native/*.dll" in item.get("Include") and item.get("CopyToOutputDirectory") == "PreserveNewest"
+
+
+def test_the_tests_leave_the_stand_in_of_xunit_out():
+    assert "mini/**" in value(TESTS, "DefaultItemExcludes") and "programs/**" in value(TESTS, "DefaultItemExcludes")
+
+
+def main():
+    passed = failed = 0
+    for name, test in list(globals().items()):
+        if name.startswith("test_"):
+            try:
+                test()
+                passed += 1
+                print(f"project {name}: ok", flush=True)
+            except Exception:
+                failed += 1
+                print(f"project {name}: FAILED\n{traceback.format_exc()}", flush=True)
+    print(f"project: {passed} passed, {failed} failed")
+    return failed > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,75 @@
+// Receive - opens a secure link and brings what was sent.
+//
+//   Receive [--password TEXT] [--retry-window SECONDS] LINK DIRECTORY
+//
+// Writes the files into the directory, which must exist, and the message to standard output. A file appears there only
+// when all of it has arrived and was verified. Host and account come from the environment: SENDSAFELY_HOST,
+// SENDSAFELY_API_KEY, SENDSAFELY_API_SECRET, and for a private certificate authority SENDSAFELY_CA_BUNDLE. The exit
+// status is 0 if everything has arrived. Ctrl-C stops; no half file stays behind.
+using System;
+using System.IO;
+using System.Threading.Tasks;
+using Sendsafely;
+
+internal static class Receive
+{
+    private static string password, link, directory;
+    private static TimeSpan? retryWindow;
+
+    private static int Main(string[] arguments)
+    {
+        if (!Understand(arguments))
+        {
+            Console.Error.WriteLine("usage: Receive [--password TEXT] [--retry-window SECONDS] LINK DIRECTORY");
+            return 2;
+        }
+        return Run(new Terminal("Receive")).GetAwaiter().GetResult();
+    }
+
+    private static bool Understand(string[] arguments)
+    {
+        int i = 0;
+        for (; i + 1 < arguments.Length && arguments[i].StartsWith("--", StringComparison.Ordinal); i += 2)
+        {
+            int number;
+            switch (arguments[i])
+            {
+                case "--password": password = arguments[i + 1]; break;
+                case "--retry-window":
+                    if (!int.TryParse(arguments[i + 1], out number) || number < 0) return false;
+                    retryWindow = TimeSpan.FromSeconds(number);
+                    break;
+                default: return false;
+            }
+        }
+        if (arguments.Length - i != 2) return false;
+        link = arguments[i];
+        directory = arguments[i + 1];
+        return true;
+    }
+
+    private static async Task<int> Run(Terminal terminal)
+    {
+        try
+        {
+            using (Client client = terminal.Connect(retryWindow))
+            {
+                if (client == null) return 2;
+                using (Package package = await client.OpenLinkAsync(link, cancellationToken: terminal.Token))
+                {
+                    string message = await package.GetMessageAsync(cancellationToken: terminal.Token);
+                    if (message != null) Console.WriteLine(message);
+                    terminal.Label = directory;
+                    await package.DownloadAllAsync(directory, new DownloadOptions { Password = password }, terminal, terminal.Token);
+                    terminal.EndBar();
+                    return 0;
+                }
+            }
+        }
+        catch (Exception failure) when (failure is SendsafelyException || failure is OperationCanceledException || failure is IOException)
+        {
+            terminal.Tell(failure);
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,126 @@
+// Send - sends files to people, end-to-end encrypted.
+//
+//   Send [--to EMAIL[,PHONE]]... [--message TEXT] [--life DAYS] [--retry-window SECONDS] FILE...
+//
+// Prints the secure link, and nothing else, on standard output: whoever has it opens the package. A recipient with a
+// phone number has to give a code sent by SMS as well; without any --to the link alone is enough. Host and account come
+// from the environment: SENDSAFELY_HOST, SENDSAFELY_API_KEY, SENDSAFELY_API_SECRET, and for a private certificate
+// authority SENDSAFELY_CA_BUNDLE. The exit status is 0 if everything was sent. Ctrl-C stops, and the unfinished package
+// is deleted.
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Threading.Tasks;
+using Sendsafely;
+
+internal static class Send
+{
+    private static readonly List<string> recipients = new List<string>(); // EMAIL[,PHONE]
+    private static string[] files;
+    private static string message;
+    private static int? life;
+    private static TimeSpan? retryWindow;
+
+    private static int Main(string[] arguments)
+    {
+        if (!Understand(arguments))
+        {
+            Console.Error.WriteLine("usage: Send [--to EMAIL[,PHONE]]... [--message TEXT] [--life DAYS] [--retry-window SECONDS] FILE...");
+            return 2;
+        }
+        return Run(new Terminal("Send")).GetAwaiter().GetResult();
+    }
+
+    private static bool Understand(string[] arguments)
+    {
+        int i = 0;
+        for (; i < arguments.Length && arguments[i].StartsWith("--", StringComparison.Ordinal); i += 2)
+        {
+            if (arguments[i] == "--")
+            {
+                i++;
+                break;
+            }
+            if (i + 1 == arguments.Length) return false;
+            string value = arguments[i + 1];
+            int number;
+            switch (arguments[i])
+            {
+                case "--to": recipients.Add(value); break;
+                case "--message": message = value; break;
+                case "--life":
+                    if (!int.TryParse(value, out number)) return false;
+                    life = number;
+                    break;
+                case "--retry-window":
+                    if (!int.TryParse(value, out number) || number < 0) return false;
+                    retryWindow = TimeSpan.FromSeconds(number);
+                    break;
+                default: return false;
+            }
+        }
+        files = arguments.Skip(i).ToArray();
+        return files.Length > 0;
+    }
+
+    private static async Task<int> Run(Terminal terminal)
+    {
+        Package package = null;
+        try
+        {
+            using (Client client = terminal.Connect(retryWindow))
+            {
+                if (client == null) return 2;
+                package = await client.CreatePackageAsync(cancellationToken: terminal.Token);
+                Finalized finalized = await FillAndFinalize(package, terminal);
+                if (finalized.NeedsApproval) Console.Error.WriteLine("Send: the package waits for approval; recipients can open it after that");
+                Console.WriteLine(finalized.Link);
+                return 0;
+            }
+        }
+        catch (Exception failure) when (failure is SendsafelyException || failure is OperationCanceledException || failure is IOException)
+        {
+            terminal.Tell(failure);
+            if (package != null) DeleteUnfinished(package, terminal);
+            return 1;
+        }
+        finally
+        {
+            package?.Dispose();
+        }
+    }
+
+    /// <summary>Everything between an empty package and its link.</summary>
+    private static async Task<Finalized> FillAndFinalize(Package package, Terminal terminal)
+    {
+        foreach (string recipient in recipients)
+        {
+            string[] parts = recipient.Split(new[] { ',' }, 2);
+            var options = new RecipientOptions { PhoneNumber = parts.Length > 1 ? parts[1] : null };
+            await package.AddRecipientAsync(parts[0], options, cancellationToken: terminal.Token);
+        }
+        if (life != null) await package.SetLifeAsync(life.Value, cancellationToken: terminal.Token);
+        if (message != null) await package.SetMessageAsync(message, cancellationToken: terminal.Token);
+        foreach (string file in files)
+        {
+            terminal.Label = Path.GetFileName(file);
+            await package.UploadFileAsync(file, progress: terminal, cancellationToken: terminal.Token);
+            terminal.EndBar();
+        }
+        return await package.FinalizeAsync(new FinalizeOptions { UndisclosedRecipients = recipients.Count == 0 }, cancellationToken: terminal.Token);
+    }
+
+    /// <summary>A package that nobody can finish any more should not stay on the service.</summary>
+    private static void DeleteUnfinished(Package package, Terminal terminal)
+    {
+        try
+        {
+            package.Delete(); // without the token: the Ctrl-C that brought us here must not stop this as well
+        }
+        catch (SendsafelyException failure)
+        {
+            terminal.Tell(failure);
+        }
+    }
+}

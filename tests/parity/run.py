@@ -1,0 +1,228 @@
+#!/usr/bin/env python3
+"""The header, the Python table and the C# table agree: `tools/python tests/parity/run.py`.
+
+Each is read by itself: the header by tools/header.py, the Python table by importing it, the C# table as the text that the
+compiler gets. Names, parameters, results, structs and enum values have to be the same, and what a wrapper does not use of
+the library stands here or in its own tests with a reason.
+"""
+
+import ast
+import ctypes
+import importlib.util
+import os
+import re
+import sys
+import tempfile
+import traceback
+
+sys.dont_write_bytecode = True
+ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
+CSHARP = os.path.join(ROOT, "bindings/csharp")
+sys.path.insert(0, os.path.join(ROOT, "tools"))
+import csharp_table
+import header
+
+# What a C# program has no use for, and why. That of Python stands in bindings/python/tests/test_table.py.
+UNUSED_BY_CSHARP = {"sendsafely_error_status": "the call has returned it"}
+
+
+def text(*path):
+    with open(os.path.join(ROOT, *path), encoding="utf-8") as file:
+        return file.read()
+
+
+def sources():
+    """The hand-written and made sources of the C# wrapper but the table itself."""
+    folder = os.path.join(CSHARP, "src")
+    return "\n".join(text(folder, name) for name in sorted(os.listdir(folder)) if name.endswith(".cs") and name != "Native.cs")
+
+
+def python_module(name):
+    path = os.path.join(ROOT, f"bindings/python/src/libsendsafely/{name}.py")
+    spec = importlib.util.spec_from_file_location("parity_" + name, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+API = header.read()
+PYTHON = python_module("_native")
+NATIVE = text(CSHARP, "src/Native.cs")
+
+# A type is a word: void, i32, u64, size and so on, * for any address, and *size or *name where more is known.
+
+
+def of_header(type_, exact=True):
+    match type_.role:
+        case "nothing":
+            return "void"
+        case "integer" | "integer_out":
+            word = "size" if type_.bits == 0 else f"{'i' if type_.signed else 'u'}{type_.bits}"
+            return ("*" if type_.role == "integer_out" else "") + word
+        case "options" | "options_out":
+            return "*" + type_.name
+        case "callback":
+            return "*" + type_.name
+        case "record":
+            return "*" + type_.name if exact else "*"
+    return "*"
+
+
+def of_python(type_):
+    if type_ is None:
+        return "void"
+    for name, function in vars(PYTHON).items():
+        if function is type_ and name in API.callbacks:
+            return "*" + name
+    if isinstance(type_, type) and issubclass(type_, ctypes._Pointer):
+        inner = type_._type_
+        if issubclass(inner, ctypes.Structure):
+            return "*" + inner.__name__
+        return "*" if issubclass(inner, (ctypes._Pointer, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_ubyte)) else "*" + of_python(inner)
+    if type_ in (ctypes.c_void_p, ctypes.c_char_p):
+        return "*"
+    if type_ is ctypes.c_size_t:  # the same class as c_uint64
+        return "size|u64"
+    return f"{'i' if type_(-1).value == -1 else 'u'}{8 * ctypes.sizeof(type_)}"
+
+
+def of_csharp(type_):
+    way, _, name = type_.rpartition(" ")
+    integers = {"int": "i32", "uint": "u32", "long": "i64", "ulong": "u64", "UIntPtr": "size", "Status": "i32", "byte": "u8"}
+    if not way:
+        if name in integers:
+            return integers[name]
+        return "void" if name == "void" else "*" + name if name.startswith("sendsafely_") else "*"
+    if name in integers:
+        return "*" + integers[name]
+    return "*" + name if name.startswith("sendsafely_") else "*"
+
+
+def same(one, other):
+    return one == other or other == "size|u64" and one in ("size", "u64") or one == "*size" and other == "*size|u64"
+
+
+def csharp_functions():
+    pattern = re.compile(r"\[DllImport\(Library, CallingConvention = C\)\]\s+internal static extern (\w+) (\w+)\((.*?)\);", re.DOTALL)
+    for result, name, parameters in pattern.findall(NATIVE):
+        pairs = [parameter.strip().rsplit(" ", 1) for parameter in parameters.split(",") if parameter.strip()]
+        yield name, (result, [(kind.replace("[]", " []").replace(" []", "[]"), word.lstrip("@")) for kind, word in pairs])
+
+
+def csharp_structs():
+    for name, body in re.findall(r"\[StructLayout\(LayoutKind\.Sequential\)\]\s+internal struct (\w+)\s+\{(.*?)\n        \}", NATIVE, re.DOTALL):
+        yield name, re.findall(r"internal (\w+) (\w+);", body)
+
+
+def test_functions_have_the_same_names():
+    names = sorted(API.functions)
+    assert names == sorted(text("tests/abi/symbols.txt").split())
+    assert names == sorted(PYTHON.FUNCTIONS)
+    assert names == sorted(dict(csharp_functions()))
+
+
+def test_functions_have_the_same_parameters_in_python():
+    for name, function in API.functions.items():
+        result, parameters = PYTHON.FUNCTIONS[name]
+        assert [(one.name, one.type.role) for one in function.parameters] == [(word, role) for word, role, _ in parameters], name
+        wanted = [of_header(one.type, exact=False) for one in function.parameters]
+        found = [of_python(kind) for _, _, kind in parameters]
+        # Python may say more of an address than the other two.
+        assert all(same(a, b) or a == "*" == b[0] for a, b in zip(wanted, found)), (name, wanted, found)
+        assert same(of_header(function.result), of_python(result)), name
+
+
+def test_functions_have_the_same_parameters_in_csharp():
+    for name, (result, parameters) in csharp_functions():
+        function = API.functions[name]
+        assert [one.name for one in function.parameters] == [word for _, word in parameters], name
+        wanted = [of_header(one.type, exact=False) for one in function.parameters]
+        found = [of_csharp(kind) for kind, _ in parameters]
+        assert wanted == found, (name, wanted, found)
+        assert of_header(function.result) == of_csharp(result), name
+        for variable, (kind, _) in zip(function.parameters, parameters):
+            if variable.type.role in ("handle", "handle_out") and name != API.free(variable.type.name):
+                assert kind.endswith("Handle"), f"{name}: a SafeHandle has to keep {variable.name} alive"
+
+
+def test_structs_have_the_same_fields():
+    structs = dict(csharp_structs())
+    assert sorted(structs) == sorted(API.structs)
+    for name, struct in API.structs.items():
+        wanted = [(field.name, of_header(field.type, exact=False)) for field in struct.fields]
+        assert [one for one, _ in wanted] == [one for one, _ in getattr(PYTHON, name)._fields_], name
+        for (field, kind), (_, python) in zip(wanted, getattr(PYTHON, name)._fields_):
+            assert same(kind, of_python(python)) or kind[0] == "*" == of_python(python)[0], (name, field)
+        # An address of any kind is an IntPtr in a struct.
+        assert [(field, kind[:1] if kind[0] == "*" else kind) for field, kind in wanted] == [
+            (field, of_csharp(kind)) for kind, field in structs[name]], name
+
+
+def test_enums_and_constants_have_the_same_values():
+    python, csharp = python_module("enums"), text(CSHARP, "src/Enums.cs")
+    for name, enum in API.enums.items():
+        members = {member: value for _, member, value in csharp_table.enum_values(enum)}
+        (body,) = re.findall(rf"public enum {csharp_table.class_of(name)}\s+\{{(.*?)\n    \}}", csharp, re.DOTALL)
+        assert {word: int(number) for word, number in re.findall(r"^ +(\w+) = (-?\d+),", body, re.MULTILINE)} == members, name
+        known = getattr(python, csharp_table.pascal(name.removeprefix("sendsafely_")))
+        assert sorted(member.value for member in known) == sorted(enum.values.values()), name
+        assert {re.sub("_", "", member.name).lower() for member in known} == {member.lower() for member in members}, name
+    for name, value in API.constants.items():
+        assert re.search(rf"\b{name} = {value};", NATIVE), name
+        if "VERSION" not in name:
+            assert getattr(PYTHON, name.removeprefix("SENDSAFELY_")) == value, name
+
+
+def test_every_function_is_used_or_named():
+    used = set(re.findall(r"\bNative\.(sendsafely_\w+)", sources()))
+    assert sorted(set(API.functions) - used) == sorted(UNUSED_BY_CSHARP)
+    # Python's test of that runs with its suite; here only that its list names functions that there are.
+    tree = ast.parse(text("bindings/python/tests/test_table.py"))
+    (unused,) = [ast.literal_eval(node.value) for node in tree.body if isinstance(node, ast.Assign) and node.targets[0].id == "UNUSED"]
+    assert set(unused) <= set(API.functions) and all(unused.values())
+
+
+def test_what_is_made_from_the_header_is_fresh():
+    with tempfile.TemporaryDirectory() as place:
+        csharp_table.main(place)
+        for name in os.listdir(place):
+            assert text(place, name) == text(CSHARP, "src", name), f"{name} is stale; run: make header"
+
+
+def test_every_public_member_is_in_the_tests_of_csharp():
+    tests = "\n".join(text(CSHARP, "tests", name) for name in os.listdir(os.path.join(CSHARP, "tests")) if name.endswith(".cs"))
+    methods = set(re.findall(r"^ +public (?!override|sealed|static class|partial|abstract|class|enum)(?:static )?[\w<>\[\]?, ]+ (\w+)\(", sources(), re.MULTILINE))
+    synchronous = {name.removesuffix("Async") for name in methods}
+    assert len(synchronous) > 80
+    missing = {name for name in synchronous if not re.search(rf"\b{name}(Async)?\(", tests)}
+    assert not missing, sorted(missing)
+
+
+def test_every_network_call_has_a_task():
+    calls = re.findall(r"^ +public ([\w<>\[\], ]+) (\w+)\(([^)]*CancellationToken[^)]*)\)", sources(), re.MULTILINE)
+    tasks = {name: (result, re.sub(r"\s+", " ", parameters).strip()) for result, name, parameters in calls if name.endswith("Async")}
+    plain = {name: (result, re.sub(r"\s+", " ", parameters).strip()) for result, name, parameters in calls if not name.endswith("Async")}
+    assert len(plain) > 70
+    for name, (result, parameters) in plain.items():
+        wanted = "Task" if result == "void" else f"Task<{result}>"
+        assert tasks.get(name + "Async") == (wanted, parameters), name
+    assert set(tasks) - {name + "Async" for name in plain} == {"MoveNextAsync"}
+
+
+def main():
+    passed = failed = 0
+    for name, test in list(globals().items()):
+        if name.startswith("test_"):
+            try:
+                test()
+                passed += 1
+                print(f"parity {name}: ok", flush=True)
+            except Exception:
+                failed += 1
+                print(f"parity {name}: FAILED\n{traceback.format_exc()}", flush=True)
+    print(f"parity: {passed} passed, {failed} failed")
+    return failed > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

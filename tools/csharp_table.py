@@ -1,0 +1,367 @@
+#!/usr/bin/env python3
+"""Writes what bindings/csharp takes from the C header, into a directory: `tools/python tools/csharp_table.py DIRECTORY`.
+
+Native.cs has every function and struct as .NET imports them; Enums.cs, Records.cs and Options.cs have the public types
+that follow from the header's enums and structs, with its comments as documentation.
+"""
+
+import os
+import re
+import sys
+import textwrap
+from xml.sax.saxutils import escape
+
+import header
+
+# Where the C name is a word that System, System.IO or the language has already, or a class of that name would hold a
+# property of the same name.
+CLASSES = {
+    "sendsafely_action": "TreeAction",
+    "sendsafely_country_code": "Country",
+    "sendsafely_directory": "WorkspaceDirectory",
+    "sendsafely_download": "DownloadedFile",
+    "sendsafely_file": "PackageFile",
+    "sendsafely_file_information": "PackageFileInformation",
+    "sendsafely_keycode": "PackageKeycode",
+    "sendsafely_link": "SecureLink",
+    "sendsafely_progress": "TransferProgress",
+    "sendsafely_public_key": "DevicePublicKey",
+}
+
+# Functions of which the C# member cannot be told from the name.
+MEMBERS = {
+    "sendsafely_activity_iterator_next": "Workspace.ListActivity",
+    "sendsafely_checksum": "Crypto.Checksum",
+    "sendsafely_client_generate_api_key_oauth": "Client.GenerateApiKeyOAuth",
+    "sendsafely_client_new": "Client",
+    "sendsafely_client_new_for_dropzone": "Client.ForDropzone",
+    "sendsafely_client_new_without_credentials": "Client.WithoutCredentials",
+    "sendsafely_country_codes": "Country.All",
+    "sendsafely_error_http_status": "SendsafelyException.HttpStatus",
+    "sendsafely_error_server_code": "SendsafelyException.ServerCode",
+    "sendsafely_error_server_message": "SendsafelyException.ServerMessage",
+    "sendsafely_keycode_decrypt": "Crypto.DecryptKeycode",
+    "sendsafely_keycode_encrypt": "Crypto.EncryptKeycode",
+    "sendsafely_keycode_generate": "Crypto.GenerateKeycode",
+    "sendsafely_link_find": "SecureLink.Find",
+    "sendsafely_link_parse": "SecureLink.Parse",
+    "sendsafely_message_decrypt": "Crypto.DecryptMessage",
+    "sendsafely_message_encrypt": "Crypto.EncryptMessage",
+    "sendsafely_package_create": "Client.CreatePackage",
+    "sendsafely_package_create_for_user": "Client.CreatePackageForUser",
+    "sendsafely_package_create_workspace": "Client.CreateWorkspace",
+    "sendsafely_package_download_callback": "Package.DownloadStream",
+    "sendsafely_package_iterator_next": "Client.ListPackages",
+    "sendsafely_package_open": "Client.OpenPackage",
+    "sendsafely_package_open_link": "Client.OpenLink",
+    "sendsafely_package_open_with_private_key": "Client.OpenWithPrivateKey",
+    "sendsafely_package_upload_callback": "Package.UploadStream",
+    "sendsafely_part_decrypt": "Crypto.DecryptPart",
+    "sendsafely_part_encrypt": "Crypto.EncryptPart",
+}
+MEMBERS |= {f"sendsafely_package_{verb}": f"Workspace.{header_verb}" for verb, header_verb in {
+    "create_directory": "CreateDirectory", "delete_directory": "DeleteDirectory", "get_collaborators": "GetCollaborators",
+    "get_directory": "GetDirectory", "list_activity": "ListActivity", "move_directory": "MoveDirectory", "move_file": "MoveFile",
+    "rename_directory": "RenameDirectory", "set_recipient_role": "SetRecipientRole"}.items()}
+
+BANNER = "// Made from include/sendsafely.h by tools/csharp_table.py, not by hand.\n"
+
+api = header.read()
+
+
+def pascal(name):
+    return "".join(word[:1].upper() + word[1:].lower() for word in name.split("_"))
+
+
+def class_of(name):
+    return CLASSES.get(name) or pascal(name.removeprefix("sendsafely_"))
+
+
+def enum_values(enum):
+    """C name, C# name and number of each value. What all values of an enum begin with is the enum's own name."""
+    words = ["SENDSAFELY_", f"SENDSAFELY_{enum.name.removeprefix('sendsafely_').upper()}_"]
+    prefix = max((word for word in words if all(value.startswith(word) for value in enum.values)), key=len)
+    return [(name, pascal(name.removeprefix(prefix)), value) for name, value in enum.values.items()]
+
+
+def is_list(struct):
+    return [field.name for field in struct.fields] == ["count", "items"]
+
+
+def element(struct):
+    """The class of the elements of a list."""
+    items = struct.fields[1].type
+    return "string" if items.role == "texts" else class_of(items.name)
+
+
+def is_record(struct):
+    """One that has a class of its own: lists become IReadOnlyList, buffers byte[]."""
+    return not struct.init and not is_list(struct) and struct.name != "sendsafely_buffer"
+
+
+# --- Documentation: what C says, said of C# ---------------------------------------------------------------------
+
+VALUES = {c_name: f"{class_of(enum.name)}.{name}" for enum in api.enums.values() for c_name, name, _ in enum_values(enum)}
+
+
+def member(function):
+    if function in MEMBERS:
+        return MEMBERS[function]
+    if function.endswith("_free"):
+        return "Resource.Dispose"
+    noun, _, verb = function.removeprefix("sendsafely_").partition("_")
+    if function.startswith("sendsafely_key_pair_"):
+        noun, verb = "key_pair", function.removeprefix("sendsafely_key_pair_")
+    return f"{pascal(noun)}.{pascal(verb)}"
+
+
+def reference(match):
+    name = match[0]
+    if name in VALUES:
+        return f'<see cref="{VALUES[name]}"/>'
+    if name in api.functions:
+        return f'<see cref="{member(name)}"/>'
+    if name in api.structs or name in api.enums:
+        return f'<see cref="{class_of(name)}"/>'
+    return name
+
+
+def seconds(match):
+    return f"{match[1]}{int(match[2].replace(',', '')) // 1000} seconds"
+
+
+# Memory, C's ways to say "none" and "yes", and units that a better type carries.
+PHRASES = [
+    (r"; valid only inside the\s+callback|The library owns it; it is valid only inside the callback\.", ""),
+    (r"(:| that| which)? ?(a record|to be freed with|which are zeroed when it is freed)[^.]*\bto be freed\b[^.]*?(?=\.$|\. |$)", ""),
+    (r": (a record|part of a report|part of other records)\b[^.]*", ""),
+    (r" Zeroed when freed\.", ""),
+    (r" Fill them with [\s\S]*", ""),
+    (r", in seconds since 1970 UTC", ", UTC"),
+    (r"SENDSAFELY_(TIME|SIZE)_UNKNOWN", "NULL"),
+    (r"\bNULL( is|, the default:|: )", r"null\1"),
+    (r"\bNULL\b", "null"),
+    (r"; never null", ""),
+    (r"\b0 if not, -1 if not told", "false if not, null if not told"),
+    (r"-1 (if|while) ", r"null \1 "),
+    (r"^1: |\b1: ", "true: "),
+    (r"^1 (if|for) ", r"true \1 "),
+    (r"^1 looks", "true looks"),
+    (r"; 0, the default", "; false, the default"),
+    (r"\. 0, the default: (all|no)", r". false, the default: \1"),
+    (r" Default: 0\.", ""),
+    (r"\. 0: the default, ", ". null: the default, "),
+    (r"\. 0, the default: any", ". null, the default: any"),
+    (r"^A sendsafely_package_status\. ", "Only packages of this class. "),
+    (r"^An? (sendsafely_\w+)[.:;] ?", ""),
+    (r": an? sendsafely_\w+(?=[.:])", ""),
+    (r"For sendsafely_package_(up|down)load_callback: the callback returned [^.]*\.", ""),
+]
+
+
+def document(text, duration=False):
+    for pattern, replacement in PHRASES:
+        text = re.sub(pattern, replacement, text)
+    if duration:
+        text = re.sub(r"^Milliseconds", "Time", text)
+        text = re.sub(r"((?:default,|Default:) )([\d,]*\d)", seconds, text)
+        text = text.replace("0: not at all", "Zero: not at all")
+    text = escape(text.strip())
+    text = re.sub(r"\bsendsafely_\w+|\bSENDSAFELY_\w+", reference, text)
+    # Fields of this struct, by the names that they have here.
+    text = re.sub(r"(?<![\w\"=.&/])[a-z]+(?:_[a-z]+)+(?![\w/])", lambda match: pascal(match[0]) if match[0] in FIELDS else match[0], text)
+    return text[:1].upper() + text[1:]
+
+
+FIELDS = {field.name for struct in api.structs.values() for field in struct.fields}
+
+
+def summary(text, indent, duration=False):
+    prefix = " " * indent + "/// "
+    first, _, rest = text.partition("\n\n")
+    first, rest = (document(" ".join(part.split()), duration) for part in (first, rest))
+    # What C only calls by its type's name.
+    lines = textwrap.wrap(f"<summary>{first or 'What became of it.'}</summary>", 120 - len(prefix), break_long_words=False,
+                          break_on_hyphens=False)
+    if rest:
+        lines += textwrap.wrap(f"<remarks>{rest}</remarks>", 120 - len(prefix), break_long_words=False,
+                               break_on_hyphens=False)
+    return [prefix + line for line in lines]
+
+
+# --- Native.cs --------------------------------------------------------------------------------------------------
+
+
+def integer(type_):
+    if type_.text == "sendsafely_status":
+        return "Status"
+    if type_.bits == 0:
+        return "UIntPtr"
+    return {8: ("byte", "sbyte"), 16: ("ushort", "short"), 32: ("uint", "int"), 64: ("ulong", "long")}[type_.bits][type_.signed]
+
+
+def handle(name):
+    return pascal(name.removeprefix("sendsafely_")) + "Handle"
+
+
+def parameter(function, variable):
+    type_, name = variable.type, "@" + variable.name if variable.name in ("params", "object", "string") else variable.name
+    # A finalizer has the address alone.
+    frees = function == api.free(type_.name)
+    kind = {
+        "integer": lambda: integer(type_),
+        "integer_out": lambda: "out " + integer(type_),
+        "text": lambda: "byte[]",
+        "texts": lambda: "IntPtr[]",
+        "bytes": lambda: "byte[]",
+        "callback": lambda: type_.name,
+        "handle": lambda: "IntPtr" if frees else handle(type_.name),
+        "handle_out": lambda: "out " + handle(type_.name),
+        "options": lambda: "ref " + type_.name,
+        "options_out": lambda: "out " + type_.name,
+        "record_out": lambda: "out IntPtr",
+        "text_out": lambda: "out IntPtr",
+    }.get(type_.role, lambda: "IntPtr")()
+    return f"{kind} {name}"
+
+
+def result(type_):
+    return {"nothing": "void", "integer": integer(type_) if type_.role == "integer" else ""}.get(type_.role, "IntPtr")
+
+
+def field_type(type_):
+    return integer(type_) if type_.role == "integer" else "IntPtr"
+
+
+def native():
+    lines = [BANNER, "using System;", "using System.Runtime.InteropServices;", "", "namespace Sendsafely", "{",
+             "    /// <summary>The C library: its functions and structs under their own names.</summary>",
+             "    internal static class Native", "    {",
+             '        private const string Library = "sendsafely";',
+             "        private const CallingConvention C = CallingConvention.Cdecl;", ""]
+    for name, value in api.constants.items():
+        kind = "ulong" if value >= 1 << 63 else "long" if value < -(1 << 31) else "uint" if name.startswith("SENDSAFELY_VERSION") else "int"
+        lines.append(f"        internal const {kind} {name} = {value};")
+    for function in api.callbacks.values():
+        parameters = ", ".join(f"{field_type(variable.type)} {variable.name}" for variable in function.parameters)
+        lines += ["", "        [UnmanagedFunctionPointer(C)]",
+                  f"        internal delegate {result(function.result)} {function.name}({parameters});"]
+    for struct in api.structs.values():
+        lines += ["", "        [StructLayout(LayoutKind.Sequential)]", f"        internal struct {struct.name}", "        {"]
+        lines += [f"            internal {field_type(field.type)} {field.name};" for field in struct.fields]
+        lines.append("        }")
+    for function in api.functions.values():
+        parameters = ", ".join(parameter(function.name, variable) for variable in function.parameters)
+        lines += ["", "        [DllImport(Library, CallingConvention = C)]",
+                  f"        internal static extern {result(function.result)} {function.name}({parameters});"]
+    return lines + ["    }", "}"]
+
+
+# --- Enums.cs, Records.cs, Options.cs ---------------------------------------------------------------------------
+
+
+def enums():
+    lines = [BANNER, "namespace Sendsafely", "{"]
+    for enum in api.enums.values():
+        lines += ["" if lines[-1] == "    }" else None, *summary(enum.doc, 4), f"    public enum {class_of(enum.name)}", "    {"]
+        for c_name, name, value in enum_values(enum):
+            lines += [*summary(enum.docs[c_name].replace("\n", "\n\n", 1), 8), f"        {name} = {value},"]
+        lines.append("    }")
+    return [line for line in lines if line is not None] + ["}"]
+
+
+def property_of(field):
+    """Type of a record's property, and the expression that reads it."""
+    type_, value = field.type, f"native.{field.name}"
+    if type_.role == "text":
+        return "string", f"Read.Text({value})"
+    if type_.role == "record":
+        struct = api.structs[type_.name]
+        if struct.name == "sendsafely_string_list":
+            return "IReadOnlyList<string>", f"Read.Texts({value})"
+        if is_list(struct):
+            return f"IReadOnlyList<{element(struct)}>", f"Read.List({value}, item => new {element(struct)}(item))"
+        name = class_of(struct.name)
+        return name, f"{value} == IntPtr.Zero ? null : new {name}({value})" if field.optional else f"new {name}({value})"
+    if field.meaning == "time":
+        return "DateTimeOffset?", f"Read.Time({value})"
+    if field.meaning == "boolean":
+        return ("bool?", f"{value} < 0 ? (bool?)null : {value} != 0") if field.optional else ("bool", f"{value} != 0")
+    if field.meaning:
+        return class_of(field.meaning), f"({class_of(field.meaning)}){value}"
+    if type_.bits == 64:
+        return ("long?", f"{value} == Native.SENDSAFELY_SIZE_UNKNOWN ? (long?)null : (long){value}") if field.optional else ("long", f"(long){value}")
+    if field.optional:
+        return "int?", f"{value} < 0 ? (int?)null : {value}"
+    return "int", value if type_.signed else f"(int){value}"
+
+
+def records():
+    lines = [BANNER, "using System;", "using System.Collections.Generic;", "using System.Runtime.InteropServices;", "", "namespace Sendsafely", "{"]
+    first = True
+    for struct in filter(is_record, api.structs.values()):
+        name = class_of(struct.name)
+        fields = [(pascal(field.name), field, *property_of(field)) for field in struct.fields if field.name != "struct_size"]
+        lines += [] if first else [""]
+        first = False
+        lines += [*summary(struct.doc, 4), f"    public sealed partial class {name}", "    {"]
+        for property_name, field, kind, _ in fields:
+            lines += [*summary(field.doc, 8), f"        public {kind} {property_name} {{ get; }}", ""]
+        lines += [f"        internal {name}(IntPtr record)", "        {",
+                  f"            var native = Marshal.PtrToStructure<Native.{struct.name}>(record);"]
+        lines += [f"            {property_name} = {read};" for property_name, _, _, read in fields]
+        lines += ["        }", "    }"]
+    return lines + ["}"]
+
+
+def option_of(field):
+    """Type of an option's property, and the statement that hands it on."""
+    type_, name, value = field.type, f"native.{field.name}", f"options.{pascal(field.name.removesuffix('_ms'))}"
+    if type_.role == "text":
+        return "string", f"{name} = texts.Add({value}, nameof({value}));"
+    if field.meaning == "boolean":
+        return "bool", f"{name} = {value} ? 1 : 0;"
+    if field.meaning == "time":
+        return "DateTimeOffset?", f"if ({value} != null) {name} = {value}.Value.ToUnixTimeSeconds();"
+    if field.meaning:
+        return class_of(field.meaning) + "?", f"if ({value} != null) {name} = (int){value}.Value;"
+    if field.name.endswith("_ms"):
+        return "TimeSpan?", f"if ({value} != null) {name} = Texts.Milliseconds({value}.Value, nameof({value}));"
+    kind = "long" if type_.bits == 64 else "int"
+    return kind + "?", f"if ({value} != null) {name} = ({integer(type_)})Texts.Count({value}.Value, nameof({value}));"
+
+
+def options():
+    lines = [BANNER, "using System;", "using System.Runtime.InteropServices;", "", "namespace Sendsafely", "{"]
+    first = True
+    for struct in api.structs.values():
+        if not struct.init:
+            continue
+        name = class_of(struct.name)
+        # Callbacks are the same for every call: see Call.
+        fields = [field for field in struct.fields if field.name != "struct_size" and field.type.role not in ("callback", "any")]
+        lines += [] if first else [""]
+        first = False
+        lines += [*summary(struct.doc, 4), f"    public sealed partial class {name}", "    {"]
+        for field in fields:
+            duration = field.name.endswith("_ms")
+            lines += [*summary(field.doc, 8, duration),
+                      f"        public {option_of(field)[0]} {pascal(field.name.removesuffix('_ms'))} {{ get; set; }}", ""]
+        lines += [f"        internal static Native.{struct.name} ToNative({name} options, Texts texts)", "        {",
+                  f"            Native.{struct.name} native;",
+                  f"            Library.Load();",
+                  f"            Call.Check(Native.{struct.init}(out native, (UIntPtr)Marshal.SizeOf<Native.{struct.name}>()));",
+                  "            if (options == null) return native;"]
+        lines += [f"            {option_of(field)[1]}" for field in fields]
+        lines += ["            return native;", "        }", "    }"]
+    return lines + ["}"]
+
+
+def main(directory):
+    for name, lines in (("Native", native()), ("Enums", enums()), ("Records", records()), ("Options", options())):
+        with open(os.path.join(directory, name + ".cs"), "w", encoding="utf-8") as file:
+            file.write("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
