@@ -2,13 +2,9 @@
 
 import os
 import socket
-import ssl
 import threading
 import time
-import urllib.error
-import urllib.request
 from argparse import ArgumentParser, Namespace
-from email.utils import parsedate_to_datetime
 from typing import Any, Callable, List, NamedTuple, Optional
 from urllib.parse import urlsplit
 
@@ -196,6 +192,12 @@ def proxy_for(host: str) -> Optional[Proxy]:
 
 def clock(doctor: Doctor, url: str, proxy: Optional[Proxy]) -> bool:
     """Compares this machine's clock with the service's."""
+    # Slow to import, and nobody else needs them.
+    import ssl
+    import urllib.error
+    import urllib.request
+    from email.utils import parsedate_to_datetime
+
     context = ssl.create_default_context()
     # No secret is sent here, and the library has looked at the certificate just before.
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
