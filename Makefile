@@ -92,7 +92,7 @@ test-csharp: examples ## the C# wrapper on mono and CoreCLR 8 against the emulat
 
 check: test-check ## the same as test-check
 
-bench: deps examples ## speed and memory, beside the official Python client
+bench: deps examples wheel ## speed and memory, of the wrappers too, beside the official Python client
 	@benches/run.py
 
 bench-large: deps examples ## memory with files of 4 GiB

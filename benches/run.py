@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""`make bench`: speed and memory of the C programs, beside the Rust core called directly, the official Python client,
+"""`make bench`: speed and memory of the C programs, beside the Rust core called directly, the wrappers, the official Python client,
 and the raw speed of the same bytes by parallel curl. `make bench-large`: memory with files of 4 GiB.
 
 Everything runs against one emulator on this machine, client and server sharing its processors; each client receives
@@ -8,6 +8,7 @@ stand beside the figures.
 """
 
 import filecmp
+import glob
 import hashlib
 import hmac
 import json
@@ -126,6 +127,25 @@ def csharp_client():
     return Client("C#", [tool, "dotnet", f"{programs}/Send.exe", "--to", "ann@example.com"], [tool, "dotnet", f"{programs}/Receive.exe"])
 
 
+def python_wrapper():
+    """The wheel of `make wheel`, in an environment of its own."""
+    environment = os.path.join(PLACE, "wrapper")
+    python, script = os.path.join(environment, "bin/python"), os.path.join(ROOT, "benches/wrapper.py")
+    (wheel,) = glob.glob(os.path.join(ROOT, "target/wheels/*.whl"))
+    shell(sys.executable, "-m", "venv", "--clear", environment)
+    shell(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-index", wheel)
+    return Client("Python", [python, script, "send"], [python, script, "receive"])
+
+
+def import_time(python):
+    """Milliseconds above those of a bare interpreter, the best of many in turns."""
+    best = {"pass": 1e9, "import libsendsafely": 1e9}
+    for _ in range(20):
+        for program in best:
+            best[program] = min(best[program], must(Run([python, "-c", program]), program).seconds * 1000)
+    return best["import libsendsafely"] - best["pass"]
+
+
 def started(command):
     """Seconds that a program takes to say how it is used: what it needs before it does anything."""
     seconds = []
@@ -230,14 +250,15 @@ def bench_in(place):
     write_random_file(big, GIB)
     write_random_file(small, 100_000_000)
     c, core, official = Client("C", [SEND, "--to", "ann@example.com"], [RECEIVE]), rust_core(), official_client()
-    csharp = csharp_client()
+    csharp, wrapper = csharp_client(), python_wrapper()
 
     with Emulator() as server:
-        print("== the C programs, the Rust core and C#, 1 GiB, taking turns", flush=True)
-        ours, direct, dotnet = [], [], []
+        print("== the C programs, the Rust core, Python and C#, 1 GiB, taking turns", flush=True)
+        ours, direct, wrapped, dotnet = [], [], [], []
         for _ in range(REPEATS):
             ours.append(c.round_trip(server, big, target))
             direct.append(core.round_trip(server, big, target))
+            wrapped.append(wrapper.round_trip(server, big, target))
             if csharp:
                 dotnet.append(csharp.round_trip(server, big, target))
         print("== the official Python client, 100 MB", flush=True)
@@ -248,15 +269,20 @@ def bench_in(place):
         for way, name, over in ((0, "upload", 20), (1, "download", 20)):
             mine, rust, python = (speed([runs[way] for runs in each], size)
                                   for each, size in ((ours, GIB), (direct, GIB), (theirs, 100_000_000)))
-            memory = peak(runs[way] for runs in ours)
+            memory, wrapper_memory = peak(runs[way] for runs in ours), peak(runs[way] for runs in wrapped)
             row(f"{name}, C programs, 1 GiB", f"{mine:.0f} MB/s")
             row(f"{name}, C programs, peak memory", f"{memory:.0f} MiB", "at most 64 MiB", memory <= 64)
             row(f"{name}, processor time of the C program",
                 f"{min(runs[way].cpu_seconds for runs in ours) / (GIB / 1e9):.2f} s/GB")
             row(f"{name}, Rust core directly, 1 GiB", f"{rust:.0f} MB/s")
             row(f"{name}, C against the Rust core", f"{(mine / rust - 1) * 100:+.1f} %", "at least -5 %", mine >= rust * 0.95)
+            # The runtime's own start is no part of a transfer; that of the C program is too short to see.
+            start = started(wrapper.send_command)
+            net = max(GIB / (runs[way].seconds - start) / 1e6 for runs in wrapped)
+            row(f"{name}, Python wrapper, 1 GiB, after its start of {start * 1000:.0f} ms", f"{net:.0f} MB/s")
+            row(f"{name}, Python wrapper against C", f"{(net / mine - 1) * 100:+.1f} %", "at least -5 %", net >= mine * 0.95)
+            row(f"{name}, Python wrapper, peak memory", f"{wrapper_memory:.0f} MiB", f"at most {memory + 20:.0f} MiB", wrapper_memory <= memory + 20)
             if csharp:
-                # The runtime's own start is no part of a transfer; that of the C program is too short to see.
                 start = started(csharp.send_command)
                 net = max(GIB / (runs[way].seconds - start) / 1e6 for runs in dotnet)
                 row(f"{name}, C# on CoreCLR, 1 GiB, after its start of {start * 1000:.0f} ms", f"{net:.0f} MB/s")
@@ -266,6 +292,12 @@ def bench_in(place):
             row(f"{name}, ours against the official Python client", f"{mine / python:.0f} times", f"at least {over} times",
                 mine >= over * python)
             row(f"{name}, raw bytes by parallel curl", f"{ceiling[way]:.0f} MB/s")
+
+        print("== small costs of the Python wrapper", flush=True)
+        interpreter, script = wrapper.send_command[:2]
+        importing = import_time(interpreter)
+        row("import of libsendsafely, above a bare interpreter", f"{importing:.0f} ms", "at most 40 ms", importing <= 40)
+        row("package.id of Python, a call without network", must(Run([interpreter, script, "calls"], server.environment()), "calls").output.strip() + " ns")
 
         print("== stopping", flush=True)
         server.admin("POST", "/reset")

@@ -402,6 +402,14 @@ impl Inner {
             .and_then(download::prove);
         match proof {
             Ok(()) => Ok(true),
+            // The service denies an incomplete file as it denies a wrong checksum; only of the latter also the message.
+            Err(error) if error.kind() == ErrorKind::Denied => {
+                match self.encrypted_message(session) {
+                    Err(error) if tells_wrong(&error) => Err(wrong_keycode()),
+                    Err(error) if error.server_code().is_none() => Err(error),
+                    _ => Ok(false),
+                }
+            }
             Err(error) if tells_wrong(&error) => Err(wrong_keycode()),
             Err(error)
                 if matches!(

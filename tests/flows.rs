@@ -543,6 +543,25 @@ fn a_wrong_keycode_is_told_before_anything_is_written() {
     }
 }
 
+/// A file that somebody else is uploading, or has left behind, is denied by the service, and says nothing of the keycode.
+#[test]
+fn an_incomplete_file_of_another_program_proves_nothing() {
+    let emulator = Emulator::start();
+    let package = package(&emulator.client());
+    emulator.admin_json(
+        "PUT",
+        &format!("/packages/{}/files", package.id()),
+        &json!({"name": "unfinished.bin", "size": 10, "parts": 1}),
+    );
+    let open = |keycode: &str| {
+        Package::open(&emulator.client(), &mut (), package.id(), keycode.into()).unwrap()
+    };
+    upload(&open(package.keycode().unwrap()), "b.bin", b"b").unwrap();
+    upload(&open(package.keycode().unwrap()), "c.bin", b"c").unwrap();
+    let wrong = open("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8");
+    refused(upload(&wrong, "d.bin", b"d"), ErrorKind::WrongKeycode);
+}
+
 fn finalize_link_with(package: &Package, keycode: &str) -> String {
     let link = package.link().unwrap();
     format!("{}#keyCode={keycode}", link.split('#').next().unwrap())

@@ -20,13 +20,13 @@ HEAD = '''"""The same for asyncio: made from client.py, package.py and workspace
         print((await package.finalize()).link)
 
 Each call runs on a thread of its own. Cancelling the task that awaits it stops the call, as a progress callback would, and the
-await ends only after the call has ended. `progress` runs in the event loop, and may be a coroutine function. File objects are
-read and written on the call's thread.
+await ends only after the call has ended; what it created on the service meanwhile, such as a package, stays there. `progress` runs
+in the event loop, and may be a coroutine function; `log` runs on the call's thread, on which file objects are read and written too.
 """
 
 import os
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Callable, Optional, Sequence, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping, Optional, Tuple, Union
 
 from ._tasks import AsyncHandle, AsyncRows, Tasks, register
 from .client import Client

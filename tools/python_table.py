@@ -28,6 +28,12 @@ class OpenEnum(IntEnum):
         member._name_, member._value_ = f"UNKNOWN_{value}", value
         return member
 
+    def __str__(self) -> str:
+        return self.name
+
+    def __format__(self, spec: str) -> str:
+        return int.__format__(self, spec) if spec else self.name
+
 '''
 
 
@@ -228,7 +234,7 @@ def native(api):
     yield f'"""The C library as ctypes sees it: {MADE}"""\n'
     yield f"# ruff: noqa: N801\nfrom ctypes import {CTYPES}\nfrom typing import Any, Dict, Tuple\n"
     for name, value in api.constants.items():
-        if not name.startswith("SENDSAFELY_VERSION_"):
+        if not name.startswith("SENDSAFELY_VERSION_") or name == "SENDSAFELY_VERSION_NUMBER":
             yield f"{name.removeprefix('SENDSAFELY_')} = {value}"
     # Types stand in the header before what needs them; callbacks are among the fields of structs.
     done = set()

@@ -56,6 +56,12 @@ def test_content(wheel):
     assert all(name.startswith(("libsendsafely/", f"libsendsafely-{of_cargo('version')}.dist-info/")) for name in names)
 
 
+def test_the_program_is_installed(environment):
+    program = environment.parent / "libsendsafely"
+    assert run(program, "--version") == run(environment, "-m", "libsendsafely", "--version")
+    assert of_cargo("version") in run(program, "--version")
+
+
 def test_the_lines_of_the_readme(environment, emulator, tmp_path):
     [lines, *_] = re.findall(r"^```python\n(.*?)^```$", (PACKAGE / "README.md").read_text(), re.DOTALL | re.MULTILINE)
     host = "https://acme.sendsafely.com"

@@ -3,6 +3,7 @@
 import ast
 import asyncio
 import io
+import time
 from pathlib import Path
 
 import pytest
@@ -182,6 +183,51 @@ def test_what_waits_for_a_thread_is_cancelled_too(run, faults):
         assert {type(result) for result in results} == {asyncio.CancelledError}
 
     run(work)
+
+
+def test_what_streams_raise_is_not_taken_for_something_else(run):
+    class Stream:
+        name = "a.bin"
+
+        def __init__(self, error):
+            self.error = error
+
+        def read(self, size):
+            raise self.error
+
+    async def work(client):
+        async with await client.create_package() as package:
+            for error in StopIteration(), asyncio.CancelledError():
+                with pytest.raises(RuntimeError, match=type(error).__name__):
+                    await asyncio.wait_for(package.upload_file(Stream(error)), 20)
+
+    run(work)
+
+
+def test_calls_from_the_progress_of_many_calls(run):
+    async def work(client):
+        async def ask(_):
+            await client.get_user()
+
+        async with await client.create_package() as package:
+            await asyncio.gather(*(package.upload_memory(b"x", f"{number}.bin", progress=ask) for number in range(80)))
+
+    run(work)
+
+
+def test_a_loop_that_pauses(emulator):
+    loop = asyncio.new_event_loop()
+    client = AsyncClient(emulator["url"], emulator["api_key"], emulator["api_secret"])
+    try:
+        package = loop.run_until_complete(client.create_package())
+        task = loop.create_task(package.upload_memory(b"x" * 1000, "a.bin", progress=lambda _: None))
+        loop.run_until_complete(asyncio.sleep(0.01))
+        time.sleep(0.6)
+        assert loop.run_until_complete(task).size == 1000
+        package.close()
+    finally:
+        client.close()
+        loop.close()
 
 
 def test_a_loop_that_ends_under_a_call(emulator, faults):

@@ -56,12 +56,20 @@ def test_absurd_options(emulator, option):
     assert refused.value.status is Status.INVALID_ARGUMENT
 
 
+def test_options_that_do_not_exist(emulator):
+    for make in (lambda: Client(emulator["url"], "key", "secret", part_sise=1), lambda: Client.without_credentials(emulator["url"], part_sise=1)):
+        with pytest.raises(TypeError, match="part_sise"):
+            make()
+
+
 def test_wrong_types(client, package):
     for call in (lambda: client.open_package(1, "keycode"), lambda: package.add_recipient(b"a@b.test"), lambda: package.set_label(["a"])):
         with pytest.raises(TypeError):
             call()
-    with pytest.raises((TypeError, AttributeError)):
-        package.set_life("10")
+    for call, name in ((lambda: package.set_life("10"), "days"), (lambda: package.upload_all("/", existing="skip"), "existing"),
+                       (lambda: package.delete_file(package.get_information().recipients[0]), "file_id"), (lambda: package.copy_file("id", None), "package")):
+        with pytest.raises(TypeError, match=name):
+            call()
     with pytest.raises(Error) as refused:
         package.set_life(2**40)
     assert refused.value.status is Status.INVALID_ARGUMENT
@@ -226,6 +234,7 @@ def test_trusted_devices(client, device, tmp_path):
 
 def test_requests_of_our_own(client):
     assert json.loads(client.request("GET", "/user/"))["email"] == "admin@acme.test"
+    assert json.loads(client.request("PUT", "/package/", {"vdr": True}))["response"] == "SUCCESS"
     with pytest.raises(Error) as refused:
         client.request("STEAL", "/user/")
     assert refused.value.status is Status.INVALID_ARGUMENT
@@ -286,6 +295,7 @@ def test_errors_and_records_go_to_other_processes(emulator):
 
     with Client(emulator["url"], emulator["api_key"], "wrong") as client, pytest.raises(AuthenticationFailed) as refused:
         client.verify_credentials()
+    refused.value.seen_by = "somebody"
     again = pickle.loads(pickle.dumps(refused.value))
     assert type(again) is AuthenticationFailed and str(again) == str(refused.value) and vars(again) == vars(refused.value)
     with emulator.client() as client:
@@ -296,6 +306,7 @@ def test_errors_and_records_go_to_other_processes(emulator):
 def test_unknown_numbers_stay_numbers():
     status = Status(9999)
     assert status == 9999 and status.name == "UNKNOWN_9999" and repr(status)
+    assert (str(Status.DENIED), f"{Status.DENIED}", f"{Status.DENIED:d}") == ("DENIED", "DENIED", "303")
     with pytest.raises(ValueError):
         Status("text")
 

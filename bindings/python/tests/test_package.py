@@ -173,14 +173,72 @@ def test_what_a_stream_raises_comes_back(package):
     assert [entry.file_name for entry in package.get_information().files] == ["a.bin"]
 
 
+def test_odd_streams(package, tmp_path):
+    import mmap
+
+    class Gives:
+        def __init__(self, answer):
+            self.answer = answer
+
+        def read(self, size):
+            return self.answer
+
+        def write(self, data):
+            assert type(data) is bytes
+            return self.answer
+
+    for answer, error in (("text", TypeError), (7, TypeError), (None, BlockingIOError), (b"x" * 10_000_000, ValueError)):
+        with pytest.raises(error):
+            package.upload_file(Gives(answer), file_name="odd.bin")
+    file = package.upload_memory(b"0123456789", "a.bin")
+    for answer, error in ((0, BlockingIOError), (-1, ValueError), (11, ValueError), ("text", TypeError)):
+        with pytest.raises(error):
+            package.download_file(file, Gives(answer))
+    package.download_file(file, Gives(None))
+    (tmp_path / "mapped.bin").write_bytes(b"a mapped file")
+    with open(tmp_path / "mapped.bin", "rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+        mapped.seek(2)
+        assert package.download_memory(package.upload_file(mapped, file_name="m.bin")) == b"mapped file"
+        assert package.download_memory(package.upload_memory(mapped, "n.bin")) == b"a mapped file"
+    beyond = io.BytesIO(b"short")
+    beyond.seek(100)
+    assert package.upload_file(beyond, file_name="empty.bin").size == 0
+
+    class PathWithMethods:
+        """Like py.path.local."""
+
+        def __fspath__(self):
+            return str(tmp_path / "mapped.bin")
+
+        def read(self, mode="r"):
+            raise AssertionError("is a path")
+
+        write = read
+
+    assert package.upload_file(PathWithMethods()).file_name == "mapped.bin"
+    assert package.download_file(file, PathWithMethods(), existing=Existing.OVERWRITE).path == str(tmp_path / "mapped.bin")
+
+
+def test_memory_is_the_callers_again_when_the_call_returns(package):
+    import gc
+
+    gc.disable()
+    try:
+        data = bytearray(b"x" * 1000)
+        package.upload_memory(data, "a.bin")
+        data.extend(b"more")
+    finally:
+        gc.enable()
+
+
 class Shrinking(io.BytesIO):
     """Says that it has more than it gives."""
 
     def __init__(self):
         super().__init__(b"x" * 1000)
 
-    def readinto(self, view):
-        return 0
+    def read(self, size=-1):
+        return b""
 
 
 def test_what_is_there_is_not_overwritten(client, tmp_path):
@@ -272,6 +330,8 @@ def test_settings(package, emulator):
     assert emulator.state(package)["life"] == 30 and package.get_information().label == "Quarterly"
     package.update('{"life": 20}')
     assert emulator.state(package)["life"] == 20
+    package.update({"life": 21})
+    assert emulator.state(package)["life"] == 21
     for days in (-1, 366, 2**31 - 1):
         with pytest.raises(Error) as refused:
             package.set_life(days)

@@ -125,6 +125,25 @@ client.close(); package.close(); rows.close()
     assert status == 0 and not [line for line in errors.splitlines() if "fork()" not in line and "os.fork" not in line]
 
 
+def test_asyncio_in_a_forked_child(emulator):
+    status, output, errors = run(emulator, """
+import asyncio
+from libsendsafely.aio import AsyncClient
+client = AsyncClient(ready["url"], ready["api_key"], ready["api_secret"])
+asyncio.run(client.get_user())
+pid = os.fork()
+if pid == 0:
+    try:
+        asyncio.run(asyncio.wait_for(client.get_user(), 10))
+    except Error as error:
+        say(error.status.name)
+    os._exit(0)
+os.waitpid(pid, 0)
+client.close()
+""")
+    assert (status, output) == (0, "FORKED\n"), errors
+
+
 def test_multiprocessing(emulator):
     status, output, errors = run(emulator, """
 import multiprocessing
@@ -161,6 +180,18 @@ def work():
 for _ in range(4):
     threading.Thread(target=work, daemon=True).start()
 time.sleep(0.5)
+""",
+    "an asyncio call that nobody awaits": """
+import asyncio
+from libsendsafely.aio import AsyncClient
+urllib = __import__("urllib.request")
+body = json.dumps({"endpoint": "user_information", "action": {"hang_ms": 100000}, "times": 1}).encode()
+urllib.request.urlopen(urllib.request.Request(ready["admin_url"] + "/faults", body, method="POST")).read()
+client = AsyncClient(ready["url"], ready["api_key"], ready["api_secret"])
+loop = asyncio.new_event_loop()
+task = loop.create_task(client.get_user())
+loop.run_until_complete(asyncio.sleep(0.3))
+os.close(2)  # asyncio itself speaks of the task that is pending.
 """,
     "handles in module globals of a daemon": "import builtins; builtins.kept = make(); builtins.rows = builtins.kept.list_packages()",
 }

@@ -178,6 +178,31 @@ def test_closing_does_not_disturb_a_call(faults):
     assert [user.email for user in users] == ["admin@acme.test"]
 
 
+def test_stop_iteration_is_no_end_of_a_list(emulator):
+    with emulator.client() as plain, plain.create_package():
+        spinner = iter("-")
+        with emulator.client(progress=lambda _: next(spinner)) as client, pytest.raises(RuntimeError, match="StopIteration"):
+            list(client.list_packages(page_size=1))
+
+
+def test_what_is_raised_too_late_leaves_nothing_behind(emulator):
+    """A callback that raises at the last report of a call that has succeeded by then."""
+    for when in range(1, 8):
+        calls = []
+
+        def raising(_):
+            calls.append(None)
+            if len(calls) == when:
+                raise Mine
+
+        with emulator.client(progress=raising) as client:
+            try:
+                client.create_package().close()
+            except Mine:
+                pass
+    # nothing_left, in conftest.py, counts.
+
+
 class Bar:
     """What the adapter for tqdm needs of a bar."""
 

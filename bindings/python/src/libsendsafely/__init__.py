@@ -8,6 +8,7 @@
         print(package.finalize().link)
 """
 
+import importlib
 from typing import TYPE_CHECKING, Any, List
 
 from ._core import Rows, bound, string
@@ -20,6 +21,7 @@ from .package import Package
 from .workspace import Workspace
 
 if TYPE_CHECKING:
+    from . import aio, crypto, progress, records
     from .records import (
         ActivityEntry, Confirmation, ContactGroup, ContactGroupMember, CountryCode, Directory, Download, Enterprise, File, FileInformation,
         Finalized, Keycode, KeyPair, Link, Login, PackageInformation, PackageSummary, Progress, PublicKey, Recipient, RecipientResult,
@@ -38,13 +40,15 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    # Records are imported by who first needs one: dataclasses cost more time than all the rest.
-    if name in __all__:
-        from . import records
+if not TYPE_CHECKING:  # Which would take any name then.
 
-        return getattr(records, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    def __getattr__(name: str) -> Any:
+        # Records are imported by who first needs one: dataclasses cost more time than all the rest.
+        if name in ("aio", "crypto", "progress", "records"):
+            return importlib.import_module(f".{name}", __name__)
+        if name in __all__:
+            return getattr(importlib.import_module(".records", __name__), name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> List[str]:

@@ -7,13 +7,14 @@ trampolines below find there what belongs to it, and nothing has to be kept aliv
 import atexit
 import ctypes
 import io
+import operator
 import os
 import sys
 import threading
 import time
 from ctypes import POINTER, byref, c_void_p, sizeof
 from datetime import datetime, timedelta, timezone
-from typing import Any, Callable, Dict, Generic, Iterator, List, Optional, Sequence, Set, Tuple, TypeVar, Union, cast
+from typing import Any, Callable, Dict, Generic, Iterable, Iterator, List, Optional, Set, Tuple, TypeVar, Union, cast
 
 from . import _native as native
 from . import enums
@@ -23,13 +24,19 @@ NAMES = {"linux": "libsendsafely.so", "darwin": "libsendsafely.dylib", "win32": 
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 Item = TypeVar("Item")
+Own = TypeVar("Own", bound="Handle")
 Result = TypeVar("Result")
 
 
 def _load() -> ctypes.CDLL:
     name = NAMES.get(sys.platform, "libsendsafely.so")
-    # A wheel holds the library; LIBSENDSAFELY names another one.
-    return ctypes.CDLL(os.environ.get("LIBSENDSAFELY") or os.path.join(os.path.dirname(__file__), name))
+    # A wheel holds the library; LIBSENDSAFELY names another one, unless Python is told to ignore its environment.
+    named = None if sys.flags.ignore_environment else os.environ.get("LIBSENDSAFELY")
+    library = ctypes.CDLL(named or os.path.join(os.path.dirname(__file__), name))
+    # Records may have grown since: those of an older library would be read beyond their end.
+    if library.sendsafely_version() < native.VERSION_NUMBER:
+        raise ImportError(f"{named or name} is older than this package")
+    return library
 
 
 lib = _load()
@@ -76,6 +83,10 @@ def cancel_by(cancellation: Optional[Cancellation]) -> None:
     _here.cancellation = cancellation
 
 
+def _in_main_thread() -> bool:
+    return threading.get_ident() == threading.main_thread().ident
+
+
 def _guarded(callback: Callable[..., int], failed: int) -> Callable[..., int]:
     def guarded(_: Any, *arguments: Any) -> int:
         frame: Frame = _here.frame
@@ -89,7 +100,7 @@ def _guarded(callback: Callable[..., int], failed: int) -> Callable[..., int]:
 
 
 def _tell(frame: Frame, progress: Any) -> int:
-    if _exiting or (frame.cancellation is not None and frame.cancellation.requested):
+    if (_exiting and not _in_main_thread()) or (frame.cancellation is not None and frame.cancellation.requested):
         frame.stopped = True
     elif frame.progress is not None and frame.progress(record(progress.contents)) is False:
         frame.stopped = True
@@ -97,27 +108,29 @@ def _tell(frame: Frame, progress: Any) -> int:
 
 
 def _read(frame: Frame, buffer: Any, capacity: int) -> int:
-    view = memoryview((ctypes.c_ubyte * capacity).from_address(ctypes.addressof(buffer.contents))).cast("B")
-    if hasattr(frame.stream, "readinto"):
-        count = frame.stream.readinto(view)
-    else:
-        data = frame.stream.read(capacity)
-        count = None if data is None else len(data)
-        view[:count] = data or b""
-    if count is None:
+    # Never the library's own memory: a stream may keep what it is given to fill, and this ends with the callback.
+    data = frame.stream.read(capacity)
+    if data is None:
         raise BlockingIOError("the stream to upload has no data ready; open it in blocking mode")
-    return int(count)
+    data = data if isinstance(data, bytes) else memoryview(data).tobytes()
+    if len(data) > capacity:
+        raise ValueError(f"the stream to upload read {len(data)} bytes, asked for at most {capacity}")
+    ctypes.memmove(buffer, data, len(data))
+    return len(data)
 
 
 def _write(frame: Frame, data: Any, size: int) -> int:
     # A copy: the stream may keep what it gets.
-    rest = memoryview(ctypes.string_at(data, size))
+    rest = ctypes.string_at(data, size)
     while rest:
         taken = frame.stream.write(rest)
-        if taken == 0 or (taken is None and isinstance(frame.stream, io.RawIOBase)):
+        if taken is None and not isinstance(frame.stream, io.RawIOBase):
+            break  # Only raw streams take less than all.
+        if not taken:
             raise BlockingIOError("the stream takes nothing; open it in blocking mode")
-        # Raw streams may take less; others answer nothing, or all.
-        rest = rest[taken:] if isinstance(taken, int) else rest[:0]
+        if not 0 < taken <= len(rest):
+            raise ValueError(f"the stream took {taken} of {len(rest)} bytes")
+        rest = rest[taken:]
     return native.CONTINUE
 
 
@@ -148,7 +161,9 @@ class _Unraisable:
         sys.unraisablehook = self.hook
 
     def __exit__(self, *_: Any) -> None:
-        sys.unraisablehook = self.before
+        # Somebody may have set another one meanwhile.
+        if sys.unraisablehook == self.hook:
+            sys.unraisablehook = self.before
 
     def hook(self, unraisable: Any) -> None:
         frame: Optional[Frame] = getattr(_here, "frame", None)
@@ -159,10 +174,10 @@ class _Unraisable:
 
 
 def _enter(frame: Frame, entry: Any, arguments: List[Any]) -> int:
-    _running.add(frame)
-    _here.frame = frame
     try:
-        if threading.get_ident() != threading.main_thread().ident:
+        _running.add(frame)
+        _here.frame = frame
+        if not _in_main_thread():
             return int(entry(*arguments))
         with _Unraisable():
             return int(entry(*arguments))
@@ -183,7 +198,7 @@ def _stop_other_threads() -> None:
 
 def _end_with_interpreter() -> None:
     """A daemon thread goes no further when the interpreter exits: Python ends it here, without a word."""
-    while _exiting and threading.current_thread() is not threading.main_thread():
+    while _exiting and not _in_main_thread():
         time.sleep(60)
 
 
@@ -197,7 +212,8 @@ def text(value: Union[str, "os.PathLike[str]", None], name: str = "text") -> Opt
     """A text or path for C."""
     if value is None:
         return None
-    value = os.fspath(value)
+    if isinstance(value, os.PathLike):
+        value = os.fspath(value)
     if not isinstance(value, str):
         raise TypeError(f"{name} must be str or a path of str, not {type(value).__name__}")
     # What is not Unicode is the library's to refuse.
@@ -215,7 +231,10 @@ RANGES = {
 
 def integer(value: Any, name: str, type_: Any) -> int:
     """A number for C, which ctypes would cut silently."""
-    value = value.__index__()
+    try:
+        value = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} must be int, not {type(value).__name__}") from None
     low, high = RANGES[type_]
     if not low <= value <= high:
         raise Error(f"{name} is {value}; it must be from {low} to {high}", status=enums.Status.INVALID_ARGUMENT)
@@ -239,7 +258,8 @@ def buffer(data: Any) -> Tuple[Any, int, Any]:
         return buffer(view.tobytes())
     size = view.nbytes
     kept = (ctypes.c_ubyte * size).from_buffer(view.cast("B") if size else bytearray())
-    return ctypes.cast(kept, POINTER(ctypes.c_ubyte)), size, kept
+    # Not cast(), whose result and the array hold each other: the caller's buffer would stay locked.
+    return kept, size, kept
 
 
 def options(struct: Any, values: Dict[str, Any]) -> Any:
@@ -254,13 +274,15 @@ def options(struct: Any, values: Dict[str, Any]) -> Any:
     for name, value in values.items():
         if value is None:
             continue
-        kind = kinds[name]
+        kind = kinds.get(name)
+        if kind is None:
+            raise TypeError(f"unexpected option {name!r}")
         if kind == "text":
             value = text(value, name)
         elif kind == "bool":
             value = int(bool(value))
         elif kind == "time":
-            value = integer(seconds(value, name), name, types[name])
+            value = integer(seconds(value, f"{name}_time"), f"{name}_time", types[name])
         else:
             value = integer(value, name, types[name])
         setattr(made, name, value)
@@ -363,6 +385,8 @@ def call(
         else:
             value: Any = next(feed)
             if role == "handle":
+                if not isinstance(value, Handle):
+                    raise TypeError(f"{parameter} must be a package of this module, not {type(value).__name__}")
                 value = value.address
             elif role == "text":
                 value = text(value, parameter)
@@ -378,13 +402,20 @@ def call(
                 raise TypeError(f"{name}: {parameter} is a {role}")
             arguments.append(value)
     frame = Frame(callbacks or Callbacks(), progress, stream)
-    status = _enter(frame, entry, arguments)
-    _end_with_interpreter()
-    results = [_output(role, holder) for role, holder in outputs]
-    if status != native_ok:
-        _fail(status, error, frame, results)
-    elif frame.error is not None:
-        _raise(frame)  # Too late to stop anything, but it is the caller's.
+    try:
+        status = _enter(frame, entry, arguments)
+        _end_with_interpreter()
+        results = [_output(role, holder) for role, holder in outputs]
+        if status != native_ok:
+            _fail(status, error, frame, results)
+        elif frame.error is not None:
+            _raise(frame)  # Too late to stop anything, but it is the caller's.
+    except BaseException:
+        # Nobody gets what the library may have given out: a callback or the handler of a signal raised too late to stop it.
+        bound("sendsafely_error_free")[0](error)
+        for role, holder in outputs:
+            _free(role, holder)
+        raise
     return cast(Result, results[0] if len(results) == 1 else tuple(results) or None)
 
 
@@ -393,19 +424,26 @@ native_ok = enums.Status.OK
 
 def _output(role: str, holder: Any) -> Any:
     """The value of an output; what the library gave out is freed."""
-    if role == "record_out":
+    if role not in ("record_out", "text_out"):
+        return holder.value
+    try:
         if not holder:
             return None
-        try:
-            return record(holder.contents)
-        finally:
-            bound(native.FREE[type(holder)._type_.__name__])[0](holder)
-    if role == "text_out":
-        try:
-            return string(holder.value)
-        finally:
-            bound("sendsafely_string_free")[0](holder)
-    return holder.value
+        return string(holder.value) if role == "text_out" else record(holder.contents)
+    finally:
+        _free(role, holder)
+
+
+def _free(role: str, holder: Any) -> None:
+    # Emptied first: a second free could meet what the library has given to somebody else since.
+    given = type(holder).from_buffer_copy(holder)
+    ctypes.memset(byref(holder), 0, sizeof(holder))
+    if role == "handle_out":
+        bound("sendsafely_package_free")[0](given)  # No other call that runs callbacks gives out a handle.
+    elif role == "text_out":
+        bound("sendsafely_string_free")[0](given)
+    elif role == "record_out":
+        bound(native.FREE[type(holder)._type_.__name__])[0](given)
 
 
 def _fail(status: int, error: c_void_p, frame: Frame, results: List[Any]) -> None:
@@ -464,6 +502,12 @@ class Handle:
         if address is not None:
             bound(f"sendsafely_{self._noun}_free")[0](address)
 
+    def __enter__(self: Own) -> Own:
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.close()
+
     def _call(
         self, verb: str, *inputs: Any, progress: Any = None, stream: Any = None, **given: Any,
     ) -> Result:  # type: ignore[type-var]  # pyright: ignore[reportInvalidTypeVarUse]
@@ -492,17 +536,14 @@ class Rows(Handle, Generic[Item]):
     def __next__(self) -> Item:
         if self.closed:
             raise StopIteration
-        row: Optional[Item] = self._call("next")
+        try:
+            row: Optional[Item] = self._call("next")
+        except StopIteration as error:  # A callback's, which must not end the list.
+            raise RuntimeError("a callback raised StopIteration") from error
         if row is None:
             self.close()
             raise StopIteration
         return row
-
-    def __enter__(self) -> "Rows[Item]":
-        return self
-
-    def __exit__(self, *_: Any) -> None:
-        self.close()
 
 
 def identify(thing: Any, attribute: str) -> Any:
@@ -510,7 +551,16 @@ def identify(thing: Any, attribute: str) -> Any:
     return getattr(thing, attribute, thing)
 
 
-def texts(value: Sequence[str], name: str) -> List[str]:
+def json_text(value: Any) -> Optional[str]:
+    """JSON text as it is, anything else written as JSON."""
+    if value is None or isinstance(value, str):
+        return value
+    import json
+
+    return json.dumps(value)
+
+
+def texts(value: Iterable[str], name: str) -> List[str]:
     """Several texts; one alone is a mistake that Python would take letter by letter."""
     if isinstance(value, str):
         raise TypeError(f"{name} must be a list of str, not one str")

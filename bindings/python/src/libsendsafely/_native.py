@@ -4,6 +4,7 @@
 from ctypes import CFUNCTYPE, POINTER, Structure, c_char_p, c_int32, c_int64, c_size_t, c_ubyte, c_uint32, c_uint64, c_void_p
 from typing import Any, Dict, Tuple
 
+VERSION_NUMBER = 1000
 STOP = 0
 CONTINUE = 1
 SIZE_UNKNOWN = 18446744073709551615

@@ -4,7 +4,7 @@ import asyncio
 import contextvars
 import inspect
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError as NotDone
 from concurrent.futures import TimeoutError as NotYet
 from typing import Any, AsyncIterator, Callable, Generic, List, Optional, Type, TypeVar, cast
 
@@ -16,8 +16,6 @@ Sync = TypeVar("Sync", bound=Handle)
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-# Calls of one client at once; more of them wait for their turn.
-THREADS = 64
 _here = threading.local()
 _end = object()
 
@@ -42,15 +40,18 @@ class _Call:
         except RuntimeError:  # The loop was closed under the call.
             coroutine.close()
             return False
-        while True:
-            try:
-                return told.result(0.2)
-            except NotYet:
-                if told.done():
-                    raise
-                if self.cancellation.requested or not self.loop.is_running():
-                    told.cancel()
-                    return False
+        try:
+            while True:
+                try:
+                    return told.result(0.2)
+                except NotYet:
+                    if told.done():
+                        raise
+                    if self.cancellation.requested or self.loop.is_closed():
+                        told.cancel()
+                        return False
+        finally:
+            del told  # Or it and this frame, by the exception in it, hold each other.
 
     def run(self, function: Callable[..., Any], arguments: Any, keywords: Any) -> Any:
         cancel_by(self.cancellation)
@@ -75,38 +76,50 @@ def in_loop(function: Optional[Callable[[Any], Any]]) -> Optional[Callable[[Any]
 
 
 class Tasks:
-    """The threads of a client."""
-
-    def __init__(self) -> None:
-        self.threads: ThreadPoolExecutor = ThreadPoolExecutor(THREADS, "libsendsafely")
+    """Runs each call on a thread of its own. The threads are daemons, whose calls _core stops when the interpreter exits; calls from a
+    progress callback need no thread that other calls hold, and a forked child starts its own."""
 
     async def run(self, function: Callable[..., Result], *arguments: Any, **keywords: Any) -> Result:
-        call = _Call(asyncio.get_running_loop())
+        loop = asyncio.get_running_loop()
+        call = _Call(loop)
+        ended: "asyncio.Future[Any]" = loop.create_future()
         if keywords.get("progress") is not None:
             keywords["progress"] = in_loop(keywords["progress"])
-        future: "Future[Result]" = self.threads.submit(contextvars.copy_context().run, call.run, function, arguments, keywords)
-        awaited = asyncio.wrap_future(future)
-        try:
-            return await asyncio.shield(awaited)
-        except asyncio.CancelledError:
-            call.cancellation.requested = True
-            if not future.cancel():
-                await self.ended(awaited)
-            raise
+        context = contextvars.copy_context()
 
-    @staticmethod
-    async def ended(awaited: "asyncio.Future[Any]") -> None:
-        """Waits for a stopped call, however often the task is cancelled meanwhile."""
-        while not awaited.done():
+        def work() -> None:
+            result = error = None
             try:
-                await asyncio.wait({awaited})
-            except asyncio.CancelledError:
+                result = context.run(call.run, function, arguments, keywords)
+            except BaseException as raised:
+                error = raised
+            try:
+                loop.call_soon_threadsafe(ended.set_result, (result, error))
+            except RuntimeError:  # The loop was closed under the call.
                 pass
-        if not awaited.cancelled() and awaited.exception() is None:
-            # It was done before the stop reached it.
-            result = awaited.result()
-            if isinstance(result, Handle):
-                result.close()
+            finally:
+                del result, error
+
+        threading.Thread(target=work, name="libsendsafely", daemon=True).start()
+        cancelled: Optional[asyncio.CancelledError] = None
+        while not ended.done():
+            try:
+                await asyncio.wait({ended})
+            except asyncio.CancelledError as error:
+                cancelled, call.cancellation.requested = error, True
+        result, failure = ended.result()
+        try:
+            if cancelled is not None:
+                if isinstance(result, Handle):  # It was done before the stop reached it.
+                    result.close()
+                raise cancelled
+            if isinstance(failure, (StopIteration, asyncio.CancelledError, NotDone)):
+                raise RuntimeError(f"a callback raised {type(failure).__name__}") from failure
+            if failure is not None:
+                raise failure
+            return result  # type: ignore[no-any-return]
+        finally:
+            del ended, failure, cancelled  # Or they and this frame hold each other.
 
 
 class AsyncHandle(Generic[Sync]):

@@ -6,13 +6,13 @@
         print((await package.finalize()).link)
 
 Each call runs on a thread of its own. Cancelling the task that awaits it stops the call, as a progress callback would, and the
-await ends only after the call has ended. `progress` runs in the event loop, and may be a coroutine function. File objects are
-read and written on the call's thread.
+await ends only after the call has ended; what it created on the service meanwhile, such as a package, stays there. `progress` runs
+in the event loop, and may be a coroutine function; `log` runs on the call's thread, on which file objects are read and written too.
 """
 
 import os
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Callable, Optional, Sequence, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping, Optional, Tuple, Union
 
 from ._tasks import AsyncHandle, AsyncRows, Tasks, register
 from .client import Client
@@ -385,7 +385,7 @@ class AsyncClient(AsyncHandle[Client]):
         await self._run(self._sync.revoke_public_key, public_key_id)
 
     async def get_keycodes(
-        self, public_key_id: str, private_key: str, package_ids: Sequence[str],
+        self, public_key_id: str, private_key: str, package_ids: Iterable[str],
     ) -> "Tuple[Keycode, ...]":
         """The keycodes of several packages with one request, in their order, decrypted with the private key of a trusted
         device. What fails for one package stands in its item.
@@ -401,9 +401,9 @@ class AsyncClient(AsyncHandle[Client]):
         SendSafely Client API: public keys and keycodes (protocol 6.10)."""
         return await self._run(self._sync.sync_keycodes, public_key_id, private_key)
 
-    async def request(self, method: str, path: str, json_body: Optional[str] = None) -> str:
+    async def request(self, method: str, path: str, json_body: "Union[str, Mapping[str, Any], None]" = None) -> str:
         """A signed call to any path of the host's API, such as "/package/", for what no method covers: the answer's JSON
-        text as it came. method is GET, PUT, POST, PATCH or DELETE. The member "response" is not judged, and a lost answer
+        text as it came. json_body is JSON text, or a dictionary. method is GET, PUT, POST, PATCH or DELETE. The member "response" is not judged, and a lost answer
         is not asked for again unless the method is GET.
         SendSafely Client API: response envelope (protocol 2.1), endpoint reference (protocol 6)."""
         return await self._run(self._sync.request, method, path, json_body)
@@ -487,7 +487,7 @@ class AsyncPackage(AsyncHandle[Package]):
         )
 
     async def add_recipients(
-        self, emails: Sequence[str], *, auto_enable_sms: bool = False,
+        self, emails: Iterable[str], *, auto_enable_sms: bool = False,
     ) -> "Tuple[RecipientResult, ...]":
         """Adds several recipients with one request: what has become of each address, in their order. One is on the package if
         its result has a recipient.
@@ -567,10 +567,10 @@ class AsyncPackage(AsyncHandle[Package]):
         return await self._run(self._sync.upload_memory, data, file_name, directory=directory, progress=progress)
 
     async def upload_all(
-        self, directory: "Path", *, into: "InDirectory" = None, existing: Existing = Existing.SKIP,
+        self, source: "Path", *, into: "InDirectory" = None, existing: Existing = Existing.SKIP,
         progress: "Tell" = None,
     ) -> "Report":
-        """Uploads all files of a local directory and, into a Workspace, its directories with what is in them; several at once.
+        """Uploads all files of a local directory, source, and, into a Workspace, its directories with what is in them; several at once.
         into is a directory of the Workspace. Of files that are there already, Existing.SKIP leaves those of the same size
         alone, Existing.OVERWRITE makes a new version of each, Existing.REFUSE raises Status.FILE_EXISTS before anything is
         changed. Symbolic links are not followed.
@@ -580,7 +580,7 @@ class AsyncPackage(AsyncHandle[Package]):
         service does not know `into`. Everything else as for upload_file.
         SendSafely Client API: directories (protocol 6.8), create file id, upload parts (protocol 4.2 to 4.4).
         """
-        return await self._run(self._sync.upload_all, directory, into=into, existing=existing, progress=progress)
+        return await self._run(self._sync.upload_all, source, into=into, existing=existing, progress=progress)
 
     async def get_file_information(
         self, file: "Union[str, File]", *, directory: "InDirectory" = None,
@@ -648,10 +648,10 @@ class AsyncPackage(AsyncHandle[Package]):
         )
 
     async def download_all(
-        self, directory: "Path", *, from_directory: "InDirectory" = None, existing: Existing = Existing.REFUSE,
+        self, target: "Path", *, from_directory: "InDirectory" = None, existing: Existing = Existing.REFUSE,
         password: Optional[str] = None, sync: bool = False, progress: "Tell" = None,
     ) -> "Report":
-        """Downloads everything into an existing local directory: all files of a package, or a Workspace with its directories,
+        """Downloads everything into an existing local directory, target: all files of a package, or a Workspace with its directories,
         or from_directory with what is in it. The sender's names are made safe. Existing.REFUSE raises Status.FILE_EXISTS
         before the first byte, Existing.SKIP leaves files of the right size alone.
 
@@ -660,7 +660,7 @@ class AsyncPackage(AsyncHandle[Package]):
         SendSafely Client API: directories (protocol 6.8), download URLs, fetching and decrypting (protocol 5.3, 5.4).
         """
         return await self._run(
-            self._sync.download_all, directory, from_directory=from_directory, existing=existing, password=password,
+            self._sync.download_all, target, from_directory=from_directory, existing=existing, password=password,
             sync=sync, progress=progress,
         )
 
@@ -692,8 +692,8 @@ class AsyncPackage(AsyncHandle[Package]):
         SendSafely Client API: update package (protocol 6.2.3)."""
         await self._run(self._sync.set_label, label)
 
-    async def update(self, json_object: str) -> "None":
-        """Changes what no other method knows: the text of a JSON object with members of the package, which goes to the
+    async def update(self, json_object: "Union[str, Mapping[str, Any]]") -> "None":
+        """Changes what no other method knows: a dictionary, or the text of a JSON object, with members of the package, which goes to the
         service as it is. Before or after finalize.
 
         Status.INVALID_ARGUMENT: not a JSON object. Status.LIFE_OUT_OF_RANGE: "life" is not within 0 to 365. Status.DENIED,

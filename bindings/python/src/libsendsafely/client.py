@@ -2,9 +2,9 @@
 
 import os
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Callable, Iterator, Optional, Sequence, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping, Optional, Tuple, Union
 
-from ._core import Callbacks, Handle, Rows, call, identify, texts
+from ._core import Callbacks, Handle, Rows, call, identify, json_text, texts
 from .enums import PackageList, PackageStatus, Status
 from .errors import Error
 from .package import Package, package_of
@@ -86,12 +86,6 @@ class Client(Handle):
         client = cls.__new__(cls)
         client._make("new_for_dropzone", host, dropzone_id, **options)
         return client
-
-    def __enter__(self) -> "Client":
-        return self
-
-    def __exit__(self, *_: Any) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._host}>"
@@ -393,7 +387,7 @@ class Client(Handle):
         device. SendSafely Client API: public keys (protocol 6.10)."""
         self._call("revoke_public_key", public_key_id)
 
-    def get_keycodes(self, public_key_id: str, private_key: str, package_ids: Sequence[str]) -> "Tuple[Keycode, ...]":
+    def get_keycodes(self, public_key_id: str, private_key: str, package_ids: Iterable[str]) -> "Tuple[Keycode, ...]":
         """The keycodes of several packages with one request, in their order, decrypted with the private key of a trusted
         device. What fails for one package stands in its item.
 
@@ -410,12 +404,12 @@ class Client(Handle):
 
     # --- Everything else of the service
 
-    def request(self, method: str, path: str, json_body: Optional[str] = None) -> str:
+    def request(self, method: str, path: str, json_body: "Union[str, Mapping[str, Any], None]" = None) -> str:
         """A signed call to any path of the host's API, such as "/package/", for what no method covers: the answer's JSON
-        text as it came. method is GET, PUT, POST, PATCH or DELETE. The member "response" is not judged, and a lost answer
+        text as it came. json_body is JSON text, or a dictionary. method is GET, PUT, POST, PATCH or DELETE. The member "response" is not judged, and a lost answer
         is not asked for again unless the method is GET.
         SendSafely Client API: response envelope (protocol 2.1), endpoint reference (protocol 6)."""
-        return self._call("request", method, path, json_body)
+        return self._call("request", method, path, json_text(json_body))
 
     def sign(self, path: str, body: Optional[str] = None, *, timestamp: Optional[str] = None) -> "RequestHeaders":
         """Signs a request without sending it. path begins with "/api/v2.0/" or with what follows that; timestamp is like

@@ -17,6 +17,12 @@ class OpenEnum(IntEnum):
         member._name_, member._value_ = f"UNKNOWN_{value}", value
         return member
 
+    def __str__(self) -> str:
+        return self.name
+
+    def __format__(self, spec: str) -> str:
+        return int.__format__(self, spec) if spec else self.name
+
 
 
 class Status(OpenEnum):

@@ -36,11 +36,11 @@ class Error(Exception):
 
     def __reduce__(self) -> Any:
         # As it was, also where another process sends it.
-        return _made_again, (type(self), self.__dict__)
+        return _made_again, (type(self), self.args), self.__dict__
 
 
-def _made_again(kind: Type[Error], attributes: Dict[str, Any]) -> Error:
-    return kind(**attributes)
+def _made_again(kind: Type[Error], arguments: Any) -> Error:
+    return kind.__new__(kind, *arguments)
 
 
 class Stopped(Error):

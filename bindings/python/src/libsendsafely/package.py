@@ -1,10 +1,10 @@
 """A package: files and a message for recipients, behind one secure link."""
 
 import os
-from typing import TYPE_CHECKING, Any, Callable, Optional, Protocol, Sequence, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping, Optional, Protocol, Tuple, Union
 
 from . import _native as native
-from ._core import Callbacks, Handle, call, identify, texts
+from ._core import Callbacks, Handle, call, identify, json_text, texts
 from .enums import Existing
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     class Writable(Protocol):
         """A binary file object to download to."""
 
-        def write(self, data: Any, /) -> Any: ...
+        def write(self, data: bytes, /) -> Any: ...
 
     Path = Union[str, os.PathLike[str]]
     Buffer = Union[bytes, bytearray, memoryview]
@@ -44,9 +44,11 @@ def size_of(stream: Any) -> int:
     """The bytes that are left in a stream, if it tells."""
     try:
         here = stream.tell()
-        size = int(stream.seek(0, os.SEEK_END)) - int(here)
+        # What seek() answers is not to be relied on: mmap and older spooled files answer nothing.
+        stream.seek(0, os.SEEK_END)
+        end = stream.tell()
         stream.seek(here)
-        return size
+        return max(int(end) - int(here), 0)
     except (AttributeError, OSError, ValueError):
         return native.SIZE_UNKNOWN
 
@@ -62,12 +64,6 @@ class Package(Handle):
     """
 
     _noun = "package"
-
-    def __enter__(self) -> "Package":
-        return self
-
-    def __exit__(self, *_: Any) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {'closed' if self.closed else self.id}>"
@@ -126,7 +122,7 @@ class Package(Handle):
         return self._call("add_recipient", email, phone_number=phone_number,
                           country_code=country_code, auto_enable_sms=auto_enable_sms or None)
 
-    def add_recipients(self, emails: Sequence[str], *, auto_enable_sms: bool = False) -> "Tuple[RecipientResult, ...]":
+    def add_recipients(self, emails: Iterable[str], *, auto_enable_sms: bool = False) -> "Tuple[RecipientResult, ...]":
         """Adds several recipients with one request: what has become of each address, in their order. One is on the package if
         its result has a recipient.
 
@@ -194,7 +190,7 @@ class Package(Handle):
         SendSafely Client API: create file id, upload parts (protocol 4.2 to 4.4).
         """
         directory_id = identify(directory, "directory_id")
-        if not hasattr(source, "read"):
+        if isinstance(source, (str, os.PathLike)) or not hasattr(source, "read"):
             return self._call("upload_file", source, progress=progress, file_name=file_name,
                               directory_id=directory_id)
         if file_name is None:
@@ -211,9 +207,9 @@ class Package(Handle):
                           directory_id=identify(directory, "directory_id"))
 
     def upload_all(
-        self, directory: "Path", *, into: "InDirectory" = None, existing: Existing = Existing.SKIP, progress: "Tell" = None,
+        self, source: "Path", *, into: "InDirectory" = None, existing: Existing = Existing.SKIP, progress: "Tell" = None,
     ) -> "Report":
-        """Uploads all files of a local directory and, into a Workspace, its directories with what is in them; several at once.
+        """Uploads all files of a local directory, source, and, into a Workspace, its directories with what is in them; several at once.
         into is a directory of the Workspace. Of files that are there already, Existing.SKIP leaves those of the same size
         alone, Existing.OVERWRITE makes a new version of each, Existing.REFUSE raises Status.FILE_EXISTS before anything is
         changed. Symbolic links are not followed.
@@ -223,7 +219,7 @@ class Package(Handle):
         service does not know `into`. Everything else as for upload_file.
         SendSafely Client API: directories (protocol 6.8), create file id, upload parts (protocol 4.2 to 4.4).
         """
-        return self._call("upload_all", directory, progress=progress, existing=existing,
+        return self._call("upload_all", source, progress=progress, existing=existing,
                           directory_id=identify(into, "directory_id"))
 
     def get_file_information(self, file: "Union[str, File]", *, directory: "InDirectory" = None) -> "FileInformation":
@@ -275,7 +271,7 @@ class Package(Handle):
         SendSafely Client API: download URLs, fetching and decrypting (protocol 5.3, 5.4).
         """
         given = {"directory_id": identify(directory, "directory_id"), "password": password}
-        if hasattr(target, "write"):
+        if not isinstance(target, (str, os.PathLike)) and hasattr(target, "write"):
             return self._call("download_callback", identify(file, "file_id"), progress=progress, stream=target, **given)
         return self._call("download_file", identify(file, "file_id"), target, progress=progress, existing=existing,
                           sync=sync or None, **given)
@@ -288,10 +284,10 @@ class Package(Handle):
                           directory_id=identify(directory, "directory_id"))
 
     def download_all(
-        self, directory: "Path", *, from_directory: "InDirectory" = None, existing: Existing = Existing.REFUSE,
+        self, target: "Path", *, from_directory: "InDirectory" = None, existing: Existing = Existing.REFUSE,
         password: Optional[str] = None, sync: bool = False, progress: "Tell" = None,
     ) -> "Report":
-        """Downloads everything into an existing local directory: all files of a package, or a Workspace with its directories,
+        """Downloads everything into an existing local directory, target: all files of a package, or a Workspace with its directories,
         or from_directory with what is in it. The sender's names are made safe. Existing.REFUSE raises Status.FILE_EXISTS
         before the first byte, Existing.SKIP leaves files of the right size alone.
 
@@ -299,7 +295,7 @@ class Package(Handle):
         Existing.SKIP to go on. Status.DIRECTORY_NOT_FOUND: create it first. Everything else as for download_file.
         SendSafely Client API: directories (protocol 6.8), download URLs, fetching and decrypting (protocol 5.3, 5.4).
         """
-        return self._call("download_all", directory, progress=progress, existing=existing, sync=sync or None,
+        return self._call("download_all", target, progress=progress, existing=existing, sync=sync or None,
                           password=password, directory_id=identify(from_directory, "directory_id"))
 
     # --- Message, settings, the last step
@@ -332,15 +328,15 @@ class Package(Handle):
         SendSafely Client API: update package (protocol 6.2.3)."""
         self._call("set_label", label)
 
-    def update(self, json_object: str) -> None:
-        """Changes what no other method knows: the text of a JSON object with members of the package, which goes to the
+    def update(self, json_object: "Union[str, Mapping[str, Any]]") -> None:
+        """Changes what no other method knows: a dictionary, or the text of a JSON object, with members of the package, which goes to the
         service as it is. Before or after finalize.
 
         Status.INVALID_ARGUMENT: not a JSON object. Status.LIFE_OUT_OF_RANGE: "life" is not within 0 to 365. Status.DENIED,
         Status.INVALID_INPUT: the service does not take it.
         SendSafely Client API: update package (protocol 6.2.3).
         """
-        self._call("update", json_object)
+        self._call("update", json_text(json_object))
 
     def finalize(
         self, *, undisclosed_recipients: bool = False, password: Optional[str] = None, allow_reply_all: bool = False,

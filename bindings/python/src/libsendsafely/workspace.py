@@ -16,9 +16,6 @@ class Workspace(Package):
     """A Workspace, usable at once and never finalized. Its recipients are its collaborators. Where a directory may be left
     out, that means the root directory."""
 
-    def __enter__(self) -> "Workspace":
-        return self
-
     def set_recipient_role(self, recipient: "Union[str, Recipient]", role: str) -> None:
         """Sets the role of a collaborator: "VIEWER", "CONTRIBUTOR", "MANAGER", "OWNER", or a later one.
 

@@ -1,0 +1,20 @@
+"""The Python wrapper doing the same: `send FILE` prints the link, `receive LINK DIRECTORY`; `calls` prints nanoseconds of a call that does nothing much."""
+
+import os
+import sys
+import timeit
+
+from libsendsafely import Client
+
+with Client(os.environ["SENDSAFELY_HOST"], os.environ["SENDSAFELY_API_KEY"], os.environ["SENDSAFELY_API_SECRET"]) as client:
+    if sys.argv[1] == "send":
+        with client.create_package() as package:
+            package.add_recipient("ann@example.com")
+            package.upload_file(sys.argv[2])
+            print(package.finalize().link)
+    elif sys.argv[1] == "receive":
+        with client.open_link(sys.argv[2]) as package:
+            package.download_all(sys.argv[3])
+    else:
+        with client.create_package() as package:
+            print(round(min(timeit.repeat(lambda: package.id, number=10_000, repeat=5)) / 10_000 * 1e9))
