@@ -59,7 +59,7 @@ def test_what_is_in_the_package():
     assert value(PACKAGE, "PackageLicenseExpression") == re.search(r'^license = "(.*)"', text(os.path.join(ROOT, "Cargo.toml")), re.MULTILINE)[1]
     # A directory that has no library in it is no better than none.
     (error,) = PACKAGE.iter("Error")
-    assert error.get("Condition") == "'@(NativeLibrary)' == ''" and PACKAGE.find(".//Target/ItemGroup/NativeLibrary") is not None
+    assert error.get("Condition") == "'@(SendsafelyLibrary)' == ''" and PACKAGE.find(".//Target/ItemGroup/SendsafelyLibrary") is not None
     # The targets file has the package's name, or NuGet passes it over.
     assert value(PACKAGE, "PackageId") == "Sendsafely"
 
