@@ -1,8 +1,20 @@
-"""What it costs to import the package."""
+"""What it costs to import the package. `make bench` measures the milliseconds; here is what they depend on."""
 
 import os
 import subprocess
 import sys
+
+# Each of these costs as much as all of ours, or is for few programs; who needs it imports it later.
+LATER = {"argparse", "asyncio", "concurrent.futures", "dataclasses", "inspect", "json", "pathlib", "tempfile"}
+
+
+def test_what_is_dear_is_not_imported_with_it():
+    # Without site, which may import anything.
+    program = f"import sys; sys.path[:0] = {sys.path!r}; import libsendsafely; print(*sys.modules)"
+    loaded = set(subprocess.run([sys.executable, "-S", "-c", program], check=True, capture_output=True, text=True).stdout.split())
+    assert "libsendsafely._core" in loaded
+    assert not loaded & LATER
+    assert not [name for name in loaded if name.startswith(("libsendsafely.cli", "libsendsafely.compat", "libsendsafely.aio", "libsendsafely.records"))]
 
 
 def processor_seconds(program, environment):
@@ -13,16 +25,15 @@ def processor_seconds(program, environment):
     return usage.ru_utime + usage.ru_stime
 
 
-def test_importing_takes_at_most_40_ms(tmp_path):
-    # Both find their compiled modules, as after an installation.
+def test_importing_is_a_few_times_the_start_of_python(tmp_path):
+    # Both find their compiled modules, as after an installation. A ratio, since a busy machine slows down both.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     environment["PYTHONPYCACHEPREFIX"] = str(tmp_path)
     processor_seconds("import libsendsafely", environment)
     best = {"pass": 9.0, "import libsendsafely": 9.0}
-    # Processor time, and the best of many in turns: other load on the machine only ever slows down.
     for _ in range(15):
         for program in best:
             best[program] = min(best[program], processor_seconds(program, environment))
     bare, ours = best.values()
     print(f"{(ours - bare) * 1000:.1f} ms over {bare * 1000:.1f} ms")
-    assert ours - bare <= 0.040
+    assert ours <= 6 * bare
