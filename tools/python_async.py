@@ -100,7 +100,7 @@ def method(function, decorators, name):
     if "classmethod" in decorators:
         return ["    @classmethod", wrapped(f"def {function.name}(", text, f') -> "Async{name}":', 4), *docstring(function),
                 "        client = cls.__new__(cls)", wrapped("client._begin(", [f"Client.{function.name}", *handed], ")", 8), "        return client"]
-    quoted = f'"{result}"' if not result.isidentifier() or result.startswith("Async") or result[0].isupper() else result
+    quoted = f'"{result}"' if not result.isidentifier() or result.startswith("Async") or result[0].isupper() and result != "None" else result
     if function.name == "__init__":
         return [wrapped("def __init__(", text, ") -> None:", 4), wrapped("self._begin(", ["Client", *handed], ")", 8)]
     if function.name in AT_ONCE or result.startswith("AsyncRows"):

@@ -232,7 +232,7 @@ def kind(api, field):
 
 def native(api):
     yield f'"""The C library as ctypes sees it: {MADE}"""\n'
-    yield f"# ruff: noqa: N801\nfrom ctypes import {CTYPES}\nfrom typing import Any, Dict, Tuple\n"
+    yield f"from ctypes import {CTYPES}\nfrom typing import Any, Dict, Tuple\n"
     for name, value in api.constants.items():
         if not name.startswith("SENDSAFELY_VERSION_") or name == "SENDSAFELY_VERSION_NUMBER":
             yield f"{name.removeprefix('SENDSAFELY_')} = {value}"

@@ -1,14 +1,12 @@
 """The emulator, the users, the files and the last line."""
 
 import hashlib
-import json
 import os
 import random
 import shutil
 import subprocess
+import sys
 import tempfile
-import time
-import urllib.request
 from pathlib import Path
 
 import pytest
@@ -17,39 +15,17 @@ from sendsafely.SendSafely import SendSafely
 from libsendsafely import Client, _core
 
 ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+import local  # noqa: E402
 
 
-class Emulator:
-    """A server of its own process, which ends with our end of its standard input."""
+class Emulator(local.Emulator):
+    """The emulator with clients of its users, ours and official ones."""
 
-    def __init__(self, directory, *options):
-        ready_file = directory / "ready.json"
-        self.process = subprocess.Popen(
-            [ROOT / "target/release/sendsafely-emulator", "--ready-file", ready_file, "--exit-with-stdin", "--tls-dir", directory, *options],
-            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
-        deadline = time.monotonic() + 20
-        while not ready_file.exists():
-            assert self.process.poll() is None and time.monotonic() < deadline, "the emulator did not start"
-            time.sleep(0.02)
-        self.ready = json.loads(ready_file.read_text())
+    def __init__(self, *options):
+        super().__init__(*options)
         self.url = self.ready["url"]
         self.users = {user["email"].split("@")[0]: user for user in self.ready["users"]}
-
-    def stop(self):
-        self.process.stdin.close()
-        try:
-            self.process.wait(10)
-        finally:
-            self.process.kill()
-
-    def admin(self, method, path, body=None):
-        """A call of the admin interface: JSON, or the bytes of a part."""
-        data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
-        request = urllib.request.Request(self.ready["admin_url"] + path, data=data, method=method)
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(request, timeout=20) as answer:
-            content = answer.read()
-            return json.loads(content) if "json" in answer.headers.get("Content-Type", "") else content
 
     def endpoints(self):
         """Labels of all that arrived since the last call."""
@@ -66,17 +42,15 @@ class Emulator:
 
 
 @pytest.fixture(scope="session")
-def emulator(tmp_path_factory):
-    server = Emulator(tmp_path_factory.mktemp("emulator"))
-    yield server
-    server.stop()
+def emulator():
+    with Emulator() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
-def tls_emulator(tmp_path_factory):
-    server = Emulator(tmp_path_factory.mktemp("tls"), "--tls")
-    yield server
-    server.stop()
+def tls_emulator():
+    with Emulator("--tls") as server:
+        yield server
 
 
 @pytest.fixture(autouse=True)

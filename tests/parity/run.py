@@ -13,7 +13,6 @@ import os
 import re
 import sys
 import tempfile
-import traceback
 
 sys.dont_write_bytecode = True
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
@@ -21,6 +20,7 @@ CSHARP = os.path.join(ROOT, "bindings/csharp")
 sys.path.insert(0, os.path.join(ROOT, "tools"))
 import csharp_table
 import header
+import run_tests
 
 # What a C# program has no use for, and why. That of Python stands in bindings/python/tests/test_table.py.
 UNUSED_BY_CSHARP = {"sendsafely_error_status": "the call has returned it"}
@@ -209,20 +209,5 @@ def test_every_network_call_has_a_task():
     assert set(tasks) - {name + "Async" for name in plain} == {"MoveNextAsync"}
 
 
-def main():
-    passed = failed = 0
-    for name, test in list(globals().items()):
-        if name.startswith("test_"):
-            try:
-                test()
-                passed += 1
-                print(f"parity {name}: ok", flush=True)
-            except Exception:
-                failed += 1
-                print(f"parity {name}: FAILED\n{traceback.format_exc()}", flush=True)
-    print(f"parity: {passed} passed, {failed} failed")
-    return failed > 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_tests.run("parity", globals()))

@@ -4,11 +4,12 @@
 import os
 import re
 import sys
-import traceback
 import xml.etree.ElementTree as ET
 
 HERE = os.path.abspath(os.path.dirname(__file__))
 ROOT = os.path.join(HERE, "../../..")
+sys.path.insert(0, os.path.join(ROOT, "tools"))
+import run_tests
 
 
 def text(path):
@@ -73,20 +74,5 @@ def test_the_tests_leave_the_stand_in_of_xunit_out():
     assert "mini/**" in value(TESTS, "DefaultItemExcludes") and "programs/**" in value(TESTS, "DefaultItemExcludes")
 
 
-def main():
-    passed = failed = 0
-    for name, test in list(globals().items()):
-        if name.startswith("test_"):
-            try:
-                test()
-                passed += 1
-                print(f"project {name}: ok", flush=True)
-            except Exception:
-                failed += 1
-                print(f"project {name}: FAILED\n{traceback.format_exc()}", flush=True)
-    print(f"project: {passed} passed, {failed} failed")
-    return failed > 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_tests.run("project", globals()))

@@ -1,35 +1,22 @@
 """The emulator, clients of its users, and nothing left of our library after each test."""
 
 import gc
-import json
-import subprocess
-import time
-import urllib.request
+import sys
 from pathlib import Path
 
 import pytest
 
 from libsendsafely import Client, _core
 
-ROOT = Path(__file__).parents[3]
+sys.path.insert(0, str(Path(__file__).parents[3] / "tools"))
+from local import Emulator  # noqa: E402
 
 
-class Service:
-    """The emulator: what it was started with, and its admin interface."""
-
-    def __init__(self, ready):
-        self.ready = ready
+class Service(Emulator):
+    """The emulator, with what the tests ask of it."""
 
     def __getitem__(self, name):
         return self.ready[name]
-
-    def admin(self, method, path, body=None):
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.ready["admin_url"] + path, data, method=method)
-        # What is meant for this machine goes through no proxy.
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20) as answer:
-            text = answer.read()
-        return json.loads(text) if text else None
 
     def state(self, package):
         """What the service holds of a package."""
@@ -46,17 +33,9 @@ class Service:
 
 
 @pytest.fixture(scope="session")
-def emulator(tmp_path_factory):
-    ready_file = tmp_path_factory.mktemp("emulator") / "ready.json"
-    process = subprocess.Popen([ROOT / "target/release/sendsafely-emulator", "--ready-file", ready_file, "--exit-with-stdin"],
-                               stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
-    deadline = time.monotonic() + 20
-    while not ready_file.exists():
-        assert process.poll() is None and time.monotonic() < deadline, "the emulator did not start"
-        time.sleep(0.02)
-    yield Service(json.loads(ready_file.read_text()))
-    process.stdin.close()
-    process.wait(10)
+def emulator():
+    with Service() as service:
+        yield service
 
 
 @pytest.fixture

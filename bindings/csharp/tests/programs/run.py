@@ -10,10 +10,10 @@ import subprocess
 import sys
 import tempfile
 import time
-import traceback
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../../../.."))
 sys.path.insert(0, os.path.join(ROOT, "tools"))
+import run_tests
 from local import RECEIVE, Emulator, write_random_file
 
 RUNTIME = sys.argv[1]
@@ -141,20 +141,5 @@ def test_a_missing_library_is_said_with_where_it_was_looked_for():
             assert left.returncode != 0 and "neither beside the assembly" in left.stderr and os.path.dirname(path("x")) in left.stderr, left
 
 
-def main():
-    passed = failed = 0
-    for name, test in list(globals().items()):
-        if name.startswith("test_"):
-            try:
-                skipped = test()
-                passed += not skipped
-                print(f"skipped: {skipped}" if skipped else f"{RUNTIME} {name}: ok", flush=True)
-            except Exception:
-                failed += 1
-                print(f"{RUNTIME} {name}: FAILED\n{traceback.format_exc()}", flush=True)
-    print(f"{RUNTIME} programs: {passed} passed, {failed} failed")
-    return failed > 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_tests.run(f"{RUNTIME} programs", globals()))

@@ -140,12 +140,10 @@ def _log(frame: Frame, line: bytes) -> int:
     return 0
 
 
-_guarded_log = _guarded(_log, 0)
-
 ON_PROGRESS = native.sendsafely_progress_callback(_guarded(_tell, native.STOP))
 ON_READ = native.sendsafely_read_callback(_guarded(_read, -1))
 ON_WRITE = native.sendsafely_write_callback(_guarded(_write, native.STOP))
-ON_LOG = native.sendsafely_log_callback(lambda user_data, line: None if _guarded_log(user_data, line) else None)
+ON_LOG = native.sendsafely_log_callback(_guarded(_log, 0))
 TRAMPOLINES = {
     native.sendsafely_read_callback: ON_READ,
     native.sendsafely_write_callback: ON_WRITE,
@@ -265,7 +263,7 @@ def buffer(data: Any) -> Tuple[Any, int, Any]:
 def options(struct: Any, values: Dict[str, Any]) -> Any:
     """An options struct with its defaults and what was given."""
     made = struct()
-    getattr(lib, f"{struct.__name__}_init")(byref(made), ctypes.c_size_t(sizeof(made)))
+    bound(f"{struct.__name__}_init")[0](byref(made), sizeof(made))
     if struct is native.sendsafely_client_options:
         # All calls of the client and its packages come by here, so that each can be told about and stopped.
         made.on_progress, made.on_log = ON_PROGRESS, ON_LOG
@@ -406,20 +404,18 @@ def call(
         status = _enter(frame, entry, arguments)
         _end_with_interpreter()
         results = [_output(role, holder) for role, holder in outputs]
-        if status != native_ok:
+        if status != enums.Status.OK:
             _fail(status, error, frame, results)
         elif frame.error is not None:
             _raise(frame)  # Too late to stop anything, but it is the caller's.
     except BaseException:
-        # Nobody gets what the library may have given out: a callback or the handler of a signal raised too late to stop it.
+        # The error is told. Nobody gets what else the library may have given out: a callback or the handler of a signal raised
+        # too late to stop it.
         bound("sendsafely_error_free")[0](error)
         for role, holder in outputs:
             _free(role, holder)
         raise
     return cast(Result, results[0] if len(results) == 1 else tuple(results) or None)
-
-
-native_ok = enums.Status.OK
 
 
 def _output(role: str, holder: Any) -> Any:
@@ -448,17 +444,14 @@ def _free(role: str, holder: Any) -> None:
 
 def _fail(status: int, error: c_void_p, frame: Frame, results: List[Any]) -> None:
     """Raises what a callback raised, or the failure itself. A report, given on failure too, stands in the exception."""
-    try:
-        if frame.error is None:
-            message, server_code, server_message, remedy = (
-                string(bound(f"sendsafely_error_{part}")[0](error)) for part in ("message", "server_code", "server_message", "remedy"))
-            frame.error = of_status(status)(
-                message or "", status=enums.Status(status), http_status=bound("sendsafely_error_http_status")[0](error) or None,
-                server_code=server_code, server_message=server_message, remedy=remedy,
-                retryable=bool(bound("sendsafely_error_is_retryable")[0](error)),
-                report=next((result for result in results if isinstance(result, tuple)), None))
-    finally:
-        bound("sendsafely_error_free")[0](error)
+    if frame.error is None:
+        message, server_code, server_message, remedy = (
+            string(bound(f"sendsafely_error_{part}")[0](error)) for part in ("message", "server_code", "server_message", "remedy"))
+        frame.error = of_status(status)(
+            message or "", status=enums.Status(status), http_status=bound("sendsafely_error_http_status")[0](error) or None,
+            server_code=server_code, server_message=server_message, remedy=remedy,
+            retryable=bool(bound("sendsafely_error_is_retryable")[0](error)),
+            report=next((result for result in results if isinstance(result, tuple)), None))
     _raise(frame)
 
 

@@ -1,6 +1,5 @@
 """The C library as ctypes sees it: made from include/sendsafely.h by tools/python_table.py, not by hand."""
 
-# ruff: noqa: N801
 from ctypes import CFUNCTYPE, POINTER, Structure, c_char_p, c_int32, c_int64, c_size_t, c_ubyte, c_uint32, c_uint64, c_void_p
 from typing import Any, Dict, Tuple
 

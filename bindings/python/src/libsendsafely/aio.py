@@ -95,6 +95,11 @@ class AsyncClient(AsyncHandle[Client]):
         client._begin(Client.for_dropzone, host, dropzone_id, **options)
         return client
 
+    @property
+    def host(self) -> str:
+        """The host, as it was given. No network."""
+        return self._sync.host
+
     async def create_package(self) -> "AsyncPackage":
         """Creates an empty package, with a keycode made on this machine: the first step of sending. Then add recipients,
         upload files and set a message, in any order, and finalize at last.
@@ -268,7 +273,7 @@ class AsyncClient(AsyncHandle[Client]):
         """
         return await self._run(self._sync.generate_api_key_oauth, oauth_token, description)
 
-    async def start_registration(self, email: str, *, send_pin: bool = False) -> "None":
+    async def start_registration(self, email: str, *, send_pin: bool = False) -> None:
         """Begins to register a user: the service mails a link to the address, or with send_pin a PIN.
 
         Status.INVALID_EMAIL: correct the address. Status.AUTH_FORBIDDEN: users cannot register themselves there.
@@ -313,7 +318,7 @@ class AsyncClient(AsyncHandle[Client]):
         SendSafely Client API: contact groups (protocol 6.5)."""
         return await self._run(self._sync.get_contact_groups, whole_organization=whole_organization)
 
-    async def delete_contact_group(self, contact_group: "Group") -> "None":
+    async def delete_contact_group(self, contact_group: "Group") -> None:
         """Deletes a contact group; it disappears from the packages that it is on.
 
         Status.REFUSED, Status.DENIED: there is no such group, or it is not the user's to change.
@@ -332,7 +337,7 @@ class AsyncClient(AsyncHandle[Client]):
 
     async def remove_contact_group_member(
         self, contact_group: "Group", member: "Union[str, ContactGroupMember]",
-    ) -> "None":
+    ) -> None:
         """Removes somebody from a contact group, by the user_id that the group's members have.
 
         Status.USER_NOT_FOUND, Status.REFUSED: nobody of this id is in the group. Status.DENIED: not the user's to change.
@@ -345,7 +350,7 @@ class AsyncClient(AsyncHandle[Client]):
         SendSafely Client API: Dropzone recipients (protocol 6.6)."""
         return await self._run(self._sync.get_dropzone_recipients)
 
-    async def add_dropzone_recipient(self, email: str) -> "None":
+    async def add_dropzone_recipient(self, email: str) -> None:
         """Adds an e-mail address to those who get what arrives at the user's Dropzone.
 
         Status.MALFORMED_EMAIL, Status.INVALID_EMAIL: correct the address. Status.DUPLICATE_EMAIL: it is there already.
@@ -354,7 +359,7 @@ class AsyncClient(AsyncHandle[Client]):
         """
         await self._run(self._sync.add_dropzone_recipient, email)
 
-    async def remove_dropzone_recipient(self, email: str) -> "None":
+    async def remove_dropzone_recipient(self, email: str) -> None:
         """Removes an e-mail address from those who get what arrives at the user's Dropzone. Status.REFUSED: it is not one
         of them. SendSafely Client API: Dropzone recipients (protocol 6.6)."""
         await self._run(self._sync.remove_dropzone_recipient, email)
@@ -379,7 +384,7 @@ class AsyncClient(AsyncHandle[Client]):
         SendSafely Client API: public keys (protocol 6.10)."""
         return await self._run(self._sync.get_public_key, public_key_id)
 
-    async def revoke_public_key(self, public_key_id: str) -> "None":
+    async def revoke_public_key(self, public_key_id: str) -> None:
         """Revokes a public key: the device opens nothing any more without a link. Status.REFUSED: the user has no such
         device. SendSafely Client API: public keys (protocol 6.10)."""
         await self._run(self._sync.revoke_public_key, public_key_id)
@@ -504,7 +509,7 @@ class AsyncPackage(AsyncHandle[Package]):
 
     async def set_recipient_phone(
         self, recipient: "Union[str, Recipient]", phone_number: str, *, country_code: Optional[str] = None,
-    ) -> "None":
+    ) -> None:
         """Sets the phone number of a recipient, who then has to give a code sent by SMS. After the recipient was added.
 
         Status.RECIPIENT_NOT_ON_PACKAGE: add the recipient first. Status.MALFORMED_PHONE_NUMBER, Status.INVALID_INPUT:
@@ -513,7 +518,7 @@ class AsyncPackage(AsyncHandle[Package]):
         """
         await self._run(self._sync.set_recipient_phone, recipient, phone_number, country_code=country_code)
 
-    async def remove_recipient(self, recipient: "Union[str, Recipient]") -> "None":
+    async def remove_recipient(self, recipient: "Union[str, Recipient]") -> None:
         """Removes a recipient. Before or after finalize.
 
         Status.RECIPIENT_NOT_ON_PACKAGE: no such id. Status.INVALID_RECIPIENT: somebody else has removed it just now.
@@ -521,18 +526,18 @@ class AsyncPackage(AsyncHandle[Package]):
         """
         await self._run(self._sync.remove_recipient, recipient)
 
-    async def remove_all_recipients(self) -> "None":
+    async def remove_all_recipients(self) -> None:
         """Removes all recipients but the owner, before or after finalize. Contact groups stay.
         SendSafely Client API: remove all recipients (protocol 6.4.6)."""
         await self._run(self._sync.remove_all_recipients)
 
-    async def add_contact_group(self, contact_group: "Union[str, ContactGroup]") -> "None":
+    async def add_contact_group(self, contact_group: "Union[str, ContactGroup]") -> None:
         """Puts a contact group on the package: all its members can open it. It counts as a recipient. Before or after
         finalize. Status.REFUSED: there is no such group, or it is somebody else's.
         SendSafely Client API: contact groups (protocol 6.5)."""
         await self._run(self._sync.add_contact_group, contact_group)
 
-    async def remove_contact_group(self, contact_group: "Union[str, ContactGroup]") -> "None":
+    async def remove_contact_group(self, contact_group: "Union[str, ContactGroup]") -> None:
         """Takes a contact group off the package. Before or after finalize. Status.REFUSED: it is not on the package.
         SendSafely Client API: contact groups (protocol 6.5)."""
         await self._run(self._sync.remove_contact_group, contact_group)
@@ -590,7 +595,7 @@ class AsyncPackage(AsyncHandle[Package]):
         SendSafely Client API: file information (protocol 6.7.1)."""
         return await self._run(self._sync.get_file_information, file, directory=directory)
 
-    async def rename_file(self, file: "Union[str, File]", new_name: str) -> "None":
+    async def rename_file(self, file: "Union[str, File]", new_name: str) -> None:
         """Gives a file another name.
 
         Status.MALFORMED_FILE_NAME, Status.INVALID_FILE_NAME: choose another one. Status.FILE_NOT_ON_PACKAGE, in a
@@ -599,7 +604,7 @@ class AsyncPackage(AsyncHandle[Package]):
         """
         await self._run(self._sync.rename_file, file, new_name)
 
-    async def delete_file(self, file: "Union[str, File]", *, directory: "InDirectory" = None) -> "None":
+    async def delete_file(self, file: "Union[str, File]", *, directory: "InDirectory" = None) -> None:
         """Deletes a file with its earlier versions, or one of these by its own id. directory is the one of a Workspace that
         the file is in. Status.FILE_NOT_ON_PACKAGE: no such file there.
         SendSafely Client API: delete file (protocol 6.7.2)."""
@@ -664,7 +669,7 @@ class AsyncPackage(AsyncHandle[Package]):
             sync=sync, progress=progress,
         )
 
-    async def set_message(self, text: str) -> "None":
+    async def set_message(self, text: str) -> None:
         """Sets the message, encrypted like the files; a later one replaces it. Before finalize.
         SendSafely Client API: the message (protocol 3.5, 6.9)."""
         await self._run(self._sync.set_message, text)
@@ -678,7 +683,7 @@ class AsyncPackage(AsyncHandle[Package]):
         """
         return await self._run(self._sync.get_message)
 
-    async def set_life(self, days: int) -> "None":
+    async def set_life(self, days: int) -> None:
         """Sets for how many days the package can be opened: 1 to 365, or 0 for ever where the organization allows it. Before
         or after finalize.
 
@@ -687,12 +692,12 @@ class AsyncPackage(AsyncHandle[Package]):
         """
         await self._run(self._sync.set_life, days)
 
-    async def set_label(self, label: str) -> "None":
+    async def set_label(self, label: str) -> None:
         """Gives a package a label, or a Workspace its name. Before or after finalize. Status.DENIED: not the account's own.
         SendSafely Client API: update package (protocol 6.2.3)."""
         await self._run(self._sync.set_label, label)
 
-    async def update(self, json_object: "Union[str, Mapping[str, Any]]") -> "None":
+    async def update(self, json_object: "Union[str, Mapping[str, Any]]") -> None:
         """Changes what no other method knows: a dictionary, or the text of a JSON object, with members of the package, which goes to the
         service as it is. Before or after finalize.
 
@@ -723,7 +728,7 @@ class AsyncPackage(AsyncHandle[Package]):
             unconfirmed_sender=unconfirmed_sender, confirmed_sender_token=confirmed_sender_token, progress=progress,
         )
 
-    async def notify(self) -> "None":
+    async def notify(self) -> None:
         """Has the service mail the whole secure link to the recipients. THE KEYCODE GOES TO THE SERVICE IN CLEAR for that, so
         the files are no longer secret to the service; no other method does this. After finalize, or in a Workspace.
 
@@ -732,7 +737,7 @@ class AsyncPackage(AsyncHandle[Package]):
         """
         await self._run(self._sync.notify)
 
-    async def submit_hosted_dropzone(self, name: str, email: str) -> "None":
+    async def submit_hosted_dropzone(self, name: str, email: str) -> None:
         """Hands a finalized package of a hosted Dropzone over to the connectors of its owner. EACH CONNECTOR GETS THE SECURE
         LINK WITH THE KEYCODE. name is a label for the owner, email the sender's address. After finalize, by a client made
         for_dropzone.
@@ -743,7 +748,7 @@ class AsyncPackage(AsyncHandle[Package]):
         """
         await self._run(self._sync.submit_hosted_dropzone, name, email)
 
-    async def delete(self) -> "None":
+    async def delete(self) -> None:
         """Deletes the package on the service, with its files, for good. At any step; later calls raise
         Status.PACKAGE_DELETED. SendSafely Client API: delete package (protocol 6.2.4, 6.2.5)."""
         await self._run(self._sync.delete)
@@ -754,7 +759,7 @@ class AsyncPackage(AsyncHandle[Package]):
         SendSafely Client API: public keys and keycodes (protocol 4.6)."""
         return await self._run(self._sync.get_public_keys, recipient)
 
-    async def upload_keycodes(self, recipient: "Union[str, Recipient, None]" = None) -> "None":
+    async def upload_keycodes(self, recipient: "Union[str, Recipient, None]" = None) -> None:
         """Encrypts the keycode to the public keys of all readers, or of one recipient, for devices that were registered
         later; finalize does it by itself.
 
@@ -774,7 +779,7 @@ class AsyncWorkspace(AsyncPackage):
 
     _sync: Workspace  # pyright: ignore[reportIncompatibleVariableOverride]  # Set once.
 
-    async def set_recipient_role(self, recipient: "Union[str, Recipient]", role: str) -> "None":
+    async def set_recipient_role(self, recipient: "Union[str, Recipient]", role: str) -> None:
         """Sets the role of a collaborator: "VIEWER", "CONTRIBUTOR", "MANAGER", "OWNER", or a later one.
 
         Status.RECIPIENT_NOT_ON_PACKAGE: add the collaborator first. Status.INVALID_INPUT: the service does not know the
@@ -812,22 +817,22 @@ class AsyncWorkspace(AsyncPackage):
         """
         return await self._run(self._sync.create_directory, name, parent=parent)
 
-    async def rename_directory(self, directory: "ADirectory", new_name: str) -> "None":
+    async def rename_directory(self, directory: "ADirectory", new_name: str) -> None:
         """Gives a directory another name. Status.DENIED: the root directory has none. Errors as for create_directory.
         SendSafely Client API: rename directory (protocol 6.8.3)."""
         await self._run(self._sync.rename_directory, directory, new_name)
 
-    async def move_directory(self, directory: "ADirectory", target_directory: "InDirectory" = None) -> "None":
+    async def move_directory(self, directory: "ADirectory", target_directory: "InDirectory" = None) -> None:
         """Moves a directory with everything in it into another one. Status.REFUSED: there is no such directory, or the target
         is inside it. SendSafely Client API: move directory (protocol 6.8.4)."""
         await self._run(self._sync.move_directory, directory, target_directory)
 
-    async def delete_directory(self, directory: "ADirectory") -> "None":
+    async def delete_directory(self, directory: "ADirectory") -> None:
         """Deletes a directory with everything in it, for good. Status.DENIED: not the root directory.
         SendSafely Client API: delete directory (protocol 6.8.5)."""
         await self._run(self._sync.delete_directory, directory)
 
-    async def move_file(self, file: "Union[str, File]", target_directory: "InDirectory" = None) -> "None":
+    async def move_file(self, file: "Union[str, File]", target_directory: "InDirectory" = None) -> None:
         """Moves a file into another directory. Status.REFUSED: no such file or directory. Status.DENIED: the account may only
         read. SendSafely Client API: move file (protocol 6.7.3)."""
         await self._run(self._sync.move_file, file, target_directory)

@@ -90,6 +90,11 @@ class Client(Handle):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._host}>"
 
+    @property
+    def host(self) -> str:
+        """The host, as it was given. No network."""
+        return self._host
+
     # --- Packages
 
     def create_package(self) -> Package:

@@ -66,7 +66,7 @@ def opened(client: Client, arguments: Namespace, out: Output) -> Package:
 
 
 def host_of(client: Client) -> str:
-    host = client._host.strip().rstrip("/")
+    host = client.host.strip().rstrip("/")
     return host if "://" in host else f"https://{host}"
 
 
