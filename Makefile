@@ -26,7 +26,7 @@ DESTDIR ?=
 # Each suite is a word test-<suite> that ends with the line `<suite>: N passed, M failed`.
 SUITES := check rust emulator c sanitize interop examples python csharp
 
-.PHONY: help deps build header examples wheel docs-python demo test $(SUITES:%=test-%) check bench bench-large install clean
+.PHONY: help deps build header examples wheel docs-python demo test $(SUITES:%=test-%) check bench bench-large bench-against install clean
 
 help: ## lists these words
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 18
@@ -97,6 +97,9 @@ bench: deps examples wheel ## speed and memory, of the wrappers too, beside the 
 
 bench-large: deps examples ## memory with files of 4 GiB
 	@benches/run.py --large
+
+bench-against: examples ## speed and memory beside another build: AGAINST=DIRECTORY
+	@benches/run.py --against '$(AGAINST)'
 
 install: build ## header, libraries, pkg-config file; PREFIX, LIBDIR, DESTDIR
 	cargo rustc --release --locked --package sendsafely --lib --crate-type staticlib

@@ -2,11 +2,17 @@
 """`make bench`: speed and memory of the C programs, beside the Rust core called directly, the wrappers, the official Python client,
 and the raw speed of the same bytes by parallel curl. `make bench-large`: memory with files of 4 GiB.
 
+`benches/run.py --against DIRECTORY`, or `make bench-against AGAINST=DIRECTORY`: the C programs beside those of another
+build, by turns in one run, and what changed in time, processor time and peak memory. DIRECTORY is a checkout where
+`make examples` was run, or holds `send`, `receive` and their `libsendsafely.so.0`. Both speak to this checkout's emulator.
+`--size` (in MiB) and `--rounds` make it shorter.
+
 Everything runs against one emulator on this machine, client and server sharing its processors; each client receives
 what it sent itself. Files lie in memory where /dev/shm has room, else in target/bench, as do those of 4 GiB. Goals
 stand beside the figures.
 """
 
+import argparse
 import filecmp
 import glob
 import hashlib
@@ -34,6 +40,7 @@ PART = 2_621_440
 MIB = 1 << 20
 GIB = 1 << 30
 REPEATS = 9
+ROUNDS = 10  # even: each build goes first equally often
 
 rows = []
 missed = []
@@ -245,16 +252,57 @@ def stop_latency(server, file, link):
         yield direction, statistics.median(taken), max(taken)
 
 
-# --- The two words -------------------------------------------------------------------------------------------------
+# --- Beside another build ------------------------------------------------------------------------------------------
 
 
-def bench():
+def build_in(directory):
+    """The C programs of a checkout, or those that lie in the directory itself."""
+    for place in (os.path.join(directory, "target/examples/c"), directory):
+        programs = [os.path.join(place, name) for name in ("send", "receive")]
+        if all(os.access(program, os.X_OK) and not os.path.isdir(program) for program in programs):
+            send, receive = programs
+            return Client(directory, [send, "--to", "ann@example.com"], [receive])
+    sys.exit(f"bench: no send and receive in {directory}; run `make examples` there")
+
+
+def row_of_change(what, unit, rounds):
+    """How much more the second of each round takes than the first: the middle of the rounds."""
+    before, now = (statistics.median(values) for values in zip(*rounds))
+    change = statistics.median(own / other for other, own in rounds) - 1
+    row(what, f"{change * 100:+.1f} % ({before:.2f}, now {now:.2f} {unit})", "at most +5 %", change <= 0.05)
+
+
+def bench_against(place, directory, size, rounds):
+    file, target = os.path.join(place, "file.bin"), os.path.join(place, "in")
+    write_random_file(file, size)
+    other, own = build_in(os.path.abspath(directory)), build_in(ROOT)
+    pairs = []
+    with Emulator() as server:
+        print(f"== {size // MIB} MiB each way, {rounds} rounds, taking turns with {other.name}", flush=True)
+        for client in (other, own):
+            client.round_trip(server, file, target)  # warms caches, and the memory of the server
+        for number in range(rounds):
+            order = (other, own) if number % 2 == 0 else (own, other)
+            runs = {client: client.round_trip(server, file, target) for client in order}
+            pairs.append((runs[other], runs[own]))
+    for way, name in ((0, "upload"), (1, "download")):
+        both = [(before[way], now[way]) for before, now in pairs]
+        row_of_change(f"{name}, time", "s", [[run.seconds for run in pair] for pair in both])
+        row_of_change(f"{name}, processor time", "s", [[run.cpu_seconds for run in pair] for pair in both])
+        row_of_change(f"{name}, peak memory", "MiB", [[run.peak / MIB for run in pair] for pair in both])
+
+
+# --- The words -----------------------------------------------------------------------------------------------------
+
+
+def in_memory(work, *arguments):
+    """Runs what needs a place for its files, in memory where there is room."""
     has_room = os.path.isdir("/dev/shm") and shutil.disk_usage("/dev/shm").free > 4 * GIB
     with tempfile.TemporaryDirectory(prefix="sendsafely-bench-", dir="/dev/shm" if has_room else PLACE) as place:
-        bench_in(place)
+        work(place, *arguments)
 
 
-def bench_in(place):
+def bench(place):
     big, small, tiny = (os.path.join(place, name) for name in ("1GiB.bin", "100MB.bin", "tiny.bin"))
     target = os.path.join(place, "in")
     write_random_file(big, GIB)
@@ -406,11 +454,24 @@ def bench_large():
 
 
 def main():
+    parser = argparse.ArgumentParser(description="speed and memory; the words of the Makefile build what it measures")
+    parser.add_argument("--large", action="store_true", help="memory with files of 4 GiB")
+    parser.add_argument("--against", metavar="DIRECTORY", help="another build, by turns in one run")
+    parser.add_argument("--size", metavar="MIB", type=int, default=GIB // MIB, help="of the file for --against")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="of --against")
+    arguments = parser.parse_args()
+    if arguments.size < 1 or arguments.rounds < 1:
+        parser.error("--size and --rounds begin at 1")
     os.makedirs(PLACE, exist_ok=True)
     load = os.getloadavg()[0]
     if load > 0.5:
         print(f"bench: something else loads this machine (load {load:.1f}); the speeds will be too low", flush=True)
-    bench_large() if "--large" in sys.argv[1:] else bench()
+    if arguments.large:
+        bench_large()
+    elif arguments.against is not None:
+        in_memory(bench_against, arguments.against, arguments.size * MIB, arguments.rounds)
+    else:
+        in_memory(bench)
     print_table(load)
     if missed:
         sys.exit(f"bench: missed: {', '.join(missed)}")
