@@ -538,7 +538,7 @@ enum sendsafely_status
    */
   SENDSAFELY_HTTP_ERROR = 406,
   /**
-   * The answer was lost, and repeating is not safe.
+   * The answer was lost, also behind a gateway that says 503 or 429, and repeating is not safe.
    * The service may have acted: look at the package before you call again.
    */
   SENDSAFELY_OUTCOME_UNKNOWN = 407,

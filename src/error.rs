@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::fmt;
+use std::time::Duration;
 
 /// What went wrong, seen from what a program would do next.
 ///
@@ -117,6 +118,7 @@ pub struct Error {
     http_status: Option<u16>,
     server_code: Option<String>,
     server_message: Option<String>,
+    retry_after: Option<Duration>,
     remedy: Option<&'static str>,
 }
 
@@ -133,6 +135,7 @@ impl Error {
             http_status: None,
             server_code: None,
             server_message: None,
+            retry_after: None,
             remedy,
         }
     }
@@ -159,6 +162,12 @@ impl Error {
     pub fn with_server(mut self, code: &str, message: Option<&str>) -> Self {
         self.server_code = Some(code.to_owned());
         self.server_message = message.filter(|m| !m.is_empty()).map(str::to_owned);
+        self
+    }
+
+    /// Adds the time for which the server asked not to be called again.
+    pub(crate) fn with_retry_after(mut self, asked: Option<Duration>) -> Self {
+        self.retry_after = asked;
         self
     }
 
@@ -199,6 +208,11 @@ impl Error {
     /// The service's own words, where it gave any.
     pub fn server_message(&self) -> Option<&str> {
         self.server_message.as_deref()
+    }
+
+    /// For how long the server asked not to be called again, if it did.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
     }
 
     /// What to do about it, where that is known.

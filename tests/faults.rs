@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use sendsafely::{
     Client, ClientOptions, DownloadOptions, ErrorKind, FinalizeOptions, Package, Phase,
-    PhoneNumber, Sink, Sms, Source, UploadOptions,
+    PhoneNumber, SecretString, Sink, Sms, Source, UploadOptions,
 };
 use serde_json::{Value, json};
 use support::*;
@@ -558,6 +558,8 @@ fn lost_answers_leave_one_effect() {
     let ways = [
         json!({"close": true}),
         json!({"status": 500}),
+        json!({"status": 503}),
+        json!({"status": 429, "headers": {"Retry-After": "0"}}),
         json!({"garbage": true}),
         json!({"short_response_bytes": 5}),
         json!({"hang_ms": 60_000}),
@@ -641,6 +643,52 @@ fn what_may_not_be_repeated_says_that_the_outcome_is_unknown() {
     assert_eq!(emulator.count("create_group"), 1);
 }
 
+/// A gateway says 503 also when it was the answer of the service behind it that got lost.
+#[test]
+fn what_a_gateway_puts_off_may_have_been_done() {
+    let emulator = Emulator::start();
+    let client = emulator.client();
+    let package = package(&client);
+    upload(&package, "a.bin", b"a").unwrap();
+    finalize(&package);
+    let group = json!({"groupName": "group"}).to_string();
+    let calls: [(&str, &dyn Fn() -> Option<sendsafely::Error>); 4] = [
+        ("notify", &|| package.notify(&mut ()).err()),
+        ("register_public_key", &|| {
+            client.generate_key_pair(&mut (), "laptop").err()
+        }),
+        ("generate_key", &|| {
+            let password = SecretString::new(emulator.of_user(1, "password"));
+            let (email, name) = ("second@acme.test", "laptop");
+            client
+                .generate_api_key(&mut (), email, password, name)
+                .err()
+        }),
+        ("create_group", &|| {
+            client
+                .request(&mut (), "PUT", "/group/", Some(&group))
+                .err()
+        }),
+    ];
+    for status in [503, 429] {
+        emulator.forget_requests();
+        for (endpoint, call) in calls {
+            let action = json!({"status": status, "headers": {"Retry-After": "0"}});
+            emulator.fault(
+                json!({"endpoint": endpoint, "times": 1, "when": "after", "action": action}),
+            );
+            let error = call().unwrap();
+            assert_eq!(
+                error.kind(),
+                ErrorKind::OutcomeUnknown,
+                "{endpoint}: {error}"
+            );
+            assert_eq!(error.http_status(), Some(status));
+            assert_eq!(emulator.count(endpoint), 1, "{endpoint}");
+        }
+    }
+}
+
 /// Whether the server has a package is not known if finalize is lost and then nothing answers any more.
 #[test]
 fn a_finalize_that_nobody_can_look_after_is_told() {
@@ -650,16 +698,9 @@ fn a_finalize_that_nobody_can_look_after_is_told() {
     emulator.fault(json!({"endpoint": "finalize", "when": "after", "action": {"close": true}}));
     emulator
         .fault(json!({"endpoint": "package_information", "times": 0, "action": {"close": true}}));
-    let error = package
-        .finalize(&mut (), &FinalizeOptions::default())
-        .err()
-        .unwrap();
-    assert!(
-        matches!(
-            error.kind(),
-            ErrorKind::OutcomeUnknown | ErrorKind::Unreachable
-        ),
-        "{error:?}"
+    refused(
+        package.finalize(&mut (), &FinalizeOptions::default()),
+        ErrorKind::OutcomeUnknown,
     );
     emulator.clear_faults();
     // Called again it finds out, be it by this handle or another one.

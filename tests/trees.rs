@@ -837,7 +837,8 @@ fn what_concerns_all_ends_the_call_with_a_report() {
     // A server that is down does not get the retry window for every file.
     emulator.fault(json!({"endpoint": "create_file", "times": 0, "action": {"status": 503}}));
     let started = Instant::now();
-    failed(send(&workspace, &from.0), ErrorKind::HttpError);
+    let down = failed(send(&workspace, &from.0), ErrorKind::OutcomeUnknown);
+    assert_eq!(down.error.http_status(), Some(503));
     assert!(started.elapsed() < Duration::from_secs(5));
     emulator.clear_faults();
     emulator.outage(60_000, &["storage"]);

@@ -1,6 +1,7 @@
 //! Reconnecting is the library's job: what may be repeated, and when.
 //!
-//! What may be repeated after a lost answer:
+//! What may be repeated after a lost answer. A status 5xx, 408, 425 or 429 is one too: a gateway says 503, and some
+//! say 429, when it is the answer of the server behind it that was lost.
 //!
 //! | call | after a lost answer |
 //! | --- | --- |
@@ -75,7 +76,7 @@ pub(crate) fn retrying<T>(
                     failure.error
                 });
             }
-            Class::NotSent | Class::Later(_) => true,
+            Class::NotSent => true,
             Class::Lost => repeat == Repeat::Safely,
             Class::Garbled => {
                 garbled += 1;
@@ -97,21 +98,18 @@ pub(crate) fn retrying<T>(
         } else {
             call.since_moved().min(started.elapsed())
         });
-        let wait = match failure.class {
-            // Asked to wait for longer than the window lasts: tell it now.
-            Class::Later(Some(asked)) if asked > left => return Err(failure.error),
-            Class::Later(Some(asked)) => asked,
-            _ => backoff(attempts).min(left),
-        };
         if left.is_zero() || garbled >= GARBLED_ATTEMPTS {
             return Err(failure.error);
         }
+        let Some(wait) = wait(attempts, &failure.error, left) else {
+            return Err(failure.error);
+        };
         pause(call, wait, &failure.error)?;
     }
 }
 
 /// Repeats a change whose answer may get lost. Between the attempts `look` finds out whether the service has acted; what
-/// it finds is adopted.
+/// it finds is adopted. `look` only reads and is repeated by itself; when it fails, nobody knows more than before.
 pub(crate) fn looking<T>(
     call: &Call,
     window: Duration,
@@ -126,14 +124,33 @@ pub(crate) fn looking<T>(
             other => return other,
         };
         attempts += 1;
-        if started.elapsed() >= window {
+        let left = window.saturating_sub(started.elapsed());
+        if left.is_zero() {
             return Err(unknown);
         }
-        pause(call, backoff(attempts), &unknown)?;
-        if let Some(found) = look()? {
-            return Ok(found);
+        let Some(wait) = wait(attempts, &unknown, left) else {
+            return Err(unknown);
+        };
+        pause(call, wait, &unknown)?;
+        match look() {
+            Ok(Some(found)) => return Ok(found),
+            Ok(None) => {}
+            Err(error) if error.kind() == ErrorKind::Stopped => return Err(error),
+            Err(error) => {
+                let why = error.message();
+                return Err(
+                    unknown.context(format_args!("what became of it cannot be read ({why})"))
+                );
+            }
         }
     }
+}
+
+/// How long to wait after a failure, which may ask for more than the usual back-off but never for less. `None` if what
+/// it asks for is more than is left of the window.
+fn wait(attempts: u32, failure: &Error, left: Duration) -> Option<Duration> {
+    let asked = failure.retry_after().unwrap_or_default();
+    (asked <= left).then(|| asked.max(backoff(attempts).min(left)))
 }
 
 /// Deletes something. A refusal of a repeated call means that the first one did it, if `gone` knows the refusal.
@@ -175,10 +192,15 @@ pub(crate) fn backoff(attempts: u32) -> Duration {
 }
 
 fn outcome_unknown(error: &Error) -> Error {
-    Error::new(
+    let unknown = Error::new(
         ErrorKind::OutcomeUnknown,
         format!("the answer was lost ({})", error.message()),
     )
+    .with_retry_after(error.retry_after());
+    match error.http_status() {
+        Some(status) => unknown.with_http_status(status),
+        None => unknown,
+    }
 }
 
 #[cfg(test)]
@@ -187,6 +209,12 @@ mod tests {
 
     fn lost() -> Failure {
         Failure::new(Class::Lost, Error::new(ErrorKind::Unreachable, "broke"))
+    }
+
+    fn later(seconds: u64) -> Failure {
+        let error = Error::new(ErrorKind::HttpError, "not now").with_http_status(503);
+        let asked = Some(Duration::from_secs(seconds));
+        Failure::new(Class::Lost, error.with_retry_after(asked))
     }
 
     fn attempts(
@@ -284,16 +312,70 @@ mod tests {
 
     #[test]
     fn a_longer_retry_after_than_the_window_is_told_at_once() {
-        let later = || {
-            Failure::new(
-                Class::Later(Some(Duration::from_secs(9))),
-                Error::new(ErrorKind::HttpError, "429"),
-            )
-        };
         assert_eq!(
-            attempts(1500, Repeat::Safely, true, later),
+            attempts(1500, Repeat::Safely, true, || later(9)),
             (1, ErrorKind::HttpError)
         );
+    }
+
+    #[test]
+    fn a_retry_after_of_nothing_is_no_hot_loop() {
+        let (count, kind) = attempts(1500, Repeat::Safely, true, || later(0));
+        assert!((2..20).contains(&count), "{count}");
+        assert_eq!(kind, ErrorKind::HttpError);
+    }
+
+    /// Whoever says 503 or 429 may be a gateway that has lost the answer of a server which acted.
+    #[test]
+    fn only_what_may_be_done_twice_is_repeated_after_a_request_for_patience() {
+        for repeat in [Repeat::Looking, Repeat::Never] {
+            assert_eq!(
+                attempts(1500, repeat, true, || later(0)),
+                (1, ErrorKind::OutcomeUnknown)
+            );
+        }
+    }
+
+    /// How long `looking` waited before it looked, if it did, and what it ended with.
+    fn looked(
+        window_ms: u64,
+        asked: u64,
+        look: impl Fn() -> Result<Option<()>>,
+    ) -> (Option<Duration>, Result<()>) {
+        let (call, _notices) = Call::new();
+        let started = Instant::now();
+        let mut waited = None;
+        let result = looking(
+            &call,
+            Duration::from_millis(window_ms),
+            || Err(outcome_unknown(&later(asked).error)),
+            || {
+                waited = Some(started.elapsed());
+                look()
+            },
+        );
+        (waited, result)
+    }
+
+    #[test]
+    fn a_look_waits_as_long_as_the_server_asked() {
+        let (waited, result) = looked(60_000, 1, || Ok(Some(())));
+        assert!(waited.expect("it looks") >= Duration::from_secs(1));
+        assert!(result.is_ok());
+        let (waited, result) = looked(1500, 9, || Ok(Some(())));
+        assert_eq!(waited, None, "longer than the window");
+        let error = result.expect_err("nobody looked");
+        assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
+        assert_eq!(error.http_status(), Some(503));
+    }
+
+    #[test]
+    fn a_look_that_fails_leaves_the_outcome_unknown() {
+        let fails = || Err(Error::new(ErrorKind::Unreachable, "nobody there"));
+        let (_, result) = looked(60_000, 0, fails);
+        let error = result.expect_err("nobody knows");
+        assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
+        assert!(error.message().contains("nobody there"), "{error}");
     }
 
     #[test]

@@ -495,8 +495,7 @@ pub(crate) fn http_failure(answer: &Response, text: &str) -> Failure {
     let status = answer.status;
     let excerpt: String = text.chars().filter(|c| !c.is_control()).take(80).collect();
     let (class, kind) = match status {
-        429 | 503 => (Class::Later(answer.retry_after), ErrorKind::HttpError),
-        408 | 500..=599 => (Class::Lost, ErrorKind::HttpError),
+        408 | 425 | 429 | 500..=599 => (Class::Lost, ErrorKind::HttpError),
         200..=299 => (Class::Garbled, ErrorKind::BadAnswer),
         _ => (Class::Final, ErrorKind::HttpError),
     };
@@ -504,7 +503,8 @@ pub(crate) fn http_failure(answer: &Response, text: &str) -> Failure {
         true => format!("HTTP status {status} without an answer"),
         false => format!("HTTP status {status} with an answer that is not the API's: {excerpt}"),
     };
-    Failure::new(class, Error::new(kind, told).with_http_status(status))
+    let error = Error::new(kind, told).with_http_status(status);
+    Failure::new(class, error.with_retry_after(answer.retry_after))
 }
 
 /// Takes a successful envelope apart, or tells the refusal.

@@ -90,10 +90,9 @@ pub(crate) struct Failure {
 pub(crate) enum Class {
     /// The request was not sent: anything may be repeated.
     NotSent,
-    /// It was sent, or may have been; nobody knows whether the server acted.
+    /// It was sent, or may have been; nobody knows whether the server acted. The error may hold for how long the server
+    /// asked not to be called again.
     Lost,
-    /// The server asks for patience and has not acted.
-    Later(Option<Duration>),
     /// An answer that makes no sense; it may be the network's, so a few more attempts are fair.
     Garbled,
     /// Repeating would not help.

@@ -73,16 +73,12 @@ impl PartRoute<'_> {
             format!("the storage answers with HTTP status {status}"),
         );
         self.refused += match status {
-            408 | 429 | 500..=599 => 0,
+            408 | 425 | 429 | 500..=599 => 0,
             403 => 1,
             _ => 2,
         };
-        let class = if matches!(status, 429 | 503) {
-            Class::Later(retry_after)
-        } else {
-            Class::Lost
-        };
-        Failure::new(class, told.with_http_status(status))
+        let told = told.with_http_status(status).with_retry_after(retry_after);
+        Failure::new(Class::Lost, told)
     }
 }
 
