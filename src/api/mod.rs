@@ -1,7 +1,9 @@
 //! The service's REST API: one function per server call (`endpoint`), what may be repeated (`retry`), how answers are
 //! read (`json`), and the wire itself (`transport`).
 
+mod connector;
 pub(crate) mod endpoint;
+mod exchange;
 pub(crate) mod json;
 pub(crate) mod retry;
 mod session;

@@ -9,9 +9,12 @@ use parking_lot::Mutex;
 use rustls::crypto::CryptoProvider;
 use ureq::config::AutoHeaderValue;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
+use ureq::unversioned::resolver::DefaultResolver;
 use ureq::{Agent, Proxy, Timeout, http};
 use url::{Host, Url};
 
+use super::connector::connector;
+use super::exchange;
 use crate::call::Interrupt;
 use crate::client::ClientOptions;
 use crate::error::{Error, ErrorKind, Result};
@@ -221,7 +224,7 @@ impl Settings {
             .root_certs(RootCerts::Specific(Arc::clone(&self.roots)))
             .unversioned_rustls_crypto_provider(Arc::clone(&self.provider))
             .build();
-        Agent::config_builder()
+        let config = Agent::config_builder()
             .tls_config(tls)
             .proxy(proxy)
             .http_status_as_error(false)
@@ -242,8 +245,8 @@ impl Settings {
             .timeout_connect(Some(self.connect_timeout))
             .timeout_per_read(Some(self.stall_timeout))
             .timeout_per_write(Some(self.stall_timeout))
-            .build()
-            .new_agent()
+            .build();
+        Agent::with_parts(config, connector(), DefaultResolver::default())
     }
 }
 
@@ -361,6 +364,7 @@ impl Transport for HttpTransport {
                 format!("not a usable request to {host}"),
             ))
         };
+        exchange::begin();
         let answer = match request.body {
             Body::Empty if matches!(request.method, "POST" | "PUT" | "PATCH") => {
                 agent.run(builder.body(&[][..]).map_err(unusable)?)
@@ -383,7 +387,7 @@ impl Transport for HttpTransport {
                 )
             }
         };
-        let answer = answer.map_err(|error| failure(error, &host))?;
+        let answer = answer.map_err(|error| failure(error, &host, exchange::was_handed_over()))?;
         self.answered.lock().insert(host.clone());
         let header = |name| {
             answer
@@ -431,7 +435,7 @@ struct FailingWith<R> {
 impl<R: Read> Read for FailingWith<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.reader.read(buffer).map_err(|error| {
-            let failure = failure(error.into(), &self.host);
+            let failure = failure(error.into(), &self.host, true);
             io::Error::other(failure.error)
         })
     }
@@ -483,69 +487,50 @@ pub(crate) fn body_failure(error: io::Error) -> Failure {
     Failure::new(Class::Lost, told)
 }
 
-/// Sorts an error of the HTTP library.
-fn failure(error: ureq::Error, host: &str) -> Failure {
+/// Sorts an error of the HTTP library. Until the connection was handed over to the request nothing of it was sent; from
+/// then on the server may have acted, whatever broke.
+fn failure(error: ureq::Error, host: &str, handed_over: bool) -> Failure {
     use io::ErrorKind as Io;
     let tell = |class, kind, what: String| {
+        let class = if handed_over { class } else { Class::NotSent };
         Failure::new(class, Error::new(kind, format!("{host}: {what}")))
     };
+    let lost = |kind, what| tell(Class::Lost, kind, what);
     match error {
-        ureq::Error::HostNotFound => tell(
-            Class::NotSent,
-            ErrorKind::UnknownHost,
-            "no such host".into(),
-        ),
-        ureq::Error::Timeout(Timeout::Resolve) => tell(
-            Class::NotSent,
+        ureq::Error::HostNotFound => lost(ErrorKind::UnknownHost, "no such host".into()),
+        ureq::Error::Timeout(Timeout::Resolve) => lost(
             ErrorKind::UnknownHost,
             "no answer from the name server in time".into(),
         ),
-        ureq::Error::Timeout(Timeout::Connect) => tell(
-            Class::NotSent,
-            ErrorKind::TimedOut,
-            "cannot connect in time".into(),
-        ),
-        ureq::Error::Timeout(_) => {
-            tell(Class::Lost, ErrorKind::TimedOut, "no answer in time".into())
+        ureq::Error::Timeout(Timeout::Connect) => {
+            lost(ErrorKind::TimedOut, "cannot connect in time".into())
         }
-        ureq::Error::ConnectionFailed => tell(
-            Class::NotSent,
-            ErrorKind::Unreachable,
-            "cannot connect".into(),
-        ),
-        ureq::Error::ConnectProxyFailed(why) => tell(
-            Class::NotSent,
+        ureq::Error::Timeout(_) => lost(ErrorKind::TimedOut, "no answer in time".into()),
+        ureq::Error::ConnectionFailed => lost(ErrorKind::Unreachable, "cannot connect".into()),
+        ureq::Error::ConnectProxyFailed(why) => lost(
             ErrorKind::Unreachable,
             format!("the proxy does not connect: {why}"),
         ),
-        ureq::Error::Tls(why) => tell(Class::NotSent, ErrorKind::TlsFailed, why.into()),
-        ureq::Error::Rustls(why) => tell(Class::NotSent, ErrorKind::TlsFailed, why.to_string()),
+        ureq::Error::Tls(why) => lost(ErrorKind::TlsFailed, why.into()),
+        ureq::Error::Rustls(why) => lost(ErrorKind::TlsFailed, why.to_string()),
         ureq::Error::Io(error) => {
             if let Some(why) = error
                 .get_ref()
                 .and_then(|inner| inner.downcast_ref::<rustls::Error>())
             {
-                return tell(Class::NotSent, ErrorKind::TlsFailed, why.to_string());
+                return lost(ErrorKind::TlsFailed, why.to_string());
             }
             match error.kind() {
-                Io::ConnectionRefused
-                | Io::HostUnreachable
-                | Io::NetworkUnreachable
-                | Io::AddrNotAvailable => tell(
-                    Class::NotSent,
-                    ErrorKind::Unreachable,
-                    format!("cannot connect: {error}"),
-                ),
-                Io::TimedOut => tell(Class::Lost, ErrorKind::TimedOut, "no answer in time".into()),
+                Io::TimedOut => lost(ErrorKind::TimedOut, "no answer in time".into()),
                 // The standard library tells a failed look-up by its words alone.
                 _ if error.to_string().starts_with("failed to lookup") => {
-                    tell(Class::NotSent, ErrorKind::UnknownHost, error.to_string())
+                    lost(ErrorKind::UnknownHost, error.to_string())
                 }
-                _ => tell(
-                    Class::Lost,
+                _ if handed_over => lost(
                     ErrorKind::Unreachable,
                     format!("the connection broke: {error}"),
                 ),
+                _ => lost(ErrorKind::Unreachable, format!("cannot connect: {error}")),
             }
         }
         ureq::Error::Protocol(why) => tell(
@@ -558,6 +543,9 @@ fn failure(error: ureq::Error, host: &str) -> Failure {
             ErrorKind::BadAnswer,
             "the head of the answer is too large".into(),
         ),
-        other => tell(Class::Final, ErrorKind::BadAnswer, other.to_string()),
+        other => Failure::new(
+            Class::Final,
+            Error::new(ErrorKind::BadAnswer, format!("{host}: {other}")),
+        ),
     }
 }

@@ -1,8 +1,10 @@
 //! What differs by operating system. Everything else in the library is portable.
 
 mod file;
+mod socket;
 mod thread;
 
 pub use file::Existing;
 pub(crate) use file::{TargetFile, io_error, not_a_file, open_source, read_at, spool_file};
+pub(crate) use socket::connect;
 pub(crate) use thread::spawn;
