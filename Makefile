@@ -26,7 +26,7 @@ DESTDIR ?=
 # Each suite is a word test-<suite> that ends with the line `<suite>: N passed, M failed`.
 SUITES := check rust emulator c sanitize interop examples python csharp
 
-.PHONY: help deps build header examples wheel docs-python demo test $(SUITES:%=test-%) check bench bench-large bench-against install clean
+.PHONY: help deps build header examples wheel docs-python demo test $(SUITES:%=test-%) stress check bench bench-large bench-against install clean
 
 help: ## lists these words
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 18
@@ -89,6 +89,10 @@ test-python: build ## the Python wheel under every CPython there is, its types a
 
 test-csharp: examples ## the C# wrapper on mono and CoreCLR 8 against the emulator
 	@bindings/csharp/tests/run
+
+stress: build ## programs that upload at once, with lost answers and kills; SEED, ROUNDS, ROUND
+	@SENDSAFELY_STRESS_SEED=$${SEED:-$$(date +%s)} SENDSAFELY_STRESS_ROUNDS=$${ROUNDS:-2000} SENDSAFELY_STRESS_ROUND=$$ROUND \
+	  cargo test --locked -p sendsafely --test stress -- --nocapture
 
 check: test-check ## the same as test-check
 

@@ -1,0 +1,1207 @@
+//! Programs that work on one package or Workspace at once, while answers get lost and programs are killed. Whatever a
+//! call reports as done is there, byte for byte, under the id that it reported, and nobody else's file is touched.
+//!
+//! Each round is drawn by chance from a seed. `make stress` plays thousands; `make stress SEED=7 ROUND=12 ROUNDS=20`
+//! plays one of them twenty times, since threads and kills never come at the same moment again.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![cfg(unix)]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use sendsafely::{
+    Action, Client, ClientOptions, DownloadOptions, ErrorKind, Existing, FinalizeOptions, Package,
+    Result, Sink, Source, UploadAllOptions, UploadOptions,
+};
+use serde_json::{Value, json};
+use support::*;
+
+const TEST: &str = "what_is_reported_is_there";
+/// What a program that was started by this test has to know.
+const SCENE: &str = "SENDSAFELY_STRESS_SCENE";
+/// Rounds of the short form.
+const ROUNDS: u64 = 24;
+/// Rounds at once, each against an emulator of its own.
+const LANES: usize = 2;
+/// A round of seconds that has not come to its end by then hangs.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// Rounds that may differ before the rest is not worth playing.
+const ENOUGH: usize = 10;
+/// The owner of everything, and somebody who contributes to Workspaces.
+const OWNER: usize = 0;
+const OTHER: usize = 1;
+
+#[test]
+fn what_is_reported_is_there() {
+    if is_child() {
+        return Scene::inherited().play();
+    }
+    let number = |name: &str| std::env::var(name).ok()?.parse::<u64>().ok();
+    let rounds = number("SENDSAFELY_STRESS_ROUNDS").unwrap_or(ROUNDS);
+    let seed = number("SENDSAFELY_STRESS_SEED").unwrap_or(1);
+    let only = number("SENDSAFELY_STRESS_ROUND");
+    println!("stress: {rounds} rounds of seed {seed}");
+    let next = AtomicU64::new(0);
+    let tally = Tally::default();
+    thread::scope(|scope| {
+        for _ in 0..LANES {
+            scope.spawn(|| {
+                let emulator = Emulator::start();
+                loop {
+                    let turn = next.fetch_add(1, Ordering::Relaxed);
+                    if turn >= rounds || tally.differences.lock().unwrap().len() >= ENOUGH {
+                        break;
+                    }
+                    let round = Round::by_chance(seed, only.unwrap_or(turn));
+                    round.play(&emulator, &tally);
+                }
+            });
+        }
+    });
+    println!("{}", tally.summary());
+    let differences = tally.differences.into_inner().unwrap();
+    assert!(
+        differences.is_empty(),
+        "{} rounds differ:\n{}",
+        differences.len(),
+        differences.join("\n")
+    );
+    let done = tally.reports.into_inner().unwrap();
+    assert!(done["done"] > 0, "nothing was done: {done:?}");
+}
+
+/// What came of all calls, and what was wrong.
+#[derive(Default)]
+struct Tally {
+    reports: Mutex<BTreeMap<String, u64>>,
+    differences: Mutex<Vec<String>>,
+}
+
+impl Tally {
+    fn count(&self, what: &str) {
+        *self
+            .reports
+            .lock()
+            .unwrap()
+            .entry(what.to_owned())
+            .or_default() += 1;
+    }
+
+    fn summary(&self) -> String {
+        let mut text = String::from("stress:");
+        for (what, count) in &*self.reports.lock().unwrap() {
+            write!(text, " {what} {count}").unwrap();
+        }
+        text
+    }
+}
+
+// --- Chance --------------------------------------------------------------------------------------------------------
+
+/// Numbers that look random and are the same for the same seed (SplitMix64).
+struct Chance(u64);
+
+impl Chance {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut bits = self.0;
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        bits ^ (bits >> 31)
+    }
+
+    fn below(&mut self, end: u64) -> u64 {
+        self.next() % end
+    }
+
+    fn one_in(&mut self, count: u64) -> bool {
+        self.below(count) == 0
+    }
+
+    fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+        &of[usize::try_from(self.below(of.len() as u64)).unwrap()]
+    }
+
+    /// Most often soon, at times later.
+    fn moment(&mut self) -> Duration {
+        let end = *self.pick(&[30, 100, 600]);
+        Duration::from_millis(self.below(end))
+    }
+}
+
+// --- What a round is -----------------------------------------------------------------------------------------------
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Package,
+    /// The root of a Workspace.
+    Root,
+    /// A directory of a Workspace.
+    Directory,
+}
+
+/// The bytes of a file; no two uploads have the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Content {
+    seed: u64,
+    size: usize,
+}
+
+impl Content {
+    fn bytes(self) -> Vec<u8> {
+        noise(self.seed, self.size)
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Job {
+    /// A file from a path, from memory or from a function that does not know its size.
+    File {
+        name: &'static str,
+        content: Content,
+        how: u64,
+    },
+    /// A directory with these files.
+    Tree {
+        files: Vec<(String, Content)>,
+        existing: Existing,
+    },
+    /// Somebody more who gets it.
+    Recipient(String),
+}
+
+/// What one program does. The first one is the test itself, which made the package.
+#[derive(Clone, Debug)]
+struct Program {
+    user: usize,
+    /// Killed so long after all have begun.
+    kill: Option<Duration>,
+    /// All threads share a handle; else each opens its own.
+    one_handle: bool,
+    threads: Vec<Vec<Job>>,
+}
+
+/// A file that another program has put there before.
+#[derive(Clone, Debug)]
+struct Foreign {
+    user: usize,
+    name: &'static str,
+    content: Content,
+}
+
+#[derive(Debug)]
+struct Round {
+    seed: u64,
+    number: u64,
+    place: Place,
+    settings: Value,
+    foreign: Vec<Foreign>,
+    /// An upload of the same name and size that another program of the same user began an hour ago.
+    abandoned: bool,
+    programs: Vec<Program>,
+    faults: Vec<Value>,
+    /// Both listeners are gone for so long, after so long.
+    outage: Option<(Duration, u64)>,
+    /// Somebody finalizes while others are still at it.
+    early_finalize: Option<Duration>,
+    finalize_faults: Vec<Value>,
+}
+
+/// Bytes of plaintext in a part.
+const PART_SIZE: usize = 20_000;
+const NAMES: [&str; 2] = ["report.bin", "other.bin"];
+const SIZES: [usize; 5] = [0, 1, PART_SIZE, PART_SIZE + 1, 5 * PART_SIZE];
+/// Calls whose answers get lost; those that create stand there more often.
+const FRAGILE: [&str; 14] = [
+    "create_file",
+    "create_file",
+    "create_file",
+    "create_file",
+    "upload_complete",
+    "upload_complete",
+    "part_put",
+    "part_put",
+    "upload_urls",
+    "delete_file",
+    "package_information",
+    "get_directory",
+    "create_directory",
+    "add_recipient",
+];
+
+impl Round {
+    fn by_chance(seed: u64, number: u64) -> Self {
+        let mut chance = Chance(seed.wrapping_mul(0x2545_f491_4f6c_dd1d) ^ number);
+        let place = *chance.pick(&[
+            Place::Package,
+            Place::Package,
+            Place::Root,
+            Place::Directory,
+        ]);
+        let in_package = place == Place::Package;
+        let size = *chance.pick(&SIZES);
+        let settings = json!({
+            "list_incomplete_files": !chance.one_in(4),
+            "parts_after_complete": chance.one_in(2),
+            "refuse_duplicate_files": chance.one_in(3),
+        });
+        let foreign = (0..chance.below(3))
+            .map(|index| Foreign {
+                user: if in_package || chance.one_in(2) {
+                    OWNER
+                } else {
+                    OTHER
+                },
+                name: match in_package {
+                    true => ["before-0.bin", "before-1.bin"][usize::try_from(index).unwrap()],
+                    false => NAMES[0],
+                },
+                content: Content {
+                    seed: chance.next(),
+                    size,
+                },
+            })
+            .collect();
+        let calm = chance.one_in(8);
+        let programs = (0..2 + chance.below(3))
+            .map(|program| Program {
+                user: match in_package || program == 0 || chance.one_in(2) {
+                    true => OWNER,
+                    false => OTHER,
+                },
+                kill: (!calm && program > 0 && chance.one_in(3)).then(|| chance.moment()),
+                one_handle: program == 0 || chance.one_in(2),
+                threads: (0..1 + chance.below(4))
+                    .map(|thread| {
+                        (0..1 + chance.below(2))
+                            .map(|index| {
+                                let job = format!("{program}-{thread}-{index}");
+                                Job::by_chance(&mut chance, place, size, &job)
+                            })
+                            .collect()
+                    })
+                    .collect(),
+            })
+            .collect();
+        let some = |chance: &mut Chance, most| if calm { 0 } else { chance.below(most) };
+        let faults = (0..some(&mut chance, 7))
+            .map(|_| fault(&mut chance, &FRAGILE))
+            .collect();
+        let finalize = ["finalize", "finalize", "package_information"];
+        let finalize_faults = (0..chance.below(3))
+            .map(|_| fault(&mut chance, &finalize))
+            .collect();
+        Self {
+            seed,
+            number,
+            place,
+            settings,
+            foreign,
+            abandoned: chance.one_in(10),
+            programs,
+            faults,
+            outage: (!calm && chance.one_in(8)).then(|| (chance.moment(), 100 + chance.below(500))),
+            early_finalize: (!calm && in_package && chance.one_in(6)).then(|| chance.moment()),
+            finalize_faults,
+        }
+    }
+}
+
+impl Job {
+    fn by_chance(chance: &mut Chance, place: Place, size: usize, job: &str) -> Self {
+        let content = |chance: &mut Chance| Content {
+            seed: chance.next(),
+            size,
+        };
+        match chance.below(8) {
+            0 | 1 => Self::Tree {
+                files: (0..1 + chance.below(3))
+                    .map(|file| {
+                        let directory = match place != Place::Package && chance.one_in(3) {
+                            true => "Shared/",
+                            false => "",
+                        };
+                        let path = format!("{directory}tree-{job}-{file}.bin");
+                        (path, content(chance))
+                    })
+                    .collect(),
+                existing: *chance.pick(&[Existing::Skip, Existing::Skip, Existing::Overwrite]),
+            },
+            2 if place == Place::Package => Self::Recipient(format!("to-{job}@acme.test")),
+            _ => Self::File {
+                name: NAMES[usize::from(chance.one_in(4))],
+                content: match chance.one_in(4) {
+                    true => Content {
+                        seed: chance.next(),
+                        size: *chance.pick(&SIZES),
+                    },
+                    false => content(chance),
+                },
+                how: chance.below(3),
+            },
+        }
+    }
+}
+
+/// A few requests go wrong, most often after the server has acted.
+fn fault(chance: &mut Chance, endpoints: &[&str]) -> Value {
+    let when = *chance.pick(&["after", "after", "after", "before"]);
+    let action = match chance.below(8) {
+        0..3 => json!({"close": true}),
+        3 | 4 => json!({"status": 503}),
+        5 => json!({"status": 429, "headers": {"Retry-After": "1"}}),
+        6 => json!({"status": 502, "body": "bad gateway"}),
+        _ => json!({"hang_ms": 50 + chance.below(400), "close": true}),
+    };
+    json!({
+        "endpoint": chance.pick(endpoints),
+        "skip": chance.below(5),
+        "times": 1 + chance.below(2),
+        "when": when,
+        "action": action,
+    })
+}
+
+// --- What a program does -------------------------------------------------------------------------------------------
+
+/// Where the programs of a round meet.
+struct Scene {
+    seed: u64,
+    number: u64,
+    program: usize,
+    url: String,
+    /// API key and secret.
+    users: [(String, String); 2],
+    package_id: String,
+    keycode: String,
+    directory_id: Option<String>,
+    /// Files to send, and what the programs report.
+    place: PathBuf,
+}
+
+impl Scene {
+    fn inherited() -> Self {
+        let scene: Value = serde_json::from_str(&std::env::var(SCENE).unwrap()).unwrap();
+        let text = |name: &str| scene[name].as_str().unwrap().to_owned();
+        Self {
+            seed: scene["seed"].as_u64().unwrap(),
+            number: scene["number"].as_u64().unwrap(),
+            program: usize::try_from(scene["program"].as_u64().unwrap()).unwrap(),
+            url: text("url"),
+            users: [
+                (text("key0"), text("secret0")),
+                (text("key1"), text("secret1")),
+            ],
+            package_id: text("package_id"),
+            keycode: text("keycode"),
+            directory_id: scene["directory_id"].as_str().map(str::to_owned),
+            place: text("place").into(),
+        }
+    }
+
+    /// For another process.
+    fn handed_to(&self, program: usize) -> String {
+        let [(key0, secret0), (key1, secret1)] = &self.users;
+        json!({
+            "seed": self.seed, "number": self.number, "program": program, "url": self.url, "key0": key0, "secret0": secret0,
+            "key1": key1, "secret1": secret1, "package_id": self.package_id, "keycode": self.keycode,
+            "directory_id": self.directory_id, "place": self.place,
+        })
+        .to_string()
+    }
+
+    fn client(&self, user: usize) -> Client {
+        let (key, secret) = &self.users[user];
+        let options = ClientOptions {
+            part_size: PART_SIZE as u64,
+            ..options()
+        };
+        Client::new(&self.url, key, secret.as_str().into(), options).unwrap()
+    }
+
+    fn open(&self, user: usize) -> Result<Package> {
+        let keycode = self.keycode.as_str().into();
+        Package::open(&self.client(user), &mut (), &self.package_id, keycode)
+    }
+
+    fn source(&self, program: usize, thread: usize, index: usize) -> PathBuf {
+        self.place.join(format!("{program}-{thread}-{index}"))
+    }
+
+    fn reports(&self, program: usize) -> PathBuf {
+        self.place.join(format!("reports-{program}"))
+    }
+
+    fn go(&self) -> PathBuf {
+        self.place.join("go")
+    }
+
+    fn ready(&self, program: usize) -> PathBuf {
+        self.place.join(format!("ready-{program}"))
+    }
+
+    /// What a program of its own does.
+    fn play(&self) {
+        let round = Round::by_chance(self.seed, self.number);
+        fs::write(self.ready(self.program), "").unwrap();
+        let end = Instant::now() + PATIENCE;
+        while !self.go().exists() {
+            assert!(Instant::now() < end, "nobody says go");
+            thread::sleep(Duration::from_millis(1));
+        }
+        self.run(self.program, &round.programs[self.program], None);
+    }
+
+    /// The jobs of a program, each reported as soon as it is done: the program may be killed right after that.
+    fn run(&self, number: usize, program: &Program, made: Option<&Package>) {
+        let file = OpenOptions::new()
+            .append(true)
+            .create(true)
+            .open(self.reports(number))
+            .unwrap();
+        let reports = Mutex::new(file);
+        let report = |call: &str, value: Value| {
+            let mut line = json!({"call": call});
+            line.as_object_mut()
+                .unwrap()
+                .extend(value.as_object().unwrap().clone());
+            // One write, so that no half of a line remains.
+            let line = format!("{line}\n");
+            reports.lock().unwrap().write_all(line.as_bytes()).unwrap();
+        };
+        let open = || match made {
+            Some(made) => Ok(made.clone()),
+            None => self.open(program.user),
+        };
+        let shared = program.one_handle.then(open);
+        thread::scope(|scope| {
+            for (thread, jobs) in program.threads.iter().enumerate() {
+                let (report, open, shared) = (&report, &open, &shared);
+                scope.spawn(move || {
+                    let package = shared.clone().unwrap_or_else(open);
+                    let package = match package {
+                        Ok(package) => package,
+                        Err(error) => {
+                            let call = format!("{number}-{thread} open");
+                            return report(&call, failure(&error));
+                        }
+                    };
+                    for (index, job) in jobs.iter().enumerate() {
+                        let source = self.source(number, thread, index);
+                        let call = format!("{number}-{thread}-{index}");
+                        for outcome in self.work(&package, job, &source) {
+                            report(&call, outcome);
+                        }
+                    }
+                });
+            }
+        });
+        report(&number.to_string(), json!({"end": true}));
+    }
+
+    /// One call, and what it reports.
+    fn work(&self, package: &Package, job: &Job, source: &Path) -> Vec<Value> {
+        match job {
+            Job::Recipient(email) => {
+                let added = package.add_recipient(&mut (), email, None);
+                vec![match added {
+                    Ok(recipient) => {
+                        json!({"added": recipient.recipient_id, "email": recipient.email})
+                    }
+                    Err(error) => failure(&error),
+                }]
+            }
+            Job::File { name, content, how } => {
+                let options = UploadOptions {
+                    file_name: Some((*name).to_owned()),
+                    directory_id: self.directory_id.clone(),
+                };
+                let data = content.bytes();
+                let mut rest = data.as_slice();
+                let mut reader = |buffer: &mut [u8]| {
+                    let length = rest.len().min(buffer.len());
+                    buffer[..length].copy_from_slice(&rest[..length]);
+                    rest = &rest[length..];
+                    Ok(length)
+                };
+                let name = (*name).to_owned();
+                let source = match how {
+                    0 => Source::Path(source.to_owned()),
+                    1 => Source::Memory { name, data: &data },
+                    _ => Source::Reader {
+                        name,
+                        size: None,
+                        reader: &mut reader,
+                    },
+                };
+                vec![match package.upload(&mut (), source, &options) {
+                    Ok(file) => json!({
+                        "done": file.file_id, "name": file.file_name, "seed": content.seed, "size": file.size,
+                    }),
+                    Err(error) => failure(&error),
+                }]
+            }
+            Job::Tree { files, existing } => self.send_tree(package, source, files, *existing),
+        }
+    }
+
+    fn send_tree(
+        &self,
+        package: &Package,
+        source: &Path,
+        files: &[(String, Content)],
+        existing: Existing,
+    ) -> Vec<Value> {
+        let options = UploadAllOptions {
+            directory_id: self.directory_id.clone(),
+            existing,
+        };
+        let (report, error) = match package.upload_all(&mut (), source, &options) {
+            Ok(report) => (report, None),
+            Err(failed) => (failed.report, Some(failed.error)),
+        };
+        let mut outcomes = Vec::new();
+        for item in report.items {
+            let name = item.path.rsplit('/').next().unwrap_or_default().to_owned();
+            let content = files.iter().find(|(path, _)| *path == item.path);
+            match (content, item.action, item.file_id) {
+                (Some((_, content)), Action::Uploaded | Action::Skipped, Some(id)) => outcomes
+                    .push(
+                        json!({"done": id, "name": name, "seed": content.seed, "size": content.size}),
+                    ),
+                (None, ..) if error.is_some() => {} // a directory that could not be made
+                _ if error.is_some() => {}
+                (_, action, id) => outcomes.push(
+                    json!({"failed": "Nonsense", "message": format!("{}: {action:?} {id:?} of a tree that went well", item.path)}),
+                ),
+            }
+        }
+        outcomes.extend(error.map(|error| failure(&error)));
+        outcomes
+    }
+}
+
+fn failure(error: &sendsafely::Error) -> Value {
+    json!({"failed": format!("{:?}", error.kind()), "message": error.message()})
+}
+
+// --- A round -------------------------------------------------------------------------------------------------------
+
+/// A process that ends with this.
+struct Worker(Child);
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
+
+/// What was put before the programs began: id and content.
+type Before = Vec<(String, Foreign)>;
+
+impl Round {
+    fn play(&self, emulator: &Emulator, tally: &Tally) {
+        let started = Instant::now();
+        let played = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            self.play_on(emulator, tally)
+        }));
+        let mut wrong = played.unwrap_or_else(|panic| {
+            let text = panic.downcast_ref::<String>().cloned();
+            let text = text.or_else(|| panic.downcast_ref::<&str>().map(|&text| text.to_owned()));
+            vec![format!("panic: {}", text.unwrap_or_default())]
+        });
+        if started.elapsed() > PATIENCE {
+            wrong.push(format!("it took {:?}", started.elapsed()));
+        }
+        tally.count("rounds");
+        if wrong.is_empty() {
+            return;
+        }
+        let (seed, number) = (self.seed, self.number);
+        let mut text = format!(
+            "round {number} of seed {seed} in a {:?} (again: make stress SEED={seed} ROUND={number} ROUNDS=20):\n",
+            self.place
+        );
+        for line in wrong {
+            writeln!(text, "  {line}").unwrap();
+        }
+        println!("{text}");
+        tally.differences.lock().unwrap().push(text);
+    }
+
+    /// Plays the round; gives what was wrong.
+    fn play_on(&self, emulator: &Emulator, tally: &Tally) -> Vec<String> {
+        emulator.admin("POST", "/reset", b"");
+        emulator.settings(self.settings.clone());
+        let temporary = TempDir::new();
+        let user = |user| {
+            (
+                emulator.of_user(user, "api_key"),
+                emulator.of_user(user, "api_secret"),
+            )
+        };
+        let mut scene = Scene {
+            seed: self.seed,
+            number: self.number,
+            program: 0,
+            url: emulator.text("url"),
+            users: [user(OWNER), user(OTHER)],
+            package_id: String::new(),
+            keycode: String::new(),
+            directory_id: None,
+            place: temporary.0.clone(),
+        };
+        let package = self.make(&mut scene);
+        let before = self.put_before(emulator, &scene);
+        let abandoned = self.abandoned.then(|| self.abandon(emulator, &scene));
+        self.plant(&scene);
+
+        let early = self.let_them_work(emulator, &scene, &package);
+        emulator.clear_faults();
+        let mut judge = Judge {
+            round: self,
+            emulator,
+            scene: &scene,
+            before,
+            abandoned,
+            reports: Vec::new(),
+            wrong: Vec::new(),
+        };
+        judge.read_reports(tally);
+        judge.look("after the programs", &|user| scene.open(user));
+        let finalized_early = matches!(early, Some(Ok(_)));
+        if !finalized_early {
+            judge.send_again();
+            judge.look("after sending again", &|user| scene.open(user));
+        }
+        if self.place == Place::Package {
+            judge.finalize(&package, early);
+        }
+        judge.wrong
+    }
+
+    fn make(&self, scene: &mut Scene) -> Package {
+        let client = scene.client(OWNER);
+        let other = "second@acme.test";
+        let package = match self.place {
+            Place::Package => Package::create(&client, &mut ()).unwrap(),
+            Place::Root | Place::Directory => {
+                Package::create_workspace(&client, &mut (), "Stress").unwrap()
+            }
+        };
+        let recipient = package.add_recipient(&mut (), other, None).unwrap();
+        if self.place != Place::Package {
+            package
+                .set_recipient_role(&mut (), &recipient.recipient_id, "CONTRIBUTOR")
+                .unwrap();
+        }
+        if self.place == Place::Directory {
+            scene.directory_id = Some(package.create_directory(&mut (), None, "Here").unwrap());
+        }
+        scene.package_id = package.id().to_owned();
+        scene.keycode = package.keycode().unwrap().to_owned();
+        package
+    }
+
+    fn put_before(&self, emulator: &Emulator, scene: &Scene) -> Before {
+        let put = |foreign: &Foreign| {
+            let package = scene.open(foreign.user).unwrap();
+            let options = UploadOptions {
+                file_name: Some(foreign.name.to_owned()),
+                directory_id: scene.directory_id.clone(),
+            };
+            let data = foreign.content.bytes();
+            let source = Source::Memory {
+                name: String::new(),
+                data: &data,
+            };
+            let file = package.upload(&mut (), source, &options).unwrap();
+            (file.file_id, foreign.clone())
+        };
+        let before = self.foreign.iter().map(put).collect();
+        emulator.forget_requests();
+        before
+    }
+
+    /// Gives the id.
+    fn abandon(&self, emulator: &Emulator, scene: &Scene) -> String {
+        let size = match self.programs[0].threads[0][0] {
+            Job::File { content, .. } => content.size,
+            _ => SIZES[0],
+        };
+        let parts = size.div_ceil(PART_SIZE).max(1);
+        let file = json!({"name": NAMES[0], "size": size, "parts": parts, "directory_id": scene.directory_id});
+        let path = format!("/packages/{}", scene.package_id);
+        let file = emulator.admin_json("PUT", &format!("{path}/files"), &file);
+        let mut files = emulator.package(&scene.package_id)["files"].clone();
+        for file in files.as_array_mut().unwrap() {
+            file["created_ms"] = json!(file["created_ms"].as_i64().unwrap() - 3_600_000);
+        }
+        emulator.admin_json("POST", &path, &json!({"files": files}));
+        file["file_id"].as_str().unwrap().to_owned()
+    }
+
+    /// Writes the local files.
+    fn plant(&self, scene: &Scene) {
+        for (program, what) in self.programs.iter().enumerate() {
+            for (thread, jobs) in what.threads.iter().enumerate() {
+                for (index, job) in jobs.iter().enumerate() {
+                    let source = scene.source(program, thread, index);
+                    match job {
+                        Job::File { content, .. } => fs::write(source, content.bytes()).unwrap(),
+                        Job::Tree { files, .. } => {
+                            for (path, content) in files {
+                                let path = source.join(path);
+                                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                                fs::write(path, content.bytes()).unwrap();
+                            }
+                        }
+                        Job::Recipient(_) => {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// All programs at once; gives what came of finalizing meanwhile, if that was tried.
+    fn let_them_work(
+        &self,
+        emulator: &Emulator,
+        scene: &Scene,
+        package: &Package,
+    ) -> Option<Result<String>> {
+        let mut workers = Vec::new();
+        for (number, program) in self.programs.iter().enumerate().skip(1) {
+            let child = Command::new(std::env::current_exe().unwrap())
+                .args([TEST, "--exact", "--nocapture", "--test-threads=1"])
+                .env("SENDSAFELY_TEST_CHILD", "1")
+                .env(SCENE, scene.handed_to(number))
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .spawn();
+            workers.push((number, program, Worker(child.unwrap())));
+        }
+        let end = Instant::now() + PATIENCE;
+        let wait = |what: &mut dyn FnMut() -> bool| {
+            while !what() {
+                assert!(Instant::now() < end, "a program does not come to its end");
+                thread::sleep(Duration::from_millis(1));
+            }
+        };
+        for (number, ..) in &workers {
+            wait(&mut || scene.ready(*number).exists());
+        }
+        for fault in &self.faults {
+            let mut fault = fault.clone();
+            fault["path_contains"] = scene.package_id.as_str().into();
+            emulator.fault(fault);
+        }
+        fs::write(scene.go(), "").unwrap();
+        let begun = Instant::now();
+        let over = AtomicBool::new(false);
+        let early = thread::scope(|scope| {
+            let own = scope.spawn(|| scene.run(0, &self.programs[0], Some(package)));
+            let finalizing = self.early_finalize.map(|moment| {
+                scope.spawn(move || {
+                    thread::sleep(moment);
+                    let finalized = scene.open(OWNER)?;
+                    let finalized = finalized.finalize(&mut (), &FinalizeOptions::default())?;
+                    Ok(finalized.link)
+                })
+            });
+            if let Some((moment, ms)) = self.outage {
+                let over = &over;
+                scope.spawn(move || {
+                    thread::sleep(moment);
+                    if !over.load(Ordering::Relaxed) {
+                        emulator.outage(ms, &["api", "storage"]);
+                    }
+                });
+            }
+            for (_, program, worker) in &mut workers {
+                if let Some(moment) = program.kill {
+                    thread::sleep(moment.saturating_sub(begun.elapsed()));
+                    worker.0.kill().unwrap();
+                }
+            }
+            for (number, program, worker) in &mut workers {
+                let mut status = None;
+                wait(&mut || {
+                    status = worker.0.try_wait().unwrap();
+                    status.is_some()
+                });
+                let ended_well = status.unwrap().success();
+                assert!(
+                    ended_well || program.kill.is_some(),
+                    "program {number} died"
+                );
+            }
+            own.join().unwrap();
+            let early = finalizing.map(|thread| thread.join().unwrap());
+            over.store(true, Ordering::Relaxed);
+            early
+        });
+        if self.outage.is_some() {
+            emulator.outage(0, &["api", "storage"]);
+        }
+        early
+    }
+}
+
+// --- What is there -------------------------------------------------------------------------------------------------
+
+/// A file that somebody was told is there.
+struct Reported {
+    call: String,
+    id: String,
+    name: String,
+    content: Content,
+}
+
+struct Judge<'a> {
+    round: &'a Round,
+    emulator: &'a Emulator,
+    scene: &'a Scene,
+    before: Before,
+    abandoned: Option<String>,
+    reports: Vec<Reported>,
+    wrong: Vec<String>,
+}
+
+/// What the server holds of a file, of an old version too.
+struct Held {
+    name: String,
+    size: u64,
+    complete: bool,
+    /// No part has arrived.
+    empty: bool,
+    directory_id: String,
+}
+
+impl Judge<'_> {
+    fn wrong(&mut self, text: String) {
+        self.wrong.push(text);
+    }
+
+    /// What the programs have reported, and whether they may have failed in that way.
+    fn read_reports(&mut self, tally: &Tally) {
+        let raw = self.emulator.package(&self.scene.package_id);
+        for (number, program) in self.round.programs.iter().enumerate() {
+            let text = fs::read_to_string(self.scene.reports(number)).unwrap_or_default();
+            let mut ended = false;
+            for line in text.lines() {
+                let line: Value = serde_json::from_str(line).unwrap();
+                let call = line["call"].as_str().unwrap().to_owned();
+                let text = |name: &str| line[name].as_str().unwrap_or_default().to_owned();
+                if line["done"].is_string() {
+                    tally.count("done");
+                    self.reports.push(Reported {
+                        call,
+                        id: text("done"),
+                        name: text("name"),
+                        content: Content {
+                            seed: line["seed"].as_u64().unwrap(),
+                            size: usize::try_from(line["size"].as_u64().unwrap()).unwrap(),
+                        },
+                    });
+                } else if line["added"].is_string() {
+                    let there = raw["recipients"].as_array().unwrap().iter();
+                    let there = there.filter(|recipient| recipient["email"] == line["email"]);
+                    let ids: Vec<_> = there.map(|recipient| recipient["id"].clone()).collect();
+                    if ids != [line["added"].clone()] {
+                        self.wrong(format!(
+                            "{call}: {} is on the package as {ids:?}",
+                            line["email"]
+                        ));
+                    }
+                } else if line["failed"].is_string() {
+                    tally.count(&text("failed"));
+                    if !self.round.may_fail(&text("failed")) {
+                        self.wrong(format!(
+                            "{call}: failed with {}: {}",
+                            text("failed"),
+                            text("message")
+                        ));
+                    }
+                } else {
+                    ended = true;
+                }
+            }
+            if !ended && program.kill.is_none() {
+                self.wrong(format!("program {number} has not reported its end"));
+            }
+        }
+    }
+
+    fn held(&self) -> BTreeMap<String, Held> {
+        fn add(file: &Value, held: &mut BTreeMap<String, Held>) {
+            let text = |name: &str| file[name].as_str().unwrap().to_owned();
+            let one = Held {
+                name: text("name"),
+                size: file["size"].as_u64().unwrap(),
+                complete: file["complete"].as_bool().unwrap(),
+                empty: file["stored"].as_object().unwrap().is_empty(),
+                directory_id: text("directory_id"),
+            };
+            held.insert(text("id"), one);
+            for old in file["old_versions"].as_array().unwrap() {
+                add(old, held);
+            }
+        }
+        let raw = self.emulator.package(&self.scene.package_id);
+        let mut held = BTreeMap::new();
+        for file in raw["files"].as_array().unwrap() {
+            add(file, &mut held);
+        }
+        held
+    }
+
+    /// Everything that was reported, and everything from before, byte for byte, for somebody who just comes along.
+    fn look(&mut self, when: &str, open: &dyn Fn(usize) -> Result<Package>) {
+        let held = self.held();
+        let package = match open(OWNER) {
+            Ok(package) => package,
+            Err(error) => return self.wrong(format!("{when}: the package does not open: {error}")),
+        };
+        let mut expected: Vec<(String, String, String, Content)> = Vec::new();
+        for report in &self.reports {
+            let (call, id) = (report.call.clone(), report.id.clone());
+            expected.push((call, id, report.name.clone(), report.content));
+        }
+        for (id, foreign) in &self.before {
+            let who = format!("put before by user {}", foreign.user);
+            expected.push((who, id.clone(), foreign.name.to_owned(), foreign.content));
+        }
+        let mut read = BTreeMap::new();
+        for (who, id, name, content) in &expected {
+            let Some(file) = held.get(id) else {
+                self.wrong(format!("{when}: {id} {name} of {who} is gone"));
+                continue;
+            };
+            if !file.complete || file.name != *name || file.size != content.size as u64 {
+                let (is, size) = (&file.name, file.size);
+                let complete = file.complete;
+                self.wrong(format!(
+                    "{when}: {id} {name} of {who}: {is} of {size} bytes, complete: {complete}"
+                ));
+                continue;
+            }
+            let data = self.download(&package, id, file);
+            match &data {
+                Ok(data) if *data == content.bytes() => {}
+                Ok(data) => {
+                    let whose = self.whose(data);
+                    self.wrong(format!("{when}: {id} {name} of {who} has {whose}"));
+                }
+                Err(error) => self.wrong(format!("{when}: {id} {name} of {who}: {error}")),
+            }
+            read.insert(id.clone(), ());
+        }
+        // What nobody was told of is one's own or is not complete.
+        for (id, file) in held
+            .iter()
+            .filter(|(id, file)| file.complete && !read.contains_key(*id))
+        {
+            match self.download(&package, id, file) {
+                Ok(data) if self.is_somebodys(&data) => {}
+                Ok(data) => {
+                    let whose = self.whose(&data);
+                    self.wrong(format!(
+                        "{when}: {id} {} is complete and has {whose}",
+                        file.name
+                    ));
+                }
+                Err(error) => {
+                    self.wrong(format!(
+                        "{when}: {id} {} is complete, but: {error}",
+                        file.name
+                    ));
+                }
+            }
+        }
+        if let Some(id) = self.abandoned.clone()
+            && !held
+                .get(&id)
+                .is_some_and(|file| file.empty && !file.complete)
+        {
+            self.wrong(format!(
+                "{when}: the upload {id} of another program was touched"
+            ));
+        }
+    }
+
+    fn download(&self, package: &Package, id: &str, file: &Held) -> Result<Vec<u8>> {
+        let mut data = Vec::new();
+        let options = DownloadOptions {
+            directory_id: package.is_workspace().then(|| file.directory_id.clone()),
+            ..DownloadOptions::default()
+        };
+        package.download(&mut (), id, Sink::Memory(&mut data), &options)?;
+        Ok(data)
+    }
+
+    /// Contents of all uploads, each with who makes it.
+    fn contents(&self) -> Vec<(String, Content)> {
+        let mut contents: Vec<_> = self
+            .before
+            .iter()
+            .map(|(id, one)| (id.clone(), one.content))
+            .collect();
+        for (program, what) in self.round.programs.iter().enumerate() {
+            for (thread, jobs) in what.threads.iter().enumerate() {
+                for (index, job) in jobs.iter().enumerate() {
+                    let call = format!("{program}-{thread}-{index}");
+                    match job {
+                        Job::File { content, .. } => contents.push((call, *content)),
+                        Job::Tree { files, .. } => {
+                            contents
+                                .extend(files.iter().map(|(_, content)| (call.clone(), *content)));
+                        }
+                        Job::Recipient(_) => {}
+                    }
+                }
+            }
+        }
+        contents
+    }
+
+    fn is_somebodys(&self, data: &[u8]) -> bool {
+        let contents = self.contents();
+        contents.iter().any(|(_, content)| content.bytes() == data)
+    }
+
+    /// Whose bytes these are, part for part.
+    fn whose(&self, data: &[u8]) -> String {
+        let contents = self.contents();
+        let parts = data.chunks(PART_SIZE).enumerate().map(|(index, part)| {
+            let same = contents.iter().find(|(_, content)| {
+                let bytes = content.bytes();
+                bytes.len() == data.len() && bytes.chunks(PART_SIZE).nth(index) == Some(part)
+            });
+            same.map_or("nobody", |(call, _)| call.as_str())
+        });
+        format!("the parts of {}", parts.collect::<Vec<_>>().join(", "))
+    }
+
+    /// Somebody repeats what killed programs were at: what then is reported as done has to be there.
+    fn send_again(&mut self) {
+        for (program, what) in self.round.programs.iter().enumerate() {
+            if what.kill.is_none() {
+                continue;
+            }
+            for (thread, jobs) in what.threads.iter().enumerate() {
+                for (index, job) in jobs.iter().enumerate() {
+                    let Job::Tree { files, .. } = job else {
+                        continue;
+                    };
+                    let call = format!("{program}-{thread}-{index} again");
+                    let source = self.scene.source(program, thread, index);
+                    let package = match self.scene.open(what.user) {
+                        Ok(package) => package,
+                        Err(error) => {
+                            self.wrong(format!("{call}: {error}"));
+                            continue;
+                        }
+                    };
+                    let outcomes = self
+                        .scene
+                        .send_tree(&package, &source, files, Existing::Skip);
+                    let all = outcomes.len();
+                    for outcome in outcomes {
+                        match outcome["done"].as_str() {
+                            Some(id) => self.reports.push(Reported {
+                                call: call.clone(),
+                                id: id.to_owned(),
+                                name: outcome["name"].as_str().unwrap().to_owned(),
+                                content: Content {
+                                    seed: outcome["seed"].as_u64().unwrap(),
+                                    size: usize::try_from(outcome["size"].as_u64().unwrap())
+                                        .unwrap(),
+                                },
+                            }),
+                            None => self.wrong(format!("{call}: {outcome}")),
+                        }
+                    }
+                    if all != files.len() {
+                        self.wrong(format!("{call}: {all} reports for {} files", files.len()));
+                    }
+                }
+            }
+        }
+    }
+
+    /// The maker of the package finalizes it, and somebody opens the link.
+    fn finalize(&mut self, package: &Package, early: Option<Result<String>>) {
+        let id = self.scene.package_id.clone();
+        let held = self.held();
+        let incomplete = held.values().any(|file| !file.complete);
+        let finalized = match early {
+            Some(Ok(link)) => Ok(link),
+            _ => {
+                for fault in &self.round.finalize_faults {
+                    let mut fault = fault.clone();
+                    fault["path_contains"] = id.as_str().into();
+                    self.emulator.fault(fault);
+                }
+                let finalized = package.finalize(&mut (), &FinalizeOptions::default());
+                self.emulator.clear_faults();
+                finalized.map(|finalized| finalized.link)
+            }
+        };
+        let is_finalized = self.emulator.package(&id)["finalized"] == true;
+        match finalized {
+            Ok(link) => {
+                if !is_finalized {
+                    self.wrong("finalize went well, but the package is not finalized".to_owned());
+                }
+                self.look("after finalize", &|_| {
+                    Package::open_link(&self.scene.client(OTHER), &mut (), &link)
+                });
+            }
+            Err(error) => {
+                if is_finalized && !matches!(error.kind(), ErrorKind::OutcomeUnknown) {
+                    self.wrong(format!(
+                        "finalize failed with {:?}, but the package is finalized: {error}",
+                        error.kind()
+                    ));
+                }
+                // This handle knows of no other program's files.
+                let own = self.reports.iter().any(|file| file.call.starts_with("0-"));
+                let nothing = error.kind() == ErrorKind::NoFile && !own;
+                if !incomplete && !nothing {
+                    self.wrong(format!(
+                        "nothing is in the way, but finalize failed with {:?}: {error}",
+                        error.kind()
+                    ));
+                }
+                self.look("after a finalize that failed", &|user| {
+                    self.scene.open(user)
+                });
+            }
+        }
+    }
+}
+
+impl Round {
+    /// Whether a call may fail in this way: nothing that went wrong explains what is not named here.
+    fn may_fail(&self, kind: &str) -> bool {
+        let disturbed = !self.faults.is_empty() || self.outage.is_some();
+        match kind {
+            "DuplicateFile" => self.place == Place::Package,
+            "AlreadyFinalized" | "Denied" => self.early_finalize.is_some(),
+            "OutcomeUnknown" => disturbed,
+            _ => false,
+        }
+    }
+}
