@@ -105,7 +105,7 @@
  *   look back  sendsafely_client_list_packages, _search_packages, sendsafely_package_list_activity
  *   no key yet sendsafely_client_new_without_credentials -> sendsafely_client_generate_api_key
  *   Dropzone   sendsafely_client_new_for_dropzone, then as in send, without recipients
- *   give up    sendsafely_package_delete
+ *   give up    sendsafely_package_delete_unfinished after a failure; sendsafely_package_delete for any package
  *   links      sendsafely_link_find in a text, sendsafely_link_parse into its parts
  *   else       sendsafely_client_request: any signed call of the service's API
  *   at last    the _free of everything that you were given; sendsafely_live_objects() is 0 then
@@ -584,8 +584,7 @@ enum sendsafely_status
   SENDSAFELY_ACCESS_DENIED = 601,
   /**
    * Not a regular file.
-   * Directories, devices and links are not taken, and none but a link is replaced; use
-   * sendsafely_package_upload_callback and sendsafely_package_download_callback for a pipe.
+   * Directories, devices and links are not taken; use sendsafely_package_upload_callback for a pipe.
    */
   SENDSAFELY_NOT_A_FILE = 602,
   /**
@@ -1217,6 +1216,19 @@ sendsafely_status sendsafely_package_notify(sendsafely_package *package,
  */
 sendsafely_status sendsafely_package_delete(sendsafely_package *package,
                                             sendsafely_error **error);
+
+/**
+ * Deletes a package that could not be finished: what a program calls after a failure or a stop, so that nothing stays
+ * behind. Everything else as for sendsafely_package_delete.
+ *
+ * A package that recipients have, or may have, is left alone. SENDSAFELY_ALREADY_FINALIZED: it is finalized, or just
+ * being finalized. SENDSAFELY_OUTCOME_UNKNOWN: a call of sendsafely_package_finalize was stopped or its answer was lost;
+ * called again, that finds out and gives the link. SENDSAFELY_WORKSPACE_NOT_FINALIZABLE: a Workspace is never
+ * unfinished.
+ * SendSafely Client API: delete temporary package (protocol 6.2.5).
+ */
+sendsafely_status sendsafely_package_delete_unfinished(sendsafely_package *package,
+                                                       sendsafely_error **error);
 
 /**
  * Frees the handle of a package; the package stays on the service as it is. Only frees: no network, no waiting,
@@ -2417,7 +2429,9 @@ sendsafely_status sendsafely_finalize_options_init(sendsafely_finalize_options *
  * later; else free the record with sendsafely_finalized_free. SENDSAFELY_NO_RECIPIENT, SENDSAFELY_NO_FILE,
  * SENDSAFELY_UPLOAD_RUNNING, SENDSAFELY_UPLOAD_INCOMPLETE: what is missing. SENDSAFELY_APPROVER_REQUIRED: add an
  * approver as a recipient. SENDSAFELY_WORKSPACE_NOT_FINALIZABLE: hand out its link. A package that waits for approval
- * is finalized as well: SENDSAFELY_OK with needs_approval.
+ * is finalized as well: SENDSAFELY_OK with needs_approval. After any other failure, and after a stop, the package may
+ * be finalized all the same: called again, this function first looks, and sendsafely_package_delete_unfinished leaves
+ * it alone.
  * SendSafely Client API: public keys and keycodes (protocol 4.6), finalize (protocol 4.7).
  */
 sendsafely_status sendsafely_package_finalize(sendsafely_package *package,
@@ -2494,7 +2508,7 @@ enum sendsafely_existing
    */
   SENDSAFELY_EXISTING_REFUSE = 0,
   /**
-   * Replace it, once everything has arrived and is verified. Only a regular file or a symbolic link is replaced.
+   * Replace it, once everything has arrived and is verified.
    */
   SENDSAFELY_EXISTING_OVERWRITE = 1,
   /**
@@ -2584,13 +2598,9 @@ sendsafely_status sendsafely_download_options_init(sendsafely_download_options *
  *
  * The package must be known with its keycode. path is the file to write, or an existing directory, in which the file
  * gets the sender's name made safe. The target appears at once and only when everything is there and verified; until
- * then a temporary file stands beside it, which only its owner can read. A new file gets the mode of any new file, 0666
- * less the umask; a replaced one keeps its mode. A symbolic link at the target is replaced, never followed.
- *
- * options may be NULL. out_download may be NULL; else free the record with sendsafely_download_free.
- * SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file. SENDSAFELY_PASSWORD_REQUIRED: set password. SENDSAFELY_DECRYPT_FAILED:
- * the keycode is wrong or the data was damaged. SENDSAFELY_FILE_EXISTS: see existing. SENDSAFELY_NOT_A_FILE: a
- * directory, device, pipe or socket is at the target, or a link to one of the last three; none of them is ever replaced.
+ * then a temporary file stands beside it. options may be NULL. out_download may be NULL; else free the record with
+ * sendsafely_download_free. SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file. SENDSAFELY_PASSWORD_REQUIRED: set password.
+ * SENDSAFELY_DECRYPT_FAILED: the keycode is wrong or the data was damaged. SENDSAFELY_FILE_EXISTS: see existing.
  * SENDSAFELY_FILE_INCOMPLETE: the sender is not done.
  * SendSafely Client API: download URLs, fetching and decrypting (protocol 5.3, 5.4).
  */

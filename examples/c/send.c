@@ -6,8 +6,8 @@
  * Prints the secure link, and nothing else, on standard output: whoever has it opens the package. A recipient with a
  * phone number has to give a code sent by SMS as well; without any --to the link alone is enough. Host and account come
  * from the environment: SENDSAFELY_HOST, SENDSAFELY_API_KEY, SENDSAFELY_API_SECRET, and for a private certificate
- * authority SENDSAFELY_CA_BUNDLE. The exit status is 0 if everything was sent and the link printed; where standard output
- * is closed nothing is sent. Ctrl-C stops, and the unfinished package is deleted.
+ * authority SENDSAFELY_CA_BUNDLE. The exit status is 0 if everything was sent. Ctrl-C stops, and the unfinished package
+ * is deleted, unless recipients may have it already.
  */
 #include "console.h"
 
@@ -24,13 +24,6 @@ struct order {
 static int usage(void) {
   fputs("usage: send [--to EMAIL[,PHONE]]... [--message TEXT] [--life DAYS] [--retry-window SECONDS] FILE...\n", stderr);
   return 2;
-}
-
-/* Whether the link can be printed at all. */
-static int can_print(void) {
-  int flags = fcntl(STDOUT_FILENO, F_GETFL);
-
-  return flags != -1 && (flags & O_ACCMODE) != O_RDONLY;
 }
 
 /* Fills the order from the command line; returns 0 if that cannot be understood. */
@@ -105,13 +98,17 @@ static sendsafely_status fill_and_finalize(sendsafely_package *package, const st
   return sendsafely_package_finalize(package, &options, finalized, error);
 }
 
-/* A package that nobody can finish any more should not stay on the service. */
+/* A package that nobody can finish any more should not stay on the service; one that recipients may have stays. */
 static void delete_unfinished(sendsafely_package *package) {
   sendsafely_error *error = NULL;
+  char *id = NULL;
 
   interrupted = 0; /* the Ctrl-C that brought us here must not stop this as well; another one does */
-  if (sendsafely_package_delete(package, &error) != SENDSAFELY_OK)
-    fprintf(stderr, "send: the unfinished package could not be deleted: %s\n", sendsafely_error_message(error));
+  if (sendsafely_package_delete_unfinished(package, &error) != SENDSAFELY_OK) {
+    sendsafely_package_id(package, &id, NULL);
+    fprintf(stderr, "send: package %s is left on the service: %s\n", id, sendsafely_error_message(error));
+  }
+  sendsafely_string_free(id);
   sendsafely_error_free(error);
 }
 
@@ -130,14 +127,6 @@ int main(int argc, char **argv) {
   int sent = 0;
   char *recipients[argc]; /* more than can be asked for */
 
-  if (!open_standard_streams()) {
-    perror("send: /dev/null");
-    return EXIT_FAILURE;
-  }
-  if (!can_print()) {
-    fputs("send: standard output is closed; the link could not be printed\n", stderr);
-    return EXIT_FAILURE;
-  }
   order.recipients = recipients;
   if (!read_arguments(argc, argv, &order))
     return usage();

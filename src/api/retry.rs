@@ -110,6 +110,8 @@ pub(crate) fn retrying<T>(
 
 /// Repeats a change whose answer may get lost. Between the attempts `look` finds out whether the service has acted; what
 /// it finds is adopted. `look` only reads and is repeated by itself; when it fails, nobody knows more than before.
+///
+/// A refusal of a later attempt is looked into as well: an earlier one may have been acted upon late.
 pub(crate) fn looking<T>(
     call: &Call,
     window: Duration,
@@ -118,10 +120,16 @@ pub(crate) fn looking<T>(
 ) -> Result<T> {
     let started = Instant::now();
     let mut attempts = 0;
+    let mut lost: Option<Error> = None;
     loop {
-        let unknown = match attempt() {
-            Err(error) if error.kind() == ErrorKind::OutcomeUnknown => error,
-            other => return other,
+        let unknown = match (attempt(), &lost) {
+            (Err(error), _) if error.kind() == ErrorKind::OutcomeUnknown => error,
+            (Err(refusal), Some(lost)) if refusal.server_code().is_some() => {
+                let found = look().map_err(|error| unseen(lost, error))?;
+                return found.ok_or(refusal);
+            }
+            (Err(error), Some(lost)) => return Err(unseen(lost, error)),
+            (result, _) => return result,
         };
         attempts += 1;
         let left = window.saturating_sub(started.elapsed());
@@ -132,18 +140,21 @@ pub(crate) fn looking<T>(
             return Err(unknown);
         };
         pause(call, wait, &unknown)?;
-        match look() {
-            Ok(Some(found)) => return Ok(found),
-            Ok(None) => {}
-            Err(error) if error.kind() == ErrorKind::Stopped => return Err(error),
-            Err(error) => {
-                let why = error.message();
-                return Err(
-                    unknown.context(format_args!("what became of it cannot be read ({why})"))
-                );
-            }
+        if let Some(found) = look().map_err(|error| unseen(&unknown, error))? {
+            return Ok(found);
         }
+        lost = Some(unknown);
     }
+}
+
+/// A failure after an answer was lost leaves the outcome unknown.
+fn unseen(lost: &Error, failure: Error) -> Error {
+    if failure.kind() == ErrorKind::Stopped {
+        return failure;
+    }
+    let why = failure.message();
+    lost.clone()
+        .context(format_args!("what became of it cannot be read ({why})"))
 }
 
 /// How long to wait after a failure, which may ask for more than the usual back-off but never for less. `None` if what

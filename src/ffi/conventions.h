@@ -105,7 +105,7 @@
  *   look back  sendsafely_client_list_packages, _search_packages, sendsafely_package_list_activity
  *   no key yet sendsafely_client_new_without_credentials -> sendsafely_client_generate_api_key
  *   Dropzone   sendsafely_client_new_for_dropzone, then as in send, without recipients
- *   give up    sendsafely_package_delete
+ *   give up    sendsafely_package_delete_unfinished after a failure; sendsafely_package_delete for any package
  *   links      sendsafely_link_find in a text, sendsafely_link_parse into its parts
  *   else       sendsafely_client_request: any signed call of the service's API
  *   at last    the _free of everything that you were given; sendsafely_live_objects() is 0 then

@@ -109,7 +109,9 @@ pub unsafe extern "C" fn sendsafely_finalize_options_init(
 /// later; else free the record with sendsafely_finalized_free. SENDSAFELY_NO_RECIPIENT, SENDSAFELY_NO_FILE,
 /// SENDSAFELY_UPLOAD_RUNNING, SENDSAFELY_UPLOAD_INCOMPLETE: what is missing. SENDSAFELY_APPROVER_REQUIRED: add an
 /// approver as a recipient. SENDSAFELY_WORKSPACE_NOT_FINALIZABLE: hand out its link. A package that waits for approval
-/// is finalized as well: SENDSAFELY_OK with needs_approval.
+/// is finalized as well: SENDSAFELY_OK with needs_approval. After any other failure, and after a stop, the package may
+/// be finalized all the same: called again, this function first looks, and sendsafely_package_delete_unfinished leaves
+/// it alone.
 /// SendSafely Client API: public keys and keycodes (protocol 4.6), finalize (protocol 4.7).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_finalize(

@@ -452,6 +452,28 @@ pub unsafe extern "C" fn sendsafely_package_delete(
     caller.guard(|| call(package, |package, observer| package.delete(observer)))
 }
 
+/// Deletes a package that could not be finished: what a program calls after a failure or a stop, so that nothing stays
+/// behind. Everything else as for sendsafely_package_delete.
+///
+/// A package that recipients have, or may have, is left alone. SENDSAFELY_ALREADY_FINALIZED: it is finalized, or just
+/// being finalized. SENDSAFELY_OUTCOME_UNKNOWN: a call of sendsafely_package_finalize was stopped or its answer was lost;
+/// called again, that finds out and gives the link. SENDSAFELY_WORKSPACE_NOT_FINALIZABLE: a Workspace is never
+/// unfinished.
+/// SendSafely Client API: delete temporary package (protocol 6.2.5).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_delete_unfinished(
+    package: *mut sendsafely_package,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    caller.guard(|| {
+        call(package, |package, observer| {
+            package.delete_unfinished(observer)
+        })
+    })
+}
+
 /// Frees the handle of a package; the package stays on the service as it is. Only frees: no network, no waiting,
 /// nothing lost. NULL and twice are harmless, and so are a call on another thread that still runs and a callback of the
 /// package.

@@ -1,9 +1,12 @@
 //! Finalize, and the keycodes for trusted devices that go before it (`protocol` 4.6, 4.7).
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::json;
+use url::Url;
 
+use super::recipient::is_among;
 use super::{Inner, Package, check_email};
 use crate::api::retry::looking;
 use crate::api::{Credentials, Session, endpoint};
@@ -105,16 +108,27 @@ impl Drop for Closing {
     }
 }
 
+/// The link that the service names, if it leads to the client's own host: no other one gets a keycode.
+fn own_link(named: &str, host: &str) -> Option<Url> {
+    let mut link = Url::parse(named).ok()?;
+    let anonymous = link.username().is_empty() && link.password().is_none();
+    let is_own = anonymous && link.origin().ascii_serialization() == host;
+    link.set_fragment(None);
+    is_own.then_some(link)
+}
+
 impl Inner {
     fn finalize(&self, session: &Arc<Session>, options: &FinalizeOptions) -> Result<Finalized> {
         // An earlier call that was cut off may have reached the service all the same.
-        let cut_off = self.steps.lock().finalize_cut_off;
+        let cut_off = self.steps.lock().may_be_finalized;
         if cut_off && let Some(finalized) = self.find_finalized(session)? {
             return Ok(finalized);
         }
         self.prove_keycode(session)?;
         self.remove_incomplete(session)?;
-        self.upload_keycodes(session, None)?;
+        let known = self.steps.lock().recipient_emails();
+        let mut given = BTreeSet::new();
+        self.upload_keycodes_besides(&mut given, session, None)?;
         let secrets = self.secrets()?;
         let mut body = json!({
             "checksum": secrets.checksum,
@@ -134,15 +148,13 @@ impl Inner {
         }
         let finalize = || {
             let answer = endpoint::finalize(session, &self.id, &body)?;
-            let link = match answer
-                .filled("message")
-                .filter(|link| link.starts_with("http"))
-            {
-                Some(link) => format!("{link}#keyCode={}", secrets.keycode.expose()),
-                None => self.build_link(),
-            };
+            let named = answer.filled("message");
+            let own = named.and_then(|link| own_link(&link, self.client.host()));
             Ok(Finalized {
-                link,
+                link: match own {
+                    Some(link) => format!("{link}#keyCode={}", secrets.keycode.expose()),
+                    None => self.build_link(),
+                },
                 needs_approval: answer.text("response").as_deref()
                     == Some("PACKAGE_NEEDS_APPROVAL"),
                 approvers: answer.texts("approvers"),
@@ -150,10 +162,50 @@ impl Inner {
             })
         };
         let look = || self.find_finalized(session);
-        let finalized = looking(&session.call, session.retry_window(), finalize, look);
-        self.steps.lock().finalize_cut_off =
-            matches!(&finalized, Err(error) if error.server_code().is_none());
-        finalized
+        self.steps.lock().may_be_finalized = true;
+        match looking(&session.call, session.retry_window(), finalize, look) {
+            Err(refusal) if refusal.server_code().is_some() => {
+                // What the earlier call has done may show only now.
+                if cut_off && let Some(finalized) = self.find_finalized(session)? {
+                    return Ok(finalized);
+                }
+                self.steps.lock().may_be_finalized = false;
+                Err(refusal)
+            }
+            Err(error) if error.kind() == ErrorKind::OutcomeUnknown => {
+                Err(error.with_remedy("finalize again: it first looks whether this was done"))
+            }
+            Err(error) => Err(error),
+            Ok(finalized) => {
+                self.give_late_keycodes(session, &finalized, &known, given);
+                Ok(finalized)
+            }
+        }
+    }
+
+    /// Gives the keycode to those who became recipients by another program after the public keys were asked for. The
+    /// package is finalized, so a failure is no more than a line in the log.
+    fn give_late_keycodes(
+        &self,
+        session: &Session,
+        finalized: &Finalized,
+        known: &[String],
+        mut given: BTreeSet<String>,
+    ) {
+        let recipients = finalized.recipients.iter();
+        let late: Vec<&str> = recipients
+            .filter(|email| !is_among(email, known.iter()))
+            .map(String::as_str)
+            .collect();
+        if !late.is_empty()
+            && let Err(error) = self.upload_keycodes_besides(&mut given, session, None)
+        {
+            session.call.log(format!(
+                "trusted devices of {} may have no keycode: {}",
+                late.join(", "),
+                error.message()
+            ));
+        }
     }
 
     /// What finalize would have answered, if the service says that the package is finalized.
@@ -175,9 +227,22 @@ impl Inner {
     /// Encrypts the keycode to each public key of the package, or of one recipient, and stores the results. A key that
     /// cannot be used is passed over with a line in the log; it would lock out one device, not the package.
     pub(crate) fn upload_keycodes(&self, session: &Session, recipient: Option<&str>) -> Result<()> {
+        self.upload_keycodes_besides(&mut BTreeSet::new(), session, recipient)
+    }
+
+    /// The same but for the keys that were given the keycode before, whose ids this extends.
+    fn upload_keycodes_besides(
+        &self,
+        given: &mut BTreeSet<String>,
+        session: &Session,
+        recipient: Option<&str>,
+    ) -> Result<()> {
         let keycode = &self.secrets()?.keycode;
         for key in endpoint::public_keys(session, &self.id, recipient)? {
             let id = &key.public_key_id;
+            if !given.insert(id.clone()) {
+                continue;
+            }
             match encrypt_keycode(keycode, &key.public_key) {
                 Ok(encrypted) => {
                     endpoint::set_keycode(session, &self.id, id, &encrypted)?;
@@ -218,5 +283,32 @@ impl Inner {
         }
         self.steps.lock().uncertain.clear();
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_own_host_gets_a_keycode() {
+        let own = "https://acme.test:8443/receive/?thread=A&packageCode=C";
+        let host = "https://acme.test:8443";
+        assert_eq!(own_link(own, host).expect("own").as_str(), own);
+        let with_fragment = format!("{own}#x");
+        assert_eq!(own_link(&with_fragment, host).expect("own").as_str(), own);
+        for other in [
+            "http://acme.test:8443/receive/?packageCode=C",
+            "https://acme.test/receive/?packageCode=C",
+            "https://acme.test:8443.evil.test/receive/?packageCode=C",
+            "https://acme.test:8443@evil.test/receive/?packageCode=C",
+            "https://evil.test\\@acme.test:8443/receive/?packageCode=C",
+            "https://user@acme.test:8443/receive/?packageCode=C",
+            "javascript:alert(1)",
+            "httpx",
+            "",
+        ] {
+            assert_eq!(own_link(other, host), None, "{other}");
+        }
     }
 }

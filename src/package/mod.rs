@@ -31,6 +31,7 @@ use crossbeam_channel::bounded;
 use parking_lot::Mutex;
 use serde_json::json;
 
+use crate::api::retry::gone_is_done;
 use crate::api::{Credentials, Session, endpoint};
 use crate::call::{Call, Observer};
 use crate::client::{Client, Shared};
@@ -38,7 +39,7 @@ use crate::crypto::{Keycode, Passphrase, PrivateKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os;
 use crate::secret::SecretString;
-use step::Steps;
+use step::{Steps, already_finalized};
 
 /// How long a failed call waits for what tidies up after it.
 const TIDYING_PATIENCE: Duration = Duration::from_millis(100);
@@ -366,6 +367,32 @@ impl Package {
                     endpoint::delete_package(session, &inner.id)?;
                 }
                 Err(error) => return Err(error),
+            }
+            inner.steps.lock().deleted();
+            Ok(())
+        })
+    }
+
+    /// Deletes a package that could not be finished, to leave nothing behind. One that recipients have, or may have
+    /// because a finalize was cut off, stays as it is.
+    ///
+    /// # Errors
+    /// [`ErrorKind::AlreadyFinalized`] for one that is finalized, [`ErrorKind::OutcomeUnknown`] for one that may be;
+    /// [`ErrorKind::WorkspaceNotFinalizable`]; as [`delete`](Self::delete).
+    pub fn delete_unfinished(&self, observer: &mut dyn Observer) -> Result<()> {
+        self.0.steps.lock().may_delete_unfinished()?;
+        self.run(observer, |inner, session| {
+            // The service itself deletes nothing by this call that somebody else has finalized.
+            let delete = || endpoint::delete_temporary_package(session, &inner.id);
+            let is_gone = |error: &Error| error.kind() == ErrorKind::UnknownPackage;
+            match gone_is_done(&session.call, delete, is_gone) {
+                Err(error)
+                    if error.server_code().is_some() && inner.ask(session)?.is_finalized() =>
+                {
+                    return Err(already_finalized());
+                }
+                Err(error) => return Err(error),
+                Ok(()) => {}
             }
             inner.steps.lock().deleted();
             Ok(())

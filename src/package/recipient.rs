@@ -1,6 +1,6 @@
 //! Recipients and their phone numbers (`protocol` 6.4).
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -362,7 +362,7 @@ fn is_unknown_recipient(error: &Error) -> bool {
     error.kind() == ErrorKind::InvalidRecipient
 }
 
-fn is_among<'a>(email: &str, mut emails: impl Iterator<Item = &'a String>) -> bool {
+pub(super) fn is_among<'a>(email: &str, mut emails: impl Iterator<Item = &'a String>) -> bool {
     emails.any(|other| other.eq_ignore_ascii_case(email))
 }
 
@@ -389,9 +389,12 @@ impl Inner {
             let answer = endpoint::add_recipient(session, &self.id, email, auto_enable_sms)?;
             Ok(Recipient::read(&answer))
         };
+        // Who was there before is still to be refused as a duplicate.
+        let was_there = is_among(email, self.steps.lock().recipient_emails().iter());
         let look = || {
             let mut recipients = self.look_for_recipients(session)?.into_iter();
-            Ok(recipients.find(|recipient| recipient.email.eq_ignore_ascii_case(email)))
+            let is_it = |recipient: &Recipient| recipient.email.eq_ignore_ascii_case(email);
+            Ok(recipients.find(|recipient| !was_there && is_it(recipient)))
         };
         let mut recipient = looking(&session.call, session.retry_window(), add, look)?;
         if recipient.recipient_id.is_empty() {
@@ -418,7 +421,16 @@ impl Inner {
     ) -> Result<Vec<RecipientResult>> {
         let there_before = self.steps.lock().recipient_emails();
         let results = RefCell::new(results);
+        let attempts = Cell::new(0);
+        let is_sought = |result: &RecipientResult| {
+            let refused_as_double = result.error.as_ref().is_some_and(|error| {
+                error.kind() == ErrorKind::DuplicateEmail && error.server_code().is_some()
+            });
+            // Who was there before is still to be refused as a duplicate.
+            (result.is_open() || refused_as_double) && !is_among(&result.email, there_before.iter())
+        };
         let add = || {
+            attempts.set(attempts.get() + 1);
             let results = &mut *results.borrow_mut();
             let open: Vec<usize> = (0..results.len())
                 .filter(|index| results[*index].is_open())
@@ -444,17 +456,20 @@ impl Inner {
         let look = || {
             let found = self.look_for_recipients(session)?;
             let results = &mut *results.borrow_mut();
-            for result in results.iter_mut().filter(|result| result.is_open()) {
-                // Who was there before is still to be refused as a duplicate.
-                if !is_among(&result.email, there_before.iter()) {
-                    let is_it =
-                        |found: &&Recipient| found.email.eq_ignore_ascii_case(&result.email);
-                    result.recipient = found.iter().find(is_it).cloned();
+            for result in results.iter_mut().filter(|result| is_sought(result)) {
+                let is_it = |found: &&Recipient| found.email.eq_ignore_ascii_case(&result.email);
+                result.recipient = found.iter().find(is_it).cloned();
+                if result.recipient.is_some() {
+                    result.error = None;
                 }
             }
             Ok(results.iter().all(|result| !result.is_open()).then_some(()))
         };
         looking(&session.call, session.retry_window(), add, look)?;
+        // Whom a later attempt has refused may be there by an earlier one that was acted upon late.
+        if attempts.get() > 1 && results.borrow().iter().any(is_sought) {
+            look()?;
+        }
         let mut results = results.into_inner();
         for result in &mut results {
             if result.is_open() {

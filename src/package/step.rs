@@ -43,8 +43,8 @@ pub(crate) struct Steps {
     pub(crate) incomplete: BTreeSet<String>,
     /// Files that may have been created although the answer never came: name, size and parts.
     pub(crate) uncertain: Vec<(String, u64, u32)>,
-    /// Whether a finalize ended without an answer of the service.
-    pub(crate) finalize_cut_off: bool,
+    /// Whether the service was asked to finalize the package, unless it is known to have refused.
+    pub(crate) may_be_finalized: bool,
     /// Whether the keycode is known to fit what is already there.
     pub(crate) is_proved: bool,
 }
@@ -66,7 +66,7 @@ impl Steps {
             uploads: 0,
             incomplete: BTreeSet::new(),
             uncertain: Vec::new(),
-            finalize_cut_off: false,
+            may_be_finalized: false,
             is_proved: true,
         }
     }
@@ -155,10 +155,7 @@ impl Steps {
     fn must_be_open(&self) -> Result<()> {
         self.must_exist()?;
         match self.stage {
-            Stage::Finalized if !self.is_workspace => Err(Error::new(
-                ErrorKind::AlreadyFinalized,
-                "the package is finalized",
-            )),
+            Stage::Finalized if !self.is_workspace => Err(already_finalized()),
             Stage::Finalizing => Err(Error::new(
                 ErrorKind::AlreadyFinalized,
                 "the package is being finalized",
@@ -241,9 +238,11 @@ impl Steps {
         Ok(())
     }
 
-    /// Whether a recipient who is added now needs the keycode at once: finalize, which does it for all, is over.
+    /// Whether a recipient who was added just now needs the keycode at once: finalize, which does it for all, may have
+    /// looked for recipients before.
     pub(crate) fn needs_keycodes_at_once(&self) -> bool {
-        self.keycode_length.is_some() && (self.is_workspace || self.stage == Stage::Finalized)
+        let finalize_comes = !self.is_workspace && self.stage == Stage::Open;
+        self.keycode_length.is_some() && !finalize_comes
     }
 
     /// An SMS number needs its recipient.
@@ -355,6 +354,27 @@ impl Steps {
         }
     }
 
+    /// Before a package that could not be finished is deleted, although nobody may have asked for that: never one that
+    /// recipients may have.
+    pub(crate) fn may_delete_unfinished(&self) -> Result<()> {
+        if self.is_workspace {
+            self.must_exist()?;
+            return Err(Error::new(
+                ErrorKind::WorkspaceNotFinalizable,
+                "a Workspace is never unfinished: people may use it already",
+            ));
+        }
+        self.must_be_open()?;
+        if self.may_be_finalized {
+            return Err(Error::new(
+                ErrorKind::OutcomeUnknown,
+                "the package may be finalized, so it is not deleted",
+            )
+            .with_remedy("finalize it again, which gives its link, or delete it in any case"));
+        }
+        Ok(())
+    }
+
     /// A secure link opens nothing before the package is finalized.
     pub(crate) fn may_give_link(&self) -> Result<()> {
         self.must_exist()?;
@@ -409,6 +429,10 @@ impl Steps {
     pub(crate) fn is_workspace(&self) -> bool {
         self.is_workspace
     }
+}
+
+pub(crate) fn already_finalized() -> Error {
+    Error::new(ErrorKind::AlreadyFinalized, "the package is finalized")
 }
 
 pub(crate) fn recipient_not_on_package() -> Error {

@@ -231,6 +231,15 @@ TEST(delete_temporary_package) {
                                                                    &(sendsafely_package *){0}, NULL));
   sendsafely_string_free(id);
   sendsafely_package_free(package);
+  /* After a failure: only what no recipient can have. */
+  package = new_package(client);
+  CHECK_OK(sendsafely_package_delete_unfinished(package, NULL));
+  CHECK_STATUS(SENDSAFELY_PACKAGE_DELETED, sendsafely_package_delete_unfinished(package, NULL));
+  sendsafely_package_free(package);
+  sendsafely_finalized_free(send_package(client, &package));
+  CHECK_STATUS(SENDSAFELY_ALREADY_FINALIZED, sendsafely_package_delete_unfinished(package, NULL));
+  CHECK(service_has(package, "\"finalized\":true"));
+  sendsafely_package_free(package);
   sendsafely_client_free(client);
 }
 

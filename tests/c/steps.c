@@ -192,6 +192,10 @@ static sendsafely_status delete_package(sendsafely_package *of, sendsafely_error
   return sendsafely_package_delete(of, error);
 }
 
+static sendsafely_status delete_unfinished(sendsafely_package *of, sendsafely_error **error) {
+  return sendsafely_package_delete_unfinished(of, error);
+}
+
 static sendsafely_status get_information(sendsafely_package *of, sendsafely_error **error) {
   sendsafely_package_information *information = (void *)1;
   sendsafely_status status = sendsafely_package_get_information(of, &information, error);
@@ -629,6 +633,7 @@ static const struct row {
     {"rename_file",            rename_file,        {NO_FILE,NO_FILE,DONE,   NO_FILE,DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   REFUSED,DONE,   DONE,   GONE}},
     {"delete_file in a directory", delete_file_in_directory,{NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,GONE,  NO_DIR, NOT_ON, NO_DIR, DONE,   GONE}},
     {"delete_file",            delete_file,        {NO_FILE,NO_FILE,DONE,   NO_FILE,DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   NOT_ON, DONE,   DONE,   GONE}},
+    {"delete_unfinished",      delete_unfinished,  {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   CLOSED, CLOSED, GONE,   CLOSED, WORKSP, DONE,   WORKSP, GONE}},
     {"delete",                 delete_package,     {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE,   DONE,   GONE}},
     // clang-format on
 };

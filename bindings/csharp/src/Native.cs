@@ -703,6 +703,9 @@ namespace Sendsafely
         internal static extern Status sendsafely_package_delete(PackageHandle package, out ErrorHandle error);
 
         [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_package_delete_unfinished(PackageHandle package, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
         internal static extern void sendsafely_package_free(IntPtr package);
 
         [DllImport(Library, CallingConvention = C)]

@@ -190,6 +190,23 @@ namespace Sendsafely
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             Async(() => Delete(progress, cancellationToken), cancellationToken);
 
+        /// <summary>Deletes a package that could not be finished: what a program calls after a failure or a cancellation,
+        /// so that nothing stays behind. A package that recipients have, or may have, is left alone.</summary>
+        /// <remarks><see cref="Status.AlreadyFinalized"/>: it is finalized, or just being finalized. <see
+        /// cref="Status.OutcomeUnknown"/>: a call of <see cref="Finalize"/> was cancelled or its answer was lost; called
+        /// again, that finds out and gives the link.
+        /// <see cref="Status.WorkspaceNotFinalizable"/>: a Workspace is never unfinished. SendSafely Client API: delete
+        /// temporary package (protocol 6.2.5).</remarks>
+        public void DeleteUnfinished(
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
+            On(progress, cancellationToken).Run(
+                (out ErrorHandle error) => Native.sendsafely_package_delete_unfinished(Handle, out error));
+
+        /// <inheritdoc cref="DeleteUnfinished"/>
+        public Task DeleteUnfinishedAsync(
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
+            Async(() => DeleteUnfinished(progress, cancellationToken), cancellationToken);
+
         /// <summary>Gives the permissions of a package as the service tells them: the text of a JSON array.</summary>
         /// <remarks>The service does not describe its elements. SendSafely Client API: permissions (protocol
         /// 6.4.9).</remarks>

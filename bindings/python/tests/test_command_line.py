@@ -411,6 +411,18 @@ def test_a_signal_ends_it_at_once_with_one_line(shell, files, number):
     assert all(raw(shell, one)["state"].startswith("PACKAGE_STATE_DELETED") for one in package_ids(shell))
 
 
+def test_what_recipients_may_have_is_not_deleted(shell, files):
+    lost = {"endpoint": "finalize", "when": "after", "action": {"status": 503}}
+    shell.emulator.admin("POST", "/faults", lost)
+    link, package_id = send(shell, files[1])
+    assert raw(shell, package_id)["finalized"] and link
+    shell.emulator.admin("POST", "/faults", lost)
+    shell("send", "--to", "second@acme.test", "--retry-window", "0", files[1], code=4)
+    [other] = [one for one in package_ids(shell) if one != package_id]
+    assert raw(shell, other)["finalized"] and not raw(shell, other)["state"].startswith("PACKAGE_STATE_DELETED")
+    assert f"recipients may have the package {other}" in shell.err
+
+
 def test_a_signal_ends_it_though_the_service_is_silent(shell, files):
     process = started(["send", "--to", "second@acme.test", *files], shell.environment)
     shell.emulator.admin("POST", "/faults", {"endpoint": "*", "times": 0, "action": {"hang_ms": 60_000}})
@@ -419,46 +431,6 @@ def test_a_signal_ends_it_though_the_service_is_silent(shell, files):
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130 and err.count(b"\n") == 1
-
-
-def test_standard_streams_that_are_closed(shell, files):
-    def closed(descriptors, *arguments):
-        closing = " ".join(f"{descriptor}>&-" for descriptor in descriptors)
-        return subprocess.run(["/bin/sh", "-c", f'exec "$@" {closing}', "sh", sys.executable, "-m", "libsendsafely", *map(str, arguments)],
-                              env=shell.environment, capture_output=True, timeout=60)
-
-    # The link would go into the connection that gets the number, or nowhere.
-    arguments = ["send", "--undisclosed", files[1]]
-    for given in ([], ["--json"]):
-        for descriptors in ([1], [0, 1]):
-            refused = closed(descriptors, *arguments, *given)
-            assert refused.returncode == 6 and b"standard output is closed" in refused.stderr and refused.stderr.count(b"\n") == 1
-    assert closed([0, 1, 2], *arguments).returncode == 6
-    with open(os.devnull) as unwritable:
-        process = started(arguments, shell.environment, stdout=unwritable)
-        assert b"standard output is closed" in process.communicate(timeout=60)[1] and process.returncode == 6
-    assert package_ids(shell) == []
-
-    sent = closed([0, 2], *arguments)
-    assert sent.returncode == 0 and sent.stderr == b"" and re.fullmatch(rb"http://\S+#keyCode=\S{43}\n", sent.stdout)
-    # What comes from nowhere is not sent as an empty file.
-    for command in (["send", "--undisclosed", "--name", "empty", "-"], ["send", "--undisclosed", "--message-file", "-"], ["receive", "-"]):
-        refused = closed([0], *command)
-        assert refused.returncode == 6 and b"standard input is closed" in refused.stderr
-    assert len(package_ids(shell)) == 1
-
-
-def test_a_link_that_cannot_be_printed(shell, files):
-    with open("/dev/full", "w") as full:
-        process = started(["send", "--undisclosed", files[1]], shell.environment, stdout=full)
-        err = process.communicate(timeout=60)[1]
-    [package] = package_ids(shell)
-    assert process.returncode == 6 and b"standard output: No space left" in err and package.encode() in err and err.count(b"\n") == 1
-    process = started(["send", "--undisclosed", files[1]], shell.environment)
-    process.stdout.close()
-    err = process.stderr.read()
-    assert process.wait(30) == 141 and b"was sent, but its link could not be printed" in err and b"keyCode" not in err
-    assert all(raw(shell, package)["finalized"] for package in package_ids(shell))
 
 
 def test_a_broken_pipe_is_quiet(shell):

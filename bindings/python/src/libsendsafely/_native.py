@@ -743,6 +743,10 @@ FUNCTIONS: Dict[str, Tuple[Any, Tuple[Tuple[str, str, Any], ...]]] = {
         ("package", "handle", c_void_p),
         ("error", "handle_out", POINTER(c_void_p)),
     )),
+    "sendsafely_package_delete_unfinished": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
     "sendsafely_package_free": (None, (
         ("package", "handle", c_void_p),
     )),

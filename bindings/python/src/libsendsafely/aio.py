@@ -631,11 +631,9 @@ class AsyncPackage(AsyncHandle[Package]):
         """Downloads a file, decrypted and verified part by part, to a path, into an existing directory under the sender's name
         made safe, or into a binary file object. A path appears only when everything is there and verified; bytes that a
         file object got are verified, but count only when the call returns. existing and sync, which waits for the disk,
-        have no meaning for a file object. A new file gets the mode of any new file, a replaced one keeps its mode; a symbolic
-        link at the target is replaced, never followed.
+        have no meaning for a file object.
 
         Status.FILE_NOT_ON_PACKAGE: no such file. PasswordRequired: give password. Status.FILE_EXISTS: see existing.
-        Status.NOT_A_FILE: a directory, device, pipe or socket is at the target, which is never replaced.
         Status.DECRYPT_FAILED: the keycode is wrong or the data was damaged. Status.FILE_INCOMPLETE: the sender is not done.
         What a file object raises is raised as itself.
         SendSafely Client API: download URLs, fetching and decrypting (protocol 5.3, 5.4).
@@ -754,6 +752,17 @@ class AsyncPackage(AsyncHandle[Package]):
         """Deletes the package on the service, with its files, for good. At any step; later calls raise
         Status.PACKAGE_DELETED. SendSafely Client API: delete package (protocol 6.2.4, 6.2.5)."""
         await self._run(self._sync.delete)
+
+    async def delete_unfinished(self) -> None:
+        """Deletes a package that could not be finished: for clean-up after a failure. One that recipients have, or may have,
+        is left alone.
+
+        Status.ALREADY_FINALIZED: it is finalized, or just being finalized. Status.OUTCOME_UNKNOWN: a finalize() was
+        interrupted or its answer was lost; called again, that finds out and gives the link.
+        Status.WORKSPACE_NOT_FINALIZABLE: a Workspace is never unfinished.
+        SendSafely Client API: delete temporary package (protocol 6.2.5).
+        """
+        await self._run(self._sync.delete_unfinished)
 
     async def get_public_keys(self, recipient: "Union[str, Recipient, None]" = None) -> "Tuple[PublicKey, ...]":
         """The public keys to which the keycode is to be encrypted: those of all readers, or of one recipient.

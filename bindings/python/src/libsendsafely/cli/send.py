@@ -2,12 +2,13 @@
 
 import os
 import stat
+import sys
 from argparse import ArgumentParser, Namespace
 from typing import Any, Dict, List
 
 from .. import Action, Error, Package, Status, Workspace
 from .credentials import connect
-from .output import Output, standard_input
+from .output import Output
 from .targets import first_line
 from .workspace import put, tell_file
 
@@ -15,7 +16,8 @@ from .workspace import put, tell_file
 def add(commands: Any, common: ArgumentParser) -> None:
     parser = commands.add_parser(
         "send", parents=[common], help="send files, and print the secure link",
-        description="Sends files, and prints the secure link alone on standard output. If something fails, the unfinished package is deleted.")
+        description="Sends files, and prints the secure link alone on standard output. If something fails, the unfinished package is deleted, "
+                    "unless recipients may have it already.")
     parser.add_argument("files", metavar="FILE", nargs="*", help="a file; - for standard input, with --name")
     parser.add_argument("--to", metavar="EMAIL", action="append", default=[], help="a recipient; may be repeated")
     parser.add_argument("--phone", metavar="EMAIL=NUMBER", action="append", default=[],
@@ -57,8 +59,6 @@ def check(arguments: Namespace) -> Dict[str, str]:
         raise usage("standard input can be read only once", "name other files")
     if ("-" in files) != (arguments.name is not None):
         raise usage("--name and - belong together", "name what comes from standard input, and only that")
-    if "-" in files:
-        standard_input()
     phones = dict((email, number) for email, _, number in (entry.partition("=") for entry in arguments.phone))
     for email, number in phones.items():
         if email not in arguments.to or not number:
@@ -81,7 +81,7 @@ def run(arguments: Namespace, out: Output) -> None:
     phones = check(arguments)
     message, password = arguments.message, None
     if arguments.message_file == "-":
-        message = standard_input().read()
+        message = sys.stdin.read()
     elif arguments.message_file:
         with open(arguments.message_file, encoding="utf-8", errors="strict") as file:
             try:
@@ -108,9 +108,7 @@ def run(arguments: Namespace, out: Output) -> None:
                 raise
             if sent["needs_approval"]:
                 out.note(f"somebody has to approve it before recipients can open it: {', '.join(sent['approvers'])}")
-            out.remark = f"the package {package.id} was sent, but its link could not be printed"
             out.result("sent", sent, sent["link"])
-            out.remark = ""
 
 
 def fill(package: Package, arguments: Namespace, phones: Dict[str, str], message: Any, out: Output) -> None:
@@ -128,7 +126,7 @@ def fill(package: Package, arguments: Namespace, phones: Dict[str, str], message
     for path in arguments.files:
         name = arguments.name if path == "-" else os.path.basename(path)
         with out.bar(name) as bar:
-            file = package.upload_file(standard_input().buffer if path == "-" else path, file_name=arguments.name if path == "-" else None,
+            file = package.upload_file(sys.stdin.buffer if path == "-" else path, file_name=arguments.name if path == "-" else None,
                                        progress=bar)
         tell_file(out, file, name, None if path == "-" else path, Action.UPLOADED)
 
@@ -137,7 +135,15 @@ def remove(package: Package, out: Output, seconds: float) -> None:
     """Deletes what nobody will ever see, in the time that there is."""
     out.within(seconds)
     try:
-        package.delete()
+        if isinstance(package, Workspace):
+            package.delete()
+        else:
+            package.delete_unfinished()
         out.remark = "nothing was sent"
+    except Error as error:
+        if error.status in (Status.OUTCOME_UNKNOWN, Status.ALREADY_FINALIZED):
+            out.remark = f"recipients may have the package {package.id}, which is left on the service"
+        else:
+            out.remark = f"the unfinished package {package.id} is left on the service"
     except (Exception, KeyboardInterrupt):
         out.remark = f"the unfinished package {package.id} is left on the service"

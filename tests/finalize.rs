@@ -1,0 +1,279 @@
+//! Finalize: what is known of it when answers get lost, who gets the keycode, and whom the link may lead to.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use sendsafely::{Client, ClientOptions, Error, ErrorKind, FinalizeOptions, Package};
+use serde_json::{Value, json};
+use support::*;
+
+const KEY: &str = include_str!("vectors/node/trusted-device-public.asc");
+
+/// A package with a recipient and a file.
+fn ready(client: &Client) -> Package {
+    let package = package(client);
+    upload(&package, "a.bin", b"bytes").unwrap();
+    package
+}
+
+fn without_patience(emulator: &Emulator) -> Client {
+    emulator.client_with(ClientOptions {
+        retry_window: Duration::ZERO,
+        ..options()
+    })
+}
+
+fn fails(package: &Package) -> Error {
+    let result = package.finalize(&mut (), &FinalizeOptions::default());
+    result.err().expect("finalize has to fail")
+}
+
+fn opens(emulator: &Emulator, link: &str) {
+    let received = Package::open_link(&emulator.client_of(1, options()), &mut (), link).unwrap();
+    let files = received.information(&mut ()).unwrap().files;
+    assert!(download(&received, &files[0].file_id).unwrap() == b"bytes");
+}
+
+fn is_deleted(emulator: &Emulator, package: &Package) -> bool {
+    let state = &emulator.package(package.id())["state"];
+    state.as_str().unwrap().contains("DELETED")
+}
+
+/// A gateway also says this when it is the answer of the server behind it that was lost.
+#[test]
+fn what_a_gateway_reports_after_the_act_is_looked_into() {
+    for status in [503, 429] {
+        let emulator = Emulator::start();
+        for endpoint in ["add_recipient", "add_recipients", "finalize"] {
+            emulator.fault(
+                json!({"endpoint": endpoint, "when": "after", "action": {"status": status}}),
+            );
+        }
+        let package = ready(&emulator.client());
+        let more = ["third@acme.test".to_owned(), "b@x.test".to_owned()];
+        for result in package.add_recipients(&mut (), &more, false).unwrap() {
+            assert!(result.error.is_none(), "{result:?}");
+        }
+        opens(&emulator, &finalize(&package));
+        assert_eq!(emulator.fault_hits(), 3);
+        for endpoint in ["add_recipient", "add_recipients", "finalize"] {
+            assert_eq!(emulator.count(endpoint), 1, "{endpoint} {status}");
+        }
+    }
+}
+
+/// The first attempt is acted upon after the look that follows it, and the second one is refused for that.
+#[test]
+fn a_refusal_after_a_lost_answer_is_looked_into() {
+    let emulator = Emulator::start();
+    let package = Package::create(&emulator.client(), &mut ()).unwrap();
+    let shows_late = |endpoint: &str, before: Value| {
+        emulator.lose_answer(endpoint);
+        emulator
+            .fault(json!({"endpoint": "package_information", "action": {"replace_json": before}}));
+    };
+    shows_late("add_recipient", json!({"recipients": []}));
+    let recipient = package.add_recipient(&mut (), "second@acme.test", None);
+    assert_eq!(recipient.unwrap().email, "second@acme.test");
+    assert_eq!(emulator.count("add_recipient"), 2);
+
+    shows_late("add_recipients", json!({"recipients": []}));
+    let more = ["third@acme.test".to_owned(), "b@x.test".to_owned()];
+    for result in package.add_recipients(&mut (), &more, false).unwrap() {
+        assert!(
+            result.recipient.is_some() && result.error.is_none(),
+            "{result:?}"
+        );
+    }
+
+    upload(&package, "a.bin", b"bytes").unwrap();
+    shows_late(
+        "finalize",
+        json!({"packageState": "PACKAGE_STATE_IN_PROGRESS", "state": 0}),
+    );
+    opens(&emulator, &finalize(&package));
+    assert_eq!(emulator.count("finalize"), 2);
+}
+
+#[test]
+fn whoever_was_there_before_is_still_a_duplicate() {
+    let emulator = Emulator::start();
+    let package = package(&emulator.client());
+    emulator.lose_answer("add_recipient");
+    refused(
+        package.add_recipient(&mut (), "second@acme.test", None),
+        ErrorKind::DuplicateEmail,
+    );
+}
+
+/// The look of the next call comes too early, and its own attempt is refused.
+#[test]
+fn a_finalize_that_was_cut_off_is_found_by_the_next_one() {
+    let emulator = Emulator::start();
+    let package = ready(&without_patience(&emulator));
+    emulator.lose_answer("finalize");
+    let error = fails(&package);
+    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
+    assert!(error.remedy().unwrap().contains("finalize again"));
+    let early = json!({"packageState": "PACKAGE_STATE_IN_PROGRESS", "state": 0});
+    emulator.fault(json!({"endpoint": "package_information", "action": {"replace_json": early}}));
+    opens(&emulator, &finalize(&package));
+    assert_eq!(emulator.count("finalize"), 2);
+}
+
+#[test]
+fn what_recipients_may_have_is_not_deleted_as_unfinished() {
+    let emulator = Emulator::start();
+    let client = without_patience(&emulator);
+    let lost = ready(&client);
+    emulator.lose_answer("finalize");
+    assert_eq!(fails(&lost).kind(), ErrorKind::OutcomeUnknown);
+    refused(lost.delete_unfinished(&mut ()), ErrorKind::OutcomeUnknown);
+    opens(&emulator, &finalize(&lost));
+    refused(lost.delete_unfinished(&mut ()), ErrorKind::AlreadyFinalized);
+
+    // By a call that was stopped, whether the service has acted or not.
+    for when in ["before", "after"] {
+        let stopped = ready(&client);
+        emulator
+            .fault(json!({"endpoint": "finalize", "when": when, "action": {"hang_ms": 60_000}}));
+        let mut watch = Watch::stopping_after(Duration::from_millis(500));
+        let result = stopped.finalize(&mut watch, &FinalizeOptions::default());
+        assert_kind(result.map(|_| ()), ErrorKind::Stopped);
+        refused(
+            stopped.delete_unfinished(&mut ()),
+            ErrorKind::OutcomeUnknown,
+        );
+        assert!(!is_deleted(&emulator, &stopped));
+        emulator.clear_faults();
+    }
+
+    // By somebody else.
+    let ours = ready(&client);
+    let keycode = ours.keycode().unwrap().into();
+    finalize(&Package::open(&client, &mut (), ours.id(), keycode).unwrap());
+    refused(ours.delete_unfinished(&mut ()), ErrorKind::AlreadyFinalized);
+    assert!(!is_deleted(&emulator, &ours));
+    assert_eq!(emulator.count("delete_package"), 0);
+
+    let workspace = Package::create_workspace(&client, &mut (), "W").unwrap();
+    refused(
+        workspace.delete_unfinished(&mut ()),
+        ErrorKind::WorkspaceNotFinalizable,
+    );
+    // What somebody asks for is done.
+    lost.delete(&mut ()).unwrap();
+    assert!(is_deleted(&emulator, &lost));
+}
+
+#[test]
+fn what_no_recipient_can_have_is_deleted_as_unfinished() {
+    let emulator = Emulator::start();
+    let client = emulator.client();
+    let begun = ready(&client);
+    emulator.lose_answer("delete_temporary_package");
+    begun.delete_unfinished(&mut ()).unwrap();
+    assert!(is_deleted(&emulator, &begun));
+    refused(begun.delete_unfinished(&mut ()), ErrorKind::PackageDeleted);
+
+    let refused_one = ready(&client);
+    emulator.refuse_once("finalize", "DENIED");
+    assert_eq!(fails(&refused_one).kind(), ErrorKind::Denied);
+    refused_one.delete_unfinished(&mut ()).unwrap();
+    assert!(is_deleted(&emulator, &refused_one));
+
+    // Stopped before the service was asked.
+    let stopped = ready(&client);
+    emulator.fault(json!({"endpoint": "package_public_keys", "action": {"hang_ms": 60_000}}));
+    let mut watch = Watch::stopping_after(Duration::from_millis(500));
+    let result = stopped.finalize(&mut watch, &FinalizeOptions::default());
+    assert_kind(result.map(|_| ()), ErrorKind::Stopped);
+    let end = Instant::now() + Duration::from_secs(20);
+    while let Err(error) = stopped.delete_unfinished(&mut ()) {
+        // The worker of the call that was stopped may still be at its end.
+        assert_eq!(error.kind(), ErrorKind::AlreadyFinalized);
+        assert!(Instant::now() < end, "{error}");
+        thread::sleep(Duration::from_millis(50));
+    }
+    assert!(is_deleted(&emulator, &stopped));
+}
+
+/// Whoever is added while finalize runs needs the keycode as well, be it by this program or another one.
+#[test]
+fn recipients_who_come_while_finalize_runs_get_the_keycode() {
+    for by_another in [false, true] {
+        let emulator = Emulator::start();
+        let (client, third) = (emulator.client(), emulator.client_of(2, options()));
+        let key_id = third.register_public_key(&mut (), KEY, "d").unwrap();
+        let package = ready(&client);
+        let keycode = package.keycode().unwrap().into();
+        let other = Package::open(&client, &mut (), package.id(), keycode).unwrap();
+        emulator.fault(json!({"endpoint": "finalize", "action": {"hang_ms": 1500}}));
+        thread::scope(|scope| {
+            let finalizing = scope.spawn(|| finalize(&package));
+            let end = Instant::now() + Duration::from_secs(20);
+            while emulator.fault_hits() == 0 {
+                assert!(Instant::now() < end);
+                thread::sleep(Duration::from_millis(10));
+            }
+            let by = if by_another { &other } else { &package };
+            by.add_recipient(&mut (), "third@acme.test", None).unwrap();
+            finalizing.join().unwrap();
+        });
+        let keycodes = &emulator.package(package.id())["keycodes"];
+        assert!(keycodes.get(&key_id).is_some(), "{by_another}: {keycodes}");
+    }
+}
+
+#[test]
+fn without_unknown_recipients_keys_are_asked_for_once() {
+    let emulator = Emulator::start();
+    let second = emulator.client_of(1, options());
+    second.register_public_key(&mut (), KEY, "d").unwrap();
+    finalize(&ready(&emulator.client()));
+    assert_eq!(emulator.count("package_public_keys"), 1);
+    assert_eq!(emulator.count("set_keycode"), 1);
+}
+
+/// The package is finalized whatever comes after it.
+#[test]
+fn late_keycodes_that_cannot_be_stored_are_a_line_in_the_log() {
+    let emulator = Emulator::start();
+    let package = ready(&emulator.client());
+    let unknown = json!({"recipients": ["second@acme.test", "late@x.test"]});
+    emulator.fault(
+        json!({"endpoint": "finalize", "when": "after", "action": {"replace_json": unknown}}),
+    );
+    let denied = json!({"response": "DENIED", "message": "no"});
+    emulator.fault(
+        json!({"endpoint": "package_public_keys", "skip": 1, "action": {"envelope": denied}}),
+    );
+    let mut watch = Watch::new();
+    let finalized = package.finalize(&mut watch, &FinalizeOptions::default());
+    opens(&emulator, &finalized.unwrap().link);
+    assert_eq!(emulator.fault_hits(), 2);
+    assert!(watch.log.iter().any(|line| line.contains("late@x.test")));
+}
+
+#[test]
+fn the_keycode_goes_to_the_own_host_only() {
+    for named in [
+        "http://evil.test/receive/?thread=A&packageCode=C",
+        "https://127.0.0.1/receive/?packageCode=C",
+        "httpx",
+        "",
+    ] {
+        let emulator = Emulator::start();
+        let package = ready(&emulator.client());
+        let message = json!({ "message": named });
+        emulator.fault(
+            json!({"endpoint": "finalize", "when": "after", "action": {"replace_json": message}}),
+        );
+        let link = finalize(&package);
+        assert_eq!(link, package.link().unwrap(), "{named}");
+        assert!(link.starts_with(&emulator.text("url")), "{link}");
+    }
+}
