@@ -584,7 +584,8 @@ enum sendsafely_status
   SENDSAFELY_ACCESS_DENIED = 601,
   /**
    * Not a regular file.
-   * Directories, devices and links are not taken; use sendsafely_package_upload_callback for a pipe.
+   * Directories, devices and links are not taken, and none but a link is replaced; use
+   * sendsafely_package_upload_callback and sendsafely_package_download_callback for a pipe.
    */
   SENDSAFELY_NOT_A_FILE = 602,
   /**
@@ -2508,7 +2509,7 @@ enum sendsafely_existing
    */
   SENDSAFELY_EXISTING_REFUSE = 0,
   /**
-   * Replace it, once everything has arrived and is verified.
+   * Replace it, once everything has arrived and is verified. Only a regular file or a symbolic link is replaced.
    */
   SENDSAFELY_EXISTING_OVERWRITE = 1,
   /**
@@ -2598,9 +2599,13 @@ sendsafely_status sendsafely_download_options_init(sendsafely_download_options *
  *
  * The package must be known with its keycode. path is the file to write, or an existing directory, in which the file
  * gets the sender's name made safe. The target appears at once and only when everything is there and verified; until
- * then a temporary file stands beside it. options may be NULL. out_download may be NULL; else free the record with
- * sendsafely_download_free. SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file. SENDSAFELY_PASSWORD_REQUIRED: set password.
- * SENDSAFELY_DECRYPT_FAILED: the keycode is wrong or the data was damaged. SENDSAFELY_FILE_EXISTS: see existing.
+ * then a temporary file stands beside it, which only its owner can read. A new file gets the mode of any new file, 0666
+ * less the umask; a replaced one keeps its mode. A symbolic link at the target is replaced, never followed.
+ *
+ * options may be NULL. out_download may be NULL; else free the record with sendsafely_download_free.
+ * SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file. SENDSAFELY_PASSWORD_REQUIRED: set password. SENDSAFELY_DECRYPT_FAILED:
+ * the keycode is wrong or the data was damaged. SENDSAFELY_FILE_EXISTS: see existing. SENDSAFELY_NOT_A_FILE: a
+ * directory, device, pipe or socket is at the target, or a link to one of the last three; none of them is ever replaced.
  * SENDSAFELY_FILE_INCOMPLETE: the sender is not done.
  * SendSafely Client API: download URLs, fetching and decrypting (protocol 5.3, 5.4).
  */

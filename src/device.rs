@@ -14,7 +14,7 @@ use crate::call::{Observer, Phase};
 use crate::client::Client;
 use crate::crypto::{PrivateKey, check_public_key, encrypt_keycode, generate_key_pair};
 use crate::error::{Error, ErrorKind, Result};
-use crate::os::{Existing, TargetFile, io_error, open_source};
+use crate::os::{TargetFile, io_error, open_source};
 use crate::package::Package;
 use crate::secret::SecretString;
 
@@ -125,13 +125,12 @@ impl KeyPair {
             }
         }
         text.extend_from_slice(b"}\n");
-        let mut file = TargetFile::create(path)?;
+        let mut file = TargetFile::create_private(path)?;
         file.write(&text)?;
-        file.finish(Existing::Refuse, true)
-            .map_err(|error| match error.kind() {
-                ErrorKind::FileExists => error.with_remedy("save the key pair under another name"),
-                _ => error,
-            })
+        file.finish(true).map_err(|error| match error.kind() {
+            ErrorKind::FileExists => error.with_remedy("save the key pair under another name"),
+            _ => error,
+        })
     }
 
     /// Loads a key pair that [`save`](Self::save) or the official Python client has saved.

@@ -122,10 +122,12 @@ impl Package {
     }
 
     /// Downloads one file and decrypts it (`protocol` 5.3, 5.4). Every part is verified before a byte of it is handed
-    /// out; a file gets its name only when it is whole.
+    /// out; a file gets its name only when it is whole, and with it the mode of the one that it replaces or of any new
+    /// file. A symbolic link at the target is replaced, never followed.
     ///
     /// # Errors
     /// [`ErrorKind::FileNotOnPackage`], [`ErrorKind::PasswordRequired`], [`ErrorKind::FileExists`],
+    /// [`ErrorKind::NotAFile`] for a target that is a directory, device, pipe or socket,
     /// [`ErrorKind::DirectoryNotFound`], [`ErrorKind::DiskFull`], [`ErrorKind::DecryptFailed`],
     /// [`ErrorKind::SizeMismatch`], [`ErrorKind::Stopped`]; refusals of the service and errors of the network. A
     /// memory or function sink may have been given a part of the file then; a path is left as it was.
@@ -238,7 +240,7 @@ impl Lead {
             }
             Existing::Skip | Existing::Overwrite => {}
         }
-        self.fetch(&file, Outlet::file(&target)?, options)?;
+        self.fetch(&file, Outlet::file(&target, options.existing)?, options)?;
         Ok(done(file, Some(target), false))
     }
 
@@ -338,7 +340,6 @@ impl Inner {
             workers: client.options.parts_in_flight,
             max_part_bytes: client.options.max_part_bytes,
             force_api_route: client.options.force_api_route,
-            existing: options.existing,
             sync: options.sync,
         })
     }

@@ -1,10 +1,12 @@
 /*
- * What send.c and receive.c need around the library: Ctrl-C, a progress bar, errors in one line, numbers from the
- * command line.
+ * What send.c and receive.c need around the library: standard streams, Ctrl-C, a progress bar, errors in one line,
+ * numbers from the command line.
  */
 #ifndef CONSOLE_H
 #define CONSOLE_H
 
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,6 +15,23 @@
 #include <unistd.h>
 
 #include <sendsafely.h>
+
+/* --- Standard streams ---------------------------------------------------------------------------------------- */
+
+/*
+ * Opens those of descriptors 0 to 2 that the program was started without. The next connection would get that number
+ * else, and what is printed would go to its other end, a link with its keycode too. They are opened the wrong way round:
+ * reading and writing fail as on a closed one. Returns 0 if that cannot be done.
+ */
+static int open_standard_streams(void) {
+  int descriptor;
+
+  for (descriptor = 0; descriptor <= 2; descriptor++)
+    if (fcntl(descriptor, F_GETFD) == -1 && errno == EBADF &&
+        open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY) != descriptor)
+      return 0;
+  return 1;
+}
 
 /* --- Ctrl-C: the handler only takes note; the progress callback hands it on to the library ------------------ */
 

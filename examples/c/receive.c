@@ -6,7 +6,7 @@
  * Writes the files into the directory, which must exist, and the message to standard output. A file appears there only
  * when all of it has arrived and was verified. Host and account come from the environment: SENDSAFELY_HOST,
  * SENDSAFELY_API_KEY, SENDSAFELY_API_SECRET, and for a private certificate authority SENDSAFELY_CA_BUNDLE. The exit
- * status is 0 if everything has arrived. Ctrl-C stops; no half file stays behind.
+ * status is 0 if everything has arrived and the message was printed. Ctrl-C stops; no half file stays behind.
  */
 #include "console.h"
 
@@ -51,6 +51,10 @@ int main(int argc, char **argv) {
   int32_t retry_window;
   int i, received = 0;
 
+  if (!open_standard_streams()) {
+    perror("receive: /dev/null");
+    return EXIT_FAILURE;
+  }
   sendsafely_client_options_init(&options, sizeof options);
   for (i = 1; i + 1 < argc && strncmp(argv[i], "--", 2) == 0; i += 2) {
     if (strcmp(argv[i], "--password") == 0) {

@@ -6,8 +6,8 @@
  * Prints the secure link, and nothing else, on standard output: whoever has it opens the package. A recipient with a
  * phone number has to give a code sent by SMS as well; without any --to the link alone is enough. Host and account come
  * from the environment: SENDSAFELY_HOST, SENDSAFELY_API_KEY, SENDSAFELY_API_SECRET, and for a private certificate
- * authority SENDSAFELY_CA_BUNDLE. The exit status is 0 if everything was sent. Ctrl-C stops, and the unfinished package
- * is deleted, unless recipients may have it already.
+ * authority SENDSAFELY_CA_BUNDLE. The exit status is 0 if everything was sent and the link printed; where standard output
+ * is closed nothing is sent. Ctrl-C stops, and the unfinished package is deleted, unless recipients may have it already.
  */
 #include "console.h"
 
@@ -24,6 +24,13 @@ struct order {
 static int usage(void) {
   fputs("usage: send [--to EMAIL[,PHONE]]... [--message TEXT] [--life DAYS] [--retry-window SECONDS] FILE...\n", stderr);
   return 2;
+}
+
+/* Whether the link can be printed at all. */
+static int can_print(void) {
+  int flags = fcntl(STDOUT_FILENO, F_GETFL);
+
+  return flags != -1 && (flags & O_ACCMODE) != O_RDONLY;
 }
 
 /* Fills the order from the command line; returns 0 if that cannot be understood. */
@@ -127,6 +134,14 @@ int main(int argc, char **argv) {
   int sent = 0;
   char *recipients[argc]; /* more than can be asked for */
 
+  if (!open_standard_streams()) {
+    perror("send: /dev/null");
+    return EXIT_FAILURE;
+  }
+  if (!can_print()) {
+    fputs("send: standard output is closed; the link could not be printed\n", stderr);
+    return EXIT_FAILURE;
+  }
   order.recipients = recipients;
   if (!read_arguments(argc, argv, &order))
     return usage();

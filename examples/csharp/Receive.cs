@@ -5,7 +5,7 @@
 // Writes the files into the directory, which must exist, and the message to standard output. A file appears there only
 // when all of it has arrived and was verified. Host and account come from the environment: SENDSAFELY_HOST,
 // SENDSAFELY_API_KEY, SENDSAFELY_API_SECRET, and for a private certificate authority SENDSAFELY_CA_BUNDLE. The exit
-// status is 0 if everything has arrived. Ctrl-C stops; no half file stays behind.
+// status is 0 if everything has arrived and the message was printed. Ctrl-C stops; no half file stays behind.
 using System;
 using System.IO;
 using System.Threading.Tasks;
@@ -23,7 +23,8 @@ internal static class Receive
             Console.Error.WriteLine("usage: Receive [--password TEXT] [--retry-window SECONDS] LINK DIRECTORY");
             return 2;
         }
-        return Run(new Terminal("Receive")).GetAwaiter().GetResult();
+        var terminal = new Terminal("Receive");
+        return terminal.CanPrint() ? Run(terminal).GetAwaiter().GetResult() : 1;
     }
 
     private static bool Understand(string[] arguments)
@@ -58,11 +59,11 @@ internal static class Receive
                 using (Package package = await client.OpenLinkAsync(link, cancellationToken: terminal.Token))
                 {
                     string message = await package.GetMessageAsync(cancellationToken: terminal.Token);
-                    if (message != null) Console.WriteLine(message);
+                    bool printed = message == null || terminal.Print(message);
                     terminal.Label = directory;
                     await package.DownloadAllAsync(directory, new DownloadOptions { Password = password }, terminal, terminal.Token);
                     terminal.EndBar();
-                    return 0;
+                    return printed ? 0 : 1;
                 }
             }
         }

@@ -5,8 +5,8 @@
 // Prints the secure link, and nothing else, on standard output: whoever has it opens the package. A recipient with a
 // phone number has to give a code sent by SMS as well; without any --to the link alone is enough. Host and account come
 // from the environment: SENDSAFELY_HOST, SENDSAFELY_API_KEY, SENDSAFELY_API_SECRET, and for a private certificate
-// authority SENDSAFELY_CA_BUNDLE. The exit status is 0 if everything was sent. Ctrl-C stops, and the unfinished package
-// is deleted, unless recipients may have it already.
+// authority SENDSAFELY_CA_BUNDLE. The exit status is 0 if everything was sent and the link printed; where standard output
+// is closed nothing is sent. Ctrl-C stops, and the unfinished package is deleted, unless recipients may have it already.
 using System;
 using System.Collections.Generic;
 using System.IO;
@@ -29,7 +29,8 @@ internal static class Send
             Console.Error.WriteLine("usage: Send [--to EMAIL[,PHONE]]... [--message TEXT] [--life DAYS] [--retry-window SECONDS] FILE...");
             return 2;
         }
-        return Run(new Terminal("Send")).GetAwaiter().GetResult();
+        var terminal = new Terminal("Send");
+        return terminal.CanPrint() ? Run(terminal).GetAwaiter().GetResult() : 1;
     }
 
     private static bool Understand(string[] arguments)
@@ -75,8 +76,7 @@ internal static class Send
                 package = await client.CreatePackageAsync(cancellationToken: terminal.Token);
                 Finalized finalized = await FillAndFinalize(package, terminal);
                 if (finalized.NeedsApproval) Console.Error.WriteLine("Send: the package waits for approval; recipients can open it after that");
-                Console.WriteLine(finalized.Link);
-                return 0;
+                return terminal.Print(finalized.Link) ? 0 : 1;
             }
         }
         catch (Exception failure) when (failure is SendsafelyException || failure is OperationCanceledException || failure is IOException)

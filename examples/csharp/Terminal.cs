@@ -1,6 +1,9 @@
-// What Send.cs and Receive.cs need around the library: Ctrl-C, a progress bar, errors in one line.
+// What Send.cs and Receive.cs need around the library: standard output, Ctrl-C, a progress bar, errors in one line.
 using System;
+using System.IO;
+using System.Text;
 using System.Threading;
+using Microsoft.Win32.SafeHandles;
 using Sendsafely;
 
 internal sealed class Terminal : IProgress<TransferProgress>
@@ -20,6 +23,53 @@ internal sealed class Terminal : IProgress<TransferProgress>
             press.Cancel = true; // the call ends by itself, having undone what it can
             _interrupt.Cancel();
         };
+    }
+
+    /// <summary>Whether standard output is open for writing; says so if not. A program that was started without it finds
+    /// something of the runtime under its number: a pipe of CoreCLR's own, or the null device, which mono opens.</summary>
+    internal bool CanPrint()
+    {
+        const string descriptors = "/proc/self/fdinfo/";
+        if (!Directory.Exists(descriptors)) return true; // not Linux
+        bool open = File.Exists(descriptors + "1");
+        if (open)
+        {
+            string output = File.ReadAllText(descriptors + "1");
+            string digits = output.Substring(output.IndexOf("flags:", StringComparison.Ordinal) + 6).Split('\n')[0].Trim();
+            int flags = Convert.ToInt32(digits, 8);
+            using (var nowhere = new FileStream("/dev/null", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite))
+            {
+                const int accessMode = 3, closeOnExec = 0x80000; // what is closed on exec was not inherited
+                open = (flags & accessMode) != 0 && (flags & closeOnExec) == 0 &&
+                    output != File.ReadAllText(descriptors + nowhere.SafeFileHandle.DangerousGetHandle());
+            }
+        }
+        if (!open) Console.Error.WriteLine(_program + ": standard output is closed; nothing could be printed");
+        return open;
+    }
+
+    /// <summary>Prints a line; false and an error if it cannot. Console says nothing when nobody reads any more.</summary>
+    internal bool Print(string line)
+    {
+        try
+        {
+            if (Path.DirectorySeparatorChar == '\\')
+            {
+                Console.WriteLine(line);
+                return true;
+            }
+            using (var output = new FileStream(new SafeFileHandle((IntPtr)1, ownsHandle: false), FileAccess.Write, bufferSize: 1))
+            {
+                byte[] bytes = new UTF8Encoding(false).GetBytes(line + "\n");
+                output.Write(bytes, 0, bytes.Length);
+            }
+            return true;
+        }
+        catch (IOException failure)
+        {
+            Console.Error.WriteLine(_program + ": cannot be printed: " + failure.Message);
+            return false;
+        }
     }
 
     internal CancellationToken Token => _interrupt.Token;

@@ -259,7 +259,8 @@ pub enum sendsafely_status {
     /// The message names the path.
     SENDSAFELY_ACCESS_DENIED = 601,
     /// Not a regular file.
-    /// Directories, devices and links are not taken; use sendsafely_package_upload_callback for a pipe.
+    /// Directories, devices and links are not taken, and none but a link is replaced; use
+    /// sendsafely_package_upload_callback and sendsafely_package_download_callback for a pipe.
     SENDSAFELY_NOT_A_FILE = 602,
     /// The file changed while it was uploaded.
     /// Upload it again when nothing writes to it. What was sent has been deleted.

@@ -125,32 +125,52 @@ fn random_suffix() -> String {
 }
 
 /// A file being downloaded: written beside its target under a temporary name, renamed when whole, removed otherwise.
+/// Only its owner can read it until then.
 pub(crate) struct TargetFile {
     target: PathBuf,
     temporary: PathBuf,
     file: Option<File>,
+    existing: Existing,
+    /// The file whose mode this one gets with its name; `None`: it stays private.
+    model: Option<fs::Metadata>,
 }
 
 impl TargetFile {
-    /// Begins a file. The target's directory has to exist.
-    pub(crate) fn create(target: &Path) -> Result<Self> {
-        let directory = match target.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
+    /// Begins a file that gets the mode of the one that it replaces, else that of any new file. The target's directory
+    /// has to exist.
+    pub(crate) fn create(target: &Path, existing: Existing) -> Result<Self> {
+        let replaced = match existing {
+            Existing::Overwrite => replaced(target)?,
+            Existing::Refuse | Existing::Skip => None,
         };
+        let mut file = Self::create_private(target)?;
+        file.existing = existing;
+        file.model = match replaced {
+            Some(replaced) => Some(replaced),
+            None => new_file(directory_of(target))
+                .map_err(|error| io_error(&error, target, ErrorKind::WriteFailed))?,
+        };
+        Ok(file)
+    }
+
+    /// Begins a file that only its owner will ever read. One that exists is refused.
+    pub(crate) fn create_private(target: &Path) -> Result<Self> {
+        let directory = directory_of(target);
         if !directory.is_dir() {
             return Err(Error::new(
                 ErrorKind::DirectoryNotFound,
                 format!("{}: no such directory", directory.display()),
             ));
         }
-        let temporary = directory.join(format!(".sendsafely-{}.part", random_suffix()));
+        let temporary = temporary_in(directory);
         let file = create_private(&temporary)
             .map_err(|error| io_error(&error, target, ErrorKind::WriteFailed))?;
         Ok(Self {
             target: target.to_owned(),
             temporary,
             file: Some(file),
+            existing: Existing::Refuse,
+            model: None,
         })
     }
 
@@ -166,15 +186,25 @@ impl TargetFile {
         }
     }
 
-    /// Gives the whole file its name.
-    pub(crate) fn finish(mut self, existing: Existing, sync: bool) -> Result<()> {
+    /// Gives the whole file its mode and its name.
+    pub(crate) fn finish(mut self, sync: bool) -> Result<()> {
         let told = |error: &io::Error| io_error(error, &self.target, ErrorKind::WriteFailed);
-        if let Some(file) = self.file.take()
-            && sync
-        {
-            file.sync_all().map_err(|error| told(&error))?;
+        let overwrite = self.existing == Existing::Overwrite;
+        if let Some(file) = self.file.take() {
+            if sync {
+                file.sync_all().map_err(|error| told(&error))?;
+            }
+            // Whatever has come in the way, or has another mode, since the download began.
+            let replaced = match overwrite {
+                true => replaced(&self.target)?,
+                false => None,
+            };
+            if let Some(model) = replaced.as_ref().or(self.model.as_ref()) {
+                set_mode_like(&file, model);
+            }
+            close(file).map_err(|error| told(&error))?;
         }
-        if existing == Existing::Overwrite {
+        if overwrite {
             fs::rename(&self.temporary, &self.target).map_err(|error| told(&error))?;
         } else {
             rename_without_clobbering(&self.temporary, &self.target)
@@ -197,12 +227,100 @@ impl Drop for TargetFile {
     }
 }
 
+/// The regular file that a download would replace; `None` if there is none, or a symbolic link, which is replaced
+/// itself. Devices, pipes and sockets are refused, also behind a link: `/dev/stdout` is one.
+fn replaced(target: &Path) -> Result<Option<fs::Metadata>> {
+    let refused = |what| {
+        Error::new(ErrorKind::NotAFile, format!("{}: {what}", target.display())).with_remedy(
+            "name a regular file or none, or download into a callback for a pipe or device",
+        )
+    };
+    match target.symlink_metadata() {
+        Ok(there) if there.is_file() => Ok(Some(there)),
+        Ok(there) if there.is_dir() => Err(refused("is a directory")),
+        Ok(there) if there.is_symlink() => match target.metadata() {
+            Ok(behind) if !behind.is_file() && !behind.is_dir() => {
+                Err(refused("is a link to what is not a regular file"))
+            }
+            _ => Ok(None),
+        },
+        Ok(_) => Err(refused("is not a regular file")),
+        Err(_) => Ok(None),
+    }
+}
+
+/// What a new file in a directory looks like: its mode is 0666 less the umask, or what the directory's access list
+/// gives. Only a file shows that; to read the umask is to change it for all threads.
+#[cfg(unix)]
+fn new_file(directory: &Path) -> io::Result<Option<fs::Metadata>> {
+    let path = temporary_in(directory);
+    let probe = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(&path)?;
+    let metadata = probe.metadata();
+    fs::remove_file(&path)?;
+    metadata.map(Some)
+}
+
+#[cfg(not(unix))]
+fn new_file(_directory: &Path) -> io::Result<Option<fs::Metadata>> {
+    Ok(None)
+}
+
+/// Gives a file the permissions of another one, and its group where that may be. On a file system without them it stays
+/// as it is, which is no failure.
+#[cfg(unix)]
+fn set_mode_like(file: &File, model: &fs::Metadata) {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+    let has_its_group = file.metadata().is_ok_and(|own| own.gid() == model.gid())
+        || fchown(file, None, Some(model.gid())).is_ok();
+    // Another group may do what everybody may.
+    let mask = match has_its_group {
+        true => 0o777,
+        false => 0o707 | (model.mode() & 0o007) << 3,
+    };
+    let _ = file.set_permissions(fs::Permissions::from_mode(model.mode() & mask));
+}
+
+#[cfg(not(unix))]
+fn set_mode_like(_file: &File, _model: &fs::Metadata) {}
+
+/// Closes a file, and reports what quotas and network file systems say only then.
+#[cfg(unix)]
+#[allow(
+    unsafe_code,
+    reason = "the safe interface keeps errors of close to itself"
+)]
+fn close(file: File) -> io::Result<()> {
+    use std::os::fd::IntoRawFd;
+    // SAFETY: the descriptor is open, nobody else owns it, and it is not used again.
+    match unsafe { libc::close(file.into_raw_fd()) } {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
+#[cfg(not(unix))]
+fn close(file: File) -> io::Result<()> {
+    drop(file);
+    Ok(())
+}
+
+fn directory_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+fn temporary_in(directory: &Path) -> PathBuf {
+    directory.join(format!(".sendsafely-{}.part", random_suffix()))
+}
+
 #[cfg(unix)]
 fn sync_directory_of(path: &Path) -> io::Result<()> {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => File::open(parent)?.sync_all(),
-        _ => File::open(".")?.sync_all(),
-    }
+    File::open(directory_of(path))?.sync_all()
 }
 
 #[cfg(not(unix))]
@@ -289,18 +407,16 @@ mod tests {
     fn a_target_appears_only_when_it_is_finished() {
         let directory = scratch("target");
         let target = directory.join("report.pdf");
-        let mut file = TargetFile::create(&target).expect("create");
+        let mut file = TargetFile::create(&target, Existing::Refuse).expect("create");
         file.write(b"whole").expect("write");
         assert!(!target.exists());
-        file.finish(Existing::Refuse, true).expect("finish");
+        file.finish(true).expect("finish");
         assert_eq!(fs::read(&target).expect("read"), b"whole");
         assert_eq!(fs::read_dir(&directory).expect("list").count(), 1);
 
-        let mut other = TargetFile::create(&target).expect("create");
+        let mut other = TargetFile::create(&target, Existing::Refuse).expect("create");
         other.write(b"other").expect("write");
-        let refused = other
-            .finish(Existing::Refuse, false)
-            .expect_err("the name is taken");
+        let refused = other.finish(false).expect_err("the name is taken");
         assert_eq!(refused.kind(), ErrorKind::FileExists);
         assert_eq!(fs::read(&target).expect("read"), b"whole");
         assert_eq!(
@@ -309,13 +425,11 @@ mod tests {
             "the temporary file is gone"
         );
 
-        let mut better = TargetFile::create(&target).expect("create");
+        let mut better = TargetFile::create(&target, Existing::Overwrite).expect("create");
         better.write(b"better").expect("write");
-        better
-            .finish(Existing::Overwrite, false)
-            .expect("overwrite");
+        better.finish(false).expect("overwrite");
         assert_eq!(fs::read(&target).expect("read"), b"better");
-        drop(TargetFile::create(&directory.join("dropped")).expect("create"));
+        drop(TargetFile::create(&directory.join("dropped"), Existing::Refuse).expect("create"));
         assert_eq!(fs::read_dir(&directory).expect("list").count(), 1);
         fs::remove_dir_all(directory).expect("clean up");
     }

@@ -44,7 +44,7 @@ pub(crate) struct Write {
 /// Where verified plaintext goes, in order.
 pub(crate) enum Outlet {
     /// A file, written by the workers.
-    File(TargetFile),
+    File(Box<TargetFile>),
     /// The calling thread: memory, or the caller's function.
     Pushed(Box<dyn Fn(Write) -> Result<()> + Send>),
     /// Nowhere any more: the file is finished, or the download has failed.
@@ -52,8 +52,8 @@ pub(crate) enum Outlet {
 }
 
 impl Outlet {
-    pub(crate) fn file(target: &Path) -> Result<Self> {
-        TargetFile::create(target).map(Self::File)
+    pub(crate) fn file(target: &Path, existing: Existing) -> Result<Self> {
+        TargetFile::create(target, existing).map(|file| Self::File(Box::new(file)))
     }
 
     /// An outlet to the calling thread, by the channel of its events.
@@ -86,9 +86,9 @@ impl Outlet {
         }
     }
 
-    fn finish(&mut self, existing: Existing, sync: bool) -> Result<()> {
+    fn finish(&mut self, sync: bool) -> Result<()> {
         match std::mem::replace(self, Self::Closed) {
-            Self::File(file) => file.finish(existing, sync),
+            Self::File(file) => file.finish(sync),
             Self::Pushed(_) | Self::Closed => Ok(()),
         }
     }
@@ -115,13 +115,12 @@ pub(crate) struct Download {
     pub(crate) workers: usize,
     pub(crate) max_part_bytes: u64,
     pub(crate) force_api_route: bool,
-    pub(crate) existing: Existing,
     pub(crate) sync: bool,
 }
 
 /// Fetches all parts of a file into its outlet, and gives the file its name.
 pub(crate) fn run(download: Download, outlet: Outlet) -> Result<()> {
-    let (existing, sync, size) = (download.existing, download.sync, download.size);
+    let (sync, size) = (download.sync, download.size);
     // Some servers count no parts for an empty file; one that has bytes has at least one part.
     let parts = if download.size == 0 {
         download.parts
@@ -165,7 +164,7 @@ pub(crate) fn run(download: Download, outlet: Outlet) -> Result<()> {
         return Err(size_mismatch(assembler.written, size));
     }
     call.set_phase(Phase::Completing);
-    assembler.outlet.finish(existing, sync)
+    assembler.outlet.finish(sync)
 }
 
 fn size_mismatch(found: u64, declared: u64) -> Error {

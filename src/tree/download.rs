@@ -293,7 +293,7 @@ impl Tree {
     fn fetch_one(&self, whole: &Arc<Call>, task: Task) -> Result<()> {
         let part = Call::part_of(whole, Phase::Transferring);
         let session = Arc::new(self.inner.client.0.api.session(&part.call));
-        let outlet = Outlet::file(&task.target)?;
+        let outlet = Outlet::file(&task.target, self.options.existing)?;
         let Task {
             file, directory_id, ..
         } = task;

@@ -526,8 +526,8 @@ pub(crate) fn run_child(test: &str, program: Option<&Path>, prepare: impl FnOnce
     );
 }
 
-/// A library to preload that makes the system fail: name resolution as `RESOLVE` says (`hang`, `unknown`, `later`), and
-/// writing to temporary files of downloads after as many bytes as `FULL_AFTER` says.
+/// A library to preload that makes the system fail: name resolution as `RESOLVE` says (`hang`, `unknown`, `later`),
+/// writing to temporary files of downloads after as many bytes as `FULL_AFTER` says, closing them if `CLOSE_FAILS` is set.
 pub(crate) fn failing_system(directory: &TempDir) -> PathBuf {
     let source = directory.file(
         "failing_system.c",
@@ -554,21 +554,35 @@ pub(crate) fn failing_system(directory: &TempDir) -> PathBuf {
             return strcmp(how, "unknown") == 0 ? EAI_NONAME : EAI_AGAIN;
         }
 
+        static int is_temporary(int fd) {
+            char link[64], path[4096];
+            snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+            ssize_t length = readlink(link, path, sizeof path - 1);
+            path[length > 0 ? length : 0] = 0;
+            return strstr(path, ".sendsafely-") != NULL;
+        }
+
         ssize_t write(int fd, const void *data, size_t size) {
             ssize_t (*real)(int, const void *, size_t);
             *(void **)&real = dlsym(RTLD_NEXT, "write");
             const char *limit = getenv("FULL_AFTER");
-            char link[64], path[4096];
-            snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-            ssize_t length = limit ? readlink(link, path, sizeof path - 1) : 0;
-            if (length > 0) {
-                path[length] = 0;
-                if (strstr(path, ".sendsafely-") && lseek(fd, 0, SEEK_CUR) + (long)size > atol(limit)) {
-                    errno = ENOSPC;
-                    return -1;
-                }
+            if (limit && is_temporary(fd) && lseek(fd, 0, SEEK_CUR) + (long)size > atol(limit)) {
+                errno = ENOSPC;
+                return -1;
             }
             return real(fd, data, size);
+        }
+
+        int close(int fd) {
+            int (*real)(int);
+            *(void **)&real = dlsym(RTLD_NEXT, "close");
+            int fails = getenv("CLOSE_FAILS") && is_temporary(fd);
+            int result = real(fd);
+            if (fails) {
+                errno = EDQUOT;
+                return -1;
+            }
+            return result;
         }
         "#,
     );

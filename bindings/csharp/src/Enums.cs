@@ -247,8 +247,8 @@ namespace Sendsafely
         /// <remarks>The message names the path.</remarks>
         AccessDenied = 601,
         /// <summary>Not a regular file.</summary>
-        /// <remarks>Directories, devices and links are not taken; use <see cref="Package.UploadStream"/> for a
-        /// pipe.</remarks>
+        /// <remarks>Directories, devices and links are not taken, and none but a link is replaced; use <see
+        /// cref="Package.UploadStream"/> and <see cref="Package.DownloadStream"/> for a pipe.</remarks>
         NotAFile = 602,
         /// <summary>The file changed while it was uploaded.</summary>
         /// <remarks>Upload it again when nothing writes to it. What was sent has been deleted.</remarks>
@@ -340,7 +340,8 @@ namespace Sendsafely
     {
         /// <summary>Answer <see cref="Status.FileExists"/> and leave it alone.</summary>
         Refuse = 0,
-        /// <summary>Replace it, once everything has arrived and is verified.</summary>
+        /// <summary>Replace it, once everything has arrived and is verified. Only a regular file or a symbolic link is
+        /// replaced.</summary>
         Overwrite = 1,
         /// <summary>Leave it alone, which is no failure: a download tells it by skipped, a tree by <see
         /// cref="TreeAction.Skipped"/>.</summary>

@@ -117,10 +117,13 @@ namespace Sendsafely
         /// <summary>Downloads a file to a path, decrypted and verified part by part.</summary>
         /// <remarks>The package must be known with its keycode. <paramref name="path"/> is the file to write, or an
         /// existing directory, in which the file gets the sender's name made safe. The target appears at once and only
-        /// when everything is there and verified; until then a temporary file stands beside it. <see
-        /// cref="Status.FileNotOnPackage"/>: no such file. <see cref="Status.PasswordRequired"/>: set <see
-        /// cref="DownloadOptions.Password"/>. <see cref="Status.DecryptFailed"/>: the keycode is wrong or the data was
-        /// damaged. <see cref="Status.FileExists"/>: see <see cref="DownloadOptions.Existing"/>. <see
+        /// when everything is there and verified; until then a temporary file stands beside it, which only its owner can
+        /// read. A new file gets the mode of any new file, a replaced one keeps its mode; a symbolic link at the target is
+        /// replaced, never followed. <see cref="Status.FileNotOnPackage"/>: no such file. <see
+        /// cref="Status.PasswordRequired"/>: set <see cref="DownloadOptions.Password"/>. <see
+        /// cref="Status.DecryptFailed"/>: the keycode is wrong or the data was damaged. <see
+        /// cref="Status.FileExists"/>: see <see cref="DownloadOptions.Existing"/>. <see cref="Status.NotAFile"/>: a
+        /// directory, device, pipe or socket is at the target, which is never replaced. <see
         /// cref="Status.FileIncomplete"/>: the sender is not done. SendSafely Client API: download URLs, fetching and
         /// decrypting (protocol 5.3, 5.4).</remarks>
         public DownloadedFile DownloadFile(string fileId, string path, DownloadOptions options = null,

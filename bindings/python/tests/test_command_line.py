@@ -433,6 +433,46 @@ def test_a_signal_ends_it_though_the_service_is_silent(shell, files):
     assert process.returncode == 130 and err.count(b"\n") == 1
 
 
+def test_standard_streams_that_are_closed(shell, files):
+    def closed(descriptors, *arguments):
+        closing = " ".join(f"{descriptor}>&-" for descriptor in descriptors)
+        return subprocess.run(["/bin/sh", "-c", f'exec "$@" {closing}', "sh", sys.executable, "-m", "libsendsafely", *map(str, arguments)],
+                              env=shell.environment, capture_output=True, timeout=60)
+
+    # The link would go into the connection that gets the number, or nowhere.
+    arguments = ["send", "--undisclosed", files[1]]
+    for given in ([], ["--json"]):
+        for descriptors in ([1], [0, 1]):
+            refused = closed(descriptors, *arguments, *given)
+            assert refused.returncode == 6 and b"standard output is closed" in refused.stderr and refused.stderr.count(b"\n") == 1
+    assert closed([0, 1, 2], *arguments).returncode == 6
+    with open(os.devnull) as unwritable:
+        process = started(arguments, shell.environment, stdout=unwritable)
+        assert b"standard output is closed" in process.communicate(timeout=60)[1] and process.returncode == 6
+    assert package_ids(shell) == []
+
+    sent = closed([0, 2], *arguments)
+    assert sent.returncode == 0 and sent.stderr == b"" and re.fullmatch(rb"http://\S+#keyCode=\S{43}\n", sent.stdout)
+    # What comes from nowhere is not sent as an empty file.
+    for command in (["send", "--undisclosed", "--name", "empty", "-"], ["send", "--undisclosed", "--message-file", "-"], ["receive", "-"]):
+        refused = closed([0], *command)
+        assert refused.returncode == 6 and b"standard input is closed" in refused.stderr
+    assert len(package_ids(shell)) == 1
+
+
+def test_a_link_that_cannot_be_printed(shell, files):
+    with open("/dev/full", "w") as full:
+        process = started(["send", "--undisclosed", files[1]], shell.environment, stdout=full)
+        err = process.communicate(timeout=60)[1]
+    [package] = package_ids(shell)
+    assert process.returncode == 6 and b"standard output: No space left" in err and package.encode() in err and err.count(b"\n") == 1
+    process = started(["send", "--undisclosed", files[1]], shell.environment)
+    process.stdout.close()
+    err = process.stderr.read()
+    assert process.wait(30) == 141 and b"was sent, but its link could not be printed" in err and b"keyCode" not in err
+    assert all(raw(shell, package)["finalized"] for package in package_ids(shell))
+
+
 def test_a_broken_pipe_is_quiet(shell):
     for number in range(3):
         send(shell, "--message", str(number))

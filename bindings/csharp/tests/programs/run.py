@@ -82,6 +82,37 @@ def test_errors_say_what_and_what_to_do():
         refused(subprocess.run(command("Send", "x"), env=bare, capture_output=True, text=True), "SENDSAFELY_HOST", status=2)
 
 
+def test_standard_output_that_cannot_be_written():
+    with case() as (run, path, server):
+        def closed(descriptors, program, *arguments):
+            closing = " ".join(f"{descriptor}>&-" for descriptor in descriptors)
+            return subprocess.run(["/bin/sh", "-c", f'exec "$@" {closing}', "sh", *command(program, *arguments)], env=server.environment(),
+                                  capture_output=True, text=True, timeout=60)
+
+        # The link would go into the connection that gets the number, or nowhere.
+        refused(closed([1], "Send", path("report.bin")), "standard output is closed")
+        refused(closed([0, 1], "Send", path("report.bin")), "standard output is closed")
+        assert closed([0, 1, 2], "Send", path("report.bin")).returncode != 0
+        assert server.admin("GET", "/packages") == []
+        for name in ("/dev/full", "a pipe that nobody reads"):
+            if name == "/dev/full":
+                output = os.open(name, os.O_WRONLY)
+            else:
+                reader, output = os.pipe()
+                os.close(reader)
+            sent = subprocess.run(command("Send", path("report.bin")), env=server.environment(), stdout=output, stderr=subprocess.PIPE,
+                                  text=True, timeout=60)
+            os.close(output)
+            assert sent.returncode == 1 and "cannot be printed" in sent.stderr and sent.stderr.count("\n") == 1, (name, sent)
+        packages = [server.admin("GET", "/packages/" + id) for id in server.admin("GET", "/packages")]
+        assert len(packages) == 2 and all(package["finalized"] and "DELETED" not in package["state"] for package in packages), packages
+        sent = run("Send", "--message", "Hello", path("report.bin"))
+        with open("/dev/full", "w") as full:
+            received = subprocess.run(command("Receive", sent.stdout.strip(), path("in")), env=server.environment(), stdout=full,
+                                      stderr=subprocess.PIPE, text=True, timeout=60)
+        assert received.returncode == 1 and "cannot be printed" in received.stderr and os.listdir(path("in")) == ["report.bin"], received
+
+
 def test_interrupted_send_deletes_the_package():
     if RUNTIME == "mono":
         return "Ctrl-C in the C# example on mono, which hears it only where all streams are a terminal"

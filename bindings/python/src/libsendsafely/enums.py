@@ -216,7 +216,9 @@ class Status(OpenEnum):
     ACCESS_DENIED = 601
     """The operating system denies access to the file. The message names the path."""
     NOT_A_FILE = 602
-    """Not a regular file. Directories, devices and links are not taken; use Package.upload_file for a pipe."""
+    """Not a regular file. Directories, devices and links are not taken, and none but a link is replaced; use
+    Package.upload_file and Package.download_file for a pipe.
+    """
     FILE_CHANGED = 603
     """The file changed while it was uploaded. Upload it again when nothing writes to it. What was sent has been deleted.
     """
@@ -304,7 +306,7 @@ class Existing(OpenEnum):
     REFUSE = 0
     """Answer Status.FILE_EXISTS and leave it alone."""
     OVERWRITE = 1
-    """Replace it, once everything has arrived and is verified."""
+    """Replace it, once everything has arrived and is verified. Only a regular file or a symbolic link is replaced."""
     SKIP = 2
     """Leave it alone, which is no failure: a download tells it by skipped, a tree by Action.SKIPPED."""
 

@@ -263,9 +263,11 @@ class Package(Handle):
         """Downloads a file, decrypted and verified part by part, to a path, into an existing directory under the sender's name
         made safe, or into a binary file object. A path appears only when everything is there and verified; bytes that a
         file object got are verified, but count only when the call returns. existing and sync, which waits for the disk,
-        have no meaning for a file object.
+        have no meaning for a file object. A new file gets the mode of any new file, a replaced one keeps its mode; a symbolic
+        link at the target is replaced, never followed.
 
         Status.FILE_NOT_ON_PACKAGE: no such file. PasswordRequired: give password. Status.FILE_EXISTS: see existing.
+        Status.NOT_A_FILE: a directory, device, pipe or socket is at the target, which is never replaced.
         Status.DECRYPT_FAILED: the keycode is wrong or the data was damaged. Status.FILE_INCOMPLETE: the sender is not done.
         What a file object raises is raised as itself.
         SendSafely Client API: download URLs, fetching and decrypting (protocol 5.3, 5.4).

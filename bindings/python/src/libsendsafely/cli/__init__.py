@@ -1,14 +1,13 @@
 """The command line: `libsendsafely`, or `python -m libsendsafely`. Nothing of it is imported by the library."""
 
 import argparse
-import os
 import signal
 import sys
 from typing import Any, List, NoReturn, Optional
 
 from .. import Error, Status, __version__
 from . import completion, doctor, keys, lists, receive, send, workspace
-from .output import CODES, EXIT_BROKEN_PIPE, Output
+from .output import CODES, EXIT_BROKEN_PIPE, Output, drop_output, open_standard_streams
 
 EPILOG = f"""
 credentials:
@@ -71,11 +70,14 @@ def _interrupt(number: int, _: Any) -> None:
 def main(argv: Optional[List[str]] = None) -> int:
     """Runs a command; gives the exit code."""
     argv = sys.argv[1:] if argv is None else argv
+    open_standard_streams()
     out = Output(json="--json" in argv, quiet="--quiet" in argv, verbose="--verbose" in argv)
     for number in (signal.SIGINT, signal.SIGTERM):
         if signal.getsignal(number) is not signal.SIG_IGN:  # As in a background job of a shell.
             signal.signal(number, _interrupt)
     try:
+        if out.unwritable:
+            raise Error("standard output is closed", status=Status.WRITE_FAILED, remedy="add > /dev/null where its lines are not wanted")
         arguments = parser().parse_args(argv)
         return int(arguments.run(arguments, out) or 0)
     except SystemExit as done:  # --help, --version
@@ -84,8 +86,10 @@ def main(argv: Optional[List[str]] = None) -> int:
         out.interrupted()
         return interrupted.exit_code
     except BrokenPipeError:
-        # Nobody reads any more: no fuss, now or when Python flushes at the end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Nobody reads any more: no fuss, unless something was done that cannot be seen now.
+        drop_output()
+        if out.remark:
+            out.say(out.remark)
         return EXIT_BROKEN_PIPE
     except Error as error:
         return out.failed(error)

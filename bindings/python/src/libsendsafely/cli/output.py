@@ -9,7 +9,7 @@ import sys
 import time
 from datetime import datetime
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any, Dict, Optional
+from typing import TYPE_CHECKING, Any, Dict, Optional, TextIO
 
 from .. import Error, Phase, Status
 
@@ -95,6 +95,39 @@ def plain(value: Any) -> Any:
     return value
 
 
+def open_standard_streams() -> None:
+    """Opens those of descriptors 0 to 2 that the program was started without. The next connection would get that number else, and
+    what is printed would go to its other end. Output is opened the wrong way round, so that it fails as a closed one."""
+    for descriptor, flags in enumerate((os.O_RDONLY, os.O_RDONLY, os.O_WRONLY)):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, flags)
+    sys.stdout = sys.stdout or open(1, "w", closefd=False)
+    sys.stderr = sys.stderr or open(2, "w", closefd=False)
+
+
+def standard_input() -> TextIO:
+    # What comes from nowhere is not an empty file.
+    if sys.stdin is None:
+        raise Error("standard input is closed", status=Status.READ_FAILED)
+    return sys.stdin
+
+
+def can_print() -> bool:
+    """Whether standard output is open for writing."""
+    if os.name != "posix":
+        return True
+    import fcntl
+
+    return fcntl.fcntl(1, fcntl.F_GETFL) & os.O_ACCMODE != os.O_RDONLY
+
+
+def drop_output() -> None:
+    """Standard output goes nowhere from now on, so that Python does not fail a second time when it flushes at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 class Output:
     """Results on standard output, everything else on standard error."""
 
@@ -103,26 +136,33 @@ class Output:
         self.terminal = not quiet and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self.deadline: Optional[float] = None
         self.remark = self.shown = ""
+        self.unwritable = not can_print()
         for stream in (sys.stdout, sys.stderr):
             # A name that the terminal cannot show is no reason to fail.
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
     def result(self, kind: str, record: Any, text: Optional[str]) -> None:
         """One result: a record or dict for programs, a text for people."""
-        if self.json:
-            print(json.dumps({"type": kind, **plain(record)}), flush=True)
-        elif text is not None:
-            print(text, flush=True)
+        line = json.dumps({"type": kind, **plain(record)}) if self.json else text
+        try:
+            if line is not None:
+                print(line, flush=True)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            self.unwritable = True
+            drop_output()
+            raise Error(f"standard output: {error.strerror}", status=Status.WRITE_FAILED) from None
 
     def note(self, text: str) -> None:
         if not self.quiet and not self.json:
-            self._say(text)
+            self.say(text)
 
     def log(self, line: str) -> None:
         if self.verbose:
-            self._say(line)
+            self.say(line)
 
-    def _say(self, text: str) -> None:
+    def say(self, text: str) -> None:
         self._clear()
         print(f"libsendsafely: {printable(text)}", file=sys.stderr, flush=True)
 
@@ -134,9 +174,10 @@ class Output:
                 "exit_code": code, "status": error.status.name, "message": printable(error.message), "remedy": remedy,
                 "http_status": error.http_status, "server_code": error.server_code, "server_message": error.server_message,
                 "retryable": error.retryable}
+        if self.json and not self.unwritable:
             self.result("error", told, None)
         else:
-            self._say(error.message + (f" ({remedy})" if remedy else "") + (f"; {self.remark}" if self.remark else ""))
+            self.say(error.message + (f" ({remedy})" if remedy else "") + (f"; {self.remark}" if self.remark else ""))
         return code
 
     def interrupted(self) -> None:
@@ -144,7 +185,7 @@ class Output:
             self.result("error", {"exit_code": 130, "status": "STOPPED", "message": "interrupted", "remedy": None, "http_status": None,
                                   "server_code": None, "server_message": None, "retryable": False}, None)
         else:
-            self._say("interrupted" + (f"; {self.remark}" if self.remark else ""))
+            self.say("interrupted" + (f"; {self.remark}" if self.remark else ""))
 
     # --- Progress
 

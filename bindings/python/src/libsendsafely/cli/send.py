@@ -2,13 +2,12 @@
 
 import os
 import stat
-import sys
 from argparse import ArgumentParser, Namespace
 from typing import Any, Dict, List
 
 from .. import Action, Error, Package, Status, Workspace
 from .credentials import connect
-from .output import Output
+from .output import Output, standard_input
 from .targets import first_line
 from .workspace import put, tell_file
 
@@ -59,6 +58,8 @@ def check(arguments: Namespace) -> Dict[str, str]:
         raise usage("standard input can be read only once", "name other files")
     if ("-" in files) != (arguments.name is not None):
         raise usage("--name and - belong together", "name what comes from standard input, and only that")
+    if "-" in files:
+        standard_input()
     phones = dict((email, number) for email, _, number in (entry.partition("=") for entry in arguments.phone))
     for email, number in phones.items():
         if email not in arguments.to or not number:
@@ -81,7 +82,7 @@ def run(arguments: Namespace, out: Output) -> None:
     phones = check(arguments)
     message, password = arguments.message, None
     if arguments.message_file == "-":
-        message = sys.stdin.read()
+        message = standard_input().read()
     elif arguments.message_file:
         with open(arguments.message_file, encoding="utf-8", errors="strict") as file:
             try:
@@ -108,7 +109,9 @@ def run(arguments: Namespace, out: Output) -> None:
                 raise
             if sent["needs_approval"]:
                 out.note(f"somebody has to approve it before recipients can open it: {', '.join(sent['approvers'])}")
+            out.remark = f"the package {package.id} was sent, but its link could not be printed"
             out.result("sent", sent, sent["link"])
+            out.remark = ""
 
 
 def fill(package: Package, arguments: Namespace, phones: Dict[str, str], message: Any, out: Output) -> None:
@@ -126,7 +129,7 @@ def fill(package: Package, arguments: Namespace, phones: Dict[str, str], message
     for path in arguments.files:
         name = arguments.name if path == "-" else os.path.basename(path)
         with out.bar(name) as bar:
-            file = package.upload_file(sys.stdin.buffer if path == "-" else path, file_name=arguments.name if path == "-" else None,
+            file = package.upload_file(standard_input().buffer if path == "-" else path, file_name=arguments.name if path == "-" else None,
                                        progress=bar)
         tell_file(out, file, name, None if path == "-" else path, Action.UPLOADED)
 

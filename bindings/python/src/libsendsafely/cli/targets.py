@@ -1,11 +1,10 @@
 """The package that a command is about: a secure link, or an id with its keycode."""
 
 import os
-import sys
 from argparse import ArgumentParser, Namespace
 
 from .. import Client, Error, Package, Status, Workspace, find_links, load_key_pair, parse_link
-from .output import Output
+from .output import Output, standard_input
 
 HELP = ("secure link, or package id; @FILE reads it from a file and - from standard input. A link holds the keycode: as an argument "
         "other users of this machine can see it while the command runs")
@@ -33,7 +32,7 @@ def target(arguments: Namespace) -> str:
     if text == "-" or text.startswith("@"):
         origin = "standard input" if text == "-" else text[1:]
         if text == "-":
-            text = sys.stdin.read()
+            text = standard_input().read()
         else:
             with open(text[1:], encoding="utf-8", errors="replace") as file:
                 text = file.read()

@@ -1,14 +1,13 @@
 """workspace: the directories and files of a Workspace."""
 
 import os
-import sys
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING, Any, List, Optional
 
 from .. import Action, Error, Existing, Status, Workspace
 from . import targets
 from .credentials import connect
-from .output import Output, printable
+from .output import Output, printable, standard_input
 
 if TYPE_CHECKING:
     from ..records import Directory, File
@@ -95,7 +94,9 @@ def run_put(arguments: Namespace, out: Output) -> None:
         raise Error("--name and one - belong together", status=Status.INVALID_ARGUMENT,
                     remedy="name what comes from standard input, and only that")
     for path in arguments.files:
-        if path != "-":
+        if path == "-":
+            standard_input()
+        else:
             os.stat(path)
     with connect(arguments, out) as client, targets.opened_workspace(client, arguments, out) as workspace:
         put(workspace, arguments, directory_at(workspace, arguments.into), out)
@@ -108,7 +109,7 @@ def put(workspace: Workspace, arguments: Namespace, into: "Optional[Directory]",
         name = arguments.name if path == "-" else os.path.basename(os.path.abspath(path))
         with out.bar(name) as bar:
             if path == "-" or not os.path.isdir(path):
-                file = workspace.upload_file(sys.stdin.buffer if path == "-" else path, file_name=name, directory=into, progress=bar)
+                file = workspace.upload_file(standard_input().buffer if path == "-" else path, file_name=name, directory=into, progress=bar)
                 tell_file(out, file, name, None if path == "-" else path, Action.UPLOADED)
             else:
                 here = into or workspace.get_directory()
