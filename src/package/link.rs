@@ -1,9 +1,16 @@
 //! Secure links (`protocol` 5.1): built, parsed, and found in text. Pure: no network, no state.
 
+use std::collections::BTreeSet;
+
 use url::{Host, Url};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::SecretString;
+
+/// No secure link is longer, in bytes.
+const LONGEST: usize = 8192;
+/// Beginnings of links that are tried in what stands together without a blank.
+const MOST_IN_A_WORD: usize = 32;
 
 /// A secure link, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +57,11 @@ pub fn parse(text: &str) -> Result<Link> {
         Error::new(ErrorKind::MalformedLink, format!("not a secure link: {what}"))
             .with_remedy("give the whole link, such as https://HOST/receive/?thread=...&packageCode=...#keyCode=...")
     };
-    let unescaped: String = text.trim().chars().filter(|c| *c != '\\').collect();
+    let text = text.trim();
+    if text.len() > LONGEST {
+        return Err(malformed("it is too long"));
+    }
+    let unescaped: String = text.chars().filter(|c| *c != '\\').collect();
     let bare = unescaped.trim_matches(['<', '>', '"', '\'', '(', ')', ' ', '.', ',', ';']);
     let url = Url::parse(bare).map_err(|_| malformed("it is no URL"))?;
     if !matches!(url.scheme(), "https" | "http") || url.host().is_none() {
@@ -78,19 +89,36 @@ pub fn parse(text: &str) -> Result<Link> {
 }
 
 /// Finds the secure links in a text, in their order, each once.
+///
+/// The work grows with the length of the text alone: of what stands together without a blank, only so many beginnings
+/// are tried.
 pub fn find(text: &str) -> Vec<String> {
     let mut links: Vec<String> = Vec::new();
-    for (start, _) in text.match_indices("http") {
-        let rest = &text[start..];
-        let end =
-            rest.find(|c: char| c.is_whitespace() || c.is_control() || "<>\"'`{}|".contains(c));
-        let candidate = rest[..end.unwrap_or(rest.len())]
-            .trim_end_matches(['.', ',', ')', ';', ']', '!', '?', ':']);
-        if parse(candidate).is_ok() && !links.iter().any(|link| link == candidate) {
-            links.push(candidate.to_owned());
+    let mut seen = BTreeSet::new();
+    let ends = |c: char| c.is_whitespace() || c.is_control() || "<>\"'`{}|".contains(c);
+    for word in text.split(ends) {
+        let beginnings = word.match_indices("http").map(|(start, _)| &word[start..]);
+        for candidate in beginnings
+            .filter(|candidate| candidate.len() <= LONGEST && has_scheme(candidate))
+            .take(MOST_IN_A_WORD)
+        {
+            let candidate = candidate.trim_end_matches(['.', ',', ')', ';', ']', '!', '?', ':']);
+            if !seen.contains(candidate) && parse(candidate).is_ok() {
+                seen.insert(candidate);
+                links.push(candidate.to_owned());
+            }
         }
     }
     links
+}
+
+/// Whether a text that begins with `http` goes on like a URL. Backslashes may stand before special characters.
+fn has_scheme(text: &str) -> bool {
+    let mut rest = text["http".len()..].chars().filter(|c| *c != '\\');
+    matches!(
+        (rest.next(), rest.next()),
+        (Some(':'), _) | (Some('s' | 'S'), Some(':'))
+    )
 }
 
 /// A portal's address: scheme, host and port. Without a scheme it means https; slashes at its end are dropped.
@@ -222,6 +250,45 @@ mod tests {
         );
         assert_eq!(find(&text), [first, second]);
         assert!(find("nothing here").is_empty());
+        // Links within links, and what terminals do to them.
+        let (within, escaped) = (
+            format!(
+                "https://acme.test/receive/?packageCode={CODE}&next=http://b.test/receive/?packageCode=B"
+            ),
+            format!("httpS\\://acme.test/receive/\\?packageCode\\={CODE}"),
+        );
+        assert_eq!(
+            find(&format!("x={within}, https://wrap.test/?u={escaped}")),
+            [&within, "http://b.test/receive/?packageCode=B", &escaped]
+        );
+    }
+
+    #[test]
+    fn long_texts_take_no_longer_than_their_length() {
+        let link = format!("https://acme.test/receive/?packageCode={CODE}#keyCode={KEYCODE}");
+        let started = std::time::Instant::now();
+        for piece in [
+            "http",
+            "http:",
+            "http://",
+            "http:\\",
+            "http\\",
+            "https://a.test/receive/?packageCode=x&",
+        ] {
+            let long = piece.repeat(300_000 / piece.len());
+            let found = find(&format!(
+                "{link} {long} {link}/receive/?packageCode=x {link}"
+            ));
+            let total: usize = found.iter().map(String::len).sum();
+            assert!(found.contains(&link) && total < 300_000, "{piece}");
+            assert_eq!(
+                parse(&long).expect_err(piece).kind(),
+                ErrorKind::MalformedLink
+            );
+        }
+        let many: String = (0..10_000).map(|n| format!("{link}{n} ")).collect();
+        assert_eq!(find(&many).len(), 10_000);
+        assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
     }
 
     #[test]
