@@ -619,6 +619,12 @@ enum sendsafely_status
    */
   SENDSAFELY_WRITE_FAILED = 608,
   /**
+   * The process has no descriptor or thread left.
+   * Close files or connections of the program, raise its limits (ulimit -n and -u), or set fewer parts_in_flight. A
+   * transfer that has connections already goes on with fewer instead.
+   */
+  SENDSAFELY_SYSTEM_LIMIT = 610,
+  /**
    * Stopped by the progress callback.
    * What was begun is undone where that can be: a stopped upload deletes its file, a stopped download leaves no
    * file.
@@ -909,7 +915,9 @@ typedef struct {
    */
   uint64_t stall_timeout_ms;
   /**
-   * Milliseconds without progress for which failed requests are made again. 0: not at all. Default: 300,000.
+   * Milliseconds without progress for which failed requests are made again. 0: not at all. Default: 300,000. An
+   * answer that has begun is whole within this time (5 to 300 seconds; 60 for 0), but for parts, which may take as
+   * long as they move 1 KiB in a second, on average over this time (5 to 60 seconds).
    */
   uint64_t retry_window_ms;
   /**

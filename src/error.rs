@@ -102,6 +102,7 @@ pub enum ErrorKind {
     DirectoryNotFound,
     ReadFailed,
     WriteFailed,
+    SystemLimit,
     // The rest.
     Stopped,
     Internal,
@@ -305,6 +306,9 @@ fn remedy_for(kind: ErrorKind) -> Option<&'static str> {
         K::FileChanged => "upload the file again when nothing writes to it",
         K::FileExists => "choose another directory, or set existing to overwrite or skip",
         K::DiskFull => "make room and download again",
+        K::SystemLimit => {
+            "close files or connections of the program, raise its limits (ulimit -n and -u), or set fewer parts_in_flight"
+        }
         K::DirectoryNotFound => "create the directory first",
         _ => return None,
     })

@@ -3,14 +3,17 @@
 
 mod support;
 
+use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::{Duration, Instant};
 
-use sendsafely::{Client, ClientOptions, ErrorKind};
+use sendsafely::{Client, ClientOptions, ErrorKind, Flow, Observer, Progress};
+use serde_json::json;
 use support::*;
 
 /// Passes connections on to a server. Once it is told to, it changes the next bytes that the server sends on each of
@@ -86,4 +89,266 @@ fn a_tls_error_in_the_answer_is_a_lost_answer() {
     assert_eq!(emulator.count("notify"), 1);
     // What may be repeated is.
     package.information(&mut ()).unwrap();
+}
+
+/// A short retry window, and a server may be silent for longer than these tests last: only a bound on the whole helps.
+fn impatient() -> ClientOptions {
+    ClientOptions {
+        retry_window: Duration::from_secs(2),
+        stall_timeout: Duration::from_secs(120),
+        ..options()
+    }
+}
+
+#[track_caller]
+fn times_out<T>(call: impl FnOnce() -> sendsafely::Result<T>) {
+    let started = Instant::now();
+    refused(call(), ErrorKind::TimedOut);
+    assert!(started.elapsed() < Duration::from_secs(60));
+}
+
+#[test]
+fn an_answer_that_drips_is_not_waited_for() {
+    let emulator = Emulator::start();
+    let package = package(&emulator.client_with(impatient()));
+    emulator.fault(
+        json!({"endpoint": "package_information", "times": 0, "action": {"bytes_per_second": 4}}),
+    );
+    times_out(|| package.information(&mut ()));
+}
+
+#[test]
+fn a_part_that_drips_is_not_waited_for() {
+    for force_api_route in [false, true] {
+        let emulator = Emulator::start();
+        let options = ClientOptions {
+            force_api_route,
+            ..impatient()
+        };
+        let package = package(&emulator.client_with(options));
+        let file = upload(&package, "a.bin", &noise(1, PART)).unwrap();
+        for endpoint in ["part_get", "part_download"] {
+            emulator.fault(
+                json!({"endpoint": endpoint, "times": 0, "action": {"bytes_per_second": 200}}),
+            );
+        }
+        times_out(|| download(&package, &file.file_id));
+    }
+}
+
+#[test]
+fn a_server_that_takes_drops_is_not_waited_for() {
+    let emulator = Emulator::start();
+    let options = ClientOptions {
+        part_size: 10 << 20,
+        ..impatient()
+    };
+    let package = package(&emulator.client_with(options));
+    emulator
+        .fault(json!({"endpoint": "part_put", "times": 0, "action": {"bytes_per_second": 200}}));
+    times_out(|| upload(&package, "a.bin", &noise(2, 10 << 20)));
+}
+
+/// A slow line is not a dripping server: more than 1 KiB in a second is enough, for whatever time it takes.
+#[test]
+fn a_slow_part_arrives() {
+    let emulator = Emulator::start();
+    let options = ClientOptions {
+        part_size: 24_000,
+        ..impatient()
+    };
+    let package = package(&emulator.client_with(options));
+    let data = noise(3, 24_000);
+    let file = upload(&package, "a.bin", &data).unwrap();
+    emulator
+        .fault(json!({"endpoint": "part_get", "times": 0, "action": {"bytes_per_second": 4_000}}));
+    assert!(download(&package, &file.file_id).unwrap() == data);
+}
+
+/// Runs a test in a process of its own, whose shell first does what `prepare` says.
+#[cfg(unix)]
+fn run_in_shell(test: &str, prepare: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    let directory = TempDir::new();
+    let this = std::env::current_exe().unwrap();
+    let script = format!("#!/bin/sh\n{prepare}\nexec '{}' \"$@\"\n", this.display());
+    let path = directory.file("run", script.as_bytes());
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).unwrap();
+    run_child(test, Some(&path), |_| {});
+}
+
+/// Takes all descriptors that the process may have, but for some.
+fn descriptors_but(free: usize) -> Vec<File> {
+    let mut taken = Vec::new();
+    while let Ok(file) = File::open("/dev/null") {
+        taken.push(file);
+    }
+    taken.truncate(taken.len() - free);
+    taken
+}
+
+#[cfg(unix)]
+#[test]
+fn without_descriptors_a_call_fails_at_once() {
+    if !is_child() {
+        return run_in_shell("without_descriptors_a_call_fails_at_once", "ulimit -n 200");
+    }
+    let directory = TempDir::new();
+    let path = directory.file("a.bin", b"a");
+    let emulator = Emulator::start();
+    let client = emulator.client();
+    let package = package(&client);
+    let fresh = emulator.client();
+    let port = emulator.text("url").rsplit(':').next().unwrap().to_owned();
+    let (key, secret) = (emulator.text("api_key"), emulator.text("api_secret"));
+    let url = format!("http://localhost:{port}");
+    let by_name = Client::new(&url, &key, secret.as_str().into(), options()).unwrap();
+    let taken = descriptors_but(0);
+    let started = Instant::now();
+    for client in [&fresh, &by_name] {
+        let error = refused(client.verify_credentials(&mut ()), ErrorKind::SystemLimit);
+        assert!(error.remedy().is_some());
+    }
+    refused(
+        Client::new(
+            "https://portal.example",
+            &key,
+            secret.as_str().into(),
+            options(),
+        ),
+        ErrorKind::SystemLimit,
+    );
+    let source = sendsafely::Source::Path(path);
+    refused(
+        package.upload(&mut (), source, &Default::default()),
+        ErrorKind::SystemLimit,
+    );
+    assert!(started.elapsed() < Duration::from_secs(5));
+    drop(taken);
+    fresh.verify_credentials(&mut ()).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn with_few_descriptors_a_transfer_goes_on_with_fewer_connections() {
+    if !is_child() {
+        return run_in_shell(
+            "with_few_descriptors_a_transfer_goes_on_with_fewer_connections",
+            "ulimit -n 200",
+        );
+    }
+    let emulator = Emulator::start();
+    let options = ClientOptions {
+        parts_in_flight: 8,
+        ..options()
+    };
+    let package = package(&emulator.client_with(options));
+    let data = noise(4, 24 * PART);
+    // One for the storage; that to the API rests.
+    let taken = descriptors_but(1);
+    let file = upload(&package, "a.bin", &data).unwrap();
+    assert!(download(&package, &file.file_id).unwrap() == data);
+    drop(taken);
+    assert_eq!(
+        emulator.count("part_post"),
+        0,
+        "the way by the API is no way out"
+    );
+}
+
+/// What descriptor 0 was seen to be while calls ran.
+#[derive(Default)]
+struct Seen(Vec<String>);
+
+impl Observer for Seen {
+    fn progress(&mut self, _progress: &Progress) -> Flow {
+        self.0.extend(descriptor_0());
+        Flow::Continue
+    }
+}
+
+fn descriptor_0() -> Option<String> {
+    let target = fs::read_link("/proc/self/fd/0").ok()?;
+    Some(target.display().to_string())
+}
+
+/// A program may have its standard descriptors closed. What it prints then must not end up in a connection or a file of
+/// the library.
+#[cfg(target_os = "linux")]
+#[test]
+fn no_connection_and_no_file_is_a_standard_descriptor() {
+    use std::os::fd::{FromRawFd, OwnedFd};
+    if !is_child() {
+        return run_child(
+            "no_connection_and_no_file_is_a_standard_descriptor",
+            None,
+            |_| {},
+        );
+    }
+    let directory = TempDir::new();
+    let path = directory.file("a.bin", &noise(5, 20 * PART));
+    let emulator = Emulator::start();
+    let port = emulator.text("url").rsplit(':').next().unwrap().to_owned();
+    let (key, secret) = (emulator.text("api_key"), emulator.text("api_secret"));
+    // SAFETY: nothing else in this process owns it.
+    drop(unsafe { OwnedFd::from_raw_fd(0) });
+    let done = Arc::new(AtomicBool::new(false));
+    let watching = Arc::clone(&done);
+    let watcher = thread::spawn(move || {
+        let mut seen = Vec::new();
+        while !watching.load(Ordering::Relaxed) {
+            seen.extend(descriptor_0());
+        }
+        seen
+    });
+    let mut seen = Seen::default();
+    let url = format!("http://localhost:{port}");
+    let client = Client::new(&url, &key, secret.as_str().into(), options()).unwrap();
+    let package = sendsafely::Package::create(&client, &mut seen).unwrap();
+    let source = sendsafely::Source::Path(path);
+    let file = package
+        .upload(&mut seen, source, &Default::default())
+        .unwrap();
+    let target = sendsafely::Sink::Path(directory.join("b.bin"));
+    package
+        .download(&mut seen, &file.file_id, target, &Default::default())
+        .unwrap();
+    done.store(true, Ordering::Relaxed);
+    seen.0.extend(watcher.join().unwrap());
+    seen.0.extend(descriptor_0());
+    // While something is opened the number is held by what can neither be read nor written.
+    seen.0.retain(|target| target != "/");
+    assert!(seen.0.is_empty(), "{:?}", seen.0);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_client_at_rest_has_few_connections() {
+    if !is_child() {
+        return run_child("a_client_at_rest_has_few_connections", None, |_| {});
+    }
+    let sockets = || {
+        let descriptors = fs::read_dir("/proc/self/fd").unwrap();
+        let targets = descriptors.filter_map(|entry| fs::read_link(entry.unwrap().path()).ok());
+        targets
+            .filter(|target| target.display().to_string().starts_with("socket:"))
+            .count()
+    };
+    let emulator = Emulator::start();
+    let client = emulator.client();
+    emulator.fault(json!({"endpoint": "user_information", "times": 0, "action": {"hang_ms": 500}}));
+    let before = sockets();
+    let calls: Vec<_> = (0..30)
+        .map(|_| {
+            let client = client.clone();
+            thread::spawn(move || client.user(&mut ()).map(|_| ()))
+        })
+        .collect();
+    thread::sleep(Duration::from_millis(400));
+    let busy = sockets() - before;
+    for call in calls {
+        call.join().unwrap().ok();
+    }
+    let at_rest = sockets() - before;
+    assert!(busy > 10 && at_rest <= 2, "{busy} {at_rest}");
 }

@@ -2,6 +2,7 @@
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
@@ -10,38 +11,124 @@ use ureq::unversioned::transport::{
     RustlsConnector, ShutdownHandle, Transport,
 };
 
-use super::exchange;
+use super::exchange::{self, Direction};
 use crate::os;
 
 /// The connectors that make one connection, one after the other: a tunnel through a proxy or TCP, then TLS.
-pub(crate) fn connector() -> impl Connector {
+pub(crate) fn connector(sockets: Sockets) -> impl Connector {
     Connecting(
         ().chain(ConnectProxyConnector::default())
-            .chain(TcpConnector)
+            .chain(TcpConnector(sockets))
             .chain(RustlsConnector::default()),
     )
 }
 
-/// Makes connections. All that is written meanwhile, such as a TLS handshake or what a proxy is asked, is not yet the
-/// request.
+/// Makes connections. All that goes over them meanwhile, such as a TLS handshake or what a proxy is asked, is not yet
+/// the request.
 #[derive(Debug)]
 struct Connecting<C>(C);
 
 impl<C: Connector> Connector for Connecting<C> {
-    type Out = C::Out;
+    type Out = Watched<C::Out>;
 
     fn connect(
         &self,
         details: &ConnectionDetails,
         chained: Option<()>,
-    ) -> Result<Option<C::Out>, ureq::Error> {
-        exchange::connecting(|| self.0.connect(details, chained))
+    ) -> Result<Option<Self::Out>, ureq::Error> {
+        let (connected, for_request) = exchange::connecting(|| self.0.connect(details, chained));
+        Ok(connected?.map(|transport| Watched {
+            transport,
+            for_request,
+        }))
+    }
+}
+
+/// A connection that is ready, be it for a request or for the proxy on the way. What is read is counted here, since
+/// inside of TLS the first bytes are not yet those of an answer.
+#[derive(Debug)]
+struct Watched<T> {
+    transport: T,
+    for_request: bool,
+}
+
+impl<T: Transport> Transport for Watched<T> {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        self.transport.buffers()
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        if self.for_request {
+            exchange::hand_over();
+        }
+        self.transport.transmit_output(amount, timeout)
+    }
+
+    fn await_input(&mut self, mut timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        if !self.for_request {
+            return self.transport.await_input(timeout);
+        }
+        let left = exchange::time_left(Direction::Receiving)?;
+        if let Some(left) = left {
+            timeout.after = timeout.after.min(whole_seconds(left).into());
+        }
+        let before = self.transport.buffers().input().len();
+        let started = Instant::now();
+        let result = self.transport.await_input(timeout);
+        let after = self.transport.buffers().input().len();
+        exchange::moved(started.elapsed(), after - before);
+        match result {
+            // If it was our limit that has expired, that is the reason.
+            Err(error) if left.is_some() => {
+                exchange::time_left(Direction::Receiving)?;
+                Err(error)
+            }
+            result => result,
+        }
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.transport.is_open()
+    }
+
+    fn is_tls(&self) -> bool {
+        self.transport.is_tls()
+    }
+}
+
+/// Rounded up, so that the time-out of a socket is not set anew for each step.
+fn whole_seconds(time: Duration) -> Duration {
+    Duration::from_secs(time.as_secs() + 1)
+}
+
+/// Counts the sockets that are open, or about to be.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sockets(Arc<AtomicUsize>);
+
+impl Sockets {
+    pub(crate) fn are_there(&self) -> bool {
+        self.0.load(Ordering::SeqCst) > 0
+    }
+
+    fn counted(&self) -> Counted {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Counted(self.clone())
+    }
+}
+
+/// One of them.
+#[derive(Debug)]
+struct Counted(Sockets);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
 /// Connects where no connector before it has.
 #[derive(Debug)]
-struct TcpConnector;
+struct TcpConnector(Sockets);
 
 impl<In: Transport> Connector<In> for TcpConnector {
     type Out = Either<In, Socket>;
@@ -54,6 +141,7 @@ impl<In: Transport> Connector<In> for TcpConnector {
         if let Some(transport) = chained {
             return Ok(Some(Either::A(transport)));
         }
+        let counted = self.0.counted();
         let socket = Socket {
             stream: Arc::new(connect(details)?),
             buffers: LazyBuffers::new(
@@ -62,6 +150,7 @@ impl<In: Transport> Connector<In> for TcpConnector {
             ),
             read_timeout: None,
             write_timeout: None,
+            _counted: counted,
         };
         let handle = Arc::downgrade(&socket.stream);
         (details.register_shutdown)(handle as Weak<dyn ShutdownHandle>)?;
@@ -87,6 +176,7 @@ fn connect(details: &ConnectionDetails) -> Result<TcpStream, ureq::Error> {
             Err(error) if error.kind() == io::ErrorKind::TimedOut => {
                 failed = ureq::Error::Timeout(details.timeout.reason);
             }
+            Err(error) if os::is_exhausted(&error) => return Err(error.into()),
             Err(error) => failed = error.into(),
         }
     }
@@ -100,6 +190,7 @@ struct Socket {
     buffers: LazyBuffers,
     read_timeout: Option<Duration>,
     write_timeout: Option<Duration>,
+    _counted: Counted,
 }
 
 /// Sets a time-out of a socket unless it is set already.
@@ -116,11 +207,18 @@ fn set_timeout(
     Ok(())
 }
 
-/// A socket tells of an expired time-out in two ways, by operating system.
+/// A socket reports an expired time-out in two ways, by operating system.
+fn is_timeout(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
+    )
+}
+
 fn sorted(error: io::Error, timeout: NextTimeout) -> ureq::Error {
-    match error.kind() {
-        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => ureq::Error::Timeout(timeout.reason),
-        _ => error.into(),
+    match is_timeout(&error) {
+        true => ureq::Error::Timeout(timeout.reason),
+        false => error.into(),
     }
 }
 
@@ -130,15 +228,31 @@ impl Transport for Socket {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
-        exchange::hand_over();
         let timeout = timeout.for_write();
         let mut stream = &*self.stream;
-        set_timeout(&mut self.write_timeout, timeout, |timeout| {
-            stream.set_write_timeout(timeout)
-        })?;
-        stream
-            .write_all(&self.buffers.output()[..amount])
-            .map_err(|error| sorted(error, timeout))
+        let mut output = &self.buffers.output()[..amount];
+        while !output.is_empty() {
+            let left = exchange::time_left(Direction::Sending)?.map(whole_seconds);
+            let mut step = timeout;
+            let limited = left.is_some_and(|left| left < *timeout.after);
+            if let Some(left) = left.filter(|_| limited) {
+                step.after = left.into();
+            }
+            set_timeout(&mut self.write_timeout, step, |timeout| {
+                stream.set_write_timeout(timeout)
+            })?;
+            let started = Instant::now();
+            let written = match stream.write(output) {
+                Ok(0) => return Err(io::Error::from(io::ErrorKind::WriteZero).into()),
+                Ok(written) => written,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => 0,
+                Err(error) if limited && is_timeout(&error) => 0,
+                Err(error) => return Err(sorted(error, timeout)),
+            };
+            exchange::moved(started.elapsed(), written);
+            output = &output[written..];
+        }
+        Ok(())
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {

@@ -1,17 +1,113 @@
-//! The exchange that this thread is in: how far it has come. The HTTP library runs it from name resolution to the head
-//! of the answer on the thread that asked for it, so that what its connectors see can be noted here.
+//! The exchange that this thread is in: how far it has come and how fast it is. The HTTP library runs it, from name
+//! resolution to the last byte of the answer, on the thread that asked for it, so that what its connections see can be
+//! noted here.
 
 use std::cell::Cell;
+use std::io;
+use std::time::Duration;
 
-thread_local! {
-    static CURRENT: Cell<Exchange> = const { Cell::new(Exchange { connecting: 0, handed_over: false }) };
+/// Bytes that a part moves in a second at the very least, on average over [`LONGEST_CRAWL`].
+const LEAST_RATE: u64 = 1 << 10;
+const LONGEST_CRAWL: Duration = Duration::from_secs(60);
+/// The longest time for an answer of the API from its first byte to its last.
+const LONGEST_ANSWER: Duration = Duration::from_secs(300);
+/// However short the retry window is, a network that stumbles has so much time.
+const SHORTEST: Duration = Duration::from_secs(5);
+
+/// How slow a request, and then its answer, may be: every so many bytes have so much time. The time before an answer
+/// begins is not counted; how long a server may be silent is the stall time-out's business.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pace {
+    time: Duration,
+    bytes: u64,
 }
 
-#[derive(Clone, Copy)]
-struct Exchange {
+impl Pace {
+    /// For what is whole within a time: an exchange with the API.
+    pub(crate) fn whole(retry_window: Duration) -> Self {
+        Self {
+            time: within(retry_window, LONGEST_ANSWER),
+            bytes: u64::MAX,
+        }
+    }
+
+    /// For a part, whose size says nothing about the time that it takes.
+    pub(crate) fn part(retry_window: Duration) -> Self {
+        let time = within(retry_window, LONGEST_CRAWL);
+        Self {
+            time,
+            bytes: LEAST_RATE * time.as_secs(),
+        }
+    }
+}
+
+/// Who wants no second attempt has the whole time for the first.
+fn within(retry_window: Duration, longest: Duration) -> Duration {
+    match retry_window.is_zero() {
+        true => LONGEST_CRAWL,
+        false => retry_window.clamp(SHORTEST, longest),
+    }
+}
+
+/// The directions of an exchange, one after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Direction {
+    Sending,
+    Receiving,
+}
+
+/// How far an exchange has come.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Exchange {
+    pace: Pace,
     /// Connections under way; one to a proxy is made inside of that to the host.
     connecting: u32,
     handed_over: bool,
+    direction: Direction,
+    /// Since when nothing is counted, or whether the answer has not begun.
+    begun: bool,
+    spent: Duration,
+    bytes: u64,
+}
+
+thread_local! {
+    static CURRENT: Cell<Exchange> = const {
+        Cell::new(Exchange::new(Pace { time: LONGEST_ANSWER, bytes: u64::MAX }))
+    };
+}
+
+impl Exchange {
+    const fn new(pace: Pace) -> Self {
+        Self {
+            pace,
+            connecting: 0,
+            handed_over: false,
+            direction: Direction::Sending,
+            begun: true,
+            spent: Duration::ZERO,
+            bytes: 0,
+        }
+    }
+
+    /// The one that this thread is in.
+    pub(crate) fn current() -> Self {
+        CURRENT.get()
+    }
+
+    /// Goes on with one, be it on another thread.
+    pub(crate) fn resume(self) {
+        CURRENT.set(self);
+    }
+
+    /// The same at another pace.
+    pub(crate) fn at(self, pace: Pace) -> Self {
+        Self { pace, ..self }
+    }
+
+    /// Whether the request has got a connection. Before that nothing of it was sent.
+    pub(crate) fn was_handed_over(self) -> bool {
+        self.handed_over
+    }
 }
 
 fn update(change: impl FnOnce(&mut Exchange)) {
@@ -21,27 +117,109 @@ fn update(change: impl FnOnce(&mut Exchange)) {
 }
 
 /// Begins an exchange.
-pub(crate) fn begin() {
-    CURRENT.set(Exchange {
-        connecting: 0,
-        handed_over: false,
-    });
+pub(crate) fn begin(pace: Pace) {
+    CURRENT.set(Exchange::new(pace));
 }
 
-/// Runs what makes a connection.
-pub(crate) fn connecting<T>(connect: impl FnOnce() -> T) -> T {
+/// Runs what makes a connection, and says whether it is the one for the request.
+pub(crate) fn connecting<T>(connect: impl FnOnce() -> T) -> (T, bool) {
     update(|exchange| exchange.connecting += 1);
     let connected = connect();
     update(|exchange| exchange.connecting -= 1);
-    connected
+    (connected, CURRENT.get().connecting == 0)
 }
 
-/// Notes that something is about to be written: once a connection is made, that is the request.
+/// Notes that the request is about to be written.
 pub(crate) fn hand_over() {
-    update(|exchange| exchange.handed_over |= exchange.connecting == 0);
+    update(|exchange| exchange.handed_over = true);
 }
 
-/// Whether the request has got a connection. Before that nothing of it was sent.
-pub(crate) fn was_handed_over() -> bool {
-    CURRENT.get().handed_over
+/// How long the next step may take; `None` while nothing is counted.
+pub(crate) fn time_left(direction: Direction) -> io::Result<Option<Duration>> {
+    update(|exchange| {
+        if exchange.direction != direction {
+            (exchange.direction, exchange.spent, exchange.bytes) = (direction, Duration::ZERO, 0);
+            exchange.begun = direction == Direction::Sending;
+        }
+    });
+    let exchange = CURRENT.get();
+    if exchange.connecting > 0 || !exchange.handed_over || !exchange.begun {
+        return Ok(None);
+    }
+    match exchange.pace.time.checked_sub(exchange.spent) {
+        Some(left) if !left.is_zero() => Ok(Some(left)),
+        _ => Err(io::Error::new(
+            io::ErrorKind::TimedOut,
+            match exchange.pace.bytes {
+                u64::MAX => "the answer does not come to its end in time",
+                _ => "slower than 1 KiB in a second",
+            },
+        )),
+    }
+}
+
+/// Notes what a step took and moved. Time that nobody waits for the network is not counted.
+pub(crate) fn moved(spent: Duration, bytes: usize) {
+    update(|exchange| {
+        if !exchange.begun {
+            exchange.begun = bytes > 0;
+            return;
+        }
+        exchange.spent += spent;
+        exchange.bytes += bytes as u64;
+        if exchange.bytes >= exchange.pace.bytes {
+            (exchange.spent, exchange.bytes) = (Duration::ZERO, 0);
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn a_part_may_be_slow_but_must_not_drip() {
+        begin(Pace::part(300 * SECOND));
+        hand_over();
+        for _ in 0..600 {
+            assert!(time_left(Direction::Sending).is_ok());
+            moved(SECOND, 1100);
+        }
+        // However long the server thinks.
+        assert_eq!(time_left(Direction::Receiving).expect("waiting"), None);
+        moved(45 * SECOND, 1);
+        for _ in 0..60 {
+            let left = time_left(Direction::Receiving).expect("not yet");
+            assert!(left.is_some_and(|left| left <= 60 * SECOND));
+            moved(SECOND, 1);
+        }
+        let error = time_left(Direction::Receiving).expect_err("too slow");
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[test]
+    fn an_answer_of_the_api_ends_in_time_however_much_it_brings() {
+        begin(Pace::whole(20 * SECOND));
+        hand_over();
+        assert!(time_left(Direction::Receiving).is_ok());
+        for _ in 0..21 {
+            assert!(time_left(Direction::Receiving).is_ok());
+            moved(SECOND, 1 << 20);
+        }
+        assert!(time_left(Direction::Receiving).is_err());
+    }
+
+    #[test]
+    fn what_makes_a_connection_is_not_the_request() {
+        begin(Pace::whole(SECOND));
+        let ((), outermost) = connecting(|| {
+            let ((), outermost) = connecting(|| ());
+            assert!(!outermost);
+        });
+        assert!(outermost && !Exchange::current().was_handed_over());
+        assert_eq!(Pace::part(SECOND).time, SHORTEST);
+        assert_eq!(Pace::part(Duration::ZERO).time, LONGEST_CRAWL);
+    }
 }

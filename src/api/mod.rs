@@ -4,7 +4,9 @@
 mod connector;
 pub(crate) mod endpoint;
 mod exchange;
+mod idle;
 pub(crate) mod json;
+mod names;
 pub(crate) mod retry;
 mod session;
 pub(crate) mod transport;

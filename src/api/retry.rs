@@ -161,7 +161,12 @@ fn unseen(lost: &Error, failure: Error) -> Error {
 /// it asks for is more than is left of the window.
 fn wait(attempts: u32, failure: &Error, left: Duration) -> Option<Duration> {
     let asked = failure.retry_after().unwrap_or_default();
-    (asked <= left).then(|| asked.max(backoff(attempts).min(left)))
+    let usual = match failure.kind() {
+        // Another worker's connection may be free at any moment.
+        ErrorKind::SystemLimit => backoff(1),
+        _ => backoff(attempts),
+    };
+    (asked <= left).then(|| asked.max(usual.min(left)))
 }
 
 /// Deletes something. A refusal of a repeated call means that the first one did it, if `gone` knows the refusal.

@@ -109,9 +109,9 @@ pub(crate) struct Session {
 impl Drop for Session {
     fn drop(&mut self) {
         // A call that failed is stopped after this: by then the agents may be another call's.
-        if self.call.release(self.interrupt) {
-            self.api.0.connections.give_back(self.agents.clone());
-        }
+        let unharmed = self.call.release(self.interrupt);
+        let agents = unharmed.then(|| self.agents.clone());
+        self.api.0.connections.give_back(agents);
     }
 }
 

@@ -9,15 +9,17 @@ use parking_lot::Mutex;
 use rustls::crypto::CryptoProvider;
 use ureq::config::AutoHeaderValue;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
-use ureq::unversioned::resolver::DefaultResolver;
 use ureq::{Agent, Proxy, Timeout, http};
 use url::{Host, Url};
 
-use super::connector::connector;
-use super::exchange;
+use super::connector::{Sockets, connector};
+use super::exchange::{self, Exchange, Pace};
+use super::idle::{Idle, LONGEST_REST};
+use super::names::Names;
 use crate::call::Interrupt;
 use crate::client::ClientOptions;
 use crate::error::{Error, ErrorKind, Result};
+use crate::os;
 
 /// Larger buffers gain nothing, smaller ones cost 2 to 3 times as much with TLS.
 const BUFFER_SIZE: usize = 128 << 10;
@@ -137,7 +139,7 @@ impl Interrupt for Agents {
 /// Makes agents, keeps those that are not leased, and remembers which hosts have ever answered.
 pub(crate) struct Connections {
     settings: Settings,
-    idle: Mutex<Vec<Agents>>,
+    idle: Idle<Agents>,
     answered: Arc<Mutex<HashSet<String>>>,
 }
 
@@ -150,6 +152,8 @@ struct Settings {
     stall_timeout: Duration,
     connections: usize,
     allow_plain_http: bool,
+    whole: Pace,
+    part: Pace,
 }
 
 impl Connections {
@@ -181,45 +185,53 @@ impl Connections {
             stall_timeout: options.stall_timeout,
             connections: options.parts_in_flight + 1,
             allow_plain_http: options.allow_plain_http,
+            whole: Pace::whole(options.retry_window),
+            part: Pace::part(options.retry_window),
         };
         Ok(Self {
             settings,
-            idle: Mutex::default(),
+            idle: Idle::default(),
             answered: Arc::default(),
         })
     }
 
     pub(crate) fn lease(&self) -> Agents {
-        self.idle.lock().pop().unwrap_or_else(|| Agents {
+        self.idle.take_or(|| Agents {
             api: self.transport(true),
             storage: self.transport(false),
         })
     }
 
-    pub(crate) fn give_back(&self, agents: Agents) {
-        self.idle.lock().push(agents);
+    /// Gives leased agents back, or `None` for those that a stop has shut down.
+    pub(crate) fn give_back(&self, agents: Option<Agents>) {
+        self.idle.give_back(agents);
     }
 
     fn transport(&self, for_api: bool) -> HttpTransport {
         let settings = &self.settings;
-        let direct = settings.agent(for_api, None);
+        let sockets = Sockets::default();
+        let direct = settings.agent(for_api, None, sockets.clone());
         let proxied = match &settings.proxy {
             Some(proxy) if !(for_api && settings.api_is_loopback) => {
-                settings.agent(for_api, Some(proxy.clone()))
+                settings.agent(for_api, Some(proxy.clone()), sockets.clone())
             }
             _ => direct.clone(),
         };
         HttpTransport {
             direct,
             proxied,
+            sockets,
             answered: Arc::clone(&self.answered),
             allow_plain_http: settings.allow_plain_http,
+            for_api,
+            whole: settings.whole,
+            part: settings.part,
         }
     }
 }
 
 impl Settings {
-    fn agent(&self, for_api: bool, proxy: Option<Proxy>) -> Agent {
+    fn agent(&self, for_api: bool, proxy: Option<Proxy>, sockets: Sockets) -> Agent {
         let tls = TlsConfig::builder()
             .root_certs(RootCerts::Specific(Arc::clone(&self.roots)))
             .unversioned_rustls_crypto_provider(Arc::clone(&self.provider))
@@ -241,25 +253,31 @@ impl Settings {
             .output_buffer_size(BUFFER_SIZE)
             .max_idle_connections(self.connections)
             .max_idle_connections_per_host(self.connections)
+            .max_idle_age(LONGEST_REST)
             .timeout_resolve(Some(self.connect_timeout))
             .timeout_connect(Some(self.connect_timeout))
             .timeout_per_read(Some(self.stall_timeout))
             .timeout_per_write(Some(self.stall_timeout))
             .build();
-        Agent::with_parts(config, connector(), DefaultResolver::default())
+        Agent::with_parts(config, connector(sockets), Names)
     }
 }
 
 /// The system's trust store and the caller's bundle.
 fn trusted_certificates(options: &ClientOptions) -> Result<Vec<Certificate<'static>>> {
-    let mut roots: Vec<_> = rustls_native_certs::load_native_certs()
+    let system = os::above_standard(rustls_native_certs::load_native_certs);
+    if os::are_exhausted() {
+        let told = "the certificates of the system cannot be read: too many open files";
+        return Err(Error::new(ErrorKind::SystemLimit, told));
+    }
+    let mut roots: Vec<_> = system
         .certs
         .iter()
         .map(|certificate| Certificate::from_der(certificate).to_owned())
         .collect();
     if let Some(path) = &options.ca_bundle {
-        let pem = std::fs::read(path)
-            .map_err(|error| crate::os::io_error(&error, path, ErrorKind::ReadFailed))?;
+        let pem = os::above_standard(|| std::fs::read(path))
+            .map_err(|error| os::io_error(&error, path, ErrorKind::ReadFailed))?;
         let before = roots.len();
         for item in ureq::tls::parse_pem(&pem) {
             match item {
@@ -302,14 +320,28 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
 pub(crate) struct HttpTransport {
     direct: Agent,
     proxied: Agent,
+    sockets: Sockets,
     answered: Arc<Mutex<HashSet<String>>>,
     allow_plain_http: bool,
+    for_api: bool,
+    whole: Pace,
+    part: Pace,
 }
 
 impl HttpTransport {
     fn shutdown(&self) {
         self.direct.clone().shutdown();
         self.proxied.clone().shutdown();
+    }
+
+    /// Sorts the error of an exchange. When the system gives no more descriptors, those who have a connection go on, and
+    /// others wait for it.
+    fn failure(&self, error: ureq::Error, host: &str) -> Failure {
+        let failure = failure(error, host, Exchange::current().was_handed_over());
+        match failure.error.kind() {
+            ErrorKind::SystemLimit if !self.sockets.are_there() => failure.error.into(),
+            _ => failure,
+        }
     }
 
     /// Whether this host has ever answered: before that, failures to reach it are told soon.
@@ -364,7 +396,8 @@ impl Transport for HttpTransport {
                 format!("not a usable request to {host}"),
             ))
         };
-        exchange::begin();
+        let is_part = !self.for_api || matches!(request.body, Body::Counted { .. });
+        exchange::begin(if is_part { self.part } else { self.whole });
         let answer = match request.body {
             Body::Empty if matches!(request.method, "POST" | "PUT" | "PATCH") => {
                 agent.run(builder.body(&[][..]).map_err(unusable)?)
@@ -387,7 +420,7 @@ impl Transport for HttpTransport {
                 )
             }
         };
-        let answer = answer.map_err(|error| failure(error, &host, exchange::was_handed_over()))?;
+        let answer = answer.map_err(|error| self.failure(error, &host))?;
         self.answered.lock().insert(host.clone());
         let header = |name| {
             answer
@@ -396,9 +429,13 @@ impl Transport for HttpTransport {
                 .and_then(|value| value.to_str().ok())
         };
         let date = header("date").and_then(|text| httpdate::parse_http_date(text).ok());
+        let content_type = header("content-type").unwrap_or_default().to_owned();
+        // Parts come from the API server in the form of bytes, all else as JSON.
+        let is_part = !self.for_api || content_type.contains("octet-stream");
+        let pace = if is_part { self.part } else { self.whole };
         let response = Response {
             status: answer.status().as_u16(),
-            content_type: header("content-type").unwrap_or_default().to_owned(),
+            content_type,
             content_length: header("content-length").and_then(|text| text.parse().ok()),
             retry_after: header("retry-after")
                 .and_then(|text| retry_after(text, SystemTime::now())),
@@ -406,6 +443,7 @@ impl Transport for HttpTransport {
             location: header("location").map(str::to_owned),
             body: Box::new(FailingWith {
                 host,
+                exchange: Exchange::current().at(pace),
                 reader: answer.into_body().into_reader(),
             }),
         };
@@ -429,12 +467,16 @@ fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
 /// A body whose read errors are sorted like those of the exchange itself.
 struct FailingWith<R> {
     host: String,
+    exchange: Exchange,
     reader: R,
 }
 
 impl<R: Read> Read for FailingWith<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.reader.read(buffer).map_err(|error| {
+        self.exchange.resume();
+        let read = self.reader.read(buffer);
+        self.exchange = Exchange::current();
+        read.map_err(|error| {
             let failure = failure(error.into(), &self.host, true);
             io::Error::other(failure.error)
         })
@@ -521,10 +563,20 @@ fn failure(error: ureq::Error, host: &str, handed_over: bool) -> Failure {
                 return lost(ErrorKind::TlsFailed, why.to_string());
             }
             match error.kind() {
+                _ if os::is_exhausted(&error) => {
+                    lost(ErrorKind::SystemLimit, format!("cannot connect: {error}"))
+                }
+                Io::TimedOut if error.get_ref().is_some() => {
+                    lost(ErrorKind::TimedOut, error.to_string())
+                }
                 Io::TimedOut => lost(ErrorKind::TimedOut, "no answer in time".into()),
                 // The standard library tells a failed look-up by its words alone.
                 _ if error.to_string().starts_with("failed to lookup") => {
-                    lost(ErrorKind::UnknownHost, error.to_string())
+                    let kind = match os::are_exhausted() {
+                        true => ErrorKind::SystemLimit,
+                        false => ErrorKind::UnknownHost,
+                    };
+                    lost(kind, error.to_string())
                 }
                 _ if handed_over => lost(
                     ErrorKind::Unreachable,
@@ -543,6 +595,11 @@ fn failure(error: ureq::Error, host: &str, handed_over: bool) -> Failure {
             ErrorKind::BadAnswer,
             "the head of the answer is too large".into(),
         ),
+        // Of the connectors and the resolver themselves.
+        ureq::Error::Other(error) if error.is::<Error>() => match error.downcast::<Error>() {
+            Ok(error) => Failure::new(Class::NotSent, *error),
+            Err(_) => lost(ErrorKind::Internal, "an error of no kind".into()),
+        },
         other => Failure::new(
             Class::Final,
             Error::new(ErrorKind::BadAnswer, format!("{host}: {other}")),

@@ -48,7 +48,9 @@ pub struct sendsafely_client_options {
     pub connect_timeout_ms: u64,
     /// Milliseconds without a byte moving after which an attempt has failed. 0: the default, 60,000.
     pub stall_timeout_ms: u64,
-    /// Milliseconds without progress for which failed requests are made again. 0: not at all. Default: 300,000.
+    /// Milliseconds without progress for which failed requests are made again. 0: not at all. Default: 300,000. An
+    /// answer that has begun is whole within this time (5 to 300 seconds; 60 for 0), but for parts, which may take as
+    /// long as they move 1 KiB in a second, on average over this time (5 to 60 seconds).
     pub retry_window_ms: u64,
     /// Bytes per part of an upload, 1 to 10,485,760. 0: the default, 2,621,440.
     pub part_size: u64,

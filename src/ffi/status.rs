@@ -280,6 +280,10 @@ pub enum sendsafely_status {
     /// Writing the target failed.
     /// For sendsafely_package_download_callback: the callback returned SENDSAFELY_STOP.
     SENDSAFELY_WRITE_FAILED = 608,
+    /// The process has no descriptor or thread left.
+    /// Close files or connections of the program, raise its limits (ulimit -n and -u), or set fewer parts_in_flight. A
+    /// transfer that has connections already goes on with fewer instead.
+    SENDSAFELY_SYSTEM_LIMIT = 610,
 
     // Stopped.
     /// Stopped by the progress callback.
@@ -385,6 +389,7 @@ impl From<ErrorKind> for sendsafely_status {
             ErrorKind::DirectoryNotFound => SENDSAFELY_DIRECTORY_NOT_FOUND,
             ErrorKind::ReadFailed => SENDSAFELY_READ_FAILED,
             ErrorKind::WriteFailed => SENDSAFELY_WRITE_FAILED,
+            ErrorKind::SystemLimit => SENDSAFELY_SYSTEM_LIMIT,
             ErrorKind::Stopped => SENDSAFELY_STOPPED,
             ErrorKind::Internal => SENDSAFELY_INTERNAL,
         }
@@ -802,6 +807,11 @@ const TEXTS: &[(sendsafely_status, &CStr, &CStr)] = &[
         SENDSAFELY_WRITE_FAILED,
         c"SENDSAFELY_WRITE_FAILED",
         c"writing the target failed",
+    ),
+    (
+        SENDSAFELY_SYSTEM_LIMIT,
+        c"SENDSAFELY_SYSTEM_LIMIT",
+        c"the process has no descriptor or thread left",
     ),
     (
         SENDSAFELY_STOPPED,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use rand_core::{OsRng, RngCore};
 
+use super::descriptor::{above_standard, is_exhausted};
 use crate::error::{Error, ErrorKind, Result};
 
 /// What to do when the target of a download exists already.
@@ -23,6 +24,7 @@ pub enum Existing {
 /// An error of the local file system, told with the path that it concerns.
 pub(crate) fn io_error(error: &io::Error, path: &Path, otherwise: ErrorKind) -> Error {
     let kind = match error.kind() {
+        _ if is_exhausted(error) => ErrorKind::SystemLimit,
         io::ErrorKind::NotFound => ErrorKind::FileNotFound,
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             ErrorKind::AccessDenied
@@ -51,7 +53,7 @@ pub(crate) fn open_source(path: &Path, follow: bool) -> Result<(File, fs::Metada
     }
     let told = |error: &io::Error| io_error(error, path, ErrorKind::ReadFailed);
     let is_link = || !follow && path.is_symlink();
-    let file = match options.open(path) {
+    let file = match above_standard(|| options.open(path)) {
         Err(_) if is_link() => return Err(not_a_file(path, "is a symbolic link")),
         opened => opened.map_err(|error| told(&error))?,
     };
@@ -117,7 +119,7 @@ fn create_private(path: &Path) -> io::Result<File> {
             .mode(0o600)
             .custom_flags(libc::O_NOFOLLOW | libc::O_CLOEXEC);
     }
-    options.open(path)
+    above_standard(|| options.open(path))
 }
 
 fn random_suffix() -> String {
@@ -254,10 +256,9 @@ fn replaced(target: &Path) -> Result<Option<fs::Metadata>> {
 #[cfg(unix)]
 fn new_file(directory: &Path) -> io::Result<Option<fs::Metadata>> {
     let path = temporary_in(directory);
-    let probe = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(&path)?;
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    let probe = above_standard(|| options.open(&path))?;
     let metadata = probe.metadata();
     fs::remove_file(&path)?;
     metadata.map(Some)
@@ -320,7 +321,7 @@ fn temporary_in(directory: &Path) -> PathBuf {
 
 #[cfg(unix)]
 fn sync_directory_of(path: &Path) -> io::Result<()> {
-    File::open(directory_of(path))?.sync_all()
+    above_standard(|| File::open(directory_of(path)))?.sync_all()
 }
 
 #[cfg(not(unix))]

@@ -1,9 +1,11 @@
 //! What differs by operating system. Everything else in the library is portable.
 
+mod descriptor;
 mod file;
 mod socket;
 mod thread;
 
+pub(crate) use descriptor::{above_standard, are_exhausted, is_exhausted};
 pub use file::Existing;
 pub(crate) use file::{TargetFile, io_error, not_a_file, open_source, read_at, spool_file};
 pub(crate) use socket::connect;

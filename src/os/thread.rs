@@ -12,7 +12,7 @@ pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<
     match started {
         Ok(_) => Ok(()),
         Err(error) => Err(Error::new(
-            ErrorKind::Internal,
+            ErrorKind::SystemLimit,
             format!("cannot start a worker thread: {error}"),
         )),
     }

@@ -8,7 +8,8 @@ use crate::error::Result;
 use crate::os;
 
 /// Runs the same work on several workers and waits for them all. The first error stops the call, so that the others
-/// end soon; one that is stuck where nothing can wake it is left behind after the grace.
+/// end soon; one that is stuck where nothing can wake it is left behind after the grace. Where the system starts no
+/// more threads, those that were started do the work.
 pub(crate) fn run(
     call: &Arc<Call>,
     workers: usize,
@@ -20,14 +21,20 @@ pub(crate) fn run(
     }
     let work = Arc::new(work);
     let (results, finished) = crossbeam_channel::bounded(workers);
+    let mut started = 0;
     for _ in 0..workers {
         let (work, results) = (Arc::clone(&work), results.clone());
-        os::spawn("sendsafely-part", move || {
+        let spawned = os::spawn("sendsafely-part", move || {
             let _ = results.send(guarded(|| work()));
-        })?;
+        });
+        match spawned {
+            Ok(()) => started += 1,
+            Err(error) if started == 0 => return Err(error),
+            Err(_) => break,
+        }
     }
     drop(results);
-    for _ in 0..workers {
+    for _ in 0..started {
         let result = finished
             .recv()
             .map_err(|_| died())

@@ -49,6 +49,8 @@ impl PartRoute<'_> {
             (true, Ok(_)) => self.route.through_api.store(true, Ordering::Relaxed),
             (true, Err(_)) => self.failures = 0,
             (false, Ok(_)) => {}
+            // It waits for a connection; no way is better than the other.
+            (false, Err(failure)) if failure.error.kind() == ErrorKind::SystemLimit => {}
             (false, Err(failure))
                 if failure.error.kind() == ErrorKind::StorageRefused && self.refused > 1 =>
             {

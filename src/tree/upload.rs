@@ -215,7 +215,7 @@ impl Tree {
             let path = self.directories[index].path.clone();
             let told =
                 |error: &std::io::Error| os::io_error(error, &directory, ErrorKind::ReadFailed);
-            let entries = fs::read_dir(&directory)
+            let entries = os::above_standard(|| fs::read_dir(&directory))
                 .and_then(|entries| entries.collect::<std::io::Result<Vec<_>>>());
             let mut entries = match entries {
                 Ok(entries) => entries,

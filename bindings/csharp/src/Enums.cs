@@ -266,6 +266,10 @@ namespace Sendsafely
         ReadFailed = 607,
         /// <summary>Writing the target failed.</summary>
         WriteFailed = 608,
+        /// <summary>The process has no descriptor or thread left.</summary>
+        /// <remarks>Close files or connections of the program, raise its limits (ulimit -n and -u), or set fewer
+        /// PartsInFlight. A transfer that has connections already goes on with fewer instead.</remarks>
+        SystemLimit = 610,
         /// <summary>Stopped by its token.</summary>
         /// <remarks>What was begun is undone where that can be: a stopped upload deletes its file, a stopped download
         /// leaves no file.</remarks>

@@ -33,7 +33,9 @@ namespace Sendsafely
         public TimeSpan? StallTimeout { get; set; }
 
         /// <summary>Time without progress for which failed requests are made again. Zero: not at all. Default: 300
-        /// seconds.</summary>
+        /// seconds. An answer that has begun is whole within this time (5 to 300 seconds; 60 for 0), but for parts,
+        /// which may take as long as they move 1 KiB in a second, on average over this time (5 to 60
+        /// seconds).</summary>
         public TimeSpan? RetryWindow { get; set; }
 
         /// <summary>Bytes per part of an upload, 1 to 10,485,760. null: the default, 2,621,440.</summary>

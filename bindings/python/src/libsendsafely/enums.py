@@ -232,6 +232,10 @@ class Status(OpenEnum):
     """Reading the source failed. For Package.upload_file: the callback returned a negative number."""
     WRITE_FAILED = 608
     """Writing the target failed. For Package.download_file: the callback returned STOP."""
+    SYSTEM_LIMIT = 610
+    """The process has no descriptor or thread left. Close files or connections of the program, raise its limits (ulimit -n
+    and -u), or set fewer parts_in_flight. A transfer that has connections already goes on with fewer instead.
+    """
     STOPPED = 700
     """Stopped by the progress callback. What was begun is undone where that can be: a stopped upload deletes its file, a
     stopped download leaves no file.
