@@ -189,7 +189,8 @@ fn ready_json(
     })
 }
 
-/// Standard output may be closed; the emulator runs all the same.
+/// Standard output may be closed; the emulator runs all the same. Rust's runtime opens the null device in place of
+/// standard streams that are closed, so that no connection gets their numbers.
 fn announce(ready: &Value, as_json: bool) {
     let text = |name: &str| ready[name].as_str().unwrap_or("-").to_owned();
     let message = match as_json {

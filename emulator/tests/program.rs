@@ -6,7 +6,7 @@ mod support;
 use std::process::Command;
 
 use serde_json::{Value, json};
-use support::{Emulator, PROGRAM, TempDir, address, send};
+use support::{Emulator, PROGRAM, TempDir, address, send, wait_for_json};
 
 #[test]
 fn ready_file_tells_everything() {
@@ -77,6 +77,32 @@ fn ends_cleanly_on_sigterm() {
     );
     assert!(emulator.stop().success());
     assert!(!std::path::Path::new(&ca_file).exists());
+}
+
+/// A connection would get the number else, and the API secret that is printed.
+#[cfg(target_os = "linux")]
+#[test]
+fn standard_streams_that_are_closed_go_nowhere() {
+    let directory = TempDir::new();
+    let ready_file = directory.0.join("ready.json");
+    let mut child = Command::new("/bin/sh")
+        .args([
+            "-c",
+            "exec \"$0\" --ready-file \"$1\" <&- >&- 2>&-",
+            PROGRAM,
+        ])
+        .arg(&ready_file)
+        .spawn()
+        .unwrap();
+    wait_for_json(&ready_file);
+    let open: Vec<_> = (0..=2)
+        .map(|number| std::fs::read_link(format!("/proc/{}/fd/{number}", child.id())))
+        .collect();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    for link in open {
+        assert_eq!(link.unwrap(), std::path::Path::new("/dev/null"));
+    }
 }
 
 #[test]

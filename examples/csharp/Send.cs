@@ -75,7 +75,7 @@ internal static class Send
                 if (client == null) return 2;
                 package = await client.CreatePackageAsync(cancellationToken: terminal.Token);
                 Finalized finalized = await FillAndFinalize(package, terminal);
-                if (finalized.NeedsApproval) Console.Error.WriteLine("Send: the package waits for approval; recipients can open it after that");
+                if (finalized.NeedsApproval) terminal.Say("the package waits for approval; recipients can open it after that");
                 return terminal.Print(finalized.Link) ? 0 : 1;
             }
         }

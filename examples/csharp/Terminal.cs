@@ -44,8 +44,20 @@ internal sealed class Terminal : IProgress<TransferProgress>
                     output != File.ReadAllText(descriptors + nowhere.SafeFileHandle.DangerousGetHandle());
             }
         }
-        if (!open) Console.Error.WriteLine(_program + ": standard output is closed; nothing could be printed");
+        if (!open) Say("standard output is closed; nothing could be printed");
         return open;
+    }
+
+    /// <summary>A line for people. Where it cannot be written the work goes on.</summary>
+    internal void Say(string line)
+    {
+        try
+        {
+            Console.Error.WriteLine(_program + ": " + line);
+        }
+        catch (IOException)
+        {
+        }
     }
 
     /// <summary>Prints a line; false and an error if it cannot. Console says nothing when nobody reads any more.</summary>
@@ -67,7 +79,7 @@ internal sealed class Terminal : IProgress<TransferProgress>
         }
         catch (IOException failure)
         {
-            Console.Error.WriteLine(_program + ": cannot be printed: " + failure.Message);
+            Say("cannot be printed: " + failure.Message);
             return false;
         }
     }
@@ -96,7 +108,7 @@ internal sealed class Terminal : IProgress<TransferProgress>
     {
         EndBar();
         string words = (failure as SendsafelyException)?.ServerMessage;
-        Console.Error.WriteLine(_program + ": " + failure.Message + (words == null || failure.Message.Contains(words) ? "" : " (" + words + ")"));
+        Say(failure.Message + (words == null || failure.Message.Contains(words) ? "" : " (" + words + ")"));
     }
 
     /// <summary>Host and account from the environment; null if they are not there.</summary>
@@ -107,7 +119,7 @@ internal sealed class Terminal : IProgress<TransferProgress>
         string apiSecret = Environment.GetEnvironmentVariable("SENDSAFELY_API_SECRET");
         if (host == null || apiKey == null || apiSecret == null)
         {
-            Console.Error.WriteLine(_program + ": no account; set SENDSAFELY_HOST, SENDSAFELY_API_KEY and SENDSAFELY_API_SECRET");
+            Say("no account; set SENDSAFELY_HOST, SENDSAFELY_API_KEY and SENDSAFELY_API_SECRET");
             return null;
         }
         return new Client(host, apiKey, apiSecret, new ClientOptions

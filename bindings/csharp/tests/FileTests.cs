@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using System.Threading;
@@ -131,6 +132,27 @@ namespace Sendsafely.Tests
             Assert.Equal(new byte[] { 1, 2, 3 }, File.ReadAllBytes(At("a.bin")));
             string id = sent.GetInformation().Files[0].FileId;
             Assert.True(sent.DownloadFile(id, At("a.bin"), new DownloadOptions { Existing = Existing.Skip }).Skipped);
+        }
+
+        private string Shell(string line)
+        {
+            var start = new ProcessStartInfo("/bin/sh", "-c \"cd " + Place + "; " + line + "\"") { RedirectStandardOutput = true, UseShellExecute = false };
+            using (Process shell = Process.Start(start)) return shell.StandardOutput.ReadToEnd().Trim();
+        }
+
+        [Fact]
+        public void ReplacedFilesKeepTheirModeAndPipesAreNotReplaced()
+        {
+            Package sent = Sent(new byte[] { 1, 2, 3 });
+            string id = sent.GetInformation().Files[0].FileId;
+            var replace = new DownloadOptions { Existing = Existing.Overwrite };
+            Shell("echo old > old; chmod 604 old; ln -s old link; mkfifo pipe; echo > ordinary");
+            foreach (string name in new[] { "link", "old", "new" }) sent.DownloadFile(id, At(name), replace);
+            Assert.Equal("604", Shell("stat -c %a old"));
+            Assert.Equal(Shell("stat -c %F:%a ordinary"), Shell("stat -c %F:%a link"));
+            Assert.Equal(Shell("stat -c %a ordinary"), Shell("stat -c %a new"));
+            Assert.Equal(Status.NotAFile, Assert.Throws<SendsafelyException>(() => sent.DownloadFile(id, At("pipe"), replace)).Status);
+            Assert.Equal("fifo", Shell("stat -c %F pipe"));
         }
 
         [Fact]

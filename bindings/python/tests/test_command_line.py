@@ -470,6 +470,10 @@ def test_a_link_that_cannot_be_printed(shell, files):
     process.stdout.close()
     err = process.stderr.read()
     assert process.wait(30) == 141 and b"was sent, but its link could not be printed" in err and b"keyCode" not in err
+    # A remark that cannot be written does no harm.
+    with open("/dev/full", "w") as full:
+        process = started(["send", "--to", "ann@approval.test", files[1]], shell.environment, stderr=full)
+        assert b"#keyCode=" in process.communicate(timeout=60)[0] and process.returncode == 0
     assert all(raw(shell, package)["finalized"] for package in package_ids(shell))
 
 

@@ -432,7 +432,13 @@ def test_a_private_key_is_readable_by_its_owner_only(tmp_path):
     assert utilities.read_key_pair(path) == {"publicKeyId": "id", "privateKey": "private"}
     with pytest.raises(FileNotFoundError):
         utilities.save_key_pair("id", "private", tmp_path / "missing" / "pair.json")
-    assert os.listdir(tmp_path) == ["pair.json"]
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(FileExistsError, match="not replaced"):
+        utilities.save_key_pair("id", "private", tmp_path / "pipe")
+    assert sorted(os.listdir(tmp_path)) == ["pair.json", "pipe"]
+    (tmp_path / "link").symlink_to("pair.json")
+    utilities.save_key_pair("other", "private", tmp_path / "link")
+    assert not (tmp_path / "link").is_symlink() and utilities.read_key_pair(path)["publicKeyId"] == "id"
 
 
 def test_secrets_stay_out_of_representations(account):

@@ -260,6 +260,28 @@ def test_what_is_there_is_not_overwritten(client, tmp_path):
     assert download.path == str(tmp_path / "a.txt") and (tmp_path / "a.txt").read_bytes() == b"content"
 
 
+def test_what_a_download_leaves_on_the_disk(client, tmp_path):
+    def mode(name):
+        return (tmp_path / name).lstat().st_mode & 0o7777
+
+    link = sent(client, b"content", "a.txt")
+    (tmp_path / "ordinary").write_bytes(b"")
+    (tmp_path / "link").symlink_to("ordinary")
+    os.mkfifo(tmp_path / "pipe")
+    with client.open_link(link) as package:
+        [file] = package.get_information().files
+        for name in ("new", "link"):
+            package.download_file(file, tmp_path / name, existing=Existing.OVERWRITE)
+            assert mode(name) == mode("ordinary") and (tmp_path / name).read_bytes() == b"content"
+        (tmp_path / "new").chmod(0o604)
+        package.download_file(file, tmp_path / "new", existing=Existing.OVERWRITE)
+        assert mode("new") == 0o604 and (tmp_path / "ordinary").read_bytes() == b""
+        with pytest.raises(Error) as refused:
+            package.download_file(file, tmp_path / "pipe", existing=Existing.OVERWRITE)
+        assert refused.value.status is Status.NOT_A_FILE and (tmp_path / "pipe").is_fifo()
+    assert sorted(os.listdir(tmp_path)) == ["link", "new", "ordinary", "pipe"]
+
+
 def test_passwords(client, emulator):
     with client.create_package() as package:
         package.upload_memory(b"secret", "a.txt")

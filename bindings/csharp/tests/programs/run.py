@@ -106,6 +106,10 @@ def test_standard_output_that_cannot_be_written():
             assert sent.returncode == 1 and "cannot be printed" in sent.stderr and sent.stderr.count("\n") == 1, (name, sent)
         packages = [server.admin("GET", "/packages/" + id) for id in server.admin("GET", "/packages")]
         assert len(packages) == 2 and all(package["finalized"] and "DELETED" not in package["state"] for package in packages), packages
+        with open("/dev/full", "w") as full:  # A remark that cannot be written does no harm.
+            sent = subprocess.run(command("Send", "--to", "ann@approval.test", path("report.bin")), env=server.environment(),
+                                  stdout=subprocess.PIPE, stderr=full, text=True, timeout=60)
+        assert sent.returncode == 0 and LINK.fullmatch(sent.stdout), sent
         sent = run("Send", "--message", "Hello", path("report.bin"))
         with open("/dev/full", "w") as full:
             received = subprocess.run(command("Receive", sent.stdout.strip(), path("in")), env=server.environment(), stdout=full,

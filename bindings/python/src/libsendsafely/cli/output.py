@@ -7,6 +7,7 @@ import re
 import shutil
 import sys
 import time
+from contextlib import suppress
 from datetime import datetime
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Dict, Optional, TextIO
@@ -164,7 +165,9 @@ class Output:
 
     def say(self, text: str) -> None:
         self._clear()
-        print(f"libsendsafely: {printable(text)}", file=sys.stderr, flush=True)
+        # Where a remark cannot be written, the work goes on, and a link is printed.
+        with suppress(OSError):
+            print(f"libsendsafely: {printable(text)}", file=sys.stderr, flush=True)
 
     def failed(self, error: Error) -> int:
         code = exit_code(error.status)
@@ -205,8 +208,9 @@ class Output:
     def _draw(self, text: str) -> None:
         if text != self.shown:
             self.shown = text
-            sys.stderr.write(f"\r{text[:shutil.get_terminal_size().columns - 1]}\x1b[K")
-            sys.stderr.flush()
+            with suppress(OSError):
+                sys.stderr.write(f"\r{text[:shutil.get_terminal_size().columns - 1]}\x1b[K")
+                sys.stderr.flush()
 
     def _clear(self) -> None:
         self._draw("")

@@ -22,6 +22,8 @@ class Progress(ABC):
         """Called on the thread that makes the transfer; progress is a percentage as text, from above "0.0" to "100.0". What it
         raises stops the transfer."""
         self.progress = progress
+        if sys.stdout is None:  # The program was started without.
+            return
         sys.stdout.write(f"\r{file_id}: {progress} %")
         sys.stdout.flush()
         if progress == "100.0":

@@ -66,11 +66,14 @@ class KeyPair:
 
 def save_key_pair(key_id: str, key_pair: Union[KeyPair, str], path_to_save: "Path") -> None:
     """Saves the private key with the service's id of the public key, in a file that only its owner can read. An older file of
-    that name is replaced at once, or stays if this fails."""
+    that name, or a symbolic link, is replaced at once, or stays if this fails."""
     path = os.fspath(path_to_save)
     if os.path.isdir(path):
         raise IsADirectoryError(f"{path} is a directory")
-    descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(path) or ".", prefix=".key-pair-")
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise FileExistsError(f"{path} is a device, pipe or socket, which is not replaced")
+    # What a kill leaves has the name of a temporary file, which no upload of a directory takes along.
+    descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(path) or ".", prefix=".sendsafely-", suffix=".part")
     try:
         with open(descriptor, "w", encoding="utf-8") as file:
             json.dump({"publicKeyId": key_id, "privateKey": str(key_pair)}, file)
