@@ -342,6 +342,11 @@ enum sendsafely_status
    */
   SENDSAFELY_NO_CREDENTIALS = 113,
   /**
+   * A file that the service does not show may keep the package from being finalized.
+   * The answer to its creation was lost. Create a new package and upload the files again.
+   */
+  SENDSAFELY_PACKAGE_NOT_FINALIZABLE = 114,
+  /**
    * A package has at most 99 recipients.
    * Send the rest with another package.
    */

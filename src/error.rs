@@ -42,6 +42,7 @@ pub enum ErrorKind {
     NotFinalized,
     FileNotOnPackage,
     NoCredentials,
+    PackageNotFinalizable,
     // Limits known before sending.
     TooManyRecipients,
     LifeOutOfRange,
@@ -276,6 +277,9 @@ fn remedy_for(kind: ErrorKind) -> Option<&'static str> {
         }
         K::NoCredentials => "create the client with an API key and secret",
         K::NotFinalized => "finalize the package first",
+        K::PackageNotFinalizable => {
+            "delete this package, create a new one and upload the files again"
+        }
         K::UnknownPackage => {
             "check the id or the link; the package may have expired, have been deleted, or be for somebody else"
         }

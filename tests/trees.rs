@@ -331,6 +331,89 @@ fn going_on_skips_what_is_there_and_whole() {
     assert_eq!(local(&to.0), local(&from.0));
 }
 
+/// A program that was killed in the middle leaves incomplete files: they look whole by name and size.
+#[test]
+fn what_a_killed_upload_has_left_is_sent_again() {
+    if is_child() {
+        let text = |name: &str| std::env::var(name).unwrap();
+        let secret = text("TREE_SECRET").as_str().into();
+        let patient = ClientOptions {
+            stall_timeout: Duration::from_secs(60),
+            ..options()
+        };
+        let client = Client::new(&text("TREE_URL"), &text("TREE_KEY"), secret, patient).unwrap();
+        let keycode = text("TREE_KEYCODE").as_str().into();
+        let workspace = Package::open(&client, &mut (), &text("TREE_ID"), keycode).unwrap();
+        send(&workspace, Path::new(&text("TREE_FROM"))).unwrap();
+        unreachable!("it is killed before");
+    }
+    let emulator = Emulator::start();
+    let workspace = workspace(&emulator.client());
+    let (from, to) = (TempDir::new(), TempDir::new());
+    plant(&from.0, TREE);
+    plant(&from.0, &[("large.bin", &noise(1, 2 * PART))]);
+    // The first parts arrive, the others do not.
+    emulator.fault(
+        json!({"endpoint": "part_put", "skip": 2, "times": 0, "action": {"hang_ms": 60_000}}),
+    );
+    let name = "what_a_killed_upload_has_left_is_sent_again";
+    let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+        .args([name, "--exact", "--nocapture"])
+        .env("SENDSAFELY_TEST_CHILD", "1")
+        .env("TREE_URL", emulator.text("url"))
+        .env("TREE_KEY", emulator.of_user(0, "api_key"))
+        .env("TREE_SECRET", emulator.of_user(0, "api_secret"))
+        .env("TREE_ID", workspace.id())
+        .env("TREE_KEYCODE", workspace.keycode().unwrap())
+        .env("TREE_FROM", &from.0)
+        .spawn()
+        .unwrap();
+    let end = Instant::now() + Duration::from_secs(20);
+    while emulator.count("part_put") < 5 {
+        assert!(Instant::now() < end, "the other program does nothing");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    // What is under way elsewhere is left alone, and sent beside it.
+    let during = emulator.package(workspace.id())["files"].clone();
+    emulator.clear_faults();
+    let report = send(&workspace, &from.0).unwrap();
+    let left = emulator.package(workspace.id())["files"].clone();
+    for file in during.as_array().unwrap() {
+        let there = left
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|other| other["id"] == file["id"]);
+        assert!(there || file["complete"] == true, "{file} was removed");
+    }
+    assert!(
+        actions(&report)
+            .values()
+            .any(|action| *action == Action::Uploaded)
+    );
+
+    child.kill().unwrap();
+    child.wait().unwrap();
+    // A further size, so that no complete file is there to be found.
+    plant(&from.0, &[("later.bin", b"later")]);
+    let incomplete = |raw: &Value| {
+        let files = raw["files"].as_array().unwrap().iter();
+        files.filter(|file| file["complete"] == false).count()
+    };
+    assert!(incomplete(&emulator.only_package()) > 0);
+    let again = Package::open(
+        &emulator.client(),
+        &mut (),
+        workspace.id(),
+        workspace.keycode().unwrap().into(),
+    )
+    .unwrap();
+    send(&again, &from.0).unwrap();
+    assert_eq!(incomplete(&emulator.only_package()), 0);
+    receive(&again, &to.0).unwrap();
+    assert_eq!(local(&to.0), local(&from.0));
+}
+
 #[test]
 fn a_package_takes_files_and_no_directories() {
     let emulator = Emulator::start();

@@ -103,6 +103,9 @@ pub enum sendsafely_status {
     /// The client has no API key.
     /// Create it with sendsafely_client_new; this one is for logging in, for registering or for a Dropzone.
     SENDSAFELY_NO_CREDENTIALS = 113,
+    /// A file that the service does not show may keep the package from being finalized.
+    /// The answer to its creation was lost. Create a new package and upload the files again.
+    SENDSAFELY_PACKAGE_NOT_FINALIZABLE = 114,
 
     // Limits known before sending.
     /// A package has at most 99 recipients.
@@ -334,6 +337,7 @@ impl From<ErrorKind> for sendsafely_status {
             ErrorKind::NotFinalized => SENDSAFELY_NOT_FINALIZED,
             ErrorKind::FileNotOnPackage => SENDSAFELY_FILE_NOT_ON_PACKAGE,
             ErrorKind::NoCredentials => SENDSAFELY_NO_CREDENTIALS,
+            ErrorKind::PackageNotFinalizable => SENDSAFELY_PACKAGE_NOT_FINALIZABLE,
             ErrorKind::TooManyRecipients => SENDSAFELY_TOO_MANY_RECIPIENTS,
             ErrorKind::LifeOutOfRange => SENDSAFELY_LIFE_OUT_OF_RANGE,
             ErrorKind::FileTooLarge => SENDSAFELY_FILE_TOO_LARGE,
@@ -532,6 +536,11 @@ const TEXTS: &[(sendsafely_status, &CStr, &CStr)] = &[
         SENDSAFELY_NO_CREDENTIALS,
         c"SENDSAFELY_NO_CREDENTIALS",
         c"the client has no API key",
+    ),
+    (
+        SENDSAFELY_PACKAGE_NOT_FINALIZABLE,
+        c"SENDSAFELY_PACKAGE_NOT_FINALIZABLE",
+        c"a file that the service does not show may keep the package from being finalized",
     ),
     (
         SENDSAFELY_TOO_MANY_RECIPIENTS,

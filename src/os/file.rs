@@ -109,7 +109,7 @@ pub(crate) fn spool_file() -> Result<File> {
 }
 
 /// Creates a file that only its owner can read, failing if the name is taken, be it by a link.
-fn create_private(path: &Path) -> io::Result<File> {
+pub(super) fn create_private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create_new(true);
     #[cfg(unix)]
@@ -122,8 +122,21 @@ fn create_private(path: &Path) -> io::Result<File> {
     above_standard(|| options.open(path))
 }
 
-fn random_suffix() -> String {
+pub(super) fn random_suffix() -> String {
     format!("{:016x}", OsRng.next_u64())
+}
+
+/// How the names of temporary files of downloads begin and end.
+const TEMPORARY: &str = ".sendsafely-";
+const PART: &str = ".part";
+
+/// Whether a file of this name is what a download has left that was killed.
+pub(crate) fn is_temporary(name: &str) -> bool {
+    let middle = name.strip_prefix(TEMPORARY);
+    let random = middle.and_then(|rest| rest.strip_suffix(PART));
+    random.is_some_and(|random| {
+        random.len() == 16 && random.bytes().all(|byte| byte.is_ascii_hexdigit())
+    })
 }
 
 /// A file being downloaded: written beside its target under a temporary name, renamed when whole, removed otherwise.
@@ -316,7 +329,7 @@ fn directory_of(path: &Path) -> &Path {
 }
 
 fn temporary_in(directory: &Path) -> PathBuf {
-    directory.join(format!(".sendsafely-{}.part", random_suffix()))
+    directory.join(format!("{TEMPORARY}{}{PART}", random_suffix()))
 }
 
 #[cfg(unix)]

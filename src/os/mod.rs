@@ -2,11 +2,15 @@
 
 mod descriptor;
 mod file;
+mod mark;
 mod socket;
 mod thread;
 
 pub(crate) use descriptor::{above_standard, are_exhausted, is_exhausted};
 pub use file::Existing;
-pub(crate) use file::{TargetFile, io_error, not_a_file, open_source, read_at, spool_file};
+pub(crate) use file::{
+    TargetFile, io_error, is_temporary, not_a_file, open_source, read_at, spool_file,
+};
+pub(crate) use mark::{Holder, Mark, holder, holders};
 pub(crate) use socket::connect;
 pub(crate) use thread::spawn;

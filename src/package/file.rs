@@ -262,9 +262,7 @@ impl Inner {
             }
             Err(error) => return Err(error),
         }
-        let mut steps = self.steps.lock();
-        steps.files.remove(file_id);
-        steps.incomplete.remove(file_id);
+        self.steps.lock().file_deleted(file_id);
         Ok(())
     }
 }

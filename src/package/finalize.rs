@@ -147,7 +147,8 @@ impl Inner {
             body["confirmedSenderToken"] = token.expose().into();
         }
         let finalize = || {
-            let answer = endpoint::finalize(session, &self.id, &body)?;
+            let answer = endpoint::finalize(session, &self.id, &body)
+                .map_err(|error| self.refused_for_a_hidden_file(error))?;
             let named = answer.filled("message");
             let own = named.and_then(|link| own_link(&link, self.client.host()));
             Ok(Finalized {
@@ -256,11 +257,12 @@ impl Inner {
         Ok(())
     }
 
-    /// Removes what uploads that failed may have left: the service finalizes nothing incomplete.
+    /// Removes what uploads through this handle that failed may have left: the service finalizes nothing incomplete.
+    /// What may be another upload's is never removed.
     fn remove_incomplete(&self, session: &Session) -> Result<()> {
         let (incomplete, uncertain) = {
             let steps = self.steps.lock();
-            (steps.incomplete.clone(), steps.uncertain.clone())
+            (steps.incomplete(), steps.uncertain.clone())
         };
         let told = |error: Error| {
             let why = format!(
@@ -276,13 +278,45 @@ impl Inner {
         for file_id in &incomplete {
             self.delete_file(session, file_id, None).map_err(told)?;
         }
-        for (name, size, parts) in uncertain {
-            if let Some(file_id) = self.find_new_file(session, &name, size, parts, None)? {
+        for uncertain in uncertain {
+            let (left, others) = self.take_lost(session, &uncertain, usize::MAX)?;
+            let found = !left.is_empty();
+            for created in left {
+                let file_id = created.file_id.clone();
+                self.steps.lock().left_incomplete(created);
                 self.delete_file(session, &file_id, None).map_err(told)?;
             }
+            if !others.is_empty() {
+                let why = format!(
+                    "{} ({}) is not complete; another upload may be at work on it",
+                    uncertain.like.name,
+                    others.join(", ")
+                );
+                return Err(Error::new(ErrorKind::UploadIncomplete, why));
+            }
+            if found {
+                self.steps.lock().is_certain(&uncertain);
+            }
         }
-        self.steps.lock().uncertain.clear();
         Ok(())
+    }
+
+    /// What a refusal to finalize means if a file may be there that nobody can see, let alone remove.
+    fn refused_for_a_hidden_file(&self, error: Error) -> Error {
+        let is_general = matches!(error.kind(), ErrorKind::Denied | ErrorKind::Refused);
+        let uncertain = match self.steps.lock().uncertain.first() {
+            Some(uncertain) if is_general => uncertain.like.name.clone(),
+            _ => return error,
+        };
+        let why = format!(
+            "the answer to creating {uncertain} was lost, and it may be there, incomplete, where the service does not show it: {}",
+            error.message()
+        );
+        let hidden = Error::new(ErrorKind::PackageNotFinalizable, why);
+        match error.server_code() {
+            Some(code) => hidden.with_server(code, error.server_message()),
+            None => hidden,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! What may come when is judged in `step`; sending is in `upload`, `message` and `finalize`, reading in
 //! [`crate::receive`]; `link` is pure.
 
+pub(crate) mod creation;
 pub(crate) mod file;
 mod finalize;
 pub(crate) mod information;

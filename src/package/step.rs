@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::os::Mark;
+use crate::package::creation::{Created, Uncertain};
 use crate::package::file::File;
 use crate::package::information::PackageInformation;
 use crate::workspace::Directory;
@@ -33,16 +35,14 @@ pub(crate) struct Steps {
     pub(crate) files: BTreeMap<String, File>,
     /// Ids of files that were made or seen through this handle, whatever has become of them.
     pub(crate) seen: BTreeSet<String>,
-    /// Directories whose files were all seen.
-    seen_directories: BTreeSet<String>,
     pub(crate) root_directory_id: Option<String>,
     /// Not every answer of the service tells.
     pub(crate) has_message: Option<bool>,
     uploads: usize,
-    /// Files of uploads that failed, still to be deleted.
-    pub(crate) incomplete: BTreeSet<String>,
-    /// Files that may have been created although the answer never came: name, size and parts.
-    pub(crate) uncertain: Vec<(String, u64, u32)>,
+    /// Files of uploads that failed, still to be deleted, with the marks that keep others away from them.
+    incomplete: BTreeMap<String, Option<Mark>>,
+    /// Files that may have been created although the answer never came.
+    pub(crate) uncertain: Vec<Uncertain>,
     /// Whether the service was asked to finalize the package, unless it is known to have refused.
     pub(crate) may_be_finalized: bool,
     /// Whether the keycode is known to fit what is already there.
@@ -60,11 +60,10 @@ impl Steps {
             contact_groups: BTreeSet::new(),
             files: BTreeMap::new(),
             seen: BTreeSet::new(),
-            seen_directories: BTreeSet::new(),
             root_directory_id: None,
             has_message: Some(false),
             uploads: 0,
-            incomplete: BTreeSet::new(),
+            incomplete: BTreeMap::new(),
             uncertain: Vec::new(),
             may_be_finalized: false,
             is_proved: true,
@@ -209,16 +208,10 @@ impl Steps {
         self.may_use_directory(true)
     }
 
-    /// Remembers which files are in a directory.
+    /// Remembers which files are in a directory: none of them can be one that is created later.
     pub(crate) fn learn_directory(&mut self, directory: &Directory) {
         let ids = directory.files.iter().map(|file| file.file_id.clone());
         self.seen.extend(ids);
-        self.seen_directories.insert(directory.directory_id.clone());
-    }
-
-    /// Whether a file that is new in a directory can be told from those that were there before.
-    pub(crate) fn has_seen(&self, directory_id: &str) -> bool {
-        self.seen_directories.contains(directory_id)
     }
 
     /// Before something that needs no keycode is changed.
@@ -294,21 +287,41 @@ impl Steps {
         self.may_use_directory(in_directory)?;
         if self.is_workspace
             || self.files.contains_key(file_id)
-            || self.incomplete.contains(file_id)
+            || self.incomplete.contains_key(file_id)
         {
             return Ok(());
         }
         Err(file_not_on_package())
     }
 
-    /// Whether a file on the service may be what an upload through this handle has left when it failed.
-    pub(crate) fn may_be_incomplete(&self, file: &File) -> bool {
-        let (name, size, parts) = (&file.file_name, file.size, file.parts);
-        self.incomplete.contains(&file.file_id)
-            || self
-                .uncertain
-                .iter()
-                .any(|left| left.0 == *name && left.1 == size && left.2 == parts)
+    /// Notes that an upload has failed and its file is still to be deleted.
+    pub(crate) fn left_incomplete(&mut self, created: Created) {
+        self.incomplete.insert(created.file_id, created.mark);
+    }
+
+    /// Files of uploads through this handle that failed, still to be deleted.
+    pub(crate) fn incomplete(&self) -> Vec<String> {
+        self.incomplete.keys().cloned().collect()
+    }
+
+    /// Whether a file is one that an upload through this handle has left when it failed.
+    pub(crate) fn is_incomplete(&self, file_id: &str) -> bool {
+        self.incomplete.contains_key(file_id)
+    }
+
+    /// Notes that a file is gone.
+    pub(crate) fn file_deleted(&mut self, file_id: &str) {
+        self.files.remove(file_id);
+        if let Some(Some(mark)) = self.incomplete.remove(file_id) {
+            mark.clear();
+        }
+    }
+
+    /// Notes that nothing is left of a creation that nobody here knows of.
+    pub(crate) fn is_certain(&mut self, uncertain: &Uncertain) {
+        if let Some(position) = self.uncertain.iter().position(|entry| entry == uncertain) {
+            self.uncertain.swap_remove(position);
+        }
     }
 
     /// Notes that finalize begins, if it may.

@@ -7,16 +7,13 @@ use crossbeam_channel::unbounded;
 use parking_lot::Mutex;
 
 use super::{Inner, Package, file};
-use crate::api::retry::looking;
-use crate::api::{Session, endpoint};
 use crate::call::{self, Call, Observer, Phase};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os;
+use crate::package::creation::Created;
 use crate::package::file::File;
-use crate::package::information::PackageInformation;
 use crate::transfer::plan::Plan;
 use crate::transfer::upload::{self, Event, Feed, Filler, Puller, SourceFile, Upload};
-use crate::workspace::DirectoryOptions;
 
 /// Where the bytes of an upload come from.
 pub enum Source<'a> {
@@ -125,8 +122,8 @@ impl Package {
         match result {
             Ok(()) => uploaded.ok_or_else(call::died),
             Err(error) => {
-                if let Some(file_id) = created.lock().take() {
-                    self.discard(file_id, options.directory_id.clone());
+                if let Some(created) = created.lock().take() {
+                    self.discard(created, options.directory_id.clone());
                 }
                 Err(error.context(format_args!("upload of {name}")))
             }
@@ -139,8 +136,9 @@ impl Package {
     }
 
     /// Removes the file of a failed upload: now, or before finalize.
-    fn discard(&self, file_id: String, directory_id: Option<String>) {
-        self.0.steps.lock().incomplete.insert(file_id.clone());
+    fn discard(&self, created: Created, directory_id: Option<String>) {
+        let file_id = created.file_id.clone();
+        self.0.steps.lock().left_incomplete(created);
         self.behind(move |inner, session| {
             let _ = inner.delete_file(session, &file_id, directory_id);
         });
@@ -237,8 +235,8 @@ pub(crate) struct Lead {
     pub(crate) directory_id: Option<String>,
     pub(crate) plan: Option<Plan>,
     pub(crate) reading: Reading,
-    /// The id of the file once it exists on the service.
-    pub(crate) created: Arc<Mutex<Option<String>>>,
+    /// The file once it exists on the service.
+    pub(crate) created: Arc<Mutex<Option<Created>>>,
 }
 
 impl Lead {
@@ -262,10 +260,17 @@ impl Lead {
         };
         self.call.set_total(Some(plan.size), plan.parts);
         self.call.set_phase(Phase::Preparing);
-        let file_id =
+        let created =
             self.inner
                 .create_file(&session, &self.name, plan, self.directory_id.as_deref())?;
-        *self.created.lock() = Some(file_id.clone());
+        let file_id = created.file_id.clone();
+        *self.created.lock() = Some(created);
+        // Whoever was to remove it may be gone already.
+        if self.call.is_stopped()
+            && let Some(left) = self.created.lock().take()
+        {
+            self.inner.steps.lock().left_incomplete(left);
+        }
         upload::run(Upload {
             session,
             budget: Arc::clone(&client.budget),
@@ -278,6 +283,9 @@ impl Lead {
             workers: client.options.parts_in_flight,
             force_api_route: client.options.force_api_route,
         })?;
+        if let Some(created) = self.created.lock().as_mut() {
+            created.release();
+        }
         let file = File {
             file_id: file_id.clone(),
             file_name: self.name,
@@ -295,83 +303,5 @@ impl Lead {
             self.inner.steps.lock().files.insert(file_id, file.clone());
         }
         Ok(file)
-    }
-}
-
-impl Inner {
-    /// Creates a file id. If the answer is lost, a new file of this name, size and parts is adopted.
-    fn create_file(
-        &self,
-        session: &Session,
-        name: &str,
-        plan: Plan,
-        directory: Option<&str>,
-    ) -> Result<String> {
-        // Without knowing what is in the directory nobody could tell a new file from an old version of the same size.
-        if let Some(directory) = directory
-            && !self.steps.lock().has_seen(directory)
-        {
-            let listed = self.list_directory(session, directory, &DirectoryOptions::default())?;
-            self.steps.lock().learn_directory(&listed);
-        }
-        let uncertain = (name.to_owned(), plan.size, plan.parts);
-        self.steps.lock().uncertain.push(uncertain.clone());
-        let create = || {
-            let answer =
-                endpoint::create_file(session, &self.id, name, plan.size, plan.parts, directory)?;
-            let missing = || {
-                Error::new(
-                    ErrorKind::BadAnswer,
-                    "the answer to creating a file has no id",
-                )
-            };
-            answer
-                .filled("fileId")
-                .or_else(|| answer.filled("message"))
-                .ok_or_else(missing)
-        };
-        let look = || self.find_new_file(session, name, plan.size, plan.parts, directory);
-        let created = looking(&session.call, session.retry_window(), create, look);
-        // A call that was cut off may have reached the service all the same; finalize looks after that.
-        let cut_off = matches!(&created, Err(error) if error.server_code().is_none());
-        let mut steps = self.steps.lock();
-        if !cut_off
-            && let Some(position) = steps.uncertain.iter().position(|entry| *entry == uncertain)
-        {
-            steps.uncertain.swap_remove(position);
-        }
-        if let Ok(file_id) = &created {
-            steps.seen.insert(file_id.clone());
-        }
-        created
-    }
-
-    /// A file that nobody here has made, seen or adopted, but that looks like this; it is adopted.
-    pub(crate) fn find_new_file(
-        &self,
-        session: &Session,
-        name: &str,
-        size: u64,
-        parts: u32,
-        directory: Option<&str>,
-    ) -> Result<Option<String>> {
-        let files = match directory {
-            Some(directory) => {
-                self.list_directory(session, directory, &DirectoryOptions::default())?
-                    .files
-            }
-            None => {
-                PackageInformation::read(&endpoint::package_information(session, &self.id)?).files
-            }
-        };
-        let mut steps = self.steps.lock();
-        let known = |id: &String| steps.files.contains_key(id) || steps.seen.contains(id);
-        let alike =
-            |file: &File| file.file_name == name && file.size == size && file.parts == parts;
-        let mut found = files.into_iter().filter(alike).map(|file| file.file_id);
-        let found = found.find(|id| !known(id));
-        // Two uploads whose answers were lost must not adopt the same file.
-        steps.seen.extend(found.clone());
-        Ok(found)
     }
 }

@@ -1,6 +1,6 @@
 //! A local directory into a package or Workspace.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,9 +9,11 @@ use parking_lot::Mutex;
 
 use super::queue::Queue;
 use super::{Action, Items, Report, ReportItem, TreeError, ends_all, joined};
+use crate::api::Session;
 use crate::call::{Call, Observer, Phase};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::{self, Existing};
+use crate::package::creation::{Created, Likeness};
 use crate::package::file::check_name;
 use crate::package::upload::{Lead, Reading, Running};
 use crate::package::{File, Inner, Package};
@@ -43,7 +45,9 @@ impl Package {
     /// are missing. Symbolic links and whatever else is no regular file are not followed; the report has them.
     ///
     /// [`Existing::Skip`], the default, makes it possible to go on after a failure: a file that is there with the same
-    /// size is left alone. That of a program that was killed while it uploaded looks the same.
+    /// size is left alone, if the service says that it is complete. What an upload from this machine has left that was
+    /// killed is removed and sent again; beside any other incomplete file, which somebody may be uploading, a further
+    /// version is sent. Temporary files of downloads are not sent.
     ///
     /// # Errors
     /// As [`upload`](Self::upload), with a report of what became of every file: one that fails does not end the
@@ -102,21 +106,24 @@ impl Package {
         if left.is_empty() {
             return;
         }
-        let ids = left.iter().filter_map(|file| file.created.lock().clone());
-        self.0.steps.lock().incomplete.extend(ids);
+        let mut files = Vec::new();
+        for file in left {
+            if let Some(created) = file.created.lock().take() {
+                files.push((created.file_id.clone(), file.directory_id));
+                self.0.steps.lock().left_incomplete(created);
+            }
+        }
         self.behind(move |inner, session| {
-            for file in left {
-                if let Some(id) = file.created.lock().take() {
-                    let _ = inner.delete_file(session, &id, file.directory_id);
-                }
+            for (id, directory_id) in files {
+                let _ = inner.delete_file(session, &id, directory_id);
             }
         });
     }
 }
 
-/// A file that is being uploaded: its id once it exists on the service.
+/// A file that is being uploaded, once it exists on the service.
 struct UnderWay {
-    created: Arc<Mutex<Option<String>>>,
+    created: Arc<Mutex<Option<Created>>>,
     directory_id: Option<String>,
 }
 
@@ -154,6 +161,47 @@ struct LocalFile {
     parts: u32,
 }
 
+/// A local file, and files of its name and size that are there already, complete or not.
+struct Doubtful {
+    local: LocalFile,
+    there: Vec<File>,
+    directory_id: Option<String>,
+}
+
+impl Doubtful {
+    /// The id of a file that is there and complete. What a killed upload has left is removed.
+    fn judge(&self, inner: &Inner, session: &Session) -> Result<Option<String>> {
+        let directory = self.directory_id.as_deref();
+        let mut whole = None;
+        for file in &self.there {
+            let id = &file.file_id;
+            let is_left = inner.steps.lock().is_incomplete(id);
+            if !is_left && inner.is_complete(session, id, directory)? {
+                whole.get_or_insert(id.clone());
+                continue;
+            }
+            let like = Likeness {
+                name: file.file_name.clone(),
+                size: file.size,
+                parts: file.parts,
+                directory: self.directory_id.clone(),
+            };
+            let is_abandoned = is_left || inner.is_abandoned(&like, id);
+            // It may have been completed just before its program ended.
+            if is_abandoned && (is_left || !inner.is_complete(session, id, directory)?) {
+                inner.delete_file(session, id, self.directory_id.clone())?;
+                inner.forget_mark(id);
+            } else if whole.is_none() {
+                session.call.log(format!(
+                    "{} ({id}) is not complete, and somebody may be uploading it: it is sent beside it",
+                    file.file_name
+                ));
+            }
+        }
+        Ok(whole)
+    }
+}
+
 /// What was found in the place of a local directory: its id and its files.
 type Found = Result<(String, Vec<File>)>;
 
@@ -189,7 +237,7 @@ impl Tree {
         let bytes = files.iter().map(|file| file.size).sum();
         let parts = files.iter().map(|file| file.parts).sum();
         call.set_total(Some(bytes), parts);
-        self.judge(call, &found)?;
+        self.judge(call, found)?;
         self.send(call)
     }
 
@@ -258,6 +306,11 @@ impl Tree {
                     });
                     self.directories[index].below.push(below);
                     found.push((below, local));
+                } else if metadata.is_file() && os::is_temporary(&name) {
+                    let item = self.item(path, &local, 0);
+                    self.items.done(item, Action::Ignored, None);
+                    let what = "is the temporary file of a download";
+                    self.items.failed(item, os::not_a_file(&local, what));
                 } else if metadata.is_file() {
                     let size = metadata.len();
                     let plan = Plan::new(size, part_size);
@@ -381,43 +434,86 @@ impl Tree {
     }
 
     /// Judges what is there already, and takes out what is to be left alone.
-    fn judge(&mut self, call: &Call, found: &BTreeMap<usize, Vec<File>>) -> Result<()> {
+    fn judge(&mut self, call: &Arc<Call>, found: BTreeMap<usize, Vec<File>>) -> Result<()> {
         let mut refused = None;
+        let mut doubtful = Vec::new();
         for (index, files) in found {
-            let mut there: BTreeMap<&str, Vec<&File>> = BTreeMap::new();
-            let steps = self.inner.steps.lock();
-            // What an upload that failed has left looks whole by its size.
-            for file in files.iter().filter(|file| !steps.may_be_incomplete(file)) {
-                there.entry(&file.file_name).or_default().push(file);
+            let mut there: BTreeMap<String, Vec<File>> = BTreeMap::new();
+            for file in files {
+                there.entry(file.file_name.clone()).or_default().push(file);
             }
-            drop(steps);
-            let (items, existing) = (&self.items, self.existing);
-            self.directories[*index].files.retain(|local| {
-                let Some(there) = there.get(local.name.as_str()) else {
-                    return true;
+            let directory = &self.directories[index];
+            let Some(Remote(directory_id)) = &directory.remote else {
+                continue;
+            };
+            for local in &directory.files {
+                let Some(there) = there.get_mut(&local.name) else {
+                    continue;
                 };
-                match existing {
-                    Existing::Overwrite => true,
+                match self.existing {
+                    Existing::Overwrite => {}
                     Existing::Refuse => {
+                        let steps = self.inner.steps.lock();
+                        if there.iter().all(|file| steps.is_incomplete(&file.file_id)) {
+                            continue;
+                        }
                         let told = format!("{}: a file of that name is there already", local.name);
                         let error = Error::new(ErrorKind::FileExists, told);
-                        items.failed(local.item, error.clone());
+                        self.items.failed(local.item, error.clone());
                         refused.get_or_insert(error);
-                        true
                     }
-                    Existing::Skip => match there.iter().find(|file| file.size == local.size) {
-                        None => true,
-                        Some(file) => {
-                            call.parts_done(local.parts, local.size);
-                            let id = file.file_id.clone();
-                            items.done(local.item, Action::Skipped, Some(id));
-                            false
-                        }
-                    },
+                    Existing::Skip => {
+                        there.retain(|file| file.size == local.size);
+                        doubtful.extend((!there.is_empty()).then(|| Doubtful {
+                            local: local.clone(),
+                            there: std::mem::take(there),
+                            directory_id: directory_id.clone(),
+                        }));
+                    }
                 }
-            });
+            }
         }
-        refused.map_or(Ok(()), Err)
+        if let Some(error) = refused {
+            return Err(error);
+        }
+        let skipped = self.skip(call, doubtful)?;
+        for directory in &mut self.directories {
+            let is_left = |local: &LocalFile| !skipped.contains(&local.item);
+            directory.files.retain(is_left);
+        }
+        Ok(())
+    }
+
+    /// Asks of files of the right name and size whether they are complete, and removes what a killed upload has left.
+    /// Answers the items that need not be sent.
+    fn skip(&self, call: &Arc<Call>, doubtful: Vec<Doubtful>) -> Result<BTreeSet<usize>> {
+        let skipped: Arc<Mutex<BTreeSet<usize>>> = Arc::default();
+        let (inner, items) = (Arc::clone(&self.inner), self.items.clone());
+        let (whole, results) = (Arc::clone(call), Arc::clone(&skipped));
+        let limit = inner.client.0.options.parts_in_flight;
+        let work = move |_: &Queue<Doubtful>, doubtful: Doubtful| {
+            let session = inner.client.0.api.session(&whole);
+            match doubtful.judge(&inner, &session) {
+                Ok(Some(file_id)) => {
+                    let local = &doubtful.local;
+                    whole.parts_done(local.parts, local.size);
+                    items.done(local.item, Action::Skipped, Some(file_id));
+                    results.lock().insert(local.item);
+                }
+                Err(error) if ends_all(&error) || whole.is_stopped() => return Err(error),
+                Err(error) => {
+                    items.failed(doubtful.local.item, error);
+                    results.lock().insert(doubtful.local.item);
+                }
+                Ok(None) => {}
+            }
+            Ok(())
+        };
+        if !doubtful.is_empty() {
+            Queue::run(call, limit, doubtful, |_| 1, work)?;
+        }
+        let skipped = std::mem::take(&mut *skipped.lock());
+        Ok(skipped)
     }
 
     fn send(self, call: &Arc<Call>) -> Result<()> {
@@ -546,10 +642,11 @@ impl Tree {
 
     /// Removes the file of a failed upload; what cannot be removed now is tried again before a package is finalized.
     fn remove(&self, whole: &Arc<Call>, left: UnderWay) {
-        let Some(id) = left.created.lock().take() else {
+        let Some(created) = left.created.lock().take() else {
             return;
         };
-        self.inner.steps.lock().incomplete.insert(id.clone());
+        let id = created.file_id.clone();
+        self.inner.steps.lock().left_incomplete(created);
         let part = Call::part_of(whole, Phase::Transferring);
         let session = self.inner.client.0.api.session(&part.call);
         if let Err(error) = self.inner.delete_file(&session, &id, left.directory_id) {

@@ -97,6 +97,9 @@ namespace Sendsafely
         /// <remarks>Create it with <see cref="Client"/>; this one is for logging in, for registering or for a
         /// Dropzone.</remarks>
         NoCredentials = 113,
+        /// <summary>A file that the service does not show may keep the package from being finalized.</summary>
+        /// <remarks>The answer to its creation was lost. Create a new package and upload the files again.</remarks>
+        PackageNotFinalizable = 114,
         /// <summary>A package has at most 99 recipients.</summary>
         /// <remarks>Send the rest with another package.</remarks>
         TooManyRecipients = 200,

@@ -102,6 +102,10 @@ class Status(OpenEnum):
     NO_CREDENTIALS = 113
     """The client has no API key. Create it with Client; this one is for logging in, for registering or for a Dropzone.
     """
+    PACKAGE_NOT_FINALIZABLE = 114
+    """A file that the service does not show may keep the package from being finalized. The answer to its creation was
+    lost. Create a new package and upload the files again.
+    """
     TOO_MANY_RECIPIENTS = 200
     """A package has at most 99 recipients. Send the rest with another package."""
     LIFE_OUT_OF_RANGE = 201

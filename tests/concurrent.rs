@@ -1,0 +1,216 @@
+//! Two programs at once on one package, or two threads of one: each keeps its own file, and touches no other.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use sendsafely::{ClientOptions, ErrorKind, FinalizeOptions, Package};
+use serde_json::{Value, json};
+use support::*;
+
+fn brief(seconds: u64) -> ClientOptions {
+    ClientOptions {
+        retry_window: Duration::from_secs(seconds),
+        ..options()
+    }
+}
+
+/// The same package in other hands.
+fn again(emulator: &Emulator, package: &Package) -> Package {
+    let keycode = package.keycode().unwrap().into();
+    Package::open(&emulator.client(), &mut (), package.id(), keycode).unwrap()
+}
+
+fn files(emulator: &Emulator, package: &Package) -> Vec<Value> {
+    let raw = emulator.package(package.id());
+    raw["files"].as_array().unwrap().clone()
+}
+
+#[track_caller]
+fn wait_for(what: &str, mut is_so: impl FnMut() -> bool) {
+    let end = Instant::now() + Duration::from_secs(20);
+    while !is_so() {
+        assert!(Instant::now() < end, "{what}");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// One upload's file is there before its answer, the other one's answer is lost: what is found must be the other one's.
+#[test]
+fn a_lost_answer_does_not_lead_to_the_file_of_another_upload() {
+    for other_handle in [false, true] {
+        let emulator = Emulator::start();
+        let first = package(&emulator.client());
+        let second = match other_handle {
+            true => again(&emulator, &first),
+            false => first.clone(),
+        };
+        let (mine, yours) = (noise(1, 3 * PART), noise(2, 3 * PART));
+        emulator.fault(
+            json!({"endpoint": "create_file", "when": "after", "action": {"hang_ms": 2000}}),
+        );
+        let (one, other) = thread::scope(|scope| {
+            let one = scope.spawn(|| upload(&first, "a.bin", &mine).unwrap());
+            wait_for("the first file", || files(&emulator, &first).len() == 1);
+            emulator.lose_answer("create_file");
+            let other = upload(&second, "a.bin", &yours).unwrap();
+            (one.join().unwrap(), other)
+        });
+        assert_ne!(one.file_id, other.file_id);
+        assert!(download(&first, &one.file_id).unwrap() == mine);
+        assert!(download(&first, &other.file_id).unwrap() == yours);
+        finalize(&first);
+        assert_eq!(files(&emulator, &first).len(), 2, "nothing is left over");
+    }
+}
+
+/// Many at once, every second answer lost: as many files as uploads, each with its own bytes.
+#[test]
+fn every_upload_of_the_same_name_and_size_keeps_its_own_file() {
+    let emulator = Emulator::start();
+    let first = package(&emulator.client());
+    let handles = [
+        first.clone(),
+        again(&emulator, &first),
+        again(&emulator, &first),
+    ];
+    emulator.settings(json!({"refuse_duplicate_files": false}));
+    for skip in [0, 1, 2, 3, 5, 8] {
+        let action = match skip % 2 {
+            0 => json!({"close": true}),
+            _ => json!({"status": 503}),
+        };
+        emulator.fault(
+            json!({"endpoint": "create_file", "skip": skip, "when": "after", "action": action}),
+        );
+    }
+    let sent = thread::scope(|scope| {
+        let running: Vec<_> = (0..9)
+            .map(|number| {
+                let package = &handles[number % handles.len()];
+                let data = noise(number as u64 + 1, PART);
+                scope.spawn(move || {
+                    let file = upload(package, "a.bin", &data).unwrap();
+                    (file.file_id, data)
+                })
+            })
+            .collect();
+        let ended = running.into_iter().map(|upload| upload.join().unwrap());
+        ended.collect::<Vec<_>>()
+    });
+    for (file_id, data) in &sent {
+        assert!(download(&first, file_id).unwrap() == *data);
+    }
+    finalize(&first);
+    assert_eq!(files(&emulator, &first).len(), sent.len());
+}
+
+#[test]
+fn a_file_of_another_user_is_never_adopted() {
+    let emulator = Emulator::start();
+    let workspace = Package::create_workspace(&emulator.client(), &mut (), "w").unwrap();
+    let added = workspace
+        .add_recipient(&mut (), "second@acme.test", None)
+        .unwrap();
+    workspace
+        .set_recipient_role(&mut (), &added.recipient_id, "CONTRIBUTOR")
+        .unwrap();
+    let other = emulator.client_of(1, options());
+    let file = json!({"filename": "a.bin", "filesize": 3, "parts": 1}).to_string();
+    let path = format!("/package/{}/file/", workspace.id());
+    // It comes while the first request is on its way, which then never arrives.
+    emulator.fault(json!({"endpoint": "create_file", "action": {"close": true}}));
+    emulator.fault(json!({"endpoint": "get_directory", "action": {"hang_ms": 500}}));
+    let sent = thread::scope(|scope| {
+        let sent = scope.spawn(|| upload(&workspace, "a.bin", b"abc").unwrap());
+        wait_for("the first request", || emulator.count("create_file") == 1);
+        other.request(&mut (), "PUT", &path, Some(&file)).unwrap();
+        sent.join().unwrap()
+    });
+    for file in files(&emulator, &workspace) {
+        let is_mine = file["id"] == json!(sent.file_id);
+        let by = if is_mine {
+            "admin@acme.test"
+        } else {
+            "second@acme.test"
+        };
+        assert_eq!(file["created_by"], by);
+        assert_eq!(file["complete"], is_mine);
+    }
+    assert_eq!(files(&emulator, &workspace).len(), 2);
+}
+
+/// The answer was lost for good, and then somebody else has uploaded a file that looks the same.
+#[test]
+fn finalize_deletes_no_file_that_another_upload_has_completed() {
+    for arrived in [false, true] {
+        let emulator = Emulator::start();
+        let first = package(&emulator.client_with(brief(0)));
+        upload(&first, "b.bin", b"b").unwrap();
+        let when = if arrived { "after" } else { "before" };
+        emulator.fault(json!({"endpoint": "create_file", "when": when, "action": {"close": true}}));
+        refused(upload(&first, "a.bin", b"mine"), ErrorKind::OutcomeUnknown);
+        let good = upload(&again(&emulator, &first), "a.bin", b"good").unwrap();
+        finalize(&first);
+        let left = files(&emulator, &first);
+        assert_eq!(left.len(), 2, "only what was lost is removed");
+        assert_eq!(left[1]["id"], json!(good.file_id));
+        assert!(download(&first, &good.file_id).unwrap() == b"good");
+    }
+}
+
+/// What another upload is still at work on is reported, and not removed.
+#[test]
+fn finalize_reports_what_another_upload_is_at_work_on() {
+    let emulator = Emulator::start();
+    let first = package(&emulator.client_with(brief(0)));
+    upload(&first, "b.bin", b"b").unwrap();
+    emulator.fault(json!({"endpoint": "create_file", "action": {"close": true}}));
+    refused(upload(&first, "a.bin", b"mine"), ErrorKind::OutcomeUnknown);
+    let second = again(&emulator, &first);
+    emulator.fault(json!({"endpoint": "part_put", "action": {"hang_ms": 3000}}));
+    let sent = thread::scope(|scope| {
+        let sent = scope.spawn(|| upload(&second, "a.bin", b"good").unwrap());
+        wait_for("the part", || emulator.count("part_put") == 2);
+        let told = refused(
+            first
+                .finalize(&mut (), &FinalizeOptions::default())
+                .map(|_| ()),
+            ErrorKind::UploadIncomplete,
+        );
+        assert!(told.message().contains("a.bin"), "{told}");
+        sent.join().unwrap()
+    });
+    assert!(download(&second, &sent.file_id).unwrap() == b"good");
+    finalize(&first);
+    assert_eq!(files(&emulator, &first).len(), 2);
+}
+
+/// A service that does not show incomplete files leaves nothing to be looked for.
+#[test]
+fn a_file_that_nobody_can_see_means_a_new_package() {
+    let emulator = Emulator::start();
+    emulator.settings(json!({"list_incomplete_files": false}));
+    let package = package(&emulator.client());
+    emulator.lose_answer("create_file");
+    let file = upload(&package, "a.bin", b"a").unwrap();
+    assert!(download(&package, &file.file_id).unwrap() == b"a");
+    let told = refused(
+        package
+            .finalize(&mut (), &FinalizeOptions::default())
+            .map(|_| ()),
+        ErrorKind::PackageNotFinalizable,
+    );
+    assert_eq!(told.server_code(), Some("DENIED"));
+    assert!(
+        told.message().contains("a.bin") && told.remedy().is_some(),
+        "{told}"
+    );
+    // What was never created hinders nothing.
+    let other = support::package(&emulator.client());
+    emulator.fault(json!({"endpoint": "create_file", "action": {"close": true}}));
+    upload(&other, "a.bin", b"a").unwrap();
+    finalize(&other);
+}
