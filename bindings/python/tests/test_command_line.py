@@ -210,6 +210,19 @@ def test_a_workspace(shell, files, tmp_path):
     assert error["status"] == "ONLY_IN_WORKSPACE"
 
 
+def test_what_a_killed_download_left_is_not_sent(shell, tmp_path):
+    (tmp_path / "link").write_text(shell("send", "--workspace", "Shared"))
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    for name in ("a.txt", ".sendsafely-0123456789abcdef.part"):
+        (mine / name).write_bytes(b"x")
+    for command in (("sync", "@link", mine, "--up"), ("put", "@link", mine)):
+        shell("workspace", *command)
+        assert ".part: is the temporary file of a download; left out" in shell.err
+    listed = shell("workspace", "ls", "@link", "--recursive")
+    assert "mine/a.txt" in listed and ".part" not in listed
+
+
 def test_keys_of_a_device(shell, files, tmp_path):
     [key] = shell.json("keys", "generate", "--file", "device.json", "--description", "laptop")
     assert (tmp_path / "device.json").stat().st_mode & 0o777 == 0o600

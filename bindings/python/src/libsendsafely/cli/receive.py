@@ -67,7 +67,7 @@ def tell(out: Output, report: "Iterable[ReportItem]", told: str = "") -> None:
         if item.action is Action.SKIPPED:
             out.log(f"{item.path}: is there already")
         elif item.action is Action.IGNORED:
-            out.note(f"{item.path}: is neither a file nor a directory, left out")
+            out.note(f"{item.message}; left out")
         elif item.status is not Status.OK and (item.message or "") not in told:
             out.note(f"{item.path}: {item.message}")
         elif item.renamed:

@@ -2,7 +2,7 @@
 
 import json
 import os
-import tempfile
+import secrets
 from typing import TYPE_CHECKING, Any, Dict, Optional, Union
 
 from ..client import Client
@@ -72,8 +72,9 @@ def save_key_pair(key_id: str, key_pair: Union[KeyPair, str], path_to_save: "Pat
         raise IsADirectoryError(f"{path} is a directory")
     if os.path.exists(path) and not os.path.isfile(path):
         raise FileExistsError(f"{path} is a device, pipe or socket, which is not replaced")
-    # What a kill leaves has the name of a temporary file, which no upload of a directory takes along.
-    descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(path) or ".", prefix=".sendsafely-", suffix=".part")
+    # What a kill leaves is named like what is left of a download: no upload of a directory takes it along.
+    temporary = os.path.join(os.path.dirname(path), f".sendsafely-{secrets.token_hex(8)}.part")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with open(descriptor, "w", encoding="utf-8") as file:
             json.dump({"publicKeyId": key_id, "privateKey": str(key_pair)}, file)
