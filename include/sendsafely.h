@@ -903,8 +903,10 @@ typedef struct {
    */
   const char *locale;
   /**
-   * URL of a proxy, such as "http://proxy:3128"; "" for none. NULL, the default: as the environment says
-   * (HTTPS_PROXY, ALL_PROXY, NO_PROXY). Never used for this machine itself.
+   * URL of a proxy, such as "http://proxy:3128", by http, https, socks5 or socks5h; "" for none. NULL, the default:
+   * the first of https_proxy, HTTPS_PROXY, all_proxy and ALL_PROXY in the environment (http_proxy, all_proxy and
+   * ALL_PROXY for http:// hosts), but not for the hosts in no_proxy or NO_PROXY, whose entries mean what they mean to
+   * curl. Never used for this machine itself. One that cannot be used is an error, never gone around.
    */
   const char *proxy;
   /**

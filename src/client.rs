@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::api::transport::{Connections, is_loopback};
+use crate::api::connections::Connections;
+use crate::api::proxy::is_loopback;
+
 use crate::api::{Api, Credentials, endpoint};
 use crate::call::{self, Call, Observer};
 use crate::error::{Error, ErrorKind, Result};
@@ -25,7 +27,8 @@ pub struct ClientOptions {
     pub client_version: Option<String>,
     /// Header `Accept-Language`.
     pub locale: Option<String>,
-    /// Proxy URL; `None` takes it from the environment, an empty text means none. Loopback hosts never use one.
+    /// Proxy URL; `None` takes it from the environment, an empty text means none. Loopback hosts never use one. The
+    /// rule stands in `docs/proxies.md`.
     pub proxy: Option<String>,
     /// A PEM file with certificates to trust besides the system's.
     pub ca_bundle: Option<PathBuf>,

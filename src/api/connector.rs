@@ -1,7 +1,7 @@
 //! Connections: TCP, TLS and proxies in the order that the HTTP library asks for, over sockets of our own.
 
 use std::io::{self, Read, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
@@ -12,12 +12,14 @@ use ureq::unversioned::transport::{
 };
 
 use super::exchange::{self, Direction};
+use super::socks::SocksConnector;
 use crate::os;
 
-/// The connectors that make one connection, one after the other: a tunnel through a proxy or TCP, then TLS.
+/// The connectors that make one connection, one after the other: by a proxy or by TCP alone, then TLS.
 pub(crate) fn connector(sockets: Sockets) -> impl Connector {
     Connecting(
-        ().chain(ConnectProxyConnector::default())
+        ().chain(SocksConnector(sockets.clone()))
+            .chain(ConnectProxyConnector::default())
             .chain(TcpConnector(sockets))
             .chain(RustlsConnector::default()),
     )
@@ -141,9 +143,21 @@ impl<In: Transport> Connector<In> for TcpConnector {
         if let Some(transport) = chained {
             return Ok(Some(Either::A(transport)));
         }
-        let counted = self.0.counted();
-        let socket = Socket {
-            stream: Arc::new(connect(details)?),
+        let socket = Socket::open(details, &details.addrs, &self.0)?;
+        Ok(Some(Either::B(socket)))
+    }
+}
+
+impl Socket {
+    /// Connects to one of the addresses.
+    pub(crate) fn open(
+        details: &ConnectionDetails,
+        addresses: &[SocketAddr],
+        sockets: &Sockets,
+    ) -> Result<Self, ureq::Error> {
+        let counted = sockets.counted();
+        let socket = Self {
+            stream: Arc::new(connect(details, addresses)?),
             buffers: LazyBuffers::new(
                 details.config.input_buffer_size(),
                 details.config.output_buffer_size(),
@@ -154,17 +168,20 @@ impl<In: Transport> Connector<In> for TcpConnector {
         };
         let handle = Arc::downgrade(&socket.stream);
         (details.register_shutdown)(handle as Weak<dyn ShutdownHandle>)?;
-        Ok(Some(Either::B(socket)))
+        Ok(socket)
     }
 }
 
 /// Tries one address after the other. Each gets half of the time that is left, the last one all of it.
-fn connect(details: &ConnectionDetails) -> Result<TcpStream, ureq::Error> {
+fn connect(
+    details: &ConnectionDetails,
+    addresses: &[SocketAddr],
+) -> Result<TcpStream, ureq::Error> {
     let started = Instant::now();
     let mut failed = ureq::Error::ConnectionFailed;
-    for (position, address) in details.addrs.iter().enumerate() {
+    for (position, address) in addresses.iter().enumerate() {
         let left = details.timeout.after.saturating_sub(started.elapsed());
-        let patience = match position + 1 == details.addrs.len() {
+        let patience = match position + 1 == addresses.len() {
             true => left,
             false => left / 2,
         };
@@ -185,7 +202,7 @@ fn connect(details: &ConnectionDetails) -> Result<TcpStream, ureq::Error> {
 
 /// A TCP connection. A stop shuts it down through the weak handle that was registered.
 #[derive(Debug)]
-struct Socket {
+pub(crate) struct Socket {
     stream: Arc<TcpStream>,
     buffers: LazyBuffers,
     read_timeout: Option<Duration>,

@@ -1,14 +1,17 @@
 //! The service's REST API: one function per server call (`endpoint`), what may be repeated (`retry`), how answers are
 //! read (`json`), and the wire itself (`transport`).
 
+pub(crate) mod connections;
 mod connector;
 pub(crate) mod endpoint;
 mod exchange;
 mod idle;
 pub(crate) mod json;
 mod names;
+pub(crate) mod proxy;
 pub(crate) mod retry;
 mod session;
+mod socks;
 pub(crate) mod transport;
 
 pub(crate) use session::{

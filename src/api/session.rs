@@ -7,11 +7,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde_json::Value;
 use url::Url;
 
+use super::connections::{Agents, Connections};
 use super::json::Json;
 use super::retry::{Repeat, retrying};
-use super::transport::{
-    Agents, Body, Class, Connections, Failure, Request, Response, Transport, read_limited,
-};
+use super::transport::{Body, Class, Failure, Request, Response, Transport, read_limited};
 use crate::call::Call;
 use crate::client::ClientOptions;
 use crate::crypto::signature;

@@ -17,8 +17,11 @@ namespace Sendsafely
         /// <summary>Language of the service's texts, such as "en-US". null, the default: the service's own.</summary>
         public string Locale { get; set; }
 
-        /// <summary>URL of a proxy, such as "http://proxy:3128"; "" for none. null, the default: as the environment
-        /// says (HTTPS_PROXY, ALL_PROXY, NO_PROXY). Never used for this machine itself.</summary>
+        /// <summary>URL of a proxy, such as "http://proxy:3128", by http, https, socks5 or socks5h; "" for none. null,
+        /// the default: the first of https_proxy, HTTPS_PROXY, all_proxy and ALL_PROXY in the environment (http_proxy,
+        /// all_proxy and ALL_PROXY for http:// hosts), but not for the hosts in no_proxy or NO_PROXY, whose entries
+        /// mean what they mean to curl. Never used for this machine itself. One that cannot be used is an error, never
+        /// gone around.</summary>
         public string Proxy { get; set; }
 
         /// <summary>Path of a PEM file with certificate authorities to trust besides the system's. null, the default:

@@ -12,12 +12,13 @@ import sys
 import threading
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 import libsendsafely
 from libsendsafely import records
-from libsendsafely.cli import completion, output, parser
+from libsendsafely.cli import completion, output, parser, proxies
 
 # A process of Python for every command.
 pytestmark = pytest.mark.slow
@@ -361,6 +362,21 @@ def test_doctor_finds_a_dead_proxy_and_names_its_variable(shell):
     found, checks = problems(shell, code=4, SENDSAFELY_HOST="https://acme.invalid", HTTPS_PROXY=f"http://me:SECRET@127.0.0.1:{closed_port()}")
     assert found == ["proxy"] and "HTTPS_PROXY" in json.dumps(checks) and "SECRET" not in json.dumps(checks)
     assert problems(shell, code=4, SENDSAFELY_HOST="https://acme.invalid", NO_PROXY="x, .invalid", HTTPS_PROXY="http://127.0.0.1:1")[0] == ["dns"]
+
+
+def test_doctor_finds_a_proxy_that_cannot_be_used(shell):
+    found, checks = problems(shell, code=2, SENDSAFELY_HOST="https://acme.invalid", https_proxy="gopher://me:SECRET@proxy", ALL_PROXY="http://127.0.0.1:1")
+    assert found == ["proxy"] and "https_proxy" in json.dumps(checks) and "SECRET" not in json.dumps(checks)
+
+
+def test_doctor_takes_the_same_proxy_as_the_library():
+    for row in json.loads((ROOT / "tests/vectors/proxies.json").read_text()):
+        try:
+            proxy = proxies.proxy_for(urlsplit(row["url"]), row["environment"])
+            chosen = proxy.variable if proxy else "none"
+        except proxies.Unusable as error:
+            chosen = f"refused: {error.variable}"
+        assert chosen == row["proxy"], row
 
 
 def test_doctor_finds_a_wrong_clock(shell):

@@ -5,16 +5,16 @@ import socket
 import threading
 import time
 from argparse import ArgumentParser, Namespace
-from typing import Any, Callable, List, NamedTuple, Optional
+from typing import Any, Callable, List, Optional
 from urllib.parse import urlsplit
 
 from .. import Client, Error, Status
 from . import credentials
-from .output import EXIT_FAILED, EXIT_NETWORK, REMEDIES, Output, exit_code, printable
+from .output import EXIT_FAILED, EXIT_NETWORK, EXIT_USAGE, REMEDIES, Output, exit_code, printable
+from .proxies import Proxy, Unusable, proxy_for
 
 PATIENCE = 5  # Seconds for each question.
 TOLERATED_SKEW = 60  # Seconds.
-PROXY_VARIABLES = ("ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")  # In the library's order.
 
 
 def add(commands: Any, common: ArgumentParser) -> None:
@@ -48,17 +48,6 @@ class Doctor:
         self.out.result("check", {"check": check, "ok": ok, "text": printable(text), "remedy": remedy}, printable(line))
 
 
-class Proxy(NamedTuple):
-    url: str
-    variable: str
-
-    @property
-    def place(self) -> str:
-        """Without a password that may stand in it."""
-        parts = urlsplit(self.url if "://" in self.url else f"http://{self.url}")
-        return f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
-
-
 def run(arguments: Namespace, out: Output) -> int:
     doctor = Doctor(out)
     examine(doctor, arguments)
@@ -77,6 +66,11 @@ def examine(doctor: Doctor, arguments: Namespace) -> None:
         lines.append(line)
         doctor.out.log(line)
 
+    url = urlsplit(found.host if "://" in found.host else f"https://{found.host}")
+    try:
+        proxy = proxy_for(url)
+    except Unusable as error:
+        return doctor.problem("proxy", str(error), f"correct {error.variable}, or unset it", EXIT_USAGE)
     try:
         client = Client(found.host, found.api_key, found.api_secret, ca_bundle=found.ca_bundle, progress=doctor.out.tell, log=log,
                         retry_window_ms=int(1000 * getattr(arguments, "retry_window", PATIENCE)))
@@ -84,8 +78,6 @@ def examine(doctor: Doctor, arguments: Namespace) -> None:
         check, remedy = ("tls", None) if error.status is Status.NO_TRUST_STORE else ("host", f"correct it in {found.origin}")
         return doctor.failed(check, error, remedy)
     with client:
-        url = urlsplit(found.host if "://" in found.host else f"https://{found.host}")
-        proxy = proxy_for(url.hostname or "")
         if not reached(doctor, url, proxy):
             return
         email = refusal = None
@@ -113,8 +105,8 @@ def reached(doctor: Doctor, url: Any, proxy: Optional[Proxy]) -> bool:
         host, port, check = url.hostname, url.port or (443 if url.scheme == "https" else 80), "connection"
         what = remedy_name = "the spelling of the host"
     else:
-        host, _, number = proxy.place.rpartition(":")
-        port, check, what, remedy_name = int(number), "proxy", f"the proxy of {proxy.variable}", f"the variable {proxy.variable}"
+        host, port = proxy.place
+        check, what, remedy_name = "proxy", f"the proxy of {proxy.variable}", f"the variable {proxy.variable}"
     try:
         addresses = bounded(lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
         if proxy is None:
@@ -179,17 +171,6 @@ def answered(doctor: Doctor, error: Error, proxy: Optional[Proxy]) -> bool:
     return False
 
 
-def proxy_for(host: str) -> Optional[Proxy]:
-    """The proxy that the library uses for the API of this host."""
-    if host == "localhost" or host == "::1" or host.startswith("127."):
-        return None
-    for entry in os.environ.get("NO_PROXY", os.environ.get("no_proxy", "")).split(","):
-        name = entry.strip().lstrip("*.")
-        if entry.strip() == "*" or (name and f".{host}".endswith(f".{name}")):
-            return None
-    return next((Proxy(os.environ[name], name) for name in PROXY_VARIABLES if os.environ.get(name)), None)
-
-
 def clock(doctor: Doctor, url: str, proxy: Optional[Proxy]) -> bool:
     """Compares this machine's clock with the service's."""
     # Slow to import, and nobody else needs them.
@@ -201,6 +182,9 @@ def clock(doctor: Doctor, url: str, proxy: Optional[Proxy]) -> bool:
     context = ssl.create_default_context()
     # No secret is sent here, and the library has looked at the certificate just before.
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    if proxy is not None and proxy.url.startswith("socks"):
+        doctor.ok("clock", "not compared: the proxy speaks SOCKS")
+        return True
     handlers = [urllib.request.ProxyHandler({"http": proxy.url, "https": proxy.url} if proxy else {}),
                 urllib.request.HTTPSHandler(context=context)]
     try:
