@@ -43,11 +43,14 @@ static void note_interrupt(int signal_number) {
 }
 
 static void catch_interrupts(void) {
-  struct sigaction action;
+  struct sigaction action, before;
   memset(&action, 0, sizeof action);
   action.sa_handler = note_interrupt;
   sigaction(SIGINT, &action, NULL);
   sigaction(SIGTERM, &action, NULL);
+  /* The terminal was closed; under nohup the program goes on. */
+  if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+    sigaction(SIGHUP, &action, NULL);
 }
 
 /* --- Progress ----------------------------------------------------------------------------------------------- */

@@ -121,7 +121,7 @@ internal static class Send
         }
         catch (SendsafelyException failure)
         {
-            Console.Error.WriteLine($"Send: package {package.Id} is left on the service: {failure.Message}");
+            terminal.Say($"package {package.Id} is left on the service: {failure.Message}");
         }
     }
 }

@@ -98,6 +98,18 @@ namespace Sendsafely.Tests
         }
 
         [Fact]
+        public void OnlyUnfinishedPackagesAreDeletedAsUnfinished()
+        {
+            Package package = Use(Client.CreatePackage());
+            package.DeleteUnfinished();
+            Assert.Equal(Status.PackageDeleted, Assert.Throws<SendsafelyException>(() => package.SetMessage("x")).Status);
+            Package sent = Use(Client.CreatePackage());
+            sent.SetMessage("x");
+            sent.Finalize(new FinalizeOptions { UndisclosedRecipients = true });
+            Assert.Equal(Status.AlreadyFinalized, Assert.Throws<SendsafelyException>(() => sent.DeleteUnfinished()).Status);
+        }
+
+        [Fact]
         public void AnAdministratorCreatesForSomebodyElse()
         {
             Package package = Use(Client.CreatePackageForUser("second@acme.test"));

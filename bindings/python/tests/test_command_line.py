@@ -424,7 +424,7 @@ def await_request(shell, endpoint):
         time.sleep(0.02)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_it_at_once_with_one_line(shell, files, number):
     shell.emulator.admin("POST", "/faults", {"endpoint": "part_put", "times": 0, "action": {"hang_ms": 60_000}})
     process = started(["send", "--to", "second@acme.test", *files], shell.environment)

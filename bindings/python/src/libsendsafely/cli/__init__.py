@@ -72,8 +72,8 @@ def main(argv: Optional[List[str]] = None) -> int:
     argv = sys.argv[1:] if argv is None else argv
     open_standard_streams()
     out = Output(json="--json" in argv, quiet="--quiet" in argv, verbose="--verbose" in argv)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # As in a background job of a shell.
+    for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # As in a background job of a shell, or under nohup.
             signal.signal(number, _interrupt)
     try:
         if out.unwritable:

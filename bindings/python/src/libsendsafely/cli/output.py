@@ -29,7 +29,7 @@ CODES = """\
   5    refused: the service does not do it, for this account or at all
   6    local file: missing, unreadable, there already, no room
   7    integrity: the keycode is missing or wrong, or the data was damaged or changed
-  130  interrupted by Ctrl-C (143 by SIGTERM)
+  130  interrupted by Ctrl-C (143 by SIGTERM, 129 when the terminal is closed)
   141  nobody read standard output any more"""
 
 FAMILIES = {0: EXIT_USAGE, 2: EXIT_USAGE, 3: EXIT_REFUSED, 4: EXIT_NETWORK, 5: EXIT_INTEGRITY, 6: EXIT_LOCAL}
