@@ -680,6 +680,7 @@ sendsafely_status sendsafely_error_status(const sendsafely_error *error);
 /**
  * Returns what happened to what, for people to read: lower case, no full stop, never with a secret in it.
  *
+ * One line that a terminal can show: control characters and invisible ones, in file names say, are replaced.
  * Valid until the error is freed. Never NULL: "" for NULL and for what is not a live error.
  */
 const char *sendsafely_error_message(const sendsafely_error *error);
@@ -697,7 +698,8 @@ int32_t sendsafely_error_http_status(const sendsafely_error *error);
 const char *sendsafely_error_server_code(const sendsafely_error *error);
 
 /**
- * Returns the service's own words, or NULL where there are none. Valid until the error is freed.
+ * Returns the service's own words in one line, made printable like the message, or NULL where there are none. Valid
+ * until the error is freed.
  */
 const char *sendsafely_error_server_message(const sendsafely_error *error);
 
@@ -707,7 +709,8 @@ const char *sendsafely_error_server_message(const sendsafely_error *error);
 const char *sendsafely_error_remedy(const sendsafely_error *error);
 
 /**
- * Returns 1 if the same call may succeed later without any change by the program, else 0.
+ * Returns 1 if the same call may succeed later without any change by the program, else 0. Of the HTTP statuses those are
+ * 408, 425, 429 and 5xx; after SENDSAFELY_OUTCOME_UNKNOWN it is 0.
  */
 int32_t sendsafely_error_is_retryable(const sendsafely_error *error);
 
@@ -847,8 +850,9 @@ typedef int32_t (*sendsafely_progress_callback)(void *user_data,
                                                 const sendsafely_progress *progress);
 
 /**
- * Takes a line for a log, without a line end. Runs on the thread that made the call; the line is valid only inside the
- * callback and never holds a secret.
+ * Takes a line for a log: printable, without a line end. Runs on the thread that made the call; the line is valid only
+ * inside the callback and never holds a secret. Of lines that come faster than the callback returns, equal ones are
+ * joined, and those beyond a hundred are left out and counted. None comes after a stop.
  */
 typedef void (*sendsafely_log_callback)(void *user_data,
                                         const char *line);

@@ -7,11 +7,13 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
 use parking_lot::{Condvar, Mutex};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::log::Log;
 use crate::os;
+use crate::printable::printable;
 
 /// Time between two reports while nothing else happens: 4 to 10 a second are promised.
 const TICK: Duration = Duration::from_millis(125);
@@ -129,30 +131,27 @@ pub(crate) struct Call {
     /// Sleepers wait on the condition; the mutex holds what a stop interrupts.
     interrupts: Mutex<Interrupts>,
     wake: Condvar,
-    notices: Sender<Notice>,
+    log: Mutex<Log>,
+    /// Wakes the calling thread for a line of the log or a change of phase.
+    notice: Sender<()>,
     /// The call that this one is a part of, and the phase of that one while nothing waits.
     whole: Option<(Arc<Call>, Phase)>,
-}
-
-/// What workers tell the calling thread besides their results.
-pub(crate) enum Notice {
-    Phase,
-    Log(String),
 }
 
 const UNKNOWN_TOTAL: u64 = u64::MAX;
 
 impl Call {
-    pub(crate) fn new() -> (Arc<Self>, Receiver<Notice>) {
-        let (notices, receiver) = unbounded();
-        (Arc::new(Self::with(notices, None)), receiver)
+    /// A call, and what wakes the thread that attends to it.
+    pub(crate) fn new() -> (Arc<Self>, Receiver<()>) {
+        let (notice, notices) = bounded(1);
+        (Arc::new(Self::with(notice, None)), notices)
     }
 
     /// One file of a call that is about many: it can fail by itself, and what it moves counts for the whole. It is
     /// stopped with the whole.
     pub(crate) fn part_of(whole: &Arc<Self>, phase: Phase) -> PartOfCall {
-        let (notices, _) = unbounded();
-        let part = Arc::new(Self::with(notices, Some((Arc::clone(whole), phase))));
+        let (notice, _) = bounded(1);
+        let part = Arc::new(Self::with(notice, Some((Arc::clone(whole), phase))));
         let number = whole.on_stop(Box::new(StopPart(Arc::downgrade(&part))));
         PartOfCall {
             call: part,
@@ -161,7 +160,7 @@ impl Call {
         }
     }
 
-    fn with(notices: Sender<Notice>, whole: Option<(Arc<Self>, Phase)>) -> Self {
+    fn with(notice: Sender<()>, whole: Option<(Arc<Self>, Phase)>) -> Self {
         Self {
             started: Instant::now(),
             phase: AtomicI32::new(Phase::Connecting as i32),
@@ -175,14 +174,15 @@ impl Call {
             stopped: AtomicBool::new(false),
             interrupts: Mutex::default(),
             wake: Condvar::new(),
-            notices,
+            log: Mutex::default(),
+            notice,
             whole,
         }
     }
 
     pub(crate) fn set_phase(&self, phase: Phase) {
         if self.phase.swap(phase as i32, Ordering::Relaxed) != phase as i32 {
-            let _ = self.notices.send(Notice::Phase);
+            self.notify();
         }
         if let Some((whole, usual)) = &self.whole {
             // The files of a whole are in many phases at once; only waiting is worth telling.
@@ -197,13 +197,24 @@ impl Call {
         Phase::from_number(self.phase.load(Ordering::Relaxed))
     }
 
+    /// A line for the observer's log. Waits for nobody.
     pub(crate) fn log(&self, line: impl Into<String>) {
         match &self.whole {
             Some((whole, _)) => whole.log(line),
             None => {
-                let _ = self.notices.send(Notice::Log(line.into()));
+                self.log.lock().push(printable(line));
+                self.notify();
             }
         }
+    }
+
+    /// Wakes the calling thread; once is enough for all that it finds then.
+    fn notify(&self) {
+        let _ = self.notice.try_send(());
+    }
+
+    fn next_line(&self) -> Option<String> {
+        self.log.lock().pop()
     }
 
     pub(crate) fn set_total(&self, bytes: Option<u64>, parts: u32) {
@@ -399,32 +410,68 @@ impl Rate {
     }
 }
 
+/// What an observer is told, and when.
+struct Reports<'a> {
+    call: &'a Call,
+    rate: Rate,
+    phase: Phase,
+    next: Instant,
+}
+
+impl<'a> Reports<'a> {
+    fn new(call: &'a Call) -> Self {
+        Self {
+            call,
+            rate: Rate {
+                samples: std::collections::VecDeque::new(),
+            },
+            phase: Phase::Connecting,
+            next: Instant::now() + TICK,
+        }
+    }
+
+    /// Reports a change of phase at once, and otherwise several times a second.
+    fn tell_if_due(&mut self, observer: &mut dyn Observer) -> Flow {
+        if self.call.phase() == self.phase && Instant::now() < self.next {
+            return Flow::Continue;
+        }
+        self.tell(observer)
+    }
+
+    fn tell(&mut self, observer: &mut dyn Observer) -> Flow {
+        let bytes = self.call.bytes_done.load(Ordering::Relaxed);
+        let progress = self.call.snapshot(self.rate.sample(bytes));
+        self.phase = progress.phase;
+        let flow = observer.progress(&progress);
+        self.next = Instant::now() + TICK;
+        flow
+    }
+}
+
 /// Waits on the calling thread for what workers send, telling the observer all the while.
 ///
 /// `handle` gets each event and answers with the result of the call when that event ends it. A stop interrupts the
-/// workers, gives them a moment to notice, and ends the call as stopped. The channel must have at least one sender as
+/// workers, gives them a moment to notice, and ends the call as stopped; no line of the log comes after it. The channel must have at least one sender as
 /// long as the call is not ended; when all are gone, a worker has died.
 pub(crate) fn attend<E>(
     call: &Arc<Call>,
-    notices: &Receiver<Notice>,
+    notices: &Receiver<()>,
     observer: &mut dyn Observer,
     events: &Receiver<E>,
     handle: &mut dyn FnMut(E) -> Option<Result<()>>,
 ) -> Result<()> {
-    let mut rate = Rate {
-        samples: std::collections::VecDeque::new(),
-    };
-    let mut report = |observer: &mut dyn Observer| {
-        let bytes = call.bytes_done.load(Ordering::Relaxed);
-        observer.progress(&call.snapshot(rate.sample(bytes)))
-    };
+    let mut reports = Reports::new(call);
     let mut flow = Flow::Continue; // The first report was before the workers began.
-    let mut next_tick = Instant::now() + TICK;
+    let mut line = None;
     let result = loop {
         if flow == Flow::Stop {
             break None;
         }
-        let wait = next_tick.saturating_duration_since(Instant::now());
+        let wait = match line {
+            // More lines may wait. A stop is asked for between two of them.
+            Some(()) => Duration::ZERO,
+            None => reports.next.saturating_duration_since(Instant::now()),
+        };
         crossbeam_channel::select! {
             recv(events) -> event => match event {
                 Ok(event) => {
@@ -434,28 +481,23 @@ pub(crate) fn attend<E>(
                 }
                 Err(_) => break Some(Err(died())),
             },
-            recv(notices) -> notice => match notice {
-                Ok(Notice::Log(line)) => observer.log(&line),
-                _ => {
-                    flow = report(observer);
-                    next_tick = Instant::now() + TICK;
-                }
-            },
+            recv(notices) -> _ => {}
             default(wait) => {}
         }
-        if flow == Flow::Continue && Instant::now() >= next_tick {
-            flow = report(observer);
-            next_tick = Instant::now() + TICK;
-        }
+        line = call.next_line().map(|line| observer.log(&line));
+        flow = reports.tell_if_due(observer);
     };
-    for notice in notices.try_iter() {
-        if let Notice::Log(line) = notice {
-            observer.log(&line);
-        }
+    while flow == Flow::Continue
+        && let Some(line) = call.next_line()
+    {
+        observer.log(&line);
+        flow = reports.tell_if_due(observer);
     }
     match result {
         Some(Ok(())) => {
-            report(observer);
+            if flow == Flow::Continue {
+                reports.tell(observer);
+            }
             Ok(())
         }
         Some(Err(error)) => {

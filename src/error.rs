@@ -4,6 +4,8 @@ use std::any::Any;
 use std::fmt;
 use std::time::Duration;
 
+use crate::printable::printable;
+
 /// What went wrong, seen from what a program would do next.
 ///
 /// The variants stand in the families of the C status codes; `ffi::status` maps each of them and does not compile
@@ -111,7 +113,8 @@ pub enum ErrorKind {
 
 /// An error of any call: what kind it is, what happened to what, and what can be done about it.
 ///
-/// Messages never hold a secret: no API secret, keycode, server secret, password, message text or link fragment.
+/// Messages never hold a secret: no API secret, keycode, server secret, password, message text or link fragment. They
+/// and the service's words are one printable line each, whatever the service or a file name holds.
 #[derive(Clone, thiserror::Error)]
 #[error("{message}")]
 pub struct Error {
@@ -133,7 +136,7 @@ impl Error {
         let remedy = remedy_for(kind);
         Self {
             kind,
-            message: message.into(),
+            message: printable(message),
             http_status: None,
             server_code: None,
             server_message: None,
@@ -162,8 +165,8 @@ impl Error {
     /// Adds the service's own code and words.
     #[must_use]
     pub fn with_server(mut self, code: &str, message: Option<&str>) -> Self {
-        self.server_code = Some(code.to_owned());
-        self.server_message = message.filter(|m| !m.is_empty()).map(str::to_owned);
+        self.server_code = Some(printable(code));
+        self.server_message = message.filter(|m| !m.is_empty()).map(printable);
         self
     }
 
@@ -183,7 +186,7 @@ impl Error {
     /// Puts words before the message: what was being done.
     #[must_use]
     pub fn context(mut self, doing: impl fmt::Display) -> Self {
-        self.message = format!("{doing}: {}", self.message);
+        self.message = printable(format!("{doing}: {}", self.message));
         self
     }
 
@@ -224,18 +227,20 @@ impl Error {
 
     /// Whether the same call may succeed later without any change by the caller.
     pub fn is_retryable(&self) -> bool {
-        matches!(
-            self.kind,
+        match self.kind {
+            ErrorKind::BadAnswer | ErrorKind::HttpError | ErrorKind::StorageRefused => {
+                // What passes, and no redirection and no refusal: those stay until somebody changes something.
+                !matches!(self.http_status, Some(300..=499))
+                    || matches!(self.http_status, Some(408 | 425 | 429))
+            }
             ErrorKind::Unreachable
-                | ErrorKind::UnknownHost
-                | ErrorKind::TimedOut
-                | ErrorKind::BadAnswer
-                | ErrorKind::HttpError
-                | ErrorKind::StorageRefused
-                | ErrorKind::FileIncomplete
-                | ErrorKind::UploadRunning
-                | ErrorKind::Busy
-        )
+            | ErrorKind::UnknownHost
+            | ErrorKind::TimedOut
+            | ErrorKind::FileIncomplete
+            | ErrorKind::UploadRunning
+            | ErrorKind::Busy => true,
+            _ => false,
+        }
     }
 }
 
@@ -316,4 +321,42 @@ fn remedy_for(kind: ErrorKind) -> Option<&'static str> {
         K::DirectoryNotFound => "create the directory first",
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_passes_by_itself_is_retryable() {
+        for kind in [ErrorKind::HttpError, ErrorKind::StorageRefused] {
+            for (status, retryable) in [
+                (302, false),
+                (400, false),
+                (401, false),
+                (403, false),
+                (404, false),
+                (405, false),
+                (408, true),
+                (409, false),
+                (425, true),
+                (429, true),
+                (500, true),
+                (503, true),
+            ] {
+                let error = Error::new(kind, "no").with_http_status(status);
+                assert_eq!(error.is_retryable(), retryable, "{kind:?} {status}");
+            }
+        }
+    }
+
+    #[test]
+    fn texts_of_the_service_are_printable() {
+        let error = Error::new(ErrorKind::Refused, "a\nb")
+            .with_server("CODE\x1b[2J", Some("c\r\nd\u{202e}"))
+            .context("evil\u{9b}.txt");
+        assert_eq!(error.message(), "evil\u{fffd}.txt: a b");
+        assert_eq!(error.server_code(), Some("CODE\u{fffd}[2J"));
+        assert_eq!(error.server_message(), Some("c  d\u{fffd}"));
+    }
 }

@@ -420,6 +420,53 @@ fn a_stop_while_waiting_to_reconnect() {
     finalize(&sender);
 }
 
+/// A log that is slower than the lines come.
+struct SlowLog {
+    until: Instant,
+    lines: usize,
+    stopped: Option<Instant>,
+}
+
+impl Observer for SlowLog {
+    fn progress(&mut self, _: &Progress) -> Flow {
+        if Instant::now() < self.until {
+            return Flow::Continue;
+        }
+        self.stopped = Some(Instant::now());
+        Flow::Stop
+    }
+
+    fn log(&mut self, _: &str) {
+        assert!(self.stopped.is_none(), "no line after a stop");
+        thread::sleep(Duration::from_millis(200));
+        self.lines += 1;
+    }
+}
+
+#[test]
+fn a_stop_does_not_wait_for_a_slow_log() {
+    let emulator = Emulator::start();
+    let many = ClientOptions {
+        parts_in_flight: 16,
+        part_size: 1000,
+        ..patient()
+    };
+    let package = package(&emulator.client_with(many));
+    for endpoint in ["part_put", "part_post"] {
+        emulator.fault(json!({"endpoint": endpoint, "times": 0, "action": {"status": 500}}));
+    }
+    let mut log = SlowLog {
+        until: Instant::now() + Duration::from_secs(3),
+        lines: 0,
+        stopped: None,
+    };
+    let result = upload_watched(&package, &mut log, "a.bin", &noise(1, 100_000));
+    refused(result, ErrorKind::Stopped);
+    let took = log.stopped.unwrap().elapsed();
+    assert!(log.lines > 5, "{}", log.lines);
+    assert!(took < Duration::from_secs(2), "{took:?}");
+}
+
 #[test]
 fn a_stop_at_the_first_report_sends_nothing_more() {
     let emulator = Emulator::start();

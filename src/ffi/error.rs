@@ -79,6 +79,7 @@ pub unsafe extern "C" fn sendsafely_error_status(
 
 /// Returns what happened to what, for people to read: lower case, no full stop, never with a secret in it.
 ///
+/// One line that a terminal can show: control characters and invisible ones, in file names say, are replaced.
 /// Valid until the error is freed. Never NULL: "" for NULL and for what is not a live error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_error_message(error: *const sendsafely_error) -> *const c_char {
@@ -108,7 +109,8 @@ pub unsafe extern "C" fn sendsafely_error_server_code(
     text(error, |error| error.server_code.as_ref())
 }
 
-/// Returns the service's own words, or NULL where there are none. Valid until the error is freed.
+/// Returns the service's own words in one line, made printable like the message, or NULL where there are none. Valid
+/// until the error is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_error_server_message(
     error: *const sendsafely_error,
@@ -122,7 +124,8 @@ pub unsafe extern "C" fn sendsafely_error_remedy(error: *const sendsafely_error)
     text(error, |error| error.remedy.as_ref())
 }
 
-/// Returns 1 if the same call may succeed later without any change by the program, else 0.
+/// Returns 1 if the same call may succeed later without any change by the program, else 0. Of the HTTP statuses those are
+/// 408, 425, 429 and 5xx; after SENDSAFELY_OUTCOME_UNKNOWN it is 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_error_is_retryable(error: *const sendsafely_error) -> i32 {
     guard_value(0, || {

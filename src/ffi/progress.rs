@@ -83,8 +83,9 @@ pub type sendsafely_progress_callback = Option<
     ) -> i32,
 >;
 
-/// Takes a line for a log, without a line end. Runs on the thread that made the call; the line is valid only inside the
-/// callback and never holds a secret.
+/// Takes a line for a log: printable, without a line end. Runs on the thread that made the call; the line is valid only
+/// inside the callback and never holds a secret. Of lines that come faster than the callback returns, equal ones are
+/// joined, and those beyond a hundred are left out and counted. None comes after a stop.
 pub type sendsafely_log_callback =
     Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, line: *const c_char)>;
 

@@ -445,6 +445,11 @@ int main(void) {
   CHECK(log_lines > 0); /* of the retry */
   CHECK_TEXT("admin@acme.test", json_text(answer, "email"));
   sendsafely_string_free(answer);
+  sendsafely_error *error = NULL;
+  add_fault("{\"endpoint\":\"user_information\",\"times\":1,\"action\":{\"status\":404}}");
+  CHECK_STATUS(SENDSAFELY_HTTP_ERROR, sendsafely_client_request(client, "GET", "/user/", NULL, &answer, &error));
+  CHECK(sendsafely_error_http_status(error) == 404 && sendsafely_error_is_retryable(error) == 0);
+  sendsafely_error_free(error);
   forget_requests();
   send_and_receive(client);
   CHECK(requests_to("part_put") > 0 && requests_to("part_post") == 0 && requests_to("part_download") == 0);

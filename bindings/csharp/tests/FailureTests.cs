@@ -52,6 +52,18 @@ namespace Sendsafely.Tests
         }
 
         [Fact]
+        public void ARefusalCannotBeTriedAgain()
+        {
+            using (Client client = NewClient())
+            {
+                Emulator.Fault("user_information", "\"status\":403", 1);
+                SendsafelyException failure = Assert.Throws<SendsafelyException>(() => client.GetUser());
+                Assert.Equal(403, failure.HttpStatus);
+                Assert.False(failure.IsRetryable);
+            }
+        }
+
+        [Fact]
         public void SecretsStandInNoMessage()
         {
             using (var client = new Client(Emulator.Url, Emulator.ApiKey, "a-wrong-secret"))

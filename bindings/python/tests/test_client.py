@@ -34,6 +34,13 @@ def test_wrong_credentials(emulator):
     assert error.remedy and error.remedy in str(error) and emulator["api_secret"] not in str(error)
 
 
+def test_a_refusal_is_not_retryable(client, faults):
+    faults.fault("user_information", {"status": 403}, times=1)
+    with pytest.raises(NetworkError) as refused:
+        client.get_user()
+    assert (refused.value.status, refused.value.http_status, refused.value.retryable) == (Status.HTTP_ERROR, 403, False)
+
+
 def test_no_server():
     with Client("http://127.0.0.1:9", "key", "secret", retry_window_ms=0) as client, pytest.raises(NetworkError) as failed:
         client.verify_credentials()

@@ -1,0 +1,81 @@
+//! Texts that come from the service, from file names or from other people, before they reach a log, an error or a
+//! terminal. Every message of [`crate::Error`] and every log line passes here; records keep their texts as they came.
+
+/// Longest text that is kept, in bytes: room for a path and what is said about it.
+const LONGEST: usize = 8 << 10;
+
+/// The text in one line, without what would steer a terminal or hide in it.
+///
+/// White space that moves the cursor becomes a blank. Other control characters, those that turn the direction of
+/// writing, and invisible ones become U+FFFD. The two joiners stay: words of several scripts need them.
+pub(crate) fn printable(text: impl Into<String>) -> String {
+    let text = text.into();
+    let mut length = text.len().min(LONGEST);
+    while !text.is_char_boundary(length) {
+        length -= 1;
+    }
+    let kept = &text[..length];
+    if length == text.len() && !kept.contains(|c| replacement(c).is_some()) {
+        return text;
+    }
+    let mut printable: String = kept.chars().map(|c| replacement(c).unwrap_or(c)).collect();
+    if length < text.len() {
+        printable.push('…');
+    }
+    printable
+}
+
+/// What stands for a character that must not be shown as it is.
+fn replacement(c: char) -> Option<char> {
+    match c {
+        '\t'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some(' '),
+        c if c.is_control() => Some(char::REPLACEMENT_CHARACTER),
+        '\u{ad}'
+        | '\u{61c}'
+        | '\u{180e}'
+        | '\u{200b}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{feff}'
+        | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e007f}' => Some(char::REPLACEMENT_CHARACTER),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_write_stays() {
+        for text in ["", "report.pdf: no room", "Grüße, 你好", "می‌خواهم", "👨‍👩‍👧"]
+        {
+            assert_eq!(printable(text), text);
+        }
+    }
+
+    #[test]
+    fn nothing_steers_a_terminal() {
+        for (text, shown) in [
+            ("a\r\nb\tc\u{2028}d", "a  b c d"),
+            ("\x1b[2Jcleared", "\u{fffd}[2Jcleared"),
+            ("\u{9b}31m\0\x7f", "\u{fffd}31m\u{fffd}\u{fffd}"),
+            ("invoice\u{202e}fdp.exe", "invoice\u{fffd}fdp.exe"),
+            (
+                "a\u{200b}b\u{feff}c\u{2066}d",
+                "a\u{fffd}b\u{fffd}c\u{fffd}d",
+            ),
+        ] {
+            assert_eq!(printable(text), shown);
+        }
+    }
+
+    #[test]
+    fn a_text_has_an_end() {
+        let shown = printable("ü".repeat(1 << 20));
+        assert!(shown.len() <= LONGEST + "…".len() && shown.ends_with("ü…"));
+    }
+}
