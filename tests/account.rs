@@ -123,6 +123,13 @@ fn logging_in_gives_a_key_that_works() {
 
     let wrong = client.generate_api_key(&mut (), "second@acme.test", "wrong".into(), "laptop");
     assert_kind(wrong, ErrorKind::AuthenticationFailed);
+    // A password carries no time: a wrong one is sent once also where the clocks differ.
+    emulator.settings(json!({"clock_offset_ms": 7_200_000}));
+    let before = emulator.count("generate_key");
+    let wrong = client.generate_api_key(&mut (), "second@acme.test", "wrong".into(), "laptop");
+    assert_kind(wrong, ErrorKind::AuthenticationFailed);
+    assert_eq!(emulator.count("generate_key"), before + 1);
+    emulator.settings(json!({"clock_offset_ms": 0}));
     let malformed = client.generate_api_key(&mut (), "second", right.clone(), "laptop");
     assert_kind(malformed, ErrorKind::MalformedEmail);
     // No request of a login says who calls, and nothing of it is repeated when the answer is lost.

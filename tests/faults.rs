@@ -552,6 +552,86 @@ fn transfers_outlast_twenty_seconds_without_the_server() {
     );
 }
 
+/// Nobody waits out a long back-off when the network is there again.
+#[test]
+fn an_outage_is_over_for_every_call_at_once() {
+    const CALLS: usize = 8;
+    let emulator = Emulator::start();
+    let client = emulator.client_with(brief(60));
+    let packages: Vec<_> = (0..CALLS).map(|_| package(&client)).collect();
+    emulator.outage(5000, &["api"]);
+    let started = Instant::now();
+    let retries: u32 = thread::scope(|scope| {
+        let calls: Vec<_> = packages
+            .iter()
+            .map(|package| {
+                scope.spawn(|| {
+                    let mut watch = Watch::new();
+                    package.information(&mut watch).unwrap();
+                    watch.retries()
+                })
+            })
+            .collect();
+        calls.into_iter().map(|call| call.join().unwrap()).sum()
+    });
+    let took = started.elapsed();
+    assert!(took > Duration::from_secs(4), "{took:?}");
+    assert!(took < Duration::from_millis(7500), "{took:?}");
+    assert!(retries as usize <= 15 * CALLS, "{retries}");
+    assert_eq!(emulator.count("package_information"), CALLS);
+}
+
+/// A server that asks for no patience at all is given some.
+#[test]
+fn a_retry_after_of_nothing_is_no_hot_loop() {
+    let emulator = Emulator::start();
+    let client = emulator.client_with(brief(3));
+    for retry_after in ["0", "Sun, 06 Nov 1994 08:49:37 GMT"] {
+        let action = json!({"status": 503, "headers": {"Retry-After": retry_after}});
+        emulator.fault(json!({"endpoint": "user_information", "times": 0, "action": action}));
+        emulator.forget_requests();
+        let error = refused(client.user(&mut ()), ErrorKind::HttpError);
+        assert!(error.is_retryable());
+        let requests = emulator.count("user_information");
+        assert!((2..40).contains(&requests), "{requests}");
+        emulator.clear_faults();
+    }
+}
+
+/// What the service says may be repeated in logs and on terminals: it steers none of them.
+#[test]
+fn words_of_the_server_are_printable() {
+    let emulator = Emulator::start();
+    let client = emulator.client_with(brief(2));
+    let evil = "\u{1b}[2J\r\nlibsendsafely: all is well\u{202e}\u{0}\u{9b}31m";
+    let is_printable = |text: &str| {
+        let hidden = |c: char| c.is_control() || c == '\u{202e}';
+        assert!(!text.contains(hidden), "{text:?}");
+        assert!(text.contains("all is well"), "{text:?}");
+    };
+    let refusal = json!({"response": format!("EVIL{evil}"), "message": evil, "errors": [evil]});
+    emulator.fault(json!({"endpoint": "user_information", "action": {"envelope": refusal}}));
+    let error = refused(client.user(&mut ()), ErrorKind::Refused);
+    is_printable(error.message());
+    is_printable(error.server_code().unwrap());
+    is_printable(error.server_message().unwrap());
+
+    let action = json!({"status": 500, "body": evil, "content_type": "text/html"});
+    emulator.fault(json!({"endpoint": "user_information", "action": action}));
+    let mut watch = Watch::new();
+    client.user(&mut watch).unwrap();
+    assert_eq!(watch.log.len(), 1);
+    is_printable(&watch.log[0]);
+
+    // A file name stands in messages; the record has it as it is.
+    let package = package(&client);
+    let name = format!("{evil}.txt");
+    emulator.add_file(package.id(), &name, 1, &[b"no part at all".to_vec()]);
+    let file = &package.information(&mut ()).unwrap().files[0];
+    assert_eq!(file.file_name, name);
+    is_printable(download(&package, &file.file_id).unwrap_err().message());
+}
+
 /// Every change that a sender makes, the answer lost each time after the server has acted: one effect of each.
 #[test]
 fn lost_answers_leave_one_effect() {

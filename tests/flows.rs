@@ -672,6 +672,19 @@ fn a_wrong_clock_is_corrected() {
     }
 }
 
+/// Whoever refuses and names a time must not choose what we sign.
+#[test]
+fn a_clock_that_is_a_day_off_is_not_corrected() {
+    let emulator = Emulator::start();
+    emulator.settings(json!({"clock_skew_ms": 300_000, "clock_offset_ms": 25_i64 * 3_600_000}));
+    let client = emulator.client();
+    for _ in 0..2 {
+        let error = refused(client.user(&mut ()), ErrorKind::AuthenticationFailed);
+        assert!(error.remedy().unwrap().contains("clock"));
+    }
+    assert_eq!(emulator.count("user_information"), 2);
+}
+
 #[test]
 fn a_wrong_secret_is_not_taken_for_a_wrong_clock() {
     let emulator = Emulator::start();

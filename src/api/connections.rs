@@ -1,10 +1,8 @@
 //! The connections of a client: how they are made, what is trusted, and who has them.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use parking_lot::Mutex;
 use rustls::crypto::CryptoProvider;
 use ureq::config::AutoHeaderValue;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
@@ -12,6 +10,7 @@ use ureq::{Agent, Proxy};
 use url::Url;
 
 use super::connector::{Sockets, connector};
+use super::contact::Contacts;
 use super::exchange::Pace;
 use super::idle::{Idle, LONGEST_REST};
 use super::names::Names;
@@ -42,11 +41,11 @@ impl Interrupt for Agents {
     }
 }
 
-/// Makes agents, keeps those that are not leased, and remembers which hosts have ever answered.
+/// Makes agents, keeps those that are not leased, and what they know of hosts.
 pub(crate) struct Connections {
     settings: Settings,
     idle: Idle<Agents>,
-    answered: Arc<Mutex<HashSet<String>>>,
+    contacts: Arc<Contacts>,
 }
 
 struct Settings {
@@ -91,7 +90,7 @@ impl Connections {
         Ok(Self {
             settings,
             idle: Idle::default(),
-            answered: Arc::default(),
+            contacts: Arc::default(),
         })
     }
 
@@ -124,7 +123,7 @@ impl Connections {
             by_http_proxy,
             proxies: Arc::clone(&settings.proxies),
             sockets,
-            answered: Arc::clone(&self.answered),
+            contacts: Arc::clone(&self.contacts),
             allow_plain_http: settings.allow_plain_http,
             for_api,
             whole: settings.whole,

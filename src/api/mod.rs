@@ -3,6 +3,7 @@
 
 pub(crate) mod connections;
 mod connector;
+pub(crate) mod contact;
 pub(crate) mod endpoint;
 mod exchange;
 mod idle;

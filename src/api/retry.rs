@@ -23,6 +23,7 @@ use std::time::{Duration, Instant};
 
 use rand_core::{OsRng, RngCore};
 
+use super::contact::Contact;
 use super::transport::{Class, Failure};
 use crate::call::{Call, Phase, stopped};
 use crate::error::{Error, ErrorKind, Result};
@@ -50,16 +51,17 @@ const GARBLED_ATTEMPTS: u32 = 3;
 /// The window counts from here, and anew from each byte of a transfer that goes forward. Nothing else counts as
 /// progress: fresh URLs, say, can be had for ever from a service whose storage is silent.
 ///
-/// `answered` tells whether the host has ever answered.
+/// A host that cannot be reached is tried every second, and at once when another call has reached it. Until it has
+/// answered for the first time, it may as well be the wrong one: that is told soon.
 pub(crate) fn retrying<T>(
     call: &Call,
     window: Duration,
     repeat: Repeat,
-    answered: impl Fn() -> bool,
+    contact: &Contact<'_>,
     mut attempt: impl FnMut() -> std::result::Result<T, Failure>,
 ) -> Result<T> {
     let started = Instant::now();
-    let mut attempts = 0;
+    let (mut attempts, mut misses) = (0, 0);
     let mut garbled = 0;
     loop {
         call.check()?;
@@ -67,7 +69,6 @@ pub(crate) fn retrying<T>(
             Ok(value) => return Ok(value),
             Err(failure) => failure,
         };
-        attempts += 1;
         let outcome_known = match failure.class {
             Class::Final => {
                 return Err(if call.is_stopped() {
@@ -87,7 +88,7 @@ pub(crate) fn retrying<T>(
         if !outcome_known {
             return Err(outcome_unknown(&failure.error));
         }
-        let first_contact = failure.class == Class::NotSent && !answered();
+        let first_contact = failure.class == Class::NotSent && !contact.has_answered();
         let patience = match failure.error.kind() {
             ErrorKind::TlsFailed if first_contact => Duration::ZERO,
             _ if first_contact => window.min(FIRST_CONTACT.saturating_sub(started.elapsed())),
@@ -101,6 +102,14 @@ pub(crate) fn retrying<T>(
         if left.is_zero() || garbled >= GARBLED_ATTEMPTS {
             return Err(failure.error);
         }
+        if is_away(&failure) {
+            misses += 1;
+            let wait = backoff(misses).min(probe()).min(left);
+            announce(call, &failure.error, "trying again every second");
+            waiting(call, || contact.sleep(call, wait))?;
+            continue;
+        }
+        attempts += 1;
         let Some(wait) = wait(attempts, &failure.error, left) else {
             return Err(failure.error);
         };
@@ -183,19 +192,39 @@ pub(crate) fn gone_is_done<T>(
     }
 }
 
+/// Whether nobody is there, or no way leads there: that is found out at the cost of nothing.
+fn is_away(failure: &Failure) -> bool {
+    use ErrorKind::{TimedOut, UnknownHost, Unreachable};
+    failure.class == Class::NotSent
+        && matches!(failure.error.kind(), Unreachable | UnknownHost | TimedOut)
+}
+
 /// Waits before the next attempt, and says so.
 pub(crate) fn pause(call: &Call, wait: Duration, why: &Error) -> Result<()> {
+    announce(
+        call,
+        why,
+        &format!("trying again in {} ms", wait.as_millis()),
+    );
+    waiting(call, || call.sleep(wait))
+}
+
+fn announce(call: &Call, why: &Error, what: &str) {
     call.retried();
-    call.log(format!(
-        "{}; trying again in {} ms",
-        why.message(),
-        wait.as_millis()
-    ));
+    call.log(format!("{}; {what}", why.message()));
+}
+
+fn waiting(call: &Call, wait: impl FnOnce() -> Result<()>) -> Result<()> {
     let phase = call.phase();
     call.set_phase(Phase::Waiting);
-    call.sleep(wait)?;
+    wait()?;
     call.set_phase(phase);
     Ok(())
+}
+
+/// A second, more or less, so that many clients do not come back at once.
+fn probe() -> Duration {
+    Duration::from_millis(900 + OsRng.next_u64() % 200)
 }
 
 /// Exponential with full jitter, but never at once.
@@ -221,7 +250,21 @@ fn outcome_unknown(error: &Error) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use super::super::contact::Contacts;
     use super::*;
+
+    /// What is known of a host that has answered.
+    fn known() -> Arc<Contacts> {
+        let contacts = Arc::<Contacts>::default();
+        contacts.answered("host.test:443");
+        contacts
+    }
+
+    fn contact(contacts: &Arc<Contacts>) -> Contact<'_> {
+        Contact::new(contacts, "https://host.test")
+    }
 
     fn lost() -> Failure {
         Failure::new(Class::Lost, Error::new(ErrorKind::Unreachable, "broke"))
@@ -240,12 +283,13 @@ mod tests {
         failure: impl Fn() -> Failure,
     ) -> (u32, ErrorKind) {
         let (call, _notices) = Call::new();
+        let contacts = if answered { known() } else { Arc::default() };
         let mut count = 0;
         let result: Result<()> = retrying(
             &call,
             Duration::from_millis(window_ms),
             repeat,
-            || answered,
+            &contact(&contacts),
             || {
                 count += 1;
                 Err(failure())
@@ -265,22 +309,18 @@ mod tests {
     fn what_succeeds_on_the_side_does_not_extend_the_window() {
         let (call, _notices) = Call::new();
         let window = Duration::from_millis(600);
+        let contacts = known();
+        let contact = contact(&contacts);
         let mut count = 0;
-        let result: Result<()> = retrying(
-            &call,
-            window,
-            Repeat::Safely,
-            || true,
-            || {
-                retrying(&call, window, Repeat::Safely, || true, || Ok(()))?;
-                count += 1;
-                Err(if count < 12 {
-                    lost()
-                } else {
-                    Error::new(ErrorKind::Internal, "for ever").into()
-                })
-            },
-        );
+        let result: Result<()> = retrying(&call, window, Repeat::Safely, &contact, || {
+            retrying(&call, window, Repeat::Safely, &contact, || Ok(()))?;
+            count += 1;
+            Err(if count < 12 {
+                lost()
+            } else {
+                Error::new(ErrorKind::Internal, "for ever").into()
+            })
+        });
         assert_eq!(
             result.expect_err("it always fails").kind(),
             ErrorKind::Unreachable
@@ -324,6 +364,19 @@ mod tests {
             attempts(1500, Repeat::Looking, false, tls),
             (1, ErrorKind::TlsFailed)
         );
+    }
+
+    #[test]
+    fn a_host_that_is_away_is_probed_every_second_however_long_that_lasts() {
+        let away = || {
+            Failure::new(
+                Class::NotSent,
+                Error::new(ErrorKind::Unreachable, "refused"),
+            )
+        };
+        let (count, kind) = attempts(5000, Repeat::Never, true, away);
+        assert!((5..25).contains(&count), "{count}");
+        assert_eq!(kind, ErrorKind::Unreachable);
     }
 
     #[test]
@@ -411,7 +464,7 @@ mod tests {
             &call,
             Duration::from_secs(60),
             Repeat::Safely,
-            || true,
+            &contact(&known()),
             || Err(lost()),
         );
         assert_eq!(result.expect_err("stopped").kind(), ErrorKind::Stopped);

@@ -8,7 +8,9 @@ use serde_json::Value;
 use url::Url;
 
 use super::connections::{Agents, Connections};
+use super::contact::Contact;
 use super::json::Json;
+use super::proxy::is_loopback;
 use super::retry::{Repeat, retrying};
 use super::transport::{Body, Class, Failure, Request, Response, Transport, read_limited};
 use crate::call::Call;
@@ -29,6 +31,8 @@ const SECOND_FACTOR: &str = "TWO_FA_REQUIRED";
 const LARGEST_ANSWER: u64 = 16 << 20;
 /// A `Date` of the server that is off by more than this explains a refused signature.
 const TOLERATED_SKEW_SECONDS: i64 = 60;
+/// No clock that is off by more than this is corrected: a signature of another day is of use to somebody else only.
+const LARGEST_SKEW_SECONDS: i64 = 24 * 3600;
 
 /// Who calls.
 pub(crate) enum Credentials {
@@ -53,6 +57,8 @@ struct Shared {
     retry_window: Duration,
     /// Seconds by which the server's clock is ahead of ours, once known.
     clock_offset: AtomicI64,
+    /// Whether the server's clock may correct ours.
+    clock_is_trusted: bool,
     connections: Connections,
 }
 
@@ -71,6 +77,7 @@ impl Api {
             locale: options.locale.clone(),
             retry_window: options.retry_window,
             clock_offset: AtomicI64::new(0),
+            clock_is_trusted: nobody_between(&host),
             connections,
         }))
     }
@@ -135,11 +142,9 @@ impl Session {
         self.api.0.retry_window
     }
 
-    /// Whether the API, or the host of another URL, has ever answered.
-    pub(crate) fn has_answered(&self, url: Option<&str>) -> bool {
-        self.agents
-            .api
-            .has_answered(url.unwrap_or(&self.api.0.host))
+    /// What is known of the API's host.
+    pub(crate) fn contact(&self) -> Contact<'_> {
+        Contact::new(self.agents.api.contacts(), &self.api.0.host)
     }
 
     /// The transport for storage URLs, which adds no headers of ours.
@@ -229,7 +234,7 @@ impl Session {
             &self.call,
             self.retry_window(),
             repeat,
-            || self.has_answered(None),
+            &self.contact(),
             || {
                 let mut answer = self.exchange_json(method, path, body)?;
                 let accepted = accept(read_envelope(&mut answer)?, answer.status)?;
@@ -257,7 +262,7 @@ impl Session {
             &self.call,
             self.retry_window(),
             repeat,
-            || self.has_answered(None),
+            &self.contact(),
             || {
                 let mut answer = self.exchange_json(method, &path, body)?;
                 read_envelope(&mut answer).map(|(text, _)| text)
@@ -272,7 +277,7 @@ impl Session {
             &self.call,
             self.retry_window(),
             Repeat::Never,
-            || self.has_answered(Some(url)),
+            &Contact::new(self.agents.storage.contacts(), url),
             || {
                 let mut answer = self.agents.storage.exchange(Request {
                     method: "POST",
@@ -312,6 +317,9 @@ impl Session {
     /// Sends one request to a whole path. A refused signature is tried once more if the clocks explain it.
     fn send(&self, request: Signed<'_>) -> std::result::Result<Response, Failure> {
         let answer = self.send_once(request)?;
+        if !self.may_correct_clock(request.path) {
+            return Ok(answer);
+        }
         match self.corrected_clock(answer)? {
             Some(answer) => Ok(answer),
             None => self.send_once(request),
@@ -410,6 +418,15 @@ impl Signature<'_> {
 }
 
 impl Session {
+    /// Whether a refusal may be the fault of our clock, and the server's word on it can be believed: the request carried
+    /// a time, and nobody on the way can have changed the answer.
+    fn may_correct_clock(&self, path: &str) -> bool {
+        let shared = &self.api.0;
+        !path.starts_with(AUTH_PREFIX)
+            && matches!(shared.credentials, Credentials::User { .. })
+            && shared.clock_is_trusted
+    }
+
     /// Looks whether an answer refuses the signature while its `Date` says that our clock is wrong. Corrects the
     /// offset and answers `None` if so, else the answer with its body put back.
     fn corrected_clock(
@@ -423,7 +440,7 @@ impl Session {
         };
         let offset = seconds(date) - seconds(SystemTime::now());
         let known = self.api.0.clock_offset.load(Ordering::Relaxed);
-        if (offset - known).abs() <= TOLERATED_SKEW_SECONDS {
+        if (offset - known).abs() <= TOLERATED_SKEW_SECONDS || offset.abs() > LARGEST_SKEW_SECONDS {
             return Ok(Some(answer));
         }
         let mut body = Vec::new();
@@ -441,6 +458,11 @@ impl Session {
         answer.body = Box::new(std::io::Cursor::new(body));
         Ok(Some(answer))
     }
+}
+
+/// Whether what comes from a host was written by it and by nobody on the way.
+fn nobody_between(host: &Url) -> bool {
+    host.scheme() == "https" || is_loopback(host)
 }
 
 fn seconds(time: SystemTime) -> i64 {
@@ -569,4 +591,23 @@ pub(crate) fn refusal(code: &str, json: &Json) -> Error {
         false => format!("the service refused: {words} (code {code})"),
     };
     Error::new(kind, told).with_server(code, Some(&words))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clock_of_a_host_is_believed_where_nobody_is_between() {
+        for (host, believed) in [
+            ("https://acme.sendsafely.com", true),
+            ("http://127.0.0.1:8080", true),
+            ("http://localhost", true),
+            ("http://acme.sendsafely.com", false),
+            ("http://192.168.1.2", false),
+        ] {
+            let host = Url::parse(host).expect("a URL");
+            assert_eq!(nobody_between(&host), believed, "{host}");
+        }
+    }
 }

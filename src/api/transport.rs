@@ -1,15 +1,14 @@
 //! The wire: one HTTP exchange at a time, with every failure sorted by what may be done about it.
 
-use std::collections::HashSet;
 use std::io::{self, Read};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use parking_lot::Mutex;
 use ureq::{Agent, Timeout, http};
 use url::Url;
 
 use super::connector::Sockets;
+use super::contact::Contacts;
 use super::exchange::{self, Exchange, Pace};
 use super::proxy::{Proxies, is_loopback};
 use crate::error::{Error, ErrorKind};
@@ -118,7 +117,7 @@ pub(crate) struct HttpTransport {
     pub(super) by_http_proxy: Agent,
     pub(super) proxies: Arc<Proxies>,
     pub(super) sockets: Sockets,
-    pub(super) answered: Arc<Mutex<HashSet<String>>>,
+    pub(super) contacts: Arc<Contacts>,
     pub(super) allow_plain_http: bool,
     pub(super) for_api: bool,
     pub(super) whole: Pace,
@@ -136,19 +135,21 @@ impl HttpTransport {
     /// others wait for it.
     fn failure(&self, error: ureq::Error, host: &str) -> Failure {
         let failure = failure(error, host, Exchange::current().was_handed_over());
+        if failure.class == Class::NotSent {
+            self.contacts.missed(host);
+        }
         match failure.error.kind() {
             ErrorKind::SystemLimit if !self.sockets.are_there() => failure.error.into(),
             _ => failure,
         }
     }
 
-    /// Whether this host has ever answered: before that, failures to reach it are told soon.
-    pub(crate) fn has_answered(&self, url: &str) -> bool {
-        Url::parse(url).is_ok_and(|url| self.answered.lock().contains(&authority(&url)))
+    pub(crate) fn contacts(&self) -> &Arc<Contacts> {
+        &self.contacts
     }
 }
 
-fn authority(url: &Url) -> String {
+pub(crate) fn authority(url: &Url) -> String {
     format!(
         "{}:{}",
         url.host_str().unwrap_or_default(),
@@ -231,7 +232,7 @@ impl Transport for HttpTransport {
                 _ => failure,
             }
         })?;
-        self.answered.lock().insert(host.clone());
+        self.contacts.answered(&host);
         let header = |name| {
             answer
                 .headers()

@@ -276,12 +276,11 @@ impl Job {
         let call = &session.call;
         let mut route = self.route.for_part();
         let furthest = AtomicU64::new(0);
-        let answered = || session.has_answered(None);
         retrying(
             call,
             session.retry_window(),
             Repeat::Safely,
-            answered,
+            &session.contact(),
             || {
                 let received = AtomicU64::new(0);
                 let count = |bytes: u64| {

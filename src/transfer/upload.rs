@@ -238,12 +238,11 @@ impl Job {
         // Only what was never sent before counts as progress: a connection that breaks at the same place again and
         // again must not go on for ever.
         let furthest = AtomicU64::new(0);
-        let answered = || session.has_answered(None);
         retrying(
             call,
             session.retry_window(),
             Repeat::Safely,
-            answered,
+            &session.contact(),
             || {
                 let on_wire = AtomicU64::new(0);
                 let count = |bytes: u64| {

@@ -1,0 +1,141 @@
+//! Which hosts have answered, which cannot be reached, and who waits for them to come back.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use parking_lot::{Condvar, Mutex};
+use url::Url;
+
+use super::transport::authority;
+use crate::call::{Call, Interrupt};
+use crate::error::Result;
+
+/// What one client knows of the hosts that it talks to.
+#[derive(Default)]
+pub(crate) struct Contacts {
+    known: Mutex<Known>,
+    back: Condvar,
+}
+
+#[derive(Default)]
+struct Known {
+    answered: HashSet<String>,
+    away: HashSet<String>,
+    /// How often one that was away has answered again.
+    returns: u64,
+}
+
+impl Contacts {
+    /// A host has answered. If it was away, whoever waits tries again.
+    pub(crate) fn answered(&self, host: &str) {
+        let mut known = self.known.lock();
+        if !known.answered.contains(host) {
+            known.answered.insert(host.to_owned());
+        }
+        if known.away.remove(host) {
+            known.returns += 1;
+            self.back.notify_all();
+        }
+    }
+
+    /// No connection to a host can be had.
+    pub(crate) fn missed(&self, host: &str) {
+        self.known.lock().away.insert(host.to_owned());
+    }
+}
+
+/// Wakes those who wait, so that each looks whether its call was stopped.
+struct Wake(Arc<Contacts>);
+
+impl Interrupt for Wake {
+    fn interrupt(self: Box<Self>) {
+        let _known = self.0.known.lock();
+        self.0.back.notify_all();
+    }
+}
+
+/// One host of a client.
+pub(crate) struct Contact<'a> {
+    contacts: &'a Arc<Contacts>,
+    url: &'a str,
+}
+
+impl<'a> Contact<'a> {
+    pub(crate) fn new(contacts: &'a Arc<Contacts>, url: &'a str) -> Self {
+        Self { contacts, url }
+    }
+
+    /// Whether it has ever answered: before that, failures to reach it are told soon.
+    pub(crate) fn has_answered(&self) -> bool {
+        Url::parse(self.url).is_ok_and(|url| {
+            self.contacts
+                .known
+                .lock()
+                .answered
+                .contains(&authority(&url))
+        })
+    }
+
+    /// Sleeps, but not beyond a stop, nor beyond the return of a host that was away.
+    pub(crate) fn sleep(&self, call: &Call, longest: Duration) -> Result<()> {
+        let deadline = Instant::now() + longest;
+        let number = call.on_stop(Box::new(Wake(Arc::clone(self.contacts))));
+        let mut known = self.contacts.known.lock();
+        let returns = known.returns;
+        while known.returns == returns
+            && !call.is_stopped()
+            && !self
+                .contacts
+                .back
+                .wait_until(&mut known, deadline)
+                .timed_out()
+        {}
+        drop(known);
+        call.release(number);
+        call.check()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+    use crate::error::ErrorKind;
+
+    const HOST: &str = "host.test:443";
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    fn sleep(contacts: &Arc<Contacts>, call: &Call) -> Result<()> {
+        Contact::new(contacts, "https://host.test/").sleep(call, PATIENCE)
+    }
+
+    #[test]
+    fn whoever_waits_is_woken_by_the_return_of_a_host_and_by_a_stop() {
+        let contacts = Arc::new(Contacts::default());
+        let started = Instant::now();
+        let calls: Vec<_> = (0..3).map(|_| Call::new().0).collect();
+        thread::scope(|scope| {
+            let sleeping: Vec<_> = calls
+                .iter()
+                .map(|call| scope.spawn(|| sleep(&contacts, call)))
+                .collect();
+            // An answer of one that was never away wakes nobody.
+            thread::sleep(Duration::from_millis(200));
+            contacts.answered("other.test:443");
+            calls[0].stop();
+            thread::sleep(Duration::from_millis(200));
+            let ended: Vec<_> = sleeping.iter().map(|thread| thread.is_finished()).collect();
+            assert_eq!(ended, [true, false, false]);
+            contacts.missed(HOST);
+            contacts.answered(HOST);
+            let results = sleeping.into_iter().map(|thread| thread.join());
+            let results: Vec<_> = results.map(|result| result.expect("no panic")).collect();
+            let stopped = results[0].as_ref().map_err(|error| error.kind());
+            assert_eq!(stopped, Err(ErrorKind::Stopped));
+            assert!(results[1].is_ok() && results[2].is_ok());
+        });
+        assert!(started.elapsed() < PATIENCE / 2);
+    }
+}
