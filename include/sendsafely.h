@@ -3966,7 +3966,8 @@ sendsafely_status sendsafely_package_get_public_keys(sendsafely_package *package
  * line in the log.
  *
  * Before or after finalize. recipient_id may be NULL. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id.
- * SENDSAFELY_KEYCODE_UNKNOWN, SENDSAFELY_WRONG_KEYCODE: open the package with its keycode.
+ * SENDSAFELY_KEYCODE_UNKNOWN, SENDSAFELY_WRONG_KEYCODE: open the package with its keycode. A keycode with which a package
+ * was opened is handed on only if it opens what is there; where that cannot be read, it is not.
  * SendSafely Client API: public keys and keycodes (protocol 4.6).
  */
 sendsafely_status sendsafely_package_upload_keycodes(sendsafely_package *package,

@@ -8,7 +8,7 @@ use crate::api::{Session, endpoint};
 use crate::call::Observer;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
-use crate::package::{Package, PackageInformation, check_email};
+use crate::package::{Package, PackageInformation, check_email, identifier};
 
 /// A contact group.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,7 +127,7 @@ impl Client {
         observer: &mut dyn Observer,
         contact_group_id: &str,
     ) -> Result<ContactGroup> {
-        let id = contact_group_id.to_owned();
+        let id = identifier("contact group id", contact_group_id)?;
         self.run(observer, move |shared, call| {
             get(&shared.api.session(call), &id)
         })
@@ -142,7 +142,7 @@ impl Client {
         observer: &mut dyn Observer,
         contact_group_id: &str,
     ) -> Result<()> {
-        let id = contact_group_id.to_owned();
+        let id = identifier("contact group id", contact_group_id)?;
         self.run(observer, move |shared, call| {
             let session = shared.api.session(call);
             let delete = || endpoint::delete_contact_group(&session, &id);
@@ -163,7 +163,8 @@ impl Client {
         email: &str,
     ) -> Result<ContactGroupMember> {
         check_email(email)?;
-        let (id, email) = (contact_group_id.to_owned(), email.to_owned());
+        let id = identifier("contact group id", contact_group_id)?;
+        let email = email.to_owned();
         self.run(observer, move |shared, call| {
             let session = shared.api.session(call);
             let before = call.retries();
@@ -194,7 +195,8 @@ impl Client {
         contact_group_id: &str,
         user_id: &str,
     ) -> Result<()> {
-        let (id, user_id) = (contact_group_id.to_owned(), user_id.to_owned());
+        let id = identifier("contact group id", contact_group_id)?;
+        let user_id = identifier("user id", user_id)?;
         self.run(observer, move |shared, call| {
             let session = shared.api.session(call);
             let remove = || endpoint::remove_contact_group_member(&session, &id, &user_id);
@@ -264,7 +266,7 @@ impl Package {
         contact_group_id: &str,
     ) -> Result<ContactGroup> {
         self.0.steps.lock().may_change()?;
-        let id = contact_group_id.to_owned();
+        let id = identifier("contact group id", contact_group_id)?;
         self.run(observer, move |inner, session: &Arc<Session>| {
             let before = session.call.retries();
             let group = match endpoint::add_contact_group(session, &inner.id, &id) {
@@ -284,7 +286,7 @@ impl Package {
                 steps.needs_keycodes_at_once()
             };
             if at_once {
-                inner.prove_keycode(session)?;
+                inner.prove_keycode_to_hand_on(session)?;
                 inner.upload_keycodes(session, None)?;
             }
             Ok(group)
@@ -301,7 +303,7 @@ impl Package {
         contact_group_id: &str,
     ) -> Result<()> {
         self.0.steps.lock().may_change()?;
-        let id = contact_group_id.to_owned();
+        let id = identifier("contact group id", contact_group_id)?;
         self.run(observer, move |inner, session| {
             let remove = || endpoint::remove_contact_group(session, &inner.id, &id);
             let is_gone =

@@ -15,7 +15,7 @@ use crate::client::Client;
 use crate::crypto::{PrivateKey, check_public_key, encrypt_keycode, generate_key_pair};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::{TargetFile, io_error, open_source};
-use crate::package::Package;
+use crate::package::{Package, identifier};
 use crate::secret::SecretString;
 
 /// A file with a key pair is not longer; the largest key takes a tenth of it.
@@ -214,7 +214,7 @@ impl Client {
     /// # Errors
     /// [`ErrorKind::Refused`] for an id that is not one of the user's.
     pub fn public_key(&self, observer: &mut dyn Observer, public_key_id: &str) -> Result<String> {
-        let id = public_key_id.to_owned();
+        let id = identifier("public key id", public_key_id)?;
         self.run(observer, move |shared, call| {
             let answer = endpoint::get_public_key(&shared.api.session(call), &id)?;
             let told = "the answer has no public key";
@@ -233,7 +233,7 @@ impl Client {
         observer: &mut dyn Observer,
         public_key_id: &str,
     ) -> Result<()> {
-        let id = public_key_id.to_owned();
+        let id = identifier("public key id", public_key_id)?;
         self.run(observer, move |shared, call| {
             let session = shared.api.session(call);
             let revoke = || endpoint::revoke_public_key(&session, &id);
@@ -262,7 +262,8 @@ impl Client {
         if package_ids.is_empty() {
             return Ok(Vec::new());
         }
-        let (id, package_ids) = (public_key_id.to_owned(), package_ids.to_vec());
+        let id = identifier("public key id", public_key_id)?;
+        let package_ids = package_ids.to_vec();
         self.run(observer, move |shared, call| {
             let answer = endpoint::get_keycodes(&shared.api.session(call), &id, &package_ids)?;
             let held = answer.list("keycodes");
@@ -299,7 +300,7 @@ impl Client {
         private_key: &SecretString,
     ) -> Result<SyncedKeycodes> {
         let private_key = PrivateKey::parse(private_key.expose())?;
-        let id = public_key_id.to_owned();
+        let id = identifier("public key id", public_key_id)?;
         self.run(observer, move |shared, call| {
             let session = shared.api.session(call);
             let answer = endpoint::sync_keycodes(&session, &id)?;
@@ -407,7 +408,7 @@ impl Package {
             if let Some(recipient_id) = &recipient_id {
                 inner.must_have_recipient(session, recipient_id)?;
             }
-            inner.prove_keycode(session)?;
+            inner.prove_keycode_to_hand_on(session)?;
             inner.upload_keycodes(session, recipient_id.as_deref())
         })
     }

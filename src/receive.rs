@@ -18,6 +18,7 @@ use crate::package::step::file_not_on_package;
 use crate::package::{Inner, Package, PackageInformation, identifier, link};
 use crate::secret::SecretString;
 use crate::transfer::download::{self, Event, Outlet};
+use crate::workspace::optional_id;
 
 /// Where the bytes of a download go.
 pub enum Sink<'a> {
@@ -59,9 +60,6 @@ pub struct Download {
     /// Left alone, because the target existed.
     pub skipped: bool,
 }
-
-/// Files whose first part is tried as a proof of the keycode.
-const PROOFS: usize = 3;
 
 impl Client {
     /// What the service says of a package, by its id, package code or secure link, without opening it
@@ -148,8 +146,9 @@ impl Package {
             Sink::Path(path) => Some(path.clone()),
             Sink::Memory(_) | Sink::Writer(_) => None,
         };
-        let (lead, options, file_id) =
-            (Lead::new(self, &call), options.clone(), file_id.to_owned());
+        let file_id = identifier("file id", file_id)?;
+        optional_id(options.directory_id.as_deref())?;
+        let (lead, options) = (Lead::new(self, &call), options.clone());
         call::begin(&call, observer)?;
         os::spawn("sendsafely-download", move || {
             let to_caller = || Outlet::pushed(events.clone());
@@ -278,7 +277,12 @@ pub(crate) fn refuse_existing(target: &Path) -> Result<()> {
 
 impl Inner {
     /// A file of the package by its id: from what is known, else from what the service says now.
-    fn find_file(&self, session: &Session, file_id: &str, directory: Option<&str>) -> Result<File> {
+    pub(crate) fn find_file(
+        &self,
+        session: &Session,
+        file_id: &str,
+        directory: Option<&str>,
+    ) -> Result<File> {
         let (known, in_workspace) = {
             let steps = self.steps.lock();
             (steps.files.get(file_id).cloned(), steps.is_workspace())
@@ -299,7 +303,7 @@ impl Inner {
     }
 
     /// The message as stored; `None` if there is none.
-    fn encrypted_message(&self, session: &Session) -> Result<Option<String>> {
+    pub(crate) fn encrypted_message(&self, session: &Session) -> Result<Option<String>> {
         let checksum = &self.secrets()?.checksum;
         match endpoint::get_message(session, self.read_name(), checksum) {
             Ok(answer) => Ok(answer.filled("message")),
@@ -343,96 +347,4 @@ impl Inner {
             sync: options.sync,
         })
     }
-
-    /// Makes sure, before the first write to a package that was opened again, that the keycode is the one that it was
-    /// begun with: decrypts the message, or a part of a file, where there is one.
-    pub(crate) fn prove_keycode(&self, session: &Arc<Session>) -> Result<()> {
-        let (files, may_have_message) = {
-            let steps = self.steps.lock();
-            if steps.is_proved {
-                return Ok(());
-            }
-            let mut files: Vec<File> = steps
-                .files
-                .values()
-                .filter(|file| file.parts > 0)
-                .cloned()
-                .collect();
-            files.sort_by_key(|file| file.size);
-            (files, steps.has_message != Some(false))
-        };
-        let mut proved = false;
-        if may_have_message {
-            match self.encrypted_message(session) {
-                Ok(Some(message)) => {
-                    decrypt_message(&message, &self.secrets()?.passphrase)
-                        .map_err(|_| wrong_keycode())?;
-                    proved = true;
-                }
-                Ok(None) => {}
-                Err(error) if tells_wrong(&error) => return Err(wrong_keycode()),
-                Err(error) => return Err(error),
-            }
-        }
-        for file in files.into_iter().take(PROOFS) {
-            if proved {
-                break;
-            }
-            proved = match self.find_file(session, &file.file_id, None) {
-                Ok(file) => self.proves_keycode(session, &file)?,
-                Err(error) if error.server_code().is_some() => false,
-                Err(error) => return Err(error),
-            };
-        }
-        self.steps.lock().is_proved = true;
-        Ok(())
-    }
-
-    /// The same by a file that is about to be handed on.
-    pub(crate) fn prove_keycode_by(&self, session: &Arc<Session>, file: &File) -> Result<()> {
-        if !self.steps.lock().is_proved && self.proves_keycode(session, file)? {
-            self.steps.lock().is_proved = true;
-        }
-        Ok(())
-    }
-
-    /// Whether a file proves the keycode: its first part decrypts. One whose parts have not arrived proves nothing.
-    fn proves_keycode(&self, session: &Arc<Session>, file: &File) -> Result<bool> {
-        let proof = self
-            .download(session, file, None, &DownloadOptions::default())
-            .and_then(download::prove);
-        match proof {
-            Ok(()) => Ok(true),
-            // The service denies an incomplete file as it denies a wrong checksum; only of the latter also the message.
-            Err(error) if error.kind() == ErrorKind::Denied => {
-                match self.encrypted_message(session) {
-                    Err(error) if tells_wrong(&error) => Err(wrong_keycode()),
-                    Err(error) if error.server_code().is_none() => Err(error),
-                    _ => Ok(false),
-                }
-            }
-            Err(error) if tells_wrong(&error) => Err(wrong_keycode()),
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    ErrorKind::StorageRefused | ErrorKind::HttpError
-                ) || error.server_code().is_some() =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(error),
-        }
-    }
-}
-
-/// A checksum of another keycode is refused, what was encrypted with another one does not decrypt.
-fn tells_wrong(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::DecryptFailed | ErrorKind::Denied)
-}
-
-fn wrong_keycode() -> Error {
-    Error::new(
-        ErrorKind::WrongKeycode,
-        "the keycode does not open what is on the package already",
-    )
 }

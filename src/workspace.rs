@@ -272,7 +272,7 @@ impl Inner {
         Ok(directory)
     }
 
-    fn page(
+    pub(crate) fn page(
         &self,
         session: &Session,
         directory_id: &str,

@@ -314,8 +314,12 @@ impl Session {
         })
     }
 
-    /// Sends one request to a whole path. A refused signature is tried once more if the clocks explain it.
+    /// Sends one request to a whole path, if that leads where it says. A refused signature is tried once more if the clocks explain it.
     fn send(&self, request: Signed<'_>) -> std::result::Result<Response, Failure> {
+        if !is_plain(request.path) {
+            let told = "an id that the service, or the caller, gave cannot be part of a path";
+            return Err(Error::new(ErrorKind::BadAnswer, told).into());
+        }
         let answer = self.send_once(request)?;
         if !self.may_correct_clock(request.path) {
             return Ok(answer);
@@ -360,6 +364,17 @@ impl Session {
             body: signed.body,
         })
     }
+}
+
+/// Whether a path leads where it says: no segment is empty or stands for this directory or the one above.
+pub(crate) fn is_plain(path: &str) -> bool {
+    let path = path.split('?').next().unwrap_or_default();
+    let inner = path.strip_prefix('/').unwrap_or(path);
+    let mut segments = inner.strip_suffix('/').unwrap_or(inner).split('/');
+    segments.all(|segment| {
+        let decoded = segment.replace("%2e", ".").replace("%2E", ".");
+        !matches!(decoded.as_str(), "" | "." | "..")
+    })
 }
 
 impl Api {

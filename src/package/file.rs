@@ -186,7 +186,11 @@ impl Package {
             };
             let answer =
                 endpoint::copy_file(session, source, &target.0.id, &target_directory, &file_key)?;
-            Ok(answer.filled("fileId").or_else(|| answer.filled("message")))
+            let copy = answer.filled("fileId").or_else(|| answer.filled("message"));
+            if let Some(file_id) = &copy {
+                target.0.steps.lock().file_made(file_id);
+            }
+            Ok(copy)
         })
     }
 }

@@ -124,7 +124,7 @@ impl Inner {
         if cut_off && let Some(finalized) = self.find_finalized(session)? {
             return Ok(finalized);
         }
-        self.prove_keycode(session)?;
+        self.prove_keycode_to_hand_on(session)?;
         self.remove_incomplete(session)?;
         let known = self.steps.lock().recipient_emails();
         let mut given = BTreeSet::new();

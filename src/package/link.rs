@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use url::{Host, Url};
 
+use super::is_identifier;
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::SecretString;
 
@@ -80,10 +81,17 @@ pub fn parse(text: &str) -> Result<Link> {
     let keycode = url::form_urlencoded::parse(fragment.replace('+', "%2B").as_bytes())
         .find(|(key, value)| key.eq_ignore_ascii_case("keycode") && !value.is_empty())
         .map(|(_, value)| SecretString::new(value.into_owned()));
+    let package_code =
+        parameter("packageCode").ok_or_else(|| malformed("it has no packageCode"))?;
+    // Both become parts of paths, here and in programs.
+    let package_id = parameter("thread");
+    if !is_identifier(&package_code) || package_id.as_deref().is_some_and(|id| !is_identifier(id)) {
+        return Err(malformed("its packageCode or thread has no form of an id"));
+    }
     Ok(Link {
         host: url.origin().ascii_serialization(),
-        package_id: parameter("thread"),
-        package_code: parameter("packageCode").ok_or_else(|| malformed("it has no packageCode"))?,
+        package_id,
+        package_code,
         keycode,
     })
 }
@@ -231,6 +239,10 @@ mod tests {
             "https://acme.test/",
             "https://acme.test/receive/?thread=A#keyCode=SECRETSECRET",
             "https://acme.test/receive/?packageCode=#keyCode=SECRETSECRET",
+            "https://acme.test/receive/?packageCode=..#keyCode=SECRETSECRET",
+            "https://acme.test/receive/?packageCode=C/../../user#keyCode=SECRETSECRET",
+            "https://acme.test/receive/?packageCode=C%2Ftemp#keyCode=SECRETSECRET",
+            "https://acme.test/receive/?thread=..&packageCode=C#keyCode=SECRETSECRET",
             "ftp://acme.test/receive/?packageCode=C#keyCode=SECRETSECRET",
             "file:///receive/?packageCode=C#keyCode=SECRETSECRET",
         ] {

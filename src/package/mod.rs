@@ -9,6 +9,7 @@ mod finalize;
 pub(crate) mod information;
 pub mod link;
 mod message;
+mod proof;
 pub(crate) mod recipient;
 mod settings;
 pub(crate) mod step;
@@ -154,8 +155,9 @@ impl Package {
                 "the answer to creating a package is not complete",
             )
         };
-        let id = created.filled("packageId").ok_or_else(missing)?;
-        let code = created.filled("packageCode").ok_or_else(missing)?;
+        let name = |member| created.filled(member).filter(|text| is_identifier(text));
+        let id = name("packageId").ok_or_else(missing)?;
+        let code = name("packageCode").ok_or_else(missing)?;
         let server_secret = SecretString::new(created.filled("serverSecret").ok_or_else(missing)?);
         let secrets = Some(Secrets::new(keycode, &server_secret, &code));
         let steps = Steps::created(is_workspace);
@@ -282,10 +284,10 @@ impl Package {
                 format!("the package information has no {what}"),
             )
         };
-        if information.package_id.is_empty() {
+        if !is_identifier(&information.package_id) {
             return Err(missing("package id"));
         }
-        if information.package_code.is_empty() {
+        if !is_identifier(&information.package_code) {
             return Err(missing("package code"));
         }
         let server_secret = SecretString::new(information.server_secret.clone());
@@ -480,16 +482,47 @@ impl Inner {
     }
 }
 
-/// An id that becomes part of a path.
+/// An id from the caller, which becomes part of a path.
 pub(crate) fn identifier(what: &str, text: &str) -> Result<String> {
-    if text.is_empty()
-        || text.len() > 256
-        || text.chars().any(|c| c.is_control() || c.is_whitespace())
-    {
-        return Err(Error::new(
-            ErrorKind::InvalidArgument,
-            format!("the {what} is empty or malformed"),
-        ));
+    if is_identifier(text) {
+        return Ok(text.to_owned());
     }
-    Ok(text.to_owned())
+    Err(Error::new(
+        ErrorKind::InvalidArgument,
+        format!("the {what} is empty or malformed"),
+    ))
+}
+
+/// Whether a text has the form of the service's ids and codes: never one that leads to another path.
+pub(crate) fn is_identifier(text: &str) -> bool {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~=+".contains(&byte);
+    (1..=256).contains(&text.len())
+        && text.bytes().all(is_allowed)
+        && text.bytes().any(|byte| byte != b'.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_lead_to_no_other_path() {
+        for good in [
+            "GVG2-MNZT",
+            "M0AEMIrTQe9XWRgGDKiKta1pXobmpKwAVafWgXjnBsw",
+            "123e4567-e89b-12d3-a456-426614174000",
+            "a..b",
+            "7",
+        ] {
+            assert_eq!(identifier("id", good).expect(good), good);
+        }
+        let long = "a".repeat(257);
+        for bad in [
+            "", ".", "..", "...", "a/b", "../user", "%2e%2e", "a?b", "a#b", "a\\b", "a b", "a\n",
+            "\u{fc}", &long,
+        ] {
+            let error = identifier("id", bad).expect_err(bad);
+            assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+        }
+    }
 }

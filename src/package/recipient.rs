@@ -530,7 +530,7 @@ impl Inner {
     fn give_keycode(&self, session: &Arc<Session>, recipient: &Recipient) -> Result<()> {
         let at_once = self.steps.lock().needs_keycodes_at_once();
         if at_once && recipient.check_for_public_keys == Some(true) {
-            self.prove_keycode(session)?;
+            self.prove_keycode_to_hand_on(session)?;
             self.upload_keycodes(session, Some(&recipient.recipient_id))?;
         }
         Ok(())

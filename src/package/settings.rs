@@ -68,7 +68,7 @@ impl Package {
     pub fn notify(&self, observer: &mut dyn Observer) -> Result<()> {
         self.0.steps.lock().may_give_link()?;
         self.run(observer, |inner, session| {
-            inner.prove_keycode(session)?;
+            inner.prove_keycode_to_hand_on(session)?;
             endpoint::notify(session, &inner.id, inner.secrets()?.keycode.expose()).map(|_| ())
         })
     }

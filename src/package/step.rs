@@ -47,6 +47,10 @@ pub(crate) struct Steps {
     pub(crate) may_be_finalized: bool,
     /// Whether the keycode is known to fit what is already there.
     pub(crate) is_proved: bool,
+    /// Files that were made through this handle before that was known: they prove nothing.
+    pub(crate) made: BTreeSet<String>,
+    /// The same of the message.
+    pub(crate) made_message: bool,
 }
 
 impl Steps {
@@ -67,6 +71,8 @@ impl Steps {
             uncertain: Vec::new(),
             may_be_finalized: false,
             is_proved: true,
+            made: BTreeSet::new(),
+            made_message: false,
         }
     }
 
@@ -229,6 +235,19 @@ impl Steps {
             ));
         }
         Ok(())
+    }
+
+    /// Notes that a file was made through this handle.
+    pub(crate) fn file_made(&mut self, file_id: &str) {
+        if !self.is_proved {
+            self.made.insert(file_id.to_owned());
+        }
+    }
+
+    /// Notes that the message was set, or removed, through this handle.
+    pub(crate) fn message_made(&mut self, is_there: bool) {
+        self.has_message = Some(is_there);
+        self.made_message = !self.is_proved;
     }
 
     /// Whether a recipient who was added just now needs the keycode at once: finalize, which does it for all, may have

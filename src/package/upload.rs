@@ -14,6 +14,7 @@ use crate::package::creation::Created;
 use crate::package::file::File;
 use crate::transfer::plan::Plan;
 use crate::transfer::upload::{self, Event, Feed, Filler, Puller, SourceFile, Upload};
+use crate::workspace::optional_id;
 
 /// Where the bytes of an upload come from.
 pub enum Source<'a> {
@@ -72,6 +73,7 @@ impl Package {
             .lock()
             .begin_upload(options.directory_id.is_some())?;
         let running = Running(Arc::clone(inner));
+        optional_id(options.directory_id.as_deref())?;
         let Prepared {
             name,
             size,
@@ -98,7 +100,10 @@ impl Package {
         call::begin(&call, observer)
             .map_err(|error| error.context(format_args!("upload of {name}")))?;
         os::spawn("sendsafely-upload", move || {
-            let result = call::guarded(|| lead.run());
+            let result = call::guarded(|| {
+                lead.prove_keycode()?;
+                lead.run()
+            });
             let _ = events.send(Event::Done(result));
         })?;
         let mut filler = Filler {
@@ -240,11 +245,16 @@ pub(crate) struct Lead {
 }
 
 impl Lead {
+    /// Before a file by itself; a tree does it once for all its files.
+    fn prove_keycode(&self) -> Result<()> {
+        let session = Arc::new(self.inner.client.0.api.session(&self.call));
+        self.inner.prove_keycode(&session)
+    }
+
     pub(crate) fn run(self) -> Result<File> {
         let client = &self.inner.client.0;
         let secrets = self.inner.secrets()?;
         let session = Arc::new(client.api.session(&self.call));
-        self.inner.prove_keycode(&session)?;
         let part_size = client.options.part_size;
         let (feed, plan) = match (self.reading, self.plan) {
             (Reading::Workers(file), plan) => {
@@ -298,9 +308,11 @@ impl Lead {
             old_versions: Vec::new(),
             file_key: None,
         };
+        let mut steps = self.inner.steps.lock();
+        steps.file_made(&file_id);
         // Those in other directories are not what package information shows.
         if self.directory_id.is_none() {
-            self.inner.steps.lock().files.insert(file_id, file.clone());
+            steps.files.insert(file_id, file.clone());
         }
         Ok(file)
     }

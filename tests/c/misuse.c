@@ -183,7 +183,7 @@ static void absurd_values(void) {
   REFUSED_OUT(SENDSAFELY_INVALID_ARGUMENT, opened, sendsafely_package_open(client, "", KEYCODE, &opened, error_out));
   REFUSED_OUT(SENDSAFELY_INVALID_ARGUMENT, opened, sendsafely_package_open(client, package_id, "", &opened, error_out));
   REFUSED_OUT(SENDSAFELY_UNKNOWN_PACKAGE, opened, sendsafely_package_open(client, "AAAA-BBBB", KEYCODE, &opened, error_out));
-  REFUSED_OUT(SENDSAFELY_UNKNOWN_PACKAGE, opened, sendsafely_package_open(client, "../../user", KEYCODE, &opened, error_out));
+  REFUSED_OUT(SENDSAFELY_INVALID_ARGUMENT, opened, sendsafely_package_open(client, "../../user", KEYCODE, &opened, error_out));
   REFUSED_OUT(SENDSAFELY_MALFORMED_LINK, opened, sendsafely_package_open_link(client, "https://a.test/", &opened, error_out));
   REFUSED_OUT(SENDSAFELY_INVALID_KEY, opened,
               sendsafely_package_open_with_private_key(client, package_id, "id", "no key", &opened, error_out));

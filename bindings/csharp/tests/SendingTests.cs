@@ -98,15 +98,24 @@ namespace Sendsafely.Tests
         }
 
         [Fact]
-        public void OnlyUnfinishedPackagesAreDeletedAsUnfinished()
+        public void WhatRecipientsMayHaveIsNotDeletedAsUnfinished()
         {
-            Package package = Use(Client.CreatePackage());
-            package.DeleteUnfinished();
-            Assert.Equal(Status.PackageDeleted, Assert.Throws<SendsafelyException>(() => package.SetMessage("x")).Status);
-            Package sent = Use(Client.CreatePackage());
-            sent.SetMessage("x");
-            sent.Finalize(new FinalizeOptions { UndisclosedRecipients = true });
+            Package unfinished = Use(Client.CreatePackage());
+            unfinished.DeleteUnfinished();
+            Assert.Equal(Status.PackageDeleted, Assert.Throws<SendsafelyException>(() => unfinished.DeleteUnfinished()).Status);
+            Package sent = Sent(new byte[10]);
             Assert.Equal(Status.AlreadyFinalized, Assert.Throws<SendsafelyException>(() => sent.DeleteUnfinished()).Status);
+            using (Client hasty = NewClient(new ClientOptions { RetryWindow = TimeSpan.Zero }))
+            using (Package lost = hasty.CreatePackage())
+            {
+                lost.UploadMemory("a.txt", new byte[10]);
+                var options = new FinalizeOptions { UndisclosedRecipients = true };
+                Emulator.Fault("finalize", "\"status\":503", 1, ",\"when\":\"after\"");
+                Assert.Equal(Status.OutcomeUnknown, Assert.Throws<SendsafelyException>(() => lost.Finalize(options)).Status);
+                Assert.Equal(Status.OutcomeUnknown, Assert.Throws<SendsafelyException>(() => lost.DeleteUnfinished()).Status);
+                string link = lost.Finalize(options).Link;
+                Assert.Equal(lost.Link, link);
+            }
         }
 
         [Fact]

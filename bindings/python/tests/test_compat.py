@@ -460,6 +460,55 @@ def test_attributes_may_be_written_to(account, emulator):
         package.finalize()
 
 
+def test_ids_lead_to_no_other_path(account, admin):
+    package = compat.Package(account)
+    admin("DELETE", "/requests")
+    for crafted in ("", ".", "..", "../user", "a/temp", "a?b", "a#b", "%2e%2e", "a\n"):
+        for failure, call in (
+                (exceptions.GetPackageInformationFailedException, lambda: account.get_package_information(crafted)),
+                (exceptions.DeletePackageException, lambda: account.delete_package(crafted)),
+                (exceptions.TrustedDeviceException, lambda: account.revoke_trusted_device_key(crafted)),
+                (exceptions.GetPublicKeysFailedException, lambda: package.get_public_keys(crafted)),
+                (exceptions.UpdateRecipientFailedException, lambda: package.update_recipient_phone_number(crafted, "4155550100")),
+                (exceptions.DeleteFileException, lambda: package.delete_file_from_package(crafted)),
+                (exceptions.GetFileInformationException, lambda: package.get_file_information("file", crafted)),
+                (exceptions.MoveDirectoryException, lambda: package.move_directory("directory", crafted)),
+                (exceptions.DeleteDirectoryException, lambda: package.delete_directory(crafted))):
+            with pytest.raises(failure):
+                call()
+    for code in ("..", "../../user", "a%2Ftemp"):
+        with pytest.raises(exceptions.GetPackageInformationFailedException):
+            account.load_package_from_link(f"{account.client().host}/receive/?packageCode={code}#keyCode={'k' * 43}")
+    assert admin("GET", "/requests") == []
+
+
+def ready(account):
+    package = compat.Package(account)
+    package.add_recipient("second@acme.test")
+    package.encrypt_and_upload_message("hello")
+    return package
+
+
+def test_finalize_finds_out_what_a_lost_answer_said(account, admin):
+    package = ready(account)
+    admin("POST", "/faults", {"endpoint": "finalize", "when": "after", "action": {"status": 503}})
+    link = package.finalize()["message"]
+    assert account.load_package_from_link(link).get_package_message() == "hello"
+    package = ready(account)
+    admin("POST", "/faults", {"endpoint": "finalize", "when": "before", "action": {"close": True}})
+    with pytest.raises(exceptions.FinalizePackageFailedException):
+        package.finalize()
+    assert package.finalize()["response"] == "SUCCESS"
+
+
+def test_the_keycode_goes_to_links_of_the_own_host_only(account, admin):
+    for named in ("http://evil.test/receive/?packageCode=C", "nonsense", None):
+        package = ready(account)
+        admin("POST", "/faults", {"endpoint": "finalize", "when": "after", "action": {"replace_json": {"message": named}}})
+        link = package.finalize()["message"]
+        assert link.startswith(f"{account.client().host}/receive/?") and account.load_package_from_link(link).get_package_message() == "hello"
+
+
 def test_options_of_the_client_can_be_given(account, admin):
     account.get_user_information()
     account.CLIENT_OPTIONS = {**account.CLIENT_OPTIONS, "request_api": "A_PROGRAM"}

@@ -367,6 +367,24 @@ def test_settings(package, emulator):
     assert gone.value.status is Status.PACKAGE_DELETED
 
 
+def test_what_recipients_may_have_is_not_deleted_as_unfinished(emulator, faults):
+    with emulator.client(retry_window_ms=0) as client, client.create_package() as package, client.create_package() as begun:
+        begun.delete_unfinished()
+        package.set_message("hello")
+        faults.fault("finalize", {"status": 503}, when="after")
+        for call, status in (
+                (lambda: begun.delete_unfinished(), Status.PACKAGE_DELETED),
+                (lambda: package.finalize(undisclosed_recipients=True), Status.OUTCOME_UNKNOWN),
+                (lambda: package.delete_unfinished(), Status.OUTCOME_UNKNOWN)):
+            with pytest.raises(Error) as refused:
+                call()
+            assert refused.value.status is status
+        assert package.finalize(undisclosed_recipients=True).link == package.link
+        with pytest.raises(Error) as refused:
+            package.delete_unfinished()
+        assert refused.value.status is Status.ALREADY_FINALIZED
+
+
 def test_links_in_a_text(client):
     link = sent(client, b"x", "a.txt")
     assert find_links(f"See {link}, and <{link}>.") == (link,)

@@ -27,7 +27,7 @@ pub(crate) use recipient::*;
 use serde_json::Value;
 
 use super::retry::Repeat;
-use super::session::{API_PREFIX, Session};
+use super::session::{API_PREFIX, Session, is_plain};
 use crate::error::{Error, ErrorKind, Result};
 
 /// A path with its segments escaped.
@@ -54,10 +54,8 @@ pub(crate) fn raw_request(
     let printable = path
         .bytes()
         .all(|byte| (0x21..0x7f).contains(&byte) && byte != b'#' && byte != b'\\');
-    let climbs = path
-        .split(['/', '?'])
-        .any(|segment| segment == ".." || segment == ".");
-    if !path.starts_with('/') || !printable || climbs {
+    let is_plain = is_plain(&format!("{API_PREFIX}{path}"));
+    if !path.starts_with('/') || !printable || !is_plain {
         return Err(invalid(
             "the path has to begin with / and to be percent-encoded, such as /user/",
         ));
@@ -118,6 +116,8 @@ mod tests {
             ("STEAL", "/user/", None),
             ("GET", "user/", None),
             ("GET", "/../../evil", None),
+            ("GET", "/package/%2e%2E/", None),
+            ("GET", "/package//", None),
             ("GET", "/user/\r\nss-api-key: x", None),
             ("GET", "https://elsewhere.test/", None),
             ("PUT", "/user/", Some("{")),

@@ -2,11 +2,12 @@
 
 import os
 import re
-from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence, Set, Union
+from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence, Set, Tuple, Union
+from urllib.parse import urlsplit
 
-from .. import Error, Existing, crypto
+from .. import Error, Existing, Status, crypto
 from .. import package as native
-from ._calls import Failure, Json, Kept, failing_as, said
+from ._calls import Failure, Json, Kept, failing_as, route, said
 from .exceptions import (
     AddFileFailedException, AddRecipientFailedException, CreateDirectoryException, CreatePackageFailedException,
     DeleteDirectoryException, DeleteFileException, DeletePackageException, DownloadFileException, FinalizePackageFailedException,
@@ -45,7 +46,7 @@ class Package:
                 client = sendsafely_instance.client()
                 created = client.create_workspace() if workspace else client.create_package()
             # The server secret is told by the service only.
-            information = sendsafely_instance._ask(CreatePackageFailedException, "GET", f"/package/{created.id}/")
+            information = sendsafely_instance._ask(CreatePackageFailedException, "GET", "/package/{}/", created.id)
             package_variables = {**information, "clientSecret": created.keycode}
         self.package_id: str = package_variables["packageId"]
         self.package_code: str = package_variables["packageCode"]
@@ -58,8 +59,8 @@ class Package:
     def __repr__(self) -> str:
         return f"<Package {self.package_id}>"
 
-    def _ask(self, failure: Failure, method: str, path: str, body: Any = None) -> Json:
-        return self.sendsafely._ask(failure, method, f"/package/{self.package_id}/{path}", body)
+    def _ask(self, failure: Failure, method: str, template: str, *ids: object, body: Any = None) -> Json:
+        return self.sendsafely._ask(failure, method, "/package/{}/" + template, self.package_id, *ids, body=body)
 
     def _keycode(self) -> str:
         if not self.initialized_via_keycode or self.client_secret is None:
@@ -81,14 +82,14 @@ class Package:
 
     def update_workspace_name(self, workspace_name: str) -> Json:
         """Gives a Workspace its name, or a package a label. SendSafely Client API: update package (protocol 6.2.3)."""
-        return self._ask(UpdatePackageException, "POST", "", {"label": workspace_name})
+        return self._ask(UpdatePackageException, "POST", "", body={"label": workspace_name})
 
     # --- Recipients
 
     def add_recipient(self, email: str) -> Json:
         """Adds a recipient, and encrypts the keycode to its trusted devices; if only that fails, UploadKeycodeException is
         raised and the recipient stays. SendSafely Client API: add recipient (protocol 6.4.1)."""
-        answer = self._ask(AddRecipientFailedException, "PUT", "recipient/", {"email": email})
+        answer = self._ask(AddRecipientFailedException, "PUT", "recipient/", body={"email": email})
         self._upload_keycodes_of([answer], True)
         return answer
 
@@ -96,7 +97,7 @@ class Package:
         """Adds several recipients with one request: of each in "recipients" a "response" of its own. Everything else as for
         add_recipient. SendSafely Client API: add recipients (protocol 6.4.2)."""
         several = emails if isinstance(emails, str) else list(emails)  # One text alone is the service's to refuse.
-        answer = self._ask(AddRecipientFailedException, "PUT", "recipients/", {"emails": several})
+        answer = self._ask(AddRecipientFailedException, "PUT", "recipients/", body={"emails": several})
         self._upload_keycodes_of(answer.get("recipients", []), False)
         return answer
 
@@ -109,14 +110,14 @@ class Package:
     def update_recipient_phone_number(self, recipient_id: str, phone: str, country_code: str = "US") -> Json:
         """Sets the phone number of a recipient, such as "(415) 555-0100", who then has to give a code sent by SMS.
         SendSafely Client API: update recipient (protocol 6.4.4)."""
-        return self._ask(UpdateRecipientFailedException, "POST", f"recipient/{recipient_id}/",
-                         {"phoneNumber": phone, "countrycode": country_code})
+        return self._ask(UpdateRecipientFailedException, "POST", "recipient/{}/", recipient_id,
+                         body={"phoneNumber": phone, "countrycode": country_code})
 
     def get_public_keys(self, recipient_id: Optional[str] = None) -> List[Json]:
         """The public keys of all readers, or of one recipient, each with "id" and "key".
         SendSafely Client API: public keys and keycodes (protocol 4.6)."""
-        whose = "" if recipient_id is None else f"{recipient_id}/"
-        answer = self._ask(GetPublicKeysFailedException, "GET", f"{whose}public-keys/")
+        whose = () if recipient_id is None else (recipient_id,)
+        answer = self._ask(GetPublicKeysFailedException, "GET", "{}/" * len(whose) + "public-keys/", *whose)
         public_keys: List[Json] = answer["publicKeys"]
         return public_keys
 
@@ -134,14 +135,14 @@ class Package:
             raise UploadMessageException(f"the message must be str, not {type(text).__name__}")
         with failing_as(UploadMessageException):
             encrypted = crypto.encrypt_message(self.server_secret, keycode, text)
-        return self._ask(UploadMessageException, "PUT", "message/", {"message": encrypted})
+        return self._ask(UploadMessageException, "PUT", "message/", body={"message": encrypted})
 
     def get_package_message(self) -> str:
         """The message, decrypted. SendSafely Client API: message (protocol 5.5)."""
         keycode = self._keycode()
         with failing_as(GetPackageMessageException):
             checksum = crypto.checksum(keycode, self.package_code)
-            answer = self._ask(GetPackageMessageException, "GET", f"message/{checksum}/")
+            answer = self._ask(GetPackageMessageException, "GET", "message/{}/", checksum)
             return crypto.decrypt_message(self.server_secret, keycode, answer["message"])
 
     def finalize(self) -> Json:
@@ -151,10 +152,35 @@ class Package:
         self._upload_keycodes()
         with failing_as(FinalizePackageFailedException):
             checksum = crypto.checksum(keycode, self.package_code)
-            answer = self.sendsafely._request("POST", f"/package/{self.package_id}/finalize/", {"checksum": checksum})
+            try:
+                answer = self.sendsafely._request("POST", route("/package/{}/finalize/", self.package_id), {"checksum": checksum})
+            except Error as error:
+                link = self._link() if error.status is Status.OUTCOME_UNKNOWN else None
+                if link is None:
+                    raise
+                return {"response": "SUCCESS", "message": link}
         if answer.get("response") not in ("SUCCESS", "PACKAGE_NEEDS_APPROVAL") or answer.get("errors"):
             raise FinalizePackageFailedException(str(answer))
-        return {**answer, "message": f"{answer['message']}#keyCode={keycode}"}
+        return {**answer, "message": self._complete(answer.get("message"), keycode)}
+
+    def _link(self) -> Optional[str]:
+        """The secure link, built for the host that is asked; None as long as the service does not say that it is finalized."""
+        package = self._opened()
+        package.get_information()
+        try:
+            return package.link
+        except Error as error:
+            if error.status is not Status.NOT_FINALIZED:
+                raise
+            return None
+
+    def _complete(self, named: Any, keycode: str) -> str:
+        """The link that the service names, with the keycode. One that leads to another host does not get it."""
+        link, own = urlsplit(str(named)), urlsplit(self.sendsafely.BASE_URL or "")
+        if (link.scheme, link.netloc.lower()) == (own.scheme, own.netloc.lower()):
+            return f"{link._replace(fragment='').geturl()}#keyCode={keycode}"
+        with failing_as(FinalizePackageFailedException):
+            return self._link() or ""
 
     # --- Files
 
@@ -216,19 +242,19 @@ class Package:
 
     def get_file_information(self, file_id: str, directory_id: Optional[str] = None) -> Json:
         """What the service knows of a file. SendSafely Client API: file information (protocol 6.7.1)."""
-        answer = self._ask(GetFileInformationException, "GET", f"{_within(directory_id)}file/{file_id}/")
+        answer = self._ask(GetFileInformationException, "GET", *_file(directory_id, file_id))
         file: Json = answer["file"]
         return file
 
     def delete_file_from_package(self, file_id: str, directory_id: Optional[str] = None) -> Json:
         """Deletes a file. SendSafely Client API: delete file (protocol 6.7.2)."""
-        return self._ask(DeleteFileException, "DELETE", f"{_within(directory_id)}file/{file_id}/")
+        return self._ask(DeleteFileException, "DELETE", *_file(directory_id, file_id))
 
     # --- Workspaces
 
     def move_file(self, file_id: str, destination_directory_id: str) -> Json:
         """Moves a file into another directory. SendSafely Client API: move file (protocol 6.7.3)."""
-        return self._ask(MoveFileException, "POST", f"{_within(destination_directory_id)}file/{file_id}/")
+        return self._ask(MoveFileException, "POST", *_file(destination_directory_id, file_id))
 
     def create_directory(self, directory_name: str, source_directory_id: Optional[str] = None) -> Json:
         """Makes a directory in another one, by default the root directory: the answer's "directoryId".
@@ -237,28 +263,30 @@ class Package:
             source_directory_id = self.get_info().get("rootDirectoryId")
             if source_directory_id is None:
                 raise CreateDirectoryException("only a Workspace has directories")
-        return self._ask(CreateDirectoryException, "PUT", f"{_within(source_directory_id)}subdirectory/", {"directoryName": directory_name})
+        return self._ask(CreateDirectoryException, "PUT", "directory/{}/subdirectory/", source_directory_id,
+                         body={"directoryName": directory_name})
 
     def move_directory(self, source_directory_id: str, target_directory_id: str) -> Json:
         """Moves a directory with everything in it into another one.
         SendSafely Client API: move directory (protocol 6.8.4)."""
-        return self._ask(MoveDirectoryException, "POST", f"move/{source_directory_id}/{target_directory_id}/")
+        return self._ask(MoveDirectoryException, "POST", "move/{}/{}/", source_directory_id, target_directory_id)
 
     def get_directory_information(self, directory_id: str) -> Json:
         """A directory with its "files" and "subDirectories". SendSafely Client API: get directory (protocol 6.8.1)."""
-        return self._ask(GetDirectoryException, "GET", _within(directory_id))
+        return self._ask(GetDirectoryException, "GET", "directory/{}/", directory_id)
 
     def delete_directory(self, directory_id: str) -> Json:
         """Deletes a directory with everything in it, for good. SendSafely Client API: delete directory (protocol 6.8.5)."""
-        return self._ask(DeleteDirectoryException, "DELETE", _within(directory_id))
+        return self._ask(DeleteDirectoryException, "DELETE", "directory/{}/", directory_id)
 
     def rename_directory(self, directory_id: str, directory_name: str) -> Json:
         """Gives a directory another name. SendSafely Client API: rename directory (protocol 6.8.3)."""
-        return self._ask(RenameDirectoryException, "POST", _within(directory_id), {"directoryName": directory_name})
+        return self._ask(RenameDirectoryException, "POST", "directory/{}/", directory_id, body={"directoryName": directory_name})
 
 
-def _within(directory_id: Optional[str]) -> str:
-    return "" if directory_id is None else f"directory/{directory_id}/"
+def _file(directory_id: Optional[str], file_id: str) -> Tuple[str, ...]:
+    """The path of a file, with the ids in it."""
+    return ("file/{}/", file_id) if directory_id is None else ("directory/{}/file/{}/", directory_id, file_id)
 
 
 class _Told:

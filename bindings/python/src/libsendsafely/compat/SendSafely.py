@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Dict, Optional, Union
 
 from .. import crypto, keys, parse_link
 from ..client import Client
-from ._calls import Failure, Json, Kept, failing_as
+from ._calls import Failure, Json, Kept, failing_as, route
 from .exceptions import (
     DeletePackageException, GetKeycodeFailedException, GetPackageInformationFailedException, GetPackagesException,
     GetUserInformationException, TrustedDeviceException)
@@ -56,9 +56,9 @@ class SendSafely:
         answer: Json = json.loads(self.client().request(method, path, None if body is None else json.dumps(body)))
         return answer
 
-    def _ask(self, failure: Failure, method: str, path: str, body: Any = None) -> Json:
+    def _ask(self, failure: Failure, method: str, template: str, *ids: object, body: Any = None) -> Json:
         with failing_as(failure):
-            answer = self._request(method, path, body)
+            answer = self._request(method, route(template, *ids), body)
         if answer.get("response") != "SUCCESS":
             raise failure(answer.get("message") or answer.get("response"))
         return answer
@@ -81,7 +81,7 @@ class SendSafely:
     def get_package_information(self, package_id: str) -> Json:
         """What the service knows of a package, by its id or package code.
         SendSafely Client API: package information (protocol 6.2.2)."""
-        return self._ask(GetPackageInformationFailedException, "GET", f"/package/{package_id}/")
+        return self._ask(GetPackageInformationFailedException, "GET", "/package/{}/", package_id)
 
     def get_package_information_from_link(self, link: str) -> Json:
         """What the service knows of a package, by its secure link."""
@@ -91,7 +91,7 @@ class SendSafely:
 
     def delete_package(self, package_id: str) -> Json:
         """Deletes a package on the service, for good. SendSafely Client API: delete package (protocol 6.2.4)."""
-        return self._ask(DeletePackageException, "DELETE", f"/package/{package_id}/")
+        return self._ask(DeletePackageException, "DELETE", "/package/{}/", package_id)
 
     def get_received_packages(self, row_index: int = 0, page_size: int = 100) -> Json:
         """All packages that the user has received, from a row on: "packages", and of each request its "pagination".
@@ -124,14 +124,14 @@ class SendSafely:
         SendSafely Client API: public keys (protocol 3.6, 6.10)."""
         with failing_as(TrustedDeviceException):
             made = keys.generate_key_pair()
-        answer = self._ask(TrustedDeviceException, "PUT", "/public-key/", {"publicKey": made.public_key, "description": description})
+        answer = self._ask(TrustedDeviceException, "PUT", "/public-key/", body={"publicKey": made.public_key, "description": description})
         self.KEY_ID, self.KEY_PAIR = answer["id"], KeyPair(made.private_key, made.public_key)
         return {"publicKey": made.public_key, "privateKey": made.private_key, "response": answer}
 
     def revoke_trusted_device_key(self, public_key_id: str) -> Json:
         """Revokes a public key: its device opens nothing any more without a link.
         SendSafely Client API: public keys (protocol 6.10)."""
-        return self._ask(TrustedDeviceException, "DELETE", f"/public-key/{public_key_id}/")
+        return self._ask(TrustedDeviceException, "DELETE", "/public-key/{}/", public_key_id)
 
     def get_package_keycode(
         self, package_id: str, public_key_id: Optional[str] = None, private_key: Union[str, KeyPair, None] = None,
@@ -142,6 +142,6 @@ class SendSafely:
         public_key_id, private_key = public_key_id or self.KEY_ID, private_key or self.KEY_PAIR
         if public_key_id is None or private_key is None:
             raise GetKeycodeFailedException("there is no key pair: give public_key_id and private_key")
-        answer = self._ask(GetKeycodeFailedException, "GET", f"/package/{package_id}/link/{public_key_id}/")
+        answer = self._ask(GetKeycodeFailedException, "GET", "/package/{}/link/{}/", package_id, public_key_id)
         with failing_as(GetKeycodeFailedException):
             return {"keyCode": crypto.decrypt_keycode(answer["message"], str(private_key))}

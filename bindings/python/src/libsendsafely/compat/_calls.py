@@ -1,11 +1,12 @@
 """What both classes do: keep a handle of the library, and name a failure as the official client does."""
 
 import os
+import re
 import threading
 from contextlib import contextmanager
 from typing import Any, Callable, Dict, Generic, Iterator, Optional, Tuple, Type, TypeVar
 
-from .. import Error
+from .. import Error, Status
 from .exceptions import _Failed
 
 Json = Dict[str, Any]
@@ -34,6 +35,18 @@ class Kept(Generic[Made]):
 
     def __deepcopy__(self, _: Any) -> "Kept[Made]":
         return Kept()
+
+
+# The form of the service's ids and codes.
+_ID = re.compile(r"(?!\.+$)[A-Za-z0-9_.~=+-]{1,256}", re.ASCII)
+
+
+def route(template: str, *ids: object) -> str:
+    """A path with ids in its places: none that would make it another path."""
+    texts = [str(one) for one in ids]
+    if not all(map(_ID.fullmatch, texts)):
+        raise Error("an id is empty or malformed", status=Status.INVALID_ARGUMENT)
+    return template.format(*texts)
 
 
 @contextmanager

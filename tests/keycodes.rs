@@ -1,0 +1,155 @@
+//! A keycode has to open what is there already, before anything is written under it or it is handed on.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use sendsafely::{Client, ErrorKind, File, Package, Result, Source, UploadOptions};
+use serde_json::json;
+use support::*;
+
+const KEY: &str = include_str!("vectors/node/trusted-device-public.asc");
+const WRONG: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+
+fn workspace(emulator: &Emulator) -> Package {
+    Package::create_workspace(&emulator.client(), &mut (), "Project").unwrap()
+}
+
+fn opened(emulator: &Emulator, package: &Package, keycode: &str) -> Package {
+    Package::open(&emulator.client(), &mut (), package.id(), keycode.into()).unwrap()
+}
+
+fn right(emulator: &Emulator, package: &Package) -> Package {
+    opened(emulator, package, package.keycode().unwrap())
+}
+
+fn put(package: &Package, directory: Option<&str>, name: &str) -> Result<File> {
+    let options = UploadOptions {
+        directory_id: directory.map(str::to_owned),
+        ..UploadOptions::default()
+    };
+    let name = name.to_owned();
+    let data = name.clone().into_bytes();
+    package.upload(&mut (), Source::Memory { name, data: &data }, &options)
+}
+
+/// Gives the second user a trusted device.
+fn device(emulator: &Emulator) -> Client {
+    let second = emulator.client_of(1, options());
+    second.register_public_key(&mut (), KEY, "d").unwrap();
+    second
+}
+
+/// Adds the second user, whose device is to get the keycode.
+fn hand_on(package: &Package) -> Result<()> {
+    let added = package.add_recipient(&mut (), "second@acme.test", None);
+    added.map(|_| ())
+}
+
+#[test]
+fn files_in_directories_prove_the_keycode_of_a_workspace() {
+    let emulator = Emulator::start();
+    device(&emulator);
+    let workspace = workspace(&emulator);
+    let empty = ["A", "B", "C"].map(|name| {
+        let made = workspace.create_directory(&mut (), None, name);
+        made.unwrap()
+    });
+    let deep = workspace.create_directory(&mut (), Some(&empty[1]), "deep");
+    put(&workspace, Some(&deep.unwrap()), "a.bin").unwrap();
+
+    let wrong = opened(&emulator, &workspace, WRONG);
+    emulator.forget_requests();
+    refused(put(&wrong, None, "b.bin"), ErrorKind::WrongKeycode);
+    refused(
+        put(&wrong, Some(&empty[0]), "b.bin"),
+        ErrorKind::WrongKeycode,
+    );
+    assert!(!emulator.requests().iter().any(is_write));
+    refused(hand_on(&wrong), ErrorKind::WrongKeycode);
+    assert_eq!(emulator.count("set_keycode"), 0);
+
+    let good = right(&emulator, &workspace);
+    put(&good, None, "b.bin").unwrap();
+    emulator.forget_requests();
+    put(&good, None, "c.bin").unwrap();
+    good.upload_keycodes(&mut (), None).unwrap();
+    assert_eq!(emulator.count("set_keycode"), 1);
+    assert_eq!(emulator.count("download_urls"), 0, "proved once for all");
+}
+
+#[test]
+fn where_nothing_is_the_proof_is_made_up_for() {
+    let emulator = Emulator::start();
+    device(&emulator);
+    let workspace = workspace(&emulator);
+    let wrong = opened(&emulator, &workspace, WRONG);
+    // Whoever writes first decides; what this handle has written itself says nothing.
+    put(&wrong, None, "a.bin").unwrap();
+    put(&wrong, None, "b.bin").unwrap();
+    hand_on(&wrong).unwrap();
+    put(&workspace, None, "by the owner.bin").unwrap();
+    refused(put(&wrong, None, "c.bin"), ErrorKind::WrongKeycode);
+    refused(
+        wrong.upload_keycodes(&mut (), None),
+        ErrorKind::WrongKeycode,
+    );
+    refused(wrong.notify(&mut ()), ErrorKind::WrongKeycode);
+
+    let package = package(&emulator.client());
+    let wrong = opened(&emulator, &package, WRONG);
+    wrong.set_message(&mut (), "hello").unwrap();
+    put(&wrong, None, "a.bin").unwrap();
+    put(&package, None, "by the owner.bin").unwrap();
+    refused(wrong.set_message(&mut (), "again"), ErrorKind::WrongKeycode);
+    let result = wrong.finalize(&mut (), &sendsafely::FinalizeOptions::default());
+    assert_kind(result.map(|_| ()), ErrorKind::WrongKeycode);
+}
+
+#[test]
+fn a_package_that_was_opened_empty_can_be_sent() {
+    let emulator = Emulator::start();
+    let second = device(&emulator);
+    let package = right(&emulator, &package(&emulator.client()));
+    package.set_message(&mut (), "hello").unwrap();
+    let file = put(&package, None, "a.bin").unwrap();
+    let link = finalize(&package);
+    assert_eq!(emulator.count("set_keycode"), 1);
+    let received = Package::open_link(&second, &mut (), &link).unwrap();
+    assert!(download(&received, &file.file_id).unwrap() == b"a.bin");
+}
+
+#[test]
+fn what_cannot_be_read_keeps_the_keycode_from_devices() {
+    let emulator = Emulator::start();
+    device(&emulator);
+    let workspace = workspace(&emulator);
+    put(&workspace, None, "a.bin").unwrap();
+    let opened = right(&emulator, &workspace);
+    for endpoint in ["part_get", "part_download"] {
+        emulator.fault(json!({"endpoint": endpoint, "times": 0, "action": {"status": 403}}));
+    }
+    put(&opened, None, "b.bin").unwrap();
+    let error = hand_on(&opened).err().unwrap();
+    assert!(error.message().contains("not proved"), "{error}");
+    assert_eq!(emulator.count("set_keycode"), 0);
+    emulator.clear_faults();
+    opened.upload_keycodes(&mut (), None).unwrap();
+    assert_eq!(emulator.count("set_keycode"), 1);
+}
+
+#[test]
+fn the_search_is_bounded() {
+    let emulator = Emulator::start();
+    device(&emulator);
+    let workspace = workspace(&emulator);
+    for number in 0..40 {
+        let name = format!("{number}");
+        workspace.create_directory(&mut (), None, &name).unwrap();
+    }
+    let opened = right(&emulator, &workspace);
+    emulator.forget_requests();
+    put(&opened, None, "a.bin").unwrap();
+    assert!(emulator.count("get_directory") <= 32);
+    refused(hand_on(&opened), ErrorKind::WrongKeycode);
+    assert_eq!(emulator.count("set_keycode"), 0);
+}
