@@ -9,7 +9,7 @@ use crate::call::Observer;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::package::check_email;
-use crate::secret::SecretString;
+use crate::secret::{SecretJson, SecretString};
 
 /// How a login ended.
 #[derive(Clone, Debug)]
@@ -193,9 +193,10 @@ impl Client {
         }
         self.run(observer, move |shared, call| {
             let session = shared.api.session(call);
-            let mut body = json!({"password": registration.password.expose(), "question": registration.question,
+            let body = json!({"password": registration.password.expose(), "question": registration.question,
                 "answer": registration.answer.expose(), "firstName": registration.first_name,
                 "lastName": registration.last_name});
+            let mut body = SecretJson::from(body);
             let answer = match &registration.proof {
                 RegistrationProof::Token(token) => {
                     endpoint::finish_registration(&session, token, &body)?

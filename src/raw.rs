@@ -5,6 +5,7 @@ use crate::api::{API_PREFIX, endpoint};
 use crate::client::Client;
 use crate::crypto::{self, Keycode, PartBuffer, Passphrase, PrivateKey};
 use crate::error::{Error, ErrorKind, Result};
+use crate::os;
 use crate::secret::SecretString;
 
 /// What a compressed part may grow to at most; others are shorter than their message.
@@ -62,7 +63,7 @@ pub fn encrypt_part(
     }
     let mut buffer = PartBuffer::with_capacity(data.len());
     buffer.plaintext_mut(data.len()).copy_from_slice(data);
-    Ok(buffer.seal(&passphrase)?.to_vec())
+    os::on_clean_stack(|| Ok(buffer.seal(&passphrase)?.to_vec()))
 }
 
 /// Decrypts a part of a file, once its modification detection code has proved it to be genuine.
@@ -81,7 +82,7 @@ pub fn decrypt_part(
     }
     let most = message.len().max(LARGEST_COMPRESSED);
     let mut buffer = message.to_vec();
-    let content = crypto::open(&mut buffer, &passphrase, most)?;
+    let content = os::on_clean_stack(|| crypto::open(&mut buffer, &passphrase, most))?;
     buffer.truncate(content.end);
     buffer.drain(..content.start);
     Ok(buffer)
@@ -96,7 +97,8 @@ pub fn encrypt_message(
     keycode: &SecretString,
     text: &str,
 ) -> Result<String> {
-    crypto::encrypt_message(text, &passphrase(server_secret, keycode)?)
+    let passphrase = passphrase(server_secret, keycode)?;
+    os::on_clean_stack(|| crypto::encrypt_message(text, &passphrase))
 }
 
 /// Decrypts the message of a package.
@@ -108,7 +110,8 @@ pub fn decrypt_message(
     keycode: &SecretString,
     base64: &str,
 ) -> Result<SecretString> {
-    let text = crypto::decrypt_message(base64, &passphrase(server_secret, keycode)?)?;
+    let passphrase = passphrase(server_secret, keycode)?;
+    let text = os::on_clean_stack(|| crypto::decrypt_message(base64, &passphrase))?;
     Ok(SecretString::new(text))
 }
 
@@ -125,7 +128,8 @@ pub fn encrypt_keycode(keycode: &SecretString, public_key: &str) -> Result<Strin
 /// # Errors
 /// [`ErrorKind::InvalidKey`]; [`ErrorKind::DecryptFailed`] if it is not for this key or damaged.
 pub fn decrypt_keycode(armored: &str, private_key: &SecretString) -> Result<SecretString> {
-    let keycode = PrivateKey::parse(private_key.expose())?.decrypt_keycode(armored)?;
+    let decrypt = || PrivateKey::parse(private_key.expose())?.decrypt_keycode(armored);
+    let keycode = os::on_clean_stack(decrypt)?;
     Ok(SecretString::from(keycode.expose()))
 }
 

@@ -10,6 +10,7 @@ use ureq::unversioned::transport::{
     Buffers, ConnectProxyConnector, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout,
     RustlsConnector, ShutdownHandle, Transport,
 };
+use zeroize::Zeroize as _;
 
 use super::exchange::{self, Direction};
 use super::socks::SocksConnector;
@@ -49,9 +50,20 @@ impl<C: Connector> Connector for Connecting<C> {
 /// A connection that is ready, be it for a request or for the proxy on the way. What is read is counted here, since
 /// inside of TLS the first bytes are not yet those of an answer.
 #[derive(Debug)]
-struct Watched<T> {
+struct Watched<T: Transport> {
     transport: T,
     for_request: bool,
+}
+
+impl<T: Transport> Drop for Watched<T> {
+    /// Passwords and secrets have gone through the buffers.
+    fn drop(&mut self) {
+        let buffers = self.transport.buffers();
+        buffers.output().zeroize();
+        let unread = buffers.input().len();
+        buffers.input_consume(unread);
+        buffers.input_append_buf().zeroize();
+    }
 }
 
 impl<T: Transport> Transport for Watched<T> {

@@ -17,7 +17,7 @@ use crate::call::Call;
 use crate::client::ClientOptions;
 use crate::crypto::signature;
 use crate::error::{Error, ErrorKind, Result};
-use crate::secret::SecretString;
+use crate::secret::{SecretString, json_text};
 
 /// Prefix of all signed paths (`protocol` 1.1).
 pub(crate) const API_PREFIX: &str = "/api/v2.0";
@@ -190,8 +190,9 @@ impl Session {
 
     /// A JSON call, repeated as it may be: answers the members of a successful envelope.
     fn call(&self, method: &str, path: &str, body: Option<&Value>, repeat: Repeat) -> Result<Json> {
-        let (prefix, text) = (self.prefix()?, body.map(Value::to_string));
-        self.json_call(method, &format!("{prefix}{path}"), text.as_deref(), repeat)
+        let (prefix, text) = (self.prefix()?, body.map(json_text));
+        let text = text.as_ref().map(SecretString::expose);
+        self.json_call(method, &format!("{prefix}{path}"), text, repeat)
     }
 
     /// An unsigned JSON call (`protocol` 1.4).
@@ -202,7 +203,7 @@ impl Session {
         body: &Value,
         repeat: Repeat,
     ) -> Result<Json> {
-        let text = SecretString::new(body.to_string());
+        let text = json_text(body);
         self.json_call(
             method,
             &format!("{AUTH_PREFIX}{path}"),

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use super::{hex, random};
 use crate::error::{Error, ErrorKind, Result};
+use crate::os;
 use crate::secret::SecretString;
 
 /// Rounds of PBKDF2 for the checksum; the service computes the same.
@@ -57,6 +58,10 @@ impl Keycode {
     /// Proves to the service that the caller knows the keycode: PBKDF2-HMAC-SHA256 of it, salted with the text of the
     /// package code, in lower-case hexadecimal.
     pub(crate) fn checksum(&self, package_code: &str) -> String {
+        os::on_clean_stack(|| self.pbkdf2(package_code))
+    }
+
+    fn pbkdf2(&self, package_code: &str) -> String {
         // One block of output is as long as one HMAC, so PBKDF2 is this loop.
         let keyed = keyed_hmac(self.expose().as_bytes());
         let mut round = keyed.clone();

@@ -6,6 +6,7 @@ use hmac::Mac as _;
 
 use super::hex;
 use super::keycode::keyed_hmac;
+use crate::os;
 use crate::secret::SecretString;
 
 /// The text of a time as requests carry it: `yyyy-MM-ddTHH:mm:ss+0000`, always UTC.
@@ -53,16 +54,19 @@ pub(crate) fn sign(
     timestamp: &str,
     body: &[u8],
 ) -> String {
-    let mut hmac = keyed_hmac(secret.expose().as_bytes());
-    for piece in [
-        api_key.as_bytes(),
-        path.as_bytes(),
-        timestamp.as_bytes(),
-        body,
-    ] {
-        hmac.update(piece);
-    }
-    hex(&hmac.finalize().into_bytes())
+    // The key schedule of HMAC is as good as the secret.
+    os::on_clean_stack(|| {
+        let mut hmac = keyed_hmac(secret.expose().as_bytes());
+        for piece in [
+            api_key.as_bytes(),
+            path.as_bytes(),
+            timestamp.as_bytes(),
+            body,
+        ] {
+            hmac.update(piece);
+        }
+        hex(&hmac.finalize().into_bytes())
+    })
 }
 
 #[cfg(test)]

@@ -276,13 +276,13 @@ pub unsafe extern "C" fn sendsafely_client_get_audit_log(
     })
 }
 
-/// Frees what was told of a user. NULL and twice are harmless.
+/// Frees what was told of a user. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_user_free(user: *mut sendsafely_user) {
     guard_value((), || records::free(user));
 }
 
-/// Frees what was told of an organization. NULL and twice are harmless.
+/// Frees what was told of an organization. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_enterprise_free(enterprise: *mut sendsafely_enterprise) {
     guard_value((), || records::free(enterprise));

@@ -136,7 +136,7 @@ pub unsafe extern "C" fn sendsafely_activity_iterator_free(
     guard_value((), || table::free::<ActivityIterator>(iterator));
 }
 
-/// Frees an entry of an activity log. NULL and twice are harmless.
+/// Frees an entry of an activity log. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_activity_entry_free(entry: *mut sendsafely_activity_entry) {
     guard_value((), || records::free(entry));

@@ -13,7 +13,7 @@ pub struct sendsafely_buffer {
     pub data: *const u8,
 }
 
-/// Frees a buffer with its bytes. NULL and twice are harmless.
+/// Frees a buffer with its bytes. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_buffer_free(buffer: *mut sendsafely_buffer) {
     guard_value((), || records::free(buffer));

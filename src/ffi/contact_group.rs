@@ -291,13 +291,13 @@ pub unsafe extern "C" fn sendsafely_package_remove_contact_group(
     })
 }
 
-/// Frees a contact group with its members. NULL and twice are harmless.
+/// Frees a contact group with its members. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_contact_group_free(group: *mut sendsafely_contact_group) {
     guard_value((), || records::free(group));
 }
 
-/// Frees a list of contact groups with the groups in it. NULL and twice are harmless.
+/// Frees a list of contact groups with the groups in it. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_contact_group_list_free(
     groups: *mut sendsafely_contact_group_list,
@@ -305,7 +305,7 @@ pub unsafe extern "C" fn sendsafely_contact_group_list_free(
     guard_value((), || records::free(groups));
 }
 
-/// Frees a member of a contact group. NULL and twice are harmless.
+/// Frees a member of a contact group. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_contact_group_member_free(
     member: *mut sendsafely_contact_group_member,

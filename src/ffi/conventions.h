@@ -32,7 +32,9 @@
  *            sendsafely_string_free; a const char * belongs to the object or record in which it stands.
  *
  * Secrets    API secret, keycode, password, private key, message and the part of a link after '#' never stand in an
- *            error or a log line. The library zeroes its copies, and those that it gave out when they are freed.
+ *            error or a log line. The library zeroes its copies as soon as they are not needed, those that it gave out
+ *            when they are freed, and the buffers of a connection when it is closed. What TLS and the system keep
+ *            meanwhile, and your own copies, it cannot reach.
  *
  * Handles    sendsafely_client, sendsafely_package, the iterators and sendsafely_error are tickets, not addresses. A
  *            handle that was freed, is of another kind or is not one at all answers SENDSAFELY_INVALID_HANDLE, never
@@ -40,7 +42,8 @@
  *            call on another thread that still runs is not disturbed.
  *
  * Records    Plain structs in memory that you only read: files, recipients, lists. Each is freed as a whole by the
- *            _free of its type, once; not by free(), and not by parts. A list is { count, items }, items an array of
+ *            _free of its type, once: its address may be another record's after that. Not by free(), and not by parts.
+ *            NULL is allowed. A list is { count, items }, items an array of
  *            pointers.
  *
  * Integers   Sizes uint64_t, lengths in memory size_t, times int64_t seconds since 1970 UTC, durations in

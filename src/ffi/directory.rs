@@ -276,7 +276,7 @@ pub unsafe extern "C" fn sendsafely_package_delete_directory(
     })
 }
 
-/// Frees a directory with everything that is in the record. NULL and twice are harmless.
+/// Frees a directory with everything that is in the record. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_directory_free(directory: *mut sendsafely_directory) {
     guard_value((), || records::free(directory));

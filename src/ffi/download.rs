@@ -261,7 +261,7 @@ pub unsafe extern "C" fn sendsafely_package_download_callback(
     })
 }
 
-/// Frees a download that a call returned. NULL and twice are harmless.
+/// Frees a download that a call returned. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_download_free(download: *mut sendsafely_download) {
     guard_value((), || records::free(download));

@@ -231,7 +231,7 @@ pub unsafe extern "C" fn sendsafely_package_copy_file(
     })
 }
 
-/// Frees what a call told of a file, with the versions in it. NULL and twice are harmless.
+/// Frees what a call told of a file, with the versions in it. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_file_information_free(
     information: *mut sendsafely_file_information,
@@ -239,7 +239,7 @@ pub unsafe extern "C" fn sendsafely_file_information_free(
     guard_value((), || records::free(information));
 }
 
-/// Frees a file that an upload returned. NULL and twice are harmless.
+/// Frees a file that an upload returned. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_file_free(file: *mut sendsafely_file) {
     guard_value((), || records::free(file));

@@ -154,7 +154,7 @@ pub unsafe extern "C" fn sendsafely_package_finalize(
     })
 }
 
-/// Frees what sendsafely_package_finalize returned, zeroing the link. NULL and twice are harmless.
+/// Frees what sendsafely_package_finalize returned, zeroing the link. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_finalized_free(finalized: *mut sendsafely_finalized) {
     guard_value((), || records::free(finalized));

@@ -83,7 +83,7 @@ pub unsafe extern "C" fn sendsafely_link_find(
     })
 }
 
-/// Frees the parts of a link, zeroing the keycode. NULL and twice are harmless.
+/// Frees the parts of a link, zeroing the keycode. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_link_free(link: *mut sendsafely_link) {
     guard_value((), || records::free(link));

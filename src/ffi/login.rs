@@ -283,7 +283,7 @@ pub unsafe extern "C" fn sendsafely_client_finish_registration(
     })
 }
 
-/// Frees how a login ended, zeroing its secrets. NULL and twice are harmless.
+/// Frees how a login ended, zeroing its secrets. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_login_free(login: *mut sendsafely_login) {
     guard_value((), || records::free(login));

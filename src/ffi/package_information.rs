@@ -237,7 +237,7 @@ pub unsafe extern "C" fn sendsafely_client_get_package_information(
     })
 }
 
-/// Frees package information with all that is in it. NULL and twice are harmless.
+/// Frees package information with all that is in it. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_information_free(
     information: *mut sendsafely_package_information,

@@ -409,13 +409,13 @@ pub unsafe extern "C" fn sendsafely_package_iterator_free(
     guard_value((), || table::free::<PackageIterator>(iterator));
 }
 
-/// Frees a package of a list. NULL and twice are harmless.
+/// Frees a package of a list. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_summary_free(summary: *mut sendsafely_package_summary) {
     guard_value((), || records::free(summary));
 }
 
-/// Frees a list of packages with the packages in it. NULL and twice are harmless.
+/// Frees a list of packages with the packages in it. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_summary_list_free(
     packages: *mut sendsafely_package_summary_list,

@@ -275,7 +275,7 @@ pub unsafe extern "C" fn sendsafely_client_sign(
     })
 }
 
-/// Frees the headers of a request. NULL and twice are harmless.
+/// Frees the headers of a request. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_request_headers_free(headers: *mut sendsafely_request_headers) {
     guard_value((), || records::free(headers));

@@ -551,13 +551,13 @@ pub unsafe extern "C" fn sendsafely_country_codes(
     })
 }
 
-/// Frees a recipient with all that is in it. NULL and twice are harmless.
+/// Frees a recipient with all that is in it. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_recipient_free(recipient: *mut sendsafely_recipient) {
     guard_value((), || records::free(recipient));
 }
 
-/// Frees a list of results with the results in it. NULL and twice are harmless.
+/// Frees a list of results with the results in it. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_recipient_result_list_free(
     results: *mut sendsafely_recipient_result_list,
@@ -565,7 +565,7 @@ pub unsafe extern "C" fn sendsafely_recipient_result_list_free(
     guard_value((), || records::free(results));
 }
 
-/// Frees a list of countries with the countries in it. NULL and twice are harmless.
+/// Frees a list of countries with the countries in it. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_country_code_list_free(
     countries: *mut sendsafely_country_code_list,

@@ -22,7 +22,7 @@ impl Translate for Vec<String> {
     }
 }
 
-/// Frees a string that a call returned through a char **, zeroing it first. NULL and twice are harmless.
+/// Frees a string that a call returned through a char **, zeroing it first. NULL is allowed; free it once.
 ///
 /// Not for strings inside records, nor for those that an accessor returned.
 #[unsafe(no_mangle)]
@@ -30,7 +30,7 @@ pub unsafe extern "C" fn sendsafely_string_free(text: *mut c_char) {
     guard_value((), || records::free(text));
 }
 
-/// Frees a list of strings with its strings. NULL and twice are harmless.
+/// Frees a list of strings with its strings. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_string_list_free(list: *mut sendsafely_string_list) {
     guard_value((), || records::free(list));

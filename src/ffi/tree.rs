@@ -243,7 +243,7 @@ pub unsafe extern "C" fn sendsafely_package_download_all(
     })
 }
 
-/// Frees a report with the items in it. NULL and twice are harmless.
+/// Frees a report with the items in it. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_report_free(report: *mut sendsafely_report) {
     guard_value((), || records::free(report));

@@ -483,25 +483,25 @@ pub unsafe extern "C" fn sendsafely_client_sync_keycodes(
     })
 }
 
-/// Frees a key pair, zeroing it first. NULL and twice are harmless.
+/// Frees a key pair, zeroing it first. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_key_pair_free(key_pair: *mut sendsafely_key_pair) {
     guard_value((), || records::free(key_pair));
 }
 
-/// Frees a list of public keys with the keys in it. NULL and twice are harmless.
+/// Frees a list of public keys with the keys in it. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_public_key_list_free(keys: *mut sendsafely_public_key_list) {
     guard_value((), || records::free(keys));
 }
 
-/// Frees a list of keycodes, zeroing them first. NULL and twice are harmless.
+/// Frees a list of keycodes, zeroing them first. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_keycode_list_free(keycodes: *mut sendsafely_keycode_list) {
     guard_value((), || records::free(keycodes));
 }
 
-/// Frees the result of a synchronization. NULL and twice are harmless.
+/// Frees the result of a synchronization. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_sync_result_free(result: *mut sendsafely_sync_result) {
     guard_value((), || records::free(result));

@@ -13,4 +13,4 @@ pub(crate) use file::{
 };
 pub(crate) use mark::{Holder, Mark, holder, holders};
 pub(crate) use socket::connect;
-pub(crate) use thread::spawn;
+pub(crate) use thread::{on_clean_stack, spawn};

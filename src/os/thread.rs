@@ -1,13 +1,44 @@
-//! Threads of the library never take part in the program's signal handling.
+//! Threads of the library never take part in the program's signal handling, and leave no secrets on their stacks.
+
+use zeroize::Zeroize as _;
 
 use crate::error::{Error, ErrorKind, Result};
+
+/// Words of a worker's stack that are zeroed at its end: deeper than any function that holds a secret.
+const WORKER_STACK: usize = (128 << 10) / size_of::<u64>();
+/// The same on a thread of the caller, whose stack may be small.
+const CALLER_STACK: usize = (16 << 10) / size_of::<u64>();
+
+/// Runs a short computation with a secret, and zeroes what it has left on the stack of the caller's thread.
+pub(crate) fn on_clean_stack<T>(compute: impl FnOnce() -> T) -> T {
+    let result = apart(compute);
+    wipe_stack::<CALLER_STACK>();
+    result
+}
+
+/// In a frame of its own, which lies where `wipe_stack` has its own after that.
+#[inline(never)]
+fn apart<T>(compute: impl FnOnce() -> T) -> T {
+    compute()
+}
+
+#[inline(never)]
+fn wipe_stack<const WORDS: usize>() {
+    let mut below = [0_u64; WORDS];
+    below.zeroize();
+    std::hint::black_box(&below);
+}
 
 /// Starts a worker with all signals blocked, so that the program's handlers run on the program's own threads.
 pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<()> {
     let blocked = BlockedSignals::new();
     let started = std::thread::Builder::new()
         .name(name.to_owned())
-        .spawn(work);
+        .spawn(|| {
+            apart(work);
+            // The system keeps stacks for later threads.
+            wipe_stack::<WORKER_STACK>();
+        });
     drop(blocked);
     match started {
         Ok(_) => Ok(()),

@@ -14,7 +14,7 @@ use crate::call::{Observer, Phase};
 use crate::crypto::encrypt_keycode;
 use crate::error::{Error, ErrorKind, Result};
 use crate::package::information::PackageInformation;
-use crate::secret::SecretString;
+use crate::secret::{SecretJson, SecretString};
 
 /// How a package is finalized.
 #[derive(Clone, Debug, Default)]
@@ -130,13 +130,13 @@ impl Inner {
         let mut given = BTreeSet::new();
         self.upload_keycodes_besides(&mut given, session, None)?;
         let secrets = self.secrets()?;
-        let mut body = json!({
+        let mut body = SecretJson::from(json!({
             "checksum": secrets.checksum,
             "undisclosedRecipients": options.undisclosed_recipients,
             "notifyRecipients": options.notify_recipients,
             "readOnlyPdf": options.read_only_pdf,
             "allowReplyAll": options.allow_reply_all,
-        });
+        }));
         if let Some(password) = &options.password {
             body["password"] = password.expose().into();
         }

@@ -26,7 +26,7 @@ use crate::call::{Phase, WORKER_GRACE, stopped};
 use crate::crypto::{Passphrase, open};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::{Existing, TargetFile};
-use crate::secret::SecretString;
+use crate::secret::{SecretJson, SecretString, json_text};
 
 /// What the workers of a download ask of, or tell, the thread that made the call.
 pub(crate) enum Event<T> {
@@ -349,18 +349,19 @@ impl Job {
 
     fn ask_api(&self, part: u32) -> std::result::Result<Response, Failure> {
         let session = &self.download.session;
-        let mut body =
+        let body =
             json!({"checksum": self.download.checksum, "part": part, "api": session.request_api()});
+        let mut body = SecretJson::from(body);
         if let Some(password) = &self.download.password {
             body["password"] = password.expose().into();
         }
-        let body = Zeroizing::new(body.to_string());
+        let body = json_text(&body);
         let mut answer = session.exchange(Signed {
             method: "POST",
             path: &self.file().part_download_path(),
             content_type: Some("application/json"),
-            signed_text: body.as_bytes(),
-            body: Body::Bytes(body.as_bytes()),
+            signed_text: body.expose().as_bytes(),
+            body: Body::Bytes(body.expose().as_bytes()),
         })?;
         if answer.content_type.contains("octet-stream") && (200..300).contains(&answer.status) {
             return Ok(answer);

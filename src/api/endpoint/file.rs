@@ -9,7 +9,7 @@ use crate::api::json::Json;
 use crate::api::retry::Repeat::{Looking, Never, Safely};
 use crate::api::session::Session;
 use crate::error::{Error, ErrorKind, Result};
-use crate::secret::SecretString;
+use crate::secret::{SecretJson, SecretString};
 
 /// Upload URLs come in batches of 25 (`protocol` 4.4.1); download URLs are asked for in the same number.
 pub(crate) const URLS_PER_CALL: u32 = 25;
@@ -142,11 +142,12 @@ pub(crate) fn download_urls(
     password: Option<&SecretString>,
 ) -> Result<PartUrls> {
     let to_part = from_part.saturating_add(URLS_PER_CALL - 1);
-    let mut body = json!({"checksum": checksum, "startSegment": from_part, "endSegment": to_part, "forceProxy": false});
+    let body = json!({"checksum": checksum, "startSegment": from_part, "endSegment": to_part, "forceProxy": false});
+    let mut body = SecretJson::from(body);
     if let Some(password) = password {
         body["password"] = password.expose().into();
     }
-    let answer = s.post(&file.path("download-urls/"), &body, Safely)?;
+    let answer = s.post(&file.path("download-urls/"), &*body, Safely)?;
     part_urls(&answer, "downloadUrls", from_part)
 }
 

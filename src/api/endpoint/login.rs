@@ -7,7 +7,7 @@ use crate::api::json::Json;
 use crate::api::retry::Repeat::Never;
 use crate::api::session::Session;
 use crate::error::Result;
-use crate::secret::SecretString;
+use crate::secret::{SecretJson, SecretString};
 
 pub(crate) fn generate_key(
     s: &Session,
@@ -15,8 +15,9 @@ pub(crate) fn generate_key(
     password: &SecretString,
     description: &str,
 ) -> Result<Json> {
-    let body =
-        json!({"email": email, "password": password.expose(), "keyDescription": description});
+    let body = SecretJson::from(
+        json!({"email": email, "password": password.expose(), "keyDescription": description}),
+    );
     s.auth("PUT", "/generate-key/", &body, Never)
 }
 
@@ -28,6 +29,7 @@ pub(crate) fn generate_key_second_factor(
 ) -> Result<Json> {
     let path = route!("/generate-key/{}/", validation_token.expose());
     let body = json!({"smsCode": code.expose(), "keyDescription": description});
+    let body = SecretJson::from(body);
     s.auth("POST", &path, &body, Never)
 }
 

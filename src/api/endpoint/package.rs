@@ -7,6 +7,7 @@ use crate::api::json::Json;
 use crate::api::retry::Repeat::{Looking, Never, Safely};
 use crate::api::session::Session;
 use crate::error::Result;
+use crate::secret::SecretJson;
 
 /// 4.1
 pub(crate) fn create_package(s: &Session, workspace: bool, for_user: Option<&str>) -> Result<Json> {
@@ -56,7 +57,7 @@ pub(crate) fn finalize(s: &Session, package: &str, body: &Value) -> Result<Json>
 /// 6.11: the keycode goes to the service in clear.
 pub(crate) fn notify(s: &Session, package: &str, keycode: &str) -> Result<Json> {
     let path = route!("/package/{}/notify/", package);
-    s.post(&path, &json!({"keycode": keycode}), Never)
+    s.post(&path, &*SecretJson::from(json!({"keycode": keycode})), Never)
 }
 
 /// 6.11
