@@ -32,7 +32,9 @@
  *            sendsafely_string_free; a const char * belongs to the object or record in which it stands.
  *
  * Secrets    API secret, keycode, password, private key, message and the part of a link after '#' never stand in an
- *            error or a log line. The library zeroes its copies, and those that it gave out when they are freed.
+ *            error or a log line. The library zeroes its copies as soon as they are not needed, those that it gave out
+ *            when they are freed, and the buffers of a connection when it is closed. What TLS and the system keep
+ *            meanwhile, and your own copies, it cannot reach.
  *
  * Handles    sendsafely_client, sendsafely_package, the iterators and sendsafely_error are tickets, not addresses. A
  *            handle that was freed, is of another kind or is not one at all answers SENDSAFELY_INVALID_HANDLE, never
@@ -40,7 +42,8 @@
  *            call on another thread that still runs is not disturbed.
  *
  * Records    Plain structs in memory that you only read: files, recipients, lists. Each is freed as a whole by the
- *            _free of its type, once; not by free(), and not by parts. A list is { count, items }, items an array of
+ *            _free of its type, once: its address may be another record's after that. Not by free(), and not by parts.
+ *            NULL is allowed. A list is { count, items }, items an array of
  *            pointers.
  *
  * Integers   Sizes uint64_t, lengths in memory size_t, times int64_t seconds since 1970 UTC, durations in
@@ -736,14 +739,14 @@ typedef struct {
 } sendsafely_string_list;
 
 /**
- * Frees a string that a call returned through a char **, zeroing it first. NULL and twice are harmless.
+ * Frees a string that a call returned through a char **, zeroing it first. NULL is allowed; free it once.
  *
  * Not for strings inside records, nor for those that an accessor returned.
  */
 void sendsafely_string_free(char *text);
 
 /**
- * Frees a list of strings with its strings. NULL and twice are harmless.
+ * Frees a list of strings with its strings. NULL is allowed; free it once.
  */
 void sendsafely_string_list_free(sendsafely_string_list *list);
 
@@ -1637,17 +1640,17 @@ sendsafely_status sendsafely_country_codes(sendsafely_country_code_list **out_co
                                            sendsafely_error **error);
 
 /**
- * Frees a recipient with all that is in it. NULL and twice are harmless.
+ * Frees a recipient with all that is in it. NULL is allowed; free it once.
  */
 void sendsafely_recipient_free(sendsafely_recipient *recipient);
 
 /**
- * Frees a list of results with the results in it. NULL and twice are harmless.
+ * Frees a list of results with the results in it. NULL is allowed; free it once.
  */
 void sendsafely_recipient_result_list_free(sendsafely_recipient_result_list *results);
 
 /**
- * Frees a list of countries with the countries in it. NULL and twice are harmless.
+ * Frees a list of countries with the countries in it. NULL is allowed; free it once.
  */
 void sendsafely_country_code_list_free(sendsafely_country_code_list *countries);
 
@@ -1814,17 +1817,17 @@ sendsafely_status sendsafely_package_remove_contact_group(sendsafely_package *pa
                                                           sendsafely_error **error);
 
 /**
- * Frees a contact group with its members. NULL and twice are harmless.
+ * Frees a contact group with its members. NULL is allowed; free it once.
  */
 void sendsafely_contact_group_free(sendsafely_contact_group *group);
 
 /**
- * Frees a list of contact groups with the groups in it. NULL and twice are harmless.
+ * Frees a list of contact groups with the groups in it. NULL is allowed; free it once.
  */
 void sendsafely_contact_group_list_free(sendsafely_contact_group_list *groups);
 
 /**
- * Frees a member of a contact group. NULL and twice are harmless.
+ * Frees a member of a contact group. NULL is allowed; free it once.
  */
 void sendsafely_contact_group_member_free(sendsafely_contact_group_member *member);
 
@@ -1971,12 +1974,12 @@ sendsafely_status sendsafely_package_copy_file(sendsafely_package *source_packag
                                                sendsafely_error **error);
 
 /**
- * Frees what a call told of a file, with the versions in it. NULL and twice are harmless.
+ * Frees what a call told of a file, with the versions in it. NULL is allowed; free it once.
  */
 void sendsafely_file_information_free(sendsafely_file_information *information);
 
 /**
- * Frees a file that an upload returned. NULL and twice are harmless.
+ * Frees a file that an upload returned. NULL is allowed; free it once.
  */
 void sendsafely_file_free(sendsafely_file *file);
 
@@ -2243,7 +2246,7 @@ sendsafely_status sendsafely_client_get_package_information(sendsafely_client *c
                                                             sendsafely_error **error);
 
 /**
- * Frees package information with all that is in it. NULL and twice are harmless.
+ * Frees package information with all that is in it. NULL is allowed; free it once.
  */
 void sendsafely_package_information_free(sendsafely_package_information *information);
 
@@ -2460,7 +2463,7 @@ sendsafely_status sendsafely_package_finalize(sendsafely_package *package,
                                               sendsafely_error **error);
 
 /**
- * Frees what sendsafely_package_finalize returned, zeroing the link. NULL and twice are harmless.
+ * Frees what sendsafely_package_finalize returned, zeroing the link. NULL is allowed; free it once.
  */
 void sendsafely_finalized_free(sendsafely_finalized *finalized);
 
@@ -2509,7 +2512,7 @@ sendsafely_status sendsafely_link_find(const char *text,
                                        sendsafely_error **error);
 
 /**
- * Frees the parts of a link, zeroing the keycode. NULL and twice are harmless.
+ * Frees the parts of a link, zeroing the keycode. NULL is allowed; free it once.
  */
 void sendsafely_link_free(sendsafely_link *link);
 
@@ -2676,7 +2679,7 @@ sendsafely_status sendsafely_package_download_callback(sendsafely_package *packa
                                                        sendsafely_error **error);
 
 /**
- * Frees a download that a call returned. NULL and twice are harmless.
+ * Frees a download that a call returned. NULL is allowed; free it once.
  */
 void sendsafely_download_free(sendsafely_download *download);
 
@@ -2805,7 +2808,7 @@ sendsafely_status sendsafely_package_delete_directory(sendsafely_package *packag
                                                       sendsafely_error **error);
 
 /**
- * Frees a directory with everything that is in the record. NULL and twice are harmless.
+ * Frees a directory with everything that is in the record. NULL is allowed; free it once.
  */
 void sendsafely_directory_free(sendsafely_directory *directory);
 
@@ -2894,7 +2897,7 @@ sendsafely_status sendsafely_activity_iterator_next(sendsafely_activity_iterator
 void sendsafely_activity_iterator_free(sendsafely_activity_iterator *iterator);
 
 /**
- * Frees an entry of an activity log. NULL and twice are harmless.
+ * Frees an entry of an activity log. NULL is allowed; free it once.
  */
 void sendsafely_activity_entry_free(sendsafely_activity_entry *entry);
 
@@ -3067,7 +3070,7 @@ sendsafely_status sendsafely_package_download_all(sendsafely_package *package,
                                                   sendsafely_error **error);
 
 /**
- * Frees a report with the items in it. NULL and twice are harmless.
+ * Frees a report with the items in it. NULL is allowed; free it once.
  */
 void sendsafely_report_free(sendsafely_report *report);
 
@@ -3349,12 +3352,12 @@ sendsafely_status sendsafely_client_get_recipient_history(sendsafely_client *cli
 void sendsafely_package_iterator_free(sendsafely_package_iterator *iterator);
 
 /**
- * Frees a package of a list. NULL and twice are harmless.
+ * Frees a package of a list. NULL is allowed; free it once.
  */
 void sendsafely_package_summary_free(sendsafely_package_summary *summary);
 
 /**
- * Frees a list of packages with the packages in it. NULL and twice are harmless.
+ * Frees a list of packages with the packages in it. NULL is allowed; free it once.
  */
 void sendsafely_package_summary_list_free(sendsafely_package_summary_list *packages);
 
@@ -3547,12 +3550,12 @@ sendsafely_status sendsafely_client_get_audit_log(sendsafely_client *client,
                                                   sendsafely_error **error);
 
 /**
- * Frees what was told of a user. NULL and twice are harmless.
+ * Frees what was told of a user. NULL is allowed; free it once.
  */
 void sendsafely_user_free(sendsafely_user *user);
 
 /**
- * Frees what was told of an organization. NULL and twice are harmless.
+ * Frees what was told of an organization. NULL is allowed; free it once.
  */
 void sendsafely_enterprise_free(sendsafely_enterprise *enterprise);
 
@@ -3706,7 +3709,7 @@ sendsafely_status sendsafely_client_finish_registration(sendsafely_client *clien
                                                         sendsafely_error **error);
 
 /**
- * Frees how a login ended, zeroing its secrets. NULL and twice are harmless.
+ * Frees how a login ended, zeroing its secrets. NULL is allowed; free it once.
  */
 void sendsafely_login_free(sendsafely_login *login);
 
@@ -4008,22 +4011,22 @@ sendsafely_status sendsafely_client_sync_keycodes(sendsafely_client *client,
                                                   sendsafely_error **error);
 
 /**
- * Frees a key pair, zeroing it first. NULL and twice are harmless.
+ * Frees a key pair, zeroing it first. NULL is allowed; free it once.
  */
 void sendsafely_key_pair_free(sendsafely_key_pair *key_pair);
 
 /**
- * Frees a list of public keys with the keys in it. NULL and twice are harmless.
+ * Frees a list of public keys with the keys in it. NULL is allowed; free it once.
  */
 void sendsafely_public_key_list_free(sendsafely_public_key_list *keys);
 
 /**
- * Frees a list of keycodes, zeroing them first. NULL and twice are harmless.
+ * Frees a list of keycodes, zeroing them first. NULL is allowed; free it once.
  */
 void sendsafely_keycode_list_free(sendsafely_keycode_list *keycodes);
 
 /**
- * Frees the result of a synchronization. NULL and twice are harmless.
+ * Frees the result of a synchronization. NULL is allowed; free it once.
  */
 void sendsafely_sync_result_free(sendsafely_sync_result *result);
 
@@ -4166,14 +4169,14 @@ sendsafely_status sendsafely_client_sign(sendsafely_client *client,
                                          sendsafely_error **error);
 
 /**
- * Frees the headers of a request. NULL and twice are harmless.
+ * Frees the headers of a request. NULL is allowed; free it once.
  */
 void sendsafely_request_headers_free(sendsafely_request_headers *headers);
 
 /* === BUFFERS ============================================================================================= */
 
 /**
- * Frees a buffer with its bytes. NULL and twice are harmless.
+ * Frees a buffer with its bytes. NULL is allowed; free it once.
  */
 void sendsafely_buffer_free(sendsafely_buffer *buffer);
 

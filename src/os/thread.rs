@@ -32,13 +32,11 @@ fn wipe_stack<const WORDS: usize>() {
 /// Starts a worker with all signals blocked, so that the program's handlers run on the program's own threads.
 pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<()> {
     let blocked = BlockedSignals::new();
-    let started = std::thread::Builder::new()
-        .name(name.to_owned())
-        .spawn(|| {
-            apart(work);
-            // The system keeps stacks for later threads.
-            wipe_stack::<WORKER_STACK>();
-        });
+    let started = std::thread::Builder::new().name(name.to_owned()).spawn(|| {
+        apart(work);
+        // The system keeps stacks for later threads.
+        wipe_stack::<WORKER_STACK>();
+    });
     drop(blocked);
     match started {
         Ok(_) => Ok(()),

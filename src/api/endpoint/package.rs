@@ -57,7 +57,11 @@ pub(crate) fn finalize(s: &Session, package: &str, body: &Value) -> Result<Json>
 /// 6.11: the keycode goes to the service in clear.
 pub(crate) fn notify(s: &Session, package: &str, keycode: &str) -> Result<Json> {
     let path = route!("/package/{}/notify/", package);
-    s.post(&path, &*SecretJson::from(json!({"keycode": keycode})), Never)
+    s.post(
+        &path,
+        &*SecretJson::from(json!({"keycode": keycode})),
+        Never,
+    )
 }
 
 /// 6.11
