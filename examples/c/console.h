@@ -53,6 +53,34 @@ static void catch_interrupts(void) {
     sigaction(SIGHUP, &action, NULL);
 }
 
+/* --- Texts of others -------------------------------------------------------------------------------------- */
+
+/* Whether a character would steer the terminal, or hide or turn what stands beside it. */
+static int is_unprintable(uint32_t c) {
+  return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x61c || c == 0x180e || c == 0x200b || c == 0x200e ||
+         c == 0x200f || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
+         (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe007f);
+}
+
+/* Writes a text that somebody else wrote, in UTF-8, for a terminal. Of control characters only those in kept stay. */
+static void print_text(FILE *out, const char *text, const char *kept) {
+  while (*text != '\0') {
+    const char *next = text + 1;
+    uint32_t c = (unsigned char)*text;
+
+    if (c >= 0xc0) {
+      c &= c >= 0xf0 ? 0x07 : c >= 0xe0 ? 0x0f : 0x1f;
+      while (next - text < 4 && (*next & 0xc0) == 0x80)
+        c = c << 6 | (uint32_t)(*next++ & 0x3f);
+    }
+    if (is_unprintable(c) && strchr(kept, *text) == NULL)
+      fputc('?', out);
+    else
+      fwrite(text, 1, (size_t)(next - text), out);
+    text = next;
+  }
+}
+
 /* --- Progress ----------------------------------------------------------------------------------------------- */
 
 struct bar {
@@ -63,6 +91,7 @@ struct bar {
 static void draw_bar(struct bar *bar, const sendsafely_progress *progress) {
   double fraction = progress->bytes_total ? (double)progress->bytes_done / (double)progress->bytes_total : 1;
   int filled = (int)(fraction * 30);
+  char label[33];
 
   fprintf(stderr, "\r[%.*s%*s] %3d %%  %7.1f MB/s", filled, "==============================", 30 - filled, "",
           (int)(fraction * 100), (double)progress->bytes_per_second / 1e6);
@@ -73,7 +102,10 @@ static void draw_bar(struct bar *bar, const sendsafely_progress *progress) {
     fprintf(stderr, "  %" PRIu64 ":%02" PRIu64 " left   ", seconds / 60, seconds % 60);
   } else
     fprintf(stderr, "              ");
-  fprintf(stderr, "  %.32s\033[K", bar->label);
+  snprintf(label, sizeof label, "%s", bar->label);
+  fputs("  ", stderr);
+  print_text(stderr, label, "");
+  fputs("\033[K", stderr);
   bar->drawn = 1;
 }
 

@@ -19,8 +19,10 @@ static sendsafely_status print_message(sendsafely_package *package, sendsafely_e
   char *message = NULL;
   sendsafely_status status = sendsafely_package_get_message(package, &message, error);
 
-  if (message != NULL)
-    printf("%s\n", message);
+  if (message != NULL) {
+    print_text(stdout, message, "\n\t");
+    putchar('\n');
+  }
   sendsafely_string_free(message);
   return status;
 }

@@ -59,7 +59,7 @@ internal static class Receive
                 using (Package package = await client.OpenLinkAsync(link, cancellationToken: terminal.Token))
                 {
                     string message = await package.GetMessageAsync(cancellationToken: terminal.Token);
-                    bool printed = message == null || terminal.Print(message);
+                    bool printed = message == null || terminal.Print(Terminal.Printable(message, "\n\t"));
                     terminal.Label = directory;
                     await package.DownloadAllAsync(directory, new DownloadOptions { Password = password }, terminal, terminal.Token);
                     terminal.EndBar();

@@ -1,5 +1,6 @@
 // What Send.cs and Receive.cs need around the library: standard output, Ctrl-C, a progress bar, errors in one line.
 using System;
+using System.Globalization;
 using System.IO;
 using System.Text;
 using System.Threading;
@@ -84,6 +85,25 @@ internal sealed class Terminal : IProgress<TransferProgress>
         }
     }
 
+    /// <summary>A text that somebody else wrote, for a terminal: what would steer it, or hide or turn other text, is
+    /// replaced. Of control characters only those in <paramref name="kept"/> stay.</summary>
+    internal static string Printable(string text, string kept = "")
+    {
+        var printable = new StringBuilder(text.Length);
+        for (int i = 0; i < text.Length; i++)
+        {
+            bool isPair = char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]);
+            UnicodeCategory category = CharUnicodeInfo.GetUnicodeCategory(text, i);
+            bool isJoiner = text[i] == '\u200c' || text[i] == '\u200d'; // words of several scripts need them
+            bool isSafe = kept.IndexOf(text[i]) >= 0 || isJoiner || (category != UnicodeCategory.Control &&
+                category != UnicodeCategory.Format && category != UnicodeCategory.LineSeparator &&
+                category != UnicodeCategory.ParagraphSeparator);
+            printable.Append(isSafe ? text.Substring(i, isPair ? 2 : 1) : "?");
+            if (isPair) i++;
+        }
+        return printable.ToString();
+    }
+
     internal CancellationToken Token => _interrupt.Token;
 
     public void Report(TransferProgress progress)
@@ -92,7 +112,7 @@ internal sealed class Terminal : IProgress<TransferProgress>
         double fraction = progress.BytesTotal > 0 ? (double)progress.BytesDone / progress.BytesTotal.Value : 1;
         string tail = progress.Phase == Phase.Waiting ? "reconnecting" : "";
         Console.Error.Write("\r[{0,-30}] {1,3} %  {2,7:0.0} MB/s  {3,-12}  {4}",
-            new string('=', (int)(fraction * 30)), (int)(fraction * 100), progress.BytesPerSecond / 1e6, tail, Label);
+            new string('=', (int)(fraction * 30)), (int)(fraction * 100), progress.BytesPerSecond / 1e6, tail, Printable(Label));
         _drawn = true;
     }
 

@@ -228,6 +228,9 @@ def test_keys_of_a_device(shell, files, tmp_path):
     [key] = shell.json("keys", "generate", "--file", "device.json", "--description", "laptop")
     assert (tmp_path / "device.json").stat().st_mode & 0o777 == 0o600
     assert key["public_key_id"] in shell("keys", "show", "device.json") and "PUBLIC KEY" in shell("keys", "show", key["public_key_id"])
+    evil = {"endpoint": "get_public_key", "times": 1, "action": {"replace_json": {"publicKey": "PUBLIC\n\x1b[2J\u202eKEY"}}}
+    shell.emulator.admin("POST", "/faults", evil)
+    assert shell("keys", "show", key["public_key_id"]).endswith("PUBLIC\n\\x1b[2J\\u202eKEY\n")
     shell("keys", "generate", "--file", "device.json", "--description", "again", code=6)
     _, package_id = send(shell, files[1])
     shell("receive", package_id, "--key-pair", "device.json", "--to", "got")

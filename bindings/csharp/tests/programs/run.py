@@ -62,6 +62,13 @@ def test_everything_arrives():
         assert again.returncode == 1 and "report.bin" in again.stderr and "choose another directory" in again.stderr, again
 
 
+def test_nothing_that_others_wrote_steers_the_terminal():
+    with case() as (run, path, server):
+        link = run("Send", "--message", "Grüße,\n\t\x1b[2J\r\u202e\u009b你好\U000e0041", path("report.bin")).stdout.strip()
+        received = run("Receive", link, path("in"))
+        assert received.returncode == 0 and received.stdout == "Grüße,\n\t?[2J???你好?\n", ascii(received)
+
+
 def test_c_reads_what_csharp_sends():
     with case() as (run, path, server):
         link = run("Send", "--", path("report.bin")).stdout.strip()

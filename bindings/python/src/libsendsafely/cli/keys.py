@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import Error, Status, load_key_pair, save_key_pair
 from .credentials import connect
-from .output import EXIT_FAILED, Output, printable
+from .output import EXIT_FAILED, Output, message_text, printable
 
 if TYPE_CHECKING:
     from ..records import KeyPair
@@ -66,7 +66,7 @@ def run_show(arguments: Namespace, out: Output) -> None:
             key_id, description, public_key = arguments.key, None, client.get_public_key(arguments.key)
     out.result("key", {"public_key_id": key_id, "description": description, "public_key": public_key,
                        "file": arguments.key if os.path.exists(arguments.key) else None},
-               f"{printable(key_id)}  {printable(description or '')}".rstrip() + f"\n{public_key.strip()}")
+               f"{printable(key_id)}  {printable(description or '')}".rstrip() + f"\n{message_text(public_key.strip())}")
 
 
 def run_revoke(arguments: Namespace, out: Output) -> None:

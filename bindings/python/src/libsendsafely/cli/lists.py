@@ -74,7 +74,7 @@ def moment(time: Optional[datetime], text: Optional[str]) -> str:
 def summary(row: "PackageSummary", received: bool) -> str:
     who = row.label or (row.sender if received else None) or ", ".join((*row.recipients, *row.contact_groups)) or row.sender or ""
     what = ", ".join(row.file_names) or ("a message" if row.contains_message else "")
-    return f"{row.package_id}  {moment(row.updated, row.updated_text):16}  {row.status.name.lower():8}  {printable(who)}  {printable(what)}".rstrip()
+    return f"{printable(row.package_id)}  {moment(row.updated, row.updated_text):16}  {row.status.name.lower():8}  {printable(who)}  {printable(what)}".rstrip()
 
 
 def run_info(arguments: Namespace, out: Output) -> None:
