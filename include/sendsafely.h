@@ -2450,7 +2450,8 @@ sendsafely_status sendsafely_finalize_options_init(sendsafely_finalize_options *
  * Package must have a recipient (or undisclosed_recipients) and a file or message, and no upload may be running; it is
  * finalized afterwards. options may be NULL. out_finalized may be NULL, and sendsafely_package_link gives the link
  * later; else free the record with sendsafely_finalized_free. SENDSAFELY_NO_RECIPIENT, SENDSAFELY_NO_FILE,
- * SENDSAFELY_UPLOAD_RUNNING, SENDSAFELY_UPLOAD_INCOMPLETE: what is missing. SENDSAFELY_APPROVER_REQUIRED: add an
+ * SENDSAFELY_UPLOAD_RUNNING, SENDSAFELY_UPLOAD_INCOMPLETE: what is missing; what uploads through this handle have left
+ * is removed, nobody else's file. SENDSAFELY_PACKAGE_NOT_FINALIZABLE: create a new one. SENDSAFELY_APPROVER_REQUIRED: add an
  * approver as a recipient. SENDSAFELY_WORKSPACE_NOT_FINALIZABLE: hand out its link. A package that waits for approval
  * is finalized as well: SENDSAFELY_OK with needs_approval. After any other failure, and after a stop, the package may
  * be finalized all the same: called again, this function first looks, and sendsafely_package_delete_unfinished leaves
@@ -2924,11 +2925,12 @@ enum sendsafely_action
    */
   SENDSAFELY_ACTION_DOWNLOADED = 2,
   /**
-   * It was left alone, because it was there already, of the same size.
+   * It was left alone, because it was there already, complete and of the same size.
    */
   SENDSAFELY_ACTION_SKIPPED = 3,
   /**
-   * It is a symbolic link, a pipe or the like, which is not followed and not sent; no failure of the call.
+   * It is a symbolic link, a pipe or the like, or the temporary file of a download, and was not sent; no failure of
+   * the call.
    */
   SENDSAFELY_ACTION_IGNORED = 4,
 };
@@ -2954,8 +2956,8 @@ typedef struct {
   const char *directory_id;
   /**
    * What to do with files that are there already: a sendsafely_existing. SENDSAFELY_EXISTING_SKIP, the default,
-   * leaves those of the same size alone; SENDSAFELY_EXISTING_OVERWRITE makes a new version of each, in a Workspace;
-   * SENDSAFELY_EXISTING_REFUSE answers SENDSAFELY_FILE_EXISTS before anything is changed.
+   * leaves those alone that are complete and of the same size; SENDSAFELY_EXISTING_OVERWRITE makes a new version of
+   * each, in a Workspace; SENDSAFELY_EXISTING_REFUSE answers SENDSAFELY_FILE_EXISTS before anything is changed.
    */
   int32_t existing;
   /**
@@ -3036,7 +3038,8 @@ sendsafely_status sendsafely_upload_all_options_init(sendsafely_upload_all_optio
  * are in the report. options may be NULL. Several files are under way at once.
  * One file that fails does not end the others: at the end the call answers with the first failure and says how many
  * there were. A stop, a network that is down, or a refusal of the account ends the call. Call again to go on:
- * what is there is skipped.
+ * what is there and complete is skipped. What an upload from this machine has left that was killed is removed and sent
+ * again; beside any other incomplete file, which somebody may be uploading, a further version is sent.
  * out_report may be NULL; else free it with sendsafely_report_free. Unlike other outputs IT IS GIVEN ON FAILURE TOO,
  * as soon as the arguments are right, empty if nothing was begun; where the whole call was refused, its status stands
  * at every file that had not its turn. SENDSAFELY_ONLY_IN_WORKSPACE: there are directories in it, and the package is

@@ -142,6 +142,44 @@ fn a_file_of_another_user_is_never_adopted() {
     assert_eq!(files(&emulator, &workspace).len(), 2);
 }
 
+/// The same user has begun the same upload elsewhere, before: it is neither taken nor removed.
+#[test]
+fn a_file_that_was_begun_before_is_left_alone() {
+    for when in ["before", "after"] {
+        let emulator = Emulator::start();
+        let package = package(&emulator.client());
+        let path = format!("/packages/{}", package.id());
+        let file = json!({"name": "a.bin", "size": 3, "parts": 1});
+        emulator.admin_json("PUT", &format!("{path}/files"), &file);
+        let mut older = emulator.package(package.id())["files"].clone();
+        let created = older[0]["created_ms"].as_i64().unwrap();
+        older[0]["created_ms"] = json!(created - 3_600_000);
+        emulator.admin_json("POST", &path, &json!({"files": older}));
+        emulator.fault(json!({"endpoint": "create_file", "when": when, "action": {"close": true}}));
+        let sent = upload(&package, "a.bin", b"abc").unwrap();
+        let id = older[0]["id"].as_str().unwrap();
+        let told = package.finalize(&mut (), &FinalizeOptions::default());
+        let told = told.map(|_| ()).unwrap_err();
+        match when {
+            // This side cannot know whether it is its own.
+            "before" => {
+                assert_eq!(told.kind(), ErrorKind::UploadIncomplete, "{told}");
+                assert!(told.message().contains(id), "{told}");
+            }
+            _ => assert_eq!(told.kind(), ErrorKind::Denied, "{told}"),
+        }
+        let left = files(&emulator, &package);
+        assert_eq!(left.len(), 2);
+        assert_eq!(left[0]["id"], json!(id));
+        assert_eq!(left[0]["stored"], json!({}));
+        assert!(download(&package, &sent.file_id).unwrap() == b"abc");
+        // Whoever knows that nobody is at work on it removes it.
+        package.information(&mut ()).unwrap();
+        package.delete_file(&mut (), id, None).unwrap();
+        finalize(&package);
+    }
+}
+
 /// The answer was lost for good, and then somebody else has uploaded a file that looks the same.
 #[test]
 fn finalize_deletes_no_file_that_another_upload_has_completed() {

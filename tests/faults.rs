@@ -265,6 +265,48 @@ fn storage_that_refuses_for_ever_is_gone_around() {
     }
 }
 
+/// Somebody in between, a captive portal say, answers in place of the storage: 200, and a page. The part is sent again;
+/// in the end it is the service that knows.
+#[test]
+fn a_page_in_place_of_the_storage_is_doubted() {
+    let page = |part: Option<u32>, times: u32, when: &str| {
+        let action = json!({"status": 200, "body": "<html>Welcome! Please log in.</html>"});
+        let mut rule =
+            json!({"endpoint": "part_put", "times": times, "when": when, "action": action});
+        if let Some(part) = part {
+            rule["part"] = part.into();
+        }
+        rule
+    };
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let emulator = upload_survives(page(Some(2), 2, "before"), brief(10));
+            assert_eq!(emulator.count("part_put"), 7 + 2);
+            assert_eq!(emulator.count("upload_complete"), 1);
+        });
+        scope.spawn(|| {
+            let emulator = upload_survives(page(Some(2), 3, "before"), brief(10));
+            assert_eq!(emulator.count("part_put"), 7 + 2);
+            assert_eq!(emulator.count("part_post"), 7, "all are sent once more");
+        });
+        scope.spawn(|| {
+            let emulator = upload_survives(page(None, 0, "before"), brief(10));
+            assert_eq!(emulator.count("part_put"), 3 * 7);
+            assert_eq!(emulator.count("part_post"), 7);
+        });
+        scope.spawn(|| {
+            // A storage that has all parts, and says so in its own way.
+            let emulator = upload_survives(page(None, 0, "after"), brief(10));
+            assert_eq!(emulator.count("part_put"), 3 * 7);
+            assert_eq!(emulator.count("part_post"), 0);
+        });
+        scope.spawn(|| {
+            let emulator = upload_survives(page(Some(2), 2, "before"), brief(0));
+            assert_eq!(emulator.count("part_put"), 7 + 2);
+        });
+    });
+}
+
 #[test]
 fn urls_that_expire_at_once_are_gone_around() {
     let emulator = Emulator::start();

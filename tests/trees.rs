@@ -331,6 +331,36 @@ fn going_on_skips_what_is_there_and_whole() {
     assert_eq!(local(&to.0), local(&from.0));
 }
 
+/// What a killed download has left is nobody's document.
+#[test]
+fn temporary_files_of_downloads_are_not_sent() {
+    let emulator = Emulator::start();
+    let workspace = workspace(&emulator.client());
+    let from = TempDir::new();
+    let left = ".sendsafely-0123456789abcdef.part";
+    plant(
+        &from.0,
+        &[
+            ("a.txt", b"a"),
+            (left, b"half"),
+            (&format!("Docs/{left}"), b"half"),
+            ("b.part", b"b"),
+            (".sendsafely-notes.part", b"c"),
+        ],
+    );
+    let report = send(&workspace, &from.0).unwrap();
+    let ignored = report.items.iter();
+    let ignored = ignored.filter(|item| item.action == Action::Ignored);
+    let ignored: BTreeSet<_> = ignored.map(|item| item.path.as_str()).collect();
+    assert_eq!(
+        ignored,
+        BTreeSet::from([left, format!("Docs/{left}").as_str()])
+    );
+    let held = held(&emulator.only_package());
+    let names: Vec<_> = held.keys().map(String::as_str).collect();
+    assert_eq!(names, [".sendsafely-notes.part", "a.txt", "b.part"]);
+}
+
 /// A program that was killed in the middle leaves incomplete files: they look whole by name and size.
 #[test]
 fn what_a_killed_upload_has_left_is_sent_again() {

@@ -380,7 +380,7 @@ pub(crate) fn is_plain(path: &str) -> bool {
 
 impl Api {
     /// Now, by the server's clock as far as it is known.
-    fn server_time(&self) -> SystemTime {
+    pub(crate) fn server_time(&self) -> SystemTime {
         let offset = self.0.clock_offset.load(Ordering::Relaxed);
         let magnitude = Duration::from_secs(offset.unsigned_abs());
         let now = SystemTime::now();

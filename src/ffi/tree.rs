@@ -29,9 +29,10 @@ pub enum sendsafely_action {
     SENDSAFELY_ACTION_UPLOADED = 1,
     /// It was downloaded.
     SENDSAFELY_ACTION_DOWNLOADED = 2,
-    /// It was left alone, because it was there already, of the same size.
+    /// It was left alone, because it was there already, complete and of the same size.
     SENDSAFELY_ACTION_SKIPPED = 3,
-    /// It is a symbolic link, a pipe or the like, which is not followed and not sent; no failure of the call.
+    /// It is a symbolic link, a pipe or the like, or the temporary file of a download, and was not sent; no failure of
+    /// the call.
     SENDSAFELY_ACTION_IGNORED = 4,
 }
 
@@ -111,8 +112,8 @@ pub struct sendsafely_upload_all_options {
     /// Directory of a Workspace into which everything goes. NULL, the default: its root directory.
     pub directory_id: *const c_char,
     /// What to do with files that are there already: a sendsafely_existing. SENDSAFELY_EXISTING_SKIP, the default,
-    /// leaves those of the same size alone; SENDSAFELY_EXISTING_OVERWRITE makes a new version of each, in a Workspace;
-    /// SENDSAFELY_EXISTING_REFUSE answers SENDSAFELY_FILE_EXISTS before anything is changed.
+    /// leaves those alone that are complete and of the same size; SENDSAFELY_EXISTING_OVERWRITE makes a new version of
+    /// each, in a Workspace; SENDSAFELY_EXISTING_REFUSE answers SENDSAFELY_FILE_EXISTS before anything is changed.
     pub existing: i32,
     /// Progress of this call, of all files together; see "Progress and stopping". NULL, the default: the client's
     /// callback.
@@ -178,7 +179,8 @@ pub unsafe extern "C" fn sendsafely_upload_all_options_init(
 /// are in the report. options may be NULL. Several files are under way at once.
 /// One file that fails does not end the others: at the end the call answers with the first failure and says how many
 /// there were. A stop, a network that is down, or a refusal of the account ends the call. Call again to go on:
-/// what is there is skipped.
+/// what is there and complete is skipped. What an upload from this machine has left that was killed is removed and sent
+/// again; beside any other incomplete file, which somebody may be uploading, a further version is sent.
 /// out_report may be NULL; else free it with sendsafely_report_free. Unlike other outputs IT IS GIVEN ON FAILURE TOO,
 /// as soon as the arguments are right, empty if nothing was begun; where the whole call was refused, its status stands
 /// at every file that had not its turn. SENDSAFELY_ONLY_IN_WORKSPACE: there are directories in it, and the package is

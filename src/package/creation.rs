@@ -7,7 +7,7 @@
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rand_core::{OsRng, RngCore};
 use sha2::{Digest, Sha256};
@@ -25,6 +25,8 @@ use crate::workspace::DirectoryOptions;
 /// How long somebody else's creation of the same file is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
 const GLANCE: Duration = Duration::from_millis(50);
+/// By how much the clocks of this machine and of the service may differ.
+const TOLERANCE: Duration = Duration::from_secs(120);
 
 /// What a file looks like from outside: two that agree in all this can be told apart by their ids only.
 #[derive(Clone, PartialEq, Eq)]
@@ -42,6 +44,20 @@ pub(crate) struct Uncertain {
     pub(crate) like: Likeness,
     /// Files that looked the same before.
     before: BTreeSet<String>,
+    /// When it was begun, in the service's time.
+    begun: SystemTime,
+}
+
+impl Uncertain {
+    /// Whether a file may be what was created: not there before, as far as anything says.
+    fn may_be(&self, file: &File) -> bool {
+        let made = file.uploaded.as_ref().and_then(|made| made.seconds);
+        let begun = self.begun.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let is_new = made
+            .and_then(|made| u64::try_from(made).ok())
+            .is_none_or(|made| made + TOLERANCE.as_secs() >= begun.as_secs());
+        is_new && !self.before.contains(&file.file_id)
+    }
 }
 
 /// A file that was created: its id, and the mark that keeps others away from it.
@@ -85,7 +101,12 @@ impl Inner {
             };
             let before = steps.files.values().filter(|file| like.fits(file));
             let before = before.map(|file| file.file_id.clone()).collect();
-            let uncertain = Uncertain { like, before };
+            let begun = self.client.0.api.server_time();
+            let uncertain = Uncertain {
+                like,
+                before,
+                begun,
+            };
             steps.uncertain.push(uncertain.clone());
             uncertain
         };
@@ -161,15 +182,15 @@ impl Inner {
         }
         let user = self.user(session)?;
         for file in files {
+            if taken.len() == most {
+                break;
+            }
             let is_foreign = file.created_by.as_ref().is_some_and(|by| {
                 user.as_ref()
                     .is_none_or(|user| !by.eq_ignore_ascii_case(user))
                     && matches!(self.client.0.api.credentials(), Credentials::User { .. })
             });
-            let may_be_taken = is_clear
-                && !is_foreign
-                && !uncertain.before.contains(&file.file_id)
-                && taken.len() < most;
+            let may_be_taken = is_clear && !is_foreign && uncertain.may_be(&file);
             // Nobody on this machine works on it once the mark is ours.
             let mark = match may_be_taken {
                 true => Mark::claim(&self.file_mark(&file.file_id)),
@@ -187,8 +208,16 @@ impl Inner {
                 }
                 complete => {
                     created.release();
-                    if !complete? {
-                        others.push(file.file_id);
+                    match complete {
+                        Ok(true) => {}
+                        Ok(false) => others.push(file.file_id),
+                        Err(error) => {
+                            let mut steps = self.steps.lock();
+                            taken
+                                .into_iter()
+                                .for_each(|left| steps.left_incomplete(left));
+                            return Err(error);
+                        }
                     }
                 }
             }

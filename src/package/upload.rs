@@ -79,6 +79,7 @@ impl Package {
             size,
             file,
             mut read,
+            starts_again,
         } = Prepared::new(source, options)?;
         let plan = size.map(|size| Plan::new(size, part_size)).transpose()?;
         let (call, notices) = Call::new();
@@ -92,7 +93,7 @@ impl Package {
             plan,
             reading: match file {
                 Some(file) => Reading::Workers(file),
-                None => Reading::Caller(Puller::new(events.clone())),
+                None => Reading::Caller(Puller::new(events.clone(), starts_again)),
             },
             created: Arc::default(),
         };
@@ -167,6 +168,8 @@ struct Prepared<'a> {
     file: Option<SourceFile>,
     /// How the calling thread reads any other source.
     read: Box<ReadFn<'a>>,
+    /// Whether that begins anew after the last byte.
+    starts_again: bool,
 }
 
 impl<'a> Prepared<'a> {
@@ -191,11 +194,15 @@ impl<'a> Prepared<'a> {
                     size: Some(file.size()),
                     file: Some(file),
                     read: Box::new(|_| Ok(0)),
+                    starts_again: false,
                 }
             }
             Source::Memory { name, data } => {
                 let mut rest = data;
                 let read = move |buffer: &mut [u8]| {
+                    if rest.is_empty() {
+                        rest = data;
+                    }
                     let length = rest.len().min(buffer.len());
                     buffer[..length].copy_from_slice(&rest[..length]);
                     rest = &rest[length..];
@@ -207,6 +214,7 @@ impl<'a> Prepared<'a> {
                     size: Some(data.len() as u64),
                     file: None,
                     read: Box::new(read),
+                    starts_again: true,
                 }
             }
             Source::Reader { name, size, reader } => {
@@ -216,6 +224,7 @@ impl<'a> Prepared<'a> {
                     size,
                     file: None,
                     read: Box::new(reader),
+                    starts_again: false,
                 }
             }
         };

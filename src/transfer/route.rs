@@ -20,6 +20,11 @@ impl Route {
         }
     }
 
+    /// Lets the rest go through the API server.
+    pub(crate) fn avoid_storage(&self) {
+        self.through_api.store(true, Ordering::Relaxed);
+    }
+
     pub(crate) fn for_part(&self) -> PartRoute<'_> {
         PartRoute {
             route: self,

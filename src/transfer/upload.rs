@@ -31,21 +31,32 @@ pub(crate) enum Event<T> {
 }
 
 /// The way to the calling thread, which alone may read memory or call the caller's function.
-pub(crate) struct Puller(Box<dyn Fn(Fill) -> Result<()> + Send + Sync>);
+pub(crate) struct Puller {
+    ask: Box<dyn Fn(Fill) -> Result<()> + Send + Sync>,
+    /// Whether the first part comes again after the last one.
+    starts_again: bool,
+}
 
 impl Puller {
-    pub(crate) fn new<T: Send + 'static>(calling_thread: Sender<Event<T>>) -> Self {
-        Self(Box::new(move |fill| {
+    pub(crate) fn new<T: Send + 'static>(
+        calling_thread: Sender<Event<T>>,
+        starts_again: bool,
+    ) -> Self {
+        let ask = move |fill| {
             calling_thread
                 .send(Event::Fill(fill))
                 .map_err(|_| stopped())
-        }))
+        };
+        Self {
+            ask: Box::new(ask),
+            starts_again,
+        }
     }
 
     /// Has a buffer filled with the next part; answers its number and length too.
     fn pull(&self, buffer: PartBuffer) -> Result<Filled> {
         let (filled, answer) = bounded(1);
-        (self.0)(Fill { buffer, filled })?;
+        (self.ask)(Fill { buffer, filled })?;
         // The calling thread answers an error of the source by ending the call, which drops the sender.
         answer.recv().map_err(|_| stopped())
     }
@@ -72,6 +83,16 @@ pub(crate) enum Feed {
     Pulled(Puller),
     /// Encrypted parts of a source of unknown length.
     Spool(Spool),
+}
+
+impl Feed {
+    /// Whether every part can be had once more.
+    fn starts_again(&self) -> bool {
+        match self {
+            Self::File(_) | Self::Spool(_) => true,
+            Self::Pulled(puller) => puller.starts_again,
+        }
+    }
 }
 
 /// A file as it was when the upload began.
@@ -152,8 +173,12 @@ pub(crate) struct Upload {
 
 /// How long `upload-complete` is asked whether all parts have arrived.
 const COMPLETION_PATIENCE: Duration = Duration::from_secs(60);
+/// The same if the storage has answered in a way that makes it doubtful: three answers.
+const DOUBTFUL_PATIENCE: Duration = Duration::from_secs(3);
+/// How often a part is sent again whose storage has answered with a body: whoever is in between has, maybe, not the storage.
+const DOUBTS: u32 = 2;
 
-/// Sends all parts and waits until the service has them.
+/// Sends all parts and waits until the service has them. If it does not get them, all are sent once more.
 pub(crate) fn run(upload: Upload) -> Result<()> {
     let workers = upload.workers.min(upload.plan.parts as usize);
     let job = Arc::new(Job {
@@ -162,19 +187,32 @@ pub(crate) fn run(upload: Upload) -> Result<()> {
         next_part: AtomicU32::new(1),
         holding: AtomicU32::new(0),
         used_storage: AtomicBool::new(false),
+        is_doubtful: AtomicBool::new(false),
+        is_second: AtomicBool::new(false),
         upload,
     });
     let call = Arc::clone(&job.upload.session.call);
-    call.set_phase(Phase::Transferring);
-    let shared = Arc::clone(&job);
-    crew::run(&call, workers, WORKER_GRACE, move || shared.work())?;
-    if let Feed::File(file) = &job.upload.feed {
-        file.check_unchanged()?;
+    let starts_again = job.upload.feed.starts_again();
+    job.send_all(workers)?;
+    let patience = match starts_again && job.is_doubtful.load(Ordering::Relaxed) {
+        true => DOUBTFUL_PATIENCE,
+        false => COMPLETION_PATIENCE,
+    };
+    if job.is_complete(patience)? {
+        return Ok(());
     }
-    if job.used_storage.load(Ordering::Relaxed) {
-        job.wait_for_completion()?;
+    if starts_again {
+        call.log("the service misses parts of the file; all are sent once more");
+        job.begin_again();
+        job.send_all(workers)?;
+        if job.is_complete(COMPLETION_PATIENCE)? {
+            return Ok(());
+        }
     }
-    Ok(())
+    Err(Error::new(
+        ErrorKind::FileIncomplete,
+        "the service still misses parts of the file",
+    ))
 }
 
 struct Job {
@@ -185,9 +223,33 @@ struct Job {
     /// Workers that hold memory at the moment.
     holding: AtomicU32,
     used_storage: AtomicBool,
+    /// A part was taken for stored although the answer was not that of a storage.
+    is_doubtful: AtomicBool,
+    /// All parts are being sent once more.
+    is_second: AtomicBool,
 }
 
 impl Job {
+    fn send_all(self: &Arc<Self>, workers: usize) -> Result<()> {
+        let call = &self.upload.session.call;
+        call.set_phase(Phase::Transferring);
+        let shared = Arc::clone(self);
+        crew::run(call, workers, WORKER_GRACE, move || shared.work())?;
+        match &self.upload.feed {
+            Feed::File(file) => file.check_unchanged(),
+            Feed::Pulled(_) | Feed::Spool(_) => Ok(()),
+        }
+    }
+
+    fn begin_again(&self) {
+        self.upload.session.call.retried();
+        self.next_part.store(1, Ordering::Relaxed);
+        self.is_second.store(true, Ordering::Relaxed);
+        if self.is_doubtful.load(Ordering::Relaxed) {
+            self.route.avoid_storage();
+        }
+    }
+
     /// One worker: part after part.
     fn work(&self) -> Result<()> {
         let upload = &self.upload;
@@ -235,9 +297,12 @@ impl Job {
         let session = &self.upload.session;
         let call = &session.call;
         let mut route = self.route.for_part();
+        // What was sent before is done already, as far as anybody was told.
+        let is_second = self.is_second.load(Ordering::Relaxed);
         // Only what was never sent before counts as progress: a connection that breaks at the same place again and
         // again must not go on for ever.
         let furthest = AtomicU64::new(0);
+        let mut doubts = 0;
         retrying(
             call,
             session.retry_window(),
@@ -247,25 +312,47 @@ impl Job {
                 let on_wire = AtomicU64::new(0);
                 let count = |bytes: u64| {
                     let sent = on_wire.fetch_add(bytes, Ordering::Relaxed) + bytes;
-                    call.sent(bytes);
+                    if !is_second {
+                        call.sent(bytes);
+                    }
                     if furthest.fetch_max(sent, Ordering::Relaxed) < sent {
                         call.moved();
                     }
                 };
+                let uncount = || {
+                    let sent = on_wire.swap(0, Ordering::Relaxed);
+                    if !is_second {
+                        call.unsent(sent);
+                    }
+                };
                 let through_api = route.through_api();
-                let result = match through_api {
-                    true => self.send_through_api(part, sealed, &count),
+                let mut result = match through_api {
+                    true => self.send_through_api(part, sealed, &count).map(|()| true),
                     false => self.send_to_storage(part, sealed, &count, &mut route),
                 };
+                while matches!(result, Ok(false)) && doubts < DOUBTS {
+                    doubts += 1;
+                    call.retried();
+                    call.log(format!(
+                        "part {part}: this is not how a storage answers; trying again"
+                    ));
+                    uncount();
+                    result = self.send_to_storage(part, sealed, &count, &mut route);
+                }
+                if matches!(result, Ok(false)) {
+                    self.is_doubtful.store(true, Ordering::Relaxed);
+                }
                 route.note(through_api, &result);
                 if result.is_err() {
-                    call.unsent(on_wire.load(Ordering::Relaxed));
+                    uncount();
                 }
-                result
+                result.map(|_| ())
             },
         )
         .map_err(|error| error.context(format_args!("part {part}")))?;
-        call.part_done(plaintext_length as u64);
+        if !is_second {
+            call.part_done(plaintext_length as u64);
+        }
         Ok(())
     }
 
@@ -277,13 +364,14 @@ impl Job {
         }
     }
 
+    /// Answers whether the part is stored beyond doubt: a storage answers without a body, a captive portal with its page.
     fn send_to_storage(
         &self,
         part: u32,
         sealed: &[u8],
         count: &dyn Fn(u64),
         route: &mut PartRoute<'_>,
-    ) -> std::result::Result<(), Failure> {
+    ) -> std::result::Result<bool, Failure> {
         let session = &self.upload.session;
         let fetch = |from| endpoint::upload_urls(session, self.file(), from);
         let url = self.urls.get(&session.call, part, fetch)?;
@@ -303,9 +391,10 @@ impl Job {
             return Err(route.storage_failure(answer.status, answer.retry_after));
         }
         // Reading the body, which is empty, to its end lets the connection be used again.
-        let _ = read_limited(&mut answer, 1 << 16, &mut Vec::new());
+        let mut body = Vec::new();
+        let _ = read_limited(&mut answer, 1 << 16, &mut body);
         self.used_storage.store(true, Ordering::Relaxed);
-        Ok(())
+        Ok(body.is_empty() && answer.content_length.unwrap_or(0) == 0)
     }
 
     /// The multipart form of `protocol` 4.4.2. Only the text of its first field is signed.
@@ -343,24 +432,25 @@ impl Job {
         accept(read_envelope(&mut answer)?, status).map(|_| ())
     }
 
-    /// Asks until the service says that every part has arrived: after 1 second, then every 2.
-    fn wait_for_completion(&self) -> Result<()> {
+    /// Asks whether every part has arrived: after 1 second, then every 2, until the patience is over. What went through
+    /// the API server is acknowledged part by part.
+    fn is_complete(&self, patience: Duration) -> Result<bool> {
+        if !self.used_storage.load(Ordering::Relaxed) {
+            return Ok(true);
+        }
         let session = &self.upload.session;
         session.call.set_phase(Phase::Completing);
         let mut waited = Duration::ZERO;
         let mut wait = Duration::from_secs(1);
         while !endpoint::upload_complete(session, self.file())? {
-            if waited >= COMPLETION_PATIENCE {
-                return Err(Error::new(
-                    ErrorKind::FileIncomplete,
-                    "the service still misses parts of the file",
-                ));
+            if waited >= patience {
+                return Ok(false);
             }
             session.call.sleep(wait)?;
             waited += wait;
             wait = Duration::from_secs(2);
         }
-        Ok(())
+        Ok(true)
     }
 }
 
@@ -429,7 +519,11 @@ impl Filler<'_> {
     pub(crate) fn fill(&mut self, request: Fill) -> Result<()> {
         let Fill { mut buffer, filled } = request;
         let part = self.next_part;
-        self.next_part += 1;
+        // Whoever asks for more than there is starts again.
+        self.next_part = match self.plan {
+            Some(plan) => part % plan.parts + 1,
+            None => part + 1,
+        };
         let wanted = match self.plan {
             Some(plan) => plan.range(part).1,
             None => usize::try_from(self.part_size).unwrap_or(usize::MAX),

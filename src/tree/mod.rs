@@ -47,9 +47,10 @@ pub enum Action {
     Uploaded,
     /// It was downloaded.
     Downloaded,
-    /// It was left alone, because it was there already, of the same size.
+    /// It was left alone, because it was there already, complete and of the same size.
     Skipped,
-    /// It is no regular file but a symbolic link, a pipe or the like, and was not sent; no failure of the call.
+    /// It is no regular file but a symbolic link, a pipe or the like, or the temporary file of a download, and was not
+    /// sent; no failure of the call.
     Ignored,
 }
 

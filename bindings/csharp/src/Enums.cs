@@ -364,10 +364,11 @@ namespace Sendsafely
         Uploaded = 1,
         /// <summary>It was downloaded.</summary>
         Downloaded = 2,
-        /// <summary>It was left alone, because it was there already, of the same size.</summary>
+        /// <summary>It was left alone, because it was there already, complete and of the same size.</summary>
         Skipped = 3,
-        /// <summary>It is a symbolic link, a pipe or the like, which is not followed and not sent; no failure of the
-        /// call.</summary>
+        /// <summary>It is a symbolic link, a pipe or the like, or the temporary file of a download, and was not sent;
+        /// no failure of</summary>
+        /// <remarks>The call.</remarks>
         Ignored = 4,
     }
 

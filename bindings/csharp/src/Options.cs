@@ -267,8 +267,9 @@ namespace Sendsafely
         public string DirectoryId { get; set; }
 
         /// <summary>What to do with files that are there already. <see cref="Existing.Skip"/>, the default, leaves
-        /// those of the same size alone; <see cref="Existing.Overwrite"/> makes a new version of each, in a Workspace;
-        /// <see cref="Existing.Refuse"/> answers <see cref="Status.FileExists"/> before anything is changed.</summary>
+        /// those alone that are complete and of the same size; <see cref="Existing.Overwrite"/> makes a new version of
+        /// each, in a Workspace; <see cref="Existing.Refuse"/> answers <see cref="Status.FileExists"/> before anything
+        /// is changed.</summary>
         public Existing? Existing { get; set; }
 
         internal UploadAllOptions Copy() => (UploadAllOptions)MemberwiseClone();

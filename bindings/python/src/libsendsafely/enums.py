@@ -329,9 +329,11 @@ class Action(OpenEnum):
     DOWNLOADED = 2
     """It was downloaded."""
     SKIPPED = 3
-    """It was left alone, because it was there already, of the same size."""
+    """It was left alone, because it was there already, complete and of the same size."""
     IGNORED = 4
-    """It is a symbolic link, a pipe or the like, which is not followed and not sent; no failure of the call."""
+    """It is a symbolic link, a pipe or the like, or the temporary file of a download, and was not sent; no failure of the
+    call.
+    """
 
 
 class PackageList(OpenEnum):

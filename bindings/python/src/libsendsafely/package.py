@@ -210,8 +210,8 @@ class Package(Handle):
         self, source: "Path", *, into: "InDirectory" = None, existing: Existing = Existing.SKIP, progress: "Tell" = None,
     ) -> "Report":
         """Uploads all files of a local directory, source, and, into a Workspace, its directories with what is in them; several at once.
-        into is a directory of the Workspace. Of files that are there already, Existing.SKIP leaves those of the same size
-        alone, Existing.OVERWRITE makes a new version of each, Existing.REFUSE raises Status.FILE_EXISTS before anything is
+        into is a directory of the Workspace. Of files that are there already, Existing.SKIP leaves those alone that are
+        complete and of the same size, Existing.OVERWRITE makes a new version of each, Existing.REFUSE raises Status.FILE_EXISTS before anything is
         changed. Symbolic links are not followed.
 
         What became of each file is given back, and stands in the `report` of the Error when one failed; call again to go
@@ -351,7 +351,7 @@ class Package(Handle):
         Dropzone.
 
         Status.NO_RECIPIENT, Status.NO_FILE, Status.UPLOAD_RUNNING, Status.UPLOAD_INCOMPLETE: what is missing.
-        Status.APPROVER_REQUIRED: add an approver as a recipient. Status.WORKSPACE_NOT_FINALIZABLE: hand out its link. A
+        Status.PACKAGE_NOT_FINALIZABLE: create a new one. Status.APPROVER_REQUIRED: add an approver as a recipient. Status.WORKSPACE_NOT_FINALIZABLE: hand out its link. A
         package that waits for approval is finalized as well: see needs_approval.
         SendSafely Client API: public keys and keycodes (protocol 4.6), finalize (protocol 4.7).
         """
