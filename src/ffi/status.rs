@@ -230,8 +230,8 @@ pub enum sendsafely_status {
     /// The host answered with an HTTP error.
     /// sendsafely_error_http_status tells which.
     SENDSAFELY_HTTP_ERROR = 406,
-    /// The answer was lost, also behind a gateway that says 503 or 429, and repeating is not safe.
-    /// The service may have acted: look at the package before you call again.
+    /// The answer was lost, and repeating is not safe.
+    /// The service may have acted, also where a gateway says 503 or 429: look at the package before you call again.
     SENDSAFELY_OUTCOME_UNKNOWN = 407,
     /// The storage refused a part, by every route.
     /// The upload URL or the network in between; try again later.

@@ -220,9 +220,9 @@ namespace Sendsafely
         /// <summary>The host answered with an HTTP error.</summary>
         /// <remarks><see cref="SendsafelyException.HttpStatus"/> tells which.</remarks>
         HttpError = 406,
-        /// <summary>The answer was lost, also behind a gateway that says 503 or 429, and repeating is not
-        /// safe.</summary>
-        /// <remarks>The service may have acted: look at the package before you call again.</remarks>
+        /// <summary>The answer was lost, and repeating is not safe.</summary>
+        /// <remarks>The service may have acted, also where a gateway says 503 or 429: look at the package before you
+        /// call again.</remarks>
         OutcomeUnknown = 407,
         /// <summary>The storage refused a part, by every route.</summary>
         /// <remarks>The upload URL or the network in between; try again later.</remarks>
