@@ -137,6 +137,27 @@ fn what_cannot_be_read_keeps_the_keycode_from_devices() {
     assert_eq!(emulator.count("set_keycode"), 1);
 }
 
+/// Its files cannot be read without the password, but the service knows a wrong checksum.
+#[test]
+fn a_package_with_a_password_can_be_handed_on() {
+    let emulator = Emulator::start();
+    let package = Package::create(&emulator.client(), &mut ()).unwrap();
+    put(&package, None, "a.bin").unwrap();
+    let protected = sendsafely::FinalizeOptions {
+        undisclosed_recipients: true,
+        password: Some("open sesame".into()),
+        ..sendsafely::FinalizeOptions::default()
+    };
+    package.finalize(&mut (), &protected).unwrap();
+    let again = right(&emulator, &package);
+    again.upload_keycodes(&mut (), None).unwrap();
+    let wrong = opened(&emulator, &package, WRONG);
+    refused(
+        wrong.upload_keycodes(&mut (), None),
+        ErrorKind::WrongKeycode,
+    );
+}
+
 #[test]
 fn the_search_is_bounded() {
     let emulator = Emulator::start();

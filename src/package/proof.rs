@@ -20,7 +20,7 @@ const SEARCHED_DIRECTORIES: usize = 32;
 /// What a file says of the keycode.
 enum Verdict {
     Fits,
-    /// Its parts have not arrived.
+    /// It is not complete, or opens with a password only.
     Nothing,
     /// It may prove the keycode, but cannot be read at the moment.
     Unread(Error),
@@ -187,8 +187,14 @@ impl Inner {
             .and_then(download::prove);
         match proof {
             Ok(()) => Ok(Verdict::Fits),
-            // The service denies an incomplete file as it denies a wrong checksum; only of the latter also the message.
-            Err(error) if error.kind() == ErrorKind::Denied => {
+            // The service denies an incomplete file, or one without its password, as it denies a wrong checksum; only of
+            // the latter also the message.
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    ErrorKind::Denied | ErrorKind::PasswordRequired
+                ) =>
+            {
                 match self.encrypted_message(session) {
                     Err(error) if tells_wrong(&error) => Err(wrong_keycode()),
                     Err(error) if error.server_code().is_none() => Err(error),

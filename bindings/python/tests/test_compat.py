@@ -501,6 +501,19 @@ def test_finalize_finds_out_what_a_lost_answer_said(account, admin):
     assert package.finalize()["response"] == "SUCCESS"
 
 
+def test_recipients_whose_answer_is_lost_are_looked_for(account, admin):
+    package = compat.Package(account)
+    lost = {"when": "after", "action": {"status": 503}}
+    admin("POST", "/faults", {"endpoint": "add_recipient", **lost})
+    admin("POST", "/faults", {"endpoint": "add_recipients", **lost})
+    recipient = package.add_recipient("second@acme.test")
+    assert recipient["email"] == "second@acme.test" and recipient["recipientId"]
+    assert [one["response"] for one in package.add_recipients(["third@acme.test", "B@x.test"])["recipients"]] == ["SUCCESS", "SUCCESS"]
+    admin("POST", "/faults", {"endpoint": "add_recipient", "when": "before", "action": {"close": True}})
+    with pytest.raises(exceptions.AddRecipientFailedException):
+        package.add_recipient("c@x.test")
+
+
 def test_the_keycode_goes_to_links_of_the_own_host_only(account, admin):
     for named in ("http://evil.test/receive/?packageCode=C", "nonsense", None):
         package = ready(account)

@@ -44,6 +44,19 @@ def refused(run, *words, status=1):
     assert all(word in run.stderr for word in words), run
 
 
+def test_what_recipients_may_have_is_not_deleted():
+    with case() as (run, path, server):
+        lost = {"endpoint": "finalize", "when": "after", "action": {"status": 503}}
+        server.admin("POST", "/faults", lost)
+        sent = run("Send", "--to", "ann@example.com", path("report.bin"))
+        assert sent.returncode == 0 and LINK.fullmatch(sent.stdout), sent
+        server.admin("POST", "/faults", lost)
+        sent = run("Send", "--to", "ann@example.com", "--retry-window", "0", path("report.bin"))
+        assert sent.returncode == 1 and sent.stdout == "" and "is left on the service" in sent.stderr, sent
+        packages = [server.admin("GET", "/packages/" + id) for id in server.admin("GET", "/packages")]
+        assert [package["finalized"] and "DELETED" not in package["state"] for package in packages] == [True, True]
+
+
 def test_everything_arrives():
     with case() as (run, path, server):
         sent = run("Send", "--to", "ann@example.com", "--to", "bob@example.com,+14155550100", "--message", "Grüße, 你好", "--life", "9",

@@ -89,7 +89,10 @@ class Package:
     def add_recipient(self, email: str) -> Json:
         """Adds a recipient, and encrypts the keycode to its trusted devices; if only that fails, UploadKeycodeException is
         raised and the recipient stays. SendSafely Client API: add recipient (protocol 6.4.1)."""
-        answer = self._ask(AddRecipientFailedException, "PUT", "recipient/", body={"email": email})
+        try:
+            answer = self._ask(AddRecipientFailedException, "PUT", "recipient/", body={"email": email})
+        except AddRecipientFailedException as failure:
+            [answer] = self._added(failure, [email])
         self._upload_keycodes_of([answer], True)
         return answer
 
@@ -97,9 +100,21 @@ class Package:
         """Adds several recipients with one request: of each in "recipients" a "response" of its own. Everything else as for
         add_recipient. SendSafely Client API: add recipients (protocol 6.4.2)."""
         several = emails if isinstance(emails, str) else list(emails)  # One text alone is the service's to refuse.
-        answer = self._ask(AddRecipientFailedException, "PUT", "recipients/", body={"emails": several})
+        try:
+            answer = self._ask(AddRecipientFailedException, "PUT", "recipients/", body={"emails": several})
+        except AddRecipientFailedException as failure:
+            answer = {"response": "SUCCESS", "recipients": self._added(failure, several)}
         self._upload_keycodes_of(answer.get("recipients", []), False)
         return answer
+
+    def _added(self, failure: AddRecipientFailedException, emails: Sequence[str]) -> List[Json]:
+        """The recipients whose answer was lost, as the service lists them; else the failure."""
+        cause = failure.__cause__
+        if isinstance(cause, Error) and cause.status is Status.OUTCOME_UNKNOWN:
+            listed = {recipient["email"].lower(): {**recipient, "response": "SUCCESS"} for recipient in self.get_info()["recipients"]}
+            if all(email.lower() in listed for email in emails):
+                return [listed[email.lower()] for email in emails]
+        raise failure
 
     def _upload_keycodes_of(self, recipients: List[Json], unless_told: bool) -> None:
         if self.initialized_via_keycode:
