@@ -222,33 +222,54 @@ pub(crate) struct Socket {
     _counted: Counted,
 }
 
-/// Sets a time-out of a socket unless it is set already.
-fn set_timeout(
+/// So often a step that waits looks whether the other side is still there.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+
+/// Which time-out of a socket, by how it is set.
+type SetTimeout = fn(&TcpStream, Option<Duration>) -> io::Result<()>;
+
+/// Tries a step until it is done, its time is over, or the other side is gone. `known` is the time-out that the socket
+/// has, which is set as seldom as can be.
+fn patiently(
+    stream: &TcpStream,
     known: &mut Option<Duration>,
-    wanted: NextTimeout,
-    set: impl FnOnce(Option<Duration>) -> io::Result<()>,
-) -> io::Result<()> {
-    let wanted = wanted.not_zero().map(|timeout| *timeout);
-    if *known != wanted {
-        set(wanted)?;
-        *known = wanted;
+    set: SetTimeout,
+    timeout: NextTimeout,
+    mut step: impl FnMut(&TcpStream) -> io::Result<usize>,
+) -> Result<usize, ureq::Error> {
+    let started = Instant::now();
+    let patience = timeout
+        .not_zero()
+        .map_or(Duration::MAX, |patience| *patience);
+    let mut next = patience.min(LOOK_EVERY);
+    loop {
+        if *known != Some(next) {
+            set(stream, Some(next))?;
+            *known = Some(next);
+        }
+        match step(stream) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if is_timeout(&error) => {
+                if os::is_dead(stream) {
+                    let gone = "the other side does not answer any more";
+                    return Err(io::Error::new(io::ErrorKind::TimedOut, gone).into());
+                }
+            }
+            done => return Ok(done?),
+        }
+        let left = patience.saturating_sub(started.elapsed());
+        if left.is_zero() {
+            return Err(ureq::Error::Timeout(timeout.reason));
+        }
+        next = left.min(LOOK_EVERY);
     }
-    Ok(())
 }
 
-/// A socket reports an expired time-out in two ways, by operating system.
+/// Whether the time-out of a socket has expired. Only on Windows that is reported as `TimedOut`; elsewhere this is the
+/// end of a connection whose other side is gone.
 fn is_timeout(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
-    )
-}
-
-fn sorted(error: io::Error, timeout: NextTimeout) -> ureq::Error {
-    match is_timeout(&error) {
-        true => ureq::Error::Timeout(timeout.reason),
-        false => error.into(),
-    }
+    error.kind() == io::ErrorKind::WouldBlock
+        || (cfg!(windows) && error.kind() == io::ErrorKind::TimedOut)
 }
 
 impl Transport for Socket {
@@ -258,25 +279,28 @@ impl Transport for Socket {
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
         let timeout = timeout.for_write();
-        let mut stream = &*self.stream;
         let mut output = &self.buffers.output()[..amount];
         while !output.is_empty() {
             let left = exchange::time_left(Direction::Sending)?.map(whole_seconds);
+            let limit = left.filter(|left| *left < *timeout.after);
             let mut step = timeout;
-            let limited = left.is_some_and(|left| left < *timeout.after);
-            if let Some(left) = left.filter(|_| limited) {
-                step.after = left.into();
+            if let Some(limit) = limit {
+                step.after = limit.into();
             }
-            set_timeout(&mut self.write_timeout, step, |timeout| {
-                stream.set_write_timeout(timeout)
-            })?;
             let started = Instant::now();
-            let written = match stream.write(output) {
+            let result = patiently(
+                &self.stream,
+                &mut self.write_timeout,
+                TcpStream::set_write_timeout,
+                step,
+                |mut stream| stream.write(output),
+            );
+            let written = match result {
                 Ok(0) => return Err(io::Error::from(io::ErrorKind::WriteZero).into()),
                 Ok(written) => written,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => 0,
-                Err(error) if limited && is_timeout(&error) => 0,
-                Err(error) => return Err(sorted(error, timeout)),
+                // Our limit has expired: it is told at the next step.
+                Err(ureq::Error::Timeout(_)) if limit.is_some() => 0,
+                Err(error) => return Err(error),
             };
             exchange::moved(started.elapsed(), written);
             output = &output[written..];
@@ -285,17 +309,14 @@ impl Transport for Socket {
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
-        let timeout = timeout.for_read();
-        let mut stream = &*self.stream;
-        set_timeout(&mut self.read_timeout, timeout, |timeout| {
-            stream.set_read_timeout(timeout)
-        })?;
-        let read = loop {
-            match stream.read(self.buffers.input_append_buf()) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                read => break read.map_err(|error| sorted(error, timeout))?,
-            }
-        };
+        let input = self.buffers.input_append_buf();
+        let read = patiently(
+            &self.stream,
+            &mut self.read_timeout,
+            TcpStream::set_read_timeout,
+            timeout.for_read(),
+            |mut stream| stream.read(input),
+        )?;
         self.buffers.input_appended(read);
         Ok(read > 0)
     }

@@ -44,13 +44,22 @@ mod platform {
         let mut plugs = PLUGS.lock();
         plugs.0 += 1;
         // The lowest free number comes first. Without any left, what is about to be opened fails as well.
-        while let Ok(plug) = open_plug() {
-            if plug.as_raw_fd() > 2 {
-                break;
+        while (0..=2).any(is_free) {
+            match open_plug() {
+                Ok(plug) if plug.as_raw_fd() <= 2 => plugs.1.push(plug),
+                _ => break,
             }
-            plugs.1.push(plug);
         }
         Held
+    }
+
+    #[allow(
+        unsafe_code,
+        reason = "there is no safe interface to descriptors by number"
+    )]
+    fn is_free(number: i32) -> bool {
+        // SAFETY: F_GETFD takes no argument and changes nothing, whatever the number stands for.
+        unsafe { libc::fcntl(number, libc::F_GETFD) == -1 }
     }
 
     impl Drop for Held {

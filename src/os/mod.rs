@@ -12,5 +12,5 @@ pub(crate) use file::{
     TargetFile, io_error, is_temporary, not_a_file, open_source, read_at, spool_file,
 };
 pub(crate) use mark::{Holder, Mark, holder, holders};
-pub(crate) use socket::connect;
+pub(crate) use socket::{connect, is_dead};
 pub(crate) use thread::{on_clean_stack, spawn};
