@@ -82,7 +82,7 @@ pub(crate) fn holder(name: &str) -> Holder {
 
 /// Who holds the marks whose names begin so.
 pub(crate) fn holders(prefix: &str) -> Vec<Holder> {
-    let entries = directory().and_then(|directory| fs::read_dir(directory).ok());
+    let entries = directory().and_then(|directory| above_standard(|| fs::read_dir(directory)).ok());
     let names = entries.into_iter().flatten().flatten();
     names
         .filter(|entry| entry.file_name().to_string_lossy().starts_with(prefix))
