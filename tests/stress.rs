@@ -188,6 +188,8 @@ struct Program {
     kill: Option<Duration>,
     /// All threads share a handle; else each opens its own.
     one_handle: bool,
+    /// Has nothing on this machine in common with the others, as if it ran on another one.
+    elsewhere: bool,
     threads: Vec<Vec<Job>>,
 }
 
@@ -281,6 +283,7 @@ impl Round {
                 },
                 kill: (!calm && program > 0 && chance.one_in(3)).then(|| chance.moment()),
                 one_handle: program == 0 || chance.one_in(2),
+                elsewhere: chance.one_in(3),
                 threads: (0..1 + chance.below(4))
                     .map(|thread| {
                         (0..1 + chance.below(2))
@@ -783,14 +786,19 @@ impl Round {
     ) -> Option<Result<String>> {
         let mut workers = Vec::new();
         for (number, program) in self.programs.iter().enumerate().skip(1) {
-            let child = Command::new(std::env::current_exe().unwrap())
+            let mut command = Command::new(std::env::current_exe().unwrap());
+            command
                 .args([TEST, "--exact", "--nocapture", "--test-threads=1"])
                 .env("SENDSAFELY_TEST_CHILD", "1")
                 .env(SCENE, scene.handed_to(number))
                 .stdin(Stdio::null())
-                .stdout(Stdio::null())
-                .spawn();
-            workers.push((number, program, Worker(child.unwrap())));
+                .stdout(Stdio::null());
+            if program.elsewhere {
+                let temporary = scene.place.join(format!("elsewhere-{number}"));
+                fs::create_dir(&temporary).unwrap();
+                command.env("TMPDIR", temporary);
+            }
+            workers.push((number, program, Worker(command.spawn().unwrap())));
         }
         let end = Instant::now() + PATIENCE;
         let wait = |what: &mut dyn FnMut() -> bool| {
