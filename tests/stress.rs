@@ -283,7 +283,7 @@ impl Round {
                 },
                 kill: (!calm && program > 0 && chance.one_in(3)).then(|| chance.moment()),
                 one_handle: program == 0 || chance.one_in(2),
-                elsewhere: chance.one_in(3),
+                elsewhere: chance.one_in(3) && program > 0,
                 threads: (0..1 + chance.below(4))
                     .map(|thread| {
                         (0..1 + chance.below(2))
@@ -636,6 +636,13 @@ impl Round {
             "round {number} of seed {seed} in a {:?} (again: make stress SEED={seed} ROUND={number} ROUNDS=20):\n",
             self.place
         );
+        for (number, program) in self.programs.iter().enumerate() {
+            let (user, kill) = (program.user, program.kill);
+            let elsewhere = if program.elsewhere { ", elsewhere" } else { "" };
+            let killed =
+                kill.map_or_else(String::new, |moment| format!(", killed after {moment:?}"));
+            writeln!(text, "  program {number} of user {user}{elsewhere}{killed}").unwrap();
+        }
         for line in wrong {
             writeln!(text, "  {line}").unwrap();
         }
