@@ -180,6 +180,35 @@ fn a_file_that_was_begun_before_is_left_alone() {
     }
 }
 
+/// A program of the same user on another machine begins the same file while our request gets lost: what we find cannot
+/// be told from ours, and is not written into.
+#[test]
+fn a_file_from_another_machine_is_not_written_into() {
+    let emulator = Emulator::start();
+    let package = package(&emulator.client());
+    let other = emulator.client();
+    let file = json!({"filename": "a.bin", "filesize": 3, "parts": 1}).to_string();
+    let path = format!("/package/{}/file/", package.id());
+    emulator.fault(
+        json!({"endpoint": "create_file", "skip": 1, "action": {"hang_ms": 500, "close": true}}),
+    );
+    emulator.fault(json!({"endpoint": "create_file", "action": {"close": true}}));
+    let (theirs, sent) = thread::scope(|scope| {
+        let sent = scope.spawn(|| upload(&package, "a.bin", b"abc").unwrap());
+        wait_for("the second request", || emulator.count("create_file") == 2);
+        let answer = other.request(&mut (), "PUT", &path, Some(&file)).unwrap();
+        let answer: Value = serde_json::from_str(&answer).unwrap();
+        (answer["fileId"].clone(), sent.join().unwrap())
+    });
+    assert_ne!(theirs, json!(sent.file_id));
+    assert!(download(&package, &sent.file_id).unwrap() == b"abc");
+    for file in files(&emulator, &package) {
+        let is_mine = file["id"] == json!(sent.file_id);
+        assert_eq!(file["complete"], is_mine);
+        assert_eq!(file["stored"].as_object().unwrap().is_empty(), !is_mine);
+    }
+}
+
 /// The answer was lost for good, and then somebody else has uploaded a file that looks the same.
 #[test]
 fn finalize_deletes_no_file_that_another_upload_has_completed() {

@@ -307,6 +307,18 @@ fn a_page_in_place_of_the_storage_is_doubted() {
     });
 }
 
+/// The last part through the API server makes the file complete; a strict service then takes no part again.
+#[test]
+fn a_lost_answer_to_the_last_part_is_no_failure() {
+    let emulator = Emulator::start();
+    emulator.settings(json!({"parts_after_complete": false}));
+    let package = package(&emulator.client_with(through_api(brief(10))));
+    emulator.lose_answer("part_post");
+    let file = upload(&package, "a.bin", b"whole").unwrap();
+    assert_eq!(emulator.count("part_post"), 2);
+    assert!(download(&package, &file.file_id).unwrap() == b"whole");
+}
+
 #[test]
 fn urls_that_expire_at_once_are_gone_around() {
     let emulator = Emulator::start();

@@ -1,7 +1,8 @@
 //! Creating file ids where answers get lost and others upload the same file (`protocol` 4.2).
 //!
 //! After a lost answer a file on the service that looks the same may be ours, or that of another upload which runs at
-//! the same time. So every creation on this machine sets a mark before its request, and renames it to the file's id once
+//! the same time, on another machine perhaps. So nothing that is found is written into: the file is created once more,
+//! and what the lost answer has left is removed when the upload is over. To know what that is, every creation on this machine sets a mark before its request, and renames it to the file's id once
 //! that is known. What is listed and has no mark, while nobody else's creation of the same file is under way, is what
 //! somebody's lost answer has left. Whoever takes it sets the mark, which only one can do.
 
@@ -46,17 +47,50 @@ pub(crate) struct Uncertain {
     before: BTreeSet<String>,
     /// When it was begun, in the service's time.
     begun: SystemTime,
+    /// The same by this machine's clock, and when it was over.
+    took: (Instant, Instant),
+    /// Requests that the service may have followed without our knowledge.
+    lost: usize,
+    /// The file that was created in the end.
+    witness: Option<Witness>,
+}
+
+/// A file of which we know when it was created: the service's list says what time that is by its own clock.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Witness {
+    file_id: String,
+    created: Instant,
 }
 
 impl Uncertain {
-    /// Whether a file may be what was created: not there before, as far as anything says.
-    fn may_be(&self, file: &File) -> bool {
+    /// Whether a file may be what was created: not there before, and made in that time, as far as anything says.
+    /// `clock` is what the service's clock said at some time of ours.
+    fn may_be(&self, file: &File, clock: Option<(i64, Instant)>) -> bool {
         let made = file.uploaded.as_ref().and_then(|made| made.seconds);
-        let begun = self.begun.duration_since(UNIX_EPOCH).unwrap_or_default();
-        let is_new = made
-            .and_then(|made| u64::try_from(made).ok())
-            .is_none_or(|made| made + TOLERANCE.as_secs() >= begun.as_secs());
-        is_new && !self.before.contains(&file.file_id)
+        let is_in_time = match (made, clock) {
+            (None, _) => true,
+            (Some(made), Some((at, now))) => {
+                let (begun, over) = self.took;
+                let earliest = at - whole_seconds(now, begun) - 1;
+                let latest = at + whole_seconds(over, now) + 1;
+                (earliest..=latest).contains(&made)
+            }
+            (Some(made), None) => {
+                let begun = self.begun.duration_since(UNIX_EPOCH).unwrap_or_default();
+                u64::try_from(made).is_ok_and(|made| made + TOLERANCE.as_secs() >= begun.as_secs())
+            }
+        };
+        is_in_time && !self.before.contains(&file.file_id)
+    }
+}
+
+/// From one time to another, negative if that comes before; rounded away from zero.
+fn whole_seconds(later: Instant, earlier: Instant) -> i64 {
+    let seconds =
+        |duration: Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX / 4) + 1;
+    match later.checked_duration_since(earlier) {
+        Some(after) => seconds(after),
+        None => -seconds(earlier.duration_since(later)),
     }
 }
 
@@ -64,6 +98,8 @@ impl Uncertain {
 pub(crate) struct Created {
     pub(crate) file_id: String,
     pub(crate) mark: Option<Mark>,
+    /// What answers that were lost before may have left.
+    pub(crate) left: Option<Uncertain>,
 }
 
 impl Created {
@@ -82,7 +118,7 @@ impl Likeness {
 }
 
 impl Inner {
-    /// Creates a file. If the answer is lost, what it has left on the service is looked for.
+    /// Creates a file, once more if the answer is lost.
     pub(crate) fn create_file(
         &self,
         session: &Session,
@@ -101,16 +137,18 @@ impl Inner {
             };
             let before = steps.files.values().filter(|file| like.fits(file));
             let before = before.map(|file| file.file_id.clone()).collect();
-            let begun = self.client.0.api.server_time();
+            let now = Instant::now();
             let uncertain = Uncertain {
                 like,
                 before,
-                begun,
+                begun: self.client.0.api.server_time(),
+                took: (now, now),
+                lost: 0,
+                witness: None,
             };
             steps.uncertain.push(uncertain.clone());
             uncertain
         };
-        // Requests that the service may have followed, less the files that were found.
         let lost = Cell::new(0);
         let create = || {
             let mark = Mark::set(&self.creation_mark(&uncertain.like, true));
@@ -125,7 +163,11 @@ impl Inner {
                 Ok(file_id) => {
                     let name = self.file_mark(&file_id);
                     let mark = mark.and_then(|mut mark| mark.rename(&name).then_some(mark));
-                    Ok(Created { file_id, mark })
+                    Ok(Created {
+                        file_id,
+                        mark,
+                        left: None,
+                    })
                 }
                 Err(error) => {
                     if let Some(mark) = mark {
@@ -138,41 +180,66 @@ impl Inner {
                 }
             }
         };
-        let look = || {
-            let (found, _) = self.take_lost(session, &uncertain, 1)?;
-            lost.set(lost.get() - found.len());
-            Ok(found.into_iter().next())
-        };
-        let created = looking(&session.call, session.retry_window(), create, look);
+        // What a look would find may be what a program on another machine writes into.
+        let mut created = looking(&session.call, session.retry_window(), create, || Ok(None));
+        let now = Instant::now();
         let mut steps = self.steps.lock();
-        if lost.get() == 0 {
-            steps.is_certain(&uncertain);
+        steps.is_certain(&uncertain);
+        let witness = created.as_ref().ok().map(|created| Witness {
+            file_id: created.file_id.clone(),
+            created: now,
+        });
+        if let Some(witness) = &witness {
+            steps.seen.insert(witness.file_id.clone());
+            steps.witness = Some(witness.clone());
         }
-        if let Ok(created) = &created {
-            steps.seen.insert(created.file_id.clone());
+        if lost.get() > 0 {
+            let uncertain = Uncertain {
+                took: (uncertain.took.0, now),
+                lost: lost.get(),
+                witness,
+                ..uncertain
+            };
+            steps.uncertain.push(uncertain.clone());
+            if let Ok(created) = &mut created {
+                created.left = Some(uncertain);
+            }
         }
         created
     }
 
-    /// Takes at most so many files that a lost answer has left and that are nobody's; answers them, and the ids of
-    /// incomplete files that look the same but may be somebody's.
+    /// Removes what lost answers have left before a file was created.
+    pub(crate) fn remove_lost(&self, session: &Session, uncertain: &Uncertain) -> Result<()> {
+        let (left, _) = self.take_lost(session, uncertain)?;
+        for file_id in left {
+            self.delete_file(session, &file_id, uncertain.like.directory.clone())?;
+        }
+        Ok(())
+    }
+
+    /// Takes what lost answers have left and is nobody's, to be deleted. Returns the ids of these files, and of those
+    /// that look the same and are not complete either, but may be somebody's.
     pub(crate) fn take_lost(
         &self,
         session: &Session,
         uncertain: &Uncertain,
-        most: usize,
-    ) -> Result<(Vec<Created>, Vec<String>)> {
+    ) -> Result<(Vec<String>, Vec<String>)> {
         let started = Instant::now();
         let like = &uncertain.like;
-        let (files, is_clear) = loop {
+        let (files, clock, is_clear) = loop {
             let mut files = self.listed(session, like.directory.as_deref())?;
             let steps = self.steps.lock();
+            let clock = uncertain.witness.as_ref().or(steps.witness.as_ref());
+            let clock = clock.and_then(|witness| {
+                let file = files.iter().find(|file| file.file_id == witness.file_id)?;
+                Some((file.uploaded.as_ref()?.seconds?, witness.created))
+            });
             files.retain(|file| like.fits(file) && !steps.seen.contains(&file.file_id));
             drop(steps);
             // One that is being created at this moment may be listed before its maker has the answer.
             let is_clear = !os::holders(&self.creation_mark(like, false)).contains(&Holder::Alive);
             if files.is_empty() || is_clear || started.elapsed() >= PATIENCE {
-                break (files, is_clear);
+                break (files, clock, is_clear);
             }
             session.call.sleep(GLANCE)?;
         };
@@ -182,7 +249,7 @@ impl Inner {
         }
         let user = self.user(session)?;
         for file in files {
-            if taken.len() == most {
+            if taken.len() == uncertain.lost {
                 break;
             }
             let is_foreign = file.created_by.as_ref().is_some_and(|by| {
@@ -190,37 +257,43 @@ impl Inner {
                     .is_none_or(|user| !by.eq_ignore_ascii_case(user))
                     && matches!(self.client.0.api.credentials(), Credentials::User { .. })
             });
-            let may_be_taken = is_clear && !is_foreign && uncertain.may_be(&file);
+            let may_be_taken = is_clear && !is_foreign && uncertain.may_be(&file, clock);
             // Nobody on this machine works on it once the mark is ours.
             let mark = match may_be_taken {
                 true => Mark::claim(&self.file_mark(&file.file_id)),
                 false => None,
             };
             let is_ours = mark.is_some();
+            // Somebody else may have taken it, and deleted it, since it was listed.
+            if is_ours {
+                let now = self.listed(session, like.directory.as_deref())?;
+                if !now.iter().any(|listed| listed.file_id == file.file_id) {
+                    mark.into_iter().for_each(Mark::clear);
+                    continue;
+                }
+            }
             let mut created = Created {
                 file_id: file.file_id.clone(),
                 mark,
+                left: None,
             };
             match self.is_complete(session, &file.file_id, like.directory.as_deref()) {
                 Ok(false) if is_ours => {
-                    self.steps.lock().seen.insert(file.file_id);
-                    taken.push(created);
+                    let mut steps = self.steps.lock();
+                    steps.seen.insert(file.file_id.clone());
+                    steps.left_incomplete(created);
+                    taken.push(file.file_id);
                 }
                 complete => {
                     created.release();
-                    match complete {
-                        Ok(true) => {}
-                        Ok(false) => others.push(file.file_id),
-                        Err(error) => {
-                            let mut steps = self.steps.lock();
-                            taken
-                                .into_iter()
-                                .for_each(|left| steps.left_incomplete(left));
-                            return Err(error);
-                        }
+                    if !complete? {
+                        others.push(file.file_id);
                     }
                 }
             }
+        }
+        if !taken.is_empty() {
+            self.steps.lock().is_certain(uncertain);
         }
         Ok((taken, others))
     }

@@ -260,10 +260,7 @@ impl Inner {
     /// Removes what uploads through this handle that failed may have left: the service finalizes nothing incomplete.
     /// What may be another upload's is never removed.
     fn remove_incomplete(&self, session: &Session) -> Result<()> {
-        let (incomplete, uncertain) = {
-            let steps = self.steps.lock();
-            (steps.incomplete(), steps.uncertain.clone())
-        };
+        let uncertain = self.steps.lock().uncertain.clone();
         let told = |error: Error| {
             let why = format!(
                 "a file whose upload failed could not be removed: {}",
@@ -275,28 +272,23 @@ impl Inner {
                 Error::new(ErrorKind::UploadIncomplete, why)
             }
         };
+        let mut others = None;
+        for uncertain in uncertain {
+            let (_, alike) = self.take_lost(session, &uncertain)?;
+            if !alike.is_empty() {
+                others = Some(format!(
+                    "{} ({}) is not complete; another upload may be at work on it",
+                    uncertain.like.name,
+                    alike.join(", ")
+                ));
+            }
+        }
+        let incomplete = self.steps.lock().incomplete();
         for file_id in &incomplete {
             self.delete_file(session, file_id, None).map_err(told)?;
         }
-        for uncertain in uncertain {
-            let (left, others) = self.take_lost(session, &uncertain, usize::MAX)?;
-            let found = !left.is_empty();
-            for created in left {
-                let file_id = created.file_id.clone();
-                self.steps.lock().left_incomplete(created);
-                self.delete_file(session, &file_id, None).map_err(told)?;
-            }
-            if !others.is_empty() {
-                let why = format!(
-                    "{} ({}) is not complete; another upload may be at work on it",
-                    uncertain.like.name,
-                    others.join(", ")
-                );
-                return Err(Error::new(ErrorKind::UploadIncomplete, why));
-            }
-            if found {
-                self.steps.lock().is_certain(&uncertain);
-            }
+        if let Some(why) = others {
+            return Err(Error::new(ErrorKind::UploadIncomplete, why));
         }
         Ok(())
     }

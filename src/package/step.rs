@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::Mark;
-use crate::package::creation::{Created, Uncertain};
+use crate::package::creation::{Created, Uncertain, Witness};
 use crate::package::file::File;
 use crate::package::information::PackageInformation;
 use crate::workspace::Directory;
@@ -43,6 +43,8 @@ pub(crate) struct Steps {
     incomplete: BTreeMap<String, Option<Mark>>,
     /// Files that may have been created although the answer never came.
     pub(crate) uncertain: Vec<Uncertain>,
+    /// The last file that was created through this handle.
+    pub(crate) witness: Option<Witness>,
     /// Whether the service was asked to finalize the package, unless it is known to have refused.
     pub(crate) may_be_finalized: bool,
     /// Whether the keycode is known to fit what is already there.
@@ -69,6 +71,7 @@ impl Steps {
             uploads: 0,
             incomplete: BTreeMap::new(),
             uncertain: Vec::new(),
+            witness: None,
             may_be_finalized: false,
             is_proved: true,
             made: BTreeSet::new(),

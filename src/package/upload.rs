@@ -291,7 +291,7 @@ impl Lead {
             self.inner.steps.lock().left_incomplete(left);
         }
         upload::run(Upload {
-            session,
+            session: Arc::clone(&session),
             budget: Arc::clone(&client.budget),
             package_id: self.inner.id.clone(),
             file_id: file_id.clone(),
@@ -302,8 +302,17 @@ impl Lead {
             workers: client.options.parts_in_flight,
             force_api_route: client.options.force_api_route,
         })?;
-        if let Some(created) = self.created.lock().as_mut() {
+        let left = self.created.lock().as_mut().and_then(|created| {
             created.release();
+            created.left.take()
+        });
+        if let Some(left) = left
+            && let Err(error) = self.inner.remove_lost(&session, &left)
+        {
+            let why = error.message();
+            self.call.log(format!(
+                "what a lost answer may have left was not removed: {why}"
+            ));
         }
         let file = File {
             file_id: file_id.clone(),

@@ -303,12 +303,14 @@ impl Job {
         // again must not go on for ever.
         let furthest = AtomicU64::new(0);
         let mut doubts = 0;
-        retrying(
+        let mut attempts = 0;
+        let sent = retrying(
             call,
             session.retry_window(),
             Repeat::Safely,
             &session.contact(),
             || {
+                attempts += 1;
                 let on_wire = AtomicU64::new(0);
                 let count = |bytes: u64| {
                     let sent = on_wire.fetch_add(bytes, Ordering::Relaxed) + bytes;
@@ -348,8 +350,16 @@ impl Job {
                 }
                 result.map(|_| ())
             },
-        )
-        .map_err(|error| error.context(format_args!("part {part}")))?;
+        );
+        match sent {
+            Ok(()) => {}
+            // The last part makes a file complete, which may then take none: not even that one, after its answer was lost.
+            Err(error)
+                if attempts > 1
+                    && error.server_code().is_some()
+                    && matches!(endpoint::upload_complete(session, self.file()), Ok(true)) => {}
+            Err(error) => return Err(error.context(format_args!("part {part}"))),
+        }
         if !is_second {
             call.part_done(plaintext_length as u64);
         }
