@@ -331,6 +331,33 @@ fn going_on_skips_what_is_there_and_whole() {
     assert_eq!(local(&to.0), local(&from.0));
 }
 
+/// A service that no longer knows an upload is asked whether it gives the file out.
+#[test]
+fn whether_a_file_is_complete_is_asked_in_two_ways() {
+    let emulator = Emulator::start();
+    let workspace = workspace(&emulator.client());
+    let from = TempDir::new();
+    plant(&from.0, &[("a.txt", b"a"), ("b.txt", b"b")]);
+    let whole = send(&workspace, &from.0).unwrap().items;
+    // Begun elsewhere, and at work or not: nobody here knows.
+    let file = json!({"name": "b.txt", "size": 1, "parts": 1});
+    let path = format!("/packages/{}/files", workspace.id());
+    emulator.admin_json("PUT", &path, &file);
+    let refusal = json!({"envelope": {"response": "FAIL", "message": "no such upload"}});
+    emulator.fault(json!({"endpoint": "upload_complete", "times": 0, "action": refusal}));
+    emulator.forget_requests();
+    let report = send(&workspace, &from.0).unwrap();
+    for (item, before) in report.items.iter().zip(&whole) {
+        assert_eq!(item.action, Action::Skipped);
+        assert_eq!(item.file_id, before.file_id);
+    }
+    assert_eq!(emulator.count("download_urls"), 3);
+    assert_eq!(
+        emulator.count("create_file") + emulator.count("delete_file"),
+        0
+    );
+}
+
 /// What a killed download has left is nobody's document.
 #[test]
 fn temporary_files_of_downloads_are_not_sent() {
@@ -377,71 +404,74 @@ fn what_a_killed_upload_has_left_is_sent_again() {
         send(&workspace, Path::new(&text("TREE_FROM"))).unwrap();
         unreachable!("it is killed before");
     }
-    let emulator = Emulator::start();
-    let workspace = workspace(&emulator.client());
-    let (from, to) = (TempDir::new(), TempDir::new());
-    plant(&from.0, TREE);
-    plant(&from.0, &[("large.bin", &noise(1, 2 * PART))]);
-    // The first parts arrive, the others do not.
-    emulator.fault(
-        json!({"endpoint": "part_put", "skip": 2, "times": 0, "action": {"hang_ms": 60_000}}),
-    );
-    let name = "what_a_killed_upload_has_left_is_sent_again";
-    let mut child = std::process::Command::new(std::env::current_exe().unwrap())
-        .args([name, "--exact", "--nocapture"])
-        .env("SENDSAFELY_TEST_CHILD", "1")
-        .env("TREE_URL", emulator.text("url"))
-        .env("TREE_KEY", emulator.of_user(0, "api_key"))
-        .env("TREE_SECRET", emulator.of_user(0, "api_secret"))
-        .env("TREE_ID", workspace.id())
-        .env("TREE_KEYCODE", workspace.keycode().unwrap())
-        .env("TREE_FROM", &from.0)
-        .spawn()
-        .unwrap();
-    let end = Instant::now() + Duration::from_secs(20);
-    while emulator.count("part_put") < 5 {
-        assert!(Instant::now() < end, "the other program does nothing");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    // What is under way elsewhere is left alone, and sent beside it.
-    let during = emulator.package(workspace.id())["files"].clone();
-    emulator.clear_faults();
-    let report = send(&workspace, &from.0).unwrap();
-    let left = emulator.package(workspace.id())["files"].clone();
-    for file in during.as_array().unwrap() {
-        let there = left
-            .as_array()
-            .unwrap()
-            .iter()
-            .any(|other| other["id"] == file["id"]);
-        assert!(there || file["complete"] == true, "{file} was removed");
-    }
-    assert!(
-        actions(&report)
-            .values()
-            .any(|action| *action == Action::Uploaded)
-    );
+    // Some parts do not arrive, or nobody hears of the files' ids.
+    for (endpoint, when) in [("part_put", "before"), ("create_file", "after")] {
+        let emulator = Emulator::start();
+        let workspace = workspace(&emulator.client());
+        let (from, to) = (TempDir::new(), TempDir::new());
+        plant(&from.0, TREE);
+        plant(&from.0, &[("large.bin", &noise(1, 2 * PART))]);
+        let silence = json!({"hang_ms": 60_000});
+        let rule =
+            json!({"endpoint": endpoint, "skip": 2, "times": 0, "when": when, "action": silence});
+        emulator.fault(rule);
+        let name = "what_a_killed_upload_has_left_is_sent_again";
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args([name, "--exact", "--nocapture"])
+            .env("SENDSAFELY_TEST_CHILD", "1")
+            .env("TREE_URL", emulator.text("url"))
+            .env("TREE_KEY", emulator.of_user(0, "api_key"))
+            .env("TREE_SECRET", emulator.of_user(0, "api_secret"))
+            .env("TREE_ID", workspace.id())
+            .env("TREE_KEYCODE", workspace.keycode().unwrap())
+            .env("TREE_FROM", &from.0)
+            .spawn()
+            .unwrap();
+        let end = Instant::now() + Duration::from_secs(20);
+        while emulator.count(endpoint) < 5 {
+            assert!(Instant::now() < end, "the other program does nothing");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        // What is under way elsewhere is left alone, and sent beside it.
+        let during = emulator.package(workspace.id())["files"].clone();
+        emulator.clear_faults();
+        let report = send(&workspace, &from.0).unwrap();
+        let left = emulator.package(workspace.id())["files"].clone();
+        for file in during.as_array().unwrap() {
+            let there = left
+                .as_array()
+                .unwrap()
+                .iter()
+                .any(|other| other["id"] == file["id"]);
+            assert!(there || file["complete"] == true, "{file} was removed");
+        }
+        assert!(
+            actions(&report)
+                .values()
+                .any(|action| *action == Action::Uploaded)
+        );
 
-    child.kill().unwrap();
-    child.wait().unwrap();
-    // A further size, so that no complete file is there to be found.
-    plant(&from.0, &[("later.bin", b"later")]);
-    let incomplete = |raw: &Value| {
-        let files = raw["files"].as_array().unwrap().iter();
-        files.filter(|file| file["complete"] == false).count()
-    };
-    assert!(incomplete(&emulator.only_package()) > 0);
-    let again = Package::open(
-        &emulator.client(),
-        &mut (),
-        workspace.id(),
-        workspace.keycode().unwrap().into(),
-    )
-    .unwrap();
-    send(&again, &from.0).unwrap();
-    assert_eq!(incomplete(&emulator.only_package()), 0);
-    receive(&again, &to.0).unwrap();
-    assert_eq!(local(&to.0), local(&from.0));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        // A further size, so that no complete file is there to be found.
+        plant(&from.0, &[("later.bin", b"later")]);
+        let incomplete = |raw: &Value| {
+            let files = raw["files"].as_array().unwrap().iter();
+            files.filter(|file| file["complete"] == false).count()
+        };
+        assert!(incomplete(&emulator.only_package()) > 0);
+        let again = Package::open(
+            &emulator.client(),
+            &mut (),
+            workspace.id(),
+            workspace.keycode().unwrap().into(),
+        )
+        .unwrap();
+        send(&again, &from.0).unwrap();
+        assert_eq!(incomplete(&emulator.only_package()), 0);
+        receive(&again, &to.0).unwrap();
+        assert_eq!(local(&to.0), local(&from.0));
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 #[cfg(unix)]
 use super::above_standard;
@@ -80,13 +81,16 @@ pub(crate) fn holder(name: &str) -> Holder {
     directory().map_or(Holder::Nobody, |directory| holder_of(&directory.join(name)))
 }
 
-/// Who holds the marks whose names begin so.
-pub(crate) fn holders(prefix: &str) -> Vec<Holder> {
+/// Who holds the marks whose names begin so, and when they were set.
+pub(crate) fn holders(prefix: &str) -> Vec<(Holder, Option<SystemTime>)> {
     let entries = directory().and_then(|directory| above_standard(|| fs::read_dir(directory)).ok());
     let names = entries.into_iter().flatten().flatten();
     names
         .filter(|entry| entry.file_name().to_string_lossy().starts_with(prefix))
-        .map(|entry| holder_of(&entry.path()))
+        .map(|entry| {
+            let set = entry.metadata().and_then(|metadata| metadata.modified());
+            (holder_of(&entry.path()), set.ok())
+        })
         .collect()
 }
 
@@ -187,7 +191,7 @@ mod tests {
         assert_eq!(holder(&one), Holder::Nobody);
         let mut mark = Mark::set(&one).expect("a place for marks");
         assert_eq!(holder(&one), Holder::Alive);
-        assert_eq!(holders(&one), [Holder::Alive]);
+        assert_eq!(holders(&one)[0].0, Holder::Alive);
         assert!(Mark::claim(&one).is_none());
         assert!(mark.rename(&other));
         assert_eq!(
@@ -202,6 +206,6 @@ mod tests {
         let claimed = Mark::claim(&other).expect("it is free");
         assert_eq!(holder(&other), Holder::Alive);
         claimed.clear();
-        assert_eq!(holders(&other), []);
+        assert!(holders(&other).is_empty());
     }
 }

@@ -237,7 +237,8 @@ impl Inner {
             files.retain(|file| like.fits(file) && !steps.seen.contains(&file.file_id));
             drop(steps);
             // One that is being created at this moment may be listed before its maker has the answer.
-            let is_clear = !os::holders(&self.creation_mark(like, false)).contains(&Holder::Alive);
+            let others = os::holders(&self.creation_mark(like, false));
+            let is_clear = others.iter().all(|(holder, _)| *holder != Holder::Alive);
             if files.is_empty() || is_clear || started.elapsed() >= PATIENCE {
                 break (files, clock, is_clear);
             }
@@ -354,16 +355,25 @@ impl Inner {
     }
 
     /// Whether a file that is not complete was left by a program of this machine that has ended.
-    pub(crate) fn is_abandoned(&self, like: &Likeness, file_id: &str) -> bool {
-        match os::holder(&self.file_mark(file_id)) {
-            Holder::Dead => true,
-            Holder::Alive => false,
-            // It ended before it knew the id.
-            Holder::Nobody => {
-                let creations = os::holders(&self.creation_mark(like, false));
-                creations.contains(&Holder::Dead) && !creations.contains(&Holder::Alive)
-            }
+    pub(crate) fn is_abandoned(&self, like: &Likeness, file: &File) -> bool {
+        match os::holder(&self.file_mark(&file.file_id)) {
+            Holder::Dead => return true,
+            Holder::Alive => return false,
+            Holder::Nobody => {}
         }
+        // It may have ended before it knew the id: then it has begun at the time at which the file was made.
+        let made = file.uploaded.as_ref().and_then(|made| made.seconds);
+        let is_of_that_time = |set: SystemTime| {
+            let set = set.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+            let made = made.and_then(|made| u64::try_from(made).ok());
+            made.is_some_and(|made| made.abs_diff(set) <= TOLERANCE.as_secs())
+        };
+        let creations = os::holders(&self.creation_mark(like, false));
+        let is_dead = |(holder, set): &(Holder, Option<SystemTime>)| {
+            *holder == Holder::Dead && set.is_some_and(is_of_that_time)
+        };
+        let is_alive = |(holder, _): &(Holder, _)| *holder == Holder::Alive;
+        creations.iter().any(is_dead) && !creations.iter().any(is_alive)
     }
 
     /// Takes away what a program that has ended has left of its mark.

@@ -186,7 +186,7 @@ impl Doubtful {
                 parts: file.parts,
                 directory: self.directory_id.clone(),
             };
-            let is_abandoned = is_left || inner.is_abandoned(&like, id);
+            let is_abandoned = is_left || inner.is_abandoned(&like, file);
             // It may have been completed just before its program ended.
             if is_abandoned && (is_left || !inner.is_complete(session, id, directory)?) {
                 inner.delete_file(session, id, self.directory_id.clone())?;
