@@ -376,6 +376,11 @@ enum sendsafely_status
    */
   SENDSAFELY_MALFORMED_FILE_NAME = 204,
   /**
+   * A package, or a directory of a Workspace, has at most 100,000 files.
+   * With more of them it could not be listed any more: use another one, or pack many files into one.
+   */
+  SENDSAFELY_TOO_MANY_FILES = 205,
+  /**
    * The service refused.
    * A code that has no status of its own; look at sendsafely_error_server_code.
    */
@@ -537,7 +542,7 @@ enum sendsafely_status
   SENDSAFELY_NO_TRUST_STORE = 404,
   /**
    * The answer is not one of this service.
-   * Something between may have answered instead, such as a proxy or a login page.
+   * Something between may have answered instead, such as a proxy or a login page; or what the call needs is missing.
    */
   SENDSAFELY_BAD_ANSWER = 405,
   /**
@@ -2304,6 +2309,7 @@ sendsafely_status sendsafely_upload_options_init(sendsafely_upload_options *opti
  * A failed or stopped upload deletes what it sent.
  * SENDSAFELY_FILE_NOT_FOUND, SENDSAFELY_NOT_A_FILE, SENDSAFELY_ACCESS_DENIED: see the path. SENDSAFELY_FILE_CHANGED:
  * something wrote to it meanwhile; upload again. SENDSAFELY_FILE_TOO_LARGE: above 107,374,182,400 bytes.
+ * SENDSAFELY_TOO_MANY_FILES: with one more the package, or the directory, could not be listed any more.
  * SendSafely Client API: create file id, upload parts (protocol 4.2 to 4.4).
  */
 sendsafely_status sendsafely_package_upload_file(sendsafely_package *package,
@@ -2504,7 +2510,7 @@ sendsafely_status sendsafely_link_parse(const char *text,
 
 /**
  * Finds the secure links in a text, such as an e-mail: each once, in their order; an empty list if there are none.
- * No network, no client.
+ * A link has at most 8,192 bytes. No network, no client.
  *
  * Free the list with sendsafely_string_list_free.
  */

@@ -33,10 +33,10 @@ pub struct User {
 }
 
 impl User {
-    fn read(json: &Json) -> Self {
-        Self {
+    fn read(json: &Json) -> Result<Self> {
+        Ok(Self {
             user_id: json.filled("id"),
-            email: json.text("email").unwrap_or_default(),
+            email: json.required("email")?,
             first_name: json.filled("firstName"),
             last_name: json.filled("lastName"),
             client_key: json.filled("clientKey").map(SecretString::new),
@@ -44,7 +44,7 @@ impl User {
             is_administrator: json.flag("adminUser").unwrap_or(false),
             may_use_trusted_devices: json.flag("publicKey"),
             package_life: json.count("packageLife"),
-        }
+        })
     }
 }
 
@@ -166,9 +166,7 @@ impl Client {
     /// [`ErrorKind::AuthenticationFailed`]; errors of the network.
     pub fn user(&self, observer: &mut dyn Observer) -> Result<User> {
         self.run(observer, |shared, call| {
-            Ok(User::read(&endpoint::user_information(
-                &shared.api.session(call),
-            )?))
+            User::read(&endpoint::user_information(&shared.api.session(call))?)
         })
     }
 

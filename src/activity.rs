@@ -9,7 +9,7 @@ use crate::package::{Package, Timestamp};
 use crate::pages::{Page, Pages};
 
 /// Something that was done in a Workspace.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ActivityEntry {
     /// The service's id of the entry.
     pub activity_log_id: String,
@@ -36,7 +36,7 @@ pub struct ActivityEntry {
 impl ActivityEntry {
     fn read(json: &Json) -> Self {
         let user = json.object("user");
-        let of_user = |name: &str| user.as_ref().and_then(|user| user.filled(name));
+        let of_user = |name: &str| user.and_then(|user| user.filled(name));
         Self {
             activity_log_id: json.text("activityLogId").unwrap_or_default(),
             time: Timestamp::read(json, "timestamp").or(Timestamp::read(json, "timestampStr")),
@@ -64,20 +64,22 @@ impl Package {
         let inner = Arc::clone(&self.0);
         Ok(Pages::new(&self.0.client, 0, move |session, row| {
             let answer = endpoint::activity_log(session, &inner.id, row)?;
-            Ok(page(&answer, row))
+            page(&answer, row)
         }))
     }
 }
 
 /// Reads a page. All entries are counted by the service; an empty page is the last one in any case.
-fn page(answer: &Json, row: u64) -> Page<ActivityEntry> {
-    let entries = answer.list("activityLogEntries");
+fn page(answer: &Json, row: u64) -> Result<Page<ActivityEntry>> {
+    let entries = answer.required_list("activityLogEntries")?;
     let next = row + entries.len() as u64;
-    let is_last = answer.size("dataCount").is_some_and(|count| next >= count);
-    Page {
+    let count = answer.size("dataCount");
+    let is_last = count.is_some_and(|count| next >= count);
+    Ok(Page {
         items: entries.iter().map(ActivityEntry::read).collect(),
         next: (!is_last && next > row).then_some(next),
-    }
+        is_guess: count.is_none(),
+    })
 }
 
 #[cfg(test)]
@@ -94,7 +96,8 @@ mod tests {
         let read = page(
             &Json::new(json!({"dataCount": "12", "activityLogEntries": [entry, {}]})),
             8,
-        );
+        )
+        .expect("a page");
         assert_eq!(read.next, Some(10));
         let first = &read.items[0];
         assert_eq!(first.activity_log_id, "A");
@@ -106,7 +109,7 @@ mod tests {
         assert_eq!(first.action_description.as_deref(), Some("did x"));
         assert!(read.items[1].user_email.is_none() && read.items[1].time.is_none());
 
-        let next = |json, row| page(&Json::new(json), row).next;
+        let next = |json, row| page(&Json::new(json), row).expect("a page").next;
         let two = json!([{}, {}]);
         assert_eq!(
             next(json!({"dataCount": 12, "activityLogEntries": two}), 10),
@@ -117,6 +120,8 @@ mod tests {
             Some(2),
             "no count"
         );
-        assert_eq!(next(json!({"dataCount": 12}), 4), None, "an empty answer");
+        let none = json!({"dataCount": 12, "activityLogEntries": []});
+        assert_eq!(next(none, 4), None, "an empty answer");
+        assert!(page(&Json::new(json!({"dataCount": 12})), 4).is_err());
     }
 }

@@ -10,6 +10,9 @@ use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::package::{Package, PackageInformation, check_email, identifier};
 
+/// Members of a contact group. No honest one has more; a server that goes on for ever is left.
+const MOST_MEMBERS: usize = 100_000;
+
 /// A contact group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContactGroup {
@@ -58,8 +61,13 @@ impl ContactGroup {
     }
 
     /// The groups of an answer.
-    pub(crate) fn list(json: &Json) -> Vec<Self> {
-        json.list("contactGroups").iter().map(Self::read).collect()
+    /// The groups of a list, which all have ids.
+    pub(crate) fn list(items: &[Json]) -> Result<Vec<Self>> {
+        let group = |json: &Json| {
+            json.required("contactGroupId")?;
+            Ok(Self::read(json))
+        };
+        items.iter().map(group).collect()
     }
 
     fn member(&self, email: &str) -> Option<&ContactGroupMember> {
@@ -222,7 +230,7 @@ impl Client {
         self.run(observer, move |shared, call| {
             let session = shared.api.session(call);
             let answer = endpoint::contact_groups(&session, whole_organization)?;
-            Ok(ContactGroup::list(&answer))
+            ContactGroup::list(answer.required_list("contactGroups")?)
         })
     }
 }
@@ -233,17 +241,23 @@ fn get(session: &Session, contact_group_id: &str) -> Result<ContactGroup> {
     let mut earlier = Vec::new();
     loop {
         let answer = endpoint::get_contact_group(session, contact_group_id, row)?;
-        let group = answer.object("contactGroup").ok_or_else(|| {
+        let group = answer.object("contactGroup");
+        let group = group.filter(|group| group.has("contactGroupId") || group.has("users"));
+        let group = group.ok_or_else(|| {
             let told = "the answer has no contact group";
             Error::new(ErrorKind::BadAnswer, told)
         })?;
-        let mut group = ContactGroup::read(&group);
+        let mut group = ContactGroup::read(group);
         let pagination = answer.object("pagination");
         let next = pagination.and_then(|pagination| pagination.size("nextRowIndex"));
         match next.filter(|next| *next > row && !group.members.is_empty()) {
             Some(next) => {
                 earlier.append(&mut group.members);
                 row = next;
+                if earlier.len() > MOST_MEMBERS {
+                    let told = "the list of the contact group's members does not end";
+                    return Err(Error::new(ErrorKind::BadAnswer, told));
+                }
             }
             None => {
                 earlier.append(&mut group.members);
@@ -322,7 +336,9 @@ fn on_package(
     contact_group_id: &str,
 ) -> Result<Option<ContactGroup>> {
     let answer = endpoint::package_information(session, package_id)?;
-    let mut groups = PackageInformation::read(&answer).contact_groups.into_iter();
+    let mut groups = PackageInformation::read(&answer)?
+        .contact_groups
+        .into_iter();
     Ok(groups.find(|group| group.contact_group_id == contact_group_id))
 }
 

@@ -73,15 +73,17 @@ pub struct SyncFailure {
 }
 
 impl PublicKey {
-    /// The keys of an answer.
-    pub(crate) fn list(json: &Json) -> Vec<Self> {
-        let keys = json.list("publicKeys").into_iter().filter_map(|key| {
-            Some(Self {
-                public_key_id: key.filled("id")?,
-                public_key: key.filled("key")?,
-            })
-        });
-        keys.collect()
+    pub(crate) fn read(json: &Json) -> Result<Self> {
+        Ok(Self {
+            public_key_id: json.required("id")?,
+            public_key: json.required("key")?,
+        })
+    }
+
+    /// The keys of an answer. One that is left out would be a device that cannot open the package.
+    pub(crate) fn list(json: &Json) -> Result<Vec<Self>> {
+        let keys = json.required_list("publicKeys")?.iter();
+        keys.map(Self::read).collect()
     }
 }
 
@@ -157,11 +159,11 @@ impl KeyPair {
             Some(Value::String(text)) => SecretString::new(text),
             _ => return Err(no_key()),
         };
+        let filled = |name: &str| value.get(name)?.as_str().filter(|text| !text.is_empty());
         let public_key = PrivateKey::parse(private_key.expose())?.public_key()?;
-        let json = Json::new(value);
         Ok(Self {
-            public_key_id: json.filled("publicKeyId"),
-            description: json.filled("description"),
+            public_key_id: filled("publicKeyId").map(str::to_owned),
+            description: filled("description").map(str::to_owned),
             public_key,
             private_key,
         })
@@ -266,7 +268,7 @@ impl Client {
         let package_ids = package_ids.to_vec();
         self.run(observer, move |shared, call| {
             let answer = endpoint::get_keycodes(&shared.api.session(call), &id, &package_ids)?;
-            let held = answer.list("keycodes");
+            let held = answer.required_list("keycodes")?;
             let keycode = |package_id: &String| {
                 let mut held = held.iter();
                 let of_package = held.find(|h| h.text("packageId").as_ref() == Some(package_id));
@@ -304,13 +306,13 @@ impl Client {
         self.run(observer, move |shared, call| {
             let session = shared.api.session(call);
             let answer = endpoint::sync_keycodes(&session, &id)?;
-            let keys = PublicKey::list(&answer);
+            let keys = PublicKey::list(&answer)?;
             let mut done = SyncedKeycodes {
                 synchronized: 0,
                 failures: Vec::new(),
             };
-            for missing in answer.list("keycodes") {
-                match hand_on(&session, &missing, &keys, &private_key) {
+            for missing in answer.required_list("keycodes")? {
+                match hand_on(&session, missing, &keys, &private_key) {
                     Ok(()) => done.synchronized += 1,
                     Err(error) if is_of_one_keycode(&error) => done.failures.push(SyncFailure {
                         package_id: missing.text("packageId").unwrap_or_default(),

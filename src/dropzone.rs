@@ -22,6 +22,7 @@ impl Client {
     pub fn dropzone_recipients(&self, observer: &mut dyn Observer) -> Result<Vec<String>> {
         self.run(observer, |shared, call| {
             let answer = endpoint::dropzone_recipients(&shared.api.session(call))?;
+            answer.required_list("recipientEmailAddresses")?;
             Ok(answer.texts("recipientEmailAddresses"))
         })
     }

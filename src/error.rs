@@ -51,6 +51,7 @@ pub enum ErrorKind {
     FileTooLarge,
     KeycodeTooShort,
     MalformedFileName,
+    TooManyFiles,
     // The service refused.
     Refused,
     AuthenticationFailed,
@@ -269,6 +270,9 @@ fn remedy_for(kind: ErrorKind) -> Option<&'static str> {
             "add the recipient first; the package information tells the ids of those that are there"
         }
         K::NoRecipient => "add a recipient, or finalize with undisclosed_recipients",
+        K::TooManyFiles => {
+            "put the rest into another package or directory, or pack many files into one"
+        }
         K::NoFile => "upload a file or set a message first",
         K::UploadRunning => "finalize after every upload has returned",
         K::UploadIncomplete => {

@@ -79,7 +79,7 @@ pub struct ListOptions {
 }
 
 /// A package as a list shows it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PackageSummary {
     /// The package id.
     pub package_id: String,
@@ -120,11 +120,11 @@ pub struct PackageSummary {
 }
 
 impl PackageSummary {
-    fn read(json: &Json) -> Self {
+    fn read(json: &Json) -> Result<Self> {
         let state = json.filled("packageState").or_else(|| json.filled("state"));
         let state_number = state.as_deref().and_then(state_number);
-        Self {
-            package_id: json.text("packageId").unwrap_or_default(),
+        Ok(Self {
+            package_id: json.required("packageId")?,
             package_code: json.filled("packageCode"),
             parent_id: json.filled("packageParentId"),
             sender: json.filled("packageUserName"),
@@ -147,10 +147,8 @@ impl PackageSummary {
                 .or(json.flag("isVDR"))
                 .unwrap_or(false),
             is_dropzone: json.flag("isDropzonePackage").unwrap_or(false),
-            recipient: json
-                .object("packageRecipientResponse")
-                .map(|recipient| Recipient::read(&recipient)),
-        }
+            recipient: json.object("packageRecipientResponse").map(Recipient::read),
+        })
     }
 }
 
@@ -174,7 +172,7 @@ impl Client {
         };
         Ok(Pages::new(self, options.first_row, move |session, row| {
             let answer = endpoint::list_packages(session, name, row, size)?;
-            Ok(page(&answer, row, size))
+            page(&answer, row, size)
         }))
     }
 
@@ -200,13 +198,13 @@ impl Client {
             match found {
                 Err(error) if organization && error.kind() == ErrorKind::UnknownEndpoint => {
                     let answer = endpoint::organization_packages(session, &filter)?;
-                    let mut only = page(&answer, 0, LARGEST_PAGE);
+                    let mut only = page(&answer, 0, LARGEST_PAGE)?;
                     let wanted = usize::try_from(row).unwrap_or(usize::MAX);
                     only.items.drain(..wanted.min(only.items.len()));
                     only.next = None;
                     Ok(only)
                 }
-                found => Ok(page(&found?, row, size)),
+                found => page(&found?, row, size),
             }
         }))
     }
@@ -224,7 +222,7 @@ impl Client {
         let email = email.to_owned();
         self.run(observer, move |shared, call| {
             let answer = endpoint::recipient_history(&shared.api.session(call), &email)?;
-            Ok(page(&answer, 0, LARGEST_PAGE).items)
+            Ok(page(&answer, 0, LARGEST_PAGE)?.items)
         })
     }
 }
@@ -240,17 +238,19 @@ fn page_size(options: ListOptions) -> Result<u32> {
 }
 
 /// Reads a page. The service tells the next row; one that tells nothing at all has more if the page is full.
-fn page(answer: &Json, row: u64, size: u32) -> Page<PackageSummary> {
-    let items: Vec<_> = answer
-        .list("packages")
-        .iter()
-        .map(PackageSummary::read)
-        .collect();
-    let next = match answer.object("pagination") {
+fn page(answer: &Json, row: u64, size: u32) -> Result<Page<PackageSummary>> {
+    let rows = answer.required_list("packages")?.iter();
+    let items: Vec<_> = rows.map(PackageSummary::read).collect::<Result<_>>()?;
+    let pagination = answer.object("pagination");
+    let next = match pagination {
         Some(pagination) => pagination.size("nextRowIndex"),
         None => (items.len() >= size as usize).then(|| row + items.len() as u64),
     };
-    Page { items, next }
+    Ok(Page {
+        items,
+        next,
+        is_guess: pagination.is_none(),
+    })
 }
 
 impl PackageSearch {
@@ -315,17 +315,21 @@ mod tests {
         fn no_answer_is_too_odd_to_be_read(answer in anything(MEMBERS)) {
             let json = Json::new(answer);
             let _ = PackageSummary::read(&json);
-            let _ = page(&json, 0, 100).next;
-            let information = PackageInformation::read(&json);
-            let _ = (information.is_finalized(), information.is_deleted());
+            let _ = page(&json, 0, 100).map(|page| page.next);
+            if let Ok(information) = PackageInformation::read(&json) {
+                let _ = (information.is_finalized(), information.is_deleted());
+            }
         }
     }
 
     #[test]
     fn a_row_is_read_from_every_form() {
-        let summary = |json: Value| PackageSummary::read(&Json::new(json));
+        let summary = |mut json: Value| {
+            json["packageId"] = "98HN-LO12".into();
+            PackageSummary::read(&Json::new(json)).expect("a row")
+        };
         let row = summary(
-            json!({"packageId": "98HN-LO12", "packageState": "1", "packageLife": "20", "packageIsVdr": "true",
+            json!({"packageState": "1", "packageLife": "20", "packageIsVdr": "true",
             "recipients": ["a@x.test"], "packageUpdateTimestamp": "Nov 14, 2019 2:24:20 PM", "unknown": {"x": 1}}),
         );
         assert_eq!((row.state_number, row.life), (Some(1), Some(20)));
@@ -336,5 +340,13 @@ mod tests {
             summary(json!({"packageState": "NEW_ONE"})).state.as_deref(),
             Some("NEW_ONE")
         );
+        for lacking in [
+            json!({}),
+            json!({"packages": null}),
+            json!({"packages": [{}]}),
+        ] {
+            let error = page(&Json::new(lacking), 0, 100).map(|page| page.next);
+            assert_eq!(error.expect_err("no page").kind(), ErrorKind::BadAnswer);
+        }
     }
 }

@@ -10,10 +10,15 @@ use crate::call::Observer;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 
+/// Rows of one list. No list of people is longer; a server that goes on for ever is left.
+pub(crate) const MOST_ROWS: u64 = 1_000_000;
+
 /// One page: its rows, and the number of the next page's first row if there is one.
 pub(crate) struct Page<T> {
     pub(crate) items: Vec<T>,
     pub(crate) next: Option<u64>,
+    /// Whether nothing in the answer says that there is a next page: whoever knows no pages gives the same one for ever.
+    pub(crate) is_guess: bool,
 }
 
 type Fetch<T> = dyn Fn(&Session, u64) -> Result<Page<T>> + Send + Sync;
@@ -31,9 +36,12 @@ struct State<T> {
     ready: VecDeque<T>,
     /// First row of the page that comes next.
     next: Option<u64>,
+    /// Rows that were fetched, and the first of the last page.
+    rows: u64,
+    first: Option<T>,
 }
 
-impl<T: Send + 'static> Pages<T> {
+impl<T: Clone + PartialEq + Send + 'static> Pages<T> {
     pub(crate) fn new(
         client: &Client,
         first_row: u64,
@@ -42,6 +50,8 @@ impl<T: Send + 'static> Pages<T> {
         let state = State {
             ready: VecDeque::new(),
             next: Some(first_row),
+            rows: 0,
+            first: None,
         };
         Self {
             client: client.clone(),
@@ -68,15 +78,27 @@ impl<T: Send + 'static> Pages<T> {
             let page = self.client.run(observer, move |shared, call| {
                 fetch(&shared.api.session(call), row)
             })?;
-            if page.next.is_some_and(|next| next <= row) {
-                let told = "the list goes in circles";
-                return Err(Error::new(ErrorKind::BadAnswer, told));
-            }
             let mut state = self.state.lock();
+            let bad = |told: &str| Err(Error::new(ErrorKind::BadAnswer, told));
+            if page.next.is_some_and(|next| next <= row) {
+                return bad("the list goes in circles");
+            }
+            if state.rows > MOST_ROWS {
+                return bad("the list does not end");
+            }
             // Another thread may have been faster.
             if state.next == Some(row) {
+                if page.is_guess
+                    && !page.items.is_empty()
+                    && state.first == page.items.first().cloned()
+                {
+                    state.next = None;
+                    return Ok(None);
+                }
                 // An empty page is the last, whatever it says.
                 state.next = page.next.filter(|_| !page.items.is_empty());
+                state.rows += page.items.len() as u64;
+                state.first = page.items.first().cloned();
                 state.ready.extend(page.items);
             }
         }
@@ -86,5 +108,47 @@ impl<T: Send + 'static> Pages<T> {
 impl<T> std::fmt::Debug for Pages<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Pages").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::ClientOptions;
+
+    /// Reads a list to its end or its error; gives how many rows came.
+    fn read(page: impl Fn(u64) -> Page<u64> + Send + Sync + 'static) -> (u64, Option<ErrorKind>) {
+        let options = ClientOptions::default();
+        let client =
+            Client::new("https://a.test", "key", "secret".into(), options).expect("a client");
+        let pages = Pages::new(&client, 0, move |_, row| Ok(page(row)));
+        let mut rows = 0;
+        loop {
+            match pages.next(&mut ()) {
+                Ok(Some(_)) => rows += 1,
+                Ok(None) => return (rows, None),
+                Err(error) => return (rows, Some(error.kind())),
+            }
+        }
+    }
+
+    #[test]
+    fn a_list_without_end_is_left() {
+        let page = |items: Vec<u64>, next, is_guess| Page {
+            items,
+            next: Some(next),
+            is_guess,
+        };
+        let (rows, end) = read(move |row| page((row..row + 100_000).collect(), row + 1, false));
+        assert_eq!(end, Some(ErrorKind::BadAnswer));
+        assert!((MOST_ROWS..=MOST_ROWS + 100_000).contains(&rows), "{rows}");
+        let (rows, end) = read(move |row| page(vec![row], row, false));
+        assert_eq!(
+            (rows, end),
+            (0, Some(ErrorKind::BadAnswer)),
+            "it goes in circles"
+        );
+        // Whoever knows no pages gives the same one for ever.
+        assert_eq!(read(move |row| page(vec![1, 2], row + 2, true)), (2, None));
     }
 }

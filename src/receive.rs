@@ -78,9 +78,7 @@ impl Client {
         };
         self.run(observer, move |shared, call| {
             let session = shared.api.session(call);
-            Ok(PackageInformation::read(&endpoint::package_information(
-                &session, &name,
-            )?))
+            PackageInformation::read(&endpoint::package_information(&session, &name)?)
         })
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::api::endpoint;
 use crate::api::json::Json;
 use crate::api::retry::{gone_is_done, looking};
-use crate::api::{Session, endpoint::escape};
+use crate::api::{MOST_FILES, Session, endpoint::escape};
 use crate::call::Observer;
 use crate::error::{Error, ErrorKind, Result};
 use crate::package::file::check_name;
@@ -60,34 +60,37 @@ pub struct DirectoryPage {
 }
 
 impl Directory {
-    fn read(json: &Json) -> Self {
+    fn read(json: &Json) -> Result<Self> {
         // The services' own clients differ in the case of this member.
-        let below = match json.list("subDirectories") {
-            none if none.is_empty() => json.list("subdirectories"),
-            below => below,
-        };
-        Self {
+        let below = json
+            .required_list("subDirectories")
+            .or_else(|error| json.required_list("subdirectories").map_err(|_| error))?;
+        Ok(Self {
             directory_id: json.text("directoryId").unwrap_or_default(),
             name: json
                 .filled("directoryName")
                 .or_else(|| json.text("name"))
                 .unwrap_or_default(),
-            files: json.list("files").iter().map(File::read).collect(),
-            directories: below.iter().map(Subdirectory::read).collect(),
-        }
+            files: File::list(json)?,
+            directories: Subdirectory::list(below)?,
+        })
     }
 }
 
 impl Subdirectory {
-    pub(crate) fn read(json: &Json) -> Self {
-        Self {
-            directory_id: json.text("directoryId").unwrap_or_default(),
-            name: json
-                .filled("name")
-                .or_else(|| json.text("directoryName"))
-                .unwrap_or_default(),
+    fn read(json: &Json) -> Result<Self> {
+        Ok(Self {
+            directory_id: json.required("directoryId")?,
+            name: match json.filled("directoryName") {
+                Some(name) => json.filled("name").unwrap_or(name),
+                None => json.required("name")?,
+            },
             created: Timestamp::read(json, "created"),
-        }
+        })
+    }
+
+    pub(crate) fn list(items: &[Json]) -> Result<Vec<Self>> {
+        items.iter().map(Self::read).collect()
     }
 }
 
@@ -268,6 +271,10 @@ impl Inner {
             seen.extend(new);
             directory.files.append(&mut next.files);
             directory.directories.append(&mut next.directories);
+            if directory.files.len().max(directory.directories.len()) > MOST_FILES {
+                let told = format!("the directory has more than {MOST_FILES} files or directories");
+                return Err(Error::new(ErrorKind::BadAnswer, told));
+            }
         }
         Ok(directory)
     }
@@ -282,7 +289,7 @@ impl Inner {
         let (directories, files) = (page.directory_index, page.file_index);
         let query = format!("directoryIndex={directories}&fileIndex={files}{order}");
         let answer = endpoint::get_directory(session, self.read_name(), directory_id, &query)?;
-        let mut directory = Directory::read(&answer);
+        let mut directory = Directory::read(&answer)?;
         if directory.directory_id.is_empty() {
             directory_id.clone_into(&mut directory.directory_id);
         }
@@ -342,7 +349,8 @@ mod tests {
             "directoryId": "D", "directoryName": "Docs", "unknown": [1],
             "files": [{"fileId": "F", "fileName": "a.txt", "fileSize": "12", "parts": "1", "fileVersion": 2}],
             "subDirectories": [{"directoryId": "D2", "name": "Old", "created": "Feb 9, 2022 11:14:24 PM", "subDirectories": []}]
-        })));
+        })))
+        .expect("a directory");
         assert_eq!(
             (directory.directory_id.as_str(), directory.name.as_str()),
             ("D", "Docs")
@@ -358,10 +366,25 @@ mod tests {
         assert_eq!(created.seconds, Some(1_644_448_464));
 
         let other = Directory::read(&Json::new(
-            json!({"name": "x", "files": null, "subdirectories": {"directoryId": "D3"}}),
-        ));
+            json!({"name": "x", "files": [], "subdirectories": {"directoryId": "D3", "directoryName": "y"}}),
+        ))
+        .expect("a directory");
         assert_eq!((other.name.as_str(), other.files.len()), ("x", 0));
         assert_eq!(other.directories[0].directory_id, "D3");
         assert_eq!(other.directories[0].created, None);
+
+        for lacking in [
+            json!({}),
+            json!({"files": []}),
+            json!({"subDirectories": []}),
+            json!({"files": null, "subDirectories": []}),
+            json!({"files": [], "subDirectories": "none"}),
+            json!({"files": [{"fileId": "F"}], "subDirectories": []}),
+            json!({"files": [], "subDirectories": [{"name": "x"}]}),
+            json!({"files": [], "subDirectories": [{"directoryId": "D"}]}),
+        ] {
+            let error = Directory::read(&Json::new(lacking.clone())).expect_err("no directory");
+            assert_eq!(error.kind(), ErrorKind::BadAnswer, "{lacking}");
+        }
     }
 }

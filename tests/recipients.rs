@@ -461,7 +461,7 @@ fn a_recipient_is_told_with_all_that_is_known() {
     // What other answers may hold.
     let key = json!({"id": "K", "key": "armor"});
     emulator.fault(json!({"endpoint": "get_recipient", "action": {"envelope":
-        {"response": "SUCCESS", "phoneNumber": 4155550100_u64, "publicKeys": [key, {"id": "L"}], "smsAuth": "true"}}}));
+        {"response": "SUCCESS", "email": "x@x.test", "phoneNumber": 4155550100_u64, "publicKeys": [key, {"id": "L"}], "smsAuth": "true"}}}));
     let other = package.recipient(&mut (), &id).unwrap();
     assert_eq!(other.recipient_id, id);
     assert_eq!(other.phone_numbers, ["4155550100"]);

@@ -176,7 +176,7 @@ fn directories_are_listed_with_all_their_pages() {
     let same: Vec<_> = (0..100)
         .map(|number| json!({"fileId": number, "fileName": "x", "fileSize": "1", "parts": 1}))
         .collect();
-    emulator.fault(json!({"endpoint": "get_directory", "times": 0, "action": {"envelope": {"response": "SUCCESS", "files": same}}}));
+    emulator.fault(json!({"endpoint": "get_directory", "times": 0, "action": {"envelope": {"response": "SUCCESS", "files": same, "subDirectories": []}}}));
     assert_eq!(list(&workspace, Some(&docs)).files.len(), 100);
 }
 

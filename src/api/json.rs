@@ -1,29 +1,76 @@
 //! JSON as the service writes it, read tolerantly (`protocol` 2.4): numbers and booleans as strings or not, members
 //! absent or null, members and codes that nobody knows.
 
-use serde_json::Value;
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
+use serde_core::de::{
+    DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
+use serde_core::ser::{Serialize, Serializer};
+use serde_json::Number;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// What stands deeper than this is skipped, by a loop: nothing that is read stands half as deep.
+const DEEPEST: usize = 32;
+/// Values of one answer that are kept: ten for each of so many files, and as many again.
+const MOST_VALUES: usize = 4_000_000;
 
 /// One JSON value with tolerant readers for its members.
-#[derive(Clone, Debug)]
-pub(crate) struct Json(Value);
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Json {
+    Null,
+    Flag(bool),
+    Number(Number),
+    Text(Box<str>),
+    List(Box<[Json]>),
+    Object(Box<[(Arc<str>, Json)]>),
+}
 
 impl Json {
-    pub(crate) fn new(value: Value) -> Self {
-        Self(value)
+    /// Reads a whole text. What stands too deep is null in what is kept.
+    pub(crate) fn parse(text: &[u8]) -> serde_json::Result<Self> {
+        let mut reader = serde_json::Deserializer::from_slice(text);
+        let mut kept = Kept::default();
+        let value = kept.seed(DEEPEST).deserialize(&mut reader)?;
+        reader.end()?;
+        Ok(value)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn new(value: serde_json::Value) -> Self {
+        Self::parse(value.to_string().as_bytes()).expect("a value is JSON")
     }
 
     /// The whole, as JSON text.
     pub(crate) fn to_text(&self) -> String {
-        self.0.to_string()
+        serde_json::to_string(self).unwrap_or_default()
     }
 
-    fn member(&self, name: &str) -> Option<&Value> {
-        self.0.get(name).filter(|value| !value.is_null())
+    pub(crate) fn is_object(&self) -> bool {
+        matches!(self, Self::Object(_))
+    }
+
+    /// Whether there is such a member, of any value.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        matches!(self, Self::Object(members) if members.iter().any(|(member, _)| **member == *name))
+    }
+
+    fn member(&self, name: &str) -> Option<&Json> {
+        let Self::Object(members) = self else {
+            return None;
+        };
+        let member = members.iter().rfind(|(member, _)| **member == *name);
+        member
+            .map(|(_, value)| value)
+            .filter(|value| **value != Self::Null)
     }
 
     /// A text; numbers and booleans are given as text.
     pub(crate) fn text(&self, name: &str) -> Option<String> {
-        as_text(self.member(name)?)
+        self.member(name)?.as_text()
     }
 
     /// A text that is not empty.
@@ -31,11 +78,19 @@ impl Json {
         self.text(name).filter(|text| !text.is_empty())
     }
 
+    /// A text that has to be there.
+    ///
+    /// # Errors
+    /// [`ErrorKind::BadAnswer`].
+    pub(crate) fn required(&self, name: &str) -> Result<String> {
+        self.filled(name).ok_or_else(|| missing(name))
+    }
+
     /// A whole number, also as text.
     pub(crate) fn number(&self, name: &str) -> Option<i64> {
         match self.member(name)? {
-            Value::Number(number) => number.as_i64(),
-            Value::String(text) => text.trim().parse().ok(),
+            Self::Number(number) => number.as_i64(),
+            Self::Text(text) => text.trim().parse().ok(),
             _ => None,
         }
     }
@@ -55,56 +110,218 @@ impl Json {
     /// A yes or no, also as text; absent means not known.
     pub(crate) fn flag(&self, name: &str) -> Option<bool> {
         match self.member(name)? {
-            Value::Bool(flag) => Some(*flag),
-            Value::String(text) => text.trim().to_ascii_lowercase().parse().ok(),
-            Value::Number(number) => Some(number.as_i64() != Some(0)),
+            Self::Flag(flag) => Some(*flag),
+            Self::Text(text) => text.trim().to_ascii_lowercase().parse().ok(),
+            Self::Number(number) => Some(number.as_i64() != Some(0)),
             _ => None,
         }
     }
 
     /// The elements of a list; a single object is read as a list of one.
-    pub(crate) fn list(&self, name: &str) -> Vec<Json> {
-        match self.member(name) {
-            Some(Value::Array(items)) => items.iter().cloned().map(Json).collect(),
-            Some(object @ Value::Object(_)) => vec![Json(object.clone())],
-            _ => Vec::new(),
-        }
+    pub(crate) fn list(&self, name: &str) -> &[Json] {
+        self.find_list(name).unwrap_or_default()
+    }
+
+    /// The elements of a list that has to be there, if only empty.
+    ///
+    /// # Errors
+    /// [`ErrorKind::BadAnswer`].
+    pub(crate) fn required_list(&self, name: &str) -> Result<&[Json]> {
+        self.find_list(name).ok_or_else(|| missing(name))
     }
 
     /// The elements of a list as they are.
-    pub(crate) fn values(&self, name: &str) -> Vec<Value> {
+    pub(crate) fn values(&self, name: &str) -> &[Json] {
         match self.member(name) {
-            Some(Value::Array(items)) => items.clone(),
-            _ => Vec::new(),
+            Some(Self::List(items)) => items,
+            _ => &[],
+        }
+    }
+
+    fn find_list(&self, name: &str) -> Option<&[Json]> {
+        match self.member(name)? {
+            Self::List(items) => Some(items),
+            object @ Self::Object(_) => Some(std::slice::from_ref(object)),
+            _ => None,
         }
     }
 
     /// The texts of a list of texts; objects give their `email`.
     pub(crate) fn texts(&self, name: &str) -> Vec<String> {
-        let Some(Value::Array(items)) = self.member(name) else {
-            return Vec::new();
-        };
-        items
+        self.values(name)
             .iter()
-            .filter_map(|item| as_text(item.get("email").unwrap_or(item)))
+            .filter_map(|item| item.member("email").unwrap_or(item).as_text())
             .collect()
     }
 
     /// An object.
-    pub(crate) fn object(&self, name: &str) -> Option<Json> {
-        self.member(name)
-            .filter(|value| value.is_object())
-            .cloned()
-            .map(Json)
+    pub(crate) fn object(&self, name: &str) -> Option<&Json> {
+        self.member(name).filter(|value| value.is_object())
+    }
+
+    fn as_text(&self) -> Option<String> {
+        match self {
+            Self::Text(text) => Some(text.to_string()),
+            Self::Number(number) => Some(number.to_string()),
+            Self::Flag(flag) => Some(flag.to_string()),
+            _ => None,
+        }
     }
 }
 
-fn as_text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(flag) => Some(flag.to_string()),
-        _ => None,
+fn missing(name: &str) -> Error {
+    Error::new(ErrorKind::BadAnswer, format!("the answer has no {name}"))
+}
+
+impl Serialize for Json {
+    fn serialize<S: Serializer>(&self, to: S) -> std::result::Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => to.serialize_unit(),
+            Self::Flag(flag) => to.serialize_bool(*flag),
+            Self::Number(number) => number.serialize(to),
+            Self::Text(text) => to.serialize_str(text),
+            Self::List(items) => to.collect_seq(items),
+            Self::Object(members) => {
+                to.collect_map(members.iter().map(|(name, value)| (&**name, value)))
+            }
+        }
+    }
+}
+
+/// What is kept of an answer so far.
+struct Kept {
+    /// Values that may still come.
+    room: usize,
+    /// Names of members, each once.
+    names: BTreeSet<Arc<str>>,
+}
+
+impl Default for Kept {
+    fn default() -> Self {
+        Self {
+            room: MOST_VALUES,
+            names: BTreeSet::new(),
+        }
+    }
+}
+
+impl Kept {
+    fn seed(&mut self, levels: usize) -> Seed<'_> {
+        Seed { levels, kept: self }
+    }
+
+    fn count<E: serde_core::de::Error>(&mut self) -> std::result::Result<(), E> {
+        let too_many = || E::custom(format_args!("it has more than {MOST_VALUES} values"));
+        self.room = self.room.checked_sub(1).ok_or_else(too_many)?;
+        Ok(())
+    }
+
+    fn name(&mut self, name: &str) -> Arc<str> {
+        match self.names.get(name) {
+            Some(known) => Arc::clone(known),
+            None => {
+                let new: Arc<str> = name.into();
+                self.names.insert(Arc::clone(&new));
+                new
+            }
+        }
+    }
+}
+
+/// Reads one value in which lists and objects are nested so many levels deep.
+struct Seed<'k> {
+    levels: usize,
+    kept: &'k mut Kept,
+}
+
+impl<'de> DeserializeSeed<'de> for Seed<'_> {
+    type Value = Json;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> std::result::Result<Json, D::Error> {
+        self.kept.count()?;
+        from.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Seed<'_> {
+    type Value = Json;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> std::result::Result<Json, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> std::result::Result<Json, E> {
+        Ok(Json::Flag(flag))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> std::result::Result<Json, E> {
+        Ok(Json::Number(number.into()))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> std::result::Result<Json, E> {
+        Ok(Json::Number(number.into()))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> std::result::Result<Json, E> {
+        Ok(Number::from_f64(number).map_or(Json::Null, Json::Number))
+    }
+
+    fn visit_str<E>(self, text: &str) -> std::result::Result<Json, E> {
+        Ok(Json::Text(text.into()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut from: A) -> std::result::Result<Json, A::Error> {
+        let Some(levels) = self.levels.checked_sub(1) else {
+            while from.next_element::<IgnoredAny>()?.is_some() {}
+            return Ok(Json::Null);
+        };
+        let mut items = Vec::new();
+        while let Some(item) = from.next_element_seed(self.kept.seed(levels))? {
+            items.try_reserve(1).map_err(A::Error::custom)?;
+            items.push(item);
+        }
+        Ok(Json::List(items.into_boxed_slice()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut from: A) -> std::result::Result<Json, A::Error> {
+        let Some(levels) = self.levels.checked_sub(1) else {
+            while from.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            return Ok(Json::Null);
+        };
+        let mut members = Vec::new();
+        while let Some(name) = from.next_key_seed(Name(&mut *self.kept))? {
+            let value = from.next_value_seed(self.kept.seed(levels))?;
+            members.try_reserve(1).map_err(A::Error::custom)?;
+            members.push((name, value));
+        }
+        Ok(Json::Object(members.into_boxed_slice()))
+    }
+}
+
+/// Reads the name of a member.
+struct Name<'k>(&'k mut Kept);
+
+impl<'de> DeserializeSeed<'de> for Name<'_> {
+    type Value = Arc<str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> std::result::Result<Arc<str>, D::Error> {
+        from.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Name<'_> {
+    type Value = Arc<str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a member")
+    }
+
+    fn visit_str<E>(self, name: &str) -> std::result::Result<Arc<str>, E> {
+        Ok(self.0.name(name))
     }
 }
 
@@ -139,6 +356,7 @@ mod tests {
 
     use super::Json;
     use super::arbitrary::anything;
+    use crate::error::ErrorKind;
 
     #[test]
     fn reads_every_form_of_the_wire() {
@@ -156,6 +374,46 @@ mod tests {
         assert_eq!(json.list("confirmations").len(), 1);
         assert_eq!(json.list("absent").len(), 0);
         assert_eq!(json.size("flag"), None);
+        for absent in [json.required("nothing"), json.required("confirmations")] {
+            assert_eq!(absent.expect_err("nothing").kind(), ErrorKind::BadAnswer);
+        }
+        for absent in ["nothing", "flag", "size", "absent"] {
+            assert!(json.required_list(absent).is_err(), "{absent}");
+        }
+    }
+
+    #[test]
+    fn what_is_kept_has_a_depth_and_a_number() {
+        let (levels, end) = ("[{\"x\":".repeat(200_000), "}]".repeat(200_000));
+        let text = format!("{{\"deep\":{levels}1{end},\"after\":[\"]\"]}}");
+        let json = Json::parse(text.as_bytes()).expect("JSON of any depth");
+        assert_eq!(json.texts("after"), ["]"]);
+        let mut depth = 0;
+        let mut inner = json.list("deep");
+        while let Some(object) = inner.first() {
+            (depth, inner) = (depth + 2, object.list("x"));
+        }
+        assert!((16..100).contains(&depth), "{depth}");
+        assert!(Json::parse(&text.as_bytes()[..text.len() - 1]).is_err());
+
+        let many = format!("[{}0]", "0,".repeat(super::MOST_VALUES));
+        let error = Json::parse(many.as_bytes()).expect_err("too many");
+        assert!(error.is_data(), "{error}");
+    }
+
+    #[test]
+    fn text_stays_as_it_was() {
+        let text =
+            r#"{"b":[1,-2,2.5,18446744073709551615,null,true],"a":{"\u0001\"":"ü\n"},"b2":[]}"#;
+        let json = Json::parse(text.as_bytes()).expect("JSON");
+        assert_eq!(json.to_text(), text);
+        assert_eq!(
+            Json::parse(b"{\"x\":1,\"x\":2}").expect("JSON").number("x"),
+            Some(2)
+        );
+        for odd in ["", "{", "{}x", "nul"] {
+            assert!(Json::parse(odd.as_bytes()).is_err(), "{odd}");
+        }
     }
 
     proptest! {

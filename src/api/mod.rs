@@ -1,5 +1,5 @@
 //! The service's REST API: one function per server call (`endpoint`), what may be repeated (`retry`), how answers are
-//! read (`json`), and the wire itself (`transport`).
+//! read (`json`; `sieve` leaves out of long listings what nobody reads), and the wire itself (`transport`).
 
 pub(crate) mod connections;
 mod connector;
@@ -12,9 +12,11 @@ mod names;
 pub(crate) mod proxy;
 pub(crate) mod retry;
 mod session;
+mod sieve;
 mod socks;
 pub(crate) mod transport;
 
 pub(crate) use session::{
-    API_PREFIX, Api, Credentials, Session, Signed, accept, http_failure, read_envelope, refusal,
+    API_PREFIX, Api, Credentials, MOST_FILES, Session, Signed, accept, http_failure, read_envelope,
+    refusal,
 };

@@ -1,5 +1,6 @@
 //! Signed calls: headers, signature, envelope, and what the service's codes mean.
 
+use std::io::Read as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -12,7 +13,10 @@ use super::contact::Contact;
 use super::json::Json;
 use super::proxy::is_loopback;
 use super::retry::{Repeat, retrying};
-use super::transport::{Body, Class, Failure, Request, Response, Transport, read_limited};
+use super::sieve::Sieve;
+use super::transport::{
+    Body, Class, Failure, Request, Response, Transport, body_failure, read_limited,
+};
 use crate::call::Call;
 use crate::client::ClientOptions;
 use crate::crypto::signature;
@@ -27,8 +31,13 @@ const DROPZONE_PREFIX: &str = "/drop-zone/v2.0";
 const AUTH_PREFIX: &str = "/auth-api";
 /// A login that is not over (`protocol` 2.2). The message beside it is a secret, so it must not become an error's.
 const SECOND_FACTOR: &str = "TWO_FA_REQUIRED";
-/// No JSON answer of the service comes near this; a larger one is refused.
+/// No usual answer of the service comes near this; a larger one is refused.
 const LARGEST_ANSWER: u64 = 16 << 20;
+/// The same for a listing, without what is left out of it: it has room for what package information says of
+/// [`MOST_FILES`] files.
+const LARGEST_LISTING: usize = 128 << 20;
+/// Files that a package, or a directory, may have so that it can be listed.
+pub(crate) const MOST_FILES: usize = 100_000;
 /// A `Date` of the server that is off by more than this explains a refused signature.
 const TOLERATED_SKEW_SECONDS: i64 = 60;
 /// No clock that is off by more than this is corrected: a signature of another day is of use to somebody else only.
@@ -156,6 +165,12 @@ impl Session {
         self.call("GET", path, None, Repeat::Safely)
     }
 
+    /// The same for an answer that may be large: what it tells of a tree is left out but for the first level.
+    pub(crate) fn get_listing(&self, path: &str) -> Result<Json> {
+        let path = format!("{}{path}", self.prefix()?);
+        self.json_call("GET", &path, None, Repeat::Safely, read_listing)
+    }
+
     pub(crate) fn put<'v>(
         &self,
         path: &str,
@@ -192,7 +207,8 @@ impl Session {
     fn call(&self, method: &str, path: &str, body: Option<&Value>, repeat: Repeat) -> Result<Json> {
         let (prefix, text) = (self.prefix()?, body.map(json_text));
         let text = text.as_ref().map(SecretString::expose);
-        self.json_call(method, &format!("{prefix}{path}"), text, repeat)
+        let path = format!("{prefix}{path}");
+        self.json_call(method, &path, text, repeat, read_usual)
     }
 
     /// An unsigned JSON call (`protocol` 1.4).
@@ -209,6 +225,7 @@ impl Session {
             &format!("{AUTH_PREFIX}{path}"),
             Some(text.expose()),
             repeat,
+            read_usual,
         )
     }
 
@@ -230,6 +247,7 @@ impl Session {
         path: &str,
         body: Option<&str>,
         repeat: Repeat,
+        read: fn(&mut Response) -> std::result::Result<Vec<u8>, Failure>,
     ) -> Result<Json> {
         retrying(
             &self.call,
@@ -238,7 +256,7 @@ impl Session {
             &self.contact(),
             || {
                 let mut answer = self.exchange_json(method, path, body)?;
-                let accepted = accept(read_envelope(&mut answer)?, answer.status)?;
+                let accepted = accept(parse_envelope(&mut answer, read)?.1, answer.status)?;
                 let code = accepted.text("response");
                 if code.as_deref() == Some(SECOND_FACTOR) && !path.starts_with(AUTH_PREFIX) {
                     let told = "the service wants a second factor, which only a login has";
@@ -266,7 +284,8 @@ impl Session {
             &self.contact(),
             || {
                 let mut answer = self.exchange_json(method, &path, body)?;
-                read_envelope(&mut answer).map(|(text, _)| text)
+                let (text, _) = parse_envelope(&mut answer, read_usual)?;
+                String::from_utf8(text).map_err(|_| http_failure(&answer, ""))
             },
         )
     }
@@ -286,7 +305,7 @@ impl Session {
                     headers: &[("content-type", "application/x-www-form-urlencoded")],
                     body: Body::Bytes(form.as_bytes()),
                 })?;
-                Ok(Json::new(read_envelope(&mut answer)?.1))
+                read_envelope(&mut answer)
             },
         )
     }
@@ -487,10 +506,16 @@ fn seconds(time: SystemTime) -> i64 {
     })
 }
 
-/// Reads a JSON envelope (`protocol` 2.1): its text and its value.
-pub(crate) fn read_envelope(
+/// Reads a JSON envelope (`protocol` 2.1).
+pub(crate) fn read_envelope(answer: &mut Response) -> std::result::Result<Json, Failure> {
+    parse_envelope(answer, read_usual).map(|(_, json)| json)
+}
+
+/// Reads a JSON envelope: its text and its value.
+fn parse_envelope(
     answer: &mut Response,
-) -> std::result::Result<(String, Value), Failure> {
+    read: fn(&mut Response) -> std::result::Result<Vec<u8>, Failure>,
+) -> std::result::Result<(Vec<u8>, Json), Failure> {
     if (300..400).contains(&answer.status) {
         let target = answer
             .location
@@ -508,23 +533,60 @@ pub(crate) fn read_envelope(
             .with_remedy("give the portal's own host")
             .into());
     }
-    let mut body = Vec::new();
-    let read = read_limited(answer, LARGEST_ANSWER, &mut body);
-    if let Err(failure) = read {
-        return Err(Failure {
-            error: failure.error.with_http_status(answer.status),
-            ..failure
-        });
-    }
-    let parsed = serde_json::from_slice::<Value>(&body)
-        .ok()
-        .filter(Value::is_object);
-    match (parsed, String::from_utf8(body)) {
-        (Some(value), Ok(text)) if value.get("response").is_some() || answer.status < 300 => {
-            Ok((text, value))
+    let body = read(answer).map_err(|failure| Failure {
+        error: failure.error.with_http_status(answer.status),
+        ..failure
+    })?;
+    match Json::parse(&body) {
+        Ok(json) if json.is_object() && (json.has("response") || answer.status < 300) => {
+            Ok((body, json))
         }
-        (_, text) => Err(http_failure(answer, &text.unwrap_or_default())),
+        // JSON, but more of it than is kept.
+        Err(error) if error.is_data() => {
+            let told = format!("the answer cannot be read: {error}");
+            let error = Error::new(ErrorKind::BadAnswer, told).with_http_status(answer.status);
+            Err(Failure::new(Class::Garbled, error))
+        }
+        _ => Err(http_failure(answer, &String::from_utf8_lossy(&body))),
     }
+}
+
+fn read_usual(answer: &mut Response) -> std::result::Result<Vec<u8>, Failure> {
+    let mut body = Vec::new();
+    read_limited(answer, LARGEST_ANSWER, &mut body)?;
+    Ok(body)
+}
+
+/// Reads an answer of any length; only what is left of it is limited.
+fn read_listing(answer: &mut Response) -> std::result::Result<Vec<u8>, Failure> {
+    let garbled =
+        |told: String| Failure::new(Class::Garbled, Error::new(ErrorKind::BadAnswer, told));
+    let mut sieve = Sieve::default();
+    let mut piece = vec![0; 64 << 10];
+    let mut length = 0_u64;
+    loop {
+        let read = match answer.body.read(&mut piece) {
+            Ok(0) => break,
+            Ok(read) => read,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(body_failure(error)),
+        };
+        length += read as u64;
+        sieve
+            .feed(&piece[..read])
+            .map_err(|error| garbled(format!("the answer cannot be read: {error}")))?;
+        if sieve.len() > LARGEST_LISTING {
+            let told = format!("more is listed than the {LARGEST_LISTING} bytes that are accepted");
+            return Err(garbled(told));
+        }
+    }
+    if answer.content_length.is_some_and(|told| told != length) {
+        return Err(Failure::new(
+            Class::Lost,
+            Error::new(ErrorKind::BadAnswer, "the answer was cut short"),
+        ));
+    }
+    Ok(sieve.into_text())
 }
 
 /// The failure that an answer without an envelope stands for.
@@ -545,11 +607,7 @@ pub(crate) fn http_failure(answer: &Response, text: &str) -> Failure {
 }
 
 /// Takes a successful envelope apart, or tells the refusal.
-pub(crate) fn accept(
-    (_, value): (String, Value),
-    http_status: u16,
-) -> std::result::Result<Json, Failure> {
-    let json = Json::new(value);
+pub(crate) fn accept(json: Json, http_status: u16) -> std::result::Result<Json, Failure> {
     match json.text("response").as_deref() {
         // The qualified successes of finalize (`protocol` 2.1) and of a login, which then needs its second factor (2.2).
         Some("SUCCESS" | "PACKAGE_NEEDS_APPROVAL" | SECOND_FACTOR) => Ok(json),

@@ -61,7 +61,7 @@ pub unsafe extern "C" fn sendsafely_link_parse(
 }
 
 /// Finds the secure links in a text, such as an e-mail: each once, in their order; an empty list if there are none.
-/// No network, no client.
+/// A link has at most 8,192 bytes. No network, no client.
 ///
 /// Free the list with sendsafely_string_list_free.
 #[unsafe(no_mangle)]

@@ -124,6 +124,9 @@ pub enum sendsafely_status {
     /// Choose another one of 1 to 255 bytes, without control characters and < > : " / \\ | ? *; an upload takes it as
     /// file_name.
     SENDSAFELY_MALFORMED_FILE_NAME = 204,
+    /// A package, or a directory of a Workspace, has at most 100,000 files.
+    /// With more of them it could not be listed any more: use another one, or pack many files into one.
+    SENDSAFELY_TOO_MANY_FILES = 205,
 
     // The service refused: sendsafely_error_server_code and _server_message have its own words.
     /// The service refused.
@@ -225,7 +228,7 @@ pub enum sendsafely_status {
     /// Install them (package ca-certificates) or give a ca_bundle.
     SENDSAFELY_NO_TRUST_STORE = 404,
     /// The answer is not one of this service.
-    /// Something between may have answered instead, such as a proxy or a login page.
+    /// Something between may have answered instead, such as a proxy or a login page; or what the call needs is missing.
     SENDSAFELY_BAD_ANSWER = 405,
     /// The host answered with an HTTP error.
     /// sendsafely_error_http_status tells which.
@@ -343,6 +346,7 @@ impl From<ErrorKind> for sendsafely_status {
             ErrorKind::FileTooLarge => SENDSAFELY_FILE_TOO_LARGE,
             ErrorKind::KeycodeTooShort => SENDSAFELY_KEYCODE_TOO_SHORT,
             ErrorKind::MalformedFileName => SENDSAFELY_MALFORMED_FILE_NAME,
+            ErrorKind::TooManyFiles => SENDSAFELY_TOO_MANY_FILES,
             ErrorKind::Refused => SENDSAFELY_REFUSED,
             ErrorKind::AuthenticationFailed => SENDSAFELY_AUTHENTICATION_FAILED,
             ErrorKind::UnknownPackage => SENDSAFELY_UNKNOWN_PACKAGE,
@@ -566,6 +570,11 @@ const TEXTS: &[(sendsafely_status, &CStr, &CStr)] = &[
         SENDSAFELY_MALFORMED_FILE_NAME,
         c"SENDSAFELY_MALFORMED_FILE_NAME",
         c"not a name for a file or directory",
+    ),
+    (
+        SENDSAFELY_TOO_MANY_FILES,
+        c"SENDSAFELY_TOO_MANY_FILES",
+        c"a package, or a directory of a Workspace, has at most 100,000 files",
     ),
     (
         SENDSAFELY_REFUSED,

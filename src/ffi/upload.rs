@@ -116,6 +116,7 @@ pub unsafe extern "C" fn sendsafely_upload_options_init(
 /// A failed or stopped upload deletes what it sent.
 /// SENDSAFELY_FILE_NOT_FOUND, SENDSAFELY_NOT_A_FILE, SENDSAFELY_ACCESS_DENIED: see the path. SENDSAFELY_FILE_CHANGED:
 /// something wrote to it meanwhile; upload again. SENDSAFELY_FILE_TOO_LARGE: above 107,374,182,400 bytes.
+/// SENDSAFELY_TOO_MANY_FILES: with one more the package, or the directory, could not be listed any more.
 /// SendSafely Client API: create file id, upload parts (protocol 4.2 to 4.4).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_upload_file(

@@ -126,6 +126,7 @@ impl Inner {
         plan: Plan,
         directory: Option<&str>,
     ) -> Result<Created> {
+        self.must_have_room(session, directory)?;
         let uncertain = {
             let mut steps = self.steps.lock();
             let directory = directory.filter(|id| steps.root_directory_id.as_deref() != Some(id));
@@ -190,7 +191,7 @@ impl Inner {
             created: now,
         });
         if let Some(witness) = &witness {
-            steps.seen.insert(witness.file_id.clone());
+            steps.file_created(&witness.file_id, directory);
             steps.witness = Some(witness.clone());
         }
         if lost.get() > 0 {
@@ -206,6 +207,18 @@ impl Inner {
             }
         }
         created
+    }
+
+    /// Refuses a file that would be one too many to be listed.
+    fn must_have_room(&self, session: &Session, directory: Option<&str>) -> Result<()> {
+        let may_create = || self.steps.lock().may_create_file(directory);
+        let (Some(id), true) = (directory, may_create().is_err()) else {
+            return may_create();
+        };
+        // New versions of files were counted as files.
+        let listed = self.list_directory(session, id, &DirectoryOptions::default())?;
+        self.steps.lock().learn_directory(&listed);
+        may_create()
     }
 
     /// Removes what lost answers have left before a file was created.

@@ -39,10 +39,19 @@ pub struct File {
 }
 
 impl File {
-    pub(crate) fn read(json: &Json) -> Self {
-        Self {
-            file_id: json.text("fileId").unwrap_or_default(),
-            file_name: json.text("fileName").unwrap_or_default(),
+    pub(crate) fn read(json: &Json) -> Result<Self> {
+        let versions = json.list("oldVersions").iter();
+        Ok(Self {
+            old_versions: versions.map(Self::read_version).collect::<Result<_>>()?,
+            ..Self::read_version(json)?
+        })
+    }
+
+    /// The same without the versions before it.
+    fn read_version(json: &Json) -> Result<Self> {
+        Ok(Self {
+            file_id: json.required("fileId")?,
+            file_name: json.required("fileName")?,
             size: json.size("fileSize").unwrap_or(0),
             // Named so in package information, the other way in file information (`protocol` 6.7.1).
             parts: json.count("parts").or(json.count("fileParts")).unwrap_or(0),
@@ -50,9 +59,17 @@ impl File {
             version: json.count("fileVersion"),
             created_by: json.filled("createdByEmail"),
             created_by_id: json.filled("createdById"),
-            old_versions: json.list("oldVersions").iter().map(Self::read).collect(),
+            old_versions: Vec::new(),
             file_key: json.filled("fileKey"),
-        }
+        })
+    }
+
+    /// The files of a package or a directory.
+    pub(crate) fn list(json: &Json) -> Result<Vec<Self>> {
+        json.required_list("files")?
+            .iter()
+            .map(Self::read)
+            .collect()
     }
 }
 
@@ -208,7 +225,7 @@ impl Inner {
             directory,
         };
         let answer = endpoint::file_information(session, file).map_err(unknown_file)?;
-        Ok(File::read(&answer.object("file").unwrap_or(answer)))
+        File::read(answer.object("file").unwrap_or(&answer))
     }
 
     /// The passphrase of a file's parts. A file that was copied in has one of its own.
@@ -252,8 +269,8 @@ impl Inner {
                             .files
                     }
                     None => {
-                        PackageInformation::read(&endpoint::package_information(session, &self.id)?)
-                            .files
+                        let answer = endpoint::package_information(session, &self.id)?;
+                        PackageInformation::read(&answer)?.files
                     }
                 };
                 if files.iter().any(|file| file.file_id == file_id) {
@@ -355,16 +372,32 @@ mod tests {
         let file = File::read(&Json::new(serde_json::json!({
             "fileId": "F", "fileName": "a.txt", "fileSize": 12, "createdByEmail": "u@acme.test", "createdById": "U",
             "uploaded": "Feb 9, 2022 11:14:24 PM", "fileVersion": "2", "fileParts": "3", "fileKey": "", "unknown": null,
-            "oldVersions": {"fileId": "F1", "fileSize": "10", "fileVersion": 1, "fileParts": 1, "fileKey": "abc"},
-        })));
+            "oldVersions": {"fileId": "F1", "fileName": "a.txt", "fileSize": "10", "fileVersion": 1, "fileParts": 1,
+                "fileKey": "abc", "oldVersions": [{"fileId": "F0"}]},
+        })))
+        .expect("a file");
         assert_eq!((file.size, file.parts, file.version), (12, 3, Some(2)));
         assert_eq!(file.created_by_id.as_deref(), Some("U"));
         assert_eq!(file.file_key, None, "an empty key is none");
         let old = &file.old_versions[0];
         assert_eq!((old.file_id.as_str(), old.size), ("F1", 10));
         assert_eq!(old.file_key.as_deref(), Some("abc"));
-        let bare = File::read(&Json::new(serde_json::json!({"oldVersions": null})));
+        assert!(old.old_versions.is_empty(), "one level of them");
+        let read = |json| File::read(&Json::new(json));
+        let bare =
+            read(serde_json::json!({"fileId": "F", "fileName": "a.txt", "oldVersions": null}))
+                .expect("a file");
         assert!(bare.old_versions.is_empty() && bare.created_by_id.is_none());
+        for lacking in [
+            serde_json::json!({}),
+            serde_json::json!({"fileId": "F"}),
+            serde_json::json!({"fileId": "", "fileName": "a.txt"}),
+            serde_json::json!({"fileId": "F", "fileName": null}),
+            serde_json::json!({"fileId": "F", "fileName": "a.txt", "oldVersions": [{}]}),
+        ] {
+            let error = read(lacking.clone()).expect_err("no file");
+            assert_eq!(error.kind(), ErrorKind::BadAnswer, "{lacking}");
+        }
     }
 
     #[test]

@@ -212,7 +212,7 @@ impl Inner {
     /// What finalize would have answered, if the service says that the package is finalized.
     fn find_finalized(&self, session: &Session) -> Result<Option<Finalized>> {
         let information =
-            PackageInformation::read(&endpoint::package_information(session, &self.id)?);
+            PackageInformation::read(&endpoint::package_information(session, &self.id)?)?;
         Ok(information.is_finalized().then(|| Finalized {
             link: self.build_link(),
             needs_approval: information.needs_approval,

@@ -2,6 +2,7 @@
 
 use crate::api::json::Json;
 use crate::contact_group::ContactGroup;
+use crate::error::Result;
 use crate::package::file::File;
 use crate::package::recipient::Recipient;
 use crate::workspace::Subdirectory;
@@ -76,11 +77,12 @@ pub struct PackageInformation {
 }
 
 impl PackageInformation {
-    pub(crate) fn read(json: &Json) -> Self {
+    /// The service always names the package and lists its files.
+    pub(crate) fn read(json: &Json) -> Result<Self> {
         let state = json.filled("state").or_else(|| json.filled("packageState"));
-        Self {
-            package_id: json.text("packageId").unwrap_or_default(),
-            package_code: json.text("packageCode").unwrap_or_default(),
+        Ok(Self {
+            package_id: json.required("packageId")?,
+            package_code: json.required("packageCode")?,
             sender: json.filled("packageSender"),
             created: Timestamp::read(json, "packageTimestamp"),
             state_number: state.as_deref().and_then(state_number),
@@ -92,13 +94,9 @@ impl PackageInformation {
                 .iter()
                 .map(Recipient::read)
                 .collect(),
-            contact_groups: ContactGroup::list(json),
-            files: json.list("files").iter().map(File::read).collect(),
-            directories: json
-                .list("directories")
-                .iter()
-                .map(Subdirectory::read)
-                .collect(),
+            contact_groups: ContactGroup::list(json.list("contactGroups"))?,
+            files: File::list(json)?,
+            directories: Subdirectory::list(json.list("directories"))?,
             approvers: json.texts("approverList"),
             needs_approval: json.flag("needsApproval").unwrap_or(false),
             password_required: json.flag("passwordRequired").unwrap_or(false),
@@ -110,7 +108,7 @@ impl PackageInformation {
             parent_id: json.filled("packageParentId"),
             url: json.filled("url"),
             server_secret: json.text("serverSecret").unwrap_or_default(),
-        }
+        })
     }
 
     /// Whether the package was finalized: its state is one of the active or expired ones.
@@ -336,7 +334,8 @@ mod tests {
     #[test]
     fn states_by_name_and_number() {
         let state = |value: serde_json::Value| {
-            let information = PackageInformation::read(&Json::new(json!({ "state": value })));
+            let answer = json!({"packageId": "P", "packageCode": "C", "files": [], "state": value});
+            let information = PackageInformation::read(&Json::new(answer)).expect("a package");
             (
                 information.state_number,
                 information.is_finalized(),
@@ -354,5 +353,30 @@ mod tests {
         assert_eq!(state(json!("4")), (Some(4), true, false));
         assert_eq!(state(json!(-1)), (Some(-1), false, true));
         assert_eq!(state(json!("SOMETHING_NEW")), (None, false, false));
+    }
+
+    #[test]
+    fn what_names_a_package_and_its_files_has_to_be_there() {
+        let whole = json!({"packageId": "P", "packageCode": "C", "files": [{"fileId": "F", "fileName": "a"}]});
+        let read =
+            |answer: &serde_json::Value| PackageInformation::read(&Json::new(answer.clone()));
+        assert_eq!(read(&whole).expect("whole").files.len(), 1);
+        for (member, values) in [
+            ("packageId", vec![json!(null), json!("")]),
+            ("packageCode", vec![json!(null), json!([])]),
+            (
+                "files",
+                vec![json!(null), json!("none"), json!([{}]), json!([null])],
+            ),
+            ("directories", vec![json!([{"name": "x"}])]),
+            ("contactGroups", vec![json!([{}])]),
+        ] {
+            for value in values {
+                let mut answer = whole.clone();
+                answer[member] = value;
+                let error = read(&answer).expect_err(member);
+                assert_eq!(error.kind(), crate::error::ErrorKind::BadAnswer, "{answer}");
+            }
+        }
     }
 }

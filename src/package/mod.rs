@@ -199,10 +199,8 @@ impl Package {
         let keycode = Keycode::from_text(keycode.expose())?;
         let package_id = identifier("package id", package_id)?;
         let information = client.run(observer, move |shared, call| {
-            Ok(PackageInformation::read(&endpoint::package_information(
-                &shared.api.session(call),
-                &package_id,
-            )?))
+            let session = shared.api.session(call);
+            PackageInformation::read(&endpoint::package_information(&session, &package_id)?)
         })?;
         Self::opened(client, &information, Some(keycode))
     }
@@ -226,7 +224,7 @@ impl Package {
         let (information, by_code) = client.run(observer, move |shared, call| {
             let session = shared.api.session(call);
             let information =
-                PackageInformation::read(&endpoint::package_information(&session, &code)?);
+                PackageInformation::read(&endpoint::package_information(&session, &code)?)?;
             // Whoever is on no list of recipients may read an undisclosed package by its code only (`protocol` 5.2).
             let by_code = match endpoint::package_information(&session, &information.package_id) {
                 Ok(_) => false,
@@ -263,11 +261,10 @@ impl Package {
         let (information, keycode) = client.run(observer, move |shared, call| {
             let session = shared.api.session(call);
             let information =
-                PackageInformation::read(&endpoint::package_information(&session, &package_id)?);
+                PackageInformation::read(&endpoint::package_information(&session, &package_id)?)?;
             let encrypted =
                 endpoint::get_keycode(&session, &information.package_id, &public_key_id)?;
-            let keycode =
-                private_key.decrypt_keycode(&encrypted.text("message").unwrap_or_default())?;
+            let keycode = private_key.decrypt_keycode(&encrypted.required("message")?)?;
             Ok((information, keycode))
         })?;
         Self::opened(client, &information, Some(keycode))
@@ -467,7 +464,7 @@ impl Inner {
     /// What the service says of the package now; what is new is remembered.
     pub(crate) fn ask(&self, session: &Session) -> Result<PackageInformation> {
         let information =
-            PackageInformation::read(&endpoint::package_information(session, self.read_name())?);
+            PackageInformation::read(&endpoint::package_information(session, self.read_name())?)?;
         self.steps.lock().learn(&information);
         Ok(information)
     }

@@ -3,8 +3,6 @@
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use super::information::{PackageInformation, Timestamp};
 use super::step::recipient_not_on_package;
 use super::{Inner, Package};
@@ -15,6 +13,9 @@ use crate::call::Observer;
 use crate::device::PublicKey;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pages::{Page, Pages};
+
+/// Longest list of collaborators, in bytes.
+const MOST_COLLABORATORS: usize = 16 << 20;
 
 /// Somebody a package is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,7 +76,7 @@ pub struct RecipientResult {
 
 impl Recipient {
     pub(crate) fn read(json: &Json) -> Self {
-        let phone_numbers = json.list("phonenumbers").into_iter().filter_map(|phone| {
+        let phone_numbers = json.list("phonenumbers").iter().filter_map(|phone| {
             let number = phone.filled("phonenumber")?;
             Some(match phone.number("countryCode") {
                 Some(code) if !number.starts_with('+') => format!("+{code} {number}"),
@@ -105,7 +106,11 @@ impl Recipient {
                 .iter()
                 .map(Confirmation::read)
                 .collect(),
-            public_keys: PublicKey::list(json),
+            public_keys: json
+                .list("publicKeys")
+                .iter()
+                .flat_map(PublicKey::read)
+                .collect(),
             check_for_public_keys: json.flag("checkForPublicKeys"),
         }
     }
@@ -114,7 +119,7 @@ impl Recipient {
 impl Confirmation {
     fn read(json: &Json) -> Self {
         let file = json.object("file");
-        let of_file = |name: &str| file.as_ref().and_then(|file| file.filled(name));
+        let of_file = |name: &str| file.and_then(|file| file.filled(name));
         Self {
             ip_address: json.filled("ipAddress"),
             time: Timestamp::read(json, "timestamp")
@@ -238,6 +243,7 @@ impl Package {
         self.run(observer, move |inner, session| {
             inner.must_have_recipient(session, &recipient_id)?;
             let answer = endpoint::get_recipient(session, &inner.id, &recipient_id)?;
+            answer.required("email")?;
             let mut recipient = Recipient::read(&answer);
             recipient.recipient_id = recipient_id;
             Ok(recipient)
@@ -333,15 +339,25 @@ impl Package {
             let answer = endpoint::collaborators(session, &inner.id, row)?;
             let pagination = answer.object("pagination");
             Ok(Page {
-                items: answer.values("items"),
+                is_guess: false,
+                items: answer.values("items").to_vec(),
                 next: pagination.and_then(|pagination| pagination.size("nextRowIndex")),
             })
         });
-        let mut items = Vec::new();
+        let mut text = String::from("[");
         while let Some(item) = pages.next(observer)? {
-            items.push(item);
+            if text.len() > 1 {
+                text.push(',');
+            }
+            text += &item.to_text();
+            if text.len() > MOST_COLLABORATORS {
+                let told =
+                    format!("there are more than {MOST_COLLABORATORS} bytes of collaborators");
+                return Err(Error::new(ErrorKind::BadAnswer, told));
+            }
         }
-        Ok(Value::Array(items).to_string())
+        text.push(']');
+        Ok(text)
     }
 
     /// The permissions of a package as the service tells them: a JSON array (`protocol` 6.4.9). What its elements are
@@ -353,7 +369,8 @@ impl Package {
         self.0.steps.lock().may_read()?;
         self.run(observer, move |inner, session| {
             let answer = endpoint::permissions(session, &inner.id)?;
-            Ok(Value::Array(answer.values("permissions")).to_string())
+            let permissions = answer.values("permissions");
+            Ok(Json::List(permissions.into()).to_text())
         })
     }
 }
@@ -514,7 +531,7 @@ impl Inner {
     /// The recipients that the service has, to adopt one whose answer was lost. It may have public keys.
     fn look_for_recipients(&self, session: &Session) -> Result<Vec<Recipient>> {
         let answer = endpoint::package_information(session, &self.id)?;
-        let mut recipients = PackageInformation::read(&answer).recipients;
+        let mut recipients = PackageInformation::read(&answer)?.recipients;
         for recipient in &mut recipients {
             recipient.check_for_public_keys.get_or_insert(true);
         }
@@ -673,7 +690,7 @@ pub(crate) fn check_email(email: &str) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 

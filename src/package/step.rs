@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::api::MOST_FILES;
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::Mark;
 use crate::package::creation::{Created, Uncertain, Witness};
@@ -35,6 +36,8 @@ pub(crate) struct Steps {
     pub(crate) files: BTreeMap<String, File>,
     /// Ids of files that were made or seen through this handle, whatever has become of them.
     pub(crate) seen: BTreeSet<String>,
+    /// How many files there are in the directories that were listed.
+    directory_files: BTreeMap<String, usize>,
     pub(crate) root_directory_id: Option<String>,
     /// Not every answer of the service tells.
     pub(crate) has_message: Option<bool>,
@@ -66,6 +69,7 @@ impl Steps {
             contact_groups: BTreeSet::new(),
             files: BTreeMap::new(),
             seen: BTreeSet::new(),
+            directory_files: BTreeMap::new(),
             root_directory_id: None,
             has_message: Some(false),
             uploads: 0,
@@ -221,6 +225,35 @@ impl Steps {
     pub(crate) fn learn_directory(&mut self, directory: &Directory) {
         let ids = directory.files.iter().map(|file| file.file_id.clone());
         self.seen.extend(ids);
+        self.directory_files
+            .insert(directory.directory_id.clone(), directory.files.len());
+    }
+
+    /// Before a file is created: whoever opens the package has to be able to list it.
+    pub(crate) fn may_create_file(&self, directory_id: Option<&str>) -> Result<()> {
+        let names = || self.files.values().map(|file| &file.file_name);
+        let there = match directory_id {
+            Some(id) => self.directory_files.get(id).copied().unwrap_or(0),
+            // In a Workspace a name may stand for several versions.
+            None if self.is_workspace && self.files.len() >= MOST_FILES => {
+                names().collect::<BTreeSet<_>>().len()
+            }
+            None => self.files.len(),
+        };
+        if there >= MOST_FILES {
+            let told = format!("there are {there} files already; {MOST_FILES} are the most");
+            return Err(Error::new(ErrorKind::TooManyFiles, told));
+        }
+        Ok(())
+    }
+
+    /// Notes the id of a file that was created.
+    pub(crate) fn file_created(&mut self, file_id: &str, directory_id: Option<&str>) {
+        self.seen.insert(file_id.to_owned());
+        let files = directory_id.and_then(|id| self.directory_files.get_mut(id));
+        if let Some(files) = files {
+            *files += 1;
+        }
     }
 
     /// Before something that needs no keycode is changed.
@@ -482,4 +515,48 @@ pub(crate) fn file_not_on_package() -> Error {
         ErrorKind::FileNotOnPackage,
         "no such file is on the package",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_package_gets_no_more_files_than_can_be_listed() {
+        let full = Some(ErrorKind::TooManyFiles);
+        let json = serde_json::json!({"fileId": "F", "fileName": "x"});
+        let any = File::read(&crate::api::json::Json::new(json)).expect("a file");
+        let files = |name: fn(usize) -> String| {
+            let named = |n| File {
+                file_name: name(n),
+                ..any.clone()
+            };
+            let files = (0..MOST_FILES).map(|n| (n.to_string(), named(n)));
+            files.collect::<Vec<_>>()
+        };
+        let may = |steps: &Steps, directory| {
+            let result = steps.may_create_file(directory);
+            result.err().map(|error| error.kind())
+        };
+        let mut package = Steps::created(false);
+        package.files.extend(files(|n| n.to_string()));
+        assert_eq!(may(&package, None), full);
+        package.files.pop_first();
+        assert_eq!(may(&package, None), None);
+
+        let mut workspace = Steps::created(true);
+        workspace.files.extend(files(|_| "versions".to_owned()));
+        assert_eq!(may(&workspace, None), None);
+        workspace.files.extend(files(|n| n.to_string()));
+        assert_eq!(may(&workspace, None), full);
+        workspace.learn_directory(&Directory {
+            directory_id: "D".to_owned(),
+            name: "d".to_owned(),
+            files: vec![any.clone(); MOST_FILES - 1],
+            directories: Vec::new(),
+        });
+        assert_eq!(may(&workspace, Some("D")), None);
+        workspace.file_created("F", Some("D"));
+        assert_eq!(may(&workspace, Some("D")), full);
+    }
 }

@@ -58,7 +58,7 @@ impl Package {
     ///
     /// # Errors
     /// [`ErrorKind::AlreadyFinalized`], [`ErrorKind::MalformedFileName`], [`ErrorKind::FileTooLarge`] and errors of
-    /// the source before anything is sent; [`ErrorKind::FileChanged`]; [`ErrorKind::Stopped`]; refusals of the service
+    /// the source before anything is sent; [`ErrorKind::TooManyFiles`] before the file is created; [`ErrorKind::FileChanged`]; [`ErrorKind::Stopped`]; refusals of the service
     /// and errors of the network.
     pub fn upload(
         &self,

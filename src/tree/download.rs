@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 
@@ -68,6 +69,9 @@ impl Package {
     }
 }
 
+/// Files and directories of a tree. A server that names new ones for ever is left.
+const MOST_ENTRIES: usize = 1_000_000;
+
 struct Tree {
     inner: Arc<Inner>,
     options: DownloadOptions,
@@ -111,6 +115,7 @@ impl Tree {
         let directories = Arc::new(Mutex::new(BTreeMap::new()));
         let first = root.clone();
         let seen = Mutex::new(BTreeSet::from([root.clone()]));
+        let files = AtomicUsize::new(0);
         let (found, worker_inner, worker_call) = (
             Arc::clone(&directories),
             Arc::clone(inner),
@@ -136,7 +141,14 @@ impl Tree {
                 let below = directory.directories.iter();
                 let mut below: Vec<_> = below.map(|below| below.directory_id.clone()).collect();
                 // A directory that is said to be in two places, or in itself, is taken once.
-                below.retain(|id| seen.lock().insert(id.clone()));
+                let mut seen = seen.lock();
+                below.retain(|id| seen.insert(id.clone()));
+                files.fetch_add(directory.files.len(), Ordering::Relaxed);
+                if seen.len() + files.load(Ordering::Relaxed) > MOST_ENTRIES {
+                    let told = format!("there are more than {MOST_ENTRIES} files and directories");
+                    return Err(Error::new(ErrorKind::BadAnswer, told));
+                }
+                drop(seen);
                 queue.add(below);
                 found.lock().insert(id, Ok(directory));
                 Ok(())

@@ -116,6 +116,10 @@ namespace Sendsafely
         /// <remarks>Choose another one of 1 to 255 bytes, without control characters and &lt; &gt; : " / \\ | ? *; an
         /// upload takes it as FileName.</remarks>
         MalformedFileName = 204,
+        /// <summary>A package, or a directory of a Workspace, has at most 100,000 files.</summary>
+        /// <remarks>With more of them it could not be listed any more: use another one, or pack many files into
+        /// one.</remarks>
+        TooManyFiles = 205,
         /// <summary>The service refused.</summary>
         /// <remarks>A code that has no status of its own; look at <see
         /// cref="SendsafelyException.ServerCode"/>.</remarks>
@@ -215,7 +219,8 @@ namespace Sendsafely
         /// <remarks>Install them (package ca-certificates) or give a CaBundle.</remarks>
         NoTrustStore = 404,
         /// <summary>The answer is not one of this service.</summary>
-        /// <remarks>Something between may have answered instead, such as a proxy or a login page.</remarks>
+        /// <remarks>Something between may have answered instead, such as a proxy or a login page; or what the call
+        /// needs is missing.</remarks>
         BadAnswer = 405,
         /// <summary>The host answered with an HTTP error.</summary>
         /// <remarks><see cref="SendsafelyException.HttpStatus"/> tells which.</remarks>

@@ -15,7 +15,7 @@ pub(crate) fn get_directory(
     directory: &str,
     query: &str,
 ) -> Result<Json> {
-    s.get(&(route!("/package/{}/directory/{}/", package, directory) + "?" + query))
+    s.get_listing(&(route!("/package/{}/directory/{}/", package, directory) + "?" + query))
 }
 
 /// 6.8.2

@@ -102,7 +102,7 @@ pub(crate) fn upload_complete(s: &Session, file: FileRef<'_>) -> Result<bool> {
 
 /// 6.7.1
 pub(crate) fn file_information(s: &Session, file: FileRef<'_>) -> Result<Json> {
-    s.get(&file.path(""))
+    s.get_listing(&file.path(""))
 }
 
 /// 6.7.2

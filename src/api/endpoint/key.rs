@@ -32,7 +32,7 @@ pub(crate) fn public_keys(
         Some(recipient) => route!("/package/{}/{}/public-keys/", package, recipient),
         None => route!("/package/{}/public-keys/", package),
     })?;
-    Ok(PublicKey::list(&answer))
+    PublicKey::list(&answer)
 }
 
 /// 4.6

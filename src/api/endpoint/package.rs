@@ -20,7 +20,7 @@ pub(crate) fn create_package(s: &Session, workspace: bool, for_user: Option<&str
 
 /// 6.2.2; also takes a package code.
 pub(crate) fn package_information(s: &Session, package: &str) -> Result<Json> {
-    s.get(&route!("/package/{}/", package))
+    s.get_listing(&route!("/package/{}/", package))
 }
 
 /// 6.2.3: `life`, `label`, or what else the caller gives.

@@ -118,6 +118,10 @@ class Status(OpenEnum):
     """Not a name for a file or directory. Choose another one of 1 to 255 bytes, without control characters and < > : " /
     \\ | ? *; an upload takes it as file_name.
     """
+    TOO_MANY_FILES = 205
+    """A package, or a directory of a Workspace, has at most 100,000 files. With more of them it could not be listed any
+    more: use another one, or pack many files into one.
+    """
     REFUSED = 300
     """The service refused. A code that has no status of its own; look at Error.server_code."""
     AUTHENTICATION_FAILED = 301
@@ -193,7 +197,8 @@ class Status(OpenEnum):
     NO_TRUST_STORE = 404
     """This machine has no trusted certificates. Install them (package ca-certificates) or give a ca_bundle."""
     BAD_ANSWER = 405
-    """The answer is not one of this service. Something between may have answered instead, such as a proxy or a login page.
+    """The answer is not one of this service. Something between may have answered instead, such as a proxy or a login page;
+    or what the call needs is missing.
     """
     HTTP_ERROR = 406
     """The host answered with an HTTP error. Error.http_status tells which."""

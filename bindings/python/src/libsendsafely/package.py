@@ -185,8 +185,8 @@ class Package(Handle):
 
         Before finalize, or in a Workspace; several uploads may run on several threads. A failed or stopped upload deletes
         what it sent. Status.FILE_NOT_FOUND, Status.NOT_A_FILE, Status.ACCESS_DENIED: see the path. Status.FILE_CHANGED:
-        something wrote to it meanwhile. Status.FILE_TOO_LARGE: above 107,374,182,400 bytes. What a stream raises is raised
-        as itself.
+        something wrote to it meanwhile. Status.FILE_TOO_LARGE: above 107,374,182,400 bytes. Status.TOO_MANY_FILES: with
+        one more the package, or the directory, could not be listed any more. What a stream raises is raised as itself.
         SendSafely Client API: create file id, upload parts (protocol 4.2 to 4.4).
         """
         directory_id = identify(directory, "directory_id")

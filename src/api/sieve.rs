@@ -1,0 +1,207 @@
+//! Leaves out of a long listing, while it arrives, what nobody reads: package information repeats the whole tree of a
+//! Workspace, directories within directories with their files. Only what is left takes memory.
+
+use std::collections::TryReserveError;
+use std::ops::Range;
+
+/// Members that are left out of objects that stand deeper than this; the answer itself is at 1.
+const UNREAD: [(&[u8], usize); 5] = [
+    (b"files", 1),
+    (b"directories", 1),
+    (b"subDirectories", 1),
+    (b"subdirectories", 1),
+    // File information has its object in a member.
+    (b"oldVersions", 2),
+];
+
+/// JSON text that comes in pieces, with null in place of the lists and objects that nobody reads. Whether it is JSON is
+/// for its reader to find out.
+#[derive(Default)]
+pub(crate) struct Sieve {
+    kept: Vec<u8>,
+    /// Lists and objects around the place that was reached.
+    depth: usize,
+    /// Lists and objects that end before something is kept again.
+    skipped: usize,
+    in_text: bool,
+    after_backslash: bool,
+    /// The last text within what is kept, without its quotes.
+    text: Range<usize>,
+    /// Whether that text names the value that comes next.
+    is_named: bool,
+}
+
+impl Sieve {
+    /// Takes the next piece.
+    pub(crate) fn feed(&mut self, piece: &[u8]) -> Result<(), TryReserveError> {
+        let mut from = 0;
+        let mut at = 0;
+        while let Some(&byte) = piece.get(at) {
+            if self.in_text {
+                at = self.end_of_text(piece, at, from);
+                continue;
+            }
+            match byte {
+                b'"' => {
+                    self.in_text = true;
+                    self.text.start = self.kept.len() + at + 1 - from;
+                }
+                b'[' | b'{' if self.skipped > 0 => self.skipped += 1,
+                b']' | b'}' if self.skipped > 0 => {
+                    self.skipped -= 1;
+                    if self.skipped == 0 {
+                        from = at + 1;
+                    }
+                }
+                _ if self.skipped > 0 => {}
+                b':' => self.is_named = true,
+                b',' => self.is_named = false,
+                b'[' | b'{' => {
+                    if self.is_named {
+                        self.keep(&piece[from..at])?;
+                        from = at;
+                        if self.is_unread() {
+                            self.keep(b"null")?;
+                            self.skipped = 1;
+                        }
+                    }
+                    self.is_named = false;
+                    self.depth += usize::from(self.skipped == 0);
+                }
+                b']' | b'}' => self.depth = self.depth.saturating_sub(1),
+                _ => {}
+            }
+            at += 1;
+        }
+        if self.skipped == 0 {
+            self.keep(&piece[from..])?;
+        }
+        Ok(())
+    }
+
+    /// What is left of all pieces.
+    pub(crate) fn into_text(self) -> Vec<u8> {
+        self.kept
+    }
+
+    /// Bytes that are kept so far.
+    pub(crate) fn len(&self) -> usize {
+        self.kept.len()
+    }
+
+    /// Goes on within a text, from `at` in a piece of which everything from `from` on is still to be kept; gives where it
+    /// got to.
+    fn end_of_text(&mut self, piece: &[u8], at: usize, from: usize) -> usize {
+        if self.after_backslash {
+            self.after_backslash = false;
+            return at + 1;
+        }
+        let special = |byte: &u8| matches!(byte, b'"' | b'\\');
+        let Some(length) = piece[at..].iter().position(special) else {
+            return piece.len();
+        };
+        let end = at + length;
+        if piece[end] == b'\\' {
+            self.after_backslash = true;
+        } else {
+            self.in_text = false;
+            self.text.end = self.kept.len() + end - from;
+        }
+        end + 1
+    }
+
+    fn is_unread(&self) -> bool {
+        let name = self.kept.get(self.text.clone());
+        UNREAD
+            .iter()
+            .any(|(unread, deepest)| name == Some(unread) && self.depth > *deepest)
+    }
+
+    fn keep(&mut self, bytes: &[u8]) -> Result<(), TryReserveError> {
+        self.kept.try_reserve(bytes.len())?;
+        self.kept.extend_from_slice(bytes);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::Sieve;
+    use crate::api::json::arbitrary::anything;
+
+    fn sieved(text: &str, piece: usize) -> String {
+        let mut sieve = Sieve::default();
+        for piece in text.as_bytes().chunks(piece) {
+            sieve.feed(piece).expect("memory");
+        }
+        String::from_utf8(sieve.into_text()).expect("the parts that are kept are whole")
+    }
+
+    /// The same by the book.
+    fn without(value: Value, depth: usize) -> Value {
+        match value {
+            Value::Array(items) => items
+                .into_iter()
+                .map(|item| without(item, depth + 1))
+                .collect(),
+            Value::Object(members) => {
+                let member = |(name, value): (String, Value)| {
+                    let deepest = match name.as_str() {
+                        "files" | "directories" | "subDirectories" | "subdirectories" => 1,
+                        "oldVersions" => 2,
+                        _ => usize::MAX,
+                    };
+                    let unread = depth > deepest && (value.is_array() || value.is_object());
+                    let value = if unread {
+                        Value::Null
+                    } else {
+                        without(value, depth + 1)
+                    };
+                    (name, value)
+                };
+                Value::Object(members.into_iter().map(member).collect())
+            }
+            other => other,
+        }
+    }
+
+    #[test]
+    fn trees_are_left_out_and_the_rest_stays_as_it_is() {
+        let text = r#"{"directories" : [ {"name":"files","files": [ {"a":"]}\"\\"} ] , "subDirectories":{"files":[]},
+            "oldVersions":[1]}, "\"files", {"x":["files",[1]], "y":"files:"}],"file":{"oldVersions":[{"oldVersions":[2]}]}}"#;
+        let left = r#"{"directories" : [ {"name":"files","files": null , "subDirectories":null,
+            "oldVersions":null}, "\"files", {"x":["files",[1]], "y":"files:"}],"file":{"oldVersions":[{"oldVersions":null}]}}"#;
+        for piece in 1..text.len() {
+            assert_eq!(sieved(text, piece), left, "in pieces of {piece}");
+        }
+        for odd in ["", "}]}]", "[[[", "\"", "{\"files\":", "<html>\"]"] {
+            assert_eq!(sieved(odd, 2), odd);
+        }
+    }
+
+    #[test]
+    fn what_is_left_out_may_be_of_any_depth() {
+        let (levels, end) = (
+            "{\"subDirectories\":[".repeat(100_000),
+            "]}".repeat(100_000),
+        );
+        let text = format!("{{\"directories\":[{levels}{end}]}}");
+        let left = r#"{"directories":[{"subDirectories":null}]}"#;
+        assert_eq!(sieved(&text, 4096), left);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_else_is_touched(
+            value in anything("files|directories|subDirectories|oldVersions|x"),
+            piece in 1..20_usize,
+        ) {
+            let text = json!({ "x": value }).to_string();
+            let read = |text: &str| serde_json::from_str::<Value>(text).expect("JSON");
+            prop_assert_eq!(read(&sieved(&text, piece)), without(read(&text), 1));
+        }
+    }
+}

@@ -1,0 +1,346 @@
+//! Answers that are large, deep or without end, and such that lack what a call needs.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::thread;
+
+use sendsafely::{
+    Client, ContactGroup, DirectoryOptions, DownloadOptions, ErrorKind, File, ListOptions, Package,
+    PackageList, Result, Source, UploadOptions,
+};
+use serde_json::{Value, json};
+use support::*;
+
+/// What the service says to a request, by its path with the query.
+type Answers = dyn Fn(&str) -> String + Send + Sync;
+
+/// A client of a server that says whatever a test wants.
+fn server(answers: impl Fn(&str) -> String + Send + Sync + 'static) -> Client {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let host = format!("http://{}", listener.local_addr().unwrap());
+    let answers: Arc<Answers> = Arc::new(answers);
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let answers = Arc::clone(&answers);
+            thread::spawn(move || serve(stream.unwrap(), &*answers));
+        }
+    });
+    Client::new(&host, "key", "secret".into(), options()).unwrap()
+}
+
+fn serve(stream: TcpStream, answers: &Answers) -> std::io::Result<()> {
+    let mut reader = BufReader::new(&stream);
+    loop {
+        let (mut path, mut length) = (String::new(), 0);
+        loop {
+            let mut line = String::new();
+            if reader.read_line(&mut line)? == 0 {
+                return Ok(());
+            }
+            let line = line.trim_end().to_ascii_lowercase();
+            if line.is_empty() {
+                break;
+            }
+            if path.is_empty() {
+                path = line.split(' ').nth(1).unwrap_or_default().to_owned();
+            }
+            if let Some(told) = line.strip_prefix("content-length:") {
+                length = told.trim().parse().unwrap();
+            }
+        }
+        std::io::copy(&mut (&mut reader).take(length), &mut std::io::sink())?;
+        let body = answers(&path);
+        let length = body.len();
+        let head = format!(
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+        );
+        (&stream).write_all(head.as_bytes())?;
+        (&stream).write_all(body.as_bytes())?;
+    }
+}
+
+/// Package information with its members in front of others.
+fn information(more: &str) -> String {
+    format!(
+        "{{\"response\":\"SUCCESS\",\"packageId\":\"P\",\"packageCode\":\"C\",\"serverSecret\":\"S\",\
+         \"state\":\"PACKAGE_STATE_ACTIVE_COMPLETE\",\"packageContainsMessage\":false,{more}}}"
+    )
+}
+
+const KEYCODE: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+
+fn open(client: &Client) -> Result<Package> {
+    Package::open(client, &mut (), "P", KEYCODE.into())
+}
+
+/// The most memory that this process has ever had, in MiB, where the system says so.
+fn peak() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.map_or(0, |line| {
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1024
+    })
+}
+
+#[test]
+fn versions_of_versions_cost_no_memory() {
+    let bulk = format!("[{}0]", "0,".repeat(2 << 20));
+    let version = "{\"fileId\":\"F\",\"fileName\":\"a\",\"oldVersions\":";
+    let text = format!("{}{bulk}{}", version.repeat(60), "}".repeat(60));
+    let answer = format!("{{\"response\":\"SUCCESS\",\"file\":{text}}}");
+    let client = server(move |path| match path.contains("/file/") {
+        true => answer.clone(),
+        false => information("\"files\":[]"),
+    });
+    let package = open(&client).unwrap();
+    let file = package.file_information(&mut (), "F", None).unwrap();
+    assert_eq!(file.old_versions.len(), 1);
+    assert!(file.old_versions[0].old_versions.is_empty());
+    assert!(peak() < 1000, "{} MiB", peak());
+}
+
+#[test]
+fn directories_may_be_nested_as_deep_as_they_like() {
+    for levels in [63, 100_000] {
+        let below = "{\"directoryId\":\"D\",\"name\":\"x\",\"files\":[],\"subDirectories\":[";
+        let tree = format!("{}{}", below.repeat(levels), "]}".repeat(levels));
+        let root = format!(
+            "\"isVDR\":true,\"rootDirectoryId\":\"R\",\"files\":[],\"directories\":[{tree}]"
+        );
+        let listing = format!(
+            "{{\"response\":\"SUCCESS\",\"directoryId\":\"R\",\"files\":[],\"subDirectories\":[{tree}]}}"
+        );
+        let client = server(move |path| match path.contains("/directory/") {
+            true => listing.clone(),
+            false => information(&root),
+        });
+        let workspace = open(&client).unwrap();
+        let information = workspace.information(&mut ()).unwrap();
+        assert_eq!(information.directories.len(), 1, "{levels}");
+        let options = DirectoryOptions::default();
+        let root = workspace.directory(&mut (), None, &options).unwrap();
+        assert_eq!(root.directories[0].name, "x", "{levels}");
+    }
+}
+
+fn entry(number: usize) -> String {
+    // As the service writes it.
+    format!(
+        "{{\"fileId\":\"11111111-2222-3333-4444-{number:012}\",\"fileName\":\"file {number}.txt\",\"fileSize\":\"12\",\
+         \"parts\":1,\"fileUploaded\":\"Feb 9, 2022 11:14:24 PM\",\"fileUploadedStr\":\"Feb 9, 2022 at 23:14\",\
+         \"fileVersion\":\"1\",\"createdByEmail\":\"user@acme.test\"}}"
+    )
+}
+
+#[test]
+fn a_package_of_very_many_files_opens() {
+    const FILES: usize = 80_000;
+    let files: Vec<_> = (0..FILES).map(entry).collect();
+    let text = information(&format!("\"files\":[{}]", files.join(",")));
+    assert!(text.len() > 16 << 20);
+    let client = server(move |_| text.clone());
+    let package = open(&client).unwrap();
+    let information = package.information(&mut ()).unwrap();
+    assert_eq!(information.files.len(), FILES);
+    assert_eq!(information.files[FILES - 1].file_name, "file 79999.txt");
+    assert!(peak() < 1000, "{} MiB", peak());
+}
+
+#[test]
+fn a_directory_without_end_is_left() {
+    let client = server(move |path| {
+        let index = path.split("fileindex=").nth(1);
+        let Some(index) = index else {
+            return information("\"isVDR\":true,\"rootDirectoryId\":\"R\",\"files\":[]");
+        };
+        let first: usize = index.parse().unwrap();
+        let ids = first * 1000..first * 1000 + 60_000;
+        let files = ids.map(|id| format!("{{\"fileId\":\"{id}\",\"fileName\":\"{id}\"}}"));
+        let files = files.collect::<Vec<_>>().join(",");
+        format!("{{\"response\":\"SUCCESS\",\"files\":[{files}],\"subDirectories\":[]}}")
+    });
+    let workspace = open(&client).unwrap();
+    let listed = workspace.directory(&mut (), None, &DirectoryOptions::default());
+    assert_kind(listed, ErrorKind::BadAnswer);
+}
+
+#[test]
+fn directories_without_end_are_left() {
+    const BELOW: usize = 50_000;
+    let client = server(move |path| {
+        let Some((_, rest)) = path.split_once("/directory/") else {
+            return information("\"isVDR\":true,\"rootDirectoryId\":\"0\",\"files\":[]");
+        };
+        let number: usize = rest.split('/').next().unwrap().parse().unwrap();
+        let is_first = rest.ends_with("fileindex=0");
+        let ids = (number * BELOW + 1..=number * BELOW + BELOW).filter(|_| is_first);
+        let below = ids.map(|id| format!("{{\"directoryId\":\"{id}\",\"name\":\"{id}\"}}"));
+        let below = below.collect::<Vec<_>>().join(",");
+        format!("{{\"response\":\"SUCCESS\",\"files\":[],\"subDirectories\":[{below}]}}")
+    });
+    let directory = TempDir::new();
+    let error = open(&client)
+        .unwrap()
+        .download_all(&mut (), &directory.0, &DownloadOptions::default())
+        .expect_err("it has no end")
+        .error;
+    assert_eq!(error.kind(), ErrorKind::BadAnswer, "{error}");
+    assert!(directory.names().is_empty());
+}
+
+/// Checks a call with each of some answers in place of members of the true one.
+fn lacking<T>(
+    emulator: &Emulator,
+    endpoint: &str,
+    answers: &[Value],
+    mut call: impl FnMut() -> Result<T>,
+) {
+    for answer in answers {
+        emulator.fault(json!({"endpoint": endpoint, "times": 0, "when": "after", "action": {"replace_json": answer}}));
+        let kind = call().err().map(|error| error.kind());
+        assert_eq!(kind, Some(ErrorKind::BadAnswer), "{endpoint}: {answer}");
+        emulator.clear_faults();
+    }
+}
+
+fn upload(package: &Package, name: &str) -> File {
+    let (name, data) = (name.to_owned(), b"data");
+    let source = Source::Memory { name, data };
+    package
+        .upload(&mut (), source, &UploadOptions::default())
+        .unwrap()
+}
+
+#[test]
+fn an_answer_that_lacks_files_is_no_empty_package() {
+    let emulator = Emulator::start();
+    let client = emulator.client();
+    let package = Package::create(&client, &mut ()).unwrap();
+    let file = upload(&package, "a.txt");
+    let id = package.id().to_owned();
+    let information = [
+        json!({"files": null}),
+        json!({"files": "none"}),
+        json!({"files": [{}]}),
+        json!({"files": [{"fileId": file.file_id}]}),
+        json!({"files": [{"fileName": "a.txt"}]}),
+        json!({"packageId": null}),
+        json!({"packageCode": ""}),
+    ];
+    let directory = TempDir::new();
+    lacking(&emulator, "package_information", &information, || {
+        let result = package.download_all(&mut (), &directory.0, &DownloadOptions::default());
+        result.map_err(|failed| failed.error)
+    });
+    assert!(directory.names().is_empty());
+    lacking(&emulator, "package_information", &information, || {
+        client.package_information(&mut (), &id)
+    });
+    lacking(&emulator, "package_information", &information, || {
+        Package::open(&client, &mut (), &id, KEYCODE.into())
+    });
+    let of_file = [
+        json!({"file": {}}),
+        json!({"file": {"fileName": "a.txt"}}),
+        json!({"file": null}),
+    ];
+    lacking(&emulator, "file_information", &of_file, || {
+        package.file_information(&mut (), &file.file_id, None)
+    });
+
+    let workspace = Package::create_workspace(&client, &mut (), "W").unwrap();
+    upload(&workspace, "b.txt");
+    let listing = [
+        json!({"files": null}),
+        json!({"files": [{}]}),
+        json!({"subDirectories": null}),
+        json!({"subDirectories": [{"name": "x"}]}),
+        json!({"subDirectories": [{"directoryId": "x"}]}),
+    ];
+    lacking(&emulator, "get_directory", &listing, || {
+        workspace.directory(&mut (), None, &DirectoryOptions::default())
+    });
+    lacking(&emulator, "get_directory", &listing, || {
+        let result = workspace.download_all(&mut (), &directory.0, &DownloadOptions::default());
+        result.map_err(|failed| failed.error)
+    });
+    assert!(directory.names().is_empty());
+}
+
+#[test]
+fn other_answers_have_to_say_what_was_asked() {
+    let emulator = Emulator::start();
+    let client = emulator.client();
+    let package = Package::create_workspace(&client, &mut (), "W").unwrap();
+    let recipient = package.add_recipient(&mut (), "r@x.test", None);
+    let recipient = recipient.unwrap().recipient_id;
+    lacking(
+        &emulator,
+        "get_recipient",
+        &[json!({"email": null})],
+        || package.recipient(&mut (), &recipient),
+    );
+    lacking(
+        &emulator,
+        "user_information",
+        &[json!({"email": null})],
+        || client.user(&mut ()),
+    );
+    let rows = [json!({"packages": null}), json!({"packages": [{}]})];
+    lacking(&emulator, "list_sent_packages", &rows, || {
+        let list = client.list_packages(PackageList::Sent, ListOptions::default())?;
+        list.next(&mut ())
+    });
+    lacking(&emulator, "recipient_history", &rows, || {
+        client.recipient_history(&mut (), "r@x.test")
+    });
+    let entries = [json!({"activityLogEntries": null})];
+    lacking(&emulator, "activity_log", &entries, || {
+        package.list_activity()?.next(&mut ())
+    });
+    let groups = [
+        json!({"contactGroups": null}),
+        json!({"contactGroups": [{}]}),
+    ];
+    lacking(&emulator, "list_groups", &groups, || {
+        client.contact_groups(&mut (), false)
+    });
+    let ContactGroup {
+        contact_group_id, ..
+    } = client.create_contact_group(&mut (), "G", false).unwrap();
+    let group = [json!({"contactGroup": null}), json!({"contactGroup": {}})];
+    lacking(&emulator, "get_group", &group, || {
+        client.contact_group(&mut (), &contact_group_id)
+    });
+    let addresses = [json!({"recipientEmailAddresses": null})];
+    lacking(&emulator, "list_dropzone_recipients", &addresses, || {
+        client.dropzone_recipients(&mut ())
+    });
+
+    let pair = client.generate_key_pair(&mut (), "laptop").unwrap();
+    let key_id = pair.public_key_id.unwrap();
+    let keycodes = [json!({"keycodes": null})];
+    lacking(&emulator, "get_keycodes", &keycodes, || {
+        client.keycodes(
+            &mut (),
+            &key_id,
+            &pair.private_key,
+            &[package.id().to_owned()],
+        )
+    });
+    lacking(&emulator, "sync_keycodes", &keycodes, || {
+        client.sync_keycodes(&mut (), &key_id, &pair.private_key)
+    });
+    // A key that is left out would be a device that cannot open the package.
+    let keys = [
+        json!({"publicKeys": null}),
+        json!({"publicKeys": [{"id": "K"}]}),
+    ];
+    lacking(&emulator, "package_public_keys", &keys, || {
+        Package::create_workspace(&client, &mut (), "V")
+    });
+}
