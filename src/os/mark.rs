@@ -8,7 +8,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-#[cfg(unix)]
 use super::above_standard;
 use super::file::random_suffix;
 

@@ -2,9 +2,10 @@
 //!
 //! After a lost answer a file on the service that looks the same may be ours, or that of another upload which runs at
 //! the same time, on another machine perhaps. So nothing that is found is written into: the file is created once more,
-//! and what the lost answer has left is removed when the upload is over. To know what that is, every creation on this machine sets a mark before its request, and renames it to the file's id once
-//! that is known. What is listed and has no mark, while nobody else's creation of the same file is under way, is what
-//! somebody's lost answer has left. Whoever takes it sets the mark, which only one can do.
+//! and what the lost answer has left is removed when the upload is over. To know what that is, every creation on this
+//! machine sets a mark before its request, and renames it to the file's id once that is known. What is listed and has no
+//! mark, while nobody else's creation of the same file is under way, is what somebody's lost answer has left. Whoever
+//! takes it sets the mark, which only one can do.
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
