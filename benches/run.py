@@ -391,19 +391,19 @@ class Watch(threading.Thread):
 
 def put_java_parts(server, link, plaintext, count):
     """Puts a file into the package whose parts all hold the same 10 MiB, as the Java client writes them: SHA-1 S2K, no encrypted session
-    key, partial lengths. GnuPG writes the same packets from a pipe."""
+    key, partial lengths. GnuPG writes the same packets from a pipe. Each part is encrypted anew: no download takes the same message twice."""
     package = server.admin("GET", "/packages/" + server.admin("GET", "/packages")[0])
     passphrase = package["server_secret"] + link.split("keyCode=")[1]
-    with tempfile.TemporaryDirectory(prefix="ss-") as home:
-        part = subprocess.run(
-            ["gpg", "--batch", "--quiet", "--homedir", home, "--pinentry-mode", "loopback", "--passphrase", passphrase,
-             "--cipher-algo", "AES256", "--s2k-mode", "3", "--s2k-digest-algo", "SHA1", "--s2k-count", "65536",
-             "--compress-algo", "none", "--symmetric"], input=plaintext, stdout=subprocess.PIPE, check=True).stdout
-        subprocess.run(["gpgconf", "--homedir", home, "--kill", "all"], check=False)
     file = server.admin("PUT", f"/packages/{package['id']}/files", {
         "name": "java.bin", "size": count * len(plaintext), "parts": count})
-    for number in range(1, count + 1):
-        server.admin("PUT", f"/files/{file['file_id']}/parts/{number}", part)
+    with tempfile.TemporaryDirectory(prefix="ss-") as home:
+        for number in range(1, count + 1):
+            part = subprocess.run(
+                ["gpg", "--batch", "--quiet", "--homedir", home, "--pinentry-mode", "loopback", "--passphrase", passphrase,
+                 "--cipher-algo", "AES256", "--s2k-mode", "3", "--s2k-digest-algo", "SHA1", "--s2k-count", "65536",
+                 "--compress-algo", "none", "--symmetric"], input=plaintext, stdout=subprocess.PIPE, check=True).stdout
+            server.admin("PUT", f"/files/{file['file_id']}/parts/{number}", part)
+        subprocess.run(["gpgconf", "--homedir", home, "--kill", "all"], check=False)
 
 
 def bench_large():

@@ -96,6 +96,7 @@ pub enum ErrorKind {
     PartTooLarge,
     SizeMismatch,
     WrongKeycode,
+    WrongPart,
     // Local files.
     FileNotFound,
     AccessDenied,
@@ -106,6 +107,7 @@ pub enum ErrorKind {
     DirectoryNotFound,
     ReadFailed,
     WriteFailed,
+    OutOfMemory,
     SystemLimit,
     // The rest.
     Stopped,
@@ -144,6 +146,14 @@ impl Error {
             retry_after: None,
             remedy,
         }
+    }
+
+    /// The error of memory that cannot be had.
+    pub(crate) fn out_of_memory(bytes: usize) -> Self {
+        Self::new(
+            ErrorKind::OutOfMemory,
+            format!("there is no memory for {bytes} more bytes"),
+        )
     }
 
     /// The error of a panic that was caught.
@@ -323,6 +333,10 @@ fn remedy_for(kind: ErrorKind) -> Option<&'static str> {
             "close files or connections of the program, raise its limits (ulimit -n and -u), or set fewer parts_in_flight"
         }
         K::DirectoryNotFound => "create the directory first",
+        K::WrongPart => "the sender has to send the file again",
+        K::OutOfMemory => {
+            "give the process more memory, or set smaller parts and a smaller memory_budget"
+        }
         _ => return None,
     })
 }

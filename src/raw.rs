@@ -3,7 +3,7 @@
 
 use crate::api::{API_PREFIX, endpoint};
 use crate::client::Client;
-use crate::crypto::{self, Keycode, PartBuffer, Passphrase, PrivateKey};
+use crate::crypto::{self, Keycode, Limits, PartBuffer, Passphrase, PrivateKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os;
 use crate::secret::SecretString;
@@ -50,7 +50,8 @@ pub fn checksum(keycode: &SecretString, package_code: &str) -> Result<String> {
 /// Encrypts a part of a file (`protocol` 3.4).
 ///
 /// # Errors
-/// [`ErrorKind::InvalidArgument`] for an empty server secret or keycode; [`ErrorKind::PartTooLarge`] above 1 GiB.
+/// [`ErrorKind::InvalidArgument`] for an empty server secret or keycode; [`ErrorKind::PartTooLarge`] above 1 GiB;
+/// [`ErrorKind::OutOfMemory`].
 pub fn encrypt_part(
     server_secret: &SecretString,
     keycode: &SecretString,
@@ -61,9 +62,10 @@ pub fn encrypt_part(
     if data.len() > LARGEST_PART {
         return Err(part_too_large());
     }
-    let mut buffer = PartBuffer::with_capacity(data.len());
+    let mut buffer = PartBuffer::with_capacity(data.len())?;
     buffer.plaintext_mut(data.len()).copy_from_slice(data);
-    os::on_clean_stack(|| Ok(buffer.seal(&passphrase)?.to_vec()))
+    os::on_clean_stack(|| buffer.seal(&passphrase).map(|_| ()))?;
+    Ok(buffer.into_message())
 }
 
 /// Decrypts a part of a file, once its modification detection code has proved it to be genuine.
@@ -80,9 +82,17 @@ pub fn decrypt_part(
     if message.len() > LARGEST_PART {
         return Err(part_too_large());
     }
-    let most = message.len().max(LARGEST_COMPRESSED);
-    let mut buffer = message.to_vec();
-    let content = os::on_clean_stack(|| crypto::open(&mut buffer, &passphrase, most))?;
+    let limits = Limits {
+        max_plaintext: message.len().max(LARGEST_COMPRESSED),
+        proceed: &|_| Ok(()),
+    };
+    let mut buffer = Vec::new();
+    buffer
+        .try_reserve_exact(message.len())
+        .map_err(|_| Error::out_of_memory(message.len()))?;
+    buffer.extend_from_slice(message);
+    let opened = os::on_clean_stack(|| crypto::open(&mut buffer, &passphrase, &limits))?;
+    let content = opened.content;
     buffer.truncate(content.end);
     buffer.drain(..content.start);
     Ok(buffer)

@@ -156,13 +156,9 @@ impl Package {
         let mut write: Box<WriteFn<'_>> = match sink {
             Sink::Path(_) => Box::new(|_| Ok(())),
             Sink::Memory(memory) => Box::new(|data| {
-                let full = |_| {
-                    Error::new(
-                        ErrorKind::WriteFailed,
-                        "there is not enough memory for the file",
-                    )
-                };
-                memory.try_reserve(data.len()).map_err(full)?;
+                memory
+                    .try_reserve(data.len())
+                    .map_err(|_| Error::out_of_memory(data.len()))?;
                 memory.extend_from_slice(data);
                 Ok(())
             }),

@@ -918,3 +918,166 @@ fn a_stream_of_unknown_length_survives_faults_too() {
     assert_eq!(emulator.fault_hits(), 3);
     assert!(download(&package, &file.file_id).unwrap() == data);
 }
+
+/// The headers and the answers of the requests for parts.
+fn fetched(emulator: &Emulator) -> Vec<(Option<String>, u64)> {
+    let requests = emulator.requests();
+    requests
+        .iter()
+        .filter(|request| request["endpoint"] == "part_get")
+        .map(|request| {
+            let range = request["headers"]["range"].as_str().map(str::to_owned);
+            (range, request["status"].as_u64().unwrap_or_default())
+        })
+        .collect()
+}
+
+#[test]
+fn a_broken_download_goes_on_inside_its_part() {
+    let (emulator, data, link) = sent();
+    for ranges in [true, false] {
+        let (package, file_id) = open(&emulator, &link, options());
+        emulator.settings(json!({"storage_ranges": ranges}));
+        emulator.clear_faults();
+        for broken in [40_000, 30_000] {
+            emulator.fault(json!({"endpoint": "part_get", "part": 2, "times": 1,
+                "action": {"close_after_response_bytes": broken}}));
+        }
+        emulator.forget_requests();
+        let mut watch = Watch::new();
+        let directory = TempDir::new();
+        let done = package.download_all(&mut watch, &directory.0, &DownloadOptions::default());
+        done.unwrap();
+        watch.assert_ends_at(SIZE);
+        assert!(fs::read(directory.join("a.bin")).unwrap() == data);
+        assert_eq!(emulator.fault_hits(), 2);
+        let asked: Vec<_> = fetched(&emulator)
+            .into_iter()
+            .filter(|(range, _)| range.is_some())
+            .collect();
+        let status = if ranges { 206 } else { 200 };
+        let rests = if ranges {
+            [40_000, 70_000]
+        } else {
+            [40_000, 30_000]
+        };
+        let expected = rests.map(|from| (Some(format!("bytes={from}-")), status));
+        assert_eq!(asked, expected, "ranges: {ranges}");
+    }
+}
+
+#[test]
+fn a_storage_that_refuses_or_confuses_ranges_gives_the_whole() {
+    for answer in [
+        json!({"status": 416, "body": "InvalidRange"}),
+        json!({"status": 206, "body": "other", "headers": {"Content-Range": "bytes 0-4/5"}}),
+        json!({"status": 206, "body": "no range"}),
+    ] {
+        let (emulator, data, link) = sent();
+        let (package, file_id) = open(&emulator, &link, options());
+        emulator.fault(json!({"endpoint": "part_get", "part": 2, "times": 1,
+            "action": {"close_after_response_bytes": 40_000}}));
+        emulator.fault(json!({"endpoint": "part_get", "part": 2, "times": 1, "action": answer}));
+        assert!(download(&package, &file_id).unwrap() == data, "{answer}");
+        assert_eq!(emulator.fault_hits(), 2, "{answer}");
+    }
+}
+
+/// What the storage holds of the only file of a package.
+fn stored(emulator: &Emulator, package: &Package) -> (String, Vec<Vec<u8>>) {
+    let raw = emulator.package(package.id());
+    let file = raw["files"][0]["id"].as_str().unwrap().to_owned();
+    let parts = raw["files"][0]["parts"].as_u64().unwrap();
+    let part = |number| emulator.admin("GET", &format!("/files/{file}/parts/{number}"), b"");
+    let parts = (1..=parts).map(part).collect();
+    (file, parts)
+}
+
+#[test]
+fn parts_in_the_wrong_place_are_refused() {
+    for spooled in [false, true] {
+        let emulator = Emulator::start();
+        let package = package(&emulator.client());
+        let data = noise(4, 3 * PART);
+        let mut rest = &data[..];
+        let mut reader = |buffer: &mut [u8]| Ok(std::io::Read::read(&mut rest, buffer).unwrap());
+        let source = Source::Reader {
+            name: "a.bin".into(),
+            size: (!spooled).then_some(data.len() as u64),
+            reader: &mut reader,
+        };
+        let file = package
+            .upload(&mut (), source, &UploadOptions::default())
+            .unwrap();
+        let (id, parts) = stored(&emulator, &package);
+        let put = |number: usize, part: &[u8]| {
+            emulator.admin("PUT", &format!("/files/{id}/parts/{number}"), part);
+        };
+        assert!(download(&package, &file.file_id).unwrap() == data);
+        // One for another, two swapped, one twice.
+        for (first, second, third) in [(0, 0, 2), (1, 0, 2), (0, 1, 1)] {
+            for (number, part) in [(1, first), (2, second), (3, third)] {
+                put(number, &parts[part]);
+            }
+            let directory = TempDir::new();
+            emulator.forget_requests();
+            let error = refused(
+                download_into(&package, &file.file_id, &directory),
+                ErrorKind::WrongPart,
+            );
+            assert!(error.message().contains("part"), "{error}");
+            assert_eq!(directory.names(), [""; 0]);
+            assert!(emulator.count("part_get") >= 3, "fetched again twice");
+        }
+        // What passes is passed over.
+        put(1, &parts[0]);
+        put(2, &parts[1]);
+        put(3, &parts[2]);
+        assert!(download(&package, &file.file_id).unwrap() == data);
+    }
+}
+
+#[test]
+fn parts_of_another_file_are_refused() {
+    let emulator = Emulator::start();
+    let package = package(&emulator.client());
+    upload(&package, "a.bin", &noise(1, 2 * PART)).unwrap();
+    let (id, mut parts) = stored(&emulator, &package);
+    upload(&package, "longer.bin", &noise(2, 3 * PART)).unwrap();
+    let longer = emulator.package(package.id())["files"][1]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    // The same number in a file with more parts; the file cut short with its size.
+    let from_longer = emulator.admin("GET", &format!("/files/{longer}/parts/1"), b"");
+    let mixed = emulator.add_file(
+        package.id(),
+        "mixed.bin",
+        2 * PART,
+        &[from_longer, parts[1].clone()],
+    );
+    assert_kind(download(&package, &mixed), ErrorKind::WrongPart);
+    parts.truncate(1);
+    let cut = emulator.add_file(package.id(), "cut.bin", PART, &parts);
+    assert_kind(download(&package, &cut), ErrorKind::WrongPart);
+    assert!(download(&package, &id).unwrap() == noise(1, 2 * PART));
+}
+
+#[test]
+fn the_same_part_twice_is_refused_whoever_wrote_it() {
+    use support::openpgp::{JAVA, NODE, part};
+    let (emulator, _, link) = sent();
+    let raw = emulator.only_package();
+    let secret = raw["server_secret"].as_str().unwrap();
+    let passphrase = format!("{secret}{}", link.split("keyCode=").nth(1).unwrap());
+    let (package, _) = open(&emulator, &link, options());
+    for style in [JAVA, NODE] {
+        let fresh = || part(style, &passphrase, b"hello");
+        let again = fresh();
+        let id = raw["id"].as_str().unwrap();
+        let file = emulator.add_file(id, "twice.bin", 15, &[fresh(), again.clone(), again]);
+        assert_kind(download(&package, &file), ErrorKind::WrongPart);
+        let file = emulator.add_file(id, "equal.bin", 15, &[fresh(), fresh(), fresh()]);
+        assert_eq!(download(&package, &file).unwrap(), b"hellohellohello");
+    }
+}

@@ -21,6 +21,8 @@ pub(crate) struct Settings {
     pub(crate) storage_strict: bool,
     /// Storage counts the bytes of a part and forgets them: benchmarks of uploads larger than memory.
     pub(crate) discard_parts: bool,
+    /// Storage gives a piece of a part (`Range`, status 206) to who asks for one; otherwise the whole.
+    pub(crate) storage_ranges: bool,
     /// Package information and directories show files whose upload is not complete.
     pub(crate) list_incomplete_files: bool,
     /// Parts may be stored again after the file is complete.
@@ -94,6 +96,7 @@ impl Default for Settings {
             upload_complete_delay: 0,
             storage_strict: true,
             discard_parts: false,
+            storage_ranges: true,
             list_incomplete_files: true,
             parts_after_complete: true,
             files_after_finalize: false,

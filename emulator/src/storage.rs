@@ -1,6 +1,7 @@
 //! The storage origin: pre-signed URLs that take and give parts, strict as the real one.
 
 use bytes::Bytes;
+use hyper::header::{CONTENT_RANGE, HeaderValue, RANGE};
 use hyper::http::request::Parts as Head;
 use hyper::{Method, StatusCode};
 
@@ -180,7 +181,11 @@ fn access(
     }
     match head.method == Method::PUT {
         true => put(server, settings, (package_id, file_id, part), arrived),
-        false => get(server, (package_id, file_id, part), reader),
+        false => {
+            let whole = get(server, (package_id, file_id, part), reader)?;
+            let range = head.headers.get(RANGE).filter(|_| settings.storage_ranges);
+            piece(whole, range.and_then(|range| range.to_str().ok()))
+        }
     }
 }
 
@@ -217,6 +222,35 @@ fn get(server: &Server, object: Object, reader: &str) -> Result<Plain, Refusal> 
         server.changed();
     }
     Ok(Plain::part(bytes))
+}
+
+/// The bytes that `bytes=FIRST-` or `bytes=FIRST-LAST` asks for; the whole without such a range.
+fn piece(mut whole: Plain, range: Option<&str>) -> Result<Plain, Refusal> {
+    let size = whole.body.len();
+    let asked = range
+        .and_then(|range| range.strip_prefix("bytes=")?.split_once('-'))
+        .and_then(|(first, last)| {
+            let first: usize = first.parse().ok()?;
+            let last: usize = if last.is_empty() {
+                size
+            } else {
+                last.parse().ok()?
+            };
+            Some((first, last.min(size.saturating_sub(1))))
+        });
+    let Some((first, last)) = asked else {
+        return Ok(whole);
+    };
+    if first > last || first >= size {
+        return Err(refusal(StatusCode::RANGE_NOT_SATISFIABLE, "InvalidRange\n"));
+    }
+    let range = format!("bytes {first}-{last}/{size}");
+    whole.status = StatusCode::PARTIAL_CONTENT;
+    whole.body = whole.body.slice(first..=last);
+    if let Ok(range) = HeaderValue::from_str(&range) {
+        whole.headers.insert(CONTENT_RANGE, range);
+    }
+    Ok(whole)
 }
 
 fn put(

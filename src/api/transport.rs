@@ -65,6 +65,7 @@ pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) content_type: String,
     pub(crate) content_length: Option<u64>,
+    pub(crate) content_range: Option<String>,
     pub(crate) retry_after: Option<Duration>,
     pub(crate) date: Option<SystemTime>,
     pub(crate) location: Option<String>,
@@ -248,6 +249,7 @@ impl Transport for HttpTransport {
             status: answer.status().as_u16(),
             content_type,
             content_length: header("content-length").and_then(|text| text.parse().ok()),
+            content_range: header("content-range").map(str::to_owned),
             retry_after: header("retry-after")
                 .and_then(|text| retry_after(text, SystemTime::now())),
             date,
@@ -294,30 +296,40 @@ impl<R: Read> Read for FailingWith<R> {
     }
 }
 
-/// Reads a body whole, up to a limit. Whatever goes wrong here went wrong after the server acted.
+/// Reads a body whole, up to a limit and no further than it was said to be long. Whatever goes wrong here went wrong
+/// after the server acted.
 pub(crate) fn read_limited(
     response: &mut Response,
     limit: u64,
     into: &mut Vec<u8>,
 ) -> std::result::Result<(), Failure> {
     into.clear();
+    let garbled =
+        |text: String| Failure::new(Class::Garbled, Error::new(ErrorKind::BadAnswer, text));
     let too_large = || {
-        let text = format!("the answer is larger than the {limit} bytes that are accepted");
-        Failure::new(Class::Garbled, Error::new(ErrorKind::BadAnswer, text))
+        garbled(format!(
+            "the answer is larger than the {limit} bytes that are accepted"
+        ))
     };
     let declared = response.content_length;
     if declared.is_some_and(|length| length > limit) {
         return Err(too_large());
     }
     if let Some(length) = declared {
-        into.reserve_exact(usize::try_from(length).unwrap_or_default());
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        into.try_reserve_exact(length)
+            .map_err(|_| Failure::from(Error::out_of_memory(length)))?;
     }
+    let most = declared.unwrap_or(limit);
     (&mut response.body)
-        .take(limit + 1)
+        .take(most)
         .read_to_end(into)
         .map_err(body_failure)?;
-    if into.len() as u64 > limit {
-        return Err(too_large());
+    if into.len() as u64 == most && response.body.read(&mut [0]).map_err(body_failure)? > 0 {
+        return Err(match declared {
+            Some(_) => garbled("the answer is longer than it was said to be".into()),
+            None => too_large(),
+        });
     }
     if declared.is_some_and(|length| length != into.len() as u64) {
         return Err(Failure::new(
@@ -332,6 +344,9 @@ pub(crate) fn read_limited(
 pub(crate) fn body_failure(error: io::Error) -> Failure {
     let told = match error.downcast::<Error>() {
         Ok(error) => error,
+        Err(error) if error.kind() == io::ErrorKind::OutOfMemory => {
+            return Error::new(ErrorKind::OutOfMemory, "there is no memory for the answer").into();
+        }
         Err(error) => Error::new(
             ErrorKind::Unreachable,
             format!("the connection broke: {error}"),

@@ -1,6 +1,7 @@
 //! Trusted devices: their key pairs, and keycodes encrypted to them (`protocol` 3.6 and 3.7).
 
-use std::{fmt, io};
+use std::fmt;
+use std::io::{self, Read as _};
 
 use pgp::armor::{self, BlockType};
 use pgp::composed::{
@@ -17,7 +18,7 @@ use rand_core::OsRng;
 use zeroize::Zeroizing;
 
 use super::keycode::Keycode;
-use super::openpgp::{PartBuffer, decrypt_failed, read_message};
+use super::openpgp::{Limits, PartBuffer, decrypt_failed, unpack_layer};
 use super::random;
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::SecretString;
@@ -26,6 +27,8 @@ use crate::secret::SecretString;
 const USER_ID: &str = "Trusted Browser <no-reply@sendsafely.com>";
 /// Longer than any keycode; a message that expands to more is not one.
 const MAX_KEYCODE_LEN: usize = 64 * 1024;
+/// Longer than any message with a keycode in it; each of its packets may cost a private key operation.
+const MAX_MESSAGE_LEN: usize = 64 * 1024;
 /// Longer than the armor of the largest key made here, so that writing it leaves no copies behind.
 const ARMOR_CAPACITY: usize = 32 * 1024;
 
@@ -190,6 +193,9 @@ impl PrivateKey {
     /// # Errors
     /// `DecryptFailed` if it is not for this key or damaged.
     pub(crate) fn decrypt_keycode(&self, armored: &str) -> Result<Keycode> {
+        if armored.len() > MAX_MESSAGE_LEN {
+            return Err(decrypt_failed());
+        }
         let (message, _) =
             Message::from_string(armored.trim_start()).map_err(|_| decrypt_failed())?;
         let ring = TheRing {
@@ -200,10 +206,32 @@ impl PrivateKey {
         let (message, _) = message
             .decrypt_the_ring(ring, true)
             .map_err(|_| decrypt_failed())?;
-        let content = Zeroizing::new(read_message(message, MAX_KEYCODE_LEN)?);
+        let content = Zeroizing::new(content_of(message)?);
         let text = std::str::from_utf8(&content).map_err(|_| decrypt_failed())?;
         Keycode::from_text(text).map_err(|_| decrypt_failed())
     }
+}
+
+/// The content of a message that is decrypted already.
+fn content_of(mut message: Message<'_>) -> Result<Vec<u8>> {
+    if let Message::Compressed { reader, .. } = message {
+        let limits = Limits {
+            max_plaintext: MAX_KEYCODE_LEN,
+            proceed: &|_| Ok(()),
+        };
+        return unpack_layer(reader.decompress().map_err(|_| decrypt_failed())?, &limits);
+    }
+    let mut content = Vec::new();
+    let limit = MAX_KEYCODE_LEN as u64 + 1;
+    message
+        .by_ref()
+        .take(limit)
+        .read_to_end(&mut content)
+        .map_err(|_| decrypt_failed())?;
+    if content.len() > MAX_KEYCODE_LEN || message.is_encrypted() {
+        return Err(decrypt_failed());
+    }
+    Ok(content)
 }
 
 impl fmt::Debug for PrivateKey {

@@ -7,7 +7,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::keycode::Passphrase;
-use super::openpgp::{LiteralFormat, PartBuffer, decrypt_failed, open};
+use super::openpgp::{Limits, PartBuffer, decrypt_failed, open};
 use crate::error::{Error, ErrorKind, Result};
 
 /// As tolerant as the official clients about how base64 ends.
@@ -18,16 +18,26 @@ const TOLERANT: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
+/// What a compressed text may grow to at most; others are shorter than their message.
+const LARGEST_COMPRESSED: usize = 16 << 20;
+
 /// Encrypts a text verbatim: line ends stay as they are.
 ///
 /// # Errors
 /// `Internal` if the system's generator fails.
 pub(crate) fn encrypt_message(text: &str, passphrase: &Passphrase) -> Result<String> {
-    let mut buffer = PartBuffer::with_capacity(text.len());
+    let mut buffer = PartBuffer::with_capacity(text.len())?;
     buffer
         .plaintext_mut(text.len())
         .copy_from_slice(text.as_bytes());
-    Ok(STANDARD.encode(buffer.seal_as(LiteralFormat::Utf8, passphrase)?))
+    let sealed = buffer.seal_text(passphrase)?;
+    let mut encrypted = String::new();
+    let length = sealed.len().div_ceil(3) * 4;
+    encrypted
+        .try_reserve_exact(length)
+        .map_err(|_| Error::out_of_memory(length))?;
+    STANDARD.encode_string(sealed, &mut encrypted);
+    Ok(encrypted)
 }
 
 /// Decrypts a text. Line ends are not converted; texts of the official Node client have CR LF. A caller who wants it
@@ -37,9 +47,11 @@ pub(crate) fn encrypt_message(text: &str, passphrase: &Passphrase) -> Result<Str
 /// As [`open`]; `DecryptFailed` also if the content is not UTF-8.
 pub(crate) fn decrypt_message(base64: &str, passphrase: &Passphrase) -> Result<String> {
     let mut message = decode(base64)?;
-    // Without compression the content is shorter than the message; with it, a text stays within reason.
-    let max_plaintext = message.len().saturating_mul(64);
-    let content = open(&mut message, passphrase, max_plaintext)?;
+    let limits = Limits {
+        max_plaintext: message.len().max(LARGEST_COMPRESSED),
+        proceed: &|_| Ok(()),
+    };
+    let content = open(&mut message, passphrase, &limits)?.content;
     let text = std::str::from_utf8(&message[content]).map(str::to_owned);
     message.zeroize();
     text.map_err(|_| {
@@ -57,8 +69,11 @@ fn decode(base64: &str) -> Result<Vec<u8>> {
         b'_' => Some(b'/'),
         _ => (b.is_ascii_alphanumeric() || b == b'+' || b == b'/').then_some(b),
     });
-    let characters = Zeroizing::new(characters.collect::<Vec<_>>());
-    TOLERANT.decode(&*characters).map_err(|_| decrypt_failed())
+    let mut kept = Zeroizing::new(Vec::new());
+    kept.try_reserve_exact(base64.len())
+        .map_err(|_| Error::out_of_memory(base64.len()))?;
+    kept.extend(characters);
+    TOLERANT.decode(&*kept).map_err(|_| decrypt_failed())
 }
 
 #[cfg(test)]
@@ -145,7 +160,7 @@ mod tests {
                 ErrorKind::DecryptFailed
             );
         }
-        let mut latin1 = PartBuffer::with_capacity(2);
+        let mut latin1 = PartBuffer::with_capacity(2).unwrap();
         latin1.plaintext_mut(2).copy_from_slice(&[0xfc, 0x20]);
         let encrypted = STANDARD.encode(latin1.seal(&right).unwrap());
         assert_eq!(

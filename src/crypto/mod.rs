@@ -13,7 +13,7 @@ pub(crate) mod signature;
 pub(crate) use keycode::{Keycode, Passphrase};
 pub(crate) use keypair::{PrivateKey, check_public_key, encrypt_keycode, generate_key_pair};
 pub(crate) use message::{decrypt_message, encrypt_message};
-pub(crate) use openpgp::{PartBuffer, open, sealed_len};
+pub(crate) use openpgp::{Limits, Marks, PartBuffer, Place, open};
 
 use rand_core::{OsRng, RngCore};
 

@@ -56,8 +56,8 @@ pub struct sendsafely_client_options {
     pub retry_window_ms: u64,
     /// Bytes per part of an upload, 1 to 10,485,760. 0: the default, 2,621,440.
     pub part_size: u64,
-    /// Bytes of memory that all transfers of this client share, 1,048,576 or more. 0: the default, 33,554,432. One
-    /// part may always run.
+    /// Bytes of memory that all transfers of this client share, 1,048,576 or more. 0: the default, 33,554,432. A part
+    /// counts as what it takes, a compressed one as what it unpacks to. One part of each transfer may always run.
     pub memory_budget: u64,
     /// Bytes of the largest part that a download takes, 65,536 to 1,073,741,824. 0: the default, 67,108,864.
     pub max_part_bytes: u64,

@@ -84,7 +84,8 @@ pub unsafe extern "C" fn sendsafely_checksum(
 /// Encrypts a part of a file: size bytes at data, which may be none. Free the buffer with sendsafely_buffer_free.
 ///
 /// server_secret is the package's, as the service gives it. SENDSAFELY_INVALID_ARGUMENT: a secret is empty.
-/// SENDSAFELY_PART_TOO_LARGE: more than 1 GiB.
+/// SENDSAFELY_PART_TOO_LARGE: more than 1 GiB. SENDSAFELY_OUT_OF_MEMORY: no memory for it. The part does not say to which
+/// place of a file it belongs, as those of uploads do.
 /// SendSafely Client API: OpenPGP messages for file parts (protocol 3.4).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_part_encrypt(

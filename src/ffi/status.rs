@@ -256,6 +256,9 @@ pub enum sendsafely_status {
     /// The keycode is not the one of this package.
     /// Open the package with the keycode of its secure link.
     SENDSAFELY_WRONG_KEYCODE = 504,
+    /// A part of the file is not the one that was asked for.
+    /// Parts were swapped, repeated or taken from another file; the sender has to send the file again.
+    SENDSAFELY_WRONG_PART = 505,
 
     // Local files.
     /// No such file.
@@ -286,6 +289,9 @@ pub enum sendsafely_status {
     /// Writing the target failed.
     /// For sendsafely_package_download_callback: the callback returned SENDSAFELY_STOP.
     SENDSAFELY_WRITE_FAILED = 608,
+    /// The memory for a part or an answer cannot be had.
+    /// Nothing is left behind at the target; smaller parts and a smaller memory_budget need less.
+    SENDSAFELY_OUT_OF_MEMORY = 609,
     /// The process has no descriptor or thread left.
     /// Close files or connections of the program, raise its limits (ulimit -n and -u), or set fewer parts_in_flight. A
     /// transfer that has connections already goes on with fewer instead.
@@ -388,6 +394,7 @@ impl From<ErrorKind> for sendsafely_status {
             ErrorKind::PartTooLarge => SENDSAFELY_PART_TOO_LARGE,
             ErrorKind::SizeMismatch => SENDSAFELY_SIZE_MISMATCH,
             ErrorKind::WrongKeycode => SENDSAFELY_WRONG_KEYCODE,
+            ErrorKind::WrongPart => SENDSAFELY_WRONG_PART,
             ErrorKind::FileNotFound => SENDSAFELY_FILE_NOT_FOUND,
             ErrorKind::AccessDenied => SENDSAFELY_ACCESS_DENIED,
             ErrorKind::NotAFile => SENDSAFELY_NOT_A_FILE,
@@ -397,6 +404,7 @@ impl From<ErrorKind> for sendsafely_status {
             ErrorKind::DirectoryNotFound => SENDSAFELY_DIRECTORY_NOT_FOUND,
             ErrorKind::ReadFailed => SENDSAFELY_READ_FAILED,
             ErrorKind::WriteFailed => SENDSAFELY_WRITE_FAILED,
+            ErrorKind::OutOfMemory => SENDSAFELY_OUT_OF_MEMORY,
             ErrorKind::SystemLimit => SENDSAFELY_SYSTEM_LIMIT,
             ErrorKind::Stopped => SENDSAFELY_STOPPED,
             ErrorKind::Internal => SENDSAFELY_INTERNAL,
@@ -782,6 +790,11 @@ const TEXTS: &[(sendsafely_status, &CStr, &CStr)] = &[
         c"the keycode is not the one of this package",
     ),
     (
+        SENDSAFELY_WRONG_PART,
+        c"SENDSAFELY_WRONG_PART",
+        c"a part of the file is not the one that was asked for",
+    ),
+    (
         SENDSAFELY_FILE_NOT_FOUND,
         c"SENDSAFELY_FILE_NOT_FOUND",
         c"no such file",
@@ -825,6 +838,11 @@ const TEXTS: &[(sendsafely_status, &CStr, &CStr)] = &[
         SENDSAFELY_WRITE_FAILED,
         c"SENDSAFELY_WRITE_FAILED",
         c"writing the target failed",
+    ),
+    (
+        SENDSAFELY_OUT_OF_MEMORY,
+        c"SENDSAFELY_OUT_OF_MEMORY",
+        c"the memory for a part or an answer cannot be had",
     ),
     (
         SENDSAFELY_SYSTEM_LIMIT,

@@ -272,8 +272,9 @@ impl Lead {
             }
             (Reading::Caller(puller), Some(plan)) => (Feed::Pulled(puller), plan),
             (Reading::Caller(puller), None) => {
+                let (passphrase, budget) = (&secrets.passphrase, &client.budget);
                 let (spool, plan) =
-                    upload::spool(&session, &puller, &secrets.passphrase, part_size)?;
+                    upload::spool(&session, budget, &puller, passphrase, part_size)?;
                 (Feed::Spool(spool), plan)
             }
         };

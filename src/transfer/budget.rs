@@ -1,62 +1,191 @@
 //! One budget of bytes for all parts in memory, shared by the calls of a client.
+//!
+//! Every buffer of a transfer is leased from here, so that what is charged is what is there: a buffer is charged from
+//! before it is made until it is given back to the system. In between it may wait, idle but still charged, for the
+//! next lease: allocating megabytes for each part costs more than it seems.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
 
 use crate::call::Call;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// How often a waiter looks whether its call was stopped.
 const GLANCE: Duration = Duration::from_millis(50);
 
 /// Bytes that may be in memory at once.
+///
+/// A lease waits until it fits, or until it is `urgent`: the part that a transfer needs to go on has to run whatever
+/// the others hold. It never waits here, so that those who do, with or without memory of their own, always have
+/// somebody to wait for.
 pub(crate) struct Budget {
     limit: u64,
-    used: Mutex<u64>,
+    state: Mutex<State>,
     freed: Condvar,
 }
 
-/// A piece of the budget; given back when dropped.
-pub(crate) struct Reservation {
+#[derive(Default)]
+struct State {
+    /// Charged for leases.
+    leased: u64,
+    /// Buffers to use again, and their capacities in all.
+    idle: Vec<Vec<u8>>,
+    idle_bytes: u64,
+}
+
+impl State {
+    /// The smallest idle buffer with room for so many bytes, but none that is far too large.
+    fn take_idle(&mut self, size: usize) -> Option<Vec<u8>> {
+        let fits = size..=size.saturating_mul(2);
+        let fitting = (0..self.idle.len()).filter(|i| fits.contains(&self.idle[*i].capacity()));
+        let index = fitting.min_by_key(|i| self.idle[*i].capacity())?;
+        let buffer = self.idle.swap_remove(index);
+        self.idle_bytes -= buffer.capacity() as u64;
+        Some(buffer)
+    }
+
+    /// Takes idle buffers out until all that is charged is within the limit.
+    fn excess(&mut self, limit: u64) -> Vec<Vec<u8>> {
+        let mut excess = Vec::new();
+        while self.leased + self.idle_bytes > limit
+            && let Some(buffer) = self.idle.pop()
+        {
+            self.idle_bytes -= buffer.capacity() as u64;
+            excess.push(buffer);
+        }
+        excess
+    }
+}
+
+/// A buffer within the budget; it is given back when dropped.
+pub(crate) struct Lease {
+    pub(crate) buffer: Vec<u8>,
     budget: Arc<Budget>,
-    bytes: u64,
+    charged: Cell<u64>,
 }
 
 impl Budget {
     pub(crate) fn new(limit: u64) -> Self {
         Self {
             limit,
-            used: Mutex::new(0),
+            state: Mutex::default(),
             freed: Condvar::new(),
         }
     }
 
-    /// Waits until `bytes` fit, or until `urgent` says that this part has to run whatever the others hold: a transfer
-    /// that waits for its next part in order must not be held up by later parts that wait for it.
-    pub(crate) fn reserve(
+    /// A buffer with room for so many bytes. What stands in it has no meaning.
+    ///
+    /// # Errors
+    /// `Stopped`; `OutOfMemory` if the system has none.
+    pub(crate) fn lease(
         self: &Arc<Self>,
         call: &Call,
         bytes: u64,
         urgent: impl Fn() -> bool,
-    ) -> Result<Reservation> {
-        let mut used = self.used.lock();
-        while *used > 0 && *used + bytes > self.limit && !urgent() {
-            call.check()?;
-            self.freed.wait_for(&mut used, GLANCE);
-        }
-        *used += bytes;
-        Ok(Reservation {
+    ) -> Result<Lease> {
+        let size = usize::try_from(bytes).unwrap_or(usize::MAX);
+        let mut lease = Lease {
+            buffer: Vec::new(),
             budget: Arc::clone(self),
-            bytes,
-        })
+            charged: Cell::new(0),
+        };
+        let mut state = self.state.lock();
+        loop {
+            if let Some(buffer) = state.take_idle(size) {
+                let capacity = buffer.capacity() as u64;
+                state.leased += capacity;
+                lease.charged.set(capacity);
+                lease.buffer = buffer;
+                return Ok(lease);
+            }
+            if state.leased == 0 || state.leased + bytes <= self.limit || urgent() {
+                break;
+            }
+            call.check()?;
+            self.freed.wait_for(&mut state, GLANCE);
+        }
+        state.leased += bytes;
+        lease.charged.set(bytes);
+        let mut excess = state.excess(self.limit);
+        // One that does not fit goes in any case: idle memory follows the parts in flight.
+        if let Some(buffer) = state.idle.pop() {
+            state.idle_bytes -= buffer.capacity() as u64;
+            excess.push(buffer);
+        }
+        drop(state);
+        drop(excess);
+        if lease.buffer.try_reserve_exact(size).is_err() {
+            self.trim();
+            lease
+                .buffer
+                .try_reserve_exact(size)
+                .map_err(|_| Error::out_of_memory(size))?;
+        }
+        Ok(lease)
+    }
+
+    /// Gives all idle buffers back to the system: at the end of a transfer.
+    pub(crate) fn trim(&self) {
+        let idle = {
+            let mut state = self.state.lock();
+            state.idle_bytes = 0;
+            std::mem::take(&mut state.idle)
+        };
+        drop(idle);
+        self.freed.notify_all();
     }
 }
 
-impl Drop for Reservation {
+impl Lease {
+    /// Charges what a part turns out to need, in bytes in all; waits as [`Budget::lease`] does. Looks for a stop also
+    /// if nothing more is to be charged.
+    pub(crate) fn grow(&self, call: &Call, bytes: u64, urgent: impl Fn() -> bool) -> Result<()> {
+        call.check()?;
+        let charged = self.charged.get();
+        let Some(more) = bytes.checked_sub(charged).filter(|more| *more > 0) else {
+            return Ok(());
+        };
+        let limit = self.budget.limit;
+        let mut state = self.budget.state.lock();
+        while state.leased > charged && state.leased + more > limit && !urgent() {
+            call.check()?;
+            self.budget.freed.wait_for(&mut state, GLANCE);
+        }
+        state.leased += more;
+        self.charged.set(bytes);
+        let excess = state.excess(limit);
+        drop(state);
+        drop(excess);
+        Ok(())
+    }
+
+    /// Charges no more than what the buffer takes now.
+    pub(crate) fn settle(&self) {
+        let needed = self.charged.get().min(self.buffer.capacity() as u64);
+        let surplus = self.charged.replace(needed) - needed;
+        if surplus > 0 {
+            self.budget.state.lock().leased -= surplus;
+            self.budget.freed.notify_all();
+        }
+    }
+}
+
+impl Drop for Lease {
     fn drop(&mut self) {
-        *self.budget.used.lock() -= self.bytes;
+        let buffer = std::mem::take(&mut self.buffer);
+        let excess = {
+            let mut state = self.budget.state.lock();
+            state.leased -= self.charged.get();
+            if buffer.capacity() > 0 {
+                state.idle_bytes += buffer.capacity() as u64;
+                state.idle.push(buffer);
+            }
+            state.excess(self.budget.limit)
+        };
+        drop(excess);
         self.budget.freed.notify_all();
     }
 }
@@ -66,35 +195,110 @@ mod tests {
     use super::*;
     use crate::error::ErrorKind;
 
+    fn budget(limit: u64) -> (Arc<Budget>, Arc<Call>) {
+        (Arc::new(Budget::new(limit)), Call::new().0)
+    }
+
+    fn charged(budget: &Budget) -> u64 {
+        let state = budget.state.lock();
+        assert_eq!(
+            state.idle_bytes,
+            state.idle.iter().map(|b| b.capacity() as u64).sum::<u64>()
+        );
+        state.leased + state.idle_bytes
+    }
+
     #[test]
     fn what_does_not_fit_waits_but_one_part_always_runs() {
-        let (call, _notices) = Call::new();
-        let budget = Arc::new(Budget::new(100));
+        let (budget, call) = budget(100);
         let huge = budget
-            .reserve(&call, 1000, || false)
+            .lease(&call, 1000, || false)
             .expect("one part may always run");
         assert!(
-            budget.reserve(&call, 10, || true).is_ok(),
+            budget.lease(&call, 10, || true).is_ok(),
             "an urgent part does not wait"
         );
         drop(huge);
-        let first = budget.reserve(&call, 60, || false).expect("fits");
-        let _second = budget.reserve(&call, 40, || false).expect("fits");
+        let first = budget.lease(&call, 60, || false).expect("fits");
+        let _second = budget.lease(&call, 40, || false).expect("fits");
         let waiting = {
             let (call, budget) = (Arc::clone(&call), Arc::clone(&budget));
-            std::thread::spawn(move || budget.reserve(&call, 60, || false).map(|_| ()))
+            std::thread::spawn(move || budget.lease(&call, 60, || false).map(|_| ()))
         };
         drop(first);
         waiting.join().expect("no panic").expect("room was made");
     }
 
     #[test]
+    fn what_grows_waits_as_well_and_is_charged() {
+        let (budget, call) = budget(100);
+        let first = budget.lease(&call, 60, || false).expect("fits");
+        let second = budget.lease(&call, 10, || false).expect("fits");
+        second.grow(&call, 40, || false).expect("fits");
+        second
+            .grow(&call, 20, || false)
+            .expect("is charged already");
+        assert_eq!(charged(&budget), 100);
+        first.grow(&call, 500, || true).expect("is urgent");
+        let waiting = std::thread::spawn({
+            let call = Arc::clone(&call);
+            move || second.grow(&call, 41, || false)
+        });
+        drop(first);
+        waiting.join().expect("no panic").expect("room was made");
+    }
+
+    #[test]
+    fn idle_buffers_are_charged_used_again_and_given_back() {
+        let (budget, call) = budget(100);
+        let mut lease = budget.lease(&call, 60, || false).expect("fits");
+        lease.buffer.push(7);
+        let place = lease.buffer.as_ptr();
+        drop(lease);
+        assert_eq!(charged(&budget), 60, "idle");
+        let lease = budget.lease(&call, 50, || false).expect("fits");
+        assert_eq!((lease.buffer.as_ptr(), charged(&budget)), (place, 60));
+        drop(lease);
+        let larger = budget.lease(&call, 80, || false).expect("fits");
+        assert_eq!(charged(&budget), 80, "the idle one made room");
+        drop(larger);
+        assert_eq!(charged(&budget), 80);
+        budget.trim();
+        assert_eq!(charged(&budget), 0);
+        drop(budget.lease(&call, 1000, || false).expect("alone"));
+        assert_eq!(charged(&budget), 0, "nothing idle beyond the limit");
+    }
+
+    #[test]
+    fn a_lease_is_charged_by_what_it_holds() {
+        let (budget, call) = budget(1000);
+        let mut lease = budget.lease(&call, 10, || false).expect("fits");
+        lease.grow(&call, 500, || false).expect("fits");
+        lease.buffer = Vec::with_capacity(300);
+        lease.settle();
+        assert_eq!(charged(&budget), 300);
+    }
+
+    #[test]
+    fn memory_that_cannot_be_had_is_an_error() {
+        let (budget, call) = budget(100);
+        let refused = budget.lease(&call, 1 << 62, || false).err().expect("none");
+        assert_eq!(refused.kind(), ErrorKind::OutOfMemory);
+        assert_eq!(charged(&budget), 0);
+    }
+
+    #[test]
     fn a_stop_ends_the_waiting() {
-        let (call, _notices) = Call::new();
-        let budget = Arc::new(Budget::new(100));
-        let _held = budget.reserve(&call, 100, || false).expect("fits");
+        let (budget, call) = budget(100);
+        let held = budget.lease(&call, 100, || false).expect("fits");
+        let other = budget.lease(&call, 1, || true).expect("urgent");
         call.stop();
-        let refused = budget.reserve(&call, 1, || false).err().expect("stopped");
+        let refused = budget.lease(&call, 1, || false).err().expect("stopped");
         assert_eq!(refused.kind(), ErrorKind::Stopped);
+        for bytes in [1, 200] {
+            let refused = other.grow(&call, bytes, || false).expect_err("stopped");
+            assert_eq!(refused.kind(), ErrorKind::Stopped);
+        }
+        drop(held);
     }
 }

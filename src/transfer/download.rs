@@ -3,18 +3,20 @@
 //! Nothing of a part is written before the whole part has proved to be genuine, and a file gets its name only when all
 //! parts are there and its size is the declared one.
 
-use std::collections::BTreeMap;
+use std::cell::Cell;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use crossbeam_channel::{Sender, bounded};
-use parking_lot::Mutex;
+use parking_lot::{Condvar, Mutex};
 use serde_json::json;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
-use super::budget::{Budget, Reservation};
+use super::budget::{Budget, Lease};
 use super::crew;
 use super::route::{PartRoute, Route};
 use super::urls::UrlCache;
@@ -22,11 +24,17 @@ use crate::api::endpoint::{self, FileRef};
 use crate::api::retry::{Repeat, retrying};
 use crate::api::transport::{Body, Class, Failure, Request, Response, body_failure};
 use crate::api::{Session, Signed, accept, http_failure, read_envelope};
-use crate::call::{Phase, WORKER_GRACE, stopped};
-use crate::crypto::{Passphrase, open};
+use crate::call::{Call, Phase, WORKER_GRACE, stopped};
+use crate::crypto::{Limits, Marks, Passphrase, Place, open};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::{Existing, TargetFile};
 use crate::secret::{SecretJson, SecretString, json_text};
+
+/// So many parts for each worker may be ahead of the one that is written next. Parts that unpack to much more than
+/// they are, or take no memory worth counting, would wait there in any number.
+const PARTS_AHEAD: usize = 8;
+/// How often a worker that is too far ahead looks whether its call was stopped.
+const GLANCE: Duration = Duration::from_millis(50);
 
 /// What the workers of a download ask of, or tell, the thread that made the call.
 pub(crate) enum Event<T> {
@@ -141,8 +149,9 @@ pub(crate) fn run(download: Download, outlet: Outlet) -> Result<()> {
             size,
         }),
         awaited: AtomicU32::new(1),
+        advanced: Condvar::new(),
+        marks: Mutex::default(),
         other_passphrase: Mutex::default(),
-        buffers: Mutex::default(),
         download,
     });
     let call = Arc::clone(&job.download.session.call);
@@ -154,6 +163,7 @@ pub(crate) fn run(download: Download, outlet: Outlet) -> Result<()> {
     };
     let mut assembler = job.assembler.lock();
     assembler.waiting.clear();
+    job.download.budget.trim();
     if let Err(error) = fetched {
         // A worker that was left behind finds the outlet closed; the temporary file is gone before the call returns.
         assembler.outlet = Outlet::Closed;
@@ -182,18 +192,72 @@ pub(crate) fn prove(download: Download) -> Result<()> {
         parts: 1,
         assembler: Mutex::new(Assembler::default()),
         awaited: AtomicU32::new(1),
+        advanced: Condvar::new(),
+        marks: Mutex::default(),
         other_passphrase: Mutex::default(),
-        buffers: Mutex::default(),
         download,
     };
-    job.fetch(1).map(|_| ())
+    let proof = job.fetch(1).map(|_| ());
+    job.download.budget.trim();
+    match proof {
+        // A part in the wrong place was decrypted all the same.
+        Err(error) if error.kind() == ErrorKind::WrongPart => Ok(()),
+        proof => proof,
+    }
 }
 
 /// A verified part on its way to the outlet.
 struct Piece {
-    buffer: Zeroizing<Vec<u8>>,
+    memory: Lease,
+    /// Empty once it is written.
     plaintext: Range<usize>,
-    _reserved: Reservation,
+}
+
+impl Drop for Piece {
+    fn drop(&mut self) {
+        if !self.plaintext.is_empty() {
+            self.memory.buffer.zeroize();
+        }
+    }
+}
+
+/// What has arrived of a part: a broken connection is followed by a request for the rest.
+struct Begun {
+    memory: Lease,
+    /// The length of the whole part; none if the server did not say it.
+    length: Option<u64>,
+}
+
+impl Begun {
+    fn arrived(&self) -> u64 {
+        self.memory.buffer.len() as u64
+    }
+}
+
+/// Counts the bytes of a part that are there, through all attempts to get it.
+struct Meter<'a> {
+    call: &'a Call,
+    arrived: Cell<u64>,
+    furthest: Cell<u64>,
+}
+
+impl Meter<'_> {
+    fn add(&self, bytes: u64) {
+        let arrived = self.arrived.get() + bytes;
+        self.arrived.set(arrived);
+        self.call.sent(bytes);
+        // Only what was never there before counts as progress: a connection that breaks at the same place again and
+        // again must not go on for ever.
+        if arrived > self.furthest.get() {
+            self.furthest.set(arrived);
+            self.call.moved();
+        }
+    }
+
+    /// Only so many bytes were kept.
+    fn back_to(&self, kept: u64) {
+        self.call.unsent(self.arrived.replace(kept) - kept);
+    }
 }
 
 /// Puts parts into their order: what comes early waits in memory, within the budget.
@@ -226,10 +290,12 @@ struct Job {
     assembler: Mutex<Assembler>,
     /// The part that the assembler writes next; it is never held up for memory.
     awaited: AtomicU32,
+    /// Notified when the assembler has written a part.
+    advanced: Condvar,
+    /// The marks of all parts that are there: no two have the same.
+    marks: Mutex<HashSet<[u8; 8]>>,
     /// What was answered when a part did not open; none before.
     other_passphrase: Mutex<Option<Option<Passphrase>>>,
-    /// Buffers to use again: allocating megabytes for each part costs more than it seems.
-    buffers: Mutex<Vec<Vec<u8>>>,
 }
 
 impl Job {
@@ -240,11 +306,26 @@ impl Job {
             if part > self.parts {
                 return Ok(());
             }
+            self.wait_for_turn(part)?;
             let piece = self
                 .fetch(part)
                 .map_err(|error| error.context(format_args!("part {part}")))?;
             self.deliver(part, piece)?;
         }
+    }
+
+    /// Waits while a part is too far ahead of the one that is written next, which some other worker has.
+    fn wait_for_turn(&self, part: u32) -> Result<()> {
+        let ahead = u32::try_from(self.download.workers * PARTS_AHEAD).unwrap_or(u32::MAX);
+        let too_far = || part > self.awaited.load(Ordering::Relaxed).saturating_add(ahead);
+        if too_far() {
+            let mut assembler = self.assembler.lock();
+            while too_far() {
+                self.download.session.call.check()?;
+                self.advanced.wait_for(&mut assembler, GLANCE);
+            }
+        }
+        Ok(())
     }
 
     /// Hands a part over and writes all that is in order now.
@@ -259,12 +340,13 @@ impl Job {
             if assembler.written + length > assembler.size {
                 return Err(size_mismatch(assembler.written + length, assembler.size));
             }
-            let buffer = std::mem::take(&mut *piece.buffer);
-            let buffer = assembler.outlet.write(buffer, piece.plaintext.clone())?;
-            self.buffers.lock().push(buffer);
+            let buffer = std::mem::take(&mut piece.memory.buffer);
+            let plaintext = std::mem::take(&mut piece.plaintext);
+            piece.memory.buffer = assembler.outlet.write(buffer, plaintext)?;
             assembler.written += length;
             assembler.next += 1;
             self.awaited.store(assembler.next, Ordering::Relaxed);
+            self.advanced.notify_all();
             self.download.session.call.part_done(length);
         }
         Ok(())
@@ -275,30 +357,28 @@ impl Job {
         let session = &self.download.session;
         let call = &session.call;
         let mut route = self.route.for_part();
-        let furthest = AtomicU64::new(0);
+        let mut begun = None;
+        let meter = Meter {
+            call,
+            arrived: Cell::new(0),
+            furthest: Cell::new(0),
+        };
         retrying(
             call,
             session.retry_window(),
             Repeat::Safely,
             &session.contact(),
             || {
-                let received = AtomicU64::new(0);
-                let count = |bytes: u64| {
-                    let received = received.fetch_add(bytes, Ordering::Relaxed) + bytes;
-                    call.sent(bytes);
-                    if furthest.fetch_max(received, Ordering::Relaxed) < received {
-                        call.moved();
-                    }
-                };
                 let through_api = route.through_api();
                 let answer = match through_api {
                     true => self.ask_api(part),
-                    false => self.ask_storage(part, &mut route),
+                    false => self.ask_storage(part, &mut route, &mut begun),
                 };
-                let result = answer.and_then(|answer| self.receive(answer, part, &count));
+                let result =
+                    answer.and_then(|answer| self.receive(answer, part, &mut begun, &meter));
                 route.note(through_api, &result);
                 if result.is_err() {
-                    call.unsent(received.load(Ordering::Relaxed));
+                    meter.back_to(begun.as_ref().map_or(0, Begun::arrived));
                 }
                 result
             },
@@ -317,6 +397,7 @@ impl Job {
         &self,
         part: u32,
         route: &mut PartRoute<'_>,
+        begun: &mut Option<Begun>,
     ) -> std::result::Result<Response, Failure> {
         let download = &self.download;
         let session = &download.session;
@@ -330,18 +411,28 @@ impl Job {
             )
         };
         let url = self.urls.get(&session.call, part, fetch)?;
+        let rest = begun
+            .as_ref()
+            .filter(|begun| begun.length.is_some() && begun.arrived() > 0)
+            .map(|begun| format!("bytes={}-", begun.arrived()));
+        let range = rest.as_deref().map(|rest| [("range", rest)]);
         let request = Request {
             method: "GET",
             url: &url,
-            headers: &[],
+            headers: range.as_ref().map_or(&[], |range| range),
             body: Body::Empty,
         };
         let answer = session
             .storage()
             .exchange(request)
             .inspect_err(|_| self.urls.forget(part, &url))?;
-        if answer.status == 200 {
+        if answer.status == 200 || answer.status == 206 && rest.is_some() {
             return Ok(answer);
+        }
+        if rest.is_some() && !matches!(answer.status, 403 | 408 | 429 | 500..=599) {
+            // A storage that does not like to give a rest may like to give the whole.
+            *begun = None;
+            return Err(rest_refused(answer.status));
         }
         self.urls.forget(part, &url);
         Err(route.storage_failure(answer.status, answer.retry_after))
@@ -372,51 +463,120 @@ impl Job {
         Err(http_failure(&answer, "a part was expected"))
     }
 
-    /// Reads an encrypted part into memory that was reserved for it, and opens it there.
+    /// Reads an encrypted part, or what was missing of it, into memory within the budget, and opens it there. What has
+    /// come of a part whose connection broke is left in `begun`.
     fn receive(
         &self,
         mut answer: Response,
         part: u32,
-        count: &dyn Fn(u64),
+        begun: &mut Option<Begun>,
+        meter: &Meter<'_>,
     ) -> std::result::Result<Piece, Failure> {
+        let Begun { mut memory, length } = match begun.take() {
+            Some(begun) if answer.status == 206 => {
+                if !continues(&answer, &begun) {
+                    return Err(garbled(
+                        "the storage gives another piece than it was asked for",
+                    ));
+                }
+                begun
+            }
+            given_up => {
+                drop(given_up);
+                meter.back_to(0);
+                self.begin(&answer, part)?
+            }
+        };
         let limit = self.download.max_part_bytes;
-        let expected = answer.content_length.unwrap_or(limit);
-        if expected > limit {
-            return Err(too_large(expected, limit).into());
-        }
-        let urgent = || self.awaited.load(Ordering::Relaxed) == part;
-        let reserved =
-            self.download
-                .budget
-                .reserve(&self.download.session.call, expected, urgent)?;
-        let mut buffer = self.buffer(expected);
-        let received = read_counted(&mut answer, &mut buffer, limit, count);
-        let passphrase = self.passphrase();
-        let opened = received.and_then(|()| {
-            let max_plaintext = usize::try_from(limit).unwrap_or(usize::MAX);
-            open(&mut buffer, &passphrase, max_plaintext).map_err(|error| {
-                // Damage on the way is worth another attempt; a part of a kind that is not read is not.
-                let class = match error.kind() {
-                    ErrorKind::DecryptFailed => {
-                        self.ask_passphrase();
-                        Class::Garbled
-                    }
-                    _ => Class::Final,
-                };
-                Failure::new(class, error)
-            })
+        let read = read_counted(&mut answer, &mut memory.buffer, length, limit, &|bytes| {
+            meter.add(bytes)
         });
-        match opened {
-            Ok(plaintext) => Ok(Piece {
-                buffer: Zeroizing::new(buffer),
-                plaintext,
-                _reserved: reserved,
-            }),
+        match read {
+            Ok(()) => self.open(memory, part),
             Err(failure) => {
-                self.buffers.lock().push(buffer);
+                if failure.class == Class::Lost {
+                    *begun = Some(Begun { memory, length });
+                }
                 Err(failure)
             }
         }
+    }
+
+    /// Memory for a part of which nothing is there yet.
+    fn begin(&self, answer: &Response, part: u32) -> std::result::Result<Begun, Failure> {
+        let limit = self.download.max_part_bytes;
+        let length = answer.content_length;
+        let expected = length.unwrap_or(limit);
+        if expected > limit {
+            return Err(too_large(expected, limit).into());
+        }
+        let (call, budget) = (&self.download.session.call, &self.download.budget);
+        let mut memory = budget.lease(call, expected, || self.is_awaited(part))?;
+        memory.buffer.clear();
+        Ok(Begun { memory, length })
+    }
+
+    fn is_awaited(&self, part: u32) -> bool {
+        self.awaited.load(Ordering::Relaxed) == part
+    }
+
+    /// Decrypts and verifies a part that is there as a whole, and sees to it that it is the right one.
+    fn open(&self, mut memory: Lease, part: u32) -> std::result::Result<Piece, Failure> {
+        let download = &self.download;
+        let mut buffer = std::mem::take(&mut memory.buffer);
+        let limits = Limits {
+            max_plaintext: usize::try_from(download.max_part_bytes).unwrap_or(usize::MAX),
+            proceed: &|bytes| {
+                let call = &download.session.call;
+                memory.grow(call, bytes as u64, || self.is_awaited(part))
+            },
+        };
+        let opened = open(&mut buffer, &self.passphrase(), &limits);
+        memory.buffer = buffer;
+        memory.settle();
+        let opened = opened.map_err(|error| {
+            // Damage on the way is worth another attempt; a part of a kind that is not read is not.
+            let class = match error.kind() {
+                ErrorKind::DecryptFailed => {
+                    self.ask_passphrase();
+                    Class::Garbled
+                }
+                _ => Class::Final,
+            };
+            Failure::new(class, error)
+        })?;
+        let piece = Piece {
+            memory,
+            plaintext: opened.content,
+        };
+        self.check_place(part, opened.place.as_ref(), &opened.marks)?;
+        Ok(piece)
+    }
+
+    /// Whether a genuine part is the one that was asked for: it may say so itself, and no part comes twice.
+    fn check_place(
+        &self,
+        part: u32,
+        says: Option<&Place>,
+        marks: &Marks,
+    ) -> std::result::Result<(), Failure> {
+        let wanted = Place {
+            part,
+            parts: self.download.parts.max(1),
+            size: self.download.size,
+        };
+        if says.is_some_and(|place| !place.is(&wanted)) {
+            return Err(wrong_part(
+                "it belongs to another place, or to another file",
+            ));
+        }
+        let marks = [Some(marks.data), marks.session_key];
+        let mut known = self.marks.lock();
+        if marks.iter().flatten().any(|mark| known.contains(mark)) {
+            return Err(wrong_part("another part of the file is the same"));
+        }
+        known.extend(marks.into_iter().flatten());
+        Ok(())
     }
 
     fn passphrase(&self) -> Passphrase {
@@ -435,21 +595,40 @@ impl Job {
             }
         }
     }
+}
 
-    /// A buffer with room for a part: the smallest idle one that fits, else a new one.
-    fn buffer(&self, size: u64) -> Vec<u8> {
-        let size = usize::try_from(size).unwrap_or_default();
-        let mut buffers = self.buffers.lock();
-        let fitting = (0..buffers.len()).filter(|index| buffers[*index].capacity() >= size);
-        match fitting.min_by_key(|index| buffers[*index].capacity()) {
-            Some(index) => buffers.swap_remove(index),
-            None => {
-                // One that is too small is given back to the system: memory follows the parts in flight.
-                buffers.pop();
-                Vec::with_capacity(size)
-            }
-        }
-    }
+/// The end of a transfer that the storage would not go on with.
+fn rest_refused(status: u16) -> Failure {
+    let error = Error::new(
+        ErrorKind::StorageRefused,
+        format!("the storage does not give the rest of a part: HTTP status {status}"),
+    );
+    Failure::new(Class::Lost, error.with_http_status(status))
+}
+
+fn garbled(what: &str) -> Failure {
+    Failure::new(Class::Garbled, Error::new(ErrorKind::BadAnswer, what))
+}
+
+/// Like damage, it is worth another attempt.
+fn wrong_part(how: &str) -> Failure {
+    let error = Error::new(
+        ErrorKind::WrongPart,
+        format!("not the part asked for: {how}"),
+    );
+    Failure::new(Class::Garbled, error)
+}
+
+/// Whether an answer holds exactly what is missing of a part.
+fn continues(answer: &Response, begun: &Begun) -> bool {
+    let Some(length) = begun.length else {
+        return false;
+    };
+    let range = format!("bytes {}-{}/{length}", begun.arrived(), length - 1);
+    answer.content_range.as_deref().map(str::trim) == Some(&range)
+        && answer
+            .content_length
+            .is_none_or(|rest| rest == length - begun.arrived())
 }
 
 fn too_large(size: u64, limit: u64) -> Error {
@@ -460,30 +639,38 @@ fn too_large(size: u64, limit: u64) -> Error {
     .with_remedy("raise max_part_bytes if the sender is to be trusted with that much memory")
 }
 
-/// Reads a body whole and counts what comes.
+/// Reads a body to its end behind what is there already, and counts what comes. It is read no further than `length`,
+/// or `limit`, which the buffer has room for.
 fn read_counted(
     answer: &mut Response,
     buffer: &mut Vec<u8>,
+    length: Option<u64>,
     limit: u64,
     count: &dyn Fn(u64),
 ) -> std::result::Result<(), Failure> {
     use std::io::Read;
     const STEP: u64 = 256 << 10;
-    buffer.clear();
+    let most = length.unwrap_or(limit);
     loop {
-        let read = (&mut answer.body)
-            .take(STEP)
-            .read_to_end(buffer)
-            .map_err(body_failure)?;
-        if read == 0 {
+        let before = buffer.len() as u64;
+        let room = most.saturating_sub(before);
+        if room == 0 {
             break;
         }
-        count(read as u64);
-        if buffer.len() as u64 > limit {
-            return Err(too_large(buffer.len() as u64, limit).into());
+        let read = (&mut answer.body).take(STEP.min(room)).read_to_end(buffer);
+        // What came before an error is there as well.
+        count(buffer.len() as u64 - before);
+        if read.map_err(body_failure)? == 0 {
+            break;
         }
     }
-    match answer.content_length {
+    if buffer.len() as u64 == most && answer.body.read(&mut [0]).map_err(body_failure)? > 0 {
+        return Err(match length {
+            Some(_) => garbled("the part is longer than the storage said"),
+            None => too_large(most + 1, limit).into(),
+        });
+    }
+    match length {
         Some(length) if length != buffer.len() as u64 => Err(Failure::new(
             Class::Lost,
             Error::new(ErrorKind::BadAnswer, "the part was cut short"),

@@ -7,10 +7,11 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use crossbeam_channel::{Sender, bounded};
+use parking_lot::Mutex;
 use rand_core::{OsRng, RngCore};
 use serde_json::json;
 
-use super::budget::Budget;
+use super::budget::{Budget, Lease};
 use super::crew;
 use super::plan::Plan;
 use super::route::{PartRoute, Route};
@@ -20,7 +21,7 @@ use crate::api::retry::{Repeat, retrying};
 use crate::api::transport::{Body, Failure, Request, read_limited};
 use crate::api::{Session, accept, read_envelope};
 use crate::call::{Phase, WORKER_GRACE, stopped};
-use crate::crypto::{PartBuffer, Passphrase, sealed_len};
+use crate::crypto::{PartBuffer, Passphrase, Place};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os;
 
@@ -185,6 +186,7 @@ pub(crate) fn run(upload: Upload) -> Result<()> {
         route: Route::new(upload.force_api_route),
         urls: UrlCache::default(),
         next_part: AtomicU32::new(1),
+        taking: Mutex::new(()),
         holding: AtomicU32::new(0),
         used_storage: AtomicBool::new(false),
         is_doubtful: AtomicBool::new(false),
@@ -220,6 +222,8 @@ struct Job {
     route: Route,
     urls: UrlCache,
     next_part: AtomicU32,
+    /// One worker after the other takes memory: only so is there one first.
+    taking: Mutex<()>,
     /// Workers that hold memory at the moment.
     holding: AtomicU32,
     used_storage: AtomicBool,
@@ -234,7 +238,9 @@ impl Job {
         let call = &self.upload.session.call;
         call.set_phase(Phase::Transferring);
         let shared = Arc::clone(self);
-        crew::run(call, workers, WORKER_GRACE, move || shared.work())?;
+        let sent = crew::run(call, workers, WORKER_GRACE, move || shared.work());
+        self.upload.budget.trim();
+        sent?;
         match &self.upload.feed {
             Feed::File(file) => file.check_unchanged(),
             Feed::Pulled(_) | Feed::Spool(_) => Ok(()),
@@ -252,44 +258,68 @@ impl Job {
 
     /// One worker: part after part.
     fn work(&self) -> Result<()> {
-        let upload = &self.upload;
-        let call = &upload.session.call;
-        let capacity =
-            usize::try_from(upload.plan.part_size.min(upload.plan.size)).unwrap_or(usize::MAX);
-        let mut buffer = PartBuffer::with_capacity(capacity);
-        let mut spooled = Vec::new();
         loop {
             let turn = self.next_part.fetch_add(1, Ordering::Relaxed);
-            if turn > upload.plan.parts {
+            if turn > self.upload.plan.parts {
                 return Ok(());
             }
-            let urgent = || self.holding.load(Ordering::Relaxed) == 0;
-            let reserved = upload
-                .budget
-                .reserve(call, sealed_len(capacity) as u64, urgent)?;
-            self.holding.fetch_add(1, Ordering::Relaxed);
-            let sent = match &upload.feed {
-                Feed::File(file) => {
-                    let (offset, length) = upload.plan.range(turn);
-                    file.read(buffer.plaintext_mut(length), offset)?;
-                    self.send(turn, buffer.seal(&upload.passphrase)?, length)
-                }
-                Feed::Pulled(puller) => {
-                    let filled = puller.pull(buffer)?;
-                    buffer = filled.buffer;
-                    self.send(filled.part, buffer.seal(&upload.passphrase)?, filled.length)
-                }
-                Feed::Spool(spool) => {
-                    let (offset, length, plaintext_length) = spool.parts[turn as usize - 1];
-                    spooled.resize(length, 0);
-                    read_spool(&spool.file, &mut spooled, offset)?;
-                    self.send(turn, &spooled, plaintext_length)
-                }
-            };
-            drop(reserved);
+            let memory = self.take_memory(turn)?;
+            let sent = self.part(turn, memory);
             self.holding.fetch_sub(1, Ordering::Relaxed);
             sent?;
         }
+    }
+
+    /// Memory for a part: the first of an upload never waits, whatever other transfers hold.
+    fn take_memory(&self, turn: u32) -> Result<Lease> {
+        let upload = &self.upload;
+        let bytes = match &upload.feed {
+            Feed::Spool(spool) => spool.parts[turn as usize - 1].1,
+            Feed::File(_) | Feed::Pulled(_) => PartBuffer::room(upload.plan.range(1).1),
+        };
+        let _first = self.taking.lock();
+        let urgent = || self.holding.load(Ordering::Relaxed) == 0;
+        let call = &upload.session.call;
+        let memory = upload.budget.lease(call, bytes as u64, urgent)?;
+        self.holding.fetch_add(1, Ordering::Relaxed);
+        Ok(memory)
+    }
+
+    /// Reads, encrypts and sends one part.
+    fn part(&self, turn: u32, mut memory: Lease) -> Result<()> {
+        let upload = &self.upload;
+        let place = |part| Place {
+            part,
+            parts: upload.plan.parts,
+            size: upload.plan.size,
+        };
+        let mut buffer = PartBuffer::within(std::mem::take(&mut memory.buffer));
+        match &upload.feed {
+            Feed::File(file) => {
+                let (offset, length) = upload.plan.range(turn);
+                file.read(buffer.plaintext_mut(length), offset)?;
+                let sealed = buffer.seal_at(&place(turn), &upload.passphrase)?;
+                self.send(turn, sealed, length)?;
+                memory.buffer = buffer.into_memory();
+            }
+            Feed::Pulled(puller) => {
+                let mut filled = puller.pull(buffer)?;
+                let sealed = filled
+                    .buffer
+                    .seal_at(&place(filled.part), &upload.passphrase)?;
+                self.send(filled.part, sealed, filled.length)?;
+                memory.buffer = filled.buffer.into_memory();
+            }
+            Feed::Spool(spool) => {
+                let (offset, length, plaintext_length) = spool.parts[turn as usize - 1];
+                let mut sealed = buffer.into_memory();
+                sealed.resize(length, 0);
+                read_spool(&spool.file, &mut sealed, offset)?;
+                self.send(turn, &sealed, plaintext_length)?;
+                memory.buffer = sealed;
+            }
+        }
+        Ok(())
     }
 
     /// Sends one encrypted part by whichever way works.
@@ -475,8 +505,11 @@ fn read_spool(file: &File, buffer: &mut [u8], offset: u64) -> Result<()> {
 }
 
 /// Encrypts a source of unknown length into a spool, and answers with the plan that it turned out to have.
+///
+/// Only the last part can say how many there are and how long the file is; the others say their number.
 pub(crate) fn spool(
     session: &Session,
+    budget: &Arc<Budget>,
     puller: &Puller,
     passphrase: &Passphrase,
     part_size: u64,
@@ -490,28 +523,35 @@ pub(crate) fn spool(
         file: os::spool_file()?,
         parts: Vec::new(),
     };
-    let mut buffer = PartBuffer::with_capacity(capacity);
+    // The one part that this upload has in memory until all are spooled.
+    let mut memory = budget.lease(call, PartBuffer::room(capacity) as u64, || true)?;
     let (mut position, mut size) = (0, 0);
     loop {
         call.check()?;
-        let filled = puller.pull(buffer)?;
-        let (part, length) = (filled.part, filled.length);
-        buffer = filled.buffer;
+        let buffer = PartBuffer::within(std::mem::take(&mut memory.buffer));
+        let Filled {
+            mut buffer,
+            part,
+            length,
+        } = puller.pull(buffer)?;
+        let is_last = length < capacity;
         if length > 0 || part == 1 {
-            let sealed = buffer.seal(passphrase)?;
+            size += length as u64;
+            // Judges the size limit while the source still runs.
+            Plan::new(size, part_size)?;
+            let (parts, size) = if is_last { (part, size) } else { (0, 0) };
+            let sealed = buffer.seal_at(&Place { part, parts, size }, passphrase)?;
             spool.file.write_all(sealed).map_err(|error| {
                 os::io_error(&error, &std::env::temp_dir(), ErrorKind::WriteFailed)
                     .context("temporary file of encrypted parts")
             })?;
             spool.parts.push((position, sealed.len(), length));
             position += sealed.len() as u64;
-            size += length as u64;
-            // Judges the size limit while the source still runs.
-            Plan::new(size, part_size)?;
         }
-        if length < capacity {
+        if is_last {
             return Ok((spool, Plan::new(size, part_size)?));
         }
+        memory.buffer = buffer.into_memory();
     }
 }
 

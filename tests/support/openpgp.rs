@@ -1,5 +1,7 @@
 //! Parts as the official clients write them (`protocol` 3.4), put together by hand: no code of the library is in it.
 
+use std::sync::atomic::{AtomicU8, Ordering};
+
 use aes::Aes256;
 use cfb_mode::Encryptor;
 use cfb_mode::cipher::{AsyncStreamCipher, KeyIvInit};
@@ -45,20 +47,35 @@ pub(crate) const PYTHON: Style = Style {
     ..NODE
 };
 
-const SALT: [u8; 8] = *b"saltsalt";
 const ZERO_IV: [u8; 16] = [0; 16];
 /// Length of the chunks that Bouncy Castle writes.
 const CHUNK: usize = 65_536;
 
 /// Encrypts one part.
 pub(crate) fn part(style: Style, passphrase: &str, plaintext: &[u8]) -> Vec<u8> {
+    let literal = [
+        &[style.format, u8::try_from(style.name.len()).unwrap()],
+        style.name.as_bytes(),
+        &[0x66, 0, 0, 0],
+        plaintext,
+    ]
+    .concat();
+    let packet = [&[0xc0 | 11], &length(literal.len())[..], &literal].concat();
+    message(style, passphrase, &packet)
+}
+
+/// Encrypts packets, under salt and prefix of their own.
+pub(crate) fn message(style: Style, passphrase: &str, packets: &[u8]) -> Vec<u8> {
+    static COUNT: AtomicU8 = AtomicU8::new(0);
+    let fresh = COUNT.fetch_add(1, Ordering::Relaxed);
+    let salt = [fresh; 8];
     let derived = if style.sha1 {
-        derive::<Sha1>(style.count, passphrase)
+        derive::<Sha1>(salt, style.count, passphrase)
     } else {
-        derive::<Sha256>(style.count, passphrase)
+        derive::<Sha256>(salt, style.count, passphrase)
     };
     let mut skesk = vec![4, 9, 3, if style.sha1 { 2 } else { 8 }];
-    skesk.extend(SALT);
+    skesk.extend(salt);
     skesk.push(style.count);
     let mut key = derived;
     if style.session_key {
@@ -67,17 +84,8 @@ pub(crate) fn part(style: Style, passphrase: &str, plaintext: &[u8]) -> Vec<u8> 
         encrypt(&derived, &mut encrypted);
         skesk.extend(encrypted);
     }
-    let literal = [
-        &[style.format, u8::try_from(style.name.len()).unwrap()],
-        style.name.as_bytes(),
-        &[0x66, 0, 0, 0],
-        plaintext,
-    ]
-    .concat();
-    let mut stream = (0x10..0x20).chain([0x1e, 0x1f]).collect::<Vec<u8>>();
-    stream.push(0xc0 | 11);
-    stream.extend(length(literal.len()));
-    stream.extend(literal);
+    let mut stream = vec![fresh; 18];
+    stream.extend(packets);
     stream.extend([0xd3, 0x14]);
     let digest = Sha1::digest(&stream);
     stream.extend(digest);
@@ -102,8 +110,8 @@ pub(crate) fn part(style: Style, passphrase: &str, plaintext: &[u8]) -> Vec<u8> 
 }
 
 /// Iterated and salted S2K to 32 bytes (RFC 4880, 3.7.1.3).
-fn derive<D: Digest + Clone>(count: u8, passphrase: &str) -> [u8; 32] {
-    let unit = [&SALT, passphrase.as_bytes()].concat();
+fn derive<D: Digest + Clone>(salt: [u8; 8], count: u8, passphrase: &str) -> [u8; 32] {
+    let unit = [&salt, passphrase.as_bytes()].concat();
     let octets = ((16 + (usize::from(count) & 15)) << ((count >> 4) + 6)).max(unit.len());
     let repeated: Vec<u8> = unit.iter().copied().cycle().take(octets).collect();
     let mut key = Vec::new();

@@ -7,6 +7,7 @@
 mod cfb;
 mod packet;
 mod part;
+mod place;
 mod s2k;
 mod unusual;
 
@@ -15,11 +16,11 @@ mod tests;
 
 mod reader;
 
-pub(crate) use part::{PartBuffer, sealed_len};
-pub(crate) use reader::open;
+pub(crate) use part::PartBuffer;
+pub(crate) use place::Place;
+pub(crate) use reader::{Limits, Marks, open};
 
-pub(super) use part::LiteralFormat;
-pub(super) use unusual::read_message;
+pub(super) use unusual::unpack_layer;
 
 use pgp::crypto::sym::SymmetricKeyAlgorithm;
 // A SHA-1 digest ends the modification detection code packet.
@@ -37,6 +38,8 @@ const MDC_LEN: usize = MDC_HEADER.len() + DIGEST_LEN;
 struct SessionKey {
     algorithm: SymmetricKeyAlgorithm,
     key: Zeroizing<Vec<u8>>,
+    /// A digest of the packet that it came from; see [`Marks`].
+    mark: Option<[u8; 8]>,
 }
 
 /// The one error of every ordinary failure to decrypt. It does not tell a wrong passphrase from damaged data: neither

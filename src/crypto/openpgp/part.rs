@@ -5,10 +5,10 @@ use std::ops::Range;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::{MDC_HEADER, MDC_LEN, s2k, too_large};
+use super::{MDC_HEADER, MDC_LEN, Place, s2k, too_large};
 use crate::crypto::keycode::Passphrase;
 use crate::crypto::random;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Symmetric-key encrypted session key packet: header, version 4, AES-256, iterated and salted S2K with SHA-256, salt,
 /// count. It holds no session key: the key derived from the passphrase is the session key, new by its salt.
@@ -17,20 +17,25 @@ const SKESK_LEN: usize = 15;
 const S2K_COUNT: u8 = 0x60;
 /// Random block with its last two octets repeated.
 const PREFIX_LEN: usize = 18;
-/// Format, length of the (empty) file name, date: literal data before its bytes.
+/// Format, length of the file name, date: literal data before its bytes, but for the name.
 const LITERAL_FIELDS_LEN: usize = 6;
 /// The longest packet header: tag and five octets of length.
 const MAX_HEADER_LEN: usize = 6;
 /// The longest that can stand before the plaintext. It is written right-aligned, so that the plaintext can be read
 /// into its final place before its length is known.
-const HEADROOM: usize =
-    SKESK_LEN + MAX_HEADER_LEN + 1 + PREFIX_LEN + MAX_HEADER_LEN + LITERAL_FIELDS_LEN;
+const HEADROOM: usize = SKESK_LEN
+    + MAX_HEADER_LEN
+    + 1
+    + PREFIX_LEN
+    + MAX_HEADER_LEN
+    + LITERAL_FIELDS_LEN
+    + Place::MAX_NAME;
 /// Packet lengths have 32 bits.
 const MAX_PLAINTEXT: usize = u32::MAX as usize - HEADROOM - MDC_LEN;
 
 /// What the literal data packet says about its bytes. They are taken verbatim in either case.
 #[derive(Clone, Copy)]
-pub(in crate::crypto) enum LiteralFormat {
+enum LiteralFormat {
     /// Parts of files.
     Binary,
     /// Messages and keycodes: the official Python client reads text only from this.
@@ -52,13 +57,6 @@ impl Fresh {
     }
 }
 
-/// The length of the message that a part becomes.
-pub(crate) const fn sealed_len(plaintext_len: usize) -> usize {
-    let literal = LITERAL_FIELDS_LEN + plaintext_len;
-    let stream = PREFIX_LEN + header_len(literal) + literal + MDC_LEN;
-    SKESK_LEN + header_len(1 + stream) + 1 + stream
-}
-
 const fn header_len(body_len: usize) -> usize {
     match body_len {
         0..192 => 2,
@@ -77,19 +75,52 @@ pub(crate) struct PartBuffer {
 }
 
 impl PartBuffer {
+    /// The bytes of memory that parts of this size need.
+    pub(crate) const fn room(max_plaintext: usize) -> usize {
+        HEADROOM
+            .saturating_add(max_plaintext)
+            .saturating_add(MDC_LEN)
+    }
+
     /// A buffer that takes parts up to this size without allocating again.
-    pub(crate) fn with_capacity(max_plaintext: usize) -> Self {
+    ///
+    /// # Errors
+    /// `OutOfMemory`.
+    pub(crate) fn with_capacity(max_plaintext: usize) -> Result<Self> {
+        let room = Self::room(max_plaintext);
+        let mut bytes = Vec::new();
+        bytes
+            .try_reserve_exact(room)
+            .map_err(|_| Error::out_of_memory(room))?;
+        Ok(Self::within(bytes))
+    }
+
+    /// A buffer in memory that is there already; what stands in it has no meaning.
+    pub(crate) fn within(bytes: Vec<u8>) -> Self {
         Self {
-            bytes: vec![0; HEADROOM + max_plaintext + MDC_LEN],
+            bytes,
             plaintext_len: 0,
             message: 0..0,
         }
     }
 
+    /// The memory, to be used for something else.
+    pub(crate) fn into_memory(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    /// The message of a sealed part, in the memory of the buffer.
+    pub(crate) fn into_message(self) -> Vec<u8> {
+        let mut bytes = self.bytes;
+        bytes.truncate(self.message.end);
+        bytes.drain(..self.message.start);
+        bytes
+    }
+
     /// Begins a part of `len` bytes and gives the place for them. It holds leftovers: fill it all, or call
     /// [`truncate`](Self::truncate) to what was filled.
     pub(crate) fn plaintext_mut(&mut self, len: usize) -> &mut [u8] {
-        let needed = HEADROOM + len + MDC_LEN;
+        let needed = Self::room(len);
         if self.bytes.len() < needed {
             self.bytes.resize(needed, 0);
         }
@@ -109,33 +140,45 @@ impl PartBuffer {
     /// # Errors
     /// `PartTooLarge` above 4 GiB, `Internal` if the system's generator fails.
     pub(crate) fn seal(&mut self, passphrase: &Passphrase) -> Result<&[u8]> {
-        self.seal_as(LiteralFormat::Binary, passphrase)
+        self.seal_as(LiteralFormat::Binary, "", passphrase)
     }
 
-    pub(in crate::crypto) fn seal_as(
+    /// The same for a part that says where it belongs.
+    pub(crate) fn seal_at(&mut self, place: &Place, passphrase: &Passphrase) -> Result<&[u8]> {
+        self.seal_as(LiteralFormat::Binary, &place.name(), passphrase)
+    }
+
+    /// The same for a text, which belongs nowhere.
+    pub(in crate::crypto) fn seal_text(&mut self, passphrase: &Passphrase) -> Result<&[u8]> {
+        self.seal_as(LiteralFormat::Utf8, "", passphrase)
+    }
+
+    fn seal_as(
         &mut self,
         format: LiteralFormat,
+        name: &str,
         passphrase: &Passphrase,
     ) -> Result<&[u8]> {
         if self.message.is_empty() {
-            self.encrypt(format, passphrase, &Fresh::draw()?)?;
+            self.encrypt(format, name, passphrase, &Fresh::draw()?)?;
         }
         Ok(&self.bytes[self.message.clone()])
     }
 
     /// Encrypts a text under a session key that travels in a packet of its own: gives the packet of encrypted data.
     pub(in crate::crypto) fn seal_data(text: &str, key: &[u8; 32]) -> Result<Zeroizing<Vec<u8>>> {
-        let mut buffer = Self::with_capacity(text.len());
+        let mut buffer = Self::with_capacity(text.len())?;
         buffer
             .plaintext_mut(text.len())
             .copy_from_slice(text.as_bytes());
-        let packet = buffer.encrypt_data(LiteralFormat::Utf8, key, &random()?)?;
+        let packet = buffer.encrypt_data(LiteralFormat::Utf8, "", key, &random()?)?;
         Ok(Zeroizing::new(buffer.bytes[packet].to_vec()))
     }
 
     fn encrypt(
         &mut self,
         format: LiteralFormat,
+        name: &str,
         passphrase: &Passphrase,
         fresh: &Fresh,
     ) -> Result<()> {
@@ -146,7 +189,7 @@ impl PartBuffer {
             s2k::decode_count(S2K_COUNT),
             &mut *key,
         );
-        let data = self.encrypt_data(format, &key, &fresh.prefix)?;
+        let data = self.encrypt_data(format, name, &key, &fresh.prefix)?;
         let mut front = Front {
             bytes: &mut self.bytes[..HEADROOM],
             start: data.start,
@@ -162,6 +205,7 @@ impl PartBuffer {
     fn encrypt_data(
         &mut self,
         format: LiteralFormat,
+        name: &str,
         key: &[u8; 32],
         prefix: &[u8; 16],
     ) -> Result<Range<usize>> {
@@ -180,8 +224,11 @@ impl PartBuffer {
             LiteralFormat::Binary => b'b',
             LiteralFormat::Utf8 => b'u',
         };
-        front.push(&[format, 0, 0, 0, 0, 0]); // no file name, no date: the service keeps them
-        front.push_header(0xcb, LITERAL_FIELDS_LEN + self.plaintext_len);
+        let name = &name.as_bytes()[..name.len().min(Place::MAX_NAME)];
+        front.push(&[0; 4]); // no date: the service keeps it, and the true name
+        front.push(name);
+        front.push(&[format, name.len() as u8]);
+        front.push_header(0xcb, LITERAL_FIELDS_LEN + name.len() + self.plaintext_len);
         front.push(&prefix[14..]);
         front.push(prefix);
         let stream = front.start..end;
@@ -243,13 +290,13 @@ mod tests {
             salt: [1, 2, 3, 4, 5, 6, 7, 8],
             prefix: std::array::from_fn(|i| 0x10 + u8::try_from(i).unwrap()),
         };
-        let mut buffer = PartBuffer::with_capacity(0);
+        let mut buffer = PartBuffer::with_capacity(0).unwrap();
         buffer
             .plaintext_mut(text.len())
             .copy_from_slice(text.as_bytes());
         let passphrase = Passphrase::from_text(SecretString::new(passphrase));
         buffer
-            .encrypt(LiteralFormat::Binary, &passphrase, &fresh)
+            .encrypt(LiteralFormat::Binary, "", &passphrase, &fresh)
             .unwrap();
         assert_eq!(
             hex(&buffer.bytes[buffer.message]),
@@ -267,11 +314,10 @@ mod tests {
     #[test]
     fn a_sealed_part_is_given_again_and_the_next_one_is_new() {
         let passphrase = Passphrase::from_text(SecretString::from("p"));
-        let mut buffer = PartBuffer::with_capacity(100);
+        let mut buffer = PartBuffer::with_capacity(100).unwrap();
         buffer.plaintext_mut(100).fill(7);
         buffer.truncate(50);
         let first = buffer.seal(&passphrase).unwrap().to_vec();
-        assert_eq!(first.len(), sealed_len(50));
         assert_eq!(buffer.seal(&passphrase).unwrap(), first);
         let place = buffer.bytes.as_ptr();
         buffer.plaintext_mut(50).fill(7);

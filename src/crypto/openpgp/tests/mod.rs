@@ -2,12 +2,13 @@
 
 mod damage;
 mod gnupg;
+mod hostile;
 mod rpgp;
 mod shapes;
 mod vectors;
 
 use crate::crypto::keycode::Passphrase;
-use crate::crypto::openpgp::{PartBuffer, open};
+use crate::crypto::openpgp::{Limits, PartBuffer, open};
 use crate::error::{ErrorKind, Result};
 use crate::secret::SecretString;
 
@@ -34,8 +35,15 @@ fn noise(seed: u64, len: usize) -> Vec<u8> {
     bytes
 }
 
+fn limits(max_plaintext: usize) -> Limits<'static> {
+    Limits {
+        max_plaintext,
+        proceed: &|_| Ok(()),
+    }
+}
+
 fn seal(plaintext: &[u8], passphrase: &Passphrase) -> Vec<u8> {
-    let mut buffer = PartBuffer::with_capacity(plaintext.len());
+    let mut buffer = PartBuffer::with_capacity(plaintext.len()).unwrap();
     buffer
         .plaintext_mut(plaintext.len())
         .copy_from_slice(plaintext);
@@ -44,13 +52,13 @@ fn seal(plaintext: &[u8], passphrase: &Passphrase) -> Vec<u8> {
 
 fn opened(message: &[u8], passphrase: &Passphrase) -> Result<Vec<u8>> {
     let mut message = message.to_vec();
-    open(&mut message, passphrase, NO_LIMIT).map(|range| message[range].to_vec())
+    open(&mut message, passphrase, &limits(NO_LIMIT)).map(|opened| message[opened.content].to_vec())
 }
 
 /// The kind of the failure, after a look that nothing was left in the buffer.
 fn failure(message: &[u8], passphrase: &Passphrase, max_plaintext: usize) -> ErrorKind {
     let mut message = message.to_vec();
-    let error = open(&mut message, passphrase, max_plaintext).expect_err("was opened");
+    let error = open(&mut message, passphrase, &limits(max_plaintext)).expect_err("was opened");
     assert!(message.is_empty(), "bytes were left behind");
     error.kind()
 }

@@ -7,7 +7,6 @@ use pgp::types::StringToKey;
 use rand_core::OsRng;
 
 use super::*;
-use crate::crypto::openpgp::sealed_len;
 
 /// Around every change of a length's width, of the service's part sizes, and of the steps of the kernels.
 const SIZES: [usize; 27] = [
@@ -36,12 +35,11 @@ fn write_stream(plaintext: &[u8], text: &str, chunk: u32) -> Vec<u8> {
 #[test]
 fn rpgp_reads_what_we_write() {
     let passphrase = passphrase("secret");
-    let mut buffer = PartBuffer::with_capacity(0);
+    let mut buffer = PartBuffer::with_capacity(0).unwrap();
     for size in SIZES {
         let plaintext = noise(1, size);
         buffer.plaintext_mut(size).copy_from_slice(&plaintext);
         let message = buffer.seal(&passphrase).unwrap();
-        assert_eq!(message.len(), sealed_len(size));
         let mut read = Message::from_bytes(message)
             .unwrap()
             .decrypt_with_password(&"secret".into())

@@ -1,0 +1,331 @@
+//! What a sender, the storage or the service may cost a program in memory and time. Each case runs in a process of its
+//! own, whose memory is measured or limited.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::process::{Command, Output};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use sendsafely::raw::{decrypt_part, encrypt_part};
+use sendsafely::{
+    Client, ClientOptions, DownloadOptions, ErrorKind, Package, Sink, Source, UploadOptions,
+};
+use serde_json::json;
+use support::*;
+
+/// Far more than each case needs.
+const SOON: Duration = Duration::from_secs(60);
+const MIB: usize = 1 << 20;
+
+/// Runs a test of this file again, alone in a process: for `case`, and with `kib` of address space where limited.
+#[track_caller]
+fn alone(test: &str, kib: Option<usize>) {
+    let limit = kib.map_or("unlimited".into(), |kib| kib.to_string());
+    let started = Instant::now();
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = Command::new("sh")
+        .args([
+            "-c",
+            "ulimit -v \"$1\" && shift && exec \"$@\"",
+            "sh",
+            &limit,
+        ])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--nocapture", "--test-threads=1"])
+        .env(ALONE, "1")
+        // Each arena of the allocator reserves addresses.
+        .env("MALLOC_ARENA_MAX", "1")
+        .output()
+        .unwrap();
+    assert!(
+        status.success(),
+        "{status}\n{}\n{}",
+        String::from_utf8_lossy(&stdout),
+        String::from_utf8_lossy(&stderr)
+    );
+    assert!(started.elapsed() < SOON, "{:?}", started.elapsed());
+}
+
+const ALONE: &str = "SENDSAFELY_TEST_ALONE";
+
+fn is_alone() -> bool {
+    std::env::var_os(ALONE).is_some()
+}
+
+/// The most memory that this process ever had, in bytes.
+fn peak() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+    let kib: usize = line
+        .unwrap()
+        .split_whitespace()
+        .nth(1)
+        .unwrap()
+        .parse()
+        .unwrap();
+    kib << 10
+}
+
+/// The peak counts from here.
+fn forget_peak() -> usize {
+    std::fs::write("/proc/self/clear_refs", "5").unwrap();
+    peak()
+}
+
+/// A packet of the new format.
+fn packet(tag: u8, body: &[u8]) -> Vec<u8> {
+    let len = u32::try_from(body.len()).unwrap().to_be_bytes();
+    [&[0xc0 | tag, 255], &len[..], body].concat()
+}
+
+/// A part whose literal data is compressed: nothing but zeros.
+fn bomb(passphrase: &str, size: usize) -> Vec<u8> {
+    let mut literal = b"b\0\0\0\0\0".to_vec();
+    literal.resize(6 + size, 0);
+    let mut packed = vec![3];
+    let mut encoder = bzip2::write::BzEncoder::new(&mut packed, bzip2::Compression::best());
+    encoder.write_all(&packet(11, &literal)).unwrap();
+    encoder.finish().unwrap();
+    support::openpgp::message(support::openpgp::NODE, passphrase, &packet(8, &packed))
+}
+
+/// A small package of the sender, its link, and the passphrase of its parts.
+fn sent(emulator: &Emulator) -> (Package, String, String) {
+    let package = package(&emulator.client());
+    upload(&package, "small.txt", b"small").unwrap();
+    let link = finalize(&package);
+    let raw = emulator.package(package.id());
+    let secret = raw["server_secret"].as_str().unwrap().to_owned();
+    let keycode = link.split("keyCode=").nth(1).unwrap();
+    (package, secret + keycode, link.clone())
+}
+
+fn tight() -> ClientOptions {
+    ClientOptions {
+        memory_budget: MIB as u64,
+        ..options()
+    }
+}
+
+fn receive_nowhere(package: &Package, file_id: &str) -> sendsafely::Result<u64> {
+    let mut written = 0;
+    let mut writer = |piece: &[u8]| {
+        written += piece.len() as u64;
+        Ok(())
+    };
+    package.download(
+        &mut (),
+        file_id,
+        Sink::Writer(&mut writer),
+        &DownloadOptions::default(),
+    )?;
+    Ok(written)
+}
+
+#[test]
+fn parts_are_charged_by_what_they_unpack_to() {
+    if !is_alone() {
+        return alone("parts_are_charged_by_what_they_unpack_to", None);
+    }
+    const UNPACKED: usize = 8 * MIB;
+    const PARTS: usize = 24;
+    let emulator = Emulator::start();
+    let (package, passphrase, link) = sent(&emulator);
+    let parts: Vec<_> = (0..PARTS).map(|_| bomb(&passphrase, UNPACKED)).collect();
+    assert!(parts[0].len() < 300, "{}", parts[0].len());
+    let file = emulator.add_file(package.id(), "bomb.bin", PARTS * UNPACKED, &parts);
+    drop(parts);
+    let client = emulator.client_of(1, tight());
+    let package = Package::open_link(&client, &mut (), &link).unwrap();
+    // The first part is late: all the others could be there before it.
+    emulator
+        .fault(json!({"endpoint": "part_get", "part": 1, "times": 1, "action": {"hang_ms": 3000}}));
+    let before = forget_peak();
+    assert_eq!(
+        receive_nowhere(&package, &file).unwrap(),
+        (PARTS * UNPACKED) as u64
+    );
+    // The awaited part may run whatever it takes: twice its size while it grows, and the decompressor.
+    let took = peak() - before;
+    assert!(took < 60 * MIB, "{} MiB", took / MIB);
+}
+
+#[test]
+fn parts_are_not_fetched_any_number_ahead() {
+    let emulator = Emulator::start();
+    let options = ClientOptions {
+        part_size: 10,
+        parts_in_flight: 2,
+        ..options()
+    };
+    let package = package(&emulator.client_with(options.clone()));
+    let data = noise(3, 2000);
+    let file = upload(&package, "many.bin", &data).unwrap();
+    emulator
+        .fault(json!({"endpoint": "part_get", "part": 1, "times": 1, "action": {"hang_ms": 2000}}));
+    emulator.forget_requests();
+    let client = emulator.client_with(options);
+    let reader = thread::spawn({
+        let (package, id) = (
+            Package::open_link(&client, &mut (), &finalize(&package)).unwrap(),
+            file.file_id,
+        );
+        move || download(&package, &id)
+    });
+    thread::sleep(Duration::from_millis(1500));
+    let ahead = emulator.count("part_get");
+    assert!(reader.join().unwrap().unwrap() == data);
+    assert!((2..=20).contains(&ahead), "{ahead}");
+}
+
+#[test]
+fn uploads_stay_within_the_budget() {
+    if !is_alone() {
+        return alone("uploads_stay_within_the_budget", None);
+    }
+    const PART: usize = 5 * MIB;
+    let emulator = Emulator::start();
+    emulator.settings(json!({"discard_parts": true}));
+    let client = emulator.client_with(ClientOptions {
+        memory_budget: 10 * MIB as u64,
+        part_size: PART as u64,
+        parts_in_flight: 16,
+        ..options()
+    });
+    let package = package(&client);
+    upload(&package, "warm.bin", b"connections").unwrap();
+    let before = forget_peak();
+    for size in [Some(20 * PART as u64), None] {
+        let mut left = 20 * PART;
+        let mut reader = |buffer: &mut [u8]| {
+            let read = left.min(buffer.len());
+            left -= read;
+            Ok(read)
+        };
+        let source = Source::Reader {
+            name: format!("{size:?}.bin").replace(['(', ')'], ""),
+            size,
+            reader: &mut reader,
+        };
+        package
+            .upload(&mut (), source, &UploadOptions::default())
+            .unwrap();
+    }
+    let took = peak() - before;
+    // Sixteen connections have buffers of their own.
+    assert!(took < 40 * MIB, "{} MiB", took / MIB);
+}
+
+#[test]
+fn derivations_and_signatures_are_bounded_for_raw_parts() {
+    let (secret, keycode) = ("secret".into(), "keycode".into());
+    let plain = encrypt_part(&secret, &keycode, b"text").unwrap();
+    let strangers: Vec<u8> = (0..24)
+        .flat_map(|salt: u8| {
+            let mut body = vec![4, 9, 3, 8];
+            body.extend([salt; 8]);
+            body.push(0xff);
+            body.extend([salt; 6]);
+            packet(3, &body)
+        })
+        .collect();
+    let started = Instant::now();
+    let refused = decrypt_part(&secret, &keycode, &[&strangers, &plain[..]].concat());
+    assert_kind(refused, ErrorKind::DecryptFailed);
+    assert!(
+        started.elapsed() < Duration::from_secs(20),
+        "{:?}",
+        started.elapsed()
+    );
+}
+
+/// A server that says `Content-Length: 10` and goes on in chunks for as long as anybody reads; gives its address.
+fn endless() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let _ = stream.read(&mut [0; 4096]);
+            let _ = stream.write_all(
+                b"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: 10\r\nTransfer-Encoding: chunked\r\n\r\n",
+            );
+            let chunk = [&b"10000\r\n"[..], &[b'x'; 65536], b"\r\n"].concat();
+            for _ in 0..2000 {
+                if stream.write_all(&chunk).is_err() {
+                    break;
+                }
+            }
+        }
+    });
+    format!("http://{address}")
+}
+
+#[test]
+fn nothing_is_read_beyond_the_length_that_was_said() {
+    if !is_alone() {
+        return alone("nothing_is_read_beyond_the_length_that_was_said", None);
+    }
+    let endless = endless();
+    let options = ClientOptions {
+        retry_window: Duration::from_secs(20),
+        ..tight()
+    };
+    let emulator = Emulator::start();
+    let package = package(&emulator.client_with(options.clone()));
+    let file = upload(&package, "a.bin", b"12345").unwrap();
+    emulator.fault(
+        json!({"endpoint": "download_urls", "times": 0, "action": {"envelope": {
+        "response": "SUCCESS", "downloadUrls": [{"part": 1, "url": format!("{endless}/part")}]}}}),
+    );
+    emulator.fault(json!({"endpoint": "part_download", "times": 0, "action": {"status": 500}}));
+    let before = forget_peak();
+    let failed = download(&package, &file.file_id).unwrap_err();
+    assert!(
+        matches!(failed.kind(), ErrorKind::BadAnswer | ErrorKind::HttpError),
+        "{failed}"
+    );
+    let client = Client::new(&endless, "key", "secret".into(), options).unwrap();
+    let failed = client.user(&mut ()).map(|_| ()).unwrap_err();
+    assert_eq!(failed.kind(), ErrorKind::BadAnswer, "{failed}");
+    let took = peak() - before;
+    assert!(took < 24 * MIB, "{} MiB", took / MIB);
+}
+
+#[test]
+fn memory_that_cannot_be_had_is_an_error_and_leaves_nothing() {
+    if !is_alone() {
+        return alone(
+            "memory_that_cannot_be_had_is_an_error_and_leaves_nothing",
+            Some(1 << 20),
+        );
+    }
+    // Of one GiB of addresses there is none for a part of another.
+    const HUGE: u64 = 1 << 30;
+    let emulator = Emulator::start();
+    let (package, _, link) = sent(&emulator);
+    let file = emulator.add_file(package.id(), "a.bin", 5, &[vec![7; 100]]);
+    emulator.fault(json!({"endpoint": "part_get", "times": 0,
+        "action": {"headers": {"Content-Length": (HUGE - 1).to_string()}}}));
+    let options = ClientOptions {
+        max_part_bytes: HUGE,
+        retry_window: Duration::from_secs(2),
+        ..options()
+    };
+    let client = emulator.client_of(1, options);
+    let package = Package::open_link(&client, &mut (), &link).unwrap();
+    let directory = TempDir::new();
+    assert_kind(
+        download_into(&package, &file, &directory),
+        ErrorKind::OutOfMemory,
+    );
+    assert_eq!(directory.names(), [""; 0]);
+}
