@@ -586,6 +586,11 @@ enum sendsafely_status
    */
   SENDSAFELY_WRONG_KEYCODE = 504,
   /**
+   * A part of the file is not the one that was asked for.
+   * Parts were swapped, repeated or taken from another file; the sender has to send the file again.
+   */
+  SENDSAFELY_WRONG_PART = 505,
+  /**
    * No such file.
    * The message names the path.
    */
@@ -631,6 +636,11 @@ enum sendsafely_status
    * For sendsafely_package_download_callback: the callback returned SENDSAFELY_STOP.
    */
   SENDSAFELY_WRITE_FAILED = 608,
+  /**
+   * The memory for a part or an answer cannot be had.
+   * Nothing is left behind at the target; smaller parts and a smaller memory_budget need less.
+   */
+  SENDSAFELY_OUT_OF_MEMORY = 609,
   /**
    * The process has no descriptor or thread left.
    * Close files or connections of the program, raise its limits (ulimit -n and -u), or set fewer parts_in_flight. A
@@ -944,8 +954,8 @@ typedef struct {
    */
   uint64_t part_size;
   /**
-   * Bytes of memory that all transfers of this client share, 1,048,576 or more. 0: the default, 33,554,432. One
-   * part may always run.
+   * Bytes of memory that all transfers of this client share, 1,048,576 or more. 0: the default, 33,554,432. A part
+   * counts as what it takes, a compressed one as what it unpacks to. One part of each transfer may always run.
    */
   uint64_t memory_budget;
   /**
@@ -4084,7 +4094,8 @@ sendsafely_status sendsafely_checksum(const char *keycode,
  * Encrypts a part of a file: size bytes at data, which may be none. Free the buffer with sendsafely_buffer_free.
  *
  * server_secret is the package's, as the service gives it. SENDSAFELY_INVALID_ARGUMENT: a secret is empty.
- * SENDSAFELY_PART_TOO_LARGE: more than 1 GiB.
+ * SENDSAFELY_PART_TOO_LARGE: more than 1 GiB. SENDSAFELY_OUT_OF_MEMORY: no memory for it. The part does not say to which
+ * place of a file it belongs, as those of uploads do.
  * SendSafely Client API: OpenPGP messages for file parts (protocol 3.4).
  */
 sendsafely_status sendsafely_part_encrypt(const char *server_secret,

@@ -936,7 +936,7 @@ fn fetched(emulator: &Emulator) -> Vec<(Option<String>, u64)> {
 fn a_broken_download_goes_on_inside_its_part() {
     let (emulator, data, link) = sent();
     for ranges in [true, false] {
-        let (package, file_id) = open(&emulator, &link, options());
+        let (package, _) = open(&emulator, &link, options());
         emulator.settings(json!({"storage_ranges": ranges}));
         emulator.clear_faults();
         for broken in [40_000, 30_000] {

@@ -248,6 +248,10 @@ namespace Sendsafely
         /// <summary>The keycode is not the one of this package.</summary>
         /// <remarks>Open the package with the keycode of its secure link.</remarks>
         WrongKeycode = 504,
+        /// <summary>A part of the file is not the one that was asked for.</summary>
+        /// <remarks>Parts were swapped, repeated or taken from another file; the sender has to send the file
+        /// again.</remarks>
+        WrongPart = 505,
         /// <summary>No such file.</summary>
         /// <remarks>The message names the path.</remarks>
         FileNotFound = 600,
@@ -274,6 +278,9 @@ namespace Sendsafely
         ReadFailed = 607,
         /// <summary>Writing the target failed.</summary>
         WriteFailed = 608,
+        /// <summary>The memory for a part or an answer cannot be had.</summary>
+        /// <remarks>Nothing is left behind at the target; smaller parts and a smaller MemoryBudget need less.</remarks>
+        OutOfMemory = 609,
         /// <summary>The process has no descriptor or thread left.</summary>
         /// <remarks>Close files or connections of the program, raise its limits (ulimit -n and -u), or set fewer
         /// PartsInFlight. A transfer that has connections already goes on with fewer instead.</remarks>

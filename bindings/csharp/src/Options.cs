@@ -45,7 +45,8 @@ namespace Sendsafely
         public long? PartSize { get; set; }
 
         /// <summary>Bytes of memory that all transfers of this client share, 1,048,576 or more. null: the default,
-        /// 33,554,432. One part may always run.</summary>
+        /// 33,554,432. A part counts as what it takes, a compressed one as what it unpacks to. One part of each
+        /// transfer may always run.</summary>
         public long? MemoryBudget { get; set; }
 
         /// <summary>Bytes of the largest part that a download takes, 65,536 to 1,073,741,824. null: the default,

@@ -220,6 +220,10 @@ class Status(OpenEnum):
     """The file has not the size that the service tells. The sender has to send it again."""
     WRONG_KEYCODE = 504
     """The keycode is not the one of this package. Open the package with the keycode of its secure link."""
+    WRONG_PART = 505
+    """A part of the file is not the one that was asked for. Parts were swapped, repeated or taken from another file; the
+    sender has to send the file again.
+    """
     FILE_NOT_FOUND = 600
     """No such file. The message names the path."""
     ACCESS_DENIED = 601
@@ -241,6 +245,10 @@ class Status(OpenEnum):
     """Reading the source failed. For Package.upload_file: the callback returned a negative number."""
     WRITE_FAILED = 608
     """Writing the target failed. For Package.download_file: the callback returned STOP."""
+    OUT_OF_MEMORY = 609
+    """The memory for a part or an answer cannot be had. Nothing is left behind at the target; smaller parts and a smaller
+    memory_budget need less.
+    """
     SYSTEM_LIMIT = 610
     """The process has no descriptor or thread left. Close files or connections of the program, raise its limits (ulimit -n
     and -u), or set fewer parts_in_flight. A transfer that has connections already goes on with fewer instead.
