@@ -461,7 +461,7 @@ fn downloads_that_cannot_succeed_leave_nothing() {
         });
         scope.spawn(move || {
             download_fails(
-                &for_ever(json!({"close_after_response_bytes": 40_000})),
+                &for_ever(json!({"close_after_response_bytes": 0})),
                 brief(2),
                 ErrorKind::Unreachable,
             )
