@@ -227,7 +227,7 @@ impl PartBuffer {
         let name = &name.as_bytes()[..name.len().min(Place::MAX_NAME)];
         front.push(&[0; 4]); // no date: the service keeps it, and the true name
         front.push(name);
-        front.push(&[format, name.len() as u8]);
+        front.push(&[format, u8::try_from(name.len()).unwrap_or(u8::MAX)]);
         front.push_header(0xcb, LITERAL_FIELDS_LEN + name.len() + self.plaintext_len);
         front.push(&prefix[14..]);
         front.push(prefix);
