@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use sendsafely::{
     Action, Client, ClientOptions, DirectoryOptions, DownloadOptions, ErrorKind, Existing, Package,
-    Report, Source, TreeError, UploadAllOptions, UploadOptions,
+    Phase, Report, Source, TreeError, UploadAllOptions, UploadOptions,
 };
 use serde_json::{Value, json};
 use support::*;
@@ -1233,7 +1233,12 @@ fn many_small_files_take_no_more_requests_than_they_need() {
     emulator.fault(json!({"endpoint": "part_get", "times": 0, "action": {"hang_ms": 60_000}}));
     emulator.forget_requests();
     let other = TempDir::new();
-    let mut watch = Watch::stopping_after(Duration::from_millis(700));
+    // However long a busy machine takes to list the directories.
+    let mut transferring = None;
+    let mut watch = Watch::stopping(move |progress| {
+        progress.phase == Phase::Transferring
+            && transferring.get_or_insert_with(Instant::now).elapsed() > Duration::from_secs(2)
+    });
     workspace
         .download_all(&mut watch, &other.0, &DownloadOptions::default())
         .unwrap_err();
