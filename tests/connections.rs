@@ -17,10 +17,11 @@ use serde_json::json;
 use support::*;
 
 /// Passes connections on to a server. Once it is told to, it changes the next bytes that the server sends on each of
-/// the connections that are open by then.
+/// the connections that are open by then, or lets them drip.
 struct Relay {
     address: String,
     damage: Arc<AtomicBool>,
+    drip: Arc<AtomicBool>,
 }
 
 impl Relay {
@@ -28,40 +29,62 @@ impl Relay {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let damage = Arc::new(AtomicBool::new(false));
-        let (server, damaging) = (server.to_owned(), Arc::clone(&damage));
+        let drip = Arc::new(AtomicBool::new(false));
+        let (server, damaging, dripping) =
+            (server.to_owned(), Arc::clone(&damage), Arc::clone(&drip));
         thread::spawn(move || {
             for client in listener.incoming() {
                 let (client, server) = (client.unwrap(), TcpStream::connect(&server).unwrap());
                 let opened_before = !damaging.load(Ordering::SeqCst);
-                let damaging = Arc::clone(&damaging);
+                let (damaging, dripping) = (Arc::clone(&damaging), Arc::clone(&dripping));
                 pass(
                     client.try_clone().unwrap(),
                     server.try_clone().unwrap(),
-                    |_| {},
+                    |bytes, to| to.write_all(bytes),
                 );
-                pass(server, client, move |bytes| {
+                pass(server, client, move |bytes, to| {
                     if opened_before && damaging.load(Ordering::SeqCst) {
                         *bytes.last_mut().unwrap() ^= 1;
+                    }
+                    match dripping.load(Ordering::SeqCst) {
+                        true => drip_into(to, bytes),
+                        false => to.write_all(bytes),
                     }
                 });
             }
         });
-        Self { address, damage }
+        Self {
+            address,
+            damage,
+            drip,
+        }
     }
 }
 
-fn pass(mut from: TcpStream, mut to: TcpStream, change: impl Fn(&mut [u8]) + Send + 'static) {
+fn pass(
+    mut from: TcpStream,
+    mut to: TcpStream,
+    write: impl Fn(&mut [u8], &mut TcpStream) -> std::io::Result<()> + Send + 'static,
+) {
     thread::spawn(move || {
         let mut buffer = [0; 16 << 10];
         while let Ok(read @ 1..) = from.read(&mut buffer) {
-            change(&mut buffer[..read]);
-            if to.write_all(&buffer[..read]).is_err() {
+            if write(&mut buffer[..read], &mut to).is_err() {
                 break;
             }
         }
         from.shutdown(Shutdown::Both).ok();
         to.shutdown(Shutdown::Both).ok();
     });
+}
+
+/// Sends a byte every 100 ms, which no limit on a single read notices.
+fn drip_into(stream: &mut TcpStream, bytes: &[u8]) -> std::io::Result<()> {
+    for byte in bytes {
+        thread::sleep(Duration::from_millis(100));
+        stream.write_all(&[*byte])?;
+    }
+    Ok(())
 }
 
 /// The sender of an emulator that is reached at another address.
@@ -147,6 +170,69 @@ fn a_server_that_takes_drops_is_not_waited_for() {
     emulator
         .fault(json!({"endpoint": "part_put", "times": 0, "action": {"bytes_per_second": 200}}));
     times_out(|| upload(&package, "a.bin", &noise(2, 10 << 20)));
+}
+
+/// One record of TLS is nothing until it is whole: the library sees no byte of the answer meanwhile.
+#[test]
+fn a_record_of_tls_that_drips_is_not_waited_for() {
+    let emulator = Emulator::start_with(&["--tls"]);
+    let url = emulator.text("url");
+    let relay = Relay::to(url.strip_prefix("https://").unwrap());
+    let options = ClientOptions {
+        stall_timeout: Duration::from_secs(2),
+        retry_window: Duration::ZERO,
+        ..options()
+    };
+    let client = client_at(&emulator, &format!("https://{}", relay.address), options);
+    client.verify_credentials(&mut ()).unwrap();
+    relay.drip.store(true, Ordering::SeqCst);
+    let started = Instant::now();
+    refused(client.user(&mut ()), ErrorKind::TimedOut);
+    assert!(started.elapsed() < Duration::from_secs(15));
+}
+
+/// A TLS handshake and what a proxy says drip in: connecting has one limit for all of that.
+#[test]
+fn what_makes_a_connection_may_not_drip() {
+    let emulator = Emulator::start_with(&["--tls"]);
+    for scheme in ["https", "http", "socks5h"] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let _ = stream.read(&mut [0; 4096]).unwrap();
+                let begin: &[u8] = match scheme {
+                    "https" => &[22, 3, 3, 0x40, 0, 2, 0, 0x3f, 0xfc, 3, 3],
+                    "http" => b"HTTP/1.1 200 OK\r\nX: ",
+                    _ => &[5, 0, 5, 0, 0, 3, 255],
+                };
+                stream.write_all(begin).unwrap();
+                drip_into(&mut stream, &[b'x'; 300]).ok();
+            }
+        });
+        let (url, proxy) = match scheme {
+            "https" => (format!("https://{address}"), None),
+            _ => (
+                "https://acme.invalid".to_owned(),
+                Some(format!("{scheme}://{address}")),
+            ),
+        };
+        let options = ClientOptions {
+            connect_timeout: Duration::from_secs(1),
+            retry_window: Duration::ZERO,
+            proxy,
+            ..options()
+        };
+        let client = client_at(&emulator, &url, options);
+        let started = Instant::now();
+        let error = refused(client.verify_credentials(&mut ()), ErrorKind::TimedOut);
+        assert!(
+            error.message().contains("cannot connect in time"),
+            "{error}"
+        );
+        assert!(started.elapsed() < Duration::from_secs(15), "{scheme}");
+    }
 }
 
 /// A slow line is not a dripping server: more than 1 KiB in a second is enough, for whatever time it takes.

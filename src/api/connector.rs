@@ -39,7 +39,8 @@ impl<C: Connector> Connector for Connecting<C> {
         details: &ConnectionDetails,
         chained: Option<()>,
     ) -> Result<Option<Self::Out>, ureq::Error> {
-        let (connected, for_request) = exchange::connecting(|| self.0.connect(details, chained));
+        let (connected, for_request) =
+            exchange::connecting(*details.timeout.after, || self.0.connect(details, chained));
         Ok(connected?.map(|transport| Watched {
             transport,
             for_request,
@@ -82,6 +83,8 @@ impl<T: Transport> Transport for Watched<T> {
         if !self.for_request {
             return self.transport.await_input(timeout);
         }
+        // One step may be many reads from the socket, when a record of TLS comes in drops.
+        timeout = timeout.for_read();
         let left = exchange::time_left(Direction::Receiving)?;
         if let Some(left) = left {
             timeout.after = timeout.after.min(whole_seconds(left).into());
@@ -112,7 +115,7 @@ impl<T: Transport> Transport for Watched<T> {
 
 /// Rounded up, so that the time-out of a socket is not set anew for each step.
 fn whole_seconds(time: Duration) -> Duration {
-    Duration::from_secs(time.as_secs() + 1)
+    Duration::from_secs(time.as_secs().saturating_add(1))
 }
 
 /// Counts the sockets that are open, or about to be.
@@ -184,21 +187,37 @@ impl Socket {
     }
 }
 
-/// Tries one address after the other. Each gets half of the time that is left, the last one all of it.
+/// A time-out within what is left of the time to connect, while that is under way.
+pub(crate) fn in_time(mut timeout: NextTimeout) -> NextTimeout {
+    match exchange::time_to_connect() {
+        Some(left) if left < *timeout.after => {
+            timeout.after = left.into();
+            timeout.reason = ureq::Timeout::Connect;
+        }
+        _ => {}
+    }
+    timeout
+}
+
+/// The time for one of several addresses that are tried in turn: half of what is left, for the last one all of it.
+pub(crate) fn share(timeout: NextTimeout, is_last: bool) -> NextTimeout {
+    let mut timeout = in_time(timeout);
+    if !is_last {
+        timeout.after = (*timeout.after / 2).into();
+    }
+    timeout
+}
+
+/// Tries one address after the other.
 fn connect(
     details: &ConnectionDetails,
     addresses: &[SocketAddr],
 ) -> Result<TcpStream, ureq::Error> {
-    let started = Instant::now();
     let mut failed = ureq::Error::ConnectionFailed;
     for (position, address) in addresses.iter().enumerate() {
-        let left = details.timeout.after.saturating_sub(started.elapsed());
-        let patience = match position + 1 == addresses.len() {
-            true => left,
-            false => left / 2,
-        };
+        let patience = *share(details.timeout, position + 1 == addresses.len()).after;
         if patience.is_zero() {
-            break;
+            return Err(ureq::Error::Timeout(details.timeout.reason));
         }
         match os::connect(address, patience) {
             Ok(stream) => return Ok(stream),
@@ -222,8 +241,10 @@ pub(crate) struct Socket {
     _counted: Counted,
 }
 
-/// So often a step that waits looks whether the other side is still there.
+/// So often a step that waits looks whether the other side is still there, where that can be seen. Elsewhere a step
+/// waits once: on Windows nobody knows what a socket is in after a time-out.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
+const LOOKS: bool = cfg!(target_os = "linux");
 
 /// Which time-out of a socket, by how it is set.
 type SetTimeout = fn(&TcpStream, Option<Duration>) -> io::Result<()>;
@@ -238,13 +259,27 @@ fn patiently(
     mut step: impl FnMut(&TcpStream) -> io::Result<usize>,
 ) -> Result<usize, ureq::Error> {
     let started = Instant::now();
-    let patience = timeout
-        .not_zero()
-        .map_or(Duration::MAX, |patience| *patience);
-    let mut next = patience.min(LOOK_EVERY);
+    let timeout = in_time(timeout);
+    let patience = *timeout.after;
+    let mut left = patience;
     loop {
+        if left.is_zero() {
+            return Err(ureq::Error::Timeout(timeout.reason));
+        }
+        let next = match left > LOOK_EVERY {
+            true if LOOKS => LOOK_EVERY,
+            // Not set anew for each step within a record of TLS, which has a little less time than the one before.
+            true => whole_seconds(left - Duration::from_nanos(1)),
+            false => left,
+        };
         if *known != Some(next) {
-            set(stream, Some(next))?;
+            match set(stream, Some(next)) {
+                // macOS, when the other side has closed the connection: the step finds that out.
+                Err(error)
+                    if cfg!(target_vendor = "apple")
+                        && error.kind() == io::ErrorKind::InvalidInput => {}
+                done => done?,
+            }
             *known = Some(next);
         }
         match step(stream) {
@@ -254,14 +289,13 @@ fn patiently(
                     let gone = "the other side does not answer any more";
                     return Err(io::Error::new(io::ErrorKind::TimedOut, gone).into());
                 }
+                if !LOOKS {
+                    return Err(ureq::Error::Timeout(timeout.reason));
+                }
             }
             done => return Ok(done?),
         }
-        let left = patience.saturating_sub(started.elapsed());
-        if left.is_zero() {
-            return Err(ureq::Error::Timeout(timeout.reason));
-        }
-        next = left.min(LOOK_EVERY);
+        left = patience.saturating_sub(started.elapsed());
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::cell::Cell;
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Bytes that a part moves in a second at the very least, on average over [`LONGEST_CRAWL`].
 const LEAST_RATE: u64 = 1 << 10;
@@ -62,6 +62,8 @@ pub(crate) struct Exchange {
     pace: Pace,
     /// Connections under way; one to a proxy is made inside of that to the host.
     connecting: u32,
+    /// Until when the outermost of them must be made.
+    connected_by: Option<Instant>,
     handed_over: bool,
     direction: Direction,
     /// Since when nothing is counted, or whether the answer has not begun.
@@ -81,6 +83,7 @@ impl Exchange {
         Self {
             pace,
             connecting: 0,
+            connected_by: None,
             handed_over: false,
             direction: Direction::Sending,
             begun: true,
@@ -121,12 +124,25 @@ pub(crate) fn begin(pace: Pace) {
     CURRENT.set(Exchange::new(pace));
 }
 
-/// Runs what makes a connection, and says whether it is the one for the request.
-pub(crate) fn connecting<T>(connect: impl FnOnce() -> T) -> (T, bool) {
-    update(|exchange| exchange.connecting += 1);
+/// Runs what makes a connection, and says whether it is the one for the request. The limit of the outermost one holds
+/// for all that happens inside of it.
+pub(crate) fn connecting<T>(limit: Duration, connect: impl FnOnce() -> T) -> (T, bool) {
+    update(|exchange| {
+        if exchange.connecting == 0 {
+            exchange.connected_by = Instant::now().checked_add(limit);
+        }
+        exchange.connecting += 1;
+    });
     let connected = connect();
     update(|exchange| exchange.connecting -= 1);
     (connected, CURRENT.get().connecting == 0)
+}
+
+/// How much time is left to connect, while that is under way.
+pub(crate) fn time_to_connect() -> Option<Duration> {
+    let exchange = CURRENT.get();
+    let end = exchange.connected_by.filter(|_| exchange.connecting > 0)?;
+    Some(end.saturating_duration_since(Instant::now()))
 }
 
 /// Notes that the request is about to be written.
@@ -214,11 +230,14 @@ mod tests {
     #[test]
     fn what_makes_a_connection_is_not_the_request() {
         begin(Pace::whole(SECOND));
-        let ((), outermost) = connecting(|| {
-            let ((), outermost) = connecting(|| ());
+        let ((), outermost) = connecting(SECOND, || {
+            let ((), outermost) = connecting(60 * SECOND, || {
+                assert!(time_to_connect().is_some_and(|left| left <= SECOND));
+            });
             assert!(!outermost);
         });
         assert!(outermost && !Exchange::current().was_handed_over());
+        assert_eq!(time_to_connect(), None);
         assert_eq!(Pace::part(SECOND).time, SHORTEST);
         assert_eq!(Pace::part(Duration::ZERO).time, LONGEST_CRAWL);
     }

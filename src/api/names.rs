@@ -8,6 +8,7 @@ use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
+use super::connector::in_time;
 use crate::os;
 
 /// The system's name resolution.
@@ -36,7 +37,7 @@ impl Resolver for Names {
         })
         .map_err(|error| ureq::Error::Other(Box::new(error)))?;
         let addresses = receiver
-            .recv_timeout(*timeout.after)
+            .recv_timeout(*in_time(timeout).after)
             .map_err(|_| ureq::Error::Timeout(timeout.reason))??;
         for address in addresses.into_iter().take(MAX_ADDRESSES) {
             found.push(address);

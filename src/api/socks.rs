@@ -1,14 +1,14 @@
 //! The way through a SOCKS5 proxy (RFC 1928, and RFC 1929 for user and password).
 
 use std::io::{self, Read, Write};
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 use ureq::unversioned::transport::{
     ConnectionDetails, Connector, Either, Transport, TransportAdapter,
 };
 use ureq::{Proxy, ProxyProtocol};
 
-use super::connector::{Socket, Sockets};
+use super::connector::{Socket, Sockets, share};
 
 /// Connects through a SOCKS5 proxy where the configuration has one.
 #[derive(Debug)]
@@ -30,18 +30,25 @@ impl<In: Transport> Connector<In> for SocksConnector {
         let Some(proxy) = details.config.proxy() else {
             return Ok(chained.map(Either::A));
         };
-        let target = target(details, by_name).ok_or(ureq::Error::HostNotFound)?;
+        let targets = targets(details, by_name).ok_or(ureq::Error::HostNotFound)?;
         let addresses = (details.resolver).resolve(proxy.uri(), details.config, details.timeout)?;
-        let socket = Socket::open(details, &addresses, &self.0)?;
-        let mut stream = TransportAdapter::new(socket, details.current_time.clone());
-        stream.set_timeout(details.timeout);
-        ask(&mut stream, proxy, &target)?;
-        Ok(Some(Either::B(stream.into_inner())))
+        let mut failed = ureq::Error::HostNotFound;
+        for (position, target) in targets.iter().enumerate() {
+            let socket = Socket::open(details, &addresses, &self.0)?;
+            let mut stream = TransportAdapter::new(socket, details.current_time.clone());
+            stream.set_timeout(share(details.timeout, position + 1 == targets.len()));
+            log_in(&mut stream, proxy)?;
+            match ask_for(&mut stream, target) {
+                Ok(()) => return Ok(Some(Either::B(stream.into_inner()))),
+                Err(error) => failed = error,
+            }
+        }
+        Err(failed)
     }
 }
 
-/// The host that the proxy is to connect to, as type, address and port.
-fn target(details: &ConnectionDetails, by_name: bool) -> Option<Vec<u8>> {
+/// What the proxy may be asked to connect to, each as type, address and port: the host, or one of its addresses.
+fn targets(details: &ConnectionDetails, by_name: bool) -> Option<Vec<Vec<u8>>> {
     let host = details.uri.host()?;
     let host = host.trim_start_matches('[').trim_end_matches(']');
     let port = match details.uri.port_u16() {
@@ -49,29 +56,36 @@ fn target(details: &ConnectionDetails, by_name: bool) -> Option<Vec<u8>> {
         None if details.needs_tls() => 443,
         None => 80,
     };
-    let address = match by_name {
-        true => host.parse().ok(),
-        false => Some(details.addrs.first().map(SocketAddr::ip)?),
+    let of_address = |address| match address {
+        IpAddr::V4(address) => [&[1][..], &address.octets()].concat(),
+        IpAddr::V6(address) => [&[4][..], &address.octets()].concat(),
     };
-    let mut target = match address {
-        Some(IpAddr::V4(address)) => [&[1][..], &address.octets()].concat(),
-        Some(IpAddr::V6(address)) => [&[4][..], &address.octets()].concat(),
-        None => [&[3, u8::try_from(host.len()).ok()?], host.as_bytes()].concat(),
+    let mut targets: Vec<_> = match (by_name, host.parse()) {
+        (false, _) => (details.addrs.iter())
+            .map(|address| of_address(address.ip()))
+            .collect(),
+        (true, Ok(address)) => vec![of_address(address)],
+        (true, Err(_)) => vec![[&[3, u8::try_from(host.len()).ok()?], host.as_bytes()].concat()],
     };
-    target.extend(port.to_be_bytes());
-    Some(target)
+    for target in &mut targets {
+        target.extend(port.to_be_bytes());
+    }
+    Some(targets)
 }
 
-/// Asks the proxy for the connection.
-fn ask(stream: &mut (impl Read + Write), proxy: &Proxy, target: &[u8]) -> Result<(), ureq::Error> {
-    let failed = |why: &str| ureq::Error::ConnectProxyFailed(why.to_owned());
+fn failed(why: &str) -> ureq::Error {
+    ureq::Error::ConnectProxyFailed(why.to_owned())
+}
+
+/// Agrees with the proxy on who we are.
+fn log_in(stream: &mut (impl Read + Write), proxy: &Proxy) -> Result<(), ureq::Error> {
     let user = proxy.username();
     stream.write_all(match user {
         Some(_) => &[5, 2, 0, 2],
         None => &[5, 1, 0],
     })?;
     match (read(stream)?, user) {
-        ([5, 0], _) => {}
+        ([5, 0], _) => Ok(()),
         ([5, 2], Some(user)) => {
             let mut login = vec![1];
             for text in [user, proxy.password().unwrap_or_default()] {
@@ -80,13 +94,18 @@ fn ask(stream: &mut (impl Read + Write), proxy: &Proxy, target: &[u8]) -> Result
                 login.extend(text.as_bytes());
             }
             stream.write_all(&login)?;
-            if read(stream)? != [1, 0] {
-                return Err(failed("it refuses user and password"));
+            match read(stream)? {
+                [1, 0] => Ok(()),
+                _ => Err(failed("it refuses user and password")),
             }
         }
-        ([5, _], _) => return Err(failed("it wants another way of logging in")),
-        _ => return Err(failed("it does not speak SOCKS5")),
+        ([5, _], _) => Err(failed("it wants another way of logging in")),
+        _ => Err(failed("it does not speak SOCKS5")),
     }
+}
+
+/// Asks the proxy for the connection.
+fn ask_for(stream: &mut (impl Read + Write), target: &[u8]) -> Result<(), ureq::Error> {
     stream.write_all(&[&[5, 1, 0], target].concat())?;
     let [version, reply, _, kind] = read(stream)?;
     if version != 5 {

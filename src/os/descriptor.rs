@@ -31,6 +31,7 @@ mod platform {
     use std::fs::{File, OpenOptions};
     use std::io;
     use std::os::fd::AsRawFd;
+    #[cfg(target_os = "linux")]
     use std::os::unix::fs::OpenOptionsExt;
 
     use parking_lot::Mutex;

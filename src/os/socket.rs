@@ -25,6 +25,10 @@ pub(crate) fn connect(address: &SocketAddr, patience: Duration) -> io::Result<Tc
 #[cfg(unix)]
 const OPTION_SIZE: libc::socklen_t = 4;
 
+/// Of `netinet/tcp.h`; the libc crate does not have it.
+#[cfg(target_vendor = "apple")]
+const TCP_RXT_CONNDROPTIME: i32 = 0x80;
+
 /// Best effort: without it a time-out notices the same later.
 #[cfg(unix)]
 fn notice_death(stream: &TcpStream) {
@@ -36,7 +40,7 @@ fn notice_death(stream: &TcpStream) {
     #[cfg(target_vendor = "apple")]
     {
         set(stream, libc::IPPROTO_TCP, libc::TCP_KEEPALIVE, ask);
-        set(stream, libc::IPPROTO_TCP, libc::TCP_RXT_CONNDROPTIME, dead);
+        set(stream, libc::IPPROTO_TCP, TCP_RXT_CONNDROPTIME, dead);
     }
     set(stream, libc::IPPROTO_TCP, libc::TCP_KEEPINTVL, ask);
     set(stream, libc::IPPROTO_TCP, libc::TCP_KEEPCNT, dead / ask - 1);
