@@ -1,5 +1,5 @@
 //! The cryptography by itself, for programs that do their own transport (`protocol` 1.2 and 3). Nothing here touches
-//! the network or a file.
+//! the network or a file, and nothing can be stopped: what a message may cost is bounded instead.
 
 use crate::api::{API_PREFIX, endpoint};
 use crate::client::Client;
@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::os;
 use crate::secret::SecretString;
 
-/// What a compressed part may grow to at most; others are shorter than their message.
+/// What a compressed part may grow to, unless it is longer itself; others are shorter than their message.
 const LARGEST_COMPRESSED: usize = 64 << 20;
 
 /// The largest part that is encrypted or decrypted in memory.
@@ -72,7 +72,7 @@ pub fn encrypt_part(
 ///
 /// # Errors
 /// [`ErrorKind::DecryptFailed`] for wrong secrets and damaged data alike; [`ErrorKind::UnsupportedFormat`];
-/// [`ErrorKind::PartTooLarge`] above 1 GiB, and for one that unpacks to more than 64 MiB.
+/// [`ErrorKind::PartTooLarge`] above 1 GiB, and for one that unpacks to more than 64 MiB and more than its own length.
 pub fn decrypt_part(
     server_secret: &SecretString,
     keycode: &SecretString,
@@ -114,14 +114,14 @@ pub fn encrypt_message(
 /// Decrypts the message of a package.
 ///
 /// # Errors
-/// As [`decrypt_part`].
+/// As [`decrypt_part`]; the limit of what it unpacks to is 16 MiB or its own length.
 pub fn decrypt_message(
     server_secret: &SecretString,
     keycode: &SecretString,
     base64: &str,
 ) -> Result<SecretString> {
     let passphrase = passphrase(server_secret, keycode)?;
-    let text = os::on_clean_stack(|| crypto::decrypt_message(base64, &passphrase))?;
+    let text = os::on_clean_stack(|| crypto::decrypt_message(base64, &passphrase, || Ok(())))?;
     Ok(SecretString::new(text))
 }
 

@@ -112,7 +112,9 @@ impl Package {
             let secrets = inner.secrets()?;
             let message = inner.encrypted_message(session)?;
             message
-                .map(|message| decrypt_message(&message, &secrets.passphrase))
+                .map(|message| {
+                    decrypt_message(&message, &secrets.passphrase, || session.call.check())
+                })
                 .transpose()
         })
     }
@@ -321,7 +323,7 @@ impl Inner {
         options: &DownloadOptions,
     ) -> Result<download::Download> {
         let secrets = self.secrets()?;
-        let passphrase = self.passphrase_of(file)?;
+        let passphrase = self.passphrase_of(session, file)?;
         let client = &self.client.0;
         Ok(download::Download {
             session: Arc::clone(session),

@@ -15,7 +15,7 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// What stands deeper than this is skipped, by a loop: nothing that is read stands half as deep.
 const DEEPEST: usize = 32;
-/// Values of one answer that are kept: ten for each of so many files, and as many again.
+/// Values of one answer that are kept: twenty for each of 100,000 files, and as many again.
 const MOST_VALUES: usize = 4_000_000;
 
 /// One JSON value with tolerant readers for its members.

@@ -18,7 +18,7 @@ const TOLERANT: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
-/// What a compressed text may grow to at most; others are shorter than their message.
+/// What a compressed text may grow to, unless its message is longer; others are shorter than their message.
 const LARGEST_COMPRESSED: usize = 16 << 20;
 
 /// Encrypts a text verbatim: line ends stay as they are.
@@ -41,15 +41,19 @@ pub(crate) fn encrypt_message(text: &str, passphrase: &Passphrase) -> Result<Str
 }
 
 /// Decrypts a text. Line ends are not converted; texts of the official Node client have CR LF. A caller who wants it
-/// wiped after use (a file key) puts it into a `SecretString`.
+/// wiped after use (a file key) puts it into a `SecretString`. `proceed` is asked between two pieces of work.
 ///
 /// # Errors
 /// As [`open`]; `DecryptFailed` also if the content is not UTF-8.
-pub(crate) fn decrypt_message(base64: &str, passphrase: &Passphrase) -> Result<String> {
+pub(crate) fn decrypt_message(
+    base64: &str,
+    passphrase: &Passphrase,
+    proceed: impl Fn() -> Result<()>,
+) -> Result<String> {
     let mut message = decode(base64)?;
     let limits = Limits {
         max_plaintext: message.len().max(LARGEST_COMPRESSED),
-        proceed: &|_| Ok(()),
+        proceed: &|_| proceed(),
     };
     let content = open(&mut message, passphrase, &limits)?.content;
     let text = std::str::from_utf8(&message[content]).map(str::to_owned);
@@ -85,6 +89,10 @@ mod tests {
         Passphrase::from_text(SecretString::from(text))
     }
 
+    fn decrypt(base64: &str, passphrase: &Passphrase) -> Result<String> {
+        decrypt_message(base64, passphrase, || Ok(()))
+    }
+
     const A3: &str = "ww0ECQMIAQIDBAUGBwhg0j0BINaZLlJ32W2mj2OKc0/KMF7tLQ0ljRbS2b+CYp9vfOOSe36GpXA5m/Xa5F9FP9qVQCH56cxtUar6Y5Pz";
 
     #[test]
@@ -93,7 +101,7 @@ mod tests {
         let wrapped = format!(" {}\r\n{}\n\n", &A3[..40], &A3[40..]);
         let url_safe = A3.replace('+', "-").replace('/', "_");
         for text in [A3, &wrapped, &url_safe] {
-            assert_eq!(decrypt_message(text, &passphrase).unwrap(), "hello, world");
+            assert_eq!(decrypt(text, &passphrase).unwrap(), "hello, world");
         }
     }
 
@@ -112,12 +120,38 @@ mod tests {
             let encrypted = encrypt_message(text, &passphrase).unwrap();
             assert_eq!(encrypted.len() % 4, 0, "padded");
             assert!(!encrypted.contains(char::is_whitespace), "one line");
-            assert_eq!(decrypt_message(&encrypted, &passphrase).unwrap(), text);
+            assert_eq!(decrypt(&encrypted, &passphrase).unwrap(), text);
             assert_eq!(
-                decrypt_message(encrypted.trim_end_matches('='), &passphrase).unwrap(),
+                decrypt(encrypted.trim_end_matches('='), &passphrase).unwrap(),
                 text
             );
         }
+    }
+
+    /// A compressed text is made of as many pieces as its sender likes.
+    #[test]
+    fn a_stop_is_seen_while_a_text_is_unpacked() {
+        use pgp::composed::MessageBuilder;
+        use pgp::crypto::sym::SymmetricKeyAlgorithm;
+        use pgp::types::{CompressionAlgorithm, StringToKey};
+        let mut random = rand_core::OsRng;
+        let mut builder = MessageBuilder::from_bytes("", "x".repeat(1 << 20))
+            .seipd_v1(&mut random, SymmetricKeyAlgorithm::AES256);
+        builder
+            .compression(CompressionAlgorithm::ZLIB)
+            .encrypt_with_password(StringToKey::new_default(&mut random), &"p".into())
+            .unwrap();
+        let encrypted = STANDARD.encode(builder.to_vec(&mut random).unwrap());
+        let asked = std::cell::Cell::new(0);
+        let stopping = || {
+            asked.set(asked.get() + 1);
+            match asked.get() {
+                0..10 => Ok(()),
+                _ => Err(Error::new(ErrorKind::Stopped, "stopped")),
+            }
+        };
+        let error = decrypt_message(&encrypted, &passphrase("p"), stopping).unwrap_err();
+        assert_eq!((error.kind(), asked.get()), (ErrorKind::Stopped, 10));
     }
 
     #[test]
@@ -156,7 +190,7 @@ mod tests {
             ("!", &right),
         ] {
             assert_eq!(
-                decrypt_message(text, passphrase).unwrap_err().kind(),
+                decrypt(text, passphrase).unwrap_err().kind(),
                 ErrorKind::DecryptFailed
             );
         }
@@ -164,7 +198,7 @@ mod tests {
         latin1.plaintext_mut(2).copy_from_slice(&[0xfc, 0x20]);
         let encrypted = STANDARD.encode(latin1.seal(&right).unwrap());
         assert_eq!(
-            decrypt_message(&encrypted, &right).unwrap_err().kind(),
+            decrypt(&encrypted, &right).unwrap_err().kind(),
             ErrorKind::DecryptFailed
         );
     }

@@ -113,8 +113,9 @@ pub unsafe extern "C" fn sendsafely_part_encrypt(
 /// buffer with sendsafely_buffer_free.
 ///
 /// SENDSAFELY_DECRYPT_FAILED: a secret is wrong, or the message is damaged. SENDSAFELY_UNSUPPORTED_FORMAT: no client
-/// writes such messages. SENDSAFELY_PART_TOO_LARGE: a compressed one unpacks to more than 64 MiB. Everything else as
-/// for sendsafely_part_encrypt.
+/// writes such messages. SENDSAFELY_PART_TOO_LARGE: a compressed one unpacks to more than 64 MiB and more than its own
+/// length. It cannot be stopped; what a message may cost is bounded: eight derivations of a key, up to 40 ms each, and
+/// unpacking to that limit once. Everything else as for sendsafely_part_encrypt.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_part_decrypt(
     server_secret: *const c_char,
@@ -165,7 +166,7 @@ pub unsafe extern "C" fn sendsafely_message_encrypt(
 
 /// Decrypts the message of a package from its base64 text. Free the text with sendsafely_string_free, which zeroes it.
 /// Line ends are as the sender's client writes them, CR LF by the official Node client.
-/// Everything else as for sendsafely_part_decrypt.
+/// The limit of a compressed one is 16 MiB. Everything else as for sendsafely_part_decrypt.
 ///
 /// SendSafely Client API: the message (protocol 3.5).
 #[unsafe(no_mangle)]

@@ -192,7 +192,7 @@ impl Package {
             let file = inner.file_information(session, &file_id, None)?;
             // A copy of what a wrong keycode cannot open could never be read.
             inner.prove_keycode_by(session, &file)?;
-            let passphrase = inner.passphrase_of(&file)?;
+            let passphrase = inner.passphrase_of(session, &file)?;
             target.0.prove_keycode(session)?;
             let file_key = encrypt_message(passphrase.expose(), &target.0.secrets()?.passphrase)?;
             let target_directory = target.0.directory_or_root(session, target_directory)?;
@@ -229,12 +229,13 @@ impl Inner {
     }
 
     /// The passphrase of a file's parts. A file that was copied in has one of its own.
-    pub(crate) fn passphrase_of(&self, file: &File) -> Result<Passphrase> {
+    pub(crate) fn passphrase_of(&self, session: &Session, file: &File) -> Result<Passphrase> {
         let passphrase = &self.secrets()?.passphrase;
         match &file.file_key {
             None => Ok(passphrase.clone()),
             Some(file_key) => {
-                let text = SecretString::new(decrypt_message(file_key, passphrase)?);
+                let text = decrypt_message(file_key, passphrase, || session.call.check())?;
+                let text = SecretString::new(text);
                 Ok(Passphrase::from_text(text))
             }
         }

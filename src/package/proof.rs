@@ -95,10 +95,14 @@ impl Inner {
             return Ok(false);
         }
         match self.encrypted_message(session) {
-            Ok(Some(message)) => match decrypt_message(&message, &self.secrets()?.passphrase) {
-                Ok(_) => Ok(true),
-                Err(_) => Err(wrong_keycode()),
-            },
+            Ok(Some(message)) => {
+                let passphrase = &self.secrets()?.passphrase;
+                match decrypt_message(&message, passphrase, || session.call.check()) {
+                    Ok(_) => Ok(true),
+                    Err(error) if error.kind() == ErrorKind::Stopped => Err(error),
+                    Err(_) => Err(wrong_keycode()),
+                }
+            }
             Ok(None) => Ok(false),
             Err(error) if tells_wrong(&error) => Err(wrong_keycode()),
             Err(error) => Err(error),

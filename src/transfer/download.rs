@@ -224,11 +224,20 @@ impl Drop for Piece {
 /// What has arrived of a part: a broken connection is followed by a request for the rest.
 struct Begun {
     memory: Lease,
-    /// The length of the whole part; none if the server did not say it.
-    length: Option<u64>,
+    /// The length of the whole part.
+    length: u64,
 }
 
 impl Begun {
+    /// None if nothing is there to go on from, or nothing is known to be missing.
+    fn keep(memory: Lease, length: Option<u64>) -> Option<Self> {
+        let begun = Self {
+            memory,
+            length: length?,
+        };
+        (0 < begun.arrived() && begun.arrived() < begun.length).then_some(begun)
+    }
+
     fn arrived(&self) -> u64 {
         self.memory.buffer.len() as u64
     }
@@ -413,7 +422,6 @@ impl Job {
         let url = self.urls.get(&session.call, part, fetch)?;
         let rest = begun
             .as_ref()
-            .filter(|begun| begun.length.is_some() && begun.arrived() > 0)
             .map(|begun| format!("bytes={}-", begun.arrived()));
         let range = rest.as_deref().map(|rest| [("range", rest)]);
         let request = Request {
@@ -472,14 +480,14 @@ impl Job {
         begun: &mut Option<Begun>,
         meter: &Meter<'_>,
     ) -> std::result::Result<Piece, Failure> {
-        let Begun { mut memory, length } = match begun.take() {
+        let (mut memory, length) = match begun.take() {
             Some(begun) if answer.status == 206 => {
                 if !continues(&answer, &begun) {
                     return Err(garbled(
                         "the storage gives another piece than it was asked for",
                     ));
                 }
-                begun
+                (begun.memory, Some(begun.length))
             }
             given_up => {
                 drop(given_up);
@@ -495,15 +503,19 @@ impl Job {
             Ok(()) => self.open(memory, part),
             Err(failure) => {
                 if failure.class == Class::Lost {
-                    *begun = Some(Begun { memory, length });
+                    *begun = Begun::keep(memory, length);
                 }
                 Err(failure)
             }
         }
     }
 
-    /// Memory for a part of which nothing is there yet.
-    fn begin(&self, answer: &Response, part: u32) -> std::result::Result<Begun, Failure> {
+    /// Memory for a part of which nothing is there yet, and its length if the server says it.
+    fn begin(
+        &self,
+        answer: &Response,
+        part: u32,
+    ) -> std::result::Result<(Lease, Option<u64>), Failure> {
         let limit = self.download.max_part_bytes;
         let length = answer.content_length;
         let expected = length.unwrap_or(limit);
@@ -513,7 +525,7 @@ impl Job {
         let (call, budget) = (&self.download.session.call, &self.download.budget);
         let mut memory = budget.lease(call, expected, || self.is_awaited(part))?;
         memory.buffer.clear();
-        Ok(Begun { memory, length })
+        Ok((memory, length))
     }
 
     fn is_awaited(&self, part: u32) -> bool {
@@ -621,14 +633,12 @@ fn wrong_part(how: &str) -> Failure {
 
 /// Whether an answer holds exactly what is missing of a part.
 fn continues(answer: &Response, begun: &Begun) -> bool {
-    let Some(length) = begun.length else {
-        return false;
-    };
-    let range = format!("bytes {}-{}/{length}", begun.arrived(), length - 1);
+    let (arrived, length) = (begun.arrived(), begun.length);
+    let range = format!("bytes {arrived}-{}/{length}", length - 1);
     answer.content_range.as_deref().map(str::trim) == Some(&range)
         && answer
             .content_length
-            .is_none_or(|rest| rest == length - begun.arrived())
+            .is_none_or(|rest| rest == length - arrived)
 }
 
 fn too_large(size: u64, limit: u64) -> Error {
@@ -676,5 +686,24 @@ fn read_counted(
             Error::new(ErrorKind::BadAnswer, "the part was cut short"),
         )),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_has_a_beginning_and_a_rest_is_gone_on_with() {
+        let (call, budget) = (Call::new().0, Arc::new(Budget::new(100)));
+        let kept = |arrived: usize, length| {
+            let mut memory = budget.lease(&call, 10, || true).expect("memory");
+            memory.buffer.resize(arrived, 0);
+            Begun::keep(memory, length).map(|begun| (begun.arrived(), begun.length))
+        };
+        assert_eq!(kept(3, Some(5)), Some((3, 5)));
+        for (arrived, length) in [(0, Some(0)), (0, Some(5)), (5, Some(5)), (3, None)] {
+            assert_eq!(kept(arrived, length), None, "{arrived} of {length:?}");
+        }
     }
 }

@@ -335,7 +335,7 @@ fn ask(
     let file = inner.file_information(session, &file.file_id, directory)?;
     file.file_key
         .is_some()
-        .then(|| inner.passphrase_of(&file))
+        .then(|| inner.passphrase_of(session, &file))
         .transpose()
 }
 

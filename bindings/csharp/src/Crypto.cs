@@ -41,7 +41,8 @@ namespace Sendsafely
         /// <summary>Decrypts a part of a file, verified as a whole before anything of it is given out.</summary>
         /// <remarks><see cref="Status.DecryptFailed"/>: a secret is wrong, or the message is damaged. <see
         /// cref="Status.UnsupportedFormat"/>: no client writes such messages. <see cref="Status.PartTooLarge"/>: a
-        /// compressed one unpacks to more than 64 MiB. Everything else as for <see cref="EncryptPart"/>.</remarks>
+        /// compressed one unpacks to more than 64 MiB and more than its own length. Everything else as for <see
+        /// cref="EncryptPart"/>.</remarks>
         public static byte[] DecryptPart(string serverSecret, string keycode, byte[] message)
         {
             if (message == null) throw new ArgumentNullException(nameof(message));

@@ -14,11 +14,11 @@ use pgp::types::Tag;
 use super::{Limits, decrypt_failed, too_large, unsupported};
 use crate::error::{Error, Result};
 
-/// More layers than any program writes.
+/// More compressed packets than any program writes, all in all: one holds the whole of the next.
 const MAX_LAYERS: usize = 4;
 /// More packets than any program writes.
 const MAX_PACKETS: usize = 10_000;
-/// Bytes of a layer that may be something else than content: signatures, markers, padding.
+/// Decompressed bytes that may be something else than content: signatures, markers, padding.
 const MAX_AROUND: u64 = 1 << 20;
 /// What a decompressor holds; BZip2 needs most.
 const DECOMPRESSOR: usize = 4 << 20;
@@ -33,7 +33,7 @@ pub(super) struct Unpacked {
 
 /// Finds the content in packets that were encrypted and have been verified. `memory` is what is held already.
 pub(super) fn unpack(mut packets: &[u8], memory: usize, limits: &Limits<'_>) -> Result<Unpacked> {
-    Unpacking::new(&Cell::new(memory), limits).find(&mut packets, MAX_LAYERS)
+    Unpacking::new(&Cost::new(memory, limits), MAX_LAYERS).find(&mut packets)
 }
 
 /// The same for what comes out of a decompressor of rPGP.
@@ -41,37 +41,55 @@ pub(in crate::crypto) fn unpack_layer(
     source: impl BufRead,
     limits: &Limits<'_>,
 ) -> Result<Vec<u8>> {
-    let memory = &Cell::new(DECOMPRESSOR);
-    let mut layer = Metered::new(source, limits, memory);
-    let unpacked = Unpacking::new(memory, limits).find(&mut layer, MAX_LAYERS - 1)?;
+    let cost = &Cost::new(DECOMPRESSOR, limits);
+    let unpacked = Unpacking::new(cost, MAX_LAYERS - 1).find(&mut Metered { source, cost })?;
     Ok(unpacked.content)
 }
 
-struct Unpacking<'a> {
+/// What a message costs, all its layers together.
+struct Cost<'a> {
     limits: &'a Limits<'a>,
     /// Bytes held at the moment.
-    memory: &'a Cell<usize>,
+    memory: Cell<usize>,
+    /// Bytes that may still be decompressed.
+    left: Cell<u64>,
+}
+
+impl<'a> Cost<'a> {
+    fn new(memory: usize, limits: &'a Limits<'a>) -> Self {
+        Self {
+            limits,
+            memory: Cell::new(memory),
+            left: Cell::new(MAX_AROUND.saturating_add(limits.max_plaintext as u64)),
+        }
+    }
+}
+
+struct Unpacking<'a> {
+    cost: &'a Cost<'a>,
+    /// Layers that may still come.
+    layers: usize,
     packets: usize,
     found: Option<Unpacked>,
 }
 
 impl<'a> Unpacking<'a> {
-    fn new(memory: &'a Cell<usize>, limits: &'a Limits<'a>) -> Self {
+    fn new(cost: &'a Cost<'a>, layers: usize) -> Self {
         Self {
-            limits,
-            memory,
+            cost,
+            layers,
             packets: 0,
             found: None,
         }
     }
 
-    fn find(mut self, source: &mut dyn BufRead, layers: usize) -> Result<Unpacked> {
-        self.packets(source, layers)?;
+    fn find(mut self, source: &mut dyn BufRead) -> Result<Unpacked> {
+        self.packets(source)?;
         self.found.ok_or_else(decrypt_failed)
     }
 
     /// Reads the packets of a layer to their end.
-    fn packets(&mut self, source: &mut dyn BufRead, layers: usize) -> Result<()> {
+    fn packets(&mut self, source: &mut dyn BufRead) -> Result<()> {
         while !source.fill_buf().map_err(failed)?.is_empty() {
             self.packets += 1;
             if self.packets > MAX_PACKETS {
@@ -81,7 +99,7 @@ impl<'a> Unpacking<'a> {
             let mut body = PacketBodyReader::new(header, &mut *source).map_err(failed)?;
             match header.tag() {
                 Tag::LiteralData if self.found.is_none() => self.literal(&mut body)?,
-                Tag::CompressedData if layers > 0 => self.layer(&mut body, layers - 1)?,
+                Tag::CompressedData if self.layers > 0 => self.layer(&mut body)?,
                 Tag::Marker | Tag::Padding | Tag::OnePassSignature | Tag::Signature => {}
                 Tag::CompressedData | Tag::SymEncryptedProtectedData => {
                     return Err(unsupported("too many layers"));
@@ -94,20 +112,22 @@ impl<'a> Unpacking<'a> {
         Ok(())
     }
 
-    fn layer(&mut self, body: &mut dyn BufRead, layers: usize) -> Result<()> {
-        let (limits, memory) = (self.limits, self.memory);
+    fn layer(&mut self, body: &mut dyn BufRead) -> Result<()> {
+        let cost = self.cost;
+        let memory = &cost.memory;
+        self.layers -= 1;
         memory.set(memory.get() + DECOMPRESSOR);
-        (limits.proceed)(memory.get())?;
+        (cost.limits.proceed)(memory.get())?;
         let source = Decompressor::from_reader(body).map_err(failed)?;
-        let mut layer = Metered::new(source, limits, memory);
-        self.packets(&mut layer, layers)?;
+        self.packets(&mut Metered { source, cost })?;
         memory.set(memory.get() - DECOMPRESSOR);
         Ok(())
     }
 
     fn literal(&mut self, mut body: &mut dyn BufRead) -> Result<()> {
         let header = LiteralDataHeader::try_from_reader(&mut body).map_err(failed)?;
-        let (held, most) = (self.memory.get(), self.limits.max_plaintext);
+        let Cost { limits, memory, .. } = self.cost;
+        let (held, most) = (memory.get(), limits.max_plaintext);
         let mut content = Vec::new();
         while !body.fill_buf().map_err(failed)?.is_empty() {
             let length = content.len();
@@ -117,7 +137,7 @@ impl<'a> Unpacking<'a> {
             if length == content.capacity() {
                 let larger = (2 * length).clamp(STEP, most.max(STEP));
                 // Where it cannot grow in its place, both are there for a moment.
-                (self.limits.proceed)(held + length + larger)?;
+                (limits.proceed)(held + length + larger)?;
                 content
                     .try_reserve_exact(larger - length)
                     .map_err(|_| Error::out_of_memory(larger))?;
@@ -127,7 +147,7 @@ impl<'a> Unpacking<'a> {
             let taken = piece.len().min(room);
             content.extend_from_slice(&piece[..taken]);
             body.consume(taken);
-            self.memory.set(held + content.capacity());
+            memory.set(held + content.capacity());
         }
         self.found = Some(Unpacked {
             content,
@@ -140,33 +160,26 @@ impl<'a> Unpacking<'a> {
 /// What comes out of a decompressor: bounded, and stopped between two pieces.
 struct Metered<'a, R> {
     source: R,
-    left: u64,
-    limits: &'a Limits<'a>,
-    memory: &'a Cell<usize>,
-}
-
-impl<'a, R: BufRead> Metered<'a, R> {
-    fn new(source: R, limits: &'a Limits<'a>, memory: &'a Cell<usize>) -> Self {
-        Self {
-            source,
-            left: MAX_AROUND.saturating_add(limits.max_plaintext as u64),
-            limits,
-            memory,
-        }
-    }
+    cost: &'a Cost<'a>,
 }
 
 impl<R: BufRead> BufRead for Metered<'_, R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.left == 0 {
-            return Err(io::Error::other(too_large(self.limits.max_plaintext)));
+        let Cost {
+            limits,
+            memory,
+            left,
+        } = self.cost;
+        if left.get() == 0 {
+            return Err(io::Error::other(too_large(limits.max_plaintext)));
         }
-        (self.limits.proceed)(self.memory.get()).map_err(io::Error::other)?;
+        (limits.proceed)(memory.get()).map_err(io::Error::other)?;
         self.source.fill_buf()
     }
 
     fn consume(&mut self, amount: usize) {
-        self.left = self.left.saturating_sub(amount as u64);
+        let left = &self.cost.left;
+        left.set(left.get().saturating_sub(amount as u64));
         self.source.consume(amount);
     }
 }

@@ -32,7 +32,7 @@ def decrypt_part(server_secret: str, keycode: str, message: "Buffer") -> bytes:
     """Decrypts a part of a file, verified as a whole before anything of it is given out.
 
     Status.DECRYPT_FAILED: a secret is wrong, or the message is damaged. Status.UNSUPPORTED_FORMAT: no client writes such
-    messages. Status.PART_TOO_LARGE: it unpacks to more than 64 MiB.
+    messages. Status.PART_TOO_LARGE: it unpacks to more than 64 MiB and more than its own length.
     SendSafely Client API: OpenPGP messages for file parts (protocol 3.4).
     """
     return call("sendsafely_part_decrypt", server_secret, keycode, message)

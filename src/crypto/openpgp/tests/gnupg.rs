@@ -196,7 +196,12 @@ fn reads_and_writes_messages() {
         "secret",
     );
     assert_eq!(
-        decrypt_message(&STANDARD.encode(encrypted), &passphrase("secret")).unwrap(),
+        decrypt_message(
+            &STANDARD.encode(encrypted),
+            &passphrase("secret"),
+            || Ok(())
+        )
+        .unwrap(),
         text
     );
 }

@@ -166,6 +166,25 @@ fn what_unpacks_to_nothing_is_bounded_too() {
     );
 }
 
+/// One small packet of nothing after the other, in a layer around them that makes them smaller still.
+#[test]
+fn what_a_message_unpacks_to_is_bounded_in_total() {
+    let nothing = bzip2(&packet(21, &vec![0; 4 << 20]));
+    let kind_of = |packets: usize| {
+        let inner = [nothing.repeat(packets), LITERAL.to_vec()].concat();
+        failure(&message(&bzip2(&inner)), &passphrase("p"), 6 << 20)
+    };
+    assert_eq!(kind_of(2), ErrorKind::PartTooLarge);
+    let started = Instant::now();
+    let none = bzip2(&packet(21, &[0]));
+    let many = message(&[none.repeat(5000), LITERAL.to_vec()].concat());
+    assert_eq!(
+        failure(&many, &passphrase("p"), NO_LIMIT),
+        ErrorKind::UnsupportedFormat
+    );
+    assert!(started.elapsed() < SOON, "{:?}", started.elapsed());
+}
+
 #[test]
 fn a_place_is_read_and_no_two_messages_have_the_same_marks() {
     let passphrase = passphrase("p");
