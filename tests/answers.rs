@@ -7,10 +7,11 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use sendsafely::{
-    Client, ContactGroup, DirectoryOptions, DownloadOptions, ErrorKind, File, ListOptions, Package,
-    PackageList, Result, Source, UploadOptions,
+    Client, ClientOptions, ContactGroup, DirectoryOptions, DownloadOptions, ErrorKind, File,
+    ListOptions, Package, PackageList, Result, Source, UploadOptions,
 };
 use serde_json::{Value, json};
 use support::*;
@@ -213,6 +214,33 @@ fn upload(package: &Package, name: &str) -> File {
     package
         .upload(&mut (), source, &UploadOptions::default())
         .unwrap()
+}
+
+/// An answer that was damaged on the way is JSON no more, but may still hold what is secret.
+#[test]
+fn damaged_answers_are_not_quoted() {
+    let emulator = Emulator::start();
+    let client = emulator.client_with(ClientOptions {
+        retry_window: Duration::from_secs(2),
+        ..options()
+    });
+    let secret = "\"serverSecret\": \"hushhush\"";
+    for (status, body, quoted) in [
+        (200, format!("{{{secret}"), false),
+        (200, format!("({secret})"), false),
+        (500, format!("\u{feff}\r\n {{{secret}"), false),
+        (403, format!(" [{{{secret}"), false),
+        (403, "<h1>Blocked by the firewall</h1>".to_owned(), true),
+    ] {
+        let action = json!({"status": status, "body": body});
+        emulator.fault(json!({"endpoint": "create_package", "times": 0, "action": action}));
+        let error = Package::create(&client, &mut ()).err().unwrap();
+        let told = error.message();
+        assert!(told.contains(&status.to_string()), "{told}");
+        assert!(!told.contains("hush") && !told.contains("Secret"), "{told}");
+        assert_eq!(told.contains("Blocked by the firewall"), quoted, "{told}");
+        emulator.clear_faults();
+    }
 }
 
 #[test]

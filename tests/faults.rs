@@ -1029,6 +1029,9 @@ fn parts_in_the_wrong_place_are_refused() {
             assert_eq!(directory.names(), [""; 0]);
             assert!(emulator.count("part_get") >= 3, "fetched again twice");
         }
+        // Without its last part it is another file.
+        let cut = emulator.add_file(package.id(), "cut.bin", 2 * PART, &parts[..2]);
+        assert_kind(download(&package, &cut), ErrorKind::WrongPart);
         // What passes is passed over.
         put(1, &parts[0]);
         put(2, &parts[1]);

@@ -26,6 +26,12 @@ fn without_patience(emulator: &Emulator) -> Client {
     })
 }
 
+/// The answer of finalize is lost, and so is that to the question what became of it.
+fn lose_finalize(emulator: &Emulator) {
+    emulator.lose_answer("finalize");
+    emulator.fault(json!({"endpoint": "package_information", "action": {"close": true}}));
+}
+
 fn fails(package: &Package) -> Error {
     let result = package.finalize(&mut (), &FinalizeOptions::default());
     result.err().expect("finalize has to fail")
@@ -63,6 +69,32 @@ fn what_a_gateway_reports_after_the_act_is_looked_into() {
             assert_eq!(emulator.count(endpoint), 1, "{endpoint} {status}");
         }
     }
+}
+
+/// Where there is no time to wait, or to try again, there is time to look.
+#[test]
+fn what_was_done_is_found_without_any_patience() {
+    let emulator = Emulator::start();
+    let late = |seconds: u64, answer: Value| {
+        let mut action = answer;
+        action["headers"] = json!({"Retry-After": seconds.to_string()});
+        emulator.fault(json!({"endpoint": "finalize", "when": "after", "action": action}));
+    };
+    for (client, seconds) in [
+        (emulator.client(), 3600),
+        (without_patience(&emulator), 3600),
+        (without_patience(&emulator), 0),
+    ] {
+        let package = ready(&client);
+        late(seconds, json!({"status": 503}));
+        emulator.forget_requests();
+        opens(&emulator, &finalize(&package));
+        assert_eq!(emulator.count("finalize"), 1);
+    }
+    // And if it was not done, nobody knows whether it will be.
+    let package = ready(&without_patience(&emulator));
+    emulator.fault(json!({"endpoint": "finalize", "action": {"status": 503}}));
+    assert_eq!(fails(&package).kind(), ErrorKind::OutcomeUnknown);
 }
 
 /// The first attempt is acted upon after the look that follows it, and the second one is refused for that.
@@ -114,7 +146,7 @@ fn whoever_was_there_before_is_still_a_duplicate() {
 fn a_finalize_that_was_cut_off_is_found_by_the_next_one() {
     let emulator = Emulator::start();
     let package = ready(&without_patience(&emulator));
-    emulator.lose_answer("finalize");
+    lose_finalize(&emulator);
     let error = fails(&package);
     assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
     assert!(error.remedy().unwrap().contains("finalize again"));
@@ -129,7 +161,7 @@ fn what_recipients_may_have_is_not_deleted_as_unfinished() {
     let emulator = Emulator::start();
     let client = without_patience(&emulator);
     let lost = ready(&client);
-    emulator.lose_answer("finalize");
+    lose_finalize(&emulator);
     assert_eq!(fails(&lost).kind(), ErrorKind::OutcomeUnknown);
     refused(lost.delete_unfinished(&mut ()), ErrorKind::OutcomeUnknown);
     opens(&emulator, &finalize(&lost));

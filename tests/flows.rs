@@ -5,7 +5,7 @@ mod support;
 
 use std::fs;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use sendsafely::{
     Action, Client, ClientOptions, DownloadOptions, ErrorKind, Existing, FinalizeOptions, Package,
@@ -670,6 +670,36 @@ fn a_wrong_clock_is_corrected() {
         finalize(&package);
         download(&package, &file.file_id).unwrap();
     }
+}
+
+/// A part is sent again then, and its bytes count once.
+#[test]
+fn a_part_that_is_refused_for_the_clock_counts_once() {
+    let emulator = Emulator::start();
+    let options = ClientOptions {
+        force_api_route: true,
+        ..options()
+    };
+    let package = package(&emulator.client_with(options));
+    let data = noise(1, 3 * PART);
+    let mut watch = Watch::new();
+    upload_watched(&package, &mut watch, "a.bin", &data).unwrap();
+    let once = watch.reports.last().unwrap().1.bytes_sent;
+    let late = SystemTime::now() - Duration::from_secs(7200);
+    emulator.fault(
+        json!({"endpoint": "part_post", "part": 2, "action": {"status": 200,
+        "content_type": "application/json",
+        "headers": {"Date": httpdate::fmt_http_date(late)},
+        "body": json!({"response": "AUTHENTICATION_FAILED", "message": ""}).to_string()}}),
+    );
+    let mut watch = Watch::new();
+    upload_watched(&package, &mut watch, "b.bin", &data).unwrap();
+    assert!(watch.log.iter().any(|line| line.contains("clock")));
+    assert_eq!(emulator.count("part_post"), 7);
+    watch.assert_ends_at(data.len());
+    let sent = watch.reports.last().unwrap().1.bytes_sent;
+    // The boundaries and numbers of forms may differ by a digit.
+    assert!(sent.abs_diff(once) < 100, "{sent} {once}");
 }
 
 /// Whoever refuses and names a time must not choose what we sign.

@@ -142,15 +142,16 @@ pub(crate) fn looking<T>(
         };
         attempts += 1;
         let left = window.saturating_sub(started.elapsed());
-        if left.is_zero() {
-            return Err(unknown);
+        let wait = wait(attempts, &unknown, left).filter(|_| !left.is_zero());
+        if let Some(wait) = wait {
+            pause(call, wait, &unknown)?;
         }
-        let Some(wait) = wait(attempts, &unknown, left) else {
-            return Err(unknown);
-        };
-        pause(call, wait, &unknown)?;
+        // Also where there is no time to wait or to try again: it may have been done all the same.
         if let Some(found) = look().map_err(|error| unseen(&unknown, error))? {
             return Ok(found);
+        }
+        if wait.is_none() {
+            return Err(unknown);
         }
         lost = Some(unknown);
     }
@@ -431,11 +432,19 @@ mod tests {
         let (waited, result) = looked(60_000, 1, || Ok(Some(())));
         assert!(waited.expect("it looks") >= Duration::from_secs(1));
         assert!(result.is_ok());
-        let (waited, result) = looked(1500, 9, || Ok(Some(())));
-        assert_eq!(waited, None, "longer than the window");
-        let error = result.expect_err("nobody looked");
-        assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
-        assert_eq!(error.http_status(), Some(503));
+    }
+
+    #[test]
+    fn a_look_is_the_last_thing_where_there_is_no_time_to_try_again() {
+        for (window_ms, asked) in [(1500, 3600), (0, 3600), (0, 0)] {
+            let (waited, result) = looked(window_ms, asked, || Ok(Some(())));
+            assert!(waited.expect("it looks") < Duration::from_secs(1));
+            assert!(result.is_ok());
+            let (_, result) = looked(window_ms, asked, || Ok(None));
+            let error = result.expect_err("nothing was found");
+            assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
+            assert_eq!(error.http_status(), Some(503));
+        }
     }
 
     #[test]

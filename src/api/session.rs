@@ -344,9 +344,15 @@ impl Session {
         if !self.may_correct_clock(request.path) {
             return Ok(answer);
         }
-        match self.corrected_clock(answer)? {
-            Some(answer) => Ok(answer),
-            None => self.send_once(request),
+        match (self.corrected_clock(answer)?, request.body) {
+            (Some(answer), _) => Ok(answer),
+            // Whoever counts bytes counts those of one request in each attempt.
+            (None, Body::Counted { .. }) => {
+                let told = "the service refused a request because of its time";
+                let error = Error::new(ErrorKind::AuthenticationFailed, told);
+                Err(Failure::new(Class::Lost, error))
+            }
+            (None, _) => self.send_once(request),
         }
     }
 
@@ -592,15 +598,22 @@ fn read_listing(answer: &mut Response) -> std::result::Result<Vec<u8>, Failure> 
 /// The failure that an answer without an envelope stands for.
 pub(crate) fn http_failure(answer: &Response, text: &str) -> Failure {
     let status = answer.status;
-    let excerpt: String = text.chars().filter(|c| !c.is_control()).take(80).collect();
+    // What may be a record that was damaged on the way may hold a secret.
+    let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    let excerpt: String = match status {
+        200..=299 => String::new(),
+        _ if text.starts_with(['{', '[']) => String::new(),
+        _ => text.chars().filter(|c| !c.is_control()).take(80).collect(),
+    };
     let (class, kind) = match status {
         408 | 425 | 429 | 500..=599 => (Class::Lost, ErrorKind::HttpError),
         200..=299 => (Class::Garbled, ErrorKind::BadAnswer),
         _ => (Class::Final, ErrorKind::HttpError),
     };
-    let told = match excerpt.is_empty() {
-        true => format!("HTTP status {status} without an answer"),
-        false => format!("HTTP status {status} with an answer that is not the API's: {excerpt}"),
+    let told = match (text.is_empty(), excerpt.is_empty()) {
+        (true, _) => format!("HTTP status {status} without an answer"),
+        (_, true) => format!("HTTP status {status} with an answer that is not the API's"),
+        _ => format!("HTTP status {status} with an answer that is not the API's: {excerpt}"),
     };
     let error = Error::new(kind, told).with_http_status(status);
     Failure::new(class, error.with_retry_after(answer.retry_after))

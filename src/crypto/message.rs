@@ -141,7 +141,7 @@ mod tests {
             .compression(CompressionAlgorithm::ZLIB)
             .encrypt_with_password(StringToKey::new_default(&mut random), &"p".into())
             .unwrap();
-        let encrypted = STANDARD.encode(builder.to_vec(&mut random).unwrap());
+        let encrypted = STANDARD.encode(builder.to_vec(random).unwrap());
         let asked = std::cell::Cell::new(0);
         let stopping = || {
             asked.set(asked.get() + 1);

@@ -112,6 +112,7 @@ impl Package {
             plan,
             part_size,
             next_part: 1,
+            ahead: None,
         };
         let mut uploaded = None;
         let result = call::attend(

@@ -69,11 +69,12 @@ pub(crate) struct Fill {
     pub(crate) filled: Sender<Filled>,
 }
 
-/// A buffer that was filled: the part's number and length, 0 with a number at the end of a source of unknown length.
+/// A buffer that was filled: the part's number and length, and whether the source has ended with it.
 pub(crate) struct Filled {
     pub(crate) buffer: PartBuffer,
     pub(crate) part: u32,
     pub(crate) length: usize,
+    pub(crate) is_last: bool,
 }
 
 /// Where plaintext, or ciphertext made before, comes from.
@@ -263,7 +264,7 @@ impl Job {
             if turn > self.upload.plan.parts {
                 return Ok(());
             }
-            let memory = self.take_memory(turn)?;
+            let memory = self.take_memory()?;
             let sent = self.part(turn, memory);
             self.holding.fetch_sub(1, Ordering::Relaxed);
             sent?;
@@ -271,12 +272,10 @@ impl Job {
     }
 
     /// Memory for a part: the first of an upload never waits, whatever other transfers hold.
-    fn take_memory(&self, turn: u32) -> Result<Lease> {
+    fn take_memory(&self) -> Result<Lease> {
         let upload = &self.upload;
-        let bytes = match &upload.feed {
-            Feed::Spool(spool) => spool.parts[turn as usize - 1].1,
-            Feed::File(_) | Feed::Pulled(_) => PartBuffer::room(upload.plan.range(1).1),
-        };
+        // As much for all, so that each can have the buffer of another one.
+        let bytes = PartBuffer::room(upload.plan.range(1).1);
         let _first = self.taking.lock();
         let urgent = || self.holding.load(Ordering::Relaxed) == 0;
         let call = &upload.session.call;
@@ -523,8 +522,9 @@ pub(crate) fn spool(
         file: os::spool_file()?,
         parts: Vec::new(),
     };
-    // The one part that this upload has in memory until all are spooled.
-    let mut memory = budget.lease(call, PartBuffer::room(capacity) as u64, || true)?;
+    // The one part that this upload has in memory until all are spooled, and the byte that shows whether it is the last.
+    let room = PartBuffer::room(capacity.saturating_add(1));
+    let mut memory = budget.lease(call, room as u64, || true)?;
     let (mut position, mut size) = (0, 0);
     loop {
         call.check()?;
@@ -533,23 +533,26 @@ pub(crate) fn spool(
             mut buffer,
             part,
             length,
+            is_last,
         } = puller.pull(buffer)?;
-        let is_last = length < capacity;
-        if length > 0 || part == 1 {
-            size += length as u64;
-            // Judges the size limit while the source still runs.
-            Plan::new(size, part_size)?;
-            let (parts, size) = if is_last { (part, size) } else { (0, 0) };
-            let sealed = buffer.seal_at(&Place { part, parts, size }, passphrase)?;
-            spool.file.write_all(sealed).map_err(|error| {
-                os::io_error(&error, &std::env::temp_dir(), ErrorKind::WriteFailed)
-                    .context("temporary file of encrypted parts")
-            })?;
-            spool.parts.push((position, sealed.len(), length));
-            position += sealed.len() as u64;
-        }
+        size += length as u64;
+        // Judges the size limit while the source still runs.
+        let plan = Plan::new(size, part_size)?;
+        let (parts, whole) = if is_last { (part, size) } else { (0, 0) };
+        let place = Place {
+            part,
+            parts,
+            size: whole,
+        };
+        let sealed = buffer.seal_at(&place, passphrase)?;
+        spool.file.write_all(sealed).map_err(|error| {
+            os::io_error(&error, &std::env::temp_dir(), ErrorKind::WriteFailed)
+                .context("temporary file of encrypted parts")
+        })?;
+        spool.parts.push((position, sealed.len(), length));
+        position += sealed.len() as u64;
         if is_last {
-            return Ok((spool, Plan::new(size, part_size)?));
+            return Ok((spool, plan));
         }
         memory.buffer = buffer.into_memory();
     }
@@ -562,6 +565,8 @@ pub(crate) struct Filler<'a> {
     pub(crate) plan: Option<Plan>,
     pub(crate) part_size: u64,
     pub(crate) next_part: u32,
+    /// The first byte of the next part of a source of unknown length: only reading on shows which part is the last.
+    pub(crate) ahead: Option<u8>,
 }
 
 impl Filler<'_> {
@@ -576,10 +581,16 @@ impl Filler<'_> {
         };
         let wanted = match self.plan {
             Some(plan) => plan.range(part).1,
-            None => usize::try_from(self.part_size).unwrap_or(usize::MAX),
+            None => usize::try_from(self.part_size)
+                .unwrap_or(usize::MAX)
+                .saturating_add(1),
         };
-        let mut length = 0;
         let space = buffer.plaintext_mut(wanted);
+        let mut length = 0;
+        if let Some(byte) = self.ahead.take() {
+            space[0] = byte;
+            length = 1;
+        }
         while length < wanted {
             match (self.read)(&mut space[length..])? {
                 0 => break,
@@ -593,11 +604,20 @@ impl Filler<'_> {
             )
             .with_remedy("give the source's true size, or leave it unknown"));
         }
+        let is_last = match self.plan {
+            Some(plan) => part == plan.parts,
+            None => length < wanted,
+        };
+        if self.plan.is_none() && !is_last {
+            length -= 1;
+            self.ahead = Some(space[length]);
+        }
         buffer.truncate(length);
         let _ = filled.send(Filled {
             buffer,
             part,
             length,
+            is_last,
         });
         Ok(())
     }

@@ -111,6 +111,7 @@ namespace Sendsafely.Tests
                 lost.UploadMemory("a.txt", new byte[10]);
                 var options = new FinalizeOptions { UndisclosedRecipients = true };
                 Emulator.Fault("finalize", "\"status\":503", 1, ",\"when\":\"after\"");
+                Emulator.Fault("package_information", "\"status\":503", 1);
                 Assert.Equal(Status.OutcomeUnknown, Assert.Throws<SendsafelyException>(() => lost.Finalize(options)).Status);
                 Assert.Equal(Status.OutcomeUnknown, Assert.Throws<SendsafelyException>(() => lost.DeleteUnfinished()).Status);
                 string link = lost.Finalize(options).Link;

@@ -449,6 +449,8 @@ def test_what_recipients_may_have_is_not_deleted(shell, files):
     link, package_id = send(shell, files[1])
     assert raw(shell, package_id)["finalized"] and link
     shell.emulator.admin("POST", "/faults", lost)
+    # Nor can it be seen what became of it.
+    shell.emulator.admin("POST", "/faults", {"endpoint": "package_information", "times": 0, "action": {"status": 503}})
     shell("send", "--to", "second@acme.test", "--retry-window", "0", files[1], code=4)
     [other] = [one for one in package_ids(shell) if one != package_id]
     assert raw(shell, other)["finalized"] and not raw(shell, other)["state"].startswith("PACKAGE_STATE_DELETED")

@@ -372,6 +372,7 @@ def test_what_recipients_may_have_is_not_deleted_as_unfinished(emulator, faults)
         begun.delete_unfinished()
         package.set_message("hello")
         faults.fault("finalize", {"status": 503}, when="after")
+        faults.fault("package_information", {"status": 503}, times=1)
         for call, status in (
                 (lambda: begun.delete_unfinished(), Status.PACKAGE_DELETED),
                 (lambda: package.finalize(undisclosed_recipients=True), Status.OUTCOME_UNKNOWN),

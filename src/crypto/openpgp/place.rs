@@ -5,7 +5,7 @@
 ///
 /// Written as the file name of the literal data, which other clients ignore:
 /// `sendsafely:1:PART:PARTS:SIZE` in decimal numbers, parts counted from 1. PARTS and SIZE are both 0 in a part that
-/// was sealed before anybody knew where the source would end; the last one knows.
+/// was sealed before anybody knew where the source would end; the last one always says them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
     pub(crate) part: u32,
@@ -39,7 +39,7 @@ impl Place {
 
     /// Whether a part that says this is the one that was wanted.
     pub(crate) fn is(&self, wanted: &Self) -> bool {
-        let whole_is_unknown = self.parts == 0 && self.size == 0;
+        let whole_is_unknown = self.parts == 0 && self.size == 0 && wanted.part < wanted.parts;
         self.part == wanted.part
             && (whole_is_unknown || (self.parts, self.size) == (wanted.parts, wanted.size))
     }
@@ -80,5 +80,9 @@ mod tests {
         let says = |part, parts, size| Place { part, parts, size }.is(&wanted);
         assert!(says(2, 3, 9) && says(2, 0, 0));
         assert!(!says(1, 3, 9) && !says(1, 0, 0) && !says(2, 2, 9) && !says(2, 3, 8));
+        // Nothing follows the last part, which knows.
+        let last = Place { part: 3, ..wanted };
+        let says = |part, parts, size| Place { part, parts, size }.is(&last);
+        assert!(says(3, 3, 9) && !says(3, 0, 0));
     }
 }

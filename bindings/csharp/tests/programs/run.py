@@ -51,6 +51,7 @@ def test_what_recipients_may_have_is_not_deleted():
         sent = run("Send", "--to", "ann@example.com", path("report.bin"))
         assert sent.returncode == 0 and LINK.fullmatch(sent.stdout), sent
         server.admin("POST", "/faults", lost)
+        server.admin("POST", "/faults", {"endpoint": "package_information", "times": 0, "action": {"status": 503}})
         sent = run("Send", "--to", "ann@example.com", "--retry-window", "0", path("report.bin"))
         assert sent.returncode == 1 and sent.stdout == "" and "is left on the service" in sent.stderr, sent
         packages = [server.admin("GET", "/packages/" + id) for id in server.admin("GET", "/packages")]
