@@ -330,16 +330,11 @@ fn with_few_descriptors_a_transfer_goes_on_with_fewer_connections() {
     };
     let package = package(&emulator.client_with(options));
     let data = noise(4, 24 * PART);
-    // Some for the storage; one to the API rests.
-    let taken = descriptors_but(3);
+    // One connection to the API rests. Whoever gets the one that can be made, all of it arrives.
+    let taken = descriptors_but(1);
     let file = upload(&package, "a.bin", &data).unwrap();
     assert!(download(&package, &file.file_id).unwrap() == data);
     drop(taken);
-    assert_eq!(
-        emulator.count("part_post"),
-        0,
-        "the way by the API is no way out"
-    );
 }
 
 /// What descriptor 0 was seen to be while calls ran.

@@ -46,6 +46,7 @@ pub(crate) struct Connections {
     settings: Settings,
     idle: Idle<Agents>,
     contacts: Arc<Contacts>,
+    names: Names,
 }
 
 struct Settings {
@@ -91,13 +92,17 @@ impl Connections {
             settings,
             idle: Idle::default(),
             contacts: Arc::default(),
+            names: Names::default(),
         })
     }
 
     pub(crate) fn lease(&self) -> Agents {
-        self.idle.take_or(|| Agents {
-            api: self.transport(true),
-            storage: self.transport(false),
+        self.idle.take_or(|| {
+            let (of_api, of_storage) = (Sockets::default(), Sockets::default());
+            Agents {
+                api: self.transport(true, &of_api, &of_storage),
+                storage: self.transport(false, &of_storage, &of_api),
+            }
         })
     }
 
@@ -106,13 +111,13 @@ impl Connections {
         self.idle.give_back(agents);
     }
 
-    fn transport(&self, for_api: bool) -> HttpTransport {
+    fn transport(&self, for_api: bool, sockets: &Sockets, other: &Sockets) -> HttpTransport {
         let settings = &self.settings;
-        let sockets = Sockets::default();
-        let direct = settings.agent(for_api, None, sockets.clone());
+        let agent = |proxy| settings.agent(for_api, proxy, sockets.clone(), self.names.clone());
+        let direct = agent(None);
         // A pool of its own for each proxy that there is.
         let by = |choice: &Choice| match choice {
-            Ok(Some((proxy, _))) => settings.agent(for_api, Some(proxy.clone()), sockets.clone()),
+            Ok(Some((proxy, _))) => agent(Some(proxy.clone())),
             _ => direct.clone(),
         };
         let (by_https_proxy, by_http_proxy) =
@@ -122,7 +127,9 @@ impl Connections {
             by_https_proxy,
             by_http_proxy,
             proxies: Arc::clone(&settings.proxies),
-            sockets,
+            sockets: sockets.clone(),
+            other_sockets: other.clone(),
+            names: self.names.clone(),
             contacts: Arc::clone(&self.contacts),
             allow_plain_http: settings.allow_plain_http,
             for_api,
@@ -133,7 +140,7 @@ impl Connections {
 }
 
 impl Settings {
-    fn agent(&self, for_api: bool, proxy: Option<Proxy>, sockets: Sockets) -> Agent {
+    fn agent(&self, for_api: bool, proxy: Option<Proxy>, sockets: Sockets, names: Names) -> Agent {
         let tls = TlsConfig::builder()
             .root_certs(RootCerts::Specific(Arc::clone(&self.roots)))
             .unversioned_rustls_crypto_provider(Arc::clone(&self.provider))
@@ -161,7 +168,7 @@ impl Settings {
             .timeout_per_read(Some(self.stall_timeout))
             .timeout_per_write(Some(self.stall_timeout))
             .build();
-        Agent::with_parts(config, connector(sockets), Names)
+        Agent::with_parts(config, connector(sockets), names)
     }
 }
 

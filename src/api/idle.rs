@@ -68,7 +68,7 @@ impl<T: Send + 'static> Idle<T> {
         drop(dropped);
         if must_watch {
             let shared = Arc::clone(&self.0);
-            if os::spawn("sendsafely-idle", move || shared.watch()).is_err() {
+            if os::spawn_without_secrets("sendsafely-idle", move || shared.watch()).is_err() {
                 self.0.state.lock().is_watched = false;
             }
         }

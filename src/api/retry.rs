@@ -16,6 +16,9 @@
 //! | delete, remove, revoke | repeat; a refusal then is success if it is gone ([`gone_is_done`]) |
 //! | notify, API keys, registration, register a public key, create a group, copy, Dropzone hand-over, raw requests that are not GET | never; [`ErrorKind::OutcomeUnknown`] |
 //!
+//! An answer that is there but cannot be taken in, say for want of memory, is lost as well. Only it is not asked for
+//! again.
+//!
 //! "Repeat" is [`Repeat::Safely`], "look" is [`Repeat::Looking`] with [`looking`] around it, "never" is
 //! [`Repeat::Never`]; each stands at its call in `endpoint`, and what is looked at beside the state of the package.
 
@@ -78,7 +81,7 @@ pub(crate) fn retrying<T>(
                 });
             }
             Class::NotSent => true,
-            Class::Lost => repeat == Repeat::Safely,
+            Class::Lost | Class::Unreadable => repeat == Repeat::Safely,
             Class::Garbled => {
                 garbled += 1;
                 repeat == Repeat::Safely
@@ -87,6 +90,9 @@ pub(crate) fn retrying<T>(
         call.check()?;
         if !outcome_known {
             return Err(outcome_unknown(&failure.error));
+        }
+        if failure.class == Class::Unreadable {
+            return Err(failure.error);
         }
         let first_contact = failure.class == Class::NotSent && !contact.has_answered();
         let patience = match failure.error.kind() {
@@ -342,6 +348,23 @@ mod tests {
             attempts(1500, Repeat::Looking, true, lost),
             (1, ErrorKind::OutcomeUnknown)
         );
+    }
+
+    #[test]
+    fn an_answer_that_cannot_be_taken_in_is_not_asked_for_again() {
+        for (repeat, kind) in [
+            (Repeat::Safely, ErrorKind::OutOfMemory),
+            (Repeat::Looking, ErrorKind::OutcomeUnknown),
+            (Repeat::Never, ErrorKind::OutcomeUnknown),
+        ] {
+            let unreadable = || {
+                Failure::new(
+                    Class::Unreadable,
+                    Error::new(ErrorKind::OutOfMemory, "full"),
+                )
+            };
+            assert_eq!(attempts(1500, repeat, true, unreadable), (1, kind));
+        }
     }
 
     #[test]

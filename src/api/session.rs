@@ -157,6 +157,10 @@ impl Session {
     }
 
     /// The transport for storage URLs, which adds no headers of ours.
+    pub(crate) fn storage_is_connected(&self) -> bool {
+        self.agents.storage.is_connected()
+    }
+
     pub(crate) fn storage(&self) -> &dyn Transport {
         &self.agents.storage
     }

@@ -10,6 +10,7 @@ use url::Url;
 use super::connector::Sockets;
 use super::contact::Contacts;
 use super::exchange::{self, Exchange, Pace};
+use super::names::Names;
 use super::proxy::{Proxies, is_loopback};
 use crate::error::{Error, ErrorKind};
 use crate::os;
@@ -89,6 +90,8 @@ pub(crate) enum Class {
     Lost,
     /// An answer that makes no sense; it may be the network's, so a few more attempts are fair.
     Garbled,
+    /// It was sent, and the answer cannot be taken in, however often it is asked for.
+    Unreadable,
     /// Repeating would not help.
     Final,
 }
@@ -118,6 +121,9 @@ pub(crate) struct HttpTransport {
     pub(super) by_http_proxy: Agent,
     pub(super) proxies: Arc<Proxies>,
     pub(super) sockets: Sockets,
+    /// Those of the call's other transport.
+    pub(super) other_sockets: Sockets,
+    pub(super) names: Names,
     pub(super) contacts: Arc<Contacts>,
     pub(super) allow_plain_http: bool,
     pub(super) for_api: bool,
@@ -138,11 +144,22 @@ impl HttpTransport {
         let failure = failure(error, host, Exchange::current().was_handed_over());
         if failure.class == Class::NotSent {
             self.contacts.missed(host);
+            // The next attempt asks for the addresses again.
+            self.names.forget();
         }
         match failure.error.kind() {
-            ErrorKind::SystemLimit if !self.sockets.are_there() => failure.error.into(),
+            ErrorKind::SystemLimit
+                if !self.sockets.are_there() && !self.other_sockets.are_there() =>
+            {
+                failure.error.into()
+            }
             _ => failure,
         }
+    }
+
+    /// Whether it has a connection, be it at rest or at work.
+    pub(crate) fn is_connected(&self) -> bool {
+        self.sockets.are_there()
     }
 
     pub(crate) fn contacts(&self) -> &Arc<Contacts> {
@@ -318,7 +335,7 @@ pub(crate) fn read_limited(
     if let Some(length) = declared {
         let length = usize::try_from(length).unwrap_or(usize::MAX);
         into.try_reserve_exact(length)
-            .map_err(|_| Failure::from(Error::out_of_memory(length)))?;
+            .map_err(|_| Failure::new(Class::Unreadable, Error::out_of_memory(length)))?;
     }
     let most = declared.unwrap_or(limit);
     (&mut response.body)
@@ -345,7 +362,8 @@ pub(crate) fn body_failure(error: io::Error) -> Failure {
     let told = match error.downcast::<Error>() {
         Ok(error) => error,
         Err(error) if error.kind() == io::ErrorKind::OutOfMemory => {
-            return Error::new(ErrorKind::OutOfMemory, "there is no memory for the answer").into();
+            let why = "there is no memory for the answer";
+            return Failure::new(Class::Unreadable, Error::new(ErrorKind::OutOfMemory, why));
         }
         Err(error) => Error::new(
             ErrorKind::Unreachable,
@@ -427,8 +445,41 @@ fn failure(error: ureq::Error, host: &str, handed_over: bool) -> Failure {
             Err(_) => lost(ErrorKind::Internal, "an error of no kind".into()),
         },
         other => Failure::new(
-            Class::Final,
+            match handed_over {
+                true => Class::Unreadable,
+                false => Class::Final,
+            },
             Error::new(ErrorKind::BadAnswer, format!("{host}: {other}")),
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_sent_is_never_final_because_its_answer_cannot_be_taken_in() {
+        let class =
+            |handed_over| failure(ureq::Error::BodyExceedsLimit(1), "host.test", handed_over).class;
+        assert_eq!(
+            (class(false), class(true)),
+            (Class::Final, Class::Unreadable)
+        );
+        let mut response = Response {
+            status: 200,
+            content_type: String::new(),
+            content_length: Some(u64::MAX >> 1),
+            content_range: None,
+            retry_after: None,
+            date: None,
+            location: None,
+            body: Box::new(io::empty()),
+        };
+        let failure = read_limited(&mut response, u64::MAX, &mut Vec::new()).expect_err("no room");
+        assert_eq!(failure.class, Class::Unreadable);
+        assert_eq!(failure.error.kind(), ErrorKind::OutOfMemory);
+        let failure = body_failure(io::ErrorKind::OutOfMemory.into());
+        assert_eq!(failure.class, Class::Unreadable);
     }
 }

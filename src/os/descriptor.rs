@@ -28,44 +28,78 @@ pub(crate) fn are_exhausted() -> bool {
 
 #[cfg(unix)]
 mod platform {
-    use std::fs::{File, OpenOptions};
+    use std::fs::{self, File, Metadata, OpenOptions};
     use std::io;
-    use std::os::fd::AsRawFd;
+    use std::os::fd::{AsRawFd, FromRawFd, IntoRawFd};
+    use std::os::unix::fs::MetadataExt;
     #[cfg(target_os = "linux")]
     use std::os::unix::fs::OpenOptionsExt;
 
+    use once_cell::race::OnceBox;
     use parking_lot::Mutex;
 
-    /// What holds the free ones of 0 to 2, and for how many that open something at the moment.
-    static PLUGS: Mutex<(usize, Vec<File>)> = Mutex::new((0, Vec::new()));
+    /// A directory can neither be read nor written like a file. With this flag nothing at all can be done with it.
+    #[cfg(target_os = "linux")]
+    const FLAG: i32 = libc::O_PATH;
+    #[cfg(not(target_os = "linux"))]
+    const FLAG: i32 = 0;
+    const DIRECTORY: &str = "/";
 
-    pub(super) struct Held;
+    /// What holds the free ones of 0 to 2, and for how many that open something at the moment. A forked child begins
+    /// anew: the thread that holds the lock, or a number, may not exist there.
+    struct Process {
+        id: u32,
+        plugs: Mutex<(usize, Vec<Plug>)>,
+        child: OnceBox<Process>,
+    }
 
-    pub(super) fn hold() -> Held {
-        let mut plugs = PLUGS.lock();
-        plugs.0 += 1;
-        // The lowest free number comes first. Without any left, what is about to be opened fails as well.
-        while (0..=2).any(is_free) {
-            match open_plug() {
-                Ok(plug) if plug.as_raw_fd() <= 2 => plugs.1.push(plug),
-                _ => break,
+    impl Process {
+        fn new(id: u32, plugs: Vec<Plug>) -> Box<Self> {
+            Box::new(Self {
+                id,
+                plugs: Mutex::new((0, plugs)),
+                child: OnceBox::new(),
+            })
+        }
+
+        fn current() -> &'static Self {
+            static FIRST: OnceBox<Process> = OnceBox::new();
+            let id = std::process::id();
+            FIRST.get_or_init(|| Self::new(id, Vec::new())).of(id)
+        }
+
+        fn of(&self, id: u32) -> &Self {
+            let mut process = self;
+            while let Some(child) = process.child.get() {
+                process = child;
+            }
+            match process.id == id {
+                true => process,
+                false => (process.child).get_or_init(|| Self::new(id, inherited())),
             }
         }
-        Held
+
+        fn hold(&self) -> Held<'_> {
+            let mut plugs = self.plugs.lock();
+            plugs.0 += 1;
+            // The lowest free number comes first. Without any left, what is about to be opened fails as well.
+            while (0..=2).any(|number| flags(number).is_none()) {
+                match open_plug() {
+                    Ok(plug) if plug.number().is_some_and(|number| number <= 2) => {
+                        plugs.1.push(plug);
+                    }
+                    _ => break,
+                }
+            }
+            Held(self)
+        }
     }
 
-    #[allow(
-        unsafe_code,
-        reason = "there is no safe interface to descriptors by number"
-    )]
-    fn is_free(number: i32) -> bool {
-        // SAFETY: F_GETFD takes no argument and changes nothing, whatever the number stands for.
-        unsafe { libc::fcntl(number, libc::F_GETFD) == -1 }
-    }
+    pub(super) struct Held<'a>(&'a Process);
 
-    impl Drop for Held {
+    impl Drop for Held<'_> {
         fn drop(&mut self) {
-            let mut plugs = PLUGS.lock();
+            let mut plugs = self.0.plugs.lock();
             plugs.0 -= 1;
             if plugs.0 == 0 {
                 plugs.1.clear();
@@ -73,16 +107,118 @@ mod platform {
         }
     }
 
-    pub(super) fn open_plug() -> io::Result<File> {
+    pub(super) fn hold() -> Held<'static> {
+        Process::current().hold()
+    }
+
+    /// What holds one number.
+    pub(super) struct Plug {
+        file: Option<File>,
+        directory: (u64, u64),
+    }
+
+    impl Plug {
+        fn number(&self) -> Option<i32> {
+            self.file.as_ref().map(File::as_raw_fd)
+        }
+    }
+
+    impl Drop for Plug {
+        /// The program may have put a file of its own in its place meanwhile, which is not ours to close.
+        fn drop(&mut self) {
+            if let Some(file) = self.file.take()
+                && !is_plug(&file, self.directory)
+            {
+                let _number = file.into_raw_fd();
+            }
+        }
+    }
+
+    fn is_plug(file: &File, directory: (u64, u64)) -> bool {
+        file.metadata()
+            .is_ok_and(|found| identity(&found) == directory)
+            && flags(file.as_raw_fd()).is_some_and(|flags| flags & FLAG == FLAG)
+    }
+
+    fn identity(found: &Metadata) -> (u64, u64) {
+        (found.dev(), found.ino())
+    }
+
+    pub(super) fn open_plug() -> io::Result<Plug> {
         let mut options = OpenOptions::new();
         options.read(true);
         #[cfg(target_os = "linux")]
-        options.custom_flags(libc::O_PATH);
-        options.open(if cfg!(target_os = "linux") {
-            "/"
-        } else {
-            "/dev/null"
+        options.custom_flags(FLAG);
+        let file = options.open(DIRECTORY)?;
+        let directory = identity(&file.metadata()?);
+        Ok(Plug {
+            file: Some(file),
+            directory,
         })
+    }
+
+    /// The plugs that were there when this process was forked.
+    #[allow(unsafe_code, reason = "they are known by their numbers alone")]
+    fn inherited() -> Vec<Plug> {
+        let Ok(directory) = fs::metadata(DIRECTORY).map(|found| identity(&found)) else {
+            return Vec::new();
+        };
+        let mut plugs = Vec::new();
+        for number in (0..=2).filter(|number| flags(*number).is_some()) {
+            // SAFETY: the number is open, and is given up again unless it is a plug, which nothing else in this
+            // process owns: the parent's list is never looked at.
+            let file = unsafe { File::from_raw_fd(number) };
+            match is_plug(&file, directory) {
+                true => plugs.push(Plug {
+                    file: Some(file),
+                    directory,
+                }),
+                false => {
+                    let _number = file.into_raw_fd();
+                }
+            }
+        }
+        plugs
+    }
+
+    /// With what a number was opened; `None` if it is free.
+    #[allow(
+        unsafe_code,
+        reason = "there is no safe interface to descriptors by number"
+    )]
+    fn flags(number: i32) -> Option<i32> {
+        // SAFETY: F_GETFL takes no argument and changes nothing, whatever the number stands for.
+        let flags = unsafe { libc::fcntl(number, libc::F_GETFL) };
+        (flags != -1).then_some(flags)
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        #[allow(unsafe_code, reason = "there is no safe interface to dup2")]
+        fn what_the_program_puts_in_place_of_a_plug_stays_open() {
+            let plug = open_plug().expect("a plug");
+            let number = plug.number().expect("open");
+            let log = File::open("/dev/null").expect("a file");
+            // SAFETY: the number is that of the plug, which nothing else uses.
+            assert_eq!(unsafe { libc::dup2(log.as_raw_fd(), number) }, number);
+            drop(plug);
+            assert!(flags(number).is_some());
+            // SAFETY: nothing else owns it now.
+            drop(unsafe { File::from_raw_fd(number) });
+        }
+
+        #[test]
+        fn a_forked_child_does_not_wait_for_a_thread_of_its_parent() {
+            let parent = Process::new(1, Vec::new());
+            let _locked = parent.plugs.lock();
+            let child = parent.of(2);
+            drop(child.hold());
+            assert_eq!(child.plugs.lock().0, 0);
+            assert!(std::ptr::eq(parent.of(2), child));
+        }
     }
 }
 

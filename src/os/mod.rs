@@ -13,4 +13,4 @@ pub(crate) use file::{
 };
 pub(crate) use mark::{Holder, Mark, holder, holders};
 pub(crate) use socket::{connect, is_dead};
-pub(crate) use thread::{on_clean_stack, spawn};
+pub(crate) use thread::{on_clean_stack, spawn, spawn_without_secrets};

@@ -29,14 +29,24 @@ fn wipe_stack<const WORDS: usize>() {
     std::hint::black_box(&below);
 }
 
-/// Starts a worker with all signals blocked, so that the program's handlers run on the program's own threads.
+/// Starts a worker that may hold secrets.
 pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<()> {
-    let blocked = BlockedSignals::new();
-    let started = std::thread::Builder::new().name(name.to_owned()).spawn(|| {
+    spawn_without_secrets(name, || {
         apart(work);
         // The system keeps stacks for later threads.
         wipe_stack::<WORKER_STACK>();
-    });
+    })
+}
+
+/// Starts a thread with all signals blocked, so that the program's handlers run on the program's own threads.
+pub(crate) fn spawn_without_secrets(
+    name: &str,
+    work: impl FnOnce() + Send + 'static,
+) -> Result<()> {
+    let blocked = BlockedSignals::new();
+    let started = std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(work);
     drop(blocked);
     match started {
         Ok(_) => Ok(()),

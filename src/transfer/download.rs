@@ -385,7 +385,7 @@ impl Job {
                 };
                 let result =
                     answer.and_then(|answer| self.receive(answer, part, &mut begun, &meter));
-                route.note(through_api, &result);
+                route.note(through_api, session.storage_is_connected(), &result);
                 if result.is_err() {
                     meter.back_to(begun.as_ref().map_or(0, Begun::arrived));
                 }

@@ -49,13 +49,19 @@ impl PartRoute<'_> {
 
     /// Notes how an attempt ended. When the API server fails as well, storage gets its next chance: most likely the
     /// network is down for both.
-    pub(crate) fn note<T>(&mut self, through_api: bool, result: &Result<T, Failure>) {
+    pub(crate) fn note<T>(
+        &mut self,
+        through_api: bool,
+        storage_is_connected: bool,
+        result: &Result<T, Failure>,
+    ) {
         match (through_api, result) {
             (true, Ok(_)) => self.route.through_api.store(true, Ordering::Relaxed),
             (true, Err(_)) => self.failures = 0,
             (false, Ok(_)) => {}
-            // It waits for a connection; no way is better than the other.
-            (false, Err(failure)) if failure.error.kind() == ErrorKind::SystemLimit => {}
+            // It waits for a connection that others have.
+            (false, Err(failure))
+                if failure.error.kind() == ErrorKind::SystemLimit && storage_is_connected => {}
             (false, Err(failure))
                 if failure.error.kind() == ErrorKind::StorageRefused && self.refused > 1 =>
             {
@@ -103,16 +109,28 @@ mod tests {
         let mut part = route.for_part();
         for _ in 0..3 {
             assert!(!part.through_api());
-            part.note(false, &failed(ErrorKind::Unreachable));
+            part.note(false, true, &failed(ErrorKind::Unreachable));
         }
         assert!(part.through_api());
-        part.note(true, &failed(ErrorKind::Unreachable));
+        part.note(true, true, &failed(ErrorKind::Unreachable));
         assert!(!part.through_api(), "both are down: storage is tried again");
         for _ in 0..3 {
-            part.note(false, &failed(ErrorKind::Unreachable));
+            part.note(false, true, &failed(ErrorKind::Unreachable));
         }
-        part.note(true, &Ok(()));
+        part.note(true, true, &Ok(()));
         assert!(route.for_part().through_api());
+    }
+
+    #[test]
+    fn whoever_waits_for_a_connection_goes_through_the_api_server_if_storage_has_none() {
+        let route = Route::new(false);
+        for storage_is_connected in [true, false] {
+            let mut part = route.for_part();
+            for _ in 0..3 {
+                part.note(false, storage_is_connected, &failed(ErrorKind::SystemLimit));
+            }
+            assert_eq!(part.through_api(), !storage_is_connected);
+        }
     }
 
     #[test]
@@ -121,7 +139,7 @@ mod tests {
         let mut part = route.for_part();
         for through_api in [false, true] {
             let failure = part.storage_failure(403, None);
-            part.note(false, &Err::<(), _>(failure));
+            part.note(false, true, &Err::<(), _>(failure));
             assert_eq!(part.through_api(), through_api);
         }
     }

@@ -373,7 +373,7 @@ impl Job {
                 if matches!(result, Ok(false)) {
                     self.is_doubtful.store(true, Ordering::Relaxed);
                 }
-                route.note(through_api, &result);
+                route.note(through_api, session.storage_is_connected(), &result);
                 if result.is_err() {
                     uncount();
                 }
