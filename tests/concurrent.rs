@@ -6,7 +6,9 @@ mod support;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use sendsafely::{ClientOptions, ErrorKind, FinalizeOptions, Package};
+use sendsafely::{
+    Client, ClientOptions, ErrorKind, FinalizeOptions, Package, Source, UploadOptions,
+};
 use serde_json::{Value, json};
 use support::*;
 
@@ -61,7 +63,7 @@ fn a_lost_answer_does_not_lead_to_the_file_of_another_upload() {
         assert_ne!(one.file_id, other.file_id);
         assert!(download(&first, &one.file_id).unwrap() == mine);
         assert!(download(&first, &other.file_id).unwrap() == yours);
-        finalize(&first);
+        finalize(&second);
         assert_eq!(files(&emulator, &first).len(), 2, "nothing is left over");
     }
 }
@@ -69,42 +71,47 @@ fn a_lost_answer_does_not_lead_to_the_file_of_another_upload() {
 /// Many at once, every second answer lost: as many files as uploads, each with its own bytes.
 #[test]
 fn every_upload_of_the_same_name_and_size_keeps_its_own_file() {
-    let emulator = Emulator::start();
-    let first = package(&emulator.client());
-    let handles = [
-        first.clone(),
-        again(&emulator, &first),
-        again(&emulator, &first),
-    ];
-    emulator.settings(json!({"refuse_duplicate_files": false}));
-    for skip in [0, 1, 2, 3, 5, 8] {
-        let action = match skip % 2 {
-            0 => json!({"close": true}),
-            _ => json!({"status": 503}),
-        };
-        emulator.fault(
-            json!({"endpoint": "create_file", "skip": skip, "when": "after", "action": action}),
-        );
-    }
-    let sent = thread::scope(|scope| {
-        let running: Vec<_> = (0..9)
-            .map(|number| {
-                let package = &handles[number % handles.len()];
-                let data = noise(number as u64 + 1, PART);
-                scope.spawn(move || {
-                    let file = upload(package, "a.bin", &data).unwrap();
-                    (file.file_id, data)
+    for one_handle in [true, false] {
+        let emulator = Emulator::start();
+        let first = package(&emulator.client());
+        let handles = [0; 3].map(|_| match one_handle {
+            true => first.clone(),
+            false => again(&emulator, &first),
+        });
+        emulator.settings(json!({"refuse_duplicate_files": false}));
+        for skip in [0, 1, 2, 3, 5, 8] {
+            let action = match skip % 2 {
+                0 => json!({"close": true}),
+                _ => json!({"status": 503}),
+            };
+            emulator.fault(
+                json!({"endpoint": "create_file", "skip": skip, "when": "after", "action": action}),
+            );
+        }
+        let sent = thread::scope(|scope| {
+            let running: Vec<_> = (0..9)
+                .map(|number| {
+                    let package = &handles[number % handles.len()];
+                    let data = noise(number as u64 + 1, PART);
+                    scope.spawn(move || {
+                        let file = upload(package, "a.bin", &data).unwrap();
+                        (file.file_id, data)
+                    })
                 })
-            })
-            .collect();
-        let ended = running.into_iter().map(|upload| upload.join().unwrap());
-        ended.collect::<Vec<_>>()
-    });
-    for (file_id, data) in &sent {
-        assert!(download(&first, file_id).unwrap() == *data);
+                .collect();
+            let ended = running.into_iter().map(|upload| upload.join().unwrap());
+            ended.collect::<Vec<_>>()
+        });
+        for (file_id, data) in &sent {
+            assert!(download(&first, file_id).unwrap() == *data);
+        }
+        assert_eq!(emulator.count("delete_file"), 0);
+        // One handle knows how many answers were lost.
+        if one_handle {
+            finalize(&first);
+            assert_eq!(files(&emulator, &first).len(), sent.len());
+        }
     }
-    finalize(&first);
-    assert_eq!(files(&emulator, &first).len(), sent.len());
 }
 
 #[test]
@@ -142,42 +149,169 @@ fn a_file_of_another_user_is_never_adopted() {
     assert_eq!(files(&emulator, &workspace).len(), 2);
 }
 
+/// Makes all files that the package has by now older, as if the service's clock were another.
+fn shift(emulator: &Emulator, package: &Package, hours: i64) {
+    let mut older = emulator.package(package.id())["files"].clone();
+    for file in older.as_array_mut().unwrap() {
+        let created = file["created_ms"].as_i64().unwrap();
+        file["created_ms"] = json!(created - hours * 3_600_000);
+    }
+    let path = format!("/packages/{}", package.id());
+    emulator.admin_json("POST", &path, &json!({"files": older}));
+}
+
+/// Another machine of the same user begins to upload `a.bin`; gives the file's id.
+fn begin_elsewhere(emulator: &Emulator, package: &Package) -> String {
+    let path = format!("/packages/{}/files", package.id());
+    let file = json!({"name": "a.bin", "size": 3, "parts": 1});
+    let file = emulator.admin_json("PUT", &path, &file);
+    file["file_id"].as_str().unwrap().to_owned()
+}
+
+/// The ids in a refusal to finalize, and that nothing was deleted for it.
+#[track_caller]
+fn stays_open(emulator: &Emulator, package: &Package, ids: &[&str]) {
+    let told = package.finalize(&mut (), &FinalizeOptions::default());
+    let told = refused(told.map(|_| ()), ErrorKind::UploadIncomplete);
+    for id in ids {
+        assert!(told.message().contains(id), "{told}");
+    }
+    assert!(told.message().contains("a.bin"), "{told}");
+    assert_eq!(emulator.count("delete_file"), 0);
+}
+
 /// The same user has begun the same upload elsewhere, before: it is neither taken nor removed.
 #[test]
 fn a_file_that_was_begun_before_is_left_alone() {
     for when in ["before", "after"] {
         let emulator = Emulator::start();
         let package = package(&emulator.client());
-        let path = format!("/packages/{}", package.id());
-        let file = json!({"name": "a.bin", "size": 3, "parts": 1});
-        emulator.admin_json("PUT", &format!("{path}/files"), &file);
-        let mut older = emulator.package(package.id())["files"].clone();
-        let created = older[0]["created_ms"].as_i64().unwrap();
-        older[0]["created_ms"] = json!(created - 3_600_000);
-        emulator.admin_json("POST", &path, &json!({"files": older}));
+        let id = begin_elsewhere(&emulator, &package);
+        shift(&emulator, &package, 1);
         emulator.fault(json!({"endpoint": "create_file", "when": when, "action": {"close": true}}));
         let sent = upload(&package, "a.bin", b"abc").unwrap();
-        let id = older[0]["id"].as_str().unwrap();
-        let told = package.finalize(&mut (), &FinalizeOptions::default());
-        let told = told.map(|_| ()).unwrap_err();
-        match when {
-            // This side cannot know whether it is its own.
-            "before" => {
-                assert_eq!(told.kind(), ErrorKind::UploadIncomplete, "{told}");
-                assert!(told.message().contains(id), "{told}");
-            }
-            _ => assert_eq!(told.kind(), ErrorKind::Denied, "{told}"),
-        }
-        let left = files(&emulator, &package);
-        assert_eq!(left.len(), 2);
-        assert_eq!(left[0]["id"], json!(id));
-        assert_eq!(left[0]["stored"], json!({}));
-        assert!(download(&package, &sent.file_id).unwrap() == b"abc");
+        stays_open(&emulator, &package, &[&id]);
         // Whoever knows that nobody is at work on it removes it.
-        package.information(&mut ()).unwrap();
-        package.delete_file(&mut (), id, None).unwrap();
+        package.delete_file(&mut (), &id, None).unwrap();
         finalize(&package);
+        assert!(download(&package, &sent.file_id).unwrap() == b"abc");
+        assert_eq!(files(&emulator, &package).len(), 1);
     }
+}
+
+/// Two such files and one lost answer: which is whose cannot be known.
+#[test]
+fn more_files_than_lost_answers_are_left_alone() {
+    let emulator = Emulator::start();
+    let package = package(&emulator.client());
+    emulator.lose_answer("create_file");
+    upload(&package, "a.bin", b"abc").unwrap();
+    let id = begin_elsewhere(&emulator, &package);
+    let ours = files(&emulator, &package)[0]["id"].clone();
+    stays_open(&emulator, &package, &[&id, ours.as_str().unwrap()]);
+    package.delete_file(&mut (), &id, None).unwrap();
+    finalize(&package);
+    assert_eq!(files(&emulator, &package).len(), 1);
+}
+
+/// Only what keeps the package from being finalized is removed, and only then.
+#[test]
+fn what_a_lost_answer_has_left_is_removed_when_the_service_asks_for_it() {
+    for hours in [0, 5, -5] {
+        let emulator = Emulator::start();
+        let package = package(&emulator.client());
+        emulator.lose_answer("create_file");
+        let sent = upload(&package, "a.bin", b"abc").unwrap();
+        assert_eq!(emulator.count("delete_file"), 0);
+        shift(&emulator, &package, hours);
+        finalize(&package);
+        assert_eq!(emulator.count("delete_file"), 1);
+        assert_eq!(files(&emulator, &package)[0]["id"], json!(sent.file_id));
+    }
+    let emulator = Emulator::start();
+    let workspace = Package::create_workspace(&emulator.client(), &mut (), "w").unwrap();
+    emulator.lose_answer("create_file");
+    upload(&workspace, "a.bin", b"abc").unwrap();
+    assert_eq!(files(&emulator, &workspace).len(), 2);
+    assert_eq!(emulator.count("delete_file"), 0);
+}
+
+/// A stop leaves the outcome as unknown as a lost answer does.
+#[test]
+fn what_a_stopped_creation_has_left_is_removed() {
+    let emulator = Emulator::start();
+    let package = package(&emulator.client());
+    upload(&package, "b.bin", b"b").unwrap();
+    emulator
+        .fault(json!({"endpoint": "create_file", "when": "after", "action": {"hang_ms": 60_000}}));
+    let source = Source::Memory {
+        name: "a.bin".into(),
+        data: b"abc",
+    };
+    let mut watch = Watch::stopping_after(Duration::from_millis(500));
+    let result = package.upload(&mut watch, source, &UploadOptions::default());
+    assert_kind(result.map(|_| ()), ErrorKind::Stopped);
+    finalize(&package);
+    assert_eq!(files(&emulator, &package).len(), 1);
+}
+
+/// What was refused has created nothing: what is there is somebody else's.
+#[test]
+fn what_was_refused_is_not_looked_for() {
+    let emulator = Emulator::start();
+    let package = package(&emulator.client_with(brief(0)));
+    upload(&package, "b.bin", b"b").unwrap();
+    let id = begin_elsewhere(&emulator, &package);
+    emulator.fault(json!({"endpoint": "create_file", "action": {"status": 404}}));
+    refused(upload(&package, "a.bin", b"abc"), ErrorKind::HttpError);
+    let told = package.finalize(&mut (), &FinalizeOptions::default());
+    refused(told.map(|_| ()), ErrorKind::Denied);
+    let left = files(&emulator, &package);
+    assert!(left.iter().any(|file| file["id"] == json!(id)));
+}
+
+/// An answer without an id is no reason to create files for as long as the retry window lasts.
+#[test]
+fn a_file_without_an_id_is_created_once() {
+    let emulator = Emulator::start();
+    let package = package(&emulator.client());
+    upload(&package, "b.bin", b"b").unwrap();
+    let nothing = json!({"fileId": "", "message": ""});
+    emulator.fault(json!({"endpoint": "create_file", "when": "after", "times": 0, "action": {"replace_json": nothing}}));
+    refused(upload(&package, "a.bin", b"abc"), ErrorKind::BadAnswer);
+    assert_eq!(emulator.count("create_file"), 2);
+    assert_eq!(files(&emulator, &package).len(), 2);
+    finalize(&package);
+    assert_eq!(files(&emulator, &package).len(), 1);
+}
+
+/// Where no marks can be set, a program knows of nobody else on this machine, and goes on.
+#[test]
+fn without_a_place_for_marks_a_lost_answer_can_be_mended() {
+    if is_child() {
+        let text = |name: &str| std::env::var(name).unwrap();
+        let secret = text("MARKS_SECRET").as_str().into();
+        let client = Client::new(&text("MARKS_URL"), &text("MARKS_KEY"), secret, options());
+        let package = package(&client.unwrap());
+        upload(&package, "a.bin", b"abc").unwrap();
+        finalize(&package);
+        return;
+    }
+    let emulator = Emulator::start();
+    emulator.lose_answer("create_file");
+    let name = "without_a_place_for_marks_a_lost_answer_can_be_mended";
+    let child = std::process::Command::new(std::env::current_exe().unwrap())
+        .args([name, "--exact", "--nocapture"])
+        .env("SENDSAFELY_TEST_CHILD", "1")
+        .env("MARKS_URL", emulator.text("url"))
+        .env("MARKS_KEY", emulator.of_user(0, "api_key"))
+        .env("MARKS_SECRET", emulator.of_user(0, "api_secret"))
+        .env("TMPDIR", "/nowhere/at/all")
+        .status();
+    assert!(child.unwrap().success());
+    let raw = emulator.only_package();
+    assert_eq!(raw["finalized"], true);
+    assert_eq!(raw["files"].as_array().unwrap().len(), 1);
 }
 
 /// A program of the same user on another machine begins the same file while our request gets lost: what we find cannot

@@ -7,7 +7,7 @@
 //! | --- | --- |
 //! | reads, `upload-urls`, `download-urls`, `upload-complete`, parts | repeat |
 //! | create package or Workspace | repeat; an orphan stays temporary on the server |
-//! | create file | repeat; what the lost answer has left is removed after the upload, or before finalize |
+//! | create file | repeat; what the lost answer has left is removed if the service refuses to finalize for it |
 //! | create directory | look for a directory of that name: adopt it, else repeat |
 //! | add recipients | look for them on the package: adopt them, else repeat |
 //! | message, phone number, role, life, label, keycode, rename, move | repeat, they set a value |

@@ -10,6 +10,7 @@ use url::Url;
 
 use super::connections::{Agents, Connections};
 use super::contact::Contact;
+use super::exchange::Exchange;
 use super::json::Json;
 use super::proxy::is_loopback;
 use super::retry::{Repeat, retrying};
@@ -149,6 +150,11 @@ impl Session {
 
     pub(crate) fn retry_window(&self) -> Duration {
         self.api.0.retry_window
+    }
+
+    /// Whether the last request of this thread may have reached the server.
+    pub(crate) fn was_handed_over(&self) -> bool {
+        Exchange::current().was_handed_over()
     }
 
     /// What is known of the API's host.

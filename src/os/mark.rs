@@ -3,13 +3,18 @@
 //! A mark is a locked file. The system takes the lock away when its program ends, however it ends; the file itself
 //! stays until somebody takes the mark away. So a killed program can be told from one that goes on.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::sync::Once;
+use std::time::Duration;
 
 use super::above_standard;
 use super::file::random_suffix;
+
+/// How long the mark of a program that has ended is kept: by then its upload has been taken up again, or never will be.
+const LONGEST_KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// Who has set a mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,18 +40,6 @@ impl Mark {
         mark.rename(name).then_some(mark)
     }
 
-    /// Sets a mark if nobody, alive or dead, has one of this name.
-    pub(crate) fn claim(name: &str) -> Option<Self> {
-        let mut mark = Self::unnamed()?;
-        let path = mark.path.with_file_name(name);
-        if fs::hard_link(&mark.path, &path).is_err() {
-            mark.clear();
-            return None;
-        }
-        let _ = fs::remove_file(std::mem::replace(&mut mark.path, path));
-        Some(mark)
-    }
-
     /// Gives the mark another name, in one step. Without success there is no mark any more.
     pub(crate) fn rename(&mut self, name: &str) -> bool {
         let path = self.path.with_file_name(name);
@@ -66,7 +59,10 @@ impl Mark {
 
     /// A locked file that has no name yet by which others look for it.
     fn unnamed() -> Option<Self> {
-        let path = directory()?.join(format!(".{}", random_suffix()));
+        static SWEPT: Once = Once::new();
+        let directory = directory()?;
+        SWEPT.call_once(|| sweep(&directory));
+        let path = directory.join(format!(".{}", random_suffix()));
         let locked = create_locked(&path).ok()?;
         Some(Self {
             path,
@@ -75,22 +71,37 @@ impl Mark {
     }
 }
 
+/// Takes away old marks of programs that ended without doing it.
+fn sweep(directory: &Path) {
+    let entries = above_standard(|| fs::read_dir(directory)).ok();
+    for entry in entries.into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let is_mark = ["creation-", "file-", "."]
+            .iter()
+            .any(|kind| name.starts_with(kind));
+        let set = entry.metadata().and_then(|metadata| metadata.modified());
+        let is_old = set.is_ok_and(|set| set.elapsed().is_ok_and(|age| age > LONGEST_KEPT));
+        if is_mark && is_old && holder_of(&entry.path()) == Holder::Dead {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
 /// Who holds the mark of this name.
 pub(crate) fn holder(name: &str) -> Holder {
     directory().map_or(Holder::Nobody, |directory| holder_of(&directory.join(name)))
 }
 
-/// Who holds the marks whose names begin so, and when they were set.
-pub(crate) fn holders(prefix: &str) -> Vec<(Holder, Option<SystemTime>)> {
+/// Whether a program that runs holds a mark whose name begins in one of these ways.
+pub(crate) fn any_alive(prefixes: &BTreeSet<String>) -> bool {
     let entries = directory().and_then(|directory| above_standard(|| fs::read_dir(directory)).ok());
-    let names = entries.into_iter().flatten().flatten();
-    names
-        .filter(|entry| entry.file_name().to_string_lossy().starts_with(prefix))
-        .map(|entry| {
-            let set = entry.metadata().and_then(|metadata| metadata.modified());
-            (holder_of(&entry.path()), set.ok())
-        })
-        .collect()
+    entries.into_iter().flatten().flatten().any(|entry| {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        prefixes.iter().any(|prefix| name.starts_with(prefix))
+            && holder_of(&entry.path()) == Holder::Alive
+    })
 }
 
 /// The directory of this user's marks, if it is nobody else's.
@@ -181,6 +192,8 @@ fn holder_of(path: &Path) -> Holder {
 
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
     use super::*;
 
     #[test]
@@ -190,8 +203,8 @@ mod tests {
         assert_eq!(holder(&one), Holder::Nobody);
         let mut mark = Mark::set(&one).expect("a place for marks");
         assert_eq!(holder(&one), Holder::Alive);
-        assert_eq!(holders(&one)[0].0, Holder::Alive);
-        assert!(Mark::claim(&one).is_none());
+        let both = BTreeSet::from([one.clone(), other.clone()]);
+        assert!(any_alive(&both));
         assert!(mark.rename(&other));
         assert_eq!(
             (holder(&one), holder(&other)),
@@ -199,12 +212,38 @@ mod tests {
         );
         drop(mark);
         assert_eq!(holder(&other), Holder::Dead);
-        assert!(Mark::claim(&other).is_none(), "a dead one counts");
+        assert!(!any_alive(&both));
         Mark::set(&other).expect("in its place").clear();
         assert_eq!(holder(&other), Holder::Nobody);
-        let claimed = Mark::claim(&other).expect("it is free");
-        assert_eq!(holder(&other), Holder::Alive);
-        claimed.clear();
-        assert!(holders(&other).is_empty());
+    }
+
+    #[test]
+    fn old_marks_of_the_dead_are_swept() {
+        let directory = std::env::temp_dir().join(format!("marks-{}", random_suffix()));
+        fs::create_dir(&directory).expect("a directory");
+        let mut living = Vec::new();
+        for (name, days, is_alive) in [
+            ("creation-old", 8, false),
+            ("file-old", 8, false),
+            (".old", 8, false),
+            ("file-alive", 8, true),
+            ("file-new", 6, false),
+            ("other", 8, false),
+        ] {
+            let mark = create_locked(&directory.join(name)).expect("a mark");
+            let age = Duration::from_secs(days * 24 * 60 * 60);
+            mark.set_modified(SystemTime::now() - age).expect("its age");
+            living.extend(is_alive.then_some(mark));
+        }
+        sweep(&directory);
+        let left = fs::read_dir(&directory).expect("it opens");
+        let left: BTreeSet<_> = left
+            .map(|entry| entry.expect("a name").file_name())
+            .collect();
+        assert_eq!(
+            left,
+            ["file-alive", "file-new", "other"].map(Into::into).into()
+        );
+        fs::remove_dir_all(&directory).expect("it goes");
     }
 }

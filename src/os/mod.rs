@@ -11,6 +11,6 @@ pub use file::Existing;
 pub(crate) use file::{
     TargetFile, io_error, is_temporary, not_a_file, open_source, read_at, spool_file,
 };
-pub(crate) use mark::{Holder, Mark, holder, holders};
+pub(crate) use mark::{Holder, Mark, any_alive, holder};
 pub(crate) use socket::{connect, is_dead};
 pub(crate) use thread::{on_clean_stack, spawn, spawn_without_secrets};

@@ -1,15 +1,13 @@
 //! Creating file ids where answers get lost and others upload the same file (`protocol` 4.2).
 //!
 //! After a lost answer a file on the service that looks the same may be ours, or that of another upload which runs at
-//! the same time, on another machine perhaps. So nothing that is found is written into: the file is created once more,
-//! and what the lost answer has left is removed when the upload is over. To know what that is, every creation on this
-//! machine sets a mark before its request, and renames it to the file's id once that is known. What is listed and has no
-//! mark, while nobody else's creation of the same file is under way, is what somebody's lost answer has left. Whoever
-//! takes it sets the mark, which only one can do.
+//! the same time, on another machine perhaps. So nothing that is found is written into: the file is created once more.
+//! What the lost answer has left stays, unless the service refuses to finalize the package: then it is removed if there
+//! are no more such files than answers were lost, and nobody else is known to work on them. To know that, every creation
+//! on this machine sets a mark before its request, and renames it to the file's id once that is known.
 
-use std::cell::Cell;
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use rand_core::{OsRng, RngCore};
 use sha2::{Digest, Sha256};
@@ -27,8 +25,6 @@ use crate::workspace::DirectoryOptions;
 /// How long somebody else's creation of the same file is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
 const GLANCE: Duration = Duration::from_millis(50);
-/// By how much the clocks of this machine and of the service may differ.
-const TOLERANCE: Duration = Duration::from_secs(120);
 
 /// What a file looks like from outside: two that agree in all this can be told apart by their ids only.
 #[derive(Clone, PartialEq, Eq)]
@@ -40,48 +36,39 @@ pub(crate) struct Likeness {
     pub(crate) directory: Option<String>,
 }
 
-/// A creation whose answer may have been lost.
-#[derive(Clone, PartialEq, Eq)]
+/// A request to create a file of a package whose answer has not come, or was lost.
+#[derive(Clone)]
 pub(crate) struct Uncertain {
+    pub(crate) number: u64,
     pub(crate) like: Likeness,
     /// Files that looked the same before.
-    before: BTreeSet<String>,
-    /// When it was begun, in the service's time.
-    begun: SystemTime,
-    /// The same by this machine's clock, and when it was over.
-    took: (Instant, Instant),
-    /// Requests that the service may have followed without our knowledge.
-    lost: usize,
-    /// The file that was created in the end.
-    witness: Option<Witness>,
+    pub(crate) before: BTreeSet<String>,
+    pub(crate) begun: Instant,
+    /// When it was over, if it is.
+    pub(crate) over: Option<Instant>,
 }
 
-/// A file of which we know when it was created: the service's list says what time that is by its own clock.
-#[derive(Clone, PartialEq, Eq)]
+/// A file that was uploaded through this handle. Whatever clock, zone and moment the service lists as its time, that lies
+/// between these two.
+#[derive(Clone)]
 pub(crate) struct Witness {
-    file_id: String,
-    created: Instant,
+    pub(crate) file_id: String,
+    pub(crate) created: Instant,
+    pub(crate) complete: Instant,
 }
 
 impl Uncertain {
-    /// Whether a file may be what was created: not there before, and made in that time, as far as anything says.
-    /// `clock` is what the service's clock said at some time of ours.
-    fn may_be(&self, file: &File, clock: Option<(i64, Instant)>) -> bool {
+    /// Whether a file may be what was created: not there before, and made in that time, as far as a witness with its
+    /// time on the service says.
+    fn may_be(&self, file: &File, witness: Option<(&Witness, i64)>) -> bool {
         let made = file.uploaded.as_ref().and_then(|made| made.seconds);
-        let is_in_time = match (made, clock) {
-            (None, _) => true,
-            (Some(made), Some((at, now))) => {
-                let (begun, over) = self.took;
-                let earliest = at - whole_seconds(now, begun) - 1;
-                let latest = at + whole_seconds(over, now) + 1;
-                (earliest..=latest).contains(&made)
-            }
-            (Some(made), None) => {
-                let begun = self.begun.duration_since(UNIX_EPOCH).unwrap_or_default();
-                u64::try_from(made).is_ok_and(|made| made + TOLERANCE.as_secs() >= begun.as_secs())
-            }
-        };
-        is_in_time && !self.before.contains(&file.file_id)
+        let is_in_time = made.zip(witness).is_none_or(|(made, (witness, at))| {
+            let over = self.over.unwrap_or_else(Instant::now);
+            let earliest = at - whole_seconds(witness.complete, self.begun);
+            let latest = at + whole_seconds(over, witness.created);
+            (earliest - 1..=latest + 1).contains(&made)
+        });
+        is_in_time && self.like.fits(file) && !self.before.contains(&file.file_id)
     }
 }
 
@@ -99,8 +86,6 @@ fn whole_seconds(later: Instant, earlier: Instant) -> i64 {
 pub(crate) struct Created {
     pub(crate) file_id: String,
     pub(crate) mark: Option<Mark>,
-    /// What answers that were lost before may have left.
-    pub(crate) left: Option<Uncertain>,
 }
 
 impl Created {
@@ -128,86 +113,50 @@ impl Inner {
         directory: Option<&str>,
     ) -> Result<Created> {
         self.must_have_room(session, directory)?;
-        let uncertain = {
-            let mut steps = self.steps.lock();
+        let like = {
+            let steps = self.steps.lock();
             let directory = directory.filter(|id| steps.root_directory_id.as_deref() != Some(id));
-            let like = Likeness {
+            Likeness {
                 name: name.to_owned(),
                 size: plan.size,
                 parts: plan.parts,
                 directory: directory.map(str::to_owned),
-            };
-            let before = steps.files.values().filter(|file| like.fits(file));
-            let before = before.map(|file| file.file_id.clone()).collect();
-            let now = Instant::now();
-            let uncertain = Uncertain {
-                like,
-                before,
-                begun: self.client.0.api.server_time(),
-                took: (now, now),
-                lost: 0,
-                witness: None,
-            };
-            steps.uncertain.push(uncertain.clone());
-            uncertain
+            }
         };
-        let lost = Cell::new(0);
         let create = || {
-            let mark = Mark::set(&self.creation_mark(&uncertain.like, true));
+            session.call.check()?;
+            let number = self.steps.lock().creation_begins(&like);
+            let mark = Mark::set(&self.creation_mark(&like, true));
             let answer =
                 endpoint::create_file(session, &self.id, name, plan.size, plan.parts, directory);
+            let may_be_there = match &answer {
+                Ok(_) => true,
+                Err(error) if error.kind() == ErrorKind::Stopped => session.was_handed_over(),
+                Err(error) => error.kind() == ErrorKind::OutcomeUnknown,
+            };
             let file_id = answer.and_then(|answer| {
                 let told = answer.filled("fileId").or_else(|| answer.filled("message"));
                 let missing = "the answer to creating a file has no id";
-                told.ok_or_else(|| Error::new(ErrorKind::OutcomeUnknown, missing))
+                told.ok_or_else(|| Error::new(ErrorKind::BadAnswer, missing))
             });
-            match file_id {
-                Ok(file_id) => {
-                    let name = self.file_mark(&file_id);
-                    let mark = mark.and_then(|mut mark| mark.rename(&name).then_some(mark));
-                    Ok(Created {
-                        file_id,
-                        mark,
-                        left: None,
-                    })
+            let is_lost = may_be_there && file_id.is_err();
+            let mark = mark.and_then(|mut mark| match &file_id {
+                Ok(file_id) => mark.rename(&self.file_mark(file_id)).then_some(mark),
+                Err(_) => {
+                    mark.clear();
+                    None
                 }
-                Err(error) => {
-                    if let Some(mark) = mark {
-                        mark.clear();
-                    }
-                    if error.server_code().is_none() {
-                        lost.set(lost.get() + 1);
-                    }
-                    Err(error)
-                }
-            }
+            });
+            self.steps.lock().creation_ends(number, is_lost);
+            Ok(Created {
+                file_id: file_id?,
+                mark,
+            })
         };
         // What a look would find may be what a program on another machine writes into.
-        let mut created = looking(&session.call, session.retry_window(), create, || Ok(None));
-        let now = Instant::now();
-        let mut steps = self.steps.lock();
-        steps.is_certain(&uncertain);
-        let witness = created.as_ref().ok().map(|created| Witness {
-            file_id: created.file_id.clone(),
-            created: now,
-        });
-        if let Some(witness) = &witness {
-            steps.file_created(&witness.file_id, directory);
-            steps.witness = Some(witness.clone());
-        }
-        if lost.get() > 0 {
-            let uncertain = Uncertain {
-                took: (uncertain.took.0, now),
-                lost: lost.get(),
-                witness,
-                ..uncertain
-            };
-            steps.uncertain.push(uncertain.clone());
-            if let Ok(created) = &mut created {
-                created.left = Some(uncertain);
-            }
-        }
-        created
+        let created = looking(&session.call, session.retry_window(), create, || Ok(None))?;
+        self.steps.lock().file_created(directory);
+        Ok(created)
     }
 
     /// Refuses a file that would be one too many to be listed.
@@ -222,127 +171,90 @@ impl Inner {
         may_create()
     }
 
-    /// Removes what lost answers have left before a file was created.
-    pub(crate) fn remove_lost(&self, session: &Session, uncertain: &Uncertain) -> Result<()> {
-        let (left, _) = self.take_lost(session, uncertain)?;
-        for file_id in left {
-            self.delete_file(session, &file_id, uncertain.like.directory.clone())?;
-        }
-        Ok(())
-    }
-
-    /// Takes what lost answers have left and is nobody's, to be deleted. Returns the ids of these files, and of those
-    /// that look the same and are not complete either, but may be somebody's.
-    pub(crate) fn take_lost(
-        &self,
-        session: &Session,
-        uncertain: &Uncertain,
-    ) -> Result<(Vec<String>, Vec<String>)> {
-        let started = Instant::now();
-        let like = &uncertain.like;
-        let (files, clock, is_clear) = loop {
-            let mut files = self.listed(session, like.directory.as_deref())?;
+    /// What lost answers have left in a package, as far as the service shows it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::UploadIncomplete`] if any file that looks the same and is not complete either may be somebody's.
+    pub(crate) fn find_lost(&self, session: &Session) -> Result<Vec<File>> {
+        let creations: BTreeSet<_> = {
             let steps = self.steps.lock();
-            let clock = uncertain.witness.as_ref().or(steps.witness.as_ref());
-            let clock = clock.and_then(|witness| {
-                let file = files.iter().find(|file| file.file_id == witness.file_id)?;
-                Some((file.uploaded.as_ref()?.seconds?, witness.created))
-            });
-            files.retain(|file| like.fits(file) && !steps.seen.contains(&file.file_id));
-            drop(steps);
-            // One that is being created at this moment may be listed before its maker has the answer.
-            let others = os::holders(&self.creation_mark(like, false));
-            let is_clear = others.iter().all(|(holder, _)| *holder != Holder::Alive);
-            if files.is_empty() || is_clear || started.elapsed() >= PATIENCE {
-                break (files, clock, is_clear);
-            }
-            session.call.sleep(GLANCE)?;
+            let likes = steps.uncertain.iter().map(|uncertain| &uncertain.like);
+            likes.map(|like| self.creation_mark(like, false)).collect()
         };
-        let (mut taken, mut others) = (Vec::new(), Vec::new());
-        if files.is_empty() {
-            return Ok((taken, others));
-        }
-        let user = self.user(session)?;
-        for file in files {
-            if taken.len() == uncertain.lost {
-                break;
+        // One that is being created at this moment may be listed before its maker has the answer.
+        let started = Instant::now();
+        let is_over = || started.elapsed() >= PATIENCE;
+        let (files, is_clear) = loop {
+            while os::any_alive(&creations) && !is_over() {
+                session.call.sleep(GLANCE)?;
             }
-            let is_foreign = file.created_by.as_ref().is_some_and(|by| {
-                user.as_ref()
-                    .is_none_or(|user| !by.eq_ignore_ascii_case(user))
-                    && matches!(self.client.0.api.credentials(), Credentials::User { .. })
-            });
-            let may_be_taken = is_clear && !is_foreign && uncertain.may_be(&file, clock);
-            // Nobody on this machine works on it once the mark is ours.
-            let mark = match may_be_taken {
-                true => Mark::claim(&self.file_mark(&file.file_id)),
-                false => None,
-            };
-            let is_ours = mark.is_some();
-            // Somebody else may have taken it, and deleted it, since it was listed.
-            if is_ours {
-                let now = self.listed(session, like.directory.as_deref())?;
-                if !now.iter().any(|listed| listed.file_id == file.file_id) {
-                    mark.into_iter().for_each(Mark::clear);
-                    continue;
-                }
+            let files = self.ask(session)?.files;
+            let is_clear = !os::any_alive(&creations);
+            if is_clear || is_over() {
+                break (files, is_clear);
             }
-            let mut created = Created {
-                file_id: file.file_id.clone(),
-                mark,
-                left: None,
-            };
-            match self.is_complete(session, &file.file_id, like.directory.as_deref()) {
-                Ok(false) if is_ours => {
-                    let mut steps = self.steps.lock();
-                    steps.seen.insert(file.file_id.clone());
-                    steps.left_incomplete(created);
-                    taken.push(file.file_id);
-                }
-                complete => {
-                    created.release();
-                    if !complete? {
-                        others.push(file.file_id);
-                    }
-                }
+        };
+        let (uncertain, witness) = {
+            let steps = self.steps.lock();
+            (steps.uncertain.clone(), steps.witness.clone())
+        };
+        let witness = witness.as_ref().and_then(|witness| {
+            let file = files.iter().find(|file| file.file_id == witness.file_id)?;
+            Some((witness, file.uploaded.as_ref()?.seconds?))
+        });
+        let fits = |file: &&File| uncertain.iter().any(|entry| entry.like.fits(file));
+        let (mut left, mut others) = (Vec::new(), Vec::new());
+        for file in files.iter().filter(fits) {
+            // Asked before the service is: whoever completes a file takes the mark away after that.
+            let holder = os::holder(&self.file_mark(&file.file_id));
+            if self.is_complete(session, &file.file_id, None)? {
+                continue;
+            }
+            let may_be = uncertain.iter().any(|entry| entry.may_be(file, witness));
+            let is_nobodys = is_clear && holder == Holder::Nobody;
+            if may_be && is_nobodys && !self.is_foreign(session, file)? {
+                left.push(file);
+            } else {
+                others.push(file);
             }
         }
-        if !taken.is_empty() {
-            self.steps.lock().is_certain(uncertain);
+        // Of more than were lost some are somebody's, and nothing says which.
+        let are_too_many = |like: &Likeness| {
+            let found = left.iter().filter(|file| like.fits(file)).count();
+            let lost = uncertain.iter().filter(|entry| entry.like == *like).count();
+            found > lost
+        };
+        if uncertain.iter().any(|entry| are_too_many(&entry.like)) {
+            others.append(&mut left);
         }
-        Ok((taken, others))
+        if others.is_empty() {
+            return Ok(left.into_iter().cloned().collect());
+        }
+        let names: Vec<_> = others
+            .iter()
+            .map(|file| format!("{} ({})", file.file_name, file.file_id))
+            .collect();
+        let why = format!(
+            "not complete, and another upload may be at work on it: {}",
+            names.join(", ")
+        );
+        Err(Error::new(ErrorKind::UploadIncomplete, why))
     }
 
-    /// The files in a directory of a Workspace, or in the package, as far as the service shows them.
-    fn listed(&self, session: &Session, directory: Option<&str>) -> Result<Vec<File>> {
-        let mut files = Vec::new();
-        let mut listing = directory.map(str::to_owned);
-        if listing.is_none() {
-            let information = self.ask(session)?;
-            files = information.files;
-            if information.is_workspace {
-                listing = information.root_directory_id;
-            }
-        }
-        if let Some(id) = listing {
-            let listed = self.list_directory(session, &id, &DirectoryOptions::default())?;
-            let known: BTreeSet<_> = files.iter().map(|file| file.file_id.clone()).collect();
-            let new = listed.files.into_iter();
-            files.extend(new.filter(|file| !known.contains(&file.file_id)));
-        }
-        Ok(files)
-    }
-
-    /// The e-mail address of the client's user, if the service tells.
-    fn user(&self, session: &Session) -> Result<Option<String>> {
+    /// Whether somebody else than the client's user has made a file, or may have.
+    fn is_foreign(&self, session: &Session, file: &File) -> Result<bool> {
+        let Some(by) = &file.created_by else {
+            return Ok(false);
+        };
         if !matches!(self.client.0.api.credentials(), Credentials::User { .. }) {
-            return Ok(None);
+            return Ok(false);
         }
-        match endpoint::user_information(session) {
-            Ok(user) => Ok(user.filled("email")),
-            Err(error) if error.server_code().is_some() => Ok(None),
-            Err(error) => Err(error),
-        }
+        let user = match endpoint::user_information(session) {
+            Ok(user) => user.filled("email"),
+            Err(error) if error.server_code().is_some() => None,
+            Err(error) => return Err(error),
+        };
+        Ok(user.is_none_or(|user| !by.eq_ignore_ascii_case(&user)))
     }
 
     /// Whether all parts of a file have arrived.
@@ -368,26 +280,10 @@ impl Inner {
         }
     }
 
-    /// Whether a file that is not complete was left by a program of this machine that has ended.
-    pub(crate) fn is_abandoned(&self, like: &Likeness, file: &File) -> bool {
-        match os::holder(&self.file_mark(&file.file_id)) {
-            Holder::Dead => return true,
-            Holder::Alive => return false,
-            Holder::Nobody => {}
-        }
-        // It may have ended before it knew the id: then it has begun at the time at which the file was made.
-        let made = file.uploaded.as_ref().and_then(|made| made.seconds);
-        let is_of_that_time = |set: SystemTime| {
-            let set = set.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-            let made = made.and_then(|made| u64::try_from(made).ok());
-            made.is_some_and(|made| made.abs_diff(set) <= TOLERANCE.as_secs())
-        };
-        let creations = os::holders(&self.creation_mark(like, false));
-        let is_dead = |(holder, set): &(Holder, Option<SystemTime>)| {
-            *holder == Holder::Dead && set.is_some_and(is_of_that_time)
-        };
-        let is_alive = |(holder, _): &(Holder, _)| *holder == Holder::Alive;
-        creations.iter().any(is_dead) && !creations.iter().any(is_alive)
+    /// Whether a file that is not complete was left by a program of this machine and user that has ended.
+    pub(crate) fn is_abandoned(&self, session: &Session, file: &File) -> Result<bool> {
+        let is_dead = os::holder(&self.file_mark(&file.file_id)) == Holder::Dead;
+        Ok(is_dead && !self.is_foreign(session, file)?)
     }
 
     /// Takes away what a program that has ended has left of its mark.

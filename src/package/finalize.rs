@@ -147,8 +147,7 @@ impl Inner {
             body["confirmedSenderToken"] = token.expose().into();
         }
         let finalize = || {
-            let answer = endpoint::finalize(session, &self.id, &body)
-                .map_err(|error| self.refused_for_a_hidden_file(error))?;
+            let answer = endpoint::finalize(session, &self.id, &body)?;
             let named = answer.filled("message");
             let own = named.and_then(|link| own_link(&link, self.client.host()));
             Ok(Finalized {
@@ -163,16 +162,29 @@ impl Inner {
             })
         };
         let look = || self.find_finalized(session);
-        self.steps.lock().may_be_finalized = true;
-        match looking(&session.call, session.retry_window(), finalize, look) {
-            Err(refusal) if refusal.server_code().is_some() => {
-                // What the earlier call has done may show only now.
-                if cut_off && let Some(finalized) = self.find_finalized(session)? {
-                    return Ok(finalized);
-                }
-                self.steps.lock().may_be_finalized = false;
-                Err(refusal)
+        let ask = || {
+            self.steps.lock().may_be_finalized = true;
+            let refusal = match looking(&session.call, session.retry_window(), finalize, look) {
+                Err(error) if error.server_code().is_some() => error,
+                result => return result,
+            };
+            // What the earlier call has done may show only now.
+            if cut_off && let Some(finalized) = self.find_finalized(session)? {
+                return Ok(finalized);
             }
+            self.steps.lock().may_be_finalized = false;
+            Err(refusal)
+        };
+        let result = match ask() {
+            Err(refusal) if self.is_for_what_was_lost(&refusal) => {
+                match self.remove_lost(session)? {
+                    true => ask().map_err(|refusal| self.refused_for_a_hidden_file(refusal)),
+                    false => Err(self.refused_for_a_hidden_file(refusal)),
+                }
+            }
+            result => result,
+        };
+        match result {
             Err(error) if error.kind() == ErrorKind::OutcomeUnknown => {
                 Err(error.with_remedy("finalize again: it first looks whether this was done"))
             }
@@ -257,48 +269,43 @@ impl Inner {
         Ok(())
     }
 
-    /// Removes what uploads through this handle that failed may have left: the service finalizes nothing incomplete.
-    /// What may be another upload's is never removed.
+    /// Removes what uploads through this handle that failed are known to have left: the service finalizes nothing
+    /// incomplete.
     fn remove_incomplete(&self, session: &Session) -> Result<()> {
-        let uncertain = self.steps.lock().uncertain.clone();
-        let told = |error: Error| {
-            let why = format!(
-                "a file whose upload failed could not be removed: {}",
-                error.message()
-            );
-            if error.kind() == ErrorKind::Stopped {
-                error
-            } else {
-                Error::new(ErrorKind::UploadIncomplete, why)
-            }
-        };
-        let mut others = None;
-        for uncertain in uncertain {
-            let (_, alike) = self.take_lost(session, &uncertain)?;
-            if !alike.is_empty() {
-                others = Some(format!(
-                    "{} ({}) is not complete; another upload may be at work on it",
-                    uncertain.like.name,
-                    alike.join(", ")
-                ));
-            }
-        }
         let incomplete = self.steps.lock().incomplete();
         for file_id in &incomplete {
-            self.delete_file(session, file_id, None).map_err(told)?;
-        }
-        if let Some(why) = others {
-            return Err(Error::new(ErrorKind::UploadIncomplete, why));
+            self.delete_file(session, file_id, None)
+                .map_err(not_removed)?;
         }
         Ok(())
     }
 
+    /// Whether a refusal to finalize may be for a file that was created without our knowledge.
+    fn is_for_what_was_lost(&self, refusal: &Error) -> bool {
+        let is_general = matches!(refusal.kind(), ErrorKind::Denied | ErrorKind::Refused);
+        is_general && !self.steps.lock().uncertain.is_empty()
+    }
+
+    /// Removes what lost answers have left, and says whether there was anything. What may be another upload's is never
+    /// removed.
+    fn remove_lost(&self, session: &Session) -> Result<bool> {
+        let lost = self.find_lost(session)?;
+        for file in &lost {
+            self.delete_file(session, &file.file_id, None)
+                .map_err(not_removed)?;
+            self.steps.lock().lost_deleted(file);
+        }
+        Ok(!lost.is_empty())
+    }
+
     /// What a refusal to finalize means if a file may be there that nobody can see, let alone remove.
     fn refused_for_a_hidden_file(&self, error: Error) -> Error {
-        let is_general = matches!(error.kind(), ErrorKind::Denied | ErrorKind::Refused);
+        if !self.is_for_what_was_lost(&error) {
+            return error;
+        }
         let uncertain = match self.steps.lock().uncertain.first() {
-            Some(uncertain) if is_general => uncertain.like.name.clone(),
-            _ => return error,
+            Some(uncertain) => uncertain.like.name.clone(),
+            None => return error,
         };
         let why = format!(
             "the answer to creating {uncertain} was lost, and it may be there, incomplete, where the service does not show it: {}",
@@ -310,6 +317,16 @@ impl Inner {
             None => hidden,
         }
     }
+}
+
+/// An incomplete file stays on the package.
+fn not_removed(error: Error) -> Error {
+    if error.kind() == ErrorKind::Stopped {
+        return error;
+    }
+    let why = error.message();
+    let told = format!("a file whose upload failed could not be removed: {why}");
+    Error::new(ErrorKind::UploadIncomplete, told)
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! The order of steps: create first, finalize last, everything else in between. The only judge of it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
 
 use crate::api::MOST_FILES;
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::Mark;
-use crate::package::creation::{Created, Uncertain, Witness};
+use crate::package::creation::{Created, Likeness, Uncertain, Witness};
 use crate::package::file::File;
 use crate::package::information::PackageInformation;
 use crate::workspace::Directory;
@@ -34,8 +35,6 @@ pub(crate) struct Steps {
     recipients: BTreeMap<String, String>,
     contact_groups: BTreeSet<String>,
     pub(crate) files: BTreeMap<String, File>,
-    /// Ids of files that were made or seen through this handle, whatever has become of them.
-    pub(crate) seen: BTreeSet<String>,
     /// How many files there are in the directories that were listed.
     directory_files: BTreeMap<String, usize>,
     pub(crate) root_directory_id: Option<String>,
@@ -44,9 +43,10 @@ pub(crate) struct Steps {
     uploads: usize,
     /// Files of uploads that failed, still to be deleted, with the marks that keep others away from them.
     incomplete: BTreeMap<String, Option<Mark>>,
-    /// Files that may have been created although the answer never came.
+    /// Requests to create a file of which nobody knows whether they were followed.
     pub(crate) uncertain: Vec<Uncertain>,
-    /// The last file that was created through this handle.
+    creations: u64,
+    /// The last file that was uploaded through this handle.
     pub(crate) witness: Option<Witness>,
     /// Whether the service was asked to finalize the package, unless it is known to have refused.
     pub(crate) may_be_finalized: bool,
@@ -68,13 +68,13 @@ impl Steps {
             recipients: BTreeMap::new(),
             contact_groups: BTreeSet::new(),
             files: BTreeMap::new(),
-            seen: BTreeSet::new(),
             directory_files: BTreeMap::new(),
             root_directory_id: None,
             has_message: Some(false),
             uploads: 0,
             incomplete: BTreeMap::new(),
             uncertain: Vec::new(),
+            creations: 0,
             witness: None,
             may_be_finalized: false,
             is_proved: true,
@@ -221,10 +221,8 @@ impl Steps {
         self.may_use_directory(true)
     }
 
-    /// Remembers which files are in a directory: none of them can be one that is created later.
+    /// Remembers how many files are in a directory.
     pub(crate) fn learn_directory(&mut self, directory: &Directory) {
-        let ids = directory.files.iter().map(|file| file.file_id.clone());
-        self.seen.extend(ids);
         self.directory_files
             .insert(directory.directory_id.clone(), directory.files.len());
     }
@@ -247,9 +245,8 @@ impl Steps {
         Ok(())
     }
 
-    /// Notes the id of a file that was created.
-    pub(crate) fn file_created(&mut self, file_id: &str, directory_id: Option<&str>) {
-        self.seen.insert(file_id.to_owned());
+    /// Notes that a file was created.
+    pub(crate) fn file_created(&mut self, directory_id: Option<&str>) {
         let files = directory_id.and_then(|id| self.directory_files.get_mut(id));
         if let Some(files) = files {
             *files += 1;
@@ -372,9 +369,39 @@ impl Steps {
         }
     }
 
-    /// Notes that nothing is left of a creation that nobody here knows of.
-    pub(crate) fn is_certain(&mut self, uncertain: &Uncertain) {
-        if let Some(position) = self.uncertain.iter().position(|entry| entry == uncertain) {
+    /// Notes that the service is asked to create a file; answers the number of the request. What a lost answer leaves in
+    /// a Workspace hinders nobody.
+    pub(crate) fn creation_begins(&mut self, like: &Likeness) -> u64 {
+        self.creations += 1;
+        let number = self.creations;
+        if !self.is_workspace {
+            let before = self.files.values().filter(|file| like.fits(file));
+            let before = before.map(|file| file.file_id.clone()).collect();
+            self.uncertain.push(Uncertain {
+                number,
+                like: like.clone(),
+                before,
+                begun: Instant::now(),
+                over: None,
+            });
+        }
+        number
+    }
+
+    /// Notes the end of such a request: whether a file may be there of which nobody knows.
+    pub(crate) fn creation_ends(&mut self, number: u64, is_lost: bool) {
+        let position = self.uncertain.iter().position(|it| it.number == number);
+        match position {
+            Some(position) if is_lost => self.uncertain[position].over = Some(Instant::now()),
+            Some(position) => drop(self.uncertain.swap_remove(position)),
+            None => {}
+        }
+    }
+
+    /// Notes that what a lost answer has left is gone.
+    pub(crate) fn lost_deleted(&mut self, file: &File) {
+        let position = self.uncertain.iter().position(|it| it.like.fits(file));
+        if let Some(position) = position {
             self.uncertain.swap_remove(position);
         }
     }
@@ -556,7 +583,7 @@ mod tests {
             directories: Vec::new(),
         });
         assert_eq!(may(&workspace, Some("D")), None);
-        workspace.file_created("F", Some("D"));
+        workspace.file_created(Some("D"));
         assert_eq!(may(&workspace, Some("D")), full);
     }
 }

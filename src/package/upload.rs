@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 use crossbeam_channel::unbounded;
 use parking_lot::Mutex;
@@ -10,7 +11,7 @@ use super::{Inner, Package, file};
 use crate::call::{self, Call, Observer, Phase};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os;
-use crate::package::creation::Created;
+use crate::package::creation::{Created, Witness};
 use crate::package::file::File;
 use crate::transfer::plan::Plan;
 use crate::transfer::upload::{self, Event, Feed, Filler, Puller, SourceFile, Upload};
@@ -281,6 +282,7 @@ impl Lead {
         };
         self.call.set_total(Some(plan.size), plan.parts);
         self.call.set_phase(Phase::Preparing);
+        let begun = Instant::now();
         let created =
             self.inner
                 .create_file(&session, &self.name, plan, self.directory_id.as_deref())?;
@@ -304,17 +306,8 @@ impl Lead {
             workers: client.options.parts_in_flight,
             force_api_route: client.options.force_api_route,
         })?;
-        let left = self.created.lock().as_mut().and_then(|created| {
+        if let Some(created) = self.created.lock().as_mut() {
             created.release();
-            created.left.take()
-        });
-        if let Some(left) = left
-            && let Err(error) = self.inner.remove_lost(&session, &left)
-        {
-            let why = error.message();
-            self.call.log(format!(
-                "what a lost answer may have left was not removed: {why}"
-            ));
         }
         let file = File {
             file_id: file_id.clone(),
@@ -330,6 +323,11 @@ impl Lead {
         };
         let mut steps = self.inner.steps.lock();
         steps.file_made(&file_id);
+        steps.witness = Some(Witness {
+            file_id: file_id.clone(),
+            created: begun,
+            complete: Instant::now(),
+        });
         // Those in other directories are not what package information shows.
         if self.directory_id.is_none() {
             steps.files.insert(file_id, file.clone());

@@ -13,7 +13,7 @@ use crate::api::Session;
 use crate::call::{Call, Observer, Phase};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::{self, Existing};
-use crate::package::creation::{Created, Likeness};
+use crate::package::creation::Created;
 use crate::package::file::check_name;
 use crate::package::upload::{Lead, Reading, Running};
 use crate::package::{File, Inner, Package};
@@ -180,16 +180,16 @@ impl Doubtful {
                 whole.get_or_insert(id.clone());
                 continue;
             }
-            let like = Likeness {
-                name: file.file_name.clone(),
-                size: file.size,
-                parts: file.parts,
-                directory: self.directory_id.clone(),
-            };
-            let is_abandoned = is_left || inner.is_abandoned(&like, file);
+            let is_abandoned = is_left || inner.is_abandoned(session, file)?;
             // It may have been completed just before its program ended.
             if is_abandoned && (is_left || !inner.is_complete(session, id, directory)?) {
-                inner.delete_file(session, id, self.directory_id.clone())?;
+                match inner.delete_file(session, id, self.directory_id.clone()) {
+                    // Another program that goes on as well was faster.
+                    Err(error) if error.kind() == ErrorKind::FileNotOnPackage => {
+                        inner.steps.lock().file_deleted(id);
+                    }
+                    deleted => deleted?,
+                }
                 inner.forget_mark(id);
             } else if whole.is_none() {
                 session.call.log(format!(
