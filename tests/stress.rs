@@ -150,7 +150,7 @@ enum Place {
     Directory,
 }
 
-/// The bytes of a file; no two uploads have the same.
+/// The bytes of a file; no two uploads have the same, but for the files that several trees share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Content {
     seed: u64,
@@ -334,8 +334,17 @@ impl Job {
                             true => "Shared/",
                             false => "",
                         };
-                        let path = format!("{directory}tree-{job}-{file}.bin");
-                        (path, content(chance))
+                        // Most often a file that other programs send as well: then it is the same one.
+                        match chance.one_in(3) {
+                            true => {
+                                let path = format!("{directory}tree-{job}-{file}.bin");
+                                (path, content(chance))
+                            }
+                            false => {
+                                let path = format!("{directory}tree-{file}.bin");
+                                (path, Content { seed: file, size })
+                            }
+                        }
                     })
                     .collect(),
                 existing: *chance.pick(&[Existing::Skip, Existing::Skip, Existing::Overwrite]),
@@ -1193,8 +1202,14 @@ impl Judge<'_> {
                 }
                 // This handle knows of no other program's files.
                 let own = self.reports.iter().any(|file| file.call.starts_with("0-"));
-                let nothing = error.kind() == ErrorKind::NoFile && !own;
-                if !incomplete && !nothing {
+                let is_explained = match error.kind() {
+                    ErrorKind::NoFile => !own,
+                    ErrorKind::UploadIncomplete
+                    | ErrorKind::PackageNotFinalizable
+                    | ErrorKind::Denied => self.round.may_stay_open(incomplete),
+                    _ => false,
+                };
+                if !is_explained {
                     self.wrong(format!(
                         "nothing is in the way, but finalize failed with {:?}: {error}",
                         error.kind()
@@ -1209,6 +1224,22 @@ impl Judge<'_> {
 }
 
 impl Round {
+    /// Whether there may be no way to finalize the package: something is incomplete that its maker's handle does not know
+    /// of, or may not remove.
+    fn may_stay_open(&self, incomplete: bool) -> bool {
+        let is_killed = |program: &Program| program.kill.is_some();
+        let is_disturbed = self.programs.iter().any(is_killed)
+            || self.abandoned
+            || self.outage.is_some()
+            || self.early_finalize.is_some();
+        // Only the first program works with the handle of the maker.
+        let is_lost = |fault: &Value| {
+            let endpoint = &fault["endpoint"];
+            *endpoint == "delete_file" || *endpoint == "create_file"
+        };
+        incomplete && (is_disturbed || self.faults.iter().any(is_lost))
+    }
+
     /// Whether a call may fail in this way: nothing that went wrong explains what is not named here.
     fn may_fail(&self, kind: &str) -> bool {
         let disturbed = !self.faults.is_empty() || self.outage.is_some();

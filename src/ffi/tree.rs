@@ -179,8 +179,9 @@ pub unsafe extern "C" fn sendsafely_upload_all_options_init(
 /// are in the report. options may be NULL. Several files are under way at once.
 /// One file that fails does not end the others: at the end the call answers with the first failure and says how many
 /// there were. A stop, a network that is down, or a refusal of the account ends the call. Call again to go on:
-/// what is there and complete is skipped. What an upload from this machine has left that was killed is removed and sent
-/// again; beside any other incomplete file, which somebody may be uploading, a further version is sent.
+/// what is there and complete is skipped. A file that a killed upload of this user and machine is known to have left
+/// incomplete is removed and sent again; beside any other incomplete file, which somebody may be uploading, a further
+/// version is sent.
 /// out_report may be NULL; else free it with sendsafely_report_free. Unlike other outputs IT IS GIVEN ON FAILURE TOO,
 /// as soon as the arguments are right, empty if nothing was begun; where the whole call was refused, its status stands
 /// at every file that had not its turn. SENDSAFELY_ONLY_IN_WORKSPACE: there are directories in it, and the package is

@@ -57,7 +57,10 @@ impl Package {
     /// # Errors
     /// [`ErrorKind::NoRecipient`], [`ErrorKind::NoFile`], [`ErrorKind::UploadRunning`],
     /// [`ErrorKind::AlreadyFinalized`] and the other kinds of wrong order before anything is sent;
-    /// [`ErrorKind::ApproverRequired`], [`ErrorKind::Denied`] from the service, which leave the package open.
+    /// [`ErrorKind::ApproverRequired`], [`ErrorKind::Denied`] from the service, which leave the package open. If the
+    /// service refuses after the answer to creating a file was lost, what that has left is removed where it can be told
+    /// from other uploads: else [`ErrorKind::UploadIncomplete`], or [`ErrorKind::PackageNotFinalizable`] where the
+    /// service does not show it.
     pub fn finalize(
         &self,
         observer: &mut dyn Observer,

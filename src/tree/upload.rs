@@ -45,9 +45,9 @@ impl Package {
     /// are missing. Symbolic links and whatever else is no regular file are not followed; the report has them.
     ///
     /// [`Existing::Skip`], the default, makes it possible to go on after a failure: a file that is there with the same
-    /// size is left alone, if the service says that it is complete. What an upload from this machine has left that was
-    /// killed is removed and sent again; beside any other incomplete file, which somebody may be uploading, a further
-    /// version is sent. Temporary files of downloads are not sent.
+    /// size is left alone, if the service says that it is complete. A file that a killed upload of this user and machine
+    /// is known to have left incomplete is removed and sent again; beside any other incomplete file, which somebody may
+    /// be uploading, a further version is sent. Temporary files of downloads are not sent.
     ///
     /// # Errors
     /// As [`upload`](Self::upload), with a report of what became of every file: one that fails does not end the
