@@ -2466,8 +2466,9 @@ sendsafely_status sendsafely_finalize_options_init(sendsafely_finalize_options *
  * Package must have a recipient (or undisclosed_recipients) and a file or message, and no upload may be running; it is
  * finalized afterwards. options may be NULL. out_finalized may be NULL, and sendsafely_package_link gives the link
  * later; else free the record with sendsafely_finalized_free. SENDSAFELY_NO_RECIPIENT, SENDSAFELY_NO_FILE,
- * SENDSAFELY_UPLOAD_RUNNING, SENDSAFELY_UPLOAD_INCOMPLETE: what is missing; what uploads through this handle have left
- * is removed, nobody else's file. SENDSAFELY_PACKAGE_NOT_FINALIZABLE: create a new one. SENDSAFELY_APPROVER_REQUIRED: add an
+ * SENDSAFELY_UPLOAD_RUNNING, SENDSAFELY_UPLOAD_INCOMPLETE: what is missing; what failed uploads through this handle
+ * have left is removed, and reported instead where it cannot be told from another upload.
+ * SENDSAFELY_PACKAGE_NOT_FINALIZABLE: create a new one. SENDSAFELY_APPROVER_REQUIRED: add an
  * approver as a recipient. SENDSAFELY_WORKSPACE_NOT_FINALIZABLE: hand out its link. A package that waits for approval
  * is finalized as well: SENDSAFELY_OK with needs_approval. After any other failure, and after a stop, the package may
  * be finalized all the same: called again, this function first looks, and sendsafely_package_delete_unfinished leaves
@@ -3054,8 +3055,9 @@ sendsafely_status sendsafely_upload_all_options_init(sendsafely_upload_all_optio
  * are in the report. options may be NULL. Several files are under way at once.
  * One file that fails does not end the others: at the end the call answers with the first failure and says how many
  * there were. A stop, a network that is down, or a refusal of the account ends the call. Call again to go on:
- * what is there and complete is skipped. What an upload from this machine has left that was killed is removed and sent
- * again; beside any other incomplete file, which somebody may be uploading, a further version is sent.
+ * what is there and complete is skipped. A file that a killed upload of this user and machine is known to have left
+ * incomplete is removed and sent again; beside any other incomplete file, which somebody may be uploading, a further
+ * version is sent.
  * out_report may be NULL; else free it with sendsafely_report_free. Unlike other outputs IT IS GIVEN ON FAILURE TOO,
  * as soon as the arguments are right, empty if nothing was begun; where the whole call was refused, its status stands
  * at every file that had not its turn. SENDSAFELY_ONLY_IN_WORKSPACE: there are directories in it, and the package is
