@@ -86,6 +86,11 @@ impl Json {
         self.filled(name).ok_or_else(|| missing(name))
     }
 
+    /// A text that has to be there, be it empty.
+    pub(crate) fn required_text(&self, name: &str) -> Result<String> {
+        self.text(name).ok_or_else(|| missing(name))
+    }
+
     /// A whole number, also as text.
     pub(crate) fn number(&self, name: &str) -> Option<i64> {
         match self.member(name)? {

@@ -51,7 +51,8 @@ impl File {
     fn read_version(json: &Json) -> Result<Self> {
         Ok(Self {
             file_id: json.required("fileId")?,
-            file_name: json.required("fileName")?,
+            // A sender may have left it empty; a download has a name for that.
+            file_name: json.required_text("fileName")?,
             size: json.size("fileSize").unwrap_or(0),
             // Named so in package information, the other way in file information (`protocol` 6.7.1).
             parts: json.count("parts").or(json.count("fileParts")).unwrap_or(0),
