@@ -591,6 +591,12 @@ enum sendsafely_status
    */
   SENDSAFELY_WRONG_PART = 505,
   /**
+   * Nothing was found that proves the keycode, so it is not handed on.
+   * Something is there that may prove it, but was not read: download a file or read the message through the same
+   * package, then call again; or ask the owner.
+   */
+  SENDSAFELY_KEYCODE_NOT_PROVED = 506,
+  /**
    * No such file.
    * The message names the path.
    */
@@ -1239,8 +1245,9 @@ sendsafely_status sendsafely_package_update(sendsafely_package *package,
  * the files are no longer secret to the service; no other function does this.
  *
  * Package must be finalized, or a Workspace. SENDSAFELY_NOT_FINALIZED: finalize first. SENDSAFELY_KEYCODE_UNKNOWN,
- * SENDSAFELY_WRONG_KEYCODE: open it with its keycode. SENDSAFELY_OUTCOME_UNKNOWN: the
- * mails may be under way; ask a recipient before you call again.
+ * SENDSAFELY_WRONG_KEYCODE: open it with its keycode. SENDSAFELY_KEYCODE_NOT_PROVED: as for
+ * sendsafely_package_upload_keycodes. SENDSAFELY_OUTCOME_UNKNOWN: the mails may be under way; ask a recipient before
+ * you call again.
  * SendSafely Client API: notify recipients (protocol 6.11).
  */
 sendsafely_status sendsafely_package_notify(sendsafely_package *package,
@@ -1535,7 +1542,8 @@ sendsafely_status sendsafely_recipient_options_init(sendsafely_recipient_options
  * Package must be created; stays as it is. options may be NULL. out_recipient may be NULL; else free the record with
  * sendsafely_recipient_free.
  * SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_INVALID_EMAIL: correct the address. SENDSAFELY_DUPLICATE_EMAIL: it is on the
- * package already. SENDSAFELY_TOO_MANY_RECIPIENTS: use another package.
+ * package already. SENDSAFELY_TOO_MANY_RECIPIENTS: use another package. In a Workspace or a finalized package also
+ * SENDSAFELY_WRONG_KEYCODE, SENDSAFELY_KEYCODE_NOT_PROVED, as for sendsafely_package_upload_keycodes: nobody was added.
  * SendSafely Client API: add recipient (protocol 6.4.1).
  */
 sendsafely_status sendsafely_package_add_recipient(sendsafely_package *package,
@@ -1554,7 +1562,8 @@ sendsafely_status sendsafely_package_add_recipient(sendsafely_package *package,
  * has SENDSAFELY_DUPLICATE_EMAIL the second time. A count of 0 asks nothing.
  * Package must be created; stays as it is. SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_TOO_MANY_RECIPIENTS: correct the
  * list, of which nothing was sent. SENDSAFELY_INVALID_ARGUMENT: a phone number is for one recipient, see
- * sendsafely_package_set_recipient_phone.
+ * sendsafely_package_set_recipient_phone. In a Workspace or a finalized package also SENDSAFELY_WRONG_KEYCODE,
+ * SENDSAFELY_KEYCODE_NOT_PROVED, as for sendsafely_package_upload_keycodes: nobody was added.
  * SendSafely Client API: add recipients (protocol 6.4.2).
  */
 sendsafely_status sendsafely_package_add_recipients(sendsafely_package *package,
@@ -1814,7 +1823,9 @@ sendsafely_status sendsafely_client_remove_contact_group_member(sendsafely_clien
  * Puts a contact group on a package: all its members can open it. It counts as a recipient when the package is
  * finalized.
  *
- * Before or after finalize. SENDSAFELY_REFUSED: there is no such group, or it is somebody else's.
+ * Before or after finalize. SENDSAFELY_REFUSED: there is no such group, or it is somebody else's. In a Workspace or a
+ * finalized package also SENDSAFELY_WRONG_KEYCODE, SENDSAFELY_KEYCODE_NOT_PROVED, as for
+ * sendsafely_package_upload_keycodes: the group was not added.
  * SendSafely Client API: contact groups (protocol 6.5).
  */
 sendsafely_status sendsafely_package_add_contact_group(sendsafely_package *package,
@@ -2468,7 +2479,8 @@ sendsafely_status sendsafely_finalize_options_init(sendsafely_finalize_options *
  * later; else free the record with sendsafely_finalized_free. SENDSAFELY_NO_RECIPIENT, SENDSAFELY_NO_FILE,
  * SENDSAFELY_UPLOAD_RUNNING, SENDSAFELY_UPLOAD_INCOMPLETE: what is missing; what failed uploads through this handle
  * have left is removed, and reported instead where it cannot be told from another upload.
- * SENDSAFELY_PACKAGE_NOT_FINALIZABLE: create a new one. SENDSAFELY_APPROVER_REQUIRED: add an
+ * SENDSAFELY_PACKAGE_NOT_FINALIZABLE: create a new one. SENDSAFELY_WRONG_KEYCODE, SENDSAFELY_KEYCODE_NOT_PROVED: as for
+ * sendsafely_package_upload_keycodes. SENDSAFELY_APPROVER_REQUIRED: add an
  * approver as a recipient. SENDSAFELY_WORKSPACE_NOT_FINALIZABLE: hand out its link. A package that waits for approval
  * is finalized as well: SENDSAFELY_OK with needs_approval. After any other failure, and after a stop, the package may
  * be finalized all the same: called again, this function first looks, and sendsafely_package_delete_unfinished leaves
@@ -3991,7 +4003,8 @@ sendsafely_status sendsafely_package_get_public_keys(sendsafely_package *package
  *
  * Before or after finalize. recipient_id may be NULL. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id.
  * SENDSAFELY_KEYCODE_UNKNOWN, SENDSAFELY_WRONG_KEYCODE: open the package with its keycode. A keycode with which a package
- * was opened is handed on only if it opens what is there; where that cannot be read, it is not.
+ * was opened is handed on only if it opens what is there. SENDSAFELY_KEYCODE_NOT_PROVED: what is there was not read, or
+ * is more than is searched; download a file or read the message through the same package, then call again.
  * SendSafely Client API: public keys and keycodes (protocol 4.6).
  */
 sendsafely_status sendsafely_package_upload_keycodes(sendsafely_package *package,

@@ -273,7 +273,8 @@ impl Package {
     /// finalized, the keycode is encrypted for their trusted devices at once.
     ///
     /// # Errors
-    /// [`ErrorKind::Refused`] for a group that does not exist or is somebody else's; [`ErrorKind::Denied`].
+    /// [`ErrorKind::Refused`] for a group that does not exist or is somebody else's; [`ErrorKind::Denied`];
+    /// [`ErrorKind::WrongKeycode`], [`ErrorKind::KeycodeNotProved`] before it is added.
     pub fn add_contact_group(
         &self,
         observer: &mut dyn Observer,
@@ -282,6 +283,7 @@ impl Package {
         self.0.steps.lock().may_change()?;
         let id = identifier("contact group id", contact_group_id)?;
         self.run(observer, move |inner, session: &Arc<Session>| {
+            let is_proved = inner.prove_keycode_to_add(session)?;
             let before = session.call.retries();
             let group = match endpoint::add_contact_group(session, &inner.id, &id) {
                 Ok(answer) => ContactGroup {
@@ -300,7 +302,10 @@ impl Package {
                 steps.needs_keycodes_at_once()
             };
             if at_once {
-                inner.prove_keycode_to_hand_on(session)?;
+                // Where finalize has begun meanwhile, the keycode is proved after all.
+                if !is_proved {
+                    inner.prove_keycode_to_hand_on(session)?;
+                }
                 inner.upload_keycodes(session, None)?;
             }
             Ok(group)

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use crate::api::json::Json;
 use crate::api::retry::gone_is_done;
 use crate::api::{Session, endpoint};
-use crate::call::{Observer, Phase};
+use crate::call::{Call, Observer, Phase};
 use crate::client::Client;
 use crate::crypto::{PrivateKey, check_public_key, encrypt_keycode, generate_key_pair};
 use crate::error::{Error, ErrorKind, Result};
@@ -80,10 +80,21 @@ impl PublicKey {
         })
     }
 
-    /// The keys of an answer. One that is left out would be a device that cannot open the package.
-    pub(crate) fn list(json: &Json) -> Result<Vec<Self>> {
+    /// The keys of an answer. One without id or key is passed over with a line in the log: it would lock out one device,
+    /// not the package.
+    pub(crate) fn list(json: &Json, call: &Call) -> Result<Vec<Self>> {
         let keys = json.required_list("publicKeys")?.iter();
-        keys.map(Self::read).collect()
+        let keys = keys.filter_map(|key| {
+            let passed_over = |error: &Error| {
+                let id = key.text("id").unwrap_or_default();
+                call.log(format!(
+                    "public key {id} is passed over: {}",
+                    error.message()
+                ));
+            };
+            Self::read(key).inspect_err(passed_over).ok()
+        });
+        Ok(keys.collect())
     }
 }
 
@@ -306,7 +317,7 @@ impl Client {
         self.run(observer, move |shared, call| {
             let session = shared.api.session(call);
             let answer = endpoint::sync_keycodes(&session, &id)?;
-            let keys = PublicKey::list(&answer)?;
+            let keys = PublicKey::list(&answer, call)?;
             let mut done = SyncedKeycodes {
                 synchronized: 0,
                 failures: Vec::new(),
@@ -398,7 +409,7 @@ impl Package {
     /// A key that cannot be used is passed over with a line in the log.
     ///
     /// # Errors
-    /// [`ErrorKind::KeycodeUnknown`]; [`ErrorKind::WrongKeycode`]; as [`public_keys`](Self::public_keys).
+    /// [`ErrorKind::KeycodeUnknown`]; [`ErrorKind::WrongKeycode`], [`ErrorKind::KeycodeNotProved`]; as [`public_keys`](Self::public_keys).
     pub fn upload_keycodes(
         &self,
         observer: &mut dyn Observer,

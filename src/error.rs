@@ -97,6 +97,7 @@ pub enum ErrorKind {
     SizeMismatch,
     WrongKeycode,
     WrongPart,
+    KeycodeNotProved,
     // Local files.
     FileNotFound,
     AccessDenied,
@@ -333,6 +334,9 @@ fn remedy_for(kind: ErrorKind) -> Option<&'static str> {
             "close files or connections of the program, raise its limits (ulimit -n and -u), or set fewer parts_in_flight"
         }
         K::DirectoryNotFound => "create the directory first",
+        K::KeycodeNotProved => {
+            "download a file or read the message through the same package, which proves the keycode, then call again; or ask the owner"
+        }
         K::WrongPart => "the sender has to send the file again",
         K::OutOfMemory => {
             "give the process more memory, or set smaller parts and a smaller memory_budget"

@@ -78,7 +78,7 @@ impl Client {
         };
         self.run(observer, move |shared, call| {
             let session = shared.api.session(call);
-            PackageInformation::read(&endpoint::package_information(&session, &name)?)
+            PackageInformation::read(&endpoint::whole_package_information(&session, &name)?)
         })
     }
 }
@@ -90,7 +90,10 @@ impl Package {
     /// [`ErrorKind::UnknownPackage`] for one that has expired or was deleted.
     pub fn information(&self, observer: &mut dyn Observer) -> Result<PackageInformation> {
         self.0.steps.lock().may_read()?;
-        self.run(observer, |inner, session| inner.ask(session))
+        self.run(observer, |inner, session| {
+            let answer = endpoint::whole_package_information(session, inner.read_name())?;
+            inner.learn(&answer)
+        })
     }
 
     /// The message of the package, decrypted (`protocol` 5.5); `None` if it has none.
@@ -111,11 +114,13 @@ impl Package {
         self.run(observer, |inner, session| {
             let secrets = inner.secrets()?;
             let message = inner.encrypted_message(session)?;
-            message
-                .map(|message| {
-                    decrypt_message(&message, &secrets.passphrase, || session.call.check())
-                })
-                .transpose()
+            let Some(message) = message else {
+                return Ok(None);
+            };
+            let check = || session.call.check();
+            let text = decrypt_message(&message, &secrets.passphrase, check)?;
+            inner.steps.lock().message_opened();
+            Ok(Some(text))
         })
     }
 
@@ -247,7 +252,9 @@ impl Lead {
         };
         download::run(download, outlet).map_err(|error| {
             error.context(format_args!("download of {}", safe_name(&file.file_name)))
-        })
+        })?;
+        self.inner.steps.lock().file_opened(file);
+        Ok(())
     }
 }
 

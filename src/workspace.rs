@@ -13,7 +13,7 @@ use crate::package::file::check_name;
 use crate::package::{File, Inner, Package, Timestamp, identifier};
 
 /// Files, and subdirectories, of a page (`protocol` 6.8.1).
-const PAGE: u64 = 100;
+pub(crate) const PAGE: u64 = 100;
 
 /// A directory of a Workspace with what is in it.
 #[derive(Clone, Debug)]

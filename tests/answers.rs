@@ -6,6 +6,7 @@ mod support;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -363,12 +364,56 @@ fn other_answers_have_to_say_what_was_asked() {
     lacking(&emulator, "sync_keycodes", &keycodes, || {
         client.sync_keycodes(&mut (), &key_id, &pair.private_key)
     });
-    // A key that is left out would be a device that cannot open the package.
-    let keys = [
-        json!({"publicKeys": null}),
-        json!({"publicKeys": [{"id": "K"}]}),
-    ];
+    let keys = [json!({"publicKeys": null})];
     lacking(&emulator, "package_public_keys", &keys, || {
         Package::create_workspace(&client, &mut (), "V")
     });
+}
+
+#[test]
+fn a_keycode_that_is_not_proved_within_bounds_is_not_handed_on() {
+    let below = |n: usize| format!("{{\"directoryId\":\"D{n}\",\"name\":\"d\"}}");
+    let below = (0..1100).map(below).collect::<Vec<_>>().join(",");
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let client = server(move |path| {
+        assert!(!path.contains("/link/"), "nothing is handed on");
+        let listed = |below: &str| {
+            format!("{{\"response\":\"SUCCESS\",\"files\":[],\"subDirectories\":[{below}]}}")
+        };
+        match path {
+            path if path.contains("/directory/r/") => listed(&below),
+            path if path.contains("/directory/") => {
+                count.fetch_add(1, Ordering::Relaxed);
+                listed("")
+            }
+            _ => information("\"isVDR\":true,\"rootDirectoryId\":\"R\",\"files\":[]"),
+        }
+    });
+    let workspace = open(&client).unwrap();
+    refused(
+        workspace.upload_keycodes(&mut (), None),
+        ErrorKind::KeycodeNotProved,
+    );
+    let asked = asked.load(Ordering::Relaxed);
+    assert!((900..1000).contains(&asked), "{asked}");
+}
+
+#[test]
+fn what_recipients_have_done_does_not_keep_a_package_from_being_opened() {
+    let many = format!("[{{\"ipAddress\":\"{}\"}}]", "1".repeat(130 << 20));
+    let recipient = |confirmations: &str| {
+        let members = "\"recipientId\":\"R\",\"email\":\"a@x.test\"";
+        information(&format!(
+            "\"files\":[],\"recipients\":[{{{members},\"confirmations\":{confirmations}}}]"
+        ))
+    };
+    let (many, few) = (
+        recipient(&many),
+        recipient("[{\"ipAddress\":\"192.0.2.1\"}]"),
+    );
+    open(&server(move |_| many.clone())).unwrap();
+    let package = open(&server(move |_| few.clone())).unwrap();
+    let recipients = package.information(&mut ()).unwrap().recipients;
+    assert_eq!(recipients[0].confirmations.len(), 1);
 }

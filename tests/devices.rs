@@ -371,6 +371,22 @@ fn keycodes_can_be_uploaded_for_devices_that_came_later() {
         emulator.refuse_once("set_keycode", code);
         refused(package.upload_keycodes(&mut (), None), kind);
     }
+    // What is no key is passed over: it would lock out one device, not the package.
+    let answer = package.public_keys(&mut (), None).unwrap();
+    let keys = answer.iter();
+    let mut keys: Vec<Value> = keys
+        .map(|key| json!({"id": key.public_key_id, "key": key.public_key}))
+        .collect();
+    keys.insert(0, json!({"id": "K"}));
+    keys.insert(1, json!({"key": OTHER_PUBLIC}));
+    let endpoint = "package_public_keys";
+    emulator.fault(json!({"endpoint": endpoint, "when": "after", "action": {"replace_json": {"publicKeys": keys}}}));
+    let mut watch = Watch::new();
+    emulator.forget_requests();
+    package.upload_keycodes(&mut watch, None).unwrap();
+    assert_eq!(emulator.count("set_keycode"), 2);
+    let log = watch.log.join("\n");
+    assert!(log.contains("public key K is passed over"), "{log}");
     // Another package's keycode never gets to a device, and without one there is nothing to upload.
     let wrong = Package::open(
         &client,

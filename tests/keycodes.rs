@@ -72,7 +72,7 @@ fn files_in_directories_prove_the_keycode_of_a_workspace() {
     put(&good, None, "b.bin").unwrap();
     emulator.forget_requests();
     put(&good, None, "c.bin").unwrap();
-    good.upload_keycodes(&mut (), None).unwrap();
+    hand_on(&good).unwrap();
     assert_eq!(emulator.count("set_keycode"), 1);
     assert_eq!(emulator.count("download_urls"), 0, "proved once for all");
 }
@@ -88,11 +88,11 @@ fn where_nothing_is_the_proof_is_made_up_for() {
     put(&wrong, None, "b.bin").unwrap();
     hand_on(&wrong).unwrap();
     put(&workspace, None, "by the owner.bin").unwrap();
-    refused(put(&wrong, None, "c.bin"), ErrorKind::WrongKeycode);
     refused(
         wrong.upload_keycodes(&mut (), None),
         ErrorKind::WrongKeycode,
     );
+    refused(put(&wrong, None, "c.bin"), ErrorKind::WrongKeycode);
     refused(wrong.notify(&mut ()), ErrorKind::WrongKeycode);
 
     let package = package(&emulator.client());
@@ -100,9 +100,9 @@ fn where_nothing_is_the_proof_is_made_up_for() {
     wrong.set_message(&mut (), "hello").unwrap();
     put(&wrong, None, "a.bin").unwrap();
     put(&package, None, "by the owner.bin").unwrap();
-    refused(wrong.set_message(&mut (), "again"), ErrorKind::WrongKeycode);
     let result = wrong.finalize(&mut (), &sendsafely::FinalizeOptions::default());
     assert_kind(result.map(|_| ()), ErrorKind::WrongKeycode);
+    refused(wrong.set_message(&mut (), "again"), ErrorKind::WrongKeycode);
 }
 
 #[test]
@@ -129,10 +129,13 @@ fn what_cannot_be_read_keeps_the_keycode_from_devices() {
         emulator.fault(json!({"endpoint": endpoint, "times": 0, "action": {"status": 403}}));
     }
     put(&opened, None, "b.bin").unwrap();
-    let error = hand_on(&opened).err().unwrap();
-    assert!(error.message().contains("not proved"), "{error}");
-    assert_eq!(emulator.count("set_keycode"), 0);
+    let error = refused(hand_on(&opened), ErrorKind::KeycodeNotProved);
+    assert_eq!(error.http_status(), Some(403), "{error}");
+    assert_eq!(recipients(&emulator, &workspace), 0);
     emulator.clear_faults();
+    hand_on(&opened).unwrap();
+    assert_eq!(emulator.count("set_keycode"), 1);
+    emulator.forget_requests();
     opened.upload_keycodes(&mut (), None).unwrap();
     assert_eq!(emulator.count("set_keycode"), 1);
 }
@@ -158,19 +161,114 @@ fn a_package_with_a_password_can_be_handed_on() {
     );
 }
 
+/// Recipients that the server has of a package.
+fn recipients(emulator: &Emulator, package: &Package) -> usize {
+    let raw = emulator.package(package.id());
+    raw["recipients"].as_array().unwrap().len()
+}
+
+fn endpoints(emulator: &Emulator) -> Vec<String> {
+    let requests = emulator.requests();
+    let names = requests.iter().map(|request| request["endpoint"].as_str());
+    names.map(|name| name.unwrap().to_owned()).collect()
+}
+
 #[test]
-fn the_search_is_bounded() {
+fn nothing_is_searched_twice_in_a_row() {
     let emulator = Emulator::start();
     device(&emulator);
     let workspace = workspace(&emulator);
-    for number in 0..40 {
-        let name = format!("{number}");
-        workspace.create_directory(&mut (), None, &name).unwrap();
-    }
-    let opened = right(&emulator, &workspace);
+    put(&workspace, None, "first.bin").unwrap();
     emulator.forget_requests();
-    put(&opened, None, "a.bin").unwrap();
+    put(&workspace, None, "second.bin").unwrap();
+    let usual = endpoints(&emulator);
+
+    let empty = Package::create_workspace(&emulator.client(), &mut (), "Empty").unwrap();
+    let opened = right(&emulator, &empty);
+    put(&opened, None, "first.bin").unwrap();
+    emulator.forget_requests();
+    put(&opened, None, "second.bin").unwrap();
+    assert_eq!(endpoints(&emulator), usual);
+
+    emulator.forget_requests();
+    let emails = ["second@acme.test", "a@x.test", "b@x.test"].map(str::to_owned);
+    let added = opened.add_recipients(&mut (), &emails, false).unwrap();
+    assert!(added.iter().all(|added| added.error.is_none()));
+    assert_eq!(emulator.count("get_directory"), 1);
+    assert_eq!(emulator.count("set_keycode"), 1);
+}
+
+#[test]
+fn what_was_opened_proves_the_keycode() {
+    let emulator = Emulator::start();
+    let workspace = workspace(&emulator);
+    let file = put(&workspace, None, "a.bin").unwrap();
+    let opened = right(&emulator, &workspace);
+    download(&opened, &file.file_id).unwrap();
+    emulator.forget_requests();
+    opened.upload_keycodes(&mut (), None).unwrap();
+    assert_eq!(emulator.count("download_urls"), 0);
+
+    // What a wrong keycode has encrypted opens with it, and proves nothing.
+    let wrong = opened_empty(&emulator, WRONG);
+    let file = put(&wrong.0, None, "a.bin").unwrap();
+    download(&wrong.0, &file.file_id).unwrap();
+    put(&wrong.1, None, "by the owner.bin").unwrap();
+    refused(hand_on(&wrong.0), ErrorKind::WrongKeycode);
+}
+
+/// An empty Workspace that was opened again, and its owner's handle.
+fn opened_empty(emulator: &Emulator, keycode: &str) -> (Package, Package) {
+    let owner = workspace(emulator);
+    (opened(emulator, &owner, keycode), owner)
+}
+
+#[test]
+fn a_right_keycode_is_handed_on_from_a_large_workspace() {
+    let emulator = Emulator::start();
+    device(&emulator);
+    let workspace = workspace(&emulator);
+    let directories: Vec<String> = (0..40)
+        .map(|number| workspace.create_directory(&mut (), None, &format!("{number}")))
+        .collect::<Result<_>>()
+        .unwrap();
+    // With nothing to prove it by, any keycode may be handed on; a write does not look far.
+    let empty = right(&emulator, &workspace);
+    emulator.forget_requests();
+    put(&empty, None, "a.bin").unwrap();
     assert!(emulator.count("get_directory") <= 32);
-    refused(hand_on(&opened), ErrorKind::WrongKeycode);
-    assert_eq!(emulator.count("set_keycode"), 0);
+    hand_on(&empty).unwrap();
+    assert_eq!(emulator.count("set_keycode"), 1);
+    empty.remove_all_recipients(&mut ()).unwrap();
+    let root = empty.information(&mut ()).unwrap();
+    empty
+        .delete_file(&mut (), &root.files[0].file_id, None)
+        .unwrap();
+
+    // Files that are not complete come first everywhere; the last directory has one that is.
+    let client = emulator.client();
+    for directory in &directories[..12] {
+        let path = format!("/package/{}/file/", workspace.id());
+        let body = json!({"filename": "x", "uploadType": "NODE_API", "parts": 1, "filesize": 1, "directoryId": directory});
+        client
+            .request(&mut (), "PUT", &path, Some(&body.to_string()))
+            .unwrap();
+    }
+    put(&workspace, Some(&directories[39]), "whole.bin").unwrap();
+    let group = client.create_contact_group(&mut (), "G", false).unwrap();
+    let wrong = opened(&emulator, &workspace, WRONG);
+    emulator.forget_requests();
+    refused(hand_on(&wrong), ErrorKind::WrongKeycode);
+    refused(
+        wrong.add_recipients(&mut (), &["a@x.test".to_owned()], false),
+        ErrorKind::WrongKeycode,
+    );
+    refused(
+        wrong.add_contact_group(&mut (), &group.contact_group_id),
+        ErrorKind::WrongKeycode,
+    );
+    assert!(!emulator.requests().iter().any(is_write));
+    assert_eq!(recipients(&emulator, &workspace), 0);
+    hand_on(&right(&emulator, &workspace)).unwrap();
+    assert_eq!(emulator.count("set_keycode"), 1);
 }

@@ -329,3 +329,15 @@ fn memory_that_cannot_be_had_is_an_error_and_leaves_nothing() {
     );
     assert_eq!(directory.names(), [""; 0]);
 }
+
+#[test]
+fn memory_for_a_listing_that_cannot_be_had_is_an_error() {
+    if !is_alone() {
+        let limit = Some(120 << 10);
+        return alone("memory_for_a_listing_that_cannot_be_had_is_an_error", limit);
+    }
+    let portal = endless("Transfer-Encoding: chunked\r\n\r\n");
+    let client = Client::new(&portal, "key", "secret".into(), options()).unwrap();
+    let information = client.package_information(&mut (), "P");
+    assert_kind(information, ErrorKind::OutOfMemory);
+}

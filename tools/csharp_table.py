@@ -270,7 +270,7 @@ def enums():
     for enum in api.enums.values():
         lines += ["" if lines[-1] == "    }" else None, *summary(enum.doc, 4), f"    public enum {class_of(enum.name)}", "    {"]
         for c_name, name, value in enum_values(enum):
-            lines += [*summary(enum.docs[c_name].replace("\n", "\n\n", 1), 8), f"        {name} = {value},"]
+            lines += [*summary(enum.docs[c_name].replace(".\n", ".\n\n", 1), 8), f"        {name} = {value},"]
         lines.append("    }")
     return [line for line in lines if line is not None] + ["}"]
 

@@ -5,9 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use serde_core::de::{
-    DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
-};
+use serde_core::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_core::ser::{Serialize, Serializer};
 use serde_json::Number;
 
@@ -29,14 +27,29 @@ pub(crate) enum Json {
     Object(Box<[(Arc<str>, Json)]>),
 }
 
+/// Why a text was not read.
+#[derive(Debug)]
+pub(crate) enum Unread {
+    /// It is not JSON.
+    Malformed,
+    /// It is JSON, but there is more of it than is kept.
+    TooMuch(serde_json::Error),
+    /// It is JSON, but there is no memory to keep it.
+    NoMemory,
+}
+
 impl Json {
     /// Reads a whole text. What stands too deep is null in what is kept.
-    pub(crate) fn parse(text: &[u8]) -> serde_json::Result<Self> {
+    pub(crate) fn parse(text: &[u8]) -> std::result::Result<Self, Unread> {
         let mut reader = serde_json::Deserializer::from_slice(text);
         let mut kept = Kept::default();
-        let value = kept.seed(DEEPEST).deserialize(&mut reader)?;
-        reader.end()?;
-        Ok(value)
+        let value = kept.seed(DEEPEST).deserialize(&mut reader);
+        let whole = value.and_then(|value| reader.end().map(|()| value));
+        whole.map_err(|error| match error {
+            _ if kept.no_memory => Unread::NoMemory,
+            error if error.is_data() => Unread::TooMuch(error),
+            _ => Unread::Malformed,
+        })
     }
 
     #[cfg(test)]
@@ -199,6 +212,8 @@ struct Kept {
     room: usize,
     /// Names of members, each once.
     names: BTreeSet<Arc<str>>,
+    /// Whether there was no memory for more.
+    no_memory: bool,
 }
 
 impl Default for Kept {
@@ -206,6 +221,7 @@ impl Default for Kept {
         Self {
             room: MOST_VALUES,
             names: BTreeSet::new(),
+            no_memory: false,
         }
     }
 }
@@ -219,6 +235,16 @@ impl Kept {
         let too_many = || E::custom(format_args!("it has more than {MOST_VALUES} values"));
         self.room = self.room.checked_sub(1).ok_or_else(too_many)?;
         Ok(())
+    }
+
+    /// Makes room for one more element or member.
+    fn grow<T, E: serde_core::de::Error>(
+        &mut self,
+        list: &mut Vec<T>,
+    ) -> std::result::Result<(), E> {
+        let reserved = list.try_reserve(1);
+        self.no_memory |= reserved.is_err();
+        reserved.map_err(E::custom)
     }
 
     fn name(&mut self, name: &str) -> Arc<str> {
@@ -286,7 +312,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
         };
         let mut items = Vec::new();
         while let Some(item) = from.next_element_seed(self.kept.seed(levels))? {
-            items.try_reserve(1).map_err(A::Error::custom)?;
+            self.kept.grow(&mut items)?;
             items.push(item);
         }
         Ok(Json::List(items.into_boxed_slice()))
@@ -300,7 +326,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
         let mut members = Vec::new();
         while let Some(name) = from.next_key_seed(Name(&mut *self.kept))? {
             let value = from.next_value_seed(self.kept.seed(levels))?;
-            members.try_reserve(1).map_err(A::Error::custom)?;
+            self.kept.grow(&mut members)?;
             members.push((name, value));
         }
         Ok(Json::Object(members.into_boxed_slice()))
@@ -403,7 +429,7 @@ mod tests {
 
         let many = format!("[{}0]", "0,".repeat(super::MOST_VALUES));
         let error = Json::parse(many.as_bytes()).expect_err("too many");
-        assert!(error.is_data(), "{error}");
+        assert!(matches!(error, super::Unread::TooMuch(_)), "{error:?}");
     }
 
     #[test]

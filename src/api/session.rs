@@ -11,7 +11,7 @@ use url::Url;
 use super::connections::{Agents, Connections};
 use super::contact::Contact;
 use super::exchange::Exchange;
-use super::json::Json;
+use super::json::{Json, Unread};
 use super::proxy::is_loopback;
 use super::retry::{Repeat, retrying};
 use super::sieve::Sieve;
@@ -175,10 +175,17 @@ impl Session {
         self.call("GET", path, None, Repeat::Safely)
     }
 
-    /// The same for an answer that may be large: what it tells of a tree is left out but for the first level.
+    /// The same for an answer that may be large: what it tells of a tree is left out but for the first level, and so is
+    /// what recipients have done.
     pub(crate) fn get_listing(&self, path: &str) -> Result<Json> {
         let path = format!("{}{path}", self.prefix()?);
         self.json_call("GET", &path, None, Repeat::Safely, read_listing)
+    }
+
+    /// The same with what recipients have done.
+    pub(crate) fn get_whole_listing(&self, path: &str) -> Result<Json> {
+        let path = format!("{}{path}", self.prefix()?);
+        self.json_call("GET", &path, None, Repeat::Safely, read_whole_listing)
     }
 
     pub(crate) fn put<'v>(
@@ -558,7 +565,8 @@ fn parse_envelope(
             Ok((body, json))
         }
         // JSON, but more of it than is kept.
-        Err(error) if error.is_data() => {
+        Err(Unread::NoMemory) => Err(Error::out_of_memory(body.len()).into()),
+        Err(Unread::TooMuch(error)) => {
             let told = format!("the answer cannot be read: {error}");
             let error = Error::new(ErrorKind::BadAnswer, told).with_http_status(answer.status);
             Err(Failure::new(Class::Garbled, error))
@@ -573,11 +581,19 @@ fn read_usual(answer: &mut Response) -> std::result::Result<Vec<u8>, Failure> {
     Ok(body)
 }
 
-/// Reads an answer of any length; only what is left of it is limited.
+/// Reads a listing of any length; only what is left of it is limited.
 fn read_listing(answer: &mut Response) -> std::result::Result<Vec<u8>, Failure> {
+    read_sieved(answer, Sieve::without_confirmations())
+}
+
+/// The same with what recipients have done to each file, which is nearly all of it where there are many of both.
+fn read_whole_listing(answer: &mut Response) -> std::result::Result<Vec<u8>, Failure> {
+    read_sieved(answer, Sieve::default())
+}
+
+fn read_sieved(answer: &mut Response, mut sieve: Sieve) -> std::result::Result<Vec<u8>, Failure> {
     let garbled =
         |told: String| Failure::new(Class::Garbled, Error::new(ErrorKind::BadAnswer, told));
-    let mut sieve = Sieve::default();
     let mut piece = vec![0; 64 << 10];
     let mut length = 0_u64;
     loop {
@@ -590,7 +606,7 @@ fn read_listing(answer: &mut Response) -> std::result::Result<Vec<u8>, Failure> 
         length += read as u64;
         sieve
             .feed(&piece[..read])
-            .map_err(|error| garbled(format!("the answer cannot be read: {error}")))?;
+            .map_err(|_| Failure::from(Error::out_of_memory(sieve.len() + read)))?;
         if sieve.len() > LARGEST_LISTING {
             let told = format!("more is listed than the {LARGEST_LISTING} bytes that are accepted");
             return Err(garbled(told));

@@ -18,6 +18,8 @@ const UNREAD: [(&[u8], usize); 5] = [
 /// for its reader to find out.
 #[derive(Default)]
 pub(crate) struct Sieve {
+    /// What recipients have done is left out too: one record for each of them and each file.
+    no_confirmations: bool,
     kept: Vec<u8>,
     /// Lists and objects around the place that was reached.
     depth: usize,
@@ -32,6 +34,14 @@ pub(crate) struct Sieve {
 }
 
 impl Sieve {
+    /// One that also leaves out what recipients have done.
+    pub(crate) fn without_confirmations() -> Self {
+        Self {
+            no_confirmations: true,
+            ..Self::default()
+        }
+    }
+
     /// Takes the next piece.
     pub(crate) fn feed(&mut self, piece: &[u8]) -> Result<(), TryReserveError> {
         let mut from = 0;
@@ -112,9 +122,10 @@ impl Sieve {
 
     fn is_unread(&self) -> bool {
         let name = self.kept.get(self.text.clone());
-        UNREAD
-            .iter()
-            .any(|(unread, deepest)| name == Some(unread) && self.depth > *deepest)
+        (self.no_confirmations && name == Some(b"confirmations"))
+            || UNREAD
+                .iter()
+                .any(|(unread, deepest)| name == Some(unread) && self.depth > *deepest)
     }
 
     fn keep(&mut self, bytes: &[u8]) -> Result<(), TryReserveError> {
@@ -133,7 +144,10 @@ mod tests {
     use crate::api::json::arbitrary::anything;
 
     fn sieved(text: &str, piece: usize) -> String {
-        let mut sieve = Sieve::default();
+        sieved_by(Sieve::default(), text, piece)
+    }
+
+    fn sieved_by(mut sieve: Sieve, text: &str, piece: usize) -> String {
         for piece in text.as_bytes().chunks(piece) {
             sieve.feed(piece).expect("memory");
         }
@@ -180,6 +194,15 @@ mod tests {
         for odd in ["", "}]}]", "[[[", "\"", "{\"files\":", "<html>\"]"] {
             assert_eq!(sieved(odd, 2), odd);
         }
+    }
+
+    #[test]
+    fn confirmations_are_left_out_where_nobody_reads_them() {
+        let text = r#"{"recipients":[{"email":"a","confirmations":[{"file":{}}],"b":[1]},{"confirmations":{"c":[]}}]}"#;
+        let left =
+            r#"{"recipients":[{"email":"a","confirmations":null,"b":[1]},{"confirmations":null}]}"#;
+        assert_eq!(sieved(text, 7), text);
+        assert_eq!(sieved_by(Sieve::without_confirmations(), text, 7), left);
     }
 
     #[test]

@@ -252,7 +252,9 @@ pub unsafe extern "C" fn sendsafely_client_remove_contact_group_member(
 /// Puts a contact group on a package: all its members can open it. It counts as a recipient when the package is
 /// finalized.
 ///
-/// Before or after finalize. SENDSAFELY_REFUSED: there is no such group, or it is somebody else's.
+/// Before or after finalize. SENDSAFELY_REFUSED: there is no such group, or it is somebody else's. In a Workspace or a
+/// finalized package also SENDSAFELY_WRONG_KEYCODE, SENDSAFELY_KEYCODE_NOT_PROVED, as for
+/// sendsafely_package_upload_keycodes: the group was not added.
 /// SendSafely Client API: contact groups (protocol 6.5).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_add_contact_group(

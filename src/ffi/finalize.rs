@@ -109,7 +109,8 @@ pub unsafe extern "C" fn sendsafely_finalize_options_init(
 /// later; else free the record with sendsafely_finalized_free. SENDSAFELY_NO_RECIPIENT, SENDSAFELY_NO_FILE,
 /// SENDSAFELY_UPLOAD_RUNNING, SENDSAFELY_UPLOAD_INCOMPLETE: what is missing; what failed uploads through this handle
 /// have left is removed, and reported instead where it cannot be told from another upload.
-/// SENDSAFELY_PACKAGE_NOT_FINALIZABLE: create a new one. SENDSAFELY_APPROVER_REQUIRED: add an
+/// SENDSAFELY_PACKAGE_NOT_FINALIZABLE: create a new one. SENDSAFELY_WRONG_KEYCODE, SENDSAFELY_KEYCODE_NOT_PROVED: as for
+/// sendsafely_package_upload_keycodes. SENDSAFELY_APPROVER_REQUIRED: add an
 /// approver as a recipient. SENDSAFELY_WORKSPACE_NOT_FINALIZABLE: hand out its link. A package that waits for approval
 /// is finalized as well: SENDSAFELY_OK with needs_approval. After any other failure, and after a stop, the package may
 /// be finalized all the same: called again, this function first looks, and sendsafely_package_delete_unfinished leaves

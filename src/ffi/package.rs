@@ -425,8 +425,9 @@ pub unsafe extern "C" fn sendsafely_package_update(
 /// the files are no longer secret to the service; no other function does this.
 ///
 /// Package must be finalized, or a Workspace. SENDSAFELY_NOT_FINALIZED: finalize first. SENDSAFELY_KEYCODE_UNKNOWN,
-/// SENDSAFELY_WRONG_KEYCODE: open it with its keycode. SENDSAFELY_OUTCOME_UNKNOWN: the
-/// mails may be under way; ask a recipient before you call again.
+/// SENDSAFELY_WRONG_KEYCODE: open it with its keycode. SENDSAFELY_KEYCODE_NOT_PROVED: as for
+/// sendsafely_package_upload_keycodes. SENDSAFELY_OUTCOME_UNKNOWN: the mails may be under way; ask a recipient before
+/// you call again.
 /// SendSafely Client API: notify recipients (protocol 6.11).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_notify(

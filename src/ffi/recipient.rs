@@ -304,7 +304,8 @@ pub unsafe extern "C" fn sendsafely_recipient_options_init(
 /// Package must be created; stays as it is. options may be NULL. out_recipient may be NULL; else free the record with
 /// sendsafely_recipient_free.
 /// SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_INVALID_EMAIL: correct the address. SENDSAFELY_DUPLICATE_EMAIL: it is on the
-/// package already. SENDSAFELY_TOO_MANY_RECIPIENTS: use another package.
+/// package already. SENDSAFELY_TOO_MANY_RECIPIENTS: use another package. In a Workspace or a finalized package also
+/// SENDSAFELY_WRONG_KEYCODE, SENDSAFELY_KEYCODE_NOT_PROVED, as for sendsafely_package_upload_keycodes: nobody was added.
 /// SendSafely Client API: add recipient (protocol 6.4.1).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_add_recipient(
@@ -338,7 +339,8 @@ pub unsafe extern "C" fn sendsafely_package_add_recipient(
 /// has SENDSAFELY_DUPLICATE_EMAIL the second time. A count of 0 asks nothing.
 /// Package must be created; stays as it is. SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_TOO_MANY_RECIPIENTS: correct the
 /// list, of which nothing was sent. SENDSAFELY_INVALID_ARGUMENT: a phone number is for one recipient, see
-/// sendsafely_package_set_recipient_phone.
+/// sendsafely_package_set_recipient_phone. In a Workspace or a finalized package also SENDSAFELY_WRONG_KEYCODE,
+/// SENDSAFELY_KEYCODE_NOT_PROVED, as for sendsafely_package_upload_keycodes: nobody was added.
 /// SendSafely Client API: add recipients (protocol 6.4.2).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_add_recipients(

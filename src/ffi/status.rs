@@ -259,6 +259,10 @@ pub enum sendsafely_status {
     /// A part of the file is not the one that was asked for.
     /// Parts were swapped, repeated or taken from another file; the sender has to send the file again.
     SENDSAFELY_WRONG_PART = 505,
+    /// Nothing was found that proves the keycode, so it is not handed on.
+    /// Something is there that may prove it, but was not read: download a file or read the message through the same
+    /// package, then call again; or ask the owner.
+    SENDSAFELY_KEYCODE_NOT_PROVED = 506,
 
     // Local files.
     /// No such file.
@@ -395,6 +399,7 @@ impl From<ErrorKind> for sendsafely_status {
             ErrorKind::SizeMismatch => SENDSAFELY_SIZE_MISMATCH,
             ErrorKind::WrongKeycode => SENDSAFELY_WRONG_KEYCODE,
             ErrorKind::WrongPart => SENDSAFELY_WRONG_PART,
+            ErrorKind::KeycodeNotProved => SENDSAFELY_KEYCODE_NOT_PROVED,
             ErrorKind::FileNotFound => SENDSAFELY_FILE_NOT_FOUND,
             ErrorKind::AccessDenied => SENDSAFELY_ACCESS_DENIED,
             ErrorKind::NotAFile => SENDSAFELY_NOT_A_FILE,
@@ -793,6 +798,11 @@ const TEXTS: &[(sendsafely_status, &CStr, &CStr)] = &[
         SENDSAFELY_WRONG_PART,
         c"SENDSAFELY_WRONG_PART",
         c"a part of the file is not the one that was asked for",
+    ),
+    (
+        SENDSAFELY_KEYCODE_NOT_PROVED,
+        c"SENDSAFELY_KEYCODE_NOT_PROVED",
+        c"nothing was found that proves the keycode, so it is not handed on",
     ),
     (
         SENDSAFELY_FILE_NOT_FOUND,

@@ -401,7 +401,8 @@ pub unsafe extern "C" fn sendsafely_package_get_public_keys(
 ///
 /// Before or after finalize. recipient_id may be NULL. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id.
 /// SENDSAFELY_KEYCODE_UNKNOWN, SENDSAFELY_WRONG_KEYCODE: open the package with its keycode. A keycode with which a package
-/// was opened is handed on only if it opens what is there; where that cannot be read, it is not.
+/// was opened is handed on only if it opens what is there. SENDSAFELY_KEYCODE_NOT_PROVED: what is there was not read, or
+/// is more than is searched; download a file or read the message through the same package, then call again.
 /// SendSafely Client API: public keys and keycodes (protocol 4.6).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_upload_keycodes(

@@ -57,6 +57,7 @@ impl Package {
     /// # Errors
     /// [`ErrorKind::NoRecipient`], [`ErrorKind::NoFile`], [`ErrorKind::UploadRunning`],
     /// [`ErrorKind::AlreadyFinalized`] and the other kinds of wrong order before anything is sent;
+    /// [`ErrorKind::WrongKeycode`], [`ErrorKind::KeycodeNotProved`] for a package that was opened again;
     /// [`ErrorKind::ApproverRequired`], [`ErrorKind::Denied`] from the service, which leave the package open. If the
     /// service refuses after the answer to creating a file was lost, what that has left is removed where it can be told
     /// from other uploads: else [`ErrorKind::UploadIncomplete`], or [`ErrorKind::PackageNotFinalizable`] where the
@@ -127,8 +128,8 @@ impl Inner {
         if cut_off && let Some(finalized) = self.find_finalized(session)? {
             return Ok(finalized);
         }
-        self.prove_keycode_to_hand_on(session)?;
         self.remove_incomplete(session)?;
+        self.prove_keycode_to_hand_on(session)?;
         let known = self.steps.lock().recipient_emails();
         let mut given = BTreeSet::new();
         self.upload_keycodes_besides(&mut given, session, None)?;

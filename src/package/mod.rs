@@ -33,6 +33,7 @@ use crossbeam_channel::bounded;
 use parking_lot::Mutex;
 use serde_json::json;
 
+use crate::api::json::Json;
 use crate::api::retry::gone_is_done;
 use crate::api::{Credentials, Session, endpoint};
 use crate::call::{Call, Observer};
@@ -463,8 +464,12 @@ impl Inner {
 
     /// What the service says of the package now; what is new is remembered.
     pub(crate) fn ask(&self, session: &Session) -> Result<PackageInformation> {
-        let information =
-            PackageInformation::read(&endpoint::package_information(session, self.read_name())?)?;
+        self.learn(&endpoint::package_information(session, self.read_name())?)
+    }
+
+    /// Notes what an answer says of the package.
+    pub(crate) fn learn(&self, answer: &Json) -> Result<PackageInformation> {
+        let information = PackageInformation::read(answer)?;
         self.steps.lock().learn(&information);
         Ok(information)
     }

@@ -1,8 +1,9 @@
 //! Whether a keycode is the one that a package was begun with: it has to open what is there, before anything is written
 //! under it or it is handed on.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::{File, Inner};
 use crate::api::Session;
@@ -10,83 +11,147 @@ use crate::crypto::decrypt_message;
 use crate::error::{Error, ErrorKind, Result};
 use crate::receive::DownloadOptions;
 use crate::transfer::download;
-use crate::workspace::DirectoryPage;
+use crate::workspace::{DirectoryPage, PAGE};
 
-/// Files whose first part is tried.
-const TRIED_FILES: usize = 8;
-/// Directories of a Workspace that are searched for such files.
-const SEARCHED_DIRECTORIES: usize = 32;
+/// How far is looked for something that proves the keycode.
+struct Bounds {
+    /// Listings that are asked for, and files.
+    looks: usize,
+    /// Complete files whose first part is tried.
+    files: usize,
+}
+
+/// Before a write, which is not to wait for long.
+const WRITING: Bounds = Bounds {
+    looks: 32,
+    files: 8,
+};
+/// Before the keycode is handed on, which takes a proof.
+const HANDING_ON: Bounds = Bounds {
+    looks: 1000,
+    files: 32,
+};
 
 /// What a file says of the keycode.
 enum Verdict {
     Fits,
-    /// It is not complete, or opens with a password only.
+    /// It is gone.
     Nothing,
+    /// The service refuses it: it is not complete, opens with a password only, or the checksum is wrong.
+    Refused(ErrorKind),
     /// It may prove the keycode, but cannot be read at the moment.
     Unread(Error),
 }
 
 /// What was tried, as long as nothing has proved the keycode.
-#[derive(Default)]
 struct Trial {
+    left: Bounds,
     files: BTreeSet<String>,
-    directories: usize,
+    directories: BTreeSet<String>,
+    /// The service knows the checksum, so it is for another reason that it refuses a file.
+    checksum_is_right: bool,
+    /// The files open with a password only.
+    is_locked: bool,
     /// Why something that is there was not tried.
     unread: Option<Error>,
 }
 
 impl Trial {
-    fn gives_up(&mut self, why: &str) {
-        let unread = Error::new(ErrorKind::WrongKeycode, why);
-        self.unread.get_or_insert(unread);
+    fn new(left: Bounds) -> Self {
+        Self {
+            left,
+            files: BTreeSet::new(),
+            directories: BTreeSet::new(),
+            checksum_is_right: false,
+            is_locked: false,
+            unread: None,
+        }
+    }
+
+    /// Whether one more listing or file may be looked at.
+    fn goes_on(&mut self, session: &Session) -> Result<bool> {
+        session.call.check()?;
+        if self.is_locked {
+            return Ok(false);
+        }
+        if self.left.looks == 0 || self.left.files == 0 {
+            self.is_unread(Error::new(
+                ErrorKind::KeycodeNotProved,
+                "there is more than is searched",
+            ));
+            return Ok(false);
+        }
+        self.left.looks -= 1;
+        Ok(true)
+    }
+
+    fn is_unread(&mut self, error: Error) {
+        self.unread.get_or_insert(error);
     }
 }
 
 impl Inner {
     /// Makes sure, before a write to a package that was opened again, that the keycode is the one that it was begun
-    /// with: decrypts the message, or a part of a file. Where nothing proves it, the next write tries again.
+    /// with: decrypts the message, or a part of a file. Where nothing proves it, a later write tries again.
     pub(crate) fn prove_keycode(&self, session: &Arc<Session>) -> Result<()> {
-        self.try_keycode(session).map(|_| ())
+        if self.steps.lock().write_needs_proof(Instant::now()) {
+            self.try_keycode(session, WRITING)?;
+        }
+        Ok(())
     }
 
     /// The same before the keycode is handed on, to devices or in a link. It has to be proved, unless nothing is there
     /// yet that could.
     pub(crate) fn prove_keycode_to_hand_on(&self, session: &Arc<Session>) -> Result<()> {
-        match self.try_keycode(session)? {
-            Some(unread) => Err(unread.context("the keycode is not proved and not handed on")),
+        match self.try_keycode(session, HANDING_ON)? {
+            Some(unread) => Err(not_proved(&unread)),
             None => Ok(()),
         }
     }
 
+    /// The same before somebody is added, if the keycode is to be handed on to them at once; says whether it is.
+    pub(crate) fn prove_keycode_to_add(&self, session: &Arc<Session>) -> Result<bool> {
+        let at_once = self.steps.lock().needs_keycodes_at_once();
+        if at_once {
+            self.prove_keycode_to_hand_on(session)?;
+        }
+        Ok(at_once)
+    }
+
     /// The same by a file that is about to be handed on.
     pub(crate) fn prove_keycode_by(&self, session: &Arc<Session>, file: &File) -> Result<()> {
-        if !self.steps.lock().is_proved
-            && let Verdict::Fits = self.try_file(session, file, None)?
-        {
-            self.steps.lock().is_proved = true;
+        if self.steps.lock().is_proved {
+            return Ok(());
+        }
+        match self.try_file(session, file, None)? {
+            Verdict::Fits => self.steps.lock().is_proved = true,
+            Verdict::Refused(_) => self.try_checksum(session)?,
+            Verdict::Nothing | Verdict::Unread(_) => {}
         }
         Ok(())
     }
 
     /// Tries the keycode on what is there; answers why not, if something that may prove it cannot be read.
-    fn try_keycode(&self, session: &Arc<Session>) -> Result<Option<Error>> {
+    fn try_keycode(&self, session: &Arc<Session>, bounds: Bounds) -> Result<Option<Error>> {
+        if self.steps.lock().is_proved {
+            return Ok(None);
+        }
+        let mut trial = Trial::new(bounds);
+        let is_proved = self.try_all(session, &mut trial);
+        let mut steps = self.steps.lock();
+        steps.tried(is_proved.as_ref().ok().copied(), Instant::now());
+        Ok(if is_proved? { None } else { trial.unread })
+    }
+
+    fn try_all(&self, session: &Arc<Session>, trial: &mut Trial) -> Result<bool> {
         let (known, may_have_message) = {
             let steps = self.steps.lock();
-            if steps.is_proved {
-                return Ok(None);
-            }
             let known = steps.files.values().cloned().collect();
             (known, steps.has_message != Some(false))
         };
-        let mut trial = Trial::default();
-        let proved = (may_have_message && self.try_message(session)?)
-            || self.try_files(session, &mut trial, known, None)?
-            || self.try_what_came(session, &mut trial)?;
-        if proved {
-            self.steps.lock().is_proved = true;
-            return Ok(None);
-        }
-        Ok(trial.unread)
+        Ok((may_have_message && self.try_message(session)?)
+            || self.try_files(session, trial, known, None)?
+            || self.try_what_came(session, trial)?)
     }
 
     /// Whether the message proves the keycode. One that was set through this handle says nothing.
@@ -116,27 +181,40 @@ impl Inner {
             return self.try_files(session, trial, files, None);
         }
         let root = self.directory_or_root(session, None)?;
-        // Depth first: files are rather in the innermost directories.
-        let mut waiting = vec![root.clone()];
-        while let Some(id) = waiting.pop() {
-            if trial.directories == SEARCHED_DIRECTORIES {
-                trial.gives_up("there are many directories, and no file was found in the first");
+        // Breadth first: one deep branch does not keep the search from the others.
+        let mut waiting = VecDeque::from([(root.clone(), DirectoryPage::default())]);
+        while let Some((id, mut page)) = waiting.pop_front() {
+            if !trial.goes_on(session)? {
                 break;
             }
-            trial.directories += 1;
-            let listed = match self.page(session, &id, "", DirectoryPage::default()) {
+            let listed = match self.page(session, &id, "", page) {
                 Err(error) if error.server_code().is_some() => {
-                    trial.unread.get_or_insert(error);
+                    trial.is_unread(error);
                     continue;
                 }
                 listed => listed?,
             };
+            let (files, below) = (listed.files.len(), listed.directories.len());
+            let mut is_new = listed
+                .files
+                .iter()
+                .any(|file| !trial.files.contains(&file.file_id));
             let directory = (id != root).then_some(id.as_str());
             if self.try_files(session, trial, listed.files, directory)? {
                 return Ok(true);
             }
-            let below = listed.directories.into_iter();
-            waiting.extend(below.map(|below| below.directory_id));
+            for below in listed.directories {
+                if trial.directories.insert(below.directory_id.clone()) {
+                    is_new = true;
+                    waiting.push_back((below.directory_id, DirectoryPage::default()));
+                }
+            }
+            // Whoever knows no pages gives the same one for ever.
+            if is_new && (files as u64 >= PAGE || below as u64 >= PAGE) {
+                page.file_index += PAGE;
+                page.directory_index += PAGE;
+                waiting.push_back((id, page));
+            }
         }
         Ok(false)
     }
@@ -152,16 +230,14 @@ impl Inner {
     ) -> Result<bool> {
         {
             let steps = self.steps.lock();
-            let is_new = |id: &String| !steps.made.contains(id) && !trial.files.contains(id);
-            files.retain(|file| file.parts > 0 && is_new(&file.file_id));
+            files.retain(|file| trial.files.insert(file.file_id.clone()));
+            files.retain(|file| file.parts > 0 && !steps.made.contains(&file.file_id));
         }
         files.sort_by_key(|file| file.size);
         for file in files {
-            if trial.files.len() == TRIED_FILES {
-                trial.gives_up("there are many files, and the first are not complete");
+            if !trial.goes_on(session)? {
                 break;
             }
-            trial.files.insert(file.file_id.clone());
             let verdict = match self.find_file(session, &file.file_id, directory) {
                 Ok(file) => self.try_file(session, &file, directory)?,
                 Err(error) if error.server_code().is_some() => Verdict::Nothing,
@@ -170,8 +246,16 @@ impl Inner {
             match verdict {
                 Verdict::Fits => return Ok(true),
                 Verdict::Nothing => {}
+                Verdict::Refused(kind) => {
+                    if !trial.checksum_is_right {
+                        self.try_checksum(session)?;
+                        trial.checksum_is_right = true;
+                    }
+                    trial.is_locked = kind == ErrorKind::PasswordRequired;
+                }
                 Verdict::Unread(error) => {
-                    trial.unread.get_or_insert(error);
+                    trial.left.files -= 1;
+                    trial.is_unread(error);
                 }
             }
         }
@@ -191,19 +275,13 @@ impl Inner {
             .and_then(download::prove);
         match proof {
             Ok(()) => Ok(Verdict::Fits),
-            // The service denies an incomplete file, or one without its password, as it denies a wrong checksum; only of
-            // the latter also the message.
             Err(error)
                 if matches!(
                     error.kind(),
                     ErrorKind::Denied | ErrorKind::PasswordRequired
                 ) =>
             {
-                match self.encrypted_message(session) {
-                    Err(error) if tells_wrong(&error) => Err(wrong_keycode()),
-                    Err(error) if error.server_code().is_none() => Err(error),
-                    _ => Ok(Verdict::Nothing),
-                }
+                Ok(Verdict::Refused(error.kind()))
             }
             Err(error) if tells_wrong(&error) => Err(wrong_keycode()),
             // The service has no code of its own for a file that is gone.
@@ -219,6 +297,16 @@ impl Inner {
             Err(error) => Err(error),
         }
     }
+
+    /// Whether a file was refused for a wrong checksum: the service denies an incomplete file as it denies that, but with
+    /// a wrong checksum it denies the message too.
+    fn try_checksum(&self, session: &Session) -> Result<()> {
+        match self.encrypted_message(session) {
+            Err(error) if tells_wrong(&error) => Err(wrong_keycode()),
+            Err(error) if error.server_code().is_none() => Err(error),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// A checksum of another keycode is refused, what was encrypted with another one does not decrypt.
@@ -231,4 +319,20 @@ fn wrong_keycode() -> Error {
         ErrorKind::WrongKeycode,
         "the keycode does not open what is on the package already",
     )
+}
+
+/// What keeps the keycode from being handed on: something is there that may prove it, but was not read.
+fn not_proved(unread: &Error) -> Error {
+    let told = format!(
+        "the keycode is not proved and not handed on: {}",
+        unread.message()
+    );
+    let mut error = Error::new(ErrorKind::KeycodeNotProved, told);
+    if let Some(status) = unread.http_status() {
+        error = error.with_http_status(status);
+    }
+    match unread.server_code() {
+        Some(code) => error.with_server(code, unread.server_message()),
+        None => error,
+    }
 }

@@ -165,7 +165,8 @@ impl Package {
     ///
     /// # Errors
     /// [`ErrorKind::MalformedEmail`], [`ErrorKind::MalformedPhoneNumber`] and [`ErrorKind::TooManyRecipients`] before
-    /// anything is sent; [`ErrorKind::DuplicateEmail`], [`ErrorKind::InvalidEmail`] and others from the service.
+    /// anything is sent; [`ErrorKind::WrongKeycode`], [`ErrorKind::KeycodeNotProved`] before anybody is added to a Workspace
+    /// or a finalized package; [`ErrorKind::DuplicateEmail`], [`ErrorKind::InvalidEmail`] and others from the service.
     pub fn add_recipient(
         &self,
         observer: &mut dyn Observer,
@@ -200,7 +201,8 @@ impl Package {
     /// `auto_enable_sms`, those whose phone number the service knows have to enter a code sent by SMS.
     ///
     /// # Errors
-    /// [`ErrorKind::MalformedEmail`] and [`ErrorKind::TooManyRecipients`] for the whole list before anything is sent.
+    /// [`ErrorKind::MalformedEmail`] and [`ErrorKind::TooManyRecipients`] for the whole list before anything is sent;
+    /// [`ErrorKind::WrongKeycode`] and [`ErrorKind::KeycodeNotProved`] before anybody is added.
     /// What the service refuses stands in the results.
     pub fn add_recipients(
         &self,
@@ -413,6 +415,7 @@ impl Inner {
             let is_it = |recipient: &Recipient| recipient.email.eq_ignore_ascii_case(email);
             Ok(recipients.find(|recipient| !was_there && is_it(recipient)))
         };
+        let is_proved = self.prove_keycode_to_add(session)?;
         let mut recipient = looking(&session.call, session.retry_window(), add, look)?;
         if recipient.recipient_id.is_empty() {
             return Err(Error::new(
@@ -426,7 +429,7 @@ impl Inner {
         // Without a word about keys, there may be some (`protocol` 4.6).
         recipient.check_for_public_keys.get_or_insert(true);
         self.note_recipient(&recipient);
-        self.give_keycode(session, &recipient)?;
+        self.give_keycode(session, &recipient, is_proved)?;
         Ok(recipient)
     }
 
@@ -482,6 +485,7 @@ impl Inner {
             }
             Ok(results.iter().all(|result| !result.is_open()).then_some(()))
         };
+        let mut is_proved = self.prove_keycode_to_add(session)?;
         looking(&session.call, session.retry_window(), add, look)?;
         // Whom a later attempt has refused may be there by an earlier one that was acted upon late.
         if attempts.get() > 1 && results.borrow().iter().any(is_sought) {
@@ -511,8 +515,9 @@ impl Inner {
             // A network that is gone is not tried anew for each of them.
             let given = match &unreachable {
                 Some(error) => Err(error.clone()),
-                None => self.give_keycode(session, recipient),
+                None => self.give_keycode(session, recipient, is_proved),
             };
+            is_proved |= given.is_ok();
             match given {
                 Err(error) if error.kind() == ErrorKind::Stopped => return Err(error),
                 Err(error) => {
@@ -544,10 +549,18 @@ impl Inner {
     }
 
     /// Encrypts the keycode for the devices of a new recipient, unless finalize will do it.
-    fn give_keycode(&self, session: &Arc<Session>, recipient: &Recipient) -> Result<()> {
+    fn give_keycode(
+        &self,
+        session: &Arc<Session>,
+        recipient: &Recipient,
+        is_proved: bool,
+    ) -> Result<()> {
         let at_once = self.steps.lock().needs_keycodes_at_once();
         if at_once && recipient.check_for_public_keys == Some(true) {
-            self.prove_keycode_to_hand_on(session)?;
+            // Where finalize has begun meanwhile, the keycode is proved after all.
+            if !is_proved {
+                self.prove_keycode_to_hand_on(session)?;
+            }
             self.upload_keycodes(session, Some(&recipient.recipient_id))?;
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! The order of steps: create first, finalize last, everything else in between. The only judge of it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::api::MOST_FILES;
 use crate::error::{Error, ErrorKind, Result};
@@ -15,6 +15,8 @@ use crate::workspace::Directory;
 const MOST_RECIPIENTS: usize = 99;
 /// Shortest keycode that a package may be sent with (`protocol` 7.1).
 const SHORTEST_KEYCODE: usize = 32;
+/// How long writes go on without a search after one that has not proved the keycode.
+const WRITES_WITHOUT_SEARCH: Duration = Duration::from_secs(60);
 
 /// How far a package has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +54,8 @@ pub(crate) struct Steps {
     pub(crate) may_be_finalized: bool,
     /// Whether the keycode is known to fit what is already there.
     pub(crate) is_proved: bool,
+    /// When it was last looked for a proof, and none was found.
+    unproved_at: Option<Instant>,
     /// Files that were made through this handle before that was known: they prove nothing.
     pub(crate) made: BTreeSet<String>,
     /// The same of the message.
@@ -78,6 +82,7 @@ impl Steps {
             witness: None,
             may_be_finalized: false,
             is_proved: true,
+            unproved_at: None,
             made: BTreeSet::new(),
             made_message: false,
         }
@@ -275,6 +280,28 @@ impl Steps {
         if !self.is_proved {
             self.made.insert(file_id.to_owned());
         }
+    }
+
+    /// Whether a proof of the keycode has to be looked for before a write.
+    pub(crate) fn write_needs_proof(&self, now: Instant) -> bool {
+        let lately = |at: Instant| now.saturating_duration_since(at) < WRITES_WITHOUT_SEARCH;
+        !self.is_proved && !self.unproved_at.is_some_and(lately)
+    }
+
+    /// Notes whether a search has proved the keycode; `None` if it has failed.
+    pub(crate) fn tried(&mut self, is_proved: Option<bool>, now: Instant) {
+        self.is_proved |= is_proved == Some(true);
+        self.unproved_at = (is_proved == Some(false)).then_some(now);
+    }
+
+    /// Notes that a file was opened with the keycode.
+    pub(crate) fn file_opened(&mut self, file: &File) {
+        self.is_proved |= file.parts > 0 && !self.made.contains(&file.file_id);
+    }
+
+    /// Notes that the message was opened with the keycode.
+    pub(crate) fn message_opened(&mut self) {
+        self.is_proved |= !self.made_message;
     }
 
     /// Notes that the message was set, or removed, through this handle.
@@ -547,6 +574,23 @@ pub(crate) fn file_not_on_package() -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_not_proved_is_looked_for_again_after_a_while() {
+        let mut steps = Steps::created(true);
+        let start = Instant::now();
+        assert!(!steps.write_needs_proof(start));
+        steps.is_proved = false;
+        assert!(steps.write_needs_proof(start));
+        steps.tried(Some(false), start);
+        assert!(!steps.write_needs_proof(start + WRITES_WITHOUT_SEARCH / 2));
+        assert!(steps.write_needs_proof(start + WRITES_WITHOUT_SEARCH));
+        steps.tried(None, start);
+        assert!(steps.write_needs_proof(start));
+        steps.tried(Some(true), start);
+        steps.tried(Some(false), start);
+        assert!(!steps.write_needs_proof(start + WRITES_WITHOUT_SEARCH));
+    }
 
     #[test]
     fn a_package_gets_no_more_files_than_can_be_listed() {

@@ -316,12 +316,14 @@ impl Tree {
         if self.inner.steps.lock().is_workspace() {
             // Listings do not tell which files were copied in; those that were do not open.
             let inner = Arc::clone(&self.inner);
-            let session = Arc::clone(&session);
+            let (session, file) = (Arc::clone(&session), file.clone());
             one.ask_passphrase = Some(Box::new(move || {
                 ask(&inner, &session, &file, in_directory.as_deref())
             }));
         }
-        download::run(one, outlet)
+        download::run(one, outlet)?;
+        self.inner.steps.lock().file_opened(&file);
+        Ok(())
     }
 }
 

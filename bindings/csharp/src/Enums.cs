@@ -252,6 +252,10 @@ namespace Sendsafely
         /// <remarks>Parts were swapped, repeated or taken from another file; the sender has to send the file
         /// again.</remarks>
         WrongPart = 505,
+        /// <summary>Nothing was found that proves the keycode, so it is not handed on.</summary>
+        /// <remarks>Something is there that may prove it, but was not read: download a file or read the message through
+        /// the same package, then call again; or ask the owner.</remarks>
+        KeycodeNotProved = 506,
         /// <summary>No such file.</summary>
         /// <remarks>The message names the path.</remarks>
         FileNotFound = 600,
@@ -379,8 +383,7 @@ namespace Sendsafely
         /// <summary>It was left alone, because it was there already, complete and of the same size.</summary>
         Skipped = 3,
         /// <summary>It is a symbolic link, a pipe or the like, or the temporary file of a download, and was not sent;
-        /// no failure of</summary>
-        /// <remarks>The call.</remarks>
+        /// no failure of the call.</summary>
         Ignored = 4,
     }
 

@@ -512,10 +512,19 @@ def test_recipients_whose_answer_is_lost_are_looked_for(account, admin):
     admin("POST", "/faults", {"endpoint": "add_recipient", "when": "before", "action": {"close": True}})
     with pytest.raises(exceptions.AddRecipientFailedException):
         package.add_recipient("c@x.test")
+    # One without an address is none of them; and who was there before says nothing of this call.
+    listed = [{"recipientId": "R"}, {"recipientId": "S", "email": "D@x.test"}]
+    for endpoint in ("add_recipient", "add_recipients"):
+        admin("POST", "/faults", {"endpoint": endpoint, "times": 0, **lost})
+    admin("POST", "/faults", {"endpoint": "package_information", "when": "after", "action": {"replace_json": {"recipients": listed}}})
+    assert package.add_recipient("d@x.test")["recipientId"] == "S"
+    for add, address in ((package.add_recipient, "second@acme.test"), (package.add_recipients, ["third@acme.test"])):
+        with pytest.raises(exceptions.AddRecipientFailedException):
+            add(address)
 
 
 def test_the_keycode_goes_to_links_of_the_own_host_only(account, admin):
-    for named in ("http://evil.test/receive/?packageCode=C", "nonsense", None):
+    for named in ("http://evil.test/receive/?packageCode=C", "nonsense", "https://[x", None):
         package = ready(account)
         admin("POST", "/faults", {"endpoint": "finalize", "when": "after", "action": {"replace_json": {"message": named}}})
         link = package.finalize()["message"]

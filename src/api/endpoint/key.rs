@@ -32,7 +32,7 @@ pub(crate) fn public_keys(
         Some(recipient) => route!("/package/{}/{}/public-keys/", package, recipient),
         None => route!("/package/{}/public-keys/", package),
     })?;
-    PublicKey::list(&answer)
+    PublicKey::list(&answer, &s.call)
 }
 
 /// 4.6

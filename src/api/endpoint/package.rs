@@ -23,6 +23,11 @@ pub(crate) fn package_information(s: &Session, package: &str) -> Result<Json> {
     s.get_listing(&route!("/package/{}/", package))
 }
 
+/// The same with the confirmations of its recipients.
+pub(crate) fn whole_package_information(s: &Session, package: &str) -> Result<Json> {
+    s.get_whole_listing(&route!("/package/{}/", package))
+}
+
 /// 6.2.3: `life`, `label`, or what else the caller gives.
 pub(crate) fn update_package(s: &Session, package: &str, fields: &Value) -> Result<Json> {
     s.post(&route!("/package/{}/", package), fields, Safely)

@@ -224,6 +224,10 @@ class Status(OpenEnum):
     """A part of the file is not the one that was asked for. Parts were swapped, repeated or taken from another file; the
     sender has to send the file again.
     """
+    KEYCODE_NOT_PROVED = 506
+    """Nothing was found that proves the keycode, so it is not handed on. Something is there that may prove it, but was not
+    read: download a file or read the message through the same package, then call again; or ask the owner.
+    """
     FILE_NOT_FOUND = 600
     """No such file. The message names the path."""
     ACCESS_DENIED = 601

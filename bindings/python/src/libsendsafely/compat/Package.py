@@ -2,7 +2,7 @@
 
 import os
 import re
-from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence, Set, Tuple, Union
+from typing import TYPE_CHECKING, Any, Dict, Iterable, List, Optional, Sequence, Set, Tuple, Union
 from urllib.parse import urlsplit
 
 from .. import Error, Existing, Status, crypto
@@ -40,6 +40,8 @@ class Package:
     ) -> None:
         self.sendsafely = sendsafely_instance
         self._handle: Kept[native.Package] = Kept()
+        # Addresses, in lower case, of the recipients that are known to be on the package.
+        self._recipients: Set[str] = set()
         created: Optional[native.Package] = None
         if package_variables is None:
             with failing_as(CreatePackageFailedException):
@@ -53,6 +55,7 @@ class Package:
         self.server_secret: str = package_variables["serverSecret"]
         self.client_secret: Optional[str] = package_variables["clientSecret"]
         self.initialized_via_keycode: bool = self.client_secret is not None
+        self._note(package_variables.get("recipients"))
         if created is not None:
             self._opened(created)
 
@@ -74,7 +77,9 @@ class Package:
 
     def get_info(self) -> Json:
         """What the service knows of the package now. SendSafely Client API: package information (protocol 6.2.2)."""
-        return self._ask(GetPackageInformationFailedException, "GET", "")
+        information = self._ask(GetPackageInformationFailedException, "GET", "")
+        self._note(information.get("recipients"))
+        return information
 
     def delete_package(self) -> Json:
         """Deletes the package on the service, for good. SendSafely Client API: delete package (protocol 6.2.4)."""
@@ -93,6 +98,7 @@ class Package:
             answer = self._ask(AddRecipientFailedException, "PUT", "recipient/", body={"email": email})
         except AddRecipientFailedException as failure:
             [answer] = self._added(failure, [email])
+        self._recipients.add(str(email).lower())
         self._upload_keycodes_of([answer], True)
         return answer
 
@@ -104,17 +110,24 @@ class Package:
             answer = self._ask(AddRecipientFailedException, "PUT", "recipients/", body={"emails": several})
         except AddRecipientFailedException as failure:
             answer = {"response": "SUCCESS", "recipients": self._added(failure, several)}
+        self._note(one for one in answer.get("recipients", []) if one.get("response") == "SUCCESS")
         self._upload_keycodes_of(answer.get("recipients", []), False)
         return answer
 
     def _added(self, failure: AddRecipientFailedException, emails: Sequence[str]) -> List[Json]:
-        """The recipients whose answer was lost, as the service lists them; else the failure."""
+        """The recipients whose answer was lost, as the service lists them; else the failure, also where one of them was there
+        before: nothing says what has become of the call then."""
+        before = set(self._recipients)
         cause = failure.__cause__
         if isinstance(cause, Error) and cause.status is Status.OUTCOME_UNKNOWN:
-            listed = {recipient["email"].lower(): {**recipient, "response": "SUCCESS"} for recipient in self.get_info()["recipients"]}
-            if all(email.lower() in listed for email in emails):
+            listed = {str(recipient.get("email")).lower(): {**recipient, "response": "SUCCESS"}
+                      for recipient in self.get_info().get("recipients") or []}
+            if all(email.lower() in listed and email.lower() not in before for email in emails):
                 return [listed[email.lower()] for email in emails]
         raise failure
+
+    def _note(self, recipients: Optional[Iterable[Json]]) -> None:
+        self._recipients.update(str(recipient.get("email")).lower() for recipient in recipients or ())
 
     def _upload_keycodes_of(self, recipients: List[Json], unless_told: bool) -> None:
         if self.initialized_via_keycode:
@@ -191,7 +204,11 @@ class Package:
 
     def _complete(self, named: Any, keycode: str) -> str:
         """The link that the service names, with the keycode. One that leads to another host does not get it."""
-        link, own = urlsplit(str(named)), urlsplit(self.sendsafely.BASE_URL or "")
+        try:
+            link = urlsplit(str(named))
+        except ValueError:  # It is no URL; the package is finalized all the same.
+            link = urlsplit("")
+        own = urlsplit(self.sendsafely.BASE_URL or "")
         if (link.scheme, link.netloc.lower()) == (own.scheme, own.netloc.lower()):
             return f"{link._replace(fragment='').geturl()}#keyCode={keycode}"
         with failing_as(FinalizePackageFailedException):
