@@ -513,7 +513,7 @@ def test_recipients_whose_answer_is_lost_are_looked_for(account, admin):
     with pytest.raises(exceptions.AddRecipientFailedException):
         package.add_recipient("c@x.test")
     # One without an address is none of them; and who was there before says nothing of this call.
-    listed = [{"recipientId": "R"}, {"recipientId": "S", "email": "D@x.test"}]
+    listed = [{"recipientId": "R"}, {"recipientId": "S", "email": "D@x.test", "checkForPublicKeys": False}]
     for endpoint in ("add_recipient", "add_recipients"):
         admin("POST", "/faults", {"endpoint": endpoint, "times": 0, **lost})
     admin("POST", "/faults", {"endpoint": "package_information", "when": "after", "action": {"replace_json": {"recipients": listed}}})

@@ -777,7 +777,8 @@ class AsyncPackage(AsyncHandle[Package]):
         later; finalize does it by itself.
 
         Status.RECIPIENT_NOT_ON_PACKAGE: no such id. Status.KEYCODE_UNKNOWN, Status.WRONG_KEYCODE: open the package with
-        its keycode.
+        its keycode. Status.KEYCODE_NOT_PROVED: download a file or read the message through the same package, then call
+        again.
         SendSafely Client API: public keys and keycodes (protocol 4.6).
         """
         await self._run(self._sync.upload_keycodes, recipient)

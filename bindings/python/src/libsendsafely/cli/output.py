@@ -46,6 +46,7 @@ REMEDIES = {
     Status.TLS_FAILED: "check that the host is right; for a private certificate authority name its certificate in SENDSAFELY_CA_BUNDLE",
     Status.NO_TRUST_STORE: "install the system's certificates (package ca-certificates), or name some in SENDSAFELY_CA_BUNDLE",
     Status.TIMED_OUT: "check the network; a longer --retry-window bridges longer failures",
+    Status.KEYCODE_NOT_PROVED: "ask the owner of the package to do this",
     Status.WRONG_KEYCODE: "use the whole secure link, as the sender gave it",
 }
 
