@@ -485,7 +485,7 @@ impl Inner {
             }
             Ok(results.iter().all(|result| !result.is_open()).then_some(()))
         };
-        let mut is_proved = self.prove_keycode_to_add(session)?;
+        let is_proved = self.prove_keycode_to_add(session)?;
         looking(&session.call, session.retry_window(), add, look)?;
         // Whom a later attempt has refused may be there by an earlier one that was acted upon late.
         if attempts.get() > 1 && results.borrow().iter().any(is_sought) {
@@ -517,7 +517,6 @@ impl Inner {
                 Some(error) => Err(error.clone()),
                 None => self.give_keycode(session, recipient, is_proved),
             };
-            is_proved |= given.is_ok();
             match given {
                 Err(error) if error.kind() == ErrorKind::Stopped => return Err(error),
                 Err(error) => {
