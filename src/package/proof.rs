@@ -164,7 +164,11 @@ impl Inner {
                 let passphrase = &self.secrets()?.passphrase;
                 match decrypt_message(&message, passphrase, || session.call.check()) {
                     Ok(_) => Ok(true),
-                    Err(error) if error.kind() == ErrorKind::Stopped => Err(error),
+                    Err(error)
+                        if matches!(error.kind(), ErrorKind::Stopped | ErrorKind::OutOfMemory) =>
+                    {
+                        Err(error)
+                    }
                     Err(_) => Err(wrong_keycode()),
                 }
             }
