@@ -558,6 +558,9 @@ pub(crate) fn spool(
     }
 }
 
+/// What is read at first of a source of unknown length.
+const FIRST_READ: usize = 64 << 10;
+
 /// The other end of a [`Puller`], on the calling thread: hands out parts in order.
 pub(crate) struct Filler<'a> {
     pub(crate) read: &'a mut dyn FnMut(&mut [u8]) -> Result<usize>,
@@ -585,16 +588,21 @@ impl Filler<'_> {
                 .unwrap_or(usize::MAX)
                 .saturating_add(1),
         };
-        let space = buffer.plaintext_mut(wanted);
         let mut length = 0;
         if let Some(byte) = self.ahead.take() {
-            space[0] = byte;
+            buffer.plaintext_mut(1)[0] = byte;
             length = 1;
         }
         while length < wanted {
-            match (self.read)(&mut space[length..])? {
+            let room = match self.plan {
+                // No more memory is touched than a short stream needs.
+                None if part == 1 => wanted.min(FIRST_READ.max(2 * length)),
+                _ => wanted,
+            };
+            let space = &mut buffer.plaintext_mut(room)[length..];
+            match (self.read)(space)? {
                 0 => break,
-                read => length += read.min(wanted - length),
+                read => length += read.min(space.len()),
             }
         }
         if self.plan.is_some() && length < wanted {
@@ -610,9 +618,9 @@ impl Filler<'_> {
         };
         if self.plan.is_none() && !is_last {
             length -= 1;
-            self.ahead = Some(space[length]);
+            self.ahead = Some(buffer.plaintext_mut(wanted)[length]);
         }
-        buffer.truncate(length);
+        buffer.plaintext_mut(length);
         let _ = filled.send(Filled {
             buffer,
             part,
@@ -620,5 +628,58 @@ impl Filler<'_> {
             is_last,
         });
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Length of each part, whether it is the last, and how much of the first buffer was touched.
+    fn parts_of(size: usize) -> (Vec<(usize, bool)>, usize) {
+        let mut left = size;
+        let mut read = |space: &mut [u8]| {
+            let read = left.min(space.len());
+            space[..read].fill(7);
+            left -= read;
+            Ok(read)
+        };
+        let mut filler = Filler {
+            read: &mut read,
+            plan: None,
+            part_size: 300_000,
+            next_part: 1,
+            ahead: None,
+        };
+        let (mut parts, mut touched) = (Vec::new(), None);
+        while parts.last().is_none_or(|(_, is_last)| !is_last) {
+            let buffer = PartBuffer::with_capacity(300_001).expect("memory");
+            let (filled, answer) = bounded(1);
+            filler.fill(Fill { buffer, filled }).expect("it reads");
+            let mut part = answer.recv().expect("a part");
+            let content = part.buffer.plaintext_mut(part.length);
+            assert!(content.iter().all(|byte| *byte == 7));
+            parts.push((part.length, part.is_last));
+            touched.get_or_insert(part.buffer.into_memory().len());
+        }
+        (parts, touched.unwrap_or_default())
+    }
+
+    #[test]
+    fn the_last_part_of_a_stream_is_known_when_it_is_read() {
+        for (size, parts) in [
+            (0, vec![(0, true)]),
+            (299_999, vec![(299_999, true)]),
+            (300_000, vec![(300_000, true)]),
+            (300_001, vec![(300_000, false), (1, true)]),
+            (600_000, vec![(300_000, false), (300_000, true)]),
+        ] {
+            assert_eq!(parts_of(size).0, parts, "{size}");
+        }
+    }
+
+    #[test]
+    fn a_short_stream_touches_little_memory() {
+        assert!(parts_of(10).1 < 70_000);
     }
 }

@@ -117,8 +117,8 @@ impl PartBuffer {
         bytes
     }
 
-    /// Begins a part of `len` bytes and gives the place for them. It holds leftovers: fill it all, or call
-    /// [`truncate`](Self::truncate) to what was filled.
+    /// Begins a part of `len` bytes and gives the place for them. It holds leftovers: fill it all, or call this again
+    /// with the length of what was filled, which stays there.
     pub(crate) fn plaintext_mut(&mut self, len: usize) -> &mut [u8] {
         let needed = Self::room(len);
         if self.bytes.len() < needed {
@@ -127,11 +127,6 @@ impl PartBuffer {
         self.plaintext_len = len;
         self.message = 0..0;
         &mut self.bytes[HEADROOM..HEADROOM + len]
-    }
-
-    /// Shortens the part that was begun; does nothing to a shorter one or to a sealed one.
-    pub(crate) fn truncate(&mut self, len: usize) {
-        self.plaintext_len = self.plaintext_len.min(len);
     }
 
     /// Encrypts the part and gives the whole message. Once sealed it stays so, and the same message is given again,
@@ -316,7 +311,7 @@ mod tests {
         let passphrase = Passphrase::from_text(SecretString::from("p"));
         let mut buffer = PartBuffer::with_capacity(100).unwrap();
         buffer.plaintext_mut(100).fill(7);
-        buffer.truncate(50);
+        buffer.plaintext_mut(50);
         let first = buffer.seal(&passphrase).unwrap().to_vec();
         assert_eq!(buffer.seal(&passphrase).unwrap(), first);
         let place = buffer.bytes.as_ptr();
