@@ -33,6 +33,8 @@ use crate::secret::{SecretJson, SecretString, json_text};
 /// So many parts for each worker may be ahead of the one that is written next. Parts that unpack to much more than
 /// they are, or take no memory worth counting, would wait there in any number.
 const PARTS_AHEAD: usize = 8;
+/// Buffers of parts have room for multiples of this.
+const ROOM: u64 = 4 << 10;
 /// How often a worker that is too far ahead looks whether its call was stopped.
 const GLANCE: Duration = Duration::from_millis(50);
 
@@ -523,7 +525,9 @@ impl Job {
             return Err(too_large(expected, limit).into());
         }
         let (call, budget) = (&self.download.session.call, &self.download.budget);
-        let mut memory = budget.lease(call, expected, || self.is_awaited(part))?;
+        // The parts of a file differ by a few bytes: with the same room for all of them each buffer serves again.
+        let room = expected.next_multiple_of(ROOM);
+        let mut memory = budget.lease(call, room, || self.is_awaited(part))?;
         memory.buffer.clear();
         Ok((memory, length))
     }
