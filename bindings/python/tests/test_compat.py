@@ -521,6 +521,7 @@ def test_recipients_whose_answer_is_lost_are_looked_for(account, admin):
     for add, address in ((package.add_recipient, "second@acme.test"), (package.add_recipients, ["third@acme.test"])):
         with pytest.raises(exceptions.AddRecipientFailedException):
             add(address)
+    admin("DELETE", "/faults")
 
 
 def test_the_keycode_goes_to_links_of_the_own_host_only(account, admin):

@@ -173,12 +173,11 @@ class Output:
     def failed(self, error: Error) -> int:
         code = exit_code(error.status)
         remedy = REMEDIES.get(error.status, error.remedy)
-        if self.json:
+        if self.json and not self.unwritable:
             told: Dict[str, Any] = {
                 "exit_code": code, "status": error.status.name, "message": printable(error.message), "remedy": remedy,
                 "http_status": error.http_status, "server_code": error.server_code, "server_message": error.server_message,
                 "retryable": error.retryable}
-        if self.json and not self.unwritable:
             self.result("error", told, None)
         else:
             self.say(error.message + (f" ({remedy})" if remedy else "") + (f"; {self.remark}" if self.remark else ""))
