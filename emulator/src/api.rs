@@ -31,7 +31,7 @@ pub(crate) fn handle(server: &Server, head: &Head, target: Target, body: &Bytes)
         Ok(Reply::Json(json)) => Plain::json(&json),
         Ok(Reply::Part(bytes)) => Plain::part(bytes),
         Ok(Reply::Page(text)) => Plain::text(StatusCode::OK, text),
-        Err(refusal) => Plain::json(&refusal.into_json()),
+        Err(refusal) => Plain::json(&refusal.into_json(&server.settings())),
     }
 }
 

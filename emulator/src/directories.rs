@@ -20,7 +20,7 @@ fn require_workspace(package: &Package) -> Result<(), Refusal> {
 }
 
 pub(crate) fn get(call: &mut Call) -> Answer {
-    let incomplete_too = call.settings.list_incomplete_files;
+    let settings = call.settings;
     let (package, input) = call.open(Right::View)?;
     require_workspace(package)?;
     let id = input.param("directory");
@@ -32,7 +32,7 @@ pub(crate) fn get(call: &mut Call) -> Answer {
     let mut files: Vec<_> = package
         .files
         .iter()
-        .filter(|file| file.directory_id == id && (file.complete || incomplete_too))
+        .filter(|file| file.directory_id == id && (file.complete || settings.list_incomplete_files))
         .collect();
     let mut below: Vec<_> = package
         .directories
@@ -54,7 +54,7 @@ pub(crate) fn get(call: &mut Call) -> Answer {
         .into_iter()
         .skip(input.query_index("fileIndex"))
         .take(PAGE)
-        .map(file_json)
+        .map(|file| file_json(settings, file))
         .collect();
     let below: Vec<Value> = below
         .into_iter()

@@ -1,7 +1,10 @@
 //! The one JSON envelope of every answer: `response`, sometimes `message` and `errors`.
 
 use bytes::Bytes;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+
+use crate::random;
+use crate::settings::Settings;
 
 pub(crate) enum Reply {
     Json(Value),
@@ -45,9 +48,18 @@ pub(crate) fn unknown_package() -> Refusal {
     refuse("UNKNOWN_PACKAGE", "unknown package")
 }
 
+/// A failure that the service did not foresee, in the recorded form.
+pub(crate) fn internal_error() -> Value {
+    let id = random::uuid();
+    json!({"response": "FAIL", "message": format!("An error occurred.  Error Id {id}"), "errorId": id})
+}
+
 impl Refusal {
-    pub(crate) fn into_json(self) -> Value {
+    pub(crate) fn into_json(self, settings: &Settings) -> Value {
         let mut object = self.more;
+        if settings.error_ids {
+            object.insert("errorId".into(), random::uuid().into());
+        }
         object.insert("response".into(), self.code.into());
         object.insert("message".into(), self.message.into());
         if !self.errors.is_empty() {

@@ -18,6 +18,7 @@ use tokio::time::sleep;
 use crate::api;
 use crate::body::{Dropped, Inbox, Outbox, Plain, paced, whole};
 use crate::dates::now_ms;
+use crate::envelope::internal_error;
 use crate::faults::{Action, Rule, When};
 use crate::multipart;
 use crate::records::{Record, header_texts};
@@ -207,6 +208,8 @@ fn substitute(action: &Action) -> Option<Plain> {
         plain
     } else if let Some(envelope) = &action.envelope {
         Plain::json(envelope)
+    } else if action.internal_error {
+        Plain::json(&internal_error())
     } else if action.garbage {
         Plain::text(StatusCode::OK, "<html><body>It works!</body></html>".into())
     } else if let Some(size) = action.huge_bytes {

@@ -33,6 +33,8 @@ pub(crate) struct Action {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) envelope: Option<Value>,
     #[serde(skip_serializing_if = "is_default")]
+    pub(crate) internal_error: bool,
+    #[serde(skip_serializing_if = "is_default")]
     pub(crate) garbage: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) huge_bytes: Option<usize>,

@@ -103,23 +103,24 @@ pub(crate) fn create(call: &mut Call) -> Answer {
         ));
     }
     let file = File::new(&name, size, parts, &directory, &me);
-    let mut answer = file_json(&file);
+    let mut answer = file_json(settings, &file);
     answer["message"] = file.id.clone().into();
     package.files.push(file);
     success(answer)
 }
 
-fn version_json(state: &State, file: &File) -> Value {
+fn version_json(state: &State, settings: &Settings, file: &File) -> Value {
+    let (size, parts) = file.declared(settings);
     json!({
         "fileId": file.id,
         "fileName": file.name,
-        "fileSize": file.size.to_string(),
+        "fileSize": size.to_string(),
         "createdByEmail": file.created_by,
         "createdById": state.id_of_user(&file.created_by),
         "uploaded": timestamp(file.created_ms),
         "uploadedStr": display(file.created_ms),
         "fileVersion": file.version,
-        "fileParts": file.parts,
+        "fileParts": parts,
         "fileKey": file.file_key,
     })
 }
@@ -140,24 +141,26 @@ pub(crate) fn check_directory(
 }
 
 pub(crate) fn information(call: &mut Call) -> Answer {
+    let settings = call.settings;
     let (package, input) = call.open(Right::View)?;
     let file = package.file(input.param("file"))?.clone();
     check_directory(package, input.param("directory"), &file)?;
-    let mut object = version_json(call.state, &file);
+    let mut object = version_json(call.state, settings, &file);
     object["oldVersions"] = file
         .old_versions
         .iter()
-        .map(|old| version_json(call.state, old))
+        .map(|old| version_json(call.state, settings, old))
         .collect();
     success(json!({"file": object}))
 }
 
 pub(crate) fn history(call: &mut Call) -> Answer {
+    let settings = call.settings;
     let (package, input) = call.open(Right::View)?;
     let file = package.file(input.param("file"))?.clone();
     let versions: Vec<Value> = std::iter::once(&file)
         .chain(&file.old_versions)
-        .map(|version| version_json(call.state, version))
+        .map(|version| version_json(call.state, settings, version))
         .collect();
     success(json!({"history": versions}))
 }

@@ -11,6 +11,8 @@ use crate::state::{Package, PublicKey, Right, State};
 
 /// Ids of the organisation's master keys, which are a setting and belong to nobody.
 const MASTER_KEY: &str = "organization-key-";
+/// Recorded from the service.
+const NO_PACKAGE_FOR_KEY: &str = "Failed to find package to associate the key with";
 
 pub(crate) fn register(call: &mut Call) -> Answer {
     let key = call.input.required("publicKey")?;
@@ -123,8 +125,12 @@ pub(crate) fn set_keycode(call: &mut Call) -> Answer {
     let is_master = (0..call.settings.organization_keys.len())
         .any(|index| id == format!("{MASTER_KEY}{index}"));
     let owner = call.state.public_keys.get(&id).map(|key| key.email.clone());
+    let refused = call.settings.refused_keys.contains(&id);
     let (package, input) = call.open(Right::View)?;
     let keycode = input.required("keycode")?.to_owned();
+    if refused {
+        return Err(refuse("DENIED", NO_PACKAGE_FOR_KEY));
+    }
     let package = package.clone();
     let reads_package = owner.is_some_and(|email| reads(call.state, &package, &email));
     if !reads_package && !is_master {

@@ -7,6 +7,7 @@ use crate::dates::{display, now_ms, timestamp};
 use crate::envelope::{Answer, Refusal, done, refuse, success};
 use crate::random;
 use crate::recipients::recipient_json;
+use crate::settings::Settings;
 use crate::state::{Caller, Directory, File, Package, PackageState, Recipient, Right, State};
 
 pub(crate) fn create(call: &mut Call) -> Answer {
@@ -108,7 +109,7 @@ pub(crate) fn information(call: &mut Call) -> Answer {
     let recipients: Vec<Value> = package
         .recipients
         .iter()
-        .map(|recipient| recipient_json(state, &package, recipient))
+        .map(|recipient| recipient_json(state, settings, &package, recipient))
         .collect();
     let groups: Vec<Value> = package
         .groups
@@ -122,8 +123,8 @@ pub(crate) fn information(call: &mut Call) -> Answer {
         "serverSecret": package.server_secret,
         "recipients": if package.undisclosed { Vec::new() } else { recipients },
         "contactGroups": groups,
-        "files": files_json(&package, &package.root_directory_id, settings.list_incomplete_files),
-        "directories": directories_json(&package, &package.root_directory_id, settings.list_incomplete_files),
+        "files": files_json(settings, &package, &package.root_directory_id),
+        "directories": directories_json(settings, &package, &package.root_directory_id),
         "approverList": package.approvers,
         "needsApproval": package.needs_approval,
         "state": package.effective_state().name(),
@@ -141,12 +142,13 @@ pub(crate) fn information(call: &mut Call) -> Answer {
     }))
 }
 
-pub(crate) fn file_json(file: &File) -> Value {
+pub(crate) fn file_json(settings: &Settings, file: &File) -> Value {
+    let (size, parts) = file.declared(settings);
     json!({
         "fileId": file.id,
         "fileName": file.name,
-        "fileSize": file.size.to_string(),
-        "parts": file.parts,
+        "fileSize": size.to_string(),
+        "parts": parts,
         "fileUploaded": timestamp(file.created_ms),
         "fileUploadedStr": display(file.created_ms),
         "fileVersion": file.version.to_string(),
@@ -154,17 +156,19 @@ pub(crate) fn file_json(file: &File) -> Value {
     })
 }
 
-fn files_json(package: &Package, directory: &str, incomplete_too: bool) -> Vec<Value> {
+fn files_json(settings: &Settings, package: &Package, directory: &str) -> Vec<Value> {
     package
         .files
         .iter()
-        .filter(|file| file.directory_id == directory && (file.complete || incomplete_too))
-        .map(file_json)
+        .filter(|file| {
+            file.directory_id == directory && (file.complete || settings.list_incomplete_files)
+        })
+        .map(|file| file_json(settings, file))
         .collect()
 }
 
 /// The tree below a directory.
-fn directories_json(package: &Package, parent: &str, incomplete_too: bool) -> Vec<Value> {
+fn directories_json(settings: &Settings, package: &Package, parent: &str) -> Vec<Value> {
     let below = package
         .directories
         .values()
@@ -172,9 +176,8 @@ fn directories_json(package: &Package, parent: &str, incomplete_too: bool) -> Ve
     below
         .map(|directory| {
             let mut object = directory_json(directory);
-            object["files"] = files_json(package, &directory.id, incomplete_too).into();
-            object["subDirectories"] =
-                directories_json(package, &directory.id, incomplete_too).into();
+            object["files"] = files_json(settings, package, &directory.id).into();
+            object["subDirectories"] = directories_json(settings, package, &directory.id).into();
             object
         })
         .collect()

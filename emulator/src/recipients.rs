@@ -32,7 +32,12 @@ impl Recipient {
     }
 }
 
-pub(crate) fn recipient_json(state: &State, package: &Package, recipient: &Recipient) -> Value {
+pub(crate) fn recipient_json(
+    state: &State,
+    settings: &Settings,
+    package: &Package,
+    recipient: &Recipient,
+) -> Value {
     let phones: Vec<Value> = recipient.phone.iter().map(phone_json).collect();
     let confirmations: Vec<Value> = recipient
         .confirmations
@@ -47,7 +52,7 @@ pub(crate) fn recipient_json(state: &State, package: &Package, recipient: &Recip
                 "timestamp": timestamp(confirmation.time_ms),
                 "timeStampStr": display(confirmation.time_ms),
                 "isMessage": confirmation.file_id.is_none(),
-                "file": file.map(file_json),
+                "file": file.map(|file| file_json(settings, file)),
             })
         })
         .collect();
@@ -172,7 +177,7 @@ fn add(call: &mut Call, email: &str, phone: Option<Phone>) -> Result<Value, Refu
         &format!("added {email}"),
     );
     let package = package.clone();
-    let mut entry = recipient_json(call.state, &package, &recipient);
+    let mut entry = recipient_json(call.state, call.settings, &package, &recipient);
     let needs_approval = email.rsplit('@').next() == Some(&settings.approval_domain);
     entry["approvalRequired"] = needs_approval.into();
     entry["needsApproval"] = needs_approval.into();
@@ -238,7 +243,12 @@ pub(crate) fn get(call: &mut Call) -> Answer {
     let (package, input) = call.open(Right::View)?;
     let recipient = package.recipient(input.param("recipient"))?.clone();
     let package = package.clone();
-    success(recipient_json(call.state, &package, &recipient))
+    success(recipient_json(
+        call.state,
+        call.settings,
+        &package,
+        &recipient,
+    ))
 }
 
 pub(crate) fn update(call: &mut Call) -> Answer {
@@ -311,7 +321,8 @@ pub(crate) fn history(call: &mut Call) -> Answer {
             .find(|recipient| recipient.email == email)
         {
             let mut entry = list_entry(call.state, package);
-            entry["packageRecipientResponse"] = recipient_json(call.state, package, recipient);
+            entry["packageRecipientResponse"] =
+                recipient_json(call.state, call.settings, package, recipient);
             entries.push(entry);
         }
     }
@@ -323,7 +334,7 @@ pub(crate) fn collaborators(call: &mut Call) -> Answer {
     let items: Vec<Value> = package
         .recipients
         .iter()
-        .map(|recipient| recipient_json(call.state, &package, recipient))
+        .map(|recipient| recipient_json(call.state, call.settings, &package, recipient))
         .collect();
     let count = items.len().to_string();
     success(

@@ -27,6 +27,12 @@ pub(crate) struct Settings {
     pub(crate) list_incomplete_files: bool,
     /// Parts may be stored again after the file is complete.
     pub(crate) parts_after_complete: bool,
+    /// Parts beyond the declared number get URLs and are stored.
+    pub(crate) surplus_parts: bool,
+    /// Added to the size that information reports of a complete file: senders declare wrong ones.
+    pub(crate) declared_size_offset: i64,
+    /// Added to the number of parts that information reports of a complete file.
+    pub(crate) declared_parts_offset: i32,
     /// Files may be added to a finalized package.
     pub(crate) files_after_finalize: bool,
     /// `DUPLICATE_FILE` for the name of a complete file (not in Workspaces, where it makes a version).
@@ -77,12 +83,16 @@ pub(crate) struct Settings {
     pub(crate) organization_keys: Vec<String>,
     /// Trusted devices of a user.
     pub(crate) max_public_keys: usize,
+    /// Ids of public keys whose keycodes are `DENIED`.
+    pub(crate) refused_keys: Vec<String>,
     /// Connectors of the hosted Dropzone; empty means the emulator's own.
     pub(crate) integration_urls: Vec<String>,
     /// How many connectors of its own the emulator names.
     pub(crate) integrations: u32,
     /// Answer of verify-version: `OK`, `UPGRADE_AVAILABLE`, `OUTDATED_VERSION`.
     pub(crate) client_version: String,
+    /// Refusals carry an `errorId`.
+    pub(crate) error_ids: bool,
 }
 
 impl Default for Settings {
@@ -99,6 +109,9 @@ impl Default for Settings {
             storage_ranges: true,
             list_incomplete_files: true,
             parts_after_complete: true,
+            surplus_parts: false,
+            declared_size_offset: 0,
+            declared_parts_offset: 0,
             files_after_finalize: false,
             refuse_duplicate_files: true,
             decode_file_names: false,
@@ -124,9 +137,11 @@ impl Default for Settings {
             max_rows: 10_000,
             organization_keys: Vec::new(),
             max_public_keys: 1000,
+            refused_keys: Vec::new(),
             integration_urls: Vec::new(),
             integrations: 1,
             client_version: "OK".into(),
+            error_ids: false,
         }
     }
 }

@@ -371,6 +371,25 @@ impl File {
     pub(crate) fn all_parts_stored(&self) -> bool {
         (1..=self.parts).all(|part| self.stored.contains_key(&part))
     }
+
+    /// More than was declared where the sender stored a surplus part, as Node 1.1.3 did.
+    pub(crate) fn last_part(&self) -> u32 {
+        let last_stored = self.stored.keys().next_back().copied();
+        self.parts.max(last_stored.unwrap_or(0))
+    }
+
+    /// Size and number of parts as information reports them.
+    pub(crate) fn declared(&self, settings: &Settings) -> (u64, u32) {
+        if !self.complete {
+            return (self.size, self.parts);
+        }
+        (
+            self.size
+                .saturating_add_signed(settings.declared_size_offset),
+            self.parts
+                .saturating_add_signed(settings.declared_parts_offset),
+        )
+    }
 }
 
 pub(crate) const ROLES: [&str; 4] = ["VIEWER", "CONTRIBUTOR", "MANAGER", "OWNER"];

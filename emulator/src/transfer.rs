@@ -17,9 +17,12 @@ pub(crate) fn upload_urls(call: &mut Call) -> Answer {
     let package_id = package.id.clone();
     let file = package.file(input.param("file"))?;
     let first = part_number(input, "part")?;
-    let last = file
-        .parts
-        .min(first.saturating_add(settings.upload_urls_per_call - 1));
+    // A surplus part is given its own URL, never one ahead: Python stores a part for each URL that it gets.
+    let end = match settings.surplus_parts {
+        true => first.max(file.parts),
+        false => file.parts,
+    };
+    let last = end.min(first.saturating_add(settings.upload_urls_per_call - 1));
     let urls: Vec<Value> = (first..=last)
         .map(|part| {
             let access = Access::Put;
@@ -62,7 +65,7 @@ fn finish(package: &mut Package, file_id: &str, user: &str) {
 
 /// Whether a part may be stored, by whichever route it comes.
 pub(crate) fn check_part(file: &File, settings: &Settings, part: u32) -> Result<(), &'static str> {
-    if part == 0 || part > file.parts {
+    if part == 0 || part > file.parts && !settings.surplus_parts {
         return Err("the file has no such part");
     }
     if file.complete && !settings.parts_after_complete {
@@ -121,7 +124,7 @@ pub(crate) fn download_urls(call: &mut Call) -> Answer {
     let file = downloadable(package, input)?;
     let first = part_number(input, "startSegment")?;
     let last = part_number(input, "endSegment")?
-        .min(file.parts)
+        .min(file.last_part())
         .min(first.saturating_add(settings.download_urls_per_call - 1));
     let through_api = input.flag("forceProxy");
     let directory = match input.param("directory") {

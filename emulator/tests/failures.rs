@@ -247,6 +247,15 @@ fn other_answers() {
         user(json!({"envelope": {"response": "DENIED", "message": "no"}})).code(),
         "DENIED"
     );
+    let unforeseen = user(json!({"internal_error": true})).json();
+    let id = unforeseen["errorId"].as_str().unwrap();
+    assert_eq!(
+        (&unforeseen["response"], &unforeseen["message"]),
+        (
+            &json!("FAIL"),
+            &json!(format!("An error occurred.  Error Id {id}"))
+        )
+    );
     let changed = user(json!({"replace_json": {"email": "x@y.test", "response": "FAIL"}}));
     assert_eq!(
         (
@@ -256,6 +265,17 @@ fn other_answers() {
         ),
         ("FAIL", &json!("x@y.test"), &json!(true))
     );
+}
+
+#[test]
+fn refusals_can_have_an_error_id() {
+    let emulator = Emulator::start(&[]);
+    let owner = emulator.owner();
+    let refusal = || owner.call("GET", "/package/ABCD-EFGH/", ()).json();
+    assert!(refusal().get("errorId").is_none(), "usually absent");
+    emulator.settings(json!({"error_ids": true}));
+    assert_eq!(refusal()["errorId"].as_str().unwrap().len(), 36);
+    assert!(owner.ok("GET", "/user/", ()).get("errorId").is_none());
 }
 
 #[test]

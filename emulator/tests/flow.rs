@@ -62,6 +62,96 @@ fn urls_come_25_a_call() {
     }
 }
 
+/// What a sender declares need not be what it stores (protocol 4.3).
+#[test]
+fn declared_sizes_can_be_wrong() {
+    let emulator = Emulator::start(&[]);
+    let owner = emulator.owner();
+    let package = owner.create_with(json!({"vdr": true}));
+    let file = owner.upload(&package, &[b"one", b"two"]);
+    let path = format!("/package/{}", package.id);
+    let root = owner.ok("GET", &format!("{path}/"), ())["rootDirectoryId"].clone();
+    let directory = format!("{path}/directory/{}/", root.as_str().unwrap());
+    let information = format!("{path}/file/{file}/");
+    let reported = || {
+        let size_and_parts = |file: &Value, parts: &str| {
+            let size = file["fileSize"].as_str().unwrap().parse::<u64>().unwrap();
+            (size, file[parts].as_u64().unwrap())
+        };
+        let everywhere = [
+            size_and_parts(
+                &owner.ok("GET", &format!("{path}/"), ())["files"][0],
+                "parts",
+            ),
+            size_and_parts(&owner.ok("GET", &directory, ())["files"][0], "parts"),
+            size_and_parts(&owner.ok("GET", &information, ())["file"], "fileParts"),
+        ];
+        assert!(everywhere.iter().all(|one| *one == everywhere[0]));
+        everywhere[0]
+    };
+    let urls = |last: u32| {
+        let body = json!({"checksum": CHECKSUM, "startSegment": 1, "endSegment": last});
+        let answer = owner.ok("POST", &format!("{information}download-urls/"), body);
+        parts_of(&answer, "downloadUrls")
+    };
+    assert_eq!(reported(), (10, 2));
+    for (size, parts, expected) in [(-4, -1, (6, 1)), (7, 1, (17, 3)), (-100, -100, (0, 0))] {
+        emulator.settings(json!({"declared_size_offset": size, "declared_parts_offset": parts}));
+        assert_eq!(reported(), expected);
+        assert_eq!(
+            urls(3),
+            [1, 2],
+            "parts that are stored, whatever is reported"
+        );
+    }
+    // Only of complete files: who is uploading one finds it again by what it declared.
+    let other = owner.file(&package, 3);
+    let incomplete = owner.ok("GET", &format!("{path}/file/{other}/"), ());
+    assert_eq!(incomplete["file"]["fileSize"], "10");
+    assert_eq!(incomplete["file"]["fileParts"], 3);
+}
+
+/// Node 1.1.3 declared one part too few.
+#[test]
+fn surplus_parts_can_be_stored() {
+    let emulator = Emulator::start(&[]);
+    let owner = emulator.owner();
+    let package = owner.create();
+    let path = |file: &str| format!("/package/{}/file/{file}", package.id);
+    let urls = |file: &str, part: u32| {
+        let answer = owner.ok(
+            "POST",
+            &format!("{}/upload-urls/", path(file)),
+            json!({"part": part}),
+        );
+        parts_of(&answer, "uploadUrls")
+    };
+    let file = owner.file(&package, 1);
+    assert_eq!(urls(&file, 2), [0_u64; 0]);
+    emulator.settings(json!({"surplus_parts": true}));
+    assert_eq!(urls(&file, 1), [1], "Python stores a part for each URL");
+    assert_eq!(urls(&file, 2), [2]);
+    for (part, bytes) in [(1, b"one"), (2, b"two")] {
+        let url = owner.upload_url(&package, &file, part);
+        assert_eq!(
+            send(&url, "PUT", "", &[], bytes.to_vec()).unwrap().status,
+            200
+        );
+    }
+    owner.ok("POST", &format!("{}/upload-complete/", path(&file)), ());
+    let body = |last: u32| json!({"checksum": CHECKSUM, "startSegment": 1, "endSegment": last});
+    for (last, expected) in [(1, &[1_u64][..]), (2, &[1, 2]), (3, &[1, 2])] {
+        let answer = owner.ok(
+            "POST",
+            &format!("{}/download-urls/", path(&file)),
+            body(last),
+        );
+        assert_eq!(parts_of(&answer, "downloadUrls"), expected);
+    }
+    let information = owner.ok("GET", &format!("{}/", path(&file)), ());
+    assert_eq!(information["file"]["fileParts"], 1);
+}
+
 #[test]
 fn send_and_receive() {
     let emulator = Emulator::start(&[]);

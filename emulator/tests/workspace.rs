@@ -343,6 +343,14 @@ fn keycodes_for_devices() {
         owner.refused("PUT", &link(&foreign), json!({"keycode": "KC"})),
         "FAIL"
     );
+    emulator.settings(json!({"refused_keys": [other]}));
+    let refusal = owner.call("PUT", &link(&other), json!({"keycode": "KC"}));
+    assert_eq!(refusal.code(), "DENIED");
+    assert_eq!(
+        refusal.json()["message"],
+        "Failed to find package to associate the key with"
+    );
+    owner.ok("PUT", &link(&first), json!({"keycode": "KC"}));
     let recipient = owner.recipient(&package, &second.email);
     let of_recipient = owner.ok(
         "GET",
