@@ -34,6 +34,13 @@ impl Packet {
         Ok(Self { header, body, next })
     }
 
+    /// What kind of packet begins at `at`; nothing is moved.
+    pub(super) fn tag_at(buffer: &[u8], at: usize) -> Result<Tag> {
+        let rest = buffer.get(at..).unwrap_or_default();
+        let header = PacketHeader::try_from_reader(rest).map_err(|_| decrypt_failed())?;
+        Ok(header.tag())
+    }
+
     pub(super) fn tag(&self) -> Tag {
         self.header.tag()
     }

@@ -292,15 +292,21 @@ fn content(
 ) -> Result<(Range<usize>, Option<Place>)> {
     let max_plaintext = limits.max_plaintext;
     let packets = &mut message[..inner.end];
-    let first = Packet::find(packets, inner.start)?;
-    if first.tag() != Tag::LiteralData {
+    // Only literal data is moved together: the other reader takes the packets as they were written.
+    if Packet::tag_at(packets, inner.start)? != Tag::LiteralData {
         let unpacked = unusual::unpack(&message[inner], message.capacity(), limits)?;
         message.zeroize();
         *message = unpacked.content;
         return Ok((0..message.len(), Place::from_name(&unpacked.name)));
     }
-    if first.next != inner.end {
-        return Err(decrypt_failed());
+    let first = Packet::find(packets, inner.start)?;
+    let mut end = first.next;
+    while end != inner.end {
+        let packet = Packet::find(packets, end)?;
+        if !matches!(packet.tag(), Tag::Marker | Tag::Padding) {
+            return Err(decrypt_failed());
+        }
+        end = packet.next;
     }
     // Format, length of the file name, the name, date.
     let name = first.body.start + 2;

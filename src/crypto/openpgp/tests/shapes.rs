@@ -303,6 +303,94 @@ fn compressed_content_is_read() {
     }
 }
 
+/// A packet in partial lengths: chunks of `1 << power` bytes, then the rest.
+pub(super) fn chunked(tag: u8, body: &[u8], power: u8) -> Vec<u8> {
+    let mut bytes = vec![0xc0 | tag];
+    let mut chunks = body.chunks_exact(1 << power);
+    for chunk in chunks.by_ref() {
+        bytes.push(0xe0 | power);
+        bytes.extend_from_slice(chunk);
+    }
+    let rest = chunks.remainder();
+    bytes.push(255);
+    bytes.extend_from_slice(&u32::try_from(rest.len()).unwrap().to_be_bytes());
+    [&bytes, rest].concat()
+}
+
+/// The body of a compressed packet in each of the algorithms.
+fn compressions(packets: &[u8]) -> [Vec<u8>; 4] {
+    use std::io::Write as _;
+    let packed = |algorithm: u8, write: &dyn Fn(&mut Vec<u8>)| {
+        let mut body = vec![algorithm];
+        write(&mut body);
+        body
+    };
+    [
+        packed(0, &|to| to.extend_from_slice(packets)),
+        packed(1, &|to| {
+            let mut encoder = flate2::write::DeflateEncoder::new(to, flate2::Compression::fast());
+            encoder.write_all(packets).unwrap();
+        }),
+        packed(2, &|to| {
+            let mut encoder = flate2::write::ZlibEncoder::new(to, flate2::Compression::fast());
+            encoder.write_all(packets).unwrap();
+        }),
+        packed(3, &|to| {
+            let mut encoder = bzip2::write::BzEncoder::new(to, bzip2::Compression::fast());
+            encoder.write_all(packets).unwrap();
+        }),
+    ]
+}
+
+/// As openpgp.js and RNP write them: the compressor does not know how much will come.
+#[test]
+fn compressed_content_in_partial_lengths_is_read() {
+    for size in [0, 600, 1024, 70_000] {
+        let content = noise(1, size);
+        let body = [b"b\0\0\0\0\0", content.as_slice()].concat();
+        let old = [&[0xaf], body.as_slice()].concat();
+        for literal in [packet(11, &body), chunked(11, &body, 9), old] {
+            for (algorithm, body) in compressions(&literal).iter().enumerate() {
+                for power in [9, 13] {
+                    let inner = chunked(8, body, power);
+                    let twice = compressions(&inner).map(|body| chunked(8, &body, 9));
+                    let front = [MARKER, &packet(21, b"padding"), &inner].concat();
+                    let indeterminate = [&[0xa3], body.as_slice()].concat();
+                    for packets in twice.iter().chain([&inner, &front, &indeterminate]) {
+                        let whole = [SIMPLE, &chunked(18, &encrypted(packets), 9)].concat();
+                        assert!(
+                            opened(&whole, &passphrase("p")).unwrap() == content,
+                            "{size} bytes, {algorithm} in {power}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn markers_and_padding_may_surround_a_literal() {
+    let body = [b"b\0\0\0\0\0", TEXT].concat();
+    let padding = packet(21, &noise(1, 700));
+    for literal in [LITERAL, &packet(11, &body), &chunked(11, &body, 2)] {
+        reads(&message(&[literal, &padding].concat()));
+        reads(&message(&[literal, MARKER, &padding, &padding].concat()));
+    }
+    for literal in [LITERAL, &chunked(11, &[&body[..], &[0; 600]].concat(), 9)] {
+        let surrounded = message(&[&padding, literal, &padding].concat());
+        assert!(
+            opened(&surrounded, &passphrase("p"))
+                .unwrap()
+                .starts_with(TEXT)
+        );
+        let more = [literal, &padding, literal].concat();
+        refuses(&message(&more), ErrorKind::DecryptFailed);
+        let cut = [literal, &padding[..300]].concat();
+        refuses(&message(&cut), ErrorKind::DecryptFailed);
+    }
+}
+
 #[test]
 fn a_compression_bomb_is_refused() {
     let limit = 1 << 20;

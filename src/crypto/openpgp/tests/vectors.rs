@@ -179,3 +179,24 @@ fn keycodes_encrypted_to_the_public_keys_come_back() {
         assert_eq!(key.decrypt_keycode(&armored).unwrap(), keycode, "{owner}");
     }
 }
+
+/// Parts by openpgp.js 4, 5 and 6: the compressed packet is in partial lengths; in one that it wrote from a stream,
+/// everything is.
+#[test]
+fn parts_that_openpgpjs_compressed() {
+    let names = [
+        "4-zip",
+        "4-zlib",
+        "5-zip",
+        "5-zlib",
+        "6-zip",
+        "6-zlib",
+        "6-zlib-stream",
+    ];
+    for name in names {
+        let message = fs::read(path(&format!("openpgpjs/{name}.pgp"))).unwrap();
+        let content = opened(&message, &super::passphrase("serverSecretkeyCode"))
+            .unwrap_or_else(|e| panic!("{name}: {e}"));
+        assert!(content == counted(3000), "{name}");
+    }
+}
