@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::api::endpoint;
 use crate::api::json::Json;
 use crate::api::retry::{gone_is_done, looking};
-use crate::api::{MOST_FILES, Session, endpoint::escape};
+use crate::api::{MOST_FILES, Session, endpoint::escape_value};
 use crate::call::Observer;
 use crate::error::{Error, ErrorKind, Result};
 use crate::package::file::check_name;
@@ -234,7 +234,7 @@ impl Inner {
     ) -> Result<Directory> {
         let mut order = String::new();
         if let Some(field) = &options.sort_field {
-            order += &format!("&sortField={}", escape(field));
+            order += &format!("&sortField={}", escape_value(field));
         }
         if options.sort_field.is_some() || options.descending {
             order += if options.descending {

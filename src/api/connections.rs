@@ -15,6 +15,7 @@ use super::exchange::Pace;
 use super::idle::{Idle, LONGEST_REST};
 use super::names::Names;
 use super::proxy::{Choice, Proxies};
+use super::session::ANYTHING;
 use super::transport::HttpTransport;
 use crate::call::Interrupt;
 use crate::client::ClientOptions;
@@ -113,7 +114,7 @@ impl Connections {
 
     fn transport(&self, for_api: bool, sockets: &Sockets, other: &Sockets) -> HttpTransport {
         let settings = &self.settings;
-        let agent = |proxy| settings.agent(for_api, proxy, sockets.clone(), self.names.clone());
+        let agent = |proxy| settings.agent(proxy, sockets.clone(), self.names.clone());
         let direct = agent(None);
         // A pool of its own for each proxy that there is.
         let by = |choice: &Choice| match choice {
@@ -140,7 +141,7 @@ impl Connections {
 }
 
 impl Settings {
-    fn agent(&self, for_api: bool, proxy: Option<Proxy>, sockets: Sockets, names: Names) -> Agent {
+    fn agent(&self, proxy: Option<Proxy>, sockets: Sockets, names: Names) -> Agent {
         let tls = TlsConfig::builder()
             .root_certs(RootCerts::Specific(Arc::clone(&self.roots)))
             .unversioned_rustls_crypto_provider(Arc::clone(&self.provider))
@@ -152,11 +153,7 @@ impl Settings {
             .max_redirects(0)
             .max_redirects_will_error(false)
             .user_agent(concat!("libsendsafely/", env!("CARGO_PKG_VERSION")))
-            .accept(if for_api {
-                AutoHeaderValue::from("application/json")
-            } else {
-                AutoHeaderValue::None
-            })
+            .accept(ANYTHING)
             .accept_encoding(AutoHeaderValue::None)
             .input_buffer_size(BUFFER_SIZE)
             .output_buffer_size(BUFFER_SIZE)

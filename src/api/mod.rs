@@ -17,6 +17,6 @@ mod socks;
 pub(crate) mod transport;
 
 pub(crate) use session::{
-    API_PREFIX, Api, Credentials, MOST_FILES, Session, Signed, accept, http_failure, read_envelope,
-    refusal,
+    ANYTHING, API_PREFIX, Api, Credentials, JSON, MOST_FILES, Session, Signed, accept,
+    http_failure, read_envelope, refusal,
 };

@@ -30,6 +30,10 @@ pub(crate) const API_PREFIX: &str = "/api/v2.0";
 const DROPZONE_PREFIX: &str = "/drop-zone/v2.0";
 /// Prefix of unsigned paths (`protocol` 1.4).
 const AUTH_PREFIX: &str = "/auth-api";
+/// What calls of the API send, also without a body (`protocol` 1.2), and get.
+pub(crate) const JSON: &str = "application/json";
+/// Whatever comes: the bytes of a part.
+pub(crate) const ANYTHING: &str = "*/*";
 /// A login that is not over (`protocol` 2.2). The message beside it is a secret, so it must not become an error's.
 const SECOND_FACTOR: &str = "TWO_FA_REQUIRED";
 /// No usual answer of the service comes near this; a larger one is refused.
@@ -138,7 +142,9 @@ pub(crate) struct Signed<'a> {
     pub(crate) method: &'a str,
     /// What follows the prefix of the API, with its query.
     pub(crate) path: &'a str,
-    pub(crate) content_type: Option<&'a str>,
+    pub(crate) content_type: &'a str,
+    /// The kind of answer that is wanted.
+    pub(crate) accept: &'a str,
     pub(crate) signed_text: &'a [u8],
     pub(crate) body: Body<'a>,
 }
@@ -319,7 +325,10 @@ impl Session {
                 let mut answer = self.agents.storage.exchange(Request {
                     method: "POST",
                     url,
-                    headers: &[("content-type", "application/x-www-form-urlencoded")],
+                    headers: &[
+                        ("content-type", "application/x-www-form-urlencoded"),
+                        ("accept", JSON),
+                    ],
                     body: Body::Bytes(form.as_bytes()),
                 })?;
                 read_envelope(&mut answer)
@@ -336,7 +345,8 @@ impl Session {
         self.send(Signed {
             method,
             path,
-            content_type: body.map(|_| "application/json"),
+            content_type: JSON,
+            accept: JSON,
             signed_text: body.unwrap_or_default().as_bytes(),
             body: body.map_or(Body::Empty, |text| Body::Bytes(text.as_bytes())),
         })
@@ -382,6 +392,8 @@ impl Session {
                 "ss-sdk-version",
                 concat!("libsendsafely/", env!("CARGO_PKG_VERSION")),
             ),
+            ("content-type", signed.content_type),
+            ("accept", signed.accept),
         ];
         let signature = self
             .api
@@ -392,7 +404,6 @@ impl Session {
         let optional = [
             ("ss-client-version", shared.client_version.as_deref()),
             ("accept-language", shared.locale.as_deref()),
-            ("content-type", signed.content_type),
         ];
         headers.extend(
             optional

@@ -274,7 +274,7 @@ impl Inner {
             told => return told,
         }
         // No answer for a file that was completed long ago, maybe; nothing is given out of one that is not complete.
-        match endpoint::download_urls(session, file, 1, &self.secrets()?.checksum, None) {
+        match endpoint::download_urls(session, file, 1..=1, &self.secrets()?.checksum, None) {
             Err(error) if error.server_code().is_some() => Ok(false),
             told => told.map(|_| true),
         }

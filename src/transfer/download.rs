@@ -23,7 +23,7 @@ use super::urls::UrlCache;
 use crate::api::endpoint::{self, FileRef};
 use crate::api::retry::{Repeat, retrying};
 use crate::api::transport::{Body, Class, Failure, Request, Response, body_failure};
-use crate::api::{Session, Signed, accept, http_failure, read_envelope};
+use crate::api::{ANYTHING, JSON, Session, Signed, accept, http_failure, read_envelope};
 use crate::call::{Call, Phase, WORKER_GRACE, stopped};
 use crate::crypto::{Limits, Marks, Passphrase, Place, open};
 use crate::error::{Error, ErrorKind, Result};
@@ -416,7 +416,7 @@ impl Job {
             endpoint::download_urls(
                 session,
                 self.file(),
-                from,
+                from..=self.parts.max(from),
                 &download.checksum,
                 download.password.as_ref(),
             )
@@ -460,7 +460,8 @@ impl Job {
         let mut answer = session.exchange(Signed {
             method: "POST",
             path: &self.file().part_download_path(),
-            content_type: Some("application/json"),
+            content_type: JSON,
+            accept: ANYTHING,
             signed_text: body.expose().as_bytes(),
             body: Body::Bytes(body.expose().as_bytes()),
         })?;

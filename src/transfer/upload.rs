@@ -19,7 +19,7 @@ use super::urls::UrlCache;
 use crate::api::endpoint::{self, FileRef};
 use crate::api::retry::{Repeat, retrying};
 use crate::api::transport::{Body, Failure, Request, read_limited};
-use crate::api::{Session, accept, read_envelope};
+use crate::api::{JSON, Session, accept, read_envelope};
 use crate::call::{Phase, WORKER_GRACE, stopped};
 use crate::crypto::{PartBuffer, Passphrase, Place};
 use crate::error::{Error, ErrorKind, Result};
@@ -460,7 +460,8 @@ impl Job {
         let mut answer = session.exchange(crate::api::Signed {
             method: "POST",
             path: &self.file().part_upload_path(),
-            content_type: Some(&format!("multipart/form-data; boundary={boundary}")),
+            content_type: &format!("multipart/form-data; boundary={boundary}"),
+            accept: JSON,
             signed_text: fields.as_bytes(),
             body: Body::Counted {
                 pieces: &[head.as_bytes(), sealed, tail.as_bytes()],

@@ -1,6 +1,7 @@
 //! Files and their parts (`protocol` 4.2 to 4.4, 5.3, 5.4, 6.7).
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use serde_json::json;
 
@@ -133,15 +134,16 @@ pub(crate) fn copy_file(
     s.post(&source.plain_path("copy/"), &body, Never)
 }
 
-/// 5.3; the last part of the range that is asked for may lie beyond the file.
+/// 5.3: the first batch of the parts that are wanted.
 pub(crate) fn download_urls(
     s: &Session,
     file: FileRef<'_>,
-    from_part: u32,
+    parts: RangeInclusive<u32>,
     checksum: &str,
     password: Option<&SecretString>,
 ) -> Result<PartUrls> {
-    let to_part = from_part.saturating_add(URLS_PER_CALL - 1);
+    let (from_part, last_part) = parts.into_inner();
+    let to_part = last_part.min(from_part.saturating_add(URLS_PER_CALL - 1));
     let body = json!({"checksum": checksum, "startSegment": from_part, "endSegment": to_part, "forceProxy": false});
     let mut body = SecretJson::from(body);
     if let Some(password) = password {

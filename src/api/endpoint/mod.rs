@@ -76,15 +76,23 @@ pub(crate) fn raw(s: &Session, method: &str, path: &str, body: Option<String>) -
     s.raw(method, path, body.as_deref(), repeat)
 }
 
-/// Percent-encodes what stands in a path for itself only (`protocol` 2.4).
+/// Percent-encodes what a segment of a path may not hold (RFC 3986, section 3.3). The other clients encode nothing, and
+/// whether the service checks the path as sent or as decoded is not known: what may be raw is raw (`protocol` 2.4).
 pub(crate) fn escape(segment: &str) -> String {
-    let mut escaped = String::with_capacity(segment.len());
-    for byte in segment.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-                escaped.push(char::from(byte))
-            }
-            _ => escaped.push_str(&format!("%{byte:02X}")),
+    escape_but(segment, b"-._~!$&'()*+,;=:@")
+}
+
+/// The same for a value in a query, where some of these separate.
+pub(crate) fn escape_value(value: &str) -> String {
+    escape_but(value, b"-._~")
+}
+
+fn escape_but(text: &str, raw: &[u8]) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte.is_ascii_alphanumeric() || raw.contains(&byte) {
+            true => escaped.push(char::from(byte)),
+            false => escaped.push_str(&format!("%{byte:02X}")),
         }
     }
     escaped
@@ -98,7 +106,13 @@ mod tests {
     fn path_segments_are_escaped() {
         assert_eq!(escape("AAAA-BBBB"), "AAAA-BBBB");
         assert_eq!(escape("a/../b?c#d e"), "a%2F..%2Fb%3Fc%23d%20e");
-        assert_eq!(escape("ü@x"), "%C3%BC%40x");
+        assert_eq!(escape("ü@x"), "%C3%BC@x");
+        assert_eq!(escape("-._~!$&'()*+,;=:@"), "-._~!$&'()*+,;=:@");
+        assert_eq!(
+            escape("\"%<>[\\]^`{|}\n"),
+            "%22%25%3C%3E%5B%5C%5D%5E%60%7B%7C%7D%0A"
+        );
+        assert_eq!(escape_value("a&b=c+d@e/f"), "a%26b%3Dc%2Bd%40e%2Ff");
     }
 
     #[test]

@@ -1,0 +1,164 @@
+//! What goes over the wire: paths as they are signed, and the headers of each kind of request (`protocol` 1.2 to 1.4,
+//! 2.4). `tests/c/requests.txt` has every request of every capability.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use sendsafely::{Client, ClientOptions, FinalizeOptions, Package};
+use serde_json::{Value, json};
+use support::*;
+
+/// The official clients encode nothing; the emulator checks the signature over the path as it came.
+#[test]
+fn a_path_holds_raw_what_a_segment_may_hold() {
+    let emulator = Emulator::start();
+    let client = emulator.client();
+    for (email, segment) in [
+        ("second@acme.test", "second@acme.test"),
+        ("a+b.c-d_e~f@acme.test", "a+b.c-d_e~f@acme.test"),
+        ("o'neil!$&*=@acme.test", "o'neil!$&*=@acme.test"),
+        ("a/b?c#d%40e@acme.test", "a%2Fb%3Fc%23d%2540e@acme.test"),
+        ("{a|b}^`@acme.test", "%7Ba%7Cb%7D%5E%60@acme.test"),
+        ("jürgen@acme.test", "j%C3%BCrgen@acme.test"),
+    ] {
+        emulator.forget_requests();
+        client.recipient_history(&mut (), email).unwrap();
+        let path = emulator.requests()[0]["path"].clone();
+        assert_eq!(path, format!("/api/v2.0/recipient/history/{segment}/"));
+    }
+}
+
+#[test]
+fn a_segment_that_leads_elsewhere_is_not_sent() {
+    let emulator = Emulator::start();
+    for version in [".", ".."] {
+        let client = emulator.client_with(ClientOptions {
+            client_version: Some(version.to_owned()),
+            ..options()
+        });
+        assert!(client.verify_version(&mut ()).is_err(), "{version}");
+    }
+    assert_eq!(emulator.requests().len(), 0);
+}
+
+/// `content-type` and `accept` of a request that goes to an endpoint, and whether it has a body.
+fn kind(request: &Value) -> (Option<&str>, Option<&str>, bool) {
+    let header = |name: &str| request["headers"][name].as_str();
+    let content_type = header("content-type").map(|text| text.split(';').next().unwrap());
+    let has_body = request["body_size"] != 0;
+    (content_type, header("accept"), has_body)
+}
+
+const JSON: Option<&str> = Some("application/json");
+const BYTES: Option<&str> = Some("*/*");
+
+#[test]
+fn each_call_says_what_it_sends_and_what_it_wants() {
+    let emulator = Emulator::start();
+    for force_api_route in [false, true] {
+        let client = emulator.client_with(ClientOptions {
+            force_api_route,
+            ..options()
+        });
+        let package = package(&client);
+        let file = upload(&package, "a.bin", &noise(1, 2 * PART)).unwrap();
+        let group = client
+            .create_contact_group(&mut (), "Sales", false)
+            .unwrap();
+        package
+            .add_contact_group(&mut (), &group.contact_group_id)
+            .unwrap();
+        let link = finalize(&package);
+        let received = Package::open_link(&client, &mut (), &link).unwrap();
+        download(&received, &file.file_id).unwrap();
+        package.delete(&mut ()).unwrap();
+    }
+    let requests = emulator.requests();
+    let mut seen = Vec::new();
+    for request in &requests {
+        let endpoint = request["endpoint"].as_str().unwrap();
+        let has_body = !matches!(request["method"].as_str().unwrap(), "GET" | "DELETE")
+            && endpoint != "add_group_to_package";
+        let expected = match endpoint {
+            "part_put" | "part_get" => (None, BYTES, has_body),
+            "part_post" => (Some("multipart/form-data"), JSON, has_body),
+            "part_download" => (JSON, BYTES, has_body),
+            _ => (JSON, JSON, has_body),
+        };
+        assert_eq!(kind(request), expected, "{request}");
+        seen.push(endpoint);
+    }
+    for endpoint in [
+        "part_put",
+        "part_get",
+        "part_post",
+        "part_download",
+        "package_information",
+        "add_group_to_package",
+        "delete_package",
+    ] {
+        assert!(seen.contains(&endpoint), "{endpoint}");
+    }
+}
+
+#[test]
+fn so_do_calls_without_a_signature() {
+    let emulator = Emulator::start();
+    let nobody = Client::without_credentials(&emulator.text("url"), options()).unwrap();
+    nobody
+        .start_registration(&mut (), "new@acme.test", false)
+        .unwrap();
+    let dropzone = emulator.text("dropzone_id");
+    let anonymous = Client::for_dropzone(&emulator.text("url"), &dropzone, options()).unwrap();
+    let package = Package::create(&anonymous, &mut ()).unwrap();
+    upload(&package, "a.bin", b"a").unwrap();
+    package
+        .finalize(&mut (), &FinalizeOptions::default())
+        .unwrap();
+    package
+        .submit_hosted_dropzone(&mut (), "Label", "sender@x.test")
+        .unwrap();
+    let mut forms = 0;
+    for request in &emulator.requests() {
+        let (content_type, accept, _) = kind(request);
+        match request["endpoint"].as_str().unwrap() {
+            "part_put" => assert_eq!((content_type, accept), (None, BYTES), "{request}"),
+            "submit_hosted_dropzone" | "dropzone_connector" => {
+                forms += 1;
+                let form = Some("application/x-www-form-urlencoded");
+                assert_eq!((content_type, accept), (form, JSON), "{request}");
+            }
+            _ => assert_eq!((content_type, accept), (JSON, JSON), "{request}"),
+        }
+    }
+    assert_eq!(forms, 2);
+}
+
+/// A whole batch while there is one; the last batch ends with the file.
+#[test]
+fn no_url_is_asked_for_beyond_the_last_part() {
+    let emulator = Emulator::start();
+    let client = emulator.client_with(ClientOptions {
+        part_size: 1000,
+        ..options()
+    });
+    for (parts, batches) in [
+        (1, json!([[1, 1]])),
+        (25, json!([[1, 25]])),
+        (26, json!([[1, 25], [26, 26]])),
+        (60, json!([[1, 25], [26, 50], [51, 60]])),
+    ] {
+        let package = package(&client);
+        let file = upload(&package, "a.bin", &noise(1, parts * 1000)).unwrap();
+        emulator.forget_requests();
+        download(&package, &file.file_id).unwrap();
+        let mut asked: Vec<Value> = Vec::new();
+        for request in emulator.requests() {
+            if request["endpoint"] == "download_urls" {
+                let body: Value = serde_json::from_str(request["body"].as_str().unwrap()).unwrap();
+                asked.push(json!([body["startSegment"], body["endSegment"]]));
+            }
+        }
+        assert_eq!(Value::from(asked), batches, "{parts} parts");
+    }
+}
