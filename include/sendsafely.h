@@ -1257,6 +1257,7 @@ sendsafely_status sendsafely_package_notify(sendsafely_package *package,
  * Deletes the package on the service, with its files, for good. At any step; every later call on the package, other
  * than for its id, package code and keycode, answers SENDSAFELY_PACKAGE_DELETED. The handle still has to be freed.
  *
+ * SENDSAFELY_UNKNOWN_PACKAGE: it is gone already, or not yours. SENDSAFELY_DENIED: it is not yours.
  * SendSafely Client API: delete package (protocol 6.2.4), delete temporary package (protocol 6.2.5).
  */
 sendsafely_status sendsafely_package_delete(sendsafely_package *package,
@@ -1266,7 +1267,8 @@ sendsafely_status sendsafely_package_delete(sendsafely_package *package,
  * Deletes a package that could not be finished: what a program calls after a failure or a stop, so that nothing stays
  * behind. Everything else as for sendsafely_package_delete.
  *
- * A package that recipients have, or may have, is left alone. SENDSAFELY_ALREADY_FINALIZED: it is finalized, or just
+ * A package that recipients have, or may have, is left alone; one that the service does not delete as unfinished is
+ * deleted only if it refused to finalize it. SENDSAFELY_ALREADY_FINALIZED: it is finalized, or just
  * being finalized. SENDSAFELY_OUTCOME_UNKNOWN: a call of sendsafely_package_finalize was stopped or its answer was lost;
  * called again, that finds out and gives the link. SENDSAFELY_WORKSPACE_NOT_FINALIZABLE: a Workspace is never
  * unfinished.

@@ -251,11 +251,7 @@ impl Call {
         }
     }
 
-    /// How often something was, or will be, tried again.
-    pub(crate) fn retries(&self) -> u32 {
-        self.retries.load(Ordering::Relaxed)
-    }
-
+    /// Notes that something was, or will be, tried again.
     pub(crate) fn retried(&self) {
         self.retries.fetch_add(1, Ordering::Relaxed);
         if let Some((whole, _)) = &self.whole {

@@ -153,9 +153,8 @@ impl Client {
         let id = identifier("contact group id", contact_group_id)?;
         self.run(observer, move |shared, call| {
             let session = shared.api.session(call);
-            let delete = || endpoint::delete_contact_group(&session, &id);
             let is_gone = |_: &Error| get(&session, &id).is_err_and(|e| e.server_code().is_some());
-            gone_is_done(call, delete, is_gone)
+            gone_is_done(endpoint::delete_contact_group(&session, &id), is_gone)
         })
     }
 
@@ -175,7 +174,6 @@ impl Client {
         let email = email.to_owned();
         self.run(observer, move |shared, call| {
             let session = shared.api.session(call);
-            let before = call.retries();
             match endpoint::add_contact_group_member(&session, &id, &email) {
                 Ok(answer) => {
                     let mut member = ContactGroupMember::read(&answer);
@@ -185,7 +183,7 @@ impl Client {
                     Ok(member)
                 }
                 // The attempt whose answer was lost may have done it.
-                Err(error) if call.retries() > before && error.server_code().is_some() => {
+                Err(error) if error.follows_lost_answer() && error.server_code().is_some() => {
                     get(&session, &id)?.member(&email).cloned().ok_or(error)
                 }
                 Err(error) => Err(error),
@@ -207,14 +205,14 @@ impl Client {
         let user_id = identifier("user id", user_id)?;
         self.run(observer, move |shared, call| {
             let session = shared.api.session(call);
-            let remove = || endpoint::remove_contact_group_member(&session, &id, &user_id);
+            let removed = endpoint::remove_contact_group_member(&session, &id, &user_id);
             let is_gone = |_: &Error| {
                 get(&session, &id).is_ok_and(|group| {
                     let mut members = group.members.iter();
                     members.all(|member| member.user_id.as_ref() != Some(&user_id))
                 })
             };
-            gone_is_done(call, remove, is_gone)
+            gone_is_done(removed, is_gone)
         })
     }
 
@@ -284,14 +282,13 @@ impl Package {
         let id = identifier("contact group id", contact_group_id)?;
         self.run(observer, move |inner, session: &Arc<Session>| {
             let is_proved = inner.prove_keycode_to_add(session)?;
-            let before = session.call.retries();
             let group = match endpoint::add_contact_group(session, &inner.id, &id) {
                 Ok(answer) => ContactGroup {
                     contact_group_id: id.clone(),
                     ..ContactGroup::read(&answer)
                 },
                 // The attempt whose answer was lost may have done it.
-                Err(error) if session.call.retries() > before && error.server_code().is_some() => {
+                Err(error) if error.follows_lost_answer() && error.server_code().is_some() => {
                     on_package(session, &inner.id, &id)?.ok_or(error)?
                 }
                 Err(error) => return Err(error),
@@ -324,10 +321,10 @@ impl Package {
         self.0.steps.lock().may_change()?;
         let id = identifier("contact group id", contact_group_id)?;
         self.run(observer, move |inner, session| {
-            let remove = || endpoint::remove_contact_group(session, &inner.id, &id);
+            let removed = endpoint::remove_contact_group(session, &inner.id, &id);
             let is_gone =
                 |_: &Error| on_package(session, &inner.id, &id).is_ok_and(|group| group.is_none());
-            gone_is_done(&session.call, remove, is_gone)?;
+            gone_is_done(removed, is_gone)?;
             inner.steps.lock().contact_group_removed(&id);
             Ok(())
         })

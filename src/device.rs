@@ -249,11 +249,11 @@ impl Client {
         let id = identifier("public key id", public_key_id)?;
         self.run(observer, move |shared, call| {
             let session = shared.api.session(call);
-            let revoke = || endpoint::revoke_public_key(&session, &id);
+            let revoked = endpoint::revoke_public_key(&session, &id);
             let is_gone = |_: &Error| {
                 endpoint::get_public_key(&session, &id).is_err_and(|e| e.server_code().is_some())
             };
-            gone_is_done(call, revoke, is_gone)
+            gone_is_done(revoked, is_gone)
         })
     }
 

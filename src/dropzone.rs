@@ -37,11 +37,8 @@ impl Client {
         let email = email.to_owned();
         self.run(observer, move |shared, call| {
             let session = shared.api.session(call);
-            gone_is_done(
-                call,
-                || endpoint::add_dropzone_recipient(&session, &email),
-                |error| error.kind() == ErrorKind::DuplicateEmail,
-            )
+            let added = endpoint::add_dropzone_recipient(&session, &email);
+            gone_is_done(added, |error| error.kind() == ErrorKind::DuplicateEmail)
         })
     }
 
@@ -58,11 +55,8 @@ impl Client {
         let email = email.to_owned();
         self.run(observer, move |shared, call| {
             let session = shared.api.session(call);
-            gone_is_done(
-                call,
-                || endpoint::remove_dropzone_recipient(&session, &email),
-                |error| error.server_code() == Some("FAIL"),
-            )
+            let removed = endpoint::remove_dropzone_recipient(&session, &email);
+            gone_is_done(removed, |error| error.server_code() == Some("FAIL"))
         })
     }
 }

@@ -128,6 +128,7 @@ pub struct Error {
     server_code: Option<String>,
     server_message: Option<String>,
     retry_after: Option<Duration>,
+    follows_lost_answer: bool,
     remedy: Option<&'static str>,
 }
 
@@ -145,6 +146,7 @@ impl Error {
             server_code: None,
             server_message: None,
             retry_after: None,
+            follows_lost_answer: false,
             remedy,
         }
     }
@@ -185,6 +187,12 @@ impl Error {
     /// Adds the time for which the server asked not to be called again.
     pub(crate) fn with_retry_after(mut self, asked: Option<Duration>) -> Self {
         self.retry_after = asked;
+        self
+    }
+
+    /// Notes whether the answer to an earlier attempt of the same request was lost.
+    pub(crate) fn after_lost_answer(mut self, is_lost: bool) -> Self {
+        self.follows_lost_answer = is_lost;
         self
     }
 
@@ -230,6 +238,11 @@ impl Error {
     /// For how long the server asked not to be called again, if it did.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
         self.retry_after
+    }
+
+    /// Whether an earlier attempt of the same request may have been acted upon: its answer was lost.
+    pub(crate) fn follows_lost_answer(&self) -> bool {
+        self.follows_lost_answer
     }
 
     /// What to do about it, where that is known.

@@ -186,15 +186,12 @@ impl Package {
         self.0.steps.lock().must_be_workspace()?;
         let directory_id = identifier("directory id", directory_id)?;
         self.run(observer, move |inner, session| {
-            gone_is_done(
-                &session.call,
-                || endpoint::delete_directory(session, &inner.id, &directory_id),
-                |_| {
-                    // The service has no code of its own for a directory that is gone: see whether it is.
-                    let found = inner.page(session, &directory_id, "", DirectoryPage::default());
-                    found.is_err_and(|error| error.server_code().is_some())
-                },
-            )
+            let deleted = endpoint::delete_directory(session, &inner.id, &directory_id);
+            gone_is_done(deleted, |_| {
+                // The service has no code of its own for a directory that is gone: see whether it is.
+                let found = inner.page(session, &directory_id, "", DirectoryPage::default());
+                found.is_err_and(|error| error.server_code().is_some())
+            })
         })
     }
 }

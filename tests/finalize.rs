@@ -233,6 +233,113 @@ fn what_no_recipient_can_have_is_deleted_as_unfinished() {
     assert!(is_deleted(&emulator, &stopped));
 }
 
+/// Not every service has the call for temporary packages, or takes a package for one.
+#[test]
+fn what_is_refused_as_temporary_is_deleted_where_that_is_asked_for() {
+    let emulator = Emulator::start();
+    let client = emulator.client();
+    for code in ["DENIED", "UNKNOWN_PACKAGE", "UNKNOWN_ENDPOINT", "FAIL"] {
+        let begun = ready(&client);
+        emulator.forget_requests();
+        emulator.refuse_once("delete_temporary_package", code);
+        begun.delete(&mut ()).unwrap();
+        assert!(is_deleted(&emulator, &begun), "{code}");
+        assert_eq!(emulator.count("delete_package"), 1, "{code}");
+    }
+
+    // A network that fails refuses nothing.
+    let begun = ready(&without_patience(&emulator));
+    emulator.forget_requests();
+    emulator.fault(json!({"endpoint": "delete_temporary_package", "action": {"close": true}}));
+    refused(begun.delete(&mut ()), ErrorKind::Unreachable);
+    assert_eq!(emulator.count("delete_package"), 0);
+    begun.delete(&mut ()).unwrap();
+}
+
+/// It may be somebody else's.
+#[test]
+fn what_the_service_does_not_know_is_not_deleted() {
+    let emulator = Emulator::start();
+    let client = emulator.client();
+    let unknown = |endpoint| emulator.refuse_once(endpoint, "UNKNOWN_PACKAGE");
+    let is_refused = |package: &Package| {
+        let error = refused(package.delete(&mut ()), ErrorKind::UnknownPackage);
+        assert_eq!(error.server_code(), Some("UNKNOWN_PACKAGE"));
+        assert!(!is_deleted(&emulator, package));
+        package.set_life(&mut (), 7).unwrap();
+    };
+    let (begun, sent) = (ready(&client), ready(&client));
+    finalize(&sent);
+    unknown("delete_package");
+    is_refused(&sent);
+    unknown("delete_temporary_package");
+    unknown("delete_package");
+    is_refused(&begun);
+
+    // Attempts that never left, and such of another request, have done nothing.
+    unknown("delete_package");
+    emulator.outage(700, &["api"]);
+    is_refused(&sent);
+    let close = json!({"close": true});
+    emulator.fault(json!({"endpoint": "delete_temporary_package", "times": 1, "action": close}));
+    emulator.refuse_once("delete_temporary_package", "DENIED");
+    unknown("delete_package");
+    is_refused(&begun);
+}
+
+#[test]
+fn what_a_lost_answer_has_deleted_is_gone() {
+    let emulator = Emulator::start();
+    let client = emulator.client();
+    for action in [json!({"status": 503}), json!({"close": true})] {
+        let (begun, sent) = (ready(&client), ready(&client));
+        finalize(&sent);
+        let calls = [
+            (&begun, "delete_temporary_package", [2, 0]),
+            (&sent, "delete_package", [0, 2]),
+        ];
+        for (package, endpoint, expected) in calls {
+            emulator.forget_requests();
+            emulator.fault(
+                json!({"endpoint": endpoint, "times": 1, "when": "after", "action": action}),
+            );
+            package.delete(&mut ()).unwrap();
+            assert!(is_deleted(&emulator, package));
+            let counts = ["delete_temporary_package", "delete_package"];
+            assert_eq!(counts.map(|name| emulator.count(name)), expected);
+        }
+    }
+}
+
+#[test]
+fn what_is_refused_as_temporary_goes_as_unfinished_only_after_a_refused_finalize() {
+    let emulator = Emulator::start();
+    let client = emulator.client();
+    let begun = ready(&client);
+    for (code, kind) in [
+        ("DENIED", ErrorKind::Denied),
+        ("UNKNOWN_PACKAGE", ErrorKind::UnknownPackage),
+    ] {
+        emulator.refuse_once("delete_temporary_package", code);
+        refused(begun.delete_unfinished(&mut ()), kind);
+    }
+    // Somebody else finalizes what we could not.
+    let lost = ready(&client);
+    emulator.refuse_once("finalize", "DENIED");
+    assert_eq!(fails(&lost).kind(), ErrorKind::Denied);
+    let keycode = lost.keycode().unwrap().into();
+    finalize(&Package::open(&client, &mut (), lost.id(), keycode).unwrap());
+    refused(lost.delete_unfinished(&mut ()), ErrorKind::AlreadyFinalized);
+    assert_eq!(emulator.count("delete_package"), 0);
+    assert!(!is_deleted(&emulator, &begun) && !is_deleted(&emulator, &lost));
+
+    emulator.refuse_once("finalize", "DENIED");
+    assert_eq!(fails(&begun).kind(), ErrorKind::Denied);
+    emulator.refuse_once("delete_temporary_package", "DENIED");
+    begun.delete_unfinished(&mut ()).unwrap();
+    assert!(is_deleted(&emulator, &begun));
+}
+
 /// Whoever is added while finalize runs needs the keycode as well, be it by this program or another one.
 #[test]
 fn recipients_who_come_while_finalize_runs_get_the_keycode() {

@@ -66,6 +66,7 @@ pub(crate) fn retrying<T>(
     let started = Instant::now();
     let (mut attempts, mut misses) = (0, 0);
     let mut garbled = 0;
+    let mut is_lost = false;
     loop {
         call.check()?;
         let failure = match attempt() {
@@ -77,7 +78,7 @@ pub(crate) fn retrying<T>(
                 return Err(if call.is_stopped() {
                     stopped()
                 } else {
-                    failure.error
+                    failure.error.after_lost_answer(is_lost)
                 });
             }
             Class::NotSent => true,
@@ -94,6 +95,7 @@ pub(crate) fn retrying<T>(
         if failure.class == Class::Unreadable {
             return Err(failure.error);
         }
+        is_lost |= failure.class != Class::NotSent;
         let first_contact = failure.class == Class::NotSent && !contact.has_answered();
         let patience = match failure.error.kind() {
             ErrorKind::TlsFailed if first_contact => Duration::ZERO,
@@ -185,15 +187,12 @@ fn wait(attempts: u32, failure: &Error, left: Duration) -> Option<Duration> {
     (asked <= left).then(|| asked.max(usual.min(left)))
 }
 
-/// Deletes something. A refusal of a repeated call means that the first one did it, if `gone` knows the refusal.
-pub(crate) fn gone_is_done<T>(
-    call: &Call,
-    delete: impl FnOnce() -> Result<T>,
-    gone: impl FnOnce(&Error) -> bool,
-) -> Result<()> {
-    let before = call.retries();
-    match delete() {
-        Err(error) if call.retries() > before && gone(&error) => Ok(()),
+/// What became of a request to delete something. A refusal means that an earlier attempt of the same request did it, if
+/// the answer to that was lost and `gone` knows the refusal. Any other one is the caller's: what is not there may never
+/// have been, or be somebody else's.
+pub(crate) fn gone_is_done<T>(deleted: Result<T>, gone: impl FnOnce(&Error) -> bool) -> Result<()> {
+    match deleted {
+        Err(error) if error.follows_lost_answer() && gone(&error) => Ok(()),
         Err(error) => Err(error),
         Ok(_) => Ok(()),
     }
@@ -374,6 +373,29 @@ mod tests {
             attempts(1500, Repeat::Safely, true, refused),
             (1, ErrorKind::Denied)
         );
+    }
+
+    #[test]
+    fn only_a_lost_answer_to_the_same_request_makes_a_refusal_a_success() {
+        let (call, _notices) = Call::new();
+        let deleted = |mut earlier: Option<Failure>| {
+            let window = Duration::from_secs(60);
+            let answer: Result<()> =
+                retrying(&call, window, Repeat::Safely, &contact(&known()), || {
+                    // What other workers of the call try again is no attempt of this request.
+                    call.retried();
+                    let refused = || Error::new(ErrorKind::UnknownPackage, "no").into();
+                    Err(earlier.take().unwrap_or_else(refused))
+                });
+            gone_is_done(answer, |_| true).is_ok()
+        };
+        let error = || Error::new(ErrorKind::Unreachable, "no connection");
+        let garbled = || Failure::new(Class::Garbled, error());
+        assert!(!deleted(None));
+        assert!(!deleted(Some(Failure::new(Class::NotSent, error()))));
+        for failure in [lost(), later(0), garbled()] {
+            assert!(deleted(Some(failure)));
+        }
     }
 
     #[test]

@@ -260,7 +260,6 @@ impl Inner {
             file: file_id,
             directory: directory.as_deref(),
         };
-        let before = session.call.retries();
         match endpoint::delete_file(session, file) {
             Ok(_) => {}
             // The service has no code of its own for a file that is gone: see whether it is.
@@ -279,7 +278,7 @@ impl Inner {
                     return Err(error);
                 }
                 // Nobody has told yet that it was in this directory at all.
-                if directory.is_some() && session.call.retries() == before {
+                if directory.is_some() && !error.follows_lost_answer() {
                     return Err(unknown_file(error));
                 }
             }

@@ -14,6 +14,7 @@ use crate::call::{Observer, Phase};
 use crate::crypto::encrypt_keycode;
 use crate::error::{Error, ErrorKind, Result};
 use crate::package::information::PackageInformation;
+use crate::package::step::Asked;
 use crate::secret::{SecretJson, SecretString};
 
 /// How a package is finalized.
@@ -124,7 +125,7 @@ fn own_link(named: &str, host: &str) -> Option<Url> {
 impl Inner {
     fn finalize(&self, session: &Arc<Session>, options: &FinalizeOptions) -> Result<Finalized> {
         // An earlier call that was cut off may have reached the service all the same.
-        let cut_off = self.steps.lock().may_be_finalized;
+        let cut_off = self.steps.lock().asked == Asked::Unknown;
         if cut_off && let Some(finalized) = self.find_finalized(session)? {
             return Ok(finalized);
         }
@@ -167,7 +168,7 @@ impl Inner {
         };
         let look = || self.find_finalized(session);
         let ask = || {
-            self.steps.lock().may_be_finalized = true;
+            self.steps.lock().asked = Asked::Unknown;
             let refusal = match looking(&session.call, session.retry_window(), finalize, look) {
                 Err(error) if error.server_code().is_some() => error,
                 result => return result,
@@ -176,7 +177,7 @@ impl Inner {
             if cut_off && let Some(finalized) = self.find_finalized(session)? {
                 return Ok(finalized);
             }
-            self.steps.lock().may_be_finalized = false;
+            self.steps.lock().asked = Asked::Refused;
             Err(refusal)
         };
         let result = match ask() {

@@ -42,7 +42,7 @@ use crate::crypto::{Keycode, Passphrase, PrivateKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os;
 use crate::secret::SecretString;
-use step::{Steps, already_finalized};
+use step::{Asked, Steps};
 
 /// How long a failed call waits for what tidies up after it.
 const TIDYING_PATIENCE: Duration = Duration::from_millis(100);
@@ -130,7 +130,7 @@ impl Package {
         match prepared {
             Ok(()) => Ok(workspace),
             Err(error) => {
-                // Without its keycode nobody could open it on another device.
+                // Without its keycode nobody could open it on another device. Nobody was added yet who could use it.
                 workspace.behind(|inner, session| {
                     let _ = endpoint::delete_package(session, &inner.id);
                 });
@@ -341,11 +341,11 @@ impl Package {
         Ok(self.0.build_link())
     }
 
-    /// Deletes the package for good (`protocol` 6.2.4, 6.2.5), in whatever state it is. One that is gone already
-    /// counts as deleted.
+    /// Deletes the package for good (`protocol` 6.2.4, 6.2.5), in whatever state it is.
     ///
     /// # Errors
-    /// [`ErrorKind::PackageDeleted`] if this was done before; [`ErrorKind::Denied`] if the package is not yours.
+    /// [`ErrorKind::PackageDeleted`] if this was done before; [`ErrorKind::UnknownPackage`] for one that is gone, or not
+    /// yours; [`ErrorKind::Denied`] if the package is not yours.
     pub fn delete(&self, observer: &mut dyn Observer) -> Result<()> {
         let temporary = {
             let steps = self.0.steps.lock();
@@ -353,21 +353,15 @@ impl Package {
             steps.is_temporary()
         };
         self.run(observer, move |inner, session| {
-            let deleted = match temporary {
-                true => endpoint::delete_temporary_package(session, &inner.id),
-                false => endpoint::delete_package(session, &inner.id),
-            };
-            match deleted {
-                Ok(_) => {}
-                Err(error) if error.kind() == ErrorKind::UnknownPackage => {}
-                // It may have been finalized without our knowledge: by a call that was cut off, or by somebody else.
-                Err(error) if temporary && error.server_code().is_some() => {
-                    if !inner.ask(session)?.is_finalized() {
-                        return Err(error);
-                    }
-                    endpoint::delete_package(session, &inner.id)?;
-                }
-                Err(error) => return Err(error),
+            let permanently = || deleted(endpoint::delete_package(session, &inner.id));
+            match temporary {
+                false => permanently()?,
+                true => match deleted(endpoint::delete_temporary_package(session, &inner.id)) {
+                    // It may have been finalized without our knowledge: by a call that was cut off, or by somebody
+                    // else. And not every service has this call for every package.
+                    Err(refusal) if refusal.server_code().is_some() => permanently()?,
+                    result => result?,
+                },
             }
             inner.steps.lock().deleted();
             Ok(())
@@ -384,16 +378,20 @@ impl Package {
         self.0.steps.lock().may_delete_unfinished()?;
         self.run(observer, |inner, session| {
             // The service itself deletes nothing by this call that somebody else has finalized.
-            let delete = || endpoint::delete_temporary_package(session, &inner.id);
-            let is_gone = |error: &Error| error.kind() == ErrorKind::UnknownPackage;
-            match gone_is_done(&session.call, delete, is_gone) {
-                Err(error)
-                    if error.server_code().is_some() && inner.ask(session)?.is_finalized() =>
-                {
-                    return Err(already_finalized());
+            match deleted(endpoint::delete_temporary_package(session, &inner.id)) {
+                Err(refusal) if refusal.server_code().is_some() => {
+                    inner.ask(session)?;
+                    let is_refused = {
+                        let steps = inner.steps.lock();
+                        steps.may_delete_unfinished()?;
+                        steps.asked == Asked::Refused
+                    };
+                    if !is_refused {
+                        return Err(refusal);
+                    }
+                    deleted(endpoint::delete_package(session, &inner.id))?;
                 }
-                Err(error) => return Err(error),
-                Ok(()) => {}
+                result => result?,
             }
             inner.steps.lock().deleted();
             Ok(())
@@ -482,6 +480,12 @@ impl Inner {
             &self.id
         }
     }
+}
+
+/// What became of a request to delete a package. One that the service does not know is gone only if an earlier attempt
+/// may have done that: else it may as well be somebody else's.
+fn deleted(answer: Result<Json>) -> Result<()> {
+    gone_is_done(answer, |error| error.kind() == ErrorKind::UnknownPackage)
 }
 
 /// An id from the caller, which becomes part of a path.

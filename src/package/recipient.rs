@@ -307,8 +307,8 @@ impl Package {
         let recipient_id = recipient_id.to_owned();
         self.run(observer, move |inner, session| {
             inner.must_have_recipient(session, &recipient_id)?;
-            let remove = || endpoint::remove_recipient(session, &inner.id, &recipient_id);
-            let removed = gone_is_done(&session.call, remove, is_unknown_recipient);
+            let removed = endpoint::remove_recipient(session, &inner.id, &recipient_id);
+            let removed = gone_is_done(removed, is_unknown_recipient);
             if removed.as_ref().err().is_none_or(is_unknown_recipient) {
                 inner.steps.lock().recipient_removed(&recipient_id);
             }

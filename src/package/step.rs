@@ -28,6 +28,16 @@ enum Stage {
     Deleted,
 }
 
+/// What became of a request to finalize a package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// There was none.
+    Never,
+    /// It was cut off, or is under way.
+    Unknown,
+    Refused,
+}
+
 /// What is known of a package on this side: enough to judge every order before the network is touched.
 pub(crate) struct Steps {
     stage: Stage,
@@ -50,8 +60,8 @@ pub(crate) struct Steps {
     creations: u64,
     /// The last file that was uploaded through this handle.
     pub(crate) witness: Option<Witness>,
-    /// Whether the service was asked to finalize the package, unless it is known to have refused.
-    pub(crate) may_be_finalized: bool,
+    /// What the service is known to have made of the last request to finalize the package.
+    pub(crate) asked: Asked,
     /// Whether the keycode is known to fit what is already there.
     pub(crate) is_proved: bool,
     /// When it was last looked for a proof, and none was found.
@@ -80,7 +90,7 @@ impl Steps {
             uncertain: Vec::new(),
             creations: 0,
             witness: None,
-            may_be_finalized: false,
+            asked: Asked::Never,
             is_proved: true,
             unproved_at: None,
             made: BTreeSet::new(),
@@ -487,7 +497,7 @@ impl Steps {
             ));
         }
         self.must_be_open()?;
-        if self.may_be_finalized {
+        if self.asked == Asked::Unknown {
             return Err(Error::new(
                 ErrorKind::OutcomeUnknown,
                 "the package may be finalized, so it is not deleted",
@@ -553,7 +563,7 @@ impl Steps {
     }
 }
 
-pub(crate) fn already_finalized() -> Error {
+fn already_finalized() -> Error {
     Error::new(ErrorKind::AlreadyFinalized, "the package is finalized")
 }
 

@@ -179,7 +179,8 @@ namespace Sendsafely
         /// <summary>Deletes the package on the service, with its files, for good. At any step; every later call on the
         /// package, other than for its id, package code and keycode, fails with <see
         /// cref="Status.PackageDeleted"/>.</summary>
-        /// <remarks>SendSafely Client API: delete package (protocol 6.2.4), delete temporary package (protocol
+        /// <remarks><see cref="Status.UnknownPackage"/>: it is gone already, or not yours. <see cref="Status.Denied"/>: it
+        /// is not yours. SendSafely Client API: delete package (protocol 6.2.4), delete temporary package (protocol
         /// 6.2.5).</remarks>
         public void Delete(IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Run(
@@ -191,7 +192,8 @@ namespace Sendsafely
             Async(() => Delete(progress, cancellationToken), cancellationToken);
 
         /// <summary>Deletes a package that could not be finished: what a program calls after a failure or a cancellation,
-        /// so that nothing stays behind. A package that recipients have, or may have, is left alone.</summary>
+        /// so that nothing stays behind. A package that recipients have, or may have, is left alone; one that the service
+        /// does not delete as unfinished is deleted only if it refused to finalize it.</summary>
         /// <remarks><see cref="Status.AlreadyFinalized"/>: it is finalized, or just being finalized. <see
         /// cref="Status.OutcomeUnknown"/>: a call of <see cref="Finalize"/> was cancelled or its answer was lost; called
         /// again, that finds out and gives the link.

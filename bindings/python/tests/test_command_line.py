@@ -211,6 +211,12 @@ def test_a_workspace(shell, files, tmp_path):
     assert error["status"] == "ONLY_IN_WORKSPACE"
 
 
+def test_a_workspace_that_people_may_use_stays(shell):
+    shell("send", "--workspace", "Team", "--to", "second@acme.test", "--group", "nothing", code=5)
+    [workspace] = package_ids(shell)
+    assert f"people may use the Workspace {workspace}" in shell.err and "DELETED" not in raw(shell, workspace)["state"]
+
+
 def test_what_a_killed_download_left_is_not_sent(shell, tmp_path):
     (tmp_path / "link").write_text(shell("send", "--workspace", "Shared"))
     mine = tmp_path / "mine"
@@ -253,6 +259,7 @@ def test_keys_of_a_device(shell, files, tmp_path):
     (["send", "--to", "second@acme.test", "--phone", "third@acme.test=1", "notes.txt"], 2, "--phone"),
     (["send", "--to", "second@acme.test", "--life", "400", "notes.txt"], 2, "365"), (["send", "--workspace", "W", "--notify"], 2, "--notify"),
     (["send", "--to", "second@acme.test", "--group", "nothing", "notes.txt"], 5, "nothing was sent"),
+    (["send", "--workspace", "W", "--group", "nothing"], 5, "nothing was sent"),
     (["receive", "https://host/?#keyCode=SECRETSECRET"], 2, "link"), (["receive", "x", "--nonsense=#keyCode=SECRET"], 2, "--nonsense"),
     (["list", "--received", "--sender", "a@b.test"], 2, "--received"), (["list", "--since", "yesterday"], 2, "yesterday"),
     (["workspace", "sync", "x", "."], 2, "--up"), (["keys", "show", "gone"], 5, "")])

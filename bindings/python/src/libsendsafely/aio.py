@@ -752,12 +752,16 @@ class AsyncPackage(AsyncHandle[Package]):
 
     async def delete(self) -> None:
         """Deletes the package on the service, with its files, for good. At any step; later calls raise
-        Status.PACKAGE_DELETED. SendSafely Client API: delete package (protocol 6.2.4, 6.2.5)."""
+        Status.PACKAGE_DELETED.
+
+        Status.UNKNOWN_PACKAGE: it is gone already, or not yours. Status.DENIED: it is not yours.
+        SendSafely Client API: delete package (protocol 6.2.4, 6.2.5).
+        """
         await self._run(self._sync.delete)
 
     async def delete_unfinished(self) -> None:
         """Deletes a package that could not be finished: for clean-up after a failure. One that recipients have, or may have,
-        is left alone.
+        is left alone; one that the service does not delete as unfinished is deleted only if it refused to finalize it.
 
         Status.ALREADY_FINALIZED: it is finalized, or just being finalized. Status.OUTCOME_UNKNOWN: a finalize() was
         interrupted or its answer was lost; called again, that finds out and gives the link.

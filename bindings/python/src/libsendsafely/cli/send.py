@@ -139,6 +139,10 @@ def remove(package: Package, out: Output, seconds: float) -> None:
     out.within(seconds)
     try:
         if isinstance(package, Workspace):
+            information = package.get_information()
+            if information.contact_groups or any(not recipient.is_package_owner for recipient in information.recipients):
+                out.remark = f"people may use the Workspace {package.id}, which is left on the service"
+                return
             package.delete()
         else:
             package.delete_unfinished()
