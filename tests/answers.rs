@@ -244,6 +244,99 @@ fn damaged_answers_are_not_quoted() {
     }
 }
 
+/// What the vendor's support asks for.
+#[test]
+fn the_id_of_a_failure_is_in_its_text() {
+    let emulator = Emulator::start();
+    let client = emulator.client_with(ClientOptions {
+        retry_window: Duration::from_secs(1),
+        ..options()
+    });
+    let id = "4f1c2a9e-77b0-4b6f-9a53-0d7e1f3c8b21";
+    let with = |response: Option<&str>, message: &str, id: Value| {
+        let mut body = json!({"message": message, "errorId": id});
+        if let Some(code) = response {
+            body["response"] = code.into();
+        }
+        body.to_string()
+    };
+    for (status, body, text) in [
+        (
+            200,
+            with(Some("FAIL"), "no", id.into()),
+            format!("no (code FAIL, error id {id})"),
+        ),
+        (
+            200,
+            with(Some("DENIED"), "", id.into()),
+            format!("(code DENIED, error id {id})"),
+        ),
+        (
+            400,
+            with(Some("FAIL"), "no", id.into()),
+            format!("no (code FAIL, error id {id})"),
+        ),
+        (
+            500,
+            with(Some("FAIL"), "no", id.into()),
+            format!("no (code FAIL, error id {id})"),
+        ),
+        (
+            400,
+            with(None, "hush", id.into()),
+            format!("HTTP status 400 with an answer that is not the API's (error id {id})"),
+        ),
+        (
+            503,
+            with(None, "hush", id.into()),
+            format!("(error id {id})"),
+        ),
+        (
+            200,
+            with(Some("FAIL"), "no", 17.into()),
+            "error id 17)".to_owned(),
+        ),
+        (
+            200,
+            with(Some("FAIL"), "no", "a\n\u{1b}[2J".into()),
+            "error id a \u{fffd}[2J)".to_owned(),
+        ),
+        (
+            200,
+            with(Some("FAIL"), "no", "x".repeat(9000).into()),
+            format!("id {})", "x".repeat(100)),
+        ),
+        // Once is enough, and none is none.
+        (
+            200,
+            with(
+                Some("FAIL"),
+                &format!("An error occurred.  Error Id {id}"),
+                id.into(),
+            ),
+            format!("Error Id {id} (code FAIL)"),
+        ),
+        (
+            200,
+            with(Some("FAIL"), "no", Value::Null),
+            "no (code FAIL)".to_owned(),
+        ),
+        (
+            200,
+            with(Some("FAIL"), "no", "".into()),
+            "no (code FAIL)".to_owned(),
+        ),
+    ] {
+        let action = json!({"status": status, "body": body, "content_type": "application/json"});
+        emulator.fault(json!({"endpoint": "user_information", "times": 0, "action": action}));
+        let error = client.user(&mut ()).err().unwrap();
+        assert!(error.message().ends_with(&text), "{status} {error}");
+        assert!(!error.message().contains("hush"), "{error}");
+        assert_eq!(error.http_status(), Some(status));
+        emulator.clear_faults();
+    }
+}
+
 #[test]
 fn an_answer_that_lacks_files_is_no_empty_package() {
     let emulator = Emulator::start();

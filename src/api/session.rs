@@ -43,6 +43,8 @@ const LARGEST_ANSWER: u64 = 16 << 20;
 const LARGEST_LISTING: usize = 128 << 20;
 /// Files that a package, or a directory, may have so that it can be listed.
 pub(crate) const MOST_FILES: usize = 100_000;
+/// Characters of an error id that are quoted.
+const LONGEST_ERROR_ID: usize = 100;
 /// A `Date` of the server that is off by more than this explains a refused signature.
 const TOLERATED_SKEW_SECONDS: i64 = 60;
 /// No clock that is off by more than this is corrected: a signature of another day is of use to somebody else only.
@@ -647,13 +649,26 @@ pub(crate) fn http_failure(answer: &Response, text: &str) -> Failure {
         200..=299 => (Class::Garbled, ErrorKind::BadAnswer),
         _ => (Class::Final, ErrorKind::HttpError),
     };
-    let told = match (text.is_empty(), excerpt.is_empty()) {
-        (true, _) => format!("HTTP status {status} without an answer"),
-        (_, true) => format!("HTTP status {status} with an answer that is not the API's"),
+    let error_id = match Json::parse(text.as_bytes()) {
+        Ok(json) if status >= 300 => error_id(&json),
+        _ => None,
+    };
+    let told = match (text.is_empty(), excerpt.is_empty(), error_id) {
+        (true, ..) => format!("HTTP status {status} without an answer"),
+        (_, _, Some(id)) => {
+            format!("HTTP status {status} with an answer that is not the API's (error id {id})")
+        }
+        (_, true, _) => format!("HTTP status {status} with an answer that is not the API's"),
         _ => format!("HTTP status {status} with an answer that is not the API's: {excerpt}"),
     };
     let error = Error::new(kind, told).with_http_status(status);
     Failure::new(class, error.with_retry_after(answer.retry_after))
+}
+
+/// What the vendor's support asks for (`protocol` 2.1).
+fn error_id(json: &Json) -> Option<String> {
+    let id = json.filled("errorId")?;
+    Some(id.chars().take(LONGEST_ERROR_ID).collect())
 }
 
 /// Takes a successful envelope apart, or tells the refusal.
@@ -710,9 +725,13 @@ pub(crate) fn refusal(code: &str, json: &Json) -> Error {
             format!("{words}; {error}")
         };
     }
+    let id = match error_id(json) {
+        Some(id) if !words.contains(&id) => format!(", error id {id}"),
+        _ => String::new(),
+    };
     let told = match words.is_empty() {
-        true => format!("the service refused (code {code})"),
-        false => format!("the service refused: {words} (code {code})"),
+        true => format!("the service refused (code {code}{id})"),
+        false => format!("the service refused: {words} (code {code}{id})"),
     };
     Error::new(kind, told).with_server(code, Some(&words))
 }

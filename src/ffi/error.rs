@@ -77,7 +77,8 @@ pub unsafe extern "C" fn sendsafely_error_status(
     )
 }
 
-/// Returns what happened to what, for people to read: lower case, no full stop, never with a secret in it.
+/// Returns what happened to what, for people to read: lower case, no full stop, never with a secret in it. The id that
+/// the service gives to a failure, which the vendor's support asks for, is in it.
 ///
 /// One line that a terminal can show: control characters and invisible ones, in file names say, are replaced.
 /// Valid until the error is freed. Never NULL: "" for NULL and for what is not a live error.
