@@ -2483,8 +2483,8 @@ sendsafely_status sendsafely_finalize_options_init(sendsafely_finalize_options *
  * SENDSAFELY_UPLOAD_RUNNING, SENDSAFELY_UPLOAD_INCOMPLETE: what is missing; what failed uploads through this handle
  * have left is removed, and reported instead where it cannot be told from another upload.
  * SENDSAFELY_PACKAGE_NOT_FINALIZABLE: create a new one. SENDSAFELY_WRONG_KEYCODE, SENDSAFELY_KEYCODE_NOT_PROVED: as for
- * sendsafely_package_upload_keycodes. SENDSAFELY_APPROVER_REQUIRED: add an
- * approver as a recipient. SENDSAFELY_WORKSPACE_NOT_FINALIZABLE: hand out its link. A package that waits for approval
+ * sendsafely_package_upload_keycodes, as is a refusal of the keycode for every public key. SENDSAFELY_APPROVER_REQUIRED:
+ * add an approver as a recipient. SENDSAFELY_WORKSPACE_NOT_FINALIZABLE: hand out its link. A package that waits for approval
  * is finalized as well: SENDSAFELY_OK with needs_approval. After any other failure, and after a stop, the package may
  * be finalized all the same: called again, this function first looks, and sendsafely_package_delete_unfinished leaves
  * it alone.
@@ -4001,8 +4001,9 @@ sendsafely_status sendsafely_package_get_public_keys(sendsafely_package *package
 /**
  * Encrypts the keycode of a package to the public keys of its readers, or with a recipient_id to those of one
  * recipient, and stores the results. Finalize does it by itself, and so does adding recipients to a Workspace or a
- * finalized package: this is for devices that were registered later. A key that cannot be used is passed over with a
- * line in the log.
+ * finalized package: this is for devices that were registered later. Four go up at once, or as many as
+ * parts_in_flight says if those are fewer. A key that cannot be used, or for which the service refuses the keycode, is
+ * passed over with a line in the log; if the service refuses it for every key, the first refusal is the error.
  *
  * Before or after finalize. recipient_id may be NULL. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id.
  * SENDSAFELY_KEYCODE_UNKNOWN, SENDSAFELY_WRONG_KEYCODE: open the package with its keycode. A keycode with which a package

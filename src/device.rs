@@ -85,16 +85,18 @@ impl PublicKey {
     pub(crate) fn list(json: &Json, call: &Call) -> Result<Vec<Self>> {
         let keys = json.required_list("publicKeys")?.iter();
         let keys = keys.filter_map(|key| {
-            let passed_over = |error: &Error| {
-                let id = key.text("id").unwrap_or_default();
-                call.log(format!(
-                    "public key {id} is passed over: {}",
-                    error.message()
-                ));
-            };
-            Self::read(key).inspect_err(passed_over).ok()
+            let id = || key.text("id").unwrap_or_default();
+            let read = Self::read(key);
+            read.inspect_err(|error| Self::pass_over(call, &id(), error))
+                .ok()
         });
         Ok(keys.collect())
+    }
+
+    /// Logs which key does without a keycode, and why.
+    pub(crate) fn pass_over(call: &Call, id: &str, why: &Error) {
+        let why = why.message();
+        call.log(format!("public key {id} is passed over: {why}"));
     }
 }
 
@@ -406,10 +408,11 @@ impl Package {
     /// Encrypts the keycode to these keys and stores the results, for devices that were registered after the package
     /// was finalized. Finalize, and adding recipients to a Workspace or a finalized package, do it by themselves.
     ///
-    /// A key that cannot be used is passed over with a line in the log.
+    /// A key that cannot be used, or for which the service refuses the keycode, is passed over with a line in the log.
     ///
     /// # Errors
-    /// [`ErrorKind::KeycodeUnknown`]; [`ErrorKind::WrongKeycode`], [`ErrorKind::KeycodeNotProved`]; as [`public_keys`](Self::public_keys).
+    /// [`ErrorKind::KeycodeUnknown`]; [`ErrorKind::WrongKeycode`], [`ErrorKind::KeycodeNotProved`]; as
+    /// [`public_keys`](Self::public_keys); the first refusal, if the service refuses the keycode for every key.
     pub fn upload_keycodes(
         &self,
         observer: &mut dyn Observer,

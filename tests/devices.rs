@@ -368,6 +368,8 @@ fn keycodes_can_be_uploaded_for_devices_that_came_later() {
         refused(package.public_keys(&mut (), None), kind);
         emulator.refuse_once("recipient_public_keys", code);
         refused(package.public_keys(&mut (), Some(&recipient)), kind);
+        // Both of them; one alone is passed over.
+        emulator.refuse_once("set_keycode", code);
         emulator.refuse_once("set_keycode", code);
         refused(package.upload_keycodes(&mut (), None), kind);
     }

@@ -110,8 +110,8 @@ pub unsafe extern "C" fn sendsafely_finalize_options_init(
 /// SENDSAFELY_UPLOAD_RUNNING, SENDSAFELY_UPLOAD_INCOMPLETE: what is missing; what failed uploads through this handle
 /// have left is removed, and reported instead where it cannot be told from another upload.
 /// SENDSAFELY_PACKAGE_NOT_FINALIZABLE: create a new one. SENDSAFELY_WRONG_KEYCODE, SENDSAFELY_KEYCODE_NOT_PROVED: as for
-/// sendsafely_package_upload_keycodes. SENDSAFELY_APPROVER_REQUIRED: add an
-/// approver as a recipient. SENDSAFELY_WORKSPACE_NOT_FINALIZABLE: hand out its link. A package that waits for approval
+/// sendsafely_package_upload_keycodes, as is a refusal of the keycode for every public key. SENDSAFELY_APPROVER_REQUIRED:
+/// add an approver as a recipient. SENDSAFELY_WORKSPACE_NOT_FINALIZABLE: hand out its link. A package that waits for approval
 /// is finalized as well: SENDSAFELY_OK with needs_approval. After any other failure, and after a stop, the package may
 /// be finalized all the same: called again, this function first looks, and sendsafely_package_delete_unfinished leaves
 /// it alone.

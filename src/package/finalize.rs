@@ -11,7 +11,6 @@ use super::{Inner, Package, check_email};
 use crate::api::retry::looking;
 use crate::api::{Credentials, Session, endpoint};
 use crate::call::{Observer, Phase};
-use crate::crypto::encrypt_keycode;
 use crate::error::{Error, ErrorKind, Result};
 use crate::package::information::PackageInformation;
 use crate::package::step::Asked;
@@ -59,10 +58,10 @@ impl Package {
     /// [`ErrorKind::NoRecipient`], [`ErrorKind::NoFile`], [`ErrorKind::UploadRunning`],
     /// [`ErrorKind::AlreadyFinalized`] and the other kinds of wrong order before anything is sent;
     /// [`ErrorKind::WrongKeycode`], [`ErrorKind::KeycodeNotProved`] for a package that was opened again;
-    /// [`ErrorKind::ApproverRequired`], [`ErrorKind::Denied`] from the service, which leave the package open. If the
-    /// service refuses after the answer to creating a file was lost, what that has left is removed where it can be told
-    /// from other uploads: else [`ErrorKind::UploadIncomplete`], or [`ErrorKind::PackageNotFinalizable`] where the
-    /// service does not show it.
+    /// [`ErrorKind::ApproverRequired`], [`ErrorKind::Denied`] from the service, which leave the package open; so does a
+    /// refusal of the keycode for every public key, while one alone is a line in the log. If the service refuses after
+    /// the answer to creating a file was lost, what that has left is removed where it can be told from other uploads:
+    /// else [`ErrorKind::UploadIncomplete`], or [`ErrorKind::PackageNotFinalizable`] where the service does not show it.
     pub fn finalize(
         &self,
         observer: &mut dyn Observer,
@@ -132,8 +131,8 @@ impl Inner {
         self.remove_incomplete(session)?;
         self.prove_keycode_to_hand_on(session)?;
         let known = self.steps.lock().recipient_emails();
-        let mut given = BTreeSet::new();
-        self.upload_keycodes_besides(&mut given, session, None)?;
+        let mut tried = BTreeSet::new();
+        self.upload_keycodes_besides(&mut tried, session, None)?;
         let secrets = self.secrets()?;
         let mut body = SecretJson::from(json!({
             "checksum": secrets.checksum,
@@ -195,7 +194,7 @@ impl Inner {
             }
             Err(error) => Err(error),
             Ok(finalized) => {
-                self.give_late_keycodes(session, &finalized, &known, given);
+                self.give_late_keycodes(session, &finalized, &known, tried);
                 Ok(finalized)
             }
         }
@@ -205,10 +204,10 @@ impl Inner {
     /// package is finalized, so a failure is no more than a line in the log.
     fn give_late_keycodes(
         &self,
-        session: &Session,
+        session: &Arc<Session>,
         finalized: &Finalized,
         known: &[String],
-        mut given: BTreeSet<String>,
+        mut tried: BTreeSet<String>,
     ) {
         let recipients = finalized.recipients.iter();
         let late: Vec<&str> = recipients
@@ -216,7 +215,7 @@ impl Inner {
             .map(String::as_str)
             .collect();
         if !late.is_empty()
-            && let Err(error) = self.upload_keycodes_besides(&mut given, session, None)
+            && let Err(error) = self.upload_keycodes_besides(&mut tried, session, None)
         {
             session.call.log(format!(
                 "trusted devices of {} may have no keycode: {}",
@@ -240,38 +239,6 @@ impl Inner {
                 .map(|recipient| recipient.email)
                 .collect(),
         }))
-    }
-
-    /// Encrypts the keycode to each public key of the package, or of one recipient, and stores the results. A key that
-    /// cannot be used is passed over with a line in the log; it would lock out one device, not the package.
-    pub(crate) fn upload_keycodes(&self, session: &Session, recipient: Option<&str>) -> Result<()> {
-        self.upload_keycodes_besides(&mut BTreeSet::new(), session, recipient)
-    }
-
-    /// The same but for the keys that were given the keycode before, whose ids this extends.
-    fn upload_keycodes_besides(
-        &self,
-        given: &mut BTreeSet<String>,
-        session: &Session,
-        recipient: Option<&str>,
-    ) -> Result<()> {
-        let keycode = &self.secrets()?.keycode;
-        for key in endpoint::public_keys(session, &self.id, recipient)? {
-            let id = &key.public_key_id;
-            if !given.insert(id.clone()) {
-                continue;
-            }
-            match encrypt_keycode(keycode, &key.public_key) {
-                Ok(encrypted) => {
-                    endpoint::set_keycode(session, &self.id, id, &encrypted)?;
-                }
-                Err(error) => session.call.log(format!(
-                    "public key {id} is passed over: {}",
-                    error.message()
-                )),
-            }
-        }
-        Ok(())
     }
 
     /// Removes what uploads through this handle that failed are known to have left: the service finalizes nothing

@@ -7,6 +7,7 @@ pub(crate) mod creation;
 pub(crate) mod file;
 mod finalize;
 pub(crate) mod information;
+mod keycodes;
 pub mod link;
 mod message;
 mod proof;

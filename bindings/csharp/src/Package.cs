@@ -241,8 +241,9 @@ namespace Sendsafely
         /// <summary>Encrypts the keycode of a package to the public keys of its readers, or to those of one recipient,
         /// and stores the results.</summary>
         /// <remarks>Finalize does it by itself, and so does adding recipients to a Workspace or a finalized package:
-        /// this is for devices that were registered later. A key that cannot be used is passed over with a line in the
-        /// log. Before or after finalize. <see cref="Status.RecipientNotOnPackage"/>: no such id. <see
+        /// this is for devices that were registered later. A key that cannot be used, or for which the service refuses
+        /// the keycode, is passed over with a line in the log; if the service refuses it for every key, the first
+        /// refusal is the error. Before or after finalize. <see cref="Status.RecipientNotOnPackage"/>: no such id. <see
         /// cref="Status.KeycodeUnknown"/>, <see cref="Status.WrongKeycode"/>: open the package with its keycode. <see
         /// cref="Status.KeycodeNotProved"/>: download a file or read the message through the same package, then call
         /// again. SendSafely Client API: public keys and keycodes (protocol 4.6).</remarks>

@@ -410,7 +410,8 @@ class Package(Handle):
 
     def upload_keycodes(self, recipient: "Union[str, Recipient, None]" = None) -> None:
         """Encrypts the keycode to the public keys of all readers, or of one recipient, for devices that were registered
-        later; finalize does it by itself.
+        later; finalize does it by itself. A key that cannot be used, or for which the service refuses the keycode, is
+        passed over with a line in the log; if the service refuses it for every key, the first refusal is the error.
 
         Status.RECIPIENT_NOT_ON_PACKAGE: no such id. Status.KEYCODE_UNKNOWN, Status.WRONG_KEYCODE: open the package with
         its keycode. Status.KEYCODE_NOT_PROVED: download a file or read the message through the same package, then call

@@ -1,0 +1,120 @@
+//! The keycode for trusted devices: encrypted to each public key of a package, and stored (`protocol` 3.7, 4.6).
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use parking_lot::Mutex;
+
+use super::Inner;
+use crate::api::{Session, endpoint};
+use crate::call::WORKER_GRACE;
+use crate::crypto::{Keycode, encrypt_keycode};
+use crate::device::PublicKey;
+use crate::error::{Error, Result};
+use crate::transfer::crew;
+
+/// Keycodes that go up at once: a package may have dozens of keys.
+const MOST_AT_ONCE: usize = 4;
+
+impl Inner {
+    /// Encrypts the keycode to each public key of the package, or of one recipient, and stores the results. A key that
+    /// cannot be used, or for which the service refuses the keycode, is passed over with a line in the log: it would
+    /// lock out one device, not the package.
+    ///
+    /// # Errors
+    /// The first refusal, if there was one and no key has got the keycode; errors of the network.
+    pub(crate) fn upload_keycodes(
+        &self,
+        session: &Arc<Session>,
+        recipient: Option<&str>,
+    ) -> Result<()> {
+        self.upload_keycodes_besides(&mut BTreeSet::new(), session, recipient)
+    }
+
+    /// The same but for the keys that were tried before, whose ids this extends.
+    pub(super) fn upload_keycodes_besides(
+        &self,
+        tried: &mut BTreeSet<String>,
+        session: &Arc<Session>,
+        recipient: Option<&str>,
+    ) -> Result<()> {
+        let mut keys = endpoint::public_keys(session, &self.id, recipient)?;
+        keys.retain(|key| tried.insert(key.public_key_id.clone()));
+        let workers = MOST_AT_ONCE
+            .min(self.client.0.options.parts_in_flight)
+            .min(keys.len());
+        let round = Arc::new(Round {
+            session: Arc::clone(session),
+            package: self.id.clone(),
+            keycode: self.secrets()?.keycode.clone(),
+            keys,
+            next: AtomicUsize::new(0),
+            stored: AtomicUsize::new(0),
+            refusal: Mutex::new(None),
+        });
+        let (call, phase) = (&session.call, session.call.phase());
+        let shared = Arc::clone(&round);
+        crew::run(call, workers, WORKER_GRACE, move || shared.work())?;
+        // Of several that wait, the last to go on restores what another one has set.
+        call.set_phase(phase);
+        round.result()
+    }
+}
+
+/// The keycode of a package on its way to some of its public keys.
+struct Round {
+    session: Arc<Session>,
+    package: String,
+    keycode: Keycode,
+    keys: Vec<PublicKey>,
+    next: AtomicUsize,
+    stored: AtomicUsize,
+    /// The first refusal of the service.
+    refusal: Mutex<Option<Error>>,
+}
+
+impl Round {
+    /// One worker: key after key.
+    fn work(&self) -> Result<()> {
+        while let Some(key) = self.keys.get(self.next.fetch_add(1, Ordering::Relaxed)) {
+            self.give_to(key)?;
+        }
+        Ok(())
+    }
+
+    /// Fails only where the next key would fare no better.
+    fn give_to(&self, key: &PublicKey) -> Result<()> {
+        let session = &self.session;
+        session.call.check()?;
+        let encrypted = match encrypt_keycode(&self.keycode, &key.public_key) {
+            Ok(encrypted) => encrypted,
+            Err(error) => {
+                PublicKey::pass_over(&session.call, &key.public_key_id, &error);
+                return Ok(());
+            }
+        };
+        match endpoint::set_keycode(session, &self.package, &key.public_key_id, &encrypted) {
+            Ok(_) => {
+                self.stored.fetch_add(1, Ordering::Relaxed);
+                Ok(())
+            }
+            Err(refusal) if refusal.server_code().is_some() => {
+                PublicKey::pass_over(&session.call, &key.public_key_id, &refusal);
+                self.refusal.lock().get_or_insert(refusal);
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn result(&self) -> Result<()> {
+        match self.refusal.lock().take() {
+            Some(refusal) if self.stored.load(Ordering::Relaxed) == 0 => {
+                let keys = self.keys.len();
+                Err(refusal.context(format_args!("none of {keys} public keys took the keycode")))
+            }
+            _ => Ok(()),
+        }
+    }
+}
