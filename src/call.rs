@@ -119,6 +119,8 @@ struct Interrupts {
 pub(crate) struct Call {
     started: Instant,
     phase: AtomicI32,
+    /// Workers that wait before they try again; while there are any, that is the phase.
+    waiting: AtomicU32,
     bytes_done: AtomicU64,
     bytes_sent: AtomicU64,
     bytes_total: AtomicU64,
@@ -164,6 +166,7 @@ impl Call {
         Self {
             started: Instant::now(),
             phase: AtomicI32::new(Phase::Connecting as i32),
+            waiting: AtomicU32::new(0),
             bytes_done: AtomicU64::new(0),
             bytes_sent: AtomicU64::new(0),
             bytes_total: AtomicU64::new(UNKNOWN_TOTAL),
@@ -185,16 +188,30 @@ impl Call {
             self.notify();
         }
         if let Some((whole, usual)) = &self.whole {
-            // The files of a whole are in many phases at once; only waiting is worth telling.
-            whole.set_phase(match phase {
-                Phase::Waiting => phase,
-                _ => *usual,
-            });
+            // The files of a whole are in many phases at once; only waiting is worth a report.
+            whole.set_phase(*usual);
         }
     }
 
     pub(crate) fn phase(&self) -> Phase {
-        Phase::from_number(self.phase.load(Ordering::Relaxed))
+        if self.waiting.load(Ordering::Relaxed) > 0 {
+            Phase::Waiting
+        } else {
+            Phase::from_number(self.phase.load(Ordering::Relaxed))
+        }
+    }
+
+    /// The phase is [`Phase::Waiting`] during `wait`. Several workers may wait at once; the last one ends the phase.
+    pub(crate) fn waiting<T>(&self, wait: impl FnOnce() -> T) -> T {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        self.notify();
+        let result = match &self.whole {
+            Some((whole, _)) => whole.waiting(wait),
+            None => wait(),
+        };
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        self.notify();
+        result
     }
 
     /// A line for the observer's log. Waits for nobody.
@@ -566,4 +583,24 @@ fn run_job(observer: &mut dyn Observer, job: Job) -> Result<()> {
         let _ = done.send(guarded(|| job(&worker)));
     })?;
     attend(&call, &notices, observer, &events, &mut Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_of_several_that_wait_ends_the_phase() {
+        let (whole, _notices) = Call::new();
+        whole.set_phase(Phase::Transferring);
+        let part = Call::part_of(&whole, Phase::Transferring);
+        part.call.set_phase(Phase::Completing);
+        let phases = || (part.call.phase(), whole.phase());
+        part.call.waiting(|| {
+            assert_eq!(phases(), (Phase::Waiting, Phase::Waiting));
+            whole.waiting(|| part.call.set_phase(Phase::Transferring));
+            assert_eq!(phases(), (Phase::Waiting, Phase::Waiting));
+        });
+        assert_eq!(phases(), (Phase::Transferring, Phase::Transferring));
+    }
 }

@@ -28,7 +28,7 @@ use rand_core::{OsRng, RngCore};
 
 use super::contact::Contact;
 use super::transport::{Class, Failure};
-use crate::call::{Call, Phase, stopped};
+use crate::call::{Call, stopped};
 use crate::error::{Error, ErrorKind, Result};
 
 /// How a call may be repeated when its answer is lost.
@@ -114,7 +114,7 @@ pub(crate) fn retrying<T>(
             misses += 1;
             let wait = backoff(misses).min(probe()).min(left);
             announce(call, &failure.error, "trying again every second");
-            waiting(call, || contact.sleep(call, wait))?;
+            call.waiting(|| contact.sleep(call, wait))?;
             continue;
         }
         attempts += 1;
@@ -212,20 +212,12 @@ pub(crate) fn pause(call: &Call, wait: Duration, why: &Error) -> Result<()> {
         why,
         &format!("trying again in {} ms", wait.as_millis()),
     );
-    waiting(call, || call.sleep(wait))
+    call.waiting(|| call.sleep(wait))
 }
 
 fn announce(call: &Call, why: &Error, what: &str) {
     call.retried();
     call.log(format!("{}; {what}", why.message()));
-}
-
-fn waiting(call: &Call, wait: impl FnOnce() -> Result<()>) -> Result<()> {
-    let phase = call.phase();
-    call.set_phase(Phase::Waiting);
-    wait()?;
-    call.set_phase(phase);
-    Ok(())
 }
 
 /// A second, more or less, so that many clients do not come back at once.

@@ -53,11 +53,8 @@ impl Inner {
             stored: AtomicUsize::new(0),
             refusal: Mutex::new(None),
         });
-        let (call, phase) = (&session.call, session.call.phase());
         let shared = Arc::clone(&round);
-        crew::run(call, workers, WORKER_GRACE, move || shared.work())?;
-        // Of several that wait, the last to go on restores what another one has set.
-        call.set_phase(phase);
+        crew::run(&session.call, workers, WORKER_GRACE, move || shared.work())?;
         round.result()
     }
 }
