@@ -6,7 +6,8 @@ mod support;
 use std::time::{Duration, Instant};
 
 use sendsafely::{
-    Client, ClientOptions, Error, ErrorKind, FinalizeOptions, Finalized, Package, Result, raw,
+    Client, ClientOptions, Error, ErrorKind, FinalizeOptions, Finalized, Package, Result,
+    SecretString, raw,
 };
 use serde_json::{Value, json};
 use support::*;
@@ -18,6 +19,27 @@ const MANY: usize = 58;
 /// Longer than any of these calls may take, shorter than what a test makes hang.
 const SOON: Duration = Duration::from_secs(30);
 const HANG_MS: u64 = 60_000;
+
+/// Name, public and private key.
+macro_rules! key {
+    ($name:literal) => {
+        (
+            $name,
+            include_str!(concat!("vectors/keys/", $name, "-public.asc")),
+            include_str!(concat!("vectors/keys/", $name, "-private.asc")),
+        )
+    };
+}
+
+/// Keys of the shapes that are in use; `vectors/keys/README.md` tells them apart.
+const IN_USE: [(&str, &str, &str); 6] = [
+    key!("openpgpjs-1"),
+    key!("openpgpjs-6"),
+    key!("critical-notation"),
+    key!("dotnet"),
+    key!("master-rsa4096"),
+    key!("master-curve25519"),
+];
 
 /// Every package is encrypted to these keys of the organization.
 fn master_keys(emulator: &Emulator, keys: &[&str]) {
@@ -53,8 +75,8 @@ fn stored(emulator: &Emulator, package: &Package) -> serde_json::Map<String, Val
     raw["keycodes"].as_object().unwrap().clone()
 }
 
-fn assert_opens(package: &Package, keycode: &Value) {
-    let keycode = raw::decrypt_keycode(keycode.as_str().unwrap(), &PRIVATE.into()).unwrap();
+fn assert_opens(package: &Package, keycode: &Value, private_key: &str) {
+    let keycode = raw::decrypt_keycode(keycode.as_str().unwrap(), &private_key.into()).unwrap();
     assert_eq!(keycode.expose(), package.keycode().unwrap());
 }
 
@@ -101,7 +123,7 @@ fn keycodes_go_up_four_at_once() {
     let stored = stored(&emulator, &package);
     assert_eq!(stored.len(), MANY);
     for keycode in stored.values() {
-        assert_opens(&package, keycode);
+        assert_opens(&package, keycode, PRIVATE);
     }
 }
 
@@ -131,17 +153,19 @@ fn a_key_that_is_refused_or_unusable_locks_out_one_device() {
     let mut keys = [PUBLIC; MANY];
     (keys[3], keys[57]) = ("no key", PRIVATE);
     master_keys(&emulator, &keys);
-    emulator.fault(set_keycode(10, &refusal("DENIED")));
+    emulator.settings(json!({"refused_keys": [id(10)], "error_ids": true}));
     emulator.fault(set_keycode(11, &refusal("A_CODE_OF_LATER")));
     let package = ready(&emulator.client());
     let mut watch = Watch::new();
     finalize_watched(&package, &mut watch).unwrap();
     assert_passed_over(&watch, &[3, 10, 11, 57]);
     let log = watch.log.join("\n");
-    assert!(log.contains("not for this key (code DENIED)"), "{log}");
+    for why in ["(code DENIED, error id ", "(code A_CODE_OF_LATER)"] {
+        assert!(log.contains(why), "{log}");
+    }
     let stored = stored(&emulator, &package);
     assert_eq!(stored.len(), MANY - 4);
-    assert_opens(&package, &stored[&id(56)]);
+    assert_opens(&package, &stored[&id(56)], PRIVATE);
     assert_eq!(emulator.count("set_keycode"), MANY - 2);
     assert_eq!(emulator.count("finalize"), 1);
 }
@@ -238,4 +262,98 @@ fn a_stop_ends_them_all() {
     emulator.clear_faults();
     finalize(&package);
     assert_eq!(stored(&emulator, &package).len(), MANY);
+}
+
+/// The armor of the web page has both kinds of line ends, and keys of 2,047 bits have 1 bit less than is usual.
+#[test]
+fn the_oldest_keys_in_use_are_what_they_are() {
+    let (_, public, _) = IN_USE[0];
+    let lines: Vec<&str> = public.split_inclusive('\n').collect();
+    let ends = |line: &&str| line.ends_with("\r\n");
+    assert!(lines[..4].iter().all(ends), "{lines:?}");
+    assert!(!lines[4..20].iter().any(ends), "{lines:?}");
+    assert!(lines.last().is_some_and(ends), "{lines:?}");
+    assert!(!public.contains("\r\r") && !public.contains("\n\n"));
+}
+
+#[test]
+fn keycodes_for_keys_in_use_come_back() {
+    let keycode = raw::generate_keycode().unwrap();
+    for (name, public, private) in IN_USE {
+        let armored = raw::encrypt_keycode(&keycode, public).unwrap();
+        let decrypted = raw::decrypt_keycode(&armored, &private.into());
+        assert_eq!(decrypted.unwrap(), keycode, "{name}");
+        for (other, _, stranger) in IN_USE.iter().filter(|(other, ..)| *other != name) {
+            let result = raw::decrypt_keycode(&armored, &(*stranger).into());
+            assert_eq!(
+                result.unwrap_err().kind(),
+                ErrorKind::DecryptFailed,
+                "{name}, {other}"
+            );
+        }
+    }
+}
+
+/// What the programs that made two of the keys have encrypted to them.
+#[test]
+fn keycodes_of_both_web_pages_are_read() {
+    for (keycode, (name, _, private)) in [
+        include_str!("vectors/keys/openpgpjs-1-keycode.asc"),
+        include_str!("vectors/keys/openpgpjs-6-keycode.asc"),
+    ]
+    .into_iter()
+    .zip(IN_USE)
+    {
+        let decrypted = raw::decrypt_keycode(keycode, &private.into()).unwrap();
+        let expected = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+        assert_eq!(decrypted.expose(), expected, "{name}");
+    }
+}
+
+#[test]
+fn finalize_gives_the_keycode_to_all_keys_in_use() {
+    let emulator = Emulator::start();
+    master_keys(&emulator, &IN_USE.map(|(_, public, _)| public));
+    let package = ready(&emulator.client());
+    let mut watch = Watch::new();
+    finalize_watched(&package, &mut watch).unwrap();
+    assert_passed_over(&watch, &[]);
+    let stored = stored(&emulator, &package);
+    for (number, (_, _, private)) in IN_USE.into_iter().enumerate() {
+        assert_opens(&package, &stored[&id(number)], private);
+    }
+}
+
+#[test]
+fn devices_with_keys_in_use_open_packages() {
+    let emulator = Emulator::start();
+    let second = emulator.client_of(1, options());
+    let devices = IN_USE.map(|(name, public, private)| {
+        let id = second.register_public_key(&mut (), public, name).unwrap();
+        (id, SecretString::from(private))
+    });
+    let package = ready(&emulator.client());
+    finalize(&package);
+    for (device, private) in &devices {
+        let opened =
+            Package::open_with_private_key(&second, &mut (), package.id(), device, private)
+                .unwrap();
+        assert_eq!(opened.message(&mut ()).unwrap().as_deref(), Some("m"));
+        let ids = [package.id().to_owned()];
+        let keycodes = second.keycodes(&mut (), device, private, &ids).unwrap();
+        let keycode = keycodes[0].keycode.as_ref().unwrap();
+        assert_eq!(Some(keycode.expose()), package.keycode());
+    }
+    // And one hands on what it has to all the others.
+    let path = format!("/packages/{}", package.id());
+    let (first, private) = &devices[0];
+    let mut keycodes = stored(&emulator, &package);
+    keycodes.retain(|id, _| id == first);
+    emulator.admin_json("POST", &path, &json!({ "keycodes": keycodes }));
+    let done = second.sync_keycodes(&mut (), first, private).unwrap();
+    assert_eq!((done.synchronized, done.failures.len()), (5, 0));
+    let stored = stored(&emulator, &package);
+    for (device, private) in &devices {
+        assert_opens(&package, &stored[device], private.expose());
+    }
 }

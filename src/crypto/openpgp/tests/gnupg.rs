@@ -289,3 +289,41 @@ fn keys_signed_with_sha1_are_taken() {
         keycode
     );
 }
+
+/// What is known of each is in `tests/vectors/keys/README.md`.
+#[test]
+fn keycodes_for_keys_in_use_go_both_ways() {
+    let gpg = Gpg::new();
+    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/keys/");
+    // Which GnuPG takes for a critical one that it does not know, unless it is named.
+    let known = ["--known-notation", "review@example.test"];
+    let keycode = Keycode::generate().unwrap();
+    let file = gpg.file("keycode", keycode.expose().as_bytes());
+    for (name, shape) in [
+        ("openpgpjs-1", "pkey[0]: [2047 bits]"),
+        ("openpgpjs-6", "notation: salt@notations.openpgpjs.org"),
+        ("critical-notation", "critical hashed subpkt 20"),
+        ("dotnet", "digest algo 2"),
+        ("master-rsa4096", "key expires after 10y"),
+        ("master-curve25519", "cv25519"),
+    ] {
+        let public = format!("{directory}{name}-public.asc");
+        let private = format!("{directory}{name}-private.asc");
+        let listed = String::from_utf8(gpg.run(&["--list-packets", &public], "")).unwrap();
+        assert!(listed.contains(shape), "{name}: no {shape} in\n{listed}");
+        gpg.run(&[&known[..], &["--import", &private]].concat(), "");
+        let public = fs::read_to_string(public).unwrap();
+        let armored = encrypt_keycode(&keycode, &public).unwrap();
+        assert_eq!(
+            gpg.decrypt(armored.as_bytes(), ""),
+            keycode.expose().as_bytes(),
+            "{name}"
+        );
+        let recipient = format!("{directory}{name}-public.asc");
+        let arguments = ["--armor", "--output", "-", "--recipient-file", &recipient];
+        let arguments = [&known[..], &arguments, &["--encrypt", &file]].concat();
+        let armored = String::from_utf8(gpg.run(&arguments, "")).unwrap();
+        let key = PrivateKey::parse(&fs::read_to_string(private).unwrap()).unwrap();
+        assert_eq!(key.decrypt_keycode(&armored).unwrap(), keycode, "{name}");
+    }
+}
