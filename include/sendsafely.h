@@ -576,8 +576,8 @@ enum sendsafely_status
    */
   SENDSAFELY_PART_TOO_LARGE = 502,
   /**
-   * The file has not the size that the service tells.
-   * The sender has to send it again.
+   * The file has not the size that was said.
+   * By its own parts, by an upload, or by its sender if strict_size is set, without which such a file is kept.
    */
   SENDSAFELY_SIZE_MISMATCH = 503,
   /**
@@ -1875,7 +1875,8 @@ typedef struct {
    */
   const char *file_name;
   /**
-   * Bytes of the file before encryption.
+   * Bytes of the file before encryption, as its sender declared them: not always rightly. A download
+   * reports how many it received.
    */
   uint64_t size;
   /**
@@ -2613,6 +2614,11 @@ typedef struct {
    * Handed to on_progress.
    */
   void *user_data;
+  /**
+   * 1: a file of another size than its sender declared fails with SENDSAFELY_SIZE_MISMATCH instead of being kept.
+   * Default: 0.
+   */
+  int32_t strict_size;
 } sendsafely_download_options;
 
 /**
@@ -2632,13 +2638,17 @@ typedef struct {
    */
   const char *path;
   /**
-   * Bytes of the file.
+   * Bytes of the file as they were received; of one that was left alone, as its sender declared them.
    */
   uint64_t size;
   /**
    * 1 if the target existed and was left alone.
    */
   int32_t skipped;
+  /**
+   * Bytes of the file as its sender declared them, not always rightly; SENDSAFELY_SIZE_UNKNOWN if that is not known.
+   */
+  uint64_t declared_size;
 } sendsafely_download;
 
 /**
@@ -2662,6 +2672,13 @@ sendsafely_status sendsafely_download_options_init(sendsafely_download_options *
  * the keycode is wrong or the data was damaged. SENDSAFELY_FILE_EXISTS: see existing. SENDSAFELY_NOT_A_FILE: a
  * directory, device, pipe or socket is at the target, or a link to one of the last three; none of them is ever replaced.
  * SENDSAFELY_FILE_INCOMPLETE: the sender is not done.
+ *
+ * The size that the sender declared is often wrong. A file that has another one is kept, a line of the log and the
+ * record have both sizes, and bytes_total of the progress follows; with strict_size it fails with
+ * SENDSAFELY_SIZE_MISMATCH and nothing is kept. Parts that this library wrote say inside the encryption how many they are
+ * and how large the file is: what differs from that always fails with SENDSAFELY_WRONG_PART or
+ * SENDSAFELY_SIZE_MISMATCH. No file has more bytes than max_part_bytes of the client for each part that the service
+ * counts, and one more.
  * SendSafely Client API: download URLs, fetching and decrypting (protocol 5.3, 5.4).
  */
 sendsafely_status sendsafely_package_download_file(sendsafely_package *package,
@@ -2688,6 +2705,9 @@ typedef struct {
 /**
  * Downloads a file into memory. Free the buffer with sendsafely_buffer_free.
  *
+ * size of the buffer is what was received, size of the sendsafely_file what was declared. SENDSAFELY_SIZE_MISMATCH: also
+ * for a file that has more than max_part_bytes above its declared size, so that no sender can take memory at will;
+ * download it to a file.
  * Everything else as for sendsafely_package_download_file; existing and sync have no meaning here.
  */
 sendsafely_status sendsafely_package_download_memory(sendsafely_package *package,
@@ -3020,7 +3040,7 @@ typedef struct {
    */
   const char *file_id;
   /**
-   * Bytes of the file.
+   * Bytes of the file: of one that was downloaded, as they were received.
    */
   uint64_t size;
   /**
@@ -3039,6 +3059,10 @@ typedef struct {
    * 1 if its name on this machine is not the sender's, which was not safe or was taken by another file.
    */
   int32_t renamed;
+  /**
+   * Bytes of the file as its sender declared them, not always rightly; SENDSAFELY_SIZE_UNKNOWN if that is not known.
+   */
+  uint64_t declared_size;
 } sendsafely_report_item;
 
 /**
@@ -3093,7 +3117,7 @@ sendsafely_status sendsafely_package_upload_all(sendsafely_package *package,
  * The sender's names are made safe and, where two would be the same, told apart; the report has both. A symbolic link
  * in place of a directory is not followed. options may be NULL. Of existing, SENDSAFELY_EXISTING_REFUSE, the default,
  * answers SENDSAFELY_FILE_EXISTS before the first byte if one target exists; SENDSAFELY_EXISTING_SKIP leaves files of
- * the right size alone and fails for others.
+ * the declared size alone and fails for others, also for one that is whole but whose sender declared a wrong size.
  * Failures and the report as for sendsafely_package_upload_all; call again with SENDSAFELY_EXISTING_SKIP to go on.
  * SENDSAFELY_DIRECTORY_NOT_FOUND: create the local directory first. Everything else as for
  * sendsafely_package_download_file.

@@ -240,6 +240,25 @@ impl Call {
         self.parts_total.store(parts, Ordering::Relaxed);
     }
 
+    /// What was counted with so many bytes has others: the total follows, if there is one.
+    pub(crate) fn correct_total(&self, counted: u64, actual: u64) {
+        let correct = |total: u64| {
+            (total != UNKNOWN_TOTAL).then(|| total.saturating_add(actual).saturating_sub(counted))
+        };
+        let _ = (self.bytes_total).fetch_update(Ordering::Relaxed, Ordering::Relaxed, correct);
+        if let Some((whole, _)) = &self.whole {
+            whole.correct_total(counted, actual);
+        }
+    }
+
+    /// There is a part that nobody has counted.
+    pub(crate) fn one_part_more(&self) {
+        self.parts_total.fetch_add(1, Ordering::Relaxed);
+        if let Some((whole, _)) = &self.whole {
+            whole.one_part_more();
+        }
+    }
+
     pub(crate) fn part_done(&self, plaintext_bytes: u64) {
         self.parts_done(1, plaintext_bytes);
     }
@@ -353,13 +372,16 @@ impl Call {
     }
 
     fn snapshot(&self, rate: u64) -> Progress {
+        let bytes_done = self.bytes_done.load(Ordering::Relaxed);
+        let parts_done = self.parts_done.load(Ordering::Relaxed);
         let total = self.bytes_total.load(Ordering::Relaxed);
         Progress {
             phase: self.phase(),
-            bytes_done: self.bytes_done.load(Ordering::Relaxed),
+            bytes_done,
             bytes_sent: self.bytes_sent.load(Ordering::Relaxed),
-            bytes_total: (total != UNKNOWN_TOTAL).then_some(total),
-            parts_done: self.parts_done.load(Ordering::Relaxed),
+            // A worker may be about to correct it.
+            bytes_total: (total != UNKNOWN_TOTAL).then_some(total.max(bytes_done)),
+            parts_done,
             parts_total: self.parts_total.load(Ordering::Relaxed),
             retries: self.retries.load(Ordering::Relaxed),
             bytes_per_second: rate,

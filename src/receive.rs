@@ -44,6 +44,8 @@ pub struct DownloadOptions {
     pub sync: bool,
     /// The directory of a Workspace that the file is in; the root by default.
     pub directory_id: Option<String>,
+    /// Refuse a file that has another size than its sender declared. By default it is kept.
+    pub strict_size: bool,
 }
 
 /// A file that was downloaded.
@@ -55,8 +57,10 @@ pub struct Download {
     pub file_name: String,
     /// Where it is now, if it went to a file.
     pub path: Option<PathBuf>,
-    /// Bytes of plaintext.
+    /// Bytes of plaintext that were received; of a file that was left alone, what its sender declared.
     pub size: u64,
+    /// What its sender declared, if that is known. It is not always right.
+    pub declared_size: Option<u64>,
     /// Left alone, because the target existed.
     pub skipped: bool,
 }
@@ -132,8 +136,14 @@ impl Package {
     /// [`ErrorKind::FileNotOnPackage`], [`ErrorKind::PasswordRequired`], [`ErrorKind::FileExists`],
     /// [`ErrorKind::NotAFile`] for a target that is a directory, device, pipe or socket,
     /// [`ErrorKind::DirectoryNotFound`], [`ErrorKind::DiskFull`], [`ErrorKind::DecryptFailed`],
-    /// [`ErrorKind::SizeMismatch`], [`ErrorKind::Stopped`]; refusals of the service and errors of the network. A
-    /// memory or function sink may have been given a part of the file then; a path is left as it was.
+    /// [`ErrorKind::WrongPart`], [`ErrorKind::SizeMismatch`], [`ErrorKind::Stopped`]; refusals of the service and
+    /// errors of the network. A memory or function sink may have been given a part of the file then; a path is left as it
+    /// was.
+    ///
+    /// What the sender has declared as the size is often wrong. A file that has another one is kept, and the result has
+    /// both; [`strict_size`](DownloadOptions::strict_size) refuses it with [`ErrorKind::SizeMismatch`]. So is a file
+    /// whose parts say another size themselves, and one that is to go to memory and has more than `max_part_bytes` above
+    /// what was declared.
     pub fn download(
         &self,
         observer: &mut dyn Observer,
@@ -151,9 +161,10 @@ impl Package {
             Sink::Path(path) => Some(path.clone()),
             Sink::Memory(_) | Sink::Writer(_) => None,
         };
+        let in_memory = matches!(sink, Sink::Memory(_));
         let file_id = identifier("file id", file_id)?;
         optional_id(options.directory_id.as_deref())?;
-        let (lead, options) = (Lead::new(self, &call), options.clone());
+        let (lead, options) = (Lead::new(self, &call, in_memory), options.clone());
         call::begin(&call, observer)?;
         os::spawn("sendsafely-download", move || {
             let to_caller = || Outlet::pushed(events.clone());
@@ -196,13 +207,18 @@ impl Package {
 struct Lead {
     inner: Arc<Inner>,
     session: Arc<Session>,
+    in_memory: bool,
 }
 
 impl Lead {
-    fn new(package: &Package, call: &Arc<Call>) -> Self {
+    fn new(package: &Package, call: &Arc<Call>, in_memory: bool) -> Self {
         let inner = Arc::clone(&package.0);
         let session = Arc::new(inner.client.0.api.session(call));
-        Self { inner, session }
+        Self {
+            inner,
+            session,
+            in_memory,
+        }
     }
 
     fn one(
@@ -216,7 +232,7 @@ impl Lead {
         let file = self.inner.find_file(&self.session, file_id, directory)?;
         self.session
             .call
-            .set_total(Some(file.size), file.parts.max(1));
+            .set_total(file.declared_size(), file.parts.max(1));
         match target {
             Some(path) if path.is_dir() => {
                 let target = path.join(safe_name(&file.file_name));
@@ -224,8 +240,8 @@ impl Lead {
             }
             Some(target) => self.to_file(file, target, options),
             None => {
-                self.fetch(&file, to_caller(), options)?;
-                Ok(done(file, None, false))
+                let size = self.fetch(&file, to_caller(), options)?;
+                Ok(done(file, None, Some(size)))
             }
         }
     }
@@ -236,35 +252,42 @@ impl Lead {
             Existing::Refuse => refuse_existing(&target)?,
             Existing::Skip if target.symlink_metadata().is_ok() => {
                 self.session.call.part_done(file.size);
-                return Ok(done(file, Some(target), true));
+                return Ok(done(file, Some(target), None));
             }
             Existing::Skip | Existing::Overwrite => {}
         }
-        self.fetch(&file, Outlet::file(&target, options.existing)?, options)?;
-        Ok(done(file, Some(target), false))
+        let size = self.fetch(&file, Outlet::file(&target, options.existing)?, options)?;
+        Ok(done(file, Some(target), Some(size)))
     }
 
-    fn fetch(&self, file: &File, outlet: Outlet, options: &DownloadOptions) -> Result<()> {
-        let download = {
-            let directory_id = options.directory_id.clone();
-            self.inner
-                .download(&self.session, file, directory_id, options)?
+    fn fetch(&self, file: &File, outlet: Outlet, options: &DownloadOptions) -> Result<u64> {
+        let directory_id = options.directory_id.clone();
+        let download = self
+            .inner
+            .download(&self.session, file, directory_id, options)?;
+        let download = download::Download {
+            in_memory: self.in_memory,
+            ..download
         };
-        download::run(download, outlet).map_err(|error| {
+        let size = self.inner.fetch(file, download, outlet).map_err(|error| {
             error.context(format_args!("download of {}", safe_name(&file.file_name)))
         })?;
-        self.inner.steps.lock().file_opened(file);
-        Ok(())
+        if file.declared_size().is_none() {
+            self.session.call.set_total(Some(size), file.parts.max(1));
+        }
+        Ok(size)
     }
 }
 
-fn done(file: File, path: Option<PathBuf>, skipped: bool) -> Download {
+/// What became of a file: it was received with so many bytes, or left alone.
+fn done(file: File, path: Option<PathBuf>, received: Option<u64>) -> Download {
     Download {
+        path,
+        size: received.unwrap_or(file.size),
+        declared_size: file.declared_size(),
+        skipped: received.is_none(),
         file_id: file.file_id,
         file_name: file.file_name,
-        path,
-        size: file.size,
-        skipped,
     }
 }
 
@@ -321,6 +344,25 @@ impl Inner {
         }
     }
 
+    /// Fetches a file, and returns how many bytes it has.
+    pub(crate) fn fetch(
+        &self,
+        file: &File,
+        download: download::Download,
+        outlet: Outlet,
+    ) -> Result<u64> {
+        let session = Arc::clone(&download.session);
+        let size = download::run(download, outlet)?;
+        self.steps.lock().file_opened(file);
+        if let Some(declared) = file.declared_size().filter(|declared| *declared != size) {
+            session.call.log(format!(
+                "{}: {size} bytes were received, {declared} were declared",
+                file.file_name
+            ));
+        }
+        Ok(size)
+    }
+
     /// What the workers of a download need. A file that was copied in has a passphrase of its own.
     pub(crate) fn download(
         &self,
@@ -342,8 +384,10 @@ impl Inner {
             password: options.password.clone(),
             passphrase,
             ask_passphrase: None,
-            size: file.size,
-            parts: file.parts,
+            declared_size: file.declared_size(),
+            strict_size: options.strict_size,
+            in_memory: false,
+            parts: file.parts_to_fetch(),
             workers: client.options.parts_in_flight,
             max_part_bytes: client.options.max_part_bytes,
             force_api_route: client.options.force_api_route,

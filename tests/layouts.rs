@@ -229,25 +229,6 @@ fn an_empty_file_without_any_part_is_read() {
 }
 
 #[test]
-fn a_file_of_another_size_than_declared_is_refused() {
-    let emulator = Emulator::start();
-    let package = package(&emulator.client());
-    let passphrase = passphrase(&emulator, &package);
-    let parts: Vec<_> = (1..4)
-        .map(|seed| part(NODE, &passphrase, &noise(seed, 1000)))
-        .collect();
-    for size in [0, 1, 2000, 2999, 3001, 1 << 40] {
-        let id = emulator.add_file(package.id(), "a.bin", size, &parts);
-        let directory = TempDir::new();
-        refused(
-            download_into(&package, &id, &directory),
-            ErrorKind::SizeMismatch,
-        );
-        assert_eq!(directory.names(), [""; 0]);
-    }
-}
-
-#[test]
 fn parts_in_the_wrong_place_or_of_another_package_are_refused() {
     let emulator = Emulator::start();
     let package = package(&emulator.client());

@@ -15,7 +15,9 @@ use super::error::sendsafely_error;
 use super::guard::{Caller, boolean, guard_value, invalid, null};
 use super::options::{self, Options};
 use super::package::{call_with, sendsafely_package};
-use super::progress::{flow, sendsafely_progress_callback, sendsafely_write_callback};
+use super::progress::{
+    SENDSAFELY_SIZE_UNKNOWN, flow, sendsafely_progress_callback, sendsafely_write_callback,
+};
 use super::records::{self, Memory, Translate};
 use super::status::sendsafely_status;
 use super::table::call_back;
@@ -51,6 +53,9 @@ pub struct sendsafely_download_options {
     pub on_progress: sendsafely_progress_callback,
     /// Handed to on_progress.
     pub user_data: *mut c_void,
+    /// 1: a file of another size than its sender declared fails with SENDSAFELY_SIZE_MISMATCH instead of being kept.
+    /// Default: 0.
+    pub strict_size: i32,
 }
 
 // SAFETY: repr(C), begins with a usize, and holds integers, pointers and optional functions only.
@@ -66,6 +71,7 @@ unsafe impl Options for sendsafely_download_options {
             sync: 0,
             on_progress: None,
             user_data: ptr::null_mut(),
+            strict_size: 0,
         }
     }
 }
@@ -92,6 +98,7 @@ impl sendsafely_download_options {
             existing: existing(self.existing)?,
             sync: boolean(self.sync, "sync")?,
             directory_id: caller.optional_text(self.directory_id, "directory_id")?,
+            strict_size: boolean(self.strict_size, "strict_size")?,
         })
     }
 }
@@ -106,10 +113,12 @@ pub struct sendsafely_download {
     pub file_name: *const c_char,
     /// Where it was written; NULL if it went to a callback.
     pub path: *const c_char,
-    /// Bytes of the file.
+    /// Bytes of the file as they were received; of one that was left alone, as its sender declared them.
     pub size: u64,
     /// 1 if the target existed and was left alone.
     pub skipped: i32,
+    /// Bytes of the file as its sender declared them, not always rightly; SENDSAFELY_SIZE_UNKNOWN if that is not known.
+    pub declared_size: u64,
 }
 
 impl Translate for Download {
@@ -122,6 +131,7 @@ impl Translate for Download {
             path: memory.optional_text(path.as_deref()),
             size: self.size,
             skipped: self.skipped.into(),
+            declared_size: self.declared_size.unwrap_or(SENDSAFELY_SIZE_UNKNOWN),
         }
     }
 }
@@ -150,6 +160,13 @@ pub unsafe extern "C" fn sendsafely_download_options_init(
 /// the keycode is wrong or the data was damaged. SENDSAFELY_FILE_EXISTS: see existing. SENDSAFELY_NOT_A_FILE: a
 /// directory, device, pipe or socket is at the target, or a link to one of the last three; none of them is ever replaced.
 /// SENDSAFELY_FILE_INCOMPLETE: the sender is not done.
+///
+/// The size that the sender declared is often wrong. A file that has another one is kept, a line of the log and the
+/// record have both sizes, and bytes_total of the progress follows; with strict_size it fails with
+/// SENDSAFELY_SIZE_MISMATCH and nothing is kept. Parts that this library wrote say inside the encryption how many they are
+/// and how large the file is: what differs from that always fails with SENDSAFELY_WRONG_PART or
+/// SENDSAFELY_SIZE_MISMATCH. No file has more bytes than max_part_bytes of the client for each part that the service
+/// counts, and one more.
 /// SendSafely Client API: download URLs, fetching and decrypting (protocol 5.3, 5.4).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_download_file(
@@ -181,6 +198,9 @@ pub unsafe extern "C" fn sendsafely_package_download_file(
 
 /// Downloads a file into memory. Free the buffer with sendsafely_buffer_free.
 ///
+/// size of the buffer is what was received, size of the sendsafely_file what was declared. SENDSAFELY_SIZE_MISMATCH: also
+/// for a file that has more than max_part_bytes above its declared size, so that no sender can take memory at will;
+/// download it to a file.
 /// Everything else as for sendsafely_package_download_file; existing and sync have no meaning here.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_download_memory(

@@ -19,7 +19,8 @@ pub struct sendsafely_file {
     pub file_id: *const c_char,
     /// Its name as the sender gave it. Not safe as a path: sendsafely_package_download_file makes it so.
     pub file_name: *const c_char,
-    /// Bytes of the file before encryption.
+    /// Bytes of the file before encryption, as its sender declared them: not always rightly. A download
+    /// reports how many it received.
     pub size: u64,
     /// When it was uploaded, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
     pub uploaded: i64,

@@ -250,8 +250,8 @@ pub enum sendsafely_status {
     /// A part is larger than max_part_bytes.
     /// Raise max_part_bytes if the sender is trusted.
     SENDSAFELY_PART_TOO_LARGE = 502,
-    /// The file has not the size that the service tells.
-    /// The sender has to send it again.
+    /// The file has not the size that was said.
+    /// By its own parts, by an upload, or by its sender if strict_size is set, without which such a file is kept.
     SENDSAFELY_SIZE_MISMATCH = 503,
     /// The keycode is not the one of this package.
     /// Open the package with the keycode of its secure link.
@@ -787,7 +787,7 @@ const TEXTS: &[(sendsafely_status, &CStr, &CStr)] = &[
     (
         SENDSAFELY_SIZE_MISMATCH,
         c"SENDSAFELY_SIZE_MISMATCH",
-        c"the file has not the size that the service tells",
+        c"the file has not the size that was said",
     ),
     (
         SENDSAFELY_WRONG_KEYCODE,

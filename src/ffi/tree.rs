@@ -15,7 +15,7 @@ use super::error::sendsafely_error;
 use super::guard::{Caller, Out, guard_value};
 use super::options::{self, Options};
 use super::package::{call_with, sendsafely_package};
-use super::progress::sendsafely_progress_callback;
+use super::progress::{SENDSAFELY_SIZE_UNKNOWN, sendsafely_progress_callback};
 use super::records::{self, Memory, Translate};
 use super::status::{sendsafely_status, status_of};
 
@@ -46,7 +46,7 @@ pub struct sendsafely_report_item {
     pub local_path: *const c_char,
     /// Its id; NULL if it has none.
     pub file_id: *const c_char,
-    /// Bytes of the file.
+    /// Bytes of the file: of one that was downloaded, as they were received.
     pub size: u64,
     /// A sendsafely_status: SENDSAFELY_OK, or why nothing was done.
     pub status: i32,
@@ -56,6 +56,8 @@ pub struct sendsafely_report_item {
     pub message: *const c_char,
     /// 1 if its name on this machine is not the sender's, which was not safe or was taken by another file.
     pub renamed: i32,
+    /// Bytes of the file as its sender declared them, not always rightly; SENDSAFELY_SIZE_UNKNOWN if that is not known.
+    pub declared_size: u64,
 }
 
 impl Translate for ReportItem {
@@ -79,6 +81,7 @@ impl Translate for ReportItem {
             } as i32,
             message: memory.optional_text(error.map(|error| error.message())),
             renamed: self.renamed.into(),
+            declared_size: self.declared_size.unwrap_or(SENDSAFELY_SIZE_UNKNOWN),
         }
     }
 }
@@ -219,7 +222,7 @@ pub unsafe extern "C" fn sendsafely_package_upload_all(
 /// The sender's names are made safe and, where two would be the same, told apart; the report has both. A symbolic link
 /// in place of a directory is not followed. options may be NULL. Of existing, SENDSAFELY_EXISTING_REFUSE, the default,
 /// answers SENDSAFELY_FILE_EXISTS before the first byte if one target exists; SENDSAFELY_EXISTING_SKIP leaves files of
-/// the right size alone and fails for others.
+/// the declared size alone and fails for others, also for one that is whole but whose sender declared a wrong size.
 /// Failures and the report as for sendsafely_package_upload_all; call again with SENDSAFELY_EXISTING_SKIP to go on.
 /// SENDSAFELY_DIRECTORY_NOT_FOUND: create the local directory first. Everything else as for
 /// sendsafely_package_download_file.

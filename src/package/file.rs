@@ -19,8 +19,9 @@ pub struct File {
     pub file_id: String,
     /// The name, as its sender gave it.
     pub file_name: String,
-    /// Bytes of plaintext.
+    /// Bytes of plaintext as the sender declared them, which is not always right; 0 if it is not known.
     pub size: u64,
+    pub(crate) size_is_known: bool,
     /// Encrypted parts.
     pub parts: u32,
     /// When it was uploaded.
@@ -49,11 +50,13 @@ impl File {
 
     /// The same without the versions before it.
     fn read_version(json: &Json) -> Result<Self> {
+        let size = json.size("fileSize");
         Ok(Self {
             file_id: json.required("fileId")?,
             // A sender may have left it empty; a download has a name for that.
             file_name: json.required_text("fileName")?,
-            size: json.size("fileSize").unwrap_or(0),
+            size: size.unwrap_or(0),
+            size_is_known: size.is_some(),
             // Named so in package information, the other way in file information (`protocol` 6.7.1).
             parts: json.count("parts").or(json.count("fileParts")).unwrap_or(0),
             uploaded: Timestamp::read(json, "fileUploaded").or(Timestamp::read(json, "uploaded")),
@@ -63,6 +66,19 @@ impl File {
             old_versions: Vec::new(),
             file_key: json.filled("fileKey"),
         })
+    }
+
+    /// Bytes of plaintext as the sender declared them: a hint, no more.
+    pub(crate) fn declared_size(&self) -> Option<u64> {
+        self.size_is_known.then_some(self.size)
+    }
+
+    /// As many parts as a download asks for. Some servers count none for an empty file; one that has bytes has one.
+    pub(crate) fn parts_to_fetch(&self) -> u32 {
+        match self.declared_size() {
+            Some(0) => self.parts,
+            _ => self.parts.max(1),
+        }
     }
 
     /// The files of a package or a directory.

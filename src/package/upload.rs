@@ -313,6 +313,7 @@ impl Lead {
             file_id: file_id.clone(),
             file_name: self.name,
             size: plan.size,
+            size_is_known: true,
             parts: plan.parts,
             uploaded: None,
             version: None,

@@ -1,7 +1,8 @@
 //! Downloads: parts are fetched and verified by several workers and written in order (`protocol` 5.3, 5.4).
 //!
 //! Nothing of a part is written before the whole part has proved to be genuine, and a file gets its name only when all
-//! parts are there and its size is the declared one.
+//! parts are there. What they say of its size themselves is binding; what its sender has declared is a hint, unless the
+//! caller wants it kept. A file of P parts has at most (P + 1) times `max_part_bytes`, whatever it was declared with.
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashSet};
@@ -120,7 +121,12 @@ pub(crate) struct Download {
     pub(crate) passphrase: Passphrase,
     /// Asks for the passphrase that a copied file has instead, where it is not worth a request to know it before.
     pub(crate) ask_passphrase: Option<AskPassphrase>,
-    pub(crate) size: u64,
+    /// What the sender has declared.
+    pub(crate) declared_size: Option<u64>,
+    /// Whether a file of another size is refused.
+    pub(crate) strict_size: bool,
+    /// Whether all of it is kept in memory.
+    pub(crate) in_memory: bool,
     pub(crate) parts: u32,
     pub(crate) workers: usize,
     pub(crate) max_part_bytes: u64,
@@ -128,15 +134,10 @@ pub(crate) struct Download {
     pub(crate) sync: bool,
 }
 
-/// Fetches all parts of a file into its outlet, and gives the file its name.
-pub(crate) fn run(download: Download, outlet: Outlet) -> Result<()> {
-    let (sync, size) = (download.sync, download.size);
-    // Some servers count no parts for an empty file; one that has bytes has at least one part.
-    let parts = if download.size == 0 {
-        download.parts
-    } else {
-        download.parts.max(1)
-    };
+/// Fetches all parts of a file into its outlet, and gives the file its name. Returns how many bytes it has.
+pub(crate) fn run(download: Download, outlet: Outlet) -> Result<u64> {
+    let (sync, parts) = (download.sync, download.parts);
+    let counted = download.declared_size.unwrap_or(0);
     let workers = download.workers.min(parts as usize);
     let job = Arc::new(Job {
         route: Route::new(download.force_api_route),
@@ -148,11 +149,12 @@ pub(crate) fn run(download: Download, outlet: Outlet) -> Result<()> {
             next: 1,
             waiting: BTreeMap::new(),
             written: 0,
-            size,
+            counted,
         }),
         awaited: AtomicU32::new(1),
         advanced: Condvar::new(),
         marks: Mutex::default(),
+        own_size: Mutex::default(),
         other_passphrase: Mutex::default(),
         download,
     });
@@ -163,26 +165,26 @@ pub(crate) fn run(download: Download, outlet: Outlet) -> Result<()> {
         0 => Ok(()),
         _ => crew::run(&call, workers, WORKER_GRACE, move || shared.work()),
     };
+    let fetched = fetched.and_then(|()| job.fetch_surplus());
     let mut assembler = job.assembler.lock();
     assembler.waiting.clear();
     job.download.budget.trim();
-    if let Err(error) = fetched {
+    let size = assembler.written;
+    if let Err(error) = fetched.and_then(|()| job.check_size(size, true)) {
         // A worker that was left behind finds the outlet closed; the temporary file is gone before the call returns.
         assembler.outlet = Outlet::Closed;
         return Err(error);
     }
-    if assembler.written != size {
-        assembler.outlet = Outlet::Closed;
-        return Err(size_mismatch(assembler.written, size));
-    }
+    call.correct_total(assembler.counted, size);
     call.set_phase(Phase::Completing);
-    assembler.outlet.finish(sync)
+    assembler.outlet.finish(sync)?;
+    Ok(size)
 }
 
-fn size_mismatch(found: u64, declared: u64) -> Error {
-    let told =
-        format!("the parts hold {found} bytes or more where the file is said to have {declared}");
-    Error::new(ErrorKind::SizeMismatch, told)
+fn size_mismatch(found: u64, is_whole: bool, said: &str, size: u64) -> Error {
+    let more = if is_whole { "" } else { " or more" };
+    let message = format!("the parts hold {found} bytes{more} where {said} {size}");
+    Error::new(ErrorKind::SizeMismatch, message)
 }
 
 /// Fetches one part and proves that it can be decrypted: whether a keycode is the right one.
@@ -196,6 +198,7 @@ pub(crate) fn prove(download: Download) -> Result<()> {
         awaited: AtomicU32::new(1),
         advanced: Condvar::new(),
         marks: Mutex::default(),
+        own_size: Mutex::default(),
         other_passphrase: Mutex::default(),
         download,
     };
@@ -277,7 +280,8 @@ struct Assembler {
     next: u32,
     waiting: BTreeMap<u32, Piece>,
     written: u64,
-    size: u64,
+    /// What the total of the call has in it for this file.
+    counted: u64,
 }
 
 impl Default for Assembler {
@@ -287,7 +291,7 @@ impl Default for Assembler {
             next: 1,
             waiting: BTreeMap::new(),
             written: 0,
-            size: 0,
+            counted: 0,
         }
     }
 }
@@ -305,6 +309,8 @@ struct Job {
     advanced: Condvar,
     /// The marks of all parts that are there: no two have the same.
     marks: Mutex<HashSet<[u8; 8]>>,
+    /// The size of the file as its parts say it themselves, once one has.
+    own_size: Mutex<Option<u64>>,
     /// What was answered when a part did not open; none before.
     other_passphrase: Mutex<Option<Option<Passphrase>>>,
 }
@@ -323,6 +329,60 @@ impl Job {
                 .map_err(|error| error.context(format_args!("part {part}")))?;
             self.deliver(part, piece)?;
         }
+    }
+
+    /// A sender may have stored one part more than it has counted (`protocol` 4.3). Where the counted ones hold less than
+    /// was declared, that one is asked for, once. Parts that say themselves how many there are have no other.
+    fn fetch_surplus(&self) -> Result<()> {
+        let declared = self.download.declared_size.unwrap_or(0);
+        if self.assembler.lock().written >= declared || self.own_size.lock().is_some() {
+            return Ok(());
+        }
+        let part = self.parts.saturating_add(1);
+        if !self.route.for_part().through_api() {
+            match self.url(part) {
+                // No URL is a refusal, too.
+                Err(error) if is_refusal(&error) || error.kind() == ErrorKind::BadAnswer => {
+                    return Ok(());
+                }
+                url => url?,
+            };
+        }
+        match self.fetch(part) {
+            Err(error) if is_refusal(&error) => Ok(()),
+            piece => {
+                let piece = piece.map_err(|error| error.context(format_args!("part {part}")))?;
+                self.download.session.call.one_part_more();
+                self.deliver(part, piece)
+            }
+        }
+    }
+
+    /// Whether a file may have so many bytes: exactly these, or these and more as long as it is not whole.
+    fn check_size(&self, found: u64, is_whole: bool) -> Result<()> {
+        let Download {
+            declared_size,
+            strict_size,
+            in_memory,
+            max_part_bytes,
+            ..
+        } = self.download;
+        let differs = |size: u64| found > size || is_whole && found < size;
+        if let Some(size) = self.own_size.lock().filter(|size| differs(*size)) {
+            return Err(size_mismatch(found, is_whole, "they say themselves", size));
+        }
+        let Some(declared) = declared_size else {
+            return Ok(());
+        };
+        let mismatch = || size_mismatch(found, is_whole, "the sender has declared", declared);
+        if strict_size && differs(declared) {
+            return Err(mismatch().with_remedy("without strict_size such a file is kept"));
+        }
+        // Who asks for a file in memory knows what was declared, and has made up his mind about no more than that.
+        if in_memory && found > declared.saturating_add(max_part_bytes) {
+            return Err(mismatch().with_remedy("download it to a file"));
+        }
+        Ok(())
     }
 
     /// Waits while a part is too far ahead of the one that is written next, which some other worker has.
@@ -348,17 +408,21 @@ impl Job {
             assembler.waiting.remove(&next)
         } {
             let length = piece.plaintext.len() as u64;
-            if assembler.written + length > assembler.size {
-                return Err(size_mismatch(assembler.written + length, assembler.size));
-            }
+            let written = assembler.written + length;
+            self.check_size(written, false)?;
             let buffer = std::mem::take(&mut piece.memory.buffer);
             let plaintext = std::mem::take(&mut piece.plaintext);
             piece.memory.buffer = assembler.outlet.write(buffer, plaintext)?;
-            assembler.written += length;
+            assembler.written = written;
             assembler.next += 1;
             self.awaited.store(assembler.next, Ordering::Relaxed);
             self.advanced.notify_all();
-            self.download.session.call.part_done(length);
+            let call = &self.download.session.call;
+            if written > assembler.counted {
+                call.correct_total(assembler.counted, written);
+                assembler.counted = written;
+            }
+            call.part_done(length);
         }
         Ok(())
     }
@@ -391,7 +455,11 @@ impl Job {
                 if result.is_err() {
                     meter.back_to(begun.as_ref().map_or(0, Begun::arrived));
                 }
-                result
+                result.map_err(|failure| match is_refusal(&failure.error) {
+                    // What nobody has counted need not be there.
+                    true if part > self.parts => Failure::new(Class::Final, failure.error),
+                    _ => failure,
+                })
             },
         )
     }
@@ -404,12 +472,8 @@ impl Job {
         }
     }
 
-    fn ask_storage(
-        &self,
-        part: u32,
-        route: &mut PartRoute<'_>,
-        begun: &mut Option<Begun>,
-    ) -> std::result::Result<Response, Failure> {
+    /// Where the storage has a part.
+    fn url(&self, part: u32) -> Result<String> {
         let download = &self.download;
         let session = &download.session;
         let fetch = |from| {
@@ -421,7 +485,17 @@ impl Job {
                 download.password.as_ref(),
             )
         };
-        let url = self.urls.get(&session.call, part, fetch)?;
+        self.urls.get(&session.call, part, fetch)
+    }
+
+    fn ask_storage(
+        &self,
+        part: u32,
+        route: &mut PartRoute<'_>,
+        begun: &mut Option<Begun>,
+    ) -> std::result::Result<Response, Failure> {
+        let session = &self.download.session;
+        let url = self.url(part)?;
         let rest = begun
             .as_ref()
             .map(|begun| format!("bytes={}-", begun.arrived()));
@@ -577,15 +651,22 @@ impl Job {
         says: Option<&Place>,
         marks: &Marks,
     ) -> std::result::Result<(), Failure> {
-        let wanted = Place {
-            part,
-            parts: self.download.parts.max(1),
-            size: self.download.size,
-        };
-        if says.is_some_and(|place| !place.is(&wanted)) {
-            return Err(wrong_part(
-                "it belongs to another place, or to another file",
-            ));
+        if let Some(place) = says {
+            let mut own_size = self.own_size.lock();
+            let wanted = Place {
+                part,
+                parts: self.download.parts.max(1),
+                // The first one that says it binds the others, whatever was declared.
+                size: own_size.unwrap_or(place.size),
+            };
+            if !place.is(&wanted) {
+                return Err(wrong_part(
+                    "it belongs to another place, or to another file",
+                ));
+            }
+            if place.parts > 0 {
+                *own_size = Some(place.size);
+            }
         }
         let marks = [Some(marks.data), marks.session_key];
         let mut known = self.marks.lock();
@@ -612,6 +693,12 @@ impl Job {
             }
         }
     }
+}
+
+/// Whether the service, or the storage, says that it does not give something, rather than that it cannot at the moment.
+fn is_refusal(error: &Error) -> bool {
+    let is_final = |status| (400..500).contains(&status) && !matches!(status, 408 | 425 | 429);
+    error.server_code().is_some() || error.http_status().is_some_and(is_final)
 }
 
 /// The end of a transfer that the storage would not go on with.

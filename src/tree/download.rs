@@ -16,7 +16,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::os::{self, Existing};
 use crate::package::{File, Inner, Package};
 use crate::receive::{DownloadOptions, refuse_existing};
-use crate::transfer::download::{self, Outlet};
+use crate::transfer::download::Outlet;
 use crate::workspace::{Directory, DirectoryOptions, Subdirectory, optional_id};
 
 impl Package {
@@ -174,6 +174,7 @@ impl Tree {
                         local_path: Some(local),
                         file_id: None,
                         size: 0,
+                        declared_size: None,
                         action: Action::None,
                         renamed,
                         error: None,
@@ -212,6 +213,7 @@ impl Tree {
                     local_path: Some(target.clone()),
                     file_id: Some(file.file_id.clone()),
                     size: file.size,
+                    declared_size: file.declared_size(),
                     action: Action::None,
                     renamed: renamed || given != file.file_name,
                     error: None,
@@ -224,8 +226,11 @@ impl Tree {
                 });
             }
         }
-        let bytes = tasks.iter().map(|task| task.file.size).sum();
-        let parts = tasks.iter().map(|task| parts_of(&task.file)).sum();
+        let files = || tasks.iter().map(|task| &task.file);
+        let bytes = files().fold(0, |sum: u64, file| sum.saturating_add(file.size));
+        let parts = files().fold(0, |sum: u32, file| {
+            sum.saturating_add(file.parts_to_fetch())
+        });
         call.set_total(Some(bytes), parts);
         if self.options.existing == Existing::Refuse {
             // All targets are judged before the first byte is fetched, and before a directory is made.
@@ -262,15 +267,17 @@ impl Tree {
         if self.options.existing == Existing::Skip {
             tasks.retain(|task| match task.target.symlink_metadata() {
                 Err(_) => true,
-                Ok(there) if there.is_file() && there.len() == task.file.size => {
-                    call.parts_done(parts_of(&task.file), task.file.size);
+                Ok(there) if there.is_file() && is_right(there.len(), &task.file) => {
+                    call.parts_done(task.file.parts_to_fetch(), task.file.size);
                     self.items.done(task.item, Action::Skipped, None);
                     false
                 }
                 Ok(_) => {
+                    // Nobody can tell it from one whose declared size is wrong.
                     let told = format!(
-                        "{}: exists already, and is another file",
-                        task.target.display()
+                        "{}: exists already, and has not the declared size of {} bytes",
+                        task.target.display(),
+                        task.file.size
                     );
                     self.items
                         .failed(task.item, Error::new(ErrorKind::FileExists, told));
@@ -289,11 +296,11 @@ impl Tree {
             call,
             limit,
             tasks,
-            |task| parts_of(&task.file) as usize,
+            |task| task.file.parts_to_fetch() as usize,
             move |_, task| {
                 let item = task.item;
                 match self.fetch_one(&whole, task) {
-                    Ok(()) => self.items.done(item, Action::Downloaded, None),
+                    Ok(size) => self.items.received(item, size),
                     Err(error) if ends_all(&error) || whole.is_stopped() => return Err(error),
                     Err(error) => self.items.failed(item, error),
                 }
@@ -302,7 +309,7 @@ impl Tree {
         )
     }
 
-    fn fetch_one(&self, whole: &Arc<Call>, task: Task) -> Result<()> {
+    fn fetch_one(&self, whole: &Arc<Call>, task: Task) -> Result<u64> {
         let part = Call::part_of(whole, Phase::Transferring);
         let session = Arc::new(self.inner.client.0.api.session(&part.call));
         let outlet = Outlet::file(&task.target, self.options.existing)?;
@@ -321,9 +328,7 @@ impl Tree {
                 ask(&inner, &session, &file, in_directory.as_deref())
             }));
         }
-        download::run(one, outlet)?;
-        self.inner.steps.lock().file_opened(&file);
-        Ok(())
+        self.inner.fetch(&file, one, outlet)
     }
 }
 
@@ -341,12 +346,9 @@ fn ask(
         .transpose()
 }
 
-/// As many parts as a download counts: some servers count none for an empty file.
-fn parts_of(file: &File) -> u32 {
-    match file.size {
-        0 => file.parts,
-        _ => file.parts.max(1),
-    }
+/// Whether a file that is there may be the one that was declared.
+fn is_right(size: u64, file: &File) -> bool {
+    file.declared_size().is_none_or(|declared| declared == size)
 }
 
 /// Makes a local directory, unless it is there. A symbolic link in its place would lead out of the tree.

@@ -28,8 +28,10 @@ pub struct ReportItem {
     pub local_path: Option<PathBuf>,
     /// The service's id, if it has one.
     pub file_id: Option<String>,
-    /// Bytes of plaintext.
+    /// Bytes of plaintext: of a file that was downloaded, as they were received.
     pub size: u64,
+    /// What the sender declared, if that is known; after an upload the same.
+    pub declared_size: Option<u64>,
     /// What was done.
     pub action: Action,
     /// Whether the local path is not what the sender's would be: that was not safe, or taken by another file.
@@ -101,6 +103,12 @@ impl Items {
         if file_id.is_some() {
             item.file_id = file_id;
         }
+    }
+
+    /// It was downloaded, with so many bytes.
+    fn received(&self, index: usize, size: u64) {
+        self.0.lock()[index].size = size;
+        self.done(index, Action::Downloaded, None);
     }
 
     fn failed(&self, index: usize, error: Error) {

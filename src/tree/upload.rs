@@ -348,6 +348,7 @@ impl Tree {
             local_path: Some(local.to_owned()),
             file_id: None,
             size,
+            declared_size: Some(size),
             action: Action::None,
             renamed: false,
             error: None,

@@ -157,6 +157,7 @@ static void options_structs(void) {
   DOWNLOAD_FIELD(existing, 3, SENDSAFELY_INVALID_ARGUMENT);
   DOWNLOAD_FIELD(existing, -1, SENDSAFELY_INVALID_ARGUMENT);
   DOWNLOAD_FIELD(sync, -1, SENDSAFELY_INVALID_ARGUMENT);
+  DOWNLOAD_FIELD(strict_size, 2, SENDSAFELY_INVALID_ARGUMENT);
 }
 
 static void absurd_values(void) {

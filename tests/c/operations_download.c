@@ -59,6 +59,64 @@ TEST(download_all_files) {
   sendsafely_client_free(client);
 }
 
+/* One byte more, and one less, than the parts hold. */
+TEST(download_of_a_wrong_size) {
+  sendsafely_client *client = client_of_small_parts(0);
+  sendsafely_file *file = NULL;
+  sendsafely_package *package = package_with_file(client, &file), *opened = NULL;
+  char *id = NULL, *keycode = NULL;
+  sendsafely_download_options options;
+  CHECK_OK(sendsafely_download_options_init(&options, sizeof options));
+  CHECK(options.strict_size == 0);
+  CHECK_OK(sendsafely_package_id(package, &id, NULL));
+  CHECK_OK(sendsafely_package_keycode(package, &keycode, NULL));
+  REQUIRE(file);
+  for (int offset = -1; offset <= 1; offset++) {
+    char switches[64];
+    sendsafely_download *download = NULL;
+    sendsafely_report *report = NULL;
+    sendsafely_buffer *buffer = NULL;
+    sendsafely_status expected = offset ? SENDSAFELY_SIZE_MISMATCH : SENDSAFELY_OK;
+    snprintf(switches, sizeof switches, "{\"declared_size_offset\":%d}", offset);
+    set_switches(switches);
+    CHECK_OK(sendsafely_package_open(client, id, keycode, &opened, NULL));
+    options.existing = SENDSAFELY_EXISTING_OVERWRITE;
+    CHECK_OK(sendsafely_package_download_file(opened, file->file_id, scratch("kept.bin"), &options, &download, NULL));
+    REQUIRE(download);
+    CHECK(download->size == LARGE && download->declared_size == (uint64_t)(LARGE + offset));
+    CHECK(file_is(scratch("kept.bin"), large, LARGE));
+    CHECK_OK(sendsafely_package_download_all(opened, scratch(""), &options, &report, NULL));
+    REQUIRE(report);
+    CHECK(report->items[0]->size == LARGE && report->items[0]->declared_size == (uint64_t)(LARGE + offset));
+    sendsafely_report_free(report);
+    CHECK_OK(sendsafely_package_download_memory(opened, file->file_id, NULL, &buffer, NULL));
+    CHECK(buffer && buffer->size == LARGE && memcmp(buffer->data, large, LARGE) == 0);
+    sendsafely_buffer_free(buffer);
+
+    options.strict_size = 1;
+    options.existing = SENDSAFELY_EXISTING_REFUSE;
+    CHECK_STATUS(expected,
+                 sendsafely_package_download_file(opened, file->file_id, scratch("strict.bin"), &options, NULL, NULL));
+    CHECK(file_is(scratch("strict.bin"), large, LARGE) == !offset);
+    remove(scratch("strict.bin"));
+    options.existing = SENDSAFELY_EXISTING_OVERWRITE;
+    CHECK_STATUS(expected, sendsafely_package_download_all(opened, scratch(""), &options, &report, NULL));
+    CHECK(report && report->items[0]->status == (int32_t)expected);
+    CHECK_STATUS(expected, sendsafely_package_download_memory(opened, file->file_id, &options, &buffer, NULL));
+    options.strict_size = 0;
+    sendsafely_buffer_free(buffer);
+    sendsafely_report_free(report);
+    sendsafely_download_free(download);
+    sendsafely_package_free(opened);
+  }
+  set_switches("{\"declared_size_offset\":0}");
+  sendsafely_string_free(id);
+  sendsafely_string_free(keycode);
+  sendsafely_file_free(file);
+  sendsafely_package_free(package);
+  sendsafely_client_free(client);
+}
+
 TEST(download_with_password) {
   sendsafely_client *client = client_of_small_parts(0);
   sendsafely_file *file = NULL;

@@ -242,8 +242,9 @@ namespace Sendsafely
         /// <summary>A part is larger than MaxPartBytes.</summary>
         /// <remarks>Raise MaxPartBytes if the sender is trusted.</remarks>
         PartTooLarge = 502,
-        /// <summary>The file has not the size that the service tells.</summary>
-        /// <remarks>The sender has to send it again.</remarks>
+        /// <summary>The file has not the size that was said.</summary>
+        /// <remarks>By its own parts, by an upload, or by its sender if StrictSize is set, without which such a file is
+        /// kept.</remarks>
         SizeMismatch = 503,
         /// <summary>The keycode is not the one of this package.</summary>
         /// <remarks>Open the package with the keycode of its secure link.</remarks>

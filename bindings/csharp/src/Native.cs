@@ -329,6 +329,7 @@ namespace Sendsafely
             internal int sync;
             internal IntPtr on_progress;
             internal IntPtr user_data;
+            internal int strict_size;
         }
 
         [StructLayout(LayoutKind.Sequential)]
@@ -339,6 +340,7 @@ namespace Sendsafely
             internal IntPtr path;
             internal ulong size;
             internal int skipped;
+            internal ulong declared_size;
         }
 
         [StructLayout(LayoutKind.Sequential)]
@@ -405,6 +407,7 @@ namespace Sendsafely
             internal int action;
             internal IntPtr message;
             internal int renamed;
+            internal ulong declared_size;
         }
 
         [StructLayout(LayoutKind.Sequential)]

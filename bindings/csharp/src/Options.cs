@@ -205,6 +205,10 @@ namespace Sendsafely
         /// <summary>True: the file is on the disk, not only in the system's cache, when the call returns.</summary>
         public bool Sync { get; set; }
 
+        /// <summary>True: a file of another size than its sender declared fails with <see cref="Status.SizeMismatch"/>
+        /// instead of being kept.</summary>
+        public bool StrictSize { get; set; }
+
         internal DownloadOptions Copy() => (DownloadOptions)MemberwiseClone();
 
         internal static Native.sendsafely_download_options ToNative(DownloadOptions options, Texts texts)
@@ -217,6 +221,7 @@ namespace Sendsafely
             native.directory_id = texts.Add(options.DirectoryId, nameof(options.DirectoryId));
             if (options.Existing != null) native.existing = (int)options.Existing.Value;
             native.sync = options.Sync ? 1 : 0;
+            native.strict_size = options.StrictSize ? 1 : 0;
             return native;
         }
     }

@@ -256,7 +256,8 @@ namespace Sendsafely
         /// so.</summary>
         public string FileName { get; }
 
-        /// <summary>Bytes of the file before encryption.</summary>
+        /// <summary>Bytes of the file before encryption, as its sender declared them: not always rightly. A download
+        /// reports how many it received.</summary>
         public long Size { get; }
 
         /// <summary>When it was uploaded, UTC; null if not told.</summary>
@@ -505,11 +506,16 @@ namespace Sendsafely
         /// <summary>Where it was written; null if it went to a stream.</summary>
         public string Path { get; }
 
-        /// <summary>Bytes of the file.</summary>
+        /// <summary>Bytes of the file as they were received; of one that was left alone, as its sender declared
+        /// them.</summary>
         public long Size { get; }
 
         /// <summary>True if the target existed and was left alone.</summary>
         public bool Skipped { get; }
+
+        /// <summary>Bytes of the file as its sender declared them, not always rightly; null if that is not
+        /// known.</summary>
+        public long? DeclaredSize { get; }
 
         internal DownloadedFile(IntPtr record)
         {
@@ -519,6 +525,7 @@ namespace Sendsafely
             Path = Read.Text(native.path);
             Size = (long)native.size;
             Skipped = native.skipped != 0;
+            DeclaredSize = native.declared_size == Native.SENDSAFELY_SIZE_UNKNOWN ? (long?)null : (long)native.declared_size;
         }
     }
 
@@ -613,7 +620,7 @@ namespace Sendsafely
         /// <summary>Its id; null if it has none.</summary>
         public string FileId { get; }
 
-        /// <summary>Bytes of the file.</summary>
+        /// <summary>Bytes of the file: of one that was downloaded, as they were received.</summary>
         public long Size { get; }
 
         /// <summary><see cref="Status.Ok"/>, or why nothing was done.</summary>
@@ -629,6 +636,10 @@ namespace Sendsafely
         /// file.</summary>
         public bool Renamed { get; }
 
+        /// <summary>Bytes of the file as its sender declared them, not always rightly; null if that is not
+        /// known.</summary>
+        public long? DeclaredSize { get; }
+
         internal ReportItem(IntPtr record)
         {
             var native = Marshal.PtrToStructure<Native.sendsafely_report_item>(record);
@@ -640,6 +651,7 @@ namespace Sendsafely
             Action = (TreeAction)native.action;
             Message = Read.Text(native.message);
             Renamed = native.renamed != 0;
+            DeclaredSize = native.declared_size == Native.SENDSAFELY_SIZE_UNKNOWN ? (long?)null : (long)native.declared_size;
         }
     }
 

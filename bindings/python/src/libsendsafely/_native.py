@@ -310,6 +310,7 @@ class sendsafely_download_options(Structure):
         ("sync", c_int32),
         ("on_progress", sendsafely_progress_callback),
         ("user_data", c_void_p),
+        ("strict_size", c_int32),
     )
 
 
@@ -320,6 +321,7 @@ class sendsafely_download(Structure):
         ("path", c_char_p),
         ("size", c_uint64),
         ("skipped", c_int32),
+        ("declared_size", c_uint64),
     )
 
 
@@ -386,6 +388,7 @@ class sendsafely_report_item(Structure):
         ("action", c_int32),
         ("message", c_char_p),
         ("renamed", c_int32),
+        ("declared_size", c_uint64),
     )
 
 
@@ -1587,6 +1590,7 @@ FIELDS: Dict[str, Dict[str, str]] = {
         "directory_id": "text",
         "existing": "Existing",
         "sync": "bool",
+        "strict_size": "bool",
     },
     "sendsafely_download": {
         "file_id": "text",
@@ -1594,6 +1598,7 @@ FIELDS: Dict[str, Dict[str, str]] = {
         "path": "text",
         "size": "int",
         "skipped": "bool",
+        "declared_size": "size",
     },
     "sendsafely_directory_options": {
         "sort_field": "text",
@@ -1634,6 +1639,7 @@ FIELDS: Dict[str, Dict[str, str]] = {
         "action": "Action",
         "message": "text",
         "renamed": "bool",
+        "declared_size": "size",
     },
     "sendsafely_list_options": {
         "first_row": "int",

@@ -217,7 +217,9 @@ class Status(OpenEnum):
     PART_TOO_LARGE = 502
     """A part is larger than max_part_bytes. Raise max_part_bytes if the sender is trusted."""
     SIZE_MISMATCH = 503
-    """The file has not the size that the service tells. The sender has to send it again."""
+    """The file has not the size that was said. By its own parts, by an upload, or by its sender if strict_size is set,
+    without which such a file is kept.
+    """
     WRONG_KEYCODE = 504
     """The keycode is not the one of this package. Open the package with the keycode of its secure link."""
     WRONG_PART = 505

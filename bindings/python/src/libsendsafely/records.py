@@ -157,7 +157,9 @@ class File:
     file_name: str
     """Its name as the sender gave it. Not safe as a path: Package.download_file makes it so."""
     size: int
-    """Bytes of the file before encryption."""
+    """Bytes of the file before encryption, as its sender declared them: not always rightly. A download reports how many it
+    received.
+    """
     uploaded: Optional[datetime]
     """When it was uploaded, in UTC; None if not told."""
     uploaded_text: Optional[str]
@@ -291,9 +293,11 @@ class Download:
     path: Optional[str]
     """Where it was written; None if it went to a file object."""
     size: int
-    """Bytes of the file."""
+    """Bytes of the file as they were received; of one that was left alone, as its sender declared them."""
     skipped: bool
     """True if the target existed and was left alone."""
+    declared_size: Optional[int]
+    """Bytes of the file as its sender declared them, not always rightly; None if that is not known."""
 
 
 @dataclass(frozen=True)
@@ -349,7 +353,7 @@ class ReportItem:
     file_id: Optional[str]
     """Its id; None if it has none."""
     size: int
-    """Bytes of the file."""
+    """Bytes of the file: of one that was downloaded, as they were received."""
     status: Status
     """A Status: Status.OK, or why nothing was done."""
     action: Action
@@ -358,6 +362,8 @@ class ReportItem:
     """What happened, in words; None for Status.OK."""
     renamed: bool
     """True if its name on this machine is not the sender's, which was not safe or was taken by another file."""
+    declared_size: Optional[int]
+    """Bytes of the file as its sender declared them, not always rightly; None if that is not known."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,376 @@
+//! Files whose size, or number of parts, is not what was declared (`protocol` 4.3, 5.4.3).
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::fs;
+
+use sendsafely::{
+    Action, ClientOptions, Download, DownloadOptions, ErrorKind, Existing, Package, Result, Sink,
+    UploadOptions,
+};
+use serde_json::{Value, json};
+use support::openpgp::{NODE, part};
+use support::*;
+
+const STRICT: DownloadOptions = DownloadOptions {
+    password: None,
+    existing: Existing::Refuse,
+    sync: false,
+    directory_id: None,
+    strict_size: true,
+};
+
+/// A package, and what opens parts on it.
+fn receiving(emulator: &Emulator, options: ClientOptions) -> (Package, String) {
+    let package = package(&emulator.client_with(options));
+    let secret = emulator.package(package.id())["server_secret"].clone();
+    let passphrase = secret.as_str().unwrap().to_owned() + package.keycode().unwrap();
+    (package, passphrase)
+}
+
+/// Parts of 1,000 bytes as Node writes them, and the file that they are.
+fn three_parts(passphrase: &str) -> (Vec<Vec<u8>>, Vec<u8>) {
+    let pieces: Vec<_> = (1..4).map(|seed| noise(seed, 1000)).collect();
+    let parts = pieces.iter().map(|piece| part(NODE, passphrase, piece));
+    (parts.collect(), pieces.concat())
+}
+
+/// Downloads in every way, and has the same each time. What comes is checked against what is reported.
+fn in_every_way(package: &Package, id: &str) -> Vec<u8> {
+    let check = |download: Download, watch: &Watch, received: usize| {
+        assert_eq!(download.size, received as u64);
+        watch.assert_ends_at(received);
+        let told = watch.log.iter().any(|line| {
+            line.contains(&format!("{received} bytes were received"))
+                && line.contains(&format!(
+                    "{} were declared",
+                    download.declared_size.unwrap()
+                ))
+        });
+        assert_eq!(
+            told,
+            download.declared_size != Some(download.size),
+            "{:?}",
+            watch.log
+        );
+    };
+    let options = DownloadOptions::default();
+    let mut watch = Watch::new();
+    let mut memory = Vec::new();
+    let sink = Sink::Memory(&mut memory);
+    let done = package.download(&mut watch, id, sink, &options).unwrap();
+    check(done, &watch, memory.len());
+
+    let mut written = Vec::new();
+    let mut writer = |data: &[u8]| -> Result<()> {
+        written.extend_from_slice(data);
+        Ok(())
+    };
+    let mut watch = Watch::new();
+    let sink = Sink::Writer(&mut writer);
+    let done = package.download(&mut watch, id, sink, &options).unwrap();
+    check(done, &watch, written.len());
+    assert!(written == memory);
+
+    let directory = TempDir::new();
+    let mut watch = Watch::new();
+    let sink = Sink::Path(directory.0.clone());
+    let done = package.download(&mut watch, id, sink, &options).unwrap();
+    assert!(fs::read(done.path.as_ref().unwrap()).unwrap() == memory);
+    check(done, &watch, memory.len());
+    memory
+}
+
+/// The last part that anything was asked of.
+fn furthest(emulator: &Emulator) -> u64 {
+    let requests = emulator.requests();
+    let parts = requests.iter().filter_map(|request| {
+        let body = request["body"].as_str().unwrap_or_default();
+        let body: Value = serde_json::from_str(body).unwrap_or_default();
+        let urls = body["startSegment"].as_u64();
+        urls.or(body["part"].as_u64()).or(request["part"].as_u64())
+    });
+    parts.max().unwrap()
+}
+
+/// What `strict_size` refuses leaves nothing.
+fn refused_if_strict(package: &Package, id: &str) {
+    let directory = TempDir::new();
+    let sink = Sink::Path(directory.0.clone());
+    let error = refused(
+        package.download(&mut (), id, sink, &STRICT),
+        ErrorKind::SizeMismatch,
+    );
+    assert!(error.remedy().is_some());
+    assert_eq!(directory.names(), [""; 0]);
+}
+
+#[test]
+fn a_file_of_another_size_than_declared_is_kept_unless_that_is_refused() {
+    let emulator = Emulator::start();
+    for force_api_route in [false, true] {
+        let options = ClientOptions {
+            force_api_route,
+            ..options()
+        };
+        let (package, passphrase) = receiving(&emulator, options);
+        let (parts, data) = three_parts(&passphrase);
+        for size in [0, 1, 2000, 2999, 3001, 1 << 40] {
+            let id = emulator.add_file(package.id(), "a.bin", size, &parts);
+            assert!(in_every_way(&package, &id) == data, "{size}");
+            refused_if_strict(&package, &id);
+        }
+        let id = emulator.add_file(package.id(), "a.bin", 3000, &parts);
+        assert!(in_every_way(&package, &id) == data);
+        package
+            .download(&mut (), &id, Sink::Memory(&mut Vec::new()), &STRICT)
+            .unwrap();
+    }
+}
+
+#[test]
+fn our_own_files_are_kept_when_the_service_tells_a_wrong_size() {
+    let emulator = Emulator::start();
+    let (package, _) = receiving(&emulator, options());
+    let data = noise(1, 2 * PART + 1);
+    upload(&package, "known.bin", &data).unwrap();
+    let mut rest = &data[..];
+    let mut reader = |buffer: &mut [u8]| Ok(std::io::Read::read(&mut rest, buffer).unwrap());
+    let streamed = sendsafely::Source::Reader {
+        name: "streamed.bin".into(),
+        size: None,
+        reader: &mut reader,
+    };
+    package
+        .upload(&mut (), streamed, &UploadOptions::default())
+        .unwrap();
+    let link = finalize(&package);
+    for offset in [-200_001, -1, 1, 1_i64 << 40] {
+        emulator.settings(json!({"declared_size_offset": offset}));
+        let package =
+            Package::open_link(&emulator.client_of(1, options()), &mut (), &link).unwrap();
+        emulator.forget_requests();
+        for file in package.information(&mut ()).unwrap().files {
+            assert!(in_every_way(&package, &file.file_id) == data, "{offset}");
+            refused_if_strict(&package, &file.file_id);
+        }
+        // They say themselves how many parts they have: nobody asks for one more.
+        assert_eq!(furthest(&emulator), 3, "{offset}");
+    }
+}
+
+#[test]
+fn a_part_that_was_not_counted_is_fetched_once() {
+    let emulator = Emulator::start();
+    emulator.settings(json!({"surplus_parts": true}));
+    for force_api_route in [false, true] {
+        let options = ClientOptions {
+            force_api_route,
+            ..options()
+        };
+        let (package, passphrase) = receiving(&emulator, options);
+        let (parts, data) = three_parts(&passphrase);
+        // As Node 1.1.3 declared a file, which is whole with that part, and one that is not.
+        for size in [3000, 2500, 4000] {
+            let id = emulator.add_file(package.id(), "a.bin", size, &parts[..2]);
+            emulator.admin("PUT", &format!("/files/{id}/parts/3"), &parts[2]);
+            emulator.forget_requests();
+            assert!(in_every_way(&package, &id) == data, "{size}");
+            assert_eq!(furthest(&emulator), 3, "{size}: never one more than that");
+            if size == 3000 {
+                package
+                    .download(&mut (), &id, Sink::Memory(&mut Vec::new()), &STRICT)
+                    .unwrap();
+            } else {
+                refused_if_strict(&package, &id);
+            }
+        }
+        // Where enough is there, nothing more is asked for.
+        let id = emulator.add_file(package.id(), "a.bin", 2000, &parts[..2]);
+        emulator.admin("PUT", &format!("/files/{id}/parts/3"), &parts[2]);
+        emulator.forget_requests();
+        assert!(in_every_way(&package, &id) == data[..2000]);
+        assert_eq!(furthest(&emulator), 2);
+    }
+}
+
+#[test]
+fn a_file_ends_where_it_ended_if_there_is_no_further_part() {
+    let emulator = Emulator::start();
+    let (package, passphrase) = receiving(&emulator, options());
+    let (parts, data) = three_parts(&passphrase);
+    let id = emulator.add_file(package.id(), "a.bin", 4000, &parts);
+    let refusal = json!({"response": "FAIL", "message": "no such part"});
+    let urls = json!({"downloadUrls": [{"part": 4, "url": format!("{}/no/such/part", emulator.text("storage_url"))}]});
+    for (endpoint, action) in [
+        ("download_urls", json!({"envelope": refusal})),
+        ("download_urls", json!({"internal_error": true})),
+        ("download_urls", json!({"status": 404, "body": "not found"})),
+        (
+            "download_urls",
+            json!({"replace_json": {"downloadUrls": []}}),
+        ),
+        ("download_urls", json!({"replace_json": urls})),
+    ] {
+        emulator.clear_faults();
+        // The first request has the URLs of the parts that are counted.
+        emulator.fault(json!({"endpoint": endpoint, "skip": 1, "times": 1, "action": action}));
+        assert!(download(&package, &id).unwrap() == data, "{action}");
+        assert_eq!(emulator.fault_hits(), 1, "{action}");
+    }
+    // The storage has a URL for it, and says in its own ways that there is no such part.
+    emulator.settings(json!({"surplus_parts": true}));
+    emulator.admin("PUT", &format!("/files/{id}/parts/4"), b"");
+    for status in [403, 404, 416] {
+        emulator.clear_faults();
+        emulator.forget_requests();
+        let answer = json!({"status": status, "body": "<Error/>"});
+        emulator.fault(json!({"endpoint": "part_get", "part": 4, "times": 0, "action": answer}));
+        assert!(download(&package, &id).unwrap() == data, "{status}");
+        assert_eq!(emulator.fault_hits(), 1, "{status}");
+    }
+    // What breaks on the way is another matter: the part is there.
+    emulator.clear_faults();
+    let last = noise(4, 1000);
+    let sealed = part(NODE, &passphrase, &last);
+    emulator.admin("PUT", &format!("/files/{id}/parts/4"), &sealed);
+    emulator
+        .fault(json!({"endpoint": "part_get", "part": 4, "times": 1, "action": {"status": 503}}));
+    assert!(download(&package, &id).unwrap() == [data, last].concat());
+    // It is verified like every other.
+    let damaged = [&sealed[..sealed.len() - 1], &[!sealed[sealed.len() - 1]]].concat();
+    emulator.admin("PUT", &format!("/files/{id}/parts/4"), &damaged);
+    let directory = TempDir::new();
+    refused(
+        download_into(&package, &id, &directory),
+        ErrorKind::DecryptFailed,
+    );
+    assert_eq!(directory.names(), [""; 0]);
+    emulator.admin("PUT", &format!("/files/{id}/parts/4"), &parts[0]);
+    assert_kind(download(&package, &id), ErrorKind::WrongPart);
+}
+
+#[test]
+fn our_own_files_are_whole_or_refused_whatever_is_declared() {
+    let emulator = Emulator::start();
+    emulator.settings(json!({"surplus_parts": true}));
+    let (package, _) = receiving(&emulator, options());
+    let data = noise(1, 3 * PART);
+    let id = upload(&package, "a.bin", &data).unwrap().file_id;
+    let parts: Vec<_> = (1..4)
+        .map(|number| emulator.admin("GET", &format!("/files/{id}/parts/{number}"), b""))
+        .collect();
+    let twice = [&parts[..], &parts[2..]].concat();
+    for size in [2 * PART, 3 * PART, 4 * PART] {
+        for wrong in [&parts[..2], &parts[1..], &twice[..], &parts[..1]] {
+            let file = emulator.add_file(package.id(), "b.bin", size, wrong);
+            emulator.forget_requests();
+            assert_kind(download(&package, &file), ErrorKind::WrongPart);
+            assert!(furthest(&emulator) <= wrong.len() as u64);
+        }
+        let file = emulator.add_file(package.id(), "c.bin", size, &parts);
+        assert!(download(&package, &file).unwrap() == data);
+    }
+}
+
+#[test]
+fn memory_grows_only_so_far_beyond_the_declared_size() {
+    let emulator = Emulator::start();
+    let (package, passphrase) = receiving(
+        &emulator,
+        ClientOptions {
+            max_part_bytes: 64 << 10,
+            ..options()
+        },
+    );
+    let pieces: Vec<_> = (0..4).map(|seed| noise(seed, 60_000)).collect();
+    let parts: Vec<_> = pieces
+        .iter()
+        .map(|piece| part(NODE, &passphrase, piece))
+        .collect();
+    let id = emulator.add_file(package.id(), "a.bin", 100_000, &parts);
+    let error = refused(download(&package, &id), ErrorKind::SizeMismatch);
+    assert!(error.remedy().unwrap().contains("to a file"), "{error}");
+    // Into a file it goes.
+    let directory = TempDir::new();
+    assert!(download_into(&package, &id, &directory).unwrap() == pieces.concat());
+    let id = emulator.add_file(package.id(), "a.bin", 180_000, &parts);
+    assert!(download(&package, &id).unwrap() == pieces.concat());
+}
+
+#[test]
+fn a_file_whose_size_nobody_tells_is_read() {
+    let emulator = Emulator::start();
+    let (package, passphrase) = receiving(&emulator, options());
+    let (parts, data) = three_parts(&passphrase);
+    let id = emulator.add_file(package.id(), "a.bin", 0, &parts);
+    let file = json!({"fileId": id, "fileName": "a.bin", "fileSize": null, "parts": 3});
+    let action = json!({"replace_json": {"files": [file]}});
+    emulator.fault(json!({"endpoint": "package_information", "times": 0, "action": action}));
+    let mut watch = Watch::new();
+    let mut memory = Vec::new();
+    let done = package
+        .download(&mut watch, &id, Sink::Memory(&mut memory), &STRICT)
+        .unwrap();
+    assert!(memory == data);
+    assert_eq!((done.size, done.declared_size), (3000, None));
+    watch.assert_ends_at(3000);
+    assert!(watch.reports[0].1.bytes_total.is_none());
+    // In a tree, too, where one that is there is right as it is.
+    let directory = TempDir::new();
+    for action in [Action::Downloaded, Action::Skipped] {
+        let options = DownloadOptions {
+            existing: Existing::Skip,
+            ..STRICT
+        };
+        let report = package
+            .download_all(&mut (), &directory.0, &options)
+            .unwrap();
+        assert_eq!(report.items[0].action, action);
+        assert_eq!(report.items[0].declared_size, None);
+    }
+}
+
+#[test]
+fn the_report_of_a_tree_has_both_sizes() {
+    let emulator = Emulator::start();
+    let (package, passphrase) = receiving(&emulator, options());
+    let (parts, data) = three_parts(&passphrase);
+    for (name, size) in [("long.bin", 2000), ("right.bin", 3000), ("short.bin", 4000)] {
+        emulator.add_file(package.id(), name, size, &parts);
+    }
+    package.information(&mut ()).unwrap();
+    let directory = TempDir::new();
+    let mut watch = Watch::new();
+    let report = package
+        .download_all(&mut watch, &directory.0, &DownloadOptions::default())
+        .unwrap();
+    watch.assert_ends_at(9000);
+    assert_eq!(watch.log.len(), 2, "{:?}", watch.log);
+    let sizes: Vec<_> = report
+        .items
+        .iter()
+        .map(|item| (item.action, item.size, item.declared_size))
+        .collect();
+    let was = |declared| (Action::Downloaded, 3000, Some(declared));
+    assert_eq!(sizes, [was(2000), was(3000), was(4000)]);
+    for name in directory.names() {
+        assert!(fs::read(directory.join(&name)).unwrap() == data, "{name}");
+    }
+
+    let directory = TempDir::new();
+    let failed = package
+        .download_all(&mut (), &directory.0, &STRICT)
+        .unwrap_err();
+    assert_eq!(failed.error.kind(), ErrorKind::SizeMismatch);
+    assert_eq!(directory.names(), ["right.bin"]);
+    let kinds: Vec<_> = failed
+        .report
+        .items
+        .iter()
+        .map(|item| item.error.as_ref().map(|error| error.kind()))
+        .collect();
+    let wrong = Some(ErrorKind::SizeMismatch);
+    assert_eq!(kinds, [wrong, None, wrong]);
+}
