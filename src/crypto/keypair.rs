@@ -1,13 +1,12 @@
 //! Trusted devices: their key pairs, and keycodes encrypted to them (`protocol` 3.6 and 3.7).
 
 use std::fmt;
-use std::io::{self, Read as _};
+use std::io;
 
 use pgp::armor::{self, BlockType};
 use pgp::composed::{
-    ArmorOptions, DecryptionOptions, Deserializable as _, EncryptionCaps, KeyType, Message,
-    RawSessionKey, SecretKeyParamsBuilder, SignedPublicKey, SignedSecretKey, SubkeyParamsBuilder,
-    TheRing,
+    ArmorOptions, Deserializable as _, EncryptionCaps, KeyType, RawSessionKey,
+    SecretKeyParamsBuilder, SignedPublicKey, SignedSecretKey, SubkeyParamsBuilder,
 };
 use pgp::crypto::hash::HashAlgorithm;
 use pgp::crypto::sym::SymmetricKeyAlgorithm;
@@ -18,7 +17,7 @@ use rand_core::OsRng;
 use zeroize::Zeroizing;
 
 use super::keycode::Keycode;
-use super::openpgp::{Limits, PartBuffer, decrypt_failed, unpack_layer};
+use super::openpgp::{Limits, PartBuffer, decrypt_failed, open_with_private_key};
 use super::random;
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::SecretString;
@@ -191,47 +190,25 @@ impl PrivateKey {
     /// code, as old clients write them.
     ///
     /// # Errors
-    /// `DecryptFailed` if it is not for this key or damaged.
+    /// `DecryptFailed` if it is not for this key or damaged, `UnsupportedFormat` as [`open`](super::open).
     pub(crate) fn decrypt_keycode(&self, armored: &str) -> Result<Keycode> {
         if armored.len() > MAX_MESSAGE_LEN {
             return Err(decrypt_failed());
         }
-        let (message, _) =
-            Message::from_string(armored.trim_start()).map_err(|_| decrypt_failed())?;
-        let ring = TheRing {
-            secret_keys: vec![&self.0],
-            decrypt_options: DecryptionOptions::new().enable_legacy(),
-            ..TheRing::default()
-        };
-        let (message, _) = message
-            .decrypt_the_ring(ring, true)
-            .map_err(|_| decrypt_failed())?;
-        let content = Zeroizing::new(content_of(message)?);
-        let text = std::str::from_utf8(&content).map_err(|_| decrypt_failed())?;
-        Keycode::from_text(text).map_err(|_| decrypt_failed())
-    }
-}
-
-/// The content of a message that is decrypted already.
-fn content_of(mut message: Message<'_>) -> Result<Vec<u8>> {
-    if let Message::Compressed { reader, .. } = message {
         let limits = Limits {
             max_plaintext: MAX_KEYCODE_LEN,
             proceed: &|_| Ok(()),
         };
-        return unpack_layer(reader.decompress().map_err(|_| decrypt_failed())?, &limits);
+        let mut message = Zeroizing::new(armored.trim_start().as_bytes().to_vec());
+        let opened =
+            open_with_private_key(&mut message, &self.0, &limits).map_err(|e| match e.kind() {
+                ErrorKind::PartTooLarge => decrypt_failed(),
+                _ => e,
+            })?;
+        let content = opened.content;
+        let text = std::str::from_utf8(&message[content]).map_err(|_| decrypt_failed())?;
+        Keycode::from_text(text).map_err(|_| decrypt_failed())
     }
-    let mut content = Vec::new();
-    let limit = MAX_KEYCODE_LEN as u64 + 1;
-    message
-        .by_ref()
-        .take(limit)
-        .read_to_end(&mut content)
-        .map_err(|_| decrypt_failed())?;
-    if content.len() > MAX_KEYCODE_LEN || message.is_encrypted() {
-        return Err(decrypt_failed());
-    }
-    Ok(content)
 }
 
 impl fmt::Debug for PrivateKey {
@@ -291,9 +268,9 @@ pub(crate) fn generate_key_pair(bits: u32) -> Result<(SecretString, String)> {
 mod tests {
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
-    use pgp::composed::Esk;
+    use pgp::composed::{Esk, Message};
     use pgp::packet::DataMode;
-    use pgp::types::{KeyId, Password, StringToKey};
+    use pgp::types::{EskType, KeyId, Password, StringToKey};
 
     use super::*;
 
@@ -500,6 +477,39 @@ mod tests {
             generate_key_pair(1024).unwrap_err().kind(),
             ErrorKind::InvalidArgument
         );
+    }
+
+    /// Who knows the public key may encrypt anything to it.
+    #[test]
+    fn hostile_session_keys_are_refused() {
+        let public = secret_key().secret_subkeys[0].public_key().clone();
+        let key = PrivateKey(secret_key());
+        for plain in [&b""[..], &[9], &[0, 0, 0], &[99, 0, 0], &[9; 34], &[7; 100]] {
+            for (version, kind) in [(1, EskType::V3_4), (2, EskType::V6)] {
+                let values = public.encrypt(OsRng, plain, kind).unwrap();
+                let mut pkesk = vec![3];
+                if version == 1 {
+                    pkesk.extend_from_slice(public.legacy_key_id().as_ref());
+                } else {
+                    pkesk = vec![6, 0];
+                }
+                pkesk.push(1);
+                values.to_writer(&mut pkesk).unwrap();
+                let mut message = vec![0xc1, 255, 0, 0];
+                message.extend_from_slice(&u16::try_from(pkesk.len()).unwrap().to_be_bytes());
+                message.extend_from_slice(&pkesk);
+                message.extend_from_slice(&[0xd2, 100, version, 9, 2, 6]);
+                message.extend_from_slice(&[5; 96]);
+                let text = STANDARD.encode(message);
+                let armored =
+                    format!("-----BEGIN PGP MESSAGE-----\n\n{text}\n-----END PGP MESSAGE-----\n");
+                assert_eq!(
+                    key.decrypt_keycode(&armored).unwrap_err().kind(),
+                    ErrorKind::DecryptFailed,
+                    "{plain:?} {version}"
+                );
+            }
+        }
     }
 
     #[test]

@@ -1,8 +1,7 @@
 //! Cryptography as `protocol` section 3 has it: keycodes, request signatures, OpenPGP messages and key pairs.
 //!
-//! Nothing here touches the network or a file. rPGP parses and writes keys and every unusual message; the one shape in
-//! which nearly all data travels (session key packet, encrypted data with a modification detection code, literal data)
-//! is framed here, in place in one buffer, because that is where the time of a transfer goes.
+//! Nothing here touches the network or a file. rPGP parses and writes keys, and decompresses; messages are framed
+//! here, in place in one buffer, because that is where the time of a transfer goes.
 
 pub(crate) mod keycode;
 pub(crate) mod keypair;

@@ -1,14 +1,17 @@
 //! OpenPGP messages under a passphrase, one for each part of a file (`protocol` 3.4).
 //!
 //! [`PartBuffer`] writes them, [`open`] reads them; both work in place, so that a part in flight costs one part of
-//! memory. The modification detection code covers the whole message, so nothing can be released before the last byte
-//! has been hashed: that is why reading takes a whole part and not a stream.
+//! memory. The modification detection code covers the whole message, and so do the tags of the authenticated modes, which
+//! are only read: nothing can be released before the last byte has been seen, which is why reading takes a whole part and
+//! not a stream. Keycodes for trusted devices are read here as well; they differ in where the session key comes from.
 
+mod aead;
 mod cfb;
 mod packet;
 mod part;
 mod place;
 mod s2k;
+mod session;
 mod unusual;
 
 #[cfg(test)]
@@ -20,7 +23,7 @@ pub(crate) use part::PartBuffer;
 pub(crate) use place::Place;
 pub(crate) use reader::{Limits, Marks, open};
 
-pub(super) use unusual::unpack_layer;
+pub(super) use reader::open_with_private_key;
 
 use pgp::crypto::sym::SymmetricKeyAlgorithm;
 // A SHA-1 digest ends the modification detection code packet.

@@ -3,25 +3,22 @@
 use std::ops::Range;
 
 use pgp::armor::{BlockType, Dearmor, DearmorOptions};
-use pgp::crypto::sym::SymmetricKeyAlgorithm;
-use pgp::packet::SymKeyEncryptedSessionKey;
-use pgp::types::{StringToKey, Tag};
-use sha2::{Digest as _, Sha256};
-use zeroize::{Zeroize, Zeroizing};
+use pgp::composed::SignedSecretKey;
+use pgp::types::Tag;
+use zeroize::Zeroize;
 
 use super::packet::Packet;
+use super::session::{Generation, Secret};
 use super::{
-    MDC_HEADER, MDC_LEN, Place, SessionKey, cfb, decrypt_failed, s2k, too_large, unsupported,
+    MDC_HEADER, MDC_LEN, Place, SessionKey, aead, cfb, decrypt_failed, too_large, unsupported,
     unusual,
 };
 use crate::crypto::keycode::Passphrase;
 use crate::error::{Error, Result};
 
-/// A message may offer several session keys; each costs a derivation, up to 40 ms if its maker wants it so, whether or
-/// not a usable key comes of it. Those after so many are not tried.
+/// A message may offer several session keys; each costs a derivation, up to 40 ms if its maker wants it so (four times
+/// that with Argon2), whether or not a usable key comes of it. Those after so many are not tried.
 const MAX_DERIVATIONS: usize = 8;
-/// No program writes a longer session key packet.
-const MAX_SESSION_KEY_PACKET: usize = 1024;
 
 /// What opening a message may cost.
 pub(crate) struct Limits<'a> {
@@ -53,72 +50,72 @@ pub(crate) struct Marks {
 
 /// Decrypts a message in place.
 ///
-/// Reads what the official clients and GnuPG write (`protocol` 3.4). The modification detection code is verified over
-/// the whole message first; on any failure `message` comes back wiped and empty.
+/// Reads what the official clients, GnuPG and all who follow RFC 4880 or RFC 9580 write (`protocol` 3.4): data in CFB
+/// mode with a modification detection code, or in an authenticated mode. Either is verified over the whole message
+/// first; on any failure `message` comes back wiped and empty.
 ///
 /// # Errors
 /// `DecryptFailed` for a wrong passphrase and for damaged data alike, `UnsupportedFormat` for what is refused (no
-/// modification detection code, authenticated modes, foreign ciphers), `PartTooLarge` if the content is longer than
-/// the limit, and what `proceed` fails with.
+/// modification detection code, GnuPG's own authenticated mode, foreign ciphers, expensive derivations),
+/// `PartTooLarge` if the content is longer than the limit, and what `proceed` fails with.
 pub(crate) fn open(
     message: &mut Vec<u8>,
     passphrase: &Passphrase,
     limits: &Limits<'_>,
 ) -> Result<Opened> {
-    let opened = open_or_leave(message, passphrase, limits);
+    open_with(message, Secret::Passphrase(passphrase), limits)
+}
+
+/// The same with the private key that the message was encrypted to. Without a modification detection code too.
+pub(in crate::crypto) fn open_with_private_key(
+    message: &mut Vec<u8>,
+    key: &SignedSecretKey,
+    limits: &Limits<'_>,
+) -> Result<Opened> {
+    open_with(message, Secret::PrivateKey(key), limits)
+}
+
+fn open_with(message: &mut Vec<u8>, secret: Secret<'_>, limits: &Limits<'_>) -> Result<Opened> {
+    let opened = open_or_leave(message, secret, limits);
     if opened.is_err() {
         message.zeroize();
     }
     opened
 }
 
-fn open_or_leave(
-    message: &mut Vec<u8>,
-    passphrase: &Passphrase,
-    limits: &Limits<'_>,
-) -> Result<Opened> {
+fn open_or_leave(message: &mut Vec<u8>, secret: Secret<'_>, limits: &Limits<'_>) -> Result<Opened> {
     remove_armor(message, limits)?;
-    let mut session_keys = Vec::new();
-    let mut derivations = 0;
-    let mut refused: Option<Error> = None;
+    let mut offers = Vec::new();
     let mut at = 0;
     let data = loop {
         let packet = Packet::find(message, at)?;
+        at = packet.next;
         match packet.tag() {
-            Tag::Marker | Tag::Padding | Tag::PublicKeyEncryptedSessionKey => {}
-            Tag::SymKeyEncryptedSessionKey if derivations == MAX_DERIVATIONS => {}
-            Tag::SymKeyEncryptedSessionKey => {
-                derivations += 1;
-                (limits.proceed)(message.len())?;
-                match session_key(&packet, message, passphrase) {
-                    Ok(found) => session_keys.extend(found),
-                    Err(e) => refused = Some(e),
+            Tag::SymKeyEncryptedSessionKey | Tag::PublicKeyEncryptedSessionKey => {
+                if offers.len() < MAX_DERIVATIONS && secret.is_wanted_by(&packet, message) {
+                    offers.push(packet);
                 }
             }
-            Tag::SymEncryptedProtectedData => break packet,
-            Tag::SymEncryptedData => return Err(unsupported("no modification detection code")),
-            Tag::GnupgAeadData => return Err(unsupported("an authenticated mode of its own kind")),
+            Tag::Marker | Tag::Padding => {}
+            Tag::SymEncryptedProtectedData | Tag::SymEncryptedData => break packet,
+            Tag::GnupgAeadData => {
+                return Err(unsupported(
+                    "GnuPG's own authenticated mode (packet tag 20)",
+                ));
+            }
             _ => return Err(decrypt_failed()),
         }
-        at = packet.next;
     };
     if data.next != message.len() {
         return Err(decrypt_failed());
     }
-    match message.get(data.body.start) {
-        Some(1) if !data.body.is_empty() => {}
-        Some(2) if !data.body.is_empty() => return Err(unsupported("an authenticated mode")),
-        _ => return Err(decrypt_failed()),
-    }
-    if session_keys.is_empty() {
-        return Err(refused.unwrap_or_else(decrypt_failed));
-    }
-    let stream = data.body.start + 1..data.body.end;
-    let mut marks = Marks::default();
-    if let Some(beginning) = message[stream.clone()].first_chunk() {
-        marks.data = *beginning;
-    }
-    let (inner, session_key) = decrypt(message, stream, &session_keys, limits)?;
+    let data = Data::find(&data, message, secret)?;
+    let session_keys = session_keys(&offers, message, secret, data.generation(), limits)?;
+    let mut marks = Marks {
+        data: data.mark(message),
+        session_key: None,
+    };
+    let (inner, session_key) = data.decrypt(message, &session_keys, limits)?;
     marks.session_key = session_key.mark;
     let (content, place) = content(message, inner, limits)?;
     Ok(Opened {
@@ -126,6 +123,97 @@ fn open_or_leave(
         place,
         marks,
     })
+}
+
+fn session_keys(
+    offers: &[Packet],
+    message: &[u8],
+    secret: Secret<'_>,
+    generation: Generation,
+    limits: &Limits<'_>,
+) -> Result<Vec<SessionKey>> {
+    let mut found = Vec::new();
+    let mut refused = None;
+    for offer in offers {
+        (limits.proceed)(message.len() + secret.memory(offer, message))?;
+        match secret.open(offer, message, generation) {
+            Ok(key) => found.extend(key),
+            Err(e) => refused = Some(e),
+        }
+    }
+    if found.is_empty() {
+        return Err(refused.unwrap_or_else(decrypt_failed));
+    }
+    Ok(found)
+}
+
+/// The encrypted data of a message.
+enum Data {
+    /// A stream in CFB mode that ends with a modification detection code.
+    Cfb(Range<usize>),
+    /// One without, as old clients encrypted keycodes.
+    Unprotected(Range<usize>),
+    Aead(aead::Data),
+}
+
+impl Data {
+    fn find(packet: &Packet, message: &[u8], secret: Secret<'_>) -> Result<Self> {
+        let body = packet.body.clone();
+        if packet.tag() == Tag::SymEncryptedData {
+            return match secret {
+                Secret::PrivateKey(_) => Ok(Self::Unprotected(body)),
+                Secret::Passphrase(_) => Err(unsupported("no modification detection code")),
+            };
+        }
+        match message[body.clone()].first() {
+            Some(1) => Ok(Self::Cfb(body.start + 1..body.end)),
+            Some(2) => aead::Data::find(message, body).map(Self::Aead),
+            _ => Err(decrypt_failed()),
+        }
+    }
+
+    fn generation(&self) -> Generation {
+        match self {
+            Self::Cfb(_) | Self::Unprotected(_) => Generation::Cfb,
+            Self::Aead(data) => Generation::Aead(data.cipher),
+        }
+    }
+
+    /// Its first octets that are random.
+    fn mark(&self, message: &[u8]) -> [u8; 8] {
+        match self {
+            Self::Cfb(stream) | Self::Unprotected(stream) => message[stream.clone()]
+                .first_chunk()
+                .copied()
+                .unwrap_or_default(),
+            Self::Aead(data) => data.mark(),
+        }
+    }
+
+    /// Decrypts and verifies it where it lies; gives the range of the packets in it, and the key.
+    fn decrypt<'a>(
+        &self,
+        message: &mut [u8],
+        session_keys: &'a [SessionKey],
+        limits: &Limits<'_>,
+    ) -> Result<(Range<usize>, &'a SessionKey)> {
+        match self {
+            Self::Cfb(stream) => decrypt(message, stream.clone(), session_keys, limits),
+            Self::Unprotected(stream) => decrypt_unprotected(message, stream.clone(), session_keys),
+            Self::Aead(data) => {
+                (limits.proceed)(message.len() + data.memory())?;
+                let session = match session_keys {
+                    [only] => only,
+                    _ => session_keys
+                        .iter()
+                        .find(|session| data.fits(session, message))
+                        .ok_or_else(decrypt_failed)?,
+                };
+                let packets = data.decrypt(session, message).ok_or_else(decrypt_failed)?;
+                Ok((packets, session))
+            }
+        }
+    }
 }
 
 /// Turns ASCII armor into the bytes in it. No packet begins with an octet below 0x80, and all text does.
@@ -157,67 +245,6 @@ fn reserved(size: usize) -> Result<Vec<u8>> {
         .try_reserve_exact(size)
         .map_err(|_| Error::out_of_memory(size))?;
     Ok(bytes)
-}
-
-/// The session key that a packet yields with this passphrase; none if it shows that the passphrase is not meant.
-fn session_key(
-    packet: &Packet,
-    message: &[u8],
-    passphrase: &Passphrase,
-) -> Result<Option<SessionKey>> {
-    let mut body = &message[packet.body.clone()];
-    if body.len() > MAX_SESSION_KEY_PACKET {
-        return Err(unsupported("a session key packet of that length"));
-    }
-    let digest = Sha256::digest(body);
-    let skesk = SymKeyEncryptedSessionKey::try_from_reader(packet.header, &mut body)
-        .map_err(|_| decrypt_failed())?;
-    let SymKeyEncryptedSessionKey::V4 {
-        sym_algorithm,
-        s2k,
-        encrypted_key,
-        ..
-    } = skesk
-    else {
-        return Err(unsupported("a session key packet of a later version"));
-    };
-    let algorithm = known_cipher(sym_algorithm)?;
-    let bare = encrypted_key.is_empty() && matches!(s2k, StringToKey::Simple { .. });
-    let mark = digest.first_chunk().copied().filter(|_| !bare);
-    let mut derived = s2k::derive(&s2k, passphrase.as_bytes(), algorithm.key_size())?;
-    if encrypted_key.is_empty() {
-        return Ok(Some(SessionKey {
-            algorithm,
-            key: derived,
-            mark,
-        }));
-    }
-    let mut plain = Zeroizing::new(encrypted_key.to_vec());
-    let iv = [0; 16];
-    algorithm
-        .decrypt_with_iv_regular(&derived, &iv[..algorithm.block_size()], &mut plain)
-        .map_err(|_| decrypt_failed())?;
-    let Ok(algorithm) = known_cipher(SymmetricKeyAlgorithm::from(plain[0])) else {
-        return Ok(None);
-    };
-    if plain.len() != 1 + algorithm.key_size() {
-        return Ok(None);
-    }
-    derived.zeroize();
-    derived.extend_from_slice(&plain[1..]);
-    Ok(Some(SessionKey {
-        algorithm,
-        key: derived,
-        mark,
-    }))
-}
-
-fn known_cipher(algorithm: SymmetricKeyAlgorithm) -> Result<SymmetricKeyAlgorithm> {
-    // Ciphers that are not known, and "plaintext", have no block size.
-    if algorithm.block_size() == 0 {
-        return Err(unsupported("an unknown cipher"));
-    }
-    Ok(algorithm)
 }
 
 /// Decrypts and verifies the stream of an encrypted data packet; gives the range of the packets in it, and the key.
@@ -268,6 +295,27 @@ fn decrypt_with(
     let header_at = plain.len() - MDC_LEN;
     let has_header = plain[header_at..header_at + MDC_HEADER.len()] == MDC_HEADER;
     (verified & repeats & has_header).then_some(stream.start + prefix_len..stream.end - MDC_LEN)
+}
+
+/// The same without a modification detection code. After the repeated octets the mode begins anew.
+fn decrypt_unprotected<'a>(
+    message: &mut [u8],
+    stream: Range<usize>,
+    session_keys: &'a [SessionKey],
+) -> Result<(Range<usize>, &'a SessionKey)> {
+    let session = session_keys
+        .iter()
+        .find(|session| repeats(session, &message[stream.clone()]))
+        .ok_or_else(decrypt_failed)?;
+    let block = session.algorithm.block_size();
+    let start = stream.start + block + 2;
+    let mut iv = [0; 16];
+    iv[..block].copy_from_slice(&message[start - block..start]);
+    session
+        .algorithm
+        .decrypt_with_iv_regular(&session.key, &iv[..block], &mut message[start..stream.end])
+        .map_err(|_| decrypt_failed())?;
+    Ok((start..stream.end, session))
 }
 
 /// Whether the two octets after the first block repeat its end under this key.

@@ -1,24 +1,44 @@
-//! Keys from passphrases (RFC 4880, 3.7).
+//! Keys from passphrases (RFC 9580, 3.7).
 //!
 //! Own code for the usual hashes: it hashes whole buffers, and plain SHA-1. rPGP's hashes one passphrase at a time, and
 //! its SHA-1 looks for collisions, which no one can use against a key derivation. The parts of some clients ask for 65
 //! million bytes of hashing each, so this decides how fast they are read.
+//!
+//! Argon2 takes the memory that the message's maker chose: up to 64 MiB, as much as anybody's default, and as much time
+//! as four passes over that.
 
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use pgp::crypto::hash::HashAlgorithm;
 use pgp::types::StringToKey;
 use sha1::{Digest, Sha1};
 use sha2::{Sha224, Sha256, Sha384, Sha512};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use super::{decrypt_failed, unsupported};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Keeps the repeated salt and passphrase in the first cache.
 const BUFFER_LEN: usize = 16 * 1024;
 
+/// The most memory that Argon2 may take, in KiB.
+const MAX_ARGON2_MEMORY: u32 = 64 << 10;
+/// The most KiB that it may fill, all passes together.
+const MAX_ARGON2_WORK: u32 = 4 * MAX_ARGON2_MEMORY;
+
 /// The number of bytes that a count octet stands for.
 pub(super) fn decode_count(count: u8) -> usize {
     (16 + usize::from(count & 15)) << ((count >> 4) + 6)
+}
+
+/// The bytes of memory that a derivation takes; none worth counting but for Argon2. One that is refused takes none.
+pub(super) fn memory(s2k: &StringToKey) -> usize {
+    match s2k {
+        StringToKey::Argon2 { t, p, m_enc, .. } => {
+            argon2(*t, *p, *m_enc, 32).map_or(0, |argon2| argon2.params().block_count())
+                * Block::SIZE
+        }
+        _ => 0,
+    }
 }
 
 /// Derives a key of `key_len` bytes as a message's specifier says.
@@ -35,11 +55,11 @@ pub(super) fn derive(
             salt,
             count,
         } => (*hash_alg, salt, decode_count(*count)),
-        _ => {
-            return Err(unsupported(
-                "a key derivation other than simple, salted or iterated",
-            ));
+        StringToKey::Argon2 { salt, t, p, m_enc } => {
+            let argon2 = argon2(*t, *p, *m_enc, key_len)?;
+            return derive_with_argon2(&argon2, salt, passphrase, key_len);
         }
+        _ => return Err(unsupported("an unknown key derivation")),
     };
     let mut key = Zeroizing::new(vec![0; key_len]);
     match hash {
@@ -60,6 +80,38 @@ pub(super) fn derive(
             ));
         }
     }
+    Ok(key)
+}
+
+/// Argon2id with these passes, lanes and exponent of its memory in KiB, if they are within the limits.
+fn argon2(t: u8, p: u8, m_enc: u8, key_len: usize) -> Result<Argon2<'static>> {
+    let memory = 1u32.checked_shl(m_enc.into()).unwrap_or(u32::MAX);
+    if memory > MAX_ARGON2_MEMORY || memory * u32::from(t) > MAX_ARGON2_WORK {
+        return Err(unsupported(
+            "a key derivation that takes more than 64 MiB, or four times that in all its passes",
+        ));
+    }
+    let params = Params::new(memory, t.into(), p.into(), Some(key_len))
+        .map_err(|_| unsupported("a key derivation that is not well defined"))?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+fn derive_with_argon2(
+    argon2: &Argon2<'_>,
+    salt: &[u8],
+    passphrase: &[u8],
+    key_len: usize,
+) -> Result<Zeroizing<Vec<u8>>> {
+    let count = argon2.params().block_count();
+    let mut memory = Vec::new();
+    memory
+        .try_reserve_exact(count)
+        .map_err(|_| Error::out_of_memory(count * Block::SIZE))?;
+    memory.resize(count, Block::default());
+    let mut key = Zeroizing::new(vec![0; key_len]);
+    let derived = argon2.hash_password_into_with_memory(passphrase, salt, &mut key, &mut memory);
+    memory.zeroize();
+    derived.map_err(|_| decrypt_failed())?;
     Ok(key)
 }
 

@@ -36,16 +36,6 @@ pub(super) fn unpack(mut packets: &[u8], memory: usize, limits: &Limits<'_>) -> 
     Unpacking::new(&Cost::new(memory, limits), MAX_LAYERS).find(&mut packets)
 }
 
-/// The same for what comes out of a decompressor of rPGP.
-pub(in crate::crypto) fn unpack_layer(
-    source: impl BufRead,
-    limits: &Limits<'_>,
-) -> Result<Vec<u8>> {
-    let cost = &Cost::new(DECOMPRESSOR, limits);
-    let unpacked = Unpacking::new(cost, MAX_LAYERS - 1).find(&mut Metered { source, cost })?;
-    Ok(unpacked.content)
-}
-
 /// What a message costs, all its layers together.
 struct Cost<'a> {
     limits: &'a Limits<'a>,

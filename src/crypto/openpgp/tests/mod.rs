@@ -1,5 +1,6 @@
 //! Tests against other programs' bytes: the official clients' (`tests/vectors`), rPGP's and GnuPG's.
 
+mod authenticated;
 mod damage;
 mod gnupg;
 mod hostile;

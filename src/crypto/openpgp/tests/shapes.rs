@@ -318,7 +318,7 @@ pub(super) fn chunked(tag: u8, body: &[u8], power: u8) -> Vec<u8> {
 }
 
 /// The body of a compressed packet in each of the algorithms.
-fn compressions(packets: &[u8]) -> [Vec<u8>; 4] {
+pub(super) fn compressions(packets: &[u8]) -> [Vec<u8>; 4] {
     use std::io::Write as _;
     let packed = |algorithm: u8, write: &dyn Fn(&mut Vec<u8>)| {
         let mut body = vec![algorithm];

@@ -200,3 +200,39 @@ fn parts_that_openpgpjs_compressed() {
         assert!(content == counted(3000), "{name}");
     }
 }
+
+#[test]
+fn parts_that_openpgpjs_wrote_in_authenticated_modes() {
+    // In the last but one the session key is derived with Argon2, by the writer's defaults.
+    for name in ["6-eax", "6-ocb", "6-gcm", "6-argon2", "6-ocb-stream"] {
+        let message = fs::read(path(&format!("openpgpjs/{name}.pgp"))).unwrap();
+        let content = opened(&message, &super::passphrase("serverSecretkeyCode"))
+            .unwrap_or_else(|e| panic!("{name}: {e}"));
+        assert!(content == counted(3000), "{name}");
+        assert_eq!(
+            failure(
+                &message,
+                &super::passphrase("serverSecretkeycode"),
+                NO_LIMIT
+            ),
+            ErrorKind::DecryptFailed,
+            "{name}"
+        );
+    }
+}
+
+/// To an RSA key of version 4 and to one of version 6 for X25519, in an authenticated mode; and to the Node client's key,
+/// compressed in partial lengths.
+#[test]
+fn keycodes_that_openpgpjs_wrote() {
+    for (key, keycode, wanted) in [
+        ("openpgpjs/key4-private.asc", "keycode-for-key4", "keyCode"),
+        ("openpgpjs/key6-private.asc", "keycode-for-key6", "keyCode"),
+        ("node/trusted-device-private.asc", "keycode-zlib", "kkkkkkk"),
+    ] {
+        let key = PrivateKey::parse(&text(key)).unwrap();
+        let armored = text(&format!("openpgpjs/{keycode}.asc"));
+        let read = key.decrypt_keycode(&armored).unwrap();
+        assert!(read.expose().starts_with(wanted), "{keycode}");
+    }
+}

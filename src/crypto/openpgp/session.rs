@@ -1,0 +1,239 @@
+//! Session keys, from the packets before the encrypted data.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use pgp::composed::{PlainSessionKey, SignedSecretKey};
+use pgp::crypto::aead::AeadAlgorithm;
+use pgp::crypto::sym::SymmetricKeyAlgorithm;
+use pgp::packet::{AeadProps, PublicKeyEncryptedSessionKey, SymKeyEncryptedSessionKey};
+use pgp::types::{DecryptionKey, EskType, Password, PkeskBytes, StringToKey, Tag};
+use sha2::{Digest as _, Sha256};
+use zeroize::{Zeroize as _, Zeroizing};
+
+use super::packet::Packet;
+use super::{SessionKey, aead, decrypt_failed, s2k, unsupported};
+use crate::crypto::keycode::Passphrase;
+use crate::error::Result;
+
+/// No program writes a longer session key packet for a passphrase.
+const MAX_SKESK: usize = 1024;
+/// One for an RSA key of 16,384 bits is shorter.
+const MAX_PKESK: usize = 4096;
+
+/// Which session key packets belong to the encrypted data; others are not looked at (RFC 9580, 10.3.2.1).
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Generation {
+    /// Of data in CFB mode. They name its cipher.
+    Cfb,
+    /// Of data in an authenticated mode, which names this cipher itself.
+    Aead(SymmetricKeyAlgorithm),
+}
+
+/// What a message is encrypted for.
+#[derive(Clone, Copy)]
+pub(super) enum Secret<'a> {
+    Passphrase(&'a Passphrase),
+    PrivateKey(&'a SignedSecretKey),
+}
+
+impl Secret<'_> {
+    /// Whether a packet may hold a session key for it.
+    pub(super) fn is_wanted_by(&self, packet: &Packet, message: &[u8]) -> bool {
+        match (self, packet.tag()) {
+            (Self::Passphrase(_), Tag::SymKeyEncryptedSessionKey) => true,
+            (Self::PrivateKey(key), Tag::PublicKeyEncryptedSessionKey) => {
+                for_private_key(packet, message).is_some_and(|found| {
+                    found.match_identity(key.primary_key.public_key())
+                        || key
+                            .secret_subkeys
+                            .iter()
+                            .any(|subkey| found.match_identity(subkey.key.public_key()))
+                })
+            }
+            _ => false,
+        }
+    }
+
+    /// What it takes to open a packet, in bytes of memory.
+    pub(super) fn memory(&self, packet: &Packet, message: &[u8]) -> usize {
+        match for_passphrase(packet, message) {
+            Ok(skesk) => skesk.s2k().map_or(0, s2k::memory),
+            Err(_) => 0,
+        }
+    }
+
+    /// The session key that a packet yields; none if it shows that another secret is meant.
+    pub(super) fn open(
+        &self,
+        packet: &Packet,
+        message: &[u8],
+        generation: Generation,
+    ) -> Result<Option<SessionKey>> {
+        match self {
+            Self::Passphrase(passphrase) => {
+                from_passphrase(packet, message, passphrase, generation)
+            }
+            Self::PrivateKey(key) => from_private_key(packet, message, key, generation),
+        }
+    }
+}
+
+fn for_passphrase(packet: &Packet, message: &[u8]) -> Result<SymKeyEncryptedSessionKey> {
+    let mut body = &message[packet.body.clone()];
+    if body.len() > MAX_SKESK {
+        return Err(unsupported("a session key packet of that length"));
+    }
+    SymKeyEncryptedSessionKey::try_from_reader(packet.header, &mut body)
+        .map_err(|_| decrypt_failed())
+}
+
+fn from_passphrase(
+    packet: &Packet,
+    message: &[u8],
+    passphrase: &Passphrase,
+    generation: Generation,
+) -> Result<Option<SessionKey>> {
+    let skesk = for_passphrase(packet, message)?;
+    let digest = Sha256::digest(&message[packet.body.clone()]);
+    let mark = digest.first_chunk().copied();
+    match (skesk, generation) {
+        (
+            SymKeyEncryptedSessionKey::V4 {
+                sym_algorithm,
+                s2k,
+                encrypted_key,
+                ..
+            },
+            Generation::Cfb,
+        ) => {
+            let algorithm = known_cipher(sym_algorithm)?;
+            let mut key = s2k::derive(&s2k, passphrase.as_bytes(), algorithm.key_size())?;
+            if encrypted_key.is_empty() {
+                let bare = matches!(s2k, StringToKey::Simple { .. });
+                let mark = mark.filter(|_| !bare);
+                return Ok(Some(SessionKey {
+                    algorithm,
+                    key,
+                    mark,
+                }));
+            }
+            let mut plain = Zeroizing::new(encrypted_key.to_vec());
+            let iv = [0; 16];
+            algorithm
+                .decrypt_with_iv_regular(&key, &iv[..algorithm.block_size()], &mut plain)
+                .map_err(|_| decrypt_failed())?;
+            key.zeroize();
+            key.extend_from_slice(&plain[1..]);
+            let algorithm = SymmetricKeyAlgorithm::from(plain[0]);
+            Ok(usable(algorithm, key, mark))
+        }
+        (
+            SymKeyEncryptedSessionKey::V6 {
+                sym_algorithm,
+                s2k,
+                aead: mode,
+                encrypted_key,
+                ..
+            },
+            Generation::Aead(algorithm),
+        ) => {
+            let nonce: &[u8] = match &mode {
+                AeadProps::Eax { iv } => iv,
+                AeadProps::Ocb { iv } => iv,
+                AeadProps::Gcm { iv } => iv,
+            };
+            let wrapping = known_cipher(sym_algorithm)?;
+            let derived = s2k::derive(&s2k, passphrase.as_bytes(), wrapping.key_size())?;
+            let mode = AeadAlgorithm::from(&mode);
+            let key = aead::unwrap_key(wrapping, mode, nonce, &derived, &encrypted_key);
+            Ok(key.and_then(|key| usable(algorithm, key, mark)))
+        }
+        _ => Err(unsupported(
+            "a session key packet of another version than the data",
+        )),
+    }
+}
+
+fn for_private_key(packet: &Packet, message: &[u8]) -> Option<PublicKeyEncryptedSessionKey> {
+    let mut body = &message[packet.body.clone()];
+    if body.len() > MAX_PKESK {
+        return None;
+    }
+    PublicKeyEncryptedSessionKey::try_from_reader(packet.header, &mut body).ok()
+}
+
+fn from_private_key(
+    packet: &Packet,
+    message: &[u8],
+    key: &SignedSecretKey,
+    generation: Generation,
+) -> Result<Option<SessionKey>> {
+    let packet = for_private_key(packet, message).ok_or_else(decrypt_failed)?;
+    let (values, kind) = match (&packet, generation) {
+        (PublicKeyEncryptedSessionKey::V3 { values, .. }, Generation::Cfb) => {
+            (values, EskType::V3_4)
+        }
+        (PublicKeyEncryptedSessionKey::V6 { values, .. }, Generation::Aead(_)) => {
+            (values, EskType::V6)
+        }
+        _ => {
+            return Err(unsupported(
+                "a session key packet of another version than the data",
+            ));
+        }
+    };
+    let primary = &key.primary_key;
+    if packet.match_identity(primary.public_key())
+        && let Some(found) = decrypted(primary, values, kind, generation)
+    {
+        return Ok(Some(found));
+    }
+    let mut subkeys = key.secret_subkeys.iter().map(|subkey| &subkey.key);
+    Ok(subkeys.find_map(|subkey| {
+        packet
+            .match_identity(subkey.public_key())
+            .then(|| decrypted(subkey, values, kind, generation))
+            .flatten()
+    }))
+}
+
+fn decrypted(
+    key: &impl DecryptionKey,
+    values: &PkeskBytes,
+    kind: EskType,
+    generation: Generation,
+) -> Option<SessionKey> {
+    // rPGP takes the first octet of the session key without looking whether there is one.
+    let opened = catch_unwind(AssertUnwindSafe(|| {
+        key.decrypt(&Password::empty(), values, kind)
+    }));
+    let opened = opened.ok()?.ok()?.ok()?;
+    let (algorithm, key) = match (&opened, generation) {
+        (PlainSessionKey::V3_4 { sym_alg, key }, Generation::Cfb) => (*sym_alg, key),
+        (PlainSessionKey::V6 { key }, Generation::Aead(algorithm)) => (algorithm, key),
+        _ => return None,
+    };
+    usable(algorithm, Zeroizing::new(key.as_ref().to_vec()), None)
+}
+
+/// A session key, if cipher and length can be right.
+fn usable(
+    algorithm: SymmetricKeyAlgorithm,
+    key: Zeroizing<Vec<u8>>,
+    mark: Option<[u8; 8]>,
+) -> Option<SessionKey> {
+    let algorithm = known_cipher(algorithm).ok()?;
+    (key.len() == algorithm.key_size()).then_some(SessionKey {
+        algorithm,
+        key,
+        mark,
+    })
+}
+
+fn known_cipher(algorithm: SymmetricKeyAlgorithm) -> Result<SymmetricKeyAlgorithm> {
+    // Ciphers that are not known, and "plaintext", have no block size.
+    if algorithm.block_size() == 0 {
+        return Err(unsupported("an unknown cipher"));
+    }
+    Ok(algorithm)
+}

@@ -1,0 +1,362 @@
+//! Authenticated modes: rPGP and openpgp.js write them, this library only reads them.
+
+use std::cell::Cell;
+
+use pgp::composed::RawSessionKey;
+use pgp::crypto::aead::{AeadAlgorithm as Mode, ChunkSize};
+use pgp::crypto::hash::HashAlgorithm;
+use pgp::crypto::sym::SymmetricKeyAlgorithm as Cipher;
+use pgp::packet::{PacketTrait, SymEncryptedProtectedData, SymKeyEncryptedSessionKey};
+use pgp::types::StringToKey;
+use rand_core::OsRng;
+
+use super::shapes::{LITERAL, SIMPLE, TEXT, chunked, compressions, encrypted, packet};
+use super::*;
+use crate::error::Error;
+
+const MODES: [Mode; 3] = [Mode::Eax, Mode::Ocb, Mode::Gcm];
+const CIPHERS: [Cipher; 3] = [Cipher::AES128, Cipher::AES192, Cipher::AES256];
+
+/// Literal data with this content.
+fn literal(content: &[u8]) -> Vec<u8> {
+    packet(11, &[b"b\0\0\0\0\0", content].concat())
+}
+
+fn written(packet: &impl PacketTrait) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    packet.to_writer_with_header(&mut bytes).unwrap();
+    bytes
+}
+
+fn iterated() -> StringToKey {
+    StringToKey::new_iterated(OsRng, HashAlgorithm::Sha256, 0)
+}
+
+/// A session key packet for a passphrase.
+fn session_key(
+    text: &str,
+    key: &RawSessionKey,
+    s2k: StringToKey,
+    cipher: Cipher,
+    mode: Mode,
+) -> Vec<u8> {
+    let packet = SymKeyEncryptedSessionKey::encrypt_v6(OsRng, &text.into(), key, s2k, cipher, mode);
+    written(&packet.unwrap())
+}
+
+/// The body of the packet of encrypted data.
+fn data(
+    packets: &[u8],
+    key: &RawSessionKey,
+    cipher: Cipher,
+    mode: Mode,
+    chunk: ChunkSize,
+) -> Vec<u8> {
+    let packet = SymEncryptedProtectedData::encrypt_seipdv2(
+        OsRng,
+        cipher,
+        mode,
+        chunk,
+        key.as_ref(),
+        packets,
+    );
+    pgp::ser::Serialize::to_bytes(&packet.unwrap()).unwrap()
+}
+
+/// A message for the passphrase `p`.
+fn message(packets: &[u8], cipher: Cipher, mode: Mode, chunk: ChunkSize) -> Vec<u8> {
+    let key = cipher.new_session_key(OsRng);
+    let skesk = session_key("p", &key, iterated(), cipher, mode);
+    [skesk, packet(18, &data(packets, &key, cipher, mode, chunk))].concat()
+}
+
+#[test]
+fn every_mode_cipher_and_size_of_chunks() {
+    for mode in MODES {
+        for cipher in CIPHERS {
+            // Around one chunk and the packet header before it, and many of them.
+            for size in [0, 1, 51, 52, 53, 115, 116, 117, 1000, 20_000] {
+                for chunk in [ChunkSize::C64B, ChunkSize::C4KiB, ChunkSize::C4MiB] {
+                    let content = noise(1, size);
+                    let message = message(&literal(&content), cipher, mode, chunk);
+                    assert!(
+                        opened(&message, &passphrase("p")).unwrap() == content,
+                        "{mode:?} {cipher:?} {size} {chunk:?}"
+                    );
+                    assert_eq!(
+                        failure(&message, &passphrase("q"), NO_LIMIT),
+                        ErrorKind::DecryptFailed
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn all_that_may_be_inside_and_around() {
+    let (cipher, mode) = (Cipher::AES256, Mode::Ocb);
+    let key = cipher.new_session_key(OsRng);
+    let skesk = session_key("p", &key, iterated(), cipher, mode);
+    let content = noise(1, 5000);
+    let padding = packet(21, b"padding");
+    let mut inner: Vec<_> = compressions(&literal(&content))
+        .iter()
+        .map(|body| chunked(8, body, 9))
+        .collect();
+    let body = [b"b\0\0\0\0\0", content.as_slice()].concat();
+    inner.push(chunked(11, &body, 9));
+    inner.push([&literal(&content), padding.as_slice()].concat());
+    for packets in inner {
+        let body = data(&packets, &key, cipher, mode, ChunkSize::C512B);
+        for outer in [packet(18, &body), chunked(18, &body, 9)] {
+            let message = [&skesk, &padding, &outer[..]].concat();
+            assert!(opened(&message, &passphrase("p")).unwrap() == content);
+        }
+    }
+}
+
+#[test]
+fn every_flipped_bit_is_noticed() {
+    for mode in MODES {
+        let message = message(&literal(&[7; 100]), Cipher::AES128, mode, ChunkSize::C64B);
+        for at in 0..message.len() {
+            let mut damaged = message.clone();
+            damaged[at] ^= 1 << (at % 8);
+            // Two lengths that say nothing which the fields that they measure do not say.
+            if [3, 6].contains(&at) {
+                continue;
+            }
+            failure(&damaged, &passphrase("p"), NO_LIMIT);
+        }
+    }
+}
+
+/// The last tag counts the chunks: what ends with a whole chunk is not whole.
+#[test]
+fn chunks_that_are_missing_or_in_another_order_are_noticed() {
+    let (cipher, chunk) = (Cipher::AES256, 64 + 16);
+    for mode in MODES {
+        let key = cipher.new_session_key(OsRng);
+        let skesk = session_key("p", &key, iterated(), cipher, mode);
+        let body = data(
+            &literal(&noise(1, 308)),
+            &key,
+            cipher,
+            mode,
+            ChunkSize::C64B,
+        );
+        let refuses = |body: &[u8]| {
+            let message = [&skesk, &packet(18, body)[..]].concat();
+            assert_eq!(
+                failure(&message, &passphrase("p"), NO_LIMIT),
+                ErrorKind::DecryptFailed
+            );
+        };
+        let (head, chunks) = body.split_at(36);
+        assert_eq!(chunks.len(), 5 * chunk + 16);
+        let (chunks, last) = chunks.split_at(5 * chunk);
+        for len in 0..5 * chunk {
+            refuses(&[head, &chunks[..len]].concat());
+        }
+        for whole in 0..5 {
+            refuses(&[head, &chunks[..whole * chunk], last].concat());
+        }
+        refuses(&[head, chunks].concat());
+        refuses(&[head, &chunks[chunk..], &chunks[..chunk], last].concat());
+        refuses(&[head, chunks, &chunks[..chunk], last].concat());
+        refuses(&[head, chunks, last, last].concat());
+        for len in 0..head.len() {
+            refuses(&head[..len.max(1)]);
+        }
+    }
+}
+
+#[test]
+fn each_session_key_packet_is_tried() {
+    let (cipher, mode) = (Cipher::AES256, Mode::Gcm);
+    let key = cipher.new_session_key(OsRng);
+    let packet_for = |text: &str, cipher, mode| session_key(text, &key, iterated(), cipher, mode);
+    let data = packet(18, &data(LITERAL, &key, cipher, mode, ChunkSize::C64B));
+    let right = packet_for("p", cipher, mode);
+    // Wrapped with another cipher and mode than the data has.
+    let other = packet_for("p", Cipher::AES128, Mode::Eax);
+    let strangers = [
+        packet_for("x", cipher, mode),
+        packet_for("y", cipher, Mode::Ocb),
+    ]
+    .concat();
+    let stale = {
+        let stale = cipher.new_session_key(OsRng);
+        session_key("p", &stale, iterated(), cipher, mode)
+    };
+    let short = {
+        let short = Cipher::AES128.new_session_key(OsRng);
+        session_key("p", &short, iterated(), cipher, mode)
+    };
+    for keys in [
+        [&right[..], &strangers].concat(),
+        [&strangers[..], &right].concat(),
+        [&strangers[..], &other].concat(),
+        [&stale[..], &short, &right, &stale].concat(),
+        // Of the older version, which does not belong to this data.
+        [SIMPLE, &right].concat(),
+    ] {
+        let message = [&keys[..], &data].concat();
+        assert_eq!(opened(&message, &passphrase("p")).unwrap(), TEXT);
+    }
+    for keys in [&strangers, &stale, &short] {
+        let message = [&keys[..], &data].concat();
+        let kind = failure(&message, &passphrase("p"), NO_LIMIT);
+        assert_eq!(kind, ErrorKind::DecryptFailed);
+    }
+    for message in [
+        [SIMPLE, &data].concat(),
+        [&right[..], &packet(18, &encrypted(LITERAL))].concat(),
+    ] {
+        let kind = failure(&message, &passphrase("p"), NO_LIMIT);
+        assert_eq!(kind, ErrorKind::UnsupportedFormat);
+    }
+}
+
+#[test]
+fn what_is_not_known_is_refused() {
+    let message = message(LITERAL, Cipher::AES256, Mode::Ocb, ChunkSize::C64B);
+    let head = message.len() - packet(18, &[]).len();
+    let body = message
+        .windows(4)
+        .rposition(|octets| octets == [2, 9, 2, 0])
+        .unwrap();
+    assert!(body < head);
+    for (at, values) in [
+        (1, [0, 3, 10, 99]),
+        (2, [0, 4, 99, 100]),
+        (3, [17, 63, 64, 255]),
+    ] {
+        for value in values {
+            let mut message = message.clone();
+            message[body + at] = value;
+            assert_eq!(
+                failure(&message, &passphrase("p"), NO_LIMIT),
+                ErrorKind::UnsupportedFormat,
+                "octet {at}: {value}"
+            );
+        }
+    }
+}
+
+#[test]
+fn gnupgs_own_mode_is_refused_by_name() {
+    // Session key packet of version 5 and AEAD encrypted data, as GnuPG 2.3 and openpgp.js 5 write them.
+    let skesk = packet(
+        3,
+        &[&[5, 9, 2, 3, 8][..], &[7; 8], &[0x60], &[9; 15 + 32 + 16]].concat(),
+    );
+    let body = [&[1, 9, 2, 16][..], &[5; 80]].concat();
+    for data in [
+        packet(20, &body),
+        chunked(20, &[&body[..], &[5; 600]].concat(), 9),
+    ] {
+        let mut message = [&skesk, &data[..]].concat();
+        let error = open(&mut message, &passphrase("p"), &limits(NO_LIMIT)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::UnsupportedFormat);
+        assert_eq!(
+            error.message(),
+            "the encrypted data is of a kind that is not read: GnuPG's own authenticated mode (packet tag 20)"
+        );
+    }
+}
+
+#[test]
+fn content_is_limited_as_in_other_messages() {
+    let zeros = literal(&vec![0; 3 << 20]);
+    let [_, _, zlib, _] = compressions(&zeros);
+    for packets in [&zeros, &packet(8, &zlib)] {
+        let message = message(packets, Cipher::AES256, Mode::Ocb, ChunkSize::C64KiB);
+        assert_eq!(
+            failure(&message, &passphrase("p"), (3 << 20) - 1),
+            ErrorKind::PartTooLarge
+        );
+        let content = open(&mut message.clone(), &passphrase("p"), &limits(3 << 20)).unwrap();
+        assert_eq!(content.content.len(), 3 << 20);
+    }
+}
+
+/// What it takes is asked for before it is taken.
+#[test]
+fn argon2_is_within_limits() {
+    let (cipher, mode) = (Cipher::AES256, Mode::Ocb);
+    let key = cipher.new_session_key(OsRng);
+    let body = packet(18, &data(LITERAL, &key, cipher, mode, ChunkSize::C64B));
+    let argon2 = |t, p, m_enc| {
+        let s2k = StringToKey::new_argon2(OsRng, t, p, m_enc);
+        session_key("p", &key, s2k, cipher, mode)
+    };
+    let small = [&argon2(1, 1, 3)[..], &argon2(3, 4, 8), &body].concat();
+    assert_eq!(opened(&small, &passphrase("p")).unwrap(), TEXT);
+    assert_eq!(
+        failure(&small, &passphrase("q"), NO_LIMIT),
+        ErrorKind::DecryptFailed
+    );
+
+    let large = [&argon2(1, 4, 12)[..], &body].concat();
+    let most = Cell::new(0);
+    let limits = Limits {
+        max_plaintext: NO_LIMIT,
+        proceed: &|bytes| {
+            most.set(most.get().max(bytes));
+            match bytes {
+                0..4_000_000 => Ok(()),
+                _ => Err(Error::new(ErrorKind::Stopped, "stopped")),
+            }
+        },
+    };
+    let error = open(&mut large.clone(), &passphrase("p"), &limits).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Stopped);
+    assert_eq!(most.get(), large.len() + (4 << 20));
+
+    // Passes, lanes, exponent: 128 MiB, 2 TiB, five passes over 64 MiB, less memory than the lanes need.
+    for (t, p, m_enc) in [
+        (1, 1, 17),
+        (1, 4, 31),
+        (255, 255, 255),
+        (5, 4, 16),
+        (0, 1, 10),
+        (1, 0, 10),
+        (1, 4, 2),
+    ] {
+        let mut skesk = argon2(1, 1, 3);
+        let at = skesk
+            .windows(3)
+            .position(|octets| octets == [1, 1, 3])
+            .unwrap();
+        skesk[at..at + 3].copy_from_slice(&[t, p, m_enc]);
+        let started = std::time::Instant::now();
+        assert_eq!(
+            failure(&[&skesk[..], &body].concat(), &passphrase("p"), NO_LIMIT),
+            ErrorKind::UnsupportedFormat,
+            "{t} {p} {m_enc}"
+        );
+        assert!(started.elapsed().as_secs() < 5);
+    }
+}
+
+/// Every octet of the head as its maker likes, and everything shorter: nothing but errors comes of it.
+#[test]
+fn hostile_heads_are_refused() {
+    let (cipher, mode) = (Cipher::AES256, Mode::Ocb);
+    let whole = message(&literal(&[7; 200]), cipher, mode, ChunkSize::C64B);
+    for seed in 0..6_000 {
+        let random = noise(seed, 8);
+        let mut message = whole.clone();
+        for pair in random.chunks(2).take(1 + usize::from(random[7] % 4)) {
+            let at = usize::from(pair[0]) % 130;
+            message[at] = pair[1];
+        }
+        // A count of 65 million is no error, only slow; where it stands is of no matter here.
+        message.truncate(message.len() - usize::from(random[6]) % 20);
+        if message != whole && message.get(13) != Some(&0xff) {
+            let _ = opened(&message, &passphrase("p"));
+        }
+    }
+}
