@@ -373,6 +373,13 @@ pub(crate) fn body_failure(error: io::Error) -> Failure {
     Failure::new(Class::Lost, told)
 }
 
+/// What the TLS library says for people; some of its errors end in a structure's octets.
+fn tls_words(error: &rustls::Error) -> String {
+    let words = error.to_string();
+    let end = words.find(['{', '[']).unwrap_or(words.len());
+    words[..end].trim_end().to_owned()
+}
+
 /// Sorts an error of the HTTP library. Until the connection was handed over to the request nothing of it was sent; from
 /// then on the server may have acted, whatever broke.
 fn failure(error: ureq::Error, host: &str, handed_over: bool) -> Failure {
@@ -398,13 +405,13 @@ fn failure(error: ureq::Error, host: &str, handed_over: bool) -> Failure {
             format!("the proxy does not connect: {why}"),
         ),
         ureq::Error::Tls(why) => lost(ErrorKind::TlsFailed, why.into()),
-        ureq::Error::Rustls(why) => lost(ErrorKind::TlsFailed, why.to_string()),
+        ureq::Error::Rustls(why) => lost(ErrorKind::TlsFailed, tls_words(&why)),
         ureq::Error::Io(error) => {
             if let Some(why) = error
                 .get_ref()
                 .and_then(|inner| inner.downcast_ref::<rustls::Error>())
             {
-                return lost(ErrorKind::TlsFailed, why.to_string());
+                return lost(ErrorKind::TlsFailed, tls_words(why));
             }
             match error.kind() {
                 _ if os::is_exhausted(&error) => {
@@ -457,6 +464,26 @@ fn failure(error: ureq::Error, host: &str, handed_over: bool) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn errors_of_tls_have_words_only() {
+        let sha1 = rustls::CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext {
+            signature_algorithm_id: vec![42, 134, 72],
+            public_key_algorithm_id: vec![42, 134],
+        };
+        let error = ureq::Error::Rustls(rustls::Error::InvalidCertificate(sha1));
+        assert_eq!(
+            failure(error, "host.test", false).error.message(),
+            "host.test: invalid peer certificate: UnsupportedSignatureAlgorithmForPublicKeyContext"
+        );
+        let unknown = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
+        assert_eq!(
+            failure(io::Error::other(unknown).into(), "host.test", false)
+                .error
+                .message(),
+            "host.test: invalid peer certificate: UnknownIssuer"
+        );
+    }
 
     #[test]
     fn what_was_sent_is_never_final_because_its_answer_cannot_be_taken_in() {

@@ -12,12 +12,13 @@ use pgp::crypto::hash::HashAlgorithm;
 use pgp::crypto::sym::SymmetricKeyAlgorithm;
 use pgp::packet::{PacketTrait as _, PublicKeyEncryptedSessionKey, Signature};
 use pgp::ser::Serialize;
-use pgp::types::{CompressionAlgorithm, EncryptionKey, KeyDetails as _, KeyVersion};
+use pgp::types::{CompressionAlgorithm, EncryptionKey, KeyVersion};
 use rand_core::OsRng;
 use zeroize::Zeroizing;
 
 use super::keycode::Keycode;
 use super::openpgp::{Limits, PartBuffer, decrypt_failed, open_with_private_key};
+use super::public_key::{self, is_supported};
 use super::random;
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::SecretString;
@@ -39,51 +40,28 @@ const ARMOR_CAPACITY: usize = 32 * 1024;
 /// # Errors
 /// `InvalidKey` if the key cannot be read or cannot encrypt.
 pub(crate) fn encrypt_keycode(keycode: &Keycode, armored_public_key: &str) -> Result<String> {
-    let key = parse_public_key(armored_public_key)?;
+    let key = public_key::parse(armored_public_key)?;
 
     // The first key that may encrypt, or else the first that can: some keys carry no flags or the wrong ones.
     let subkeys = &key.public_subkeys;
     let flagged = subkeys
         .iter()
-        .find(|k| k.algorithm().can_encrypt() && may_encrypt(&k.signatures));
+        .find(|k| is_supported(*k) && may_encrypt(&k.signatures));
     if primary_may_encrypt(&key) {
         encrypt_to(keycode, &key.primary_key)
     } else if let Some(subkey) = flagged {
         encrypt_to(keycode, subkey)
-    } else if key.primary_key.algorithm().can_encrypt() {
+    } else if is_supported(&key.primary_key) {
         encrypt_to(keycode, &key.primary_key)
-    } else if let Some(subkey) = subkeys.iter().find(|k| k.algorithm().can_encrypt()) {
+    } else if let Some(subkey) = subkeys.iter().find(|k| is_supported(*k)) {
         encrypt_to(keycode, subkey)
     } else {
-        Err(Error::new(
-            ErrorKind::InvalidKey,
-            "the public key cannot encrypt",
-        ))
+        Err(public_key::cannot_encrypt(&key))
     }
 }
 
-/// Refuses what is not a public key.
-///
-/// # Errors
-/// `InvalidKey`.
-pub(crate) fn check_public_key(armored: &str) -> Result<()> {
-    parse_public_key(armored).map(|_| ())
-}
-
-fn parse_public_key(armored: &str) -> Result<SignedPublicKey> {
-    let (key, _) = SignedPublicKey::from_string(armored.trim_start()).map_err(unusable)?;
-    Ok(key)
-}
-
-fn unusable(error: pgp::errors::Error) -> Error {
-    Error::new(
-        ErrorKind::InvalidKey,
-        format!("the public key is unusable: {error}"),
-    )
-}
-
 fn primary_may_encrypt(key: &SignedPublicKey) -> bool {
-    key.primary_key.algorithm().can_encrypt()
+    is_supported(&key.primary_key)
         && (may_encrypt(&key.details.direct_signatures)
             || key
                 .details
@@ -102,6 +80,12 @@ fn may_encrypt(signatures: &[Signature]) -> bool {
 /// A packet with a new session key for the public key, then the keycode encrypted under it. Framed here like a part:
 /// rPGP's builder of messages would be half a megabyte of the library.
 fn encrypt_to(keycode: &Keycode, key: &impl EncryptionKey) -> Result<String> {
+    let unusable = |_| {
+        Error::new(
+            ErrorKind::InvalidKey,
+            "the public key is unusable: nothing can be encrypted to it",
+        )
+    };
     let session_key = Zeroizing::new(random::<32>()?);
     let for_key = PublicKeyEncryptedSessionKey::from_session_key_v3(
         OsRng,
@@ -180,10 +164,7 @@ impl PrivateKey {
             .0
             .to_public_key()
             .to_armored_string(ArmorOptions::default());
-        armored.map_err(|e| {
-            let told = format!("writing a public key failed: {e}");
-            Error::new(ErrorKind::Internal, told)
-        })
+        armored.map_err(|_| Error::new(ErrorKind::Internal, "writing a public key failed"))
     }
 
     /// Decrypts a keycode that was encrypted to this key: to the primary key too, and without a modification detection
@@ -229,19 +210,14 @@ pub(crate) fn generate_key_pair(bits: u32) -> Result<(SecretString, String)> {
             "a key has 2048, 3072 or 4096 bits",
         ));
     }
-    let internal = |e: &dyn fmt::Display| {
-        Error::new(
-            ErrorKind::Internal,
-            format!("making a key pair failed: {e}"),
-        )
-    };
+    let internal = || Error::new(ErrorKind::Internal, "making a key pair failed");
     // RSA and version 4 only: the libraries of the other clients may refuse newer kinds.
     let subkey = SubkeyParamsBuilder::default()
         .version(KeyVersion::V4)
         .key_type(KeyType::Rsa(bits))
         .can_encrypt(EncryptionCaps::All)
         .build()
-        .map_err(|e| internal(&e))?;
+        .map_err(|_| internal())?;
     let params = SecretKeyParamsBuilder::default()
         .version(KeyVersion::V4)
         .key_type(KeyType::Rsa(bits))
@@ -253,12 +229,12 @@ pub(crate) fn generate_key_pair(bits: u32) -> Result<(SecretString, String)> {
         .preferred_compression_algorithms([CompressionAlgorithm::Uncompressed].as_slice().into())
         .subkey(subkey)
         .build()
-        .map_err(|e| internal(&e))?;
-    let key = params.generate(OsRng).map_err(|e| internal(&e))?;
+        .map_err(|_| internal())?;
+    let key = params.generate(OsRng).map_err(|_| internal())?;
     let mut private = Vec::with_capacity(ARMOR_CAPACITY);
     key.to_armored_writer(&mut private, ArmorOptions::default())
-        .map_err(|e| internal(&e))?;
-    let private = String::from_utf8(private).map_err(|e| internal(&e.utf8_error()))?;
+        .map_err(|_| internal())?;
+    let private = String::from_utf8(private).map_err(|_| internal())?;
     let private = SecretString::new(private);
     let public = PrivateKey(key).public_key()?;
     Ok((private, public))
@@ -270,7 +246,7 @@ mod tests {
     use base64::engine::general_purpose::STANDARD;
     use pgp::composed::{Esk, Message};
     use pgp::packet::DataMode;
-    use pgp::types::{EskType, KeyId, Password, StringToKey};
+    use pgp::types::{EskType, KeyDetails as _, KeyId, Password, StringToKey};
 
     use super::*;
 

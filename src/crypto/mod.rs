@@ -7,12 +7,14 @@ pub(crate) mod keycode;
 pub(crate) mod keypair;
 pub(crate) mod message;
 pub(crate) mod openpgp;
+mod public_key;
 pub(crate) mod signature;
 
 pub(crate) use keycode::{Keycode, Passphrase};
-pub(crate) use keypair::{PrivateKey, check_public_key, encrypt_keycode, generate_key_pair};
+pub(crate) use keypair::{PrivateKey, encrypt_keycode, generate_key_pair};
 pub(crate) use message::{decrypt_message, encrypt_message};
 pub(crate) use openpgp::{Limits, Marks, PartBuffer, Place, open};
+pub(crate) use public_key::check_public_key;
 
 use rand_core::{OsRng, RngCore};
 

@@ -256,6 +256,77 @@ fn takes_our_key_pairs() {
     }
 }
 
+/// A word for people, and nothing that another library prints for programmers.
+#[track_caller]
+fn says(armored: &str, why: &str) {
+    let keycode = Keycode::generate().unwrap();
+    let error = encrypt_keycode(&keycode, armored).unwrap_err();
+    assert_eq!(
+        (error.kind(), error.message()),
+        (ErrorKind::InvalidKey, why)
+    );
+    let text = format!("{error}").to_lowercase();
+    for debris in ["{", "[", "src/", ".rs", "backtrace", "0x", "some("] {
+        assert!(!text.contains(debris), "{text}");
+    }
+}
+
+#[test]
+fn keys_of_every_algorithm_are_taken_or_refused_by_name() {
+    let gpg = Gpg::new();
+    let ecc = |curve: &str, signing: &str| {
+        format!(
+            "Key-Type: {signing}\nKey-Curve: {curve}\nKey-Usage: sign\nSubkey-Type: ECDH\n\
+             Subkey-Curve: {curve}\nSubkey-Usage: encrypt\n"
+        )
+    };
+    let made = |name: &str, parameters: &str| {
+        let email = format!("{name}@example.com");
+        let parameters = format!("%no-protection\n{parameters}Name-Email: {email}\n%commit\n");
+        let parameters = gpg.file("parameters", parameters.as_bytes());
+        gpg.run(&["--gen-key", &parameters], "");
+        String::from_utf8(gpg.run(&["--armor", "--export", &email], "")).unwrap()
+    };
+    for curve in [
+        "brainpoolP256r1",
+        "brainpoolP384r1",
+        "brainpoolP512r1",
+        "secp256k1",
+    ] {
+        let why = format!("the key's algorithm (ECDH, {curve}) is not supported");
+        says(&made(curve, &ecc(curve, "ECDSA")), &why);
+    }
+    let elgamal = "Key-Type: DSA\nKey-Length: 1024\nSubkey-Type: ELG-E\nSubkey-Length: 1024\n";
+    says(
+        &made("elgamal", elgamal),
+        "the key's algorithm (ElGamal) is not supported",
+    );
+    let signing = "Key-Type: EDDSA\nKey-Curve: ed25519\nKey-Usage: sign\n";
+    says(
+        &made("signing", signing),
+        "the public key cannot encrypt: it is for signatures only",
+    );
+    let keycode = Keycode::generate().unwrap();
+    for curve in ["nistp256", "nistp384", "nistp521"] {
+        let armored = encrypt_keycode(&keycode, &made(curve, &ecc(curve, "ECDSA"))).unwrap();
+        let decrypted = gpg.decrypt(armored.as_bytes(), "");
+        assert_eq!(decrypted, keycode.expose().as_bytes(), "{curve}");
+    }
+
+    let public = made("rsa", "Key-Type: RSA\nKey-Length: 2048\n");
+    let garbage = public.replace('m', "n");
+    let cut = &public[..public.len() - 100];
+    for bad in [
+        "",
+        "text",
+        &garbage,
+        cut,
+        &public.replace("PUBLIC", "PRIVATE"),
+    ] {
+        says(bad, "the public key is not an armored OpenPGP public key");
+    }
+}
+
 #[test]
 fn keys_signed_with_sha1_are_taken() {
     // As the official .NET client makes them.

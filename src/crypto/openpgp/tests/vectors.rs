@@ -234,5 +234,7 @@ fn keycodes_that_openpgpjs_wrote() {
         let armored = text(&format!("openpgpjs/{keycode}.asc"));
         let read = key.decrypt_keycode(&armored).unwrap();
         assert!(read.expose().starts_with(wanted), "{keycode}");
+        let armored = encrypt_keycode(&read, &key.public_key().unwrap()).unwrap();
+        assert_eq!(key.decrypt_keycode(&armored).unwrap(), read, "{keycode}");
     }
 }
