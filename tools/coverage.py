@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Holds docs/coverage.md against the header, the tests and what the emulator saw:
 
-    tools/python tools/coverage.py COVERAGE_TXT...
+    tools/python tools/coverage.py REQUESTS_JSONL...
 
-Each coverage.txt is written by a program of tests/c/operations_*.c: `test <name> <passed|failed> label...`.
+Each requests.jsonl is written by a program of tests/c/operations_*.c: its tests with the emulator's records.
 """
 
 import fnmatch
 import glob
+import json
 import os
 import re
 import sys
@@ -51,17 +52,29 @@ def bodies():
 
 
 def runs(paths):
-    """The tests that ran, by name: whether they passed, and the endpoints that they asked."""
-    lines = [line.split() for path in paths for line in open(path, encoding="utf-8")]
-    twice = [name for name, count in Counter(line[1] for line in lines).items() if count > 1]
-    if twice:
+    """The tests that ran, by name: whether they passed, and the emulator's records of their requests."""
+    found, ended = {}, Counter()
+    for path in paths:
+        with open(path, encoding="utf-8") as file:
+            for part in map(json.loads, file):
+                name, result = part["test"], part["result"]
+                found[name] = result == "passed", found.get(name, (False, []))[1] + part["requests"]
+                ended[name] += result != "running"
+    if twice := [name for name, count in ended.items() if count > 1]:
         sys.exit(f"coverage: several tests are called {', '.join(twice)}")
-    return {name: (result == "passed", set(labels)) for _, name, result, *labels in lines}
+    return found
+
+
+def rows(text):
+    """The rows of docs/coverage.md: number, capability, functions, tests, endpoints."""
+    cells = re.findall(r"^\| (B?\d+) \| ([^|]*) \| ([^|]*) \| ([^|]*) \| ([^|]*) \|$", text, re.MULTILINE)
+    return [(number, title, [name for name in names(functions) if name.startswith("sendsafely_")], names(tests), names(labels))
+            for number, title, functions, tests, labels in cells]
 
 
 def faults(row, api, sources, ran):
     """What is wrong with a row."""
-    number, functions, tests, labels = row
+    number, _, functions, tests, labels = row
     if number in EXCEPTIONS:
         if tests or functions or labels:
             yield "it is an exception"
@@ -84,7 +97,7 @@ def faults(row, api, sources, ran):
             yield f"{test} did not run"
         elif not ran[test][0]:
             yield f"{test} failed"
-        asked |= ran.get(test, (False, set()))[1]
+        asked |= {request["endpoint"] for request in ran.get(test, (False, []))[1]}
     for label in labels:
         if label not in asked:
             yield f"{label} was not asked"
@@ -92,9 +105,7 @@ def faults(row, api, sources, ran):
 
 def main(paths):
     text = read("docs/coverage.md")
-    cells = re.findall(r"^\| (B?\d+) \| [^|]* \| ([^|]*) \| ([^|]*) \| ([^|]*) \|$", text, re.MULTILINE)
-    rows = {number: (number, [name for name in names(functions) if name.startswith("sendsafely_")], names(tests), names(labels))
-            for number, functions, tests, labels in cells}
+    cells = rows(text)
     not_yet = re.findall(r"^- (B?\d+)$", section(text, "Not yet"), re.MULTILINE)
     api, sources, ran = header.read(), bodies(), runs(paths)
     problems, checks = [], 1
@@ -103,7 +114,8 @@ def main(paths):
     if wrong := [number for number in counted | expected if counted[number] != expected[number]]:
         problems.append(f"not there exactly once: {', '.join(wrong)}")
     covered = []
-    for number, row in rows.items():
+    for row in cells:
+        number = row[0]
         wrong = list(faults(row, api, sources, ran))
         checks += number not in not_yet
         if number in not_yet:
@@ -114,7 +126,7 @@ def main(paths):
         elif number not in EXCEPTIONS:
             covered.append(number)
 
-    in_rows = {function for _, functions, _, _ in rows.values() for function in functions}
+    in_rows = {function for _, _, functions, _, _ in cells for function in functions}
     patterns = re.findall(r"`([\w*]+)`", section(text, "Functions in no row"))
     for function in api.functions:
         checks += 1

@@ -66,14 +66,33 @@ impl Records {
     }
 }
 
+/// The values of a header that came several times stand there all.
 pub(crate) fn header_texts(headers: &HeaderMap) -> BTreeMap<String, String> {
-    headers
-        .iter()
-        .map(|(name, value)| {
-            (
-                name.as_str().to_owned(),
-                String::from_utf8_lossy(value.as_bytes()).into_owned(),
-            )
-        })
-        .collect()
+    let mut texts = BTreeMap::new();
+    for (name, value) in headers {
+        let value = String::from_utf8_lossy(value.as_bytes());
+        texts
+            .entry(name.as_str().to_owned())
+            .and_modify(|text: &mut String| *text += &format!(", {value}"))
+            .or_insert_with(|| value.into_owned());
+    }
+    texts
+}
+
+#[cfg(test)]
+mod tests {
+    use hyper::header::{ACCEPT, HOST, HeaderValue};
+
+    use super::*;
+
+    #[test]
+    fn a_header_that_came_twice_shows() {
+        let mut headers = HeaderMap::new();
+        headers.append(ACCEPT, HeaderValue::from_static("a/b"));
+        headers.append(HOST, HeaderValue::from_static("x"));
+        headers.append(ACCEPT, HeaderValue::from_static("c/d"));
+        let texts = header_texts(&headers);
+        assert_eq!(texts["accept"], "a/b, c/d");
+        assert_eq!(texts["host"], "x");
+    }
 }

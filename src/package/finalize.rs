@@ -139,8 +139,12 @@ impl Inner {
             "undisclosedRecipients": options.undisclosed_recipients,
             "notifyRecipients": options.notify_recipients,
             "readOnlyPdf": options.read_only_pdf,
-            "allowReplyAll": options.allow_reply_all,
         }));
+        // No client for a Dropzone says so.
+        let to_dropzone = matches!(self.client.0.api.credentials(), Credentials::Dropzone(_));
+        if options.allow_reply_all || !to_dropzone {
+            body["allowReplyAll"] = options.allow_reply_all.into();
+        }
         if let Some(password) = &options.password {
             body["password"] = password.expose().into();
         }

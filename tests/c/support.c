@@ -63,35 +63,31 @@ void add_test(const char *name, void (*body)(void)) {
   tests[test_count++] = (struct test){name, body};
 }
 
-/* Each label once, in the order of their first request. */
-static void write_labels(FILE *file) {
-  static const char member[] = "\"endpoint\":\"";
-  char *requests = admin("GET", "/requests", NULL), written[4096] = " ";
-  for (const char *at = requests; (at = strstr(at, member));) {
-    char label[128];
-    at += sizeof member - 1;
-    snprintf(label, sizeof label, " %.*s ", (int)strcspn(at, "\""), at);
-    if (!strstr(written, label)) snprintf(written + strlen(written), sizeof written - strlen(written), "%s", label + 1);
-  }
-  fprintf(file, "%s\n", written);
+/* requests.jsonl, and the test whose requests arrive. */
+static FILE *record;
+static const char *running;
+
+static void keep_requests(const char *result) {
+  char *requests = admin("GET", "/requests", NULL);
+  fprintf(record, "{\"test\":\"%s\",\"result\":\"%s\",\"requests\":%s}\n", running, result, requests);
+  fflush(record);
   free(requests);
 }
 
 int run_tests(const char *program) {
-  FILE *file = fopen(scratch("coverage.txt"), "w");
-  if (!file) die("cannot write", scratch("coverage.txt"));
+  record = fopen(scratch("requests.jsonl"), "w");
+  if (!record) die("cannot write", scratch("requests.jsonl"));
   for (size_t i = 0; i < test_count; i++) {
     unsigned failed_before = failed_checks;
-    forget_requests();
+    running = tests[i].name;
+    free(admin("POST", "/reset", NULL));
     tests[i].body();
     check_at(__FILE__, __LINE__, sendsafely_live_objects() == 0, "%s: %llu objects are left", tests[i].name,
              (unsigned long long)sendsafely_live_objects());
     if (failed_checks != failed_before) fprintf(stderr, "failed: test %s\n", tests[i].name);
-    fprintf(file, "test %s %s", tests[i].name, failed_checks == failed_before ? "passed" : "failed");
-    write_labels(file);
-    fflush(file);
+    keep_requests(failed_checks == failed_before ? "passed" : "failed");
   }
-  fclose(file);
+  fclose(record);
   return finish(program);
 }
 
@@ -167,7 +163,7 @@ char *http(int port, const char *method, const char *path, const char *headers, 
   char head[1024];
   size_t body_size = body ? strlen(body) : 0;
   int head_size = snprintf(head, sizeof head,
-                           "%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+                           "%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: test\r\nConnection: close\r\n"
                            "Content-Type: application/json\r\nContent-Length: %zu\r\n%s\r\n",
                            method, path, body_size, headers);
   if (write(connection, head, (size_t)head_size) != head_size) die("the server is gone", path);
@@ -200,6 +196,7 @@ void remove_faults(void) {
 }
 
 void forget_requests(void) {
+  if (record) keep_requests("running");
   free(admin("DELETE", "/requests", NULL));
 }
 

@@ -34,8 +34,10 @@ void check_text_at(const char *file, int line, const char *expected, const char 
   __attribute__((constructor)) static void add_##name(void) { add_test(#name, name); } \
   static void name(void)
 void add_test(const char *name, void (*body)(void));
-/* Runs all tests, in the order in which they stand, and finishes. For each it appends a line to coverage.txt in the
- * program's scratch directory: `test <name> <passed|failed>` and the labels of the endpoints that were asked. */
+/* Runs all tests, in the order in which they stand, each on an emulator that knows nothing of the others, and finishes.
+ * For each it appends a line to requests.jsonl in the program's scratch directory: its name, whether it `passed` or
+ * `failed`, and the emulator's records of its requests. Those that a test forgets stand in lines before that: it is
+ * still `running`. */
 int run_tests(const char *program);
 
 /* Ends a program: nothing may be left, and the counts are printed. Returns the exit status. */

@@ -1,0 +1,194 @@
+#!/usr/bin/env python3
+"""Holds what the library sends for each capability of docs/coverage.md against tests/c/requests.txt and docs/protocol.md:
+
+    tools/python tools/request_table.py REQUESTS_JSONL...
+
+Each requests.jsonl is written by a program of tests/c/operations_*.c: its tests with the emulator's records. With
+SENDSAFELY_BLESS=1 tests/c/requests.txt is made anew instead.
+"""
+
+import difflib
+import json
+import os
+import re
+import sys
+from collections import Counter
+from urllib.parse import parse_qsl
+
+import coverage
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+TABLE = "tests/c/requests.txt"
+PREAMBLE = """\
+What the library sends for each capability of docs/coverage.md, as the emulator saw it: each request once, in the order of the first. Made by tools/request_table.py
+from the tests of the capability (CONTRIBUTING.md). A name in braces stands for a value that changes, <url> for one that the service gave; numbers and texts of a
+body are given by their type. The headers of each kind of request stand here; a request that has others says in which.
+"""
+# Headers whose value changes, and what stands for it.
+VALUES = [
+    ("content-length", r"[1-9]\d*", "{length}"),
+    ("content-type", r"multipart/form-data; boundary=-*libsendsafely[0-9a-f]{32}", "multipart/form-data; boundary={boundary}"),
+    ("host", r"(127\.0\.0\.1|localhost):\d+", "{host}"),
+    ("range", r"bytes=\d+-", "bytes={number}-"),
+    ("ss-api-key", r"[\w-]+", "{key}"),
+    ("ss-request-signature", r"[0-9a-f]{64}", "{signature}"),
+    ("ss-request-timestamp", r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+0000", "{timestamp}"),
+    ("ss-sdk-version", r"libsendsafely/\d+\.\d+\.\d+", "libsendsafely/{version}"),
+    ("user-agent", r"libsendsafely/\d+\.\d+\.\d+", "libsendsafely/{version}"),
+]
+# What goes to no path of the API, by endpoint: the service gives the whole URL.
+GIVEN = {"part_put", "part_get", "dropzone_connector"}
+PREFIXES = ("/api/v2.0/", "/drop-zone/v2.0/", "/auth-api/", "/auth/")
+# Rows whose files take turns: their requests stand in the order of the alphabet.
+UNORDERED = {"B5"}
+# A raw request of the tests to a path that no service has.
+UNKNOWN = {"GET /api/v2.0/no/such/path/"}
+
+
+def read(path):
+    with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+        return file.read()
+
+
+def routes():
+    """The paths of each endpoint, from the table of emulator/README.md, which names their variables."""
+    table = re.findall(r"^\| `(\w+)` \| (`[A-Z]+ /.*) \|$", read("emulator/README.md"), re.MULTILINE)
+    return {label: re.findall(r"`[A-Z]+ (/[^`]*)`", cell) for label, cell in table}
+
+
+def named(segment, name):
+    """What stands for a variable of a path; a text that has other characters than ids and versions shows how they are sent."""
+    if name == "{package}" and re.fullmatch(r"[\w-]{43}", segment):
+        return "{code}"
+    return name if re.fullmatch(r"[\w.-]+", segment) else segment
+
+
+def path_of(request, patterns):
+    prefix = next((prefix for prefix in PREFIXES[:2] if request["path"].startswith(prefix)), "/")[:-1]
+    given = request["path"][len(prefix):].split("/")
+    for pattern in patterns.get(request["endpoint"], []):
+        wanted = pattern.split("/")[:len(given)]
+        if len(wanted) == len(given) and all(w.startswith("{") or w == g for w, g in zip(wanted, given)):
+            given = [named(g, w) if w.startswith("{") else g for w, g in zip(wanted, given)]
+            break
+    query = re.sub(r"=\d+(?=&|$)", "={number}", request["query"])
+    return prefix + "/".join(given) + (f"?{query}" if query else "")
+
+
+def shape(value):
+    """The types of a JSON value, and what is true or false in it."""
+    match value:
+        case None | bool():
+            return json.dumps(value)
+        case str():
+            return "text"
+        case dict():
+            return "{" + ", ".join(f'"{name}": {shape(value[name])}' for name in sorted(value)) + "}"
+        case list():
+            return "[" + ", ".join(sorted({shape(item) for item in value})) + "]"
+    return "number"
+
+
+def body_of(request):
+    text, headers = request["body"], request["headers"]
+    kind = headers.get("content-type", "")
+    if text is None:
+        return "{bytes}" if headers.get("content-length", "0") != "0" else ""
+    if kind.startswith("multipart/form-data"):
+        return "requestData " + shape(json.loads(text)) + " textFile {bytes}"
+    if kind == "application/x-www-form-urlencoded":
+        return "form " + shape(dict(parse_qsl(text, keep_blank_values=True)))
+    return shape(json.loads(text))
+
+
+def headers_of(request):
+    headers = dict(request["headers"])
+    for name, form, placeholder in VALUES:
+        if re.fullmatch(form, headers.get(name, "")):
+            headers[name] = placeholder
+    return headers
+
+
+def normal(request, patterns):
+    """Kind, line and headers of a request."""
+    body = body_of(request)
+    if request["endpoint"] in GIVEN:
+        path, prefix = "<url>", "storage" if request["listener"] == "storage" else "connector"
+    else:
+        path = path_of(request, patterns)
+        prefix = next((prefix for prefix in PREFIXES if path.startswith(prefix)), path)
+    kind = f"{prefix} {'with' if body else 'without'} a body"
+    headers = tuple(sorted(headers_of(request).items()))
+    return kind, f"{request['method']} {path} {body}".rstrip(), headers
+
+
+def counts(request):
+    """Not what the test has sent itself, nor what was cut off because the call had ended."""
+    headers = request["headers"]
+    return headers.get("user-agent") != "test" and request["body_size"] >= int(headers.get("content-length", 0))
+
+
+def render(ran, rows):
+    """The table of what was recorded: by test, for the rows of docs/coverage.md."""
+    patterns = routes()
+    found = {test: [normal(request, patterns) for request in filter(counts, requests)] for test, (_, requests) in ran.items()}
+    usual = {}
+    for kind, _, headers in sorted({request for requests in found.values() for request in requests}):
+        usual.setdefault(kind, Counter())[headers] += 1
+    usual = {kind: dict(counts.most_common(1)[0][0]) for kind, counts in usual.items()}
+
+    lines = PREAMBLE.splitlines()
+    for kind, headers in sorted(usual.items()):
+        lines += ["", f"# {kind}"] + [f"  {name}: {value}" for name, value in headers.items()]
+    for number, title, _, tests, _ in rows:
+        lines += ["", f"## {number} {title}"]
+        sent = dict.fromkeys(request for test in tests for request in found.get(test, []))
+        for kind, line, headers in sorted(sent) if number in UNORDERED else sent:
+            headers = dict(headers)
+            others = [f"{name}: {value}" for name, value in headers.items() if usual[kind].get(name) != value]
+            others += [f"no {name}" for name in usual[kind] if name not in headers]
+            lines.append("  " + line + (f"  [{', '.join(others)}]" if others else ""))
+        if not sent:
+            lines.append("  nothing")
+    return "\n".join(lines) + "\n"
+
+
+def difference(table, committed):
+    return "".join(difflib.unified_diff(committed.splitlines(True), table.splitlines(True), TABLE, "what was sent"))
+
+
+def segments(path):
+    """A path as it is compared: without query and last slash, all variables the same."""
+    path = re.sub(r"^(HOST|/api/v2\.0|/drop-zone/v2\.0)(?=/)", "", path.partition("?")[0]).strip("/")
+    is_variable = re.compile(r"[A-Z]\d?|.*[^\w-].*").fullmatch
+    return tuple("{}" if is_variable(segment) else segment for segment in path.split("/"))
+
+
+def undocumented(table, protocol):
+    """The calls of the table, method and path, that the protocol does not have."""
+    known = set()
+    for code in re.findall(r"`([^`\n]+)`", protocol):
+        for method, path in re.findall(r"\b(GET|PUT|POST|PATCH|DELETE) ((?:HOST)?/(?:\{[^}]*\}|[^\s{])*|<url>)", code):
+            known.add((method, segments(path)))
+    sent = dict.fromkeys(re.findall(r"^  ([A-Z]+ (?:/|<url>)\S*)", table, re.MULTILINE))
+    return [call for call in sent if call not in UNKNOWN and (call.split()[0], segments(call.split()[1])) not in known]
+
+
+def main(paths):
+    table = render(coverage.runs(paths), coverage.rows(read("docs/coverage.md")))
+    if os.environ.get("SENDSAFELY_BLESS"):
+        with open(os.path.join(ROOT, TABLE), "w", encoding="utf-8") as file:
+            file.write(table)
+    problems = [f"{call} is not in docs/protocol.md" for call in undocumented(table, read("docs/protocol.md"))]
+    if changes := difference(table, read(TABLE)):
+        print(changes)
+        problems.append(f"{TABLE} is not what was sent; look at the difference, and make it anew with SENDSAFELY_BLESS=1")
+    for problem in problems:
+        print(f"failed: request table: {problem}", file=sys.stderr)
+    calls = len(re.findall(r"^  [A-Z]+ ", table, re.MULTILINE))
+    print(f"request table: {max(calls - len(problems), 0)} passed, {len(problems)} failed")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
