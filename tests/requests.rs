@@ -4,6 +4,11 @@
 
 mod support;
 
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
 use sendsafely::{Client, ClientOptions, FinalizeOptions, Package};
 use serde_json::{Value, json};
 use support::*;
@@ -161,4 +166,62 @@ fn no_url_is_asked_for_beyond_the_last_part() {
         }
         assert_eq!(Value::from(asked), batches, "{parts} parts");
     }
+}
+
+/// Passes connections on to a server, and keeps what clients send.
+fn listen_in(server: &str) -> (String, Arc<Mutex<Vec<u8>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let (server, all) = (server.to_owned(), Arc::clone(&heard));
+    thread::spawn(move || {
+        for client in listener.incoming() {
+            let (mut client, mut server) = (client.unwrap(), TcpStream::connect(&server).unwrap());
+            let (mut back, mut answers) =
+                (client.try_clone().unwrap(), server.try_clone().unwrap());
+            let heard = Arc::clone(&all);
+            thread::spawn(move || std::io::copy(&mut answers, &mut back));
+            thread::spawn(move || {
+                let mut buffer = [0; 16 << 10];
+                while let Ok(read @ 1..) = client.read(&mut buffer) {
+                    heard.lock().unwrap().extend_from_slice(&buffer[..read]);
+                    server.write_all(&buffer[..read]).unwrap();
+                }
+            });
+        }
+    });
+    (url, heard)
+}
+
+/// Every byte of the two fields is that of the example in `protocol` 4.4.2.
+#[test]
+fn a_part_through_the_api_server_has_the_form_of_the_protocol() {
+    let protocol = include_str!("../docs/protocol.md");
+    let (_, example) = protocol
+        .split_once("as our client sends it:\n\n```\n")
+        .unwrap();
+    let (example, _) = example.split_once("\n```").unwrap();
+    let emulator = Emulator::start();
+    let server = emulator.text("url");
+    let (url, heard) = listen_in(server.strip_prefix("http://").unwrap());
+    let (key, secret) = (
+        emulator.of_user(0, "api_key"),
+        emulator.of_user(0, "api_secret"),
+    );
+    let options = ClientOptions {
+        force_api_route: true,
+        ..options()
+    };
+    let client = Client::new(&url, &key, secret.as_str().into(), options).unwrap();
+    upload(&package(&client), "a.bin", b"a").unwrap();
+
+    let heard = String::from_utf8_lossy(&heard.lock().unwrap()).into_owned();
+    let (_, request) = heard.split_once("multipart/form-data; boundary=").unwrap();
+    let (boundary, request) = request.split_once("\r\n").unwrap();
+    let (_, body) = request.split_once("\r\n\r\n").unwrap();
+    let expected = example.replace("--B", &format!("--{boundary}"));
+    let (head, tail) = expected.split_once("<encrypted bytes>").unwrap();
+    assert!(body.starts_with(&head.replace('\n', "\r\n")), "{body}");
+    let end = tail.replace('\n', "\r\n");
+    assert!(body.contains(&(end + "\r\n")), "{body}");
 }
