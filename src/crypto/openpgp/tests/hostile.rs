@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 use bzip2::Compression;
 use pgp::types::CompressionAlgorithm;
 
-use super::shapes::{LITERAL, SIMPLE, TEXT, compressed, encrypted, message, packet};
+use super::shapes::{
+    LITERAL, SIMPLE, TEXT, chunked, compressed, compression, encrypted, message, packet,
+};
 use super::*;
 use crate::crypto::openpgp::Place;
 use crate::error::Error;
@@ -217,4 +219,86 @@ fn a_place_is_read_and_no_two_messages_have_the_same_marks() {
     // Another frame around the same data does not hide it.
     let framed = [&[0xca, 3, b'P', b'G', b'P'][..], &message].concat();
     assert_eq!(read(&framed).marks, first.marks);
+}
+
+/// Numbers from a seed, the same on every run.
+struct Dice(std::vec::IntoIter<u8>);
+
+impl Dice {
+    fn below(&mut self, most: u8) -> u8 {
+        self.0.next().unwrap_or_default() % most
+    }
+}
+
+/// Packets of all kinds, whole and broken, one in the other.
+fn any_packets(dice: &mut Dice, depth: u8) -> Vec<u8> {
+    let mut packets = Vec::new();
+    for _ in 0..1 + dice.below(3) {
+        let size = [0, 1, 5, 200, 700, 2000][usize::from(dice.below(6))];
+        let noise = noise(size as u64 + u64::from(dice.below(255)), size);
+        let body = match dice.below(4) {
+            _ if depth > 0 && dice.below(2) == 0 => {
+                let inner = any_packets(dice, depth - 1);
+                compression(&inner, [0, 1, 1, 2, 2, 3][usize::from(dice.below(6))])
+            }
+            0 => noise,
+            _ => [b"b\0\0\0\0\0", noise.as_slice()].concat(),
+        };
+        let tag = [11, 11, 8, 8, 8, 10, 21, 2, 4, 18, 3, 60][usize::from(dice.below(12))];
+        let mut packet = match dice.below(4) {
+            0 => packet(tag, &body),
+            1 => chunked(tag, &body, 9 + dice.below(3)),
+            2 => chunked(tag, &body, dice.below(9)),
+            _ => [&[0x83 | (tag & 15) << 2], body.as_slice()].concat(),
+        };
+        match dice.below(8) {
+            0 => packet.truncate(usize::from(dice.below(255))),
+            1 => {
+                let at = usize::from(dice.below(255)) % packet.len();
+                packet[at] ^= 1 << dice.below(8);
+            }
+            _ => {}
+        }
+        packets.extend_from_slice(&packet);
+    }
+    packets
+}
+
+/// Who knows the passphrase may encrypt anything.
+#[test]
+fn whatever_is_inside_is_read_or_refused_within_the_limits() {
+    const MOST: usize = 1500;
+    let mut read = 0;
+    for seed in 0..500 {
+        let dice = &mut Dice(noise(seed, 2000).into_iter());
+        let mut message = message(&any_packets(dice, (seed % 6) as u8));
+        let length = message.len();
+        let limits = Limits {
+            max_plaintext: MOST,
+            proceed: &|bytes| {
+                // The layers that there may be, and content that grows by steps.
+                assert!(
+                    bytes < 2 * length + 4 * (4 << 20) + (1 << 18),
+                    "{seed}: {bytes}"
+                );
+                Ok(())
+            },
+        };
+        match open(&mut message, &passphrase("p"), &limits) {
+            Ok(opened) => {
+                assert!(opened.content.len() <= MOST && opened.content.end <= message.len());
+                read += 1;
+            }
+            Err(error) => {
+                let kinds = [
+                    ErrorKind::DecryptFailed,
+                    ErrorKind::UnsupportedFormat,
+                    ErrorKind::PartTooLarge,
+                ];
+                assert!(kinds.contains(&error.kind()), "{seed}: {error}");
+                assert!(message.is_empty());
+            }
+        }
+    }
+    assert!(read > 25, "{read} of them were messages");
 }

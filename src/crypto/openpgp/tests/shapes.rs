@@ -317,29 +317,23 @@ pub(super) fn chunked(tag: u8, body: &[u8], power: u8) -> Vec<u8> {
     [&bytes, rest].concat()
 }
 
-/// The body of a compressed packet in each of the algorithms.
-pub(super) fn compressions(packets: &[u8]) -> [Vec<u8>; 4] {
+/// The body of a compressed packet.
+pub(super) fn compression(packets: &[u8], algorithm: u8) -> Vec<u8> {
     use std::io::Write as _;
-    let packed = |algorithm: u8, write: &dyn Fn(&mut Vec<u8>)| {
-        let mut body = vec![algorithm];
-        write(&mut body);
-        body
+    let (mut body, fast) = (vec![algorithm], flate2::Compression::fast());
+    let written = match algorithm {
+        0 => body.write_all(packets),
+        1 => flate2::write::DeflateEncoder::new(&mut body, fast).write_all(packets),
+        2 => flate2::write::ZlibEncoder::new(&mut body, fast).write_all(packets),
+        _ => bzip2::write::BzEncoder::new(&mut body, bzip2::Compression::fast()).write_all(packets),
     };
-    [
-        packed(0, &|to| to.extend_from_slice(packets)),
-        packed(1, &|to| {
-            let mut encoder = flate2::write::DeflateEncoder::new(to, flate2::Compression::fast());
-            encoder.write_all(packets).unwrap();
-        }),
-        packed(2, &|to| {
-            let mut encoder = flate2::write::ZlibEncoder::new(to, flate2::Compression::fast());
-            encoder.write_all(packets).unwrap();
-        }),
-        packed(3, &|to| {
-            let mut encoder = bzip2::write::BzEncoder::new(to, bzip2::Compression::fast());
-            encoder.write_all(packets).unwrap();
-        }),
-    ]
+    written.unwrap();
+    body
+}
+
+/// The same in each of the algorithms.
+pub(super) fn compressions(packets: &[u8]) -> [Vec<u8>; 4] {
+    [0, 1, 2, 3].map(|algorithm| compression(packets, algorithm))
 }
 
 /// As openpgp.js and RNP write them: the compressor does not know how much will come.

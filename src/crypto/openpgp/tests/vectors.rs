@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -236,5 +238,31 @@ fn keycodes_that_openpgpjs_wrote() {
         assert!(read.expose().starts_with(wanted), "{keycode}");
         let armored = encrypt_keycode(&read, &key.public_key().unwrap()).unwrap();
         assert_eq!(key.decrypt_keycode(&armored).unwrap(), read, "{keycode}");
+    }
+}
+
+#[test]
+fn damaged_keycodes_are_refused() {
+    let key = PrivateKey::parse(&text("openpgpjs/key6-private.asc")).unwrap();
+    let armored = text("openpgpjs/keycode-for-key6.asc");
+    let body: String = armored
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with(['-', '=']))
+        .collect();
+    let message = STANDARD.decode(&body).unwrap();
+    let read = |message: &[u8]| {
+        let text = STANDARD.encode(message);
+        let armored = format!("-----BEGIN PGP MESSAGE-----\n\n{text}\n-----END PGP MESSAGE-----\n");
+        key.decrypt_keycode(&armored)
+    };
+    assert_eq!(read(&message).unwrap().expose(), "keyCode");
+    for at in 0..message.len() {
+        let mut damaged = message.clone();
+        damaged[at] ^= 1 << (at % 8);
+        for bytes in [&damaged[..], &message[..at]] {
+            let kind = read(bytes).unwrap_err().kind();
+            let kinds = [ErrorKind::DecryptFailed, ErrorKind::UnsupportedFormat];
+            assert!(kinds.contains(&kind), "octet {at}: {kind:?}");
+        }
     }
 }
