@@ -11,6 +11,10 @@ use std::process::{Command, Output};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use pgp::composed::MessageBuilder;
+use pgp::crypto::aead::{AeadAlgorithm, ChunkSize};
+use pgp::crypto::sym::SymmetricKeyAlgorithm;
+use pgp::types::StringToKey;
 use sendsafely::raw::{decrypt_part, encrypt_part};
 use sendsafely::{
     Client, ClientOptions, DownloadOptions, ErrorKind, Package, Sink, Source, UploadOptions,
@@ -156,6 +160,54 @@ fn parts_are_charged_by_what_they_unpack_to() {
     // The awaited part may run whatever it takes: twice its size while it grows, and the decompressor.
     let took = peak() - before;
     assert!(took < 32 * MIB, "{} MiB", took / MIB);
+}
+
+/// A part in an authenticated mode, whose key is derived in 64 MiB.
+fn argon2_part(passphrase: &str, plaintext: &[u8]) -> Vec<u8> {
+    let random = rand_core::OsRng;
+    let mut builder = MessageBuilder::from_bytes("", plaintext.to_vec()).seipd_v2(
+        random,
+        SymmetricKeyAlgorithm::AES256,
+        AeadAlgorithm::Ocb,
+        ChunkSize::C64KiB,
+    );
+    let s2k = StringToKey::new_argon2(random, 1, 4, 16);
+    builder
+        .encrypt_with_password(random, s2k, &passphrase.into())
+        .unwrap();
+    builder.to_vec(random).unwrap()
+}
+
+#[test]
+fn derivations_are_charged_by_the_memory_that_they_take() {
+    if !is_alone() {
+        return alone("derivations_are_charged_by_the_memory_that_they_take", None);
+    }
+    const PARTS: usize = 12;
+    let emulator = Emulator::start();
+    let (package, passphrase, link) = sent(&emulator);
+    let data = noise(5, PARTS * 1000);
+    let parts: Vec<_> = data
+        .chunks(1000)
+        .map(|part| argon2_part(&passphrase, part))
+        .collect();
+    let file = emulator.add_file(package.id(), "argon2.bin", data.len(), &parts);
+    let client = emulator.client_of(
+        1,
+        ClientOptions {
+            parts_in_flight: 8,
+            ..tight()
+        },
+    );
+    let package = Package::open_link(&client, &mut (), &link).unwrap();
+    // The first part is late: all the others could be derived before it.
+    emulator
+        .fault(json!({"endpoint": "part_get", "part": 1, "times": 1, "action": {"hang_ms": 1000}}));
+    let before = forget_peak();
+    assert!(download(&package, &file).unwrap() == data);
+    // The awaited part runs in any case, beside one that was alone before.
+    let took = peak() - before;
+    assert!((64 * MIB..160 * MIB).contains(&took), "{} MiB", took / MIB);
 }
 
 #[test]
