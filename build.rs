@@ -32,6 +32,7 @@ const SECTIONS: &[&str] = &[
     "tree",
     "package_list",
     "account",
+    "audit_log",
     "login",
     "dropzone",
     "trusted_device",

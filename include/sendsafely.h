@@ -105,7 +105,7 @@
  *   Workspace  sendsafely_package_create_workspace, usable at once: add recipients, _set_recipient_role,
  *              _create_directory, uploads with directory_id; sendsafely_package_get_directory shows what is there;
  *              sendsafely_package_upload_all and _download_all move whole trees
- *   look back  sendsafely_client_list_packages, _search_packages, sendsafely_package_list_activity
+ *   look back  sendsafely_client_list_packages, _search_packages, _list_audit_log, sendsafely_package_list_activity
  *   no key yet sendsafely_client_new_without_credentials -> sendsafely_client_generate_api_key
  *   Dropzone   sendsafely_client_new_for_dropzone, then as in send, without recipients
  *   give up    sendsafely_package_delete_unfinished after a failure; sendsafely_package_delete for any package
@@ -3504,52 +3504,6 @@ typedef struct {
 } sendsafely_enterprise;
 
 /**
- * Options of sendsafely_client_get_audit_log. NULL, the default of each text, means any.
- */
-typedef struct {
-  /**
-   * Set by sendsafely_audit_log_options_init.
-   */
-  size_t struct_size;
-  /**
-   * Kind of event.
-   */
-  const char *event_type;
-  /**
-   * Address that it came from.
-   */
-  const char *ip_address;
-  /**
-   * E-mail address of who did it.
-   */
-  const char *authenticated_user;
-  /**
-   * E-mail address of the one in whose name it was done.
-   */
-  const char *impersonated_user;
-  /**
-   * E-mail address of the owner of the package.
-   */
-  const char *package_owner;
-  /**
-   * From when on, in the service's own form.
-   */
-  const char *min_timestamp;
-  /**
-   * Until when, in the service's own form.
-   */
-  const char *max_timestamp;
-  /**
-   * The row to begin with, from 0, the default.
-   */
-  uint64_t first_row;
-  /**
-   * Rows, 1 to 100. 0: the default, 100.
-   */
-  uint32_t page_size;
-} sendsafely_audit_log_options;
-
-/**
  * Asks whether the service takes key and secret, and gives the e-mail address of their owner.
  *
  * out_email may be NULL; else free the text with sendsafely_string_free. SENDSAFELY_AUTHENTICATION_FAILED: check key,
@@ -3590,26 +3544,6 @@ sendsafely_status sendsafely_client_get_enterprise(sendsafely_client *client,
                                                    sendsafely_error **error);
 
 /**
- * Fills audit log options with their defaults. size is sizeof *options.
- *
- * Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
- */
-sendsafely_status sendsafely_audit_log_options_init(sendsafely_audit_log_options *options,
-                                                    size_t size);
-
-/**
- * Gives a page of the organization's audit log, for its administrators, as JSON text in the service's own form, which
- * is not published.
- *
- * options may be NULL. Free the text with sendsafely_string_free. SENDSAFELY_DENIED: not for this account.
- * SendSafely Client API: audit log (protocol 6.11).
- */
-sendsafely_status sendsafely_client_get_audit_log(sendsafely_client *client,
-                                                  const sendsafely_audit_log_options *options,
-                                                  char **out_json,
-                                                  sendsafely_error **error);
-
-/**
  * Frees what was told of a user. NULL is allowed; free it once.
  */
 void sendsafely_user_free(sendsafely_user *user);
@@ -3618,6 +3552,155 @@ void sendsafely_user_free(sendsafely_user *user);
  * Frees what was told of an organization. NULL is allowed; free it once.
  */
 void sendsafely_enterprise_free(sendsafely_enterprise *enterprise);
+
+/* === AUDIT LOG OF THE ORGANIZATION ======================================================================= */
+
+/**
+ * An audit log that is fetched page by page. A handle, to be freed with sendsafely_audit_log_iterator_free. Any number
+ * of threads may use it at once; each entry is given once.
+ */
+typedef struct sendsafely_audit_log_iterator sendsafely_audit_log_iterator;
+
+/**
+ * Options of sendsafely_client_list_audit_log and sendsafely_client_get_audit_log. NULL, the default of each text, means
+ * any.
+ */
+typedef struct {
+  /**
+   * Set by sendsafely_audit_log_options_init.
+   */
+  size_t struct_size;
+  /**
+   * Kind of event: "PACKAGE_EVENT", "ADMIN_EVENT", "USER_EVENT", or another that the service knows.
+   */
+  const char *event_type;
+  /**
+   * Address that it came from.
+   */
+  const char *ip_address;
+  /**
+   * E-mail address of who did it.
+   */
+  const char *authenticated_user;
+  /**
+   * E-mail address of the one in whose name it was done.
+   */
+  const char *impersonated_user;
+  /**
+   * E-mail address of the owner of the package.
+   */
+  const char *package_owner;
+  /**
+   * From when on, in UTC: "2026-01-31" or "2026-01-31 13:45:00". The service looks 90 days back.
+   */
+  const char *min_timestamp;
+  /**
+   * Until when, in the same forms.
+   */
+  const char *max_timestamp;
+  /**
+   * The row to begin with, from 0, the default.
+   */
+  uint64_t first_row;
+  /**
+   * Rows to fetch with one request, 1 to 100. 0: the default, 100.
+   */
+  uint32_t page_size;
+} sendsafely_audit_log_options;
+
+/**
+ * Something that the audit log of an organization has recorded: a record, to be freed with
+ * sendsafely_audit_log_entry_free.
+ */
+typedef struct {
+  /**
+   * Id of the event.
+   */
+  const char *event_id;
+  /**
+   * When it was, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
+   */
+  int64_t time;
+  /**
+   * When it was, as the service writes it; NULL if not told.
+   */
+  const char *time_text;
+  /**
+   * Kind of event, in the service's word for it, such as "PACKAGE_EVENT"; NULL if not told.
+   */
+  const char *event_type;
+  /**
+   * What was done, in the service's word for it; NULL if not told.
+   */
+  const char *action;
+  /**
+   * Address that it was done from; NULL if not told.
+   */
+  const char *ip_address;
+  /**
+   * Who did it: an e-mail address, or words such as "Anonymous Recipient"; NULL if not told.
+   */
+  const char *authenticated_user;
+  /**
+   * E-mail address of the one in whose name it was done; NULL if in nobody else's.
+   */
+  const char *impersonated_user;
+  /**
+   * What else is known of it, as JSON text, which differs from action to action; NULL if not told.
+   */
+  const char *details;
+} sendsafely_audit_log_entry;
+
+/**
+ * Fills audit log options with their defaults. size is sizeof *options.
+ *
+ * Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+ */
+sendsafely_status sendsafely_audit_log_options_init(sendsafely_audit_log_options *options,
+                                                    size_t size);
+
+/**
+ * Begins to list the organization's audit log. No network until sendsafely_audit_log_iterator_next, which answers
+ * SENDSAFELY_DENIED to who is no administrator.
+ *
+ * options may be NULL. Free the iterator with sendsafely_audit_log_iterator_free.
+ * SendSafely Client API: audit log (protocol 6.11).
+ */
+sendsafely_status sendsafely_client_list_audit_log(sendsafely_client *client,
+                                                   const sendsafely_audit_log_options *options,
+                                                   sendsafely_audit_log_iterator **out_iterator,
+                                                   sendsafely_error **error);
+
+/**
+ * Gives the next entry of the log, NULL at its end, fetching a page where that is needed.
+ *
+ * Free the record with sendsafely_audit_log_entry_free. After a failure the next call tries the same page again.
+ */
+sendsafely_status sendsafely_audit_log_iterator_next(sendsafely_audit_log_iterator *iterator,
+                                                     sendsafely_audit_log_entry **out_entry,
+                                                     sendsafely_error **error);
+
+/**
+ * Frees an iterator. Only frees: no network. NULL and twice are harmless.
+ */
+void sendsafely_audit_log_iterator_free(sendsafely_audit_log_iterator *iterator);
+
+/**
+ * Frees an entry of an audit log. NULL is allowed; free it once.
+ */
+void sendsafely_audit_log_entry_free(sendsafely_audit_log_entry *entry);
+
+/**
+ * Gives a page of the organization's audit log, for its administrators, as JSON text in the service's own form;
+ * sendsafely_client_list_audit_log reads it.
+ *
+ * options may be NULL. Free the text with sendsafely_string_free. SENDSAFELY_DENIED: not for this account.
+ * SendSafely Client API: audit log (protocol 6.11).
+ */
+sendsafely_status sendsafely_client_get_audit_log(sendsafely_client *client,
+                                                  const sendsafely_audit_log_options *options,
+                                                  char **out_json,
+                                                  sendsafely_error **error);
 
 /* === LOGIN AND REGISTRATION ============================================================================== */
 

@@ -1,6 +1,4 @@
-//! The account of a client and its organization (`protocol` 6.1, 6.11).
-
-use serde_json::{Value, json};
+//! The account of a client and its organization (`protocol` 6.1).
 
 use crate::api::endpoint;
 use crate::api::json::Json;
@@ -84,51 +82,6 @@ impl Enterprise {
     }
 }
 
-/// What of the audit log is wanted; everything is optional.
-#[derive(Clone, Debug, Default)]
-pub struct AuditLogFilter {
-    /// Kind of event.
-    pub event_type: String,
-    /// Address that it came from.
-    pub ip_address: String,
-    /// E-mail address of who did it.
-    pub authenticated_user: String,
-    /// E-mail address of the one in whose name it was done.
-    pub impersonated_user: String,
-    /// E-mail address of the owner of the package.
-    pub package_owner: String,
-    /// From when on, in the service's own form.
-    pub min_timestamp: String,
-    /// Until when, in the service's own form.
-    pub max_timestamp: String,
-    /// The first row, from 0.
-    pub first_row: u64,
-    /// Rows, 1 to 100; 0 for 100.
-    pub page_size: u32,
-}
-
-impl AuditLogFilter {
-    fn body(&self) -> Result<Value> {
-        if self.page_size > 100 {
-            return Err(Error::new(
-                ErrorKind::InvalidArgument,
-                "page_size is out of range (1 to 100)",
-            ));
-        }
-        let size = if self.page_size == 0 {
-            100
-        } else {
-            self.page_size
-        };
-        Ok(
-            json!({"eventType": self.event_type, "ipAddress": self.ip_address,
-                "authenticatedUser": self.authenticated_user, "impersonatedUser": self.impersonated_user,
-                "packageOwner": self.package_owner, "minTimestamp": self.min_timestamp,
-                "maxTimestamp": self.max_timestamp, "pageSize": size, "rowIndex": self.first_row}),
-        )
-    }
-}
-
 impl Client {
     /// Asks whether the service takes the credentials; answers the e-mail address of the API key's owner
     /// (`protocol` 6.1.1).
@@ -178,22 +131,6 @@ impl Client {
         self.run(observer, |shared, call| {
             let answer = endpoint::enterprise_information(&shared.api.session(call))?;
             Ok(Enterprise::read(&answer))
-        })
-    }
-
-    /// A page of the organization's audit log, for its administrators (`protocol` 6.11): JSON as the service gives
-    /// it, since nobody has published its form.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Denied`] for others; [`ErrorKind::InvalidArgument`] for a page size out of range.
-    pub fn audit_log(
-        &self,
-        observer: &mut dyn Observer,
-        filter: &AuditLogFilter,
-    ) -> Result<String> {
-        let filter = filter.body()?;
-        self.run(observer, move |shared, call| {
-            Ok(endpoint::audit_log(&shared.api.session(call), &filter)?.to_text())
         })
     }
 }

@@ -11,7 +11,7 @@
 //! | go on with a package | [`Package::open`] with its id and keycode |
 //! | find links in a text | [`link::find`], [`link::parse`] |
 //! | work in a Workspace | [`Package::create_workspace`], [`Package::directory`], [`Package::create_directory`], [`Package::copy_file`] |
-//! | list and search | [`Client::list_packages`], [`Client::search_packages`], [`Package::list_activity`] |
+//! | list and search | [`Client::list_packages`], [`Client::search_packages`], [`Package::list_activity`], [`Client::list_audit_log`] |
 //! | keep groups of recipients | [`Client::create_contact_group`], [`Package::add_contact_group`] |
 //! | open packages on a trusted device | [`Client::generate_key_pair`], [`Package::open_with_private_key`] |
 //! | get an API key, register | [`Client::without_credentials`], [`Client::generate_api_key`] |
@@ -47,6 +47,7 @@
 mod account;
 mod activity;
 mod api;
+mod audit_log;
 mod call;
 mod client;
 mod contact_group;
@@ -69,8 +70,9 @@ mod transfer;
 mod tree;
 mod workspace;
 
-pub use account::{AuditLogFilter, Enterprise, User};
+pub use account::{Enterprise, User};
 pub use activity::ActivityEntry;
+pub use audit_log::{AuditLogEntry, AuditLogFilter};
 pub use call::{Flow, Observer, Phase, Progress};
 pub use client::{Client, ClientOptions, DEFAULT_PART_SIZE, MAX_PART_SIZE};
 pub use contact_group::{ContactGroup, ContactGroupMember};

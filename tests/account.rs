@@ -84,6 +84,81 @@ fn the_audit_log_is_for_administrators() {
     );
 }
 
+#[test]
+fn the_audit_log_is_listed_page_by_page() {
+    let emulator = Emulator::start();
+    let client = emulator.client();
+    let made: Vec<String> = (0..5)
+        .map(|_| Package::create(&client, &mut ()).unwrap().id().to_owned())
+        .collect();
+    let filter = AuditLogFilter {
+        min_timestamp: "2026-01-31".to_owned(),
+        max_timestamp: "2026-01-31 13:45:00".to_owned(),
+        first_row: 1,
+        page_size: 2,
+        ..AuditLogFilter::default()
+    };
+    let all = |filter: &AuditLogFilter| {
+        let pages = client.list_audit_log(filter).unwrap();
+        let entries = std::iter::from_fn(|| pages.next(&mut ()).unwrap());
+        entries.collect::<Vec<_>>()
+    };
+    let entries = all(&filter);
+    let packages = entries.iter().map(|entry| {
+        let details: Value = serde_json::from_str(entry.details.as_deref().unwrap()).unwrap();
+        details["packageId"].as_str().unwrap().to_owned()
+    });
+    // Newest first, but for the first row.
+    assert!(packages.eq(made.into_iter().rev().skip(1)));
+    let first = &entries[0];
+    assert_eq!(first.event_type.as_deref(), Some("PACKAGE_EVENT"));
+    assert_eq!(first.authenticated_user.as_deref(), Some("admin@acme.test"));
+    assert!(first.time.as_ref().unwrap().seconds > Some(1_700_000_000));
+    let sent = emulator.requests();
+    let sent = sent.iter().filter(|sent| sent["endpoint"] == "audit_log");
+    let bodies: Vec<Value> = sent
+        .map(|sent| serde_json::from_str(sent["body"].as_str().unwrap()).unwrap())
+        .collect();
+    let rows: Vec<_> = bodies.iter().map(|body| &body["rowIndex"]).collect();
+    assert_eq!(rows, [&json!(1), &json!(3)]);
+    assert_eq!(bodies[0]["pageSize"], 2);
+    assert_eq!(bodies[0]["minTimestamp"], "2026-01-31");
+    assert_eq!(bodies[0]["maxTimestamp"], "2026-01-31 13:45:00");
+
+    // Under another name, with a null, and the row of the next page.
+    let record = json!({"eventId": "E", "eventType": "USER_EVENT", "authenticatedUser": "Anonymous Recipient",
+        "impersonatedUser": null, "timestamp": "2026-01-31T13:45:00Z"});
+    let page =
+        json!({"response": "SUCCESS", "events": [record], "pagination": {"nextRowIndex": "1"}});
+    let last = json!({"response": "SUCCESS", "events": [{"eventId": "F", "impersonatedUser": "b@acme.test"}],
+        "pagination": {"rowsReturned": "1"}});
+    for answer in [page, last] {
+        emulator
+            .fault(json!({"endpoint": "audit_log", "times": 1, "action": {"envelope": answer}}));
+    }
+    let entries = all(&AuditLogFilter::default());
+    assert_eq!(entries.len(), 2);
+    assert_eq!(
+        entries[0].authenticated_user.as_deref(),
+        Some("Anonymous Recipient")
+    );
+    assert_eq!(entries[0].impersonated_user, None);
+    assert_eq!(entries[1].impersonated_user.as_deref(), Some("b@acme.test"));
+
+    let second = client_of_second(&emulator);
+    let others = second.list_audit_log(&AuditLogFilter::default()).unwrap();
+    assert_kind(others.next(&mut ()), ErrorKind::Denied);
+    let too_many = AuditLogFilter {
+        page_size: 101,
+        ..AuditLogFilter::default()
+    };
+    assert_kind(client.list_audit_log(&too_many), ErrorKind::InvalidArgument);
+    emulator
+        .fault(json!({"endpoint": "audit_log", "action": {"envelope": {"response": "SUCCESS"}}}));
+    let lacking = client.list_audit_log(&AuditLogFilter::default()).unwrap();
+    assert_kind(lacking.next(&mut ()), ErrorKind::BadAnswer);
+}
+
 fn nobody(emulator: &Emulator) -> Client {
     Client::without_credentials(&emulator.text("url"), options()).unwrap()
 }

@@ -31,6 +31,7 @@ CLASSES = {
 # Functions of which the C# member cannot be told from the name.
 MEMBERS = {
     "sendsafely_activity_iterator_next": "Workspace.ListActivity",
+    "sendsafely_audit_log_iterator_next": "Client.ListAuditLog",
     "sendsafely_checksum": "Crypto.Checksum",
     "sendsafely_client_generate_api_key_oauth": "Client.GenerateApiKeyOAuth",
     "sendsafely_client_new": "Client",

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::call::Call;
-use crate::dates::{display, timestamp};
+use crate::dates::{display, iso, timestamp};
 use crate::envelope::{Answer, done, refuse, success};
 use crate::state::Right;
 
@@ -104,6 +104,7 @@ pub(crate) fn activity_log(call: &mut Call) -> Answer {
 }
 
 pub(crate) fn audit_log(call: &mut Call) -> Answer {
+    const EVENT_TYPE: &str = "PACKAGE_EVENT";
     call.require_admin()?;
     let input = &call.input;
     let index = |name| {
@@ -116,26 +117,36 @@ pub(crate) fn audit_log(call: &mut Call) -> Answer {
             .text(name)
             .is_none_or(|text| text.is_empty() || text == value)
     };
-    let entries: Vec<Value> = call
+    let found: Vec<Value> = call
         .state
         .audit_log
         .iter()
+        .enumerate()
         .rev()
-        .filter(|entry| {
-            wanted("eventType", &entry.event) && wanted("authenticatedUser", &entry.user)
+        .filter(|(_, entry)| {
+            wanted("eventType", EVENT_TYPE) && wanted("authenticatedUser", &entry.user)
         })
-        .skip(index("rowIndex").unwrap_or(0))
-        .take(index("pageSize").unwrap_or(100).clamp(1, 100))
-        .map(|entry| {
+        .map(|(number, entry)| {
             json!({
-                "eventType": entry.event,
-                "timestamp": timestamp(entry.time_ms),
+                "eventId": format!("event-{number}"),
+                "timestamp": iso(entry.time_ms),
+                "eventType": EVENT_TYPE,
+                "action": entry.event,
                 "ipAddress": "127.0.0.1",
                 "authenticatedUser": entry.user,
-                "packageId": entry.package_id,
+                "LogDetails": {"packageId": entry.package_id},
             })
         })
         .collect();
-    let count = entries.len().to_string();
-    success(json!({"auditLogs": entries, "pagination": {"rowsReturned": count}}))
+    let first = index("rowIndex").unwrap_or(0);
+    let size = index("pageSize").unwrap_or(100).clamp(1, 100);
+    let entries: Vec<&Value> = found.iter().skip(first).take(size).collect();
+    let next = first + entries.len();
+    success(json!({
+        "auditLogs": entries,
+        "pagination": {
+            "rowsReturned": entries.len().to_string(),
+            "nextRowIndex": (next < found.len()).then(|| next.to_string()),
+        },
+    }))
 }

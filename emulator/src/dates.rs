@@ -79,6 +79,14 @@ pub(crate) fn display(ms: i64) -> String {
     )
 }
 
+/// `2019-02-01T14:07:28Z`
+pub(crate) fn iso(ms: i64) -> String {
+    let (year, month, day) = civil(ms.div_euclid(DAY_MS));
+    let seconds = ms.div_euclid(1000).rem_euclid(86_400);
+    let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
 /// `yyyy-MM-ddTHH:mm:ss` followed by `Z`, `±hhmm` or `±hh:mm`, in milliseconds.
 pub(crate) fn parse_request_timestamp(text: &str) -> Option<i64> {
     let (date_time, offset) = text.split_at_checked(19)?;
@@ -126,6 +134,7 @@ mod tests {
         assert_eq!(timestamp(1_549_030_048_000), "Feb 1, 2019 2:07:28 PM");
         assert_eq!(timestamp(1_709_165_109_000), "Feb 29, 2024 12:05:09 AM");
         assert_eq!(display(1_709_165_109_000), "Feb 29, 2024 at 00:05");
+        assert_eq!(iso(1_709_165_109_000), "2024-02-29T00:05:09Z");
     }
 
     #[test]

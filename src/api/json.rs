@@ -156,6 +156,23 @@ impl Json {
         }
     }
 
+    /// The lists among the members, and then among those of its objects, with their names.
+    pub(crate) fn lists(&self) -> impl Iterator<Item = (&str, &[Json])> {
+        let below = self.members().iter().flat_map(|(_, value)| value.members());
+        let members = self.members().iter().chain(below);
+        members.filter_map(|(name, value)| match value {
+            Self::List(items) => Some((&**name, &**items)),
+            _ => None,
+        })
+    }
+
+    fn members(&self) -> &[(Arc<str>, Json)] {
+        match self {
+            Self::Object(members) => members,
+            _ => &[],
+        }
+    }
+
     fn find_list(&self, name: &str) -> Option<&[Json]> {
         match self.member(name)? {
             Self::List(items) => Some(items),
@@ -175,6 +192,14 @@ impl Json {
     /// An object.
     pub(crate) fn object(&self, name: &str) -> Option<&Json> {
         self.member(name).filter(|value| value.is_object())
+    }
+
+    /// Any value as JSON text; a text is taken for that.
+    pub(crate) fn value_text(&self, name: &str) -> Option<String> {
+        match self.member(name)? {
+            Self::Text(text) => Some(text.to_string()),
+            value => Some(value.to_text()),
+        }
     }
 
     fn as_text(&self) -> Option<String> {

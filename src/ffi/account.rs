@@ -1,15 +1,12 @@
 //! Account.
 
 use std::ffi::c_char;
-use std::mem::size_of;
-use std::ptr;
 
-use crate::account::{AuditLogFilter, Enterprise, User};
+use crate::account::{Enterprise, User};
 
 use super::client::{call, sendsafely_client};
 use super::error::sendsafely_error;
 use super::guard::{Caller, guard_value};
-use super::options::{self, Options};
 use super::records::{self, Memory, Translate};
 use super::status::sendsafely_status;
 
@@ -89,52 +86,6 @@ impl Translate for Enterprise {
             message_encryption: self.message_encryption.into(),
             outlook_beta: self.outlook_beta.into(),
             allow_all_languages: self.allow_all_languages.into(),
-        }
-    }
-}
-
-/// Options of sendsafely_client_get_audit_log. NULL, the default of each text, means any.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct sendsafely_audit_log_options {
-    /// Set by sendsafely_audit_log_options_init.
-    pub struct_size: usize,
-    /// Kind of event.
-    pub event_type: *const c_char,
-    /// Address that it came from.
-    pub ip_address: *const c_char,
-    /// E-mail address of who did it.
-    pub authenticated_user: *const c_char,
-    /// E-mail address of the one in whose name it was done.
-    pub impersonated_user: *const c_char,
-    /// E-mail address of the owner of the package.
-    pub package_owner: *const c_char,
-    /// From when on, in the service's own form.
-    pub min_timestamp: *const c_char,
-    /// Until when, in the service's own form.
-    pub max_timestamp: *const c_char,
-    /// The row to begin with, from 0, the default.
-    pub first_row: u64,
-    /// Rows, 1 to 100. 0: the default, 100.
-    pub page_size: u32,
-}
-
-// SAFETY: repr(C), begins with a usize, and holds integers and pointers only.
-unsafe impl Options for sendsafely_audit_log_options {
-    const NAME: &'static str = "sendsafely_audit_log_options";
-
-    fn defaults() -> Self {
-        Self {
-            struct_size: size_of::<Self>(),
-            event_type: ptr::null(),
-            ip_address: ptr::null(),
-            authenticated_user: ptr::null(),
-            impersonated_user: ptr::null(),
-            package_owner: ptr::null(),
-            min_timestamp: ptr::null(),
-            max_timestamp: ptr::null(),
-            first_row: 0,
-            page_size: 0,
         }
     }
 }
@@ -220,58 +171,6 @@ pub unsafe extern "C" fn sendsafely_client_get_enterprise(
         let out_enterprise = out_enterprise.required("out_enterprise")?;
         let enterprise = call(client, |client, observer| client.enterprise(observer))?;
         out_enterprise.give_record(&enterprise);
-        Ok(())
-    })
-}
-
-/// Fills audit log options with their defaults. size is sizeof *options.
-///
-/// Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_audit_log_options_init(
-    options: *mut sendsafely_audit_log_options,
-    size: usize,
-) -> sendsafely_status {
-    // SAFETY: the program says how large its struct is.
-    unsafe { options::init(options, size) }
-}
-
-/// Gives a page of the organization's audit log, for its administrators, as JSON text in the service's own form, which
-/// is not published.
-///
-/// options may be NULL. Free the text with sendsafely_string_free. SENDSAFELY_DENIED: not for this account.
-/// SendSafely Client API: audit log (protocol 6.11).
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_client_get_audit_log(
-    client: *mut sendsafely_client,
-    options: *const sendsafely_audit_log_options,
-    out_json: *mut *mut c_char,
-    error: *mut *mut sendsafely_error,
-) -> sendsafely_status {
-    // SAFETY: the program keeps the header's rules on pointers.
-    let caller = unsafe { Caller::new(error) };
-    let out_json = caller.out(out_json);
-    caller.guard(|| {
-        let out_json = out_json.required("out_json")?;
-        let options = caller.options(options)?;
-        let text = |pointer, name: &str| {
-            Ok::<_, crate::error::Error>(caller.optional_text(pointer, name)?.unwrap_or_default())
-        };
-        let filter = AuditLogFilter {
-            event_type: text(options.event_type, "event_type")?,
-            ip_address: text(options.ip_address, "ip_address")?,
-            authenticated_user: text(options.authenticated_user, "authenticated_user")?,
-            impersonated_user: text(options.impersonated_user, "impersonated_user")?,
-            package_owner: text(options.package_owner, "package_owner")?,
-            min_timestamp: text(options.min_timestamp, "min_timestamp")?,
-            max_timestamp: text(options.max_timestamp, "max_timestamp")?,
-            first_row: options.first_row,
-            page_size: options.page_size,
-        };
-        let json = call(client, |client, observer| {
-            client.audit_log(observer, &filter)
-        })?;
-        out_json.give_text(&json);
         Ok(())
     })
 }

@@ -105,7 +105,7 @@
  *   Workspace  sendsafely_package_create_workspace, usable at once: add recipients, _set_recipient_role,
  *              _create_directory, uploads with directory_id; sendsafely_package_get_directory shows what is there;
  *              sendsafely_package_upload_all and _download_all move whole trees
- *   look back  sendsafely_client_list_packages, _search_packages, sendsafely_package_list_activity
+ *   look back  sendsafely_client_list_packages, _search_packages, _list_audit_log, sendsafely_package_list_activity
  *   no key yet sendsafely_client_new_without_credentials -> sendsafely_client_generate_api_key
  *   Dropzone   sendsafely_client_new_for_dropzone, then as in send, without recipients
  *   give up    sendsafely_package_delete_unfinished after a failure; sendsafely_package_delete for any package

@@ -24,6 +24,7 @@ mod table;
 // One per noun; build.rs has them in the order of the header.
 mod account;
 mod activity;
+mod audit_log;
 mod buffer;
 mod client;
 mod contact_group;

@@ -178,7 +178,7 @@ mod tests {
     struct Thing(u8);
     impl Handle for Thing {
         type Ticket = u32;
-        const KIND: usize = 6;
+        const KIND: usize = 7;
         const NAME: &'static str = "thing";
         const WHEN_NULL: ErrorKind = ErrorKind::NullArgument;
     }
@@ -186,7 +186,7 @@ mod tests {
     struct Other;
     impl Handle for Other {
         type Ticket = u32;
-        const KIND: usize = 7;
+        const KIND: usize = 1;
         const NAME: &'static str = "other thing";
         const WHEN_NULL: ErrorKind = ErrorKind::PackageNotCreated;
     }

@@ -109,6 +109,7 @@ ENUMS = {"existing", "status"}
 # How a handle is made, with the client `of`.
 HANDLES = {
     "sendsafely_activity_iterator": "made = make_activity(of)",
+    "sendsafely_audit_log_iterator": "CHECK_OK(sendsafely_client_list_audit_log(of, NULL, &made, NULL))",
     "sendsafely_client": "made = new_client(NULL); (void)of",
     "sendsafely_package": "made = make_package(of)",
     "sendsafely_package_iterator": "CHECK_OK(sendsafely_client_list_packages(of, 1, NULL, &made, NULL))",
@@ -122,6 +123,7 @@ FILLED = {
 # Calls that ask the service nothing here, so that no progress callback can stop them, and what they answer.
 SEND_NOTHING = {
     "sendsafely_checksum": "OK",
+    "sendsafely_client_list_audit_log": "OK",  # its iterator asks
     "sendsafely_client_list_packages": "OK",  # its iterator asks
     "sendsafely_client_new": "OK",
     "sendsafely_client_new_for_dropzone": "OK",

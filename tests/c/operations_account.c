@@ -52,6 +52,37 @@ TEST(enterprise_information) {
 
 TEST(audit_log) {
   sendsafely_client *client = new_client(NULL);
+  sendsafely_package *packages[3] = {NULL};
+  sendsafely_audit_log_options options;
+  sendsafely_audit_log_iterator *iterator = NULL;
+  sendsafely_audit_log_entry *entry = NULL;
+  char *id = NULL, *email = NULL;
+  CHECK_OK(sendsafely_client_verify_credentials(client, &email, NULL));
+  for (int i = 0; i < 3; i++) CHECK_OK(sendsafely_package_create(client, &packages[i], NULL));
+  CHECK_OK(sendsafely_package_id(packages[2], &id, NULL));
+  CHECK_OK(sendsafely_audit_log_options_init(&options, sizeof options));
+  options.event_type = "PACKAGE_EVENT";
+  options.page_size = 2;
+  CHECK_OK(sendsafely_client_list_audit_log(client, &options, &iterator, NULL));
+  for (int i = 0; i < 3; i++) { /* newest first */
+    CHECK_OK(sendsafely_audit_log_iterator_next(iterator, &entry, NULL));
+    REQUIRE(entry);
+    CHECK(entry->event_id && entry->time > 0 && entry->time_text && entry->ip_address && !entry->impersonated_user);
+    CHECK_TEXT("PACKAGE_EVENT", entry->event_type);
+    CHECK_TEXT("PACKAGE_CREATED", entry->action);
+    CHECK_TEXT(email, entry->authenticated_user);
+    if (i == 0) CHECK_TEXT(id, json_text(entry->details, "packageId"));
+    sendsafely_audit_log_entry_free(entry);
+  }
+  sendsafely_audit_log_iterator_free(iterator);
+  for (int i = 0; i < 3; i++) sendsafely_package_free(packages[i]);
+  sendsafely_string_free(id);
+  sendsafely_string_free(email);
+  sendsafely_client_free(client);
+}
+
+TEST(audit_log_as_json) {
+  sendsafely_client *client = new_client(NULL);
   sendsafely_audit_log_options options;
   char *json = NULL;
   CHECK_OK(sendsafely_audit_log_options_init(&options, sizeof options));

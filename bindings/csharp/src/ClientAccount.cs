@@ -61,7 +61,7 @@ namespace Sendsafely
             Async(() => GetEnterprise(progress, cancellationToken), cancellationToken);
 
         /// <summary>Gives a page of the organization's audit log, for its administrators, as JSON text in the service's
-        /// own form, which is not published.</summary>
+        /// own form; <see cref="ListAuditLog"/> reads it.</summary>
         /// <remarks><see cref="Status.Denied"/>: not for this account. SendSafely Client API: audit log (protocol
         /// 6.11).</remarks>
         public string GetAuditLog(AuditLogOptions options = null,

@@ -5,7 +5,7 @@ using System.Threading.Tasks;
 
 namespace Sendsafely
 {
-    // Lists of packages.
+    // Lists of packages, and the audit log.
     public sealed partial class Client
     {
         /// <summary>Lists packages of the user, newest first as the service orders them.</summary>
@@ -36,6 +36,26 @@ namespace Sendsafely
                 return iterator;
             }
         });
+
+        /// <summary>Lists the organization's audit log.</summary>
+        /// <remarks>No network until the list is read, which fails with <see cref="Status.Denied"/> for who is no
+        /// administrator. SendSafely Client API: audit log (protocol 6.11).</remarks>
+        public Listing<AuditLogEntry> ListAuditLog(AuditLogOptions options = null)
+        {
+            AuditLogOptions own = options?.Copy();
+            return new Listing<AuditLogEntry>(() =>
+            {
+                using (var texts = new Texts())
+                {
+                    Native.sendsafely_audit_log_options native = AuditLogOptions.ToNative(own, texts);
+                    AuditLogIteratorHandle iterator = null;
+                    On().Run((out ErrorHandle error) => Native.sendsafely_client_list_audit_log(Handle, ref native, out iterator, out error));
+                    return new ListingReader<AuditLogEntry>(iterator, Listeners, call => call.Record(
+                        (out IntPtr it, out ErrorHandle error) => Native.sendsafely_audit_log_iterator_next(iterator, out it, out error),
+                        it => new AuditLogEntry(it), Native.sendsafely_audit_log_entry_free));
+                }
+            });
+        }
 
         // The options are a copy: the list is begun anew each time that it is read.
         private Listing<PackageSummary> List<TOptions>(TOptions own, Func<TOptions, PackageIteratorHandle> begin) => new Listing<PackageSummary>(() =>

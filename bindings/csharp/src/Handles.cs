@@ -43,4 +43,9 @@ namespace Sendsafely
     {
         protected override void Free(IntPtr address) => Native.sendsafely_activity_iterator_free(address);
     }
+
+    internal sealed class AuditLogIteratorHandle : NativeHandle
+    {
+        protected override void Free(IntPtr address) => Native.sendsafely_audit_log_iterator_free(address);
+    }
 }

@@ -515,6 +515,20 @@ namespace Sendsafely
         }
 
         [StructLayout(LayoutKind.Sequential)]
+        internal struct sendsafely_audit_log_entry
+        {
+            internal IntPtr event_id;
+            internal long time;
+            internal IntPtr time_text;
+            internal IntPtr event_type;
+            internal IntPtr action;
+            internal IntPtr ip_address;
+            internal IntPtr authenticated_user;
+            internal IntPtr impersonated_user;
+            internal IntPtr details;
+        }
+
+        [StructLayout(LayoutKind.Sequential)]
         internal struct sendsafely_login
         {
             internal IntPtr api_key;
@@ -955,16 +969,28 @@ namespace Sendsafely
         internal static extern Status sendsafely_client_get_enterprise(ClientHandle client, out IntPtr out_enterprise, out ErrorHandle error);
 
         [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_audit_log_options_init(out sendsafely_audit_log_options options, UIntPtr size);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_client_get_audit_log(ClientHandle client, ref sendsafely_audit_log_options options, out IntPtr out_json, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
         internal static extern void sendsafely_user_free(IntPtr user);
 
         [DllImport(Library, CallingConvention = C)]
         internal static extern void sendsafely_enterprise_free(IntPtr enterprise);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_audit_log_options_init(out sendsafely_audit_log_options options, UIntPtr size);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_client_list_audit_log(ClientHandle client, ref sendsafely_audit_log_options options, out AuditLogIteratorHandle out_iterator, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_audit_log_iterator_next(AuditLogIteratorHandle iterator, out IntPtr out_entry, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern void sendsafely_audit_log_iterator_free(IntPtr iterator);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern void sendsafely_audit_log_entry_free(IntPtr entry);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_client_get_audit_log(ClientHandle client, ref sendsafely_audit_log_options options, out IntPtr out_json, out ErrorHandle error);
 
         [DllImport(Library, CallingConvention = C)]
         internal static extern Status sendsafely_client_generate_api_key(ClientHandle client, byte[] email, byte[] password, byte[] description, out IntPtr out_login, out ErrorHandle error);

@@ -367,10 +367,12 @@ namespace Sendsafely
         }
     }
 
-    /// <summary>Options of <see cref="Client.GetAuditLog"/>. null, the default of each text, means any.</summary>
+    /// <summary>Options of <see cref="Client.ListAuditLog"/> and <see cref="Client.GetAuditLog"/>. null, the default of
+    /// each text, means any.</summary>
     public sealed partial class AuditLogOptions
     {
-        /// <summary>Kind of event.</summary>
+        /// <summary>Kind of event: "PACKAGE_EVENT", "ADMIN_EVENT", "USER_EVENT", or another that the service
+        /// knows.</summary>
         public string EventType { get; set; }
 
         /// <summary>Address that it came from.</summary>
@@ -385,16 +387,17 @@ namespace Sendsafely
         /// <summary>E-mail address of the owner of the package.</summary>
         public string PackageOwner { get; set; }
 
-        /// <summary>From when on, in the service's own form.</summary>
+        /// <summary>From when on, in UTC: "2026-01-31" or "2026-01-31 13:45:00". The service looks 90 days
+        /// back.</summary>
         public string MinTimestamp { get; set; }
 
-        /// <summary>Until when, in the service's own form.</summary>
+        /// <summary>Until when, in the same forms.</summary>
         public string MaxTimestamp { get; set; }
 
         /// <summary>The row to begin with, from 0, the default.</summary>
         public long? FirstRow { get; set; }
 
-        /// <summary>Rows, 1 to 100. null: the default, 100.</summary>
+        /// <summary>Rows to fetch with one request, 1 to 100. null: the default, 100.</summary>
         public int? PageSize { get; set; }
 
         internal AuditLogOptions Copy() => (AuditLogOptions)MemberwiseClone();

@@ -831,6 +831,52 @@ namespace Sendsafely
         }
     }
 
+    /// <summary>Something that the audit log of an organization has recorded.</summary>
+    public sealed partial class AuditLogEntry
+    {
+        /// <summary>Id of the event.</summary>
+        public string EventId { get; }
+
+        /// <summary>When it was, UTC; null if not told.</summary>
+        public DateTimeOffset? Time { get; }
+
+        /// <summary>When it was, as the service writes it; null if not told.</summary>
+        public string TimeText { get; }
+
+        /// <summary>Kind of event, in the service's word for it, such as "PACKAGE_EVENT"; null if not told.</summary>
+        public string EventType { get; }
+
+        /// <summary>What was done, in the service's word for it; null if not told.</summary>
+        public string Action { get; }
+
+        /// <summary>Address that it was done from; null if not told.</summary>
+        public string IpAddress { get; }
+
+        /// <summary>Who did it: an e-mail address, or words such as "Anonymous Recipient"; null if not told.</summary>
+        public string AuthenticatedUser { get; }
+
+        /// <summary>E-mail address of the one in whose name it was done; null if in nobody else's.</summary>
+        public string ImpersonatedUser { get; }
+
+        /// <summary>What else is known of it, as JSON text, which differs from action to action; null if not
+        /// told.</summary>
+        public string Details { get; }
+
+        internal AuditLogEntry(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_audit_log_entry>(record);
+            EventId = Read.Text(native.event_id);
+            Time = Read.Time(native.time);
+            TimeText = Read.Text(native.time_text);
+            EventType = Read.Text(native.event_type);
+            Action = Read.Text(native.action);
+            IpAddress = Read.Text(native.ip_address);
+            AuthenticatedUser = Read.Text(native.authenticated_user);
+            ImpersonatedUser = Read.Text(native.impersonated_user);
+            Details = Read.Text(native.details);
+        }
+    }
+
     /// <summary>How a login ended.</summary>
     public sealed partial class Login
     {

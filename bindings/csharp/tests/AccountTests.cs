@@ -21,6 +21,29 @@ namespace Sendsafely.Tests
         }
 
         [Fact]
+        public async Task TheAuditLogIsListed()
+        {
+            for (int i = 0; i < 3; i++) Use(Client.CreatePackage());
+            var options = new AuditLogOptions { EventType = "PACKAGE_EVENT", PageSize = 2 };
+            Listing<AuditLogEntry> log = Client.ListAuditLog(options);
+            options.EventType = "LOGIN"; // The list has a copy.
+            var all = log.ToList();
+            Assert.True(all.Count >= 3, "the log is too short");
+            Assert.Equal("PACKAGE_CREATED", all[0].Action);
+            Assert.Equal("admin@acme.test", all[0].AuthenticatedUser);
+            Assert.Null(all[0].ImpersonatedUser);
+            Assert.NotNull(all[0].Time);
+            Assert.Contains("packageId", all[0].Details);
+            using (ListingReader<AuditLogEntry> reader = log.GetEnumerator())
+            {
+                int count = 0;
+                while (await reader.MoveNextAsync()) Assert.Equal(all[count++].EventId, reader.Current.EventId);
+                Assert.Equal(all.Count, count);
+            }
+            Assert.Equal(0, Client.ListAuditLog(options).Count());
+        }
+
+        [Fact]
         public void ALoginGivesAKey()
         {
             using (Client stranger = Client.WithoutCredentials(Emulator.Url))

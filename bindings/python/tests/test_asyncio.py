@@ -63,6 +63,7 @@ def test_workspaces_and_lists(run):
             opened = await client.open_package(workspace.id, workspace.keycode)
             assert type(opened) is AsyncWorkspace
             opened.close()
+            assert [entry.event_id async for entry in client.list_audit_log(page_size=2)]
             rows = client.list_packages(PackageList.WORKSPACES)
             assert type(rows) is AsyncRows
             async with rows:

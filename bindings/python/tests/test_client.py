@@ -26,6 +26,21 @@ def test_the_account(client, emulator):
     assert emulator["api_secret"] not in repr(client) and emulator["url"] in repr(client)
 
 
+def test_audit_log(client, emulator):
+    made = [client.create_package().id for _ in range(3)]
+    rows = client.list_audit_log(event_type="PACKAGE_EVENT", authenticated_user="admin@acme.test", page_size=2)
+    newest = [next(rows) for _ in range(3)]
+    assert [json.loads(entry.details)["packageId"] for entry in newest] == made[::-1]
+    first = newest[0]
+    assert (first.event_type, first.action, first.authenticated_user) == ("PACKAGE_EVENT", "PACKAGE_CREATED", "admin@acme.test")
+    assert first.impersonated_user is None and first.time.tzinfo is timezone.utc and first.event_id and first.ip_address
+    assert list(client.list_audit_log(event_type="LOGIN")) == []
+    second = next(user for user in emulator["users"] if user["email"].startswith("second"))
+    with Client(emulator["url"], second["api_key"], second["api_secret"]) as other, pytest.raises(Error) as refused:
+        next(other.list_audit_log())
+    assert refused.value.status is Status.DENIED
+
+
 def test_wrong_credentials(emulator):
     with Client(emulator["url"], emulator["api_key"], "wrong") as client, pytest.raises(AuthenticationFailed) as refused:
         client.verify_credentials()

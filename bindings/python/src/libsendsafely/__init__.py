@@ -23,15 +23,15 @@ from .workspace import Workspace
 if TYPE_CHECKING:
     from . import aio, crypto, progress, records
     from .records import (
-        ActivityEntry, Confirmation, ContactGroup, ContactGroupMember, CountryCode, Directory, Download, Enterprise, File, FileInformation,
-        Finalized, Keycode, KeyPair, Link, Login, PackageInformation, PackageSummary, Progress, PublicKey, Recipient, RecipientResult,
+        ActivityEntry, AuditLogEntry, Confirmation, ContactGroup, ContactGroupMember, CountryCode, Directory, Download, Enterprise, File,
+        FileInformation, Finalized, Keycode, KeyPair, Link, Login, PackageInformation, PackageSummary, Progress, PublicKey, Recipient, RecipientResult,
         ReportItem, RequestHeaders, Subdirectory, SyncFailure, SyncResult, User)
 
 #: The version of the library.
 __version__ = string(bound("sendsafely_version_string")[0]()) or ""
 
 __all__ = [
-    "Action", "ActivityEntry", "AuthenticationFailed", "Client", "Confirmation", "ContactGroup", "ContactGroupMember", "CountryCode",
+    "Action", "ActivityEntry", "AuditLogEntry", "AuthenticationFailed", "Client", "Confirmation", "ContactGroup", "ContactGroupMember", "CountryCode",
     "Directory", "Download", "Enterprise", "Error", "Existing", "File", "FileInformation", "Finalized", "KeyPair", "Keycode", "Link",
     "Login", "NetworkError", "Package", "PackageInformation", "PackageList", "PackageState", "PackageStatus", "PackageSummary",
     "PasswordRequired", "Phase", "Progress", "PublicKey", "Recipient", "RecipientResult", "ReportItem", "RequestHeaders", "Rows", "Status",

@@ -496,6 +496,20 @@ class sendsafely_audit_log_options(Structure):
     )
 
 
+class sendsafely_audit_log_entry(Structure):
+    _fields_ = (
+        ("event_id", c_char_p),
+        ("time", c_int64),
+        ("time_text", c_char_p),
+        ("event_type", c_char_p),
+        ("action", c_char_p),
+        ("ip_address", c_char_p),
+        ("authenticated_user", c_char_p),
+        ("impersonated_user", c_char_p),
+        ("details", c_char_p),
+    )
+
+
 class sendsafely_login(Structure):
     _fields_ = (
         ("api_key", c_char_p),
@@ -1170,21 +1184,38 @@ FUNCTIONS: Dict[str, Tuple[Any, Tuple[Tuple[str, str, Any], ...]]] = {
         ("out_enterprise", "record_out", POINTER(POINTER(sendsafely_enterprise))),
         ("error", "handle_out", POINTER(c_void_p)),
     )),
+    "sendsafely_user_free": (None, (
+        ("user", "record", POINTER(sendsafely_user)),
+    )),
+    "sendsafely_enterprise_free": (None, (
+        ("enterprise", "record", POINTER(sendsafely_enterprise)),
+    )),
     "sendsafely_audit_log_options_init": (c_int32, (
         ("options", "options_out", POINTER(sendsafely_audit_log_options)),
         ("size", "integer", c_size_t),
+    )),
+    "sendsafely_client_list_audit_log": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("options", "options", POINTER(sendsafely_audit_log_options)),
+        ("out_iterator", "handle_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_audit_log_iterator_next": (c_int32, (
+        ("iterator", "handle", c_void_p),
+        ("out_entry", "record_out", POINTER(POINTER(sendsafely_audit_log_entry))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_audit_log_iterator_free": (None, (
+        ("iterator", "handle", c_void_p),
+    )),
+    "sendsafely_audit_log_entry_free": (None, (
+        ("entry", "record", POINTER(sendsafely_audit_log_entry)),
     )),
     "sendsafely_client_get_audit_log": (c_int32, (
         ("client", "handle", c_void_p),
         ("options", "options", POINTER(sendsafely_audit_log_options)),
         ("out_json", "text_out", POINTER(c_void_p)),
         ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_user_free": (None, (
-        ("user", "record", POINTER(sendsafely_user)),
-    )),
-    "sendsafely_enterprise_free": (None, (
-        ("enterprise", "record", POINTER(sendsafely_enterprise)),
     )),
     "sendsafely_client_generate_api_key": (c_int32, (
         ("client", "handle", c_void_p),
@@ -1421,6 +1452,7 @@ FREE = {
     "sendsafely_package_summary_list": "sendsafely_package_summary_list_free",
     "sendsafely_user": "sendsafely_user_free",
     "sendsafely_enterprise": "sendsafely_enterprise_free",
+    "sendsafely_audit_log_entry": "sendsafely_audit_log_entry_free",
     "sendsafely_login": "sendsafely_login_free",
     "sendsafely_key_pair": "sendsafely_key_pair_free",
     "sendsafely_keycode_list": "sendsafely_keycode_list_free",
@@ -1431,6 +1463,7 @@ FREE = {
     "sendsafely_package": "sendsafely_package_free",
     "sendsafely_activity_iterator": "sendsafely_activity_iterator_free",
     "sendsafely_package_iterator": "sendsafely_package_iterator_free",
+    "sendsafely_audit_log_iterator": "sendsafely_audit_log_iterator_free",
 }
 
 # What the fields of each struct mean: a ? after what may be unknown, the name of an enum for its values.
@@ -1709,6 +1742,17 @@ FIELDS: Dict[str, Dict[str, str]] = {
         "max_timestamp": "text",
         "first_row": "int",
         "page_size": "int",
+    },
+    "sendsafely_audit_log_entry": {
+        "event_id": "text",
+        "time": "time",
+        "time_text": "text",
+        "event_type": "text",
+        "action": "text",
+        "ip_address": "text",
+        "authenticated_user": "text",
+        "impersonated_user": "text",
+        "details": "text",
     },
     "sendsafely_login": {
         "api_key": "text",

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from .client import Group
     from .package import Buffer, InDirectory, Path, Readable, Report, Tell, Writable
     from .records import (
-        ActivityEntry, ContactGroup, ContactGroupMember, Directory, Download, Enterprise, File, FileInformation,
-        Finalized, Keycode, KeyPair, Login, PackageInformation, PackageSummary, Progress, PublicKey, Recipient,
-        RecipientResult, RequestHeaders, SyncResult, User)
+        ActivityEntry, AuditLogEntry, ContactGroup, ContactGroupMember, Directory, Download, Enterprise, File,
+        FileInformation, Finalized, Keycode, KeyPair, Login, PackageInformation, PackageSummary, Progress, PublicKey,
+        Recipient, RecipientResult, RequestHeaders, SyncResult, User)
     from .workspace import ADirectory
 
 __all__ = ["AsyncClient", "AsyncPackage", "AsyncRows", "AsyncWorkspace"]
@@ -230,14 +230,33 @@ class AsyncClient(AsyncHandle[Client]):
         """What the service knows of the organization. SendSafely Client API: enterprise information (protocol 6.1.4)."""
         return await self._run(self._sync.get_enterprise)
 
+    def list_audit_log(
+        self, *, event_type: Optional[str] = None, ip_address: Optional[str] = None,
+        authenticated_user: Optional[str] = None, impersonated_user: Optional[str] = None,
+        package_owner: Optional[str] = None, min_timestamp: Optional[str] = None, max_timestamp: Optional[str] = None,
+        first_row: int = 0, page_size: int = 0,
+    ) -> "AsyncRows[AuditLogEntry]":
+        """The organization's audit log, for its administrators, fetched page by page while one iterates. None means any; the
+        two times are in UTC, "2026-01-31" or "2026-01-31 13:45:00", and the service looks 90 days back. first_row counts from
+        0; page_size is 1 to 100 rows for one request, 0 the default of 100.
+
+        Status.DENIED, while iterating: not for this account.
+        SendSafely Client API: audit log (protocol 6.11).
+        """
+        return self._wrap(self._sync.list_audit_log(
+            event_type=event_type, ip_address=ip_address, authenticated_user=authenticated_user,
+            impersonated_user=impersonated_user, package_owner=package_owner, min_timestamp=min_timestamp,
+            max_timestamp=max_timestamp, first_row=first_row, page_size=page_size,
+        ))
+
     async def get_audit_log(
         self, *, event_type: Optional[str] = None, ip_address: Optional[str] = None,
         authenticated_user: Optional[str] = None, impersonated_user: Optional[str] = None,
         package_owner: Optional[str] = None, min_timestamp: Optional[str] = None, max_timestamp: Optional[str] = None,
         first_row: int = 0, page_size: int = 0,
     ) -> str:
-        """A page of the organization's audit log, for its administrators, as JSON text in the service's own form, which is
-        not published. None means any; page_size is 1 to 100 rows, 0 the default of 100.
+        """A page of the organization's audit log, for its administrators, as JSON text in the service's own form, which
+        list_audit_log reads. None means any; page_size is 1 to 100 rows, 0 the default of 100.
 
         Status.DENIED: not for this account.
         SendSafely Client API: audit log (protocol 6.11).

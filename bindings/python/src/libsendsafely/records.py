@@ -8,10 +8,10 @@ from typing import Optional, Tuple
 
 from .enums import Action, PackageState, PackageStatus, Phase, Status
 
-__all__ = ["ActivityEntry", "Confirmation", "ContactGroup", "ContactGroupMember", "CountryCode", "Directory",
-    "Download", "Enterprise", "File", "FileInformation", "Finalized", "KeyPair", "Keycode", "Link", "Login",
-    "PackageInformation", "PackageSummary", "Progress", "PublicKey", "Recipient", "RecipientResult", "ReportItem",
-    "RequestHeaders", "Subdirectory", "SyncFailure", "SyncResult", "User"]
+__all__ = ["ActivityEntry", "AuditLogEntry", "Confirmation", "ContactGroup", "ContactGroupMember", "CountryCode",
+    "Directory", "Download", "Enterprise", "File", "FileInformation", "Finalized", "KeyPair", "Keycode", "Link",
+    "Login", "PackageInformation", "PackageSummary", "Progress", "PublicKey", "Recipient", "RecipientResult",
+    "ReportItem", "RequestHeaders", "Subdirectory", "SyncFailure", "SyncResult", "User"]
 
 
 @dataclass(frozen=True)
@@ -456,6 +456,30 @@ class Enterprise:
     """True if it tests new versions of the plug-in for Outlook."""
     allow_all_languages: bool
     """True if it offers all languages."""
+
+
+@dataclass(frozen=True)
+class AuditLogEntry:
+    """Something that the audit log of an organization has recorded."""
+
+    event_id: str
+    """Id of the event."""
+    time: Optional[datetime]
+    """When it was, in UTC; None if not told."""
+    time_text: Optional[str]
+    """When it was, as the service writes it; None if not told."""
+    event_type: Optional[str]
+    """Kind of event, in the service's word for it, such as "PACKAGE_EVENT"; None if not told."""
+    action: Optional[str]
+    """What was done, in the service's word for it; None if not told."""
+    ip_address: Optional[str]
+    """Address that it was done from; None if not told."""
+    authenticated_user: Optional[str]
+    """Who did it: an e-mail address, or words such as "Anonymous Recipient"; None if not told."""
+    impersonated_user: Optional[str]
+    """E-mail address of the one in whose name it was done; None if in nobody else's."""
+    details: Optional[str]
+    """What else is known of it, as JSON text, which differs from action to action; None if not told."""
 
 
 @dataclass(frozen=True)

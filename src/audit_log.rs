@@ -1,0 +1,242 @@
+//! The audit log of an organization (`protocol` 6.11).
+
+use serde_json::{Value, json};
+
+use crate::api::endpoint;
+use crate::api::json::Json;
+use crate::call::Observer;
+use crate::client::Client;
+use crate::error::{Error, ErrorKind, Result};
+use crate::package::Timestamp;
+use crate::pages::{Page, Pages};
+
+/// What of the audit log is wanted; everything is optional.
+#[derive(Clone, Debug, Default)]
+pub struct AuditLogFilter {
+    /// Kind of event: `PACKAGE_EVENT`, `ADMIN_EVENT`, `USER_EVENT`, or another that the service knows.
+    pub event_type: String,
+    /// Address that it came from.
+    pub ip_address: String,
+    /// E-mail address of who did it.
+    pub authenticated_user: String,
+    /// E-mail address of the one in whose name it was done.
+    pub impersonated_user: String,
+    /// E-mail address of the owner of the package.
+    pub package_owner: String,
+    /// From when on, in UTC: `2026-01-31` or `2026-01-31 13:45:00`, not more than 90 days back.
+    pub min_timestamp: String,
+    /// Until when, in the same forms.
+    pub max_timestamp: String,
+    /// The first row, from 0.
+    pub first_row: u64,
+    /// Rows to fetch with one request, 1 to 100; 0 for 100.
+    pub page_size: u32,
+}
+
+impl AuditLogFilter {
+    fn size(&self) -> Result<u32> {
+        match self.page_size {
+            0 => Ok(100),
+            size @ 1..=100 => Ok(size),
+            _ => Err(Error::new(
+                ErrorKind::InvalidArgument,
+                "page_size is out of range (1 to 100)",
+            )),
+        }
+    }
+
+    fn body(&self, first_row: u64) -> Result<Value> {
+        Ok(
+            json!({"eventType": self.event_type, "ipAddress": self.ip_address,
+                "authenticatedUser": self.authenticated_user, "impersonatedUser": self.impersonated_user,
+                "packageOwner": self.package_owner, "minTimestamp": self.min_timestamp,
+                "maxTimestamp": self.max_timestamp, "pageSize": self.size()?, "rowIndex": first_row}),
+        )
+    }
+}
+
+/// Something that the audit log of an organization has recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditLogEntry {
+    /// The service's id of the event.
+    pub event_id: String,
+    /// When it was.
+    pub time: Option<Timestamp>,
+    /// Kind of event, in the service's word for it, such as `PACKAGE_EVENT`.
+    pub event_type: Option<String>,
+    /// What was done, in the service's word for it.
+    pub action: Option<String>,
+    /// From which address.
+    pub ip_address: Option<String>,
+    /// Who did it: an e-mail address, or words such as `Anonymous Recipient`.
+    pub authenticated_user: Option<String>,
+    /// In whose name, where it was done in another's.
+    pub impersonated_user: Option<String>,
+    /// What else is known of it: JSON, whose members differ from action to action.
+    pub details: Option<String>,
+}
+
+impl AuditLogEntry {
+    fn read(json: &Json) -> Self {
+        Self {
+            event_id: json.text("eventId").unwrap_or_default(),
+            time: Timestamp::read(json, "timestamp"),
+            event_type: json.filled("eventType"),
+            action: json.filled("action"),
+            ip_address: json.filled("ipAddress"),
+            authenticated_user: json.filled("authenticatedUser"),
+            impersonated_user: json.filled("impersonatedUser"),
+            details: json
+                .value_text("LogDetails")
+                .or_else(|| json.value_text("logDetails")),
+        }
+    }
+}
+
+impl Client {
+    /// The organization's audit log, for its administrators. Nothing is fetched before the first
+    /// [`next`](Pages::next).
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`] for a page size out of range; at the first row [`ErrorKind::Denied`] for others.
+    pub fn list_audit_log(&self, filter: &AuditLogFilter) -> Result<Pages<AuditLogEntry>> {
+        let (filter, size) = (filter.clone(), filter.size()?);
+        Ok(Pages::new(self, filter.first_row, move |session, row| {
+            page(
+                &endpoint::audit_log(session, &filter.body(row)?)?,
+                row,
+                size,
+            )
+        }))
+    }
+
+    /// A page of the organization's audit log, for its administrators (`protocol` 6.11): JSON as the service gives
+    /// it. [`list_audit_log`](Self::list_audit_log) reads it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Denied`] for others; [`ErrorKind::InvalidArgument`] for a page size out of range.
+    pub fn audit_log(
+        &self,
+        observer: &mut dyn Observer,
+        filter: &AuditLogFilter,
+    ) -> Result<String> {
+        let filter = filter.body(filter.first_row)?;
+        self.run(observer, move |shared, call| {
+            Ok(endpoint::audit_log(&shared.api.session(call), &filter)?.to_text())
+        })
+    }
+}
+
+/// Reads a page.
+fn page(answer: &Json, row: u64, size: u32) -> Result<Page<AuditLogEntry>> {
+    let items: Vec<_> = records(answer)?.iter().map(AuditLogEntry::read).collect();
+    let pagination = answer.object("pagination");
+    let told = [Some(answer), pagination].into_iter().flatten();
+    let next = match told
+        .map(|told| told.size("nextRowIndex"))
+        .find(Option::is_some)
+    {
+        Some(next) => next,
+        None if pagination.is_some() => None,
+        None => (items.len() >= size as usize).then(|| row + items.len() as u64),
+    };
+    Ok(Page {
+        items,
+        next,
+        is_guess: pagination.is_none(),
+    })
+}
+
+/// The records of an answer. What their list is called is nowhere said, but what they hold.
+fn records(answer: &Json) -> Result<&[Json]> {
+    let lists = || answer.lists().filter(|(name, _)| *name != "errors");
+    let are_records = |items: &[Json]| {
+        let mut items = items.iter();
+        items.any(|item| item.has("eventId") || item.has("eventType"))
+    };
+    let found = lists().find(|(_, items)| are_records(items));
+    let found = found.or_else(|| lists().find(|(_, items)| items.is_empty()));
+    let told = "the answer has no list of records";
+    found
+        .map(|(_, items)| items)
+        .ok_or_else(|| Error::new(ErrorKind::BadAnswer, told))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_are_read_wherever_they_stand() {
+        let record = json!({"eventId": "E", "timestamp": "2026-01-31T13:45:00.123Z", "eventType": "PACKAGE_EVENT",
+            "action": "FINALIZE_PACKAGE", "ipAddress": "192.0.2.1", "authenticatedUser": "Anonymous Recipient",
+            "impersonatedUser": null, "LogDetails": {"packageId": "P", "files": [{"fileId": "F"}]}, "unknown": [{}]});
+        let bare =
+            json!({"eventId": 7, "impersonatedUser": "b@acme.test", "LogDetails": "{\"a\":1}"});
+        let records = json!([record, bare, {}]);
+        for answer in [
+            json!({"response": "SUCCESS", "errors": [], "auditLogs": records}),
+            json!({"events": records, "others": []}),
+            json!({"others": [], "texts": ["a"], "data": {"auditLog": records}}),
+        ] {
+            let read = page(&Json::new(answer), 0, 100).expect("a page");
+            let [first, second, third] = &read.items[..] else {
+                panic!("{:?}", read.items)
+            };
+            assert_eq!(first.event_id, "E");
+            // `date -u -d '2026-01-31 13:45:00' +%s`.
+            assert_eq!(
+                first.time.as_ref().expect("told").seconds,
+                Some(1_769_867_100)
+            );
+            assert_eq!(first.event_type.as_deref(), Some("PACKAGE_EVENT"));
+            assert_eq!(first.action.as_deref(), Some("FINALIZE_PACKAGE"));
+            assert_eq!(first.ip_address.as_deref(), Some("192.0.2.1"));
+            assert_eq!(
+                first.authenticated_user.as_deref(),
+                Some("Anonymous Recipient")
+            );
+            assert_eq!(first.impersonated_user, None);
+            let details = r#"{"files":[{"fileId":"F"}],"packageId":"P"}"#;
+            assert_eq!(first.details.as_deref(), Some(details));
+            assert_eq!(second.event_id, "7");
+            assert_eq!(second.impersonated_user.as_deref(), Some("b@acme.test"));
+            assert_eq!(second.details.as_deref(), Some("{\"a\":1}"));
+            assert_eq!(
+                (third.event_id.as_str(), &third.time, &third.details),
+                ("", &None, &None)
+            );
+        }
+    }
+
+    #[test]
+    fn pages_follow_what_the_answer_says() {
+        let next = |mut json: Value, size| {
+            json["events"] = json!([{"eventId": 1}, {"eventId": 2}]);
+            let page = page(&Json::new(json), 10, size).expect("a page");
+            (page.next, page.is_guess)
+        };
+        let told = json!({"pagination": {"rowsReturned": "2", "nextRowIndex": "12"}});
+        assert_eq!(next(told, 2), (Some(12), false));
+        let beside = json!({"pagination": {"rowsReturned": "2"}, "nextRowIndex": 12});
+        assert_eq!(next(beside, 2), (Some(12), false));
+        let last = json!({"pagination": {"rowsReturned": "2", "nextRowIndex": null}});
+        assert_eq!(next(last, 2), (None, false));
+        assert_eq!(next(json!({}), 2), (Some(12), true));
+        assert_eq!(next(json!({}), 100), (None, true));
+        let of = |json| {
+            page(&Json::new(json), 0, 100)
+                .map(|page| page.items.len())
+                .ok()
+        };
+        assert_eq!(of(json!({"events": []})), Some(0));
+        for lacking in [
+            json!({}),
+            json!({"errors": []}),
+            json!({"events": null}),
+            json!({"texts": ["a"]}),
+        ] {
+            assert_eq!(of(lacking), None);
+        }
+    }
+}

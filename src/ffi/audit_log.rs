@@ -1,0 +1,250 @@
+//! Audit log of the organization.
+
+use std::ffi::c_char;
+use std::mem::size_of;
+use std::ptr;
+
+use crate::audit_log::{AuditLogEntry, AuditLogFilter};
+use crate::error::{Error, ErrorKind, Result};
+use crate::pages::Pages;
+
+use super::client::{ClientObject, call, sendsafely_client};
+use super::error::sendsafely_error;
+use super::guard::{Caller, guard_value};
+use super::options::{self, Options};
+use super::package_information::time;
+use super::progress::Callbacks;
+use super::records::{self, Memory, Translate};
+use super::status::sendsafely_status;
+use super::table::{self, Handle};
+
+/// Options of sendsafely_client_list_audit_log and sendsafely_client_get_audit_log. NULL, the default of each text, means
+/// any.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct sendsafely_audit_log_options {
+    /// Set by sendsafely_audit_log_options_init.
+    pub struct_size: usize,
+    /// Kind of event: "PACKAGE_EVENT", "ADMIN_EVENT", "USER_EVENT", or another that the service knows.
+    pub event_type: *const c_char,
+    /// Address that it came from.
+    pub ip_address: *const c_char,
+    /// E-mail address of who did it.
+    pub authenticated_user: *const c_char,
+    /// E-mail address of the one in whose name it was done.
+    pub impersonated_user: *const c_char,
+    /// E-mail address of the owner of the package.
+    pub package_owner: *const c_char,
+    /// From when on, in UTC: "2026-01-31" or "2026-01-31 13:45:00". The service looks 90 days back.
+    pub min_timestamp: *const c_char,
+    /// Until when, in the same forms.
+    pub max_timestamp: *const c_char,
+    /// The row to begin with, from 0, the default.
+    pub first_row: u64,
+    /// Rows to fetch with one request, 1 to 100. 0: the default, 100.
+    pub page_size: u32,
+}
+
+// SAFETY: repr(C), begins with a usize, and holds integers and pointers only.
+unsafe impl Options for sendsafely_audit_log_options {
+    const NAME: &'static str = "sendsafely_audit_log_options";
+
+    fn defaults() -> Self {
+        Self {
+            struct_size: size_of::<Self>(),
+            event_type: ptr::null(),
+            ip_address: ptr::null(),
+            authenticated_user: ptr::null(),
+            impersonated_user: ptr::null(),
+            package_owner: ptr::null(),
+            min_timestamp: ptr::null(),
+            max_timestamp: ptr::null(),
+            first_row: 0,
+            page_size: 0,
+        }
+    }
+}
+
+impl sendsafely_audit_log_options {
+    fn filter(&self, caller: Caller) -> Result<AuditLogFilter> {
+        let text = |pointer, name: &str| {
+            Ok::<_, Error>(caller.optional_text(pointer, name)?.unwrap_or_default())
+        };
+        Ok(AuditLogFilter {
+            event_type: text(self.event_type, "event_type")?,
+            ip_address: text(self.ip_address, "ip_address")?,
+            authenticated_user: text(self.authenticated_user, "authenticated_user")?,
+            impersonated_user: text(self.impersonated_user, "impersonated_user")?,
+            package_owner: text(self.package_owner, "package_owner")?,
+            min_timestamp: text(self.min_timestamp, "min_timestamp")?,
+            max_timestamp: text(self.max_timestamp, "max_timestamp")?,
+            first_row: self.first_row,
+            page_size: self.page_size,
+        })
+    }
+}
+
+/// Something that the audit log of an organization has recorded: a record, to be freed with
+/// sendsafely_audit_log_entry_free.
+#[repr(C)]
+#[derive(Debug)]
+pub struct sendsafely_audit_log_entry {
+    /// Id of the event.
+    pub event_id: *const c_char,
+    /// When it was, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
+    pub time: i64,
+    /// When it was, as the service writes it; NULL if not told.
+    pub time_text: *const c_char,
+    /// Kind of event, in the service's word for it, such as "PACKAGE_EVENT"; NULL if not told.
+    pub event_type: *const c_char,
+    /// What was done, in the service's word for it; NULL if not told.
+    pub action: *const c_char,
+    /// Address that it was done from; NULL if not told.
+    pub ip_address: *const c_char,
+    /// Who did it: an e-mail address, or words such as "Anonymous Recipient"; NULL if not told.
+    pub authenticated_user: *const c_char,
+    /// E-mail address of the one in whose name it was done; NULL if in nobody else's.
+    pub impersonated_user: *const c_char,
+    /// What else is known of it, as JSON text, which differs from action to action; NULL if not told.
+    pub details: *const c_char,
+}
+
+impl Translate for AuditLogEntry {
+    type Record = sendsafely_audit_log_entry;
+    fn translate(&self, memory: &mut Memory) -> sendsafely_audit_log_entry {
+        let (seconds, time_text) = time(self.time.as_ref(), memory);
+        sendsafely_audit_log_entry {
+            event_id: memory.text(&self.event_id),
+            time: seconds,
+            time_text,
+            event_type: memory.optional_text(self.event_type.as_deref()),
+            action: memory.optional_text(self.action.as_deref()),
+            ip_address: memory.optional_text(self.ip_address.as_deref()),
+            authenticated_user: memory.optional_text(self.authenticated_user.as_deref()),
+            impersonated_user: memory.optional_text(self.impersonated_user.as_deref()),
+            details: memory.optional_text(self.details.as_deref()),
+        }
+    }
+}
+
+/// An audit log that is fetched page by page. A handle, to be freed with sendsafely_audit_log_iterator_free. Any number
+/// of threads may use it at once; each entry is given once.
+pub struct sendsafely_audit_log_iterator {
+    _private: (),
+}
+
+struct AuditLogIterator {
+    pages: Pages<AuditLogEntry>,
+    callbacks: Callbacks,
+}
+
+impl Handle for AuditLogIterator {
+    type Ticket = sendsafely_audit_log_iterator;
+    const KIND: usize = 6;
+    const NAME: &'static str = "audit log iterator";
+    const WHEN_NULL: ErrorKind = ErrorKind::NullArgument;
+}
+
+/// Fills audit log options with their defaults. size is sizeof *options.
+///
+/// Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_audit_log_options_init(
+    options: *mut sendsafely_audit_log_options,
+    size: usize,
+) -> sendsafely_status {
+    // SAFETY: the program says how large its struct is.
+    unsafe { options::init(options, size) }
+}
+
+/// Begins to list the organization's audit log. No network until sendsafely_audit_log_iterator_next, which answers
+/// SENDSAFELY_DENIED to who is no administrator.
+///
+/// options may be NULL. Free the iterator with sendsafely_audit_log_iterator_free.
+/// SendSafely Client API: audit log (protocol 6.11).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_client_list_audit_log(
+    client: *mut sendsafely_client,
+    options: *const sendsafely_audit_log_options,
+    out_iterator: *mut *mut sendsafely_audit_log_iterator,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_iterator = caller.out(out_iterator);
+    caller.guard(|| {
+        let out_iterator = out_iterator.required("out_iterator")?;
+        let object = table::get::<ClientObject>(client)?;
+        let filter = caller.options(options)?.filter(caller)?;
+        out_iterator.give_handle(AuditLogIterator {
+            pages: object.client.list_audit_log(&filter)?,
+            callbacks: object.callbacks,
+        })
+    })
+}
+
+/// Gives the next entry of the log, NULL at its end, fetching a page where that is needed.
+///
+/// Free the record with sendsafely_audit_log_entry_free. After a failure the next call tries the same page again.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_audit_log_iterator_next(
+    iterator: *mut sendsafely_audit_log_iterator,
+    out_entry: *mut *mut sendsafely_audit_log_entry,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_entry = caller.out(out_entry);
+    caller.guard(|| {
+        let out_entry = out_entry.required("out_entry")?;
+        let object = table::get::<AuditLogIterator>(iterator)?;
+        let next = object
+            .callbacks
+            .observe(iterator.addr(), |observer| object.pages.next(observer))?;
+        if let Some(entry) = next {
+            out_entry.give_record(&entry);
+        }
+        Ok(())
+    })
+}
+
+/// Frees an iterator. Only frees: no network. NULL and twice are harmless.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_audit_log_iterator_free(
+    iterator: *mut sendsafely_audit_log_iterator,
+) {
+    guard_value((), || table::free::<AuditLogIterator>(iterator));
+}
+
+/// Frees an entry of an audit log. NULL is allowed; free it once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_audit_log_entry_free(entry: *mut sendsafely_audit_log_entry) {
+    guard_value((), || records::free(entry));
+}
+
+/// Gives a page of the organization's audit log, for its administrators, as JSON text in the service's own form;
+/// sendsafely_client_list_audit_log reads it.
+///
+/// options may be NULL. Free the text with sendsafely_string_free. SENDSAFELY_DENIED: not for this account.
+/// SendSafely Client API: audit log (protocol 6.11).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_client_get_audit_log(
+    client: *mut sendsafely_client,
+    options: *const sendsafely_audit_log_options,
+    out_json: *mut *mut c_char,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_json = caller.out(out_json);
+    caller.guard(|| {
+        let out_json = out_json.required("out_json")?;
+        let options = caller.options(options)?;
+        let filter = options.filter(caller)?;
+        let json = call(client, |client, observer| {
+            client.audit_log(observer, &filter)
+        })?;
+        out_json.give_text(&json);
+        Ok(())
+    })
+}
