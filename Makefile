@@ -24,7 +24,7 @@ LIBDIR ?= $(PREFIX)/lib
 DESTDIR ?=
 
 # Each suite is a word test-<suite> that ends with the line `<suite>: N passed, M failed`.
-SUITES := check rust emulator c sanitize interop examples python csharp
+SUITES := check rust emulator c sanitize interop openpgp examples python csharp
 
 .PHONY: help deps build header examples wheel docs-python demo test $(SUITES:%=test-%) stress check bench bench-large bench-against install clean
 
@@ -61,7 +61,7 @@ demo: deps examples ## sends real files through the C library to a local server 
 	@tools/demo
 
 test: deps ## every suite, with a summary
-	@tools/test $(SUITES)
+	@SHORT=yes tools/test $(SUITES)
 
 test-check: ## formatting, lints, documentation
 	@tools/check
@@ -80,6 +80,9 @@ test-sanitize: build ## the C programs under AddressSanitizer, UndefinedBehavior
 
 test-interop: examples ## packages exchanged with the official Python client
 	@tests/interop/run
+
+test-openpgp: build ## OpenPGP of GnuPG, RNP, Sequoia, openpgp.js, BouncyCastle and PGPy, both ways; `make test` runs a short form
+	@tests/openpgp/run $(if $(SHORT),--short)
 
 test-examples: examples ## the C examples as a user runs them
 	@tests/examples/run

@@ -1,0 +1,84 @@
+"""What is crossed: for each program every compression with every size, and all else that it can vary."""
+
+import random
+from dataclasses import dataclass, field
+
+# Where the encoding of a length changes; with their headers, the packets around a content of 6 and 7 bytes less do.
+EDGES = (192, 512, 8_384, 65_536)
+SIZES = (0, 1, *sorted({edge + step for edge in EDGES for step in (-7, -6, -1, 0, 1)}), 1_048_576)
+SHORT_SIZES = (0, 512, 65_537)
+TEXT_SIZES = (0, 1, 192, 511, 512, 8_384, 65_537)
+MIDDLE = 3_000
+LINE = "Packets nest: literal data lies in compressed data, which lies in encrypted data. "
+
+
+def content(size, filling, text=False):
+    """Bytes of that many, the same each time: random ones, or lines that compress well. A text has no line ends, which some programs change."""
+    if filling == "line":
+        return (LINE * (size // len(LINE) + 1))[:size].encode()
+    chance = random.Random(f"{size} {text}")
+    return bytes(chance.choices(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", k=size)) if text else chance.randbytes(size)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One message that a program writes."""
+
+    program: object
+    compression: str = "none"
+    size: int = MIDDLE
+    filling: str = "random"
+    variant: dict = field(default_factory=dict)
+    text: bool = False
+
+    def __str__(self):
+        options = ",".join(f"{name}={value}" for name, value in self.variant.items())
+        return "-".join(filter(None, [self.program.name, self.compression, str(self.size), self.filling, options]))
+
+    @property
+    def content(self):
+        return content(self.size, self.filling, self.text)
+
+    def write(self, password):
+        """The message; to other passwords too, before this one, where the variant says so."""
+        options = dict(self.variant)
+        others = [f"of somebody else {number}" for number in range(options.pop("others", 0))]
+        if self.text:
+            options["text"] = True
+        return self.program.encrypt(self.content, passwords=[*others, password], compression=self.compression, **options)
+
+
+def parts(program, short):
+    """Sizes by compressions, each with something else chosen by chance, the same in every run; then all else with one compression each (short) or with each."""
+    quick = [variant for variant in program.VARIANTS if variant.get("count") != 255]
+    made = []
+    for size in SHORT_SIZES if short else SIZES:
+        for compression in program.COMPRESSIONS:
+            for filling in ("random",) if short or program.SLOW else ("random", "line"):
+                variant = random.Random(f"{program.name} {size} {compression} {filling}").choice(quick)
+                made.append(Case(program, compression, size, filling, variant))
+    for number, variant in enumerate(program.VARIANTS):
+        for compression in program.COMPRESSIONS[number % len(program.COMPRESSIONS):][:1] if short or program.SLOW else program.COMPRESSIONS:
+            made.append(Case(program, compression, variant=variant))
+    return once(made)
+
+
+def messages(program, short):
+    quick = [variant for variant in program.VARIANTS if variant.get("count") != 255 and "armor" not in variant and "lengths" not in variant]
+    made = []
+    for size in (TEXT_SIZES[4:5] if short else TEXT_SIZES):
+        for compression in program.COMPRESSIONS:
+            variant = random.Random(f"{program.name} {size} {compression}").choice(quick)
+            made.append(Case(program, compression, size, "line" if size % 2 else "random", variant, text=True))
+    return once(made)
+
+
+def damaged(program, short):
+    """Messages to change one byte of."""
+    authenticated = [variant for variant in program.VARIANTS if set(variant) == {"aead"}]
+    return [Case(program, compression, 600, variant=variant) for compression in program.COMPRESSIONS[::2] for variant in [{}, *authenticated]][:3 if short else None]
+
+
+def once(cases):
+    """Without repetitions."""
+    return list({str(case): case for case in cases}.values())

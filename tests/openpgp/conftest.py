@@ -1,0 +1,132 @@
+"""The programs, what each test runs with, the table and the last line."""
+
+import os
+from collections import Counter
+
+import cases
+import programs
+import pytest
+from libsendsafely import _core
+
+COLUMNS = {
+    "ours_reads_parts": "parts", "ours_reads_messages": "messages", "ours_reads_keycodes": "keycodes", "ours_refuses": "refusals",
+    "it_reads_parts": "parts", "it_reads_messages": "messages", "it_reads_keycodes": "keycodes",
+}
+
+
+def pytest_addoption(parser):
+    parser.addoption("--short", action="store_true", help="fewer cases of each kind")
+
+
+def pytest_configure(config):
+    config.programs = programs.every()
+    config.results = Counter()
+
+
+def every(config):
+    return [program for program in config.programs if not program.missing]
+
+
+def pytest_generate_tests(metafunc):
+    """A test that asks for one of these runs with each."""
+    short, there = metafunc.config.getoption("short"), every(metafunc.config)
+    made = {
+        "part": lambda program: cases.parts(program, short),
+        "message": lambda program: cases.messages(program, short),
+        "damaged": lambda program: cases.damaged(program, short),
+        "refused": lambda program: [(cases.Case(program, variant=variant), words) for variant, words in program.REFUSED],
+        "size": lambda program: [(program, size) for size in (cases.SHORT_SIZES if short else cases.SIZES)],
+        "text_size": lambda program: [(program, size) for size in (cases.TEXT_SIZES[4:5] if short else cases.TEXT_SIZES)],
+        # Its own keys, and those that the others have made for devices.
+        "writer": lambda program: [(program, maker, kind, compression) for maker in there for kind in maker.KEYS if maker is program or kind == "rsa" and not short
+                                   for compression in (program.COMPRESSIONS if maker is program and not short else program.COMPRESSIONS[-1:])],
+        "reader": lambda program: [(program, kind) for kind in program.KEYS],
+        "unusable": lambda program: [(program, kind) for kind in program.UNUSABLE_KEYS],
+    }
+    for name in made.keys() & set(metafunc.fixturenames):
+        values = [value for program in there for value in made[name](program)]
+        metafunc.parametrize(name, values, ids=label)
+
+
+def label(value):
+    return "-".join(map(label, value)) if isinstance(value, tuple) else getattr(value, "name", str(value))
+
+
+def program_of(value):
+    return value.program if isinstance(value, cases.Case) else program_of(value[0]) if isinstance(value, tuple) else value
+
+
+@pytest.fixture(scope="session")
+def key():
+    """Keys by who made them, and their kind; each is made once."""
+    made = {}
+
+    def get(program, kind):
+        if (program, kind) not in made:
+            made[program, kind] = program.make_key(kind)
+        return made[program, kind]
+
+    return get
+
+
+@pytest.fixture(autouse=True)
+def nothing_left():
+    """Every test frees what our library gave it."""
+    yield
+    assert _core.bound("sendsafely_live_objects")[0]() == 0
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    column = item.originalname.removeprefix("test_")
+    if column in COLUMNS and (report.when == "call" or report.failed):
+        values = item.callspec.params.values()
+        item.config.results[program_of(next(iter(values))).name, column, report.passed] += 1
+    return report
+
+
+def missing(config):
+    return [f"OpenPGP of {program.name}, which is not there: {program.missing}" for program in config.programs if program.missing]
+
+
+def counts(config):
+    """Passed and failed. A test that did not run, or is expected to fail, is a failure; a program that is missing is one where CI is set."""
+    stats = config.pluginmanager.get_plugin("terminalreporter").stats
+    words = {word: len(stats.get(word, [])) for word in ("passed", "failed", "error", "skipped", "xfailed", "xpassed")}
+    return words["passed"], sum(words.values()) - words["passed"] + (len(missing(config)) if os.environ.get("CI") else 0)
+
+
+def pytest_sessionfinish(session):
+    if session.exitstatus == 0 and counts(session.config)[1]:
+        session.exitstatus = 1
+
+
+def pytest_terminal_summary(config):
+    good, bad = counts(config)
+    config.last_lines = [*table(config), *(f"skipped: {what}" for what in missing(config)), f"openpgp: {good} passed, {bad} failed"]
+
+
+def table(config):
+    """How many of how many, for each program and kind of data."""
+    rows = [["", *COLUMNS.values()]]
+    for program in every(config):
+        row = [f"{program.name.replace(' ', '')} {program.version}"]
+        for column in COLUMNS:
+            good, bad = (config.results[program.name, column, passed] for passed in (True, False))
+            row.append(f"{good}/{good + bad}" if good + bad else "-")
+        rows.append(row)
+    first = max(len(row[0]) for row in rows)
+    yield ""
+    yield f"{'':{first}}  {'it writes, ours reads':38}  ours writes, it reads"
+    for name, *cells in rows:
+        yield f"{name:{first}}" + "".join(f"{cell:>10}" for cell in cells)
+    yield ""
+
+
+def pytest_unconfigure(config):
+    for program in getattr(config, "programs", []):
+        program.stop()
+    # After pytest's own last line.
+    for line in getattr(config, "last_lines", []):
+        print(line)

@@ -1,0 +1,99 @@
+"""Ours reads what each program writes, and each reads what ours writes. Nothing here goes over a network."""
+
+import base64
+import re
+
+import cases
+import pytest
+from libsendsafely import Error, Status, crypto
+
+SERVER_SECRET = "A2rAqdSpZ9Vt7lLvIDsbb9ZcUy9uG0qTWkmNnC1VjDk"
+KEYCODE = "wN5xTRvJkG4yM0aZ8bQhE7uFOc3iSdLp6rXnV9tWfKY"
+PASSWORD = SERVER_SECRET + KEYCODE
+OTHER = "0" * 43
+
+
+def same(read, expected):
+    """Fails in few words: contents are long."""
+    if read != expected:
+        differ = next((at for at, (one, other) in enumerate(zip(read, expected)) if one != other), min(len(read), len(expected)))
+        pytest.fail(f"{len(read)} bytes instead of {len(expected)}, which differ from byte {differ} on")
+
+
+def read_part(message, keycode=KEYCODE):
+    return crypto.decrypt_part(SERVER_SECRET, keycode, message)
+
+
+def test_ours_reads_parts(part):
+    same(read_part(part.write(PASSWORD)), part.content)
+
+
+def test_ours_reads_messages(message):
+    text = crypto.decrypt_message(SERVER_SECRET, KEYCODE, base64.b64encode(message.write(PASSWORD)).decode())
+    same(text.encode(), message.content)
+
+
+def test_ours_reads_keycodes(writer, key):
+    program, maker, kind, compression = writer
+    pair = key(maker, kind)
+    armored = program.encrypt(KEYCODE.encode(), key=pair, compression=compression, armor=True, text=True)
+    assert crypto.decrypt_keycode(armored.decode(), pair.private) == KEYCODE
+
+
+def test_ours_refuses(refused):
+    """By name, and in words of its own: no debug output."""
+    case, words = refused
+    message = case.write(PASSWORD)
+    with pytest.raises(Error) as refusal:
+        read_part(message)
+    assert refusal.value.status is Status.UNSUPPORTED_FORMAT and words in refusal.value.message
+    assert not re.search(r"[{}\[\]]|::|Some\(", refusal.value.message)
+
+
+def test_a_wrong_password_opens_nothing(damaged):
+    message = damaged.write(PASSWORD)
+    same(read_part(message), damaged.content)
+    with pytest.raises(Error) as refusal:
+        read_part(message, OTHER)
+    assert refusal.value.status is Status.DECRYPT_FAILED
+
+
+def test_a_changed_byte_is_seen(damaged):
+    message = damaged.write(PASSWORD)
+    # In a session key packet of version 6 two octets count others that say themselves how many they are.
+    without_meaning = {3, 6} if message[0] == 0xC3 and message[2] == 6 else set()
+    places = sorted({*range(24), *range(24, len(message), 37), *range(len(message) - 40, len(message))} - without_meaning)
+    for at in places[::4] if damaged.program.SLOW else places:
+        changed = bytearray(message)
+        changed[at] ^= 1 << at % 8
+        with pytest.raises(Error) as refusal:
+            read_part(changed)
+            pytest.fail(f"byte {at} of {len(message)} was changed")
+        assert refusal.value.status in (Status.DECRYPT_FAILED, Status.UNSUPPORTED_FORMAT, Status.PART_TOO_LARGE)
+
+
+def test_keys_that_cannot_be_used_are_named(unusable, key):
+    program, kind = unusable
+    with pytest.raises(Error) as refusal:
+        crypto.encrypt_keycode(KEYCODE, key(program, kind).public)
+    assert refusal.value.status is Status.INVALID_KEY
+    assert f"the key's algorithm (ECDH, {kind}) is not supported" in refusal.value.message
+
+
+def test_it_reads_parts(size):
+    program, size = size
+    content = cases.content(size, "random")
+    same(program.decrypt(crypto.encrypt_part(SERVER_SECRET, KEYCODE, content), password=PASSWORD), content)
+
+
+def test_it_reads_messages(text_size):
+    program, size = text_size
+    content = cases.content(size, "line", text=True)
+    message = crypto.encrypt_message(SERVER_SECRET, KEYCODE, content.decode())
+    same(program.decrypt(base64.b64decode(message, validate=True), password=PASSWORD), content)
+
+
+def test_it_reads_keycodes(reader, key):
+    program, kind = reader
+    pair = key(program, kind)
+    assert program.decrypt(crypto.encrypt_keycode(KEYCODE, pair.public).encode(), key=pair) == KEYCODE.encode()
