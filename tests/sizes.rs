@@ -5,6 +5,8 @@ mod support;
 
 use std::fs;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use sendsafely::{
     Action, ClientOptions, Download, DownloadOptions, ErrorKind, Existing, Package, Result, Sink,
     UploadOptions,
@@ -271,6 +273,54 @@ fn our_own_files_are_whole_or_refused_whatever_is_declared() {
         }
         let file = emulator.add_file(package.id(), "c.bin", size, &parts);
         assert!(download(&package, &file).unwrap() == data);
+    }
+}
+
+#[test]
+fn what_does_not_say_its_place_has_none_in_our_own_files() {
+    let emulator = Emulator::start();
+    emulator.settings(json!({"surplus_parts": true}));
+    let (package, passphrase) = receiving(&emulator, options());
+    let data = noise(1, 3 * PART);
+    let mut rest = &data[..];
+    let mut reader = |buffer: &mut [u8]| Ok(std::io::Read::read(&mut rest, buffer).unwrap());
+    let streamed = sendsafely::Source::Reader {
+        name: "streamed.bin".into(),
+        size: None,
+        reader: &mut reader,
+    };
+    let streamed = package.upload(&mut (), streamed, &UploadOptions::default());
+    let known = upload(&package, "known.bin", &data).unwrap();
+    // Whoever holds the parts has these, too: a part of another client's, and a message.
+    let foreign = part(NODE, &passphrase, &noise(2, PART));
+    package.set_message(&mut (), "a message").unwrap();
+    let message = emulator.package(package.id())["message"].clone();
+    let message = BASE64.decode(message.as_str().unwrap()).unwrap();
+    for id in [known.file_id, streamed.unwrap().file_id] {
+        let parts: Vec<_> = (1..4)
+            .map(|number| emulator.admin("GET", &format!("/files/{id}/parts/{number}"), b""))
+            .collect();
+        for stranger in [&foreign, &message] {
+            let file = |parts: &[&Vec<u8>]| {
+                let parts: Vec<_> = parts.iter().map(|part| (*part).clone()).collect();
+                emulator.add_file(package.id(), "a.bin", 3 * PART, &parts)
+            };
+            for wrong in [
+                &[&parts[0], stranger][..],
+                &[&parts[0], stranger, &parts[2]],
+                &[stranger, &parts[1], &parts[2]],
+                &[&parts[0], &parts[1], stranger],
+                &[&parts[0], &parts[1], &parts[2], stranger],
+            ] {
+                let wrong = file(wrong);
+                assert_kind(download(&package, &wrong), ErrorKind::WrongPart);
+            }
+            // Nor has one of ours a place behind theirs.
+            let wrong = file(&[stranger]);
+            emulator.admin("PUT", &format!("/files/{wrong}/parts/2"), &parts[1]);
+            assert_kind(download(&package, &wrong), ErrorKind::WrongPart);
+        }
+        assert!(download(&package, &id).unwrap() == data);
     }
 }
 

@@ -154,7 +154,7 @@ pub(crate) fn run(download: Download, outlet: Outlet) -> Result<u64> {
         awaited: AtomicU32::new(1),
         advanced: Condvar::new(),
         marks: Mutex::default(),
-        own_size: Mutex::default(),
+        said: Mutex::default(),
         other_passphrase: Mutex::default(),
         download,
     });
@@ -198,7 +198,7 @@ pub(crate) fn prove(download: Download) -> Result<()> {
         awaited: AtomicU32::new(1),
         advanced: Condvar::new(),
         marks: Mutex::default(),
-        own_size: Mutex::default(),
+        said: Mutex::default(),
         other_passphrase: Mutex::default(),
         download,
     };
@@ -296,6 +296,45 @@ impl Default for Assembler {
     }
 }
 
+/// What the parts of a file say of where they belong. All of ours say it, those of other clients never do: one that is
+/// not like the others is not of this file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Said {
+    /// None is there yet.
+    #[default]
+    Unheard,
+    Nothing,
+    /// The size of the file with it, once one has said that. The last part always does.
+    Places {
+        size: Option<u64>,
+    },
+}
+
+impl Said {
+    /// What they say with one more, which was asked for as `part` of `parts`; none if it does not belong there.
+    fn and(self, part: u32, parts: u32, says: Option<&Place>) -> Option<Self> {
+        let Some(place) = says else {
+            return (!matches!(self, Self::Places { .. })).then_some(Self::Nothing);
+        };
+        // The first one that says the size binds the others, whatever was declared.
+        let wanted = Place {
+            part,
+            parts,
+            size: self.size().unwrap_or(place.size),
+        };
+        (self != Self::Nothing && place.is(&wanted)).then(|| Self::Places {
+            size: self.size().or((place.parts > 0).then_some(place.size)),
+        })
+    }
+
+    fn size(self) -> Option<u64> {
+        match self {
+            Self::Places { size } => size,
+            Self::Unheard | Self::Nothing => None,
+        }
+    }
+}
+
 struct Job {
     download: Download,
     route: Route,
@@ -309,8 +348,8 @@ struct Job {
     advanced: Condvar,
     /// The marks of all parts that are there: no two have the same.
     marks: Mutex<HashSet<[u8; 8]>>,
-    /// The size of the file as its parts say it themselves, once one has.
-    own_size: Mutex<Option<u64>>,
+    /// What the parts that are there say of themselves.
+    said: Mutex<Said>,
     /// What was answered when a part did not open; none before.
     other_passphrase: Mutex<Option<Option<Passphrase>>>,
 }
@@ -335,7 +374,8 @@ impl Job {
     /// was declared, that one is asked for, once. Parts that say themselves how many there are have no other.
     fn fetch_surplus(&self) -> Result<()> {
         let declared = self.download.declared_size.unwrap_or(0);
-        if self.assembler.lock().written >= declared || self.own_size.lock().is_some() {
+        let says_how_many = matches!(*self.said.lock(), Said::Places { .. });
+        if self.assembler.lock().written >= declared || says_how_many {
             return Ok(());
         }
         let part = self.parts.saturating_add(1);
@@ -368,7 +408,7 @@ impl Job {
             ..
         } = self.download;
         let differs = |size: u64| found > size || is_whole && found < size;
-        if let Some(size) = self.own_size.lock().filter(|size| differs(*size)) {
+        if let Some(size) = self.said.lock().size().filter(|size| differs(*size)) {
             return Err(size_mismatch(found, is_whole, "they say themselves", size));
         }
         let Some(declared) = declared_size else {
@@ -651,29 +691,17 @@ impl Job {
         says: Option<&Place>,
         marks: &Marks,
     ) -> std::result::Result<(), Failure> {
-        if let Some(place) = says {
-            let mut own_size = self.own_size.lock();
-            let wanted = Place {
-                part,
-                parts: self.download.parts.max(1),
-                // The first one that says it binds the others, whatever was declared.
-                size: own_size.unwrap_or(place.size),
-            };
-            if !place.is(&wanted) {
-                return Err(wrong_part(
-                    "it belongs to another place, or to another file",
-                ));
-            }
-            if place.parts > 0 {
-                *own_size = Some(place.size);
-            }
-        }
+        let mut said = self.said.lock();
+        let with_this = said
+            .and(part, self.download.parts.max(1), says)
+            .ok_or_else(|| wrong_part("it belongs to another place, or to another file"))?;
         let marks = [Some(marks.data), marks.session_key];
         let mut known = self.marks.lock();
         if marks.iter().flatten().any(|mark| known.contains(mark)) {
             return Err(wrong_part("another part of the file is the same"));
         }
         known.extend(marks.into_iter().flatten());
+        *said = with_this;
         Ok(())
     }
 
@@ -784,6 +812,34 @@ fn read_counted(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_part_says_where_it_belongs_as_the_others_do() {
+        let place = |part, parts, size| Some(Place { part, parts, size });
+        let all = |said: &[Option<Place>], parts| {
+            (1..)
+                .zip(said)
+                .try_fold(Said::default(), |before, (part, says)| {
+                    before.and(part, parts, says.as_ref())
+                })
+        };
+        let whole = Some(Said::Places { size: Some(9) });
+        // Known from the start, a stream, and files of other clients.
+        assert_eq!(all(&[place(1, 2, 9), place(2, 2, 9)], 2), whole);
+        assert_eq!(all(&[place(1, 0, 0), place(2, 2, 9)], 2), whole);
+        assert_eq!(all(&[None, None], 2), Some(Said::Nothing));
+        for wrong in [
+            [None, place(2, 2, 9)],
+            [place(1, 2, 9), None],
+            [place(1, 0, 0), None],
+            [place(1, 0, 0), place(2, 0, 0)],
+            [place(1, 2, 9), place(2, 2, 8)],
+            [place(1, 0, 0), place(2, 3, 9)],
+            [place(2, 2, 9), place(1, 2, 9)],
+        ] {
+            assert_eq!(all(&wrong, 2), None, "{wrong:?}");
+        }
+    }
 
     #[test]
     fn only_what_has_a_beginning_and_a_rest_is_gone_on_with() {
