@@ -850,7 +850,8 @@ typedef struct {
    */
   uint64_t bytes_sent;
   /**
-   * Bytes in all, SENDSAFELY_SIZE_UNKNOWN while unknown.
+   * Bytes in all, SENDSAFELY_SIZE_UNKNOWN while unknown. A download corrects it where a file has more or fewer than its
+   * sender declared.
    */
   uint64_t bytes_total;
   /**

@@ -66,7 +66,8 @@ pub struct Progress {
     pub bytes_done: u64,
     /// Bytes of ciphertext on the wire; falls back when a part has to be sent again.
     pub bytes_sent: u64,
-    /// Bytes of plaintext in all; `None` when the source does not tell.
+    /// Bytes of plaintext in all; `None` when the source does not tell. A download corrects it where a file has more or
+    /// fewer than its sender declared.
     pub bytes_total: Option<u64>,
     /// Parts safely stored.
     pub parts_done: u32,

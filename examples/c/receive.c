@@ -4,7 +4,8 @@
  *   receive [--password TEXT] [--retry-window SECONDS] LINK DIRECTORY
  *
  * Writes the files into the directory, which must exist, and the message to standard output. A file appears there only
- * when all of it has arrived and was verified. Host and account come from the environment: SENDSAFELY_HOST,
+ * when all of it has arrived and was verified. One that has another size than its sender declared is kept, and a line on
+ * standard error has both. Host and account come from the environment: SENDSAFELY_HOST,
  * SENDSAFELY_API_KEY, SENDSAFELY_API_SECRET, and for a private certificate authority SENDSAFELY_CA_BUNDLE. The exit
  * status is 0 if everything has arrived and the message was printed. Ctrl-C stops; no half file stays behind.
  */
@@ -27,16 +28,35 @@ static sendsafely_status print_message(sendsafely_package *package, sendsafely_e
   return status;
 }
 
+/* Senders do not always declare the right size: whoever knows how large a file should be may want to look at it. */
+static void print_wrong_sizes(const sendsafely_report *report) {
+  size_t i;
+
+  for (i = 0; report != NULL && i < report->count; i++) {
+    const sendsafely_report_item *item = report->items[i];
+
+    if (item->action != SENDSAFELY_ACTION_DOWNLOADED || item->declared_size == SENDSAFELY_SIZE_UNKNOWN ||
+        item->size == item->declared_size)
+      continue;
+    fputs("receive: ", stderr);
+    print_text(stderr, item->path, "");
+    fprintf(stderr, ": %" PRIu64 " bytes were received, %" PRIu64 " were declared\n", item->size, item->declared_size);
+  }
+}
+
 static sendsafely_status download(sendsafely_package *package, const char *directory, const char *password,
                                   struct bar *bar, sendsafely_error **error) {
   sendsafely_download_options options;
+  sendsafely_report *report = NULL;
   sendsafely_status status;
 
   sendsafely_download_options_init(&options, sizeof options);
   options.password = password;
   begin_bar(bar, directory);
-  status = sendsafely_package_download_all(package, directory, &options, NULL, error);
+  status = sendsafely_package_download_all(package, directory, &options, &report, error);
   end_bar(bar);
+  print_wrong_sizes(report);
+  sendsafely_report_free(report);
   return status;
 }
 

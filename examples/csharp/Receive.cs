@@ -3,7 +3,8 @@
 //   Receive [--password TEXT] [--retry-window SECONDS] LINK DIRECTORY
 //
 // Writes the files into the directory, which must exist, and the message to standard output. A file appears there only
-// when all of it has arrived and was verified. Host and account come from the environment: SENDSAFELY_HOST,
+// when all of it has arrived and was verified. One that has another size than its sender declared is kept, and a line on
+// standard error has both. Host and account come from the environment: SENDSAFELY_HOST,
 // SENDSAFELY_API_KEY, SENDSAFELY_API_SECRET, and for a private certificate authority SENDSAFELY_CA_BUNDLE. The exit
 // status is 0 if everything has arrived and the message was printed. Ctrl-C stops; no half file stays behind.
 using System;
@@ -61,8 +62,12 @@ internal static class Receive
                     string message = await package.GetMessageAsync(cancellationToken: terminal.Token);
                     bool printed = message == null || terminal.Print(Terminal.Printable(message, "\n\t"));
                     terminal.Label = directory;
-                    await package.DownloadAllAsync(directory, new DownloadOptions { Password = password }, terminal, terminal.Token);
+                    var report = await package.DownloadAllAsync(directory, new DownloadOptions { Password = password }, terminal, terminal.Token);
                     terminal.EndBar();
+                    // Senders do not always declare the right size: whoever knows how large a file should be may want to look.
+                    foreach (ReportItem item in report)
+                        if (item.DeclaredSize != null && item.Size != item.DeclaredSize)
+                            terminal.Say(Terminal.Printable(item.Path) + ": " + item.Size + " bytes were received, " + item.DeclaredSize + " were declared");
                     return printed ? 0 : 1;
                 }
             }

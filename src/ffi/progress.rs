@@ -64,7 +64,8 @@ pub struct sendsafely_progress {
     pub bytes_done: u64,
     /// Encrypted bytes on the wire: for the rate and the time left. Falls back when a part has to be sent again.
     pub bytes_sent: u64,
-    /// Bytes in all, SENDSAFELY_SIZE_UNKNOWN while unknown.
+    /// Bytes in all, SENDSAFELY_SIZE_UNKNOWN while unknown. A download corrects it where a file has more or fewer than its
+    /// sender declared.
     pub bytes_total: u64,
     /// Bytes of the file per second over the last few seconds.
     pub bytes_per_second: u64,

@@ -124,7 +124,9 @@ namespace Sendsafely
         /// cref="Status.DecryptFailed"/>: the keycode is wrong or the data was damaged. <see
         /// cref="Status.FileExists"/>: see <see cref="DownloadOptions.Existing"/>. <see cref="Status.NotAFile"/>: a
         /// directory, device, pipe or socket is at the target, which is never replaced. <see
-        /// cref="Status.FileIncomplete"/>: the sender is not done. SendSafely Client API: download URLs, fetching and
+        /// cref="Status.FileIncomplete"/>: the sender is not done. The size that a sender declared is often wrong: a file
+        /// that has another one is kept, and the result has both; with <see cref="DownloadOptions.StrictSize"/> it fails
+        /// with <see cref="Status.SizeMismatch"/>, and nothing is kept. SendSafely Client API: download URLs, fetching and
         /// decrypting (protocol 5.3, 5.4).</remarks>
         public DownloadedFile DownloadFile(string fileId, string path, DownloadOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
@@ -146,8 +148,10 @@ namespace Sendsafely
             Async(options?.Copy(), own => DownloadFile(fileId, path, own, progress, cancellationToken), cancellationToken);
 
         /// <summary>Downloads a file into memory; one of more than 2 GB goes to a path or a stream.</summary>
-        /// <remarks>Everything else as for <see cref="DownloadFile"/>; <see cref="DownloadOptions.Existing"/> and <see
-        /// cref="DownloadOptions.Sync"/> have no meaning here.</remarks>
+        /// <remarks><see cref="Status.SizeMismatch"/>: also for a file that has more than <see
+        /// cref="ClientOptions.MaxPartBytes"/> above its declared size. Everything else as for <see
+        /// cref="DownloadFile"/>; <see cref="DownloadOptions.Existing"/> and <see cref="DownloadOptions.Sync"/> have no
+        /// meaning here.</remarks>
         public byte[] DownloadMemory(string fileId, DownloadOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
         {
@@ -195,7 +199,7 @@ namespace Sendsafely
         /// <remarks>The sender's names are made safe and, where two would be the same, told apart; the report has both.
         /// A symbolic link in place of a directory is not followed. <see cref="Existing.Refuse"/>, the default, fails
         /// with <see cref="Status.FileExists"/> before the first byte if one target exists; <see cref="Existing.Skip"/>
-        /// leaves files of the right size alone and fails for others. Failures and the report as for <see
+        /// leaves files of the declared size alone and fails for others. Failures and the report as for <see
         /// cref="UploadAll"/>; call again with <see cref="Existing.Skip"/> to go on. <see
         /// cref="Status.DirectoryNotFound"/>: create the local directory first. Everything else as for <see
         /// cref="DownloadFile"/>. SendSafely Client API: directories (protocol 6.8), download URLs, fetching and

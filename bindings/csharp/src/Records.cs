@@ -22,7 +22,8 @@ namespace Sendsafely
         /// again.</summary>
         public long BytesSent { get; }
 
-        /// <summary>Bytes in all, null while unknown.</summary>
+        /// <summary>Bytes in all, null while unknown. A download corrects it where a file has more or fewer than its
+        /// sender declared.</summary>
         public long? BytesTotal { get; }
 
         /// <summary>Bytes of the file per second over the last few seconds.</summary>

@@ -118,6 +118,40 @@ namespace Sendsafely.Tests
             Assert.Equal(5L, package.UploadStream("a", new MemoryStream(new byte[9]), 5).Size);
         }
 
+        [Theory]
+        [InlineData(-1)]
+        [InlineData(1)]
+        public async Task SizesThatWereDeclaredWrongly(int offset)
+        {
+            Package sent = Sent(new byte[] { 1, 2, 3 });
+            string id = sent.GetInformation().Files[0].FileId;
+            Emulator.Settings("{\"declared_size_offset\":" + offset + "}");
+            Package received = Use(Client.OpenLink(sent.Link));
+            DownloadedFile got = received.DownloadFile(id, At("b.bin"));
+            Assert.Equal(3L, got.Size);
+            Assert.Equal(3L + offset, got.DeclaredSize);
+            Assert.Equal(new byte[] { 1, 2, 3 }, File.ReadAllBytes(At("b.bin")));
+            var stream = new MemoryStream();
+            Assert.Equal(3L + offset, (await received.DownloadStreamAsync(id, stream)).DeclaredSize);
+            Assert.Equal(new byte[] { 1, 2, 3 }, stream.ToArray());
+            Assert.Equal(new byte[] { 1, 2, 3 }, await received.DownloadMemoryAsync(id));
+            ReportItem item = Assert.Single(received.DownloadAll(Place));
+            Assert.Equal(3L, item.Size);
+            Assert.Equal(3L + offset, item.DeclaredSize);
+
+            var strict = new DownloadOptions { StrictSize = true, Existing = Existing.Overwrite };
+            Directory.CreateDirectory(At("strict"));
+            SendsafelyException refused = Assert.Throws<SendsafelyException>(() => received.DownloadFile(id, At("strict"), strict));
+            Assert.Equal(Status.SizeMismatch, refused.Status);
+            refused = await Assert.ThrowsAsync<SendsafelyException>(() => received.DownloadMemoryAsync(id, strict));
+            Assert.Equal(Status.SizeMismatch, refused.Status);
+            refused = await Assert.ThrowsAsync<SendsafelyException>(() => received.DownloadStreamAsync(id, new MemoryStream(), strict));
+            Assert.Equal(Status.SizeMismatch, refused.Status);
+            refused = await Assert.ThrowsAsync<SendsafelyException>(() => received.DownloadAllAsync(At("strict"), strict));
+            Assert.Equal(Status.SizeMismatch, Assert.Single(refused.Report).Status);
+            Assert.Empty(Directory.GetFiles(At("strict")));
+        }
+
         [Fact]
         public void ExistingTargetsAreRefusedSkippedOrReplaced()
         {

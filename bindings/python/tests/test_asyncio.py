@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import libsendsafely
-from libsendsafely import Error, Package, PackageList, Status, Stopped, Workspace
+from libsendsafely import Error, Existing, Package, PackageList, Status, Stopped, Workspace
 from libsendsafely.aio import AsyncClient, AsyncPackage, AsyncRows, AsyncWorkspace
 
 
@@ -49,6 +49,31 @@ def test_a_package_there_and_back(run, tmp_path):
 
     assert len(run(work)) == 9
     assert (tmp_path / "7.bin").read_bytes() == b"\7" * 100_000
+
+
+def test_sizes_that_were_declared_wrongly(run, faults, tmp_path):
+    async def work(client):
+        async with await client.create_package() as package:
+            await package.add_recipient("second@acme.test")
+            file = await package.upload_memory(b"some bytes", "a.bin")
+            link = (await package.finalize()).link
+        faults.admin("POST", "/settings", {"declared_size_offset": 5})
+        async with await client.open_link(link) as package:
+            [item] = await package.download_all(tmp_path)
+            got = await package.download_file(file, tmp_path / "b.bin")
+            assert (item.size, item.declared_size) == (got.size, got.declared_size) == (10, 15)
+            assert await package.download_memory(file) == b"some bytes"
+            for refused in (
+                package.download_file(file, tmp_path / "c.bin", strict_size=True),
+                package.download_memory(file, strict_size=True),
+                package.download_all(tmp_path, existing=Existing.OVERWRITE, strict_size=True),
+            ):
+                with pytest.raises(Error) as mismatch:
+                    await refused
+                assert mismatch.value.status is Status.SIZE_MISMATCH
+
+    run(work)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.bin", "b.bin"]
 
 
 def test_workspaces_and_lists(run):

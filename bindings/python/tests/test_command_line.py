@@ -131,6 +131,33 @@ def test_sending_prints_the_link_alone_and_receiving_what_was_written(shell, fil
     assert (directory / "notes.txt").read_text() == "notes"
 
 
+def test_sizes_that_were_declared_wrongly(shell, files, tmp_path):
+    link, _ = send(shell, files[1])
+    for offset in (-1, 1):
+        shell.emulator.admin("POST", "/settings", {"declared_size_offset": offset})
+        kept, strict = tmp_path / f"kept{offset}", tmp_path / f"strict{offset}"
+        assert shell("receive", link, "--to", kept) == f"{kept}/notes.txt\n" and (kept / "notes.txt").read_bytes() == b"notes"
+        assert shell.err == f"libsendsafely: notes.txt: 5 bytes were received, {5 + offset} were declared\n"
+        [file] = shell.json("receive", link, "--to", kept, "--overwrite")
+        assert (file["size"], file["declared_size"], file["status"]) == (5, 5 + offset, "OK")
+        assert shell("receive", link, "--to", strict, "--strict-size", code=7) == "" and list(strict.iterdir()) == []
+        assert f"5 bytes{' or more' if offset < 0 else ''} where the sender has declared {5 + offset}" in shell.err
+
+
+def test_sizes_that_were_declared_wrongly_in_a_workspace(shell, files, tmp_path):
+    (tmp_path / "link").write_text(shell("send", "--workspace", "W", "--to", "second@acme.test", files[1]))
+    shell.emulator.admin("POST", "/settings", {"declared_size_offset": 1})
+    assert shell("workspace", "get", "@link", "notes.txt", "--to", "got") == "got/notes.txt\n"
+    assert "notes.txt: 5 bytes were received, 6 were declared" in shell.err
+    [file] = shell.json("workspace", "get", "@link", "notes.txt", "--to", "got", "--overwrite")
+    assert (file["size"], file["declared_size"]) == (5, 6)
+    shell("workspace", "get", "@link", "notes.txt", "--to", "strict", "--strict-size", code=7)
+    shell("workspace", "sync", "@link", "strict", "--down", "--strict-size", code=7)
+    assert list((tmp_path / "strict").iterdir()) == []
+    shell("workspace", "sync", "@link", "strict", "--down")
+    assert "5 bytes were received, 6 were declared" in shell.err and (tmp_path / "strict/notes.txt").read_bytes() == b"notes"
+
+
 def test_a_package_by_id_and_keycode(shell, files, tmp_path):
     link, package_id = send(shell, files[1])
     keycode = link.partition("#keyCode=")[2]

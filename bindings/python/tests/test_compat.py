@@ -388,6 +388,21 @@ def test_nothing_appears_before_it_is_verified(account, admin, tmp_path):
     assert target.read_bytes() == Path(__file__).read_bytes()
 
 
+@pytest.mark.parametrize("offset", [-1, 1])
+def test_a_file_whose_size_was_declared_wrongly_is_kept(account, admin, tmp_path, offset):
+    package = compat.Package(account)
+    file_id = package.encrypt_and_upload_file(__file__, None, Steps())["fileId"]
+    package.add_recipient("second@acme.test")
+    link = package.finalize()["message"]
+    admin("POST", "/settings", {"declared_size_offset": offset})
+    try:
+        package = account.load_package_from_link(link)
+        package.download_and_decrypt_file(file_id, None, str(tmp_path), "target", Steps())
+    finally:
+        admin("POST", "/settings", {"declared_size_offset": 0})
+    assert (tmp_path / "target").read_bytes() == Path(__file__).read_bytes()
+
+
 @pytest.mark.parametrize("name", ["..", ".", "directory"])
 def test_a_name_cannot_lead_elsewhere(account, tmp_path, name):
     (tmp_path / "directory").mkdir()

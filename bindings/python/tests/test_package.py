@@ -282,6 +282,37 @@ def test_what_a_download_leaves_on_the_disk(client, tmp_path):
     assert sorted(os.listdir(tmp_path)) == ["link", "new", "ordinary", "pipe"]
 
 
+@pytest.mark.parametrize("offset", [-1, 1])
+def test_sizes_that_were_declared_wrongly(client, faults, tmp_path, offset):
+    with client.create_package() as package:
+        package.add_recipient("second@acme.test")
+        file = package.upload_memory(b"some bytes", "a.bin")
+        link = package.finalize().link
+    faults.admin("POST", "/settings", {"declared_size_offset": offset})
+    with client.open_link(link) as package:
+        got, stream = package.download_file(file, tmp_path / "b.bin"), io.BytesIO()
+        assert (got.size, got.declared_size) == (10, 10 + offset) and (tmp_path / "b.bin").read_bytes() == b"some bytes"
+        assert package.download_file(file, stream).declared_size == 10 + offset and stream.getvalue() == b"some bytes"
+        assert package.download_memory(file) == b"some bytes"
+        [item] = package.download_all(tmp_path)
+        assert (item.size, item.declared_size, item.status) == (10, 10 + offset, Status.OK)
+        target = tmp_path / "strict"
+        target.mkdir()
+        for refused in (
+            lambda: package.download_file(file, target, strict_size=True),
+            lambda: package.download_file(file, io.BytesIO(), strict_size=True),
+            lambda: package.download_memory(file, strict_size=True),
+            lambda: package.download_all(target, strict_size=True),
+        ):
+            with pytest.raises(Error) as mismatch:
+                refused()
+            assert mismatch.value.status is Status.SIZE_MISMATCH and mismatch.value.remedy
+        assert list(target.iterdir()) == []
+        faults.admin("POST", "/settings", {"declared_size_offset": 0})
+    with client.open_link(link) as package:
+        assert package.download_memory(file, strict_size=True) == b"some bytes"
+
+
 def test_passwords(client, emulator):
     with client.create_package() as package:
         package.upload_memory(b"secret", "a.txt")

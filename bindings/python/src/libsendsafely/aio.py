@@ -645,13 +645,16 @@ class AsyncPackage(AsyncHandle[Package]):
     async def download_file(
         self, file: "Union[str, File]", target: "Union[Path, Writable]", *, directory: "InDirectory" = None,
         password: Optional[str] = None, existing: Existing = Existing.REFUSE, sync: bool = False,
-        progress: "Tell" = None,
+        strict_size: bool = False, progress: "Tell" = None,
     ) -> "Download":
         """Downloads a file, decrypted and verified part by part, to a path, into an existing directory under the sender's name
         made safe, or into a binary file object. A path appears only when everything is there and verified; bytes that a
         file object got are verified, but count only when the call returns. existing and sync, which waits for the disk,
         have no meaning for a file object. A new file gets the mode of any new file, a replaced one keeps its mode; a symbolic
         link at the target is replaced, never followed.
+
+        The size that a sender declared is often wrong: a file that has another one is kept, and the result has both. With
+        strict_size it raises Status.SIZE_MISMATCH, and nothing is kept.
 
         Status.FILE_NOT_ON_PACKAGE: no such file. PasswordRequired: give password. Status.FILE_EXISTS: see existing.
         Status.NOT_A_FILE: a directory, device, pipe or socket is at the target, which is never replaced.
@@ -661,25 +664,27 @@ class AsyncPackage(AsyncHandle[Package]):
         """
         return await self._run(
             self._sync.download_file, file, target, directory=directory, password=password, existing=existing,
-            sync=sync, progress=progress,
+            sync=sync, strict_size=strict_size, progress=progress,
         )
 
     async def download_memory(
         self, file: "Union[str, File]", *, directory: "InDirectory" = None, password: Optional[str] = None,
-        progress: "Tell" = None,
+        strict_size: bool = False, progress: "Tell" = None,
     ) -> bytes:
-        """Downloads a file into memory. Errors as for download_file."""
+        """Downloads a file into memory. Errors as for download_file. Status.SIZE_MISMATCH: also for a file that has more than
+        the client's max_part_bytes above its declared size; download it to a path."""
         return await self._run(
-            self._sync.download_memory, file, directory=directory, password=password, progress=progress,
+            self._sync.download_memory, file, directory=directory, password=password, strict_size=strict_size,
+            progress=progress,
         )
 
     async def download_all(
         self, target: "Path", *, from_directory: "InDirectory" = None, existing: Existing = Existing.REFUSE,
-        password: Optional[str] = None, sync: bool = False, progress: "Tell" = None,
+        password: Optional[str] = None, sync: bool = False, strict_size: bool = False, progress: "Tell" = None,
     ) -> "Report":
         """Downloads everything into an existing local directory, target: all files of a package, or a Workspace with its directories,
         or from_directory with what is in it. The sender's names are made safe. Existing.REFUSE raises Status.FILE_EXISTS
-        before the first byte, Existing.SKIP leaves files of the right size alone.
+        before the first byte, Existing.SKIP leaves files of the declared size alone and raises it for others.
 
         What became of each file is given back, and stands in the `report` of the Error when one failed; call again with
         Existing.SKIP to go on. Status.DIRECTORY_NOT_FOUND: create it first. Everything else as for download_file.
@@ -687,7 +692,7 @@ class AsyncPackage(AsyncHandle[Package]):
         """
         return await self._run(
             self._sync.download_all, target, from_directory=from_directory, existing=existing, password=password,
-            sync=sync, progress=progress,
+            sync=sync, strict_size=strict_size, progress=progress,
         )
 
     async def set_message(self, text: str) -> None:

@@ -258,7 +258,7 @@ class Package(Handle):
 
     def download_file(
         self, file: "Union[str, File]", target: "Union[Path, Writable]", *, directory: "InDirectory" = None, password: Optional[str] = None,
-        existing: Existing = Existing.REFUSE, sync: bool = False, progress: "Tell" = None,
+        existing: Existing = Existing.REFUSE, sync: bool = False, strict_size: bool = False, progress: "Tell" = None,
     ) -> "Download":
         """Downloads a file, decrypted and verified part by part, to a path, into an existing directory under the sender's name
         made safe, or into a binary file object. A path appears only when everything is there and verified; bytes that a
@@ -266,39 +266,44 @@ class Package(Handle):
         have no meaning for a file object. A new file gets the mode of any new file, a replaced one keeps its mode; a symbolic
         link at the target is replaced, never followed.
 
+        The size that a sender declared is often wrong: a file that has another one is kept, and the result has both. With
+        strict_size it raises Status.SIZE_MISMATCH, and nothing is kept.
+
         Status.FILE_NOT_ON_PACKAGE: no such file. PasswordRequired: give password. Status.FILE_EXISTS: see existing.
         Status.NOT_A_FILE: a directory, device, pipe or socket is at the target, which is never replaced.
         Status.DECRYPT_FAILED: the keycode is wrong or the data was damaged. Status.FILE_INCOMPLETE: the sender is not done.
         What a file object raises is raised as itself.
         SendSafely Client API: download URLs, fetching and decrypting (protocol 5.3, 5.4).
         """
-        given = {"directory_id": identify(directory, "directory_id"), "password": password}
+        given = {"directory_id": identify(directory, "directory_id"), "password": password, "strict_size": strict_size or None}
         if not isinstance(target, (str, os.PathLike)) and hasattr(target, "write"):
             return self._call("download_callback", identify(file, "file_id"), progress=progress, stream=target, **given)
         return self._call("download_file", identify(file, "file_id"), target, progress=progress, existing=existing,
                           sync=sync or None, **given)
 
     def download_memory(
-        self, file: "Union[str, File]", *, directory: "InDirectory" = None, password: Optional[str] = None, progress: "Tell" = None,
+        self, file: "Union[str, File]", *, directory: "InDirectory" = None, password: Optional[str] = None, strict_size: bool = False,
+        progress: "Tell" = None,
     ) -> bytes:
-        """Downloads a file into memory. Errors as for download_file."""
+        """Downloads a file into memory. Errors as for download_file. Status.SIZE_MISMATCH: also for a file that has more than
+        the client's max_part_bytes above its declared size; download it to a path."""
         return self._call("download_memory", identify(file, "file_id"), progress=progress, password=password,
-                          directory_id=identify(directory, "directory_id"))
+                          strict_size=strict_size or None, directory_id=identify(directory, "directory_id"))
 
     def download_all(
         self, target: "Path", *, from_directory: "InDirectory" = None, existing: Existing = Existing.REFUSE,
-        password: Optional[str] = None, sync: bool = False, progress: "Tell" = None,
+        password: Optional[str] = None, sync: bool = False, strict_size: bool = False, progress: "Tell" = None,
     ) -> "Report":
         """Downloads everything into an existing local directory, target: all files of a package, or a Workspace with its directories,
         or from_directory with what is in it. The sender's names are made safe. Existing.REFUSE raises Status.FILE_EXISTS
-        before the first byte, Existing.SKIP leaves files of the right size alone.
+        before the first byte, Existing.SKIP leaves files of the declared size alone and raises it for others.
 
         What became of each file is given back, and stands in the `report` of the Error when one failed; call again with
         Existing.SKIP to go on. Status.DIRECTORY_NOT_FOUND: create it first. Everything else as for download_file.
         SendSafely Client API: directories (protocol 6.8), download URLs, fetching and decrypting (protocol 5.3, 5.4).
         """
         return self._call("download_all", target, progress=progress, existing=existing, sync=sync or None,
-                          password=password, directory_id=identify(from_directory, "directory_id"))
+                          strict_size=strict_size or None, password=password, directory_id=identify(from_directory, "directory_id"))
 
     # --- Message, settings, the last step
 

@@ -27,7 +27,8 @@ class Progress:
     bytes_sent: int
     """Encrypted bytes on the wire: for the rate and the time left. Falls back when a part has to be sent again."""
     bytes_total: Optional[int]
-    """Bytes in all, None while unknown."""
+    """Bytes in all, None while unknown. A download corrects it where a file has more or fewer than its sender declared.
+    """
     bytes_per_second: int
     """Bytes of the file per second over the last few seconds."""
     parts_done: int

@@ -2,7 +2,7 @@
 
 import os
 from argparse import ArgumentParser, Namespace
-from typing import TYPE_CHECKING, Any, Callable, Iterable
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Optional
 
 from .. import Action, Error, Existing, Status
 from . import targets
@@ -27,6 +27,12 @@ def add(commands: Any, common: ArgumentParser) -> None:
 def add_download_options(parser: ArgumentParser) -> None:
     parser.add_argument("--to", metavar="DIRECTORY", default=".", help="where to write, made if it is missing; default: here")
     add_existing(parser)
+    add_strict_size(parser)
+
+
+def add_strict_size(parser: ArgumentParser) -> None:
+    parser.add_argument("--strict-size", action="store_true",
+                        help="refuse a file that has another size than its sender declared; default: keep it, and say so")
 
 
 def add_existing(parser: ArgumentParser) -> None:
@@ -45,7 +51,8 @@ def run(arguments: Namespace, out: Output) -> None:
         os.makedirs(arguments.to, exist_ok=True)
         with out.bar(package.id) as bar:
             transferred(out, lambda: package.download_all(
-                arguments.to, existing=arguments.existing or Existing.REFUSE, password=password, progress=bar))
+                arguments.to, existing=arguments.existing or Existing.REFUSE, password=password,
+                strict_size=arguments.strict_size, progress=bar))
 
 
 def transferred(out: Output, transfer: "Callable[[], Iterable[ReportItem]]") -> None:
@@ -72,3 +79,10 @@ def tell(out: Output, report: "Iterable[ReportItem]", told: str = "") -> None:
             out.note(f"{item.path}: {item.message}")
         elif item.renamed:
             out.note(f"{item.path}: written as {item.local_path}")
+        if item.action is Action.DOWNLOADED:
+            tell_size(out, item.path, item.size, item.declared_size)
+
+
+def tell_size(out: Output, path: str, received: int, declared: Optional[int]) -> None:
+    if declared not in (None, received):
+        out.note(f"{path}: {received} bytes were received, {declared} were declared")

@@ -2,7 +2,7 @@
 
 import os
 from argparse import ArgumentParser, Namespace
-from typing import TYPE_CHECKING, Any, List, Optional
+from typing import TYPE_CHECKING, Any, List, Optional, Union
 
 from .. import Action, Error, Existing, Status, Workspace
 from . import targets
@@ -10,11 +10,11 @@ from .credentials import connect
 from .output import Output, printable, standard_input
 
 if TYPE_CHECKING:
-    from ..records import Directory, File
+    from ..records import Directory, Download, File
 
 
 def add(commands: Any, common: ArgumentParser) -> None:
-    from .receive import add_download_options
+    from .receive import add_download_options, add_strict_size
 
     parser = commands.add_parser("workspace", help="list, fill, fetch or synchronize a Workspace",
                                  description="Works on a Workspace. `send --workspace NAME` makes one.")
@@ -51,6 +51,7 @@ def add(commands: Any, common: ArgumentParser) -> None:
     way.add_argument("--up", dest="ways", action="store_const", const=("up",), help="upload")
     way.add_argument("--down", dest="ways", action="store_const", const=("down",), help="download")
     way.add_argument("--both", dest="ways", action="store_const", const=("up", "down"), help="upload, then download")
+    add_strict_size(parser)
     parser.set_defaults(run=run_sync)
 
 
@@ -118,16 +119,18 @@ def put(workspace: Workspace, arguments: Namespace, into: "Optional[Directory]",
                 transferred(out, lambda: workspace.upload_all(path, into=inner, existing=Existing.OVERWRITE, progress=bar))
 
 
-def tell_file(out: Output, file: "File", path: str, local_path: Optional[str], action: Action) -> None:
+def tell_file(out: Output, file: "Union[Download, File]", path: str, local_path: Optional[str], action: Action) -> None:
     """One file as an item of a report."""
+    declared = getattr(file, "declared_size", file.size)
     out.result("file", {"path": path, "local_path": local_path, "file_id": file.file_id, "size": file.size, "status": Status.OK,
-                        "action": action, "message": None, "renamed": False}, printable(local_path) if action is Action.DOWNLOADED else None)
+                        "action": action, "message": None, "renamed": False, "declared_size": declared},
+               printable(local_path) if action is Action.DOWNLOADED else None)
 
 
 def run_get(arguments: Namespace, out: Output) -> None:
-    from .receive import transferred
+    from .receive import tell_size, transferred
 
-    existing = arguments.existing or Existing.REFUSE
+    given: Any = {"existing": arguments.existing or Existing.REFUSE, "strict_size": arguments.strict_size}
     with connect(arguments, out) as client, targets.opened_workspace(client, arguments, out) as workspace:
         *parents, last = names(arguments.path) or [""]
         parent = directory_at(workspace, "/".join(parents))
@@ -138,10 +141,11 @@ def run_get(arguments: Namespace, out: Output) -> None:
         os.makedirs(arguments.to, exist_ok=True)
         with out.bar(last or workspace.id) as bar:
             if file is None:
-                transferred(out, lambda: workspace.download_all(arguments.to, from_directory=source, existing=existing, progress=bar))
+                transferred(out, lambda: workspace.download_all(arguments.to, from_directory=source, progress=bar, **given))
             else:
-                got = workspace.download_file(file, arguments.to, directory=parent, existing=existing, progress=bar)
-                tell_file(out, file, last, got.path, Action.SKIPPED if got.skipped else Action.DOWNLOADED)
+                got = workspace.download_file(file, arguments.to, directory=parent, progress=bar, **given)
+                tell_file(out, got, last, got.path, Action.SKIPPED if got.skipped else Action.DOWNLOADED)
+                tell_size(out, last, got.size, got.declared_size)
 
 
 def run_sync(arguments: Namespace, out: Output) -> None:
@@ -156,4 +160,5 @@ def run_sync(arguments: Namespace, out: Output) -> None:
             os.makedirs(arguments.directory, exist_ok=True)
             with out.bar("down") as bar:
                 transferred(out, lambda: workspace.download_all(
-                    arguments.directory, from_directory=directory, existing=Existing.SKIP, progress=bar))
+                    arguments.directory, from_directory=directory, existing=Existing.SKIP, strict_size=arguments.strict_size,
+                    progress=bar))
