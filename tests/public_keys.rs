@@ -104,6 +104,27 @@ fn assert_refused_for_all(error: &Error, keys: usize) {
     assert_eq!(error.server_message(), Some("not for this key"));
 }
 
+/// A device that somebody may still use is not locked out, but the sender can know.
+#[test]
+fn a_key_that_has_expired_gets_the_keycode_and_a_line_in_the_log() {
+    let emulator = Emulator::start();
+    master_keys(
+        &emulator,
+        &[PUBLIC, include_str!("vectors/keys/expired-public.asc")],
+    );
+    let package = ready(&emulator.client());
+    let mut watch = Watch::new();
+    finalize_watched(&package, &mut watch).unwrap();
+    assert_eq!(stored(&emulator, &package).len(), 2);
+    let expired = watch.log.iter().filter(|line| line.contains("has expired"));
+    let expired: Vec<_> = expired.collect();
+    let expected = format!(
+        "public key {} has expired or was revoked; the keycode is encrypted to it all the same",
+        id(1)
+    );
+    assert_eq!(expired, [&expected]);
+}
+
 #[test]
 fn keycodes_go_up_four_at_once() {
     const HANG: u64 = 3000;

@@ -10,7 +10,7 @@ use pgp::composed::{
 };
 use pgp::crypto::hash::HashAlgorithm;
 use pgp::crypto::sym::SymmetricKeyAlgorithm;
-use pgp::packet::{PacketTrait as _, PublicKeyEncryptedSessionKey, Signature};
+use pgp::packet::{PacketTrait as _, PublicKeyEncryptedSessionKey};
 use pgp::ser::Serialize;
 use pgp::types::{CompressionAlgorithm, EncryptionKey, KeyVersion};
 use rand_core::OsRng;
@@ -44,12 +44,9 @@ pub(crate) fn encrypt_keycode(keycode: &Keycode, armored_public_key: &str) -> Re
 
     // The first key that may encrypt, or else the first that can: some keys carry no flags or the wrong ones.
     let subkeys = &key.public_subkeys;
-    let flagged = subkeys
-        .iter()
-        .find(|k| is_supported(*k) && may_encrypt(&k.signatures));
-    if primary_may_encrypt(&key) {
+    if public_key::primary_may_encrypt(&key) {
         encrypt_to(keycode, &key.primary_key)
-    } else if let Some(subkey) = flagged {
+    } else if let Some(subkey) = public_key::subkey_for_encryption(&key) {
         encrypt_to(keycode, subkey)
     } else if is_supported(&key.primary_key) {
         encrypt_to(keycode, &key.primary_key)
@@ -58,23 +55,6 @@ pub(crate) fn encrypt_keycode(keycode: &Keycode, armored_public_key: &str) -> Re
     } else {
         Err(public_key::cannot_encrypt(&key))
     }
-}
-
-fn primary_may_encrypt(key: &SignedPublicKey) -> bool {
-    is_supported(&key.primary_key)
-        && (may_encrypt(&key.details.direct_signatures)
-            || key
-                .details
-                .users
-                .iter()
-                .any(|user| may_encrypt(&user.signatures)))
-}
-
-fn may_encrypt(signatures: &[Signature]) -> bool {
-    signatures
-        .iter()
-        .map(Signature::key_flags)
-        .any(|flags| flags.encrypt_comms() || flags.encrypt_storage())
 }
 
 /// A packet with a new session key for the public key, then the keycode encrypted under it. Framed here like a part:

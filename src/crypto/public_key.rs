@@ -5,12 +5,12 @@
 use std::io::Read as _;
 
 use pgp::armor::Dearmor;
-use pgp::composed::{Deserializable as _, SignedPublicKey};
+use pgp::composed::{Deserializable as _, SignedPublicKey, SignedPublicSubKey};
 use pgp::crypto::ecc_curve::{ECCCurve, ecc_curve_from_oid};
 use pgp::crypto::public_key::PublicKeyAlgorithm;
-use pgp::packet::PacketHeader;
+use pgp::packet::{PacketHeader, Signature, SignatureType};
 use pgp::types::{
-    EcdhPublicParams, EncryptionKey, KeyDetails as _, PacketLength, PublicParams, Tag,
+    EcdhPublicParams, EncryptionKey, KeyDetails as _, PacketLength, PublicParams, Tag, Timestamp,
 };
 
 use crate::error::{Error, ErrorKind, Result};
@@ -48,6 +48,57 @@ pub(super) fn is_supported(key: &impl EncryptionKey) -> bool {
         _ => false,
     };
     params && key.algorithm().can_encrypt()
+}
+
+pub(super) fn primary_may_encrypt(key: &SignedPublicKey) -> bool {
+    is_supported(&key.primary_key)
+        && (may_encrypt(&key.details.direct_signatures)
+            || key
+                .details
+                .users
+                .iter()
+                .any(|user| may_encrypt(&user.signatures)))
+}
+
+fn may_encrypt(signatures: &[Signature]) -> bool {
+    signatures
+        .iter()
+        .map(Signature::key_flags)
+        .any(|flags| flags.encrypt_comms() || flags.encrypt_storage())
+}
+
+/// The subkey that is meant for encryption: the first that has neither expired nor been revoked, or else the first.
+pub(super) fn subkey_for_encryption(key: &SignedPublicKey) -> Option<&SignedPublicSubKey> {
+    let meant = || {
+        let subkeys = key.public_subkeys.iter();
+        subkeys.filter(|subkey| is_supported(*subkey) && may_encrypt(&subkey.signatures))
+    };
+    meant()
+        .find(|subkey| is_current(subkey))
+        .or_else(|| meant().next())
+}
+
+/// Whether the subkey that is meant for encryption has expired or been revoked.
+pub(crate) fn is_outdated(armored: &str) -> bool {
+    parse(armored).is_ok_and(|key| {
+        !primary_may_encrypt(&key)
+            && subkey_for_encryption(&key).is_some_and(|subkey| !is_current(subkey))
+    })
+}
+
+fn is_current(subkey: &SignedPublicSubKey) -> bool {
+    let signatures = &subkey.signatures;
+    let revoked = signatures
+        .iter()
+        .any(|signature| signature.typ() == Some(SignatureType::SubkeyRevocation));
+    let last = signatures
+        .iter()
+        .max_by_key(|signature| signature.created());
+    let life = last.and_then(|signature| signature.key_expiration_time());
+    let expired = life.filter(|life| life.as_secs() > 0).is_some_and(|life| {
+        subkey.created_at().as_secs().saturating_add(life.as_secs()) <= Timestamp::now().as_secs()
+    });
+    !revoked && !expired
 }
 
 /// Why none of a public key's keys is supported.

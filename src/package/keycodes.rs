@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use super::Inner;
 use crate::api::{Session, endpoint};
 use crate::call::WORKER_GRACE;
-use crate::crypto::{Keycode, encrypt_keycode};
+use crate::crypto::{Keycode, encrypt_keycode, is_outdated};
 use crate::device::PublicKey;
 use crate::error::{Error, Result};
 use crate::transfer::crew;
@@ -91,6 +91,12 @@ impl Round {
                 return Ok(());
             }
         };
+        if is_outdated(&key.public_key) {
+            let id = &key.public_key_id;
+            session.call.log(format!(
+                "public key {id} has expired or was revoked; the keycode is encrypted to it all the same"
+            ));
+        }
         match endpoint::set_keycode(session, &self.package, &key.public_key_id, &encrypted) {
             Ok(_) => {
                 self.stored.fetch_add(1, Ordering::Relaxed);

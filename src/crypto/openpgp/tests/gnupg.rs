@@ -328,6 +328,54 @@ fn keys_of_every_algorithm_are_taken_or_refused_by_name() {
 }
 
 #[test]
+fn keycodes_go_to_the_subkey_that_has_not_expired() {
+    use crate::crypto::is_outdated;
+    let gpg = Gpg::new();
+    let parameters = "%no-protection\nKey-Type: EDDSA\nKey-Curve: ed25519\nKey-Usage: sign\n\
+                      Creation-Date: 2019-01-01\nName-Email: k@example.com\n%commit\n";
+    let parameters = gpg.file("parameters", parameters.as_bytes());
+    gpg.run(&["--gen-key", &parameters], "");
+    let listed = gpg.run(&["--with-colons", "--list-keys"], "");
+    let listed = String::from_utf8(listed).unwrap();
+    let fingerprint = listed.lines().find(|line| line.starts_with("fpr")).unwrap();
+    let fingerprint = fingerprint.split(':').nth(9).unwrap();
+    let exported =
+        || String::from_utf8(gpg.run(&["--armor", "--export", "k@example.com"], "")).unwrap();
+    let keycode = Keycode::generate().unwrap();
+    let first = ["--quick-add-key", fingerprint, "cv25519", "encr", "30d"];
+    gpg.run(
+        &[&["--faked-system-time", "20200101T000000!"], &first[..]].concat(),
+        "",
+    );
+    let only = exported();
+    assert!(is_outdated(&only));
+    // There is no other.
+    let armored = encrypt_keycode(&keycode, &only).unwrap();
+    assert_eq!(
+        gpg.decrypt(armored.as_bytes(), ""),
+        keycode.expose().as_bytes()
+    );
+    gpg.run(&["--quick-add-key", fingerprint, "cv25519", "encr"], "");
+    let both = exported();
+    assert!(!is_outdated(&both));
+    let armored = encrypt_keycode(&keycode, &both).unwrap();
+    let listed = gpg.run(&["--with-colons", "--list-keys", "k@example.com"], "");
+    let listed = String::from_utf8(listed).unwrap();
+    let subkeys: Vec<_> = listed
+        .lines()
+        .filter(|line| line.starts_with("sub"))
+        .map(|line| line.split(':').nth(4).unwrap())
+        .collect();
+    assert_eq!(subkeys.len(), 2, "{listed}");
+    let message = gpg.file("message", armored.as_bytes());
+    let packets = String::from_utf8(gpg.run(&["--list-packets", &message], "")).unwrap();
+    assert!(
+        packets.contains(&format!("keyid {}", subkeys[1])),
+        "{packets}"
+    );
+}
+
+#[test]
 fn keys_signed_with_sha1_are_taken() {
     // As the official .NET client makes them.
     let gpg = Gpg::new();
