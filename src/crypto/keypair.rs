@@ -6,7 +6,7 @@ use std::io;
 use pgp::armor::{self, BlockType};
 use pgp::composed::{
     ArmorOptions, Deserializable as _, EncryptionCaps, KeyType, RawSessionKey,
-    SecretKeyParamsBuilder, SignedPublicKey, SignedSecretKey, SubkeyParamsBuilder,
+    SecretKeyParamsBuilder, SignedSecretKey, SubkeyParamsBuilder,
 };
 use pgp::crypto::hash::HashAlgorithm;
 use pgp::crypto::sym::SymmetricKeyAlgorithm;
@@ -224,7 +224,7 @@ pub(crate) fn generate_key_pair(bits: u32) -> Result<(SecretString, String)> {
 mod tests {
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
-    use pgp::composed::{Esk, Message};
+    use pgp::composed::{Esk, Message, SignedPublicKey};
     use pgp::packet::DataMode;
     use pgp::types::{EskType, KeyDetails as _, KeyId, Password, StringToKey};
 
