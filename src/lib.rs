@@ -63,6 +63,7 @@ mod package;
 mod package_list;
 mod pages;
 mod printable;
+mod proved;
 pub mod raw;
 mod receive;
 mod secret;

@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::os;
 use crate::os::Existing;
 use crate::package::file::{File, safe_name};
-use crate::package::step::file_not_on_package;
+use crate::package::step::{Steps, file_not_on_package};
 use crate::package::{Inner, Package, PackageInformation, identifier, link};
 use crate::secret::SecretString;
 use crate::transfer::download::{self, Event, Outlet};
@@ -123,7 +123,7 @@ impl Package {
             };
             let check = || session.call.check();
             let text = decrypt_message(&message, &secrets.passphrase, check)?;
-            inner.steps.lock().message_opened();
+            inner.note_proof(Steps::message_opened);
             Ok(Some(text))
         })
     }
@@ -353,7 +353,7 @@ impl Inner {
     ) -> Result<u64> {
         let session = Arc::clone(&download.session);
         let size = download::run(download, outlet)?;
-        self.steps.lock().file_opened(file);
+        self.note_proof(|steps| steps.file_opened(file));
         if let Some(declared) = file.declared_size().filter(|declared| *declared != size) {
             session.call.log(format!(
                 "{}: {size} bytes were received, {declared} were declared",

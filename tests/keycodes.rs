@@ -3,8 +3,10 @@
 
 mod support;
 
-use sendsafely::{Client, ErrorKind, File, Package, Result, Source, UploadOptions};
-use serde_json::json;
+use std::time::Duration;
+
+use sendsafely::{Client, ClientOptions, ErrorKind, File, Package, Result, Source, UploadOptions};
+use serde_json::{Value, json};
 use support::*;
 
 const KEY: &str = include_str!("vectors/node/trusted-device-public.asc");
@@ -271,4 +273,240 @@ fn a_right_keycode_is_handed_on_from_a_large_workspace() {
     assert_eq!(recipients(&emulator, &workspace), 0);
     hand_on(&right(&emulator, &workspace)).unwrap();
     assert_eq!(emulator.count("set_keycode"), 1);
+}
+
+/// A Workspace with one large file, written by the library or with the bytes of another client.
+fn with_large_file(emulator: &Emulator, by: Option<openpgp::Style>) -> Package {
+    let workspace = workspace(emulator);
+    let data = noise(1, 900_000);
+    match by {
+        None => {
+            let client = emulator.client_with(ClientOptions {
+                part_size: 1 << 20,
+                ..options()
+            });
+            let keycode = workspace.keycode().unwrap().into();
+            let large = Package::open(&client, &mut (), workspace.id(), keycode).unwrap();
+            upload(&large, "large.bin", &data).unwrap();
+        }
+        Some(style) => {
+            let part = openpgp::part(style, &passphrase(emulator, &workspace), &data);
+            emulator.add_file(workspace.id(), "large.bin", data.len(), &[part]);
+        }
+    }
+    emulator.forget_requests();
+    workspace
+}
+
+/// What encrypts the parts of a package.
+fn passphrase(emulator: &Emulator, package: &Package) -> String {
+    let state = emulator.package(package.id());
+    state["server_secret"].as_str().unwrap().to_owned() + package.keycode().unwrap()
+}
+
+/// The ranges that the storage was asked for, and whether it has given no more.
+fn pieces(emulator: &Emulator) -> Vec<(String, u64)> {
+    let requests = emulator.requests();
+    let parts = requests.iter().filter(|it| it["endpoint"] == "part_get");
+    let piece = |request: &Value| {
+        let range = request["headers"]["range"].as_str().unwrap_or("whole");
+        (range.to_owned(), request["status"].as_u64().unwrap())
+    };
+    parts.map(piece).collect()
+}
+
+/// No whole part arrives.
+fn cut_parts(emulator: &Emulator) {
+    for endpoint in ["part_get", "part_download"] {
+        emulator.fault(json!({"endpoint": endpoint, "times": 0, "action": {"close_after_response_bytes": 8192}}));
+    }
+}
+
+#[test]
+fn the_head_of_a_part_proves_the_keycode() {
+    let emulator = Emulator::start();
+    for by in [
+        None,
+        Some(openpgp::JAVA),
+        Some(openpgp::DOT_NET),
+        Some(openpgp::NODE),
+        Some(openpgp::PYTHON),
+    ] {
+        let workspace = with_large_file(&emulator, by);
+        cut_parts(&emulator);
+        for (ranges, expected) in [(true, 206), (false, 200)] {
+            emulator.settings(json!({"storage_ranges": ranges}));
+            emulator.forget_requests();
+            let mut watch = Watch::new();
+            let again = right(&emulator, &workspace);
+            let small = upload_watched(&again, &mut watch, "b.bin", b"b").unwrap();
+            watch.assert_ends_at(1);
+            assert_eq!(pieces(&emulator), [("bytes=0-4095".to_owned(), expected)]);
+            assert_eq!(emulator.count("part_download"), 0);
+            assert!(watch.reports.last().unwrap().1.bytes_sent < 1000);
+            workspace
+                .delete_file(&mut (), &small.file_id, None)
+                .unwrap();
+        }
+        // That way knows no ranges.
+        let client = emulator.client_with(ClientOptions {
+            force_api_route: true,
+            ..options()
+        });
+        let keycode = workspace.keycode().unwrap().into();
+        let by_api = Package::open(&client, &mut (), workspace.id(), keycode).unwrap();
+        emulator.forget_requests();
+        by_api.upload_keycodes(&mut (), None).unwrap();
+        assert_eq!(emulator.count("part_download"), 1);
+        emulator.clear_faults();
+        if by.is_none() {
+            let wrong = opened(&emulator, &workspace, WRONG);
+            refused(put(&wrong, None, "d.bin"), ErrorKind::WrongKeycode);
+        }
+    }
+}
+
+#[test]
+fn a_part_that_is_within_the_head_is_verified_whole() {
+    let emulator = Emulator::start();
+    let workspace = workspace(&emulator);
+    let passphrase = passphrase(&emulator, &workspace);
+    let mut part = openpgp::part(openpgp::NODE, &passphrase, &noise(1, 3000));
+    emulator.add_file(workspace.id(), "small.bin", 3000, &[part.clone()]);
+    emulator.forget_requests();
+    put(&right(&emulator, &workspace), None, "a.bin").unwrap();
+    assert_eq!(pieces(&emulator), [("bytes=0-4095".to_owned(), 206)]);
+    // Its head alone would prove the keycode.
+    let other = self::workspace(&emulator);
+    *part.last_mut().unwrap() ^= 1;
+    emulator.add_file(other.id(), "small.bin", 3000, &[part]);
+    refused(
+        put(&right(&emulator, &other), None, "a.bin"),
+        ErrorKind::WrongKeycode,
+    );
+}
+
+#[test]
+fn what_the_head_cannot_prove_the_whole_part_does() {
+    let emulator = Emulator::start();
+    let workspace = workspace(&emulator);
+    // A literal packet of no length.
+    let packet = [b"\xafb\0\0\0\0\0", noise(1, 300_000).as_slice()].concat();
+    let part = openpgp::message(openpgp::NODE, &passphrase(&emulator, &workspace), &packet);
+    emulator.add_file(workspace.id(), "large.bin", 300_000, &[part]);
+    emulator.forget_requests();
+    let mut watch = Watch::new();
+    upload_watched(&right(&emulator, &workspace), &mut watch, "b.bin", b"b").unwrap();
+    assert_eq!(pieces(&emulator).len(), 2);
+    assert!(
+        watch
+            .reports
+            .iter()
+            .all(|(_, progress)| progress.bytes_sent < 1000)
+    );
+    refused(
+        put(&opened(&emulator, &workspace, WRONG), None, "c.bin"),
+        ErrorKind::WrongKeycode,
+    );
+}
+
+#[test]
+fn a_storage_that_gives_no_pieces_gives_the_head_of_the_whole() {
+    let emulator = Emulator::start();
+    let workspace = with_large_file(&emulator, None);
+    for (action, expected) in [
+        (json!({"status": 416}), "whole"),
+        (
+            json!({"headers": {"Content-Range": "bytes 10-4105/900102"}}),
+            "bytes=0-4095",
+        ),
+        (
+            json!({"headers": {"Content-Range": "bytes 0-9/900102"}}),
+            "bytes=0-4095",
+        ),
+        (json!({"close_after_response_bytes": 1000}), "bytes=0-4095"),
+    ] {
+        emulator.fault(json!({"endpoint": "part_get", "times": 1, "action": action}));
+        cut_parts(&emulator);
+        emulator.forget_requests();
+        let again = right(&emulator, &workspace);
+        again.upload_keycodes(&mut (), None).unwrap();
+        let pieces = pieces(&emulator);
+        assert_eq!(
+            (pieces.len(), pieces[1].0.as_str()),
+            (2, expected),
+            "{action}"
+        );
+        emulator.clear_faults();
+    }
+}
+
+#[test]
+fn a_stop_ends_a_proof() {
+    let emulator = Emulator::start();
+    let workspace = with_large_file(&emulator, None);
+    for after in [0, 1000] {
+        let action = json!({"hang_after_response_bytes": after, "hang_ms": 60_000});
+        emulator.fault(json!({"endpoint": "part_get", "times": 1, "action": action}));
+        let again = right(&emulator, &workspace);
+        let mut watch = Watch::stopping_after(Duration::from_millis(700));
+        let stopped = upload_watched(&again, &mut watch, "b.bin", b"b");
+        refused(stopped, ErrorKind::Stopped);
+        assert!(watch.stopped.unwrap().elapsed() < Duration::from_secs(5));
+    }
+    assert_eq!(emulator.count("create_file"), 0);
+}
+
+/// What was proved once need not be proved by the next handle: for this keycode, and by this client.
+#[test]
+fn a_client_proves_a_keycode_once_for_a_package() {
+    let emulator = Emulator::start();
+    device(&emulator);
+    let workspace = with_large_file(&emulator, None);
+    let client = emulator.client();
+    let open = |client: &Client, keycode: &str| {
+        Package::open(client, &mut (), workspace.id(), keycode.into()).unwrap()
+    };
+    let keycode = workspace.keycode().unwrap();
+    put(&open(&client, keycode), None, "a.bin").unwrap();
+    assert_eq!(pieces(&emulator).len(), 1);
+    emulator.forget_requests();
+    put(&open(&client, keycode), None, "b.bin").unwrap();
+    hand_on(&open(&client, keycode)).unwrap();
+    open(&client, keycode)
+        .upload_keycodes(&mut (), None)
+        .unwrap();
+    let reads = ["download_urls", "part_get", "get_message", "get_directory"];
+    assert_eq!(reads.map(|name| emulator.count(name)), [0; 4]);
+    refused(
+        put(&open(&client, WRONG), None, "c.bin"),
+        ErrorKind::WrongKeycode,
+    );
+    refused(
+        put(&open(&client, WRONG), None, "c.bin"),
+        ErrorKind::WrongKeycode,
+    );
+    // With another server secret it would encrypt what nobody can open.
+    let other = json!({"serverSecret": "another"});
+    emulator.fault(
+        json!({"endpoint": "package_information", "times": 1, "action": {"replace_json": other}}),
+    );
+    refused(
+        put(&open(&client, keycode), None, "c.bin"),
+        ErrorKind::WrongKeycode,
+    );
+
+    // Who has opened something, or has made the keycode.
+    let reader = emulator.client();
+    let file = put(&workspace, None, "small.bin").unwrap();
+    download(&open(&reader, keycode), &file.file_id).unwrap();
+    let maker = emulator.client();
+    let made = Package::create(&maker, &mut ()).unwrap();
+    upload(&made, "a.bin", b"a").unwrap();
+    emulator.forget_requests();
+    put(&open(&reader, keycode), None, "d.bin").unwrap();
+    let again = made.keycode().unwrap().into();
+    let again = Package::open(&maker, &mut (), made.id(), again).unwrap();
+    again.set_message(&mut (), "hello").unwrap();
+    assert_eq!(reads.map(|name| emulator.count(name)), [0; 4]);
 }

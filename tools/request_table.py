@@ -135,7 +135,8 @@ def render(ran, rows):
     usual = {}
     for kind, _, headers in sorted({request for requests in found.values() for request in requests}):
         usual.setdefault(kind, Counter())[headers] += 1
-    usual = {kind: dict(counts.most_common(1)[0][0]) for kind, counts in usual.items()}
+    # Of two that are as common as each other the one with fewer headers.
+    usual = {kind: dict(max(counts, key=lambda headers: (counts[headers], -len(headers)))) for kind, counts in usual.items()}
 
     lines = PREAMBLE.splitlines()
     for kind, headers in sorted(usual.items()):

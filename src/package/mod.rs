@@ -42,6 +42,7 @@ use crate::client::{Client, Shared};
 use crate::crypto::{Keycode, Passphrase, PrivateKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os;
+use crate::proved::Pair;
 use crate::secret::SecretString;
 use step::{Asked, Steps};
 
@@ -71,16 +72,25 @@ pub(crate) struct Secrets {
     pub(crate) keycode: Keycode,
     pub(crate) passphrase: Passphrase,
     pub(crate) checksum: String,
+    /// What the client remembers once the keycode is proved.
+    pair: Pair,
 }
 
 impl Secrets {
-    fn new(keycode: Keycode, server_secret: &SecretString, package_code: &str) -> Self {
+    fn new(
+        keycode: Keycode,
+        server_secret: &SecretString,
+        package_id: &str,
+        package_code: &str,
+    ) -> Self {
         let passphrase = Passphrase::new(server_secret, &keycode);
         let checksum = keycode.checksum(package_code);
+        let pair = Pair::new(server_secret, package_id, package_code, &checksum);
         Self {
             keycode,
             passphrase,
             checksum,
+            pair,
         }
     }
 }
@@ -161,9 +171,10 @@ impl Package {
         let id = name("packageId").ok_or_else(missing)?;
         let code = name("packageCode").ok_or_else(missing)?;
         let server_secret = SecretString::new(created.filled("serverSecret").ok_or_else(missing)?);
-        let secrets = Some(Secrets::new(keycode, &server_secret, &code));
+        let secrets = Secrets::new(keycode, &server_secret, &id, &code);
+        client.0.proved.add(secrets.pair);
         let steps = Steps::created(is_workspace);
-        Ok(Self::new(client, id, code, secrets, steps))
+        Ok(Self::new(client, id, code, Some(secrets), steps))
     }
 
     fn new(
@@ -293,17 +304,15 @@ impl Package {
         if keycode.is_some() && server_secret.expose().is_empty() {
             return Err(missing("server secret"));
         }
-        let secrets =
-            keycode.map(|keycode| Secrets::new(keycode, &server_secret, &information.package_code));
+        let (id, code) = (&information.package_id, &information.package_code);
+        let secrets = keycode.map(|keycode| Secrets::new(keycode, &server_secret, id, code));
         let keycode_length = secrets
             .as_ref()
             .map(|secrets| secrets.keycode.expose().len());
-        let steps = Steps::opened(information, keycode_length);
-        let (id, code) = (
-            information.package_id.clone(),
-            information.package_code.clone(),
-        );
-        Ok(Self::new(client, id, code, secrets, steps))
+        let mut steps = Steps::opened(information, keycode_length);
+        let is_proved = |secrets: &Secrets| client.0.proved.has(secrets.pair);
+        steps.is_proved = secrets.as_ref().is_some_and(is_proved);
+        Ok(Self::new(client, id.clone(), code.clone(), secrets, steps))
     }
 
     /// The package id, such as `GVG2-MNZT`.

@@ -1,16 +1,17 @@
 //! Whether a keycode is the one that a package was begun with: it has to open what is there, before anything is written
-//! under it or it is handed on.
+//! under it or it is handed on. Once for a client: see [`crate::proved`].
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::step::Steps;
 use super::{File, Inner};
 use crate::api::Session;
 use crate::crypto::decrypt_message;
 use crate::error::{Error, ErrorKind, Result};
 use crate::receive::DownloadOptions;
-use crate::transfer::download;
+use crate::transfer::proof::prove;
 use crate::workspace::{DirectoryPage, PAGE};
 
 /// How far is looked for something that proves the keycode.
@@ -92,7 +93,7 @@ impl Trial {
 
 impl Inner {
     /// Makes sure, before a write to a package that was opened again, that the keycode is the one that it was begun
-    /// with: decrypts the message, or a part of a file. Where nothing proves it, a later write tries again.
+    /// with: decrypts the message, or the head of a file. Where nothing proves it, a later write tries again.
     pub(crate) fn prove_keycode(&self, session: &Arc<Session>) -> Result<()> {
         if self.steps.lock().write_needs_proof(Instant::now()) {
             self.try_keycode(session, WRITING)?;
@@ -124,11 +125,25 @@ impl Inner {
             return Ok(());
         }
         match self.try_file(session, file, None)? {
-            Verdict::Fits => self.steps.lock().is_proved = true,
+            Verdict::Fits => self.note_proof(|steps| steps.is_proved = true),
             Verdict::Refused(_) => self.try_checksum(session)?,
             Verdict::Nothing | Verdict::Unread(_) => {}
         }
         Ok(())
+    }
+
+    /// Notes what may prove the keycode. Once that is proved, the client knows it for every handle of the package that is
+    /// opened with it from now on.
+    pub(crate) fn note_proof(&self, note: impl FnOnce(&mut Steps)) {
+        let is_news = {
+            let mut steps = self.steps.lock();
+            let was_proved = steps.is_proved;
+            note(&mut steps);
+            steps.is_proved && !was_proved
+        };
+        if is_news && let Some(secrets) = &self.secrets {
+            self.client.0.proved.add(secrets.pair);
+        }
     }
 
     /// Tries the keycode on what is there; answers why not, if something that may prove it cannot be read.
@@ -138,8 +153,7 @@ impl Inner {
         }
         let mut trial = Trial::new(bounds);
         let is_proved = self.try_all(session, &mut trial);
-        let mut steps = self.steps.lock();
-        steps.tried(is_proved.as_ref().ok().copied(), Instant::now());
+        self.note_proof(|steps| steps.tried(is_proved.as_ref().ok().copied(), Instant::now()));
         Ok(if is_proved? { None } else { trial.unread })
     }
 
@@ -266,7 +280,7 @@ impl Inner {
         Ok(false)
     }
 
-    /// Tries the keycode on the first part of a file.
+    /// Tries the keycode on the first part of a file, of which no more is fetched than it takes.
     fn try_file(
         &self,
         session: &Arc<Session>,
@@ -276,7 +290,7 @@ impl Inner {
         let directory = directory.map(str::to_owned);
         let proof = self
             .download(session, file, directory, &DownloadOptions::default())
-            .and_then(download::prove);
+            .and_then(prove);
         match proof {
             Ok(()) => Ok(Verdict::Fits),
             Err(error)

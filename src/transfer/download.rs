@@ -156,6 +156,7 @@ pub(crate) fn run(download: Download, outlet: Outlet) -> Result<u64> {
         marks: Mutex::default(),
         said: Mutex::default(),
         other_passphrase: Mutex::default(),
+        is_proof: false,
         download,
     });
     let call = Arc::clone(&job.download.session.call);
@@ -187,32 +188,8 @@ fn size_mismatch(found: u64, is_whole: bool, said: &str, size: u64) -> Error {
     Error::new(ErrorKind::SizeMismatch, message)
 }
 
-/// Fetches one part and proves that it can be decrypted: whether a keycode is the right one.
-pub(crate) fn prove(download: Download) -> Result<()> {
-    let job = Job {
-        route: Route::new(download.force_api_route),
-        urls: UrlCache::default(),
-        next_part: AtomicU32::new(1),
-        parts: 1,
-        assembler: Mutex::new(Assembler::default()),
-        awaited: AtomicU32::new(1),
-        advanced: Condvar::new(),
-        marks: Mutex::default(),
-        said: Mutex::default(),
-        other_passphrase: Mutex::default(),
-        download,
-    };
-    let proof = job.fetch(1).map(|_| ());
-    job.download.budget.trim();
-    match proof {
-        // A part in the wrong place was decrypted all the same.
-        Err(error) if error.kind() == ErrorKind::WrongPart => Ok(()),
-        proof => proof,
-    }
-}
-
 /// A verified part on its way to the outlet.
-struct Piece {
+pub(super) struct Piece {
     memory: Lease,
     /// Empty once it is written.
     plaintext: Range<usize>,
@@ -246,11 +223,18 @@ impl Begun {
     fn arrived(&self) -> u64 {
         self.memory.buffer.len() as u64
     }
+
+    /// What is missing, as a storage is asked for it.
+    fn rest(&self) -> String {
+        format!("bytes={}-", self.arrived())
+    }
 }
 
 /// Counts the bytes of a part that are there, through all attempts to get it.
 struct Meter<'a> {
     call: &'a Call,
+    /// Whether they are of what the call transfers.
+    counts: bool,
     arrived: Cell<u64>,
     furthest: Cell<u64>,
 }
@@ -259,7 +243,9 @@ impl Meter<'_> {
     fn add(&self, bytes: u64) {
         let arrived = self.arrived.get() + bytes;
         self.arrived.set(arrived);
-        self.call.sent(bytes);
+        if self.counts {
+            self.call.sent(bytes);
+        }
         // Only what was never there before counts as progress: a connection that breaks at the same place again and
         // again must not go on for ever.
         if arrived > self.furthest.get() {
@@ -270,7 +256,10 @@ impl Meter<'_> {
 
     /// Only so many bytes were kept.
     fn back_to(&self, kept: u64) {
-        self.call.unsent(self.arrived.replace(kept) - kept);
+        let lost = self.arrived.replace(kept) - kept;
+        if self.counts {
+            self.call.unsent(lost);
+        }
     }
 }
 
@@ -335,9 +324,11 @@ impl Said {
     }
 }
 
-struct Job {
-    download: Download,
-    route: Route,
+pub(super) struct Job {
+    pub(super) download: Download,
+    /// Whether its part only proves a keycode.
+    is_proof: bool,
+    pub(super) route: Route,
     urls: UrlCache,
     next_part: AtomicU32,
     parts: u32,
@@ -355,6 +346,24 @@ struct Job {
 }
 
 impl Job {
+    /// What fetches the first part alone, to prove a keycode by it.
+    pub(super) fn for_proof(download: Download) -> Self {
+        Self {
+            route: Route::new(download.force_api_route),
+            urls: UrlCache::default(),
+            next_part: AtomicU32::new(1),
+            parts: 1,
+            assembler: Mutex::new(Assembler::default()),
+            awaited: AtomicU32::new(1),
+            advanced: Condvar::new(),
+            marks: Mutex::default(),
+            said: Mutex::default(),
+            other_passphrase: Mutex::default(),
+            is_proof: true,
+            download,
+        }
+    }
+
     /// One worker: part after part.
     fn work(&self) -> Result<()> {
         loop {
@@ -468,13 +477,14 @@ impl Job {
     }
 
     /// Fetches one part by whichever way works, and verifies it.
-    fn fetch(&self, part: u32) -> Result<Piece> {
+    pub(super) fn fetch(&self, part: u32) -> Result<Piece> {
         let session = &self.download.session;
         let call = &session.call;
         let mut route = self.route.for_part();
         let mut begun = None;
         let meter = Meter {
             call,
+            counts: !self.is_proof,
             arrived: Cell::new(0),
             furthest: Cell::new(0),
         };
@@ -487,7 +497,12 @@ impl Job {
                 let through_api = route.through_api();
                 let answer = match through_api {
                     true => self.ask_api(part),
-                    false => self.ask_storage(part, &mut route, &mut begun),
+                    false => {
+                        let mut rest = begun.as_ref().map(Begun::rest);
+                        let answer = self.ask_storage(part, &mut route, &mut rest);
+                        begun = begun.take().filter(|_| rest.is_some());
+                        answer
+                    }
                 };
                 let result =
                     answer.and_then(|answer| self.receive(answer, part, &mut begun, &meter));
@@ -528,18 +543,16 @@ impl Job {
         self.urls.get(&session.call, part, fetch)
     }
 
-    fn ask_storage(
+    /// Asks the storage for a part, or a piece of it. One that it refuses to give is not asked for again.
+    pub(super) fn ask_storage(
         &self,
         part: u32,
         route: &mut PartRoute<'_>,
-        begun: &mut Option<Begun>,
+        piece: &mut Option<String>,
     ) -> std::result::Result<Response, Failure> {
         let session = &self.download.session;
         let url = self.url(part)?;
-        let rest = begun
-            .as_ref()
-            .map(|begun| format!("bytes={}-", begun.arrived()));
-        let range = rest.as_deref().map(|rest| [("range", rest)]);
+        let range = piece.as_deref().map(|piece| [("range", piece)]);
         let request = Request {
             method: "GET",
             url: &url,
@@ -550,19 +563,19 @@ impl Job {
             .storage()
             .exchange(request)
             .inspect_err(|_| self.urls.forget(part, &url))?;
-        if answer.status == 200 || answer.status == 206 && rest.is_some() {
+        if answer.status == 200 || answer.status == 206 && piece.is_some() {
             return Ok(answer);
         }
-        if rest.is_some() && !matches!(answer.status, 403 | 408 | 429 | 500..=599) {
-            // A storage that does not like to give a rest may like to give the whole.
-            *begun = None;
-            return Err(rest_refused(answer.status));
+        if piece.is_some() && !matches!(answer.status, 403 | 408 | 429 | 500..=599) {
+            // A storage that does not like to give a piece may like to give the whole.
+            *piece = None;
+            return Err(piece_refused(answer.status));
         }
         self.urls.forget(part, &url);
         Err(route.storage_failure(answer.status, answer.retry_after))
     }
 
-    fn ask_api(&self, part: u32) -> std::result::Result<Response, Failure> {
+    pub(super) fn ask_api(&self, part: u32) -> std::result::Result<Response, Failure> {
         let session = &self.download.session;
         let body =
             json!({"checksum": self.download.checksum, "part": part, "api": session.request_api()});
@@ -600,9 +613,7 @@ impl Job {
         let (mut memory, length) = match begun.take() {
             Some(begun) if answer.status == 206 => {
                 if !continues(&answer, &begun) {
-                    return Err(garbled(
-                        "the storage gives another piece than it was asked for",
-                    ));
+                    return Err(another_piece());
                 }
                 (begun.memory, Some(begun.length))
             }
@@ -652,7 +663,7 @@ impl Job {
     }
 
     /// Decrypts and verifies a part that is there as a whole, and sees to it that it is the right one.
-    fn open(&self, mut memory: Lease, part: u32) -> std::result::Result<Piece, Failure> {
+    pub(super) fn open(&self, mut memory: Lease, part: u32) -> std::result::Result<Piece, Failure> {
         let download = &self.download;
         let mut buffer = std::mem::take(&mut memory.buffer);
         let limits = Limits {
@@ -705,7 +716,7 @@ impl Job {
         Ok(())
     }
 
-    fn passphrase(&self) -> Passphrase {
+    pub(super) fn passphrase(&self) -> Passphrase {
         let other = self.other_passphrase.lock();
         let other = other.as_ref().and_then(Option::as_ref);
         other.unwrap_or(&self.download.passphrase).clone()
@@ -729,13 +740,17 @@ fn is_refusal(error: &Error) -> bool {
     error.server_code().is_some() || error.http_status().is_some_and(is_final)
 }
 
-/// The end of a transfer that the storage would not go on with.
-fn rest_refused(status: u16) -> Failure {
+/// The storage gives parts as a whole only.
+fn piece_refused(status: u16) -> Failure {
     let error = Error::new(
         ErrorKind::StorageRefused,
-        format!("the storage does not give the rest of a part: HTTP status {status}"),
+        format!("the storage does not give a piece of a part: HTTP status {status}"),
     );
     Failure::new(Class::Lost, error.with_http_status(status))
+}
+
+pub(super) fn another_piece() -> Failure {
+    garbled("the storage gives another piece than it was asked for")
 }
 
 fn garbled(what: &str) -> Failure {

@@ -1,10 +1,12 @@
-//! Files on their way: cut into parts (`plan`), encrypted and sent (`upload`), fetched and put together (`download`),
-//! by whichever way works (`route`, `urls`), within one budget of memory (`budget`).
+//! Files on their way: cut into parts (`plan`), encrypted and sent (`upload`), fetched and put together (`download`) or no
+//! further than proves a keycode (`proof`), by whichever way works (`route`, `urls`), within one budget of memory
+//! (`budget`).
 
 pub(crate) mod budget;
 pub(crate) mod crew;
 pub(crate) mod download;
 pub(crate) mod plan;
+pub(crate) mod proof;
 pub(crate) mod route;
 pub(crate) mod upload;
 pub(crate) mod urls;

@@ -7,6 +7,7 @@
 
 mod aead;
 mod cfb;
+mod head;
 mod packet;
 mod part;
 mod place;
@@ -19,6 +20,7 @@ mod tests;
 
 mod reader;
 
+pub(crate) use head::proves_passphrase;
 pub(crate) use part::PartBuffer;
 pub(crate) use place::Place;
 pub(crate) use reader::{Limits, Marks, open};

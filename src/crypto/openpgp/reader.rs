@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 
 /// A message may offer several session keys; each costs a derivation, up to 40 ms if its maker wants it so (four times
 /// that with Argon2), whether or not a usable key comes of it. Those after so many are not tried.
-const MAX_DERIVATIONS: usize = 8;
+pub(super) const MAX_DERIVATIONS: usize = 8;
 
 /// What opening a message may cost.
 pub(crate) struct Limits<'a> {

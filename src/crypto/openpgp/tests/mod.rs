@@ -3,6 +3,7 @@
 mod authenticated;
 mod damage;
 mod gnupg;
+mod heads;
 mod hostile;
 mod rpgp;
 mod shapes;

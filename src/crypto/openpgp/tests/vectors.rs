@@ -108,6 +108,9 @@ fn parts() {
                     failure(&message, &super::passphrase("wrong"), NO_LIMIT),
                     ErrorKind::DecryptFailed
                 );
+                if message.len() > 5000 {
+                    assert_eq!(heads::proved(&message, &passphrase), [true; 2], "{stored}");
+                }
                 content.extend(part);
                 read += 1;
             }
@@ -200,6 +203,8 @@ fn parts_that_openpgpjs_compressed() {
         let content = opened(&message, &super::passphrase("serverSecretkeyCode"))
             .unwrap_or_else(|e| panic!("{name}: {e}"));
         assert!(content == counted(3000), "{name}");
+        let passphrase = super::passphrase("serverSecretkeyCode");
+        assert_eq!(heads::proved(&message, &passphrase), [true; 2], "{name}");
     }
 }
 

@@ -1,0 +1,129 @@
+//! Proving a keycode by a file that was encrypted with it: the head of its first part is enough as a rule, and all that is
+//! fetched then. It is no part of what a call transfers, so nothing of it is counted.
+
+use std::io::Read as _;
+
+use super::budget::Lease;
+use super::download::{Download, Job, another_piece};
+use crate::api::retry::{Repeat, retrying};
+use crate::api::transport::{Class, Failure, Response, body_failure};
+use crate::crypto::{Limits, proves_passphrase};
+use crate::error::{Error, ErrorKind, Result};
+
+/// So many bytes of a part hold all that proves a passphrase, however long names and session keys are.
+const HEAD: u64 = 4 << 10;
+
+/// Proves that a file can be decrypted: whether a keycode is the right one.
+///
+/// # Errors
+/// `DecryptFailed` if it is not; what fetching a part fails with.
+pub(crate) fn prove(download: Download) -> Result<()> {
+    let job = Job::for_proof(download);
+    let proof = match job.is_proved_by_head() {
+        Ok(false) => job.fetch(1).map(|_| ()),
+        proof => proof.map(|_| ()),
+    };
+    job.download.budget.trim();
+    match proof {
+        // A part in the wrong place was decrypted all the same.
+        Err(error) if error.kind() == ErrorKind::WrongPart => Ok(()),
+        proof => proof,
+    }
+}
+
+/// The beginning of a part.
+struct Head {
+    memory: Lease,
+    /// The length of the whole part, if the server says it.
+    length: Option<u64>,
+}
+
+impl Job {
+    /// Whether the head of the first part proves the passphrase; where it does not, only the whole part can. One that is
+    /// whole already is opened.
+    fn is_proved_by_head(&self) -> Result<bool> {
+        let session = &self.download.session;
+        let mut route = self.route.for_part();
+        let mut range = Some(format!("bytes=0-{}", HEAD - 1));
+        retrying(
+            &session.call,
+            session.retry_window(),
+            Repeat::Safely,
+            &session.contact(),
+            || {
+                let through_api = route.through_api();
+                let answer = match through_api {
+                    true => self.ask_api(1),
+                    false => self.ask_storage(1, &mut route, &mut range),
+                };
+                let result = answer
+                    .and_then(|answer| self.read_head(answer))
+                    .and_then(|head| self.is_proved_by(head));
+                route.note(through_api, session.storage_is_connected(), &result);
+                result
+            },
+        )
+    }
+
+    fn is_proved_by(&self, head: Head) -> std::result::Result<bool, Failure> {
+        let Head { memory, length } = head;
+        if length == Some(memory.buffer.len() as u64) {
+            return self.open(memory, 1).map(|_| true);
+        }
+        let limits = Limits {
+            max_plaintext: 0,
+            proceed: &|bytes| memory.grow(&self.download.session.call, bytes as u64, || true),
+        };
+        let proved = proves_passphrase(&memory.buffer, length, &self.passphrase(), &limits);
+        memory.settle();
+        Ok(proved?)
+    }
+
+    /// Reads the head of a part. Where the whole is given, the rest is left, and the connection with it.
+    fn read_head(&self, mut answer: Response) -> std::result::Result<Head, Failure> {
+        let (given, length) = match answer.status {
+            206 => {
+                let range = answer.content_range.as_deref().and_then(read_range);
+                range.ok_or_else(another_piece)?
+            }
+            _ => (u64::MAX, answer.content_length),
+        };
+        if given < length.unwrap_or(HEAD).min(HEAD) {
+            return Err(another_piece());
+        }
+        let Download {
+            session, budget, ..
+        } = &self.download;
+        let mut memory = budget.lease(&session.call, HEAD, || true)?;
+        memory.buffer.clear();
+        let read = (&mut answer.body)
+            .take(HEAD)
+            .read_to_end(&mut memory.buffer);
+        read.map_err(body_failure)?;
+        let arrived = memory.buffer.len() as u64;
+        // Seen to its end, the answer leaves its connection to the next request.
+        if answer.content_length == Some(arrived) {
+            answer.body.read(&mut [0]).map_err(body_failure)?;
+        }
+        let length = match length {
+            Some(length) if arrived < length.min(HEAD) => {
+                let error = Error::new(ErrorKind::BadAnswer, "the part was cut short");
+                return Err(Failure::new(Class::Lost, error));
+            }
+            // Without a word on its length it has come to its end.
+            None if arrived < HEAD => Some(arrived),
+            length => length,
+        };
+        Ok(Head { memory, length })
+    }
+}
+
+/// How many bytes from the first on a storage gives, and how many there are in all, if it says that.
+fn read_range(range: &str) -> Option<(u64, Option<u64>)> {
+    let (last, length) = range.trim().strip_prefix("bytes 0-")?.split_once('/')?;
+    let given = last.parse::<u64>().ok()?.checked_add(1)?;
+    match length {
+        "*" => Some((given, None)),
+        length => Some((given, Some(length.parse().ok()?))),
+    }
+}
