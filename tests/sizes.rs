@@ -409,6 +409,25 @@ fn the_report_of_a_tree_has_both_sizes() {
         assert!(fs::read(directory.join(&name)).unwrap() == data, "{name}");
     }
 
+    // What is there may be that file or another one. It is left alone, and both sizes are told.
+    let again = DownloadOptions {
+        existing: Existing::Skip,
+        ..DownloadOptions::default()
+    };
+    let failed = package
+        .download_all(&mut (), &directory.0, &again)
+        .unwrap_err();
+    for (item, declared) in failed.report.items.iter().zip([2000, 3000, 4000]) {
+        match &item.error {
+            Some(error) => {
+                assert_eq!(error.kind(), ErrorKind::FileExists);
+                let sizes = format!("with 3000 bytes where {declared} are declared");
+                assert!(error.message().contains(&sizes), "{error}");
+            }
+            None => assert_eq!((item.action, declared), (Action::Skipped, 3000)),
+        }
+    }
+
     let directory = TempDir::new();
     let failed = package
         .download_all(&mut (), &directory.0, &STRICT)

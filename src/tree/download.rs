@@ -272,15 +272,19 @@ impl Tree {
                     self.items.done(task.item, Action::Skipped, None);
                     false
                 }
-                Ok(_) => {
-                    // Nobody can tell it from one whose declared size is wrong.
-                    let told = format!(
-                        "{}: exists already, and has not the declared size of {} bytes",
-                        task.target.display(),
-                        task.file.size
-                    );
+                Ok(there) => {
+                    // Another file, or the one whose declared size is wrong: whoever sees both sizes may know.
+                    let size = match there.is_file() {
+                        true => format!(
+                            "with {} bytes where {} are declared",
+                            there.len(),
+                            task.file.size
+                        ),
+                        false => "and is no file".into(),
+                    };
+                    let message = format!("{}: exists already, {size}", task.target.display());
                     self.items
-                        .failed(task.item, Error::new(ErrorKind::FileExists, told));
+                        .failed(task.item, Error::new(ErrorKind::FileExists, message));
                     false
                 }
             });
