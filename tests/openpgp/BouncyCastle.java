@@ -167,7 +167,7 @@ public class BouncyCastle {
             PGPPublicKey last = null;
             for (Iterator<PGPPublicKey> keys = new PGPPublicKeyRing(open(decode(job, "key")), new BcKeyFingerprintCalculator()).getPublicKeys(); keys.hasNext(); ) {
                 PGPPublicKey key = keys.next();
-                last = key.isEncryptionKey() && (last == null || !key.isMasterKey()) ? key : last;
+                last = key.isEncryptionKey() && (last == null || !job.containsKey("primary")) ? key : last;
             }
             encryptor.addMethod(new BcPublicKeyKeyEncryptionMethodGenerator(last));
         }

@@ -20,6 +20,10 @@ def content(size, filling, text=False):
     return bytes(chance.choices(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", k=size)) if text else chance.randbytes(size)
 
 
+def words(variant):
+    return ",".join(name if value is True else f"{name}={value}" for name, value in variant.items())
+
+
 @dataclass(frozen=True)
 class Case:
     """One message that a program writes."""
@@ -32,8 +36,7 @@ class Case:
     text: bool = False
 
     def __str__(self):
-        options = ",".join(f"{name}={value}" for name, value in self.variant.items())
-        return "-".join(filter(None, [self.program.name, self.compression, str(self.size), self.filling, options]))
+        return "-".join(filter(None, [self.program.name, self.compression, str(self.size), self.filling, words(self.variant)]))
 
     @property
     def content(self):

@@ -59,8 +59,10 @@ class Program:
     VARIANTS = [{}]
     # Asked for, and refused by ours with these words.
     REFUSED = []
+    # Pairs that it can make, and how else it can write a keycode to one.
     KEYS = ("rsa", "default")
     UNUSABLE_KEYS = ()
+    KEYCODES = [{}]
     # Of a program that takes long, not everything is crossed.
     SLOW = False
 
@@ -102,6 +104,7 @@ class GnuPG(Files):
     HASHES = ("SHA1", "RIPEMD160", "SHA224", "SHA256", "SHA384", "SHA512")
     KEYS = ("rsa", "default", "nistp256")
     UNUSABLE_KEYS = ("brainpoolP256r1", "secp256k1")
+    KEYCODES = [{}, {"hidden": True}, {"beside": True}, {"beside": True, "hidden": True}]
     VARIANTS = [
         {}, {"armor": True}, {"lengths": "definite"}, {"session_key": True}, {"mode": 0}, {"mode": 1}, {"mode": 1, "hash": "SHA512"},
         *COUNTS, *({"cipher": cipher} for cipher in CIPHERS), *({"hash": hash_name} for hash_name in HASHES),
@@ -114,7 +117,7 @@ class GnuPG(Files):
             self.version = self.gpg("--version").decode().split()[2]
         except Failed:
             self.missing = "apt-get install gnupg"
-        self.third = None
+        self.other_key = None
 
     def gpg(self, *arguments, data=b"", password=None):
         passphrase = [] if password is None else ["--passphrase", password]
@@ -126,12 +129,14 @@ class GnuPG(Files):
         count = options.get("count", 96)
         words += ["--s2k-count", (16 + (count & 15)) << ((count >> 4) + 6)]
         words += ["--armor"] if options.get("armor") else []
-        if options.get("session_key"):
-            # A recipient beside the password: only then the session key is not derived.
-            self.third = self.third or self.make_key("rsa")
-            key = self.third
-        if key:
-            words += ["--encrypt", "--recipient-file", self.file("recipient.asc", key.public)]
+        recipients = [("recipient.asc", key)] if key else []
+        if options.get("session_key") or options.get("beside"):
+            # Beside a password a recipient too: only then the session key is not derived.
+            self.other_key = self.other_key or self.make_key("rsa")
+            recipients.insert(0, ("other.asc", self.other_key))
+        for name, recipient in recipients:
+            # A hidden one has the key id 0.
+            words += ["--encrypt", "--hidden-recipient-file" if options.get("hidden") else "--recipient-file", self.file(name, recipient.public)]
         if passwords:
             password, = passwords
             words += ["--symmetric"]
@@ -521,6 +526,8 @@ class BouncyCastle(Conversation):
     VARIANTS = [{}, {"armor": True}, {"others": 1}, {"others": 2}, {"lengths": "partial"}, {"lengths": "old"}, {"lengths": "partial", "armor": True}, *COUNTS,
                 *({"cipher": cipher} for cipher in CIPHERS), *({"hash": hash_name} for hash_name in HASHES)]
     REFUSED = [({"without_mdc": True}, "modification detection")]
+    # Old clients left the code out, and took the key that signs.
+    KEYCODES = [{}, {"without_mdc": True}, {"primary": True}, {"lengths": "partial"}, {"lengths": "old"}]
 
     def __init__(self):
         if not shutil.which("javac") or len(self.JARS) < 2:

@@ -34,9 +34,9 @@ def test_ours_reads_messages(message):
 
 
 def test_ours_reads_keycodes(writer, key):
-    program, maker, kind, compression = writer
+    program, maker, kind, compression, variant = writer
     pair = key(maker, kind)
-    armored = program.encrypt(KEYCODE.encode(), key=pair, compression=compression, armor=True, text=True)
+    armored = program.encrypt(KEYCODE.encode(), key=pair, compression=compression, armor=True, text=True, **variant)
     assert crypto.decrypt_keycode(armored.decode(), pair.private) == KEYCODE
 
 
@@ -70,6 +70,34 @@ def test_a_changed_byte_is_seen(damaged):
             read_part(changed)
             pytest.fail(f"byte {at} of {len(message)} was changed")
         assert refusal.value.status in (Status.DECRYPT_FAILED, Status.UNSUPPORTED_FORMAT, Status.PART_TOO_LARGE)
+
+
+def armored(message):
+    """Without a checksum, which would be the first to see a change."""
+    return f"-----BEGIN PGP MESSAGE-----\n\n{base64.encodebytes(message).decode()}-----END PGP MESSAGE-----\n"
+
+
+def test_another_key_opens_no_keycode(own, key):
+    program, kind = own
+    pair, another = key(program, kind), program.make_key(kind)
+    message = program.encrypt(KEYCODE.encode(), key=pair, text=True)
+    assert crypto.decrypt_keycode(armored(message), pair.private) == KEYCODE
+    with pytest.raises(Error) as refusal:
+        crypto.decrypt_keycode(armored(message), another.private)
+    assert refusal.value.status is Status.DECRYPT_FAILED
+
+
+def test_a_changed_byte_of_a_keycode_is_seen(own, key):
+    program, kind = own
+    pair = key(program, kind)
+    message = program.encrypt(KEYCODE.encode(), key=pair, text=True)
+    for at in range(0, len(message), 11):
+        changed = bytearray(message)
+        changed[at] ^= 1 << at % 8
+        with pytest.raises(Error) as refusal:
+            crypto.decrypt_keycode(armored(changed), pair.private)
+            pytest.fail(f"byte {at} of {len(message)} was changed")
+        assert refusal.value.status in (Status.DECRYPT_FAILED, Status.UNSUPPORTED_FORMAT)
 
 
 def test_keys_that_cannot_be_used_are_named(unusable, key):
