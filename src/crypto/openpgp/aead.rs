@@ -20,6 +20,8 @@ use crate::error::Result;
 const HEADER_LEN: usize = 4;
 const SALT_LEN: usize = 32;
 const TAG_LEN: usize = 16;
+/// Bytes between two looks for a stop.
+const STEP: usize = 1 << 20;
 /// Stands for 4 MiB, the largest that is allowed.
 const MAX_CHUNK: u8 = 16;
 
@@ -81,10 +83,16 @@ impl Data {
         fits
     }
 
-    /// Decrypts and verifies everything; gives the range of the packets in it.
-    pub(super) fn decrypt(&self, session: &SessionKey, message: &mut [u8]) -> Option<Range<usize>> {
+    /// Decrypts and verifies everything; gives the range of the packets in it. A chunk may be so small that most of the
+    /// work is to begin it: `proceed` is asked in between.
+    pub(super) fn decrypt(
+        &self,
+        session: &SessionKey,
+        message: &mut [u8],
+        proceed: impl Fn() -> Result<()>,
+    ) -> Result<Range<usize>> {
         let mut work = BytesMut::with_capacity(self.memory());
-        let packets = self.decrypt_by(&Sealed::new(self, session), message, &mut work);
+        let packets = self.decrypt_by(&Sealed::new(self, session), message, &mut work, proceed);
         work.resize(work.capacity(), 0);
         work.zeroize();
         packets
@@ -95,26 +103,34 @@ impl Data {
         sealed: &Sealed<'_>,
         message: &mut [u8],
         work: &mut BytesMut,
-    ) -> Option<Range<usize>> {
+        proceed: impl Fn() -> Result<()>,
+    ) -> Result<Range<usize>> {
         let start = self.chunks.start;
-        let end = self.chunks.end.checked_sub(TAG_LEN)?;
+        let end = self.chunks.end.checked_sub(TAG_LEN);
+        let end = end.ok_or_else(decrypt_failed)?;
         let (mut from, mut to, mut number) = (start, start, 0);
+        let mut asked = start;
         while from < end {
+            if from - asked >= STEP {
+                proceed()?;
+                asked = from;
+            }
             let next = from.saturating_add(self.chunk_len()).min(end);
             work.clear();
             work.extend_from_slice(&message[from..next]);
             if !sealed.open(number, &[], work) {
-                return None;
+                return Err(decrypt_failed());
             }
             message[to..to + work.len()].copy_from_slice(work);
             (from, to, number) = (next, to + work.len(), number + 1);
         }
         work.clear();
-        work.extend_from_slice(message.get(end..self.chunks.end)?);
+        work.extend_from_slice(&message[end..self.chunks.end]);
         let total = (to - start) as u64;
-        sealed
-            .open(number, &total.to_be_bytes(), work)
-            .then_some(start..to)
+        if !sealed.open(number, &total.to_be_bytes(), work) {
+            return Err(decrypt_failed());
+        }
+        Ok(start..to)
     }
 }
 

@@ -201,7 +201,9 @@ impl Data {
             Self::Cfb(stream) => decrypt(message, stream.clone(), session_keys, limits),
             Self::Unprotected(stream) => decrypt_unprotected(message, stream.clone(), session_keys),
             Self::Aead(data) => {
-                (limits.proceed)(message.len() + data.memory())?;
+                let memory = message.len() + data.memory();
+                let proceed = || (limits.proceed)(memory);
+                proceed()?;
                 let session = match session_keys {
                     [only] => only,
                     _ => session_keys
@@ -209,8 +211,7 @@ impl Data {
                         .find(|session| data.fits(session, message))
                         .ok_or_else(decrypt_failed)?,
                 };
-                let packets = data.decrypt(session, message).ok_or_else(decrypt_failed)?;
-                Ok((packets, session))
+                Ok((data.decrypt(session, message, proceed)?, session))
             }
         }
     }

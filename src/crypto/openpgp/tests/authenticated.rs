@@ -282,6 +282,27 @@ fn content_is_limited_as_in_other_messages() {
     }
 }
 
+#[test]
+fn a_stop_is_seen_between_the_chunks() {
+    let content = vec![7; 4 << 20];
+    let chunk = ChunkSize::C64B;
+    let mut message = message(&literal(&content), Cipher::AES128, Mode::Gcm, chunk);
+    let asked = Cell::new(0);
+    let limits = Limits {
+        max_plaintext: NO_LIMIT,
+        proceed: &|_| {
+            asked.set(asked.get() + 1);
+            match asked.get() {
+                0..5 => Ok(()),
+                _ => Err(Error::new(ErrorKind::Stopped, "stopped")),
+            }
+        },
+    };
+    let error = open(&mut message, &passphrase("p"), &limits).unwrap_err();
+    assert_eq!((error.kind(), asked.get()), (ErrorKind::Stopped, 5));
+    assert!(message.is_empty());
+}
+
 /// What it takes is asked for before it is taken.
 #[test]
 fn argon2_is_within_limits() {
