@@ -211,6 +211,9 @@ TEST(delete_package) {
   sendsafely_client *client = new_client(NULL);
   sendsafely_package *package = NULL;
   sendsafely_finalized *finalized = send_package(client, &package);
+  /* What the service does not know may be somebody else's. */
+  add_fault("{\"endpoint\":\"delete_package\",\"times\":1,\"action\":{\"envelope\":{\"response\":\"UNKNOWN_PACKAGE\"}}}");
+  CHECK_STATUS(SENDSAFELY_UNKNOWN_PACKAGE, sendsafely_package_delete(package, NULL));
   CHECK_OK(sendsafely_package_delete(package, NULL));
   CHECK_STATUS(SENDSAFELY_PACKAGE_DELETED, sendsafely_package_set_life(package, 3, NULL));
   REQUIRE(finalized);
@@ -239,6 +242,14 @@ TEST(delete_temporary_package) {
   sendsafely_finalized_free(send_package(client, &package));
   CHECK_STATUS(SENDSAFELY_ALREADY_FINALIZED, sendsafely_package_delete_unfinished(package, NULL));
   CHECK(service_has(package, "\"finalized\":true"));
+  sendsafely_package_free(package);
+  /* Where the service does not take it for unfinished: only what is asked for is deleted all the same. */
+  package = new_package(client);
+  add_fault("{\"endpoint\":\"delete_temporary_package\",\"times\":2,\"action\":{\"envelope\":{\"response\":\"DENIED\"}}}");
+  CHECK_STATUS(SENDSAFELY_DENIED, sendsafely_package_delete_unfinished(package, NULL));
+  CHECK(service_has(package, "IN_PROGRESS"));
+  CHECK_OK(sendsafely_package_delete(package, NULL));
+  CHECK(service_has(package, "DELETED"));
   sendsafely_package_free(package);
   sendsafely_client_free(client);
 }
