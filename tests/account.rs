@@ -93,7 +93,7 @@ fn the_audit_log_is_listed_page_by_page() {
         .collect();
     let filter = AuditLogFilter {
         min_timestamp: "2026-01-31".to_owned(),
-        max_timestamp: "2026-01-31 13:45:00".to_owned(),
+        max_timestamp: "2099-01-31 13:45:00".to_owned(),
         first_row: 1,
         page_size: 2,
         ..AuditLogFilter::default()
@@ -123,7 +123,7 @@ fn the_audit_log_is_listed_page_by_page() {
     assert_eq!(rows, [&json!(1), &json!(3)]);
     assert_eq!(bodies[0]["pageSize"], 2);
     assert_eq!(bodies[0]["minTimestamp"], "2026-01-31");
-    assert_eq!(bodies[0]["maxTimestamp"], "2026-01-31 13:45:00");
+    assert_eq!(bodies[0]["maxTimestamp"], "2099-01-31 13:45:00");
 
     // Under another name, with a null, and the row of the next page.
     let record = json!({"eventId": "E", "eventType": "USER_EVENT", "authenticatedUser": "Anonymous Recipient",

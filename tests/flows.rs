@@ -374,8 +374,9 @@ fn a_missing_approver_leaves_the_package_open() {
 
 #[test]
 fn undisclosed_recipients_with_a_password() {
-    for force_api_route in [false, true] {
+    for (force_api_route, by_id) in [(false, true), (true, true), (false, false), (true, false)] {
         let emulator = Emulator::start();
+        emulator.settings(json!({"undisclosed_by_id": by_id}));
         let package = Package::create(&emulator.client(), &mut ()).unwrap();
         let data = noise(1, 3 * PART);
         let file = upload(&package, "a.bin", &data).unwrap();
@@ -395,7 +396,7 @@ fn undisclosed_recipients_with_a_password() {
         );
         let link = package.finalize(&mut (), &protected).unwrap().link;
 
-        // On no list: may read by the code only.
+        // On no list: whether the id is good for more than the code is not known.
         let stranger = emulator.client_of(
             2,
             ClientOptions {
@@ -652,6 +653,11 @@ fn a_wrong_clock_is_corrected() {
     for hours in [5, -5] {
         let emulator = Emulator::start();
         emulator.settings(json!({"clock_skew_ms": 300_000, "clock_offset_ms": hours * 3_600_000}));
+        if hours < 0 {
+            // The emulator refuses only what is behind; a service that refuses what is ahead says the same.
+            let refusal = json!({"response": "AUTHENTICATION_FAILED", "message": "no"});
+            emulator.fault(json!({"endpoint": "create_package", "action": {"envelope": refusal}}));
+        }
         let mut watch = Watch::new();
         let client = emulator.client();
         let package = Package::create(&client, &mut watch).unwrap();

@@ -353,6 +353,21 @@ fn a_package_for_another_user() {
     let package =
         Package::create_for_user(&emulator.client(), &mut (), "second@acme.test").unwrap();
     assert_eq!(emulator.package(package.id())["owner"], "second@acme.test");
+    // Who created it goes on with it (protocol 4.1).
+    package
+        .add_recipient(&mut (), "third@acme.test", None)
+        .unwrap();
+    upload(&package, "a.bin", b"bytes").unwrap();
+    let link = finalize(&package);
+    let second = emulator.client_of(1, options());
+    for client in [&second, &emulator.client_of(2, options())] {
+        let opened = Package::open_link(client, &mut (), &link).unwrap();
+        let information = opened.information(&mut ()).unwrap();
+        assert_eq!(information.sender.as_deref(), Some("second@acme.test"));
+        let id = &information.files[0].file_id;
+        assert!(download(&opened, id).unwrap() == b"bytes");
+    }
+    package.delete(&mut ()).unwrap();
     assert_kind(
         Package::create_for_user(&emulator.client(), &mut (), "second"),
         ErrorKind::MalformedEmail,

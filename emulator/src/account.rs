@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::call::Call;
-use crate::dates::{display, iso, timestamp};
-use crate::envelope::{Answer, done, refuse, success};
+use crate::dates::{display, iso_8601, parse_filter_time, timestamp};
+use crate::envelope::{Answer, Reply, done, refuse, success};
 use crate::state::Right;
 
 const ACTIVITY_PAGE: usize = 10;
@@ -103,8 +103,8 @@ pub(crate) fn activity_log(call: &mut Call) -> Answer {
     success(json!({"dataCount": package.activity.len(), "activityLogEntries": entries}))
 }
 
+/// Newest first. `LogDetails` is an example; who impersonates somebody is never known here, which is null and not left out.
 pub(crate) fn audit_log(call: &mut Call) -> Answer {
-    const EVENT_TYPE: &str = "PACKAGE_EVENT";
     call.require_admin()?;
     let input = &call.input;
     let index = |name| {
@@ -112,41 +112,59 @@ pub(crate) fn audit_log(call: &mut Call) -> Answer {
             .number(name)
             .and_then(|number| usize::try_from(number).ok())
     };
-    let wanted = |name: &str, value: &str| {
-        input
-            .text(name)
-            .is_none_or(|text| text.is_empty() || text == value)
+    let asked = |name: &str| input.text(name).filter(|text| !text.is_empty());
+    let moment = |name: &str| match asked(name) {
+        None => Ok(None),
+        Some(text) => parse_filter_time(text).map(Some).ok_or_else(|| {
+            refuse(
+                "INVALID_INPUT",
+                format!("{name} is no date of the form yyyy-MM-dd HH:mm:ss"),
+            )
+        }),
     };
-    let found: Vec<Value> = call
+    let (from, to) = (moment("minTimestamp")?, moment("maxTimestamp")?);
+    let wanted = |name: &str, value: &str| asked(name).is_none_or(|text| text == value);
+    let matching: Vec<_> = call
         .state
         .audit_log
         .iter()
-        .enumerate()
         .rev()
-        .filter(|(_, entry)| {
-            wanted("eventType", EVENT_TYPE) && wanted("authenticatedUser", &entry.user)
-        })
-        .map(|(number, entry)| {
-            json!({
-                "eventId": format!("event-{number}"),
-                "timestamp": iso(entry.time_ms),
-                "eventType": EVENT_TYPE,
-                "action": entry.event,
-                "ipAddress": "127.0.0.1",
-                "authenticatedUser": entry.user,
-                "LogDetails": {"packageId": entry.package_id},
-            })
+        .filter(|entry| {
+            wanted("eventType", &entry.event)
+                && wanted("ipAddress", "127.0.0.1")
+                && wanted("authenticatedUser", &entry.user)
+                && wanted("impersonatedUser", "")
+                && wanted("packageOwner", &entry.package_owner)
+                && from.is_none_or(|from| entry.time_ms >= from)
+                && to.is_none_or(|to| entry.time_ms <= to)
         })
         .collect();
     let first = index("rowIndex").unwrap_or(0);
-    let size = index("pageSize").unwrap_or(100).clamp(1, 100);
-    let entries: Vec<&Value> = found.iter().skip(first).take(size).collect();
-    let next = first + entries.len();
-    success(json!({
-        "auditLogs": entries,
-        "pagination": {
-            "rowsReturned": entries.len().to_string(),
-            "nextRowIndex": (next < found.len()).then(|| next.to_string()),
-        },
-    }))
+    let records: Vec<Value> = matching
+        .iter()
+        .skip(first)
+        .take(index("pageSize").unwrap_or(100).clamp(1, 100))
+        .map(|entry| {
+            json!({
+                "eventId": entry.id,
+                "timestamp": iso_8601(entry.time_ms),
+                "eventType": entry.event,
+                "action": entry.action,
+                "ipAddress": "127.0.0.1",
+                "authenticatedUser": entry.user,
+                "impersonatedUser": null,
+                "LogDetails": {"packageId": entry.package_id, "packageOwner": entry.package_owner},
+            })
+        })
+        .collect();
+    let next = first + records.len();
+    let mut answer = json!({
+        "response": "SUCCESS",
+        "auditLogs": records,
+        "pagination": {"rowIndex": first.to_string(), "rowsReturned": records.len().to_string()},
+    });
+    if next < matching.len() {
+        answer["pagination"]["nextRowIndex"] = next.to_string().into();
+    }
+    Ok(Reply::Json(answer))
 }

@@ -28,10 +28,10 @@ fn header<'a>(head: &'a Head, name: &str) -> &'a str {
 
 pub(crate) fn handle(server: &Server, head: &Head, target: Target, body: &Bytes) -> Plain {
     match answer(server, head, target, body) {
-        Ok(Reply::Json(json)) => Plain::json(&json),
+        Ok(Reply::Json(json)) => Plain::envelope(&json),
         Ok(Reply::Part(bytes)) => Plain::part(bytes),
         Ok(Reply::Page(text)) => Plain::text(StatusCode::OK, text),
-        Err(refusal) => Plain::json(&refusal.into_json(&server.settings())),
+        Err(refusal) => Plain::envelope(&refusal.into_json(&server.settings())),
     }
 }
 
@@ -108,13 +108,14 @@ fn signed_caller(
     let owner = state
         .api_keys
         .get(key)
-        .ok_or_else(|| authentication_failed("unknown API key"))?;
+        .ok_or_else(|| authentication_failed("Invalid API Key"))?;
     let time = parse_request_timestamp(timestamp)
         .ok_or_else(|| authentication_failed("malformed timestamp"))?;
-    let skew = (now_ms() + settings.clock_offset_ms).abs_diff(time);
-    if settings.clock_skew_ms > 0 && skew > settings.clock_skew_ms {
+    let behind = now_ms() + settings.clock_offset_ms - time;
+    let allowed = i64::try_from(settings.clock_skew_ms).unwrap_or(i64::MAX);
+    if allowed > 0 && behind > allowed {
         return Err(authentication_failed(
-            "the timestamp is too far from the server's clock",
+            "the timestamp is too far behind the server's clock",
         ));
     }
     let signature = sign(

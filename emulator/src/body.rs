@@ -14,6 +14,7 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio::time::sleep;
 
+use crate::envelope::gson;
 use crate::faults::Action;
 
 /// A body of this size is set aside at once; a larger announcement has to prove itself.
@@ -34,6 +35,8 @@ impl fmt::Display for Dropped {
 }
 
 impl std::error::Error for Dropped {}
+
+pub(crate) const JSON: &str = "application/json;charset=UTF-8";
 
 /// An answer whose body is whole.
 pub(crate) struct Plain {
@@ -62,11 +65,12 @@ impl Plain {
     }
 
     pub(crate) fn json(value: &Value) -> Self {
-        Self::new(
-            StatusCode::OK,
-            "application/json;charset=UTF-8",
-            value.to_string(),
-        )
+        Self::new(StatusCode::OK, JSON, value.to_string())
+    }
+
+    /// As the service writes it.
+    pub(crate) fn envelope(value: &Value) -> Self {
+        Self::new(StatusCode::OK, JSON, gson(value))
     }
 
     /// Java takes any other content type for JSON.

@@ -79,12 +79,18 @@ pub(crate) fn display(ms: i64) -> String {
     )
 }
 
-/// `2019-02-01T14:07:28Z`
-pub(crate) fn iso(ms: i64) -> String {
+/// `2019-02-01T14:07:28Z`, as in the audit log
+pub(crate) fn iso_8601(ms: i64) -> String {
     let (year, month, day) = civil(ms.div_euclid(DAY_MS));
     let seconds = ms.div_euclid(1000).rem_euclid(86_400);
     let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
+/// `yyyy-MM-dd` or `yyyy-MM-dd HH:mm:ss`, as in the audit log's filter.
+pub(crate) fn parse_filter_time(text: &str) -> Option<i64> {
+    let (day, time) = text.split_once(' ').unwrap_or((text, "00:00:00"));
+    parse_request_timestamp(&format!("{day}T{time}Z"))
 }
 
 /// `yyyy-MM-ddTHH:mm:ss` followed by `Z`, `±hhmm` or `±hh:mm`, in milliseconds.
@@ -134,7 +140,17 @@ mod tests {
         assert_eq!(timestamp(1_549_030_048_000), "Feb 1, 2019 2:07:28 PM");
         assert_eq!(timestamp(1_709_165_109_000), "Feb 29, 2024 12:05:09 AM");
         assert_eq!(display(1_709_165_109_000), "Feb 29, 2024 at 00:05");
-        assert_eq!(iso(1_709_165_109_000), "2024-02-29T00:05:09Z");
+    }
+
+    #[test]
+    fn writes_and_reads_the_forms_of_the_audit_log() {
+        assert_eq!(iso_8601(1_709_165_109_000), "2024-02-29T00:05:09Z");
+        let filter = parse_filter_time("2024-02-29 00:05:09");
+        assert_eq!(filter, Some(1_709_165_109_000));
+        assert_eq!(parse_filter_time("2024-02-29"), Some(1_709_164_800_000));
+        for bad in ["", "02/29/2024", "2024-02-29 noon"] {
+            assert_eq!(parse_filter_time(bad), None, "{bad}");
+        }
     }
 
     #[test]

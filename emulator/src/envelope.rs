@@ -45,7 +45,7 @@ pub(crate) fn refuse(code: &'static str, message: impl Into<String>) -> Refusal 
 }
 
 pub(crate) fn unknown_package() -> Refusal {
-    refuse("UNKNOWN_PACKAGE", "unknown package")
+    refuse("UNKNOWN_PACKAGE", "Package ID does not exist")
 }
 
 /// A failure that the service did not foresee, in the recorded form.
@@ -69,6 +69,19 @@ impl Refusal {
     }
 }
 
+/// JSON text as Gson writes it: these characters stand in strings only, and escaped.
+pub(crate) fn gson(value: &Value) -> String {
+    const ESCAPED: [char; 7] = ['<', '>', '&', '=', '\'', '\u{2028}', '\u{2029}'];
+    let mut text = String::new();
+    for character in value.to_string().chars() {
+        match ESCAPED.contains(&character) {
+            true => text += &format!("\\u{:04x}", u32::from(character)),
+            false => text.push(character),
+        }
+    }
+    text
+}
+
 /// Absent members are left out: .NET fails on an explicit null.
 pub(crate) fn without_nulls(value: Value) -> Value {
     match value {
@@ -81,5 +94,18 @@ pub(crate) fn without_nulls(value: Value) -> Value {
         ),
         Value::Array(items) => Value::Array(items.into_iter().map(without_nulls).collect()),
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_json_like_gson() {
+        let value = json!({"a<b": "x=1&y='2'>\u{2028}", "path": "C:\\=", "n": 1});
+        let text = gson(&value);
+        assert!(text.contains(r#""a\u003cb":"x\u003d1\u0026y\u003d\u00272\u0027\u003e\u2028""#));
+        assert_eq!(serde_json::from_str::<Value>(&text).ok(), Some(value));
     }
 }

@@ -16,9 +16,9 @@ use serde_json::Value;
 use tokio::time::sleep;
 
 use crate::api;
-use crate::body::{Dropped, Inbox, Outbox, Plain, paced, whole};
+use crate::body::{Dropped, Inbox, JSON, Outbox, Plain, paced, whole};
 use crate::dates::now_ms;
-use crate::envelope::internal_error;
+use crate::envelope::{gson, internal_error};
 use crate::faults::{Action, Rule, When};
 use crate::multipart;
 use crate::records::{Record, header_texts};
@@ -71,7 +71,8 @@ pub(crate) async fn exchange(
     });
     // Which part it is decides whether a rule strikes, so look for it before the bytes that the rule may want to spoil.
     let mut text = None;
-    let mut part = storage::parse_path(path).map(|(_, _, part)| part);
+    let object = storage::parse_path(path);
+    let mut part = object.map(|(_, _, part)| part);
     if endpoint == PART_POST {
         text = inbox
             .peek(|bytes| multipart::request_data(content_type(&head), bytes))
@@ -85,7 +86,13 @@ pub(crate) async fn exchange(
             .map(str::to_owned);
     }
     part = part.or_else(|| text.as_deref().and_then(part_in));
-    let rule = server.faults.lock().strike(endpoint, path, part);
+    // A storage path does not name the package, and rules do.
+    let package = object.and_then(|(storage_id, ..)| {
+        let mut state = server.state.lock();
+        storage::package_of(&mut state, storage_id).map(|package| package.id.clone())
+    });
+    let place = [path, package.as_deref().unwrap_or_default()].join(" ");
+    let rule = server.faults.lock().strike(endpoint, &place, part);
     server.records.lock().update(n, |record| {
         record.part = part;
         record.body = text;
@@ -207,19 +214,15 @@ fn substitute(action: &Action) -> Option<Plain> {
             .insert(LOCATION, HeaderValue::from_str(target).ok()?);
         plain
     } else if let Some(envelope) = &action.envelope {
-        Plain::json(envelope)
+        Plain::envelope(envelope)
     } else if action.internal_error {
-        Plain::json(&internal_error())
+        Plain::envelope(&internal_error())
     } else if action.garbage {
         Plain::text(StatusCode::OK, "<html><body>It works!</body></html>".into())
     } else if let Some(size) = action.huge_bytes {
         let (head, tail) = ("{\"response\":\"SUCCESS\",\"message\":\"", "\"}");
         let filler = "x".repeat(size.saturating_sub(head.len() + tail.len()));
-        Plain::new(
-            StatusCode::OK,
-            "application/json;charset=UTF-8",
-            format!("{head}{filler}{tail}"),
-        )
+        Plain::new(StatusCode::OK, JSON, format!("{head}{filler}{tail}"))
     } else if action.status.is_some() || action.body.is_some() {
         Plain::text(StatusCode::OK, String::new())
     } else {
@@ -258,7 +261,7 @@ fn spoil(mut plain: Plain, action: &Action) -> Response<Outbox> {
         && let Ok(Value::Object(mut object)) = serde_json::from_slice(&plain.body)
     {
         object.extend(members.clone());
-        plain.body = Value::Object(object).to_string().into();
+        plain.body = gson(&Value::Object(object)).into();
     }
     if let Some(offset) = action.flip_response_byte {
         let mut body = plain.body.to_vec();

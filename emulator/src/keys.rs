@@ -7,7 +7,7 @@ use crate::dates::{display, now_ms};
 use crate::envelope::{Answer, Refusal, done, refuse, success};
 use crate::random;
 use crate::settings::Settings;
-use crate::state::{Package, PublicKey, Right, State};
+use crate::state::{Caller, Package, PublicKey, Right, State};
 
 /// Ids of the organisation's master keys, which are a setting and belong to nobody.
 const MASTER_KEY: &str = "organization-key-";
@@ -126,9 +126,11 @@ pub(crate) fn set_keycode(call: &mut Call) -> Answer {
         .any(|index| id == format!("{MASTER_KEY}{index}"));
     let owner = call.state.public_keys.get(&id).map(|key| key.email.clone());
     let refused = call.settings.refused_keys.contains(&id);
+    let by_dropzone = call.caller == Caller::Dropzone;
     let (package, input) = call.open(Right::View)?;
     let keycode = input.required("keycode")?.to_owned();
-    if refused {
+    // A Dropzone's package takes keycodes by its code only (protocol 6.13).
+    if refused || by_dropzone && input.param("package") == package.id {
         return Err(refuse("DENIED", NO_PACKAGE_FOR_KEY));
     }
     let package = package.clone();

@@ -8,7 +8,9 @@ use crate::envelope::{Answer, Refusal, done, refuse, success};
 use crate::random;
 use crate::recipients::recipient_json;
 use crate::settings::Settings;
-use crate::state::{Caller, Directory, File, Package, PackageState, Recipient, Right, State};
+use crate::state::{
+    AuditEntry, Caller, Directory, File, Package, PackageState, Recipient, Right, State,
+};
 
 pub(crate) fn create(call: &mut Call) -> Answer {
     let workspace = call.input.flag("vdr");
@@ -57,9 +59,11 @@ pub(crate) fn create(call: &mut Call) -> Answer {
     };
     let mut package = Package {
         id: random::package_id(),
-        code: random::package_code(),
-        server_secret: random::server_secret(),
+        code: random::secret(),
+        server_secret: random::secret(),
         owner,
+        created_by: call.me(),
+        storage_id: random::uuid(),
         workspace,
         dropzone,
         unconfirmed_sender: None,
@@ -91,7 +95,8 @@ pub(crate) fn create(call: &mut Call) -> Answer {
     };
     let creator = package.owner.clone();
     package.log(&creator, "WORKSPACE_CREATED", "", "created the Workspace");
-    call.state.audit("PACKAGE_CREATED", &creator, &package.id);
+    call.state
+        .audit("PACKAGE_EVENT", "PACKAGE_CREATED", &creator, &package);
     let answer = json!({
         "packageId": package.id,
         "packageCode": package.code,
@@ -102,9 +107,21 @@ pub(crate) fn create(call: &mut Call) -> Answer {
     success(answer)
 }
 
+/// A refusal carries what cannot be absent in the service's own classes: booleans and numbers.
+fn without_package(refusal: Refusal) -> Refusal {
+    let more = json!({
+        "needsApproval": false, "passwordRequired": false, "isVDR": false, "isArchived": false, "allowReplyAll": false,
+        "packageContainsMessage": false, "life": 0, "totalDirectories": 0, "totalFiles": 0,
+    });
+    Refusal {
+        more: more.as_object().cloned().unwrap_or_default(),
+        ..refusal
+    }
+}
+
 pub(crate) fn information(call: &mut Call) -> Answer {
     let settings = call.settings;
-    let package = call.read()?.0.clone();
+    let package = call.read().map_err(without_package)?.0.clone();
     let state = &*call.state;
     let recipients: Vec<Value> = package
         .recipients
@@ -139,6 +156,8 @@ pub(crate) fn information(call: &mut Call) -> Answer {
         "packageParentId": package.parent_id,
         "allowReplyAll": package.allow_reply_all,
         "packageContainsMessage": package.message.is_some(),
+        "totalDirectories": package.directories.len(),
+        "totalFiles": package.files.len(),
     }))
 }
 
@@ -219,14 +238,12 @@ pub(crate) fn update(call: &mut Call) -> Answer {
 pub(crate) fn delete(call: &mut Call) -> Answer {
     let (package, _) = call.open(Right::Own)?;
     package.delete();
-    let (id, files) = (
-        package.id.clone(),
-        package.file_ids().map(str::to_owned).collect::<Vec<_>>(),
-    );
-    for file in files {
-        call.parts.remove(&file);
+    let deleted = package.clone();
+    for file in deleted.file_ids() {
+        call.parts.remove(file);
     }
-    call.state.audit("PACKAGE_DELETED", &call.me(), &id);
+    call.state
+        .audit("PACKAGE_EVENT", "PACKAGE_DELETED", &call.me(), &deleted);
     done()
 }
 
@@ -240,6 +257,7 @@ pub(crate) fn delete_temporary(call: &mut Call) -> Answer {
 
 pub(crate) fn finalize(call: &mut Call) -> Answer {
     let settings = call.settings;
+    let me = call.me();
     let link_base = format!("{}/receive/", call.origins.api);
     let (package, input) = call.open(Right::Own)?;
     if package.workspace {
@@ -319,13 +337,17 @@ pub(crate) fn finalize(call: &mut Call) -> Answer {
         .iter()
         .map(|recipient| recipient.email.as_str())
         .collect();
-    success(json!({
+    let answer = json!({
         "response": if package.needs_approval { "PACKAGE_NEEDS_APPROVAL" } else { "SUCCESS" },
         "message": format!("{link_base}?thread={}&packageCode={}", package.id, package.code),
         "recipients": recipients,
         "approvers": package.approvers,
         "needsLink": true,
-    }))
+    });
+    let finalized = package.clone();
+    call.state
+        .audit("FINALIZE_PACKAGE", "PACKAGE_FINALIZED", &me, &finalized);
+    success(answer)
 }
 
 fn denied(error: &str) -> Refusal {
@@ -365,12 +387,15 @@ impl Package {
 }
 
 impl State {
-    pub(crate) fn audit(&mut self, event: &str, user: &str, package_id: &str) {
-        self.audit_log.push(crate::state::AuditEntry {
+    pub(crate) fn audit(&mut self, event: &str, action: &str, user: &str, package: &Package) {
+        self.audit_log.push(AuditEntry {
+            id: random::uuid(),
             time_ms: now_ms(),
             event: event.into(),
+            action: action.into(),
             user: user.into(),
-            package_id: package_id.into(),
+            package_id: package.id.clone(),
+            package_owner: package.owner.clone(),
         });
     }
 }

@@ -15,14 +15,9 @@ pub(crate) fn token<const N: usize>() -> String {
     URL_SAFE_NO_PAD.encode(bytes::<N>())
 }
 
-/// 43 characters.
-pub(crate) fn package_code() -> String {
+/// 43 characters: package codes and server secrets.
+pub(crate) fn secret() -> String {
     token::<32>()
-}
-
-/// 34 characters, beginning as the service's examples do.
-pub(crate) fn server_secret() -> String {
-    format!("AC{}", token::<24>())
 }
 
 /// `XXXX-XXXX`

@@ -154,6 +154,7 @@ fn add_to(
     }
     let recipient = Recipient {
         phone,
+        needs_approval: email.rsplit('@').next() == Some(&settings.approval_domain),
         ..Recipient::new(email)
     };
     package.recipients.push(recipient.clone());
@@ -178,10 +179,7 @@ fn add(call: &mut Call, email: &str, phone: Option<Phone>) -> Result<Value, Refu
     );
     let package = package.clone();
     let mut entry = recipient_json(call.state, call.settings, &package, &recipient);
-    let needs_approval = email.rsplit('@').next() == Some(&settings.approval_domain);
-    entry["approvalRequired"] = needs_approval.into();
-    entry["needsApproval"] = needs_approval.into();
-    entry["approvers"] = if needs_approval {
+    entry["approvers"] = if recipient.needs_approval {
         vec![settings.approver.clone()]
     } else {
         Vec::new()

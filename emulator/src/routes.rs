@@ -1,4 +1,5 @@
-//! The one table of routes: method and path to endpoint label and handler. `{name}` takes one segment; a trailing slash makes no difference.
+//! The one table of routes: method and path to endpoint label and handler. `{name}` takes one segment, which is not empty; that of `{name?}` may be.
+//! A trailing slash makes no difference.
 
 use std::collections::HashMap;
 
@@ -133,11 +134,11 @@ static ROUTES: &[Route] = &[
     route(Signed, POST, "/package/{package}/directory/{directory}/file/{file}/", "move_file", files::move_to),
     route(Signed, PATCH, "/package/{package}/file/{file}/", "rename_file", files::rename),
     route(Signed, POST, "/package/{package}/file/{file}/copy/", "copy_file", files::copy),
-    // Parts of files
+    // Parts of files; Node names no directory for one in the root: `/package/P//file/F/` (protocol 4.4.2)
     route(SignedOrDropzone, POST, "/package/{package}/file/{file}/upload-urls/", "upload_urls", transfer::upload_urls),
     route(SignedOrDropzone, POST, "/package/{package}/file/{file}/upload-complete/", "upload_complete", transfer::upload_complete),
     route(SignedOrDropzone, POST, "/package/{package}/file/{file}/", PART_POST, transfer::part_post),
-    route(SignedOrDropzone, POST, "/package/{package}/{directory}/file/{file}/", PART_POST, transfer::part_post),
+    route(SignedOrDropzone, POST, "/package/{package}/{directory?}/file/{file}/", PART_POST, transfer::part_post),
     route(Signed, POST, "/package/{package}/file/{file}/download-urls/", "download_urls", transfer::download_urls),
     route(Signed, POST, "/package/{package}/directory/{directory}/file/{file}/download-urls/", "download_urls", transfer::download_urls),
     route(Signed, POST, "/package/{package}/file/{file}/download/", "part_download", transfer::part_download),
@@ -203,7 +204,14 @@ fn match_pattern(pattern: &'static str, path: &[&str]) -> Option<HashMap<&'stati
             .strip_prefix('{')
             .and_then(|name| name.strip_suffix('}'))
         {
-            Some(name) => drop(params.insert(name, crate::percent::percent_decode(given))),
+            Some(name) => {
+                let optional = name.strip_suffix('?');
+                if given.is_empty() && optional.is_none() {
+                    return None;
+                }
+                let value = crate::percent::percent_decode(given);
+                params.insert(optional.unwrap_or(name), value);
+            }
             None if wanted == *given => {}
             None => return None,
         }
@@ -278,6 +286,23 @@ mod tests {
             endpoint(POST, "/api/v2.0/package/P/directory/D/file/F"),
             "move_file"
         );
+    }
+
+    #[test]
+    fn no_segment_is_empty_but_a_part_uploads_directory() {
+        for (method, path) in [
+            (GET, "/api/v2.0/package//"),
+            (PUT, "/api/v2.0/package//file/"),
+            (GET, "/api/v2.0/package/P/file//"),
+            (POST, "/api/v2.0/package//file/F/"),
+            (POST, "/api/v2.0/package/P//file//"),
+            (DELETE, "/api/v2.0/package/P//file/F/"),
+            (POST, "/api/v2.0/package/P/directory//file/F/download/"),
+            (PUT, "/api/v2.0/package/P/link//"),
+            (GET, "/api/v2.0//user/"),
+        ] {
+            assert_eq!(endpoint(method, path), UNKNOWN, "{path}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Settings {
-    /// Largest difference between `ss-request-timestamp` and the server's clock; 0 checks only the form.
+    /// How far `ss-request-timestamp` may be behind the server's clock; 0 checks only the form.
     pub(crate) clock_skew_ms: u64,
     /// Shifts the server's clock (`Date` header, skew check).
     pub(crate) clock_offset_ms: i64,
@@ -127,7 +127,7 @@ impl Default for Settings {
             approval_domain: "approval.test".into(),
             approver_required_domain: "approver-required.test".into(),
             approver: "approver@acme.test".into(),
-            undisclosed_by_id: false,
+            undisclosed_by_id: true,
             foreign_package_denied: false,
             message_without_password: true,
             finalize_again: false,

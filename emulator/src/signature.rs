@@ -5,16 +5,16 @@ use sha2::Sha256;
 
 use crate::random::hex;
 
-fn mac(secret: &[u8], pieces: &[&[u8]]) -> Hmac<Sha256> {
+pub(crate) fn mac(secret: &[u8], pieces: &[&[u8]]) -> [u8; 32] {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes keys of any length");
     for piece in pieces {
         mac.update(piece);
     }
-    mac
+    mac.finalize().into_bytes().into()
 }
 
 pub(crate) fn sign(secret: &[u8], pieces: &[&[u8]]) -> String {
-    hex(&mac(secret, pieces).finalize().into_bytes())
+    hex(&mac(secret, pieces))
 }
 
 /// Third-party clients send upper case and the service takes it.

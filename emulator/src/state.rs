@@ -100,10 +100,13 @@ pub(crate) struct SecondFactor {
 
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct AuditEntry {
+    pub(crate) id: String,
     pub(crate) time_ms: i64,
     pub(crate) event: String,
+    pub(crate) action: String,
     pub(crate) user: String,
     pub(crate) package_id: String,
+    pub(crate) package_owner: String,
 }
 
 /// Names and numbers of protocol 7.4; in JSON the name in full.
@@ -275,6 +278,10 @@ pub(crate) struct Package {
     pub(crate) code: String,
     pub(crate) server_secret: String,
     pub(crate) owner: String,
+    /// An administrator who created it for the owner goes on working with it; empty for a Dropzone.
+    pub(crate) created_by: String,
+    /// Its place in the paths of storage.
+    pub(crate) storage_id: String,
     pub(crate) workspace: bool,
     pub(crate) dropzone: bool,
     pub(crate) unconfirmed_sender: Option<String>,
@@ -387,7 +394,8 @@ impl File {
             self.size
                 .saturating_add_signed(settings.declared_size_offset),
             self.parts
-                .saturating_add_signed(settings.declared_parts_offset),
+                .saturating_add_signed(settings.declared_parts_offset)
+                .max(1),
         )
     }
 }
@@ -552,7 +560,11 @@ impl Package {
 
     /// Receipts and state follow what recipients have fetched (protocol 7.4). `file_id` None: the message was read.
     pub(crate) fn confirm(&mut self, email: &str, file_id: Option<&str>) {
-        if email == self.owner && !self.dropzone {
+        if [&self.owner, &self.created_by]
+            .into_iter()
+            .any(|own| own == email)
+            && !self.dropzone
+        {
             return;
         }
         self.fetched
@@ -748,7 +760,7 @@ impl State {
             Caller::Nobody => return None,
             Caller::User(email) => email,
         };
-        if *email == package.owner && !package.dropzone {
+        if [&package.owner, &package.created_by].contains(&email) && !package.dropzone {
             return Some(Right::Own);
         }
         let direct = package

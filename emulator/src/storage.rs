@@ -1,78 +1,81 @@
 //! The storage origin: pre-signed URLs that take and give parts, strict as the real one.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use hyper::header::{CONTENT_RANGE, HeaderValue, RANGE};
 use hyper::http::request::Parts as Head;
 use hyper::{Method, StatusCode};
 
 use crate::body::{Dropped, Inbox, Plain};
+use crate::call::Call;
 use crate::dates::now_ms;
 use crate::percent::{pairs, percent_encode};
 use crate::routes::UNKNOWN;
 use crate::server::Server;
 use crate::settings::Settings;
-use crate::signature::{matches, sign};
-use crate::state::{File, State};
+use crate::signature::{mac, sign};
+use crate::state::{File, Package, State};
 use crate::transfer::check_part;
 
-#[derive(Clone, Copy)]
-pub(crate) enum Access<'a> {
-    Put,
-    /// Who asked for the URL: storage knows no users, receipts need one.
-    Get {
-        reader: &'a str,
-    },
+/// Makes the URLs of one answer, which expire together, in the form of S3's signature version 2:
+/// `/commercial/{uuid}/{file}-{part}?AWSAccessKeyId=..&Expires=<seconds>&Signature=..`
+pub(crate) struct Presigner {
+    storage: String,
+    secret: String,
+    method: Method,
+    access_key: String,
+    expires: String,
 }
 
-/// `/storage/{package}/{file}/{part}?Access=..&Reader=..&Expires=<ms>&Signature=..`
-pub(crate) fn presign(
-    storage: &str,
-    secret: &str,
-    settings: &Settings,
-    access: Access,
-    package_id: &str,
-    file_id: &str,
-    part: u32,
-) -> String {
-    let path = format!("/storage/{package_id}/{file_id}/{part}");
-    let expires =
-        now_ms().saturating_add(i64::try_from(settings.url_lifetime_ms).unwrap_or(i64::MAX));
-    let (access, reader) = match access {
-        Access::Put => ("PUT", ""),
-        Access::Get { reader } => ("GET", reader),
-    };
-    let expires = expires.to_string();
-    let signature = signature(secret, &path, access, reader, &expires);
-    let reader = percent_encode(reader);
-    format!(
-        "{storage}{path}?Access={access}&Reader={reader}&Expires={expires}&Signature={signature}"
-    )
+impl Presigner {
+    pub(crate) fn new(call: &Call, method: Method) -> Self {
+        let lifetime_ms = i64::try_from(call.settings.url_lifetime_ms).unwrap_or(i64::MAX);
+        let secret = call.state.url_secret.clone();
+        Self {
+            storage: call.origins.storage.clone(),
+            access_key: access_key(&secret, call.caller.email()),
+            secret,
+            method,
+            expires: (now_ms().saturating_add(lifetime_ms) / 1000).to_string(),
+        }
+    }
+
+    pub(crate) fn url(&self, package: &Package, file: &File, part: u32) -> String {
+        let path = format!("{ROOT}{}/{}-{part}", package.storage_id, file.id);
+        let (key, expires) = (&self.access_key, &self.expires);
+        let signature = signature(&self.secret, &self.method, &path, key, expires);
+        format!(
+            "{}{path}?AWSAccessKeyId={key}&Expires={expires}&Signature={}",
+            self.storage,
+            percent_encode(&signature)
+        )
+    }
 }
 
-fn signature(secret: &str, path: &str, access: &str, reader: &str, expires: &str) -> String {
-    sign(
+const ROOT: &str = "/commercial/";
+
+/// Storage knows no users, and receipts need one: each has an access key of its own.
+fn access_key(secret: &str, email: &str) -> String {
+    let digest = sign(secret.as_bytes(), &[b"access key\n", email.as_bytes()]);
+    format!("AKIA{}", digest[..16].to_ascii_uppercase())
+}
+
+/// What S3 signs, without the headers that nobody sends; as long as a signature with its SHA-1.
+fn signature(secret: &str, method: &Method, path: &str, access_key: &str, expires: &str) -> String {
+    let text = format!("{method}\n\n\n{expires}\n{path}");
+    let digest = mac(
         secret.as_bytes(),
-        &[
-            path.as_bytes(),
-            b"\n",
-            access.as_bytes(),
-            b"\n",
-            reader.as_bytes(),
-            b"\n",
-            expires.as_bytes(),
-        ],
-    )
+        &[access_key.as_bytes(), b"\n", text.as_bytes()],
+    );
+    STANDARD.encode(&digest[..20])
 }
 
-/// Package, file and part of a storage path.
-pub(crate) fn parse_path(path: &str) -> Option<(&str, &str, u32)> {
-    let mut segments = path.strip_prefix("/storage/")?.split('/');
-    let found = (
-        segments.next()?,
-        segments.next()?,
-        segments.next()?.parse().ok()?,
-    );
-    segments.next().is_none().then_some(found)
+/// Storage id of the package, file and part of a storage path.
+pub(crate) fn parse_path(path: &str) -> Option<Object<'_>> {
+    let (storage_id, name) = path.strip_prefix(ROOT)?.split_once('/')?;
+    let (file, part) = name.rsplit_once('-')?;
+    Some((storage_id, file, part.parse().ok()?))
 }
 
 pub(crate) fn endpoint(method: &Method) -> &'static str {
@@ -83,12 +86,13 @@ pub(crate) fn endpoint(method: &Method) -> &'static str {
     }
 }
 
-/// Headers that the signature of a real URL would not cover.
+/// Headers that the signature of a real URL covers, which was made without them, and those that storage does not take.
 fn unwanted_header(head: &Head) -> Option<String> {
     let refused = |name: &str| {
         name.starts_with("ss-")
+            || name.starts_with("x-amz-")
             || matches!(name, "authorization" | "expect" | "transfer-encoding")
-            || name == "content-type" && head.method == Method::PUT
+            || matches!(name, "content-type" | "content-md5")
     };
     head.headers
         .keys()
@@ -153,55 +157,54 @@ fn access(
     arrived: Part,
 ) -> Result<Plain, Refusal> {
     let path = head.uri.path();
-    let (package_id, file_id, part) =
-        parse_path(path).ok_or_else(|| refusal(StatusCode::NOT_FOUND, "no such object\n"))?;
+    let object = parse_path(path).ok_or_else(gone)?;
     let query = pairs(head.uri.query().unwrap_or_default());
     let value = |name: &str| query.get(name).map_or("", String::as_str);
-    if head.method != Method::PUT && head.method != Method::GET
-        || value("Access") != head.method.as_str()
-    {
+    if head.method != Method::PUT && head.method != Method::GET {
         return Err(refusal(
-            StatusCode::FORBIDDEN,
-            "the URL is not for this method\n",
+            StatusCode::METHOD_NOT_ALLOWED,
+            "MethodNotAllowed\n",
         ));
     }
-    let (reader, expires) = (value("Reader"), value("Expires"));
+    let (access_key, expires) = (value("AWSAccessKeyId"), value("Expires"));
     let url_secret = server.state.lock().url_secret.clone();
-    if !matches(
-        &signature(&url_secret, path, head.method.as_str(), reader, expires),
-        value("Signature"),
-    ) {
+    if signature(&url_secret, &head.method, path, access_key, expires) != value("Signature") {
         return Err(refusal(StatusCode::FORBIDDEN, "SignatureDoesNotMatch\n"));
     }
-    if expires.parse::<i64>().unwrap_or(0) < now_ms() {
+    if expires.parse::<i64>().unwrap_or(0) <= now_ms() / 1000 {
         return Err(refusal(
             StatusCode::FORBIDDEN,
             "AccessDenied: the URL has expired\n",
         ));
     }
     match head.method == Method::PUT {
-        true => put(server, settings, (package_id, file_id, part), arrived),
+        true => put(server, settings, object, arrived),
         false => {
-            let whole = get(server, (package_id, file_id, part), reader)?;
+            let whole = get(server, object, access_key)?;
             let range = head.headers.get(RANGE).filter(|_| settings.storage_ranges);
             piece(whole, range.and_then(|range| range.to_str().ok()))
         }
     }
 }
 
-/// Package, file, part.
+/// Storage id of the package, file, part.
 type Object<'a> = (&'a str, &'a str, u32);
+
+/// The package whose parts lie below this storage id.
+pub(crate) fn package_of<'a>(state: &'a mut State, storage_id: &str) -> Option<&'a mut Package> {
+    state
+        .packages
+        .values_mut()
+        .find(|package| package.storage_id == storage_id)
+}
 
 /// The object's file, unless it was deleted since the URL was made.
 fn file_of<'a>(
     state: &'a mut State,
-    (package_id, file_id, _): Object,
+    (storage_id, file_id, _): Object,
 ) -> Result<&'a mut File, Refusal> {
-    let package = state
-        .packages
-        .get_mut(package_id)
-        .filter(|package| !package.is_gone());
-    package
+    package_of(state, storage_id)
+        .filter(|package| !package.is_gone())
         .and_then(|package| package.file(file_id).ok())
         .ok_or_else(gone)
 }
@@ -210,18 +213,29 @@ fn gone() -> Refusal {
     refusal(StatusCode::NOT_FOUND, "no such object\n")
 }
 
-fn get(server: &Server, object: Object, reader: &str) -> Result<Plain, Refusal> {
-    let (package_id, file_id, part) = object;
+fn get(server: &Server, object: Object, access_key: &str) -> Result<Plain, Refusal> {
+    let (storage_id, file_id, part) = object;
     let last_part = file_of(&mut server.state.lock(), object)?.parts;
     let bytes = server.parts.get(file_id, part).ok_or_else(gone)?;
     // Whoever fetched the last part has fetched the file.
-    if part == last_part
-        && let Some(package) = server.state.lock().packages.get_mut(package_id)
-    {
-        package.confirm(reader, Some(file_id));
-        server.changed();
+    if part == last_part {
+        let mut state = server.state.lock();
+        let reader = state.owner_of_access_key(access_key);
+        if let Some(package) = package_of(&mut state, storage_id) {
+            package.confirm(&reader, Some(file_id));
+            server.changed();
+        }
     }
     Ok(Plain::part(bytes))
+}
+
+impl State {
+    /// Empty for a Dropzone's.
+    fn owner_of_access_key(&self, key: &str) -> String {
+        let mut emails = self.users.keys();
+        let found = emails.find(|email| access_key(&self.url_secret, email) == key);
+        found.cloned().unwrap_or_default()
+    }
 }
 
 /// The bytes that `bytes=FIRST-` or `bytes=FIRST-LAST` asks for; the whole without such a range.

@@ -1,5 +1,6 @@
 //! Parts of files: pre-signed URLs, completion, and the route through the API server.
 
+use hyper::Method;
 use serde_json::{Value, json};
 
 use crate::call::{Call, Input};
@@ -8,14 +9,13 @@ use crate::files::check_directory;
 use crate::messages::check_checksum;
 use crate::settings::Settings;
 use crate::state::{File, Package, Right};
-use crate::storage::{Access, presign};
+use crate::storage::Presigner;
 
 pub(crate) fn upload_urls(call: &mut Call) -> Answer {
     let settings = call.settings;
-    let (storage, secret) = (call.origins.storage.clone(), call.state.url_secret.clone());
+    let presigner = Presigner::new(call, Method::PUT);
     let (package, input) = call.open(Right::Contribute)?;
-    let package_id = package.id.clone();
-    let file = package.file(input.param("file"))?;
+    let file = package.file(input.param("file"))?.clone();
     let first = part_number(input, "part")?;
     // A surplus part is given its own URL, never one ahead: Python stores a part for each URL that it gets.
     let end = match settings.surplus_parts {
@@ -24,10 +24,7 @@ pub(crate) fn upload_urls(call: &mut Call) -> Answer {
     };
     let last = end.min(first.saturating_add(settings.upload_urls_per_call - 1));
     let urls: Vec<Value> = (first..=last)
-        .map(|part| {
-            let access = Access::Put;
-            json!({"part": part, "url": presign(&storage, &secret, settings, access, &package_id, &file.id, part)})
-        })
+        .map(|part| json!({"part": part, "url": presigner.url(package, &file, part)}))
         .collect();
     success(json!({"uploadUrls": urls}))
 }
@@ -117,11 +114,9 @@ fn downloadable<'a>(package: &'a mut Package, input: &Input) -> Result<&'a File,
 
 pub(crate) fn download_urls(call: &mut Call) -> Answer {
     let settings = call.settings;
-    let me = call.me();
-    let (storage, secret) = (call.origins.storage.clone(), call.state.url_secret.clone());
+    let presigner = Presigner::new(call, Method::GET);
     let (package, input) = call.read()?;
-    let package_id = package.id.clone();
-    let file = downloadable(package, input)?;
+    let file = downloadable(package, input)?.clone();
     let first = part_number(input, "startSegment")?;
     let last = part_number(input, "endSegment")?
         .min(file.last_part())
@@ -135,18 +130,10 @@ pub(crate) fn download_urls(call: &mut Call) -> Answer {
         .map(|part| {
             let url = match through_api {
                 true => format!(
-                    "/package/{package_id}{directory}/file/{}/download/",
-                    file.id
+                    "/package/{}{directory}/file/{}/download/",
+                    package.id, file.id
                 ),
-                false => presign(
-                    &storage,
-                    &secret,
-                    settings,
-                    Access::Get { reader: &me },
-                    &package_id,
-                    &file.id,
-                    part,
-                ),
+                false => presigner.url(package, &file, part),
             };
             json!({"part": part, "url": url})
         })

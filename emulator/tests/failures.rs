@@ -62,6 +62,8 @@ fn storage_is_strict() {
         ("Authorization", "Basic eDp5"),
         ("Content-Type", "application/octet-stream"),
         ("Expect", "100-continue"),
+        ("Content-MD5", "1B2M2Y8AsgTpgAmY7PhCfg=="),
+        ("x-amz-acl", "private"),
     ] {
         let reply = send(&upload.put, "PUT", "", &[header], ()).unwrap();
         assert_eq!(
@@ -81,24 +83,25 @@ fn storage_is_strict() {
     .unwrap();
     assert_eq!(chunked.status, 400);
     assert_eq!(upload.put().unwrap().status, 200);
-    assert_eq!(
-        send(&upload.get, "GET", "", &[("ss-request-api", "X")], ())
-            .unwrap()
-            .status,
-        400
-    );
+    for header in [
+        ("ss-request-api", "X"),
+        ("Content-Type", "application/json"),
+    ] {
+        let reply = send(&upload.get, "GET", "", &[header], ()).unwrap();
+        assert_eq!(reply.status, 400, "{header:?}");
+    }
     // Each URL is good for its method, its part and its time.
     assert_eq!(send(&upload.get, "PUT", "", &[], "x").unwrap().status, 403);
     assert_eq!(send(&upload.put, "GET", "", &[], ()).unwrap().status, 403);
     assert_eq!(
-        send(&upload.get.replace("/1?", "/2?"), "GET", "", &[], ())
+        send(&upload.get.replace("-1?", "-2?"), "GET", "", &[], ())
             .unwrap()
             .status,
         403
     );
     assert_eq!(
         send(
-            &format!("{}/storage/x", emulator.text("storage_url")),
+            &format!("{}/commercial/x", emulator.text("storage_url")),
             "GET",
             "",
             &[],
@@ -131,7 +134,7 @@ fn preflights_are_answered() {
     ];
     for url in [
         emulator.text("url") + "/api/v2.0/package/",
-        emulator.text("storage_url") + "/storage/x/y/1",
+        emulator.text("storage_url") + "/commercial/x/y-1",
     ] {
         let reply = send(&url, "OPTIONS", "", &headers, ()).unwrap();
         assert_eq!(reply.status, 200);
@@ -186,13 +189,13 @@ fn parts_can_be_counted_only() {
 #[test]
 fn urls_expire() {
     let emulator = Emulator::start(&[]);
-    emulator.settings(json!({"url_lifetime_ms": 60}));
+    emulator.settings(json!({"url_lifetime_ms": 0}));
     let owner = emulator.owner();
     let package = owner.create();
     let file = owner.file(&package, 1);
     let url = owner.upload_url(&package, &file, 1);
-    sleep(Duration::from_millis(120));
     assert_eq!(send(&url, "PUT", "", &[], "x").unwrap().status, 403);
+    emulator.settings(json!({"url_lifetime_ms": 60_000}));
     assert_eq!(
         send(&owner.upload_url(&package, &file, 1), "PUT", "", &[], "x")
             .unwrap()
@@ -423,7 +426,7 @@ fn rules_choose_their_requests() {
 }
 
 fn owner_url(emulator: &Emulator) -> String {
-    format!("{}/storage/x/y/1", emulator.text("storage_url"))
+    format!("{}/commercial/x/y-1", emulator.text("storage_url"))
 }
 
 /// The fault of a part that goes through the API server strikes while its bytes arrive.

@@ -95,7 +95,7 @@ fn declared_sizes_can_be_wrong() {
         parts_of(&answer, "downloadUrls")
     };
     assert_eq!(reported(), (10, 2));
-    for (size, parts, expected) in [(-4, -1, (6, 1)), (7, 1, (17, 3)), (-100, -100, (0, 0))] {
+    for (size, parts, expected) in [(-4, -1, (6, 1)), (7, 1, (17, 3)), (-100, -100, (0, 1))] {
         emulator.settings(json!({"declared_size_offset": size, "declared_parts_offset": parts}));
         assert_eq!(reported(), expected);
         assert_eq!(
@@ -487,6 +487,10 @@ fn parts_go_through_the_api_server_too() {
     owner.recipient(&package, "a@x.test");
     let file = owner.file(&package, 3);
     let base = format!("/api/v2.0/package/{}", package.id);
+    // Nothing else takes an empty segment.
+    for path in ["/package//", "/package//finalize/", "/package//file/F/"] {
+        assert_eq!(owner.refused("POST", path, json!({})), "UNKNOWN_ENDPOINT");
+    }
     for (part, middle) in [(1, "/file"), (2, "/some-directory/file"), (3, "//file")] {
         assert_eq!(
             post_part(
@@ -558,10 +562,10 @@ fn downloads_need_checksum_and_password() {
         "PASSWORD_REQUIRED"
     );
     assert_eq!(download(&package.code, CHECKSUM, Some("secret")), "SUCCESS");
-    // On no list: the code opens it, the id only by a switch.
-    assert_eq!(download(&package.id, CHECKSUM, Some("secret")), "DENIED");
-    emulator.settings(json!({"undisclosed_by_id": true}));
+    // On no list: the code opens it, and the id unless a switch is off.
     assert_eq!(download(&package.id, CHECKSUM, Some("secret")), "SUCCESS");
+    emulator.settings(json!({"undisclosed_by_id": false}));
+    assert_eq!(download(&package.id, CHECKSUM, Some("secret")), "DENIED");
     let message = format!("/package/{}/message/{CHECKSUM}/", package.code);
     assert_eq!(third.ok("GET", &message, ())["message"], "AAAA");
     assert_eq!(
@@ -592,6 +596,11 @@ fn approval() {
     let emulator = Emulator::start(&[]);
     let owner = emulator.owner();
     let package = with_message(&owner, "a@approval.test");
+    owner.recipient(&package, "b@x.test");
+    // As adding answered.
+    let information = owner.ok("GET", &format!("/package/{}/", package.id), ());
+    assert_eq!(information["recipients"][0]["needsApproval"], true);
+    assert_eq!(information["recipients"][1]["needsApproval"], false);
     let reply = owner.call(
         "POST",
         &format!("/package/{}/finalize/", package.id),

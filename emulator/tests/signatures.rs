@@ -141,6 +141,15 @@ fn timestamps_count_only_with_the_skew_switch() {
             .unwrap()
             .starts_with("Tue, 02 Jan 2024 03:04")
     );
+    // Only what is behind is judged.
+    for (server_ahead_ms, code) in [
+        (-730 * 86_400_000, "SUCCESS"),
+        (600_000, "SUCCESS"),
+        (1_200_000, "AUTHENTICATION_FAILED"),
+    ] {
+        emulator.settings(json!({"clock_offset_ms": offset + server_ahead_ms}));
+        assert_eq!(owner.call("GET", "/user/", ()).code(), code);
+    }
 }
 
 #[test]

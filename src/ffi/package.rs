@@ -115,8 +115,8 @@ pub unsafe extern "C" fn sendsafely_package_create(
 
 /// Creates a package in the name of another user of the organization, for its administrators.
 ///
-/// The package belongs to that user: hand over its id and keycode, with which the user opens it; the administrator
-/// may be refused by then. Everything else as for sendsafely_package_create. SENDSAFELY_MALFORMED_EMAIL,
+/// The package belongs to that user, and the administrator goes on working with it, as the vendor's .NET client does.
+/// The user opens it with its id and keycode. Everything else as for sendsafely_package_create. SENDSAFELY_MALFORMED_EMAIL,
 /// SENDSAFELY_USER_NOT_FOUND: correct the address. SENDSAFELY_DENIED: the account is no administrator.
 /// SendSafely Client API: create package (protocol 4.1).
 #[unsafe(no_mangle)]

@@ -90,8 +90,8 @@ namespace Sendsafely
 
         /// <summary>Creates a package in the name of another user of the organization, for its
         /// administrators.</summary>
-        /// <remarks>The package belongs to that user: hand over its id and keycode, with which the user opens it; the
-        /// administrator may be refused by then. Everything else as for <see cref="CreatePackage"/>. <see
+        /// <remarks>The package belongs to that user, and the administrator goes on working with it, as the vendor's .NET
+        /// client does. The user opens it with its id and keycode. Everything else as for <see cref="CreatePackage"/>. <see
         /// cref="Status.MalformedEmail"/>, <see cref="Status.UserNotFound"/>: correct the address. <see
         /// cref="Status.Denied"/>: the account is no administrator. SendSafely Client API: create package (protocol
         /// 4.1).</remarks>

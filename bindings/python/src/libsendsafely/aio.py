@@ -112,7 +112,7 @@ class AsyncClient(AsyncHandle[Client]):
 
     async def create_package_for_user(self, email: str) -> "AsyncPackage":
         """Creates a package in the name of another user of the organization, for its administrators. It belongs to that
-        user: hand over its id and keycode.
+        user, who opens it with its id and keycode; the administrator goes on working with it.
 
         Status.MALFORMED_EMAIL, Status.USER_NOT_FOUND: correct the address. Status.DENIED: not an administrator.
         SendSafely Client API: create package (protocol 4.1).
