@@ -78,7 +78,7 @@ test-c: build ## C programs: strict compilation, every misuse, every wrong order
 test-sanitize: build ## the C programs under AddressSanitizer, UndefinedBehaviorSanitizer and valgrind
 	@tests/sanitize/run
 
-test-interop: examples ## packages exchanged with the official Python client
+test-interop: examples ## packages exchanged with the official Python and Node clients
 	@tests/interop/run
 
 test-openpgp: build ## OpenPGP of GnuPG, RNP, Sequoia, openpgp.js, BouncyCastle and PGPy, both ways; `make test` runs a short form

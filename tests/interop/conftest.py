@@ -1,8 +1,11 @@
-"""The emulator, the users, the files and the last line."""
+"""The emulator, the users, the files, what the tests of both official clients share, and the last line."""
 
+import contextlib
 import hashlib
+import json
 import os
 import random
+import select
 import shutil
 import subprocess
 import sys
@@ -10,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from sendsafely.pgpy import PGPMessage
 from sendsafely.SendSafely import SendSafely
 
 from libsendsafely import Client, _core
@@ -17,6 +21,9 @@ from libsendsafely import Client, _core
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 import local  # noqa: E402
+
+MESSAGE = "Grüße aus Zürich — 机密文件, 機密, секрет 🔐\nzweite Zeile, \"quoted\" & <tagged>"
+RECIPIENT = "second@acme.test"
 
 
 class Emulator(local.Emulator):
@@ -33,12 +40,96 @@ class Emulator(local.Emulator):
         self.admin("DELETE", "/requests")
         return labels
 
+    @contextlib.contextmanager
+    def settings(self, **switches):
+        """Other settings of switches, for a while."""
+        usual = self.admin("GET", "/settings")
+        self.admin("POST", "/settings", switches)
+        try:
+            yield
+        finally:
+            self.admin("POST", "/settings", {name: usual[name] for name in switches})
+
     def ours(self, user, **options):
         credentials = self.users[user]
         return Client(self.url, credentials["api_key"], credentials["api_secret"], **{"retry_window_ms": 10_000, **options})
 
     def official(self, user):
         return SendSafely(self.url, self.users[user]["api_key"], self.users[user]["api_secret"])
+
+
+class NodeError(Exception):
+    """What the official Node client raised: its code and its text."""
+
+
+class Node:
+    """The official Node client in a process of its own. Its users are called like it: Node.user(...).createPackage()."""
+
+    def __init__(self):
+        command = [ROOT / "tools/node", ROOT / "tests/interop/node_client.js"]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def user(self, emulator, user):
+        credentials = emulator.users[user]
+        return NodeUser(self, [emulator.url, credentials["api_key"], credentials["api_secret"]])
+
+    def dropzone(self, emulator):
+        return NodeUser(self, [emulator.url, emulator.ready["dropzone_id"], None])
+
+    def call(self, credentials, name, arguments):
+        line = json.dumps({"credentials": credentials, "call": name, "arguments": arguments})
+        self._process.stdin.write(line.encode() + b"\n")
+        self._process.stdin.flush()
+        # One line is answered by one, so nothing is ever left in the buffer. The first waits for the packages to be installed.
+        if not select.select([self._process.stdout], [], [], 120)[0]:
+            self._process.kill()
+            raise NodeError("no answer", name)
+        answer = json.loads(self._process.stdout.readline())
+        if "error" in answer:
+            raise NodeError(*answer["error"])
+        return answer["results"]
+
+    def close(self):
+        self._process.stdin.close()
+        self._process.wait(20)
+
+
+class NodeUser:
+    def __init__(self, node, credentials):
+        self._node, self._credentials = node, credentials
+
+    def __getattr__(self, name):
+        return lambda *arguments: self._node.call(self._credentials, name, arguments)
+
+
+@pytest.fixture(scope="session")
+def node():
+    client = Node()
+    yield client
+    client.close()
+
+
+def send_ours(client, paths, message=None, recipient=RECIPIENT):
+    with client.create_package() as package:
+        package.add_recipient(recipient)
+        for path in paths:
+            package.upload_file(path)
+        if message is not None:
+            package.set_message(message)
+        return package.id, package.finalize().link
+
+
+def receive_ours(package, directory, **options):
+    directory.mkdir(exist_ok=True)
+    package.download_all(directory, **options)
+    return sums(directory.iterdir())
+
+
+def plaintext_sizes(emulator, package_id, passphrase):
+    """What the parts of the only file of a package hold, as the official Python client's OpenPGP reads them."""
+    file = emulator.admin("GET", f"/packages/{package_id}")["files"][0]
+    parts = [emulator.admin("GET", f"/files/{file['id']}/parts/{part}") for part in sorted(map(int, file["stored"]))]
+    return [len(PGPMessage.from_blob(bytearray(part)).decrypt(passphrase=passphrase).message) for part in parts]
 
 
 @pytest.fixture(scope="session")
@@ -77,6 +168,10 @@ def make_file(tmp_path_factory):
 
 def sha256(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def sums(paths):
+    return {path.name: sha256(path) for path in paths}
 
 
 class GnuPG:

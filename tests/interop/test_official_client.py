@@ -10,7 +10,7 @@ from sendsafely.pgpy import PGPMessage
 from sendsafely.exceptions import DownloadFileException, GetPackageInformationFailedException
 from sendsafely.utilities import read_key_pair, save_key_pair
 
-from conftest import ROOT, sha256
+from conftest import MESSAGE, RECIPIENT, ROOT, plaintext_sizes, receive_ours, send_ours, sha256, sums
 from libsendsafely import Error, Status, crypto
 from libsendsafely import load_key_pair as load_ours
 from libsendsafely import save_key_pair as save_ours
@@ -23,8 +23,6 @@ OFFICIAL_PARTS = {
     5_242_880: [2_621_440, 2_621_440, 0], 30_000_000: [2_621_440] * 11 + [1_164_160, 0],
 }
 
-MESSAGE = "Grüße aus Zürich — 机密文件, 機密, секрет 🔐\nzweite Zeile, \"quoted\" & <tagged>"
-RECIPIENT = "second@acme.test"
 
 
 def send_official(sender, paths, message=None, recipient=RECIPIENT):
@@ -39,38 +37,11 @@ def send_official(sender, paths, message=None, recipient=RECIPIENT):
     return package, answer["message"]
 
 
-def send_ours(client, paths, message=None, recipient=RECIPIENT):
-    with client.create_package() as package:
-        package.add_recipient(recipient)
-        for path in paths:
-            package.upload_file(path)
-        if message is not None:
-            package.set_message(message)
-        return package.id, package.finalize().link
-
-
 def receive_official(package, directory):
     directory.mkdir(exist_ok=True)
     for file in package.get_info()["files"]:
         package.download_and_decrypt_file(file["fileId"], download_directory=str(directory))
     return {path.name: sha256(path) for path in directory.iterdir()}
-
-
-def receive_ours(package, directory):
-    directory.mkdir(exist_ok=True)
-    package.download_all(directory)
-    return {path.name: sha256(path) for path in directory.iterdir()}
-
-
-def sums(paths):
-    return {path.name: sha256(path) for path in paths}
-
-
-def plaintext_sizes(emulator, package_id, passphrase):
-    """What the parts of the only file of a package hold, as the official client's OpenPGP reads them."""
-    file = emulator.admin("GET", f"/packages/{package_id}")["files"][0]
-    parts = [emulator.admin("GET", f"/files/{file['id']}/parts/{part}") for part in range(1, file["parts"] + 1)]
-    return [len(PGPMessage.from_blob(bytearray(part)).decrypt(passphrase=passphrase).message) for part in parts]
 
 
 @pytest.mark.parametrize("ascii_only", [False, True], ids=["binary", "ascii"])
@@ -363,16 +334,10 @@ def test_a_password_is_asked_of_both(emulator, make_file, tmp_path):
         package.download_file(received.file_id, tmp_path / "ours", password="Lösung 42")
     assert sha256(tmp_path / "ours") == sha256(file)
 
-    # The official client cannot give a password, and asks by id, which an undisclosed package answers only with this switch.
-    with pytest.raises(GetPackageInformationFailedException):
-        emulator.official("third").load_package_from_link(link)
-    emulator.admin("POST", "/settings", {"undisclosed_by_id": True})
-    try:
-        package = emulator.official("third").load_package_from_link(link)
-        with pytest.raises(DownloadFileException):
-            package.download_and_decrypt_file(received.file_id, download_directory=str(tmp_path), file_name="official")
-    finally:
-        emulator.admin("POST", "/settings", {"undisclosed_by_id": False})
+    # The official client cannot give a password.
+    package = emulator.official("third").load_package_from_link(link)
+    with pytest.raises(DownloadFileException):
+        package.download_and_decrypt_file(received.file_id, download_directory=str(tmp_path), file_name="official")
     # It opens its target before it asks: an empty file is all that it leaves.
     assert (tmp_path / "official").read_bytes() == b""
 
@@ -382,11 +347,10 @@ def test_undisclosed_without_password_is_received_by_official(emulator, make_fil
     with emulator.ours("admin") as client, client.create_package() as package:
         package.upload_file(file)
         link = package.finalize(undisclosed_recipients=True).link
-    emulator.admin("POST", "/settings", {"undisclosed_by_id": True})
-    try:
-        assert receive_official(emulator.official("third").load_package_from_link(link), tmp_path / "in") == sums([file])
-    finally:
-        emulator.admin("POST", "/settings", {"undisclosed_by_id": False})
+    assert receive_official(emulator.official("third").load_package_from_link(link), tmp_path / "in") == sums([file])
+    # It asks by id, which an undisclosed package need not answer to.
+    with emulator.settings(undisclosed_by_id=False), pytest.raises(GetPackageInformationFailedException):
+        emulator.official("third").load_package_from_link(link)
 
 
 @pytest.mark.parametrize("size", [0, 655_361, 5_242_880])

@@ -1,0 +1,69 @@
+// The official Node client, driven by lines of JSON: {"credentials": [URL, KEY, SECRET], "call": NAME, "arguments": [...]} is answered by {"results": [...]}
+// or {"error": [CODE, MESSAGE]}. A call is a method whose last argument is a callback, or one of those below.
+'use strict';
+
+// Standard output is for answers alone.
+console.log = console.error;
+
+const readline = require('readline');
+
+// The client's workers are listeners on one window for all of its objects and hear each other's answers: each call has a window of its own.
+function fresh() {
+  Object.keys(require.cache)
+    .filter((file) => file.includes('/@sendsafely/'))
+    .forEach((file) => delete require.cache[file]);
+  return require('@sendsafely/sendsafely');
+}
+
+// What goes wrong with an upload is raised as any of these.
+const UPLOAD_ERRORS = ['limit.exceeded', 'duplicate.file', 'file.upload.error', 'server.error', 'invalid.file.name', 'session.timeout'];
+
+const calls = {
+  // The client goes the API server's way by itself only after five failures, which take ten seconds.
+  upload(client, done, fail, [packageId, directoryId, keycode, serverSecret, paths, throughApi]) {
+    const files = [];
+    const uploaded = (packageId, fileId) => {
+      files.push(fileId);
+      if (files.length === paths.length) done(files);
+    };
+    UPLOAD_ERRORS.forEach((event) => client.on(event, (error) => fail(error.error, error.message)));
+    if (directoryId === null) {
+      client.encryptAndUploadFiles(packageId, keycode, serverSecret, paths, 'NODE_API', uploaded);
+    } else {
+      client.encryptAndUploadFilesToDirectory(packageId, keycode, serverSecret, paths, 'NODE_API', directoryId, uploaded);
+    }
+    client.uploadHandler.ec2Proxy = throughApi;
+  },
+
+  download(client, done, fail, [packageId, directoryId, fileId, keycode, directory, name]) {
+    const config = { path: directory, fileName: name };
+    client.on('file.saved', () => client.downloadHandler.fileWriteStream.on('finish', () => done()));
+    if (directoryId === null) client.downloadFile(packageId, fileId, keycode, config);
+    else client.downloadFileFromDirectory(packageId, directoryId, fileId, keycode, config);
+  },
+
+  // What only the request says of its answer.
+  copy(client, done, fail, given) {
+    client.on('copy.file.failed', fail);
+    client.copyFile(...given, (request) => done(request.responseJSON));
+  },
+};
+
+function run({ credentials, call, arguments: given }) {
+  return new Promise((resolve) => {
+    const [url, key, secret] = credentials;
+    const client = new (fresh())(url, key, secret);
+    const done = (...results) => resolve({ results });
+    const fail = (...error) => resolve({ error: error.map((one) => (one instanceof Error ? one.message : one)) });
+    client.on('sendsafely.error', fail);
+    if (calls[call]) calls[call](client, done, fail, given);
+    else client[call](...given, done);
+  });
+}
+
+(async () => {
+  for await (const line of readline.createInterface({ input: process.stdin })) {
+    process.stdout.write(`${JSON.stringify(await run(JSON.parse(line)))}\n`);
+  }
+  process.exit(0);
+})();
