@@ -265,6 +265,7 @@ void set_switches(const char *switches) {
   free(admin("POST", "/settings", switches));
 }
 
+/* The service escapes what a page of HTML would: "=" comes as \u003d. */
 const char *json_text(const char *json, const char *member) {
   char needle[128], *text = next_buffer();
   snprintf(needle, sizeof needle, "\"%s\":\"", member);
@@ -272,8 +273,15 @@ const char *json_text(const char *json, const char *member) {
   size_t length = 0;
   if (start) {
     start += strlen(needle);
-    while (start[length] && start[length] != '"' && length < 4095) length++;
-    memcpy(text, start, length);
+    while (*start && *start != '"' && length < 4095) {
+      unsigned code;
+      if (sscanf(start, "\\u00%2x", &code) == 1) {
+        text[length++] = (char)code;
+        start += 6;
+      } else {
+        text[length++] = *start++;
+      }
+    }
   }
   text[length] = 0;
   return text;
