@@ -4240,7 +4240,7 @@ sendsafely_status sendsafely_part_encrypt(const char *server_secret,
  * SENDSAFELY_DECRYPT_FAILED: a secret is wrong, or the message is damaged. SENDSAFELY_UNSUPPORTED_FORMAT: no client
  * writes such messages. SENDSAFELY_PART_TOO_LARGE: a compressed one unpacks to more than 64 MiB and more than its own
  * length. It cannot be stopped; what a message may cost is bounded: eight derivations of a key, up to 40 ms each
- * (with Argon2 four times that, and 64 MiB of memory), and unpacking to that limit once. Everything else as for
+ * (with Argon2 a second in all, and 64 MiB of memory), and unpacking to that limit once. Everything else as for
  * sendsafely_part_encrypt.
  */
 sendsafely_status sendsafely_part_decrypt(const char *server_secret,

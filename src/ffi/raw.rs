@@ -115,7 +115,7 @@ pub unsafe extern "C" fn sendsafely_part_encrypt(
 /// SENDSAFELY_DECRYPT_FAILED: a secret is wrong, or the message is damaged. SENDSAFELY_UNSUPPORTED_FORMAT: no client
 /// writes such messages. SENDSAFELY_PART_TOO_LARGE: a compressed one unpacks to more than 64 MiB and more than its own
 /// length. It cannot be stopped; what a message may cost is bounded: eight derivations of a key, up to 40 ms each
-/// (with Argon2 four times that, and 64 MiB of memory), and unpacking to that limit once. Everything else as for
+/// (with Argon2 a second in all, and 64 MiB of memory), and unpacking to that limit once. Everything else as for
 /// sendsafely_part_encrypt.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_part_decrypt(

@@ -14,8 +14,8 @@ use pgp::types::{PacketLength, Tag};
 use zeroize::Zeroizing;
 
 use super::packet::Packet;
-use super::reader::{Limits, MAX_DERIVATIONS};
-use super::session::{Generation, Secret};
+use super::reader::Limits;
+use super::session::{Generation, Offers, Secret};
 use super::{MDC_LEN, SessionKey};
 use crate::crypto::keycode::Passphrase;
 use crate::error::Result;
@@ -43,7 +43,7 @@ pub(crate) fn proves_passphrase(
 ) -> Result<bool> {
     let secret = Secret::Passphrase(passphrase);
     let mut head = head.to_vec();
-    let mut offers = Vec::new();
+    let mut offers = Offers::default();
     let mut at = 0;
     let (extent, stream) = loop {
         let mut rest = head.get(at..).unwrap_or_default();
@@ -69,16 +69,14 @@ pub(crate) fn proves_passphrase(
             return Ok(false);
         };
         at = packet.next;
-        if offers.len() < MAX_DERIVATIONS && secret.is_wanted_by(&packet, &head) {
-            offers.push(packet);
-        }
+        offers.add(packet, &head, secret);
     };
     let end = extent
         .first_chunk()
         .saturating_add(stream as u64 - 1)
         .min(head.len() as u64);
     let stream = stream..usize::try_from(end).unwrap_or(head.len());
-    for offer in &offers {
+    for offer in offers.iter() {
         (limits.proceed)(head.len() + secret.memory(offer, &head))?;
         if let Ok(Some(session)) = secret.open(offer, &head, Generation::Cfb)
             && is_beginning(&session, &head[stream.clone()], &extent)

@@ -8,17 +8,13 @@ use pgp::types::Tag;
 use zeroize::Zeroize;
 
 use super::packet::Packet;
-use super::session::{Generation, Secret};
+use super::session::{Generation, Offers, Secret};
 use super::{
     MDC_HEADER, MDC_LEN, Place, SessionKey, aead, cfb, decrypt_failed, too_large, unsupported,
     unusual,
 };
 use crate::crypto::keycode::Passphrase;
 use crate::error::{Error, Result};
-
-/// A message may offer several session keys; each costs a derivation, up to 40 ms if its maker wants it so (four times
-/// that with Argon2), whether or not a usable key comes of it. Those after so many are not tried.
-pub(super) const MAX_DERIVATIONS: usize = 8;
 
 /// What opening a message may cost.
 pub(crate) struct Limits<'a> {
@@ -85,16 +81,14 @@ fn open_with(message: &mut Vec<u8>, secret: Secret<'_>, limits: &Limits<'_>) -> 
 
 fn open_or_leave(message: &mut Vec<u8>, secret: Secret<'_>, limits: &Limits<'_>) -> Result<Opened> {
     remove_armor(message, limits)?;
-    let mut offers = Vec::new();
+    let mut offers = Offers::default();
     let mut at = 0;
     let data = loop {
         let packet = Packet::find(message, at)?;
         at = packet.next;
         match packet.tag() {
             Tag::SymKeyEncryptedSessionKey | Tag::PublicKeyEncryptedSessionKey => {
-                if offers.len() < MAX_DERIVATIONS && secret.is_wanted_by(&packet, message) {
-                    offers.push(packet);
-                }
+                offers.add(packet, message, secret);
             }
             Tag::Marker | Tag::Padding => {}
             Tag::SymEncryptedProtectedData | Tag::SymEncryptedData => break packet,
@@ -126,7 +120,7 @@ fn open_or_leave(message: &mut Vec<u8>, secret: Secret<'_>, limits: &Limits<'_>)
 }
 
 fn session_keys(
-    offers: &[Packet],
+    offers: &Offers,
     message: &[u8],
     secret: Secret<'_>,
     generation: Generation,
@@ -134,7 +128,7 @@ fn session_keys(
 ) -> Result<Vec<SessionKey>> {
     let mut found = Vec::new();
     let mut refused = None;
-    for offer in offers {
+    for offer in offers.iter() {
         (limits.proceed)(message.len() + secret.memory(offer, message))?;
         match secret.open(offer, message, generation) {
             Ok(key) => found.extend(key),

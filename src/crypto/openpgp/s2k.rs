@@ -41,6 +41,14 @@ pub(super) fn memory(s2k: &StringToKey) -> usize {
     }
 }
 
+/// The bytes that a derivation fills in all its passes; as above.
+pub(super) fn filled(s2k: &StringToKey) -> usize {
+    match s2k {
+        StringToKey::Argon2 { t, .. } => memory(s2k) * usize::from(*t),
+        _ => 0,
+    }
+}
+
 /// Derives a key of `key_len` bytes as a message's specifier says.
 pub(super) fn derive(
     s2k: &StringToKey,

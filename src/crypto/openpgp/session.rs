@@ -15,6 +15,12 @@ use super::{SessionKey, aead, decrypt_failed, s2k, unsupported};
 use crate::crypto::keycode::Passphrase;
 use crate::error::Result;
 
+/// A message may offer several session keys; each costs a derivation, up to 40 ms if its maker wants it so, whether or
+/// not a usable key comes of it. Those after so many are not tried.
+const MAX_DERIVATIONS: usize = 8;
+/// Argon2 costs more: 80 ms for each time that it fills its 64 MiB. Those that would fill more than this are not tried;
+/// four with the parameters that others choose do not.
+const MAX_FILLED: usize = 12 * (64 << 20);
 /// No program writes a longer session key packet for a passphrase.
 const MAX_SKESK: usize = 1024;
 /// One for an RSA key of 16,384 bits is shorter.
@@ -36,9 +42,35 @@ pub(super) enum Secret<'a> {
     PrivateKey(&'a SignedSecretKey),
 }
 
+/// The session key packets of a message that are worth trying.
+#[derive(Default)]
+pub(super) struct Offers {
+    packets: Vec<Packet>,
+    /// Bytes that Argon2 will have filled when all of them have been tried.
+    filled: usize,
+}
+
+impl Offers {
+    /// Takes a packet, if it may hold a session key for the secret and is within the limits.
+    pub(super) fn add(&mut self, packet: Packet, message: &[u8], secret: Secret<'_>) {
+        if self.packets.len() == MAX_DERIVATIONS || !secret.is_wanted_by(&packet, message) {
+            return;
+        }
+        let filled = self.filled + of_derivation(&packet, message, s2k::filled);
+        if filled <= MAX_FILLED {
+            self.filled = filled;
+            self.packets.push(packet);
+        }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Packet> {
+        self.packets.iter()
+    }
+}
+
 impl Secret<'_> {
     /// Whether a packet may hold a session key for it.
-    pub(super) fn is_wanted_by(&self, packet: &Packet, message: &[u8]) -> bool {
+    fn is_wanted_by(&self, packet: &Packet, message: &[u8]) -> bool {
         match (self, packet.tag()) {
             (Self::Passphrase(_), Tag::SymKeyEncryptedSessionKey) => true,
             (Self::PrivateKey(key), Tag::PublicKeyEncryptedSessionKey) => {
@@ -56,10 +88,7 @@ impl Secret<'_> {
 
     /// What it takes to open a packet, in bytes of memory.
     pub(super) fn memory(&self, packet: &Packet, message: &[u8]) -> usize {
-        match for_passphrase(packet, message) {
-            Ok(skesk) => skesk.s2k().map_or(0, s2k::memory),
-            Err(_) => 0,
-        }
+        of_derivation(packet, message, s2k::memory)
     }
 
     /// The session key that a packet yields; none if it shows that another secret is meant.
@@ -76,6 +105,12 @@ impl Secret<'_> {
             Self::PrivateKey(key) => from_private_key(packet, message, key, generation),
         }
     }
+}
+
+/// What a packet's derivation costs; nothing if it has none.
+fn of_derivation(packet: &Packet, message: &[u8], cost: impl Fn(&StringToKey) -> usize) -> usize {
+    let skesk = for_passphrase(packet, message).ok();
+    skesk.and_then(|skesk| skesk.s2k().map(cost)).unwrap_or(0)
 }
 
 fn for_passphrase(packet: &Packet, message: &[u8]) -> Result<SymKeyEncryptedSessionKey> {

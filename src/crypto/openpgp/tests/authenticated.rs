@@ -362,6 +362,45 @@ fn argon2_is_within_limits() {
     }
 }
 
+/// Each fills 64 MiB four times.
+#[test]
+fn derivations_with_argon2_are_bounded_in_total() {
+    let (cipher, mode) = (Cipher::AES256, Mode::Ocb);
+    let key = cipher.new_session_key(OsRng);
+    let body = packet(18, &data(LITERAL, &key, cipher, mode, ChunkSize::C64B));
+    let costly = |text: &str| {
+        let mut skesk = session_key(
+            text,
+            &key,
+            StringToKey::new_argon2(OsRng, 1, 1, 3),
+            cipher,
+            mode,
+        );
+        let at = skesk
+            .windows(3)
+            .position(|octets| octets == [1, 1, 3])
+            .unwrap();
+        skesk[at..at + 3].copy_from_slice(&[4, 4, 16]);
+        skesk
+    };
+    let strangers: Vec<u8> = (0..8).flat_map(|_| costly("x")).collect();
+    let asked = Cell::new(0);
+    let limits = Limits {
+        max_plaintext: NO_LIMIT,
+        proceed: &|bytes| {
+            asked.set(asked.get() + usize::from(bytes > 64 << 20));
+            Ok(())
+        },
+    };
+    let mut message = [&strangers, &body[..]].concat();
+    let error = open(&mut message, &passphrase("p"), &limits).unwrap_err();
+    assert_eq!((error.kind(), asked.get()), (ErrorKind::DecryptFailed, 3));
+    // A cheap one behind them is tried.
+    let cheap = session_key("p", &key, iterated(), cipher, mode);
+    let message = [&strangers[..strangers.len() / 2], &cheap, &body[..]].concat();
+    assert_eq!(opened(&message, &passphrase("p")).unwrap(), TEXT);
+}
+
 /// Every octet of the head as its maker likes, and everything shorter: nothing but errors comes of it.
 #[test]
 fn hostile_heads_are_refused() {
