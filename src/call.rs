@@ -244,7 +244,7 @@ impl Call {
     /// What was counted with so many bytes has others: the total follows, if there is one.
     pub(crate) fn correct_total(&self, counted: u64, actual: u64) {
         let correct = |total: u64| {
-            (total != UNKNOWN_TOTAL).then(|| total.saturating_add(actual).saturating_sub(counted))
+            (total != UNKNOWN_TOTAL).then(|| total.saturating_sub(counted).saturating_add(actual))
         };
         let _ = (self.bytes_total).fetch_update(Ordering::Relaxed, Ordering::Relaxed, correct);
         if let Some((whole, _)) = &self.whole {

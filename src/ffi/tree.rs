@@ -29,7 +29,7 @@ pub enum sendsafely_action {
     SENDSAFELY_ACTION_UPLOADED = 1,
     /// It was downloaded.
     SENDSAFELY_ACTION_DOWNLOADED = 2,
-    /// It was left alone, because it was there already, complete and of the same size.
+    /// It was left alone, because it was there already, complete and of the declared size, or of any if that is not known.
     SENDSAFELY_ACTION_SKIPPED = 3,
     /// It is a symbolic link, a pipe or the like, or the temporary file of a download, and was not sent; no failure of
     /// the call.

@@ -268,8 +268,10 @@ impl Tree {
             tasks.retain(|task| match task.target.symlink_metadata() {
                 Err(_) => true,
                 Ok(there) if there.is_file() && is_right(there.len(), &task.file) => {
-                    call.parts_done(task.file.parts_to_fetch(), task.file.size);
-                    self.items.done(task.item, Action::Skipped, None);
+                    // Where none is declared, nothing was counted.
+                    call.correct_total(task.file.size, there.len());
+                    call.parts_done(task.file.parts_to_fetch(), there.len());
+                    self.items.there(task.item, Action::Skipped, there.len());
                     false
                 }
                 Ok(there) => {
@@ -304,7 +306,7 @@ impl Tree {
             move |_, task| {
                 let item = task.item;
                 match self.fetch_one(&whole, task) {
-                    Ok(size) => self.items.received(item, size),
+                    Ok(size) => self.items.there(item, Action::Downloaded, size),
                     Err(error) if ends_all(&error) || whole.is_stopped() => return Err(error),
                     Err(error) => self.items.failed(item, error),
                 }

@@ -28,7 +28,7 @@ pub struct ReportItem {
     pub local_path: Option<PathBuf>,
     /// The service's id, if it has one.
     pub file_id: Option<String>,
-    /// Bytes of plaintext: of a file that was downloaded, as they were received.
+    /// Bytes of plaintext: of a file that was downloaded or left alone, as it is on this machine.
     pub size: u64,
     /// What the sender declared, if that is known; after an upload the same.
     pub declared_size: Option<u64>,
@@ -49,7 +49,7 @@ pub enum Action {
     Uploaded,
     /// It was downloaded.
     Downloaded,
-    /// It was left alone, because it was there already, complete and of the same size.
+    /// It was left alone, because it was there already, complete and of the declared size, or of any if that is not known.
     Skipped,
     /// It is no regular file but a symbolic link, a pipe or the like, or the temporary file of a download, and was not
     /// sent; no failure of the call.
@@ -105,10 +105,10 @@ impl Items {
         }
     }
 
-    /// It was downloaded, with so many bytes.
-    fn received(&self, index: usize, size: u64) {
+    /// It is on this machine, with so many bytes.
+    fn there(&self, index: usize, action: Action, size: u64) {
         self.0.lock()[index].size = size;
-        self.done(index, Action::Downloaded, None);
+        self.done(index, action, None);
     }
 
     fn failed(&self, index: usize, error: Error) {

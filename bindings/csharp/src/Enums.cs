@@ -381,7 +381,8 @@ namespace Sendsafely
         Uploaded = 1,
         /// <summary>It was downloaded.</summary>
         Downloaded = 2,
-        /// <summary>It was left alone, because it was there already, complete and of the same size.</summary>
+        /// <summary>It was left alone, because it was there already, complete and of the declared size, or of any if
+        /// that is not known.</summary>
         Skipped = 3,
         /// <summary>It is a symbolic link, a pipe or the like, or the temporary file of a download, and was not sent;
         /// no failure of the call.</summary>

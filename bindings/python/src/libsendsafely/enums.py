@@ -348,7 +348,8 @@ class Action(OpenEnum):
     DOWNLOADED = 2
     """It was downloaded."""
     SKIPPED = 3
-    """It was left alone, because it was there already, complete and of the same size."""
+    """It was left alone, because it was there already, complete and of the declared size, or of any if that is not known.
+    """
     IGNORED = 4
     """It is a symbolic link, a pipe or the like, or the temporary file of a download, and was not sent; no failure of the
     call.
