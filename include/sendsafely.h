@@ -2679,8 +2679,8 @@ sendsafely_status sendsafely_download_options_init(sendsafely_download_options *
  * record have both sizes, and bytes_total of the progress follows; with strict_size it fails with
  * SENDSAFELY_SIZE_MISMATCH and nothing is kept. Parts that this library wrote say inside the encryption how many they are
  * and how large the file is: what differs from that always fails with SENDSAFELY_WRONG_PART or
- * SENDSAFELY_SIZE_MISMATCH. No file has more bytes than max_part_bytes of the client for each part that the service
- * counts, and one more.
+ * SENDSAFELY_SIZE_MISMATCH. So does a file that unpacks to more than was declared, or sent if that is more, and
+ * max_part_bytes of the client, so that no sender can fill a disk with little.
  * SendSafely Client API: download URLs, fetching and decrypting (protocol 5.3, 5.4).
  */
 sendsafely_status sendsafely_package_download_file(sendsafely_package *package,
@@ -2979,7 +2979,7 @@ enum sendsafely_action
    */
   SENDSAFELY_ACTION_DOWNLOADED = 2,
   /**
-   * It was left alone, because it was there already, complete and of the same size.
+   * It was left alone, because it was there already, complete and of the declared size, or of any if that is not known.
    */
   SENDSAFELY_ACTION_SKIPPED = 3,
   /**

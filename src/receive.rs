@@ -142,8 +142,8 @@ impl Package {
     ///
     /// What the sender has declared as the size is often wrong. A file that has another one is kept, and the result has
     /// both; [`strict_size`](DownloadOptions::strict_size) refuses it with [`ErrorKind::SizeMismatch`]. So is a file
-    /// whose parts say another size themselves, and one that is to go to memory and has more than `max_part_bytes` above
-    /// what was declared.
+    /// whose parts say another size themselves, one that is to go to memory and has more than `max_part_bytes` above what
+    /// was declared, and one that unpacks to more than that above what was declared and what was sent.
     pub fn download(
         &self,
         observer: &mut dyn Observer,
@@ -232,7 +232,7 @@ impl Lead {
         let file = self.inner.find_file(&self.session, file_id, directory)?;
         self.session
             .call
-            .set_total(file.declared_size(), file.parts.max(1));
+            .set_total(file.declared_size(), file.parts_to_fetch());
         match target {
             Some(path) if path.is_dir() => {
                 let target = path.join(safe_name(&file.file_name));
@@ -251,7 +251,8 @@ impl Lead {
         match options.existing {
             Existing::Refuse => refuse_existing(&target)?,
             Existing::Skip if target.symlink_metadata().is_ok() => {
-                self.session.call.part_done(file.size);
+                let parts = file.parts_to_fetch();
+                self.session.call.parts_done(parts, file.size);
                 return Ok(done(file, Some(target), None));
             }
             Existing::Skip | Existing::Overwrite => {}

@@ -12,7 +12,7 @@ use sendsafely::{
     UploadOptions,
 };
 use serde_json::{Value, json};
-use support::openpgp::{NODE, part};
+use support::openpgp::{NODE, message, part};
 use support::*;
 
 const STRICT: DownloadOptions = DownloadOptions {
@@ -224,6 +224,10 @@ fn a_file_ends_where_it_ended_if_there_is_no_further_part() {
     // The storage has a URL for it, and says in its own ways that there is no such part.
     emulator.settings(json!({"surplus_parts": true}));
     emulator.admin("PUT", &format!("/files/{id}/parts/4"), b"");
+    // Or it gives nothing.
+    emulator.forget_requests();
+    assert!(download(&package, &id).unwrap() == data);
+    assert_eq!(furthest(&emulator), 4);
     for status in [403, 404, 416] {
         emulator.clear_faults();
         emulator.forget_requests();
@@ -239,7 +243,19 @@ fn a_file_ends_where_it_ended_if_there_is_no_further_part() {
     emulator.admin("PUT", &format!("/files/{id}/parts/4"), &sealed);
     emulator
         .fault(json!({"endpoint": "part_get", "part": 4, "times": 1, "action": {"status": 503}}));
-    assert!(download(&package, &id).unwrap() == [data, last].concat());
+    let whole = [&data[..], &last].concat();
+    assert!(download(&package, &id).unwrap() == whole);
+    // So does what breaks within it, where the rest is refused: by a storage that gives no pieces, or no longer.
+    for status in [400, 403, 416] {
+        emulator.clear_faults();
+        let breaks = json!({"close_after_response_bytes": 500});
+        emulator.fault(json!({"endpoint": "part_get", "part": 4, "times": 1, "action": breaks}));
+        emulator.fault(
+            json!({"endpoint": "part_get", "part": 4, "times": 1, "action": {"status": status}}),
+        );
+        assert!(download(&package, &id).unwrap() == whole, "{status}");
+        assert_eq!(emulator.fault_hits(), 2, "{status}");
+    }
     // It is verified like every other.
     let damaged = [&sealed[..sealed.len() - 1], &[!sealed[sealed.len() - 1]]].concat();
     emulator.admin("PUT", &format!("/files/{id}/parts/4"), &damaged);
@@ -251,6 +267,156 @@ fn a_file_ends_where_it_ended_if_there_is_no_further_part() {
     assert_eq!(directory.names(), [""; 0]);
     emulator.admin("PUT", &format!("/files/{id}/parts/4"), &parts[0]);
     assert_kind(download(&package, &id), ErrorKind::WrongPart);
+}
+
+#[test]
+fn a_server_that_fails_for_a_further_part_has_none() {
+    let emulator = Emulator::start();
+    for force_api_route in [false, true] {
+        let options = ClientOptions {
+            force_api_route,
+            retry_window: std::time::Duration::from_secs(300),
+            ..options()
+        };
+        let (package, passphrase) = receiving(&emulator, options);
+        let (parts, data) = three_parts(&passphrase);
+        let id = emulator.add_file(package.id(), "a.bin", 4000, &parts);
+        let (endpoint, counted) = match force_api_route {
+            true => ("part_download", 3),
+            false => ("download_urls", 1),
+        };
+        for action in [
+            json!({"status": 500, "body": "<html>"}),
+            json!({"status": 503, "body": "{\"response\":\"FAIL\",\"message\":\"no\"}"}),
+        ] {
+            emulator.clear_faults();
+            emulator.fault(
+                json!({"endpoint": endpoint, "skip": counted, "times": 0, "action": action}),
+            );
+            let mut watch = Watch::new();
+            let mut memory = Vec::new();
+            let sink = Sink::Memory(&mut memory);
+            let options = DownloadOptions::default();
+            package.download(&mut watch, &id, sink, &options).unwrap();
+            assert!(memory == data);
+            assert_eq!(emulator.fault_hits(), 3, "{action}");
+            let said = |line: &&String| line.contains("one part more than the 3 counted ones");
+            assert_eq!(watch.log.iter().filter(said).count(), 1, "{:?}", watch.log);
+        }
+    }
+}
+
+#[test]
+fn what_is_no_word_on_a_further_part_is_a_failure() {
+    let emulator = Emulator::start();
+    let options = ClientOptions {
+        retry_window: std::time::Duration::from_secs(1),
+        ..options()
+    };
+    let (package, passphrase) = receiving(&emulator, options);
+    let (parts, data) = three_parts(&passphrase);
+    let id = emulator.add_file(package.id(), "a.bin", 4000, &parts);
+    let refusal = |code: &str| json!({"envelope": {"response": code, "message": "no"}});
+    let page = json!({"status": 200, "body": "<html>", "content_type": "text/html"});
+    let busy = json!({"status": 429, "body": "{\"response\":\"FAIL\",\"message\":\"busy\"}"});
+    for (action, kind) in [
+        (
+            refusal("AUTHENTICATION_FAILED"),
+            ErrorKind::AuthenticationFailed,
+        ),
+        (refusal("LIMIT_EXCEEDED"), ErrorKind::LimitExceeded),
+        (refusal("PASSWORD_REQUIRED"), ErrorKind::PasswordRequired),
+        (refusal("UNKNOWN_PACKAGE"), ErrorKind::UnknownPackage),
+        (
+            json!({"status": 407, "body": "proxy"}),
+            ErrorKind::HttpError,
+        ),
+        (page, ErrorKind::BadAnswer),
+        (busy.clone(), ErrorKind::Refused),
+        (json!({"close": true}), ErrorKind::Unreachable),
+    ] {
+        emulator.clear_faults();
+        for (endpoint, skip) in [("download_urls", 1), ("part_download", 0)] {
+            let fault = json!({"endpoint": endpoint, "skip": skip, "times": 0, "action": action});
+            emulator.fault(fault);
+        }
+        let directory = TempDir::new();
+        let error = refused(download_into(&package, &id, &directory), kind);
+        assert!(error.message().contains("part 4"), "{error}");
+        assert_eq!(directory.names(), [""; 0]);
+    }
+    emulator.clear_faults();
+    emulator.fault(json!({"endpoint": "download_urls", "skip": 1, "times": 1, "action": busy}));
+    assert!(download(&package, &id).unwrap() == data);
+}
+
+#[test]
+fn a_file_is_empty_only_if_there_is_nothing() {
+    let emulator = Emulator::start();
+    emulator.settings(json!({"surplus_parts": true}));
+    for force_api_route in [false, true] {
+        let options = ClientOptions {
+            force_api_route,
+            ..options()
+        };
+        let (package, passphrase) = receiving(&emulator, options);
+        let nothing = emulator.add_file(package.id(), "empty.bin", 0, &[]);
+        assert!(in_every_way(&package, &nothing).is_empty());
+        package
+            .download(&mut (), &nothing, Sink::Memory(&mut Vec::new()), &STRICT)
+            .unwrap();
+        // One part, of which the service counts none.
+        let data = noise(1, 1000);
+        let id = emulator.add_file(package.id(), "a.bin", 0, &[]);
+        let sealed = part(NODE, &passphrase, &data);
+        emulator.admin("PUT", &format!("/files/{id}/parts/1"), &sealed);
+        assert!(in_every_way(&package, &id) == data);
+        refused_if_strict(&package, &id);
+        // Nor is one of ours ever cut.
+        let ours = upload(&package, "ours.bin", &noise(1, 2 * PART))
+            .unwrap()
+            .file_id;
+        let first = emulator.admin("GET", &format!("/files/{ours}/parts/1"), b"");
+        let id = emulator.add_file(package.id(), "b.bin", 0, &[]);
+        emulator.admin("PUT", &format!("/files/{id}/parts/1"), &first);
+        assert_kind(download(&package, &id), ErrorKind::WrongPart);
+    }
+}
+
+#[test]
+fn a_size_that_was_not_declared_is_believed_when_it_is_said_again() {
+    let emulator = Emulator::start();
+    let (package, _) = receiving(&emulator, options());
+    let data = noise(1, 2 * PART);
+    let id = upload(&package, "a.bin", &data).unwrap().file_id;
+    let other = upload(&package, "b.bin", &noise(2, 2 * PART - 1))
+        .unwrap()
+        .file_id;
+    let wrong = emulator.admin("GET", &format!("/files/{other}/parts/1"), b"");
+    let right = emulator.admin("GET", &format!("/files/{id}/parts/1"), b"");
+    emulator.admin("PUT", &format!("/files/{id}/parts/1"), &wrong);
+    // It is asked for once more, and by then it is the right one.
+    let mut watch = Mend(|| drop(emulator.admin("PUT", &format!("/files/{id}/parts/1"), &right)));
+    let mut memory = Vec::new();
+    let sink = Sink::Memory(&mut memory);
+    let options = DownloadOptions::default();
+    package.download(&mut watch, &id, sink, &options).unwrap();
+    assert!(memory == data);
+}
+
+/// Does something when the log says that anything is tried again.
+struct Mend<F: FnMut()>(F);
+
+impl<F: FnMut()> sendsafely::Observer for Mend<F> {
+    fn progress(&mut self, _: &sendsafely::Progress) -> sendsafely::Flow {
+        sendsafely::Flow::Continue
+    }
+
+    fn log(&mut self, line: &str) {
+        if line.contains("trying again") {
+            self.0();
+        }
+    }
 }
 
 #[test]
@@ -350,6 +516,73 @@ fn memory_grows_only_so_far_beyond_the_declared_size() {
 }
 
 #[test]
+fn little_that_was_sent_fills_no_disk() {
+    let emulator = Emulator::start();
+    let limit = 256 << 10;
+    let (package, passphrase) = receiving(
+        &emulator,
+        ClientOptions {
+            max_part_bytes: limit,
+            ..options()
+        },
+    );
+    let bombs: Vec<_> = (0..6).map(|_| zeros(&passphrase, 200_000)).collect();
+    assert!(bombs[0].len() < 1000);
+    let id = emulator.add_file(package.id(), "a.bin", 1000, &bombs);
+    let directory = TempDir::new();
+    let error = refused(
+        download_into(&package, &id, &directory),
+        ErrorKind::SizeMismatch,
+    );
+    assert!(
+        error.remedy().unwrap().contains("max_part_bytes"),
+        "{error}"
+    );
+    assert_eq!(directory.names(), [""; 0]);
+    // What was declared rightly, or was sent, is no harm.
+    let id = emulator.add_file(package.id(), "b.bin", 1_200_000, &bombs);
+    let directory = TempDir::new();
+    assert_eq!(
+        download_into(&package, &id, &directory).unwrap().len(),
+        1_200_000
+    );
+    let pieces: Vec<_> = (0..6).map(|seed| noise(seed, 200_000)).collect();
+    let parts: Vec<_> = pieces
+        .iter()
+        .map(|piece| part(NODE, &passphrase, piece))
+        .collect();
+    let id = emulator.add_file(package.id(), "c.bin", 1000, &parts);
+    let directory = TempDir::new();
+    assert!(download_into(&package, &id, &directory).unwrap() == pieces.concat());
+    // In memory neither, if nothing is declared.
+    let unknown = |id: &str| {
+        let file = json!({"fileId": id, "fileName": "a.bin", "fileSize": null, "parts": 6});
+        let action = json!({"replace_json": {"files": [file]}});
+        emulator.clear_faults();
+        emulator.fault(json!({"endpoint": "package_information", "times": 0, "action": action}));
+    };
+    let id = emulator.add_file(package.id(), "d.bin", 0, &parts);
+    unknown(&id);
+    assert!(download(&package, &id).unwrap() == pieces.concat());
+    let id = emulator.add_file(package.id(), "e.bin", 0, &bombs);
+    unknown(&id);
+    assert_kind(download(&package, &id), ErrorKind::SizeMismatch);
+}
+
+/// A part whose literal data is compressed: nothing but zeros.
+fn zeros(passphrase: &str, length: u32) -> Vec<u8> {
+    use std::io::Write as _;
+    let packet = |tag: u8, body: &[u8]| {
+        let length = u32::try_from(body.len()).unwrap().to_be_bytes();
+        [&[0xc0 | tag, 255], &length[..], body].concat()
+    };
+    let literal = [&[b'b', 0, 0, 0, 0, 0][..], &vec![0; length as usize]].concat();
+    let mut encoder = flate2::write::ZlibEncoder::new(vec![2], flate2::Compression::best());
+    encoder.write_all(&packet(11, &literal)).unwrap();
+    message(NODE, passphrase, &packet(8, &encoder.finish().unwrap()))
+}
+
+#[test]
 fn a_file_whose_size_nobody_tells_is_read() {
     let emulator = Emulator::start();
     let (package, passphrase) = receiving(&emulator, options());
@@ -374,11 +607,16 @@ fn a_file_whose_size_nobody_tells_is_read() {
             existing: Existing::Skip,
             ..STRICT
         };
+        let mut watch = Watch::new();
         let report = package
-            .download_all(&mut (), &directory.0, &options)
+            .download_all(&mut watch, &directory.0, &options)
             .unwrap();
         assert_eq!(report.items[0].action, action);
-        assert_eq!(report.items[0].declared_size, None);
+        assert_eq!(
+            (report.items[0].size, report.items[0].declared_size),
+            (3000, None)
+        );
+        watch.assert_ends_at(3000);
     }
 }
 
@@ -397,7 +635,8 @@ fn the_report_of_a_tree_has_both_sizes() {
         .download_all(&mut watch, &directory.0, &DownloadOptions::default())
         .unwrap();
     watch.assert_ends_at(9000);
-    assert_eq!(watch.log.len(), 2, "{:?}", watch.log);
+    // And one on the part that the short one might have had.
+    assert_eq!(watch.log.len(), 3, "{:?}", watch.log);
     let sizes: Vec<_> = report
         .items
         .iter()

@@ -214,6 +214,12 @@ impl Session {
         self.call("POST", path, body.into(), repeat)
     }
 
+    /// One attempt of the same, for whoever repeats it by rules of his own.
+    pub(crate) fn post_once(&self, path: &str, body: &Value) -> std::result::Result<Json, Failure> {
+        let path = format!("{}{path}", self.prefix()?);
+        self.json_attempt("POST", &path, Some(json_text(body).expose()), read_usual)
+    }
+
     pub(crate) fn patch(&self, path: &str, body: &Value, repeat: Repeat) -> Result<Json> {
         self.call("PATCH", path, Some(body), repeat)
     }
@@ -279,18 +285,26 @@ impl Session {
             self.retry_window(),
             repeat,
             &self.contact(),
-            || {
-                let mut answer = self.exchange_json(method, path, body)?;
-                let accepted = accept(parse_envelope(&mut answer, read)?.1, answer.status)?;
-                let code = accepted.text("response");
-                if code.as_deref() == Some(SECOND_FACTOR) && !path.starts_with(AUTH_PREFIX) {
-                    let told = "the service wants a second factor, which only a login has";
-                    let refused = Error::new(ErrorKind::Refused, told);
-                    return Err(refused.with_server(SECOND_FACTOR, None).into());
-                }
-                Ok(accepted)
-            },
+            || self.json_attempt(method, path, body, read),
         )
+    }
+
+    fn json_attempt(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&str>,
+        read: fn(&mut Response) -> std::result::Result<Vec<u8>, Failure>,
+    ) -> std::result::Result<Json, Failure> {
+        let mut answer = self.exchange_json(method, path, body)?;
+        let accepted = accept(parse_envelope(&mut answer, read)?.1, answer.status)?;
+        let code = accepted.text("response");
+        if code.as_deref() == Some(SECOND_FACTOR) && !path.starts_with(AUTH_PREFIX) {
+            let told = "the service wants a second factor, which only a login has";
+            let refused = Error::new(ErrorKind::Refused, told);
+            return Err(refused.with_server(SECOND_FACTOR, None).into());
+        }
+        Ok(accepted)
     }
 
     /// The same for a raw call: whatever JSON comes is handed back as it is.

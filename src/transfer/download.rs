@@ -2,7 +2,7 @@
 //!
 //! Nothing of a part is written before the whole part has proved to be genuine, and a file gets its name only when all
 //! parts are there. What they say of its size themselves is binding; what its sender has declared is a hint, unless the
-//! caller wants it kept. A file of P parts has at most (P + 1) times `max_part_bytes`, whatever it was declared with.
+//! caller wants it kept.
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashSet};
@@ -138,7 +138,7 @@ pub(crate) struct Download {
 pub(crate) fn run(download: Download, outlet: Outlet) -> Result<u64> {
     let (sync, parts) = (download.sync, download.parts);
     let counted = download.declared_size.unwrap_or(0);
-    let workers = download.workers.min(parts as usize);
+    let workers = download.workers.min(parts as usize).max(1);
     let job = Arc::new(Job {
         route: Route::new(download.force_api_route),
         urls: UrlCache::default(),
@@ -149,12 +149,14 @@ pub(crate) fn run(download: Download, outlet: Outlet) -> Result<u64> {
             next: 1,
             waiting: BTreeMap::new(),
             written: 0,
+            received: 0,
             counted,
         }),
         awaited: AtomicU32::new(1),
         advanced: Condvar::new(),
         marks: Mutex::default(),
         said: Mutex::default(),
+        doubted: Mutex::default(),
         other_passphrase: Mutex::default(),
         is_proof: false,
         download,
@@ -162,11 +164,7 @@ pub(crate) fn run(download: Download, outlet: Outlet) -> Result<u64> {
     let call = Arc::clone(&job.download.session.call);
     call.set_phase(Phase::Transferring);
     let shared = Arc::clone(&job);
-    let fetched = match parts {
-        0 => Ok(()),
-        _ => crew::run(&call, workers, WORKER_GRACE, move || shared.work()),
-    };
-    let fetched = fetched.and_then(|()| job.fetch_surplus());
+    let fetched = crew::run(&call, workers, WORKER_GRACE, move || shared.work());
     let mut assembler = job.assembler.lock();
     assembler.waiting.clear();
     job.download.budget.trim();
@@ -193,6 +191,8 @@ pub(super) struct Piece {
     memory: Lease,
     /// Empty once it is written.
     plaintext: Range<usize>,
+    /// Bytes of it on the wire.
+    received: u64,
 }
 
 impl Drop for Piece {
@@ -264,11 +264,13 @@ impl Meter<'_> {
 }
 
 /// Puts parts into their order: what comes early waits in memory, within the budget.
-struct Assembler {
+pub(super) struct Assembler {
     outlet: Outlet,
     next: u32,
     waiting: BTreeMap<u32, Piece>,
-    written: u64,
+    pub(super) written: u64,
+    /// Bytes of ciphertext of what is written.
+    received: u64,
     /// What the total of the call has in it for this file.
     counted: u64,
 }
@@ -280,6 +282,7 @@ impl Default for Assembler {
             next: 1,
             waiting: BTreeMap::new(),
             written: 0,
+            received: 0,
             counted: 0,
         }
     }
@@ -288,7 +291,7 @@ impl Default for Assembler {
 /// What the parts of a file say of where they belong. All of ours say it, those of other clients never do: one that is
 /// not like the others is not of this file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Said {
+pub(super) enum Said {
     /// None is there yet.
     #[default]
     Unheard,
@@ -331,8 +334,8 @@ pub(super) struct Job {
     pub(super) route: Route,
     urls: UrlCache,
     next_part: AtomicU32,
-    parts: u32,
-    assembler: Mutex<Assembler>,
+    pub(super) parts: u32,
+    pub(super) assembler: Mutex<Assembler>,
     /// The part that the assembler writes next; it is never held up for memory.
     awaited: AtomicU32,
     /// Notified when the assembler has written a part.
@@ -340,7 +343,9 @@ pub(super) struct Job {
     /// The marks of all parts that are there: no two have the same.
     marks: Mutex<HashSet<[u8; 8]>>,
     /// What the parts that are there say of themselves.
-    said: Mutex<Said>,
+    pub(super) said: Mutex<Said>,
+    /// A size that one part has said, other than the declared one.
+    doubted: Mutex<Option<u64>>,
     /// What was answered when a part did not open; none before.
     other_passphrase: Mutex<Option<Option<Passphrase>>>,
 }
@@ -358,6 +363,7 @@ impl Job {
             advanced: Condvar::new(),
             marks: Mutex::default(),
             said: Mutex::default(),
+            doubted: Mutex::default(),
             other_passphrase: Mutex::default(),
             is_proof: true,
             download,
@@ -368,8 +374,10 @@ impl Job {
     fn work(&self) -> Result<()> {
         loop {
             let part = self.next_part.fetch_add(1, Ordering::Relaxed);
-            if part > self.parts {
-                return Ok(());
+            match part.checked_sub(self.parts) {
+                None | Some(0) => {}
+                Some(1) => return self.fetch_surplus(),
+                Some(_) => return Ok(()),
             }
             self.wait_for_turn(part)?;
             let piece = self
@@ -379,68 +387,64 @@ impl Job {
         }
     }
 
-    /// A sender may have stored one part more than it has counted (`protocol` 4.3). Where the counted ones hold less than
-    /// was declared, that one is asked for, once. Parts that say themselves how many there are have no other.
-    fn fetch_surplus(&self) -> Result<()> {
-        let declared = self.download.declared_size.unwrap_or(0);
-        let says_how_many = matches!(*self.said.lock(), Said::Places { .. });
-        if self.assembler.lock().written >= declared || says_how_many {
-            return Ok(());
-        }
-        let part = self.parts.saturating_add(1);
-        if !self.route.for_part().through_api() {
-            match self.url(part) {
-                // No URL is a refusal, too.
-                Err(error) if is_refusal(&error) || error.kind() == ErrorKind::BadAnswer => {
-                    return Ok(());
-                }
-                url => url?,
-            };
-        }
-        match self.fetch(part) {
-            Err(error) if is_refusal(&error) => Ok(()),
-            piece => {
-                let piece = piece.map_err(|error| error.context(format_args!("part {part}")))?;
-                self.download.session.call.one_part_more();
-                self.deliver(part, piece)
-            }
-        }
-    }
-
     /// Whether a file may have so many bytes: exactly these, or these and more as long as it is not whole.
     fn check_size(&self, found: u64, is_whole: bool) -> Result<()> {
-        let Download {
-            declared_size,
-            strict_size,
-            in_memory,
-            max_part_bytes,
-            ..
-        } = self.download;
         let differs = |size: u64| found > size || is_whole && found < size;
         if let Some(size) = self.said.lock().size().filter(|size| differs(*size)) {
             return Err(size_mismatch(found, is_whole, "they say themselves", size));
         }
-        let Some(declared) = declared_size else {
-            return Ok(());
+        match self.download.declared_size {
+            Some(declared) if self.download.strict_size && differs(declared) => {
+                let error = size_mismatch(found, is_whole, "the sender has declared", declared);
+                Err(error.with_remedy("without strict_size such a file is kept"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether a file may have so many bytes after so many of ciphertext. Else the little that a sender sends could unpack
+    /// to as much as fills a disk.
+    fn check_growth(&self, found: u64, received: u64) -> Result<()> {
+        let Download {
+            declared_size,
+            in_memory,
+            max_part_bytes,
+            ..
+        } = self.download;
+        let (size, said, remedy) = match declared_size {
+            // Who asks for a file in memory knows what was declared, and has made up his mind about no more than that.
+            Some(declared) if in_memory => {
+                (declared, "the sender has declared", "download it to a file")
+            }
+            _ => (
+                received.max(declared_size.unwrap_or(0)),
+                "the declared size, or what was sent, is",
+                "raise max_part_bytes if the sender is to be trusted with that much space",
+            ),
         };
-        let mismatch = || size_mismatch(found, is_whole, "the sender has declared", declared);
-        if strict_size && differs(declared) {
-            return Err(mismatch().with_remedy("without strict_size such a file is kept"));
+        match found > size.saturating_add(max_part_bytes) {
+            true => Err(size_mismatch(found, false, said, size).with_remedy(remedy)),
+            false => Ok(()),
         }
-        // Who asks for a file in memory knows what was declared, and has made up his mind about no more than that.
-        if in_memory && found > declared.saturating_add(max_part_bytes) {
-            return Err(mismatch().with_remedy("download it to a file"));
-        }
-        Ok(())
+    }
+
+    /// Waits until all counted parts are written, which other workers may have.
+    pub(super) fn wait_for_all(&self) -> Result<()> {
+        self.wait_while(|| self.awaited.load(Ordering::Relaxed) <= self.parts)
     }
 
     /// Waits while a part is too far ahead of the one that is written next, which some other worker has.
     fn wait_for_turn(&self, part: u32) -> Result<()> {
         let ahead = u32::try_from(self.download.workers * PARTS_AHEAD).unwrap_or(u32::MAX);
         let too_far = || part > self.awaited.load(Ordering::Relaxed).saturating_add(ahead);
-        if too_far() {
+        self.wait_while(too_far)
+    }
+
+    /// Waits while something holds that the parts which are written change.
+    fn wait_while(&self, holds: impl Fn() -> bool) -> Result<()> {
+        if holds() {
             let mut assembler = self.assembler.lock();
-            while too_far() {
+            while holds() {
                 self.download.session.call.check()?;
                 self.advanced.wait_for(&mut assembler, GLANCE);
             }
@@ -449,7 +453,7 @@ impl Job {
     }
 
     /// Hands a part over and writes all that is in order now.
-    fn deliver(&self, part: u32, piece: Piece) -> Result<()> {
+    pub(super) fn deliver(&self, part: u32, piece: Piece) -> Result<()> {
         let mut assembler = self.assembler.lock();
         assembler.waiting.insert(part, piece);
         while let Some(mut piece) = {
@@ -458,11 +462,13 @@ impl Job {
         } {
             let length = piece.plaintext.len() as u64;
             let written = assembler.written + length;
+            let received = assembler.received + piece.received;
             self.check_size(written, false)?;
+            self.check_growth(written, received)?;
             let buffer = std::mem::take(&mut piece.memory.buffer);
             let plaintext = std::mem::take(&mut piece.plaintext);
             piece.memory.buffer = assembler.outlet.write(buffer, plaintext)?;
-            assembler.written = written;
+            (assembler.written, assembler.received) = (written, received);
             assembler.next += 1;
             self.awaited.store(assembler.next, Ordering::Relaxed);
             self.advanced.notify_all();
@@ -478,6 +484,15 @@ impl Job {
 
     /// Fetches one part by whichever way works, and verifies it.
     pub(super) fn fetch(&self, part: u32) -> Result<Piece> {
+        self.fetch_judged(part, &|failure, _| failure)
+    }
+
+    /// The same for what need not be there: `judge` decides what a failure means, by how many bytes have ever arrived.
+    pub(super) fn fetch_judged(
+        &self,
+        part: u32,
+        judge: &dyn Fn(Failure, u64) -> Failure,
+    ) -> Result<Piece> {
         let session = &self.download.session;
         let call = &session.call;
         let mut route = self.route.for_part();
@@ -510,11 +525,7 @@ impl Job {
                 if result.is_err() {
                     meter.back_to(begun.as_ref().map_or(0, Begun::arrived));
                 }
-                result.map_err(|failure| match is_refusal(&failure.error) {
-                    // What nobody has counted need not be there.
-                    true if part > self.parts => Failure::new(Class::Final, failure.error),
-                    _ => failure,
-                })
+                result.map_err(|failure| judge(failure, meter.furthest.get()))
             },
         )
     }
@@ -528,19 +539,19 @@ impl Job {
     }
 
     /// Where the storage has a part.
-    fn url(&self, part: u32) -> Result<String> {
+    fn url(&self, part: u32) -> std::result::Result<String, Failure> {
         let download = &self.download;
         let session = &download.session;
+        let (checksum, password) = (&download.checksum, download.password.as_ref());
+        if part > self.parts {
+            // Asked for by itself each time: an older URL may have been refused for its age.
+            return endpoint::download_url(session, self.file(), part, checksum, password);
+        }
         let fetch = |from| {
-            endpoint::download_urls(
-                session,
-                self.file(),
-                from..=self.parts.max(from),
-                &download.checksum,
-                download.password.as_ref(),
-            )
+            let parts = from..=self.parts;
+            endpoint::download_urls(session, self.file(), parts, checksum, password)
         };
-        self.urls.get(&session.call, part, fetch)
+        Ok(self.urls.get(&session.call, part, fetch)?)
     }
 
     /// Asks the storage for a part, or a piece of it. One that it refuses to give is not asked for again.
@@ -665,6 +676,7 @@ impl Job {
     /// Decrypts and verifies a part that is there as a whole, and sees to it that it is the right one.
     pub(super) fn open(&self, mut memory: Lease, part: u32) -> std::result::Result<Piece, Failure> {
         let download = &self.download;
+        let received = memory.buffer.len() as u64;
         let mut buffer = std::mem::take(&mut memory.buffer);
         let limits = Limits {
             max_plaintext: usize::try_from(download.max_part_bytes).unwrap_or(usize::MAX),
@@ -690,6 +702,7 @@ impl Job {
         let piece = Piece {
             memory,
             plaintext: opened.content,
+            received,
         };
         self.check_place(part, opened.place.as_ref(), &opened.marks)?;
         Ok(piece)
@@ -710,6 +723,16 @@ impl Job {
         let mut known = self.marks.lock();
         if marks.iter().flatten().any(|mark| known.contains(mark)) {
             return Err(wrong_part("another part of the file is the same"));
+        }
+        // What is accepted first binds the others. Of two files, the one that was declared is the right one.
+        if let (None, Some(size)) = (said.size(), with_this.size())
+            && self
+                .download
+                .declared_size
+                .is_some_and(|declared| declared != size)
+            && self.doubted.lock().replace(size) != Some(size)
+        {
+            return Err(wrong_part("it is of a file of another size than declared"));
         }
         known.extend(marks.into_iter().flatten());
         *said = with_this;
@@ -732,12 +755,6 @@ impl Job {
             }
         }
     }
-}
-
-/// Whether the service, or the storage, says that it does not give something, rather than that it cannot at the moment.
-fn is_refusal(error: &Error) -> bool {
-    let is_final = |status| (400..500).contains(&status) && !matches!(status, 408 | 425 | 429);
-    error.server_code().is_some() || error.http_status().is_some_and(is_final)
 }
 
 /// The storage gives parts as a whole only.

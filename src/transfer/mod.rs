@@ -1,5 +1,5 @@
-//! Files on their way: cut into parts (`plan`), encrypted and sent (`upload`), fetched and put together (`download`) or no
-//! further than proves a keycode (`proof`), by whichever way works (`route`, `urls`), within one budget of memory
+//! Files on their way: cut into parts (`plan`), encrypted and sent (`upload`), fetched and put together (`download`), with the
+//! one that nobody has counted (`surplus`), or no further than proves a keycode (`proof`), by whichever way works (`route`, `urls`), within one budget of memory
 //! (`budget`).
 
 pub(crate) mod budget;
@@ -8,5 +8,6 @@ pub(crate) mod download;
 pub(crate) mod plan;
 pub(crate) mod proof;
 pub(crate) mod route;
+mod surplus;
 pub(crate) mod upload;
 pub(crate) mod urls;

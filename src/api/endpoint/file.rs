@@ -9,6 +9,7 @@ use super::route;
 use crate::api::json::Json;
 use crate::api::retry::Repeat::{Looking, Never, Safely};
 use crate::api::session::Session;
+use crate::api::transport::Failure;
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::{SecretJson, SecretString};
 
@@ -142,6 +143,32 @@ pub(crate) fn download_urls(
     checksum: &str,
     password: Option<&SecretString>,
 ) -> Result<PartUrls> {
+    let from_part = *parts.start();
+    let body = download_urls_body(parts, checksum, password);
+    let answer = s.post(&file.path("download-urls/"), &*body, Safely)?;
+    part_urls(&answer, "downloadUrls", from_part)
+}
+
+/// The same for a part that need not be there: one attempt, whose failure says more than whether to repeat it.
+pub(crate) fn download_url(
+    s: &Session,
+    file: FileRef<'_>,
+    part: u32,
+    checksum: &str,
+    password: Option<&SecretString>,
+) -> std::result::Result<String, Failure> {
+    let body = download_urls_body(part..=part, checksum, password);
+    let answer = s.post_once(&file.path("download-urls/"), &body)?;
+    let urls = part_urls(&answer, "downloadUrls", part);
+    let url = urls.ok().and_then(|mut urls| urls.remove(&part));
+    url.ok_or_else(|| Error::new(ErrorKind::Refused, "the service gives no URL for it").into())
+}
+
+fn download_urls_body(
+    parts: RangeInclusive<u32>,
+    checksum: &str,
+    password: Option<&SecretString>,
+) -> SecretJson {
     let (from_part, last_part) = parts.into_inner();
     let to_part = last_part.min(from_part.saturating_add(URLS_PER_CALL - 1));
     let body = json!({"checksum": checksum, "startSegment": from_part, "endSegment": to_part, "forceProxy": false});
@@ -149,8 +176,7 @@ pub(crate) fn download_urls(
     if let Some(password) = password {
         body["password"] = password.expose().into();
     }
-    let answer = s.post(&file.path("download-urls/"), &*body, Safely)?;
-    part_urls(&answer, "downloadUrls", from_part)
+    body
 }
 
 fn part_urls(answer: &Json, list: &str, from_part: u32) -> Result<PartUrls> {

@@ -1,0 +1,164 @@
+//! The part behind the last one that was counted. A sender may have stored one more than it declared, or the service may
+//! count none of a file that has one (`protocol` 4.3, 5.4.3): whether it is there is seen by asking for it.
+
+use std::cell::Cell;
+
+use super::download::{Job, Said};
+use crate::api::transport::{Class, Failure};
+use crate::error::{ErrorKind, Result};
+
+/// So often a server that fails is asked for what need not be there.
+const ATTEMPTS: u32 = 3;
+
+impl Job {
+    /// Fetches one part more where the counted ones are none, or hold less than was declared. Parts that say themselves how
+    /// many there are have no other.
+    pub(super) fn fetch_surplus(&self) -> Result<()> {
+        self.wait_for_all()?;
+        let declared = self.download.declared_size.unwrap_or(0);
+        let is_short = self.parts == 0 || self.assembler.lock().written < declared;
+        if !is_short || matches!(*self.said.lock(), Said::Places { .. }) {
+            return Ok(());
+        }
+        let call = &self.download.session.call;
+        let part = self.parts.saturating_add(1);
+        let attempts = Attempts::default();
+        match self.fetch_judged(part, &|failure, arrived| attempts.judge(failure, arrived)) {
+            Err(error) if attempts.found_none.get() && error.kind() != ErrorKind::Stopped => {
+                let why = error.message();
+                call.log(format!(
+                    "one part more than the {} counted ones was asked for, and there is none: {why}",
+                    self.parts
+                ));
+                Ok(())
+            }
+            piece => {
+                let piece = piece.map_err(|error| error.context(format_args!("part {part}")))?;
+                call.one_part_more();
+                self.deliver(part, piece)
+            }
+        }
+    }
+}
+
+/// What became of the attempts to get it.
+#[derive(Default)]
+struct Attempts {
+    failed: Cell<u32>,
+    found_none: Cell<bool>,
+}
+
+/// What a failure says of a part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    /// There is none.
+    None,
+    /// Nothing for now. A server that goes on so has none to give.
+    NotNow,
+    /// Nothing for now, however often.
+    Later,
+    /// Nothing; it is a failure like that of any other part.
+    Nothing,
+}
+
+impl Attempts {
+    /// Judges a failed attempt. The one that says that there is no such part is the last; once a byte of it has arrived,
+    /// it is there, and none says so.
+    fn judge(&self, failure: Failure, arrived: u64) -> Failure {
+        let verdict = match arrived {
+            0 => verdict(&failure),
+            _ => Verdict::Nothing,
+        };
+        self.found_none
+            .set(matches!(verdict, Verdict::None | Verdict::NotNow));
+        if verdict == Verdict::NotNow {
+            self.failed.set(self.failed.get() + 1);
+        }
+        let class = match verdict {
+            Verdict::None => Class::Final,
+            Verdict::NotNow if self.failed.get() >= ATTEMPTS => Class::Final,
+            Verdict::NotNow | Verdict::Later => Class::Lost,
+            Verdict::Nothing => failure.class,
+        };
+        Failure::new(class, failure.error)
+    }
+}
+
+fn verdict(failure: &Failure) -> Verdict {
+    let error = &failure.error;
+    match (error.kind(), error.http_status()) {
+        // With an envelope or without one.
+        (_, Some(408 | 425 | 429)) => Verdict::Later,
+        // The storage may give it all the same; else the API's server has the last word.
+        (ErrorKind::StorageRefused, Some(500..=599)) => Verdict::Later,
+        (_, Some(500..=599)) => Verdict::NotNow,
+        (ErrorKind::Refused | ErrorKind::InvalidInput | ErrorKind::Denied, _) => Verdict::None,
+        (ErrorKind::StorageRefused | ErrorKind::HttpError, Some(400 | 403 | 404 | 410 | 416)) => {
+            Verdict::None
+        }
+        // No bytes are no part.
+        (ErrorKind::DecryptFailed, _) => Verdict::None,
+        _ => Verdict::Nothing,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Error;
+
+    fn failure(kind: ErrorKind, status: u16) -> Failure {
+        Failure::new(Class::Lost, Error::new(kind, "no").with_http_status(status))
+    }
+
+    #[test]
+    fn only_some_failures_say_that_there_is_no_part() {
+        use ErrorKind::{
+            AuthenticationFailed, BadAnswer, Denied, HttpError, LimitExceeded, PasswordRequired,
+            Refused, SessionTimeout, StorageRefused, UnknownPackage, Unreachable,
+        };
+        for (kind, status, expected) in [
+            (Refused, 200, Verdict::None),
+            (Denied, 200, Verdict::None),
+            (Denied, 403, Verdict::None),
+            (HttpError, 404, Verdict::None),
+            (StorageRefused, 403, Verdict::None),
+            (StorageRefused, 416, Verdict::None),
+            (HttpError, 500, Verdict::NotNow),
+            (Refused, 500, Verdict::NotNow),
+            (StorageRefused, 503, Verdict::Later),
+            (Refused, 429, Verdict::Later),
+            (HttpError, 408, Verdict::Later),
+            (HttpError, 401, Verdict::Nothing),
+            (HttpError, 407, Verdict::Nothing),
+            (AuthenticationFailed, 200, Verdict::Nothing),
+            (SessionTimeout, 200, Verdict::Nothing),
+            (LimitExceeded, 200, Verdict::Nothing),
+            (PasswordRequired, 200, Verdict::Nothing),
+            (UnknownPackage, 200, Verdict::Nothing),
+            (BadAnswer, 200, Verdict::Nothing),
+            (Unreachable, 0, Verdict::Nothing),
+        ] {
+            assert_eq!(
+                verdict(&failure(kind, status)),
+                expected,
+                "{kind:?} {status}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_has_begun_to_arrive_is_there() {
+        let attempts = Attempts::default();
+        let failed = attempts.judge(failure(ErrorKind::StorageRefused, 403), 1);
+        assert_eq!(
+            (failed.class, attempts.found_none.get()),
+            (Class::Lost, false)
+        );
+        let failed = attempts.judge(failure(ErrorKind::StorageRefused, 403), 0);
+        assert_eq!(
+            (failed.class, attempts.found_none.get()),
+            (Class::Final, true)
+        );
+    }
+}
