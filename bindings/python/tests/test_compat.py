@@ -329,7 +329,7 @@ def test_what_the_official_client_takes_for_a_success_is_refused(account, admin)
     with pytest.raises(exceptions.UploadFileException, match="not all there"):
         package.encrypt_and_upload_file(__file__, None, Steps())
     stranger = compat.SendSafely(account.BASE_URL[:-len(account.API_URL)], "no-key", "no-secret")
-    with pytest.raises(exceptions.GetPackagesException, match="unknown API key"):
+    with pytest.raises(exceptions.GetPackagesException, match="Invalid API Key"):
         stranger.get_sent_packages()
 
 
