@@ -340,6 +340,30 @@ fn what_is_refused_as_temporary_goes_as_unfinished_only_after_a_refused_finalize
     assert!(is_deleted(&emulator, &begun));
 }
 
+/// What was lost may have been done, and show late.
+#[test]
+fn a_refusal_after_a_lost_answer_makes_no_package_unfinished() {
+    let emulator = Emulator::start();
+    let early = json!({"packageState": "PACKAGE_STATE_IN_PROGRESS", "state": 0});
+    for client in [emulator.client(), without_patience(&emulator)] {
+        let package = ready(&client);
+        emulator.fault(
+            json!({"endpoint": "finalize", "times": 1, "when": "after", "action": {"status": 503}}),
+        );
+        emulator.fault(json!({"endpoint": "package_information", "times": 0, "action": {"replace_json": early}}));
+        // Without patience the next call is refused instead of the next attempt.
+        let kinds = [fails(&package).kind(), fails(&package).kind()];
+        assert_eq!(kinds[1], ErrorKind::Denied);
+        refused(
+            package.delete_unfinished(&mut ()),
+            ErrorKind::OutcomeUnknown,
+        );
+        emulator.clear_faults();
+        assert!(!is_deleted(&emulator, &package));
+        assert_eq!(emulator.count("delete_package"), 0);
+    }
+}
+
 /// Whoever is added while finalize runs needs the keycode as well, be it by this program or another one.
 #[test]
 fn recipients_who_come_while_finalize_runs_get_the_keycode() {

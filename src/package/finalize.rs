@@ -1,5 +1,6 @@
 //! Finalize, and the keycodes for trusted devices that go before it (`protocol` 4.6, 4.7).
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -169,7 +170,11 @@ impl Inner {
                 recipients: answer.texts("recipients"),
             })
         };
-        let look = || self.find_finalized(session);
+        let lost = Cell::new(cut_off);
+        let look = || {
+            lost.set(true);
+            self.find_finalized(session)
+        };
         let ask = || {
             self.steps.lock().asked = Asked::Unknown;
             let refusal = match looking(&session.call, session.retry_window(), finalize, look) {
@@ -180,7 +185,10 @@ impl Inner {
             if cut_off && let Some(finalized) = self.find_finalized(session)? {
                 return Ok(finalized);
             }
-            self.steps.lock().asked = Asked::Refused;
+            // A request whose answer was lost may still be acted upon, or be why this one was refused.
+            if !lost.get() {
+                self.steps.lock().asked = Asked::Refused;
+            }
             Err(refusal)
         };
         let result = match ask() {

@@ -33,8 +33,9 @@ enum Stage {
 pub(crate) enum Asked {
     /// There was none.
     Never,
-    /// It was cut off, or is under way.
+    /// An answer to it was lost, at any time, or it is under way.
     Unknown,
+    /// All of them were refused.
     Refused,
 }
 
