@@ -5,6 +5,7 @@ use std::io::Read as _;
 
 use super::budget::Lease;
 use super::download::{Download, Job, another_piece};
+use super::route::PartRoute;
 use crate::api::retry::{Repeat, retrying};
 use crate::api::transport::{Class, Failure, Response, body_failure};
 use crate::crypto::{Limits, proves_passphrase};
@@ -52,17 +53,38 @@ impl Job {
             &session.contact(),
             || {
                 let through_api = route.through_api();
-                let answer = match through_api {
-                    true => self.ask_api(1),
-                    false => self.ask_storage(1, &mut route, &mut range),
+                let head = match through_api {
+                    true => self.ask_api(1).and_then(|answer| self.read_head(answer)),
+                    false => self.head_from_storage(&mut route, &mut range),
                 };
-                let result = answer
-                    .and_then(|answer| self.read_head(answer))
-                    .and_then(|head| self.is_proved_by(head));
+                let result = head.and_then(|head| self.is_proved_by(head));
                 route.note(through_api, session.storage_is_connected(), &result);
                 result
             },
         )
+    }
+
+    /// Asks the storage for a head. What it, or a gateway before it, gives instead of that piece is no failure: the head of
+    /// the whole serves as well, and `range` is none from then on.
+    fn head_from_storage(
+        &self,
+        route: &mut PartRoute<'_>,
+        range: &mut Option<String>,
+    ) -> std::result::Result<Head, Failure> {
+        if range.is_some() {
+            let head = self.ask_storage(1, route, range).and_then(|answer| {
+                if !is_head(&answer) {
+                    *range = None;
+                    return Err(another_piece());
+                }
+                self.read_head(answer)
+            });
+            if range.is_some() {
+                return head;
+            }
+        }
+        let answer = self.ask_storage(1, route, range)?;
+        self.read_head(answer)
     }
 
     fn is_proved_by(&self, head: Head) -> std::result::Result<bool, Failure> {
@@ -81,16 +103,10 @@ impl Job {
 
     /// Reads the head of a part. Where the whole is given, the rest is left, and the connection with it.
     fn read_head(&self, mut answer: Response) -> std::result::Result<Head, Failure> {
-        let (given, length) = match answer.status {
-            206 => {
-                let range = answer.content_range.as_deref().and_then(read_range);
-                range.ok_or_else(another_piece)?
-            }
-            _ => (u64::MAX, answer.content_length),
+        let length = match piece(&answer) {
+            Some((_, length)) => length,
+            None => answer.content_length,
         };
-        if given < length.unwrap_or(HEAD).min(HEAD) {
-            return Err(another_piece());
-        }
         let Download {
             session, budget, ..
         } = &self.download;
@@ -116,6 +132,17 @@ impl Job {
         };
         Ok(Head { memory, length })
     }
+}
+
+/// Whether an answer begins with a head: whole parts do.
+fn is_head(answer: &Response) -> bool {
+    answer.status != 206
+        || piece(answer).is_some_and(|(given, length)| given >= length.unwrap_or(HEAD).min(HEAD))
+}
+
+fn piece(answer: &Response) -> Option<(u64, Option<u64>)> {
+    let is_piece = answer.status == 206;
+    read_range(answer.content_range.as_deref().filter(|_| is_piece)?)
 }
 
 /// How many bytes from the first on a storage gives, and how many there are in all, if it says that.
