@@ -130,24 +130,24 @@ impl Client {
 /// Reads a page.
 fn page(answer: &Json, row: u64, size: u32) -> Result<Page<AuditLogEntry>> {
     let items: Vec<_> = records(answer)?.iter().map(AuditLogEntry::read).collect();
-    let pagination = answer.object("pagination");
-    let told = [Some(answer), pagination].into_iter().flatten();
-    let next = match told
-        .map(|told| told.size("nextRowIndex"))
-        .find(Option::is_some)
-    {
-        Some(next) => next,
-        None if pagination.is_some() => None,
-        None => (items.len() >= size as usize).then(|| row + items.len() as u64),
+    let places = || {
+        [Some(answer), answer.object("pagination")]
+            .into_iter()
+            .flatten()
     };
+    let next = places().find_map(|place| place.size("nextRowIndex"));
+    // A null says that there is none. One that is left out says nothing: whether the service gives it is not determined.
+    let is_guess = next.is_none() && !places().any(|place| place.has("nextRowIndex"));
+    let may_go_on = is_guess && items.len() >= size as usize;
     Ok(Page {
+        next: next.or_else(|| may_go_on.then(|| row + items.len() as u64)),
         items,
-        next,
-        is_guess: pagination.is_none(),
+        is_guess,
     })
 }
 
-/// The records of an answer. What their list is called is nowhere said, but what they hold.
+/// The records of an answer. What their list is called is nowhere said, but what they hold. One that is empty may be
+/// left out.
 fn records(answer: &Json) -> Result<&[Json]> {
     let lists = || answer.lists().filter(|(name, _)| *name != "errors");
     let are_records = |items: &[Json]| {
@@ -156,10 +156,13 @@ fn records(answer: &Json) -> Result<&[Json]> {
     };
     let found = lists().find(|(_, items)| are_records(items));
     let found = found.or_else(|| lists().find(|(_, items)| items.is_empty()));
-    let told = "the answer has no list of records";
+    let pagination = answer.object("pagination");
+    let is_empty = pagination.and_then(|pagination| pagination.size("rowsReturned")) == Some(0);
+    let message = "the answer has no list of records";
     found
         .map(|(_, items)| items)
-        .ok_or_else(|| Error::new(ErrorKind::BadAnswer, told))
+        .or_else(|| is_empty.then_some(&[]))
+        .ok_or_else(|| Error::new(ErrorKind::BadAnswer, message))
 }
 
 #[cfg(test)]
@@ -222,6 +225,9 @@ mod tests {
         assert_eq!(next(beside, 2), (Some(12), false));
         let last = json!({"pagination": {"rowsReturned": "2", "nextRowIndex": null}});
         assert_eq!(next(last, 2), (None, false));
+        let silent = json!({"pagination": {"rowIndex": "10", "rowsReturned": "2"}});
+        assert_eq!(next(silent.clone(), 2), (Some(12), true));
+        assert_eq!(next(silent, 3), (None, true));
         assert_eq!(next(json!({}), 2), (Some(12), true));
         assert_eq!(next(json!({}), 100), (None, true));
         let of = |json| {
@@ -230,11 +236,14 @@ mod tests {
                 .ok()
         };
         assert_eq!(of(json!({"events": []})), Some(0));
+        let left_out = json!({"pagination": {"rowIndex": "0", "rowsReturned": "0"}});
+        assert_eq!(of(left_out), Some(0));
         for lacking in [
             json!({}),
             json!({"errors": []}),
             json!({"events": null}),
             json!({"texts": ["a"]}),
+            json!({"pagination": {"rowsReturned": "2"}}),
         ] {
             assert_eq!(of(lacking), None);
         }

@@ -4,8 +4,8 @@
 mod support;
 
 use sendsafely::{
-    ApiKey, AuditLogFilter, Client, ClientOptions, ErrorKind, FinalizeOptions, Login, Package,
-    Registration, RegistrationProof, SecretString,
+    ApiKey, AuditLogEntry, AuditLogFilter, Client, ClientOptions, ErrorKind, FinalizeOptions,
+    Login, Package, Registration, RegistrationProof, SecretString,
 };
 use serde_json::{Value, json};
 use support::*;
@@ -120,7 +120,8 @@ fn the_audit_log_is_listed_page_by_page() {
         .map(|sent| serde_json::from_str(sent["body"].as_str().unwrap()).unwrap())
         .collect();
     let rows: Vec<_> = bodies.iter().map(|body| &body["rowIndex"]).collect();
-    assert_eq!(rows, [&json!(1), &json!(3)]);
+    // The last page is full, and does not say that it is the last.
+    assert_eq!(rows, [&json!(1), &json!(3), &json!(5)]);
     assert_eq!(bodies[0]["pageSize"], 2);
     assert_eq!(bodies[0]["minTimestamp"], "2026-01-31");
     assert_eq!(bodies[0]["maxTimestamp"], "2099-01-31 13:45:00");
@@ -144,6 +145,22 @@ fn the_audit_log_is_listed_page_by_page() {
     );
     assert_eq!(entries[0].impersonated_user, None);
     assert_eq!(entries[1].impersonated_user.as_deref(), Some("b@acme.test"));
+
+    // Pages that go by the rows alone, and no list where there are none.
+    let rows = |rows: Value, count: &str| json!({"response": "SUCCESS", "events": rows, "pagination": {"rowsReturned": count}});
+    let full = json!([{"eventId": "G"}, {"eventId": "H"}]);
+    let none = json!({"response": "SUCCESS", "pagination": {"rowsReturned": "0"}});
+    for answer in [rows(full, "2"), rows(json!([{"eventId": "I"}]), "1"), none] {
+        emulator
+            .fault(json!({"endpoint": "audit_log", "times": 1, "action": {"envelope": answer}}));
+    }
+    let ids = |entries: Vec<AuditLogEntry>| entries.into_iter().map(|entry| entry.event_id);
+    let of_two = AuditLogFilter {
+        page_size: 2,
+        ..AuditLogFilter::default()
+    };
+    assert!(ids(all(&of_two)).eq(["G", "H", "I"]));
+    assert_eq!(ids(all(&of_two)).count(), 0);
 
     let second = client_of_second(&emulator);
     let others = second.list_audit_log(&AuditLogFilter::default()).unwrap();
