@@ -4112,7 +4112,8 @@ sendsafely_status sendsafely_package_get_public_keys(sendsafely_package *package
  * recipient, and stores the results. Finalize does it by itself, and so does adding recipients to a Workspace or a
  * finalized package: this is for devices that were registered later. Four go up at once, or as many as
  * parts_in_flight says if those are fewer. A key that cannot be used, or for which the service refuses the keycode, is
- * passed over with a line in the log; if the service refuses it for every key, the first refusal is the error.
+ * passed over with a line in the log; if the service refuses it for every key, the first refusal is the error. So is
+ * one of the caller or the package, such as SENDSAFELY_SESSION_TIMEOUT, for whatever key.
  *
  * Before or after finalize. recipient_id may be NULL. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id.
  * SENDSAFELY_KEYCODE_UNKNOWN, SENDSAFELY_WRONG_KEYCODE: open the package with its keycode. A keycode with which a package

@@ -381,7 +381,7 @@ fn is_of_one_keycode(error: &Error) -> bool {
         ErrorKind::InvalidKey,
     ];
     cryptography.contains(&error.kind())
-        || (error.server_code().is_some() && error.kind() != ErrorKind::AuthenticationFailed)
+        || (error.server_code().is_some() && !error.concerns_caller())
 }
 
 impl Package {
@@ -412,7 +412,8 @@ impl Package {
     ///
     /// # Errors
     /// [`ErrorKind::KeycodeUnknown`]; [`ErrorKind::WrongKeycode`], [`ErrorKind::KeycodeNotProved`]; as
-    /// [`public_keys`](Self::public_keys); the first refusal, if the service refuses the keycode for every key.
+    /// [`public_keys`](Self::public_keys); the first refusal, if the service refuses the keycode for every key; one
+    /// of the caller or the package for whatever key.
     pub fn upload_keycodes(
         &self,
         observer: &mut dyn Observer,

@@ -230,6 +230,16 @@ impl Error {
         self.server_code.as_deref()
     }
 
+    /// Whether the service refuses the caller, and so whatever comes next as well.
+    pub(crate) fn concerns_caller(&self) -> bool {
+        matches!(
+            self.kind,
+            ErrorKind::AuthenticationFailed
+                | ErrorKind::OutdatedVersion
+                | ErrorKind::SessionTimeout
+        )
+    }
+
     /// The service's own words, where it gave any.
     pub fn server_message(&self) -> Option<&str> {
         self.server_message.as_deref()

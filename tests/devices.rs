@@ -317,11 +317,14 @@ fn a_new_device_gets_the_keycodes_of_an_old_one() {
     assert_eq!(done.synchronized, 0);
     assert_eq!(emulator.count("set_keycode"), 0);
     // Without the service there is no going on.
-    emulator.refuse_once("set_keycode", "AUTHENTICATION_FAILED");
-    refused(
-        client.sync_keycodes(&mut (), &old, &private),
-        ErrorKind::AuthenticationFailed,
-    );
+    for (code, kind) in [
+        ("AUTHENTICATION_FAILED", ErrorKind::AuthenticationFailed),
+        ("OUTDATED_VERSION", ErrorKind::OutdatedVersion),
+        ("TIMEOUT", ErrorKind::SessionTimeout),
+    ] {
+        emulator.refuse_once("set_keycode", code);
+        refused(client.sync_keycodes(&mut (), &old, &private), kind);
+    }
     refused(
         client.sync_keycodes(&mut (), "unknown", &private),
         ErrorKind::Refused,

@@ -268,6 +268,39 @@ fn a_network_that_fails_for_one_ends_all() {
     assert_eq!(stored(&emulator, &package).len(), MANY);
 }
 
+/// The other keys would be refused as well: the package stays open, so that no device is locked out.
+#[test]
+fn a_refusal_of_the_caller_or_the_package_ends_all() {
+    let emulator = Emulator::start();
+    master_keys(&emulator, &[PUBLIC; MANY]);
+    let client = emulator.client_with(ClientOptions {
+        parts_in_flight: 1,
+        ..options()
+    });
+    for (code, kind) in [
+        ("AUTHENTICATION_FAILED", ErrorKind::AuthenticationFailed),
+        ("OUTDATED_VERSION", ErrorKind::OutdatedVersion),
+        ("TIMEOUT", ErrorKind::SessionTimeout),
+        ("UNKNOWN_PACKAGE", ErrorKind::UnknownPackage),
+    ] {
+        let package = ready(&client);
+        emulator.forget_requests();
+        emulator.fault(
+            json!({"endpoint": "set_keycode", "skip": 1, "times": 0, "action": refusal(code)}),
+        );
+        let mut watch = Watch::new();
+        let error = finalize_watched(&package, &mut watch).err().unwrap();
+        assert_eq!(error.kind(), kind, "{error}");
+        assert_passed_over(&watch, &[]);
+        assert_eq!(stored(&emulator, &package).len(), 1);
+        assert_eq!(emulator.count("set_keycode"), 2);
+        assert_eq!(emulator.count("finalize"), 0);
+        emulator.clear_faults();
+        finalize(&package);
+        assert_eq!(stored(&emulator, &package).len(), MANY);
+    }
+}
+
 #[test]
 fn a_stop_ends_them_all() {
     let emulator = Emulator::start();

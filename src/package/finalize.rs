@@ -60,7 +60,7 @@ impl Package {
     /// [`ErrorKind::AlreadyFinalized`] and the other kinds of wrong order before anything is sent;
     /// [`ErrorKind::WrongKeycode`], [`ErrorKind::KeycodeNotProved`] for a package that was opened again;
     /// [`ErrorKind::ApproverRequired`], [`ErrorKind::Denied`] from the service, which leave the package open; so does a
-    /// refusal of the keycode for every public key, while one alone is a line in the log. If the service refuses after
+    /// refusal of the keycode for every public key, or of the caller, while one alone is a line in the log. If the service refuses after
     /// the answer to creating a file was lost, what that has left is removed where it can be told from other uploads:
     /// else [`ErrorKind::UploadIncomplete`], or [`ErrorKind::PackageNotFinalizable`] where the service does not show it.
     pub fn finalize(

@@ -11,7 +11,7 @@ use crate::api::{Session, endpoint};
 use crate::call::WORKER_GRACE;
 use crate::crypto::{Keycode, encrypt_keycode, is_outdated};
 use crate::device::PublicKey;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::transfer::crew;
 
 /// Keycodes that go up at once: a package may have dozens of keys.
@@ -23,7 +23,8 @@ impl Inner {
     /// lock out one device, not the package.
     ///
     /// # Errors
-    /// The first refusal, if there was one and no key has got the keycode; errors of the network.
+    /// The first refusal, if there was one and no key has got the keycode; a refusal of the caller or the package; errors
+    /// of the network.
     pub(crate) fn upload_keycodes(
         &self,
         session: &Arc<Session>,
@@ -57,6 +58,13 @@ impl Inner {
         crew::run(&session.call, workers, WORKER_GRACE, move || shared.work())?;
         round.result()
     }
+}
+
+/// Whether the next key may fare better.
+fn is_of_one_key(error: &Error) -> bool {
+    error.server_code().is_some()
+        && !error.concerns_caller()
+        && error.kind() != ErrorKind::UnknownPackage
 }
 
 /// The keycode of a package on its way to some of its public keys.
@@ -102,7 +110,7 @@ impl Round {
                 self.stored.fetch_add(1, Ordering::Relaxed);
                 Ok(())
             }
-            Err(refusal) if refusal.server_code().is_some() => {
+            Err(refusal) if is_of_one_key(&refusal) => {
                 PublicKey::pass_over(&session.call, &key.public_key_id, &refusal);
                 self.refusal.lock().get_or_insert(refusal);
                 Ok(())
