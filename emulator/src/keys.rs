@@ -93,7 +93,7 @@ fn keys_json(state: &State, settings: &Settings, is_reader: impl Fn(&str) -> boo
 }
 
 fn reads(state: &State, package: &Package, email: &str) -> bool {
-    email == package.owner
+    package.is_of(email)
         || package
             .recipients
             .iter()

@@ -558,13 +558,14 @@ impl Package {
         }
     }
 
+    /// Whether it is somebody's own: the sender's, or that of an administrator who created it for the sender.
+    pub(crate) fn is_of(&self, email: &str) -> bool {
+        email == self.owner || email == self.created_by
+    }
+
     /// Receipts and state follow what recipients have fetched (protocol 7.4). `file_id` None: the message was read.
     pub(crate) fn confirm(&mut self, email: &str, file_id: Option<&str>) {
-        if [&self.owner, &self.created_by]
-            .into_iter()
-            .any(|own| own == email)
-            && !self.dropzone
-        {
+        if self.is_of(email) && !self.dropzone {
             return;
         }
         self.fetched
@@ -760,7 +761,7 @@ impl State {
             Caller::Nobody => return None,
             Caller::User(email) => email,
         };
-        if [&package.owner, &package.created_by].contains(&email) && !package.dropzone {
+        if package.is_of(email) && !package.dropzone {
             return Some(Right::Own);
         }
         let direct = package

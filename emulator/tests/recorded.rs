@@ -197,6 +197,23 @@ fn who_creates_for_another_goes_on_working_with_it() {
         list["packages"].as_array().unwrap().len()
     };
     assert_eq!((sent(&owner), sent(&second)), (0, 1));
+
+    // On devices of their own, too.
+    let public = json!({"publicKey": "-----BEGIN PGP PUBLIC KEY BLOCK-----", "description": "d"});
+    let register =
+        |user: &support::User| text(&user.ok("PUT", "/public-key/", public.clone())["id"]);
+    let (old, new, others) = (register(&owner), register(&owner), register(&second));
+    let keys = owner.ok("GET", &format!("{path}public-keys/"), ());
+    let ids = keys["publicKeys"].as_array().unwrap().iter();
+    let ids: std::collections::BTreeSet<String> = ids.map(|key| text(&key["id"])).collect();
+    assert_eq!(ids, [old.clone(), new, others].into());
+    let keycode = json!({"keycode": "for the old one"});
+    owner.ok("PUT", &format!("{path}link/{old}/"), keycode);
+    let wanted = json!({"packageIds": [package.id]});
+    let many = owner.ok("POST", &format!("/public-key/{old}/links/"), wanted);
+    assert_eq!(many["keycodes"][0]["keycode"], "for the old one");
+    let missing = owner.ok("GET", &format!("/sync/{old}/"), ());
+    assert_eq!(missing["keycodes"][0]["packageId"], package.id);
     owner.ok("DELETE", &path, ());
 }
 
