@@ -22,7 +22,7 @@ TABLE = "tests/c/requests.txt"
 PREAMBLE = """\
 What the library sends for each capability of docs/coverage.md, as the emulator saw it: each request once, in the order of the first. Made by tools/request_table.py
 from the tests of the capability (CONTRIBUTING.md). A name in braces stands for a value that changes, <url> for one that the service gave; numbers and texts of a
-body are given by their type. The headers of each kind of request stand here; a request that has others says in which.
+body are given by their type, but those that the library itself chooses. The headers of each kind of request stand here; a request that has others says in which.
 """
 # Headers whose value changes, and what stands for it.
 VALUES = [
@@ -41,8 +41,12 @@ GIVEN = {"part_put", "part_get", "dropzone_connector"}
 PREFIXES = ("/api/v2.0/", "/drop-zone/v2.0/", "/auth-api/", "/auth/")
 # Rows whose files take turns: their requests stand in the order of the alphabet.
 UNORDERED = {"B5"}
+# Texts of a body that the library itself chooses: given by their value.
+CONSTANTS = {"action", "api", "uploadType"}
 # A raw request of the tests to a path that no service has.
 UNKNOWN = {"GET /api/v2.0/no/such/path/"}
+# Sections of the protocol whose calls a Dropzone has as well (6.13).
+OF_DROPZONES = ("4.2", "4.3", "4.4", "6.13")
 
 
 def read(path):
@@ -83,10 +87,14 @@ def shape(value):
         case str():
             return "text"
         case dict():
-            return "{" + ", ".join(f'"{name}": {shape(value[name])}' for name in sorted(value)) + "}"
+            return "{" + ", ".join(f'"{name}": {member(name, value[name])}' for name in sorted(value)) + "}"
         case list():
             return "[" + ", ".join(sorted({shape(item) for item in value})) + "]"
     return "number"
+
+
+def member(name, value):
+    return f'"{value}"' if name in CONSTANTS and isinstance(value, str) else shape(value)
 
 
 def body_of(request):
@@ -123,9 +131,10 @@ def normal(request, patterns):
 
 
 def counts(request):
-    """Not what the test has sent itself, nor what was cut off because the call had ended."""
+    """Not what the test has sent itself, nor what was cut off, without an answer, because the call had ended."""
     headers = request["headers"]
-    return headers.get("user-agent") != "test" and request["body_size"] >= int(headers.get("content-length", 0))
+    is_whole = request["status"] is not None or request["body_size"] >= int(headers.get("content-length", 0))
+    return headers.get("user-agent") != "test" and is_whole
 
 
 def render(ran, rows):
@@ -158,21 +167,42 @@ def difference(table, committed):
     return "".join(difflib.unified_diff(committed.splitlines(True), table.splitlines(True), TABLE, "what was sent"))
 
 
-def segments(path):
-    """A path as it is compared: without query and last slash, all variables the same."""
-    path = re.sub(r"^(HOST|/api/v2\.0|/drop-zone/v2\.0)(?=/)", "", path.partition("?")[0]).strip("/")
-    is_variable = re.compile(r"[A-Z]\d?|.*[^\w-].*").fullmatch
-    return tuple("{}" if is_variable(segment) else segment for segment in path.split("/"))
+def calls(text, prefix="/api/v2.0"):
+    """The calls that a text of the protocol names, each method and path as it is compared."""
+    for code in re.findall(r"`([^`\n]+)`", text):
+        for method, path in re.findall(r"\b(GET|PUT|POST|PATCH|DELETE) ((?:HOST)?/(?:\{[^}]*\}|[^\s{])*|<url>)", code):
+            path = path.partition("?")[0]
+            if path.startswith("HOST"):
+                path = path[len("HOST"):]
+            elif path != "<url>" and not path.startswith(PREFIXES):
+                path = prefix + path
+            yield method, re.sub(r"(?<=/)([A-Z]\d?|\{[^}]*\})(?=/|$)", "{}", path)
+
+
+def section(protocol, number):
+    begin = re.search(rf"^##+ {re.escape(number)}[ .]", protocol, re.MULTILINE)
+    return re.split(r"\n##? ", protocol[begin.start():])[0] if begin else ""
 
 
 def undocumented(table, protocol):
-    """The calls of the table, method and path, that the protocol does not have."""
-    known = set()
-    for code in re.findall(r"`([^`\n]+)`", protocol):
-        for method, path in re.findall(r"\b(GET|PUT|POST|PATCH|DELETE) ((?:HOST)?/(?:\{[^}]*\}|[^\s{])*|<url>)", code):
-            known.add((method, segments(path)))
-    sent = dict.fromkeys(re.findall(r"^  ([A-Z]+ (?:/|<url>)\S*)", table, re.MULTILINE))
-    return [call for call in sent if call not in UNKNOWN and (call.split()[0], segments(call.split()[1])) not in known]
+    """The calls of the table, method and path, that the protocol does not have, and what else it nowhere names: parameters of a query, members of a body."""
+    known = set(calls(protocol))
+    for number in OF_DROPZONES:
+        known |= set(calls(section(protocol, number), "/drop-zone/v2.0"))
+    words = set(re.findall(r"\w+", protocol))
+    found = {}
+    for line in re.findall(r"^  ([A-Z]+ (?:/|<url>).*)", table, re.MULTILINE):
+        call = " ".join(line.split()[:2])
+        method, path = call.split()
+        path, _, query = path.partition("?")
+        path = re.sub(r"(?<=/)(\{\w+\}|[\w.+-]+@[\w.-]+)(?=/|$)", "{}", path)
+        # Where the protocol writes no last slash, it says nothing about it.
+        if call not in UNKNOWN and not {(method, path), (method, path.removesuffix("/"))} & known:
+            found[call] = None
+        for name in re.findall(r"(\w*)=", query) + re.findall(r'"(\w*)": ', line):
+            if name not in words:
+                found[f"{name} in {call}"] = None
+    return list(found)
 
 
 def main(paths):
