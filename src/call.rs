@@ -626,4 +626,18 @@ mod tests {
         });
         assert_eq!(phases(), (Phase::Transferring, Phase::Transferring));
     }
+
+    #[test]
+    fn a_total_is_corrected_however_large_it_is() {
+        for (total, counted, actual, expected) in [
+            (1000, 600, 500, 900),
+            (1000, 600, 700, 1100),
+            (u64::MAX - 1, u64::MAX - 11, 3000, 3010),
+        ] {
+            let (call, _notices) = Call::new();
+            call.set_total(Some(total), 1);
+            call.correct_total(counted, actual);
+            assert_eq!(call.snapshot(0).bytes_total, Some(expected));
+        }
+    }
 }

@@ -386,7 +386,13 @@ fn a_file_is_empty_only_if_there_is_nothing() {
 #[test]
 fn a_size_that_was_not_declared_is_believed_when_it_is_said_again() {
     let emulator = Emulator::start();
-    let (package, _) = receiving(&emulator, options());
+    let (package, _) = receiving(
+        &emulator,
+        ClientOptions {
+            parts_in_flight: 1,
+            ..options()
+        },
+    );
     let data = noise(1, 2 * PART);
     let id = upload(&package, "a.bin", &data).unwrap().file_id;
     let other = upload(&package, "b.bin", &noise(2, 2 * PART - 1))
@@ -396,6 +402,9 @@ fn a_size_that_was_not_declared_is_believed_when_it_is_said_again() {
     let right = emulator.admin("GET", &format!("/files/{id}/parts/1"), b"");
     emulator.admin("PUT", &format!("/files/{id}/parts/1"), &wrong);
     // It is asked for once more, and by then it is the right one.
+    let late = json!({"hang_ms": 1500});
+    emulator
+        .fault(json!({"endpoint": "part_get", "part": 1, "skip": 1, "times": 1, "action": late}));
     let mut watch = Mend(|| drop(emulator.admin("PUT", &format!("/files/{id}/parts/1"), &right)));
     let mut memory = Vec::new();
     let sink = Sink::Memory(&mut memory);

@@ -374,6 +374,28 @@ fn a_stop_while_connecting() {
 }
 
 #[test]
+fn a_stop_while_a_part_that_nobody_counted_is_asked_for() {
+    let (_listener, _queued, address) = blackhole();
+    let emulator = Emulator::start();
+    let package = package(&emulator.client_with(patient()));
+    let secret = emulator.package(package.id())["server_secret"].clone();
+    let passphrase = secret.as_str().unwrap().to_owned() + package.keycode().unwrap();
+    let part =
+        |seed| support::openpgp::part(support::openpgp::NODE, &passphrase, &noise(seed, 1000));
+    let id = emulator.add_file(package.id(), "a.bin", 3000, &[part(1), part(2)]);
+    let urls = json!({"downloadUrls": [{"part": 3, "url": format!("http://{address}/3")}]});
+    emulator.fault(
+        json!({"endpoint": "download_urls", "skip": 1, "times": 0, "action": {"replace_json": urls}}),
+    );
+    let directory = TempDir::new();
+    stopped("connecting for a part", |watch| {
+        let sink = Sink::Path(directory.0.clone());
+        package.download(watch, &id, sink, &DownloadOptions::default())
+    });
+    assert_eq!(directory.names(), [""; 0], "nothing half-written stays");
+}
+
+#[test]
 fn a_stop_during_name_resolution() {
     if !is_child() {
         let directory = TempDir::new();

@@ -3,12 +3,17 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::call::{Call, died, guarded};
+use crossbeam_channel::{Receiver, RecvTimeoutError};
+
+use crate::call::{Call, died, guarded, stopped};
 use crate::error::Result;
 use crate::os;
 
-/// Runs the same work on several workers and waits for them all. The first error stops the call, so that the others
-/// end soon; one that is stuck where nothing can wake it is left behind after the grace. Where the system starts no
+/// How often it is seen whether the call was stopped: all workers may be stuck.
+const GLANCE: Duration = Duration::from_millis(20);
+
+/// Runs the same work on several workers and waits for them all. The first error, or a stop, stops the call, so that the
+/// others end soon; one that is stuck where nothing can wake it is left behind after the grace. Where the system starts no
 /// more threads, those that were started do the work.
 pub(crate) fn run(
     call: &Arc<Call>,
@@ -35,10 +40,7 @@ pub(crate) fn run(
     }
     drop(results);
     for _ in 0..started {
-        let result = finished
-            .recv()
-            .map_err(|_| died())
-            .and_then(|result| result);
+        let result = next(&finished, call);
         if let Err(error) = result {
             call.stop();
             let deadline = Instant::now() + grace;
@@ -47,4 +49,16 @@ pub(crate) fn run(
         }
     }
     Ok(())
+}
+
+/// The result of the worker that ends next.
+fn next(finished: &Receiver<Result<()>>, call: &Call) -> Result<()> {
+    loop {
+        match finished.recv_timeout(GLANCE) {
+            Ok(result) => return result,
+            Err(RecvTimeoutError::Disconnected) => return Err(died()),
+            Err(RecvTimeoutError::Timeout) if call.is_stopped() => return Err(stopped()),
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+    }
 }
