@@ -159,6 +159,17 @@ fn our_own_files_are_kept_when_the_service_tells_a_wrong_size() {
         }
         // They say themselves how many parts they have: nobody asks for one more.
         assert_eq!(furthest(&emulator), 3, "{offset}");
+        // Nobody who tries once can ask a part again for its size.
+        let once = ClientOptions {
+            retry_window: std::time::Duration::ZERO,
+            ..options()
+        };
+        let package = Package::open_link(&emulator.client_of(1, once), &mut (), &link).unwrap();
+        let files = package.information(&mut ()).unwrap().files;
+        assert!(
+            in_every_way(&package, &files[0].file_id) == data,
+            "{offset}"
+        );
     }
 }
 

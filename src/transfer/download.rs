@@ -724,8 +724,10 @@ impl Job {
         if marks.iter().flatten().any(|mark| known.contains(mark)) {
             return Err(wrong_part("another part of the file is the same"));
         }
-        // What is accepted first binds the others. Of two files, the one that was declared is the right one.
+        // What is accepted first binds the others. Of two files, the one that was declared is the right one; a doubt needs
+        // a second attempt to be put right.
         if let (None, Some(size)) = (said.size(), with_this.size())
+            && !self.download.session.retry_window().is_zero()
             && self
                 .download
                 .declared_size
