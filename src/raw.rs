@@ -121,7 +121,7 @@ pub fn decrypt_message(
     base64: &str,
 ) -> Result<SecretString> {
     let passphrase = passphrase(server_secret, keycode)?;
-    let text = os::on_clean_stack(|| crypto::decrypt_message(base64, &passphrase, || Ok(())))?;
+    let text = os::on_clean_stack(|| crypto::decrypt_message(base64, &passphrase, |_| Ok(())))?;
     Ok(SecretString::new(text))
 }
 

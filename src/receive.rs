@@ -9,7 +9,6 @@ use crate::api::Session;
 use crate::api::endpoint;
 use crate::call::{self, Call, Observer};
 use crate::client::Client;
-use crate::crypto::decrypt_message;
 use crate::error::{Error, ErrorKind, Result};
 use crate::os;
 use crate::os::Existing;
@@ -116,13 +115,11 @@ impl Package {
             return Ok(None);
         }
         self.run(observer, |inner, session| {
-            let secrets = inner.secrets()?;
             let message = inner.encrypted_message(session)?;
             let Some(message) = message else {
                 return Ok(None);
             };
-            let check = || session.call.check();
-            let text = decrypt_message(&message, &secrets.passphrase, check)?;
+            let text = inner.decrypt_text(session, &message)?;
             inner.note_proof(Steps::message_opened);
             Ok(Some(text))
         })

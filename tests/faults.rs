@@ -1083,4 +1083,13 @@ fn the_same_part_twice_is_refused_whoever_wrote_it() {
         let file = emulator.add_file(id, "equal.bin", 15, &[fresh(), fresh(), fresh()]);
         assert_eq!(download(&package, &file).unwrap(), b"hellohellohello");
     }
+    // A writer may derive one key for all parts. All of this style have the same session key.
+    let parts: Vec<_> = (0..3).map(|_| part(NODE, &passphrase, b"hello")).collect();
+    let head = 2 + usize::from(parts[0][1]);
+    let shared: Vec<_> = parts
+        .iter()
+        .map(|part| [&parts[0][..head], &part[head..]].concat())
+        .collect();
+    let file = emulator.add_file(raw["id"].as_str().unwrap(), "shared.bin", 15, &shared);
+    assert_eq!(download(&package, &file).unwrap(), b"hellohellohello");
 }

@@ -322,6 +322,39 @@ mod tests {
         );
     }
 
+    /// `gpg -R`: whose key each packet is for is seen by trying.
+    #[test]
+    fn one_of_many_hidden_recipients_is_found() {
+        let (ours, theirs) = (secret_key(), generate_key_pair(2048).unwrap().1);
+        let (theirs, _) = SignedPublicKey::from_string(&theirs).unwrap();
+        let session_key = ALGORITHM.new_session_key(OsRng);
+        let data = ALGORITHM
+            .encrypt_protected(OsRng, session_key.as_ref(), LITERAL)
+            .unwrap();
+        let data = [&[1], data.as_slice()].concat();
+        let bytes = |armored: String| {
+            let text: String = armored
+                .lines()
+                .filter(|line| !line.starts_with('-'))
+                .collect();
+            STANDARD.decode(text).unwrap()
+        };
+        let stranger = &theirs.public_subkeys[0];
+        let stranger = bytes(armored(stranger, &session_key, 18, &data, true));
+        let stranger = &stranger[..stranger.len() - 2 - data.len()];
+        let our_key = ours.secret_subkeys[0].public_key().clone();
+        let for_us = bytes(armored(&our_key, &session_key, 18, &data, true));
+        let key = PrivateKey(ours);
+        for (strangers, is_found) in [(0, true), (20, true), (64, false)] {
+            let message = [&stranger.repeat(strangers), for_us.as_slice()].concat();
+            let text = STANDARD.encode(message);
+            let message =
+                format!("-----BEGIN PGP MESSAGE-----\n\n{text}\n-----END PGP MESSAGE-----\n");
+            let found = key.decrypt_keycode(&message);
+            assert_eq!(found.is_ok(), is_found, "after {strangers}");
+        }
+    }
+
     #[test]
     fn keycodes_go_to_the_subkey_that_may_encrypt() {
         let keycode = Keycode::generate().unwrap();

@@ -41,19 +41,19 @@ pub(crate) fn encrypt_message(text: &str, passphrase: &Passphrase) -> Result<Str
 }
 
 /// Decrypts a text. Line ends are not converted; texts of the official Node client have CR LF. A caller who wants it
-/// wiped after use (a file key) puts it into a `SecretString`. `proceed` is asked between two pieces of work.
+/// wiped after use (a file key) puts it into a `SecretString`. `proceed` is asked as [`Limits`] say.
 ///
 /// # Errors
 /// As [`open`]; `DecryptFailed` also if the content is not UTF-8.
 pub(crate) fn decrypt_message(
     base64: &str,
     passphrase: &Passphrase,
-    proceed: impl Fn() -> Result<()>,
+    proceed: impl Fn(usize) -> Result<()>,
 ) -> Result<String> {
     let mut message = decode(base64)?;
     let limits = Limits {
         max_plaintext: message.len().max(LARGEST_COMPRESSED),
-        proceed: &|_| proceed(),
+        proceed: &proceed,
     };
     let content = open(&mut message, passphrase, &limits)?.content;
     let text = std::str::from_utf8(&message[content]).map(str::to_owned);
@@ -90,7 +90,7 @@ mod tests {
     }
 
     fn decrypt(base64: &str, passphrase: &Passphrase) -> Result<String> {
-        decrypt_message(base64, passphrase, || Ok(()))
+        decrypt_message(base64, passphrase, |_| Ok(()))
     }
 
     const A3: &str = "ww0ECQMIAQIDBAUGBwhg0j0BINaZLlJ32W2mj2OKc0/KMF7tLQ0ljRbS2b+CYp9vfOOSe36GpXA5m/Xa5F9FP9qVQCH56cxtUar6Y5Pz";
@@ -143,7 +143,7 @@ mod tests {
             .unwrap();
         let encrypted = STANDARD.encode(builder.to_vec(random).unwrap());
         let asked = std::cell::Cell::new(0);
-        let stopping = || {
+        let stopping = |_| {
             asked.set(asked.get() + 1);
             match asked.get() {
                 0..10 => Ok(()),

@@ -13,7 +13,7 @@ pub(crate) mod signature;
 pub(crate) use keycode::{Keycode, Passphrase};
 pub(crate) use keypair::{PrivateKey, encrypt_keycode, generate_key_pair};
 pub(crate) use message::{decrypt_message, encrypt_message};
-pub(crate) use openpgp::{Limits, Marks, PartBuffer, Place, open, proves_passphrase};
+pub(crate) use openpgp::{Limits, PartBuffer, Place, open, proves_passphrase};
 pub(crate) use public_key::{check_public_key, is_outdated};
 
 use rand_core::{OsRng, RngCore};

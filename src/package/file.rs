@@ -4,7 +4,7 @@ use crate::api::Session;
 use crate::api::endpoint::{self, FileRef};
 use crate::api::json::Json;
 use crate::call::Observer;
-use crate::crypto::{Passphrase, decrypt_message, encrypt_message};
+use crate::crypto::{Passphrase, encrypt_message};
 use crate::error::{Error, ErrorKind, Result};
 use crate::package::information::Timestamp;
 use crate::package::step::file_not_on_package;
@@ -247,12 +247,10 @@ impl Inner {
 
     /// The passphrase of a file's parts. A file that was copied in has one of its own.
     pub(crate) fn passphrase_of(&self, session: &Session, file: &File) -> Result<Passphrase> {
-        let passphrase = &self.secrets()?.passphrase;
         match &file.file_key {
-            None => Ok(passphrase.clone()),
+            None => Ok(self.secrets()?.passphrase.clone()),
             Some(file_key) => {
-                let text = decrypt_message(file_key, passphrase, || session.call.check())?;
-                let text = SecretString::new(text);
+                let text = SecretString::new(self.decrypt_text(session, file_key)?);
                 Ok(Passphrase::from_text(text))
             }
         }

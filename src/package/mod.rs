@@ -39,7 +39,7 @@ use crate::api::retry::gone_is_done;
 use crate::api::{Credentials, Session, endpoint};
 use crate::call::{Call, Observer};
 use crate::client::{Client, Shared};
-use crate::crypto::{Keycode, Passphrase, PrivateKey};
+use crate::crypto::{Keycode, Passphrase, PrivateKey, decrypt_message};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os;
 use crate::proved::Pair;
@@ -447,6 +447,14 @@ impl std::fmt::Debug for Package {
 }
 
 impl Inner {
+    /// Decrypts the message or a file key. What its maker wants for that is within the budget, as for parts.
+    pub(crate) fn decrypt_text(&self, session: &Session, base64: &str) -> Result<String> {
+        let memory = self.client.0.budget.lease_nothing();
+        decrypt_message(base64, &self.secrets()?.passphrase, |bytes| {
+            memory.grow(&session.call, bytes as u64, || true)
+        })
+    }
+
     /// The secrets; [`Steps`] has judged before that they are there.
     pub(crate) fn secrets(&self) -> Result<&Secrets> {
         self.secrets.as_ref().ok_or_else(|| {

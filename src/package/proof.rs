@@ -8,7 +8,6 @@ use std::time::Instant;
 use super::step::Steps;
 use super::{File, Inner};
 use crate::api::Session;
-use crate::crypto::decrypt_message;
 use crate::error::{Error, ErrorKind, Result};
 use crate::receive::DownloadOptions;
 use crate::transfer::proof::prove;
@@ -174,18 +173,15 @@ impl Inner {
             return Ok(false);
         }
         match self.encrypted_message(session) {
-            Ok(Some(message)) => {
-                let passphrase = &self.secrets()?.passphrase;
-                match decrypt_message(&message, passphrase, || session.call.check()) {
-                    Ok(_) => Ok(true),
+            Ok(Some(message)) => match self.decrypt_text(session, &message) {
+                Ok(_) => Ok(true),
+                Err(error)
+                    if matches!(error.kind(), ErrorKind::Stopped | ErrorKind::OutOfMemory) =>
+                {
                     Err(error)
-                        if matches!(error.kind(), ErrorKind::Stopped | ErrorKind::OutOfMemory) =>
-                    {
-                        Err(error)
-                    }
-                    Err(_) => Err(wrong_keycode()),
                 }
-            }
+                Err(_) => Err(wrong_keycode()),
+            },
             Ok(None) => Ok(false),
             Err(error) if tells_wrong(&error) => Err(wrong_keycode()),
             Err(error) => Err(error),

@@ -19,8 +19,9 @@ const GLANCE: Duration = Duration::from_millis(50);
 /// Bytes that may be in memory at once.
 ///
 /// A lease waits until it fits, or until it is `urgent`: the part that a transfer needs to go on has to run whatever
-/// the others hold. It never waits here, so that those who do, with or without memory of their own, always have
-/// somebody to wait for.
+/// the others hold. It never waits for its buffer, so that those who do, with or without memory of their own, always
+/// have somebody to wait for. What its maker wants beyond that (key derivations, unpacking) goes above the limit for
+/// one at a time, which waits for nobody then: many transfers have as many urgent parts.
 pub(crate) struct Budget {
     limit: u64,
     state: Mutex<State>,
@@ -34,6 +35,8 @@ struct State {
     /// Buffers to use again, and their capacities in all.
     idle: Vec<Vec<u8>>,
     idle_bytes: u64,
+    /// Whether somebody has grown above the limit.
+    above: bool,
 }
 
 impl State {
@@ -65,6 +68,10 @@ pub(crate) struct Lease {
     pub(crate) buffer: Vec<u8>,
     budget: Arc<Budget>,
     charged: Cell<u64>,
+    /// What was charged for the buffer at first.
+    room: u64,
+    /// Whether it is the one that has grown above the limit.
+    above: Cell<bool>,
 }
 
 impl Budget {
@@ -73,6 +80,17 @@ impl Budget {
             limit,
             state: Mutex::default(),
             freed: Condvar::new(),
+        }
+    }
+
+    /// A lease without a buffer, for what is held elsewhere: it grows by that.
+    pub(crate) fn lease_nothing(self: &Arc<Self>) -> Lease {
+        Lease {
+            buffer: Vec::new(),
+            budget: Arc::clone(self),
+            charged: Cell::new(0),
+            room: 0,
+            above: Cell::new(false),
         }
     }
 
@@ -87,17 +105,14 @@ impl Budget {
         urgent: impl Fn() -> bool,
     ) -> Result<Lease> {
         let size = usize::try_from(bytes).unwrap_or(usize::MAX);
-        let mut lease = Lease {
-            buffer: Vec::new(),
-            budget: Arc::clone(self),
-            charged: Cell::new(0),
-        };
+        let mut lease = self.lease_nothing();
         let mut state = self.state.lock();
         loop {
             if let Some(buffer) = state.take_idle(size) {
                 let capacity = buffer.capacity() as u64;
                 state.leased += capacity;
                 lease.charged.set(capacity);
+                lease.room = capacity;
                 lease.buffer = buffer;
                 return Ok(lease);
             }
@@ -109,6 +124,7 @@ impl Budget {
         }
         state.leased += bytes;
         lease.charged.set(bytes);
+        lease.room = bytes;
         let mut excess = state.excess(self.limit);
         // One that does not fit goes in any case: idle memory follows the parts in flight.
         if let Some(buffer) = state.idle.pop() {
@@ -140,17 +156,25 @@ impl Budget {
 }
 
 impl Lease {
-    /// Charges what a part turns out to need, in bytes in all; waits as [`Budget::lease`] does. Looks for a stop also
-    /// if nothing more is to be charged.
+    /// Charges what a part turns out to need, in bytes in all; waits as [`Budget`] says. What no longer needs more than
+    /// the buffer gives the rest back. Looks for a stop also if nothing more is to be charged.
     pub(crate) fn grow(&self, call: &Call, bytes: u64, urgent: impl Fn() -> bool) -> Result<()> {
         call.check()?;
         let charged = self.charged.get();
+        if bytes <= self.room {
+            self.give_back(self.room);
+        }
         let Some(more) = bytes.checked_sub(charged).filter(|more| *more > 0) else {
             return Ok(());
         };
         let limit = self.budget.limit;
         let mut state = self.budget.state.lock();
-        while state.leased > charged && state.leased + more > limit && !urgent() {
+        while state.leased + more > limit && !self.above.get() {
+            if !state.above && (state.leased == charged || urgent()) {
+                state.above = true;
+                self.above.set(true);
+                break;
+            }
             call.check()?;
             self.budget.freed.wait_for(&mut state, GLANCE);
         }
@@ -164,10 +188,18 @@ impl Lease {
 
     /// Charges no more than what the buffer takes now.
     pub(crate) fn settle(&self) {
-        let needed = self.charged.get().min(self.buffer.capacity() as u64);
-        let surplus = self.charged.replace(needed) - needed;
+        self.give_back(self.buffer.capacity() as u64);
+    }
+
+    /// Keeps the charge for so many bytes at most, and leaves the place above the limit to the next.
+    fn give_back(&self, kept: u64) {
+        let kept = self.charged.get().min(kept);
+        let surplus = self.charged.replace(kept) - kept;
         if surplus > 0 {
-            self.budget.state.lock().leased -= surplus;
+            let mut state = self.budget.state.lock();
+            state.leased -= surplus;
+            state.above &= !self.above.take();
+            drop(state);
             self.budget.freed.notify_all();
         }
     }
@@ -179,6 +211,7 @@ impl Drop for Lease {
         let excess = {
             let mut state = self.budget.state.lock();
             state.leased -= self.charged.get();
+            state.above &= !self.above.get();
             if buffer.capacity() > 0 {
                 state.idle_bytes += buffer.capacity() as u64;
                 state.idle.push(buffer);
@@ -246,6 +279,51 @@ mod tests {
         });
         drop(first);
         waiting.join().expect("no panic").expect("room was made");
+    }
+
+    /// Each is the part that its own transfer waits for.
+    #[test]
+    fn urgent_ones_grow_above_the_limit_one_at_a_time() {
+        let (budget, call) = budget(100);
+        let lease = || budget.lease(&call, 10, || true).expect("urgent");
+        let (first, second) = (lease(), lease());
+        first.grow(&call, 500, || true).expect("the only one");
+        first
+            .grow(&call, 600, || true)
+            .expect("it waits for nobody");
+        let (done, is_done) = std::sync::mpsc::channel();
+        let second = std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| {
+                second.grow(&call, 500, || true).expect("its turn");
+                done.send(()).expect("is waited for");
+                second
+            });
+            assert!(is_done.recv_timeout(3 * GLANCE).is_err(), "it waits");
+            assert_eq!(charged(&budget), 610);
+            first.grow(&call, 10, || true).expect("gives back");
+            waiting.join().expect("no panic")
+        });
+        assert_eq!(charged(&budget), 510);
+        drop(second);
+        first.grow(&call, 500, || true).expect("the place is free");
+        let stopped = std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| lease().grow(&call, 500, || true));
+            std::thread::sleep(GLANCE);
+            call.stop();
+            waiting.join().expect("no panic")
+        });
+        assert_eq!(stopped.expect_err("stopped").kind(), ErrorKind::Stopped);
+    }
+
+    #[test]
+    fn what_is_held_elsewhere_is_charged_too() {
+        let (budget, call) = budget(100);
+        let nothing = budget.lease_nothing();
+        assert_eq!(charged(&budget), 0);
+        nothing.grow(&call, 60, || false).expect("fits");
+        assert_eq!(charged(&budget), 60);
+        drop(nothing);
+        assert_eq!(charged(&budget), 0);
     }
 
     #[test]

@@ -26,7 +26,7 @@ use crate::api::retry::{Repeat, retrying};
 use crate::api::transport::{Body, Class, Failure, Request, Response, body_failure};
 use crate::api::{ANYTHING, JSON, Session, Signed, accept, http_failure, read_envelope};
 use crate::call::{Call, Phase, WORKER_GRACE, stopped};
-use crate::crypto::{Limits, Marks, Passphrase, Place, open};
+use crate::crypto::{Limits, Passphrase, Place, open};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::{Existing, TargetFile};
 use crate::secret::{SecretJson, SecretString, json_text};
@@ -704,7 +704,7 @@ impl Job {
             plaintext: opened.content,
             received,
         };
-        self.check_place(part, opened.place.as_ref(), &opened.marks)?;
+        self.check_place(part, opened.place.as_ref(), opened.mark)?;
         Ok(piece)
     }
 
@@ -713,15 +713,14 @@ impl Job {
         &self,
         part: u32,
         says: Option<&Place>,
-        marks: &Marks,
+        mark: [u8; 8],
     ) -> std::result::Result<(), Failure> {
         let mut said = self.said.lock();
         let with_this = said
             .and(part, self.download.parts.max(1), says)
             .ok_or_else(|| wrong_part("it belongs to another place, or to another file"))?;
-        let marks = [Some(marks.data), marks.session_key];
-        let mut known = self.marks.lock();
-        if marks.iter().flatten().any(|mark| known.contains(mark)) {
+        let mut marks = self.marks.lock();
+        if marks.contains(&mark) {
             return Err(wrong_part("another part of the file is the same"));
         }
         // What is accepted first binds the others. Of two files, the one that was declared is the right one; a doubt needs
@@ -736,7 +735,7 @@ impl Job {
         {
             return Err(wrong_part("it is of a file of another size than declared"));
         }
-        known.extend(marks.into_iter().flatten());
+        marks.insert(mark);
         *said = with_this;
         Ok(())
     }

@@ -6,13 +6,13 @@
 use std::ops::Range;
 
 use hmac::Mac as _;
-use pgp::bytes::BytesMut;
+use pgp::bytes::{Bytes, BytesMut};
 use pgp::crypto::aead::AeadAlgorithm;
 use pgp::crypto::sym::SymmetricKeyAlgorithm;
 use pgp::types::Tag;
 use zeroize::{Zeroize as _, Zeroizing};
 
-use super::{SessionKey, decrypt_failed, unsupported};
+use super::{SessionKey, decrypt_failed, reserved, unsupported};
 use crate::crypto::keycode::keyed_hmac;
 use crate::error::Result;
 
@@ -71,16 +71,35 @@ impl Data {
         (1 << (self.header[3] + 6)) + TAG_LEN
     }
 
-    /// Whether the first chunk is genuine under this key.
-    pub(super) fn fits(&self, session: &SessionKey, message: &[u8]) -> bool {
+    /// The key under which the first chunk is genuine.
+    pub(super) fn fitting<'a>(
+        &self,
+        session_keys: &'a [SessionKey],
+        message: &[u8],
+    ) -> Result<&'a SessionKey> {
         let end = self.chunks.end.saturating_sub(TAG_LEN);
-        let Some(chunks) = message.get(self.chunks.start..end) else {
-            return false;
+        let chunks = message.get(self.chunks.start..end);
+        let chunks = chunks.ok_or_else(decrypt_failed)?;
+        let first = &chunks[..self.memory().min(chunks.len())];
+        let mut work = self.work()?;
+        let mut fits = |session: &&SessionKey| {
+            work.clear();
+            work.extend_from_slice(first);
+            Sealed::new(self, session).open(0, &[], &mut work)
         };
-        let mut work = BytesMut::from(&chunks[..self.chunk_len().min(chunks.len())]);
-        let fits = Sealed::new(self, session).open(0, &[], &mut work);
-        work.zeroize();
-        fits
+        let found = session_keys.iter().find(&mut fits);
+        wipe(work);
+        found.ok_or_else(decrypt_failed)
+    }
+
+    /// Room for a chunk.
+    fn work(&self) -> Result<BytesMut> {
+        let mut room = reserved(self.memory())?;
+        room.resize(self.memory(), 0);
+        // The same memory: unlike a vector, `BytesMut` cannot be made without ending the process where there is none.
+        let mut work = BytesMut::from(Bytes::from(room));
+        work.clear();
+        Ok(work)
     }
 
     /// Decrypts and verifies everything; gives the range of the packets in it. A chunk may be so small that most of the
@@ -91,10 +110,9 @@ impl Data {
         message: &mut [u8],
         proceed: impl Fn() -> Result<()>,
     ) -> Result<Range<usize>> {
-        let mut work = BytesMut::with_capacity(self.memory());
+        let mut work = self.work()?;
         let packets = self.decrypt_by(&Sealed::new(self, session), message, &mut work, proceed);
-        work.resize(work.capacity(), 0);
-        work.zeroize();
+        wipe(work);
         packets
     }
 
@@ -132,6 +150,11 @@ impl Data {
         }
         Ok(start..to)
     }
+}
+
+fn wipe(mut work: BytesMut) {
+    work.resize(work.capacity(), 0);
+    work.zeroize();
 }
 
 /// What all chunks have in common.

@@ -76,7 +76,7 @@ pub(crate) fn proves_passphrase(
         .saturating_add(stream as u64 - 1)
         .min(head.len() as u64);
     let stream = stream..usize::try_from(end).unwrap_or(head.len());
-    for offer in offers.iter() {
+    for offer in offers.of(Generation::Cfb).unwrap_or_default() {
         (limits.proceed)(head.len() + secret.memory(offer, &head))?;
         if let Ok(Some(session)) = secret.open(offer, &head, Generation::Cfb)
             && is_beginning(&session, &head[stream.clone()], &extent)

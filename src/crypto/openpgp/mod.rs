@@ -23,7 +23,7 @@ mod reader;
 pub(crate) use head::proves_passphrase;
 pub(crate) use part::PartBuffer;
 pub(crate) use place::Place;
-pub(crate) use reader::{Limits, Marks, open};
+pub(crate) use reader::{Limits, open};
 
 pub(super) use reader::open_with_private_key;
 
@@ -32,7 +32,7 @@ use pgp::crypto::sym::SymmetricKeyAlgorithm;
 use sendsafely_cfb::DIGEST_LEN;
 use zeroize::Zeroizing;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Result};
 
 /// Header of that packet; it is hashed with the data before it.
 const MDC_HEADER: [u8; 2] = [0xd3, 0x14];
@@ -43,8 +43,15 @@ const MDC_LEN: usize = MDC_HEADER.len() + DIGEST_LEN;
 struct SessionKey {
     algorithm: SymmetricKeyAlgorithm,
     key: Zeroizing<Vec<u8>>,
-    /// A digest of the packet that it came from; see [`Marks`].
-    mark: Option<[u8; 8]>,
+}
+
+/// An empty vector with room for so many bytes.
+fn reserved(size: usize) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    bytes
+        .try_reserve_exact(size)
+        .map_err(|_| Error::out_of_memory(size))?;
+    Ok(bytes)
 }
 
 /// The one error of every ordinary failure to decrypt. It does not tell a wrong passphrase from damaged data: neither

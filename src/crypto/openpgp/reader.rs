@@ -10,18 +10,18 @@ use zeroize::Zeroize;
 use super::packet::Packet;
 use super::session::{Generation, Offers, Secret};
 use super::{
-    MDC_HEADER, MDC_LEN, Place, SessionKey, aead, cfb, decrypt_failed, too_large, unsupported,
-    unusual,
+    MDC_HEADER, MDC_LEN, Place, SessionKey, aead, cfb, decrypt_failed, reserved, too_large,
+    unsupported, unusual,
 };
 use crate::crypto::keycode::Passphrase;
-use crate::error::{Error, Result};
+use crate::error::{ErrorKind, Result};
 
 /// What opening a message may cost.
 pub(crate) struct Limits<'a> {
     /// The longest content.
     pub(crate) max_plaintext: usize,
     /// Asked before each piece of work that the message's maker decides on, with the bytes of memory that are needed
-    /// in all. Its error ends the work.
+    /// in all from now on. Its error ends the work.
     pub(crate) proceed: &'a dyn Fn(usize) -> Result<()>,
 }
 
@@ -32,16 +32,9 @@ pub(crate) struct Opened {
     pub(crate) content: Range<usize>,
     /// Where in a file it says that it belongs.
     pub(crate) place: Option<Place>,
-    pub(crate) marks: Marks,
-}
-
-/// What differs in every two messages: both are drawn at random by whoever writes one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Marks {
-    /// The beginning of the encrypted data.
-    pub(crate) data: [u8; 8],
-    /// A digest of the session key packet; none of one without salt and key.
-    pub(crate) session_key: Option<[u8; 8]>,
+    /// Differs in every two messages: the beginning of their data, which is drawn at random by whoever writes one and
+    /// verified with the rest.
+    pub(crate) mark: [u8; 8],
 }
 
 /// Decrypts a message in place.
@@ -105,39 +98,45 @@ fn open_or_leave(message: &mut Vec<u8>, secret: Secret<'_>, limits: &Limits<'_>)
     }
     let data = Data::find(&data, message, secret)?;
     let session_keys = session_keys(&offers, message, secret, data.generation(), limits)?;
-    let mut marks = Marks {
-        data: data.mark(message),
-        session_key: None,
-    };
-    let (inner, session_key) = data.decrypt(message, &session_keys, limits)?;
-    marks.session_key = session_key.mark;
+    let mark = data.mark(message);
+    let inner = data.decrypt(message, &session_keys, limits)?;
     let (content, place) = content(message, inner, limits)?;
     Ok(Opened {
         content,
         place,
-        marks,
+        mark,
     })
 }
 
 fn session_keys(
     offers: &Offers,
-    message: &[u8],
+    message: &Vec<u8>,
     secret: Secret<'_>,
     generation: Generation,
     limits: &Limits<'_>,
 ) -> Result<Vec<SessionKey>> {
+    let held = message.capacity();
     let mut found = Vec::new();
-    let mut refused = None;
-    for offer in offers.iter() {
-        (limits.proceed)(message.len() + secret.memory(offer, message))?;
+    let (mut is_tried, mut refused) = (false, None);
+    for offer in offers.of(generation)? {
+        (limits.proceed)(held + secret.memory(offer, message))?;
         match secret.open(offer, message, generation) {
-            Ok(key) => found.extend(key),
-            Err(e) => refused = Some(e),
+            Ok(key) => {
+                is_tried = true;
+                found.extend(key);
+            }
+            // Another packet may be meant, and may be one that is read.
+            Err(error) if error.kind() == ErrorKind::UnsupportedFormat => refused = Some(error),
+            Err(error) if error.kind() == ErrorKind::DecryptFailed => {}
+            Err(error) => return Err(error),
         }
     }
     if found.is_empty() {
+        let refused = refused.filter(|_| !is_tried);
         return Err(refused.unwrap_or_else(decrypt_failed));
     }
+    // The memory of the derivations is free again.
+    (limits.proceed)(held)?;
     Ok(found)
 }
 
@@ -184,28 +183,25 @@ impl Data {
         }
     }
 
-    /// Decrypts and verifies it where it lies; gives the range of the packets in it, and the key.
-    fn decrypt<'a>(
+    /// Decrypts and verifies it where it lies; gives the range of the packets in it.
+    fn decrypt(
         &self,
-        message: &mut [u8],
-        session_keys: &'a [SessionKey],
+        message: &mut Vec<u8>,
+        session_keys: &[SessionKey],
         limits: &Limits<'_>,
-    ) -> Result<(Range<usize>, &'a SessionKey)> {
+    ) -> Result<Range<usize>> {
         match self {
             Self::Cfb(stream) => decrypt(message, stream.clone(), session_keys, limits),
             Self::Unprotected(stream) => decrypt_unprotected(message, stream.clone(), session_keys),
             Self::Aead(data) => {
-                let memory = message.len() + data.memory();
+                let memory = message.capacity() + data.memory();
                 let proceed = || (limits.proceed)(memory);
                 proceed()?;
                 let session = match session_keys {
                     [only] => only,
-                    _ => session_keys
-                        .iter()
-                        .find(|session| data.fits(session, message))
-                        .ok_or_else(decrypt_failed)?,
+                    _ => data.fitting(session_keys, message)?,
                 };
-                Ok((data.decrypt(session, message, proceed)?, session))
+                data.decrypt(session, message, proceed)
             }
         }
     }
@@ -217,7 +213,7 @@ fn remove_armor(message: &mut Vec<u8>, limits: &Limits<'_>) -> Result<()> {
         return Ok(());
     }
     let size = message.len() / 4 * 3;
-    (limits.proceed)(message.len() + size)?;
+    (limits.proceed)(message.capacity() + size)?;
     let mut bytes = reserved(size)?;
     // The limit is on what stands before the armor.
     let mut dearmor = Dearmor::with_options(
@@ -233,22 +229,13 @@ fn remove_armor(message: &mut Vec<u8>, limits: &Limits<'_>) -> Result<()> {
     Ok(())
 }
 
-/// An empty vector with room for so many bytes.
-fn reserved(size: usize) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    bytes
-        .try_reserve_exact(size)
-        .map_err(|_| Error::out_of_memory(size))?;
-    Ok(bytes)
-}
-
-/// Decrypts and verifies the stream of an encrypted data packet; gives the range of the packets in it, and the key.
-fn decrypt<'a>(
-    message: &mut [u8],
+/// Decrypts and verifies the stream of an encrypted data packet; gives the range of the packets in it.
+fn decrypt(
+    message: &mut Vec<u8>,
     stream: Range<usize>,
-    session_keys: &'a [SessionKey],
+    session_keys: &[SessionKey],
     limits: &Limits<'_>,
-) -> Result<(Range<usize>, &'a SessionKey)> {
+) -> Result<Range<usize>> {
     // Several keys only if several were offered: then the repeated octets tell which one is meant, but for a chance of
     // 1 in 65 536, for which the ciphertext is kept. With one key they tell nothing that the code below does not.
     let candidates: Vec<_> = match session_keys {
@@ -262,16 +249,15 @@ fn decrypt<'a>(
         return Err(decrypt_failed());
     };
     for session in others {
-        (limits.proceed)(message.len() + stream.len())?;
+        (limits.proceed)(message.capacity() + stream.len())?;
         let mut ciphertext = reserved(stream.len())?;
         ciphertext.extend_from_slice(&message[stream.clone()]);
         if let Some(inner) = decrypt_with(message, stream.clone(), session) {
-            return Ok((inner, session));
+            return Ok(inner);
         }
         message[stream.clone()].copy_from_slice(&ciphertext);
     }
-    let inner = decrypt_with(message, stream, last).ok_or_else(decrypt_failed)?;
-    Ok((inner, last))
+    decrypt_with(message, stream, last).ok_or_else(decrypt_failed)
 }
 
 fn decrypt_with(
@@ -293,11 +279,11 @@ fn decrypt_with(
 }
 
 /// The same without a modification detection code. After the repeated octets the mode begins anew.
-fn decrypt_unprotected<'a>(
+fn decrypt_unprotected(
     message: &mut [u8],
     stream: Range<usize>,
-    session_keys: &'a [SessionKey],
-) -> Result<(Range<usize>, &'a SessionKey)> {
+    session_keys: &[SessionKey],
+) -> Result<Range<usize>> {
     let session = session_keys
         .iter()
         .find(|session| repeats(session, &message[stream.clone()]))
@@ -310,7 +296,7 @@ fn decrypt_unprotected<'a>(
         .algorithm
         .decrypt_with_iv_regular(&session.key, &iv[..block], &mut message[start..stream.end])
         .map_err(|_| decrypt_failed())?;
-    Ok((start..stream.end, session))
+    Ok(start..stream.end)
 }
 
 /// Whether the two octets after the first block repeat its end under this key.

@@ -7,13 +7,12 @@ use pgp::crypto::aead::AeadAlgorithm;
 use pgp::crypto::sym::SymmetricKeyAlgorithm;
 use pgp::packet::{AeadProps, PublicKeyEncryptedSessionKey, SymKeyEncryptedSessionKey};
 use pgp::types::{DecryptionKey, EskType, Password, PkeskBytes, StringToKey, Tag};
-use sha2::{Digest as _, Sha256};
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::packet::Packet;
 use super::{SessionKey, aead, decrypt_failed, s2k, unsupported};
 use crate::crypto::keycode::Passphrase;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A message may offer several session keys; each costs a derivation, up to 40 ms if its maker wants it so, whether or
 /// not a usable key comes of it. Those after so many are not tried.
@@ -21,6 +20,8 @@ const MAX_DERIVATIONS: usize = 8;
 /// Argon2 costs more: 80 ms for each time that it fills its 64 MiB. Those that would fill more than this are not tried;
 /// four with the parameters that others choose do not.
 const MAX_FILLED: usize = 12 * (64 << 20);
+/// Private key operations cost less, and a message may be for many recipients of whom it does not say who they are.
+const MAX_OPERATIONS: usize = 64;
 /// No program writes a longer session key packet for a passphrase.
 const MAX_SKESK: usize = 1024;
 /// One for an RSA key of 16,384 bits is shorter.
@@ -42,9 +43,15 @@ pub(super) enum Secret<'a> {
     PrivateKey(&'a SignedSecretKey),
 }
 
-/// The session key packets of a message that are worth trying.
+/// The session key packets of a message that are worth trying, of either generation.
 #[derive(Default)]
 pub(super) struct Offers {
+    for_cfb: Tries,
+    for_aead: Tries,
+}
+
+#[derive(Default)]
+struct Tries {
     packets: Vec<Packet>,
     /// Bytes that Argon2 will have filled when all of them have been tried.
     filled: usize,
@@ -53,22 +60,49 @@ pub(super) struct Offers {
 impl Offers {
     /// Takes a packet, if it may hold a session key for the secret and is within the limits.
     pub(super) fn add(&mut self, packet: Packet, message: &[u8], secret: Secret<'_>) {
-        if self.packets.len() == MAX_DERIVATIONS || !secret.is_wanted_by(&packet, message) {
+        // The version: both kinds of packets begin with it.
+        let tries = match message[packet.body.clone()].first() {
+            Some(6) => &mut self.for_aead,
+            _ => &mut self.for_cfb,
+        };
+        if tries.packets.len() == secret.max_tries() || !secret.is_wanted_by(&packet, message) {
             return;
         }
-        let filled = self.filled + of_derivation(&packet, message, s2k::filled);
+        let filled = tries.filled + of_derivation(&packet, message, s2k::filled);
         if filled <= MAX_FILLED {
-            self.filled = filled;
-            self.packets.push(packet);
+            tries.filled = filled;
+            tries.packets.push(packet);
         }
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Packet> {
-        self.packets.iter()
+    /// Those that belong to the data.
+    ///
+    /// # Errors
+    /// `UnsupportedFormat` if there are others only.
+    pub(super) fn of(&self, generation: Generation) -> Result<&[Packet]> {
+        let (own, other) = match generation {
+            Generation::Cfb => (&self.for_cfb, &self.for_aead),
+            Generation::Aead(_) => (&self.for_aead, &self.for_cfb),
+        };
+        match own.packets.is_empty() && !other.packets.is_empty() {
+            true => Err(other_version()),
+            false => Ok(&own.packets),
+        }
     }
 }
 
+fn other_version() -> Error {
+    unsupported("a session key packet of another version than the data")
+}
+
 impl Secret<'_> {
+    fn max_tries(self) -> usize {
+        match self {
+            Self::Passphrase(_) => MAX_DERIVATIONS,
+            Self::PrivateKey(_) => MAX_OPERATIONS,
+        }
+    }
+
     /// Whether a packet may hold a session key for it.
     fn is_wanted_by(&self, packet: &Packet, message: &[u8]) -> bool {
         match (self, packet.tag()) {
@@ -129,8 +163,6 @@ fn from_passphrase(
     generation: Generation,
 ) -> Result<Option<SessionKey>> {
     let skesk = for_passphrase(packet, message)?;
-    let digest = Sha256::digest(&message[packet.body.clone()]);
-    let mark = digest.first_chunk().copied();
     match (skesk, generation) {
         (
             SymKeyEncryptedSessionKey::V4 {
@@ -144,13 +176,7 @@ fn from_passphrase(
             let algorithm = known_cipher(sym_algorithm)?;
             let mut key = s2k::derive(&s2k, passphrase.as_bytes(), algorithm.key_size())?;
             if encrypted_key.is_empty() {
-                let bare = matches!(s2k, StringToKey::Simple { .. });
-                let mark = mark.filter(|_| !bare);
-                return Ok(Some(SessionKey {
-                    algorithm,
-                    key,
-                    mark,
-                }));
+                return Ok(Some(SessionKey { algorithm, key }));
             }
             let mut plain = Zeroizing::new(encrypted_key.to_vec());
             let iv = [0; 16];
@@ -160,7 +186,7 @@ fn from_passphrase(
             key.zeroize();
             key.extend_from_slice(&plain[1..]);
             let algorithm = SymmetricKeyAlgorithm::from(plain[0]);
-            Ok(usable(algorithm, key, mark))
+            Ok(usable(algorithm, key))
         }
         (
             SymKeyEncryptedSessionKey::V6 {
@@ -181,11 +207,9 @@ fn from_passphrase(
             let derived = s2k::derive(&s2k, passphrase.as_bytes(), wrapping.key_size())?;
             let mode = AeadAlgorithm::from(&mode);
             let key = aead::unwrap_key(wrapping, mode, nonce, &derived, &encrypted_key);
-            Ok(key.and_then(|key| usable(algorithm, key, mark)))
+            Ok(key.and_then(|key| usable(algorithm, key)))
         }
-        _ => Err(unsupported(
-            "a session key packet of another version than the data",
-        )),
+        _ => Err(other_version()),
     }
 }
 
@@ -211,11 +235,7 @@ fn from_private_key(
         (PublicKeyEncryptedSessionKey::V6 { values, .. }, Generation::Aead(_)) => {
             (values, EskType::V6)
         }
-        _ => {
-            return Err(unsupported(
-                "a session key packet of another version than the data",
-            ));
-        }
+        _ => return Err(other_version()),
     };
     let primary = &key.primary_key;
     if packet.match_identity(primary.public_key())
@@ -238,7 +258,8 @@ fn decrypted(
     kind: EskType,
     generation: Generation,
 ) -> Option<SessionKey> {
-    // rPGP takes the first octet of the session key without looking whether there is one.
+    // rPGP takes the first octet of the session key without looking whether there is one; what that prints is kept quiet
+    // behind the C ABI, and is left to the program's own hook where the library is used from Rust.
     let opened = catch_unwind(AssertUnwindSafe(|| {
         key.decrypt(&Password::empty(), values, kind)
     }));
@@ -248,21 +269,13 @@ fn decrypted(
         (PlainSessionKey::V6 { key }, Generation::Aead(algorithm)) => (algorithm, key),
         _ => return None,
     };
-    usable(algorithm, Zeroizing::new(key.as_ref().to_vec()), None)
+    usable(algorithm, Zeroizing::new(key.as_ref().to_vec()))
 }
 
 /// A session key, if cipher and length can be right.
-fn usable(
-    algorithm: SymmetricKeyAlgorithm,
-    key: Zeroizing<Vec<u8>>,
-    mark: Option<[u8; 8]>,
-) -> Option<SessionKey> {
+fn usable(algorithm: SymmetricKeyAlgorithm, key: Zeroizing<Vec<u8>>) -> Option<SessionKey> {
     let algorithm = known_cipher(algorithm).ok()?;
-    (key.len() == algorithm.key_size()).then_some(SessionKey {
-        algorithm,
-        key,
-        mark,
-    })
+    (key.len() == algorithm.key_size()).then_some(SessionKey { algorithm, key })
 }
 
 fn known_cipher(algorithm: SymmetricKeyAlgorithm) -> Result<SymmetricKeyAlgorithm> {

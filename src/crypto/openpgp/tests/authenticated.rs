@@ -75,8 +75,13 @@ fn every_mode_cipher_and_size_of_chunks() {
     for mode in MODES {
         for cipher in CIPHERS {
             // Around one chunk and the packet header before it, and many of them.
-            for size in [0, 1, 51, 52, 53, 115, 116, 117, 1000, 20_000] {
-                for chunk in [ChunkSize::C64B, ChunkSize::C4KiB, ChunkSize::C4MiB] {
+            let few = [0, 1, 51, 52, 53, 115, 116, 117, 1000, 20_000];
+            for (chunk, sizes) in [
+                (ChunkSize::C64B, &few[..]),
+                (ChunkSize::C4KiB, &[4083, 4084, 4085, 20_000]),
+                (ChunkSize::C4MiB, &[20_000]),
+            ] {
+                for &size in sizes {
                     let content = noise(1, size);
                     let message = message(&literal(&content), cipher, mode, chunk);
                     assert!(
@@ -90,6 +95,15 @@ fn every_mode_cipher_and_size_of_chunks() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn more_than_one_of_the_largest_chunks() {
+    let content = noise(1, (4 << 20) + 100);
+    for mode in MODES {
+        let message = message(&literal(&content), Cipher::AES128, mode, ChunkSize::C4MiB);
+        assert!(opened(&message, &passphrase("p")).unwrap() == content);
     }
 }
 
@@ -205,7 +219,10 @@ fn each_session_key_packet_is_tried() {
         let message = [&keys[..], &data].concat();
         assert_eq!(opened(&message, &passphrase("p")).unwrap(), TEXT);
     }
-    for keys in [&strangers, &stale, &short] {
+    // However many there are of the other version.
+    let message = [&SIMPLE.repeat(20)[..], &right, &data].concat();
+    assert_eq!(opened(&message, &passphrase("p")).unwrap(), TEXT);
+    for keys in [&strangers, &stale, &short, &[SIMPLE, &strangers].concat()] {
         let message = [&keys[..], &data].concat();
         let kind = failure(&message, &passphrase("p"), NO_LIMIT);
         assert_eq!(kind, ErrorKind::DecryptFailed);
@@ -313,12 +330,14 @@ fn argon2_is_within_limits() {
         let s2k = StringToKey::new_argon2(OsRng, t, p, m_enc);
         session_key("p", &key, s2k, cipher, mode)
     };
-    let small = [&argon2(1, 1, 3)[..], &argon2(3, 4, 8), &body].concat();
-    assert_eq!(opened(&small, &passphrase("p")).unwrap(), TEXT);
-    assert_eq!(
-        failure(&small, &passphrase("q"), NO_LIMIT),
-        ErrorKind::DecryptFailed
-    );
+    for (t, p, m_enc) in [(1, 1, 3), (3, 4, 8), (4, 1, 16)] {
+        let small = [&argon2(t, p, m_enc)[..], &body].concat();
+        assert_eq!(opened(&small, &passphrase("p")).unwrap(), TEXT);
+        assert_eq!(
+            failure(&small, &passphrase("q"), NO_LIMIT),
+            ErrorKind::DecryptFailed
+        );
+    }
 
     let large = [&argon2(1, 4, 12)[..], &body].concat();
     let most = Cell::new(0);
@@ -334,7 +353,7 @@ fn argon2_is_within_limits() {
     };
     let error = open(&mut large.clone(), &passphrase("p"), &limits).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Stopped);
-    assert_eq!(most.get(), large.len() + (4 << 20));
+    assert_eq!(most.get(), large.capacity() + (4 << 20));
 
     // Passes, lanes, exponent: 128 MiB, 2 TiB, five passes over 64 MiB, less memory than the lanes need.
     for (t, p, m_enc) in [
@@ -401,11 +420,42 @@ fn derivations_with_argon2_are_bounded_in_total() {
     assert_eq!(opened(&message, &passphrase("p")).unwrap(), TEXT);
 }
 
-/// Every octet of the head as its maker likes, and everything shorter: nothing but errors comes of it.
+/// What derivations took is given back before anything else is asked for.
+#[test]
+fn memory_of_derivations_is_asked_for_until_they_are_done() {
+    let (cipher, mode) = (Cipher::AES256, Mode::Ocb);
+    let key = cipher.new_session_key(OsRng);
+    let skesk = session_key(
+        "p",
+        &key,
+        StringToKey::new_argon2(OsRng, 1, 1, 12),
+        cipher,
+        mode,
+    );
+    let packets = literal(&[7; 1000]);
+    let body = packet(18, &data(&packets, &key, cipher, mode, ChunkSize::C64B));
+    // Read into a buffer that has more room.
+    let mut message = Vec::with_capacity(100_000);
+    message.extend_from_slice(&[skesk, body].concat());
+    let (held, asked) = (message.capacity(), std::cell::RefCell::new(Vec::new()));
+    let limits = Limits {
+        max_plaintext: NO_LIMIT,
+        proceed: &|bytes| {
+            asked.borrow_mut().push(bytes);
+            Ok(())
+        },
+    };
+    open(&mut message, &passphrase("p"), &limits).unwrap();
+    let chunk = 64 + 16;
+    assert_eq!(*asked.borrow(), [held + (4 << 20), held, held + chunk]);
+}
+
+/// Every octet of the head as its maker likes, and everything shorter: errors come of it, or what was encrypted.
 #[test]
 fn hostile_heads_are_refused() {
     let (cipher, mode) = (Cipher::AES256, Mode::Ocb);
     let whole = message(&literal(&[7; 200]), cipher, mode, ChunkSize::C64B);
+    let mut refused = 0;
     for seed in 0..6_000 {
         let random = noise(seed, 8);
         let mut message = whole.clone();
@@ -416,7 +466,16 @@ fn hostile_heads_are_refused() {
         // A count of 65 million is no error, only slow; where it stands is of no matter here.
         message.truncate(message.len() - usize::from(random[6]) % 20);
         if message != whole && message.get(13) != Some(&0xff) {
-            let _ = opened(&message, &passphrase("p"));
+            // Some lengths say nothing which the fields that they measure do not say.
+            match opened(&message, &passphrase("p")) {
+                Ok(content) => assert_eq!(content, [7; 200], "{seed}"),
+                Err(error) => {
+                    let kinds = [ErrorKind::DecryptFailed, ErrorKind::UnsupportedFormat];
+                    assert!(kinds.contains(&error.kind()), "{seed}: {error}");
+                    refused += 1;
+                }
+            }
         }
     }
+    assert!(refused > 5_000, "{refused}");
 }

@@ -196,11 +196,9 @@ fn reads_and_writes_messages() {
         "secret",
     );
     assert_eq!(
-        decrypt_message(
-            &STANDARD.encode(encrypted),
-            &passphrase("secret"),
-            || Ok(())
-        )
+        decrypt_message(&STANDARD.encode(encrypted), &passphrase("secret"), |_| Ok(
+            ()
+        ))
         .unwrap(),
         text
     );

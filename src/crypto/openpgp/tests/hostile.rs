@@ -188,7 +188,7 @@ fn what_a_message_unpacks_to_is_bounded_in_total() {
 }
 
 #[test]
-fn a_place_is_read_and_no_two_messages_have_the_same_marks() {
+fn a_place_is_read_and_no_two_messages_have_the_same_mark() {
     let passphrase = passphrase("p");
     let place = Place {
         part: 3,
@@ -213,12 +213,11 @@ fn a_place_is_read_and_no_two_messages_have_the_same_marks() {
     let message = sealed(Some(&place));
     let (first, again, other) = (read(&message), read(&message), read(&sealed(None)));
     assert_eq!((first.place, other.place), (Some(place), None));
-    assert_eq!(first.marks, again.marks);
-    assert_ne!(first.marks.data, other.marks.data);
-    assert_ne!(first.marks.session_key, other.marks.session_key);
+    assert_eq!(first.mark, again.mark);
+    assert_ne!(first.mark, other.mark);
     // Another frame around the same data does not hide it.
     let framed = [&[0xca, 3, b'P', b'G', b'P'][..], &message].concat();
-    assert_eq!(read(&framed).marks, first.marks);
+    assert_eq!(read(&framed).mark, first.mark);
 }
 
 /// Numbers from a seed, the same on every run.

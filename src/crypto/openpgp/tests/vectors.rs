@@ -72,7 +72,7 @@ fn messages() {
         let got = decrypt_message(
             &text(str_of(&client, "message")),
             &client_passphrase(&client),
-            || Ok(()),
+            |_| Ok(()),
         )
         .unwrap();
         // Node converts line ends when it encrypts, and we do not convert them back.
