@@ -10,7 +10,7 @@ use crate::api::proxy::is_loopback;
 use crate::api::{Api, Credentials, endpoint};
 use crate::call::{self, Call, Observer};
 use crate::error::{Error, ErrorKind, Result};
-use crate::proved::Proved;
+use crate::evidence::AllEvidence;
 use crate::secret::SecretString;
 use crate::transfer::budget::Budget;
 
@@ -85,7 +85,7 @@ pub(crate) struct Shared {
     pub(crate) api: Api,
     pub(crate) options: ClientOptions,
     pub(crate) budget: Arc<Budget>,
-    pub(crate) proved: Proved,
+    pub(crate) evidence: AllEvidence,
 }
 
 impl Client {
@@ -154,7 +154,7 @@ impl Client {
             api,
             options,
             budget,
-            proved: Proved::default(),
+            evidence: AllEvidence::default(),
         })))
     }
 

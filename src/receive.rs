@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::os;
 use crate::os::Existing;
 use crate::package::file::{File, safe_name};
-use crate::package::step::{Steps, file_not_on_package};
+use crate::package::step::file_not_on_package;
 use crate::package::{Inner, Package, PackageInformation, identifier, link};
 use crate::secret::SecretString;
 use crate::transfer::download::{self, Event, Outlet};
@@ -120,7 +120,7 @@ impl Package {
                 return Ok(None);
             };
             let text = inner.decrypt_text(session, &message)?;
-            inner.note_proof(Steps::message_opened);
+            inner.secrets()?.evidence.message_opened();
             Ok(Some(text))
         })
     }
@@ -351,7 +351,9 @@ impl Inner {
     ) -> Result<u64> {
         let session = Arc::clone(&download.session);
         let size = download::run(download, outlet)?;
-        self.note_proof(|steps| steps.file_opened(file));
+        if file.parts > 0 {
+            self.secrets()?.evidence.file_opened(&file.file_id);
+        }
         if let Some(declared) = file.declared_size().filter(|declared| *declared != size) {
             session.call.log(format!(
                 "{}: {size} bytes were received, {declared} were declared",

@@ -452,6 +452,99 @@ fn a_storage_that_gives_no_pieces_gives_the_head_of_the_whole() {
     assert_eq!(ranges.collect::<Vec<_>>(), ["bytes=0-4095"; 2]);
 }
 
+/// A server that changes the head of a genuine part sees by the next request whether it has proved the keycode.
+#[test]
+fn a_head_is_the_beginning_of_the_part_that_comes_after_it() {
+    let emulator = Emulator::start();
+    let workspace = with_large_file(&emulator, None);
+    let keycode = workspace.keycode().unwrap();
+    let refusal = json!({"status": 403});
+    for after in [None, Some(refusal)] {
+        let client = emulator.client();
+        let open = || Package::open(&client, &mut (), workspace.id(), keycode.into()).unwrap();
+        let handle = open();
+        // The tag of the first packet in the encrypted data.
+        let flip = json!({"flip_response_byte": 15 + 6 + 1 + 18});
+        emulator.fault(json!({"endpoint": "part_get", "times": 1, "action": flip}));
+        if let Some(action) = after {
+            for endpoint in ["part_get", "part_download"] {
+                emulator.fault(json!({"endpoint": endpoint, "times": 0, "action": action}));
+            }
+        }
+        emulator.forget_requests();
+        refused(put(&handle, None, "a.bin"), ErrorKind::KeycodeNotProved);
+        assert!(!emulator.requests().iter().any(is_write));
+        assert_eq!(pieces(&emulator)[0], ("bytes=0-4095".to_owned(), 206));
+        assert_eq!(pieces(&emulator)[1].0, "whole");
+
+        // There is no second question of that kind, through whichever handle.
+        emulator.clear_faults();
+        for again in [&handle, &open()] {
+            cut_parts(&emulator);
+            emulator.forget_requests();
+            let mut watch = Watch::stopping_after(Duration::from_millis(500));
+            refused(
+                upload_watched(again, &mut watch, "a.bin", b"a"),
+                ErrorKind::Stopped,
+            );
+            let pieces = pieces(&emulator);
+            assert_eq!(pieces[0].0, "whole");
+            assert!(pieces.iter().all(|(range, _)| range != "bytes=0-4095"));
+            emulator.clear_faults();
+        }
+        let file = put(&open(), None, "a.bin").unwrap();
+        workspace.delete_file(&mut (), &file.file_id, None).unwrap();
+    }
+}
+
+#[test]
+fn what_another_handle_has_made_proves_nothing_either() {
+    let emulator = Emulator::start();
+    device(&emulator);
+    let client = emulator.client();
+    let wrong =
+        |package: &Package| Package::open(&client, &mut (), package.id(), WRONG.into()).unwrap();
+    let workspace = workspace(&emulator);
+    put(&wrong(&workspace), None, "a.bin").unwrap();
+    let second = wrong(&workspace);
+    put(&second, None, "b.bin").unwrap();
+    hand_on(&second).unwrap();
+    put(&workspace, None, "by the owner.bin").unwrap();
+    for handle in [second, wrong(&workspace)] {
+        let handed_on = handle.upload_keycodes(&mut (), None);
+        refused(handed_on, ErrorKind::WrongKeycode);
+        refused(put(&handle, None, "c.bin"), ErrorKind::WrongKeycode);
+    }
+
+    let package = package(&emulator.client());
+    wrong(&package).set_message(&mut (), "hello").unwrap();
+    let second = wrong(&package);
+    assert_eq!(second.message(&mut ()).unwrap().unwrap(), "hello");
+    put(&second, None, "a.bin").unwrap();
+    put(&package, None, "by the owner.bin").unwrap();
+    let result = second.finalize(&mut (), &sendsafely::FinalizeOptions::default());
+    assert_kind(result.map(|_| ()), ErrorKind::WrongKeycode);
+}
+
+#[test]
+fn handles_that_were_opened_before_a_proof_have_it_too() {
+    let emulator = Emulator::start();
+    let workspace = with_large_file(&emulator, None);
+    let client = emulator.client();
+    let open = || {
+        let keycode = workspace.keycode().unwrap().into();
+        Package::open(&client, &mut (), workspace.id(), keycode).unwrap()
+    };
+    let (first, second) = (open(), open());
+    put(&first, None, "a.bin").unwrap();
+    assert_eq!(pieces(&emulator).len(), 1);
+    emulator.forget_requests();
+    put(&second, None, "b.bin").unwrap();
+    second.upload_keycodes(&mut (), None).unwrap();
+    let reads = ["download_urls", "part_get", "get_message", "get_directory"];
+    assert_eq!(reads.map(|name| emulator.count(name)), [0; 4]);
+}
+
 #[test]
 fn a_stop_ends_a_proof() {
     let emulator = Emulator::start();

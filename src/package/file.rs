@@ -222,7 +222,7 @@ impl Package {
                 endpoint::copy_file(session, source, &target.0.id, &target_directory, &file_key)?;
             let copy = answer.filled("fileId").or_else(|| answer.filled("message"));
             if let Some(file_id) = &copy {
-                target.0.steps.lock().file_made(file_id);
+                target.0.secrets()?.evidence.file_made(file_id);
             }
             Ok(copy)
         })

@@ -21,7 +21,8 @@ impl Package {
         self.run(observer, move |inner, session| {
             inner.prove_keycode(session)?;
             endpoint::set_message(session, &inner.id, &encrypted)?;
-            inner.steps.lock().message_made(!encrypted.is_empty());
+            inner.secrets()?.evidence.message_made();
+            inner.steps.lock().has_message = Some(!encrypted.is_empty());
             Ok(())
         })
     }

@@ -41,8 +41,8 @@ use crate::call::{Call, Observer};
 use crate::client::{Client, Shared};
 use crate::crypto::{Keycode, Passphrase, PrivateKey, decrypt_message};
 use crate::error::{Error, ErrorKind, Result};
+use crate::evidence::{Evidence, Pair};
 use crate::os;
-use crate::proved::Pair;
 use crate::secret::SecretString;
 use step::{Asked, Steps};
 
@@ -72,12 +72,13 @@ pub(crate) struct Secrets {
     pub(crate) keycode: Keycode,
     pub(crate) passphrase: Passphrase,
     pub(crate) checksum: String,
-    /// What the client remembers once the keycode is proved.
-    pair: Pair,
+    /// What the client knows of the keycode, through whichever handle.
+    pub(crate) evidence: Arc<Evidence>,
 }
 
 impl Secrets {
     fn new(
+        client: &Client,
         keycode: Keycode,
         server_secret: &SecretString,
         package_id: &str,
@@ -90,7 +91,7 @@ impl Secrets {
             keycode,
             passphrase,
             checksum,
-            pair,
+            evidence: client.0.evidence.of(pair),
         }
     }
 }
@@ -171,8 +172,8 @@ impl Package {
         let id = name("packageId").ok_or_else(missing)?;
         let code = name("packageCode").ok_or_else(missing)?;
         let server_secret = SecretString::new(created.filled("serverSecret").ok_or_else(missing)?);
-        let secrets = Secrets::new(keycode, &server_secret, &id, &code);
-        client.0.proved.add(secrets.pair);
+        let secrets = Secrets::new(client, keycode, &server_secret, &id, &code);
+        secrets.evidence.proved();
         let steps = Steps::created(is_workspace);
         Ok(Self::new(client, id, code, Some(secrets), steps))
     }
@@ -305,13 +306,12 @@ impl Package {
             return Err(missing("server secret"));
         }
         let (id, code) = (&information.package_id, &information.package_code);
-        let secrets = keycode.map(|keycode| Secrets::new(keycode, &server_secret, id, code));
+        let secrets =
+            keycode.map(|keycode| Secrets::new(client, keycode, &server_secret, id, code));
         let keycode_length = secrets
             .as_ref()
             .map(|secrets| secrets.keycode.expose().len());
-        let mut steps = Steps::opened(information, keycode_length);
-        let is_proved = |secrets: &Secrets| client.0.proved.has(secrets.pair);
-        steps.is_proved = secrets.as_ref().is_some_and(is_proved);
+        let steps = Steps::opened(information, keycode_length);
         Ok(Self::new(client, id.clone(), code.clone(), secrets, steps))
     }
 

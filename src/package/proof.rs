@@ -1,11 +1,10 @@
 //! Whether a keycode is the one that a package was begun with: it has to open what is there, before anything is written
-//! under it or it is handed on. Once for a client: see [`crate::proved`].
+//! under it or it is handed on. Once for a client: see [`crate::evidence`].
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::step::Steps;
 use super::{File, Inner};
 use crate::api::Session;
 use crate::error::{Error, ErrorKind, Result};
@@ -94,7 +93,7 @@ impl Inner {
     /// Makes sure, before a write to a package that was opened again, that the keycode is the one that it was begun
     /// with: decrypts the message, or the head of a file. Where nothing proves it, a later write tries again.
     pub(crate) fn prove_keycode(&self, session: &Arc<Session>) -> Result<()> {
-        if self.steps.lock().write_needs_proof(Instant::now()) {
+        if !self.steps.lock().has_searched_lately(Instant::now()) {
             self.try_keycode(session, WRITING)?;
         }
         Ok(())
@@ -120,40 +119,33 @@ impl Inner {
 
     /// The same by a file that is about to be handed on.
     pub(crate) fn prove_keycode_by(&self, session: &Arc<Session>, file: &File) -> Result<()> {
-        if self.steps.lock().is_proved {
+        let evidence = &self.secrets()?.evidence;
+        if evidence.is_proved() {
             return Ok(());
         }
         match self.try_file(session, file, None)? {
-            Verdict::Fits => self.note_proof(|steps| steps.is_proved = true),
+            Verdict::Fits => evidence.proved(),
             Verdict::Refused(_) => self.try_checksum(session)?,
             Verdict::Nothing | Verdict::Unread(_) => {}
         }
         Ok(())
     }
 
-    /// Notes what may prove the keycode. Once that is proved, the client knows it for every handle of the package that is
-    /// opened with it from now on.
-    pub(crate) fn note_proof(&self, note: impl FnOnce(&mut Steps)) {
-        let is_news = {
-            let mut steps = self.steps.lock();
-            let was_proved = steps.is_proved;
-            note(&mut steps);
-            steps.is_proved && !was_proved
-        };
-        if is_news && let Some(secrets) = &self.secrets {
-            self.client.0.proved.add(secrets.pair);
-        }
-    }
-
     /// Tries the keycode on what is there; answers why not, if something that may prove it cannot be read.
     fn try_keycode(&self, session: &Arc<Session>, bounds: Bounds) -> Result<Option<Error>> {
-        if self.steps.lock().is_proved {
+        let evidence = &self.secrets()?.evidence;
+        if evidence.is_proved() {
             return Ok(None);
         }
         let mut trial = Trial::new(bounds);
         let is_proved = self.try_all(session, &mut trial);
-        self.note_proof(|steps| steps.tried(is_proved.as_ref().ok().copied(), Instant::now()));
-        Ok(if is_proved? { None } else { trial.unread })
+        let found = is_proved.as_ref().ok().copied();
+        self.steps.lock().has_searched(found, Instant::now());
+        if !is_proved? {
+            return Ok(trial.unread);
+        }
+        evidence.proved();
+        Ok(None)
     }
 
     fn try_all(&self, session: &Arc<Session>, trial: &mut Trial) -> Result<bool> {
@@ -167,9 +159,9 @@ impl Inner {
             || self.try_what_came(session, trial)?)
     }
 
-    /// Whether the message proves the keycode. One that was set through this handle says nothing.
+    /// Whether the message proves the keycode. One that was set by this client says nothing.
     fn try_message(&self, session: &Session) -> Result<bool> {
-        if self.steps.lock().made_message {
+        if !self.secrets()?.evidence.may_be_by_message() {
             return Ok(false);
         }
         match self.encrypted_message(session) {
@@ -233,8 +225,8 @@ impl Inner {
         Ok(false)
     }
 
-    /// Whether one of the files proves the keycode; the smallest are tried first. Those that were made through this
-    /// handle say nothing.
+    /// Whether one of the files proves the keycode; the smallest are tried first. Those that were made by this
+    /// client say nothing.
     fn try_files(
         &self,
         session: &Arc<Session>,
@@ -242,11 +234,9 @@ impl Inner {
         mut files: Vec<File>,
         directory: Option<&str>,
     ) -> Result<bool> {
-        {
-            let steps = self.steps.lock();
-            files.retain(|file| trial.files.insert(file.file_id.clone()));
-            files.retain(|file| file.parts > 0 && !steps.made.contains(&file.file_id));
-        }
+        let evidence = &self.secrets()?.evidence;
+        files.retain(|file| trial.files.insert(file.file_id.clone()));
+        files.retain(|file| file.parts > 0 && evidence.may_be_by_file(&file.file_id));
         files.sort_by_key(|file| file.size);
         for file in files {
             if !trial.goes_on(session)? {
@@ -283,10 +273,14 @@ impl Inner {
         file: &File,
         directory: Option<&str>,
     ) -> Result<Verdict> {
+        let evidence = &self.secrets()?.evidence;
         let directory = directory.map(str::to_owned);
         let proof = self
             .download(session, file, directory, &DownloadOptions::default())
-            .and_then(prove);
+            .and_then(|download| {
+                let by_head = evidence.may_be_by_head();
+                prove(download, by_head, || evidence.head_failed())
+            });
         match proof {
             Ok(()) => Ok(Verdict::Fits),
             Err(error)

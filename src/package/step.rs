@@ -63,14 +63,8 @@ pub(crate) struct Steps {
     pub(crate) witness: Option<Witness>,
     /// What the service is known to have made of the last request to finalize the package.
     pub(crate) asked: Asked,
-    /// Whether the keycode is known to fit what is already there.
-    pub(crate) is_proved: bool,
     /// When it was last looked for a proof, and none was found.
     unproved_at: Option<Instant>,
-    /// Files that were made through this handle before that was known: they prove nothing.
-    pub(crate) made: BTreeSet<String>,
-    /// The same of the message.
-    pub(crate) made_message: bool,
 }
 
 impl Steps {
@@ -92,10 +86,7 @@ impl Steps {
             creations: 0,
             witness: None,
             asked: Asked::Never,
-            is_proved: true,
             unproved_at: None,
-            made: BTreeSet::new(),
-            made_message: false,
         }
     }
 
@@ -109,7 +100,6 @@ impl Steps {
         let mut steps = Self {
             stage,
             keycode_length,
-            is_proved: false,
             ..Self::created(information.is_workspace)
         };
         steps.has_message = information.contains_message;
@@ -286,39 +276,15 @@ impl Steps {
         Ok(())
     }
 
-    /// Notes that a file was made through this handle.
-    pub(crate) fn file_made(&mut self, file_id: &str) {
-        if !self.is_proved {
-            self.made.insert(file_id.to_owned());
-        }
-    }
-
-    /// Whether a proof of the keycode has to be looked for before a write.
-    pub(crate) fn write_needs_proof(&self, now: Instant) -> bool {
+    /// Whether a search for a proof of the keycode has found none a short while ago.
+    pub(crate) fn has_searched_lately(&self, now: Instant) -> bool {
         let lately = |at: Instant| now.saturating_duration_since(at) < WRITES_WITHOUT_SEARCH;
-        !self.is_proved && !self.unproved_at.is_some_and(lately)
+        self.unproved_at.is_some_and(lately)
     }
 
     /// Notes whether a search has proved the keycode; `None` if it has failed.
-    pub(crate) fn tried(&mut self, is_proved: Option<bool>, now: Instant) {
-        self.is_proved |= is_proved == Some(true);
+    pub(crate) fn has_searched(&mut self, is_proved: Option<bool>, now: Instant) {
         self.unproved_at = (is_proved == Some(false)).then_some(now);
-    }
-
-    /// Notes that a file was opened with the keycode.
-    pub(crate) fn file_opened(&mut self, file: &File) {
-        self.is_proved |= file.parts > 0 && !self.made.contains(&file.file_id);
-    }
-
-    /// Notes that the message was opened with the keycode.
-    pub(crate) fn message_opened(&mut self) {
-        self.is_proved |= !self.made_message;
-    }
-
-    /// Notes that the message was set, or removed, through this handle.
-    pub(crate) fn message_made(&mut self, is_there: bool) {
-        self.has_message = Some(is_there);
-        self.made_message = !self.is_proved;
     }
 
     /// Whether a recipient who was added just now needs the keycode at once: finalize, which does it for all, may have
@@ -590,17 +556,12 @@ mod tests {
     fn what_was_not_proved_is_looked_for_again_after_a_while() {
         let mut steps = Steps::created(true);
         let start = Instant::now();
-        assert!(!steps.write_needs_proof(start));
-        steps.is_proved = false;
-        assert!(steps.write_needs_proof(start));
-        steps.tried(Some(false), start);
-        assert!(!steps.write_needs_proof(start + WRITES_WITHOUT_SEARCH / 2));
-        assert!(steps.write_needs_proof(start + WRITES_WITHOUT_SEARCH));
-        steps.tried(None, start);
-        assert!(steps.write_needs_proof(start));
-        steps.tried(Some(true), start);
-        steps.tried(Some(false), start);
-        assert!(!steps.write_needs_proof(start + WRITES_WITHOUT_SEARCH));
+        assert!(!steps.has_searched_lately(start));
+        steps.has_searched(Some(false), start);
+        assert!(steps.has_searched_lately(start + WRITES_WITHOUT_SEARCH / 2));
+        assert!(!steps.has_searched_lately(start + WRITES_WITHOUT_SEARCH));
+        steps.has_searched(None, start);
+        assert!(!steps.has_searched_lately(start));
     }
 
     #[test]

@@ -287,6 +287,7 @@ impl Lead {
             self.inner
                 .create_file(&session, &self.name, plan, self.directory_id.as_deref())?;
         let file_id = created.file_id.clone();
+        secrets.evidence.file_made(&file_id);
         *self.created.lock() = Some(created);
         // Whoever was to remove it may be gone already.
         if self.call.is_stopped()
@@ -323,7 +324,6 @@ impl Lead {
             file_key: None,
         };
         let mut steps = self.inner.steps.lock();
-        steps.file_made(&file_id);
         steps.witness = Some(Witness {
             file_id: file_id.clone(),
             created: begun,

@@ -159,6 +159,7 @@ pub(crate) fn run(download: Download, outlet: Outlet) -> Result<u64> {
         doubted: Mutex::default(),
         other_passphrase: Mutex::default(),
         is_proof: false,
+        head: None,
         download,
     });
     let call = Arc::clone(&job.download.session.call);
@@ -331,6 +332,8 @@ pub(super) struct Job {
     pub(super) download: Download,
     /// Whether its part only proves a keycode.
     is_proof: bool,
+    /// How that begins, where its head has not proved the keycode.
+    pub(super) head: Option<Vec<u8>>,
     pub(super) route: Route,
     urls: UrlCache,
     next_part: AtomicU32,
@@ -366,6 +369,7 @@ impl Job {
             doubted: Mutex::default(),
             other_passphrase: Mutex::default(),
             is_proof: true,
+            head: None,
             download,
         }
     }
@@ -677,6 +681,12 @@ impl Job {
     pub(super) fn open(&self, mut memory: Lease, part: u32) -> std::result::Result<Piece, Failure> {
         let download = &self.download;
         let received = memory.buffer.len() as u64;
+        if let Some(head) = &self.head
+            && !memory.buffer.starts_with(head)
+        {
+            let told = "a part begins with other bytes than were given before";
+            return Err(Error::new(ErrorKind::KeycodeNotProved, told).into());
+        }
         let mut buffer = std::mem::take(&mut memory.buffer);
         let limits = Limits {
             max_plaintext: usize::try_from(download.max_part_bytes).unwrap_or(usize::MAX),

@@ -14,15 +14,26 @@ use crate::error::{Error, ErrorKind, Result};
 /// So many bytes of a part hold all that proves a passphrase, however long names and session keys are.
 const HEAD: u64 = 4 << 10;
 
-/// Proves that a file can be decrypted: whether a keycode is the right one.
+/// Proves that a file can be decrypted: whether a keycode is the right one. Heads are noted that do not prove it; after
+/// that only whole parts should be asked for.
+///
+/// Who gives a part may have changed its head, and sees that it has not proved anything by the request for the whole. So
+/// the whole has to be there then, and to begin with the same bytes: that is nothing but a failure for a part that is
+/// not genuine.
 ///
 /// # Errors
-/// `DecryptFailed` if it is not; what fetching a part fails with.
-pub(crate) fn prove(download: Download) -> Result<()> {
-    let job = Job::for_proof(download);
-    let proof = match job.is_proved_by_head() {
-        Ok(false) => job.fetch(1).map(|_| ()),
-        proof => proof.map(|_| ()),
+/// `DecryptFailed` if it is not; `KeycodeNotProved` if there is no whole to a head; what fetching a part fails with.
+pub(crate) fn prove(download: Download, by_head: bool, head_failed: impl FnOnce()) -> Result<()> {
+    let mut job = Job::for_proof(download);
+    let proof = match by_head.then(|| job.proves_by_head()).transpose() {
+        Ok(Some(Proof::Found)) => Ok(()),
+        Ok(Some(Proof::NotBy(head))) => {
+            head_failed();
+            job.head = Some(head);
+            job.fetch(1).map_err(without_whole).map(|_| ())
+        }
+        Ok(None) => job.fetch(1).map(|_| ()),
+        Err(error) => Err(error),
     };
     job.download.budget.trim();
     match proof {
@@ -30,6 +41,13 @@ pub(crate) fn prove(download: Download) -> Result<()> {
         Err(error) if error.kind() == ErrorKind::WrongPart => Ok(()),
         proof => proof,
     }
+}
+
+/// What the head of a part says of a passphrase.
+enum Proof {
+    Found,
+    /// These bytes do not prove it.
+    NotBy(Vec<u8>),
 }
 
 /// The beginning of a part.
@@ -42,7 +60,7 @@ struct Head {
 impl Job {
     /// Whether the head of the first part proves the passphrase; where it does not, only the whole part can. One that is
     /// whole already is opened.
-    fn is_proved_by_head(&self) -> Result<bool> {
+    fn proves_by_head(&self) -> Result<Proof> {
         let session = &self.download.session;
         let mut route = self.route.for_part();
         let mut range = Some(format!("bytes=0-{}", HEAD - 1));
@@ -57,7 +75,7 @@ impl Job {
                     true => self.ask_api(1).and_then(|answer| self.read_head(answer)),
                     false => self.head_from_storage(&mut route, &mut range),
                 };
-                let result = head.and_then(|head| self.is_proved_by(head));
+                let result = head.and_then(|head| self.proves_by(head));
                 route.note(through_api, session.storage_is_connected(), &result);
                 result
             },
@@ -87,10 +105,10 @@ impl Job {
         self.read_head(answer)
     }
 
-    fn is_proved_by(&self, head: Head) -> std::result::Result<bool, Failure> {
+    fn proves_by(&self, head: Head) -> std::result::Result<Proof, Failure> {
         let Head { memory, length } = head;
         if length == Some(memory.buffer.len() as u64) {
-            return self.open(memory, 1).map(|_| true);
+            return self.open(memory, 1).map(|_| Proof::Found);
         }
         let limits = Limits {
             max_plaintext: 0,
@@ -98,7 +116,10 @@ impl Job {
         };
         let proved = proves_passphrase(&memory.buffer, length, &self.passphrase(), &limits);
         memory.settle();
-        Ok(proved?)
+        Ok(match proved? {
+            true => Proof::Found,
+            false => Proof::NotBy(memory.buffer.clone()),
+        })
     }
 
     /// Reads the head of a part. Where the whole is given, the rest is left, and the connection with it.
@@ -131,6 +152,22 @@ impl Job {
             length => length,
         };
         Ok(Head { memory, length })
+    }
+}
+
+/// What a refusal of the whole means after a head that has proved nothing.
+fn without_whole(error: Error) -> Error {
+    let is_refusal = error.server_code().is_some()
+        || matches!(
+            error.kind(),
+            ErrorKind::StorageRefused | ErrorKind::HttpError
+        );
+    match is_refusal {
+        true => Error::new(
+            ErrorKind::KeycodeNotProved,
+            format!("no part was given to its beginning: {}", error.message()),
+        ),
+        false => error,
     }
 }
 

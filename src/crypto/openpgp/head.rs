@@ -1,15 +1,16 @@
 //! Proving a passphrase by the head of a message, where the whole would be fetched for nothing else.
 //!
 //! Nothing in a head is authenticated. What is proved is that somebody who knows the passphrase has written it: whoever
-//! does not know it has no say in what a session key decrypts to, so that repeated octets, packet tag, length and the
-//! first octets of the packet fit together by a chance of less than 1 in 2^32 for each key offered.
+//! does not know it has no say in what a session key decrypts to, so that repeated octets, packet tag and length fit
+//! together by a chance of less than 1 in 2^38 for each key offered.
 //!
-//! A head proves, and never disproves. Whatever does not fit is left to the whole message: if our next request said
-//! whether the repeated octets alone have fit, a storage that makes up heads could learn what genuine ones hold.
+//! Whoever gives the head may also have changed a genuine one, and sees by our next request whether it has proved
+//! anything. So nothing is looked at but what no writer keeps secret: the octets where the tag and the length of the
+//! packet are have a header in every message of this kind, never content, and they have to be exactly what the length of
+//! the message makes them. Format, name and content are not even decrypted. All else is left to the whole message. What
+//! a head from other blocks of a message may still say, its receiver bounds: it takes no second one.
 
-use std::io::BufRead as _;
-
-use pgp::packet::{Decompressor, PacketHeader};
+use pgp::packet::PacketHeader;
 use pgp::types::{PacketLength, Tag};
 use zeroize::Zeroizing;
 
@@ -20,15 +21,8 @@ use super::{MDC_LEN, SessionKey};
 use crate::crypto::keycode::Passphrase;
 use crate::error::Result;
 
-/// No writer begins with a smaller chunk: RFC 4880 forbids it.
-const SMALLEST_CHUNK: u64 = 512;
-/// What a body in chunks has where nothing says how much is on the wire. The first chunk of official clients is as long
-/// as that, and no part nearly as long as the other.
-const BODIES: std::ops::Range<u64> = 1 << 16..1 << 26;
-/// The formats of literal data.
-const FORMATS: &[u8] = b"btu1lm";
-/// How BZip2's data begins, but for the octet that says the size of its blocks.
-const BZIP2: (&[u8], &[u8]) = (b"BZh", b"\x31\x41\x59\x26\x53\x59");
+/// The longest header of a packet of the new format.
+const LONGEST_HEADER: usize = 6;
 
 /// Whether the beginning of a message proves that the passphrase is the one that it was encrypted with. `length` is that
 /// of the whole message, where it is known. If not, the whole message has to say it.
@@ -93,12 +87,13 @@ enum Extent {
     Chunks {
         first: u64,
         /// What all of them have on the wire, but for the length of the first.
-        wire: Option<u64>,
+        wire: u64,
     },
 }
 
 impl Extent {
-    /// The extent of data that begins at `start` of a message and reaches to its end; none if it does not.
+    /// The extent of data that begins at `start` of a message and reaches to its end; none if it does not, or that is
+    /// not known.
     fn of_data(data: PacketLength, start: u64, message: Option<u64>) -> Option<Self> {
         let wire = match message {
             Some(message) => Some(message.checked_sub(start)?),
@@ -112,7 +107,7 @@ impl Extent {
             }
             PacketLength::Partial(first) => Some(Self::Chunks {
                 first: first.into(),
-                wire,
+                wire: wire?,
             }),
             PacketLength::Indeterminate => None,
         }
@@ -130,11 +125,7 @@ impl Extent {
     fn is(&self, body: u64) -> bool {
         match *self {
             Self::Whole(length) => body == length,
-            Self::Chunks { first, wire: None } => BODIES.contains(&body) && body >= first,
-            Self::Chunks {
-                first,
-                wire: Some(wire),
-            } => {
+            Self::Chunks { first, wire } => {
                 // The last one may be as long as the others, or hold nothing.
                 let with = |chunks: u64| {
                     let last = body.checked_sub(chunks * first)?;
@@ -146,14 +137,6 @@ impl Extent {
                     .into_iter()
                     .any(|chunks| chunks > 0 && with(chunks) == Some(wire))
             }
-        }
-    }
-
-    /// Whether there is room for a body of so many bytes.
-    fn holds(&self, body: u64) -> bool {
-        match *self {
-            Self::Whole(length) => body <= length,
-            Self::Chunks { wire, .. } => body <= wire.unwrap_or(BODIES.end),
         }
     }
 }
@@ -171,77 +154,31 @@ fn length_octets(length: u64) -> u64 {
 fn is_beginning(session: &SessionKey, stream: &[u8], extent: &Extent) -> bool {
     let block = session.algorithm.block_size();
     let prefix = block + 2;
+    let Some(stream) = stream.get(..prefix + LONGEST_HEADER) else {
+        return false;
+    };
     let mut plain = Zeroizing::new(stream.to_vec());
     let iv = [0; 16];
     let decrypted =
         session
             .algorithm
             .decrypt_with_iv_regular(&session.key, &iv[..block], &mut plain);
-    if decrypted.is_err() || plain.len() < prefix || plain[block - 2..block] != plain[block..prefix]
-    {
-        return false;
-    }
     // The version of the packet, the prefix, and the code at the end.
     let around = (1 + prefix + MDC_LEN) as u64;
-    is_message(
-        &plain[prefix..],
-        &|packets| extent.is(around + packets),
-        &|packets| extent.holds(around + packets),
-    )
+    decrypted.is_ok()
+        && plain[block - 2..block] == plain[block..prefix]
+        && literal_len(&plain[prefix..]).is_some_and(|packet| extent.is(around + packet))
 }
 
-/// Whether packets begin with literal or compressed data, behind a marker at most, that may reach to their end. `is` says
-/// whether they may have so many bytes in all, `holds` whether there is room for so many.
-pub(super) fn is_message(
-    packets: &[u8],
-    is: &dyn Fn(u64) -> bool,
-    holds: &dyn Fn(u64) -> bool,
-) -> bool {
-    let packets_without_marker = packets.strip_prefix(b"\xca\x03PGP");
-    let mut body = packets_without_marker.unwrap_or(packets);
-    let Ok(header) = PacketHeader::try_from_reader(&mut body) else {
-        return false;
-    };
-    let before = (packets.len() - body.len()) as u64;
-    let (fits, length) = match header.packet_length() {
-        PacketLength::Fixed(length) => (is(before + u64::from(length)), u64::from(length)),
-        PacketLength::Partial(first) => {
-            let first = u64::from(first);
-            (first >= SMALLEST_CHUNK && holds(before + first), first)
+/// How many bytes a literal data packet has that begins so, with its header. Every writer gives one that is not short a
+/// length of two or five octets.
+pub(super) fn literal_len(packet: &[u8]) -> Option<u64> {
+    match *packet {
+        [0xcb, first @ 192..224, second, ..] => {
+            let length = (u64::from(first - 192) << 8) + u64::from(second) + 192;
+            Some(3 + length)
         }
-        // Literal data would have too little that fits.
-        PacketLength::Indeterminate => (header.tag() == Tag::CompressedData, u64::MAX),
-    };
-    let length = usize::try_from(length).unwrap_or(usize::MAX);
-    let body = &body[..length.min(body.len())];
-    fits && match header.tag() {
-        Tag::LiteralData => is_literal(body),
-        Tag::CompressedData => is_compressed(body),
-        _ => false,
+        [0xcb, 0xff, a, b, c, d, ..] => Some(6 + u64::from(u32::from_be_bytes([a, b, c, d]))),
+        _ => None,
     }
-}
-
-/// Whether literal data begins so, with a format, a name, and a date.
-fn is_literal(body: &[u8]) -> bool {
-    match body {
-        [format, name, ..] => FORMATS.contains(format) && body.len() >= usize::from(*name) + 6,
-        _ => false,
-    }
-}
-
-/// Whether compressed data that begins so holds a literal packet. BZip2's can only be read by the block.
-fn is_compressed(mut body: &[u8]) -> bool {
-    if let [3, data @ ..] = body {
-        let (first, second) = BZIP2;
-        let block = data.strip_prefix(first).and_then(|rest| rest.get(1..));
-        return block.is_some_and(|block| block.starts_with(second));
-    }
-    let Ok(mut unpacked) = Decompressor::from_reader(&mut body) else {
-        return false;
-    };
-    let Ok(mut packet) = unpacked.fill_buf() else {
-        return false;
-    };
-    PacketHeader::try_from_reader(&mut packet)
-        .is_ok_and(|header| header.tag() == Tag::LiteralData && is_literal(packet))
 }

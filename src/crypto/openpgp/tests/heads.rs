@@ -9,7 +9,7 @@ use rand_core::OsRng;
 
 use super::shapes::{SIMPLE, chunked, compressions, encrypted, message, packet};
 use super::*;
-use crate::crypto::openpgp::head::{is_message, proves_passphrase};
+use crate::crypto::openpgp::head::{literal_len, proves_passphrase};
 use crate::error::Error;
 
 const HEAD: usize = 4096;
@@ -51,29 +51,79 @@ fn literal(name: &[u8], content: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn a_head_proves_what_any_writer_begins_with() {
-    for (size, power) in [(9000, 9), (65_500, 13), (200_000, 16)] {
+fn a_head_proves_what_official_clients_begin_with() {
+    for (size, power) in [(5000, 9), (65_500, 13), (200_000, 16)] {
         let body = literal(b"", &noise(1, size));
         let named = packet(11, &literal(&[b'n'; 255], &noise(1, size)));
-        let old = u32::try_from(body.len()).unwrap().to_be_bytes();
-        let old = [&[0xae], &old[..], &body].concat();
-        let partial = chunked(11, &body, power.min(15));
-        let marker = [b"\xca\x03PGP", named.as_slice()].concat();
-        for packets in [&packet(11, &body), &named, &old, &partial, &marker] {
+        for packets in [&packet(11, &body), &named] {
             let data = encrypted(packets);
             proves(&message(packets), "whole");
             proves(&[&[0x8c], &SIMPLE[1..], &packet(18, &data)].concat(), "old");
             let chunks = [SIMPLE, &in_chunks(18, &data, power)].concat();
-            let [known, unknown] = proved(&chunks, &passphrase("p"));
-            // What has a length of its own in small chunks is compared with that of the whole.
-            assert!(known && (unknown || power < 16), "{size} in {power}");
+            // What is in chunks is compared with the length of the whole.
+            assert_eq!(proved(&chunks, &passphrase("p")), [true, false]);
             assert_eq!(proved(&chunks, &passphrase("q")), [false; 2]);
         }
-        for packets in compressions(&packet(11, &body)) {
-            let whole = packet(8, &packets);
-            let partial = chunked(8, &packets, 9);
-            for packets in [whole, partial, [&[0xa3], packets.as_slice()].concat()] {
-                proves(&message(&packets), "compressed");
+    }
+    // The shorter length that others have.
+    let body = literal(b"", &noise(1, 5000));
+    let short = u16::try_from(body.len() - 192 + 0xc000).unwrap();
+    proves(
+        &message(&[&[0xcb], &short.to_be_bytes()[..], &body].concat()),
+        "short",
+    );
+}
+
+/// A genuine message whose stream has other octets where its first packet begins: whoever knows those, and no key, can
+/// choose what they decrypt to.
+fn changed(message: &[u8], at: usize, difference: &[u8]) -> Vec<u8> {
+    let mut message = message.to_vec();
+    let stream = SIMPLE.len() + 7;
+    for (octet, difference) in message[stream + 18 + at..].iter_mut().zip(difference) {
+        *octet ^= difference;
+    }
+    message
+}
+
+/// What a head proves does not depend on the content, however the octets around it were changed.
+#[test]
+fn heads_that_were_changed_say_nothing_of_the_content() {
+    // The content of a short message begins in the block that can be changed: with its last six octets.
+    for content in [0, 1, 2, 5, 0x7f, 0x80, 0xff] {
+        let short = [&[0xcb, 26], literal(b"", &[content; 20]).as_slice()].concat();
+        let genuine = encrypted(&short);
+        let known = [&[0xcb, 26], literal(b"", &[]).as_slice()].concat();
+        let data = [genuine.as_slice(), &noise(1, 9000)].concat();
+        let whole = [SIMPLE, &packet(18, &data)].concat();
+        let length = u32::try_from(data.len() - 1 - 18 - 22 - 6).unwrap();
+        let header = [&[0xcb, 0xff], &length.to_be_bytes()[..]].concat();
+        let made_up_as = |wanted: &[u8]| {
+            let difference = wanted.iter().zip(&known).map(|(a, b)| a ^ b);
+            changed(&whole, 0, &difference.collect::<Vec<_>>())
+        };
+        // With the right header it is taken for what somebody with the key has written, as it is.
+        let made_up = made_up_as(&[&header[..], b"b\0"].concat());
+        for any in 0..=255 {
+            let made_up = changed(&made_up, 6, &[any; 8]);
+            assert!(proved(&made_up, &passphrase("p"))[0], "{content} {any}");
+        }
+        // Another packet in front puts content where lengths, names and formats are.
+        for front in [
+            &b"\xca\x03PGP"[..],
+            b"\xd5\x01x",
+            b"\xd5\0",
+            b"\xca\x04PGP!",
+        ] {
+            for any in 0..=255 {
+                let made_up = made_up_as(&[front, &[0xcb, any]].concat());
+                assert_eq!(proved(&made_up, &passphrase("p")), [false; 2]);
+            }
+        }
+        // Nor does it depend on other kinds of packets, with lengths of all kinds.
+        for tag in (0x80..=0xff).filter(|tag| *tag != 0xcb) {
+            for first in [0, 26, 0xc0, 0xe9, 0xff] {
+                let made_up = made_up_as(&[&[tag, first], &header[2..]].concat());
+                assert_eq!(proved(&made_up, &passphrase("p")), [false; 2]);
             }
         }
     }
@@ -166,6 +216,20 @@ fn what_a_head_cannot_say_is_left_to_the_whole() {
             "long packet in front",
             [&packet(1, &[0; HEAD]), plain.as_slice()].concat(),
         ),
+        (
+            "a marker in front",
+            super::shapes::message(
+                &[b"\xca\x03PGP", &packet(11, &literal(b"", &content))[..]].concat(),
+            ),
+        ),
+        (
+            "compressed",
+            super::shapes::message(&packet(8, &compressions(&packet(11, &content))[0])),
+        ),
+        (
+            "chunks",
+            super::shapes::message(&chunked(11, &literal(b"", &content), 9)),
+        ),
         ("no code", [SIMPLE, &packet(9, &content)].concat()),
         ("something behind", [plain.as_slice(), b"x"].concat()),
         (
@@ -193,8 +257,8 @@ fn what_a_head_cannot_say_is_left_to_the_whole() {
     for short in 0..60 {
         let length = Some(plain.len() as u64);
         let said = proves_passphrase(&plain[..short], length, &passphrase("p"), &limits(0));
-        // Session key, header and version, prefix, header of the literal packet, and its own.
-        assert_eq!(said.unwrap(), short >= 6 + 7 + 18 + 6 + 6, "{short} bytes");
+        // Session key, header and version, prefix, and the header of the literal packet.
+        assert_eq!(said.unwrap(), short >= 6 + 7 + 18 + 6, "{short} bytes");
     }
 }
 
@@ -209,18 +273,19 @@ fn a_stop_is_looked_for_before_each_derivation() {
     assert_eq!(result.unwrap_err().kind(), ErrorKind::Stopped);
 }
 
-/// What a wrong key makes of a stream: with the repeated octets, fewer than one in 2^32 are taken for a message.
+/// What a wrong key makes of a stream. Beside the repeated octets there are three at least that have to be the right ones.
 #[test]
 fn next_to_nothing_looks_like_a_message_by_chance() {
-    let random = noise(7, 64 << 16);
-    let looks = |is: &dyn Fn(u64) -> bool| {
-        let pieces = random.chunks_exact(64).chain(random[1..].chunks_exact(64));
-        pieces
-            .filter(|packets| is_message(packets, is, &|body| body < 1 << 26))
-            .count()
+    let random = noise(7, 1 << 22);
+    let looks = |length: u64| {
+        let packets = random.windows(6);
+        packets.filter(|it| literal_len(it) == Some(length)).count()
     };
-    // In 2^17 trials.
-    assert!(looks(&|_| false) <= 4);
-    assert!(looks(&|body| body == 10_000) <= 4);
-    assert!(looks(&|body| (1 << 16..1 << 26).contains(&body)) <= 4);
+    // In 2^22 trials of 2^-24 and 2^-40.
+    assert!(looks(5000) <= 8 && looks(10_000) == 0);
+    // No other writes the same length in fewer octets.
+    assert_eq!(literal_len(b"\xcb\xbf\0\0\0\0"), None);
+    assert_eq!(literal_len(b"\xcb\xe9\0\0\0\0"), None);
+    assert_eq!(literal_len(b"\xcb\xc0\0\0\0\0"), Some(195));
+    assert_eq!(literal_len(b"\xcb\xff\0\x01\0\0"), Some(65_542));
 }

@@ -1,0 +1,170 @@
+//! What a client knows of the keycodes of packages: which are proved, and what proves nothing. All handles of a package
+//! that are opened with the same keycode share it.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use sha2::{Digest as _, Sha256};
+
+use crate::secret::SecretString;
+
+/// Of more packages the oldest ones are forgotten; their keycodes are proved again.
+const MOST: usize = 1000;
+
+/// A keycode and the package that it opens, as a digest that gives neither away.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Pair([u8; 16]);
+
+impl Pair {
+    /// The server secret is a part of what opens the package, and the service may give another one at any time. The
+    /// checksum stands for the keycode.
+    pub(crate) fn new(
+        server_secret: &SecretString,
+        package_id: &str,
+        package_code: &str,
+        checksum: &str,
+    ) -> Self {
+        let mut digest = Sha256::new();
+        // Of what a digest is made the last octets stay in memory: no secret is among them.
+        for text in [server_secret.expose(), package_id, package_code, checksum] {
+            digest.update((text.len() as u64).to_le_bytes());
+            digest.update(text);
+        }
+        let digest: [u8; 32] = digest.finalize().into();
+        let mut half = [0; 16];
+        half.copy_from_slice(&digest[..16]);
+        Self(half)
+    }
+}
+
+/// What is known of one keycode for one package.
+#[derive(Default)]
+pub(crate) struct Evidence(Mutex<Known>);
+
+#[derive(Default)]
+struct Known {
+    /// It fits what is on the package.
+    is_proved: bool,
+    /// Files that this client has made before that was known: they prove nothing.
+    made: BTreeSet<String>,
+    /// The same of the message.
+    made_message: bool,
+    head_failed: bool,
+}
+
+impl Evidence {
+    pub(crate) fn is_proved(&self) -> bool {
+        self.0.lock().is_proved
+    }
+
+    pub(crate) fn proved(&self) {
+        let mut known = self.0.lock();
+        known.is_proved = true;
+        known.made.clear();
+    }
+
+    /// Notes that this client makes a file.
+    pub(crate) fn file_made(&self, file_id: &str) {
+        let mut known = self.0.lock();
+        if !known.is_proved {
+            known.made.insert(file_id.to_owned());
+        }
+    }
+
+    /// Whether a file may prove something.
+    pub(crate) fn may_be_by_file(&self, file_id: &str) -> bool {
+        !self.0.lock().made.contains(file_id)
+    }
+
+    /// Notes that a file was opened with the keycode.
+    pub(crate) fn file_opened(&self, file_id: &str) {
+        if self.may_be_by_file(file_id) {
+            self.proved();
+        }
+    }
+
+    /// Notes that the message was set, or removed, by this client.
+    pub(crate) fn message_made(&self) {
+        let mut known = self.0.lock();
+        known.made_message = !known.is_proved;
+    }
+
+    /// Whether the message may prove something.
+    pub(crate) fn may_be_by_message(&self) -> bool {
+        !self.0.lock().made_message
+    }
+
+    /// Notes that the message was opened with the keycode.
+    pub(crate) fn message_opened(&self) {
+        if self.may_be_by_message() {
+            self.proved();
+        }
+    }
+
+    /// Notes that the head of a part has not proved the keycode: from then on whole parts have to, so that nobody can find
+    /// out what any number of heads decrypt to.
+    pub(crate) fn head_failed(&self) {
+        self.0.lock().head_failed = true;
+    }
+
+    /// Whether the head of a part may be enough.
+    pub(crate) fn may_be_by_head(&self) -> bool {
+        !self.0.lock().head_failed
+    }
+}
+
+/// What a client knows of all of them.
+#[derive(Default)]
+pub(crate) struct AllEvidence(Mutex<VecDeque<(Pair, Arc<Evidence>)>>);
+
+impl AllEvidence {
+    pub(crate) fn of(&self, pair: Pair) -> Arc<Evidence> {
+        let mut all = self.0.lock();
+        if let Some((_, known)) = all.iter().find(|(known, _)| *known == pair) {
+            return Arc::clone(known);
+        }
+        if all.len() == MOST {
+            all.pop_front();
+        }
+        let fresh = Arc::<Evidence>::default();
+        all.push_back((pair, Arc::clone(&fresh)));
+        fresh
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pair(server_secret: &str, package_id: &str, checksum: &str) -> Pair {
+        Pair::new(&server_secret.into(), package_id, "code", checksum)
+    }
+
+    #[test]
+    fn nothing_else_is_known_than_what_was_proved() {
+        let all = AllEvidence::default();
+        let before = all.of(pair("secret", "P", "1234"));
+        all.of(pair("secret", "P", "1234")).proved();
+        assert!(before.is_proved());
+        for other in [
+            pair("secre", "tP", "1234"),
+            pair("secret", "Q", "1234"),
+            pair("secret", "P", "123"),
+        ] {
+            assert!(!all.of(other).is_proved());
+        }
+    }
+
+    #[test]
+    fn the_oldest_are_forgotten() {
+        let all = AllEvidence::default();
+        let numbered = |number: usize| Pair((number as u128).to_le_bytes());
+        for number in 0..=MOST {
+            all.of(numbered(number)).proved();
+            all.of(numbered(number)).proved();
+        }
+        assert_eq!(all.0.lock().len(), MOST);
+        assert!(all.of(numbered(1)).is_proved() && !all.of(numbered(0)).is_proved());
+    }
+}
