@@ -276,15 +276,29 @@ fn what_the_service_does_not_know_is_not_deleted() {
     unknown("delete_package");
     is_refused(&begun);
 
-    // Attempts that never left, and such of another request, have done nothing.
+    // Attempts that never left have done nothing.
     unknown("delete_package");
     emulator.outage(700, &["api"]);
     is_refused(&sent);
-    let close = json!({"close": true});
-    emulator.fault(json!({"endpoint": "delete_temporary_package", "times": 1, "action": close}));
-    emulator.refuse_once("delete_temporary_package", "DENIED");
-    unknown("delete_package");
-    is_refused(&begun);
+}
+
+/// By a request that the service then refuses, and not with the code for what is gone.
+#[test]
+fn what_a_lost_answer_may_have_deleted_is_not_known_to_be_gone() {
+    let emulator = Emulator::start();
+    let client = emulator.client();
+    for (when, code) in [("after", "DENIED"), ("after", "FAIL"), ("before", "DENIED")] {
+        let begun = ready(&client);
+        let close = json!({"close": true});
+        emulator.fault(json!({"endpoint": "delete_temporary_package", "times": 1, "when": when, "action": close}));
+        emulator.refuse_once("delete_temporary_package", code);
+        if when == "before" {
+            emulator.refuse_once("delete_package", "UNKNOWN_PACKAGE");
+        }
+        let error = refused(begun.delete(&mut ()), ErrorKind::OutcomeUnknown);
+        assert_eq!(error.server_code(), Some("UNKNOWN_PACKAGE"));
+        assert_eq!(is_deleted(&emulator, &begun), when == "after");
+    }
 }
 
 #[test]

@@ -445,7 +445,8 @@ pub unsafe extern "C" fn sendsafely_package_notify(
 /// Deletes the package on the service, with its files, for good. At any step; every later call on the package, other
 /// than for its id, package code and keycode, answers SENDSAFELY_PACKAGE_DELETED. The handle still has to be freed.
 ///
-/// SENDSAFELY_UNKNOWN_PACKAGE: it is gone already, or not yours. SENDSAFELY_DENIED: it is not yours.
+/// SENDSAFELY_UNKNOWN_PACKAGE: it is gone already, or not yours. SENDSAFELY_OUTCOME_UNKNOWN: the same after an answer was
+/// lost, so that this call may have deleted it. SENDSAFELY_DENIED: it is not yours.
 /// SendSafely Client API: delete package (protocol 6.2.4), delete temporary package (protocol 6.2.5).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_delete(
@@ -461,8 +462,8 @@ pub unsafe extern "C" fn sendsafely_package_delete(
 /// behind. Everything else as for sendsafely_package_delete.
 ///
 /// A package that recipients have, or may have, is left alone; one that the service does not delete as unfinished is
-/// deleted only if it refused to finalize it. SENDSAFELY_ALREADY_FINALIZED: it is finalized, or just
-/// being finalized. SENDSAFELY_OUTCOME_UNKNOWN: a call of sendsafely_package_finalize was stopped or its answer was lost;
+/// deleted only if it refused to finalize it. The state is asked for just before: no other program may finalize it at
+/// that very moment. SENDSAFELY_ALREADY_FINALIZED: it is finalized, or just being finalized. SENDSAFELY_OUTCOME_UNKNOWN: a call of sendsafely_package_finalize was stopped or its answer was lost;
 /// called again, that finds out and gives the link. SENDSAFELY_WORKSPACE_NOT_FINALIZABLE: a Workspace is never
 /// unfinished.
 /// SendSafely Client API: delete temporary package (protocol 6.2.5).

@@ -355,7 +355,8 @@ impl Package {
     ///
     /// # Errors
     /// [`ErrorKind::PackageDeleted`] if this was done before; [`ErrorKind::UnknownPackage`] for one that is gone, or not
-    /// yours; [`ErrorKind::Denied`] if the package is not yours.
+    /// yours; [`ErrorKind::OutcomeUnknown`] if it is gone after a request whose answer was lost;
+    /// [`ErrorKind::Denied`] if the package is not yours.
     pub fn delete(&self, observer: &mut dyn Observer) -> Result<()> {
         let temporary = {
             let steps = self.0.steps.lock();
@@ -369,7 +370,10 @@ impl Package {
                 true => match deleted(endpoint::delete_temporary_package(session, &inner.id)) {
                     // It may have been finalized without our knowledge: by a call that was cut off, or by somebody
                     // else. And not every service has this call for every package.
-                    Err(refusal) if refusal.server_code().is_some() => permanently()?,
+                    Err(refusal) if refusal.server_code().is_some() => {
+                        let is_lost = refusal.follows_lost_answer();
+                        permanently().map_err(|error| perhaps_deleted(error, is_lost))?;
+                    }
                     result => result?,
                 },
             }
@@ -379,7 +383,8 @@ impl Package {
     }
 
     /// Deletes a package that could not be finished, to leave nothing behind. One that recipients have, or may have
-    /// because a finalize was cut off, stays as it is.
+    /// because a finalize was cut off, stays as it is. Where the service refused to finalize it, and to delete it as one
+    /// that is not finalized, another program must not finalize it at this moment: the state is asked for just before.
     ///
     /// # Errors
     /// [`ErrorKind::AlreadyFinalized`] for one that is finalized, [`ErrorKind::OutcomeUnknown`] for one that may be;
@@ -504,6 +509,23 @@ impl Inner {
 /// may have done that: else it may as well be somebody else's.
 fn deleted(answer: Result<Json>) -> Result<()> {
     gone_is_done(answer, |error| error.kind() == ErrorKind::UnknownPackage)
+}
+
+/// The error for a package that is gone, perhaps by an earlier request of another kind whose answer was lost.
+fn perhaps_deleted(error: Error, is_lost: bool) -> Error {
+    if !is_lost || error.kind() != ErrorKind::UnknownPackage {
+        return error;
+    }
+    let told = format!(
+        "the answer to deleting the package was lost, and now it is not there: {}",
+        error.message()
+    );
+    let unknown = Error::new(ErrorKind::OutcomeUnknown, told)
+        .with_remedy("if the package was yours, it is gone, and nothing is left to do");
+    match error.server_code() {
+        Some(code) => unknown.with_server(code, error.server_message()),
+        None => unknown,
+    }
 }
 
 /// An id from the caller, which becomes part of a path.

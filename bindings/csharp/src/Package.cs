@@ -179,9 +179,10 @@ namespace Sendsafely
         /// <summary>Deletes the package on the service, with its files, for good. At any step; every later call on the
         /// package, other than for its id, package code and keycode, fails with <see
         /// cref="Status.PackageDeleted"/>.</summary>
-        /// <remarks><see cref="Status.UnknownPackage"/>: it is gone already, or not yours. <see cref="Status.Denied"/>: it
-        /// is not yours. SendSafely Client API: delete package (protocol 6.2.4), delete temporary package (protocol
-        /// 6.2.5).</remarks>
+        /// <remarks><see cref="Status.UnknownPackage"/>: it is gone already, or not yours. <see
+        /// cref="Status.OutcomeUnknown"/>: the same after an answer was lost, so that this call may have deleted it. <see
+        /// cref="Status.Denied"/>: it is not yours. SendSafely Client API: delete package (protocol 6.2.4), delete
+        /// temporary package (protocol 6.2.5).</remarks>
         public void Delete(IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Run(
                 (out ErrorHandle error) => Native.sendsafely_package_delete(Handle, out error));

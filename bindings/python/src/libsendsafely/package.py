@@ -389,7 +389,8 @@ class Package(Handle):
         """Deletes the package on the service, with its files, for good. At any step; later calls raise
         Status.PACKAGE_DELETED.
 
-        Status.UNKNOWN_PACKAGE: it is gone already, or not yours. Status.DENIED: it is not yours.
+        Status.UNKNOWN_PACKAGE: it is gone already, or not yours. Status.OUTCOME_UNKNOWN: the same after an answer was lost,
+        so that this call may have deleted it. Status.DENIED: it is not yours.
         SendSafely Client API: delete package (protocol 6.2.4, 6.2.5).
         """
         self._call("delete")
