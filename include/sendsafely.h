@@ -1128,7 +1128,9 @@ sendsafely_status sendsafely_package_create_workspace(sendsafely_client *client,
  * SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is not for this account. A keycode that is another package's
  * or that was cut shows when it is used, before anything is written: as SENDSAFELY_WRONG_KEYCODE or
  * SENDSAFELY_KEYCODE_TOO_SHORT, when reading as SENDSAFELY_DECRYPT_FAILED or SENDSAFELY_DENIED. For that the message, or
- * as a rule 4 KiB of a file, are fetched before the first write: once for a client and a package.
+ * as a rule 4 KiB of a file, are fetched before the first write: once for a client and a package, whichever handle that
+ * is through. What this client has written itself before proves nothing. SENDSAFELY_KEYCODE_NOT_PROVED: the storage gave
+ * the beginning of a part and then not that part; nothing was written.
  * SendSafely Client API: package information (protocol 6.2.2).
  */
 sendsafely_status sendsafely_package_open(sendsafely_client *client,
@@ -1260,7 +1262,8 @@ sendsafely_status sendsafely_package_notify(sendsafely_package *package,
  * Deletes the package on the service, with its files, for good. At any step; every later call on the package, other
  * than for its id, package code and keycode, answers SENDSAFELY_PACKAGE_DELETED. The handle still has to be freed.
  *
- * SENDSAFELY_UNKNOWN_PACKAGE: it is gone already, or not yours. SENDSAFELY_DENIED: it is not yours.
+ * SENDSAFELY_UNKNOWN_PACKAGE: it is gone already, or not yours. SENDSAFELY_OUTCOME_UNKNOWN: the same after an answer was
+ * lost, so that this call may have deleted it. SENDSAFELY_DENIED: it is not yours.
  * SendSafely Client API: delete package (protocol 6.2.4), delete temporary package (protocol 6.2.5).
  */
 sendsafely_status sendsafely_package_delete(sendsafely_package *package,
@@ -1271,8 +1274,8 @@ sendsafely_status sendsafely_package_delete(sendsafely_package *package,
  * behind. Everything else as for sendsafely_package_delete.
  *
  * A package that recipients have, or may have, is left alone; one that the service does not delete as unfinished is
- * deleted only if it refused to finalize it. SENDSAFELY_ALREADY_FINALIZED: it is finalized, or just
- * being finalized. SENDSAFELY_OUTCOME_UNKNOWN: a call of sendsafely_package_finalize was stopped or its answer was lost;
+ * deleted only if it refused to finalize it. The state is asked for just before: no other program may finalize it at
+ * that very moment. SENDSAFELY_ALREADY_FINALIZED: it is finalized, or just being finalized. SENDSAFELY_OUTCOME_UNKNOWN: a call of sendsafely_package_finalize was stopped or its answer was lost;
  * called again, that finds out and gives the link. SENDSAFELY_WORKSPACE_NOT_FINALIZABLE: a Workspace is never
  * unfinished.
  * SendSafely Client API: delete temporary package (protocol 6.2.5).
