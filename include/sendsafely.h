@@ -1129,8 +1129,9 @@ sendsafely_status sendsafely_package_create_workspace(sendsafely_client *client,
  * or that was cut shows when it is used, before anything is written: as SENDSAFELY_WRONG_KEYCODE or
  * SENDSAFELY_KEYCODE_TOO_SHORT, when reading as SENDSAFELY_DECRYPT_FAILED or SENDSAFELY_DENIED. For that the message, or
  * as a rule 4 KiB of a file, are fetched before the first write: once for a client and a package, whichever handle that
- * is through; first writes that begin at once may each do it. What this client has written itself before proves nothing. SENDSAFELY_KEYCODE_NOT_PROVED: the storage gave
- * the beginning of a part and then not that part; nothing was written.
+ * is through; first writes that begin at once may each do it. What this client has written itself before proves
+ * nothing. SENDSAFELY_KEYCODE_NOT_PROVED: the storage gave the beginning of a part and then not that part; nothing was
+ * written.
  * SendSafely Client API: package information (protocol 6.2.2).
  */
 sendsafely_status sendsafely_package_open(sendsafely_client *client,
