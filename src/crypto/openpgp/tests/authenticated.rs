@@ -98,6 +98,29 @@ fn every_mode_cipher_and_size_of_chunks() {
     }
 }
 
+/// Appendices A.9 to A.11 of RFC 9580: EAX, OCB, GCM.
+#[test]
+fn samples_of_the_standard_are_read() {
+    for sample in [
+        "w0AGHgcBCwMIpa5XnR/F2Cv/aSJPkZmTs1Bvo7WaanPP+MXvxfQcV/tU4cImgV14\n\
+         KPX5LEVOtl6+AKtZhsaObnxV0mkCBwEGn/kOOzIZZPOkKRPI3MZhkyUBUifvt+rq\n\
+         pJ8EwuZ0F11KPSJu1q/LnKmsEiwUcOEcY9TAqyQcapOK1Iv5mlqZuQu6gyXeYQR1\n\
+         QCWKt5Wala0FHdqW6xVDHf719eIlXKeCYVRuM5o=\n",
+        "wz8GHQcCCwMIVqKY0vXjZFP/z8xcEWZO2520JZDX3EawckG2EsOBLP/76gDyNHsl\n\
+         ZBEj+IeuYNT9YU4IN9gZ02zSaQIHAgYgpmH3MfyaMDK1YjMmAn46XY21dI6+/wsM\n\
+         WRDQns3WQf+f04VidYA1vEl1TOG/P/+n2tCjuBBPUTPPQqQQCoPu9MobSAGohGv0\n\
+         K82nyM6dZeIS8wHLzZj9yt5pSod61CRzI/boVw==\n",
+        "wzwGGgcDCwMI6dOXhbIHAAj/tC58SD70iERXyzcmubPbn/d25fTZpAlS4kRymIUa\n\
+         v/91Jt8t1VRBdXmneZ/SaQIHAwb8uUSQvLmLvcnRBsYJAmaUD3LontwhtVlrFXax\n\
+         Ae0Pn/xvxtZbv9JNzQeQlm5tHoWjAFN4TLHYtqBpnvEhVaeyrWJYUxtXZR/Xd3kS\n\
+         +pXjXZtAIW9ppMJI2yj/QzHxYykHOZ5v+Q==\n",
+    ] {
+        let armored = format!("-----BEGIN PGP MESSAGE-----\n\n{sample}-----END PGP MESSAGE-----\n");
+        let content = opened(armored.as_bytes(), &passphrase("password")).unwrap();
+        assert_eq!(content, b"Hello, world!");
+    }
+}
+
 #[test]
 fn more_than_one_of_the_largest_chunks() {
     let content = noise(1, (4 << 20) + 100);
