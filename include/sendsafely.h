@@ -3624,27 +3624,27 @@ typedef struct {
    */
   const char *event_id;
   /**
-   * When it was, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
+   * When it was, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not known.
    */
   int64_t time;
   /**
-   * When it was, as the service writes it; NULL if not told.
+   * When it was, as the service writes it; NULL if not known.
    */
   const char *time_text;
   /**
-   * Kind of event, in the service's word for it, such as "PACKAGE_EVENT"; NULL if not told.
+   * Kind of event, in the service's word for it, such as "PACKAGE_EVENT"; NULL if not known.
    */
   const char *event_type;
   /**
-   * What was done, in the service's word for it; NULL if not told.
+   * What was done, in the service's word for it; NULL if not known.
    */
   const char *action;
   /**
-   * Address that it was done from; NULL if not told.
+   * Address that it was done from; NULL if not known.
    */
   const char *ip_address;
   /**
-   * Who did it: an e-mail address, or words such as "Anonymous Recipient"; NULL if not told.
+   * Who did it: an e-mail address, or words such as "Anonymous Recipient"; NULL if not known.
    */
   const char *authenticated_user;
   /**
@@ -3652,7 +3652,7 @@ typedef struct {
    */
   const char *impersonated_user;
   /**
-   * What else is known of it, as JSON text, which differs from action to action; NULL if not told.
+   * What else is known of it, as JSON text, which differs from action to action; NULL if not known.
    */
   const char *details;
 } sendsafely_audit_log_entry;
@@ -3666,8 +3666,8 @@ sendsafely_status sendsafely_audit_log_options_init(sendsafely_audit_log_options
                                                     size_t size);
 
 /**
- * Begins to list the organization's audit log. No network until sendsafely_audit_log_iterator_next, which answers
- * SENDSAFELY_DENIED to who is no administrator.
+ * Begins to list the organization's audit log. No network until sendsafely_audit_log_iterator_next, which fails with
+ * SENDSAFELY_DENIED for who is no administrator.
  *
  * options may be NULL. Free the iterator with sendsafely_audit_log_iterator_free.
  * SendSafely Client API: audit log (protocol 6.11).

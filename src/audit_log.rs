@@ -8,7 +8,7 @@ use crate::call::Observer;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::package::Timestamp;
-use crate::pages::{Page, Pages};
+use crate::pages::{Page, Pages, page_size};
 
 /// What of the audit log is wanted; everything is optional.
 #[derive(Clone, Debug, Default)]
@@ -35,14 +35,7 @@ pub struct AuditLogFilter {
 
 impl AuditLogFilter {
     fn size(&self) -> Result<u32> {
-        match self.page_size {
-            0 => Ok(100),
-            size @ 1..=100 => Ok(size),
-            _ => Err(Error::new(
-                ErrorKind::InvalidArgument,
-                "page_size is out of range (1 to 100)",
-            )),
-        }
+        page_size((self.page_size != 0).then_some(self.page_size))
     }
 
     fn body(&self, first_row: u64) -> Result<Value> {
@@ -189,7 +182,7 @@ mod tests {
             assert_eq!(first.event_id, "E");
             // `date -u -d '2026-01-31 13:45:00' +%s`.
             assert_eq!(
-                first.time.as_ref().expect("told").seconds,
+                first.time.as_ref().expect("a time").seconds,
                 Some(1_769_867_100)
             );
             assert_eq!(first.event_type.as_deref(), Some("PACKAGE_EVENT"));
@@ -219,8 +212,8 @@ mod tests {
             let page = page(&Json::new(json), 10, size).expect("a page");
             (page.next, page.is_guess)
         };
-        let told = json!({"pagination": {"rowsReturned": "2", "nextRowIndex": "12"}});
-        assert_eq!(next(told, 2), (Some(12), false));
+        let named = json!({"pagination": {"rowsReturned": "2", "nextRowIndex": "12"}});
+        assert_eq!(next(named, 2), (Some(12), false));
         let beside = json!({"pagination": {"rowsReturned": "2"}, "nextRowIndex": 12});
         assert_eq!(next(beside, 2), (Some(12), false));
         let last = json!({"pagination": {"rowsReturned": "2", "nextRowIndex": null}});

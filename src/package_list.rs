@@ -9,10 +9,7 @@ use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::package::information::state_number;
 use crate::package::{Recipient, Timestamp, check_email};
-use crate::pages::{Page, Pages};
-
-/// Rows of a page at most (`protocol` 7.1), and by default.
-const LARGEST_PAGE: u32 = 100;
+use crate::pages::{LARGEST_PAGE, Page, Pages, page_size};
 
 /// Which packages a list shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -163,7 +160,7 @@ impl Client {
         list: PackageList,
         options: ListOptions,
     ) -> Result<Pages<PackageSummary>> {
-        let size = page_size(options)?;
+        let size = page_size(options.page_size)?;
         let name = match list {
             PackageList::Sent => "",
             PackageList::Received => "received/",
@@ -187,7 +184,7 @@ impl Client {
         search: &PackageSearch,
         options: ListOptions,
     ) -> Result<Pages<PackageSummary>> {
-        let size = page_size(options)?;
+        let size = page_size(options.page_size)?;
         for email in [&search.sender, &search.recipient].into_iter().flatten() {
             check_email(email)?;
         }
@@ -224,16 +221,6 @@ impl Client {
             let answer = endpoint::recipient_history(&shared.api.session(call), &email)?;
             Ok(page(&answer, 0, LARGEST_PAGE)?.items)
         })
-    }
-}
-
-fn page_size(options: ListOptions) -> Result<u32> {
-    match options.page_size.unwrap_or(LARGEST_PAGE) {
-        size @ 1..=LARGEST_PAGE => Ok(size),
-        size => Err(Error::new(
-            ErrorKind::InvalidArgument,
-            format!("a page of {size} rows; 1 to {LARGEST_PAGE} are allowed"),
-        )),
     }
 }
 

@@ -10,6 +10,8 @@ use crate::call::Observer;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 
+/// Rows of one page at most (`protocol` 7.1), and by default.
+pub(crate) const LARGEST_PAGE: u32 = 100;
 /// Rows of one list. No list of people is longer; a server that goes on for ever is left.
 pub(crate) const MOST_ROWS: u64 = 1_000_000;
 
@@ -39,6 +41,17 @@ struct State<T> {
     /// Rows that were fetched, and the first of the last page.
     rows: u64,
     first: Option<T>,
+}
+
+/// The rows of a page: as many as are asked for, or as can be had.
+pub(crate) fn page_size(asked: Option<u32>) -> Result<u32> {
+    match asked.unwrap_or(LARGEST_PAGE) {
+        size @ 1..=LARGEST_PAGE => Ok(size),
+        size => Err(Error::new(
+            ErrorKind::InvalidArgument,
+            format!("a page of {size} rows; 1 to {LARGEST_PAGE} are allowed"),
+        )),
+    }
 }
 
 impl<T: Clone + PartialEq + Send + 'static> Pages<T> {

@@ -31,7 +31,7 @@ macro_rules! key {
     };
 }
 
-/// Keys of the shapes that are in use; `vectors/keys/README.md` tells them apart.
+/// Keys of the shapes that are in use; `vectors/keys/README.md` describes each.
 const IN_USE: [(&str, &str, &str); 6] = [
     key!("openpgpjs-1"),
     key!("openpgpjs-6"),

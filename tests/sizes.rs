@@ -43,7 +43,7 @@ fn in_every_way(package: &Package, id: &str) -> Vec<u8> {
     let check = |download: Download, watch: &Watch, received: usize| {
         assert_eq!(download.size, received as u64);
         watch.assert_ends_at(received);
-        let told = watch.log.iter().any(|line| {
+        let has_both = watch.log.iter().any(|line| {
             line.contains(&format!("{received} bytes were received"))
                 && line.contains(&format!(
                     "{} were declared",
@@ -51,7 +51,7 @@ fn in_every_way(package: &Package, id: &str) -> Vec<u8> {
                 ))
         });
         assert_eq!(
-            told,
+            has_both,
             download.declared_size != Some(download.size),
             "{:?}",
             watch.log
@@ -668,7 +668,7 @@ fn the_report_of_a_tree_has_both_sizes() {
         assert!(fs::read(directory.join(&name)).unwrap() == data, "{name}");
     }
 
-    // What is there may be that file or another one. It is left alone, and both sizes are told.
+    // What is there may be that file or another one. It is left alone, and both sizes are reported.
     let again = DownloadOptions {
         existing: Existing::Skip,
         ..DownloadOptions::default()

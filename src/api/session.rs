@@ -300,8 +300,8 @@ impl Session {
         let accepted = accept(parse_envelope(&mut answer, read)?.1, answer.status)?;
         let code = accepted.text("response");
         if code.as_deref() == Some(SECOND_FACTOR) && !path.starts_with(AUTH_PREFIX) {
-            let told = "the service wants a second factor, which only a login has";
-            let refused = Error::new(ErrorKind::Refused, told);
+            let message = "the service wants a second factor, which only a login has";
+            let refused = Error::new(ErrorKind::Refused, message);
             return Err(refused.with_server(SECOND_FACTOR, None).into());
         }
         Ok(accepted)
@@ -667,7 +667,7 @@ pub(crate) fn http_failure(answer: &Response, text: &str) -> Failure {
         Ok(json) if status >= 300 => error_id(&json),
         _ => None,
     };
-    let told = match (text.is_empty(), excerpt.is_empty(), error_id) {
+    let message = match (text.is_empty(), excerpt.is_empty(), error_id) {
         (true, ..) => format!("HTTP status {status} without an answer"),
         (_, _, Some(id)) => {
             format!("HTTP status {status} with an answer that is not the API's (error id {id})")
@@ -675,7 +675,7 @@ pub(crate) fn http_failure(answer: &Response, text: &str) -> Failure {
         (_, true, _) => format!("HTTP status {status} with an answer that is not the API's"),
         _ => format!("HTTP status {status} with an answer that is not the API's: {excerpt}"),
     };
-    let error = Error::new(kind, told).with_http_status(status);
+    let error = Error::new(kind, message).with_http_status(status);
     Failure::new(class, error.with_retry_after(answer.retry_after))
 }
 

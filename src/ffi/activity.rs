@@ -4,13 +4,12 @@ use std::ffi::c_char;
 
 use crate::activity::ActivityEntry;
 use crate::error::ErrorKind;
-use crate::pages::Pages;
 
 use super::error::sendsafely_error;
 use super::guard::{Caller, guard_value};
+use super::listing::Listing;
 use super::package::{begin, sendsafely_package};
 use super::package_information::time;
-use super::progress::Callbacks;
 use super::records::{self, Memory, Translate};
 use super::status::sendsafely_status;
 use super::table::{self, Handle};
@@ -69,10 +68,7 @@ pub struct sendsafely_activity_iterator {
     _private: (),
 }
 
-struct ActivityIterator {
-    pages: Pages<ActivityEntry>,
-    callbacks: Callbacks,
-}
+type ActivityIterator = Listing<ActivityEntry>;
 
 impl Handle for ActivityIterator {
     type Ticket = sendsafely_activity_iterator;
@@ -117,11 +113,8 @@ pub unsafe extern "C" fn sendsafely_activity_iterator_next(
     let out_entry = caller.out(out_entry);
     caller.guard(|| {
         let out_entry = out_entry.required("out_entry")?;
-        let object = table::get::<ActivityIterator>(iterator)?;
-        let next = object
-            .callbacks
-            .observe(iterator.addr(), |observer| object.pages.next(observer))?;
-        if let Some(entry) = next {
+        let listing = table::get::<ActivityIterator>(iterator)?;
+        if let Some(entry) = listing.next(iterator.addr())? {
             out_entry.give_record(&entry);
         }
         Ok(())

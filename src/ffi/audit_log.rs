@@ -6,14 +6,13 @@ use std::ptr;
 
 use crate::audit_log::{AuditLogEntry, AuditLogFilter};
 use crate::error::{Error, ErrorKind, Result};
-use crate::pages::Pages;
 
 use super::client::{ClientObject, call, sendsafely_client};
 use super::error::sendsafely_error;
 use super::guard::{Caller, guard_value};
+use super::listing::Listing;
 use super::options::{self, Options};
 use super::package_information::time;
-use super::progress::Callbacks;
 use super::records::{self, Memory, Translate};
 use super::status::sendsafely_status;
 use super::table::{self, Handle};
@@ -91,21 +90,21 @@ impl sendsafely_audit_log_options {
 pub struct sendsafely_audit_log_entry {
     /// Id of the event.
     pub event_id: *const c_char,
-    /// When it was, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
+    /// When it was, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not known.
     pub time: i64,
-    /// When it was, as the service writes it; NULL if not told.
+    /// When it was, as the service writes it; NULL if not known.
     pub time_text: *const c_char,
-    /// Kind of event, in the service's word for it, such as "PACKAGE_EVENT"; NULL if not told.
+    /// Kind of event, in the service's word for it, such as "PACKAGE_EVENT"; NULL if not known.
     pub event_type: *const c_char,
-    /// What was done, in the service's word for it; NULL if not told.
+    /// What was done, in the service's word for it; NULL if not known.
     pub action: *const c_char,
-    /// Address that it was done from; NULL if not told.
+    /// Address that it was done from; NULL if not known.
     pub ip_address: *const c_char,
-    /// Who did it: an e-mail address, or words such as "Anonymous Recipient"; NULL if not told.
+    /// Who did it: an e-mail address, or words such as "Anonymous Recipient"; NULL if not known.
     pub authenticated_user: *const c_char,
     /// E-mail address of the one in whose name it was done; NULL if in nobody else's.
     pub impersonated_user: *const c_char,
-    /// What else is known of it, as JSON text, which differs from action to action; NULL if not told.
+    /// What else is known of it, as JSON text, which differs from action to action; NULL if not known.
     pub details: *const c_char,
 }
 
@@ -133,10 +132,7 @@ pub struct sendsafely_audit_log_iterator {
     _private: (),
 }
 
-struct AuditLogIterator {
-    pages: Pages<AuditLogEntry>,
-    callbacks: Callbacks,
-}
+type AuditLogIterator = Listing<AuditLogEntry>;
 
 impl Handle for AuditLogIterator {
     type Ticket = sendsafely_audit_log_iterator;
@@ -157,8 +153,8 @@ pub unsafe extern "C" fn sendsafely_audit_log_options_init(
     unsafe { options::init(options, size) }
 }
 
-/// Begins to list the organization's audit log. No network until sendsafely_audit_log_iterator_next, which answers
-/// SENDSAFELY_DENIED to who is no administrator.
+/// Begins to list the organization's audit log. No network until sendsafely_audit_log_iterator_next, which fails with
+/// SENDSAFELY_DENIED for who is no administrator.
 ///
 /// options may be NULL. Free the iterator with sendsafely_audit_log_iterator_free.
 /// SendSafely Client API: audit log (protocol 6.11).
@@ -197,11 +193,8 @@ pub unsafe extern "C" fn sendsafely_audit_log_iterator_next(
     let out_entry = caller.out(out_entry);
     caller.guard(|| {
         let out_entry = out_entry.required("out_entry")?;
-        let object = table::get::<AuditLogIterator>(iterator)?;
-        let next = object
-            .callbacks
-            .observe(iterator.addr(), |observer| object.pages.next(observer))?;
-        if let Some(entry) = next {
+        let listing = table::get::<AuditLogIterator>(iterator)?;
+        if let Some(entry) = listing.next(iterator.addr())? {
             out_entry.give_record(&entry);
         }
         Ok(())

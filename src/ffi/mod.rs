@@ -17,6 +17,7 @@
 )]
 
 mod guard;
+mod listing;
 mod options;
 mod records;
 mod table;

@@ -6,14 +6,13 @@ use std::ptr;
 
 use crate::error::{ErrorKind, Result};
 use crate::package_list::{ListOptions, PackageList, PackageSearch, PackageStatus, PackageSummary};
-use crate::pages::Pages;
 
 use super::client::{ClientObject, sendsafely_client};
 use super::error::sendsafely_error;
 use super::guard::{Caller, boolean, guard_value, invalid};
+use super::listing::Listing;
 use super::options::{self, Options};
 use super::package_information::{SENDSAFELY_TIME_UNKNOWN, state, status_of_state, time};
-use super::progress::Callbacks;
 use super::recipient::sendsafely_recipient;
 use super::records::{self, Memory, Translate};
 use super::status::sendsafely_status;
@@ -245,10 +244,7 @@ pub struct sendsafely_package_iterator {
     _private: (),
 }
 
-struct PackageIterator {
-    pages: Pages<PackageSummary>,
-    callbacks: Callbacks,
-}
+type PackageIterator = Listing<PackageSummary>;
 
 impl Handle for PackageIterator {
     type Ticket = sendsafely_package_iterator;
@@ -364,11 +360,8 @@ pub unsafe extern "C" fn sendsafely_package_iterator_next(
     let out_summary = caller.out(out_summary);
     caller.guard(|| {
         let out_summary = out_summary.required("out_summary")?;
-        let object = table::get::<PackageIterator>(iterator)?;
-        let next = object
-            .callbacks
-            .observe(iterator.addr(), |observer| object.pages.next(observer))?;
-        if let Some(summary) = next {
+        let listing = table::get::<PackageIterator>(iterator)?;
+        if let Some(summary) = listing.next(iterator.addr())? {
             out_summary.give_record(&summary);
         }
         Ok(())

@@ -516,11 +516,11 @@ fn perhaps_deleted(error: Error, is_lost: bool) -> Error {
     if !is_lost || error.kind() != ErrorKind::UnknownPackage {
         return error;
     }
-    let told = format!(
+    let message = format!(
         "the answer to deleting the package was lost, and now it is not there: {}",
         error.message()
     );
-    let unknown = Error::new(ErrorKind::OutcomeUnknown, told)
+    let unknown = Error::new(ErrorKind::OutcomeUnknown, message)
         .with_remedy("if the package was yours, it is gone, and nothing is left to do");
     match error.server_code() {
         Some(code) => unknown.with_server(code, error.server_message()),

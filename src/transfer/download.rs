@@ -139,29 +139,12 @@ pub(crate) fn run(download: Download, outlet: Outlet) -> Result<u64> {
     let (sync, parts) = (download.sync, download.parts);
     let counted = download.declared_size.unwrap_or(0);
     let workers = download.workers.min(parts as usize).max(1);
-    let job = Arc::new(Job {
-        route: Route::new(download.force_api_route),
-        urls: UrlCache::default(),
-        next_part: AtomicU32::new(1),
-        parts,
-        assembler: Mutex::new(Assembler {
-            outlet,
-            next: 1,
-            waiting: BTreeMap::new(),
-            written: 0,
-            received: 0,
-            counted,
-        }),
-        awaited: AtomicU32::new(1),
-        advanced: Condvar::new(),
-        marks: Mutex::default(),
-        said: Mutex::default(),
-        doubted: Mutex::default(),
-        other_passphrase: Mutex::default(),
-        is_proof: false,
-        head: None,
-        download,
-    });
+    let assembler = Assembler {
+        outlet,
+        counted,
+        ..Assembler::default()
+    };
+    let job = Arc::new(Job::new(download, parts, assembler));
     let call = Arc::clone(&job.download.session.call);
     call.set_phase(Phase::Transferring);
     let shared = Arc::clone(&job);
@@ -354,23 +337,30 @@ pub(super) struct Job {
 }
 
 impl Job {
-    /// What fetches the first part alone, to prove a keycode by it.
-    pub(super) fn for_proof(download: Download) -> Self {
+    fn new(download: Download, parts: u32, assembler: Assembler) -> Self {
         Self {
             route: Route::new(download.force_api_route),
             urls: UrlCache::default(),
             next_part: AtomicU32::new(1),
-            parts: 1,
-            assembler: Mutex::new(Assembler::default()),
+            parts,
+            assembler: Mutex::new(assembler),
             awaited: AtomicU32::new(1),
             advanced: Condvar::new(),
             marks: Mutex::default(),
             said: Mutex::default(),
             doubted: Mutex::default(),
             other_passphrase: Mutex::default(),
-            is_proof: true,
+            is_proof: false,
             head: None,
             download,
+        }
+    }
+
+    /// What fetches the first part alone, to prove a keycode by it.
+    pub(super) fn for_proof(download: Download) -> Self {
+        Self {
+            is_proof: true,
+            ..Self::new(download, 1, Assembler::default())
         }
     }
 
@@ -684,8 +674,8 @@ impl Job {
         if let Some(head) = &self.head
             && !memory.buffer.starts_with(head)
         {
-            let told = "a part begins with other bytes than were given before";
-            return Err(Error::new(ErrorKind::KeycodeNotProved, told).into());
+            let message = "a part begins with other bytes than were given before";
+            return Err(Error::new(ErrorKind::KeycodeNotProved, message).into());
         }
         let mut buffer = std::mem::take(&mut memory.buffer);
         let limits = Limits {

@@ -1,4 +1,4 @@
-// BouncyCastle as a writer and reader of OpenPGP: answers a line of words NAME=VALUE with a line "ok BASE64..." or
+// BouncyCastle as a writer and reader of OpenPGP: replies to a line of words NAME=VALUE with a line "ok BASE64..." or
 // "failed TEXT". Run as it stands: java -cp bcpg.jar:bcprov.jar BouncyCastle.java
 
 import java.io.BufferedReader;

@@ -1,4 +1,4 @@
-// openpgp.js as a writer and reader of OpenPGP: tools/node openpgpjs.cjs 4|5|6. Answers a line of words NAME=VALUE with a line
+// openpgp.js as a writer and reader of OpenPGP: tools/node openpgpjs.cjs 4|5|6. Replies to a line of words NAME=VALUE with a line
 // "ok BASE64..." or "failed TEXT".
 
 const readline = require("readline");

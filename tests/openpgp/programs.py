@@ -433,7 +433,7 @@ class PGPy(Program):
 
 
 class Conversation(Program):
-    """A program of our own around a library, which answers a line of words NAME=VALUE with "ok BASE64..." or "failed TEXT"."""
+    """A program of our own around a library, which replies to a line of words NAME=VALUE with "ok BASE64..." or "failed TEXT"."""
 
     def __init__(self, *command):
         self.process = subprocess.Popen([str(word) for word in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE)

@@ -838,29 +838,29 @@ namespace Sendsafely
         /// <summary>Id of the event.</summary>
         public string EventId { get; }
 
-        /// <summary>When it was, UTC; null if not told.</summary>
+        /// <summary>When it was, UTC; null if not known.</summary>
         public DateTimeOffset? Time { get; }
 
-        /// <summary>When it was, as the service writes it; null if not told.</summary>
+        /// <summary>When it was, as the service writes it; null if not known.</summary>
         public string TimeText { get; }
 
-        /// <summary>Kind of event, in the service's word for it, such as "PACKAGE_EVENT"; null if not told.</summary>
+        /// <summary>Kind of event, in the service's word for it, such as "PACKAGE_EVENT"; null if not known.</summary>
         public string EventType { get; }
 
-        /// <summary>What was done, in the service's word for it; null if not told.</summary>
+        /// <summary>What was done, in the service's word for it; null if not known.</summary>
         public string Action { get; }
 
-        /// <summary>Address that it was done from; null if not told.</summary>
+        /// <summary>Address that it was done from; null if not known.</summary>
         public string IpAddress { get; }
 
-        /// <summary>Who did it: an e-mail address, or words such as "Anonymous Recipient"; null if not told.</summary>
+        /// <summary>Who did it: an e-mail address, or words such as "Anonymous Recipient"; null if not known.</summary>
         public string AuthenticatedUser { get; }
 
         /// <summary>E-mail address of the one in whose name it was done; null if in nobody else's.</summary>
         public string ImpersonatedUser { get; }
 
         /// <summary>What else is known of it, as JSON text, which differs from action to action; null if not
-        /// told.</summary>
+        /// known.</summary>
         public string Details { get; }
 
         internal AuditLogEntry(IntPtr record)

@@ -466,21 +466,21 @@ class AuditLogEntry:
     event_id: str
     """Id of the event."""
     time: Optional[datetime]
-    """When it was, in UTC; None if not told."""
+    """When it was, in UTC; None if not known."""
     time_text: Optional[str]
-    """When it was, as the service writes it; None if not told."""
+    """When it was, as the service writes it; None if not known."""
     event_type: Optional[str]
-    """Kind of event, in the service's word for it, such as "PACKAGE_EVENT"; None if not told."""
+    """Kind of event, in the service's word for it, such as "PACKAGE_EVENT"; None if not known."""
     action: Optional[str]
-    """What was done, in the service's word for it; None if not told."""
+    """What was done, in the service's word for it; None if not known."""
     ip_address: Optional[str]
-    """Address that it was done from; None if not told."""
+    """Address that it was done from; None if not known."""
     authenticated_user: Optional[str]
-    """Who did it: an e-mail address, or words such as "Anonymous Recipient"; None if not told."""
+    """Who did it: an e-mail address, or words such as "Anonymous Recipient"; None if not known."""
     impersonated_user: Optional[str]
     """E-mail address of the one in whose name it was done; None if in nobody else's."""
     details: Optional[str]
-    """What else is known of it, as JSON text, which differs from action to action; None if not told."""
+    """What else is known of it, as JSON text, which differs from action to action; None if not known."""
 
 
 @dataclass(frozen=True)
