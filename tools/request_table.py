@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds what the library sends for each capability of docs/coverage.md against tests/c/requests.txt and docs/protocol.md:
+"""Holds what the library sends for each capability of docs/capabilities.md against tests/c/requests.txt and docs/protocol.md:
 
     tools/python tools/request_table.py REQUESTS_JSONL...
 
@@ -15,12 +15,12 @@ import sys
 from collections import Counter
 from urllib.parse import parse_qsl
 
-import coverage
+import capabilities
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TABLE = "tests/c/requests.txt"
 PREAMBLE = """\
-What the library sends for each capability of docs/coverage.md, as the emulator saw it: each request once, in the order of the first. Made by tools/request_table.py
+What the library sends for each capability of docs/capabilities.md, as the emulator saw it: each request once, in the order of the first. Made by tools/request_table.py
 from the tests of the capability (CONTRIBUTING.md). A name in braces stands for a value that changes, <url> for one that the service gave; numbers and texts of a
 body are given by their type, but those that the library itself chooses. The headers of each kind of request stand here; a request that has others says in which.
 """
@@ -138,7 +138,7 @@ def counts(request):
 
 
 def render(ran, rows):
-    """The table of what was recorded: by test, for the rows of docs/coverage.md."""
+    """The table of what was recorded: by test, for the rows of docs/capabilities.md."""
     patterns = routes()
     found = {test: [normal(request, patterns) for request in filter(counts, requests)] for test, (_, requests) in ran.items()}
     usual = {}
@@ -206,7 +206,7 @@ def undocumented(table, protocol):
 
 
 def main(paths):
-    table = render(coverage.runs(paths), coverage.rows(read("docs/coverage.md")))
+    table = render(capabilities.runs(paths), capabilities.rows(read("docs/capabilities.md")))
     if os.environ.get("SENDSAFELY_BLESS"):
         with open(os.path.join(ROOT, TABLE), "w", encoding="utf-8") as file:
             file.write(table)

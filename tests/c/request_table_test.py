@@ -6,7 +6,7 @@ import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../tools"))
-import coverage
+import capabilities
 import request_table
 import run_tests
 
@@ -144,9 +144,9 @@ def test_a_name_that_the_protocol_does_not_have_is_named():
 
 def test_the_committed_table_has_each_row_once():
     committed = request_table.read(request_table.TABLE)
-    rows = coverage.rows(request_table.read("docs/coverage.md"))
+    rows = capabilities.rows(request_table.read("docs/capabilities.md"))
     assert re.findall(r"^## (.*)$", committed, re.MULTILINE) == [f"{number} {title}" for number, title, *_ in rows]
-    assert len(rows) == len(coverage.CAPABILITIES + coverage.BEYOND)
+    assert len(rows) == len(capabilities.CAPABILITIES + capabilities.BEYOND)
 
 
 def test_the_protocol_has_each_call_of_the_committed_table():

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Holds docs/coverage.md against the header, the tests and what the emulator saw:
+"""Holds docs/capabilities.md against the header, the tests and what the emulator saw:
 
-    tools/python tools/coverage.py REQUESTS_JSONL...
+    tools/python tools/capabilities.py REQUESTS_JSONL...
 
 Each requests.jsonl is written by a program of tests/c/operations_*.c: its tests with the emulator's records.
 """
@@ -61,12 +61,12 @@ def runs(paths):
                 found[name] = result == "passed", found.get(name, (False, []))[1] + part["requests"]
                 ended[name] += result != "running"
     if twice := [name for name, count in ended.items() if count > 1]:
-        sys.exit(f"coverage: several tests are called {', '.join(twice)}")
+        sys.exit(f"capabilities: several tests are called {', '.join(twice)}")
     return found
 
 
 def rows(text):
-    """The rows of docs/coverage.md: number, capability, functions, tests, endpoints."""
+    """The rows of docs/capabilities.md: number, capability, functions, tests, endpoints."""
     cells = re.findall(r"^\| (B?\d+) \| ([^|]*) \| ([^|]*) \| ([^|]*) \| ([^|]*) \|$", text, re.MULTILINE)
     return [(number, title, [name for name in names(functions) if name.startswith("sendsafely_")], names(tests), names(labels))
             for number, title, functions, tests, labels in cells]
@@ -104,7 +104,7 @@ def faults(row, api, sources, ran):
 
 
 def main(paths):
-    text = read("docs/coverage.md")
+    text = read("docs/capabilities.md")
     cells = rows(text)
     not_yet = re.findall(r"^- (B?\d+)$", section(text, "Not yet"), re.MULTILINE)
     api, sources, ran = header.read(), bodies(), runs(paths)
@@ -137,12 +137,12 @@ def main(paths):
             problems.append(f"{pattern} is not in the header")
 
     for problem in problems:
-        print(f"failed: coverage: {problem}", file=sys.stderr)
+        print(f"failed: capabilities: {problem}", file=sys.stderr)
     if not_yet:
-        print(f"coverage: not yet: {' '.join(not_yet)}")
+        print(f"capabilities: not yet: {' '.join(not_yet)}")
     beyond = sum(number in BEYOND for number in covered)
-    print(f"coverage: {len(covered) - beyond} of {len(CAPABILITIES) - len(EXCEPTIONS)} rows, {beyond} of {len(BEYOND)} beyond")
-    print(f"coverage: {checks - min(checks, len(problems))} passed, {len(problems)} failed")
+    print(f"capabilities: {len(covered) - beyond} of {len(CAPABILITIES) - len(EXCEPTIONS)} rows, {beyond} of {len(BEYOND)} beyond")
+    print(f"capabilities: {checks - min(checks, len(problems))} passed, {len(problems)} failed")
     return 1 if problems else 0
 
 
