@@ -5,6 +5,7 @@ pub(crate) mod connections;
 mod connector;
 pub(crate) mod contact;
 pub(crate) mod endpoint;
+mod envelope;
 mod exchange;
 mod idle;
 pub(crate) mod json;
@@ -16,7 +17,5 @@ mod sieve;
 mod socks;
 pub(crate) mod transport;
 
-pub(crate) use session::{
-    ANYTHING, API_PREFIX, Api, Credentials, JSON, MOST_FILES, Session, Signed, accept,
-    http_failure, read_envelope, refusal,
-};
+pub(crate) use envelope::{MOST_FILES, accept, http_failure, read_envelope, refusal};
+pub(crate) use session::{ANYTHING, API_PREFIX, Api, Credentials, JSON, Session, Signed};

@@ -1,6 +1,5 @@
-//! Signed calls: headers, signature, envelope, and what the service's codes mean.
+//! Signed calls: headers, signature, and the clock that it needs.
 
-use std::io::Read as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -10,14 +9,15 @@ use url::Url;
 
 use super::connections::{Agents, Connections};
 use super::contact::Contact;
+use super::envelope::{
+    LARGEST_ANSWER, SECOND_FACTOR, accept, http_failure, parse_envelope, read_envelope,
+    read_listing, read_usual, read_whole_listing,
+};
 use super::exchange::Exchange;
-use super::json::{Json, Unread};
+use super::json::Json;
 use super::proxy::is_loopback;
 use super::retry::{Repeat, retrying};
-use super::sieve::Sieve;
-use super::transport::{
-    Body, Class, Failure, Request, Response, Transport, body_failure, read_limited,
-};
+use super::transport::{Body, Class, Failure, Request, Response, Transport, read_limited};
 use crate::call::Call;
 use crate::client::ClientOptions;
 use crate::crypto::signature;
@@ -34,17 +34,6 @@ const AUTH_PREFIX: &str = "/auth-api";
 pub(crate) const JSON: &str = "application/json";
 /// Whatever comes: the bytes of a part.
 pub(crate) const ANYTHING: &str = "*/*";
-/// A login that is not over (`protocol` 2.2). The message beside it is a secret, so it must not become an error's.
-const SECOND_FACTOR: &str = "TWO_FA_REQUIRED";
-/// No usual answer of the service comes near this; a larger one is refused.
-const LARGEST_ANSWER: u64 = 16 << 20;
-/// The same for a listing, without what is left out of it: it has room for what package information says of
-/// [`MOST_FILES`] files.
-const LARGEST_LISTING: usize = 128 << 20;
-/// Files that a package, or a directory, may have so that it can be listed.
-pub(crate) const MOST_FILES: usize = 100_000;
-/// Characters of an error id that are quoted.
-const LONGEST_ERROR_ID: usize = 100;
 /// A `Date` of the server that is off by more than this explains a refused signature.
 const TOLERATED_SKEW_SECONDS: i64 = 60;
 /// No clock that is off by more than this is corrected: a signature of another day is of use to somebody else only.
@@ -554,200 +543,6 @@ fn seconds(time: SystemTime) -> i64 {
     time.duration_since(UNIX_EPOCH).map_or(0, |since| {
         i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
     })
-}
-
-/// Reads a JSON envelope (`protocol` 2.1).
-pub(crate) fn read_envelope(answer: &mut Response) -> std::result::Result<Json, Failure> {
-    parse_envelope(answer, read_usual).map(|(_, json)| json)
-}
-
-/// Reads a JSON envelope: its text and its value.
-fn parse_envelope(
-    answer: &mut Response,
-    read: fn(&mut Response) -> std::result::Result<Vec<u8>, Failure>,
-) -> std::result::Result<(Vec<u8>, Json), Failure> {
-    if (300..400).contains(&answer.status) {
-        let target = answer
-            .location
-            .as_deref()
-            .and_then(|text| Url::parse(text).ok());
-        let host = target
-            .and_then(|url| url.host_str().map(str::to_owned))
-            .unwrap_or_else(|| "nowhere".to_owned());
-        let told = Error::new(
-            ErrorKind::BadAnswer,
-            format!("the server redirects to {host}; not followed"),
-        );
-        return Err(told
-            .with_http_status(answer.status)
-            .with_remedy("give the portal's own host")
-            .into());
-    }
-    let body = read(answer).map_err(|failure| Failure {
-        error: failure.error.with_http_status(answer.status),
-        ..failure
-    })?;
-    match Json::parse(&body) {
-        Ok(json) if json.is_object() && (json.has("response") || answer.status < 300) => {
-            Ok((body, json))
-        }
-        // JSON, but more of it than is kept.
-        Err(Unread::NoMemory) => Err(Error::out_of_memory(body.len()).into()),
-        Err(Unread::TooMuch(error)) => {
-            let told = format!("the answer cannot be read: {error}");
-            let error = Error::new(ErrorKind::BadAnswer, told).with_http_status(answer.status);
-            Err(Failure::new(Class::Garbled, error))
-        }
-        _ => Err(http_failure(answer, &String::from_utf8_lossy(&body))),
-    }
-}
-
-fn read_usual(answer: &mut Response) -> std::result::Result<Vec<u8>, Failure> {
-    let mut body = Vec::new();
-    read_limited(answer, LARGEST_ANSWER, &mut body)?;
-    Ok(body)
-}
-
-/// Reads a listing of any length; only what is left of it is limited.
-fn read_listing(answer: &mut Response) -> std::result::Result<Vec<u8>, Failure> {
-    read_sieved(answer, Sieve::without_confirmations())
-}
-
-/// The same with what recipients have done to each file, which is nearly all of it where there are many of both.
-fn read_whole_listing(answer: &mut Response) -> std::result::Result<Vec<u8>, Failure> {
-    read_sieved(answer, Sieve::default())
-}
-
-fn read_sieved(answer: &mut Response, mut sieve: Sieve) -> std::result::Result<Vec<u8>, Failure> {
-    let garbled =
-        |told: String| Failure::new(Class::Garbled, Error::new(ErrorKind::BadAnswer, told));
-    let mut piece = vec![0; 64 << 10];
-    let mut length = 0_u64;
-    loop {
-        let read = match answer.body.read(&mut piece) {
-            Ok(0) => break,
-            Ok(read) => read,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(body_failure(error)),
-        };
-        length += read as u64;
-        sieve
-            .feed(&piece[..read])
-            .map_err(|_| Failure::from(Error::out_of_memory(sieve.len() + read)))?;
-        if sieve.len() > LARGEST_LISTING {
-            let told = format!("more is listed than the {LARGEST_LISTING} bytes that are accepted");
-            return Err(garbled(told));
-        }
-    }
-    if answer.content_length.is_some_and(|told| told != length) {
-        return Err(Failure::new(
-            Class::Lost,
-            Error::new(ErrorKind::BadAnswer, "the answer was cut short"),
-        ));
-    }
-    Ok(sieve.into_text())
-}
-
-/// The failure that an answer without an envelope stands for.
-pub(crate) fn http_failure(answer: &Response, text: &str) -> Failure {
-    let status = answer.status;
-    // What may be a record that was damaged on the way may hold a secret.
-    let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-    let excerpt: String = match status {
-        200..=299 => String::new(),
-        _ if text.starts_with(['{', '[']) => String::new(),
-        _ => text.chars().filter(|c| !c.is_control()).take(80).collect(),
-    };
-    let (class, kind) = match status {
-        408 | 425 | 429 | 500..=599 => (Class::Lost, ErrorKind::HttpError),
-        200..=299 => (Class::Garbled, ErrorKind::BadAnswer),
-        _ => (Class::Final, ErrorKind::HttpError),
-    };
-    let error_id = match Json::parse(text.as_bytes()) {
-        Ok(json) if status >= 300 => error_id(&json),
-        _ => None,
-    };
-    let message = match (text.is_empty(), excerpt.is_empty(), error_id) {
-        (true, ..) => format!("HTTP status {status} without an answer"),
-        (_, _, Some(id)) => {
-            format!("HTTP status {status} with an answer that is not the API's (error id {id})")
-        }
-        (_, true, _) => format!("HTTP status {status} with an answer that is not the API's"),
-        _ => format!("HTTP status {status} with an answer that is not the API's: {excerpt}"),
-    };
-    let error = Error::new(kind, message).with_http_status(status);
-    Failure::new(class, error.with_retry_after(answer.retry_after))
-}
-
-/// What the vendor's support asks for (`protocol` 2.1).
-fn error_id(json: &Json) -> Option<String> {
-    let id = json.filled("errorId")?;
-    Some(id.chars().take(LONGEST_ERROR_ID).collect())
-}
-
-/// Takes a successful envelope apart, or tells the refusal.
-pub(crate) fn accept(json: Json, http_status: u16) -> std::result::Result<Json, Failure> {
-    match json.text("response").as_deref() {
-        // The qualified successes of finalize (`protocol` 2.1) and of a login, which then needs its second factor (2.2).
-        Some("SUCCESS" | "PACKAGE_NEEDS_APPROVAL" | SECOND_FACTOR) => Ok(json),
-        Some(code) => Err(refusal(code, &json).with_http_status(http_status).into()),
-        None => {
-            let told = Error::new(ErrorKind::BadAnswer, "the answer has no response code");
-            Err(Failure::new(
-                Class::Garbled,
-                told.with_http_status(http_status),
-            ))
-        }
-    }
-}
-
-/// The error for a code of `protocol` 2.2. The list is open: an unknown code is a refusal like any other.
-pub(crate) fn refusal(code: &str, json: &Json) -> Error {
-    let kind = match code {
-        "AUTHENTICATION_FAILED" => ErrorKind::AuthenticationFailed,
-        "UNKNOWN_PACKAGE" => ErrorKind::UnknownPackage,
-        "DENIED" => ErrorKind::Denied,
-        "LIMIT_EXCEEDED" => ErrorKind::LimitExceeded,
-        "INVALID_EMAIL" => ErrorKind::InvalidEmail,
-        "DUPLICATE_EMAIL" => ErrorKind::DuplicateEmail,
-        "INVALID_RECIPIENT" => ErrorKind::InvalidRecipient,
-        "INVALID_INPUT" => ErrorKind::InvalidInput,
-        "PASSWORD_REQUIRED" => ErrorKind::PasswordRequired,
-        "APPROVER_REQUIRED" => ErrorKind::ApproverRequired,
-        "GUESTS_PROHIBITED" => ErrorKind::GuestsProhibited,
-        "OUTDATED_VERSION" => ErrorKind::OutdatedVersion,
-        "INVALID_FILE_NAME" => ErrorKind::InvalidFileName,
-        "INVALID_FILE_EXTENSION" => ErrorKind::InvalidFileExtension,
-        "DUPLICATE_FILE" => ErrorKind::DuplicateFile,
-        "TIMEOUT" => ErrorKind::SessionTimeout,
-        "UNKNOWN_ENDPOINT" => ErrorKind::UnknownEndpoint,
-        "AUTH_FORBIDDEN" => ErrorKind::AuthForbidden,
-        "TWO_FA_ENFORCED" => ErrorKind::SecondFactorEnforced,
-        "PIN_RESEND" => ErrorKind::PinResent,
-        "TOKEN_EXPIRED" => ErrorKind::TokenExpired,
-        "INVALID_TOKEN" => ErrorKind::InvalidToken,
-        "PASSWORD_COMPLEXITY" => ErrorKind::PasswordTooWeak,
-        "USER_ALREADY_EXISTS" => ErrorKind::UserAlreadyExists,
-        "USER_NOT_FOUND" => ErrorKind::UserNotFound,
-        _ => ErrorKind::Refused,
-    };
-    let mut words = json.text("message").unwrap_or_default();
-    for error in json.texts("errors") {
-        words = if words.is_empty() {
-            error
-        } else {
-            format!("{words}; {error}")
-        };
-    }
-    let id = match error_id(json) {
-        Some(id) if !words.contains(&id) => format!(", error id {id}"),
-        _ => String::new(),
-    };
-    let told = match words.is_empty() {
-        true => format!("the service refused (code {code}{id})"),
-        false => format!("the service refused: {words} (code {code}{id})"),
-    };
-    Error::new(kind, told).with_server(code, Some(&words))
 }
 
 #[cfg(test)]

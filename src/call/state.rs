@@ -1,108 +1,16 @@
-//! One call of the user: what it has done so far, how its caller is told, and how it is stopped.
-//!
-//! All input and output happens on workers. The thread that made the call waits in [`attend`] and is the only one that
-//! ever runs the caller's code: progress, log lines, reads from and writes to callbacks.
+//! The state of one call: what it has done so far, and how it is stopped.
 
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
+use crossbeam_channel::{Receiver, Sender, bounded};
 use parking_lot::{Condvar, Mutex};
 
+use super::progress::{Phase, Progress};
 use crate::error::{Error, ErrorKind, Result};
 use crate::log::Log;
-use crate::os;
 use crate::printable::printable;
-
-/// Time between two reports while nothing else happens: 4 to 10 a second are promised.
-const TICK: Duration = Duration::from_millis(125);
-
-/// How long a stop waits for workers whose sockets were shut down. One that is stuck where nothing can wake it, in
-/// name resolution or connecting, is left behind after that; it owns all that it touches.
-const STOP_GRACE: Duration = Duration::from_millis(250);
-/// The share of that in which the transfer of a file waits for its own workers, before it removes what they have written.
-pub(crate) const WORKER_GRACE: Duration = Duration::from_millis(150);
-/// The share in which a call about many files waits for those.
-pub(crate) const FILE_GRACE: Duration = Duration::from_millis(200);
-
-/// What a call is doing at the moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(i32)]
-#[allow(
-    missing_docs,
-    reason = "each is explained at its constant in ffi/progress.rs"
-)]
-pub enum Phase {
-    Connecting = 1,
-    Preparing = 2,
-    Transferring = 3,
-    Waiting = 4,
-    Completing = 5,
-    Finalizing = 6,
-}
-
-impl Phase {
-    fn from_number(number: i32) -> Self {
-        [
-            Self::Preparing,
-            Self::Transferring,
-            Self::Waiting,
-            Self::Completing,
-            Self::Finalizing,
-        ]
-        .into_iter()
-        .find(|phase| *phase as i32 == number)
-        .unwrap_or(Self::Connecting)
-    }
-}
-
-/// How far a call has come.
-#[derive(Clone, Copy, Debug)]
-pub struct Progress {
-    /// What the call is doing.
-    pub phase: Phase,
-    /// Bytes of plaintext safely stored; never goes back and ends exactly at the total.
-    pub bytes_done: u64,
-    /// Bytes of ciphertext on the wire; falls back when a part has to be sent again.
-    pub bytes_sent: u64,
-    /// Bytes of plaintext in all; `None` when the source does not tell. A download corrects it where a file has more or
-    /// fewer than its sender declared.
-    pub bytes_total: Option<u64>,
-    /// Parts safely stored.
-    pub parts_done: u32,
-    /// Parts in all; 0 while unknown.
-    pub parts_total: u32,
-    /// Attempts that failed and were, or will be, made again.
-    pub retries: u32,
-    /// Plaintext bytes per second over the last seconds.
-    pub bytes_per_second: u64,
-}
-
-/// A caller's answer to a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Flow {
-    /// Go on.
-    Continue,
-    /// Stop the call; it answers [`ErrorKind::Stopped`].
-    Stop,
-}
-
-/// Who is told how a call goes, on the thread that made it.
-pub trait Observer {
-    /// Called at each change of phase and otherwise several times a second, even while nothing moves.
-    fn progress(&mut self, progress: &Progress) -> Flow;
-
-    /// A line for the log; never holds a secret.
-    fn log(&mut self, _line: &str) {}
-}
-
-/// An observer that lets everything go on.
-impl Observer for () {
-    fn progress(&mut self, _progress: &Progress) -> Flow {
-        Flow::Continue
-    }
-}
 
 /// Something that a stop interrupts, such as the connections of an agent.
 pub(crate) trait Interrupt: Send {
@@ -231,7 +139,7 @@ impl Call {
         let _ = self.notice.try_send(());
     }
 
-    fn next_line(&self) -> Option<String> {
+    pub(super) fn next_line(&self) -> Option<String> {
         self.log.lock().pop()
     }
 
@@ -372,7 +280,8 @@ impl Call {
         self.check()
     }
 
-    fn snapshot(&self, rate: u64) -> Progress {
+    /// How far the call is now, without its rate.
+    pub(super) fn snapshot(&self) -> Progress {
         let bytes_done = self.bytes_done.load(Ordering::Relaxed);
         let parts_done = self.parts_done.load(Ordering::Relaxed);
         let total = self.bytes_total.load(Ordering::Relaxed);
@@ -385,7 +294,7 @@ impl Call {
             parts_done,
             parts_total: self.parts_total.load(Ordering::Relaxed),
             retries: self.retries.load(Ordering::Relaxed),
-            bytes_per_second: rate,
+            bytes_per_second: 0,
         }
     }
 }
@@ -423,191 +332,6 @@ pub(crate) fn died() -> Error {
     Error::new(ErrorKind::Internal, "a worker ended without a result")
 }
 
-/// Plaintext bytes per second over the last few seconds, from samples at each tick.
-struct Rate {
-    samples: std::collections::VecDeque<(Instant, u64)>,
-}
-
-impl Rate {
-    const SPAN: Duration = Duration::from_secs(4);
-
-    fn sample(&mut self, bytes: u64) -> u64 {
-        let now = Instant::now();
-        while self.samples.len() > 1 && now - self.samples[0].0 > Self::SPAN {
-            self.samples.pop_front();
-        }
-        self.samples.push_back((now, bytes));
-        let (first_at, first_bytes) = self.samples[0];
-        let millis = (now - first_at).as_millis();
-        if millis == 0 {
-            return 0;
-        }
-        u64::try_from(u128::from(bytes - first_bytes) * 1000 / millis).unwrap_or(u64::MAX)
-    }
-}
-
-/// What an observer is told, and when.
-struct Reports<'a> {
-    call: &'a Call,
-    rate: Rate,
-    phase: Phase,
-    next: Instant,
-}
-
-impl<'a> Reports<'a> {
-    fn new(call: &'a Call) -> Self {
-        Self {
-            call,
-            rate: Rate {
-                samples: std::collections::VecDeque::new(),
-            },
-            phase: Phase::Connecting,
-            next: Instant::now() + TICK,
-        }
-    }
-
-    /// Reports a change of phase at once, and otherwise several times a second.
-    fn tell_if_due(&mut self, observer: &mut dyn Observer) -> Flow {
-        if self.call.phase() == self.phase && Instant::now() < self.next {
-            return Flow::Continue;
-        }
-        self.tell(observer)
-    }
-
-    fn tell(&mut self, observer: &mut dyn Observer) -> Flow {
-        let bytes = self.call.bytes_done.load(Ordering::Relaxed);
-        let progress = self.call.snapshot(self.rate.sample(bytes));
-        self.phase = progress.phase;
-        let flow = observer.progress(&progress);
-        self.next = Instant::now() + TICK;
-        flow
-    }
-}
-
-/// Waits on the calling thread for what workers send, telling the observer all the while.
-///
-/// `handle` gets each event and answers with the result of the call when that event ends it. A stop interrupts the
-/// workers, gives them a moment to notice, and ends the call as stopped; no line of the log comes after it. The channel must have at least one sender as
-/// long as the call is not ended; when all are gone, a worker has died.
-pub(crate) fn attend<E>(
-    call: &Arc<Call>,
-    notices: &Receiver<()>,
-    observer: &mut dyn Observer,
-    events: &Receiver<E>,
-    handle: &mut dyn FnMut(E) -> Option<Result<()>>,
-) -> Result<()> {
-    let mut reports = Reports::new(call);
-    let mut flow = Flow::Continue; // The first report was before the workers began.
-    let mut line = None;
-    let result = loop {
-        if flow == Flow::Stop {
-            break None;
-        }
-        let wait = match line {
-            // More lines may wait. A stop is asked for between two of them.
-            Some(()) => Duration::ZERO,
-            None => reports.next.saturating_duration_since(Instant::now()),
-        };
-        crossbeam_channel::select! {
-            recv(events) -> event => match event {
-                Ok(event) => {
-                    if let Some(result) = handle(event) {
-                        break Some(result);
-                    }
-                }
-                Err(_) => break Some(Err(died())),
-            },
-            recv(notices) -> _ => {}
-            default(wait) => {}
-        }
-        line = call.next_line().map(|line| observer.log(&line));
-        flow = reports.tell_if_due(observer);
-    };
-    while flow == Flow::Continue
-        && let Some(line) = call.next_line()
-    {
-        observer.log(&line);
-        flow = reports.tell_if_due(observer);
-    }
-    match result {
-        Some(Ok(())) => {
-            if flow == Flow::Continue {
-                reports.tell(observer);
-            }
-            Ok(())
-        }
-        Some(Err(error)) => {
-            // Whatever else is still under way for this call has lost its purpose.
-            call.stop();
-            drain(events);
-            Err(error)
-        }
-        None => {
-            call.stop();
-            drain(events);
-            Err(stopped())
-        }
-    }
-}
-
-/// Gives the workers of a stopped call a moment to end; their channel closes when the last one has.
-fn drain<E>(events: &Receiver<E>) {
-    let deadline = Instant::now() + STOP_GRACE;
-    while !matches!(
-        events.recv_deadline(deadline),
-        Err(RecvTimeoutError::Disconnected | RecvTimeoutError::Timeout)
-    ) {}
-}
-
-/// Runs the work of a worker; a panic in it becomes the call's error instead of a thread that silently died.
-pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
-    // A panicking worker leaves its locks free (parking_lot) and its state behind as it was after the last full step.
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work))
-        .unwrap_or_else(|panic| Err(Error::panicked(&*panic)))
-}
-
-/// The first report, before a worker starts: a stop there sends nothing at all.
-pub(crate) fn begin(call: &Call, observer: &mut dyn Observer) -> Result<()> {
-    match observer.progress(&call.snapshot(0)) {
-        Flow::Stop => Err(stopped()),
-        Flow::Continue => Ok(()),
-    }
-}
-
-/// Runs a piece of work on a worker of its own, while the calling thread tells the observer.
-pub(crate) fn run<T: Send + 'static>(
-    observer: &mut dyn Observer,
-    work: impl FnOnce(&Arc<Call>) -> Result<T> + Send + 'static,
-) -> Result<T> {
-    // What depends on the type of the result is this little: there are a hundred kinds of work.
-    let slot = Arc::new(Mutex::new(None));
-    let place = Arc::clone(&slot);
-    run_job(
-        observer,
-        Box::new(move |call| {
-            let result = work(call)?;
-            *place.lock() = Some(result);
-            Ok(())
-        }),
-    )?;
-    let result = slot.lock().take();
-    result.ok_or_else(died)
-}
-
-/// Work on a worker, whatever comes of it.
-type Job = Box<dyn FnOnce(&Arc<Call>) -> Result<()> + Send>;
-
-fn run_job(observer: &mut dyn Observer, job: Job) -> Result<()> {
-    let (call, notices) = Call::new();
-    let (done, events) = unbounded();
-    let worker = Arc::clone(&call);
-    begin(&call, observer)?;
-    os::spawn("sendsafely", move || {
-        let _ = done.send(guarded(|| job(&worker)));
-    })?;
-    attend(&call, &notices, observer, &events, &mut Some)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -637,7 +361,7 @@ mod tests {
             let (call, _notices) = Call::new();
             call.set_total(Some(total), 1);
             call.correct_total(counted, actual);
-            assert_eq!(call.snapshot(0).bytes_total, Some(expected));
+            assert_eq!(call.snapshot().bytes_total, Some(expected));
         }
     }
 }

@@ -1,0 +1,12 @@
+//! One call of the user: what it has done so far, how its caller is told, and how it is stopped.
+//!
+//! All input and output happens on workers. The thread that made the call waits in [`attend`] and is the only one that
+//! ever runs the caller's code: progress, log lines, reads from and writes to callbacks.
+
+mod attend;
+mod progress;
+mod state;
+
+pub(crate) use attend::{FILE_GRACE, WORKER_GRACE, attend, begin, guarded, run};
+pub use progress::{Flow, Observer, Phase, Progress};
+pub(crate) use state::{Call, Interrupt, died, stopped};
