@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use crate::body::{Dropped, Inbox, Outbox, Plain, whole};
 use crate::faults::{Faults, Rule};
 use crate::percent::percent_decode;
-use crate::records::Records;
+use crate::request_log::Records;
 use crate::server::Server;
 use crate::settings::Settings;
 use crate::state::{File, Package};

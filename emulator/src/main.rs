@@ -1,31 +1,21 @@
 //! A SendSafely-compatible server on loopback: speaks the REST API as the service does, strict where the service is strict,
 //! with switches for what can go wrong. It uses no code of the library, so that neither can hide the other's mistakes.
 
-mod account;
 mod admin;
 mod api;
 mod body;
 mod call;
 mod cli;
 mod dates;
-mod directories;
-mod dropzone;
 mod envelope;
-mod exchange;
 mod faults;
-mod files;
-mod groups;
-mod keys;
+mod handler;
 mod lenient;
-mod lists;
-mod login;
-mod messages;
 mod multipart;
-mod packages;
 mod percent;
 mod random;
-mod recipients;
-mod records;
+mod request;
+mod request_log;
 mod routes;
 mod server;
 mod settings;
@@ -34,7 +24,6 @@ mod state;
 mod storage;
 mod store;
 mod tls;
-mod transfer;
 
 use std::error::Error;
 use std::io::{self, Read, Write};

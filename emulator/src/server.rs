@@ -20,9 +20,9 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::admin;
 use crate::call::Origins;
-use crate::exchange::exchange;
 use crate::faults::Faults;
-use crate::records::Records;
+use crate::request::exchange;
+use crate::request_log::Records;
 use crate::settings::Settings;
 use crate::state::State;
 use crate::store::{PartStore, save_state};

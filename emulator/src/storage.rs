@@ -10,13 +10,13 @@ use hyper::{Method, StatusCode};
 use crate::body::{Dropped, Inbox, Plain};
 use crate::call::Call;
 use crate::dates::now_ms;
+use crate::handler::upload::check_part;
 use crate::percent::{pairs, percent_encode};
 use crate::routes::UNKNOWN;
 use crate::server::Server;
 use crate::settings::Settings;
 use crate::signature::{mac, sign};
 use crate::state::{File, Package, State};
-use crate::transfer::check_part;
 
 /// Makes the URLs of one answer, which expire together, in the form of S3's signature version 2:
 /// `/commercial/{uuid}/{file}-{part}?AWSAccessKeyId=..&Expires=<seconds>&Signature=..`

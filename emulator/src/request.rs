@@ -21,7 +21,7 @@ use crate::dates::now_ms;
 use crate::envelope::{gson, internal_error};
 use crate::faults::{Action, Rule, When};
 use crate::multipart;
-use crate::records::{Record, header_texts};
+use crate::request_log::{Record, header_texts};
 use crate::routes::{self, PART_POST, Target};
 use crate::server::{Listener, Server};
 use crate::storage;

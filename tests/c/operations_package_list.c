@@ -207,4 +207,4 @@ TEST(recipient_history) {
   sendsafely_client_free(client);
 }
 
-int main(void) { return run_tests("operations_list"); }
+int main(void) { return run_tests("operations_package_list"); }

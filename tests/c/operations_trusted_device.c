@@ -451,4 +451,4 @@ TEST(open_with_private_key) {
   sendsafely_client_free(client);
 }
 
-int main(void) { return run_tests("operations_device"); }
+int main(void) { return run_tests("operations_trusted_device"); }

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use crate::call::Call;
 use crate::dates::now_ms;
 use crate::envelope::{Answer, Refusal, done, refuse, success};
-use crate::files::check_name;
-use crate::packages::{directory_json, file_json};
+use crate::handler::file::check_name;
+use crate::handler::package::{directory_json, file_json};
 use crate::random;
 use crate::state::{Directory, Package, Right};
 

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use crate::call::Call;
 use crate::dates::{display, now_ms, timestamp};
 use crate::envelope::{Answer, Refusal, done, refuse, success};
+use crate::handler::recipient::recipient_json;
 use crate::random;
-use crate::recipients::recipient_json;
 use crate::settings::Settings;
 use crate::state::{
     AuditEntry, Caller, Directory, File, Package, PackageState, Recipient, Right, State,
@@ -132,7 +132,7 @@ pub(crate) fn information(call: &mut Call) -> Answer {
         .groups
         .iter()
         .filter_map(|id| state.groups.get(id))
-        .map(crate::groups::group_json)
+        .map(crate::handler::contact_group::group_json)
         .collect();
     success(json!({
         "packageId": package.id,
@@ -268,7 +268,7 @@ pub(crate) fn finalize(call: &mut Call) -> Answer {
     }
     let checksum = input
         .text("checksum")
-        .filter(|text| crate::messages::is_checksum(text))
+        .filter(|text| crate::handler::message::is_checksum(text))
         .ok_or_else(|| denied("the checksum is missing or malformed"))?;
     let undisclosed = input.flag("undisclosedRecipients");
     let mut errors = Vec::new();

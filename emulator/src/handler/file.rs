@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::call::Call;
 use crate::dates::{display, now_ms, timestamp};
 use crate::envelope::{Answer, Refusal, done, refuse, success};
-use crate::packages::file_json;
+use crate::handler::package::file_json;
 use crate::random;
 use crate::settings::Settings;
 use crate::state::{File, Package, Right, State};

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use crate::call::{Call, Input};
 use crate::envelope::{Answer, Refusal, Reply, refuse, success};
-use crate::files::check_directory;
-use crate::messages::check_checksum;
+use crate::handler::file::check_directory;
+use crate::handler::message::check_checksum;
 use crate::settings::Settings;
 use crate::state::{File, Package, Right};
 use crate::storage::Presigner;
