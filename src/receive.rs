@@ -16,7 +16,8 @@ use crate::package::file::{File, safe_name};
 use crate::package::step::file_not_on_package;
 use crate::package::{Inner, Package, PackageInformation, identifier, link};
 use crate::secret::SecretString;
-use crate::transfer::download::{self, Event, Outlet};
+use crate::transfer::download;
+use crate::transfer::outlet::{Outlet, SinkEvent};
 use crate::workspace::optional_id;
 
 /// Where the bytes of a download go.
@@ -153,7 +154,7 @@ impl Package {
             .lock()
             .may_download(options.directory_id.is_some())?;
         let (call, notices) = Call::new();
-        let (events, from_workers) = unbounded::<Event<Download>>();
+        let (events, from_workers) = unbounded::<SinkEvent<Download>>();
         let target = match &sink {
             Sink::Path(path) => Some(path.clone()),
             Sink::Memory(_) | Sink::Writer(_) => None,
@@ -166,7 +167,7 @@ impl Package {
         os::spawn("sendsafely-download", move || {
             let to_caller = || Outlet::pushed(events.clone());
             let result = call::guarded(|| lead.one(&file_id, target, &options, to_caller));
-            let _ = events.send(Event::Done(result));
+            let _ = events.send(SinkEvent::Done(result));
         })?;
         let mut write: Box<WriteFn<'_>> = match sink {
             Sink::Path(_) => Box::new(|_| Ok(())),
@@ -186,14 +187,14 @@ impl Package {
             observer,
             &from_workers,
             &mut |event| match event {
-                Event::Write(piece) => match write(&piece.buffer[piece.plaintext]) {
+                SinkEvent::Write(piece) => match write(&piece.buffer[piece.plaintext]) {
                     Ok(()) => {
                         let _ = piece.written.send(piece.buffer);
                         None
                     }
                     Err(error) => Some(Err(error)),
                 },
-                Event::Done(result) => Some(result.map(|download| downloaded = Some(download))),
+                SinkEvent::Done(result) => Some(result.map(|download| downloaded = Some(download))),
             },
         )?;
         downloaded.ok_or_else(call::died)

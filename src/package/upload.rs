@@ -14,7 +14,8 @@ use crate::os;
 use crate::package::creation::{Created, Witness};
 use crate::package::file::File;
 use crate::transfer::plan::Plan;
-use crate::transfer::upload::{self, Event, Feed, Filler, Puller, SourceFile, Upload};
+use crate::transfer::source::{Feed, Filler, Puller, SourceEvent, SourceFile, spool};
+use crate::transfer::upload::{self, Upload};
 use crate::workspace::optional_id;
 
 /// Where the bytes of an upload come from.
@@ -106,7 +107,7 @@ impl Package {
                 lead.prove_keycode()?;
                 lead.run()
             });
-            let _ = events.send(Event::Done(result));
+            let _ = events.send(SourceEvent::Done(result));
         })?;
         let mut filler = Filler {
             read: &mut read,
@@ -122,8 +123,8 @@ impl Package {
             observer,
             &from_workers,
             &mut |event| match event {
-                Event::Fill(request) => filler.fill(request).err().map(Err),
-                Event::Done(result) => Some(result.map(|file| uploaded = Some(file))),
+                SourceEvent::Fill(request) => filler.fill(request).err().map(Err),
+                SourceEvent::Done(result) => Some(result.map(|file| uploaded = Some(file))),
             },
         );
         drop(running);
@@ -275,8 +276,7 @@ impl Lead {
             (Reading::Caller(puller), Some(plan)) => (Feed::Pulled(puller), plan),
             (Reading::Caller(puller), None) => {
                 let (passphrase, budget) = (&secrets.passphrase, &client.budget);
-                let (spool, plan) =
-                    upload::spool(&session, budget, &puller, passphrase, part_size)?;
+                let (spool, plan) = spool(&session, budget, &puller, passphrase, part_size)?;
                 (Feed::Spool(spool), plan)
             }
         };

@@ -7,28 +7,27 @@
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use crossbeam_channel::{Sender, bounded};
 use parking_lot::{Condvar, Mutex};
 use serde_json::json;
 use zeroize::Zeroize as _;
 
 use super::budget::{Budget, Lease};
+use super::claims::Said;
 use super::crew;
+use super::outlet::Outlet;
 use super::route::{PartRoute, Route};
 use super::urls::UrlCache;
 use crate::api::endpoint::{self, FileRef};
 use crate::api::retry::{Repeat, retrying};
 use crate::api::transport::{Body, Class, Failure, Request, Response, body_failure};
 use crate::api::{ANYTHING, JSON, Session, Signed, accept, http_failure, read_envelope};
-use crate::call::{Call, Phase, WORKER_GRACE, stopped};
+use crate::call::{Call, Phase, WORKER_GRACE};
 use crate::crypto::{Limits, Passphrase, Place, open};
 use crate::error::{Error, ErrorKind, Result};
-use crate::os::{Existing, TargetFile};
 use crate::secret::{SecretJson, SecretString, json_text};
 
 /// So many parts for each worker may be ahead of the one that is written next. Parts that unpack to much more than
@@ -38,72 +37,6 @@ const PARTS_AHEAD: usize = 8;
 const ROOM: u64 = 4 << 10;
 /// How often a worker that is too far ahead looks whether its call was stopped.
 const GLANCE: Duration = Duration::from_millis(50);
-
-/// What the workers of a download ask of, or tell, the thread that made the call.
-pub(crate) enum Event<T> {
-    Write(Write),
-    Done(Result<T>),
-}
-
-/// Verified plaintext for the calling thread to write; it gives the buffer back when it has.
-pub(crate) struct Write {
-    pub(crate) buffer: Vec<u8>,
-    pub(crate) plaintext: Range<usize>,
-    pub(crate) written: Sender<Vec<u8>>,
-}
-
-/// Where verified plaintext goes, in order.
-pub(crate) enum Outlet {
-    /// A file, written by the workers.
-    File(Box<TargetFile>),
-    /// The calling thread: memory, or the caller's function.
-    Pushed(Box<dyn Fn(Write) -> Result<()> + Send>),
-    /// Nowhere any more: the file is finished, or the download has failed.
-    Closed,
-}
-
-impl Outlet {
-    pub(crate) fn file(target: &Path, existing: Existing) -> Result<Self> {
-        TargetFile::create(target, existing).map(|file| Self::File(Box::new(file)))
-    }
-
-    /// An outlet to the calling thread, by the channel of its events.
-    pub(crate) fn pushed<T: Send + 'static>(calling_thread: Sender<Event<T>>) -> Self {
-        Self::Pushed(Box::new(move |write| {
-            calling_thread
-                .send(Event::Write(write))
-                .map_err(|_| stopped())
-        }))
-    }
-
-    /// Writes a piece and hands its buffer back.
-    fn write(&mut self, buffer: Vec<u8>, plaintext: Range<usize>) -> Result<Vec<u8>> {
-        match self {
-            Self::File(file) => {
-                file.write(&buffer[plaintext])?;
-                Ok(buffer)
-            }
-            Self::Pushed(push) => {
-                let (written, answer) = bounded(1);
-                push(Write {
-                    buffer,
-                    plaintext,
-                    written,
-                })?;
-                // The calling thread answers an error of the sink by ending the call, which drops the sender.
-                answer.recv().map_err(|_| stopped())
-            }
-            Self::Closed => Err(stopped()),
-        }
-    }
-
-    fn finish(&mut self, sync: bool) -> Result<()> {
-        match std::mem::replace(self, Self::Closed) {
-            Self::File(file) => file.finish(sync),
-            Self::Pushed(_) | Self::Closed => Ok(()),
-        }
-    }
-}
 
 /// Asks the service for the passphrase of a file's own, if it has one.
 pub(crate) type AskPassphrase = Box<dyn Fn() -> Result<Option<Passphrase>> + Send + Sync>;
@@ -268,45 +201,6 @@ impl Default for Assembler {
             written: 0,
             received: 0,
             counted: 0,
-        }
-    }
-}
-
-/// What the parts of a file say of where they belong. All of ours say it, those of other clients never do: one that is
-/// not like the others is not of this file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Said {
-    /// None is there yet.
-    #[default]
-    Unheard,
-    Nothing,
-    /// The size of the file with it, once one has said that. The last part always does.
-    Places {
-        size: Option<u64>,
-    },
-}
-
-impl Said {
-    /// What they say with one more, which was asked for as `part` of `parts`; none if it does not belong there.
-    fn and(self, part: u32, parts: u32, says: Option<&Place>) -> Option<Self> {
-        let Some(place) = says else {
-            return (!matches!(self, Self::Places { .. })).then_some(Self::Nothing);
-        };
-        // The first one that says the size binds the others, whatever was declared.
-        let wanted = Place {
-            part,
-            parts,
-            size: self.size().unwrap_or(place.size),
-        };
-        (self != Self::Nothing && place.is(&wanted)).then(|| Self::Places {
-            size: self.size().or((place.parts > 0).then_some(place.size)),
-        })
-    }
-
-    fn size(self) -> Option<u64> {
-        match self {
-            Self::Places { size } => size,
-            Self::Unheard | Self::Nothing => None,
         }
     }
 }
@@ -845,34 +739,6 @@ fn read_counted(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_part_says_where_it_belongs_as_the_others_do() {
-        let place = |part, parts, size| Some(Place { part, parts, size });
-        let all = |said: &[Option<Place>], parts| {
-            (1..)
-                .zip(said)
-                .try_fold(Said::default(), |before, (part, says)| {
-                    before.and(part, parts, says.as_ref())
-                })
-        };
-        let whole = Some(Said::Places { size: Some(9) });
-        // Known from the start, a stream, and files of other clients.
-        assert_eq!(all(&[place(1, 2, 9), place(2, 2, 9)], 2), whole);
-        assert_eq!(all(&[place(1, 0, 0), place(2, 2, 9)], 2), whole);
-        assert_eq!(all(&[None, None], 2), Some(Said::Nothing));
-        for wrong in [
-            [None, place(2, 2, 9)],
-            [place(1, 2, 9), None],
-            [place(1, 0, 0), None],
-            [place(1, 0, 0), place(2, 0, 0)],
-            [place(1, 2, 9), place(2, 2, 8)],
-            [place(1, 0, 0), place(2, 3, 9)],
-            [place(2, 2, 9), place(1, 2, 9)],
-        ] {
-            assert_eq!(all(&wrong, 2), None, "{wrong:?}");
-        }
-    }
 
     #[test]
     fn only_what_has_a_beginning_and_a_rest_is_gone_on_with() {

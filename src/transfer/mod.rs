@@ -3,11 +3,14 @@
 //! (`budget`).
 
 pub(crate) mod budget;
+mod claims;
 pub(crate) mod crew;
 pub(crate) mod download;
+pub(crate) mod outlet;
 pub(crate) mod plan;
 pub(crate) mod proof;
 pub(crate) mod route;
+pub(crate) mod source;
 mod surplus;
 pub(crate) mod upload;
 pub(crate) mod urls;

@@ -3,7 +3,8 @@
 
 use std::cell::Cell;
 
-use super::download::{Job, Said};
+use super::claims::Said;
+use super::download::Job;
 use crate::api::transport::{Class, Failure};
 use crate::error::{ErrorKind, Result};
 

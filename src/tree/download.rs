@@ -16,7 +16,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::os::{self, Existing};
 use crate::package::{File, Inner, Package};
 use crate::receive::{DownloadOptions, refuse_existing};
-use crate::transfer::download::Outlet;
+use crate::transfer::outlet::Outlet;
 use crate::workspace::{Directory, DirectoryOptions, Subdirectory, optional_id};
 
 impl Package {

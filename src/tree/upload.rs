@@ -18,7 +18,7 @@ use crate::package::file::check_name;
 use crate::package::upload::{Lead, Reading, Running};
 use crate::package::{File, Inner, Package};
 use crate::transfer::plan::Plan;
-use crate::transfer::upload::SourceFile;
+use crate::transfer::source::SourceFile;
 use crate::workspace::{DirectoryOptions, Subdirectory, optional_id};
 
 /// How a local directory is uploaded.

@@ -1,0 +1,76 @@
+//! Where the bytes of a download go: a file, or the calling thread.
+
+use std::ops::Range;
+use std::path::Path;
+
+use crossbeam_channel::{Sender, bounded};
+
+use crate::call::stopped;
+use crate::error::Result;
+use crate::os::{Existing, TargetFile};
+
+/// What the workers of a download ask of, or tell, the thread that made the call.
+pub(crate) enum SinkEvent<T> {
+    Write(Write),
+    Done(Result<T>),
+}
+
+/// Verified plaintext for the calling thread to write; it gives the buffer back when it has.
+pub(crate) struct Write {
+    pub(crate) buffer: Vec<u8>,
+    pub(crate) plaintext: Range<usize>,
+    pub(crate) written: Sender<Vec<u8>>,
+}
+
+/// Where verified plaintext goes, in order.
+pub(crate) enum Outlet {
+    /// A file, written by the workers.
+    File(Box<TargetFile>),
+    /// The calling thread: memory, or the caller's function.
+    Pushed(Box<dyn Fn(Write) -> Result<()> + Send>),
+    /// Nowhere any more: the file is finished, or the download has failed.
+    Closed,
+}
+
+impl Outlet {
+    pub(crate) fn file(target: &Path, existing: Existing) -> Result<Self> {
+        TargetFile::create(target, existing).map(|file| Self::File(Box::new(file)))
+    }
+
+    /// An outlet to the calling thread, by the channel of its events.
+    pub(crate) fn pushed<T: Send + 'static>(calling_thread: Sender<SinkEvent<T>>) -> Self {
+        Self::Pushed(Box::new(move |write| {
+            calling_thread
+                .send(SinkEvent::Write(write))
+                .map_err(|_| stopped())
+        }))
+    }
+
+    /// Writes a piece and hands its buffer back.
+    pub(super) fn write(&mut self, buffer: Vec<u8>, plaintext: Range<usize>) -> Result<Vec<u8>> {
+        match self {
+            Self::File(file) => {
+                file.write(&buffer[plaintext])?;
+                Ok(buffer)
+            }
+            Self::Pushed(push) => {
+                let (written, answer) = bounded(1);
+                push(Write {
+                    buffer,
+                    plaintext,
+                    written,
+                })?;
+                // The calling thread answers an error of the sink by ending the call, which drops the sender.
+                answer.recv().map_err(|_| stopped())
+            }
+            Self::Closed => Err(stopped()),
+        }
+    }
+
+    pub(super) fn finish(&mut self, sync: bool) -> Result<()> {
+        match std::mem::replace(self, Self::Closed) {
+            Self::File(file) => file.finish(sync),
+            Self::Pushed(_) | Self::Closed => Ok(()),
+        }
+    }
+}

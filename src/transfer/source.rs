@@ -1,0 +1,340 @@
+//! Where the bytes of an upload come from: a file, the calling thread, or a spool of parts that are encrypted already.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crossbeam_channel::{Sender, bounded};
+
+use super::budget::Budget;
+use super::plan::Plan;
+use crate::api::Session;
+use crate::call::{Phase, stopped};
+use crate::crypto::{PartBuffer, Passphrase, Place};
+use crate::error::{Error, ErrorKind, Result};
+use crate::os;
+
+/// What the workers of an upload ask of, or tell, the thread that made the call.
+pub(crate) enum SourceEvent<T> {
+    Fill(Fill),
+    Done(Result<T>),
+}
+
+/// The way to the calling thread, which alone may read memory or call the caller's function.
+pub(crate) struct Puller {
+    ask: Box<dyn Fn(Fill) -> Result<()> + Send + Sync>,
+    /// Whether the first part comes again after the last one.
+    starts_again: bool,
+}
+
+impl Puller {
+    pub(crate) fn new<T: Send + 'static>(
+        calling_thread: Sender<SourceEvent<T>>,
+        starts_again: bool,
+    ) -> Self {
+        let ask = move |fill| {
+            calling_thread
+                .send(SourceEvent::Fill(fill))
+                .map_err(|_| stopped())
+        };
+        Self {
+            ask: Box::new(ask),
+            starts_again,
+        }
+    }
+
+    /// Has a buffer filled with the next part; answers its number and length too.
+    pub(super) fn pull(&self, buffer: PartBuffer) -> Result<Filled> {
+        let (filled, answer) = bounded(1);
+        (self.ask)(Fill { buffer, filled })?;
+        // The calling thread answers an error of the source by ending the call, which drops the sender.
+        answer.recv().map_err(|_| stopped())
+    }
+}
+
+/// What the calling thread is asked to fill with the next bytes of a source that only it may read.
+pub(crate) struct Fill {
+    pub(crate) buffer: PartBuffer,
+    pub(crate) filled: Sender<Filled>,
+}
+
+/// A buffer that was filled: the part's number and length, and whether the source has ended with it.
+pub(crate) struct Filled {
+    pub(crate) buffer: PartBuffer,
+    pub(crate) part: u32,
+    pub(crate) length: usize,
+    pub(crate) is_last: bool,
+}
+
+/// Where plaintext, or ciphertext made before, comes from.
+pub(crate) enum Feed {
+    /// A file that workers read by themselves.
+    File(SourceFile),
+    /// The calling thread reads, in order: memory, or the caller's function.
+    Pulled(Puller),
+    /// Encrypted parts of a source of unknown length.
+    Spool(Spool),
+}
+
+impl Feed {
+    /// Whether every part can be had once more.
+    pub(super) fn starts_again(&self) -> bool {
+        match self {
+            Self::File(_) | Self::Spool(_) => true,
+            Self::Pulled(puller) => puller.starts_again,
+        }
+    }
+}
+
+/// A file as it was when the upload began.
+pub(crate) struct SourceFile {
+    file: File,
+    path: PathBuf,
+    before: fs::Metadata,
+}
+
+impl SourceFile {
+    /// Opens a file; a symbolic link is followed only if it was the caller who named it.
+    pub(crate) fn open(path: &Path, follow: bool) -> Result<Self> {
+        let (file, before) = os::open_source(path, follow)?;
+        Ok(Self {
+            file,
+            path: path.to_owned(),
+            before,
+        })
+    }
+
+    pub(crate) fn size(&self) -> u64 {
+        self.before.len()
+    }
+
+    pub(crate) fn changed(&self) -> Error {
+        Error::new(
+            ErrorKind::FileChanged,
+            format!(
+                "{}: the file changed while it was uploaded",
+                self.path.display()
+            ),
+        )
+    }
+
+    pub(super) fn read(&self, buffer: &mut [u8], offset: u64) -> Result<()> {
+        let told = |error| os::io_error(&error, &self.path, ErrorKind::ReadFailed);
+        match os::read_at(&self.file, buffer, offset).map_err(told)? {
+            read if read == buffer.len() => Ok(()),
+            _ => Err(self.changed()),
+        }
+    }
+
+    /// Looks, when all is read, whether what was read was one and the same file.
+    pub(super) fn check_unchanged(&self) -> Result<()> {
+        let told = |error| os::io_error(&error, &self.path, ErrorKind::ReadFailed);
+        let after = self.file.metadata().map_err(told)?;
+        let same_time = match (self.before.modified(), after.modified()) {
+            (Ok(before), Ok(after)) => before == after,
+            _ => true,
+        };
+        if after.len() == self.before.len() && same_time {
+            Ok(())
+        } else {
+            Err(self.changed())
+        }
+    }
+}
+
+/// Encrypted parts in a file without a name: position, length, and length of the plaintext of each.
+pub(crate) struct Spool {
+    pub(super) file: File,
+    pub(super) parts: Vec<(u64, usize, usize)>,
+}
+
+pub(super) fn read_spool(file: &File, buffer: &mut [u8], offset: u64) -> Result<()> {
+    match os::read_at(file, buffer, offset) {
+        Ok(read) if read == buffer.len() => Ok(()),
+        _ => Err(Error::new(
+            ErrorKind::ReadFailed,
+            "the temporary file of encrypted parts cannot be read",
+        )),
+    }
+}
+
+/// Encrypts a source of unknown length into a spool, and answers with the plan that it turned out to have.
+///
+/// Only the last part can say how many there are and how long the file is; the others say their number.
+pub(crate) fn spool(
+    session: &Session,
+    budget: &Arc<Budget>,
+    puller: &Puller,
+    passphrase: &Passphrase,
+    part_size: u64,
+) -> Result<(Spool, Plan)> {
+    use std::io::Write;
+    let call = &session.call;
+    call.set_total(None, 0);
+    call.set_phase(Phase::Preparing);
+    let capacity = usize::try_from(part_size).unwrap_or(usize::MAX);
+    let mut spool = Spool {
+        file: os::spool_file()?,
+        parts: Vec::new(),
+    };
+    // The one part that this upload has in memory until all are spooled, and the byte that shows whether it is the last.
+    let room = PartBuffer::room(capacity.saturating_add(1));
+    let mut memory = budget.lease(call, room as u64, || true)?;
+    let (mut position, mut size) = (0, 0);
+    loop {
+        call.check()?;
+        let buffer = PartBuffer::within(std::mem::take(&mut memory.buffer));
+        let Filled {
+            mut buffer,
+            part,
+            length,
+            is_last,
+        } = puller.pull(buffer)?;
+        size += length as u64;
+        // Judges the size limit while the source still runs.
+        let plan = Plan::new(size, part_size)?;
+        let (parts, whole) = if is_last { (part, size) } else { (0, 0) };
+        let place = Place {
+            part,
+            parts,
+            size: whole,
+        };
+        let sealed = buffer.seal_at(&place, passphrase)?;
+        spool.file.write_all(sealed).map_err(|error| {
+            os::io_error(&error, &std::env::temp_dir(), ErrorKind::WriteFailed)
+                .context("temporary file of encrypted parts")
+        })?;
+        spool.parts.push((position, sealed.len(), length));
+        position += sealed.len() as u64;
+        if is_last {
+            return Ok((spool, plan));
+        }
+        memory.buffer = buffer.into_memory();
+    }
+}
+
+/// What is read at first of a source of unknown length.
+const FIRST_READ: usize = 64 << 10;
+
+/// The other end of a [`Puller`], on the calling thread: hands out parts in order.
+pub(crate) struct Filler<'a> {
+    pub(crate) read: &'a mut dyn FnMut(&mut [u8]) -> Result<usize>,
+    /// The plan of a source of known length.
+    pub(crate) plan: Option<Plan>,
+    pub(crate) part_size: u64,
+    pub(crate) next_part: u32,
+    /// The first byte of the next part of a source of unknown length: only reading on shows which part is the last.
+    pub(crate) ahead: Option<u8>,
+}
+
+impl Filler<'_> {
+    /// Fills a buffer with the next part. Waits for nobody: the answer's channel has room.
+    pub(crate) fn fill(&mut self, request: Fill) -> Result<()> {
+        let Fill { mut buffer, filled } = request;
+        let part = self.next_part;
+        // Whoever asks for more than there is starts again.
+        self.next_part = match self.plan {
+            Some(plan) => part % plan.parts + 1,
+            None => part + 1,
+        };
+        let wanted = match self.plan {
+            Some(plan) => plan.range(part).1,
+            None => usize::try_from(self.part_size)
+                .unwrap_or(usize::MAX)
+                .saturating_add(1),
+        };
+        let mut length = 0;
+        if let Some(byte) = self.ahead.take() {
+            buffer.plaintext_mut(1)[0] = byte;
+            length = 1;
+        }
+        while length < wanted {
+            let room = match self.plan {
+                // No more memory is touched than a short stream needs.
+                None if part == 1 => wanted.min(FIRST_READ.max(2 * length)),
+                _ => wanted,
+            };
+            let space = &mut buffer.plaintext_mut(room)[length..];
+            match (self.read)(space)? {
+                0 => break,
+                read => length += read.min(space.len()),
+            }
+        }
+        if self.plan.is_some() && length < wanted {
+            return Err(Error::new(
+                ErrorKind::SizeMismatch,
+                "the source ended before the size that it was said to have",
+            )
+            .with_remedy("give the source's true size, or leave it unknown"));
+        }
+        let is_last = match self.plan {
+            Some(plan) => part == plan.parts,
+            None => length < wanted,
+        };
+        if self.plan.is_none() && !is_last {
+            length -= 1;
+            self.ahead = Some(buffer.plaintext_mut(wanted)[length]);
+        }
+        buffer.plaintext_mut(length);
+        let _ = filled.send(Filled {
+            buffer,
+            part,
+            length,
+            is_last,
+        });
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Length of each part, whether it is the last, and how much of the first buffer was touched.
+    fn parts_of(size: usize) -> (Vec<(usize, bool)>, usize) {
+        let mut left = size;
+        let mut read = |space: &mut [u8]| {
+            let read = left.min(space.len());
+            space[..read].fill(7);
+            left -= read;
+            Ok(read)
+        };
+        let mut filler = Filler {
+            read: &mut read,
+            plan: None,
+            part_size: 300_000,
+            next_part: 1,
+            ahead: None,
+        };
+        let (mut parts, mut touched) = (Vec::new(), None);
+        while parts.last().is_none_or(|(_, is_last)| !is_last) {
+            let buffer = PartBuffer::with_capacity(300_001).expect("memory");
+            let (filled, answer) = bounded(1);
+            filler.fill(Fill { buffer, filled }).expect("it reads");
+            let mut part = answer.recv().expect("a part");
+            let content = part.buffer.plaintext_mut(part.length);
+            assert!(content.iter().all(|byte| *byte == 7));
+            parts.push((part.length, part.is_last));
+            touched.get_or_insert(part.buffer.into_memory().len());
+        }
+        (parts, touched.unwrap_or_default())
+    }
+
+    #[test]
+    fn the_last_part_of_a_stream_is_known_when_it_is_read() {
+        for (size, parts) in [
+            (0, vec![(0, true)]),
+            (299_999, vec![(299_999, true)]),
+            (300_000, vec![(300_000, true)]),
+            (300_001, vec![(300_000, false), (1, true)]),
+            (600_000, vec![(300_000, false), (300_000, true)]),
+        ] {
+            assert_eq!(parts_of(size).0, parts, "{size}");
+        }
+    }
+
+    #[test]
+    fn a_short_stream_touches_little_memory() {
+        assert!(parts_of(10).1 < 70_000);
+    }
+}
