@@ -2,7 +2,7 @@
 """Writes what bindings/csharp takes from the C header, into a directory: `tools/python tools/csharp_table.py DIRECTORY`.
 
 Native.cs has every function and struct as .NET imports them; Enums.cs, Records.cs and Options.cs have the public types
-that follow from the header's enums and structs, with its comments as documentation.
+that follow from the header's enums and structs, with its comments as documentation; csharp_async.py makes Async.cs.
 """
 
 import os
@@ -11,6 +11,7 @@ import sys
 import textwrap
 from xml.sax.saxutils import escape
 
+import csharp_async
 import header
 
 # Where the C name is a word that System, System.IO or the language has already, or a class of that name would hold a
@@ -367,7 +368,8 @@ def options():
 
 
 def main(directory):
-    for name, lines in (("Native", native()), ("Enums", enums()), ("Records", records()), ("Options", options())):
+    for name, lines in (("Native", native()), ("Enums", enums()), ("Records", records()), ("Options", options()),
+                        ("Async", csharp_async.asynchronous())):
         with open(os.path.join(directory, name + ".cs"), "w", encoding="utf-8") as file:
             file.write("\n".join(lines) + "\n")
 

@@ -83,11 +83,6 @@ namespace Sendsafely
             Open(progress, cancellationToken,
                 (out PackageHandle it, out ErrorHandle error) => Native.sendsafely_package_create(Handle, out it, out error));
 
-        /// <inheritdoc cref="CreatePackage"/>
-        public Task<Package> CreatePackageAsync(
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => CreatePackage(progress, cancellationToken), cancellationToken);
-
         /// <summary>Creates a package in the name of another user of the organization, for its
         /// administrators.</summary>
         /// <remarks>The package belongs to that user, and the administrator goes on working with it, as the vendor's .NET
@@ -101,11 +96,6 @@ namespace Sendsafely
                 (out PackageHandle it, out ErrorHandle error) => Native.sendsafely_package_create_for_user(
                     Handle, Texts.Required(email, nameof(email)), out it, out error));
 
-        /// <inheritdoc cref="CreatePackageForUser"/>
-        public Task<Package> CreatePackageForUserAsync(string email,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => CreatePackageForUser(email, progress, cancellationToken), cancellationToken);
-
         /// <summary>Creates a Workspace: a package with directories and collaborators that stays. It is usable at once
         /// and never finalized; its recipients are its collaborators.</summary>
         /// <remarks>Its keycode is encrypted at once for the trusted devices of its owner. Everything else as for <see
@@ -116,11 +106,6 @@ namespace Sendsafely
             (Workspace)Open(progress, cancellationToken,
                 (out PackageHandle it, out ErrorHandle error) => Native.sendsafely_package_create_workspace(
                     Handle, Texts.Optional(name, nameof(name)), out it, out error));
-
-        /// <inheritdoc cref="CreateWorkspace"/>
-        public Task<Workspace> CreateWorkspaceAsync(string name = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => CreateWorkspace(name, progress, cancellationToken), cancellationToken);
 
         /// <summary>Opens a package by its id and keycode, to receive it or to go on with it.</summary>
         /// <remarks>Keep both from <see cref="Package.Id"/> and <see cref="Package.Keycode"/>; the service does not
@@ -136,11 +121,6 @@ namespace Sendsafely
                     Handle, Texts.Required(packageId, nameof(packageId)), Texts.Required(keycode, nameof(keycode)),
                     out it, out error));
 
-        /// <inheritdoc cref="OpenPackage"/>
-        public Task<Package> OpenPackageAsync(string packageId, string keycode,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => OpenPackage(packageId, keycode, progress, cancellationToken), cancellationToken);
-
         /// <summary>Opens a package by its secure link, to receive it.</summary>
         /// <remarks>The link may stand in quotes or angle brackets. The host is the client's, even if the link names
         /// another; <see cref="SecureLink.Parse"/> shows it. <see cref="Status.MalformedLink"/>: not such a link. <see
@@ -151,11 +131,6 @@ namespace Sendsafely
             Open(progress, cancellationToken,
                 (out PackageHandle it, out ErrorHandle error) => Native.sendsafely_package_open_link(
                     Handle, Texts.Required(link, nameof(link)), out it, out error));
-
-        /// <inheritdoc cref="OpenLink"/>
-        public Task<Package> OpenLinkAsync(string link,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => OpenLink(link, progress, cancellationToken), cancellationToken);
 
         /// <summary>Opens a package without its keycode, with the private key of a trusted device, to receive it or to
         /// go on with it.</summary>
@@ -171,11 +146,6 @@ namespace Sendsafely
                     Handle, Texts.Required(packageId, nameof(packageId)), Texts.Required(publicKeyId,
                     nameof(publicKeyId)), Texts.Required(privateKey, nameof(privateKey)), out it, out error));
 
-        /// <inheritdoc cref="OpenWithPrivateKey"/>
-        public Task<Package> OpenWithPrivateKeyAsync(string packageId, string publicKeyId, string privateKey,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => OpenWithPrivateKey(packageId, publicKeyId, privateKey, progress, cancellationToken), cancellationToken);
-
         /// <summary>Opens a Workspace by its id and keycode.</summary>
         /// <remarks><see cref="Status.OnlyInWorkspace"/>: it is another package. Everything else as for
         /// <see cref="OpenPackage"/>.</remarks>
@@ -187,11 +157,6 @@ namespace Sendsafely
             package.Dispose();
             throw new SendsafelyException(Status.OnlyInWorkspace, packageId + " is no Workspace");
         }
-
-        /// <inheritdoc cref="OpenWorkspace"/>
-        public Task<Workspace> OpenWorkspaceAsync(string packageId, string keycode,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => OpenWorkspace(packageId, keycode, progress, cancellationToken), cancellationToken);
 
         private delegate Status OpenFunction(out PackageHandle package, out ErrorHandle error);
 
@@ -225,11 +190,6 @@ namespace Sendsafely
                     Handle, Texts.Required(packageId, nameof(packageId)), out it, out error),
                 it => new PackageInformation(it), Native.sendsafely_package_information_free);
 
-        /// <inheritdoc cref="GetPackageInformation"/>
-        public Task<PackageInformation> GetPackageInformationAsync(string packageId,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => GetPackageInformation(packageId, progress, cancellationToken), cancellationToken);
-
         /// <summary>Makes a signed REST call to a path of the host's API, such as "/package/", for what no method
         /// covers.</summary>
         /// <remarks><paramref name="method"/> is GET, PUT, POST, PATCH or DELETE. Gives the answer's JSON text as it
@@ -241,11 +201,6 @@ namespace Sendsafely
                 (out IntPtr it, out ErrorHandle error) => Native.sendsafely_client_request(
                     Handle, Texts.Required(method, nameof(method)), Texts.Required(path, nameof(path)),
                     Texts.Optional(jsonBody, nameof(jsonBody)), out it, out error));
-
-        /// <inheritdoc cref="Request"/>
-        public Task<string> RequestAsync(string method, string path, string jsonBody = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => Request(method, path, jsonBody, progress, cancellationToken), cancellationToken);
 
         /// <summary>Signs a request of the REST API with the client's key and secret, without sending it.</summary>
         /// <remarks>Path begins with "/api/v2.0/" or with what follows that; a query in it is not signed. body is the

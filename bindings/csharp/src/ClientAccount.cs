@@ -17,11 +17,6 @@ namespace Sendsafely
             On(progress, cancellationToken).Text(
                 (out IntPtr it, out ErrorHandle error) => Native.sendsafely_client_verify_credentials(Handle, out it, out error));
 
-        /// <inheritdoc cref="VerifyCredentials"/>
-        public Task<string> VerifyCredentialsAsync(
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => VerifyCredentials(progress, cancellationToken), cancellationToken);
-
         /// <summary>Asks what the service thinks of <see cref="ClientOptions.ClientVersion"/>, or else of the library's own: "OK",
         /// "UPGRADE_AVAILABLE", "OUTDATED_VERSION", or a later word.</summary>
         /// <remarks>SendSafely Client API: verify version (protocol 6.1.2).</remarks>
@@ -30,22 +25,12 @@ namespace Sendsafely
             On(progress, cancellationToken).Text(
                 (out IntPtr it, out ErrorHandle error) => Native.sendsafely_client_verify_version(Handle, out it, out error));
 
-        /// <inheritdoc cref="VerifyVersion"/>
-        public Task<string> VerifyVersionAsync(
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => VerifyVersion(progress, cancellationToken), cancellationToken);
-
         /// <summary>Asks the service for what it knows of the user.</summary>
         /// <remarks>SendSafely Client API: user information (protocol 6.1.3).</remarks>
         public User GetUser(IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Record(
                 (out IntPtr it, out ErrorHandle error) => Native.sendsafely_client_get_user(Handle, out it, out error),
                 it => new User(it), Native.sendsafely_user_free);
-
-        /// <inheritdoc cref="GetUser"/>
-        public Task<User> GetUserAsync(
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => GetUser(progress, cancellationToken), cancellationToken);
 
         /// <summary>Asks the service for what it knows of the organization.</summary>
         /// <remarks>SendSafely Client API: enterprise information (protocol 6.1.4).</remarks>
@@ -54,11 +39,6 @@ namespace Sendsafely
             On(progress, cancellationToken).Record(
                 (out IntPtr it, out ErrorHandle error) => Native.sendsafely_client_get_enterprise(Handle, out it, out error),
                 it => new Enterprise(it), Native.sendsafely_enterprise_free);
-
-        /// <inheritdoc cref="GetEnterprise"/>
-        public Task<Enterprise> GetEnterpriseAsync(
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => GetEnterprise(progress, cancellationToken), cancellationToken);
 
         /// <summary>Gives a page of the organization's audit log, for its administrators, as JSON text in the service's
         /// own form; <see cref="ListAuditLog"/> reads it.</summary>
@@ -76,11 +56,6 @@ namespace Sendsafely
             }
         }
 
-        /// <inheritdoc cref="GetAuditLog"/>
-        public Task<string> GetAuditLogAsync(AuditLogOptions options = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(options?.Copy(), own => GetAuditLog(own, progress, cancellationToken), cancellationToken);
-
         /// <summary>Logs in with e-mail address and password, for an API key. A client of <see
         /// cref="WithoutCredentials"/> does.</summary>
         /// <remarks><paramref name="description"/> is how the user's list of API keys will name the new one. Look at
@@ -95,11 +70,6 @@ namespace Sendsafely
                     Texts.Required(description, nameof(description)), out it, out error),
                 it => new Login(it), Native.sendsafely_login_free);
 
-        /// <inheritdoc cref="GenerateApiKey"/>
-        public Task<Login> GenerateApiKeyAsync(string email, string password, string description,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => GenerateApiKey(email, password, description, progress, cancellationToken), cancellationToken);
-
         /// <summary>Ends a login that needs a second factor, with <see cref="Login.ValidationToken"/> and the code that
         /// the user got.</summary>
         /// <remarks><see cref="Status.PinResent"/>: the code was wrong, and a new one is on its way. Everything else as
@@ -111,11 +81,6 @@ namespace Sendsafely
                     Handle, Texts.Required(validationToken, nameof(validationToken)), Texts.Required(code,
                     nameof(code)), Texts.Required(description, nameof(description)), out it, out error),
                 it => new Login(it), Native.sendsafely_login_free);
-
-        /// <inheritdoc cref="GenerateApiKeySecondFactor"/>
-        public Task<Login> GenerateApiKeySecondFactorAsync(string validationToken, string code, string description,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => GenerateApiKeySecondFactor(validationToken, code, description, progress, cancellationToken), cancellationToken);
 
         /// <summary>Exchanges an OAuth token of the organization's identity provider for an API key.</summary>
         /// <remarks><see cref="Status.AuthForbidden"/>: the organization does not allow it. <see
@@ -129,11 +94,6 @@ namespace Sendsafely
                     nameof(description)), out it, out error),
                 it => new Login(it), Native.sendsafely_login_free);
 
-        /// <inheritdoc cref="GenerateApiKeyOAuth"/>
-        public Task<Login> GenerateApiKeyOAuthAsync(string oauthToken, string description,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => GenerateApiKeyOAuth(oauthToken, description, progress, cancellationToken), cancellationToken);
-
         /// <summary>Begins to register a user: the service mails a link to the address, or a PIN.</summary>
         /// <remarks><see cref="Status.InvalidEmail"/>: correct the address. <see cref="Status.AuthForbidden"/>: users
         /// cannot register themselves there. <see cref="Status.SecondFactorEnforced"/>: register by link. <see
@@ -144,11 +104,6 @@ namespace Sendsafely
             On(progress, cancellationToken).Run(
                 (out ErrorHandle error) => Native.sendsafely_client_start_registration(
                     Handle, Texts.Required(email, nameof(email)), sendPin ? 1 : 0, out error));
-
-        /// <inheritdoc cref="StartRegistration"/>
-        public Task StartRegistrationAsync(string email, bool sendPin = false,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => StartRegistration(email, sendPin, progress, cancellationToken), cancellationToken);
 
         /// <summary>Ends a registration with what the mail held; then log in with <see
         /// cref="GenerateApiKey"/>.</summary>
@@ -170,11 +125,6 @@ namespace Sendsafely
             }
         }
 
-        /// <inheritdoc cref="FinishRegistration"/>
-        public Task<string> FinishRegistrationAsync(RegistrationOptions options,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(options?.Copy(), own => FinishRegistration(own, progress, cancellationToken), cancellationToken);
-
         /// <summary>Gives the e-mail addresses of those who get what arrives at the user's Dropzone.</summary>
         /// <remarks>SendSafely Client API: Dropzone recipients (protocol 6.6).</remarks>
         public IReadOnlyList<string> GetDropzoneRecipients(
@@ -182,11 +132,6 @@ namespace Sendsafely
             On(progress, cancellationToken).Record(
                 (out IntPtr it, out ErrorHandle error) => Native.sendsafely_client_get_dropzone_recipients(Handle, out it, out error),
                 Read.Texts, Native.sendsafely_string_list_free);
-
-        /// <inheritdoc cref="GetDropzoneRecipients"/>
-        public Task<IReadOnlyList<string>> GetDropzoneRecipientsAsync(
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => GetDropzoneRecipients(progress, cancellationToken), cancellationToken);
 
         /// <summary>Adds an e-mail address to those who get what arrives at the user's Dropzone.</summary>
         /// <remarks><see cref="Status.MalformedEmail"/>, <see cref="Status.InvalidEmail"/>: correct the address. <see
@@ -198,11 +143,6 @@ namespace Sendsafely
                 (out ErrorHandle error) => Native.sendsafely_client_add_dropzone_recipient(
                     Handle, Texts.Required(email, nameof(email)), out error));
 
-        /// <inheritdoc cref="AddDropzoneRecipient"/>
-        public Task AddDropzoneRecipientAsync(string email,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => AddDropzoneRecipient(email, progress, cancellationToken), cancellationToken);
-
         /// <summary>Removes an e-mail address from those who get what arrives at the user's Dropzone. <see
         /// cref="Status.Refused"/>: it is not one of them.</summary>
         public void RemoveDropzoneRecipient(string email,
@@ -210,10 +150,5 @@ namespace Sendsafely
             On(progress, cancellationToken).Run(
                 (out ErrorHandle error) => Native.sendsafely_client_remove_dropzone_recipient(
                     Handle, Texts.Required(email, nameof(email)), out error));
-
-        /// <inheritdoc cref="RemoveDropzoneRecipient"/>
-        public Task RemoveDropzoneRecipientAsync(string email,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => RemoveDropzoneRecipient(email, progress, cancellationToken), cancellationToken);
     }
 }

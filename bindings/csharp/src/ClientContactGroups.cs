@@ -20,11 +20,6 @@ namespace Sendsafely
                     Handle, Texts.Required(name, nameof(name)), isOrganizationGroup ? 1 : 0, out it, out error),
                 it => new ContactGroup(it), Native.sendsafely_contact_group_free);
 
-        /// <inheritdoc cref="CreateContactGroup"/>
-        public Task<ContactGroup> CreateContactGroupAsync(string name, bool isOrganizationGroup = false,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => CreateContactGroup(name, isOrganizationGroup, progress, cancellationToken), cancellationToken);
-
         /// <summary>Gives a contact group with its members.</summary>
         /// <remarks><see cref="Status.Refused"/>: there is no such group, or it is somebody else's. SendSafely Client
         /// API: contact groups (protocol 6.5).</remarks>
@@ -35,11 +30,6 @@ namespace Sendsafely
                     Handle, Texts.Required(contactGroupId, nameof(contactGroupId)), out it, out error),
                 it => new ContactGroup(it), Native.sendsafely_contact_group_free);
 
-        /// <inheritdoc cref="GetContactGroup"/>
-        public Task<ContactGroup> GetContactGroupAsync(string contactGroupId,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => GetContactGroup(contactGroupId, progress, cancellationToken), cancellationToken);
-
         /// <summary>Gives the contact groups of the user with their members, or those of the organization.</summary>
         /// <remarks>SendSafely Client API: contact groups (protocol 6.5).</remarks>
         public IReadOnlyList<ContactGroup> GetContactGroups(bool wholeOrganization = false,
@@ -49,11 +39,6 @@ namespace Sendsafely
                     Handle, wholeOrganization ? 1 : 0, out it, out error),
                 list => Read.List(list, item => new ContactGroup(item)), Native.sendsafely_contact_group_list_free);
 
-        /// <inheritdoc cref="GetContactGroups"/>
-        public Task<IReadOnlyList<ContactGroup>> GetContactGroupsAsync(bool wholeOrganization = false,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => GetContactGroups(wholeOrganization, progress, cancellationToken), cancellationToken);
-
         /// <summary>Deletes a contact group; it disappears from the packages that it is on.</summary>
         /// <remarks><see cref="Status.Refused"/>, <see cref="Status.Denied"/>: there is no such group, or it is not the
         /// user's to change. SendSafely Client API: contact groups (protocol 6.5).</remarks>
@@ -62,11 +47,6 @@ namespace Sendsafely
             On(progress, cancellationToken).Run(
                 (out ErrorHandle error) => Native.sendsafely_client_delete_contact_group(
                     Handle, Texts.Required(contactGroupId, nameof(contactGroupId)), out error));
-
-        /// <inheritdoc cref="DeleteContactGroup"/>
-        public Task DeleteContactGroupAsync(string contactGroupId,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => DeleteContactGroup(contactGroupId, progress, cancellationToken), cancellationToken);
 
         /// <summary>Adds somebody to a contact group.</summary>
         /// <remarks><see cref="Status.MalformedEmail"/>, <see cref="Status.InvalidEmail"/>: correct the address. <see
@@ -81,11 +61,6 @@ namespace Sendsafely
                     nameof(email)), out it, out error),
                 it => new ContactGroupMember(it), Native.sendsafely_contact_group_member_free);
 
-        /// <inheritdoc cref="AddContactGroupMember"/>
-        public Task<ContactGroupMember> AddContactGroupMemberAsync(string contactGroupId, string email,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => AddContactGroupMember(contactGroupId, email, progress, cancellationToken), cancellationToken);
-
         /// <summary>Removes somebody from a contact group, by the UserId that the group's members have.</summary>
         /// <remarks><see cref="Status.UserNotFound"/>, <see cref="Status.Refused"/>: nobody of this id is in the group.
         /// <see cref="Status.Denied"/>: the group is not the user's to change. SendSafely Client API: contact groups
@@ -96,10 +71,5 @@ namespace Sendsafely
                 (out ErrorHandle error) => Native.sendsafely_client_remove_contact_group_member(
                     Handle, Texts.Required(contactGroupId, nameof(contactGroupId)), Texts.Required(userId,
                     nameof(userId)), out error));
-
-        /// <inheritdoc cref="RemoveContactGroupMember"/>
-        public Task RemoveContactGroupMemberAsync(string contactGroupId, string userId,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => RemoveContactGroupMember(contactGroupId, userId, progress, cancellationToken), cancellationToken);
     }
 }

@@ -22,11 +22,6 @@ namespace Sendsafely
                     Handle, Texts.Required(publicKey, nameof(publicKey)), Texts.Required(description,
                     nameof(description)), out it, out error));
 
-        /// <inheritdoc cref="RegisterPublicKey"/>
-        public Task<string> RegisterPublicKeyAsync(string publicKey, string description,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => RegisterPublicKey(publicKey, description, progress, cancellationToken), cancellationToken);
-
         /// <summary>Makes a key pair of 2048 bits and registers its public key: <see cref="KeyPair.Generate"/> and <see
         /// cref="RegisterPublicKey"/> in one call. Keep it with <see cref="KeyPair.Save"/>.</summary>
         /// <remarks>SendSafely Client API: public keys (protocol 3.6, 6.10).</remarks>
@@ -37,11 +32,6 @@ namespace Sendsafely
                     Handle, Texts.Required(description, nameof(description)), out it, out error),
                 it => new KeyPair(it), Native.sendsafely_key_pair_free);
 
-        /// <inheritdoc cref="GenerateKeyPair"/>
-        public Task<KeyPair> GenerateKeyPairAsync(string description,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => GenerateKeyPair(description, progress, cancellationToken), cancellationToken);
-
         /// <summary>Gives the armored public key of one of the user's trusted devices.</summary>
         /// <remarks><see cref="Status.Refused"/>: the user has no such device. SendSafely Client API: public keys
         /// (protocol 6.10).</remarks>
@@ -50,11 +40,6 @@ namespace Sendsafely
             On(progress, cancellationToken).Text(
                 (out IntPtr it, out ErrorHandle error) => Native.sendsafely_client_get_public_key(
                     Handle, Texts.Required(publicKeyId, nameof(publicKeyId)), out it, out error));
-
-        /// <inheritdoc cref="GetPublicKey"/>
-        public Task<string> GetPublicKeyAsync(string publicKeyId,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => GetPublicKey(publicKeyId, progress, cancellationToken), cancellationToken);
 
         /// <summary>Revokes a public key: the service forgets it, and the device opens nothing any more without a
         /// link.</summary>
@@ -65,11 +50,6 @@ namespace Sendsafely
             On(progress, cancellationToken).Run(
                 (out ErrorHandle error) => Native.sendsafely_client_revoke_public_key(
                     Handle, Texts.Required(publicKeyId, nameof(publicKeyId)), out error));
-
-        /// <inheritdoc cref="RevokePublicKey"/>
-        public Task RevokePublicKeyAsync(string publicKeyId,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => RevokePublicKey(publicKeyId, progress, cancellationToken), cancellationToken);
 
         /// <summary>Gives the keycodes of several packages with one request, decrypted with the private key of a
         /// trusted device; see <see cref="OpenWithPrivateKey"/> for one package.</summary>
@@ -91,14 +71,6 @@ namespace Sendsafely
             }
         }
 
-        /// <inheritdoc cref="GetKeycodes"/>
-        public Task<IReadOnlyList<PackageKeycode>> GetKeycodesAsync(string publicKeyId, string privateKey, IEnumerable<string> packageIds,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
-        {
-            packageIds = packageIds?.ToArray();
-            return Async(() => GetKeycodes(publicKeyId, privateKey, packageIds, progress, cancellationToken), cancellationToken);
-        }
-
         /// <summary>Hands on to the user's other trusted devices what this one can open and they cannot: decrypts each
         /// keycode that the service names with <paramref name="privateKey"/>, encrypts it to the other device's key and stores
         /// it.</summary>
@@ -113,10 +85,5 @@ namespace Sendsafely
                     Handle, Texts.Required(publicKeyId, nameof(publicKeyId)), Texts.Required(privateKey,
                     nameof(privateKey)), out it, out error),
                 it => new SyncResult(it), Native.sendsafely_sync_result_free);
-
-        /// <inheritdoc cref="SyncKeycodes"/>
-        public Task<SyncResult> SyncKeycodesAsync(string publicKeyId, string privateKey,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => SyncKeycodes(publicKeyId, privateKey, progress, cancellationToken), cancellationToken);
     }
 }

@@ -77,10 +77,5 @@ namespace Sendsafely
                 (out IntPtr it, out ErrorHandle error) => Native.sendsafely_client_get_recipient_history(
                     Handle, Texts.Required(email, nameof(email)), out it, out error),
                 list => Read.List(list, item => new PackageSummary(item)), Native.sendsafely_package_summary_list_free);
-
-        /// <inheritdoc cref="GetRecipientHistory"/>
-        public Task<IReadOnlyList<PackageSummary>> GetRecipientHistoryAsync(string email,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => GetRecipientHistory(email, progress, cancellationToken), cancellationToken);
     }
 }

@@ -61,11 +61,6 @@ namespace Sendsafely
                 (out IntPtr it, out ErrorHandle error) => Native.sendsafely_package_get_information(Handle, out it, out error),
                 it => new PackageInformation(it), Native.sendsafely_package_information_free);
 
-        /// <inheritdoc cref="GetInformation"/>
-        public Task<PackageInformation> GetInformationAsync(
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => GetInformation(progress, cancellationToken), cancellationToken);
-
         /// <summary>Sets the message of a package, encrypted like the files; a later one replaces it.</summary>
         /// <remarks>Package must be created and not finalized; stays as it is. SendSafely Client API: the message
         /// (protocol 3.5, 6.9).</remarks>
@@ -74,11 +69,6 @@ namespace Sendsafely
             On(progress, cancellationToken).Run(
                 (out ErrorHandle error) => Native.sendsafely_package_set_message(Handle, Texts.Required(text, nameof(text)), out error));
 
-        /// <inheritdoc cref="SetMessage"/>
-        public Task SetMessageAsync(string text,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => SetMessage(text, progress, cancellationToken), cancellationToken);
-
         /// <summary>Gives the message of a package, decrypted; null if there is none.</summary>
         /// <remarks><see cref="Status.KeycodeUnknown"/>: open the package with its keycode. <see
         /// cref="Status.DecryptFailed"/>: the keycode is wrong, or the message was damaged. SendSafely Client API:
@@ -86,11 +76,6 @@ namespace Sendsafely
         public string GetMessage(IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Text(
                 (out IntPtr it, out ErrorHandle error) => Native.sendsafely_package_get_message(Handle, out it, out error));
-
-        /// <inheritdoc cref="GetMessage"/>
-        public Task<string> GetMessageAsync(
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => GetMessage(progress, cancellationToken), cancellationToken);
 
         /// <summary>Finalizes a package: recipients can open it with its link from now on. The last step.</summary>
         /// <remarks>The package must have a recipient (or <see cref="FinalizeOptions.UndisclosedRecipients"/>) and a
@@ -112,11 +97,6 @@ namespace Sendsafely
             }
         }
 
-        /// <inheritdoc cref="Finalize"/>
-        public Task<Finalized> FinalizeAsync(FinalizeOptions options = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(options?.Copy(), own => Finalize(own, progress, cancellationToken), cancellationToken);
-
         /// <summary>Sets for how many days the package can be opened: 1 to 365, or 0 for ever where the organization
         /// allows it.</summary>
         /// <remarks>Before or after finalize. <see cref="Status.LifeOutOfRange"/>: see the range. <see
@@ -127,11 +107,6 @@ namespace Sendsafely
             On(progress, cancellationToken).Run(
                 (out ErrorHandle error) => Native.sendsafely_package_set_life(Handle, days, out error));
 
-        /// <inheritdoc cref="SetLife"/>
-        public Task SetLifeAsync(int days,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => SetLife(days, progress, cancellationToken), cancellationToken);
-
         /// <summary>Gives a package a label, or a Workspace its name. Before or after finalize.</summary>
         /// <remarks><see cref="Status.Denied"/>: the package is not the account's own. SendSafely Client API: update
         /// package (protocol 6.2.3).</remarks>
@@ -139,11 +114,6 @@ namespace Sendsafely
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Run(
                 (out ErrorHandle error) => Native.sendsafely_package_set_label(Handle, Texts.Required(label, nameof(label)), out error));
-
-        /// <inheritdoc cref="SetLabel"/>
-        public Task SetLabelAsync(string label,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => SetLabel(label, progress, cancellationToken), cancellationToken);
 
         /// <summary>Changes what no other method knows: <paramref name="jsonObject"/> is a JSON object with members of
         /// the package, which goes to the service as it is. Before or after finalize.</summary>
@@ -156,11 +126,6 @@ namespace Sendsafely
                 (out ErrorHandle error) => Native.sendsafely_package_update(
                     Handle, Texts.Required(jsonObject, nameof(jsonObject)), out error));
 
-        /// <inheritdoc cref="Update"/>
-        public Task UpdateAsync(string jsonObject,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => Update(jsonObject, progress, cancellationToken), cancellationToken);
-
         /// <summary>Has the service mail the whole secure link to the recipients. THE KEYCODE GOES TO THE SERVICE IN
         /// CLEAR for that, so the files are no longer secret to the service; no other method does this.</summary>
         /// <remarks>Package must be finalized, or a Workspace. <see cref="Status.NotFinalized"/>: finalize first. <see
@@ -170,11 +135,6 @@ namespace Sendsafely
         public void Notify(IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Run(
                 (out ErrorHandle error) => Native.sendsafely_package_notify(Handle, out error));
-
-        /// <inheritdoc cref="Notify"/>
-        public Task NotifyAsync(
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => Notify(progress, cancellationToken), cancellationToken);
 
         /// <summary>Deletes the package on the service, with its files, for good. At any step; every later call on the
         /// package, other than for its id, package code and keycode, fails with <see
@@ -186,11 +146,6 @@ namespace Sendsafely
         public void Delete(IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Run(
                 (out ErrorHandle error) => Native.sendsafely_package_delete(Handle, out error));
-
-        /// <inheritdoc cref="Delete"/>
-        public Task DeleteAsync(
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => Delete(progress, cancellationToken), cancellationToken);
 
         /// <summary>Deletes a package that could not be finished: what a program calls after a failure or a cancellation,
         /// so that nothing stays behind. A package that recipients have, or may have, is left alone; one that the service
@@ -205,11 +160,6 @@ namespace Sendsafely
             On(progress, cancellationToken).Run(
                 (out ErrorHandle error) => Native.sendsafely_package_delete_unfinished(Handle, out error));
 
-        /// <inheritdoc cref="DeleteUnfinished"/>
-        public Task DeleteUnfinishedAsync(
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => DeleteUnfinished(progress, cancellationToken), cancellationToken);
-
         /// <summary>Gives the permissions of a package as the service tells them: the text of a JSON array.</summary>
         /// <remarks>The service does not describe its elements. SendSafely Client API: permissions (protocol
         /// 6.4.9).</remarks>
@@ -217,11 +167,6 @@ namespace Sendsafely
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Text(
                 (out IntPtr it, out ErrorHandle error) => Native.sendsafely_package_get_permissions(Handle, out it, out error));
-
-        /// <inheritdoc cref="GetPermissions"/>
-        public Task<string> GetPermissionsAsync(
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => GetPermissions(progress, cancellationToken), cancellationToken);
 
         /// <summary>Gives the public keys to which the keycode of a package is to be encrypted: those of its readers
         /// and of the organization, or those of one recipient.</summary>
@@ -233,11 +178,6 @@ namespace Sendsafely
                 (out IntPtr it, out ErrorHandle error) => Native.sendsafely_package_get_public_keys(
                     Handle, Texts.Optional(recipientId, nameof(recipientId)), out it, out error),
                 list => Read.List(list, item => new DevicePublicKey(item)), Native.sendsafely_public_key_list_free);
-
-        /// <inheritdoc cref="GetPublicKeys"/>
-        public Task<IReadOnlyList<DevicePublicKey>> GetPublicKeysAsync(string recipientId = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => GetPublicKeys(recipientId, progress, cancellationToken), cancellationToken);
 
         /// <summary>Encrypts the keycode of a package to the public keys of its readers, or to those of one recipient,
         /// and stores the results.</summary>
@@ -254,11 +194,6 @@ namespace Sendsafely
                 (out ErrorHandle error) => Native.sendsafely_package_upload_keycodes(
                     Handle, Texts.Optional(recipientId, nameof(recipientId)), out error));
 
-        /// <inheritdoc cref="UploadKeycodes"/>
-        public Task UploadKeycodesAsync(string recipientId = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => UploadKeycodes(recipientId, progress, cancellationToken), cancellationToken);
-
         /// <summary>Hands a finalized package of a hosted Dropzone over to the connectors of its owner. EACH CONNECTOR
         /// GETS THE SECURE LINK WITH THE KEYCODE: it reads the files.</summary>
         /// <remarks>Package must be made by a client of <see cref="Client.ForDropzone"/>, else <see
@@ -272,10 +207,5 @@ namespace Sendsafely
             On(progress, cancellationToken).Run(
                 (out ErrorHandle error) => Native.sendsafely_package_submit_hosted_dropzone(
                     Handle, Texts.Required(name, nameof(name)), Texts.Required(email, nameof(email)), out error));
-
-        /// <inheritdoc cref="SubmitHostedDropzone"/>
-        public Task SubmitHostedDropzoneAsync(string name, string email,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => SubmitHostedDropzone(name, email, progress, cancellationToken), cancellationToken);
     }
 }

@@ -29,11 +29,6 @@ namespace Sendsafely
             }
         }
 
-        /// <inheritdoc cref="UploadFile"/>
-        public Task<PackageFile> UploadFileAsync(string path, UploadOptions options = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(options?.Copy(), own => UploadFile(path, own, progress, cancellationToken), cancellationToken);
-
         /// <summary>Uploads bytes under a name. They must not change until the call has ended.</summary>
         /// <remarks>Everything else as for <see cref="UploadFile"/>.</remarks>
         public PackageFile UploadMemory(string fileName, byte[] data, UploadOptions options = null,
@@ -50,11 +45,6 @@ namespace Sendsafely
                     it => new PackageFile(it), Native.sendsafely_file_free);
             }
         }
-
-        /// <inheritdoc cref="UploadMemory"/>
-        public Task<PackageFile> UploadMemoryAsync(string fileName, byte[] data, UploadOptions options = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(options?.Copy(), own => UploadMemory(fileName, data, own, progress, cancellationToken), cancellationToken);
 
         /// <summary>Uploads under a name what a stream holds from its position on.</summary>
         /// <remarks><paramref name="size"/> is the number of bytes that it will deliver, and it is never asked for more; null:
@@ -78,11 +68,6 @@ namespace Sendsafely
                     it => new PackageFile(it), Native.sendsafely_file_free);
             }
         }
-
-        /// <inheritdoc cref="UploadStream"/>
-        public Task<PackageFile> UploadStreamAsync(string fileName, Stream source, long? size = null, UploadOptions options = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(options?.Copy(), own => UploadStream(fileName, source, size, own, progress, cancellationToken), cancellationToken);
 
         /// <summary>Uploads all files that are in a local directory and, into a Workspace, its directories with what is
         /// in them.</summary>
@@ -108,11 +93,6 @@ namespace Sendsafely
                         Handle, Texts.Required(directory, nameof(directory)), ref native, out it, out error));
             }
         }
-
-        /// <inheritdoc cref="UploadAll"/>
-        public Task<IReadOnlyList<ReportItem>> UploadAllAsync(string directory, UploadAllOptions options = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(options?.Copy(), own => UploadAll(directory, own, progress, cancellationToken), cancellationToken);
 
         /// <summary>Downloads a file to a path, decrypted and verified part by part.</summary>
         /// <remarks>The package must be known with its keycode. <paramref name="path"/> is the file to write, or an
@@ -142,11 +122,6 @@ namespace Sendsafely
             }
         }
 
-        /// <inheritdoc cref="DownloadFile"/>
-        public Task<DownloadedFile> DownloadFileAsync(string fileId, string path, DownloadOptions options = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(options?.Copy(), own => DownloadFile(fileId, path, own, progress, cancellationToken), cancellationToken);
-
         /// <summary>Downloads a file into memory; one of more than 2 GB goes to a path or a stream.</summary>
         /// <remarks><see cref="Status.SizeMismatch"/>: also for a file that has more than <see
         /// cref="ClientOptions.MaxPartBytes"/> above its declared size. Everything else as for <see
@@ -164,11 +139,6 @@ namespace Sendsafely
                     Read.Buffer, Native.sendsafely_buffer_free);
             }
         }
-
-        /// <inheritdoc cref="DownloadMemory"/>
-        public Task<byte[]> DownloadMemoryAsync(string fileId, DownloadOptions options = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(options?.Copy(), own => DownloadMemory(fileId, own, progress, cancellationToken), cancellationToken);
 
         /// <summary>Downloads a file into a stream, which gets its bytes decrypted, verified and in order.</summary>
         /// <remarks>Bytes that the stream got are verified, but more may be missing: what was done with them counts only when
@@ -188,11 +158,6 @@ namespace Sendsafely
                     it => new DownloadedFile(it), Native.sendsafely_download_free);
             }
         }
-
-        /// <inheritdoc cref="DownloadStream"/>
-        public Task<DownloadedFile> DownloadStreamAsync(string fileId, Stream target, DownloadOptions options = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(options?.Copy(), own => DownloadStream(fileId, target, own, progress, cancellationToken), cancellationToken);
 
         /// <summary>Downloads everything into an existing local directory: all files of a package, or a Workspace with
         /// its directories, or one of these with what is in it.</summary>
@@ -216,11 +181,6 @@ namespace Sendsafely
             }
         }
 
-        /// <inheritdoc cref="DownloadAll"/>
-        public Task<IReadOnlyList<ReportItem>> DownloadAllAsync(string directory, DownloadOptions options = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(options?.Copy(), own => DownloadAll(directory, own, progress, cancellationToken), cancellationToken);
-
         /// <summary>Asks the service for what it knows of a file, its earlier versions among it.</summary>
         /// <remarks>Package must be created. <paramref name="directoryId"/> is the directory of a Workspace that the
         /// file is in; null for the root directory, and for any other package. <see cref="Status.FileNotOnPackage"/>:
@@ -234,11 +194,6 @@ namespace Sendsafely
                     nameof(directoryId)), out it, out error),
                 it => new PackageFileInformation(it), Native.sendsafely_file_information_free);
 
-        /// <inheritdoc cref="GetFileInformation"/>
-        public Task<PackageFileInformation> GetFileInformationAsync(string fileId, string directoryId = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => GetFileInformation(fileId, directoryId, progress, cancellationToken), cancellationToken);
-
         /// <summary>Deletes a file from a package, with its earlier versions, or one of these by its own id.</summary>
         /// <remarks>Package must be created; after finalize too, if the service lets it. <paramref name="directoryId"/>
         /// is the directory of a Workspace that the file is in; null for the root directory, and for any other package.
@@ -251,11 +206,6 @@ namespace Sendsafely
                     Handle, Texts.Required(fileId, nameof(fileId)), Texts.Optional(directoryId,
                     nameof(directoryId)), out error));
 
-        /// <inheritdoc cref="DeleteFile"/>
-        public Task DeleteFileAsync(string fileId, string directoryId = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => DeleteFile(fileId, directoryId, progress, cancellationToken), cancellationToken);
-
         /// <summary>Gives a file of a package or Workspace another name.</summary>
         /// <remarks><see cref="Status.MalformedFileName"/>, <see cref="Status.InvalidFileName"/>: choose another one.
         /// <see cref="Status.FileNotOnPackage"/>: no such file; in a Workspace <see cref="Status.Refused"/>. <see
@@ -267,11 +217,6 @@ namespace Sendsafely
                 (out ErrorHandle error) => Native.sendsafely_package_rename_file(
                     Handle, Texts.Required(fileId, nameof(fileId)), Texts.Required(newName, nameof(newName)), out
                     error));
-
-        /// <inheritdoc cref="RenameFile"/>
-        public Task RenameFileAsync(string fileId, string newName,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => RenameFile(fileId, newName, progress, cancellationToken), cancellationToken);
 
         /// <summary>Copies a file into a Workspace of the same portal, without sending its bytes again. Whoever opens
         /// the Workspace can read the copy, and nothing else of the source.</summary>
@@ -288,10 +233,5 @@ namespace Sendsafely
                 (out IntPtr it, out ErrorHandle error) => Native.sendsafely_package_copy_file(
                     Handle, Texts.Required(fileId, nameof(fileId)), (targetPackage ?? throw new ArgumentNullException(nameof(targetPackage))).Handle,
                     Texts.Optional(targetDirectoryId, nameof(targetDirectoryId)), out it, out error));
-
-        /// <inheritdoc cref="CopyFile"/>
-        public Task<string> CopyFileAsync(string fileId, Workspace targetPackage, string targetDirectoryId = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => CopyFile(fileId, targetPackage, targetDirectoryId, progress, cancellationToken), cancellationToken);
     }
 }

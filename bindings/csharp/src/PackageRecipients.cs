@@ -27,11 +27,6 @@ namespace Sendsafely
             }
         }
 
-        /// <inheritdoc cref="AddRecipient"/>
-        public Task<Recipient> AddRecipientAsync(string email, RecipientOptions options = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(options?.Copy(), own => AddRecipient(email, own, progress, cancellationToken), cancellationToken);
-
         /// <summary>Adds several recipients with one request. At most 99 on a package.</summary>
         /// <remarks>Of the options only <see cref="RecipientOptions.AutoEnableSms"/> has a meaning here. Gives what has
         /// become of each address, in their order; that nothing is thrown says only that the service took the list. An
@@ -55,14 +50,6 @@ namespace Sendsafely
             }
         }
 
-        /// <inheritdoc cref="AddRecipients"/>
-        public Task<IReadOnlyList<RecipientResult>> AddRecipientsAsync(IEnumerable<string> emails, RecipientOptions options = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
-        {
-            emails = emails?.ToArray();
-            return Async(options?.Copy(), own => AddRecipients(emails, own, progress, cancellationToken), cancellationToken);
-        }
-
         /// <summary>Asks the service for what it knows of a recipient now: phone numbers, role, what was
         /// fetched.</summary>
         /// <remarks><see cref="Status.RecipientNotOnPackage"/>: no such id. SendSafely Client API: get recipient
@@ -73,11 +60,6 @@ namespace Sendsafely
                 (out IntPtr it, out ErrorHandle error) => Native.sendsafely_package_get_recipient(
                     Handle, Texts.Required(recipientId, nameof(recipientId)), out it, out error),
                 it => new Recipient(it), Native.sendsafely_recipient_free);
-
-        /// <inheritdoc cref="GetRecipient"/>
-        public Task<Recipient> GetRecipientAsync(string recipientId,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => GetRecipient(recipientId, progress, cancellationToken), cancellationToken);
 
         /// <summary>Sets the phone number of a recipient, to which the service sends a code by SMS before the recipient
         /// can open the package.</summary>
@@ -93,11 +75,6 @@ namespace Sendsafely
                     Handle, Texts.Required(recipientId, nameof(recipientId)), Texts.Required(phoneNumber,
                     nameof(phoneNumber)), Texts.Optional(countryCode, nameof(countryCode)), out error));
 
-        /// <inheritdoc cref="SetRecipientPhone"/>
-        public Task SetRecipientPhoneAsync(string recipientId, string phoneNumber, string countryCode = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => SetRecipientPhone(recipientId, phoneNumber, countryCode, progress, cancellationToken), cancellationToken);
-
         /// <summary>Removes a recipient. Before or after finalize.</summary>
         /// <remarks><see cref="Status.RecipientNotOnPackage"/>: no such id. <see cref="Status.InvalidRecipient"/>:
         /// somebody else has removed it just now. SendSafely Client API: remove recipient (protocol 6.4.5).</remarks>
@@ -107,22 +84,12 @@ namespace Sendsafely
                 (out ErrorHandle error) => Native.sendsafely_package_remove_recipient(
                     Handle, Texts.Required(recipientId, nameof(recipientId)), out error));
 
-        /// <inheritdoc cref="RemoveRecipient"/>
-        public Task RemoveRecipientAsync(string recipientId,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => RemoveRecipient(recipientId, progress, cancellationToken), cancellationToken);
-
         /// <summary>Removes all recipients but the owner, before or after finalize. Contact groups stay.</summary>
         /// <remarks>SendSafely Client API: remove all recipients (protocol 6.4.6).</remarks>
         public void RemoveAllRecipients(
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Run(
                 (out ErrorHandle error) => Native.sendsafely_package_remove_all_recipients(Handle, out error));
-
-        /// <inheritdoc cref="RemoveAllRecipients"/>
-        public Task RemoveAllRecipientsAsync(
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => RemoveAllRecipients(progress, cancellationToken), cancellationToken);
 
         /// <summary>Puts a contact group on a package: all its members can open it. It counts as a recipient when the
         /// package is finalized.</summary>
@@ -134,11 +101,6 @@ namespace Sendsafely
                 (out ErrorHandle error) => Native.sendsafely_package_add_contact_group(
                     Handle, Texts.Required(contactGroupId, nameof(contactGroupId)), out error));
 
-        /// <inheritdoc cref="AddContactGroup"/>
-        public Task AddContactGroupAsync(string contactGroupId,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => AddContactGroup(contactGroupId, progress, cancellationToken), cancellationToken);
-
         /// <summary>Takes a contact group off a package. Before or after finalize.</summary>
         /// <remarks><see cref="Status.Refused"/>: it is not on the package. SendSafely Client API: contact groups
         /// (protocol 6.5).</remarks>
@@ -147,10 +109,5 @@ namespace Sendsafely
             On(progress, cancellationToken).Run(
                 (out ErrorHandle error) => Native.sendsafely_package_remove_contact_group(
                     Handle, Texts.Required(contactGroupId, nameof(contactGroupId)), out error));
-
-        /// <inheritdoc cref="RemoveContactGroup"/>
-        public Task RemoveContactGroupAsync(string contactGroupId,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => RemoveContactGroup(contactGroupId, progress, cancellationToken), cancellationToken);
     }
 }

@@ -51,9 +51,6 @@ namespace Sendsafely
             return new Call(Listeners, progress, token, stream);
         }
 
-        /// <summary>With a copy of the options, which the caller may change again meanwhile.</summary>
-        internal Task<T> Async<TOptions, T>(TOptions own, Func<TOptions, T> call, CancellationToken token) => Async(() => call(own), token);
-
         internal Task<T> Async<T>(Func<T> call, CancellationToken token)
         {
             ThrowIfDisposed();

@@ -7,7 +7,7 @@ namespace Sendsafely
     /// <summary>
     /// A Workspace: a package with directories and collaborators that stays. It is usable at once and never finalized.
     /// </summary>
-    public sealed class Workspace : Package
+    public sealed partial class Workspace : Package
     {
         internal Workspace(PackageHandle handle, Listeners listeners) : base(handle, listeners) { }
 
@@ -29,11 +29,6 @@ namespace Sendsafely
             }
         }
 
-        /// <inheritdoc cref="GetDirectory"/>
-        public Task<WorkspaceDirectory> GetDirectoryAsync(string directoryId = null, DirectoryOptions options = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(options?.Copy(), own => GetDirectory(directoryId, own, progress, cancellationToken), cancellationToken);
-
         /// <summary>Makes a directory in a Workspace.</summary>
         /// <remarks><paramref name="parentId"/> is the directory to make it in, null for the root directory. <see
         /// cref="Status.MalformedFileName"/>, <see cref="Status.InvalidFileName"/>: choose another name. <see
@@ -47,11 +42,6 @@ namespace Sendsafely
                     Handle, Texts.Optional(parentId, nameof(parentId)), Texts.Required(name, nameof(name)), out it,
                     out error));
 
-        /// <inheritdoc cref="CreateDirectory"/>
-        public Task<string> CreateDirectoryAsync(string name, string parentId = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => CreateDirectory(name, parentId, progress, cancellationToken), cancellationToken);
-
         /// <summary>Gives a directory of a Workspace another name. The root directory has none: <see
         /// cref="Status.Denied"/>.</summary>
         /// <remarks>Everything else as for <see cref="CreateDirectory"/>. SendSafely Client API: rename directory
@@ -62,11 +52,6 @@ namespace Sendsafely
                 (out ErrorHandle error) => Native.sendsafely_package_rename_directory(
                     Handle, Texts.Required(directoryId, nameof(directoryId)), Texts.Required(newName,
                     nameof(newName)), out error));
-
-        /// <inheritdoc cref="RenameDirectory"/>
-        public Task RenameDirectoryAsync(string directoryId, string newName,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => RenameDirectory(directoryId, newName, progress, cancellationToken), cancellationToken);
 
         /// <summary>Moves a directory of a Workspace, with everything in it, into another one of the same
         /// Workspace.</summary>
@@ -80,11 +65,6 @@ namespace Sendsafely
                     Handle, Texts.Required(directoryId, nameof(directoryId)), Texts.Optional(targetDirectoryId,
                     nameof(targetDirectoryId)), out error));
 
-        /// <inheritdoc cref="MoveDirectory"/>
-        public Task MoveDirectoryAsync(string directoryId, string targetDirectoryId = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => MoveDirectory(directoryId, targetDirectoryId, progress, cancellationToken), cancellationToken);
-
         /// <summary>Deletes a directory of a Workspace with everything in it, for good. Not the root directory: <see
         /// cref="Status.Denied"/>.</summary>
         /// <remarks>Everything else as for <see cref="CreateDirectory"/>. SendSafely Client API: delete directory
@@ -94,11 +74,6 @@ namespace Sendsafely
             On(progress, cancellationToken).Run(
                 (out ErrorHandle error) => Native.sendsafely_package_delete_directory(
                     Handle, Texts.Required(directoryId, nameof(directoryId)), out error));
-
-        /// <inheritdoc cref="DeleteDirectory"/>
-        public Task DeleteDirectoryAsync(string directoryId,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => DeleteDirectory(directoryId, progress, cancellationToken), cancellationToken);
 
         /// <summary>Moves a file of a Workspace into another of its directories; null is the root directory.</summary>
         /// <remarks><see cref="Status.OnlyInWorkspace"/>: other packages have no directories. <see
@@ -110,11 +85,6 @@ namespace Sendsafely
                 (out ErrorHandle error) => Native.sendsafely_package_move_file(
                     Handle, Texts.Required(fileId, nameof(fileId)), Texts.Optional(targetDirectoryId,
                     nameof(targetDirectoryId)), out error));
-
-        /// <inheritdoc cref="MoveFile"/>
-        public Task MoveFileAsync(string fileId, string targetDirectoryId = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => MoveFile(fileId, targetDirectoryId, progress, cancellationToken), cancellationToken);
 
         /// <summary>Sets the role of a collaborator in a Workspace: "VIEWER", "CONTRIBUTOR", "MANAGER", "OWNER", or one
         /// that the service has got since.</summary>
@@ -130,11 +100,6 @@ namespace Sendsafely
                     Handle, Texts.Required(recipientId, nameof(recipientId)), Texts.Required(role, nameof(role)),
                     out error));
 
-        /// <inheritdoc cref="SetRecipientRole"/>
-        public Task SetRecipientRoleAsync(string recipientId, string role,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => SetRecipientRole(recipientId, role, progress, cancellationToken), cancellationToken);
-
         /// <summary>Gives the collaborators of a Workspace as the service tells them: the text of a JSON
         /// array.</summary>
         /// <remarks>The service does not describe its elements; <see cref="Package.GetInformation"/> has what is known
@@ -143,11 +108,6 @@ namespace Sendsafely
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Text(
                 (out IntPtr it, out ErrorHandle error) => Native.sendsafely_package_get_collaborators(Handle, out it, out error));
-
-        /// <inheritdoc cref="GetCollaborators"/>
-        public Task<string> GetCollaboratorsAsync(
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => GetCollaborators(progress, cancellationToken), cancellationToken);
 
         /// <summary>Lists what was done in the Workspace.</summary>
         /// <remarks>No network until the list is read, which fails with <see cref="Status.Denied"/> unless the account is the
