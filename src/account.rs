@@ -1,10 +1,10 @@
 //! The account of a client and its organization (`protocol` 6.1).
 
 use crate::api::endpoint;
-use crate::api::json::Json;
 use crate::call::Observer;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
+use crate::json::Json;
 use crate::secret::SecretString;
 
 /// What the service says of the user.

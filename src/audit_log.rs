@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use crate::api::endpoint;
-use crate::api::json::Json;
 use crate::call::Observer;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
-use crate::package::Timestamp;
+use crate::json::Json;
 use crate::pages::{Page, Pages, page_size};
+use crate::record::Timestamp;
 
 /// What of the audit log is wanted; everything is optional.
 #[derive(Clone, Debug, Default)]

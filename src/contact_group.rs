@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::api::json::Json;
 use crate::api::retry::gone_is_done;
 use crate::api::{Session, endpoint};
 use crate::call::Observer;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
-use crate::package::{Package, PackageInformation, check_email, identifier};
+use crate::json::Json;
+use crate::package::{Package, check_email, identifier};
+use crate::record::PackageInformation;
 
 /// Members of a contact group. No honest one has more; a server that goes on for ever is left.
 const MOST_MEMBERS: usize = 100_000;

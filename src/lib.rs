@@ -45,18 +45,17 @@
 #![deny(unsafe_code)]
 
 mod account;
-mod activity;
 mod api;
 mod audit_log;
 mod call;
 mod client;
 mod contact_group;
 mod crypto;
-pub mod device;
 mod dropzone;
 mod error;
 mod evidence;
 mod ffi;
+mod json;
 mod log;
 mod login;
 mod os;
@@ -65,14 +64,13 @@ mod package_list;
 mod pages;
 mod printable;
 pub mod raw;
-mod receive;
+mod record;
 mod secret;
+mod sieve;
 mod transfer;
-mod tree;
-mod workspace;
+pub mod trusted_device;
 
 pub use account::{Enterprise, User};
-pub use activity::ActivityEntry;
 pub use audit_log::{AuditLogEntry, AuditLogFilter};
 pub use call::{Flow, Observer, Phase, Progress};
 pub use client::{Client, ClientOptions, DEFAULT_PART_SIZE, MAX_PART_SIZE};
@@ -81,13 +79,13 @@ pub use error::{Error, ErrorKind, Result};
 pub use login::{ApiKey, Login, Registration, RegistrationProof};
 pub use os::Existing;
 pub use package::{
-    Confirmation, CountryCode, File, FinalizeOptions, Finalized, Link, Package, PackageInformation,
-    PhoneNumber, Recipient, RecipientResult, Sms, Source, Timestamp, UploadOptions, country_codes,
-    link,
+    Action, ActivityEntry, Confirmation, CountryCode, Directory, DirectoryOptions, DirectoryPage,
+    Download, DownloadOptions, File, FinalizeOptions, Finalized, Link, Package, PhoneNumber,
+    Recipient, RecipientResult, Report, ReportItem, Sink, Sms, Source, Subdirectory, TreeError,
+    UploadAllOptions, UploadOptions, country_codes, link,
 };
 pub use package_list::{ListOptions, PackageList, PackageSearch, PackageStatus, PackageSummary};
 pub use pages::Pages;
-pub use receive::{Download, DownloadOptions, Sink};
+pub use record::{PackageInformation, Timestamp};
 pub use secret::SecretString;
-pub use tree::{Action, Report, ReportItem, TreeError, UploadAllOptions};
-pub use workspace::{Directory, DirectoryOptions, DirectoryPage, Subdirectory};
+pub use trusted_device as device;

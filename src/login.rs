@@ -4,10 +4,10 @@
 use serde_json::json;
 
 use crate::api::endpoint;
-use crate::api::json::Json;
 use crate::call::Observer;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
+use crate::json::Json;
 use crate::package::check_email;
 use crate::secret::{SecretJson, SecretString};
 

@@ -3,13 +3,14 @@
 use serde_json::{Value, json};
 
 use crate::api::endpoint;
-use crate::api::json::Json;
 use crate::call::Observer;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
-use crate::package::information::state_number;
-use crate::package::{Recipient, Timestamp, check_email};
+use crate::json::Json;
+use crate::package::{Recipient, check_email};
 use crate::pages::{LARGEST_PAGE, Page, Pages, page_size};
+use crate::record::Timestamp;
+use crate::record::package_information::state_number;
 
 /// Which packages a list shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -283,8 +284,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::api::json::arbitrary::anything;
-    use crate::package::PackageInformation;
+    use crate::json::arbitrary::anything;
+    use crate::record::PackageInformation;
 
     #[test]
     fn days_are_written_as_the_service_reads_them() {

@@ -4,10 +4,10 @@ use std::io::Read as _;
 
 use url::Url;
 
-use super::json::{Json, Unread};
-use super::sieve::Sieve;
 use super::transport::{Class, Failure, Response, body_failure, read_limited};
 use crate::error::{Error, ErrorKind};
+use crate::json::{Json, Unread};
+use crate::sieve::Sieve;
 
 /// A login that is not over (`protocol` 2.2). The message beside it is a secret, so it must not become an error's.
 pub(super) const SECOND_FACTOR: &str = "TWO_FA_REQUIRED";

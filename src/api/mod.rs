@@ -8,12 +8,10 @@ pub(crate) mod endpoint;
 mod envelope;
 mod exchange;
 mod idle;
-pub(crate) mod json;
 mod names;
 pub(crate) mod proxy;
 pub(crate) mod retry;
 mod session;
-mod sieve;
 mod socks;
 pub(crate) mod transport;
 

@@ -14,7 +14,6 @@ use super::envelope::{
     read_listing, read_usual, read_whole_listing,
 };
 use super::exchange::Exchange;
-use super::json::Json;
 use super::proxy::is_loopback;
 use super::retry::{Repeat, retrying};
 use super::transport::{Body, Class, Failure, Request, Response, Transport, read_limited};
@@ -22,6 +21,7 @@ use crate::call::Call;
 use crate::client::ClientOptions;
 use crate::crypto::signature;
 use crate::error::{Error, ErrorKind, Result};
+use crate::json::Json;
 use crate::secret::{SecretString, json_text};
 
 /// Prefix of all signed paths (`protocol` 1.1).

@@ -2,8 +2,8 @@
 
 use std::ffi::c_char;
 
-use crate::activity::ActivityEntry;
 use crate::error::ErrorKind;
+use crate::package::activity::ActivityEntry;
 
 use super::error::sendsafely_error;
 use super::guard::{Caller, guard_value};

@@ -5,7 +5,7 @@ use std::mem::size_of;
 use std::ptr;
 
 use crate::error::Result;
-use crate::workspace::{Directory, DirectoryOptions, DirectoryPage, Subdirectory};
+use crate::package::directory::{Directory, DirectoryOptions, DirectoryPage, Subdirectory};
 
 use super::error::sendsafely_error;
 use super::file::sendsafely_file_list;

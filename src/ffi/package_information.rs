@@ -2,8 +2,8 @@
 
 use std::ffi::c_char;
 
-use crate::package::{PackageInformation, Timestamp};
 use crate::package_list::PackageStatus;
+use crate::record::{PackageInformation, Timestamp};
 use crate::secret::SecretString;
 
 use super::client::sendsafely_client;

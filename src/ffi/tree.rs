@@ -8,7 +8,7 @@ use std::ptr;
 use crate::call::Observer;
 use crate::error::Result;
 use crate::package::Package;
-use crate::tree::{Action, Report, ReportItem, TreeError, UploadAllOptions};
+use crate::package::{Action, Report, ReportItem, TreeError, UploadAllOptions};
 
 use super::download::{existing, sendsafely_download_options, sendsafely_existing};
 use super::error::sendsafely_error;

@@ -3,8 +3,8 @@
 use std::ffi::c_char;
 use std::path::Path;
 
-use crate::device::{KeyPair, PackageKeycode, PublicKey, SyncFailure, SyncedKeycodes};
 use crate::secret::SecretString;
+use crate::trusted_device::{KeyPair, PackageKeycode, PublicKey, SyncFailure, SyncedKeycodes};
 
 use super::client::sendsafely_client;
 use super::error::sendsafely_error;

@@ -18,9 +18,9 @@ use crate::api::retry::looking;
 use crate::api::{Credentials, Session};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::{self, Holder, Mark};
+use crate::package::directory::DirectoryOptions;
 use crate::package::file::File;
 use crate::transfer::plan::Plan;
-use crate::workspace::DirectoryOptions;
 
 /// How long somebody else's creation of the same file is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -2,15 +2,16 @@
 
 use crate::api::Session;
 use crate::api::endpoint::{self, FileRef};
-use crate::api::json::Json;
 use crate::call::Observer;
 use crate::crypto::{Passphrase, encrypt_message};
 use crate::error::{Error, ErrorKind, Result};
-use crate::package::information::Timestamp;
+use crate::json::Json;
+use crate::package::directory::{DirectoryOptions, optional_id};
 use crate::package::step::file_not_on_package;
-use crate::package::{Inner, Package, PackageInformation, identifier};
+use crate::package::{Inner, Package, identifier};
+use crate::record::PackageInformation;
+use crate::record::Timestamp;
 use crate::secret::SecretString;
-use crate::workspace::{DirectoryOptions, optional_id};
 
 /// A file of a package.
 #[derive(Clone, Debug, PartialEq, Eq)]

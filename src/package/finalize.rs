@@ -13,8 +13,8 @@ use crate::api::retry::looking;
 use crate::api::{Credentials, Session, endpoint};
 use crate::call::{Observer, Phase};
 use crate::error::{Error, ErrorKind, Result};
-use crate::package::information::PackageInformation;
 use crate::package::step::Asked;
+use crate::record::PackageInformation;
 use crate::secret::{SecretJson, SecretString};
 
 /// How a package is finalized.

@@ -10,9 +10,9 @@ use super::Inner;
 use crate::api::{Session, endpoint};
 use crate::call::WORKER_GRACE;
 use crate::crypto::{Keycode, encrypt_keycode, is_outdated};
-use crate::device::PublicKey;
 use crate::error::{Error, ErrorKind, Result};
 use crate::transfer::crew;
+use crate::trusted_device::PublicKey;
 
 /// Keycodes that go up at once: a package may have dozens of keys.
 const MOST_AT_ONCE: usize = 4;

@@ -1,30 +1,39 @@
 //! A package: created first, finalized last, recipients, files and message in between.
 //!
 //! What may come when is judged in `step`; sending is in `upload`, `message` and `finalize`, reading in
-//! [`crate::receive`]; `link` is pure.
+//! `download`; `link` is pure.
 
+pub(crate) mod activity;
 pub(crate) mod creation;
+pub(crate) mod directory;
+pub(crate) mod download;
+mod download_all;
 pub(crate) mod file;
 mod finalize;
-pub(crate) mod information;
 mod keycodes;
 pub mod link;
 mod message;
 mod proof;
 pub(crate) mod recipient;
+mod report;
 mod settings;
 pub(crate) mod step;
 pub(crate) mod upload;
+mod upload_all;
 
+pub use activity::ActivityEntry;
+pub use directory::{Directory, DirectoryOptions, DirectoryPage, Subdirectory};
+pub use download::{Download, DownloadOptions, Sink};
 pub use file::File;
 pub use finalize::{FinalizeOptions, Finalized};
-pub use information::{PackageInformation, Timestamp};
 pub use link::Link;
 pub(crate) use recipient::check_email;
 pub use recipient::{
     Confirmation, CountryCode, PhoneNumber, Recipient, RecipientResult, Sms, country_codes,
 };
+pub use report::{Action, Report, ReportItem, TreeError};
 pub use upload::{Source, UploadOptions};
+pub use upload_all::UploadAllOptions;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -34,7 +43,6 @@ use crossbeam_channel::bounded;
 use parking_lot::Mutex;
 use serde_json::json;
 
-use crate::api::json::Json;
 use crate::api::retry::gone_is_done;
 use crate::api::{Credentials, Session, endpoint};
 use crate::call::{Call, Observer};
@@ -42,7 +50,9 @@ use crate::client::{Client, Shared};
 use crate::crypto::{Keycode, Passphrase, PrivateKey, decrypt_message};
 use crate::error::{Error, ErrorKind, Result};
 use crate::evidence::{Evidence, Pair};
+use crate::json::Json;
 use crate::os;
+use crate::record::PackageInformation;
 use crate::secret::SecretString;
 use step::{Asked, Steps};
 

@@ -8,9 +8,9 @@ use std::time::Instant;
 use super::{File, Inner};
 use crate::api::Session;
 use crate::error::{Error, ErrorKind, Result};
-use crate::receive::DownloadOptions;
+use crate::package::directory::{DirectoryPage, PAGE};
+use crate::package::download::DownloadOptions;
 use crate::transfer::proof::prove;
-use crate::workspace::{DirectoryPage, PAGE};
 
 /// How far is looked for something that proves the keycode.
 struct Bounds {

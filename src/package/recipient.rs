@@ -3,16 +3,16 @@
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
-use super::information::{PackageInformation, Timestamp};
 use super::step::recipient_not_on_package;
 use super::{Inner, Package};
-use crate::api::json::Json;
 use crate::api::retry::{gone_is_done, looking};
 use crate::api::{Session, endpoint, refusal};
 use crate::call::Observer;
-use crate::device::PublicKey;
 use crate::error::{Error, ErrorKind, Result};
+use crate::json::Json;
 use crate::pages::{Page, Pages};
+use crate::record::{PackageInformation, Timestamp};
+use crate::trusted_device::PublicKey;
 
 /// Longest list of collaborators, in bytes.
 const MOST_COLLABORATORS: usize = 16 << 20;

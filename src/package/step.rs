@@ -7,9 +7,9 @@ use crate::api::MOST_FILES;
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::Mark;
 use crate::package::creation::{Created, Likeness, Uncertain, Witness};
+use crate::package::directory::Directory;
 use crate::package::file::File;
-use crate::package::information::PackageInformation;
-use crate::workspace::Directory;
+use crate::record::PackageInformation;
 
 /// Recipients that a package may have (`protocol` 7.1).
 const MOST_RECIPIENTS: usize = 99;
@@ -568,7 +568,7 @@ mod tests {
     fn a_package_gets_no_more_files_than_can_be_listed() {
         let full = Some(ErrorKind::TooManyFiles);
         let json = serde_json::json!({"fileId": "F", "fileName": "x"});
-        let any = File::read(&crate::api::json::Json::new(json)).expect("a file");
+        let any = File::read(&crate::json::Json::new(json)).expect("a file");
         let files = |name: fn(usize) -> String| {
             let named = |n| File {
                 file_name: name(n),

@@ -12,11 +12,11 @@ use crate::call::{self, Call, Observer, Phase};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os;
 use crate::package::creation::{Created, Witness};
+use crate::package::directory::optional_id;
 use crate::package::file::File;
 use crate::transfer::plan::Plan;
 use crate::transfer::source::{Feed, Filler, Puller, SourceEvent, SourceFile, spool};
 use crate::transfer::upload::{self, Upload};
-use crate::workspace::optional_id;
 
 /// Where the bytes of an upload come from.
 pub enum Source<'a> {

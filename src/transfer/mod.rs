@@ -9,6 +9,7 @@ pub(crate) mod download;
 pub(crate) mod outlet;
 pub(crate) mod plan;
 pub(crate) mod proof;
+pub(crate) mod queue;
 pub(crate) mod route;
 pub(crate) mod source;
 mod surplus;

@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::route;
-use crate::api::json::Json;
 use crate::api::retry::Repeat::Safely;
 use crate::api::session::Session;
 use crate::error::Result;
+use crate::json::Json;
 
 /// 6.1.1
 pub(crate) fn verify_credentials(s: &Session) -> Result<Json> {

@@ -3,10 +3,10 @@
 use serde_json::json;
 
 use super::route;
-use crate::api::json::Json;
 use crate::api::retry::Repeat::{Never, Safely};
 use crate::api::session::Session;
 use crate::error::Result;
+use crate::json::Json;
 
 pub(crate) fn create_contact_group(s: &Session, name: &str, organization: bool) -> Result<Json> {
     let mut body = json!({"groupName": name});

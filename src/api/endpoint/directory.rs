@@ -3,10 +3,10 @@
 use serde_json::json;
 
 use super::route;
-use crate::api::json::Json;
 use crate::api::retry::Repeat::{Looking, Safely};
 use crate::api::session::Session;
 use crate::error::Result;
+use crate::json::Json;
 
 /// 6.8.1, one page; `query` is what follows the question mark.
 pub(crate) fn get_directory(

@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use crate::api::json::Json;
 use crate::api::retry::Repeat::Safely;
 use crate::api::session::Session;
 use crate::error::Result;
+use crate::json::Json;
 
 const RECIPIENTS: &str = "/user/dropzone-recipients/";
 

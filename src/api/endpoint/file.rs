@@ -6,11 +6,11 @@ use std::ops::RangeInclusive;
 use serde_json::json;
 
 use super::route;
-use crate::api::json::Json;
 use crate::api::retry::Repeat::{Looking, Never, Safely};
 use crate::api::session::Session;
 use crate::api::transport::Failure;
 use crate::error::{Error, ErrorKind, Result};
+use crate::json::Json;
 use crate::secret::{SecretJson, SecretString};
 
 /// Upload URLs come in batches of 25 (`protocol` 4.4.1); download URLs are asked for in the same number.

@@ -3,11 +3,11 @@
 use serde_json::json;
 
 use super::route;
-use crate::api::json::Json;
 use crate::api::retry::Repeat::{Never, Safely};
 use crate::api::session::Session;
-use crate::device::PublicKey;
 use crate::error::Result;
+use crate::json::Json;
+use crate::trusted_device::PublicKey;
 
 pub(crate) fn register_public_key(s: &Session, key: &str, description: &str) -> Result<Json> {
     let body = json!({"publicKey": key, "description": description});

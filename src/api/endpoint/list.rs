@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use crate::api::json::Json;
 use crate::api::retry::Repeat::Safely;
 use crate::api::session::Session;
 use crate::error::Result;
+use crate::json::Json;
 
 /// 6.3.1; `list` is what follows `/package/`, nothing for the sent packages.
 pub(crate) fn list_packages(s: &Session, list: &str, row: u64, page_size: u32) -> Result<Json> {

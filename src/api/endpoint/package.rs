@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::route;
-use crate::api::json::Json;
 use crate::api::retry::Repeat::{Looking, Never, Safely};
 use crate::api::session::Session;
 use crate::error::Result;
+use crate::json::Json;
 use crate::secret::SecretJson;
 
 /// 4.1

@@ -3,10 +3,10 @@
 use serde_json::json;
 
 use super::route;
-use crate::api::json::Json;
 use crate::api::retry::Repeat::{Looking, Safely};
 use crate::api::session::Session;
 use crate::error::Result;
+use crate::json::Json;
 
 /// 6.4.1
 pub(crate) fn add_recipient(

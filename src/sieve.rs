@@ -141,7 +141,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::Sieve;
-    use crate::api::json::arbitrary::anything;
+    use crate::json::arbitrary::anything;
 
     fn sieved(text: &str, piece: usize) -> String {
         sieved_by(Sieve::default(), text, piece)

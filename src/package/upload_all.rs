@@ -7,19 +7,19 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-use super::queue::Queue;
-use super::{Action, Items, Report, ReportItem, TreeError, ends_all, joined};
+use super::report::{Action, Items, Report, ReportItem, TreeError, ends_all, joined};
 use crate::api::Session;
 use crate::call::{Call, Observer, Phase};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::{self, Existing};
 use crate::package::creation::Created;
+use crate::package::directory::{DirectoryOptions, Subdirectory, optional_id};
 use crate::package::file::check_name;
 use crate::package::upload::{Lead, Reading, Running};
 use crate::package::{File, Inner, Package};
 use crate::transfer::plan::Plan;
+use crate::transfer::queue::Queue;
 use crate::transfer::source::SourceFile;
-use crate::workspace::{DirectoryOptions, Subdirectory, optional_id};
 
 /// How a local directory is uploaded.
 #[derive(Clone, Debug)]

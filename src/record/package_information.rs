@@ -1,11 +1,11 @@
 //! What the service says of a package (`protocol` 6.2.2).
 
-use crate::api::json::Json;
 use crate::contact_group::ContactGroup;
 use crate::error::Result;
+use crate::json::Json;
+use crate::package::directory::Subdirectory;
 use crate::package::file::File;
 use crate::package::recipient::Recipient;
-use crate::workspace::Subdirectory;
 
 /// A time as the service writes it: the text, and seconds since the epoch (UTC) if the text could be read.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,13 +12,14 @@ use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::os;
 use crate::os::Existing;
+use crate::package::directory::optional_id;
 use crate::package::file::{File, safe_name};
 use crate::package::step::file_not_on_package;
-use crate::package::{Inner, Package, PackageInformation, identifier, link};
+use crate::package::{Inner, Package, identifier, link};
+use crate::record::PackageInformation;
 use crate::secret::SecretString;
 use crate::transfer::download;
 use crate::transfer::outlet::{Outlet, SinkEvent};
-use crate::workspace::optional_id;
 
 /// Where the bytes of a download go.
 pub enum Sink<'a> {

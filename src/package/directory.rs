@@ -4,13 +4,14 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use crate::api::endpoint;
-use crate::api::json::Json;
 use crate::api::retry::{gone_is_done, looking};
 use crate::api::{MOST_FILES, Session, endpoint::escape_value};
 use crate::call::Observer;
 use crate::error::{Error, ErrorKind, Result};
+use crate::json::Json;
 use crate::package::file::check_name;
-use crate::package::{File, Inner, Package, Timestamp, identifier};
+use crate::package::{File, Inner, Package, identifier};
+use crate::record::Timestamp;
 
 /// Files, and subdirectories, of a page (`protocol` 6.8.1).
 pub(crate) const PAGE: u64 = 100;

@@ -8,16 +8,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 
-use super::queue::Queue;
-use super::{Action, Items, Names, Report, ReportItem, TreeError, ends_all, joined};
+use super::report::{Action, Items, Names, Report, ReportItem, TreeError, ends_all, joined};
 use crate::api::Session;
 use crate::call::{Call, Observer, Phase};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::{self, Existing};
+use crate::package::directory::{Directory, DirectoryOptions, Subdirectory, optional_id};
+use crate::package::download::{DownloadOptions, refuse_existing};
 use crate::package::{File, Inner, Package};
-use crate::receive::{DownloadOptions, refuse_existing};
 use crate::transfer::outlet::Outlet;
-use crate::workspace::{Directory, DirectoryOptions, Subdirectory, optional_id};
+use crate::transfer::queue::Queue;
 
 impl Package {
     /// Downloads everything into an existing directory: all files of a package, or a Workspace with its directories,

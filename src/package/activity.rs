@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use crate::api::endpoint;
-use crate::api::json::Json;
 use crate::error::Result;
-use crate::package::{Package, Timestamp};
+use crate::json::Json;
+use crate::package::Package;
 use crate::pages::{Page, Pages};
+use crate::record::Timestamp;
 
 /// Something that was done in a Workspace.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,12 +3,6 @@
 //! A few files are under way at once, and together they have as many parts under way as a single file has. A file that
 //! fails is told in the report and does not end the others; what would fail for every file ends the call.
 
-mod download;
-mod queue;
-mod upload;
-
-pub use upload::UploadAllOptions;
-
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
@@ -88,16 +82,16 @@ impl From<Box<TreeError>> for Error {
 
 /// The items of a report while workers fill them in.
 #[derive(Clone, Default)]
-struct Items(Arc<Mutex<Vec<ReportItem>>>);
+pub(super) struct Items(Arc<Mutex<Vec<ReportItem>>>);
 
 impl Items {
-    fn push(&self, item: ReportItem) -> usize {
+    pub(super) fn push(&self, item: ReportItem) -> usize {
         let mut items = self.0.lock();
         items.push(item);
         items.len() - 1
     }
 
-    fn done(&self, index: usize, action: Action, file_id: Option<String>) {
+    pub(super) fn done(&self, index: usize, action: Action, file_id: Option<String>) {
         let item = &mut self.0.lock()[index];
         item.action = action;
         if file_id.is_some() {
@@ -106,17 +100,17 @@ impl Items {
     }
 
     /// It is on this machine, with so many bytes.
-    fn there(&self, index: usize, action: Action, size: u64) {
+    pub(super) fn there(&self, index: usize, action: Action, size: u64) {
         self.0.lock()[index].size = size;
         self.done(index, action, None);
     }
 
-    fn failed(&self, index: usize, error: Error) {
+    pub(super) fn failed(&self, index: usize, error: Error) {
         self.0.lock()[index].error = Some(error);
     }
 
     /// The answer of the call: `ended` tells whether something ended it before every file had its turn.
-    fn report(self, ended: Result<()>) -> std::result::Result<Report, Box<TreeError>> {
+    pub(super) fn report(self, ended: Result<()>) -> std::result::Result<Report, Box<TreeError>> {
         let mut items = self.0.lock().clone();
         if let Err(error) = ended {
             for item in &mut items {
@@ -154,7 +148,7 @@ impl Items {
 
 /// Whether a failure of one file would be the failure of every other one. A server that is down has been given the whole
 /// retry window by then.
-fn ends_all(error: &Error) -> bool {
+pub(super) fn ends_all(error: &Error) -> bool {
     let is_down = matches!(error.http_status(), Some(429 | 500..=599));
     is_down
         || matches!(
@@ -175,7 +169,7 @@ fn ends_all(error: &Error) -> bool {
 
 /// Names in one local directory: safe ones, each given once. Letters that differ only in case count as the same.
 #[derive(Default)]
-struct Names {
+pub(super) struct Names {
     /// Lower-case names with the number that the next one like it gets.
     taken: BTreeMap<String, u32>,
 }
@@ -185,7 +179,7 @@ const LONGEST_EXTENSION: usize = 32;
 
 impl Names {
     /// A safe name in place of the sender's.
-    fn give(&mut self, name: &str) -> String {
+    pub(super) fn give(&mut self, name: &str) -> String {
         let name = safe_name(name);
         let mut candidate = name.clone();
         let mut number = self
@@ -222,7 +216,7 @@ fn numbered(name: &str, number: u32) -> String {
 }
 
 /// The path of something in a tree.
-fn joined(directory: &str, name: &str) -> String {
+pub(super) fn joined(directory: &str, name: &str) -> String {
     if directory.is_empty() {
         name.to_owned()
     } else {

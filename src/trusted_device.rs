@@ -7,13 +7,13 @@ use std::path::Path;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::api::json::Json;
 use crate::api::retry::gone_is_done;
 use crate::api::{Session, endpoint};
 use crate::call::{Call, Observer, Phase};
 use crate::client::Client;
 use crate::crypto::{PrivateKey, check_public_key, encrypt_keycode, generate_key_pair};
 use crate::error::{Error, ErrorKind, Result};
+use crate::json::Json;
 use crate::os::{TargetFile, io_error, open_source};
 use crate::package::{Package, identifier};
 use crate::secret::SecretString;

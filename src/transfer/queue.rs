@@ -14,7 +14,7 @@ use crate::transfer::crew;
 const GLANCE: Duration = Duration::from_millis(50);
 
 /// Tasks in order. A task may bring further ones.
-pub(super) struct Queue<T> {
+pub(crate) struct Queue<T> {
     state: Mutex<State<T>>,
     changed: Condvar,
 }
@@ -30,7 +30,7 @@ struct State<T> {
 impl<T: Send + 'static> Queue<T> {
     /// Works through tasks and what they bring, with `limit` workers; a task uses as much of the limit as `weight` says.
     /// An error of `work` ends all.
-    pub(super) fn run(
+    pub(crate) fn run(
         call: &Arc<Call>,
         limit: usize,
         tasks: impl IntoIterator<Item = T>,
@@ -57,13 +57,13 @@ impl<T: Send + 'static> Queue<T> {
     }
 
     /// Adds tasks at the end.
-    pub(super) fn add(&self, tasks: impl IntoIterator<Item = T>) {
+    pub(crate) fn add(&self, tasks: impl IntoIterator<Item = T>) {
         self.state.lock().tasks.extend(tasks);
         self.changed.notify_all();
     }
 
     /// Adds tasks that bring others: they come first, so that there is always enough to do.
-    pub(super) fn add_first(&self, tasks: impl IntoIterator<Item = T>) {
+    pub(crate) fn add_first(&self, tasks: impl IntoIterator<Item = T>) {
         let mut state = self.state.lock();
         for task in tasks {
             state.tasks.push_front(task);
