@@ -216,7 +216,7 @@ def records(api, words):
 
 
 def kind(api, field):
-    """How _core.py turns a field into a value."""
+    """How _values.py turns a field into a value."""
     if field.meaning in ("boolean", "time"):
         name = {"boolean": "bool", "time": "time"}[field.meaning]
     elif field.meaning:

@@ -16,7 +16,7 @@ import pytest
 from sendsafely.pgpy import PGPMessage
 from sendsafely.SendSafely import SendSafely
 
-from libsendsafely import Client, _core
+from libsendsafely import Client, _library
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
@@ -148,7 +148,7 @@ def tls_emulator():
 def nothing_left():
     """Every test frees what our library gave it."""
     yield
-    assert _core.bound("sendsafely_live_objects")[0]() == 0
+    assert _library.bound("sendsafely_live_objects")[0]() == 0
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from collections import Counter
 import cases
 import programs
 import pytest
-from libsendsafely import _core
+from libsendsafely import _library
 
 COLUMNS = {
     "ours_reads_parts": "parts", "ours_reads_messages": "messages", "ours_reads_keycodes": "keycodes", "ours_refuses": "refusals",
@@ -76,7 +76,7 @@ def key():
 def nothing_left():
     """Every test frees what our library gave it."""
     yield
-    assert _core.bound("sendsafely_live_objects")[0]() == 0
+    assert _library.bound("sendsafely_live_objects")[0]() == 0
 
 
 @pytest.hookimpl(wrapper=True)

@@ -32,5 +32,5 @@ def test_a_wheel_built_from_it_imports(sdist, tmp_path):
     version = re.match(r"libsendsafely-(.+)\.tar\.gz", sdist.name)[1]
     assert re.fullmatch(rf"libsendsafely-{re.escape(version)}-py3-none-\w+\.whl", wheel.name)
     python = install(tmp_path / "environment", wheel)
-    program = "from libsendsafely import _core; print(_core.lib.sendsafely_version_string().decode())"
+    program = "from libsendsafely import _library; print(_library.lib.sendsafely_version_string().decode())"
     assert run(python, "-c", program).strip() == version

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from libsendsafely import Client, _core
+from libsendsafely import Client, _library
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "tools"))
 from local import Emulator  # noqa: E402
@@ -70,7 +70,7 @@ def workspace(client):
 def nothing_left():
     yield
     gc.collect()
-    assert _core.bound("sendsafely_live_objects")[0]() == 0
+    assert _library.bound("sendsafely_live_objects")[0]() == 0
 
 
 def pytest_configure(config):

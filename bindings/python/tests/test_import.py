@@ -12,7 +12,7 @@ def test_what_is_dear_is_not_imported_with_it():
     # Without site, which may import anything.
     program = f"import sys; sys.path[:0] = {sys.path!r}; import libsendsafely; print(*sys.modules)"
     loaded = set(subprocess.run([sys.executable, "-S", "-c", program], check=True, capture_output=True, text=True).stdout.split())
-    assert "libsendsafely._core" in loaded
+    assert "libsendsafely._library" in loaded
     assert not loaded & LATER
     assert not loaded & {f"libsendsafely.{name}" for name in ("aio", "cli", "compat", "records")}
 

@@ -12,7 +12,7 @@ import pytest
 PROGRAM = """
 import json, os, signal, sys, threading, time
 from libsendsafely import *
-from libsendsafely import _core
+from libsendsafely import _library
 ready = json.loads(os.environ["READY"])
 def make(**options):
     return Client(ready["url"], ready["api_key"], ready["api_secret"], **options)
@@ -63,7 +63,7 @@ with make() as client, client.create_package() as package:
         {call}
     except KeyboardInterrupt:
         say("interrupted", time.monotonic())
-say(_core.bound("sendsafely_live_objects")[0]())
+say(_library.bound("sendsafely_live_objects")[0]())
 """
     process = start(faults, program)
     try:
@@ -225,7 +225,7 @@ for _ in range(200):
     next(rows)
 del client, package, rows
 gc.collect()
-say(_core.bound("sendsafely_live_objects")[0]())
+say(_library.bound("sendsafely_live_objects")[0]())
 """)
     assert (status, output, errors) == (0, "0\n", "")
 

@@ -3,7 +3,7 @@
 import ctypes
 from pathlib import Path
 
-from libsendsafely import _core, _native
+from libsendsafely import _library, _native
 
 GOLDEN = Path(__file__).parents[3] / "tests/abi"
 
@@ -40,5 +40,5 @@ def test_every_function_of_the_library_was_called(request):
     if len(request.session.items) < 60:
         return  # Only some tests were chosen.
     # The version is asked before anything is bound.
-    used = {*_core._bound, "sendsafely_version"}
+    used = {*_library._bound, "sendsafely_version"}
     assert sorted(set(_native.FUNCTIONS) - used) == sorted(UNUSED)

@@ -11,7 +11,9 @@
 import importlib
 from typing import TYPE_CHECKING, Any, List
 
-from ._core import Rows, bound, string
+from ._calls import Rows
+from ._library import bound
+from ._values import string
 from .client import Client
 from .enums import Action, Existing, PackageList, PackageState, PackageStatus, Phase, Status
 from .errors import AuthenticationFailed, Error, NetworkError, PasswordRequired, Stopped

@@ -8,7 +8,8 @@ from concurrent.futures import CancelledError as NotDone
 from concurrent.futures import TimeoutError as NotYet
 from typing import Any, AsyncIterator, Callable, Generic, List, Optional, Type, TypeVar, cast
 
-from ._core import Cancellation, Handle, Rows, cancel_by
+from ._calls import Handle, Rows
+from ._frames import Cancellation, cancel_by
 from .package import Package
 from .workspace import Workspace
 
@@ -76,7 +77,7 @@ def in_loop(function: Optional[Callable[[Any], Any]]) -> Optional[Callable[[Any]
 
 
 class Tasks:
-    """Runs each call on a thread of its own. The threads are daemons, whose calls _core stops when the interpreter exits; calls from a
+    """Runs each call on a thread of its own. The threads are daemons, whose calls _frames stops when the interpreter exits; calls from a
     progress callback need no thread that other calls hold, and a forked child starts its own."""
 
     async def run(self, function: Callable[..., Result], *arguments: Any, **keywords: Any) -> Result:

@@ -4,7 +4,9 @@ import os
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping, Optional, Tuple, Union
 
-from ._core import Callbacks, Handle, Rows, call, identify, json_text, texts
+from ._calls import Handle, Rows, call
+from ._frames import Callbacks
+from ._values import identify, json_text, texts
 from .enums import PackageList, PackageStatus, Status
 from .errors import Error
 from .package import Package, package_of

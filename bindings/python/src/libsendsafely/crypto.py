@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Union
 
-from ._core import call
+from ._calls import call
 
 if TYPE_CHECKING:
     Buffer = Union[bytes, bytearray, memoryview]

@@ -3,7 +3,7 @@
 import os
 from typing import TYPE_CHECKING, Optional, Union
 
-from ._core import call
+from ._calls import call
 
 if TYPE_CHECKING:
     from .records import KeyPair

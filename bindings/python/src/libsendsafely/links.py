@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Tuple
 
-from ._core import call
+from ._calls import call
 
 if TYPE_CHECKING:
     from .records import CountryCode, Link

@@ -4,7 +4,9 @@ import os
 from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping, Optional, Protocol, Tuple, Union
 
 from . import _native as native
-from ._core import Callbacks, Handle, call, identify, json_text, texts
+from ._calls import Handle, call
+from ._frames import Callbacks
+from ._values import identify, json_text, texts
 from .enums import Existing
 
 if TYPE_CHECKING:

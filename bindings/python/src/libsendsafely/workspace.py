@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING, Any, Optional, Union
 
-from ._core import Rows, identify
+from ._calls import Rows
+from ._values import identify
 from .package import Package
 
 if TYPE_CHECKING:

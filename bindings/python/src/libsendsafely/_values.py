@@ -1,0 +1,138 @@
+"""Values on their way to C and back: texts, numbers, times, buffers and records."""
+
+import ctypes
+import operator
+import os
+from ctypes import POINTER, sizeof
+from datetime import datetime, timedelta, timezone
+from typing import Any, Callable, Dict, Iterable, List, Optional, Tuple, Union
+
+from . import _native as native
+from . import enums
+from .errors import Error
+
+EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+# --- Values in -----------------------------------------------------------------------------------------------------
+
+
+def text(value: Union[str, "os.PathLike[str]", None], name: str = "text") -> Optional[bytes]:
+    """A text or path for C."""
+    if value is None:
+        return None
+    if isinstance(value, os.PathLike):
+        value = os.fspath(value)
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be str or a path of str, not {type(value).__name__}")
+    # What is not Unicode is the library's to refuse.
+    data = value.encode(errors="surrogatepass")
+    if b"\0" in data:
+        raise Error(f"{name} holds a NUL character", status=enums.Status.INVALID_ARGUMENT)
+    return data
+
+
+RANGES = {
+    ctypes.c_int32: (-(2**31), 2**31 - 1), ctypes.c_int64: (-(2**63), 2**63 - 1), ctypes.c_uint32: (0, 2**32 - 1),
+    ctypes.c_uint64: (0, 2**64 - 1), ctypes.c_size_t: (0, 2 ** (8 * sizeof(ctypes.c_size_t)) - 1),
+}
+
+
+def integer(value: Any, name: str, type_: Any) -> int:
+    """A number for C, which ctypes would cut silently."""
+    try:
+        value = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} must be int, not {type(value).__name__}") from None
+    low, high = RANGES[type_]
+    if not low <= value <= high:
+        raise Error(f"{name} is {value}; it must be from {low} to {high}", status=enums.Status.INVALID_ARGUMENT)
+    return int(value)
+
+
+def seconds(value: Union[datetime, int], name: str) -> int:
+    if not isinstance(value, datetime):
+        return value
+    if value.tzinfo is None:
+        raise ValueError(f"{name} has no time zone; use datetime.now(timezone.utc) or the like")
+    return int(value.timestamp())
+
+
+def buffer(data: Any) -> Tuple[Any, int, Any]:
+    """The address and size of something bytes-like, without copying where Python lets us, and what keeps it."""
+    if isinstance(data, bytes):
+        return ctypes.cast(ctypes.c_char_p(data), POINTER(ctypes.c_ubyte)), len(data), data
+    view = memoryview(data)
+    if view.readonly or not view.c_contiguous:
+        return buffer(view.tobytes())
+    size = view.nbytes
+    kept = (ctypes.c_ubyte * size).from_buffer(view.cast("B") if size else bytearray())
+    # Not cast(), whose result and the array hold each other: the caller's buffer would stay locked.
+    return kept, size, kept
+
+
+def identify(thing: Any, attribute: str) -> Any:
+    """The id of a record, or an id as it is."""
+    return getattr(thing, attribute, thing)
+
+
+def json_text(value: Any) -> Optional[str]:
+    """JSON text as it is, anything else written as JSON."""
+    if value is None or isinstance(value, str):
+        return value
+    import json
+
+    return json.dumps(value)
+
+
+def texts(value: Iterable[str], name: str) -> List[str]:
+    """Several texts; one alone is a mistake that Python would take letter by letter."""
+    if isinstance(value, str):
+        raise TypeError(f"{name} must be a list of str, not one str")
+    return list(value)
+
+
+# --- Values out ----------------------------------------------------------------------------------------------------
+
+
+def string(address: Any) -> Optional[str]:
+    return None if not address else ctypes.string_at(address).decode()
+
+
+def moment(value: int) -> Optional[datetime]:
+    try:
+        return None if value == native.TIME_UNKNOWN else EPOCH + timedelta(seconds=value)
+    except OverflowError:
+        return None
+
+
+def pythonic(name: str) -> str:
+    return "".join(word.capitalize() for word in name[len("sendsafely_"):].split("_"))
+
+
+CONVERT: Dict[str, Callable[[Any], Any]] = {
+    "text": lambda value: None if value is None else value.decode(),
+    "record": lambda value: record(value.contents) if value else None,
+    "int": int,
+    "int?": lambda value: None if value == -1 else value,
+    "bool": bool,
+    "bool?": lambda value: None if value == -1 else bool(value),
+    "size": lambda value: None if value == native.SIZE_UNKNOWN else value,
+    "time": moment,
+}
+CONVERT.update((name, getattr(enums, name)) for name in enums.__all__)
+
+
+def record(struct: Any) -> Any:
+    """A copy of a record of the library: a tuple for a list, bytes for a buffer, else a frozen dataclass."""
+    name = type(struct).__name__
+    fields = native.FIELDS.get(name)
+    if fields is None:
+        if name == "sendsafely_buffer":
+            return ctypes.string_at(struct.data, struct.size)
+        items = [struct.items[index] for index in range(struct.count)]
+        return tuple(item.decode() if isinstance(item, bytes) else record(item.contents) for item in items)
+    # Only who gets a record pays for the dataclasses.
+    from . import records
+
+    return getattr(records, pythonic(name))(*(CONVERT[kind](getattr(struct, field)) for field, kind in fields.items()))
