@@ -3,8 +3,9 @@
 
 `tools/layers.py [core | emulator | python]...` checks these sources, without arguments all three.
 
-The layers stand in ARCHITECTURE.md, in the block that begins with ```layers, highest first. A name is a file or a folder below
-`src`; of two that fit, the longer one counts. Files of one line may import each other, but not across a `|`.
+The layers stand in ARCHITECTURE.md (those of the emulator in emulator/README.md), in the block that begins with ```layers,
+highest first. A name is a file or a folder below `src`; of two that fit, the longer one counts. Files of one line may import
+each other, but not across a `|`.
 
 An import counts as one of the file that defines the name: a re-export (`pub use`) in a mod.rs is followed to its end, also
 through `*`. The re-export itself is an arrow only if that mod.rs uses the name, too, so that neither a mod.rs full of re-exports
@@ -232,8 +233,8 @@ def check(root, what):
     """Each fault, as a line."""
     folder = os.path.join(root, {"core": "src", "emulator": "emulator/src", "python": "bindings/python/src/libsendsafely"}[what])
     arrows = python_arrows(folder) if what == "python" else rust_arrows(folder)
-    if what == "core":
-        yield from upward(arrows, read_layers(os.path.join(root, "ARCHITECTURE.md")))
+    if document := {"core": "ARCHITECTURE.md", "emulator": "emulator/README.md"}.get(what):
+        yield from upward(arrows, read_layers(os.path.join(root, document)))
     for circle in circles(arrows):
         yield f"a circle of {len(circle)} files: {' '.join(circle)}"
         for (file, to), line in sorted(arrows.items()):

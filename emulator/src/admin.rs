@@ -13,10 +13,10 @@ use serde_json::{Map, Value, json};
 use crate::body::{Dropped, Inbox, Outbox, Plain, whole};
 use crate::faults::{Faults, Rule};
 use crate::percent::percent_decode;
-use crate::request_log::Records;
 use crate::server::Server;
 use crate::settings::Settings;
-use crate::state::{File, Package};
+use crate::state::file::File;
+use crate::state::package::Package;
 
 struct Problem(StatusCode, String);
 
@@ -117,9 +117,9 @@ fn route(server: &Server, method: &Method, segments: &[&str], body: Bytes) -> Ou
             server.set_settings(settings);
             json_of(&*server.settings())
         }
-        (GET, ["requests"]) => json_of(&server.records.lock().all()),
+        (GET, ["requests"]) => json_of(&server.requests.lock().all()),
         (DELETE, ["requests"]) => {
-            server.records.lock().clear();
+            server.requests.lock().clear();
             done()
         }
         (GET, ["faults"]) => json_of(&server.faults.lock().rules),
@@ -191,8 +191,7 @@ fn reset(server: &Server) {
     *server.faults.lock() = Faults::default();
     server.set_settings(Settings::default());
     server.set_handshake_hang(false);
-    let records: &mut Records = &mut server.records.lock();
-    records.clear();
+    server.requests.lock().clear();
 }
 
 fn patch_package(server: &Server, id: &str, body: &[u8]) -> Outcome {

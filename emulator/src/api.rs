@@ -17,7 +17,8 @@ use crate::routes::{PART_POST, Target, Way};
 use crate::server::Server;
 use crate::settings::Settings;
 use crate::signature::{matches, sign};
-use crate::state::{Caller, State};
+use crate::state::State;
+use crate::state::access::Caller;
 
 fn header<'a>(head: &'a Head, name: &str) -> &'a str {
     head.headers

@@ -7,7 +7,9 @@ use serde_json::Value;
 
 use crate::envelope::{Refusal, refuse};
 use crate::settings::Settings;
-use crate::state::{Caller, Named, Package, Right, State};
+use crate::state::State;
+use crate::state::access::{Caller, Named, Right};
+use crate::state::package::Package;
 use crate::store::PartStore;
 
 /// Where the emulator can be reached.

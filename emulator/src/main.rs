@@ -11,8 +11,11 @@ mod envelope;
 mod faults;
 mod handler;
 mod lenient;
+mod listener;
 mod multipart;
+mod outage;
 mod percent;
+mod presigned;
 mod random;
 mod request;
 mod request_log;
@@ -36,7 +39,8 @@ use serde_json::{Value, json};
 
 use crate::call::Origins;
 use crate::cli::{Command, Options};
-use crate::server::{Listener, Port, Server};
+use crate::listener::Port;
+use crate::server::{Listener, Server};
 use crate::state::State;
 use crate::store::{PartStore, load_state, write_whole};
 

@@ -17,12 +17,16 @@ use tokio::time::sleep;
 
 use crate::api;
 use crate::body::{Dropped, Inbox, JSON, Outbox, Plain, paced, whole};
+use crate::call::number;
 use crate::dates::now_ms;
 use crate::envelope::{gson, internal_error};
 use crate::faults::{Action, Rule, When};
+use crate::lenient;
 use crate::multipart;
+use crate::presigned::parse_path;
 use crate::request_log::{Record, header_texts};
-use crate::routes::{self, PART_POST, Target};
+use crate::routes;
+use crate::routes::{PART_POST, Target};
 use crate::server::{Listener, Server};
 use crate::storage;
 
@@ -30,10 +34,10 @@ use crate::storage;
 const MAX_RECORDED_BODY: usize = 64 * 1024;
 /// Part in a JSON body, for records and rules.
 fn part_in(text: &str) -> Option<u32> {
-    let value = crate::lenient::parse(text)?;
+    let value = lenient::parse(text)?;
     let number = ["part", "filePart", "startSegment"]
         .iter()
-        .find_map(|name| crate::call::number(value.get(*name)?))?;
+        .find_map(|name| number(value.get(*name)?))?;
     u32::try_from(number).ok()
 }
 
@@ -45,7 +49,7 @@ fn content_type(head: &Head) -> &str {
 }
 
 /// API and storage requests; an error drops the connection.
-pub(crate) async fn exchange(
+pub(crate) async fn handle(
     server: Arc<Server>,
     listener: Listener,
     request: Request<Incoming>,
@@ -59,7 +63,7 @@ pub(crate) async fn exchange(
         Some(target) => target.endpoint(),
         None => storage::endpoint(&head.method),
     };
-    let n = server.records.lock().begin(Record {
+    let n = server.requests.lock().begin(Record {
         listener: listener.name(),
         endpoint,
         method: head.method.to_string(),
@@ -71,7 +75,7 @@ pub(crate) async fn exchange(
     });
     // Which part it is decides whether a rule strikes, so look for it before the bytes that the rule may want to spoil.
     let mut text = None;
-    let object = storage::parse_path(path);
+    let object = parse_path(path);
     let mut part = object.map(|(_, _, part)| part);
     if endpoint == PART_POST {
         text = inbox
@@ -93,13 +97,13 @@ pub(crate) async fn exchange(
     });
     let place = [path, package.as_deref().unwrap_or_default()].join(" ");
     let rule = server.faults.lock().strike(endpoint, &place, part);
-    server.records.lock().update(n, |record| {
+    server.requests.lock().update(n, |record| {
         record.part = part;
         record.body = text;
         record.fault = rule.as_ref().map(|rule| rule.id);
     });
     let answer = answer(&server, &head, target, &mut inbox, rule.as_ref()).await;
-    server.records.lock().update(n, |record| {
+    server.requests.lock().update(n, |record| {
         record.body_size = inbox.total;
         record.status = answer
             .as_ref()

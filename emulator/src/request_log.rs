@@ -27,12 +27,12 @@ pub(crate) struct Record {
 }
 
 #[derive(Default)]
-pub(crate) struct Records {
+pub(crate) struct RequestLog {
     kept: VecDeque<Record>,
     last: u64,
 }
 
-impl Records {
+impl RequestLog {
     /// Notes a request at its arrival, so that one that is cut off is there too.
     pub(crate) fn begin(&mut self, record: Record) -> u64 {
         self.last += 1;

@@ -8,8 +8,8 @@ use hyper::Method;
 use crate::call::Call;
 use crate::envelope::Answer;
 use crate::handler::{
-    account, contact_group, directory, dropzone, file, login, message, package, package_list,
-    public_key, recipient, upload,
+    account, activity, audit_log, contact_group, directory, download, dropzone, file, keycode,
+    login, message, package, package_list, public_key, recipient, upload,
 };
 
 pub(crate) type Handler = fn(&mut Call) -> Answer;
@@ -68,7 +68,7 @@ static ROUTES: &[Route] = &[
     route(Signed, PUT, "/feedback/", "feedback", account::ignored),
     route(Signed, GET, "/user/", "user_information", account::user_information),
     route(Signed, GET, "/enterprise/", "enterprise_information", account::enterprise_information),
-    route(Signed, POST, "/enterprise/audit-logs/", "audit_log", account::audit_log),
+    route(Signed, POST, "/enterprise/audit-logs/", "audit_log", audit_log::audit_log),
     // Dropzone recipients
     route(Signed, GET, "/user/dropzone-recipients/", "list_dropzone_recipients", dropzone::list_recipients),
     route(Signed, PUT, "/user/dropzone-recipients/", "add_dropzone_recipient", dropzone::add_recipient),
@@ -99,7 +99,7 @@ static ROUTES: &[Route] = &[
     route(Signed, DELETE, "/package/{package}/temp/", "delete_temporary_package", package::delete_temporary),
     route(SignedOrDropzone, POST, "/package/{package}/finalize/", "finalize", package::finalize),
     route(Signed, POST, "/package/{package}/notify/", "notify", package::notify),
-    route(Signed, POST, "/package/{package}/activityLog/", "activity_log", account::activity_log),
+    route(Signed, POST, "/package/{package}/activityLog/", "activity_log", activity::activity_log),
     route(Signed, PUT, "/package/{package}/topic/", "set_topic", account::ignored),
     route(Signed, GET, "/package/{package}/collaborators/", "collaborators", recipient::collaborators),
     route(Signed, GET, "/package/{package}/permissions/", "permissions", recipient::permissions),
@@ -118,12 +118,12 @@ static ROUTES: &[Route] = &[
     route(Signed, PUT, "/public-key/", "register_public_key", public_key::register),
     route(Signed, GET, "/public-key/{key}/", "get_public_key", public_key::get),
     route(Signed, DELETE, "/public-key/{key}/", "revoke_public_key", public_key::revoke),
-    route(Signed, POST, "/public-key/{key}/links/", "get_keycodes", public_key::many_keycodes),
-    route(Signed, GET, "/sync/{key}/", "sync_keycodes", public_key::synchronise),
+    route(Signed, POST, "/public-key/{key}/links/", "get_keycodes", keycode::many_keycodes),
+    route(Signed, GET, "/sync/{key}/", "sync_keycodes", keycode::synchronise),
     route(SignedOrDropzone, GET, "/package/{package}/public-keys/", "package_public_keys", public_key::of_package),
     route(Signed, GET, "/package/{package}/{recipient}/public-keys/", "recipient_public_keys", public_key::of_recipient),
-    route(SignedOrDropzone, PUT, "/package/{package}/link/{key}/", "set_keycode", public_key::set_keycode),
-    route(Signed, GET, "/package/{package}/link/{key}/", "get_keycode", public_key::get_keycode),
+    route(SignedOrDropzone, PUT, "/package/{package}/link/{key}/", "set_keycode", keycode::set_keycode),
+    route(Signed, GET, "/package/{package}/link/{key}/", "get_keycode", keycode::get_keycode),
     // Files
     route(SignedOrDropzone, PUT, "/package/{package}/file/", "create_file", file::create),
     route(Signed, GET, "/package/{package}/file/{file}/", "file_information", file::information),
@@ -139,10 +139,10 @@ static ROUTES: &[Route] = &[
     route(SignedOrDropzone, POST, "/package/{package}/file/{file}/upload-complete/", "upload_complete", upload::upload_complete),
     route(SignedOrDropzone, POST, "/package/{package}/file/{file}/", PART_POST, upload::part_post),
     route(SignedOrDropzone, POST, "/package/{package}/{directory?}/file/{file}/", PART_POST, upload::part_post),
-    route(Signed, POST, "/package/{package}/file/{file}/download-urls/", "download_urls", upload::download_urls),
-    route(Signed, POST, "/package/{package}/directory/{directory}/file/{file}/download-urls/", "download_urls", upload::download_urls),
-    route(Signed, POST, "/package/{package}/file/{file}/download/", "part_download", upload::part_download),
-    route(Signed, POST, "/package/{package}/directory/{directory}/file/{file}/download/", "part_download", upload::part_download),
+    route(Signed, POST, "/package/{package}/file/{file}/download-urls/", "download_urls", download::download_urls),
+    route(Signed, POST, "/package/{package}/directory/{directory}/file/{file}/download-urls/", "download_urls", download::download_urls),
+    route(Signed, POST, "/package/{package}/file/{file}/download/", "part_download", download::part_download),
+    route(Signed, POST, "/package/{package}/directory/{directory}/file/{file}/download/", "part_download", download::part_download),
     // Directories
     route(Signed, GET, "/package/{package}/directory/{directory}/", "get_directory", directory::get),
     route(Signed, PUT, "/package/{package}/directory/", "create_directory", directory::create),

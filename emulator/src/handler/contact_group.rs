@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 use crate::call::{Call, is_email};
 use crate::envelope::{Answer, Refusal, done, refuse, success};
 use crate::random;
-use crate::state::{Group, Right};
+use crate::state::ContactGroup;
+use crate::state::access::Right;
 
-pub(crate) fn group_json(group: &Group) -> Value {
+pub(crate) fn group_json(group: &ContactGroup) -> Value {
     let users: Vec<Value> = group
         .members
         .iter()
@@ -21,7 +22,7 @@ pub(crate) fn group_json(group: &Group) -> Value {
     })
 }
 
-fn summary_json(group: &Group) -> Value {
+fn summary_json(group: &ContactGroup) -> Value {
     let emails: Vec<&String> = group.members.values().collect();
     json!({"contactGroupId": group.id, "contactGroupName": group.name, "contactGroupUserEmails": emails})
 }
@@ -32,7 +33,7 @@ pub(crate) fn create(call: &mut Call) -> Answer {
     if enterprise {
         call.require_admin()?;
     }
-    let group = Group {
+    let group = ContactGroup {
         id: random::uuid(),
         name,
         owner: call.me(),
@@ -45,7 +46,7 @@ pub(crate) fn create(call: &mut Call) -> Answer {
 }
 
 /// A group the caller may use: an own one, or one of the organisation.
-fn usable<'a>(call: &'a Call) -> Result<&'a Group, Refusal> {
+fn usable<'a>(call: &'a Call) -> Result<&'a ContactGroup, Refusal> {
     let me = call.caller.email();
     let group = call
         .state
@@ -56,7 +57,7 @@ fn usable<'a>(call: &'a Call) -> Result<&'a Group, Refusal> {
 }
 
 /// A group the caller may change: an own one, or as administrator one of the organisation.
-fn own<'a>(call: &'a mut Call) -> Result<&'a mut Group, Refusal> {
+fn own<'a>(call: &'a mut Call) -> Result<&'a mut ContactGroup, Refusal> {
     let group = usable(call)?;
     if group.owner != call.caller.email() && !call.state.is_admin(&call.caller) {
         return Err(refuse("DENIED", "not allowed for this user"));
@@ -117,7 +118,7 @@ pub(crate) fn list_enterprise(call: &mut Call) -> Answer {
     list(call, |group| group.enterprise)
 }
 
-fn list(call: &Call, matches: impl Fn(&Group) -> bool) -> Answer {
+fn list(call: &Call, matches: impl Fn(&ContactGroup) -> bool) -> Answer {
     let groups: Vec<Value> = call
         .state
         .groups

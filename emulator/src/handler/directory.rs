@@ -3,14 +3,40 @@
 use serde_json::{Value, json};
 
 use crate::call::Call;
-use crate::dates::now_ms;
+use crate::dates::{now_ms, timestamp};
 use crate::envelope::{Answer, Refusal, done, refuse, success};
-use crate::handler::file::check_name;
-use crate::handler::package::{directory_json, file_json};
+use crate::handler::file::{check_name, file_json, files_json};
 use crate::random;
-use crate::state::{Directory, Package, Right};
+use crate::settings::Settings;
+use crate::state::access::Right;
+use crate::state::package::{Directory, Package};
 
 const PAGE: usize = 100;
+
+pub(crate) fn directory_json(directory: &Directory) -> Value {
+    json!({
+        "directoryId": directory.id,
+        "name": directory.name,
+        "created": timestamp(directory.created_ms),
+        "subDirectories": [],
+    })
+}
+
+/// The tree below a directory.
+pub(crate) fn directories_json(settings: &Settings, package: &Package, parent: &str) -> Vec<Value> {
+    let below = package
+        .directories
+        .values()
+        .filter(|directory| directory.parent == parent);
+    below
+        .map(|directory| {
+            let mut object = directory_json(directory);
+            object["files"] = files_json(settings, package, &directory.id).into();
+            object["subDirectories"] = directories_json(settings, package, &directory.id).into();
+            object
+        })
+        .collect()
+}
 
 fn require_workspace(package: &Package) -> Result<(), Refusal> {
     match package.workspace {

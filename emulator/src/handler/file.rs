@@ -3,12 +3,40 @@
 use serde_json::{Value, json};
 
 use crate::call::Call;
-use crate::dates::{display, now_ms, timestamp};
+use crate::dates::{display, timestamp};
 use crate::envelope::{Answer, Refusal, done, refuse, success};
-use crate::handler::package::file_json;
-use crate::random;
+use crate::percent::percent_decode;
 use crate::settings::Settings;
-use crate::state::{File, Package, Right, State};
+use crate::state::State;
+use crate::state::access::{Named, Right};
+use crate::state::file::File;
+use crate::state::package::Package;
+
+pub(crate) fn file_json(settings: &Settings, file: &File) -> Value {
+    let (size, parts) = file.declared(settings);
+    json!({
+        "fileId": file.id,
+        "fileName": file.name,
+        "fileSize": size.to_string(),
+        "parts": parts,
+        "fileUploaded": timestamp(file.created_ms),
+        "fileUploadedStr": display(file.created_ms),
+        "fileVersion": file.version.to_string(),
+        "createdByEmail": file.created_by,
+    })
+}
+
+/// The files in a directory.
+pub(crate) fn files_json(settings: &Settings, package: &Package, directory: &str) -> Vec<Value> {
+    package
+        .files
+        .iter()
+        .filter(|file| {
+            file.directory_id == directory && (file.complete || settings.list_incomplete_files)
+        })
+        .map(|file| file_json(settings, file))
+        .collect()
+}
 
 pub(crate) fn check_name(settings: &Settings, name: &str) -> Result<(), Refusal> {
     let forbidden = |character: char| {
@@ -17,32 +45,6 @@ pub(crate) fn check_name(settings: &Settings, name: &str) -> Result<(), Refusal>
     match name.trim().is_empty() || name.contains(forbidden) {
         true => Err(refuse("INVALID_FILE_NAME", "the name is not allowed")),
         false => Ok(()),
-    }
-}
-
-impl File {
-    pub(crate) fn new(
-        name: &str,
-        size: u64,
-        parts: u32,
-        directory_id: &str,
-        created_by: &str,
-    ) -> Self {
-        Self {
-            id: random::uuid(),
-            name: name.into(),
-            size,
-            parts,
-            directory_id: directory_id.into(),
-            created_by: created_by.into(),
-            created_ms: now_ms(),
-            version: 1,
-            complete: false,
-            complete_calls: 0,
-            stored: Default::default(),
-            file_key: String::new(),
-            old_versions: Vec::new(),
-        }
     }
 }
 
@@ -63,7 +65,7 @@ pub(crate) fn create(call: &mut Call) -> Answer {
     }
     let name = input.text("filename").unwrap_or_default();
     let name = if settings.decode_file_names {
-        crate::percent::percent_decode(name)
+        percent_decode(name)
     } else {
         name.to_owned()
     };
@@ -234,7 +236,7 @@ pub(crate) fn copy(call: &mut Call) -> Answer {
         &call.caller,
         call.settings,
         &target_id,
-        crate::state::Named::ById,
+        Named::ById,
         Right::Contribute,
     )?;
     if !target.workspace {

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::call::{Call, is_email};
 use crate::envelope::{Answer, Refusal, done, refuse, success};
 use crate::random;
-use crate::state::{Registration, SecondFactor};
+use crate::state::user::{Registration, SecondFactor};
 
 /// Nobody sends a text message here: the code that a telephone would show.
 pub(crate) const SMS_CODE: &str = "123456";

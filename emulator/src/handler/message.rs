@@ -4,7 +4,8 @@ use serde_json::json;
 
 use crate::call::Call;
 use crate::envelope::{Answer, Refusal, done, refuse, success};
-use crate::state::{Package, Right};
+use crate::state::access::Right;
+use crate::state::package::Package;
 
 pub(crate) fn is_checksum(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())

@@ -3,14 +3,18 @@
 use serde_json::{Value, json};
 
 use crate::call::Call;
-use crate::dates::{display, now_ms, timestamp};
-use crate::envelope::{Answer, Refusal, done, refuse, success};
+use crate::dates::{now_ms, timestamp};
+use crate::envelope::{Answer, Refusal, Reply, done, refuse, success};
+use crate::handler::contact_group::group_json;
+use crate::handler::directory::directories_json;
+use crate::handler::file::files_json;
+use crate::handler::message::is_checksum;
 use crate::handler::recipient::recipient_json;
 use crate::random;
-use crate::settings::Settings;
-use crate::state::{
-    AuditEntry, Caller, Directory, File, Package, PackageState, Recipient, Right, State,
-};
+use crate::state::access::{Caller, Right};
+use crate::state::package::Package;
+use crate::state::package_state::PackageState;
+use crate::state::recipient::Recipient;
 
 pub(crate) fn create(call: &mut Call) -> Answer {
     let workspace = call.input.flag("vdr");
@@ -132,7 +136,7 @@ pub(crate) fn information(call: &mut Call) -> Answer {
         .groups
         .iter()
         .filter_map(|id| state.groups.get(id))
-        .map(crate::handler::contact_group::group_json)
+        .map(group_json)
         .collect();
     success(json!({
         "packageId": package.id,
@@ -159,56 +163,6 @@ pub(crate) fn information(call: &mut Call) -> Answer {
         "totalDirectories": package.directories.len(),
         "totalFiles": package.files.len(),
     }))
-}
-
-pub(crate) fn file_json(settings: &Settings, file: &File) -> Value {
-    let (size, parts) = file.declared(settings);
-    json!({
-        "fileId": file.id,
-        "fileName": file.name,
-        "fileSize": size.to_string(),
-        "parts": parts,
-        "fileUploaded": timestamp(file.created_ms),
-        "fileUploadedStr": display(file.created_ms),
-        "fileVersion": file.version.to_string(),
-        "createdByEmail": file.created_by,
-    })
-}
-
-fn files_json(settings: &Settings, package: &Package, directory: &str) -> Vec<Value> {
-    package
-        .files
-        .iter()
-        .filter(|file| {
-            file.directory_id == directory && (file.complete || settings.list_incomplete_files)
-        })
-        .map(|file| file_json(settings, file))
-        .collect()
-}
-
-/// The tree below a directory.
-fn directories_json(settings: &Settings, package: &Package, parent: &str) -> Vec<Value> {
-    let below = package
-        .directories
-        .values()
-        .filter(|directory| directory.parent == parent);
-    below
-        .map(|directory| {
-            let mut object = directory_json(directory);
-            object["files"] = files_json(settings, package, &directory.id).into();
-            object["subDirectories"] = directories_json(settings, package, &directory.id).into();
-            object
-        })
-        .collect()
-}
-
-pub(crate) fn directory_json(directory: &Directory) -> Value {
-    json!({
-        "directoryId": directory.id,
-        "name": directory.name,
-        "created": timestamp(directory.created_ms),
-        "subDirectories": [],
-    })
 }
 
 pub(crate) fn update(call: &mut Call) -> Answer {
@@ -268,7 +222,7 @@ pub(crate) fn finalize(call: &mut Call) -> Answer {
     }
     let checksum = input
         .text("checksum")
-        .filter(|text| crate::handler::message::is_checksum(text))
+        .filter(|text| is_checksum(text))
         .ok_or_else(|| denied("the checksum is missing or malformed"))?;
     let undisclosed = input.flag("undisclosedRecipients");
     let mut errors = Vec::new();
@@ -369,33 +323,7 @@ pub(crate) fn notify(call: &mut Call) -> Answer {
 
 /// The page behind a secure link is for people; clients only take the link apart.
 pub(crate) fn receive_page(_call: &mut Call) -> Answer {
-    Ok(crate::envelope::Reply::Page(
+    Ok(Reply::Page(
         "This is the SendSafely emulator: open the link with a client.\n".into(),
     ))
-}
-
-impl Package {
-    pub(crate) fn sender(&self) -> String {
-        match self.dropzone {
-            true => self
-                .unconfirmed_sender
-                .clone()
-                .unwrap_or_else(|| "dropzone".into()),
-            false => self.owner.clone(),
-        }
-    }
-}
-
-impl State {
-    pub(crate) fn audit(&mut self, event: &str, action: &str, user: &str, package: &Package) {
-        self.audit_log.push(AuditEntry {
-            id: random::uuid(),
-            time_ms: now_ms(),
-            event: event.into(),
-            action: action.into(),
-            user: user.into(),
-            package_id: package.id.clone(),
-            package_owner: package.owner.clone(),
-        });
-    }
 }

@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use crate::call::Call;
 use crate::dates::{DAY_MS, display, parse_day, timestamp};
 use crate::envelope::{Answer, success};
-use crate::state::{Package, PackageState, State, StatusClass};
+use crate::state::State;
+use crate::state::package::Package;
+use crate::state::package_state::{PackageState, StatusClass};
 
 const MAX_PAGE: usize = 100;
 

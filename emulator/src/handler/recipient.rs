@@ -5,11 +5,13 @@ use serde_json::{Value, json};
 use crate::call::{Call, is_email};
 use crate::dates::{display, timestamp};
 use crate::envelope::{Answer, Refusal, refuse, success};
-use crate::handler::package::file_json;
+use crate::handler::file::file_json;
 use crate::handler::package_list::list_entry;
-use crate::random;
 use crate::settings::Settings;
-use crate::state::{Package, Phone, ROLES, Recipient, Right, State};
+use crate::state::State;
+use crate::state::access::Right;
+use crate::state::package::Package;
+use crate::state::recipient::{Phone, ROLES, Recipient};
 
 #[rustfmt::skip]
 const DIALLING_CODES: [(&str, u32); 30] = [
@@ -17,20 +19,6 @@ const DIALLING_CODES: [(&str, u32); 30] = [
     ("DE", 49), ("IN", 91), ("IQ", 964), ("IE", 353), ("IT", 39), ("JO", 962), ("KW", 965), ("LY", 218), ("NL", 31), ("NZ", 64),
     ("OM", 968), ("PL", 48), ("PT", 351), ("QA", 974), ("RU", 7), ("SA", 966), ("ES", 34), ("SE", 46), ("CH", 41), ("AE", 971),
 ];
-
-impl Recipient {
-    pub(crate) fn new(email: &str) -> Self {
-        Self {
-            id: random::uuid(),
-            email: email.into(),
-            code: random::token::<16>(),
-            role: ROLES[0].into(),
-            needs_approval: false,
-            phone: None,
-            confirmations: Vec::new(),
-        }
-    }
-}
 
 pub(crate) fn recipient_json(
     state: &State,
