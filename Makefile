@@ -23,7 +23,9 @@ PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 DESTDIR ?=
 
-# Each suite is a word test-<suite> that ends with the line `<suite>: N passed, M failed`.
+# Each suite is a word test-<suite>, which leaves JUnit files in target/junit/<suite>/; tools/suites.py adds them up.
+# A hung call cannot be interrupted from inside Python, so the bound, in seconds, is outside.
+PYTEST = timeout --kill-after=5 $(or $(SECONDS),600) tools/python -m pytest --junitxml=target/junit/$(@:test-%=%)/pytest.xml
 SUITES := check rust emulator c sanitize interop openpgp examples python csharp
 
 .PHONY: help deps build header examples wheel docs-python demo test $(SUITES:%=test-%) stress check bench bench-large bench-against install clean
@@ -61,16 +63,17 @@ demo: deps examples ## sends real files through the C library to a local server 
 	@tools/demo
 
 test: deps ## every suite, with a summary
-	@SHORT=yes tools/test $(SUITES)
+	@SHORT=yes tools/suites.py $(SUITES)
 
+test-check: SECONDS = 1800
 test-check: ## formatting, lints, documentation
-	@tools/check
+	@$(PYTEST) -o faulthandler_timeout=0 tests/check
 
 test-rust: build ## the library's own tests: units, header, ABI, flows, faults
-	@tools/count rust cargo test --locked -p sendsafely
+	@tools/cargo_test.py rust sendsafely
 
 test-emulator: ## the emulator's tests
-	@tools/count emulator cargo test --locked -p sendsafely-emulator
+	@tools/cargo_test.py emulator sendsafely-emulator
 
 test-c: build ## C programs: strict compilation, every misuse, every wrong order
 	@tests/c/run
@@ -85,7 +88,7 @@ test-openpgp: build ## OpenPGP of GnuPG, RNP, Sequoia, openpgp.js, BouncyCastle 
 	@tests/openpgp/run $(if $(SHORT),--short)
 
 test-examples: examples ## the C examples as a user runs them
-	@tests/examples/run
+	@$(PYTEST) tests/examples
 
 test-python: build ## the Python wheel under every CPython there is, its types and its documentation
 	@bindings/python/tests/run

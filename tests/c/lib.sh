@@ -74,7 +74,9 @@ run_program() { # run_program NAME [WRAPPER...]: one program with a scratch dire
   count "exit status of ${*:+$1 }$program ($status)" [ $status -eq 0 ]
 }
 
-report() { # report SUITE: the last line
+report() { # report SUITE: leaves the counts as JUnit
   echo "$1: $passed passed, $failed failed"
+  mkdir -p "$target/junit/$1"
+  echo "<testsuite name=\"$1\" tests=\"$((passed + failed))\" failures=\"$failed\"/>" >"$target/junit/$1/programs.xml"
   [ $failed -eq 0 ]
 }

@@ -1,4 +1,4 @@
-"""The emulator, the users, the files, what the tests of both official clients share, and the last line."""
+"""The emulator, the users, the files, and what the tests of both official clients share."""
 
 import contextlib
 import hashlib
@@ -8,10 +8,10 @@ import random
 import select
 import shutil
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
+import local
 import pytest
 from sendsafely.pgpy import PGPMessage
 from sendsafely.SendSafely import SendSafely
@@ -19,8 +19,6 @@ from sendsafely.SendSafely import SendSafely
 from libsendsafely import Client, _library
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "tools"))
-import local  # noqa: E402
 
 MESSAGE = "Grüße aus Zürich — 机密文件, 機密, секрет 🔐\nzweite Zeile, \"quoted\" & <tagged>"
 RECIPIENT = "second@acme.test"
@@ -199,26 +197,3 @@ def gnupg():
     program = GnuPG()
     yield program
     program.stop()
-
-
-def _counts(config):
-    stats = config.pluginmanager.get_plugin("terminalreporter").stats
-    return {word: len(stats.get(word, [])) for word in ("passed", "failed", "error", "skipped", "xfailed", "xpassed")}
-
-
-def pytest_sessionfinish(session):
-    # A test that did not run, or is expected to fail, is a failure of the suite.
-    counts = _counts(session.config)
-    if session.exitstatus == 0 and counts["passed"] != sum(counts.values()):
-        session.exitstatus = 1
-
-
-def pytest_terminal_summary(config):
-    counts = _counts(config)
-    config.interop_line = f"interop: {counts['passed']} passed, {sum(counts.values()) - counts['passed']} failed"
-
-
-def pytest_unconfigure(config):
-    # After pytest's own last line.
-    if hasattr(config, "interop_line"):
-        print(config.interop_line)

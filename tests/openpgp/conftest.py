@@ -1,6 +1,5 @@
-"""The programs, what each test runs with, the table and the last line."""
+"""The programs, what each test runs with, and the table."""
 
-import os
 from collections import Counter
 
 import cases
@@ -44,6 +43,8 @@ def pytest_generate_tests(metafunc):
         "own": lambda program: [(program, program.KEYS[0])],
         "unusable": lambda program: [(program, kind) for kind in program.UNUSABLE_KEYS],
     }
+    if "any_program" in metafunc.fixturenames:
+        metafunc.parametrize("any_program", metafunc.config.programs, ids=label)
     for name in made.keys() & set(metafunc.fixturenames):
         values = [value for program in there for value in made[name](program)]
         metafunc.parametrize(name, values, ids=label)
@@ -89,25 +90,9 @@ def pytest_runtest_makereport(item, call):
     return report
 
 
-def missing(config):
-    return [f"OpenPGP of {program.name}, which is not there: {program.missing}" for program in config.programs if program.missing]
-
-
-def counts(config):
-    """Passed and failed. A test that did not run, or is expected to fail, is a failure; a program that is missing is one where CI is set."""
-    stats = config.pluginmanager.get_plugin("terminalreporter").stats
-    words = {word: len(stats.get(word, [])) for word in ("passed", "failed", "error", "skipped", "xfailed", "xpassed")}
-    return words["passed"], sum(words.values()) - words["passed"] + (len(missing(config)) if os.environ.get("CI") else 0)
-
-
-def pytest_sessionfinish(session):
-    if session.exitstatus == 0 and counts(session.config)[1]:
-        session.exitstatus = 1
-
-
-def pytest_terminal_summary(config):
-    good, bad = counts(config)
-    config.last_lines = [*table(config), *(f"skipped: {what}" for what in missing(config)), f"openpgp: {good} passed, {bad} failed"]
+def pytest_terminal_summary(terminalreporter, config):
+    for line in table(config):
+        terminalreporter.write_line(line)
 
 
 def table(config):
@@ -130,6 +115,3 @@ def table(config):
 def pytest_unconfigure(config):
     for program in getattr(config, "programs", []):
         program.stop()
-    # After pytest's own last line.
-    for line in getattr(config, "last_lines", []):
-        print(line)

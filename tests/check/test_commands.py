@@ -1,0 +1,47 @@
+"""Formatting, lints, documentation, licences: one test for each command, named by it. One that is not installed is skipped."""
+
+import os
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(command):
+    return subprocess.run(shlex.split(command), cwd=ROOT, env={**os.environ, "RUSTDOCFLAGS": "-D warnings"}, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, check=False)
+
+
+def needs(program):
+    if not shutil.which(program):
+        pytest.skip(f"{program} is not installed")
+
+
+def passes(command):
+    done = run(command)
+    if done.returncode != 0:
+        pytest.fail(f"{command}\n{done.stdout}", pytrace=False)
+
+
+@pytest.mark.parametrize("command", ["cargo fmt --all --check", "cargo clippy --locked --workspace --all-targets --quiet -- -D warnings",
+                                     "cargo doc --locked --workspace --no-deps --quiet", "cargo deny --log-level error check licenses bans sources"])
+def test_cargo(command):
+    needs(f"cargo-{command.split()[1]}" if " doc " not in command else "rustdoc")
+    passes(command)
+
+
+def test_advisories():
+    needs("cargo-deny")
+    if run("cargo deny fetch db").returncode != 0:
+        pytest.skip("the advisories' database cannot be fetched")
+    passes("cargo deny --log-level error check advisories")
+
+
+@pytest.mark.parametrize("script", ["citations.py", "layers.py emulator"])
+def test_script(script):
+    """What a script of the house finds: one line here adds one."""
+    passes(f"tools/python tools/{script}")
