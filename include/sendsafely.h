@@ -166,18 +166,66 @@
 extern "C" {
 #endif // __cplusplus
 
-/* === VERSION ============================================================================================= */
+/* === BASIC TYPES ========================================================================================= */
 
 /**
- * Returns the version of the library that runs, to be compared with SENDSAFELY_VERSION_NUMBER, the version of this
- * header: 1,000,000 * major + 1,000 * minor + patch.
+ * A size or total that is not known.
  */
-uint32_t sendsafely_version(void);
+#define SENDSAFELY_SIZE_UNKNOWN 18446744073709551615ull
 
 /**
- * Returns the version of the library that runs as text, such as "0.1.0". Static, not to be freed.
+ * A time that the service did not tell, or told in a form that the library cannot read.
  */
-const char *sendsafely_version_string(void);
+#define SENDSAFELY_TIME_UNKNOWN -9223372036854775807
+
+/* === STRINGS ============================================================================================= */
+
+/**
+ * A list of strings: a record, to be freed with sendsafely_string_list_free unless it is part of another record.
+ */
+typedef struct {
+  /**
+   * How many there are.
+   */
+  size_t count;
+  /**
+   * The strings, count of them.
+   */
+  const char *const *items;
+} sendsafely_string_list;
+
+/**
+ * Frees a string that a call returned through a char **, zeroing it first. NULL is allowed; free it once.
+ *
+ * Not for strings inside records, nor for those that an accessor returned.
+ */
+void sendsafely_string_free(char *text);
+
+/**
+ * Frees a list of strings with its strings. NULL is allowed; free it once.
+ */
+void sendsafely_string_list_free(sendsafely_string_list *list);
+
+/* === BUFFERS ============================================================================================= */
+
+/**
+ * Bytes in memory: a record, to be freed with sendsafely_buffer_free.
+ */
+typedef struct {
+  /**
+   * How many bytes there are.
+   */
+  size_t size;
+  /**
+   * The bytes; never NULL.
+   */
+  const uint8_t *data;
+} sendsafely_buffer;
+
+/**
+ * Frees a buffer with its bytes. NULL is allowed; free it once.
+ */
+void sendsafely_buffer_free(sendsafely_buffer *buffer);
 
 /* === LIVE OBJECTS ======================================================================================== */
 
@@ -744,45 +792,12 @@ int32_t sendsafely_error_is_retryable(const sendsafely_error *error);
  */
 void sendsafely_error_free(sendsafely_error *error);
 
-/* === STRINGS ============================================================================================= */
-
-/**
- * A list of strings: a record, to be freed with sendsafely_string_list_free unless it is part of another record.
- */
-typedef struct {
-  /**
-   * How many there are.
-   */
-  size_t count;
-  /**
-   * The strings, count of them.
-   */
-  const char *const *items;
-} sendsafely_string_list;
-
-/**
- * Frees a string that a call returned through a char **, zeroing it first. NULL is allowed; free it once.
- *
- * Not for strings inside records, nor for those that an accessor returned.
- */
-void sendsafely_string_free(char *text);
-
-/**
- * Frees a list of strings with its strings. NULL is allowed; free it once.
- */
-void sendsafely_string_list_free(sendsafely_string_list *list);
-
 /* === PROGRESS, AND THE OTHER CALLBACKS OF A PROGRAM ====================================================== */
 
 /**
  * What a callback returns to let the call go on.
  */
 #define SENDSAFELY_CONTINUE 1
-
-/**
- * A size or total that is not known.
- */
-#define SENDSAFELY_SIZE_UNKNOWN 18446744073709551615ull
 
 /**
  * What a call is doing at the moment. A later version may add phases.
@@ -1003,6 +1018,24 @@ typedef struct {
 } sendsafely_client_options;
 
 /**
+ * The headers that sign a request: a record, to be freed with sendsafely_request_headers_free.
+ */
+typedef struct {
+  /**
+   * Value of ss-api-key.
+   */
+  const char *api_key;
+  /**
+   * Value of ss-request-timestamp; NULL for an anonymous sender.
+   */
+  const char *timestamp;
+  /**
+   * Value of ss-request-signature; NULL for an anonymous sender.
+   */
+  const char *signature;
+} sendsafely_request_headers;
+
+/**
  * Fills client options with their defaults. size is sizeof *options.
  *
  * Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
@@ -1069,10 +1102,179 @@ sendsafely_status sendsafely_client_request(sendsafely_client *client,
                                             sendsafely_error **error);
 
 /**
+ * Asks whether the service takes key and secret, and gives the e-mail address of their owner.
+ *
+ * out_email may be NULL; else free the text with sendsafely_string_free. SENDSAFELY_AUTHENTICATION_FAILED: check key,
+ * secret, host and clock.
+ * SendSafely Client API: verify credentials (protocol 6.1.1).
+ */
+sendsafely_status sendsafely_client_verify_credentials(sendsafely_client *client,
+                                                       char **out_email,
+                                                       sendsafely_error **error);
+
+/**
+ * Signs a request of the REST API with the client's key and secret, without sending it. Free the record with
+ * sendsafely_request_headers_free.
+ *
+ * path begins with "/api/v2.0/" or with what follows that; a query in it is not signed. body is the text as it will be
+ * sent, of a multipart upload that of its requestData; NULL: none. timestamp is like "2024-01-02T03:04:05+0000";
+ * NULL: now. SENDSAFELY_INVALID_ARGUMENT: correct path or timestamp. SENDSAFELY_NO_CREDENTIALS: the client has no API
+ * key.
+ * SendSafely Client API: signed requests (protocol 1.2).
+ */
+sendsafely_status sendsafely_client_sign(sendsafely_client *client,
+                                         const char *path,
+                                         const char *body,
+                                         const char *timestamp,
+                                         sendsafely_request_headers **out_headers,
+                                         sendsafely_error **error);
+
+/**
  * Frees a client; packages made with it keep working. Only frees: no network, no waiting. NULL and twice are harmless,
  * and so is a call on another thread that still runs.
  */
 void sendsafely_client_free(sendsafely_client *client);
+
+/**
+ * Frees the headers of a request. NULL is allowed; free it once.
+ */
+void sendsafely_request_headers_free(sendsafely_request_headers *headers);
+
+/* === VERSION ============================================================================================= */
+
+/**
+ * Returns the version of the library that runs, to be compared with SENDSAFELY_VERSION_NUMBER, the version of this
+ * header: 1,000,000 * major + 1,000 * minor + patch.
+ */
+uint32_t sendsafely_version(void);
+
+/**
+ * Returns the version of the library that runs as text, such as "0.1.0". Static, not to be freed.
+ */
+const char *sendsafely_version_string(void);
+
+/**
+ * Asks what the service thinks of client_version, or else of the library's own: "OK", "UPGRADE_AVAILABLE",
+ * "OUTDATED_VERSION", or a later word.
+ *
+ * Free the text with sendsafely_string_free.
+ * SendSafely Client API: verify version (protocol 6.1.2).
+ */
+sendsafely_status sendsafely_client_verify_version(sendsafely_client *client,
+                                                   char **out_text,
+                                                   sendsafely_error **error);
+
+/* === USER ================================================================================================ */
+
+/**
+ * What the service tells of the user: a record, to be freed with sendsafely_user_free.
+ */
+typedef struct {
+  /**
+   * The service's id; NULL if not told.
+   */
+  const char *user_id;
+  /**
+   * E-mail address.
+   */
+  const char *email;
+  /**
+   * First name; NULL if not told.
+   */
+  const char *first_name;
+  /**
+   * Last name; NULL if not told.
+   */
+  const char *last_name;
+  /**
+   * A secret of the user, for encrypting the user's own things; NULL if not told.
+   */
+  const char *client_key;
+  /**
+   * 1 if the user tests new versions.
+   */
+  int32_t is_beta_user;
+  /**
+   * 1 for an administrator of the organization.
+   */
+  int32_t is_administrator;
+  /**
+   * 1 if the user may have trusted devices, 0 if not, -1 if not told.
+   */
+  int32_t may_use_trusted_devices;
+  /**
+   * Days for which a new package can be opened, 0 for ever, -1 if not told.
+   */
+  int32_t package_life;
+} sendsafely_user;
+
+/**
+ * Asks the service for what it knows of the user. Free the record with sendsafely_user_free, which zeroes it.
+ *
+ * SendSafely Client API: user information (protocol 6.1.3).
+ */
+sendsafely_status sendsafely_client_get_user(sendsafely_client *client,
+                                             sendsafely_user **out_user,
+                                             sendsafely_error **error);
+
+/**
+ * Frees what was told of a user. NULL is allowed; free it once.
+ */
+void sendsafely_user_free(sendsafely_user *user);
+
+/* === ENTERPRISE ========================================================================================== */
+
+/**
+ * What the service tells of the organization: a record, to be freed with sendsafely_enterprise_free.
+ */
+typedef struct {
+  /**
+   * Host of its portal; NULL if not told.
+   */
+  const char *host;
+  /**
+   * Its name; NULL if not told.
+   */
+  const char *system_name;
+  /**
+   * Colour of the header of its pages, as in CSS; NULL if not told.
+   */
+  const char *header_color;
+  /**
+   * Colour of the links on its pages; NULL if not told.
+   */
+  const char *link_color;
+  /**
+   * 1 if packages may be finalized with undisclosed_recipients.
+   */
+  int32_t allow_undisclosed_recipients;
+  /**
+   * 1 if messages are encrypted.
+   */
+  int32_t message_encryption;
+  /**
+   * 1 if it tests new versions of the plug-in for Outlook.
+   */
+  int32_t outlook_beta;
+  /**
+   * 1 if it offers all languages.
+   */
+  int32_t allow_all_languages;
+} sendsafely_enterprise;
+
+/**
+ * Asks the service for what it knows of the organization. Free the record with sendsafely_enterprise_free.
+ *
+ * SendSafely Client API: enterprise information (protocol 6.1.4).
+ */
+sendsafely_status sendsafely_client_get_enterprise(sendsafely_client *client,
+                                                   sendsafely_enterprise **out_enterprise,
+                                                   sendsafely_error **error);
+
+/**
+ * Frees what was told of an organization. NULL is allowed; free it once.
+ */
+void sendsafely_enterprise_free(sendsafely_enterprise *enterprise);
 
 /* === PACKAGE ============================================================================================= */
 
@@ -1141,19 +1343,6 @@ sendsafely_status sendsafely_package_open(sendsafely_client *client,
                                           sendsafely_error **error);
 
 /**
- * Opens a package by its secure link, to receive it.
- *
- * The link may stand in quotes or angle brackets. The host is the client's, even if the link names another;
- * sendsafely_link_parse shows it. SENDSAFELY_MALFORMED_LINK: not such a link. SENDSAFELY_UNKNOWN_PACKAGE: it expired,
- * was deleted, or is not for this account.
- * SendSafely Client API: secure links (protocol 5.1).
- */
-sendsafely_status sendsafely_package_open_link(sendsafely_client *client,
-                                               const char *link,
-                                               sendsafely_package **out_package,
-                                               sendsafely_error **error);
-
-/**
  * Opens a package without its keycode, with the private key of a trusted device, to receive it or to go on with it.
  *
  * public_key_id is the id that the service gave to the device's public key; private_key is the armored OpenPGP key.
@@ -1191,29 +1380,6 @@ sendsafely_status sendsafely_package_is_workspace(sendsafely_package *package,
                                                   sendsafely_error **error);
 
 /**
- * Gives the keycode, the secret that opens the package. No network. Free the text with sendsafely_string_free, which
- * zeroes it.
- *
- * Keep it with the id to open the package again with sendsafely_package_open. SENDSAFELY_KEYCODE_UNKNOWN: the package
- * was opened with a link that has none.
- */
-sendsafely_status sendsafely_package_keycode(sendsafely_package *package,
-                                             char **out_text,
-                                             sendsafely_error **error);
-
-/**
- * Gives the secure link with the keycode in it: whoever has it opens the package. No network. Free the text with
- * sendsafely_string_free, which zeroes it.
- *
- * The package must be finalized, unless it is a Workspace. SENDSAFELY_NOT_FINALIZED: finalize first.
- * SENDSAFELY_KEYCODE_UNKNOWN: the package was opened with a link that has none.
- * SendSafely Client API: secure links (protocol 5.1).
- */
-sendsafely_status sendsafely_package_link(sendsafely_package *package,
-                                          char **out_text,
-                                          sendsafely_error **error);
-
-/**
  * Sets for how many days the package can be opened: 1 to 365, or 0 for ever where the organization allows it.
  *
  * Before or after finalize. SENDSAFELY_LIFE_OUT_OF_RANGE: see the range. SENDSAFELY_DENIED, SENDSAFELY_REFUSED: the
@@ -1245,6 +1411,27 @@ sendsafely_status sendsafely_package_set_label(sendsafely_package *package,
 sendsafely_status sendsafely_package_update(sendsafely_package *package,
                                             const char *json_object,
                                             sendsafely_error **error);
+
+/**
+ * Gives the collaborators of a Workspace as the service tells them: the text of a JSON array, to be freed with
+ * sendsafely_string_free. The service does not describe its elements; sendsafely_package_get_information has what is
+ * known of recipients. At any step.
+ *
+ * SendSafely Client API: collaborators (protocol 6.4.9).
+ */
+sendsafely_status sendsafely_package_get_collaborators(sendsafely_package *package,
+                                                       char **out_json,
+                                                       sendsafely_error **error);
+
+/**
+ * Gives the permissions of a package as the service tells them: the text of a JSON array. Everything else as for
+ * sendsafely_package_get_collaborators.
+ *
+ * SendSafely Client API: permissions (protocol 6.4.9).
+ */
+sendsafely_status sendsafely_package_get_permissions(sendsafely_package *package,
+                                                     char **out_json,
+                                                     sendsafely_error **error);
 
 /**
  * Has the service mail the whole secure link to the recipients. THE KEYCODE GOES TO THE SERVICE IN CLEAR for that, so
@@ -1317,11 +1504,6 @@ typedef struct {
    */
   int32_t auto_enable_sms;
 } sendsafely_recipient_options;
-
-/**
- * A time that the service did not tell, or told in a form that the library cannot read.
- */
-#define SENDSAFELY_TIME_UNKNOWN -9223372036854775807
 
 /**
  * A file that a recipient has fetched, or the message.
@@ -1495,34 +1677,6 @@ typedef struct {
 } sendsafely_recipient_result_list;
 
 /**
- * A country whose phone numbers need no dialling code.
- */
-typedef struct {
-  /**
-   * Two letters, such as "US".
-   */
-  const char *country_code;
-  /**
-   * The dialling code, such as 1.
-   */
-  uint32_t dialling_code;
-} sendsafely_country_code;
-
-/**
- * A list of countries: a record, to be freed with sendsafely_country_code_list_free.
- */
-typedef struct {
-  /**
-   * How many there are.
-   */
-  size_t count;
-  /**
-   * The countries, count of them.
-   */
-  const sendsafely_country_code *const *items;
-} sendsafely_country_code_list;
-
-/**
  * A list of recipients.
  */
 typedef struct {
@@ -1643,25 +1797,44 @@ sendsafely_status sendsafely_package_remove_all_recipients(sendsafely_package *p
                                                            sendsafely_error **error);
 
 /**
- * Gives the collaborators of a Workspace as the service tells them: the text of a JSON array, to be freed with
- * sendsafely_string_free. The service does not describe its elements; sendsafely_package_get_information has what is
- * known of recipients. At any step.
- *
- * SendSafely Client API: collaborators (protocol 6.4.9).
+ * Frees a recipient with all that is in it. NULL is allowed; free it once.
  */
-sendsafely_status sendsafely_package_get_collaborators(sendsafely_package *package,
-                                                       char **out_json,
-                                                       sendsafely_error **error);
+void sendsafely_recipient_free(sendsafely_recipient *recipient);
 
 /**
- * Gives the permissions of a package as the service tells them: the text of a JSON array. Everything else as for
- * sendsafely_package_get_collaborators.
- *
- * SendSafely Client API: permissions (protocol 6.4.9).
+ * Frees a list of results with the results in it. NULL is allowed; free it once.
  */
-sendsafely_status sendsafely_package_get_permissions(sendsafely_package *package,
-                                                     char **out_json,
-                                                     sendsafely_error **error);
+void sendsafely_recipient_result_list_free(sendsafely_recipient_result_list *results);
+
+/* === COUNTRY CODES ======================================================================================= */
+
+/**
+ * A country whose phone numbers need no dialling code.
+ */
+typedef struct {
+  /**
+   * Two letters, such as "US".
+   */
+  const char *country_code;
+  /**
+   * The dialling code, such as 1.
+   */
+  uint32_t dialling_code;
+} sendsafely_country_code;
+
+/**
+ * A list of countries: a record, to be freed with sendsafely_country_code_list_free.
+ */
+typedef struct {
+  /**
+   * How many there are.
+   */
+  size_t count;
+  /**
+   * The countries, count of them.
+   */
+  const sendsafely_country_code *const *items;
+} sendsafely_country_code_list;
 
 /**
  * Gives the countries whose phone numbers need no dialling code; those of all others begin with + and theirs. No
@@ -1671,16 +1844,6 @@ sendsafely_status sendsafely_package_get_permissions(sendsafely_package *package
  */
 sendsafely_status sendsafely_country_codes(sendsafely_country_code_list **out_countries,
                                            sendsafely_error **error);
-
-/**
- * Frees a recipient with all that is in it. NULL is allowed; free it once.
- */
-void sendsafely_recipient_free(sendsafely_recipient *recipient);
-
-/**
- * Frees a list of results with the results in it. NULL is allowed; free it once.
- */
-void sendsafely_recipient_result_list_free(sendsafely_recipient_result_list *results);
 
 /**
  * Frees a list of countries with the countries in it. NULL is allowed; free it once.
@@ -1869,6 +2032,35 @@ void sendsafely_contact_group_member_free(sendsafely_contact_group_member *membe
 /* === FILES OF A PACKAGE ================================================================================== */
 
 /**
+ * What a download, or the upload of a tree, does with a target that exists already.
+ */
+enum sendsafely_existing
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Answer SENDSAFELY_FILE_EXISTS and leave it alone.
+   */
+  SENDSAFELY_EXISTING_REFUSE = 0,
+  /**
+   * Replace it, once everything has arrived and is verified. Only a regular file or a symbolic link is replaced.
+   */
+  SENDSAFELY_EXISTING_OVERWRITE = 1,
+  /**
+   * Leave it alone, which is no failure: a download tells it by skipped, a tree by SENDSAFELY_ACTION_SKIPPED.
+   */
+  SENDSAFELY_EXISTING_SKIP = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum sendsafely_existing sendsafely_existing;
+#else
+typedef int32_t sendsafely_existing;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * A file on a package: a record, to be freed with sendsafely_file_free unless it is part of another record.
  */
 typedef struct {
@@ -2019,105 +2211,37 @@ void sendsafely_file_information_free(sendsafely_file_information *information);
  */
 void sendsafely_file_free(sendsafely_file *file);
 
-/* === PACKAGE INFORMATION ================================================================================= */
+/* === DIRECTORIES OF A WORKSPACE ========================================================================== */
 
 /**
- * The state of a package, as the service tells it. SendSafely Client API: package states (protocol 7.4).
+ * Options of sendsafely_package_get_directory.
  */
-enum sendsafely_package_state
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
+typedef struct {
   /**
-   * Not told, or none of these.
+   * Set by sendsafely_directory_options_init.
    */
-  SENDSAFELY_PACKAGE_STATE_UNKNOWN = -100,
+  size_t struct_size;
   /**
-   * Deleted; some recipients had it.
+   * What to sort by: "name", or another field that the service knows. NULL, the default: its own order.
    */
-  SENDSAFELY_PACKAGE_STATE_DELETED_PARTIALLY_COMPLETE = -4,
+  const char *sort_field;
   /**
-   * Deleted; nobody had it.
+   * 1: the last first. Default: 0.
    */
-  SENDSAFELY_PACKAGE_STATE_DELETED_INCOMPLETE = -3,
+  int32_t descending;
   /**
-   * Created and not finalized.
+   * 1: only one page, of at most 100 files and 100 directories. 0, the default: all of them.
    */
-  SENDSAFELY_PACKAGE_STATE_TEMP = -2,
+  int32_t one_page;
   /**
-   * Deleted; every recipient had it.
+   * With one_page, else SENDSAFELY_INVALID_ARGUMENT: the first file, from 0, the default.
    */
-  SENDSAFELY_PACKAGE_STATE_DELETED_COMPLETE = -1,
+  uint64_t file_index;
   /**
-   * Created and not finalized.
+   * With one_page, else SENDSAFELY_INVALID_ARGUMENT: the first directory, from 0, the default.
    */
-  SENDSAFELY_PACKAGE_STATE_IN_PROGRESS = 0,
-  /**
-   * Expired; nobody had it.
-   */
-  SENDSAFELY_PACKAGE_STATE_EXPIRED_INCOMPLETE = 1,
-  /**
-   * Expired; every recipient had it.
-   */
-  SENDSAFELY_PACKAGE_STATE_EXPIRED_COMPLETE = 2,
-  /**
-   * Finalized; every recipient had it.
-   */
-  SENDSAFELY_PACKAGE_STATE_ACTIVE_COMPLETE = 3,
-  /**
-   * Finalized; nobody had it yet.
-   */
-  SENDSAFELY_PACKAGE_STATE_ACTIVE_INCOMPLETE = 4,
-  /**
-   * Finalized; some recipients had it.
-   */
-  SENDSAFELY_PACKAGE_STATE_ACTIVE_PARTIALLY_COMPLETE = 5,
-  /**
-   * Expired; some recipients had it.
-   */
-  SENDSAFELY_PACKAGE_STATE_EXPIRED_PARTIALLY_COMPLETE = 6,
-};
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum sendsafely_package_state sendsafely_package_state;
-#else
-typedef int32_t sendsafely_package_state;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
-
-/**
- * What has become of a package: its states in three classes (protocol 7.4).
- */
-enum sendsafely_package_status
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
-  /**
-   * Any, or not told.
-   */
-  SENDSAFELY_PACKAGE_STATUS_ANY = 0,
-  /**
-   * It can be opened, or is being made.
-   */
-  SENDSAFELY_PACKAGE_STATUS_ACTIVE = 1,
-  /**
-   * Its life is over.
-   */
-  SENDSAFELY_PACKAGE_STATUS_EXPIRED = 2,
-  /**
-   * It was deleted.
-   */
-  SENDSAFELY_PACKAGE_STATUS_ARCHIVED = 3,
-};
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum sendsafely_package_status sendsafely_package_status;
-#else
-typedef int32_t sendsafely_package_status;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
+  uint64_t directory_index;
+} sendsafely_directory_options;
 
 /**
  * A directory as the one above shows it: part of other records.
@@ -2156,135 +2280,202 @@ typedef struct {
 } sendsafely_subdirectory_list;
 
 /**
- * What the service tells of a package: a record, to be freed with sendsafely_package_information_free.
+ * A directory of a Workspace with what is in it: a record, to be freed with sendsafely_directory_free.
  */
 typedef struct {
   /**
-   * The package id, such as "GVG2-MNZT".
+   * Its id.
    */
-  const char *package_id;
+  const char *directory_id;
   /**
-   * The package code, as in the secure link.
+   * Its name; that of the root directory may be empty.
    */
-  const char *package_code;
+  const char *name;
   /**
-   * E-mail address of the sender; NULL if not told.
-   */
-  const char *sender;
-  /**
-   * When it was created, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
-   */
-  int64_t created;
-  /**
-   * When it was created, as the service writes it; NULL if not told.
-   */
-  const char *created_text;
-  /**
-   * The state as the service names it, such as "PACKAGE_STATE_ACTIVE_INCOMPLETE"; NULL if not told.
-   */
-  const char *state_name;
-  /**
-   * The state: a sendsafely_package_state.
-   */
-  int32_t state;
-  /**
-   * The class of the state: a sendsafely_package_status.
-   */
-  int32_t status;
-  /**
-   * Days for which it can be opened, 0 for ever, -1 if not told.
-   */
-  int32_t life;
-  /**
-   * Name of a Workspace, or a label; NULL for none.
-   */
-  const char *label;
-  /**
-   * The recipients; never NULL.
-   */
-  const sendsafely_recipient_list *recipients;
-  /**
-   * The contact groups; never NULL.
-   */
-  const sendsafely_contact_group_list *contact_groups;
-  /**
-   * The files, of a Workspace those in its root directory; never NULL.
+   * The files in it; never NULL.
    */
   const sendsafely_file_list *files;
   /**
-   * E-mail addresses of possible approvers; never NULL.
-   */
-  const sendsafely_string_list *approvers;
-  /**
-   * 1 if somebody has to approve it before recipients can open it.
-   */
-  int32_t needs_approval;
-  /**
-   * 1 if downloads need a password.
-   */
-  int32_t password_required;
-  /**
-   * 1 for a Workspace.
-   */
-  int32_t is_workspace;
-  /**
-   * 1 if it is archived: expired or deleted.
-   */
-  int32_t is_archived;
-  /**
-   * 1 if recipients may reply to all.
-   */
-  int32_t allow_reply_all;
-  /**
-   * 1 if there is a message, 0 if not, -1 if not told.
-   */
-  int32_t contains_message;
-  /**
-   * Id of a Workspace's root directory; NULL for none.
-   */
-  const char *root_directory_id;
-  /**
-   * Id of the package that this one replies to; NULL for none.
-   */
-  const char *parent_id;
-  /**
-   * The service's own address of it; NULL if not told.
-   */
-  const char *url;
-  /**
-   * The directories in a Workspace's root directory, as far as the service tells them here;
-   * sendsafely_package_get_directory gives them all. Never NULL.
+   * The directories in it; never NULL.
    */
   const sendsafely_subdirectory_list *directories;
-} sendsafely_package_information;
+} sendsafely_directory;
 
 /**
- * Asks the service for what it knows of a package now: recipients, files, state. At any step.
+ * Fills directory options with their defaults. size is sizeof *options.
  *
- * Free the record with sendsafely_package_information_free.
- * SendSafely Client API: package information (protocol 6.2.2).
+ * Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
  */
-sendsafely_status sendsafely_package_get_information(sendsafely_package *package,
-                                                     sendsafely_package_information **out_information,
-                                                     sendsafely_error **error);
+sendsafely_status sendsafely_directory_options_init(sendsafely_directory_options *options,
+                                                    size_t size);
 
 /**
- * Asks the service for what it knows of a package, by its id, package code or secure link, without opening it: the
- * keycode is not needed.
+ * Lists a directory of a Workspace: its files and the directories in it.
  *
- * Free the record with sendsafely_package_information_free. SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is
- * not for this account. SENDSAFELY_INVALID_ARGUMENT: neither an id nor a code nor a link.
- * SendSafely Client API: package information (protocol 6.2.2, 5.2).
+ * directory_id NULL is the root directory. options may be NULL: everything is fetched, page by page. Free the record
+ * with sendsafely_directory_free.
+ * SENDSAFELY_ONLY_IN_WORKSPACE: other packages have no directories. SENDSAFELY_REFUSED: no such directory.
+ * SendSafely Client API: get directory (protocol 6.8.1).
  */
-sendsafely_status sendsafely_client_get_package_information(sendsafely_client *client,
-                                                            const char *package_id,
-                                                            sendsafely_package_information **out_information,
-                                                            sendsafely_error **error);
+sendsafely_status sendsafely_package_get_directory(sendsafely_package *package,
+                                                   const char *directory_id,
+                                                   const sendsafely_directory_options *options,
+                                                   sendsafely_directory **out_directory,
+                                                   sendsafely_error **error);
 
 /**
- * Frees package information with all that is in it. NULL is allowed; free it once.
+ * Makes a directory in a Workspace.
+ *
+ * parent_id is the directory to make it in, NULL for the root directory. out_directory_id may be NULL; else free the
+ * new id with sendsafely_string_free. SENDSAFELY_MALFORMED_FILE_NAME, SENDSAFELY_INVALID_FILE_NAME: choose another
+ * name. SENDSAFELY_ONLY_IN_WORKSPACE: other packages have no directories. SENDSAFELY_DENIED: the account may only
+ * read. SENDSAFELY_REFUSED: no such parent.
+ * SendSafely Client API: create directory (protocol 6.8.2).
  */
-void sendsafely_package_information_free(sendsafely_package_information *information);
+sendsafely_status sendsafely_package_create_directory(sendsafely_package *package,
+                                                      const char *parent_id,
+                                                      const char *name,
+                                                      char **out_directory_id,
+                                                      sendsafely_error **error);
+
+/**
+ * Gives a directory of a Workspace another name. The root directory has none: SENDSAFELY_DENIED.
+ *
+ * Everything else as for sendsafely_package_create_directory.
+ * SendSafely Client API: rename directory (protocol 6.8.3).
+ */
+sendsafely_status sendsafely_package_rename_directory(sendsafely_package *package,
+                                                      const char *directory_id,
+                                                      const char *new_name,
+                                                      sendsafely_error **error);
+
+/**
+ * Moves a directory of a Workspace, with everything in it, into another one of the same Workspace.
+ *
+ * target_directory_id NULL is the root directory. SENDSAFELY_REFUSED: there is no such directory, or the target is
+ * inside it. Everything else as for sendsafely_package_create_directory.
+ * SendSafely Client API: move directory (protocol 6.8.4).
+ */
+sendsafely_status sendsafely_package_move_directory(sendsafely_package *package,
+                                                    const char *directory_id,
+                                                    const char *target_directory_id,
+                                                    sendsafely_error **error);
+
+/**
+ * Deletes a directory of a Workspace with everything in it, for good. Not the root directory: SENDSAFELY_DENIED.
+ *
+ * Everything else as for sendsafely_package_create_directory.
+ * SendSafely Client API: delete directory (protocol 6.8.5).
+ */
+sendsafely_status sendsafely_package_delete_directory(sendsafely_package *package,
+                                                      const char *directory_id,
+                                                      sendsafely_error **error);
+
+/**
+ * Frees a directory with everything that is in the record. NULL is allowed; free it once.
+ */
+void sendsafely_directory_free(sendsafely_directory *directory);
+
+/* === REPORTS OF DIRECTORY TREES ========================================================================== */
+
+/**
+ * What was done with a file of a tree. A later version may add some.
+ */
+enum sendsafely_action
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Nothing: the item's status tells why.
+   */
+  SENDSAFELY_ACTION_NONE = 0,
+  /**
+   * It was uploaded.
+   */
+  SENDSAFELY_ACTION_UPLOADED = 1,
+  /**
+   * It was downloaded.
+   */
+  SENDSAFELY_ACTION_DOWNLOADED = 2,
+  /**
+   * It was left alone, because it was there already, complete and of the declared size, or of any if that is not known.
+   */
+  SENDSAFELY_ACTION_SKIPPED = 3,
+  /**
+   * It is a symbolic link, a pipe or the like, or the temporary file of a download, and was not sent; no failure of
+   * the call.
+   */
+  SENDSAFELY_ACTION_IGNORED = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum sendsafely_action sendsafely_action;
+#else
+typedef int32_t sendsafely_action;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What became of one file of a tree: part of a report.
+ */
+typedef struct {
+  /**
+   * Its path in the tree, as the sender names it, with / between directories. Not safe as a path on this machine.
+   */
+  const char *path;
+  /**
+   * Where it is on this machine; NULL if it has no place here.
+   */
+  const char *local_path;
+  /**
+   * Its id; NULL if it has none.
+   */
+  const char *file_id;
+  /**
+   * Bytes of the file: of one that was downloaded, as they were received.
+   */
+  uint64_t size;
+  /**
+   * A sendsafely_status: SENDSAFELY_OK, or why nothing was done.
+   */
+  int32_t status;
+  /**
+   * What was done: a sendsafely_action.
+   */
+  int32_t action;
+  /**
+   * What happened, in words; NULL for SENDSAFELY_OK.
+   */
+  const char *message;
+  /**
+   * 1 if its name on this machine is not the sender's, which was not safe or was taken by another file.
+   */
+  int32_t renamed;
+  /**
+   * Bytes of the file as its sender declared them, not always rightly; SENDSAFELY_SIZE_UNKNOWN if that is not known.
+   */
+  uint64_t declared_size;
+} sendsafely_report_item;
+
+/**
+ * What became of every file of a tree: a record, to be freed with sendsafely_report_free.
+ */
+typedef struct {
+  /**
+   * How many there are.
+   */
+  size_t count;
+  /**
+   * The items, count of them, directory by directory.
+   */
+  const sendsafely_report_item *const *items;
+} sendsafely_report;
+
+/**
+ * Frees a report with the items in it. NULL is allowed; free it once.
+ */
+void sendsafely_report_free(sendsafely_report *report);
 
 /* === UPLOADS ============================================================================================= */
 
@@ -2316,6 +2507,35 @@ typedef struct {
 } sendsafely_upload_options;
 
 /**
+ * Options of sendsafely_package_upload_all.
+ */
+typedef struct {
+  /**
+   * Set by sendsafely_upload_all_options_init.
+   */
+  size_t struct_size;
+  /**
+   * Directory of a Workspace into which everything goes. NULL, the default: its root directory.
+   */
+  const char *directory_id;
+  /**
+   * What to do with files that are there already: a sendsafely_existing. SENDSAFELY_EXISTING_SKIP, the default,
+   * leaves those alone that are complete and of the same size; SENDSAFELY_EXISTING_OVERWRITE makes a new version of
+   * each, in a Workspace; SENDSAFELY_EXISTING_REFUSE answers SENDSAFELY_FILE_EXISTS before anything is changed.
+   */
+  int32_t existing;
+  /**
+   * Progress of this call, of all files together; see "Progress and stopping". NULL, the default: the client's
+   * callback.
+   */
+  sendsafely_progress_callback on_progress;
+  /**
+   * Handed to on_progress.
+   */
+  void *user_data;
+} sendsafely_upload_all_options;
+
+/**
  * Gives how many uploads into a package run at the moment, on any thread. No network.
  *
  * sendsafely_package_finalize answers SENDSAFELY_UPLOAD_RUNNING unless there is none.
@@ -2331,6 +2551,14 @@ sendsafely_status sendsafely_package_running_uploads(sendsafely_package *package
  */
 sendsafely_status sendsafely_upload_options_init(sendsafely_upload_options *options,
                                                  size_t size);
+
+/**
+ * Fills options of sendsafely_package_upload_all with their defaults. size is sizeof *options.
+ *
+ * Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+ */
+sendsafely_status sendsafely_upload_all_options_init(sendsafely_upload_all_options *options,
+                                                     size_t size);
 
 /**
  * Uploads a file, encrypted on this machine in parts.
@@ -2379,6 +2607,47 @@ sendsafely_status sendsafely_package_upload_callback(sendsafely_package *package
                                                      sendsafely_file **out_file,
                                                      sendsafely_error **error);
 
+/**
+ * Uploads all files that are in a local directory and, into a Workspace, its directories with what is in them.
+ *
+ * Directories that are missing are made. Symbolic links and whatever else is no regular file are not followed; they
+ * are in the report. options may be NULL. Several files are under way at once.
+ * One file that fails does not end the others: at the end the call answers with the first failure and says how many
+ * there were. A stop, a network that is down, or a refusal of the account ends the call. Call again to go on:
+ * what is there and complete is skipped. A file that a killed upload of this user and machine is known to have left
+ * incomplete is removed and sent again; beside any other incomplete file, which somebody may be uploading, a further
+ * version is sent.
+ * out_report may be NULL; else free it with sendsafely_report_free. Unlike other outputs IT IS GIVEN ON FAILURE TOO,
+ * as soon as the arguments are right, empty if nothing was begun; where the whole call was refused, its status stands
+ * at every file that had not its turn. SENDSAFELY_ONLY_IN_WORKSPACE: there are directories in it, and the package is
+ * no Workspace; nothing was sent. SENDSAFELY_DIRECTORY_NOT_FOUND: no such local directory. SENDSAFELY_REFUSED: the
+ * service does not know directory_id. Everything else as for sendsafely_package_upload_file.
+ * SendSafely Client API: directories (protocol 6.8), create file id, upload parts (protocol 4.2 to 4.4).
+ */
+sendsafely_status sendsafely_package_upload_all(sendsafely_package *package,
+                                                const char *directory,
+                                                const sendsafely_upload_all_options *options,
+                                                sendsafely_report **out_report,
+                                                sendsafely_error **error);
+
+/**
+ * Encrypts the keycode of a package to the public keys of its readers, or with a recipient_id to those of one
+ * recipient, and stores the results. Finalize does it by itself, and so does adding recipients to a Workspace or a
+ * finalized package: this is for devices that were registered later. Four go up at once, or as many as
+ * parts_in_flight says if those are fewer. A key that cannot be used, or for which the service refuses the keycode, is
+ * passed over with a line in the log; if the service refuses it for every key, the first refusal is the error. So is
+ * one of the caller or the package, such as SENDSAFELY_SESSION_TIMEOUT, for whatever key.
+ *
+ * Before or after finalize. recipient_id may be NULL. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id.
+ * SENDSAFELY_KEYCODE_UNKNOWN, SENDSAFELY_WRONG_KEYCODE: open the package with its keycode. A keycode with which a package
+ * was opened is handed on only if it opens what is there. SENDSAFELY_KEYCODE_NOT_PROVED: what is there was not read, or
+ * is more than is searched; download a file or read the message through the same package, then call again.
+ * SendSafely Client API: public keys and keycodes (protocol 4.6).
+ */
+sendsafely_status sendsafely_package_upload_keycodes(sendsafely_package *package,
+                                                     const char *recipient_id,
+                                                     sendsafely_error **error);
+
 /* === MESSAGE ============================================================================================= */
 
 /**
@@ -2402,6 +2671,31 @@ sendsafely_status sendsafely_package_set_message(sendsafely_package *package,
 sendsafely_status sendsafely_package_get_message(sendsafely_package *package,
                                                  char **out_text,
                                                  sendsafely_error **error);
+
+/**
+ * Encrypts the message of a package: gives base64 text. Free it with sendsafely_string_free. Everything else as for
+ * sendsafely_part_encrypt.
+ *
+ * SendSafely Client API: the message (protocol 3.5).
+ */
+sendsafely_status sendsafely_message_encrypt(const char *server_secret,
+                                             const char *keycode,
+                                             const char *text,
+                                             char **out_base64,
+                                             sendsafely_error **error);
+
+/**
+ * Decrypts the message of a package from its base64 text. Free the text with sendsafely_string_free, which zeroes it.
+ * Line ends are as the sender's client writes them, CR LF by the official Node client.
+ * The limit of a compressed one is 16 MiB. Everything else as for sendsafely_part_decrypt.
+ *
+ * SendSafely Client API: the message (protocol 3.5).
+ */
+sendsafely_status sendsafely_message_decrypt(const char *server_secret,
+                                             const char *keycode,
+                                             const char *base64,
+                                             char **out_text,
+                                             sendsafely_error **error);
 
 /* === FINALIZE ============================================================================================ */
 
@@ -2552,40 +2846,267 @@ sendsafely_status sendsafely_link_find(const char *text,
                                        sendsafely_error **error);
 
 /**
+ * Opens a package by its secure link, to receive it.
+ *
+ * The link may stand in quotes or angle brackets. The host is the client's, even if the link names another;
+ * sendsafely_link_parse shows it. SENDSAFELY_MALFORMED_LINK: not such a link. SENDSAFELY_UNKNOWN_PACKAGE: it expired,
+ * was deleted, or is not for this account.
+ * SendSafely Client API: secure links (protocol 5.1).
+ */
+sendsafely_status sendsafely_package_open_link(sendsafely_client *client,
+                                               const char *link,
+                                               sendsafely_package **out_package,
+                                               sendsafely_error **error);
+
+/**
+ * Gives the secure link with the keycode in it: whoever has it opens the package. No network. Free the text with
+ * sendsafely_string_free, which zeroes it.
+ *
+ * The package must be finalized, unless it is a Workspace. SENDSAFELY_NOT_FINALIZED: finalize first.
+ * SENDSAFELY_KEYCODE_UNKNOWN: the package was opened with a link that has none.
+ * SendSafely Client API: secure links (protocol 5.1).
+ */
+sendsafely_status sendsafely_package_link(sendsafely_package *package,
+                                          char **out_text,
+                                          sendsafely_error **error);
+
+/**
  * Frees the parts of a link, zeroing the keycode. NULL is allowed; free it once.
  */
 void sendsafely_link_free(sendsafely_link *link);
 
-/* === DOWNLOADS =========================================================================================== */
+/* === PACKAGE INFORMATION ================================================================================= */
 
 /**
- * What a download, or the upload of a tree, does with a target that exists already.
+ * The state of a package, as the service tells it. SendSafely Client API: package states (protocol 7.4).
  */
-enum sendsafely_existing
+enum sendsafely_package_state
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
   /**
-   * Answer SENDSAFELY_FILE_EXISTS and leave it alone.
+   * Not told, or none of these.
    */
-  SENDSAFELY_EXISTING_REFUSE = 0,
+  SENDSAFELY_PACKAGE_STATE_UNKNOWN = -100,
   /**
-   * Replace it, once everything has arrived and is verified. Only a regular file or a symbolic link is replaced.
+   * Deleted; some recipients had it.
    */
-  SENDSAFELY_EXISTING_OVERWRITE = 1,
+  SENDSAFELY_PACKAGE_STATE_DELETED_PARTIALLY_COMPLETE = -4,
   /**
-   * Leave it alone, which is no failure: a download tells it by skipped, a tree by SENDSAFELY_ACTION_SKIPPED.
+   * Deleted; nobody had it.
    */
-  SENDSAFELY_EXISTING_SKIP = 2,
+  SENDSAFELY_PACKAGE_STATE_DELETED_INCOMPLETE = -3,
+  /**
+   * Created and not finalized.
+   */
+  SENDSAFELY_PACKAGE_STATE_TEMP = -2,
+  /**
+   * Deleted; every recipient had it.
+   */
+  SENDSAFELY_PACKAGE_STATE_DELETED_COMPLETE = -1,
+  /**
+   * Created and not finalized.
+   */
+  SENDSAFELY_PACKAGE_STATE_IN_PROGRESS = 0,
+  /**
+   * Expired; nobody had it.
+   */
+  SENDSAFELY_PACKAGE_STATE_EXPIRED_INCOMPLETE = 1,
+  /**
+   * Expired; every recipient had it.
+   */
+  SENDSAFELY_PACKAGE_STATE_EXPIRED_COMPLETE = 2,
+  /**
+   * Finalized; every recipient had it.
+   */
+  SENDSAFELY_PACKAGE_STATE_ACTIVE_COMPLETE = 3,
+  /**
+   * Finalized; nobody had it yet.
+   */
+  SENDSAFELY_PACKAGE_STATE_ACTIVE_INCOMPLETE = 4,
+  /**
+   * Finalized; some recipients had it.
+   */
+  SENDSAFELY_PACKAGE_STATE_ACTIVE_PARTIALLY_COMPLETE = 5,
+  /**
+   * Expired; some recipients had it.
+   */
+  SENDSAFELY_PACKAGE_STATE_EXPIRED_PARTIALLY_COMPLETE = 6,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
-typedef enum sendsafely_existing sendsafely_existing;
+typedef enum sendsafely_package_state sendsafely_package_state;
 #else
-typedef int32_t sendsafely_existing;
+typedef int32_t sendsafely_package_state;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
+
+/**
+ * What has become of a package: its states in three classes (protocol 7.4).
+ */
+enum sendsafely_package_status
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Any, or not told.
+   */
+  SENDSAFELY_PACKAGE_STATUS_ANY = 0,
+  /**
+   * It can be opened, or is being made.
+   */
+  SENDSAFELY_PACKAGE_STATUS_ACTIVE = 1,
+  /**
+   * Its life is over.
+   */
+  SENDSAFELY_PACKAGE_STATUS_EXPIRED = 2,
+  /**
+   * It was deleted.
+   */
+  SENDSAFELY_PACKAGE_STATUS_ARCHIVED = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum sendsafely_package_status sendsafely_package_status;
+#else
+typedef int32_t sendsafely_package_status;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What the service tells of a package: a record, to be freed with sendsafely_package_information_free.
+ */
+typedef struct {
+  /**
+   * The package id, such as "GVG2-MNZT".
+   */
+  const char *package_id;
+  /**
+   * The package code, as in the secure link.
+   */
+  const char *package_code;
+  /**
+   * E-mail address of the sender; NULL if not told.
+   */
+  const char *sender;
+  /**
+   * When it was created, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
+   */
+  int64_t created;
+  /**
+   * When it was created, as the service writes it; NULL if not told.
+   */
+  const char *created_text;
+  /**
+   * The state as the service names it, such as "PACKAGE_STATE_ACTIVE_INCOMPLETE"; NULL if not told.
+   */
+  const char *state_name;
+  /**
+   * The state: a sendsafely_package_state.
+   */
+  int32_t state;
+  /**
+   * The class of the state: a sendsafely_package_status.
+   */
+  int32_t status;
+  /**
+   * Days for which it can be opened, 0 for ever, -1 if not told.
+   */
+  int32_t life;
+  /**
+   * Name of a Workspace, or a label; NULL for none.
+   */
+  const char *label;
+  /**
+   * The recipients; never NULL.
+   */
+  const sendsafely_recipient_list *recipients;
+  /**
+   * The contact groups; never NULL.
+   */
+  const sendsafely_contact_group_list *contact_groups;
+  /**
+   * The files, of a Workspace those in its root directory; never NULL.
+   */
+  const sendsafely_file_list *files;
+  /**
+   * E-mail addresses of possible approvers; never NULL.
+   */
+  const sendsafely_string_list *approvers;
+  /**
+   * 1 if somebody has to approve it before recipients can open it.
+   */
+  int32_t needs_approval;
+  /**
+   * 1 if downloads need a password.
+   */
+  int32_t password_required;
+  /**
+   * 1 for a Workspace.
+   */
+  int32_t is_workspace;
+  /**
+   * 1 if it is archived: expired or deleted.
+   */
+  int32_t is_archived;
+  /**
+   * 1 if recipients may reply to all.
+   */
+  int32_t allow_reply_all;
+  /**
+   * 1 if there is a message, 0 if not, -1 if not told.
+   */
+  int32_t contains_message;
+  /**
+   * Id of a Workspace's root directory; NULL for none.
+   */
+  const char *root_directory_id;
+  /**
+   * Id of the package that this one replies to; NULL for none.
+   */
+  const char *parent_id;
+  /**
+   * The service's own address of it; NULL if not told.
+   */
+  const char *url;
+  /**
+   * The directories in a Workspace's root directory, as far as the service tells them here;
+   * sendsafely_package_get_directory gives them all. Never NULL.
+   */
+  const sendsafely_subdirectory_list *directories;
+} sendsafely_package_information;
+
+/**
+ * Asks the service for what it knows of a package now: recipients, files, state. At any step.
+ *
+ * Free the record with sendsafely_package_information_free.
+ * SendSafely Client API: package information (protocol 6.2.2).
+ */
+sendsafely_status sendsafely_package_get_information(sendsafely_package *package,
+                                                     sendsafely_package_information **out_information,
+                                                     sendsafely_error **error);
+
+/**
+ * Asks the service for what it knows of a package, by its id, package code or secure link, without opening it: the
+ * keycode is not needed.
+ *
+ * Free the record with sendsafely_package_information_free. SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is
+ * not for this account. SENDSAFELY_INVALID_ARGUMENT: neither an id nor a code nor a link.
+ * SendSafely Client API: package information (protocol 6.2.2, 5.2).
+ */
+sendsafely_status sendsafely_client_get_package_information(sendsafely_client *client,
+                                                            const char *package_id,
+                                                            sendsafely_package_information **out_information,
+                                                            sendsafely_error **error);
+
+/**
+ * Frees package information with all that is in it. NULL is allowed; free it once.
+ */
+void sendsafely_package_information_free(sendsafely_package_information *information);
+
+/* === DOWNLOADS =========================================================================================== */
 
 /**
  * Options of the download calls.
@@ -2695,20 +3216,6 @@ sendsafely_status sendsafely_package_download_file(sendsafely_package *package,
                                                    sendsafely_error **error);
 
 /**
- * Bytes in memory: a record, to be freed with sendsafely_buffer_free.
- */
-typedef struct {
-  /**
-   * How many bytes there are.
-   */
-  size_t size;
-  /**
-   * The bytes; never NULL.
-   */
-  const uint8_t *data;
-} sendsafely_buffer;
-
-/**
  * Downloads a file into memory. Free the buffer with sendsafely_buffer_free.
  *
  * size of the buffer is what was received, size of the sendsafely_file what was declared. SENDSAFELY_SIZE_MISMATCH: also
@@ -2738,138 +3245,28 @@ sendsafely_status sendsafely_package_download_callback(sendsafely_package *packa
                                                        sendsafely_error **error);
 
 /**
+ * Downloads everything into an existing local directory: all files of a package, or a Workspace with its directories,
+ * or with directory_id one of these with what is in it.
+ *
+ * The sender's names are made safe and, where two would be the same, told apart; the report has both. A symbolic link
+ * in place of a directory is not followed. options may be NULL. Of existing, SENDSAFELY_EXISTING_REFUSE, the default,
+ * answers SENDSAFELY_FILE_EXISTS before the first byte if one target exists; SENDSAFELY_EXISTING_SKIP leaves files of
+ * the declared size alone and fails for others, also for one that is whole but whose sender declared a wrong size.
+ * Failures and the report as for sendsafely_package_upload_all; call again with SENDSAFELY_EXISTING_SKIP to go on.
+ * SENDSAFELY_DIRECTORY_NOT_FOUND: create the local directory first. Everything else as for
+ * sendsafely_package_download_file.
+ * SendSafely Client API: directories (protocol 6.8), download URLs, fetching and decrypting (protocol 5.3, 5.4).
+ */
+sendsafely_status sendsafely_package_download_all(sendsafely_package *package,
+                                                  const char *directory,
+                                                  const sendsafely_download_options *options,
+                                                  sendsafely_report **out_report,
+                                                  sendsafely_error **error);
+
+/**
  * Frees a download that a call returned. NULL is allowed; free it once.
  */
 void sendsafely_download_free(sendsafely_download *download);
-
-/* === DIRECTORIES OF A WORKSPACE ========================================================================== */
-
-/**
- * Options of sendsafely_package_get_directory.
- */
-typedef struct {
-  /**
-   * Set by sendsafely_directory_options_init.
-   */
-  size_t struct_size;
-  /**
-   * What to sort by: "name", or another field that the service knows. NULL, the default: its own order.
-   */
-  const char *sort_field;
-  /**
-   * 1: the last first. Default: 0.
-   */
-  int32_t descending;
-  /**
-   * 1: only one page, of at most 100 files and 100 directories. 0, the default: all of them.
-   */
-  int32_t one_page;
-  /**
-   * With one_page, else SENDSAFELY_INVALID_ARGUMENT: the first file, from 0, the default.
-   */
-  uint64_t file_index;
-  /**
-   * With one_page, else SENDSAFELY_INVALID_ARGUMENT: the first directory, from 0, the default.
-   */
-  uint64_t directory_index;
-} sendsafely_directory_options;
-
-/**
- * A directory of a Workspace with what is in it: a record, to be freed with sendsafely_directory_free.
- */
-typedef struct {
-  /**
-   * Its id.
-   */
-  const char *directory_id;
-  /**
-   * Its name; that of the root directory may be empty.
-   */
-  const char *name;
-  /**
-   * The files in it; never NULL.
-   */
-  const sendsafely_file_list *files;
-  /**
-   * The directories in it; never NULL.
-   */
-  const sendsafely_subdirectory_list *directories;
-} sendsafely_directory;
-
-/**
- * Fills directory options with their defaults. size is sizeof *options.
- *
- * Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
- */
-sendsafely_status sendsafely_directory_options_init(sendsafely_directory_options *options,
-                                                    size_t size);
-
-/**
- * Lists a directory of a Workspace: its files and the directories in it.
- *
- * directory_id NULL is the root directory. options may be NULL: everything is fetched, page by page. Free the record
- * with sendsafely_directory_free.
- * SENDSAFELY_ONLY_IN_WORKSPACE: other packages have no directories. SENDSAFELY_REFUSED: no such directory.
- * SendSafely Client API: get directory (protocol 6.8.1).
- */
-sendsafely_status sendsafely_package_get_directory(sendsafely_package *package,
-                                                   const char *directory_id,
-                                                   const sendsafely_directory_options *options,
-                                                   sendsafely_directory **out_directory,
-                                                   sendsafely_error **error);
-
-/**
- * Makes a directory in a Workspace.
- *
- * parent_id is the directory to make it in, NULL for the root directory. out_directory_id may be NULL; else free the
- * new id with sendsafely_string_free. SENDSAFELY_MALFORMED_FILE_NAME, SENDSAFELY_INVALID_FILE_NAME: choose another
- * name. SENDSAFELY_ONLY_IN_WORKSPACE: other packages have no directories. SENDSAFELY_DENIED: the account may only
- * read. SENDSAFELY_REFUSED: no such parent.
- * SendSafely Client API: create directory (protocol 6.8.2).
- */
-sendsafely_status sendsafely_package_create_directory(sendsafely_package *package,
-                                                      const char *parent_id,
-                                                      const char *name,
-                                                      char **out_directory_id,
-                                                      sendsafely_error **error);
-
-/**
- * Gives a directory of a Workspace another name. The root directory has none: SENDSAFELY_DENIED.
- *
- * Everything else as for sendsafely_package_create_directory.
- * SendSafely Client API: rename directory (protocol 6.8.3).
- */
-sendsafely_status sendsafely_package_rename_directory(sendsafely_package *package,
-                                                      const char *directory_id,
-                                                      const char *new_name,
-                                                      sendsafely_error **error);
-
-/**
- * Moves a directory of a Workspace, with everything in it, into another one of the same Workspace.
- *
- * target_directory_id NULL is the root directory. SENDSAFELY_REFUSED: there is no such directory, or the target is
- * inside it. Everything else as for sendsafely_package_create_directory.
- * SendSafely Client API: move directory (protocol 6.8.4).
- */
-sendsafely_status sendsafely_package_move_directory(sendsafely_package *package,
-                                                    const char *directory_id,
-                                                    const char *target_directory_id,
-                                                    sendsafely_error **error);
-
-/**
- * Deletes a directory of a Workspace with everything in it, for good. Not the root directory: SENDSAFELY_DENIED.
- *
- * Everything else as for sendsafely_package_create_directory.
- * SendSafely Client API: delete directory (protocol 6.8.5).
- */
-sendsafely_status sendsafely_package_delete_directory(sendsafely_package *package,
-                                                      const char *directory_id,
-                                                      sendsafely_error **error);
-
-/**
- * Frees a directory with everything that is in the record. NULL is allowed; free it once.
- */
-void sendsafely_directory_free(sendsafely_directory *directory);
 
 /* === ACTIVITY LOG OF A WORKSPACE ========================================================================= */
 
@@ -2960,187 +3357,7 @@ void sendsafely_activity_iterator_free(sendsafely_activity_iterator *iterator);
  */
 void sendsafely_activity_entry_free(sendsafely_activity_entry *entry);
 
-/* === WHOLE TREES ========================================================================================= */
-
-/**
- * What was done with a file of a tree. A later version may add some.
- */
-enum sendsafely_action
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
-  /**
-   * Nothing: the item's status tells why.
-   */
-  SENDSAFELY_ACTION_NONE = 0,
-  /**
-   * It was uploaded.
-   */
-  SENDSAFELY_ACTION_UPLOADED = 1,
-  /**
-   * It was downloaded.
-   */
-  SENDSAFELY_ACTION_DOWNLOADED = 2,
-  /**
-   * It was left alone, because it was there already, complete and of the declared size, or of any if that is not known.
-   */
-  SENDSAFELY_ACTION_SKIPPED = 3,
-  /**
-   * It is a symbolic link, a pipe or the like, or the temporary file of a download, and was not sent; no failure of
-   * the call.
-   */
-  SENDSAFELY_ACTION_IGNORED = 4,
-};
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum sendsafely_action sendsafely_action;
-#else
-typedef int32_t sendsafely_action;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
-
-/**
- * Options of sendsafely_package_upload_all.
- */
-typedef struct {
-  /**
-   * Set by sendsafely_upload_all_options_init.
-   */
-  size_t struct_size;
-  /**
-   * Directory of a Workspace into which everything goes. NULL, the default: its root directory.
-   */
-  const char *directory_id;
-  /**
-   * What to do with files that are there already: a sendsafely_existing. SENDSAFELY_EXISTING_SKIP, the default,
-   * leaves those alone that are complete and of the same size; SENDSAFELY_EXISTING_OVERWRITE makes a new version of
-   * each, in a Workspace; SENDSAFELY_EXISTING_REFUSE answers SENDSAFELY_FILE_EXISTS before anything is changed.
-   */
-  int32_t existing;
-  /**
-   * Progress of this call, of all files together; see "Progress and stopping". NULL, the default: the client's
-   * callback.
-   */
-  sendsafely_progress_callback on_progress;
-  /**
-   * Handed to on_progress.
-   */
-  void *user_data;
-} sendsafely_upload_all_options;
-
-/**
- * What became of one file of a tree: part of a report.
- */
-typedef struct {
-  /**
-   * Its path in the tree, as the sender names it, with / between directories. Not safe as a path on this machine.
-   */
-  const char *path;
-  /**
-   * Where it is on this machine; NULL if it has no place here.
-   */
-  const char *local_path;
-  /**
-   * Its id; NULL if it has none.
-   */
-  const char *file_id;
-  /**
-   * Bytes of the file: of one that was downloaded, as they were received.
-   */
-  uint64_t size;
-  /**
-   * A sendsafely_status: SENDSAFELY_OK, or why nothing was done.
-   */
-  int32_t status;
-  /**
-   * What was done: a sendsafely_action.
-   */
-  int32_t action;
-  /**
-   * What happened, in words; NULL for SENDSAFELY_OK.
-   */
-  const char *message;
-  /**
-   * 1 if its name on this machine is not the sender's, which was not safe or was taken by another file.
-   */
-  int32_t renamed;
-  /**
-   * Bytes of the file as its sender declared them, not always rightly; SENDSAFELY_SIZE_UNKNOWN if that is not known.
-   */
-  uint64_t declared_size;
-} sendsafely_report_item;
-
-/**
- * What became of every file of a tree: a record, to be freed with sendsafely_report_free.
- */
-typedef struct {
-  /**
-   * How many there are.
-   */
-  size_t count;
-  /**
-   * The items, count of them, directory by directory.
-   */
-  const sendsafely_report_item *const *items;
-} sendsafely_report;
-
-/**
- * Fills options of sendsafely_package_upload_all with their defaults. size is sizeof *options.
- *
- * Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
- */
-sendsafely_status sendsafely_upload_all_options_init(sendsafely_upload_all_options *options,
-                                                     size_t size);
-
-/**
- * Uploads all files that are in a local directory and, into a Workspace, its directories with what is in them.
- *
- * Directories that are missing are made. Symbolic links and whatever else is no regular file are not followed; they
- * are in the report. options may be NULL. Several files are under way at once.
- * One file that fails does not end the others: at the end the call answers with the first failure and says how many
- * there were. A stop, a network that is down, or a refusal of the account ends the call. Call again to go on:
- * what is there and complete is skipped. A file that a killed upload of this user and machine is known to have left
- * incomplete is removed and sent again; beside any other incomplete file, which somebody may be uploading, a further
- * version is sent.
- * out_report may be NULL; else free it with sendsafely_report_free. Unlike other outputs IT IS GIVEN ON FAILURE TOO,
- * as soon as the arguments are right, empty if nothing was begun; where the whole call was refused, its status stands
- * at every file that had not its turn. SENDSAFELY_ONLY_IN_WORKSPACE: there are directories in it, and the package is
- * no Workspace; nothing was sent. SENDSAFELY_DIRECTORY_NOT_FOUND: no such local directory. SENDSAFELY_REFUSED: the
- * service does not know directory_id. Everything else as for sendsafely_package_upload_file.
- * SendSafely Client API: directories (protocol 6.8), create file id, upload parts (protocol 4.2 to 4.4).
- */
-sendsafely_status sendsafely_package_upload_all(sendsafely_package *package,
-                                                const char *directory,
-                                                const sendsafely_upload_all_options *options,
-                                                sendsafely_report **out_report,
-                                                sendsafely_error **error);
-
-/**
- * Downloads everything into an existing local directory: all files of a package, or a Workspace with its directories,
- * or with directory_id one of these with what is in it.
- *
- * The sender's names are made safe and, where two would be the same, told apart; the report has both. A symbolic link
- * in place of a directory is not followed. options may be NULL. Of existing, SENDSAFELY_EXISTING_REFUSE, the default,
- * answers SENDSAFELY_FILE_EXISTS before the first byte if one target exists; SENDSAFELY_EXISTING_SKIP leaves files of
- * the declared size alone and fails for others, also for one that is whole but whose sender declared a wrong size.
- * Failures and the report as for sendsafely_package_upload_all; call again with SENDSAFELY_EXISTING_SKIP to go on.
- * SENDSAFELY_DIRECTORY_NOT_FOUND: create the local directory first. Everything else as for
- * sendsafely_package_download_file.
- * SendSafely Client API: directories (protocol 6.8), download URLs, fetching and decrypting (protocol 5.3, 5.4).
- */
-sendsafely_status sendsafely_package_download_all(sendsafely_package *package,
-                                                  const char *directory,
-                                                  const sendsafely_download_options *options,
-                                                  sendsafely_report **out_report,
-                                                  sendsafely_error **error);
-
-/**
- * Frees a report with the items in it. NULL is allowed; free it once.
- */
-void sendsafely_report_free(sendsafely_report *report);
-
-/* === PACKAGE LISTS ======================================================================================= */
+/* === LISTS OF PACKAGES =================================================================================== */
 
 /**
  * Which packages sendsafely_client_list_packages lists.
@@ -3401,18 +3618,6 @@ sendsafely_status sendsafely_package_iterator_next(sendsafely_package_iterator *
                                                    sendsafely_error **error);
 
 /**
- * Gives the packages that a recipient has got from the organization, with what it has fetched of each.
- *
- * Free the list with sendsafely_package_summary_list_free.
- * SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_INVALID_EMAIL: correct the address. SENDSAFELY_DENIED: not for this account.
- * SendSafely Client API: history of a recipient (protocol 6.4.8).
- */
-sendsafely_status sendsafely_client_get_recipient_history(sendsafely_client *client,
-                                                          const char *email,
-                                                          sendsafely_package_summary_list **out_packages,
-                                                          sendsafely_error **error);
-
-/**
  * Frees an iterator. Only frees: no network. NULL and twice are harmless.
  */
 void sendsafely_package_iterator_free(sendsafely_package_iterator *iterator);
@@ -3427,137 +3632,19 @@ void sendsafely_package_summary_free(sendsafely_package_summary *summary);
  */
 void sendsafely_package_summary_list_free(sendsafely_package_summary_list *packages);
 
-/* === ACCOUNT ============================================================================================= */
+/* === HISTORY OF A RECIPIENT ============================================================================== */
 
 /**
- * What the service tells of the user: a record, to be freed with sendsafely_user_free.
- */
-typedef struct {
-  /**
-   * The service's id; NULL if not told.
-   */
-  const char *user_id;
-  /**
-   * E-mail address.
-   */
-  const char *email;
-  /**
-   * First name; NULL if not told.
-   */
-  const char *first_name;
-  /**
-   * Last name; NULL if not told.
-   */
-  const char *last_name;
-  /**
-   * A secret of the user, for encrypting the user's own things; NULL if not told.
-   */
-  const char *client_key;
-  /**
-   * 1 if the user tests new versions.
-   */
-  int32_t is_beta_user;
-  /**
-   * 1 for an administrator of the organization.
-   */
-  int32_t is_administrator;
-  /**
-   * 1 if the user may have trusted devices, 0 if not, -1 if not told.
-   */
-  int32_t may_use_trusted_devices;
-  /**
-   * Days for which a new package can be opened, 0 for ever, -1 if not told.
-   */
-  int32_t package_life;
-} sendsafely_user;
-
-/**
- * What the service tells of the organization: a record, to be freed with sendsafely_enterprise_free.
- */
-typedef struct {
-  /**
-   * Host of its portal; NULL if not told.
-   */
-  const char *host;
-  /**
-   * Its name; NULL if not told.
-   */
-  const char *system_name;
-  /**
-   * Colour of the header of its pages, as in CSS; NULL if not told.
-   */
-  const char *header_color;
-  /**
-   * Colour of the links on its pages; NULL if not told.
-   */
-  const char *link_color;
-  /**
-   * 1 if packages may be finalized with undisclosed_recipients.
-   */
-  int32_t allow_undisclosed_recipients;
-  /**
-   * 1 if messages are encrypted.
-   */
-  int32_t message_encryption;
-  /**
-   * 1 if it tests new versions of the plug-in for Outlook.
-   */
-  int32_t outlook_beta;
-  /**
-   * 1 if it offers all languages.
-   */
-  int32_t allow_all_languages;
-} sendsafely_enterprise;
-
-/**
- * Asks whether the service takes key and secret, and gives the e-mail address of their owner.
+ * Gives the packages that a recipient has got from the organization, with what it has fetched of each.
  *
- * out_email may be NULL; else free the text with sendsafely_string_free. SENDSAFELY_AUTHENTICATION_FAILED: check key,
- * secret, host and clock.
- * SendSafely Client API: verify credentials (protocol 6.1.1).
+ * Free the list with sendsafely_package_summary_list_free.
+ * SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_INVALID_EMAIL: correct the address. SENDSAFELY_DENIED: not for this account.
+ * SendSafely Client API: history of a recipient (protocol 6.4.8).
  */
-sendsafely_status sendsafely_client_verify_credentials(sendsafely_client *client,
-                                                       char **out_email,
-                                                       sendsafely_error **error);
-
-/**
- * Asks what the service thinks of client_version, or else of the library's own: "OK", "UPGRADE_AVAILABLE",
- * "OUTDATED_VERSION", or a later word.
- *
- * Free the text with sendsafely_string_free.
- * SendSafely Client API: verify version (protocol 6.1.2).
- */
-sendsafely_status sendsafely_client_verify_version(sendsafely_client *client,
-                                                   char **out_text,
-                                                   sendsafely_error **error);
-
-/**
- * Asks the service for what it knows of the user. Free the record with sendsafely_user_free, which zeroes it.
- *
- * SendSafely Client API: user information (protocol 6.1.3).
- */
-sendsafely_status sendsafely_client_get_user(sendsafely_client *client,
-                                             sendsafely_user **out_user,
-                                             sendsafely_error **error);
-
-/**
- * Asks the service for what it knows of the organization. Free the record with sendsafely_enterprise_free.
- *
- * SendSafely Client API: enterprise information (protocol 6.1.4).
- */
-sendsafely_status sendsafely_client_get_enterprise(sendsafely_client *client,
-                                                   sendsafely_enterprise **out_enterprise,
-                                                   sendsafely_error **error);
-
-/**
- * Frees what was told of a user. NULL is allowed; free it once.
- */
-void sendsafely_user_free(sendsafely_user *user);
-
-/**
- * Frees what was told of an organization. NULL is allowed; free it once.
- */
-void sendsafely_enterprise_free(sendsafely_enterprise *enterprise);
+sendsafely_status sendsafely_client_get_recipient_history(sendsafely_client *client,
+                                                          const char *email,
+                                                          sendsafely_package_summary_list **out_packages,
+                                                          sendsafely_error **error);
 
 /* === AUDIT LOG OF THE ORGANIZATION ======================================================================= */
 
@@ -3708,7 +3795,7 @@ sendsafely_status sendsafely_client_get_audit_log(sendsafely_client *client,
                                                   char **out_json,
                                                   sendsafely_error **error);
 
-/* === LOGIN AND REGISTRATION ============================================================================== */
+/* === API KEYS ============================================================================================ */
 
 /**
  * How a login ended: a record, to be freed with sendsafely_login_free, which zeroes it.
@@ -3739,6 +3826,54 @@ typedef struct {
    */
   const char *second_factor_kind;
 } sendsafely_login;
+
+/**
+ * Logs in with e-mail address and password, for an API key. A client of sendsafely_client_new_without_credentials
+ * does.
+ *
+ * description is how the user's list of API keys will name the new one. Look at second_factor_required of the record,
+ * which is freed with sendsafely_login_free. SENDSAFELY_AUTHENTICATION_FAILED: address or password is wrong.
+ * SENDSAFELY_OUTCOME_UNKNOWN: a key may have been made; look at the user's list before you call again.
+ * SendSafely Client API: login (protocol 6.12).
+ */
+sendsafely_status sendsafely_client_generate_api_key(sendsafely_client *client,
+                                                     const char *email,
+                                                     const char *password,
+                                                     const char *description,
+                                                     sendsafely_login **out_login,
+                                                     sendsafely_error **error);
+
+/**
+ * Ends a login that needs a second factor, with validation_token of the record and the code that the user got.
+ *
+ * SENDSAFELY_PIN_RESENT: the code was wrong, and a new one is on its way.
+ * Everything else as for sendsafely_client_generate_api_key.
+ */
+sendsafely_status sendsafely_client_generate_api_key_second_factor(sendsafely_client *client,
+                                                                   const char *validation_token,
+                                                                   const char *code,
+                                                                   const char *description,
+                                                                   sendsafely_login **out_login,
+                                                                   sendsafely_error **error);
+
+/**
+ * Exchanges an OAuth token of the organization's identity provider for an API key.
+ *
+ * SENDSAFELY_AUTH_FORBIDDEN: the organization does not allow it. SENDSAFELY_USER_ALREADY_EXISTS: log in by password.
+ * Everything else as for sendsafely_client_generate_api_key.
+ */
+sendsafely_status sendsafely_client_generate_api_key_oauth(sendsafely_client *client,
+                                                           const char *oauth_token,
+                                                           const char *description,
+                                                           sendsafely_login **out_login,
+                                                           sendsafely_error **error);
+
+/**
+ * Frees how a login ended, zeroing its secrets. NULL is allowed; free it once.
+ */
+void sendsafely_login_free(sendsafely_login *login);
+
+/* === REGISTRATION ======================================================================================== */
 
 /**
  * Options of sendsafely_client_finish_registration: all of them but one proof are needed.
@@ -3783,47 +3918,6 @@ typedef struct {
 } sendsafely_registration_options;
 
 /**
- * Logs in with e-mail address and password, for an API key. A client of sendsafely_client_new_without_credentials
- * does.
- *
- * description is how the user's list of API keys will name the new one. Look at second_factor_required of the record,
- * which is freed with sendsafely_login_free. SENDSAFELY_AUTHENTICATION_FAILED: address or password is wrong.
- * SENDSAFELY_OUTCOME_UNKNOWN: a key may have been made; look at the user's list before you call again.
- * SendSafely Client API: login (protocol 6.12).
- */
-sendsafely_status sendsafely_client_generate_api_key(sendsafely_client *client,
-                                                     const char *email,
-                                                     const char *password,
-                                                     const char *description,
-                                                     sendsafely_login **out_login,
-                                                     sendsafely_error **error);
-
-/**
- * Ends a login that needs a second factor, with validation_token of the record and the code that the user got.
- *
- * SENDSAFELY_PIN_RESENT: the code was wrong, and a new one is on its way.
- * Everything else as for sendsafely_client_generate_api_key.
- */
-sendsafely_status sendsafely_client_generate_api_key_second_factor(sendsafely_client *client,
-                                                                   const char *validation_token,
-                                                                   const char *code,
-                                                                   const char *description,
-                                                                   sendsafely_login **out_login,
-                                                                   sendsafely_error **error);
-
-/**
- * Exchanges an OAuth token of the organization's identity provider for an API key.
- *
- * SENDSAFELY_AUTH_FORBIDDEN: the organization does not allow it. SENDSAFELY_USER_ALREADY_EXISTS: log in by password.
- * Everything else as for sendsafely_client_generate_api_key.
- */
-sendsafely_status sendsafely_client_generate_api_key_oauth(sendsafely_client *client,
-                                                           const char *oauth_token,
-                                                           const char *description,
-                                                           sendsafely_login **out_login,
-                                                           sendsafely_error **error);
-
-/**
  * Begins to register a user: the service mails a link to the address, or with send_pin 1 a PIN.
  *
  * SENDSAFELY_INVALID_EMAIL: correct the address. SENDSAFELY_AUTH_FORBIDDEN: users cannot register themselves there.
@@ -3856,11 +3950,6 @@ sendsafely_status sendsafely_client_finish_registration(sendsafely_client *clien
                                                         const sendsafely_registration_options *options,
                                                         char **out_email,
                                                         sendsafely_error **error);
-
-/**
- * Frees how a login ended, zeroing its secrets. NULL is allowed; free it once.
- */
-void sendsafely_login_free(sendsafely_login *login);
 
 /* === DROPZONE ============================================================================================ */
 
@@ -3907,7 +3996,7 @@ sendsafely_status sendsafely_package_submit_hosted_dropzone(sendsafely_package *
                                                             const char *email,
                                                             sendsafely_error **error);
 
-/* === TRUSTED DEVICES AND KEYCODES ======================================================================== */
+/* === KEY PAIRS OF TRUSTED DEVICES ======================================================================== */
 
 /**
  * The key pair of a trusted device: a record, to be freed with sendsafely_key_pair_free, which zeroes the private key.
@@ -3930,6 +4019,116 @@ typedef struct {
    */
   const char *private_key;
 } sendsafely_key_pair;
+
+/**
+ * Makes an RSA key pair of 2048, 3072 or 4096 bits; 0 means 2048. No network; takes up to some seconds, for 4096 bits
+ * longer. Free the record with sendsafely_key_pair_free.
+ *
+ * SENDSAFELY_INVALID_ARGUMENT: another size.
+ * SendSafely Client API: trusted-device key pairs (protocol 3.6).
+ */
+sendsafely_status sendsafely_key_pair_generate(uint32_t bits,
+                                               sendsafely_key_pair **out_key_pair,
+                                               sendsafely_error **error);
+
+/**
+ * Makes a key pair of 2048 bits and registers its public key: sendsafely_key_pair_generate and
+ * sendsafely_client_register_public_key in one call. Keep it with sendsafely_key_pair_save. Free the record with
+ * sendsafely_key_pair_free.
+ *
+ * SendSafely Client API: public keys (protocol 3.6, 6.10).
+ */
+sendsafely_status sendsafely_client_generate_key_pair(sendsafely_client *client,
+                                                      const char *description,
+                                                      sendsafely_key_pair **out_key_pair,
+                                                      sendsafely_error **error);
+
+/**
+ * Saves a key pair in a new file that only its owner can read, in the form of the official Python client's
+ * save_key_pair. The public key is part of the private one. No network.
+ *
+ * public_key_id and description may be NULL. SENDSAFELY_FILE_EXISTS: an older key pair is never overwritten.
+ * SENDSAFELY_INVALID_KEY: not an armored OpenPGP private key. SENDSAFELY_DIRECTORY_NOT_FOUND,
+ * SENDSAFELY_ACCESS_DENIED, SENDSAFELY_DISK_FULL, SENDSAFELY_WRITE_FAILED: see the path.
+ */
+sendsafely_status sendsafely_key_pair_save(const char *path,
+                                           const char *public_key_id,
+                                           const char *private_key,
+                                           const char *description,
+                                           sendsafely_error **error);
+
+/**
+ * Loads a key pair that sendsafely_key_pair_save or the official Python client has saved. No network. Free the record
+ * with sendsafely_key_pair_free.
+ *
+ * SENDSAFELY_INVALID_KEY: the file holds no key pair. SENDSAFELY_FILE_NOT_FOUND, SENDSAFELY_ACCESS_DENIED,
+ * SENDSAFELY_NOT_A_FILE, SENDSAFELY_READ_FAILED: see the path.
+ */
+sendsafely_status sendsafely_key_pair_load(const char *path,
+                                           sendsafely_key_pair **out_key_pair,
+                                           sendsafely_error **error);
+
+/**
+ * Frees a key pair, zeroing it first. NULL is allowed; free it once.
+ */
+void sendsafely_key_pair_free(sendsafely_key_pair *key_pair);
+
+/* === PUBLIC KEYS OF TRUSTED DEVICES ====================================================================== */
+
+/**
+ * Registers a public key as a trusted device of the user: keycodes of packages are encrypted to it from now on. Gives
+ * the service's id of it; free the text with sendsafely_string_free.
+ *
+ * SENDSAFELY_INVALID_KEY: not an armored OpenPGP public key. SENDSAFELY_LIMIT_EXCEEDED: revoke one first.
+ * SENDSAFELY_OUTCOME_UNKNOWN: the answer was lost; the key may be there under an id that nobody knows, so register
+ * another.
+ * SendSafely Client API: public keys (protocol 6.10).
+ */
+sendsafely_status sendsafely_client_register_public_key(sendsafely_client *client,
+                                                        const char *public_key,
+                                                        const char *description,
+                                                        char **out_public_key_id,
+                                                        sendsafely_error **error);
+
+/**
+ * Gives the armored public key of one of the user's trusted devices. Free the text with sendsafely_string_free.
+ *
+ * SENDSAFELY_REFUSED: the user has no such device.
+ * SendSafely Client API: public keys (protocol 6.10).
+ */
+sendsafely_status sendsafely_client_get_public_key(sendsafely_client *client,
+                                                   const char *public_key_id,
+                                                   char **out_public_key,
+                                                   sendsafely_error **error);
+
+/**
+ * Revokes a public key: the service forgets it, and the device opens nothing any more without a link.
+ *
+ * SENDSAFELY_REFUSED: the user has no such device.
+ * SendSafely Client API: public keys (protocol 6.10).
+ */
+sendsafely_status sendsafely_client_revoke_public_key(sendsafely_client *client,
+                                                      const char *public_key_id,
+                                                      sendsafely_error **error);
+
+/**
+ * Gives the public keys to which the keycode of a package is to be encrypted: those of its readers and of the
+ * organization, or with a recipient_id those of one recipient. Free the list with sendsafely_public_key_list_free.
+ *
+ * At any step. recipient_id may be NULL. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id.
+ * SendSafely Client API: public keys and keycodes (protocol 4.6).
+ */
+sendsafely_status sendsafely_package_get_public_keys(sendsafely_package *package,
+                                                     const char *recipient_id,
+                                                     sendsafely_public_key_list **out_keys,
+                                                     sendsafely_error **error);
+
+/**
+ * Frees a list of public keys with the keys in it. NULL is allowed; free it once.
+ */
+void sendsafely_public_key_list_free(sendsafely_public_key_list *keys);
+
+/* === KEYCODES ============================================================================================ */
 
 /**
  * The keycode of one package among several.
@@ -4016,118 +4215,15 @@ typedef struct {
 } sendsafely_sync_result;
 
 /**
- * Makes an RSA key pair of 2048, 3072 or 4096 bits; 0 means 2048. No network; takes up to some seconds, for 4096 bits
- * longer. Free the record with sendsafely_key_pair_free.
+ * Gives the keycode, the secret that opens the package. No network. Free the text with sendsafely_string_free, which
+ * zeroes it.
  *
- * SENDSAFELY_INVALID_ARGUMENT: another size.
- * SendSafely Client API: trusted-device key pairs (protocol 3.6).
+ * Keep it with the id to open the package again with sendsafely_package_open. SENDSAFELY_KEYCODE_UNKNOWN: the package
+ * was opened with a link that has none.
  */
-sendsafely_status sendsafely_key_pair_generate(uint32_t bits,
-                                               sendsafely_key_pair **out_key_pair,
-                                               sendsafely_error **error);
-
-/**
- * Registers a public key as a trusted device of the user: keycodes of packages are encrypted to it from now on. Gives
- * the service's id of it; free the text with sendsafely_string_free.
- *
- * SENDSAFELY_INVALID_KEY: not an armored OpenPGP public key. SENDSAFELY_LIMIT_EXCEEDED: revoke one first.
- * SENDSAFELY_OUTCOME_UNKNOWN: the answer was lost; the key may be there under an id that nobody knows, so register
- * another.
- * SendSafely Client API: public keys (protocol 6.10).
- */
-sendsafely_status sendsafely_client_register_public_key(sendsafely_client *client,
-                                                        const char *public_key,
-                                                        const char *description,
-                                                        char **out_public_key_id,
-                                                        sendsafely_error **error);
-
-/**
- * Makes a key pair of 2048 bits and registers its public key: sendsafely_key_pair_generate and
- * sendsafely_client_register_public_key in one call. Keep it with sendsafely_key_pair_save. Free the record with
- * sendsafely_key_pair_free.
- *
- * SendSafely Client API: public keys (protocol 3.6, 6.10).
- */
-sendsafely_status sendsafely_client_generate_key_pair(sendsafely_client *client,
-                                                      const char *description,
-                                                      sendsafely_key_pair **out_key_pair,
-                                                      sendsafely_error **error);
-
-/**
- * Gives the armored public key of one of the user's trusted devices. Free the text with sendsafely_string_free.
- *
- * SENDSAFELY_REFUSED: the user has no such device.
- * SendSafely Client API: public keys (protocol 6.10).
- */
-sendsafely_status sendsafely_client_get_public_key(sendsafely_client *client,
-                                                   const char *public_key_id,
-                                                   char **out_public_key,
-                                                   sendsafely_error **error);
-
-/**
- * Revokes a public key: the service forgets it, and the device opens nothing any more without a link.
- *
- * SENDSAFELY_REFUSED: the user has no such device.
- * SendSafely Client API: public keys (protocol 6.10).
- */
-sendsafely_status sendsafely_client_revoke_public_key(sendsafely_client *client,
-                                                      const char *public_key_id,
-                                                      sendsafely_error **error);
-
-/**
- * Saves a key pair in a new file that only its owner can read, in the form of the official Python client's
- * save_key_pair. The public key is part of the private one. No network.
- *
- * public_key_id and description may be NULL. SENDSAFELY_FILE_EXISTS: an older key pair is never overwritten.
- * SENDSAFELY_INVALID_KEY: not an armored OpenPGP private key. SENDSAFELY_DIRECTORY_NOT_FOUND,
- * SENDSAFELY_ACCESS_DENIED, SENDSAFELY_DISK_FULL, SENDSAFELY_WRITE_FAILED: see the path.
- */
-sendsafely_status sendsafely_key_pair_save(const char *path,
-                                           const char *public_key_id,
-                                           const char *private_key,
-                                           const char *description,
-                                           sendsafely_error **error);
-
-/**
- * Loads a key pair that sendsafely_key_pair_save or the official Python client has saved. No network. Free the record
- * with sendsafely_key_pair_free.
- *
- * SENDSAFELY_INVALID_KEY: the file holds no key pair. SENDSAFELY_FILE_NOT_FOUND, SENDSAFELY_ACCESS_DENIED,
- * SENDSAFELY_NOT_A_FILE, SENDSAFELY_READ_FAILED: see the path.
- */
-sendsafely_status sendsafely_key_pair_load(const char *path,
-                                           sendsafely_key_pair **out_key_pair,
-                                           sendsafely_error **error);
-
-/**
- * Gives the public keys to which the keycode of a package is to be encrypted: those of its readers and of the
- * organization, or with a recipient_id those of one recipient. Free the list with sendsafely_public_key_list_free.
- *
- * At any step. recipient_id may be NULL. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id.
- * SendSafely Client API: public keys and keycodes (protocol 4.6).
- */
-sendsafely_status sendsafely_package_get_public_keys(sendsafely_package *package,
-                                                     const char *recipient_id,
-                                                     sendsafely_public_key_list **out_keys,
-                                                     sendsafely_error **error);
-
-/**
- * Encrypts the keycode of a package to the public keys of its readers, or with a recipient_id to those of one
- * recipient, and stores the results. Finalize does it by itself, and so does adding recipients to a Workspace or a
- * finalized package: this is for devices that were registered later. Four go up at once, or as many as
- * parts_in_flight says if those are fewer. A key that cannot be used, or for which the service refuses the keycode, is
- * passed over with a line in the log; if the service refuses it for every key, the first refusal is the error. So is
- * one of the caller or the package, such as SENDSAFELY_SESSION_TIMEOUT, for whatever key.
- *
- * Before or after finalize. recipient_id may be NULL. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id.
- * SENDSAFELY_KEYCODE_UNKNOWN, SENDSAFELY_WRONG_KEYCODE: open the package with its keycode. A keycode with which a package
- * was opened is handed on only if it opens what is there. SENDSAFELY_KEYCODE_NOT_PROVED: what is there was not read, or
- * is more than is searched; download a file or read the message through the same package, then call again.
- * SendSafely Client API: public keys and keycodes (protocol 4.6).
- */
-sendsafely_status sendsafely_package_upload_keycodes(sendsafely_package *package,
-                                                     const char *recipient_id,
-                                                     sendsafely_error **error);
+sendsafely_status sendsafely_package_keycode(sendsafely_package *package,
+                                             char **out_text,
+                                             sendsafely_error **error);
 
 /**
  * Gives the keycodes of several packages with one request, decrypted with the private key of a trusted device; see
@@ -4163,14 +4259,39 @@ sendsafely_status sendsafely_client_sync_keycodes(sendsafely_client *client,
                                                   sendsafely_error **error);
 
 /**
- * Frees a key pair, zeroing it first. NULL is allowed; free it once.
+ * Makes a keycode of 43 characters, for programs that do their own transport; nothing in this section touches the
+ * network. Free the text with sendsafely_string_free, which zeroes it.
+ *
+ * SendSafely Client API: the secrets (protocol 3.1).
  */
-void sendsafely_key_pair_free(sendsafely_key_pair *key_pair);
+sendsafely_status sendsafely_keycode_generate(char **out_keycode,
+                                              sendsafely_error **error);
 
 /**
- * Frees a list of public keys with the keys in it. NULL is allowed; free it once.
+ * Encrypts a keycode to the public key of a trusted device: gives an armored message. Free it with
+ * sendsafely_string_free.
+ *
+ * SENDSAFELY_INVALID_KEY: not an armored OpenPGP public key that can encrypt. SENDSAFELY_INVALID_ARGUMENT: the
+ * keycode is empty.
+ * SendSafely Client API: keycodes for public keys (protocol 3.7).
  */
-void sendsafely_public_key_list_free(sendsafely_public_key_list *keys);
+sendsafely_status sendsafely_keycode_encrypt(const char *keycode,
+                                             const char *public_key,
+                                             char **out_armored,
+                                             sendsafely_error **error);
+
+/**
+ * Decrypts a keycode with the private key of a trusted device. Free the text with sendsafely_string_free, which
+ * zeroes it.
+ *
+ * SENDSAFELY_INVALID_KEY: not an armored OpenPGP private key without a password. SENDSAFELY_DECRYPT_FAILED: it was
+ * encrypted to another key, or is damaged. SENDSAFELY_UNSUPPORTED_FORMAT: no client writes such messages.
+ * SendSafely Client API: keycodes for public keys (protocol 3.7).
+ */
+sendsafely_status sendsafely_keycode_decrypt(const char *armored,
+                                             const char *private_key,
+                                             char **out_keycode,
+                                             sendsafely_error **error);
 
 /**
  * Frees a list of keycodes, zeroing them first. NULL is allowed; free it once.
@@ -4182,46 +4303,7 @@ void sendsafely_keycode_list_free(sendsafely_keycode_list *keycodes);
  */
 void sendsafely_sync_result_free(sendsafely_sync_result *result);
 
-/* === CRYPTOGRAPHY ALONE ================================================================================== */
-
-/**
- * The headers that sign a request: a record, to be freed with sendsafely_request_headers_free.
- */
-typedef struct {
-  /**
-   * Value of ss-api-key.
-   */
-  const char *api_key;
-  /**
-   * Value of ss-request-timestamp; NULL for an anonymous sender.
-   */
-  const char *timestamp;
-  /**
-   * Value of ss-request-signature; NULL for an anonymous sender.
-   */
-  const char *signature;
-} sendsafely_request_headers;
-
-/**
- * Makes a keycode of 43 characters, for programs that do their own transport; nothing in this section touches the
- * network. Free the text with sendsafely_string_free, which zeroes it.
- *
- * SendSafely Client API: the secrets (protocol 3.1).
- */
-sendsafely_status sendsafely_keycode_generate(char **out_keycode,
-                                              sendsafely_error **error);
-
-/**
- * Gives the checksum by which the service knows that one has the keycode: 64 hexadecimal digits. Free the text with
- * sendsafely_string_free.
- *
- * SENDSAFELY_INVALID_ARGUMENT: keycode or package_code is empty.
- * SendSafely Client API: checksum (protocol 3.3).
- */
-sendsafely_status sendsafely_checksum(const char *keycode,
-                                      const char *package_code,
-                                      char **out_checksum,
-                                      sendsafely_error **error);
+/* === PARTS OF FILES ====================================================================================== */
 
 /**
  * Encrypts a part of a file: size bytes at data, which may be none. Free the buffer with sendsafely_buffer_free.
@@ -4255,85 +4337,19 @@ sendsafely_status sendsafely_part_decrypt(const char *server_secret,
                                           sendsafely_buffer **out_data,
                                           sendsafely_error **error);
 
-/**
- * Encrypts the message of a package: gives base64 text. Free it with sendsafely_string_free. Everything else as for
- * sendsafely_part_encrypt.
- *
- * SendSafely Client API: the message (protocol 3.5).
- */
-sendsafely_status sendsafely_message_encrypt(const char *server_secret,
-                                             const char *keycode,
-                                             const char *text,
-                                             char **out_base64,
-                                             sendsafely_error **error);
+/* === CHECKSUM ============================================================================================ */
 
 /**
- * Decrypts the message of a package from its base64 text. Free the text with sendsafely_string_free, which zeroes it.
- * Line ends are as the sender's client writes them, CR LF by the official Node client.
- * The limit of a compressed one is 16 MiB. Everything else as for sendsafely_part_decrypt.
- *
- * SendSafely Client API: the message (protocol 3.5).
- */
-sendsafely_status sendsafely_message_decrypt(const char *server_secret,
-                                             const char *keycode,
-                                             const char *base64,
-                                             char **out_text,
-                                             sendsafely_error **error);
-
-/**
- * Encrypts a keycode to the public key of a trusted device: gives an armored message. Free it with
+ * Gives the checksum by which the service knows that one has the keycode: 64 hexadecimal digits. Free the text with
  * sendsafely_string_free.
  *
- * SENDSAFELY_INVALID_KEY: not an armored OpenPGP public key that can encrypt. SENDSAFELY_INVALID_ARGUMENT: the
- * keycode is empty.
- * SendSafely Client API: keycodes for public keys (protocol 3.7).
+ * SENDSAFELY_INVALID_ARGUMENT: keycode or package_code is empty.
+ * SendSafely Client API: checksum (protocol 3.3).
  */
-sendsafely_status sendsafely_keycode_encrypt(const char *keycode,
-                                             const char *public_key,
-                                             char **out_armored,
-                                             sendsafely_error **error);
-
-/**
- * Decrypts a keycode with the private key of a trusted device. Free the text with sendsafely_string_free, which
- * zeroes it.
- *
- * SENDSAFELY_INVALID_KEY: not an armored OpenPGP private key without a password. SENDSAFELY_DECRYPT_FAILED: it was
- * encrypted to another key, or is damaged. SENDSAFELY_UNSUPPORTED_FORMAT: no client writes such messages.
- * SendSafely Client API: keycodes for public keys (protocol 3.7).
- */
-sendsafely_status sendsafely_keycode_decrypt(const char *armored,
-                                             const char *private_key,
-                                             char **out_keycode,
-                                             sendsafely_error **error);
-
-/**
- * Signs a request of the REST API with the client's key and secret, without sending it. Free the record with
- * sendsafely_request_headers_free.
- *
- * path begins with "/api/v2.0/" or with what follows that; a query in it is not signed. body is the text as it will be
- * sent, of a multipart upload that of its requestData; NULL: none. timestamp is like "2024-01-02T03:04:05+0000";
- * NULL: now. SENDSAFELY_INVALID_ARGUMENT: correct path or timestamp. SENDSAFELY_NO_CREDENTIALS: the client has no API
- * key.
- * SendSafely Client API: signed requests (protocol 1.2).
- */
-sendsafely_status sendsafely_client_sign(sendsafely_client *client,
-                                         const char *path,
-                                         const char *body,
-                                         const char *timestamp,
-                                         sendsafely_request_headers **out_headers,
-                                         sendsafely_error **error);
-
-/**
- * Frees the headers of a request. NULL is allowed; free it once.
- */
-void sendsafely_request_headers_free(sendsafely_request_headers *headers);
-
-/* === BUFFERS ============================================================================================= */
-
-/**
- * Frees a buffer with its bytes. NULL is allowed; free it once.
- */
-void sendsafely_buffer_free(sendsafely_buffer *buffer);
+sendsafely_status sendsafely_checksum(const char *keycode,
+                                      const char *package_code,
+                                      char **out_checksum,
+                                      sendsafely_error **error);
 
 #ifdef __cplusplus
 }  // extern "C"

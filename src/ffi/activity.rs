@@ -9,10 +9,10 @@ use super::error::sendsafely_error;
 use super::guard::{Caller, guard_value};
 use super::listing::Listing;
 use super::package::{begin, sendsafely_package};
-use super::package_information::time;
 use super::records::{self, Memory, Translate};
 use super::status::sendsafely_status;
 use super::table::{self, Handle};
+use super::types::time;
 
 /// Something that was done in a Workspace: a record, to be freed with sendsafely_activity_entry_free.
 #[repr(C)]

@@ -12,10 +12,10 @@ use super::error::sendsafely_error;
 use super::guard::{Caller, guard_value};
 use super::listing::Listing;
 use super::options::{self, Options};
-use super::package_information::time;
 use super::records::{self, Memory, Translate};
 use super::status::sendsafely_status;
 use super::table::{self, Handle};
+use super::types::time;
 
 /// Options of sendsafely_client_list_audit_log and sendsafely_client_get_audit_log. NULL, the default of each text, means
 /// any.

@@ -11,12 +11,14 @@ use zeroize::Zeroize;
 use crate::call::Observer;
 use crate::client::{Client, ClientOptions};
 use crate::error::{ErrorKind, Result};
+use crate::raw::RequestHeaders;
 use crate::secret::SecretString;
 
 use super::error::sendsafely_error;
 use super::guard::{Caller, Out, boolean, guard_value, invalid, refuse_control_characters};
 use super::options::{self, Options};
 use super::progress::{Callbacks, sendsafely_log_callback, sendsafely_progress_callback};
+use super::records::{self, Memory, Translate};
 use super::status::sendsafely_status;
 use super::table::{self, Handle};
 
@@ -337,9 +339,96 @@ pub unsafe extern "C" fn sendsafely_client_request(
     })
 }
 
+/// Asks whether the service takes key and secret, and gives the e-mail address of their owner.
+///
+/// out_email may be NULL; else free the text with sendsafely_string_free. SENDSAFELY_AUTHENTICATION_FAILED: check key,
+/// secret, host and clock.
+/// SendSafely Client API: verify credentials (protocol 6.1.1).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_client_verify_credentials(
+    client: *mut sendsafely_client,
+    out_email: *mut *mut c_char,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_email = caller.out(out_email);
+    caller.guard(|| {
+        let email = call(client, |client, observer| {
+            client.verify_credentials(observer)
+        })?;
+        out_email.give_optional_text(&email);
+        Ok(())
+    })
+}
+
+/// The headers that sign a request: a record, to be freed with sendsafely_request_headers_free.
+#[repr(C)]
+#[derive(Debug)]
+pub struct sendsafely_request_headers {
+    /// Value of ss-api-key.
+    pub api_key: *const c_char,
+    /// Value of ss-request-timestamp; NULL for an anonymous sender.
+    pub timestamp: *const c_char,
+    /// Value of ss-request-signature; NULL for an anonymous sender.
+    pub signature: *const c_char,
+}
+
+impl Translate for RequestHeaders {
+    type Record = sendsafely_request_headers;
+    fn translate(&self, memory: &mut Memory) -> sendsafely_request_headers {
+        sendsafely_request_headers {
+            api_key: memory.text(&self.api_key),
+            timestamp: memory.optional_text(self.timestamp.as_deref()),
+            signature: memory.optional_text(self.signature.as_deref()),
+        }
+    }
+}
+
+/// Signs a request of the REST API with the client's key and secret, without sending it. Free the record with
+/// sendsafely_request_headers_free.
+///
+/// path begins with "/api/v2.0/" or with what follows that; a query in it is not signed. body is the text as it will be
+/// sent, of a multipart upload that of its requestData; NULL: none. timestamp is like "2024-01-02T03:04:05+0000";
+/// NULL: now. SENDSAFELY_INVALID_ARGUMENT: correct path or timestamp. SENDSAFELY_NO_CREDENTIALS: the client has no API
+/// key.
+/// SendSafely Client API: signed requests (protocol 1.2).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_client_sign(
+    client: *mut sendsafely_client,
+    path: *const c_char,
+    body: *const c_char,
+    timestamp: *const c_char,
+    out_headers: *mut *mut sendsafely_request_headers,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_headers = caller.out(out_headers);
+    caller.guard(|| {
+        let out_headers = out_headers.required("out_headers")?;
+        let object = table::get::<ClientObject>(client)?;
+        let path = caller.text(path, "path")?;
+        let mut body = caller.optional_text(body, "body")?;
+        let timestamp = caller.optional_text(timestamp, "timestamp")?;
+        let client = &object.client;
+        let headers = client.sign(&path, body.as_deref(), timestamp.as_deref());
+        // It may hold a password.
+        body.zeroize();
+        out_headers.give_record(&headers?);
+        Ok(())
+    })
+}
+
 /// Frees a client; packages made with it keep working. Only frees: no network, no waiting. NULL and twice are harmless,
 /// and so is a call on another thread that still runs.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_free(client: *mut sendsafely_client) {
     guard_value((), || table::free::<ClientObject>(client));
+}
+
+/// Frees the headers of a request. NULL is allowed; free it once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_request_headers_free(headers: *mut sendsafely_request_headers) {
+    guard_value((), || records::free(headers));
 }

@@ -12,9 +12,9 @@ use super::file::sendsafely_file_list;
 use super::guard::{Caller, boolean, guard_value, invalid};
 use super::options::{self, Options};
 use super::package::{call, sendsafely_package};
-use super::package_information::time;
 use super::records::{self, Memory, Translate};
 use super::status::sendsafely_status;
+use super::types::time;
 
 /// Options of sendsafely_package_get_directory.
 #[repr(C)]

@@ -8,31 +8,20 @@ use std::ptr;
 use crate::call::Flow;
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::SecretString;
-use crate::{Download, DownloadOptions, Existing, Sink};
+use crate::{Download, DownloadOptions, Sink};
 
 use super::buffer::sendsafely_buffer;
 use super::error::sendsafely_error;
-use super::guard::{Caller, boolean, guard_value, invalid, null};
+use super::file::{existing, sendsafely_existing};
+use super::guard::{Caller, boolean, guard_value, null};
 use super::options::{self, Options};
 use super::package::{call_with, sendsafely_package};
-use super::progress::{
-    SENDSAFELY_SIZE_UNKNOWN, flow, sendsafely_progress_callback, sendsafely_write_callback,
-};
+use super::progress::{flow, sendsafely_progress_callback, sendsafely_write_callback};
 use super::records::{self, Memory, Translate};
+use super::report::{report, sendsafely_report};
 use super::status::sendsafely_status;
 use super::table::call_back;
-
-/// What a download, or the upload of a tree, does with a target that exists already.
-#[repr(i32)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum sendsafely_existing {
-    /// Answer SENDSAFELY_FILE_EXISTS and leave it alone.
-    SENDSAFELY_EXISTING_REFUSE = 0,
-    /// Replace it, once everything has arrived and is verified. Only a regular file or a symbolic link is replaced.
-    SENDSAFELY_EXISTING_OVERWRITE = 1,
-    /// Leave it alone, which is no failure: a download tells it by skipped, a tree by SENDSAFELY_ACTION_SKIPPED.
-    SENDSAFELY_EXISTING_SKIP = 2,
-}
+use super::types::SENDSAFELY_SIZE_UNKNOWN;
 
 /// Options of the download calls.
 #[repr(C)]
@@ -73,19 +62,6 @@ unsafe impl Options for sendsafely_download_options {
             user_data: ptr::null_mut(),
             strict_size: 0,
         }
-    }
-}
-
-/// What C says of targets that exist.
-pub(super) fn existing(value: i32) -> Result<Existing> {
-    use sendsafely_existing::*;
-    match value {
-        v if v == SENDSAFELY_EXISTING_REFUSE as i32 => Ok(Existing::Refuse),
-        v if v == SENDSAFELY_EXISTING_OVERWRITE as i32 => Ok(Existing::Overwrite),
-        v if v == SENDSAFELY_EXISTING_SKIP as i32 => Ok(Existing::Skip),
-        other => Err(invalid(format!(
-            "existing is {other}, which is no sendsafely_existing"
-        ))),
     }
 }
 
@@ -278,6 +254,39 @@ pub unsafe extern "C" fn sendsafely_package_download_callback(
         )?;
         out_download.give_record(&download);
         Ok(())
+    })
+}
+
+/// Downloads everything into an existing local directory: all files of a package, or a Workspace with its directories,
+/// or with directory_id one of these with what is in it.
+///
+/// The sender's names are made safe and, where two would be the same, told apart; the report has both. A symbolic link
+/// in place of a directory is not followed. options may be NULL. Of existing, SENDSAFELY_EXISTING_REFUSE, the default,
+/// answers SENDSAFELY_FILE_EXISTS before the first byte if one target exists; SENDSAFELY_EXISTING_SKIP leaves files of
+/// the declared size alone and fails for others, also for one that is whole but whose sender declared a wrong size.
+/// Failures and the report as for sendsafely_package_upload_all; call again with SENDSAFELY_EXISTING_SKIP to go on.
+/// SENDSAFELY_DIRECTORY_NOT_FOUND: create the local directory first. Everything else as for
+/// sendsafely_package_download_file.
+/// SendSafely Client API: directories (protocol 6.8), download URLs, fetching and decrypting (protocol 5.3, 5.4).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_download_all(
+    package: *mut sendsafely_package,
+    directory: *const c_char,
+    options: *const sendsafely_download_options,
+    out_report: *mut *mut sendsafely_report,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_report = caller.out(out_report);
+    caller.guard(|| {
+        let directory = PathBuf::from(caller.text(directory, "directory")?);
+        let options = caller.options(options)?;
+        let for_core = options.for_core(caller)?;
+        let callback = (options.on_progress, options.user_data);
+        report(package, callback, out_report, |package, observer| {
+            package.download_all(observer, &directory, &for_core)
+        })
     })
 }
 

@@ -2,14 +2,28 @@
 
 use std::ffi::c_char;
 
+use crate::Existing;
+use crate::error::Result;
 use crate::package::File;
 
 use super::error::sendsafely_error;
-use super::guard::{Caller, guard_value};
+use super::guard::{Caller, guard_value, invalid};
 use super::package::{ask, call, sendsafely_package};
-use super::package_information::time;
 use super::records::{self, Memory, Translate};
 use super::status::sendsafely_status;
+use super::types::time;
+
+/// What a download, or the upload of a tree, does with a target that exists already.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum sendsafely_existing {
+    /// Answer SENDSAFELY_FILE_EXISTS and leave it alone.
+    SENDSAFELY_EXISTING_REFUSE = 0,
+    /// Replace it, once everything has arrived and is verified. Only a regular file or a symbolic link is replaced.
+    SENDSAFELY_EXISTING_OVERWRITE = 1,
+    /// Leave it alone, which is no failure: a download tells it by skipped, a tree by SENDSAFELY_ACTION_SKIPPED.
+    SENDSAFELY_EXISTING_SKIP = 2,
+}
 
 /// A file on a package: a record, to be freed with sendsafely_file_free unless it is part of another record.
 #[repr(C)]
@@ -94,6 +108,19 @@ impl Translate for Information {
             file: memory.record(&self.0),
             old_versions: memory.record(&self.0.old_versions),
         }
+    }
+}
+
+/// What C says of targets that exist.
+pub(super) fn existing(value: i32) -> Result<Existing> {
+    use sendsafely_existing::*;
+    match value {
+        v if v == SENDSAFELY_EXISTING_REFUSE as i32 => Ok(Existing::Refuse),
+        v if v == SENDSAFELY_EXISTING_OVERWRITE as i32 => Ok(Existing::Overwrite),
+        v if v == SENDSAFELY_EXISTING_SKIP as i32 => Ok(Existing::Skip),
+        other => Err(invalid(format!(
+            "existing is {other}, which is no sendsafely_existing"
+        ))),
     }
 }
 

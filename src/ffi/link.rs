@@ -5,10 +5,13 @@ use std::ffi::c_char;
 use zeroize::Zeroize;
 
 use crate::link::{self, Link};
+use crate::package::Package;
 use crate::secret::SecretString;
 
+use super::client::sendsafely_client;
 use super::error::sendsafely_error;
 use super::guard::{Caller, guard_value};
+use super::package::{ask, give, sendsafely_package};
 use super::records::{self, Memory, Translate};
 use super::status::sendsafely_status;
 use super::string::sendsafely_string_list;
@@ -79,6 +82,55 @@ pub unsafe extern "C" fn sendsafely_link_find(
         let mut links = link::find(text.expose());
         out_links.give_record(&links);
         links.zeroize();
+        Ok(())
+    })
+}
+
+/// Opens a package by its secure link, to receive it.
+///
+/// The link may stand in quotes or angle brackets. The host is the client's, even if the link names another;
+/// sendsafely_link_parse shows it. SENDSAFELY_MALFORMED_LINK: not such a link. SENDSAFELY_UNKNOWN_PACKAGE: it expired,
+/// was deleted, or is not for this account.
+/// SendSafely Client API: secure links (protocol 5.1).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_open_link(
+    client: *mut sendsafely_client,
+    link: *const c_char,
+    out_package: *mut *mut sendsafely_package,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_package = caller.out(out_package);
+    caller.guard(|| {
+        let out_package = out_package.required("out_package")?;
+        let link = SecretString::new(caller.text(link, "link")?);
+        give(out_package, client, |client, observer| {
+            Package::open_link(client, observer, link.expose())
+        })
+    })
+}
+
+/// Gives the secure link with the keycode in it: whoever has it opens the package. No network. Free the text with
+/// sendsafely_string_free, which zeroes it.
+///
+/// The package must be finalized, unless it is a Workspace. SENDSAFELY_NOT_FINALIZED: finalize first.
+/// SENDSAFELY_KEYCODE_UNKNOWN: the package was opened with a link that has none.
+/// SendSafely Client API: secure links (protocol 5.1).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_link(
+    package: *mut sendsafely_package,
+    out_text: *mut *mut c_char,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_text = caller.out(out_text);
+    caller.guard(|| {
+        let out_text = out_text.required("out_text")?;
+        let mut link = ask(package, Package::link)?;
+        out_text.give_text(&link);
+        link.zeroize();
         Ok(())
     })
 }

@@ -4,6 +4,7 @@ use std::ffi::c_char;
 
 use zeroize::Zeroize;
 
+use crate::raw;
 use crate::secret::SecretString;
 
 use super::error::sendsafely_error;
@@ -52,6 +53,59 @@ pub unsafe extern "C" fn sendsafely_package_get_message(
             out_text.give_text(&message);
             message.zeroize();
         }
+        Ok(())
+    })
+}
+
+/// Encrypts the message of a package: gives base64 text. Free it with sendsafely_string_free. Everything else as for
+/// sendsafely_part_encrypt.
+///
+/// SendSafely Client API: the message (protocol 3.5).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_message_encrypt(
+    server_secret: *const c_char,
+    keycode: *const c_char,
+    text: *const c_char,
+    out_base64: *mut *mut c_char,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_base64 = caller.out(out_base64);
+    caller.guard(|| {
+        let out_base64 = out_base64.required("out_base64")?;
+        let server_secret = SecretString::new(caller.text(server_secret, "server_secret")?);
+        let keycode = SecretString::new(caller.text(keycode, "keycode")?);
+        let text = SecretString::new(caller.text(text, "text")?);
+        let base64 = raw::encrypt_message(&server_secret, &keycode, text.expose())?;
+        out_base64.give_text(&base64);
+        Ok(())
+    })
+}
+
+/// Decrypts the message of a package from its base64 text. Free the text with sendsafely_string_free, which zeroes it.
+/// Line ends are as the sender's client writes them, CR LF by the official Node client.
+/// The limit of a compressed one is 16 MiB. Everything else as for sendsafely_part_decrypt.
+///
+/// SendSafely Client API: the message (protocol 3.5).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_message_decrypt(
+    server_secret: *const c_char,
+    keycode: *const c_char,
+    base64: *const c_char,
+    out_text: *mut *mut c_char,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_text = caller.out(out_text);
+    caller.guard(|| {
+        let out_text = out_text.required("out_text")?;
+        let server_secret = SecretString::new(caller.text(server_secret, "server_secret")?);
+        let keycode = SecretString::new(caller.text(keycode, "keycode")?);
+        let base64 = caller.text(base64, "base64")?;
+        let text = raw::decrypt_message(&server_secret, &keycode, &base64)?;
+        out_text.give_text(text.expose());
         Ok(())
     })
 }

@@ -23,33 +23,41 @@ mod records;
 mod table;
 
 // One per noun; build.rs has them in the order of the header.
-mod account;
 mod activity;
+mod api_key;
 mod audit_log;
 mod buffer;
+mod checksum;
 mod client;
 mod contact_group;
+mod country_code;
 mod directory;
 mod download;
 mod dropzone;
+mod enterprise;
 mod error;
 mod file;
 mod finalize;
+mod information;
+mod key_pair;
+mod keycode;
 mod link;
 mod live_objects;
-mod login;
 mod message;
 mod package;
-mod package_information;
-mod package_list;
+mod packages;
+mod part;
 mod progress;
-mod raw;
+mod public_key;
 mod recipient;
+mod recipient_history;
+mod registration;
+mod report;
 mod status;
 mod string;
-mod tree;
-mod trusted_device;
+mod types;
 mod upload;
+mod user;
 mod version;
 
 #[cfg(feature = "test-hooks")]

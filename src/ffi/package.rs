@@ -2,11 +2,9 @@
 
 use std::ffi::c_char;
 
-use zeroize::Zeroize;
-
 use crate::call::Observer;
 use crate::client::Client;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{ErrorKind, Result};
 use crate::package::Package;
 use crate::secret::SecretString;
 
@@ -74,7 +72,7 @@ pub(super) fn call_with<T>(
 }
 
 /// Gives the package that a call on a client makes.
-fn give(
+pub(super) fn give(
     out_package: Out<sendsafely_package>,
     client: *mut sendsafely_client,
     make: impl FnOnce(&Client, &mut dyn Observer) -> Result<Package>,
@@ -195,31 +193,6 @@ pub unsafe extern "C" fn sendsafely_package_open(
     })
 }
 
-/// Opens a package by its secure link, to receive it.
-///
-/// The link may stand in quotes or angle brackets. The host is the client's, even if the link names another;
-/// sendsafely_link_parse shows it. SENDSAFELY_MALFORMED_LINK: not such a link. SENDSAFELY_UNKNOWN_PACKAGE: it expired,
-/// was deleted, or is not for this account.
-/// SendSafely Client API: secure links (protocol 5.1).
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_package_open_link(
-    client: *mut sendsafely_client,
-    link: *const c_char,
-    out_package: *mut *mut sendsafely_package,
-    error: *mut *mut sendsafely_error,
-) -> sendsafely_status {
-    // SAFETY: the program keeps the header's rules on pointers.
-    let caller = unsafe { Caller::new(error) };
-    let out_package = caller.out(out_package);
-    caller.guard(|| {
-        let out_package = out_package.required("out_package")?;
-        let link = SecretString::new(caller.text(link, "link")?);
-        give(out_package, client, |client, observer| {
-            Package::open_link(client, observer, link.expose())
-        })
-    })
-}
-
 /// Opens a package without its keycode, with the private key of a trusted device, to receive it or to go on with it.
 ///
 /// public_key_id is the id that the service gave to the device's public key; private_key is the armored OpenPGP key.
@@ -310,59 +283,6 @@ pub unsafe extern "C" fn sendsafely_package_is_workspace(
     })
 }
 
-/// Gives the keycode, the secret that opens the package. No network. Free the text with sendsafely_string_free, which
-/// zeroes it.
-///
-/// Keep it with the id to open the package again with sendsafely_package_open. SENDSAFELY_KEYCODE_UNKNOWN: the package
-/// was opened with a link that has none.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_package_keycode(
-    package: *mut sendsafely_package,
-    out_text: *mut *mut c_char,
-    error: *mut *mut sendsafely_error,
-) -> sendsafely_status {
-    // SAFETY: the program keeps the header's rules on pointers.
-    let caller = unsafe { Caller::new(error) };
-    let out_text = caller.out(out_text);
-    caller.guard(|| {
-        let out_text = out_text.required("out_text")?;
-        ask(package, |package| {
-            let unknown = || {
-                Error::new(
-                    ErrorKind::KeycodeUnknown,
-                    "the keycode of the package is not known",
-                )
-            };
-            out_text.give_text(package.keycode().ok_or_else(unknown)?);
-            Ok(())
-        })
-    })
-}
-
-/// Gives the secure link with the keycode in it: whoever has it opens the package. No network. Free the text with
-/// sendsafely_string_free, which zeroes it.
-///
-/// The package must be finalized, unless it is a Workspace. SENDSAFELY_NOT_FINALIZED: finalize first.
-/// SENDSAFELY_KEYCODE_UNKNOWN: the package was opened with a link that has none.
-/// SendSafely Client API: secure links (protocol 5.1).
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_package_link(
-    package: *mut sendsafely_package,
-    out_text: *mut *mut c_char,
-    error: *mut *mut sendsafely_error,
-) -> sendsafely_status {
-    // SAFETY: the program keeps the header's rules on pointers.
-    let caller = unsafe { Caller::new(error) };
-    let out_text = caller.out(out_text);
-    caller.guard(|| {
-        let out_text = out_text.required("out_text")?;
-        let mut link = ask(package, Package::link)?;
-        out_text.give_text(&link);
-        link.zeroize();
-        Ok(())
-    })
-}
-
 /// Sets for how many days the package can be opened: 1 to 365, or 0 for ever where the organization allows it.
 ///
 /// Before or after finalize. SENDSAFELY_LIFE_OUT_OF_RANGE: see the range. SENDSAFELY_DENIED, SENDSAFELY_REFUSED: the
@@ -422,6 +342,49 @@ pub unsafe extern "C" fn sendsafely_package_update(
     caller.guard(|| {
         let json = caller.text(json_object, "json_object")?;
         call(package, |package, observer| package.update(observer, &json))
+    })
+}
+
+/// Gives the collaborators of a Workspace as the service tells them: the text of a JSON array, to be freed with
+/// sendsafely_string_free. The service does not describe its elements; sendsafely_package_get_information has what is
+/// known of recipients. At any step.
+///
+/// SendSafely Client API: collaborators (protocol 6.4.9).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_get_collaborators(
+    package: *mut sendsafely_package,
+    out_json: *mut *mut c_char,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_json = caller.out(out_json);
+    caller.guard(|| {
+        let out_json = out_json.required("out_json")?;
+        let json = call(package, |package, observer| package.collaborators(observer))?;
+        out_json.give_text(&json);
+        Ok(())
+    })
+}
+
+/// Gives the permissions of a package as the service tells them: the text of a JSON array. Everything else as for
+/// sendsafely_package_get_collaborators.
+///
+/// SendSafely Client API: permissions (protocol 6.4.9).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_get_permissions(
+    package: *mut sendsafely_package,
+    out_json: *mut *mut c_char,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_json = caller.out(out_json);
+    caller.guard(|| {
+        let out_json = out_json.required("out_json")?;
+        let json = call(package, |package, observer| package.permissions(observer))?;
+        out_json.give_text(&json);
+        Ok(())
     })
 }
 

@@ -9,15 +9,13 @@ use crate::error::{Error, Result};
 use super::guard::invalid;
 use super::records::terminated;
 use super::table;
+use super::types::SENDSAFELY_SIZE_UNKNOWN;
 
 /// What a callback returns to let the call go on.
 pub const SENDSAFELY_CONTINUE: i32 = 1;
 
 /// What a callback returns to stop the call.
 pub const SENDSAFELY_STOP: i32 = 0;
-
-/// A size or total that is not known.
-pub const SENDSAFELY_SIZE_UNKNOWN: u64 = 0xffff_ffff_ffff_ffff;
 
 /// What a call is doing at the moment. A later version may add phases.
 #[repr(i32)]

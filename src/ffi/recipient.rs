@@ -5,19 +5,17 @@ use std::mem::size_of;
 use std::ptr;
 
 use crate::error::{Error, Result};
-use crate::package::{
-    Confirmation, CountryCode, PhoneNumber, Recipient, RecipientResult, Sms, country_codes,
-};
+use crate::package::{Confirmation, PhoneNumber, Recipient, RecipientResult, Sms};
 
 use super::error::sendsafely_error;
 use super::guard::{Caller, boolean, guard_value, invalid};
 use super::options::{self, Options};
 use super::package::{call, sendsafely_package};
-use super::package_information::time;
+use super::public_key::sendsafely_public_key_list;
 use super::records::{self, Memory, Translate};
 use super::status::{sendsafely_status, status_of};
 use super::string::sendsafely_string_list;
-use super::trusted_device::sendsafely_public_key_list;
+use super::types::time;
 
 /// Options of sendsafely_package_add_recipient and sendsafely_package_add_recipients.
 #[repr(C)]
@@ -246,46 +244,6 @@ impl Translate for Vec<RecipientResult> {
     }
 }
 
-/// A country whose phone numbers need no dialling code.
-#[repr(C)]
-#[derive(Debug)]
-pub struct sendsafely_country_code {
-    /// Two letters, such as "US".
-    pub country_code: *const c_char,
-    /// The dialling code, such as 1.
-    pub dialling_code: u32,
-}
-
-impl Translate for CountryCode {
-    type Record = sendsafely_country_code;
-    fn translate(&self, memory: &mut Memory) -> sendsafely_country_code {
-        sendsafely_country_code {
-            country_code: memory.text(self.country_code),
-            dialling_code: self.dialling_code,
-        }
-    }
-}
-
-/// A list of countries: a record, to be freed with sendsafely_country_code_list_free.
-#[repr(C)]
-#[derive(Debug)]
-pub struct sendsafely_country_code_list {
-    /// How many there are.
-    pub count: usize,
-    /// The countries, count of them.
-    pub items: *const *const sendsafely_country_code,
-}
-
-impl Translate for Vec<CountryCode> {
-    type Record = sendsafely_country_code_list;
-    fn translate(&self, memory: &mut Memory) -> sendsafely_country_code_list {
-        sendsafely_country_code_list {
-            count: self.len(),
-            items: memory.items(self),
-        }
-    }
-}
-
 /// Fills recipient options with their defaults. size is sizeof *options.
 ///
 /// Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
@@ -490,69 +448,6 @@ pub unsafe extern "C" fn sendsafely_package_remove_all_recipients(
     })
 }
 
-/// Gives the collaborators of a Workspace as the service tells them: the text of a JSON array, to be freed with
-/// sendsafely_string_free. The service does not describe its elements; sendsafely_package_get_information has what is
-/// known of recipients. At any step.
-///
-/// SendSafely Client API: collaborators (protocol 6.4.9).
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_package_get_collaborators(
-    package: *mut sendsafely_package,
-    out_json: *mut *mut c_char,
-    error: *mut *mut sendsafely_error,
-) -> sendsafely_status {
-    // SAFETY: the program keeps the header's rules on pointers.
-    let caller = unsafe { Caller::new(error) };
-    let out_json = caller.out(out_json);
-    caller.guard(|| {
-        let out_json = out_json.required("out_json")?;
-        let json = call(package, |package, observer| package.collaborators(observer))?;
-        out_json.give_text(&json);
-        Ok(())
-    })
-}
-
-/// Gives the permissions of a package as the service tells them: the text of a JSON array. Everything else as for
-/// sendsafely_package_get_collaborators.
-///
-/// SendSafely Client API: permissions (protocol 6.4.9).
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_package_get_permissions(
-    package: *mut sendsafely_package,
-    out_json: *mut *mut c_char,
-    error: *mut *mut sendsafely_error,
-) -> sendsafely_status {
-    // SAFETY: the program keeps the header's rules on pointers.
-    let caller = unsafe { Caller::new(error) };
-    let out_json = caller.out(out_json);
-    caller.guard(|| {
-        let out_json = out_json.required("out_json")?;
-        let json = call(package, |package, observer| package.permissions(observer))?;
-        out_json.give_text(&json);
-        Ok(())
-    })
-}
-
-/// Gives the countries whose phone numbers need no dialling code; those of all others begin with + and theirs. No
-/// network. Free the list with sendsafely_country_code_list_free.
-///
-/// SendSafely Client API: update recipient (protocol 6.4.4).
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_country_codes(
-    out_countries: *mut *mut sendsafely_country_code_list,
-    error: *mut *mut sendsafely_error,
-) -> sendsafely_status {
-    // SAFETY: the program keeps the header's rules on pointers.
-    let caller = unsafe { Caller::new(error) };
-    let out_countries = caller.out(out_countries);
-    caller.guard(|| {
-        out_countries
-            .required("out_countries")?
-            .give_record(&country_codes());
-        Ok(())
-    })
-}
-
 /// Frees a recipient with all that is in it. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_recipient_free(recipient: *mut sendsafely_recipient) {
@@ -565,12 +460,4 @@ pub unsafe extern "C" fn sendsafely_recipient_result_list_free(
     results: *mut sendsafely_recipient_result_list,
 ) {
     guard_value((), || records::free(results));
-}
-
-/// Frees a list of countries with the countries in it. NULL is allowed; free it once.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_country_code_list_free(
-    countries: *mut sendsafely_country_code_list,
-) {
-    guard_value((), || records::free(countries));
 }

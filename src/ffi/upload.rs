@@ -6,18 +6,19 @@ use std::path::PathBuf;
 use std::ptr;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::package::UploadAllOptions;
 use crate::package::{Source, UploadOptions};
 
 use super::error::sendsafely_error;
-use super::file::sendsafely_file;
+use super::file::{existing, sendsafely_existing, sendsafely_file};
 use super::guard::{Caller, Out, invalid, null};
 use super::options::{self, Options};
 use super::package::{ask, call_with, sendsafely_package};
-use super::progress::{
-    SENDSAFELY_SIZE_UNKNOWN, sendsafely_progress_callback, sendsafely_read_callback,
-};
+use super::progress::{sendsafely_progress_callback, sendsafely_read_callback};
+use super::report::{report, sendsafely_report};
 use super::status::sendsafely_status;
 use super::table::call_back;
+use super::types::SENDSAFELY_SIZE_UNKNOWN;
 
 /// Options of the three upload calls.
 #[repr(C)]
@@ -45,6 +46,40 @@ unsafe impl Options for sendsafely_upload_options {
             struct_size: size_of::<Self>(),
             file_name: ptr::null(),
             directory_id: ptr::null(),
+            on_progress: None,
+            user_data: ptr::null_mut(),
+        }
+    }
+}
+
+/// Options of sendsafely_package_upload_all.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct sendsafely_upload_all_options {
+    /// Set by sendsafely_upload_all_options_init.
+    pub struct_size: usize,
+    /// Directory of a Workspace into which everything goes. NULL, the default: its root directory.
+    pub directory_id: *const c_char,
+    /// What to do with files that are there already: a sendsafely_existing. SENDSAFELY_EXISTING_SKIP, the default,
+    /// leaves those alone that are complete and of the same size; SENDSAFELY_EXISTING_OVERWRITE makes a new version of
+    /// each, in a Workspace; SENDSAFELY_EXISTING_REFUSE answers SENDSAFELY_FILE_EXISTS before anything is changed.
+    pub existing: i32,
+    /// Progress of this call, of all files together; see "Progress and stopping". NULL, the default: the client's
+    /// callback.
+    pub on_progress: sendsafely_progress_callback,
+    /// Handed to on_progress.
+    pub user_data: *mut c_void,
+}
+
+// SAFETY: repr(C), begins with a usize, and holds integers, pointers and optional functions only.
+unsafe impl Options for sendsafely_upload_all_options {
+    const NAME: &'static str = "sendsafely_upload_all_options";
+
+    fn defaults() -> Self {
+        Self {
+            struct_size: size_of::<Self>(),
+            directory_id: ptr::null(),
+            existing: sendsafely_existing::SENDSAFELY_EXISTING_SKIP as i32,
             on_progress: None,
             user_data: ptr::null_mut(),
         }
@@ -103,6 +138,18 @@ pub unsafe extern "C" fn sendsafely_package_running_uploads(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_upload_options_init(
     options: *mut sendsafely_upload_options,
+    size: usize,
+) -> sendsafely_status {
+    // SAFETY: the program says how large its struct is.
+    unsafe { options::init(options, size) }
+}
+
+/// Fills options of sendsafely_package_upload_all with their defaults. size is sizeof *options.
+///
+/// Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_upload_all_options_init(
+    options: *mut sendsafely_upload_all_options,
     size: usize,
 ) -> sendsafely_status {
     // SAFETY: the program says how large its struct is.
@@ -216,5 +263,73 @@ pub unsafe extern "C" fn sendsafely_package_upload_callback(
             options,
             out_file,
         )
+    })
+}
+
+/// Uploads all files that are in a local directory and, into a Workspace, its directories with what is in them.
+///
+/// Directories that are missing are made. Symbolic links and whatever else is no regular file are not followed; they
+/// are in the report. options may be NULL. Several files are under way at once.
+/// One file that fails does not end the others: at the end the call answers with the first failure and says how many
+/// there were. A stop, a network that is down, or a refusal of the account ends the call. Call again to go on:
+/// what is there and complete is skipped. A file that a killed upload of this user and machine is known to have left
+/// incomplete is removed and sent again; beside any other incomplete file, which somebody may be uploading, a further
+/// version is sent.
+/// out_report may be NULL; else free it with sendsafely_report_free. Unlike other outputs IT IS GIVEN ON FAILURE TOO,
+/// as soon as the arguments are right, empty if nothing was begun; where the whole call was refused, its status stands
+/// at every file that had not its turn. SENDSAFELY_ONLY_IN_WORKSPACE: there are directories in it, and the package is
+/// no Workspace; nothing was sent. SENDSAFELY_DIRECTORY_NOT_FOUND: no such local directory. SENDSAFELY_REFUSED: the
+/// service does not know directory_id. Everything else as for sendsafely_package_upload_file.
+/// SendSafely Client API: directories (protocol 6.8), create file id, upload parts (protocol 4.2 to 4.4).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_upload_all(
+    package: *mut sendsafely_package,
+    directory: *const c_char,
+    options: *const sendsafely_upload_all_options,
+    out_report: *mut *mut sendsafely_report,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_report = caller.out(out_report);
+    caller.guard(|| {
+        let directory = PathBuf::from(caller.text(directory, "directory")?);
+        let options = caller.options(options)?;
+        let for_core = UploadAllOptions {
+            directory_id: caller.optional_text(options.directory_id, "directory_id")?,
+            existing: existing(options.existing)?,
+        };
+        let callback = (options.on_progress, options.user_data);
+        report(package, callback, out_report, |package, observer| {
+            package.upload_all(observer, &directory, &for_core)
+        })
+    })
+}
+
+/// Encrypts the keycode of a package to the public keys of its readers, or with a recipient_id to those of one
+/// recipient, and stores the results. Finalize does it by itself, and so does adding recipients to a Workspace or a
+/// finalized package: this is for devices that were registered later. Four go up at once, or as many as
+/// parts_in_flight says if those are fewer. A key that cannot be used, or for which the service refuses the keycode, is
+/// passed over with a line in the log; if the service refuses it for every key, the first refusal is the error. So is
+/// one of the caller or the package, such as SENDSAFELY_SESSION_TIMEOUT, for whatever key.
+///
+/// Before or after finalize. recipient_id may be NULL. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id.
+/// SENDSAFELY_KEYCODE_UNKNOWN, SENDSAFELY_WRONG_KEYCODE: open the package with its keycode. A keycode with which a package
+/// was opened is handed on only if it opens what is there. SENDSAFELY_KEYCODE_NOT_PROVED: what is there was not read, or
+/// is more than is searched; download a file or read the message through the same package, then call again.
+/// SendSafely Client API: public keys and keycodes (protocol 4.6).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_upload_keycodes(
+    package: *mut sendsafely_package,
+    recipient_id: *const c_char,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    caller.guard(|| {
+        let recipient_id = caller.optional_text(recipient_id, "recipient_id")?;
+        super::package::call(package, |package, observer| {
+            package.upload_keycodes(observer, recipient_id.as_deref())
+        })
     })
 }

@@ -2,7 +2,10 @@
 
 use std::ffi::{CStr, c_char};
 
-use super::guard::guard_value;
+use super::client::{call, sendsafely_client};
+use super::error::sendsafely_error;
+use super::guard::{Caller, guard_value};
+use super::status::sendsafely_status;
 
 const fn number(text: &str) -> u32 {
     match u32::from_str_radix(text, 10) {
@@ -32,5 +35,27 @@ pub extern "C" fn sendsafely_version_string() -> *const c_char {
                 Err(_) => panic!("Cargo's version has no NUL in it"),
             };
         TEXT.as_ptr()
+    })
+}
+
+/// Asks what the service thinks of client_version, or else of the library's own: "OK", "UPGRADE_AVAILABLE",
+/// "OUTDATED_VERSION", or a later word.
+///
+/// Free the text with sendsafely_string_free.
+/// SendSafely Client API: verify version (protocol 6.1.2).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_client_verify_version(
+    client: *mut sendsafely_client,
+    out_text: *mut *mut c_char,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_text = caller.out(out_text);
+    caller.guard(|| {
+        let out_text = out_text.required("out_text")?;
+        let version = call(client, |client, observer| client.verify_version(observer))?;
+        out_text.give_text(&version);
+        Ok(())
     })
 }

@@ -316,6 +316,36 @@ namespace Sendsafely
         Finalizing = 6,
     }
 
+    /// <summary>What a download, or the upload of a tree, does with a target that exists already.</summary>
+    public enum Existing
+    {
+        /// <summary>Answer <see cref="Status.FileExists"/> and leave it alone.</summary>
+        Refuse = 0,
+        /// <summary>Replace it, once everything has arrived and is verified. Only a regular file or a symbolic link is
+        /// replaced.</summary>
+        Overwrite = 1,
+        /// <summary>Leave it alone, which is no failure: a download tells it by skipped, a tree by <see
+        /// cref="TreeAction.Skipped"/>.</summary>
+        Skip = 2,
+    }
+
+    /// <summary>What was done with a file of a tree. A later version may add some.</summary>
+    public enum TreeAction
+    {
+        /// <summary>Nothing: the item's status tells why.</summary>
+        None = 0,
+        /// <summary>It was uploaded.</summary>
+        Uploaded = 1,
+        /// <summary>It was downloaded.</summary>
+        Downloaded = 2,
+        /// <summary>It was left alone, because it was there already, complete and of the declared size, or of any if
+        /// that is not known.</summary>
+        Skipped = 3,
+        /// <summary>It is a symbolic link, a pipe or the like, or the temporary file of a download, and was not sent;
+        /// no failure of the call.</summary>
+        Ignored = 4,
+    }
+
     /// <summary>The state of a package, as the service tells it. SendSafely Client API: package states (protocol
     /// 7.4).</summary>
     public enum PackageState
@@ -357,36 +387,6 @@ namespace Sendsafely
         Expired = 2,
         /// <summary>It was deleted.</summary>
         Archived = 3,
-    }
-
-    /// <summary>What a download, or the upload of a tree, does with a target that exists already.</summary>
-    public enum Existing
-    {
-        /// <summary>Answer <see cref="Status.FileExists"/> and leave it alone.</summary>
-        Refuse = 0,
-        /// <summary>Replace it, once everything has arrived and is verified. Only a regular file or a symbolic link is
-        /// replaced.</summary>
-        Overwrite = 1,
-        /// <summary>Leave it alone, which is no failure: a download tells it by skipped, a tree by <see
-        /// cref="TreeAction.Skipped"/>.</summary>
-        Skip = 2,
-    }
-
-    /// <summary>What was done with a file of a tree. A later version may add some.</summary>
-    public enum TreeAction
-    {
-        /// <summary>Nothing: the item's status tells why.</summary>
-        None = 0,
-        /// <summary>It was uploaded.</summary>
-        Uploaded = 1,
-        /// <summary>It was downloaded.</summary>
-        Downloaded = 2,
-        /// <summary>It was left alone, because it was there already, complete and of the declared size, or of any if
-        /// that is not known.</summary>
-        Skipped = 3,
-        /// <summary>It is a symbolic link, a pipe or the like, or the temporary file of a download, and was not sent;
-        /// no failure of the call.</summary>
-        Ignored = 4,
     }
 
     /// <summary>Which packages <see cref="Client.ListPackages"/> lists.</summary>

@@ -15,10 +15,10 @@ namespace Sendsafely
         internal const uint SENDSAFELY_VERSION_MINOR = 1;
         internal const uint SENDSAFELY_VERSION_PATCH = 0;
         internal const uint SENDSAFELY_VERSION_NUMBER = 1000;
-        internal const int SENDSAFELY_STOP = 0;
-        internal const int SENDSAFELY_CONTINUE = 1;
         internal const ulong SENDSAFELY_SIZE_UNKNOWN = 18446744073709551615;
         internal const long SENDSAFELY_TIME_UNKNOWN = -9223372036854775807;
+        internal const int SENDSAFELY_STOP = 0;
+        internal const int SENDSAFELY_CONTINUE = 1;
 
         [UnmanagedFunctionPointer(C)]
         internal delegate int sendsafely_progress_callback(IntPtr user_data, IntPtr progress);
@@ -37,6 +37,13 @@ namespace Sendsafely
         {
             internal UIntPtr count;
             internal IntPtr items;
+        }
+
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct sendsafely_buffer
+        {
+            internal UIntPtr size;
+            internal IntPtr data;
         }
 
         [StructLayout(LayoutKind.Sequential)]
@@ -75,6 +82,41 @@ namespace Sendsafely
             internal IntPtr user_data;
             internal IntPtr on_log;
             internal IntPtr log_user_data;
+        }
+
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct sendsafely_request_headers
+        {
+            internal IntPtr api_key;
+            internal IntPtr timestamp;
+            internal IntPtr signature;
+        }
+
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct sendsafely_user
+        {
+            internal IntPtr user_id;
+            internal IntPtr email;
+            internal IntPtr first_name;
+            internal IntPtr last_name;
+            internal IntPtr client_key;
+            internal int is_beta_user;
+            internal int is_administrator;
+            internal int may_use_trusted_devices;
+            internal int package_life;
+        }
+
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct sendsafely_enterprise
+        {
+            internal IntPtr host;
+            internal IntPtr system_name;
+            internal IntPtr header_color;
+            internal IntPtr link_color;
+            internal int allow_undisclosed_recipients;
+            internal int message_encryption;
+            internal int outlook_beta;
+            internal int allow_all_languages;
         }
 
         [StructLayout(LayoutKind.Sequential)]
@@ -153,6 +195,13 @@ namespace Sendsafely
         }
 
         [StructLayout(LayoutKind.Sequential)]
+        internal struct sendsafely_recipient_list
+        {
+            internal UIntPtr count;
+            internal IntPtr items;
+        }
+
+        [StructLayout(LayoutKind.Sequential)]
         internal struct sendsafely_country_code
         {
             internal IntPtr country_code;
@@ -161,13 +210,6 @@ namespace Sendsafely
 
         [StructLayout(LayoutKind.Sequential)]
         internal struct sendsafely_country_code_list
-        {
-            internal UIntPtr count;
-            internal IntPtr items;
-        }
-
-        [StructLayout(LayoutKind.Sequential)]
-        internal struct sendsafely_recipient_list
         {
             internal UIntPtr count;
             internal IntPtr items;
@@ -232,6 +274,17 @@ namespace Sendsafely
         }
 
         [StructLayout(LayoutKind.Sequential)]
+        internal struct sendsafely_directory_options
+        {
+            internal UIntPtr struct_size;
+            internal IntPtr sort_field;
+            internal int descending;
+            internal int one_page;
+            internal ulong file_index;
+            internal ulong directory_index;
+        }
+
+        [StructLayout(LayoutKind.Sequential)]
         internal struct sendsafely_subdirectory
         {
             internal IntPtr directory_id;
@@ -248,32 +301,33 @@ namespace Sendsafely
         }
 
         [StructLayout(LayoutKind.Sequential)]
-        internal struct sendsafely_package_information
+        internal struct sendsafely_directory
         {
-            internal IntPtr package_id;
-            internal IntPtr package_code;
-            internal IntPtr sender;
-            internal long created;
-            internal IntPtr created_text;
-            internal IntPtr state_name;
-            internal int state;
-            internal int status;
-            internal int life;
-            internal IntPtr label;
-            internal IntPtr recipients;
-            internal IntPtr contact_groups;
+            internal IntPtr directory_id;
+            internal IntPtr name;
             internal IntPtr files;
-            internal IntPtr approvers;
-            internal int needs_approval;
-            internal int password_required;
-            internal int is_workspace;
-            internal int is_archived;
-            internal int allow_reply_all;
-            internal int contains_message;
-            internal IntPtr root_directory_id;
-            internal IntPtr parent_id;
-            internal IntPtr url;
             internal IntPtr directories;
+        }
+
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct sendsafely_report_item
+        {
+            internal IntPtr path;
+            internal IntPtr local_path;
+            internal IntPtr file_id;
+            internal ulong size;
+            internal int status;
+            internal int action;
+            internal IntPtr message;
+            internal int renamed;
+            internal ulong declared_size;
+        }
+
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct sendsafely_report
+        {
+            internal UIntPtr count;
+            internal IntPtr items;
         }
 
         [StructLayout(LayoutKind.Sequential)]
@@ -282,6 +336,16 @@ namespace Sendsafely
             internal UIntPtr struct_size;
             internal IntPtr file_name;
             internal IntPtr directory_id;
+            internal IntPtr on_progress;
+            internal IntPtr user_data;
+        }
+
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct sendsafely_upload_all_options
+        {
+            internal UIntPtr struct_size;
+            internal IntPtr directory_id;
+            internal int existing;
             internal IntPtr on_progress;
             internal IntPtr user_data;
         }
@@ -320,6 +384,35 @@ namespace Sendsafely
         }
 
         [StructLayout(LayoutKind.Sequential)]
+        internal struct sendsafely_package_information
+        {
+            internal IntPtr package_id;
+            internal IntPtr package_code;
+            internal IntPtr sender;
+            internal long created;
+            internal IntPtr created_text;
+            internal IntPtr state_name;
+            internal int state;
+            internal int status;
+            internal int life;
+            internal IntPtr label;
+            internal IntPtr recipients;
+            internal IntPtr contact_groups;
+            internal IntPtr files;
+            internal IntPtr approvers;
+            internal int needs_approval;
+            internal int password_required;
+            internal int is_workspace;
+            internal int is_archived;
+            internal int allow_reply_all;
+            internal int contains_message;
+            internal IntPtr root_directory_id;
+            internal IntPtr parent_id;
+            internal IntPtr url;
+            internal IntPtr directories;
+        }
+
+        [StructLayout(LayoutKind.Sequential)]
         internal struct sendsafely_download_options
         {
             internal UIntPtr struct_size;
@@ -344,33 +437,6 @@ namespace Sendsafely
         }
 
         [StructLayout(LayoutKind.Sequential)]
-        internal struct sendsafely_buffer
-        {
-            internal UIntPtr size;
-            internal IntPtr data;
-        }
-
-        [StructLayout(LayoutKind.Sequential)]
-        internal struct sendsafely_directory_options
-        {
-            internal UIntPtr struct_size;
-            internal IntPtr sort_field;
-            internal int descending;
-            internal int one_page;
-            internal ulong file_index;
-            internal ulong directory_index;
-        }
-
-        [StructLayout(LayoutKind.Sequential)]
-        internal struct sendsafely_directory
-        {
-            internal IntPtr directory_id;
-            internal IntPtr name;
-            internal IntPtr files;
-            internal IntPtr directories;
-        }
-
-        [StructLayout(LayoutKind.Sequential)]
         internal struct sendsafely_activity_entry
         {
             internal IntPtr activity_log_id;
@@ -384,37 +450,6 @@ namespace Sendsafely
             internal IntPtr action_description;
             internal IntPtr user_email;
             internal IntPtr user_id;
-        }
-
-        [StructLayout(LayoutKind.Sequential)]
-        internal struct sendsafely_upload_all_options
-        {
-            internal UIntPtr struct_size;
-            internal IntPtr directory_id;
-            internal int existing;
-            internal IntPtr on_progress;
-            internal IntPtr user_data;
-        }
-
-        [StructLayout(LayoutKind.Sequential)]
-        internal struct sendsafely_report_item
-        {
-            internal IntPtr path;
-            internal IntPtr local_path;
-            internal IntPtr file_id;
-            internal ulong size;
-            internal int status;
-            internal int action;
-            internal IntPtr message;
-            internal int renamed;
-            internal ulong declared_size;
-        }
-
-        [StructLayout(LayoutKind.Sequential)]
-        internal struct sendsafely_report
-        {
-            internal UIntPtr count;
-            internal IntPtr items;
         }
 
         [StructLayout(LayoutKind.Sequential)]
@@ -470,33 +505,6 @@ namespace Sendsafely
         {
             internal UIntPtr count;
             internal IntPtr items;
-        }
-
-        [StructLayout(LayoutKind.Sequential)]
-        internal struct sendsafely_user
-        {
-            internal IntPtr user_id;
-            internal IntPtr email;
-            internal IntPtr first_name;
-            internal IntPtr last_name;
-            internal IntPtr client_key;
-            internal int is_beta_user;
-            internal int is_administrator;
-            internal int may_use_trusted_devices;
-            internal int package_life;
-        }
-
-        [StructLayout(LayoutKind.Sequential)]
-        internal struct sendsafely_enterprise
-        {
-            internal IntPtr host;
-            internal IntPtr system_name;
-            internal IntPtr header_color;
-            internal IntPtr link_color;
-            internal int allow_undisclosed_recipients;
-            internal int message_encryption;
-            internal int outlook_beta;
-            internal int allow_all_languages;
         }
 
         [StructLayout(LayoutKind.Sequential)]
@@ -600,19 +608,14 @@ namespace Sendsafely
             internal IntPtr failures;
         }
 
-        [StructLayout(LayoutKind.Sequential)]
-        internal struct sendsafely_request_headers
-        {
-            internal IntPtr api_key;
-            internal IntPtr timestamp;
-            internal IntPtr signature;
-        }
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern void sendsafely_string_free(IntPtr text);
 
         [DllImport(Library, CallingConvention = C)]
-        internal static extern uint sendsafely_version();
+        internal static extern void sendsafely_string_list_free(IntPtr list);
 
         [DllImport(Library, CallingConvention = C)]
-        internal static extern IntPtr sendsafely_version_string();
+        internal static extern void sendsafely_buffer_free(IntPtr buffer);
 
         [DllImport(Library, CallingConvention = C)]
         internal static extern ulong sendsafely_live_objects();
@@ -648,12 +651,6 @@ namespace Sendsafely
         internal static extern void sendsafely_error_free(IntPtr error);
 
         [DllImport(Library, CallingConvention = C)]
-        internal static extern void sendsafely_string_free(IntPtr text);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern void sendsafely_string_list_free(IntPtr list);
-
-        [DllImport(Library, CallingConvention = C)]
         internal static extern Status sendsafely_client_options_init(out sendsafely_client_options options, UIntPtr size);
 
         [DllImport(Library, CallingConvention = C)]
@@ -669,7 +666,37 @@ namespace Sendsafely
         internal static extern Status sendsafely_client_request(ClientHandle client, byte[] method, byte[] path, byte[] json_body, out IntPtr out_json, out ErrorHandle error);
 
         [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_client_verify_credentials(ClientHandle client, out IntPtr out_email, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_client_sign(ClientHandle client, byte[] path, byte[] body, byte[] timestamp, out IntPtr out_headers, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
         internal static extern void sendsafely_client_free(IntPtr client);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern void sendsafely_request_headers_free(IntPtr headers);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern uint sendsafely_version();
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern IntPtr sendsafely_version_string();
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_client_verify_version(ClientHandle client, out IntPtr out_text, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_client_get_user(ClientHandle client, out IntPtr out_user, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern void sendsafely_user_free(IntPtr user);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_client_get_enterprise(ClientHandle client, out IntPtr out_enterprise, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern void sendsafely_enterprise_free(IntPtr enterprise);
 
         [DllImport(Library, CallingConvention = C)]
         internal static extern Status sendsafely_package_create(ClientHandle client, out PackageHandle out_package, out ErrorHandle error);
@@ -684,9 +711,6 @@ namespace Sendsafely
         internal static extern Status sendsafely_package_open(ClientHandle client, byte[] package_id, byte[] keycode, out PackageHandle out_package, out ErrorHandle error);
 
         [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_package_open_link(ClientHandle client, byte[] link, out PackageHandle out_package, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
         internal static extern Status sendsafely_package_open_with_private_key(ClientHandle client, byte[] package_id, byte[] public_key_id, byte[] private_key, out PackageHandle out_package, out ErrorHandle error);
 
         [DllImport(Library, CallingConvention = C)]
@@ -699,12 +723,6 @@ namespace Sendsafely
         internal static extern Status sendsafely_package_is_workspace(PackageHandle package, out int out_is_workspace, out ErrorHandle error);
 
         [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_package_keycode(PackageHandle package, out IntPtr out_text, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_package_link(PackageHandle package, out IntPtr out_text, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
         internal static extern Status sendsafely_package_set_life(PackageHandle package, int days, out ErrorHandle error);
 
         [DllImport(Library, CallingConvention = C)]
@@ -712,6 +730,12 @@ namespace Sendsafely
 
         [DllImport(Library, CallingConvention = C)]
         internal static extern Status sendsafely_package_update(PackageHandle package, byte[] json_object, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_package_get_collaborators(PackageHandle package, out IntPtr out_json, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_package_get_permissions(PackageHandle package, out IntPtr out_json, out ErrorHandle error);
 
         [DllImport(Library, CallingConvention = C)]
         internal static extern Status sendsafely_package_notify(PackageHandle package, out ErrorHandle error);
@@ -750,19 +774,13 @@ namespace Sendsafely
         internal static extern Status sendsafely_package_remove_all_recipients(PackageHandle package, out ErrorHandle error);
 
         [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_package_get_collaborators(PackageHandle package, out IntPtr out_json, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_package_get_permissions(PackageHandle package, out IntPtr out_json, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_country_codes(out IntPtr out_countries, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
         internal static extern void sendsafely_recipient_free(IntPtr recipient);
 
         [DllImport(Library, CallingConvention = C)]
         internal static extern void sendsafely_recipient_result_list_free(IntPtr results);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_country_codes(out IntPtr out_countries, out ErrorHandle error);
 
         [DllImport(Library, CallingConvention = C)]
         internal static extern void sendsafely_country_code_list_free(IntPtr countries);
@@ -822,69 +840,6 @@ namespace Sendsafely
         internal static extern void sendsafely_file_free(IntPtr file);
 
         [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_package_get_information(PackageHandle package, out IntPtr out_information, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_client_get_package_information(ClientHandle client, byte[] package_id, out IntPtr out_information, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern void sendsafely_package_information_free(IntPtr information);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_package_running_uploads(PackageHandle package, out UIntPtr out_count, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_upload_options_init(out sendsafely_upload_options options, UIntPtr size);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_package_upload_file(PackageHandle package, byte[] path, ref sendsafely_upload_options options, out IntPtr out_file, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_package_upload_memory(PackageHandle package, byte[] file_name, byte[] data, UIntPtr size, ref sendsafely_upload_options options, out IntPtr out_file, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_package_upload_callback(PackageHandle package, byte[] file_name, sendsafely_read_callback read, IntPtr read_user_data, ulong size, ref sendsafely_upload_options options, out IntPtr out_file, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_package_set_message(PackageHandle package, byte[] text, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_package_get_message(PackageHandle package, out IntPtr out_text, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_finalize_options_init(out sendsafely_finalize_options options, UIntPtr size);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_package_finalize(PackageHandle package, ref sendsafely_finalize_options options, out IntPtr out_finalized, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern void sendsafely_finalized_free(IntPtr finalized);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_link_parse(byte[] text, out IntPtr out_link, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_link_find(byte[] text, out IntPtr out_links, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern void sendsafely_link_free(IntPtr link);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_download_options_init(out sendsafely_download_options options, UIntPtr size);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_package_download_file(PackageHandle package, byte[] file_id, byte[] path, ref sendsafely_download_options options, out IntPtr out_download, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_package_download_memory(PackageHandle package, byte[] file_id, ref sendsafely_download_options options, out IntPtr out_buffer, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_package_download_callback(PackageHandle package, byte[] file_id, sendsafely_write_callback write, IntPtr write_user_data, ref sendsafely_download_options options, out IntPtr out_download, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern void sendsafely_download_free(IntPtr download);
-
-        [DllImport(Library, CallingConvention = C)]
         internal static extern Status sendsafely_directory_options_init(out sendsafely_directory_options options, UIntPtr size);
 
         [DllImport(Library, CallingConvention = C)]
@@ -906,6 +861,96 @@ namespace Sendsafely
         internal static extern void sendsafely_directory_free(IntPtr directory);
 
         [DllImport(Library, CallingConvention = C)]
+        internal static extern void sendsafely_report_free(IntPtr report);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_package_running_uploads(PackageHandle package, out UIntPtr out_count, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_upload_options_init(out sendsafely_upload_options options, UIntPtr size);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_upload_all_options_init(out sendsafely_upload_all_options options, UIntPtr size);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_package_upload_file(PackageHandle package, byte[] path, ref sendsafely_upload_options options, out IntPtr out_file, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_package_upload_memory(PackageHandle package, byte[] file_name, byte[] data, UIntPtr size, ref sendsafely_upload_options options, out IntPtr out_file, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_package_upload_callback(PackageHandle package, byte[] file_name, sendsafely_read_callback read, IntPtr read_user_data, ulong size, ref sendsafely_upload_options options, out IntPtr out_file, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_package_upload_all(PackageHandle package, byte[] directory, ref sendsafely_upload_all_options options, out IntPtr out_report, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_package_upload_keycodes(PackageHandle package, byte[] recipient_id, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_package_set_message(PackageHandle package, byte[] text, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_package_get_message(PackageHandle package, out IntPtr out_text, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_message_encrypt(byte[] server_secret, byte[] keycode, byte[] text, out IntPtr out_base64, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_message_decrypt(byte[] server_secret, byte[] keycode, byte[] base64, out IntPtr out_text, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_finalize_options_init(out sendsafely_finalize_options options, UIntPtr size);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_package_finalize(PackageHandle package, ref sendsafely_finalize_options options, out IntPtr out_finalized, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern void sendsafely_finalized_free(IntPtr finalized);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_link_parse(byte[] text, out IntPtr out_link, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_link_find(byte[] text, out IntPtr out_links, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_package_open_link(ClientHandle client, byte[] link, out PackageHandle out_package, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_package_link(PackageHandle package, out IntPtr out_text, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern void sendsafely_link_free(IntPtr link);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_package_get_information(PackageHandle package, out IntPtr out_information, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_client_get_package_information(ClientHandle client, byte[] package_id, out IntPtr out_information, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern void sendsafely_package_information_free(IntPtr information);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_download_options_init(out sendsafely_download_options options, UIntPtr size);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_package_download_file(PackageHandle package, byte[] file_id, byte[] path, ref sendsafely_download_options options, out IntPtr out_download, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_package_download_memory(PackageHandle package, byte[] file_id, ref sendsafely_download_options options, out IntPtr out_buffer, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_package_download_callback(PackageHandle package, byte[] file_id, sendsafely_write_callback write, IntPtr write_user_data, ref sendsafely_download_options options, out IntPtr out_download, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_package_download_all(PackageHandle package, byte[] directory, ref sendsafely_download_options options, out IntPtr out_report, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern void sendsafely_download_free(IntPtr download);
+
+        [DllImport(Library, CallingConvention = C)]
         internal static extern Status sendsafely_package_list_activity(PackageHandle package, out ActivityIteratorHandle out_iterator, out ErrorHandle error);
 
         [DllImport(Library, CallingConvention = C)]
@@ -916,18 +961,6 @@ namespace Sendsafely
 
         [DllImport(Library, CallingConvention = C)]
         internal static extern void sendsafely_activity_entry_free(IntPtr entry);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_upload_all_options_init(out sendsafely_upload_all_options options, UIntPtr size);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_package_upload_all(PackageHandle package, byte[] directory, ref sendsafely_upload_all_options options, out IntPtr out_report, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_package_download_all(PackageHandle package, byte[] directory, ref sendsafely_download_options options, out IntPtr out_report, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern void sendsafely_report_free(IntPtr report);
 
         [DllImport(Library, CallingConvention = C)]
         internal static extern Status sendsafely_list_options_init(out sendsafely_list_options options, UIntPtr size);
@@ -945,9 +978,6 @@ namespace Sendsafely
         internal static extern Status sendsafely_package_iterator_next(PackageIteratorHandle iterator, out IntPtr out_summary, out ErrorHandle error);
 
         [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_client_get_recipient_history(ClientHandle client, byte[] email, out IntPtr out_packages, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
         internal static extern void sendsafely_package_iterator_free(IntPtr iterator);
 
         [DllImport(Library, CallingConvention = C)]
@@ -957,22 +987,7 @@ namespace Sendsafely
         internal static extern void sendsafely_package_summary_list_free(IntPtr packages);
 
         [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_client_verify_credentials(ClientHandle client, out IntPtr out_email, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_client_verify_version(ClientHandle client, out IntPtr out_text, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_client_get_user(ClientHandle client, out IntPtr out_user, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_client_get_enterprise(ClientHandle client, out IntPtr out_enterprise, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern void sendsafely_user_free(IntPtr user);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern void sendsafely_enterprise_free(IntPtr enterprise);
+        internal static extern Status sendsafely_client_get_recipient_history(ClientHandle client, byte[] email, out IntPtr out_packages, out ErrorHandle error);
 
         [DllImport(Library, CallingConvention = C)]
         internal static extern Status sendsafely_audit_log_options_init(out sendsafely_audit_log_options options, UIntPtr size);
@@ -1002,6 +1017,9 @@ namespace Sendsafely
         internal static extern Status sendsafely_client_generate_api_key_oauth(ClientHandle client, byte[] oauth_token, byte[] description, out IntPtr out_login, out ErrorHandle error);
 
         [DllImport(Library, CallingConvention = C)]
+        internal static extern void sendsafely_login_free(IntPtr login);
+
+        [DllImport(Library, CallingConvention = C)]
         internal static extern Status sendsafely_client_start_registration(ClientHandle client, byte[] email, int send_pin, out ErrorHandle error);
 
         [DllImport(Library, CallingConvention = C)]
@@ -1009,9 +1027,6 @@ namespace Sendsafely
 
         [DllImport(Library, CallingConvention = C)]
         internal static extern Status sendsafely_client_finish_registration(ClientHandle client, ref sendsafely_registration_options options, out IntPtr out_email, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern void sendsafely_login_free(IntPtr login);
 
         [DllImport(Library, CallingConvention = C)]
         internal static extern Status sendsafely_client_get_dropzone_recipients(ClientHandle client, out IntPtr out_emails, out ErrorHandle error);
@@ -1029,16 +1044,7 @@ namespace Sendsafely
         internal static extern Status sendsafely_key_pair_generate(uint bits, out IntPtr out_key_pair, out ErrorHandle error);
 
         [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_client_register_public_key(ClientHandle client, byte[] public_key, byte[] description, out IntPtr out_public_key_id, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
         internal static extern Status sendsafely_client_generate_key_pair(ClientHandle client, byte[] description, out IntPtr out_key_pair, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_client_get_public_key(ClientHandle client, byte[] public_key_id, out IntPtr out_public_key, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_client_revoke_public_key(ClientHandle client, byte[] public_key_id, out ErrorHandle error);
 
         [DllImport(Library, CallingConvention = C)]
         internal static extern Status sendsafely_key_pair_save(byte[] path, byte[] public_key_id, byte[] private_key, byte[] description, out ErrorHandle error);
@@ -1047,10 +1053,25 @@ namespace Sendsafely
         internal static extern Status sendsafely_key_pair_load(byte[] path, out IntPtr out_key_pair, out ErrorHandle error);
 
         [DllImport(Library, CallingConvention = C)]
+        internal static extern void sendsafely_key_pair_free(IntPtr key_pair);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_client_register_public_key(ClientHandle client, byte[] public_key, byte[] description, out IntPtr out_public_key_id, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_client_get_public_key(ClientHandle client, byte[] public_key_id, out IntPtr out_public_key, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_client_revoke_public_key(ClientHandle client, byte[] public_key_id, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
         internal static extern Status sendsafely_package_get_public_keys(PackageHandle package, byte[] recipient_id, out IntPtr out_keys, out ErrorHandle error);
 
         [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_package_upload_keycodes(PackageHandle package, byte[] recipient_id, out ErrorHandle error);
+        internal static extern void sendsafely_public_key_list_free(IntPtr keys);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_package_keycode(PackageHandle package, out IntPtr out_text, out ErrorHandle error);
 
         [DllImport(Library, CallingConvention = C)]
         internal static extern Status sendsafely_client_get_keycodes(ClientHandle client, byte[] public_key_id, byte[] private_key, IntPtr[] package_ids, UIntPtr count, out IntPtr out_keycodes, out ErrorHandle error);
@@ -1059,34 +1080,7 @@ namespace Sendsafely
         internal static extern Status sendsafely_client_sync_keycodes(ClientHandle client, byte[] public_key_id, byte[] private_key, out IntPtr out_result, out ErrorHandle error);
 
         [DllImport(Library, CallingConvention = C)]
-        internal static extern void sendsafely_key_pair_free(IntPtr key_pair);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern void sendsafely_public_key_list_free(IntPtr keys);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern void sendsafely_keycode_list_free(IntPtr keycodes);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern void sendsafely_sync_result_free(IntPtr result);
-
-        [DllImport(Library, CallingConvention = C)]
         internal static extern Status sendsafely_keycode_generate(out IntPtr out_keycode, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_checksum(byte[] keycode, byte[] package_code, out IntPtr out_checksum, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_part_encrypt(byte[] server_secret, byte[] keycode, byte[] data, UIntPtr size, out IntPtr out_message, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_part_decrypt(byte[] server_secret, byte[] keycode, byte[] message, UIntPtr size, out IntPtr out_data, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_message_encrypt(byte[] server_secret, byte[] keycode, byte[] text, out IntPtr out_base64, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_message_decrypt(byte[] server_secret, byte[] keycode, byte[] base64, out IntPtr out_text, out ErrorHandle error);
 
         [DllImport(Library, CallingConvention = C)]
         internal static extern Status sendsafely_keycode_encrypt(byte[] keycode, byte[] public_key, out IntPtr out_armored, out ErrorHandle error);
@@ -1095,12 +1089,18 @@ namespace Sendsafely
         internal static extern Status sendsafely_keycode_decrypt(byte[] armored, byte[] private_key, out IntPtr out_keycode, out ErrorHandle error);
 
         [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_client_sign(ClientHandle client, byte[] path, byte[] body, byte[] timestamp, out IntPtr out_headers, out ErrorHandle error);
+        internal static extern void sendsafely_keycode_list_free(IntPtr keycodes);
 
         [DllImport(Library, CallingConvention = C)]
-        internal static extern void sendsafely_request_headers_free(IntPtr headers);
+        internal static extern void sendsafely_sync_result_free(IntPtr result);
 
         [DllImport(Library, CallingConvention = C)]
-        internal static extern void sendsafely_buffer_free(IntPtr buffer);
+        internal static extern Status sendsafely_part_encrypt(byte[] server_secret, byte[] keycode, byte[] data, UIntPtr size, out IntPtr out_message, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_part_decrypt(byte[] server_secret, byte[] keycode, byte[] message, UIntPtr size, out IntPtr out_data, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_checksum(byte[] keycode, byte[] package_code, out IntPtr out_checksum, out ErrorHandle error);
     }
 }

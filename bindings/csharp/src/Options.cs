@@ -120,6 +120,45 @@ namespace Sendsafely
         }
     }
 
+    /// <summary>Options of <see cref="Workspace.GetDirectory"/>.</summary>
+    public sealed partial class DirectoryOptions
+    {
+        /// <summary>What to sort by: "name", or another field that the service knows. null, the default: its own
+        /// order.</summary>
+        public string SortField { get; set; }
+
+        /// <summary>True: the last first.</summary>
+        public bool Descending { get; set; }
+
+        /// <summary>True: only one page, of at most 100 files and 100 directories. false, the default: all of
+        /// them.</summary>
+        public bool OnePage { get; set; }
+
+        /// <summary>With OnePage, else <see cref="Status.InvalidArgument"/>: the first file, from 0, the
+        /// default.</summary>
+        public long? FileIndex { get; set; }
+
+        /// <summary>With OnePage, else <see cref="Status.InvalidArgument"/>: the first directory, from 0, the
+        /// default.</summary>
+        public long? DirectoryIndex { get; set; }
+
+        internal DirectoryOptions Copy() => (DirectoryOptions)MemberwiseClone();
+
+        internal static Native.sendsafely_directory_options ToNative(DirectoryOptions options, Texts texts)
+        {
+            Native.sendsafely_directory_options native;
+            Library.Load();
+            Call.Check(Native.sendsafely_directory_options_init(out native, (UIntPtr)Marshal.SizeOf<Native.sendsafely_directory_options>()));
+            if (options == null) return native;
+            native.sort_field = texts.Add(options.SortField, nameof(options.SortField));
+            native.descending = options.Descending ? 1 : 0;
+            native.one_page = options.OnePage ? 1 : 0;
+            if (options.FileIndex != null) native.file_index = (ulong)Texts.Count(options.FileIndex.Value, 0, nameof(options.FileIndex));
+            if (options.DirectoryIndex != null) native.directory_index = (ulong)Texts.Count(options.DirectoryIndex.Value, 0, nameof(options.DirectoryIndex));
+            return native;
+        }
+    }
+
     /// <summary>Options of the three upload calls.</summary>
     public sealed partial class UploadOptions
     {
@@ -140,6 +179,33 @@ namespace Sendsafely
             if (options == null) return native;
             native.file_name = texts.Add(options.FileName, nameof(options.FileName));
             native.directory_id = texts.Add(options.DirectoryId, nameof(options.DirectoryId));
+            return native;
+        }
+    }
+
+    /// <summary>Options of <see cref="Package.UploadAll"/>.</summary>
+    public sealed partial class UploadAllOptions
+    {
+        /// <summary>Directory of a Workspace into which everything goes. null, the default: its root
+        /// directory.</summary>
+        public string DirectoryId { get; set; }
+
+        /// <summary>What to do with files that are there already. <see cref="Existing.Skip"/>, the default, leaves
+        /// those alone that are complete and of the same size; <see cref="Existing.Overwrite"/> makes a new version of
+        /// each, in a Workspace; <see cref="Existing.Refuse"/> answers <see cref="Status.FileExists"/> before anything
+        /// is changed.</summary>
+        public Existing? Existing { get; set; }
+
+        internal UploadAllOptions Copy() => (UploadAllOptions)MemberwiseClone();
+
+        internal static Native.sendsafely_upload_all_options ToNative(UploadAllOptions options, Texts texts)
+        {
+            Native.sendsafely_upload_all_options native;
+            Library.Load();
+            Call.Check(Native.sendsafely_upload_all_options_init(out native, (UIntPtr)Marshal.SizeOf<Native.sendsafely_upload_all_options>()));
+            if (options == null) return native;
+            native.directory_id = texts.Add(options.DirectoryId, nameof(options.DirectoryId));
+            if (options.Existing != null) native.existing = (int)options.Existing.Value;
             return native;
         }
     }
@@ -222,72 +288,6 @@ namespace Sendsafely
             if (options.Existing != null) native.existing = (int)options.Existing.Value;
             native.sync = options.Sync ? 1 : 0;
             native.strict_size = options.StrictSize ? 1 : 0;
-            return native;
-        }
-    }
-
-    /// <summary>Options of <see cref="Workspace.GetDirectory"/>.</summary>
-    public sealed partial class DirectoryOptions
-    {
-        /// <summary>What to sort by: "name", or another field that the service knows. null, the default: its own
-        /// order.</summary>
-        public string SortField { get; set; }
-
-        /// <summary>True: the last first.</summary>
-        public bool Descending { get; set; }
-
-        /// <summary>True: only one page, of at most 100 files and 100 directories. false, the default: all of
-        /// them.</summary>
-        public bool OnePage { get; set; }
-
-        /// <summary>With OnePage, else <see cref="Status.InvalidArgument"/>: the first file, from 0, the
-        /// default.</summary>
-        public long? FileIndex { get; set; }
-
-        /// <summary>With OnePage, else <see cref="Status.InvalidArgument"/>: the first directory, from 0, the
-        /// default.</summary>
-        public long? DirectoryIndex { get; set; }
-
-        internal DirectoryOptions Copy() => (DirectoryOptions)MemberwiseClone();
-
-        internal static Native.sendsafely_directory_options ToNative(DirectoryOptions options, Texts texts)
-        {
-            Native.sendsafely_directory_options native;
-            Library.Load();
-            Call.Check(Native.sendsafely_directory_options_init(out native, (UIntPtr)Marshal.SizeOf<Native.sendsafely_directory_options>()));
-            if (options == null) return native;
-            native.sort_field = texts.Add(options.SortField, nameof(options.SortField));
-            native.descending = options.Descending ? 1 : 0;
-            native.one_page = options.OnePage ? 1 : 0;
-            if (options.FileIndex != null) native.file_index = (ulong)Texts.Count(options.FileIndex.Value, 0, nameof(options.FileIndex));
-            if (options.DirectoryIndex != null) native.directory_index = (ulong)Texts.Count(options.DirectoryIndex.Value, 0, nameof(options.DirectoryIndex));
-            return native;
-        }
-    }
-
-    /// <summary>Options of <see cref="Package.UploadAll"/>.</summary>
-    public sealed partial class UploadAllOptions
-    {
-        /// <summary>Directory of a Workspace into which everything goes. null, the default: its root
-        /// directory.</summary>
-        public string DirectoryId { get; set; }
-
-        /// <summary>What to do with files that are there already. <see cref="Existing.Skip"/>, the default, leaves
-        /// those alone that are complete and of the same size; <see cref="Existing.Overwrite"/> makes a new version of
-        /// each, in a Workspace; <see cref="Existing.Refuse"/> answers <see cref="Status.FileExists"/> before anything
-        /// is changed.</summary>
-        public Existing? Existing { get; set; }
-
-        internal UploadAllOptions Copy() => (UploadAllOptions)MemberwiseClone();
-
-        internal static Native.sendsafely_upload_all_options ToNative(UploadAllOptions options, Texts texts)
-        {
-            Native.sendsafely_upload_all_options native;
-            Library.Load();
-            Call.Check(Native.sendsafely_upload_all_options_init(out native, (UIntPtr)Marshal.SizeOf<Native.sendsafely_upload_all_options>()));
-            if (options == null) return native;
-            native.directory_id = texts.Add(options.DirectoryId, nameof(options.DirectoryId));
-            if (options.Existing != null) native.existing = (int)options.Existing.Value;
             return native;
         }
     }

@@ -49,6 +49,113 @@ namespace Sendsafely
         }
     }
 
+    /// <summary>The headers that sign a request.</summary>
+    public sealed partial class RequestHeaders
+    {
+        /// <summary>Value of ss-api-key.</summary>
+        public string ApiKey { get; }
+
+        /// <summary>Value of ss-request-timestamp; null for an anonymous sender.</summary>
+        public string Timestamp { get; }
+
+        /// <summary>Value of ss-request-signature; null for an anonymous sender.</summary>
+        public string Signature { get; }
+
+        internal RequestHeaders(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_request_headers>(record);
+            ApiKey = Read.Text(native.api_key);
+            Timestamp = Read.Text(native.timestamp);
+            Signature = Read.Text(native.signature);
+        }
+    }
+
+    /// <summary>What the service tells of the user.</summary>
+    public sealed partial class User
+    {
+        /// <summary>The service's id; null if not told.</summary>
+        public string UserId { get; }
+
+        /// <summary>E-mail address.</summary>
+        public string Email { get; }
+
+        /// <summary>First name; null if not told.</summary>
+        public string FirstName { get; }
+
+        /// <summary>Last name; null if not told.</summary>
+        public string LastName { get; }
+
+        /// <summary>A secret of the user, for encrypting the user's own things; null if not told.</summary>
+        public string ClientKey { get; }
+
+        /// <summary>True if the user tests new versions.</summary>
+        public bool IsBetaUser { get; }
+
+        /// <summary>True for an administrator of the organization.</summary>
+        public bool IsAdministrator { get; }
+
+        /// <summary>True if the user may have trusted devices, false if not, null if not told.</summary>
+        public bool? MayUseTrustedDevices { get; }
+
+        /// <summary>Days for which a new package can be opened, 0 for ever, null if not told.</summary>
+        public int? PackageLife { get; }
+
+        internal User(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_user>(record);
+            UserId = Read.Text(native.user_id);
+            Email = Read.Text(native.email);
+            FirstName = Read.Text(native.first_name);
+            LastName = Read.Text(native.last_name);
+            ClientKey = Read.Text(native.client_key);
+            IsBetaUser = native.is_beta_user != 0;
+            IsAdministrator = native.is_administrator != 0;
+            MayUseTrustedDevices = native.may_use_trusted_devices < 0 ? (bool?)null : native.may_use_trusted_devices != 0;
+            PackageLife = native.package_life < 0 ? (int?)null : native.package_life;
+        }
+    }
+
+    /// <summary>What the service tells of the organization.</summary>
+    public sealed partial class Enterprise
+    {
+        /// <summary>Host of its portal; null if not told.</summary>
+        public string Host { get; }
+
+        /// <summary>Its name; null if not told.</summary>
+        public string SystemName { get; }
+
+        /// <summary>Colour of the header of its pages, as in CSS; null if not told.</summary>
+        public string HeaderColor { get; }
+
+        /// <summary>Colour of the links on its pages; null if not told.</summary>
+        public string LinkColor { get; }
+
+        /// <summary>True if packages may be finalized with UndisclosedRecipients.</summary>
+        public bool AllowUndisclosedRecipients { get; }
+
+        /// <summary>True if messages are encrypted.</summary>
+        public bool MessageEncryption { get; }
+
+        /// <summary>True if it tests new versions of the plug-in for Outlook.</summary>
+        public bool OutlookBeta { get; }
+
+        /// <summary>True if it offers all languages.</summary>
+        public bool AllowAllLanguages { get; }
+
+        internal Enterprise(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_enterprise>(record);
+            Host = Read.Text(native.host);
+            SystemName = Read.Text(native.system_name);
+            HeaderColor = Read.Text(native.header_color);
+            LinkColor = Read.Text(native.link_color);
+            AllowUndisclosedRecipients = native.allow_undisclosed_recipients != 0;
+            MessageEncryption = native.message_encryption != 0;
+            OutlookBeta = native.outlook_beta != 0;
+            AllowAllLanguages = native.allow_all_languages != 0;
+        }
+    }
+
     /// <summary>A file that a recipient has fetched, or the message.</summary>
     public sealed partial class Confirmation
     {
@@ -337,6 +444,130 @@ namespace Sendsafely
         }
     }
 
+    /// <summary>A directory of a Workspace with what is in it.</summary>
+    public sealed partial class WorkspaceDirectory
+    {
+        /// <summary>Its id.</summary>
+        public string DirectoryId { get; }
+
+        /// <summary>Its name; that of the root directory may be empty.</summary>
+        public string Name { get; }
+
+        /// <summary>The files in it.</summary>
+        public IReadOnlyList<PackageFile> Files { get; }
+
+        /// <summary>The directories in it.</summary>
+        public IReadOnlyList<Subdirectory> Directories { get; }
+
+        internal WorkspaceDirectory(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_directory>(record);
+            DirectoryId = Read.Text(native.directory_id);
+            Name = Read.Text(native.name);
+            Files = Read.List(native.files, item => new PackageFile(item));
+            Directories = Read.List(native.directories, item => new Subdirectory(item));
+        }
+    }
+
+    /// <summary>What became of one file of a tree.</summary>
+    public sealed partial class ReportItem
+    {
+        /// <summary>Its path in the tree, as the sender names it, with / between directories. Not safe as a path on
+        /// this machine.</summary>
+        public string Path { get; }
+
+        /// <summary>Where it is on this machine; null if it has no place here.</summary>
+        public string LocalPath { get; }
+
+        /// <summary>Its id; null if it has none.</summary>
+        public string FileId { get; }
+
+        /// <summary>Bytes of the file: of one that was downloaded, as they were received.</summary>
+        public long Size { get; }
+
+        /// <summary><see cref="Status.Ok"/>, or why nothing was done.</summary>
+        public Status Status { get; }
+
+        /// <summary>What was done.</summary>
+        public TreeAction Action { get; }
+
+        /// <summary>What happened, in words; null for <see cref="Status.Ok"/>.</summary>
+        public string Message { get; }
+
+        /// <summary>True if its name on this machine is not the sender's, which was not safe or was taken by another
+        /// file.</summary>
+        public bool Renamed { get; }
+
+        /// <summary>Bytes of the file as its sender declared them, not always rightly; null if that is not
+        /// known.</summary>
+        public long? DeclaredSize { get; }
+
+        internal ReportItem(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_report_item>(record);
+            Path = Read.Text(native.path);
+            LocalPath = Read.Text(native.local_path);
+            FileId = Read.Text(native.file_id);
+            Size = (long)native.size;
+            Status = (Status)native.status;
+            Action = (TreeAction)native.action;
+            Message = Read.Text(native.message);
+            Renamed = native.renamed != 0;
+            DeclaredSize = native.declared_size == Native.SENDSAFELY_SIZE_UNKNOWN ? (long?)null : (long)native.declared_size;
+        }
+    }
+
+    /// <summary>What came of finalizing.</summary>
+    public sealed partial class Finalized
+    {
+        /// <summary>The secure link with the keycode in it: whoever has it opens the package.</summary>
+        public string Link { get; }
+
+        /// <summary>E-mail addresses of those who can approve it.</summary>
+        public IReadOnlyList<string> Approvers { get; }
+
+        /// <summary>E-mail addresses of the recipients, as the service tells them.</summary>
+        public IReadOnlyList<string> Recipients { get; }
+
+        /// <summary>True if the package is finalized, but somebody has to approve it before recipients can open
+        /// it.</summary>
+        public bool NeedsApproval { get; }
+
+        internal Finalized(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_finalized>(record);
+            Link = Read.Text(native.link);
+            Approvers = Read.Texts(native.approvers);
+            Recipients = Read.Texts(native.recipients);
+            NeedsApproval = native.needs_approval != 0;
+        }
+    }
+
+    /// <summary>The parts of a secure link.</summary>
+    public sealed partial class SecureLink
+    {
+        /// <summary>The host with its scheme, such as "https://acme.sendsafely.com".</summary>
+        public string Host { get; }
+
+        /// <summary>The package id; null if the link has none.</summary>
+        public string PackageId { get; }
+
+        /// <summary>The package code.</summary>
+        public string PackageCode { get; }
+
+        /// <summary>The keycode, which opens the package; null if the link has none.</summary>
+        public string Keycode { get; }
+
+        internal SecureLink(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_link>(record);
+            Host = Read.Text(native.host);
+            PackageId = Read.Text(native.package_id);
+            PackageCode = Read.Text(native.package_code);
+            Keycode = Read.Text(native.keycode);
+        }
+    }
+
     /// <summary>What the service tells of a package.</summary>
     public sealed partial class PackageInformation
     {
@@ -444,57 +675,6 @@ namespace Sendsafely
         }
     }
 
-    /// <summary>What came of finalizing.</summary>
-    public sealed partial class Finalized
-    {
-        /// <summary>The secure link with the keycode in it: whoever has it opens the package.</summary>
-        public string Link { get; }
-
-        /// <summary>E-mail addresses of those who can approve it.</summary>
-        public IReadOnlyList<string> Approvers { get; }
-
-        /// <summary>E-mail addresses of the recipients, as the service tells them.</summary>
-        public IReadOnlyList<string> Recipients { get; }
-
-        /// <summary>True if the package is finalized, but somebody has to approve it before recipients can open
-        /// it.</summary>
-        public bool NeedsApproval { get; }
-
-        internal Finalized(IntPtr record)
-        {
-            var native = Marshal.PtrToStructure<Native.sendsafely_finalized>(record);
-            Link = Read.Text(native.link);
-            Approvers = Read.Texts(native.approvers);
-            Recipients = Read.Texts(native.recipients);
-            NeedsApproval = native.needs_approval != 0;
-        }
-    }
-
-    /// <summary>The parts of a secure link.</summary>
-    public sealed partial class SecureLink
-    {
-        /// <summary>The host with its scheme, such as "https://acme.sendsafely.com".</summary>
-        public string Host { get; }
-
-        /// <summary>The package id; null if the link has none.</summary>
-        public string PackageId { get; }
-
-        /// <summary>The package code.</summary>
-        public string PackageCode { get; }
-
-        /// <summary>The keycode, which opens the package; null if the link has none.</summary>
-        public string Keycode { get; }
-
-        internal SecureLink(IntPtr record)
-        {
-            var native = Marshal.PtrToStructure<Native.sendsafely_link>(record);
-            Host = Read.Text(native.host);
-            PackageId = Read.Text(native.package_id);
-            PackageCode = Read.Text(native.package_code);
-            Keycode = Read.Text(native.keycode);
-        }
-    }
-
     /// <summary>A file that was downloaded.</summary>
     public sealed partial class DownloadedFile
     {
@@ -527,31 +707,6 @@ namespace Sendsafely
             Size = (long)native.size;
             Skipped = native.skipped != 0;
             DeclaredSize = native.declared_size == Native.SENDSAFELY_SIZE_UNKNOWN ? (long?)null : (long)native.declared_size;
-        }
-    }
-
-    /// <summary>A directory of a Workspace with what is in it.</summary>
-    public sealed partial class WorkspaceDirectory
-    {
-        /// <summary>Its id.</summary>
-        public string DirectoryId { get; }
-
-        /// <summary>Its name; that of the root directory may be empty.</summary>
-        public string Name { get; }
-
-        /// <summary>The files in it.</summary>
-        public IReadOnlyList<PackageFile> Files { get; }
-
-        /// <summary>The directories in it.</summary>
-        public IReadOnlyList<Subdirectory> Directories { get; }
-
-        internal WorkspaceDirectory(IntPtr record)
-        {
-            var native = Marshal.PtrToStructure<Native.sendsafely_directory>(record);
-            DirectoryId = Read.Text(native.directory_id);
-            Name = Read.Text(native.name);
-            Files = Read.List(native.files, item => new PackageFile(item));
-            Directories = Read.List(native.directories, item => new Subdirectory(item));
         }
     }
 
@@ -605,54 +760,6 @@ namespace Sendsafely
             ActionDescription = Read.Text(native.action_description);
             UserEmail = Read.Text(native.user_email);
             UserId = Read.Text(native.user_id);
-        }
-    }
-
-    /// <summary>What became of one file of a tree.</summary>
-    public sealed partial class ReportItem
-    {
-        /// <summary>Its path in the tree, as the sender names it, with / between directories. Not safe as a path on
-        /// this machine.</summary>
-        public string Path { get; }
-
-        /// <summary>Where it is on this machine; null if it has no place here.</summary>
-        public string LocalPath { get; }
-
-        /// <summary>Its id; null if it has none.</summary>
-        public string FileId { get; }
-
-        /// <summary>Bytes of the file: of one that was downloaded, as they were received.</summary>
-        public long Size { get; }
-
-        /// <summary><see cref="Status.Ok"/>, or why nothing was done.</summary>
-        public Status Status { get; }
-
-        /// <summary>What was done.</summary>
-        public TreeAction Action { get; }
-
-        /// <summary>What happened, in words; null for <see cref="Status.Ok"/>.</summary>
-        public string Message { get; }
-
-        /// <summary>True if its name on this machine is not the sender's, which was not safe or was taken by another
-        /// file.</summary>
-        public bool Renamed { get; }
-
-        /// <summary>Bytes of the file as its sender declared them, not always rightly; null if that is not
-        /// known.</summary>
-        public long? DeclaredSize { get; }
-
-        internal ReportItem(IntPtr record)
-        {
-            var native = Marshal.PtrToStructure<Native.sendsafely_report_item>(record);
-            Path = Read.Text(native.path);
-            LocalPath = Read.Text(native.local_path);
-            FileId = Read.Text(native.file_id);
-            Size = (long)native.size;
-            Status = (Status)native.status;
-            Action = (TreeAction)native.action;
-            Message = Read.Text(native.message);
-            Renamed = native.renamed != 0;
-            DeclaredSize = native.declared_size == Native.SENDSAFELY_SIZE_UNKNOWN ? (long?)null : (long)native.declared_size;
         }
     }
 
@@ -743,92 +850,6 @@ namespace Sendsafely
             IsWorkspace = native.is_workspace != 0;
             IsDropzone = native.is_dropzone != 0;
             Recipient = native.recipient == IntPtr.Zero ? null : new Recipient(native.recipient);
-        }
-    }
-
-    /// <summary>What the service tells of the user.</summary>
-    public sealed partial class User
-    {
-        /// <summary>The service's id; null if not told.</summary>
-        public string UserId { get; }
-
-        /// <summary>E-mail address.</summary>
-        public string Email { get; }
-
-        /// <summary>First name; null if not told.</summary>
-        public string FirstName { get; }
-
-        /// <summary>Last name; null if not told.</summary>
-        public string LastName { get; }
-
-        /// <summary>A secret of the user, for encrypting the user's own things; null if not told.</summary>
-        public string ClientKey { get; }
-
-        /// <summary>True if the user tests new versions.</summary>
-        public bool IsBetaUser { get; }
-
-        /// <summary>True for an administrator of the organization.</summary>
-        public bool IsAdministrator { get; }
-
-        /// <summary>True if the user may have trusted devices, false if not, null if not told.</summary>
-        public bool? MayUseTrustedDevices { get; }
-
-        /// <summary>Days for which a new package can be opened, 0 for ever, null if not told.</summary>
-        public int? PackageLife { get; }
-
-        internal User(IntPtr record)
-        {
-            var native = Marshal.PtrToStructure<Native.sendsafely_user>(record);
-            UserId = Read.Text(native.user_id);
-            Email = Read.Text(native.email);
-            FirstName = Read.Text(native.first_name);
-            LastName = Read.Text(native.last_name);
-            ClientKey = Read.Text(native.client_key);
-            IsBetaUser = native.is_beta_user != 0;
-            IsAdministrator = native.is_administrator != 0;
-            MayUseTrustedDevices = native.may_use_trusted_devices < 0 ? (bool?)null : native.may_use_trusted_devices != 0;
-            PackageLife = native.package_life < 0 ? (int?)null : native.package_life;
-        }
-    }
-
-    /// <summary>What the service tells of the organization.</summary>
-    public sealed partial class Enterprise
-    {
-        /// <summary>Host of its portal; null if not told.</summary>
-        public string Host { get; }
-
-        /// <summary>Its name; null if not told.</summary>
-        public string SystemName { get; }
-
-        /// <summary>Colour of the header of its pages, as in CSS; null if not told.</summary>
-        public string HeaderColor { get; }
-
-        /// <summary>Colour of the links on its pages; null if not told.</summary>
-        public string LinkColor { get; }
-
-        /// <summary>True if packages may be finalized with UndisclosedRecipients.</summary>
-        public bool AllowUndisclosedRecipients { get; }
-
-        /// <summary>True if messages are encrypted.</summary>
-        public bool MessageEncryption { get; }
-
-        /// <summary>True if it tests new versions of the plug-in for Outlook.</summary>
-        public bool OutlookBeta { get; }
-
-        /// <summary>True if it offers all languages.</summary>
-        public bool AllowAllLanguages { get; }
-
-        internal Enterprise(IntPtr record)
-        {
-            var native = Marshal.PtrToStructure<Native.sendsafely_enterprise>(record);
-            Host = Read.Text(native.host);
-            SystemName = Read.Text(native.system_name);
-            HeaderColor = Read.Text(native.header_color);
-            LinkColor = Read.Text(native.link_color);
-            AllowUndisclosedRecipients = native.allow_undisclosed_recipients != 0;
-            MessageEncryption = native.message_encryption != 0;
-            OutlookBeta = native.outlook_beta != 0;
-            AllowAllLanguages = native.allow_all_languages != 0;
         }
     }
 
@@ -999,27 +1020,6 @@ namespace Sendsafely
             var native = Marshal.PtrToStructure<Native.sendsafely_sync_result>(record);
             Synchronized = (int)native.synchronized;
             Failures = Read.List(native.failures, item => new SyncFailure(item));
-        }
-    }
-
-    /// <summary>The headers that sign a request.</summary>
-    public sealed partial class RequestHeaders
-    {
-        /// <summary>Value of ss-api-key.</summary>
-        public string ApiKey { get; }
-
-        /// <summary>Value of ss-request-timestamp; null for an anonymous sender.</summary>
-        public string Timestamp { get; }
-
-        /// <summary>Value of ss-request-signature; null for an anonymous sender.</summary>
-        public string Signature { get; }
-
-        internal RequestHeaders(IntPtr record)
-        {
-            var native = Marshal.PtrToStructure<Native.sendsafely_request_headers>(record);
-            ApiKey = Read.Text(native.api_key);
-            Timestamp = Read.Text(native.timestamp);
-            Signature = Read.Text(native.signature);
         }
     }
 }

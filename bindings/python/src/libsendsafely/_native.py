@@ -4,16 +4,23 @@ from ctypes import CFUNCTYPE, POINTER, Structure, c_char_p, c_int32, c_int64, c_
 from typing import Any, Dict, Tuple
 
 VERSION_NUMBER = 1000
-STOP = 0
-CONTINUE = 1
 SIZE_UNKNOWN = 18446744073709551615
 TIME_UNKNOWN = -9223372036854775807
+STOP = 0
+CONTINUE = 1
 
 
 class sendsafely_string_list(Structure):
     _fields_ = (
         ("count", c_size_t),
         ("items", POINTER(c_char_p)),
+    )
+
+
+class sendsafely_buffer(Structure):
+    _fields_ = (
+        ("size", c_size_t),
+        ("data", POINTER(c_ubyte)),
     )
 
 
@@ -56,6 +63,41 @@ class sendsafely_client_options(Structure):
         ("user_data", c_void_p),
         ("on_log", sendsafely_log_callback),
         ("log_user_data", c_void_p),
+    )
+
+
+class sendsafely_request_headers(Structure):
+    _fields_ = (
+        ("api_key", c_char_p),
+        ("timestamp", c_char_p),
+        ("signature", c_char_p),
+    )
+
+
+class sendsafely_user(Structure):
+    _fields_ = (
+        ("user_id", c_char_p),
+        ("email", c_char_p),
+        ("first_name", c_char_p),
+        ("last_name", c_char_p),
+        ("client_key", c_char_p),
+        ("is_beta_user", c_int32),
+        ("is_administrator", c_int32),
+        ("may_use_trusted_devices", c_int32),
+        ("package_life", c_int32),
+    )
+
+
+class sendsafely_enterprise(Structure):
+    _fields_ = (
+        ("host", c_char_p),
+        ("system_name", c_char_p),
+        ("header_color", c_char_p),
+        ("link_color", c_char_p),
+        ("allow_undisclosed_recipients", c_int32),
+        ("message_encryption", c_int32),
+        ("outlook_beta", c_int32),
+        ("allow_all_languages", c_int32),
     )
 
 
@@ -134,6 +176,13 @@ class sendsafely_recipient_result_list(Structure):
     )
 
 
+class sendsafely_recipient_list(Structure):
+    _fields_ = (
+        ("count", c_size_t),
+        ("items", POINTER(POINTER(sendsafely_recipient))),
+    )
+
+
 class sendsafely_country_code(Structure):
     _fields_ = (
         ("country_code", c_char_p),
@@ -145,13 +194,6 @@ class sendsafely_country_code_list(Structure):
     _fields_ = (
         ("count", c_size_t),
         ("items", POINTER(POINTER(sendsafely_country_code))),
-    )
-
-
-class sendsafely_recipient_list(Structure):
-    _fields_ = (
-        ("count", c_size_t),
-        ("items", POINTER(POINTER(sendsafely_recipient))),
     )
 
 
@@ -213,6 +255,17 @@ class sendsafely_file_information(Structure):
     )
 
 
+class sendsafely_directory_options(Structure):
+    _fields_ = (
+        ("struct_size", c_size_t),
+        ("sort_field", c_char_p),
+        ("descending", c_int32),
+        ("one_page", c_int32),
+        ("file_index", c_uint64),
+        ("directory_index", c_uint64),
+    )
+
+
 class sendsafely_subdirectory(Structure):
     _fields_ = (
         ("directory_id", c_char_p),
@@ -229,32 +282,33 @@ class sendsafely_subdirectory_list(Structure):
     )
 
 
-class sendsafely_package_information(Structure):
+class sendsafely_directory(Structure):
     _fields_ = (
-        ("package_id", c_char_p),
-        ("package_code", c_char_p),
-        ("sender", c_char_p),
-        ("created", c_int64),
-        ("created_text", c_char_p),
-        ("state_name", c_char_p),
-        ("state", c_int32),
-        ("status", c_int32),
-        ("life", c_int32),
-        ("label", c_char_p),
-        ("recipients", POINTER(sendsafely_recipient_list)),
-        ("contact_groups", POINTER(sendsafely_contact_group_list)),
+        ("directory_id", c_char_p),
+        ("name", c_char_p),
         ("files", POINTER(sendsafely_file_list)),
-        ("approvers", POINTER(sendsafely_string_list)),
-        ("needs_approval", c_int32),
-        ("password_required", c_int32),
-        ("is_workspace", c_int32),
-        ("is_archived", c_int32),
-        ("allow_reply_all", c_int32),
-        ("contains_message", c_int32),
-        ("root_directory_id", c_char_p),
-        ("parent_id", c_char_p),
-        ("url", c_char_p),
         ("directories", POINTER(sendsafely_subdirectory_list)),
+    )
+
+
+class sendsafely_report_item(Structure):
+    _fields_ = (
+        ("path", c_char_p),
+        ("local_path", c_char_p),
+        ("file_id", c_char_p),
+        ("size", c_uint64),
+        ("status", c_int32),
+        ("action", c_int32),
+        ("message", c_char_p),
+        ("renamed", c_int32),
+        ("declared_size", c_uint64),
+    )
+
+
+class sendsafely_report(Structure):
+    _fields_ = (
+        ("count", c_size_t),
+        ("items", POINTER(POINTER(sendsafely_report_item))),
     )
 
 
@@ -263,6 +317,16 @@ class sendsafely_upload_options(Structure):
         ("struct_size", c_size_t),
         ("file_name", c_char_p),
         ("directory_id", c_char_p),
+        ("on_progress", sendsafely_progress_callback),
+        ("user_data", c_void_p),
+    )
+
+
+class sendsafely_upload_all_options(Structure):
+    _fields_ = (
+        ("struct_size", c_size_t),
+        ("directory_id", c_char_p),
+        ("existing", c_int32),
         ("on_progress", sendsafely_progress_callback),
         ("user_data", c_void_p),
     )
@@ -301,6 +365,35 @@ class sendsafely_link(Structure):
     )
 
 
+class sendsafely_package_information(Structure):
+    _fields_ = (
+        ("package_id", c_char_p),
+        ("package_code", c_char_p),
+        ("sender", c_char_p),
+        ("created", c_int64),
+        ("created_text", c_char_p),
+        ("state_name", c_char_p),
+        ("state", c_int32),
+        ("status", c_int32),
+        ("life", c_int32),
+        ("label", c_char_p),
+        ("recipients", POINTER(sendsafely_recipient_list)),
+        ("contact_groups", POINTER(sendsafely_contact_group_list)),
+        ("files", POINTER(sendsafely_file_list)),
+        ("approvers", POINTER(sendsafely_string_list)),
+        ("needs_approval", c_int32),
+        ("password_required", c_int32),
+        ("is_workspace", c_int32),
+        ("is_archived", c_int32),
+        ("allow_reply_all", c_int32),
+        ("contains_message", c_int32),
+        ("root_directory_id", c_char_p),
+        ("parent_id", c_char_p),
+        ("url", c_char_p),
+        ("directories", POINTER(sendsafely_subdirectory_list)),
+    )
+
+
 class sendsafely_download_options(Structure):
     _fields_ = (
         ("struct_size", c_size_t),
@@ -325,33 +418,6 @@ class sendsafely_download(Structure):
     )
 
 
-class sendsafely_buffer(Structure):
-    _fields_ = (
-        ("size", c_size_t),
-        ("data", POINTER(c_ubyte)),
-    )
-
-
-class sendsafely_directory_options(Structure):
-    _fields_ = (
-        ("struct_size", c_size_t),
-        ("sort_field", c_char_p),
-        ("descending", c_int32),
-        ("one_page", c_int32),
-        ("file_index", c_uint64),
-        ("directory_index", c_uint64),
-    )
-
-
-class sendsafely_directory(Structure):
-    _fields_ = (
-        ("directory_id", c_char_p),
-        ("name", c_char_p),
-        ("files", POINTER(sendsafely_file_list)),
-        ("directories", POINTER(sendsafely_subdirectory_list)),
-    )
-
-
 class sendsafely_activity_entry(Structure):
     _fields_ = (
         ("activity_log_id", c_char_p),
@@ -365,37 +431,6 @@ class sendsafely_activity_entry(Structure):
         ("action_description", c_char_p),
         ("user_email", c_char_p),
         ("user_id", c_char_p),
-    )
-
-
-class sendsafely_upload_all_options(Structure):
-    _fields_ = (
-        ("struct_size", c_size_t),
-        ("directory_id", c_char_p),
-        ("existing", c_int32),
-        ("on_progress", sendsafely_progress_callback),
-        ("user_data", c_void_p),
-    )
-
-
-class sendsafely_report_item(Structure):
-    _fields_ = (
-        ("path", c_char_p),
-        ("local_path", c_char_p),
-        ("file_id", c_char_p),
-        ("size", c_uint64),
-        ("status", c_int32),
-        ("action", c_int32),
-        ("message", c_char_p),
-        ("renamed", c_int32),
-        ("declared_size", c_uint64),
-    )
-
-
-class sendsafely_report(Structure):
-    _fields_ = (
-        ("count", c_size_t),
-        ("items", POINTER(POINTER(sendsafely_report_item))),
     )
 
 
@@ -451,33 +486,6 @@ class sendsafely_package_summary_list(Structure):
     _fields_ = (
         ("count", c_size_t),
         ("items", POINTER(POINTER(sendsafely_package_summary))),
-    )
-
-
-class sendsafely_user(Structure):
-    _fields_ = (
-        ("user_id", c_char_p),
-        ("email", c_char_p),
-        ("first_name", c_char_p),
-        ("last_name", c_char_p),
-        ("client_key", c_char_p),
-        ("is_beta_user", c_int32),
-        ("is_administrator", c_int32),
-        ("may_use_trusted_devices", c_int32),
-        ("package_life", c_int32),
-    )
-
-
-class sendsafely_enterprise(Structure):
-    _fields_ = (
-        ("host", c_char_p),
-        ("system_name", c_char_p),
-        ("header_color", c_char_p),
-        ("link_color", c_char_p),
-        ("allow_undisclosed_recipients", c_int32),
-        ("message_encryption", c_int32),
-        ("outlook_beta", c_int32),
-        ("allow_all_languages", c_int32),
     )
 
 
@@ -581,14 +589,6 @@ class sendsafely_sync_result(Structure):
         ("failures", POINTER(sendsafely_sync_failure_list)),
     )
 
-
-class sendsafely_request_headers(Structure):
-    _fields_ = (
-        ("api_key", c_char_p),
-        ("timestamp", c_char_p),
-        ("signature", c_char_p),
-    )
-
 sendsafely_read_callback = CFUNCTYPE(c_int64, c_void_p, POINTER(c_ubyte), c_size_t)
 
 sendsafely_write_callback = CFUNCTYPE(c_int32, c_void_p, POINTER(c_ubyte), c_size_t)
@@ -596,9 +596,14 @@ sendsafely_write_callback = CFUNCTYPE(c_int32, c_void_p, POINTER(c_ubyte), c_siz
 
 # Of each function the result and the parameters: name, role (see tools/header.py) and type.
 FUNCTIONS: Dict[str, Tuple[Any, Tuple[Tuple[str, str, Any], ...]]] = {
-    "sendsafely_version": (c_uint32, (
+    "sendsafely_string_free": (None, (
+        ("text", "owned_text", c_void_p),
     )),
-    "sendsafely_version_string": (c_char_p, (
+    "sendsafely_string_list_free": (None, (
+        ("list", "record", POINTER(sendsafely_string_list)),
+    )),
+    "sendsafely_buffer_free": (None, (
+        ("buffer", "record", POINTER(sendsafely_buffer)),
     )),
     "sendsafely_live_objects": (c_uint64, (
     )),
@@ -631,12 +636,6 @@ FUNCTIONS: Dict[str, Tuple[Any, Tuple[Tuple[str, str, Any], ...]]] = {
     )),
     "sendsafely_error_free": (None, (
         ("error", "handle", c_void_p),
-    )),
-    "sendsafely_string_free": (None, (
-        ("text", "owned_text", c_void_p),
-    )),
-    "sendsafely_string_list_free": (None, (
-        ("list", "record", POINTER(sendsafely_string_list)),
     )),
     "sendsafely_client_options_init": (c_int32, (
         ("options", "options_out", POINTER(sendsafely_client_options)),
@@ -671,8 +670,49 @@ FUNCTIONS: Dict[str, Tuple[Any, Tuple[Tuple[str, str, Any], ...]]] = {
         ("out_json", "text_out", POINTER(c_void_p)),
         ("error", "handle_out", POINTER(c_void_p)),
     )),
+    "sendsafely_client_verify_credentials": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("out_email", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_client_sign": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("path", "text", c_char_p),
+        ("body", "text", c_char_p),
+        ("timestamp", "text", c_char_p),
+        ("out_headers", "record_out", POINTER(POINTER(sendsafely_request_headers))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
     "sendsafely_client_free": (None, (
         ("client", "handle", c_void_p),
+    )),
+    "sendsafely_request_headers_free": (None, (
+        ("headers", "record", POINTER(sendsafely_request_headers)),
+    )),
+    "sendsafely_version": (c_uint32, (
+    )),
+    "sendsafely_version_string": (c_char_p, (
+    )),
+    "sendsafely_client_verify_version": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("out_text", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_client_get_user": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("out_user", "record_out", POINTER(POINTER(sendsafely_user))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_user_free": (None, (
+        ("user", "record", POINTER(sendsafely_user)),
+    )),
+    "sendsafely_client_get_enterprise": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("out_enterprise", "record_out", POINTER(POINTER(sendsafely_enterprise))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_enterprise_free": (None, (
+        ("enterprise", "record", POINTER(sendsafely_enterprise)),
     )),
     "sendsafely_package_create": (c_int32, (
         ("client", "handle", c_void_p),
@@ -695,12 +735,6 @@ FUNCTIONS: Dict[str, Tuple[Any, Tuple[Tuple[str, str, Any], ...]]] = {
         ("client", "handle", c_void_p),
         ("package_id", "text", c_char_p),
         ("keycode", "text", c_char_p),
-        ("out_package", "handle_out", POINTER(c_void_p)),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_package_open_link": (c_int32, (
-        ("client", "handle", c_void_p),
-        ("link", "text", c_char_p),
         ("out_package", "handle_out", POINTER(c_void_p)),
         ("error", "handle_out", POINTER(c_void_p)),
     )),
@@ -727,16 +761,6 @@ FUNCTIONS: Dict[str, Tuple[Any, Tuple[Tuple[str, str, Any], ...]]] = {
         ("out_is_workspace", "integer_out", POINTER(c_int32)),
         ("error", "handle_out", POINTER(c_void_p)),
     )),
-    "sendsafely_package_keycode": (c_int32, (
-        ("package", "handle", c_void_p),
-        ("out_text", "text_out", POINTER(c_void_p)),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_package_link": (c_int32, (
-        ("package", "handle", c_void_p),
-        ("out_text", "text_out", POINTER(c_void_p)),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
     "sendsafely_package_set_life": (c_int32, (
         ("package", "handle", c_void_p),
         ("days", "integer", c_int32),
@@ -750,6 +774,16 @@ FUNCTIONS: Dict[str, Tuple[Any, Tuple[Tuple[str, str, Any], ...]]] = {
     "sendsafely_package_update": (c_int32, (
         ("package", "handle", c_void_p),
         ("json_object", "text", c_char_p),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_get_collaborators": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("out_json", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_get_permissions": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("out_json", "text_out", POINTER(c_void_p)),
         ("error", "handle_out", POINTER(c_void_p)),
     )),
     "sendsafely_package_notify": (c_int32, (
@@ -814,25 +848,15 @@ FUNCTIONS: Dict[str, Tuple[Any, Tuple[Tuple[str, str, Any], ...]]] = {
         ("package", "handle", c_void_p),
         ("error", "handle_out", POINTER(c_void_p)),
     )),
-    "sendsafely_package_get_collaborators": (c_int32, (
-        ("package", "handle", c_void_p),
-        ("out_json", "text_out", POINTER(c_void_p)),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_package_get_permissions": (c_int32, (
-        ("package", "handle", c_void_p),
-        ("out_json", "text_out", POINTER(c_void_p)),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_country_codes": (c_int32, (
-        ("out_countries", "record_out", POINTER(POINTER(sendsafely_country_code_list))),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
     "sendsafely_recipient_free": (None, (
         ("recipient", "record", POINTER(sendsafely_recipient)),
     )),
     "sendsafely_recipient_result_list_free": (None, (
         ("results", "record", POINTER(sendsafely_recipient_result_list)),
+    )),
+    "sendsafely_country_codes": (c_int32, (
+        ("out_countries", "record_out", POINTER(POINTER(sendsafely_country_code_list))),
+        ("error", "handle_out", POINTER(c_void_p)),
     )),
     "sendsafely_country_code_list_free": (None, (
         ("countries", "record", POINTER(sendsafely_country_code_list)),
@@ -932,122 +956,6 @@ FUNCTIONS: Dict[str, Tuple[Any, Tuple[Tuple[str, str, Any], ...]]] = {
     "sendsafely_file_free": (None, (
         ("file", "record", POINTER(sendsafely_file)),
     )),
-    "sendsafely_package_get_information": (c_int32, (
-        ("package", "handle", c_void_p),
-        ("out_information", "record_out", POINTER(POINTER(sendsafely_package_information))),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_client_get_package_information": (c_int32, (
-        ("client", "handle", c_void_p),
-        ("package_id", "text", c_char_p),
-        ("out_information", "record_out", POINTER(POINTER(sendsafely_package_information))),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_package_information_free": (None, (
-        ("information", "record", POINTER(sendsafely_package_information)),
-    )),
-    "sendsafely_package_running_uploads": (c_int32, (
-        ("package", "handle", c_void_p),
-        ("out_count", "integer_out", POINTER(c_size_t)),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_upload_options_init": (c_int32, (
-        ("options", "options_out", POINTER(sendsafely_upload_options)),
-        ("size", "integer", c_size_t),
-    )),
-    "sendsafely_package_upload_file": (c_int32, (
-        ("package", "handle", c_void_p),
-        ("path", "text", c_char_p),
-        ("options", "options", POINTER(sendsafely_upload_options)),
-        ("out_file", "record_out", POINTER(POINTER(sendsafely_file))),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_package_upload_memory": (c_int32, (
-        ("package", "handle", c_void_p),
-        ("file_name", "text", c_char_p),
-        ("data", "bytes", POINTER(c_ubyte)),
-        ("size", "integer", c_size_t),
-        ("options", "options", POINTER(sendsafely_upload_options)),
-        ("out_file", "record_out", POINTER(POINTER(sendsafely_file))),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_package_upload_callback": (c_int32, (
-        ("package", "handle", c_void_p),
-        ("file_name", "text", c_char_p),
-        ("read", "callback", sendsafely_read_callback),
-        ("read_user_data", "any", c_void_p),
-        ("size", "integer", c_uint64),
-        ("options", "options", POINTER(sendsafely_upload_options)),
-        ("out_file", "record_out", POINTER(POINTER(sendsafely_file))),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_package_set_message": (c_int32, (
-        ("package", "handle", c_void_p),
-        ("text", "text", c_char_p),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_package_get_message": (c_int32, (
-        ("package", "handle", c_void_p),
-        ("out_text", "text_out", POINTER(c_void_p)),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_finalize_options_init": (c_int32, (
-        ("options", "options_out", POINTER(sendsafely_finalize_options)),
-        ("size", "integer", c_size_t),
-    )),
-    "sendsafely_package_finalize": (c_int32, (
-        ("package", "handle", c_void_p),
-        ("options", "options", POINTER(sendsafely_finalize_options)),
-        ("out_finalized", "record_out", POINTER(POINTER(sendsafely_finalized))),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_finalized_free": (None, (
-        ("finalized", "record", POINTER(sendsafely_finalized)),
-    )),
-    "sendsafely_link_parse": (c_int32, (
-        ("text", "text", c_char_p),
-        ("out_link", "record_out", POINTER(POINTER(sendsafely_link))),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_link_find": (c_int32, (
-        ("text", "text", c_char_p),
-        ("out_links", "record_out", POINTER(POINTER(sendsafely_string_list))),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_link_free": (None, (
-        ("link", "record", POINTER(sendsafely_link)),
-    )),
-    "sendsafely_download_options_init": (c_int32, (
-        ("options", "options_out", POINTER(sendsafely_download_options)),
-        ("size", "integer", c_size_t),
-    )),
-    "sendsafely_package_download_file": (c_int32, (
-        ("package", "handle", c_void_p),
-        ("file_id", "text", c_char_p),
-        ("path", "text", c_char_p),
-        ("options", "options", POINTER(sendsafely_download_options)),
-        ("out_download", "record_out", POINTER(POINTER(sendsafely_download))),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_package_download_memory": (c_int32, (
-        ("package", "handle", c_void_p),
-        ("file_id", "text", c_char_p),
-        ("options", "options", POINTER(sendsafely_download_options)),
-        ("out_buffer", "record_out", POINTER(POINTER(sendsafely_buffer))),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_package_download_callback": (c_int32, (
-        ("package", "handle", c_void_p),
-        ("file_id", "text", c_char_p),
-        ("write", "callback", sendsafely_write_callback),
-        ("write_user_data", "any", c_void_p),
-        ("options", "options", POINTER(sendsafely_download_options)),
-        ("out_download", "record_out", POINTER(POINTER(sendsafely_download))),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_download_free": (None, (
-        ("download", "record", POINTER(sendsafely_download)),
-    )),
     "sendsafely_directory_options_init": (c_int32, (
         ("options", "options_out", POINTER(sendsafely_directory_options)),
         ("size", "integer", c_size_t),
@@ -1086,6 +994,173 @@ FUNCTIONS: Dict[str, Tuple[Any, Tuple[Tuple[str, str, Any], ...]]] = {
     "sendsafely_directory_free": (None, (
         ("directory", "record", POINTER(sendsafely_directory)),
     )),
+    "sendsafely_report_free": (None, (
+        ("report", "record", POINTER(sendsafely_report)),
+    )),
+    "sendsafely_package_running_uploads": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("out_count", "integer_out", POINTER(c_size_t)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_upload_options_init": (c_int32, (
+        ("options", "options_out", POINTER(sendsafely_upload_options)),
+        ("size", "integer", c_size_t),
+    )),
+    "sendsafely_upload_all_options_init": (c_int32, (
+        ("options", "options_out", POINTER(sendsafely_upload_all_options)),
+        ("size", "integer", c_size_t),
+    )),
+    "sendsafely_package_upload_file": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("path", "text", c_char_p),
+        ("options", "options", POINTER(sendsafely_upload_options)),
+        ("out_file", "record_out", POINTER(POINTER(sendsafely_file))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_upload_memory": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("file_name", "text", c_char_p),
+        ("data", "bytes", POINTER(c_ubyte)),
+        ("size", "integer", c_size_t),
+        ("options", "options", POINTER(sendsafely_upload_options)),
+        ("out_file", "record_out", POINTER(POINTER(sendsafely_file))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_upload_callback": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("file_name", "text", c_char_p),
+        ("read", "callback", sendsafely_read_callback),
+        ("read_user_data", "any", c_void_p),
+        ("size", "integer", c_uint64),
+        ("options", "options", POINTER(sendsafely_upload_options)),
+        ("out_file", "record_out", POINTER(POINTER(sendsafely_file))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_upload_all": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("directory", "text", c_char_p),
+        ("options", "options", POINTER(sendsafely_upload_all_options)),
+        ("out_report", "record_out", POINTER(POINTER(sendsafely_report))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_upload_keycodes": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("recipient_id", "text", c_char_p),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_set_message": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("text", "text", c_char_p),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_get_message": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("out_text", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_message_encrypt": (c_int32, (
+        ("server_secret", "text", c_char_p),
+        ("keycode", "text", c_char_p),
+        ("text", "text", c_char_p),
+        ("out_base64", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_message_decrypt": (c_int32, (
+        ("server_secret", "text", c_char_p),
+        ("keycode", "text", c_char_p),
+        ("base64", "text", c_char_p),
+        ("out_text", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_finalize_options_init": (c_int32, (
+        ("options", "options_out", POINTER(sendsafely_finalize_options)),
+        ("size", "integer", c_size_t),
+    )),
+    "sendsafely_package_finalize": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("options", "options", POINTER(sendsafely_finalize_options)),
+        ("out_finalized", "record_out", POINTER(POINTER(sendsafely_finalized))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_finalized_free": (None, (
+        ("finalized", "record", POINTER(sendsafely_finalized)),
+    )),
+    "sendsafely_link_parse": (c_int32, (
+        ("text", "text", c_char_p),
+        ("out_link", "record_out", POINTER(POINTER(sendsafely_link))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_link_find": (c_int32, (
+        ("text", "text", c_char_p),
+        ("out_links", "record_out", POINTER(POINTER(sendsafely_string_list))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_open_link": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("link", "text", c_char_p),
+        ("out_package", "handle_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_link": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("out_text", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_link_free": (None, (
+        ("link", "record", POINTER(sendsafely_link)),
+    )),
+    "sendsafely_package_get_information": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("out_information", "record_out", POINTER(POINTER(sendsafely_package_information))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_client_get_package_information": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("package_id", "text", c_char_p),
+        ("out_information", "record_out", POINTER(POINTER(sendsafely_package_information))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_information_free": (None, (
+        ("information", "record", POINTER(sendsafely_package_information)),
+    )),
+    "sendsafely_download_options_init": (c_int32, (
+        ("options", "options_out", POINTER(sendsafely_download_options)),
+        ("size", "integer", c_size_t),
+    )),
+    "sendsafely_package_download_file": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("file_id", "text", c_char_p),
+        ("path", "text", c_char_p),
+        ("options", "options", POINTER(sendsafely_download_options)),
+        ("out_download", "record_out", POINTER(POINTER(sendsafely_download))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_download_memory": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("file_id", "text", c_char_p),
+        ("options", "options", POINTER(sendsafely_download_options)),
+        ("out_buffer", "record_out", POINTER(POINTER(sendsafely_buffer))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_download_callback": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("file_id", "text", c_char_p),
+        ("write", "callback", sendsafely_write_callback),
+        ("write_user_data", "any", c_void_p),
+        ("options", "options", POINTER(sendsafely_download_options)),
+        ("out_download", "record_out", POINTER(POINTER(sendsafely_download))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_download_all": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("directory", "text", c_char_p),
+        ("options", "options", POINTER(sendsafely_download_options)),
+        ("out_report", "record_out", POINTER(POINTER(sendsafely_report))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_download_free": (None, (
+        ("download", "record", POINTER(sendsafely_download)),
+    )),
     "sendsafely_package_list_activity": (c_int32, (
         ("package", "handle", c_void_p),
         ("out_iterator", "handle_out", POINTER(c_void_p)),
@@ -1101,27 +1176,6 @@ FUNCTIONS: Dict[str, Tuple[Any, Tuple[Tuple[str, str, Any], ...]]] = {
     )),
     "sendsafely_activity_entry_free": (None, (
         ("entry", "record", POINTER(sendsafely_activity_entry)),
-    )),
-    "sendsafely_upload_all_options_init": (c_int32, (
-        ("options", "options_out", POINTER(sendsafely_upload_all_options)),
-        ("size", "integer", c_size_t),
-    )),
-    "sendsafely_package_upload_all": (c_int32, (
-        ("package", "handle", c_void_p),
-        ("directory", "text", c_char_p),
-        ("options", "options", POINTER(sendsafely_upload_all_options)),
-        ("out_report", "record_out", POINTER(POINTER(sendsafely_report))),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_package_download_all": (c_int32, (
-        ("package", "handle", c_void_p),
-        ("directory", "text", c_char_p),
-        ("options", "options", POINTER(sendsafely_download_options)),
-        ("out_report", "record_out", POINTER(POINTER(sendsafely_report))),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_report_free": (None, (
-        ("report", "record", POINTER(sendsafely_report)),
     )),
     "sendsafely_list_options_init": (c_int32, (
         ("options", "options_out", POINTER(sendsafely_list_options)),
@@ -1149,12 +1203,6 @@ FUNCTIONS: Dict[str, Tuple[Any, Tuple[Tuple[str, str, Any], ...]]] = {
         ("out_summary", "record_out", POINTER(POINTER(sendsafely_package_summary))),
         ("error", "handle_out", POINTER(c_void_p)),
     )),
-    "sendsafely_client_get_recipient_history": (c_int32, (
-        ("client", "handle", c_void_p),
-        ("email", "text", c_char_p),
-        ("out_packages", "record_out", POINTER(POINTER(sendsafely_package_summary_list))),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
     "sendsafely_package_iterator_free": (None, (
         ("iterator", "handle", c_void_p),
     )),
@@ -1164,31 +1212,11 @@ FUNCTIONS: Dict[str, Tuple[Any, Tuple[Tuple[str, str, Any], ...]]] = {
     "sendsafely_package_summary_list_free": (None, (
         ("packages", "record", POINTER(sendsafely_package_summary_list)),
     )),
-    "sendsafely_client_verify_credentials": (c_int32, (
+    "sendsafely_client_get_recipient_history": (c_int32, (
         ("client", "handle", c_void_p),
-        ("out_email", "text_out", POINTER(c_void_p)),
+        ("email", "text", c_char_p),
+        ("out_packages", "record_out", POINTER(POINTER(sendsafely_package_summary_list))),
         ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_client_verify_version": (c_int32, (
-        ("client", "handle", c_void_p),
-        ("out_text", "text_out", POINTER(c_void_p)),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_client_get_user": (c_int32, (
-        ("client", "handle", c_void_p),
-        ("out_user", "record_out", POINTER(POINTER(sendsafely_user))),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_client_get_enterprise": (c_int32, (
-        ("client", "handle", c_void_p),
-        ("out_enterprise", "record_out", POINTER(POINTER(sendsafely_enterprise))),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_user_free": (None, (
-        ("user", "record", POINTER(sendsafely_user)),
-    )),
-    "sendsafely_enterprise_free": (None, (
-        ("enterprise", "record", POINTER(sendsafely_enterprise)),
     )),
     "sendsafely_audit_log_options_init": (c_int32, (
         ("options", "options_out", POINTER(sendsafely_audit_log_options)),
@@ -1240,6 +1268,9 @@ FUNCTIONS: Dict[str, Tuple[Any, Tuple[Tuple[str, str, Any], ...]]] = {
         ("out_login", "record_out", POINTER(POINTER(sendsafely_login))),
         ("error", "handle_out", POINTER(c_void_p)),
     )),
+    "sendsafely_login_free": (None, (
+        ("login", "record", POINTER(sendsafely_login)),
+    )),
     "sendsafely_client_start_registration": (c_int32, (
         ("client", "handle", c_void_p),
         ("email", "text", c_char_p),
@@ -1255,9 +1286,6 @@ FUNCTIONS: Dict[str, Tuple[Any, Tuple[Tuple[str, str, Any], ...]]] = {
         ("options", "options", POINTER(sendsafely_registration_options)),
         ("out_email", "text_out", POINTER(c_void_p)),
         ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_login_free": (None, (
-        ("login", "record", POINTER(sendsafely_login)),
     )),
     "sendsafely_client_get_dropzone_recipients": (c_int32, (
         ("client", "handle", c_void_p),
@@ -1285,28 +1313,10 @@ FUNCTIONS: Dict[str, Tuple[Any, Tuple[Tuple[str, str, Any], ...]]] = {
         ("out_key_pair", "record_out", POINTER(POINTER(sendsafely_key_pair))),
         ("error", "handle_out", POINTER(c_void_p)),
     )),
-    "sendsafely_client_register_public_key": (c_int32, (
-        ("client", "handle", c_void_p),
-        ("public_key", "text", c_char_p),
-        ("description", "text", c_char_p),
-        ("out_public_key_id", "text_out", POINTER(c_void_p)),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
     "sendsafely_client_generate_key_pair": (c_int32, (
         ("client", "handle", c_void_p),
         ("description", "text", c_char_p),
         ("out_key_pair", "record_out", POINTER(POINTER(sendsafely_key_pair))),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_client_get_public_key": (c_int32, (
-        ("client", "handle", c_void_p),
-        ("public_key_id", "text", c_char_p),
-        ("out_public_key", "text_out", POINTER(c_void_p)),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_client_revoke_public_key": (c_int32, (
-        ("client", "handle", c_void_p),
-        ("public_key_id", "text", c_char_p),
         ("error", "handle_out", POINTER(c_void_p)),
     )),
     "sendsafely_key_pair_save": (c_int32, (
@@ -1321,15 +1331,39 @@ FUNCTIONS: Dict[str, Tuple[Any, Tuple[Tuple[str, str, Any], ...]]] = {
         ("out_key_pair", "record_out", POINTER(POINTER(sendsafely_key_pair))),
         ("error", "handle_out", POINTER(c_void_p)),
     )),
+    "sendsafely_key_pair_free": (None, (
+        ("key_pair", "record", POINTER(sendsafely_key_pair)),
+    )),
+    "sendsafely_client_register_public_key": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("public_key", "text", c_char_p),
+        ("description", "text", c_char_p),
+        ("out_public_key_id", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_client_get_public_key": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("public_key_id", "text", c_char_p),
+        ("out_public_key", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_client_revoke_public_key": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("public_key_id", "text", c_char_p),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
     "sendsafely_package_get_public_keys": (c_int32, (
         ("package", "handle", c_void_p),
         ("recipient_id", "text", c_char_p),
         ("out_keys", "record_out", POINTER(POINTER(sendsafely_public_key_list))),
         ("error", "handle_out", POINTER(c_void_p)),
     )),
-    "sendsafely_package_upload_keycodes": (c_int32, (
+    "sendsafely_public_key_list_free": (None, (
+        ("keys", "record", POINTER(sendsafely_public_key_list)),
+    )),
+    "sendsafely_package_keycode": (c_int32, (
         ("package", "handle", c_void_p),
-        ("recipient_id", "text", c_char_p),
+        ("out_text", "text_out", POINTER(c_void_p)),
         ("error", "handle_out", POINTER(c_void_p)),
     )),
     "sendsafely_client_get_keycodes": (c_int32, (
@@ -1348,27 +1382,27 @@ FUNCTIONS: Dict[str, Tuple[Any, Tuple[Tuple[str, str, Any], ...]]] = {
         ("out_result", "record_out", POINTER(POINTER(sendsafely_sync_result))),
         ("error", "handle_out", POINTER(c_void_p)),
     )),
-    "sendsafely_key_pair_free": (None, (
-        ("key_pair", "record", POINTER(sendsafely_key_pair)),
+    "sendsafely_keycode_generate": (c_int32, (
+        ("out_keycode", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
     )),
-    "sendsafely_public_key_list_free": (None, (
-        ("keys", "record", POINTER(sendsafely_public_key_list)),
+    "sendsafely_keycode_encrypt": (c_int32, (
+        ("keycode", "text", c_char_p),
+        ("public_key", "text", c_char_p),
+        ("out_armored", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_keycode_decrypt": (c_int32, (
+        ("armored", "text", c_char_p),
+        ("private_key", "text", c_char_p),
+        ("out_keycode", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
     )),
     "sendsafely_keycode_list_free": (None, (
         ("keycodes", "record", POINTER(sendsafely_keycode_list)),
     )),
     "sendsafely_sync_result_free": (None, (
         ("result", "record", POINTER(sendsafely_sync_result)),
-    )),
-    "sendsafely_keycode_generate": (c_int32, (
-        ("out_keycode", "text_out", POINTER(c_void_p)),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_checksum": (c_int32, (
-        ("keycode", "text", c_char_p),
-        ("package_code", "text", c_char_p),
-        ("out_checksum", "text_out", POINTER(c_void_p)),
-        ("error", "handle_out", POINTER(c_void_p)),
     )),
     "sendsafely_part_encrypt": (c_int32, (
         ("server_secret", "text", c_char_p),
@@ -1386,51 +1420,21 @@ FUNCTIONS: Dict[str, Tuple[Any, Tuple[Tuple[str, str, Any], ...]]] = {
         ("out_data", "record_out", POINTER(POINTER(sendsafely_buffer))),
         ("error", "handle_out", POINTER(c_void_p)),
     )),
-    "sendsafely_message_encrypt": (c_int32, (
-        ("server_secret", "text", c_char_p),
+    "sendsafely_checksum": (c_int32, (
         ("keycode", "text", c_char_p),
-        ("text", "text", c_char_p),
-        ("out_base64", "text_out", POINTER(c_void_p)),
+        ("package_code", "text", c_char_p),
+        ("out_checksum", "text_out", POINTER(c_void_p)),
         ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_message_decrypt": (c_int32, (
-        ("server_secret", "text", c_char_p),
-        ("keycode", "text", c_char_p),
-        ("base64", "text", c_char_p),
-        ("out_text", "text_out", POINTER(c_void_p)),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_keycode_encrypt": (c_int32, (
-        ("keycode", "text", c_char_p),
-        ("public_key", "text", c_char_p),
-        ("out_armored", "text_out", POINTER(c_void_p)),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_keycode_decrypt": (c_int32, (
-        ("armored", "text", c_char_p),
-        ("private_key", "text", c_char_p),
-        ("out_keycode", "text_out", POINTER(c_void_p)),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_client_sign": (c_int32, (
-        ("client", "handle", c_void_p),
-        ("path", "text", c_char_p),
-        ("body", "text", c_char_p),
-        ("timestamp", "text", c_char_p),
-        ("out_headers", "record_out", POINTER(POINTER(sendsafely_request_headers))),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_request_headers_free": (None, (
-        ("headers", "record", POINTER(sendsafely_request_headers)),
-    )),
-    "sendsafely_buffer_free": (None, (
-        ("buffer", "record", POINTER(sendsafely_buffer)),
     )),
 }
 
 # The function that frees each kind of record or handle.
 FREE = {
     "sendsafely_string_list": "sendsafely_string_list_free",
+    "sendsafely_buffer": "sendsafely_buffer_free",
+    "sendsafely_request_headers": "sendsafely_request_headers_free",
+    "sendsafely_user": "sendsafely_user_free",
+    "sendsafely_enterprise": "sendsafely_enterprise_free",
     "sendsafely_public_key_list": "sendsafely_public_key_list_free",
     "sendsafely_recipient": "sendsafely_recipient_free",
     "sendsafely_recipient_result_list": "sendsafely_recipient_result_list_free",
@@ -1440,24 +1444,20 @@ FREE = {
     "sendsafely_contact_group_list": "sendsafely_contact_group_list_free",
     "sendsafely_file": "sendsafely_file_free",
     "sendsafely_file_information": "sendsafely_file_information_free",
-    "sendsafely_package_information": "sendsafely_package_information_free",
+    "sendsafely_directory": "sendsafely_directory_free",
+    "sendsafely_report": "sendsafely_report_free",
     "sendsafely_finalized": "sendsafely_finalized_free",
     "sendsafely_link": "sendsafely_link_free",
+    "sendsafely_package_information": "sendsafely_package_information_free",
     "sendsafely_download": "sendsafely_download_free",
-    "sendsafely_buffer": "sendsafely_buffer_free",
-    "sendsafely_directory": "sendsafely_directory_free",
     "sendsafely_activity_entry": "sendsafely_activity_entry_free",
-    "sendsafely_report": "sendsafely_report_free",
     "sendsafely_package_summary": "sendsafely_package_summary_free",
     "sendsafely_package_summary_list": "sendsafely_package_summary_list_free",
-    "sendsafely_user": "sendsafely_user_free",
-    "sendsafely_enterprise": "sendsafely_enterprise_free",
     "sendsafely_audit_log_entry": "sendsafely_audit_log_entry_free",
     "sendsafely_login": "sendsafely_login_free",
     "sendsafely_key_pair": "sendsafely_key_pair_free",
     "sendsafely_keycode_list": "sendsafely_keycode_list_free",
     "sendsafely_sync_result": "sendsafely_sync_result_free",
-    "sendsafely_request_headers": "sendsafely_request_headers_free",
     "sendsafely_error": "sendsafely_error_free",
     "sendsafely_client": "sendsafely_client_free",
     "sendsafely_package": "sendsafely_package_free",
@@ -1493,6 +1493,32 @@ FIELDS: Dict[str, Dict[str, str]] = {
         "parts_in_flight": "int",
         "force_api_route": "bool",
         "allow_plain_http": "bool",
+    },
+    "sendsafely_request_headers": {
+        "api_key": "text",
+        "timestamp": "text",
+        "signature": "text",
+    },
+    "sendsafely_user": {
+        "user_id": "text",
+        "email": "text",
+        "first_name": "text",
+        "last_name": "text",
+        "client_key": "text",
+        "is_beta_user": "bool",
+        "is_administrator": "bool",
+        "may_use_trusted_devices": "bool?",
+        "package_life": "int?",
+    },
+    "sendsafely_enterprise": {
+        "host": "text",
+        "system_name": "text",
+        "header_color": "text",
+        "link_color": "text",
+        "allow_undisclosed_recipients": "bool",
+        "message_encryption": "bool",
+        "outlook_beta": "bool",
+        "allow_all_languages": "bool",
     },
     "sendsafely_recipient_options": {
         "phone_number": "text",
@@ -1561,11 +1587,64 @@ FIELDS: Dict[str, Dict[str, str]] = {
         "file": "record",
         "old_versions": "record",
     },
+    "sendsafely_directory_options": {
+        "sort_field": "text",
+        "descending": "bool",
+        "one_page": "bool",
+        "file_index": "int",
+        "directory_index": "int",
+    },
     "sendsafely_subdirectory": {
         "directory_id": "text",
         "name": "text",
         "created": "time",
         "created_text": "text",
+    },
+    "sendsafely_directory": {
+        "directory_id": "text",
+        "name": "text",
+        "files": "record",
+        "directories": "record",
+    },
+    "sendsafely_report_item": {
+        "path": "text",
+        "local_path": "text",
+        "file_id": "text",
+        "size": "int",
+        "status": "Status",
+        "action": "Action",
+        "message": "text",
+        "renamed": "bool",
+        "declared_size": "size",
+    },
+    "sendsafely_upload_options": {
+        "file_name": "text",
+        "directory_id": "text",
+    },
+    "sendsafely_upload_all_options": {
+        "directory_id": "text",
+        "existing": "Existing",
+    },
+    "sendsafely_finalize_options": {
+        "password": "text",
+        "undisclosed_recipients": "bool",
+        "allow_reply_all": "bool",
+        "notify_recipients": "bool",
+        "read_only_pdf": "bool",
+        "unconfirmed_sender": "text",
+        "confirmed_sender_token": "text",
+    },
+    "sendsafely_finalized": {
+        "link": "text",
+        "approvers": "record",
+        "recipients": "record",
+        "needs_approval": "bool",
+    },
+    "sendsafely_link": {
+        "host": "text",
+        "package_id": "text",
+        "package_code": "text",
+        "keycode": "text",
     },
     "sendsafely_package_information": {
         "package_id": "text",
@@ -1593,31 +1672,6 @@ FIELDS: Dict[str, Dict[str, str]] = {
         "url": "text",
         "directories": "record",
     },
-    "sendsafely_upload_options": {
-        "file_name": "text",
-        "directory_id": "text",
-    },
-    "sendsafely_finalize_options": {
-        "password": "text",
-        "undisclosed_recipients": "bool",
-        "allow_reply_all": "bool",
-        "notify_recipients": "bool",
-        "read_only_pdf": "bool",
-        "unconfirmed_sender": "text",
-        "confirmed_sender_token": "text",
-    },
-    "sendsafely_finalized": {
-        "link": "text",
-        "approvers": "record",
-        "recipients": "record",
-        "needs_approval": "bool",
-    },
-    "sendsafely_link": {
-        "host": "text",
-        "package_id": "text",
-        "package_code": "text",
-        "keycode": "text",
-    },
     "sendsafely_download_options": {
         "password": "text",
         "directory_id": "text",
@@ -1633,19 +1687,6 @@ FIELDS: Dict[str, Dict[str, str]] = {
         "skipped": "bool",
         "declared_size": "size",
     },
-    "sendsafely_directory_options": {
-        "sort_field": "text",
-        "descending": "bool",
-        "one_page": "bool",
-        "file_index": "int",
-        "directory_index": "int",
-    },
-    "sendsafely_directory": {
-        "directory_id": "text",
-        "name": "text",
-        "files": "record",
-        "directories": "record",
-    },
     "sendsafely_activity_entry": {
         "activity_log_id": "text",
         "time": "time",
@@ -1658,21 +1699,6 @@ FIELDS: Dict[str, Dict[str, str]] = {
         "action_description": "text",
         "user_email": "text",
         "user_id": "text",
-    },
-    "sendsafely_upload_all_options": {
-        "directory_id": "text",
-        "existing": "Existing",
-    },
-    "sendsafely_report_item": {
-        "path": "text",
-        "local_path": "text",
-        "file_id": "text",
-        "size": "int",
-        "status": "Status",
-        "action": "Action",
-        "message": "text",
-        "renamed": "bool",
-        "declared_size": "size",
     },
     "sendsafely_list_options": {
         "first_row": "int",
@@ -1710,27 +1736,6 @@ FIELDS: Dict[str, Dict[str, str]] = {
         "is_workspace": "bool",
         "is_dropzone": "bool",
         "recipient": "record",
-    },
-    "sendsafely_user": {
-        "user_id": "text",
-        "email": "text",
-        "first_name": "text",
-        "last_name": "text",
-        "client_key": "text",
-        "is_beta_user": "bool",
-        "is_administrator": "bool",
-        "may_use_trusted_devices": "bool?",
-        "package_life": "int?",
-    },
-    "sendsafely_enterprise": {
-        "host": "text",
-        "system_name": "text",
-        "header_color": "text",
-        "link_color": "text",
-        "allow_undisclosed_recipients": "bool",
-        "message_encryption": "bool",
-        "outlook_beta": "bool",
-        "allow_all_languages": "bool",
     },
     "sendsafely_audit_log_options": {
         "event_type": "text",
@@ -1792,10 +1797,5 @@ FIELDS: Dict[str, Dict[str, str]] = {
     "sendsafely_sync_result": {
         "synchronized": "int",
         "failures": "record",
-    },
-    "sendsafely_request_headers": {
-        "api_key": "text",
-        "timestamp": "text",
-        "signature": "text",
     },
 }

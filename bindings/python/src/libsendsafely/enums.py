@@ -285,6 +285,35 @@ class Phase(OpenEnum):
     """Finalizing the package."""
 
 
+class Existing(OpenEnum):
+    """What a download, or the upload of a tree, does with a target that exists already."""
+
+    REFUSE = 0
+    """Answer Status.FILE_EXISTS and leave it alone."""
+    OVERWRITE = 1
+    """Replace it, once everything has arrived and is verified. Only a regular file or a symbolic link is replaced."""
+    SKIP = 2
+    """Leave it alone, which is no failure: a download tells it by skipped, a tree by Action.SKIPPED."""
+
+
+class Action(OpenEnum):
+    """What was done with a file of a tree. A later version may add some."""
+
+    NONE = 0
+    """Nothing: the item's status tells why."""
+    UPLOADED = 1
+    """It was uploaded."""
+    DOWNLOADED = 2
+    """It was downloaded."""
+    SKIPPED = 3
+    """It was left alone, because it was there already, complete and of the declared size, or of any if that is not known.
+    """
+    IGNORED = 4
+    """It is a symbolic link, a pipe or the like, or the temporary file of a download, and was not sent; no failure of the
+    call.
+    """
+
+
 class PackageState(OpenEnum):
     """The state of a package, as the service tells it. SendSafely Client API: package states (protocol 7.4)."""
 
@@ -325,35 +354,6 @@ class PackageStatus(OpenEnum):
     """Its life is over."""
     ARCHIVED = 3
     """It was deleted."""
-
-
-class Existing(OpenEnum):
-    """What a download, or the upload of a tree, does with a target that exists already."""
-
-    REFUSE = 0
-    """Answer Status.FILE_EXISTS and leave it alone."""
-    OVERWRITE = 1
-    """Replace it, once everything has arrived and is verified. Only a regular file or a symbolic link is replaced."""
-    SKIP = 2
-    """Leave it alone, which is no failure: a download tells it by skipped, a tree by Action.SKIPPED."""
-
-
-class Action(OpenEnum):
-    """What was done with a file of a tree. A later version may add some."""
-
-    NONE = 0
-    """Nothing: the item's status tells why."""
-    UPLOADED = 1
-    """It was uploaded."""
-    DOWNLOADED = 2
-    """It was downloaded."""
-    SKIPPED = 3
-    """It was left alone, because it was there already, complete and of the declared size, or of any if that is not known.
-    """
-    IGNORED = 4
-    """It is a symbolic link, a pipe or the like, or the temporary file of a download, and was not sent; no failure of the
-    call.
-    """
 
 
 class PackageList(OpenEnum):

@@ -38,6 +38,64 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class RequestHeaders:
+    """The headers that sign a request."""
+
+    api_key: str
+    """Value of ss-api-key."""
+    timestamp: Optional[str]
+    """Value of ss-request-timestamp; None for an anonymous sender."""
+    signature: Optional[str]
+    """Value of ss-request-signature; None for an anonymous sender."""
+
+
+@dataclass(frozen=True)
+class User:
+    """What the service tells of the user."""
+
+    user_id: Optional[str]
+    """The service's id; None if not told."""
+    email: str
+    """E-mail address."""
+    first_name: Optional[str]
+    """First name; None if not told."""
+    last_name: Optional[str]
+    """Last name; None if not told."""
+    client_key: Optional[str] = field(repr=False)
+    """A secret of the user, for encrypting the user's own things; None if not told."""
+    is_beta_user: bool
+    """True if the user tests new versions."""
+    is_administrator: bool
+    """True for an administrator of the organization."""
+    may_use_trusted_devices: Optional[bool]
+    """True if the user may have trusted devices, False if not, None if not told."""
+    package_life: Optional[int]
+    """Days for which a new package can be opened, 0 for ever, None if not told."""
+
+
+@dataclass(frozen=True)
+class Enterprise:
+    """What the service tells of the organization."""
+
+    host: Optional[str]
+    """Host of its portal; None if not told."""
+    system_name: Optional[str]
+    """Its name; None if not told."""
+    header_color: Optional[str]
+    """Colour of the header of its pages, as in CSS; None if not told."""
+    link_color: Optional[str]
+    """Colour of the links on its pages; None if not told."""
+    allow_undisclosed_recipients: bool
+    """True if packages may be finalized with undisclosed_recipients."""
+    message_encryption: bool
+    """True if messages are encrypted."""
+    outlook_beta: bool
+    """True if it tests new versions of the plug-in for Outlook."""
+    allow_all_languages: bool
+    """True if it offers all languages."""
+
+
+@dataclass(frozen=True)
 class Confirmation:
     """A file that a recipient has fetched, or the message."""
 
@@ -200,6 +258,72 @@ class Subdirectory:
 
 
 @dataclass(frozen=True)
+class Directory:
+    """A directory of a Workspace with what is in it."""
+
+    directory_id: str
+    """Its id."""
+    name: str
+    """Its name; that of the root directory may be empty."""
+    files: Tuple[File, ...]
+    """The files in it."""
+    directories: Tuple[Subdirectory, ...]
+    """The directories in it."""
+
+
+@dataclass(frozen=True)
+class ReportItem:
+    """What became of one file of a tree: part of a report."""
+
+    path: str
+    """Its path in the tree, as the sender names it, with / between directories. Not safe as a path on this machine."""
+    local_path: Optional[str]
+    """Where it is on this machine; None if it has no place here."""
+    file_id: Optional[str]
+    """Its id; None if it has none."""
+    size: int
+    """Bytes of the file: of one that was downloaded, as they were received."""
+    status: Status
+    """A Status: Status.OK, or why nothing was done."""
+    action: Action
+    """What was done: an Action."""
+    message: Optional[str]
+    """What happened, in words; None for Status.OK."""
+    renamed: bool
+    """True if its name on this machine is not the sender's, which was not safe or was taken by another file."""
+    declared_size: Optional[int]
+    """Bytes of the file as its sender declared them, not always rightly; None if that is not known."""
+
+
+@dataclass(frozen=True)
+class Finalized:
+    """What came of finalizing."""
+
+    link: str = field(repr=False)
+    """The secure link with the keycode in it: whoever has it opens the package."""
+    approvers: Tuple[str, ...]
+    """E-mail addresses of those who can approve it."""
+    recipients: Tuple[str, ...]
+    """E-mail addresses of the recipients, as the service tells them."""
+    needs_approval: bool
+    """True if the package is finalized, but somebody has to approve it before recipients can open it."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """The parts of a secure link."""
+
+    host: str
+    """The host with its scheme, such as "https://acme.sendsafely.com"."""
+    package_id: Optional[str]
+    """The package id; None if the link has none."""
+    package_code: str
+    """The package code."""
+    keycode: Optional[str] = field(repr=False)
+    """The keycode, which opens the package; None if the link has none."""
+
+
+@dataclass(frozen=True)
 class PackageInformation:
     """What the service tells of a package."""
 
@@ -256,34 +380,6 @@ class PackageInformation:
 
 
 @dataclass(frozen=True)
-class Finalized:
-    """What came of finalizing."""
-
-    link: str = field(repr=False)
-    """The secure link with the keycode in it: whoever has it opens the package."""
-    approvers: Tuple[str, ...]
-    """E-mail addresses of those who can approve it."""
-    recipients: Tuple[str, ...]
-    """E-mail addresses of the recipients, as the service tells them."""
-    needs_approval: bool
-    """True if the package is finalized, but somebody has to approve it before recipients can open it."""
-
-
-@dataclass(frozen=True)
-class Link:
-    """The parts of a secure link."""
-
-    host: str
-    """The host with its scheme, such as "https://acme.sendsafely.com"."""
-    package_id: Optional[str]
-    """The package id; None if the link has none."""
-    package_code: str
-    """The package code."""
-    keycode: Optional[str] = field(repr=False)
-    """The keycode, which opens the package; None if the link has none."""
-
-
-@dataclass(frozen=True)
 class Download:
     """A file that was downloaded."""
 
@@ -299,20 +395,6 @@ class Download:
     """True if the target existed and was left alone."""
     declared_size: Optional[int]
     """Bytes of the file as its sender declared them, not always rightly; None if that is not known."""
-
-
-@dataclass(frozen=True)
-class Directory:
-    """A directory of a Workspace with what is in it."""
-
-    directory_id: str
-    """Its id."""
-    name: str
-    """Its name; that of the root directory may be empty."""
-    files: Tuple[File, ...]
-    """The files in it."""
-    directories: Tuple[Subdirectory, ...]
-    """The directories in it."""
 
 
 @dataclass(frozen=True)
@@ -341,30 +423,6 @@ class ActivityEntry:
     """E-mail address of who did it; None if not told."""
     user_id: Optional[str]
     """Id of who did it; None if not told."""
-
-
-@dataclass(frozen=True)
-class ReportItem:
-    """What became of one file of a tree: part of a report."""
-
-    path: str
-    """Its path in the tree, as the sender names it, with / between directories. Not safe as a path on this machine."""
-    local_path: Optional[str]
-    """Where it is on this machine; None if it has no place here."""
-    file_id: Optional[str]
-    """Its id; None if it has none."""
-    size: int
-    """Bytes of the file: of one that was downloaded, as they were received."""
-    status: Status
-    """A Status: Status.OK, or why nothing was done."""
-    action: Action
-    """What was done: an Action."""
-    message: Optional[str]
-    """What happened, in words; None for Status.OK."""
-    renamed: bool
-    """True if its name on this machine is not the sender's, which was not safe or was taken by another file."""
-    declared_size: Optional[int]
-    """Bytes of the file as its sender declared them, not always rightly; None if that is not known."""
 
 
 @dataclass(frozen=True)
@@ -411,52 +469,6 @@ class PackageSummary:
     """True if it came by a Dropzone."""
     recipient: Optional[Recipient]
     """In the history of a recipient: this recipient with what it has fetched; else None."""
-
-
-@dataclass(frozen=True)
-class User:
-    """What the service tells of the user."""
-
-    user_id: Optional[str]
-    """The service's id; None if not told."""
-    email: str
-    """E-mail address."""
-    first_name: Optional[str]
-    """First name; None if not told."""
-    last_name: Optional[str]
-    """Last name; None if not told."""
-    client_key: Optional[str] = field(repr=False)
-    """A secret of the user, for encrypting the user's own things; None if not told."""
-    is_beta_user: bool
-    """True if the user tests new versions."""
-    is_administrator: bool
-    """True for an administrator of the organization."""
-    may_use_trusted_devices: Optional[bool]
-    """True if the user may have trusted devices, False if not, None if not told."""
-    package_life: Optional[int]
-    """Days for which a new package can be opened, 0 for ever, None if not told."""
-
-
-@dataclass(frozen=True)
-class Enterprise:
-    """What the service tells of the organization."""
-
-    host: Optional[str]
-    """Host of its portal; None if not told."""
-    system_name: Optional[str]
-    """Its name; None if not told."""
-    header_color: Optional[str]
-    """Colour of the header of its pages, as in CSS; None if not told."""
-    link_color: Optional[str]
-    """Colour of the links on its pages; None if not told."""
-    allow_undisclosed_recipients: bool
-    """True if packages may be finalized with undisclosed_recipients."""
-    message_encryption: bool
-    """True if messages are encrypted."""
-    outlook_beta: bool
-    """True if it tests new versions of the plug-in for Outlook."""
-    allow_all_languages: bool
-    """True if it offers all languages."""
 
 
 @dataclass(frozen=True)
@@ -551,15 +563,3 @@ class SyncResult:
     """How many keycodes were handed on."""
     failures: Tuple[SyncFailure, ...]
     """Those that were not."""
-
-
-@dataclass(frozen=True)
-class RequestHeaders:
-    """The headers that sign a request."""
-
-    api_key: str
-    """Value of ss-api-key."""
-    timestamp: Optional[str]
-    """Value of ss-request-timestamp; None for an anonymous sender."""
-    signature: Optional[str]
-    """Value of ss-request-signature; None for an anonymous sender."""

@@ -1,4 +1,4 @@
-//! Package lists.
+//! Lists of packages.
 
 use std::ffi::c_char;
 use std::mem::size_of;
@@ -10,14 +10,15 @@ use crate::package_list::{ListOptions, PackageList, PackageSearch, PackageStatus
 use super::client::{ClientObject, sendsafely_client};
 use super::error::sendsafely_error;
 use super::guard::{Caller, boolean, guard_value, invalid};
+use super::information::{state, status_of_state};
 use super::listing::Listing;
 use super::options::{self, Options};
-use super::package_information::{SENDSAFELY_TIME_UNKNOWN, state, status_of_state, time};
 use super::recipient::sendsafely_recipient;
 use super::records::{self, Memory, Translate};
 use super::status::sendsafely_status;
 use super::string::sendsafely_string_list;
 use super::table::{self, Handle};
+use super::types::{SENDSAFELY_TIME_UNKNOWN, time};
 
 /// Which packages sendsafely_client_list_packages lists.
 #[repr(i32)]
@@ -364,32 +365,6 @@ pub unsafe extern "C" fn sendsafely_package_iterator_next(
         if let Some(summary) = listing.next(iterator.addr())? {
             out_summary.give_record(&summary);
         }
-        Ok(())
-    })
-}
-
-/// Gives the packages that a recipient has got from the organization, with what it has fetched of each.
-///
-/// Free the list with sendsafely_package_summary_list_free.
-/// SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_INVALID_EMAIL: correct the address. SENDSAFELY_DENIED: not for this account.
-/// SendSafely Client API: history of a recipient (protocol 6.4.8).
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_client_get_recipient_history(
-    client: *mut sendsafely_client,
-    email: *const c_char,
-    out_packages: *mut *mut sendsafely_package_summary_list,
-    error: *mut *mut sendsafely_error,
-) -> sendsafely_status {
-    // SAFETY: the program keeps the header's rules on pointers.
-    let caller = unsafe { Caller::new(error) };
-    let out_packages = caller.out(out_packages);
-    caller.guard(|| {
-        let out_packages = out_packages.required("out_packages")?;
-        let email = caller.text(email, "email")?;
-        let packages = super::client::call(client, |client, observer| {
-            client.recipient_history(observer, &email)
-        })?;
-        out_packages.give_record(&packages);
         Ok(())
     })
 }

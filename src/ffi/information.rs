@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 
 use crate::package_list::PackageStatus;
-use crate::record::{PackageInformation, Timestamp};
+use crate::record::PackageInformation;
 use crate::secret::SecretString;
 
 use super::client::sendsafely_client;
@@ -17,9 +17,7 @@ use super::recipient::sendsafely_recipient_list;
 use super::records::{self, Memory, Translate};
 use super::status::sendsafely_status;
 use super::string::sendsafely_string_list;
-
-/// A time that the service did not tell, or told in a form that the library cannot read.
-pub const SENDSAFELY_TIME_UNKNOWN: i64 = -0x7fff_ffff_ffff_ffff;
+use super::types::time;
 
 /// The state of a package, as the service tells it. SendSafely Client API: package states (protocol 7.4).
 #[repr(i32)]
@@ -139,17 +137,6 @@ pub(super) fn status_of_state(state: Option<i32>) -> i32 {
         Some(PackageStatus::Expired) => SENDSAFELY_PACKAGE_STATUS_EXPIRED as i32,
         Some(PackageStatus::Archived) => SENDSAFELY_PACKAGE_STATUS_ARCHIVED as i32,
     }
-}
-
-/// A timestamp as records tell it: seconds, and the service's own text.
-pub(super) fn time(timestamp: Option<&Timestamp>, memory: &mut Memory) -> (i64, *const c_char) {
-    let seconds = timestamp
-        .and_then(|timestamp| timestamp.seconds)
-        .unwrap_or(SENDSAFELY_TIME_UNKNOWN);
-    (
-        seconds,
-        memory.optional_text(timestamp.map(|timestamp| timestamp.text.as_str())),
-    )
 }
 
 impl Translate for PackageInformation {

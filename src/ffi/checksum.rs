@@ -1,0 +1,34 @@
+//! Checksum.
+
+use std::ffi::c_char;
+
+use crate::raw;
+use crate::secret::SecretString;
+
+use super::error::sendsafely_error;
+use super::guard::Caller;
+use super::status::sendsafely_status;
+
+/// Gives the checksum by which the service knows that one has the keycode: 64 hexadecimal digits. Free the text with
+/// sendsafely_string_free.
+///
+/// SENDSAFELY_INVALID_ARGUMENT: keycode or package_code is empty.
+/// SendSafely Client API: checksum (protocol 3.3).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_checksum(
+    keycode: *const c_char,
+    package_code: *const c_char,
+    out_checksum: *mut *mut c_char,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_checksum = caller.out(out_checksum);
+    caller.guard(|| {
+        let out_checksum = out_checksum.required("out_checksum")?;
+        let keycode = SecretString::new(caller.text(keycode, "keycode")?);
+        let package_code = caller.text(package_code, "package_code")?;
+        out_checksum.give_text(&raw::checksum(&keycode, &package_code)?);
+        Ok(())
+    })
+}

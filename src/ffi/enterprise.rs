@@ -1,0 +1,75 @@
+//! Enterprise.
+
+use std::ffi::c_char;
+
+use crate::account::Enterprise;
+
+use super::client::{call, sendsafely_client};
+use super::error::sendsafely_error;
+use super::guard::{Caller, guard_value};
+use super::records::{self, Memory, Translate};
+use super::status::sendsafely_status;
+
+/// What the service tells of the organization: a record, to be freed with sendsafely_enterprise_free.
+#[repr(C)]
+#[derive(Debug)]
+pub struct sendsafely_enterprise {
+    /// Host of its portal; NULL if not told.
+    pub host: *const c_char,
+    /// Its name; NULL if not told.
+    pub system_name: *const c_char,
+    /// Colour of the header of its pages, as in CSS; NULL if not told.
+    pub header_color: *const c_char,
+    /// Colour of the links on its pages; NULL if not told.
+    pub link_color: *const c_char,
+    /// 1 if packages may be finalized with undisclosed_recipients.
+    pub allow_undisclosed_recipients: i32,
+    /// 1 if messages are encrypted.
+    pub message_encryption: i32,
+    /// 1 if it tests new versions of the plug-in for Outlook.
+    pub outlook_beta: i32,
+    /// 1 if it offers all languages.
+    pub allow_all_languages: i32,
+}
+
+impl Translate for Enterprise {
+    type Record = sendsafely_enterprise;
+    fn translate(&self, memory: &mut Memory) -> sendsafely_enterprise {
+        sendsafely_enterprise {
+            host: memory.optional_text(self.host.as_deref()),
+            system_name: memory.optional_text(self.system_name.as_deref()),
+            header_color: memory.optional_text(self.header_color.as_deref()),
+            link_color: memory.optional_text(self.link_color.as_deref()),
+            allow_undisclosed_recipients: self.allow_undisclosed_recipients.into(),
+            message_encryption: self.message_encryption.into(),
+            outlook_beta: self.outlook_beta.into(),
+            allow_all_languages: self.allow_all_languages.into(),
+        }
+    }
+}
+
+/// Asks the service for what it knows of the organization. Free the record with sendsafely_enterprise_free.
+///
+/// SendSafely Client API: enterprise information (protocol 6.1.4).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_client_get_enterprise(
+    client: *mut sendsafely_client,
+    out_enterprise: *mut *mut sendsafely_enterprise,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_enterprise = caller.out(out_enterprise);
+    caller.guard(|| {
+        let out_enterprise = out_enterprise.required("out_enterprise")?;
+        let enterprise = call(client, |client, observer| client.enterprise(observer))?;
+        out_enterprise.give_record(&enterprise);
+        Ok(())
+    })
+}
+
+/// Frees what was told of an organization. NULL is allowed; free it once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_enterprise_free(enterprise: *mut sendsafely_enterprise) {
+    guard_value((), || records::free(enterprise));
+}

@@ -1,0 +1,147 @@
+//! Registration.
+
+use std::ffi::c_char;
+use std::mem::size_of;
+use std::ptr;
+
+use crate::error::Result;
+use crate::login::{Registration, RegistrationProof};
+use crate::secret::SecretString;
+
+use super::client::{call, sendsafely_client};
+use super::error::sendsafely_error;
+use super::guard::{Caller, boolean, invalid};
+use super::options::{self, Options};
+use super::status::sendsafely_status;
+
+/// Options of sendsafely_client_finish_registration: all of them but one proof are needed.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct sendsafely_registration_options {
+    /// Set by sendsafely_registration_options_init.
+    pub struct_size: usize,
+    /// The proof by link: the value of validationLink in the link that was mailed. NULL, the default: by PIN.
+    pub token: *const c_char,
+    /// The proof by PIN: the e-mail address. NULL, the default: by link.
+    pub email: *const c_char,
+    /// The proof by PIN: the PIN that was mailed.
+    pub pin: *const c_char,
+    /// The new password.
+    pub password: *const c_char,
+    /// A question to be asked when the password is forgotten.
+    pub question: *const c_char,
+    /// Its answer.
+    pub answer: *const c_char,
+    /// First name.
+    pub first_name: *const c_char,
+    /// Last name.
+    pub last_name: *const c_char,
+}
+
+// SAFETY: repr(C), begins with a usize, and holds pointers only.
+unsafe impl Options for sendsafely_registration_options {
+    const NAME: &'static str = "sendsafely_registration_options";
+
+    fn defaults() -> Self {
+        Self {
+            struct_size: size_of::<Self>(),
+            token: ptr::null(),
+            email: ptr::null(),
+            pin: ptr::null(),
+            password: ptr::null(),
+            question: ptr::null(),
+            answer: ptr::null(),
+            first_name: ptr::null(),
+            last_name: ptr::null(),
+        }
+    }
+}
+
+impl sendsafely_registration_options {
+    fn read(&self, caller: Caller) -> Result<Registration> {
+        let secret = |pointer, name: &str| caller.text(pointer, name).map(SecretString::new);
+        let token = caller.optional_text(self.token, "token")?;
+        let email = caller.optional_text(self.email, "email")?;
+        let pin = caller
+            .optional_text(self.pin, "pin")?
+            .map(SecretString::new);
+        let proof = match (token, email, pin) {
+            (Some(token), None, None) => RegistrationProof::Token(SecretString::new(token)),
+            (None, Some(email), Some(pin)) => RegistrationProof::Pin { email, pin },
+            _ => return Err(invalid("give either token, or email and pin")),
+        };
+        Ok(Registration {
+            proof,
+            password: secret(self.password, "password")?,
+            question: caller.text(self.question, "question")?,
+            answer: secret(self.answer, "answer")?,
+            first_name: caller.text(self.first_name, "first_name")?,
+            last_name: caller.text(self.last_name, "last_name")?,
+        })
+    }
+}
+
+/// Begins to register a user: the service mails a link to the address, or with send_pin 1 a PIN.
+///
+/// SENDSAFELY_INVALID_EMAIL: correct the address. SENDSAFELY_AUTH_FORBIDDEN: users cannot register themselves there.
+/// SENDSAFELY_SECOND_FACTOR_ENFORCED: register by link. SENDSAFELY_OUTCOME_UNKNOWN: look into the mailbox.
+/// SendSafely Client API: registration (protocol 6.12).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_client_start_registration(
+    client: *mut sendsafely_client,
+    email: *const c_char,
+    send_pin: i32,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    caller.guard(|| {
+        let email = caller.text(email, "email")?;
+        let send_pin = boolean(send_pin, "send_pin")?;
+        call(client, |client, observer| {
+            client.start_registration(observer, &email, send_pin)
+        })
+    })
+}
+
+/// Fills registration options with their defaults. size is sizeof *options.
+///
+/// Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_registration_options_init(
+    options: *mut sendsafely_registration_options,
+    size: usize,
+) -> sendsafely_status {
+    // SAFETY: the program says how large its struct is.
+    unsafe { options::init(options, size) }
+}
+
+/// Ends a registration with what the mail held; then log in with sendsafely_client_generate_api_key.
+///
+/// options must be there. out_email may be NULL; else it gets the e-mail address, to be freed with
+/// sendsafely_string_free. SENDSAFELY_PASSWORD_TOO_WEAK: the service's words tell its rules.
+/// SENDSAFELY_TOKEN_EXPIRED, SENDSAFELY_INVALID_TOKEN: begin again. SENDSAFELY_PIN_RESENT: ask for the new PIN.
+/// SENDSAFELY_OUTCOME_UNKNOWN: try to log in.
+/// SendSafely Client API: registration (protocol 6.12).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_client_finish_registration(
+    client: *mut sendsafely_client,
+    options: *const sendsafely_registration_options,
+    out_email: *mut *mut c_char,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_email = caller.out(out_email);
+    caller.guard(|| {
+        if options.is_null() {
+            return Err(super::guard::null("options"));
+        }
+        let registration = caller.options(options)?.read(caller)?;
+        let email = call(client, |client, observer| {
+            client.finish_registration(observer, registration)
+        })?;
+        out_email.give_optional_text(&email);
+        Ok(())
+    })
+}

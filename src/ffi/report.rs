@@ -1,0 +1,132 @@
+//! Reports of directory trees.
+
+use std::ffi::{c_char, c_void};
+
+use crate::call::Observer;
+use crate::error::Result;
+use crate::package::Package;
+use crate::package::{Action, Report, ReportItem, TreeError};
+
+use super::guard::{Out, guard_value};
+use super::package::{call_with, sendsafely_package};
+use super::progress::sendsafely_progress_callback;
+use super::records::{self, Memory, Translate};
+use super::status::status_of;
+use super::types::SENDSAFELY_SIZE_UNKNOWN;
+
+/// What was done with a file of a tree. A later version may add some.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum sendsafely_action {
+    /// Nothing: the item's status tells why.
+    SENDSAFELY_ACTION_NONE = 0,
+    /// It was uploaded.
+    SENDSAFELY_ACTION_UPLOADED = 1,
+    /// It was downloaded.
+    SENDSAFELY_ACTION_DOWNLOADED = 2,
+    /// It was left alone, because it was there already, complete and of the declared size, or of any if that is not known.
+    SENDSAFELY_ACTION_SKIPPED = 3,
+    /// It is a symbolic link, a pipe or the like, or the temporary file of a download, and was not sent; no failure of
+    /// the call.
+    SENDSAFELY_ACTION_IGNORED = 4,
+}
+
+/// What became of one file of a tree: part of a report.
+#[repr(C)]
+#[derive(Debug)]
+pub struct sendsafely_report_item {
+    /// Its path in the tree, as the sender names it, with / between directories. Not safe as a path on this machine.
+    pub path: *const c_char,
+    /// Where it is on this machine; NULL if it has no place here.
+    pub local_path: *const c_char,
+    /// Its id; NULL if it has none.
+    pub file_id: *const c_char,
+    /// Bytes of the file: of one that was downloaded, as they were received.
+    pub size: u64,
+    /// A sendsafely_status: SENDSAFELY_OK, or why nothing was done.
+    pub status: i32,
+    /// What was done: a sendsafely_action.
+    pub action: i32,
+    /// What happened, in words; NULL for SENDSAFELY_OK.
+    pub message: *const c_char,
+    /// 1 if its name on this machine is not the sender's, which was not safe or was taken by another file.
+    pub renamed: i32,
+    /// Bytes of the file as its sender declared them, not always rightly; SENDSAFELY_SIZE_UNKNOWN if that is not known.
+    pub declared_size: u64,
+}
+
+impl Translate for ReportItem {
+    type Record = sendsafely_report_item;
+    fn translate(&self, memory: &mut Memory) -> sendsafely_report_item {
+        use sendsafely_action::*;
+        let local_path = self.local_path.as_ref().map(|path| path.to_string_lossy());
+        let error = self.error.as_ref();
+        sendsafely_report_item {
+            path: memory.text(&self.path),
+            local_path: memory.optional_text(local_path.as_deref()),
+            file_id: memory.optional_text(self.file_id.as_deref()),
+            size: self.size,
+            status: status_of(error),
+            action: match self.action {
+                Action::None => SENDSAFELY_ACTION_NONE,
+                Action::Uploaded => SENDSAFELY_ACTION_UPLOADED,
+                Action::Downloaded => SENDSAFELY_ACTION_DOWNLOADED,
+                Action::Skipped => SENDSAFELY_ACTION_SKIPPED,
+                Action::Ignored => SENDSAFELY_ACTION_IGNORED,
+            } as i32,
+            message: memory.optional_text(error.map(|error| error.message())),
+            renamed: self.renamed.into(),
+            declared_size: self.declared_size.unwrap_or(SENDSAFELY_SIZE_UNKNOWN),
+        }
+    }
+}
+
+/// What became of every file of a tree: a record, to be freed with sendsafely_report_free.
+#[repr(C)]
+#[derive(Debug)]
+pub struct sendsafely_report {
+    /// How many there are.
+    pub count: usize,
+    /// The items, count of them, directory by directory.
+    pub items: *const *const sendsafely_report_item,
+}
+
+impl Translate for Report {
+    type Record = sendsafely_report;
+    fn translate(&self, memory: &mut Memory) -> sendsafely_report {
+        sendsafely_report {
+            count: self.items.len(),
+            items: memory.items(&self.items),
+        }
+    }
+}
+
+/// Makes a call that has a report to give, also when it fails.
+pub(super) fn report(
+    package: *mut sendsafely_package,
+    (on_progress, user_data): (sendsafely_progress_callback, *mut c_void),
+    out_report: Out<sendsafely_report>,
+    call: impl FnOnce(&Package, &mut dyn Observer) -> std::result::Result<Report, Box<TreeError>>,
+) -> Result<()> {
+    let mut report = None;
+    let result = call_with(package, on_progress, user_data, |package, observer| {
+        match call(package, observer) {
+            Ok(whole) => report = Some(whole),
+            Err(failed) => {
+                report = Some(failed.report);
+                return Err(failed.error);
+            }
+        }
+        Ok(())
+    });
+    if let Some(report) = report {
+        out_report.give_record(&report);
+    }
+    result
+}
+
+/// Frees a report with the items in it. NULL is allowed; free it once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_report_free(report: *mut sendsafely_report) {
+    guard_value((), || records::free(report));
+}

@@ -1,0 +1,79 @@
+//! User.
+
+use std::ffi::c_char;
+
+use crate::account::User;
+
+use super::client::{call, sendsafely_client};
+use super::error::sendsafely_error;
+use super::guard::{Caller, guard_value};
+use super::records::{self, Memory, Translate};
+use super::status::sendsafely_status;
+
+/// What the service tells of the user: a record, to be freed with sendsafely_user_free.
+#[repr(C)]
+#[derive(Debug)]
+pub struct sendsafely_user {
+    /// The service's id; NULL if not told.
+    pub user_id: *const c_char,
+    /// E-mail address.
+    pub email: *const c_char,
+    /// First name; NULL if not told.
+    pub first_name: *const c_char,
+    /// Last name; NULL if not told.
+    pub last_name: *const c_char,
+    /// A secret of the user, for encrypting the user's own things; NULL if not told.
+    pub client_key: *const c_char,
+    /// 1 if the user tests new versions.
+    pub is_beta_user: i32,
+    /// 1 for an administrator of the organization.
+    pub is_administrator: i32,
+    /// 1 if the user may have trusted devices, 0 if not, -1 if not told.
+    pub may_use_trusted_devices: i32,
+    /// Days for which a new package can be opened, 0 for ever, -1 if not told.
+    pub package_life: i32,
+}
+
+impl Translate for User {
+    type Record = sendsafely_user;
+    fn translate(&self, memory: &mut Memory) -> sendsafely_user {
+        let days = self.package_life.and_then(|days| i32::try_from(days).ok());
+        sendsafely_user {
+            user_id: memory.optional_text(self.user_id.as_deref()),
+            email: memory.text(&self.email),
+            first_name: memory.optional_text(self.first_name.as_deref()),
+            last_name: memory.optional_text(self.last_name.as_deref()),
+            client_key: memory.optional_text(self.client_key.as_ref().map(|key| key.expose())),
+            is_beta_user: self.is_beta_user.into(),
+            is_administrator: self.is_administrator.into(),
+            may_use_trusted_devices: self.may_use_trusted_devices.map_or(-1, i32::from),
+            package_life: days.unwrap_or(-1),
+        }
+    }
+}
+
+/// Asks the service for what it knows of the user. Free the record with sendsafely_user_free, which zeroes it.
+///
+/// SendSafely Client API: user information (protocol 6.1.3).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_client_get_user(
+    client: *mut sendsafely_client,
+    out_user: *mut *mut sendsafely_user,
+    error: *mut *mut sendsafely_error,
+) -> sendsafely_status {
+    // SAFETY: the program keeps the header's rules on pointers.
+    let caller = unsafe { Caller::new(error) };
+    let out_user = caller.out(out_user);
+    caller.guard(|| {
+        let out_user = out_user.required("out_user")?;
+        let user = call(client, |client, observer| client.user(observer))?;
+        out_user.give_record(&user);
+        Ok(())
+    })
+}
+
+/// Frees what was told of a user. NULL is allowed; free it once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_user_free(user: *mut sendsafely_user) {
+    guard_value((), || records::free(user));
+}
