@@ -1,11 +1,10 @@
 //! The client: host, credentials, limits and connections. Everything begins here.
 
-use std::path::PathBuf;
+use crate::api::host::{is_loopback, normalize_host};
+use crate::api::options::{ClientOptions, header_text};
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::api::connections::Connections;
-use crate::api::proxy::is_loopback;
 
 use crate::api::{Api, Credentials, endpoint};
 use crate::call::{self, Call, Observer};
@@ -13,68 +12,6 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::evidence::AllEvidence;
 use crate::secret::SecretString;
 use crate::transfer::budget::Budget;
-
-/// Bytes of plaintext in a part (`protocol` 4.3): what the official Node client uses, correct with every reader.
-pub const DEFAULT_PART_SIZE: u64 = 2_621_440;
-/// The largest part that any official client writes, Java's.
-pub const MAX_PART_SIZE: u64 = 10_485_760;
-
-/// How a client works. All fields have good defaults.
-#[derive(Clone, Debug)]
-pub struct ClientOptions {
-    /// Name of this API in the header `ss-request-api` and as `uploadType` (`protocol` 1.2).
-    pub request_api: String,
-    /// Header `ss-client-version`.
-    pub client_version: Option<String>,
-    /// Header `Accept-Language`.
-    pub locale: Option<String>,
-    /// Proxy URL; `None` takes it from the environment, an empty text means none. Loopback hosts never use one. The
-    /// rule stands in `docs/proxies.md`.
-    pub proxy: Option<String>,
-    /// A PEM file with certificates to trust besides the system's.
-    pub ca_bundle: Option<PathBuf>,
-    /// Longest time for name resolution, and for connecting; at most 10 seconds.
-    pub connect_timeout: Duration,
-    /// Longest silence of a connection before it counts as broken.
-    pub stall_timeout: Duration,
-    /// How long without progress a call goes on trying to reconnect; zero does not retry. An answer that has begun is
-    /// whole within this time (5 to 300 seconds; 60 for zero), but for parts, which may take as long as they move 1 KiB
-    /// in a second, on average over this time (5 to 60 seconds).
-    pub retry_window: Duration,
-    /// Parts that travel at the same time, 1 to 16.
-    pub parts_in_flight: usize,
-    /// Bytes of plaintext in a part, up to 10 MiB.
-    pub part_size: u64,
-    /// Bytes that the parts in memory may take together, over all calls of the client.
-    pub memory_budget: u64,
-    /// The largest encrypted part that is accepted on download.
-    pub max_part_bytes: u64,
-    /// Transfer parts through the API server instead of the storage.
-    pub force_api_route: bool,
-    /// Allow `http://` for hosts that are not loopback.
-    pub allow_plain_http: bool,
-}
-
-impl Default for ClientOptions {
-    fn default() -> Self {
-        Self {
-            request_api: "RUST_API".to_owned(),
-            client_version: None,
-            locale: None,
-            proxy: None,
-            ca_bundle: None,
-            connect_timeout: Duration::from_secs(10),
-            stall_timeout: Duration::from_secs(60),
-            retry_window: Duration::from_secs(300),
-            parts_in_flight: 4,
-            part_size: DEFAULT_PART_SIZE,
-            memory_budget: 32 << 20,
-            max_part_bytes: 64 << 20,
-            force_api_route: false,
-            allow_plain_http: false,
-        }
-    }
-}
 
 /// A connection to a SendSafely portal with a user's credentials. Cheap to clone; clones share everything.
 #[derive(Clone)]
@@ -140,7 +77,7 @@ impl Client {
         options: ClientOptions,
     ) -> Result<Self> {
         options.check()?;
-        let host = crate::package::link::normalize_host(host)?;
+        let host = normalize_host(host)?;
         if host.scheme() == "http" && !is_loopback(&host) && !options.allow_plain_http {
             return Err(Error::new(
                 ErrorKind::InsecureHost,
@@ -201,47 +138,4 @@ impl std::fmt::Debug for Client {
             .field("host", &self.host())
             .finish_non_exhaustive()
     }
-}
-
-impl ClientOptions {
-    fn check(&self) -> Result<()> {
-        let out_of_range = |what: &str| {
-            Err(Error::new(
-                ErrorKind::InvalidArgument,
-                format!("{what} is out of range"),
-            ))
-        };
-        if !(1..=16).contains(&self.parts_in_flight) {
-            return out_of_range("parts_in_flight (1 to 16)");
-        }
-        if !(1..=MAX_PART_SIZE).contains(&self.part_size) {
-            return out_of_range("part_size (1 byte to 10 MiB)");
-        }
-        if self.max_part_bytes < 1 << 16 || self.max_part_bytes > 1 << 30 {
-            return out_of_range("max_part_bytes (64 KiB to 1 GiB)");
-        }
-        if self.memory_budget < 1 << 20 {
-            return out_of_range("memory_budget (at least 1 MiB)");
-        }
-        if self.connect_timeout.is_zero() || self.stall_timeout.is_zero() {
-            return out_of_range("a time-out (more than zero)");
-        }
-        header_text("request_api", &self.request_api)?;
-        header_text(
-            "client_version",
-            self.client_version.as_deref().unwrap_or("-"),
-        )?;
-        header_text("locale", self.locale.as_deref().unwrap_or("-"))
-    }
-}
-
-/// Refuses text that cannot be the value of a header.
-fn header_text(what: &str, text: &str) -> Result<()> {
-    if text.is_empty() || !text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
-        return Err(Error::new(
-            ErrorKind::InvalidArgument,
-            format!("{what} has to be printable ASCII text"),
-        ));
-    }
-    Ok(())
 }

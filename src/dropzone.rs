@@ -7,9 +7,10 @@ use zeroize::Zeroizing;
 use crate::api::retry::gone_is_done;
 use crate::api::{Credentials, Session, endpoint};
 use crate::call::Observer;
+use crate::check::check_email;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
-use crate::package::{Package, check_email};
+use crate::package::Package;
 
 /// How often a connector is asked (`protocol` 6.13).
 const ATTEMPTS: usize = 3;

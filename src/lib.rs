@@ -48,6 +48,7 @@ mod account;
 mod api;
 mod audit_log;
 mod call;
+mod check;
 mod client;
 mod contact_group;
 mod crypto;
@@ -71,21 +72,24 @@ mod transfer;
 pub mod trusted_device;
 
 pub use account::{Enterprise, User};
+pub use api::options::{ClientOptions, DEFAULT_PART_SIZE, MAX_PART_SIZE};
 pub use audit_log::{AuditLogEntry, AuditLogFilter};
 pub use call::{Flow, Observer, Phase, Progress};
-pub use client::{Client, ClientOptions, DEFAULT_PART_SIZE, MAX_PART_SIZE};
-pub use contact_group::{ContactGroup, ContactGroupMember};
+pub use check::{CountryCode, PhoneNumber, country_codes};
+pub use client::Client;
 pub use error::{Error, ErrorKind, Result};
 pub use login::{ApiKey, Login, Registration, RegistrationProof};
 pub use os::Existing;
 pub use package::{
-    Action, ActivityEntry, Confirmation, CountryCode, Directory, DirectoryOptions, DirectoryPage,
-    Download, DownloadOptions, File, FinalizeOptions, Finalized, Link, Package, PhoneNumber,
-    Recipient, RecipientResult, Report, ReportItem, Sink, Sms, Source, Subdirectory, TreeError,
-    UploadAllOptions, UploadOptions, country_codes, link,
+    Action, DirectoryOptions, DirectoryPage, Download, DownloadOptions, FinalizeOptions, Finalized,
+    Link, Package, RecipientResult, Report, ReportItem, Sink, Sms, Source, TreeError,
+    UploadAllOptions, UploadOptions, link,
 };
 pub use package_list::{ListOptions, PackageList, PackageSearch, PackageStatus, PackageSummary};
 pub use pages::Pages;
-pub use record::{PackageInformation, Timestamp};
+pub use record::{
+    ActivityEntry, Confirmation, ContactGroup, ContactGroupMember, Directory, File,
+    PackageInformation, Recipient, Subdirectory, Timestamp,
+};
 pub use secret::SecretString;
 pub use trusted_device as device;

@@ -5,10 +5,10 @@ use serde_json::json;
 
 use crate::api::endpoint;
 use crate::call::Observer;
+use crate::check::check_email;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Json;
-use crate::package::check_email;
 use crate::secret::{SecretJson, SecretString};
 
 /// How a login ended.

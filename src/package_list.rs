@@ -4,11 +4,12 @@ use serde_json::{Value, json};
 
 use crate::api::endpoint;
 use crate::call::Observer;
+use crate::check::check_email;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Json;
-use crate::package::{Recipient, check_email};
 use crate::pages::{LARGEST_PAGE, Page, Pages, page_size};
+use crate::record::Recipient;
 use crate::record::Timestamp;
 use crate::record::package_information::state_number;
 

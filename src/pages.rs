@@ -127,7 +127,7 @@ impl<T> std::fmt::Debug for Pages<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::ClientOptions;
+    use crate::api::options::ClientOptions;
 
     /// Reads a list to its end or its error; gives how many rows came.
     fn read(page: impl Fn(u64) -> Page<u64> + Send + Sync + 'static) -> (u64, Option<ErrorKind>) {

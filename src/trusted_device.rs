@@ -9,13 +9,15 @@ use zeroize::Zeroizing;
 
 use crate::api::retry::gone_is_done;
 use crate::api::{Session, endpoint};
-use crate::call::{Call, Observer, Phase};
+use crate::call::{Observer, Phase};
+use crate::check::identifier;
 use crate::client::Client;
 use crate::crypto::{PrivateKey, check_public_key, encrypt_keycode, generate_key_pair};
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Json;
 use crate::os::{TargetFile, io_error, open_source};
-use crate::package::{Package, identifier};
+pub use crate::record::PublicKey;
+
 use crate::secret::SecretString;
 
 /// A file with a key pair is not longer; the largest key takes a tenth of it.
@@ -32,15 +34,6 @@ pub struct KeyPair {
     pub public_key: String,
     /// The armored private key, not protected by a password: whoever has it opens the device's packages.
     pub private_key: SecretString,
-}
-
-/// A public key that the service names for a package.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PublicKey {
-    /// The service's id.
-    pub public_key_id: String,
-    /// The armored key.
-    pub public_key: String,
 }
 
 /// The keycode of one package among several.
@@ -70,34 +63,6 @@ pub struct SyncFailure {
     pub public_key_id: String,
     /// Why.
     pub error: Error,
-}
-
-impl PublicKey {
-    pub(crate) fn read(json: &Json) -> Result<Self> {
-        Ok(Self {
-            public_key_id: json.required("id")?,
-            public_key: json.required("key")?,
-        })
-    }
-
-    /// The keys of an answer. One without id or key is passed over with a line in the log: it would lock out one device,
-    /// not the package.
-    pub(crate) fn list(json: &Json, call: &Call) -> Result<Vec<Self>> {
-        let keys = json.required_list("publicKeys")?.iter();
-        let keys = keys.filter_map(|key| {
-            let id = || key.text("id").unwrap_or_default();
-            let read = Self::read(key);
-            read.inspect_err(|error| Self::pass_over(call, &id(), error))
-                .ok()
-        });
-        Ok(keys.collect())
-    }
-
-    /// Logs which key does without a keycode, and why.
-    pub(crate) fn pass_over(call: &Call, id: &str, why: &Error) {
-        let why = why.message();
-        call.log(format!("public key {id} is passed over: {why}"));
-    }
 }
 
 impl KeyPair {
@@ -382,51 +347,4 @@ fn is_of_one_keycode(error: &Error) -> bool {
     ];
     cryptography.contains(&error.kind())
         || (error.server_code().is_some() && !error.concerns_caller())
-}
-
-impl Package {
-    /// The public keys to which the keycode of the package has to be encrypted: those of its readers and of the
-    /// organization, or those of one recipient (`protocol` 4.6).
-    ///
-    /// # Errors
-    /// [`ErrorKind::RecipientNotOnPackage`]; refusals of the service.
-    pub fn public_keys(
-        &self,
-        observer: &mut dyn Observer,
-        recipient_id: Option<&str>,
-    ) -> Result<Vec<PublicKey>> {
-        self.0.steps.lock().may_read()?;
-        let recipient_id = recipient_id.map(str::to_owned);
-        self.run(observer, move |inner, session| {
-            if let Some(recipient_id) = &recipient_id {
-                inner.must_have_recipient(session, recipient_id)?;
-            }
-            endpoint::public_keys(session, &inner.id, recipient_id.as_deref())
-        })
-    }
-
-    /// Encrypts the keycode to these keys and stores the results, for devices that were registered after the package
-    /// was finalized. Finalize, and adding recipients to a Workspace or a finalized package, do it by themselves.
-    ///
-    /// A key that cannot be used, or for which the service refuses the keycode, is passed over with a line in the log.
-    ///
-    /// # Errors
-    /// [`ErrorKind::KeycodeUnknown`]; [`ErrorKind::WrongKeycode`], [`ErrorKind::KeycodeNotProved`]; as
-    /// [`public_keys`](Self::public_keys); the first refusal, if the service refuses the keycode for every key; one
-    /// of the caller or the package for whatever key.
-    pub fn upload_keycodes(
-        &self,
-        observer: &mut dyn Observer,
-        recipient_id: Option<&str>,
-    ) -> Result<()> {
-        self.0.steps.lock().may_decrypt()?;
-        let recipient_id = recipient_id.map(str::to_owned);
-        self.run(observer, move |inner, session| {
-            if let Some(recipient_id) = &recipient_id {
-                inner.must_have_recipient(session, recipient_id)?;
-            }
-            inner.prove_keycode_to_hand_on(session)?;
-            inner.upload_keycodes(session, recipient_id.as_deref())
-        })
-    }
 }

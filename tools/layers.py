@@ -210,13 +210,13 @@ def read_layers(name):
     with open(name, encoding="utf-8") as file:
         block = re.search(r"^```layers\n(.*?)^```", file.read(), re.DOTALL | re.MULTILINE)
     lines = block.group(1).splitlines() if block else sys.exit(f"{name} has no block ```layers")
-    return {prefix: (-row, column) for row, line in enumerate(lines) for column, part in enumerate(line.split("|")) for prefix in part.split()}
+    return {prefix.rstrip("/"): (-row, column) for row, line in enumerate(lines) for column, part in enumerate(line.split("|")) for prefix in part.split()}
 
 
 def upward(arrows, layers):
     """What is wrong with an arrow, for each that does not point down."""
     def place(file):
-        fitting = [prefix for prefix in layers if file == prefix + ".rs" or (prefix.endswith("/") and file.startswith(prefix))]
+        fitting = [prefix for prefix in layers if (file[:-3] + "/").startswith(prefix + "/")]
         return layers[max(fitting, key=len)] if fitting else None
 
     for file in sorted({file for arrow in arrows for file in arrow}):

@@ -17,8 +17,8 @@ use super::names::Names;
 use super::proxy::{Choice, Proxies};
 use super::session::ANYTHING;
 use super::transport::HttpTransport;
+use crate::api::options::ClientOptions;
 use crate::call::Interrupt;
-use crate::client::ClientOptions;
 use crate::error::{Error, ErrorKind, Result};
 use crate::os;
 

@@ -1,5 +1,6 @@
 //! Which proxy a request takes: one rule for the option and the environment, as `docs/proxies.md` tells it.
 
+use crate::api::host::is_loopback;
 use std::ffi::OsString;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -99,15 +100,6 @@ fn read(text: &str, origin: &str) -> Result<Proxy> {
     proxy
         .filter(|_| is_bare && has_host)
         .ok_or_else(|| refused(origin, "is not the URL of a proxy"))
-}
-
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 /// Whether a list like `NO_PROXY` holds a host, by curl's rules: names with all that ends in them, addresses, networks.

@@ -14,11 +14,11 @@ use super::envelope::{
     read_listing, read_usual, read_whole_listing,
 };
 use super::exchange::Exchange;
-use super::proxy::is_loopback;
+use super::host::is_loopback;
 use super::retry::{Repeat, retrying};
 use super::transport::{Body, Class, Failure, Request, Response, Transport, read_limited};
+use crate::api::options::ClientOptions;
 use crate::call::Call;
-use crate::client::ClientOptions;
 use crate::crypto::signature;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Json;

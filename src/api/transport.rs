@@ -10,8 +10,9 @@ use url::Url;
 use super::connector::Sockets;
 use super::contact::Contacts;
 use super::exchange::{self, Exchange, Pace};
+use super::host::is_loopback;
 use super::names::Names;
-use super::proxy::{Proxies, is_loopback};
+use super::proxy::Proxies;
 use crate::error::{Error, ErrorKind};
 use crate::os;
 

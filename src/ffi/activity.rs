@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 
 use crate::error::ErrorKind;
-use crate::package::activity::ActivityEntry;
+use crate::record::ActivityEntry;
 
 use super::error::sendsafely_error;
 use super::guard::{Caller, guard_value};

@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use zeroize::Zeroize;
 
+use crate::api::options::ClientOptions;
 use crate::call::Observer;
-use crate::client::{Client, ClientOptions};
+use crate::client::Client;
 use crate::error::{ErrorKind, Result};
 use crate::raw::RequestHeaders;
 use crate::secret::SecretString;

@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use crate::contact_group::{ContactGroup, ContactGroupMember};
+use crate::record::{ContactGroup, ContactGroupMember};
 
 use super::client::sendsafely_client;
 use super::error::sendsafely_error;

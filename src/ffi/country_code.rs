@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use crate::package::{CountryCode, country_codes};
+use crate::check::{CountryCode, country_codes};
 
 use super::error::sendsafely_error;
 use super::guard::{Caller, guard_value};

@@ -5,7 +5,8 @@ use std::mem::size_of;
 use std::ptr;
 
 use crate::error::Result;
-use crate::package::directory::{Directory, DirectoryOptions, DirectoryPage, Subdirectory};
+use crate::package::{DirectoryOptions, DirectoryPage};
+use crate::record::{Directory, Subdirectory};
 
 use super::error::sendsafely_error;
 use super::file::sendsafely_file_list;

@@ -4,7 +4,7 @@ use std::ffi::c_char;
 
 use crate::Existing;
 use crate::error::Result;
-use crate::package::File;
+use crate::record::File;
 
 use super::error::sendsafely_error;
 use super::guard::{Caller, guard_value, invalid};

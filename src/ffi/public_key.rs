@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use crate::trusted_device::PublicKey;
+use crate::record::PublicKey;
 
 use super::client::sendsafely_client;
 use super::error::sendsafely_error;

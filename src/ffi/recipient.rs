@@ -4,8 +4,10 @@ use std::ffi::c_char;
 use std::mem::size_of;
 use std::ptr;
 
+use crate::check::PhoneNumber;
 use crate::error::{Error, Result};
-use crate::package::{Confirmation, PhoneNumber, Recipient, RecipientResult, Sms};
+use crate::package::{RecipientResult, Sms};
+use crate::record::{Confirmation, Recipient};
 
 use super::error::sendsafely_error;
 use super::guard::{Caller, boolean, guard_value, invalid};

@@ -1,44 +1,18 @@
 //! Directories of a Workspace (`protocol` 6.8).
 
+use crate::check::{check_name, directory_identifier, identifier};
+use crate::record::Directory;
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
-use crate::api::endpoint;
 use crate::api::retry::{gone_is_done, looking};
-use crate::api::{MOST_FILES, Session, endpoint::escape_value};
+use crate::api::{MOST_FILES, Session, endpoint, endpoint::escape_value};
 use crate::call::Observer;
 use crate::error::{Error, ErrorKind, Result};
-use crate::json::Json;
-use crate::package::file::check_name;
-use crate::package::{File, Inner, Package, identifier};
-use crate::record::Timestamp;
+use crate::package::{Inner, Package};
 
 /// Files, and subdirectories, of a page (`protocol` 6.8.1).
 pub(crate) const PAGE: u64 = 100;
-
-/// A directory of a Workspace with what is in it.
-#[derive(Clone, Debug)]
-pub struct Directory {
-    /// The service's id.
-    pub directory_id: String,
-    /// The name; the root has none.
-    pub name: String,
-    /// The files in it.
-    pub files: Vec<File>,
-    /// The directories in it.
-    pub directories: Vec<Subdirectory>,
-}
-
-/// A directory as the one above shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Subdirectory {
-    /// The service's id.
-    pub directory_id: String,
-    /// The name.
-    pub name: String,
-    /// When it was made.
-    pub created: Option<Timestamp>,
-}
 
 /// How a directory is listed.
 #[derive(Clone, Debug, Default)]
@@ -60,41 +34,6 @@ pub struct DirectoryPage {
     pub directory_index: u64,
 }
 
-impl Directory {
-    fn read(json: &Json) -> Result<Self> {
-        // The services' own clients differ in the case of this member.
-        let below = json
-            .required_list("subDirectories")
-            .or_else(|error| json.required_list("subdirectories").map_err(|_| error))?;
-        Ok(Self {
-            directory_id: json.text("directoryId").unwrap_or_default(),
-            name: json
-                .filled("directoryName")
-                .or_else(|| json.text("name"))
-                .unwrap_or_default(),
-            files: File::list(json)?,
-            directories: Subdirectory::list(below)?,
-        })
-    }
-}
-
-impl Subdirectory {
-    fn read(json: &Json) -> Result<Self> {
-        Ok(Self {
-            directory_id: json.required("directoryId")?,
-            name: match json.filled("directoryName") {
-                Some(name) => json.filled("name").unwrap_or(name),
-                None => json.required("name")?,
-            },
-            created: Timestamp::read(json, "created"),
-        })
-    }
-
-    pub(crate) fn list(items: &[Json]) -> Result<Vec<Self>> {
-        items.iter().map(Self::read).collect()
-    }
-}
-
 impl Package {
     /// Lists a directory of a Workspace, the root by default, with all its pages unless the options ask for one
     /// (`protocol` 6.8.1).
@@ -109,7 +48,7 @@ impl Package {
         options: &DirectoryOptions,
     ) -> Result<Directory> {
         self.0.steps.lock().must_be_workspace()?;
-        let (directory_id, options) = (optional_id(directory_id)?, options.clone());
+        let (directory_id, options) = (directory_identifier(directory_id)?, options.clone());
         self.run(observer, move |inner, session| {
             let directory_id = inner.directory_or_root(session, directory_id)?;
             let directory = inner.list_directory(session, &directory_id, &options)?;
@@ -133,7 +72,7 @@ impl Package {
     ) -> Result<String> {
         self.0.steps.lock().must_be_workspace()?;
         check_name(name)?;
-        let (parent_id, name) = (optional_id(parent_id)?, name.to_owned());
+        let (parent_id, name) = (directory_identifier(parent_id)?, name.to_owned());
         self.run(observer, move |inner, session| {
             let parent_id = inner.directory_or_root(session, parent_id)?;
             inner.create_directory(session, &parent_id, &name)
@@ -171,7 +110,7 @@ impl Package {
     ) -> Result<()> {
         self.0.steps.lock().must_be_workspace()?;
         let directory_id = identifier("directory id", directory_id)?;
-        let target_id = optional_id(target_id)?;
+        let target_id = directory_identifier(target_id)?;
         self.run(observer, move |inner, session| {
             let target_id = inner.directory_or_root(session, target_id)?;
             endpoint::move_directory(session, &inner.id, &directory_id, &target_id).map(|_| ())
@@ -195,13 +134,6 @@ impl Package {
             })
         })
     }
-}
-
-/// An id from the caller; the root is meant where there is none.
-pub(crate) fn optional_id(directory_id: Option<&str>) -> Result<Option<String>> {
-    directory_id
-        .map(|id| identifier("directory id", id))
-        .transpose()
 }
 
 impl Inner {
@@ -332,57 +264,5 @@ impl Inner {
             });
         }
         Ok(created)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn directories_are_read_from_every_form() {
-        let directory = Directory::read(&Json::new(json!({
-            "directoryId": "D", "directoryName": "Docs", "unknown": [1],
-            "files": [{"fileId": "F", "fileName": "a.txt", "fileSize": "12", "parts": "1", "fileVersion": 2}],
-            "subDirectories": [{"directoryId": "D2", "name": "Old", "created": "Feb 9, 2022 11:14:24 PM", "subDirectories": []}]
-        })))
-        .expect("a directory");
-        assert_eq!(
-            (directory.directory_id.as_str(), directory.name.as_str()),
-            ("D", "Docs")
-        );
-        let file = &directory.files[0];
-        assert_eq!((file.size, file.parts, file.version), (12, 1, Some(2)));
-        let below = &directory.directories[0];
-        assert_eq!(
-            (below.directory_id.as_str(), below.name.as_str()),
-            ("D2", "Old")
-        );
-        let created = below.created.as_ref().expect("a time");
-        assert_eq!(created.seconds, Some(1_644_448_464));
-
-        let other = Directory::read(&Json::new(
-            json!({"name": "x", "files": [], "subdirectories": {"directoryId": "D3", "directoryName": "y"}}),
-        ))
-        .expect("a directory");
-        assert_eq!((other.name.as_str(), other.files.len()), ("x", 0));
-        assert_eq!(other.directories[0].directory_id, "D3");
-        assert_eq!(other.directories[0].created, None);
-
-        for lacking in [
-            json!({}),
-            json!({"files": []}),
-            json!({"subDirectories": []}),
-            json!({"files": null, "subDirectories": []}),
-            json!({"files": [], "subDirectories": "none"}),
-            json!({"files": [{"fileId": "F"}], "subDirectories": []}),
-            json!({"files": [], "subDirectories": [{"name": "x"}]}),
-            json!({"files": [], "subDirectories": [{"directoryId": "D"}]}),
-        ] {
-            let error = Directory::read(&Json::new(lacking.clone())).expect_err("no directory");
-            assert_eq!(error.kind(), ErrorKind::BadAnswer, "{lacking}");
-        }
     }
 }

@@ -6,17 +6,15 @@ use std::sync::Arc;
 use crossbeam_channel::unbounded;
 
 use crate::api::Session;
-use crate::api::endpoint;
 use crate::call::{self, Call, Observer};
-use crate::client::Client;
+use crate::check::directory_identifier;
+use crate::check::identifier;
+use crate::check::safe_name;
 use crate::error::{Error, ErrorKind, Result};
 use crate::os;
 use crate::os::Existing;
-use crate::package::directory::optional_id;
-use crate::package::file::{File, safe_name};
-use crate::package::step::file_not_on_package;
-use crate::package::{Inner, Package, identifier, link};
-use crate::record::PackageInformation;
+use crate::package::{Inner, Package};
+use crate::record::File;
 use crate::secret::SecretString;
 use crate::transfer::download;
 use crate::transfer::outlet::{Outlet, SinkEvent};
@@ -66,67 +64,7 @@ pub struct Download {
     pub skipped: bool,
 }
 
-impl Client {
-    /// What the service says of a package, by its id, package code or secure link, without opening it
-    /// (`protocol` 6.2.2).
-    ///
-    /// # Errors
-    /// [`ErrorKind::InvalidArgument`] for what is none of them; [`ErrorKind::UnknownPackage`].
-    pub fn package_information(
-        &self,
-        observer: &mut dyn Observer,
-        package: &str,
-    ) -> Result<PackageInformation> {
-        let name = match link::parse(package) {
-            Ok(link) => link.package_code,
-            Err(_) => identifier("package id", package)?,
-        };
-        self.run(observer, move |shared, call| {
-            let session = shared.api.session(call);
-            PackageInformation::read(&endpoint::whole_package_information(&session, &name)?)
-        })
-    }
-}
-
 impl Package {
-    /// What the service says of the package now (`protocol` 6.2.2).
-    ///
-    /// # Errors
-    /// [`ErrorKind::UnknownPackage`] for one that has expired or was deleted.
-    pub fn information(&self, observer: &mut dyn Observer) -> Result<PackageInformation> {
-        self.0.steps.lock().may_read()?;
-        self.run(observer, |inner, session| {
-            let answer = endpoint::whole_package_information(session, inner.read_name())?;
-            inner.learn(&answer)
-        })
-    }
-
-    /// The message of the package, decrypted (`protocol` 5.5); `None` if it has none.
-    ///
-    /// Line ends are as the sender's client has written them; Node's writes CRLF.
-    ///
-    /// # Errors
-    /// [`ErrorKind::KeycodeUnknown`], [`ErrorKind::DecryptFailed`], refusals of the service.
-    pub fn message(&self, observer: &mut dyn Observer) -> Result<Option<String>> {
-        let none = {
-            let steps = self.0.steps.lock();
-            steps.may_decrypt()?;
-            steps.has_message == Some(false)
-        };
-        if none {
-            return Ok(None);
-        }
-        self.run(observer, |inner, session| {
-            let message = inner.encrypted_message(session)?;
-            let Some(message) = message else {
-                return Ok(None);
-            };
-            let text = inner.decrypt_text(session, &message)?;
-            inner.secrets()?.evidence.message_opened();
-            Ok(Some(text))
-        })
-    }
-
     /// Downloads one file and decrypts it (`protocol` 5.3, 5.4). Every part is verified before a byte of it is handed
     /// out; a file gets its name only when it is whole, and with it the mode of the one that it replaces or of any new
     /// file. A symbolic link at the target is replaced, never followed.
@@ -162,7 +100,7 @@ impl Package {
         };
         let in_memory = matches!(sink, Sink::Memory(_));
         let file_id = identifier("file id", file_id)?;
-        optional_id(options.directory_id.as_deref())?;
+        directory_identifier(options.directory_id.as_deref())?;
         let (lead, options) = (Lead::new(self, &call, in_memory), options.clone());
         call::begin(&call, observer)?;
         os::spawn("sendsafely-download", move || {
@@ -302,48 +240,6 @@ pub(crate) fn refuse_existing(target: &Path) -> Result<()> {
 }
 
 impl Inner {
-    /// A file of the package by its id: from what is known, else from what the service says now.
-    pub(crate) fn find_file(
-        &self,
-        session: &Session,
-        file_id: &str,
-        directory: Option<&str>,
-    ) -> Result<File> {
-        let (known, in_workspace) = {
-            let steps = self.steps.lock();
-            (steps.files.get(file_id).cloned(), steps.is_workspace())
-        };
-        // Nothing else tells the key of a file that was copied in, and what is not in the root.
-        if in_workspace {
-            return self.file_information(session, file_id, directory);
-        }
-        let known = match known {
-            Some(file) => Some(file),
-            None => self
-                .ask(session)?
-                .files
-                .into_iter()
-                .find(|file| file.file_id == file_id),
-        };
-        known.ok_or_else(file_not_on_package)
-    }
-
-    /// The message as stored; `None` if there is none.
-    pub(crate) fn encrypted_message(&self, session: &Session) -> Result<Option<String>> {
-        let checksum = &self.secrets()?.checksum;
-        match endpoint::get_message(session, self.read_name(), checksum) {
-            Ok(answer) => Ok(answer.filled("message")),
-            // Where nothing tells whether there is a message, a plain failure means that there is none.
-            Err(error)
-                if error.server_code() == Some("FAIL")
-                    && self.steps.lock().has_message.is_none() =>
-            {
-                Ok(None)
-            }
-            Err(error) => Err(error),
-        }
-    }
-
     /// Fetches a file, and returns how many bytes it has.
     pub(crate) fn fetch(
         &self,

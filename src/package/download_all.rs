@@ -11,11 +11,14 @@ use parking_lot::Mutex;
 use super::report::{Action, Items, Names, Report, ReportItem, TreeError, ends_all, joined};
 use crate::api::Session;
 use crate::call::{Call, Observer, Phase};
+use crate::check::directory_identifier;
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::{self, Existing};
-use crate::package::directory::{Directory, DirectoryOptions, Subdirectory, optional_id};
+use crate::package::directory::DirectoryOptions;
 use crate::package::download::{DownloadOptions, refuse_existing};
-use crate::package::{File, Inner, Package};
+use crate::package::{Inner, Package};
+use crate::record::File;
+use crate::record::{Directory, Subdirectory};
 use crate::transfer::outlet::Outlet;
 use crate::transfer::queue::Queue;
 
@@ -49,7 +52,7 @@ impl Package {
     ) -> Result<()> {
         let in_directory = options.directory_id.is_some();
         self.0.steps.lock().may_download(in_directory)?;
-        let from = optional_id(options.directory_id.as_deref())?;
+        let from = directory_identifier(options.directory_id.as_deref())?;
         if !directory.is_dir() {
             let told = format!("{}: no such directory", directory.display());
             return Err(Error::new(ErrorKind::DirectoryNotFound, told));

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use serde_json::json;
 use url::Url;
 
-use super::recipient::is_among;
-use super::{Inner, Package, check_email};
+use super::{Inner, Package};
 use crate::api::retry::looking;
 use crate::api::{Credentials, Session, endpoint};
 use crate::call::{Observer, Phase};
+use crate::check::check_email;
+use crate::check::is_among;
 use crate::error::{Error, ErrorKind, Result};
 use crate::package::step::Asked;
 use crate::record::PackageInformation;

@@ -1,21 +1,68 @@
 //! The keycode for trusted devices: encrypted to each public key of a package, and stored (`protocol` 3.7, 4.6).
 
+use super::{Inner, Package};
+use crate::call::{Observer, WORKER_GRACE};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 
-use super::Inner;
 use crate::api::{Session, endpoint};
-use crate::call::WORKER_GRACE;
 use crate::crypto::{Keycode, encrypt_keycode, is_outdated};
 use crate::error::{Error, ErrorKind, Result};
+use crate::record::PublicKey;
 use crate::transfer::crew;
-use crate::trusted_device::PublicKey;
 
 /// Keycodes that go up at once: a package may have dozens of keys.
 const MOST_AT_ONCE: usize = 4;
+
+impl Package {
+    /// The public keys to which the keycode of the package has to be encrypted: those of its readers and of the
+    /// organization, or those of one recipient (`protocol` 4.6).
+    ///
+    /// # Errors
+    /// [`ErrorKind::RecipientNotOnPackage`]; refusals of the service.
+    pub fn public_keys(
+        &self,
+        observer: &mut dyn Observer,
+        recipient_id: Option<&str>,
+    ) -> Result<Vec<PublicKey>> {
+        self.0.steps.lock().may_read()?;
+        let recipient_id = recipient_id.map(str::to_owned);
+        self.run(observer, move |inner, session| {
+            if let Some(recipient_id) = &recipient_id {
+                inner.must_have_recipient(session, recipient_id)?;
+            }
+            endpoint::public_keys(session, &inner.id, recipient_id.as_deref())
+        })
+    }
+
+    /// Encrypts the keycode to these keys and stores the results, for devices that were registered after the package
+    /// was finalized. Finalize, and adding recipients to a Workspace or a finalized package, do it by themselves.
+    ///
+    /// A key that cannot be used, or for which the service refuses the keycode, is passed over with a line in the log.
+    ///
+    /// # Errors
+    /// [`ErrorKind::KeycodeUnknown`]; [`ErrorKind::WrongKeycode`], [`ErrorKind::KeycodeNotProved`]; as
+    /// [`public_keys`](Self::public_keys); the first refusal, if the service refuses the keycode for every key; one
+    /// of the caller or the package for whatever key.
+    pub fn upload_keycodes(
+        &self,
+        observer: &mut dyn Observer,
+        recipient_id: Option<&str>,
+    ) -> Result<()> {
+        self.0.steps.lock().may_decrypt()?;
+        let recipient_id = recipient_id.map(str::to_owned);
+        self.run(observer, move |inner, session| {
+            if let Some(recipient_id) = &recipient_id {
+                inner.must_have_recipient(session, recipient_id)?;
+            }
+            inner.prove_keycode_to_hand_on(session)?;
+            inner.upload_keycodes(session, recipient_id.as_deref())
+        })
+    }
+}
 
 impl Inner {
     /// Encrypts the keycode to each public key of the package, or of one recipient, and stores the results. A key that

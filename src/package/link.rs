@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use url::{Host, Url};
+use url::Url;
 
-use super::is_identifier;
+use crate::check::is_identifier;
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::SecretString;
 
@@ -127,43 +127,6 @@ fn has_scheme(text: &str) -> bool {
         (rest.next(), rest.next()),
         (Some(':'), _) | (Some('s' | 'S'), Some(':'))
     )
-}
-
-/// A portal's address: scheme, host and port. Without a scheme it means https; slashes at its end are dropped.
-///
-/// # Errors
-/// [`ErrorKind::MalformedHost`] for anything else than that.
-pub(crate) fn normalize_host(text: &str) -> Result<Url> {
-    let malformed = || {
-        Error::new(
-            ErrorKind::MalformedHost,
-            "the host has to be such as https://company.sendsafely.com",
-        )
-    };
-    let text = text.trim();
-    let with_scheme = if text.contains("://") {
-        text.to_owned()
-    } else {
-        format!("https://{text}")
-    };
-    if text.is_empty() || text.contains(char::is_whitespace) || text.contains('\\') {
-        return Err(malformed());
-    }
-    let url = Url::parse(with_scheme.trim_end_matches('/')).map_err(|_| malformed())?;
-    let has_host = match url.host() {
-        Some(Host::Domain(name)) => {
-            !name.is_empty() && !name.starts_with('.') && !name.contains("..")
-        }
-        Some(_) => true,
-        None => false,
-    };
-    let plain = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
-    let anonymous = url.username().is_empty() && url.password().is_none();
-    if has_host && plain && anonymous && matches!(url.scheme(), "https" | "http") {
-        Ok(url)
-    } else {
-        Err(malformed())
-    }
 }
 
 #[cfg(test)]
@@ -301,38 +264,5 @@ mod tests {
         let many: String = (0..10_000).map(|n| format!("{link}{n} ")).collect();
         assert_eq!(find(&many).len(), 10_000);
         assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
-    }
-
-    #[test]
-    fn hosts_are_normalized_or_refused() {
-        for (text, expected) in [
-            ("acme.sendsafely.com", "https://acme.sendsafely.com/"),
-            (
-                "https://acme.sendsafely.com///",
-                "https://acme.sendsafely.com/",
-            ),
-            ("http://127.0.0.1:8080", "http://127.0.0.1:8080/"),
-            ("https://[::1]:8443/", "https://[::1]:8443/"),
-        ] {
-            assert_eq!(normalize_host(text).expect(text).as_str(), expected);
-        }
-        for text in [
-            "",
-            " ",
-            "https://",
-            "ftp://acme.test",
-            "https://a b",
-            "https://u:p@acme.test",
-            "https://acme.test/x",
-            "https://acme.test?x",
-            "https://acme.test:99999",
-            "https://..",
-            "a\\b",
-        ] {
-            assert_eq!(
-                normalize_host(text).expect_err(text).kind(),
-                ErrorKind::MalformedHost
-            );
-        }
     }
 }

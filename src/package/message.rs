@@ -1,7 +1,7 @@
 //! The message of a package, sent (`protocol` 3.5, 6.9).
 
-use super::Package;
-use crate::api::endpoint;
+use super::{Inner, Package};
+use crate::api::{Session, endpoint};
 use crate::call::Observer;
 use crate::crypto::encrypt_message;
 use crate::error::Result;
@@ -25,5 +25,49 @@ impl Package {
             inner.steps.lock().has_message = Some(!encrypted.is_empty());
             Ok(())
         })
+    }
+
+    /// The message of the package, decrypted (`protocol` 5.5); `None` if it has none.
+    ///
+    /// Line ends are as the sender's client has written them; Node's writes CRLF.
+    ///
+    /// # Errors
+    /// [`ErrorKind::KeycodeUnknown`], [`ErrorKind::DecryptFailed`], refusals of the service.
+    pub fn message(&self, observer: &mut dyn Observer) -> Result<Option<String>> {
+        let none = {
+            let steps = self.0.steps.lock();
+            steps.may_decrypt()?;
+            steps.has_message == Some(false)
+        };
+        if none {
+            return Ok(None);
+        }
+        self.run(observer, |inner, session| {
+            let message = inner.encrypted_message(session)?;
+            let Some(message) = message else {
+                return Ok(None);
+            };
+            let text = inner.decrypt_text(session, &message)?;
+            inner.secrets()?.evidence.message_opened();
+            Ok(Some(text))
+        })
+    }
+}
+
+impl Inner {
+    /// The message as stored; `None` if there is none.
+    pub(crate) fn encrypted_message(&self, session: &Session) -> Result<Option<String>> {
+        let checksum = &self.secrets()?.checksum;
+        match endpoint::get_message(session, self.read_name(), checksum) {
+            Ok(answer) => Ok(answer.filled("message")),
+            // Where nothing tells whether there is a message, a plain failure means that there is none.
+            Err(error)
+                if error.server_code() == Some("FAIL")
+                    && self.steps.lock().has_message.is_none() =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
     }
 }

@@ -3,34 +3,35 @@
 //! What may come when is judged in `step`; sending is in `upload`, `message` and `finalize`, reading in
 //! `download`; `link` is pure.
 
-pub(crate) mod activity;
-pub(crate) mod creation;
-pub(crate) mod directory;
-pub(crate) mod download;
+mod activity;
+mod contact_group;
+mod create;
+mod created;
+mod creation;
+mod delete;
+mod directory;
+mod download;
 mod download_all;
-pub(crate) mod file;
+mod file;
 mod finalize;
+mod information;
 mod keycodes;
 pub mod link;
 mod message;
+mod open;
 mod proof;
-pub(crate) mod recipient;
+mod recipient;
 mod report;
 mod settings;
-pub(crate) mod step;
-pub(crate) mod upload;
+mod step;
+mod upload;
 mod upload_all;
 
-pub use activity::ActivityEntry;
-pub use directory::{Directory, DirectoryOptions, DirectoryPage, Subdirectory};
+pub use directory::{DirectoryOptions, DirectoryPage};
 pub use download::{Download, DownloadOptions, Sink};
-pub use file::File;
 pub use finalize::{FinalizeOptions, Finalized};
 pub use link::Link;
-pub(crate) use recipient::check_email;
-pub use recipient::{
-    Confirmation, CountryCode, PhoneNumber, Recipient, RecipientResult, Sms, country_codes,
-};
+pub use recipient::{RecipientResult, Sms};
 pub use report::{Action, Report, ReportItem, TreeError};
 pub use upload::{Source, UploadOptions};
 pub use upload_all::UploadAllOptions;
@@ -39,22 +40,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crossbeam_channel::bounded;
-use parking_lot::Mutex;
-use serde_json::json;
-
-use crate::api::retry::gone_is_done;
 use crate::api::{Credentials, Session, endpoint};
 use crate::call::{Call, Observer};
 use crate::client::{Client, Shared};
-use crate::crypto::{Keycode, Passphrase, PrivateKey, decrypt_message};
+use crate::crypto::{Keycode, Passphrase, decrypt_message};
 use crate::error::{Error, ErrorKind, Result};
 use crate::evidence::{Evidence, Pair};
 use crate::json::Json;
 use crate::os;
 use crate::record::PackageInformation;
 use crate::secret::SecretString;
-use step::{Asked, Steps};
+use crossbeam_channel::bounded;
+use parking_lot::Mutex;
+use step::Steps;
 
 /// How long a failed call waits for what tidies up after it.
 const TIDYING_PATIENCE: Duration = Duration::from_millis(100);
@@ -107,87 +105,6 @@ impl Secrets {
 }
 
 impl Package {
-    /// Creates an empty package on the service (`protocol` 4.1). Its keycode is made here and never leaves this
-    /// machine in clear.
-    ///
-    /// # Errors
-    /// [`ErrorKind::LimitExceeded`], [`ErrorKind::Denied`]; errors of the network.
-    pub fn create(client: &Client, observer: &mut dyn Observer) -> Result<Self> {
-        Self::create_as(client, observer, false, None)
-    }
-
-    /// Creates an empty package in the name of another user of the organization, as its administrator
-    /// (`protocol` 4.1).
-    ///
-    /// # Errors
-    /// [`ErrorKind::MalformedEmail`]; as [`create`](Self::create).
-    pub fn create_for_user(
-        client: &Client,
-        observer: &mut dyn Observer,
-        email: &str,
-    ) -> Result<Self> {
-        recipient::check_email(email)?;
-        Self::create_as(client, observer, false, Some(email.to_owned()))
-    }
-
-    /// Creates a Workspace, which is usable at once, and encrypts its keycode for the trusted devices of its owner and
-    /// the organization (`protocol` 4.1, 4.6). An empty name leaves it without one.
-    ///
-    /// # Errors
-    /// As [`create`](Self::create). If the keycode cannot be stored, the new Workspace is deleted again.
-    pub fn create_workspace(
-        client: &Client,
-        observer: &mut dyn Observer,
-        name: &str,
-    ) -> Result<Self> {
-        let workspace = Self::create_as(client, observer, true, None)?;
-        let name = name.to_owned();
-        let prepared = workspace.run(observer, move |inner, session| {
-            inner.upload_keycodes(session, None)?;
-            if !name.is_empty() {
-                endpoint::update_package(session, &inner.id, &json!({"label": name}))?;
-            }
-            inner.ask(session).map(|_| ())
-        });
-        match prepared {
-            Ok(()) => Ok(workspace),
-            Err(error) => {
-                // Without its keycode nobody could open it on another device. Nobody was added yet who could use it.
-                workspace.behind(|inner, session| {
-                    let _ = endpoint::delete_package(session, &inner.id);
-                });
-                Err(error)
-            }
-        }
-    }
-
-    fn create_as(
-        client: &Client,
-        observer: &mut dyn Observer,
-        is_workspace: bool,
-        for_user: Option<String>,
-    ) -> Result<Self> {
-        let keycode = Keycode::generate()?;
-        let created = client.run(observer, move |shared, call| {
-            let session = shared.api.session(call);
-            endpoint::create_package(&session, is_workspace, for_user.as_deref())
-        })?;
-        let missing = || {
-            Error::new(
-                ErrorKind::BadAnswer,
-                "the answer to creating a package is not complete",
-            )
-        };
-        let name = |member| created.filled(member).filter(|text| is_identifier(text));
-        let id = name("packageId").ok_or_else(missing)?;
-        let code = name("packageCode").ok_or_else(missing)?;
-        let server_secret = SecretString::new(created.filled("serverSecret").ok_or_else(missing)?);
-        let secrets = Secrets::new(client, keycode, &server_secret, &id, &code);
-        secrets.evidence.proved();
-        let steps = Steps::created(is_workspace);
-        Ok(Self::new(client, id, code, Some(secrets), steps))
-    }
-
     fn new(
         client: &Client,
         package_id: String,
@@ -207,122 +124,6 @@ impl Package {
             steps: Mutex::new(steps),
             read_by_code: AtomicBool::new(false),
         }))
-    }
-
-    /// Opens a package again by its id and keycode, to go on with it or to read it.
-    ///
-    /// # Errors
-    /// [`ErrorKind::UnknownPackage`] for one that is gone or not yours. A wrong keycode shows at the first use of it,
-    /// as [`ErrorKind::WrongKeycode`] or a refusal, before anything is written.
-    pub fn open(
-        client: &Client,
-        observer: &mut dyn Observer,
-        package_id: &str,
-        keycode: SecretString,
-    ) -> Result<Self> {
-        let keycode = Keycode::from_text(keycode.expose())?;
-        let package_id = identifier("package id", package_id)?;
-        let information = client.run(observer, move |shared, call| {
-            let session = shared.api.session(call);
-            PackageInformation::read(&endpoint::package_information(&session, &package_id)?)
-        })?;
-        Self::opened(client, &information, Some(keycode))
-    }
-
-    /// Opens a package by its secure link, to read it. Without a keycode in the link only what is not encrypted can be
-    /// read.
-    ///
-    /// The client's own host is asked, also if the link names another portal.
-    ///
-    /// # Errors
-    /// [`ErrorKind::MalformedLink`], [`ErrorKind::UnknownPackage`] for one that has expired, was deleted, or is not
-    /// for you.
-    pub fn open_link(client: &Client, observer: &mut dyn Observer, link: &str) -> Result<Self> {
-        let link = link::parse(link)?;
-        let keycode = link
-            .keycode
-            .as_ref()
-            .map(|keycode| Keycode::from_text(keycode.expose()))
-            .transpose()?;
-        let code = link.package_code;
-        let (information, by_code) = client.run(observer, move |shared, call| {
-            let session = shared.api.session(call);
-            let information =
-                PackageInformation::read(&endpoint::package_information(&session, &code)?)?;
-            // Whoever is on no list of recipients may read an undisclosed package by its code only (`protocol` 5.2).
-            let by_code = match endpoint::package_information(&session, &information.package_id) {
-                Ok(_) => false,
-                Err(error)
-                    if matches!(error.kind(), ErrorKind::Denied | ErrorKind::UnknownPackage) =>
-                {
-                    true
-                }
-                Err(error) => return Err(error),
-            };
-            Ok((information, by_code))
-        })?;
-        let package = Self::opened(client, &information, keycode)?;
-        package.0.read_by_code.store(by_code, Ordering::Relaxed);
-        Ok(package)
-    }
-
-    /// Opens a package by its id with the private key of a trusted device, to which the keycode was encrypted
-    /// (`protocol` 5.6).
-    ///
-    /// # Errors
-    /// [`ErrorKind::InvalidKey`], [`ErrorKind::DecryptFailed`] if the keycode was encrypted to another key; refusals
-    /// of the service if it holds none for this key.
-    pub fn open_with_private_key(
-        client: &Client,
-        observer: &mut dyn Observer,
-        package_id: &str,
-        public_key_id: &str,
-        private_key: &SecretString,
-    ) -> Result<Self> {
-        let private_key = PrivateKey::parse(private_key.expose())?;
-        let package_id = identifier("package id", package_id)?;
-        let public_key_id = identifier("public key id", public_key_id)?;
-        let (information, keycode) = client.run(observer, move |shared, call| {
-            let session = shared.api.session(call);
-            let information =
-                PackageInformation::read(&endpoint::package_information(&session, &package_id)?)?;
-            let encrypted =
-                endpoint::get_keycode(&session, &information.package_id, &public_key_id)?;
-            let keycode = private_key.decrypt_keycode(&encrypted.required("message")?)?;
-            Ok((information, keycode))
-        })?;
-        Self::opened(client, &information, Some(keycode))
-    }
-
-    fn opened(
-        client: &Client,
-        information: &PackageInformation,
-        keycode: Option<Keycode>,
-    ) -> Result<Self> {
-        let missing = |what: &str| {
-            Error::new(
-                ErrorKind::BadAnswer,
-                format!("the package information has no {what}"),
-            )
-        };
-        if !is_identifier(&information.package_id) {
-            return Err(missing("package id"));
-        }
-        if !is_identifier(&information.package_code) {
-            return Err(missing("package code"));
-        }
-        let server_secret = SecretString::new(information.server_secret.clone());
-        if keycode.is_some() && server_secret.expose().is_empty() {
-            return Err(missing("server secret"));
-        }
-        let (id, code) = (&information.package_id, &information.package_code);
-        let secrets =
-            keycode.map(|keycode| Secrets::new(client, keycode, &server_secret, id, code));
-        let keycode_length = secrets
-            .as_ref()
-            .map(|secrets| secrets.keycode.expose().len());
-        let steps = Steps::opened(information, keycode_length);
-        Ok(Self::new(client, id.clone(), code.clone(), secrets, steps))
     }
 
     /// The package id, such as `GVG2-MNZT`.
@@ -359,68 +160,6 @@ impl Package {
     pub fn link(&self) -> Result<String> {
         self.0.steps.lock().may_give_link()?;
         Ok(self.0.build_link())
-    }
-
-    /// Deletes the package for good (`protocol` 6.2.4, 6.2.5), in whatever state it is.
-    ///
-    /// # Errors
-    /// [`ErrorKind::PackageDeleted`] if this was done before; [`ErrorKind::UnknownPackage`] for one that is gone, or not
-    /// yours; [`ErrorKind::OutcomeUnknown`] if it is gone after a request whose answer was lost;
-    /// [`ErrorKind::Denied`] if the package is not yours.
-    pub fn delete(&self, observer: &mut dyn Observer) -> Result<()> {
-        let temporary = {
-            let steps = self.0.steps.lock();
-            steps.may_change()?;
-            steps.is_temporary()
-        };
-        self.run(observer, move |inner, session| {
-            let permanently = || deleted(endpoint::delete_package(session, &inner.id));
-            match temporary {
-                false => permanently()?,
-                true => match deleted(endpoint::delete_temporary_package(session, &inner.id)) {
-                    // It may have been finalized without our knowledge: by a call that was cut off, or by somebody
-                    // else. And not every service has this call for every package.
-                    Err(refusal) if refusal.server_code().is_some() => {
-                        let is_lost = refusal.follows_lost_answer();
-                        permanently().map_err(|error| perhaps_deleted(error, is_lost))?;
-                    }
-                    result => result?,
-                },
-            }
-            inner.steps.lock().deleted();
-            Ok(())
-        })
-    }
-
-    /// Deletes a package that could not be finished, to leave nothing behind. One that recipients have, or may have
-    /// because a finalize was cut off, stays as it is. Where the service refused to finalize it, and to delete it as one
-    /// that is not finalized, another program must not finalize it at this moment: the state is asked for just before.
-    ///
-    /// # Errors
-    /// [`ErrorKind::AlreadyFinalized`] for one that is finalized, [`ErrorKind::OutcomeUnknown`] for one that may be;
-    /// [`ErrorKind::WorkspaceNotFinalizable`]; as [`delete`](Self::delete).
-    pub fn delete_unfinished(&self, observer: &mut dyn Observer) -> Result<()> {
-        self.0.steps.lock().may_delete_unfinished()?;
-        self.run(observer, |inner, session| {
-            // The service itself deletes nothing by this call that somebody else has finalized.
-            match deleted(endpoint::delete_temporary_package(session, &inner.id)) {
-                Err(refusal) if refusal.server_code().is_some() => {
-                    inner.ask(session)?;
-                    let is_refused = {
-                        let steps = inner.steps.lock();
-                        steps.may_delete_unfinished()?;
-                        steps.asked == Asked::Refused
-                    };
-                    if !is_refused {
-                        return Err(refusal);
-                    }
-                    deleted(endpoint::delete_package(session, &inner.id))?;
-                }
-                result => result?,
-            }
-            inner.steps.lock().deleted();
-            Ok(())
-        })
     }
 
     /// Tidies up after a call that failed or was stopped: at once if the service answers soon, else behind the caller's
@@ -511,74 +250,6 @@ impl Inner {
             &self.code
         } else {
             &self.id
-        }
-    }
-}
-
-/// What became of a request to delete a package. One that the service does not know is gone only if an earlier attempt
-/// may have done that: else it may as well be somebody else's.
-fn deleted(answer: Result<Json>) -> Result<()> {
-    gone_is_done(answer, |error| error.kind() == ErrorKind::UnknownPackage)
-}
-
-/// The error for a package that is gone, perhaps by an earlier request of another kind whose answer was lost.
-fn perhaps_deleted(error: Error, is_lost: bool) -> Error {
-    if !is_lost || error.kind() != ErrorKind::UnknownPackage {
-        return error;
-    }
-    let message = format!(
-        "the answer to deleting the package was lost, and now it is not there: {}",
-        error.message()
-    );
-    let unknown = Error::new(ErrorKind::OutcomeUnknown, message)
-        .with_remedy("if the package was yours, it is gone, and nothing is left to do");
-    match error.server_code() {
-        Some(code) => unknown.with_server(code, error.server_message()),
-        None => unknown,
-    }
-}
-
-/// An id from the caller, which becomes part of a path.
-pub(crate) fn identifier(what: &str, text: &str) -> Result<String> {
-    if is_identifier(text) {
-        return Ok(text.to_owned());
-    }
-    Err(Error::new(
-        ErrorKind::InvalidArgument,
-        format!("the {what} is empty or malformed"),
-    ))
-}
-
-/// Whether a text has the form of the service's ids and codes: never one that leads to another path.
-pub(crate) fn is_identifier(text: &str) -> bool {
-    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~=+".contains(&byte);
-    (1..=256).contains(&text.len())
-        && text.bytes().all(is_allowed)
-        && text.bytes().any(|byte| byte != b'.')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ids_lead_to_no_other_path() {
-        for good in [
-            "GVG2-MNZT",
-            "M0AEMIrTQe9XWRgGDKiKta1pXobmpKwAVafWgXjnBsw",
-            "123e4567-e89b-12d3-a456-426614174000",
-            "a..b",
-            "7",
-        ] {
-            assert_eq!(identifier("id", good).expect(good), good);
-        }
-        let long = "a".repeat(257);
-        for bad in [
-            "", ".", "..", "...", "a/b", "../user", "%2e%2e", "a?b", "a#b", "a\\b", "a b", "a\n",
-            "\u{fc}", &long,
-        ] {
-            let error = identifier("id", bad).expect_err(bad);
-            assert_eq!(error.kind(), ErrorKind::InvalidArgument);
         }
     }
 }

@@ -5,11 +5,12 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{File, Inner};
+use super::Inner;
 use crate::api::Session;
 use crate::error::{Error, ErrorKind, Result};
 use crate::package::directory::{DirectoryPage, PAGE};
 use crate::package::download::DownloadOptions;
+use crate::record::File;
 use crate::transfer::proof::prove;
 
 /// How far is looked for something that proves the keycode.

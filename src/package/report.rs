@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
+use crate::check::safe_name;
 use crate::error::{Error, ErrorKind, Result};
-use crate::package::file::safe_name;
 
 /// What became of one file, or of something else that was in the way.
 #[derive(Clone, Debug)]

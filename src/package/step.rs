@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use crate::api::MOST_FILES;
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::Mark;
-use crate::package::creation::{Created, Likeness, Uncertain, Witness};
-use crate::package::directory::Directory;
-use crate::package::file::File;
+use crate::package::created::{Created, Likeness, Uncertain, Witness};
+use crate::record::Directory;
+use crate::record::File;
 use crate::record::PackageInformation;
 
 /// Recipients that a package may have (`protocol` 7.1).

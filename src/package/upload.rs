@@ -1,5 +1,6 @@
 //! Files into a package: from a path, from memory, from a function (`protocol` 4.2 to 4.4).
 
+use crate::check::{check_name, directory_identifier};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -7,13 +8,12 @@ use std::time::Instant;
 use crossbeam_channel::unbounded;
 use parking_lot::Mutex;
 
-use super::{Inner, Package, file};
+use super::{Inner, Package};
 use crate::call::{self, Call, Observer, Phase};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os;
-use crate::package::creation::{Created, Witness};
-use crate::package::directory::optional_id;
-use crate::package::file::File;
+use crate::package::created::{Created, Witness};
+use crate::record::File;
 use crate::transfer::plan::Plan;
 use crate::transfer::source::{Feed, Filler, Puller, SourceEvent, SourceFile, spool};
 use crate::transfer::upload::{self, Upload};
@@ -75,7 +75,7 @@ impl Package {
             .lock()
             .begin_upload(options.directory_id.is_some())?;
         let running = Running(Arc::clone(inner));
-        optional_id(options.directory_id.as_deref())?;
+        directory_identifier(options.directory_id.as_deref())?;
         let Prepared {
             name,
             size,
@@ -231,7 +231,7 @@ impl<'a> Prepared<'a> {
                 }
             }
         };
-        file::check_name(&prepared.name)?;
+        check_name(&prepared.name)?;
         Ok(prepared)
     }
 }

@@ -7,7 +7,7 @@ use crate::api::retry::Repeat::{Never, Safely};
 use crate::api::session::Session;
 use crate::error::Result;
 use crate::json::Json;
-use crate::trusted_device::PublicKey;
+use crate::record::PublicKey;
 
 pub(crate) fn register_public_key(s: &Session, key: &str, description: &str) -> Result<Json> {
     let body = json!({"publicKey": key, "description": description});

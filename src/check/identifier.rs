@@ -1,0 +1,55 @@
+//! Ids from the caller, which become parts of paths.
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// An id from the caller, which becomes part of a path.
+pub(crate) fn identifier(what: &str, text: &str) -> Result<String> {
+    if is_identifier(text) {
+        return Ok(text.to_owned());
+    }
+    Err(Error::new(
+        ErrorKind::InvalidArgument,
+        format!("the {what} is empty or malformed"),
+    ))
+}
+
+/// Whether a text has the form of the service's ids and codes: never one that leads to another path.
+pub(crate) fn is_identifier(text: &str) -> bool {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~=+".contains(&byte);
+    (1..=256).contains(&text.len())
+        && text.bytes().all(is_allowed)
+        && text.bytes().any(|byte| byte != b'.')
+}
+
+/// An id from the caller; the root is meant where there is none.
+pub(crate) fn directory_identifier(directory_id: Option<&str>) -> Result<Option<String>> {
+    directory_id
+        .map(|id| identifier("directory id", id))
+        .transpose()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_lead_to_no_other_path() {
+        for good in [
+            "GVG2-MNZT",
+            "M0AEMIrTQe9XWRgGDKiKta1pXobmpKwAVafWgXjnBsw",
+            "123e4567-e89b-12d3-a456-426614174000",
+            "a..b",
+            "7",
+        ] {
+            assert_eq!(identifier("id", good).expect(good), good);
+        }
+        let long = "a".repeat(257);
+        for bad in [
+            "", ".", "..", "...", "a/b", "../user", "%2e%2e", "a?b", "a#b", "a\\b", "a b", "a\n",
+            "\u{fc}", &long,
+        ] {
+            let error = identifier("id", bad).expect_err(bad);
+            assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Rules on what a caller gives, as far as they need no network: e-mail addresses, names, ids, phone numbers.
+
+mod email;
+mod file_name;
+mod identifier;
+mod phone_number;
+
+pub(crate) use email::{check_email, is_among};
+pub(crate) use file_name::{check_name, safe_name};
+pub(crate) use identifier::{directory_identifier, identifier, is_identifier};
+pub use phone_number::{CountryCode, PhoneNumber, country_codes};

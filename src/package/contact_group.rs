@@ -1,0 +1,89 @@
+//! Contact groups of a package (`protocol` 6.5).
+
+use crate::error::{Error, Result};
+use std::sync::Arc;
+
+use super::Package;
+use crate::api::retry::gone_is_done;
+use crate::api::{Session, endpoint};
+use crate::call::Observer;
+use crate::check::identifier;
+use crate::record::{ContactGroup, PackageInformation};
+
+impl Package {
+    /// Puts a contact group on the package: its members become recipients. In a Workspace and on a package that is
+    /// finalized, the keycode is encrypted for their trusted devices at once.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Refused`] for a group that does not exist or is somebody else's; [`ErrorKind::Denied`];
+    /// [`ErrorKind::WrongKeycode`], [`ErrorKind::KeycodeNotProved`] before it is added.
+    pub fn add_contact_group(
+        &self,
+        observer: &mut dyn Observer,
+        contact_group_id: &str,
+    ) -> Result<ContactGroup> {
+        self.0.steps.lock().may_change()?;
+        let id = identifier("contact group id", contact_group_id)?;
+        self.run(observer, move |inner, session: &Arc<Session>| {
+            let is_proved = inner.prove_keycode_to_add(session)?;
+            let group = match endpoint::add_contact_group(session, &inner.id, &id) {
+                Ok(answer) => ContactGroup {
+                    contact_group_id: id.clone(),
+                    ..ContactGroup::read(&answer)
+                },
+                // The attempt whose answer was lost may have done it.
+                Err(error) if error.follows_lost_answer() && error.server_code().is_some() => {
+                    on_package(session, &inner.id, &id)?.ok_or(error)?
+                }
+                Err(error) => return Err(error),
+            };
+            let at_once = {
+                let mut steps = inner.steps.lock();
+                steps.contact_group_added(&id);
+                steps.needs_keycodes_at_once()
+            };
+            if at_once {
+                // Where finalize has begun meanwhile, the keycode is proved after all.
+                if !is_proved {
+                    inner.prove_keycode_to_hand_on(session)?;
+                }
+                inner.upload_keycodes(session, None)?;
+            }
+            Ok(group)
+        })
+    }
+
+    /// Takes a contact group off the package.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Refused`] for a group that is not on the package; [`ErrorKind::Denied`].
+    pub fn remove_contact_group(
+        &self,
+        observer: &mut dyn Observer,
+        contact_group_id: &str,
+    ) -> Result<()> {
+        self.0.steps.lock().may_change()?;
+        let id = identifier("contact group id", contact_group_id)?;
+        self.run(observer, move |inner, session| {
+            let removed = endpoint::remove_contact_group(session, &inner.id, &id);
+            let is_gone =
+                |_: &Error| on_package(session, &inner.id, &id).is_ok_and(|group| group.is_none());
+            gone_is_done(removed, is_gone)?;
+            inner.steps.lock().contact_group_removed(&id);
+            Ok(())
+        })
+    }
+}
+
+/// The group as it stands on a package.
+fn on_package(
+    session: &Session,
+    package_id: &str,
+    contact_group_id: &str,
+) -> Result<Option<ContactGroup>> {
+    let answer = endpoint::package_information(session, package_id)?;
+    let mut groups = PackageInformation::read(&answer)?
+        .contact_groups
+        .into_iter();
+    Ok(groups.find(|group| group.contact_group_id == contact_group_id))
+}

@@ -1,0 +1,45 @@
+//! What the service says of a package now (`protocol` 6.2.2).
+
+use super::{Package, link};
+use crate::api::endpoint;
+use crate::call::Observer;
+use crate::check::identifier;
+use crate::client::Client;
+use crate::error::Result;
+use crate::record::PackageInformation;
+
+impl Client {
+    /// What the service says of a package, by its id, package code or secure link, without opening it
+    /// (`protocol` 6.2.2).
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`] for what is none of them; [`ErrorKind::UnknownPackage`].
+    pub fn package_information(
+        &self,
+        observer: &mut dyn Observer,
+        package: &str,
+    ) -> Result<PackageInformation> {
+        let name = match link::parse(package) {
+            Ok(link) => link.package_code,
+            Err(_) => identifier("package id", package)?,
+        };
+        self.run(observer, move |shared, call| {
+            let session = shared.api.session(call);
+            PackageInformation::read(&endpoint::whole_package_information(&session, &name)?)
+        })
+    }
+}
+
+impl Package {
+    /// What the service says of the package now (`protocol` 6.2.2).
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnknownPackage`] for one that has expired or was deleted.
+    pub fn information(&self, observer: &mut dyn Observer) -> Result<PackageInformation> {
+        self.0.steps.lock().may_read()?;
+        self.run(observer, |inner, session| {
+            let answer = endpoint::whole_package_information(session, inner.read_name())?;
+            inner.learn(&answer)
+        })
+    }
+}

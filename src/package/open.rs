@@ -1,0 +1,132 @@
+//! A package that is there already, opened again: to go on with it, or to read it (`protocol` section 5).
+
+use std::sync::atomic::Ordering;
+
+use super::step::Steps;
+use super::{Package, Secrets, link};
+use crate::api::endpoint;
+use crate::call::Observer;
+use crate::check::{identifier, is_identifier};
+use crate::client::Client;
+use crate::crypto::{Keycode, PrivateKey};
+use crate::error::{Error, ErrorKind, Result};
+use crate::record::PackageInformation;
+use crate::secret::SecretString;
+
+impl Package {
+    /// Opens a package again by its id and keycode, to go on with it or to read it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnknownPackage`] for one that is gone or not yours. A wrong keycode shows at the first use of it,
+    /// as [`ErrorKind::WrongKeycode`] or a refusal, before anything is written.
+    pub fn open(
+        client: &Client,
+        observer: &mut dyn Observer,
+        package_id: &str,
+        keycode: SecretString,
+    ) -> Result<Self> {
+        let keycode = Keycode::from_text(keycode.expose())?;
+        let package_id = identifier("package id", package_id)?;
+        let information = client.run(observer, move |shared, call| {
+            let session = shared.api.session(call);
+            PackageInformation::read(&endpoint::package_information(&session, &package_id)?)
+        })?;
+        Self::opened(client, &information, Some(keycode))
+    }
+
+    /// Opens a package by its secure link, to read it. Without a keycode in the link only what is not encrypted can be
+    /// read.
+    ///
+    /// The client's own host is asked, also if the link names another portal.
+    ///
+    /// # Errors
+    /// [`ErrorKind::MalformedLink`], [`ErrorKind::UnknownPackage`] for one that has expired, was deleted, or is not
+    /// for you.
+    pub fn open_link(client: &Client, observer: &mut dyn Observer, link: &str) -> Result<Self> {
+        let link = link::parse(link)?;
+        let keycode = link
+            .keycode
+            .as_ref()
+            .map(|keycode| Keycode::from_text(keycode.expose()))
+            .transpose()?;
+        let code = link.package_code;
+        let (information, by_code) = client.run(observer, move |shared, call| {
+            let session = shared.api.session(call);
+            let information =
+                PackageInformation::read(&endpoint::package_information(&session, &code)?)?;
+            // Whoever is on no list of recipients may read an undisclosed package by its code only (`protocol` 5.2).
+            let by_code = match endpoint::package_information(&session, &information.package_id) {
+                Ok(_) => false,
+                Err(error)
+                    if matches!(error.kind(), ErrorKind::Denied | ErrorKind::UnknownPackage) =>
+                {
+                    true
+                }
+                Err(error) => return Err(error),
+            };
+            Ok((information, by_code))
+        })?;
+        let package = Self::opened(client, &information, keycode)?;
+        package.0.read_by_code.store(by_code, Ordering::Relaxed);
+        Ok(package)
+    }
+
+    /// Opens a package by its id with the private key of a trusted device, to which the keycode was encrypted
+    /// (`protocol` 5.6).
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidKey`], [`ErrorKind::DecryptFailed`] if the keycode was encrypted to another key; refusals
+    /// of the service if it holds none for this key.
+    pub fn open_with_private_key(
+        client: &Client,
+        observer: &mut dyn Observer,
+        package_id: &str,
+        public_key_id: &str,
+        private_key: &SecretString,
+    ) -> Result<Self> {
+        let private_key = PrivateKey::parse(private_key.expose())?;
+        let package_id = identifier("package id", package_id)?;
+        let public_key_id = identifier("public key id", public_key_id)?;
+        let (information, keycode) = client.run(observer, move |shared, call| {
+            let session = shared.api.session(call);
+            let information =
+                PackageInformation::read(&endpoint::package_information(&session, &package_id)?)?;
+            let encrypted =
+                endpoint::get_keycode(&session, &information.package_id, &public_key_id)?;
+            let keycode = private_key.decrypt_keycode(&encrypted.required("message")?)?;
+            Ok((information, keycode))
+        })?;
+        Self::opened(client, &information, Some(keycode))
+    }
+
+    fn opened(
+        client: &Client,
+        information: &PackageInformation,
+        keycode: Option<Keycode>,
+    ) -> Result<Self> {
+        let missing = |what: &str| {
+            Error::new(
+                ErrorKind::BadAnswer,
+                format!("the package information has no {what}"),
+            )
+        };
+        if !is_identifier(&information.package_id) {
+            return Err(missing("package id"));
+        }
+        if !is_identifier(&information.package_code) {
+            return Err(missing("package code"));
+        }
+        let server_secret = SecretString::new(information.server_secret.clone());
+        if keycode.is_some() && server_secret.expose().is_empty() {
+            return Err(missing("server secret"));
+        }
+        let (id, code) = (&information.package_id, &information.package_code);
+        let secrets =
+            keycode.map(|keycode| Secrets::new(client, keycode, &server_secret, id, code));
+        let keycode_length = secrets
+            .as_ref()
+            .map(|secrets| secrets.keycode.expose().len());
+        let steps = Steps::opened(information, keycode_length);
+        Ok(Self::new(client, id.clone(), code.clone(), secrets, steps))
+    }
+}
