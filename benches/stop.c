@@ -54,16 +54,14 @@ int main(int argc, char **argv) {
   sendsafely_status status;
   struct timespec now;
 
-  if (argc != 4)
-    return 2;
+  if (argc != 4) return 2;
   sendsafely_client_options_init(&options, sizeof options);
   options.on_progress = on_progress;
   status = sendsafely_client_new(getenv("SENDSAFELY_HOST"), getenv("SENDSAFELY_API_KEY"),
                                  getenv("SENDSAFELY_API_SECRET"), &options, &client, NULL);
   if (status == SENDSAFELY_OK && strcmp(argv[1], "send") == 0) {
     status = sendsafely_package_create(client, &package, NULL);
-    if (status != SENDSAFELY_OK)
-      return 1;
+    if (status != SENDSAFELY_OK) return 1;
     set_alarm(atol(argv[3]));
     status = sendsafely_package_upload_file(package, argv[2], NULL, NULL, &error);
   } else if (status == SENDSAFELY_OK) {

@@ -22,8 +22,7 @@ def citations(text):
     """Each cited section; a citation may go on in the next line of a comment."""
     joined = re.sub(r"\n[ \t]*(?://[/!]?|\*|#)?[ \t]*", " ", text)
     for citation in CITATION.finditer(joined):
-        for section in re.findall(SECTION, citation.group(1)):
-            yield section
+        yield from re.findall(SECTION, citation.group(1))
 
 
 def main():

@@ -20,9 +20,10 @@ import capabilities
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TABLE = "tests/c/requests.txt"
 PREAMBLE = """\
-What the library sends for each capability of docs/capabilities.md, as the emulator saw it: each request once, in the order of the first. Made by tools/request_table.py
-from the tests of the capability (CONTRIBUTING.md). A name in braces stands for a value that changes, <url> for one that the service gave; numbers and texts of a
-body are given by their type, but those that the library itself chooses. The headers of each kind of request stand here; a request that has others says in which.
+What the library sends for each capability of docs/capabilities.md, as the emulator saw it: each request once, in the order
+of the first. Made by tools/request_table.py from the tests of the capability (CONTRIBUTING.md). A name in braces stands for a
+value that changes, <url> for one that the service gave; numbers and texts of a body are given by their type, but those that
+the library itself chooses. The headers of each kind of request stand here; a request that has others says in which.
 """
 # Headers whose value changes, and what stands for it.
 VALUES = [

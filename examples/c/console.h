@@ -49,8 +49,7 @@ static void catch_interrupts(void) {
   sigaction(SIGINT, &action, NULL);
   sigaction(SIGTERM, &action, NULL);
   /* The terminal was closed; under nohup the program goes on. */
-  if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
-    sigaction(SIGHUP, &action, NULL);
+  if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, NULL);
 }
 
 /* --- Texts of others -------------------------------------------------------------------------------------- */
@@ -70,8 +69,7 @@ static void print_text(FILE *out, const char *text, const char *kept) {
 
     if (c >= 0xc0) {
       c &= c >= 0xf0 ? 0x07 : c >= 0xe0 ? 0x0f : 0x1f;
-      while (next - text < 4 && (*next & 0xc0) == 0x80)
-        c = c << 6 | (uint32_t)(*next++ & 0x3f);
+      while (next - text < 4 && (*next & 0xc0) == 0x80) c = c << 6 | (uint32_t)(*next++ & 0x3f);
     }
     if (is_unprintable(c) && strchr(kept, *text) == NULL)
       fputc('?', out);
@@ -114,8 +112,7 @@ static int32_t on_progress(void *user_data, const sendsafely_progress *progress)
   struct bar *bar = user_data;
   int is_transfer = bar->label != NULL && progress->bytes_total != SENDSAFELY_SIZE_UNKNOWN;
 
-  if (is_transfer && isatty(STDERR_FILENO))
-    draw_bar(bar, progress);
+  if (is_transfer && isatty(STDERR_FILENO)) draw_bar(bar, progress);
   return interrupted ? SENDSAFELY_STOP : SENDSAFELY_CONTINUE;
 }
 
@@ -127,8 +124,7 @@ static void begin_bar(struct bar *bar, const char *path) {
 }
 
 static void end_bar(struct bar *bar) {
-  if (bar->drawn)
-    fputc('\n', stderr);
+  if (bar->drawn) fputc('\n', stderr);
   bar->label = NULL;
   bar->drawn = 0;
 }
@@ -141,10 +137,8 @@ static void print_error(const char *program, const sendsafely_error *error) {
   const char *remedy = sendsafely_error_remedy(error);
 
   fprintf(stderr, "%s: %s", program, sendsafely_error_message(error));
-  if (words != NULL && strstr(sendsafely_error_message(error), words) == NULL)
-    fprintf(stderr, " (%s)", words);
-  if (remedy != NULL)
-    fprintf(stderr, "; %s", remedy);
+  if (words != NULL && strstr(sendsafely_error_message(error), words) == NULL) fprintf(stderr, " (%s)", words);
+  if (remedy != NULL) fprintf(stderr, "; %s", remedy);
   fputc('\n', stderr);
 }
 

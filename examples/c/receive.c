@@ -91,8 +91,7 @@ int main(int argc, char **argv) {
       return usage();
     }
   }
-  if (argc - i != 2)
-    return usage();
+  if (argc - i != 2) return usage();
   if (host == NULL || api_key == NULL || api_secret == NULL) {
     fputs("receive: no account; set SENDSAFELY_HOST, SENDSAFELY_API_KEY and SENDSAFELY_API_SECRET\n", stderr);
     return 2;
@@ -108,8 +107,7 @@ int main(int argc, char **argv) {
       print_message(package, &error) == SENDSAFELY_OK &&
       download(package, argv[i + 1], password, &bar, &error) == SENDSAFELY_OK) {
     received = !ferror(stdout) && fflush(stdout) == 0;
-    if (!received)
-      perror("receive: the message cannot be printed");
+    if (!received) perror("receive: the message cannot be printed");
   } else {
     print_error("receive", error);
   }

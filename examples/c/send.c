@@ -22,7 +22,8 @@ struct order {
 };
 
 static int usage(void) {
-  fputs("usage: send [--to EMAIL[,PHONE]]... [--message TEXT] [--life DAYS] [--retry-window SECONDS] FILE...\n", stderr);
+  fputs("usage: send [--to EMAIL[,PHONE]]... [--message TEXT] [--life DAYS] [--retry-window SECONDS] FILE...\n",
+        stderr);
   return 2;
 }
 
@@ -42,8 +43,7 @@ static int read_arguments(int argc, char **argv, struct order *order) {
       i++;
       break;
     }
-    if (i + 1 == argc)
-      return 0;
+    if (i + 1 == argc) return 0;
     if (strcmp(argv[i], "--to") == 0)
       order->recipients[order->recipient_count++] = argv[i + 1];
     else if (strcmp(argv[i], "--message") == 0)
@@ -91,14 +91,12 @@ static sendsafely_status fill_and_finalize(sendsafely_package *package, const st
 
   for (int i = 0; status == SENDSAFELY_OK && i < order->recipient_count; i++)
     status = add_recipient(package, order->recipients[i], error);
-  if (status == SENDSAFELY_OK && order->life != NULL)
-    status = sendsafely_package_set_life(package, life, error);
+  if (status == SENDSAFELY_OK && order->life != NULL) status = sendsafely_package_set_life(package, life, error);
   if (status == SENDSAFELY_OK && order->message != NULL)
     status = sendsafely_package_set_message(package, order->message, error);
   for (int i = 0; status == SENDSAFELY_OK && i < order->file_count; i++)
     status = upload(package, order->files[i], bar, error);
-  if (status != SENDSAFELY_OK)
-    return status;
+  if (status != SENDSAFELY_OK) return status;
 
   sendsafely_finalize_options_init(&options, sizeof options);
   options.undisclosed_recipients = order->recipient_count == 0;
@@ -143,8 +141,7 @@ int main(int argc, char **argv) {
     return EXIT_FAILURE;
   }
   order.recipients = recipients;
-  if (!read_arguments(argc, argv, &order))
-    return usage();
+  if (!read_arguments(argc, argv, &order)) return usage();
   if (order.life != NULL && !read_number(order.life, &life)) {
     fprintf(stderr, "send: --life %s is not a number; give days, 1 to 365\n", order.life);
     return 2;
@@ -163,8 +160,7 @@ int main(int argc, char **argv) {
   options.on_progress = on_progress;
   options.user_data = &bar;
   options.ca_bundle = getenv("SENDSAFELY_CA_BUNDLE");
-  if (order.retry_window != NULL)
-    options.retry_window_ms = (uint64_t)retry_window * 1000;
+  if (order.retry_window != NULL) options.retry_window_ms = (uint64_t)retry_window * 1000;
 
   if (sendsafely_client_new(host, api_key, api_secret, &options, &client, &error) == SENDSAFELY_OK &&
       sendsafely_package_create(client, &package, &error) == SENDSAFELY_OK &&
@@ -172,12 +168,10 @@ int main(int argc, char **argv) {
     if (finalized->needs_approval)
       fputs("send: the package waits for approval; recipients can open it after that\n", stderr);
     sent = printf("%s\n", finalized->link) > 0 && fflush(stdout) == 0;
-    if (!sent)
-      perror("send: the link cannot be printed");
+    if (!sent) perror("send: the link cannot be printed");
   } else {
     print_error("send", error);
-    if (package != NULL)
-      delete_unfinished(package);
+    if (package != NULL) delete_unfinished(package);
   }
 
   sendsafely_finalized_free(finalized);

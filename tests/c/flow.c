@@ -118,15 +118,15 @@ static void upload_all_kinds(sendsafely_package *package) {
                                               &options, &file, NULL));
   check_file(file, "unknown.bin", LARGE, 5);
   check_watch(&watch, LARGE, 5);
-  CHECK_OK(sendsafely_package_upload_callback(package, "nothing.bin", read_some, &nothing, SENDSAFELY_SIZE_UNKNOWN, NULL,
-                                              &file, NULL));
+  CHECK_OK(sendsafely_package_upload_callback(package, "nothing.bin", read_some, &nothing, SENDSAFELY_SIZE_UNKNOWN,
+                                              NULL, &file, NULL));
   check_file(file, "nothing.bin", 0, 1);
 }
 
 static const struct {
   const char *name;
   size_t size;
-} expected_files[] = {{"large.bin", LARGE}, {"leer – 空.txt", 0}, {"one.bin", 1}, {"none.bin", 0},
+} expected_files[] = {{"large.bin", LARGE},    {"leer – 空.txt", 0}, {"one.bin", 1},         {"none.bin", 0},
                       {"exact.bin", 2 * PART}, {"known.bin", LARGE}, {"unknown.bin", LARGE}, {"nothing.bin", 0}};
 enum { FILES = sizeof expected_files / sizeof expected_files[0] };
 
@@ -199,7 +199,8 @@ static void receive_all_kinds(sendsafely_package *package) {
   sendsafely_report_free(again);
   write_file(downloads->items[0]->local_path, "mine", 4);
   options.existing = SENDSAFELY_EXISTING_SKIP;
-  CHECK_STATUS(SENDSAFELY_FILE_EXISTS, sendsafely_package_download_all(package, scratch("all"), &options, &again, NULL));
+  CHECK_STATUS(SENDSAFELY_FILE_EXISTS,
+               sendsafely_package_download_all(package, scratch("all"), &options, &again, NULL));
   CHECK(again && again->count == FILES && again->items[0]->status == SENDSAFELY_FILE_EXISTS);
   CHECK(again && again->items[1]->action == SENDSAFELY_ACTION_SKIPPED && !again->items[1]->status);
   CHECK(file_is(downloads->items[0]->local_path, "mine", 4));
@@ -207,7 +208,8 @@ static void receive_all_kinds(sendsafely_package *package) {
   options.existing = SENDSAFELY_EXISTING_OVERWRITE;
   const char *file_id = downloads->items[0]->file_id;
   sendsafely_download *download = NULL;
-  CHECK_OK(sendsafely_package_download_file(package, file_id, downloads->items[0]->local_path, &options, &download, NULL));
+  CHECK_OK(
+      sendsafely_package_download_file(package, file_id, downloads->items[0]->local_path, &options, &download, NULL));
   CHECK(download && file_is(download->path, large, LARGE));
   sendsafely_download_free(download);
 
@@ -270,7 +272,8 @@ static void send_and_receive(sendsafely_client *client) {
   options.notify_recipients = 1;
   CHECK_OK(sendsafely_package_finalize(package, &options, &finalized, NULL));
   check_information(package, SENDSAFELY_PACKAGE_STATE_ACTIVE_INCOMPLETE);
-  CHECK(finalized && !finalized->needs_approval && finalized->approvers->count == 0 && finalized->recipients->count == 2);
+  CHECK(finalized && !finalized->needs_approval && finalized->approvers->count == 0 &&
+        finalized->recipients->count == 2);
   if (!finalized) return;
 
   char *link = NULL, *keycode = NULL, *id = NULL, *code = NULL, *text = NULL;
@@ -395,8 +398,10 @@ static void trusted_device(sendsafely_client *client) {
   char *private_key = read_text("tests/vectors/node/trusted-device-private.asc");
   char body[1 << 15] = "{\"description\":\"flow\",\"publicKey\":\"", *end = body + strlen(body);
   for (const char *at = public_key; *at && end < body + sizeof body - 8; at++) {
-    if (*at == '\n') *end++ = '\\', *end++ = 'n';
-    else if (*at != '\r') *end++ = *at;
+    if (*at == '\n')
+      *end++ = '\\', *end++ = 'n';
+    else if (*at != '\r')
+      *end++ = *at;
   }
   strcpy(end, "\"}");
   char *answer = NULL, *id = NULL, *keycode = NULL, *opened_keycode = NULL;

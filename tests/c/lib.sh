@@ -1,4 +1,5 @@
 # Shared by tests/c/run and tests/sanitize/run: compile, start an emulator, run, count.
+# shellcheck shell=sh disable=SC2086,SC2016 # a variable with options is several words; $ORIGIN is the linker's
 target=${CARGO_TARGET_DIR:-target}
 programs="nonsense steps misuse flow"
 for operations in tests/c/operations_*.c; do programs="$programs $(basename "$operations" .c)"; done
@@ -50,9 +51,9 @@ start_emulator() {
     sleep 0.1
   done
   ready() { sed 's/.*"'"$1"'":"\([^"]*\)".*/\1/' "$scratch/ready.json"; }
-  export SENDSAFELY_HOST="$(ready url)" SENDSAFELY_API_KEY=test-api-key SENDSAFELY_API_SECRET=test-api-secret
-  admin_url=$(ready admin_url)
-  export EMULATOR_ADMIN_PORT="${admin_url##*:}" DROPZONE_ID="$(ready dropzone_id)"
+  SENDSAFELY_HOST=$(ready url) DROPZONE_ID=$(ready dropzone_id) admin_url=$(ready admin_url)
+  SENDSAFELY_API_KEY=test-api-key SENDSAFELY_API_SECRET=test-api-secret EMULATOR_ADMIN_PORT=${admin_url##*:}
+  export SENDSAFELY_HOST SENDSAFELY_API_KEY SENDSAFELY_API_SECRET EMULATOR_ADMIN_PORT DROPZONE_ID
 }
 
 add_counts() { # add_counts NAME: shows the output of a program, and adds what its last line counts

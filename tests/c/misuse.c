@@ -17,29 +17,29 @@ static sendsafely_package *package;
 static char file_id[256], recipient_id[256], package_id[256];
 
 /* Refused with an error and without; outputs become NULL, however they were before. The call uses `error_out`. */
-#define REFUSED_OUT(expected, out, call)                              \
-  do {                                                                \
-    sendsafely_error *error = NULL;                                   \
-    for (int with_error = 0; with_error < 2; with_error++) {          \
-      sendsafely_error **error_out = with_error ? &error : NULL;      \
-      memset(&(out), 0x11, sizeof(out));                              \
-      memset(&error, 0x11, sizeof error);                             \
-      CHECK_STATUS(expected, call);                                   \
-      CHECK((out) == NULL);                                           \
-      if (!with_error) continue;                                      \
-      CHECK_STATUS(expected, sendsafely_error_status(error));         \
-      CHECK(*sendsafely_error_message(error) != 0);                   \
-      sendsafely_error_free(error);                                   \
-    }                                                                 \
+#define REFUSED_OUT(expected, out, call)                         \
+  do {                                                           \
+    sendsafely_error *error = NULL;                              \
+    for (int with_error = 0; with_error < 2; with_error++) {     \
+      sendsafely_error **error_out = with_error ? &error : NULL; \
+      memset(&(out), 0x11, sizeof(out));                         \
+      memset(&error, 0x11, sizeof error);                        \
+      CHECK_STATUS(expected, call);                              \
+      CHECK((out) == NULL);                                      \
+      if (!with_error) continue;                                 \
+      CHECK_STATUS(expected, sendsafely_error_status(error));    \
+      CHECK(*sendsafely_error_message(error) != 0);              \
+      sendsafely_error_free(error);                              \
+    }                                                            \
   } while (0)
-#define REFUSED(expected, call)      \
-  do {                               \
-    void *no_output;                 \
+#define REFUSED(expected, call)                                   \
+  do {                                                            \
+    void *no_output;                                              \
     REFUSED_OUT(expected, no_output, (no_output = NULL, (call))); \
   } while (0)
 
 /* Calls with everything right. */
-#define HANDLE_CALL(name, type, out, free_out, call)                     \
+#define HANDLE_CALL(name, type, out, free_out, call)                      \
   static sendsafely_status name(void *handle, sendsafely_error **error) { \
     type *at = handle;                                                    \
     out *result = (out *)1;                                               \
@@ -59,7 +59,8 @@ static int32_t write_on(void *user_data, const uint8_t *data, size_t size) {
 HANDLE_CALL(request, sendsafely_client, char, sendsafely_string_free,
             sendsafely_client_request(at, "GET", "/user/", NULL, &result, error))
 HANDLE_CALL(get_id, sendsafely_package, char, sendsafely_string_free, sendsafely_package_id(at, &result, error))
-HANDLE_CALL(get_keycode, sendsafely_package, char, sendsafely_string_free, sendsafely_package_keycode(at, &result, error))
+HANDLE_CALL(get_keycode, sendsafely_package, char, sendsafely_string_free,
+            sendsafely_package_keycode(at, &result, error))
 HANDLE_CALL(get_link, sendsafely_package, char, sendsafely_string_free, sendsafely_package_link(at, &result, error))
 HANDLE_CALL(get_information, sendsafely_package, sendsafely_package_information, sendsafely_package_information_free,
             sendsafely_package_get_information(at, &result, error))
@@ -75,8 +76,16 @@ static void errors(void) {
   uint64_t bytes[4] = {0};
   sendsafely_error *error = new_error(), *freed = new_error();
   sendsafely_error_free(freed);
-  void *const strangers[] = {bytes, (char *)bytes + 1, (void *)1, (void *)3, (void *)UINTPTR_MAX, (void *)(UINTPTR_MAX - 12),
-                             (void *)(UINTPTR_MAX >> 1), freed, client, package};
+  void *const strangers[] = {bytes,
+                             (char *)bytes + 1,
+                             (void *)1,
+                             (void *)3,
+                             (void *)UINTPTR_MAX,
+                             (void *)(UINTPTR_MAX - 12),
+                             (void *)(UINTPTR_MAX >> 1),
+                             freed,
+                             client,
+                             package};
   for (size_t j = 0; j < sizeof strangers / sizeof strangers[0]; j++) {
     CHECK_STATUS(SENDSAFELY_INVALID_HANDLE, sendsafely_error_status(strangers[j]));
     CHECK_TEXT("", sendsafely_error_message(strangers[j]));
@@ -88,7 +97,8 @@ static void errors(void) {
   }
   CHECK(sendsafely_error_status(NULL) == SENDSAFELY_OK);
   CHECK_TEXT("", sendsafely_error_message(NULL));
-  CHECK(!sendsafely_error_remedy(NULL) && !sendsafely_error_server_code(NULL) && !sendsafely_error_server_message(NULL));
+  CHECK(!sendsafely_error_remedy(NULL) && !sendsafely_error_server_code(NULL) &&
+        !sendsafely_error_server_message(NULL));
   CHECK(sendsafely_error_http_status(NULL) == 0 && sendsafely_error_is_retryable(NULL) == 0);
   sendsafely_error_free(error);
   CHECK_STATUS(SENDSAFELY_INVALID_HANDLE, sendsafely_error_status(error));
@@ -128,31 +138,31 @@ static void options_structs(void) {
   sendsafely_client_free(patient);
 
   sendsafely_recipient_options recipient;
-#define RECIPIENT_FIELD(field, value, expected)                                         \
-  WITH_FIELD(sendsafely_recipient_options_init, recipient, field, value, expected,       \
+#define RECIPIENT_FIELD(field, value, expected)                                    \
+  WITH_FIELD(sendsafely_recipient_options_init, recipient, field, value, expected, \
              sendsafely_package_add_recipient(package, "dora@customer.test", &recipient, NULL, error_out))
   RECIPIENT_FIELD(phone_number, "call me", SENDSAFELY_MALFORMED_PHONE_NUMBER);
 
   sendsafely_upload_options upload;
-#define UPLOAD_FIELD(field, value, expected)                                       \
-  WITH_FIELD(sendsafely_upload_options_init, upload, field, value, expected,       \
+#define UPLOAD_FIELD(field, value, expected)                                 \
+  WITH_FIELD(sendsafely_upload_options_init, upload, field, value, expected, \
              sendsafely_package_upload_file(package, scratch("source.bin"), &upload, NULL, error_out))
   UPLOAD_FIELD(file_name, "", SENDSAFELY_MALFORMED_FILE_NAME);
   UPLOAD_FIELD(directory_id, "root", SENDSAFELY_ONLY_IN_WORKSPACE);
 
   sendsafely_finalize_options finalizing;
-#define FINALIZE_FIELD(field, value, expected)                                           \
-  WITH_FIELD(sendsafely_finalize_options_init, finalizing, field, value, expected,       \
+#define FINALIZE_FIELD(field, value, expected)                                     \
+  WITH_FIELD(sendsafely_finalize_options_init, finalizing, field, value, expected, \
              sendsafely_package_finalize(package, &finalizing, NULL, error_out))
   FINALIZE_FIELD(password, "password without undisclosed recipients", SENDSAFELY_INVALID_ARGUMENT);
 
   sendsafely_download_options download;
-#define DOWNLOAD_FIELD(field, value, expected)                                                                        \
-  WITH_FIELD(sendsafely_download_options_init, download, field, value, expected,                                      \
-             sendsafely_package_download_file(package, file_id, scratch("odd.bin"), &download, NULL, error_out));      \
-  WITH_FIELD(sendsafely_download_options_init, download, field, value, expected,                                      \
-             sendsafely_package_download_callback(package, file_id, write_on, NULL, &download, NULL, error_out));      \
-  WITH_FIELD(sendsafely_download_options_init, download, field, value, expected,                                      \
+#define DOWNLOAD_FIELD(field, value, expected)                                                                    \
+  WITH_FIELD(sendsafely_download_options_init, download, field, value, expected,                                  \
+             sendsafely_package_download_file(package, file_id, scratch("odd.bin"), &download, NULL, error_out)); \
+  WITH_FIELD(sendsafely_download_options_init, download, field, value, expected,                                  \
+             sendsafely_package_download_callback(package, file_id, write_on, NULL, &download, NULL, error_out)); \
+  WITH_FIELD(sendsafely_download_options_init, download, field, value, expected,                                  \
              sendsafely_package_download_all(package, scratch(""), &download, NULL, error_out))
   DOWNLOAD_FIELD(existing, 3, SENDSAFELY_INVALID_ARGUMENT);
   DOWNLOAD_FIELD(existing, -1, SENDSAFELY_INVALID_ARGUMENT);
@@ -162,8 +172,14 @@ static void options_structs(void) {
 
 static void absurd_values(void) {
   sendsafely_client *new_one;
-  const char *const no_hosts[] = {"", "acme test", "https://", "ftp://acme.test", "https://acme.test/path", "://",
-                                  "https://user:password@acme.test", "https://acme.test:99999"};
+  const char *const no_hosts[] = {"",
+                                  "acme test",
+                                  "https://",
+                                  "ftp://acme.test",
+                                  "https://acme.test/path",
+                                  "://",
+                                  "https://user:password@acme.test",
+                                  "https://acme.test:99999"};
   for (size_t i = 0; i < sizeof no_hosts / sizeof no_hosts[0]; i++)
     REFUSED_OUT(SENDSAFELY_MALFORMED_HOST, new_one,
                 sendsafely_client_new(no_hosts[i], "key", "secret", NULL, &new_one, error_out));
@@ -178,14 +194,19 @@ static void absurd_values(void) {
   for (size_t i = 0; i < sizeof no_paths / sizeof no_paths[0]; i++)
     REFUSED_OUT(SENDSAFELY_INVALID_ARGUMENT, json,
                 sendsafely_client_request(client, "GET", no_paths[i], NULL, &json, error_out));
-  REFUSED_OUT(SENDSAFELY_INVALID_ARGUMENT, json, sendsafely_client_request(client, "get it", "/user/", NULL, &json, error_out));
-  REFUSED_OUT(SENDSAFELY_INVALID_ARGUMENT, json, sendsafely_client_request(client, "PUT", "/package/", "{", &json, error_out));
+  REFUSED_OUT(SENDSAFELY_INVALID_ARGUMENT, json,
+              sendsafely_client_request(client, "get it", "/user/", NULL, &json, error_out));
+  REFUSED_OUT(SENDSAFELY_INVALID_ARGUMENT, json,
+              sendsafely_client_request(client, "PUT", "/package/", "{", &json, error_out));
   sendsafely_package *opened;
   REFUSED_OUT(SENDSAFELY_INVALID_ARGUMENT, opened, sendsafely_package_open(client, "", KEYCODE, &opened, error_out));
   REFUSED_OUT(SENDSAFELY_INVALID_ARGUMENT, opened, sendsafely_package_open(client, package_id, "", &opened, error_out));
-  REFUSED_OUT(SENDSAFELY_UNKNOWN_PACKAGE, opened, sendsafely_package_open(client, "AAAA-BBBB", KEYCODE, &opened, error_out));
-  REFUSED_OUT(SENDSAFELY_INVALID_ARGUMENT, opened, sendsafely_package_open(client, "../../user", KEYCODE, &opened, error_out));
-  REFUSED_OUT(SENDSAFELY_MALFORMED_LINK, opened, sendsafely_package_open_link(client, "https://a.test/", &opened, error_out));
+  REFUSED_OUT(SENDSAFELY_UNKNOWN_PACKAGE, opened,
+              sendsafely_package_open(client, "AAAA-BBBB", KEYCODE, &opened, error_out));
+  REFUSED_OUT(SENDSAFELY_INVALID_ARGUMENT, opened,
+              sendsafely_package_open(client, "../../user", KEYCODE, &opened, error_out));
+  REFUSED_OUT(SENDSAFELY_MALFORMED_LINK, opened,
+              sendsafely_package_open_link(client, "https://a.test/", &opened, error_out));
   REFUSED_OUT(SENDSAFELY_INVALID_KEY, opened,
               sendsafely_package_open_with_private_key(client, package_id, "id", "no key", &opened, error_out));
   const int32_t no_lives[] = {-1, 366, INT32_MIN, INT32_MAX};
@@ -212,7 +233,8 @@ static void absurd_values(void) {
   REFUSED(SENDSAFELY_FILE_NOT_FOUND, sendsafely_package_upload_file(package, scratch("absent"), NULL, NULL, error_out));
   REFUSED(SENDSAFELY_NOT_A_FILE, sendsafely_package_upload_file(package, scratch(""), NULL, NULL, error_out));
   REFUSED(SENDSAFELY_NOT_A_FILE, sendsafely_package_upload_file(package, "/dev/zero", NULL, NULL, error_out));
-  REFUSED(SENDSAFELY_MALFORMED_FILE_NAME, sendsafely_package_upload_memory(package, "", MEMORY, 5, NULL, NULL, error_out));
+  REFUSED(SENDSAFELY_MALFORMED_FILE_NAME,
+          sendsafely_package_upload_memory(package, "", MEMORY, 5, NULL, NULL, error_out));
   REFUSED(SENDSAFELY_DIRECTORY_NOT_FOUND,
           sendsafely_package_download_all(package, scratch("absent"), NULL, NULL, error_out));
   REFUSED(SENDSAFELY_DIRECTORY_NOT_FOUND,
@@ -276,22 +298,32 @@ static void callbacks(void) {
   CHECK_OK(sendsafely_package_upload_memory(watched, "watched.bin", MEMORY, 5, NULL, &file, NULL));
   if (!file) return;
 
-  struct { int64_t answer; uint64_t size; sendsafely_status expected; } reads[] = {
-      {-1, 5, SENDSAFELY_READ_FAILED}, {INT64_MIN, SENDSAFELY_SIZE_UNKNOWN, SENDSAFELY_READ_FAILED},
-      {INT64_MAX, 5, SENDSAFELY_INVALID_ARGUMENT}, {INT64_MAX, SENDSAFELY_SIZE_UNKNOWN, SENDSAFELY_INVALID_ARGUMENT},
-      {0, 5, SENDSAFELY_SIZE_MISMATCH}, {0, UINT64_C(107374182400), SENDSAFELY_SIZE_MISMATCH}};
+  struct {
+    int64_t answer;
+    uint64_t size;
+    sendsafely_status expected;
+  } reads[] = {{-1, 5, SENDSAFELY_READ_FAILED},
+               {INT64_MIN, SENDSAFELY_SIZE_UNKNOWN, SENDSAFELY_READ_FAILED},
+               {INT64_MAX, 5, SENDSAFELY_INVALID_ARGUMENT},
+               {INT64_MAX, SENDSAFELY_SIZE_UNKNOWN, SENDSAFELY_INVALID_ARGUMENT},
+               {0, 5, SENDSAFELY_SIZE_MISMATCH},
+               {0, UINT64_C(107374182400), SENDSAFELY_SIZE_MISMATCH}};
   for (size_t i = 0; i < sizeof reads / sizeof reads[0]; i++) {
     read_answer = reads[i].answer;
     REFUSED(reads[i].expected, sendsafely_package_upload_callback(watched, "read.bin", on_read, &read_answer,
                                                                   reads[i].size, NULL, NULL, error_out));
   }
-  struct { int32_t answer; sendsafely_status expected; } writes[] = {
-      {SENDSAFELY_CONTINUE, SENDSAFELY_OK}, {SENDSAFELY_STOP, SENDSAFELY_WRITE_FAILED}, {2, SENDSAFELY_INVALID_ARGUMENT},
-      {-1, SENDSAFELY_INVALID_ARGUMENT}};
+  struct {
+    int32_t answer;
+    sendsafely_status expected;
+  } writes[] = {{SENDSAFELY_CONTINUE, SENDSAFELY_OK},
+                {SENDSAFELY_STOP, SENDSAFELY_WRITE_FAILED},
+                {2, SENDSAFELY_INVALID_ARGUMENT},
+                {-1, SENDSAFELY_INVALID_ARGUMENT}};
   for (size_t i = 0; i < sizeof writes / sizeof writes[0]; i++) {
     write_answer = writes[i].answer;
-    CHECK_STATUS(writes[i].expected, sendsafely_package_download_callback(watched, file->file_id, on_write, &write_answer, NULL,
-                                                                          NULL, NULL));
+    CHECK_STATUS(writes[i].expected, sendsafely_package_download_callback(watched, file->file_id, on_write,
+                                                                          &write_answer, NULL, NULL, NULL));
   }
   /* After all that the package is still good. */
   sendsafely_package_information *information = NULL;
@@ -359,8 +391,8 @@ static void forked_child(void) {
   }
   int status = -1;
   CHECK(waitpid(child, &status, 0) == child);
-  check_at(__FILE__, __LINE__, WIFEXITED(status) && WEXITSTATUS(status) == 0, "the forked child ends with %d, signal %d",
-           WEXITSTATUS(status), WTERMSIG(status));
+  check_at(__FILE__, __LINE__, WIFEXITED(status) && WEXITSTATUS(status) == 0,
+           "the forked child ends with %d, signal %d", WEXITSTATUS(status), WTERMSIG(status));
   CHECK_STATUS(SENDSAFELY_OK, get_information(package, NULL));
   sendsafely_string_free(text);
   sendsafely_package_information_free(information);

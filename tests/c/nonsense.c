@@ -141,7 +141,8 @@ static int is_expected(int32_t expected, int32_t status) {
 }
 
 /* Refused with an error and without; outputs become 0, however they were before. */
-static int refused(const struct call *call, const union value *with, int32_t expected, const char *what, const char *how) {
+static int refused(const struct call *call, const union value *with, int32_t expected, const char *what,
+                   const char *how) {
   int all_well = 1;
   for (int with_error = 0; with_error < 2; with_error++) {
     sendsafely_error *error;
@@ -154,7 +155,8 @@ static int refused(const struct call *call, const union value *with, int32_t exp
       static const union value zero;
       const struct argument *output = &call->arguments[i];
       if (!is_output(output) || with[i].pointer != &outputs[i]) continue;
-      int is_given = memcmp(&outputs[i], &zero, output->size) != 0, is_due = output->kind == REPORT && reports_are_given;
+      int is_given = memcmp(&outputs[i], &zero, output->size) != 0,
+          is_due = output->kind == REPORT && reports_are_given;
       check_at(__FILE__, __LINE__, is_given == is_due, "%s, %s %s: %s is %s", call->name, what, how, output->name,
                is_given ? "not 0" : "0");
       if (is_given && is_due) output->free(outputs[i].pointer);
@@ -182,10 +184,22 @@ static void bad_handles(const struct call *call, union value *with, size_t i) {
   static uint64_t bytes[4];
   const struct argument *argument = &call->arguments[i];
   const struct handle *own = argument->valid;
-  void *const strangers[] = {
-      bytes, (char *)bytes + 1, (char *)bytes + 3, (void *)1, (void *)2, (void *)3, (void *)5, (void *)7, (void *)16,
-      (void *)UINTPTR_MAX, (void *)(UINTPTR_MAX - 12), (void *)(UINTPTR_MAX - 10), (void *)(UINTPTR_MAX >> 1),
-      (void *)(uintptr_t)0xdeadbeefdeadbee3u, (void *)(uintptr_t)0xdeadbeefdeadbee5u, private_key};
+  void *const strangers[] = {bytes,
+                             (char *)bytes + 1,
+                             (char *)bytes + 3,
+                             (void *)1,
+                             (void *)2,
+                             (void *)3,
+                             (void *)5,
+                             (void *)7,
+                             (void *)16,
+                             (void *)UINTPTR_MAX,
+                             (void *)(UINTPTR_MAX - 12),
+                             (void *)(UINTPTR_MAX - 10),
+                             (void *)(UINTPTR_MAX >> 1),
+                             (void *)(uintptr_t)0xdeadbeefdeadbee3u,
+                             (void *)(uintptr_t)0xdeadbeefdeadbee5u,
+                             private_key};
   for (size_t j = 0; j < sizeof strangers / sizeof strangers[0]; j++) {
     with[i].pointer = strangers[j];
     refused(call, with, SENDSAFELY_INVALID_HANDLE, argument->name, "is a stranger");
@@ -400,11 +414,22 @@ static void free_strangers(void) {
   CHECK_STATUS(SENDSAFELY_PACKAGE_NOT_CREATED, sendsafely_package_delete(NULL, &error));
   CHECK(sendsafely_live_objects() == before + 4);
   if (!information || !links || !text) return;
-  struct { void *pointer; const char *freed_by; } living[] = {
-      {information, "sendsafely_package_information_free"}, {links, "sendsafely_string_list_free"},
-      {text, "sendsafely_string_free"}, {error, "sendsafely_error_free"}};
-  void *const strangers[] = {NULL, bytes, (char *)bytes + 1, (void *)1, (void *)UINTPTR_MAX, (void *)information->files,
-                             (void *)information->package_id, (char *)information + 8, text + 1};
+  struct {
+    void *pointer;
+    const char *freed_by;
+  } living[] = {{information, "sendsafely_package_information_free"},
+                {links, "sendsafely_string_list_free"},
+                {text, "sendsafely_string_free"},
+                {error, "sendsafely_error_free"}};
+  void *const strangers[] = {NULL,
+                             bytes,
+                             (char *)bytes + 1,
+                             (void *)1,
+                             (void *)UINTPTR_MAX,
+                             (void *)information->files,
+                             (void *)information->package_id,
+                             (char *)information + 8,
+                             text + 1};
   for (const struct free_function *function = frees; function->name; function++) {
     for (size_t i = 0; i < sizeof strangers / sizeof strangers[0]; i++) function->free(strangers[i]);
     for (size_t i = 0; i < sizeof living / sizeof living[0]; i++)
@@ -413,7 +438,8 @@ static void free_strangers(void) {
       function->free(handle->freed);
       if (function->free != handle->free) function->free(handle->live);
     }
-    check_at(__FILE__, __LINE__, sendsafely_live_objects() == before + 4, "%s frees what is not its own", function->name);
+    check_at(__FILE__, __LINE__, sendsafely_live_objects() == before + 4, "%s frees what is not its own",
+             function->name);
   }
   CHECK_TEXT(package_id, information->package_id);
   CHECK_TEXT(package_id, text);

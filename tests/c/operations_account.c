@@ -8,7 +8,8 @@ TEST(verify_credentials) {
   char *email = NULL;
   CHECK_OK(sendsafely_client_verify_credentials(client, &email, NULL));
   CHECK_TEXT("admin@acme.test", email);
-  CHECK_OK(sendsafely_client_new(setting("SENDSAFELY_HOST"), setting("SENDSAFELY_API_KEY"), "wrong", NULL, &wrong, NULL));
+  CHECK_OK(
+      sendsafely_client_new(setting("SENDSAFELY_HOST"), setting("SENDSAFELY_API_KEY"), "wrong", NULL, &wrong, NULL));
   CHECK_STATUS(SENDSAFELY_AUTHENTICATION_FAILED, sendsafely_client_verify_credentials(wrong, NULL, NULL));
   sendsafely_string_free(email);
   sendsafely_client_free(client);
@@ -130,14 +131,17 @@ TEST(log_in) {
 TEST(log_in_with_second_factor) {
   sendsafely_client *client = client_without_credentials();
   sendsafely_login *login = NULL, *second = NULL;
-  free(admin("POST", "/users", "{\"email\":\"careful@acme.test\",\"password\":\"p4ssw0rd-of-careful\",\"two_factor\":true}"));
-  CHECK_OK(sendsafely_client_generate_api_key(client, "careful@acme.test", "p4ssw0rd-of-careful", "example", &login, NULL));
+  free(admin("POST", "/users",
+             "{\"email\":\"careful@acme.test\",\"password\":\"p4ssw0rd-of-careful\",\"two_factor\":true}"));
+  CHECK_OK(
+      sendsafely_client_generate_api_key(client, "careful@acme.test", "p4ssw0rd-of-careful", "example", &login, NULL));
   REQUIRE(login && login->second_factor_required == 1);
   CHECK_TEXT("SMS", login->second_factor_kind);
-  CHECK_STATUS(SENDSAFELY_AUTHENTICATION_FAILED, sendsafely_client_generate_api_key_second_factor(
-                                                     client, login->validation_token, "000000", "example", &second, NULL));
-  CHECK_OK(sendsafely_client_generate_api_key_second_factor(client, login->validation_token, "123456", "example", &second,
-                                                            NULL));
+  CHECK_STATUS(SENDSAFELY_AUTHENTICATION_FAILED,
+               sendsafely_client_generate_api_key_second_factor(client, login->validation_token, "000000", "example",
+                                                                &second, NULL));
+  CHECK_OK(sendsafely_client_generate_api_key_second_factor(client, login->validation_token, "123456", "example",
+                                                            &second, NULL));
   CHECK(works(second, "careful@acme.test"));
   sendsafely_login_free(login);
   sendsafely_login_free(second);
@@ -147,8 +151,8 @@ TEST(log_in_with_second_factor) {
 TEST(log_in_with_oauth) {
   sendsafely_client *client = client_without_credentials();
   sendsafely_login *login = NULL;
-  CHECK_OK(sendsafely_client_generate_api_key_oauth(client, user_text("third@acme.test", "oauth_token"), "example", &login,
-                                                    NULL));
+  CHECK_OK(sendsafely_client_generate_api_key_oauth(client, user_text("third@acme.test", "oauth_token"), "example",
+                                                    &login, NULL));
   CHECK(works(login, "third@acme.test"));
   CHECK_STATUS(SENDSAFELY_AUTH_FORBIDDEN,
                sendsafely_client_generate_api_key_oauth(client, "another", "example", &(sendsafely_login *){0}, NULL));

@@ -98,10 +98,12 @@ TEST(members_of_a_contact_group) {
   CHECK(group_has(client, id, "\"ann@customer.test\"") && group_has(client, id, member->user_id));
   CHECK_STATUS(SENDSAFELY_DUPLICATE_EMAIL,
                sendsafely_client_add_contact_group_member(client, id, "ann@customer.test", NULL, NULL));
-  CHECK_STATUS(SENDSAFELY_INVALID_EMAIL, sendsafely_client_add_contact_group_member(client, id, "ann@nowhere", NULL, NULL));
+  CHECK_STATUS(SENDSAFELY_INVALID_EMAIL,
+               sendsafely_client_add_contact_group_member(client, id, "ann@nowhere", NULL, NULL));
   CHECK_STATUS(SENDSAFELY_REFUSED,
                sendsafely_client_add_contact_group_member(client, "no-such-group", "bob@customer.test", NULL, NULL));
-  CHECK_STATUS(SENDSAFELY_DENIED, sendsafely_client_add_contact_group_member(second, id, "bob@customer.test", NULL, NULL));
+  CHECK_STATUS(SENDSAFELY_DENIED,
+               sendsafely_client_add_contact_group_member(second, id, "bob@customer.test", NULL, NULL));
   CHECK_STATUS(SENDSAFELY_DENIED, sendsafely_client_remove_contact_group_member(second, id, member->user_id, NULL));
   CHECK_STATUS(SENDSAFELY_USER_NOT_FOUND, sendsafely_client_remove_contact_group_member(client, id, "nobody", NULL));
   CHECK_STATUS(SENDSAFELY_REFUSED,
@@ -109,7 +111,8 @@ TEST(members_of_a_contact_group) {
   CHECK_OK(sendsafely_client_remove_contact_group_member(client, id, member->user_id, NULL));
   CHECK(group_has(client, id, "\"users\":[]"));
   size_t sent = requests_arrived();
-  CHECK_STATUS(SENDSAFELY_MALFORMED_EMAIL, sendsafely_client_add_contact_group_member(client, id, "no address", NULL, NULL));
+  CHECK_STATUS(SENDSAFELY_MALFORMED_EMAIL,
+               sendsafely_client_add_contact_group_member(client, id, "no address", NULL, NULL));
   CHECK(requests_arrived() == sent);
   sendsafely_contact_group_member_free(member);
   free(id);
@@ -149,7 +152,8 @@ TEST(contact_group_on_a_package) {
   sendsafely_client *client = new_client(NULL), *second = client_of("second@acme.test");
   sendsafely_package *package = new_package(client), *received = NULL;
   sendsafely_finalized *finalized = NULL;
-  char *id = new_group(client, "Friends", 0), *later = new_group(client, "Later", 0), *of_second = new_group(second, "His", 0);
+  char *id = new_group(client, "Friends", 0), *later = new_group(client, "Later", 0),
+       *of_second = new_group(second, "His", 0);
   char *text = NULL;
   CHECK_OK(sendsafely_client_add_contact_group_member(client, id, "second@acme.test", NULL, NULL));
   CHECK_OK(sendsafely_package_set_message(package, "hello", NULL));

@@ -7,12 +7,14 @@
 /* Appendix A.3: one message as bytes and as text. */
 #define SERVER_SECRET "SERVERSECRETexample"
 #define KEYCODE "KEYCODEexample"
-#define BASE64 "ww0ECQMIAQIDBAUGBwhg0j0BINaZLlJ32W2mj2OKc0/KMF7tLQ0ljRbS2b+CYp9vfOOSe36GpXA5m/Xa5F9FP9qVQCH56cxtUar6Y5Pz"
-static const uint8_t MESSAGE[78] = {
-    0xc3, 0x0d, 0x04, 0x09, 0x03, 0x08, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x60, 0xd2, 0x3d, 0x01, 0x20, 0xd6,
-    0x99, 0x2e, 0x52, 0x77, 0xd9, 0x6d, 0xa6, 0x8f, 0x63, 0x8a, 0x73, 0x4f, 0xca, 0x30, 0x5e, 0xed, 0x2d, 0x0d, 0x25, 0x8d,
-    0x16, 0xd2, 0xd9, 0xbf, 0x82, 0x62, 0x9f, 0x6f, 0x7c, 0xe3, 0x92, 0x7b, 0x7e, 0x86, 0xa5, 0x70, 0x39, 0x9b, 0xf5, 0xda,
-    0xe4, 0x5f, 0x45, 0x3f, 0xda, 0x95, 0x40, 0x21, 0xf9, 0xe9, 0xcc, 0x6d, 0x51, 0xaa, 0xfa, 0x63, 0x93, 0xf3};
+#define BASE64 \
+  "ww0ECQMIAQIDBAUGBwhg0j0BINaZLlJ32W2mj2OKc0/KMF7tLQ0ljRbS2b+CYp9vfOOSe36GpXA5m/Xa5F9FP9qVQCH56cxtUar6Y5Pz"
+static const uint8_t MESSAGE[78] = {0xc3, 0x0d, 0x04, 0x09, 0x03, 0x08, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07,
+                                    0x08, 0x60, 0xd2, 0x3d, 0x01, 0x20, 0xd6, 0x99, 0x2e, 0x52, 0x77, 0xd9, 0x6d,
+                                    0xa6, 0x8f, 0x63, 0x8a, 0x73, 0x4f, 0xca, 0x30, 0x5e, 0xed, 0x2d, 0x0d, 0x25,
+                                    0x8d, 0x16, 0xd2, 0xd9, 0xbf, 0x82, 0x62, 0x9f, 0x6f, 0x7c, 0xe3, 0x92, 0x7b,
+                                    0x7e, 0x86, 0xa5, 0x70, 0x39, 0x9b, 0xf5, 0xda, 0xe4, 0x5f, 0x45, 0x3f, 0xda,
+                                    0x95, 0x40, 0x21, 0xf9, 0xe9, 0xcc, 0x6d, 0x51, 0xaa, 0xfa, 0x63, 0x93, 0xf3};
 
 /* What each official client used for its vectors; tests/vectors/index.json. */
 static const struct official {
@@ -37,20 +39,25 @@ static char *vector(const struct official *official, const char *name) {
 static int port_of_host(void) { return atoi(strrchr(setting("SENDSAFELY_HOST"), ':') + 1); }
 
 TEST(sign_a_request) {
-  static const struct { const char *path, *body, *signature; } known[] = { /* appendix A.1 */
-    {"/api/v2.0/user/", NULL, "a5d894cda0d4ab9f818dca89a5db3486c2e832a9f5bce04428020c95f5c3ad71"},
-    {"/user/", NULL, "a5d894cda0d4ab9f818dca89a5db3486c2e832a9f5bce04428020c95f5c3ad71"},
-    {"/package/", "{\"vdr\":false}", "efcd990b88bc50ab6e58f27f0ba0a5eb9f60e90789fa71061b04815a84c5ed6d"},
-    {"/package/", "{\"vdr\": \"false\"}", "288cc6a5bd6331079d673cc754fa778512c3cf6e7c5f3a2d37caeb7595ea8ee4"},
-    {"/package/AAAA-BBBB/recipient/", "{\"email\":\"jürgen@example.com\"}",
-     "cb7d4df55042a2ba6a23322df8785bea920441f46ef1bcfa42e04cf6ab61eee0"},
-    {"/package/received/?rowIndex=0&pageSize=100", NULL, "941dedcdfebc3ccaada66a5a6d4354f7693a0faf04ccf403ee82fbd326b907cd"},
-    {"/package/AAAA-BBBB/file/11111111-2222-3333-4444-555555555555/", "{\"filePart\":\"1\",\"uploadType\":\"JAVA_API\"}",
-     "cba2456d2b2f9eda366d36aa1ba59ab78bf82ae46065f7070eb8b7cba7df44d4"}};
+  static const struct {
+    const char *path, *body, *signature;
+  } known[] = { /* appendix A.1 */
+               {"/api/v2.0/user/", NULL, "a5d894cda0d4ab9f818dca89a5db3486c2e832a9f5bce04428020c95f5c3ad71"},
+               {"/user/", NULL, "a5d894cda0d4ab9f818dca89a5db3486c2e832a9f5bce04428020c95f5c3ad71"},
+               {"/package/", "{\"vdr\":false}", "efcd990b88bc50ab6e58f27f0ba0a5eb9f60e90789fa71061b04815a84c5ed6d"},
+               {"/package/", "{\"vdr\": \"false\"}",
+                "288cc6a5bd6331079d673cc754fa778512c3cf6e7c5f3a2d37caeb7595ea8ee4"},
+               {"/package/AAAA-BBBB/recipient/", "{\"email\":\"jürgen@example.com\"}",
+                "cb7d4df55042a2ba6a23322df8785bea920441f46ef1bcfa42e04cf6ab61eee0"},
+               {"/package/received/?rowIndex=0&pageSize=100", NULL,
+                "941dedcdfebc3ccaada66a5a6d4354f7693a0faf04ccf403ee82fbd326b907cd"},
+               {"/package/AAAA-BBBB/file/11111111-2222-3333-4444-555555555555/",
+                "{\"filePart\":\"1\",\"uploadType\":\"JAVA_API\"}",
+                "cba2456d2b2f9eda366d36aa1ba59ab78bf82ae46065f7070eb8b7cba7df44d4"}};
   sendsafely_client *client = NULL;
   sendsafely_request_headers *headers = NULL;
-  CHECK_OK(sendsafely_client_new("https://acme.test", "TESTKEY0123456789abcdefg", "TESTSECRET-zyxwvutsrqponmlk", NULL, &client,
-                                 NULL));
+  CHECK_OK(sendsafely_client_new("https://acme.test", "TESTKEY0123456789abcdefg", "TESTSECRET-zyxwvutsrqponmlk", NULL,
+                                 &client, NULL));
   for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
     CHECK_OK(sendsafely_client_sign(client, known[i].path, known[i].body, "2024-01-02T03:04:05+0000", &headers, NULL));
     REQUIRE(headers);
@@ -63,7 +70,8 @@ TEST(sign_a_request) {
   const char *bad_times[] = {"", "now", "2024-01-02 03:04:05", "2024-01-02T03:04:05Z", "2024-01-02T03:04:05+0000\r\n"};
   for (size_t i = 0; i < 5; i++) {
     CHECK_STATUS(SENDSAFELY_INVALID_ARGUMENT, sendsafely_client_sign(client, bad_paths[i], NULL, NULL, &headers, NULL));
-    CHECK_STATUS(SENDSAFELY_INVALID_ARGUMENT, sendsafely_client_sign(client, "/user/", NULL, bad_times[i], &headers, NULL));
+    CHECK_STATUS(SENDSAFELY_INVALID_ARGUMENT,
+                 sendsafely_client_sign(client, "/user/", NULL, bad_times[i], &headers, NULL));
   }
   sendsafely_client_free(client);
 }
@@ -75,8 +83,8 @@ TEST(send_a_signed_request) {
   char lines[512];
   CHECK_OK(sendsafely_client_sign(client, "/user/", NULL, NULL, &headers, NULL));
   REQUIRE(headers);
-  snprintf(lines, sizeof lines, "ss-api-key: %s\r\nss-request-timestamp: %s\r\nss-request-signature: %s\r\n", headers->api_key,
-           headers->timestamp, headers->signature);
+  snprintf(lines, sizeof lines, "ss-api-key: %s\r\nss-request-timestamp: %s\r\nss-request-signature: %s\r\n",
+           headers->api_key, headers->timestamp, headers->signature);
   CHECK(requests_arrived() == 0);
   char *answer = http(port_of_host(), "GET", "/api/v2.0/user/", lines, NULL);
   CHECK_TEXT("SUCCESS", json_text(answer, "response"));
@@ -116,11 +124,14 @@ TEST(make_a_keycode) {
 }
 
 TEST(checksum) {
-  static const struct { const char *keycode, *package_code, *checksum; } known[] = { /* appendix A.2 */
-    {"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8", "oaKjpKWmp6ipqqusra6vsLGys7S1tre4ubq7vL2-v8A",
-     "71fcf4e9b19e787e96737cde7f9d6a7a27d43df076bd0918571464c33360334d"},
-    {"keyCode_Example", "packageCode-Example", "ca9f7f832bb75a3d0b4d62c5475bcc4a9deba13a3a8e197dc98fd357a991e8ee"},
-    {"kc", "pc", "3b4d68bfb8a81b9e27fc38ed8d96e431e2454c7275b5f2ef3282527f225f4939"}};
+  static const struct {
+    const char *keycode, *package_code, *checksum;
+  } known[] = { /* appendix A.2 */
+               {"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8", "oaKjpKWmp6ipqqusra6vsLGys7S1tre4ubq7vL2-v8A",
+                "71fcf4e9b19e787e96737cde7f9d6a7a27d43df076bd0918571464c33360334d"},
+               {"keyCode_Example", "packageCode-Example",
+                "ca9f7f832bb75a3d0b4d62c5475bcc4a9deba13a3a8e197dc98fd357a991e8ee"},
+               {"kc", "pc", "3b4d68bfb8a81b9e27fc38ed8d96e431e2454c7275b5f2ef3282527f225f4939"}};
   char *text = NULL;
   for (size_t i = 0; i < 3; i++) {
     CHECK_OK(sendsafely_checksum(known[i].keycode, known[i].package_code, &text, NULL));
@@ -180,7 +191,8 @@ TEST(decrypt_a_part) {
   CHECK_STATUS(SENDSAFELY_UNSUPPORTED_FORMAT,
                sendsafely_part_decrypt(SERVER_SECRET, KEYCODE, unusual, sizeof unusual, &data, NULL));
   CHECK_STATUS(SENDSAFELY_INVALID_ARGUMENT, sendsafely_part_decrypt("", KEYCODE, MESSAGE, sizeof MESSAGE, &data, NULL));
-  CHECK_STATUS(SENDSAFELY_INVALID_ARGUMENT, sendsafely_part_decrypt(SERVER_SECRET, "", MESSAGE, sizeof MESSAGE, &data, NULL));
+  CHECK_STATUS(SENDSAFELY_INVALID_ARGUMENT,
+               sendsafely_part_decrypt(SERVER_SECRET, "", MESSAGE, sizeof MESSAGE, &data, NULL));
 }
 
 TEST(encrypt_a_part) {
@@ -226,7 +238,8 @@ TEST(decrypt_a_message) {
     free(base64);
   }
   CHECK_STATUS(SENDSAFELY_DECRYPT_FAILED, sendsafely_message_decrypt(SERVER_SECRET, "another", BASE64, &text, NULL));
-  CHECK_STATUS(SENDSAFELY_DECRYPT_FAILED, sendsafely_message_decrypt(SERVER_SECRET, KEYCODE, "no message", &text, NULL));
+  CHECK_STATUS(SENDSAFELY_DECRYPT_FAILED,
+               sendsafely_message_decrypt(SERVER_SECRET, KEYCODE, "no message", &text, NULL));
   CHECK_STATUS(SENDSAFELY_INVALID_ARGUMENT, sendsafely_message_decrypt("", KEYCODE, BASE64, &text, NULL));
 }
 

@@ -40,8 +40,8 @@ TEST(file_information) {
   CHECK(information->file->uploaded != SENDSAFELY_TIME_UNKNOWN);
   sendsafely_file_information_free(information);
   forget_requests();
-  CHECK_STATUS(SENDSAFELY_ONLY_IN_WORKSPACE, sendsafely_package_get_file_information(package, file->file_id, "directory",
-                                                                                    &information, NULL));
+  CHECK_STATUS(SENDSAFELY_ONLY_IN_WORKSPACE,
+               sendsafely_package_get_file_information(package, file->file_id, "directory", &information, NULL));
   CHECK(information == NULL && requests_arrived() == 0);
   CHECK_STATUS(SENDSAFELY_FILE_NOT_ON_PACKAGE,
                sendsafely_package_get_file_information(package, "no-such-file", NULL, &information, NULL));
@@ -243,8 +243,8 @@ TEST(copy_file_refused) {
                sendsafely_package_copy_file(locked, file->file_id, workspace, NULL, &copy, NULL));
   /* Another portal, or what looks like one. */
   snprintf(host, sizeof host, "http://localhost:%s", strrchr(setting("SENDSAFELY_HOST"), ':') + 1);
-  CHECK_OK(sendsafely_client_new(host, setting("SENDSAFELY_API_KEY"), setting("SENDSAFELY_API_SECRET"), NULL, &elsewhere,
-                                 NULL));
+  CHECK_OK(sendsafely_client_new(host, setting("SENDSAFELY_API_KEY"), setting("SENDSAFELY_API_SECRET"), NULL,
+                                 &elsewhere, NULL));
   CHECK_OK(sendsafely_package_create_workspace(elsewhere, NULL, &wrong, NULL));
   CHECK_STATUS(SENDSAFELY_INVALID_ARGUMENT,
                sendsafely_package_copy_file(package, file->file_id, wrong, NULL, &copy, NULL));

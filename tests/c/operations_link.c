@@ -5,8 +5,8 @@
 
 TEST(parse_link) {
   sendsafely_link *link = NULL;
-  CHECK_OK(sendsafely_link_parse("<https://acme.test/receive/?thread=GVG2-MNZT&packageCode=abc#keyCode=" KEYCODE ">", &link,
-                                 NULL));
+  CHECK_OK(sendsafely_link_parse("<https://acme.test/receive/?thread=GVG2-MNZT&packageCode=abc#keyCode=" KEYCODE ">",
+                                 &link, NULL));
   REQUIRE(link);
   CHECK_TEXT("https://acme.test", link->host);
   CHECK_TEXT("GVG2-MNZT", link->package_id);
@@ -21,8 +21,8 @@ TEST(find_links) {
   const char *second = "https://acme.test/receive/?packageCode=def#keyCode=" KEYCODE;
   char mail[1024];
   sendsafely_string_list *links = NULL;
-  snprintf(mail, sizeof mail, "Dear all,\r\nsee <%s>, or\r\n%s. Again: %s\r\nNot https://acme.test/.\r\n", first, second,
-           first);
+  snprintf(mail, sizeof mail, "Dear all,\r\nsee <%s>, or\r\n%s. Again: %s\r\nNot https://acme.test/.\r\n", first,
+           second, first);
   CHECK_OK(sendsafely_link_find(mail, &links, NULL));
   REQUIRE(links && links->count == 2);
   CHECK_TEXT(first, links->items[0]);

@@ -212,7 +212,8 @@ TEST(delete_package) {
   sendsafely_package *package = NULL;
   sendsafely_finalized *finalized = send_package(client, &package);
   /* What the service does not know may be somebody else's. */
-  add_fault("{\"endpoint\":\"delete_package\",\"times\":1,\"action\":{\"envelope\":{\"response\":\"UNKNOWN_PACKAGE\"}}}");
+  add_fault(
+      "{\"endpoint\":\"delete_package\",\"times\":1,\"action\":{\"envelope\":{\"response\":\"UNKNOWN_PACKAGE\"}}}");
   CHECK_STATUS(SENDSAFELY_UNKNOWN_PACKAGE, sendsafely_package_delete(package, NULL));
   CHECK_OK(sendsafely_package_delete(package, NULL));
   CHECK_STATUS(SENDSAFELY_PACKAGE_DELETED, sendsafely_package_set_life(package, 3, NULL));
@@ -230,8 +231,9 @@ TEST(delete_temporary_package) {
   char *id = NULL;
   CHECK_OK(sendsafely_package_id(package, &id, NULL));
   CHECK_OK(sendsafely_package_delete(package, NULL));
-  CHECK_STATUS(SENDSAFELY_UNKNOWN_PACKAGE, sendsafely_package_open(client, id, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG",
-                                                                   &(sendsafely_package *){0}, NULL));
+  CHECK_STATUS(SENDSAFELY_UNKNOWN_PACKAGE,
+               sendsafely_package_open(client, id, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG",
+                                       &(sendsafely_package *){0}, NULL));
   sendsafely_string_free(id);
   sendsafely_package_free(package);
   /* After a failure: only what no recipient can have. */
@@ -245,7 +247,8 @@ TEST(delete_temporary_package) {
   sendsafely_package_free(package);
   /* Where the service does not take it for unfinished: only what is asked for is deleted all the same. */
   package = new_package(client);
-  add_fault("{\"endpoint\":\"delete_temporary_package\",\"times\":2,\"action\":{\"envelope\":{\"response\":\"DENIED\"}}}");
+  add_fault(
+      "{\"endpoint\":\"delete_temporary_package\",\"times\":2,\"action\":{\"envelope\":{\"response\":\"DENIED\"}}}");
   CHECK_STATUS(SENDSAFELY_DENIED, sendsafely_package_delete_unfinished(package, NULL));
   CHECK(service_has(package, "IN_PROGRESS"));
   CHECK_OK(sendsafely_package_delete(package, NULL));

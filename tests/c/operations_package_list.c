@@ -156,7 +156,8 @@ TEST(packages_of_an_older_portal) {
   char *id = send_to_second(client, "older.bin");
   CHECK_OK(sendsafely_search_options_init(&options, sizeof options));
   options.whole_organization = 1;
-  add_fault("{\"endpoint\":\"search_organization_packages\",\"action\":{\"envelope\":{\"response\":\"UNKNOWN_ENDPOINT\"}}}");
+  add_fault(
+      "{\"endpoint\":\"search_organization_packages\",\"action\":{\"envelope\":{\"response\":\"UNKNOWN_ENDPOINT\"}}}");
   CHECK_OK(sendsafely_client_search_packages(client, &options, &iterator, NULL));
   CHECK(in_list(iterator, id) == 1);
   remove_faults();

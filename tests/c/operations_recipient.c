@@ -109,11 +109,14 @@ TEST(several_recipients_refused) {
     many[i] = texts[i];
   }
   forget_requests();
-  CHECK_STATUS(SENDSAFELY_MALFORMED_EMAIL, sendsafely_package_add_recipients(package, malformed, 2, NULL, &results, NULL));
-  CHECK_STATUS(SENDSAFELY_TOO_MANY_RECIPIENTS, sendsafely_package_add_recipients(package, many, 100, NULL, &results, NULL));
+  CHECK_STATUS(SENDSAFELY_MALFORMED_EMAIL,
+               sendsafely_package_add_recipients(package, malformed, 2, NULL, &results, NULL));
+  CHECK_STATUS(SENDSAFELY_TOO_MANY_RECIPIENTS,
+               sendsafely_package_add_recipients(package, many, 100, NULL, &results, NULL));
   CHECK_OK(sendsafely_recipient_options_init(&options, sizeof options));
   options.phone_number = "(415) 555-0100";
-  CHECK_STATUS(SENDSAFELY_INVALID_ARGUMENT, sendsafely_package_add_recipients(package, many, 2, &options, &results, NULL));
+  CHECK_STATUS(SENDSAFELY_INVALID_ARGUMENT,
+               sendsafely_package_add_recipients(package, many, 2, &options, &results, NULL));
   CHECK(results == NULL && requests_arrived() == 0);
   CHECK_OK(sendsafely_package_add_recipients(package, many, 99, NULL, &results, NULL));
   CHECK(results && results->count == 99 && results->items[98]->recipient);
@@ -168,7 +171,8 @@ TEST(get_recipient) {
   CHECK_TEXT("+1 4155550100", recipient->phone_numbers->items[0]);
   CHECK(recipient->sms_auth == 1 && recipient->is_package_owner == 0 && recipient->confirmations->count == 0);
   sendsafely_recipient_free(recipient);
-  CHECK_STATUS(SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE, sendsafely_package_get_recipient(package, "nobody", &recipient, NULL));
+  CHECK_STATUS(SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE,
+               sendsafely_package_get_recipient(package, "nobody", &recipient, NULL));
   sendsafely_package_free(package);
   sendsafely_client_free(client);
 }

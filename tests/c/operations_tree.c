@@ -114,7 +114,8 @@ TEST(upload_tree_again) {
   options.existing = SENDSAFELY_EXISTING_REFUSE;
   write_file(path_in("again", "fresh.txt"), "fresh", 5);
   forget_requests();
-  CHECK_STATUS(SENDSAFELY_FILE_EXISTS, sendsafely_package_upload_all(workspace, scratch("again"), &options, &report, NULL));
+  CHECK_STATUS(SENDSAFELY_FILE_EXISTS,
+               sendsafely_package_upload_all(workspace, scratch("again"), &options, &report, NULL));
   CHECK(requests_to("create_file") == 0 && service_lacks(workspace, "\"fresh.txt\""));
   REQUIRE(report);
   const sendsafely_report_item *there = item_of(report, "a.txt"), *fresh = item_of(report, "fresh.txt");
@@ -166,7 +167,8 @@ TEST(upload_all_into_a_package) {
   write_file(path_in("flat", "b.txt"), "bb", 2);
   CHECK(symlink("a.txt", path_in("flat", "link.txt")) == 0);
   forget_requests();
-  CHECK_STATUS(SENDSAFELY_ONLY_IN_WORKSPACE, sendsafely_package_upload_all(package, scratch("deep"), NULL, &report, NULL));
+  CHECK_STATUS(SENDSAFELY_ONLY_IN_WORKSPACE,
+               sendsafely_package_upload_all(package, scratch("deep"), NULL, &report, NULL));
   sendsafely_report_free(report);
   CHECK_STATUS(SENDSAFELY_DIRECTORY_NOT_FOUND,
                sendsafely_package_upload_all(package, scratch("no-such"), NULL, &report, NULL));
@@ -230,8 +232,8 @@ TEST(download_tree_with_odd_names) {
   char files[2048] = "", fault[4096], target[4096];
   for (size_t i = 0; i < 3; i++) {
     sendsafely_file *file = NULL;
-    CHECK_OK(sendsafely_package_upload_memory(workspace, texts[i], (const uint8_t *)texts[i], strlen(texts[i]), NULL, &file,
-                                              NULL));
+    CHECK_OK(sendsafely_package_upload_memory(workspace, texts[i], (const uint8_t *)texts[i], strlen(texts[i]), NULL,
+                                              &file, NULL));
     REQUIRE(file);
     snprintf(files + strlen(files), sizeof files - strlen(files),
              "%s{\"fileId\":\"%s\",\"fileName\":\"%s\",\"fileSize\":\"%zu\",\"parts\":1}", i ? "," : "", file->file_id,
@@ -239,7 +241,8 @@ TEST(download_tree_with_odd_names) {
     sendsafely_file_free(file);
   }
   snprintf(fault, sizeof fault,
-           "{\"endpoint\":\"get_directory\",\"times\":0,\"when\":\"after\",\"action\":{\"replace_json\":{\"files\":[%s]}}}",
+           "{\"endpoint\":\"get_directory\",\"times\":0,\"when\":\"after\",\"action\":{\"replace_json\":{\"files\":[%s]"
+           "}}}",
            files);
   add_fault(fault);
   make_local("odd");
@@ -279,7 +282,8 @@ TEST(download_tree_over_a_link) {
   CHECK(status != SENDSAFELY_OK);
   REQUIRE(report && item_of(report, "a.txt") && item_of(report, "Docs/b.txt"));
   CHECK_STATUS(SENDSAFELY_OK, item_of(report, "a.txt")->status);
-  CHECK(item_of(report, "Docs/b.txt")->status != SENDSAFELY_OK && item_of(report, "Docs/Old/c.txt")->status != SENDSAFELY_OK);
+  CHECK(item_of(report, "Docs/b.txt")->status != SENDSAFELY_OK &&
+        item_of(report, "Docs/Old/c.txt")->status != SENDSAFELY_OK);
   CHECK(file_is(path_in("inside", "a.txt"), "a", 1) && entries_of(scratch("outside")) == 0);
   sendsafely_report_free(report);
   sendsafely_package_free(workspace);

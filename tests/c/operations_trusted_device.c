@@ -64,7 +64,8 @@ TEST(generate_and_register_key_pair) {
   CHECK(request_has("\\\"description\\\":\\\"laptop\\\"") && !request_has("PRIVATE KEY"));
   /* It opens what is sent from now on. */
   char *id = send_package(client, "ann@customer.test", &package);
-  CHECK_OK(sendsafely_package_open_with_private_key(client, id, key_pair->public_key_id, key_pair->private_key, &opened, NULL));
+  CHECK_OK(sendsafely_package_open_with_private_key(client, id, key_pair->public_key_id, key_pair->private_key, &opened,
+                                                    NULL));
   CHECK_OK(sendsafely_package_get_message(opened, &text, NULL));
   CHECK_TEXT("hello", text);
   sendsafely_string_free(text);
@@ -90,10 +91,12 @@ TEST(register_public_key) {
   CHECK_STATUS(SENDSAFELY_INVALID_KEY, sendsafely_client_register_public_key(client, private_key, "device", &id, NULL));
   CHECK(requests_arrived() == 0);
   set_switches("{\"max_public_keys\":1}");
-  CHECK_STATUS(SENDSAFELY_LIMIT_EXCEEDED, sendsafely_client_register_public_key(client, public_key, "device", &id, NULL));
+  CHECK_STATUS(SENDSAFELY_LIMIT_EXCEEDED,
+               sendsafely_client_register_public_key(client, public_key, "device", &id, NULL));
   set_switches("{\"max_public_keys\":1000}");
   add_fault("{\"endpoint\":\"register_public_key\",\"when\":\"after\",\"times\":1,\"action\":{\"close\":true}}");
-  CHECK_STATUS(SENDSAFELY_OUTCOME_UNKNOWN, sendsafely_client_register_public_key(client, public_key, "device", &id, NULL));
+  CHECK_STATUS(SENDSAFELY_OUTCOME_UNKNOWN,
+               sendsafely_client_register_public_key(client, public_key, "device", &id, NULL));
   CHECK(requests_to("register_public_key") == 2);
   remove_faults();
   free(public_key);
@@ -239,8 +242,10 @@ TEST(upload_keycodes) {
   armored = raw_keycode(client, id, own);
   char text[4096] = "", *end = text;
   for (const char *at = json_text(armored, "message"); *at && end < text + sizeof text - 1; at++) {
-    if (at[0] == '\\' && at[1] == 'n') *end++ = '\n', at++;
-    else *end++ = *at;
+    if (at[0] == '\\' && at[1] == 'n')
+      *end++ = '\n', at++;
+    else
+      *end++ = *at;
   }
   CHECK_OK(sendsafely_package_keycode(package, &keycode, NULL));
   CHECK_OK(sendsafely_keycode_decrypt(text, private_key, &decrypted, NULL));
@@ -284,14 +289,15 @@ TEST(unusable_public_key) {
   int lines = 0;
   char *id = send_package(client, "ann@customer.test", &package), *usable = register_key(client, public_key);
   CHECK_OK(sendsafely_client_request(client, "PUT", "/public-key/",
-                                     "{\"description\":\"broken\",\"publicKey\":\"-----BEGIN PGP PUBLIC KEY BLOCK-----\\n\"}",
+                                     "{\"description\":\"broken\",\"publicKey\":\"-----BEGIN PGP PUBLIC KEY "
+                                     "BLOCK-----\\n\"}",
                                      &answer, NULL));
   CHECK_OK(sendsafely_client_verify_credentials(client, &email, NULL));
   CHECK_OK(sendsafely_client_options_init(&options, sizeof options));
   options.on_log = count_lines;
   options.log_user_data = &lines;
-  CHECK_OK(sendsafely_client_new(setting("SENDSAFELY_HOST"), user_text(email, "api_key"), user_text(email, "api_secret"),
-                                 &options, &logging, NULL));
+  CHECK_OK(sendsafely_client_new(setting("SENDSAFELY_HOST"), user_text(email, "api_key"),
+                                 user_text(email, "api_secret"), &options, &logging, NULL));
   CHECK_OK(sendsafely_package_keycode(package, &keycode, NULL));
   CHECK_OK(sendsafely_package_open(logging, id, keycode, &again, NULL));
   CHECK_OK(sendsafely_package_upload_keycodes(again, NULL, NULL));
@@ -336,7 +342,8 @@ TEST(keycodes_of_several_packages) {
   CHECK_STATUS(SENDSAFELY_DECRYPT_FAILED, keycodes->items[3]->status);
   CHECK(!keycodes->items[0]->keycode && !keycodes->items[2]->keycode && !keycodes->items[3]->keycode);
   sendsafely_keycode_list_free(keycodes);
-  CHECK_STATUS(SENDSAFELY_REFUSED, sendsafely_client_get_keycodes(client, "no-such-key", private_key, ids, 4, &keycodes, NULL));
+  CHECK_STATUS(SENDSAFELY_REFUSED,
+               sendsafely_client_get_keycodes(client, "no-such-key", private_key, ids, 4, &keycodes, NULL));
   size_t sent = requests_arrived();
   CHECK_STATUS(SENDSAFELY_INVALID_KEY, sendsafely_client_get_keycodes(client, id, "no key", ids, 4, &keycodes, NULL));
   CHECK(requests_arrived() == sent && keycodes == NULL);
@@ -366,7 +373,8 @@ TEST(sync_keycodes) {
   char *damaged_id = send_package(client, "ann@customer.test", &damaged);
   snprintf(path, sizeof path, "/package/%s/link/%s/", damaged_id, id);
   CHECK_OK(sendsafely_client_request(client, "PUT", path,
-                                     "{\"keycode\":\"-----BEGIN PGP MESSAGE-----\\n\\nAAAA\\n-----END PGP MESSAGE-----\\n\"}",
+                                     "{\"keycode\":\"-----BEGIN PGP MESSAGE-----\\n\\nAAAA\\n-----END PGP "
+                                     "MESSAGE-----\\n\"}",
                                      &answer, NULL));
   sendsafely_string_free(answer);
   /* A device that comes later opens nothing of that before. */

@@ -126,7 +126,8 @@ TEST(get_directory) {
   CHECK_TEXT(root_of(workspace), directory->directory_id);
   CHECK_TEXT(docs, directory->directories->items[0]->directory_id);
   sendsafely_directory_free(directory);
-  CHECK_STATUS(SENDSAFELY_REFUSED, sendsafely_package_get_directory(workspace, "no-such-directory", NULL, &directory, NULL));
+  CHECK_STATUS(SENDSAFELY_REFUSED,
+               sendsafely_package_get_directory(workspace, "no-such-directory", NULL, &directory, NULL));
   CHECK(directory == NULL);
   sendsafely_string_free(docs);
   sendsafely_string_free(old);

@@ -59,7 +59,8 @@ static unsigned count_in_memory(const struct masked *masked, unsigned char key) 
   while (maps != NULL && fgets(line, sizeof line, maps) != NULL) {
     uintptr_t from, to;
     char mode[5];
-    if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %4s", &from, &to, mode) != 3 || mode[0] != 'r' || mode[1] != 'w') continue;
+    if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %4s", &from, &to, mode) != 3 || mode[0] != 'r' || mode[1] != 'w')
+      continue;
     while (from < to) {
       size_t wanted = to - from < sizeof piece ? to - from : sizeof piece;
       ssize_t got = pread(memory, piece, wanted, (off_t)from);
@@ -119,7 +120,8 @@ int main(void) {
   wipe(text, sizeof text);
   CHECK(count_in_memory(&secret, 0) == 0);
 
-  CHECK_OK(sendsafely_client_new(setting("SENDSAFELY_HOST"), setting("SENDSAFELY_API_KEY"), shown(&secret, text), NULL, &client, NULL));
+  CHECK_OK(sendsafely_client_new(setting("SENDSAFELY_HOST"), setting("SENDSAFELY_API_KEY"), shown(&secret, text), NULL,
+                                 &client, NULL));
   wipe(text, sizeof text);
   CHECK_OK(sendsafely_package_create(client, &package, NULL));
   CHECK_OK(sendsafely_package_upload_memory(package, "a.txt", (const uint8_t *)"hello", 5, NULL, &file, NULL));

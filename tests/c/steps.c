@@ -8,12 +8,37 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum state { FRESH, RECIPIENT, FILE_ONLY, MESSAGE, READY, UPLOADING, FINALIZING, FINALIZED, DELETED, NO_KEYCODE,
-             WORKSPACE, SHORT_KEYCODE, KEYLESS_WORKSPACE, DELETED_WORKSPACE, STATES };
-static const char *const state_names[STATES] = {
-    "fresh", "with a recipient", "with a file", "with a message", "ready", "uploading", "finalizing", "finalized",
-    "deleted", "opened without keycode", "Workspace", "opened with a short keycode", "Workspace without keycode",
-    "deleted Workspace"};
+enum state {
+  FRESH,
+  RECIPIENT,
+  FILE_ONLY,
+  MESSAGE,
+  READY,
+  UPLOADING,
+  FINALIZING,
+  FINALIZED,
+  DELETED,
+  NO_KEYCODE,
+  WORKSPACE,
+  SHORT_KEYCODE,
+  KEYLESS_WORKSPACE,
+  DELETED_WORKSPACE,
+  STATES
+};
+static const char *const state_names[STATES] = {"fresh",
+                                                "with a recipient",
+                                                "with a file",
+                                                "with a message",
+                                                "ready",
+                                                "uploading",
+                                                "finalizing",
+                                                "finalized",
+                                                "deleted",
+                                                "opened without keycode",
+                                                "Workspace",
+                                                "opened with a short keycode",
+                                                "Workspace without keycode",
+                                                "deleted Workspace"};
 
 /* The package in its state, and what belongs to it. */
 static sendsafely_client *client;
@@ -170,13 +195,13 @@ static void enter_state(enum state state) {
 /* The calls. Each frees what it is given. */
 typedef sendsafely_status call(sendsafely_package *package, sendsafely_error **error);
 
-#define TEXT_CALL(name, function)                                                          \
-  static sendsafely_status name(sendsafely_package *of, sendsafely_error **error) {        \
-    char *text = (char *)1;                                                                \
-    sendsafely_status status = function(of, &text, error);                                 \
-    CHECK(status == SENDSAFELY_OK || text == NULL);                                        \
-    sendsafely_string_free(text);                                                          \
-    return status;                                                                         \
+#define TEXT_CALL(name, function)                                                   \
+  static sendsafely_status name(sendsafely_package *of, sendsafely_error **error) { \
+    char *text = (char *)1;                                                         \
+    sendsafely_status status = function(of, &text, error);                          \
+    CHECK(status == SENDSAFELY_OK || text == NULL);                                 \
+    sendsafely_string_free(text);                                                   \
+    return status;                                                                  \
   }
 TEXT_CALL(get_id, sendsafely_package_id)
 TEXT_CALL(get_code, sendsafely_package_code)
@@ -279,7 +304,8 @@ static sendsafely_status finalize_undisclosed(sendsafely_package *of, sendsafely
 
 static sendsafely_status download_file(sendsafely_package *of, sendsafely_error **error) {
   sendsafely_download *download = (void *)1;
-  sendsafely_status status = sendsafely_package_download_file(of, file_id, scratch("downloaded.bin"), NULL, &download, error);
+  sendsafely_status status =
+      sendsafely_package_download_file(of, file_id, scratch("downloaded.bin"), NULL, &download, error);
   CHECK(status == SENDSAFELY_OK || download == NULL);
   sendsafely_download_free(download);
   unlink(scratch("downloaded.bin"));
@@ -332,7 +358,8 @@ static sendsafely_status download_tree(sendsafely_package *of, sendsafely_error 
   return status;
 }
 
-static sendsafely_status upload_from(sendsafely_package *of, const char *path, const char *into, sendsafely_error **error) {
+static sendsafely_status upload_from(sendsafely_package *of, const char *path, const char *into,
+                                     sendsafely_error **error) {
   sendsafely_report *report = NULL;
   sendsafely_upload_all_options options;
   CHECK_OK(sendsafely_upload_all_options_init(&options, sizeof options));
@@ -383,7 +410,8 @@ static sendsafely_status rename_file(sendsafely_package *of, sendsafely_error **
   return sendsafely_package_rename_file(of, file_id, "renamed.bin", error);
 }
 
-static sendsafely_status copy(sendsafely_package *from, const char *id, sendsafely_package *to, sendsafely_error **error) {
+static sendsafely_status copy(sendsafely_package *from, const char *id, sendsafely_package *to,
+                              sendsafely_error **error) {
   char *text = (char *)1;
   sendsafely_status status = sendsafely_package_copy_file(from, id, to, NULL, &text, error);
   CHECK(status == SENDSAFELY_OK || text == NULL);
@@ -644,11 +672,11 @@ static int only_looks(call *function) {
   return function == get_id || function == get_code || function == get_keycode || function == get_link ||
          function == get_information || function == get_message || function == set_life ||
          function == set_recipient_phone || function == download_file || function == download_memory ||
-         function == download_callback || function == running_uploads || function == is_workspace || function == get_collaborators ||
-         function == get_permissions || function == get_public_keys || function == get_public_keys_of_recipient ||
-         function == upload_keycodes || function == set_label || function == update || function == notify ||
-         function == get_recipient || function == get_file_information || function == get_directory ||
-         function == copy_file;
+         function == download_callback || function == running_uploads || function == is_workspace ||
+         function == get_collaborators || function == get_permissions || function == get_public_keys ||
+         function == get_public_keys_of_recipient || function == upload_keycodes || function == set_label ||
+         function == update || function == notify || function == get_recipient || function == get_file_information ||
+         function == get_directory || function == copy_file;
 }
 
 static void work_through(enum state state) {

@@ -187,13 +187,9 @@ char *admin(const char *method, const char *path, const char *body) {
   return http(atoi(setting("EMULATOR_ADMIN_PORT")), method, path, "", body);
 }
 
-void add_fault(const char *rule) {
-  free(admin("POST", "/faults", rule));
-}
+void add_fault(const char *rule) { free(admin("POST", "/faults", rule)); }
 
-void remove_faults(void) {
-  free(admin("DELETE", "/faults", NULL));
-}
+void remove_faults(void) { free(admin("DELETE", "/faults", NULL)); }
 
 void forget_requests(void) {
   if (record) keep_requests("running");
@@ -208,9 +204,7 @@ static size_t occurrences(const char *needle) {
   return count;
 }
 
-size_t requests_arrived(void) {
-  return occurrences("\"listener\":");
-}
+size_t requests_arrived(void) { return occurrences("\"listener\":"); }
 
 size_t requests_to(const char *endpoint) {
   char needle[128];
@@ -218,9 +212,7 @@ size_t requests_to(const char *endpoint) {
   return occurrences(needle);
 }
 
-int request_has(const char *json) {
-  return occurrences(json) > 0;
-}
+int request_has(const char *json) { return occurrences(json) > 0; }
 
 /* What it knows of a package, to be freed with free(). */
 static char *state_of(sendsafely_package *package) {
@@ -240,13 +232,9 @@ static int service_knows(sendsafely_package *package, const char *json, int expe
   return knows;
 }
 
-int service_has(sendsafely_package *package, const char *json) {
-  return service_knows(package, json, 1);
-}
+int service_has(sendsafely_package *package, const char *json) { return service_knows(package, json, 1); }
 
-int service_lacks(sendsafely_package *package, const char *json) {
-  return !service_knows(package, json, 0);
-}
+int service_lacks(sendsafely_package *package, const char *json) { return !service_knows(package, json, 0); }
 
 const char *service_text(sendsafely_package *package, const char *id, const char *member) {
   char needle[256], *state = state_of(package);
@@ -261,9 +249,7 @@ const char *service_text(sendsafely_package *package, const char *id, const char
   return text;
 }
 
-void set_switches(const char *switches) {
-  free(admin("POST", "/settings", switches));
-}
+void set_switches(const char *switches) { free(admin("POST", "/settings", switches)); }
 
 /* The service escapes what a page of HTML would: "=" comes as \u003d. */
 const char *json_text(const char *json, const char *member) {
@@ -302,8 +288,8 @@ sendsafely_client *client_of(const char *email) {
   char user[256];
   snprintf(user, sizeof user, "{\"email\":\"%s\"}", email);
   if (!*user_text(email, "api_key")) free(admin("POST", "/users", user));
-  CHECK_OK(sendsafely_client_new(setting("SENDSAFELY_HOST"), user_text(email, "api_key"), user_text(email, "api_secret"), NULL,
-                                 &client, NULL));
+  CHECK_OK(sendsafely_client_new(setting("SENDSAFELY_HOST"), user_text(email, "api_key"),
+                                 user_text(email, "api_secret"), NULL, &client, NULL));
   return client;
 }
 

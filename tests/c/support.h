@@ -11,8 +11,7 @@
 #include <string.h>
 
 /* Counts a check; a failed one is printed with the words that follow. */
-void check_at(const char *file, int line, int passed, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+void check_at(const char *file, int line, int passed, const char *format, ...) __attribute__((format(printf, 4, 5)));
 #define CHECK(condition) check_at(__FILE__, __LINE__, !!(condition), "%s", #condition)
 #define CHECK_STATUS(expected, call) check_status_at(__FILE__, __LINE__, (expected), (call), #call)
 #define CHECK_OK(call) CHECK_STATUS(SENDSAFELY_OK, call)
@@ -21,16 +20,16 @@ void check_status_at(const char *file, int line, int32_t expected, int32_t actua
 void check_text_at(const char *file, int line, const char *expected, const char *actual, const char *what);
 
 /* The same, and a test that cannot go on without it returns. */
-#define REQUIRE(condition)           \
-  do {                               \
-    int is_met = !!(condition);      \
+#define REQUIRE(condition)                                  \
+  do {                                                      \
+    int is_met = !!(condition);                             \
     check_at(__FILE__, __LINE__, is_met, "%s", #condition); \
-    if (!is_met) return;             \
+    if (!is_met) return;                                    \
   } while (0)
 
 /* A test of the operations_*.c programs: TEST(name) { ... }. It leaves no objects, faults or settings behind. */
-#define TEST(name)                                                                      \
-  static void name(void);                                                               \
+#define TEST(name)                                                                     \
+  static void name(void);                                                              \
   __attribute__((constructor)) static void add_##name(void) { add_test(#name, name); } \
   static void name(void)
 void add_test(const char *name, void (*body)(void));

@@ -1,14 +1,19 @@
 """Formatting, lints, documentation, licences: one test for each command, named by it. One that is not installed is skipped."""
 
+import fnmatch
 import os
+import re
 import shlex
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
+# The programs of tools/requirements.txt.
+VENV = Path(sys.prefix, "bin")
 
 
 def run(command):
@@ -39,6 +44,25 @@ def test_advisories():
     if run("cargo deny fetch db").returncode != 0:
         pytest.skip("the advisories' database cannot be fetched")
     passes("cargo deny --log-level error check advisories")
+
+
+def tracked(*patterns):
+    """The files of the repository whose path fits one of the patterns."""
+    listed = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return [path for path in listed.stdout.splitlines() if (ROOT / path).is_file() and any(fnmatch.fnmatch(path, one) for one in patterns)]
+
+
+def test_ruff():
+    passes(f"{VENV}/ruff check --quiet .")
+
+
+def test_shellcheck():
+    scripts = [path for path in tracked("*") if re.match(rb"#!.*\b(ba)?sh\b", (ROOT / path).read_bytes()[:64])]
+    passes(f"{VENV}/shellcheck --external-sources {shlex.join([*scripts, *tracked('*.sh')])}")
+
+
+def test_clang_format():
+    passes(f"{VENV}/clang-format --dry-run -Werror {shlex.join(tracked('tests/c/*.[ch]', 'examples/c/*.[ch]', 'benches/*.c'))}")
 
 
 @pytest.mark.parametrize("script", ["citations.py", "layers.py emulator"])

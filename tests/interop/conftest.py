@@ -13,10 +13,9 @@ from pathlib import Path
 
 import local
 import pytest
+from libsendsafely import Client, _library
 from sendsafely.pgpy import PGPMessage
 from sendsafely.SendSafely import SendSafely
-
-from libsendsafely import Client, _library
 
 ROOT = Path(__file__).parents[2]
 

@@ -3,7 +3,6 @@
 import base64
 
 import pytest
-
 from conftest import sha256
 
 MESSAGE = "Grüße aus Zürich — 機密 🔐"

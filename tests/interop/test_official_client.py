@@ -4,16 +4,15 @@ import json
 import subprocess
 
 import pytest
-from sendsafely import utilities
-from sendsafely.Package import Package
-from sendsafely.pgpy import PGPMessage
-from sendsafely.exceptions import DownloadFileException, GetPackageInformationFailedException
-from sendsafely.utilities import read_key_pair, save_key_pair
-
 from conftest import MESSAGE, RECIPIENT, ROOT, plaintext_sizes, receive_ours, send_ours, sha256, sums
 from libsendsafely import Error, Status, crypto
 from libsendsafely import load_key_pair as load_ours
 from libsendsafely import save_key_pair as save_ours
+from sendsafely import utilities
+from sendsafely.exceptions import DownloadFileException, GetPackageInformationFailedException
+from sendsafely.Package import Package
+from sendsafely.pgpy import PGPMessage
+from sendsafely.utilities import read_key_pair, save_key_pair
 
 SIZES = [0, 1, 655_360, 655_361, 2_621_440, 2_621_441, 5_242_880, 30_000_000]
 

@@ -5,7 +5,6 @@ from urllib.parse import unquote
 
 import pytest
 from conftest import MESSAGE, RECIPIENT, NodeError, plaintext_sizes, receive_ours, send_ours, sha256, sums
-
 from libsendsafely import Client, Error, PackageList, Status, crypto
 
 S = 2_621_440
@@ -229,9 +228,9 @@ def test_keycodes_reach_devices_of_the_other(emulator, official, device, make_fi
             package.add_recipient(RECIPIENT)
             package.upload_file(file)
             package.finalize()
-            package_id, keycode = package.id, package.keycode
+            made = package.id, package.keycode
         sent, _ = send_node(official("admin"), [file])
-        for package_id, keycode in [(package_id, keycode), (sent.id, sent.keycode)]:
+        for package_id, keycode in [made, (sent.id, sent.keycode)]:
             for key_id, key in [(public_key_id, private_key), (own.public_key_id, own.private_key)]:
                 assert official("second").getKeycode(key, key_id, package_id) == [keycode]
                 with client.open_with_private_key(package_id, key_id, key) as opened:

@@ -3,12 +3,11 @@
 import json
 
 import pytest
-from sendsafely.Package import Package as OfficialPackage
-from sendsafely.utilities import read_key_pair, save_key_pair
-
 from conftest import sha256
 from libsendsafely import Error, PackageList, Status, load_key_pair
 from libsendsafely import save_key_pair as save_ours
+from sendsafely.Package import Package as OfficialPackage
+from sendsafely.utilities import read_key_pair, save_key_pair
 
 
 def rows(client, which):

@@ -1,13 +1,13 @@
-"""What is not known of the service (protocol 9) is a switch of the emulator: our client gets along with each setting, and is understood by the official clients.
+"""What is not known of the service (protocol 9) is a switch of the emulator: our client gets along with each setting, and is
+understood by the official clients.
 
 The defaults are what every other test runs with; here is the other setting of each."""
 
 import pytest
 from conftest import MESSAGE, RECIPIENT, Emulator, receive_ours, sha256, sums
+from libsendsafely import Client, Error, PackageList, Status
 from test_official_client import receive_official, send_official
 from test_official_node import NODE_MESSAGE, receive_node, send_node
-
-from libsendsafely import Client, Error, PackageList, Status
 
 SWITCHES = [
     # A client that is behind is refused: ours corrects itself, the official ones do not and stay out.

@@ -79,7 +79,8 @@ def messages(program, short):
 def damaged(program, short):
     """Messages to change one byte of."""
     authenticated = [variant for variant in program.VARIANTS if set(variant) == {"aead"}]
-    return [Case(program, compression, 600, variant=variant) for compression in program.COMPRESSIONS[::2] for variant in [{}, *authenticated]][:3 if short else None]
+    made = [Case(program, compression, 600, variant=variant) for compression in program.COMPRESSIONS[::2] for variant in [{}, *authenticated]]
+    return made[:3 if short else None]
 
 
 def once(cases):

@@ -37,8 +37,11 @@ def pytest_generate_tests(metafunc):
         "size": lambda program: [(program, size) for size in (cases.SHORT_SIZES if short else cases.SIZES)],
         "text_size": lambda program: [(program, size) for size in (cases.TEXT_SIZES[4:5] if short else cases.TEXT_SIZES)],
         # Its own keys, and those that the others have made for devices.
-        "writer": lambda program: [(program, maker, kind, compression, variant) for maker in there for kind in maker.KEYS if maker is program or kind == "rsa" and not short
-                                   for variant in program.KEYCODES for compression in (program.COMPRESSIONS if maker is program and not short else program.COMPRESSIONS[-1:])],
+        "writer": lambda program: [
+            (program, maker, kind, compression, variant)
+            for maker in there for kind in maker.KEYS if maker is program or (kind == "rsa" and not short)
+            for variant in program.KEYCODES
+            for compression in (program.COMPRESSIONS if maker is program and not short else program.COMPRESSIONS[-1:])],
         "reader": lambda program: [(program, kind) for kind in program.KEYS],
         "own": lambda program: [(program, program.KEYS[0])],
         "unusable": lambda program: [(program, kind) for kind in program.UNUSABLE_KEYS],

@@ -121,7 +121,8 @@ class GnuPG(Files):
 
     def gpg(self, *arguments, data=b"", password=None):
         passphrase = [] if password is None else ["--passphrase", password]
-        return run("gpg", "--batch", "--no-tty", "--quiet", "--yes", "--trust-model", "always", "--pinentry-mode", "loopback", *passphrase, *arguments, data=data, env=self.environment)
+        always = ("--batch", "--no-tty", "--quiet", "--yes", "--trust-model", "always", "--pinentry-mode", "loopback")
+        return run("gpg", *always, *passphrase, *arguments, data=data, env=self.environment)
 
     def encrypt(self, content, passwords=(), key=None, compression="none", **options):
         words = ["--compress-algo", compression, "--s2k-mode", options.get("mode", 3), "--s2k-digest-algo", options.get("hash", "SHA256"),
@@ -158,7 +159,8 @@ class GnuPG(Files):
             "rsa": ("RSA\nKey-Length: 2048", "RSA\nSubkey-Length: 2048", "0"),
             "default": ("EDDSA\nKey-Curve: ed25519", "ECDH\nSubkey-Curve: cv25519", "3y"),
         }.get(kind, (f"ECDSA\nKey-Curve: {kind}", f"ECDH\nSubkey-Curve: {kind}", "0"))
-        text = f"%no-protection\nKey-Type: {primary}\nKey-Usage: sign\nSubkey-Type: {encryption}\nSubkey-Usage: encrypt\nName-Email: {USER}\nExpire-Date: {expiry}\n%commit\n"
+        text = (f"%no-protection\nKey-Type: {primary}\nKey-Usage: sign\nSubkey-Type: {encryption}\nSubkey-Usage: encrypt\n"
+                f"Name-Email: {USER}\nExpire-Date: {expiry}\n%commit\n")
         status = self.gpg("--status-fd", "1", "--gen-key", data=text.encode()).decode()
         fingerprint = re.search(r"KEY_CREATED \w ([0-9A-F]+)", status)[1]
         return Key(*(self.gpg("--armor", word, fingerprint).decode() for word in ("--export", "--export-secret-keys")))
@@ -200,7 +202,8 @@ class Sequoia(Files):
         terminal, end = pty.openpty()
         output = self.file("output")
         output.unlink(missing_ok=True)
-        process = subprocess.Popen(["sq", *command, "--output", str(output), *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        process = subprocess.Popen(["sq", *command, "--output", str(output), *map(str, arguments)],
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                    start_new_session=True, pass_fds=[end], preexec_fn=lambda: fcntl.ioctl(end, termios.TIOCSCTTY, 0))
         os.close(end)
         try:
@@ -253,7 +256,8 @@ class Sequoia(Files):
         for file in (private, revocation):
             file.unlink(missing_ok=True)
         run("sq", *command, *words, "--rev-cert", revocation, *self.word(command, "--export", "--output"), private)
-        public = run("sq", "key", "extract-cert", private) if "extract-cert" in self.help("key") else run("sq", "key", "delete", "--cert-file", private, "--output", "-")
+        extract = ("extract-cert", private) if "extract-cert" in self.help("key") else ("delete", "--cert-file", private, "--output", "-")
+        public = run("sq", "key", *extract)
         return Key(public.decode(), private.read_text())
 
 
@@ -268,7 +272,8 @@ class Rnp(Program):
         *COUNTS, *({"cipher": cipher} for cipher in CIPHERS), *({"hash": hash_name} for hash_name in HASHES),
     ]
     REFUSED = [({"aead": "OCB"}, "authenticated mode"), ({"aead": "EAX"}, "authenticated mode")]
-    PASSWORD = ctypes.CFUNCTYPE(ctypes.c_bool, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_char_p, ctypes.POINTER(ctypes.c_char), ctypes.c_size_t)
+    PASSWORD = ctypes.CFUNCTYPE(ctypes.c_bool, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_char_p,
+                                ctypes.POINTER(ctypes.c_char), ctypes.c_size_t)
 
     def __init__(self):
         try:
@@ -426,7 +431,8 @@ class PGPy(Program):
     def make_key(self, kind):
         constants = self.constants
         key, encryption = (self.pgpy.PGPKey.new(constants.PubKeyAlgorithm.RSAEncryptOrSign, 2048) for _ in range(2))
-        preferences = {"hashes": [constants.HashAlgorithm.SHA256], "ciphers": [constants.SymmetricKeyAlgorithm.AES256], "compression": [constants.CompressionAlgorithm.Uncompressed]}
+        preferences = {"hashes": [constants.HashAlgorithm.SHA256], "ciphers": [constants.SymmetricKeyAlgorithm.AES256],
+                       "compression": [constants.CompressionAlgorithm.Uncompressed]}
         key.add_uid(self.pgpy.PGPUID.new("Trusted Browser", email=USER), usage={constants.KeyFlags.Sign, constants.KeyFlags.Certify}, **preferences)
         key.add_subkey(encryption, usage={constants.KeyFlags.EncryptCommunications, constants.KeyFlags.EncryptStorage})
         return Key(str(key.pubkey), str(key))
@@ -509,7 +515,8 @@ class OpenPgpJs(Conversation):
             self.KEYS = ("rsa", "default", "rsa4096", "curve25519", "authenticated")
             modes = [*self.AUTHENTICATED, {"aead": "gcm"}]
             self.VARIANTS = [
-                *self.VARIANTS, *modes, *({**mode, "argon2": True} for mode in modes), {"argon2": True}, {"aead": "ocb", "others": 2}, {"aead": "gcm", "argon2": True, "others": 1},
+                *self.VARIANTS, *modes, *({**mode, "argon2": True} for mode in modes), {"argon2": True},
+                {"aead": "ocb", "others": 2}, {"aead": "gcm", "argon2": True, "others": 1},
                 {"aead": "ocb", "armor": True}, {"aead": "ocb", "lengths": "partial"}, {"aead": "gcm", "cipher": "aes128"}, {"aead": "eax", "cipher": "aes192"},
                 *({**mode, "chunk": chunk} for mode in modes for chunk in (0, 4, 10, 16)),
             ]
