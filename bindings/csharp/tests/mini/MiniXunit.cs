@@ -79,59 +79,58 @@ namespace Xunit
 
     internal static class Runner
     {
-        private static int passed, failed;
-
-        /// <summary>Runs the tests of which the name has the first argument in it.</summary>
-        private static int Main(string[] arguments)
+        /// <summary>Without arguments it lists the names of the tests; else it runs the named ones, in their order.</summary>
+        private static int Main(string[] names)
         {
-            string runtime = Type.GetType("Mono.Runtime") != null ? "mono" : "CoreCLR";
-            string part = arguments.Length > 0 ? arguments[0] : "";
-            foreach (Type type in typeof(Runner).Assembly.GetExportedTypes().OrderBy(type => type.Name))
-            {
-                if (type.IsAbstract) continue;
-                foreach (MethodInfo method in type.GetMethods(BindingFlags.Instance | BindingFlags.Public))
+            List<KeyValuePair<string, Action>> tests = All().ToList();
+            if (names.Length == 0) foreach (KeyValuePair<string, Action> test in tests) Console.WriteLine(test.Key);
+            return names.Count(name => !Passes(name, tests.Single(test => test.Key == name).Value)) == 0 ? 0 : 1;
+        }
+
+        private static IEnumerable<KeyValuePair<string, Action>> All()
+        {
+            foreach (Type type in typeof(Runner).Assembly.GetExportedTypes().Where(type => !type.IsAbstract).OrderBy(type => type.Name))
+                foreach (MethodInfo method in type.GetMethods().Where(method => method.GetCustomAttribute<FactAttribute>() != null))
                 {
-                    if (method.GetCustomAttribute<FactAttribute>() == null) continue;
                     List<object[]> rows = method.GetCustomAttributes<InlineDataAttribute>().Select(row => row.Data).ToList();
                     if (rows.Count == 0) rows.Add(null);
                     foreach (object[] row in rows)
                     {
                         string name = type.Name + "." + method.Name + (row == null ? "" : "(" + string.Join(", ", row) + ")");
-                        if (name.Contains(part)) Run(runtime + " " + name, type, method, row);
+                        yield return new KeyValuePair<string, Action>(name, () => Run(type, method, row));
                     }
                 }
-            }
-            Console.WriteLine(runtime + " " + Environment.Version + ": " + passed + " passed, " + failed + " failed");
-            return failed == 0 && passed > 0 ? 0 : 1;
         }
 
-        private static void Run(string name, Type type, MethodInfo method, object[] row)
+        private static void Run(Type type, MethodInfo method, object[] row)
         {
+            object test = Activator.CreateInstance(type);
+            Exception failure = null;
             try
             {
-                object test = Activator.CreateInstance(type);
-                Exception own = null;
-                try
-                {
-                    var task = method.Invoke(test, row) as Task;
-                    if (task != null && !task.Wait(60000)) throw new TimeoutException("not done after 60 seconds");
-                }
-                catch (Exception e)
-                {
-                    own = e;
-                }
-                // What Dispose says of a test that has failed would hide why.
-                try { (test as IDisposable)?.Dispose(); } catch when (own != null) { }
-                if (own != null) throw own;
-                passed++;
-                Console.WriteLine(name + ": ok");
+                var task = method.Invoke(test, row) as Task;
+                if (task != null && !task.Wait(60000)) throw new TimeoutException("not done after 60 seconds");
             }
             catch (Exception e)
             {
-                while ((e is TargetInvocationException || e is AggregateException) && e.InnerException != null) e = e.InnerException;
-                failed++;
-                Console.WriteLine(name + ": FAILED: " + e.GetType().Name + ": " + e.Message + Environment.NewLine + e.StackTrace);
+                failure = e;
             }
+            // After a failure the one of Dispose would hide the reason.
+            try { (test as IDisposable)?.Dispose(); } catch when (failure != null) { }
+            if (failure != null) throw failure;
+        }
+
+        /// <summary>Prints the reason of a failure, and as the last line the name with the result.</summary>
+        private static bool Passes(string name, Action test)
+        {
+            Exception failure = null;
+            try { test(); } catch (Exception e) { failure = e; }
+            while ((failure is TargetInvocationException || failure is AggregateException) && failure.InnerException != null)
+                failure = failure.InnerException;
+            if (failure != null)
+                Console.WriteLine(failure.GetType().Name + ": " + failure.Message + Environment.NewLine + failure.StackTrace);
+            Console.WriteLine(name + (failure == null ? ": ok" : ": FAILED"));
+            return failure == null;
         }
     }
 }

@@ -1,15 +1,11 @@
-#!/usr/bin/env python3
 """The project files that only the .NET SDK reads, as XML: versions, frameworks, what goes into the package."""
 
 import os
 import re
-import sys
 import xml.etree.ElementTree as ET
 
 HERE = os.path.abspath(os.path.dirname(__file__))
 ROOT = os.path.join(HERE, "../../..")
-sys.path.insert(0, os.path.join(ROOT, "tools"))
-import run_tests
 
 
 def text(path):
@@ -73,6 +69,3 @@ def test_framework_programs_get_the_library():
 def test_the_tests_leave_the_stand_in_of_xunit_out():
     assert "mini/**" in value(TESTS, "DefaultItemExcludes") and "programs/**" in value(TESTS, "DefaultItemExcludes")
 
-
-if __name__ == "__main__":
-    sys.exit(run_tests.run("project", globals()))

@@ -1,5 +1,4 @@
-#!/usr/bin/env python3
-"""The header, the Python table and the C# table agree: `tools/python tests/parity/run.py`.
+"""The header, the Python table and the C# table agree: `tools/python -m pytest tests/parity`.
 
 Each is read by itself: the header by tools/header.py, the Python table by importing it, the C# table as the text that the
 compiler gets. Names, parameters, results, structs and enum values have to be the same, and what a wrapper does not use of
@@ -20,7 +19,6 @@ CSHARP = os.path.join(ROOT, "bindings/csharp")
 sys.path.insert(0, os.path.join(ROOT, "tools"))
 import csharp_table
 import header
-import run_tests
 
 # What a C# program has no use for, and why. That of Python stands in bindings/python/tests/test_table.py.
 UNUSED_BY_CSHARP = {"sendsafely_error_status": "the call has returned it"}
@@ -208,6 +206,3 @@ def test_every_network_call_has_a_task():
         assert tasks.get(name + "Async") == (wanted, parameters), name
     assert set(tasks) - {name + "Async" for name in plain} == {"MoveNextAsync"}
 
-
-if __name__ == "__main__":
-    sys.exit(run_tests.run("parity", globals()))
