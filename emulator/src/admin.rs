@@ -1,4 +1,4 @@
-//! The admin interface, for tests: settings, faults, records, raw packages. JSON over plain HTTP.
+//! The admin interface, for tests: settings, faults, request log, raw packages. JSON over plain HTTP.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use crate::body::{Dropped, Inbox, Outbox, Plain, whole};
+use crate::body::{Dropped, RequestBody, ResponseBody, WholeResponse, whole};
 use crate::faults::{Faults, Rule};
 use crate::percent::percent_decode;
 use crate::server::Server;
@@ -20,7 +20,7 @@ use crate::state::package::Package;
 
 struct Problem(StatusCode, String);
 
-type Outcome = Result<Plain, Problem>;
+type Outcome = Result<WholeResponse, Problem>;
 
 fn bad_request(reason: impl ToString) -> Problem {
     Problem(StatusCode::BAD_REQUEST, reason.to_string())
@@ -32,19 +32,19 @@ fn not_found(what: &str) -> Problem {
 
 fn json_of(value: &impl Serialize) -> Outcome {
     serde_json::to_value(value)
-        .map(|value| Plain::json(&value))
+        .map(|value| WholeResponse::json(&value))
         .map_err(bad_request)
 }
 
 fn done() -> Outcome {
-    Ok(Plain::json(&json!({"ok": true})))
+    Ok(WholeResponse::json(&json!({"ok": true})))
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     serde_json::from_slice(body).map_err(bad_request)
 }
 
-/// The members given replace those of the value; unknown ones are an error.
+/// Replaces members of the value with those of the body; fails if a member is unknown.
 fn patch<T: Serialize + DeserializeOwned>(value: &T, body: &[u8]) -> Result<T, Problem> {
     let changes: Map<String, Value> = parse(body)?;
     let mut whole = serde_json::to_value(value).map_err(bad_request)?;
@@ -57,9 +57,9 @@ fn patch<T: Serialize + DeserializeOwned>(value: &T, body: &[u8]) -> Result<T, P
 pub(crate) async fn handle(
     server: Arc<Server>,
     request: Request<Incoming>,
-) -> Result<Response<Outbox>, Dropped> {
+) -> Result<Response<ResponseBody>, Dropped> {
     let (head, body) = request.into_parts();
-    let body = Inbox::new(body).collect().await?;
+    let body = RequestBody::new(body).collect().await?;
     let path = head.uri.path().trim_matches('/').to_owned();
     let segments: Vec<String> = path.split('/').map(percent_decode).collect();
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
@@ -67,9 +67,9 @@ pub(crate) async fn handle(
         (&Method::POST, ["outage"]) => outage(&server, &body).await,
         (method, segments) => server.parts.work(|| route(&server, method, segments, body)),
     };
-    let plain = outcome.unwrap_or_else(|Problem(status, reason)| Plain {
+    let plain = outcome.unwrap_or_else(|Problem(status, reason)| WholeResponse {
         status,
-        ..Plain::json(&json!({"error": reason}))
+        ..WholeResponse::json(&json!({"error": reason}))
     });
     Ok(whole(plain))
 }
@@ -125,7 +125,9 @@ fn route(server: &Server, method: &Method, segments: &[&str], body: Bytes) -> Ou
         (GET, ["faults"]) => json_of(&server.faults.lock().rules),
         (POST, ["faults"]) => {
             let rule: Rule = parse(&body)?;
-            Ok(Plain::json(&json!({"id": server.faults.lock().add(rule)})))
+            Ok(WholeResponse::json(
+                &json!({"id": server.faults.lock().add(rule)}),
+            ))
         }
         (DELETE, ["faults"]) => {
             server.faults.lock().rules.clear();
@@ -154,7 +156,7 @@ fn route(server: &Server, method: &Method, segments: &[&str], body: Bytes) -> Ou
         (GET, ["files", file, "parts", part]) => server
             .parts
             .get(file, part_number(part)?)
-            .map(Plain::part)
+            .map(WholeResponse::part)
             .ok_or_else(|| not_found("part")),
         (GET, ["users"]) => {
             let state = server.state.lock();
@@ -208,7 +210,7 @@ fn patch_package(server: &Server, id: &str, body: &[u8]) -> Outcome {
     json_of(package)
 }
 
-/// A file as another client would have made it: parts follow by `PUT /files/{id}/parts/{n}`, and no size limits apply.
+/// Adds a file without any limits, as another client could have made it. `PUT /files/{id}/parts/{n}` adds its parts.
 fn add_file(server: &Server, id: &str, body: &[u8]) -> Outcome {
     #[derive(serde::Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -233,16 +235,16 @@ fn add_file(server: &Server, id: &str, body: &[u8]) -> Outcome {
         file_key: new.file_key.unwrap_or_default(),
         ..File::new(&new.name, new.size, new.parts, &directory, &owner)
     };
-    let answer = json!({"file_id": file.id});
+    let response = json!({"file_id": file.id});
     package.files.push(file);
-    Ok(Plain::json(&answer))
+    Ok(WholeResponse::json(&response))
 }
 
 fn part_number(text: &str) -> Result<u32, Problem> {
     text.parse().map_err(bad_request)
 }
 
-/// The file is complete with its last part.
+/// Stores a part; the file is complete with the last one.
 fn put_part(server: &Server, file_id: &str, part: u32, bytes: Bytes) -> Outcome {
     let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     let mut state = server.state.lock();
@@ -284,5 +286,5 @@ fn add_user(server: &Server, body: &[u8]) -> Outcome {
         user.password = password;
     }
     state.ensure_api_key(&new.email);
-    Ok(Plain::json(&state.credentials(&new.email)))
+    Ok(WholeResponse::json(&state.credentials(&new.email)))
 }

@@ -1,4 +1,5 @@
-//! The API origin: who calls, what the body says, and the envelope around the answer.
+//! The API origin: authenticates the caller, parses the body, calls the handler, and puts its response into the
+//! envelope.
 
 use bytes::Bytes;
 use hyper::StatusCode;
@@ -6,14 +7,14 @@ use hyper::header::CONTENT_TYPE;
 use hyper::http::request::Parts as Head;
 use serde_json::Value;
 
-use crate::body::Plain;
+use crate::body::WholeResponse;
 use crate::call::{Call, Input};
 use crate::dates::{now_ms, parse_request_timestamp};
-use crate::envelope::{Answer, Refusal, Reply, refuse};
+use crate::envelope::{Refusal, Reply, Response, refuse};
 use crate::lenient;
 use crate::multipart;
 use crate::percent::pairs;
-use crate::routes::{PART_POST, Target, Way};
+use crate::routes::{PART_POST, Prefix, Target};
 use crate::server::Server;
 use crate::settings::Settings;
 use crate::signature::{matches, sign};
@@ -27,16 +28,16 @@ fn header<'a>(head: &'a Head, name: &str) -> &'a str {
         .unwrap_or("")
 }
 
-pub(crate) fn handle(server: &Server, head: &Head, target: Target, body: &Bytes) -> Plain {
-    match answer(server, head, target, body) {
-        Ok(Reply::Json(json)) => Plain::envelope(&json),
-        Ok(Reply::Part(bytes)) => Plain::part(bytes),
-        Ok(Reply::Page(text)) => Plain::text(StatusCode::OK, text),
-        Err(refusal) => Plain::envelope(&refusal.into_json(&server.settings())),
+pub(crate) fn handle(server: &Server, head: &Head, target: Target, body: &Bytes) -> WholeResponse {
+    match respond(server, head, target, body) {
+        Ok(Reply::Json(json)) => WholeResponse::envelope(&json),
+        Ok(Reply::Part(bytes)) => WholeResponse::part(bytes),
+        Ok(Reply::Page(text)) => WholeResponse::text(StatusCode::OK, text),
+        Err(refusal) => WholeResponse::envelope(&refusal.into_json(&server.settings())),
     }
 }
 
-fn answer(server: &Server, head: &Head, target: Target, body: &Bytes) -> Answer {
+fn respond(server: &Server, head: &Head, target: Target, body: &Bytes) -> Response {
     let settings = server.settings();
     let route = target.route.ok_or_else(|| {
         refuse(
@@ -57,11 +58,11 @@ fn answer(server: &Server, head: &Head, target: Target, body: &Bytes) -> Answer 
         None => body,
     };
     let mut state = server.state.lock();
-    let caller = match target.way {
-        Way::Signed => signed_caller(&state, &settings, head, text)?,
-        Way::Dropzone if header(head, "ss-api-key") == state.dropzone_id => Caller::Dropzone,
-        Way::Dropzone => return Err(authentication_failed("unknown Dropzone id")),
-        Way::Open => Caller::Nobody,
+    let caller = match target.prefix {
+        Prefix::Api => signed_caller(&state, &settings, head, text)?,
+        Prefix::Dropzone if header(head, "ss-api-key") == state.dropzone_id => Caller::Dropzone,
+        Prefix::Dropzone => return Err(authentication_failed("unknown Dropzone id")),
+        Prefix::None => Caller::Nobody,
     };
     let is_form = content_type.starts_with("application/x-www-form-urlencoded");
     let text = std::str::from_utf8(text).map_err(|_| refuse("FAIL", "the body is not UTF-8"))?;
@@ -86,16 +87,16 @@ fn answer(server: &Server, head: &Head, target: Target, body: &Bytes) -> Answer 
         caller,
         input,
     };
-    let answer = (route.handler)(&mut call);
+    let response = (route.handler)(&mut call);
     server.changed();
-    answer
+    response
 }
 
 fn authentication_failed(message: &str) -> Refusal {
     refuse("AUTHENTICATION_FAILED", message)
 }
 
-/// The owner of the API key, if the signature over key, path without query, timestamp and raw body is right.
+/// The owner of the API key; fails unless the signature over key, path without query, timestamp and raw body is right.
 fn signed_caller(
     state: &State,
     settings: &Settings,

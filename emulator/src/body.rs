@@ -1,4 +1,4 @@
-//! Bodies on their way in and out, with the slowness and the cuts that faults bring.
+//! Request and response bodies, which faults can slow down or cut.
 
 use std::fmt;
 use std::pin::Pin;
@@ -17,14 +17,14 @@ use tokio::time::sleep;
 use crate::envelope::gson;
 use crate::faults::Action;
 
-/// A body of this size is set aside at once; a larger announcement has to prove itself.
+/// Most memory that is reserved for a body before its bytes arrive.
 const MAX_RESERVE: u64 = 64 * 1024 * 1024;
-/// What is looked for in a body stands within its first bytes.
+/// `peek` looks at no more than this many bytes of a body.
 const MAX_PEEK: usize = 64 * 1024;
-/// Bytes of a cut body are given this time to leave before the connection is closed.
+/// Time for the last bytes of a cut body to be sent before the connection is closed.
 const FLUSH: Duration = Duration::from_millis(50);
 
-/// The connection ends without (the rest of) an answer.
+/// The connection is closed without a response, or before its end.
 #[derive(Debug)]
 pub(crate) struct Dropped;
 
@@ -38,14 +38,14 @@ impl std::error::Error for Dropped {}
 
 pub(crate) const JSON: &str = "application/json;charset=UTF-8";
 
-/// An answer whose body is whole.
-pub(crate) struct Plain {
+/// A response whose body is in memory.
+pub(crate) struct WholeResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
 
-impl Plain {
+impl WholeResponse {
     pub(crate) fn new(
         status: StatusCode,
         content_type: &'static str,
@@ -68,12 +68,12 @@ impl Plain {
         Self::new(StatusCode::OK, JSON, value.to_string())
     }
 
-    /// As the service writes it.
+    /// JSON as the service writes it.
     pub(crate) fn envelope(value: &Value) -> Self {
         Self::new(StatusCode::OK, JSON, gson(value))
     }
 
-    /// Java takes any other content type for JSON.
+    /// The Java client parses a part with any other content type as JSON.
     pub(crate) fn part(bytes: Bytes) -> Self {
         Self::new(StatusCode::OK, "application/octet-stream", bytes)
     }
@@ -87,27 +87,27 @@ impl Plain {
     }
 }
 
-/// A request body on its way in.
-pub(crate) struct Inbox {
+/// A request body while it arrives.
+pub(crate) struct RequestBody {
     body: Incoming,
     pub(crate) received: Vec<u8>,
-    /// All bytes so far, taken or not.
+    /// Bytes that have arrived so far, also those that `received` no longer holds.
     pub(crate) total: usize,
-    slow: Option<Action>,
+    fault: Option<Action>,
 }
 
-impl Inbox {
+impl RequestBody {
     pub(crate) fn new(body: Incoming) -> Self {
         let announced = body.size_hint().lower().min(MAX_RESERVE);
         Self {
             body,
             received: Vec::with_capacity(usize::try_from(announced).unwrap_or(0)),
             total: 0,
-            slow: None,
+            fault: None,
         }
     }
 
-    /// Takes the next bytes; false at the end.
+    /// Reads the next bytes; false at the end.
     async fn next(&mut self) -> Result<bool, Dropped> {
         let frame =
             std::future::poll_fn(|context| Pin::new(&mut self.body).poll_frame(context)).await;
@@ -118,14 +118,14 @@ impl Inbox {
         let before = self.total;
         self.total += data.len();
         self.received.extend_from_slice(&data);
-        if let Some(action) = self.slow.clone() {
-            self.suffer(&action, before).await?;
+        if let Some(action) = self.fault.clone() {
+            self.apply_from(&action, before).await?;
         }
         Ok(true)
     }
 
-    /// What a fault does to the bytes from `before` on.
-    async fn suffer(&self, action: &Action, before: usize) -> Result<(), Dropped> {
+    /// Applies a fault to the bytes from `before` on.
+    async fn apply_from(&self, action: &Action, before: usize) -> Result<(), Dropped> {
         let reached = |mark: usize| mark <= self.total && (before < mark || mark == 0);
         if action.close_after_request_bytes.is_some_and(reached) {
             return Err(Dropped);
@@ -139,14 +139,14 @@ impl Inbox {
         Ok(())
     }
 
-    /// From here on the body arrives as the fault has it; what is here already counts too.
-    pub(crate) async fn slow_down(&mut self, action: &Action) -> Result<(), Dropped> {
-        self.suffer(action, 0).await?;
-        self.slow = Some(action.clone());
+    /// Applies a fault to the whole body, also to the bytes that have arrived already.
+    pub(crate) async fn apply(&mut self, action: &Action) -> Result<(), Dropped> {
+        self.apply_from(action, 0).await?;
+        self.fault = Some(action.clone());
         Ok(())
     }
 
-    /// Reads until the first bytes hold what is looked for, or no longer can.
+    /// Reads until `look` finds something in the first bytes, or nothing within `MAX_PEEK`.
     pub(crate) async fn peek<T>(
         &mut self,
         look: impl Fn(&[u8]) -> Option<T>,
@@ -166,7 +166,7 @@ impl Inbox {
         Ok(())
     }
 
-    /// Only counts the bytes.
+    /// Reads to the end and only counts the bytes.
     pub(crate) async fn discard(&mut self) -> Result<u64, Dropped> {
         while self.next().await? {
             self.received.clear();
@@ -188,13 +188,13 @@ fn time_for(bytes: usize, bytes_per_second: usize) -> Duration {
     Duration::from_micros(micros)
 }
 
-/// An answer's body on its way out: whole, or as a task hands it over.
-pub(crate) enum Outbox {
+/// A response body: all bytes at once, or pieces that a task sends at its own pace.
+pub(crate) enum ResponseBody {
     Whole(Option<Bytes>),
     Paced(mpsc::Receiver<Result<Bytes, Dropped>>),
 }
 
-impl Body for Outbox {
+impl Body for ResponseBody {
     type Data = Bytes;
     type Error = Dropped;
 
@@ -226,21 +226,21 @@ impl Body for Outbox {
                     .as_ref()
                     .map_or(0, |bytes| u64::try_from(bytes.len()).unwrap_or(u64::MAX)),
             ),
-            // The Content-Length header says it: with an unknown size hyper believes the header.
+            // Unknown, so that hyper keeps the Content-Length header that is set already.
             Self::Paced(_) => SizeHint::default(),
         }
     }
 }
 
-pub(crate) fn whole(plain: Plain) -> Response<Outbox> {
-    let mut response = Response::new(Outbox::Whole(Some(plain.body)));
+pub(crate) fn whole(plain: WholeResponse) -> Response<ResponseBody> {
+    let mut response = Response::new(ResponseBody::Whole(Some(plain.body)));
     *response.status_mut() = plain.status;
     *response.headers_mut() = plain.headers;
     response
 }
 
-/// Sends a body slowly, with a silence in it, or not to its end.
-pub(crate) fn paced(body: Bytes, action: &Action) -> Outbox {
+/// Sends a body slowly, with a pause in it, or not to its end.
+pub(crate) fn paced(body: Bytes, action: &Action) -> ResponseBody {
     const LARGEST_PIECE: usize = 64 * 1024;
     let cut = action.close_after_response_bytes;
     let silence = action
@@ -278,9 +278,9 @@ pub(crate) fn paced(body: Bytes, action: &Action) -> Outbox {
         }
         if cut.is_some() {
             sleep(FLUSH).await;
-            // The client may be gone already.
+            // Fails if the client has closed the connection.
             drop(sender.send(Err(Dropped)).await);
         }
     });
-    Outbox::Paced(receiver)
+    ResponseBody::Paced(receiver)
 }

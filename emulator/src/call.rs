@@ -12,7 +12,7 @@ use crate::state::access::{Caller, Named, Right};
 use crate::state::package::Package;
 use crate::store::PartStore;
 
-/// Where the emulator can be reached.
+/// URLs of the three listeners.
 #[derive(Clone)]
 pub(crate) struct Origins {
     pub(crate) api: String,
@@ -20,7 +20,7 @@ pub(crate) struct Origins {
     pub(crate) admin: String,
 }
 
-/// What the request says: path, query, body.
+/// The content of the request: path, query, body.
 #[derive(Default)]
 pub(crate) struct Input {
     pub(crate) params: HashMap<&'static str, String>,
@@ -32,7 +32,7 @@ pub(crate) struct Input {
 }
 
 impl Input {
-    /// A part of the path; the route table guarantees that it is there.
+    /// A variable of the route's pattern; empty if the pattern does not have it.
     pub(crate) fn param(&self, name: &str) -> &str {
         self.params.get(name).map_or("", String::as_str)
     }
@@ -41,7 +41,7 @@ impl Input {
         self.body.get(name)?.as_str()
     }
 
-    /// A text that is there and not empty.
+    /// A text of the body; fails if it is absent or empty.
     pub(crate) fn required(&self, name: &str) -> Result<&str, Refusal> {
         self.text(name)
             .filter(|text| !text.is_empty())
@@ -53,7 +53,7 @@ impl Input {
         number(self.body.get(name)?)
     }
 
-    /// A boolean, or `"true"`/`"false"` as Python sends it.
+    /// A boolean, or `"true"`/`"false"`, which the Python client sends.
     pub(crate) fn flag(&self, name: &str) -> bool {
         match self.body.get(name) {
             Some(Value::Bool(flag)) => *flag,
@@ -84,12 +84,13 @@ pub(crate) struct Call<'a> {
 }
 
 impl Call<'_> {
-    /// E-mail of the user who calls; empty for a Dropzone.
+    /// E-mail of the caller; empty for a Dropzone.
     pub(crate) fn me(&self) -> String {
         self.caller.email().to_owned()
     }
 
-    /// The package in the path, for somebody with this right; the input beside it because the package borrows the state.
+    /// The package of the path; fails if the caller lacks the right. Returns the input, too, because the package
+    /// borrows `self`.
     pub(crate) fn open(&mut self, needed: Right) -> Result<(&mut Package, &Input), Refusal> {
         let package = self.state.open(
             &self.caller,
@@ -101,7 +102,7 @@ impl Call<'_> {
         Ok((package, &self.input))
     }
 
-    /// As `open`, for the reading calls that take the package code too.
+    /// As `open`, for calls that only read and accept the package code, too.
     pub(crate) fn read(&mut self) -> Result<(&mut Package, &Input), Refusal> {
         let package = self.state.open(
             &self.caller,
@@ -121,7 +122,7 @@ impl Call<'_> {
     }
 }
 
-/// The service's own idea of a well-formed address is not known; this one refuses only what cannot be one.
+/// It is not known which addresses the service accepts. This check refuses only what cannot be an address.
 pub(crate) fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else {
         return false;

@@ -43,7 +43,7 @@ pub(crate) enum Command {
     Print(String),
 }
 
-/// The error is text for people.
+/// Fails with a message for people.
 pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, String> {
     let mut options = Options::default();
     let mut arguments = arguments;

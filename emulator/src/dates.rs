@@ -41,7 +41,7 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
 }
 
-/// A day so many days from now.
+/// The date so many days from now.
 pub(crate) fn day_from_now(days: i64) -> (i64, i64, i64) {
     civil(now_ms().div_euclid(DAY_MS) + days)
 }
@@ -123,7 +123,7 @@ pub(crate) fn parse_request_timestamp(text: &str) -> Option<i64> {
     Some(days * DAY_MS + (seconds - offset_minutes * 60) * 1000)
 }
 
-/// `MM/dd/yyyy`, as in the organisation search, to the first millisecond of the day.
+/// The first millisecond of a day `MM/dd/yyyy`, as in the search of the organization's packages.
 pub(crate) fn parse_day(text: &str) -> Option<i64> {
     let mut fields = text.split('/').map(|field| field.parse::<i64>().ok());
     let (month, day, year) = (fields.next()??, fields.next()??, fields.next()??);

@@ -1,4 +1,4 @@
-//! The one JSON envelope of every answer: `response`, sometimes `message` and `errors`.
+//! The JSON envelope of every response: `response`, sometimes `message` and `errors`.
 
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
@@ -8,12 +8,12 @@ use crate::settings::Settings;
 
 pub(crate) enum Reply {
     Json(Value),
-    /// A part, through the API server.
+    /// The bytes of a part.
     Part(Bytes),
     Page(String),
 }
 
-/// A failure of the service: travels with HTTP status 200.
+/// A failure, which the service sends with HTTP status 200.
 pub(crate) struct Refusal {
     pub(crate) code: &'static str,
     pub(crate) message: String,
@@ -21,17 +21,17 @@ pub(crate) struct Refusal {
     pub(crate) more: Map<String, Value>,
 }
 
-pub(crate) type Answer = Result<Reply, Refusal>;
+pub(crate) type Response = Result<Reply, Refusal>;
 
-/// Adds `"response":"SUCCESS"`, unless the members name a qualified success themselves.
-pub(crate) fn success(mut members: Value) -> Answer {
+/// Adds `"response":"SUCCESS"`, unless the members have a `response`, such as `PACKAGE_NEEDS_APPROVAL`.
+pub(crate) fn success(mut members: Value) -> Response {
     if let Value::Object(object) = &mut members {
         object.entry("response").or_insert_with(|| "SUCCESS".into());
     }
     Ok(Reply::Json(without_nulls(members)))
 }
 
-pub(crate) fn done() -> Answer {
+pub(crate) fn done() -> Response {
     success(Value::Object(Map::new()))
 }
 
@@ -48,7 +48,7 @@ pub(crate) fn unknown_package() -> Refusal {
     refuse("UNKNOWN_PACKAGE", "Package ID does not exist")
 }
 
-/// A failure that the service did not foresee, in the recorded form.
+/// An internal error of the service, in the recorded form.
 pub(crate) fn internal_error() -> Value {
     let id = random::uuid();
     json!({"response": "FAIL", "message": format!("An error occurred.  Error Id {id}"), "errorId": id})
@@ -69,7 +69,7 @@ impl Refusal {
     }
 }
 
-/// JSON text as Gson writes it: these characters stand in strings only, and escaped.
+/// JSON as Gson writes it, which escapes these characters. They occur in strings only.
 pub(crate) fn gson(value: &Value) -> String {
     const ESCAPED: [char; 7] = ['<', '>', '&', '=', '\'', '\u{2028}', '\u{2029}'];
     let mut text = String::new();
@@ -82,7 +82,7 @@ pub(crate) fn gson(value: &Value) -> String {
     text
 }
 
-/// Absent members are left out: .NET fails on an explicit null.
+/// Leaves out null members: the .NET client fails on an explicit null.
 pub(crate) fn without_nulls(value: Value) -> Value {
     match value {
         Value::Object(object) => Value::Object(

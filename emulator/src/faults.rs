@@ -1,4 +1,4 @@
-//! Fault rules: which requests go wrong, and how.
+//! Fault rules: which requests fail, and how.
 
 use std::collections::BTreeMap;
 
@@ -8,18 +8,18 @@ use serde_json::{Map, Value};
 #[derive(Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum When {
-    /// Instead of acting.
+    /// The fault takes the place of the request's effect.
     #[default]
     Before,
-    /// The server acts, then its answer is lost or changed.
+    /// The request takes effect, then the fault changes or drops the response.
     After,
 }
 
-/// What goes wrong. Members may be combined where that makes sense.
+/// What a fault does. Members may be combined where that makes sense.
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Action {
-    // Another answer.
+    // Another response:
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) status: Option<u16>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -38,25 +38,25 @@ pub(crate) struct Action {
     pub(crate) garbage: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) huge_bytes: Option<usize>,
-    /// Answers without reading the request body first.
+    /// The response is sent before the request body is read.
     #[serde(skip_serializing_if = "is_default")]
     pub(crate) early: bool,
-    // No answer.
+    // No response:
     #[serde(skip_serializing_if = "is_default")]
     pub(crate) close: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) close_after_request_bytes: Option<usize>,
-    // The true answer, but ...
+    // The true response, changed:
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) close_after_response_bytes: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) short_response_bytes: Option<usize>,
-    /// Counted from the end if negative.
+    /// A negative offset counts from the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) flip_response_byte: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) replace_json: Option<Map<String, Value>>,
-    // Slowness.
+    // Slowness:
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) hang_ms: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,7 +72,7 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 }
 
 impl Action {
-    /// Silence before the headers; with a byte count the silence falls into a body instead.
+    /// The pause before the headers: none if a byte count places it into a body.
     pub(crate) fn silence_ms(&self) -> Option<u64> {
         self.hang_ms.filter(|_| {
             self.hang_after_request_bytes.is_none() && self.hang_after_response_bytes.is_none()
@@ -91,7 +91,7 @@ pub(crate) struct Rule {
     pub(crate) path_contains: Option<String>,
     #[serde(default)]
     pub(crate) part: Option<u32>,
-    /// So many matching requests pass unharmed first.
+    /// So many matching requests pass without a fault first.
     #[serde(default)]
     pub(crate) skip: u64,
     /// 0: for ever.
@@ -100,7 +100,7 @@ pub(crate) struct Rule {
     #[serde(default)]
     pub(crate) when: When,
     pub(crate) action: Action,
-    /// Matching requests, spared ones included.
+    /// Number of matching requests, also of those that passed without a fault.
     #[serde(default, skip_deserializing)]
     pub(crate) matched: u64,
     #[serde(default, skip_deserializing)]
@@ -129,8 +129,13 @@ impl Faults {
         self.last_id
     }
 
-    /// The first rule that strikes this request.
-    pub(crate) fn strike(&mut self, endpoint: &str, path: &str, part: Option<u32>) -> Option<Rule> {
+    /// Finds the first rule that applies to this request, and counts it.
+    pub(crate) fn rule_for(
+        &mut self,
+        endpoint: &str,
+        path: &str,
+        part: Option<u32>,
+    ) -> Option<Rule> {
         let matching = self.rules.iter_mut().filter(|rule| {
             (rule.endpoint == "*" || rule.endpoint == endpoint)
                 && rule
@@ -157,16 +162,16 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn skips_strikes_and_is_exhausted() {
+    fn a_rule_skips_applies_and_is_used_up() {
         let rule: Rule = serde_json::from_value(json!({"endpoint": "part_put", "part": 2, "skip": 1, "times": 2, "action": {"close": true}})).expect("a rule");
         let mut faults = Faults::default();
         faults.add(rule);
-        assert!(faults.strike("part_put", "/", Some(1)).is_none());
-        assert!(faults.strike("part_get", "/", Some(2)).is_none());
-        let struck: Vec<bool> = (0..4)
-            .map(|_| faults.strike("part_put", "/", Some(2)).is_some())
+        assert!(faults.rule_for("part_put", "/", Some(1)).is_none());
+        assert!(faults.rule_for("part_get", "/", Some(2)).is_none());
+        let applied: Vec<bool> = (0..4)
+            .map(|_| faults.rule_for("part_put", "/", Some(2)).is_some())
             .collect();
-        assert_eq!(struck, [false, true, true, false]);
+        assert_eq!(applied, [false, true, true, false]);
         assert_eq!(faults.rules[0].hits, 2);
     }
 

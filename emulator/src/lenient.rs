@@ -1,8 +1,9 @@
-//! JSON as the service's lenient parser takes it: unquoted names, single-quoted strings, bare words (Java and the vendor's scripts send such bodies).
+//! JSON as the service's lenient parser accepts it: unquoted names, single-quoted strings, bare words.
+//! The Java client and the vendor's scripts send such bodies.
 
 use serde_json::{Map, Value};
 
-/// `None` if the text is no JSON even by generous reading. Empty text is an empty object.
+/// `None` if the text is not even lenient JSON. Empty text is an empty object.
 pub(crate) fn parse(text: &str) -> Option<Value> {
     if text.trim().is_empty() {
         return Some(Value::Object(Map::new()));

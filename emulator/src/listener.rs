@@ -19,7 +19,7 @@ use crate::outage::{Outage, Switch, wait_out};
 use crate::request;
 use crate::server::{Listener, Server};
 
-/// A bound listener that waits for the server it shall serve.
+/// A port that is bound; it serves nothing before `serve` is called.
 pub(crate) struct Port {
     kind: Listener,
     listener: TcpListener,
@@ -58,12 +58,12 @@ impl Port {
         server: Arc<Server>,
         tls: Option<TlsAcceptor>,
     ) -> io::Result<()> {
-        // Each connection watches this and ends when an outage begins.
+        // Connections watch this number, and end when it changes.
         let outage_count = watch::Sender::new(0_u64);
         loop {
             tokio::select! {
                 accepted = self.listener.accept() => {
-                    // A failed accept concerns one connection only.
+                    // A failed accept affects one connection only.
                     let Ok((stream, _)) = accepted else { continue };
                     let connection = connection(server.clone(), self.kind, stream, tls.clone());
                     let mut outage = outage_count.subscribe();
@@ -77,7 +77,7 @@ impl Port {
                 Some(outage) = self.outages.recv() => {
                     outage_count.send_modify(|count| *count += 1);
                     drop(self.listener);
-                    // Bound but not listening: connections are refused, and nobody else gets the port.
+                    // Bound but not listening: connections are refused, and no other program gets the port.
                     let placeholder = bound_socket(self.address)?;
                     wait_out(outage, &mut self.outages).await;
                     self.listener = placeholder.listen(BACKLOG)?;
@@ -94,7 +94,7 @@ async fn connection(
     tls: Option<TlsAcceptor>,
 ) {
     if kind == Listener::Api && server.handshakes_hang() {
-        // Until it is switched off; then the connection is closed.
+        // Waits until the hang is switched off, then closes the connection.
         server.handshake_hang_ends().await;
         return;
     }
@@ -102,7 +102,7 @@ async fn connection(
         return;
     }
     match tls {
-        // A client that does not trust the certificate is no concern of the server.
+        // Fails if the client does not trust the certificate.
         Some(acceptor) => {
             if let Ok(stream) = acceptor.accept(stream).await {
                 serve_http(server, kind, stream).await;
@@ -126,7 +126,7 @@ async fn serve_http(
             }
         }
     });
-    // An error here is a connection that ended early, by the client or by a fault.
+    // Fails if the client or a fault closed the connection early.
     drop(
         http1::Builder::new()
             .header_read_timeout(None)

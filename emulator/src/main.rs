@@ -1,5 +1,5 @@
-//! A SendSafely-compatible server on loopback: speaks the REST API as the service does, strict where the service is strict,
-//! with switches for what can go wrong. It uses no code of the library, so that neither can hide the other's mistakes.
+//! A SendSafely-compatible server on loopback. It serves the REST API, is strict where the service is strict, and
+//! fails on demand. It uses no code of the library, so that neither can hide the other's mistakes.
 
 mod admin;
 mod api;
@@ -69,7 +69,7 @@ fn start(options: Options) -> Result<(), Box<dyn Error>> {
         .enable_all()
         .build()?;
     let outcome = runtime.block_on(run(options));
-    // Connections in the middle of a wait panic when the runtime is taken apart; they end with the process.
+    // Not dropped: connections that wait would panic. They end with the process.
     std::mem::forget(runtime);
     outcome
 }
@@ -119,7 +119,7 @@ async fn run(options: Options) -> Result<(), Box<dyn Error>> {
 
     let (api, api_switch) = Port::bind(Listener::Api, options.port)?;
     let (storage, storage_switch) = Port::bind(Listener::Storage, options.storage_port)?;
-    // Nobody turns the admin listener off.
+    // The admin listener has no outages, so nothing uses its switch.
     let (admin, _) = Port::bind(Listener::Admin, options.admin_port)?;
     let scheme = if options.tls { "https" } else { "http" };
     let origins = Origins {
@@ -182,8 +182,8 @@ fn ready_json(
     })
 }
 
-/// Standard output may be closed; the emulator runs all the same. Rust's runtime opens the null device in place of
-/// standard streams that are closed, so that no connection gets their numbers.
+/// Does not fail if standard output is closed. Rust's runtime opens the null device in place of closed
+/// standard streams, so that no connection gets their descriptors.
 fn announce(ready: &Value, as_json: bool) {
     let text = |name: &str| ready[name].as_str().unwrap_or("-").to_owned();
     let message = match as_json {
@@ -220,7 +220,7 @@ async fn save_regularly(server: Arc<Server>) {
 async fn wait_for_end(with_stdin: bool) -> io::Result<()> {
     let (stdin_open, stdin_closed) = tokio::sync::oneshot::channel::<()>();
     if with_stdin {
-        // A thread of its own: a read of standard input cannot be cancelled.
+        // On a thread, because a read of standard input cannot be cancelled.
         std::thread::spawn(move || {
             let mut buffer = [0; 256];
             while io::stdin().read(&mut buffer).is_ok_and(|bytes| bytes > 0) {}

@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
-/// Both fields' headers and `requestData` lie in this many first bytes.
+/// Both fields' headers and `requestData` are within this many bytes from where they are searched.
 const HEAD: usize = 64 * 1024;
 
 pub(crate) struct PartUpload {
-    /// Its exact text is what the client signed.
+    /// The exact text, which the client has signed.
     pub(crate) request_data: String,
     pub(crate) part: Bytes,
 }
@@ -27,7 +27,7 @@ fn boundary(content_type: &str) -> Option<String> {
     (!value.is_empty()).then(|| format!("--{value}"))
 }
 
-/// Where the field's content lies, if its end has arrived.
+/// The range of a field's content; `None` if its end has not arrived.
 fn field(body: &[u8], delimiter: &[u8], name: &str, from: usize) -> Option<Range<usize>> {
     let start = find(body, delimiter, from)?;
     let head_end = find(body, b"\r\n\r\n", start)?;

@@ -1,4 +1,4 @@
-//! Outages of a listener: the switch that asks for one, and the wait until it is over.
+//! Outages of a listener: the switch that starts one, and the wait until it ends.
 
 use std::time::Duration;
 
@@ -23,17 +23,17 @@ impl Switch {
     pub(crate) async fn off_for(&self, time: Duration) {
         let (begun, wait) = oneshot::channel();
         if self.outages.send(Outage { time, begun }).is_ok() {
-            // An error means that the listener is gone for good: refused too.
+            // An error means that the listener has ended: it refuses connections, too.
             drop(wait.await);
         }
     }
 }
 
-/// A later outage replaces the one that goes on; one of no length ends it.
+/// A later outage replaces the current one; an outage of length 0 ends it.
 pub(crate) async fn wait_out(first: Outage, outages: &mut mpsc::UnboundedReceiver<Outage>) {
     let mut current = first;
     loop {
-        // The admin request may have been dropped.
+        // Fails if the admin request was dropped.
         current.begun.send(()).ok();
         tokio::select! {
             () = tokio::time::sleep(current.time) => return,

@@ -11,7 +11,7 @@ use crate::signature::{mac, sign};
 use crate::state::file::File;
 use crate::state::package::Package;
 
-/// Makes the URLs of one answer, which expire together, in the form of S3's signature version 2:
+/// Makes the URLs of one response, which expire together:
 /// `/commercial/{uuid}/{file}-{part}?AWSAccessKeyId=..&Expires=<seconds>&Signature=..`
 pub(crate) struct Presigner {
     storage: String,
@@ -48,13 +48,13 @@ impl Presigner {
 
 const ROOT: &str = "/commercial/";
 
-/// Storage knows no users, and receipts need one: each has an access key of its own.
+/// Each user has an access key, because receipts need the user and storage sees only the URL.
 pub(crate) fn access_key(secret: &str, email: &str) -> String {
     let digest = sign(secret.as_bytes(), &[b"access key\n", email.as_bytes()]);
     format!("AKIA{}", digest[..16].to_ascii_uppercase())
 }
 
-/// What S3 signs, without the headers that nobody sends; as long as a signature with its SHA-1.
+/// Signs what S3 signs, without its optional headers. Cut to 20 bytes, the length of S3's HMAC-SHA1.
 pub(crate) fn signature(
     secret: &str,
     method: &Method,
@@ -70,12 +70,20 @@ pub(crate) fn signature(
     STANDARD.encode(&digest[..20])
 }
 
-/// Storage id of the package, file, part.
-pub(crate) type Object<'a> = (&'a str, &'a str, u32);
+/// What a storage path names.
+#[derive(Clone, Copy)]
+pub(crate) struct ObjectKey<'a> {
+    pub(crate) storage_id: &'a str,
+    pub(crate) file_id: &'a str,
+    pub(crate) part: u32,
+}
 
-/// Storage id of the package, file and part of a storage path.
-pub(crate) fn parse_path(path: &str) -> Option<Object<'_>> {
+pub(crate) fn parse_path(path: &str) -> Option<ObjectKey<'_>> {
     let (storage_id, name) = path.strip_prefix(ROOT)?.split_once('/')?;
-    let (file, part) = name.rsplit_once('-')?;
-    Some((storage_id, file, part.parse().ok()?))
+    let (file_id, part) = name.rsplit_once('-')?;
+    Some(ObjectKey {
+        storage_id,
+        file_id,
+        part: part.parse().ok()?,
+    })
 }

@@ -1,4 +1,4 @@
-//! Random identifiers, in the forms the service uses.
+//! Random identifiers, in the forms that the service uses.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -6,11 +6,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 pub(crate) fn bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     getrandom::getrandom(&mut bytes)
-        .expect("the operating system's generator always answers on supported systems");
+        .expect("the operating system's generator works on supported systems");
     bytes
 }
 
-/// URL-safe text only: Node filters `+/=` on upload but not on download.
+/// URL-safe text: the Node client filters `+/=` on upload but not on download.
 pub(crate) fn token<const N: usize>() -> String {
     URL_SAFE_NO_PAD.encode(bytes::<N>())
 }

@@ -1,4 +1,4 @@
-//! One request from its head to its answer: route, body, fault, record.
+//! One request from its head to its response: route, body, fault, log.
 
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
@@ -16,7 +16,7 @@ use serde_json::Value;
 use tokio::time::sleep;
 
 use crate::api;
-use crate::body::{Dropped, Inbox, JSON, Outbox, Plain, paced, whole};
+use crate::body::{Dropped, JSON, RequestBody, ResponseBody, WholeResponse, paced, whole};
 use crate::call::number;
 use crate::dates::now_ms;
 use crate::envelope::{gson, internal_error};
@@ -30,9 +30,9 @@ use crate::routes::{PART_POST, Target};
 use crate::server::{Listener, Server};
 use crate::storage;
 
-/// Longest JSON body in a record.
+/// Longest JSON body in the log.
 const MAX_RECORDED_BODY: usize = 64 * 1024;
-/// Part in a JSON body, for records and rules.
+/// The part number in a JSON body, for the log and for fault rules.
 fn part_in(text: &str) -> Option<u32> {
     let value = lenient::parse(text)?;
     let number = ["part", "filePart", "startSegment"]
@@ -48,14 +48,14 @@ fn content_type(head: &Head) -> &str {
         .unwrap_or("")
 }
 
-/// API and storage requests; an error drops the connection.
+/// Responds to a request of the API or storage; an error closes the connection.
 pub(crate) async fn handle(
     server: Arc<Server>,
     listener: Listener,
     request: Request<Incoming>,
-) -> Result<Response<Outbox>, Dropped> {
+) -> Result<Response<ResponseBody>, Dropped> {
     let (head, body) = request.into_parts();
-    let mut inbox = Inbox::new(body);
+    let mut body = RequestBody::new(body);
     let path = head.uri.path();
     let target = (listener == Listener::Api).then(|| routes::find(&head.method, path));
     let endpoint = match &target {
@@ -73,44 +73,44 @@ pub(crate) async fn handle(
         t_ms: u64::try_from(server.started.elapsed().as_millis()).unwrap_or(u64::MAX),
         ..Record::default()
     });
-    // Which part it is decides whether a rule strikes, so look for it before the bytes that the rule may want to spoil.
+    // Rules may depend on the part number, so it is read before the body, to which the rule may apply.
     let mut text = None;
     let object = parse_path(path);
-    let mut part = object.map(|(_, _, part)| part);
+    let mut part = object.map(|object| object.part);
     if endpoint == PART_POST {
-        text = inbox
+        text = body
             .peek(|bytes| multipart::request_data(content_type(&head), bytes))
             .await?;
     } else if listener == Listener::Api {
-        inbox.read_to_end().await?;
-        let is_recorded = !inbox.received.is_empty() && inbox.received.len() <= MAX_RECORDED_BODY;
-        text = std::str::from_utf8(&inbox.received)
+        body.read_to_end().await?;
+        let is_recorded = !body.received.is_empty() && body.received.len() <= MAX_RECORDED_BODY;
+        text = std::str::from_utf8(&body.received)
             .ok()
             .filter(|_| is_recorded)
             .map(str::to_owned);
     }
     part = part.or_else(|| text.as_deref().and_then(part_in));
-    // A storage path does not name the package, and rules do.
-    let package = object.and_then(|(storage_id, ..)| {
+    // Rules may name the package, which a storage path does not: it is looked up.
+    let package = object.and_then(|object| {
         let mut state = server.state.lock();
-        storage::package_of(&mut state, storage_id).map(|package| package.id.clone())
+        storage::package_of(&mut state, object.storage_id).map(|package| package.id.clone())
     });
     let place = [path, package.as_deref().unwrap_or_default()].join(" ");
-    let rule = server.faults.lock().strike(endpoint, &place, part);
+    let rule = server.faults.lock().rule_for(endpoint, &place, part);
     server.requests.lock().update(n, |record| {
         record.part = part;
         record.body = text;
         record.fault = rule.as_ref().map(|rule| rule.id);
     });
-    let answer = answer(&server, &head, target, &mut inbox, rule.as_ref()).await;
+    let response = respond(&server, &head, target, &mut body, rule.as_ref()).await;
     server.requests.lock().update(n, |record| {
-        record.body_size = inbox.total;
-        record.status = answer
+        record.body_size = body.total;
+        record.status = response
             .as_ref()
             .ok()
             .map(|response| response.status().as_u16());
     });
-    answer.map(|mut response| {
+    response.map(|mut response| {
         allow_origin(&head, response.headers_mut());
         let offset_ms = server.settings().clock_offset_ms;
         if offset_ms != 0 {
@@ -120,18 +120,18 @@ pub(crate) async fn handle(
     })
 }
 
-/// The Node client sends everything through jsdom's XMLHttpRequest, which asks for permission like a browser.
+/// The Node client uses jsdom's XMLHttpRequest, which sends CORS preflight requests like a browser.
 const PREFLIGHT: &str = "preflight";
 
-/// Permission for scripts of any origin.
+/// Allows scripts of any origin (CORS).
 fn allow_origin(head: &Head, headers: &mut HeaderMap) {
     if let Some(origin) = head.headers.get(ORIGIN) {
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
     }
 }
 
-fn preflight(head: &Head) -> Plain {
-    let mut plain = Plain::empty();
+fn preflight(head: &Head) -> WholeResponse {
+    let mut plain = WholeResponse::empty();
     let methods = HeaderValue::from_static("GET, PUT, POST, PATCH, DELETE");
     plain.headers.insert(ACCESS_CONTROL_ALLOW_METHODS, methods);
     if let Some(asked) = head.headers.get(ACCESS_CONTROL_REQUEST_HEADERS) {
@@ -142,7 +142,7 @@ fn preflight(head: &Head) -> Plain {
     plain
 }
 
-/// hyper writes the true date where there is none yet.
+/// hyper sends the true date if there is no Date header.
 fn shifted_date(offset_ms: i64) -> HeaderValue {
     let milliseconds = u64::try_from(now_ms().saturating_add(offset_ms)).unwrap_or(0);
     let time = UNIX_EPOCH + Duration::from_millis(milliseconds);
@@ -150,18 +150,18 @@ fn shifted_date(offset_ms: i64) -> HeaderValue {
         .unwrap_or(HeaderValue::from_static("Thu, 01 Jan 1970 00:00:00 GMT"))
 }
 
-async fn answer(
+async fn respond(
     server: &Server,
     head: &Head,
     target: Option<Target>,
-    inbox: &mut Inbox,
+    body: &mut RequestBody,
     rule: Option<&Rule>,
-) -> Result<Response<Outbox>, Dropped> {
+) -> Result<Response<ResponseBody>, Dropped> {
     let Some(rule) = rule else {
-        return act(server, head, target, inbox).await.map(whole);
+        return act(server, head, target, body).await.map(whole);
     };
     let action = &rule.action;
-    inbox.slow_down(action).await?;
+    body.apply(action).await?;
     let silence = action.silence_ms().map(Duration::from_millis);
     let mut plain = substitute(action);
     if rule.when == When::Before {
@@ -169,17 +169,17 @@ async fn answer(
             return Err(Dropped);
         }
         if !action.early {
-            inbox.read_to_end().await?;
+            body.read_to_end().await?;
         }
         if let Some(silence) = silence {
             sleep(silence).await;
         }
         if plain.is_none() {
-            plain = Some(act(server, head, target, inbox).await?);
+            plain = Some(act(server, head, target, body).await?);
         }
     } else {
-        let true_answer = act(server, head, target, inbox).await?;
-        plain = plain.or(Some(true_answer));
+        let true_response = act(server, head, target, body).await?;
+        plain = plain.or(Some(true_response));
         if let Some(silence) = silence {
             sleep(silence).await;
         }
@@ -187,48 +187,48 @@ async fn answer(
             return Err(Dropped);
         }
     }
-    Ok(spoil(plain.unwrap_or_else(Plain::empty), action))
+    Ok(alter(plain.unwrap_or_else(WholeResponse::empty), action))
 }
 
-/// What the server does when nothing goes wrong.
+/// Responds as if there were no fault.
 async fn act(
     server: &Server,
     head: &Head,
     target: Option<Target>,
-    inbox: &mut Inbox,
-) -> Result<Plain, Dropped> {
+    body: &mut RequestBody,
+) -> Result<WholeResponse, Dropped> {
     match target {
         _ if head.method == Method::OPTIONS => Ok(preflight(head)),
         Some(target) => {
-            let body = inbox.collect().await?;
+            let body = body.collect().await?;
             Ok(server
                 .parts
                 .work(|| api::handle(server, head, target, &body)))
         }
-        None => storage::handle(server, head, inbox).await,
+        None => storage::handle(server, head, body).await,
     }
 }
 
-/// The answer that a fault puts in place of the true one.
-fn substitute(action: &Action) -> Option<Plain> {
+/// The response that a fault sends in place of the true one.
+fn substitute(action: &Action) -> Option<WholeResponse> {
     let mut plain = if let Some(target) = &action.redirect {
-        let mut plain = Plain::text(StatusCode::FOUND, String::new());
+        let mut plain = WholeResponse::text(StatusCode::FOUND, String::new());
         plain
             .headers
             .insert(LOCATION, HeaderValue::from_str(target).ok()?);
         plain
     } else if let Some(envelope) = &action.envelope {
-        Plain::envelope(envelope)
+        WholeResponse::envelope(envelope)
     } else if action.internal_error {
-        Plain::envelope(&internal_error())
+        WholeResponse::envelope(&internal_error())
     } else if action.garbage {
-        Plain::text(StatusCode::OK, "<html><body>It works!</body></html>".into())
+        WholeResponse::text(StatusCode::OK, "<html><body>It works!</body></html>".into())
     } else if let Some(size) = action.huge_bytes {
         let (head, tail) = ("{\"response\":\"SUCCESS\",\"message\":\"", "\"}");
         let filler = "x".repeat(size.saturating_sub(head.len() + tail.len()));
-        Plain::new(StatusCode::OK, JSON, format!("{head}{filler}{tail}"))
+        WholeResponse::new(StatusCode::OK, JSON, format!("{head}{filler}{tail}"))
     } else if action.status.is_some() || action.body.is_some() {
-        Plain::text(StatusCode::OK, String::new())
+        WholeResponse::text(StatusCode::OK, String::new())
     } else {
         return None;
     };
@@ -251,8 +251,8 @@ fn substitute(action: &Action) -> Option<Plain> {
     Some(plain)
 }
 
-/// The true answer as the fault spoils it.
-fn spoil(mut plain: Plain, action: &Action) -> Response<Outbox> {
+/// Applies what a fault changes in a response.
+fn alter(mut plain: WholeResponse, action: &Action) -> Response<ResponseBody> {
     for (name, value) in &action.headers {
         if let (Ok(name), Ok(value)) = (
             HeaderName::from_bytes(name.as_bytes()),

@@ -1,4 +1,4 @@
-//! What arrived, for tests to look at.
+//! The log of requests that arrived, which tests read through the admin interface.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -19,7 +19,7 @@ pub(crate) struct Record {
     pub(crate) body_size: usize,
     /// JSON text, or the `requestData` of a multipart body.
     pub(crate) body: Option<String>,
-    /// None: no answer was sent.
+    /// None: no response was sent.
     pub(crate) status: Option<u16>,
     pub(crate) fault: Option<u64>,
     pub(crate) part: Option<u32>,
@@ -33,7 +33,7 @@ pub(crate) struct RequestLog {
 }
 
 impl RequestLog {
-    /// Notes a request at its arrival, so that one that is cut off is there too.
+    /// Logs a request when it arrives, so that the log has also one that is cut off.
     pub(crate) fn begin(&mut self, record: Record) -> u64 {
         self.last += 1;
         if self.kept.len() == MAX_RECORDS {
@@ -56,7 +56,7 @@ impl RequestLog {
         }
     }
 
-    /// Numbers go on, so that a request under way does not change a later one's record.
+    /// Numbers are not reused: a request under way must not change the record of a later one.
     pub(crate) fn clear(&mut self) {
         self.kept.clear();
     }
@@ -66,7 +66,7 @@ impl RequestLog {
     }
 }
 
-/// The values of a header that came several times stand there all.
+/// Header texts by lower-case name; several values of one header are joined with commas.
 pub(crate) fn header_texts(headers: &HeaderMap) -> BTreeMap<String, String> {
     let mut texts = BTreeMap::new();
     for (name, value) in headers {

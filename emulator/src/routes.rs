@@ -1,41 +1,42 @@
-//! The one table of routes: method and path to endpoint label and handler. `{name}` takes one segment, which is not empty; that of `{name?}` may be.
-//! A trailing slash makes no difference.
+//! The table of routes: method and path to endpoint label and handler. `{name}` matches one segment that is not empty,
+//! `{name?}` also an empty one.
+//! A slash at the end makes no difference.
 
 use std::collections::HashMap;
 
 use hyper::Method;
 
 use crate::call::Call;
-use crate::envelope::Answer;
+use crate::envelope::Response;
 use crate::handler::{
     account, activity, audit_log, contact_group, directory, download, dropzone, file, keycode,
     login, message, package, package_list, public_key, recipient, upload,
 };
 
-pub(crate) type Handler = fn(&mut Call) -> Answer;
+pub(crate) type Handler = fn(&mut Call) -> Response;
 
-/// Which prefix leads to a route, and who may come that way.
+/// The prefixes of a route's path, and how its requests are authenticated.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Door {
-    /// `/api/v2.0`: signed.
+pub(crate) enum Access {
+    /// `/api/v2.0`, signed.
     Signed,
-    /// The same, and `/drop-zone/v2.0`: the Dropzone id instead of a signature.
+    /// The same, or `/drop-zone/v2.0` with the Dropzone id instead of a signature.
     SignedOrDropzone,
-    /// The whole path: neither key nor signature.
+    /// No prefix, no authentication.
     Open,
 }
 
 pub(crate) struct Route {
     pub(crate) method: Method,
     pub(crate) pattern: &'static str,
-    pub(crate) door: Door,
-    /// Name in fault rules and request records. Stable.
+    pub(crate) access: Access,
+    /// Name in fault rules and in the request log; it never changes.
     pub(crate) endpoint: &'static str,
     pub(crate) handler: Handler,
 }
 
 const fn route(
-    door: Door,
+    access: Access,
     method: Method,
     pattern: &'static str,
     endpoint: &'static str,
@@ -44,7 +45,7 @@ const fn route(
     Route {
         method,
         pattern,
-        door,
+        access,
         endpoint,
         handler,
     }
@@ -55,9 +56,9 @@ const PUT: Method = Method::PUT;
 const POST: Method = Method::POST;
 const PATCH: Method = Method::PATCH;
 const DELETE: Method = Method::DELETE;
-use Door::{Open, Signed, SignedOrDropzone};
+use Access::{Open, Signed, SignedOrDropzone};
 
-/// Patterns with fixed words stand before those that have a variable in the same place.
+/// The first match counts: patterns with a fixed word stand before those with a variable in the same place.
 #[rustfmt::skip]
 static ROUTES: &[Route] = &[
     // Account, enterprise, configuration
@@ -68,7 +69,7 @@ static ROUTES: &[Route] = &[
     route(Signed, PUT, "/feedback/", "feedback", account::ignored),
     route(Signed, GET, "/user/", "user_information", account::user_information),
     route(Signed, GET, "/enterprise/", "enterprise_information", account::enterprise_information),
-    route(Signed, POST, "/enterprise/audit-logs/", "audit_log", audit_log::audit_log),
+    route(Signed, POST, "/enterprise/audit-logs/", "audit_log", audit_log::list),
     // Dropzone recipients
     route(Signed, GET, "/user/dropzone-recipients/", "list_dropzone_recipients", dropzone::list_recipients),
     route(Signed, PUT, "/user/dropzone-recipients/", "add_dropzone_recipient", dropzone::add_recipient),
@@ -99,7 +100,7 @@ static ROUTES: &[Route] = &[
     route(Signed, DELETE, "/package/{package}/temp/", "delete_temporary_package", package::delete_temporary),
     route(SignedOrDropzone, POST, "/package/{package}/finalize/", "finalize", package::finalize),
     route(Signed, POST, "/package/{package}/notify/", "notify", package::notify),
-    route(Signed, POST, "/package/{package}/activityLog/", "activity_log", activity::activity_log),
+    route(Signed, POST, "/package/{package}/activityLog/", "activity_log", activity::list),
     route(Signed, PUT, "/package/{package}/topic/", "set_topic", account::ignored),
     route(Signed, GET, "/package/{package}/collaborators/", "collaborators", recipient::collaborators),
     route(Signed, GET, "/package/{package}/permissions/", "permissions", recipient::permissions),
@@ -118,12 +119,12 @@ static ROUTES: &[Route] = &[
     route(Signed, PUT, "/public-key/", "register_public_key", public_key::register),
     route(Signed, GET, "/public-key/{key}/", "get_public_key", public_key::get),
     route(Signed, DELETE, "/public-key/{key}/", "revoke_public_key", public_key::revoke),
-    route(Signed, POST, "/public-key/{key}/links/", "get_keycodes", keycode::many_keycodes),
-    route(Signed, GET, "/sync/{key}/", "sync_keycodes", keycode::synchronise),
+    route(Signed, POST, "/public-key/{key}/links/", "get_keycodes", keycode::get_many),
+    route(Signed, GET, "/sync/{key}/", "sync_keycodes", keycode::sync),
     route(SignedOrDropzone, GET, "/package/{package}/public-keys/", "package_public_keys", public_key::of_package),
     route(Signed, GET, "/package/{package}/{recipient}/public-keys/", "recipient_public_keys", public_key::of_recipient),
-    route(SignedOrDropzone, PUT, "/package/{package}/link/{key}/", "set_keycode", keycode::set_keycode),
-    route(Signed, GET, "/package/{package}/link/{key}/", "get_keycode", keycode::get_keycode),
+    route(SignedOrDropzone, PUT, "/package/{package}/link/{key}/", "set_keycode", keycode::set),
+    route(Signed, GET, "/package/{package}/link/{key}/", "get_keycode", keycode::get),
     // Files
     route(SignedOrDropzone, PUT, "/package/{package}/file/", "create_file", file::create),
     route(Signed, GET, "/package/{package}/file/{file}/", "file_information", file::information),
@@ -134,7 +135,7 @@ static ROUTES: &[Route] = &[
     route(Signed, POST, "/package/{package}/directory/{directory}/file/{file}/", "move_file", file::move_to),
     route(Signed, PATCH, "/package/{package}/file/{file}/", "rename_file", file::rename),
     route(Signed, POST, "/package/{package}/file/{file}/copy/", "copy_file", file::copy),
-    // Parts of files; Node names no directory for one in the root: `/package/P//file/F/` (protocol 4.4.2)
+    // Parts of files; for a file in the root, the Node client sends an empty directory: `/package/P//file/F/` (protocol 4.4.2)
     route(SignedOrDropzone, POST, "/package/{package}/file/{file}/upload-urls/", "upload_urls", upload::upload_urls),
     route(SignedOrDropzone, POST, "/package/{package}/file/{file}/upload-complete/", "upload_complete", upload::upload_complete),
     route(SignedOrDropzone, POST, "/package/{package}/file/{file}/", PART_POST, upload::part_post),
@@ -168,16 +169,16 @@ pub(crate) const UNKNOWN: &str = "unknown";
 const API: &str = "/api/v2.0";
 const DROPZONE: &str = "/drop-zone/v2.0";
 
-/// How the request came in.
+/// The prefix of a request's path.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Way {
-    Signed,
+pub(crate) enum Prefix {
+    Api,
     Dropzone,
-    Open,
+    None,
 }
 
 pub(crate) struct Target {
-    pub(crate) way: Way,
+    pub(crate) prefix: Prefix,
     pub(crate) route: Option<&'static Route>,
     pub(crate) params: HashMap<&'static str, String>,
 }
@@ -224,29 +225,29 @@ pub(crate) fn find(method: &Method, path: &str) -> Target {
         path.strip_prefix(prefix)
             .filter(|rest: &&str| rest.starts_with('/'))
     };
-    let (way, rest) = match (below(API), below(DROPZONE)) {
-        (Some(rest), _) => (Way::Signed, rest),
-        (_, Some(rest)) => (Way::Dropzone, rest),
-        _ => (Way::Open, path),
+    let (prefix, rest) = match (below(API), below(DROPZONE)) {
+        (Some(rest), _) => (Prefix::Api, rest),
+        (_, Some(rest)) => (Prefix::Dropzone, rest),
+        _ => (Prefix::None, path),
     };
-    let admits = |door| match way {
-        Way::Signed => door != Door::Open,
-        Way::Dropzone => door == Door::SignedOrDropzone,
-        Way::Open => door == Door::Open,
+    let admits = |access| match prefix {
+        Prefix::Api => access != Access::Open,
+        Prefix::Dropzone => access == Access::SignedOrDropzone,
+        Prefix::None => access == Access::Open,
     };
     let path = segments(rest);
     let found = ROUTES
         .iter()
-        .filter(|route| admits(route.door) && route.method == *method)
+        .filter(|route| admits(route.access) && route.method == *method)
         .find_map(|route| match_pattern(route.pattern, &path).map(|params| (route, params)));
     match found {
         Some((route, params)) => Target {
-            way,
+            prefix,
             route: Some(route),
             params,
         },
         None => Target {
-            way,
+            prefix,
             route: None,
             params: HashMap::new(),
         },

@@ -21,7 +21,7 @@ use crate::store::{PartStore, save_state};
 pub(crate) enum Listener {
     Api,
     Storage,
-    /// Never affected by faults and outages, always plain HTTP.
+    /// Always plain HTTP, without faults and outages.
     Admin,
 }
 
@@ -45,7 +45,7 @@ pub(crate) struct Server {
     pub(crate) data_dir: Option<PathBuf>,
     pub(crate) started: Instant,
     changed: AtomicBool,
-    /// New API connections are accepted and then left alone.
+    /// New API connections are accepted, and nothing is read or sent on them.
     handshake_hang: watch::Sender<bool>,
     pub(crate) api_switch: Switch,
     pub(crate) storage_switch: Switch,
@@ -93,11 +93,11 @@ impl Server {
     }
 
     pub(crate) async fn handshake_hang_ends(&self) {
-        // The sender lives as long as the server.
+        // Cannot fail: the sender lives as long as the server.
         drop(self.handshake_hang.subscribe().wait_for(|on| !on).await);
     }
 
-    /// The state has to be saved, soon.
+    /// Marks the state as changed, so that it is saved soon.
     pub(crate) fn changed(&self) {
         self.changed.store(true, Ordering::Relaxed);
     }

@@ -1,4 +1,5 @@
-//! The switches: what the protocol leaves open, with the default it advises, and limits that tests make small.
+//! The switches: behaviour that the protocol leaves open, with the default that it advises, and limits that tests
+//! lower.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,17 +12,17 @@ pub(crate) struct Settings {
     pub(crate) clock_offset_ms: i64,
     /// Life of pre-signed URLs.
     pub(crate) url_lifetime_ms: u64,
-    /// Pre-signed URLs in one answer.
+    /// Pre-signed URLs in one response.
     pub(crate) upload_urls_per_call: u32,
-    /// Pre-signed URLs in one answer.
+    /// Pre-signed URLs in one response.
     pub(crate) download_urls_per_call: u32,
-    /// So many `upload-complete` calls per file answer `"false"` first.
+    /// The first so many `upload-complete` calls of a file return `"false"`.
     pub(crate) upload_complete_delay: u32,
     /// Storage refuses `ss-*`, `Authorization`, `Content-Type`, chunked bodies and `Expect`.
     pub(crate) storage_strict: bool,
-    /// Storage counts the bytes of a part and forgets them: benchmarks of uploads larger than memory.
+    /// Storage counts the bytes of a part and forgets them, for benchmarks larger than memory.
     pub(crate) discard_parts: bool,
-    /// Storage gives a piece of a part (`Range`, status 206) to who asks for one; otherwise the whole.
+    /// Storage honours `Range` (status 206); otherwise it returns the whole part.
     pub(crate) storage_ranges: bool,
     /// Package information and directories show files whose upload is not complete.
     pub(crate) list_incomplete_files: bool,
@@ -29,25 +30,25 @@ pub(crate) struct Settings {
     pub(crate) parts_after_complete: bool,
     /// Parts beyond the declared number get URLs and are stored.
     pub(crate) surplus_parts: bool,
-    /// Added to the size that information reports of a complete file: senders declare wrong ones.
+    /// Added to the reported size of a complete file, as if it was declared wrongly.
     pub(crate) declared_size_offset: i64,
-    /// Added to the number of parts that information reports of a complete file.
+    /// Added to the reported number of parts of a complete file.
     pub(crate) declared_parts_offset: i32,
     /// Files may be added to a finalized package.
     pub(crate) files_after_finalize: bool,
-    /// `DUPLICATE_FILE` for the name of a complete file (not in Workspaces, where it makes a version).
+    /// `DUPLICATE_FILE` for a second file of a name. In Workspaces it is a new version.
     pub(crate) refuse_duplicate_files: bool,
     /// Store `%20` in file names as a blank.
     pub(crate) decode_file_names: bool,
-    /// Characters that make a file or directory name `INVALID_FILE_NAME`.
+    /// Characters with which a file or directory name is `INVALID_FILE_NAME`.
     pub(crate) forbidden_name_characters: String,
-    /// File types that are `INVALID_FILE_EXTENSION`, without the dot.
+    /// File extensions, without the dot, that fail with `INVALID_FILE_EXTENSION`.
     pub(crate) blocked_extensions: Vec<String>,
-    /// Recipients of a package; one more is `LIMIT_EXCEEDED`.
+    /// Most recipients of a package; one more is `LIMIT_EXCEEDED`.
     pub(crate) max_recipients: usize,
     /// Largest declared file size.
     pub(crate) max_file_bytes: u64,
-    /// Longest life that a package may be given.
+    /// Longest life of a package.
     pub(crate) max_life_days: u32,
     /// Life of a new package.
     pub(crate) default_life_days: u32,
@@ -57,17 +58,17 @@ pub(crate) struct Settings {
     pub(crate) allow_undisclosed_recipients: bool,
     /// Only registered users may be recipients.
     pub(crate) guests_prohibited: bool,
-    /// A recipient of this domain makes finalize answer `PACKAGE_NEEDS_APPROVAL`.
+    /// With a recipient of this domain, finalize returns `PACKAGE_NEEDS_APPROVAL`.
     pub(crate) approval_domain: String,
-    /// A recipient of this domain makes finalize answer `APPROVER_REQUIRED`.
+    /// With one of this domain, it is `APPROVER_REQUIRED`.
     pub(crate) approver_required_domain: String,
-    /// Who is named as approver.
+    /// E-mail address of the approver.
     pub(crate) approver: String,
-    /// An undisclosed package answers to its id for somebody who is on no list.
+    /// A package with undisclosed recipients can be read by its id, too.
     pub(crate) undisclosed_by_id: bool,
-    /// A foreign package is `DENIED` instead of `UNKNOWN_PACKAGE`.
+    /// Another user's package is `DENIED` instead of `UNKNOWN_PACKAGE`.
     pub(crate) foreign_package_denied: bool,
-    /// The message of a password-protected package is given without the password.
+    /// The message of a password-protected package can be read without the password.
     pub(crate) message_without_password: bool,
     /// A finalized package may be finalized again; otherwise `DENIED`.
     pub(crate) finalize_again: bool,
@@ -77,19 +78,19 @@ pub(crate) struct Settings {
     pub(crate) list_packages_in_progress: bool,
     /// The list of sent packages shows Workspaces.
     pub(crate) list_workspaces_as_sent: bool,
-    /// Largest number of rows of a list; a longer one is `rowsCapped`.
+    /// Largest number of rows of a list; a longer list is cut, with `rowsCapped`.
     pub(crate) max_rows: usize,
-    /// The organisation's master keys: armored public keys that every package is encrypted to.
+    /// The organization's master keys: armored public keys that every package is encrypted to.
     pub(crate) organization_keys: Vec<String>,
-    /// Trusted devices of a user.
+    /// Largest number of trusted devices of a user.
     pub(crate) max_public_keys: usize,
-    /// Ids of public keys whose keycodes are `DENIED`.
+    /// Ids of public keys for which storing a keycode fails with `DENIED`.
     pub(crate) refused_keys: Vec<String>,
-    /// Connectors of the hosted Dropzone; empty means the emulator's own.
+    /// URLs of the hosted Dropzone's connectors; empty means the emulator's own.
     pub(crate) integration_urls: Vec<String>,
-    /// How many connectors of its own the emulator names.
+    /// Number of the emulator's own connectors.
     pub(crate) integrations: u32,
-    /// Answer of verify-version: `OK`, `UPGRADE_AVAILABLE`, `OUTDATED_VERSION`.
+    /// Response of verify-version: `OK`, `UPGRADE_AVAILABLE`, `OUTDATED_VERSION`.
     pub(crate) client_version: String,
     /// Refusals carry an `errorId`.
     pub(crate) error_ids: bool,
@@ -151,13 +152,22 @@ mod tests {
     use super::Settings;
 
     #[test]
-    fn every_switch_is_in_the_readme() {
+    fn every_switch_is_in_the_readme_as_here() {
+        let readme = include_str!("../README.md");
         let settings = serde_json::to_value(Settings::default()).expect("plain data");
-        for name in settings.as_object().expect("a struct").keys() {
-            assert!(
-                include_str!("../README.md").contains(&format!("`{name}`")),
-                "{name}"
-            );
+        let (mut text, mut switches) = (String::new(), 0);
+        for line in include_str!("settings.rs").lines().map(str::trim) {
+            if let Some(comment) = line.strip_prefix("/// ") {
+                text = comment.to_owned();
+            } else if let Some((name, _)) = line
+                .strip_prefix("pub(crate) ")
+                .and_then(|rest| rest.split_once(": "))
+            {
+                let row = format!("| `{name}` | `{}` | {text} |", settings[name]);
+                assert!(readme.contains(&row), "{row}");
+                switches += 1;
+            }
         }
+        assert_eq!(Some(switches), settings.as_object().map(|all| all.len()));
     }
 }

@@ -17,7 +17,7 @@ pub(crate) fn sign(secret: &[u8], pieces: &[&[u8]]) -> String {
     hex(&mac(secret, pieces))
 }
 
-/// Third-party clients send upper case and the service takes it.
+/// In either case: other clients send upper case, and the service accepts it.
 pub(crate) fn matches(expected: &str, given: &str) -> bool {
     expected.eq_ignore_ascii_case(given)
 }

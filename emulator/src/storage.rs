@@ -1,14 +1,14 @@
-//! The storage origin: pre-signed URLs that take and give parts, strict as the real one.
+//! The storage origin: stores and returns parts by pre-signed URLs, as strict as S3.
 
 use bytes::Bytes;
 use hyper::header::{CONTENT_RANGE, HeaderValue, RANGE};
 use hyper::http::request::Parts as Head;
 use hyper::{Method, StatusCode};
 
-use crate::body::{Dropped, Inbox, Plain};
+use crate::body::{Dropped, RequestBody, WholeResponse};
 use crate::dates::now_ms;
 use crate::percent::pairs;
-use crate::presigned::{Object, access_key, parse_path, signature};
+use crate::presigned::{ObjectKey, access_key, parse_path, signature};
 use crate::routes::UNKNOWN;
 use crate::server::Server;
 use crate::settings::Settings;
@@ -24,7 +24,8 @@ pub(crate) fn endpoint(method: &Method) -> &'static str {
     }
 }
 
-/// Headers that the signature of a real URL covers, which was made without them, and those that storage does not take.
+/// Finds a header that makes a request fail: one that S3's signature covers (a pre-signed URL is made without them), or
+/// one that storage does not accept.
 fn unwanted_header(head: &Head) -> Option<String> {
     let refused = |name: &str| {
         name.starts_with("ss-")
@@ -39,21 +40,21 @@ fn unwanted_header(head: &Head) -> Option<String> {
         .map(|name| format!("header {name} is not allowed here\n"))
 }
 
-/// Storage refuses with an HTTP status and a line of text.
-type Refusal = (StatusCode, String);
+/// Storage fails with an HTTP status and a line of text, without the envelope of the API.
+type HttpRefusal = (StatusCode, String);
 
-fn refusal(status: StatusCode, reason: impl Into<String>) -> Refusal {
+fn refusal(status: StatusCode, reason: impl Into<String>) -> HttpRefusal {
     (status, reason.into())
 }
 
-/// What arrived with a PUT.
-struct Part {
+/// The body of a PUT.
+struct ReceivedPart {
     length: u64,
-    /// None: discarded.
+    /// None if the bytes are not kept (`discard_parts`).
     bytes: Option<Bytes>,
 }
 
-impl Part {
+impl ReceivedPart {
     fn whole(bytes: Bytes) -> Self {
         Self {
             length: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
@@ -65,35 +66,36 @@ impl Part {
 pub(crate) async fn handle(
     server: &Server,
     head: &Head,
-    body: &mut Inbox,
-) -> Result<Plain, Dropped> {
+    body: &mut RequestBody,
+) -> Result<WholeResponse, Dropped> {
     let settings = server.settings();
     if let Some(reason) = unwanted_header(head).filter(|_| settings.storage_strict) {
-        // A body announced by Expect never comes; any other is read, so that the client sees the answer.
+        // With `Expect`, the client waits for a response before it sends the body. Any other body is read to its end,
+        // otherwise the client sees a broken connection instead of the response.
         if !head.headers.contains_key("expect") {
             body.collect().await?;
         }
-        return Ok(Plain::text(StatusCode::BAD_REQUEST, reason));
+        return Ok(WholeResponse::text(StatusCode::BAD_REQUEST, reason));
     }
     let part = match settings.discard_parts {
-        true => Part {
+        true => ReceivedPart {
             length: body.discard().await?,
             bytes: None,
         },
-        false => Part::whole(body.collect().await?),
+        false => ReceivedPart::whole(body.collect().await?),
     };
     Ok(server
         .parts
         .work(|| access(server, &settings, head, part))
-        .unwrap_or_else(|(status, reason)| Plain::text(status, reason)))
+        .unwrap_or_else(|(status, reason)| WholeResponse::text(status, reason)))
 }
 
 fn access(
     server: &Server,
     settings: &Settings,
     head: &Head,
-    arrived: Part,
-) -> Result<Plain, Refusal> {
+    arrived: ReceivedPart,
+) -> Result<WholeResponse, HttpRefusal> {
     let path = head.uri.path();
     let object = parse_path(path).ok_or_else(gone)?;
     let query = pairs(head.uri.query().unwrap_or_default());
@@ -120,12 +122,12 @@ fn access(
         false => {
             let whole = get(server, object, access_key)?;
             let range = head.headers.get(RANGE).filter(|_| settings.storage_ranges);
-            piece(whole, range.and_then(|range| range.to_str().ok()))
+            ranged(whole, range.and_then(|range| range.to_str().ok()))
         }
     }
 }
 
-/// The package whose parts lie below this storage id.
+/// The package of a storage id.
 pub(crate) fn package_of<'a>(state: &'a mut State, storage_id: &str) -> Option<&'a mut Package> {
     state
         .packages
@@ -133,26 +135,27 @@ pub(crate) fn package_of<'a>(state: &'a mut State, storage_id: &str) -> Option<&
         .find(|package| package.storage_id == storage_id)
 }
 
-/// The object's file, unless it was deleted since the URL was made.
-fn file_of<'a>(
-    state: &'a mut State,
-    (storage_id, file_id, _): Object,
-) -> Result<&'a mut File, Refusal> {
-    package_of(state, storage_id)
+/// The file of an object; fails if the file was deleted after the URL was made.
+fn file_of<'a>(state: &'a mut State, object: ObjectKey) -> Result<&'a mut File, HttpRefusal> {
+    package_of(state, object.storage_id)
         .filter(|package| !package.is_gone())
-        .and_then(|package| package.file(file_id).ok())
+        .and_then(|package| package.file(object.file_id).ok())
         .ok_or_else(gone)
 }
 
-fn gone() -> Refusal {
+fn gone() -> HttpRefusal {
     refusal(StatusCode::NOT_FOUND, "no such object\n")
 }
 
-fn get(server: &Server, object: Object, access_key: &str) -> Result<Plain, Refusal> {
-    let (storage_id, file_id, part) = object;
+fn get(server: &Server, object: ObjectKey, access_key: &str) -> Result<WholeResponse, HttpRefusal> {
+    let ObjectKey {
+        storage_id,
+        file_id,
+        part,
+    } = object;
     let last_part = file_of(&mut server.state.lock(), object)?.parts;
     let bytes = server.parts.get(file_id, part).ok_or_else(gone)?;
-    // Whoever fetched the last part has fetched the file.
+    // The user who downloads the last part has downloaded the file.
     if part == last_part {
         let mut state = server.state.lock();
         let reader = state.owner_of_access_key(access_key);
@@ -161,11 +164,11 @@ fn get(server: &Server, object: Object, access_key: &str) -> Result<Plain, Refus
             server.changed();
         }
     }
-    Ok(Plain::part(bytes))
+    Ok(WholeResponse::part(bytes))
 }
 
 impl State {
-    /// Empty for a Dropzone's.
+    /// The e-mail of the user; empty for a Dropzone.
     fn owner_of_access_key(&self, key: &str) -> String {
         let mut emails = self.users.keys();
         let found = emails.find(|email| access_key(&self.url_secret, email) == key);
@@ -173,8 +176,8 @@ impl State {
     }
 }
 
-/// The bytes that `bytes=FIRST-` or `bytes=FIRST-LAST` asks for; the whole without such a range.
-fn piece(mut whole: Plain, range: Option<&str>) -> Result<Plain, Refusal> {
+/// The range `bytes=FIRST-` or `bytes=FIRST-LAST` of a part; all of it for any other range.
+fn ranged(mut whole: WholeResponse, range: Option<&str>) -> Result<WholeResponse, HttpRefusal> {
     let size = whole.body.len();
     let asked = range
         .and_then(|range| range.strip_prefix("bytes=")?.split_once('-'))
@@ -205,15 +208,15 @@ fn piece(mut whole: Plain, range: Option<&str>) -> Result<Plain, Refusal> {
 fn put(
     server: &Server,
     settings: &Settings,
-    object: Object,
-    arrived: Part,
-) -> Result<Plain, Refusal> {
-    let (_, file_id, part) = object;
+    object: ObjectKey,
+    arrived: ReceivedPart,
+) -> Result<WholeResponse, HttpRefusal> {
+    let ObjectKey { file_id, part, .. } = object;
     let forbidden = |reason| refusal(StatusCode::FORBIDDEN, reason);
     file_of(&mut server.state.lock(), object)?
         .check_part(settings, part)
         .map_err(forbidden)?;
-    // Bytes first, without the lock: a part that is booked can be read.
+    // The bytes are stored first, without the lock, so that a part in `stored` can always be read.
     if let Some(bytes) = arrived.bytes {
         let stored = server.parts.put(file_id, part, bytes);
         stored.map_err(|error| refusal(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
@@ -225,5 +228,5 @@ fn put(
     };
     file.stored.insert(part, arrived.length);
     server.changed();
-    Ok(Plain::empty())
+    Ok(WholeResponse::empty())
 }

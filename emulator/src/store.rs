@@ -1,4 +1,4 @@
-//! Part bytes, and the state file of `--data-dir`.
+//! Stores the bytes of parts, and the state file of `--data-dir`.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
@@ -27,7 +27,7 @@ impl PartStore {
         Ok(Self::Directory(parts))
     }
 
-    /// Runs what may wait for the disk without holding up other connections; memory is not worth a change of threads.
+    /// Runs work that may wait for the disk, so that other connections go on meanwhile. In memory nothing waits.
     pub(crate) fn work<T>(&self, work: impl FnOnce() -> T) -> T {
         match self {
             Self::Memory(_) => work(),
@@ -79,13 +79,13 @@ impl PartStore {
     pub(crate) fn remove(&self, file_id: &str) {
         match self {
             Self::Memory(files) => drop(files.lock().remove(file_id)),
-            // A directory that is not there is as good as removed.
+            // Fails if the directory does not exist, which is as good.
             Self::Directory(parts) => drop(fs::remove_dir_all(parts.join(file_id))),
         }
     }
 }
 
-/// Readers see the old content or the new, never half of it.
+/// Replaces a file in one step: readers see the old content or the new, never a part of it.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut temporary = path.as_os_str().to_owned();
     temporary.push(".tmp");

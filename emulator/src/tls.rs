@@ -1,4 +1,4 @@
-//! `--tls`: an authority and a certificate for loopback, made at start.
+//! `--tls`: makes a certificate authority and a certificate for loopback at start.
 
 use std::error::Error;
 use std::fs;
@@ -18,7 +18,7 @@ use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use crate::dates::day_from_now;
 
-/// Writes the authority's certificate into the directory; clients have to trust it.
+/// Writes the authority's certificate, which clients have to trust, into the directory.
 pub(crate) fn acceptor(directory: &Path) -> Result<(TlsAcceptor, PathBuf), Box<dyn Error>> {
     let mut authority = valid(CertificateParams::default())?;
     authority
@@ -52,7 +52,7 @@ pub(crate) fn acceptor(directory: &Path) -> Result<(TlsAcceptor, PathBuf), Box<d
     Ok((TlsAcceptor::from(Arc::new(config)), ca_file))
 }
 
-/// From yesterday for a year: some verifiers refuse certificates that live for ever.
+/// Valid from yesterday for a year: some verifiers refuse a longer validity.
 fn valid(mut params: CertificateParams) -> Result<CertificateParams, Box<dyn Error>> {
     let day = |days| -> Result<_, Box<dyn Error>> {
         let (year, month, day) = day_from_now(days);

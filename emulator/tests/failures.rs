@@ -90,7 +90,7 @@ fn storage_is_strict() {
         let reply = send(&upload.get, "GET", "", &[header], ()).unwrap();
         assert_eq!(reply.status, 400, "{header:?}");
     }
-    // Each URL is good for its method, its part and its time.
+    // Each URL is valid for its method, its part and its time only.
     assert_eq!(send(&upload.get, "PUT", "", &[], "x").unwrap().status, 403);
     assert_eq!(send(&upload.put, "GET", "", &[], ()).unwrap().status, 403);
     assert_eq!(
@@ -120,9 +120,9 @@ fn storage_is_strict() {
     );
 }
 
-/// The official Node client asks like a browser before each call.
+/// The official Node client sends one before each call, like a browser.
 #[test]
-fn preflights_are_answered() {
+fn preflights_get_a_response() {
     let emulator = Emulator::start(&[]);
     let headers = [
         ("Origin", "null"),
@@ -205,7 +205,7 @@ fn urls_expire() {
 }
 
 #[test]
-fn other_answers() {
+fn other_responses() {
     let emulator = Emulator::start(&[]);
     let upload = upload(&emulator);
     upload.fault("part_put", json!({"status": 503, "headers": {"Retry-After": "2"}, "body": "slow down", "content_type": "text/xml"}));
@@ -293,10 +293,10 @@ fn dropped_connections() {
     let (host, path) = address(&upload.get);
     let mut stream = TcpStream::connect(&host).unwrap();
     write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n").unwrap();
-    let mut answer = Vec::new();
-    // The end may come as a reset.
-    stream.read_to_end(&mut answer).ok();
-    let text = String::from_utf8(answer).unwrap();
+    let mut response = Vec::new();
+    // The connection may end with a reset.
+    stream.read_to_end(&mut response).ok();
+    let text = String::from_utf8(response).unwrap();
     assert!(
         text.to_lowercase()
             .contains(&format!("content-length: {}\r\n", PART.len())),
@@ -429,7 +429,7 @@ fn owner_url(emulator: &Emulator) -> String {
     format!("{}/commercial/x/y-1", emulator.text("storage_url"))
 }
 
-/// The fault of a part that goes through the API server strikes while its bytes arrive.
+/// A fault of a part through the API server applies while its bytes arrive.
 #[test]
 fn part_posts_have_parts() {
     let emulator = Emulator::start(&[]);
@@ -483,7 +483,7 @@ fn outage() {
         TcpStream::connect(&host).unwrap_err().kind(),
         io::ErrorKind::ConnectionRefused
     );
-    // The open connection ends, by an end or a reset; its answer may still be there.
+    // The open connection ends, perhaps with a reset; its response may still be buffered.
     open.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
     let mut rest = Vec::new();
     let ended = open.read_to_end(&mut rest);
@@ -491,7 +491,7 @@ fn outage() {
         error.kind(),
         io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
     )));
-    // Storage and admin go on.
+    // Storage and admin are not affected.
     assert_eq!(upload.get().unwrap().status, 200);
     assert_eq!(emulator.admin("GET", "/health", ()).status, 200);
     let back = loop {

@@ -1,4 +1,4 @@
-//! Sending and receiving, and what the service refuses on the way.
+//! Sending and receiving, and what the service refuses meanwhile.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
@@ -6,8 +6,8 @@ mod support;
 use serde_json::{Value, json};
 use support::{CHECKSUM, Emulator, Package, User, send};
 
-fn parts_of(answer: &Value, list: &str) -> Vec<u64> {
-    answer[list]
+fn parts_of(response: &Value, list: &str) -> Vec<u64> {
+    response[list]
         .as_array()
         .unwrap()
         .iter()
@@ -23,13 +23,13 @@ fn urls_come_25_a_call() {
     let file = owner.file(&package, 60);
     let path = format!("/package/{}/file/{file}", package.id);
     for (first, expected) in [(1, 1..=25), (26, 26..=50), (51, 51..=60), (60, 60..=60)] {
-        let answer = owner.ok(
+        let response = owner.ok(
             "POST",
             &format!("{path}/upload-urls/"),
             json!({"part": first, "forceProxy": false}),
         );
         assert_eq!(
-            parts_of(&answer, "uploadUrls"),
+            parts_of(&response, "uploadUrls"),
             expected.collect::<Vec<u64>>()
         );
     }
@@ -43,26 +43,26 @@ fn urls_come_25_a_call() {
     let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
     let file = owner.upload(&owner_package, &parts);
     let path = format!("/package/{}/file/{file}/download-urls/", owner_package.id);
-    // Node asks for 26, others beyond the end, a third party for 1,000.
+    // The Node client asks for 26, others beyond the end, another program for 1,000.
     for (first, last, expected) in [
         (1, 26, 1..=25),
         (26, 50, 26..=30),
         (1, 1000, 1..=25),
         (3, 4, 3..=4),
     ] {
-        let answer = owner.ok(
+        let response = owner.ok(
             "POST",
             &path,
             json!({"checksum": CHECKSUM, "startSegment": first, "endSegment": last}),
         );
         assert_eq!(
-            parts_of(&answer, "downloadUrls"),
+            parts_of(&response, "downloadUrls"),
             expected.collect::<Vec<u64>>()
         );
     }
 }
 
-/// What a sender declares need not be what it stores (protocol 4.3).
+/// A sender may store something else than it declares (protocol 4.3).
 #[test]
 fn declared_sizes_can_be_wrong() {
     let emulator = Emulator::start(&[]);
@@ -91,8 +91,8 @@ fn declared_sizes_can_be_wrong() {
     };
     let urls = |last: u32| {
         let body = json!({"checksum": CHECKSUM, "startSegment": 1, "endSegment": last});
-        let answer = owner.ok("POST", &format!("{information}download-urls/"), body);
-        parts_of(&answer, "downloadUrls")
+        let response = owner.ok("POST", &format!("{information}download-urls/"), body);
+        parts_of(&response, "downloadUrls")
     };
     assert_eq!(reported(), (10, 2));
     for (size, parts, expected) in [(-4, -1, (6, 1)), (7, 1, (17, 3)), (-100, -100, (0, 1))] {
@@ -104,14 +104,14 @@ fn declared_sizes_can_be_wrong() {
             "parts that are stored, whatever is reported"
         );
     }
-    // Only of complete files: who is uploading one finds it again by what it declared.
+    // Only of complete files: a sender finds its unfinished file by what it declared.
     let other = owner.file(&package, 3);
     let incomplete = owner.ok("GET", &format!("{path}/file/{other}/"), ());
     assert_eq!(incomplete["file"]["fileSize"], "10");
     assert_eq!(incomplete["file"]["fileParts"], 3);
 }
 
-/// Node 1.1.3 declared one part too few.
+/// The Node client 1.1.3 declared one part too few.
 #[test]
 fn surplus_parts_can_be_stored() {
     let emulator = Emulator::start(&[]);
@@ -119,12 +119,12 @@ fn surplus_parts_can_be_stored() {
     let package = owner.create();
     let path = |file: &str| format!("/package/{}/file/{file}", package.id);
     let urls = |file: &str, part: u32| {
-        let answer = owner.ok(
+        let response = owner.ok(
             "POST",
             &format!("{}/upload-urls/", path(file)),
             json!({"part": part}),
         );
-        parts_of(&answer, "uploadUrls")
+        parts_of(&response, "uploadUrls")
     };
     let file = owner.file(&package, 1);
     assert_eq!(urls(&file, 2), [0_u64; 0]);
@@ -141,12 +141,12 @@ fn surplus_parts_can_be_stored() {
     owner.ok("POST", &format!("{}/upload-complete/", path(&file)), ());
     let body = |last: u32| json!({"checksum": CHECKSUM, "startSegment": 1, "endSegment": last});
     for (last, expected) in [(1, &[1_u64][..]), (2, &[1, 2]), (3, &[1, 2])] {
-        let answer = owner.ok(
+        let response = owner.ok(
             "POST",
             &format!("{}/download-urls/", path(&file)),
             body(last),
         );
-        assert_eq!(parts_of(&answer, "downloadUrls"), expected);
+        assert_eq!(parts_of(&response, "downloadUrls"), expected);
     }
     let information = owner.ok("GET", &format!("{}/", path(&file)), ());
     assert_eq!(information["file"]["fileParts"], 1);
@@ -380,7 +380,7 @@ fn recipients_are_checked() {
     owner.ok("DELETE", &one, ());
     assert_eq!(owner.refused("GET", &one, ()), "INVALID_RECIPIENT");
 
-    // The number is known now, on another package too.
+    // The number is stored, for other packages too.
     let other = owner.create();
     let path = format!("/package/{}/recipient/", other.id);
     assert_eq!(
@@ -450,10 +450,10 @@ fn upload_complete_can_be_late() {
     let file = owner.file(&package, 1);
     let path = format!("/package/{}/file/{file}/upload-complete/", package.id);
     send(&owner.upload_url(&package, &file, 1), "PUT", "", &[], "x").unwrap();
-    let answers: Vec<Value> = (0..3)
+    let responses: Vec<Value> = (0..3)
         .map(|_| owner.ok("POST", &path, json!({"complete": true}))["message"].clone())
         .collect();
-    assert_eq!(answers, ["false", "false", "true"]);
+    assert_eq!(responses, ["false", "false", "true"]);
     let missing = owner.file(&package, 2);
     let path = format!("/package/{}/file/{missing}/upload-complete/", package.id);
     for _ in 0..4 {
@@ -487,7 +487,7 @@ fn parts_go_through_the_api_server_too() {
     owner.recipient(&package, "a@x.test");
     let file = owner.file(&package, 3);
     let base = format!("/api/v2.0/package/{}", package.id);
-    // Nothing else takes an empty segment.
+    // No other route accepts an empty segment.
     for path in ["/package//", "/package//finalize/", "/package//file/F/"] {
         assert_eq!(owner.refused("POST", path, json!({})), "UNKNOWN_ENDPOINT");
     }
@@ -562,7 +562,7 @@ fn downloads_need_checksum_and_password() {
         "PASSWORD_REQUIRED"
     );
     assert_eq!(download(&package.code, CHECKSUM, Some("secret")), "SUCCESS");
-    // On no list: the code opens it, and the id unless a switch is off.
+    // For a user who is no recipient: by the code, and by the id unless a switch is off.
     assert_eq!(download(&package.id, CHECKSUM, Some("secret")), "SUCCESS");
     emulator.settings(json!({"undisclosed_by_id": false}));
     assert_eq!(download(&package.id, CHECKSUM, Some("secret")), "DENIED");
@@ -597,7 +597,7 @@ fn approval() {
     let owner = emulator.owner();
     let package = with_message(&owner, "a@approval.test");
     owner.recipient(&package, "b@x.test");
-    // As adding answered.
+    // As in the response to adding.
     let information = owner.ok("GET", &format!("/package/{}/", package.id), ());
     assert_eq!(information["recipients"][0]["needsApproval"], true);
     assert_eq!(information["recipients"][1]["needsApproval"], false);

@@ -1,4 +1,4 @@
-//! The program: ready file, end, data directory, records, users.
+//! The program: ready file, end, data directory, request log, users.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use support::{Emulator, PROGRAM, TempDir, address, send, wait_for_json};
 
 #[test]
-fn ready_file_tells_everything() {
+fn ready_file_has_everything() {
     let emulator = Emulator::start(&[]);
     for name in ["url", "storage_url", "admin_url"] {
         assert!(
@@ -65,7 +65,7 @@ fn ends_cleanly_on_sigterm() {
             .text("storage_url")
             .starts_with("https://127.0.0.1:")
     );
-    // The admin interface stays plain.
+    // The admin interface stays plain HTTP.
     assert_eq!(emulator.admin("GET", "/health", ()).status, 200);
     let pid = emulator.ready["pid"].to_string();
     assert!(
@@ -79,7 +79,7 @@ fn ends_cleanly_on_sigterm() {
     assert!(!std::path::Path::new(&ca_file).exists());
 }
 
-/// A connection would get the number else, and the API secret that is printed.
+/// Otherwise a connection could get the descriptor, and then the printed API secret.
 #[cfg(target_os = "linux")]
 #[test]
 fn standard_streams_that_are_closed_go_nowhere() {
@@ -146,7 +146,7 @@ fn data_directory_survives_a_restart() {
     owner.finalize(&package);
     let url = owner.download_url(&package, &file);
     assert_eq!(send(&url, "GET", "", &[], ()).unwrap().body, b"first part");
-    // Another key for the same owner, and the packages are still there.
+    // With another key for the same owner, the packages are still there.
     emulator.stop();
     let emulator = Emulator::start(&[
         "--data-dir",
@@ -162,7 +162,7 @@ fn data_directory_survives_a_restart() {
 }
 
 #[test]
-fn requests_are_recorded() {
+fn requests_are_logged() {
     let emulator = Emulator::start(&[]);
     let owner = emulator.owner();
     let package = owner.create();

@@ -1,4 +1,4 @@
-//! What was recorded from the service: forms, texts and members.
+//! Behaviour that was recorded from the service: forms, texts and members.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
@@ -104,10 +104,10 @@ fn storage_urls_have_the_form_of_s3() {
         })
         .collect();
     assert_eq!(expires.len(), 3);
-    // Seconds, and one moment for the whole answer.
+    // Whole seconds, the same in all URLs of a response.
     assert!(expires.iter().all(|one| *one == expires[0]));
     assert!((1_700_000_000..10_000_000_000).contains(&expires[0]));
-    // Another part, another time or another user's key is not what was signed.
+    // The signature covers part, time and access key.
     for (from, to) in [("-1?", "-2?"), ("Expires=", "Expires=9"), ("AKIA", "AKIB")] {
         let url = urls[0].replace(from, to);
         assert_eq!(send(&url, "PUT", "", &[], "x").unwrap().status, 403);
@@ -115,9 +115,9 @@ fn storage_urls_have_the_form_of_s3() {
     assert_eq!(send(&urls[0], "PUT", "", &[], "x").unwrap().status, 200);
 }
 
-/// Storage knows no users, and still each recipient has a receipt.
+/// Storage has no users, and yet each recipient has a receipt.
 #[test]
-fn a_receipt_names_who_fetched() {
+fn a_receipt_names_its_recipient() {
     let emulator = Emulator::start(&[]);
     let (owner, second) = (emulator.owner(), emulator.user(1));
     let package = owner.create();
@@ -144,7 +144,7 @@ fn a_dropzone_stores_keycodes_by_code_only() {
         let path = format!("/drop-zone/v2.0{path}");
         send(&emulator.text("url"), method, &path, &headers, body).unwrap()
     };
-    // Third-party clients create and complete without a body, and give the size as a string.
+    // Other clients create and complete without a body, and send the size as a string.
     let package = call("PUT", "/package/", "").json();
     let (id, code) = (text(&package["packageId"]), text(&package["packageCode"]));
     let file = r#"{"filename":"a","filesize":"3","parts":1}"#;
@@ -156,7 +156,7 @@ fn a_dropzone_stores_keycodes_by_code_only() {
     assert_eq!(send(&url, "PUT", "", &[], "abc").unwrap().status, 200);
     let complete = call("POST", &format!("{file}/upload-complete/"), "").json();
     assert_eq!(complete["message"], "true");
-    // The keys come by id too, the keycodes do not go by it.
+    // Public keys can be read by id, too, but keycodes cannot be stored by it.
     let keys = call("GET", &format!("/package/{id}/public-keys/"), "").json();
     assert_eq!(keys["publicKeys"][0]["id"], key);
     let keycode = r#"{"keycode":"K"}"#;
@@ -170,9 +170,9 @@ fn a_dropzone_stores_keycodes_by_code_only() {
     assert_eq!(taken.code(), "SUCCESS");
 }
 
-/// .NET asks for the package that it has just created for somebody else.
+/// The .NET client reads the package that it has just created for another user.
 #[test]
-fn who_creates_for_another_goes_on_working_with_it() {
+fn an_administrator_works_with_a_package_for_another_user() {
     let emulator = Emulator::start(&[]);
     let (owner, second, third) = (emulator.owner(), emulator.user(1), emulator.user(2));
     let package = owner.create_with(json!({"vdr": false, "packageUserEmail": second.email}));
@@ -198,7 +198,7 @@ fn who_creates_for_another_goes_on_working_with_it() {
     };
     assert_eq!((sent(&owner), sent(&second)), (0, 1));
 
-    // On devices of their own, too.
+    // On trusted devices, too.
     let public = json!({"publicKey": "-----BEGIN PGP PUBLIC KEY BLOCK-----", "description": "d"});
     let register =
         |user: &support::User| text(&user.ok("PUT", "/public-key/", public.clone())["id"]);

@@ -1,4 +1,4 @@
-//! Who may call: signatures, timestamps, keys.
+//! Authentication: signatures, timestamps, keys.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
@@ -20,7 +20,7 @@ fn with_known_key() -> Emulator {
     ])
 }
 
-/// Appendix A.1 of the protocol: signatures computed by others.
+/// Appendix A.1 of the protocol: signatures of other programs.
 #[test]
 fn known_signatures_are_accepted() {
     let emulator = with_known_key();
@@ -127,7 +127,7 @@ fn timestamps_count_only_with_the_skew_switch() {
     assert!(reply.header("date").is_some());
     emulator.settings(json!({"clock_skew_ms": 900_000}));
     assert_eq!(owner.refused("GET", "/user/", ()), "AUTHENTICATION_FAILED");
-    // A server whose clock stands at the tests' timestamp, 2024-01-02 03:04:05 UTC.
+    // The server's clock is set to the tests' timestamp, 2024-01-02 03:04:05 UTC.
     let now = std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)
         .unwrap();
@@ -141,7 +141,7 @@ fn timestamps_count_only_with_the_skew_switch() {
             .unwrap()
             .starts_with("Tue, 02 Jan 2024 03:04")
     );
-    // Only what is behind is judged.
+    // Only a timestamp that is behind is refused.
     for (server_ahead_ms, code) in [
         (-730 * 86_400_000, "SUCCESS"),
         (600_000, "SUCCESS"),
@@ -214,7 +214,7 @@ fn foreign_packages_are_unknown() {
     let path = format!("/package/{}/", package.id);
     owner.recipient(&package, &second.email);
     owner.upload(&package, &[b"part"]);
-    // A recipient sees it once it is finalized, and changes nothing.
+    // A recipient can read it after finalize, but not change it.
     assert_eq!(second.refused("GET", &path, ()), "UNKNOWN_PACKAGE");
     owner.finalize(&package);
     second.ok("GET", &path, ());

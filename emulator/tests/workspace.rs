@@ -78,7 +78,7 @@ fn directories() {
         log["activityLogEntries"][0]["user"]["userEmail"],
         owner.email
     );
-    // Only Workspaces have directories, and a Workspace is not finalized.
+    // Only Workspaces have directories, and a Workspace cannot be finalized.
     let plain = owner.create();
     assert_eq!(
         owner.refused(
@@ -125,7 +125,7 @@ fn a_file_of_the_same_name_is_a_version() {
         &format!("/package/{}/file/{second}", package.id),
         json!({"fileName": "renamed"}),
     );
-    // Copied into another Workspace with the key of its ciphertext.
+    // Copied into another Workspace, with the passphrase of its ciphertext.
     let (target, _) = workspace(&owner);
     let body = json!({"targetPackageId": target.id, "targetDirectoryId": "", "fileKey": "a2V5"});
     let copy = owner.ok(
@@ -147,7 +147,7 @@ fn a_file_of_the_same_name_is_a_version() {
             .text(),
         "new"
     );
-    // Moved: found where it went, and only there.
+    // A moved file is found in its new directory only.
     let docs = directory(&owner, &package, &root, "Docs");
     owner.ok(
         "POST",
@@ -393,7 +393,7 @@ fn log_in_and_registration() {
         .unwrap()
     };
     let password = emulator.ready["users"][1]["password"].as_str().unwrap();
-    // As Java writes it.
+    // As the Java client writes it.
     let reply = auth(
         "PUT",
         "/generate-key/",

@@ -3,17 +3,17 @@
 use serde_json::json;
 
 use crate::call::Call;
-use crate::envelope::{Answer, done, refuse, success};
+use crate::envelope::{Response, done, refuse, success};
 
-pub(crate) fn verify_credentials(call: &mut Call) -> Answer {
+pub(crate) fn verify_credentials(call: &mut Call) -> Response {
     success(json!({"message": call.me()}))
 }
 
-pub(crate) fn verify_version(call: &mut Call) -> Answer {
+pub(crate) fn verify_version(call: &mut Call) -> Response {
     success(json!({"version": call.settings.client_version}))
 }
 
-pub(crate) fn user_information(call: &mut Call) -> Answer {
+pub(crate) fn user_information(call: &mut Call) -> Response {
     let user = call
         .state
         .users
@@ -32,7 +32,7 @@ pub(crate) fn user_information(call: &mut Call) -> Answer {
     }))
 }
 
-pub(crate) fn enterprise_information(call: &mut Call) -> Answer {
+pub(crate) fn enterprise_information(call: &mut Call) -> Response {
     let host = call
         .origins
         .api
@@ -50,7 +50,7 @@ pub(crate) fn enterprise_information(call: &mut Call) -> Answer {
     }))
 }
 
-/// Telemetry and crash reports: taken and forgotten.
-pub(crate) fn ignored(_call: &mut Call) -> Answer {
+/// Accepts telemetry and crash reports, and does nothing with them.
+pub(crate) fn ignored(_call: &mut Call) -> Response {
     done()
 }

@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 
 use crate::call::Call;
 use crate::dates::{display, timestamp};
-use crate::envelope::{Answer, refuse, success};
+use crate::envelope::{Response, refuse, success};
 use crate::state::access::Right;
 
 const ACTIVITY_PAGE: usize = 10;
 
-/// Newest first, ten a call. Owner, manager, enterprise administrator.
-pub(crate) fn activity_log(call: &mut Call) -> Answer {
+/// Ten entries per call, newest first, for owners, managers and administrators.
+pub(crate) fn list(call: &mut Call) -> Response {
     let package = match call.open(Right::Manage) {
         Ok((package, _)) => package.clone(),
         Err(refusal) => {

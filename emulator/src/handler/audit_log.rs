@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use crate::call::Call;
 use crate::dates::{iso_8601, parse_filter_time};
-use crate::envelope::{Answer, Reply, refuse};
+use crate::envelope::{Reply, Response, refuse};
 
-/// Newest first. `LogDetails` is an example; who impersonates somebody is never known here, which is null and not left out.
-pub(crate) fn audit_log(call: &mut Call) -> Answer {
+/// Newest first. `LogDetails` is a placeholder. `impersonatedUser` is null and not left out, as the service sends it.
+pub(crate) fn list(call: &mut Call) -> Response {
     call.require_admin()?;
     let input = &call.input;
     let index = |name| {
@@ -61,13 +61,13 @@ pub(crate) fn audit_log(call: &mut Call) -> Answer {
         })
         .collect();
     let next = first + records.len();
-    let mut answer = json!({
+    let mut response = json!({
         "response": "SUCCESS",
         "auditLogs": records,
         "pagination": {"rowIndex": first.to_string(), "rowsReturned": records.len().to_string()},
     });
     if next < matching.len() {
-        answer["pagination"]["nextRowIndex"] = next.to_string().into();
+        response["pagination"]["nextRowIndex"] = next.to_string().into();
     }
-    Ok(Reply::Json(answer))
+    Ok(Reply::Json(response))
 }

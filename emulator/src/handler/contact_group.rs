@@ -1,9 +1,9 @@
-//! Contact groups, own and the organisation's.
+//! Contact groups of a user and of the organization.
 
 use serde_json::{Value, json};
 
 use crate::call::{Call, is_email};
-use crate::envelope::{Answer, Refusal, done, refuse, success};
+use crate::envelope::{Refusal, Response, done, refuse, success};
 use crate::random;
 use crate::state::ContactGroup;
 use crate::state::access::Right;
@@ -27,7 +27,7 @@ fn summary_json(group: &ContactGroup) -> Value {
     json!({"contactGroupId": group.id, "contactGroupName": group.name, "contactGroupUserEmails": emails})
 }
 
-pub(crate) fn create(call: &mut Call) -> Answer {
+pub(crate) fn create(call: &mut Call) -> Response {
     let name = call.input.required("groupName")?.to_owned();
     let enterprise = call.input.flag("isEnterpriseGroup");
     if enterprise {
@@ -40,12 +40,12 @@ pub(crate) fn create(call: &mut Call) -> Answer {
         enterprise,
         members: Default::default(),
     };
-    let answer = summary_json(&group);
+    let response = summary_json(&group);
     call.state.groups.insert(group.id.clone(), group);
-    success(answer)
+    success(response)
 }
 
-/// A group the caller may use: an own one, or one of the organisation.
+/// The group of the path; fails if it is neither the caller's nor the organization's.
 fn usable<'a>(call: &'a Call) -> Result<&'a ContactGroup, Refusal> {
     let me = call.caller.email();
     let group = call
@@ -56,7 +56,7 @@ fn usable<'a>(call: &'a Call) -> Result<&'a ContactGroup, Refusal> {
     group.ok_or_else(|| refuse("FAIL", "unknown contact group"))
 }
 
-/// A group the caller may change: an own one, or as administrator one of the organisation.
+/// As `usable`, for changes: only administrators change groups of the organization.
 fn own<'a>(call: &'a mut Call) -> Result<&'a mut ContactGroup, Refusal> {
     let group = usable(call)?;
     if group.owner != call.caller.email() && !call.state.is_admin(&call.caller) {
@@ -69,7 +69,7 @@ fn own<'a>(call: &'a mut Call) -> Result<&'a mut ContactGroup, Refusal> {
         .ok_or_else(|| refuse("FAIL", "unknown contact group"))
 }
 
-pub(crate) fn get(call: &mut Call) -> Answer {
+pub(crate) fn get(call: &mut Call) -> Response {
     let group = usable(call)?;
     let count = group.members.len().to_string();
     success(
@@ -77,7 +77,7 @@ pub(crate) fn get(call: &mut Call) -> Answer {
     )
 }
 
-pub(crate) fn delete(call: &mut Call) -> Answer {
+pub(crate) fn delete(call: &mut Call) -> Response {
     let id = own(call)?.id.clone();
     call.state.groups.remove(&id);
     for package in call.state.packages.values_mut() {
@@ -86,7 +86,7 @@ pub(crate) fn delete(call: &mut Call) -> Answer {
     done()
 }
 
-pub(crate) fn add_member(call: &mut Call) -> Answer {
+pub(crate) fn add_member(call: &mut Call) -> Response {
     let email = call.input.text("userEmail").unwrap_or_default().to_owned();
     if !is_email(&email) {
         return Err(refuse("INVALID_EMAIL", "the e-mail address is not valid"));
@@ -100,7 +100,7 @@ pub(crate) fn add_member(call: &mut Call) -> Answer {
     success(json!({"userId": user_id, "userEmail": email}))
 }
 
-pub(crate) fn remove_member(call: &mut Call) -> Answer {
+pub(crate) fn remove_member(call: &mut Call) -> Response {
     let user_id = call.input.param("user").to_owned();
     own(call)?
         .members
@@ -109,16 +109,16 @@ pub(crate) fn remove_member(call: &mut Call) -> Answer {
     done()
 }
 
-pub(crate) fn list_own(call: &mut Call) -> Answer {
+pub(crate) fn list_own(call: &mut Call) -> Response {
     let me = call.me();
     list(call, |group| group.owner == me && !group.enterprise)
 }
 
-pub(crate) fn list_enterprise(call: &mut Call) -> Answer {
+pub(crate) fn list_enterprise(call: &mut Call) -> Response {
     list(call, |group| group.enterprise)
 }
 
-fn list(call: &Call, matches: impl Fn(&ContactGroup) -> bool) -> Answer {
+fn list(call: &Call, matches: impl Fn(&ContactGroup) -> bool) -> Response {
     let groups: Vec<Value> = call
         .state
         .groups
@@ -129,7 +129,7 @@ fn list(call: &Call, matches: impl Fn(&ContactGroup) -> bool) -> Answer {
     success(json!({"contactGroups": groups}))
 }
 
-pub(crate) fn add_to_package(call: &mut Call) -> Answer {
+pub(crate) fn add_to_package(call: &mut Call) -> Response {
     let me = call.me();
     call.open(Right::Manage)?;
     let group = usable(call)?.clone();
@@ -144,7 +144,7 @@ pub(crate) fn add_to_package(call: &mut Call) -> Answer {
     success(summary_json(&group))
 }
 
-pub(crate) fn remove_from_package(call: &mut Call) -> Answer {
+pub(crate) fn remove_from_package(call: &mut Call) -> Response {
     let me = call.me();
     let (package, input) = call.open(Right::Manage)?;
     let id = input.param("group");

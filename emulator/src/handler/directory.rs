@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::call::Call;
 use crate::dates::{now_ms, timestamp};
-use crate::envelope::{Answer, Refusal, done, refuse, success};
+use crate::envelope::{Refusal, Response, done, refuse, success};
 use crate::handler::file::{check_name, file_json, files_json};
 use crate::random;
 use crate::settings::Settings;
@@ -22,7 +22,7 @@ pub(crate) fn directory_json(directory: &Directory) -> Value {
     })
 }
 
-/// The tree below a directory.
+/// The directories below a directory, with their files, recursively.
 pub(crate) fn directories_json(settings: &Settings, package: &Package, parent: &str) -> Vec<Value> {
     let below = package
         .directories
@@ -45,7 +45,7 @@ fn require_workspace(package: &Package) -> Result<(), Refusal> {
     }
 }
 
-pub(crate) fn get(call: &mut Call) -> Answer {
+pub(crate) fn get(call: &mut Call) -> Response {
     let settings = call.settings;
     let (package, input) = call.open(Right::View)?;
     require_workspace(package)?;
@@ -66,7 +66,7 @@ pub(crate) fn get(call: &mut Call) -> Answer {
         .filter(|directory| directory.parent == id)
         .collect();
     let query = |name: &str| input.query.get(name).map_or("", String::as_str);
-    // Unsorted lists are in order of creation.
+    // The default order is that of creation.
     below.sort_by_key(|directory| directory.created_ms);
     if query("sortField").eq_ignore_ascii_case("name") {
         files.sort_by(|a, b| a.name.cmp(&b.name));
@@ -93,8 +93,8 @@ pub(crate) fn get(call: &mut Call) -> Answer {
     )
 }
 
-/// Below the directory in the path, or below the root if the path has none.
-pub(crate) fn create(call: &mut Call) -> Answer {
+/// Creates a directory in that of the path, or in the root if the path has none.
+pub(crate) fn create(call: &mut Call) -> Response {
     let settings = call.settings;
     let me = call.me();
     let (package, input) = call.open(Right::Contribute)?;
@@ -112,7 +112,7 @@ pub(crate) fn create(call: &mut Call) -> Answer {
         parent,
         created_ms: now_ms(),
     };
-    let answer = json!({"message": directory.id, "directoryId": directory.id, "directoryName": directory.name});
+    let response = json!({"message": directory.id, "directoryId": directory.id, "directoryName": directory.name});
     package.log(
         &me,
         "DIRECTORY_CREATED",
@@ -120,10 +120,10 @@ pub(crate) fn create(call: &mut Call) -> Answer {
         &format!("created {}", directory.name),
     );
     package.directories.insert(directory.id.clone(), directory);
-    success(answer)
+    success(response)
 }
 
-/// Any directory but the root.
+/// A directory; fails for the root, which cannot be changed.
 fn named<'a>(package: &'a mut Package, id: &str) -> Result<&'a mut Directory, Refusal> {
     require_workspace(package)?;
     if id == package.root_directory_id {
@@ -135,7 +135,7 @@ fn named<'a>(package: &'a mut Package, id: &str) -> Result<&'a mut Directory, Re
         .ok_or_else(|| refuse("FAIL", "unknown directory"))
 }
 
-pub(crate) fn rename(call: &mut Call) -> Answer {
+pub(crate) fn rename(call: &mut Call) -> Response {
     let settings = call.settings;
     let me = call.me();
     let (package, input) = call.open(Right::Contribute)?;
@@ -153,7 +153,7 @@ pub(crate) fn rename(call: &mut Call) -> Answer {
     done()
 }
 
-pub(crate) fn move_to(call: &mut Call) -> Answer {
+pub(crate) fn move_to(call: &mut Call) -> Response {
     let me = call.me();
     let (package, input) = call.open(Right::Contribute)?;
     let (source, target) = (input.param("source"), input.param("target"));
@@ -168,18 +168,18 @@ pub(crate) fn move_to(call: &mut Call) -> Answer {
     done()
 }
 
-/// With everything inside.
-pub(crate) fn delete(call: &mut Call) -> Answer {
+/// Deletes a directory with everything in it.
+pub(crate) fn delete(call: &mut Call) -> Response {
     let me = call.me();
     let (package, input) = call.open(Right::Contribute)?;
     let id = input.param("directory");
     let description = format!("deleted {}", named(package, id)?.name);
-    let doomed = package.subtree(id);
+    let deleted = package.subtree(id);
     let (inside, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut package.files)
         .into_iter()
-        .partition(|file| doomed.contains(&file.directory_id));
+        .partition(|file| deleted.contains(&file.directory_id));
     package.files = kept;
-    package.directories.retain(|id, _| !doomed.contains(id));
+    package.directories.retain(|id, _| !deleted.contains(id));
     package.log(&me, "DIRECTORY_DELETED", id, &description);
     for file in inside
         .iter()

@@ -1,10 +1,10 @@
-//! Parts of a file on their way out: pre-signed URLs, and the way through the API server.
+//! Download of parts: pre-signed URLs, and the route through the API server.
 
 use hyper::Method;
 use serde_json::{Value, json};
 
 use crate::call::{Call, Input};
-use crate::envelope::{Answer, Refusal, Reply, refuse, success};
+use crate::envelope::{Refusal, Reply, Response, refuse, success};
 use crate::handler::file::check_directory;
 use crate::handler::message::check_checksum;
 use crate::handler::upload::part_number;
@@ -12,7 +12,7 @@ use crate::presigned::Presigner;
 use crate::state::file::File;
 use crate::state::package::Package;
 
-/// The file of a download, once checksum and password are right.
+/// The file to download; fails if checksum or password are wrong.
 fn downloadable<'a>(package: &'a mut Package, input: &Input) -> Result<&'a File, Refusal> {
     check_checksum(package, input.text("checksum"))?;
     if let Some(password) = &package.password
@@ -32,7 +32,7 @@ fn downloadable<'a>(package: &'a mut Package, input: &Input) -> Result<&'a File,
     }
 }
 
-pub(crate) fn download_urls(call: &mut Call) -> Answer {
+pub(crate) fn download_urls(call: &mut Call) -> Response {
     let settings = call.settings;
     let presigner = Presigner::new(call, Method::GET);
     let (package, input) = call.read()?;
@@ -61,8 +61,8 @@ pub(crate) fn download_urls(call: &mut Call) -> Answer {
     success(json!({"downloadUrls": urls}))
 }
 
-/// A part through the API server.
-pub(crate) fn part_download(call: &mut Call) -> Answer {
+/// Returns a part through the API server.
+pub(crate) fn part_download(call: &mut Call) -> Response {
     let me = call.me();
     let parts = call.parts;
     let (package, input) = call.read()?;

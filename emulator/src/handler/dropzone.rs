@@ -1,12 +1,12 @@
-//! Dropzone: the user's list of recipients, and the hand-over to connectors. Anonymous packages use the package handlers.
+//! A user's Dropzone recipients, and the hosted Dropzone. Packages of a Dropzone use the handlers of packages.
 
 use serde_json::{Value, json};
 
 use crate::call::{Call, is_email};
-use crate::envelope::{Answer, Reply, done, refuse, success};
+use crate::envelope::{Reply, Response, done, refuse, success};
 use crate::random;
 
-pub(crate) fn list_recipients(call: &mut Call) -> Answer {
+pub(crate) fn list_recipients(call: &mut Call) -> Response {
     let emails = call
         .state
         .dropzone_recipients
@@ -16,7 +16,7 @@ pub(crate) fn list_recipients(call: &mut Call) -> Answer {
     success(json!({"recipientEmailAddresses": emails}))
 }
 
-pub(crate) fn add_recipient(call: &mut Call) -> Answer {
+pub(crate) fn add_recipient(call: &mut Call) -> Response {
     let email = call.input.text("userEmail").unwrap_or_default().to_owned();
     if !is_email(&email) {
         return Err(refuse("INVALID_EMAIL", "the e-mail address is not valid"));
@@ -39,7 +39,7 @@ pub(crate) fn add_recipient(call: &mut Call) -> Answer {
     success(json!({"email": email}))
 }
 
-pub(crate) fn remove_recipient(call: &mut Call) -> Answer {
+pub(crate) fn remove_recipient(call: &mut Call) -> Response {
     let email = call.input.text("userEmail").unwrap_or_default();
     let emails = call
         .state
@@ -54,8 +54,8 @@ pub(crate) fn remove_recipient(call: &mut Call) -> Answer {
     }
 }
 
-/// Form post, no envelope: `success` is the string `"true"`.
-pub(crate) fn submit_hosted(call: &mut Call) -> Answer {
+/// The request is a form; the response has no envelope, and `success` is the string `"true"`.
+pub(crate) fn submit_hosted(call: &mut Call) -> Response {
     let code = call.input.text("packageCode").unwrap_or_default();
     let package = call
         .state
@@ -90,8 +90,8 @@ pub(crate) fn submit_hosted(call: &mut Call) -> Answer {
     ))
 }
 
-/// A connector of the hosted Dropzone, for tests.
-pub(crate) fn connector(call: &mut Call) -> Answer {
+/// A connector of the hosted Dropzone, in place of the organization's own server.
+pub(crate) fn connector(call: &mut Call) -> Response {
     let has = |name| call.input.text(name).is_some_and(|text| !text.is_empty());
     let result = if has("digest") && has("data") && has("secureLink") {
         "success"

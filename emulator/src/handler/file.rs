@@ -1,10 +1,10 @@
-//! Files of a package: ids, information, versions, moving; the transfer of their parts is in `transfer`.
+//! Files of a package: created, renamed, moved, copied, deleted; information and versions.
 
 use serde_json::{Value, json};
 
 use crate::call::Call;
 use crate::dates::{display, timestamp};
-use crate::envelope::{Answer, Refusal, done, refuse, success};
+use crate::envelope::{Refusal, Response, done, refuse, success};
 use crate::percent::percent_decode;
 use crate::settings::Settings;
 use crate::state::State;
@@ -48,7 +48,7 @@ pub(crate) fn check_name(settings: &Settings, name: &str) -> Result<(), Refusal>
     }
 }
 
-/// The directory a request names in body or path; absent, null and empty mean the root.
+/// The directory that a request names in its body; absent, null and empty mean the root.
 fn directory_of(package: &Package, named: Option<&str>) -> Result<String, Refusal> {
     match named.filter(|id| !id.is_empty() && *id != package.root_directory_id) {
         None => Ok(package.root_directory_id.clone()),
@@ -56,7 +56,7 @@ fn directory_of(package: &Package, named: Option<&str>) -> Result<String, Refusa
     }
 }
 
-pub(crate) fn create(call: &mut Call) -> Answer {
+pub(crate) fn create(call: &mut Call) -> Response {
     let settings = call.settings;
     let me = call.me();
     let (package, input) = call.open(Right::Contribute)?;
@@ -105,10 +105,10 @@ pub(crate) fn create(call: &mut Call) -> Answer {
         ));
     }
     let file = File::new(&name, size, parts, &directory, &me);
-    let mut answer = file_json(settings, &file);
-    answer["message"] = file.id.clone().into();
+    let mut response = file_json(settings, &file);
+    response["message"] = file.id.clone().into();
     package.files.push(file);
-    success(answer)
+    success(response)
 }
 
 fn version_json(state: &State, settings: &Settings, file: &File) -> Value {
@@ -127,7 +127,7 @@ fn version_json(state: &State, settings: &Settings, file: &File) -> Value {
     })
 }
 
-/// A file in a directory path has to be in that directory; root files also answer without one.
+/// Fails if the path names a directory in which the file is not. A path without a directory fits every file.
 pub(crate) fn check_directory(
     package: &Package,
     directory: &str,
@@ -142,7 +142,7 @@ pub(crate) fn check_directory(
     }
 }
 
-pub(crate) fn information(call: &mut Call) -> Answer {
+pub(crate) fn information(call: &mut Call) -> Response {
     let settings = call.settings;
     let (package, input) = call.open(Right::View)?;
     let file = package.file(input.param("file"))?.clone();
@@ -156,7 +156,7 @@ pub(crate) fn information(call: &mut Call) -> Answer {
     success(json!({"file": object}))
 }
 
-pub(crate) fn history(call: &mut Call) -> Answer {
+pub(crate) fn history(call: &mut Call) -> Response {
     let settings = call.settings;
     let (package, input) = call.open(Right::View)?;
     let file = package.file(input.param("file"))?.clone();
@@ -167,7 +167,7 @@ pub(crate) fn history(call: &mut Call) -> Answer {
     success(json!({"history": versions}))
 }
 
-pub(crate) fn delete(call: &mut Call) -> Answer {
+pub(crate) fn delete(call: &mut Call) -> Response {
     let me = call.me();
     let (package, input) = call.open(Right::Contribute)?;
     let file = package.file(input.param("file"))?.clone();
@@ -188,7 +188,7 @@ pub(crate) fn delete(call: &mut Call) -> Answer {
     done()
 }
 
-pub(crate) fn move_to(call: &mut Call) -> Answer {
+pub(crate) fn move_to(call: &mut Call) -> Response {
     let me = call.me();
     let (package, input) = call.open(Right::Contribute)?;
     let target = input.param("directory").to_owned();
@@ -200,7 +200,7 @@ pub(crate) fn move_to(call: &mut Call) -> Answer {
     done()
 }
 
-pub(crate) fn rename(call: &mut Call) -> Answer {
+pub(crate) fn rename(call: &mut Call) -> Response {
     let settings = call.settings;
     let me = call.me();
     let (package, input) = call.open(Right::Contribute)?;
@@ -218,8 +218,8 @@ pub(crate) fn rename(call: &mut Call) -> Answer {
     done()
 }
 
-/// The copy keeps its ciphertext; `fileKey` tells readers of the target the passphrase.
-pub(crate) fn copy(call: &mut Call) -> Answer {
+/// The parts of the copy are the same ciphertext; `fileKey` holds its passphrase, encrypted for the target.
+pub(crate) fn copy(call: &mut Call) -> Response {
     let me = call.me();
     let (package, input) = call.open(Right::View)?;
     let source = package.file(input.param("file"))?.clone();

@@ -3,16 +3,16 @@
 use serde_json::{Value, json};
 
 use crate::call::Call;
-use crate::envelope::{Answer, done, refuse, success};
+use crate::envelope::{Response, done, refuse, success};
 use crate::handler::public_key::{MASTER_KEY, own_key, reads};
 use crate::state::PublicKey;
 use crate::state::access::{Caller, Right};
 use crate::state::package::Package;
 
-/// Recorded from the service.
+/// The service's message, as recorded.
 const NO_PACKAGE_FOR_KEY: &str = "Failed to find package to associate the key with";
 
-pub(crate) fn set_keycode(call: &mut Call) -> Answer {
+pub(crate) fn set(call: &mut Call) -> Response {
     let id = call.input.param("key").to_owned();
     let is_master = (0..call.settings.organization_keys.len())
         .any(|index| id == format!("{MASTER_KEY}{index}"));
@@ -21,7 +21,7 @@ pub(crate) fn set_keycode(call: &mut Call) -> Answer {
     let by_dropzone = call.caller == Caller::Dropzone;
     let (package, input) = call.open(Right::View)?;
     let keycode = input.required("keycode")?.to_owned();
-    // A Dropzone's package takes keycodes by its code only (protocol 6.13).
+    // In the package of a Dropzone, keycodes are stored by the package code only (protocol 6.13).
     if refused || by_dropzone && input.param("package") == package.id {
         return Err(refuse("DENIED", NO_PACKAGE_FOR_KEY));
     }
@@ -34,7 +34,7 @@ pub(crate) fn set_keycode(call: &mut Call) -> Answer {
     done()
 }
 
-pub(crate) fn get_keycode(call: &mut Call) -> Answer {
+pub(crate) fn get(call: &mut Call) -> Response {
     let is_own = own_key(call);
     let admin =
         call.state.is_admin(&call.caller) && call.input.param("key").starts_with(MASTER_KEY);
@@ -49,7 +49,7 @@ pub(crate) fn get_keycode(call: &mut Call) -> Answer {
     success(json!({"message": keycode}))
 }
 
-/// Live packages that the caller may read.
+/// Packages that the caller may read, without deleted and expired ones.
 fn readable_packages<'a>(call: &'a Call) -> impl Iterator<Item = &'a Package> {
     let me = call.caller.email();
     call.state
@@ -58,7 +58,7 @@ fn readable_packages<'a>(call: &'a Call) -> impl Iterator<Item = &'a Package> {
         .filter(move |package| !package.is_gone() && reads(call.state, package, me))
 }
 
-pub(crate) fn many_keycodes(call: &mut Call) -> Answer {
+pub(crate) fn get_many(call: &mut Call) -> Response {
     let key = own_key(call)?;
     let wanted = call
         .input
@@ -79,8 +79,9 @@ pub(crate) fn many_keycodes(call: &mut Call) -> Answer {
     success(json!({"keycodes": keycodes}))
 }
 
-/// What the device K can open and the caller's other devices cannot yet: keycodes for K, and the keys to encrypt them to.
-pub(crate) fn synchronise(call: &mut Call) -> Answer {
+/// Finds packages that this device can open and the caller's other devices cannot yet: returns the keycodes for this
+/// device, and the public keys of the others, to which the client encrypts them.
+pub(crate) fn sync(call: &mut Call) -> Response {
     let key = own_key(call)?;
     let others: Vec<&PublicKey> = call
         .state

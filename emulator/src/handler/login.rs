@@ -1,18 +1,18 @@
-//! `/auth-api`: log-in for an API key, registration. Unsigned.
+//! Log-in, which returns an API key, and registration: `/auth-api`, without signature.
 
 use serde_json::json;
 
 use crate::call::{Call, is_email};
-use crate::envelope::{Answer, Refusal, done, refuse, success};
+use crate::envelope::{Refusal, Response, done, refuse, success};
 use crate::random;
 use crate::state::user::{Registration, SecondFactor};
 
-/// Nobody sends a text message here: the code that a telephone would show.
+/// The code of every text message and the PIN of every registration: the emulator sends no messages.
 pub(crate) const SMS_CODE: &str = "123456";
 const MAX_FAILURES: u32 = 3;
 const MIN_PASSWORD: usize = 8;
 
-fn new_key(call: &mut Call, email: &str) -> Answer {
+fn new_key(call: &mut Call, email: &str) -> Response {
     let description = call
         .input
         .text("keyDescription")
@@ -26,7 +26,7 @@ fn authentication_failed(message: &str) -> Refusal {
     refuse("AUTHENTICATION_FAILED", message)
 }
 
-pub(crate) fn generate_key(call: &mut Call) -> Answer {
+pub(crate) fn generate_key(call: &mut Call) -> Response {
     let email = call.input.text("email").unwrap_or_default().to_owned();
     let user = call
         .state
@@ -46,7 +46,7 @@ pub(crate) fn generate_key(call: &mut Call) -> Answer {
     Err(refusal)
 }
 
-pub(crate) fn generate_key_second_factor(call: &mut Call) -> Answer {
+pub(crate) fn generate_key_second_factor(call: &mut Call) -> Response {
     let token = call.input.param("token").to_owned();
     let right = call.input.text("smsCode") == Some(SMS_CODE);
     let waiting = call
@@ -66,8 +66,8 @@ pub(crate) fn generate_key_second_factor(call: &mut Call) -> Answer {
     }
 }
 
-/// The emulator's OAuth tokens are its users' client keys.
-pub(crate) fn generate_key_oauth(call: &mut Call) -> Answer {
+/// In the emulator, a user's OAuth token is the client key.
+pub(crate) fn generate_key_oauth(call: &mut Call) -> Response {
     let token = call.input.param("token");
     let email = call
         .state
@@ -81,8 +81,8 @@ pub(crate) fn generate_key_oauth(call: &mut Call) -> Answer {
     )
 }
 
-/// The mail that would carry token or PIN is read on the admin interface.
-pub(crate) fn register(call: &mut Call) -> Answer {
+/// The service sends token or PIN by mail; here the admin interface shows them.
+pub(crate) fn register(call: &mut Call) -> Response {
     let email = call.input.text("email").unwrap_or_default().to_owned();
     if !is_email(&email) {
         return Err(refuse("INVALID_EMAIL", "the e-mail address is not valid"));
@@ -100,7 +100,7 @@ pub(crate) fn register(call: &mut Call) -> Answer {
     done()
 }
 
-fn finish(call: &mut Call, token: &str) -> Answer {
+fn finish(call: &mut Call, token: &str) -> Response {
     let registration = call
         .state
         .registrations
@@ -130,12 +130,12 @@ fn finish(call: &mut Call, token: &str) -> Answer {
     success(json!({"message": registration.email}))
 }
 
-pub(crate) fn finish_registration(call: &mut Call) -> Answer {
+pub(crate) fn finish_registration(call: &mut Call) -> Response {
     let token = call.input.param("token").to_owned();
     finish(call, &token)
 }
 
-pub(crate) fn finish_pin_registration(call: &mut Call) -> Answer {
+pub(crate) fn finish_pin_registration(call: &mut Call) -> Response {
     let email = call.input.text("email").unwrap_or_default();
     let pin = call.input.text("pinCode");
     let waiting = call

@@ -1,9 +1,9 @@
-//! The message of a package, and the checksum that proves knowledge of the keycode.
+//! The message of a package, and the checksum by which a client proves that it has the keycode.
 
 use serde_json::json;
 
 use crate::call::Call;
-use crate::envelope::{Answer, Refusal, done, refuse, success};
+use crate::envelope::{Refusal, Response, done, refuse, success};
 use crate::state::access::Right;
 use crate::state::package::Package;
 
@@ -11,7 +11,7 @@ pub(crate) fn is_checksum(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// Before finalize, and in Workspaces, the server has nothing to compare with.
+/// Checks only the form before finalize and in Workspaces, where the server has no checksum to compare with.
 pub(crate) fn check_checksum(package: &Package, given: Option<&str>) -> Result<(), Refusal> {
     let given = given
         .filter(|text| is_checksum(text))
@@ -24,7 +24,7 @@ pub(crate) fn check_checksum(package: &Package, given: Option<&str>) -> Result<(
     }
 }
 
-pub(crate) fn set(call: &mut Call) -> Answer {
+pub(crate) fn set(call: &mut Call) -> Response {
     let me = call.me();
     let (package, input) = call.open(Right::Contribute)?;
     let message = input
@@ -35,7 +35,7 @@ pub(crate) fn set(call: &mut Call) -> Answer {
     done()
 }
 
-pub(crate) fn get(call: &mut Call) -> Answer {
+pub(crate) fn get(call: &mut Call) -> Response {
     let settings = call.settings;
     let me = call.me();
     let (package, input) = call.read()?;

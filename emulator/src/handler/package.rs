@@ -1,10 +1,10 @@
-//! Packages: create, look at, change, finalize, delete, notify.
+//! Packages: created, read, changed, finalized, deleted; notifications.
 
 use serde_json::{Value, json};
 
 use crate::call::Call;
 use crate::dates::{now_ms, timestamp};
-use crate::envelope::{Answer, Refusal, Reply, done, refuse, success};
+use crate::envelope::{Refusal, Reply, Response, done, refuse, success};
 use crate::handler::contact_group::group_json;
 use crate::handler::directory::directories_json;
 use crate::handler::file::files_json;
@@ -16,7 +16,7 @@ use crate::state::package::Package;
 use crate::state::package_state::PackageState;
 use crate::state::recipient::Recipient;
 
-pub(crate) fn create(call: &mut Call) -> Answer {
+pub(crate) fn create(call: &mut Call) -> Response {
     let workspace = call.input.flag("vdr");
     let dropzone = call.caller == Caller::Dropzone;
     let mut owner = if dropzone {
@@ -101,17 +101,17 @@ pub(crate) fn create(call: &mut Call) -> Answer {
     package.log(&creator, "WORKSPACE_CREATED", "", "created the Workspace");
     call.state
         .audit("PACKAGE_EVENT", "PACKAGE_CREATED", &creator, &package);
-    let answer = json!({
+    let response = json!({
         "packageId": package.id,
         "packageCode": package.code,
         "serverSecret": package.server_secret,
         "rootDirectoryId": workspace.then_some(&package.root_directory_id),
     });
     call.state.packages.insert(package.id.clone(), package);
-    success(answer)
+    success(response)
 }
 
-/// A refusal carries what cannot be absent in the service's own classes: booleans and numbers.
+/// The service's failures carry the booleans and numbers of its response class, which cannot be absent.
 fn without_package(refusal: Refusal) -> Refusal {
     let more = json!({
         "needsApproval": false, "passwordRequired": false, "isVDR": false, "isArchived": false, "allowReplyAll": false,
@@ -123,7 +123,7 @@ fn without_package(refusal: Refusal) -> Refusal {
     }
 }
 
-pub(crate) fn information(call: &mut Call) -> Answer {
+pub(crate) fn information(call: &mut Call) -> Response {
     let settings = call.settings;
     let package = call.read().map_err(without_package)?.0.clone();
     let state = &*call.state;
@@ -165,7 +165,7 @@ pub(crate) fn information(call: &mut Call) -> Answer {
     }))
 }
 
-pub(crate) fn update(call: &mut Call) -> Answer {
+pub(crate) fn update(call: &mut Call) -> Response {
     let settings = call.settings;
     let me = call.me();
     let (package, input) = call.open(Right::Manage)?;
@@ -189,7 +189,7 @@ pub(crate) fn update(call: &mut Call) -> Answer {
     done()
 }
 
-pub(crate) fn delete(call: &mut Call) -> Answer {
+pub(crate) fn delete(call: &mut Call) -> Response {
     let (package, _) = call.open(Right::Own)?;
     package.delete();
     let deleted = package.clone();
@@ -201,7 +201,7 @@ pub(crate) fn delete(call: &mut Call) -> Answer {
     done()
 }
 
-pub(crate) fn delete_temporary(call: &mut Call) -> Answer {
+pub(crate) fn delete_temporary(call: &mut Call) -> Response {
     let (package, _) = call.open(Right::Own)?;
     if package.finalized || package.workspace {
         return Err(refuse("DENIED", "the package is not temporary"));
@@ -209,7 +209,7 @@ pub(crate) fn delete_temporary(call: &mut Call) -> Answer {
     delete(call)
 }
 
-pub(crate) fn finalize(call: &mut Call) -> Answer {
+pub(crate) fn finalize(call: &mut Call) -> Response {
     let settings = call.settings;
     let me = call.me();
     let link_base = format!("{}/receive/", call.origins.api);
@@ -291,7 +291,7 @@ pub(crate) fn finalize(call: &mut Call) -> Answer {
         .iter()
         .map(|recipient| recipient.email.as_str())
         .collect();
-    let answer = json!({
+    let response = json!({
         "response": if package.needs_approval { "PACKAGE_NEEDS_APPROVAL" } else { "SUCCESS" },
         "message": format!("{link_base}?thread={}&packageCode={}", package.id, package.code),
         "recipients": recipients,
@@ -301,7 +301,7 @@ pub(crate) fn finalize(call: &mut Call) -> Answer {
     let finalized = package.clone();
     call.state
         .audit("FINALIZE_PACKAGE", "PACKAGE_FINALIZED", &me, &finalized);
-    success(answer)
+    success(response)
 }
 
 fn denied(error: &str) -> Refusal {
@@ -311,7 +311,7 @@ fn denied(error: &str) -> Refusal {
     }
 }
 
-pub(crate) fn notify(call: &mut Call) -> Answer {
+pub(crate) fn notify(call: &mut Call) -> Response {
     let (package, input) = call.open(Right::Manage)?;
     input.required("keycode")?;
     if !package.finalized && !package.workspace {
@@ -321,8 +321,8 @@ pub(crate) fn notify(call: &mut Call) -> Answer {
     done()
 }
 
-/// The page behind a secure link is for people; clients only take the link apart.
-pub(crate) fn receive_page(_call: &mut Call) -> Answer {
+/// The page of a secure link is for people; clients parse the link and do not fetch the page.
+pub(crate) fn receive_page(_call: &mut Call) -> Response {
     Ok(Reply::Page(
         "This is the SendSafely emulator: open the link with a client.\n".into(),
     ))

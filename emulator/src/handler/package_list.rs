@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::call::Call;
 use crate::dates::{DAY_MS, display, parse_day, timestamp};
-use crate::envelope::{Answer, success};
+use crate::envelope::{Response, success};
 use crate::state::State;
 use crate::state::package::Package;
 use crate::state::package_state::{PackageState, StatusClass};
@@ -93,7 +93,7 @@ fn page(
     })
 }
 
-fn queried_page(call: &Call, matches: impl Fn(&Package) -> bool) -> Answer {
+fn queried_page(call: &Call, matches: impl Fn(&Package) -> bool) -> Response {
     success(page(
         call,
         call.input.query_index("rowIndex"),
@@ -113,7 +113,7 @@ fn is_active(package: &Package) -> bool {
     package.effective_state().class() == StatusClass::Active
 }
 
-pub(crate) fn sent(call: &mut Call) -> Answer {
+pub(crate) fn sent(call: &mut Call) -> Response {
     let (me, settings) = (call.me(), call.settings);
     queried_page(call, |package| {
         package.owner == me
@@ -132,7 +132,7 @@ fn is_collaborator(state: &State, package: &Package, email: &str) -> bool {
         || state.group_members(package).any(|member| member == email)
 }
 
-pub(crate) fn received(call: &mut Call) -> Answer {
+pub(crate) fn received(call: &mut Call) -> Response {
     let me = call.me();
     queried_page(call, |package| {
         package.finalized
@@ -142,14 +142,14 @@ pub(crate) fn received(call: &mut Call) -> Answer {
     })
 }
 
-pub(crate) fn archived(call: &mut Call) -> Answer {
+pub(crate) fn archived(call: &mut Call) -> Response {
     let me = call.me();
     queried_page(call, |package| {
         package.owner == me && !is_active(package) && package.state != PackageState::Temp
     })
 }
 
-pub(crate) fn workspaces(call: &mut Call) -> Answer {
+pub(crate) fn workspaces(call: &mut Call) -> Response {
     let me = call.me();
     queried_page(call, |package| {
         package.workspace
@@ -158,7 +158,7 @@ pub(crate) fn workspaces(call: &mut Call) -> Answer {
     })
 }
 
-/// Criteria of the search body; empty strings and nulls do not count.
+/// Whether a package fits the criteria of a search; empty strings and nulls are no criteria.
 fn matches_search(call: &Call, package: &Package) -> bool {
     let text = |name: &str| call.input.text(name).filter(|text| !text.is_empty());
     let contains =
@@ -190,25 +190,25 @@ fn matches_search(call: &Call, package: &Package) -> bool {
         })
 }
 
-pub(crate) fn organization_old(call: &mut Call) -> Answer {
+pub(crate) fn organization_old(call: &mut Call) -> Response {
     call.require_admin()?;
-    let mut answer = page(call, 0, MAX_PAGE, |package| matches_search(call, package));
-    answer["capped"] = answer["pagination"]["nextRowIndex"].is_string().into();
-    success(answer)
+    let mut response = page(call, 0, MAX_PAGE, |package| matches_search(call, package));
+    response["capped"] = response["pagination"]["nextRowIndex"].is_string().into();
+    success(response)
 }
 
-pub(crate) fn organization(call: &mut Call) -> Answer {
+pub(crate) fn organization(call: &mut Call) -> Response {
     call.require_admin()?;
     search_page(call, |_| true)
 }
 
-pub(crate) fn search(call: &mut Call) -> Answer {
+pub(crate) fn search(call: &mut Call) -> Response {
     let me = call.me();
     search_page(call, |package| package.owner == me)
 }
 
-/// One example script puts the paging members into the body.
-fn search_page(call: &Call, among: impl Fn(&Package) -> bool) -> Answer {
+/// Paging members may be in the body, too: one of the vendor's example scripts sends them there.
+fn search_page(call: &Call, among: impl Fn(&Package) -> bool) -> Response {
     let body = |name| {
         call.input
             .number(name)

@@ -4,17 +4,17 @@ use serde_json::{Value, json};
 
 use crate::call::Call;
 use crate::dates::{display, now_ms};
-use crate::envelope::{Answer, Refusal, refuse, success};
+use crate::envelope::{Refusal, Response, refuse, success};
 use crate::random;
 use crate::settings::Settings;
 use crate::state::access::Right;
 use crate::state::package::Package;
 use crate::state::{PublicKey, State};
 
-/// Ids of the organisation's master keys, which are a setting and belong to nobody.
+/// Prefix of the ids of the organization's master keys, which come from a setting and belong to no user.
 pub(crate) const MASTER_KEY: &str = "organization-key-";
 
-pub(crate) fn register(call: &mut Call) -> Answer {
+pub(crate) fn register(call: &mut Call) -> Response {
     let key = call.input.required("publicKey")?;
     if !key
         .trim_start()
@@ -46,13 +46,13 @@ pub(crate) fn register(call: &mut Call) -> Answer {
     {
         return Err(refuse("LIMIT_EXCEEDED", "too many trusted devices"));
     }
-    let answer =
+    let response =
         json!({"id": key.id, "description": key.description, "dateStr": display(key.created_ms)});
     call.state.public_keys.insert(key.id.clone(), key);
-    success(answer)
+    success(response)
 }
 
-/// The caller's own key.
+/// The key of the path; fails if it is not the caller's.
 pub(crate) fn own_key(call: &Call) -> Result<PublicKey, Refusal> {
     let key = call
         .state
@@ -63,12 +63,12 @@ pub(crate) fn own_key(call: &Call) -> Result<PublicKey, Refusal> {
         .ok_or_else(|| refuse("FAIL", "unknown public key"))
 }
 
-pub(crate) fn get(call: &mut Call) -> Answer {
+pub(crate) fn get(call: &mut Call) -> Response {
     let key = own_key(call)?;
     success(json!({"id": key.id, "publicKey": key.key}))
 }
 
-pub(crate) fn revoke(call: &mut Call) -> Answer {
+pub(crate) fn revoke(call: &mut Call) -> Response {
     let key = own_key(call)?;
     call.state.public_keys.remove(&key.id);
     for package in call.state.packages.values_mut() {
@@ -77,7 +77,7 @@ pub(crate) fn revoke(call: &mut Call) -> Answer {
     success(json!({"message": key.id}))
 }
 
-/// Keys of these people, then the organisation's.
+/// Public keys of the readers, then the organization's.
 fn keys_json(state: &State, settings: &Settings, is_reader: impl Fn(&str) -> bool) -> Value {
     let devices = state
         .public_keys
@@ -101,7 +101,7 @@ pub(crate) fn reads(state: &State, package: &Package, email: &str) -> bool {
         || state.group_members(package).any(|member| member == email)
 }
 
-pub(crate) fn of_package(call: &mut Call) -> Answer {
+pub(crate) fn of_package(call: &mut Call) -> Response {
     let package = call.open(Right::View)?.0.clone();
     let keys = keys_json(call.state, call.settings, |email| {
         reads(call.state, &package, email)
@@ -109,7 +109,7 @@ pub(crate) fn of_package(call: &mut Call) -> Answer {
     success(json!({"publicKeys": keys}))
 }
 
-pub(crate) fn of_recipient(call: &mut Call) -> Answer {
+pub(crate) fn of_recipient(call: &mut Call) -> Response {
     let (package, input) = call.open(Right::View)?;
     let email = package.recipient(input.param("recipient"))?.email.clone();
     let only_devices = Settings {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::call::{Call, is_email};
 use crate::dates::{display, timestamp};
-use crate::envelope::{Answer, Refusal, refuse, success};
+use crate::envelope::{Refusal, Response, refuse, success};
 use crate::handler::file::file_json;
 use crate::handler::package_list::list_entry;
 use crate::settings::Settings;
@@ -65,7 +65,7 @@ fn phone_json(phone: &Phone) -> Value {
     json!({"countryCode": phone.dialling_code, "phonenumber": phone.number, "wasUsedMostRecently": true})
 }
 
-/// A number with a `+` carries its own prefix, whatever the country says.
+/// A number with a `+` begins with its own dialling code, which counts instead of the country's.
 fn parse_phone(number: &str, country: &str) -> Result<Phone, Refusal> {
     let invalid = || refuse("INVALID_INPUT", "the phone number is not valid");
     if !number
@@ -81,7 +81,7 @@ fn parse_phone(number: &str, country: &str) -> Result<Phone, Refusal> {
             .map(|rest| (code, rest.to_owned()))
     };
     let (dialling_code, local) = match number.trim_start().starts_with('+') {
-        // Prefixes that no listed country has are kept in the number.
+        // A dialling code that is not in the table stays a part of the number.
         true => DIALLING_CODES
             .iter()
             .find_map(|&(_, code)| known(code))
@@ -104,7 +104,7 @@ fn parse_phone(number: &str, country: &str) -> Result<Phone, Refusal> {
     })
 }
 
-/// Puts one address on the package. The rules are the same for one and for many.
+/// Adds one recipient; `add_one` and `add_many` have the same rules.
 fn add_to(
     package: &mut Package,
     settings: &Settings,
@@ -176,7 +176,7 @@ fn add(call: &mut Call, email: &str, phone: Option<Phone>) -> Result<Value, Refu
     Ok(entry)
 }
 
-pub(crate) fn add_one(call: &mut Call) -> Answer {
+pub(crate) fn add_one(call: &mut Call) -> Response {
     call.open(Right::Manage)?;
     let email = call.input.text("email").unwrap_or_default().to_owned();
     let phone = match call.input.text("phoneNumber") {
@@ -189,7 +189,7 @@ pub(crate) fn add_one(call: &mut Call) -> Answer {
     success(add(call, &email, phone)?)
 }
 
-pub(crate) fn add_many(call: &mut Call) -> Answer {
+pub(crate) fn add_many(call: &mut Call) -> Response {
     call.open(Right::Manage)?;
     let emails = call
         .input
@@ -225,7 +225,7 @@ pub(crate) fn add_many(call: &mut Call) -> Answer {
     )
 }
 
-pub(crate) fn get(call: &mut Call) -> Answer {
+pub(crate) fn get(call: &mut Call) -> Response {
     let (package, input) = call.open(Right::View)?;
     let recipient = package.recipient(input.param("recipient"))?.clone();
     let package = package.clone();
@@ -237,7 +237,7 @@ pub(crate) fn get(call: &mut Call) -> Answer {
     ))
 }
 
-pub(crate) fn update(call: &mut Call) -> Answer {
+pub(crate) fn update(call: &mut Call) -> Response {
     let me = call.me();
     let (package, input) = call.open(Right::Manage)?;
     let workspace = package.workspace;
@@ -267,7 +267,7 @@ pub(crate) fn update(call: &mut Call) -> Answer {
     success(json!({"roleName": role}))
 }
 
-pub(crate) fn remove(call: &mut Call) -> Answer {
+pub(crate) fn remove(call: &mut Call) -> Response {
     let me = call.me();
     let (package, input) = call.open(Right::Manage)?;
     let recipient = package.recipient(input.param("recipient"))?.clone();
@@ -281,7 +281,7 @@ pub(crate) fn remove(call: &mut Call) -> Answer {
     success(json!({"approvalRequired": false}))
 }
 
-pub(crate) fn remove_all(call: &mut Call) -> Answer {
+pub(crate) fn remove_all(call: &mut Call) -> Response {
     let me = call.me();
     let (package, _) = call.open(Right::Manage)?;
     let owner = package.owner.clone();
@@ -292,7 +292,7 @@ pub(crate) fn remove_all(call: &mut Call) -> Answer {
     success(json!({"packageId": package.id, "results": {}}))
 }
 
-pub(crate) fn history(call: &mut Call) -> Answer {
+pub(crate) fn history(call: &mut Call) -> Response {
     let email = call.input.param("email");
     if !is_email(email) {
         return Err(refuse("INVALID_EMAIL", "the e-mail address is not valid"));
@@ -315,7 +315,7 @@ pub(crate) fn history(call: &mut Call) -> Answer {
     success(json!({"packages": entries}))
 }
 
-pub(crate) fn collaborators(call: &mut Call) -> Answer {
+pub(crate) fn collaborators(call: &mut Call) -> Response {
     let package = call.open(Right::View)?.0.clone();
     let items: Vec<Value> = package
         .recipients
@@ -328,7 +328,7 @@ pub(crate) fn collaborators(call: &mut Call) -> Answer {
     )
 }
 
-pub(crate) fn permissions(call: &mut Call) -> Answer {
+pub(crate) fn permissions(call: &mut Call) -> Response {
     let (package, _) = call.open(Right::View)?;
     let permissions: Vec<Value> = package
         .recipients

@@ -1,21 +1,21 @@
-//! Parts of a file on their way in: pre-signed URLs, the way through the API server, and completion.
+//! Upload of parts: pre-signed URLs, the route through the API server, and completion.
 
 use hyper::Method;
 use serde_json::{Value, json};
 
 use crate::call::{Call, Input};
-use crate::envelope::{Answer, Refusal, refuse, success};
+use crate::envelope::{Refusal, Response, refuse, success};
 use crate::presigned::Presigner;
 use crate::state::access::Right;
 use crate::state::package::Package;
 
-pub(crate) fn upload_urls(call: &mut Call) -> Answer {
+pub(crate) fn upload_urls(call: &mut Call) -> Response {
     let settings = call.settings;
     let presigner = Presigner::new(call, Method::PUT);
     let (package, input) = call.open(Right::Contribute)?;
     let file = package.file(input.param("file"))?.clone();
     let first = part_number(input, "part")?;
-    // A surplus part is given its own URL, never one ahead: Python stores a part for each URL that it gets.
+    // At most one URL for a surplus part, the one in the request: the Python client stores a part for each URL.
     let end = match settings.surplus_parts {
         true => first.max(file.parts),
         false => file.parts,
@@ -35,7 +35,7 @@ pub(crate) fn part_number(input: &Input, name: &str) -> Result<u32, Refusal> {
     number.ok_or_else(|| refuse("INVALID_INPUT", format!("{name} must be a number from 1")))
 }
 
-pub(crate) fn upload_complete(call: &mut Call) -> Answer {
+pub(crate) fn upload_complete(call: &mut Call) -> Response {
     let settings = call.settings;
     let me = call.me();
     let (package, input) = call.open(Right::Contribute)?;
@@ -58,8 +58,8 @@ fn finish(package: &mut Package, file_id: &str, user: &str) {
     package.log(user, "FILE_UPLOADED", file_id, &format!("uploaded {name}"));
 }
 
-/// A part through the API server; the file is complete when all parts have arrived, without another call.
-pub(crate) fn part_post(call: &mut Call) -> Answer {
+/// Stores a part through the API server. The file is complete with its last part, without `upload-complete`.
+pub(crate) fn part_post(call: &mut Call) -> Response {
     let settings = call.settings;
     let parts = call.parts;
     let me = call.me();

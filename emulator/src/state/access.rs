@@ -1,11 +1,11 @@
-//! Who calls, and what they may do with which package.
+//! The caller of a request, and the caller's rights on packages.
 
 use crate::envelope::{Refusal, refuse, unknown_package};
 use crate::settings::Settings;
 use crate::state::State;
 use crate::state::package::Package;
 
-/// What a caller may do with a package; each includes the ones before.
+/// What a caller may do with a package; each right includes the ones before.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Right {
     View,
@@ -33,7 +33,7 @@ pub(crate) enum Caller {
 }
 
 impl Caller {
-    /// Empty for those who are no user.
+    /// Empty if the caller is no user.
     pub(crate) fn email(&self) -> &str {
         match self {
             Self::User(email) => email,
@@ -42,11 +42,11 @@ impl Caller {
     }
 }
 
-/// How a package is named in a path.
+/// How a path names a package.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Named {
     ById,
-    /// The reading calls take the package code too.
+    /// Calls that only read accept the package code, too.
     ByIdOrCode,
 }
 
@@ -86,7 +86,7 @@ impl State {
             .filter(|_| package.finalized || package.workspace)
     }
 
-    /// The package that a path names, if the caller may do this with it.
+    /// The package that a path names; fails if the caller lacks the right.
     pub(crate) fn open(
         &mut self,
         caller: &Caller,

@@ -1,4 +1,4 @@
-//! Users and API keys: those of the start, and those that log-in and the admin interface add.
+//! Adds users and API keys, and reports credentials.
 
 use serde_json::{Value, json};
 
@@ -6,11 +6,11 @@ use crate::random;
 use crate::state::State;
 use crate::state::user::{ApiKey, User};
 
-/// Marks the API key that came with the command line.
+/// Description of the API key from the command line.
 const COMMAND_LINE: &str = "command line";
 
 impl State {
-    /// Adds the user unless there is one of that address.
+    /// Returns the user of that address, which is added if there is none.
     pub(crate) fn add_user(&mut self, email: &str, admin: bool) -> &mut User {
         let name = email.split('@').next().unwrap_or_default();
         self.users.entry(email.to_owned()).or_insert_with(|| User {
@@ -43,7 +43,7 @@ impl State {
         (key, secret)
     }
 
-    /// Credentials as the ready file shows them: of several keys the newest is the one from the command line, if any.
+    /// Credentials as the ready file shows them: the key from the command line if there is one, else the first.
     pub(crate) fn credentials(&self, email: &str) -> Value {
         let key = self
             .key_of(email)
@@ -73,7 +73,7 @@ impl State {
         }
     }
 
-    /// The key given at this start; one of an earlier start is forgotten.
+    /// Replaces the command line's key of an earlier start.
     pub(crate) fn add_command_line_key(
         &mut self,
         email: &str,

@@ -1,4 +1,4 @@
-//! A file of a package: its versions, and the parts that are stored of it.
+//! A file of a package, with its versions and stored parts.
 
 use std::collections::BTreeMap;
 
@@ -19,9 +19,9 @@ pub(crate) struct File {
     pub(crate) created_ms: i64,
     pub(crate) version: u32,
     pub(crate) complete: bool,
-    /// `upload-complete` calls so far.
+    /// Number of `upload-complete` calls.
     pub(crate) complete_calls: u32,
-    /// Stored bytes of every part that arrived.
+    /// Stored parts: number to size.
     pub(crate) stored: BTreeMap<u32, u64>,
     /// Encrypted passphrase of a copied file (protocol 3.8).
     pub(crate) file_key: String,
@@ -57,13 +57,13 @@ impl File {
         (1..=self.parts).all(|part| self.stored.contains_key(&part))
     }
 
-    /// More than was declared where the sender stored a surplus part, as Node 1.1.3 did.
+    /// More than the declared number if the sender stored a surplus part, as the Node client 1.1.3 did.
     pub(crate) fn last_part(&self) -> u32 {
         let last_stored = self.stored.keys().next_back().copied();
         self.parts.max(last_stored.unwrap_or(0))
     }
 
-    /// Size and number of parts as information reports them.
+    /// Size and number of parts, as the API reports them.
     pub(crate) fn declared(&self, settings: &Settings) -> (u64, u32) {
         if !self.complete {
             return (self.size, self.parts);

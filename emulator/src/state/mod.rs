@@ -1,4 +1,4 @@
-//! All that the server knows. Serialized as it is for `--data-dir` and for the admin interface.
+//! All that the server stores but the bytes of parts. `--data-dir` and the admin interface serialize these structs.
 
 pub(crate) mod access;
 pub(crate) mod credentials;
@@ -33,13 +33,13 @@ pub(crate) struct State {
     pub(crate) packages: BTreeMap<String, Package>,
     pub(crate) public_keys: BTreeMap<String, PublicKey>,
     pub(crate) groups: BTreeMap<String, ContactGroup>,
-    /// The number last used for an e-mail address.
+    /// The last phone number of each e-mail address.
     pub(crate) phones: BTreeMap<String, Phone>,
     pub(crate) registrations: BTreeMap<String, Registration>,
-    /// Log-ins that wait for their second factor: token to e-mail.
+    /// Log-ins that wait for their second factor, by token.
     pub(crate) second_factors: BTreeMap<String, SecondFactor>,
     pub(crate) audit_log: Vec<AuditLogEntry>,
-    /// Counts up with every package, so that lists are in order of creation.
+    /// Number of the newest package; lists are in this order.
     pub(crate) package_counter: u64,
 }
 
@@ -83,7 +83,7 @@ impl State {
         }
     }
 
-    /// Everything but users, their keys and the Dropzone id.
+    /// Forgets everything but users, their API keys and the Dropzone.
     pub(crate) fn reset(&mut self) {
         *self = Self {
             users: std::mem::take(&mut self.users),

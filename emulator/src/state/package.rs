@@ -1,4 +1,4 @@
-//! A package or Workspace: its directories and files, its log, and what recipients have fetched.
+//! A package or Workspace, with its directories, files, activity log and receipts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,14 +18,14 @@ pub(crate) struct Package {
     pub(crate) code: String,
     pub(crate) server_secret: String,
     pub(crate) owner: String,
-    /// An administrator who created it for the owner goes on working with it; empty for a Dropzone.
+    /// The owner, or an administrator who created the package for the owner; empty for a Dropzone.
     pub(crate) created_by: String,
-    /// Its place in the paths of storage.
+    /// Names the package in storage URLs.
     pub(crate) storage_id: String,
     pub(crate) workspace: bool,
     pub(crate) dropzone: bool,
     pub(crate) unconfirmed_sender: Option<String>,
-    /// Place in the order of creation.
+    /// Lists are in the order of these numbers.
     pub(crate) number: u64,
     pub(crate) created_ms: i64,
     pub(crate) updated_ms: i64,
@@ -52,7 +52,7 @@ pub(crate) struct Package {
     pub(crate) read_only_pdf: bool,
     pub(crate) needs_approval: bool,
     pub(crate) approvers: Vec<String>,
-    /// Files that somebody other than the sender has fetched: e-mail and file id.
+    /// What others than the sender have downloaded: e-mail and file id, which is empty for the message.
     pub(crate) fetched: BTreeSet<(String, String)>,
     pub(crate) notified: u32,
     pub(crate) activity: Vec<ActivityEntry>,
@@ -187,12 +187,12 @@ impl Package {
         }
     }
 
-    /// Whether it is somebody's own: the sender's, or that of an administrator who created it for the sender.
+    /// Whether the user is the owner, or the administrator who created the package for the owner.
     pub(crate) fn is_of(&self, email: &str) -> bool {
         email == self.owner || email == self.created_by
     }
 
-    /// Receipts and state follow what recipients have fetched (protocol 7.4). `file_id` None: the message was read.
+    /// Updates receipts and state after a download (protocol 7.4). `file_id` is None if the message was read.
     pub(crate) fn confirm(&mut self, email: &str, file_id: Option<&str>) {
         if self.is_of(email) && !self.dropzone {
             return;
@@ -257,7 +257,7 @@ impl Package {
             .map(|file| file.id.as_str())
     }
 
-    /// Who sent it, as lists and information show it.
+    /// The sender, as lists and package information show it.
     pub(crate) fn sender(&self) -> String {
         match self.dropzone {
             true => self

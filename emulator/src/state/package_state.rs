@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// In JSON its full name.
+/// In JSON, its name.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "&'static str", try_from = "String")]
 pub(crate) enum PackageState {

@@ -18,7 +18,7 @@ pub(crate) struct Recipient {
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Confirmation {
     pub(crate) time_ms: i64,
-    /// None: the message was read.
+    /// None if the message was read.
     pub(crate) file_id: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! A running emulator and a small HTTP client of its own, so that nothing of the emulator is tested with itself.
+//! Starts the emulator, and has an HTTP client that shares no code with it.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
@@ -17,7 +17,7 @@ use sha2::Sha256;
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_sendsafely-emulator");
 pub(crate) const TIMESTAMP: &str = "2024-01-02T03:04:05+0000";
 
-/// A directory that goes with the test.
+/// A directory that is removed at the end of the test.
 pub(crate) struct TempDir(pub(crate) PathBuf);
 
 impl TempDir {
@@ -205,7 +205,7 @@ pub(crate) fn address(url: &str) -> (String, String) {
     }
 }
 
-/// One request on a connection of its own. An early end of the connection is an error.
+/// Sends one request on a new connection. An early end of the connection is an error.
 pub(crate) fn send(
     url: &str,
     method: &str,
@@ -232,14 +232,14 @@ pub(crate) fn raw(host: &str, request: &[u8]) -> io::Result<Reply> {
     let mut stream = TcpStream::connect(host)?;
     stream.set_read_timeout(Some(Duration::from_secs(20)))?;
     stream.write_all(request)?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer)?;
+    let mut response = Vec::new();
+    stream.read_to_end(&mut response)?;
     let early_end = || io::Error::from(io::ErrorKind::UnexpectedEof);
-    let head_end = answer
+    let head_end = response
         .windows(4)
         .position(|four| four == b"\r\n\r\n")
         .ok_or_else(early_end)?;
-    let head = String::from_utf8_lossy(&answer[..head_end]).into_owned();
+    let head = String::from_utf8_lossy(&response[..head_end]).into_owned();
     let status = head
         .split(' ')
         .nth(1)
@@ -248,7 +248,7 @@ pub(crate) fn raw(host: &str, request: &[u8]) -> io::Result<Reply> {
     let reply = Reply {
         status,
         head,
-        body: answer[head_end + 4..].to_vec(),
+        body: response[head_end + 4..].to_vec(),
     };
     let declared: usize = reply
         .header("content-length")
@@ -284,7 +284,7 @@ pub(crate) struct User<'a> {
     secret: String,
 }
 
-/// A package as its sender knows it.
+/// A package, with what its sender knows of it.
 pub(crate) struct Package {
     pub(crate) id: String,
     pub(crate) code: String,
@@ -332,14 +332,14 @@ impl User<'_> {
         self.try_call(method, path, body).unwrap()
     }
 
-    /// A call that has to succeed.
+    /// Makes a call that has to succeed.
     pub(crate) fn ok(&self, method: &str, path: &str, body: impl Into<Body>) -> Value {
         let reply = self.call(method, path, body);
         assert_eq!(reply.code(), "SUCCESS", "{method} {path}: {}", reply.text());
         reply.json()
     }
 
-    /// A call that has to be refused; answers the code.
+    /// Makes a call that has to be refused, and returns the code.
     pub(crate) fn refused(&self, method: &str, path: &str, body: impl Into<Body>) -> String {
         let reply = self.call(method, path, body);
         assert!(
@@ -354,8 +354,8 @@ impl User<'_> {
     }
 
     pub(crate) fn create_with(&self, body: Value) -> Package {
-        let answer = self.ok("PUT", "/package/", body);
-        let text = |name: &str| answer[name].as_str().unwrap().to_owned();
+        let response = self.ok("PUT", "/package/", body);
+        let text = |name: &str| response[name].as_str().unwrap().to_owned();
         Package {
             id: text("packageId"),
             code: text("packageCode"),
