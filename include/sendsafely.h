@@ -142,12 +142,15 @@
  *   }
  */
 
-
 #ifndef SENDSAFELY_H
 #define SENDSAFELY_H
 
 #include <stddef.h>
 #include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /** Version of this header: major. */
 #define SENDSAFELY_VERSION_MAJOR 0
@@ -162,35 +165,30 @@
 #define SENDSAFELY_VERSION_NUMBER \
   (SENDSAFELY_VERSION_MAJOR * 1000000u + SENDSAFELY_VERSION_MINOR * 1000u + SENDSAFELY_VERSION_PATCH)
 
-#ifdef __cplusplus
-extern "C" {
-#endif // __cplusplus
+/* An enum is an int32_t with names for some numbers. C++ and C23 can say so themselves. */
+#if defined(__cplusplus)
+#define SENDSAFELY_ENUM(name) enum name : int32_t
+#elif __STDC_VERSION__ >= 202311L
+#define SENDSAFELY_ENUM(name) enum name : int32_t; typedef enum name name; enum name : int32_t
+#else
+#define SENDSAFELY_ENUM(name) typedef int32_t name; enum name
+#endif
 
 /* === BASIC TYPES ========================================================================================= */
 
-/**
- * A size or total that is not known.
- */
+/** A size or total that is not known. */
 #define SENDSAFELY_SIZE_UNKNOWN 18446744073709551615ull
 
-/**
- * A time that the service did not tell, or told in a form that the library cannot read.
- */
+/** A time that the service did not tell, or told in a form that the library cannot read. */
 #define SENDSAFELY_TIME_UNKNOWN -9223372036854775807
 
 /* === STRINGS ============================================================================================= */
 
-/**
- * A list of strings: a record, to be freed with sendsafely_string_list_free unless it is part of another record.
- */
+/** A list of strings: a record, to be freed with sendsafely_string_list_free unless it is part of another record. */
 typedef struct {
-  /**
-   * How many there are.
-   */
+  /** How many there are. */
   size_t count;
-  /**
-   * The strings, count of them.
-   */
+  /** The strings, count of them. */
   const char *const *items;
 } sendsafely_string_list;
 
@@ -201,30 +199,20 @@ typedef struct {
  */
 void sendsafely_string_free(char *text);
 
-/**
- * Frees a list of strings with its strings. NULL is allowed; free it once.
- */
+/** Frees a list of strings with its strings. NULL is allowed; free it once. */
 void sendsafely_string_list_free(sendsafely_string_list *list);
 
 /* === BUFFERS ============================================================================================= */
 
-/**
- * Bytes in memory: a record, to be freed with sendsafely_buffer_free.
- */
+/** Bytes in memory: a record, to be freed with sendsafely_buffer_free. */
 typedef struct {
-  /**
-   * How many bytes there are.
-   */
+  /** How many bytes there are. */
   size_t size;
-  /**
-   * The bytes; never NULL.
-   */
+  /** The bytes; never NULL. */
   const uint8_t *data;
 } sendsafely_buffer;
 
-/**
- * Frees a buffer with its bytes. NULL is allowed; free it once.
- */
+/** Frees a buffer with its bytes. NULL is allowed; free it once. */
 void sendsafely_buffer_free(sendsafely_buffer *buffer);
 
 /* === LIVE OBJECTS ======================================================================================== */
@@ -238,21 +226,12 @@ uint64_t sendsafely_live_objects(void);
 /* === STATUS ============================================================================================== */
 
 /**
- * What a callback returns to stop the call.
- */
-#define SENDSAFELY_STOP 0
-
-/**
  * What a call tells. Families: 0 done, 1 the caller's mistake, 100 the order of steps, 200 limits, 300 the service
  * refused, 400 the network, 500 integrity, 600 local files, 700 stopped, 900 the library's own mistake.
  *
  * Numbers are never reused; a later version may add some, so treat an unknown one like the first of its family.
  */
-enum sendsafely_status
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
+SENDSAFELY_ENUM(sendsafely_status) {
   /**
    * The call did what it says.
    * Every other value means that it did not; outputs are then NULL or 0.
@@ -713,13 +692,6 @@ enum sendsafely_status
    */
   SENDSAFELY_INTERNAL = 900,
 };
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum sendsafely_status sendsafely_status;
-#else
-typedef int32_t sendsafely_status;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
 
 /**
  * Returns the name of a status, such as "SENDSAFELY_NO_RECIPIENT"; "SENDSAFELY_UNKNOWN_STATUS" for a number that is
@@ -738,9 +710,7 @@ const char *sendsafely_status_description(int32_t status);
 
 /* === ERRORS ============================================================================================== */
 
-/**
- * What went wrong with one call: a handle, to be freed with sendsafely_error_free.
- */
+/** What went wrong with one call: a handle, to be freed with sendsafely_error_free. */
 typedef struct sendsafely_error sendsafely_error;
 
 /**
@@ -758,9 +728,7 @@ sendsafely_status sendsafely_error_status(const sendsafely_error *error);
  */
 const char *sendsafely_error_message(const sendsafely_error *error);
 
-/**
- * Returns the HTTP status of the answer that told of the failure, 0 where there was none.
- */
+/** Returns the HTTP status of the answer that told of the failure, 0 where there was none. */
 int32_t sendsafely_error_http_status(const sendsafely_error *error);
 
 /**
@@ -776,9 +744,7 @@ const char *sendsafely_error_server_code(const sendsafely_error *error);
  */
 const char *sendsafely_error_server_message(const sendsafely_error *error);
 
-/**
- * Returns what can be done about it, or NULL where nothing general is known. Valid until the error is freed.
- */
+/** Returns what can be done about it, or NULL where nothing general is known. Valid until the error is freed. */
 const char *sendsafely_error_remedy(const sendsafely_error *error);
 
 /**
@@ -787,99 +753,55 @@ const char *sendsafely_error_remedy(const sendsafely_error *error);
  */
 int32_t sendsafely_error_is_retryable(const sendsafely_error *error);
 
-/**
- * Frees an error and the texts that its accessors returned. NULL and twice are harmless.
- */
+/** Frees an error and the texts that its accessors returned. NULL and twice are harmless. */
 void sendsafely_error_free(sendsafely_error *error);
 
 /* === PROGRESS, AND THE OTHER CALLBACKS OF A PROGRAM ====================================================== */
 
-/**
- * What a callback returns to let the call go on.
- */
+/** What a callback returns to let the call go on. */
 #define SENDSAFELY_CONTINUE 1
 
-/**
- * What a call is doing at the moment. A later version may add phases.
- */
-enum sendsafely_phase
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
-  /**
-   * Looking up and connecting to the host, or asking it for something short.
-   */
+/** What a callback returns to stop the call. */
+#define SENDSAFELY_STOP 0
+
+/** What a call is doing at the moment. A later version may add phases. */
+SENDSAFELY_ENUM(sendsafely_phase) {
+  /** Looking up and connecting to the host, or asking it for something short. */
   SENDSAFELY_PHASE_CONNECTING = 1,
-  /**
-   * Getting ready: opening files, announcing a file, fetching URLs.
-   */
+  /** Getting ready: opening files, announcing a file, fetching URLs. */
   SENDSAFELY_PHASE_PREPARING = 2,
-  /**
-   * Encrypting and sending, or receiving and decrypting.
-   */
+  /** Encrypting and sending, or receiving and decrypting. */
   SENDSAFELY_PHASE_TRANSFERRING = 3,
-  /**
-   * Waiting before a failed request is made again.
-   */
+  /** Waiting before a failed request is made again. */
   SENDSAFELY_PHASE_WAITING = 4,
-  /**
-   * All bytes are there: completing the file.
-   */
+  /** All bytes are there: completing the file. */
   SENDSAFELY_PHASE_COMPLETING = 5,
-  /**
-   * Finalizing the package.
-   */
+  /** Finalizing the package. */
   SENDSAFELY_PHASE_FINALIZING = 6,
 };
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum sendsafely_phase sendsafely_phase;
-#else
-typedef int32_t sendsafely_phase;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
 
-/**
- * How far a call has come. The library owns it; it is valid only inside the callback.
- */
+/** How far a call has come. The library owns it; it is valid only inside the callback. */
 typedef struct {
-  /**
-   * Size of this struct in the library that runs; a later version may add fields at the end.
-   */
+  /** Size of this struct in the library that runs; a later version may add fields at the end. */
   size_t struct_size;
-  /**
-   * What the call is doing: a sendsafely_phase.
-   */
+  /** What the call is doing: a sendsafely_phase. */
   int32_t phase;
-  /**
-   * Attempts that failed and were, or will be, made again.
-   */
+  /** Attempts that failed and were, or will be, made again. */
   uint32_t retries;
-  /**
-   * Bytes of the file that are safely stored. Never goes back; ends exactly at bytes_total.
-   */
+  /** Bytes of the file that are safely stored. Never goes back; ends exactly at bytes_total. */
   uint64_t bytes_done;
-  /**
-   * Encrypted bytes on the wire: for the rate and the time left. Falls back when a part has to be sent again.
-   */
+  /** Encrypted bytes on the wire: for the rate and the time left. Falls back when a part has to be sent again. */
   uint64_t bytes_sent;
   /**
    * Bytes in all, SENDSAFELY_SIZE_UNKNOWN while unknown. A download corrects it where a file has more or fewer than its
    * sender declared.
    */
   uint64_t bytes_total;
-  /**
-   * Bytes of the file per second over the last few seconds.
-   */
+  /** Bytes of the file per second over the last few seconds. */
   uint64_t bytes_per_second;
-  /**
-   * Parts that are safely stored.
-   */
+  /** Parts that are safely stored. */
   uint32_t parts_done;
-  /**
-   * Parts in all, 0 while unknown.
-   */
+  /** Parts in all, 0 while unknown. */
   uint32_t parts_total;
 } sendsafely_progress;
 
@@ -931,21 +853,13 @@ typedef struct sendsafely_client sendsafely_client;
  * Where a field says so, NULL or 0 means the default.
  */
 typedef struct {
-  /**
-   * Set by sendsafely_client_options_init.
-   */
+  /** Set by sendsafely_client_options_init. */
   size_t struct_size;
-  /**
-   * Name of the API client as the service's logs show it. NULL: the default, "RUST_API".
-   */
+  /** Name of the API client as the service's logs show it. NULL: the default, "RUST_API". */
   const char *request_api;
-  /**
-   * Version of the program as the service's logs show it. NULL, the default: not sent.
-   */
+  /** Version of the program as the service's logs show it. NULL, the default: not sent. */
   const char *client_version;
-  /**
-   * Language of the service's texts, such as "en-US". NULL, the default: the service's own.
-   */
+  /** Language of the service's texts, such as "en-US". NULL, the default: the service's own. */
   const char *locale;
   /**
    * URL of a proxy, such as "http://proxy:3128", by http, https, socks5 or socks5h; "" for none. NULL, the default:
@@ -954,17 +868,11 @@ typedef struct {
    * curl. Never used for this machine itself. One that cannot be used is an error, never gone around.
    */
   const char *proxy;
-  /**
-   * Path of a PEM file with certificate authorities to trust besides the system's. NULL, the default: none.
-   */
+  /** Path of a PEM file with certificate authorities to trust besides the system's. NULL, the default: none. */
   const char *ca_bundle;
-  /**
-   * Milliseconds that one attempt to connect may take. 0: the default, 10,000.
-   */
+  /** Milliseconds that one attempt to connect may take. 0: the default, 10,000. */
   uint64_t connect_timeout_ms;
-  /**
-   * Milliseconds without a byte moving after which an attempt has failed. 0: the default, 60,000.
-   */
+  /** Milliseconds without a byte moving after which an attempt has failed. 0: the default, 60,000. */
   uint64_t stall_timeout_ms;
   /**
    * Milliseconds without progress for which failed requests are made again. 0: not at all. Default: 300,000. An
@@ -972,26 +880,18 @@ typedef struct {
    * long as they move 1 KiB in a second, on average over this time (5 to 60 seconds).
    */
   uint64_t retry_window_ms;
-  /**
-   * Bytes per part of an upload, 1 to 10,485,760. 0: the default, 2,621,440.
-   */
+  /** Bytes per part of an upload, 1 to 10,485,760. 0: the default, 2,621,440. */
   uint64_t part_size;
   /**
    * Bytes of memory that all transfers of this client share, 1,048,576 or more. 0: the default, 33,554,432. A part
    * counts as what it takes, a compressed one as what it unpacks to. One part of each transfer may always run.
    */
   uint64_t memory_budget;
-  /**
-   * Bytes of the largest part that a download takes, 65,536 to 1,073,741,824. 0: the default, 67,108,864.
-   */
+  /** Bytes of the largest part that a download takes, 65,536 to 1,073,741,824. 0: the default, 67,108,864. */
   uint64_t max_part_bytes;
-  /**
-   * Parts that one transfer has under way at once, 1 to 16. 0: the default, 4.
-   */
+  /** Parts that one transfer has under way at once, 1 to 16. 0: the default, 4. */
   uint32_t parts_in_flight;
-  /**
-   * 1: transfer through the API host instead of directly with the storage; 0, the default, where that is needed.
-   */
+  /** 1: transfer through the API host instead of directly with the storage; 0, the default, where that is needed. */
   int32_t force_api_route;
   /**
    * 1: allow http:// for every host, where anyone on the way can read the requests and change the answers; 0, the
@@ -1003,35 +903,21 @@ typedef struct {
    * It may run on any thread that calls the library.
    */
   sendsafely_progress_callback on_progress;
-  /**
-   * Handed to on_progress.
-   */
+  /** Handed to on_progress. */
   void *user_data;
-  /**
-   * Takes lines for a log: retries, changes of route. Never a secret. NULL, the default: none.
-   */
+  /** Takes lines for a log: retries, changes of route. Never a secret. NULL, the default: none. */
   sendsafely_log_callback on_log;
-  /**
-   * Handed to on_log.
-   */
+  /** Handed to on_log. */
   void *log_user_data;
 } sendsafely_client_options;
 
-/**
- * The headers that sign a request: a record, to be freed with sendsafely_request_headers_free.
- */
+/** The headers that sign a request: a record, to be freed with sendsafely_request_headers_free. */
 typedef struct {
-  /**
-   * Value of ss-api-key.
-   */
+  /** Value of ss-api-key. */
   const char *api_key;
-  /**
-   * Value of ss-request-timestamp; NULL for an anonymous sender.
-   */
+  /** Value of ss-request-timestamp; NULL for an anonymous sender. */
   const char *timestamp;
-  /**
-   * Value of ss-request-signature; NULL for an anonymous sender.
-   */
+  /** Value of ss-request-signature; NULL for an anonymous sender. */
   const char *signature;
 } sendsafely_request_headers;
 
@@ -1135,9 +1021,7 @@ sendsafely_status sendsafely_client_sign(sendsafely_client *client,
  */
 void sendsafely_client_free(sendsafely_client *client);
 
-/**
- * Frees the headers of a request. NULL is allowed; free it once.
- */
+/** Frees the headers of a request. NULL is allowed; free it once. */
 void sendsafely_request_headers_free(sendsafely_request_headers *headers);
 
 /* === VERSION ============================================================================================= */
@@ -1148,9 +1032,7 @@ void sendsafely_request_headers_free(sendsafely_request_headers *headers);
  */
 uint32_t sendsafely_version(void);
 
-/**
- * Returns the version of the library that runs as text, such as "0.1.0". Static, not to be freed.
- */
+/** Returns the version of the library that runs as text, such as "0.1.0". Static, not to be freed. */
 const char *sendsafely_version_string(void);
 
 /**
@@ -1166,45 +1048,25 @@ sendsafely_status sendsafely_client_verify_version(sendsafely_client *client,
 
 /* === USER ================================================================================================ */
 
-/**
- * What the service tells of the user: a record, to be freed with sendsafely_user_free.
- */
+/** What the service tells of the user: a record, to be freed with sendsafely_user_free. */
 typedef struct {
-  /**
-   * The service's id; NULL if not told.
-   */
+  /** The service's id; NULL if not told. */
   const char *user_id;
-  /**
-   * E-mail address.
-   */
+  /** E-mail address. */
   const char *email;
-  /**
-   * First name; NULL if not told.
-   */
+  /** First name; NULL if not told. */
   const char *first_name;
-  /**
-   * Last name; NULL if not told.
-   */
+  /** Last name; NULL if not told. */
   const char *last_name;
-  /**
-   * A secret of the user, for encrypting the user's own things; NULL if not told.
-   */
+  /** A secret of the user, for encrypting the user's own things; NULL if not told. */
   const char *client_key;
-  /**
-   * 1 if the user tests new versions.
-   */
+  /** 1 if the user tests new versions. */
   int32_t is_beta_user;
-  /**
-   * 1 for an administrator of the organization.
-   */
+  /** 1 for an administrator of the organization. */
   int32_t is_administrator;
-  /**
-   * 1 if the user may have trusted devices, 0 if not, -1 if not told.
-   */
+  /** 1 if the user may have trusted devices, 0 if not, -1 if not told. */
   int32_t may_use_trusted_devices;
-  /**
-   * Days for which a new package can be opened, 0 for ever, -1 if not told.
-   */
+  /** Days for which a new package can be opened, 0 for ever, -1 if not told. */
   int32_t package_life;
 } sendsafely_user;
 
@@ -1217,48 +1079,28 @@ sendsafely_status sendsafely_client_get_user(sendsafely_client *client,
                                              sendsafely_user **out_user,
                                              sendsafely_error **error);
 
-/**
- * Frees what was told of a user. NULL is allowed; free it once.
- */
+/** Frees what was told of a user. NULL is allowed; free it once. */
 void sendsafely_user_free(sendsafely_user *user);
 
 /* === ENTERPRISE ========================================================================================== */
 
-/**
- * What the service tells of the organization: a record, to be freed with sendsafely_enterprise_free.
- */
+/** What the service tells of the organization: a record, to be freed with sendsafely_enterprise_free. */
 typedef struct {
-  /**
-   * Host of its portal; NULL if not told.
-   */
+  /** Host of its portal; NULL if not told. */
   const char *host;
-  /**
-   * Its name; NULL if not told.
-   */
+  /** Its name; NULL if not told. */
   const char *system_name;
-  /**
-   * Colour of the header of its pages, as in CSS; NULL if not told.
-   */
+  /** Colour of the header of its pages, as in CSS; NULL if not told. */
   const char *header_color;
-  /**
-   * Colour of the links on its pages; NULL if not told.
-   */
+  /** Colour of the links on its pages; NULL if not told. */
   const char *link_color;
-  /**
-   * 1 if packages may be finalized with undisclosed_recipients.
-   */
+  /** 1 if packages may be finalized with undisclosed_recipients. */
   int32_t allow_undisclosed_recipients;
-  /**
-   * 1 if messages are encrypted.
-   */
+  /** 1 if messages are encrypted. */
   int32_t message_encryption;
-  /**
-   * 1 if it tests new versions of the plug-in for Outlook.
-   */
+  /** 1 if it tests new versions of the plug-in for Outlook. */
   int32_t outlook_beta;
-  /**
-   * 1 if it offers all languages.
-   */
+  /** 1 if it offers all languages. */
   int32_t allow_all_languages;
 } sendsafely_enterprise;
 
@@ -1271,9 +1113,7 @@ sendsafely_status sendsafely_client_get_enterprise(sendsafely_client *client,
                                                    sendsafely_enterprise **out_enterprise,
                                                    sendsafely_error **error);
 
-/**
- * Frees what was told of an organization. NULL is allowed; free it once.
- */
+/** Frees what was told of an organization. NULL is allowed; free it once. */
 void sendsafely_enterprise_free(sendsafely_enterprise *enterprise);
 
 /* === PACKAGE ============================================================================================= */
@@ -1357,9 +1197,7 @@ sendsafely_status sendsafely_package_open_with_private_key(sendsafely_client *cl
                                                            sendsafely_package **out_package,
                                                            sendsafely_error **error);
 
-/**
- * Gives the id of a package, such as "GVG2-MNZT". No network. Free the text with sendsafely_string_free.
- */
+/** Gives the id of a package, such as "GVG2-MNZT". No network. Free the text with sendsafely_string_free. */
 sendsafely_status sendsafely_package_id(sendsafely_package *package,
                                         char **out_text,
                                         sendsafely_error **error);
@@ -1372,9 +1210,7 @@ sendsafely_status sendsafely_package_code(sendsafely_package *package,
                                           char **out_text,
                                           sendsafely_error **error);
 
-/**
- * Tells whether a package is a Workspace: 1, or 0. No network.
- */
+/** Tells whether a package is a Workspace: 1, or 0. No network. */
 sendsafely_status sendsafely_package_is_workspace(sendsafely_package *package,
                                                   int32_t *out_is_workspace,
                                                   sendsafely_error **error);
@@ -1478,15 +1314,83 @@ sendsafely_status sendsafely_package_delete_unfinished(sendsafely_package *packa
  */
 void sendsafely_package_free(sendsafely_package *package);
 
-/* === RECIPIENTS ========================================================================================== */
+/* === PUBLIC KEYS OF TRUSTED DEVICES ====================================================================== */
+
+/** A public key to which the keycode of a package is encrypted. */
+typedef struct {
+  /** The service's id. */
+  const char *public_key_id;
+  /** The armored OpenPGP key. */
+  const char *public_key;
+} sendsafely_public_key;
 
 /**
- * Options of sendsafely_package_add_recipient and sendsafely_package_add_recipients.
+ * A list of public keys: a record, to be freed with sendsafely_public_key_list_free unless it is part of another
+ * record.
  */
 typedef struct {
-  /**
-   * Set by sendsafely_recipient_options_init.
-   */
+  /** How many there are. */
+  size_t count;
+  /** The public keys, count of them. */
+  const sendsafely_public_key *const *items;
+} sendsafely_public_key_list;
+
+/**
+ * Registers a public key as a trusted device of the user: keycodes of packages are encrypted to it from now on. Gives
+ * the service's id of it; free the text with sendsafely_string_free.
+ *
+ * SENDSAFELY_INVALID_KEY: not an armored OpenPGP public key. SENDSAFELY_LIMIT_EXCEEDED: revoke one first.
+ * SENDSAFELY_OUTCOME_UNKNOWN: the answer was lost; the key may be there under an id that nobody knows, so register
+ * another.
+ * SendSafely Client API: public keys (protocol 6.10).
+ */
+sendsafely_status sendsafely_client_register_public_key(sendsafely_client *client,
+                                                        const char *public_key,
+                                                        const char *description,
+                                                        char **out_public_key_id,
+                                                        sendsafely_error **error);
+
+/**
+ * Gives the armored public key of one of the user's trusted devices. Free the text with sendsafely_string_free.
+ *
+ * SENDSAFELY_REFUSED: the user has no such device.
+ * SendSafely Client API: public keys (protocol 6.10).
+ */
+sendsafely_status sendsafely_client_get_public_key(sendsafely_client *client,
+                                                   const char *public_key_id,
+                                                   char **out_public_key,
+                                                   sendsafely_error **error);
+
+/**
+ * Revokes a public key: the service forgets it, and the device opens nothing any more without a link.
+ *
+ * SENDSAFELY_REFUSED: the user has no such device.
+ * SendSafely Client API: public keys (protocol 6.10).
+ */
+sendsafely_status sendsafely_client_revoke_public_key(sendsafely_client *client,
+                                                      const char *public_key_id,
+                                                      sendsafely_error **error);
+
+/**
+ * Gives the public keys to which the keycode of a package is to be encrypted: those of its readers and of the
+ * organization, or with a recipient_id those of one recipient. Free the list with sendsafely_public_key_list_free.
+ *
+ * At any step. recipient_id may be NULL. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id.
+ * SendSafely Client API: public keys and keycodes (protocol 4.6).
+ */
+sendsafely_status sendsafely_package_get_public_keys(sendsafely_package *package,
+                                                     const char *recipient_id,
+                                                     sendsafely_public_key_list **out_keys,
+                                                     sendsafely_error **error);
+
+/** Frees a list of public keys with the keys in it. NULL is allowed; free it once. */
+void sendsafely_public_key_list_free(sendsafely_public_key_list *keys);
+
+/* === RECIPIENTS ========================================================================================== */
+
+/** Options of sendsafely_package_add_recipient and sendsafely_package_add_recipients. */
+typedef struct {
+  /** Set by sendsafely_recipient_options_init. */
   size_t struct_size;
   /**
    * Number to which the service sends a code by SMS before the recipient can open the package, such as
@@ -1505,127 +1409,58 @@ typedef struct {
   int32_t auto_enable_sms;
 } sendsafely_recipient_options;
 
-/**
- * A file that a recipient has fetched, or the message.
- */
+/** A file that a recipient has fetched, or the message. */
 typedef struct {
-  /**
-   * From where; NULL if not told.
-   */
+  /** From where; NULL if not told. */
   const char *ip_address;
-  /**
-   * When, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
-   */
+  /** When, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told. */
   int64_t time;
-  /**
-   * When, as the service writes it; NULL if not told.
-   */
+  /** When, as the service writes it; NULL if not told. */
   const char *time_text;
-  /**
-   * 1 if it was the message.
-   */
+  /** 1 if it was the message. */
   int32_t is_message;
-  /**
-   * Id of the file; NULL for a message.
-   */
+  /** Id of the file; NULL for a message. */
   const char *file_id;
-  /**
-   * Name of the file; NULL for a message.
-   */
+  /** Name of the file; NULL for a message. */
   const char *file_name;
 } sendsafely_confirmation;
 
-/**
- * A list of confirmations.
- */
+/** A list of confirmations. */
 typedef struct {
-  /**
-   * How many there are.
-   */
+  /** How many there are. */
   size_t count;
-  /**
-   * The confirmations, count of them.
-   */
+  /** The confirmations, count of them. */
   const sendsafely_confirmation *const *items;
 } sendsafely_confirmation_list;
-
-/**
- * A public key to which the keycode of a package is encrypted.
- */
-typedef struct {
-  /**
-   * The service's id.
-   */
-  const char *public_key_id;
-  /**
-   * The armored OpenPGP key.
-   */
-  const char *public_key;
-} sendsafely_public_key;
-
-/**
- * A list of public keys: a record, to be freed with sendsafely_public_key_list_free unless it is part of another
- * record.
- */
-typedef struct {
-  /**
-   * How many there are.
-   */
-  size_t count;
-  /**
-   * The public keys, count of them.
-   */
-  const sendsafely_public_key *const *items;
-} sendsafely_public_key_list;
 
 /**
  * A recipient of a package: a record, to be freed with sendsafely_recipient_free unless it is part of another record.
  */
 typedef struct {
-  /**
-   * Its id on this package.
-   */
+  /** Its id on this package. */
   const char *recipient_id;
-  /**
-   * E-mail address.
-   */
+  /** E-mail address. */
   const char *email;
-  /**
-   * Full name; NULL if not told.
-   */
+  /** Full name; NULL if not told. */
   const char *full_name;
-  /**
-   * Role in a Workspace, such as "VIEWER"; NULL if not told.
-   */
+  /** Role in a Workspace, such as "VIEWER"; NULL if not told. */
   const char *role;
-  /**
-   * E-mail addresses of those who may approve the package for this recipient; never NULL.
-   */
+  /** E-mail addresses of those who may approve the package for this recipient; never NULL. */
   const sendsafely_string_list *approvers;
   /**
    * Phone numbers that the service knows of this recipient, with the dialling code where it tells one, such as
    * "+1 4155550100"; never NULL.
    */
   const sendsafely_string_list *phone_numbers;
-  /**
-   * 1 if somebody has to approve the package for this recipient.
-   */
+  /** 1 if somebody has to approve the package for this recipient. */
   int32_t needs_approval;
-  /**
-   * 1 if this is the sender.
-   */
+  /** 1 if this is the sender. */
   int32_t is_package_owner;
-  /**
-   * 1 if the recipient has to give a code sent by SMS.
-   */
+  /** 1 if the recipient has to give a code sent by SMS. */
   int32_t sms_auth;
-  /**
-   * The service's code of this recipient; NULL if not told.
-   */
+  /** The service's code of this recipient; NULL if not told. */
   const char *recipient_code;
-  /**
-   * What the recipient has fetched; never NULL.
-   */
+  /** What the recipient has fetched; never NULL. */
   const sendsafely_confirmation_list *confirmations;
   /**
    * Public keys of the recipient's trusted devices, if they were told with it; never NULL. See
@@ -1634,30 +1469,20 @@ typedef struct {
   const sendsafely_public_key_list *public_keys;
 } sendsafely_recipient;
 
-/**
- * What has become of one address of sendsafely_package_add_recipients.
- */
+/** What has become of one address of sendsafely_package_add_recipients. */
 typedef struct {
-  /**
-   * The address as it was given.
-   */
+  /** The address as it was given. */
   const char *email;
   /**
    * A sendsafely_status: SENDSAFELY_OK, or why the recipient is not on the package. With a recipient: why its
    * trusted devices did not get the keycode, see sendsafely_package_upload_keycodes.
    */
   int32_t status;
-  /**
-   * The service's own code, such as "DUPLICATE_EMAIL"; NULL unless it refused.
-   */
+  /** The service's own code, such as "DUPLICATE_EMAIL"; NULL unless it refused. */
   const char *server_code;
-  /**
-   * The service's own words; NULL if there are none.
-   */
+  /** The service's own words; NULL if there are none. */
   const char *server_message;
-  /**
-   * The recipient; NULL if it was refused.
-   */
+  /** The recipient; NULL if it was refused. */
   const sendsafely_recipient *recipient;
 } sendsafely_recipient_result;
 
@@ -1666,27 +1491,17 @@ typedef struct {
  * sendsafely_recipient_result_list_free.
  */
 typedef struct {
-  /**
-   * How many there are.
-   */
+  /** How many there are. */
   size_t count;
-  /**
-   * The results, count of them.
-   */
+  /** The results, count of them. */
   const sendsafely_recipient_result *const *items;
 } sendsafely_recipient_result_list;
 
-/**
- * A list of recipients.
- */
+/** A list of recipients. */
 typedef struct {
-  /**
-   * How many there are.
-   */
+  /** How many there are. */
   size_t count;
-  /**
-   * The recipients, count of them.
-   */
+  /** The recipients, count of them. */
   const sendsafely_recipient *const *items;
 } sendsafely_recipient_list;
 
@@ -1796,43 +1611,27 @@ sendsafely_status sendsafely_package_remove_recipient(sendsafely_package *packag
 sendsafely_status sendsafely_package_remove_all_recipients(sendsafely_package *package,
                                                            sendsafely_error **error);
 
-/**
- * Frees a recipient with all that is in it. NULL is allowed; free it once.
- */
+/** Frees a recipient with all that is in it. NULL is allowed; free it once. */
 void sendsafely_recipient_free(sendsafely_recipient *recipient);
 
-/**
- * Frees a list of results with the results in it. NULL is allowed; free it once.
- */
+/** Frees a list of results with the results in it. NULL is allowed; free it once. */
 void sendsafely_recipient_result_list_free(sendsafely_recipient_result_list *results);
 
 /* === COUNTRY CODES ======================================================================================= */
 
-/**
- * A country whose phone numbers need no dialling code.
- */
+/** A country whose phone numbers need no dialling code. */
 typedef struct {
-  /**
-   * Two letters, such as "US".
-   */
+  /** Two letters, such as "US". */
   const char *country_code;
-  /**
-   * The dialling code, such as 1.
-   */
+  /** The dialling code, such as 1. */
   uint32_t dialling_code;
 } sendsafely_country_code;
 
-/**
- * A list of countries: a record, to be freed with sendsafely_country_code_list_free.
- */
+/** A list of countries: a record, to be freed with sendsafely_country_code_list_free. */
 typedef struct {
-  /**
-   * How many there are.
-   */
+  /** How many there are. */
   size_t count;
-  /**
-   * The countries, count of them.
-   */
+  /** The countries, count of them. */
   const sendsafely_country_code *const *items;
 } sendsafely_country_code_list;
 
@@ -1845,9 +1644,7 @@ typedef struct {
 sendsafely_status sendsafely_country_codes(sendsafely_country_code_list **out_countries,
                                            sendsafely_error **error);
 
-/**
- * Frees a list of countries with the countries in it. NULL is allowed; free it once.
- */
+/** Frees a list of countries with the countries in it. NULL is allowed; free it once. */
 void sendsafely_country_code_list_free(sendsafely_country_code_list *countries);
 
 /* === CONTACT GROUPS ====================================================================================== */
@@ -1857,49 +1654,29 @@ void sendsafely_country_code_list_free(sendsafely_country_code_list *countries);
  * another record.
  */
 typedef struct {
-  /**
-   * The service's id of this user; NULL if not told.
-   */
+  /** The service's id of this user; NULL if not told. */
   const char *user_id;
-  /**
-   * E-mail address.
-   */
+  /** E-mail address. */
   const char *email;
 } sendsafely_contact_group_member;
 
-/**
- * A list of members.
- */
+/** A list of members. */
 typedef struct {
-  /**
-   * How many there are.
-   */
+  /** How many there are. */
   size_t count;
-  /**
-   * The members, count of them.
-   */
+  /** The members, count of them. */
   const sendsafely_contact_group_member *const *items;
 } sendsafely_contact_group_member_list;
 
-/**
- * A contact group: a record, to be freed with sendsafely_contact_group_free unless it is part of another record.
- */
+/** A contact group: a record, to be freed with sendsafely_contact_group_free unless it is part of another record. */
 typedef struct {
-  /**
-   * Its id.
-   */
+  /** Its id. */
   const char *contact_group_id;
-  /**
-   * Its name.
-   */
+  /** Its name. */
   const char *name;
-  /**
-   * 1 if it is the organization's, which all its users may use.
-   */
+  /** 1 if it is the organization's, which all its users may use. */
   int32_t is_organization_group;
-  /**
-   * Who is in it; never NULL.
-   */
+  /** Who is in it; never NULL. */
   const sendsafely_contact_group_member_list *members;
 } sendsafely_contact_group;
 
@@ -1908,13 +1685,9 @@ typedef struct {
  * another record.
  */
 typedef struct {
-  /**
-   * How many there are.
-   */
+  /** How many there are. */
   size_t count;
-  /**
-   * The contact groups, count of them.
-   */
+  /** The contact groups, count of them. */
   const sendsafely_contact_group *const *items;
 } sendsafely_contact_group_list;
 
@@ -2014,120 +1787,65 @@ sendsafely_status sendsafely_package_remove_contact_group(sendsafely_package *pa
                                                           const char *contact_group_id,
                                                           sendsafely_error **error);
 
-/**
- * Frees a contact group with its members. NULL is allowed; free it once.
- */
+/** Frees a contact group with its members. NULL is allowed; free it once. */
 void sendsafely_contact_group_free(sendsafely_contact_group *group);
 
-/**
- * Frees a list of contact groups with the groups in it. NULL is allowed; free it once.
- */
+/** Frees a list of contact groups with the groups in it. NULL is allowed; free it once. */
 void sendsafely_contact_group_list_free(sendsafely_contact_group_list *groups);
 
-/**
- * Frees a member of a contact group. NULL is allowed; free it once.
- */
+/** Frees a member of a contact group. NULL is allowed; free it once. */
 void sendsafely_contact_group_member_free(sendsafely_contact_group_member *member);
 
 /* === FILES OF A PACKAGE ================================================================================== */
 
-/**
- * What a download, or the upload of a tree, does with a target that exists already.
- */
-enum sendsafely_existing
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
-  /**
-   * Answer SENDSAFELY_FILE_EXISTS and leave it alone.
-   */
+/** What a download, or the upload of a tree, does with a target that exists already. */
+SENDSAFELY_ENUM(sendsafely_existing) {
+  /** Answer SENDSAFELY_FILE_EXISTS and leave it alone. */
   SENDSAFELY_EXISTING_REFUSE = 0,
-  /**
-   * Replace it, once everything has arrived and is verified. Only a regular file or a symbolic link is replaced.
-   */
+  /** Replace it, once everything has arrived and is verified. Only a regular file or a symbolic link is replaced. */
   SENDSAFELY_EXISTING_OVERWRITE = 1,
-  /**
-   * Leave it alone, which is no failure: a download tells it by skipped, a tree by SENDSAFELY_ACTION_SKIPPED.
-   */
+  /** Leave it alone, which is no failure: a download tells it by skipped, a tree by SENDSAFELY_ACTION_SKIPPED. */
   SENDSAFELY_EXISTING_SKIP = 2,
 };
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum sendsafely_existing sendsafely_existing;
-#else
-typedef int32_t sendsafely_existing;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
 
-/**
- * A file on a package: a record, to be freed with sendsafely_file_free unless it is part of another record.
- */
+/** A file on a package: a record, to be freed with sendsafely_file_free unless it is part of another record. */
 typedef struct {
-  /**
-   * Its id.
-   */
+  /** Its id. */
   const char *file_id;
-  /**
-   * Its name as the sender gave it. Not safe as a path: sendsafely_package_download_file makes it so.
-   */
+  /** Its name as the sender gave it. Not safe as a path: sendsafely_package_download_file makes it so. */
   const char *file_name;
   /**
    * Bytes of the file before encryption, as its sender declared them: not always rightly. A download
    * reports how many it received.
    */
   uint64_t size;
-  /**
-   * When it was uploaded, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
-   */
+  /** When it was uploaded, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told. */
   int64_t uploaded;
-  /**
-   * When it was uploaded, as the service writes it; NULL if not told.
-   */
+  /** When it was uploaded, as the service writes it; NULL if not told. */
   const char *uploaded_text;
-  /**
-   * E-mail address of who uploaded it; NULL if not told.
-   */
+  /** E-mail address of who uploaded it; NULL if not told. */
   const char *created_by;
-  /**
-   * Parts into which it was cut.
-   */
+  /** Parts into which it was cut. */
   uint32_t parts;
-  /**
-   * Version of the file in a Workspace, 0 if not told.
-   */
+  /** Version of the file in a Workspace, 0 if not told. */
   uint32_t version;
-  /**
-   * The service's id of who uploaded it; NULL if not told. Only sendsafely_package_get_file_information tells it.
-   */
+  /** The service's id of who uploaded it; NULL if not told. Only sendsafely_package_get_file_information tells it. */
   const char *created_by_id;
 } sendsafely_file;
 
-/**
- * A list of files.
- */
+/** A list of files. */
 typedef struct {
-  /**
-   * How many there are.
-   */
+  /** How many there are. */
   size_t count;
-  /**
-   * The files, count of them.
-   */
+  /** The files, count of them. */
   const sendsafely_file *const *items;
 } sendsafely_file_list;
 
-/**
- * What the service tells of a file: a record, to be freed with sendsafely_file_information_free.
- */
+/** What the service tells of a file: a record, to be freed with sendsafely_file_information_free. */
 typedef struct {
-  /**
-   * The file as it is now; never NULL.
-   */
+  /** The file as it is now; never NULL. */
   const sendsafely_file *file;
-  /**
-   * Its earlier versions, the latest first, each to be downloaded by its own file_id; never NULL.
-   */
+  /** Its earlier versions, the latest first, each to be downloaded by its own file_id; never NULL. */
   const sendsafely_file_list *old_versions;
 } sendsafely_file_information;
 
@@ -2201,103 +1919,59 @@ sendsafely_status sendsafely_package_copy_file(sendsafely_package *source_packag
                                                char **out_file_id,
                                                sendsafely_error **error);
 
-/**
- * Frees what a call told of a file, with the versions in it. NULL is allowed; free it once.
- */
+/** Frees what a call told of a file, with the versions in it. NULL is allowed; free it once. */
 void sendsafely_file_information_free(sendsafely_file_information *information);
 
-/**
- * Frees a file that an upload returned. NULL is allowed; free it once.
- */
+/** Frees a file that an upload returned. NULL is allowed; free it once. */
 void sendsafely_file_free(sendsafely_file *file);
 
 /* === DIRECTORIES OF A WORKSPACE ========================================================================== */
 
-/**
- * Options of sendsafely_package_get_directory.
- */
+/** Options of sendsafely_package_get_directory. */
 typedef struct {
-  /**
-   * Set by sendsafely_directory_options_init.
-   */
+  /** Set by sendsafely_directory_options_init. */
   size_t struct_size;
-  /**
-   * What to sort by: "name", or another field that the service knows. NULL, the default: its own order.
-   */
+  /** What to sort by: "name", or another field that the service knows. NULL, the default: its own order. */
   const char *sort_field;
-  /**
-   * 1: the last first. Default: 0.
-   */
+  /** 1: the last first. Default: 0. */
   int32_t descending;
-  /**
-   * 1: only one page, of at most 100 files and 100 directories. 0, the default: all of them.
-   */
+  /** 1: only one page, of at most 100 files and 100 directories. 0, the default: all of them. */
   int32_t one_page;
-  /**
-   * With one_page, else SENDSAFELY_INVALID_ARGUMENT: the first file, from 0, the default.
-   */
+  /** With one_page, else SENDSAFELY_INVALID_ARGUMENT: the first file, from 0, the default. */
   uint64_t file_index;
-  /**
-   * With one_page, else SENDSAFELY_INVALID_ARGUMENT: the first directory, from 0, the default.
-   */
+  /** With one_page, else SENDSAFELY_INVALID_ARGUMENT: the first directory, from 0, the default. */
   uint64_t directory_index;
 } sendsafely_directory_options;
 
-/**
- * A directory as the one above shows it: part of other records.
- */
+/** A directory as the one above shows it: part of other records. */
 typedef struct {
-  /**
-   * Its id.
-   */
+  /** Its id. */
   const char *directory_id;
-  /**
-   * Its name. Not safe as a path: sendsafely_package_download_all makes it so.
-   */
+  /** Its name. Not safe as a path: sendsafely_package_download_all makes it so. */
   const char *name;
-  /**
-   * When it was made, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
-   */
+  /** When it was made, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told. */
   int64_t created;
-  /**
-   * When it was made, as the service writes it; NULL if not told.
-   */
+  /** When it was made, as the service writes it; NULL if not told. */
   const char *created_text;
 } sendsafely_subdirectory;
 
-/**
- * A list of directories.
- */
+/** A list of directories. */
 typedef struct {
-  /**
-   * How many there are.
-   */
+  /** How many there are. */
   size_t count;
-  /**
-   * The directories, count of them.
-   */
+  /** The directories, count of them. */
   const sendsafely_subdirectory *const *items;
 } sendsafely_subdirectory_list;
 
-/**
- * A directory of a Workspace with what is in it: a record, to be freed with sendsafely_directory_free.
- */
+/** A directory of a Workspace with what is in it: a record, to be freed with sendsafely_directory_free. */
 typedef struct {
-  /**
-   * Its id.
-   */
+  /** Its id. */
   const char *directory_id;
-  /**
-   * Its name; that of the root directory may be empty.
-   */
+  /** Its name; that of the root directory may be empty. */
   const char *name;
-  /**
-   * The files in it; never NULL.
-   */
+  /** The files in it; never NULL. */
   const sendsafely_file_list *files;
-  /**
-   * The directories in it; never NULL.
-   */
+  /** The directories in it; never NULL. */
   const sendsafely_subdirectory_list *directories;
 } sendsafely_directory;
 
@@ -2371,32 +2045,18 @@ sendsafely_status sendsafely_package_delete_directory(sendsafely_package *packag
                                                       const char *directory_id,
                                                       sendsafely_error **error);
 
-/**
- * Frees a directory with everything that is in the record. NULL is allowed; free it once.
- */
+/** Frees a directory with everything that is in the record. NULL is allowed; free it once. */
 void sendsafely_directory_free(sendsafely_directory *directory);
 
 /* === REPORTS OF DIRECTORY TREES ========================================================================== */
 
-/**
- * What was done with a file of a tree. A later version may add some.
- */
-enum sendsafely_action
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
-  /**
-   * Nothing: the item's status tells why.
-   */
+/** What was done with a file of a tree. A later version may add some. */
+SENDSAFELY_ENUM(sendsafely_action) {
+  /** Nothing: the item's status tells why. */
   SENDSAFELY_ACTION_NONE = 0,
-  /**
-   * It was uploaded.
-   */
+  /** It was uploaded. */
   SENDSAFELY_ACTION_UPLOADED = 1,
-  /**
-   * It was downloaded.
-   */
+  /** It was downloaded. */
   SENDSAFELY_ACTION_DOWNLOADED = 2,
   /**
    * It was left alone, because it was there already, complete and of the declared size, or of any if that is not known.
@@ -2408,49 +2068,24 @@ enum sendsafely_action
    */
   SENDSAFELY_ACTION_IGNORED = 4,
 };
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum sendsafely_action sendsafely_action;
-#else
-typedef int32_t sendsafely_action;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
 
-/**
- * What became of one file of a tree: part of a report.
- */
+/** What became of one file of a tree: part of a report. */
 typedef struct {
-  /**
-   * Its path in the tree, as the sender names it, with / between directories. Not safe as a path on this machine.
-   */
+  /** Its path in the tree, as the sender names it, with / between directories. Not safe as a path on this machine. */
   const char *path;
-  /**
-   * Where it is on this machine; NULL if it has no place here.
-   */
+  /** Where it is on this machine; NULL if it has no place here. */
   const char *local_path;
-  /**
-   * Its id; NULL if it has none.
-   */
+  /** Its id; NULL if it has none. */
   const char *file_id;
-  /**
-   * Bytes of the file: of one that was downloaded, as they were received.
-   */
+  /** Bytes of the file: of one that was downloaded, as they were received. */
   uint64_t size;
-  /**
-   * A sendsafely_status: SENDSAFELY_OK, or why nothing was done.
-   */
+  /** A sendsafely_status: SENDSAFELY_OK, or why nothing was done. */
   int32_t status;
-  /**
-   * What was done: a sendsafely_action.
-   */
+  /** What was done: a sendsafely_action. */
   int32_t action;
-  /**
-   * What happened, in words; NULL for SENDSAFELY_OK.
-   */
+  /** What happened, in words; NULL for SENDSAFELY_OK. */
   const char *message;
-  /**
-   * 1 if its name on this machine is not the sender's, which was not safe or was taken by another file.
-   */
+  /** 1 if its name on this machine is not the sender's, which was not safe or was taken by another file. */
   int32_t renamed;
   /**
    * Bytes of the file as its sender declared them, not always rightly; SENDSAFELY_SIZE_UNKNOWN if that is not known.
@@ -2458,65 +2093,41 @@ typedef struct {
   uint64_t declared_size;
 } sendsafely_report_item;
 
-/**
- * What became of every file of a tree: a record, to be freed with sendsafely_report_free.
- */
+/** What became of every file of a tree: a record, to be freed with sendsafely_report_free. */
 typedef struct {
-  /**
-   * How many there are.
-   */
+  /** How many there are. */
   size_t count;
-  /**
-   * The items, count of them, directory by directory.
-   */
+  /** The items, count of them, directory by directory. */
   const sendsafely_report_item *const *items;
 } sendsafely_report;
 
-/**
- * Frees a report with the items in it. NULL is allowed; free it once.
- */
+/** Frees a report with the items in it. NULL is allowed; free it once. */
 void sendsafely_report_free(sendsafely_report *report);
 
 /* === UPLOADS ============================================================================================= */
 
-/**
- * Options of the three upload calls.
- */
+/** Options of the three upload calls. */
 typedef struct {
-  /**
-   * Set by sendsafely_upload_options_init.
-   */
+  /** Set by sendsafely_upload_options_init. */
   size_t struct_size;
   /**
    * Name for the recipients. NULL, the default: that of the path. Only for sendsafely_package_upload_file; the other
    * calls have it as a parameter of its own.
    */
   const char *file_name;
-  /**
-   * Directory of a Workspace. NULL, the default: its root directory.
-   */
+  /** Directory of a Workspace. NULL, the default: its root directory. */
   const char *directory_id;
-  /**
-   * Progress of this call; see "Progress and stopping". NULL, the default: the client's callback.
-   */
+  /** Progress of this call; see "Progress and stopping". NULL, the default: the client's callback. */
   sendsafely_progress_callback on_progress;
-  /**
-   * Handed to on_progress.
-   */
+  /** Handed to on_progress. */
   void *user_data;
 } sendsafely_upload_options;
 
-/**
- * Options of sendsafely_package_upload_all.
- */
+/** Options of sendsafely_package_upload_all. */
 typedef struct {
-  /**
-   * Set by sendsafely_upload_all_options_init.
-   */
+  /** Set by sendsafely_upload_all_options_init. */
   size_t struct_size;
-  /**
-   * Directory of a Workspace into which everything goes. NULL, the default: its root directory.
-   */
+  /** Directory of a Workspace into which everything goes. NULL, the default: its root directory. */
   const char *directory_id;
   /**
    * What to do with files that are there already: a sendsafely_existing. SENDSAFELY_EXISTING_SKIP, the default,
@@ -2529,9 +2140,7 @@ typedef struct {
    * callback.
    */
   sendsafely_progress_callback on_progress;
-  /**
-   * Handed to on_progress.
-   */
+  /** Handed to on_progress. */
   void *user_data;
 } sendsafely_upload_all_options;
 
@@ -2699,71 +2308,39 @@ sendsafely_status sendsafely_message_decrypt(const char *server_secret,
 
 /* === FINALIZE ============================================================================================ */
 
-/**
- * Options of sendsafely_package_finalize.
- */
+/** Options of sendsafely_package_finalize. */
 typedef struct {
-  /**
-   * Set by sendsafely_finalize_options_init.
-   */
+  /** Set by sendsafely_finalize_options_init. */
   size_t struct_size;
-  /**
-   * Password that downloads need, only together with undisclosed_recipients. NULL, the default: none.
-   */
+  /** Password that downloads need, only together with undisclosed_recipients. NULL, the default: none. */
   const char *password;
-  /**
-   * 1: no recipients are needed, whoever has the link may open the package. Default: 0.
-   */
+  /** 1: no recipients are needed, whoever has the link may open the package. Default: 0. */
   int32_t undisclosed_recipients;
-  /**
-   * 1: recipients may reply to all. Default: 0.
-   */
+  /** 1: recipients may reply to all. Default: 0. */
   int32_t allow_reply_all;
-  /**
-   * 1: the service sends its notification, without the keycode, to the recipients. Default: 0.
-   */
+  /** 1: the service sends its notification, without the keycode, to the recipients. Default: 0. */
   int32_t notify_recipients;
-  /**
-   * 1: PDF files can only be viewed. Default: 0.
-   */
+  /** 1: PDF files can only be viewed. Default: 0. */
   int32_t read_only_pdf;
-  /**
-   * Progress of this call; see "Progress and stopping". NULL, the default: the client's callback.
-   */
+  /** Progress of this call; see "Progress and stopping". NULL, the default: the client's callback. */
   sendsafely_progress_callback on_progress;
-  /**
-   * Handed to on_progress.
-   */
+  /** Handed to on_progress. */
   void *user_data;
-  /**
-   * For a Dropzone: e-mail address of the sender, as the sender gives it. NULL, the default: none.
-   */
+  /** For a Dropzone: e-mail address of the sender, as the sender gives it. NULL, the default: none. */
   const char *unconfirmed_sender;
-  /**
-   * For a Dropzone: token of a sender whose address was confirmed. NULL, the default: none.
-   */
+  /** For a Dropzone: token of a sender whose address was confirmed. NULL, the default: none. */
   const char *confirmed_sender_token;
 } sendsafely_finalize_options;
 
-/**
- * What came of finalizing: a record, to be freed with sendsafely_finalized_free.
- */
+/** What came of finalizing: a record, to be freed with sendsafely_finalized_free. */
 typedef struct {
-  /**
-   * The secure link with the keycode in it: whoever has it opens the package. Zeroed when freed.
-   */
+  /** The secure link with the keycode in it: whoever has it opens the package. Zeroed when freed. */
   const char *link;
-  /**
-   * E-mail addresses of those who can approve it; never NULL.
-   */
+  /** E-mail addresses of those who can approve it; never NULL. */
   const sendsafely_string_list *approvers;
-  /**
-   * E-mail addresses of the recipients, as the service tells them; never NULL.
-   */
+  /** E-mail addresses of the recipients, as the service tells them; never NULL. */
   const sendsafely_string_list *recipients;
-  /**
-   * 1 if the package is finalized, but somebody has to approve it before recipients can open it.
-   */
+  /** 1 if the package is finalized, but somebody has to approve it before recipients can open it. */
   int32_t needs_approval;
 } sendsafely_finalized;
 
@@ -2796,32 +2373,20 @@ sendsafely_status sendsafely_package_finalize(sendsafely_package *package,
                                               sendsafely_finalized **out_finalized,
                                               sendsafely_error **error);
 
-/**
- * Frees what sendsafely_package_finalize returned, zeroing the link. NULL is allowed; free it once.
- */
+/** Frees what sendsafely_package_finalize returned, zeroing the link. NULL is allowed; free it once. */
 void sendsafely_finalized_free(sendsafely_finalized *finalized);
 
 /* === SECURE LINKS ======================================================================================== */
 
-/**
- * The parts of a secure link: a record, to be freed with sendsafely_link_free.
- */
+/** The parts of a secure link: a record, to be freed with sendsafely_link_free. */
 typedef struct {
-  /**
-   * The host with its scheme, such as "https://acme.sendsafely.com".
-   */
+  /** The host with its scheme, such as "https://acme.sendsafely.com". */
   const char *host;
-  /**
-   * The package id; NULL if the link has none.
-   */
+  /** The package id; NULL if the link has none. */
   const char *package_id;
-  /**
-   * The package code.
-   */
+  /** The package code. */
   const char *package_code;
-  /**
-   * The keycode, which opens the package; NULL if the link has none. Zeroed when freed.
-   */
+  /** The keycode, which opens the package; NULL if the link has none. Zeroed when freed. */
   const char *keycode;
 } sendsafely_link;
 
@@ -2870,206 +2435,98 @@ sendsafely_status sendsafely_package_link(sendsafely_package *package,
                                           char **out_text,
                                           sendsafely_error **error);
 
-/**
- * Frees the parts of a link, zeroing the keycode. NULL is allowed; free it once.
- */
+/** Frees the parts of a link, zeroing the keycode. NULL is allowed; free it once. */
 void sendsafely_link_free(sendsafely_link *link);
 
 /* === PACKAGE INFORMATION ================================================================================= */
 
-/**
- * The state of a package, as the service tells it. SendSafely Client API: package states (protocol 7.4).
- */
-enum sendsafely_package_state
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
-  /**
-   * Not told, or none of these.
-   */
+/** The state of a package, as the service tells it. SendSafely Client API: package states (protocol 7.4). */
+SENDSAFELY_ENUM(sendsafely_package_state) {
+  /** Not told, or none of these. */
   SENDSAFELY_PACKAGE_STATE_UNKNOWN = -100,
-  /**
-   * Deleted; some recipients had it.
-   */
+  /** Deleted; some recipients had it. */
   SENDSAFELY_PACKAGE_STATE_DELETED_PARTIALLY_COMPLETE = -4,
-  /**
-   * Deleted; nobody had it.
-   */
+  /** Deleted; nobody had it. */
   SENDSAFELY_PACKAGE_STATE_DELETED_INCOMPLETE = -3,
-  /**
-   * Created and not finalized.
-   */
+  /** Created and not finalized. */
   SENDSAFELY_PACKAGE_STATE_TEMP = -2,
-  /**
-   * Deleted; every recipient had it.
-   */
+  /** Deleted; every recipient had it. */
   SENDSAFELY_PACKAGE_STATE_DELETED_COMPLETE = -1,
-  /**
-   * Created and not finalized.
-   */
+  /** Created and not finalized. */
   SENDSAFELY_PACKAGE_STATE_IN_PROGRESS = 0,
-  /**
-   * Expired; nobody had it.
-   */
+  /** Expired; nobody had it. */
   SENDSAFELY_PACKAGE_STATE_EXPIRED_INCOMPLETE = 1,
-  /**
-   * Expired; every recipient had it.
-   */
+  /** Expired; every recipient had it. */
   SENDSAFELY_PACKAGE_STATE_EXPIRED_COMPLETE = 2,
-  /**
-   * Finalized; every recipient had it.
-   */
+  /** Finalized; every recipient had it. */
   SENDSAFELY_PACKAGE_STATE_ACTIVE_COMPLETE = 3,
-  /**
-   * Finalized; nobody had it yet.
-   */
+  /** Finalized; nobody had it yet. */
   SENDSAFELY_PACKAGE_STATE_ACTIVE_INCOMPLETE = 4,
-  /**
-   * Finalized; some recipients had it.
-   */
+  /** Finalized; some recipients had it. */
   SENDSAFELY_PACKAGE_STATE_ACTIVE_PARTIALLY_COMPLETE = 5,
-  /**
-   * Expired; some recipients had it.
-   */
+  /** Expired; some recipients had it. */
   SENDSAFELY_PACKAGE_STATE_EXPIRED_PARTIALLY_COMPLETE = 6,
 };
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum sendsafely_package_state sendsafely_package_state;
-#else
-typedef int32_t sendsafely_package_state;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
 
-/**
- * What has become of a package: its states in three classes (protocol 7.4).
- */
-enum sendsafely_package_status
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
-  /**
-   * Any, or not told.
-   */
+/** What has become of a package: its states in three classes (protocol 7.4). */
+SENDSAFELY_ENUM(sendsafely_package_status) {
+  /** Any, or not told. */
   SENDSAFELY_PACKAGE_STATUS_ANY = 0,
-  /**
-   * It can be opened, or is being made.
-   */
+  /** It can be opened, or is being made. */
   SENDSAFELY_PACKAGE_STATUS_ACTIVE = 1,
-  /**
-   * Its life is over.
-   */
+  /** Its life is over. */
   SENDSAFELY_PACKAGE_STATUS_EXPIRED = 2,
-  /**
-   * It was deleted.
-   */
+  /** It was deleted. */
   SENDSAFELY_PACKAGE_STATUS_ARCHIVED = 3,
 };
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum sendsafely_package_status sendsafely_package_status;
-#else
-typedef int32_t sendsafely_package_status;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
 
-/**
- * What the service tells of a package: a record, to be freed with sendsafely_package_information_free.
- */
+/** What the service tells of a package: a record, to be freed with sendsafely_package_information_free. */
 typedef struct {
-  /**
-   * The package id, such as "GVG2-MNZT".
-   */
+  /** The package id, such as "GVG2-MNZT". */
   const char *package_id;
-  /**
-   * The package code, as in the secure link.
-   */
+  /** The package code, as in the secure link. */
   const char *package_code;
-  /**
-   * E-mail address of the sender; NULL if not told.
-   */
+  /** E-mail address of the sender; NULL if not told. */
   const char *sender;
-  /**
-   * When it was created, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
-   */
+  /** When it was created, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told. */
   int64_t created;
-  /**
-   * When it was created, as the service writes it; NULL if not told.
-   */
+  /** When it was created, as the service writes it; NULL if not told. */
   const char *created_text;
-  /**
-   * The state as the service names it, such as "PACKAGE_STATE_ACTIVE_INCOMPLETE"; NULL if not told.
-   */
+  /** The state as the service names it, such as "PACKAGE_STATE_ACTIVE_INCOMPLETE"; NULL if not told. */
   const char *state_name;
-  /**
-   * The state: a sendsafely_package_state.
-   */
+  /** The state: a sendsafely_package_state. */
   int32_t state;
-  /**
-   * The class of the state: a sendsafely_package_status.
-   */
+  /** The class of the state: a sendsafely_package_status. */
   int32_t status;
-  /**
-   * Days for which it can be opened, 0 for ever, -1 if not told.
-   */
+  /** Days for which it can be opened, 0 for ever, -1 if not told. */
   int32_t life;
-  /**
-   * Name of a Workspace, or a label; NULL for none.
-   */
+  /** Name of a Workspace, or a label; NULL for none. */
   const char *label;
-  /**
-   * The recipients; never NULL.
-   */
+  /** The recipients; never NULL. */
   const sendsafely_recipient_list *recipients;
-  /**
-   * The contact groups; never NULL.
-   */
+  /** The contact groups; never NULL. */
   const sendsafely_contact_group_list *contact_groups;
-  /**
-   * The files, of a Workspace those in its root directory; never NULL.
-   */
+  /** The files, of a Workspace those in its root directory; never NULL. */
   const sendsafely_file_list *files;
-  /**
-   * E-mail addresses of possible approvers; never NULL.
-   */
+  /** E-mail addresses of possible approvers; never NULL. */
   const sendsafely_string_list *approvers;
-  /**
-   * 1 if somebody has to approve it before recipients can open it.
-   */
+  /** 1 if somebody has to approve it before recipients can open it. */
   int32_t needs_approval;
-  /**
-   * 1 if downloads need a password.
-   */
+  /** 1 if downloads need a password. */
   int32_t password_required;
-  /**
-   * 1 for a Workspace.
-   */
+  /** 1 for a Workspace. */
   int32_t is_workspace;
-  /**
-   * 1 if it is archived: expired or deleted.
-   */
+  /** 1 if it is archived: expired or deleted. */
   int32_t is_archived;
-  /**
-   * 1 if recipients may reply to all.
-   */
+  /** 1 if recipients may reply to all. */
   int32_t allow_reply_all;
-  /**
-   * 1 if there is a message, 0 if not, -1 if not told.
-   */
+  /** 1 if there is a message, 0 if not, -1 if not told. */
   int32_t contains_message;
-  /**
-   * Id of a Workspace's root directory; NULL for none.
-   */
+  /** Id of a Workspace's root directory; NULL for none. */
   const char *root_directory_id;
-  /**
-   * Id of the package that this one replies to; NULL for none.
-   */
+  /** Id of the package that this one replies to; NULL for none. */
   const char *parent_id;
-  /**
-   * The service's own address of it; NULL if not told.
-   */
+  /** The service's own address of it; NULL if not told. */
   const char *url;
   /**
    * The directories in a Workspace's root directory, as far as the service tells them here;
@@ -3101,45 +2558,29 @@ sendsafely_status sendsafely_client_get_package_information(sendsafely_client *c
                                                             sendsafely_package_information **out_information,
                                                             sendsafely_error **error);
 
-/**
- * Frees package information with all that is in it. NULL is allowed; free it once.
- */
+/** Frees package information with all that is in it. NULL is allowed; free it once. */
 void sendsafely_package_information_free(sendsafely_package_information *information);
 
 /* === DOWNLOADS =========================================================================================== */
 
-/**
- * Options of the download calls.
- */
+/** Options of the download calls. */
 typedef struct {
-  /**
-   * Set by sendsafely_download_options_init.
-   */
+  /** Set by sendsafely_download_options_init. */
   size_t struct_size;
-  /**
-   * Password of the package. NULL, the default: none.
-   */
+  /** Password of the package. NULL, the default: none. */
   const char *password;
   /**
    * Directory of a Workspace in which the file is. NULL, the default: its root directory, or wherever the service
    * finds the id.
    */
   const char *directory_id;
-  /**
-   * What to do with a target that exists: a sendsafely_existing. Default: SENDSAFELY_EXISTING_REFUSE.
-   */
+  /** What to do with a target that exists: a sendsafely_existing. Default: SENDSAFELY_EXISTING_REFUSE. */
   int32_t existing;
-  /**
-   * 1: the file is on the disk, not only in the system's cache, when the call returns. Default: 0.
-   */
+  /** 1: the file is on the disk, not only in the system's cache, when the call returns. Default: 0. */
   int32_t sync;
-  /**
-   * Progress of this call; see "Progress and stopping". NULL, the default: the client's callback.
-   */
+  /** Progress of this call; see "Progress and stopping". NULL, the default: the client's callback. */
   sendsafely_progress_callback on_progress;
-  /**
-   * Handed to on_progress.
-   */
+  /** Handed to on_progress. */
   void *user_data;
   /**
    * 1: a file of another size than its sender declared fails with SENDSAFELY_SIZE_MISMATCH instead of being kept.
@@ -3148,29 +2589,17 @@ typedef struct {
   int32_t strict_size;
 } sendsafely_download_options;
 
-/**
- * A file that was downloaded: a record, to be freed with sendsafely_download_free.
- */
+/** A file that was downloaded: a record, to be freed with sendsafely_download_free. */
 typedef struct {
-  /**
-   * Its id.
-   */
+  /** Its id. */
   const char *file_id;
-  /**
-   * Its name as the sender gave it.
-   */
+  /** Its name as the sender gave it. */
   const char *file_name;
-  /**
-   * Where it was written; NULL if it went to a callback.
-   */
+  /** Where it was written; NULL if it went to a callback. */
   const char *path;
-  /**
-   * Bytes of the file as they were received; of one that was left alone, as its sender declared them.
-   */
+  /** Bytes of the file as they were received; of one that was left alone, as its sender declared them. */
   uint64_t size;
-  /**
-   * 1 if the target existed and was left alone.
-   */
+  /** 1 if the target existed and was left alone. */
   int32_t skipped;
   /**
    * Bytes of the file as its sender declared them, not always rightly; SENDSAFELY_SIZE_UNKNOWN if that is not known.
@@ -3263,9 +2692,7 @@ sendsafely_status sendsafely_package_download_all(sendsafely_package *package,
                                                   sendsafely_report **out_report,
                                                   sendsafely_error **error);
 
-/**
- * Frees a download that a call returned. NULL is allowed; free it once.
- */
+/** Frees a download that a call returned. NULL is allowed; free it once. */
 void sendsafely_download_free(sendsafely_download *download);
 
 /* === ACTIVITY LOG OF A WORKSPACE ========================================================================= */
@@ -3276,53 +2703,29 @@ void sendsafely_download_free(sendsafely_download *download);
  */
 typedef struct sendsafely_activity_iterator sendsafely_activity_iterator;
 
-/**
- * Something that was done in a Workspace: a record, to be freed with sendsafely_activity_entry_free.
- */
+/** Something that was done in a Workspace: a record, to be freed with sendsafely_activity_entry_free. */
 typedef struct {
-  /**
-   * Id of the entry.
-   */
+  /** Id of the entry. */
   const char *activity_log_id;
-  /**
-   * When it was done, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
-   */
+  /** When it was done, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told. */
   int64_t time;
-  /**
-   * When it was done, as the service writes it; NULL if not told.
-   */
+  /** When it was done, as the service writes it; NULL if not told. */
   const char *time_text;
-  /**
-   * The same as the service writes it for people; NULL if not told.
-   */
+  /** The same as the service writes it for people; NULL if not told. */
   const char *time_for_people;
-  /**
-   * Address that it was done from; NULL if not told.
-   */
+  /** Address that it was done from; NULL if not told. */
   const char *ip_address;
-  /**
-   * Id of the package; NULL if not told.
-   */
+  /** Id of the package; NULL if not told. */
   const char *package_id;
-  /**
-   * Id of the file, directory or recipient that it was done to; NULL if not told.
-   */
+  /** Id of the file, directory or recipient that it was done to; NULL if not told. */
   const char *target_id;
-  /**
-   * What was done, in the service's word for it; NULL if not told.
-   */
+  /** What was done, in the service's word for it; NULL if not told. */
   const char *action;
-  /**
-   * What was done, in a sentence; NULL if not told.
-   */
+  /** What was done, in a sentence; NULL if not told. */
   const char *action_description;
-  /**
-   * E-mail address of who did it; NULL if not told.
-   */
+  /** E-mail address of who did it; NULL if not told. */
   const char *user_email;
-  /**
-   * Id of who did it; NULL if not told.
-   */
+  /** Id of who did it; NULL if not told. */
   const char *user_id;
 } sendsafely_activity_entry;
 
@@ -3347,50 +2750,25 @@ sendsafely_status sendsafely_activity_iterator_next(sendsafely_activity_iterator
                                                     sendsafely_activity_entry **out_entry,
                                                     sendsafely_error **error);
 
-/**
- * Frees an iterator. Only frees: no network. NULL and twice are harmless.
- */
+/** Frees an iterator. Only frees: no network. NULL and twice are harmless. */
 void sendsafely_activity_iterator_free(sendsafely_activity_iterator *iterator);
 
-/**
- * Frees an entry of an activity log. NULL is allowed; free it once.
- */
+/** Frees an entry of an activity log. NULL is allowed; free it once. */
 void sendsafely_activity_entry_free(sendsafely_activity_entry *entry);
 
 /* === LISTS OF PACKAGES =================================================================================== */
 
-/**
- * Which packages sendsafely_client_list_packages lists.
- */
-enum sendsafely_package_list
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
-  /**
-   * Those that the user has sent.
-   */
+/** Which packages sendsafely_client_list_packages lists. */
+SENDSAFELY_ENUM(sendsafely_package_list) {
+  /** Those that the user has sent. */
   SENDSAFELY_PACKAGE_LIST_SENT = 0,
-  /**
-   * Those that the user has received.
-   */
+  /** Those that the user has received. */
   SENDSAFELY_PACKAGE_LIST_RECEIVED = 1,
-  /**
-   * Those of the user that have expired or were deleted.
-   */
+  /** Those of the user that have expired or were deleted. */
   SENDSAFELY_PACKAGE_LIST_ARCHIVED = 2,
-  /**
-   * The user's Workspaces.
-   */
+  /** The user's Workspaces. */
   SENDSAFELY_PACKAGE_LIST_WORKSPACES = 3,
 };
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum sendsafely_package_list sendsafely_package_list;
-#else
-typedef int32_t sendsafely_package_list;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
 
 /**
  * A list of packages that is fetched page by page. A handle, to be freed with sendsafely_package_iterator_free. Any
@@ -3398,39 +2776,23 @@ typedef int32_t sendsafely_package_list;
  */
 typedef struct sendsafely_package_iterator sendsafely_package_iterator;
 
-/**
- * Options of sendsafely_client_list_packages.
- */
+/** Options of sendsafely_client_list_packages. */
 typedef struct {
-  /**
-   * Set by sendsafely_list_options_init.
-   */
+  /** Set by sendsafely_list_options_init. */
   size_t struct_size;
-  /**
-   * The row to begin with, from 0, the default.
-   */
+  /** The row to begin with, from 0, the default. */
   uint64_t first_row;
-  /**
-   * Rows to fetch with one request, 1 to 100. 0: the default, 100.
-   */
+  /** Rows to fetch with one request, 1 to 100. 0: the default, 100. */
   uint32_t page_size;
 } sendsafely_list_options;
 
-/**
- * Options of sendsafely_client_search_packages.
- */
+/** Options of sendsafely_client_search_packages. */
 typedef struct {
-  /**
-   * Set by sendsafely_search_options_init.
-   */
+  /** Set by sendsafely_search_options_init. */
   size_t struct_size;
-  /**
-   * The row to begin with, from 0, the default.
-   */
+  /** The row to begin with, from 0, the default. */
   uint64_t first_row;
-  /**
-   * Rows to fetch with one request, 1 to 100. 0: the default, 100.
-   */
+  /** Rows to fetch with one request, 1 to 100. 0: the default, 100. */
   uint32_t page_size;
   /**
    * 1 looks at all packages of the organization, for its administrators; 0, the default, at the
@@ -3442,25 +2804,15 @@ typedef struct {
    * SENDSAFELY_TIME_UNKNOWN, the default: at any time.
    */
   int64_t from;
-  /**
-   * Made at this time or earlier, as from.
-   */
+  /** Made at this time or earlier, as from. */
   int64_t to;
-  /**
-   * E-mail address of the sender. NULL, the default: any.
-   */
+  /** E-mail address of the sender. NULL, the default: any. */
   const char *sender;
-  /**
-   * E-mail address of a recipient. NULL, the default: any.
-   */
+  /** E-mail address of a recipient. NULL, the default: any. */
   const char *recipient;
-  /**
-   * Name of a file. NULL, the default: any.
-   */
+  /** Name of a file. NULL, the default: any. */
   const char *file_name;
-  /**
-   * A sendsafely_package_status. 0, the default: any.
-   */
+  /** A sendsafely_package_status. 0, the default: any. */
   int32_t status;
 } sendsafely_search_options;
 
@@ -3469,99 +2821,53 @@ typedef struct {
  * another record.
  */
 typedef struct {
-  /**
-   * The package id, such as "GVG2-MNZT".
-   */
+  /** The package id, such as "GVG2-MNZT". */
   const char *package_id;
-  /**
-   * The package code, as in the secure link; NULL if not told.
-   */
+  /** The package code, as in the secure link; NULL if not told. */
   const char *package_code;
-  /**
-   * Id of the package that this one replies to; NULL for none.
-   */
+  /** Id of the package that this one replies to; NULL for none. */
   const char *parent_id;
-  /**
-   * E-mail address of the sender; NULL if not told.
-   */
+  /** E-mail address of the sender; NULL if not told. */
   const char *sender;
-  /**
-   * The service's id of the sender; NULL if not told.
-   */
+  /** The service's id of the sender; NULL if not told. */
   const char *sender_id;
-  /**
-   * When it last changed, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
-   */
+  /** When it last changed, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told. */
   int64_t updated;
-  /**
-   * When it last changed, as the service writes it; NULL if not told.
-   */
+  /** When it last changed, as the service writes it; NULL if not told. */
   const char *updated_text;
-  /**
-   * The state: a sendsafely_package_state.
-   */
+  /** The state: a sendsafely_package_state. */
   int32_t state;
-  /**
-   * The class of the state: a sendsafely_package_status.
-   */
+  /** The class of the state: a sendsafely_package_status. */
   int32_t status;
-  /**
-   * The state in the service's words, such as "Active - Waiting for Pickup"; NULL if not told.
-   */
+  /** The state in the service's words, such as "Active - Waiting for Pickup"; NULL if not told. */
   const char *state_text;
-  /**
-   * Days for which it can be opened, 0 for ever, -1 if not told.
-   */
+  /** Days for which it can be opened, 0 for ever, -1 if not told. */
   int32_t life;
-  /**
-   * How many recipients there are, -1 if not told.
-   */
+  /** How many recipients there are, -1 if not told. */
   int32_t recipient_count;
-  /**
-   * Name of a Workspace, or a label; NULL for none.
-   */
+  /** Name of a Workspace, or a label; NULL for none. */
   const char *label;
-  /**
-   * E-mail addresses of recipients, as far as the list tells them; never NULL.
-   */
+  /** E-mail addresses of recipients, as far as the list tells them; never NULL. */
   const sendsafely_string_list *recipients;
-  /**
-   * Names of the files; never NULL.
-   */
+  /** Names of the files; never NULL. */
   const sendsafely_string_list *file_names;
-  /**
-   * Names of the contact groups; never NULL.
-   */
+  /** Names of the contact groups; never NULL. */
   const sendsafely_string_list *contact_groups;
-  /**
-   * 1 if there is a message, 0 if not, -1 if not told.
-   */
+  /** 1 if there is a message, 0 if not, -1 if not told. */
   int32_t contains_message;
-  /**
-   * 1 for a Workspace.
-   */
+  /** 1 for a Workspace. */
   int32_t is_workspace;
-  /**
-   * 1 if it came by a Dropzone.
-   */
+  /** 1 if it came by a Dropzone. */
   int32_t is_dropzone;
-  /**
-   * In the history of a recipient: this recipient with what it has fetched; else NULL.
-   */
+  /** In the history of a recipient: this recipient with what it has fetched; else NULL. */
   const sendsafely_recipient *recipient;
 } sendsafely_package_summary;
 
-/**
- * A list of packages.
- */
+/** A list of packages. */
 typedef struct {
-  /**
-   * How many there are.
-   */
+  /** How many there are. */
   size_t count;
-  /**
-   * The packages, count of them.
-   */
+  /** The packages, count of them. */
   const sendsafely_package_summary *const *items;
 } sendsafely_package_summary_list;
 
@@ -3617,19 +2923,13 @@ sendsafely_status sendsafely_package_iterator_next(sendsafely_package_iterator *
                                                    sendsafely_package_summary **out_summary,
                                                    sendsafely_error **error);
 
-/**
- * Frees an iterator. Only frees: no network. NULL and twice are harmless.
- */
+/** Frees an iterator. Only frees: no network. NULL and twice are harmless. */
 void sendsafely_package_iterator_free(sendsafely_package_iterator *iterator);
 
-/**
- * Frees a package of a list. NULL is allowed; free it once.
- */
+/** Frees a package of a list. NULL is allowed; free it once. */
 void sendsafely_package_summary_free(sendsafely_package_summary *summary);
 
-/**
- * Frees a list of packages with the packages in it. NULL is allowed; free it once.
- */
+/** Frees a list of packages with the packages in it. NULL is allowed; free it once. */
 void sendsafely_package_summary_list_free(sendsafely_package_summary_list *packages);
 
 /* === HISTORY OF A RECIPIENT ============================================================================== */
@@ -3659,45 +2959,25 @@ typedef struct sendsafely_audit_log_iterator sendsafely_audit_log_iterator;
  * any.
  */
 typedef struct {
-  /**
-   * Set by sendsafely_audit_log_options_init.
-   */
+  /** Set by sendsafely_audit_log_options_init. */
   size_t struct_size;
-  /**
-   * Kind of event: "PACKAGE_EVENT", "ADMIN_EVENT", "USER_EVENT", or another that the service knows.
-   */
+  /** Kind of event: "PACKAGE_EVENT", "ADMIN_EVENT", "USER_EVENT", or another that the service knows. */
   const char *event_type;
-  /**
-   * Address that it came from.
-   */
+  /** Address that it came from. */
   const char *ip_address;
-  /**
-   * E-mail address of who did it.
-   */
+  /** E-mail address of who did it. */
   const char *authenticated_user;
-  /**
-   * E-mail address of the one in whose name it was done.
-   */
+  /** E-mail address of the one in whose name it was done. */
   const char *impersonated_user;
-  /**
-   * E-mail address of the owner of the package.
-   */
+  /** E-mail address of the owner of the package. */
   const char *package_owner;
-  /**
-   * From when on, in UTC: "2026-01-31" or "2026-01-31 13:45:00". The service looks 90 days back.
-   */
+  /** From when on, in UTC: "2026-01-31" or "2026-01-31 13:45:00". The service looks 90 days back. */
   const char *min_timestamp;
-  /**
-   * Until when, in the same forms.
-   */
+  /** Until when, in the same forms. */
   const char *max_timestamp;
-  /**
-   * The row to begin with, from 0, the default.
-   */
+  /** The row to begin with, from 0, the default. */
   uint64_t first_row;
-  /**
-   * Rows to fetch with one request, 1 to 100. 0: the default, 100.
-   */
+  /** Rows to fetch with one request, 1 to 100. 0: the default, 100. */
   uint32_t page_size;
 } sendsafely_audit_log_options;
 
@@ -3706,41 +2986,23 @@ typedef struct {
  * sendsafely_audit_log_entry_free.
  */
 typedef struct {
-  /**
-   * Id of the event.
-   */
+  /** Id of the event. */
   const char *event_id;
-  /**
-   * When it was, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not known.
-   */
+  /** When it was, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not known. */
   int64_t time;
-  /**
-   * When it was, as the service writes it; NULL if not known.
-   */
+  /** When it was, as the service writes it; NULL if not known. */
   const char *time_text;
-  /**
-   * Kind of event, in the service's word for it, such as "PACKAGE_EVENT"; NULL if not known.
-   */
+  /** Kind of event, in the service's word for it, such as "PACKAGE_EVENT"; NULL if not known. */
   const char *event_type;
-  /**
-   * What was done, in the service's word for it; NULL if not known.
-   */
+  /** What was done, in the service's word for it; NULL if not known. */
   const char *action;
-  /**
-   * Address that it was done from; NULL if not known.
-   */
+  /** Address that it was done from; NULL if not known. */
   const char *ip_address;
-  /**
-   * Who did it: an e-mail address, or words such as "Anonymous Recipient"; NULL if not known.
-   */
+  /** Who did it: an e-mail address, or words such as "Anonymous Recipient"; NULL if not known. */
   const char *authenticated_user;
-  /**
-   * E-mail address of the one in whose name it was done; NULL if in nobody else's.
-   */
+  /** E-mail address of the one in whose name it was done; NULL if in nobody else's. */
   const char *impersonated_user;
-  /**
-   * What else is known of it, as JSON text, which differs from action to action; NULL if not known.
-   */
+  /** What else is known of it, as JSON text, which differs from action to action; NULL if not known. */
   const char *details;
 } sendsafely_audit_log_entry;
 
@@ -3773,14 +3035,10 @@ sendsafely_status sendsafely_audit_log_iterator_next(sendsafely_audit_log_iterat
                                                      sendsafely_audit_log_entry **out_entry,
                                                      sendsafely_error **error);
 
-/**
- * Frees an iterator. Only frees: no network. NULL and twice are harmless.
- */
+/** Frees an iterator. Only frees: no network. NULL and twice are harmless. */
 void sendsafely_audit_log_iterator_free(sendsafely_audit_log_iterator *iterator);
 
-/**
- * Frees an entry of an audit log. NULL is allowed; free it once.
- */
+/** Frees an entry of an audit log. NULL is allowed; free it once. */
 void sendsafely_audit_log_entry_free(sendsafely_audit_log_entry *entry);
 
 /**
@@ -3797,33 +3055,19 @@ sendsafely_status sendsafely_client_get_audit_log(sendsafely_client *client,
 
 /* === API KEYS ============================================================================================ */
 
-/**
- * How a login ended: a record, to be freed with sendsafely_login_free, which zeroes it.
- */
+/** How a login ended: a record, to be freed with sendsafely_login_free, which zeroes it. */
 typedef struct {
-  /**
-   * The new API key; NULL if a second factor is needed first.
-   */
+  /** The new API key; NULL if a second factor is needed first. */
   const char *api_key;
-  /**
-   * The secret of the API key, which the service tells only now; NULL if a second factor is needed first.
-   */
+  /** The secret of the API key, which the service tells only now; NULL if a second factor is needed first. */
   const char *api_secret;
-  /**
-   * E-mail address of the owner; NULL if not told.
-   */
+  /** E-mail address of the owner; NULL if not told. */
   const char *email;
-  /**
-   * 1 if a second factor is needed: call sendsafely_client_generate_api_key_second_factor.
-   */
+  /** 1 if a second factor is needed: call sendsafely_client_generate_api_key_second_factor. */
   int32_t second_factor_required;
-  /**
-   * What that call needs besides the code; else NULL.
-   */
+  /** What that call needs besides the code; else NULL. */
   const char *validation_token;
-  /**
-   * The kind of second factor in the service's words; NULL if not told.
-   */
+  /** The kind of second factor in the service's words; NULL if not told. */
   const char *second_factor_kind;
 } sendsafely_login;
 
@@ -3868,52 +3112,30 @@ sendsafely_status sendsafely_client_generate_api_key_oauth(sendsafely_client *cl
                                                            sendsafely_login **out_login,
                                                            sendsafely_error **error);
 
-/**
- * Frees how a login ended, zeroing its secrets. NULL is allowed; free it once.
- */
+/** Frees how a login ended, zeroing its secrets. NULL is allowed; free it once. */
 void sendsafely_login_free(sendsafely_login *login);
 
 /* === REGISTRATION ======================================================================================== */
 
-/**
- * Options of sendsafely_client_finish_registration: all of them but one proof are needed.
- */
+/** Options of sendsafely_client_finish_registration: all of them but one proof are needed. */
 typedef struct {
-  /**
-   * Set by sendsafely_registration_options_init.
-   */
+  /** Set by sendsafely_registration_options_init. */
   size_t struct_size;
-  /**
-   * The proof by link: the value of validationLink in the link that was mailed. NULL, the default: by PIN.
-   */
+  /** The proof by link: the value of validationLink in the link that was mailed. NULL, the default: by PIN. */
   const char *token;
-  /**
-   * The proof by PIN: the e-mail address. NULL, the default: by link.
-   */
+  /** The proof by PIN: the e-mail address. NULL, the default: by link. */
   const char *email;
-  /**
-   * The proof by PIN: the PIN that was mailed.
-   */
+  /** The proof by PIN: the PIN that was mailed. */
   const char *pin;
-  /**
-   * The new password.
-   */
+  /** The new password. */
   const char *password;
-  /**
-   * A question to be asked when the password is forgotten.
-   */
+  /** A question to be asked when the password is forgotten. */
   const char *question;
-  /**
-   * Its answer.
-   */
+  /** Its answer. */
   const char *answer;
-  /**
-   * First name.
-   */
+  /** First name. */
   const char *first_name;
-  /**
-   * Last name.
-   */
+  /** Last name. */
   const char *last_name;
 } sendsafely_registration_options;
 
@@ -4002,21 +3224,13 @@ sendsafely_status sendsafely_package_submit_hosted_dropzone(sendsafely_package *
  * The key pair of a trusted device: a record, to be freed with sendsafely_key_pair_free, which zeroes the private key.
  */
 typedef struct {
-  /**
-   * The service's id of the public key; NULL until it is registered.
-   */
+  /** The service's id of the public key; NULL until it is registered. */
   const char *public_key_id;
-  /**
-   * What the user calls the device; NULL if not known.
-   */
+  /** What the user calls the device; NULL if not known. */
   const char *description;
-  /**
-   * The armored OpenPGP public key.
-   */
+  /** The armored OpenPGP public key. */
   const char *public_key;
-  /**
-   * The armored OpenPGP private key, without a password: who has it opens the device's packages.
-   */
+  /** The armored OpenPGP private key, without a password: who has it opens the device's packages. */
   const char *private_key;
 } sendsafely_key_pair;
 
@@ -4068,79 +3282,16 @@ sendsafely_status sendsafely_key_pair_load(const char *path,
                                            sendsafely_key_pair **out_key_pair,
                                            sendsafely_error **error);
 
-/**
- * Frees a key pair, zeroing it first. NULL is allowed; free it once.
- */
+/** Frees a key pair, zeroing it first. NULL is allowed; free it once. */
 void sendsafely_key_pair_free(sendsafely_key_pair *key_pair);
-
-/* === PUBLIC KEYS OF TRUSTED DEVICES ====================================================================== */
-
-/**
- * Registers a public key as a trusted device of the user: keycodes of packages are encrypted to it from now on. Gives
- * the service's id of it; free the text with sendsafely_string_free.
- *
- * SENDSAFELY_INVALID_KEY: not an armored OpenPGP public key. SENDSAFELY_LIMIT_EXCEEDED: revoke one first.
- * SENDSAFELY_OUTCOME_UNKNOWN: the answer was lost; the key may be there under an id that nobody knows, so register
- * another.
- * SendSafely Client API: public keys (protocol 6.10).
- */
-sendsafely_status sendsafely_client_register_public_key(sendsafely_client *client,
-                                                        const char *public_key,
-                                                        const char *description,
-                                                        char **out_public_key_id,
-                                                        sendsafely_error **error);
-
-/**
- * Gives the armored public key of one of the user's trusted devices. Free the text with sendsafely_string_free.
- *
- * SENDSAFELY_REFUSED: the user has no such device.
- * SendSafely Client API: public keys (protocol 6.10).
- */
-sendsafely_status sendsafely_client_get_public_key(sendsafely_client *client,
-                                                   const char *public_key_id,
-                                                   char **out_public_key,
-                                                   sendsafely_error **error);
-
-/**
- * Revokes a public key: the service forgets it, and the device opens nothing any more without a link.
- *
- * SENDSAFELY_REFUSED: the user has no such device.
- * SendSafely Client API: public keys (protocol 6.10).
- */
-sendsafely_status sendsafely_client_revoke_public_key(sendsafely_client *client,
-                                                      const char *public_key_id,
-                                                      sendsafely_error **error);
-
-/**
- * Gives the public keys to which the keycode of a package is to be encrypted: those of its readers and of the
- * organization, or with a recipient_id those of one recipient. Free the list with sendsafely_public_key_list_free.
- *
- * At any step. recipient_id may be NULL. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id.
- * SendSafely Client API: public keys and keycodes (protocol 4.6).
- */
-sendsafely_status sendsafely_package_get_public_keys(sendsafely_package *package,
-                                                     const char *recipient_id,
-                                                     sendsafely_public_key_list **out_keys,
-                                                     sendsafely_error **error);
-
-/**
- * Frees a list of public keys with the keys in it. NULL is allowed; free it once.
- */
-void sendsafely_public_key_list_free(sendsafely_public_key_list *keys);
 
 /* === KEYCODES ============================================================================================ */
 
-/**
- * The keycode of one package among several.
- */
+/** The keycode of one package among several. */
 typedef struct {
-  /**
-   * The package id.
-   */
+  /** The package id. */
   const char *package_id;
-  /**
-   * The keycode; NULL if status says why there is none.
-   */
+  /** The keycode; NULL if status says why there is none. */
   const char *keycode;
   /**
    * A sendsafely_status: SENDSAFELY_OK; SENDSAFELY_REFUSED if the service holds none for the device;
@@ -4154,63 +3305,37 @@ typedef struct {
  * unless it is part of another record.
  */
 typedef struct {
-  /**
-   * How many there are.
-   */
+  /** How many there are. */
   size_t count;
-  /**
-   * The keycodes, count of them.
-   */
+  /** The keycodes, count of them. */
   const sendsafely_keycode *const *items;
 } sendsafely_keycode_list;
 
-/**
- * A keycode that could not be handed on to another device.
- */
+/** A keycode that could not be handed on to another device. */
 typedef struct {
-  /**
-   * The package id.
-   */
+  /** The package id. */
   const char *package_id;
-  /**
-   * Id of the other device's public key.
-   */
+  /** Id of the other device's public key. */
   const char *public_key_id;
-  /**
-   * A sendsafely_status.
-   */
+  /** A sendsafely_status. */
   int32_t status;
-  /**
-   * What happened.
-   */
+  /** What happened. */
   const char *message;
 } sendsafely_sync_failure;
 
-/**
- * A list of failures.
- */
+/** A list of failures. */
 typedef struct {
-  /**
-   * How many there are.
-   */
+  /** How many there are. */
   size_t count;
-  /**
-   * The failures, count of them.
-   */
+  /** The failures, count of them. */
   const sendsafely_sync_failure *const *items;
 } sendsafely_sync_failure_list;
 
-/**
- * What sendsafely_client_sync_keycodes has done: a record, to be freed with sendsafely_sync_result_free.
- */
+/** What sendsafely_client_sync_keycodes has done: a record, to be freed with sendsafely_sync_result_free. */
 typedef struct {
-  /**
-   * How many keycodes were handed on.
-   */
+  /** How many keycodes were handed on. */
   uint32_t synchronized;
-  /**
-   * Those that were not; never NULL.
-   */
+  /** Those that were not; never NULL. */
   const sendsafely_sync_failure_list *failures;
 } sendsafely_sync_result;
 
@@ -4293,14 +3418,10 @@ sendsafely_status sendsafely_keycode_decrypt(const char *armored,
                                              char **out_keycode,
                                              sendsafely_error **error);
 
-/**
- * Frees a list of keycodes, zeroing them first. NULL is allowed; free it once.
- */
+/** Frees a list of keycodes, zeroing them first. NULL is allowed; free it once. */
 void sendsafely_keycode_list_free(sendsafely_keycode_list *keycodes);
 
-/**
- * Frees the result of a synchronization. NULL is allowed; free it once.
- */
+/** Frees the result of a synchronization. NULL is allowed; free it once. */
 void sendsafely_sync_result_free(sendsafely_sync_result *result);
 
 /* === PARTS OF FILES ====================================================================================== */
@@ -4352,7 +3473,7 @@ sendsafely_status sendsafely_checksum(const char *keycode,
                                       sendsafely_error **error);
 
 #ifdef __cplusplus
-}  // extern "C"
-#endif  // __cplusplus
+}
+#endif
 
-#endif  /* SENDSAFELY_H */
+#endif

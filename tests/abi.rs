@@ -2,16 +2,18 @@
 //! in `tests/abi`. A change there is a change of the ABI: SENDSAFELY_BLESS=1 accepts it, CHANGELOG tells it.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
-#[cfg(target_os = "linux")]
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+
+fn include() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("include")
+}
 
 /// The header without comments and preprocessor lines other than constants.
 fn declarations() -> String {
-    let header = fs::read_to_string(env!("SENDSAFELY_HEADER")).unwrap();
+    let header = fs::read_to_string(include().join("sendsafely.h")).unwrap();
     let mut text = String::new();
     for piece in header.split("/*") {
         text.push_str(piece.split_once("*/").map_or(piece, |(_, after)| after));
@@ -40,15 +42,18 @@ fn functions() -> BTreeSet<String> {
 
 fn constants() -> BTreeSet<String> {
     let text = declarations();
-    let is_guard = |word: &str| word == "SENDSAFELY_H" || word.starts_with("SENDSAFELY_VERSION_");
+    let is_no_value = |word: &str| {
+        ["SENDSAFELY_H", "SENDSAFELY_ENUM"].contains(&word)
+            || word.starts_with("SENDSAFELY_VERSION_")
+    };
     identifiers(&text)
         .map(|(_, word)| word.to_owned())
-        .filter(|word| word.starts_with("SENDSAFELY_") && !is_guard(word))
+        .filter(|word| word.starts_with("SENDSAFELY_") && !is_no_value(word))
         .collect()
 }
 
-/// Structs with their fields, in the order of the header.
-fn structs() -> Vec<(String, Vec<String>)> {
+/// Structs with their fields.
+fn structs() -> BTreeMap<String, Vec<String>> {
     let text = declarations();
     let bodies = text.split("typedef struct {").skip(1).filter_map(|rest| {
         let (body, rest) = rest.split_once('}')?;
@@ -110,10 +115,9 @@ fn ask_the_compiler(name: &str, statements: &str) -> String {
     let program = directory.join(name);
     let start = "#include <stdio.h>\n#include <sendsafely.h>\nint main(void) {\n";
     fs::write(&source, format!("{start}{statements}  return 0;\n}}\n")).unwrap();
-    let include = Path::new(env!("SENDSAFELY_HEADER")).parent().unwrap();
     run(Command::new("cc")
         .args(["-std=c99", "-Wall", "-Werror", "-I"])
-        .arg(include)
+        .arg(include())
         .arg(&source)
         .arg("-o")
         .arg(&program));

@@ -127,7 +127,7 @@ def read(path=HEADER):
 def _comments(source):
     """What is said of each name: of a member of a struct or enum under (struct, member)."""
     docs, members, inside = {}, {}, None
-    pattern = re.compile(r"^(?P<indent> *)/\*\*\n(?P<text>.*?) *\*/\n|^\} ?(?P<end>\w*);$", re.MULTILINE | re.DOTALL)
+    pattern = re.compile(r"^(?P<indent> *)/\*\*(?P<text>.*?)\*/\n|^\} ?(?P<end>\w*);$", re.MULTILINE | re.DOTALL)
     for match in pattern.finditer(source):
         if match["text"] is None:
             # A struct has its name only here.
@@ -142,10 +142,10 @@ def _comments(source):
         if match["indent"]:
             members[re.match(r".*?(\w+)( = [-\w]+,|;)$", following, re.MULTILINE)[1]] = doc
             continue
-        name = re.match(r"#define (\w+)|enum (\w+)|typedef struct (\w+)|typedef struct \{|typedef .*?\(\*(\w+)\)|.*?(\w+)\(", following)
+        name = re.match(r"#define (\w+)|SENDSAFELY_ENUM\((\w+)\)|typedef struct (\w+)|typedef struct \{|typedef .*?\(\*(\w+)\)|.*?(\w+)\(", following)
         name = next((group for group in name.groups() if group), None)
         docs[name] = doc
-        inside = name if following.startswith("enum") else None
+        inside = name if following.startswith("SENDSAFELY_ENUM") else None
     return docs
 
 

@@ -13,7 +13,7 @@ HERE = Path(__file__).resolve().parent
 # A source distribution has the Rust sources in core/; in a checkout they are the root of the repository.
 CORE = HERE / "core" if (HERE / "core").is_dir() else HERE.parents[1]
 # Cargo wants every member of the workspace and every target that Cargo.toml names.
-SOURCES = ("Cargo.toml", "Cargo.lock", "build.rs", "cbindgen.toml", "include", "src", "benches/core.rs", "cfb", "emulator/Cargo.toml", "emulator/src")
+SOURCES = ("Cargo.toml", "Cargo.lock", "build.rs", "include", "src", "benches/core.rs", "cfb", "emulator/Cargo.toml", "emulator/src")
 
 
 def version():

@@ -141,3 +141,42 @@
  *     return failed;
  *   }
  */
+
+#ifndef SENDSAFELY_H
+#define SENDSAFELY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Version of this header: major. */
+#define SENDSAFELY_VERSION_MAJOR @MAJOR@
+
+/** Version of this header: minor. */
+#define SENDSAFELY_VERSION_MINOR @MINOR@
+
+/** Version of this header: patch. */
+#define SENDSAFELY_VERSION_PATCH @PATCH@
+
+/** Version of this header as one number, to be compared with sendsafely_version(). */
+#define SENDSAFELY_VERSION_NUMBER \
+  (SENDSAFELY_VERSION_MAJOR * 1000000u + SENDSAFELY_VERSION_MINOR * 1000u + SENDSAFELY_VERSION_PATCH)
+
+/* An enum is an int32_t with names for some numbers. C++ and C23 can say so themselves. */
+#if defined(__cplusplus)
+#define SENDSAFELY_ENUM(name) enum name : int32_t
+#elif __STDC_VERSION__ >= 202311L
+#define SENDSAFELY_ENUM(name) enum name : int32_t; typedef enum name name; enum name : int32_t
+#else
+#define SENDSAFELY_ENUM(name) typedef int32_t name; enum name
+#endif
+
+@SECTIONS@
+#ifdef __cplusplus
+}
+#endif
+
+#endif

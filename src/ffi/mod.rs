@@ -22,7 +22,7 @@ mod options;
 mod records;
 mod table;
 
-// One per noun; build.rs has them in the order of the header.
+// One per noun; tests/header.rs has them in the order of the header.
 mod activity;
 mod api_key;
 mod audit_log;

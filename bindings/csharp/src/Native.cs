@@ -17,8 +17,8 @@ namespace Sendsafely
         internal const uint SENDSAFELY_VERSION_NUMBER = 1000;
         internal const ulong SENDSAFELY_SIZE_UNKNOWN = 18446744073709551615;
         internal const long SENDSAFELY_TIME_UNKNOWN = -9223372036854775807;
-        internal const int SENDSAFELY_STOP = 0;
         internal const int SENDSAFELY_CONTINUE = 1;
+        internal const int SENDSAFELY_STOP = 0;
 
         [UnmanagedFunctionPointer(C)]
         internal delegate int sendsafely_progress_callback(IntPtr user_data, IntPtr progress);
@@ -120,6 +120,20 @@ namespace Sendsafely
         }
 
         [StructLayout(LayoutKind.Sequential)]
+        internal struct sendsafely_public_key
+        {
+            internal IntPtr public_key_id;
+            internal IntPtr public_key;
+        }
+
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct sendsafely_public_key_list
+        {
+            internal UIntPtr count;
+            internal IntPtr items;
+        }
+
+        [StructLayout(LayoutKind.Sequential)]
         internal struct sendsafely_recipient_options
         {
             internal UIntPtr struct_size;
@@ -141,20 +155,6 @@ namespace Sendsafely
 
         [StructLayout(LayoutKind.Sequential)]
         internal struct sendsafely_confirmation_list
-        {
-            internal UIntPtr count;
-            internal IntPtr items;
-        }
-
-        [StructLayout(LayoutKind.Sequential)]
-        internal struct sendsafely_public_key
-        {
-            internal IntPtr public_key_id;
-            internal IntPtr public_key;
-        }
-
-        [StructLayout(LayoutKind.Sequential)]
-        internal struct sendsafely_public_key_list
         {
             internal UIntPtr count;
             internal IntPtr items;
@@ -750,6 +750,21 @@ namespace Sendsafely
         internal static extern void sendsafely_package_free(IntPtr package);
 
         [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_client_register_public_key(ClientHandle client, byte[] public_key, byte[] description, out IntPtr out_public_key_id, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_client_get_public_key(ClientHandle client, byte[] public_key_id, out IntPtr out_public_key, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_client_revoke_public_key(ClientHandle client, byte[] public_key_id, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_package_get_public_keys(PackageHandle package, byte[] recipient_id, out IntPtr out_keys, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern void sendsafely_public_key_list_free(IntPtr keys);
+
+        [DllImport(Library, CallingConvention = C)]
         internal static extern Status sendsafely_recipient_options_init(out sendsafely_recipient_options options, UIntPtr size);
 
         [DllImport(Library, CallingConvention = C)]
@@ -1054,21 +1069,6 @@ namespace Sendsafely
 
         [DllImport(Library, CallingConvention = C)]
         internal static extern void sendsafely_key_pair_free(IntPtr key_pair);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_client_register_public_key(ClientHandle client, byte[] public_key, byte[] description, out IntPtr out_public_key_id, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_client_get_public_key(ClientHandle client, byte[] public_key_id, out IntPtr out_public_key, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_client_revoke_public_key(ClientHandle client, byte[] public_key_id, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_package_get_public_keys(PackageHandle package, byte[] recipient_id, out IntPtr out_keys, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern void sendsafely_public_key_list_free(IntPtr keys);
 
         [DllImport(Library, CallingConvention = C)]
         internal static extern Status sendsafely_package_keycode(PackageHandle package, out IntPtr out_text, out ErrorHandle error);

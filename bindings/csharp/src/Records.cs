@@ -156,6 +156,23 @@ namespace Sendsafely
         }
     }
 
+    /// <summary>A public key to which the keycode of a package is encrypted.</summary>
+    public sealed partial class DevicePublicKey
+    {
+        /// <summary>The service's id.</summary>
+        public string PublicKeyId { get; }
+
+        /// <summary>The armored OpenPGP key.</summary>
+        public string PublicKey { get; }
+
+        internal DevicePublicKey(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_public_key>(record);
+            PublicKeyId = Read.Text(native.public_key_id);
+            PublicKey = Read.Text(native.public_key);
+        }
+    }
+
     /// <summary>A file that a recipient has fetched, or the message.</summary>
     public sealed partial class Confirmation
     {
@@ -186,23 +203,6 @@ namespace Sendsafely
             IsMessage = native.is_message != 0;
             FileId = Read.Text(native.file_id);
             FileName = Read.Text(native.file_name);
-        }
-    }
-
-    /// <summary>A public key to which the keycode of a package is encrypted.</summary>
-    public sealed partial class DevicePublicKey
-    {
-        /// <summary>The service's id.</summary>
-        public string PublicKeyId { get; }
-
-        /// <summary>The armored OpenPGP key.</summary>
-        public string PublicKey { get; }
-
-        internal DevicePublicKey(IntPtr record)
-        {
-            var native = Marshal.PtrToStructure<Native.sendsafely_public_key>(record);
-            PublicKeyId = Read.Text(native.public_key_id);
-            PublicKey = Read.Text(native.public_key);
         }
     }
 

@@ -6,8 +6,8 @@ from typing import Any, Dict, Tuple
 VERSION_NUMBER = 1000
 SIZE_UNKNOWN = 18446744073709551615
 TIME_UNKNOWN = -9223372036854775807
-STOP = 0
 CONTINUE = 1
+STOP = 0
 
 
 class sendsafely_string_list(Structure):
@@ -101,6 +101,20 @@ class sendsafely_enterprise(Structure):
     )
 
 
+class sendsafely_public_key(Structure):
+    _fields_ = (
+        ("public_key_id", c_char_p),
+        ("public_key", c_char_p),
+    )
+
+
+class sendsafely_public_key_list(Structure):
+    _fields_ = (
+        ("count", c_size_t),
+        ("items", POINTER(POINTER(sendsafely_public_key))),
+    )
+
+
 class sendsafely_recipient_options(Structure):
     _fields_ = (
         ("struct_size", c_size_t),
@@ -125,20 +139,6 @@ class sendsafely_confirmation_list(Structure):
     _fields_ = (
         ("count", c_size_t),
         ("items", POINTER(POINTER(sendsafely_confirmation))),
-    )
-
-
-class sendsafely_public_key(Structure):
-    _fields_ = (
-        ("public_key_id", c_char_p),
-        ("public_key", c_char_p),
-    )
-
-
-class sendsafely_public_key_list(Structure):
-    _fields_ = (
-        ("count", c_size_t),
-        ("items", POINTER(POINTER(sendsafely_public_key))),
     )
 
 
@@ -801,6 +801,33 @@ FUNCTIONS: Dict[str, Tuple[Any, Tuple[Tuple[str, str, Any], ...]]] = {
     "sendsafely_package_free": (None, (
         ("package", "handle", c_void_p),
     )),
+    "sendsafely_client_register_public_key": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("public_key", "text", c_char_p),
+        ("description", "text", c_char_p),
+        ("out_public_key_id", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_client_get_public_key": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("public_key_id", "text", c_char_p),
+        ("out_public_key", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_client_revoke_public_key": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("public_key_id", "text", c_char_p),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_get_public_keys": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("recipient_id", "text", c_char_p),
+        ("out_keys", "record_out", POINTER(POINTER(sendsafely_public_key_list))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_public_key_list_free": (None, (
+        ("keys", "record", POINTER(sendsafely_public_key_list)),
+    )),
     "sendsafely_recipient_options_init": (c_int32, (
         ("options", "options_out", POINTER(sendsafely_recipient_options)),
         ("size", "integer", c_size_t),
@@ -1334,33 +1361,6 @@ FUNCTIONS: Dict[str, Tuple[Any, Tuple[Tuple[str, str, Any], ...]]] = {
     "sendsafely_key_pair_free": (None, (
         ("key_pair", "record", POINTER(sendsafely_key_pair)),
     )),
-    "sendsafely_client_register_public_key": (c_int32, (
-        ("client", "handle", c_void_p),
-        ("public_key", "text", c_char_p),
-        ("description", "text", c_char_p),
-        ("out_public_key_id", "text_out", POINTER(c_void_p)),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_client_get_public_key": (c_int32, (
-        ("client", "handle", c_void_p),
-        ("public_key_id", "text", c_char_p),
-        ("out_public_key", "text_out", POINTER(c_void_p)),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_client_revoke_public_key": (c_int32, (
-        ("client", "handle", c_void_p),
-        ("public_key_id", "text", c_char_p),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_package_get_public_keys": (c_int32, (
-        ("package", "handle", c_void_p),
-        ("recipient_id", "text", c_char_p),
-        ("out_keys", "record_out", POINTER(POINTER(sendsafely_public_key_list))),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_public_key_list_free": (None, (
-        ("keys", "record", POINTER(sendsafely_public_key_list)),
-    )),
     "sendsafely_package_keycode": (c_int32, (
         ("package", "handle", c_void_p),
         ("out_text", "text_out", POINTER(c_void_p)),
@@ -1520,6 +1520,10 @@ FIELDS: Dict[str, Dict[str, str]] = {
         "outlook_beta": "bool",
         "allow_all_languages": "bool",
     },
+    "sendsafely_public_key": {
+        "public_key_id": "text",
+        "public_key": "text",
+    },
     "sendsafely_recipient_options": {
         "phone_number": "text",
         "country_code": "text",
@@ -1532,10 +1536,6 @@ FIELDS: Dict[str, Dict[str, str]] = {
         "is_message": "bool",
         "file_id": "text",
         "file_name": "text",
-    },
-    "sendsafely_public_key": {
-        "public_key_id": "text",
-        "public_key": "text",
     },
     "sendsafely_recipient": {
         "recipient_id": "text",

@@ -96,6 +96,16 @@ class Enterprise:
 
 
 @dataclass(frozen=True)
+class PublicKey:
+    """A public key to which the keycode of a package is encrypted."""
+
+    public_key_id: str
+    """The service's id."""
+    public_key: str
+    """The armored OpenPGP key."""
+
+
+@dataclass(frozen=True)
 class Confirmation:
     """A file that a recipient has fetched, or the message."""
 
@@ -111,16 +121,6 @@ class Confirmation:
     """Id of the file; None for a message."""
     file_name: Optional[str]
     """Name of the file; None for a message."""
-
-
-@dataclass(frozen=True)
-class PublicKey:
-    """A public key to which the keycode of a package is encrypted."""
-
-    public_key_id: str
-    """The service's id."""
-    public_key: str
-    """The armored OpenPGP key."""
 
 
 @dataclass(frozen=True)
