@@ -11,79 +11,6 @@ namespace Sendsafely
 {
     partial class Client
     {
-        /// <inheritdoc cref="CreatePackage"/>
-        public Task<Package> CreatePackageAsync(
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => CreatePackage(progress, cancellationToken), cancellationToken);
-
-        /// <inheritdoc cref="CreatePackageForUser"/>
-        public Task<Package> CreatePackageForUserAsync(string email,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => CreatePackageForUser(email, progress, cancellationToken), cancellationToken);
-
-        /// <inheritdoc cref="CreateWorkspace"/>
-        public Task<Workspace> CreateWorkspaceAsync(string name = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => CreateWorkspace(name, progress, cancellationToken), cancellationToken);
-
-        /// <inheritdoc cref="OpenPackage"/>
-        public Task<Package> OpenPackageAsync(string packageId, string keycode,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => OpenPackage(packageId, keycode, progress, cancellationToken), cancellationToken);
-
-        /// <inheritdoc cref="OpenLink"/>
-        public Task<Package> OpenLinkAsync(string link,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => OpenLink(link, progress, cancellationToken), cancellationToken);
-
-        /// <inheritdoc cref="OpenWithPrivateKey"/>
-        public Task<Package> OpenWithPrivateKeyAsync(string packageId, string publicKeyId, string privateKey,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => OpenWithPrivateKey(packageId, publicKeyId, privateKey, progress, cancellationToken), cancellationToken);
-
-        /// <inheritdoc cref="OpenWorkspace"/>
-        public Task<Workspace> OpenWorkspaceAsync(string packageId, string keycode,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => OpenWorkspace(packageId, keycode, progress, cancellationToken), cancellationToken);
-
-        /// <inheritdoc cref="GetPackageInformation"/>
-        public Task<PackageInformation> GetPackageInformationAsync(string packageId,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => GetPackageInformation(packageId, progress, cancellationToken), cancellationToken);
-
-        /// <inheritdoc cref="Request"/>
-        public Task<string> RequestAsync(string method, string path, string jsonBody = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => Request(method, path, jsonBody, progress, cancellationToken), cancellationToken);
-
-        /// <inheritdoc cref="VerifyCredentials"/>
-        public Task<string> VerifyCredentialsAsync(
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => VerifyCredentials(progress, cancellationToken), cancellationToken);
-
-        /// <inheritdoc cref="VerifyVersion"/>
-        public Task<string> VerifyVersionAsync(
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => VerifyVersion(progress, cancellationToken), cancellationToken);
-
-        /// <inheritdoc cref="GetUser"/>
-        public Task<User> GetUserAsync(
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => GetUser(progress, cancellationToken), cancellationToken);
-
-        /// <inheritdoc cref="GetEnterprise"/>
-        public Task<Enterprise> GetEnterpriseAsync(
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => GetEnterprise(progress, cancellationToken), cancellationToken);
-
-        /// <inheritdoc cref="GetAuditLog"/>
-        public Task<string> GetAuditLogAsync(AuditLogOptions options = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
-        {
-            options = options?.Copy();
-            return Async(() => GetAuditLog(options, progress, cancellationToken), cancellationToken);
-        }
-
         /// <inheritdoc cref="GenerateApiKey"/>
         public Task<Login> GenerateApiKeyAsync(string email, string password, string description,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
@@ -99,33 +26,28 @@ namespace Sendsafely
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             Async(() => GenerateApiKeyOAuth(oauthToken, description, progress, cancellationToken), cancellationToken);
 
-        /// <inheritdoc cref="StartRegistration"/>
-        public Task StartRegistrationAsync(string email, bool sendPin = false,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => StartRegistration(email, sendPin, progress, cancellationToken), cancellationToken);
-
-        /// <inheritdoc cref="FinishRegistration"/>
-        public Task<string> FinishRegistrationAsync(RegistrationOptions options,
+        /// <inheritdoc cref="GetAuditLog"/>
+        public Task<string> GetAuditLogAsync(AuditLogOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
         {
             options = options?.Copy();
-            return Async(() => FinishRegistration(options, progress, cancellationToken), cancellationToken);
+            return Async(() => GetAuditLog(options, progress, cancellationToken), cancellationToken);
         }
 
-        /// <inheritdoc cref="GetDropzoneRecipients"/>
-        public Task<IReadOnlyList<string>> GetDropzoneRecipientsAsync(
+        /// <inheritdoc cref="Request"/>
+        public Task<string> RequestAsync(string method, string path, string jsonBody = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => GetDropzoneRecipients(progress, cancellationToken), cancellationToken);
+            Async(() => Request(method, path, jsonBody, progress, cancellationToken), cancellationToken);
 
-        /// <inheritdoc cref="AddDropzoneRecipient"/>
-        public Task AddDropzoneRecipientAsync(string email,
+        /// <inheritdoc cref="VerifyCredentials"/>
+        public Task<string> VerifyCredentialsAsync(
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => AddDropzoneRecipient(email, progress, cancellationToken), cancellationToken);
+            Async(() => VerifyCredentials(progress, cancellationToken), cancellationToken);
 
-        /// <inheritdoc cref="RemoveDropzoneRecipient"/>
-        public Task RemoveDropzoneRecipientAsync(string email,
+        /// <inheritdoc cref="VerifyVersion"/>
+        public Task<string> VerifyVersionAsync(
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => RemoveDropzoneRecipient(email, progress, cancellationToken), cancellationToken);
+            Async(() => VerifyVersion(progress, cancellationToken), cancellationToken);
 
         /// <inheritdoc cref="CreateContactGroup"/>
         public Task<ContactGroup> CreateContactGroupAsync(string name, bool isOrganizationGroup = false,
@@ -157,25 +79,35 @@ namespace Sendsafely
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             Async(() => RemoveContactGroupMember(contactGroupId, userId, progress, cancellationToken), cancellationToken);
 
-        /// <inheritdoc cref="RegisterPublicKey"/>
-        public Task<string> RegisterPublicKeyAsync(string publicKey, string description,
+        /// <inheritdoc cref="GetDropzoneRecipients"/>
+        public Task<IReadOnlyList<string>> GetDropzoneRecipientsAsync(
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => RegisterPublicKey(publicKey, description, progress, cancellationToken), cancellationToken);
+            Async(() => GetDropzoneRecipients(progress, cancellationToken), cancellationToken);
+
+        /// <inheritdoc cref="AddDropzoneRecipient"/>
+        public Task AddDropzoneRecipientAsync(string email,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
+            Async(() => AddDropzoneRecipient(email, progress, cancellationToken), cancellationToken);
+
+        /// <inheritdoc cref="RemoveDropzoneRecipient"/>
+        public Task RemoveDropzoneRecipientAsync(string email,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
+            Async(() => RemoveDropzoneRecipient(email, progress, cancellationToken), cancellationToken);
+
+        /// <inheritdoc cref="GetEnterprise"/>
+        public Task<Enterprise> GetEnterpriseAsync(
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
+            Async(() => GetEnterprise(progress, cancellationToken), cancellationToken);
+
+        /// <inheritdoc cref="GetPackageInformation"/>
+        public Task<PackageInformation> GetPackageInformationAsync(string packageId,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
+            Async(() => GetPackageInformation(packageId, progress, cancellationToken), cancellationToken);
 
         /// <inheritdoc cref="GenerateKeyPair"/>
         public Task<KeyPair> GenerateKeyPairAsync(string description,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             Async(() => GenerateKeyPair(description, progress, cancellationToken), cancellationToken);
-
-        /// <inheritdoc cref="GetPublicKey"/>
-        public Task<string> GetPublicKeyAsync(string publicKeyId,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => GetPublicKey(publicKeyId, progress, cancellationToken), cancellationToken);
-
-        /// <inheritdoc cref="RevokePublicKey"/>
-        public Task RevokePublicKeyAsync(string publicKeyId,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => RevokePublicKey(publicKeyId, progress, cancellationToken), cancellationToken);
 
         /// <inheritdoc cref="GetKeycodes"/>
         public Task<IReadOnlyList<PackageKeycode>> GetKeycodesAsync(string publicKeyId, string privateKey, IEnumerable<string> packageIds,
@@ -190,14 +122,157 @@ namespace Sendsafely
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             Async(() => SyncKeycodes(publicKeyId, privateKey, progress, cancellationToken), cancellationToken);
 
+        /// <inheritdoc cref="OpenLink"/>
+        public Task<Package> OpenLinkAsync(string link,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
+            Async(() => OpenLink(link, progress, cancellationToken), cancellationToken);
+
+        /// <inheritdoc cref="CreatePackage"/>
+        public Task<Package> CreatePackageAsync(
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
+            Async(() => CreatePackage(progress, cancellationToken), cancellationToken);
+
+        /// <inheritdoc cref="CreatePackageForUser"/>
+        public Task<Package> CreatePackageForUserAsync(string email,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
+            Async(() => CreatePackageForUser(email, progress, cancellationToken), cancellationToken);
+
+        /// <inheritdoc cref="CreateWorkspace"/>
+        public Task<Workspace> CreateWorkspaceAsync(string name = null,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
+            Async(() => CreateWorkspace(name, progress, cancellationToken), cancellationToken);
+
+        /// <inheritdoc cref="OpenPackage"/>
+        public Task<Package> OpenPackageAsync(string packageId, string keycode,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
+            Async(() => OpenPackage(packageId, keycode, progress, cancellationToken), cancellationToken);
+
+        /// <inheritdoc cref="OpenWithPrivateKey"/>
+        public Task<Package> OpenWithPrivateKeyAsync(string packageId, string publicKeyId, string privateKey,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
+            Async(() => OpenWithPrivateKey(packageId, publicKeyId, privateKey, progress, cancellationToken), cancellationToken);
+
+        /// <inheritdoc cref="OpenWorkspace"/>
+        public Task<Workspace> OpenWorkspaceAsync(string packageId, string keycode,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
+            Async(() => OpenWorkspace(packageId, keycode, progress, cancellationToken), cancellationToken);
+
+        /// <inheritdoc cref="RegisterPublicKey"/>
+        public Task<string> RegisterPublicKeyAsync(string publicKey, string description,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
+            Async(() => RegisterPublicKey(publicKey, description, progress, cancellationToken), cancellationToken);
+
+        /// <inheritdoc cref="GetPublicKey"/>
+        public Task<string> GetPublicKeyAsync(string publicKeyId,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
+            Async(() => GetPublicKey(publicKeyId, progress, cancellationToken), cancellationToken);
+
+        /// <inheritdoc cref="RevokePublicKey"/>
+        public Task RevokePublicKeyAsync(string publicKeyId,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
+            Async(() => RevokePublicKey(publicKeyId, progress, cancellationToken), cancellationToken);
+
         /// <inheritdoc cref="GetRecipientHistory"/>
         public Task<IReadOnlyList<PackageSummary>> GetRecipientHistoryAsync(string email,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             Async(() => GetRecipientHistory(email, progress, cancellationToken), cancellationToken);
+
+        /// <inheritdoc cref="StartRegistration"/>
+        public Task StartRegistrationAsync(string email, bool sendPin = false,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
+            Async(() => StartRegistration(email, sendPin, progress, cancellationToken), cancellationToken);
+
+        /// <inheritdoc cref="FinishRegistration"/>
+        public Task<string> FinishRegistrationAsync(RegistrationOptions options,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
+        {
+            options = options?.Copy();
+            return Async(() => FinishRegistration(options, progress, cancellationToken), cancellationToken);
+        }
+
+        /// <inheritdoc cref="GetUser"/>
+        public Task<User> GetUserAsync(
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
+            Async(() => GetUser(progress, cancellationToken), cancellationToken);
     }
 
     partial class Package
     {
+        /// <inheritdoc cref="AddContactGroup"/>
+        public Task AddContactGroupAsync(string contactGroupId,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
+            Async(() => AddContactGroup(contactGroupId, progress, cancellationToken), cancellationToken);
+
+        /// <inheritdoc cref="RemoveContactGroup"/>
+        public Task RemoveContactGroupAsync(string contactGroupId,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
+            Async(() => RemoveContactGroup(contactGroupId, progress, cancellationToken), cancellationToken);
+
+        /// <inheritdoc cref="DownloadFile"/>
+        public Task<DownloadedFile> DownloadFileAsync(string fileId, string path, DownloadOptions options = null,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
+        {
+            options = options?.Copy();
+            return Async(() => DownloadFile(fileId, path, options, progress, cancellationToken), cancellationToken);
+        }
+
+        /// <inheritdoc cref="DownloadMemory"/>
+        public Task<byte[]> DownloadMemoryAsync(string fileId, DownloadOptions options = null,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
+        {
+            options = options?.Copy();
+            return Async(() => DownloadMemory(fileId, options, progress, cancellationToken), cancellationToken);
+        }
+
+        /// <inheritdoc cref="DownloadStream"/>
+        public Task<DownloadedFile> DownloadStreamAsync(string fileId, Stream target, DownloadOptions options = null,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
+        {
+            options = options?.Copy();
+            return Async(() => DownloadStream(fileId, target, options, progress, cancellationToken), cancellationToken);
+        }
+
+        /// <inheritdoc cref="DownloadAll"/>
+        public Task<IReadOnlyList<ReportItem>> DownloadAllAsync(string directory, DownloadOptions options = null,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
+        {
+            options = options?.Copy();
+            return Async(() => DownloadAll(directory, options, progress, cancellationToken), cancellationToken);
+        }
+
+        /// <inheritdoc cref="SubmitHostedDropzone"/>
+        public Task SubmitHostedDropzoneAsync(string name, string email,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
+            Async(() => SubmitHostedDropzone(name, email, progress, cancellationToken), cancellationToken);
+
+        /// <inheritdoc cref="GetFileInformation"/>
+        public Task<PackageFileInformation> GetFileInformationAsync(string fileId, string directoryId = null,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
+            Async(() => GetFileInformation(fileId, directoryId, progress, cancellationToken), cancellationToken);
+
+        /// <inheritdoc cref="DeleteFile"/>
+        public Task DeleteFileAsync(string fileId, string directoryId = null,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
+            Async(() => DeleteFile(fileId, directoryId, progress, cancellationToken), cancellationToken);
+
+        /// <inheritdoc cref="RenameFile"/>
+        public Task RenameFileAsync(string fileId, string newName,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
+            Async(() => RenameFile(fileId, newName, progress, cancellationToken), cancellationToken);
+
+        /// <inheritdoc cref="CopyFile"/>
+        public Task<string> CopyFileAsync(string fileId, Workspace targetPackage, string targetDirectoryId = null,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
+            Async(() => CopyFile(fileId, targetPackage, targetDirectoryId, progress, cancellationToken), cancellationToken);
+
+        /// <inheritdoc cref="Finalize"/>
+        public Task<Finalized> FinalizeAsync(FinalizeOptions options = null,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
+        {
+            options = options?.Copy();
+            return Async(() => Finalize(options, progress, cancellationToken), cancellationToken);
+        }
+
         /// <inheritdoc cref="GetInformation"/>
         public Task<PackageInformation> GetInformationAsync(
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
@@ -212,14 +287,6 @@ namespace Sendsafely
         public Task<string> GetMessageAsync(
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             Async(() => GetMessage(progress, cancellationToken), cancellationToken);
-
-        /// <inheritdoc cref="Finalize"/>
-        public Task<Finalized> FinalizeAsync(FinalizeOptions options = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
-        {
-            options = options?.Copy();
-            return Async(() => Finalize(options, progress, cancellationToken), cancellationToken);
-        }
 
         /// <inheritdoc cref="SetLife"/>
         public Task SetLifeAsync(int days,
@@ -261,100 +328,6 @@ namespace Sendsafely
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             Async(() => GetPublicKeys(recipientId, progress, cancellationToken), cancellationToken);
 
-        /// <inheritdoc cref="UploadKeycodes"/>
-        public Task UploadKeycodesAsync(string recipientId = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => UploadKeycodes(recipientId, progress, cancellationToken), cancellationToken);
-
-        /// <inheritdoc cref="SubmitHostedDropzone"/>
-        public Task SubmitHostedDropzoneAsync(string name, string email,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => SubmitHostedDropzone(name, email, progress, cancellationToken), cancellationToken);
-
-        /// <inheritdoc cref="UploadFile"/>
-        public Task<PackageFile> UploadFileAsync(string path, UploadOptions options = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
-        {
-            options = options?.Copy();
-            return Async(() => UploadFile(path, options, progress, cancellationToken), cancellationToken);
-        }
-
-        /// <inheritdoc cref="UploadMemory"/>
-        public Task<PackageFile> UploadMemoryAsync(string fileName, byte[] data, UploadOptions options = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
-        {
-            options = options?.Copy();
-            return Async(() => UploadMemory(fileName, data, options, progress, cancellationToken), cancellationToken);
-        }
-
-        /// <inheritdoc cref="UploadStream"/>
-        public Task<PackageFile> UploadStreamAsync(string fileName, Stream source, long? size = null, UploadOptions options = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
-        {
-            options = options?.Copy();
-            return Async(() => UploadStream(fileName, source, size, options, progress, cancellationToken), cancellationToken);
-        }
-
-        /// <inheritdoc cref="UploadAll"/>
-        public Task<IReadOnlyList<ReportItem>> UploadAllAsync(string directory, UploadAllOptions options = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
-        {
-            options = options?.Copy();
-            return Async(() => UploadAll(directory, options, progress, cancellationToken), cancellationToken);
-        }
-
-        /// <inheritdoc cref="DownloadFile"/>
-        public Task<DownloadedFile> DownloadFileAsync(string fileId, string path, DownloadOptions options = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
-        {
-            options = options?.Copy();
-            return Async(() => DownloadFile(fileId, path, options, progress, cancellationToken), cancellationToken);
-        }
-
-        /// <inheritdoc cref="DownloadMemory"/>
-        public Task<byte[]> DownloadMemoryAsync(string fileId, DownloadOptions options = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
-        {
-            options = options?.Copy();
-            return Async(() => DownloadMemory(fileId, options, progress, cancellationToken), cancellationToken);
-        }
-
-        /// <inheritdoc cref="DownloadStream"/>
-        public Task<DownloadedFile> DownloadStreamAsync(string fileId, Stream target, DownloadOptions options = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
-        {
-            options = options?.Copy();
-            return Async(() => DownloadStream(fileId, target, options, progress, cancellationToken), cancellationToken);
-        }
-
-        /// <inheritdoc cref="DownloadAll"/>
-        public Task<IReadOnlyList<ReportItem>> DownloadAllAsync(string directory, DownloadOptions options = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
-        {
-            options = options?.Copy();
-            return Async(() => DownloadAll(directory, options, progress, cancellationToken), cancellationToken);
-        }
-
-        /// <inheritdoc cref="GetFileInformation"/>
-        public Task<PackageFileInformation> GetFileInformationAsync(string fileId, string directoryId = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => GetFileInformation(fileId, directoryId, progress, cancellationToken), cancellationToken);
-
-        /// <inheritdoc cref="DeleteFile"/>
-        public Task DeleteFileAsync(string fileId, string directoryId = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => DeleteFile(fileId, directoryId, progress, cancellationToken), cancellationToken);
-
-        /// <inheritdoc cref="RenameFile"/>
-        public Task RenameFileAsync(string fileId, string newName,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => RenameFile(fileId, newName, progress, cancellationToken), cancellationToken);
-
-        /// <inheritdoc cref="CopyFile"/>
-        public Task<string> CopyFileAsync(string fileId, Workspace targetPackage, string targetDirectoryId = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => CopyFile(fileId, targetPackage, targetDirectoryId, progress, cancellationToken), cancellationToken);
-
         /// <inheritdoc cref="AddRecipient"/>
         public Task<Recipient> AddRecipientAsync(string email, RecipientOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
@@ -392,15 +365,42 @@ namespace Sendsafely
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             Async(() => RemoveAllRecipients(progress, cancellationToken), cancellationToken);
 
-        /// <inheritdoc cref="AddContactGroup"/>
-        public Task AddContactGroupAsync(string contactGroupId,
+        /// <inheritdoc cref="UploadKeycodes"/>
+        public Task UploadKeycodesAsync(string recipientId = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => AddContactGroup(contactGroupId, progress, cancellationToken), cancellationToken);
+            Async(() => UploadKeycodes(recipientId, progress, cancellationToken), cancellationToken);
 
-        /// <inheritdoc cref="RemoveContactGroup"/>
-        public Task RemoveContactGroupAsync(string contactGroupId,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => RemoveContactGroup(contactGroupId, progress, cancellationToken), cancellationToken);
+        /// <inheritdoc cref="UploadFile"/>
+        public Task<PackageFile> UploadFileAsync(string path, UploadOptions options = null,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
+        {
+            options = options?.Copy();
+            return Async(() => UploadFile(path, options, progress, cancellationToken), cancellationToken);
+        }
+
+        /// <inheritdoc cref="UploadMemory"/>
+        public Task<PackageFile> UploadMemoryAsync(string fileName, byte[] data, UploadOptions options = null,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
+        {
+            options = options?.Copy();
+            return Async(() => UploadMemory(fileName, data, options, progress, cancellationToken), cancellationToken);
+        }
+
+        /// <inheritdoc cref="UploadStream"/>
+        public Task<PackageFile> UploadStreamAsync(string fileName, Stream source, long? size = null, UploadOptions options = null,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
+        {
+            options = options?.Copy();
+            return Async(() => UploadStream(fileName, source, size, options, progress, cancellationToken), cancellationToken);
+        }
+
+        /// <inheritdoc cref="UploadAll"/>
+        public Task<IReadOnlyList<ReportItem>> UploadAllAsync(string directory, UploadAllOptions options = null,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
+        {
+            options = options?.Copy();
+            return Async(() => UploadAll(directory, options, progress, cancellationToken), cancellationToken);
+        }
     }
 
     partial class Workspace

@@ -1,4 +1,5 @@
 using System;
+using System.Threading;
 
 namespace Sendsafely
 {
@@ -33,6 +34,19 @@ namespace Sendsafely
         public static KeyPair Load(string path) =>
             new Call().Record(
                 (out IntPtr it, out ErrorHandle error) => Native.sendsafely_key_pair_load(Texts.Required(path, nameof(path)), out it, out error),
+                it => new KeyPair(it), Native.sendsafely_key_pair_free);
+    }
+
+    public partial class Client
+    {
+        /// <summary>Makes a key pair of 2048 bits and registers its public key: <see cref="KeyPair.Generate"/> and <see
+        /// cref="RegisterPublicKey"/> in one call. Keep it with <see cref="KeyPair.Save"/>.</summary>
+        /// <remarks>SendSafely Client API: public keys (protocol 3.6, 6.10).</remarks>
+        public KeyPair GenerateKeyPair(string description,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
+            On(progress, cancellationToken).Record(
+                (out IntPtr it, out ErrorHandle error) => Native.sendsafely_client_generate_key_pair(
+                    Handle, Texts.Required(description, nameof(description)), out it, out error),
                 it => new KeyPair(it), Native.sendsafely_key_pair_free);
     }
 }

@@ -1,8 +1,5 @@
 using System;
-using System.Collections.Generic;
-using System.Diagnostics;
 using System.Threading;
-using System.Threading.Tasks;
 
 namespace Sendsafely
 {
@@ -21,81 +18,6 @@ namespace Sendsafely
 
         /// <summary>The package code, the part of the secure link that finds the package.</summary>
         public string Code => On().Text((out IntPtr it, out ErrorHandle error) => Native.sendsafely_package_code(Handle, out it, out error));
-
-        /// <summary>
-        /// The keycode, the secret that opens the package. Keep it with the id to open the package again with
-        /// <see cref="Client.OpenPackage"/>. Throws <see cref="Status.KeycodeUnknown"/> if the package was opened with a link
-        /// that has none.
-        /// </summary>
-        [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-        public string Keycode => On().Text((out IntPtr it, out ErrorHandle error) => Native.sendsafely_package_keycode(Handle, out it, out error));
-
-        /// <summary>
-        /// The secure link with the keycode in it: whoever has it opens the package. Throws <see cref="Status.NotFinalized"/>
-        /// before <see cref="Finalize"/>, unless it is a Workspace, and <see cref="Status.KeycodeUnknown"/> as
-        /// <see cref="Keycode"/> does. SendSafely Client API: secure links (protocol 5.1).
-        /// </summary>
-        [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-        public string Link => On().Text((out IntPtr it, out ErrorHandle error) => Native.sendsafely_package_link(Handle, out it, out error));
-
-        /// <summary>
-        /// How many uploads into the package run at the moment, on any thread. <see cref="Finalize"/> fails with
-        /// <see cref="Status.UploadRunning"/> unless there is none.
-        /// </summary>
-        public int RunningUploads
-        {
-            get
-            {
-                UIntPtr count = UIntPtr.Zero;
-                On().Run((out ErrorHandle error) => Native.sendsafely_package_running_uploads(Handle, out count, out error));
-                return checked((int)count);
-            }
-        }
-
-        /// <summary>Asks the service for what it knows of a package now: recipients, files, state. At any
-        /// step.</summary>
-        /// <remarks>SendSafely Client API: package information (protocol 6.2.2).</remarks>
-        public PackageInformation GetInformation(
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            On(progress, cancellationToken).Record(
-                (out IntPtr it, out ErrorHandle error) => Native.sendsafely_package_get_information(Handle, out it, out error),
-                it => new PackageInformation(it), Native.sendsafely_package_information_free);
-
-        /// <summary>Sets the message of a package, encrypted like the files; a later one replaces it.</summary>
-        /// <remarks>Package must be created and not finalized; stays as it is. SendSafely Client API: the message
-        /// (protocol 3.5, 6.9).</remarks>
-        public void SetMessage(string text,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            On(progress, cancellationToken).Run(
-                (out ErrorHandle error) => Native.sendsafely_package_set_message(Handle, Texts.Required(text, nameof(text)), out error));
-
-        /// <summary>Gives the message of a package, decrypted; null if there is none.</summary>
-        /// <remarks><see cref="Status.KeycodeUnknown"/>: open the package with its keycode. <see
-        /// cref="Status.DecryptFailed"/>: the keycode is wrong, or the message was damaged. SendSafely Client API:
-        /// message (protocol 5.5).</remarks>
-        public string GetMessage(IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            On(progress, cancellationToken).Text(
-                (out IntPtr it, out ErrorHandle error) => Native.sendsafely_package_get_message(Handle, out it, out error));
-
-        /// <summary>Finalizes a package: recipients can open it with its link from now on. The last step.</summary>
-        /// <remarks>The package must have a recipient (or <see cref="FinalizeOptions.UndisclosedRecipients"/>) and a
-        /// file or message, and no upload may be running. <see cref="Status.NoRecipient"/>, <see
-        /// cref="Status.NoFile"/>, <see cref="Status.UploadRunning"/>, <see cref="Status.UploadIncomplete"/>: what is
-        /// missing. <see cref="Status.ApproverRequired"/>: add an approver as a recipient. <see
-        /// cref="Status.WorkspaceNotFinalizable"/>: hand out its link. A package that waits for approval is finalized
-        /// as well: see <see cref="Finalized.NeedsApproval"/>. SendSafely Client API: public keys and keycodes
-        /// (protocol 4.6), finalize (protocol 4.7).</remarks>
-        public Finalized Finalize(FinalizeOptions options = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
-        {
-            using (var texts = new Texts())
-            {
-                Native.sendsafely_finalize_options native = FinalizeOptions.ToNative(options, texts);
-                return On(progress, cancellationToken).Record(
-                    (out IntPtr it, out ErrorHandle error) => Native.sendsafely_package_finalize(Handle, ref native, out it, out error),
-                    it => new Finalized(it), Native.sendsafely_finalized_free);
-            }
-        }
 
         /// <summary>Sets for how many days the package can be opened: 1 to 365, or 0 for ever where the organization
         /// allows it.</summary>
@@ -167,45 +89,102 @@ namespace Sendsafely
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Text(
                 (out IntPtr it, out ErrorHandle error) => Native.sendsafely_package_get_permissions(Handle, out it, out error));
+    }
 
-        /// <summary>Gives the public keys to which the keycode of a package is to be encrypted: those of its readers
-        /// and of the organization, or those of one recipient.</summary>
-        /// <remarks>At any step. <see cref="Status.RecipientNotOnPackage"/>: no such id. SendSafely Client API: public
-        /// keys and keycodes (protocol 4.6).</remarks>
-        public IReadOnlyList<DevicePublicKey> GetPublicKeys(string recipientId = null,
+    public partial class Client
+    {
+        /// <summary>Creates a package on the service, with a keycode made on this machine.</summary>
+        /// <remarks>The first step; then add recipients, upload files and set a message, in any order, and finalize at
+        /// last. <see cref="Resource.Dispose"/> leaves it on the service. <see cref="Status.AuthenticationFailed"/>:
+        /// check key, secret, host and clock. <see cref="Status.LimitExceeded"/>, <see cref="Status.Denied"/>: the
+        /// account may not send. SendSafely Client API: create package (protocol 4.1).</remarks>
+        public Package CreatePackage(
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            On(progress, cancellationToken).Record(
-                (out IntPtr it, out ErrorHandle error) => Native.sendsafely_package_get_public_keys(
-                    Handle, Texts.Optional(recipientId, nameof(recipientId)), out it, out error),
-                list => Read.List(list, item => new DevicePublicKey(item)), Native.sendsafely_public_key_list_free);
+            Open(progress, cancellationToken,
+                (out PackageHandle it, out ErrorHandle error) => Native.sendsafely_package_create(Handle, out it, out error));
 
-        /// <summary>Encrypts the keycode of a package to the public keys of its readers, or to those of one recipient,
-        /// and stores the results.</summary>
-        /// <remarks>Finalize does it by itself, and so does adding recipients to a Workspace or a finalized package:
-        /// this is for devices that were registered later. A key that cannot be used, or for which the service refuses
-        /// the keycode, is passed over with a line in the log; if the service refuses it for every key, the first
-        /// refusal is the error. Before or after finalize. <see cref="Status.RecipientNotOnPackage"/>: no such id. <see
-        /// cref="Status.KeycodeUnknown"/>, <see cref="Status.WrongKeycode"/>: open the package with its keycode. <see
-        /// cref="Status.KeycodeNotProved"/>: download a file or read the message through the same package, then call
-        /// again. SendSafely Client API: public keys and keycodes (protocol 4.6).</remarks>
-        public void UploadKeycodes(string recipientId = null,
+        /// <summary>Creates a package in the name of another user of the organization, for its
+        /// administrators.</summary>
+        /// <remarks>The package belongs to that user, and the administrator goes on working with it, as the vendor's .NET
+        /// client does. The user opens it with its id and keycode. Everything else as for <see cref="CreatePackage"/>. <see
+        /// cref="Status.MalformedEmail"/>, <see cref="Status.UserNotFound"/>: correct the address. <see
+        /// cref="Status.Denied"/>: the account is no administrator. SendSafely Client API: create package (protocol
+        /// 4.1).</remarks>
+        public Package CreatePackageForUser(string email,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            On(progress, cancellationToken).Run(
-                (out ErrorHandle error) => Native.sendsafely_package_upload_keycodes(
-                    Handle, Texts.Optional(recipientId, nameof(recipientId)), out error));
+            Open(progress, cancellationToken,
+                (out PackageHandle it, out ErrorHandle error) => Native.sendsafely_package_create_for_user(
+                    Handle, Texts.Required(email, nameof(email)), out it, out error));
 
-        /// <summary>Hands a finalized package of a hosted Dropzone over to the connectors of its owner. EACH CONNECTOR
-        /// GETS THE SECURE LINK WITH THE KEYCODE: it reads the files.</summary>
-        /// <remarks>Package must be made by a client of <see cref="Client.ForDropzone"/>, else <see
-        /// cref="Status.InvalidArgument"/>, and be finalized, else <see cref="Status.NotFinalized"/>. name is a label
-        /// for the owner, email the sender's address. <see cref="Status.Refused"/>: the Dropzone, or one of its
-        /// connectors after three attempts, did not take it. <see cref="Status.OutcomeUnknown"/>: it may have been
-        /// taken; ask the owner before you call again. SendSafely Client API: hosted Dropzone (protocol
-        /// 6.13).</remarks>
-        public void SubmitHostedDropzone(string name, string email,
+        /// <summary>Creates a Workspace: a package with directories and collaborators that stays. It is usable at once
+        /// and never finalized; its recipients are its collaborators.</summary>
+        /// <remarks>Its keycode is encrypted at once for the trusted devices of its owner. Everything else as for <see
+        /// cref="CreatePackage"/>. SendSafely Client API: create package (protocol 4.1), Workspaces (protocol
+        /// 7.3).</remarks>
+        public Workspace CreateWorkspace(string name = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            On(progress, cancellationToken).Run(
-                (out ErrorHandle error) => Native.sendsafely_package_submit_hosted_dropzone(
-                    Handle, Texts.Required(name, nameof(name)), Texts.Required(email, nameof(email)), out error));
+            (Workspace)Open(progress, cancellationToken,
+                (out PackageHandle it, out ErrorHandle error) => Native.sendsafely_package_create_workspace(
+                    Handle, Texts.Optional(name, nameof(name)), out it, out error));
+
+        /// <summary>Opens a package by its id and keycode, to receive it or to go on with it.</summary>
+        /// <remarks>Keep both from <see cref="Package.Id"/> and <see cref="Package.Keycode"/>; the service does not
+        /// know the keycode. <see cref="Status.UnknownPackage"/>: it expired, was deleted, or is not for this account.
+        /// A keycode that is another package's or that was cut shows when it is used, before anything is written: as
+        /// <see cref="Status.WrongKeycode"/> or <see cref="Status.KeycodeTooShort"/>, when reading as <see
+        /// cref="Status.DecryptFailed"/> or <see cref="Status.Denied"/>. SendSafely Client API: package information
+        /// (protocol 6.2.2).</remarks>
+        public Package OpenPackage(string packageId, string keycode,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
+            Open(progress, cancellationToken,
+                (out PackageHandle it, out ErrorHandle error) => Native.sendsafely_package_open(
+                    Handle, Texts.Required(packageId, nameof(packageId)), Texts.Required(keycode, nameof(keycode)),
+                    out it, out error));
+
+        /// <summary>Opens a package without its keycode, with the private key of a trusted device, to receive it or to
+        /// go on with it.</summary>
+        /// <remarks><paramref name="publicKeyId"/> is the id that the service gave to the device's public key;
+        /// <paramref name="privateKey"/> is the armored OpenPGP key. <see cref="Status.InvalidKey"/>: not such a key.
+        /// <see cref="Status.Refused"/>: the service holds no keycode for this device, which was registered after the
+        /// package was finalized. <see cref="Status.DecryptFailed"/>: the private key is another device's. SendSafely
+        /// Client API: without a keycode, trusted device (protocol 5.6).</remarks>
+        public Package OpenWithPrivateKey(string packageId, string publicKeyId, string privateKey,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
+            Open(progress, cancellationToken,
+                (out PackageHandle it, out ErrorHandle error) => Native.sendsafely_package_open_with_private_key(
+                    Handle, Texts.Required(packageId, nameof(packageId)), Texts.Required(publicKeyId,
+                    nameof(publicKeyId)), Texts.Required(privateKey, nameof(privateKey)), out it, out error));
+
+        /// <summary>Opens a Workspace by its id and keycode.</summary>
+        /// <remarks><see cref="Status.OnlyInWorkspace"/>: it is another package. Everything else as for
+        /// <see cref="OpenPackage"/>.</remarks>
+        public Workspace OpenWorkspace(string packageId, string keycode,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
+        {
+            Package package = OpenPackage(packageId, keycode, progress, cancellationToken);
+            if (package is Workspace workspace) return workspace;
+            package.Dispose();
+            throw new SendsafelyException(Status.OnlyInWorkspace, packageId + " is no Workspace");
+        }
+
+        private delegate Status OpenFunction(out PackageHandle package, out ErrorHandle error);
+
+        private Package Open(IProgress<TransferProgress> progress, CancellationToken token, OpenFunction function)
+        {
+            PackageHandle package = null;
+            int isWorkspace = 0;
+            try
+            {
+                On(progress, token).Run((out ErrorHandle error) => function(out package, out error));
+                new Call().Run((out ErrorHandle error) => Native.sendsafely_package_is_workspace(package, out isWorkspace, out error));
+            }
+            catch
+            {
+                // The call may have gone well, and a callback have thrown at its very end.
+                package?.Dispose();
+                throw;
+            }
+            return isWorkspace != 0 ? new Workspace(package, Listeners) : new Package(package, Listeners);
+        }
     }
 }

@@ -1,12 +1,9 @@
 using System;
 using System.Collections.Generic;
-using System.Threading;
-using System.Threading.Tasks;
 
 namespace Sendsafely
 {
-    // Lists of packages, and the audit log.
-    public sealed partial class Client
+    public partial class Client
     {
         /// <summary>Lists packages of the user, newest first as the service orders them.</summary>
         /// <remarks>No network until the list is read. SendSafely Client API: package lists (protocol 6.3.1).</remarks>
@@ -37,26 +34,6 @@ namespace Sendsafely
             }
         });
 
-        /// <summary>Lists the organization's audit log.</summary>
-        /// <remarks>No network until the list is read, which fails with <see cref="Status.Denied"/> for who is no
-        /// administrator. SendSafely Client API: audit log (protocol 6.11).</remarks>
-        public Listing<AuditLogEntry> ListAuditLog(AuditLogOptions options = null)
-        {
-            AuditLogOptions own = options?.Copy();
-            return new Listing<AuditLogEntry>(() =>
-            {
-                using (var texts = new Texts())
-                {
-                    Native.sendsafely_audit_log_options native = AuditLogOptions.ToNative(own, texts);
-                    AuditLogIteratorHandle iterator = null;
-                    On().Run((out ErrorHandle error) => Native.sendsafely_client_list_audit_log(Handle, ref native, out iterator, out error));
-                    return new ListingReader<AuditLogEntry>(iterator, Listeners, call => call.Record(
-                        (out IntPtr it, out ErrorHandle error) => Native.sendsafely_audit_log_iterator_next(iterator, out it, out error),
-                        it => new AuditLogEntry(it), Native.sendsafely_audit_log_entry_free));
-                }
-            });
-        }
-
         // The options are a copy: the list is begun anew each time that it is read.
         private Listing<PackageSummary> List<TOptions>(TOptions own, Func<TOptions, PackageIteratorHandle> begin) => new Listing<PackageSummary>(() =>
         {
@@ -65,17 +42,5 @@ namespace Sendsafely
                 (out IntPtr it, out ErrorHandle error) => Native.sendsafely_package_iterator_next(iterator, out it, out error),
                 it => new PackageSummary(it), Native.sendsafely_package_summary_free));
         });
-
-        /// <summary>Gives the packages that a recipient has got from the organization, with what it has fetched of
-        /// each.</summary>
-        /// <remarks><see cref="Status.MalformedEmail"/>, <see cref="Status.InvalidEmail"/>: correct the address. <see
-        /// cref="Status.Denied"/>: not for this account. SendSafely Client API: history of a recipient (protocol
-        /// 6.4.8).</remarks>
-        public IReadOnlyList<PackageSummary> GetRecipientHistory(string email,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            On(progress, cancellationToken).Record(
-                (out IntPtr it, out ErrorHandle error) => Native.sendsafely_client_get_recipient_history(
-                    Handle, Texts.Required(email, nameof(email)), out it, out error),
-                list => Read.List(list, item => new PackageSummary(item)), Native.sendsafely_package_summary_list_free);
     }
 }

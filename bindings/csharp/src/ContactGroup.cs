@@ -1,12 +1,10 @@
 using System;
 using System.Collections.Generic;
 using System.Threading;
-using System.Threading.Tasks;
 
 namespace Sendsafely
 {
-    // Contact groups.
-    public sealed partial class Client
+    public partial class Client
     {
         /// <summary>Creates an empty contact group: recipients under one name.</summary>
         /// <remarks><paramref name="isOrganizationGroup"/>: a group of the organization, which only its administrators
@@ -71,5 +69,27 @@ namespace Sendsafely
                 (out ErrorHandle error) => Native.sendsafely_client_remove_contact_group_member(
                     Handle, Texts.Required(contactGroupId, nameof(contactGroupId)), Texts.Required(userId,
                     nameof(userId)), out error));
+    }
+
+    public partial class Package
+    {
+        /// <summary>Puts a contact group on a package: all its members can open it. It counts as a recipient when the
+        /// package is finalized.</summary>
+        /// <remarks>Before or after finalize. <see cref="Status.Refused"/>: there is no such group, or it is somebody
+        /// else's. SendSafely Client API: contact groups (protocol 6.5).</remarks>
+        public void AddContactGroup(string contactGroupId,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
+            On(progress, cancellationToken).Run(
+                (out ErrorHandle error) => Native.sendsafely_package_add_contact_group(
+                    Handle, Texts.Required(contactGroupId, nameof(contactGroupId)), out error));
+
+        /// <summary>Takes a contact group off a package. Before or after finalize.</summary>
+        /// <remarks><see cref="Status.Refused"/>: it is not on the package. SendSafely Client API: contact groups
+        /// (protocol 6.5).</remarks>
+        public void RemoveContactGroup(string contactGroupId,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
+            On(progress, cancellationToken).Run(
+                (out ErrorHandle error) => Native.sendsafely_package_remove_contact_group(
+                    Handle, Texts.Required(contactGroupId, nameof(contactGroupId)), out error));
     }
 }

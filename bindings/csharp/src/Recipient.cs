@@ -1,12 +1,9 @@
 using System;
 using System.Collections.Generic;
-using System.Linq;
 using System.Threading;
-using System.Threading.Tasks;
 
 namespace Sendsafely
 {
-    // Recipients of a package.
     public partial class Package
     {
         /// <summary>Adds a recipient by e-mail address, who has to give a code sent by SMS if the options say so. At
@@ -90,24 +87,22 @@ namespace Sendsafely
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Run(
                 (out ErrorHandle error) => Native.sendsafely_package_remove_all_recipients(Handle, out error));
+    }
 
-        /// <summary>Puts a contact group on a package: all its members can open it. It counts as a recipient when the
-        /// package is finalized.</summary>
-        /// <remarks>Before or after finalize. <see cref="Status.Refused"/>: there is no such group, or it is somebody
-        /// else's. SendSafely Client API: contact groups (protocol 6.5).</remarks>
-        public void AddContactGroup(string contactGroupId,
+    public partial class Workspace
+    {
+        /// <summary>Sets the role of a collaborator in a Workspace: "VIEWER", "CONTRIBUTOR", "MANAGER", "OWNER", or one
+        /// that the service has got since.</summary>
+        /// <remarks><see cref="Status.OnlyInWorkspace"/>: recipients of a package have no roles. <see
+        /// cref="Status.InvalidArgument"/>: the role is empty. <see cref="Status.RecipientNotOnPackage"/>: add the
+        /// collaborator first. <see cref="Status.InvalidInput"/>: the service does not know the role. <see
+        /// cref="Status.Denied"/>: only owners and managers may. SendSafely Client API: update recipient (protocol
+        /// 6.4.4), Workspaces (protocol 7.3).</remarks>
+        public void SetRecipientRole(string recipientId, string role,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Run(
-                (out ErrorHandle error) => Native.sendsafely_package_add_contact_group(
-                    Handle, Texts.Required(contactGroupId, nameof(contactGroupId)), out error));
-
-        /// <summary>Takes a contact group off a package. Before or after finalize.</summary>
-        /// <remarks><see cref="Status.Refused"/>: it is not on the package. SendSafely Client API: contact groups
-        /// (protocol 6.5).</remarks>
-        public void RemoveContactGroup(string contactGroupId,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            On(progress, cancellationToken).Run(
-                (out ErrorHandle error) => Native.sendsafely_package_remove_contact_group(
-                    Handle, Texts.Required(contactGroupId, nameof(contactGroupId)), out error));
+                (out ErrorHandle error) => Native.sendsafely_package_set_recipient_role(
+                    Handle, Texts.Required(recipientId, nameof(recipientId)), Texts.Required(role, nameof(role)),
+                    out error));
     }
 }

@@ -1,0 +1,19 @@
+using System;
+
+namespace Sendsafely
+{
+    public partial class Workspace
+    {
+        /// <summary>Lists what was done in the Workspace.</summary>
+        /// <remarks>No network until the list is read, which fails with <see cref="Status.Denied"/> unless the account is the
+        /// Workspace's owner, a manager, or an administrator. SendSafely Client API: activity log (protocol 6.11).</remarks>
+        public Listing<ActivityEntry> ListActivity() => new Listing<ActivityEntry>(() =>
+        {
+            ActivityIteratorHandle iterator = null;
+            On().Run((out ErrorHandle error) => Native.sendsafely_package_list_activity(Handle, out iterator, out error));
+            return new ListingReader<ActivityEntry>(iterator, Listeners, call => call.Record(
+                (out IntPtr it, out ErrorHandle error) => Native.sendsafely_activity_iterator_next(iterator, out it, out error),
+                it => new ActivityEntry(it), Native.sendsafely_activity_entry_free));
+        });
+    }
+}

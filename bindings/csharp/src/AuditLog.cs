@@ -1,0 +1,44 @@
+using System;
+using System.Threading;
+
+namespace Sendsafely
+{
+    public partial class Client
+    {
+        /// <summary>Lists the organization's audit log.</summary>
+        /// <remarks>No network until the list is read, which fails with <see cref="Status.Denied"/> for who is no
+        /// administrator. SendSafely Client API: audit log (protocol 6.11).</remarks>
+        public Listing<AuditLogEntry> ListAuditLog(AuditLogOptions options = null)
+        {
+            AuditLogOptions own = options?.Copy();
+            return new Listing<AuditLogEntry>(() =>
+            {
+                using (var texts = new Texts())
+                {
+                    Native.sendsafely_audit_log_options native = AuditLogOptions.ToNative(own, texts);
+                    AuditLogIteratorHandle iterator = null;
+                    On().Run((out ErrorHandle error) => Native.sendsafely_client_list_audit_log(Handle, ref native, out iterator, out error));
+                    return new ListingReader<AuditLogEntry>(iterator, Listeners, call => call.Record(
+                        (out IntPtr it, out ErrorHandle error) => Native.sendsafely_audit_log_iterator_next(iterator, out it, out error),
+                        it => new AuditLogEntry(it), Native.sendsafely_audit_log_entry_free));
+                }
+            });
+        }
+
+        /// <summary>Gives a page of the organization's audit log, for its administrators, as JSON text in the service's
+        /// own form; <see cref="ListAuditLog"/> reads it.</summary>
+        /// <remarks><see cref="Status.Denied"/>: not for this account. SendSafely Client API: audit log (protocol
+        /// 6.11).</remarks>
+        public string GetAuditLog(AuditLogOptions options = null,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
+        {
+            using (var texts = new Texts())
+            {
+                Native.sendsafely_audit_log_options native = AuditLogOptions.ToNative(options, texts);
+                return On(progress, cancellationToken).Text(
+                    (out IntPtr it, out ErrorHandle error) => Native.sendsafely_client_get_audit_log(
+                        Handle, ref native, out it, out error));
+            }
+        }
+    }
+}
