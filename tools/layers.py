@@ -130,6 +130,11 @@ def resolve(modules, module, path, seen=frozenset()):
     return here, True
 
 
+def note(arrows, file, to, line):
+    """Keeps the first line of an arrow."""
+    arrows[file, to] = min(line, arrows.get((file, to), line))
+
+
 def rust_arrows(root):
     """{(file, imported file): line}"""
     modules, arrows = read_rust(root), {}
@@ -138,15 +143,15 @@ def rust_arrows(root):
         for path, line in module.paths + used:
             end = resolve(modules, module, path)
             if end and not end[1] and end[0].file != module.file:
-                arrows.setdefault((module.file, end[0].file), line)
+                note(arrows, module.file, end[0].file, line)
         for _, path, line, seen in module.globs:
             end = resolve(modules, module, path)
             if end and end[0].file != module.file and not seen:
-                arrows.setdefault((module.file, end[0].file), line)
+                note(arrows, module.file, end[0].file, line)
                 for name, inner, _, _ in end[0].imports:
                     target = resolve(modules, end[0], inner)
                     if name in module.words and target and target[0].file != module.file:
-                        arrows.setdefault((module.file, target[0].file), line)
+                        note(arrows, module.file, target[0].file, line)
     return arrows
 
 
@@ -189,7 +194,7 @@ def python_arrows(root):
         for other, name, _, line in imports(module):
             target = origin(other, name)
             if target in trees and target != module:
-                arrows.setdefault((file, trees[target][0]), line)
+                note(arrows, file, trees[target][0], line)
     return arrows
 
 

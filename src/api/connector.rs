@@ -1,20 +1,16 @@
 //! Connections: TCP, TLS and proxies in the order that the HTTP library asks for, over sockets of our own.
 
-use std::io::{self, Read, Write};
-use std::net::{SocketAddr, TcpStream};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Weak};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use ureq::unversioned::transport::{
-    Buffers, ConnectProxyConnector, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout,
-    RustlsConnector, ShutdownHandle, Transport,
+    Buffers, ConnectProxyConnector, ConnectionDetails, Connector, NextTimeout, RustlsConnector,
+    Transport,
 };
 use zeroize::Zeroize as _;
 
 use super::exchange::{self, Direction};
+use super::socket::{Sockets, TcpConnector, whole_seconds};
 use super::socks::SocksConnector;
-use crate::os;
 
 /// The connectors that make one connection, one after the other: by a proxy or by TCP alone, then TLS.
 pub(crate) fn connector(sockets: Sockets) -> impl Connector {
@@ -113,258 +109,67 @@ impl<T: Transport> Transport for Watched<T> {
     }
 }
 
-/// Rounded up, so that the time-out of a socket is not set anew for each step.
-fn whole_seconds(time: Duration) -> Duration {
-    Duration::from_secs(time.as_secs().saturating_add(1))
-}
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::{SocketAddr, TcpListener};
+    use std::thread;
 
-/// Counts the sockets that are open, or about to be.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Sockets(Arc<AtomicUsize>);
+    use ureq::http::Uri;
+    use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+    use ureq::{Agent, Proxy};
 
-impl Sockets {
-    pub(crate) fn are_there(&self) -> bool {
-        self.0.load(Ordering::SeqCst) > 0
-    }
+    use super::*;
 
-    fn counted(&self) -> Counted {
-        self.0.fetch_add(1, Ordering::SeqCst);
-        Counted(self.clone())
-    }
-}
+    /// A host with two addresses, and the proxy.
+    #[derive(Debug)]
+    struct TwoAddresses(SocketAddr);
 
-/// One of them.
-#[derive(Debug)]
-struct Counted(Sockets);
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        self.0.0.fetch_sub(1, Ordering::SeqCst);
-    }
-}
-
-/// Connects where no connector before it has.
-#[derive(Debug)]
-struct TcpConnector(Sockets);
-
-impl<In: Transport> Connector<In> for TcpConnector {
-    type Out = Either<In, Socket>;
-
-    fn connect(
-        &self,
-        details: &ConnectionDetails,
-        chained: Option<In>,
-    ) -> Result<Option<Self::Out>, ureq::Error> {
-        if let Some(transport) = chained {
-            return Ok(Some(Either::A(transport)));
-        }
-        let socket = Socket::open(details, &details.addrs, &self.0)?;
-        Ok(Some(Either::B(socket)))
-    }
-}
-
-impl Socket {
-    /// Connects to one of the addresses.
-    pub(crate) fn open(
-        details: &ConnectionDetails,
-        addresses: &[SocketAddr],
-        sockets: &Sockets,
-    ) -> Result<Self, ureq::Error> {
-        let counted = sockets.counted();
-        let socket = Self {
-            stream: Arc::new(connect(details, addresses)?),
-            buffers: LazyBuffers::new(
-                details.config.input_buffer_size(),
-                details.config.output_buffer_size(),
-            ),
-            read_timeout: None,
-            write_timeout: None,
-            _counted: counted,
-        };
-        let handle = Arc::downgrade(&socket.stream);
-        (details.register_shutdown)(handle as Weak<dyn ShutdownHandle>)?;
-        Ok(socket)
-    }
-}
-
-/// A time-out within what is left of the time to connect, while that is under way.
-pub(crate) fn in_time(mut timeout: NextTimeout) -> NextTimeout {
-    match exchange::time_to_connect() {
-        Some(left) if left < *timeout.after => {
-            timeout.after = left.into();
-            timeout.reason = ureq::Timeout::Connect;
-        }
-        _ => {}
-    }
-    timeout
-}
-
-/// The time for one of several addresses that are tried in turn: half of what is left, for the last one all of it.
-pub(crate) fn share(timeout: NextTimeout, is_last: bool) -> NextTimeout {
-    let mut timeout = in_time(timeout);
-    if !is_last {
-        timeout.after = (*timeout.after / 2).into();
-    }
-    timeout
-}
-
-/// Tries one address after the other.
-fn connect(
-    details: &ConnectionDetails,
-    addresses: &[SocketAddr],
-) -> Result<TcpStream, ureq::Error> {
-    let mut failed = ureq::Error::ConnectionFailed;
-    for (position, address) in addresses.iter().enumerate() {
-        let patience = *share(details.timeout, position + 1 == addresses.len()).after;
-        if patience.is_zero() {
-            return Err(ureq::Error::Timeout(details.timeout.reason));
-        }
-        match os::connect(address, patience) {
-            Ok(stream) => return Ok(stream),
-            Err(error) if error.kind() == io::ErrorKind::TimedOut => {
-                failed = ureq::Error::Timeout(details.timeout.reason);
-            }
-            Err(error) if os::is_exhausted(&error) => return Err(error.into()),
-            Err(error) => failed = error.into(),
-        }
-    }
-    Err(failed)
-}
-
-/// A TCP connection. A stop shuts it down through the weak handle that was registered.
-#[derive(Debug)]
-pub(crate) struct Socket {
-    stream: Arc<TcpStream>,
-    buffers: LazyBuffers,
-    read_timeout: Option<Duration>,
-    write_timeout: Option<Duration>,
-    _counted: Counted,
-}
-
-/// So often a step that waits looks whether the other side is still there, where that can be seen. Elsewhere a step
-/// waits once: on Windows nobody knows what a socket is in after a time-out.
-const LOOK_EVERY: Duration = Duration::from_secs(5);
-const LOOKS: bool = cfg!(target_os = "linux");
-
-/// Which time-out of a socket, by how it is set.
-type SetTimeout = fn(&TcpStream, Option<Duration>) -> io::Result<()>;
-
-/// Tries a step until it is done, its time is over, or the other side is gone. `known` is the time-out that the socket
-/// has, which is set as seldom as can be.
-fn patiently(
-    stream: &TcpStream,
-    known: &mut Option<Duration>,
-    set: SetTimeout,
-    timeout: NextTimeout,
-    mut step: impl FnMut(&TcpStream) -> io::Result<usize>,
-) -> Result<usize, ureq::Error> {
-    let started = Instant::now();
-    let timeout = in_time(timeout);
-    let patience = *timeout.after;
-    let mut left = patience;
-    loop {
-        if left.is_zero() {
-            return Err(ureq::Error::Timeout(timeout.reason));
-        }
-        let next = match left > LOOK_EVERY {
-            true if LOOKS => LOOK_EVERY,
-            // Not set anew for each step within a record of TLS, which has a little less time than the one before.
-            true => whole_seconds(left - Duration::from_nanos(1)),
-            false => left,
-        };
-        if *known != Some(next) {
-            match set(stream, Some(next)) {
-                // macOS, when the other side has closed the connection: the step finds that out.
-                Err(error)
-                    if cfg!(target_vendor = "apple")
-                        && error.kind() == io::ErrorKind::InvalidInput => {}
-                done => done?,
-            }
-            *known = Some(next);
-        }
-        match step(stream) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) if is_timeout(&error) => {
-                if os::is_dead(stream) {
-                    let gone = "the other side does not answer any more";
-                    return Err(io::Error::new(io::ErrorKind::TimedOut, gone).into());
+    impl Resolver for TwoAddresses {
+        fn resolve(
+            &self,
+            uri: &Uri,
+            _config: &ureq::config::Config,
+            _timeout: NextTimeout,
+        ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+            let mut found = self.empty();
+            match uri.host() {
+                Some("host.test") => {
+                    found.push(([192, 0, 2, 1], 80).into());
+                    found.push(([192, 0, 2, 2], 80).into());
                 }
-                if !LOOKS {
-                    return Err(ureq::Error::Timeout(timeout.reason));
+                _ => found.push(self.0),
+            }
+            Ok(found)
+        }
+    }
+
+    #[test]
+    fn the_addresses_of_a_host_are_tried_in_turn() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("listen");
+        let proxy = listener.local_addr().expect("address");
+        // It does not reach the first address.
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.expect("a connection");
+                stream.read_exact(&mut [0; 3]).expect("a greeting");
+                stream.write_all(&[5, 0]).expect("an answer");
+                let mut asked = [0; 10];
+                stream.read_exact(&mut asked).expect("a target");
+                let reply = if asked[7] == 2 { 0 } else { 4 };
+                (stream.write_all(&[5, reply, 0, 1, 0, 0, 0, 0, 0, 0])).expect("an answer");
+                if reply == 0 {
+                    let _ = stream.read(&mut [0; 1024]).expect("a request");
+                    (stream.write_all(b"HTTP/1.1 204 done\r\n\r\n")).expect("an answer");
                 }
             }
-            done => return Ok(done?),
-        }
-        left = patience.saturating_sub(started.elapsed());
-    }
-}
-
-/// Whether the time-out of a socket has expired. Only on Windows that is reported as `TimedOut`; elsewhere this is the
-/// end of a connection whose other side is gone.
-fn is_timeout(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::WouldBlock
-        || (cfg!(windows) && error.kind() == io::ErrorKind::TimedOut)
-}
-
-impl Transport for Socket {
-    fn buffers(&mut self) -> &mut dyn Buffers {
-        &mut self.buffers
-    }
-
-    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
-        let timeout = timeout.for_write();
-        let mut output = &self.buffers.output()[..amount];
-        while !output.is_empty() {
-            let left = exchange::time_left(Direction::Sending)?.map(whole_seconds);
-            let limit = left.filter(|left| *left < *timeout.after);
-            let mut step = timeout;
-            if let Some(limit) = limit {
-                step.after = limit.into();
-            }
-            let started = Instant::now();
-            let result = patiently(
-                &self.stream,
-                &mut self.write_timeout,
-                TcpStream::set_write_timeout,
-                step,
-                |mut stream| stream.write(output),
-            );
-            let written = match result {
-                Ok(0) => return Err(io::Error::from(io::ErrorKind::WriteZero).into()),
-                Ok(written) => written,
-                // Our limit has expired: it is told at the next step.
-                Err(ureq::Error::Timeout(_)) if limit.is_some() => 0,
-                Err(error) => return Err(error),
-            };
-            exchange::moved(started.elapsed(), written);
-            output = &output[written..];
-        }
-        Ok(())
-    }
-
-    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
-        let input = self.buffers.input_append_buf();
-        let read = patiently(
-            &self.stream,
-            &mut self.read_timeout,
-            TcpStream::set_read_timeout,
-            timeout.for_read(),
-            |mut stream| stream.read(input),
-        )?;
-        self.buffers.input_appended(read);
-        Ok(read > 0)
-    }
-
-    /// A connection at rest has nothing to read: an end, or bytes that nobody asked for, make it useless.
-    fn is_open(&mut self) -> bool {
-        let nothing_to_read = || {
-            self.stream.set_nonblocking(true)?;
-            let peeked = self.stream.peek(&mut [0]);
-            self.stream.set_nonblocking(false)?;
-            io::Result::Ok(
-                matches!(peeked, Err(error) if error.kind() == io::ErrorKind::WouldBlock),
-            )
-        };
-        nothing_to_read().unwrap_or(false)
+        });
+        let config = Agent::config_builder()
+            .proxy(Proxy::new(&format!("socks5://{proxy}")).ok())
+            .build();
+        let connector = connector(Sockets::default());
+        let agent = Agent::with_parts(config, connector, TwoAddresses(proxy));
+        let answer = agent.get("http://host.test/").call().expect("an answer");
+        assert_eq!(answer.status(), 204);
     }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use parking_lot::{Condvar, Mutex};
 use url::Url;
 
-use super::transport::authority;
+use super::host::authority;
 use crate::call::{Call, Interrupt};
 use crate::error::Result;
 

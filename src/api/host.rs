@@ -50,6 +50,14 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     }
 }
 
+pub(crate) fn authority(url: &Url) -> String {
+    format!(
+        "{}:{}",
+        url.host_str().unwrap_or_default(),
+        url.port_or_known_default().unwrap_or_default()
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

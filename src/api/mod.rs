@@ -14,8 +14,10 @@ pub(crate) mod options;
 pub(crate) mod proxy;
 pub(crate) mod retry;
 mod session;
+mod socket;
 mod socks;
 pub(crate) mod transport;
 
 pub(crate) use envelope::{MOST_FILES, accept, http_failure, read_envelope, refusal};
-pub(crate) use session::{ANYTHING, API_PREFIX, Api, Credentials, JSON, Session, Signed};
+pub(crate) use session::{API_PREFIX, Api, Credentials, Session, Signed};
+pub(crate) use transport::{ANYTHING, JSON};

@@ -13,7 +13,7 @@ use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
-use super::connector::in_time;
+use super::socket::in_time;
 use crate::os;
 
 /// How long addresses are kept: each request asks for them, also when its connection is there already.

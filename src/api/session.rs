@@ -15,9 +15,9 @@ use super::envelope::{
 };
 use super::exchange::Exchange;
 use super::host::is_loopback;
+use super::options::ClientOptions;
 use super::retry::{Repeat, retrying};
-use super::transport::{Body, Class, Failure, Request, Response, Transport, read_limited};
-use crate::api::options::ClientOptions;
+use super::transport::{Body, Class, Failure, JSON, Request, Response, Transport, read_limited};
 use crate::call::Call;
 use crate::crypto::signature;
 use crate::error::{Error, ErrorKind, Result};
@@ -30,10 +30,6 @@ pub(crate) const API_PREFIX: &str = "/api/v2.0";
 const DROPZONE_PREFIX: &str = "/drop-zone/v2.0";
 /// Prefix of unsigned paths (`protocol` 1.4).
 const AUTH_PREFIX: &str = "/auth-api";
-/// What calls of the API send, also without a body (`protocol` 1.2), and get.
-pub(crate) const JSON: &str = "application/json";
-/// Whatever comes: the bytes of a part.
-pub(crate) const ANYTHING: &str = "*/*";
 /// A `Date` of the server that is off by more than this explains a refused signature.
 const TOLERATED_SKEW_SECONDS: i64 = 60;
 /// No clock that is off by more than this is corrected: a signature of another day is of use to somebody else only.

@@ -8,7 +8,7 @@ use ureq::unversioned::transport::{
 };
 use ureq::{Proxy, ProxyProtocol};
 
-use super::connector::{Socket, Sockets, share};
+use super::socket::{Socket, Sockets, share};
 
 /// Connects through a SOCKS5 proxy where the configuration has one.
 #[derive(Debug)]
@@ -133,69 +133,4 @@ fn read<const LENGTH: usize>(stream: &mut impl Read) -> io::Result<[u8; LENGTH]>
     let mut bytes = [0; LENGTH];
     stream.read_exact(&mut bytes)?;
     Ok(bytes)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::net::{SocketAddr, TcpListener};
-    use std::thread;
-
-    use ureq::Agent;
-    use ureq::http::Uri;
-    use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
-    use ureq::unversioned::transport::NextTimeout;
-
-    use super::super::connector::connector;
-    use super::*;
-
-    /// A host with two addresses, and the proxy.
-    #[derive(Debug)]
-    struct TwoAddresses(SocketAddr);
-
-    impl Resolver for TwoAddresses {
-        fn resolve(
-            &self,
-            uri: &Uri,
-            _config: &ureq::config::Config,
-            _timeout: NextTimeout,
-        ) -> Result<ResolvedSocketAddrs, ureq::Error> {
-            let mut found = self.empty();
-            match uri.host() {
-                Some("host.test") => {
-                    found.push(([192, 0, 2, 1], 80).into());
-                    found.push(([192, 0, 2, 2], 80).into());
-                }
-                _ => found.push(self.0),
-            }
-            Ok(found)
-        }
-    }
-
-    #[test]
-    fn the_addresses_of_a_host_are_tried_in_turn() {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("listen");
-        let proxy = listener.local_addr().expect("address");
-        // It does not reach the first address.
-        thread::spawn(move || {
-            for stream in listener.incoming() {
-                let mut stream = stream.expect("a connection");
-                let _: [u8; 3] = read(&mut stream).expect("a greeting");
-                stream.write_all(&[5, 0]).expect("an answer");
-                let asked: [u8; 10] = read(&mut stream).expect("a target");
-                let reply = if asked[7] == 2 { 0 } else { 4 };
-                (stream.write_all(&[5, reply, 0, 1, 0, 0, 0, 0, 0, 0])).expect("an answer");
-                if reply == 0 {
-                    let _ = stream.read(&mut [0; 1024]).expect("a request");
-                    (stream.write_all(b"HTTP/1.1 204 done\r\n\r\n")).expect("an answer");
-                }
-            }
-        });
-        let config = Agent::config_builder()
-            .proxy(Proxy::new(&format!("socks5://{proxy}")).ok())
-            .build();
-        let connector = connector(Sockets::default());
-        let agent = Agent::with_parts(config, connector, TwoAddresses(proxy));
-        let answer = agent.get("http://host.test/").call().expect("an answer");
-        assert_eq!(answer.status(), 204);
-    }
 }

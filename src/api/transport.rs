@@ -7,14 +7,20 @@ use std::time::{Duration, SystemTime};
 use ureq::{Agent, Timeout, http};
 use url::Url;
 
-use super::connector::Sockets;
 use super::contact::Contacts;
 use super::exchange::{self, Exchange, Pace};
-use super::host::is_loopback;
+use super::host::{authority, is_loopback};
 use super::names::Names;
 use super::proxy::Proxies;
+use super::socket::Sockets;
 use crate::error::{Error, ErrorKind};
 use crate::os;
+
+/// What calls of the API send, also without a body (`protocol` 1.2), and get.
+pub(crate) const JSON: &str = "application/json";
+
+/// Whatever comes: the bytes of a part.
+pub(crate) const ANYTHING: &str = "*/*";
 
 /// One request.
 pub(crate) struct Request<'a> {
@@ -166,14 +172,6 @@ impl HttpTransport {
     pub(crate) fn contacts(&self) -> &Arc<Contacts> {
         &self.contacts
     }
-}
-
-pub(crate) fn authority(url: &Url) -> String {
-    format!(
-        "{}:{}",
-        url.host_str().unwrap_or_default(),
-        url.port_or_known_default().unwrap_or_default()
-    )
 }
 
 impl Transport for HttpTransport {

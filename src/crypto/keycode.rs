@@ -4,11 +4,11 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hmac::{Hmac, Mac};
-use sha2::Sha256;
+use hmac::Mac;
 use zeroize::Zeroizing;
 
-use super::{hex, random};
+use super::digest::{hex, keyed_hmac};
+use super::random;
 use crate::error::{Error, ErrorKind, Result};
 use crate::os;
 use crate::secret::SecretString;
@@ -85,11 +85,6 @@ impl fmt::Debug for Keycode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Keycode(***)")
     }
-}
-
-/// HMAC-SHA256 with a key.
-pub(super) fn keyed_hmac(key: &[u8]) -> Hmac<Sha256> {
-    Hmac::new_from_slice(key).expect("HMAC takes keys of any length")
 }
 
 /// What parts and messages of a package are encrypted with: the server secret followed by the keycode.

@@ -3,6 +3,7 @@
 //! Nothing here touches the network or a file. rPGP parses and writes keys, and decompresses; messages are framed
 //! here, in place in one buffer, because that is where the time of a transfer goes.
 
+mod digest;
 pub(crate) mod keycode;
 pub(crate) mod keypair;
 pub(crate) mod message;
@@ -30,14 +31,4 @@ fn random<const N: usize>() -> Result<[u8; N]> {
         )
     })?;
     Ok(bytes)
-}
-
-/// Lower-case hexadecimal text.
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes
-        .iter()
-        .flat_map(|b| [DIGITS[usize::from(b >> 4)], DIGITS[usize::from(b & 15)]])
-        .map(char::from)
-        .collect()
 }

@@ -4,8 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use hmac::Mac as _;
 
-use super::hex;
-use super::keycode::keyed_hmac;
+use super::digest::{hex, keyed_hmac};
 use crate::os;
 use crate::secret::SecretString;
 

@@ -13,7 +13,7 @@ use pgp::types::Tag;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::{SessionKey, decrypt_failed, reserved, unsupported};
-use crate::crypto::keycode::keyed_hmac;
+use crate::crypto::digest::keyed_hmac;
 use crate::error::Result;
 
 /// Version, cipher, mode, size of chunks.
@@ -244,7 +244,7 @@ mod tests {
         let info: Vec<u8> = (0xf0..=0xf9).collect();
         let keys = hkdf(&salt, &[0x0b; 22], &info);
         assert_eq!(
-            crate::crypto::hex(&keys[..42]),
+            crate::crypto::digest::hex(&keys[..42]),
             "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865"
         );
     }

@@ -15,9 +15,8 @@ use pgp::types::{PacketLength, Tag};
 use zeroize::Zeroizing;
 
 use super::packet::Packet;
-use super::reader::Limits;
 use super::session::{Generation, Offers, Secret};
-use super::{MDC_LEN, SessionKey};
+use super::{Limits, MDC_LEN, SessionKey};
 use crate::crypto::keycode::Passphrase;
 use crate::error::Result;
 

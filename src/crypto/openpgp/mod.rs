@@ -23,7 +23,7 @@ mod reader;
 pub(crate) use head::proves_passphrase;
 pub(crate) use part::PartBuffer;
 pub(crate) use place::Place;
-pub(crate) use reader::{Limits, open};
+pub(crate) use reader::open;
 
 pub(super) use reader::open_with_private_key;
 
@@ -38,6 +38,15 @@ use crate::error::{Error, ErrorKind, Result};
 const MDC_HEADER: [u8; 2] = [0xd3, 0x14];
 /// Length of the whole packet.
 const MDC_LEN: usize = MDC_HEADER.len() + DIGEST_LEN;
+
+/// What opening a message may cost.
+pub(crate) struct Limits<'a> {
+    /// The longest content.
+    pub(crate) max_plaintext: usize,
+    /// Asked before each piece of work that the message's maker decides on, with the bytes of memory that are needed
+    /// in all from now on. Its error ends the work.
+    pub(crate) proceed: &'a dyn Fn(usize) -> Result<()>,
+}
 
 /// A cipher and the key of one message for it.
 struct SessionKey {

@@ -267,7 +267,7 @@ impl Front<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crypto::hex;
+    use crate::crypto::digest::hex;
     use crate::secret::SecretString;
 
     #[test]

@@ -7,6 +7,7 @@ use pgp::composed::SignedSecretKey;
 use pgp::types::Tag;
 use zeroize::Zeroize;
 
+use super::Limits;
 use super::packet::Packet;
 use super::session::{Generation, Offers, Secret};
 use super::{
@@ -15,15 +16,6 @@ use super::{
 };
 use crate::crypto::keycode::Passphrase;
 use crate::error::{ErrorKind, Result};
-
-/// What opening a message may cost.
-pub(crate) struct Limits<'a> {
-    /// The longest content.
-    pub(crate) max_plaintext: usize,
-    /// Asked before each piece of work that the message's maker decides on, with the bytes of memory that are needed
-    /// in all from now on. Its error ends the work.
-    pub(crate) proceed: &'a dyn Fn(usize) -> Result<()>,
-}
 
 /// A message that was decrypted and verified where it lies.
 #[derive(Debug)]

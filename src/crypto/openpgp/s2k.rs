@@ -176,7 +176,7 @@ mod tests {
             &mut key,
         );
         assert_eq!(
-            crate::crypto::hex(&key),
+            crate::crypto::digest::hex(&key),
             "2e44c79a866ce051a41e934bfa5f2ff29c650e1d3c4b72e6c31d4af22bb975e4"
         );
     }

@@ -9,7 +9,8 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::*;
-use crate::crypto::{Keycode, PrivateKey, decrypt_message, encrypt_keycode, hex};
+use crate::crypto::digest::hex;
+use crate::crypto::{Keycode, PrivateKey, decrypt_message, encrypt_keycode};
 
 const CLIENTS: [&str; 3] = ["python", "node", "java"];
 
