@@ -97,7 +97,7 @@ test-python: build ## the Python wheel under every CPython there is, its types a
 test-csharp: examples ## the C# wrapper on mono and CoreCLR 8 against the emulator
 	@$(PYTEST) tests/parity bindings/csharp/tests
 
-stress: build ## programs that upload at once, with lost answers and kills; SEED, ROUNDS, ROUND
+stress: build ## programs that upload at once, with lost responses and kills; SEED, ROUNDS, ROUND
 	@SENDSAFELY_STRESS_SEED=$${SEED:-$$(date +%s)} SENDSAFELY_STRESS_ROUNDS=$${ROUNDS:-2000} SENDSAFELY_STRESS_ROUND=$$ROUND \
 	  cargo test --locked -p sendsafely --test stress -- --nocapture
 

@@ -21,7 +21,7 @@ pub enum Existing {
     Skip,
 }
 
-/// An error of the local file system, told with the path that it concerns.
+/// An error of the local file system, with the path that it concerns.
 pub(crate) fn io_error(error: &io::Error, path: &Path, otherwise: ErrorKind) -> Error {
     let kind = match error.kind() {
         _ if is_exhausted(error) => ErrorKind::SystemLimit,
@@ -51,13 +51,13 @@ pub(crate) fn open_source(path: &Path, follow: bool) -> Result<(File, fs::Metada
         let no_follow = if follow { 0 } else { libc::O_NOFOLLOW };
         options.custom_flags(libc::O_NONBLOCK | libc::O_CLOEXEC | no_follow);
     }
-    let told = |error: &io::Error| io_error(error, path, ErrorKind::ReadFailed);
+    let failed = |error: &io::Error| io_error(error, path, ErrorKind::ReadFailed);
     let is_link = || !follow && path.is_symlink();
     let file = match above_standard(|| options.open(path)) {
         Err(_) if is_link() => return Err(not_a_file(path, "is a symbolic link")),
-        opened => opened.map_err(|error| told(&error))?,
+        opened => opened.map_err(|error| failed(&error))?,
     };
-    let metadata = file.metadata().map_err(|error| told(&error))?;
+    let metadata = file.metadata().map_err(|error| failed(&error))?;
     if !metadata.is_file() {
         let what = if metadata.is_dir() {
             "is a directory"
@@ -74,7 +74,7 @@ pub(crate) fn not_a_file(path: &Path, what: &str) -> Error {
         .with_remedy("name a regular file, or upload from a callback")
 }
 
-/// Reads at a position until the buffer is full or the file ends; answers the bytes read.
+/// Reads at a position until the buffer is full or the file ends; returns the number of bytes read.
 pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {
@@ -102,9 +102,9 @@ fn read_once_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize
 pub(crate) fn spool_file() -> Result<File> {
     let directory = std::env::temp_dir();
     let path = directory.join(format!(".sendsafely-{}.spool", random_suffix()));
-    let told = |error: io::Error| io_error(&error, &path, ErrorKind::WriteFailed);
-    let file = create_private(&path).map_err(told)?;
-    fs::remove_file(&path).map_err(told)?;
+    let failed = |error: io::Error| io_error(&error, &path, ErrorKind::WriteFailed);
+    let file = create_private(&path).map_err(failed)?;
+    fs::remove_file(&path).map_err(failed)?;
     Ok(file)
 }
 
@@ -203,11 +203,11 @@ impl TargetFile {
 
     /// Gives the whole file its mode and its name.
     pub(crate) fn finish(mut self, sync: bool) -> Result<()> {
-        let told = |error: &io::Error| io_error(error, &self.target, ErrorKind::WriteFailed);
+        let failed = |error: &io::Error| io_error(error, &self.target, ErrorKind::WriteFailed);
         let overwrite = self.existing == Existing::Overwrite;
         if let Some(file) = self.file.take() {
             if sync {
-                file.sync_all().map_err(|error| told(&error))?;
+                file.sync_all().map_err(|error| failed(&error))?;
             }
             // Whatever has come in the way, or has another mode, since the download began.
             let replaced = match overwrite {
@@ -217,16 +217,16 @@ impl TargetFile {
             if let Some(model) = replaced.as_ref().or(self.model.as_ref()) {
                 set_mode_like(&file, model);
             }
-            close(file).map_err(|error| told(&error))?;
+            close(file).map_err(|error| failed(&error))?;
         }
         if overwrite {
-            fs::rename(&self.temporary, &self.target).map_err(|error| told(&error))?;
+            fs::rename(&self.temporary, &self.target).map_err(|error| failed(&error))?;
         } else {
             rename_without_clobbering(&self.temporary, &self.target)
-                .map_err(|error| told(&error))?;
+                .map_err(|error| failed(&error))?;
         }
         if sync {
-            sync_directory_of(&self.target).map_err(|error| told(&error))?;
+            sync_directory_of(&self.target).map_err(|error| failed(&error))?;
         }
         self.temporary = PathBuf::new();
         Ok(())

@@ -1,7 +1,7 @@
 //! Marks by which the programs of one user on this machine know of each other: which files are being uploaded.
 //!
-//! A mark is a locked file. The system takes the lock away when its program ends, however it ends; the file itself
-//! stays until somebody takes the mark away. So a killed program can be told from one that goes on.
+//! A mark is a locked file. The system releases the lock when its program ends, however it ends; the file itself
+//! stays until somebody removes it. So the lock shows whether the program that made the mark still runs.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
