@@ -6,12 +6,14 @@ use crate::error::ErrorKind;
 use crate::record::ActivityEntry;
 
 use super::error::sendsafely_error;
-use super::guard::{Caller, guard_value};
-use super::listing::Listing;
 use super::package::{begin, sendsafely_package};
-use super::records::{self, Memory, Translate};
 use super::status::sendsafely_status;
-use super::table::{self, Handle};
+use super::support::caller::Caller;
+use super::support::guard::guard_value;
+use super::support::handle::{self, Handle};
+use super::support::listing::Listing;
+use super::support::memory::{Memory, Translate};
+use super::support::record;
 use super::types::time;
 
 /// Something that was done in a Workspace: a record, to be freed with sendsafely_activity_entry_free.
@@ -113,7 +115,7 @@ pub unsafe extern "C" fn sendsafely_activity_iterator_next(
     let out_entry = caller.out(out_entry);
     caller.guard(|| {
         let out_entry = out_entry.required("out_entry")?;
-        let listing = table::get::<ActivityIterator>(iterator)?;
+        let listing = handle::get::<ActivityIterator>(iterator)?;
         if let Some(entry) = listing.next(iterator.addr())? {
             out_entry.give_record(&entry);
         }
@@ -126,11 +128,11 @@ pub unsafe extern "C" fn sendsafely_activity_iterator_next(
 pub unsafe extern "C" fn sendsafely_activity_iterator_free(
     iterator: *mut sendsafely_activity_iterator,
 ) {
-    guard_value((), || table::free::<ActivityIterator>(iterator));
+    guard_value((), || handle::free::<ActivityIterator>(iterator));
 }
 
 /// Frees an entry of an activity log. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_activity_entry_free(entry: *mut sendsafely_activity_entry) {
-    guard_value((), || records::free(entry));
+    guard_value((), || record::free(entry));
 }

@@ -8,9 +8,11 @@ use crate::secret::SecretString;
 
 use super::client::{call, sendsafely_client};
 use super::error::sendsafely_error;
-use super::guard::{Caller, guard_value};
-use super::records::{self, Memory, Translate};
 use super::status::sendsafely_status;
+use super::support::caller::Caller;
+use super::support::guard::guard_value;
+use super::support::memory::{Memory, Translate};
+use super::support::record;
 
 /// How a login ended: a record, to be freed with sendsafely_login_free, which zeroes it.
 #[repr(C)]
@@ -151,5 +153,5 @@ pub unsafe extern "C" fn sendsafely_client_generate_api_key_oauth(
 /// Frees how a login ended, zeroing its secrets. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_login_free(login: *mut sendsafely_login) {
-    guard_value((), || records::free(login));
+    guard_value((), || record::free(login));
 }

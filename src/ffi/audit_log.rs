@@ -9,12 +9,14 @@ use crate::error::{Error, ErrorKind, Result};
 
 use super::client::{ClientObject, call, sendsafely_client};
 use super::error::sendsafely_error;
-use super::guard::{Caller, guard_value};
-use super::listing::Listing;
-use super::options::{self, Options};
-use super::records::{self, Memory, Translate};
 use super::status::sendsafely_status;
-use super::table::{self, Handle};
+use super::support::caller::Caller;
+use super::support::guard::guard_value;
+use super::support::handle::{self, Handle};
+use super::support::listing::Listing;
+use super::support::memory::{Memory, Translate};
+use super::support::options::{self, Options};
+use super::support::record;
 use super::types::time;
 
 /// Options of sendsafely_client_list_audit_log and sendsafely_client_get_audit_log. NULL, the default of each text, means
@@ -170,7 +172,7 @@ pub unsafe extern "C" fn sendsafely_client_list_audit_log(
     let out_iterator = caller.out(out_iterator);
     caller.guard(|| {
         let out_iterator = out_iterator.required("out_iterator")?;
-        let object = table::get::<ClientObject>(client)?;
+        let object = handle::get::<ClientObject>(client)?;
         let filter = caller.options(options)?.filter(caller)?;
         out_iterator.give_handle(AuditLogIterator {
             pages: object.client.list_audit_log(&filter)?,
@@ -193,7 +195,7 @@ pub unsafe extern "C" fn sendsafely_audit_log_iterator_next(
     let out_entry = caller.out(out_entry);
     caller.guard(|| {
         let out_entry = out_entry.required("out_entry")?;
-        let listing = table::get::<AuditLogIterator>(iterator)?;
+        let listing = handle::get::<AuditLogIterator>(iterator)?;
         if let Some(entry) = listing.next(iterator.addr())? {
             out_entry.give_record(&entry);
         }
@@ -206,13 +208,13 @@ pub unsafe extern "C" fn sendsafely_audit_log_iterator_next(
 pub unsafe extern "C" fn sendsafely_audit_log_iterator_free(
     iterator: *mut sendsafely_audit_log_iterator,
 ) {
-    guard_value((), || table::free::<AuditLogIterator>(iterator));
+    guard_value((), || handle::free::<AuditLogIterator>(iterator));
 }
 
 /// Frees an entry of an audit log. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_audit_log_entry_free(entry: *mut sendsafely_audit_log_entry) {
-    guard_value((), || records::free(entry));
+    guard_value((), || record::free(entry));
 }
 
 /// Gives a page of the organization's audit log, for its administrators, as JSON text in the service's own form;

@@ -1,7 +1,9 @@
 //! Buffers.
 
-use super::guard::guard_value;
-use super::records;
+use super::support::guard::guard_value;
+use super::support::memory::Memory;
+use super::support::output::Out;
+use super::support::record;
 
 /// Bytes in memory: a record, to be freed with sendsafely_buffer_free.
 #[repr(C)]
@@ -13,8 +15,20 @@ pub struct sendsafely_buffer {
     pub data: *const u8,
 }
 
+impl Out<sendsafely_buffer> {
+    /// Gives bytes, without copying them.
+    pub(super) fn give_buffer(self, bytes: Vec<u8>) {
+        let mut memory = Memory::default();
+        let buffer = sendsafely_buffer {
+            size: bytes.len(),
+            data: memory.bytes(bytes),
+        };
+        self.give(record::give_with(memory, buffer));
+    }
+}
+
 /// Frees a buffer with its bytes. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_buffer_free(buffer: *mut sendsafely_buffer) {
-    guard_value((), || records::free(buffer));
+    guard_value((), || record::free(buffer));
 }

@@ -6,8 +6,8 @@ use crate::raw;
 use crate::secret::SecretString;
 
 use super::error::sendsafely_error;
-use super::guard::Caller;
 use super::status::sendsafely_status;
+use super::support::caller::Caller;
 
 /// Gives the checksum by which the service knows that one has the keycode: 64 hexadecimal digits. Free the text with
 /// sendsafely_string_free.

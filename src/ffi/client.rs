@@ -16,12 +16,17 @@ use crate::raw::RequestHeaders;
 use crate::secret::SecretString;
 
 use super::error::sendsafely_error;
-use super::guard::{Caller, Out, boolean, guard_value, invalid, refuse_control_characters};
-use super::options::{self, Options};
-use super::progress::{Callbacks, sendsafely_log_callback, sendsafely_progress_callback};
-use super::records::{self, Memory, Translate};
+use super::progress::{sendsafely_log_callback, sendsafely_progress_callback};
 use super::status::sendsafely_status;
-use super::table::{self, Handle};
+use super::support::argument::{boolean, invalid, refuse_control_characters};
+use super::support::callbacks::Callbacks;
+use super::support::caller::Caller;
+use super::support::guard::guard_value;
+use super::support::handle::{self, Handle};
+use super::support::memory::{Memory, Translate};
+use super::support::options::{self, Options};
+use super::support::output::Out;
+use super::support::record;
 
 /// A host with the credentials of an account, and everything that its calls share: a handle, to be freed with
 /// sendsafely_client_free. Any number of threads may use it at once.
@@ -188,7 +193,7 @@ pub(super) fn call<T>(
     client: *mut sendsafely_client,
     call: impl FnOnce(&Client, &mut dyn Observer) -> Result<T>,
 ) -> Result<T> {
-    let object = table::get::<ClientObject>(client)?;
+    let object = handle::get::<ClientObject>(client)?;
     object
         .callbacks
         .observe(0, |observer| call(&object.client, observer))
@@ -325,7 +330,7 @@ pub unsafe extern "C" fn sendsafely_client_request(
     let out_json = caller.out(out_json);
     caller.guard(|| {
         let out_json = out_json.required("out_json")?;
-        let object = table::get::<ClientObject>(client)?;
+        let object = handle::get::<ClientObject>(client)?;
         let method = caller.text(method, "method")?;
         let path = caller.text(path, "path")?;
         let json_body = caller.optional_text(json_body, "json_body")?;
@@ -408,7 +413,7 @@ pub unsafe extern "C" fn sendsafely_client_sign(
     let out_headers = caller.out(out_headers);
     caller.guard(|| {
         let out_headers = out_headers.required("out_headers")?;
-        let object = table::get::<ClientObject>(client)?;
+        let object = handle::get::<ClientObject>(client)?;
         let path = caller.text(path, "path")?;
         let mut body = caller.optional_text(body, "body")?;
         let timestamp = caller.optional_text(timestamp, "timestamp")?;
@@ -425,11 +430,11 @@ pub unsafe extern "C" fn sendsafely_client_sign(
 /// and so is a call on another thread that still runs.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_free(client: *mut sendsafely_client) {
-    guard_value((), || table::free::<ClientObject>(client));
+    guard_value((), || handle::free::<ClientObject>(client));
 }
 
 /// Frees the headers of a request. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_request_headers_free(headers: *mut sendsafely_request_headers) {
-    guard_value((), || records::free(headers));
+    guard_value((), || record::free(headers));
 }

@@ -6,10 +6,13 @@ use crate::record::{ContactGroup, ContactGroupMember};
 
 use super::client::sendsafely_client;
 use super::error::sendsafely_error;
-use super::guard::{Caller, boolean, guard_value};
 use super::package::sendsafely_package;
-use super::records::{self, Memory, Translate};
 use super::status::sendsafely_status;
+use super::support::argument::boolean;
+use super::support::caller::Caller;
+use super::support::guard::guard_value;
+use super::support::memory::{Memory, Translate};
+use super::support::record;
 
 /// Somebody in a contact group: a record, to be freed with sendsafely_contact_group_member_free unless it is part of
 /// another record.
@@ -296,7 +299,7 @@ pub unsafe extern "C" fn sendsafely_package_remove_contact_group(
 /// Frees a contact group with its members. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_contact_group_free(group: *mut sendsafely_contact_group) {
-    guard_value((), || records::free(group));
+    guard_value((), || record::free(group));
 }
 
 /// Frees a list of contact groups with the groups in it. NULL is allowed; free it once.
@@ -304,7 +307,7 @@ pub unsafe extern "C" fn sendsafely_contact_group_free(group: *mut sendsafely_co
 pub unsafe extern "C" fn sendsafely_contact_group_list_free(
     groups: *mut sendsafely_contact_group_list,
 ) {
-    guard_value((), || records::free(groups));
+    guard_value((), || record::free(groups));
 }
 
 /// Frees a member of a contact group. NULL is allowed; free it once.
@@ -312,5 +315,5 @@ pub unsafe extern "C" fn sendsafely_contact_group_list_free(
 pub unsafe extern "C" fn sendsafely_contact_group_member_free(
     member: *mut sendsafely_contact_group_member,
 ) {
-    guard_value((), || records::free(member));
+    guard_value((), || record::free(member));
 }

@@ -5,9 +5,11 @@ use std::ffi::c_char;
 use crate::check::{CountryCode, country_codes};
 
 use super::error::sendsafely_error;
-use super::guard::{Caller, guard_value};
-use super::records::{self, Memory, Translate};
 use super::status::sendsafely_status;
+use super::support::caller::Caller;
+use super::support::guard::guard_value;
+use super::support::memory::{Memory, Translate};
+use super::support::record;
 
 /// A country whose phone numbers need no dialling code.
 #[repr(C)]
@@ -74,5 +76,5 @@ pub unsafe extern "C" fn sendsafely_country_codes(
 pub unsafe extern "C" fn sendsafely_country_code_list_free(
     countries: *mut sendsafely_country_code_list,
 ) {
-    guard_value((), || records::free(countries));
+    guard_value((), || record::free(countries));
 }

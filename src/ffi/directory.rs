@@ -10,11 +10,14 @@ use crate::record::{Directory, Subdirectory};
 
 use super::error::sendsafely_error;
 use super::file::sendsafely_file_list;
-use super::guard::{Caller, boolean, guard_value, invalid};
-use super::options::{self, Options};
 use super::package::{call, sendsafely_package};
-use super::records::{self, Memory, Translate};
 use super::status::sendsafely_status;
+use super::support::argument::{boolean, invalid};
+use super::support::caller::Caller;
+use super::support::guard::guard_value;
+use super::support::memory::{Memory, Translate};
+use super::support::options::{self, Options};
+use super::support::record;
 use super::types::time;
 
 /// Options of sendsafely_package_get_directory.
@@ -280,5 +283,5 @@ pub unsafe extern "C" fn sendsafely_package_delete_directory(
 /// Frees a directory with everything that is in the record. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_directory_free(directory: *mut sendsafely_directory) {
-    guard_value((), || records::free(directory));
+    guard_value((), || record::free(directory));
 }

@@ -13,14 +13,18 @@ use crate::{Download, DownloadOptions, Sink};
 use super::buffer::sendsafely_buffer;
 use super::error::sendsafely_error;
 use super::file::{existing, sendsafely_existing};
-use super::guard::{Caller, boolean, guard_value, null};
-use super::options::{self, Options};
 use super::package::{call_with, sendsafely_package};
-use super::progress::{flow, sendsafely_progress_callback, sendsafely_write_callback};
-use super::records::{self, Memory, Translate};
+use super::progress::{sendsafely_progress_callback, sendsafely_write_callback};
 use super::report::{report, sendsafely_report};
 use super::status::sendsafely_status;
-use super::table::call_back;
+use super::support::argument::{boolean, null};
+use super::support::callbacks::flow;
+use super::support::caller::Caller;
+use super::support::guard::guard_value;
+use super::support::handle::call_back;
+use super::support::memory::{Memory, Translate};
+use super::support::options::{self, Options};
+use super::support::record;
 use super::types::SENDSAFELY_SIZE_UNKNOWN;
 
 /// Options of the download calls.
@@ -293,5 +297,5 @@ pub unsafe extern "C" fn sendsafely_package_download_all(
 /// Frees a download that a call returned. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_download_free(download: *mut sendsafely_download) {
-    guard_value((), || records::free(download));
+    guard_value((), || record::free(download));
 }

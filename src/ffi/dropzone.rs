@@ -4,10 +4,10 @@ use std::ffi::c_char;
 
 use super::client::{call, sendsafely_client};
 use super::error::sendsafely_error;
-use super::guard::Caller;
 use super::package::{self, sendsafely_package};
 use super::status::sendsafely_status;
 use super::string::sendsafely_string_list;
+use super::support::caller::Caller;
 
 /// Gives the e-mail addresses of those who get what arrives at the user's Dropzone. Free the list with
 /// sendsafely_string_list_free.

@@ -6,9 +6,11 @@ use crate::account::Enterprise;
 
 use super::client::{call, sendsafely_client};
 use super::error::sendsafely_error;
-use super::guard::{Caller, guard_value};
-use super::records::{self, Memory, Translate};
 use super::status::sendsafely_status;
+use super::support::caller::Caller;
+use super::support::guard::guard_value;
+use super::support::memory::{Memory, Translate};
+use super::support::record;
 
 /// What the service tells of the organization: a record, to be freed with sendsafely_enterprise_free.
 #[repr(C)]
@@ -71,5 +73,5 @@ pub unsafe extern "C" fn sendsafely_client_get_enterprise(
 /// Frees what was told of an organization. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_enterprise_free(enterprise: *mut sendsafely_enterprise) {
-    guard_value((), || records::free(enterprise));
+    guard_value((), || record::free(enterprise));
 }

@@ -7,10 +7,11 @@ use zeroize::Zeroizing;
 
 use crate::error::{Error, ErrorKind};
 
-use super::guard::{Out, guard_value};
-use super::records::terminated;
 use super::status::sendsafely_status;
-use super::table::{self, Handle};
+use super::support::guard::guard_value;
+use super::support::handle::{self, Handle};
+use super::support::memory::terminated;
+use super::support::output::Out;
 
 /// What went wrong with one call: a handle, to be freed with sendsafely_error_free.
 pub struct sendsafely_error {
@@ -54,7 +55,7 @@ fn text(
     pick: impl FnOnce(&ErrorObject) -> Option<&Zeroizing<Vec<u8>>>,
 ) -> *const c_char {
     guard_value(ptr::null(), || {
-        let error = table::get::<ErrorObject>(error).ok();
+        let error = handle::get::<ErrorObject>(error).ok();
         error
             .and_then(|error| pick(&error).map(|text| text.as_ptr().cast()))
             .unwrap_or(ptr::null())
@@ -69,7 +70,7 @@ pub unsafe extern "C" fn sendsafely_error_status(
 ) -> sendsafely_status {
     guard_value(
         sendsafely_status::SENDSAFELY_INTERNAL,
-        || match table::get::<ErrorObject>(error) {
+        || match handle::get::<ErrorObject>(error) {
             Ok(error) => error.status,
             Err(_) if error.is_null() => sendsafely_status::SENDSAFELY_OK,
             Err(stale) => stale.kind().into(),
@@ -96,7 +97,7 @@ pub unsafe extern "C" fn sendsafely_error_message(error: *const sendsafely_error
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_error_http_status(error: *const sendsafely_error) -> i32 {
     guard_value(0, || {
-        table::get::<ErrorObject>(error).map_or(0, |error| error.http_status)
+        handle::get::<ErrorObject>(error).map_or(0, |error| error.http_status)
     })
 }
 
@@ -130,7 +131,7 @@ pub unsafe extern "C" fn sendsafely_error_remedy(error: *const sendsafely_error)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_error_is_retryable(error: *const sendsafely_error) -> i32 {
     guard_value(0, || {
-        table::get::<ErrorObject>(error)
+        handle::get::<ErrorObject>(error)
             .is_ok_and(|error| error.is_retryable)
             .into()
     })
@@ -139,5 +140,5 @@ pub unsafe extern "C" fn sendsafely_error_is_retryable(error: *const sendsafely_
 /// Frees an error and the texts that its accessors returned. NULL and twice are harmless.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_error_free(error: *mut sendsafely_error) {
-    guard_value((), || table::free::<ErrorObject>(error));
+    guard_value((), || handle::free::<ErrorObject>(error));
 }

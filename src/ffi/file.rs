@@ -7,10 +7,13 @@ use crate::error::Result;
 use crate::record::File;
 
 use super::error::sendsafely_error;
-use super::guard::{Caller, guard_value, invalid};
 use super::package::{ask, call, sendsafely_package};
-use super::records::{self, Memory, Translate};
 use super::status::sendsafely_status;
+use super::support::argument::invalid;
+use super::support::caller::Caller;
+use super::support::guard::guard_value;
+use super::support::memory::{Memory, Translate};
+use super::support::record;
 use super::types::time;
 
 /// What a download, or the upload of a tree, does with a target that exists already.
@@ -264,11 +267,11 @@ pub unsafe extern "C" fn sendsafely_package_copy_file(
 pub unsafe extern "C" fn sendsafely_file_information_free(
     information: *mut sendsafely_file_information,
 ) {
-    guard_value((), || records::free(information));
+    guard_value((), || record::free(information));
 }
 
 /// Frees a file that an upload returned. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_file_free(file: *mut sendsafely_file) {
-    guard_value((), || records::free(file));
+    guard_value((), || record::free(file));
 }

@@ -10,13 +10,16 @@ use crate::package::{FinalizeOptions, Finalized};
 use crate::secret::SecretString;
 
 use super::error::sendsafely_error;
-use super::guard::{Caller, boolean, guard_value};
-use super::options::{self, Options};
 use super::package::{call_with, sendsafely_package};
 use super::progress::sendsafely_progress_callback;
-use super::records::{self, Memory, Translate};
 use super::status::sendsafely_status;
 use super::string::sendsafely_string_list;
+use super::support::argument::boolean;
+use super::support::caller::Caller;
+use super::support::guard::guard_value;
+use super::support::memory::{Memory, Translate};
+use super::support::options::{self, Options};
+use super::support::record;
 
 /// Options of sendsafely_package_finalize.
 #[repr(C)]
@@ -83,8 +86,8 @@ impl Translate for Finalized {
     fn translate(&self, memory: &mut Memory) -> sendsafely_finalized {
         sendsafely_finalized {
             link: memory.text(&self.link),
-            approvers: memory.texts(&self.approvers),
-            recipients: memory.texts(&self.recipients),
+            approvers: memory.record(&self.approvers),
+            recipients: memory.record(&self.recipients),
             needs_approval: self.needs_approval.into(),
         }
     }
@@ -160,5 +163,5 @@ pub unsafe extern "C" fn sendsafely_package_finalize(
 /// Frees what sendsafely_package_finalize returned, zeroing the link. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_finalized_free(finalized: *mut sendsafely_finalized) {
-    guard_value((), || records::free(finalized));
+    guard_value((), || record::free(finalized));
 }

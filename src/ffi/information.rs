@@ -11,12 +11,14 @@ use super::contact_group::sendsafely_contact_group_list;
 use super::directory::sendsafely_subdirectory_list;
 use super::error::sendsafely_error;
 use super::file::sendsafely_file_list;
-use super::guard::{Caller, guard_value};
 use super::package::{call, sendsafely_package};
 use super::recipient::sendsafely_recipient_list;
-use super::records::{self, Memory, Translate};
 use super::status::sendsafely_status;
 use super::string::sendsafely_string_list;
+use super::support::caller::Caller;
+use super::support::guard::guard_value;
+use super::support::memory::{Memory, Translate};
+use super::support::record;
 use super::types::time;
 
 /// The state of a package, as the service tells it. SendSafely Client API: package states (protocol 7.4).
@@ -160,7 +162,7 @@ impl Translate for PackageInformation {
             recipients: memory.record(&self.recipients),
             contact_groups: memory.record(&self.contact_groups),
             files: memory.record(&self.files),
-            approvers: memory.texts(&self.approvers),
+            approvers: memory.record(&self.approvers),
             needs_approval: self.needs_approval.into(),
             password_required: self.password_required.into(),
             is_workspace: self.is_workspace.into(),
@@ -229,5 +231,5 @@ pub unsafe extern "C" fn sendsafely_client_get_package_information(
 pub unsafe extern "C" fn sendsafely_package_information_free(
     information: *mut sendsafely_package_information,
 ) {
-    guard_value((), || records::free(information));
+    guard_value((), || record::free(information));
 }

@@ -8,9 +8,11 @@ use crate::trusted_device::KeyPair;
 
 use super::client::sendsafely_client;
 use super::error::sendsafely_error;
-use super::guard::{Caller, guard_value};
-use super::records::{self, Memory, Translate};
 use super::status::sendsafely_status;
+use super::support::caller::Caller;
+use super::support::guard::guard_value;
+use super::support::memory::{Memory, Translate};
+use super::support::record;
 
 /// The key pair of a trusted device: a record, to be freed with sendsafely_key_pair_free, which zeroes the private key.
 #[repr(C)]
@@ -142,5 +144,5 @@ pub unsafe extern "C" fn sendsafely_key_pair_load(
 /// Frees a key pair, zeroing it first. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_key_pair_free(key_pair: *mut sendsafely_key_pair) {
-    guard_value((), || records::free(key_pair));
+    guard_value((), || record::free(key_pair));
 }

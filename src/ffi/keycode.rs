@@ -9,10 +9,12 @@ use crate::trusted_device::{PackageKeycode, SyncFailure, SyncedKeycodes};
 
 use super::client::sendsafely_client;
 use super::error::sendsafely_error;
-use super::guard::{Caller, guard_value};
 use super::package::{ask, sendsafely_package};
-use super::records::{self, Memory, Translate};
 use super::status::{sendsafely_status, status_of};
+use super::support::caller::Caller;
+use super::support::guard::guard_value;
+use super::support::memory::{Memory, Translate};
+use super::support::record;
 
 /// The keycode of one package among several.
 #[repr(C)]
@@ -292,11 +294,11 @@ pub unsafe extern "C" fn sendsafely_keycode_decrypt(
 /// Frees a list of keycodes, zeroing them first. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_keycode_list_free(keycodes: *mut sendsafely_keycode_list) {
-    guard_value((), || records::free(keycodes));
+    guard_value((), || record::free(keycodes));
 }
 
 /// Frees the result of a synchronization. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_sync_result_free(result: *mut sendsafely_sync_result) {
-    guard_value((), || records::free(result));
+    guard_value((), || record::free(result));
 }

@@ -10,11 +10,13 @@ use crate::secret::SecretString;
 
 use super::client::sendsafely_client;
 use super::error::sendsafely_error;
-use super::guard::{Caller, guard_value};
 use super::package::{ask, give, sendsafely_package};
-use super::records::{self, Memory, Translate};
 use super::status::sendsafely_status;
 use super::string::sendsafely_string_list;
+use super::support::caller::Caller;
+use super::support::guard::guard_value;
+use super::support::memory::{Memory, Translate};
+use super::support::record;
 
 /// The parts of a secure link: a record, to be freed with sendsafely_link_free.
 #[repr(C)]
@@ -138,5 +140,5 @@ pub unsafe extern "C" fn sendsafely_package_link(
 /// Frees the parts of a link, zeroing the keycode. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_link_free(link: *mut sendsafely_link) {
-    guard_value((), || records::free(link));
+    guard_value((), || record::free(link));
 }

@@ -1,7 +1,7 @@
 //! Live objects.
 
-use super::guard::guard_value;
-use super::table::Process;
+use super::support::guard::guard_value;
+use super::support::process::Process;
 
 /// Returns how many handles, records and strings the program holds and has yet to free: 0 at the end of a program
 /// without leaks.

@@ -8,9 +8,9 @@ use crate::raw;
 use crate::secret::SecretString;
 
 use super::error::sendsafely_error;
-use super::guard::Caller;
 use super::package::{call, sendsafely_package};
 use super::status::sendsafely_status;
+use super::support::caller::Caller;
 
 /// Sets the message of a package, encrypted like the files; a later one replaces it.
 ///

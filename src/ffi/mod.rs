@@ -16,11 +16,7 @@
     reason = "one sentence for all: pointers are as the header's conventions say"
 )]
 
-mod guard;
-mod listing;
-mod options;
-mod records;
-mod table;
+mod support;
 
 // One per noun; tests/header.rs has them in the order of the header.
 mod activity;
@@ -59,6 +55,3 @@ mod types;
 mod upload;
 mod user;
 mod version;
-
-#[cfg(feature = "test-hooks")]
-mod test_hooks;

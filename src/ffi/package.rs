@@ -10,10 +10,13 @@ use crate::secret::SecretString;
 
 use super::client::{ClientObject, sendsafely_client};
 use super::error::sendsafely_error;
-use super::guard::{Caller, Out, guard_value};
-use super::progress::{Callbacks, sendsafely_progress_callback};
+use super::progress::sendsafely_progress_callback;
 use super::status::sendsafely_status;
-use super::table::{self, Handle};
+use super::support::callbacks::Callbacks;
+use super::support::caller::Caller;
+use super::support::guard::guard_value;
+use super::support::handle::{self, Handle};
+use super::support::output::Out;
 
 /// A package: files and a message for recipients. A handle, to be freed with sendsafely_package_free. Any number of
 /// threads may use it at once.
@@ -39,7 +42,7 @@ pub(super) fn ask<T>(
     package: *mut sendsafely_package,
     question: impl FnOnce(&Package) -> Result<T>,
 ) -> Result<T> {
-    question(&table::get::<PackageObject>(package)?.package)
+    question(&handle::get::<PackageObject>(package)?.package)
 }
 
 /// Begins something on a package that goes on in a handle of its own, with the callbacks for that.
@@ -47,7 +50,7 @@ pub(super) fn begin<T>(
     package: *mut sendsafely_package,
     begin: impl FnOnce(&Package) -> Result<T>,
 ) -> Result<(T, Callbacks)> {
-    let object = table::get::<PackageObject>(package)?;
+    let object = handle::get::<PackageObject>(package)?;
     Ok((begin(&object.package)?, object.callbacks))
 }
 
@@ -66,7 +69,7 @@ pub(super) fn call_with<T>(
     user_data: *mut std::ffi::c_void,
     call: impl FnOnce(&Package, &mut dyn Observer) -> Result<T>,
 ) -> Result<T> {
-    let object = table::get::<PackageObject>(package)?;
+    let object = handle::get::<PackageObject>(package)?;
     let callbacks = object.callbacks.or_instead(on_progress, user_data);
     callbacks.observe(package.addr(), |observer| call(&object.package, observer))
 }
@@ -77,7 +80,7 @@ pub(super) fn give(
     client: *mut sendsafely_client,
     make: impl FnOnce(&Client, &mut dyn Observer) -> Result<Package>,
 ) -> Result<()> {
-    let object = table::get::<ClientObject>(client)?;
+    let object = handle::get::<ClientObject>(client)?;
     let package = object
         .callbacks
         .observe(0, |observer| make(&object.client, observer))?;
@@ -450,5 +453,5 @@ pub unsafe extern "C" fn sendsafely_package_delete_unfinished(
 /// package.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_free(package: *mut sendsafely_package) {
-    guard_value((), || table::free::<PackageObject>(package));
+    guard_value((), || handle::free::<PackageObject>(package));
 }

@@ -9,15 +9,18 @@ use crate::package_list::{ListOptions, PackageList, PackageSearch, PackageStatus
 
 use super::client::{ClientObject, sendsafely_client};
 use super::error::sendsafely_error;
-use super::guard::{Caller, boolean, guard_value, invalid};
 use super::information::{state, status_of_state};
-use super::listing::Listing;
-use super::options::{self, Options};
 use super::recipient::sendsafely_recipient;
-use super::records::{self, Memory, Translate};
 use super::status::sendsafely_status;
 use super::string::sendsafely_string_list;
-use super::table::{self, Handle};
+use super::support::argument::{boolean, invalid};
+use super::support::caller::Caller;
+use super::support::guard::guard_value;
+use super::support::handle::{self, Handle};
+use super::support::listing::Listing;
+use super::support::memory::{Memory, Translate};
+use super::support::options::{self, Options};
+use super::support::record;
 use super::types::{SENDSAFELY_TIME_UNKNOWN, time};
 
 /// Which packages sendsafely_client_list_packages lists.
@@ -208,9 +211,9 @@ impl Translate for PackageSummary {
             life: or_unknown(self.life),
             recipient_count: or_unknown(self.recipient_count),
             label: memory.optional_text(self.label.as_deref()),
-            recipients: memory.texts(&self.recipients),
-            file_names: memory.texts(&self.file_names),
-            contact_groups: memory.texts(&self.contact_groups),
+            recipients: memory.record(&self.recipients),
+            file_names: memory.record(&self.file_names),
+            contact_groups: memory.record(&self.contact_groups),
             contains_message: self.contains_message.map_or(-1, i32::from),
             is_workspace: self.is_workspace.into(),
             is_dropzone: self.is_dropzone.into(),
@@ -296,7 +299,7 @@ pub unsafe extern "C" fn sendsafely_client_list_packages(
     let out_iterator = caller.out(out_iterator);
     caller.guard(|| {
         let out_iterator = out_iterator.required("out_iterator")?;
-        let object = table::get::<ClientObject>(client)?;
+        let object = handle::get::<ClientObject>(client)?;
         let list = match list {
             l if l == SENDSAFELY_PACKAGE_LIST_SENT as i32 => PackageList::Sent,
             l if l == SENDSAFELY_PACKAGE_LIST_RECEIVED as i32 => PackageList::Received,
@@ -336,7 +339,7 @@ pub unsafe extern "C" fn sendsafely_client_search_packages(
     let out_iterator = caller.out(out_iterator);
     caller.guard(|| {
         let out_iterator = out_iterator.required("out_iterator")?;
-        let object = table::get::<ClientObject>(client)?;
+        let object = handle::get::<ClientObject>(client)?;
         let options = caller.options(options)?;
         let search = options.search(caller)?;
         let rows = rows(options.first_row, options.page_size);
@@ -361,7 +364,7 @@ pub unsafe extern "C" fn sendsafely_package_iterator_next(
     let out_summary = caller.out(out_summary);
     caller.guard(|| {
         let out_summary = out_summary.required("out_summary")?;
-        let listing = table::get::<PackageIterator>(iterator)?;
+        let listing = handle::get::<PackageIterator>(iterator)?;
         if let Some(summary) = listing.next(iterator.addr())? {
             out_summary.give_record(&summary);
         }
@@ -374,13 +377,13 @@ pub unsafe extern "C" fn sendsafely_package_iterator_next(
 pub unsafe extern "C" fn sendsafely_package_iterator_free(
     iterator: *mut sendsafely_package_iterator,
 ) {
-    guard_value((), || table::free::<PackageIterator>(iterator));
+    guard_value((), || handle::free::<PackageIterator>(iterator));
 }
 
 /// Frees a package of a list. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_summary_free(summary: *mut sendsafely_package_summary) {
-    guard_value((), || records::free(summary));
+    guard_value((), || record::free(summary));
 }
 
 /// Frees a list of packages with the packages in it. NULL is allowed; free it once.
@@ -388,5 +391,5 @@ pub unsafe extern "C" fn sendsafely_package_summary_free(summary: *mut sendsafel
 pub unsafe extern "C" fn sendsafely_package_summary_list_free(
     packages: *mut sendsafely_package_summary_list,
 ) {
-    guard_value((), || records::free(packages));
+    guard_value((), || record::free(packages));
 }

@@ -7,8 +7,8 @@ use crate::secret::SecretString;
 
 use super::buffer::sendsafely_buffer;
 use super::error::sendsafely_error;
-use super::guard::Caller;
 use super::status::sendsafely_status;
+use super::support::caller::Caller;
 
 /// Encrypts a part of a file: size bytes at data, which may be none. Free the buffer with sendsafely_buffer_free.
 ///

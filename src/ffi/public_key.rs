@@ -6,10 +6,12 @@ use crate::record::PublicKey;
 
 use super::client::sendsafely_client;
 use super::error::sendsafely_error;
-use super::guard::{Caller, guard_value};
 use super::package::sendsafely_package;
-use super::records::{self, Memory, Translate};
 use super::status::sendsafely_status;
+use super::support::caller::Caller;
+use super::support::guard::guard_value;
+use super::support::memory::{Memory, Translate};
+use super::support::record;
 
 /// A public key to which the keycode of a package is encrypted.
 #[repr(C)]
@@ -156,5 +158,5 @@ pub unsafe extern "C" fn sendsafely_package_get_public_keys(
 /// Frees a list of public keys with the keys in it. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_public_key_list_free(keys: *mut sendsafely_public_key_list) {
-    guard_value((), || records::free(keys));
+    guard_value((), || record::free(keys));
 }

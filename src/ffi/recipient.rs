@@ -10,13 +10,16 @@ use crate::package::{RecipientResult, Sms};
 use crate::record::{Confirmation, Recipient};
 
 use super::error::sendsafely_error;
-use super::guard::{Caller, boolean, guard_value, invalid};
-use super::options::{self, Options};
 use super::package::{call, sendsafely_package};
 use super::public_key::sendsafely_public_key_list;
-use super::records::{self, Memory, Translate};
 use super::status::{sendsafely_status, status_of};
 use super::string::sendsafely_string_list;
+use super::support::argument::{boolean, invalid};
+use super::support::caller::Caller;
+use super::support::guard::guard_value;
+use super::support::memory::{Memory, Translate};
+use super::support::options::{self, Options};
+use super::support::record;
 use super::types::time;
 
 /// Options of sendsafely_package_add_recipient and sendsafely_package_add_recipients.
@@ -162,8 +165,8 @@ impl Translate for Recipient {
             email: memory.text(&self.email),
             full_name: memory.optional_text(self.full_name.as_deref()),
             role: memory.optional_text(self.role.as_deref()),
-            approvers: memory.texts(&self.approvers),
-            phone_numbers: memory.texts(&self.phone_numbers),
+            approvers: memory.record(&self.approvers),
+            phone_numbers: memory.record(&self.phone_numbers),
             needs_approval: self.needs_approval.into(),
             is_package_owner: self.is_package_owner.into(),
             sms_auth: self.sms_auth.into(),
@@ -453,7 +456,7 @@ pub unsafe extern "C" fn sendsafely_package_remove_all_recipients(
 /// Frees a recipient with all that is in it. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_recipient_free(recipient: *mut sendsafely_recipient) {
-    guard_value((), || records::free(recipient));
+    guard_value((), || record::free(recipient));
 }
 
 /// Frees a list of results with the results in it. NULL is allowed; free it once.
@@ -461,5 +464,5 @@ pub unsafe extern "C" fn sendsafely_recipient_free(recipient: *mut sendsafely_re
 pub unsafe extern "C" fn sendsafely_recipient_result_list_free(
     results: *mut sendsafely_recipient_result_list,
 ) {
-    guard_value((), || records::free(results));
+    guard_value((), || record::free(results));
 }

@@ -4,9 +4,9 @@ use std::ffi::c_char;
 
 use super::client::sendsafely_client;
 use super::error::sendsafely_error;
-use super::guard::Caller;
 use super::packages::sendsafely_package_summary_list;
 use super::status::sendsafely_status;
+use super::support::caller::Caller;
 
 /// Gives the packages that a recipient has got from the organization, with what it has fetched of each.
 ///

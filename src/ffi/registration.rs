@@ -10,9 +10,10 @@ use crate::secret::SecretString;
 
 use super::client::{call, sendsafely_client};
 use super::error::sendsafely_error;
-use super::guard::{Caller, boolean, invalid};
-use super::options::{self, Options};
 use super::status::sendsafely_status;
+use super::support::argument::{boolean, invalid};
+use super::support::caller::Caller;
+use super::support::options::{self, Options};
 
 /// Options of sendsafely_client_finish_registration: all of them but one proof are needed.
 #[repr(C)]
@@ -135,7 +136,7 @@ pub unsafe extern "C" fn sendsafely_client_finish_registration(
     let out_email = caller.out(out_email);
     caller.guard(|| {
         if options.is_null() {
-            return Err(super::guard::null("options"));
+            return Err(super::support::argument::null("options"));
         }
         let registration = caller.options(options)?.read(caller)?;
         let email = call(client, |client, observer| {

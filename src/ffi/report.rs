@@ -7,11 +7,13 @@ use crate::error::Result;
 use crate::package::Package;
 use crate::package::{Action, Report, ReportItem, TreeError};
 
-use super::guard::{Out, guard_value};
 use super::package::{call_with, sendsafely_package};
 use super::progress::sendsafely_progress_callback;
-use super::records::{self, Memory, Translate};
 use super::status::status_of;
+use super::support::guard::guard_value;
+use super::support::memory::{Memory, Translate};
+use super::support::output::Out;
+use super::support::record;
 use super::types::SENDSAFELY_SIZE_UNKNOWN;
 
 /// What was done with a file of a tree. A later version may add some.
@@ -128,5 +130,5 @@ pub(super) fn report(
 /// Frees a report with the items in it. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_report_free(report: *mut sendsafely_report) {
-    guard_value((), || records::free(report));
+    guard_value((), || record::free(report));
 }

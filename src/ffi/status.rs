@@ -4,8 +4,6 @@ use std::ffi::{CStr, c_char};
 
 use crate::error::{Error, ErrorKind};
 
-use super::guard::guard_value;
-
 /// What a call tells. Families: 0 done, 1 the caller's mistake, 100 the order of steps, 200 limits, 300 the service
 /// refused, 400 the network, 500 integrity, 600 local files, 700 stopped, 900 the library's own mistake.
 ///
@@ -314,6 +312,8 @@ pub enum sendsafely_status {
 }
 
 use sendsafely_status::*;
+
+use super::support::guard::guard_value;
 
 /// What has become of one thing among several, as records tell it.
 pub(super) fn status_of(error: Option<&Error>) -> i32 {

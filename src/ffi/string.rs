@@ -2,8 +2,9 @@
 
 use std::ffi::c_char;
 
-use super::guard::guard_value;
-use super::records::{self, Memory, Translate};
+use super::support::guard::guard_value;
+use super::support::memory::{Memory, Translate};
+use super::support::record;
 
 /// A list of strings: a record, to be freed with sendsafely_string_list_free unless it is part of another record.
 #[repr(C)]
@@ -18,7 +19,10 @@ pub struct sendsafely_string_list {
 impl Translate for Vec<String> {
     type Record = sendsafely_string_list;
     fn translate(&self, memory: &mut Memory) -> sendsafely_string_list {
-        memory.string_list(self)
+        sendsafely_string_list {
+            count: self.len(),
+            items: memory.text_items(self),
+        }
     }
 }
 
@@ -27,11 +31,11 @@ impl Translate for Vec<String> {
 /// Not for strings inside records, nor for those that an accessor returned.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_string_free(text: *mut c_char) {
-    guard_value((), || records::free(text));
+    guard_value((), || record::free(text));
 }
 
 /// Frees a list of strings with its strings. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_string_list_free(list: *mut sendsafely_string_list) {
-    guard_value((), || records::free(list));
+    guard_value((), || record::free(list));
 }

@@ -4,7 +4,7 @@ use std::ffi::c_char;
 
 use crate::record::Timestamp;
 
-use super::records::Memory;
+use super::support::memory::Memory;
 
 /// A size or total that is not known.
 pub const SENDSAFELY_SIZE_UNKNOWN: u64 = 0xffff_ffff_ffff_ffff;

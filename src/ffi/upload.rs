@@ -11,13 +11,15 @@ use crate::package::{Source, UploadOptions};
 
 use super::error::sendsafely_error;
 use super::file::{existing, sendsafely_existing, sendsafely_file};
-use super::guard::{Caller, Out, invalid, null};
-use super::options::{self, Options};
 use super::package::{ask, call_with, sendsafely_package};
 use super::progress::{sendsafely_progress_callback, sendsafely_read_callback};
 use super::report::{report, sendsafely_report};
 use super::status::sendsafely_status;
-use super::table::call_back;
+use super::support::argument::{invalid, null};
+use super::support::caller::Caller;
+use super::support::handle::call_back;
+use super::support::options::{self, Options};
+use super::support::output::Out;
 use super::types::SENDSAFELY_SIZE_UNKNOWN;
 
 /// Options of the three upload calls.

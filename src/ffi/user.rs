@@ -6,9 +6,11 @@ use crate::account::User;
 
 use super::client::{call, sendsafely_client};
 use super::error::sendsafely_error;
-use super::guard::{Caller, guard_value};
-use super::records::{self, Memory, Translate};
 use super::status::sendsafely_status;
+use super::support::caller::Caller;
+use super::support::guard::guard_value;
+use super::support::memory::{Memory, Translate};
+use super::support::record;
 
 /// What the service tells of the user: a record, to be freed with sendsafely_user_free.
 #[repr(C)]
@@ -75,5 +77,5 @@ pub unsafe extern "C" fn sendsafely_client_get_user(
 /// Frees what was told of a user. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_user_free(user: *mut sendsafely_user) {
-    guard_value((), || records::free(user));
+    guard_value((), || record::free(user));
 }

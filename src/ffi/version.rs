@@ -4,8 +4,9 @@ use std::ffi::{CStr, c_char};
 
 use super::client::{call, sendsafely_client};
 use super::error::sendsafely_error;
-use super::guard::{Caller, guard_value};
 use super::status::sendsafely_status;
+use super::support::caller::Caller;
+use super::support::guard::guard_value;
 
 const fn number(text: &str) -> u32 {
     match u32::from_str_radix(text, 10) {

@@ -3,17 +3,17 @@
 use crate::error::Result;
 use crate::pages::Pages;
 
-use super::progress::Callbacks;
+use super::callbacks::Callbacks;
 
-pub(super) struct Listing<T> {
-    pub(super) pages: Pages<T>,
+pub(crate) struct Listing<T> {
+    pub(crate) pages: Pages<T>,
     /// Those of the client that the list was begun with.
-    pub(super) callbacks: Callbacks,
+    pub(crate) callbacks: Callbacks,
 }
 
 impl<T: Clone + PartialEq + Send + 'static> Listing<T> {
     /// The next row, none at the end, for the iterator with this ticket.
-    pub(super) fn next(&self, ticket: usize) -> Result<Option<T>> {
+    pub(crate) fn next(&self, ticket: usize) -> Result<Option<T>> {
         self.callbacks
             .observe(ticket, |observer| self.pages.next(observer))
     }

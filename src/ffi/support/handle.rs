@@ -1,21 +1,16 @@
-//! The table of live objects. A handle is a ticket into it, not an address: it is made without provenance, never
+//! Handles. A handle is a ticket into the table of live objects, not an address: it is made without provenance, never
 //! dereferenced and never reused, so that a stale or foreign one is an error instead of undefined behavior.
 
-use std::any::Any;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-use once_cell::race::OnceBox;
-use parking_lot::Mutex;
+use std::sync::atomic::Ordering;
 
 use crate::error::{Error, ErrorKind, Result};
 
-use super::records::Record;
+use super::process::{NEXT_SERIAL, Process};
 
 /// What a handle stands for.
-pub(super) trait Handle: Send + Sync + 'static {
+pub(crate) trait Handle: Send + Sync + 'static {
     /// The opaque type that C sees.
     type Ticket;
     /// Tells kinds apart in the ticket itself: 1 to 7.
@@ -31,58 +26,8 @@ const KIND_SHIFT: u32 = 1;
 const SERIAL_SHIFT: u32 = 4;
 const KIND_MASK: usize = 0b111;
 
-/// Serial numbers go on in a forked child, so that a ticket of the parent never becomes one of the child.
-static NEXT_SERIAL: AtomicUsize = AtomicUsize::new(1);
-
-/// Objects of one process. A forked child begins a table of its own and never touches its parent's: that one's locks
-/// may have been held by threads that do not exist in the child, and its connections are the parent's.
-pub(super) struct Process {
-    id: u32,
-    first_serial: usize,
-    handles: Mutex<HashMap<usize, Arc<dyn Any + Send + Sync>>>,
-    pub(super) records: Mutex<HashMap<usize, Record>>,
-    child: OnceBox<Process>,
-}
-
-impl Process {
-    fn new(id: u32) -> Box<Self> {
-        Box::new(Self {
-            id,
-            first_serial: NEXT_SERIAL.load(Ordering::Relaxed),
-            handles: Mutex::default(),
-            records: Mutex::default(),
-            child: OnceBox::new(),
-        })
-    }
-
-    /// The table of this process. Takes no lock, so that it works after any fork.
-    pub(super) fn current() -> &'static Self {
-        static FIRST: OnceBox<Process> = OnceBox::new();
-        let id = std::process::id();
-        let mut process = FIRST.get_or_init(|| Self::new(id));
-        while let Some(child) = process.child.get() {
-            process = child;
-        }
-        if process.id == id {
-            process
-        } else {
-            process.child.get_or_init(|| Self::new(id))
-        }
-    }
-
-    pub(super) fn live_objects(&self) -> usize {
-        self.handles.lock().len() + self.records.lock().len()
-    }
-
-    #[cfg(feature = "test-hooks")]
-    pub(super) fn panic_while_locked(&self) {
-        let _handles = self.handles.lock();
-        panic!("injected while the table was locked");
-    }
-}
-
 /// Makes an object live.
-pub(super) fn insert<H: Handle>(object: H) -> Result<*mut H::Ticket> {
+pub(crate) fn insert<H: Handle>(object: H) -> Result<*mut H::Ticket> {
     const { assert!(H::KIND != 0 && H::KIND <= KIND_MASK) };
     let process = Process::current();
     let serial = NEXT_SERIAL.fetch_add(1, Ordering::Relaxed);
@@ -95,7 +40,7 @@ pub(super) fn insert<H: Handle>(object: H) -> Result<*mut H::Ticket> {
 }
 
 /// The object of a ticket. The caller's own reference keeps it alive, whoever frees the handle meanwhile.
-pub(super) fn get<H: Handle>(ticket: *const H::Ticket) -> Result<Arc<H>> {
+pub(crate) fn get<H: Handle>(ticket: *const H::Ticket) -> Result<Arc<H>> {
     if ticket.is_null() {
         return Err(Error::new(H::WHEN_NULL, format!("the {} is NULL", H::NAME)));
     }
@@ -116,7 +61,7 @@ pub(super) fn get<H: Handle>(ticket: *const H::Ticket) -> Result<Arc<H>> {
 
 /// Takes an object out of the table; harmless for anything that is not in there. In a forked child nothing happens to
 /// the parent's object: not even its memory is touched.
-pub(super) fn free<H: Handle>(ticket: *mut H::Ticket) {
+pub(crate) fn free<H: Handle>(ticket: *mut H::Ticket) {
     let process = Process::current();
     if check::<H>(process, ticket.addr()).is_err() {
         return;
@@ -159,7 +104,7 @@ fn is_called_back(ticket: usize) -> bool {
 }
 
 /// Runs a callback of the program; meanwhile calls on the same object from this thread answer that it is busy.
-pub(super) fn call_back<T>(ticket: usize, callback: impl FnOnce() -> T) -> T {
+pub(crate) fn call_back<T>(ticket: usize, callback: impl FnOnce() -> T) -> T {
     struct Leave;
     impl Drop for Leave {
         fn drop(&mut self) {
@@ -247,11 +192,8 @@ mod tests {
 
     #[test]
     fn tickets_from_before_a_fork_are_told_apart_without_the_old_table() {
-        let child = Process {
-            id: 0,
-            first_serial: 100,
-            ..*Process::new(0)
-        };
+        let mut child = Process::new(0);
+        child.first_serial = 100;
         let ticket = |serial: usize| serial << SERIAL_SHIFT | Thing::KIND << KIND_SHIFT | 1;
         assert_eq!(
             kind(check::<Thing>(&child, ticket(99))),

@@ -1,21 +1,13 @@
 //! Injected panics, only with the cargo feature `test-hooks`: not in the header, never in a released library.
 
-use std::cell::Cell;
-
 use crate::call;
+use crate::ffi::error::sendsafely_error;
+use crate::ffi::status::sendsafely_status;
 
-use super::error::sendsafely_error;
-use super::guard::{Caller, invalid};
-use super::status::sendsafely_status;
-use super::table::Process;
-
-thread_local! {
-    static ARMED: Cell<bool> = const { Cell::new(false) };
-}
-
-pub(super) fn panic_if_armed() {
-    assert!(!ARMED.take(), "injected into an exported function");
-}
+use super::argument::invalid;
+use super::caller::Caller;
+use super::guard::PANIC;
+use super::process::Process;
 
 /// Panics in the body of an exported function (0), on a worker (1), or while the table of handles is locked (2); 3 lets
 /// the next exported function that this thread calls panic.
@@ -33,7 +25,7 @@ pub unsafe extern "C" fn sendsafely_test_panic(
                 panic!("injected on a worker")
             })?,
             2 => Process::current().panic_while_locked(),
-            3 => ARMED.set(true),
+            3 => PANIC.set(true),
             _ => return Err(invalid("place is 0 to 3")),
         }
         Ok(())

@@ -3,9 +3,10 @@
 use std::mem::{align_of, size_of};
 
 use crate::error::{ErrorKind, Result};
+use crate::ffi::status::sendsafely_status;
 
-use super::guard::{guard_value, invalid};
-use super::status::sendsafely_status;
+use super::argument::invalid;
+use super::guard::guard_value;
 
 /// Larger than any options struct will ever be: what claims more was never initialized.
 const LARGEST: usize = 4096;
@@ -15,7 +16,7 @@ const LARGEST: usize = 4096;
 /// # Safety
 ///
 /// `#[repr(C)]`, begins with a `usize`, and any bytes are a valid value of it (no references, enums or `bool`).
-pub(super) unsafe trait Options: Copy {
+pub(crate) unsafe trait Options: Copy {
     /// How messages call it.
     const NAME: &'static str;
     /// What NULL means.
@@ -27,7 +28,7 @@ pub(super) unsafe trait Options: Copy {
 /// # Safety
 ///
 /// NULL, or valid for reading a `usize` and as many bytes as that says.
-pub(super) unsafe fn read<O: Options>(pointer: *const O) -> Result<O> {
+pub(crate) unsafe fn read<O: Options>(pointer: *const O) -> Result<O> {
     let mut options = O::defaults();
     if pointer.is_null() {
         return Ok(options);
@@ -62,7 +63,7 @@ pub(super) unsafe fn read<O: Options>(pointer: *const O) -> Result<O> {
 /// # Safety
 ///
 /// NULL, or valid for writing `size` bytes.
-pub(super) unsafe fn init<O: Options>(pointer: *mut O, size: usize) -> sendsafely_status {
+pub(crate) unsafe fn init<O: Options>(pointer: *mut O, size: usize) -> sendsafely_status {
     guard_value(ErrorKind::Internal.into(), || {
         if pointer.is_null() {
             return ErrorKind::NullArgument.into();

@@ -1,0 +1,121 @@
+//! The callbacks of a program, as the core's observer of a call.
+
+use std::ffi::c_void;
+use std::mem::size_of;
+
+use crate::call::{Flow, Observer, Progress};
+use crate::error::{Error, Result};
+use crate::ffi::progress::{
+    SENDSAFELY_CONTINUE, SENDSAFELY_STOP, sendsafely_log_callback, sendsafely_phase,
+    sendsafely_progress, sendsafely_progress_callback,
+};
+use crate::ffi::types::SENDSAFELY_SIZE_UNKNOWN;
+
+use super::argument::invalid;
+use super::handle;
+use super::memory::terminated;
+
+/// The callbacks of a program that tell it of a call.
+#[derive(Clone, Copy)]
+pub(crate) struct Callbacks {
+    pub(crate) on_progress: sendsafely_progress_callback,
+    pub(crate) user_data: *mut c_void,
+    pub(crate) on_log: sendsafely_log_callback,
+    pub(crate) log_user_data: *mut c_void,
+}
+
+// SAFETY: the library only hands the pointers back; the conventions ask the program for functions that any thread
+// which calls the library may run.
+unsafe impl Send for Callbacks {}
+// SAFETY: as above.
+unsafe impl Sync for Callbacks {}
+
+impl Callbacks {
+    /// These, with the progress callback of one call's options in place of the client's, if there is one.
+    pub(crate) fn or_instead(
+        mut self,
+        on_progress: sendsafely_progress_callback,
+        user_data: *mut c_void,
+    ) -> Self {
+        if on_progress.is_some() {
+            self.on_progress = on_progress;
+            self.user_data = user_data;
+        }
+        self
+    }
+
+    /// Makes a call of the core on the object of a ticket, observed by these callbacks.
+    pub(crate) fn observe<T>(
+        self,
+        ticket: usize,
+        call: impl FnOnce(&mut dyn Observer) -> Result<T>,
+    ) -> Result<T> {
+        let mut program = Program {
+            callbacks: self,
+            ticket,
+            mistake: None,
+        };
+        let result = call(&mut program);
+        match program.mistake {
+            Some(mistake) => result.map_err(|_| mistake),
+            None => result,
+        }
+    }
+}
+
+/// The program as an observer of one call.
+struct Program {
+    callbacks: Callbacks,
+    ticket: usize,
+    /// Set when a callback returned what is none of its answers.
+    mistake: Option<Error>,
+}
+
+impl Observer for Program {
+    fn progress(&mut self, progress: &Progress) -> Flow {
+        let Some(on_progress) = self.callbacks.on_progress else {
+            return Flow::Continue;
+        };
+        let progress = sendsafely_progress {
+            struct_size: size_of::<sendsafely_progress>(),
+            phase: sendsafely_phase::from(progress.phase) as i32,
+            retries: progress.retries,
+            bytes_done: progress.bytes_done,
+            bytes_sent: progress.bytes_sent,
+            bytes_total: progress.bytes_total.unwrap_or(SENDSAFELY_SIZE_UNKNOWN),
+            bytes_per_second: progress.bytes_per_second,
+            parts_done: progress.parts_done,
+            parts_total: progress.parts_total,
+        };
+        // SAFETY: a function of the program, called as its type says.
+        let answer = handle::call_back(self.ticket, || unsafe {
+            on_progress(self.callbacks.user_data, &raw const progress)
+        });
+        flow(answer, "the progress callback").unwrap_or_else(|mistake| {
+            self.mistake.get_or_insert(mistake);
+            Flow::Stop
+        })
+    }
+
+    fn log(&mut self, line: &str) {
+        let Some(on_log) = self.callbacks.on_log else {
+            return;
+        };
+        let line = terminated(line);
+        // SAFETY: a function of the program, called as its type says; the line ends with NUL.
+        handle::call_back(self.ticket, || unsafe {
+            on_log(self.callbacks.log_user_data, line.as_ptr().cast())
+        });
+    }
+}
+
+/// What a callback's answer means.
+pub(crate) fn flow(answer: i32, who: &str) -> Result<Flow> {
+    match answer {
+        SENDSAFELY_CONTINUE => Ok(Flow::Continue),
+        SENDSAFELY_STOP => Ok(Flow::Stop),
+        _ => Err(invalid(format!(
+            "{who} returned {answer}, neither SENDSAFELY_CONTINUE nor SENDSAFELY_STOP"
+        ))),
+    }
+}

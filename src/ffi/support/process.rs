@@ -1,0 +1,63 @@
+//! The live objects of this process.
+
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use once_cell::race::OnceBox;
+use parking_lot::Mutex;
+
+use super::memory::Memory;
+
+/// Serial numbers go on in a forked child, so that a ticket of the parent never becomes one of the child.
+pub(crate) static NEXT_SERIAL: AtomicUsize = AtomicUsize::new(1);
+
+/// Objects of one process. A forked child begins a table of its own and never touches its parent's: that one's locks
+/// may have been held by threads that do not exist in the child, and its connections are the parent's.
+pub(crate) struct Process {
+    id: u32,
+    pub(crate) first_serial: usize,
+    /// By ticket.
+    pub(crate) handles: Mutex<HashMap<usize, Arc<dyn Any + Send + Sync>>>,
+    /// By address.
+    pub(crate) records: Mutex<HashMap<usize, (TypeId, Memory)>>,
+    child: OnceBox<Process>,
+}
+
+impl Process {
+    pub(crate) fn new(id: u32) -> Box<Self> {
+        Box::new(Self {
+            id,
+            first_serial: NEXT_SERIAL.load(Ordering::Relaxed),
+            handles: Mutex::default(),
+            records: Mutex::default(),
+            child: OnceBox::new(),
+        })
+    }
+
+    /// The table of this process. Takes no lock, so that it works after any fork.
+    pub(crate) fn current() -> &'static Self {
+        static FIRST: OnceBox<Process> = OnceBox::new();
+        let id = std::process::id();
+        let mut process = FIRST.get_or_init(|| Self::new(id));
+        while let Some(child) = process.child.get() {
+            process = child;
+        }
+        if process.id == id {
+            process
+        } else {
+            process.child.get_or_init(|| Self::new(id))
+        }
+    }
+
+    pub(crate) fn live_objects(&self) -> usize {
+        self.handles.lock().len() + self.records.lock().len()
+    }
+
+    #[cfg(feature = "test-hooks")]
+    pub(crate) fn panic_while_locked(&self) {
+        let _handles = self.handles.lock();
+        panic!("injected while the table was locked");
+    }
+}
