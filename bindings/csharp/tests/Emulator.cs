@@ -63,7 +63,7 @@ namespace Sendsafely.Tests
 
         /// <summary>How many packages the service has that were not deleted.</summary>
         internal static int Packages =>
-            Regex.Matches(Admin("GET", "/packages"), "\"([^\"]+)\"").Cast<Match>().Count(id => !Admin("GET", "/packages/" + id.Groups[1].Value).Contains("DELETED"));
+            Regex.Matches(Admin("GET", "/packages"), "\"([^\"]+)\"").Cast<Match>().Count(match => !Admin("GET", "/packages/" + match.Groups[1].Value).Contains("DELETED"));
 
         /// <summary>How many requests of a kind have arrived.</summary>
         internal static int Requests(string endpoint) => Regex.Matches(Admin("GET", "/requests"), "\"endpoint\":\\s*\"" + endpoint + "\"").Count;

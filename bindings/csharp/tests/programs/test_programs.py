@@ -19,6 +19,10 @@ def refused(run, *words, status=1):
     assert all(word in run.stderr for word in words), run
 
 
+def packages_of(server):
+    return [server.admin("GET", f"/packages/{package_id}") for package_id in server.admin("GET", "/packages")]
+
+
 def test_what_recipients_may_have_is_not_deleted(run, path, server):
     lost = {"endpoint": "finalize", "when": "after", "action": {"status": 503}}
     server.admin("POST", "/faults", lost)
@@ -28,7 +32,7 @@ def test_what_recipients_may_have_is_not_deleted(run, path, server):
     server.admin("POST", "/faults", {"endpoint": "package_information", "times": 0, "action": {"status": 503}})
     sent = run("Send", "--to", "ann@example.com", "--retry-window", "0", path("report.bin"))
     assert sent.returncode == 1 and sent.stdout == "" and "is left on the service" in sent.stderr, sent
-    packages = [server.admin("GET", "/packages/" + id) for id in server.admin("GET", "/packages")]
+    packages = packages_of(server)
     assert [package["finalized"] and "DELETED" not in package["state"] for package in packages] == [True, True]
 
 
@@ -36,7 +40,7 @@ def test_everything_arrives(run, path, server):
     sent = run("Send", "--to", "ann@example.com", "--to", "bob@example.com,+14155550100", "--message", "Grüße, 你好", "--life", "9",
                "--retry-window", "5", path("report.bin"), __file__)
     assert sent.returncode == 0 and sent.stderr == "" and LINK.fullmatch(sent.stdout), sent
-    (package,) = [server.admin("GET", "/packages/" + id) for id in server.admin("GET", "/packages")]
+    (package,) = packages_of(server)
     phones = {r["email"]: (r["phone"] or {}).get("number") for r in package["recipients"]}
     assert phones == {"ann@example.com": None, "bob@example.com": "4155550100"}, phones
     assert package["life"] == 9 and package["finalized"] and not package["undisclosed"]
@@ -67,7 +71,7 @@ def test_errors_say_what_and_what_to_do(run, command, path, server):
     refused(run("Receive", "link"), "usage: ", status=2)
     refused(run("Send", "--to", "ann@example.com", path("missing.bin")), "Send: ", "missing.bin")
     refused(run("Send", path("report.bin"), SENDSAFELY_API_SECRET="wrong"), "check the API key")
-    states = [server.admin("GET", "/packages/" + id)["state"] for id in server.admin("GET", "/packages")]
+    states = [package["state"] for package in packages_of(server)]
     assert states and all("DELETED" in state for state in states), states
     bare = {key: value for key, value in os.environ.items() if not key.startswith("SENDSAFELY_")}
     refused(subprocess.run(command("Send", "x"), env=bare, capture_output=True, text=True), "SENDSAFELY_HOST", status=2)
@@ -94,7 +98,7 @@ def test_standard_output_that_cannot_be_written(run, command, path, server):
                               text=True, timeout=60)
         os.close(output)
         assert sent.returncode == 1 and "cannot be printed" in sent.stderr and sent.stderr.count("\n") == 1, (name, sent)
-    packages = [server.admin("GET", "/packages/" + id) for id in server.admin("GET", "/packages")]
+    packages = packages_of(server)
     assert len(packages) == 2 and all(package["finalized"] and "DELETED" not in package["state"] for package in packages), packages
     with open("/dev/full", "w") as full:  # A remark that cannot be written does no harm.
         sent = subprocess.run(command("Send", "--to", "ann@approval.test", path("report.bin")), env=server.environment(),
@@ -125,8 +129,8 @@ def test_interrupted_send_deletes_the_package(command, path, server, runtime):
         process.kill()
         process.wait()
     refused(subprocess.CompletedProcess([], process.returncode, out, err), "stopped")
-    (package,) = server.admin("GET", "/packages")
-    assert "DELETED" in server.admin("GET", "/packages/" + package)["state"]
+    (package,) = packages_of(server)
+    assert "DELETED" in package["state"]
 
 
 def test_a_process_ends_with_open_handles(run, server):
