@@ -8,9 +8,10 @@ highest first. A name is a file or a folder below `src`; of two that fit, the lo
 each other, but not across a `|`.
 
 An import counts as one of the file that defines the name: a re-export (`pub use`) in a mod.rs is followed to its end, also
-through `*`. The re-export itself is an arrow only if that mod.rs uses the name, too, so that neither a mod.rs full of re-exports
-looks like a circle, nor a real circle hides behind one. Names that cannot be followed count as the mod.rs's own. Modules for
-tests (`#[cfg(test)]`) count like all others. What types alone connect (a method call) is not seen.
+through `*`. The re-export of a module below is itself an import only if that mod.rs uses the name, too: neither does a mod.rs full
+of re-exports look like a circle, nor does a circle hide behind one. A name that cannot be followed counts as the mod.rs's own.
+Modules for tests (`#[cfg(test)]`) count like all others. A call of a method is not seen: nothing in a file names where it is
+defined.
 """
 
 import ast
@@ -20,7 +21,8 @@ import sys
 
 SKIPPED = re.compile(r"""//[^\n]*|/\*.*?\*/|\bb?r(#*)".*?"\1|\bb?"(?:\\.|[^"\\])*"|"(?:\\.|[^"\\])*"|'(?:\\[^']+|[^'\\\n])'""", re.DOTALL)
 TOKEN = re.compile(r"[A-Za-z_]\w*|::|\S")
-DEFINITION = re.compile(r"(?:fn|struct|enum|union|trait|type|const|static|macro_rules!)\s+(?:mut\s+)?(\w+)")
+ITEM = "fn|struct|enum|union|trait|type|const|static|macro_rules!"
+DEFINITION = re.compile(rf"^(?:pub(?:\([^)]*\))? )?(?:const |unsafe |extern \S+ )*(?:{ITEM}) (?:mut )?(\w+)", re.MULTILINE)
 
 
 class Module:
@@ -87,7 +89,7 @@ def read_module(name, module, modules):
             module = modules.setdefault((*module.path, tokens[at + 1][0]), Module((*module.path, tokens[at + 1][0]), module.file))
             at, depth = at + 3, depth + 1
             continue
-        elif re.match(r"\w", token) and tokens[at - 1][0] != "::":
+        elif re.match(r"\w", token) and tokens[at - 1][0] not in ("::", ".", "fn"):
             path = (token,)
             while at + 2 < len(tokens) and tokens[at + 1][0] == "::" and re.match(r"\w", tokens[at + 2][0]):
                 path, at = (*path, tokens[at + 2][0]), at + 2
@@ -98,9 +100,7 @@ def read_module(name, module, modules):
         if outer and depth == outer[-1][1]:
             module, _ = outer.pop()
         at += 1
-    depth = 0
-    for found in DEFINITION.finditer(text):
-        whole.defined.add(found.group(1))
+    whole.defined.update(DEFINITION.findall(text))
     return whole
 
 
@@ -139,20 +139,32 @@ def rust_arrows(root):
     """{(file, imported file): line}"""
     modules, arrows = read_rust(root), {}
     for module in modules.values():
-        used = [(path, line) for name, path, line, seen in module.imports if not seen or name in module.words]
-        for path, line in module.paths + used:
+        def arrow(path, line, names=None, module=module):
+            """Notes what a path leads to; a re-export of a module below only if one of these names is used here."""
             end = resolve(modules, module, path)
-            if end and not end[1] and end[0].file != module.file:
-                note(arrows, module.file, end[0].file, line)
+            if end and end[0].file != module.file:
+                is_below = end[0].path[:len(module.path)] == module.path
+                if names is None or not is_below or module.words.intersection(names(end[0])):
+                    note(arrows, module.file, end[0].file, line)
+
+        for path, line in module.paths:
+            if not leads_to_module(modules, module, path):
+                arrow(path, line)
+        for name, path, line, seen in module.imports:
+            if not leads_to_module(modules, module, path):
+                arrow(path, line, (lambda _, name=name: [name]) if seen else None)
         for _, path, line, seen in module.globs:
+            arrow(path, line, (lambda end: end.defined) if seen else None)
             end = resolve(modules, module, path)
-            if end and end[0].file != module.file and not seen:
-                note(arrows, module.file, end[0].file, line)
-                for name, inner, _, _ in end[0].imports:
-                    target = resolve(modules, end[0], inner)
-                    if name in module.words and target and target[0].file != module.file:
-                        note(arrows, module.file, target[0].file, line)
+            for name, *_ in end[0].imports if end and not seen else ():
+                if name in module.words:
+                    arrow((*path, name), line)
     return arrows
+
+
+def leads_to_module(modules, module, path):
+    end = resolve(modules, module, path)
+    return end and end[1]
 
 
 def python_arrows(root):
