@@ -64,7 +64,7 @@ internal static class Receive
                     terminal.Label = directory;
                     var report = await package.DownloadAllAsync(directory, new DownloadOptions { Password = password }, terminal, terminal.Token);
                     terminal.EndBar();
-                    // Senders do not always declare the right size: whoever knows how large a file should be may want to look.
+                    // Senders do not always declare the right size, so the user gets both.
                     foreach (ReportItem item in report)
                         if (item.DeclaredSize != null && item.Size != item.DeclaredSize)
                             terminal.Say(Terminal.Printable(item.Path) + ": " + item.Size + " bytes were received, " + item.DeclaredSize + " were declared");
@@ -74,7 +74,7 @@ internal static class Receive
         }
         catch (Exception failure) when (failure is SendsafelyException || failure is OperationCanceledException || failure is IOException)
         {
-            terminal.Tell(failure);
+            terminal.PrintFailure(failure);
             return 1;
         }
     }

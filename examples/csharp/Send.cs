@@ -81,7 +81,7 @@ internal static class Send
         }
         catch (Exception failure) when (failure is SendsafelyException || failure is OperationCanceledException || failure is IOException)
         {
-            terminal.Tell(failure);
+            terminal.PrintFailure(failure);
             if (package != null) DeleteUnfinished(package, terminal);
             return 1;
         }
@@ -117,7 +117,7 @@ internal static class Send
     {
         try
         {
-            package.DeleteUnfinished(); // without the token: the Ctrl-C that brought us here must not stop this as well
+            package.DeleteUnfinished(); // without the token, which the same Ctrl-C may have cancelled
         }
         catch (SendsafelyException failure)
         {

@@ -124,7 +124,7 @@ internal sealed class Terminal : IProgress<TransferProgress>
     }
 
     /// <summary>One line: what happened to what, the service's own words, what to do.</summary>
-    internal void Tell(Exception failure)
+    internal void PrintFailure(Exception failure)
     {
         EndBar();
         string words = (failure as SendsafelyException)?.ServerMessage;

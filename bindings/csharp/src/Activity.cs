@@ -1,12 +1,13 @@
 using System;
 
+// The requests: docs/protocol.md 6.11.
 namespace Sendsafely
 {
     public partial class Workspace
     {
-        /// <summary>Lists what was done in the Workspace.</summary>
-        /// <remarks>No network until the list is read, which fails with <see cref="Status.Denied"/> unless the account is the
-        /// Workspace's owner, a manager, or an administrator. SendSafely Client API: activity log (protocol 6.11).</remarks>
+        /// <summary>Lists the activity log of the Workspace.</summary>
+        /// <remarks>The list sends its first request when it is read. Reading fails with <see cref="Status.Denied"/>
+        /// unless the account is the Workspace's owner, a manager, or an administrator.</remarks>
         public Listing<ActivityEntry> ListActivity() => new Listing<ActivityEntry>(() =>
         {
             ActivityIteratorHandle iterator = null;

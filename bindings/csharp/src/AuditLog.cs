@@ -1,13 +1,14 @@
 using System;
 using System.Threading;
 
+// The requests: docs/protocol.md 6.11.
 namespace Sendsafely
 {
     public partial class Client
     {
         /// <summary>Lists the organization's audit log.</summary>
-        /// <remarks>No network until the list is read, which fails with <see cref="Status.Denied"/> for who is no
-        /// administrator. SendSafely Client API: audit log (protocol 6.11).</remarks>
+        /// <remarks>The list sends its first request when it is read. Reading fails with <see cref="Status.Denied"/>
+        /// unless the account is an administrator.</remarks>
         public Listing<AuditLogEntry> ListAuditLog(AuditLogOptions options = null)
         {
             AuditLogOptions own = options?.Copy();
@@ -25,10 +26,9 @@ namespace Sendsafely
             });
         }
 
-        /// <summary>Gives a page of the organization's audit log, for its administrators, as JSON text in the service's
-        /// own form; <see cref="ListAuditLog"/> reads it.</summary>
-        /// <remarks><see cref="Status.Denied"/>: not for this account. SendSafely Client API: audit log (protocol
-        /// 6.11).</remarks>
+        /// <summary>Returns one page of the organization's audit log as JSON text, in the service's own form.
+        /// <see cref="ListAuditLog"/> returns the entries as objects.</summary>
+        /// <remarks><see cref="Status.Denied"/>: the account is no administrator.</remarks>
         public string GetAuditLog(AuditLogOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
         {

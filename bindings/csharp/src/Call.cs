@@ -7,7 +7,8 @@ using System.Threading.Tasks;
 
 namespace Sendsafely
 {
-    /// <summary>Who hears of every call of a client, and of what the client made.</summary>
+    /// <summary>What the options of a client want from each of its calls, and from the calls of all objects that it
+    /// creates.</summary>
     internal sealed class Listeners
     {
         internal readonly IProgress<TransferProgress> Progress;
@@ -22,12 +23,11 @@ namespace Sendsafely
 
     internal delegate Status Function(out ErrorHandle error);
 
-    internal delegate Status GivingFunction(out IntPtr result, out ErrorHandle error);
+    internal delegate Status ResultFunction(out IntPtr result, out ErrorHandle error);
 
-    /// <summary>
-    /// One call of the C library. All its callbacks run on the thread that made the call, so that they find it in a field
-    /// of that thread: no delegate and no handle has to be kept alive for them. Calls nest, where a callback makes another.
-    /// </summary>
+    /// <summary>One call of the C library. The library runs its callbacks on the thread that made the call, so they
+    /// find this object in a field of that thread; no delegate and no GCHandle has to be kept alive for them. Calls
+    /// nest where a callback makes another call.</summary>
     internal sealed class Call
     {
         [ThreadStatic] private static Call _current;
@@ -49,9 +49,8 @@ namespace Sendsafely
             _stream = stream;
         }
 
-        /// <summary>
-        /// Calls, and throws what a callback has thrown, a stop that the token asked for, or the failure.
-        /// </summary>
+        /// <summary>Calls the function. Throws what a callback has thrown; else the stop that the token requested; else
+        /// the failure.</summary>
         internal void Run(Function function)
         {
             Library.Load();
@@ -70,7 +69,7 @@ namespace Sendsafely
             }
             using (error)
             {
-                // A stop that comes too late stops nothing, and what was made must not be lost; else it is the caller's to know.
+                // The call has succeeded: a stop that came too late must not hide its result. Any other exception of a callback is thrown.
                 if (status == Status.Ok && (_failure == null || _failure.SourceException is OperationCanceledException)) return;
                 _failure?.Throw();
                 if (status == Status.Stopped && _token.IsCancellationRequested) throw new StoppedException(_token);
@@ -78,10 +77,11 @@ namespace Sendsafely
             }
         }
 
-        internal string Text(GivingFunction function) => Record(function, Read.Text, Native.sendsafely_string_free);
+        internal string Text(ResultFunction function) => Record(function, Read.Text, Native.sendsafely_string_free);
 
-        /// <summary>What a function gives, copied and freed; null where it gives nothing.</summary>
-        internal T Record<T>(GivingFunction function, Func<IntPtr, T> read, Action<IntPtr> free) where T : class
+        /// <summary>Calls a function that returns memory, copies that memory and frees it. Null where the function
+        /// returns none.</summary>
+        internal T Record<T>(ResultFunction function, Func<IntPtr, T> read, Action<IntPtr> free) where T : class
         {
             IntPtr record = IntPtr.Zero;
             try
@@ -91,13 +91,14 @@ namespace Sendsafely
             }
             finally
             {
-                // Nothing to free where the library is missing: freeing would throw too, and hide the reason.
+                // If the library is missing there is nothing to free: a call to it would throw too, and hide the first exception.
                 if (record != IntPtr.Zero) free(record);
             }
         }
 
-        /// <summary>The report of a tree, which comes with a failure as well and then stands in the exception.</summary>
-        internal System.Collections.Generic.IReadOnlyList<ReportItem> Report(GivingFunction function)
+        /// <summary>Calls a function that reports on each file. It reports after a failure too; then the exception has
+        /// the report.</summary>
+        internal System.Collections.Generic.IReadOnlyList<ReportItem> Report(ResultFunction function)
         {
             IntPtr report = IntPtr.Zero;
             try
@@ -121,19 +122,18 @@ namespace Sendsafely
             }
         }
 
-        /// <summary>
-        /// The same call on a thread of its own: it may wait for minutes, which would starve the pool.
-        /// </summary>
+        /// <summary>Runs a call on a thread of its own. A call may wait for minutes, which would starve the thread
+        /// pool.</summary>
         internal static Task<T> Async<T>(Func<T> call, CancellationToken token) =>
             Task.Factory.StartNew(call, token, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
 
-        /// <summary>For functions that give no error beside their status.</summary>
+        /// <summary>For functions that return a status without an error object.</summary>
         internal static void Check(Status status)
         {
             if (status != Status.Ok) throw new SendsafelyException(status, Library.Description(status));
         }
 
-        // --- Callbacks: static, so that they are never collected. An exception must not travel through the C library. ---
+        // --- Callbacks. They are static, so that they are never collected. No exception may pass through the C library. ---
 
         private static readonly Native.sendsafely_progress_callback ProgressCallback = OnProgress;
         private static readonly Native.sendsafely_log_callback LogCallback = OnLog;
@@ -166,10 +166,10 @@ namespace Sendsafely
             call.Guard(() =>
             {
                 byte[] block = call._block ?? (call._block = new byte[BlockSize]);
-                int asked = (int)Math.Min((ulong)capacity, BlockSize);
-                int read = call._stream.Read(block, 0, asked);
-                // The buffer of C ends where it says, whatever the stream says.
-                if (read < 0 || read > asked) throw new IOException("The stream's Read returned " + read + " for " + asked + " bytes.");
+                int wanted = (int)Math.Min((ulong)capacity, BlockSize);
+                int read = call._stream.Read(block, 0, wanted);
+                // A wrong count must not write beyond the buffer of C.
+                if (read < 0 || read > wanted) throw new IOException("The stream's Read returned " + read + " for " + wanted + " bytes.");
                 Marshal.Copy(block, 0, buffer, read);
                 count = read;
             });
@@ -192,7 +192,7 @@ namespace Sendsafely
             }) ? Native.SENDSAFELY_CONTINUE : Native.SENDSAFELY_STOP;
         }
 
-        /// <summary>Does something of the caller's; keeps what it throws and tells that it failed.</summary>
+        /// <summary>Runs code of the caller. Keeps the exception that it throws, and returns false then.</summary>
         private bool Guard(Action action)
         {
             try

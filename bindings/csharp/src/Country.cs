@@ -5,9 +5,8 @@ namespace Sendsafely
 {
     public sealed partial class Country
     {
-        /// <summary>
-        /// The countries whose phone numbers need no dialling code; those of all others begin with + and theirs. No network.
-        /// </summary>
+        /// <summary>The countries whose phone numbers need no dialling code. Numbers of all other countries begin with
+        /// + and the code. Sends nothing.</summary>
         public static IReadOnlyList<Country> All =>
             new Call().Record(
                 (out IntPtr it, out ErrorHandle error) => Native.sendsafely_country_codes(out it, out error),

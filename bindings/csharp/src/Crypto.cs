@@ -1,33 +1,31 @@
 using System;
 
+// The format: docs/protocol.md 3.
 namespace Sendsafely
 {
-    /// <summary>
-    /// The cryptography alone, for programs that do their own transport. Nothing here touches the network.
-    /// </summary>
+    /// <summary>The cryptography without the transport, for programs that send their own requests. Nothing here uses
+    /// the network.</summary>
     public static class Crypto
     {
-        /// <summary>Makes a keycode of 43 characters, for programs that do their own transport; nothing in this section
-        /// touches the network.</summary>
-        /// <remarks>SendSafely Client API: the secrets (protocol 3.1).</remarks>
+        /// <summary>Generates a keycode of 43 characters.</summary>
         public static string GenerateKeycode() =>
             new Call().Text(
                 (out IntPtr it, out ErrorHandle error) => Native.sendsafely_keycode_generate(out it, out error));
 
-        /// <summary>Gives the checksum by which the service knows that one has the keycode: 64 hexadecimal
-        /// digits.</summary>
-        /// <remarks><see cref="Status.InvalidArgument"/>: keycode or <paramref name="packageCode"/> is empty.
-        /// SendSafely Client API: checksum (protocol 3.3).</remarks>
+        /// <summary>Returns the checksum with which a client proves to the service that it has the keycode: 64
+        /// hexadecimal digits.</summary>
+        /// <remarks><see cref="Status.InvalidArgument"/>: <paramref name="keycode"/> or <paramref name="packageCode"/>
+        /// is empty.</remarks>
         public static string Checksum(string keycode, string packageCode) =>
             new Call().Text(
                 (out IntPtr it, out ErrorHandle error) => Native.sendsafely_checksum(
                     Texts.Required(keycode, nameof(keycode)), Texts.Required(packageCode, nameof(packageCode)), out
                     it, out error));
 
-        /// <summary>Encrypts a part of a file, which may be empty.</summary>
-        /// <remarks><paramref name="serverSecret"/> is the package's, as the service gives it. <see
-        /// cref="Status.InvalidArgument"/>: a secret is empty. <see cref="Status.PartTooLarge"/>: more than 1 GiB.
-        /// SendSafely Client API: OpenPGP messages for file parts (protocol 3.4).</remarks>
+        /// <summary>Encrypts a part of a file. The part may be empty.</summary>
+        /// <remarks><paramref name="serverSecret"/> is the secret that the service sends with the package.
+        /// <see cref="Status.InvalidArgument"/>: a secret is empty. <see cref="Status.PartTooLarge"/>: the part has
+        /// more than 1 GiB.</remarks>
         public static byte[] EncryptPart(string serverSecret, string keycode, byte[] data)
         {
             if (data == null) throw new ArgumentNullException(nameof(data));
@@ -38,11 +36,11 @@ namespace Sendsafely
                 Read.Buffer, Native.sendsafely_buffer_free);
         }
 
-        /// <summary>Decrypts a part of a file, verified as a whole before anything of it is given out.</summary>
-        /// <remarks><see cref="Status.DecryptFailed"/>: a secret is wrong, or the message is damaged. <see
-        /// cref="Status.UnsupportedFormat"/>: no client writes such messages. <see cref="Status.PartTooLarge"/>: a
-        /// compressed one unpacks to more than 64 MiB and more than its own length. Everything else as for <see
-        /// cref="EncryptPart"/>.</remarks>
+        /// <summary>Decrypts a part of a file. The whole part is verified before any of it is returned.</summary>
+        /// <remarks><see cref="Status.DecryptFailed"/>: a secret is wrong, or the part is damaged.
+        /// <see cref="Status.UnsupportedFormat"/>: no client writes such parts. <see cref="Status.PartTooLarge"/>: a
+        /// compressed part unpacks to more than 64 MiB and more than its own length. Everything else as for
+        /// <see cref="EncryptPart"/>.</remarks>
         public static byte[] DecryptPart(string serverSecret, string keycode, byte[] message)
         {
             if (message == null) throw new ArgumentNullException(nameof(message));
@@ -53,28 +51,26 @@ namespace Sendsafely
                 Read.Buffer, Native.sendsafely_buffer_free);
         }
 
-        /// <summary>Encrypts the message of a package: gives base64 text. Everything else as for <see
-        /// cref="EncryptPart"/>.</summary>
-        /// <remarks>SendSafely Client API: the message (protocol 3.5).</remarks>
+        /// <summary>Encrypts the message of a package, and returns base64 text.</summary>
+        /// <remarks>Everything else as for <see cref="EncryptPart"/>.</remarks>
         public static string EncryptMessage(string serverSecret, string keycode, string text) =>
             new Call().Text(
                 (out IntPtr it, out ErrorHandle error) => Native.sendsafely_message_encrypt(
                     Texts.Required(serverSecret, nameof(serverSecret)), Texts.Required(keycode, nameof(keycode)),
                     Texts.Required(text, nameof(text)), out it, out error));
 
-        /// <summary>Decrypts the message of a package from its base64 text. Line ends are as the sender's client writes
-        /// them, CR LF by the official Node client. Everything else as for <see cref="DecryptPart"/>.</summary>
-        /// <remarks>SendSafely Client API: the message (protocol 3.5).</remarks>
+        /// <summary>Decrypts the message of a package from base64 text.</summary>
+        /// <remarks>Line ends are those of the sender's client: the official Node client writes CR LF. Everything else
+        /// as for <see cref="DecryptPart"/>.</remarks>
         public static string DecryptMessage(string serverSecret, string keycode, string base64) =>
             new Call().Text(
                 (out IntPtr it, out ErrorHandle error) => Native.sendsafely_message_decrypt(
                     Texts.Required(serverSecret, nameof(serverSecret)), Texts.Required(keycode, nameof(keycode)),
                     Texts.Required(base64, nameof(base64)), out it, out error));
 
-        /// <summary>Encrypts a keycode to the public key of a trusted device: gives an armored message.</summary>
-        /// <remarks><see cref="Status.InvalidKey"/>: not an armored OpenPGP public key that can encrypt. <see
-        /// cref="Status.InvalidArgument"/>: the keycode is empty. SendSafely Client API: keycodes for public keys
-        /// (protocol 3.7).</remarks>
+        /// <summary>Encrypts a keycode to the public key of a trusted device, and returns an armored message.</summary>
+        /// <remarks><see cref="Status.InvalidKey"/>: <paramref name="publicKey"/> is not an armored OpenPGP public key
+        /// that can encrypt. <see cref="Status.InvalidArgument"/>: the keycode is empty.</remarks>
         public static string EncryptKeycode(string keycode, string publicKey) =>
             new Call().Text(
                 (out IntPtr it, out ErrorHandle error) => Native.sendsafely_keycode_encrypt(
@@ -82,9 +78,9 @@ namespace Sendsafely
                     out error));
 
         /// <summary>Decrypts a keycode with the private key of a trusted device.</summary>
-        /// <remarks><see cref="Status.InvalidKey"/>: not an armored OpenPGP private key without a password. <see
-        /// cref="Status.DecryptFailed"/>: it was encrypted to another key, or is damaged. SendSafely Client API:
-        /// keycodes for public keys (protocol 3.7).</remarks>
+        /// <remarks><see cref="Status.InvalidKey"/>: <paramref name="privateKey"/> is not an armored OpenPGP private
+        /// key without a password. <see cref="Status.DecryptFailed"/>: the keycode was encrypted to another key, or is
+        /// damaged.</remarks>
         public static string DecryptKeycode(string armored, string privateKey) =>
             new Call().Text(
                 (out IntPtr it, out ErrorHandle error) => Native.sendsafely_keycode_decrypt(

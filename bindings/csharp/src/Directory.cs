@@ -1,14 +1,15 @@
 using System;
 using System.Threading;
 
+// The requests: docs/protocol.md 6.8.
 namespace Sendsafely
 {
     public partial class Workspace
     {
-        /// <summary>Lists a directory of a Workspace: its files and the directories in it.</summary>
-        /// <remarks><paramref name="directoryId"/> null is the root directory. options may be null: everything is
-        /// fetched, page by page. <see cref="Status.OnlyInWorkspace"/>: other packages have no directories. <see
-        /// cref="Status.Refused"/>: no such directory. SendSafely Client API: get directory (protocol 6.8.1).</remarks>
+        /// <summary>Returns a directory of a Workspace: its files and its directories.</summary>
+        /// <remarks><paramref name="directoryId"/> is null for the root directory. Without <paramref name="options"/>
+        /// all pages are fetched. <see cref="Status.OnlyInWorkspace"/>: other packages have no directories.
+        /// <see cref="Status.Refused"/>: the directory does not exist.</remarks>
         public WorkspaceDirectory GetDirectory(string directoryId = null, DirectoryOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
         {
@@ -23,12 +24,11 @@ namespace Sendsafely
             }
         }
 
-        /// <summary>Makes a directory in a Workspace.</summary>
-        /// <remarks><paramref name="parentId"/> is the directory to make it in, null for the root directory. <see
-        /// cref="Status.MalformedFileName"/>, <see cref="Status.InvalidFileName"/>: choose another name. <see
-        /// cref="Status.OnlyInWorkspace"/>: other packages have no directories. <see cref="Status.Denied"/>: the
-        /// account may only read. <see cref="Status.Refused"/>: no such parent. SendSafely Client API: create directory
-        /// (protocol 6.8.2).</remarks>
+        /// <summary>Creates a directory in a Workspace, and returns its id.</summary>
+        /// <remarks><paramref name="parentId"/> is the directory that will contain it, null for the root directory.
+        /// <see cref="Status.MalformedFileName"/>, <see cref="Status.InvalidFileName"/>: choose another name.
+        /// <see cref="Status.OnlyInWorkspace"/>: other packages have no directories. <see cref="Status.Denied"/>: the
+        /// account may only read. <see cref="Status.Refused"/>: the parent does not exist.</remarks>
         public string CreateDirectory(string name, string parentId = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Text(
@@ -36,10 +36,9 @@ namespace Sendsafely
                     Handle, Texts.Optional(parentId, nameof(parentId)), Texts.Required(name, nameof(name)), out it,
                     out error));
 
-        /// <summary>Gives a directory of a Workspace another name. The root directory has none: <see
-        /// cref="Status.Denied"/>.</summary>
-        /// <remarks>Everything else as for <see cref="CreateDirectory"/>. SendSafely Client API: rename directory
-        /// (protocol 6.8.3).</remarks>
+        /// <summary>Renames a directory of a Workspace.</summary>
+        /// <remarks><see cref="Status.Denied"/>: also for the root directory, which has no name. Everything else as for
+        /// <see cref="CreateDirectory"/>.</remarks>
         public void RenameDirectory(string directoryId, string newName,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Run(
@@ -47,11 +46,11 @@ namespace Sendsafely
                     Handle, Texts.Required(directoryId, nameof(directoryId)), Texts.Required(newName,
                     nameof(newName)), out error));
 
-        /// <summary>Moves a directory of a Workspace, with everything in it, into another one of the same
+        /// <summary>Moves a directory of a Workspace, with all that it contains, into another directory of the same
         /// Workspace.</summary>
-        /// <remarks><paramref name="targetDirectoryId"/> null is the root directory. <see cref="Status.Refused"/>:
-        /// there is no such directory, or the target is inside it. Everything else as for <see
-        /// cref="CreateDirectory"/>. SendSafely Client API: move directory (protocol 6.8.4).</remarks>
+        /// <remarks><paramref name="targetDirectoryId"/> is null for the root directory. <see cref="Status.Refused"/>:
+        /// a directory does not exist, or the target is inside the moved one. Everything else as for
+        /// <see cref="CreateDirectory"/>.</remarks>
         public void MoveDirectory(string directoryId, string targetDirectoryId = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Run(
@@ -59,10 +58,9 @@ namespace Sendsafely
                     Handle, Texts.Required(directoryId, nameof(directoryId)), Texts.Optional(targetDirectoryId,
                     nameof(targetDirectoryId)), out error));
 
-        /// <summary>Deletes a directory of a Workspace with everything in it, for good. Not the root directory: <see
-        /// cref="Status.Denied"/>.</summary>
-        /// <remarks>Everything else as for <see cref="CreateDirectory"/>. SendSafely Client API: delete directory
-        /// (protocol 6.8.5).</remarks>
+        /// <summary>Deletes a directory of a Workspace with all that it contains. This cannot be undone.</summary>
+        /// <remarks><see cref="Status.Denied"/>: also for the root directory, which cannot be deleted. Everything else
+        /// as for <see cref="CreateDirectory"/>.</remarks>
         public void DeleteDirectory(string directoryId,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Run(

@@ -3,24 +3,25 @@ using System.Collections.Generic;
 using System.IO;
 using System.Threading;
 
+// The requests: docs/protocol.md 5.3 and 5.4.
 namespace Sendsafely
 {
     public partial class Package
     {
         /// <summary>Downloads a file to a path, decrypted and verified part by part.</summary>
-        /// <remarks>The package must be known with its keycode. <paramref name="path"/> is the file to write, or an
-        /// existing directory, in which the file gets the sender's name made safe. The target appears at once and only
-        /// when everything is there and verified; until then a temporary file stands beside it, which only its owner can
-        /// read. A new file gets the mode of any new file, a replaced one keeps its mode; a symbolic link at the target is
-        /// replaced, never followed. <see cref="Status.FileNotOnPackage"/>: no such file. <see
-        /// cref="Status.PasswordRequired"/>: set <see cref="DownloadOptions.Password"/>. <see
-        /// cref="Status.DecryptFailed"/>: the keycode is wrong or the data was damaged. <see
-        /// cref="Status.FileExists"/>: see <see cref="DownloadOptions.Existing"/>. <see cref="Status.NotAFile"/>: a
-        /// directory, device, pipe or socket is at the target, which is never replaced. <see
-        /// cref="Status.FileIncomplete"/>: the sender is not done. The size that a sender declared is often wrong: a file
-        /// that has another one is kept, and the result has both; with <see cref="DownloadOptions.StrictSize"/> it fails
-        /// with <see cref="Status.SizeMismatch"/>, and nothing is kept. SendSafely Client API: download URLs, fetching and
-        /// decrypting (protocol 5.3, 5.4).</remarks>
+        /// <remarks>The package must have been opened with its keycode. <paramref name="path"/> is the file to write,
+        /// or an existing directory; in a directory the file gets the sender's name, made safe. The target appears only
+        /// when the whole file is there and verified. Until then the data is in a temporary file beside it, which only
+        /// its owner can read. A new file gets the mode that new files get, a replaced one keeps its mode. A symbolic
+        /// link at the target is replaced, never followed. <see cref="Status.FileNotOnPackage"/>: the file does not
+        /// exist. <see cref="Status.PasswordRequired"/>: set <see cref="DownloadOptions.Password"/>.
+        /// <see cref="Status.DecryptFailed"/>: the keycode is wrong, or the data was damaged.
+        /// <see cref="Status.FileExists"/>: see <see cref="DownloadOptions.Existing"/>. <see cref="Status.NotAFile"/>:
+        /// the target is a directory, device, pipe or socket, which is never replaced.
+        /// <see cref="Status.FileIncomplete"/>: the sender has not finished. The size that senders declare is often
+        /// wrong: by default a file of another size is kept, and the result has both sizes. With
+        /// <see cref="DownloadOptions.StrictSize"/> the call fails with <see cref="Status.SizeMismatch"/>, and nothing
+        /// is kept.</remarks>
         public DownloadedFile DownloadFile(string fileId, string path, DownloadOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
         {
@@ -35,11 +36,11 @@ namespace Sendsafely
             }
         }
 
-        /// <summary>Downloads a file into memory; one of more than 2 GB goes to a path or a stream.</summary>
-        /// <remarks><see cref="Status.SizeMismatch"/>: also for a file that has more than <see
-        /// cref="ClientOptions.MaxPartBytes"/> above its declared size. Everything else as for <see
-        /// cref="DownloadFile"/>; <see cref="DownloadOptions.Existing"/> and <see cref="DownloadOptions.Sync"/> have no
-        /// meaning here.</remarks>
+        /// <summary>Downloads a file into memory, up to 2 GB. Download larger ones to a path or a stream.</summary>
+        /// <remarks><see cref="Status.SizeMismatch"/>: also if the file has more than
+        /// <see cref="ClientOptions.MaxPartBytes"/> above its declared size. <see cref="DownloadOptions.Existing"/> and
+        /// <see cref="DownloadOptions.Sync"/> have no meaning here. Everything else as for
+        /// <see cref="DownloadFile"/>.</remarks>
         public byte[] DownloadMemory(string fileId, DownloadOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
         {
@@ -53,11 +54,12 @@ namespace Sendsafely
             }
         }
 
-        /// <summary>Downloads a file into a stream, which gets its bytes decrypted, verified and in order.</summary>
-        /// <remarks>Bytes that the stream got are verified, but more may be missing: what was done with them counts only when
-        /// the call has ended well. The stream is written on the thread on which the call runs, neither flushed nor disposed
-        /// of; what it throws is thrown. Everything else as for <see cref="DownloadFile"/>;
-        /// <see cref="DownloadOptions.Existing"/> and <see cref="DownloadOptions.Sync"/> have no meaning here.</remarks>
+        /// <summary>Downloads a file into a stream, which gets the bytes decrypted, verified and in order.</summary>
+        /// <remarks>If the call fails, the bytes that the stream has got are verified, but the rest is missing: use
+        /// them only after the call has succeeded. The thread that runs the call writes the stream, and neither flushes
+        /// nor disposes of it. The call throws what the stream throws. <see cref="DownloadOptions.Existing"/> and
+        /// <see cref="DownloadOptions.Sync"/> have no meaning here. Everything else as for
+        /// <see cref="DownloadFile"/>.</remarks>
         public DownloadedFile DownloadStream(string fileId, Stream target, DownloadOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
         {
@@ -72,16 +74,15 @@ namespace Sendsafely
             }
         }
 
-        /// <summary>Downloads everything into an existing local directory: all files of a package, or a Workspace with
-        /// its directories, or one of these with what is in it.</summary>
-        /// <remarks>The sender's names are made safe and, where two would be the same, told apart; the report has both.
-        /// A symbolic link in place of a directory is not followed. <see cref="Existing.Refuse"/>, the default, fails
-        /// with <see cref="Status.FileExists"/> before the first byte if one target exists; <see cref="Existing.Skip"/>
-        /// leaves files of the declared size alone and fails for others. Failures and the report as for <see
-        /// cref="UploadAll"/>; call again with <see cref="Existing.Skip"/> to go on. <see
-        /// cref="Status.DirectoryNotFound"/>: create the local directory first. Everything else as for <see
-        /// cref="DownloadFile"/>. SendSafely Client API: directories (protocol 6.8), download URLs, fetching and
-        /// decrypting (protocol 5.3, 5.4).</remarks>
+        /// <summary>Downloads all files into an existing local directory: those of a package, of a Workspace with its
+        /// directories, or of one directory with all that it contains.</summary>
+        /// <remarks>The sender's names are made safe, and equal ones made different; the report has the old and the new
+        /// name. A symbolic link in place of a directory is not followed. <see cref="Existing.Refuse"/>, the default:
+        /// the call fails with <see cref="Status.FileExists"/> before the first byte if any target exists.
+        /// <see cref="Existing.Skip"/>: files that have the declared size already are skipped, and others that exist
+        /// fail; call again with it to go on after a failure. <see cref="Status.DirectoryNotFound"/>: create the local
+        /// directory first. Failures and the report as for <see cref="UploadAll"/>, everything else as for
+        /// <see cref="DownloadFile"/>.</remarks>
         public IReadOnlyList<ReportItem> DownloadAll(string directory, DownloadOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
         {

@@ -1,12 +1,12 @@
 using System;
 using System.Threading;
 
+// The requests: docs/protocol.md 6.1.4.
 namespace Sendsafely
 {
     public partial class Client
     {
-        /// <summary>Asks the service for what it knows of the organization.</summary>
-        /// <remarks>SendSafely Client API: enterprise information (protocol 6.1.4).</remarks>
+        /// <summary>Returns what the service knows of the organization.</summary>
         public Enterprise GetEnterprise(
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Record(

@@ -1,18 +1,18 @@
 using System;
 using System.Threading;
 
+// The requests: docs/protocol.md 4.7.
 namespace Sendsafely
 {
     public partial class Package
     {
-        /// <summary>Finalizes a package: recipients can open it with its link from now on. The last step.</summary>
+        /// <summary>Finalizes a package, the last step: from now on recipients can open it with its link.</summary>
         /// <remarks>The package must have a recipient (or <see cref="FinalizeOptions.UndisclosedRecipients"/>) and a
-        /// file or message, and no upload may be running. <see cref="Status.NoRecipient"/>, <see
-        /// cref="Status.NoFile"/>, <see cref="Status.UploadRunning"/>, <see cref="Status.UploadIncomplete"/>: what is
-        /// missing. <see cref="Status.ApproverRequired"/>: add an approver as a recipient. <see
-        /// cref="Status.WorkspaceNotFinalizable"/>: hand out its link. A package that waits for approval is finalized
-        /// as well: see <see cref="Finalized.NeedsApproval"/>. SendSafely Client API: public keys and keycodes
-        /// (protocol 4.6), finalize (protocol 4.7).</remarks>
+        /// file or message, and no upload may be running: else <see cref="Status.NoRecipient"/>,
+        /// <see cref="Status.NoFile"/>, <see cref="Status.UploadRunning"/> or <see cref="Status.UploadIncomplete"/>.
+        /// <see cref="Status.ApproverRequired"/>: add an approver as a recipient.
+        /// <see cref="Status.WorkspaceNotFinalizable"/>: a Workspace has its link from the beginning. A package that
+        /// waits for approval is finalized too; see <see cref="Finalized.NeedsApproval"/>.</remarks>
         public Finalized Finalize(FinalizeOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
         {

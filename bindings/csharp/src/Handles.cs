@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Sendsafely
 {
-    /// <summary>A handle of the C library. Freeing one only frees: no network, no waiting, so a finalizer may do it.</summary>
+    /// <summary>A handle of the C library. A finalizer may free it: that sends nothing and waits for nothing.</summary>
     internal abstract class NativeHandle : SafeHandle
     {
         protected NativeHandle() : base(IntPtr.Zero, true) { }

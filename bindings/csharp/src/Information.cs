@@ -1,15 +1,15 @@
 using System;
 using System.Threading;
 
+// The requests: docs/protocol.md 5.2 and 6.2.2.
 namespace Sendsafely
 {
     public partial class Client
     {
-        /// <summary>Asks the service for what it knows of a package, by its id, package code or secure link, without
-        /// opening it: the keycode is not needed.</summary>
-        /// <remarks><see cref="Status.UnknownPackage"/>: it expired, was deleted, or is not for this account. <see
-        /// cref="Status.InvalidArgument"/>: neither an id nor a code nor a link. SendSafely Client API: package
-        /// information (protocol 6.2.2, 5.2).</remarks>
+        /// <summary>Returns what the service knows of a package, by its id, package code or secure link. The package is
+        /// not opened, and the keycode not needed.</summary>
+        /// <remarks><see cref="Status.UnknownPackage"/>: the package has expired or was deleted, or the account has no
+        /// access. <see cref="Status.InvalidArgument"/>: the text is no id, code or link.</remarks>
         public PackageInformation GetPackageInformation(string packageId,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Record(
@@ -20,9 +20,8 @@ namespace Sendsafely
 
     public partial class Package
     {
-        /// <summary>Asks the service for what it knows of a package now: recipients, files, state. At any
+        /// <summary>Returns what the service knows of the package now: recipients, files, state. Works at any
         /// step.</summary>
-        /// <remarks>SendSafely Client API: package information (protocol 6.2.2).</remarks>
         public PackageInformation GetInformation(
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Record(

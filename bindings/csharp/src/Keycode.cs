@@ -3,16 +3,16 @@ using System.Collections.Generic;
 using System.Diagnostics;
 using System.Threading;
 
+// The requests: docs/protocol.md 3.7 and 6.10.
 namespace Sendsafely
 {
     public partial class Client
     {
-        /// <summary>Gives the keycodes of several packages with one request, decrypted with the private key of a
-        /// trusted device; see <see cref="OpenWithPrivateKey"/> for one package.</summary>
-        /// <remarks>The list has one item for each id, in their order. <see cref="Status.InvalidKey"/>: <paramref
-        /// name="privateKey"/> is not an armored OpenPGP private key. <see cref="Status.Refused"/>: the user has no
-        /// such device. What fails for one package stands in its item. SendSafely Client API: public keys and keycodes
-        /// (protocol 6.10).</remarks>
+        /// <summary>Returns the keycodes of several packages with one request, decrypted with the private key of a
+        /// trusted device. For one package, see <see cref="OpenWithPrivateKey"/>.</summary>
+        /// <remarks>The list has one item for each id, in the same order; an item has the failure of its package.
+        /// <see cref="Status.InvalidKey"/>: <paramref name="privateKey"/> is not an armored OpenPGP private key.
+        /// <see cref="Status.Refused"/>: the user has no such device.</remarks>
         public IReadOnlyList<PackageKeycode> GetKeycodes(string publicKeyId, string privateKey, IEnumerable<string> packageIds,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
         {
@@ -27,13 +27,13 @@ namespace Sendsafely
             }
         }
 
-        /// <summary>Hands on to the user's other trusted devices what this one can open and they cannot: decrypts each
-        /// keycode that the service names with <paramref name="privateKey"/>, encrypts it to the other device's key and stores
-        /// it.</summary>
-        /// <remarks><paramref name="publicKeyId"/> and <paramref name="privateKey"/> are this device's. <see
-        /// cref="Status.InvalidKey"/>: not an armored OpenPGP private key. <see cref="Status.Refused"/>: the user has
-        /// no such device. What fails for one keycode stands in the result; after a failure of the network the call can
-        /// be made again. SendSafely Client API: public keys and keycodes (protocol 6.10).</remarks>
+        /// <summary>Gives the user's other trusted devices access to packages that only this device can open: decrypts
+        /// each keycode that the service names with <paramref name="privateKey"/>, encrypts it to the key of the other
+        /// device, and stores it.</summary>
+        /// <remarks><paramref name="publicKeyId"/> and <paramref name="privateKey"/> are those of this device. The
+        /// result has the failures of single keycodes. After a failure of the network, call again.
+        /// <see cref="Status.InvalidKey"/>: <paramref name="privateKey"/> is not an armored OpenPGP private key.
+        /// <see cref="Status.Refused"/>: the user has no such device.</remarks>
         public SyncResult SyncKeycodes(string publicKeyId, string privateKey,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Record(
@@ -45,11 +45,9 @@ namespace Sendsafely
 
     public partial class Package
     {
-        /// <summary>
-        /// The keycode, the secret that opens the package. Keep it with the id to open the package again with
-        /// <see cref="Client.OpenPackage"/>. Throws <see cref="Status.KeycodeUnknown"/> if the package was opened with a link
-        /// that has none.
-        /// </summary>
+        /// <summary>The keycode, the secret that opens the package. Keep it with <see cref="Id"/> to open the package
+        /// again with <see cref="Client.OpenPackage"/>. <see cref="Status.KeycodeUnknown"/>: the package was opened
+        /// with a link without a keycode.</summary>
         [DebuggerBrowsable(DebuggerBrowsableState.Never)]
         public string Keycode => On().Text((out IntPtr it, out ErrorHandle error) => Native.sendsafely_package_keycode(Handle, out it, out error));
     }

@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 
 namespace Sendsafely
 {
-    /// <summary>The C library behind this assembly.</summary>
+    /// <summary>The C library that this assembly calls.</summary>
     public static class Library
     {
         private static bool _loaded;
 
-        /// <summary>Version of the C library that runs, such as "0.1.0".</summary>
+        /// <summary>Version of the loaded C library, such as "0.1.0".</summary>
         public static string Version
         {
             get
@@ -18,9 +18,8 @@ namespace Sendsafely
             }
         }
 
-        /// <summary>
-        /// How many objects the C library holds for this program. 0 once everything is disposed of and no call runs.
-        /// </summary>
+        /// <summary>How many objects the C library holds for this program: 0 when all are disposed of and no call
+        /// runs.</summary>
         public static long LiveObjects
         {
             get
@@ -30,21 +29,21 @@ namespace Sendsafely
             }
         }
 
-        /// <summary>The name that C has for a status, such as "SENDSAFELY_NO_RECIPIENT".</summary>
+        /// <summary>The name of a status in C, such as "SENDSAFELY_NO_RECIPIENT".</summary>
         public static string Name(Status status)
         {
             Load();
             return Read.Text(Native.sendsafely_status_name((int)status));
         }
 
-        /// <summary>What a status means, in a few words.</summary>
+        /// <summary>The meaning of a status in a few words.</summary>
         public static string Description(Status status)
         {
             Load();
             return Read.Text(Native.sendsafely_status_description((int)status));
         }
 
-        /// <summary>Loads the library, or says where it was looked for.</summary>
+        /// <summary>Loads the library. If it is missing, the exception lists the places that were searched.</summary>
         internal static void Load()
         {
             if (_loaded) return;
@@ -53,7 +52,7 @@ namespace Sendsafely
             {
                 version = Native.sendsafely_version();
             }
-            // The second where Windows found one for another processor.
+            // BadImageFormatException: Windows has found a library for another processor.
             catch (Exception failure) when (failure is DllNotFoundException || failure is BadImageFormatException)
             {
                 throw new DllNotFoundException(
@@ -61,7 +60,7 @@ namespace Sendsafely
                     (IntPtr.Size * 8) + " bits) was not found: neither beside the assembly, in " + AppDomain.CurrentDomain.BaseDirectory +
                     ", nor where the system looks for libraries. " + failure.Message, failure);
             }
-            // Structs may have grown since: an older library would not know their last fields.
+            // Structs grow at their end: an older library would not know the last fields.
             if (version < Native.SENDSAFELY_VERSION_NUMBER)
                 throw new NotSupportedException("The C library of SendSafely is older (" + Read.Text(Native.sendsafely_version_string()) + ") than this assembly needs.");
             _loaded = true;

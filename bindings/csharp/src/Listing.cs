@@ -7,10 +7,8 @@ using System.Threading.Tasks;
 
 namespace Sendsafely
 {
-    /// <summary>
-    /// A list that is fetched from the service page by page while it is read, from its beginning each time:
-    /// <c>foreach</c> it, or read it with <see cref="ListingReader{T}.MoveNextAsync"/>.
-    /// </summary>
+    /// <summary>A list that is fetched from the service page by page while it is read, from the beginning each time.
+    /// Read it with <c>foreach</c>, or with <see cref="ListingReader{T}.MoveNextAsync"/>.</summary>
     public sealed class Listing<T> : IEnumerable<T>
     {
         private readonly Func<ListingReader<T>> _begin;
@@ -18,11 +16,11 @@ namespace Sendsafely
         internal Listing(Func<ListingReader<T>> begin)
         {
             _begin = begin;
-            // What is wrong with the options is told here, not at the first element.
+            // Wrong options fail here, not at the first element.
             begin().Dispose();
         }
 
-        /// <summary>Begins to read the list. No network.</summary>
+        /// <summary>Begins to read the list. Sends nothing.</summary>
         public ListingReader<T> GetEnumerator() => _begin();
 
         IEnumerator<T> IEnumerable<T>.GetEnumerator() => GetEnumerator();
@@ -30,10 +28,8 @@ namespace Sendsafely
         IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }
 
-    /// <summary>
-    /// A place in a <see cref="Listing{T}"/>. After a failure the next call tries the same page again. For one thread at a
-    /// time.
-    /// </summary>
+    /// <summary>A position in a <see cref="Listing{T}"/>. After a failure the next call fetches the same page again.
+    /// One thread at a time may use it.</summary>
     public sealed class ListingReader<T> : Resource, IEnumerator<T>
     {
         private readonly Func<Call, T> _next;
@@ -43,15 +39,15 @@ namespace Sendsafely
             _next = next;
         }
 
-        /// <summary>The element at this place; null before the first and after the last.</summary>
+        /// <summary>The element at this position; null before the first and after the last.</summary>
         public T Current { get; private set; }
 
         object IEnumerator.Current => Current;
 
-        /// <summary>Goes to the next element, fetching a page where that is needed. False at the end.</summary>
+        /// <summary>Moves to the next element, and fetches a page if necessary. Returns false at the end.</summary>
         public bool MoveNext() => MoveNext(null, default);
 
-        /// <summary>The same as <see cref="MoveNext()"/>.</summary>
+        /// <summary>The same as <see cref="MoveNext()"/>, on a thread of its own.</summary>
         public Task<bool> MoveNextAsync(IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             Async(() => MoveNext(progress, cancellationToken), cancellationToken);
 

@@ -6,7 +6,8 @@ using System.Text;
 
 namespace Sendsafely
 {
-    /// <summary>Texts of one call as C takes them. Nothing may change them or free them before the call has returned.</summary>
+    /// <summary>The texts of one call in the form that C takes. They must stay unchanged and allocated until the call
+    /// has returned.</summary>
     internal sealed class Texts : IDisposable
     {
         private readonly List<KeyValuePair<IntPtr, int>> _copies = new List<KeyValuePair<IntPtr, int>>();
@@ -30,7 +31,7 @@ namespace Sendsafely
             return copies.ToArray();
         }
 
-        /// <summary>Frees the copies, zeroing them first: some are secrets.</summary>
+        /// <summary>Zeroes the copies, some of which are secrets, and frees them.</summary>
         public void Dispose()
         {
             foreach (KeyValuePair<IntPtr, int> copy in _copies)
@@ -41,20 +42,20 @@ namespace Sendsafely
             _copies.Clear();
         }
 
-        /// <summary>A text that has to be there.</summary>
+        /// <summary>The bytes of a text that must not be null.</summary>
         internal static byte[] Required(string text, string name)
         {
             if (text == null) throw new ArgumentNullException(name);
             return Utf8(text, name);
         }
 
-        /// <summary>A text that may be null.</summary>
+        /// <summary>The bytes of a text that may be null.</summary>
         internal static byte[] Optional(string text, string name) => text == null ? null : Utf8(text, name);
 
         private static byte[] Utf8(string text, string name)
         {
-            // C would take the rest for nothing.
-            if (text.IndexOf('\0') >= 0) throw new ArgumentException("The text has a NUL character in it.", name);
+            // C would cut the text there.
+            if (text.IndexOf('\0') >= 0) throw new ArgumentException("The text contains a NUL character.", name);
             try
             {
                 var bytes = new byte[Strict.GetByteCount(text) + 1];
@@ -63,22 +64,24 @@ namespace Sendsafely
             }
             catch (EncoderFallbackException)
             {
-                throw new ArgumentException("The text has half a surrogate pair in it.", name);
+                throw new ArgumentException("The text contains half a surrogate pair.", name);
             }
         }
 
-        // Half a surrogate pair is an error, not a question mark in a file name.
+        // Throws for half a surrogate pair, which would else become a question mark in a file name.
         private static readonly UTF8Encoding Strict = new UTF8Encoding(false, true);
 
-        /// <summary>Rounded up: what is left of a millisecond must not become the zero that has a meaning of its own.</summary>
+        /// <summary>Rounds up: a fraction of a millisecond must not become zero, which has a meaning of its
+        /// own.</summary>
         internal static ulong Milliseconds(TimeSpan duration, long least, string name) =>
             (ulong)Math.Ceiling((double)Count(duration.Ticks, least, name) / TimeSpan.TicksPerMillisecond);
 
-        /// <summary>C counts without a sign, and takes zero for the default where least is 1.</summary>
+        /// <summary>Checks a number that C takes without a sign. least is 1 where C takes zero for the
+        /// default.</summary>
         internal static ulong Count(long count, long least, string name) => count >= least ? (ulong)count : throw new ArgumentOutOfRangeException(name);
     }
 
-    /// <summary>Values out of the C library's memory.</summary>
+    /// <summary>Copies values out of the memory of the C library.</summary>
     internal static class Read
     {
         internal static string Text(IntPtr text)
@@ -89,7 +92,7 @@ namespace Sendsafely
             return Encoding.UTF8.GetString(Bytes(text, length));
         }
 
-        // What an array of .NET can hold.
+        // The limit of .NET for an array.
         private const ulong MostBytes = 0x7FFFFFC7;
 
         internal static byte[] Buffer(IntPtr buffer)
@@ -106,7 +109,7 @@ namespace Sendsafely
             return bytes;
         }
 
-        /// <summary>All lists of the library have the same form.</summary>
+        /// <summary>Copies a list. All lists of the library have the same form.</summary>
         internal static IReadOnlyList<T> List<T>(IntPtr list, Func<IntPtr, T> element)
         {
             var native = Marshal.PtrToStructure<Native.sendsafely_string_list>(list);
@@ -121,7 +124,7 @@ namespace Sendsafely
 
         internal static DateTimeOffset? Time(long seconds)
         {
-            // The library gives what the service says; .NET ends with the year 9999.
+            // The service may send any number; the times of .NET end with the year 9999.
             if (seconds < -62135596800 || seconds > 253402300799) return null;
             return DateTimeOffset.FromUnixTimeSeconds(seconds);
         }

@@ -1,6 +1,7 @@
 using System;
 using System.Threading;
 
+// The requests: docs/protocol.md 4.1, 5.6, 6.2 and 6.4.9.
 namespace Sendsafely
 {
     /// <summary>A package: files and a message for recipients.</summary>
@@ -16,75 +17,72 @@ namespace Sendsafely
         /// <summary>The package id, such as "GVG2-MNZT".</summary>
         public string Id => On().Text((out IntPtr it, out ErrorHandle error) => Native.sendsafely_package_id(Handle, out it, out error));
 
-        /// <summary>The package code, the part of the secure link that finds the package.</summary>
+        /// <summary>The package code, by which the secure link names the package.</summary>
         public string Code => On().Text((out IntPtr it, out ErrorHandle error) => Native.sendsafely_package_code(Handle, out it, out error));
 
-        /// <summary>Sets for how many days the package can be opened: 1 to 365, or 0 for ever where the organization
-        /// allows it.</summary>
-        /// <remarks>Before or after finalize. <see cref="Status.LifeOutOfRange"/>: see the range. <see
-        /// cref="Status.Denied"/>, <see cref="Status.Refused"/>: the organization's own range is narrower. SendSafely
-        /// Client API: update package (protocol 6.2.3).</remarks>
+        /// <summary>Sets for how many days the package can be opened: 1 to 365, or 0 for ever if the organization
+        /// allows it. Works before and after finalize.</summary>
+        /// <remarks><see cref="Status.LifeOutOfRange"/>: the number is outside of this range.
+        /// <see cref="Status.Denied"/>, <see cref="Status.Refused"/>: it is outside of the organization's
+        /// range.</remarks>
         public void SetLife(int days,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Run(
                 (out ErrorHandle error) => Native.sendsafely_package_set_life(Handle, days, out error));
 
-        /// <summary>Gives a package a label, or a Workspace its name. Before or after finalize.</summary>
-        /// <remarks><see cref="Status.Denied"/>: the package is not the account's own. SendSafely Client API: update
-        /// package (protocol 6.2.3).</remarks>
+        /// <summary>Sets the label of a package, or the name of a Workspace. Works before and after finalize.</summary>
+        /// <remarks><see cref="Status.Denied"/>: the package belongs to another account.</remarks>
         public void SetLabel(string label,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Run(
                 (out ErrorHandle error) => Native.sendsafely_package_set_label(Handle, Texts.Required(label, nameof(label)), out error));
 
-        /// <summary>Changes what no other method knows: <paramref name="jsonObject"/> is a JSON object with members of
-        /// the package, which goes to the service as it is. Before or after finalize.</summary>
-        /// <remarks><see cref="Status.InvalidArgument"/>: not a JSON object. <see cref="Status.LifeOutOfRange"/>:
-        /// "life" is not within 0 to 365. <see cref="Status.Denied"/>, <see cref="Status.InvalidInput"/>: the service
-        /// does not take it. SendSafely Client API: update package (protocol 6.2.3).</remarks>
+        /// <summary>Changes what no other method changes: <paramref name="jsonObject"/> is a JSON object with members
+        /// of the package, and goes to the service unchanged. Works before and after finalize.</summary>
+        /// <remarks><see cref="Status.InvalidArgument"/>: the text is no JSON object.
+        /// <see cref="Status.LifeOutOfRange"/>: "life" is outside of 0 to 365. <see cref="Status.Denied"/>,
+        /// <see cref="Status.InvalidInput"/>: the service does not accept it.</remarks>
         public void Update(string jsonObject,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Run(
                 (out ErrorHandle error) => Native.sendsafely_package_update(
                     Handle, Texts.Required(jsonObject, nameof(jsonObject)), out error));
 
-        /// <summary>Has the service mail the whole secure link to the recipients. THE KEYCODE GOES TO THE SERVICE IN
-        /// CLEAR for that, so the files are no longer secret to the service; no other method does this.</summary>
-        /// <remarks>Package must be finalized, or a Workspace. <see cref="Status.NotFinalized"/>: finalize first. <see
-        /// cref="Status.KeycodeUnknown"/>, <see cref="Status.WrongKeycode"/>: open it with its keycode. <see
-        /// cref="Status.OutcomeUnknown"/>: the mails may be under way; ask a recipient before you call again.
-        /// SendSafely Client API: notify recipients (protocol 6.11).</remarks>
+        /// <summary>Asks the service to mail the complete secure link to the recipients. THE KEYCODE GOES TO THE
+        /// SERVICE IN CLEAR for that, so the files are no longer secret from the service. No other method does
+        /// this.</summary>
+        /// <remarks><see cref="Status.NotFinalized"/>: finalize first, unless it is a Workspace.
+        /// <see cref="Status.KeycodeUnknown"/>, <see cref="Status.WrongKeycode"/>: open the package with its keycode.
+        /// <see cref="Status.OutcomeUnknown"/>: the response was lost, and the mails may be on their way; ask a
+        /// recipient before you call again.</remarks>
         public void Notify(IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Run(
                 (out ErrorHandle error) => Native.sendsafely_package_notify(Handle, out error));
 
-        /// <summary>Deletes the package on the service, with its files, for good. At any step; every later call on the
-        /// package, other than for its id, package code and keycode, fails with <see
-        /// cref="Status.PackageDeleted"/>.</summary>
-        /// <remarks><see cref="Status.UnknownPackage"/>: it is gone already, or not yours. <see
-        /// cref="Status.OutcomeUnknown"/>: the same after an answer was lost, so that this call may have deleted it. <see
-        /// cref="Status.Denied"/>: it is not yours. SendSafely Client API: delete package (protocol 6.2.4), delete
-        /// temporary package (protocol 6.2.5).</remarks>
+        /// <summary>Deletes the package and its files on the service, at any step. This cannot be undone. Later calls
+        /// on the package fail with <see cref="Status.PackageDeleted"/>, except for its id, package code and
+        /// keycode.</summary>
+        /// <remarks><see cref="Status.UnknownPackage"/>: the package was deleted already, or is not yours.
+        /// <see cref="Status.OutcomeUnknown"/>: the same after a lost response, so that this call may have deleted it.
+        /// <see cref="Status.Denied"/>: the package is not yours.</remarks>
         public void Delete(IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Run(
                 (out ErrorHandle error) => Native.sendsafely_package_delete(Handle, out error));
 
-        /// <summary>Deletes a package that could not be finished: what a program calls after a failure or a cancellation,
-        /// so that nothing stays behind. A package that recipients have, or may have, is left alone; one that the service
-        /// does not delete as unfinished is deleted only if it refused to finalize it.</summary>
-        /// <remarks><see cref="Status.AlreadyFinalized"/>: it is finalized, or just being finalized. <see
-        /// cref="Status.OutcomeUnknown"/>: a call of <see cref="Finalize"/> was cancelled or its answer was lost; called
-        /// again, that finds out and gives the link.
-        /// <see cref="Status.WorkspaceNotFinalizable"/>: a Workspace is never unfinished. SendSafely Client API: delete
-        /// temporary package (protocol 6.2.5).</remarks>
+        /// <summary>Deletes a package that could not be completed. Call it after a failure or a cancellation, so that
+        /// nothing stays on the service. A package that recipients have, or may have, is not deleted. One that the
+        /// service does not delete as unfinished is deleted only if the service has refused to finalize it.</summary>
+        /// <remarks><see cref="Status.AlreadyFinalized"/>: the package is finalized, or finalize is running.
+        /// <see cref="Status.OutcomeUnknown"/>: a call of <see cref="Finalize"/> was cancelled, or its response was
+        /// lost; call <see cref="Finalize"/> again, which finds out and returns the link.
+        /// <see cref="Status.WorkspaceNotFinalizable"/>: a Workspace is never unfinished.</remarks>
         public void DeleteUnfinished(
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Run(
                 (out ErrorHandle error) => Native.sendsafely_package_delete_unfinished(Handle, out error));
 
-        /// <summary>Gives the permissions of a package as the service tells them: the text of a JSON array.</summary>
-        /// <remarks>The service does not describe its elements. SendSafely Client API: permissions (protocol
-        /// 6.4.9).</remarks>
+        /// <summary>Returns the permissions of a package as the service sends them: the text of a JSON array, whose
+        /// elements the service does not describe.</summary>
         public string GetPermissions(
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Text(
@@ -93,47 +91,44 @@ namespace Sendsafely
 
     public partial class Client
     {
-        /// <summary>Creates a package on the service, with a keycode made on this machine.</summary>
-        /// <remarks>The first step; then add recipients, upload files and set a message, in any order, and finalize at
-        /// last. <see cref="Resource.Dispose"/> leaves it on the service. <see cref="Status.AuthenticationFailed"/>:
-        /// check key, secret, host and clock. <see cref="Status.LimitExceeded"/>, <see cref="Status.Denied"/>: the
-        /// account may not send. SendSafely Client API: create package (protocol 4.1).</remarks>
+        /// <summary>Creates a package on the service, with a keycode that is generated on this machine.</summary>
+        /// <remarks>This is the first step. Then add recipients, upload files and set a message, in any order, and
+        /// finalize at last. <see cref="Resource.Dispose"/> leaves the package on the service.
+        /// <see cref="Status.AuthenticationFailed"/>: check key, secret, host and clock.
+        /// <see cref="Status.LimitExceeded"/>, <see cref="Status.Denied"/>: the account may not send.</remarks>
         public Package CreatePackage(
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             Open(progress, cancellationToken,
                 (out PackageHandle it, out ErrorHandle error) => Native.sendsafely_package_create(Handle, out it, out error));
 
-        /// <summary>Creates a package in the name of another user of the organization, for its
-        /// administrators.</summary>
-        /// <remarks>The package belongs to that user, and the administrator goes on working with it, as the vendor's .NET
-        /// client does. The user opens it with its id and keycode. Everything else as for <see cref="CreatePackage"/>. <see
-        /// cref="Status.MalformedEmail"/>, <see cref="Status.UserNotFound"/>: correct the address. <see
-        /// cref="Status.Denied"/>: the account is no administrator. SendSafely Client API: create package (protocol
-        /// 4.1).</remarks>
+        /// <summary>Creates a package for another user of the organization. Only administrators may do this.</summary>
+        /// <remarks>The package belongs to that user, but the administrator goes on working with it, as with the
+        /// official .NET client. The user opens it with its id and keycode. <see cref="Status.MalformedEmail"/>,
+        /// <see cref="Status.UserNotFound"/>: correct the address. <see cref="Status.Denied"/>: the account is no
+        /// administrator. Everything else as for <see cref="CreatePackage"/>.</remarks>
         public Package CreatePackageForUser(string email,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             Open(progress, cancellationToken,
                 (out PackageHandle it, out ErrorHandle error) => Native.sendsafely_package_create_for_user(
                     Handle, Texts.Required(email, nameof(email)), out it, out error));
 
-        /// <summary>Creates a Workspace: a package with directories and collaborators that stays. It is usable at once
-        /// and never finalized; its recipients are its collaborators.</summary>
-        /// <remarks>Its keycode is encrypted at once for the trusted devices of its owner. Everything else as for <see
-        /// cref="CreatePackage"/>. SendSafely Client API: create package (protocol 4.1), Workspaces (protocol
-        /// 7.3).</remarks>
+        /// <summary>Creates a Workspace: a package with directories, which stays, can be used at once and is never
+        /// finalized. Its recipients are its collaborators.</summary>
+        /// <remarks>The call also encrypts its keycode for the trusted devices of its owner. Everything else as for
+        /// <see cref="CreatePackage"/>.</remarks>
         public Workspace CreateWorkspace(string name = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             (Workspace)Open(progress, cancellationToken,
                 (out PackageHandle it, out ErrorHandle error) => Native.sendsafely_package_create_workspace(
                     Handle, Texts.Optional(name, nameof(name)), out it, out error));
 
-        /// <summary>Opens a package by its id and keycode, to receive it or to go on with it.</summary>
-        /// <remarks>Keep both from <see cref="Package.Id"/> and <see cref="Package.Keycode"/>; the service does not
-        /// know the keycode. <see cref="Status.UnknownPackage"/>: it expired, was deleted, or is not for this account.
-        /// A keycode that is another package's or that was cut shows when it is used, before anything is written: as
-        /// <see cref="Status.WrongKeycode"/> or <see cref="Status.KeycodeTooShort"/>, when reading as <see
-        /// cref="Status.DecryptFailed"/> or <see cref="Status.Denied"/>. SendSafely Client API: package information
-        /// (protocol 6.2.2).</remarks>
+        /// <summary>Opens a package by its id and keycode, to receive it or to go on sending.</summary>
+        /// <remarks>Keep both from <see cref="Package.Id"/> and <see cref="Package.Keycode"/>: the service does not
+        /// know the keycode. <see cref="Status.UnknownPackage"/>: the package has expired or was deleted, or the
+        /// account has no access. A keycode that is incomplete or belongs to another package is found when it is first
+        /// used, before anything is written: with <see cref="Status.WrongKeycode"/> or
+        /// <see cref="Status.KeycodeTooShort"/>, when reading with <see cref="Status.DecryptFailed"/> or
+        /// <see cref="Status.Denied"/>.</remarks>
         public Package OpenPackage(string packageId, string keycode,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             Open(progress, cancellationToken,
@@ -142,12 +137,12 @@ namespace Sendsafely
                     out it, out error));
 
         /// <summary>Opens a package without its keycode, with the private key of a trusted device, to receive it or to
-        /// go on with it.</summary>
-        /// <remarks><paramref name="publicKeyId"/> is the id that the service gave to the device's public key;
-        /// <paramref name="privateKey"/> is the armored OpenPGP key. <see cref="Status.InvalidKey"/>: not such a key.
-        /// <see cref="Status.Refused"/>: the service holds no keycode for this device, which was registered after the
-        /// package was finalized. <see cref="Status.DecryptFailed"/>: the private key is another device's. SendSafely
-        /// Client API: without a keycode, trusted device (protocol 5.6).</remarks>
+        /// go on sending.</summary>
+        /// <remarks><paramref name="publicKeyId"/> is the service's id of the device's public key;
+        /// <paramref name="privateKey"/> is the armored OpenPGP key. <see cref="Status.InvalidKey"/>:
+        /// <paramref name="privateKey"/> is no such key. <see cref="Status.Refused"/>: the service has no keycode for
+        /// this device, because the package was finalized before the device was registered.
+        /// <see cref="Status.DecryptFailed"/>: the private key belongs to another device.</remarks>
         public Package OpenWithPrivateKey(string packageId, string publicKeyId, string privateKey,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             Open(progress, cancellationToken,
@@ -156,7 +151,7 @@ namespace Sendsafely
                     nameof(publicKeyId)), Texts.Required(privateKey, nameof(privateKey)), out it, out error));
 
         /// <summary>Opens a Workspace by its id and keycode.</summary>
-        /// <remarks><see cref="Status.OnlyInWorkspace"/>: it is another package. Everything else as for
+        /// <remarks><see cref="Status.OnlyInWorkspace"/>: the package is no Workspace. Everything else as for
         /// <see cref="OpenPackage"/>.</remarks>
         public Workspace OpenWorkspace(string packageId, string keycode,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
@@ -180,7 +175,7 @@ namespace Sendsafely
             }
             catch
             {
-                // The call may have gone well, and a callback have thrown at its very end.
+                // The call may have created the object before a callback threw.
                 package?.Dispose();
                 throw;
             }

@@ -1,12 +1,13 @@
 using System;
 using System.Collections.Generic;
 
+// The requests: docs/protocol.md 6.3.
 namespace Sendsafely
 {
     public partial class Client
     {
-        /// <summary>Lists packages of the user, newest first as the service orders them.</summary>
-        /// <remarks>No network until the list is read. SendSafely Client API: package lists (protocol 6.3.1).</remarks>
+        /// <summary>Lists packages of the user, in the order of the service: newest first.</summary>
+        /// <remarks>The list sends its first request when it is read.</remarks>
         public Listing<PackageSummary> ListPackages(PackageList list, ListOptions options = null) => List(options?.Copy(), own =>
         {
             using (var texts = new Texts())
@@ -18,11 +19,11 @@ namespace Sendsafely
             }
         });
 
-        /// <summary>Searches for packages: the user's own, or those of the organization.</summary>
-        /// <remarks>The options say what to search for; with null all packages of the user are found. No network until the
-        /// list is read, which fails with <see cref="Status.Denied"/> for who is no administrator. An older portal that has no
-        /// search in pages finds at most 100 packages of the organization. <see cref="Status.MalformedEmail"/>: correct sender
-        /// or recipient. SendSafely Client API: organization search (protocol 6.3.2).</remarks>
+        /// <summary>Searches the user's own packages, or those of the organization.</summary>
+        /// <remarks><paramref name="options"/> say what to search for; null finds all packages of the user. The list
+        /// sends its first request when it is read. Reading fails with <see cref="Status.Denied"/> if the account is no
+        /// administrator. An older portal, which cannot search page by page, finds at most 100 packages of the
+        /// organization. <see cref="Status.MalformedEmail"/>: correct sender or recipient.</remarks>
         public Listing<PackageSummary> SearchPackages(SearchOptions options = null) => List(options?.Copy(), own =>
         {
             using (var texts = new Texts())
@@ -34,7 +35,7 @@ namespace Sendsafely
             }
         });
 
-        // The options are a copy: the list is begun anew each time that it is read.
+        // own is a copy of the options: begin reads it again each time that the list is read.
         private Listing<PackageSummary> List<TOptions>(TOptions own, Func<TOptions, PackageIteratorHandle> begin) => new Listing<PackageSummary>(() =>
         {
             PackageIteratorHandle iterator = begin(own);

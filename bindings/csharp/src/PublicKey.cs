@@ -2,16 +2,16 @@ using System;
 using System.Collections.Generic;
 using System.Threading;
 
+// The requests: docs/protocol.md 4.6 and 6.10.
 namespace Sendsafely
 {
     public partial class Client
     {
-        /// <summary>Registers a public key as a trusted device of the user: keycodes of packages are encrypted to it
-        /// from now on. Gives the service's id of it.</summary>
-        /// <remarks><see cref="Status.InvalidKey"/>: not an armored OpenPGP public key. <see
-        /// cref="Status.LimitExceeded"/>: revoke one first. <see cref="Status.OutcomeUnknown"/>: the answer was lost;
-        /// the key may be there under an id that nobody knows, so register another. SendSafely Client API: public keys
-        /// (protocol 6.10).</remarks>
+        /// <summary>Registers a public key as a trusted device of the user, and returns the id that the service gives
+        /// it. From now on keycodes of packages are encrypted to it.</summary>
+        /// <remarks><see cref="Status.InvalidKey"/>: the text is not an armored OpenPGP public key.
+        /// <see cref="Status.LimitExceeded"/>: revoke another key first. <see cref="Status.OutcomeUnknown"/>: the
+        /// response with the id was lost, and the key may be registered; register another key.</remarks>
         public string RegisterPublicKey(string publicKey, string description,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Text(
@@ -19,19 +19,17 @@ namespace Sendsafely
                     Handle, Texts.Required(publicKey, nameof(publicKey)), Texts.Required(description,
                     nameof(description)), out it, out error));
 
-        /// <summary>Gives the armored public key of one of the user's trusted devices.</summary>
-        /// <remarks><see cref="Status.Refused"/>: the user has no such device. SendSafely Client API: public keys
-        /// (protocol 6.10).</remarks>
+        /// <summary>Returns the armored public key of one of the user's trusted devices.</summary>
+        /// <remarks><see cref="Status.Refused"/>: the user has no such device.</remarks>
         public string GetPublicKey(string publicKeyId,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Text(
                 (out IntPtr it, out ErrorHandle error) => Native.sendsafely_client_get_public_key(
                     Handle, Texts.Required(publicKeyId, nameof(publicKeyId)), out it, out error));
 
-        /// <summary>Revokes a public key: the service forgets it, and the device opens nothing any more without a
-        /// link.</summary>
-        /// <remarks><see cref="Status.Refused"/>: the user has no such device. SendSafely Client API: public keys
-        /// (protocol 6.10).</remarks>
+        /// <summary>Revokes a public key: the service deletes it, and the device can open packages only with a link or
+        /// keycode.</summary>
+        /// <remarks><see cref="Status.Refused"/>: the user has no such device.</remarks>
         public void RevokePublicKey(string publicKeyId,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Run(
@@ -41,10 +39,9 @@ namespace Sendsafely
 
     public partial class Package
     {
-        /// <summary>Gives the public keys to which the keycode of a package is to be encrypted: those of its readers
-        /// and of the organization, or those of one recipient.</summary>
-        /// <remarks>At any step. <see cref="Status.RecipientNotOnPackage"/>: no such id. SendSafely Client API: public
-        /// keys and keycodes (protocol 4.6).</remarks>
+        /// <summary>Returns the public keys to which the keycode of a package is to be encrypted: those of its readers
+        /// and of the organization, or those of one recipient. Works at any step.</summary>
+        /// <remarks><see cref="Status.RecipientNotOnPackage"/>: the package has no recipient with this id.</remarks>
         public IReadOnlyList<DevicePublicKey> GetPublicKeys(string recipientId = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Record(

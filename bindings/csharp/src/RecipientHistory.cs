@@ -2,15 +2,15 @@ using System;
 using System.Collections.Generic;
 using System.Threading;
 
+// The requests: docs/protocol.md 6.4.8.
 namespace Sendsafely
 {
     public partial class Client
     {
-        /// <summary>Gives the packages that a recipient has got from the organization, with what it has fetched of
-        /// each.</summary>
-        /// <remarks><see cref="Status.MalformedEmail"/>, <see cref="Status.InvalidEmail"/>: correct the address. <see
-        /// cref="Status.Denied"/>: not for this account. SendSafely Client API: history of a recipient (protocol
-        /// 6.4.8).</remarks>
+        /// <summary>Returns the packages that a recipient has received from the organization, with what it has
+        /// downloaded of each.</summary>
+        /// <remarks><see cref="Status.MalformedEmail"/>, <see cref="Status.InvalidEmail"/>: correct the address.
+        /// <see cref="Status.Denied"/>: the account may not see the history.</remarks>
         public IReadOnlyList<PackageSummary> GetRecipientHistory(string email,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Record(

@@ -1,28 +1,27 @@
 using System;
 using System.Threading;
 
+// The requests: docs/protocol.md 6.12.
 namespace Sendsafely
 {
     public partial class Client
     {
-        /// <summary>Begins to register a user: the service mails a link to the address, or a PIN.</summary>
+        /// <summary>Starts the registration of a user: the service mails a link or a PIN to the address.</summary>
         /// <remarks><see cref="Status.InvalidEmail"/>: correct the address. <see cref="Status.AuthForbidden"/>: users
-        /// cannot register themselves there. <see cref="Status.SecondFactorEnforced"/>: register by link. <see
-        /// cref="Status.OutcomeUnknown"/>: look into the mailbox. SendSafely Client API: registration (protocol
-        /// 6.12).</remarks>
+        /// cannot register themselves on this portal. <see cref="Status.SecondFactorEnforced"/>: register by link.
+        /// <see cref="Status.OutcomeUnknown"/>: the response was lost; look into the mailbox.</remarks>
         public void StartRegistration(string email, bool sendPin = false,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Run(
                 (out ErrorHandle error) => Native.sendsafely_client_start_registration(
                     Handle, Texts.Required(email, nameof(email)), sendPin ? 1 : 0, out error));
 
-        /// <summary>Ends a registration with what the mail held; then log in with <see
-        /// cref="GenerateApiKey"/>.</summary>
-        /// <remarks>Gives the e-mail address, null if the service does not tell it. <see
-        /// cref="Status.PasswordTooWeak"/>: the service's words tell its rules. <see cref="Status.TokenExpired"/>, <see
-        /// cref="Status.InvalidToken"/>: begin again. <see cref="Status.PinResent"/>: ask for the new PIN. <see
-        /// cref="Status.OutcomeUnknown"/>: try to log in. SendSafely Client API: registration (protocol
-        /// 6.12).</remarks>
+        /// <summary>Completes a registration with the link or PIN of the mail, and returns the e-mail address. Then log
+        /// in with <see cref="GenerateApiKey"/>.</summary>
+        /// <remarks>The address is null if the service does not send it. <see cref="Status.PasswordTooWeak"/>:
+        /// <see cref="SendsafelyException.ServerMessage"/> has the rules. <see cref="Status.TokenExpired"/>,
+        /// <see cref="Status.InvalidToken"/>: start again. <see cref="Status.PinResent"/>: ask the user for the new
+        /// PIN. <see cref="Status.OutcomeUnknown"/>: the response was lost; try to log in.</remarks>
         public string FinishRegistration(RegistrationOptions options,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
         {

@@ -6,20 +6,19 @@ using System.Threading.Tasks;
 
 namespace Sendsafely
 {
-    /// <summary>
-    /// An object of the C library. Any number of threads may use it at once.
-    /// </summary>
-    /// <remarks>
-    /// Every call that touches the network comes twice: <c>Call(…)</c> on this thread, and <c>CallAsync(…)</c>, the same on
-    /// a thread of its own. Both take at last an <see cref="IProgress{T}"/>, told at each change of phase and otherwise 4 to
-    /// 10 times a second on the thread on which the call runs, and a <see cref="CancellationToken"/>, which stops the call:
-    /// it ends soon after with an <see cref="OperationCanceledException"/>, having undone what it can. What the progress
-    /// throws stops the call too and is thrown by it; an <see cref="OperationCanceledException"/>, like the token, only where
-    /// it did not come too late. Options and lists of texts are copied when the call is made; streams and
-    /// arrays of bytes belong to it until it has ended. A stop waits for a Read or Write of a stream that is under way. Null
-    /// where a value has to be, and a text or number that C cannot take, is an <see cref="ArgumentException"/> with its name;
-    /// what the service or this machine refuses is a <see cref="SendsafelyException"/>.
-    /// </remarks>
+    /// <summary>An object of the C library. Any number of threads may use it at the same time.</summary>
+    /// <remarks>Each method that sends requests exists twice: <c>Call(…)</c> runs on this thread, <c>CallAsync(…)</c>
+    /// on a thread of its own. Their last parameters are an <see cref="IProgress{T}"/> and a
+    /// <see cref="CancellationToken"/>. The thread that runs the call reports to the progress at each change of phase,
+    /// and otherwise 4 to 10 times a second. The token stops the call, which ends soon after with an
+    /// <see cref="OperationCanceledException"/> and has undone what it can. If a <see cref="Stream"/> is just being
+    /// read or written, the stop waits for that. An exception that the progress throws also stops the call, which then
+    /// throws it. An <see cref="OperationCanceledException"/> of the token or the progress that comes too late to stop
+    /// the call is ignored. Options and lists of texts are copied when the call is made. Leave streams and arrays of
+    /// bytes to the call until it has ended. A missing value, and a text or number that C cannot take, is an
+    /// <see cref="ArgumentException"/> with the name of the parameter. What the service or this machine refuses is a
+    /// <see cref="SendsafelyException"/>. The remarks of a method list the statuses to expect, each with its cause or
+    /// with what to do.</remarks>
     public abstract class Resource : IDisposable
     {
         private readonly SafeHandle _handle;
@@ -31,10 +30,9 @@ namespace Sendsafely
             Listeners = listeners;
         }
 
-        /// <summary>
-        /// Frees the object. Only frees: no network, no waiting, nothing lost on the service, in any order; a call that
-        /// was begun is not disturbed. Once none runs any more, calls throw <see cref="ObjectDisposedException"/>.
-        /// </summary>
+        /// <summary>Frees the object. This sends nothing, waits for nothing and changes nothing on the service, and
+        /// objects may be freed in any order. Calls that have begun go on; when they have ended, further calls throw
+        /// <see cref="ObjectDisposedException"/>.</summary>
         public void Dispose()
         {
             _handle.Dispose();
@@ -54,11 +52,11 @@ namespace Sendsafely
         internal Task<T> Async<T>(Func<T> call, CancellationToken token)
         {
             ThrowIfDisposed();
-            // Until the call has a thread and holds the handle itself, Dispose must not disturb it either.
+            // The handle must stay valid if Dispose runs before the call has a thread, which then holds the handle itself.
             bool held = false;
             _handle.DangerousAddRef(ref held);
             Task<T> task = Call.Async(call, token);
-            // Not in the call: one that is cancelled before it has a thread never runs.
+            // Released here, because a call that is cancelled before it has a thread never runs.
             task.ContinueWith(_ => _handle.DangerousRelease(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             return task;
         }

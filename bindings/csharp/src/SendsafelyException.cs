@@ -4,33 +4,32 @@ using System.Threading;
 
 namespace Sendsafely
 {
-    /// <summary>
-    /// A call that failed. <c>catch (SendsafelyException e) when (e.Status == Status.DuplicateEmail)</c> takes one kind of
-    /// failure; <see cref="IsRetryable"/> tells whether the same call may succeed later.
-    /// </summary>
+    /// <summary>A call that failed. <c>catch (SendsafelyException e) when (e.Status == Status.DuplicateEmail)</c>
+    /// catches one kind of failure.</summary>
     public sealed class SendsafelyException : Exception
     {
-        /// <summary>What went wrong; a later version of the library may have more values than the enum.</summary>
+        /// <summary>The kind of failure. A later version of the library may have values that the enum does not
+        /// have.</summary>
         public Status Status { get; }
 
-        /// <summary>HTTP status of the answer that told of the failure; null where there was none.</summary>
+        /// <summary>The HTTP status of the response that reported the failure; null if there was none.</summary>
         public int? HttpStatus { get; }
 
-        /// <summary>The service's own code, such as "DENIED"; null where it did not answer with one.</summary>
+        /// <summary>The service's own code, such as "DENIED"; null if it sent none.</summary>
         public string ServerCode { get; }
 
-        /// <summary>The service's own words; null where there are none.</summary>
+        /// <summary>The service's own words; null if it sent none.</summary>
         public string ServerMessage { get; }
 
-        /// <summary>What can be done about it, also part of the message; null where nothing general is known.</summary>
+        /// <summary>What to do about it, which is also a part of the message; null if nothing general is
+        /// known.</summary>
         public string Remedy { get; }
 
         /// <summary>True if the same call may succeed later without any change by the program.</summary>
         public bool IsRetryable { get; }
 
-        /// <summary>
-        /// What became of each file, of <see cref="Package.UploadAll"/> and <see cref="Package.DownloadAll"/>; else null.
-        /// </summary>
+        /// <summary>The result of each file, from <see cref="Package.UploadAll"/> and
+        /// <see cref="Package.DownloadAll"/>; else null.</summary>
         public IReadOnlyList<ReportItem> Report { get; internal set; }
 
         internal SendsafelyException(Status status, string message) : base(message)
@@ -59,9 +58,8 @@ namespace Sendsafely
     /// <summary>A call that its <see cref="CancellationToken"/> has stopped. It has undone what it could.</summary>
     public sealed class StoppedException : OperationCanceledException
     {
-        /// <summary>
-        /// What became of each file, of <see cref="Package.UploadAll"/> and <see cref="Package.DownloadAll"/>; else null.
-        /// </summary>
+        /// <summary>The result of each file, from <see cref="Package.UploadAll"/> and
+        /// <see cref="Package.DownloadAll"/>; else null.</summary>
         public IReadOnlyList<ReportItem> Report { get; internal set; }
 
         internal StoppedException(CancellationToken token) : base("The call was stopped.", token) { }

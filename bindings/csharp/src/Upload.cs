@@ -3,14 +3,13 @@ using System.Collections.Generic;
 using System.IO;
 using System.Threading;
 
+// The requests: docs/protocol.md 4.2 to 4.6.
 namespace Sendsafely
 {
     public partial class Package
     {
-        /// <summary>
-        /// How many uploads into the package run at the moment, on any thread. <see cref="Finalize"/> fails with
-        /// <see cref="Status.UploadRunning"/> unless there is none.
-        /// </summary>
+        /// <summary>How many uploads into the package are running now, on any thread. <see cref="Finalize"/> fails with
+        /// <see cref="Status.UploadRunning"/> unless this is 0.</summary>
         public int RunningUploads
         {
             get
@@ -22,14 +21,14 @@ namespace Sendsafely
         }
 
         /// <summary>Encrypts the keycode of a package to the public keys of its readers, or to those of one recipient,
-        /// and stores the results.</summary>
-        /// <remarks>Finalize does it by itself, and so does adding recipients to a Workspace or a finalized package:
-        /// this is for devices that were registered later. A key that cannot be used, or for which the service refuses
-        /// the keycode, is passed over with a line in the log; if the service refuses it for every key, the first
-        /// refusal is the error. Before or after finalize. <see cref="Status.RecipientNotOnPackage"/>: no such id. <see
-        /// cref="Status.KeycodeUnknown"/>, <see cref="Status.WrongKeycode"/>: open the package with its keycode. <see
-        /// cref="Status.KeycodeNotProved"/>: download a file or read the message through the same package, then call
-        /// again. SendSafely Client API: public keys and keycodes (protocol 4.6).</remarks>
+        /// and stores the results. Works before and after finalize.</summary>
+        /// <remarks>Call it only for devices that were registered later: finalize does the same, and so does adding
+        /// recipients to a Workspace or a finalized package. A key that cannot be used, or that the service refuses, is
+        /// skipped with a line in the log. If the service refuses all keys, the call fails with the first refusal.
+        /// <see cref="Status.RecipientNotOnPackage"/>: the package has no recipient with this id.
+        /// <see cref="Status.KeycodeUnknown"/>, <see cref="Status.WrongKeycode"/>: open the package with its keycode.
+        /// <see cref="Status.KeycodeNotProved"/>: download a file or read the message through the same object, then
+        /// call again.</remarks>
         public void UploadKeycodes(string recipientId = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Run(
@@ -37,12 +36,11 @@ namespace Sendsafely
                     Handle, Texts.Optional(recipientId, nameof(recipientId)), out error));
 
         /// <summary>Uploads a file, encrypted on this machine in parts.</summary>
-        /// <remarks>Package must be created and not finalized, or a Workspace; stays as it is. Several uploads into one
-        /// package may run on several threads. A failed or stopped upload deletes what it sent. <see
-        /// cref="Status.FileNotFound"/>, <see cref="Status.NotAFile"/>, <see cref="Status.AccessDenied"/>: see the
-        /// path. <see cref="Status.FileChanged"/>: something wrote to it meanwhile; upload again. <see
-        /// cref="Status.FileTooLarge"/>: above 107,374,182,400 bytes. SendSafely Client API: create file id, upload
-        /// parts (protocol 4.2 to 4.4).</remarks>
+        /// <remarks>Works before finalize, and in a Workspace always. Several threads may upload into one package. An
+        /// upload that fails or is stopped deletes what it has sent. <see cref="Status.FileNotFound"/>,
+        /// <see cref="Status.NotAFile"/>, <see cref="Status.AccessDenied"/>: the file cannot be read.
+        /// <see cref="Status.FileChanged"/>: another program has written to the file meanwhile; upload again.
+        /// <see cref="Status.FileTooLarge"/>: the file has more than 107,374,182,400 bytes.</remarks>
         public PackageFile UploadFile(string path, UploadOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
         {
@@ -73,12 +71,13 @@ namespace Sendsafely
             }
         }
 
-        /// <summary>Uploads under a name what a stream holds from its position on.</summary>
-        /// <remarks><paramref name="size"/> is the number of bytes that it will deliver, and it is never asked for more; null:
-        /// what is left of a stream that can seek, else unknown. Of unknown size everything is encrypted into a temporary file
-        /// first, because the service wants to know the size before. The stream is read on the thread on which the call runs
-        /// and is not disposed of; what it throws is thrown. <see cref="Status.SizeMismatch"/>: it ended before size bytes.
-        /// Everything else as for <see cref="UploadFile"/>.</remarks>
+        /// <summary>Uploads the bytes of a stream, from its position on, under a name.</summary>
+        /// <remarks><paramref name="size"/> is the number of bytes to read from the stream. null means the rest of a
+        /// stream that can seek, else an unknown number; then all bytes are first encrypted into a temporary file,
+        /// because the service needs the size before the first byte. The thread that runs the call reads the stream and
+        /// does not dispose of it. The call throws what the stream throws. <see cref="Status.SizeMismatch"/>: the
+        /// stream ended before <paramref name="size"/> bytes. Everything else as for
+        /// <see cref="UploadFile"/>.</remarks>
         public PackageFile UploadStream(string fileName, Stream source, long? size = null, UploadOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
         {
@@ -96,19 +95,18 @@ namespace Sendsafely
             }
         }
 
-        /// <summary>Uploads all files that are in a local directory and, into a Workspace, its directories with what is
-        /// in them.</summary>
-        /// <remarks>Directories that are missing are made. Symbolic links and whatever else is no regular file are not
-        /// followed; they are in the report. Several files are under way at once. One file that fails does not end the
-        /// others: at the end the first failure is thrown and says how many there were. A stop, a network that is down,
-        /// or a refusal of the account ends the call. Call again to go on: what is there is skipped. The exception,
-        /// <see cref="SendsafelyException.Report"/> or <see cref="StoppedException.Report"/>, has the report too, in
-        /// which a status stands at every file that had not its turn. <see cref="Status.OnlyInWorkspace"/>: there are
-        /// directories in it, and the package is no Workspace; nothing was sent. <see
-        /// cref="Status.DirectoryNotFound"/>: no such local directory. <see cref="Status.Refused"/>: the service does
-        /// not know <see cref="UploadAllOptions.DirectoryId"/>. Everything else as for <see cref="UploadFile"/>.
-        /// SendSafely Client API: directories (protocol 6.8), create file id, upload parts (protocol 4.2 to
-        /// 4.4).</remarks>
+        /// <summary>Uploads all files of a local directory and, into a Workspace, its directories with all that they
+        /// contain.</summary>
+        /// <remarks>Missing directories are created. Symbolic links and other entries that are no regular files are not
+        /// followed; the report lists them. Several files are sent at the same time. After the failure of one file the
+        /// call goes on with the others, and at the end throws the first failure with the number of failures. A stop, a
+        /// network that is down, or a refusal of the account ends the call. Call again to go on: files that are
+        /// complete are skipped. <see cref="SendsafelyException.Report"/> and <see cref="StoppedException.Report"/>
+        /// list every file, also those that were not begun. <see cref="Status.OnlyInWorkspace"/>: the directory
+        /// contains directories, and the package is no Workspace; nothing was sent.
+        /// <see cref="Status.DirectoryNotFound"/>: the local directory does not exist. <see cref="Status.Refused"/>:
+        /// the service does not know <see cref="UploadAllOptions.DirectoryId"/>. Everything else as for
+        /// <see cref="UploadFile"/>.</remarks>
         public IReadOnlyList<ReportItem> UploadAll(string directory, UploadAllOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
         {

@@ -1,19 +1,19 @@
 using System;
 using System.Threading;
 
+// The requests: docs/protocol.md 6.4.9 and 7.3.
 namespace Sendsafely
 {
-    /// <summary>
-    /// A Workspace: a package with directories and collaborators that stays. It is usable at once and never finalized.
-    /// </summary>
+    /// <summary>A Workspace: a package with directories and collaborators, which stays. It can be used at once and is
+    /// never finalized.</summary>
     public sealed partial class Workspace : Package
     {
         internal Workspace(PackageHandle handle, Listeners listeners) : base(handle, listeners) { }
 
-        /// <summary>Gives the collaborators of a Workspace as the service tells them: the text of a JSON
+        /// <summary>Returns the collaborators of a Workspace as the service sends them: the text of a JSON
         /// array.</summary>
-        /// <remarks>The service does not describe its elements; <see cref="Package.GetInformation"/> has what is known
-        /// of recipients. SendSafely Client API: collaborators (protocol 6.4.9).</remarks>
+        /// <remarks>The service does not describe its elements. <see cref="Package.GetInformation"/> returns what is
+        /// known of recipients.</remarks>
         public string GetCollaborators(
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Text(

@@ -26,7 +26,7 @@ namespace Sendsafely.Tests
             for (int i = 0; i < 3; i++) Use(Client.CreatePackage());
             var options = new AuditLogOptions { EventType = "PACKAGE_EVENT", PageSize = 2 };
             Listing<AuditLogEntry> log = Client.ListAuditLog(options);
-            options.EventType = "LOGIN"; // The list has a copy.
+            options.EventType = "LOGIN"; // The list has copied the options.
             var all = log.ToList();
             Assert.True(all.Count >= 3, "the log is too short");
             Assert.Equal("PACKAGE_CREATED", all[0].Action);

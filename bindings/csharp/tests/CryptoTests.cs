@@ -21,7 +21,7 @@ namespace Sendsafely.Tests
             Assert.Equal(Status.DecryptFailed, Assert.Throws<SendsafelyException>(() => Crypto.DecryptPart("server secret", keycode, part)).Status);
         }
 
-        /// <summary>The values of protocol.md, appendix A.</summary>
+        /// <summary>Expected values: docs/protocol.md, appendix A.</summary>
         [Fact]
         public void ChecksumsAndSignaturesAreThoseOfOtherClients()
         {

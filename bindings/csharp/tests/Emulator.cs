@@ -9,7 +9,7 @@ using System.Threading;
 
 namespace Sendsafely.Tests
 {
-    /// <summary>One server for all tests, which ends with this process; every test begins with an empty one.</summary>
+    /// <summary>The server of all tests, which ends with this process. Each test resets it first.</summary>
     internal static class Emulator
     {
         private static Process _process;
@@ -19,10 +19,10 @@ namespace Sendsafely.Tests
         internal static string ApiKey => Value("api_key");
         internal static string ApiSecret => Value("api_secret");
 
-        /// <summary>The first value of that name in the ready file: of a user that of the administrator.</summary>
+        /// <summary>The first value of this name in the ready file; the first user is the administrator.</summary>
         internal static string Value(string name) => Member(Ready, name);
 
-        /// <summary>A text or number of JSON text that needs no more than this.</summary>
+        /// <summary>The first member of this name in JSON text, a text or a number. .NET Standard 2.0 has no JSON parser.</summary>
         internal static string Member(string json, string name)
         {
             Match match = Regex.Match(json, "\"" + name + "\"\\s*:\\s*(?:\"((?:[^\"\\\\]|\\\\.)*)\"|([^,}\\]\\s]+))");
@@ -30,7 +30,7 @@ namespace Sendsafely.Tests
             return match.Groups[1].Success ? match.Groups[1].Value : match.Groups[2].Value;
         }
 
-        /// <summary>A call of the admin interface.</summary>
+        /// <summary>Sends a request to the admin interface, and returns the body of the response.</summary>
         internal static string Admin(string method, string path, string json = null)
         {
             var request = WebRequest.CreateHttp(Value("admin_url") + path);
@@ -43,8 +43,8 @@ namespace Sendsafely.Tests
                 byte[] body = Encoding.UTF8.GetBytes(json);
                 using (Stream stream = request.GetRequestStream()) stream.Write(body, 0, body.Length);
             }
-            using (WebResponse answer = request.GetResponse())
-            using (var reader = new StreamReader(answer.GetResponseStream(), Encoding.UTF8)) return reader.ReadToEnd();
+            using (WebResponse response = request.GetResponse())
+            using (var reader = new StreamReader(response.GetResponseStream(), Encoding.UTF8)) return reader.ReadToEnd();
         }
 
         internal static void Reset()
@@ -58,14 +58,14 @@ namespace Sendsafely.Tests
         internal static void Fault(string endpoint, string action, int times = 0, string more = "") =>
             Admin("POST", "/faults", "{\"endpoint\":\"" + endpoint + "\",\"times\":" + times + more + ",\"action\":{" + action + "}}");
 
-        /// <summary>The raw state of a package.</summary>
+        /// <summary>What the server has stored of a package, as JSON text.</summary>
         internal static string State(Package package) => Admin("GET", "/packages/" + package.Id);
 
-        /// <summary>How many packages the service has that were not deleted.</summary>
+        /// <summary>How many packages are on the server that were not deleted.</summary>
         internal static int Packages =>
             Regex.Matches(Admin("GET", "/packages"), "\"([^\"]+)\"").Cast<Match>().Count(match => !Admin("GET", "/packages/" + match.Groups[1].Value).Contains("DELETED"));
 
-        /// <summary>How many requests of a kind have arrived.</summary>
+        /// <summary>How many requests the server has received for an endpoint.</summary>
         internal static int Requests(string endpoint) => Regex.Matches(Admin("GET", "/requests"), "\"endpoint\":\\s*\"" + endpoint + "\"").Count;
 
         private static string Start()

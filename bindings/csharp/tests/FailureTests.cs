@@ -79,7 +79,7 @@ namespace Sendsafely.Tests
         [Fact]
         public void NoToStringShowsWhatARecordHolds()
         {
-            // Records and options hold secrets; their texts are the name of the type.
+            // Records and options contain secrets: ToString must return the name of the type only.
             foreach (Type type in typeof(Client).Assembly.GetExportedTypes().Where(type => type.IsClass && !typeof(Exception).IsAssignableFrom(type)))
                 Assert.Equal(typeof(object), type.GetMethod("ToString", Type.EmptyTypes)?.DeclaringType ?? typeof(object));
         }
@@ -97,7 +97,7 @@ namespace Sendsafely.Tests
             Assert.Equal("target", Assert.Throws<ArgumentNullException>(() => package.DownloadStream("a", null)).ParamName);
             Assert.Equal("targetPackage", Assert.Throws<ArgumentNullException>(() => package.CopyFile("a", null)).ParamName);
             Assert.Equal("options", Assert.Throws<ArgumentNullException>(() => Client.FinishRegistration(null)).ParamName);
-            // What has to be there cannot be left out.
+            // A required parameter has no default.
             Assert.False(typeof(Client).GetMethod("FinishRegistration").GetParameters()[0].IsOptional);
         }
 
@@ -114,7 +114,7 @@ namespace Sendsafely.Tests
                 () => Client.ListPackages(PackageList.Sent, new ListOptions { PageSize = -1 })).ParamName);
         }
 
-        /// <summary>C takes zero for the default there, which is null here.</summary>
+        /// <summary>In C zero means the default for these; here null does, and zero is out of range.</summary>
         [Fact]
         public void ZeroIsNotTheDefault()
         {
@@ -126,7 +126,7 @@ namespace Sendsafely.Tests
                 () => Client.ListPackages(PackageList.Sent, new ListOptions { PageSize = 0 })).ParamName);
             Assert.Equal("StallTimeout", Assert.Throws<ArgumentOutOfRangeException>(
                 () => NewClient(new ClientOptions { StallTimeout = TimeSpan.Zero })).ParamName);
-            // Less than a millisecond is not nothing, on neither side.
+            // A fraction of a millisecond is not rounded to zero, above or below it.
             Assert.Equal("RetryWindow", Assert.Throws<ArgumentOutOfRangeException>(
                 () => NewClient(new ClientOptions { RetryWindow = TimeSpan.FromTicks(-1) })).ParamName);
             NewClient(new ClientOptions { StallTimeout = TimeSpan.FromTicks(1), ConnectTimeout = TimeSpan.MaxValue, RetryWindow = TimeSpan.Zero }).Dispose();
@@ -165,7 +165,7 @@ namespace Sendsafely.Tests
             Assert.Equal(Status.KeycodeUnknown, Assert.Throws<SendsafelyException>(() => without.Keycode).Status);
         }
 
-        /// <summary>Every public member of a disposed object but Dispose, by both ways.</summary>
+        /// <summary>Every public member of a disposed object except Dispose, with and without a task.</summary>
         [Fact]
         public void DisposedObjectsSayTheirName()
         {
@@ -187,7 +187,7 @@ namespace Sendsafely.Tests
                     Exception failure = null;
                     try
                     {
-                        // ObjectDisposedException comes at once, not when the task is awaited.
+                        // An Async method throws at once, not when its task is awaited.
                         method.Invoke(one, arguments);
                     }
                     catch (TargetInvocationException e)

@@ -10,7 +10,7 @@ namespace Sendsafely.Tests
 {
     public class FileTests : Flow
     {
-        /// <summary>A stream that cannot tell its length and gives few bytes at a time, as a pipe does.</summary>
+        /// <summary>A stream of unknown length that returns few bytes at a time, as a pipe does.</summary>
         private sealed class Pipe : MemoryStream
         {
             public Pipe(byte[] data) : base(data) { }
@@ -33,7 +33,7 @@ namespace Sendsafely.Tests
             public override void Write(byte[] buffer, int offset, int count) => throw new IOException("the disk is on fire");
         }
 
-        /// <summary>A stream that keeps no count: it fills the whole array, or tells of less than nothing.</summary>
+        /// <summary>A stream that returns a wrong count: more than was requested, or a negative one.</summary>
         private sealed class Miscounting : MemoryStream
         {
             private readonly int _more;

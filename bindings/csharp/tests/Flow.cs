@@ -6,7 +6,7 @@ using System.Threading;
 
 namespace Sendsafely.Tests
 {
-    /// <summary>What tests share: a server that has just begun, a client, a directory; at the end nothing of ours is left.</summary>
+    /// <summary>The setup of a test: an empty server, a client and a directory. At the end no object of the library may be left.</summary>
     public abstract class Flow : IDisposable
     {
         private readonly long _before = Library.LiveObjects;
@@ -25,12 +25,12 @@ namespace Sendsafely.Tests
         {
             foreach (IDisposable made in _made) made.Dispose();
             Directory.Delete(Place, true);
-            // A task may have ended a moment before its thread gave back what it held.
+            // A task may end a moment before its thread has released its handles.
             for (int i = 0; i < 100 && Library.LiveObjects > _before; i++) Thread.Sleep(20);
             if (Library.LiveObjects > _before) throw new Exception(Library.LiveObjects - _before + " objects are left");
         }
 
-        /// <summary>Disposed of with the test.</summary>
+        /// <summary>Registers an object that is disposed of at the end of the test.</summary>
         protected T Use<T>(T made) where T : IDisposable
         {
             _made.Add(made);
@@ -59,7 +59,7 @@ namespace Sendsafely.Tests
         }
     }
 
-    /// <summary>Told on the thread of the call, unlike Progress of .NET, which posts elsewhere.</summary>
+    /// <summary>Runs its handler on the thread of the call, unlike Progress of .NET, which posts to another one.</summary>
     public sealed class Direct : IProgress<TransferProgress>
     {
         private readonly Action<TransferProgress> _handler;

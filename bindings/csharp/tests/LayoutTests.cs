@@ -8,7 +8,7 @@ namespace Sendsafely.Tests
 {
     public class LayoutTests
     {
-        /// <summary>The structs as this runtime lays them out, against what the library was built with.</summary>
+        /// <summary>This runtime must lay out the structs as the C compiler does: tests/abi/layouts.txt.</summary>
         [Fact]
         public void StructsHaveTheLayoutOfTheLibrary()
         {
@@ -17,7 +17,7 @@ namespace Sendsafely.Tests
             int checks = 0;
             foreach (string line in File.ReadAllLines(Path.Combine(root, "tests/abi/layouts.txt")))
             {
-                // sendsafely_buffer size 16 | sendsafely_buffer.data at 8 size 8
+                // A line is "sendsafely_buffer size 16" or "sendsafely_buffer.data at 8 size 8".
                 string[] words = line.Split(' ', '.');
                 Type type = typeof(Client).Assembly.GetType("Sendsafely.Native+" + words[0], true);
                 bool isField = words[2] == "at";

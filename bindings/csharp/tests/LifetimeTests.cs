@@ -37,7 +37,7 @@ namespace Sendsafely.Tests
         public async Task DisposingDoesNotDisturbWhatWasBegun()
         {
             Package[] packages = Enumerable.Range(0, 100).Select(_ => Client.CreatePackage()).ToArray();
-            // Many at once, so that some are disposed of before their call has a thread.
+            // So many that some are disposed of before their call has a thread.
             await Task.WhenAll(packages.Select(package => Task.Run(async () =>
             {
                 Task<PackageFile> upload = package.UploadMemoryAsync("a", Bytes(10));
@@ -67,10 +67,10 @@ namespace Sendsafely.Tests
                 byte[] data = Bytes(8000000);
                 for (int i = 0; i < 3; i++)
                 {
-                    long told = 0;
-                    await package.UploadStreamAsync("s" + i, new MemoryStream(data), progress: new Direct(one => told = one.BytesDone));
+                    long sent = 0;
+                    await package.UploadStreamAsync("s" + i, new MemoryStream(data), progress: new Direct(one => sent = one.BytesDone));
                     await package.UploadMemoryAsync("m" + i, data);
-                    Assert.Equal(8000000L, told);
+                    Assert.Equal(8000000L, sent);
                 }
                 await package.FinalizeAsync(new FinalizeOptions { UndisclosedRecipients = true });
                 foreach (PackageFile file in package.GetInformation().Files)
@@ -107,7 +107,7 @@ namespace Sendsafely.Tests
             Assert.Equal(24, package.GetInformation().Files.Count);
         }
 
-        /// <summary>What is given may be used for something else as soon as the call is made.</summary>
+        /// <summary>The caller may change options and lists as soon as the call has returned its task.</summary>
         [Fact]
         public async Task OptionsAndListsAreCopied()
         {
@@ -163,7 +163,7 @@ namespace Sendsafely.Tests
                 GC.Collect();
                 GC.WaitForPendingFinalizers();
             }
-            // mono looks at stacks conservatively: a few may be kept.
+            // mono scans stacks conservatively, so it may keep a few.
             Assert.InRange(Library.LiveObjects, before, before + 10);
             for (int i = 0; i < 500 && Library.LiveObjects > before; i++)
             {

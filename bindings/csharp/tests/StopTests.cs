@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Sendsafely.Tests
 {
-    /// <summary>Progress, and the ways to stop a call.</summary>
+    /// <summary>Progress, and how it and the token stop a call.</summary>
     public class StopTests : Flow
     {
         private sealed class Mine : Exception
@@ -37,7 +37,7 @@ namespace Sendsafely.Tests
         }
 
         [Fact]
-        public async Task TheClientIsToldOfEveryCallAndLogs()
+        public async Task TheClientReportsEveryCallAndLogs()
         {
             var progress = new Direct();
             string log = "";
@@ -45,7 +45,7 @@ namespace Sendsafely.Tests
             {
                 Emulator.Fault("user_information", "\"status\":503", 1);
                 await client.GetUserAsync();
-                Assert.True(progress.All.Count > 0, "the client's progress was not told");
+                Assert.True(progress.All.Count > 0, "the client's progress was not called");
                 Assert.NotEqual("", log);
                 Assert.DoesNotContain(Emulator.ApiSecret, log);
                 int before = progress.All.Count;
@@ -88,7 +88,7 @@ namespace Sendsafely.Tests
             Assert.Equal(Status.Busy, inside);
         }
 
-        /// <summary>The faults hold a call in each of its phases; the token ends it there.</summary>
+        /// <summary>A fault of the emulator holds the call in this phase; there the token must stop it.</summary>
         [Theory]
         [InlineData("connecting")]
         [InlineData("preparing")]
@@ -135,9 +135,9 @@ namespace Sendsafely.Tests
             Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
             Assert.Equal(source.Token, stop.CancellationToken);
             Assert.True(task.IsCanceled, "it ended as " + task.Status);
-            int told = seen.All.Count;
+            int reports = seen.All.Count;
             Thread.Sleep(300);
-            Assert.Equal(told, seen.All.Count);
+            Assert.Equal(reports, seen.All.Count);
             Assert.False(File.Exists(At("x")));
             Assert.Equal(0, package.RunningUploads);
         }
@@ -148,14 +148,16 @@ namespace Sendsafely.Tests
             Emulator.Fault("user_information", "\"hang_ms\":60000");
             var source = new CancellationTokenSource(300);
             Assert.Equal(source.Token, Assert.Throws<StoppedException>(() => Client.GetUser(null, source.Token)).CancellationToken);
-            // One that is cancelled before asks nothing.
+            // A call whose token is cancelled already sends nothing.
             Emulator.Admin("DELETE", "/requests");
             Assert.Throws<OperationCanceledException>(() => Client.GetUser(null, source.Token));
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Client.GetUserAsync(null, source.Token));
             Assert.Equal(0, Emulator.Requests("user_information"));
         }
 
-        /// <summary>By token or by ThrowIfCancellationRequested in the handler: what the service has made by then is given, or undone.</summary>
+        /// <summary>
+        /// Stopped by the token, or by ThrowIfCancellationRequested in the handler: the package is either returned or deleted again.
+        /// </summary>
         [Theory]
         [InlineData(false)]
         [InlineData(true)]
@@ -166,10 +168,10 @@ namespace Sendsafely.Tests
             {
                 Emulator.Reset();
                 var source = new CancellationTokenSource();
-                int told = 0;
+                int reports = 0;
                 var progress = new Direct(_ =>
                 {
-                    if (++told < at) return;
+                    if (++reports < at) return;
                     source.Cancel();
                     if (throws) source.Token.ThrowIfCancellationRequested();
                 });
@@ -185,7 +187,7 @@ namespace Sendsafely.Tests
         }
 
         [Fact]
-        public async Task AStoppedTreeTellsWhatCame()
+        public async Task AStoppedTreeReportsEachFile()
         {
             Package package = Use(Client.CreatePackage());
             package.UploadMemory("a", Bytes(10));

@@ -4,7 +4,7 @@ namespace Sendsafely.Tests
 {
     public class TrustedDeviceTests : Flow
     {
-        // Making keys takes its time: one for all tests.
+        // Generating a key pair is slow, so all tests share one.
         internal static readonly KeyPair Pair = KeyPair.Generate();
 
         [Fact]

@@ -1,4 +1,4 @@
-// Only for the build with mcs: the names of xunit that the tests use, and a runner.
+// Only for the build with mcs: stand-ins for the classes of xunit that the tests use, and a runner.
 using System;
 using System.Collections.Generic;
 using System.Linq;
@@ -115,7 +115,7 @@ namespace Xunit
             {
                 failure = e;
             }
-            // After a failure the one of Dispose would hide the reason.
+            // After a failure of the test, one of Dispose must not replace it.
             try { (test as IDisposable)?.Dispose(); } catch when (failure != null) { }
             if (failure != null) throw failure;
         }

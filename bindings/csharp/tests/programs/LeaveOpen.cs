@@ -1,4 +1,4 @@
-// Ends with open handles, one of them in the middle of a call on another thread: a process must be able to.
+// Ends with open handles, while a call is running on another thread. The process must still end.
 using System;
 using System.Threading;
 using Sendsafely;
