@@ -145,7 +145,7 @@ def tls_emulator():
 def nothing_left():
     """Every test frees what our library gave it."""
     yield
-    assert _library.bound("sendsafely_live_objects")[0]() == 0
+    assert _library.function("sendsafely_live_objects")() == 0
 
 
 @pytest.fixture(scope="session")

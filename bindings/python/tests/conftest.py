@@ -70,7 +70,7 @@ def workspace(client):
 def nothing_left():
     yield
     gc.collect()
-    assert _library.bound("sendsafely_live_objects")[0]() == 0
+    assert _library.function("sendsafely_live_objects")() == 0
 
 
 def pytest_configure(config):

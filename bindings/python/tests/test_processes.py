@@ -63,7 +63,7 @@ with make() as client, client.create_package() as package:
         {call}
     except KeyboardInterrupt:
         say("interrupted", time.monotonic())
-say(_library.bound("sendsafely_live_objects")[0]())
+say(_library.function("sendsafely_live_objects")())
 """
     process = start(faults, program)
     try:
@@ -225,7 +225,7 @@ for _ in range(200):
     next(rows)
 del client, package, rows
 gc.collect()
-say(_library.bound("sendsafely_live_objects")[0]())
+say(_library.function("sendsafely_live_objects")())
 """)
     assert (status, output, errors) == (0, "0\n", "")
 

@@ -1,12 +1,14 @@
 """The table against what the library was built with, and against what the wrapper uses."""
 
 import ctypes
+import re
 from pathlib import Path
 
 import exceptions
 from libsendsafely import _library, _native
 
 GOLDEN = Path(__file__).parents[3] / "tests/abi"
+SOURCES = Path(_native.__file__).parent
 
 
 def test_every_function_is_there():
@@ -29,10 +31,20 @@ def test_structs_have_the_layout_of_the_library():
     assert checked > 300
 
 
+def test_every_call_has_the_whole_name_of_its_function():
+    """So that a search for a function of the header finds its callers."""
+    made = {"_native.py", "aio.py", "enums.py", "records.py"}
+    text = "".join(file.read_text(encoding="utf-8") for file in SOURCES.glob("*.py") if file.name not in made)
+    # Each struct of options has its function, each record names its own in the table FREE.
+    by_struct = {*_native.FREE.values(), *(f"{name}_init" for name in _native.FIELDS)}
+    named = set(re.findall(r"\bsendsafely_\w+", text)) | by_struct
+    assert sorted(set(_native.FUNCTIONS) - named) == sorted([*exceptions.of("used by Python"), "sendsafely_live_objects"])  # What only tests count.
+
+
 def test_every_function_of_the_library_was_called(request):
     """By the other tests, which ran before: what is reached from Python by nobody is forgotten."""
     if len(request.session.items) < 60:
         return  # Only some tests were chosen.
     # The version is asked before anything is bound.
-    used = {*_library._bound, "sendsafely_version"}
+    used = {*_library.bound, "sendsafely_version"}
     assert sorted(set(_native.FUNCTIONS) - used) == sorted(exceptions.of("used by Python"))

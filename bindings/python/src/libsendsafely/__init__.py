@@ -11,8 +11,7 @@
 import importlib
 from typing import TYPE_CHECKING, Any, List
 
-from ._calls import Rows
-from ._library import bound
+from ._library import function
 from ._values import string
 from .client import Client
 from .enums import Action, Existing, PackageList, PackageState, PackageStatus, Phase, Status
@@ -20,6 +19,7 @@ from .errors import AuthenticationFailed, Error, NetworkError, PasswordRequired,
 from .keys import generate_key_pair, load_key_pair, save_key_pair
 from .links import country_codes, find_links, parse_link
 from .package import Package
+from .rows import Rows
 from .workspace import Workspace
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         ReportItem, RequestHeaders, Subdirectory, SyncFailure, SyncResult, User)
 
 #: The version of the library.
-__version__ = string(bound("sendsafely_version_string")[0]()) or ""
+__version__ = string(function("sendsafely_version_string")()) or ""
 
 __all__ = [
     "Action", "ActivityEntry", "AuditLogEntry", "AuthenticationFailed", "Client", "Confirmation", "ContactGroup", "ContactGroupMember", "CountryCode",

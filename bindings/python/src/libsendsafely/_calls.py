@@ -2,36 +2,35 @@
 
 import ctypes
 from ctypes import byref, c_void_p, sizeof
-from typing import Any, Dict, Generic, Iterator, List, Optional, Tuple, TypeVar, cast
+from typing import Any, Dict, List, Optional, Tuple, TypeVar, cast
 
 from . import _native as native
 from . import enums
 from ._callbacks import ON_LOG, ON_PROGRESS, TRAMPOLINES
 from ._frames import Callbacks, Frame, end_with_interpreter, enter
-from ._library import bound
+from ._handles import Handle
+from ._library import function
 from ._values import buffer, integer, record, seconds, string, text
-from .errors import Error, of_status
+from .errors import of_status
 
-Item = TypeVar("Item")
-Own = TypeVar("Own", bound="Handle")
 Result = TypeVar("Result")
 
 
 def options(struct: Any, values: Dict[str, Any]) -> Any:
-    """An options struct with its defaults and what was given."""
+    """An options struct: the library's defaults, and over them the values that the caller gave; None keeps the default."""
     made = struct()
-    bound(f"{struct.__name__}_init")[0](byref(made), sizeof(made))
+    function(f"{struct.__name__}_init")(byref(made), sizeof(made))
     if struct is native.sendsafely_client_options:
-        # All calls of the client and its packages come by here, so that each can be told about and stopped.
+        # The library uses them for all calls of the client and of its packages, so that each call can be stopped.
         made.on_progress, made.on_log = ON_PROGRESS, ON_LOG
     kinds = native.FIELDS[struct.__name__]
     types = {field[0]: field[1] for field in struct._fields_}
     for name, value in values.items():
-        if value is None:
-            continue
         kind = kinds.get(name)
         if kind is None:
             raise TypeError(f"unexpected option {name!r}")
+        if value is None:
+            continue
         if kind == "text":
             value = text(value, name)
         elif kind == "bool":
@@ -45,19 +44,22 @@ def options(struct: Any, values: Dict[str, Any]) -> Any:
 
 
 def call(
-    name: str, *inputs: Any, callbacks: Optional[Callbacks] = None, progress: Any = None, stream: Any = None,
-    options_: Optional[Dict[str, Any]] = None,
+    name: str, /, *inputs: Any, callbacks: Optional[Callbacks] = None, progress: Any = None, stream: Any = None, **given: Any,
 ) -> Result:  # type: ignore[type-var]  # pyright: ignore[reportInvalidTypeVarUse]
-    """Calls a function that answers a status: its outputs, one alone or several as a tuple, of the types that the caller knows."""
+    """Calls the C function of this name, which returns a status, with its inputs in their order; given are options by name.
+
+    Returns the outputs, one alone or several as a tuple, of the types that the caller states. Callbacks are those of the first
+    handle among the inputs, unless others are given.
+    """
     end_with_interpreter()
-    entry, parameters = bound(name)
+    entry = function(name)
     feed = iter(inputs)
     arguments: List[Any] = []
     outputs: List[Tuple[str, Any]] = []
     counted: Optional[int] = None
     kept = []
     error = c_void_p()
-    for parameter, role, type_ in parameters:
+    for parameter, role, type_ in native.FUNCTIONS[name][1]:
         if parameter == "error":
             arguments.append(byref(error))
         elif role.endswith("_out"):
@@ -65,9 +67,7 @@ def call(
             outputs.append((role, holder))
             arguments.append(byref(holder))
         elif role == "options":
-            given = {key: value for key, value in (options_ or {}).items() if value is not None}
-            always = type_._type_ is native.sendsafely_client_options
-            arguments.append(byref(options(type_._type_, given)) if given or always else None)
+            arguments.append(byref(options(type_._type_, given)))
         elif role == "any":
             arguments.append(None)
         elif role == "callback":
@@ -79,7 +79,8 @@ def call(
             value: Any = next(feed)
             if role == "handle":
                 if not isinstance(value, Handle):
-                    raise TypeError(f"{parameter} must be a package of this module, not {type(value).__name__}")
+                    raise TypeError(f"{parameter} must be a Package of libsendsafely, not {type(value).__name__}")
+                callbacks = callbacks or value._callbacks
                 value = value.address
             elif role == "text":
                 value = text(value, parameter)
@@ -106,7 +107,7 @@ def call(
     except BaseException:
         # The error is told. Nobody gets what else the library may have given out: a callback or the handler of a signal raised
         # too late to stop it.
-        bound("sendsafely_error_free")[0](error)
+        function("sendsafely_error_free")(error)
         for role, holder in outputs:
             _free(role, holder)
         raise
@@ -130,22 +131,23 @@ def _free(role: str, holder: Any) -> None:
     given = type(holder).from_buffer_copy(holder)
     ctypes.memset(byref(holder), 0, sizeof(holder))
     if role == "handle_out":
-        bound("sendsafely_package_free")[0](given)  # No other call that runs callbacks gives out a handle.
+        function("sendsafely_package_free")(given)  # No other call that runs callbacks gives out a handle.
     elif role == "text_out":
-        bound("sendsafely_string_free")[0](given)
+        function("sendsafely_string_free")(given)
     elif role == "record_out":
-        bound(native.FREE[type(holder)._type_.__name__])[0](given)
+        function(native.FREE[type(holder)._type_.__name__])(given)
 
 
 def _fail(status: int, error: c_void_p, frame: Frame, results: List[Any]) -> None:
     """Raises what a callback raised, or the failure itself. A report, given on failure too, stands in the exception."""
     if frame.error is None:
-        message, server_code, server_message, remedy = (
-            string(bound(f"sendsafely_error_{part}")[0](error)) for part in ("message", "server_code", "server_message", "remedy"))
         frame.error = of_status(status)(
-            message or "", status=enums.Status(status), http_status=bound("sendsafely_error_http_status")[0](error) or None,
-            server_code=server_code, server_message=server_message, remedy=remedy,
-            retryable=bool(bound("sendsafely_error_is_retryable")[0](error)),
+            string(function("sendsafely_error_message")(error)) or "", status=enums.Status(status),
+            http_status=function("sendsafely_error_http_status")(error) or None,
+            server_code=string(function("sendsafely_error_server_code")(error)),
+            server_message=string(function("sendsafely_error_server_message")(error)),
+            remedy=string(function("sendsafely_error_remedy")(error)),
+            retryable=bool(function("sendsafely_error_is_retryable")(error)),
             report=next((result for result in results if isinstance(result, tuple)), None))
     _raise(frame)
 
@@ -158,74 +160,3 @@ def _raise(frame: Frame) -> None:
             raise error
     finally:
         del error
-
-
-class Handle:
-    """An object of the library, closed once: by `with`, by close(), or with the last reference."""
-
-    _noun = ""
-
-    def __init__(self, address: Optional[int], callbacks: Callbacks) -> None:
-        self._address = address
-        self._callbacks = callbacks
-
-    @property
-    def address(self) -> int:
-        if self._address is None:
-            raise Error(f"the {self._noun.replace('_', ' ')} is closed", status=enums.Status.INVALID_HANDLE)
-        return self._address
-
-    @property
-    def closed(self) -> bool:
-        """Whether close() was called."""
-        return self._address is None
-
-    def close(self) -> None:
-        """Frees the handle. Only frees: no network, nothing lost; twice is harmless, and so is a call on another thread that
-        still runs. At any step."""
-        address, self._address = self._address, None
-        if address is not None:
-            bound(f"sendsafely_{self._noun}_free")[0](address)
-
-    def __enter__(self: Own) -> Own:
-        return self
-
-    def __exit__(self, *_: Any) -> None:
-        self.close()
-
-    def _call(
-        self, verb: str, *inputs: Any, progress: Any = None, stream: Any = None, **given: Any,
-    ) -> Result:  # type: ignore[type-var]  # pyright: ignore[reportInvalidTypeVarUse]
-        return call(f"sendsafely_{self._noun}_{verb}", self, *inputs, callbacks=self._callbacks, progress=progress, stream=stream,
-                    options_=given)
-
-    def __del__(self) -> None:
-        if getattr(self, "_address", None) is not None:
-            self.close()
-
-    def __reduce__(self) -> Any:
-        raise TypeError(f"a {type(self).__name__} belongs to the process that made it")
-
-
-class Rows(Handle, Generic[Item]):
-    """A list that is fetched page by page, as it is iterated over. Any number of threads may use it at once; each row is
-    given once. After a failure the next step tries the same page again."""
-
-    def __init__(self, noun: str, address: int, callbacks: Callbacks) -> None:
-        super().__init__(address, callbacks)
-        self._noun = noun
-
-    def __iter__(self) -> Iterator[Item]:
-        return self
-
-    def __next__(self) -> Item:
-        if self.closed:
-            raise StopIteration
-        try:
-            row: Optional[Item] = self._call("next")
-        except StopIteration as error:  # A callback's, which must not end the list.
-            raise RuntimeError("a callback raised StopIteration") from error
-        if row is None:
-            self.close()
-            raise StopIteration
-        return row

@@ -8,9 +8,10 @@ from concurrent.futures import CancelledError as NotDone
 from concurrent.futures import TimeoutError as NotYet
 from typing import Any, AsyncIterator, Callable, Generic, List, Optional, Type, TypeVar, cast
 
-from ._calls import Handle, Rows
 from ._frames import Cancellation, cancel_by
+from ._handles import Handle
 from .package import Package
+from .rows import Rows
 from .workspace import Workspace
 
 Sync = TypeVar("Sync", bound=Handle)

@@ -2,14 +2,16 @@
 
 import os
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping, Optional, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Mapping, Optional, Tuple, Union
 
-from ._calls import Handle, Rows, call
+from ._calls import call
 from ._frames import Callbacks
+from ._handles import Handle
 from ._values import identify, json_text, texts
 from .enums import PackageList, PackageStatus, Status
 from .errors import Error
-from .package import Package, package_of
+from .package import Package
+from .rows import Rows
 from .workspace import Workspace
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ class Client(Handle):
     SendSafely Client API: signed requests (protocol 1.2).
     """
 
-    _noun = "client"
+    _free = "sendsafely_client_free"
 
     def __init__(
         self, host: str, api_key: str, api_secret: str, *, progress: "Optional[Callable[[Progress], Any]]" = None,
@@ -57,24 +59,23 @@ class Client(Handle):
         part_size: Optional[int] = None, memory_budget: Optional[int] = None, max_part_bytes: Optional[int] = None,
         parts_in_flight: Optional[int] = None, force_api_route: bool = False, allow_plain_http: bool = False,
     ) -> None:
-        self._make("new", host, api_key, api_secret, progress=progress, log=log, request_api=request_api,
+        self._make("sendsafely_client_new", host, api_key, api_secret, progress=progress, log=log, request_api=request_api,
                    client_version=client_version, locale=locale, proxy=proxy, ca_bundle=ca_bundle,
                    connect_timeout_ms=connect_timeout_ms, stall_timeout_ms=stall_timeout_ms, retry_window_ms=retry_window_ms,
                    part_size=part_size, memory_budget=memory_budget, max_part_bytes=max_part_bytes,
-                   parts_in_flight=parts_in_flight, force_api_route=force_api_route or None, allow_plain_http=allow_plain_http or None)
+                   parts_in_flight=parts_in_flight, force_api_route=force_api_route, allow_plain_http=allow_plain_http)
 
-    def _make(self, verb: str, host: str, *credentials: str, progress: Any = None, log: Any = None, **given: Any) -> None:
+    def _make(self, function: str, host: str, *inputs: str, progress: Any = None, log: Any = None, **given: Any) -> None:
         self._host = host
-        callbacks = Callbacks(progress, log)
-        super().__init__(None, callbacks)
-        self._address = call(f"sendsafely_client_{verb}", host, *credentials, callbacks=callbacks, options_=given)
+        super().__init__(None, Callbacks(progress, log))
+        self._address = call(function, host, *inputs, callbacks=self._callbacks, **given)
 
     @classmethod
     def without_credentials(cls, host: str, **options: Any) -> "Client":
         """A client that can only log in and register, for who has no API key yet; see generate_api_key. Any other call
         raises Status.NO_CREDENTIALS. Options as for Client. No network."""
         client = cls.__new__(cls)
-        client._make("new_without_credentials", host, **options)
+        client._make("sendsafely_client_new_without_credentials", host, **options)
         return client
 
     @classmethod
@@ -86,7 +87,7 @@ class Client(Handle):
         SendSafely Client API: Dropzone submission (protocol 1.3, 6.13).
         """
         client = cls.__new__(cls)
-        client._make("new_for_dropzone", host, dropzone_id, **options)
+        client._make("sendsafely_client_new_for_dropzone", host, dropzone_id, **options)
         return client
 
     def __repr__(self) -> str:
@@ -99,6 +100,14 @@ class Client(Handle):
 
     # --- Packages
 
+    def _opened(self, address: int) -> Package:
+        """The object for a package that was opened: a Workspace if it is one."""
+        package = Package(address, self._callbacks)
+        if call("sendsafely_package_is_workspace", package):
+            package._address = None  # The Workspace has it now.
+            return Workspace(address, self._callbacks)
+        return package
+
     def create_package(self) -> Package:
         """Creates an empty package, with a keycode made on this machine: the first step of sending. Then add recipients,
         upload files and set a message, in any order, and finalize at last.
@@ -107,7 +116,7 @@ class Client(Handle):
         not send.
         SendSafely Client API: create package (protocol 4.1).
         """
-        return Package(call("sendsafely_package_create", self, callbacks=self._callbacks), self._callbacks)
+        return Package(call("sendsafely_package_create", self), self._callbacks)
 
     def create_package_for_user(self, email: str) -> Package:
         """Creates a package in the name of another user of the organization, for its administrators. It belongs to that
@@ -116,7 +125,7 @@ class Client(Handle):
         Status.MALFORMED_EMAIL, Status.USER_NOT_FOUND: correct the address. Status.DENIED: not an administrator.
         SendSafely Client API: create package (protocol 4.1).
         """
-        return Package(call("sendsafely_package_create_for_user", self, email, callbacks=self._callbacks), self._callbacks)
+        return Package(call("sendsafely_package_create_for_user", self, email), self._callbacks)
 
     def create_workspace(self, name: Optional[str] = None) -> Workspace:
         """Creates a Workspace: a package with directories and collaborators that stays. It is usable at once and never
@@ -124,7 +133,7 @@ class Client(Handle):
 
         SendSafely Client API: create package (protocol 4.1), Workspaces (protocol 7.3).
         """
-        return Workspace(call("sendsafely_package_create_workspace", self, name, callbacks=self._callbacks), self._callbacks)
+        return Workspace(call("sendsafely_package_create_workspace", self, name), self._callbacks)
 
     def open_package(self, package_id: str, keycode: str) -> Package:
         """Opens a package by its id and keycode, to receive it or to go on with it; a Workspace if it is one.
@@ -134,7 +143,7 @@ class Client(Handle):
         Status.DECRYPT_FAILED or Status.DENIED.
         SendSafely Client API: package information (protocol 6.2.2).
         """
-        return package_of(call("sendsafely_package_open", self, package_id, keycode, callbacks=self._callbacks), self._callbacks)
+        return self._opened(call("sendsafely_package_open", self, package_id, keycode))
 
     def open_link(self, link: str) -> Package:
         """Opens a package by its secure link, to receive it; a Workspace if it is one. The host is the client's, even if the
@@ -143,7 +152,7 @@ class Client(Handle):
         Status.MALFORMED_LINK: not such a link. Status.UNKNOWN_PACKAGE: it expired, was deleted, or is not for this account.
         SendSafely Client API: secure links (protocol 5.1).
         """
-        return package_of(call("sendsafely_package_open_link", self, link, callbacks=self._callbacks), self._callbacks)
+        return self._opened(call("sendsafely_package_open_link", self, link))
 
     def open_with_private_key(self, package_id: str, public_key_id: str, private_key: str) -> Package:
         """Opens a package without its keycode, with the private key of a trusted device; a Workspace if it is one.
@@ -153,9 +162,7 @@ class Client(Handle):
         Status.DECRYPT_FAILED: the private key is another device's.
         SendSafely Client API: without a keycode, trusted device (protocol 5.6).
         """
-        address: int = call("sendsafely_package_open_with_private_key", self, package_id, public_key_id, private_key,
-                       callbacks=self._callbacks)
-        return package_of(address, self._callbacks)
+        return self._opened(call("sendsafely_package_open_with_private_key", self, package_id, public_key_id, private_key))
 
     def open_workspace(self, package_id: str, keycode: str) -> Workspace:
         """Opens a Workspace by its id and keycode. Status.ONLY_IN_WORKSPACE: it is another package. Everything else as for
@@ -174,7 +181,7 @@ class Client(Handle):
         nor a code nor a link.
         SendSafely Client API: package information (protocol 6.2.2, 5.2).
         """
-        return self._call("get_package_information", package_id)
+        return call("sendsafely_client_get_package_information", self, package_id)
 
     def list_packages(self, list: PackageList = PackageList.SENT, *, first_row: int = 0, page_size: int = 0) -> "Rows[PackageSummary]":
         """The user's packages, newest first, fetched page by page while one iterates. first_row counts from 0; page_size is
@@ -182,8 +189,8 @@ class Client(Handle):
 
         SendSafely Client API: package lists (protocol 6.3.1).
         """
-        address: int = self._call("list_packages", list, first_row=first_row, page_size=page_size)
-        return Rows("package_iterator", address, self._callbacks)
+        address: int = call("sendsafely_client_list_packages", self, list, first_row=first_row, page_size=page_size)
+        return Rows(address, self._callbacks, next_="sendsafely_package_iterator_next", free="sendsafely_package_iterator_free")
 
     def search_packages(
         self, *, sender: Optional[str] = None, recipient: Optional[str] = None, file_name: Optional[str] = None,
@@ -196,9 +203,11 @@ class Client(Handle):
         Status.MALFORMED_EMAIL: correct sender or recipient. Status.DENIED, while iterating: not an administrator.
         SendSafely Client API: organization search (protocol 6.3.2).
         """
-        given = {"sender": sender, "recipient": recipient, "file_name": file_name, "from": from_time, "to": to_time, "status": status,
-                 "whole_organization": whole_organization, "first_row": first_row, "page_size": page_size}
-        return Rows("package_iterator", self._call("search_packages", **given), self._callbacks)
+        times: Dict[str, Any] = {"from": from_time, "to": to_time}  # `from` is a word of Python's.
+        address: int = call(
+            "sendsafely_client_search_packages", self, sender=sender, recipient=recipient, file_name=file_name, status=status,
+            whole_organization=whole_organization, first_row=first_row, page_size=page_size, **times)
+        return Rows(address, self._callbacks, next_="sendsafely_package_iterator_next", free="sendsafely_package_iterator_free")
 
     def get_recipient_history(self, email: str) -> "Tuple[PackageSummary, ...]":
         """The packages that a recipient has got from the organization, with what it has fetched of each.
@@ -206,7 +215,7 @@ class Client(Handle):
         Status.MALFORMED_EMAIL, Status.INVALID_EMAIL: correct the address. Status.DENIED: not for this account.
         SendSafely Client API: history of a recipient (protocol 6.4.8).
         """
-        return self._call("get_recipient_history", email)
+        return call("sendsafely_client_get_recipient_history", self, email)
 
     # --- Account
 
@@ -216,7 +225,7 @@ class Client(Handle):
         AuthenticationFailed: check key, secret, host and clock.
         SendSafely Client API: verify credentials (protocol 6.1.1).
         """
-        return self._call("verify_credentials")
+        return call("sendsafely_client_verify_credentials", self)
 
     def verify_version(self) -> str:
         """What the service thinks of client_version, or else of the library's own: "OK", "UPGRADE_AVAILABLE",
@@ -224,15 +233,15 @@ class Client(Handle):
 
         SendSafely Client API: verify version (protocol 6.1.2).
         """
-        return self._call("verify_version")
+        return call("sendsafely_client_verify_version", self)
 
     def get_user(self) -> "User":
         """What the service knows of the user. SendSafely Client API: user information (protocol 6.1.3)."""
-        return self._call("get_user")
+        return call("sendsafely_client_get_user", self)
 
     def get_enterprise(self) -> "Enterprise":
         """What the service knows of the organization. SendSafely Client API: enterprise information (protocol 6.1.4)."""
-        return self._call("get_enterprise")
+        return call("sendsafely_client_get_enterprise", self)
 
     def list_audit_log(
         self, *, event_type: Optional[str] = None, ip_address: Optional[str] = None, authenticated_user: Optional[str] = None,
@@ -246,11 +255,11 @@ class Client(Handle):
         Status.DENIED, while iterating: not for this account.
         SendSafely Client API: audit log (protocol 6.11).
         """
-        address: int = self._call(
-            "list_audit_log", event_type=event_type, ip_address=ip_address, authenticated_user=authenticated_user,
+        address: int = call(
+            "sendsafely_client_list_audit_log", self, event_type=event_type, ip_address=ip_address, authenticated_user=authenticated_user,
             impersonated_user=impersonated_user, package_owner=package_owner, min_timestamp=min_timestamp,
             max_timestamp=max_timestamp, first_row=first_row, page_size=page_size)
-        return Rows("audit_log_iterator", address, self._callbacks)
+        return Rows(address, self._callbacks, next_="sendsafely_audit_log_iterator_next", free="sendsafely_audit_log_iterator_free")
 
     def get_audit_log(
         self, *, event_type: Optional[str] = None, ip_address: Optional[str] = None, authenticated_user: Optional[str] = None,
@@ -263,8 +272,8 @@ class Client(Handle):
         Status.DENIED: not for this account.
         SendSafely Client API: audit log (protocol 6.11).
         """
-        return self._call(
-            "get_audit_log", event_type=event_type, ip_address=ip_address, authenticated_user=authenticated_user,
+        return call(
+            "sendsafely_client_get_audit_log", self, event_type=event_type, ip_address=ip_address, authenticated_user=authenticated_user,
             impersonated_user=impersonated_user, package_owner=package_owner, min_timestamp=min_timestamp,
             max_timestamp=max_timestamp, first_row=first_row, page_size=page_size)
 
@@ -276,14 +285,14 @@ class Client(Handle):
         user's list before you call again.
         SendSafely Client API: login (protocol 6.12).
         """
-        return self._call("generate_api_key", email, password, description)
+        return call("sendsafely_client_generate_api_key", self, email, password, description)
 
     def generate_api_key_second_factor(self, validation_token: str, code: str, description: str) -> "Login":
         """Ends a login that needs a second factor, with validation_token of the first answer and the code that the user got.
 
         Status.PIN_RESENT: the code was wrong, and a new one is on its way. Everything else as for generate_api_key.
         """
-        return self._call("generate_api_key_second_factor", validation_token, code, description)
+        return call("sendsafely_client_generate_api_key_second_factor", self, validation_token, code, description)
 
     def generate_api_key_oauth(self, oauth_token: str, description: str) -> "Login":
         """Exchanges an OAuth token of the organization's identity provider for an API key.
@@ -291,7 +300,7 @@ class Client(Handle):
         Status.AUTH_FORBIDDEN: the organization does not allow it. Status.USER_ALREADY_EXISTS: log in by password.
         Everything else as for generate_api_key.
         """
-        return self._call("generate_api_key_oauth", oauth_token, description)
+        return call("sendsafely_client_generate_api_key_oauth", self, oauth_token, description)
 
     def start_registration(self, email: str, *, send_pin: bool = False) -> None:
         """Begins to register a user: the service mails a link to the address, or with send_pin a PIN.
@@ -300,7 +309,7 @@ class Client(Handle):
         Status.SECOND_FACTOR_ENFORCED: register by link. Status.OUTCOME_UNKNOWN: look into the mailbox.
         SendSafely Client API: registration (protocol 6.12).
         """
-        self._call("start_registration", email, send_pin)
+        call("sendsafely_client_start_registration", self, email, send_pin)
 
     def finish_registration(
         self, *, password: str, question: str, answer: str, first_name: str, last_name: str, token: Optional[str] = None,
@@ -313,8 +322,8 @@ class Client(Handle):
         again. Status.PIN_RESENT: ask for the new PIN. Status.OUTCOME_UNKNOWN: try to log in.
         SendSafely Client API: registration (protocol 6.12).
         """
-        return self._call(
-            "finish_registration", password=password, question=question, answer=answer, first_name=first_name, last_name=last_name,
+        return call(
+            "sendsafely_client_finish_registration", self, password=password, question=question, answer=answer, first_name=first_name, last_name=last_name,
             token=token, email=email, pin=pin)
 
     # --- Contact groups
@@ -327,17 +336,17 @@ class Client(Handle):
         groups before you create it again.
         SendSafely Client API: contact groups (protocol 6.5).
         """
-        return self._call("create_contact_group", name, is_organization_group)
+        return call("sendsafely_client_create_contact_group", self, name, is_organization_group)
 
     def get_contact_group(self, contact_group: "Group") -> "ContactGroup":
         """A contact group with its members, by its id. Status.REFUSED: there is no such group, or it is somebody else's.
         SendSafely Client API: contact groups (protocol 6.5)."""
-        return self._call("get_contact_group", identify(contact_group, "contact_group_id"))
+        return call("sendsafely_client_get_contact_group", self, identify(contact_group, "contact_group_id"))
 
     def get_contact_groups(self, *, whole_organization: bool = False) -> "Tuple[ContactGroup, ...]":
         """The contact groups of the user with their members, or those of the organization.
         SendSafely Client API: contact groups (protocol 6.5)."""
-        return self._call("get_contact_groups", whole_organization)
+        return call("sendsafely_client_get_contact_groups", self, whole_organization)
 
     def delete_contact_group(self, contact_group: "Group") -> None:
         """Deletes a contact group; it disappears from the packages that it is on.
@@ -345,7 +354,7 @@ class Client(Handle):
         Status.REFUSED, Status.DENIED: there is no such group, or it is not the user's to change.
         SendSafely Client API: contact groups (protocol 6.5).
         """
-        self._call("delete_contact_group", identify(contact_group, "contact_group_id"))
+        call("sendsafely_client_delete_contact_group", self, identify(contact_group, "contact_group_id"))
 
     def add_contact_group_member(self, contact_group: "Group", email: str) -> "ContactGroupMember":
         """Adds somebody to a contact group.
@@ -354,7 +363,7 @@ class Client(Handle):
         already. Status.REFUSED, Status.DENIED: there is no such group, or it is not the user's to change.
         SendSafely Client API: contact groups (protocol 6.5).
         """
-        return self._call("add_contact_group_member", identify(contact_group, "contact_group_id"), email)
+        return call("sendsafely_client_add_contact_group_member", self, identify(contact_group, "contact_group_id"), email)
 
     def remove_contact_group_member(self, contact_group: "Group", member: "Union[str, ContactGroupMember]") -> None:
         """Removes somebody from a contact group, by the user_id that the group's members have.
@@ -362,14 +371,14 @@ class Client(Handle):
         Status.USER_NOT_FOUND, Status.REFUSED: nobody of this id is in the group. Status.DENIED: not the user's to change.
         SendSafely Client API: contact groups (protocol 6.5).
         """
-        self._call("remove_contact_group_member", identify(contact_group, "contact_group_id"), identify(member, "user_id"))
+        call("sendsafely_client_remove_contact_group_member", self, identify(contact_group, "contact_group_id"), identify(member, "user_id"))
 
     # --- Dropzone
 
     def get_dropzone_recipients(self) -> Tuple[str, ...]:
         """E-mail addresses of those who get what arrives at the user's Dropzone.
         SendSafely Client API: Dropzone recipients (protocol 6.6)."""
-        return self._call("get_dropzone_recipients")
+        return call("sendsafely_client_get_dropzone_recipients", self)
 
     def add_dropzone_recipient(self, email: str) -> None:
         """Adds an e-mail address to those who get what arrives at the user's Dropzone.
@@ -378,12 +387,12 @@ class Client(Handle):
         Status.GUESTS_PROHIBITED: it is not a registered user's.
         SendSafely Client API: Dropzone recipients (protocol 6.6).
         """
-        self._call("add_dropzone_recipient", email)
+        call("sendsafely_client_add_dropzone_recipient", self, email)
 
     def remove_dropzone_recipient(self, email: str) -> None:
         """Removes an e-mail address from those who get what arrives at the user's Dropzone. Status.REFUSED: it is not one
         of them. SendSafely Client API: Dropzone recipients (protocol 6.6)."""
-        self._call("remove_dropzone_recipient", email)
+        call("sendsafely_client_remove_dropzone_recipient", self, email)
 
     # --- Trusted devices
 
@@ -395,22 +404,22 @@ class Client(Handle):
         Status.OUTCOME_UNKNOWN: the key may be there under an id that nobody knows, so register another.
         SendSafely Client API: public keys (protocol 6.10).
         """
-        return self._call("register_public_key", public_key, description)
+        return call("sendsafely_client_register_public_key", self, public_key, description)
 
     def generate_key_pair(self, description: str) -> "KeyPair":
         """Makes a key pair of 2048 bits and registers its public key. Keep it with keys.save_key_pair. Errors as for
         register_public_key. SendSafely Client API: public keys (protocol 3.6, 6.10)."""
-        return self._call("generate_key_pair", description)
+        return call("sendsafely_client_generate_key_pair", self, description)
 
     def get_public_key(self, public_key_id: str) -> str:
         """The armored public key of one of the user's trusted devices. Status.REFUSED: the user has no such device.
         SendSafely Client API: public keys (protocol 6.10)."""
-        return self._call("get_public_key", public_key_id)
+        return call("sendsafely_client_get_public_key", self, public_key_id)
 
     def revoke_public_key(self, public_key_id: str) -> None:
         """Revokes a public key: the device opens nothing any more without a link. Status.REFUSED: the user has no such
         device. SendSafely Client API: public keys (protocol 6.10)."""
-        self._call("revoke_public_key", public_key_id)
+        call("sendsafely_client_revoke_public_key", self, public_key_id)
 
     def get_keycodes(self, public_key_id: str, private_key: str, package_ids: Iterable[str]) -> "Tuple[Keycode, ...]":
         """The keycodes of several packages with one request, in their order, decrypted with the private key of a trusted
@@ -419,13 +428,13 @@ class Client(Handle):
         Status.INVALID_KEY: private_key is not an armored OpenPGP private key. Status.REFUSED: the user has no such device.
         SendSafely Client API: public keys and keycodes (protocol 6.10).
         """
-        return self._call("get_keycodes", public_key_id, private_key, texts(package_ids, "package_ids"))
+        return call("sendsafely_client_get_keycodes", self, public_key_id, private_key, texts(package_ids, "package_ids"))
 
     def sync_keycodes(self, public_key_id: str, private_key: str) -> "SyncResult":
         """Hands on to the user's other trusted devices what this one can open and they cannot. What fails for one keycode
         stands in the result; after a failure of the network the call can be made again. Errors as for get_keycodes.
         SendSafely Client API: public keys and keycodes (protocol 6.10)."""
-        return self._call("sync_keycodes", public_key_id, private_key)
+        return call("sendsafely_client_sync_keycodes", self, public_key_id, private_key)
 
     # --- Everything else of the service
 
@@ -434,7 +443,7 @@ class Client(Handle):
         text as it came. json_body is JSON text, or a dictionary. method is GET, PUT, POST, PATCH or DELETE. The member "response" is not judged, and a lost answer
         is not asked for again unless the method is GET.
         SendSafely Client API: response envelope (protocol 2.1), endpoint reference (protocol 6)."""
-        return self._call("request", method, path, json_text(json_body))
+        return call("sendsafely_client_request", self, method, path, json_text(json_body))
 
     def sign(self, path: str, body: Optional[str] = None, *, timestamp: Optional[str] = None) -> "RequestHeaders":
         """Signs a request without sending it. path begins with "/api/v2.0/" or with what follows that; timestamp is like
@@ -443,4 +452,4 @@ class Client(Handle):
         Status.INVALID_ARGUMENT: correct path or timestamp. Status.NO_CREDENTIALS: the client has no API key.
         SendSafely Client API: signed requests (protocol 1.2).
         """
-        return self._call("sign", path, body, timestamp)
+        return call("sendsafely_client_sign", self, path, body, timestamp)

@@ -4,8 +4,8 @@ import os
 from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping, Optional, Protocol, Tuple, Union
 
 from . import _native as native
-from ._calls import Handle, call
-from ._frames import Callbacks
+from ._calls import call
+from ._handles import Handle
 from ._values import identify, json_text, texts
 from .enums import Existing
 
@@ -31,17 +31,6 @@ if TYPE_CHECKING:
     InDirectory = Union[str, Directory, Subdirectory, None]
 
 
-def package_of(address: int, callbacks: Callbacks) -> "Package":
-    """A Workspace for a package that is one."""
-    from .workspace import Workspace
-
-    package = Package(address, callbacks)
-    if package._call("is_workspace"):
-        package._address = None
-        return Workspace(address, callbacks)
-    return package
-
-
 def size_of(stream: Any) -> int:
     """The bytes that are left in a stream, if it tells."""
     try:
@@ -65,7 +54,7 @@ class Package(Handle):
     on the same package raises Status.BUSY.
     """
 
-    _noun = "package"
+    _free = "sendsafely_package_free"
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {'closed' if self.closed else self.id}>"
@@ -73,12 +62,12 @@ class Package(Handle):
     @property
     def id(self) -> str:
         """The package id, such as "GVG2-MNZT". No network."""
-        return self._call("id")
+        return call("sendsafely_package_id", self)
 
     @property
     def code(self) -> str:
         """The package code, the part of the secure link that finds the package. No network."""
-        return self._call("code")
+        return call("sendsafely_package_code", self)
 
     @property
     def keycode(self) -> str:
@@ -86,7 +75,7 @@ class Package(Handle):
 
         Status.KEYCODE_UNKNOWN: the package was opened with a link that has none.
         """
-        return self._call("keycode")
+        return call("sendsafely_package_keycode", self)
 
     @property
     def link(self) -> str:
@@ -96,17 +85,17 @@ class Package(Handle):
         none.
         SendSafely Client API: secure links (protocol 5.1).
         """
-        return self._call("link")
+        return call("sendsafely_package_link", self)
 
     @property
     def running_uploads(self) -> int:
         """How many uploads into the package run at the moment, on any thread; finalize needs 0. No network."""
-        return self._call("running_uploads")
+        return call("sendsafely_package_running_uploads", self)
 
     def get_information(self) -> "PackageInformation":
         """What the service knows of the package now: recipients, files, state. At any step.
         SendSafely Client API: package information (protocol 6.2.2)."""
-        return self._call("get_information")
+        return call("sendsafely_package_get_information", self)
 
     # --- Recipients
 
@@ -121,8 +110,8 @@ class Package(Handle):
         already. Status.MALFORMED_PHONE_NUMBER: correct the number. Status.TOO_MANY_RECIPIENTS: use another package.
         SendSafely Client API: add recipient (protocol 6.4.1).
         """
-        return self._call("add_recipient", email, phone_number=phone_number,
-                          country_code=country_code, auto_enable_sms=auto_enable_sms or None)
+        return call("sendsafely_package_add_recipient", self, email, phone_number=phone_number,
+                          country_code=country_code, auto_enable_sms=auto_enable_sms)
 
     def add_recipients(self, emails: Iterable[str], *, auto_enable_sms: bool = False) -> "Tuple[RecipientResult, ...]":
         """Adds several recipients with one request: what has become of each address, in their order. One is on the package if
@@ -131,12 +120,12 @@ class Package(Handle):
         Status.MALFORMED_EMAIL, Status.TOO_MANY_RECIPIENTS: correct the list, of which nothing was sent.
         SendSafely Client API: add recipients (protocol 6.4.2).
         """
-        return self._call("add_recipients", texts(emails, "emails"), auto_enable_sms=auto_enable_sms or None)
+        return call("sendsafely_package_add_recipients", self, texts(emails, "emails"), auto_enable_sms=auto_enable_sms)
 
     def get_recipient(self, recipient: "Union[str, Recipient]") -> "Recipient":
         """What the service knows of a recipient now. Status.RECIPIENT_NOT_ON_PACKAGE: no such id.
         SendSafely Client API: get recipient (protocol 6.4.3)."""
-        return self._call("get_recipient", identify(recipient, "recipient_id"))
+        return call("sendsafely_package_get_recipient", self, identify(recipient, "recipient_id"))
 
     def set_recipient_phone(self, recipient: "Union[str, Recipient]", phone_number: str, *, country_code: Optional[str] = None) -> None:
         """Sets the phone number of a recipient, who then has to give a code sent by SMS. After the recipient was added.
@@ -145,7 +134,7 @@ class Package(Handle):
         correct the number or its country.
         SendSafely Client API: update recipient (protocol 6.4.4).
         """
-        self._call("set_recipient_phone", identify(recipient, "recipient_id"), phone_number, country_code)
+        call("sendsafely_package_set_recipient_phone", self, identify(recipient, "recipient_id"), phone_number, country_code)
 
     def remove_recipient(self, recipient: "Union[str, Recipient]") -> None:
         """Removes a recipient. Before or after finalize.
@@ -153,28 +142,28 @@ class Package(Handle):
         Status.RECIPIENT_NOT_ON_PACKAGE: no such id. Status.INVALID_RECIPIENT: somebody else has removed it just now.
         SendSafely Client API: remove recipient (protocol 6.4.5).
         """
-        self._call("remove_recipient", identify(recipient, "recipient_id"))
+        call("sendsafely_package_remove_recipient", self, identify(recipient, "recipient_id"))
 
     def remove_all_recipients(self) -> None:
         """Removes all recipients but the owner, before or after finalize. Contact groups stay.
         SendSafely Client API: remove all recipients (protocol 6.4.6)."""
-        self._call("remove_all_recipients")
+        call("sendsafely_package_remove_all_recipients", self)
 
     def add_contact_group(self, contact_group: "Union[str, ContactGroup]") -> None:
         """Puts a contact group on the package: all its members can open it. It counts as a recipient. Before or after
         finalize. Status.REFUSED: there is no such group, or it is somebody else's.
         SendSafely Client API: contact groups (protocol 6.5)."""
-        self._call("add_contact_group", identify(contact_group, "contact_group_id"))
+        call("sendsafely_package_add_contact_group", self, identify(contact_group, "contact_group_id"))
 
     def remove_contact_group(self, contact_group: "Union[str, ContactGroup]") -> None:
         """Takes a contact group off the package. Before or after finalize. Status.REFUSED: it is not on the package.
         SendSafely Client API: contact groups (protocol 6.5)."""
-        self._call("remove_contact_group", identify(contact_group, "contact_group_id"))
+        call("sendsafely_package_remove_contact_group", self, identify(contact_group, "contact_group_id"))
 
     def get_permissions(self) -> str:
         """The permissions of the package as the service tells them: the text of a JSON array, which it does not describe.
         SendSafely Client API: permissions (protocol 6.4.9)."""
-        return self._call("get_permissions")
+        return call("sendsafely_package_get_permissions", self)
 
     # --- Files
 
@@ -193,19 +182,19 @@ class Package(Handle):
         """
         directory_id = identify(directory, "directory_id")
         if isinstance(source, (str, os.PathLike)) or not hasattr(source, "read"):
-            return self._call("upload_file", source, progress=progress, file_name=file_name,
+            return call("sendsafely_package_upload_file", self, source, progress=progress, file_name=file_name,
                               directory_id=directory_id)
         if file_name is None:
             name = getattr(source, "name", None)
             if not isinstance(name, str):
                 raise TypeError("a stream without a name needs file_name")
             file_name = os.path.basename(name)
-        return self._call("upload_callback", file_name, size_of(source), progress=progress, stream=source,
+        return call("sendsafely_package_upload_callback", self, file_name, size_of(source), progress=progress, stream=source,
                           directory_id=directory_id)
 
     def upload_memory(self, data: "Buffer", file_name: str, *, directory: "InDirectory" = None, progress: "Tell" = None) -> "File":
         """Uploads something bytes-like, which must not change meanwhile, under a name. Everything else as for upload_file."""
-        return self._call("upload_memory", file_name, data, progress=progress,
+        return call("sendsafely_package_upload_memory", self, file_name, data, progress=progress,
                           directory_id=identify(directory, "directory_id"))
 
     def upload_all(
@@ -221,14 +210,14 @@ class Package(Handle):
         service does not know `into`. Everything else as for upload_file.
         SendSafely Client API: directories (protocol 6.8), create file id, upload parts (protocol 4.2 to 4.4).
         """
-        return self._call("upload_all", source, progress=progress, existing=existing,
+        return call("sendsafely_package_upload_all", self, source, progress=progress, existing=existing,
                           directory_id=identify(into, "directory_id"))
 
     def get_file_information(self, file: "Union[str, File]", *, directory: "InDirectory" = None) -> "FileInformation":
         """What the service knows of a file, its earlier versions among it. directory is the one of a Workspace that the file
         is in. Status.FILE_NOT_ON_PACKAGE: no such file there. Status.ONLY_IN_WORKSPACE: leave directory out.
         SendSafely Client API: file information (protocol 6.7.1)."""
-        return self._call("get_file_information", identify(file, "file_id"), identify(directory, "directory_id"))
+        return call("sendsafely_package_get_file_information", self, identify(file, "file_id"), identify(directory, "directory_id"))
 
     def rename_file(self, file: "Union[str, File]", new_name: str) -> None:
         """Gives a file another name.
@@ -237,13 +226,13 @@ class Package(Handle):
         Workspace Status.REFUSED: no such file. Status.DENIED: the account may only read.
         SendSafely Client API: rename file (protocol 6.7.4).
         """
-        self._call("rename_file", identify(file, "file_id"), new_name)
+        call("sendsafely_package_rename_file", self, identify(file, "file_id"), new_name)
 
     def delete_file(self, file: "Union[str, File]", *, directory: "InDirectory" = None) -> None:
         """Deletes a file with its earlier versions, or one of these by its own id. directory is the one of a Workspace that
         the file is in. Status.FILE_NOT_ON_PACKAGE: no such file there.
         SendSafely Client API: delete file (protocol 6.7.2)."""
-        self._call("delete_file", identify(file, "file_id"), identify(directory, "directory_id"))
+        call("sendsafely_package_delete_file", self, identify(file, "file_id"), identify(directory, "directory_id"))
 
     def copy_file(self, file: "Union[str, File]", target: "Package", *, target_directory: "InDirectory" = None) -> Optional[str]:
         """Copies a file into a Workspace of the same portal without sending its bytes again: the copy's id, None if the
@@ -254,7 +243,7 @@ class Package(Handle):
         directory before you copy again.
         SendSafely Client API: copy into a Workspace (protocol 6.7.5), file key for copied files (protocol 3.8).
         """
-        return self._call("copy_file", identify(file, "file_id"), target, identify(target_directory, "directory_id"))
+        return call("sendsafely_package_copy_file", self, identify(file, "file_id"), target, identify(target_directory, "directory_id"))
 
     # --- Receiving
 
@@ -277,11 +266,11 @@ class Package(Handle):
         What a file object raises is raised as itself.
         SendSafely Client API: download URLs, fetching and decrypting (protocol 5.3, 5.4).
         """
-        given = {"directory_id": identify(directory, "directory_id"), "password": password, "strict_size": strict_size or None}
+        given = {"directory_id": identify(directory, "directory_id"), "password": password, "strict_size": strict_size}
         if not isinstance(target, (str, os.PathLike)) and hasattr(target, "write"):
-            return self._call("download_callback", identify(file, "file_id"), progress=progress, stream=target, **given)
-        return self._call("download_file", identify(file, "file_id"), target, progress=progress, existing=existing,
-                          sync=sync or None, **given)
+            return call("sendsafely_package_download_callback", self, identify(file, "file_id"), progress=progress, stream=target, **given)
+        return call("sendsafely_package_download_file", self, identify(file, "file_id"), target, progress=progress, existing=existing,
+                          sync=sync, **given)
 
     def download_memory(
         self, file: "Union[str, File]", *, directory: "InDirectory" = None, password: Optional[str] = None, strict_size: bool = False,
@@ -289,8 +278,8 @@ class Package(Handle):
     ) -> bytes:
         """Downloads a file into memory. Errors as for download_file. Status.SIZE_MISMATCH: also for a file that has more than
         the client's max_part_bytes above its declared size; download it to a path."""
-        return self._call("download_memory", identify(file, "file_id"), progress=progress, password=password,
-                          strict_size=strict_size or None, directory_id=identify(directory, "directory_id"))
+        return call("sendsafely_package_download_memory", self, identify(file, "file_id"), progress=progress, password=password,
+                          strict_size=strict_size, directory_id=identify(directory, "directory_id"))
 
     def download_all(
         self, target: "Path", *, from_directory: "InDirectory" = None, existing: Existing = Existing.REFUSE,
@@ -304,15 +293,15 @@ class Package(Handle):
         Existing.SKIP to go on. Status.DIRECTORY_NOT_FOUND: create it first. Everything else as for download_file.
         SendSafely Client API: directories (protocol 6.8), download URLs, fetching and decrypting (protocol 5.3, 5.4).
         """
-        return self._call("download_all", target, progress=progress, existing=existing, sync=sync or None,
-                          strict_size=strict_size or None, password=password, directory_id=identify(from_directory, "directory_id"))
+        return call("sendsafely_package_download_all", self, target, progress=progress, existing=existing, sync=sync,
+                          strict_size=strict_size, password=password, directory_id=identify(from_directory, "directory_id"))
 
     # --- Message, settings, the last step
 
     def set_message(self, text: str) -> None:
         """Sets the message, encrypted like the files; a later one replaces it. Before finalize.
         SendSafely Client API: the message (protocol 3.5, 6.9)."""
-        self._call("set_message", text)
+        call("sendsafely_package_set_message", self, text)
 
     def get_message(self) -> Optional[str]:
         """The message, decrypted; None if there is none.
@@ -321,7 +310,7 @@ class Package(Handle):
         message was damaged.
         SendSafely Client API: message (protocol 5.5).
         """
-        return self._call("get_message")
+        return call("sendsafely_package_get_message", self)
 
     def set_life(self, days: int) -> None:
         """Sets for how many days the package can be opened: 1 to 365, or 0 for ever where the organization allows it. Before
@@ -330,12 +319,12 @@ class Package(Handle):
         Status.LIFE_OUT_OF_RANGE: see the range. Status.DENIED, Status.REFUSED: the organization's own range is narrower.
         SendSafely Client API: update package (protocol 6.2.3).
         """
-        self._call("set_life", days)
+        call("sendsafely_package_set_life", self, days)
 
     def set_label(self, label: str) -> None:
         """Gives a package a label, or a Workspace its name. Before or after finalize. Status.DENIED: not the account's own.
         SendSafely Client API: update package (protocol 6.2.3)."""
-        self._call("set_label", label)
+        call("sendsafely_package_set_label", self, label)
 
     def update(self, json_object: "Union[str, Mapping[str, Any]]") -> None:
         """Changes what no other method knows: a dictionary, or the text of a JSON object, with members of the package, which goes to the
@@ -345,7 +334,7 @@ class Package(Handle):
         Status.INVALID_INPUT: the service does not take it.
         SendSafely Client API: update package (protocol 6.2.3).
         """
-        self._call("update", json_text(json_object))
+        call("sendsafely_package_update", self, json_text(json_object))
 
     def finalize(
         self, *, undisclosed_recipients: bool = False, password: Optional[str] = None, allow_reply_all: bool = False,
@@ -362,9 +351,9 @@ class Package(Handle):
         package that waits for approval is finalized as well: see needs_approval.
         SendSafely Client API: public keys and keycodes (protocol 4.6), finalize (protocol 4.7).
         """
-        return self._call(
-            "finalize", progress=progress, undisclosed_recipients=undisclosed_recipients or None, password=password,
-            allow_reply_all=allow_reply_all or None, notify_recipients=notify_recipients or None, read_only_pdf=read_only_pdf or None,
+        return call(
+            "sendsafely_package_finalize", self, progress=progress, undisclosed_recipients=undisclosed_recipients, password=password,
+            allow_reply_all=allow_reply_all, notify_recipients=notify_recipients, read_only_pdf=read_only_pdf,
             unconfirmed_sender=unconfirmed_sender, confirmed_sender_token=confirmed_sender_token)
 
     def notify(self) -> None:
@@ -374,7 +363,7 @@ class Package(Handle):
         Status.NOT_FINALIZED: finalize first. Status.OUTCOME_UNKNOWN: ask a recipient before you call again.
         SendSafely Client API: notify recipients (protocol 6.11).
         """
-        self._call("notify")
+        call("sendsafely_package_notify", self)
 
     def submit_hosted_dropzone(self, name: str, email: str) -> None:
         """Hands a finalized package of a hosted Dropzone over to the connectors of its owner. EACH CONNECTOR GETS THE SECURE
@@ -385,7 +374,7 @@ class Package(Handle):
         Status.OUTCOME_UNKNOWN: ask the owner before you call again.
         SendSafely Client API: hosted Dropzone (protocol 6.13).
         """
-        self._call("submit_hosted_dropzone", name, email)
+        call("sendsafely_package_submit_hosted_dropzone", self, name, email)
 
     def delete(self) -> None:
         """Deletes the package on the service, with its files, for good. At any step; later calls raise
@@ -395,7 +384,7 @@ class Package(Handle):
         so that this call may have deleted it. Status.DENIED: it is not yours.
         SendSafely Client API: delete package (protocol 6.2.4, 6.2.5).
         """
-        self._call("delete")
+        call("sendsafely_package_delete", self)
 
     def delete_unfinished(self) -> None:
         """Deletes a package that could not be finished: for clean-up after a failure. One that recipients have, or may have,
@@ -406,7 +395,7 @@ class Package(Handle):
         Status.WORKSPACE_NOT_FINALIZABLE: a Workspace is never unfinished.
         SendSafely Client API: delete temporary package (protocol 6.2.5).
         """
-        self._call("delete_unfinished")
+        call("sendsafely_package_delete_unfinished", self)
 
     # --- Keycodes of trusted devices
 
@@ -414,7 +403,7 @@ class Package(Handle):
         """The public keys to which the keycode is to be encrypted: those of all readers, or of one recipient.
         Status.RECIPIENT_NOT_ON_PACKAGE: no such id.
         SendSafely Client API: public keys and keycodes (protocol 4.6)."""
-        return self._call("get_public_keys", identify(recipient, "recipient_id"))
+        return call("sendsafely_package_get_public_keys", self, identify(recipient, "recipient_id"))
 
     def upload_keycodes(self, recipient: "Union[str, Recipient, None]" = None) -> None:
         """Encrypts the keycode to the public keys of all readers, or of one recipient, for devices that were registered
@@ -426,4 +415,4 @@ class Package(Handle):
         again.
         SendSafely Client API: public keys and keycodes (protocol 4.6).
         """
-        self._call("upload_keycodes", identify(recipient, "recipient_id"))
+        call("sendsafely_package_upload_keycodes", self, identify(recipient, "recipient_id"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Optional, Tuple
+from typing import Optional
 
 from .enums import Action, PackageState, PackageStatus, Phase, Status
 
@@ -135,9 +135,9 @@ class Recipient:
     """Full name; None if not told."""
     role: Optional[str]
     """Role in a Workspace, such as "VIEWER"; None if not told."""
-    approvers: Tuple[str, ...]
+    approvers: tuple[str, ...]
     """E-mail addresses of those who may approve the package for this recipient."""
-    phone_numbers: Tuple[str, ...]
+    phone_numbers: tuple[str, ...]
     """Phone numbers that the service knows of this recipient, with the dialling code where it tells one, such as "+1
     4155550100".
     """
@@ -149,9 +149,9 @@ class Recipient:
     """True if the recipient has to give a code sent by SMS."""
     recipient_code: Optional[str]
     """The service's code of this recipient; None if not told."""
-    confirmations: Tuple[Confirmation, ...]
+    confirmations: tuple[Confirmation, ...]
     """What the recipient has fetched."""
-    public_keys: Tuple[PublicKey, ...]
+    public_keys: tuple[PublicKey, ...]
     """Public keys of the recipient's trusted devices, if they were told with it. See Package.get_public_keys."""
 
 
@@ -203,7 +203,7 @@ class ContactGroup:
     """Its name."""
     is_organization_group: bool
     """True if it is the organization's, which all its users may use."""
-    members: Tuple[ContactGroupMember, ...]
+    members: tuple[ContactGroupMember, ...]
     """Who is in it."""
 
 
@@ -239,7 +239,7 @@ class FileInformation:
 
     file: File
     """The file as it is now."""
-    old_versions: Tuple[File, ...]
+    old_versions: tuple[File, ...]
     """Its earlier versions, the latest first, each to be downloaded by its own file_id."""
 
 
@@ -265,9 +265,9 @@ class Directory:
     """Its id."""
     name: str
     """Its name; that of the root directory may be empty."""
-    files: Tuple[File, ...]
+    files: tuple[File, ...]
     """The files in it."""
-    directories: Tuple[Subdirectory, ...]
+    directories: tuple[Subdirectory, ...]
     """The directories in it."""
 
 
@@ -301,9 +301,9 @@ class Finalized:
 
     link: str = field(repr=False)
     """The secure link with the keycode in it: whoever has it opens the package."""
-    approvers: Tuple[str, ...]
+    approvers: tuple[str, ...]
     """E-mail addresses of those who can approve it."""
-    recipients: Tuple[str, ...]
+    recipients: tuple[str, ...]
     """E-mail addresses of the recipients, as the service tells them."""
     needs_approval: bool
     """True if the package is finalized, but somebody has to approve it before recipients can open it."""
@@ -347,13 +347,13 @@ class PackageInformation:
     """Days for which it can be opened, 0 for ever, None if not told."""
     label: Optional[str]
     """Name of a Workspace, or a label; None for none."""
-    recipients: Tuple[Recipient, ...]
+    recipients: tuple[Recipient, ...]
     """The recipients."""
-    contact_groups: Tuple[ContactGroup, ...]
+    contact_groups: tuple[ContactGroup, ...]
     """The contact groups."""
-    files: Tuple[File, ...]
+    files: tuple[File, ...]
     """The files, of a Workspace those in its root directory."""
-    approvers: Tuple[str, ...]
+    approvers: tuple[str, ...]
     """E-mail addresses of possible approvers."""
     needs_approval: bool
     """True if somebody has to approve it before recipients can open it."""
@@ -373,7 +373,7 @@ class PackageInformation:
     """Id of the package that this one replies to; None for none."""
     url: Optional[str]
     """The service's own address of it; None if not told."""
-    directories: Tuple[Subdirectory, ...]
+    directories: tuple[Subdirectory, ...]
     """The directories in a Workspace's root directory, as far as the service tells them here; Workspace.get_directory
     gives them all.
     """
@@ -455,11 +455,11 @@ class PackageSummary:
     """How many recipients there are, None if not told."""
     label: Optional[str]
     """Name of a Workspace, or a label; None for none."""
-    recipients: Tuple[str, ...]
+    recipients: tuple[str, ...]
     """E-mail addresses of recipients, as far as the list tells them."""
-    file_names: Tuple[str, ...]
+    file_names: tuple[str, ...]
     """Names of the files."""
-    contact_groups: Tuple[str, ...]
+    contact_groups: tuple[str, ...]
     """Names of the contact groups."""
     contains_message: Optional[bool]
     """True if there is a message, False if not, None if not told."""
@@ -561,5 +561,5 @@ class SyncResult:
 
     synchronized: int
     """How many keycodes were handed on."""
-    failures: Tuple[SyncFailure, ...]
+    failures: tuple[SyncFailure, ...]
     """Those that were not."""

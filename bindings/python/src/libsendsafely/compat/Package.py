@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from .. import Error, Existing, Status, crypto
 from .. import package as native
+from ._account import Account
 from ._calls import Failure, Json, Kept, failing_as, route, said
 from .exceptions import (
     AddFileFailedException, AddRecipientFailedException, CreateDirectoryException, CreatePackageFailedException,
@@ -18,7 +19,6 @@ from .Progress import Listener, Progress
 
 if TYPE_CHECKING:
     from ..records import Progress as Record
-    from .SendSafely import SendSafely
 
     Path = Union[str, os.PathLike[str]]
 
@@ -36,7 +36,7 @@ class Package:
     """
 
     def __init__(
-        self, sendsafely_instance: "SendSafely", package_variables: Optional[Dict[str, Any]] = None, workspace: bool = False,
+        self, sendsafely_instance: Account, package_variables: Optional[Dict[str, Any]] = None, workspace: bool = False,
     ) -> None:
         self.sendsafely = sendsafely_instance
         self._handle: Kept[native.Package] = Kept()

@@ -6,11 +6,10 @@ import secrets
 from typing import TYPE_CHECKING, Any, Dict, Optional, Union
 
 from ..client import Client
+from ._account import Account
 from ._calls import Json
 
 if TYPE_CHECKING:
-    from .SendSafely import SendSafely
-
     Path = Union[str, os.PathLike[str]]
 
 
@@ -24,27 +23,27 @@ def make_headers(api_secret: str, api_key: str, endpoint: str, request_body: Opt
             "ss-request-signature": headers.signature or "", "ss-request-api": "PYTHON_API"}
 
 
-def get_request(sendsafely: "SendSafely", endpoint: str) -> Json:
+def get_request(sendsafely: Account, endpoint: str) -> Json:
     """The service's answer to GET, whether it is a refusal or not: look at "response"."""
     return sendsafely._request("GET", endpoint)
 
 
-def delete_request(sendsafely: "SendSafely", endpoint: str) -> Json:
+def delete_request(sendsafely: Account, endpoint: str) -> Json:
     """The service's answer to DELETE. Everything else as for get_request."""
     return sendsafely._request("DELETE", endpoint)
 
 
-def post_request(sendsafely: "SendSafely", endpoint: str, body: Any) -> Json:
+def post_request(sendsafely: Account, endpoint: str, body: Any) -> Json:
     """The service's answer to POST with body as JSON. Everything else as for get_request."""
     return sendsafely._request("POST", endpoint, body)
 
 
-def put_request(sendsafely: "SendSafely", endpoint: str, body: Any) -> Json:
+def put_request(sendsafely: Account, endpoint: str, body: Any) -> Json:
     """The service's answer to PUT with body as JSON. Everything else as for get_request."""
     return sendsafely._request("PUT", endpoint, body)
 
 
-def patch_request(sendsafely: "SendSafely", endpoint: str, body: Any) -> Json:
+def patch_request(sendsafely: Account, endpoint: str, body: Any) -> Json:
     """The service's answer to PATCH with body as JSON. Everything else as for get_request."""
     return sendsafely._request("PATCH", endpoint, body)
 
