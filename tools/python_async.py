@@ -24,21 +24,25 @@ await ends only after the call has ended; what it created on the service meanwhi
 in the event loop, and may be a coroutine function; `log` runs on the call's thread, on which file objects are read and written too.
 """
 
-import os
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping, Optional, Tuple, Union
+from __future__ import annotations
 
-from ._tasks import AsyncHandle, AsyncRows, Tasks, register
+from typing import TYPE_CHECKING, Any, Callable
+
+from ._tasks import AsyncHandle, AsyncRows, register
 from .client import Client
 from .enums import Existing, PackageList, PackageStatus
 from .package import Package
 from .workspace import Workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
     from .client import Group
-    from .package import Buffer, InDirectory, Path, Readable, Report, Tell, Writable
+    from .package import Buffer, InDirectory, Path, ProgressCallback, Readable, Report, Writable
     from .records import (
-        {records})
+        {records},
+    )
     from .workspace import ADirectory
 
 __all__ = ["AsyncClient", "AsyncPackage", "AsyncRows", "AsyncWorkspace"]
@@ -80,7 +84,7 @@ def signature(arguments):
 
 
 def asynchronous(annotation):
-    text = ast.unparse(annotation).strip("'\"")
+    text = ast.unparse(annotation)
     for name in CLASSES:
         text = f"Async{name}" if text == name else text
     return text.replace("Rows[", "AsyncRows[")
@@ -92,24 +96,23 @@ def docstring(function):
 
 def method(function, decorators, name):
     text, handed = signature(function.args)
-    text = [piece.replace("'", '"').replace('target: "Package"', 'target: "AsyncPackage"') for piece in text]
+    text = [piece.replace("'", '"').replace("target: Package", "target: AsyncPackage") for piece in text]
     result = asynchronous(function.returns)
     inner = f"self._sync.{function.name}"
     if "property" in decorators:
         return ["    @property", f"    def {function.name}(self) -> {result}:", *docstring(function), f"        return {inner}"]
     if "classmethod" in decorators:
-        return ["    @classmethod", wrapped(f"def {function.name}(", text, f') -> "Async{name}":', 4), *docstring(function),
+        return ["    @classmethod", wrapped(f"def {function.name}(", text, f") -> Async{name}:", 4), *docstring(function),
                 "        client = cls.__new__(cls)", wrapped("client._begin(", [f"Client.{function.name}", *handed], ")", 8), "        return client"]
-    quoted = f'"{result}"' if not result.isidentifier() or result.startswith("Async") or result[0].isupper() and result != "None" else result
     if function.name == "__init__":
         return [wrapped("def __init__(", text, ") -> None:", 4), wrapped("self._begin(", ["Client", *handed], ")", 8)]
     if function.name in AT_ONCE or result.startswith("AsyncRows"):
         back = f"{inner}({', '.join(handed)})"
         body = [f"        {back}"] if result == "None" else [
             wrapped("return self._wrap(" + inner + "(", handed, "))", 8) if result.startswith("AsyncRows") else f"        return {back}"]
-        return [wrapped(f"def {function.name}(", text, f") -> {quoted}:", 4), *docstring(function), *body]
+        return [wrapped(f"def {function.name}(", text, f") -> {result}:", 4), *docstring(function), *body]
     word = "" if result == "None" else "return "
-    return [wrapped(f"async def {function.name}(", text, f") -> {quoted}:", 4), *docstring(function),
+    return [wrapped(f"async def {function.name}(", text, f") -> {result}:", 4), *docstring(function),
             wrapped(f"{word}await self._run(", [inner, *handed], ")", 8)]
 
 
@@ -133,15 +136,8 @@ def aio():
             if isinstance(function, ast.FunctionDef) and (function.name == "__init__" or not function.name.startswith("_")):
                 decorators = [ast.unparse(decorator) for decorator in function.decorator_list]
                 body += ["", *method(function, decorators, name)]
-        body += ["", f'    async def __aenter__(self) -> "Async{name}":', "        return self"]
+        body += ["", f"    async def __aenter__(self) -> Async{name}:", "        return self"]
     body += ["", "", "register(AsyncClient, AsyncPackage, AsyncWorkspace)"]
     text = "\n".join(body)
     used = sorted((record for record in records if f"{record}" in text), key=str.lower)
-    lines, line = [], ""
-    for record in used:
-        if len(line) + len(record) + 10 > LINE:
-            lines.append(line.rstrip())
-            line = ""
-        line += record + ", "
-    lines.append(line.rstrip(", "))
-    return HEAD.replace("{records}", "\n        ".join(lines)) + text
+    return HEAD.replace("{records}", ",\n        ".join(used)) + text

@@ -189,14 +189,14 @@ def annotation(api, field):
 def item(struct):
     """The type of a list."""
     type_ = struct.fields[1].type
-    return "Tuple[str, ...]" if type_.role == "texts" else f"Tuple[{pythonic(type_.name)}, ...]"
+    return "tuple[str, ...]" if type_.role == "texts" else f"tuple[{pythonic(type_.name)}, ...]"
 
 
 def records(api, words):
     classes = [struct for struct in api.structs.values() if is_record(struct)]
     yield f'"""What the library tells, as frozen dataclasses: {MADE}"""\n'
     yield "from __future__ import annotations\n"
-    yield "from dataclasses import dataclass, field\nfrom datetime import datetime\nfrom typing import Optional, Tuple\n"
+    yield "from dataclasses import dataclass, field\nfrom datetime import datetime\nfrom typing import Optional\n"
     used = {field.meaning for struct in classes for field in struct.fields} & set(api.enums)
     yield f"from .enums import {', '.join(sorted(map(pythonic, used)))}\n"
     names = sorted(pythonic(struct.name) for struct in classes)
@@ -232,7 +232,7 @@ def kind(api, field):
 
 def native(api):
     yield f'"""The C library as ctypes sees it: {MADE}"""\n'
-    yield f"from ctypes import {CTYPES}\nfrom typing import Any, Dict, Tuple\n"
+    yield f"from ctypes import {CTYPES}\nfrom typing import Any\n"
     for name, value in api.constants.items():
         if not name.startswith("SENDSAFELY_VERSION_") or name == "SENDSAFELY_VERSION_NUMBER":
             yield f"{name.removeprefix('SENDSAFELY_')} = {value}"
@@ -269,7 +269,7 @@ def native(api):
     for name in api.callbacks:
         yield from callback(name)
     yield "\n\n# Of each function the result and the parameters: name, role (see tools/header.py) and type."
-    yield "FUNCTIONS: Dict[str, Tuple[Any, Tuple[Tuple[str, str, Any], ...]]] = {"
+    yield "FUNCTIONS: dict[str, tuple[Any, tuple[tuple[str, str, Any], ...]]] = {"
     for function in api.functions.values():
         yield f'    "{function.name}": ({ctype(function.result)}, ('
         for parameter in function.parameters:
@@ -282,7 +282,7 @@ def native(api):
             yield f'    "{name}": "{free}",'
     yield "}"
     yield "\n# What the fields of each struct mean: a ? after what may be unknown, the name of an enum for its values."
-    yield "FIELDS: Dict[str, Dict[str, str]] = {"
+    yield "FIELDS: dict[str, dict[str, str]] = {"
     for one in api.structs.values():
         if is_record(one) or one.init:
             yield f'    "{one.name}": {{'

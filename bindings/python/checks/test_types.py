@@ -6,7 +6,6 @@ import subprocess
 import sys
 
 import pytest
-
 from conftest import PACKAGE, ROOT
 
 SOURCES = PACKAGE / "src/libsendsafely"
@@ -16,7 +15,7 @@ CHECKS = PACKAGE / "checks"
 def mypy(environment, *files):
     """What mypy finds: {(file name, line): text}."""
     done = subprocess.run([sys.executable, "-m", "mypy", "--strict", "--output", "json", "--cache-dir", ROOT / "target/python/mypy",
-                           "--python-executable", environment, *files], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+                           "--python-executable", environment, *files], capture_output=True, text=True, cwd=ROOT)
     assert done.returncode in (0, 1) and not done.stderr, done.stdout + done.stderr
     found = [json.loads(line) for line in done.stdout.splitlines() if line]
     return {(entry["file"].rpartition("/")[2], entry["line"]): entry["message"] for entry in found if entry["severity"] == "error"}

@@ -58,7 +58,8 @@ def house_style(app, what, name, obj, options, lines):
 
 def no_constructor(app, what, name, obj, options, signature, returned):
     """What is given, not made, shows no constructor."""
-    if what == "exception" or what == "class" and (is_dataclass(obj) or issubclass(obj, Enum) or name.endswith(("Package", "Workspace", "Rows", "Readable", "Writable"))):
+    given = ("Package", "Workspace", "Rows", "Readable", "Writable")
+    if what == "exception" or (what == "class" and (is_dataclass(obj) or issubclass(obj, Enum) or name.endswith(given))):
         return "", None
 
 

@@ -5,11 +5,10 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from libsendsafely import Client, _library
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "tools"))
-from local import Emulator  # noqa: E402
+from local import Emulator
 
 
 class Service(Emulator):

@@ -6,9 +6,8 @@ import io
 import time
 from pathlib import Path
 
-import pytest
-
 import libsendsafely
+import pytest
 from libsendsafely import Error, Existing, Package, PackageList, Status, Stopped, Workspace
 from libsendsafely.aio import AsyncClient, AsyncPackage, AsyncRows, AsyncWorkspace
 
@@ -261,8 +260,9 @@ def test_a_loop_that_ends_under_a_call(emulator, faults):
 
     async def main():
         client = AsyncClient(emulator["url"], emulator["api_key"], emulator["api_secret"], progress=lambda _: None)
-        asyncio.ensure_future(client.get_user())
+        task = asyncio.ensure_future(client.get_user())
         await asyncio.sleep(0.3)
+        assert not task.done()
 
     asyncio.run(main())
 

@@ -6,11 +6,21 @@ import json
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-import pytest
-
 import libsendsafely
+import pytest
 from libsendsafely import (
-    AuthenticationFailed, Client, Error, NetworkError, PackageList, PackageStatus, Status, crypto, generate_key_pair, load_key_pair, save_key_pair)
+    AuthenticationFailed,
+    Client,
+    Error,
+    NetworkError,
+    PackageList,
+    PackageStatus,
+    Status,
+    crypto,
+    generate_key_pair,
+    load_key_pair,
+    save_key_pair,
+)
 
 VECTORS = Path(__file__).parents[3] / "tests/vectors"
 
@@ -337,5 +347,5 @@ def test_what_is_public_is_there():
     for name in libsendsafely.__all__:
         assert getattr(libsendsafely, name) is not None and name in dir(libsendsafely)
     with pytest.raises(AttributeError):
-        libsendsafely.Nothing
+        libsendsafely.Nothing  # noqa: B018
     assert libsendsafely.__version__

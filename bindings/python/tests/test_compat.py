@@ -16,9 +16,8 @@ import threading
 import time
 from pathlib import Path
 
-import pytest
-
 import libsendsafely
+import pytest
 from libsendsafely import compat
 from libsendsafely.compat import exceptions, utilities
 
@@ -160,7 +159,8 @@ for module in ("", ".SendSafely", ".Package", ".Progress", ".exceptions", ".util
         if inspect.isclass(value):
             members[name] = {
                 member: signature(entry) if inspect.isfunction(entry) else "attribute"
-                for member, entry in vars(value).items() if member == "__init__" or not member.startswith("_")}
+                for base in reversed(value.__mro__) if base.__module__.startswith(root)
+                for member, entry in vars(base).items() if member == "__init__" or not member.startswith("_")}
         elif callable(value):
             members[name] = signature(value)
 described["all"] = sorted(sys.modules[root].__all__)
@@ -189,15 +189,13 @@ def test_every_public_name_and_parameter_is_there():
                 compared += 1
                 continue
             for method, signature in member.items():
-                # Those of exceptions come from their base class.
-                theirs = ours[module][name].get(method, [["self", "POSITIONAL_OR_KEYWORD", None], ["details", "POSITIONAL_OR_KEYWORD", "None"]])
-                assert theirs == signature, f"{module}.{name}.{method}"
+                assert ours[module][name].get(method) == signature, f"{module}.{name}.{method}"
                 compared += 1
     assert compared > 100
 
 
 def test_nothing_of_it_is_imported_by_the_package_itself():
-    done = subprocess.run([sys.executable, "-c", "import libsendsafely, sys; print([name for name in sys.modules if 'compat' in name and 'libsendsafely' in name])"],
+    done = subprocess.run([sys.executable, "-c", "import libsendsafely, sys; print([name for name in sys.modules if 'libsendsafely.compat' in name])"],
                           capture_output=True, timeout=60, encoding="utf-8", check=True)
     assert done.stdout.strip() == "[]"
 
@@ -588,7 +586,7 @@ def test_a_message_is_text(account, message):
     package = compat.Package(account)
     with pytest.raises(exceptions.UploadMessageException):
         package.encrypt_and_upload_message(message)
-    assert package.encrypt_and_upload_message("bytes as well".encode())["response"] == "SUCCESS"
+    assert package.encrypt_and_upload_message(b"bytes as well")["response"] == "SUCCESS"
     assert package.get_package_message() == "bytes as well"
 
 
@@ -619,5 +617,5 @@ def test_several_threads_may_upload_into_one_package(account, tmp_path):
 
 def test_the_authorities_of_requests_are_taken(account, monkeypatch, tmp_path):
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "missing.pem"))
-    with pytest.raises(exceptions.GetUserInformationException, match="missing.pem"):
+    with pytest.raises(exceptions.GetUserInformationException, match=r"missing\.pem"):
         account.get_user_information()

@@ -6,9 +6,7 @@ import random
 from datetime import timezone
 
 import pytest
-
-from libsendsafely import (
-    Action, Error, Existing, PackageState, PackageStatus, PasswordRequired, Status, country_codes, find_links, parse_link)
+from libsendsafely import Action, Error, Existing, PackageState, PackageStatus, PasswordRequired, Status, country_codes, find_links, parse_link
 
 
 def sent(client, data, file_name, **finalize):
@@ -58,7 +56,7 @@ def test_opened_again_by_id_and_keycode(client, tmp_path):
         package.add_recipient("second@acme.test")
         package.upload_memory(b"later", "later.txt")
         with pytest.raises(Error) as early:
-            package.link
+            package.link  # noqa: B018
         assert early.value.status is Status.NOT_FINALIZED
         link = parse_link(package.finalize().link)
     assert (link.package_id or package_id, link.package_code, link.keycode) == (package_id, code, keycode)

@@ -4,13 +4,13 @@ import json
 from datetime import timezone
 
 import pytest
-
 from libsendsafely import Action, Error, Existing, Package, Status, Workspace
 
 
 def test_it_is_one_however_it_is_opened(client, workspace, package):
     assert type(workspace) is Workspace and isinstance(workspace, Package)
-    for opened in client.open_package(workspace.id, workspace.keycode), client.open_link(workspace.link), client.open_workspace(workspace.id, workspace.keycode):
+    id_and_keycode = workspace.id, workspace.keycode
+    for opened in client.open_package(*id_and_keycode), client.open_link(workspace.link), client.open_workspace(*id_and_keycode):
         with opened:
             assert type(opened) is Workspace and opened.id == workspace.id
     with client.open_package(package.id, package.keycode) as opened:

@@ -8,8 +8,10 @@
         print(package.finalize().link)
 """
 
+from __future__ import annotations
+
 import importlib
-from typing import TYPE_CHECKING, Any, List
+from typing import TYPE_CHECKING, Any
 
 from ._library import function
 from ._values import string
@@ -23,11 +25,40 @@ from .rows import Rows
 from .workspace import Workspace
 
 if TYPE_CHECKING:
-    from . import aio, crypto, progress, records
+    from . import aio as aio
+    from . import crypto as crypto
+    from . import progress as progress
+    from . import records as records
     from .records import (
-        ActivityEntry, AuditLogEntry, Confirmation, ContactGroup, ContactGroupMember, CountryCode, Directory, Download, Enterprise, File,
-        FileInformation, Finalized, Keycode, KeyPair, Link, Login, PackageInformation, PackageSummary, Progress, PublicKey, Recipient, RecipientResult,
-        ReportItem, RequestHeaders, Subdirectory, SyncFailure, SyncResult, User)
+        ActivityEntry,
+        AuditLogEntry,
+        Confirmation,
+        ContactGroup,
+        ContactGroupMember,
+        CountryCode,
+        Directory,
+        Download,
+        Enterprise,
+        File,
+        FileInformation,
+        Finalized,
+        Keycode,
+        KeyPair,
+        Link,
+        Login,
+        PackageInformation,
+        PackageSummary,
+        Progress,
+        PublicKey,
+        Recipient,
+        RecipientResult,
+        ReportItem,
+        RequestHeaders,
+        Subdirectory,
+        SyncFailure,
+        SyncResult,
+        User,
+    )
 
 #: The version of the library.
 __version__ = string(function("sendsafely_version_string")()) or ""
@@ -53,5 +84,5 @@ if not TYPE_CHECKING:  # Which would take any name then.
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-def __dir__() -> List[str]:
+def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})

@@ -3,6 +3,8 @@
 The library runs all callbacks on the thread that made the call, so nothing has to be kept alive for the library.
 """
 
+from __future__ import annotations
+
 import ctypes
 import io
 from typing import Any, Callable
@@ -25,9 +27,8 @@ def _guarded(callback: Callable[..., int], failed: int) -> Callable[..., int]:
 
 
 def _tell(frame: Frame, progress: Any) -> int:
-    if must_end() or (frame.cancellation is not None and frame.cancellation.requested):
-        frame.stopped = True
-    elif frame.progress is not None and frame.progress(record(progress.contents)) is False:
+    cancelled = frame.cancellation is not None and frame.cancellation.requested
+    if must_end() or cancelled or (frame.progress and frame.progress(record(progress.contents)) is False):
         frame.stopped = True
     return native.STOP if frame.stopped else native.CONTINUE
 

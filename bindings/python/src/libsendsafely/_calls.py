@@ -1,8 +1,10 @@
 """Calls into the C library: Python values in, Python values out, failures as exceptions."""
 
+from __future__ import annotations
+
 import ctypes
 from ctypes import byref, c_void_p, sizeof
-from typing import Any, Dict, List, Optional, Tuple, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from . import _native as native
 from . import enums
@@ -16,7 +18,7 @@ from .errors import of_status
 Result = TypeVar("Result")
 
 
-def options(struct: Any, values: Dict[str, Any]) -> Any:
+def options(struct: Any, values: dict[str, Any]) -> Any:
     """An options struct: the library's defaults, and over them the values that the caller gave; None keeps the default."""
     made = struct()
     function(f"{struct.__name__}_init")(byref(made), sizeof(made))
@@ -44,7 +46,7 @@ def options(struct: Any, values: Dict[str, Any]) -> Any:
 
 
 def call(
-    name: str, /, *inputs: Any, callbacks: Optional[Callbacks] = None, progress: Any = None, stream: Any = None, **given: Any,
+    name: str, /, *inputs: Any, callbacks: Callbacks | None = None, progress: Any = None, stream: Any = None, **given: Any,
 ) -> Result:  # type: ignore[type-var]  # pyright: ignore[reportInvalidTypeVarUse]
     """Calls the C function of this name, which returns a status, with its inputs in their order; given are options by name.
 
@@ -54,9 +56,9 @@ def call(
     end_with_interpreter()
     entry = function(name)
     feed = iter(inputs)
-    arguments: List[Any] = []
-    outputs: List[Tuple[str, Any]] = []
-    counted: Optional[int] = None
+    arguments: list[Any] = []
+    outputs: list[tuple[str, Any]] = []
+    counted: int | None = None
     kept = []
     error = c_void_p()
     for parameter, role, type_ in native.FUNCTIONS[name][1]:
@@ -138,7 +140,7 @@ def _free(role: str, holder: Any) -> None:
         function(native.FREE[type(holder)._type_.__name__])(given)
 
 
-def _fail(status: int, error: c_void_p, frame: Frame, results: List[Any]) -> None:
+def _fail(status: int, error: c_void_p, frame: Frame, results: list[Any]) -> None:
     """Raises what a callback raised, or the failure itself. A report, given on failure too, stands in the exception."""
     if frame.error is None:
         frame.error = of_status(status)(

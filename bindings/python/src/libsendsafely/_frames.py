@@ -1,11 +1,13 @@
 """Calls under way: each thread has a stack of frames, and signals and the exit of the interpreter find there what to stop."""
 
+from __future__ import annotations
+
 import atexit
 import os
 import sys
 import threading
 import time
-from typing import Any, Callable, List, Optional, Set
+from typing import Any, Callable
 
 
 class Cancellation:
@@ -18,30 +20,30 @@ class Cancellation:
 class Callbacks:
     """What a client was given for all its calls, and those of its packages."""
 
-    def __init__(self, progress: Optional[Callable[[Any], Any]] = None, log: Optional[Callable[[str], Any]] = None) -> None:
-        self.progress: Optional[Callable[[Any], Any]] = progress
-        self.log: Optional[Callable[[str], Any]] = log
+    def __init__(self, progress: Callable[[Any], Any] | None = None, log: Callable[[str], Any] | None = None) -> None:
+        self.progress: Callable[[Any], Any] | None = progress
+        self.log: Callable[[str], Any] | None = log
 
 
 class Frame:
     """One call under way: what its callbacks need, and what they raise."""
 
-    def __init__(self, callbacks: Callbacks, progress: Optional[Callable[[Any], Any]], stream: Any) -> None:
+    def __init__(self, callbacks: Callbacks, progress: Callable[[Any], Any] | None, stream: Any) -> None:
         self.progress = progress or callbacks.progress
         self.log = callbacks.log
         self.stream = stream
-        self.cancellation: Optional[Cancellation] = getattr(here, "cancellation", None)
-        self.outer: Optional[Frame] = getattr(here, "frame", None)
-        self.error: Optional[BaseException] = None
+        self.cancellation: Cancellation | None = getattr(here, "cancellation", None)
+        self.outer: Frame | None = getattr(here, "frame", None)
+        self.error: BaseException | None = None
         self.stopped = False
 
 
 here = threading.local()
-running: Set[Frame] = set()
+running: set[Frame] = set()
 _exiting = False
 
 
-def cancel_by(cancellation: Optional[Cancellation]) -> None:
+def cancel_by(cancellation: Cancellation | None) -> None:
     """Lets another thread stop the calls of this one from now on."""
     here.cancellation = cancellation
 
@@ -69,14 +71,14 @@ class _Unraisable:
             sys.unraisablehook = self.before
 
     def hook(self, unraisable: Any) -> None:
-        frame: Optional[Frame] = getattr(here, "frame", None)
+        frame: Frame | None = getattr(here, "frame", None)
         if frame is not None and "ctypes callback" in (unraisable.err_msg or ""):
             frame.error = frame.error or unraisable.exc_value
         else:
             self.before(unraisable)
 
 
-def enter(frame: Frame, entry: Any, arguments: List[Any]) -> int:
+def enter(frame: Frame, entry: Any, arguments: list[Any]) -> int:
     try:
         running.add(frame)
         here.frame = frame

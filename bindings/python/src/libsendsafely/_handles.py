@@ -1,6 +1,8 @@
 """What every object has that the library owns: an address, and the moment when it is given back."""
 
-from typing import Any, Optional, TypeVar
+from __future__ import annotations
+
+from typing import Any, TypeVar
 
 from ._frames import Callbacks
 from ._library import function
@@ -15,7 +17,7 @@ class Handle:
 
     _free: str  # The C function that frees it.
 
-    def __init__(self, address: Optional[int], callbacks: Callbacks) -> None:
+    def __init__(self, address: int | None, callbacks: Callbacks) -> None:
         self._address = address
         self._callbacks = callbacks
 

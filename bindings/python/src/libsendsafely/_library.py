@@ -1,9 +1,11 @@
 """The shared library, and its functions with their types."""
 
+from __future__ import annotations
+
 import ctypes
 import os
 import sys
-from typing import Any, Dict
+from typing import Any
 
 from . import _native as native
 
@@ -23,7 +25,7 @@ def _load() -> ctypes.CDLL:
 
 lib = _load()
 # The functions that have been called so far.
-bound: Dict[str, Any] = {}
+bound: dict[str, Any] = {}
 
 
 def function(name: str) -> Any:

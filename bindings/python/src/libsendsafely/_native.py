@@ -1,7 +1,7 @@
 """The C library as ctypes sees it: made from include/sendsafely.h by tools/python_table.py, not by hand."""
 
 from ctypes import CFUNCTYPE, POINTER, Structure, c_char_p, c_int32, c_int64, c_size_t, c_ubyte, c_uint32, c_uint64, c_void_p
-from typing import Any, Dict, Tuple
+from typing import Any
 
 VERSION_NUMBER = 1000
 SIZE_UNKNOWN = 18446744073709551615
@@ -595,7 +595,7 @@ sendsafely_write_callback = CFUNCTYPE(c_int32, c_void_p, POINTER(c_ubyte), c_siz
 
 
 # Of each function the result and the parameters: name, role (see tools/header.py) and type.
-FUNCTIONS: Dict[str, Tuple[Any, Tuple[Tuple[str, str, Any], ...]]] = {
+FUNCTIONS: dict[str, tuple[Any, tuple[tuple[str, str, Any], ...]]] = {
     "sendsafely_string_free": (None, (
         ("text", "owned_text", c_void_p),
     )),
@@ -1467,7 +1467,7 @@ FREE = {
 }
 
 # What the fields of each struct mean: a ? after what may be unknown, the name of an enum for its values.
-FIELDS: Dict[str, Dict[str, str]] = {
+FIELDS: dict[str, dict[str, str]] = {
     "sendsafely_progress": {
         "phase": "Phase",
         "retries": "int",

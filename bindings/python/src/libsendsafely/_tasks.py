@@ -1,12 +1,15 @@
 """How a call of the library becomes something to await: on a thread, stopped when the task is cancelled."""
 
+from __future__ import annotations
+
 import asyncio
 import contextvars
 import inspect
 import threading
+from collections.abc import AsyncIterator
 from concurrent.futures import CancelledError as NotDone
 from concurrent.futures import TimeoutError as NotYet
-from typing import Any, AsyncIterator, Callable, Generic, List, Optional, Type, TypeVar, cast
+from typing import Any, Callable, Generic, TypeVar, cast
 
 from ._frames import Cancellation, cancel_by
 from ._handles import Handle
@@ -65,13 +68,13 @@ class _Call:
             cancel_by(None)
 
 
-def in_loop(function: Optional[Callable[[Any], Any]]) -> Optional[Callable[[Any], Any]]:
+def in_loop(function: Callable[[Any], Any] | None) -> Callable[[Any], Any] | None:
     """A progress callback that runs in the loop of the call that it is told about."""
     if function is None:
         return None
 
     def tell(progress: Any) -> Any:
-        call: Optional[_Call] = getattr(_here, "call", None)
+        call: _Call | None = getattr(_here, "call", None)
         return function(progress) if call is None else call.tell(function, progress)
 
     return tell
@@ -84,7 +87,7 @@ class Tasks:
     async def run(self, function: Callable[..., Result], *arguments: Any, **keywords: Any) -> Result:
         loop = asyncio.get_running_loop()
         call = _Call(loop)
-        ended: "asyncio.Future[Any]" = loop.create_future()
+        ended: asyncio.Future[Any] = loop.create_future()
         if keywords.get("progress") is not None:
             keywords["progress"] = in_loop(keywords["progress"])
         context = contextvars.copy_context()
@@ -96,14 +99,14 @@ class Tasks:
             except BaseException as raised:
                 error = raised
             try:
-                loop.call_soon_threadsafe(ended.set_result, (result, error))
+                loop.call_soon_threadsafe(ended.set_result, (result, error))  # noqa: F821  # Deleted only after this.
             except RuntimeError:  # The loop was closed under the call.
                 pass
             finally:
                 del result, error
 
         threading.Thread(target=work, name="libsendsafely", daemon=True).start()
-        cancelled: Optional[asyncio.CancelledError] = None
+        cancelled: asyncio.CancelledError | None = None
         while not ended.done():
             try:
                 await asyncio.wait({ended})
@@ -172,8 +175,8 @@ class AsyncHandle(Generic[Sync]):
 class AsyncRows(Generic[Item]):
     """A list that is fetched page by page, as it is iterated over with `async for`."""
 
-    def __init__(self, rows: "Rows[Item]", tasks: Tasks) -> None:
-        self._rows: "Rows[Item]" = rows
+    def __init__(self, rows: Rows[Item], tasks: Tasks) -> None:
+        self._rows: Rows[Item] = rows
         self._tasks: Tasks = tasks
 
     def __aiter__(self) -> AsyncIterator[Item]:
@@ -189,16 +192,16 @@ class AsyncRows(Generic[Item]):
         """Ends the list early. No network."""
         self._rows.close()
 
-    async def __aenter__(self) -> "AsyncRows[Item]":
+    async def __aenter__(self) -> AsyncRows[Item]:
         return self
 
     async def __aexit__(self, *_: Any) -> None:
         self.close()
 
 
-_wrappers: List[Any] = []
+_wrappers: list[Any] = []
 
 
-def register(client: Type[Any], package: Type[Any], workspace: Type[Any]) -> None:
+def register(client: type[Any], package: type[Any], workspace: type[Any]) -> None:
     """Which wrapper belongs to what comes back."""
     _wrappers.extend([(Workspace, workspace), (Package, package)])

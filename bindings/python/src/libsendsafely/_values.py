@@ -1,11 +1,14 @@
 """Values on their way to C and back: texts, numbers, times, buffers and records."""
 
+from __future__ import annotations
+
 import ctypes
 import operator
 import os
+from collections.abc import Iterable
 from ctypes import POINTER, sizeof
 from datetime import datetime, timedelta, timezone
-from typing import Any, Callable, Dict, Iterable, List, Optional, Tuple, Union
+from typing import Any, Callable
 
 from . import _native as native
 from . import enums
@@ -17,7 +20,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 # --- Values in -----------------------------------------------------------------------------------------------------
 
 
-def text(value: Union[str, "os.PathLike[str]", None], name: str = "text") -> Optional[bytes]:
+def text(value: str | os.PathLike[str] | None, name: str = "text") -> bytes | None:
     """A text or path for C."""
     if value is None:
         return None
@@ -50,7 +53,7 @@ def integer(value: Any, name: str, type_: Any) -> int:
     return int(value)
 
 
-def seconds(value: Union[datetime, int], name: str) -> int:
+def seconds(value: datetime | int, name: str) -> int:
     if not isinstance(value, datetime):
         return value
     if value.tzinfo is None:
@@ -58,7 +61,7 @@ def seconds(value: Union[datetime, int], name: str) -> int:
     return int(value.timestamp())
 
 
-def buffer(data: Any) -> Tuple[Any, int, Any]:
+def buffer(data: Any) -> tuple[Any, int, Any]:
     """The address and size of something bytes-like, without copying where Python lets us, and what keeps it."""
     if isinstance(data, bytes):
         return ctypes.cast(ctypes.c_char_p(data), POINTER(ctypes.c_ubyte)), len(data), data
@@ -76,7 +79,7 @@ def identify(thing: Any, attribute: str) -> Any:
     return getattr(thing, attribute, thing)
 
 
-def json_text(value: Any) -> Optional[str]:
+def json_text(value: Any) -> str | None:
     """JSON text as it is, anything else written as JSON."""
     if value is None or isinstance(value, str):
         return value
@@ -85,7 +88,7 @@ def json_text(value: Any) -> Optional[str]:
     return json.dumps(value)
 
 
-def texts(value: Iterable[str], name: str) -> List[str]:
+def texts(value: Iterable[str], name: str) -> list[str]:
     """Several texts; one alone is a mistake that Python would take letter by letter."""
     if isinstance(value, str):
         raise TypeError(f"{name} must be a list of str, not one str")
@@ -95,11 +98,11 @@ def texts(value: Iterable[str], name: str) -> List[str]:
 # --- Values out ----------------------------------------------------------------------------------------------------
 
 
-def string(address: Any) -> Optional[str]:
+def string(address: Any) -> str | None:
     return None if not address else ctypes.string_at(address).decode()
 
 
-def moment(value: int) -> Optional[datetime]:
+def moment(value: int) -> datetime | None:
     try:
         return None if value == native.TIME_UNKNOWN else EPOCH + timedelta(seconds=value)
     except OverflowError:
@@ -110,7 +113,7 @@ def pythonic(name: str) -> str:
     return "".join(word.capitalize() for word in name[len("sendsafely_"):].split("_"))
 
 
-CONVERT: Dict[str, Callable[[Any], Any]] = {
+CONVERT: dict[str, Callable[[Any], Any]] = {
     "text": lambda value: None if value is None else value.decode(),
     "record": lambda value: record(value.contents) if value else None,
     "int": int,

@@ -1,5 +1,7 @@
 """The cryptography alone, for programs that do their own transport. Nothing here touches the network."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING, Union
 
 from ._calls import call
@@ -19,7 +21,7 @@ def checksum(keycode: str, package_code: str) -> str:
     return call("sendsafely_checksum", keycode, package_code)
 
 
-def encrypt_part(server_secret: str, keycode: str, data: "Buffer") -> bytes:
+def encrypt_part(server_secret: str, keycode: str, data: Buffer) -> bytes:
     """Encrypts a part of a file, at most 1 GiB: an OpenPGP message. server_secret is the package's, as the service gives it.
 
     Status.INVALID_ARGUMENT: a secret is empty. Status.PART_TOO_LARGE: more than 1 GiB.
@@ -28,7 +30,7 @@ def encrypt_part(server_secret: str, keycode: str, data: "Buffer") -> bytes:
     return call("sendsafely_part_encrypt", server_secret, keycode, data)
 
 
-def decrypt_part(server_secret: str, keycode: str, message: "Buffer") -> bytes:
+def decrypt_part(server_secret: str, keycode: str, message: Buffer) -> bytes:
     """Decrypts a part of a file, verified as a whole before anything of it is given out.
 
     Status.DECRYPT_FAILED: a secret is wrong, or the message is damaged. Status.UNSUPPORTED_FORMAT: no client writes such

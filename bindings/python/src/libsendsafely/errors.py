@@ -1,6 +1,8 @@
 """One family of exceptions; a class of its own only for what somebody would catch alone."""
 
-from typing import TYPE_CHECKING, Any, Dict, Optional, Tuple, Type
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from .enums import Status
 
@@ -20,26 +22,26 @@ class Error(Exception):
     """
 
     def __init__(
-        self, message: str, *, status: Status, http_status: Optional[int] = None, server_code: Optional[str] = None,
-        server_message: Optional[str] = None, remedy: Optional[str] = None, retryable: bool = False,
-        report: "Optional[Tuple[ReportItem, ...]]" = None,
+        self, message: str, *, status: Status, http_status: int | None = None, server_code: str | None = None,
+        server_message: str | None = None, remedy: str | None = None, retryable: bool = False,
+        report: tuple[ReportItem, ...] | None = None,
     ) -> None:
         super().__init__(message if remedy is None else f"{message} ({remedy})")
         self.message: str = message
         self.status: Status = status
-        self.http_status: Optional[int] = http_status
-        self.server_code: Optional[str] = server_code
-        self.server_message: Optional[str] = server_message
-        self.remedy: Optional[str] = remedy
+        self.http_status: int | None = http_status
+        self.server_code: str | None = server_code
+        self.server_message: str | None = server_message
+        self.remedy: str | None = remedy
         self.retryable: bool = retryable
-        self.report: "Optional[Tuple[ReportItem, ...]]" = report
+        self.report: tuple[ReportItem, ...] | None = report
 
     def __reduce__(self) -> Any:
         # As it was, also where another process sends it.
         return _made_again, (type(self), self.args), self.__dict__
 
 
-def _made_again(kind: Type[Error], arguments: Any) -> Error:
+def _made_again(kind: type[Error], arguments: Any) -> Error:
     return kind.__new__(kind, *arguments)
 
 
@@ -59,9 +61,9 @@ class PasswordRequired(Error):
     """The package needs a password, or another one: give it as `password`."""
 
 
-CLASSES: Dict[Status, Type[Error]] = {Status.STOPPED: Stopped, Status.AUTHENTICATION_FAILED: AuthenticationFailed, Status.PASSWORD_REQUIRED: PasswordRequired}
+CLASSES: dict[Status, type[Error]] = {Status.STOPPED: Stopped, Status.AUTHENTICATION_FAILED: AuthenticationFailed, Status.PASSWORD_REQUIRED: PasswordRequired}
 
 
-def of_status(status: int) -> Type[Error]:
+def of_status(status: int) -> type[Error]:
     """The class for a status."""
     return CLASSES.get(Status(status), NetworkError if 400 <= status < 500 else Error)

@@ -1,7 +1,9 @@
 """Key pairs of trusted devices on this machine; Client registers them with the service."""
 
+from __future__ import annotations
+
 import os
-from typing import TYPE_CHECKING, Optional, Union
+from typing import TYPE_CHECKING, Union
 
 from ._calls import call
 
@@ -11,13 +13,13 @@ if TYPE_CHECKING:
     Path = Union[str, os.PathLike[str]]
 
 
-def generate_key_pair(bits: int = 2048) -> "KeyPair":
+def generate_key_pair(bits: int = 2048) -> KeyPair:
     """Makes an RSA key pair of 2048, 3072 or 4096 bits, which takes up to some seconds. Status.INVALID_ARGUMENT: another size.
     SendSafely Client API: trusted-device key pairs (protocol 3.6)."""
     return call("sendsafely_key_pair_generate", bits)
 
 
-def save_key_pair(path: "Path", key_pair: "KeyPair", *, public_key_id: Optional[str] = None, description: Optional[str] = None) -> None:
+def save_key_pair(path: Path, key_pair: KeyPair, *, public_key_id: str | None = None, description: str | None = None) -> None:
     """Saves a key pair in a new file that only its owner can read, in the form of the official Python client's
     save_key_pair; public_key_id and description where the pair has none of its own.
 
@@ -28,7 +30,7 @@ def save_key_pair(path: "Path", key_pair: "KeyPair", *, public_key_id: Optional[
          description or key_pair.description)
 
 
-def load_key_pair(path: "Path") -> "KeyPair":
+def load_key_pair(path: Path) -> KeyPair:
     """Loads a key pair that save_key_pair or the official Python client has saved.
 
     Status.INVALID_KEY: the file holds no key pair. Status.FILE_NOT_FOUND, Status.ACCESS_DENIED: see the path.

@@ -1,7 +1,9 @@
 """A package: files and a message for recipients, behind one secure link."""
 
+from __future__ import annotations
+
 import os
-from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping, Optional, Protocol, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Optional, Protocol, Union
 
 from . import _native as native
 from ._calls import call
@@ -10,14 +12,28 @@ from ._values import identify, json_text, texts
 from .enums import Existing
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from .records import (
-        ContactGroup, Directory, Download, File, FileInformation, Finalized, PackageInformation, Progress, PublicKey, Recipient,
-        RecipientResult, ReportItem, Subdirectory)
+        ContactGroup,
+        Directory,
+        Download,
+        File,
+        FileInformation,
+        Finalized,
+        PackageInformation,
+        Progress,
+        PublicKey,
+        Recipient,
+        RecipientResult,
+        ReportItem,
+        Subdirectory,
+    )
 
     class Readable(Protocol):
-        """A binary file object to upload."""
+        """A binary file object to upload from."""
 
-        def read(self, size: int, /) -> Optional[bytes]: ...
+        def read(self, size: int, /) -> bytes | None: ...
 
     class Writable(Protocol):
         """A binary file object to download to."""
@@ -26,16 +42,16 @@ if TYPE_CHECKING:
 
     Path = Union[str, os.PathLike[str]]
     Buffer = Union[bytes, bytearray, memoryview]
-    Report = Tuple[ReportItem, ...]
-    Tell = Optional[Callable[[Progress], Any]]
+    Report = tuple[ReportItem, ...]
+    ProgressCallback = Optional[Callable[[Progress], Any]]
     InDirectory = Union[str, Directory, Subdirectory, None]
 
 
 def size_of(stream: Any) -> int:
-    """The bytes that are left in a stream, if it tells."""
+    """The number of bytes left in a stream; SIZE_UNKNOWN if it cannot seek."""
     try:
         here = stream.tell()
-        # What seek() answers is not to be relied on: mmap and older spooled files answer nothing.
+        # The result of seek() is of no use: mmap and older spooled files return None.
         stream.seek(0, os.SEEK_END)
         end = stream.tell()
         stream.seek(here)
@@ -45,14 +61,17 @@ def size_of(stream: Any) -> int:
 
 
 class Package(Handle):
-    """A package on the service, made or opened by a Client. Any number of threads may use it at once. Closing it, or leaving
-    its `with` block, leaves it on the service as it is; delete() deletes it.
+    """A package on the service, created or opened by a Client. Any number of threads may use it at once. Closing it, or
+    leaving its `with` block, does not change the package on the service; delete() deletes it there.
 
-    Files, recipients, directories and contact groups are given by their ids, or as the records in which these stand.
-    `progress` is told the Progress of the call on the thread that made it, 4 to 10 times a second and at each change of
-    phase; what it raises stops the call and is raised from it, and False stops it with Stopped. Inside a callback a call
-    on the same package raises Status.BUSY.
+    Methods take files, recipients, directories and contact groups as ids or as the records that have the ids.
+
+    `progress` is called with the Progress of the call, on the thread that made the call, 4 to 10 times a second and
+    when the phase changes. If it returns False, the call stops and raises Stopped; if it raises an exception, the call
+    stops and raises that exception. Calls on the same package from inside the callback raise Status.BUSY.
     """
+
+    # Sending is protocol 4, receiving 5, recipients 6.4, contact groups 6.5, files 6.7.
 
     _free = "sendsafely_package_free"
 
@@ -66,353 +85,363 @@ class Package(Handle):
 
     @property
     def code(self) -> str:
-        """The package code, the part of the secure link that finds the package. No network."""
+        """The package code, which identifies the package in its secure link. No network."""
         return call("sendsafely_package_code", self)
 
     @property
     def keycode(self) -> str:
-        """The keycode, the secret that opens the package: keep it with the id for Client.open_package. No network.
+        """The keycode, the secret that decrypts the package. Keep it with the id for Client.open_package. No network.
 
-        Status.KEYCODE_UNKNOWN: the package was opened with a link that has none.
+        Status.KEYCODE_UNKNOWN: the package was opened with a link without a keycode.
         """
         return call("sendsafely_package_keycode", self)
 
     @property
     def link(self) -> str:
-        """The secure link with the keycode in it: whoever has it opens the package. No network.
+        """The secure link, including the keycode: anyone who has it can open the package. No network.
 
-        Status.NOT_FINALIZED: finalize first, unless it is a Workspace. Status.KEYCODE_UNKNOWN: opened with a link that has
-        none.
-        SendSafely Client API: secure links (protocol 5.1).
+        Status.NOT_FINALIZED: call finalize first; a Workspace needs no finalize. Status.KEYCODE_UNKNOWN: the package
+        was opened with a link without a keycode.
         """
         return call("sendsafely_package_link", self)
 
     @property
     def running_uploads(self) -> int:
-        """How many uploads into the package run at the moment, on any thread; finalize needs 0. No network."""
+        """The number of uploads into the package that are running now, on all threads. finalize needs 0. No network."""
         return call("sendsafely_package_running_uploads", self)
 
-    def get_information(self) -> "PackageInformation":
-        """What the service knows of the package now: recipients, files, state. At any step.
-        SendSafely Client API: package information (protocol 6.2.2)."""
+    def get_information(self) -> PackageInformation:
+        """Returns the current recipients, files and state of the package, from the service. At any step."""
         return call("sendsafely_package_get_information", self)
 
     # --- Recipients
 
     def add_recipient(
-        self, email: str, *, phone_number: Optional[str] = None, country_code: Optional[str] = None, auto_enable_sms: bool = False,
-    ) -> "Recipient":
-        """Adds a recipient, of which a package has at most 99. With phone_number, such as "(415) 555-0100" in country_code, by
-        default "US", or "+82 2 312 3456", the service sends a code by SMS before the recipient can open the package; with
-        auto_enable_sms to the number that it knows.
+        self, email: str, *, phone_number: str | None = None, country_code: str | None = None,
+        auto_enable_sms: bool = False,
+    ) -> Recipient:
+        """Adds a recipient. A package has at most 99.
 
-        Status.MALFORMED_EMAIL, Status.INVALID_EMAIL: correct the address. Status.DUPLICATE_EMAIL: it is on the package
-        already. Status.MALFORMED_PHONE_NUMBER: correct the number. Status.TOO_MANY_RECIPIENTS: use another package.
-        SendSafely Client API: add recipient (protocol 6.4.1).
+        With a phone number the recipient has to enter a code, sent by SMS, to open the package. phone_number is
+        international, such as "+82 2 312 3456", or national, such as "(415) 555-0100" with country_code, by default
+        "US". auto_enable_sms: the service uses the phone number that it knows for this recipient.
+
+        Status.MALFORMED_EMAIL, Status.INVALID_EMAIL: correct the address. Status.DUPLICATE_EMAIL: the address is on the
+        package already. Status.MALFORMED_PHONE_NUMBER: correct the number. Status.TOO_MANY_RECIPIENTS: use a second
+        package.
         """
         return call("sendsafely_package_add_recipient", self, email, phone_number=phone_number,
-                          country_code=country_code, auto_enable_sms=auto_enable_sms)
+                    country_code=country_code, auto_enable_sms=auto_enable_sms)
 
-    def add_recipients(self, emails: Iterable[str], *, auto_enable_sms: bool = False) -> "Tuple[RecipientResult, ...]":
-        """Adds several recipients with one request: what has become of each address, in their order. One is on the package if
-        its result has a recipient.
+    def add_recipients(self, emails: Iterable[str], *, auto_enable_sms: bool = False) -> tuple[RecipientResult, ...]:
+        """Adds several recipients with one request. Returns one result for each address, in the same order: the result
+        has either a recipient or the reason why the service refused the address.
 
-        Status.MALFORMED_EMAIL, Status.TOO_MANY_RECIPIENTS: correct the list, of which nothing was sent.
-        SendSafely Client API: add recipients (protocol 6.4.2).
+        Status.MALFORMED_EMAIL, Status.TOO_MANY_RECIPIENTS: correct the list; no recipient was added.
         """
         return call("sendsafely_package_add_recipients", self, texts(emails, "emails"), auto_enable_sms=auto_enable_sms)
 
-    def get_recipient(self, recipient: "Union[str, Recipient]") -> "Recipient":
-        """What the service knows of a recipient now. Status.RECIPIENT_NOT_ON_PACKAGE: no such id.
-        SendSafely Client API: get recipient (protocol 6.4.3)."""
+    def get_recipient(self, recipient: str | Recipient) -> Recipient:
+        """Returns the current data of a recipient, from the service. Status.RECIPIENT_NOT_ON_PACKAGE: unknown id."""
         return call("sendsafely_package_get_recipient", self, identify(recipient, "recipient_id"))
 
-    def set_recipient_phone(self, recipient: "Union[str, Recipient]", phone_number: str, *, country_code: Optional[str] = None) -> None:
-        """Sets the phone number of a recipient, who then has to give a code sent by SMS. After the recipient was added.
+    def set_recipient_phone(
+        self, recipient: str | Recipient, phone_number: str, *, country_code: str | None = None,
+    ) -> None:
+        """Sets the phone number of a recipient of the package, who then has to enter a code, sent by SMS.
 
         Status.RECIPIENT_NOT_ON_PACKAGE: add the recipient first. Status.MALFORMED_PHONE_NUMBER, Status.INVALID_INPUT:
-        correct the number or its country.
-        SendSafely Client API: update recipient (protocol 6.4.4).
+        correct the number or the country code.
         """
-        call("sendsafely_package_set_recipient_phone", self, identify(recipient, "recipient_id"), phone_number, country_code)
+        call("sendsafely_package_set_recipient_phone", self, identify(recipient, "recipient_id"), phone_number,
+             country_code)
 
-    def remove_recipient(self, recipient: "Union[str, Recipient]") -> None:
+    def remove_recipient(self, recipient: str | Recipient) -> None:
         """Removes a recipient. Before or after finalize.
 
-        Status.RECIPIENT_NOT_ON_PACKAGE: no such id. Status.INVALID_RECIPIENT: somebody else has removed it just now.
-        SendSafely Client API: remove recipient (protocol 6.4.5).
+        Status.RECIPIENT_NOT_ON_PACKAGE: unknown id. Status.INVALID_RECIPIENT: another program removed the recipient at
+        the same time.
         """
         call("sendsafely_package_remove_recipient", self, identify(recipient, "recipient_id"))
 
     def remove_all_recipients(self) -> None:
-        """Removes all recipients but the owner, before or after finalize. Contact groups stay.
-        SendSafely Client API: remove all recipients (protocol 6.4.6)."""
+        """Removes all recipients except the owner. Contact groups stay. Before or after finalize."""
         call("sendsafely_package_remove_all_recipients", self)
 
-    def add_contact_group(self, contact_group: "Union[str, ContactGroup]") -> None:
-        """Puts a contact group on the package: all its members can open it. It counts as a recipient. Before or after
-        finalize. Status.REFUSED: there is no such group, or it is somebody else's.
-        SendSafely Client API: contact groups (protocol 6.5)."""
+    def add_contact_group(self, contact_group: str | ContactGroup) -> None:
+        """Adds a contact group: all its members can open the package. A group counts as one recipient. Before or after
+        finalize. Status.REFUSED: the group does not exist, or belongs to another user."""
         call("sendsafely_package_add_contact_group", self, identify(contact_group, "contact_group_id"))
 
-    def remove_contact_group(self, contact_group: "Union[str, ContactGroup]") -> None:
-        """Takes a contact group off the package. Before or after finalize. Status.REFUSED: it is not on the package.
-        SendSafely Client API: contact groups (protocol 6.5)."""
+    def remove_contact_group(self, contact_group: str | ContactGroup) -> None:
+        """Removes a contact group from the package. Before or after finalize. Status.REFUSED: it is not on the
+        package."""
         call("sendsafely_package_remove_contact_group", self, identify(contact_group, "contact_group_id"))
 
     def get_permissions(self) -> str:
-        """The permissions of the package as the service tells them: the text of a JSON array, which it does not describe.
-        SendSafely Client API: permissions (protocol 6.4.9)."""
+        """Returns the permissions of the package as the service sends them: the text of a JSON array. The service does
+        not document its members."""
         return call("sendsafely_package_get_permissions", self)
 
     # --- Files
 
     def upload_file(
-        self, source: "Union[Path, Readable]", *, file_name: Optional[str] = None, directory: "InDirectory" = None, progress: "Tell" = None,
-    ) -> "File":
-        """Uploads a file by its path, or what is left in a binary file object, encrypted on this machine in parts. file_name is
-        its name for the recipients, by default that of the path; directory is one of a Workspace. A stream that does not
-        tell its size is encrypted into a temporary file first.
+        self, source: Path | Readable, *, file_name: str | None = None, directory: InDirectory = None,
+        progress: ProgressCallback = None,
+    ) -> File:
+        """Encrypts a file on this machine and uploads it in parts. source is a path, or a binary file object, which is
+        read to its end. file_name is the name that recipients see, by default the name of the path. directory is a
+        directory of a Workspace. A file object that cannot seek is first encrypted into a temporary file, since the
+        size has to be known.
 
-        Before finalize, or in a Workspace; several uploads may run on several threads. A failed or stopped upload deletes
-        what it sent. Status.FILE_NOT_FOUND, Status.NOT_A_FILE, Status.ACCESS_DENIED: see the path. Status.FILE_CHANGED:
-        something wrote to it meanwhile. Status.FILE_TOO_LARGE: above 107,374,182,400 bytes. Status.TOO_MANY_FILES: with
-        one more the package, or the directory, could not be listed any more. What a stream raises is raised as itself.
-        SendSafely Client API: create file id, upload parts (protocol 4.2 to 4.4).
+        Before finalize, or in a Workspace. Several uploads may run at once, on several threads. An upload that fails or
+        is stopped deletes what it sent.
+
+        Status.FILE_NOT_FOUND, Status.NOT_A_FILE, Status.ACCESS_DENIED: correct the path. Status.FILE_CHANGED: another
+        program wrote to the file during the upload. Status.FILE_TOO_LARGE: more than 107,374,182,400 bytes.
+        Status.TOO_MANY_FILES: the service could not list one file more in this package or directory. An exception that
+        the file object raises is raised unchanged.
         """
         directory_id = identify(directory, "directory_id")
         if isinstance(source, (str, os.PathLike)) or not hasattr(source, "read"):
             return call("sendsafely_package_upload_file", self, source, progress=progress, file_name=file_name,
-                              directory_id=directory_id)
+                        directory_id=directory_id)
         if file_name is None:
             name = getattr(source, "name", None)
             if not isinstance(name, str):
-                raise TypeError("a stream without a name needs file_name")
+                raise TypeError("file_name is missing; the file object has no name")
             file_name = os.path.basename(name)
-        return call("sendsafely_package_upload_callback", self, file_name, size_of(source), progress=progress, stream=source,
-                          directory_id=directory_id)
+        return call("sendsafely_package_upload_callback", self, file_name, size_of(source), progress=progress,
+                    stream=source, directory_id=directory_id)
 
-    def upload_memory(self, data: "Buffer", file_name: str, *, directory: "InDirectory" = None, progress: "Tell" = None) -> "File":
-        """Uploads something bytes-like, which must not change meanwhile, under a name. Everything else as for upload_file."""
+    def upload_memory(
+        self, data: Buffer, file_name: str, *, directory: InDirectory = None, progress: ProgressCallback = None,
+    ) -> File:
+        """Uploads a bytes-like object under a name. Do not change the object during the call. Otherwise like
+        upload_file."""
         return call("sendsafely_package_upload_memory", self, file_name, data, progress=progress,
-                          directory_id=identify(directory, "directory_id"))
+                    directory_id=identify(directory, "directory_id"))
 
     def upload_all(
-        self, source: "Path", *, into: "InDirectory" = None, existing: Existing = Existing.SKIP, progress: "Tell" = None,
-    ) -> "Report":
-        """Uploads all files of a local directory, source, and, into a Workspace, its directories with what is in them; several at once.
-        into is a directory of the Workspace. Of files that are there already, Existing.SKIP leaves those alone that are
-        complete and of the same size, Existing.OVERWRITE makes a new version of each, Existing.REFUSE raises Status.FILE_EXISTS before anything is
-        changed. Symbolic links are not followed.
+        self, source: Path, *, into: InDirectory = None, existing: Existing = Existing.SKIP,
+        progress: ProgressCallback = None,
+    ) -> Report:
+        """Uploads all files of a local directory, several at once. Into a Workspace it uploads subdirectories too. into
+        is a directory of the Workspace. Symbolic links are not followed.
 
-        What became of each file is given back, and stands in the `report` of the Error when one failed; call again to go
-        on. Status.ONLY_IN_WORKSPACE: there are directories in it, and the package is no Workspace. Status.REFUSED: the
-        service does not know `into`. Everything else as for upload_file.
-        SendSafely Client API: directories (protocol 6.8), create file id, upload parts (protocol 4.2 to 4.4).
+        existing: for a file that the package has already, Existing.SKIP skips it if it is complete and of the same
+        size, Existing.OVERWRITE uploads a new version, and Existing.REFUSE raises Status.FILE_EXISTS before it uploads
+        anything.
+
+        Returns one item for each file. If a file fails, the items are in the `report` of the Error; call again to
+        upload the rest. Status.ONLY_IN_WORKSPACE: source has subdirectories, and the package is not a Workspace.
+        Status.REFUSED: the directory `into` does not exist. Otherwise like upload_file.
         """
         return call("sendsafely_package_upload_all", self, source, progress=progress, existing=existing,
-                          directory_id=identify(into, "directory_id"))
+                    directory_id=identify(into, "directory_id"))
 
-    def get_file_information(self, file: "Union[str, File]", *, directory: "InDirectory" = None) -> "FileInformation":
-        """What the service knows of a file, its earlier versions among it. directory is the one of a Workspace that the file
-        is in. Status.FILE_NOT_ON_PACKAGE: no such file there. Status.ONLY_IN_WORKSPACE: leave directory out.
-        SendSafely Client API: file information (protocol 6.7.1)."""
-        return call("sendsafely_package_get_file_information", self, identify(file, "file_id"), identify(directory, "directory_id"))
+    def get_file_information(self, file: str | File, *, directory: InDirectory = None) -> FileInformation:
+        """Returns the current data of a file and of its earlier versions, from the service. directory is the directory
+        of the Workspace that contains the file.
 
-    def rename_file(self, file: "Union[str, File]", new_name: str) -> None:
-        """Gives a file another name.
+        Status.FILE_NOT_ON_PACKAGE: the file is not there. Status.ONLY_IN_WORKSPACE: the package has no directories;
+        leave directory out.
+        """
+        return call("sendsafely_package_get_file_information", self, identify(file, "file_id"),
+                    identify(directory, "directory_id"))
 
-        Status.MALFORMED_FILE_NAME, Status.INVALID_FILE_NAME: choose another one. Status.FILE_NOT_ON_PACKAGE, in a
-        Workspace Status.REFUSED: no such file. Status.DENIED: the account may only read.
-        SendSafely Client API: rename file (protocol 6.7.4).
+    def rename_file(self, file: str | File, new_name: str) -> None:
+        """Renames a file.
+
+        Status.MALFORMED_FILE_NAME, Status.INVALID_FILE_NAME: choose another name. Status.FILE_NOT_ON_PACKAGE, in a
+        Workspace Status.REFUSED: the file does not exist. Status.DENIED: the account may only read.
         """
         call("sendsafely_package_rename_file", self, identify(file, "file_id"), new_name)
 
-    def delete_file(self, file: "Union[str, File]", *, directory: "InDirectory" = None) -> None:
-        """Deletes a file with its earlier versions, or one of these by its own id. directory is the one of a Workspace that
-        the file is in. Status.FILE_NOT_ON_PACKAGE: no such file there.
-        SendSafely Client API: delete file (protocol 6.7.2)."""
+    def delete_file(self, file: str | File, *, directory: InDirectory = None) -> None:
+        """Deletes a file with all its versions, or one earlier version by that version's id. directory is the directory
+        of the Workspace that contains the file. Status.FILE_NOT_ON_PACKAGE: the file is not there."""
         call("sendsafely_package_delete_file", self, identify(file, "file_id"), identify(directory, "directory_id"))
 
-    def copy_file(self, file: "Union[str, File]", target: "Package", *, target_directory: "InDirectory" = None) -> Optional[str]:
-        """Copies a file into a Workspace of the same portal without sending its bytes again: the copy's id, None if the
-        service does not tell it. target may be the same Workspace.
+    def copy_file(self, file: str | File, target: Package, *, target_directory: InDirectory = None) -> str | None:
+        """Copies a file into a Workspace of the same portal; the service copies the bytes. target may be the Workspace
+        that the file is in. Returns the id of the copy, or None if the service does not send it.
 
-        Both must be known with their keycodes. Status.ONLY_IN_WORKSPACE: target is none. Status.FILE_NOT_ON_PACKAGE: no
-        such file. Status.WRONG_KEYCODE: one was opened with another package's keycode. Status.OUTCOME_UNKNOWN: list the
-        directory before you copy again.
-        SendSafely Client API: copy into a Workspace (protocol 6.7.5), file key for copied files (protocol 3.8).
+        Both packages must be open with their keycodes. Status.ONLY_IN_WORKSPACE: target is not a Workspace.
+        Status.FILE_NOT_ON_PACKAGE: the file does not exist. Status.WRONG_KEYCODE: a package was opened with the keycode
+        of another one. Status.OUTCOME_UNKNOWN: look whether the directory has the copy before you call again.
         """
-        return call("sendsafely_package_copy_file", self, identify(file, "file_id"), target, identify(target_directory, "directory_id"))
+        return call("sendsafely_package_copy_file", self, identify(file, "file_id"), target,
+                    identify(target_directory, "directory_id"))
 
     # --- Receiving
 
     def download_file(
-        self, file: "Union[str, File]", target: "Union[Path, Writable]", *, directory: "InDirectory" = None, password: Optional[str] = None,
-        existing: Existing = Existing.REFUSE, sync: bool = False, strict_size: bool = False, progress: "Tell" = None,
-    ) -> "Download":
-        """Downloads a file, decrypted and verified part by part, to a path, into an existing directory under the sender's name
-        made safe, or into a binary file object. A path appears only when everything is there and verified; bytes that a
-        file object got are verified, but count only when the call returns. existing and sync, which waits for the disk,
-        have no meaning for a file object. A new file gets the mode of any new file, a replaced one keeps its mode; a symbolic
-        link at the target is replaced, never followed.
+        self, file: str | File, target: Path | Writable, *, directory: InDirectory = None, password: str | None = None,
+        existing: Existing = Existing.REFUSE, sync: bool = False, strict_size: bool = False,
+        progress: ProgressCallback = None,
+    ) -> Download:
+        """Downloads, decrypts and verifies a file. target is a path, an existing directory, or a binary file object. In
+        a directory the file gets the sender's name, with unsafe characters replaced.
 
-        The size that a sender declared is often wrong: a file that has another one is kept, and the result has both. With
-        strict_size it raises Status.SIZE_MISMATCH, and nothing is kept.
+        A path exists only after all bytes are written and verified. A file object gets verified bytes part by part;
+        they are complete only when the call returns. sync waits until the disk has written the file. existing and sync
+        have no effect on a file object. A new file gets the default mode of new files, a replaced file keeps its mode.
+        A symbolic link at target is replaced, never followed.
 
-        Status.FILE_NOT_ON_PACKAGE: no such file. PasswordRequired: give password. Status.FILE_EXISTS: see existing.
-        Status.NOT_A_FILE: a directory, device, pipe or socket is at the target, which is never replaced.
-        Status.DECRYPT_FAILED: the keycode is wrong or the data was damaged. Status.FILE_INCOMPLETE: the sender is not done.
-        What a file object raises is raised as itself.
-        SendSafely Client API: download URLs, fetching and decrypting (protocol 5.3, 5.4).
+        Senders often declare a wrong size. A file with another size is kept, and the result has both sizes; with
+        strict_size the call raises Status.SIZE_MISMATCH and keeps nothing.
+
+        Status.FILE_NOT_ON_PACKAGE: the file does not exist. PasswordRequired: pass the package's password.
+        Status.FILE_EXISTS: see existing. Status.NOT_A_FILE: target is a directory, device, pipe or socket, which is
+        never replaced. Status.DECRYPT_FAILED: the keycode is wrong, or the data is damaged. Status.FILE_INCOMPLETE: the
+        sender is still uploading. An exception that the file object raises is raised unchanged.
         """
         given = {"directory_id": identify(directory, "directory_id"), "password": password, "strict_size": strict_size}
         if not isinstance(target, (str, os.PathLike)) and hasattr(target, "write"):
-            return call("sendsafely_package_download_callback", self, identify(file, "file_id"), progress=progress, stream=target, **given)
-        return call("sendsafely_package_download_file", self, identify(file, "file_id"), target, progress=progress, existing=existing,
-                          sync=sync, **given)
+            return call("sendsafely_package_download_callback", self, identify(file, "file_id"), progress=progress,
+                        stream=target, **given)
+        return call("sendsafely_package_download_file", self, identify(file, "file_id"), target, progress=progress,
+                    existing=existing, sync=sync, **given)
 
     def download_memory(
-        self, file: "Union[str, File]", *, directory: "InDirectory" = None, password: Optional[str] = None, strict_size: bool = False,
-        progress: "Tell" = None,
+        self, file: str | File, *, directory: InDirectory = None, password: str | None = None,
+        strict_size: bool = False, progress: ProgressCallback = None,
     ) -> bytes:
-        """Downloads a file into memory. Errors as for download_file. Status.SIZE_MISMATCH: also for a file that has more than
-        the client's max_part_bytes above its declared size; download it to a path."""
-        return call("sendsafely_package_download_memory", self, identify(file, "file_id"), progress=progress, password=password,
-                          strict_size=strict_size, directory_id=identify(directory, "directory_id"))
+        """Downloads a file into memory. Errors are those of download_file. Status.SIZE_MISMATCH: also if the file is
+        larger than its declared size by more than the client's max_part_bytes; download it to a path."""
+        return call("sendsafely_package_download_memory", self, identify(file, "file_id"), progress=progress,
+                    password=password, strict_size=strict_size, directory_id=identify(directory, "directory_id"))
 
     def download_all(
-        self, target: "Path", *, from_directory: "InDirectory" = None, existing: Existing = Existing.REFUSE,
-        password: Optional[str] = None, sync: bool = False, strict_size: bool = False, progress: "Tell" = None,
-    ) -> "Report":
-        """Downloads everything into an existing local directory, target: all files of a package, or a Workspace with its directories,
-        or from_directory with what is in it. The sender's names are made safe. Existing.REFUSE raises Status.FILE_EXISTS
-        before the first byte, Existing.SKIP leaves files of the declared size alone and raises it for others.
+        self, target: Path, *, from_directory: InDirectory = None, existing: Existing = Existing.REFUSE,
+        password: str | None = None, sync: bool = False, strict_size: bool = False, progress: ProgressCallback = None,
+    ) -> Report:
+        """Downloads all files into an existing local directory: those of a package, or those of a Workspace with its
+        directories, or only those in from_directory. Unsafe characters in the sender's names are replaced.
 
-        What became of each file is given back, and stands in the `report` of the Error when one failed; call again with
-        Existing.SKIP to go on. Status.DIRECTORY_NOT_FOUND: create it first. Everything else as for download_file.
-        SendSafely Client API: directories (protocol 6.8), download URLs, fetching and decrypting (protocol 5.3, 5.4).
+        existing: Existing.REFUSE raises Status.FILE_EXISTS before it downloads anything. Existing.SKIP skips a file
+        that has the declared size, and raises Status.FILE_EXISTS for any other.
+
+        Returns one item for each file. If a file fails, the items are in the `report` of the Error; call again with
+        Existing.SKIP to download the rest. Status.DIRECTORY_NOT_FOUND: create target first. Otherwise like
+        download_file.
         """
         return call("sendsafely_package_download_all", self, target, progress=progress, existing=existing, sync=sync,
-                          strict_size=strict_size, password=password, directory_id=identify(from_directory, "directory_id"))
+                    strict_size=strict_size, password=password, directory_id=identify(from_directory, "directory_id"))
 
     # --- Message, settings, the last step
 
     def set_message(self, text: str) -> None:
-        """Sets the message, encrypted like the files; a later one replaces it. Before finalize.
-        SendSafely Client API: the message (protocol 3.5, 6.9)."""
+        """Sets the message, encrypted like the files. A later message replaces it. Before finalize."""
         call("sendsafely_package_set_message", self, text)
 
-    def get_message(self) -> Optional[str]:
-        """The message, decrypted; None if there is none.
+    def get_message(self) -> str | None:
+        """Returns the decrypted message, or None if there is none.
 
         Status.KEYCODE_UNKNOWN: open the package with its keycode. Status.DECRYPT_FAILED: the keycode is wrong, or the
-        message was damaged.
-        SendSafely Client API: message (protocol 5.5).
+        message is damaged.
         """
         return call("sendsafely_package_get_message", self)
 
     def set_life(self, days: int) -> None:
-        """Sets for how many days the package can be opened: 1 to 365, or 0 for ever where the organization allows it. Before
-        or after finalize.
+        """Sets the number of days until the package expires: 1 to 365, or 0 for never, if the organization allows it.
+        Before or after finalize.
 
-        Status.LIFE_OUT_OF_RANGE: see the range. Status.DENIED, Status.REFUSED: the organization's own range is narrower.
-        SendSafely Client API: update package (protocol 6.2.3).
+        Status.LIFE_OUT_OF_RANGE: choose a number within the range. Status.DENIED, Status.REFUSED: the organization
+        allows only a smaller range.
         """
         call("sendsafely_package_set_life", self, days)
 
     def set_label(self, label: str) -> None:
-        """Gives a package a label, or a Workspace its name. Before or after finalize. Status.DENIED: not the account's own.
-        SendSafely Client API: update package (protocol 6.2.3)."""
+        """Sets the label of a package, which is the name of a Workspace. Before or after finalize. Status.DENIED: the
+        package belongs to another account."""
         call("sendsafely_package_set_label", self, label)
 
-    def update(self, json_object: "Union[str, Mapping[str, Any]]") -> None:
-        """Changes what no other method knows: a dictionary, or the text of a JSON object, with members of the package, which goes to the
-        service as it is. Before or after finalize.
+    def update(self, json_object: str | Mapping[str, Any]) -> None:
+        """Changes members of the package that no other method sets. json_object, a dictionary or the text of a JSON
+        object, is sent to the service unchanged. Before or after finalize.
 
-        Status.INVALID_ARGUMENT: not a JSON object. Status.LIFE_OUT_OF_RANGE: "life" is not within 0 to 365. Status.DENIED,
-        Status.INVALID_INPUT: the service does not take it.
-        SendSafely Client API: update package (protocol 6.2.3).
+        Status.INVALID_ARGUMENT: not a JSON object. Status.LIFE_OUT_OF_RANGE: "life" is not within 0 to 365.
+        Status.DENIED, Status.INVALID_INPUT: the service refuses the change.
         """
         call("sendsafely_package_update", self, json_text(json_object))
 
     def finalize(
-        self, *, undisclosed_recipients: bool = False, password: Optional[str] = None, allow_reply_all: bool = False,
-        notify_recipients: bool = False, read_only_pdf: bool = False, unconfirmed_sender: Optional[str] = None,
-        confirmed_sender_token: Optional[str] = None, progress: "Tell" = None,
-    ) -> "Finalized":
-        """Finalizes the package, the last step: recipients can open it with the `link` of the result. With
-        undisclosed_recipients no recipients are needed, and a password may be set; notify_recipients has the service send
-        its notification, without the keycode; read_only_pdf lets PDF files only be viewed. The two senders are for a
+        self, *, undisclosed_recipients: bool = False, password: str | None = None, allow_reply_all: bool = False,
+        notify_recipients: bool = False, read_only_pdf: bool = False, unconfirmed_sender: str | None = None,
+        confirmed_sender_token: str | None = None, progress: ProgressCallback = None,
+    ) -> Finalized:
+        """Finalizes the package, the last step of sending. Recipients can open it with the `link` of the result.
+
+        undisclosed_recipients: the package needs no recipients; anyone with the link can open it, and a password may
+        protect it. notify_recipients: the service e-mails the recipients, without the keycode. read_only_pdf:
+        recipients can view PDF files, but not download them. unconfirmed_sender and confirmed_sender_token are for a
         Dropzone.
 
-        Status.NO_RECIPIENT, Status.NO_FILE, Status.UPLOAD_RUNNING, Status.UPLOAD_INCOMPLETE: what is missing.
-        Status.PACKAGE_NOT_FINALIZABLE: create a new one. Status.APPROVER_REQUIRED: add an approver as a recipient. Status.WORKSPACE_NOT_FINALIZABLE: hand out its link. A
-        package that waits for approval is finalized as well: see needs_approval.
-        SendSafely Client API: public keys and keycodes (protocol 4.6), finalize (protocol 4.7).
+        Status.NO_RECIPIENT, Status.NO_FILE, Status.UPLOAD_RUNNING, Status.UPLOAD_INCOMPLETE: add what is missing.
+        Status.PACKAGE_NOT_FINALIZABLE: create a new package. Status.APPROVER_REQUIRED: add an approver as a recipient.
+        Status.WORKSPACE_NOT_FINALIZABLE: a Workspace is never finalized; send its link. A package that waits for
+        approval is finalized too: see needs_approval of the result.
         """
         return call(
-            "sendsafely_package_finalize", self, progress=progress, undisclosed_recipients=undisclosed_recipients, password=password,
-            allow_reply_all=allow_reply_all, notify_recipients=notify_recipients, read_only_pdf=read_only_pdf,
-            unconfirmed_sender=unconfirmed_sender, confirmed_sender_token=confirmed_sender_token)
+            "sendsafely_package_finalize", self, progress=progress, undisclosed_recipients=undisclosed_recipients,
+            password=password, allow_reply_all=allow_reply_all, notify_recipients=notify_recipients,
+            read_only_pdf=read_only_pdf, unconfirmed_sender=unconfirmed_sender,
+            confirmed_sender_token=confirmed_sender_token)
 
     def notify(self) -> None:
-        """Has the service mail the whole secure link to the recipients. THE KEYCODE GOES TO THE SERVICE IN CLEAR for that, so
-        the files are no longer secret to the service; no other method does this. After finalize, or in a Workspace.
+        """Asks the service to e-mail the whole secure link to the recipients. FOR THAT THE SERVICE GETS THE KEYCODE IN
+        PLAIN TEXT and could decrypt the files; no other method sends it. After finalize, or in a Workspace.
 
         Status.NOT_FINALIZED: finalize first. Status.OUTCOME_UNKNOWN: ask a recipient before you call again.
-        SendSafely Client API: notify recipients (protocol 6.11).
         """
         call("sendsafely_package_notify", self)
 
     def submit_hosted_dropzone(self, name: str, email: str) -> None:
-        """Hands a finalized package of a hosted Dropzone over to the connectors of its owner. EACH CONNECTOR GETS THE SECURE
-        LINK WITH THE KEYCODE. name is a label for the owner, email the sender's address. After finalize, by a client made
-        for_dropzone.
+        """Passes a finalized package of a hosted Dropzone to the owner's connectors. EACH CONNECTOR GETS THE SECURE
+        LINK WITH THE KEYCODE. name is a label for the owner, email is the sender's address. After finalize, with a
+        client that Client.for_dropzone made.
 
-        Status.INVALID_ARGUMENT: another client's. Status.REFUSED: the Dropzone or a connector did not take it.
-        Status.OUTCOME_UNKNOWN: ask the owner before you call again.
-        SendSafely Client API: hosted Dropzone (protocol 6.13).
+        Status.INVALID_ARGUMENT: the client is another one. Status.REFUSED: the Dropzone or a connector refused the
+        package. Status.OUTCOME_UNKNOWN: ask the owner before you call again.
         """
         call("sendsafely_package_submit_hosted_dropzone", self, name, email)
 
     def delete(self) -> None:
-        """Deletes the package on the service, with its files, for good. At any step; later calls raise
-        Status.PACKAGE_DELETED.
+        """Deletes the package and its files on the service, permanently. Later calls raise Status.PACKAGE_DELETED. At
+        any step.
 
-        Status.UNKNOWN_PACKAGE: it is gone already, or not yours. Status.OUTCOME_UNKNOWN: the same after an answer was lost,
-        so that this call may have deleted it. Status.DENIED: it is not yours.
-        SendSafely Client API: delete package (protocol 6.2.4, 6.2.5).
+        Status.UNKNOWN_PACKAGE: it does not exist any more, or belongs to another account. Status.OUTCOME_UNKNOWN: it
+        does not exist any more, and a response was lost, so this call may have deleted it. Status.DENIED: it belongs to
+        another account.
         """
         call("sendsafely_package_delete", self)
 
     def delete_unfinished(self) -> None:
-        """Deletes a package that could not be finished: for clean-up after a failure. One that recipients have, or may have,
-        is left alone; one that the service does not delete as unfinished is deleted only if it refused to finalize it.
+        """Deletes a package that was not finished, to clean up after a failure. A package that recipients may have got
+        is not deleted. If the service does not delete it as unfinished, it is deleted only if the service also refused
+        to finalize it.
 
-        Status.ALREADY_FINALIZED: it is finalized, or just being finalized. Status.OUTCOME_UNKNOWN: a finalize() was
-        interrupted or its answer was lost; called again, that finds out and gives the link.
+        Status.ALREADY_FINALIZED: it is finalized, or another call is finalizing it. Status.OUTCOME_UNKNOWN: a call of
+        finalize was interrupted, or its response was lost; call finalize again to get the link.
         Status.WORKSPACE_NOT_FINALIZABLE: a Workspace is never unfinished.
-        SendSafely Client API: delete temporary package (protocol 6.2.5).
         """
         call("sendsafely_package_delete_unfinished", self)
 
     # --- Keycodes of trusted devices
 
-    def get_public_keys(self, recipient: "Union[str, Recipient, None]" = None) -> "Tuple[PublicKey, ...]":
-        """The public keys to which the keycode is to be encrypted: those of all readers, or of one recipient.
-        Status.RECIPIENT_NOT_ON_PACKAGE: no such id.
-        SendSafely Client API: public keys and keycodes (protocol 4.6)."""
+    def get_public_keys(self, recipient: str | Recipient | None = None) -> tuple[PublicKey, ...]:
+        """Returns the public keys to which the keycode has to be encrypted: those of all readers, or of one recipient.
+        Status.RECIPIENT_NOT_ON_PACKAGE: unknown id."""
         return call("sendsafely_package_get_public_keys", self, identify(recipient, "recipient_id"))
 
-    def upload_keycodes(self, recipient: "Union[str, Recipient, None]" = None) -> None:
-        """Encrypts the keycode to the public keys of all readers, or of one recipient, for devices that were registered
-        later; finalize does it by itself. A key that cannot be used, or for which the service refuses the keycode, is
-        passed over with a line in the log; if the service refuses it for every key, the first refusal is the error.
+    def upload_keycodes(self, recipient: str | Recipient | None = None) -> None:
+        """Encrypts the keycode to the public keys of all readers, or of one recipient, and uploads the result. finalize
+        does this too; call it for devices that were registered later. A key that cannot encrypt, or that the service
+        refuses, is skipped with a line in the log. If the service refuses every key, the first refusal is raised.
 
-        Status.RECIPIENT_NOT_ON_PACKAGE: no such id. Status.KEYCODE_UNKNOWN, Status.WRONG_KEYCODE: open the package with
-        its keycode. Status.KEYCODE_NOT_PROVED: download a file or read the message through the same package, then call
-        again.
-        SendSafely Client API: public keys and keycodes (protocol 4.6).
+        Status.RECIPIENT_NOT_ON_PACKAGE: unknown id. Status.KEYCODE_UNKNOWN, Status.WRONG_KEYCODE: open the package with
+        its keycode. Status.KEYCODE_NOT_PROVED: download a file or read the message with this object, then call again.
         """
         call("sendsafely_package_upload_keycodes", self, identify(recipient, "recipient_id"))

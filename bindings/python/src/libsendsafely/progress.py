@@ -1,12 +1,14 @@
 """Progress bars for who has tqdm or rich: adapters to be given as `progress`."""
 
-from typing import TYPE_CHECKING, Any, Callable, Optional
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Callable
 
 if TYPE_CHECKING:
     from .records import Progress
 
 
-def tqdm(bar: Any = None, **options: Any) -> "Callable[[Progress], None]":
+def tqdm(bar: Any = None, **options: Any) -> Callable[[Progress], None]:
     """Drives a bar of tqdm: one of your own, or a new one made with tqdm's options.
 
         package.upload_file("report.pdf", progress=tqdm(desc="report.pdf"))
@@ -18,7 +20,7 @@ def tqdm(bar: Any = None, **options: Any) -> "Callable[[Progress], None]":
 
         bar = make(**{"unit": "B", "unit_scale": True, "unit_divisor": 1024, **options})
 
-    def tell(progress: "Progress") -> None:
+    def tell(progress: Progress) -> None:
         if progress.bytes_total is not None:
             bar.total = progress.bytes_total
         bar.update(progress.bytes_done - bar.n)
@@ -29,7 +31,7 @@ def tqdm(bar: Any = None, **options: Any) -> "Callable[[Progress], None]":
     return tell
 
 
-def rich(display: Any, description: str = "", task: Optional[Any] = None) -> "Callable[[Progress], None]":
+def rich(display: Any, description: str = "", task: Any | None = None) -> Callable[[Progress], None]:
     """Drives a task of a rich.progress.Progress that you show.
 
         with rich.progress.Progress() as display:
@@ -39,7 +41,7 @@ def rich(display: Any, description: str = "", task: Optional[Any] = None) -> "Ca
     """
     task = display.add_task(description, total=None) if task is None else task
 
-    def tell(progress: "Progress") -> None:
+    def tell(progress: Progress) -> None:
         display.update(task, total=progress.bytes_total, completed=progress.bytes_done)
 
     return tell

@@ -1,6 +1,9 @@
 """Lists that are fetched page by page."""
 
-from typing import Generic, Iterator, Optional, TypeVar
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Generic, TypeVar
 
 from ._calls import call
 from ._frames import Callbacks
@@ -24,7 +27,7 @@ class Rows(Handle, Generic[Item]):
         if self.closed:
             raise StopIteration
         try:
-            row: Optional[Item] = call(self._next, self)
+            row: Item | None = call(self._next, self)
         except StopIteration as error:  # A callback's, which must not end the list.
             raise RuntimeError("a callback raised StopIteration") from error
         if row is None:

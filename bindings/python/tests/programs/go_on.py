@@ -1,8 +1,9 @@
-from sendsafely import SendSafely
 # Goes on with somebody's package that is not finalized, or begins one: adds a file, and finalizes if asked to. Prints what the next needs.
 import os
 import sys
+
 import sendsafely
+from sendsafely import SendSafely
 
 
 class Silent(sendsafely.Progress):

@@ -1,9 +1,10 @@
-from sendsafely import Package, SendSafely, make_headers
-from sendsafely.utilities import delete_request, get_request, patch_request, post_request, put_request
 # Lists and deletes packages, and calls the service directly.
 import json
 import os
 import urllib.request
+
+from sendsafely import Package, SendSafely, make_headers
+from sendsafely.utilities import delete_request, get_request, patch_request, post_request, put_request
 
 
 def show(what, value):
@@ -13,11 +14,11 @@ def show(what, value):
 url, key, secret = os.environ["SENDSAFELY_URL"], os.environ["SENDSAFELY_KEY"], os.environ["SENDSAFELY_SECRET"]
 sendsafely = SendSafely(url, key, secret)
 show("class", [SendSafely.API_URL, SendSafely.BASE_URL, SendSafely.API_KEY, SendSafely.API_SECRET, SendSafely.KEY_PAIR, SendSafely.KEY_ID])
-show("object", [sendsafely.BASE_URL == url + "/api/v2.0", sendsafely.API_KEY == key, sendsafely.API_SECRET == secret])
+show("object", [url + "/api/v2.0" == sendsafely.BASE_URL, key == sendsafely.API_KEY, secret == sendsafely.API_SECRET])
 for number in range(3):
     package = Package(sendsafely)
     package.add_recipient("admin@acme.test")
-    package.encrypt_and_upload_message("number %d" % number)
+    package.encrypt_and_upload_message(f"number {number}")
     package.finalize()
 show("sent", sendsafely.get_sent_packages())
 show("sent", sendsafely.get_sent_packages(1))

@@ -1,7 +1,8 @@
-from sendsafely import Package, SendSafely, exceptions
 # Every refusal that a program may wait for.
 import os
 import sys
+
+from sendsafely import Package, SendSafely, exceptions
 
 path, directory = sys.argv[1:]
 url, key, secret = os.environ["SENDSAFELY_URL"], os.environ["SENDSAFELY_KEY"], os.environ["SENDSAFELY_SECRET"]

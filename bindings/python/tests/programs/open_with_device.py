@@ -1,7 +1,8 @@
-from sendsafely import SendSafely, utilities
 # Opens a package with a key pair that was saved earlier, perhaps by another client, and goes on with what it says.
 import os
 import sys
+
+from sendsafely import SendSafely, utilities
 
 pair_file, package_id = sys.argv[1:]
 account = SendSafely(os.environ["SENDSAFELY_URL"], os.environ["SENDSAFELY_KEY"], os.environ["SENDSAFELY_SECRET"])

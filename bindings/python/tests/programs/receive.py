@@ -1,9 +1,10 @@
-import sendsafely
 # Receives a package by its link, twice over the same files.
 import hashlib
 import json
 import os
 import sys
+
+import sendsafely
 
 
 class Steps(sendsafely.Progress):

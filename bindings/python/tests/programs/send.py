@@ -1,8 +1,9 @@
-from sendsafely import Package, SendSafely
 # Sends files and a message to several people, one of whom gets a code by SMS; prints the link last.
 import json
 import os
 import sys
+
+from sendsafely import Package, SendSafely
 
 
 class Bar:

@@ -1,8 +1,9 @@
-from sendsafely import Package, SendSafely, utilities
 # A recipient's device gets a key pair, keeps it in a file, and opens a package without a link.
 import json
 import os
 import sys
+
+from sendsafely import Package, SendSafely, utilities
 
 
 def show(what, value):
@@ -16,7 +17,7 @@ recipient = SendSafely(url, os.environ["SENDSAFELY_KEY"], os.environ["SENDSAFELY
 made = recipient.generate_trusted_device_key_pair("laptop")
 show("response", made["response"])
 show("armored", [made["publicKey"].splitlines()[0], made["privateKey"].splitlines()[0]])
-show("attributes", [recipient.KEY_ID == made["response"]["id"], str(recipient.KEY_PAIR) == made["privateKey"],
+show("attributes", [made["response"]["id"] == recipient.KEY_ID, str(recipient.KEY_PAIR) == made["privateKey"],
                     str(recipient.KEY_PAIR.pubkey) == made["publicKey"]])
 utilities.save_key_pair(recipient.KEY_ID, recipient.KEY_PAIR, pair_file)
 kept = utilities.read_key_pair(pair_file)

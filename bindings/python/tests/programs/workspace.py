@@ -1,11 +1,12 @@
-from sendsafely.SendSafely import SendSafely
-from sendsafely.Package import Package
-from sendsafely.exceptions import DeleteDirectoryException, GetDirectoryException
 # A Workspace with directories, through which a file wanders.
 import hashlib
 import json
 import os
 import sys
+
+from sendsafely.exceptions import DeleteDirectoryException, GetDirectoryException
+from sendsafely.Package import Package
+from sendsafely.SendSafely import SendSafely
 
 
 class Silent:

@@ -1,9 +1,11 @@
 """The command line: `libsendsafely`, or `python -m libsendsafely`. Nothing of it is imported by the library."""
 
+from __future__ import annotations
+
 import argparse
 import signal
 import sys
-from typing import Any, List, NoReturn, Optional
+from typing import Any, NoReturn
 
 from .. import Error, Status, __version__
 from . import completion, doctor, keys, lists, receive, send, workspace
@@ -67,7 +69,7 @@ def _interrupt(number: int, _: Any) -> None:
     raise Interrupted(number)
 
 
-def main(argv: Optional[List[str]] = None) -> int:
+def main(argv: list[str] | None = None) -> int:
     """Runs a command; gives the exit code."""
     argv = sys.argv[1:] if argv is None else argv
     open_standard_streams()

@@ -1,9 +1,12 @@
 """completion: scripts for shells, made from the parser so that they are never stale."""
 
-import argparse
-from typing import Any, Dict, Iterator, List, Tuple
+from __future__ import annotations
 
-Table = List[Tuple[str, argparse.ArgumentParser]]
+import argparse
+from collections.abc import Iterator
+from typing import Any
+
+Table = list[tuple[str, argparse.ArgumentParser]]
 NAME = "libsendsafely"
 SHELLS = ("bash", "zsh", "fish")
 
@@ -17,35 +20,34 @@ def add(commands: Any, top: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=lambda arguments, out: print(script(arguments.shell, top)))
 
 
-def children(parser: argparse.ArgumentParser) -> "Dict[str, argparse.ArgumentParser]":
+def children(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
             return dict(action.choices)
     return {}
 
 
-def commands(parser: argparse.ArgumentParser, line: str = "") -> "Iterator[Tuple[str, argparse.ArgumentParser]]":
+def commands(parser: argparse.ArgumentParser, line: str = "") -> Iterator[tuple[str, argparse.ArgumentParser]]:
     """Every command with the words that lead to it, as " workspace ls"."""
     yield line, parser
     for word, inner in children(parser).items():
         yield from commands(inner, f"{line} {word}")
 
 
-def options(parser: argparse.ArgumentParser) -> List[argparse.Action]:
+def options(parser: argparse.ArgumentParser) -> list[argparse.Action]:
     return [action for action in parser._actions if action.option_strings]
 
 
-def choices(parser: argparse.ArgumentParser) -> List[str]:
+def choices(parser: argparse.ArgumentParser) -> list[str]:
     """Words for a place where no option stands."""
-    given = [str(choice) for action in parser._actions if not action.option_strings and action.choices for choice in action.choices]
-    return [word for word in given]
+    return [str(choice) for action in parser._actions if not action.option_strings for choice in action.choices or ()]
 
 
-def words(parser: argparse.ArgumentParser) -> List[str]:
+def words(parser: argparse.ArgumentParser) -> list[str]:
     return [*choices(parser), *(option for action in options(parser) for option in action.option_strings)]
 
 
-def values(parser: argparse.ArgumentParser) -> "Iterator[Tuple[str, str]]":
+def values(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str]]:
     """Options that take a value: "files" where that is a file, the choices where there are some, else nothing."""
     for action in options(parser):
         if action.nargs != 0:

@@ -1,9 +1,11 @@
 """Host, API key and secret: from the environment or a file that nobody else can read."""
 
+from __future__ import annotations
+
 import os
 import stat
 from argparse import Namespace
-from typing import Any, Dict, NamedTuple, Optional, Tuple
+from typing import Any, NamedTuple
 
 from .. import Client, Error, Status
 from .output import Output
@@ -21,7 +23,7 @@ class Credentials(NamedTuple):
     host: str
     api_key: str
     api_secret: str
-    ca_bundle: Optional[str]
+    ca_bundle: str | None
     origin: str
 
     def __repr__(self) -> str:
@@ -49,7 +51,7 @@ def no_credentials(message: str, remedy: str) -> Error:
     return Error(message, status=Status.NO_CREDENTIALS, remedy=remedy)
 
 
-def from_environment() -> Tuple[Dict[str, str], str]:
+def from_environment() -> tuple[dict[str, str], str]:
     found = {}
     for name, variables in VARIABLES.items():
         for variable in variables:
@@ -63,7 +65,7 @@ def default_path() -> str:
     return os.path.join(base, "libsendsafely", "credentials")
 
 
-def from_file(path: str) -> Dict[str, str]:
+def from_file(path: str) -> dict[str, str]:
     """Lines of name = value; the section headers of an ini file and the prefixes of an environment file do no harm."""
     try:
         with open(path, encoding="utf-8-sig") as file:
@@ -78,7 +80,7 @@ def from_file(path: str) -> Dict[str, str]:
     known = {variable: name for name, variables in VARIABLES.items() for variable in (name, *variables)}
     known.update({"key": "api_key", "secret": "api_secret", "ca_bundle": "ca_bundle", CA_VARIABLE: "ca_bundle"})
     known = {variable.lower(): name for variable, name in known.items()}
-    found: Dict[str, str] = {}
+    found: dict[str, str] = {}
     for number, line in enumerate(lines, 1):
         line = line.strip()
         if not line or line[0] in "#;[":

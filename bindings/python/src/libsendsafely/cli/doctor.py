@@ -1,11 +1,13 @@
 """doctor: which of clock, name server, proxy, TLS, account and storage is the problem."""
 
+from __future__ import annotations
+
 import os
 import socket
 import threading
 import time
 from argparse import ArgumentParser, Namespace
-from typing import Any, Callable, List, Optional
+from typing import Any, Callable
 from urllib.parse import urlsplit
 
 from .. import Client, Error, Status
@@ -36,14 +38,14 @@ class Doctor:
     def ok(self, check: str, text: str) -> None:
         self._tell(check, True, text, None)
 
-    def problem(self, check: str, text: str, remedy: Optional[str], code: int) -> None:
+    def problem(self, check: str, text: str, remedy: str | None, code: int) -> None:
         self.code = self.code or code
         self._tell(check, False, text, remedy)
 
-    def failed(self, check: str, error: Error, remedy: Optional[str] = None) -> None:
+    def failed(self, check: str, error: Error, remedy: str | None = None) -> None:
         self.problem(check, error.message, remedy or REMEDIES.get(error.status, error.remedy), exit_code(error.status))
 
-    def _tell(self, check: str, ok: bool, text: str, remedy: Optional[str]) -> None:
+    def _tell(self, check: str, ok: bool, text: str, remedy: str | None) -> None:
         line = f"{'ok' if ok else 'problem':8} {check + ':':12} {text}" + (f" -> {remedy}" if remedy else "")
         self.out.result("check", {"check": check, "ok": ok, "text": printable(text), "remedy": remedy}, printable(line))
 
@@ -55,7 +57,7 @@ def run(arguments: Namespace, out: Output) -> int:
 
 
 def examine(doctor: Doctor, arguments: Namespace) -> None:
-    lines: List[str] = []
+    lines: list[str] = []
     try:
         found = credentials.load(arguments)
         doctor.ok("credentials", f"for {found.host}, from {found.origin}")
@@ -98,7 +100,7 @@ def examine(doctor: Doctor, arguments: Namespace) -> None:
             transfer(doctor, client, lines, url.netloc)
 
 
-def reached(doctor: Doctor, url: Any, proxy: Optional[Proxy]) -> bool:
+def reached(doctor: Doctor, url: Any, proxy: Proxy | None) -> bool:
     """Name server and connection: to the proxy if there is one, which then looks for the host."""
     if proxy is None:
         doctor.ok("proxy", "none for this host")
@@ -125,7 +127,7 @@ def reached(doctor: Doctor, url: Any, proxy: Optional[Proxy]) -> bool:
     return True
 
 
-def connect(addresses: List[Any]) -> None:
+def connect(addresses: list[Any]) -> None:
     """Any of the addresses will do, as for the library."""
     for position, (family, kind, protocol, _, address) in enumerate(addresses, 1):
         with socket.socket(family, kind, protocol) as plug:
@@ -139,7 +141,7 @@ def connect(addresses: List[Any]) -> None:
 
 def bounded(ask: Callable[[], Any]) -> Any:
     """For the resolver, which knows no time limit."""
-    results: List[Any] = []
+    results: list[Any] = []
 
     def asking() -> None:
         try:
@@ -157,7 +159,7 @@ def bounded(ask: Callable[[], Any]) -> Any:
     return results[0]
 
 
-def answered(doctor: Doctor, error: Error, proxy: Optional[Proxy]) -> bool:
+def answered(doctor: Doctor, error: Error, proxy: Proxy | None) -> bool:
     """Whether a failure is the service's word; else tells what is in the way to it."""
     through = f" (through the proxy of {proxy.variable})" if proxy else ""
     if error.status in (Status.TLS_FAILED, Status.NO_TRUST_STORE):
@@ -171,7 +173,7 @@ def answered(doctor: Doctor, error: Error, proxy: Optional[Proxy]) -> bool:
     return False
 
 
-def clock(doctor: Doctor, url: str, proxy: Optional[Proxy]) -> bool:
+def clock(doctor: Doctor, url: str, proxy: Proxy | None) -> bool:
     """Compares this machine's clock with the service's."""
     # Slow to import, and nobody else needs them.
     import ssl
@@ -215,7 +217,7 @@ def version(doctor: Doctor, client: Client) -> None:
         doctor.ok("version", "current" if word == "OK" else word.lower().replace("_", " "))
 
 
-def transfer(doctor: Doctor, client: Client, lines: List[str], api: str) -> None:
+def transfer(doctor: Doctor, client: Client, lines: list[str], api: str) -> None:
     try:
         package = client.create_package()
     except Error as error:

@@ -1,5 +1,7 @@
 """keys: trusted devices, which open packages without a link."""
 
+from __future__ import annotations
+
 import os
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING, Any
@@ -50,7 +52,7 @@ def run_generate(arguments: Namespace, out: Output) -> None:
                        "file": arguments.file}, printable(pair.public_key_id))
 
 
-def loaded(path: str) -> "KeyPair":
+def loaded(path: str) -> KeyPair:
     pair = load_key_pair(path)
     if pair.public_key_id is None:
         raise Error(f"{path}: no id of the public key in it", status=Status.INVALID_KEY)

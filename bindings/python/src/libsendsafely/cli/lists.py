@@ -1,14 +1,17 @@
 """list and info: what packages there are."""
 
+from __future__ import annotations
+
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from datetime import datetime, timezone
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any
 
 from .. import PackageList, PackageStatus
 from . import targets
 from .credentials import connect
 from .output import Output, printable, size_text
+from .send import usage
 
 if TYPE_CHECKING:
     from ..records import PackageInformation, PackageSummary
@@ -51,8 +54,6 @@ def add(commands: Any, common: ArgumentParser) -> None:
 def run_list(arguments: Namespace, out: Output) -> None:
     searching = arguments.search or any(getattr(arguments, name) for name in FILTERS)
     if arguments.limit < 0 or (searching and arguments.which is not None):
-        from .send import usage
-
         raise usage("--limit is 0 or more, and a search is not for --received, --archived or --workspaces", "leave one out")
     with connect(arguments, out) as client:
         if searching:
@@ -67,11 +68,11 @@ def run_list(arguments: Namespace, out: Output) -> None:
                 out.result("package", row, summary(row, arguments.which is PackageList.RECEIVED))
 
 
-def moment(time: Optional[datetime], text: Optional[str]) -> str:
+def moment(time: datetime | None, text: str | None) -> str:
     return time.strftime("%Y-%m-%d %H:%M") if time else printable(text or "")
 
 
-def summary(row: "PackageSummary", received: bool) -> str:
+def summary(row: PackageSummary, received: bool) -> str:
     who = row.label or (row.sender if received else None) or ", ".join((*row.recipients, *row.contact_groups)) or row.sender or ""
     what = ", ".join(row.file_names) or ("a message" if row.contains_message else "")
     return f"{printable(row.package_id)}  {moment(row.updated, row.updated_text):16}  {row.status.name.lower():8}  {printable(who)}  {printable(what)}".rstrip()
@@ -83,7 +84,7 @@ def run_info(arguments: Namespace, out: Output) -> None:
     out.result("package_information", information, described(information))
 
 
-def described(package: "PackageInformation") -> str:
+def described(package: PackageInformation) -> str:
     life = {None: "", 0: "for ever"}.get(package.life, f"{package.life} days")
     lines = [("package", package.package_id + (", a Workspace" if package.is_workspace else "")), ("label", package.label),
              ("sender", package.sender), ("created", moment(package.created, package.created_text)),

@@ -1,5 +1,7 @@
 """What the commands print, and the exit codes."""
 
+from __future__ import annotations
+
 import dataclasses
 import json
 import os
@@ -10,7 +12,7 @@ import time
 from contextlib import suppress
 from datetime import datetime
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any, Dict, Optional, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from .. import Error, Phase, Status
 
@@ -67,13 +69,14 @@ def message_text(text: str) -> str:
 
 
 def size_text(size: float) -> str:
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if size < 1000:
-            break
+    if size < 1000:
+        return f"{size:.0f} bytes"
+    units = ["kB", "MB", "GB", "TB"]
+    size /= 1000
+    while size >= 1000 and len(units) > 1:
         size /= 1000
-    else:
-        unit = "TB"
-    return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
+        del units[0]
+    return f"{size:.1f} {units[0]}"
 
 
 def time_text(seconds: float) -> str:
@@ -105,8 +108,8 @@ def open_standard_streams() -> None:
             os.fstat(descriptor)
         except OSError:
             os.open(os.devnull, flags)
-    sys.stdout = sys.stdout or open(1, "w", closefd=False)
-    sys.stderr = sys.stderr or open(2, "w", closefd=False)
+    sys.stdout = sys.stdout or open(1, "w", closefd=False)  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", closefd=False)  # noqa: SIM115
 
 
 def standard_input() -> TextIO:
@@ -136,14 +139,14 @@ class Output:
     def __init__(self, *, json: bool, quiet: bool, verbose: bool) -> None:
         self.json, self.quiet, self.verbose = json, quiet, verbose
         self.terminal = not quiet and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-        self.deadline: Optional[float] = None
+        self.deadline: float | None = None
         self.remark = self.shown = ""
         self.unwritable = not can_print()
         for stream in (sys.stdout, sys.stderr):
             # A name that the terminal cannot show is no reason to fail.
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
-    def result(self, kind: str, record: Any, text: Optional[str]) -> None:
+    def result(self, kind: str, record: Any, text: str | None) -> None:
         """One result: a record or dict for programs, a text for people."""
         line = json.dumps({"type": kind, **plain(record)}) if self.json else text
         try:
@@ -174,7 +177,7 @@ class Output:
         code = exit_code(error.status)
         remedy = REMEDIES.get(error.status, error.remedy)
         if self.json and not self.unwritable:
-            told: Dict[str, Any] = {
+            told: dict[str, Any] = {
                 "exit_code": code, "status": error.status.name, "message": printable(error.message), "remedy": remedy,
                 "http_status": error.http_status, "server_code": error.server_code, "server_message": error.server_message,
                 "retryable": error.retryable}
@@ -196,13 +199,13 @@ class Output:
         """From now on calls are stopped after that time."""
         self.deadline = time.monotonic() + seconds
 
-    def tell(self, progress: "Progress") -> Optional[bool]:
+    def tell(self, progress: Progress) -> bool | None:
         """For calls without a bar of their own: tells only that the network is awaited."""
         if self.terminal:
             self._draw("waiting for the network" if progress.phase is Phase.WAITING else "")
         return False if self.deadline is not None and time.monotonic() > self.deadline else None
 
-    def bar(self, label: str) -> "Bar":
+    def bar(self, label: str) -> Bar:
         return Bar(self, printable(label))
 
     def _draw(self, text: str) -> None:
@@ -222,10 +225,10 @@ class Bar:
     def __init__(self, out: Output, label: str) -> None:
         self.out, self.label = out, label
         self.began = self.drawn = time.monotonic()
-        self.phase: Optional[Phase] = None
+        self.phase: Phase | None = None
         self.done = 0
 
-    def __enter__(self) -> "Bar":
+    def __enter__(self) -> Bar:
         return self
 
     def __exit__(self, kind: Any, *_: Any) -> None:
@@ -233,14 +236,14 @@ class Bar:
         if kind is None and self.out.terminal:
             self.out.note(f"{self.label}: {size_text(self.done)} in {time_text(time.monotonic() - self.began)}")
 
-    def __call__(self, progress: "Progress") -> None:
+    def __call__(self, progress: Progress) -> None:
         self.done = progress.bytes_done
         now = time.monotonic()
         if self.out.terminal and (progress.phase is not self.phase or now - self.drawn >= 0.1):
             self.phase, self.drawn = progress.phase, now
             self.out._draw(self.text(progress))
 
-    def text(self, progress: "Progress") -> str:
+    def text(self, progress: Progress) -> str:
         done, total, rate = progress.bytes_done, progress.bytes_total, progress.bytes_per_second
         if progress.phase is Phase.WAITING:
             how = "waiting for the network"

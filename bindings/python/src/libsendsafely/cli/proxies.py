@@ -1,7 +1,10 @@
 """Which proxy the library takes, by the rule of docs/proxies.md: for doctor, which looks whether it answers."""
 
+from __future__ import annotations
+
 import os
-from typing import Any, Mapping, NamedTuple, Optional, Tuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 VARIABLES = {"http": ("http_proxy", "all_proxy", "ALL_PROXY"), "https": ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")}
@@ -13,7 +16,7 @@ class Proxy(NamedTuple):
     variable: str
 
     @property
-    def place(self) -> Tuple[str, int]:
+    def place(self) -> tuple[str, int]:
         """Host and port, without a password that may stand in the URL."""
         parts = urlsplit(self.url)
         return parts.hostname or "", parts.port or PORTS[parts.scheme]
@@ -27,7 +30,7 @@ class Unusable(Exception):
         self.variable = variable
 
 
-def proxy_for(url: SplitResult, environment: Mapping[str, str] = os.environ) -> Optional[Proxy]:
+def proxy_for(url: SplitResult, environment: Mapping[str, str] = os.environ) -> Proxy | None:
     host = url.hostname or ""
     exceptions = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
     if is_this_machine(host) or is_exception(exceptions, host):

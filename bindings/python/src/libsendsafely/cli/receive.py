@@ -1,8 +1,11 @@
 """receive: everything in a package, into a directory."""
 
+from __future__ import annotations
+
 import os
 from argparse import ArgumentParser, Namespace
-from typing import TYPE_CHECKING, Any, Callable, Iterable, Optional
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Callable
 
 from .. import Action, Error, Existing, Status
 from . import targets
@@ -55,7 +58,7 @@ def run(arguments: Namespace, out: Output) -> None:
                 strict_size=arguments.strict_size, progress=bar))
 
 
-def transferred(out: Output, transfer: "Callable[[], Iterable[ReportItem]]") -> None:
+def transferred(out: Output, transfer: Callable[[], Iterable[ReportItem]]) -> None:
     """Runs the transfer of a tree, and tells what became of each file even if it fails. What was uploaded is no news for
     people."""
     try:
@@ -68,7 +71,7 @@ def transferred(out: Output, transfer: "Callable[[], Iterable[ReportItem]]") -> 
         raise
 
 
-def tell(out: Output, report: "Iterable[ReportItem]", told: str = "") -> None:
+def tell(out: Output, report: Iterable[ReportItem], told: str = "") -> None:
     for item in report:
         out.result("file", item, printable(item.local_path) if item.action is Action.DOWNLOADED else None)
         if item.action is Action.SKIPPED:
@@ -83,6 +86,6 @@ def tell(out: Output, report: "Iterable[ReportItem]", told: str = "") -> None:
             tell_size(out, item.path, item.size, item.declared_size)
 
 
-def tell_size(out: Output, path: str, received: int, declared: Optional[int]) -> None:
+def tell_size(out: Output, path: str, received: int, declared: int | None) -> None:
     if declared not in (None, received):
         out.note(f"{path}: {received} bytes were received, {declared} were declared")

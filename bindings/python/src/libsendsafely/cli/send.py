@@ -1,9 +1,11 @@
 """send: files to people, behind one secure link."""
 
+from __future__ import annotations
+
 import os
 import stat
 from argparse import ArgumentParser, Namespace
-from typing import Any, Dict, List
+from typing import Any
 
 from .. import Action, Error, Package, Status, Workspace
 from .credentials import connect
@@ -41,9 +43,9 @@ def usage(message: str, remedy: str) -> Error:
     return Error(message, status=Status.INVALID_ARGUMENT, remedy=remedy)
 
 
-def check(arguments: Namespace) -> Dict[str, str]:
+def check(arguments: Namespace) -> dict[str, str]:
     """Looks for mistakes before anything is sent; gives the phone numbers."""
-    files: List[str] = arguments.files
+    files: list[str] = arguments.files
     if arguments.workspace is not None:
         for option in ("message", "message_file", "undisclosed", "password_file", "notify", "reply_all", "read_only_pdf"):
             if getattr(arguments, option):
@@ -60,7 +62,7 @@ def check(arguments: Namespace) -> Dict[str, str]:
         raise usage("--name and - belong together", "name what comes from standard input, and only that")
     if "-" in files:
         standard_input()
-    phones = dict((email, number) for email, _, number in (entry.partition("=") for entry in arguments.phone))
+    phones = {email: number for email, _, number in (entry.partition("=") for entry in arguments.phone)}
     for email, number in phones.items():
         if email not in arguments.to or not number:
             raise usage(f"--phone {email}={number}: EMAIL=NUMBER, with an address given by --to, is needed", "add --to")
@@ -96,7 +98,7 @@ def run(arguments: Namespace, out: Output) -> None:
         with package:
             try:
                 fill(package, arguments, phones, message, out)
-                sent: Dict[str, Any] = {"package_id": package.id, "needs_approval": False, "approvers": []}
+                sent: dict[str, Any] = {"package_id": package.id, "needs_approval": False, "approvers": []}
                 if isinstance(package, Workspace):
                     sent["link"] = package.link
                 else:
@@ -114,7 +116,7 @@ def run(arguments: Namespace, out: Output) -> None:
             out.remark = ""
 
 
-def fill(package: Package, arguments: Namespace, phones: Dict[str, str], message: Any, out: Output) -> None:
+def fill(package: Package, arguments: Namespace, phones: dict[str, str], message: Any, out: Output) -> None:
     for email in arguments.to:
         package.add_recipient(email, phone_number=phones.get(email))
     for group in arguments.group:

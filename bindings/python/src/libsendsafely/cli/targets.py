@@ -1,5 +1,7 @@
 """The package that a command is about: a secure link, or an id with its keycode."""
 
+from __future__ import annotations
+
 import os
 from argparse import ArgumentParser, Namespace
 

@@ -1,21 +1,23 @@
 """workspace: the directories and files of a Workspace."""
 
+from __future__ import annotations
+
 import os
 from argparse import ArgumentParser, Namespace
-from typing import TYPE_CHECKING, Any, List, Optional, Union
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from .. import Action, Error, Existing, Status, Workspace
 from . import targets
 from .credentials import connect
 from .output import Output, printable, standard_input
+from .receive import add_download_options, add_strict_size, tell_size, transferred
 
 if TYPE_CHECKING:
     from ..records import Directory, Download, File
 
 
 def add(commands: Any, common: ArgumentParser) -> None:
-    from .receive import add_download_options, add_strict_size
-
     parser = commands.add_parser("workspace", help="list, fill, fetch or synchronize a Workspace",
                                  description="Works on a Workspace. `send --workspace NAME` makes one.")
     verbs = parser.add_subparsers(metavar="VERB", required=True, parser_class=type(parser))
@@ -55,7 +57,7 @@ def add(commands: Any, common: ArgumentParser) -> None:
     parser.set_defaults(run=run_sync)
 
 
-def names(path: str) -> List[str]:
+def names(path: str) -> list[str]:
     return [name for name in path.split("/") if name not in ("", ".")]
 
 
@@ -63,7 +65,7 @@ def not_there(path: str) -> Error:
     return Error(f"{path} is not in the Workspace", status=Status.REFUSED, remedy="see workspace ls")
 
 
-def directory_at(workspace: Workspace, path: str) -> "Directory":
+def directory_at(workspace: Workspace, path: str) -> Directory:
     here = workspace.get_directory()
     for name in names(path):
         found = next((directory for directory in here.directories if directory.name == name), None)
@@ -78,7 +80,7 @@ def run_ls(arguments: Namespace, out: Output) -> None:
         show(workspace, directory_at(workspace, arguments.path), "", arguments.recursive, out)
 
 
-def show(workspace: Workspace, directory: "Directory", prefix: str, recursive: bool, out: Output) -> None:
+def show(workspace: Workspace, directory: Directory, prefix: str, recursive: bool, out: Output) -> None:
     for inner in directory.directories:
         path = f"{prefix}{inner.name}/"
         out.result("directory", {"path": path, "directory_id": inner.directory_id, "created": inner.created}, f"{'':>15}  {printable(path)}")
@@ -103,9 +105,7 @@ def run_put(arguments: Namespace, out: Output) -> None:
         put(workspace, arguments, directory_at(workspace, arguments.into), out)
 
 
-def put(workspace: Workspace, arguments: Namespace, into: "Optional[Directory]", out: Output) -> None:
-    from .receive import transferred
-
+def put(workspace: Workspace, arguments: Namespace, into: Directory | None, out: Output) -> None:
     for path in arguments.files:
         name = arguments.name if path == "-" else os.path.basename(os.path.abspath(path))
         with out.bar(name) as bar:
@@ -116,10 +116,11 @@ def put(workspace: Workspace, arguments: Namespace, into: "Optional[Directory]",
                 here = into or workspace.get_directory()
                 inner: Any = next((directory for directory in here.directories if directory.name == name), None)
                 inner = inner or workspace.create_directory(name, parent=into)
-                transferred(out, lambda: workspace.upload_all(path, into=inner, existing=Existing.OVERWRITE, progress=bar))
+                upload_all = partial(workspace.upload_all, path, into=inner, existing=Existing.OVERWRITE, progress=bar)
+                transferred(out, upload_all)
 
 
-def tell_file(out: Output, file: "Union[Download, File]", path: str, local_path: Optional[str], action: Action) -> None:
+def tell_file(out: Output, file: Download | File, path: str, local_path: str | None, action: Action) -> None:
     """One file as an item of a report."""
     declared = getattr(file, "declared_size", file.size)
     out.result("file", {"path": path, "local_path": local_path, "file_id": file.file_id, "size": file.size, "status": Status.OK,
@@ -128,8 +129,6 @@ def tell_file(out: Output, file: "Union[Download, File]", path: str, local_path:
 
 
 def run_get(arguments: Namespace, out: Output) -> None:
-    from .receive import tell_size, transferred
-
     given: Any = {"existing": arguments.existing or Existing.REFUSE, "strict_size": arguments.strict_size}
     with connect(arguments, out) as client, targets.opened_workspace(client, arguments, out) as workspace:
         *parents, last = names(arguments.path) or [""]
@@ -149,8 +148,6 @@ def run_get(arguments: Namespace, out: Output) -> None:
 
 
 def run_sync(arguments: Namespace, out: Output) -> None:
-    from .receive import transferred
-
     with connect(arguments, out) as client, targets.opened_workspace(client, arguments, out) as workspace:
         directory = directory_at(workspace, arguments.path)
         if "up" in arguments.ways:

@@ -1,8 +1,11 @@
 """A package: files and a message for recipients, behind one secure link."""
 
+from __future__ import annotations
+
 import os
 import re
-from typing import TYPE_CHECKING, Any, Dict, Iterable, List, Optional, Sequence, Set, Tuple, Union
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Union
 from urllib.parse import urlsplit
 
 from .. import Error, Existing, Status, crypto
@@ -10,11 +13,30 @@ from .. import package as native
 from ._account import Account
 from ._calls import Failure, Json, Kept, failing_as, route, said
 from .exceptions import (
-    AddFileFailedException, AddRecipientFailedException, CreateDirectoryException, CreatePackageFailedException,
-    DeleteDirectoryException, DeleteFileException, DeletePackageException, DownloadFileException, FinalizePackageFailedException,
-    GetDirectoryException, GetFileInformationException, GetPackageInformationFailedException, GetPackageMessageException,
-    GetPublicKeysFailedException, KeycodeRequiredException, MoveDirectoryException, MoveFileException, RenameDirectoryException,
-    UpdatePackageException, UpdateRecipientFailedException, UploadFileException, UploadKeycodeException, UploadMessageException)
+    AddFileFailedException,
+    AddRecipientFailedException,
+    CreateDirectoryException,
+    CreatePackageFailedException,
+    DeleteDirectoryException,
+    DeleteFileException,
+    DeletePackageException,
+    DownloadFileException,
+    FinalizePackageFailedException,
+    GetDirectoryException,
+    GetFileInformationException,
+    GetPackageInformationFailedException,
+    GetPackageMessageException,
+    GetPublicKeysFailedException,
+    KeycodeRequiredException,
+    MoveDirectoryException,
+    MoveFileException,
+    RenameDirectoryException,
+    UpdatePackageException,
+    UpdateRecipientFailedException,
+    UploadFileException,
+    UploadKeycodeException,
+    UploadMessageException,
+)
 from .Progress import Listener, Progress
 
 if TYPE_CHECKING:
@@ -36,13 +58,13 @@ class Package:
     """
 
     def __init__(
-        self, sendsafely_instance: Account, package_variables: Optional[Dict[str, Any]] = None, workspace: bool = False,
+        self, sendsafely_instance: Account, package_variables: dict[str, Any] | None = None, workspace: bool = False,
     ) -> None:
         self.sendsafely = sendsafely_instance
         self._handle: Kept[native.Package] = Kept()
         # Addresses, in lower case, of the recipients that are known to be on the package.
-        self._recipients: Set[str] = set()
-        created: Optional[native.Package] = None
+        self._recipients: set[str] = set()
+        created: native.Package | None = None
         if package_variables is None:
             with failing_as(CreatePackageFailedException):
                 client = sendsafely_instance.client()
@@ -53,7 +75,7 @@ class Package:
         self.package_id: str = package_variables["packageId"]
         self.package_code: str = package_variables["packageCode"]
         self.server_secret: str = package_variables["serverSecret"]
-        self.client_secret: Optional[str] = package_variables["clientSecret"]
+        self.client_secret: str | None = package_variables["clientSecret"]
         self.initialized_via_keycode: bool = self.client_secret is not None
         self._note(package_variables.get("recipients"))
         if created is not None:
@@ -70,7 +92,7 @@ class Package:
             raise KeycodeRequiredException()
         return self.client_secret
 
-    def _opened(self, created: Optional[native.Package] = None) -> native.Package:
+    def _opened(self, created: native.Package | None = None) -> native.Package:
         """The library's own package: the one that has just been created, or opened when it is first needed."""
         client, keycode = self.sendsafely.client(), self._keycode()
         return self._handle.get(lambda: created or client.open_package(self.package_id, keycode), client, self.package_id, keycode)
@@ -114,7 +136,7 @@ class Package:
         self._upload_keycodes_of(answer.get("recipients", []), False)
         return answer
 
-    def _added(self, failure: AddRecipientFailedException, emails: Sequence[str]) -> List[Json]:
+    def _added(self, failure: AddRecipientFailedException, emails: Sequence[str]) -> list[Json]:
         """The recipients whose answer was lost, as the service lists them; else the failure, also where one of them was there
         before: nothing says what has become of the call then."""
         before = set(self._recipients)
@@ -126,10 +148,10 @@ class Package:
                 return [listed[email.lower()] for email in emails]
         raise failure
 
-    def _note(self, recipients: Optional[Iterable[Json]]) -> None:
+    def _note(self, recipients: Iterable[Json] | None) -> None:
         self._recipients.update(str(recipient.get("email")).lower() for recipient in recipients or ())
 
-    def _upload_keycodes_of(self, recipients: List[Json], unless_told: bool) -> None:
+    def _upload_keycodes_of(self, recipients: list[Json], unless_told: bool) -> None:
         if self.initialized_via_keycode:
             for recipient in recipients:
                 if "recipientId" in recipient and recipient.get("checkForPublicKeys", unless_told):
@@ -141,21 +163,21 @@ class Package:
         return self._ask(UpdateRecipientFailedException, "POST", "recipient/{}/", recipient_id,
                          body={"phoneNumber": phone, "countrycode": country_code})
 
-    def get_public_keys(self, recipient_id: Optional[str] = None) -> List[Json]:
+    def get_public_keys(self, recipient_id: str | None = None) -> list[Json]:
         """The public keys of all readers, or of one recipient, each with "id" and "key".
         SendSafely Client API: public keys and keycodes (protocol 4.6)."""
         whose = () if recipient_id is None else (recipient_id,)
         answer = self._ask(GetPublicKeysFailedException, "GET", "{}/" * len(whose) + "public-keys/", *whose)
-        public_keys: List[Json] = answer["publicKeys"]
+        public_keys: list[Json] = answer["publicKeys"]
         return public_keys
 
-    def _upload_keycodes(self, recipient_id: Optional[str] = None) -> None:
+    def _upload_keycodes(self, recipient_id: str | None = None) -> None:
         with failing_as(UploadKeycodeException):
             self._opened().upload_keycodes(recipient_id)
 
     # --- Message, the last step
 
-    def encrypt_and_upload_message(self, message: Union[str, bytes]) -> Json:
+    def encrypt_and_upload_message(self, message: str | bytes) -> Json:
         """Sets the message, encrypted on this machine. SendSafely Client API: the message (protocol 3.5, 6.9)."""
         keycode = self._keycode()
         text = message.decode() if isinstance(message, bytes) else message
@@ -191,7 +213,7 @@ class Package:
             raise FinalizePackageFailedException(str(answer))
         return {**answer, "message": self._complete(answer.get("message"), keycode)}
 
-    def _link(self) -> Optional[str]:
+    def _link(self) -> str | None:
         """The secure link, built for the host that is asked; None as long as the service does not say that it is finalized."""
         package = self._opened()
         package.get_information()
@@ -217,7 +239,7 @@ class Package:
     # --- Files
 
     def encrypt_and_upload_file(
-        self, filepath: "Path", directory_id: Optional[str] = None, progress_instance: Optional[Listener] = None,
+        self, filepath: Path, directory_id: str | None = None, progress_instance: Listener | None = None,
     ) -> Json:
         """Uploads a file, encrypted on this machine in parts, into the package or a directory of a Workspace. The id of the new
         file is the answer's "fileId". progress_instance is told how far it is: see Progress.
@@ -229,7 +251,7 @@ class Package:
         told = _Told(self, progress_instance, directory_id, name=os.path.basename(os.fspath(filepath))) if size > PART else None
         sent = False
 
-        def tell(record: "Record") -> None:
+        def tell(record: Record) -> None:
             nonlocal sent
             sent = sent or record.bytes_sent > 0
             if told is not None:
@@ -246,8 +268,8 @@ class Package:
         return {"response": "SUCCESS", "message": "true", "fileId": uploaded.file_id}
 
     def download_and_decrypt_file(
-        self, file_id: str, directory_id: Optional[str] = None, download_directory: str = ".", file_name: Optional[str] = None,
-        progress_instance: Optional[Listener] = None,
+        self, file_id: str, directory_id: str | None = None, download_directory: str = ".", file_name: str | None = None,
+        progress_instance: Listener | None = None,
     ) -> None:
         """Downloads a file into an existing directory, under file_name or else its own name, both made safe. A file of that name
         is replaced once everything is there and verified; until then there is nothing.
@@ -268,17 +290,17 @@ class Package:
         except Exception as error:
             raise DownloadFileException(said(error)) from error
 
-    def calculate_progress(self, file_id: str, current: int, total: int, progress_instance: Optional[Listener]) -> None:
+    def calculate_progress(self, file_id: str, current: int, total: int, progress_instance: Listener | None) -> None:
         """Tells progress_instance, or else the terminal, that `current` of `total` are done."""
         (progress_instance or Progress()).update_progress(file_id, str(round(100 * current / total, 1)))
 
-    def get_file_information(self, file_id: str, directory_id: Optional[str] = None) -> Json:
+    def get_file_information(self, file_id: str, directory_id: str | None = None) -> Json:
         """What the service knows of a file. SendSafely Client API: file information (protocol 6.7.1)."""
         answer = self._ask(GetFileInformationException, "GET", *_file(directory_id, file_id))
         file: Json = answer["file"]
         return file
 
-    def delete_file_from_package(self, file_id: str, directory_id: Optional[str] = None) -> Json:
+    def delete_file_from_package(self, file_id: str, directory_id: str | None = None) -> Json:
         """Deletes a file. SendSafely Client API: delete file (protocol 6.7.2)."""
         return self._ask(DeleteFileException, "DELETE", *_file(directory_id, file_id))
 
@@ -288,7 +310,7 @@ class Package:
         """Moves a file into another directory. SendSafely Client API: move file (protocol 6.7.3)."""
         return self._ask(MoveFileException, "POST", *_file(destination_directory_id, file_id))
 
-    def create_directory(self, directory_name: str, source_directory_id: Optional[str] = None) -> Json:
+    def create_directory(self, directory_name: str, source_directory_id: str | None = None) -> Json:
         """Makes a directory in another one, by default the root directory: the answer's "directoryId".
         SendSafely Client API: create directory (protocol 6.8.2)."""
         if source_directory_id is None:
@@ -316,7 +338,7 @@ class Package:
         return self._ask(RenameDirectoryException, "POST", "directory/{}/", directory_id, body={"directoryName": directory_name})
 
 
-def _file(directory_id: Optional[str], file_id: str) -> Tuple[str, ...]:
+def _file(directory_id: str | None, file_id: str) -> tuple[str, ...]:
     """The path of a file, with the ids in it."""
     return ("file/{}/", file_id) if directory_id is None else ("directory/{}/file/{}/", directory_id, file_id)
 
@@ -330,20 +352,20 @@ class _Told:
     """
 
     def __init__(
-        self, package: Package, progress: Optional[Listener], directory_id: Optional[str], *, name: str = "", file_id: Optional[str] = None,
+        self, package: Package, progress: Listener | None, directory_id: str | None, *, name: str = "", file_id: str | None = None,
     ) -> None:
         self.package, self.progress, self.directory_id = package, progress, directory_id
         self.name, self.file_id, self.last = name, file_id, 0.0
         self.before = None if file_id else self.ids()
 
-    def ids(self) -> Optional[Set[str]]:
+    def ids(self) -> set[str] | None:
         try:
             where = self.package.get_info() if self.directory_id is None else self.package.get_directory_information(self.directory_id)
         except (GetPackageInformationFailedException, GetDirectoryException):
             return None
         return {file["fileId"] for file in where["files"] if file["fileName"] == self.name}
 
-    def __call__(self, record: "Record") -> None:
+    def __call__(self, record: Record) -> None:
         if not record.bytes_total or not record.bytes_done:
             return
         if self.before is not None:

@@ -1,5 +1,7 @@
 """Where a transfer stands, for the person at a terminal: what is used when a call gets no progress_instance."""
 
+from __future__ import annotations
+
 import sys
 from abc import ABC
 from typing import Any, Protocol
@@ -12,7 +14,7 @@ class Listener(Protocol):
         """See Progress."""
 
 
-class Progress(ABC):
+class Progress(ABC):  # noqa: B024  # As in the official client.
     """Overwrite update_progress to be told how far an upload or download has come."""
 
     def __init__(self) -> None:

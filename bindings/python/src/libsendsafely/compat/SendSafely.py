@@ -1,13 +1,20 @@
 """The account: where packages are loaded from and listed."""
 
-from typing import Any, Dict, Optional, Union
+from __future__ import annotations
+
+from typing import Any
 
 from .. import crypto, keys, parse_link
 from ._account import Account
 from ._calls import Json, failing_as
 from .exceptions import (
-    DeletePackageException, GetKeycodeFailedException, GetPackageInformationFailedException, GetPackagesException,
-    GetUserInformationException, TrustedDeviceException)
+    DeletePackageException,
+    GetKeycodeFailedException,
+    GetPackageInformationFailedException,
+    GetPackagesException,
+    GetUserInformationException,
+    TrustedDeviceException,
+)
 from .Package import Package
 from .utilities import KeyPair
 
@@ -23,10 +30,10 @@ class SendSafely(Account):
     """
 
     #: The key pair of the trusted device that generate_trusted_device_key_pair has made last, and its id.
-    KEY_PAIR: Optional[KeyPair] = None
-    KEY_ID: Optional[str] = None
+    KEY_PAIR: KeyPair | None = None
+    KEY_ID: str | None = None
 
-    def load_package(self, package_id: str, key_code: Optional[str] = None) -> Package:
+    def load_package(self, package_id: str, key_code: str | None = None) -> Package:
         """A package by its id. Without key_code it can be looked at and managed, but nothing in it be read or written."""
         return self._loaded(self.get_package_information(package_id), key_code)
 
@@ -38,7 +45,7 @@ class SendSafely(Account):
             raise GetPackageInformationFailedException("the link has no keycode")
         return self._loaded(self.get_package_information(parsed.package_code), parsed.keycode)
 
-    def _loaded(self, information: Json, keycode: Optional[str]) -> Package:
+    def _loaded(self, information: Json, keycode: str | None) -> Package:
         return Package(self, {**information, "clientSecret": keycode})
 
     def get_package_information(self, package_id: str) -> Json:
@@ -67,7 +74,7 @@ class SendSafely(Account):
 
     def _pages(self, path: str, row_index: int, page_size: int) -> Json:
         row_index, page_size = int(row_index), int(page_size)
-        found: Dict[str, Any] = {"packages": [], "pagination": []}
+        found: dict[str, Any] = {"packages": [], "pagination": []}
         while True:
             answer = self._ask(GetPackagesException, "GET", f"{path}?rowIndex={row_index}&pageSize={page_size}")
             found["packages"] += answer["packages"]
@@ -97,8 +104,8 @@ class SendSafely(Account):
         return self._ask(TrustedDeviceException, "DELETE", "/public-key/{}/", public_key_id)
 
     def get_package_keycode(
-        self, package_id: str, public_key_id: Optional[str] = None, private_key: Union[str, KeyPair, None] = None,
-    ) -> Dict[str, str]:
+        self, package_id: str, public_key_id: str | None = None, private_key: str | KeyPair | None = None,
+    ) -> dict[str, str]:
         """The keycode of a package, as "keyCode", with the private key of a trusted device; by default KEY_ID and KEY_PAIR. The
         device must have been registered when the package was finalized.
         SendSafely Client API: without a keycode, trusted device (protocol 5.6)."""

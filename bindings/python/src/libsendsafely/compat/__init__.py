@@ -6,10 +6,12 @@
 official client in the same way. What they do differently stands in the documentation. New programs use libsendsafely itself.
 """
 
+from __future__ import annotations
+
 from . import exceptions, utilities
 from .Package import Package
 from .Progress import Progress
 from .SendSafely import SendSafely
 from .utilities import make_headers
 
-__all__ = ["Package", "SendSafely", "utilities", "make_headers", "exceptions", "Progress"]
+__all__ = ["Package", "Progress", "SendSafely", "exceptions", "make_headers", "utilities"]

@@ -1,8 +1,10 @@
 """The account that packages and requests belong to: its host, its API key, and the client of the library for them."""
 
+from __future__ import annotations
+
 import json
 import os
-from typing import Any, ClassVar, Dict, Optional
+from typing import Any, ClassVar
 
 from ..client import Client
 from ._calls import Failure, Json, Kept, failing_as, route
@@ -13,10 +15,10 @@ class Account:
 
     API_URL: ClassVar[str] = "/api/v2.0"
     #: Failed requests are made again for half a minute, about as long as the official client repeats a part of a file.
-    CLIENT_OPTIONS: Dict[str, Any] = {"retry_window_ms": 30_000}
-    BASE_URL: Optional[str] = None
-    API_KEY: Optional[str] = None
-    API_SECRET: Optional[str] = None
+    CLIENT_OPTIONS: dict[str, Any] = {"retry_window_ms": 30_000}
+    BASE_URL: str | None = None
+    API_KEY: str | None = None
+    API_SECRET: str | None = None
 
     def __init__(self, url: str, api_key: str, api_secret: str) -> None:
         self.BASE_URL = url.rstrip("/") + self.API_URL

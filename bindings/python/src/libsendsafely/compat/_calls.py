@@ -1,16 +1,19 @@
 """What both classes do: keep a handle of the library, and name a failure as the official client does."""
 
+from __future__ import annotations
+
 import os
 import re
 import threading
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Callable, Dict, Generic, Iterator, Optional, Tuple, Type, TypeVar
+from typing import Any, Callable, Generic, TypeVar
 
 from .. import Error, Status
 from .exceptions import _Failed
 
-Json = Dict[str, Any]
-Failure = Type[_Failed]
+Json = dict[str, Any]
+Failure = type[_Failed]
 Made = TypeVar("Made")
 
 
@@ -20,8 +23,8 @@ class Kept(Generic[Made]):
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._from: Optional[Tuple[Any, ...]] = None
-        self._made: Optional[Made] = None
+        self._from: tuple[Any, ...] | None = None
+        self._made: Made | None = None
 
     def get(self, make: Callable[[], Made], *made_from: Any) -> Made:
         made_from = (os.getpid(), *made_from)
@@ -33,7 +36,7 @@ class Kept(Generic[Made]):
     def __reduce__(self) -> Any:
         return Kept, ()
 
-    def __deepcopy__(self, _: Any) -> "Kept[Made]":
+    def __deepcopy__(self, _: Any) -> Kept[Made]:
         return Kept()
 
 

@@ -4,6 +4,8 @@
 itself raised, with its status and remedy, stands in `__cause__`.
 """
 
+from __future__ import annotations
+
 
 class _Failed(Exception):
     """A call that failed; each kind says what was tried."""

@@ -1,9 +1,11 @@
 """Signed requests of one's own, and key pairs in files."""
 
+from __future__ import annotations
+
 import json
 import os
 import secrets
-from typing import TYPE_CHECKING, Any, Dict, Optional, Union
+from typing import TYPE_CHECKING, Any, Union
 
 from ..client import Client
 from ._account import Account
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     Path = Union[str, os.PathLike[str]]
 
 
-def make_headers(api_secret: str, api_key: str, endpoint: str, request_body: Optional[str] = None) -> Dict[str, str]:
+def make_headers(api_secret: str, api_key: str, endpoint: str, request_body: str | None = None) -> dict[str, str]:
     """The headers that sign a request to `SendSafely.BASE_URL + endpoint`; request_body is the very text that will be sent.
     No network. SendSafely Client API: signed requests (protocol 1.2)."""
     # Whatever the host, it is not part of the signature.
@@ -63,7 +65,7 @@ class KeyPair:
         return "<KeyPair>"
 
 
-def save_key_pair(key_id: str, key_pair: Union[KeyPair, str], path_to_save: "Path") -> None:
+def save_key_pair(key_id: str, key_pair: KeyPair | str, path_to_save: Path) -> None:
     """Saves the private key with the service's id of the public key, in a file that only its owner can read. An older file of
     that name, or a symbolic link, is replaced at once, or stays if this fails."""
     path = os.fspath(path_to_save)
@@ -83,7 +85,7 @@ def save_key_pair(key_id: str, key_pair: Union[KeyPair, str], path_to_save: "Pat
         raise
 
 
-def read_key_pair(path: "Path") -> Dict[str, str]:
+def read_key_pair(path: Path) -> dict[str, str]:
     """Reads what save_key_pair, or keys.save_key_pair of libsendsafely, has saved: "publicKeyId" and "privateKey"."""
     with open(path, encoding="utf-8") as file:
         saved = json.load(file)
