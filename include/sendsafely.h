@@ -174,13 +174,36 @@ extern "C" {
 #define SENDSAFELY_ENUM(name) typedef int32_t name; enum name
 #endif
 
+/* Marks a pointer that may be NULL, for people and generators; define it before for a compiler that has a word for it. */
+#ifndef SENDSAFELY_NULLABLE
+#define SENDSAFELY_NULLABLE
+#endif
+
 /* === BASIC TYPES ========================================================================================= */
 
-/** A size or total that is not known. */
-#define SENDSAFELY_SIZE_UNKNOWN 18446744073709551615ull
+/** A size in bytes, or SENDSAFELY_SIZE_UNKNOWN. */
+typedef uint64_t sendsafely_optional_size;
 
-/** A time that the service did not tell, or told in a form that the library cannot read. */
-#define SENDSAFELY_TIME_UNKNOWN -9223372036854775807
+/** A time in seconds since 1970 UTC, or SENDSAFELY_TIME_UNKNOWN. */
+typedef int64_t sendsafely_time;
+
+/** Whether something is so: 1 or 0. */
+typedef int32_t sendsafely_bool;
+
+/** Whether something is so: 1 or 0, or -1 if that is not known. */
+typedef int32_t sendsafely_optional_bool;
+
+/** A number, or -1 if it is not known. */
+typedef int32_t sendsafely_optional_int;
+
+/** A position in a list, counted from 0. */
+typedef uint64_t sendsafely_index;
+
+/** A size that is not known. */
+#define SENDSAFELY_SIZE_UNKNOWN UINT64_MAX
+
+/** A time that the service did not give, or gave in a form that the library cannot read. */
+#define SENDSAFELY_TIME_UNKNOWN (INT64_MIN + 1)
 
 /* === STRINGS ============================================================================================= */
 
@@ -197,10 +220,10 @@ typedef struct {
  *
  * Not for strings inside records, nor for those that an accessor returned.
  */
-void sendsafely_string_free(char *text);
+void sendsafely_string_free(char *SENDSAFELY_NULLABLE text);
 
 /** Frees a list of strings with its strings. NULL is allowed; free it once. */
-void sendsafely_string_list_free(sendsafely_string_list *list);
+void sendsafely_string_list_free(sendsafely_string_list *SENDSAFELY_NULLABLE list);
 
 /* === BUFFERS ============================================================================================= */
 
@@ -213,7 +236,7 @@ typedef struct {
 } sendsafely_buffer;
 
 /** Frees a buffer with its bytes. NULL is allowed; free it once. */
-void sendsafely_buffer_free(sendsafely_buffer *buffer);
+void sendsafely_buffer_free(sendsafely_buffer *SENDSAFELY_NULLABLE buffer);
 
 /* === LIVE OBJECTS ======================================================================================== */
 
@@ -699,14 +722,14 @@ SENDSAFELY_ENUM(sendsafely_status) {
  *
  * Static text, not to be freed.
  */
-const char *sendsafely_status_name(int32_t status);
+const char *sendsafely_status_name(sendsafely_status status);
 
 /**
  * Returns in a few words what a status means, such as "the package has no recipient".
  *
  * Static text, not to be freed. sendsafely_error_message tells more: what happened to what.
  */
-const char *sendsafely_status_description(int32_t status);
+const char *sendsafely_status_description(sendsafely_status status);
 
 /* === ERRORS ============================================================================================== */
 
@@ -717,7 +740,7 @@ typedef struct sendsafely_error sendsafely_error;
  * Returns the status of an error: the one that the call returned. SENDSAFELY_OK for NULL, SENDSAFELY_INVALID_HANDLE
  * for what is not a live error.
  */
-sendsafely_status sendsafely_error_status(const sendsafely_error *error);
+sendsafely_status sendsafely_error_status(const sendsafely_error *SENDSAFELY_NULLABLE error);
 
 /**
  * Returns what happened to what, for people to read: lower case, no full stop, never with a secret in it. The id that
@@ -726,35 +749,35 @@ sendsafely_status sendsafely_error_status(const sendsafely_error *error);
  * One line that a terminal can show: control characters and invisible ones, in file names say, are replaced.
  * Valid until the error is freed. Never NULL: "" for NULL and for what is not a live error.
  */
-const char *sendsafely_error_message(const sendsafely_error *error);
+const char *sendsafely_error_message(const sendsafely_error *SENDSAFELY_NULLABLE error);
 
 /** Returns the HTTP status of the answer that told of the failure, 0 where there was none. */
-int32_t sendsafely_error_http_status(const sendsafely_error *error);
+int32_t sendsafely_error_http_status(const sendsafely_error *SENDSAFELY_NULLABLE error);
 
 /**
  * Returns the service's own code, such as "DENIED", or NULL where the service did not answer with one.
  *
  * Valid until the error is freed. SendSafely Client API: response codes (protocol 2.2).
  */
-const char *sendsafely_error_server_code(const sendsafely_error *error);
+const char *SENDSAFELY_NULLABLE sendsafely_error_server_code(const sendsafely_error *SENDSAFELY_NULLABLE error);
 
 /**
  * Returns the service's own words in one line, made printable like the message, or NULL where there are none. Valid
  * until the error is freed.
  */
-const char *sendsafely_error_server_message(const sendsafely_error *error);
+const char *SENDSAFELY_NULLABLE sendsafely_error_server_message(const sendsafely_error *SENDSAFELY_NULLABLE error);
 
 /** Returns what can be done about it, or NULL where nothing general is known. Valid until the error is freed. */
-const char *sendsafely_error_remedy(const sendsafely_error *error);
+const char *SENDSAFELY_NULLABLE sendsafely_error_remedy(const sendsafely_error *SENDSAFELY_NULLABLE error);
 
 /**
  * Returns 1 if the same call may succeed later without any change by the program, else 0. Of the HTTP statuses those are
  * 408, 425, 429 and 5xx; after SENDSAFELY_OUTCOME_UNKNOWN it is 0.
  */
-int32_t sendsafely_error_is_retryable(const sendsafely_error *error);
+sendsafely_bool sendsafely_error_is_retryable(const sendsafely_error *SENDSAFELY_NULLABLE error);
 
 /** Frees an error and the texts that its accessors returned. NULL and twice are harmless. */
-void sendsafely_error_free(sendsafely_error *error);
+void sendsafely_error_free(sendsafely_error *SENDSAFELY_NULLABLE error);
 
 /* === PROGRESS, AND THE OTHER CALLBACKS OF A PROGRAM ====================================================== */
 
@@ -785,7 +808,7 @@ typedef struct {
   /** Size of this struct in the library that runs; a later version may add fields at the end. */
   size_t struct_size;
   /** What the call is doing: a sendsafely_phase. */
-  int32_t phase;
+  sendsafely_phase phase;
   /** Attempts that failed and were, or will be, made again. */
   uint32_t retries;
   /** Bytes of the file that are safely stored. Never goes back; ends exactly at bytes_total. */
@@ -796,7 +819,7 @@ typedef struct {
    * Bytes in all, SENDSAFELY_SIZE_UNKNOWN while unknown. A download corrects it where a file has more or fewer than its
    * sender declared.
    */
-  uint64_t bytes_total;
+  sendsafely_optional_size bytes_total;
   /** Bytes of the file per second over the last few seconds. */
   uint64_t bytes_per_second;
   /** Parts that are safely stored. */
@@ -858,18 +881,18 @@ typedef struct {
   /** Name of the API client as the service's logs show it. NULL: the default, "RUST_API". */
   const char *request_api;
   /** Version of the program as the service's logs show it. NULL, the default: not sent. */
-  const char *client_version;
+  const char *SENDSAFELY_NULLABLE client_version;
   /** Language of the service's texts, such as "en-US". NULL, the default: the service's own. */
-  const char *locale;
+  const char *SENDSAFELY_NULLABLE locale;
   /**
    * URL of a proxy, such as "http://proxy:3128", by http, https, socks5 or socks5h; "" for none. NULL, the default:
    * the first of https_proxy, HTTPS_PROXY, all_proxy and ALL_PROXY in the environment (http_proxy, all_proxy and
    * ALL_PROXY for http:// hosts), but not for the hosts in no_proxy or NO_PROXY, whose entries mean what they mean to
    * curl. Never used for this machine itself. One that cannot be used is an error, never gone around.
    */
-  const char *proxy;
+  const char *SENDSAFELY_NULLABLE proxy;
   /** Path of a PEM file with certificate authorities to trust besides the system's. NULL, the default: none. */
-  const char *ca_bundle;
+  const char *SENDSAFELY_NULLABLE ca_bundle;
   /** Milliseconds that one attempt to connect may take. 0: the default, 10,000. */
   uint64_t connect_timeout_ms;
   /** Milliseconds without a byte moving after which an attempt has failed. 0: the default, 60,000. */
@@ -892,21 +915,21 @@ typedef struct {
   /** Parts that one transfer has under way at once, 1 to 16. 0: the default, 4. */
   uint32_t parts_in_flight;
   /** 1: transfer through the API host instead of directly with the storage; 0, the default, where that is needed. */
-  int32_t force_api_route;
+  sendsafely_bool force_api_route;
   /**
    * 1: allow http:// for every host, where anyone on the way can read the requests and change the answers; 0, the
    * default: only for this machine itself.
    */
-  int32_t allow_plain_http;
+  sendsafely_bool allow_plain_http;
   /**
    * Progress of every call that has no callback of its own; see "Progress and stopping". NULL, the default: none.
    * It may run on any thread that calls the library.
    */
-  sendsafely_progress_callback on_progress;
+  sendsafely_progress_callback SENDSAFELY_NULLABLE on_progress;
   /** Handed to on_progress. */
   void *user_data;
   /** Takes lines for a log: retries, changes of route. Never a secret. NULL, the default: none. */
-  sendsafely_log_callback on_log;
+  sendsafely_log_callback SENDSAFELY_NULLABLE on_log;
   /** Handed to on_log. */
   void *log_user_data;
 } sendsafely_client_options;
@@ -916,9 +939,9 @@ typedef struct {
   /** Value of ss-api-key. */
   const char *api_key;
   /** Value of ss-request-timestamp; NULL for an anonymous sender. */
-  const char *timestamp;
+  const char *SENDSAFELY_NULLABLE timestamp;
   /** Value of ss-request-signature; NULL for an anonymous sender. */
-  const char *signature;
+  const char *SENDSAFELY_NULLABLE signature;
 } sendsafely_request_headers;
 
 /**
@@ -943,9 +966,9 @@ sendsafely_status sendsafely_client_options_init(sendsafely_client_options *opti
 sendsafely_status sendsafely_client_new(const char *host,
                                         const char *api_key,
                                         const char *api_secret,
-                                        const sendsafely_client_options *options,
+                                        const sendsafely_client_options *SENDSAFELY_NULLABLE options,
                                         sendsafely_client **out_client,
-                                        sendsafely_error **error);
+                                        sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Creates a client that can only log in and register, for who has no API key yet; see
@@ -954,9 +977,9 @@ sendsafely_status sendsafely_client_new(const char *host,
  * Everything else as for sendsafely_client_new.
  */
 sendsafely_status sendsafely_client_new_without_credentials(const char *host,
-                                                            const sendsafely_client_options *options,
+                                                            const sendsafely_client_options *SENDSAFELY_NULLABLE options,
                                                             sendsafely_client **out_client,
-                                                            sendsafely_error **error);
+                                                            sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Creates a client for an anonymous sender to a Dropzone, by the id of that Dropzone. No network.
@@ -968,9 +991,9 @@ sendsafely_status sendsafely_client_new_without_credentials(const char *host,
  */
 sendsafely_status sendsafely_client_new_for_dropzone(const char *host,
                                                      const char *dropzone_id,
-                                                     const sendsafely_client_options *options,
+                                                     const sendsafely_client_options *SENDSAFELY_NULLABLE options,
                                                      sendsafely_client **out_client,
-                                                     sendsafely_error **error);
+                                                     sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Makes a signed REST call to a path of the host's API, such as "/package/", for what no function covers.
@@ -983,9 +1006,9 @@ sendsafely_status sendsafely_client_new_for_dropzone(const char *host,
 sendsafely_status sendsafely_client_request(sendsafely_client *client,
                                             const char *method,
                                             const char *path,
-                                            const char *json_body,
+                                            const char *SENDSAFELY_NULLABLE json_body,
                                             char **out_json,
-                                            sendsafely_error **error);
+                                            sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Asks whether the service takes key and secret, and gives the e-mail address of their owner.
@@ -995,8 +1018,8 @@ sendsafely_status sendsafely_client_request(sendsafely_client *client,
  * SendSafely Client API: verify credentials (protocol 6.1.1).
  */
 sendsafely_status sendsafely_client_verify_credentials(sendsafely_client *client,
-                                                       char **out_email,
-                                                       sendsafely_error **error);
+                                                       char **SENDSAFELY_NULLABLE out_email,
+                                                       sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Signs a request of the REST API with the client's key and secret, without sending it. Free the record with
@@ -1010,19 +1033,19 @@ sendsafely_status sendsafely_client_verify_credentials(sendsafely_client *client
  */
 sendsafely_status sendsafely_client_sign(sendsafely_client *client,
                                          const char *path,
-                                         const char *body,
-                                         const char *timestamp,
+                                         const char *SENDSAFELY_NULLABLE body,
+                                         const char *SENDSAFELY_NULLABLE timestamp,
                                          sendsafely_request_headers **out_headers,
-                                         sendsafely_error **error);
+                                         sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Frees a client; packages made with it keep working. Only frees: no network, no waiting. NULL and twice are harmless,
  * and so is a call on another thread that still runs.
  */
-void sendsafely_client_free(sendsafely_client *client);
+void sendsafely_client_free(sendsafely_client *SENDSAFELY_NULLABLE client);
 
 /** Frees the headers of a request. NULL is allowed; free it once. */
-void sendsafely_request_headers_free(sendsafely_request_headers *headers);
+void sendsafely_request_headers_free(sendsafely_request_headers *SENDSAFELY_NULLABLE headers);
 
 /* === VERSION ============================================================================================= */
 
@@ -1044,30 +1067,30 @@ const char *sendsafely_version_string(void);
  */
 sendsafely_status sendsafely_client_verify_version(sendsafely_client *client,
                                                    char **out_text,
-                                                   sendsafely_error **error);
+                                                   sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /* === USER ================================================================================================ */
 
 /** What the service tells of the user: a record, to be freed with sendsafely_user_free. */
 typedef struct {
   /** The service's id; NULL if not told. */
-  const char *user_id;
+  const char *SENDSAFELY_NULLABLE user_id;
   /** E-mail address. */
   const char *email;
   /** First name; NULL if not told. */
-  const char *first_name;
+  const char *SENDSAFELY_NULLABLE first_name;
   /** Last name; NULL if not told. */
-  const char *last_name;
+  const char *SENDSAFELY_NULLABLE last_name;
   /** A secret of the user, for encrypting the user's own things; NULL if not told. */
-  const char *client_key;
+  const char *SENDSAFELY_NULLABLE client_key;
   /** 1 if the user tests new versions. */
-  int32_t is_beta_user;
+  sendsafely_bool is_beta_user;
   /** 1 for an administrator of the organization. */
-  int32_t is_administrator;
+  sendsafely_bool is_administrator;
   /** 1 if the user may have trusted devices, 0 if not, -1 if not told. */
-  int32_t may_use_trusted_devices;
+  sendsafely_optional_bool may_use_trusted_devices;
   /** Days for which a new package can be opened, 0 for ever, -1 if not told. */
-  int32_t package_life;
+  sendsafely_optional_int package_life;
 } sendsafely_user;
 
 /**
@@ -1077,31 +1100,31 @@ typedef struct {
  */
 sendsafely_status sendsafely_client_get_user(sendsafely_client *client,
                                              sendsafely_user **out_user,
-                                             sendsafely_error **error);
+                                             sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /** Frees what was told of a user. NULL is allowed; free it once. */
-void sendsafely_user_free(sendsafely_user *user);
+void sendsafely_user_free(sendsafely_user *SENDSAFELY_NULLABLE user);
 
 /* === ENTERPRISE ========================================================================================== */
 
 /** What the service tells of the organization: a record, to be freed with sendsafely_enterprise_free. */
 typedef struct {
   /** Host of its portal; NULL if not told. */
-  const char *host;
+  const char *SENDSAFELY_NULLABLE host;
   /** Its name; NULL if not told. */
-  const char *system_name;
+  const char *SENDSAFELY_NULLABLE system_name;
   /** Colour of the header of its pages, as in CSS; NULL if not told. */
-  const char *header_color;
+  const char *SENDSAFELY_NULLABLE header_color;
   /** Colour of the links on its pages; NULL if not told. */
-  const char *link_color;
+  const char *SENDSAFELY_NULLABLE link_color;
   /** 1 if packages may be finalized with undisclosed_recipients. */
-  int32_t allow_undisclosed_recipients;
+  sendsafely_bool allow_undisclosed_recipients;
   /** 1 if messages are encrypted. */
-  int32_t message_encryption;
+  sendsafely_bool message_encryption;
   /** 1 if it tests new versions of the plug-in for Outlook. */
-  int32_t outlook_beta;
+  sendsafely_bool outlook_beta;
   /** 1 if it offers all languages. */
-  int32_t allow_all_languages;
+  sendsafely_bool allow_all_languages;
 } sendsafely_enterprise;
 
 /**
@@ -1111,10 +1134,10 @@ typedef struct {
  */
 sendsafely_status sendsafely_client_get_enterprise(sendsafely_client *client,
                                                    sendsafely_enterprise **out_enterprise,
-                                                   sendsafely_error **error);
+                                                   sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /** Frees what was told of an organization. NULL is allowed; free it once. */
-void sendsafely_enterprise_free(sendsafely_enterprise *enterprise);
+void sendsafely_enterprise_free(sendsafely_enterprise *SENDSAFELY_NULLABLE enterprise);
 
 /* === PACKAGE ============================================================================================= */
 
@@ -1135,7 +1158,7 @@ typedef struct sendsafely_package sendsafely_package;
  */
 sendsafely_status sendsafely_package_create(sendsafely_client *client,
                                             sendsafely_package **out_package,
-                                            sendsafely_error **error);
+                                            sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Creates a package in the name of another user of the organization, for its administrators.
@@ -1148,7 +1171,7 @@ sendsafely_status sendsafely_package_create(sendsafely_client *client,
 sendsafely_status sendsafely_package_create_for_user(sendsafely_client *client,
                                                      const char *email,
                                                      sendsafely_package **out_package,
-                                                     sendsafely_error **error);
+                                                     sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Creates a Workspace: a package with directories and collaborators that stays. It is usable at once and never
@@ -1159,9 +1182,9 @@ sendsafely_status sendsafely_package_create_for_user(sendsafely_client *client,
  * SendSafely Client API: create package (protocol 4.1), Workspaces (protocol 7.3).
  */
 sendsafely_status sendsafely_package_create_workspace(sendsafely_client *client,
-                                                      const char *name,
+                                                      const char *SENDSAFELY_NULLABLE name,
                                                       sendsafely_package **out_package,
-                                                      sendsafely_error **error);
+                                                      sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Opens a package by its id and keycode, to receive it or to go on with it.
@@ -1180,7 +1203,7 @@ sendsafely_status sendsafely_package_open(sendsafely_client *client,
                                           const char *package_id,
                                           const char *keycode,
                                           sendsafely_package **out_package,
-                                          sendsafely_error **error);
+                                          sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Opens a package without its keycode, with the private key of a trusted device, to receive it or to go on with it.
@@ -1195,12 +1218,12 @@ sendsafely_status sendsafely_package_open_with_private_key(sendsafely_client *cl
                                                            const char *public_key_id,
                                                            const char *private_key,
                                                            sendsafely_package **out_package,
-                                                           sendsafely_error **error);
+                                                           sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /** Gives the id of a package, such as "GVG2-MNZT". No network. Free the text with sendsafely_string_free. */
 sendsafely_status sendsafely_package_id(sendsafely_package *package,
                                         char **out_text,
-                                        sendsafely_error **error);
+                                        sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Gives the package code, the part of the secure link that finds the package. No network. Free the text with
@@ -1208,12 +1231,12 @@ sendsafely_status sendsafely_package_id(sendsafely_package *package,
  */
 sendsafely_status sendsafely_package_code(sendsafely_package *package,
                                           char **out_text,
-                                          sendsafely_error **error);
+                                          sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /** Tells whether a package is a Workspace: 1, or 0. No network. */
 sendsafely_status sendsafely_package_is_workspace(sendsafely_package *package,
-                                                  int32_t *out_is_workspace,
-                                                  sendsafely_error **error);
+                                                  sendsafely_bool *out_is_workspace,
+                                                  sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Sets for how many days the package can be opened: 1 to 365, or 0 for ever where the organization allows it.
@@ -1224,7 +1247,7 @@ sendsafely_status sendsafely_package_is_workspace(sendsafely_package *package,
  */
 sendsafely_status sendsafely_package_set_life(sendsafely_package *package,
                                               int32_t days,
-                                              sendsafely_error **error);
+                                              sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Gives a package a label, or a Workspace its name. Before or after finalize.
@@ -1234,7 +1257,7 @@ sendsafely_status sendsafely_package_set_life(sendsafely_package *package,
  */
 sendsafely_status sendsafely_package_set_label(sendsafely_package *package,
                                                const char *label,
-                                               sendsafely_error **error);
+                                               sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Changes what no other function knows: json_object is a JSON object with members of the package, which goes to the
@@ -1246,7 +1269,7 @@ sendsafely_status sendsafely_package_set_label(sendsafely_package *package,
  */
 sendsafely_status sendsafely_package_update(sendsafely_package *package,
                                             const char *json_object,
-                                            sendsafely_error **error);
+                                            sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Gives the collaborators of a Workspace as the service tells them: the text of a JSON array, to be freed with
@@ -1257,7 +1280,7 @@ sendsafely_status sendsafely_package_update(sendsafely_package *package,
  */
 sendsafely_status sendsafely_package_get_collaborators(sendsafely_package *package,
                                                        char **out_json,
-                                                       sendsafely_error **error);
+                                                       sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Gives the permissions of a package as the service tells them: the text of a JSON array. Everything else as for
@@ -1267,7 +1290,7 @@ sendsafely_status sendsafely_package_get_collaborators(sendsafely_package *packa
  */
 sendsafely_status sendsafely_package_get_permissions(sendsafely_package *package,
                                                      char **out_json,
-                                                     sendsafely_error **error);
+                                                     sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Has the service mail the whole secure link to the recipients. THE KEYCODE GOES TO THE SERVICE IN CLEAR for that, so
@@ -1280,7 +1303,7 @@ sendsafely_status sendsafely_package_get_permissions(sendsafely_package *package
  * SendSafely Client API: notify recipients (protocol 6.11).
  */
 sendsafely_status sendsafely_package_notify(sendsafely_package *package,
-                                            sendsafely_error **error);
+                                            sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Deletes the package on the service, with its files, for good. At any step; every later call on the package, other
@@ -1291,7 +1314,7 @@ sendsafely_status sendsafely_package_notify(sendsafely_package *package,
  * SendSafely Client API: delete package (protocol 6.2.4), delete temporary package (protocol 6.2.5).
  */
 sendsafely_status sendsafely_package_delete(sendsafely_package *package,
-                                            sendsafely_error **error);
+                                            sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Deletes a package that could not be finished: what a program calls after a failure or a stop, so that nothing stays
@@ -1305,14 +1328,14 @@ sendsafely_status sendsafely_package_delete(sendsafely_package *package,
  * SendSafely Client API: delete temporary package (protocol 6.2.5).
  */
 sendsafely_status sendsafely_package_delete_unfinished(sendsafely_package *package,
-                                                       sendsafely_error **error);
+                                                       sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Frees the handle of a package; the package stays on the service as it is. Only frees: no network, no waiting,
  * nothing lost. NULL and twice are harmless, and so are a call on another thread that still runs and a callback of the
  * package.
  */
-void sendsafely_package_free(sendsafely_package *package);
+void sendsafely_package_free(sendsafely_package *SENDSAFELY_NULLABLE package);
 
 /* === PUBLIC KEYS OF TRUSTED DEVICES ====================================================================== */
 
@@ -1348,7 +1371,7 @@ sendsafely_status sendsafely_client_register_public_key(sendsafely_client *clien
                                                         const char *public_key,
                                                         const char *description,
                                                         char **out_public_key_id,
-                                                        sendsafely_error **error);
+                                                        sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Gives the armored public key of one of the user's trusted devices. Free the text with sendsafely_string_free.
@@ -1359,7 +1382,7 @@ sendsafely_status sendsafely_client_register_public_key(sendsafely_client *clien
 sendsafely_status sendsafely_client_get_public_key(sendsafely_client *client,
                                                    const char *public_key_id,
                                                    char **out_public_key,
-                                                   sendsafely_error **error);
+                                                   sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Revokes a public key: the service forgets it, and the device opens nothing any more without a link.
@@ -1369,7 +1392,7 @@ sendsafely_status sendsafely_client_get_public_key(sendsafely_client *client,
  */
 sendsafely_status sendsafely_client_revoke_public_key(sendsafely_client *client,
                                                       const char *public_key_id,
-                                                      sendsafely_error **error);
+                                                      sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Gives the public keys to which the keycode of a package is to be encrypted: those of its readers and of the
@@ -1379,12 +1402,12 @@ sendsafely_status sendsafely_client_revoke_public_key(sendsafely_client *client,
  * SendSafely Client API: public keys and keycodes (protocol 4.6).
  */
 sendsafely_status sendsafely_package_get_public_keys(sendsafely_package *package,
-                                                     const char *recipient_id,
+                                                     const char *SENDSAFELY_NULLABLE recipient_id,
                                                      sendsafely_public_key_list **out_keys,
-                                                     sendsafely_error **error);
+                                                     sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /** Frees a list of public keys with the keys in it. NULL is allowed; free it once. */
-void sendsafely_public_key_list_free(sendsafely_public_key_list *keys);
+void sendsafely_public_key_list_free(sendsafely_public_key_list *SENDSAFELY_NULLABLE keys);
 
 /* === RECIPIENTS ========================================================================================== */
 
@@ -1396,33 +1419,33 @@ typedef struct {
    * Number to which the service sends a code by SMS before the recipient can open the package, such as
    * "(415) 555-0100" or "+82 2 312 3456". NULL, the default: no such check.
    */
-  const char *phone_number;
+  const char *SENDSAFELY_NULLABLE phone_number;
   /**
    * Country of phone_number: one of sendsafely_country_codes, or "OTHER" for a number that begins with +. NULL, the
    * default: "US".
    */
-  const char *country_code;
+  const char *SENDSAFELY_NULLABLE country_code;
   /**
    * 1: the code goes to the number that the service knows of the recipient, if it knows one; not together with
    * phone_number. 0, the default: no such check.
    */
-  int32_t auto_enable_sms;
+  sendsafely_bool auto_enable_sms;
 } sendsafely_recipient_options;
 
 /** A file that a recipient has fetched, or the message. */
 typedef struct {
   /** From where; NULL if not told. */
-  const char *ip_address;
+  const char *SENDSAFELY_NULLABLE ip_address;
   /** When, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told. */
-  int64_t time;
+  sendsafely_time time;
   /** When, as the service writes it; NULL if not told. */
-  const char *time_text;
+  const char *SENDSAFELY_NULLABLE time_text;
   /** 1 if it was the message. */
-  int32_t is_message;
+  sendsafely_bool is_message;
   /** Id of the file; NULL for a message. */
-  const char *file_id;
+  const char *SENDSAFELY_NULLABLE file_id;
   /** Name of the file; NULL for a message. */
-  const char *file_name;
+  const char *SENDSAFELY_NULLABLE file_name;
 } sendsafely_confirmation;
 
 /** A list of confirmations. */
@@ -1442,9 +1465,9 @@ typedef struct {
   /** E-mail address. */
   const char *email;
   /** Full name; NULL if not told. */
-  const char *full_name;
+  const char *SENDSAFELY_NULLABLE full_name;
   /** Role in a Workspace, such as "VIEWER"; NULL if not told. */
-  const char *role;
+  const char *SENDSAFELY_NULLABLE role;
   /** E-mail addresses of those who may approve the package for this recipient; never NULL. */
   const sendsafely_string_list *approvers;
   /**
@@ -1453,13 +1476,13 @@ typedef struct {
    */
   const sendsafely_string_list *phone_numbers;
   /** 1 if somebody has to approve the package for this recipient. */
-  int32_t needs_approval;
+  sendsafely_bool needs_approval;
   /** 1 if this is the sender. */
-  int32_t is_package_owner;
+  sendsafely_bool is_package_owner;
   /** 1 if the recipient has to give a code sent by SMS. */
-  int32_t sms_auth;
+  sendsafely_bool sms_auth;
   /** The service's code of this recipient; NULL if not told. */
-  const char *recipient_code;
+  const char *SENDSAFELY_NULLABLE recipient_code;
   /** What the recipient has fetched; never NULL. */
   const sendsafely_confirmation_list *confirmations;
   /**
@@ -1477,13 +1500,13 @@ typedef struct {
    * A sendsafely_status: SENDSAFELY_OK, or why the recipient is not on the package. With a recipient: why its
    * trusted devices did not get the keycode, see sendsafely_package_upload_keycodes.
    */
-  int32_t status;
+  sendsafely_status status;
   /** The service's own code, such as "DUPLICATE_EMAIL"; NULL unless it refused. */
-  const char *server_code;
+  const char *SENDSAFELY_NULLABLE server_code;
   /** The service's own words; NULL if there are none. */
-  const char *server_message;
+  const char *SENDSAFELY_NULLABLE server_message;
   /** The recipient; NULL if it was refused. */
-  const sendsafely_recipient *recipient;
+  const sendsafely_recipient *SENDSAFELY_NULLABLE recipient;
 } sendsafely_recipient_result;
 
 /**
@@ -1526,9 +1549,9 @@ sendsafely_status sendsafely_recipient_options_init(sendsafely_recipient_options
  */
 sendsafely_status sendsafely_package_add_recipient(sendsafely_package *package,
                                                    const char *email,
-                                                   const sendsafely_recipient_options *options,
-                                                   sendsafely_recipient **out_recipient,
-                                                   sendsafely_error **error);
+                                                   const sendsafely_recipient_options *SENDSAFELY_NULLABLE options,
+                                                   sendsafely_recipient **SENDSAFELY_NULLABLE out_recipient,
+                                                   sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Adds several recipients with one request. At most 99 on a package.
@@ -1547,9 +1570,9 @@ sendsafely_status sendsafely_package_add_recipient(sendsafely_package *package,
 sendsafely_status sendsafely_package_add_recipients(sendsafely_package *package,
                                                     const char *const *emails,
                                                     size_t count,
-                                                    const sendsafely_recipient_options *options,
+                                                    const sendsafely_recipient_options *SENDSAFELY_NULLABLE options,
                                                     sendsafely_recipient_result_list **out_results,
-                                                    sendsafely_error **error);
+                                                    sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Asks the service for what it knows of a recipient now: phone numbers, role, what was fetched.
@@ -1560,7 +1583,7 @@ sendsafely_status sendsafely_package_add_recipients(sendsafely_package *package,
 sendsafely_status sendsafely_package_get_recipient(sendsafely_package *package,
                                                    const char *recipient_id,
                                                    sendsafely_recipient **out_recipient,
-                                                   sendsafely_error **error);
+                                                   sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Sets the phone number of a recipient, to which the service sends a code by SMS before the recipient can open the
@@ -1575,8 +1598,8 @@ sendsafely_status sendsafely_package_get_recipient(sendsafely_package *package,
 sendsafely_status sendsafely_package_set_recipient_phone(sendsafely_package *package,
                                                          const char *recipient_id,
                                                          const char *phone_number,
-                                                         const char *country_code,
-                                                         sendsafely_error **error);
+                                                         const char *SENDSAFELY_NULLABLE country_code,
+                                                         sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Sets the role of a collaborator in a Workspace: "VIEWER", "CONTRIBUTOR", "MANAGER", "OWNER", or one that the service
@@ -1590,7 +1613,7 @@ sendsafely_status sendsafely_package_set_recipient_phone(sendsafely_package *pac
 sendsafely_status sendsafely_package_set_recipient_role(sendsafely_package *package,
                                                         const char *recipient_id,
                                                         const char *role,
-                                                        sendsafely_error **error);
+                                                        sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Removes a recipient. Before or after finalize.
@@ -1601,7 +1624,7 @@ sendsafely_status sendsafely_package_set_recipient_role(sendsafely_package *pack
  */
 sendsafely_status sendsafely_package_remove_recipient(sendsafely_package *package,
                                                       const char *recipient_id,
-                                                      sendsafely_error **error);
+                                                      sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Removes all recipients but the owner, before or after finalize. Contact groups stay.
@@ -1609,13 +1632,13 @@ sendsafely_status sendsafely_package_remove_recipient(sendsafely_package *packag
  * SendSafely Client API: remove all recipients (protocol 6.4.6).
  */
 sendsafely_status sendsafely_package_remove_all_recipients(sendsafely_package *package,
-                                                           sendsafely_error **error);
+                                                           sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /** Frees a recipient with all that is in it. NULL is allowed; free it once. */
-void sendsafely_recipient_free(sendsafely_recipient *recipient);
+void sendsafely_recipient_free(sendsafely_recipient *SENDSAFELY_NULLABLE recipient);
 
 /** Frees a list of results with the results in it. NULL is allowed; free it once. */
-void sendsafely_recipient_result_list_free(sendsafely_recipient_result_list *results);
+void sendsafely_recipient_result_list_free(sendsafely_recipient_result_list *SENDSAFELY_NULLABLE results);
 
 /* === COUNTRY CODES ======================================================================================= */
 
@@ -1642,10 +1665,10 @@ typedef struct {
  * SendSafely Client API: update recipient (protocol 6.4.4).
  */
 sendsafely_status sendsafely_country_codes(sendsafely_country_code_list **out_countries,
-                                           sendsafely_error **error);
+                                           sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /** Frees a list of countries with the countries in it. NULL is allowed; free it once. */
-void sendsafely_country_code_list_free(sendsafely_country_code_list *countries);
+void sendsafely_country_code_list_free(sendsafely_country_code_list *SENDSAFELY_NULLABLE countries);
 
 /* === CONTACT GROUPS ====================================================================================== */
 
@@ -1655,7 +1678,7 @@ void sendsafely_country_code_list_free(sendsafely_country_code_list *countries);
  */
 typedef struct {
   /** The service's id of this user; NULL if not told. */
-  const char *user_id;
+  const char *SENDSAFELY_NULLABLE user_id;
   /** E-mail address. */
   const char *email;
 } sendsafely_contact_group_member;
@@ -1675,7 +1698,7 @@ typedef struct {
   /** Its name. */
   const char *name;
   /** 1 if it is the organization's, which all its users may use. */
-  int32_t is_organization_group;
+  sendsafely_bool is_organization_group;
   /** Who is in it; never NULL. */
   const sendsafely_contact_group_member_list *members;
 } sendsafely_contact_group;
@@ -1702,9 +1725,9 @@ typedef struct {
  */
 sendsafely_status sendsafely_client_create_contact_group(sendsafely_client *client,
                                                          const char *name,
-                                                         int32_t is_organization_group,
-                                                         sendsafely_contact_group **out_group,
-                                                         sendsafely_error **error);
+                                                         sendsafely_bool is_organization_group,
+                                                         sendsafely_contact_group **SENDSAFELY_NULLABLE out_group,
+                                                         sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Gives a contact group with its members. Free the record with sendsafely_contact_group_free.
@@ -1715,7 +1738,7 @@ sendsafely_status sendsafely_client_create_contact_group(sendsafely_client *clie
 sendsafely_status sendsafely_client_get_contact_group(sendsafely_client *client,
                                                       const char *contact_group_id,
                                                       sendsafely_contact_group **out_group,
-                                                      sendsafely_error **error);
+                                                      sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Gives the contact groups of the user with their members, or with whole_organization 1 those of the organization.
@@ -1724,9 +1747,9 @@ sendsafely_status sendsafely_client_get_contact_group(sendsafely_client *client,
  * SendSafely Client API: contact groups (protocol 6.5).
  */
 sendsafely_status sendsafely_client_get_contact_groups(sendsafely_client *client,
-                                                       int32_t whole_organization,
+                                                       sendsafely_bool whole_organization,
                                                        sendsafely_contact_group_list **out_groups,
-                                                       sendsafely_error **error);
+                                                       sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Deletes a contact group; it disappears from the packages that it is on.
@@ -1736,7 +1759,7 @@ sendsafely_status sendsafely_client_get_contact_groups(sendsafely_client *client
  */
 sendsafely_status sendsafely_client_delete_contact_group(sendsafely_client *client,
                                                          const char *contact_group_id,
-                                                         sendsafely_error **error);
+                                                         sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Adds somebody to a contact group.
@@ -1749,8 +1772,8 @@ sendsafely_status sendsafely_client_delete_contact_group(sendsafely_client *clie
 sendsafely_status sendsafely_client_add_contact_group_member(sendsafely_client *client,
                                                              const char *contact_group_id,
                                                              const char *email,
-                                                             sendsafely_contact_group_member **out_member,
-                                                             sendsafely_error **error);
+                                                             sendsafely_contact_group_member **SENDSAFELY_NULLABLE out_member,
+                                                             sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Removes somebody from a contact group, by the user_id that the group's members have.
@@ -1762,7 +1785,7 @@ sendsafely_status sendsafely_client_add_contact_group_member(sendsafely_client *
 sendsafely_status sendsafely_client_remove_contact_group_member(sendsafely_client *client,
                                                                 const char *contact_group_id,
                                                                 const char *user_id,
-                                                                sendsafely_error **error);
+                                                                sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Puts a contact group on a package: all its members can open it. It counts as a recipient when the package is
@@ -1775,7 +1798,7 @@ sendsafely_status sendsafely_client_remove_contact_group_member(sendsafely_clien
  */
 sendsafely_status sendsafely_package_add_contact_group(sendsafely_package *package,
                                                        const char *contact_group_id,
-                                                       sendsafely_error **error);
+                                                       sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Takes a contact group off a package. Before or after finalize.
@@ -1785,16 +1808,16 @@ sendsafely_status sendsafely_package_add_contact_group(sendsafely_package *packa
  */
 sendsafely_status sendsafely_package_remove_contact_group(sendsafely_package *package,
                                                           const char *contact_group_id,
-                                                          sendsafely_error **error);
+                                                          sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /** Frees a contact group with its members. NULL is allowed; free it once. */
-void sendsafely_contact_group_free(sendsafely_contact_group *group);
+void sendsafely_contact_group_free(sendsafely_contact_group *SENDSAFELY_NULLABLE group);
 
 /** Frees a list of contact groups with the groups in it. NULL is allowed; free it once. */
-void sendsafely_contact_group_list_free(sendsafely_contact_group_list *groups);
+void sendsafely_contact_group_list_free(sendsafely_contact_group_list *SENDSAFELY_NULLABLE groups);
 
 /** Frees a member of a contact group. NULL is allowed; free it once. */
-void sendsafely_contact_group_member_free(sendsafely_contact_group_member *member);
+void sendsafely_contact_group_member_free(sendsafely_contact_group_member *SENDSAFELY_NULLABLE member);
 
 /* === FILES OF A PACKAGE ================================================================================== */
 
@@ -1820,17 +1843,17 @@ typedef struct {
    */
   uint64_t size;
   /** When it was uploaded, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told. */
-  int64_t uploaded;
+  sendsafely_time uploaded;
   /** When it was uploaded, as the service writes it; NULL if not told. */
-  const char *uploaded_text;
+  const char *SENDSAFELY_NULLABLE uploaded_text;
   /** E-mail address of who uploaded it; NULL if not told. */
-  const char *created_by;
+  const char *SENDSAFELY_NULLABLE created_by;
   /** Parts into which it was cut. */
   uint32_t parts;
   /** Version of the file in a Workspace, 0 if not told. */
   uint32_t version;
   /** The service's id of who uploaded it; NULL if not told. Only sendsafely_package_get_file_information tells it. */
-  const char *created_by_id;
+  const char *SENDSAFELY_NULLABLE created_by_id;
 } sendsafely_file;
 
 /** A list of files. */
@@ -1859,9 +1882,9 @@ typedef struct {
  */
 sendsafely_status sendsafely_package_get_file_information(sendsafely_package *package,
                                                           const char *file_id,
-                                                          const char *directory_id,
+                                                          const char *SENDSAFELY_NULLABLE directory_id,
                                                           sendsafely_file_information **out_information,
-                                                          sendsafely_error **error);
+                                                          sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Deletes a file from a package, with its earlier versions, or one of these by its own id.
@@ -1873,8 +1896,8 @@ sendsafely_status sendsafely_package_get_file_information(sendsafely_package *pa
  */
 sendsafely_status sendsafely_package_delete_file(sendsafely_package *package,
                                                  const char *file_id,
-                                                 const char *directory_id,
-                                                 sendsafely_error **error);
+                                                 const char *SENDSAFELY_NULLABLE directory_id,
+                                                 sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Moves a file of a Workspace into another of its directories; target_directory_id NULL is the root directory.
@@ -1885,8 +1908,8 @@ sendsafely_status sendsafely_package_delete_file(sendsafely_package *package,
  */
 sendsafely_status sendsafely_package_move_file(sendsafely_package *package,
                                                const char *file_id,
-                                               const char *target_directory_id,
-                                               sendsafely_error **error);
+                                               const char *SENDSAFELY_NULLABLE target_directory_id,
+                                               sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Gives a file of a package or Workspace another name.
@@ -1898,7 +1921,7 @@ sendsafely_status sendsafely_package_move_file(sendsafely_package *package,
 sendsafely_status sendsafely_package_rename_file(sendsafely_package *package,
                                                  const char *file_id,
                                                  const char *new_name,
-                                                 sendsafely_error **error);
+                                                 sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Copies a file into a Workspace of the same portal, without sending its bytes again. Whoever opens the Workspace can
@@ -1915,15 +1938,15 @@ sendsafely_status sendsafely_package_rename_file(sendsafely_package *package,
 sendsafely_status sendsafely_package_copy_file(sendsafely_package *source_package,
                                                const char *file_id,
                                                sendsafely_package *target_package,
-                                               const char *target_directory_id,
-                                               char **out_file_id,
-                                               sendsafely_error **error);
+                                               const char *SENDSAFELY_NULLABLE target_directory_id,
+                                               char **SENDSAFELY_NULLABLE out_file_id,
+                                               sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /** Frees what a call told of a file, with the versions in it. NULL is allowed; free it once. */
-void sendsafely_file_information_free(sendsafely_file_information *information);
+void sendsafely_file_information_free(sendsafely_file_information *SENDSAFELY_NULLABLE information);
 
 /** Frees a file that an upload returned. NULL is allowed; free it once. */
-void sendsafely_file_free(sendsafely_file *file);
+void sendsafely_file_free(sendsafely_file *SENDSAFELY_NULLABLE file);
 
 /* === DIRECTORIES OF A WORKSPACE ========================================================================== */
 
@@ -1932,15 +1955,15 @@ typedef struct {
   /** Set by sendsafely_directory_options_init. */
   size_t struct_size;
   /** What to sort by: "name", or another field that the service knows. NULL, the default: its own order. */
-  const char *sort_field;
+  const char *SENDSAFELY_NULLABLE sort_field;
   /** 1: the last first. Default: 0. */
-  int32_t descending;
+  sendsafely_bool descending;
   /** 1: only one page, of at most 100 files and 100 directories. 0, the default: all of them. */
-  int32_t one_page;
+  sendsafely_bool one_page;
   /** With one_page, else SENDSAFELY_INVALID_ARGUMENT: the first file, from 0, the default. */
-  uint64_t file_index;
+  sendsafely_index file_index;
   /** With one_page, else SENDSAFELY_INVALID_ARGUMENT: the first directory, from 0, the default. */
-  uint64_t directory_index;
+  sendsafely_index directory_index;
 } sendsafely_directory_options;
 
 /** A directory as the one above shows it: part of other records. */
@@ -1950,9 +1973,9 @@ typedef struct {
   /** Its name. Not safe as a path: sendsafely_package_download_all makes it so. */
   const char *name;
   /** When it was made, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told. */
-  int64_t created;
+  sendsafely_time created;
   /** When it was made, as the service writes it; NULL if not told. */
-  const char *created_text;
+  const char *SENDSAFELY_NULLABLE created_text;
 } sendsafely_subdirectory;
 
 /** A list of directories. */
@@ -1992,10 +2015,10 @@ sendsafely_status sendsafely_directory_options_init(sendsafely_directory_options
  * SendSafely Client API: get directory (protocol 6.8.1).
  */
 sendsafely_status sendsafely_package_get_directory(sendsafely_package *package,
-                                                   const char *directory_id,
-                                                   const sendsafely_directory_options *options,
+                                                   const char *SENDSAFELY_NULLABLE directory_id,
+                                                   const sendsafely_directory_options *SENDSAFELY_NULLABLE options,
                                                    sendsafely_directory **out_directory,
-                                                   sendsafely_error **error);
+                                                   sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Makes a directory in a Workspace.
@@ -2007,10 +2030,10 @@ sendsafely_status sendsafely_package_get_directory(sendsafely_package *package,
  * SendSafely Client API: create directory (protocol 6.8.2).
  */
 sendsafely_status sendsafely_package_create_directory(sendsafely_package *package,
-                                                      const char *parent_id,
+                                                      const char *SENDSAFELY_NULLABLE parent_id,
                                                       const char *name,
-                                                      char **out_directory_id,
-                                                      sendsafely_error **error);
+                                                      char **SENDSAFELY_NULLABLE out_directory_id,
+                                                      sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Gives a directory of a Workspace another name. The root directory has none: SENDSAFELY_DENIED.
@@ -2021,7 +2044,7 @@ sendsafely_status sendsafely_package_create_directory(sendsafely_package *packag
 sendsafely_status sendsafely_package_rename_directory(sendsafely_package *package,
                                                       const char *directory_id,
                                                       const char *new_name,
-                                                      sendsafely_error **error);
+                                                      sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Moves a directory of a Workspace, with everything in it, into another one of the same Workspace.
@@ -2032,8 +2055,8 @@ sendsafely_status sendsafely_package_rename_directory(sendsafely_package *packag
  */
 sendsafely_status sendsafely_package_move_directory(sendsafely_package *package,
                                                     const char *directory_id,
-                                                    const char *target_directory_id,
-                                                    sendsafely_error **error);
+                                                    const char *SENDSAFELY_NULLABLE target_directory_id,
+                                                    sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Deletes a directory of a Workspace with everything in it, for good. Not the root directory: SENDSAFELY_DENIED.
@@ -2043,10 +2066,10 @@ sendsafely_status sendsafely_package_move_directory(sendsafely_package *package,
  */
 sendsafely_status sendsafely_package_delete_directory(sendsafely_package *package,
                                                       const char *directory_id,
-                                                      sendsafely_error **error);
+                                                      sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /** Frees a directory with everything that is in the record. NULL is allowed; free it once. */
-void sendsafely_directory_free(sendsafely_directory *directory);
+void sendsafely_directory_free(sendsafely_directory *SENDSAFELY_NULLABLE directory);
 
 /* === REPORTS OF DIRECTORY TREES ========================================================================== */
 
@@ -2074,23 +2097,23 @@ typedef struct {
   /** Its path in the tree, as the sender names it, with / between directories. Not safe as a path on this machine. */
   const char *path;
   /** Where it is on this machine; NULL if it has no place here. */
-  const char *local_path;
+  const char *SENDSAFELY_NULLABLE local_path;
   /** Its id; NULL if it has none. */
-  const char *file_id;
+  const char *SENDSAFELY_NULLABLE file_id;
   /** Bytes of the file: of one that was downloaded, as they were received. */
   uint64_t size;
   /** A sendsafely_status: SENDSAFELY_OK, or why nothing was done. */
-  int32_t status;
+  sendsafely_status status;
   /** What was done: a sendsafely_action. */
-  int32_t action;
+  sendsafely_action action;
   /** What happened, in words; NULL for SENDSAFELY_OK. */
-  const char *message;
+  const char *SENDSAFELY_NULLABLE message;
   /** 1 if its name on this machine is not the sender's, which was not safe or was taken by another file. */
-  int32_t renamed;
+  sendsafely_bool renamed;
   /**
    * Bytes of the file as its sender declared them, not always rightly; SENDSAFELY_SIZE_UNKNOWN if that is not known.
    */
-  uint64_t declared_size;
+  sendsafely_optional_size declared_size;
 } sendsafely_report_item;
 
 /** What became of every file of a tree: a record, to be freed with sendsafely_report_free. */
@@ -2102,7 +2125,7 @@ typedef struct {
 } sendsafely_report;
 
 /** Frees a report with the items in it. NULL is allowed; free it once. */
-void sendsafely_report_free(sendsafely_report *report);
+void sendsafely_report_free(sendsafely_report *SENDSAFELY_NULLABLE report);
 
 /* === UPLOADS ============================================================================================= */
 
@@ -2114,11 +2137,11 @@ typedef struct {
    * Name for the recipients. NULL, the default: that of the path. Only for sendsafely_package_upload_file; the other
    * calls have it as a parameter of its own.
    */
-  const char *file_name;
+  const char *SENDSAFELY_NULLABLE file_name;
   /** Directory of a Workspace. NULL, the default: its root directory. */
-  const char *directory_id;
+  const char *SENDSAFELY_NULLABLE directory_id;
   /** Progress of this call; see "Progress and stopping". NULL, the default: the client's callback. */
-  sendsafely_progress_callback on_progress;
+  sendsafely_progress_callback SENDSAFELY_NULLABLE on_progress;
   /** Handed to on_progress. */
   void *user_data;
 } sendsafely_upload_options;
@@ -2128,18 +2151,18 @@ typedef struct {
   /** Set by sendsafely_upload_all_options_init. */
   size_t struct_size;
   /** Directory of a Workspace into which everything goes. NULL, the default: its root directory. */
-  const char *directory_id;
+  const char *SENDSAFELY_NULLABLE directory_id;
   /**
    * What to do with files that are there already: a sendsafely_existing. SENDSAFELY_EXISTING_SKIP, the default,
    * leaves those alone that are complete and of the same size; SENDSAFELY_EXISTING_OVERWRITE makes a new version of
    * each, in a Workspace; SENDSAFELY_EXISTING_REFUSE answers SENDSAFELY_FILE_EXISTS before anything is changed.
    */
-  int32_t existing;
+  sendsafely_existing existing;
   /**
    * Progress of this call, of all files together; see "Progress and stopping". NULL, the default: the client's
    * callback.
    */
-  sendsafely_progress_callback on_progress;
+  sendsafely_progress_callback SENDSAFELY_NULLABLE on_progress;
   /** Handed to on_progress. */
   void *user_data;
 } sendsafely_upload_all_options;
@@ -2151,7 +2174,7 @@ typedef struct {
  */
 sendsafely_status sendsafely_package_running_uploads(sendsafely_package *package,
                                                      size_t *out_count,
-                                                     sendsafely_error **error);
+                                                     sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Fills upload options with their defaults. size is sizeof *options.
@@ -2182,9 +2205,9 @@ sendsafely_status sendsafely_upload_all_options_init(sendsafely_upload_all_optio
  */
 sendsafely_status sendsafely_package_upload_file(sendsafely_package *package,
                                                  const char *path,
-                                                 const sendsafely_upload_options *options,
-                                                 sendsafely_file **out_file,
-                                                 sendsafely_error **error);
+                                                 const sendsafely_upload_options *SENDSAFELY_NULLABLE options,
+                                                 sendsafely_file **SENDSAFELY_NULLABLE out_file,
+                                                 sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Uploads size bytes at data under a name. They must not change until the call returns.
@@ -2195,9 +2218,9 @@ sendsafely_status sendsafely_package_upload_memory(sendsafely_package *package,
                                                    const char *file_name,
                                                    const uint8_t *data,
                                                    size_t size,
-                                                   const sendsafely_upload_options *options,
-                                                   sendsafely_file **out_file,
-                                                   sendsafely_error **error);
+                                                   const sendsafely_upload_options *SENDSAFELY_NULLABLE options,
+                                                   sendsafely_file **SENDSAFELY_NULLABLE out_file,
+                                                   sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Uploads under a name what a read callback delivers: from a pipe, an archive, a file whose name is not UTF-8.
@@ -2212,9 +2235,9 @@ sendsafely_status sendsafely_package_upload_callback(sendsafely_package *package
                                                      sendsafely_read_callback read,
                                                      void *read_user_data,
                                                      uint64_t size,
-                                                     const sendsafely_upload_options *options,
-                                                     sendsafely_file **out_file,
-                                                     sendsafely_error **error);
+                                                     const sendsafely_upload_options *SENDSAFELY_NULLABLE options,
+                                                     sendsafely_file **SENDSAFELY_NULLABLE out_file,
+                                                     sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Uploads all files that are in a local directory and, into a Workspace, its directories with what is in them.
@@ -2235,9 +2258,9 @@ sendsafely_status sendsafely_package_upload_callback(sendsafely_package *package
  */
 sendsafely_status sendsafely_package_upload_all(sendsafely_package *package,
                                                 const char *directory,
-                                                const sendsafely_upload_all_options *options,
-                                                sendsafely_report **out_report,
-                                                sendsafely_error **error);
+                                                const sendsafely_upload_all_options *SENDSAFELY_NULLABLE options,
+                                                sendsafely_report **SENDSAFELY_NULLABLE out_report,
+                                                sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Encrypts the keycode of a package to the public keys of its readers, or with a recipient_id to those of one
@@ -2254,8 +2277,8 @@ sendsafely_status sendsafely_package_upload_all(sendsafely_package *package,
  * SendSafely Client API: public keys and keycodes (protocol 4.6).
  */
 sendsafely_status sendsafely_package_upload_keycodes(sendsafely_package *package,
-                                                     const char *recipient_id,
-                                                     sendsafely_error **error);
+                                                     const char *SENDSAFELY_NULLABLE recipient_id,
+                                                     sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /* === MESSAGE ============================================================================================= */
 
@@ -2267,7 +2290,7 @@ sendsafely_status sendsafely_package_upload_keycodes(sendsafely_package *package
  */
 sendsafely_status sendsafely_package_set_message(sendsafely_package *package,
                                                  const char *text,
-                                                 sendsafely_error **error);
+                                                 sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Gives the message of a package, decrypted; NULL if there is none. Free the text with sendsafely_string_free, which
@@ -2279,7 +2302,7 @@ sendsafely_status sendsafely_package_set_message(sendsafely_package *package,
  */
 sendsafely_status sendsafely_package_get_message(sendsafely_package *package,
                                                  char **out_text,
-                                                 sendsafely_error **error);
+                                                 sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Encrypts the message of a package: gives base64 text. Free it with sendsafely_string_free. Everything else as for
@@ -2291,7 +2314,7 @@ sendsafely_status sendsafely_message_encrypt(const char *server_secret,
                                              const char *keycode,
                                              const char *text,
                                              char **out_base64,
-                                             sendsafely_error **error);
+                                             sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Decrypts the message of a package from its base64 text. Free the text with sendsafely_string_free, which zeroes it.
@@ -2304,7 +2327,7 @@ sendsafely_status sendsafely_message_decrypt(const char *server_secret,
                                              const char *keycode,
                                              const char *base64,
                                              char **out_text,
-                                             sendsafely_error **error);
+                                             sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /* === FINALIZE ============================================================================================ */
 
@@ -2313,23 +2336,23 @@ typedef struct {
   /** Set by sendsafely_finalize_options_init. */
   size_t struct_size;
   /** Password that downloads need, only together with undisclosed_recipients. NULL, the default: none. */
-  const char *password;
+  const char *SENDSAFELY_NULLABLE password;
   /** 1: no recipients are needed, whoever has the link may open the package. Default: 0. */
-  int32_t undisclosed_recipients;
+  sendsafely_bool undisclosed_recipients;
   /** 1: recipients may reply to all. Default: 0. */
-  int32_t allow_reply_all;
+  sendsafely_bool allow_reply_all;
   /** 1: the service sends its notification, without the keycode, to the recipients. Default: 0. */
-  int32_t notify_recipients;
+  sendsafely_bool notify_recipients;
   /** 1: PDF files can only be viewed. Default: 0. */
-  int32_t read_only_pdf;
+  sendsafely_bool read_only_pdf;
   /** Progress of this call; see "Progress and stopping". NULL, the default: the client's callback. */
-  sendsafely_progress_callback on_progress;
+  sendsafely_progress_callback SENDSAFELY_NULLABLE on_progress;
   /** Handed to on_progress. */
   void *user_data;
   /** For a Dropzone: e-mail address of the sender, as the sender gives it. NULL, the default: none. */
-  const char *unconfirmed_sender;
+  const char *SENDSAFELY_NULLABLE unconfirmed_sender;
   /** For a Dropzone: token of a sender whose address was confirmed. NULL, the default: none. */
-  const char *confirmed_sender_token;
+  const char *SENDSAFELY_NULLABLE confirmed_sender_token;
 } sendsafely_finalize_options;
 
 /** What came of finalizing: a record, to be freed with sendsafely_finalized_free. */
@@ -2341,7 +2364,7 @@ typedef struct {
   /** E-mail addresses of the recipients, as the service tells them; never NULL. */
   const sendsafely_string_list *recipients;
   /** 1 if the package is finalized, but somebody has to approve it before recipients can open it. */
-  int32_t needs_approval;
+  sendsafely_bool needs_approval;
 } sendsafely_finalized;
 
 /**
@@ -2369,12 +2392,12 @@ sendsafely_status sendsafely_finalize_options_init(sendsafely_finalize_options *
  * SendSafely Client API: public keys and keycodes (protocol 4.6), finalize (protocol 4.7).
  */
 sendsafely_status sendsafely_package_finalize(sendsafely_package *package,
-                                              const sendsafely_finalize_options *options,
-                                              sendsafely_finalized **out_finalized,
-                                              sendsafely_error **error);
+                                              const sendsafely_finalize_options *SENDSAFELY_NULLABLE options,
+                                              sendsafely_finalized **SENDSAFELY_NULLABLE out_finalized,
+                                              sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /** Frees what sendsafely_package_finalize returned, zeroing the link. NULL is allowed; free it once. */
-void sendsafely_finalized_free(sendsafely_finalized *finalized);
+void sendsafely_finalized_free(sendsafely_finalized *SENDSAFELY_NULLABLE finalized);
 
 /* === SECURE LINKS ======================================================================================== */
 
@@ -2383,11 +2406,11 @@ typedef struct {
   /** The host with its scheme, such as "https://acme.sendsafely.com". */
   const char *host;
   /** The package id; NULL if the link has none. */
-  const char *package_id;
+  const char *SENDSAFELY_NULLABLE package_id;
   /** The package code. */
   const char *package_code;
   /** The keycode, which opens the package; NULL if the link has none. Zeroed when freed. */
-  const char *keycode;
+  const char *SENDSAFELY_NULLABLE keycode;
 } sendsafely_link;
 
 /**
@@ -2398,7 +2421,7 @@ typedef struct {
  */
 sendsafely_status sendsafely_link_parse(const char *text,
                                         sendsafely_link **out_link,
-                                        sendsafely_error **error);
+                                        sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Finds the secure links in a text, such as an e-mail: each once, in their order; an empty list if there are none.
@@ -2408,7 +2431,7 @@ sendsafely_status sendsafely_link_parse(const char *text,
  */
 sendsafely_status sendsafely_link_find(const char *text,
                                        sendsafely_string_list **out_links,
-                                       sendsafely_error **error);
+                                       sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Opens a package by its secure link, to receive it.
@@ -2421,7 +2444,7 @@ sendsafely_status sendsafely_link_find(const char *text,
 sendsafely_status sendsafely_package_open_link(sendsafely_client *client,
                                                const char *link,
                                                sendsafely_package **out_package,
-                                               sendsafely_error **error);
+                                               sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Gives the secure link with the keycode in it: whoever has it opens the package. No network. Free the text with
@@ -2433,10 +2456,10 @@ sendsafely_status sendsafely_package_open_link(sendsafely_client *client,
  */
 sendsafely_status sendsafely_package_link(sendsafely_package *package,
                                           char **out_text,
-                                          sendsafely_error **error);
+                                          sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /** Frees the parts of a link, zeroing the keycode. NULL is allowed; free it once. */
-void sendsafely_link_free(sendsafely_link *link);
+void sendsafely_link_free(sendsafely_link *SENDSAFELY_NULLABLE link);
 
 /* === PACKAGE INFORMATION ================================================================================= */
 
@@ -2487,21 +2510,21 @@ typedef struct {
   /** The package code, as in the secure link. */
   const char *package_code;
   /** E-mail address of the sender; NULL if not told. */
-  const char *sender;
+  const char *SENDSAFELY_NULLABLE sender;
   /** When it was created, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told. */
-  int64_t created;
+  sendsafely_time created;
   /** When it was created, as the service writes it; NULL if not told. */
-  const char *created_text;
+  const char *SENDSAFELY_NULLABLE created_text;
   /** The state as the service names it, such as "PACKAGE_STATE_ACTIVE_INCOMPLETE"; NULL if not told. */
-  const char *state_name;
+  const char *SENDSAFELY_NULLABLE state_name;
   /** The state: a sendsafely_package_state. */
-  int32_t state;
+  sendsafely_package_state state;
   /** The class of the state: a sendsafely_package_status. */
-  int32_t status;
+  sendsafely_package_status status;
   /** Days for which it can be opened, 0 for ever, -1 if not told. */
-  int32_t life;
+  sendsafely_optional_int life;
   /** Name of a Workspace, or a label; NULL for none. */
-  const char *label;
+  const char *SENDSAFELY_NULLABLE label;
   /** The recipients; never NULL. */
   const sendsafely_recipient_list *recipients;
   /** The contact groups; never NULL. */
@@ -2511,23 +2534,23 @@ typedef struct {
   /** E-mail addresses of possible approvers; never NULL. */
   const sendsafely_string_list *approvers;
   /** 1 if somebody has to approve it before recipients can open it. */
-  int32_t needs_approval;
+  sendsafely_bool needs_approval;
   /** 1 if downloads need a password. */
-  int32_t password_required;
+  sendsafely_bool password_required;
   /** 1 for a Workspace. */
-  int32_t is_workspace;
+  sendsafely_bool is_workspace;
   /** 1 if it is archived: expired or deleted. */
-  int32_t is_archived;
+  sendsafely_bool is_archived;
   /** 1 if recipients may reply to all. */
-  int32_t allow_reply_all;
+  sendsafely_bool allow_reply_all;
   /** 1 if there is a message, 0 if not, -1 if not told. */
-  int32_t contains_message;
+  sendsafely_optional_bool contains_message;
   /** Id of a Workspace's root directory; NULL for none. */
-  const char *root_directory_id;
+  const char *SENDSAFELY_NULLABLE root_directory_id;
   /** Id of the package that this one replies to; NULL for none. */
-  const char *parent_id;
+  const char *SENDSAFELY_NULLABLE parent_id;
   /** The service's own address of it; NULL if not told. */
-  const char *url;
+  const char *SENDSAFELY_NULLABLE url;
   /**
    * The directories in a Workspace's root directory, as far as the service tells them here;
    * sendsafely_package_get_directory gives them all. Never NULL.
@@ -2543,7 +2566,7 @@ typedef struct {
  */
 sendsafely_status sendsafely_package_get_information(sendsafely_package *package,
                                                      sendsafely_package_information **out_information,
-                                                     sendsafely_error **error);
+                                                     sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Asks the service for what it knows of a package, by its id, package code or secure link, without opening it: the
@@ -2556,10 +2579,10 @@ sendsafely_status sendsafely_package_get_information(sendsafely_package *package
 sendsafely_status sendsafely_client_get_package_information(sendsafely_client *client,
                                                             const char *package_id,
                                                             sendsafely_package_information **out_information,
-                                                            sendsafely_error **error);
+                                                            sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /** Frees package information with all that is in it. NULL is allowed; free it once. */
-void sendsafely_package_information_free(sendsafely_package_information *information);
+void sendsafely_package_information_free(sendsafely_package_information *SENDSAFELY_NULLABLE information);
 
 /* === DOWNLOADS =========================================================================================== */
 
@@ -2568,25 +2591,25 @@ typedef struct {
   /** Set by sendsafely_download_options_init. */
   size_t struct_size;
   /** Password of the package. NULL, the default: none. */
-  const char *password;
+  const char *SENDSAFELY_NULLABLE password;
   /**
    * Directory of a Workspace in which the file is. NULL, the default: its root directory, or wherever the service
    * finds the id.
    */
-  const char *directory_id;
+  const char *SENDSAFELY_NULLABLE directory_id;
   /** What to do with a target that exists: a sendsafely_existing. Default: SENDSAFELY_EXISTING_REFUSE. */
-  int32_t existing;
+  sendsafely_existing existing;
   /** 1: the file is on the disk, not only in the system's cache, when the call returns. Default: 0. */
-  int32_t sync;
+  sendsafely_bool sync;
   /** Progress of this call; see "Progress and stopping". NULL, the default: the client's callback. */
-  sendsafely_progress_callback on_progress;
+  sendsafely_progress_callback SENDSAFELY_NULLABLE on_progress;
   /** Handed to on_progress. */
   void *user_data;
   /**
    * 1: a file of another size than its sender declared fails with SENDSAFELY_SIZE_MISMATCH instead of being kept.
    * Default: 0.
    */
-  int32_t strict_size;
+  sendsafely_bool strict_size;
 } sendsafely_download_options;
 
 /** A file that was downloaded: a record, to be freed with sendsafely_download_free. */
@@ -2596,15 +2619,15 @@ typedef struct {
   /** Its name as the sender gave it. */
   const char *file_name;
   /** Where it was written; NULL if it went to a callback. */
-  const char *path;
+  const char *SENDSAFELY_NULLABLE path;
   /** Bytes of the file as they were received; of one that was left alone, as its sender declared them. */
   uint64_t size;
   /** 1 if the target existed and was left alone. */
-  int32_t skipped;
+  sendsafely_bool skipped;
   /**
    * Bytes of the file as its sender declared them, not always rightly; SENDSAFELY_SIZE_UNKNOWN if that is not known.
    */
-  uint64_t declared_size;
+  sendsafely_optional_size declared_size;
 } sendsafely_download;
 
 /**
@@ -2640,9 +2663,9 @@ sendsafely_status sendsafely_download_options_init(sendsafely_download_options *
 sendsafely_status sendsafely_package_download_file(sendsafely_package *package,
                                                    const char *file_id,
                                                    const char *path,
-                                                   const sendsafely_download_options *options,
-                                                   sendsafely_download **out_download,
-                                                   sendsafely_error **error);
+                                                   const sendsafely_download_options *SENDSAFELY_NULLABLE options,
+                                                   sendsafely_download **SENDSAFELY_NULLABLE out_download,
+                                                   sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Downloads a file into memory. Free the buffer with sendsafely_buffer_free.
@@ -2654,9 +2677,9 @@ sendsafely_status sendsafely_package_download_file(sendsafely_package *package,
  */
 sendsafely_status sendsafely_package_download_memory(sendsafely_package *package,
                                                      const char *file_id,
-                                                     const sendsafely_download_options *options,
+                                                     const sendsafely_download_options *SENDSAFELY_NULLABLE options,
                                                      sendsafely_buffer **out_buffer,
-                                                     sendsafely_error **error);
+                                                     sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Downloads a file into a write callback, which gets its bytes decrypted, verified and in order.
@@ -2669,9 +2692,9 @@ sendsafely_status sendsafely_package_download_callback(sendsafely_package *packa
                                                        const char *file_id,
                                                        sendsafely_write_callback write,
                                                        void *write_user_data,
-                                                       const sendsafely_download_options *options,
-                                                       sendsafely_download **out_download,
-                                                       sendsafely_error **error);
+                                                       const sendsafely_download_options *SENDSAFELY_NULLABLE options,
+                                                       sendsafely_download **SENDSAFELY_NULLABLE out_download,
+                                                       sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Downloads everything into an existing local directory: all files of a package, or a Workspace with its directories,
@@ -2688,12 +2711,12 @@ sendsafely_status sendsafely_package_download_callback(sendsafely_package *packa
  */
 sendsafely_status sendsafely_package_download_all(sendsafely_package *package,
                                                   const char *directory,
-                                                  const sendsafely_download_options *options,
-                                                  sendsafely_report **out_report,
-                                                  sendsafely_error **error);
+                                                  const sendsafely_download_options *SENDSAFELY_NULLABLE options,
+                                                  sendsafely_report **SENDSAFELY_NULLABLE out_report,
+                                                  sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /** Frees a download that a call returned. NULL is allowed; free it once. */
-void sendsafely_download_free(sendsafely_download *download);
+void sendsafely_download_free(sendsafely_download *SENDSAFELY_NULLABLE download);
 
 /* === ACTIVITY LOG OF A WORKSPACE ========================================================================= */
 
@@ -2708,25 +2731,25 @@ typedef struct {
   /** Id of the entry. */
   const char *activity_log_id;
   /** When it was done, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told. */
-  int64_t time;
+  sendsafely_time time;
   /** When it was done, as the service writes it; NULL if not told. */
-  const char *time_text;
+  const char *SENDSAFELY_NULLABLE time_text;
   /** The same as the service writes it for people; NULL if not told. */
-  const char *time_for_people;
+  const char *SENDSAFELY_NULLABLE time_for_people;
   /** Address that it was done from; NULL if not told. */
-  const char *ip_address;
+  const char *SENDSAFELY_NULLABLE ip_address;
   /** Id of the package; NULL if not told. */
-  const char *package_id;
+  const char *SENDSAFELY_NULLABLE package_id;
   /** Id of the file, directory or recipient that it was done to; NULL if not told. */
-  const char *target_id;
+  const char *SENDSAFELY_NULLABLE target_id;
   /** What was done, in the service's word for it; NULL if not told. */
-  const char *action;
+  const char *SENDSAFELY_NULLABLE action;
   /** What was done, in a sentence; NULL if not told. */
-  const char *action_description;
+  const char *SENDSAFELY_NULLABLE action_description;
   /** E-mail address of who did it; NULL if not told. */
-  const char *user_email;
+  const char *SENDSAFELY_NULLABLE user_email;
   /** Id of who did it; NULL if not told. */
-  const char *user_id;
+  const char *SENDSAFELY_NULLABLE user_id;
 } sendsafely_activity_entry;
 
 /**
@@ -2739,7 +2762,7 @@ typedef struct {
  */
 sendsafely_status sendsafely_package_list_activity(sendsafely_package *package,
                                                    sendsafely_activity_iterator **out_iterator,
-                                                   sendsafely_error **error);
+                                                   sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Gives the next entry of the log, NULL at its end, fetching a page where that is needed.
@@ -2748,13 +2771,13 @@ sendsafely_status sendsafely_package_list_activity(sendsafely_package *package,
  */
 sendsafely_status sendsafely_activity_iterator_next(sendsafely_activity_iterator *iterator,
                                                     sendsafely_activity_entry **out_entry,
-                                                    sendsafely_error **error);
+                                                    sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /** Frees an iterator. Only frees: no network. NULL and twice are harmless. */
-void sendsafely_activity_iterator_free(sendsafely_activity_iterator *iterator);
+void sendsafely_activity_iterator_free(sendsafely_activity_iterator *SENDSAFELY_NULLABLE iterator);
 
 /** Frees an entry of an activity log. NULL is allowed; free it once. */
-void sendsafely_activity_entry_free(sendsafely_activity_entry *entry);
+void sendsafely_activity_entry_free(sendsafely_activity_entry *SENDSAFELY_NULLABLE entry);
 
 /* === LISTS OF PACKAGES =================================================================================== */
 
@@ -2781,7 +2804,7 @@ typedef struct {
   /** Set by sendsafely_list_options_init. */
   size_t struct_size;
   /** The row to begin with, from 0, the default. */
-  uint64_t first_row;
+  sendsafely_index first_row;
   /** Rows to fetch with one request, 1 to 100. 0: the default, 100. */
   uint32_t page_size;
 } sendsafely_list_options;
@@ -2791,29 +2814,29 @@ typedef struct {
   /** Set by sendsafely_search_options_init. */
   size_t struct_size;
   /** The row to begin with, from 0, the default. */
-  uint64_t first_row;
+  sendsafely_index first_row;
   /** Rows to fetch with one request, 1 to 100. 0: the default, 100. */
   uint32_t page_size;
   /**
    * 1 looks at all packages of the organization, for its administrators; 0, the default, at the
    * user's own.
    */
-  int32_t whole_organization;
+  sendsafely_bool whole_organization;
   /**
    * Made at this time or later, in seconds since 1970 UTC, of which the day counts.
    * SENDSAFELY_TIME_UNKNOWN, the default: at any time.
    */
-  int64_t from;
+  sendsafely_time from;
   /** Made at this time or earlier, as from. */
-  int64_t to;
+  sendsafely_time to;
   /** E-mail address of the sender. NULL, the default: any. */
-  const char *sender;
+  const char *SENDSAFELY_NULLABLE sender;
   /** E-mail address of a recipient. NULL, the default: any. */
-  const char *recipient;
+  const char *SENDSAFELY_NULLABLE recipient;
   /** Name of a file. NULL, the default: any. */
-  const char *file_name;
+  const char *SENDSAFELY_NULLABLE file_name;
   /** A sendsafely_package_status. 0, the default: any. */
-  int32_t status;
+  sendsafely_package_status status;
 } sendsafely_search_options;
 
 /**
@@ -2824,29 +2847,29 @@ typedef struct {
   /** The package id, such as "GVG2-MNZT". */
   const char *package_id;
   /** The package code, as in the secure link; NULL if not told. */
-  const char *package_code;
+  const char *SENDSAFELY_NULLABLE package_code;
   /** Id of the package that this one replies to; NULL for none. */
-  const char *parent_id;
+  const char *SENDSAFELY_NULLABLE parent_id;
   /** E-mail address of the sender; NULL if not told. */
-  const char *sender;
+  const char *SENDSAFELY_NULLABLE sender;
   /** The service's id of the sender; NULL if not told. */
-  const char *sender_id;
+  const char *SENDSAFELY_NULLABLE sender_id;
   /** When it last changed, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told. */
-  int64_t updated;
+  sendsafely_time updated;
   /** When it last changed, as the service writes it; NULL if not told. */
-  const char *updated_text;
+  const char *SENDSAFELY_NULLABLE updated_text;
   /** The state: a sendsafely_package_state. */
-  int32_t state;
+  sendsafely_package_state state;
   /** The class of the state: a sendsafely_package_status. */
-  int32_t status;
+  sendsafely_package_status status;
   /** The state in the service's words, such as "Active - Waiting for Pickup"; NULL if not told. */
-  const char *state_text;
+  const char *SENDSAFELY_NULLABLE state_text;
   /** Days for which it can be opened, 0 for ever, -1 if not told. */
-  int32_t life;
+  sendsafely_optional_int life;
   /** How many recipients there are, -1 if not told. */
-  int32_t recipient_count;
+  sendsafely_optional_int recipient_count;
   /** Name of a Workspace, or a label; NULL for none. */
-  const char *label;
+  const char *SENDSAFELY_NULLABLE label;
   /** E-mail addresses of recipients, as far as the list tells them; never NULL. */
   const sendsafely_string_list *recipients;
   /** Names of the files; never NULL. */
@@ -2854,13 +2877,13 @@ typedef struct {
   /** Names of the contact groups; never NULL. */
   const sendsafely_string_list *contact_groups;
   /** 1 if there is a message, 0 if not, -1 if not told. */
-  int32_t contains_message;
+  sendsafely_optional_bool contains_message;
   /** 1 for a Workspace. */
-  int32_t is_workspace;
+  sendsafely_bool is_workspace;
   /** 1 if it came by a Dropzone. */
-  int32_t is_dropzone;
+  sendsafely_bool is_dropzone;
   /** In the history of a recipient: this recipient with what it has fetched; else NULL. */
-  const sendsafely_recipient *recipient;
+  const sendsafely_recipient *SENDSAFELY_NULLABLE recipient;
 } sendsafely_package_summary;
 
 /** A list of packages. */
@@ -2895,10 +2918,10 @@ sendsafely_status sendsafely_search_options_init(sendsafely_search_options *opti
  * SendSafely Client API: package lists (protocol 6.3.1).
  */
 sendsafely_status sendsafely_client_list_packages(sendsafely_client *client,
-                                                  int32_t list,
-                                                  const sendsafely_list_options *options,
+                                                  sendsafely_package_list list,
+                                                  const sendsafely_list_options *SENDSAFELY_NULLABLE options,
                                                   sendsafely_package_iterator **out_iterator,
-                                                  sendsafely_error **error);
+                                                  sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Begins to search for packages: the user's own, or those of the organization. No network until
@@ -2910,9 +2933,9 @@ sendsafely_status sendsafely_client_list_packages(sendsafely_client *client,
  * SendSafely Client API: organization search (protocol 6.3.2).
  */
 sendsafely_status sendsafely_client_search_packages(sendsafely_client *client,
-                                                    const sendsafely_search_options *options,
+                                                    const sendsafely_search_options *SENDSAFELY_NULLABLE options,
                                                     sendsafely_package_iterator **out_iterator,
-                                                    sendsafely_error **error);
+                                                    sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Gives the next package of a list, NULL at its end, fetching a page where that is needed.
@@ -2921,16 +2944,16 @@ sendsafely_status sendsafely_client_search_packages(sendsafely_client *client,
  */
 sendsafely_status sendsafely_package_iterator_next(sendsafely_package_iterator *iterator,
                                                    sendsafely_package_summary **out_summary,
-                                                   sendsafely_error **error);
+                                                   sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /** Frees an iterator. Only frees: no network. NULL and twice are harmless. */
-void sendsafely_package_iterator_free(sendsafely_package_iterator *iterator);
+void sendsafely_package_iterator_free(sendsafely_package_iterator *SENDSAFELY_NULLABLE iterator);
 
 /** Frees a package of a list. NULL is allowed; free it once. */
-void sendsafely_package_summary_free(sendsafely_package_summary *summary);
+void sendsafely_package_summary_free(sendsafely_package_summary *SENDSAFELY_NULLABLE summary);
 
 /** Frees a list of packages with the packages in it. NULL is allowed; free it once. */
-void sendsafely_package_summary_list_free(sendsafely_package_summary_list *packages);
+void sendsafely_package_summary_list_free(sendsafely_package_summary_list *SENDSAFELY_NULLABLE packages);
 
 /* === HISTORY OF A RECIPIENT ============================================================================== */
 
@@ -2944,7 +2967,7 @@ void sendsafely_package_summary_list_free(sendsafely_package_summary_list *packa
 sendsafely_status sendsafely_client_get_recipient_history(sendsafely_client *client,
                                                           const char *email,
                                                           sendsafely_package_summary_list **out_packages,
-                                                          sendsafely_error **error);
+                                                          sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /* === AUDIT LOG OF THE ORGANIZATION ======================================================================= */
 
@@ -2976,7 +2999,7 @@ typedef struct {
   /** Until when, in the same forms. */
   const char *max_timestamp;
   /** The row to begin with, from 0, the default. */
-  uint64_t first_row;
+  sendsafely_index first_row;
   /** Rows to fetch with one request, 1 to 100. 0: the default, 100. */
   uint32_t page_size;
 } sendsafely_audit_log_options;
@@ -2989,21 +3012,21 @@ typedef struct {
   /** Id of the event. */
   const char *event_id;
   /** When it was, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not known. */
-  int64_t time;
+  sendsafely_time time;
   /** When it was, as the service writes it; NULL if not known. */
-  const char *time_text;
+  const char *SENDSAFELY_NULLABLE time_text;
   /** Kind of event, in the service's word for it, such as "PACKAGE_EVENT"; NULL if not known. */
-  const char *event_type;
+  const char *SENDSAFELY_NULLABLE event_type;
   /** What was done, in the service's word for it; NULL if not known. */
-  const char *action;
+  const char *SENDSAFELY_NULLABLE action;
   /** Address that it was done from; NULL if not known. */
-  const char *ip_address;
+  const char *SENDSAFELY_NULLABLE ip_address;
   /** Who did it: an e-mail address, or words such as "Anonymous Recipient"; NULL if not known. */
-  const char *authenticated_user;
+  const char *SENDSAFELY_NULLABLE authenticated_user;
   /** E-mail address of the one in whose name it was done; NULL if in nobody else's. */
-  const char *impersonated_user;
+  const char *SENDSAFELY_NULLABLE impersonated_user;
   /** What else is known of it, as JSON text, which differs from action to action; NULL if not known. */
-  const char *details;
+  const char *SENDSAFELY_NULLABLE details;
 } sendsafely_audit_log_entry;
 
 /**
@@ -3022,9 +3045,9 @@ sendsafely_status sendsafely_audit_log_options_init(sendsafely_audit_log_options
  * SendSafely Client API: audit log (protocol 6.11).
  */
 sendsafely_status sendsafely_client_list_audit_log(sendsafely_client *client,
-                                                   const sendsafely_audit_log_options *options,
+                                                   const sendsafely_audit_log_options *SENDSAFELY_NULLABLE options,
                                                    sendsafely_audit_log_iterator **out_iterator,
-                                                   sendsafely_error **error);
+                                                   sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Gives the next entry of the log, NULL at its end, fetching a page where that is needed.
@@ -3033,13 +3056,13 @@ sendsafely_status sendsafely_client_list_audit_log(sendsafely_client *client,
  */
 sendsafely_status sendsafely_audit_log_iterator_next(sendsafely_audit_log_iterator *iterator,
                                                      sendsafely_audit_log_entry **out_entry,
-                                                     sendsafely_error **error);
+                                                     sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /** Frees an iterator. Only frees: no network. NULL and twice are harmless. */
-void sendsafely_audit_log_iterator_free(sendsafely_audit_log_iterator *iterator);
+void sendsafely_audit_log_iterator_free(sendsafely_audit_log_iterator *SENDSAFELY_NULLABLE iterator);
 
 /** Frees an entry of an audit log. NULL is allowed; free it once. */
-void sendsafely_audit_log_entry_free(sendsafely_audit_log_entry *entry);
+void sendsafely_audit_log_entry_free(sendsafely_audit_log_entry *SENDSAFELY_NULLABLE entry);
 
 /**
  * Gives a page of the organization's audit log, for its administrators, as JSON text in the service's own form;
@@ -3049,26 +3072,26 @@ void sendsafely_audit_log_entry_free(sendsafely_audit_log_entry *entry);
  * SendSafely Client API: audit log (protocol 6.11).
  */
 sendsafely_status sendsafely_client_get_audit_log(sendsafely_client *client,
-                                                  const sendsafely_audit_log_options *options,
+                                                  const sendsafely_audit_log_options *SENDSAFELY_NULLABLE options,
                                                   char **out_json,
-                                                  sendsafely_error **error);
+                                                  sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /* === API KEYS ============================================================================================ */
 
 /** How a login ended: a record, to be freed with sendsafely_login_free, which zeroes it. */
 typedef struct {
   /** The new API key; NULL if a second factor is needed first. */
-  const char *api_key;
+  const char *SENDSAFELY_NULLABLE api_key;
   /** The secret of the API key, which the service tells only now; NULL if a second factor is needed first. */
-  const char *api_secret;
+  const char *SENDSAFELY_NULLABLE api_secret;
   /** E-mail address of the owner; NULL if not told. */
-  const char *email;
+  const char *SENDSAFELY_NULLABLE email;
   /** 1 if a second factor is needed: call sendsafely_client_generate_api_key_second_factor. */
-  int32_t second_factor_required;
+  sendsafely_bool second_factor_required;
   /** What that call needs besides the code; else NULL. */
-  const char *validation_token;
+  const char *SENDSAFELY_NULLABLE validation_token;
   /** The kind of second factor in the service's words; NULL if not told. */
-  const char *second_factor_kind;
+  const char *SENDSAFELY_NULLABLE second_factor_kind;
 } sendsafely_login;
 
 /**
@@ -3085,7 +3108,7 @@ sendsafely_status sendsafely_client_generate_api_key(sendsafely_client *client,
                                                      const char *password,
                                                      const char *description,
                                                      sendsafely_login **out_login,
-                                                     sendsafely_error **error);
+                                                     sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Ends a login that needs a second factor, with validation_token of the record and the code that the user got.
@@ -3098,7 +3121,7 @@ sendsafely_status sendsafely_client_generate_api_key_second_factor(sendsafely_cl
                                                                    const char *code,
                                                                    const char *description,
                                                                    sendsafely_login **out_login,
-                                                                   sendsafely_error **error);
+                                                                   sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Exchanges an OAuth token of the organization's identity provider for an API key.
@@ -3110,10 +3133,10 @@ sendsafely_status sendsafely_client_generate_api_key_oauth(sendsafely_client *cl
                                                            const char *oauth_token,
                                                            const char *description,
                                                            sendsafely_login **out_login,
-                                                           sendsafely_error **error);
+                                                           sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /** Frees how a login ended, zeroing its secrets. NULL is allowed; free it once. */
-void sendsafely_login_free(sendsafely_login *login);
+void sendsafely_login_free(sendsafely_login *SENDSAFELY_NULLABLE login);
 
 /* === REGISTRATION ======================================================================================== */
 
@@ -3122,9 +3145,9 @@ typedef struct {
   /** Set by sendsafely_registration_options_init. */
   size_t struct_size;
   /** The proof by link: the value of validationLink in the link that was mailed. NULL, the default: by PIN. */
-  const char *token;
+  const char *SENDSAFELY_NULLABLE token;
   /** The proof by PIN: the e-mail address. NULL, the default: by link. */
-  const char *email;
+  const char *SENDSAFELY_NULLABLE email;
   /** The proof by PIN: the PIN that was mailed. */
   const char *pin;
   /** The new password. */
@@ -3148,8 +3171,8 @@ typedef struct {
  */
 sendsafely_status sendsafely_client_start_registration(sendsafely_client *client,
                                                        const char *email,
-                                                       int32_t send_pin,
-                                                       sendsafely_error **error);
+                                                       sendsafely_bool send_pin,
+                                                       sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Fills registration options with their defaults. size is sizeof *options.
@@ -3170,8 +3193,8 @@ sendsafely_status sendsafely_registration_options_init(sendsafely_registration_o
  */
 sendsafely_status sendsafely_client_finish_registration(sendsafely_client *client,
                                                         const sendsafely_registration_options *options,
-                                                        char **out_email,
-                                                        sendsafely_error **error);
+                                                        char **SENDSAFELY_NULLABLE out_email,
+                                                        sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /* === DROPZONE ============================================================================================ */
 
@@ -3183,7 +3206,7 @@ sendsafely_status sendsafely_client_finish_registration(sendsafely_client *clien
  */
 sendsafely_status sendsafely_client_get_dropzone_recipients(sendsafely_client *client,
                                                             sendsafely_string_list **out_emails,
-                                                            sendsafely_error **error);
+                                                            sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Adds an e-mail address to those who get what arrives at the user's Dropzone.
@@ -3193,7 +3216,7 @@ sendsafely_status sendsafely_client_get_dropzone_recipients(sendsafely_client *c
  */
 sendsafely_status sendsafely_client_add_dropzone_recipient(sendsafely_client *client,
                                                            const char *email,
-                                                           sendsafely_error **error);
+                                                           sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Removes an e-mail address from those who get what arrives at the user's Dropzone. SENDSAFELY_REFUSED: it is not one
@@ -3201,7 +3224,7 @@ sendsafely_status sendsafely_client_add_dropzone_recipient(sendsafely_client *cl
  */
 sendsafely_status sendsafely_client_remove_dropzone_recipient(sendsafely_client *client,
                                                               const char *email,
-                                                              sendsafely_error **error);
+                                                              sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Hands a finalized package of a hosted Dropzone over to the connectors of its owner. EACH CONNECTOR GETS THE SECURE
@@ -3216,7 +3239,7 @@ sendsafely_status sendsafely_client_remove_dropzone_recipient(sendsafely_client 
 sendsafely_status sendsafely_package_submit_hosted_dropzone(sendsafely_package *package,
                                                             const char *name,
                                                             const char *email,
-                                                            sendsafely_error **error);
+                                                            sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /* === KEY PAIRS OF TRUSTED DEVICES ======================================================================== */
 
@@ -3225,9 +3248,9 @@ sendsafely_status sendsafely_package_submit_hosted_dropzone(sendsafely_package *
  */
 typedef struct {
   /** The service's id of the public key; NULL until it is registered. */
-  const char *public_key_id;
+  const char *SENDSAFELY_NULLABLE public_key_id;
   /** What the user calls the device; NULL if not known. */
-  const char *description;
+  const char *SENDSAFELY_NULLABLE description;
   /** The armored OpenPGP public key. */
   const char *public_key;
   /** The armored OpenPGP private key, without a password: who has it opens the device's packages. */
@@ -3243,7 +3266,7 @@ typedef struct {
  */
 sendsafely_status sendsafely_key_pair_generate(uint32_t bits,
                                                sendsafely_key_pair **out_key_pair,
-                                               sendsafely_error **error);
+                                               sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Makes a key pair of 2048 bits and registers its public key: sendsafely_key_pair_generate and
@@ -3255,7 +3278,7 @@ sendsafely_status sendsafely_key_pair_generate(uint32_t bits,
 sendsafely_status sendsafely_client_generate_key_pair(sendsafely_client *client,
                                                       const char *description,
                                                       sendsafely_key_pair **out_key_pair,
-                                                      sendsafely_error **error);
+                                                      sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Saves a key pair in a new file that only its owner can read, in the form of the official Python client's
@@ -3266,10 +3289,10 @@ sendsafely_status sendsafely_client_generate_key_pair(sendsafely_client *client,
  * SENDSAFELY_ACCESS_DENIED, SENDSAFELY_DISK_FULL, SENDSAFELY_WRITE_FAILED: see the path.
  */
 sendsafely_status sendsafely_key_pair_save(const char *path,
-                                           const char *public_key_id,
+                                           const char *SENDSAFELY_NULLABLE public_key_id,
                                            const char *private_key,
-                                           const char *description,
-                                           sendsafely_error **error);
+                                           const char *SENDSAFELY_NULLABLE description,
+                                           sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Loads a key pair that sendsafely_key_pair_save or the official Python client has saved. No network. Free the record
@@ -3280,10 +3303,10 @@ sendsafely_status sendsafely_key_pair_save(const char *path,
  */
 sendsafely_status sendsafely_key_pair_load(const char *path,
                                            sendsafely_key_pair **out_key_pair,
-                                           sendsafely_error **error);
+                                           sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /** Frees a key pair, zeroing it first. NULL is allowed; free it once. */
-void sendsafely_key_pair_free(sendsafely_key_pair *key_pair);
+void sendsafely_key_pair_free(sendsafely_key_pair *SENDSAFELY_NULLABLE key_pair);
 
 /* === KEYCODES ============================================================================================ */
 
@@ -3292,12 +3315,12 @@ typedef struct {
   /** The package id. */
   const char *package_id;
   /** The keycode; NULL if status says why there is none. */
-  const char *keycode;
+  const char *SENDSAFELY_NULLABLE keycode;
   /**
    * A sendsafely_status: SENDSAFELY_OK; SENDSAFELY_REFUSED if the service holds none for the device;
    * SENDSAFELY_DECRYPT_FAILED if it is another device's or damaged.
    */
-  int32_t status;
+  sendsafely_status status;
 } sendsafely_keycode;
 
 /**
@@ -3318,7 +3341,7 @@ typedef struct {
   /** Id of the other device's public key. */
   const char *public_key_id;
   /** A sendsafely_status. */
-  int32_t status;
+  sendsafely_status status;
   /** What happened. */
   const char *message;
 } sendsafely_sync_failure;
@@ -3348,7 +3371,7 @@ typedef struct {
  */
 sendsafely_status sendsafely_package_keycode(sendsafely_package *package,
                                              char **out_text,
-                                             sendsafely_error **error);
+                                             sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Gives the keycodes of several packages with one request, decrypted with the private key of a trusted device; see
@@ -3365,7 +3388,7 @@ sendsafely_status sendsafely_client_get_keycodes(sendsafely_client *client,
                                                  const char *const *package_ids,
                                                  size_t count,
                                                  sendsafely_keycode_list **out_keycodes,
-                                                 sendsafely_error **error);
+                                                 sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Hands on to the user's other trusted devices what this one can open and they cannot: decrypts each keycode that the
@@ -3381,7 +3404,7 @@ sendsafely_status sendsafely_client_sync_keycodes(sendsafely_client *client,
                                                   const char *public_key_id,
                                                   const char *private_key,
                                                   sendsafely_sync_result **out_result,
-                                                  sendsafely_error **error);
+                                                  sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Makes a keycode of 43 characters, for programs that do their own transport; nothing in this section touches the
@@ -3390,7 +3413,7 @@ sendsafely_status sendsafely_client_sync_keycodes(sendsafely_client *client,
  * SendSafely Client API: the secrets (protocol 3.1).
  */
 sendsafely_status sendsafely_keycode_generate(char **out_keycode,
-                                              sendsafely_error **error);
+                                              sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Encrypts a keycode to the public key of a trusted device: gives an armored message. Free it with
@@ -3403,7 +3426,7 @@ sendsafely_status sendsafely_keycode_generate(char **out_keycode,
 sendsafely_status sendsafely_keycode_encrypt(const char *keycode,
                                              const char *public_key,
                                              char **out_armored,
-                                             sendsafely_error **error);
+                                             sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Decrypts a keycode with the private key of a trusted device. Free the text with sendsafely_string_free, which
@@ -3416,13 +3439,13 @@ sendsafely_status sendsafely_keycode_encrypt(const char *keycode,
 sendsafely_status sendsafely_keycode_decrypt(const char *armored,
                                              const char *private_key,
                                              char **out_keycode,
-                                             sendsafely_error **error);
+                                             sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /** Frees a list of keycodes, zeroing them first. NULL is allowed; free it once. */
-void sendsafely_keycode_list_free(sendsafely_keycode_list *keycodes);
+void sendsafely_keycode_list_free(sendsafely_keycode_list *SENDSAFELY_NULLABLE keycodes);
 
 /** Frees the result of a synchronization. NULL is allowed; free it once. */
-void sendsafely_sync_result_free(sendsafely_sync_result *result);
+void sendsafely_sync_result_free(sendsafely_sync_result *SENDSAFELY_NULLABLE result);
 
 /* === PARTS OF FILES ====================================================================================== */
 
@@ -3439,7 +3462,7 @@ sendsafely_status sendsafely_part_encrypt(const char *server_secret,
                                           const uint8_t *data,
                                           size_t size,
                                           sendsafely_buffer **out_message,
-                                          sendsafely_error **error);
+                                          sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
  * Decrypts a part of a file: a message of size bytes, verified as a whole before anything of it is given out. Free the
@@ -3456,7 +3479,7 @@ sendsafely_status sendsafely_part_decrypt(const char *server_secret,
                                           const uint8_t *message,
                                           size_t size,
                                           sendsafely_buffer **out_data,
-                                          sendsafely_error **error);
+                                          sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /* === CHECKSUM ============================================================================================ */
 
@@ -3470,7 +3493,7 @@ sendsafely_status sendsafely_part_decrypt(const char *server_secret,
 sendsafely_status sendsafely_checksum(const char *keycode,
                                       const char *package_code,
                                       char **out_checksum,
-                                      sendsafely_error **error);
+                                      sendsafely_error **SENDSAFELY_NULLABLE error);
 
 #ifdef __cplusplus
 }

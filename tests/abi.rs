@@ -43,7 +43,7 @@ fn functions() -> BTreeSet<String> {
 fn constants() -> BTreeSet<String> {
     let text = declarations();
     let is_no_value = |word: &str| {
-        ["SENDSAFELY_H", "SENDSAFELY_ENUM"].contains(&word)
+        ["SENDSAFELY_H", "SENDSAFELY_ENUM", "SENDSAFELY_NULLABLE"].contains(&word)
             || word.starts_with("SENDSAFELY_VERSION_")
     };
     identifiers(&text)

@@ -87,8 +87,8 @@ fn exported_type(line: &str) -> Option<String> {
     }
 }
 
-/// cbindgen's text in the header's style: an enum begins with SENDSAFELY_ENUM instead of ten lines of conditions, and a
-/// comment of one line takes one line.
+/// cbindgen's text in the header's style: an enum begins with SENDSAFELY_ENUM instead of ten lines of conditions,
+/// `Nullable<T*>` is `T *SENDSAFELY_NULLABLE`, and a comment of one line takes one line.
 fn polish(text: &str, types: &[String]) -> String {
     let mut text = text.to_owned();
     for name in types {
@@ -96,6 +96,12 @@ fn polish(text: &str, types: &[String]) -> String {
         text = text
             .replace(&begin, &format!("SENDSAFELY_ENUM({name}) {{\n"))
             .replace(&end, "");
+    }
+    while let Some((before, rest)) = text.split_once("Nullable<") {
+        let (of, after) = rest.split_once('>').unwrap();
+        let name = of.trim_end_matches('*');
+        let stars = &of[name.len()..];
+        text = format!("{before}{name} {stars}SENDSAFELY_NULLABLE{after}");
     }
     let mut polished: Vec<String> = Vec::new();
     for line in text.lines() {

@@ -200,8 +200,6 @@ def summary(text, indent, duration=False):
 
 
 def integer(type_):
-    if type_.text == "sendsafely_status":
-        return "Status"
     if type_.bits == 0:
         return "UIntPtr"
     return {8: ("byte", "sbyte"), 16: ("ushort", "short"), 32: ("uint", "int"), 64: ("ulong", "long")}[type_.bits][type_.signed]
@@ -233,6 +231,8 @@ def parameter(function, variable):
 
 
 def result(type_):
+    if type_.name == "sendsafely_status":
+        return "Status"
     return {"nothing": "void", "integer": integer(type_) if type_.role == "integer" else ""}.get(type_.role, "IntPtr")
 
 
@@ -289,16 +289,16 @@ def property_of(field):
         if is_list(struct):
             return f"IReadOnlyList<{element(struct)}>", f"Read.List({value}, item => new {element(struct)}(item))"
         name = class_of(struct.name)
-        return name, f"{value} == IntPtr.Zero ? null : new {name}({value})" if field.optional else f"new {name}({value})"
-    if field.meaning == "time":
+        return name, f"{value} == IntPtr.Zero ? null : new {name}({value})" if type_.optional else f"new {name}({value})"
+    if type_.meaning == "time":
         return "DateTimeOffset?", f"Read.Time({value})"
-    if field.meaning == "boolean":
-        return ("bool?", f"{value} < 0 ? (bool?)null : {value} != 0") if field.optional else ("bool", f"{value} != 0")
-    if field.meaning:
-        return class_of(field.meaning), f"({class_of(field.meaning)}){value}"
+    if type_.meaning == "boolean":
+        return ("bool?", f"{value} < 0 ? (bool?)null : {value} != 0") if type_.optional else ("bool", f"{value} != 0")
+    if type_.meaning == "enum":
+        return class_of(type_.name), f"({class_of(type_.name)}){value}"
     if type_.bits == 64:
-        return ("long?", f"{value} == Native.SENDSAFELY_SIZE_UNKNOWN ? (long?)null : (long){value}") if field.optional else ("long", f"(long){value}")
-    if field.optional:
+        return ("long?", f"{value} == Native.SENDSAFELY_SIZE_UNKNOWN ? (long?)null : (long){value}") if type_.optional else ("long", f"(long){value}")
+    if type_.optional:
         return "int?", f"{value} < 0 ? (int?)null : {value}"
     return "int", value if type_.signed else f"(int){value}"
 
@@ -326,14 +326,14 @@ def option_of(field):
     type_, name, value = field.type, f"native.{field.name}", f"options.{pascal(field.name.removesuffix('_ms'))}"
     if type_.role == "text":
         return "string", f"{name} = texts.Add({value}, nameof({value}));"
-    if field.meaning == "boolean":
+    if type_.meaning == "boolean":
         return "bool", f"{name} = {value} ? 1 : 0;"
-    if field.meaning == "time":
+    if type_.meaning == "time":
         return "DateTimeOffset?", f"if ({value} != null) {name} = {value}.Value.ToUnixTimeSeconds();"
-    if field.meaning:
-        return class_of(field.meaning) + "?", f"if ({value} != null) {name} = (int){value}.Value;"
-    # Zero is not the default here: null is.
-    least = int(re.search(r"\b0: the default", field.doc) is not None)
+    if type_.meaning == "enum":
+        return class_of(type_.name) + "?", f"if ({value} != null) {name} = (int){value}.Value;"
+    # Zero is not the default here: null is. It is a position, or says that nothing is repeated.
+    least = int(type_.meaning != "index" and field.name != "retry_window_ms")
     if field.name.endswith("_ms"):
         return "TimeSpan?", f"if ({value} != null) {name} = Texts.Milliseconds({value}.Value, {least}, nameof({value}));"
     kind = "long" if type_.bits == 64 else "int"

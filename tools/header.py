@@ -23,13 +23,18 @@ SECRETS = {"api_secret", "client_key", "keycode", "link", "password", "pin", "an
            "confirmed_sender_token", "proxy"}
 
 
+# What the header's own types of numbers mean, for languages that have better ones, and whether one may be unknown.
+MEANINGS = {"sendsafely_bool": ("boolean", False), "sendsafely_optional_bool": ("boolean", True), "sendsafely_time": ("time", True),
+            "sendsafely_optional_int": ("", True), "sendsafely_optional_size": ("", True), "sendsafely_index": ("index", False)}
+
+
 @dataclass(frozen=True)
 class Type:
     """A type as it is used: `pointers` stars on `name`, which is const or not at the innermost.
 
-    `role` tells what a generator has to do with it:
+    `role` says what a generator has to do with it:
       nothing         void
-      integer         by value, of `bits` and `signed`; sendsafely_status too
+      integer         by value, of `bits` and `signed`, `base` in C
       integer_out     integer *
       text            const char *, UTF-8
       owned_text      char *, of the library, for sendsafely_string_free
@@ -45,6 +50,8 @@ class Type:
       record          T *, T one of the other `structs`
       record_out      T **
       records         const T *const *
+    `meaning` is what an integer stands for: "", "boolean", "time", "index" (from 0), or "enum", which `name` names.
+    `optional`: it may be NULL, or a number that says that the value is unknown.
     """
 
     text: str
@@ -52,28 +59,20 @@ class Type:
     pointers: int
     const: bool
     role: str
+    optional: bool
+    base: str | None = None
     bits: int | None = None
     signed: bool | None = None
+    meaning: str = ""
 
 
 @dataclass(frozen=True)
 class Variable:
-    """A parameter of a function or a field of a struct.
-
-    `meaning` tells what the comment of a field says about a plain C type, for languages that have better ones:
-      ""         nothing more
-      boolean    0 or 1
-      time       seconds since 1970, or SENDSAFELY_TIME_UNKNOWN
-      an enum    sendsafely_phase and so on
-    `optional` says that the field may have no value: a text or record that is NULL, a number that is -1,
-    SENDSAFELY_TIME_UNKNOWN or SENDSAFELY_SIZE_UNKNOWN. `secret`: it must not be shown by accident.
-    """
+    """A parameter of a function or a field of a struct. `secret`: it must not be shown by accident."""
 
     name: str
     type: Type
     doc: str = ""
-    meaning: str = ""
-    optional: bool = False
     secret: bool = False
 
 
@@ -142,7 +141,7 @@ def _comments(source):
         if match["indent"]:
             members[re.match(r".*?(\w+)( = [-\w]+,|;)$", following, re.MULTILINE)[1]] = doc
             continue
-        name = re.match(r"#define (\w+)|SENDSAFELY_ENUM\((\w+)\)|typedef struct (\w+)|typedef struct \{|typedef .*?\(\*(\w+)\)|.*?(\w+)\(", following)
+        name = re.match(r"#define (\w+)|SENDSAFELY_ENUM\((\w+)\)|typedef struct (\w+)|typedef struct \{|typedef .*?\(\*(\w+)\)|typedef \w+ (\w+);|.*?(\w+)\(", following)
         name = next((group for group in name.groups() if group), None)
         docs[name] = doc
         inside = name if following.startswith("SENDSAFELY_ENUM") else None
@@ -153,8 +152,9 @@ class _Reader:
     def __init__(self, source):
         self.docs = _comments(source)
         macros = re.findall(r"^#define (SENDSAFELY_\w+)[ \t]+\S", source, re.MULTILINE)
-        # The system's headers hold much that is not C; the names of their types are all that is needed.
-        source = "".join(f"typedef int {name};\n" for name in INTEGERS) + re.sub(r"^#include .*", "", source, flags=re.MULTILINE)
+        # The system's headers hold much that is not C; their types' names and two numbers are all that is needed.
+        # A qualifier that the header does not use carries the mark of what may be NULL.
+        source = "#define SENDSAFELY_NULLABLE restrict\n#define INT64_MIN (-0x7fffffffffffffff - 1)\n#define UINT64_MAX 0xffffffffffffffff\n" + "".join(f"typedef int {name};\n" for name in INTEGERS) + re.sub(r"^#include .*", "", source, flags=re.MULTILINE)
         # The compiler expands the macros; here only their arithmetic is left.
         source += "".join(f"\nint macro_{name} = {name};" for name in macros)
         plain = subprocess.run(["cc", "-E", "-P", "-x", "c", "-std=c99", "-"], input=source, capture_output=True,
@@ -168,6 +168,11 @@ class _Reader:
         structs = {name: node.type.decls for name, node in of_type(c_ast.Struct).items()}
         prototypes = {node.name: node.type for node in self.declarations
                       if isinstance(node, c_ast.Decl) and isinstance(node.type, c_ast.FuncDecl)}
+        self.bases = {node.name: " ".join(node.type.type.names) for node in self.declarations
+                      if isinstance(node, c_ast.Typedef) and self._is(node.type, c_ast.IdentifierType)}
+        self.bases |= {name: name for name in INTEGERS}
+        self.enum_names = {node.type.name for node in self.declarations
+                           if isinstance(node, c_ast.Decl) and isinstance(node.type, c_ast.Enum)}
         self.handles = tuple(name for name, fields in structs.items() if fields is None)
         self.callback_types = {name: node.type for name, node in of_type(c_ast.FuncDecl).items()}
         self.inits = {name: name + "_init" for name, fields in structs.items()
@@ -205,31 +210,22 @@ class _Reader:
                         self.docs[name])
 
     def _field(self, struct, node):
-        type_, doc = self._type(node.type), self.docs[struct, node.name]
-        enum = re.search(r"\b[Aa] (sendsafely_\w+)[.:,]", doc) if type_.text == "int32_t" else None
-        if enum:
-            meaning = enum[1]
-        elif type_.text == "int32_t" and re.search(r"^1( if| for|:)|\b1: |^1 ", doc):
-            meaning = "boolean"
-        elif type_.text == "int64_t" and "since 1970" in doc or doc.startswith("Made at this time"):
-            meaning = "time"
-        else:
-            meaning = ""
-        optional = meaning == "time" or re.search(
-            r"NULL (if|for|until|where|unless)|else NULL|NULL,? the default|-1 if|SENDSAFELY_SIZE_UNKNOWN", doc) is not None
-        return Variable(node.name, type_, doc, meaning, optional, node.name in SECRETS)
+        return Variable(node.name, self._type(node.type), self.docs[struct, node.name], node.name in SECRETS)
 
     def _type(self, node):
-        text = _text(node)
+        nullable = "restrict" in node.quals
+        text = _text(node).replace("restrict", "").strip()
         pointers = 0
         while isinstance(node, c_ast.PtrDecl):
             pointers, node = pointers + 1, node.type
         name, const = " ".join(node.type.names), "const" in node.quals
-        bits, signed = INTEGERS.get("int32_t" if name == "sendsafely_status" else name, (None, None))
         role = self._role(name, pointers, const)
         if role is None:
             raise ValueError(f"{text}: no generator knows what to do with such a type")
-        return Type(text, name, pointers, const, role, bits, signed)
+        base = self.bases.get(name) if role.startswith("integer") else None
+        bits, signed = INTEGERS.get(base, (None, None))
+        meaning, unknown = MEANINGS.get(name, ("enum" if name in self.enum_names else "", False))
+        return Type(text, name, pointers, const, role, nullable or unknown, base, bits, signed, meaning)
 
     def _role(self, name, pointers, const):
         if name in self.handles:

@@ -170,12 +170,12 @@ def enums(api, words):
 
 def annotation(api, field):
     """How Python types a field."""
-    if field.meaning == "boolean":
+    if field.type.meaning == "boolean":
         name = "bool"
-    elif field.meaning == "time":
+    elif field.type.meaning == "time":
         name = "datetime"
-    elif field.meaning:
-        name = pythonic(field.meaning)
+    elif field.type.meaning == "enum":
+        name = pythonic(field.type.name)
     elif field.type.role == "text":
         name = "str"
     elif field.type.role == "record":
@@ -183,7 +183,7 @@ def annotation(api, field):
         name = item(struct) if is_list(struct) else pythonic(struct.name)
     else:
         name = "int"
-    return f"Optional[{name}]" if field.optional else name
+    return f"Optional[{name}]" if field.type.optional else name
 
 
 def item(struct):
@@ -197,7 +197,7 @@ def records(api, words):
     yield f'"""What the library tells, as frozen dataclasses: {MADE}"""\n'
     yield "from __future__ import annotations\n"
     yield "from dataclasses import dataclass, field\nfrom datetime import datetime\nfrom typing import Optional\n"
-    used = {field.meaning for struct in classes for field in struct.fields} & set(api.enums)
+    used = {field.type.name for struct in classes for field in struct.fields} & set(api.enums)
     yield f"from .enums import {', '.join(sorted(map(pythonic, used)))}\n"
     names = sorted(pythonic(struct.name) for struct in classes)
     yield textwrap.fill(f"__all__ = {names}".replace("'", '"'), LINE, subsequent_indent="    ") + "\n"
@@ -217,17 +217,17 @@ def records(api, words):
 
 def kind(api, field):
     """How _values.py turns a field into a value."""
-    if field.meaning in ("boolean", "time"):
-        name = {"boolean": "bool", "time": "time"}[field.meaning]
-    elif field.meaning:
-        name = pythonic(field.meaning)
+    if field.type.meaning in ("boolean", "time"):
+        name = {"boolean": "bool", "time": "time"}[field.type.meaning]
+    elif field.type.meaning == "enum":
+        name = pythonic(field.type.name)
     elif field.type.role in ("text", "record"):
         name = field.type.role
     elif field.type.role == "integer":
-        name = "size" if field.optional and not field.type.signed else "int"
+        name = "size" if field.type.optional and not field.type.signed else "int"
     else:
         return None  # Callbacks and what is handed to them.
-    return name + ("?" if field.optional and name in ("bool", "int") else "")
+    return name + ("?" if field.type.optional and name in ("bool", "int") else "")
 
 
 def native(api):

@@ -12,9 +12,10 @@ use super::support::caller::Caller;
 use super::support::guard::guard_value;
 use super::support::handle::{self, Handle};
 use super::support::listing::Listing;
+use super::support::marks::Nullable;
 use super::support::memory::{Memory, Translate};
 use super::support::record;
-use super::types::time;
+use super::types::{sendsafely_time, time};
 
 /// Something that was done in a Workspace: a record, to be freed with sendsafely_activity_entry_free.
 #[repr(C)]
@@ -23,25 +24,25 @@ pub struct sendsafely_activity_entry {
     /// Id of the entry.
     pub activity_log_id: *const c_char,
     /// When it was done, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
-    pub time: i64,
+    pub time: sendsafely_time,
     /// When it was done, as the service writes it; NULL if not told.
-    pub time_text: *const c_char,
+    pub time_text: Nullable<*const c_char>,
     /// The same as the service writes it for people; NULL if not told.
-    pub time_for_people: *const c_char,
+    pub time_for_people: Nullable<*const c_char>,
     /// Address that it was done from; NULL if not told.
-    pub ip_address: *const c_char,
+    pub ip_address: Nullable<*const c_char>,
     /// Id of the package; NULL if not told.
-    pub package_id: *const c_char,
+    pub package_id: Nullable<*const c_char>,
     /// Id of the file, directory or recipient that it was done to; NULL if not told.
-    pub target_id: *const c_char,
+    pub target_id: Nullable<*const c_char>,
     /// What was done, in the service's word for it; NULL if not told.
-    pub action: *const c_char,
+    pub action: Nullable<*const c_char>,
     /// What was done, in a sentence; NULL if not told.
-    pub action_description: *const c_char,
+    pub action_description: Nullable<*const c_char>,
     /// E-mail address of who did it; NULL if not told.
-    pub user_email: *const c_char,
+    pub user_email: Nullable<*const c_char>,
     /// Id of who did it; NULL if not told.
-    pub user_id: *const c_char,
+    pub user_id: Nullable<*const c_char>,
 }
 
 impl Translate for ActivityEntry {
@@ -89,7 +90,7 @@ impl Handle for ActivityIterator {
 pub unsafe extern "C" fn sendsafely_package_list_activity(
     package: *mut sendsafely_package,
     out_iterator: *mut *mut sendsafely_activity_iterator,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -108,7 +109,7 @@ pub unsafe extern "C" fn sendsafely_package_list_activity(
 pub unsafe extern "C" fn sendsafely_activity_iterator_next(
     iterator: *mut sendsafely_activity_iterator,
     out_entry: *mut *mut sendsafely_activity_entry,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -126,13 +127,15 @@ pub unsafe extern "C" fn sendsafely_activity_iterator_next(
 /// Frees an iterator. Only frees: no network. NULL and twice are harmless.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_activity_iterator_free(
-    iterator: *mut sendsafely_activity_iterator,
+    iterator: Nullable<*mut sendsafely_activity_iterator>,
 ) {
     guard_value((), || handle::free::<ActivityIterator>(iterator));
 }
 
 /// Frees an entry of an activity log. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_activity_entry_free(entry: *mut sendsafely_activity_entry) {
+pub unsafe extern "C" fn sendsafely_activity_entry_free(
+    entry: Nullable<*mut sendsafely_activity_entry>,
+) {
     guard_value((), || record::free(entry));
 }

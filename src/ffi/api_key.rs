@@ -11,25 +11,27 @@ use super::error::sendsafely_error;
 use super::status::sendsafely_status;
 use super::support::caller::Caller;
 use super::support::guard::guard_value;
+use super::support::marks::Nullable;
 use super::support::memory::{Memory, Translate};
 use super::support::record;
+use super::types::sendsafely_bool;
 
 /// How a login ended: a record, to be freed with sendsafely_login_free, which zeroes it.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_login {
     /// The new API key; NULL if a second factor is needed first.
-    pub api_key: *const c_char,
+    pub api_key: Nullable<*const c_char>,
     /// The secret of the API key, which the service tells only now; NULL if a second factor is needed first.
-    pub api_secret: *const c_char,
+    pub api_secret: Nullable<*const c_char>,
     /// E-mail address of the owner; NULL if not told.
-    pub email: *const c_char,
+    pub email: Nullable<*const c_char>,
     /// 1 if a second factor is needed: call sendsafely_client_generate_api_key_second_factor.
-    pub second_factor_required: i32,
+    pub second_factor_required: sendsafely_bool,
     /// What that call needs besides the code; else NULL.
-    pub validation_token: *const c_char,
+    pub validation_token: Nullable<*const c_char>,
     /// The kind of second factor in the service's words; NULL if not told.
-    pub second_factor_kind: *const c_char,
+    pub second_factor_kind: Nullable<*const c_char>,
 }
 
 impl Translate for Login {
@@ -76,7 +78,7 @@ pub unsafe extern "C" fn sendsafely_client_generate_api_key(
     password: *const c_char,
     description: *const c_char,
     out_login: *mut *mut sendsafely_login,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -105,7 +107,7 @@ pub unsafe extern "C" fn sendsafely_client_generate_api_key_second_factor(
     code: *const c_char,
     description: *const c_char,
     out_login: *mut *mut sendsafely_login,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -133,7 +135,7 @@ pub unsafe extern "C" fn sendsafely_client_generate_api_key_oauth(
     oauth_token: *const c_char,
     description: *const c_char,
     out_login: *mut *mut sendsafely_login,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -152,6 +154,6 @@ pub unsafe extern "C" fn sendsafely_client_generate_api_key_oauth(
 
 /// Frees how a login ended, zeroing its secrets. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_login_free(login: *mut sendsafely_login) {
+pub unsafe extern "C" fn sendsafely_login_free(login: Nullable<*mut sendsafely_login>) {
     guard_value((), || record::free(login));
 }

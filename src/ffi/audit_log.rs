@@ -14,10 +14,11 @@ use super::support::caller::Caller;
 use super::support::guard::guard_value;
 use super::support::handle::{self, Handle};
 use super::support::listing::Listing;
+use super::support::marks::Nullable;
 use super::support::memory::{Memory, Translate};
 use super::support::options::{self, Options};
 use super::support::record;
-use super::types::time;
+use super::types::{sendsafely_index, sendsafely_time, time};
 
 /// Options of sendsafely_client_list_audit_log and sendsafely_client_get_audit_log. NULL, the default of each text, means
 /// any.
@@ -41,7 +42,7 @@ pub struct sendsafely_audit_log_options {
     /// Until when, in the same forms.
     pub max_timestamp: *const c_char,
     /// The row to begin with, from 0, the default.
-    pub first_row: u64,
+    pub first_row: sendsafely_index,
     /// Rows to fetch with one request, 1 to 100. 0: the default, 100.
     pub page_size: u32,
 }
@@ -93,21 +94,21 @@ pub struct sendsafely_audit_log_entry {
     /// Id of the event.
     pub event_id: *const c_char,
     /// When it was, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not known.
-    pub time: i64,
+    pub time: sendsafely_time,
     /// When it was, as the service writes it; NULL if not known.
-    pub time_text: *const c_char,
+    pub time_text: Nullable<*const c_char>,
     /// Kind of event, in the service's word for it, such as "PACKAGE_EVENT"; NULL if not known.
-    pub event_type: *const c_char,
+    pub event_type: Nullable<*const c_char>,
     /// What was done, in the service's word for it; NULL if not known.
-    pub action: *const c_char,
+    pub action: Nullable<*const c_char>,
     /// Address that it was done from; NULL if not known.
-    pub ip_address: *const c_char,
+    pub ip_address: Nullable<*const c_char>,
     /// Who did it: an e-mail address, or words such as "Anonymous Recipient"; NULL if not known.
-    pub authenticated_user: *const c_char,
+    pub authenticated_user: Nullable<*const c_char>,
     /// E-mail address of the one in whose name it was done; NULL if in nobody else's.
-    pub impersonated_user: *const c_char,
+    pub impersonated_user: Nullable<*const c_char>,
     /// What else is known of it, as JSON text, which differs from action to action; NULL if not known.
-    pub details: *const c_char,
+    pub details: Nullable<*const c_char>,
 }
 
 impl Translate for AuditLogEntry {
@@ -163,9 +164,9 @@ pub unsafe extern "C" fn sendsafely_audit_log_options_init(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_list_audit_log(
     client: *mut sendsafely_client,
-    options: *const sendsafely_audit_log_options,
+    options: Nullable<*const sendsafely_audit_log_options>,
     out_iterator: *mut *mut sendsafely_audit_log_iterator,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -188,7 +189,7 @@ pub unsafe extern "C" fn sendsafely_client_list_audit_log(
 pub unsafe extern "C" fn sendsafely_audit_log_iterator_next(
     iterator: *mut sendsafely_audit_log_iterator,
     out_entry: *mut *mut sendsafely_audit_log_entry,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -206,14 +207,16 @@ pub unsafe extern "C" fn sendsafely_audit_log_iterator_next(
 /// Frees an iterator. Only frees: no network. NULL and twice are harmless.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_audit_log_iterator_free(
-    iterator: *mut sendsafely_audit_log_iterator,
+    iterator: Nullable<*mut sendsafely_audit_log_iterator>,
 ) {
     guard_value((), || handle::free::<AuditLogIterator>(iterator));
 }
 
 /// Frees an entry of an audit log. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_audit_log_entry_free(entry: *mut sendsafely_audit_log_entry) {
+pub unsafe extern "C" fn sendsafely_audit_log_entry_free(
+    entry: Nullable<*mut sendsafely_audit_log_entry>,
+) {
     guard_value((), || record::free(entry));
 }
 
@@ -225,9 +228,9 @@ pub unsafe extern "C" fn sendsafely_audit_log_entry_free(entry: *mut sendsafely_
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_get_audit_log(
     client: *mut sendsafely_client,
-    options: *const sendsafely_audit_log_options,
+    options: Nullable<*const sendsafely_audit_log_options>,
     out_json: *mut *mut c_char,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };

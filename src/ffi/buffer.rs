@@ -1,6 +1,7 @@
 //! Buffers.
 
 use super::support::guard::guard_value;
+use super::support::marks::Nullable;
 use super::support::memory::Memory;
 use super::support::output::Out;
 use super::support::record;
@@ -29,6 +30,6 @@ impl Out<sendsafely_buffer> {
 
 /// Frees a buffer with its bytes. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_buffer_free(buffer: *mut sendsafely_buffer) {
+pub unsafe extern "C" fn sendsafely_buffer_free(buffer: Nullable<*mut sendsafely_buffer>) {
     guard_value((), || record::free(buffer));
 }

@@ -8,6 +8,7 @@ use crate::secret::SecretString;
 use super::error::sendsafely_error;
 use super::status::sendsafely_status;
 use super::support::caller::Caller;
+use super::support::marks::Nullable;
 
 /// Gives the checksum by which the service knows that one has the keycode: 64 hexadecimal digits. Free the text with
 /// sendsafely_string_free.
@@ -19,7 +20,7 @@ pub unsafe extern "C" fn sendsafely_checksum(
     keycode: *const c_char,
     package_code: *const c_char,
     out_checksum: *mut *mut c_char,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };

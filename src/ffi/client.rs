@@ -23,10 +23,12 @@ use super::support::callbacks::Callbacks;
 use super::support::caller::Caller;
 use super::support::guard::guard_value;
 use super::support::handle::{self, Handle};
+use super::support::marks::Nullable;
 use super::support::memory::{Memory, Translate};
 use super::support::options::{self, Options};
 use super::support::output::Out;
 use super::support::record;
+use super::types::sendsafely_bool;
 
 /// A host with the credentials of an account, and everything that its calls share: a handle, to be freed with
 /// sendsafely_client_free. Any number of threads may use it at once.
@@ -44,16 +46,16 @@ pub struct sendsafely_client_options {
     /// Name of the API client as the service's logs show it. NULL: the default, "RUST_API".
     pub request_api: *const c_char,
     /// Version of the program as the service's logs show it. NULL, the default: not sent.
-    pub client_version: *const c_char,
+    pub client_version: Nullable<*const c_char>,
     /// Language of the service's texts, such as "en-US". NULL, the default: the service's own.
-    pub locale: *const c_char,
+    pub locale: Nullable<*const c_char>,
     /// URL of a proxy, such as "http://proxy:3128", by http, https, socks5 or socks5h; "" for none. NULL, the default:
     /// the first of https_proxy, HTTPS_PROXY, all_proxy and ALL_PROXY in the environment (http_proxy, all_proxy and
     /// ALL_PROXY for http:// hosts), but not for the hosts in no_proxy or NO_PROXY, whose entries mean what they mean to
     /// curl. Never used for this machine itself. One that cannot be used is an error, never gone around.
-    pub proxy: *const c_char,
+    pub proxy: Nullable<*const c_char>,
     /// Path of a PEM file with certificate authorities to trust besides the system's. NULL, the default: none.
-    pub ca_bundle: *const c_char,
+    pub ca_bundle: Nullable<*const c_char>,
     /// Milliseconds that one attempt to connect may take. 0: the default, 10,000.
     pub connect_timeout_ms: u64,
     /// Milliseconds without a byte moving after which an attempt has failed. 0: the default, 60,000.
@@ -72,17 +74,17 @@ pub struct sendsafely_client_options {
     /// Parts that one transfer has under way at once, 1 to 16. 0: the default, 4.
     pub parts_in_flight: u32,
     /// 1: transfer through the API host instead of directly with the storage; 0, the default, where that is needed.
-    pub force_api_route: i32,
+    pub force_api_route: sendsafely_bool,
     /// 1: allow http:// for every host, where anyone on the way can read the requests and change the answers; 0, the
     /// default: only for this machine itself.
-    pub allow_plain_http: i32,
+    pub allow_plain_http: sendsafely_bool,
     /// Progress of every call that has no callback of its own; see "Progress and stopping". NULL, the default: none.
     /// It may run on any thread that calls the library.
-    pub on_progress: sendsafely_progress_callback,
+    pub on_progress: Nullable<sendsafely_progress_callback>,
     /// Handed to on_progress.
     pub user_data: *mut c_void,
     /// Takes lines for a log: retries, changes of route. Never a secret. NULL, the default: none.
-    pub on_log: sendsafely_log_callback,
+    pub on_log: Nullable<sendsafely_log_callback>,
     /// Handed to on_log.
     pub log_user_data: *mut c_void,
 }
@@ -246,9 +248,9 @@ pub unsafe extern "C" fn sendsafely_client_new(
     host: *const c_char,
     api_key: *const c_char,
     api_secret: *const c_char,
-    options: *const sendsafely_client_options,
+    options: Nullable<*const sendsafely_client_options>,
     out_client: *mut *mut sendsafely_client,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -271,9 +273,9 @@ pub unsafe extern "C" fn sendsafely_client_new(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_new_without_credentials(
     host: *const c_char,
-    options: *const sendsafely_client_options,
+    options: Nullable<*const sendsafely_client_options>,
     out_client: *mut *mut sendsafely_client,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -295,9 +297,9 @@ pub unsafe extern "C" fn sendsafely_client_new_without_credentials(
 pub unsafe extern "C" fn sendsafely_client_new_for_dropzone(
     host: *const c_char,
     dropzone_id: *const c_char,
-    options: *const sendsafely_client_options,
+    options: Nullable<*const sendsafely_client_options>,
     out_client: *mut *mut sendsafely_client,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -321,9 +323,9 @@ pub unsafe extern "C" fn sendsafely_client_request(
     client: *mut sendsafely_client,
     method: *const c_char,
     path: *const c_char,
-    json_body: *const c_char,
+    json_body: Nullable<*const c_char>,
     out_json: *mut *mut c_char,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -353,8 +355,8 @@ pub unsafe extern "C" fn sendsafely_client_request(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_verify_credentials(
     client: *mut sendsafely_client,
-    out_email: *mut *mut c_char,
-    error: *mut *mut sendsafely_error,
+    out_email: Nullable<*mut *mut c_char>,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -375,9 +377,9 @@ pub struct sendsafely_request_headers {
     /// Value of ss-api-key.
     pub api_key: *const c_char,
     /// Value of ss-request-timestamp; NULL for an anonymous sender.
-    pub timestamp: *const c_char,
+    pub timestamp: Nullable<*const c_char>,
     /// Value of ss-request-signature; NULL for an anonymous sender.
-    pub signature: *const c_char,
+    pub signature: Nullable<*const c_char>,
 }
 
 impl Translate for RequestHeaders {
@@ -403,10 +405,10 @@ impl Translate for RequestHeaders {
 pub unsafe extern "C" fn sendsafely_client_sign(
     client: *mut sendsafely_client,
     path: *const c_char,
-    body: *const c_char,
-    timestamp: *const c_char,
+    body: Nullable<*const c_char>,
+    timestamp: Nullable<*const c_char>,
     out_headers: *mut *mut sendsafely_request_headers,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -429,12 +431,14 @@ pub unsafe extern "C" fn sendsafely_client_sign(
 /// Frees a client; packages made with it keep working. Only frees: no network, no waiting. NULL and twice are harmless,
 /// and so is a call on another thread that still runs.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_client_free(client: *mut sendsafely_client) {
+pub unsafe extern "C" fn sendsafely_client_free(client: Nullable<*mut sendsafely_client>) {
     guard_value((), || handle::free::<ClientObject>(client));
 }
 
 /// Frees the headers of a request. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_request_headers_free(headers: *mut sendsafely_request_headers) {
+pub unsafe extern "C" fn sendsafely_request_headers_free(
+    headers: Nullable<*mut sendsafely_request_headers>,
+) {
     guard_value((), || record::free(headers));
 }

@@ -11,8 +11,10 @@ use super::status::sendsafely_status;
 use super::support::argument::boolean;
 use super::support::caller::Caller;
 use super::support::guard::guard_value;
+use super::support::marks::Nullable;
 use super::support::memory::{Memory, Translate};
 use super::support::record;
+use super::types::sendsafely_bool;
 
 /// Somebody in a contact group: a record, to be freed with sendsafely_contact_group_member_free unless it is part of
 /// another record.
@@ -20,7 +22,7 @@ use super::support::record;
 #[derive(Debug)]
 pub struct sendsafely_contact_group_member {
     /// The service's id of this user; NULL if not told.
-    pub user_id: *const c_char,
+    pub user_id: Nullable<*const c_char>,
     /// E-mail address.
     pub email: *const c_char,
 }
@@ -64,7 +66,7 @@ pub struct sendsafely_contact_group {
     /// Its name.
     pub name: *const c_char,
     /// 1 if it is the organization's, which all its users may use.
-    pub is_organization_group: i32,
+    pub is_organization_group: sendsafely_bool,
     /// Who is in it; never NULL.
     pub members: *const sendsafely_contact_group_member_list,
 }
@@ -113,9 +115,9 @@ impl Translate for Vec<ContactGroup> {
 pub unsafe extern "C" fn sendsafely_client_create_contact_group(
     client: *mut sendsafely_client,
     name: *const c_char,
-    is_organization_group: i32,
-    out_group: *mut *mut sendsafely_contact_group,
-    error: *mut *mut sendsafely_error,
+    is_organization_group: sendsafely_bool,
+    out_group: Nullable<*mut *mut sendsafely_contact_group>,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -140,7 +142,7 @@ pub unsafe extern "C" fn sendsafely_client_get_contact_group(
     client: *mut sendsafely_client,
     contact_group_id: *const c_char,
     out_group: *mut *mut sendsafely_contact_group,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -163,9 +165,9 @@ pub unsafe extern "C" fn sendsafely_client_get_contact_group(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_get_contact_groups(
     client: *mut sendsafely_client,
-    whole_organization: i32,
+    whole_organization: sendsafely_bool,
     out_groups: *mut *mut sendsafely_contact_group_list,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -189,7 +191,7 @@ pub unsafe extern "C" fn sendsafely_client_get_contact_groups(
 pub unsafe extern "C" fn sendsafely_client_delete_contact_group(
     client: *mut sendsafely_client,
     contact_group_id: *const c_char,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -212,8 +214,8 @@ pub unsafe extern "C" fn sendsafely_client_add_contact_group_member(
     client: *mut sendsafely_client,
     contact_group_id: *const c_char,
     email: *const c_char,
-    out_member: *mut *mut sendsafely_contact_group_member,
-    error: *mut *mut sendsafely_error,
+    out_member: Nullable<*mut *mut sendsafely_contact_group_member>,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -239,7 +241,7 @@ pub unsafe extern "C" fn sendsafely_client_remove_contact_group_member(
     client: *mut sendsafely_client,
     contact_group_id: *const c_char,
     user_id: *const c_char,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -263,7 +265,7 @@ pub unsafe extern "C" fn sendsafely_client_remove_contact_group_member(
 pub unsafe extern "C" fn sendsafely_package_add_contact_group(
     package: *mut sendsafely_package,
     contact_group_id: *const c_char,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -284,7 +286,7 @@ pub unsafe extern "C" fn sendsafely_package_add_contact_group(
 pub unsafe extern "C" fn sendsafely_package_remove_contact_group(
     package: *mut sendsafely_package,
     contact_group_id: *const c_char,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -298,14 +300,16 @@ pub unsafe extern "C" fn sendsafely_package_remove_contact_group(
 
 /// Frees a contact group with its members. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_contact_group_free(group: *mut sendsafely_contact_group) {
+pub unsafe extern "C" fn sendsafely_contact_group_free(
+    group: Nullable<*mut sendsafely_contact_group>,
+) {
     guard_value((), || record::free(group));
 }
 
 /// Frees a list of contact groups with the groups in it. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_contact_group_list_free(
-    groups: *mut sendsafely_contact_group_list,
+    groups: Nullable<*mut sendsafely_contact_group_list>,
 ) {
     guard_value((), || record::free(groups));
 }
@@ -313,7 +317,7 @@ pub unsafe extern "C" fn sendsafely_contact_group_list_free(
 /// Frees a member of a contact group. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_contact_group_member_free(
-    member: *mut sendsafely_contact_group_member,
+    member: Nullable<*mut sendsafely_contact_group_member>,
 ) {
     guard_value((), || record::free(member));
 }

@@ -174,6 +174,11 @@ extern "C" {
 #define SENDSAFELY_ENUM(name) typedef int32_t name; enum name
 #endif
 
+/* Marks a pointer that may be NULL, for people and generators; define it before for a compiler that has a word for it. */
+#ifndef SENDSAFELY_NULLABLE
+#define SENDSAFELY_NULLABLE
+#endif
+
 @SECTIONS@
 #ifdef __cplusplus
 }

@@ -8,6 +8,7 @@ use super::error::sendsafely_error;
 use super::status::sendsafely_status;
 use super::support::caller::Caller;
 use super::support::guard::guard_value;
+use super::support::marks::Nullable;
 use super::support::memory::{Memory, Translate};
 use super::support::record;
 
@@ -58,7 +59,7 @@ impl Translate for Vec<CountryCode> {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_country_codes(
     out_countries: *mut *mut sendsafely_country_code_list,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -74,7 +75,7 @@ pub unsafe extern "C" fn sendsafely_country_codes(
 /// Frees a list of countries with the countries in it. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_country_code_list_free(
-    countries: *mut sendsafely_country_code_list,
+    countries: Nullable<*mut sendsafely_country_code_list>,
 ) {
     guard_value((), || record::free(countries));
 }

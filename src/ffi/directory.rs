@@ -15,10 +15,11 @@ use super::status::sendsafely_status;
 use super::support::argument::{boolean, invalid};
 use super::support::caller::Caller;
 use super::support::guard::guard_value;
+use super::support::marks::Nullable;
 use super::support::memory::{Memory, Translate};
 use super::support::options::{self, Options};
 use super::support::record;
-use super::types::time;
+use super::types::{sendsafely_bool, sendsafely_index, sendsafely_time, time};
 
 /// Options of sendsafely_package_get_directory.
 #[repr(C)]
@@ -27,15 +28,15 @@ pub struct sendsafely_directory_options {
     /// Set by sendsafely_directory_options_init.
     pub struct_size: usize,
     /// What to sort by: "name", or another field that the service knows. NULL, the default: its own order.
-    pub sort_field: *const c_char,
+    pub sort_field: Nullable<*const c_char>,
     /// 1: the last first. Default: 0.
-    pub descending: i32,
+    pub descending: sendsafely_bool,
     /// 1: only one page, of at most 100 files and 100 directories. 0, the default: all of them.
-    pub one_page: i32,
+    pub one_page: sendsafely_bool,
     /// With one_page, else SENDSAFELY_INVALID_ARGUMENT: the first file, from 0, the default.
-    pub file_index: u64,
+    pub file_index: sendsafely_index,
     /// With one_page, else SENDSAFELY_INVALID_ARGUMENT: the first directory, from 0, the default.
-    pub directory_index: u64,
+    pub directory_index: sendsafely_index,
 }
 
 // SAFETY: repr(C), begins with a usize, and holds integers and pointers only.
@@ -80,9 +81,9 @@ pub struct sendsafely_subdirectory {
     /// Its name. Not safe as a path: sendsafely_package_download_all makes it so.
     pub name: *const c_char,
     /// When it was made, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
-    pub created: i64,
+    pub created: sendsafely_time,
     /// When it was made, as the service writes it; NULL if not told.
-    pub created_text: *const c_char,
+    pub created_text: Nullable<*const c_char>,
 }
 
 impl Translate for Subdirectory {
@@ -165,10 +166,10 @@ pub unsafe extern "C" fn sendsafely_directory_options_init(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_get_directory(
     package: *mut sendsafely_package,
-    directory_id: *const c_char,
-    options: *const sendsafely_directory_options,
+    directory_id: Nullable<*const c_char>,
+    options: Nullable<*const sendsafely_directory_options>,
     out_directory: *mut *mut sendsafely_directory,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -195,10 +196,10 @@ pub unsafe extern "C" fn sendsafely_package_get_directory(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_create_directory(
     package: *mut sendsafely_package,
-    parent_id: *const c_char,
+    parent_id: Nullable<*const c_char>,
     name: *const c_char,
-    out_directory_id: *mut *mut c_char,
-    error: *mut *mut sendsafely_error,
+    out_directory_id: Nullable<*mut *mut c_char>,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -223,7 +224,7 @@ pub unsafe extern "C" fn sendsafely_package_rename_directory(
     package: *mut sendsafely_package,
     directory_id: *const c_char,
     new_name: *const c_char,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -245,8 +246,8 @@ pub unsafe extern "C" fn sendsafely_package_rename_directory(
 pub unsafe extern "C" fn sendsafely_package_move_directory(
     package: *mut sendsafely_package,
     directory_id: *const c_char,
-    target_directory_id: *const c_char,
-    error: *mut *mut sendsafely_error,
+    target_directory_id: Nullable<*const c_char>,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -268,7 +269,7 @@ pub unsafe extern "C" fn sendsafely_package_move_directory(
 pub unsafe extern "C" fn sendsafely_package_delete_directory(
     package: *mut sendsafely_package,
     directory_id: *const c_char,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -282,6 +283,6 @@ pub unsafe extern "C" fn sendsafely_package_delete_directory(
 
 /// Frees a directory with everything that is in the record. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_directory_free(directory: *mut sendsafely_directory) {
+pub unsafe extern "C" fn sendsafely_directory_free(directory: Nullable<*mut sendsafely_directory>) {
     guard_value((), || record::free(directory));
 }

@@ -22,10 +22,11 @@ use super::support::callbacks::flow;
 use super::support::caller::Caller;
 use super::support::guard::guard_value;
 use super::support::handle::call_back;
+use super::support::marks::{Nullable, number};
 use super::support::memory::{Memory, Translate};
 use super::support::options::{self, Options};
 use super::support::record;
-use super::types::SENDSAFELY_SIZE_UNKNOWN;
+use super::types::{SENDSAFELY_SIZE_UNKNOWN, sendsafely_bool, sendsafely_optional_size};
 
 /// Options of the download calls.
 #[repr(C)]
@@ -34,21 +35,21 @@ pub struct sendsafely_download_options {
     /// Set by sendsafely_download_options_init.
     pub struct_size: usize,
     /// Password of the package. NULL, the default: none.
-    pub password: *const c_char,
+    pub password: Nullable<*const c_char>,
     /// Directory of a Workspace in which the file is. NULL, the default: its root directory, or wherever the service
     /// finds the id.
-    pub directory_id: *const c_char,
+    pub directory_id: Nullable<*const c_char>,
     /// What to do with a target that exists: a sendsafely_existing. Default: SENDSAFELY_EXISTING_REFUSE.
-    pub existing: i32,
+    pub existing: number::sendsafely_existing,
     /// 1: the file is on the disk, not only in the system's cache, when the call returns. Default: 0.
-    pub sync: i32,
+    pub sync: sendsafely_bool,
     /// Progress of this call; see "Progress and stopping". NULL, the default: the client's callback.
-    pub on_progress: sendsafely_progress_callback,
+    pub on_progress: Nullable<sendsafely_progress_callback>,
     /// Handed to on_progress.
     pub user_data: *mut c_void,
     /// 1: a file of another size than its sender declared fails with SENDSAFELY_SIZE_MISMATCH instead of being kept.
     /// Default: 0.
-    pub strict_size: i32,
+    pub strict_size: sendsafely_bool,
 }
 
 // SAFETY: repr(C), begins with a usize, and holds integers, pointers and optional functions only.
@@ -92,13 +93,13 @@ pub struct sendsafely_download {
     /// Its name as the sender gave it.
     pub file_name: *const c_char,
     /// Where it was written; NULL if it went to a callback.
-    pub path: *const c_char,
+    pub path: Nullable<*const c_char>,
     /// Bytes of the file as they were received; of one that was left alone, as its sender declared them.
     pub size: u64,
     /// 1 if the target existed and was left alone.
-    pub skipped: i32,
+    pub skipped: sendsafely_bool,
     /// Bytes of the file as its sender declared them, not always rightly; SENDSAFELY_SIZE_UNKNOWN if that is not known.
-    pub declared_size: u64,
+    pub declared_size: sendsafely_optional_size,
 }
 
 impl Translate for Download {
@@ -153,9 +154,9 @@ pub unsafe extern "C" fn sendsafely_package_download_file(
     package: *mut sendsafely_package,
     file_id: *const c_char,
     path: *const c_char,
-    options: *const sendsafely_download_options,
-    out_download: *mut *mut sendsafely_download,
-    error: *mut *mut sendsafely_error,
+    options: Nullable<*const sendsafely_download_options>,
+    out_download: Nullable<*mut *mut sendsafely_download>,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -186,9 +187,9 @@ pub unsafe extern "C" fn sendsafely_package_download_file(
 pub unsafe extern "C" fn sendsafely_package_download_memory(
     package: *mut sendsafely_package,
     file_id: *const c_char,
-    options: *const sendsafely_download_options,
+    options: Nullable<*const sendsafely_download_options>,
     out_buffer: *mut *mut sendsafely_buffer,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -223,9 +224,9 @@ pub unsafe extern "C" fn sendsafely_package_download_callback(
     file_id: *const c_char,
     write: sendsafely_write_callback,
     write_user_data: *mut c_void,
-    options: *const sendsafely_download_options,
-    out_download: *mut *mut sendsafely_download,
-    error: *mut *mut sendsafely_error,
+    options: Nullable<*const sendsafely_download_options>,
+    out_download: Nullable<*mut *mut sendsafely_download>,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -276,9 +277,9 @@ pub unsafe extern "C" fn sendsafely_package_download_callback(
 pub unsafe extern "C" fn sendsafely_package_download_all(
     package: *mut sendsafely_package,
     directory: *const c_char,
-    options: *const sendsafely_download_options,
-    out_report: *mut *mut sendsafely_report,
-    error: *mut *mut sendsafely_error,
+    options: Nullable<*const sendsafely_download_options>,
+    out_report: Nullable<*mut *mut sendsafely_report>,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -296,6 +297,6 @@ pub unsafe extern "C" fn sendsafely_package_download_all(
 
 /// Frees a download that a call returned. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_download_free(download: *mut sendsafely_download) {
+pub unsafe extern "C" fn sendsafely_download_free(download: Nullable<*mut sendsafely_download>) {
     guard_value((), || record::free(download));
 }

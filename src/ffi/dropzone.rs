@@ -8,6 +8,7 @@ use super::package::{self, sendsafely_package};
 use super::status::sendsafely_status;
 use super::string::sendsafely_string_list;
 use super::support::caller::Caller;
+use super::support::marks::Nullable;
 
 /// Gives the e-mail addresses of those who get what arrives at the user's Dropzone. Free the list with
 /// sendsafely_string_list_free.
@@ -17,7 +18,7 @@ use super::support::caller::Caller;
 pub unsafe extern "C" fn sendsafely_client_get_dropzone_recipients(
     client: *mut sendsafely_client,
     out_emails: *mut *mut sendsafely_string_list,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -40,7 +41,7 @@ pub unsafe extern "C" fn sendsafely_client_get_dropzone_recipients(
 pub unsafe extern "C" fn sendsafely_client_add_dropzone_recipient(
     client: *mut sendsafely_client,
     email: *const c_char,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -58,7 +59,7 @@ pub unsafe extern "C" fn sendsafely_client_add_dropzone_recipient(
 pub unsafe extern "C" fn sendsafely_client_remove_dropzone_recipient(
     client: *mut sendsafely_client,
     email: *const c_char,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -83,7 +84,7 @@ pub unsafe extern "C" fn sendsafely_package_submit_hosted_dropzone(
     package: *mut sendsafely_package,
     name: *const c_char,
     email: *const c_char,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };

@@ -9,29 +9,31 @@ use super::error::sendsafely_error;
 use super::status::sendsafely_status;
 use super::support::caller::Caller;
 use super::support::guard::guard_value;
+use super::support::marks::Nullable;
 use super::support::memory::{Memory, Translate};
 use super::support::record;
+use super::types::sendsafely_bool;
 
 /// What the service tells of the organization: a record, to be freed with sendsafely_enterprise_free.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_enterprise {
     /// Host of its portal; NULL if not told.
-    pub host: *const c_char,
+    pub host: Nullable<*const c_char>,
     /// Its name; NULL if not told.
-    pub system_name: *const c_char,
+    pub system_name: Nullable<*const c_char>,
     /// Colour of the header of its pages, as in CSS; NULL if not told.
-    pub header_color: *const c_char,
+    pub header_color: Nullable<*const c_char>,
     /// Colour of the links on its pages; NULL if not told.
-    pub link_color: *const c_char,
+    pub link_color: Nullable<*const c_char>,
     /// 1 if packages may be finalized with undisclosed_recipients.
-    pub allow_undisclosed_recipients: i32,
+    pub allow_undisclosed_recipients: sendsafely_bool,
     /// 1 if messages are encrypted.
-    pub message_encryption: i32,
+    pub message_encryption: sendsafely_bool,
     /// 1 if it tests new versions of the plug-in for Outlook.
-    pub outlook_beta: i32,
+    pub outlook_beta: sendsafely_bool,
     /// 1 if it offers all languages.
-    pub allow_all_languages: i32,
+    pub allow_all_languages: sendsafely_bool,
 }
 
 impl Translate for Enterprise {
@@ -57,7 +59,7 @@ impl Translate for Enterprise {
 pub unsafe extern "C" fn sendsafely_client_get_enterprise(
     client: *mut sendsafely_client,
     out_enterprise: *mut *mut sendsafely_enterprise,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -72,6 +74,8 @@ pub unsafe extern "C" fn sendsafely_client_get_enterprise(
 
 /// Frees what was told of an organization. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_enterprise_free(enterprise: *mut sendsafely_enterprise) {
+pub unsafe extern "C" fn sendsafely_enterprise_free(
+    enterprise: Nullable<*mut sendsafely_enterprise>,
+) {
     guard_value((), || record::free(enterprise));
 }

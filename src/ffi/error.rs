@@ -10,8 +10,10 @@ use crate::error::{Error, ErrorKind};
 use super::status::sendsafely_status;
 use super::support::guard::guard_value;
 use super::support::handle::{self, Handle};
+use super::support::marks::Nullable;
 use super::support::memory::terminated;
 use super::support::output::Out;
+use super::types::sendsafely_bool;
 
 /// What went wrong with one call: a handle, to be freed with sendsafely_error_free.
 pub struct sendsafely_error {
@@ -66,7 +68,7 @@ fn text(
 /// for what is not a live error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_error_status(
-    error: *const sendsafely_error,
+    error: Nullable<*const sendsafely_error>,
 ) -> sendsafely_status {
     guard_value(
         sendsafely_status::SENDSAFELY_INTERNAL,
@@ -84,7 +86,9 @@ pub unsafe extern "C" fn sendsafely_error_status(
 /// One line that a terminal can show: control characters and invisible ones, in file names say, are replaced.
 /// Valid until the error is freed. Never NULL: "" for NULL and for what is not a live error.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_error_message(error: *const sendsafely_error) -> *const c_char {
+pub unsafe extern "C" fn sendsafely_error_message(
+    error: Nullable<*const sendsafely_error>,
+) -> *const c_char {
     let message = text(error, |error| Some(&error.message));
     if message.is_null() {
         c"".as_ptr()
@@ -95,7 +99,9 @@ pub unsafe extern "C" fn sendsafely_error_message(error: *const sendsafely_error
 
 /// Returns the HTTP status of the answer that told of the failure, 0 where there was none.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_error_http_status(error: *const sendsafely_error) -> i32 {
+pub unsafe extern "C" fn sendsafely_error_http_status(
+    error: Nullable<*const sendsafely_error>,
+) -> i32 {
     guard_value(0, || {
         handle::get::<ErrorObject>(error).map_or(0, |error| error.http_status)
     })
@@ -106,8 +112,8 @@ pub unsafe extern "C" fn sendsafely_error_http_status(error: *const sendsafely_e
 /// Valid until the error is freed. SendSafely Client API: response codes (protocol 2.2).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_error_server_code(
-    error: *const sendsafely_error,
-) -> *const c_char {
+    error: Nullable<*const sendsafely_error>,
+) -> Nullable<*const c_char> {
     text(error, |error| error.server_code.as_ref())
 }
 
@@ -115,21 +121,25 @@ pub unsafe extern "C" fn sendsafely_error_server_code(
 /// until the error is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_error_server_message(
-    error: *const sendsafely_error,
-) -> *const c_char {
+    error: Nullable<*const sendsafely_error>,
+) -> Nullable<*const c_char> {
     text(error, |error| error.server_message.as_ref())
 }
 
 /// Returns what can be done about it, or NULL where nothing general is known. Valid until the error is freed.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_error_remedy(error: *const sendsafely_error) -> *const c_char {
+pub unsafe extern "C" fn sendsafely_error_remedy(
+    error: Nullable<*const sendsafely_error>,
+) -> Nullable<*const c_char> {
     text(error, |error| error.remedy.as_ref())
 }
 
 /// Returns 1 if the same call may succeed later without any change by the program, else 0. Of the HTTP statuses those are
 /// 408, 425, 429 and 5xx; after SENDSAFELY_OUTCOME_UNKNOWN it is 0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_error_is_retryable(error: *const sendsafely_error) -> i32 {
+pub unsafe extern "C" fn sendsafely_error_is_retryable(
+    error: Nullable<*const sendsafely_error>,
+) -> sendsafely_bool {
     guard_value(0, || {
         handle::get::<ErrorObject>(error)
             .is_ok_and(|error| error.is_retryable)
@@ -139,6 +149,6 @@ pub unsafe extern "C" fn sendsafely_error_is_retryable(error: *const sendsafely_
 
 /// Frees an error and the texts that its accessors returned. NULL and twice are harmless.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_error_free(error: *mut sendsafely_error) {
+pub unsafe extern "C" fn sendsafely_error_free(error: Nullable<*mut sendsafely_error>) {
     guard_value((), || handle::free::<ErrorObject>(error));
 }

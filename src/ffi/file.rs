@@ -12,9 +12,10 @@ use super::status::sendsafely_status;
 use super::support::argument::invalid;
 use super::support::caller::Caller;
 use super::support::guard::guard_value;
+use super::support::marks::Nullable;
 use super::support::memory::{Memory, Translate};
 use super::support::record;
-use super::types::time;
+use super::types::{sendsafely_time, time};
 
 /// What a download, or the upload of a tree, does with a target that exists already.
 #[repr(i32)]
@@ -40,17 +41,17 @@ pub struct sendsafely_file {
     /// reports how many it received.
     pub size: u64,
     /// When it was uploaded, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
-    pub uploaded: i64,
+    pub uploaded: sendsafely_time,
     /// When it was uploaded, as the service writes it; NULL if not told.
-    pub uploaded_text: *const c_char,
+    pub uploaded_text: Nullable<*const c_char>,
     /// E-mail address of who uploaded it; NULL if not told.
-    pub created_by: *const c_char,
+    pub created_by: Nullable<*const c_char>,
     /// Parts into which it was cut.
     pub parts: u32,
     /// Version of the file in a Workspace, 0 if not told.
     pub version: u32,
     /// The service's id of who uploaded it; NULL if not told. Only sendsafely_package_get_file_information tells it.
-    pub created_by_id: *const c_char,
+    pub created_by_id: Nullable<*const c_char>,
 }
 
 impl Translate for File {
@@ -137,9 +138,9 @@ pub(super) fn existing(value: i32) -> Result<Existing> {
 pub unsafe extern "C" fn sendsafely_package_get_file_information(
     package: *mut sendsafely_package,
     file_id: *const c_char,
-    directory_id: *const c_char,
+    directory_id: Nullable<*const c_char>,
     out_information: *mut *mut sendsafely_file_information,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -166,8 +167,8 @@ pub unsafe extern "C" fn sendsafely_package_get_file_information(
 pub unsafe extern "C" fn sendsafely_package_delete_file(
     package: *mut sendsafely_package,
     file_id: *const c_char,
-    directory_id: *const c_char,
-    error: *mut *mut sendsafely_error,
+    directory_id: Nullable<*const c_char>,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -189,8 +190,8 @@ pub unsafe extern "C" fn sendsafely_package_delete_file(
 pub unsafe extern "C" fn sendsafely_package_move_file(
     package: *mut sendsafely_package,
     file_id: *const c_char,
-    target_directory_id: *const c_char,
-    error: *mut *mut sendsafely_error,
+    target_directory_id: Nullable<*const c_char>,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -213,7 +214,7 @@ pub unsafe extern "C" fn sendsafely_package_rename_file(
     package: *mut sendsafely_package,
     file_id: *const c_char,
     new_name: *const c_char,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -241,9 +242,9 @@ pub unsafe extern "C" fn sendsafely_package_copy_file(
     source_package: *mut sendsafely_package,
     file_id: *const c_char,
     target_package: *mut sendsafely_package,
-    target_directory_id: *const c_char,
-    out_file_id: *mut *mut c_char,
-    error: *mut *mut sendsafely_error,
+    target_directory_id: Nullable<*const c_char>,
+    out_file_id: Nullable<*mut *mut c_char>,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -265,13 +266,13 @@ pub unsafe extern "C" fn sendsafely_package_copy_file(
 /// Frees what a call told of a file, with the versions in it. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_file_information_free(
-    information: *mut sendsafely_file_information,
+    information: Nullable<*mut sendsafely_file_information>,
 ) {
     guard_value((), || record::free(information));
 }
 
 /// Frees a file that an upload returned. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_file_free(file: *mut sendsafely_file) {
+pub unsafe extern "C" fn sendsafely_file_free(file: Nullable<*mut sendsafely_file>) {
     guard_value((), || record::free(file));
 }

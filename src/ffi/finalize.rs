@@ -17,9 +17,11 @@ use super::string::sendsafely_string_list;
 use super::support::argument::boolean;
 use super::support::caller::Caller;
 use super::support::guard::guard_value;
+use super::support::marks::Nullable;
 use super::support::memory::{Memory, Translate};
 use super::support::options::{self, Options};
 use super::support::record;
+use super::types::sendsafely_bool;
 
 /// Options of sendsafely_package_finalize.
 #[repr(C)]
@@ -28,23 +30,23 @@ pub struct sendsafely_finalize_options {
     /// Set by sendsafely_finalize_options_init.
     pub struct_size: usize,
     /// Password that downloads need, only together with undisclosed_recipients. NULL, the default: none.
-    pub password: *const c_char,
+    pub password: Nullable<*const c_char>,
     /// 1: no recipients are needed, whoever has the link may open the package. Default: 0.
-    pub undisclosed_recipients: i32,
+    pub undisclosed_recipients: sendsafely_bool,
     /// 1: recipients may reply to all. Default: 0.
-    pub allow_reply_all: i32,
+    pub allow_reply_all: sendsafely_bool,
     /// 1: the service sends its notification, without the keycode, to the recipients. Default: 0.
-    pub notify_recipients: i32,
+    pub notify_recipients: sendsafely_bool,
     /// 1: PDF files can only be viewed. Default: 0.
-    pub read_only_pdf: i32,
+    pub read_only_pdf: sendsafely_bool,
     /// Progress of this call; see "Progress and stopping". NULL, the default: the client's callback.
-    pub on_progress: sendsafely_progress_callback,
+    pub on_progress: Nullable<sendsafely_progress_callback>,
     /// Handed to on_progress.
     pub user_data: *mut c_void,
     /// For a Dropzone: e-mail address of the sender, as the sender gives it. NULL, the default: none.
-    pub unconfirmed_sender: *const c_char,
+    pub unconfirmed_sender: Nullable<*const c_char>,
     /// For a Dropzone: token of a sender whose address was confirmed. NULL, the default: none.
-    pub confirmed_sender_token: *const c_char,
+    pub confirmed_sender_token: Nullable<*const c_char>,
 }
 
 // SAFETY: repr(C), begins with a usize, and holds integers, pointers and optional functions only.
@@ -78,7 +80,7 @@ pub struct sendsafely_finalized {
     /// E-mail addresses of the recipients, as the service tells them; never NULL.
     pub recipients: *const sendsafely_string_list,
     /// 1 if the package is finalized, but somebody has to approve it before recipients can open it.
-    pub needs_approval: i32,
+    pub needs_approval: sendsafely_bool,
 }
 
 impl Translate for Finalized {
@@ -122,9 +124,9 @@ pub unsafe extern "C" fn sendsafely_finalize_options_init(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_finalize(
     package: *mut sendsafely_package,
-    options: *const sendsafely_finalize_options,
-    out_finalized: *mut *mut sendsafely_finalized,
-    error: *mut *mut sendsafely_error,
+    options: Nullable<*const sendsafely_finalize_options>,
+    out_finalized: Nullable<*mut *mut sendsafely_finalized>,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -162,6 +164,6 @@ pub unsafe extern "C" fn sendsafely_package_finalize(
 
 /// Frees what sendsafely_package_finalize returned, zeroing the link. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_finalized_free(finalized: *mut sendsafely_finalized) {
+pub unsafe extern "C" fn sendsafely_finalized_free(finalized: Nullable<*mut sendsafely_finalized>) {
     guard_value((), || record::free(finalized));
 }

@@ -17,9 +17,12 @@ use super::status::sendsafely_status;
 use super::string::sendsafely_string_list;
 use super::support::caller::Caller;
 use super::support::guard::guard_value;
+use super::support::marks::{Nullable, number};
 use super::support::memory::{Memory, Translate};
 use super::support::record;
-use super::types::time;
+use super::types::{
+    sendsafely_bool, sendsafely_optional_bool, sendsafely_optional_int, sendsafely_time, time,
+};
 
 /// The state of a package, as the service tells it. SendSafely Client API: package states (protocol 7.4).
 #[repr(i32)]
@@ -77,21 +80,21 @@ pub struct sendsafely_package_information {
     /// The package code, as in the secure link.
     pub package_code: *const c_char,
     /// E-mail address of the sender; NULL if not told.
-    pub sender: *const c_char,
+    pub sender: Nullable<*const c_char>,
     /// When it was created, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
-    pub created: i64,
+    pub created: sendsafely_time,
     /// When it was created, as the service writes it; NULL if not told.
-    pub created_text: *const c_char,
+    pub created_text: Nullable<*const c_char>,
     /// The state as the service names it, such as "PACKAGE_STATE_ACTIVE_INCOMPLETE"; NULL if not told.
-    pub state_name: *const c_char,
+    pub state_name: Nullable<*const c_char>,
     /// The state: a sendsafely_package_state.
-    pub state: i32,
+    pub state: number::sendsafely_package_state,
     /// The class of the state: a sendsafely_package_status.
-    pub status: i32,
+    pub status: number::sendsafely_package_status,
     /// Days for which it can be opened, 0 for ever, -1 if not told.
-    pub life: i32,
+    pub life: sendsafely_optional_int,
     /// Name of a Workspace, or a label; NULL for none.
-    pub label: *const c_char,
+    pub label: Nullable<*const c_char>,
     /// The recipients; never NULL.
     pub recipients: *const sendsafely_recipient_list,
     /// The contact groups; never NULL.
@@ -101,23 +104,23 @@ pub struct sendsafely_package_information {
     /// E-mail addresses of possible approvers; never NULL.
     pub approvers: *const sendsafely_string_list,
     /// 1 if somebody has to approve it before recipients can open it.
-    pub needs_approval: i32,
+    pub needs_approval: sendsafely_bool,
     /// 1 if downloads need a password.
-    pub password_required: i32,
+    pub password_required: sendsafely_bool,
     /// 1 for a Workspace.
-    pub is_workspace: i32,
+    pub is_workspace: sendsafely_bool,
     /// 1 if it is archived: expired or deleted.
-    pub is_archived: i32,
+    pub is_archived: sendsafely_bool,
     /// 1 if recipients may reply to all.
-    pub allow_reply_all: i32,
+    pub allow_reply_all: sendsafely_bool,
     /// 1 if there is a message, 0 if not, -1 if not told.
-    pub contains_message: i32,
+    pub contains_message: sendsafely_optional_bool,
     /// Id of a Workspace's root directory; NULL for none.
-    pub root_directory_id: *const c_char,
+    pub root_directory_id: Nullable<*const c_char>,
     /// Id of the package that this one replies to; NULL for none.
-    pub parent_id: *const c_char,
+    pub parent_id: Nullable<*const c_char>,
     /// The service's own address of it; NULL if not told.
-    pub url: *const c_char,
+    pub url: Nullable<*const c_char>,
     /// The directories in a Workspace's root directory, as far as the service tells them here;
     /// sendsafely_package_get_directory gives them all. Never NULL.
     pub directories: *const sendsafely_subdirectory_list,
@@ -185,7 +188,7 @@ impl Translate for PackageInformation {
 pub unsafe extern "C" fn sendsafely_package_get_information(
     package: *mut sendsafely_package,
     out_information: *mut *mut sendsafely_package_information,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -209,7 +212,7 @@ pub unsafe extern "C" fn sendsafely_client_get_package_information(
     client: *mut sendsafely_client,
     package_id: *const c_char,
     out_information: *mut *mut sendsafely_package_information,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -229,7 +232,7 @@ pub unsafe extern "C" fn sendsafely_client_get_package_information(
 /// Frees package information with all that is in it. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_information_free(
-    information: *mut sendsafely_package_information,
+    information: Nullable<*mut sendsafely_package_information>,
 ) {
     guard_value((), || record::free(information));
 }

@@ -11,6 +11,7 @@ use super::error::sendsafely_error;
 use super::status::sendsafely_status;
 use super::support::caller::Caller;
 use super::support::guard::guard_value;
+use super::support::marks::Nullable;
 use super::support::memory::{Memory, Translate};
 use super::support::record;
 
@@ -19,9 +20,9 @@ use super::support::record;
 #[derive(Debug)]
 pub struct sendsafely_key_pair {
     /// The service's id of the public key; NULL until it is registered.
-    pub public_key_id: *const c_char,
+    pub public_key_id: Nullable<*const c_char>,
     /// What the user calls the device; NULL if not known.
-    pub description: *const c_char,
+    pub description: Nullable<*const c_char>,
     /// The armored OpenPGP public key.
     pub public_key: *const c_char,
     /// The armored OpenPGP private key, without a password: who has it opens the device's packages.
@@ -49,7 +50,7 @@ impl Translate for KeyPair {
 pub unsafe extern "C" fn sendsafely_key_pair_generate(
     bits: u32,
     out_key_pair: *mut *mut sendsafely_key_pair,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -72,7 +73,7 @@ pub unsafe extern "C" fn sendsafely_client_generate_key_pair(
     client: *mut sendsafely_client,
     description: *const c_char,
     out_key_pair: *mut *mut sendsafely_key_pair,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -97,10 +98,10 @@ pub unsafe extern "C" fn sendsafely_client_generate_key_pair(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_key_pair_save(
     path: *const c_char,
-    public_key_id: *const c_char,
+    public_key_id: Nullable<*const c_char>,
     private_key: *const c_char,
-    description: *const c_char,
-    error: *mut *mut sendsafely_error,
+    description: Nullable<*const c_char>,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -128,7 +129,7 @@ pub unsafe extern "C" fn sendsafely_key_pair_save(
 pub unsafe extern "C" fn sendsafely_key_pair_load(
     path: *const c_char,
     out_key_pair: *mut *mut sendsafely_key_pair,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -143,6 +144,6 @@ pub unsafe extern "C" fn sendsafely_key_pair_load(
 
 /// Frees a key pair, zeroing it first. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_key_pair_free(key_pair: *mut sendsafely_key_pair) {
+pub unsafe extern "C" fn sendsafely_key_pair_free(key_pair: Nullable<*mut sendsafely_key_pair>) {
     guard_value((), || record::free(key_pair));
 }

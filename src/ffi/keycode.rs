@@ -13,6 +13,7 @@ use super::package::{ask, sendsafely_package};
 use super::status::{sendsafely_status, status_of};
 use super::support::caller::Caller;
 use super::support::guard::guard_value;
+use super::support::marks::{Nullable, number};
 use super::support::memory::{Memory, Translate};
 use super::support::record;
 
@@ -23,10 +24,10 @@ pub struct sendsafely_keycode {
     /// The package id.
     pub package_id: *const c_char,
     /// The keycode; NULL if status says why there is none.
-    pub keycode: *const c_char,
+    pub keycode: Nullable<*const c_char>,
     /// A sendsafely_status: SENDSAFELY_OK; SENDSAFELY_REFUSED if the service holds none for the device;
     /// SENDSAFELY_DECRYPT_FAILED if it is another device's or damaged.
-    pub status: i32,
+    pub status: number::sendsafely_status,
 }
 
 impl Translate for PackageKeycode {
@@ -71,7 +72,7 @@ pub struct sendsafely_sync_failure {
     /// Id of the other device's public key.
     pub public_key_id: *const c_char,
     /// A sendsafely_status.
-    pub status: i32,
+    pub status: number::sendsafely_status,
     /// What happened.
     pub message: *const c_char,
 }
@@ -137,7 +138,7 @@ impl Translate for SyncedKeycodes {
 pub unsafe extern "C" fn sendsafely_package_keycode(
     package: *mut sendsafely_package,
     out_text: *mut *mut c_char,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -172,7 +173,7 @@ pub unsafe extern "C" fn sendsafely_client_get_keycodes(
     package_ids: *const *const c_char,
     count: usize,
     out_keycodes: *mut *mut sendsafely_keycode_list,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -204,7 +205,7 @@ pub unsafe extern "C" fn sendsafely_client_sync_keycodes(
     public_key_id: *const c_char,
     private_key: *const c_char,
     out_result: *mut *mut sendsafely_sync_result,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -228,7 +229,7 @@ pub unsafe extern "C" fn sendsafely_client_sync_keycodes(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_keycode_generate(
     out_keycode: *mut *mut c_char,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -251,7 +252,7 @@ pub unsafe extern "C" fn sendsafely_keycode_encrypt(
     keycode: *const c_char,
     public_key: *const c_char,
     out_armored: *mut *mut c_char,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -276,7 +277,7 @@ pub unsafe extern "C" fn sendsafely_keycode_decrypt(
     armored: *const c_char,
     private_key: *const c_char,
     out_keycode: *mut *mut c_char,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -293,12 +294,16 @@ pub unsafe extern "C" fn sendsafely_keycode_decrypt(
 
 /// Frees a list of keycodes, zeroing them first. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_keycode_list_free(keycodes: *mut sendsafely_keycode_list) {
+pub unsafe extern "C" fn sendsafely_keycode_list_free(
+    keycodes: Nullable<*mut sendsafely_keycode_list>,
+) {
     guard_value((), || record::free(keycodes));
 }
 
 /// Frees the result of a synchronization. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_sync_result_free(result: *mut sendsafely_sync_result) {
+pub unsafe extern "C" fn sendsafely_sync_result_free(
+    result: Nullable<*mut sendsafely_sync_result>,
+) {
     guard_value((), || record::free(result));
 }

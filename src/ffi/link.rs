@@ -15,6 +15,7 @@ use super::status::sendsafely_status;
 use super::string::sendsafely_string_list;
 use super::support::caller::Caller;
 use super::support::guard::guard_value;
+use super::support::marks::Nullable;
 use super::support::memory::{Memory, Translate};
 use super::support::record;
 
@@ -25,11 +26,11 @@ pub struct sendsafely_link {
     /// The host with its scheme, such as "https://acme.sendsafely.com".
     pub host: *const c_char,
     /// The package id; NULL if the link has none.
-    pub package_id: *const c_char,
+    pub package_id: Nullable<*const c_char>,
     /// The package code.
     pub package_code: *const c_char,
     /// The keycode, which opens the package; NULL if the link has none. Zeroed when freed.
-    pub keycode: *const c_char,
+    pub keycode: Nullable<*const c_char>,
 }
 
 impl Translate for Link {
@@ -52,7 +53,7 @@ impl Translate for Link {
 pub unsafe extern "C" fn sendsafely_link_parse(
     text: *const c_char,
     out_link: *mut *mut sendsafely_link,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -73,7 +74,7 @@ pub unsafe extern "C" fn sendsafely_link_parse(
 pub unsafe extern "C" fn sendsafely_link_find(
     text: *const c_char,
     out_links: *mut *mut sendsafely_string_list,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -99,7 +100,7 @@ pub unsafe extern "C" fn sendsafely_package_open_link(
     client: *mut sendsafely_client,
     link: *const c_char,
     out_package: *mut *mut sendsafely_package,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -123,7 +124,7 @@ pub unsafe extern "C" fn sendsafely_package_open_link(
 pub unsafe extern "C" fn sendsafely_package_link(
     package: *mut sendsafely_package,
     out_text: *mut *mut c_char,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -139,6 +140,6 @@ pub unsafe extern "C" fn sendsafely_package_link(
 
 /// Frees the parts of a link, zeroing the keycode. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_link_free(link: *mut sendsafely_link) {
+pub unsafe extern "C" fn sendsafely_link_free(link: Nullable<*mut sendsafely_link>) {
     guard_value((), || record::free(link));
 }

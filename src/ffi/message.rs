@@ -11,6 +11,7 @@ use super::error::sendsafely_error;
 use super::package::{call, sendsafely_package};
 use super::status::sendsafely_status;
 use super::support::caller::Caller;
+use super::support::marks::Nullable;
 
 /// Sets the message of a package, encrypted like the files; a later one replaces it.
 ///
@@ -20,7 +21,7 @@ use super::support::caller::Caller;
 pub unsafe extern "C" fn sendsafely_package_set_message(
     package: *mut sendsafely_package,
     text: *const c_char,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -42,7 +43,7 @@ pub unsafe extern "C" fn sendsafely_package_set_message(
 pub unsafe extern "C" fn sendsafely_package_get_message(
     package: *mut sendsafely_package,
     out_text: *mut *mut c_char,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -67,7 +68,7 @@ pub unsafe extern "C" fn sendsafely_message_encrypt(
     keycode: *const c_char,
     text: *const c_char,
     out_base64: *mut *mut c_char,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -94,7 +95,7 @@ pub unsafe extern "C" fn sendsafely_message_decrypt(
     keycode: *const c_char,
     base64: *const c_char,
     out_text: *mut *mut c_char,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };

@@ -16,7 +16,9 @@ use super::support::callbacks::Callbacks;
 use super::support::caller::Caller;
 use super::support::guard::guard_value;
 use super::support::handle::{self, Handle};
+use super::support::marks::Nullable;
 use super::support::output::Out;
+use super::types::sendsafely_bool;
 
 /// A package: files and a message for recipients. A handle, to be freed with sendsafely_package_free. Any number of
 /// threads may use it at once.
@@ -101,7 +103,7 @@ pub(super) fn give(
 pub unsafe extern "C" fn sendsafely_package_create(
     client: *mut sendsafely_client,
     out_package: *mut *mut sendsafely_package,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -125,7 +127,7 @@ pub unsafe extern "C" fn sendsafely_package_create_for_user(
     client: *mut sendsafely_client,
     email: *const c_char,
     out_package: *mut *mut sendsafely_package,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -148,9 +150,9 @@ pub unsafe extern "C" fn sendsafely_package_create_for_user(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_create_workspace(
     client: *mut sendsafely_client,
-    name: *const c_char,
+    name: Nullable<*const c_char>,
     out_package: *mut *mut sendsafely_package,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -181,7 +183,7 @@ pub unsafe extern "C" fn sendsafely_package_open(
     package_id: *const c_char,
     keycode: *const c_char,
     out_package: *mut *mut sendsafely_package,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -209,7 +211,7 @@ pub unsafe extern "C" fn sendsafely_package_open_with_private_key(
     public_key_id: *const c_char,
     private_key: *const c_char,
     out_package: *mut *mut sendsafely_package,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -236,7 +238,7 @@ pub unsafe extern "C" fn sendsafely_package_open_with_private_key(
 pub unsafe extern "C" fn sendsafely_package_id(
     package: *mut sendsafely_package,
     out_text: *mut *mut c_char,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -256,7 +258,7 @@ pub unsafe extern "C" fn sendsafely_package_id(
 pub unsafe extern "C" fn sendsafely_package_code(
     package: *mut sendsafely_package,
     out_text: *mut *mut c_char,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -274,8 +276,8 @@ pub unsafe extern "C" fn sendsafely_package_code(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_is_workspace(
     package: *mut sendsafely_package,
-    out_is_workspace: *mut i32,
-    error: *mut *mut sendsafely_error,
+    out_is_workspace: *mut sendsafely_bool,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -295,7 +297,7 @@ pub unsafe extern "C" fn sendsafely_package_is_workspace(
 pub unsafe extern "C" fn sendsafely_package_set_life(
     package: *mut sendsafely_package,
     days: i32,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -316,7 +318,7 @@ pub unsafe extern "C" fn sendsafely_package_set_life(
 pub unsafe extern "C" fn sendsafely_package_set_label(
     package: *mut sendsafely_package,
     label: *const c_char,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -338,7 +340,7 @@ pub unsafe extern "C" fn sendsafely_package_set_label(
 pub unsafe extern "C" fn sendsafely_package_update(
     package: *mut sendsafely_package,
     json_object: *const c_char,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -357,7 +359,7 @@ pub unsafe extern "C" fn sendsafely_package_update(
 pub unsafe extern "C" fn sendsafely_package_get_collaborators(
     package: *mut sendsafely_package,
     out_json: *mut *mut c_char,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -378,7 +380,7 @@ pub unsafe extern "C" fn sendsafely_package_get_collaborators(
 pub unsafe extern "C" fn sendsafely_package_get_permissions(
     package: *mut sendsafely_package,
     out_json: *mut *mut c_char,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -402,7 +404,7 @@ pub unsafe extern "C" fn sendsafely_package_get_permissions(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_notify(
     package: *mut sendsafely_package,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -418,7 +420,7 @@ pub unsafe extern "C" fn sendsafely_package_notify(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_delete(
     package: *mut sendsafely_package,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -437,7 +439,7 @@ pub unsafe extern "C" fn sendsafely_package_delete(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_delete_unfinished(
     package: *mut sendsafely_package,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -452,6 +454,6 @@ pub unsafe extern "C" fn sendsafely_package_delete_unfinished(
 /// nothing lost. NULL and twice are harmless, and so are a call on another thread that still runs and a callback of the
 /// package.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_package_free(package: *mut sendsafely_package) {
+pub unsafe extern "C" fn sendsafely_package_free(package: Nullable<*mut sendsafely_package>) {
     guard_value((), || handle::free::<PackageObject>(package));
 }

@@ -18,10 +18,14 @@ use super::support::caller::Caller;
 use super::support::guard::guard_value;
 use super::support::handle::{self, Handle};
 use super::support::listing::Listing;
+use super::support::marks::{Nullable, number};
 use super::support::memory::{Memory, Translate};
 use super::support::options::{self, Options};
 use super::support::record;
-use super::types::{SENDSAFELY_TIME_UNKNOWN, time};
+use super::types::{
+    SENDSAFELY_TIME_UNKNOWN, sendsafely_bool, sendsafely_index, sendsafely_optional_bool,
+    sendsafely_optional_int, sendsafely_time, time,
+};
 
 /// Which packages sendsafely_client_list_packages lists.
 #[repr(i32)]
@@ -46,7 +50,7 @@ pub struct sendsafely_list_options {
     /// Set by sendsafely_list_options_init.
     pub struct_size: usize,
     /// The row to begin with, from 0, the default.
-    pub first_row: u64,
+    pub first_row: sendsafely_index,
     /// Rows to fetch with one request, 1 to 100. 0: the default, 100.
     pub page_size: u32,
 }
@@ -71,25 +75,25 @@ pub struct sendsafely_search_options {
     /// Set by sendsafely_search_options_init.
     pub struct_size: usize,
     /// The row to begin with, from 0, the default.
-    pub first_row: u64,
+    pub first_row: sendsafely_index,
     /// Rows to fetch with one request, 1 to 100. 0: the default, 100.
     pub page_size: u32,
     /// 1 looks at all packages of the organization, for its administrators; 0, the default, at the
     /// user's own.
-    pub whole_organization: i32,
+    pub whole_organization: sendsafely_bool,
     /// Made at this time or later, in seconds since 1970 UTC, of which the day counts.
     /// SENDSAFELY_TIME_UNKNOWN, the default: at any time.
-    pub from: i64,
+    pub from: sendsafely_time,
     /// Made at this time or earlier, as from.
-    pub to: i64,
+    pub to: sendsafely_time,
     /// E-mail address of the sender. NULL, the default: any.
-    pub sender: *const c_char,
+    pub sender: Nullable<*const c_char>,
     /// E-mail address of a recipient. NULL, the default: any.
-    pub recipient: *const c_char,
+    pub recipient: Nullable<*const c_char>,
     /// Name of a file. NULL, the default: any.
-    pub file_name: *const c_char,
+    pub file_name: Nullable<*const c_char>,
     /// A sendsafely_package_status. 0, the default: any.
-    pub status: i32,
+    pub status: number::sendsafely_package_status,
 }
 
 // SAFETY: repr(C), begins with a usize, and holds integers and pointers only.
@@ -152,29 +156,29 @@ pub struct sendsafely_package_summary {
     /// The package id, such as "GVG2-MNZT".
     pub package_id: *const c_char,
     /// The package code, as in the secure link; NULL if not told.
-    pub package_code: *const c_char,
+    pub package_code: Nullable<*const c_char>,
     /// Id of the package that this one replies to; NULL for none.
-    pub parent_id: *const c_char,
+    pub parent_id: Nullable<*const c_char>,
     /// E-mail address of the sender; NULL if not told.
-    pub sender: *const c_char,
+    pub sender: Nullable<*const c_char>,
     /// The service's id of the sender; NULL if not told.
-    pub sender_id: *const c_char,
+    pub sender_id: Nullable<*const c_char>,
     /// When it last changed, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
-    pub updated: i64,
+    pub updated: sendsafely_time,
     /// When it last changed, as the service writes it; NULL if not told.
-    pub updated_text: *const c_char,
+    pub updated_text: Nullable<*const c_char>,
     /// The state: a sendsafely_package_state.
-    pub state: i32,
+    pub state: number::sendsafely_package_state,
     /// The class of the state: a sendsafely_package_status.
-    pub status: i32,
+    pub status: number::sendsafely_package_status,
     /// The state in the service's words, such as "Active - Waiting for Pickup"; NULL if not told.
-    pub state_text: *const c_char,
+    pub state_text: Nullable<*const c_char>,
     /// Days for which it can be opened, 0 for ever, -1 if not told.
-    pub life: i32,
+    pub life: sendsafely_optional_int,
     /// How many recipients there are, -1 if not told.
-    pub recipient_count: i32,
+    pub recipient_count: sendsafely_optional_int,
     /// Name of a Workspace, or a label; NULL for none.
-    pub label: *const c_char,
+    pub label: Nullable<*const c_char>,
     /// E-mail addresses of recipients, as far as the list tells them; never NULL.
     pub recipients: *const sendsafely_string_list,
     /// Names of the files; never NULL.
@@ -182,13 +186,13 @@ pub struct sendsafely_package_summary {
     /// Names of the contact groups; never NULL.
     pub contact_groups: *const sendsafely_string_list,
     /// 1 if there is a message, 0 if not, -1 if not told.
-    pub contains_message: i32,
+    pub contains_message: sendsafely_optional_bool,
     /// 1 for a Workspace.
-    pub is_workspace: i32,
+    pub is_workspace: sendsafely_bool,
     /// 1 if it came by a Dropzone.
-    pub is_dropzone: i32,
+    pub is_dropzone: sendsafely_bool,
     /// In the history of a recipient: this recipient with what it has fetched; else NULL.
-    pub recipient: *const sendsafely_recipient,
+    pub recipient: Nullable<*const sendsafely_recipient>,
 }
 
 impl Translate for PackageSummary {
@@ -289,10 +293,10 @@ pub unsafe extern "C" fn sendsafely_search_options_init(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_list_packages(
     client: *mut sendsafely_client,
-    list: i32,
-    options: *const sendsafely_list_options,
+    list: number::sendsafely_package_list,
+    options: Nullable<*const sendsafely_list_options>,
     out_iterator: *mut *mut sendsafely_package_iterator,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -330,9 +334,9 @@ pub unsafe extern "C" fn sendsafely_client_list_packages(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_search_packages(
     client: *mut sendsafely_client,
-    options: *const sendsafely_search_options,
+    options: Nullable<*const sendsafely_search_options>,
     out_iterator: *mut *mut sendsafely_package_iterator,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -357,7 +361,7 @@ pub unsafe extern "C" fn sendsafely_client_search_packages(
 pub unsafe extern "C" fn sendsafely_package_iterator_next(
     iterator: *mut sendsafely_package_iterator,
     out_summary: *mut *mut sendsafely_package_summary,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -375,21 +379,23 @@ pub unsafe extern "C" fn sendsafely_package_iterator_next(
 /// Frees an iterator. Only frees: no network. NULL and twice are harmless.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_iterator_free(
-    iterator: *mut sendsafely_package_iterator,
+    iterator: Nullable<*mut sendsafely_package_iterator>,
 ) {
     guard_value((), || handle::free::<PackageIterator>(iterator));
 }
 
 /// Frees a package of a list. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_package_summary_free(summary: *mut sendsafely_package_summary) {
+pub unsafe extern "C" fn sendsafely_package_summary_free(
+    summary: Nullable<*mut sendsafely_package_summary>,
+) {
     guard_value((), || record::free(summary));
 }
 
 /// Frees a list of packages with the packages in it. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_summary_list_free(
-    packages: *mut sendsafely_package_summary_list,
+    packages: Nullable<*mut sendsafely_package_summary_list>,
 ) {
     guard_value((), || record::free(packages));
 }

@@ -9,6 +9,7 @@ use super::buffer::sendsafely_buffer;
 use super::error::sendsafely_error;
 use super::status::sendsafely_status;
 use super::support::caller::Caller;
+use super::support::marks::Nullable;
 
 /// Encrypts a part of a file: size bytes at data, which may be none. Free the buffer with sendsafely_buffer_free.
 ///
@@ -23,7 +24,7 @@ pub unsafe extern "C" fn sendsafely_part_encrypt(
     data: *const u8,
     size: usize,
     out_message: *mut *mut sendsafely_buffer,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -53,7 +54,7 @@ pub unsafe extern "C" fn sendsafely_part_decrypt(
     message: *const u8,
     size: usize,
     out_data: *mut *mut sendsafely_buffer,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };

@@ -2,6 +2,8 @@
 
 use std::ffi::{c_char, c_void};
 
+use super::support::marks::number;
+use super::types::sendsafely_optional_size;
 use crate::call::Phase;
 
 /// What a callback returns to let the call go on.
@@ -48,7 +50,7 @@ pub struct sendsafely_progress {
     /// Size of this struct in the library that runs; a later version may add fields at the end.
     pub struct_size: usize,
     /// What the call is doing: a sendsafely_phase.
-    pub phase: i32,
+    pub phase: number::sendsafely_phase,
     /// Attempts that failed and were, or will be, made again.
     pub retries: u32,
     /// Bytes of the file that are safely stored. Never goes back; ends exactly at bytes_total.
@@ -57,7 +59,7 @@ pub struct sendsafely_progress {
     pub bytes_sent: u64,
     /// Bytes in all, SENDSAFELY_SIZE_UNKNOWN while unknown. A download corrects it where a file has more or fewer than its
     /// sender declared.
-    pub bytes_total: u64,
+    pub bytes_total: sendsafely_optional_size,
     /// Bytes of the file per second over the last few seconds.
     pub bytes_per_second: u64,
     /// Parts that are safely stored.

@@ -10,6 +10,7 @@ use super::package::sendsafely_package;
 use super::status::sendsafely_status;
 use super::support::caller::Caller;
 use super::support::guard::guard_value;
+use super::support::marks::Nullable;
 use super::support::memory::{Memory, Translate};
 use super::support::record;
 
@@ -67,7 +68,7 @@ pub unsafe extern "C" fn sendsafely_client_register_public_key(
     public_key: *const c_char,
     description: *const c_char,
     out_public_key_id: *mut *mut c_char,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -93,7 +94,7 @@ pub unsafe extern "C" fn sendsafely_client_get_public_key(
     client: *mut sendsafely_client,
     public_key_id: *const c_char,
     out_public_key: *mut *mut c_char,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -117,7 +118,7 @@ pub unsafe extern "C" fn sendsafely_client_get_public_key(
 pub unsafe extern "C" fn sendsafely_client_revoke_public_key(
     client: *mut sendsafely_client,
     public_key_id: *const c_char,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -137,9 +138,9 @@ pub unsafe extern "C" fn sendsafely_client_revoke_public_key(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_get_public_keys(
     package: *mut sendsafely_package,
-    recipient_id: *const c_char,
+    recipient_id: Nullable<*const c_char>,
     out_keys: *mut *mut sendsafely_public_key_list,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -157,6 +158,8 @@ pub unsafe extern "C" fn sendsafely_package_get_public_keys(
 
 /// Frees a list of public keys with the keys in it. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_public_key_list_free(keys: *mut sendsafely_public_key_list) {
+pub unsafe extern "C" fn sendsafely_public_key_list_free(
+    keys: Nullable<*mut sendsafely_public_key_list>,
+) {
     guard_value((), || record::free(keys));
 }

@@ -17,10 +17,11 @@ use super::string::sendsafely_string_list;
 use super::support::argument::{boolean, invalid};
 use super::support::caller::Caller;
 use super::support::guard::guard_value;
+use super::support::marks::{Nullable, number};
 use super::support::memory::{Memory, Translate};
 use super::support::options::{self, Options};
 use super::support::record;
-use super::types::time;
+use super::types::{sendsafely_bool, sendsafely_time, time};
 
 /// Options of sendsafely_package_add_recipient and sendsafely_package_add_recipients.
 #[repr(C)]
@@ -30,13 +31,13 @@ pub struct sendsafely_recipient_options {
     pub struct_size: usize,
     /// Number to which the service sends a code by SMS before the recipient can open the package, such as
     /// "(415) 555-0100" or "+82 2 312 3456". NULL, the default: no such check.
-    pub phone_number: *const c_char,
+    pub phone_number: Nullable<*const c_char>,
     /// Country of phone_number: one of sendsafely_country_codes, or "OTHER" for a number that begins with +. NULL, the
     /// default: "US".
-    pub country_code: *const c_char,
+    pub country_code: Nullable<*const c_char>,
     /// 1: the code goes to the number that the service knows of the recipient, if it knows one; not together with
     /// phone_number. 0, the default: no such check.
-    pub auto_enable_sms: i32,
+    pub auto_enable_sms: sendsafely_bool,
 }
 
 // SAFETY: repr(C), begins with a usize, and holds integers and pointers only.
@@ -77,17 +78,17 @@ impl sendsafely_recipient_options {
 #[derive(Debug)]
 pub struct sendsafely_confirmation {
     /// From where; NULL if not told.
-    pub ip_address: *const c_char,
+    pub ip_address: Nullable<*const c_char>,
     /// When, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
-    pub time: i64,
+    pub time: sendsafely_time,
     /// When, as the service writes it; NULL if not told.
-    pub time_text: *const c_char,
+    pub time_text: Nullable<*const c_char>,
     /// 1 if it was the message.
-    pub is_message: i32,
+    pub is_message: sendsafely_bool,
     /// Id of the file; NULL for a message.
-    pub file_id: *const c_char,
+    pub file_id: Nullable<*const c_char>,
     /// Name of the file; NULL for a message.
-    pub file_name: *const c_char,
+    pub file_name: Nullable<*const c_char>,
 }
 
 impl Translate for Confirmation {
@@ -134,22 +135,22 @@ pub struct sendsafely_recipient {
     /// E-mail address.
     pub email: *const c_char,
     /// Full name; NULL if not told.
-    pub full_name: *const c_char,
+    pub full_name: Nullable<*const c_char>,
     /// Role in a Workspace, such as "VIEWER"; NULL if not told.
-    pub role: *const c_char,
+    pub role: Nullable<*const c_char>,
     /// E-mail addresses of those who may approve the package for this recipient; never NULL.
     pub approvers: *const sendsafely_string_list,
     /// Phone numbers that the service knows of this recipient, with the dialling code where it tells one, such as
     /// "+1 4155550100"; never NULL.
     pub phone_numbers: *const sendsafely_string_list,
     /// 1 if somebody has to approve the package for this recipient.
-    pub needs_approval: i32,
+    pub needs_approval: sendsafely_bool,
     /// 1 if this is the sender.
-    pub is_package_owner: i32,
+    pub is_package_owner: sendsafely_bool,
     /// 1 if the recipient has to give a code sent by SMS.
-    pub sms_auth: i32,
+    pub sms_auth: sendsafely_bool,
     /// The service's code of this recipient; NULL if not told.
-    pub recipient_code: *const c_char,
+    pub recipient_code: Nullable<*const c_char>,
     /// What the recipient has fetched; never NULL.
     pub confirmations: *const sendsafely_confirmation_list,
     /// Public keys of the recipient's trusted devices, if they were told with it; never NULL. See
@@ -205,13 +206,13 @@ pub struct sendsafely_recipient_result {
     pub email: *const c_char,
     /// A sendsafely_status: SENDSAFELY_OK, or why the recipient is not on the package. With a recipient: why its
     /// trusted devices did not get the keycode, see sendsafely_package_upload_keycodes.
-    pub status: i32,
+    pub status: number::sendsafely_status,
     /// The service's own code, such as "DUPLICATE_EMAIL"; NULL unless it refused.
-    pub server_code: *const c_char,
+    pub server_code: Nullable<*const c_char>,
     /// The service's own words; NULL if there are none.
-    pub server_message: *const c_char,
+    pub server_message: Nullable<*const c_char>,
     /// The recipient; NULL if it was refused.
-    pub recipient: *const sendsafely_recipient,
+    pub recipient: Nullable<*const sendsafely_recipient>,
 }
 
 impl Translate for RecipientResult {
@@ -274,9 +275,9 @@ pub unsafe extern "C" fn sendsafely_recipient_options_init(
 pub unsafe extern "C" fn sendsafely_package_add_recipient(
     package: *mut sendsafely_package,
     email: *const c_char,
-    options: *const sendsafely_recipient_options,
-    out_recipient: *mut *mut sendsafely_recipient,
-    error: *mut *mut sendsafely_error,
+    options: Nullable<*const sendsafely_recipient_options>,
+    out_recipient: Nullable<*mut *mut sendsafely_recipient>,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -310,9 +311,9 @@ pub unsafe extern "C" fn sendsafely_package_add_recipients(
     package: *mut sendsafely_package,
     emails: *const *const c_char,
     count: usize,
-    options: *const sendsafely_recipient_options,
+    options: Nullable<*const sendsafely_recipient_options>,
     out_results: *mut *mut sendsafely_recipient_result_list,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -344,7 +345,7 @@ pub unsafe extern "C" fn sendsafely_package_get_recipient(
     package: *mut sendsafely_package,
     recipient_id: *const c_char,
     out_recipient: *mut *mut sendsafely_recipient,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -373,8 +374,8 @@ pub unsafe extern "C" fn sendsafely_package_set_recipient_phone(
     package: *mut sendsafely_package,
     recipient_id: *const c_char,
     phone_number: *const c_char,
-    country_code: *const c_char,
-    error: *mut *mut sendsafely_error,
+    country_code: Nullable<*const c_char>,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -402,7 +403,7 @@ pub unsafe extern "C" fn sendsafely_package_set_recipient_role(
     package: *mut sendsafely_package,
     recipient_id: *const c_char,
     role: *const c_char,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -424,7 +425,7 @@ pub unsafe extern "C" fn sendsafely_package_set_recipient_role(
 pub unsafe extern "C" fn sendsafely_package_remove_recipient(
     package: *mut sendsafely_package,
     recipient_id: *const c_char,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -442,7 +443,7 @@ pub unsafe extern "C" fn sendsafely_package_remove_recipient(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_remove_all_recipients(
     package: *mut sendsafely_package,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -455,14 +456,14 @@ pub unsafe extern "C" fn sendsafely_package_remove_all_recipients(
 
 /// Frees a recipient with all that is in it. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_recipient_free(recipient: *mut sendsafely_recipient) {
+pub unsafe extern "C" fn sendsafely_recipient_free(recipient: Nullable<*mut sendsafely_recipient>) {
     guard_value((), || record::free(recipient));
 }
 
 /// Frees a list of results with the results in it. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_recipient_result_list_free(
-    results: *mut sendsafely_recipient_result_list,
+    results: Nullable<*mut sendsafely_recipient_result_list>,
 ) {
     guard_value((), || record::free(results));
 }

@@ -7,6 +7,7 @@ use super::error::sendsafely_error;
 use super::packages::sendsafely_package_summary_list;
 use super::status::sendsafely_status;
 use super::support::caller::Caller;
+use super::support::marks::Nullable;
 
 /// Gives the packages that a recipient has got from the organization, with what it has fetched of each.
 ///
@@ -18,7 +19,7 @@ pub unsafe extern "C" fn sendsafely_client_get_recipient_history(
     client: *mut sendsafely_client,
     email: *const c_char,
     out_packages: *mut *mut sendsafely_package_summary_list,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };

@@ -13,7 +13,9 @@ use super::error::sendsafely_error;
 use super::status::sendsafely_status;
 use super::support::argument::{boolean, invalid};
 use super::support::caller::Caller;
+use super::support::marks::Nullable;
 use super::support::options::{self, Options};
+use super::types::sendsafely_bool;
 
 /// Options of sendsafely_client_finish_registration: all of them but one proof are needed.
 #[repr(C)]
@@ -22,9 +24,9 @@ pub struct sendsafely_registration_options {
     /// Set by sendsafely_registration_options_init.
     pub struct_size: usize,
     /// The proof by link: the value of validationLink in the link that was mailed. NULL, the default: by PIN.
-    pub token: *const c_char,
+    pub token: Nullable<*const c_char>,
     /// The proof by PIN: the e-mail address. NULL, the default: by link.
-    pub email: *const c_char,
+    pub email: Nullable<*const c_char>,
     /// The proof by PIN: the PIN that was mailed.
     pub pin: *const c_char,
     /// The new password.
@@ -91,8 +93,8 @@ impl sendsafely_registration_options {
 pub unsafe extern "C" fn sendsafely_client_start_registration(
     client: *mut sendsafely_client,
     email: *const c_char,
-    send_pin: i32,
-    error: *mut *mut sendsafely_error,
+    send_pin: sendsafely_bool,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -128,8 +130,8 @@ pub unsafe extern "C" fn sendsafely_registration_options_init(
 pub unsafe extern "C" fn sendsafely_client_finish_registration(
     client: *mut sendsafely_client,
     options: *const sendsafely_registration_options,
-    out_email: *mut *mut c_char,
-    error: *mut *mut sendsafely_error,
+    out_email: Nullable<*mut *mut c_char>,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };

@@ -11,10 +11,11 @@ use super::package::{call_with, sendsafely_package};
 use super::progress::sendsafely_progress_callback;
 use super::status::status_of;
 use super::support::guard::guard_value;
+use super::support::marks::{Nullable, number};
 use super::support::memory::{Memory, Translate};
 use super::support::output::Out;
 use super::support::record;
-use super::types::SENDSAFELY_SIZE_UNKNOWN;
+use super::types::{SENDSAFELY_SIZE_UNKNOWN, sendsafely_bool, sendsafely_optional_size};
 
 /// What was done with a file of a tree. A later version may add some.
 #[repr(i32)]
@@ -40,21 +41,21 @@ pub struct sendsafely_report_item {
     /// Its path in the tree, as the sender names it, with / between directories. Not safe as a path on this machine.
     pub path: *const c_char,
     /// Where it is on this machine; NULL if it has no place here.
-    pub local_path: *const c_char,
+    pub local_path: Nullable<*const c_char>,
     /// Its id; NULL if it has none.
-    pub file_id: *const c_char,
+    pub file_id: Nullable<*const c_char>,
     /// Bytes of the file: of one that was downloaded, as they were received.
     pub size: u64,
     /// A sendsafely_status: SENDSAFELY_OK, or why nothing was done.
-    pub status: i32,
+    pub status: number::sendsafely_status,
     /// What was done: a sendsafely_action.
-    pub action: i32,
+    pub action: number::sendsafely_action,
     /// What happened, in words; NULL for SENDSAFELY_OK.
-    pub message: *const c_char,
+    pub message: Nullable<*const c_char>,
     /// 1 if its name on this machine is not the sender's, which was not safe or was taken by another file.
-    pub renamed: i32,
+    pub renamed: sendsafely_bool,
     /// Bytes of the file as its sender declared them, not always rightly; SENDSAFELY_SIZE_UNKNOWN if that is not known.
-    pub declared_size: u64,
+    pub declared_size: sendsafely_optional_size,
 }
 
 impl Translate for ReportItem {
@@ -129,6 +130,6 @@ pub(super) fn report(
 
 /// Frees a report with the items in it. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_report_free(report: *mut sendsafely_report) {
+pub unsafe extern "C" fn sendsafely_report_free(report: Nullable<*mut sendsafely_report>) {
     guard_value((), || record::free(report));
 }

@@ -314,6 +314,7 @@ pub enum sendsafely_status {
 use sendsafely_status::*;
 
 use super::support::guard::guard_value;
+use super::support::marks::number;
 
 /// What has become of one thing among several, as records tell it.
 pub(super) fn status_of(error: Option<&Error>) -> i32 {
@@ -880,7 +881,7 @@ fn texts(status: i32) -> Option<&'static (sendsafely_status, &'static CStr, &'st
 ///
 /// Static text, not to be freed.
 #[unsafe(no_mangle)]
-pub extern "C" fn sendsafely_status_name(status: i32) -> *const c_char {
+pub extern "C" fn sendsafely_status_name(status: number::sendsafely_status) -> *const c_char {
     guard_value(c"".as_ptr(), || {
         texts(status)
             .map_or(c"SENDSAFELY_UNKNOWN_STATUS", |(_, name, _)| name)
@@ -892,7 +893,9 @@ pub extern "C" fn sendsafely_status_name(status: i32) -> *const c_char {
 ///
 /// Static text, not to be freed. sendsafely_error_message tells more: what happened to what.
 #[unsafe(no_mangle)]
-pub extern "C" fn sendsafely_status_description(status: i32) -> *const c_char {
+pub extern "C" fn sendsafely_status_description(
+    status: number::sendsafely_status,
+) -> *const c_char {
     guard_value(c"".as_ptr(), || {
         texts(status)
             .map_or(c"unknown status", |(.., description)| description)

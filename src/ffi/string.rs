@@ -3,6 +3,7 @@
 use std::ffi::c_char;
 
 use super::support::guard::guard_value;
+use super::support::marks::Nullable;
 use super::support::memory::{Memory, Translate};
 use super::support::record;
 
@@ -30,12 +31,12 @@ impl Translate for Vec<String> {
 ///
 /// Not for strings inside records, nor for those that an accessor returned.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_string_free(text: *mut c_char) {
+pub unsafe extern "C" fn sendsafely_string_free(text: Nullable<*mut c_char>) {
     guard_value((), || record::free(text));
 }
 
 /// Frees a list of strings with its strings. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_string_list_free(list: *mut sendsafely_string_list) {
+pub unsafe extern "C" fn sendsafely_string_list_free(list: Nullable<*mut sendsafely_string_list>) {
     guard_value((), || record::free(list));
 }

@@ -6,14 +6,35 @@ use crate::record::Timestamp;
 
 use super::support::memory::Memory;
 
-/// A size or total that is not known.
-pub const SENDSAFELY_SIZE_UNKNOWN: u64 = 0xffff_ffff_ffff_ffff;
+/// Whether something is so: 1 or 0.
+pub type sendsafely_bool = i32;
 
-/// A time that the service did not tell, or told in a form that the library cannot read.
-pub const SENDSAFELY_TIME_UNKNOWN: i64 = -0x7fff_ffff_ffff_ffff;
+/// Whether something is so: 1 or 0, or -1 if that is not known.
+pub type sendsafely_optional_bool = i32;
+
+/// A number, or -1 if it is not known.
+pub type sendsafely_optional_int = i32;
+
+/// A size in bytes, or SENDSAFELY_SIZE_UNKNOWN.
+pub type sendsafely_optional_size = u64;
+
+/// A size that is not known.
+pub const SENDSAFELY_SIZE_UNKNOWN: sendsafely_optional_size = u64::MAX;
+
+/// A position in a list, counted from 0.
+pub type sendsafely_index = u64;
+
+/// A time in seconds since 1970 UTC, or SENDSAFELY_TIME_UNKNOWN.
+pub type sendsafely_time = i64;
+
+/// A time that the service did not give, or gave in a form that the library cannot read.
+pub const SENDSAFELY_TIME_UNKNOWN: sendsafely_time = i64::MIN + 1;
 
 /// A timestamp as records tell it: seconds, and the service's own text.
-pub(super) fn time(timestamp: Option<&Timestamp>, memory: &mut Memory) -> (i64, *const c_char) {
+pub(super) fn time(
+    timestamp: Option<&Timestamp>,
+    memory: &mut Memory,
+) -> (sendsafely_time, *const c_char) {
     let seconds = timestamp
         .and_then(|timestamp| timestamp.seconds)
         .unwrap_or(SENDSAFELY_TIME_UNKNOWN);

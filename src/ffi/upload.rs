@@ -18,6 +18,7 @@ use super::status::sendsafely_status;
 use super::support::argument::{invalid, null};
 use super::support::caller::Caller;
 use super::support::handle::call_back;
+use super::support::marks::{Nullable, number};
 use super::support::options::{self, Options};
 use super::support::output::Out;
 use super::types::SENDSAFELY_SIZE_UNKNOWN;
@@ -30,11 +31,11 @@ pub struct sendsafely_upload_options {
     pub struct_size: usize,
     /// Name for the recipients. NULL, the default: that of the path. Only for sendsafely_package_upload_file; the other
     /// calls have it as a parameter of its own.
-    pub file_name: *const c_char,
+    pub file_name: Nullable<*const c_char>,
     /// Directory of a Workspace. NULL, the default: its root directory.
-    pub directory_id: *const c_char,
+    pub directory_id: Nullable<*const c_char>,
     /// Progress of this call; see "Progress and stopping". NULL, the default: the client's callback.
-    pub on_progress: sendsafely_progress_callback,
+    pub on_progress: Nullable<sendsafely_progress_callback>,
     /// Handed to on_progress.
     pub user_data: *mut c_void,
 }
@@ -61,14 +62,14 @@ pub struct sendsafely_upload_all_options {
     /// Set by sendsafely_upload_all_options_init.
     pub struct_size: usize,
     /// Directory of a Workspace into which everything goes. NULL, the default: its root directory.
-    pub directory_id: *const c_char,
+    pub directory_id: Nullable<*const c_char>,
     /// What to do with files that are there already: a sendsafely_existing. SENDSAFELY_EXISTING_SKIP, the default,
     /// leaves those alone that are complete and of the same size; SENDSAFELY_EXISTING_OVERWRITE makes a new version of
     /// each, in a Workspace; SENDSAFELY_EXISTING_REFUSE answers SENDSAFELY_FILE_EXISTS before anything is changed.
-    pub existing: i32,
+    pub existing: number::sendsafely_existing,
     /// Progress of this call, of all files together; see "Progress and stopping". NULL, the default: the client's
     /// callback.
-    pub on_progress: sendsafely_progress_callback,
+    pub on_progress: Nullable<sendsafely_progress_callback>,
     /// Handed to on_progress.
     pub user_data: *mut c_void,
 }
@@ -123,7 +124,7 @@ fn upload(
 pub unsafe extern "C" fn sendsafely_package_running_uploads(
     package: *mut sendsafely_package,
     out_count: *mut usize,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -171,9 +172,9 @@ pub unsafe extern "C" fn sendsafely_upload_all_options_init(
 pub unsafe extern "C" fn sendsafely_package_upload_file(
     package: *mut sendsafely_package,
     path: *const c_char,
-    options: *const sendsafely_upload_options,
-    out_file: *mut *mut sendsafely_file,
-    error: *mut *mut sendsafely_error,
+    options: Nullable<*const sendsafely_upload_options>,
+    out_file: Nullable<*mut *mut sendsafely_file>,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -193,9 +194,9 @@ pub unsafe extern "C" fn sendsafely_package_upload_memory(
     file_name: *const c_char,
     data: *const u8,
     size: usize,
-    options: *const sendsafely_upload_options,
-    out_file: *mut *mut sendsafely_file,
-    error: *mut *mut sendsafely_error,
+    options: Nullable<*const sendsafely_upload_options>,
+    out_file: Nullable<*mut *mut sendsafely_file>,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -226,9 +227,9 @@ pub unsafe extern "C" fn sendsafely_package_upload_callback(
     read: sendsafely_read_callback,
     read_user_data: *mut c_void,
     size: u64,
-    options: *const sendsafely_upload_options,
-    out_file: *mut *mut sendsafely_file,
-    error: *mut *mut sendsafely_error,
+    options: Nullable<*const sendsafely_upload_options>,
+    out_file: Nullable<*mut *mut sendsafely_file>,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -287,9 +288,9 @@ pub unsafe extern "C" fn sendsafely_package_upload_callback(
 pub unsafe extern "C" fn sendsafely_package_upload_all(
     package: *mut sendsafely_package,
     directory: *const c_char,
-    options: *const sendsafely_upload_all_options,
-    out_report: *mut *mut sendsafely_report,
-    error: *mut *mut sendsafely_error,
+    options: Nullable<*const sendsafely_upload_all_options>,
+    out_report: Nullable<*mut *mut sendsafely_report>,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -323,8 +324,8 @@ pub unsafe extern "C" fn sendsafely_package_upload_all(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_upload_keycodes(
     package: *mut sendsafely_package,
-    recipient_id: *const c_char,
-    error: *mut *mut sendsafely_error,
+    recipient_id: Nullable<*const c_char>,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };

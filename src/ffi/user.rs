@@ -9,31 +9,33 @@ use super::error::sendsafely_error;
 use super::status::sendsafely_status;
 use super::support::caller::Caller;
 use super::support::guard::guard_value;
+use super::support::marks::Nullable;
 use super::support::memory::{Memory, Translate};
 use super::support::record;
+use super::types::{sendsafely_bool, sendsafely_optional_bool, sendsafely_optional_int};
 
 /// What the service tells of the user: a record, to be freed with sendsafely_user_free.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_user {
     /// The service's id; NULL if not told.
-    pub user_id: *const c_char,
+    pub user_id: Nullable<*const c_char>,
     /// E-mail address.
     pub email: *const c_char,
     /// First name; NULL if not told.
-    pub first_name: *const c_char,
+    pub first_name: Nullable<*const c_char>,
     /// Last name; NULL if not told.
-    pub last_name: *const c_char,
+    pub last_name: Nullable<*const c_char>,
     /// A secret of the user, for encrypting the user's own things; NULL if not told.
-    pub client_key: *const c_char,
+    pub client_key: Nullable<*const c_char>,
     /// 1 if the user tests new versions.
-    pub is_beta_user: i32,
+    pub is_beta_user: sendsafely_bool,
     /// 1 for an administrator of the organization.
-    pub is_administrator: i32,
+    pub is_administrator: sendsafely_bool,
     /// 1 if the user may have trusted devices, 0 if not, -1 if not told.
-    pub may_use_trusted_devices: i32,
+    pub may_use_trusted_devices: sendsafely_optional_bool,
     /// Days for which a new package can be opened, 0 for ever, -1 if not told.
-    pub package_life: i32,
+    pub package_life: sendsafely_optional_int,
 }
 
 impl Translate for User {
@@ -61,7 +63,7 @@ impl Translate for User {
 pub unsafe extern "C" fn sendsafely_client_get_user(
     client: *mut sendsafely_client,
     out_user: *mut *mut sendsafely_user,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
@@ -76,6 +78,6 @@ pub unsafe extern "C" fn sendsafely_client_get_user(
 
 /// Frees what was told of a user. NULL is allowed; free it once.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_user_free(user: *mut sendsafely_user) {
+pub unsafe extern "C" fn sendsafely_user_free(user: Nullable<*mut sendsafely_user>) {
     guard_value((), || record::free(user));
 }

@@ -7,6 +7,7 @@ use super::error::sendsafely_error;
 use super::status::sendsafely_status;
 use super::support::caller::Caller;
 use super::support::guard::guard_value;
+use super::support::marks::Nullable;
 
 const fn number(text: &str) -> u32 {
     match u32::from_str_radix(text, 10) {
@@ -48,7 +49,7 @@ pub extern "C" fn sendsafely_version_string() -> *const c_char {
 pub unsafe extern "C" fn sendsafely_client_verify_version(
     client: *mut sendsafely_client,
     out_text: *mut *mut c_char,
-    error: *mut *mut sendsafely_error,
+    error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };

@@ -89,22 +89,8 @@ VALUES = {
     "write_user_data": "NULL",
 }
 
-# Parameters that may be NULL, or "function.parameter". Options may always be.
-OPTIONAL = {
-    "body", "country_code", "json_body", "out_directory_id", "out_download", "out_email", "out_file", "out_file_id",
-    "out_finalized", "out_member", "out_report", "parent_id", "sendsafely_client_create_contact_group.out_group",
-    "sendsafely_key_pair_save.description", "sendsafely_key_pair_save.public_key_id",
-    "sendsafely_package_add_recipient.out_recipient", "sendsafely_package_create_workspace.name",
-    "sendsafely_package_delete_file.directory_id", "sendsafely_package_get_directory.directory_id",
-    "sendsafely_package_get_file_information.directory_id", "sendsafely_package_get_public_keys.recipient_id",
-    "sendsafely_package_upload_keycodes.recipient_id", "target_directory_id", "timestamp",
-}
-
 # Outputs that are given on failure too, once the arguments are right.
 ON_FAILURE_TOO = {"out_report"}
-
-# Fields and parameters of which 2 is no mistake; other int32_t of options are booleans.
-ENUMS = {"existing", "status"}
 
 # How a handle is made, with the client `of`.
 HANDLES = {
@@ -196,17 +182,16 @@ def right(owner, variable):
 
 def member(type_):
     """Of union value."""
-    return "as_" + type_.name if type_.role in ("integer", "callback") else "pointer"
+    return "as_" + (type_.base or type_.name) if type_.role in ("integer", "callback") else "pointer"
 
 
 def argument(api, function, parameter):
     name, role = parameter.name, parameter.type.role
-    optional = int(name in OPTIONAL or f"{function.name}.{name}" in OPTIONAL)
+    optional = int(parameter.type.optional)
     free = api.free(parameter.type.name)
     if role == "handle":
         return f'{{"{name}", HANDLE, {optional}, &handles[AT_{parameter.type.name}], 0, NULL}}'
     if role == "options":
-        optional = int(parameter.type.name not in FILLED)
         return f'{{"{name}", OPTIONS, {optional}, (void *)&all_options[AT_{parameter.type.name}], 0, NULL}}'
     if role.endswith("_out"):
         size = f"sizeof({parameter.type.name})" if role == "integer_out" else "sizeof(void *)"
@@ -215,15 +200,13 @@ def argument(api, function, parameter):
     kind = KINDS.get(role, "OTHER")
     before = function.parameters[function.parameters.index(parameter) - 1].type.role
     if role == "integer":
-        kind = {"int32_t": "INT32", "size_t": "SIZE_OF_ARRAY" if before in ("bytes", "texts") else "OTHER"}.get(parameter.type.name, "OTHER")
+        kind = {"int32_t": "INT32", "size_t": "SIZE_OF_ARRAY" if before in ("bytes", "texts") else "OTHER"}.get(parameter.type.base, "OTHER")
     cast = "" if member(parameter.type) != "pointer" else "(void *)"
     return f'{{"{name}", {kind}, {optional}, &(union value){{.{member(parameter.type)} = {cast}{right(function, parameter)}}}, 0, NULL}}'
 
 
 def field(struct, variable):
-    kind = "TEXT" if variable.type.role == "text" else "INT32" if variable.type.name == "int32_t" else "OTHER"
-    if kind == "INT32" and variable.name in ENUMS:
-        kind = "ENUM"
+    kind = {"boolean": "INT32", "enum": "ENUM"}.get(variable.type.meaning, "TEXT" if variable.type.role == "text" else "OTHER")
     return f'{{"{variable.name}", {kind}, offsetof({struct.name}, {variable.name})}}'
 
 

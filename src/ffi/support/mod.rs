@@ -6,6 +6,7 @@ pub(crate) mod caller;
 pub(crate) mod guard;
 pub(crate) mod handle;
 pub(crate) mod listing;
+pub(crate) mod marks;
 pub(crate) mod memory;
 pub(crate) mod options;
 pub(crate) mod output;
