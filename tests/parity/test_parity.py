@@ -185,15 +185,3 @@ def test_every_public_member_is_in_the_tests_of_csharp():
     assert len(synchronous) > 80
     missing = {name for name in synchronous if not re.search(rf"\b{name}(Async)?\(", tests)}
     assert not missing, sorted(missing)
-
-
-def test_every_network_call_has_a_task():
-    calls = re.findall(r"^ +public ([\w<>\[\], ]+) (\w+)\(([^)]*CancellationToken[^)]*)\)", sources(), re.MULTILINE)
-    tasks = {name: (result, re.sub(r"\s+", " ", parameters).strip()) for result, name, parameters in calls if name.endswith("Async")}
-    plain = {name: (result, re.sub(r"\s+", " ", parameters).strip()) for result, name, parameters in calls if not name.endswith("Async")}
-    assert len(plain) > 70
-    for name, (result, parameters) in plain.items():
-        wanted = "Task" if result == "void" else f"Task<{result}>"
-        assert tasks.get(name + "Async") == (wanted, parameters), name
-    assert set(tasks) - {name + "Async" for name in plain} == {"MoveNextAsync"}
-
