@@ -1,6 +1,6 @@
 #!/bin/bash
 # Compiles the assembly, its tests and the examples with mcs: bindings/csharp/build.sh [DIRECTORY], by default
-# target/csharp. What comes out runs on mono and on CoreCLR 8. Packages are made with the .NET SDK: see README.md.
+# target/csharp. The programs run on mono and on CoreCLR 8. The .NET SDK makes the package: see README.md.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 here=$root/bindings/csharp
@@ -11,13 +11,13 @@ compile() { "$root/tools/csharp" mcs -langversion:7.2 -warn:4 -warnaserror -debu
 
 program() { # NAME SOURCES...
   compile "$1.exe" -target:exe -r:"$out/Sendsafely.dll" "${@:2}"
-  # Without libicu, which may not be there.
+  # Runs without libicu, which may be missing.
   cat >"$out/$1.runtimeconfig.json" <<END
 {"runtimeOptions":{"framework":{"name":"Microsoft.NETCore.App","version":"8.0.0"},"configProperties":{"System.Globalization.Invariant":true}}}
 END
 }
 
-# The SDK makes this file itself.
+# The SDK would generate this file.
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' "$root/Cargo.toml" | head -n 1)
 echo "[assembly: System.Reflection.AssemblyVersion(\"$version.0\")]" >"$out/AssemblyVersion.cs"
 compile Sendsafely.dll -target:library -doc:"$out/Sendsafely.xml" "$here"/src/*.cs "$out/AssemblyVersion.cs"
@@ -26,5 +26,5 @@ for example in Send Receive; do
   program $example "$root/examples/csharp/$example.cs" "$root/examples/csharp/Terminal.cs"
 done
 program LeaveOpen "$here/tests/programs/LeaveOpen.cs"
-# Both runtimes look beside the assembly.
+# Both runtimes search beside the assembly.
 ln -sf "$root/target/release/libsendsafely.so" "$out/libsendsafely.so"

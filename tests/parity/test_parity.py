@@ -23,7 +23,7 @@ def text(*path):
 
 
 def sources():
-    """The hand-written and made sources of the C# wrapper but the table itself."""
+    """The sources of the C# wrapper without the table, Native.cs."""
     folder = os.path.join(CSHARP, "src")
     return "\n".join(text(folder, name) for name in sorted(os.listdir(folder)) if name.endswith(".cs") and name != "Native.cs")
 
@@ -118,7 +118,7 @@ def test_functions_have_the_same_parameters_in_python():
         assert [(one.name, one.type.role) for one in function.parameters] == [(word, role) for word, role, _ in parameters], name
         wanted = [of_header(one.type, exact=False) for one in function.parameters]
         found = [of_python(kind) for _, _, kind in parameters]
-        # Python may say more of an address than the other two.
+        # Python may know the type behind a pointer where C# and C have an address.
         assert all(same(a, b) or a == "*" == b[0] for a, b in zip(wanted, found)), (name, wanted, found)
         assert same(of_header(function.result), of_python(result)), name
 

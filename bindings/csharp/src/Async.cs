@@ -438,14 +438,14 @@ namespace Sendsafely
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             Async(() => MoveFile(fileId, targetDirectoryId, progress, cancellationToken), cancellationToken);
 
-        /// <inheritdoc cref="SetRecipientRole"/>
-        public Task SetRecipientRoleAsync(string recipientId, string role,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => SetRecipientRole(recipientId, role, progress, cancellationToken), cancellationToken);
-
         /// <inheritdoc cref="GetCollaborators"/>
         public Task<string> GetCollaboratorsAsync(
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             Async(() => GetCollaborators(progress, cancellationToken), cancellationToken);
+
+        /// <inheritdoc cref="SetRecipientRole"/>
+        public Task SetRecipientRoleAsync(string recipientId, string role,
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
+            Async(() => SetRecipientRole(recipientId, role, progress, cancellationToken), cancellationToken);
     }
 }

@@ -7,7 +7,7 @@ using System.Threading.Tasks;
 
 namespace Sendsafely
 {
-    /// <summary>What the options of a client want from each of its calls, and from the calls of all objects that it
+    /// <summary>Progress and log from the options of a client: for its calls, and for those of the objects that it
     /// creates.</summary>
     internal sealed class Listeners
     {

@@ -89,6 +89,18 @@ namespace Sendsafely
                 (out IntPtr it, out ErrorHandle error) => Native.sendsafely_package_get_permissions(Handle, out it, out error));
     }
 
+    public partial class Workspace
+    {
+        /// <summary>Returns the collaborators of a Workspace as the service sends them: the text of a JSON
+        /// array.</summary>
+        /// <remarks>The service does not describe its elements. <see cref="Package.GetInformation"/> returns what is
+        /// known of recipients.</remarks>
+        public string GetCollaborators(
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
+            On(progress, cancellationToken).Text(
+                (out IntPtr it, out ErrorHandle error) => Native.sendsafely_package_get_collaborators(Handle, out it, out error));
+    }
+
     public partial class Client
     {
         /// <summary>Creates a package on the service, with a keycode that is generated on this machine.</summary>

@@ -54,10 +54,10 @@ def test_what_is_in_the_package():
     for name in ("Deterministic", "IncludeSymbols", "GenerateDocumentationFile", "TreatWarningsAsErrors", "IsPackable"):
         assert value(PACKAGE, name) == "true", name
     assert value(PACKAGE, "PackageLicenseExpression") == re.search(r'^license = "(.*)"', text(os.path.join(ROOT, "Cargo.toml")), re.MULTILINE)[1]
-    # A directory that has no library in it is no better than none.
+    # Packing fails if the directory contains no library.
     (error,) = PACKAGE.iter("Error")
     assert error.get("Condition") == "'@(SendsafelyLibrary)' == ''" and PACKAGE.find(".//Target/ItemGroup/SendsafelyLibrary") is not None
-    # The targets file has the package's name, or NuGet passes it over.
+    # NuGet only imports a targets file that has the name of the package.
     assert value(PACKAGE, "PackageId") == "Sendsafely"
 
 
