@@ -8,7 +8,7 @@ namespace Sendsafely.Tests
     public class AccountTests : Flow
     {
         [Fact]
-        public void TheServiceKnowsTheUser()
+        public void ReturnsUserAndEnterprise()
         {
             Assert.Equal("admin@acme.test", Client.VerifyCredentials());
             User user = Client.GetUser();
@@ -44,7 +44,7 @@ namespace Sendsafely.Tests
         }
 
         [Fact]
-        public void ALoginGivesAKey()
+        public void LoginReturnsAnApiKey()
         {
             using (Client stranger = Client.WithoutCredentials(Emulator.Url))
             {
@@ -82,7 +82,7 @@ namespace Sendsafely.Tests
         }
 
         [Fact]
-        public void DropzoneRecipientsComeAndGo()
+        public void AddsAndRemovesDropzoneRecipients()
         {
             Client.AddDropzoneRecipient("second@acme.test");
             Assert.Contains("second@acme.test", string.Join(" ", Client.GetDropzoneRecipients()));
@@ -120,7 +120,7 @@ namespace Sendsafely.Tests
         }
 
         [Fact]
-        public void RecipientsHaveAHistory()
+        public void ReturnsTheHistoryOfARecipient()
         {
             Package package = Use(Client.CreatePackage());
             package.AddRecipient("second@acme.test");

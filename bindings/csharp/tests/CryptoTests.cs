@@ -6,7 +6,7 @@ namespace Sendsafely.Tests
     public class CryptoTests
     {
         [Fact]
-        public void TheCryptographyStandsAlone()
+        public void EncryptsAndDecryptsWithoutAClient()
         {
             string keycode = Crypto.GenerateKeycode();
             KeyPair pair = TrustedDeviceTests.Pair;

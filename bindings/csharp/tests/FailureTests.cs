@@ -12,7 +12,7 @@ namespace Sendsafely.Tests
     public class FailureTests : Flow
     {
         [Fact]
-        public void ARefusalSaysEverything()
+        public void ARefusalHasStatusAndServerCode()
         {
             Package package = Use(Client.CreatePackage());
             package.AddRecipient("ann@example.com");
@@ -28,7 +28,7 @@ namespace Sendsafely.Tests
         }
 
         [Fact]
-        public void ARefusalBeforeTheNetworkHasNoAnswer()
+        public void ARefusalWithoutARequestHasNoHttpStatus()
         {
             Package package = Use(Client.CreatePackage());
             Emulator.Admin("DELETE", "/requests");
@@ -41,7 +41,7 @@ namespace Sendsafely.Tests
         }
 
         [Fact]
-        public void ANetworkThatIsDownCanBeTriedAgain()
+        public void AFailureOfTheNetworkIsRetryable()
         {
             using (Client client = NewClient(new ClientOptions { RetryWindow = TimeSpan.Zero }))
             {
@@ -52,7 +52,7 @@ namespace Sendsafely.Tests
         }
 
         [Fact]
-        public void ARefusalCannotBeTriedAgain()
+        public void ARefusalIsNotRetryable()
         {
             using (Client client = NewClient())
             {
@@ -64,7 +64,7 @@ namespace Sendsafely.Tests
         }
 
         [Fact]
-        public void SecretsStandInNoMessage()
+        public void NoMessageContainsASecret()
         {
             using (var client = new Client(Emulator.Url, Emulator.ApiKey, "a-wrong-secret"))
             {
@@ -77,7 +77,7 @@ namespace Sendsafely.Tests
         }
 
         [Fact]
-        public void NoToStringShowsWhatARecordHolds()
+        public void ToStringShowsNoContent()
         {
             // Records and options contain secrets: ToString must return the name of the type only.
             foreach (Type type in typeof(Client).Assembly.GetExportedTypes().Where(type => type.IsClass && !typeof(Exception).IsAssignableFrom(type)))
@@ -85,7 +85,7 @@ namespace Sendsafely.Tests
         }
 
         [Fact]
-        public void NullIsRefusedByName()
+        public void NullThrowsWithTheNameOfTheParameter()
         {
             Package package = Use(Client.CreatePackage());
             Assert.Equal("host", Assert.Throws<ArgumentNullException>(() => new Client(null, "k", "s")).ParamName);
@@ -167,7 +167,7 @@ namespace Sendsafely.Tests
 
         /// <summary>Every public member of a disposed object except Dispose, with and without a task.</summary>
         [Fact]
-        public void DisposedObjectsSayTheirName()
+        public void DisposedObjectsThrow()
         {
             Client client = NewClient();
             Workspace workspace = client.CreateWorkspace();
@@ -215,7 +215,7 @@ namespace Sendsafely.Tests
         }
 
         [Fact]
-        public void TheLibraryKnowsItself()
+        public void TheLibraryReturnsVersionAndStatusTexts()
         {
             Assert.Equal(typeof(Client).Assembly.GetName().Version.ToString(3), Library.Version);
             Assert.Equal("SENDSAFELY_NO_RECIPIENT", Library.Name(Status.NoRecipient));

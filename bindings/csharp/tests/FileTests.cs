@@ -57,7 +57,7 @@ namespace Sendsafely.Tests
         [InlineData(1)]
         [InlineData(2621440)]
         [InlineData(2700001)]
-        public async Task EveryWayInAndOutHasTheSameBytes(int size)
+        public async Task EachUploadAndDownloadKeepsTheBytes(int size)
         {
             byte[] data = Bytes(size);
             File.WriteAllBytes(At("path.bin"), data);
@@ -98,7 +98,7 @@ namespace Sendsafely.Tests
         }
 
         [Fact]
-        public async Task WhatStreamsThrowComesBackAsItself()
+        public async Task TheCallThrowsWhatTheStreamThrows()
         {
             Package package = Use(Client.CreatePackage());
             Assert.Equal("the cable is out", Assert.Throws<IOException>(() => package.UploadStream("a", new Broken())).Message);
@@ -111,7 +111,7 @@ namespace Sendsafely.Tests
         }
 
         [Fact]
-        public void AShortStreamIsAMismatch()
+        public void AShortStreamFailsWithSizeMismatch()
         {
             Package package = Use(Client.CreatePackage());
             Assert.Equal(Status.SizeMismatch, Assert.Throws<SendsafelyException>(() => package.UploadStream("a", new MemoryStream(new byte[5]), 6)).Status);
@@ -121,7 +121,7 @@ namespace Sendsafely.Tests
         [Theory]
         [InlineData(-1)]
         [InlineData(1)]
-        public async Task SizesThatWereDeclaredWrongly(int offset)
+        public async Task AWrongDeclaredSizeIsReported(int offset)
         {
             Package sent = Sent(new byte[] { 1, 2, 3 });
             string id = sent.GetInformation().Files[0].FileId;
@@ -190,7 +190,7 @@ namespace Sendsafely.Tests
         }
 
         [Fact]
-        public void WholeDirectoriesGoUp()
+        public void UploadsADirectory()
         {
             Directory.CreateDirectory(At("out"));
             File.WriteAllText(At("out/a.txt"), "a");

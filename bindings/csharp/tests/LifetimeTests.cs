@@ -21,7 +21,7 @@ namespace Sendsafely.Tests
         }
 
         [Fact]
-        public async Task DisposingDoesNotDisturbWhatRuns()
+        public async Task DisposeDoesNotDisturbARunningCall()
         {
             Emulator.Fault("part_put", "\"hang_ms\":500", 1);
             Package package = Client.CreatePackage();
@@ -34,7 +34,7 @@ namespace Sendsafely.Tests
         }
 
         [Fact]
-        public async Task DisposingDoesNotDisturbWhatWasBegun()
+        public async Task DisposeDoesNotDisturbAWaitingTask()
         {
             Package[] packages = Enumerable.Range(0, 100).Select(_ => Client.CreatePackage()).ToArray();
             // So many that some are disposed of before their call has a thread.
@@ -49,7 +49,7 @@ namespace Sendsafely.Tests
         }
 
         [Fact]
-        public async Task TransfersSurviveHardCollecting()
+        public async Task TransfersSurviveGarbageCollection()
         {
             Package package = Use(Client.CreatePackage());
             bool done = false;
@@ -152,7 +152,7 @@ namespace Sendsafely.Tests
         }
 
         [Fact]
-        public void FinalizersFreeWhatWasForgotten()
+        public void FinalizersFreeForgottenObjects()
         {
             long before = Library.LiveObjects;
             var thread = new Thread(() => Forget(200));

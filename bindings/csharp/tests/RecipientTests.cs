@@ -6,7 +6,7 @@ namespace Sendsafely.Tests
     public class RecipientTests : Flow
     {
         [Fact]
-        public void RecipientsComeAndGo()
+        public void AddsAndRemovesRecipients()
         {
             Package package = Use(Client.CreatePackage());
             Recipient ann = package.AddRecipient("ann@example.com", new RecipientOptions { PhoneNumber = "(415) 555-0100" });
@@ -23,7 +23,7 @@ namespace Sendsafely.Tests
         }
 
         [Fact]
-        public void ManyAreAddedAtOnce()
+        public void AddsSeveralRecipients()
         {
             Package package = Use(Client.CreatePackage());
             var results = package.AddRecipients(new[] { "ann@example.com", "ann@example.com", "bob@example.com" });
@@ -34,7 +34,7 @@ namespace Sendsafely.Tests
         }
 
         [Fact]
-        public void ContactGroupsHaveMembersAndStandOnPackages()
+        public void ContactGroupsHaveMembersAndPackages()
         {
             ContactGroup group = Client.CreateContactGroup("Board");
             Assert.Equal("Board", group.Name);

@@ -35,7 +35,7 @@ namespace Sendsafely.Tests
         }
 
         [Fact]
-        public void WhatIsSetStandsOnTheServer()
+        public void SetsLifeLabelAndMembers()
         {
             Package package = Use(Client.CreatePackage());
             package.SetLife(9);
@@ -72,7 +72,7 @@ namespace Sendsafely.Tests
         }
 
         [Fact]
-        public void GoesOnLaterByIdAndKeycode()
+        public void OpensAPackageAgainByIdAndKeycode()
         {
             Package package = Use(Client.CreatePackage());
             package.UploadMemory("a.txt", new byte[10]);
@@ -87,7 +87,7 @@ namespace Sendsafely.Tests
         }
 
         [Fact]
-        public void DeletedPackagesAreGone()
+        public void DeletesAPackage()
         {
             Package package = Use(Client.CreatePackage());
             string id = package.Id;
@@ -98,7 +98,7 @@ namespace Sendsafely.Tests
         }
 
         [Fact]
-        public void WhatRecipientsMayHaveIsNotDeletedAsUnfinished()
+        public void DeleteUnfinishedKeepsWhatRecipientsMayHave()
         {
             Package unfinished = Use(Client.CreatePackage());
             unfinished.DeleteUnfinished();
@@ -127,7 +127,7 @@ namespace Sendsafely.Tests
         }
 
         [Fact]
-        public void DropzonesTakePackagesWithoutAnAccount()
+        public void SendsToADropzoneWithoutAnAccount()
         {
             using (Client sender = Client.ForDropzone(Emulator.Url, Emulator.Value("dropzone_id")))
             using (Package package = sender.CreatePackage())
@@ -151,7 +151,7 @@ namespace Sendsafely.Tests
         }
 
         [Fact]
-        public void LinksAreFoundAndTakenApart()
+        public void FindsAndParsesLinks()
         {
             string link = "https://acme.sendsafely.com/receive/?thread=ABCD-EFGH&packageCode=code1234#keyCode=" + new string('k', 43);
             Assert.Equal(link, Assert.Single(SecureLink.Find("Look at <" + link + ">, please.")));

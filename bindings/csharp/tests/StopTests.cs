@@ -17,7 +17,7 @@ namespace Sendsafely.Tests
         }
 
         [Fact]
-        public async Task ProgressGoesUpToTheEnd()
+        public async Task ProgressIncreasesToTheTotal()
         {
             Package package = Use(Client.CreatePackage());
             int thread = 0, here = Thread.CurrentThread.ManagedThreadId;
@@ -60,12 +60,12 @@ namespace Sendsafely.Tests
         }
 
         [Fact]
-        public async Task WhatProgressThrowsComesBackAsItself()
+        public async Task TheCallThrowsWhatTheProgressThrows()
         {
             Package package = Use(Client.CreatePackage());
             var bad = new Direct(_ => throw new Mine());
             Mine mine = await Assert.ThrowsAsync<Mine>(() => package.UploadMemoryAsync("a.bin", Bytes(100000), progress: bad));
-            Assert.Contains("WhatProgressThrowsComesBackAsItself", mine.StackTrace);
+            Assert.Contains("TheCallThrowsWhatTheProgressThrows", mine.StackTrace);
             Assert.Equal(1, bad.All.Count);
             Assert.Throws<Mine>(() => package.UploadMemory("a.bin", Bytes(100000), progress: bad));
             Assert.Throws<Mine>(() => Client.GetUser(bad));

@@ -30,7 +30,7 @@ namespace Sendsafely.Tests
         }
 
         [Fact]
-        public void KeyPairsAreKept()
+        public void SavesAndLoadsKeyPairs()
         {
             KeyPair made = Client.GenerateKeyPair("desk");
             Assert.NotNull(made.PublicKeyId);

@@ -8,7 +8,7 @@ namespace Sendsafely.Tests
     public class WorkspaceTests : Flow
     {
         [Fact]
-        public void OpensAsWhatItIs()
+        public void AWorkspaceOpensAsAWorkspace()
         {
             Workspace workspace = Use(Client.CreateWorkspace("Team"));
             Assert.Equal("Team", workspace.GetInformation().Label);
@@ -44,7 +44,7 @@ namespace Sendsafely.Tests
         }
 
         [Fact]
-        public async Task TreesGoUpAndComeDown()
+        public async Task UploadsAndDownloadsATree()
         {
             Directory.CreateDirectory(At("out/sub/deep"));
             File.WriteAllText(At("out/a.txt"), "a");
@@ -60,7 +60,7 @@ namespace Sendsafely.Tests
         }
 
         [Fact]
-        public async Task CollaboratorsHaveRolesAndLeaveALog()
+        public async Task CollaboratorsHaveRolesAndActivityIsListed()
         {
             Workspace workspace = Use(Client.CreateWorkspace("Team"));
             Recipient ann = workspace.AddRecipient("ann@example.com");

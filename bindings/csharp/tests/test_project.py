@@ -66,6 +66,6 @@ def test_framework_programs_get_the_library():
     assert "runtimes/$(_SendsafelyRid)/native/*.dll" in item.get("Include") and item.get("CopyToOutputDirectory") == "PreserveNewest"
 
 
-def test_the_tests_leave_the_stand_in_of_xunit_out():
+def test_the_sdk_leaves_out_mini_xunit():
     assert "mini/**" in value(TESTS, "DefaultItemExcludes") and "programs/**" in value(TESTS, "DefaultItemExcludes")
 

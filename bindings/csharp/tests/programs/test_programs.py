@@ -53,7 +53,7 @@ def test_everything_arrives(run, path, server):
     assert again.returncode == 1 and "report.bin" in again.stderr and "choose another directory" in again.stderr, again
 
 
-def test_nothing_that_others_wrote_steers_the_terminal(run, path):
+def test_messages_of_others_do_not_control_the_terminal(run, path):
     link = run("Send", "--message", "Grüße,\n\t\x1b[2J\r\u202e\u009b你好\U000e0041", path("report.bin")).stdout.strip()
     received = run("Receive", link, path("in"))
     assert received.returncode == 0 and received.stdout == "Grüße,\n\t?[2J???你好?\n", ascii(received)
@@ -65,7 +65,7 @@ def test_c_reads_what_csharp_sends(run, path, server):
     assert os.path.getsize(path("in/report.bin")) == 3_000_000
 
 
-def test_errors_say_what_and_what_to_do(run, command, path, server):
+def test_errors_name_cause_and_remedy(run, command, path, server):
     refused(run("Send"), "usage: ", status=2)
     refused(run("Send", "--life", "soon", "x"), "usage: ", status=2)
     refused(run("Receive", "link"), "usage: ", status=2)
@@ -151,7 +151,7 @@ def test_the_lines_of_the_readmes_compile(readme, compiler, tmp_path):
     subprocess.run([*compiler, "-langversion:7.2", "-warnaserror", "-target:library", f"-out:{tmp_path}/Lines.dll", source], check=True)
 
 
-def test_a_missing_library_is_said_with_where_it_was_looked_for(runtime, compiler, path, server):
+def test_a_missing_library_is_reported_with_the_searched_places(runtime, compiler, path, server):
     with open(path("Link.cs"), "w", encoding="utf-8") as file:
         file.write('internal static class Link { private static void Main() { Sendsafely.SecureLink.Find("x"); } }')
     subprocess.run([*compiler, path("Link.cs")], check=True)
