@@ -22,8 +22,9 @@
  * Outputs    Written on success, set to NULL on failure, except an out_report, which tells what became of each file in
  *            either case. An out_... itself may be NULL only where a comment says so.
  *
- * NULL       A required pointer that is NULL answers SENDSAFELY_NULL_ARGUMENT; a package that is NULL answers
- *            SENDSAFELY_PACKAGE_NOT_CREATED. Every _free takes NULL.
+ * NULL       What is marked SENDSAFELY_NULLABLE may be NULL: a field of a record where the service gives no value, an
+ *            option for its default, an output that you do not want. If another pointer is NULL, the call fails with
+ *            SENDSAFELY_NULL_ARGUMENT, for a package with SENDSAFELY_PACKAGE_NOT_CREATED.
  *
  * Strings    In: UTF-8, ended by NUL, copied before the call returns; else SENDSAFELY_INVALID_UTF8. Paths too, on
  *            every system. Values that become HTTP headers (key, secret, names, locale) may hold no control
@@ -43,15 +44,15 @@
  *
  * Records    Plain structs in memory that you only read: files, recipients, lists. Each is freed as a whole by the
  *            _free of its type, once: its address may be another record's after that. Not by free(), and not by parts.
- *            NULL is allowed. A list is { count, items }, items an array of
- *            pointers.
+ *            A list is { count, items }, items an array of pointers.
  *
- * Integers   Sizes uint64_t, lengths in memory size_t, times int64_t seconds since 1970 UTC, durations in
- *            milliseconds with _ms in the name. Booleans are int32_t, 0 or 1; enums are int32_t. Other values of
- *            yours are refused with SENDSAFELY_INVALID_ARGUMENT.
+ * Integers   Sizes uint64_t, lengths in memory size_t, durations in milliseconds with _ms in the name. What else a
+ *            number means, its type says: sendsafely_bool, sendsafely_time and the like below; enums are int32_t.
+ *            Other values of yours are refused with SENDSAFELY_INVALID_ARGUMENT.
  *
  * Options    A struct whose first field is struct_size. Fill it with its _init(&options, sizeof options), then change
- *            what you like. NULL means the defaults.
+ *            what you like. NULL and 0 in a field mean its default, as does SENDSAFELY_TIME_UNKNOWN for a time; NULL
+ *            instead of the struct means all defaults.
  *
  * Progress and stopping
  *            int32_t on_progress(void *user_data, const sendsafely_progress *progress), in the options of a long
@@ -207,7 +208,7 @@ typedef uint64_t sendsafely_index;
 
 /* === STRINGS ============================================================================================= */
 
-/** A list of strings: a record, to be freed with sendsafely_string_list_free unless it is part of another record. */
+/** A list of strings. */
 typedef struct {
   /** How many there are. */
   size_t count;
@@ -227,11 +228,11 @@ void sendsafely_string_list_free(sendsafely_string_list *SENDSAFELY_NULLABLE lis
 
 /* === BUFFERS ============================================================================================= */
 
-/** Bytes in memory: a record, to be freed with sendsafely_buffer_free. */
+/** Bytes in memory. */
 typedef struct {
   /** How many bytes there are. */
   size_t size;
-  /** The bytes; never NULL. */
+  /** The bytes. */
   const uint8_t *data;
 } sendsafely_buffer;
 
@@ -257,11 +258,11 @@ uint64_t sendsafely_live_objects(void);
 SENDSAFELY_ENUM(sendsafely_status) {
   /**
    * The call did what it says.
-   * Every other value means that it did not; outputs are then NULL or 0.
+   * Every other value means that it did not; outputs are then empty.
    */
   SENDSAFELY_OK = 0,
   /**
-   * A required pointer is NULL.
+   * A required argument is missing.
    * The message names the argument.
    */
   SENDSAFELY_NULL_ARGUMENT = 1,
@@ -280,7 +281,7 @@ SENDSAFELY_ENUM(sendsafely_status) {
   SENDSAFELY_INVALID_UTF8 = 3,
   /**
    * Not a live handle of this kind.
-   * The handle was freed, is of another kind, or was never given out by this library.
+   * It was released, is of another kind, or was never given out by this library.
    */
   SENDSAFELY_INVALID_HANDLE = 4,
   /**
@@ -290,7 +291,7 @@ SENDSAFELY_ENUM(sendsafely_status) {
   SENDSAFELY_BUSY = 5,
   /**
    * The handle belongs to the process that made it.
-   * In a forked child create the client again, then open the package again. Freeing the old handle is allowed
+   * In a forked child create the client again, then open the package again. Releasing the old one is allowed
    * and touches no connection.
    */
   SENDSAFELY_FORKED = 6,
@@ -326,7 +327,7 @@ SENDSAFELY_ENUM(sendsafely_status) {
   SENDSAFELY_INVALID_KEY = 12,
   /**
    * There is no package yet.
-   * The package is NULL: create or open it first.
+   * Create or open it first.
    */
   SENDSAFELY_PACKAGE_NOT_CREATED = 100,
   /**
@@ -366,7 +367,7 @@ SENDSAFELY_ENUM(sendsafely_status) {
   SENDSAFELY_WORKSPACE_NOT_FINALIZABLE = 107,
   /**
    * Only Workspaces have directories and roles.
-   * Leave directory_id NULL; recipients of a package all have the same rights.
+   * Leave directory_id out; recipients of a package all have the same rights.
    */
   SENDSAFELY_ONLY_IN_WORKSPACE = 108,
   /**
@@ -684,12 +685,12 @@ SENDSAFELY_ENUM(sendsafely_status) {
   SENDSAFELY_DIRECTORY_NOT_FOUND = 606,
   /**
    * Reading the source failed.
-   * For sendsafely_package_upload_callback: the callback returned a negative number.
+   * For a source of the program's own: it reported a failure.
    */
   SENDSAFELY_READ_FAILED = 607,
   /**
    * Writing the target failed.
-   * For sendsafely_package_download_callback: the callback returned SENDSAFELY_STOP.
+   * For a target of the program's own: it did not take the bytes.
    */
   SENDSAFELY_WRITE_FAILED = 608,
   /**
@@ -704,14 +705,14 @@ SENDSAFELY_ENUM(sendsafely_status) {
    */
   SENDSAFELY_SYSTEM_LIMIT = 610,
   /**
-   * Stopped by the progress callback.
+   * Stopped by the program.
    * What was begun is undone where that can be: a stopped upload deletes its file, a stopped download leaves no
    * file.
    */
   SENDSAFELY_STOPPED = 700,
   /**
    * An error of the library itself.
-   * Please report it with the message. The objects remain usable and can be freed.
+   * Please report it with the message. Everything remains usable.
    */
   SENDSAFELY_INTERNAL = 900,
 };
@@ -803,11 +804,11 @@ SENDSAFELY_ENUM(sendsafely_phase) {
   SENDSAFELY_PHASE_FINALIZING = 6,
 };
 
-/** How far a call has come. The library owns it; it is valid only inside the callback. */
+/** How far a call has come. */
 typedef struct {
   /** Size of this struct in the library that runs; a later version may add fields at the end. */
   size_t struct_size;
-  /** What the call is doing: a sendsafely_phase. */
+  /** What the call is doing. */
   sendsafely_phase phase;
   /** Attempts that failed and were, or will be, made again. */
   uint32_t retries;
@@ -815,10 +816,7 @@ typedef struct {
   uint64_t bytes_done;
   /** Encrypted bytes on the wire: for the rate and the time left. Falls back when a part has to be sent again. */
   uint64_t bytes_sent;
-  /**
-   * Bytes in all, SENDSAFELY_SIZE_UNKNOWN while unknown. A download corrects it where a file has more or fewer than its
-   * sender declared.
-   */
+  /** Bytes in all, once known. A download corrects it where a file has more or fewer than its sender declared. */
   sendsafely_optional_size bytes_total;
   /** Bytes of the file per second over the last few seconds. */
   uint64_t bytes_per_second;
@@ -830,7 +828,8 @@ typedef struct {
 
 /**
  * Tells how a call goes, on the thread that made it: at each change of phase and otherwise 4 to 10 times a second,
- * even while nothing moves. Returns SENDSAFELY_CONTINUE or SENDSAFELY_STOP; see "Progress and stopping" above.
+ * even while nothing moves. progress is valid only inside the callback. Returns SENDSAFELY_CONTINUE or SENDSAFELY_STOP;
+ * see "Progress and stopping" above.
  */
 typedef int32_t (*sendsafely_progress_callback)(void *user_data,
                                                 const sendsafely_progress *progress);
@@ -871,76 +870,76 @@ typedef int32_t (*sendsafely_write_callback)(void *user_data,
  */
 typedef struct sendsafely_client sendsafely_client;
 
-/**
- * Options of sendsafely_client_new. Fill them with sendsafely_client_options_init, then change what you like.
- * Where a field says so, NULL or 0 means the default.
- */
+/** Options of sendsafely_client_new. */
 typedef struct {
   /** Set by sendsafely_client_options_init. */
   size_t struct_size;
-  /** Name of the API client as the service's logs show it. NULL: the default, "RUST_API". */
-  const char *request_api;
-  /** Version of the program as the service's logs show it. NULL, the default: not sent. */
+  /** Name of the API client as the service's logs show it. Default: "RUST_API". */
+  const char *SENDSAFELY_NULLABLE request_api;
+  /** Version of the program as the service's logs show it. Default: not sent. */
   const char *SENDSAFELY_NULLABLE client_version;
-  /** Language of the service's texts, such as "en-US". NULL, the default: the service's own. */
+  /** Language of the service's texts, such as "en-US". Default: the service's own. */
   const char *SENDSAFELY_NULLABLE locale;
   /**
-   * URL of a proxy, such as "http://proxy:3128", by http, https, socks5 or socks5h; "" for none. NULL, the default:
-   * the first of https_proxy, HTTPS_PROXY, all_proxy and ALL_PROXY in the environment (http_proxy, all_proxy and
-   * ALL_PROXY for http:// hosts), but not for the hosts in no_proxy or NO_PROXY, whose entries mean what they mean to
-   * curl. Never used for this machine itself. One that cannot be used is an error, never gone around.
+   * URL of a proxy, such as "http://proxy:3128", by http, https, socks5 or socks5h; "" for none. Default: the first
+   * of https_proxy, HTTPS_PROXY, all_proxy and ALL_PROXY in the environment (http_proxy, all_proxy and ALL_PROXY for
+   * http:// hosts), but not for the hosts in no_proxy or NO_PROXY, whose entries mean what they mean to curl. Never
+   * used for this machine itself. One that cannot be used is an error, never gone around.
    */
   const char *SENDSAFELY_NULLABLE proxy;
-  /** Path of a PEM file with certificate authorities to trust besides the system's. NULL, the default: none. */
+  /** Path of a PEM file with certificate authorities to trust besides the system's. Default: none. */
   const char *SENDSAFELY_NULLABLE ca_bundle;
-  /** Milliseconds that one attempt to connect may take. 0: the default, 10,000. */
+  /** Time that one attempt to connect may take. Default: 10 seconds. */
   uint64_t connect_timeout_ms;
-  /** Milliseconds without a byte moving after which an attempt has failed. 0: the default, 60,000. */
+  /** Time without a byte moving after which an attempt has failed. Default: 60 seconds. */
   uint64_t stall_timeout_ms;
   /**
-   * Milliseconds without progress for which failed requests are made again. 0: not at all. Default: 300,000. An
-   * answer that has begun is whole within this time (5 to 300 seconds; 60 for 0), but for parts, which may take as
-   * long as they move 1 KiB in a second, on average over this time (5 to 60 seconds).
+   * Time without progress for which failed requests are made again. 0: not at all. Default: 300 seconds. An answer
+   * that has begun is whole within this time (5 to 300 seconds; 60 for 0), but for parts, which may take as long as
+   * they move 1 KiB in a second, on average over this time (5 to 60 seconds).
    */
   uint64_t retry_window_ms;
-  /** Bytes per part of an upload, 1 to 10,485,760. 0: the default, 2,621,440. */
+  /** Bytes per part of an upload, 1 to 10,485,760. Default: 2,621,440. */
   uint64_t part_size;
   /**
-   * Bytes of memory that all transfers of this client share, 1,048,576 or more. 0: the default, 33,554,432. A part
-   * counts as what it takes, a compressed one as what it unpacks to. One part of each transfer may always run.
+   * Bytes of memory that all transfers of this client share, 1,048,576 or more. Default: 33,554,432. A part counts
+   * as what it takes, a compressed one as what it unpacks to. One part of each transfer may always run.
    */
   uint64_t memory_budget;
-  /** Bytes of the largest part that a download takes, 65,536 to 1,073,741,824. 0: the default, 67,108,864. */
+  /** Bytes of the largest part that a download takes, 65,536 to 1,073,741,824. Default: 67,108,864. */
   uint64_t max_part_bytes;
-  /** Parts that one transfer has under way at once, 1 to 16. 0: the default, 4. */
+  /** Parts that one transfer has under way at once, 1 to 16. Default: 4. */
   uint32_t parts_in_flight;
-  /** 1: transfer through the API host instead of directly with the storage; 0, the default, where that is needed. */
+  /**
+   * Whether to transfer through the API host instead of directly with the storage. Default: only where that is
+   * needed.
+   */
   sendsafely_bool force_api_route;
   /**
-   * 1: allow http:// for every host, where anyone on the way can read the requests and change the answers; 0, the
-   * default: only for this machine itself.
+   * Whether to allow http:// for every host, where anyone on the way can read the requests and change the answers.
+   * Default: only for this machine itself.
    */
   sendsafely_bool allow_plain_http;
   /**
-   * Progress of every call that has no callback of its own; see "Progress and stopping". NULL, the default: none.
-   * It may run on any thread that calls the library.
+   * Progress of every call that has no callback of its own; see "Progress and stopping". Default: none. It may run
+   * on any thread that calls the library.
    */
   sendsafely_progress_callback SENDSAFELY_NULLABLE on_progress;
   /** Handed to on_progress. */
   void *user_data;
-  /** Takes lines for a log: retries, changes of route. Never a secret. NULL, the default: none. */
+  /** Takes lines for a log: retries, changes of route. Never a secret. Default: none. */
   sendsafely_log_callback SENDSAFELY_NULLABLE on_log;
   /** Handed to on_log. */
   void *log_user_data;
 } sendsafely_client_options;
 
-/** The headers that sign a request: a record, to be freed with sendsafely_request_headers_free. */
+/** The headers that sign a request. */
 typedef struct {
   /** Value of ss-api-key. */
   const char *api_key;
-  /** Value of ss-request-timestamp; NULL for an anonymous sender. */
+  /** Value of ss-request-timestamp, which an anonymous sender does not have. */
   const char *SENDSAFELY_NULLABLE timestamp;
-  /** Value of ss-request-signature; NULL for an anonymous sender. */
+  /** Value of ss-request-signature, which an anonymous sender does not have. */
   const char *SENDSAFELY_NULLABLE signature;
 } sendsafely_request_headers;
 
@@ -1071,25 +1070,25 @@ sendsafely_status sendsafely_client_verify_version(sendsafely_client *client,
 
 /* === USER ================================================================================================ */
 
-/** What the service tells of the user: a record, to be freed with sendsafely_user_free. */
+/** What the service knows of the user. */
 typedef struct {
-  /** The service's id; NULL if not told. */
+  /** The service's id. */
   const char *SENDSAFELY_NULLABLE user_id;
   /** E-mail address. */
   const char *email;
-  /** First name; NULL if not told. */
+  /** First name. */
   const char *SENDSAFELY_NULLABLE first_name;
-  /** Last name; NULL if not told. */
+  /** Last name. */
   const char *SENDSAFELY_NULLABLE last_name;
-  /** A secret of the user, for encrypting the user's own things; NULL if not told. */
+  /** A secret of the user, for encrypting the user's own things. */
   const char *SENDSAFELY_NULLABLE client_key;
-  /** 1 if the user tests new versions. */
+  /** Whether the user tests new versions. */
   sendsafely_bool is_beta_user;
-  /** 1 for an administrator of the organization. */
+  /** Whether the user is an administrator of the organization. */
   sendsafely_bool is_administrator;
-  /** 1 if the user may have trusted devices, 0 if not, -1 if not told. */
+  /** Whether the user may have trusted devices. */
   sendsafely_optional_bool may_use_trusted_devices;
-  /** Days for which a new package can be opened, 0 for ever, -1 if not told. */
+  /** Days for which a new package can be opened, 0 for ever. */
   sendsafely_optional_int package_life;
 } sendsafely_user;
 
@@ -1107,23 +1106,23 @@ void sendsafely_user_free(sendsafely_user *SENDSAFELY_NULLABLE user);
 
 /* === ENTERPRISE ========================================================================================== */
 
-/** What the service tells of the organization: a record, to be freed with sendsafely_enterprise_free. */
+/** What the service knows of the organization. */
 typedef struct {
-  /** Host of its portal; NULL if not told. */
+  /** Host of its portal. */
   const char *SENDSAFELY_NULLABLE host;
-  /** Its name; NULL if not told. */
+  /** Its name. */
   const char *SENDSAFELY_NULLABLE system_name;
-  /** Colour of the header of its pages, as in CSS; NULL if not told. */
+  /** Colour of the header of its pages, as in CSS. */
   const char *SENDSAFELY_NULLABLE header_color;
-  /** Colour of the links on its pages; NULL if not told. */
+  /** Colour of the links on its pages. */
   const char *SENDSAFELY_NULLABLE link_color;
-  /** 1 if packages may be finalized with undisclosed_recipients. */
+  /** Whether packages may be finalized with undisclosed_recipients. */
   sendsafely_bool allow_undisclosed_recipients;
-  /** 1 if messages are encrypted. */
+  /** Whether messages are encrypted. */
   sendsafely_bool message_encryption;
-  /** 1 if it tests new versions of the plug-in for Outlook. */
+  /** Whether it tests new versions of the plug-in for Outlook. */
   sendsafely_bool outlook_beta;
-  /** 1 if it offers all languages. */
+  /** Whether it offers all languages. */
   sendsafely_bool allow_all_languages;
 } sendsafely_enterprise;
 
@@ -1347,10 +1346,7 @@ typedef struct {
   const char *public_key;
 } sendsafely_public_key;
 
-/**
- * A list of public keys: a record, to be freed with sendsafely_public_key_list_free unless it is part of another
- * record.
- */
+/** A list of public keys. */
 typedef struct {
   /** How many there are. */
   size_t count;
@@ -1417,34 +1413,34 @@ typedef struct {
   size_t struct_size;
   /**
    * Number to which the service sends a code by SMS before the recipient can open the package, such as
-   * "(415) 555-0100" or "+82 2 312 3456". NULL, the default: no such check.
+   * "(415) 555-0100" or "+82 2 312 3456". Default: no such check.
    */
   const char *SENDSAFELY_NULLABLE phone_number;
   /**
-   * Country of phone_number: one of sendsafely_country_codes, or "OTHER" for a number that begins with +. NULL, the
-   * default: "US".
+   * Country of phone_number: one of sendsafely_country_codes, or "OTHER" for a number that begins with +. Default:
+   * "US".
    */
   const char *SENDSAFELY_NULLABLE country_code;
   /**
-   * 1: the code goes to the number that the service knows of the recipient, if it knows one; not together with
-   * phone_number. 0, the default: no such check.
+   * Whether the code goes to the number that the service knows of the recipient, if it knows one; not together with
+   * phone_number. Default: no such check.
    */
   sendsafely_bool auto_enable_sms;
 } sendsafely_recipient_options;
 
 /** A file that a recipient has fetched, or the message. */
 typedef struct {
-  /** From where; NULL if not told. */
+  /** Address from which it was fetched. */
   const char *SENDSAFELY_NULLABLE ip_address;
-  /** When, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told. */
+  /** When it was fetched. */
   sendsafely_time time;
-  /** When, as the service writes it; NULL if not told. */
+  /** When it was fetched, as the service writes it. */
   const char *SENDSAFELY_NULLABLE time_text;
-  /** 1 if it was the message. */
+  /** Whether it was the message. */
   sendsafely_bool is_message;
-  /** Id of the file; NULL for a message. */
+  /** Id of the file, unless it was the message. */
   const char *SENDSAFELY_NULLABLE file_id;
-  /** Name of the file; NULL for a message. */
+  /** Name of the file, unless it was the message. */
   const char *SENDSAFELY_NULLABLE file_name;
 } sendsafely_confirmation;
 
@@ -1456,39 +1452,34 @@ typedef struct {
   const sendsafely_confirmation *const *items;
 } sendsafely_confirmation_list;
 
-/**
- * A recipient of a package: a record, to be freed with sendsafely_recipient_free unless it is part of another record.
- */
+/** A recipient of a package. */
 typedef struct {
   /** Its id on this package. */
   const char *recipient_id;
   /** E-mail address. */
   const char *email;
-  /** Full name; NULL if not told. */
+  /** Full name. */
   const char *SENDSAFELY_NULLABLE full_name;
-  /** Role in a Workspace, such as "VIEWER"; NULL if not told. */
+  /** Role in a Workspace, such as "VIEWER". */
   const char *SENDSAFELY_NULLABLE role;
-  /** E-mail addresses of those who may approve the package for this recipient; never NULL. */
+  /** E-mail addresses of those who may approve the package for this recipient. */
   const sendsafely_string_list *approvers;
   /**
-   * Phone numbers that the service knows of this recipient, with the dialling code where it tells one, such as
-   * "+1 4155550100"; never NULL.
+   * Phone numbers that the service knows of this recipient, with the dialling code where it gives one, such as
+   * "+1 4155550100".
    */
   const sendsafely_string_list *phone_numbers;
-  /** 1 if somebody has to approve the package for this recipient. */
+  /** Whether somebody has to approve the package for this recipient. */
   sendsafely_bool needs_approval;
-  /** 1 if this is the sender. */
+  /** Whether this is the sender. */
   sendsafely_bool is_package_owner;
-  /** 1 if the recipient has to give a code sent by SMS. */
+  /** Whether the recipient has to give a code sent by SMS. */
   sendsafely_bool sms_auth;
-  /** The service's code of this recipient; NULL if not told. */
+  /** The service's code of this recipient. */
   const char *SENDSAFELY_NULLABLE recipient_code;
-  /** What the recipient has fetched; never NULL. */
+  /** What the recipient has fetched. */
   const sendsafely_confirmation_list *confirmations;
-  /**
-   * Public keys of the recipient's trusted devices, if they were told with it; never NULL. See
-   * sendsafely_package_get_public_keys.
-   */
+  /** Public keys of the recipient's trusted devices, if they came with it. See sendsafely_package_get_public_keys. */
   const sendsafely_public_key_list *public_keys;
 } sendsafely_recipient;
 
@@ -1497,22 +1488,19 @@ typedef struct {
   /** The address as it was given. */
   const char *email;
   /**
-   * A sendsafely_status: SENDSAFELY_OK, or why the recipient is not on the package. With a recipient: why its
-   * trusted devices did not get the keycode, see sendsafely_package_upload_keycodes.
+   * SENDSAFELY_OK, or why the recipient is not on the package. With a recipient: why its trusted devices did not get
+   * the keycode, see sendsafely_package_upload_keycodes.
    */
   sendsafely_status status;
-  /** The service's own code, such as "DUPLICATE_EMAIL"; NULL unless it refused. */
+  /** The service's own code, such as "DUPLICATE_EMAIL", if it refused. */
   const char *SENDSAFELY_NULLABLE server_code;
-  /** The service's own words; NULL if there are none. */
+  /** The service's own words, if there are any. */
   const char *SENDSAFELY_NULLABLE server_message;
-  /** The recipient; NULL if it was refused. */
+  /** The recipient, unless it was refused. */
   const sendsafely_recipient *SENDSAFELY_NULLABLE recipient;
 } sendsafely_recipient_result;
 
-/**
- * A list of results, one for each address and in their order: a record, to be freed with
- * sendsafely_recipient_result_list_free.
- */
+/** A list of results, one for each address and in their order. */
 typedef struct {
   /** How many there are. */
   size_t count;
@@ -1650,7 +1638,7 @@ typedef struct {
   uint32_t dialling_code;
 } sendsafely_country_code;
 
-/** A list of countries: a record, to be freed with sendsafely_country_code_list_free. */
+/** A list of countries. */
 typedef struct {
   /** How many there are. */
   size_t count;
@@ -1672,12 +1660,9 @@ void sendsafely_country_code_list_free(sendsafely_country_code_list *SENDSAFELY_
 
 /* === CONTACT GROUPS ====================================================================================== */
 
-/**
- * Somebody in a contact group: a record, to be freed with sendsafely_contact_group_member_free unless it is part of
- * another record.
- */
+/** Somebody in a contact group. */
 typedef struct {
-  /** The service's id of this user; NULL if not told. */
+  /** The service's id of this user. */
   const char *SENDSAFELY_NULLABLE user_id;
   /** E-mail address. */
   const char *email;
@@ -1691,22 +1676,19 @@ typedef struct {
   const sendsafely_contact_group_member *const *items;
 } sendsafely_contact_group_member_list;
 
-/** A contact group: a record, to be freed with sendsafely_contact_group_free unless it is part of another record. */
+/** A contact group. */
 typedef struct {
   /** Its id. */
   const char *contact_group_id;
   /** Its name. */
   const char *name;
-  /** 1 if it is the organization's, which all its users may use. */
+  /** Whether it is the organization's, which all its users may use. */
   sendsafely_bool is_organization_group;
-  /** Who is in it; never NULL. */
+  /** Who is in it. */
   const sendsafely_contact_group_member_list *members;
 } sendsafely_contact_group;
 
-/**
- * A list of contact groups: a record, to be freed with sendsafely_contact_group_list_free unless it is part of
- * another record.
- */
+/** A list of contact groups. */
 typedef struct {
   /** How many there are. */
   size_t count;
@@ -1831,7 +1813,7 @@ SENDSAFELY_ENUM(sendsafely_existing) {
   SENDSAFELY_EXISTING_SKIP = 2,
 };
 
-/** A file on a package: a record, to be freed with sendsafely_file_free unless it is part of another record. */
+/** A file on a package. */
 typedef struct {
   /** Its id. */
   const char *file_id;
@@ -1842,17 +1824,17 @@ typedef struct {
    * reports how many it received.
    */
   uint64_t size;
-  /** When it was uploaded, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told. */
+  /** When it was uploaded. */
   sendsafely_time uploaded;
-  /** When it was uploaded, as the service writes it; NULL if not told. */
+  /** When it was uploaded, as the service writes it. */
   const char *SENDSAFELY_NULLABLE uploaded_text;
-  /** E-mail address of who uploaded it; NULL if not told. */
+  /** E-mail address of who uploaded it. */
   const char *SENDSAFELY_NULLABLE created_by;
   /** Parts into which it was cut. */
   uint32_t parts;
-  /** Version of the file in a Workspace, 0 if not told. */
+  /** Version of the file in a Workspace, 0 if not known. */
   uint32_t version;
-  /** The service's id of who uploaded it; NULL if not told. Only sendsafely_package_get_file_information tells it. */
+  /** The service's id of who uploaded it. Only sendsafely_package_get_file_information gives it. */
   const char *SENDSAFELY_NULLABLE created_by_id;
 } sendsafely_file;
 
@@ -1864,11 +1846,11 @@ typedef struct {
   const sendsafely_file *const *items;
 } sendsafely_file_list;
 
-/** What the service tells of a file: a record, to be freed with sendsafely_file_information_free. */
+/** What the service knows of a file. */
 typedef struct {
-  /** The file as it is now; never NULL. */
+  /** The file as it is now. */
   const sendsafely_file *file;
-  /** Its earlier versions, the latest first, each to be downloaded by its own file_id; never NULL. */
+  /** Its earlier versions, the latest first, each to be downloaded by its own file_id. */
   const sendsafely_file_list *old_versions;
 } sendsafely_file_information;
 
@@ -1954,11 +1936,11 @@ void sendsafely_file_free(sendsafely_file *SENDSAFELY_NULLABLE file);
 typedef struct {
   /** Set by sendsafely_directory_options_init. */
   size_t struct_size;
-  /** What to sort by: "name", or another field that the service knows. NULL, the default: its own order. */
+  /** What to sort by: "name", or another field that the service knows. Default: its own order. */
   const char *SENDSAFELY_NULLABLE sort_field;
-  /** 1: the last first. Default: 0. */
+  /** Whether the last come first. Default: no. */
   sendsafely_bool descending;
-  /** 1: only one page, of at most 100 files and 100 directories. 0, the default: all of them. */
+  /** Whether to fetch only one page, of at most 100 files and 100 directories. Default: all of them. */
   sendsafely_bool one_page;
   /** With one_page, else SENDSAFELY_INVALID_ARGUMENT: the first file, from 0, the default. */
   sendsafely_index file_index;
@@ -1966,15 +1948,15 @@ typedef struct {
   sendsafely_index directory_index;
 } sendsafely_directory_options;
 
-/** A directory as the one above shows it: part of other records. */
+/** A directory as the one above shows it. */
 typedef struct {
   /** Its id. */
   const char *directory_id;
   /** Its name. Not safe as a path: sendsafely_package_download_all makes it so. */
   const char *name;
-  /** When it was made, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told. */
+  /** When it was made. */
   sendsafely_time created;
-  /** When it was made, as the service writes it; NULL if not told. */
+  /** When it was made, as the service writes it. */
   const char *SENDSAFELY_NULLABLE created_text;
 } sendsafely_subdirectory;
 
@@ -1986,15 +1968,15 @@ typedef struct {
   const sendsafely_subdirectory *const *items;
 } sendsafely_subdirectory_list;
 
-/** A directory of a Workspace with what is in it: a record, to be freed with sendsafely_directory_free. */
+/** A directory of a Workspace with what is in it. */
 typedef struct {
   /** Its id. */
   const char *directory_id;
   /** Its name; that of the root directory may be empty. */
   const char *name;
-  /** The files in it; never NULL. */
+  /** The files in it. */
   const sendsafely_file_list *files;
-  /** The directories in it; never NULL. */
+  /** The directories in it. */
   const sendsafely_subdirectory_list *directories;
 } sendsafely_directory;
 
@@ -2092,31 +2074,29 @@ SENDSAFELY_ENUM(sendsafely_action) {
   SENDSAFELY_ACTION_IGNORED = 4,
 };
 
-/** What became of one file of a tree: part of a report. */
+/** What became of one file of a tree. */
 typedef struct {
   /** Its path in the tree, as the sender names it, with / between directories. Not safe as a path on this machine. */
   const char *path;
-  /** Where it is on this machine; NULL if it has no place here. */
+  /** Where it is on this machine, if it has a place here. */
   const char *SENDSAFELY_NULLABLE local_path;
-  /** Its id; NULL if it has none. */
+  /** Its id, if it has one. */
   const char *SENDSAFELY_NULLABLE file_id;
   /** Bytes of the file: of one that was downloaded, as they were received. */
   uint64_t size;
-  /** A sendsafely_status: SENDSAFELY_OK, or why nothing was done. */
+  /** SENDSAFELY_OK, or why nothing was done. */
   sendsafely_status status;
-  /** What was done: a sendsafely_action. */
+  /** What was done. */
   sendsafely_action action;
-  /** What happened, in words; NULL for SENDSAFELY_OK. */
+  /** What happened, in words, if the status is not SENDSAFELY_OK. */
   const char *SENDSAFELY_NULLABLE message;
-  /** 1 if its name on this machine is not the sender's, which was not safe or was taken by another file. */
+  /** Whether its name on this machine is not the sender's, which was not safe or was taken by another file. */
   sendsafely_bool renamed;
-  /**
-   * Bytes of the file as its sender declared them, not always rightly; SENDSAFELY_SIZE_UNKNOWN if that is not known.
-   */
+  /** Bytes of the file as its sender declared them, where it did: not always rightly. */
   sendsafely_optional_size declared_size;
 } sendsafely_report_item;
 
-/** What became of every file of a tree: a record, to be freed with sendsafely_report_free. */
+/** What became of every file of a tree. */
 typedef struct {
   /** How many there are. */
   size_t count;
@@ -2134,13 +2114,13 @@ typedef struct {
   /** Set by sendsafely_upload_options_init. */
   size_t struct_size;
   /**
-   * Name for the recipients. NULL, the default: that of the path. Only for sendsafely_package_upload_file; the other
-   * calls have it as a parameter of its own.
+   * Name for the recipients. Default: that of the path. Only for sendsafely_package_upload_file; the other calls
+   * have it as a parameter of its own.
    */
   const char *SENDSAFELY_NULLABLE file_name;
-  /** Directory of a Workspace. NULL, the default: its root directory. */
+  /** Directory of a Workspace. Default: its root directory. */
   const char *SENDSAFELY_NULLABLE directory_id;
-  /** Progress of this call; see "Progress and stopping". NULL, the default: the client's callback. */
+  /** Progress of this call; see "Progress and stopping". Default: the client's callback. */
   sendsafely_progress_callback SENDSAFELY_NULLABLE on_progress;
   /** Handed to on_progress. */
   void *user_data;
@@ -2150,18 +2130,15 @@ typedef struct {
 typedef struct {
   /** Set by sendsafely_upload_all_options_init. */
   size_t struct_size;
-  /** Directory of a Workspace into which everything goes. NULL, the default: its root directory. */
+  /** Directory of a Workspace into which everything goes. Default: its root directory. */
   const char *SENDSAFELY_NULLABLE directory_id;
   /**
-   * What to do with files that are there already: a sendsafely_existing. SENDSAFELY_EXISTING_SKIP, the default,
-   * leaves those alone that are complete and of the same size; SENDSAFELY_EXISTING_OVERWRITE makes a new version of
-   * each, in a Workspace; SENDSAFELY_EXISTING_REFUSE answers SENDSAFELY_FILE_EXISTS before anything is changed.
+   * What to do with files that are there already. SENDSAFELY_EXISTING_SKIP, the default, leaves those alone that are
+   * complete and of the same size; SENDSAFELY_EXISTING_OVERWRITE makes a new version of each, in a Workspace;
+   * SENDSAFELY_EXISTING_REFUSE fails with SENDSAFELY_FILE_EXISTS before anything is changed.
    */
   sendsafely_existing existing;
-  /**
-   * Progress of this call, of all files together; see "Progress and stopping". NULL, the default: the client's
-   * callback.
-   */
+  /** Progress of this call, of all files together; see "Progress and stopping". Default: the client's callback. */
   sendsafely_progress_callback SENDSAFELY_NULLABLE on_progress;
   /** Handed to on_progress. */
   void *user_data;
@@ -2335,35 +2312,35 @@ sendsafely_status sendsafely_message_decrypt(const char *server_secret,
 typedef struct {
   /** Set by sendsafely_finalize_options_init. */
   size_t struct_size;
-  /** Password that downloads need, only together with undisclosed_recipients. NULL, the default: none. */
+  /** Password that downloads need, only together with undisclosed_recipients. Default: none. */
   const char *SENDSAFELY_NULLABLE password;
-  /** 1: no recipients are needed, whoever has the link may open the package. Default: 0. */
+  /** Whether no recipients are needed: whoever has the link may open the package. Default: no. */
   sendsafely_bool undisclosed_recipients;
-  /** 1: recipients may reply to all. Default: 0. */
+  /** Whether recipients may reply to all. Default: no. */
   sendsafely_bool allow_reply_all;
-  /** 1: the service sends its notification, without the keycode, to the recipients. Default: 0. */
+  /** Whether the service sends its notification, without the keycode, to the recipients. Default: no. */
   sendsafely_bool notify_recipients;
-  /** 1: PDF files can only be viewed. Default: 0. */
+  /** Whether PDF files can only be viewed. Default: no. */
   sendsafely_bool read_only_pdf;
-  /** Progress of this call; see "Progress and stopping". NULL, the default: the client's callback. */
+  /** Progress of this call; see "Progress and stopping". Default: the client's callback. */
   sendsafely_progress_callback SENDSAFELY_NULLABLE on_progress;
   /** Handed to on_progress. */
   void *user_data;
-  /** For a Dropzone: e-mail address of the sender, as the sender gives it. NULL, the default: none. */
+  /** For a Dropzone: e-mail address of the sender, as the sender gives it. Default: none. */
   const char *SENDSAFELY_NULLABLE unconfirmed_sender;
-  /** For a Dropzone: token of a sender whose address was confirmed. NULL, the default: none. */
+  /** For a Dropzone: token of a sender whose address was confirmed. Default: none. */
   const char *SENDSAFELY_NULLABLE confirmed_sender_token;
 } sendsafely_finalize_options;
 
-/** What came of finalizing: a record, to be freed with sendsafely_finalized_free. */
+/** The result of finalizing a package. */
 typedef struct {
-  /** The secure link with the keycode in it: whoever has it opens the package. Zeroed when freed. */
+  /** The secure link with the keycode in it: whoever has it opens the package. */
   const char *link;
-  /** E-mail addresses of those who can approve it; never NULL. */
+  /** E-mail addresses of those who can approve it. */
   const sendsafely_string_list *approvers;
-  /** E-mail addresses of the recipients, as the service tells them; never NULL. */
+  /** E-mail addresses of the recipients, as the service lists them. */
   const sendsafely_string_list *recipients;
-  /** 1 if the package is finalized, but somebody has to approve it before recipients can open it. */
+  /** Whether the package is finalized, but somebody has to approve it before recipients can open it. */
   sendsafely_bool needs_approval;
 } sendsafely_finalized;
 
@@ -2401,15 +2378,15 @@ void sendsafely_finalized_free(sendsafely_finalized *SENDSAFELY_NULLABLE finaliz
 
 /* === SECURE LINKS ======================================================================================== */
 
-/** The parts of a secure link: a record, to be freed with sendsafely_link_free. */
+/** The parts of a secure link. */
 typedef struct {
   /** The host with its scheme, such as "https://acme.sendsafely.com". */
   const char *host;
-  /** The package id; NULL if the link has none. */
+  /** The package id, if the link has one. */
   const char *SENDSAFELY_NULLABLE package_id;
   /** The package code. */
   const char *package_code;
-  /** The keycode, which opens the package; NULL if the link has none. Zeroed when freed. */
+  /** The keycode, which opens the package, if the link has one. */
   const char *SENDSAFELY_NULLABLE keycode;
 } sendsafely_link;
 
@@ -2503,57 +2480,57 @@ SENDSAFELY_ENUM(sendsafely_package_status) {
   SENDSAFELY_PACKAGE_STATUS_ARCHIVED = 3,
 };
 
-/** What the service tells of a package: a record, to be freed with sendsafely_package_information_free. */
+/** What the service knows of a package. */
 typedef struct {
   /** The package id, such as "GVG2-MNZT". */
   const char *package_id;
   /** The package code, as in the secure link. */
   const char *package_code;
-  /** E-mail address of the sender; NULL if not told. */
+  /** E-mail address of the sender. */
   const char *SENDSAFELY_NULLABLE sender;
-  /** When it was created, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told. */
+  /** When it was created. */
   sendsafely_time created;
-  /** When it was created, as the service writes it; NULL if not told. */
+  /** When it was created, as the service writes it. */
   const char *SENDSAFELY_NULLABLE created_text;
-  /** The state as the service names it, such as "PACKAGE_STATE_ACTIVE_INCOMPLETE"; NULL if not told. */
+  /** The state as the service names it, such as "PACKAGE_STATE_ACTIVE_INCOMPLETE". */
   const char *SENDSAFELY_NULLABLE state_name;
-  /** The state: a sendsafely_package_state. */
+  /** The state. */
   sendsafely_package_state state;
-  /** The class of the state: a sendsafely_package_status. */
+  /** The class of the state. */
   sendsafely_package_status status;
-  /** Days for which it can be opened, 0 for ever, -1 if not told. */
+  /** Days for which it can be opened, 0 for ever. */
   sendsafely_optional_int life;
-  /** Name of a Workspace, or a label; NULL for none. */
+  /** Name of a Workspace, or a label. */
   const char *SENDSAFELY_NULLABLE label;
-  /** The recipients; never NULL. */
+  /** The recipients. */
   const sendsafely_recipient_list *recipients;
-  /** The contact groups; never NULL. */
+  /** The contact groups. */
   const sendsafely_contact_group_list *contact_groups;
-  /** The files, of a Workspace those in its root directory; never NULL. */
+  /** The files, of a Workspace those in its root directory. */
   const sendsafely_file_list *files;
-  /** E-mail addresses of possible approvers; never NULL. */
+  /** E-mail addresses of possible approvers. */
   const sendsafely_string_list *approvers;
-  /** 1 if somebody has to approve it before recipients can open it. */
+  /** Whether somebody has to approve it before recipients can open it. */
   sendsafely_bool needs_approval;
-  /** 1 if downloads need a password. */
+  /** Whether downloads need a password. */
   sendsafely_bool password_required;
-  /** 1 for a Workspace. */
+  /** Whether it is a Workspace. */
   sendsafely_bool is_workspace;
-  /** 1 if it is archived: expired or deleted. */
+  /** Whether it is archived: expired or deleted. */
   sendsafely_bool is_archived;
-  /** 1 if recipients may reply to all. */
+  /** Whether recipients may reply to all. */
   sendsafely_bool allow_reply_all;
-  /** 1 if there is a message, 0 if not, -1 if not told. */
+  /** Whether there is a message. */
   sendsafely_optional_bool contains_message;
-  /** Id of a Workspace's root directory; NULL for none. */
+  /** Id of a Workspace's root directory. */
   const char *SENDSAFELY_NULLABLE root_directory_id;
-  /** Id of the package that this one replies to; NULL for none. */
+  /** Id of the package that this one replies to, if it is a reply. */
   const char *SENDSAFELY_NULLABLE parent_id;
-  /** The service's own address of it; NULL if not told. */
+  /** The service's own address of it. */
   const char *SENDSAFELY_NULLABLE url;
   /**
-   * The directories in a Workspace's root directory, as far as the service tells them here;
-   * sendsafely_package_get_directory gives them all. Never NULL.
+   * The directories in a Workspace's root directory, as far as the service lists them here;
+   * sendsafely_package_get_directory gives them all.
    */
   const sendsafely_subdirectory_list *directories;
 } sendsafely_package_information;
@@ -2590,43 +2567,41 @@ void sendsafely_package_information_free(sendsafely_package_information *SENDSAF
 typedef struct {
   /** Set by sendsafely_download_options_init. */
   size_t struct_size;
-  /** Password of the package. NULL, the default: none. */
+  /** Password of the package. Default: none. */
   const char *SENDSAFELY_NULLABLE password;
   /**
-   * Directory of a Workspace in which the file is. NULL, the default: its root directory, or wherever the service
-   * finds the id.
+   * Directory of a Workspace in which the file is. Default: its root directory, or wherever the service finds the
+   * id.
    */
   const char *SENDSAFELY_NULLABLE directory_id;
-  /** What to do with a target that exists: a sendsafely_existing. Default: SENDSAFELY_EXISTING_REFUSE. */
+  /** What to do with a target that exists. Default: SENDSAFELY_EXISTING_REFUSE. */
   sendsafely_existing existing;
-  /** 1: the file is on the disk, not only in the system's cache, when the call returns. Default: 0. */
+  /** Whether the file is on the disk, not only in the system's cache, when the call returns. Default: no. */
   sendsafely_bool sync;
-  /** Progress of this call; see "Progress and stopping". NULL, the default: the client's callback. */
+  /** Progress of this call; see "Progress and stopping". Default: the client's callback. */
   sendsafely_progress_callback SENDSAFELY_NULLABLE on_progress;
   /** Handed to on_progress. */
   void *user_data;
   /**
-   * 1: a file of another size than its sender declared fails with SENDSAFELY_SIZE_MISMATCH instead of being kept.
-   * Default: 0.
+   * Whether a file of another size than its sender declared fails with SENDSAFELY_SIZE_MISMATCH instead of being
+   * kept. Default: no.
    */
   sendsafely_bool strict_size;
 } sendsafely_download_options;
 
-/** A file that was downloaded: a record, to be freed with sendsafely_download_free. */
+/** A file that was downloaded. */
 typedef struct {
   /** Its id. */
   const char *file_id;
   /** Its name as the sender gave it. */
   const char *file_name;
-  /** Where it was written; NULL if it went to a callback. */
+  /** Where it was written, if it was written to a path. */
   const char *SENDSAFELY_NULLABLE path;
   /** Bytes of the file as they were received; of one that was left alone, as its sender declared them. */
   uint64_t size;
-  /** 1 if the target existed and was left alone. */
+  /** Whether the target existed and was left alone. */
   sendsafely_bool skipped;
-  /**
-   * Bytes of the file as its sender declared them, not always rightly; SENDSAFELY_SIZE_UNKNOWN if that is not known.
-   */
+  /** Bytes of the file as its sender declared them, where it did: not always rightly. */
   sendsafely_optional_size declared_size;
 } sendsafely_download;
 
@@ -2726,29 +2701,29 @@ void sendsafely_download_free(sendsafely_download *SENDSAFELY_NULLABLE download)
  */
 typedef struct sendsafely_activity_iterator sendsafely_activity_iterator;
 
-/** Something that was done in a Workspace: a record, to be freed with sendsafely_activity_entry_free. */
+/** Something that was done in a Workspace. */
 typedef struct {
   /** Id of the entry. */
   const char *activity_log_id;
-  /** When it was done, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told. */
+  /** When it was done. */
   sendsafely_time time;
-  /** When it was done, as the service writes it; NULL if not told. */
+  /** When it was done, as the service writes it. */
   const char *SENDSAFELY_NULLABLE time_text;
-  /** The same as the service writes it for people; NULL if not told. */
+  /** The same as the service writes it for people. */
   const char *SENDSAFELY_NULLABLE time_for_people;
-  /** Address that it was done from; NULL if not told. */
+  /** Address that it was done from. */
   const char *SENDSAFELY_NULLABLE ip_address;
-  /** Id of the package; NULL if not told. */
+  /** Id of the package. */
   const char *SENDSAFELY_NULLABLE package_id;
-  /** Id of the file, directory or recipient that it was done to; NULL if not told. */
+  /** Id of the file, directory or recipient that it was done to. */
   const char *SENDSAFELY_NULLABLE target_id;
-  /** What was done, in the service's word for it; NULL if not told. */
+  /** What was done, in the service's word for it. */
   const char *SENDSAFELY_NULLABLE action;
-  /** What was done, in a sentence; NULL if not told. */
+  /** What was done, in a sentence. */
   const char *SENDSAFELY_NULLABLE action_description;
-  /** E-mail address of who did it; NULL if not told. */
+  /** E-mail address of who did it. */
   const char *SENDSAFELY_NULLABLE user_email;
-  /** Id of who did it; NULL if not told. */
+  /** Id of who did it. */
   const char *SENDSAFELY_NULLABLE user_id;
 } sendsafely_activity_entry;
 
@@ -2805,7 +2780,7 @@ typedef struct {
   size_t struct_size;
   /** The row to begin with, from 0, the default. */
   sendsafely_index first_row;
-  /** Rows to fetch with one request, 1 to 100. 0: the default, 100. */
+  /** Rows to fetch with one request, 1 to 100. Default: 100. */
   uint32_t page_size;
 } sendsafely_list_options;
 
@@ -2815,74 +2790,65 @@ typedef struct {
   size_t struct_size;
   /** The row to begin with, from 0, the default. */
   sendsafely_index first_row;
-  /** Rows to fetch with one request, 1 to 100. 0: the default, 100. */
+  /** Rows to fetch with one request, 1 to 100. Default: 100. */
   uint32_t page_size;
-  /**
-   * 1 looks at all packages of the organization, for its administrators; 0, the default, at the
-   * user's own.
-   */
+  /** Whether to look at all packages of the organization, for its administrators. Default: only at the user's own. */
   sendsafely_bool whole_organization;
-  /**
-   * Made at this time or later, in seconds since 1970 UTC, of which the day counts.
-   * SENDSAFELY_TIME_UNKNOWN, the default: at any time.
-   */
+  /** Made at this time or later; its day counts. Default: at any time. */
   sendsafely_time from;
-  /** Made at this time or earlier, as from. */
+  /** Made at this time or earlier; its day counts. Default: at any time. */
   sendsafely_time to;
-  /** E-mail address of the sender. NULL, the default: any. */
+  /** E-mail address of the sender. Default: any. */
   const char *SENDSAFELY_NULLABLE sender;
-  /** E-mail address of a recipient. NULL, the default: any. */
+  /** E-mail address of a recipient. Default: any. */
   const char *SENDSAFELY_NULLABLE recipient;
-  /** Name of a file. NULL, the default: any. */
+  /** Name of a file. Default: any. */
   const char *SENDSAFELY_NULLABLE file_name;
-  /** A sendsafely_package_status. 0, the default: any. */
+  /** Only packages of this class. Default: any. */
   sendsafely_package_status status;
 } sendsafely_search_options;
 
-/**
- * A package as a list shows it: a record, to be freed with sendsafely_package_summary_free unless it is part of
- * another record.
- */
+/** A package as a list shows it. */
 typedef struct {
   /** The package id, such as "GVG2-MNZT". */
   const char *package_id;
-  /** The package code, as in the secure link; NULL if not told. */
+  /** The package code, as in the secure link. */
   const char *SENDSAFELY_NULLABLE package_code;
-  /** Id of the package that this one replies to; NULL for none. */
+  /** Id of the package that this one replies to, if it is a reply. */
   const char *SENDSAFELY_NULLABLE parent_id;
-  /** E-mail address of the sender; NULL if not told. */
+  /** E-mail address of the sender. */
   const char *SENDSAFELY_NULLABLE sender;
-  /** The service's id of the sender; NULL if not told. */
+  /** The service's id of the sender. */
   const char *SENDSAFELY_NULLABLE sender_id;
-  /** When it last changed, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told. */
+  /** When it last changed. */
   sendsafely_time updated;
-  /** When it last changed, as the service writes it; NULL if not told. */
+  /** When it last changed, as the service writes it. */
   const char *SENDSAFELY_NULLABLE updated_text;
-  /** The state: a sendsafely_package_state. */
+  /** The state. */
   sendsafely_package_state state;
-  /** The class of the state: a sendsafely_package_status. */
+  /** The class of the state. */
   sendsafely_package_status status;
-  /** The state in the service's words, such as "Active - Waiting for Pickup"; NULL if not told. */
+  /** The state in the service's words, such as "Active - Waiting for Pickup". */
   const char *SENDSAFELY_NULLABLE state_text;
-  /** Days for which it can be opened, 0 for ever, -1 if not told. */
+  /** Days for which it can be opened, 0 for ever. */
   sendsafely_optional_int life;
-  /** How many recipients there are, -1 if not told. */
+  /** How many recipients there are. */
   sendsafely_optional_int recipient_count;
-  /** Name of a Workspace, or a label; NULL for none. */
+  /** Name of a Workspace, or a label. */
   const char *SENDSAFELY_NULLABLE label;
-  /** E-mail addresses of recipients, as far as the list tells them; never NULL. */
+  /** E-mail addresses of recipients, as far as the list has them. */
   const sendsafely_string_list *recipients;
-  /** Names of the files; never NULL. */
+  /** Names of the files. */
   const sendsafely_string_list *file_names;
-  /** Names of the contact groups; never NULL. */
+  /** Names of the contact groups. */
   const sendsafely_string_list *contact_groups;
-  /** 1 if there is a message, 0 if not, -1 if not told. */
+  /** Whether there is a message. */
   sendsafely_optional_bool contains_message;
-  /** 1 for a Workspace. */
+  /** Whether it is a Workspace. */
   sendsafely_bool is_workspace;
-  /** 1 if it came by a Dropzone. */
+  /** Whether it came by a Dropzone. */
   sendsafely_bool is_dropzone;
-  /** In the history of a recipient: this recipient with what it has fetched; else NULL. */
+  /** In the history of a recipient: this recipient with what it has fetched. */
   const sendsafely_recipient *SENDSAFELY_NULLABLE recipient;
 } sendsafely_package_summary;
 
@@ -2977,55 +2943,49 @@ sendsafely_status sendsafely_client_get_recipient_history(sendsafely_client *cli
  */
 typedef struct sendsafely_audit_log_iterator sendsafely_audit_log_iterator;
 
-/**
- * Options of sendsafely_client_list_audit_log and sendsafely_client_get_audit_log. NULL, the default of each text, means
- * any.
- */
+/** Options of sendsafely_client_list_audit_log and sendsafely_client_get_audit_log. Default of each text: any. */
 typedef struct {
   /** Set by sendsafely_audit_log_options_init. */
   size_t struct_size;
   /** Kind of event: "PACKAGE_EVENT", "ADMIN_EVENT", "USER_EVENT", or another that the service knows. */
-  const char *event_type;
+  const char *SENDSAFELY_NULLABLE event_type;
   /** Address that it came from. */
-  const char *ip_address;
+  const char *SENDSAFELY_NULLABLE ip_address;
   /** E-mail address of who did it. */
-  const char *authenticated_user;
+  const char *SENDSAFELY_NULLABLE authenticated_user;
   /** E-mail address of the one in whose name it was done. */
-  const char *impersonated_user;
+  const char *SENDSAFELY_NULLABLE impersonated_user;
   /** E-mail address of the owner of the package. */
-  const char *package_owner;
+  const char *SENDSAFELY_NULLABLE package_owner;
   /** From when on, in UTC: "2026-01-31" or "2026-01-31 13:45:00". The service looks 90 days back. */
-  const char *min_timestamp;
+  const char *SENDSAFELY_NULLABLE min_timestamp;
   /** Until when, in the same forms. */
-  const char *max_timestamp;
+  const char *SENDSAFELY_NULLABLE max_timestamp;
   /** The row to begin with, from 0, the default. */
   sendsafely_index first_row;
-  /** Rows to fetch with one request, 1 to 100. 0: the default, 100. */
+  /** Rows to fetch with one request, 1 to 100. Default: 100. */
   uint32_t page_size;
 } sendsafely_audit_log_options;
 
-/**
- * Something that the audit log of an organization has recorded: a record, to be freed with
- * sendsafely_audit_log_entry_free.
- */
+/** Something that the audit log of an organization has recorded. */
 typedef struct {
   /** Id of the event. */
   const char *event_id;
-  /** When it was, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not known. */
+  /** When it was. */
   sendsafely_time time;
-  /** When it was, as the service writes it; NULL if not known. */
+  /** When it was, as the service writes it. */
   const char *SENDSAFELY_NULLABLE time_text;
-  /** Kind of event, in the service's word for it, such as "PACKAGE_EVENT"; NULL if not known. */
+  /** Kind of event, in the service's word for it, such as "PACKAGE_EVENT". */
   const char *SENDSAFELY_NULLABLE event_type;
-  /** What was done, in the service's word for it; NULL if not known. */
+  /** What was done, in the service's word for it. */
   const char *SENDSAFELY_NULLABLE action;
-  /** Address that it was done from; NULL if not known. */
+  /** Address that it was done from. */
   const char *SENDSAFELY_NULLABLE ip_address;
-  /** Who did it: an e-mail address, or words such as "Anonymous Recipient"; NULL if not known. */
+  /** Who did it: an e-mail address, or words such as "Anonymous Recipient". */
   const char *SENDSAFELY_NULLABLE authenticated_user;
-  /** E-mail address of the one in whose name it was done; NULL if in nobody else's. */
+  /** E-mail address of the one in whose name it was done, if in somebody else's. */
   const char *SENDSAFELY_NULLABLE impersonated_user;
-  /** What else is known of it, as JSON text, which differs from action to action; NULL if not known. */
+  /** What else is known of it, as JSON text, which differs from action to action. */
   const char *SENDSAFELY_NULLABLE details;
 } sendsafely_audit_log_entry;
 
@@ -3078,19 +3038,19 @@ sendsafely_status sendsafely_client_get_audit_log(sendsafely_client *client,
 
 /* === API KEYS ============================================================================================ */
 
-/** How a login ended: a record, to be freed with sendsafely_login_free, which zeroes it. */
+/** How a login ended. */
 typedef struct {
-  /** The new API key; NULL if a second factor is needed first. */
+  /** The new API key, unless a second factor is needed first. */
   const char *SENDSAFELY_NULLABLE api_key;
-  /** The secret of the API key, which the service tells only now; NULL if a second factor is needed first. */
+  /** The secret of the API key, unless a second factor is needed first. The service shows it only now. */
   const char *SENDSAFELY_NULLABLE api_secret;
-  /** E-mail address of the owner; NULL if not told. */
+  /** E-mail address of the owner. */
   const char *SENDSAFELY_NULLABLE email;
-  /** 1 if a second factor is needed: call sendsafely_client_generate_api_key_second_factor. */
+  /** Whether a second factor is needed: call sendsafely_client_generate_api_key_second_factor. */
   sendsafely_bool second_factor_required;
-  /** What that call needs besides the code; else NULL. */
+  /** What that call needs besides the code, if it is needed. */
   const char *SENDSAFELY_NULLABLE validation_token;
-  /** The kind of second factor in the service's words; NULL if not told. */
+  /** The kind of second factor in the service's words. */
   const char *SENDSAFELY_NULLABLE second_factor_kind;
 } sendsafely_login;
 
@@ -3144,12 +3104,12 @@ void sendsafely_login_free(sendsafely_login *SENDSAFELY_NULLABLE login);
 typedef struct {
   /** Set by sendsafely_registration_options_init. */
   size_t struct_size;
-  /** The proof by link: the value of validationLink in the link that was mailed. NULL, the default: by PIN. */
+  /** The proof by link: the value of validationLink in the link that was mailed. Default: by PIN. */
   const char *SENDSAFELY_NULLABLE token;
-  /** The proof by PIN: the e-mail address. NULL, the default: by link. */
+  /** The proof by PIN: the e-mail address. Default: by link. */
   const char *SENDSAFELY_NULLABLE email;
   /** The proof by PIN: the PIN that was mailed. */
-  const char *pin;
+  const char *SENDSAFELY_NULLABLE pin;
   /** The new password. */
   const char *password;
   /** A question to be asked when the password is forgotten. */
@@ -3243,13 +3203,11 @@ sendsafely_status sendsafely_package_submit_hosted_dropzone(sendsafely_package *
 
 /* === KEY PAIRS OF TRUSTED DEVICES ======================================================================== */
 
-/**
- * The key pair of a trusted device: a record, to be freed with sendsafely_key_pair_free, which zeroes the private key.
- */
+/** The key pair of a trusted device. */
 typedef struct {
-  /** The service's id of the public key; NULL until it is registered. */
+  /** The service's id of the public key, once it is registered. */
   const char *SENDSAFELY_NULLABLE public_key_id;
-  /** What the user calls the device; NULL if not known. */
+  /** What the user calls the device. */
   const char *SENDSAFELY_NULLABLE description;
   /** The armored OpenPGP public key. */
   const char *public_key;
@@ -3314,19 +3272,16 @@ void sendsafely_key_pair_free(sendsafely_key_pair *SENDSAFELY_NULLABLE key_pair)
 typedef struct {
   /** The package id. */
   const char *package_id;
-  /** The keycode; NULL if status says why there is none. */
+  /** The keycode, unless status says why there is none. */
   const char *SENDSAFELY_NULLABLE keycode;
   /**
-   * A sendsafely_status: SENDSAFELY_OK; SENDSAFELY_REFUSED if the service holds none for the device;
-   * SENDSAFELY_DECRYPT_FAILED if it is another device's or damaged.
+   * SENDSAFELY_OK; SENDSAFELY_REFUSED if the service holds none for the device; SENDSAFELY_DECRYPT_FAILED if it is
+   * another device's or damaged.
    */
   sendsafely_status status;
 } sendsafely_keycode;
 
-/**
- * A list of keycodes, which are zeroed when it is freed: a record, to be freed with sendsafely_keycode_list_free
- * unless it is part of another record.
- */
+/** A list of keycodes. */
 typedef struct {
   /** How many there are. */
   size_t count;
@@ -3340,7 +3295,7 @@ typedef struct {
   const char *package_id;
   /** Id of the other device's public key. */
   const char *public_key_id;
-  /** A sendsafely_status. */
+  /** Why it was not handed on. */
   sendsafely_status status;
   /** What happened. */
   const char *message;
@@ -3354,11 +3309,11 @@ typedef struct {
   const sendsafely_sync_failure *const *items;
 } sendsafely_sync_failure_list;
 
-/** What sendsafely_client_sync_keycodes has done: a record, to be freed with sendsafely_sync_result_free. */
+/** What sendsafely_client_sync_keycodes has done. */
 typedef struct {
   /** How many keycodes were handed on. */
   uint32_t synchronized;
-  /** Those that were not; never NULL. */
+  /** Those that were not. */
   const sendsafely_sync_failure_list *failures;
 } sendsafely_sync_result;
 

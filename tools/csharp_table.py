@@ -128,67 +128,21 @@ def reference(match):
     return name
 
 
-def seconds(match):
-    return f"{match[1]}{int(match[2].replace(',', '')) // 1000} seconds"
-
-
-# Memory, C's ways to say "none" and "yes", and units that a better type carries.
-PHRASES = [
-    (r"; valid only inside the\s+callback|The library owns it; it is valid only inside the callback\.", ""),
-    (r"(:| that| which)? ?(a record|to be freed with|which are zeroed when it is freed)[^.]*\bto be freed\b[^.]*?(?=\.$|\. |$)", ""),
-    (r": (a record|part of a report|part of other records)\b[^.]*", ""),
-    (r" Zeroed when freed\.", ""),
-    (r" Fill them with [\s\S]*", ""),
-    (r", in seconds since 1970 UTC", ", UTC"),
-    (r"SENDSAFELY_(TIME|SIZE)_UNKNOWN", "NULL"),
-    (r"\bNULL( is|, the default:|: )", r"null\1"),
-    (r"\bNULL\b", "null"),
-    (r"; never null", ""),
-    (r"\b0 if not, -1 if not told", "false if not, null if not told"),
-    (r"-1 (if|while) ", r"null \1 "),
-    (r"Stopped by the progress callback", "Stopped by its token"),
-    (r"it went to a callback", "it went to a stream"),
-    (r"\bhandle\b", "object"),
-    (r"\b(can be|was) freed\b", r"\1 disposed of"),
-    (r"^1: |\b1: ", "true: "),
-    (r"^1 (if|for) ", r"true \1 "),
-    (r"^1 looks", "true looks"),
-    (r"as from\.", "as From."),
-    (r"; 0, the default", "; false, the default"),
-    (r"\. 0, the default: (all|no)", r". false, the default: \1"),
-    (r" Default: 0\.", ""),
-    (r"\. 0: the default, ", ". null: the default, "),
-    (r"\. 0, the default: any", ". null, the default: any"),
-    (r"^A sendsafely_package_status\. ", "Only packages of this class. "),
-    (r"^An? (sendsafely_\w+)[.:;] ?", ""),
-    (r": an? sendsafely_\w+(?=[.:])", ""),
-    (r"For sendsafely_package_(up|down)load_callback: the callback returned [^.]*\.", ""),
-]
-
-
-def document(text, duration=False):
-    for pattern, replacement in PHRASES:
-        text = re.sub(pattern, replacement, text)
-    if duration:
-        text = re.sub(r"^Milliseconds", "Time", text)
-        text = re.sub(r"((?:default,|Default:) )([\d,]*\d)", seconds, text)
-        text = text.replace("0: not at all", "Zero: not at all")
+def document(text):
     text = escape(text.strip())
     text = re.sub(r"\bsendsafely_\w+|\bSENDSAFELY_\w+", reference, text)
-    # Fields of this struct, by the names that they have here.
-    text = re.sub(r"(?<![\w\"=.&/])[a-z]+(?:_[a-z]+)+(?![\w/])", lambda match: pascal(match[0]) if match[0] in FIELDS else match[0], text)
-    return text[:1].upper() + text[1:]
+    # Fields, by the names that they have here.
+    return re.sub(r"(?<![\w\"=.&/])[a-z]+(?:_[a-z]+)+(?![\w/])", lambda match: pascal(match[0]) if match[0] in FIELDS else match[0], text)
 
 
 FIELDS = {field.name for struct in api.structs.values() for field in struct.fields}
 
 
-def summary(text, indent, duration=False):
+def summary(text, indent):
     prefix = " " * indent + "/// "
     first, _, rest = text.partition("\n\n")
-    first, rest = (document(" ".join(part.split()), duration) for part in (first, rest))
-    # What C only calls by its type's name.
-    lines = textwrap.wrap(f"<summary>{first or 'What became of it.'}</summary>", 120 - len(prefix), break_long_words=False,
+    first, rest = (document(" ".join(part.split())) for part in (first, rest))
+    lines = textwrap.wrap(f"<summary>{first}</summary>", 120 - len(prefix), break_long_words=False,
                           break_on_hyphens=False)
     if rest:
         lines += textwrap.wrap(f"<remarks>{rest}</remarks>", 120 - len(prefix), break_long_words=False,
@@ -313,7 +267,9 @@ def records():
         first = False
         lines += [*summary(struct.doc, 4), f"    public sealed partial class {name}", "    {"]
         for property_name, field, kind, _ in fields:
-            lines += [*summary(field.doc, 8), f"        public {kind} {property_name} {{ get; }}", ""]
+            # Of these the type does not say it.
+            may_be_null = " May be null." if field.type.optional and field.type.role in ("text", "record") else ""
+            lines += [*summary(field.doc + may_be_null, 8), f"        public {kind} {property_name} {{ get; }}", ""]
         lines += [f"        internal {name}(IntPtr record)", "        {",
                   f"            var native = Marshal.PtrToStructure<Native.{struct.name}>(record);"]
         lines += [f"            {property_name} = {read};" for property_name, _, _, read in fields]
@@ -353,8 +309,7 @@ def options():
         first = False
         lines += [*summary(struct.doc, 4), f"    public sealed partial class {name}", "    {"]
         for field in fields:
-            duration = field.name.endswith("_ms")
-            lines += [*summary(field.doc, 8, duration),
+            lines += [*summary(field.doc, 8),
                       f"        public {option_of(field)[0]} {pascal(field.name.removesuffix('_ms'))} {{ get; set; }}", ""]
         lines += [f"        internal {name} Copy() => ({name})MemberwiseClone();", ""]
         lines += [f"        internal static Native.{struct.name} ToNative({name} options, Texts texts)", "        {",

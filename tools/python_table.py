@@ -121,21 +121,8 @@ class Words:
         return f"{noun.capitalize()}.{verb}" if noun in ("client", "package") else f"{noun}_{verb}"
 
     def __call__(self, text):
-        text = " ".join(text.split())
-        text = re.sub(r"(: a record)?,? (to be|which is|is) freed with sendsafely_\w+( unless it is\s+part of another record)?(, which zeroes (it|the private key))?", "", text)
-        text = re.sub(r"(^|\. )Free [^.]*\.", r"\1", text).replace(": a record.", ".").replace("A handle.", "").strip()
-        # Records are copies.
-        text = text.replace(" The library owns it; it is valid only inside the callback.", "").replace("it went to a callback", "it went to a file object")
-        text = text.replace("Freeing the old", "Closing the old").replace("The handle was freed", "The handle was closed").replace("can be freed", "can be closed")
-        text = re.sub(r" Zeroed when freed\.|, which are zeroed when it is freed|; never NULL| Never NULL\.", "", text)
-        text = re.sub(r",? in seconds since 1970 UTC;? ?", ", in UTC; ", text).replace("; .", ".").replace("UTC; ,", "UTC,")
-        text = re.sub(r"SENDSAFELY_(TIME|SIZE)_UNKNOWN", "None", text)
-        text = re.sub(r"\bNULL\b", "None", text)
-        text = re.sub(r"^1 if (.*), 0 if not, -1 if not told", r"True if \1, False if not, None if not told", text)
-        text = re.sub(r"^1 (if|for) ", r"True \1 ", text).replace("-1 if not told", "None if not told")
-        text = re.sub(r"SENDSAFELY_\w+", lambda match: self.values.get(match[0], match[0].removeprefix("SENDSAFELY_")), text)
-        text = re.sub(r"sendsafely_\w+", self._name, text)
-        return re.sub(r"\b([Aa]) (?=[AEIO][a-z])", r"\1n ", text)
+        text = re.sub(r"SENDSAFELY_\w+", lambda match: self.values.get(match[0], match[0].removeprefix("SENDSAFELY_")), " ".join(text.split()))
+        return re.sub(r"sendsafely_\w+", self._name, text)
 
 
 def docstring(text, indent):

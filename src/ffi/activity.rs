@@ -17,31 +17,31 @@ use super::support::memory::{Memory, Translate};
 use super::support::record;
 use super::types::{sendsafely_time, time};
 
-/// Something that was done in a Workspace: a record, to be freed with sendsafely_activity_entry_free.
+/// Something that was done in a Workspace.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_activity_entry {
     /// Id of the entry.
     pub activity_log_id: *const c_char,
-    /// When it was done, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
+    /// When it was done.
     pub time: sendsafely_time,
-    /// When it was done, as the service writes it; NULL if not told.
+    /// When it was done, as the service writes it.
     pub time_text: Nullable<*const c_char>,
-    /// The same as the service writes it for people; NULL if not told.
+    /// The same as the service writes it for people.
     pub time_for_people: Nullable<*const c_char>,
-    /// Address that it was done from; NULL if not told.
+    /// Address that it was done from.
     pub ip_address: Nullable<*const c_char>,
-    /// Id of the package; NULL if not told.
+    /// Id of the package.
     pub package_id: Nullable<*const c_char>,
-    /// Id of the file, directory or recipient that it was done to; NULL if not told.
+    /// Id of the file, directory or recipient that it was done to.
     pub target_id: Nullable<*const c_char>,
-    /// What was done, in the service's word for it; NULL if not told.
+    /// What was done, in the service's word for it.
     pub action: Nullable<*const c_char>,
-    /// What was done, in a sentence; NULL if not told.
+    /// What was done, in a sentence.
     pub action_description: Nullable<*const c_char>,
-    /// E-mail address of who did it; NULL if not told.
+    /// E-mail address of who did it.
     pub user_email: Nullable<*const c_char>,
-    /// Id of who did it; NULL if not told.
+    /// Id of who did it.
     pub user_id: Nullable<*const c_char>,
 }
 

@@ -16,21 +16,21 @@ use super::support::memory::{Memory, Translate};
 use super::support::record;
 use super::types::sendsafely_bool;
 
-/// How a login ended: a record, to be freed with sendsafely_login_free, which zeroes it.
+/// How a login ended.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_login {
-    /// The new API key; NULL if a second factor is needed first.
+    /// The new API key, unless a second factor is needed first.
     pub api_key: Nullable<*const c_char>,
-    /// The secret of the API key, which the service tells only now; NULL if a second factor is needed first.
+    /// The secret of the API key, unless a second factor is needed first. The service shows it only now.
     pub api_secret: Nullable<*const c_char>,
-    /// E-mail address of the owner; NULL if not told.
+    /// E-mail address of the owner.
     pub email: Nullable<*const c_char>,
-    /// 1 if a second factor is needed: call sendsafely_client_generate_api_key_second_factor.
+    /// Whether a second factor is needed: call sendsafely_client_generate_api_key_second_factor.
     pub second_factor_required: sendsafely_bool,
-    /// What that call needs besides the code; else NULL.
+    /// What that call needs besides the code, if it is needed.
     pub validation_token: Nullable<*const c_char>,
-    /// The kind of second factor in the service's words; NULL if not told.
+    /// The kind of second factor in the service's words.
     pub second_factor_kind: Nullable<*const c_char>,
 }
 

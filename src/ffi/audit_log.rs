@@ -20,30 +20,29 @@ use super::support::options::{self, Options};
 use super::support::record;
 use super::types::{sendsafely_index, sendsafely_time, time};
 
-/// Options of sendsafely_client_list_audit_log and sendsafely_client_get_audit_log. NULL, the default of each text, means
-/// any.
+/// Options of sendsafely_client_list_audit_log and sendsafely_client_get_audit_log. Default of each text: any.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct sendsafely_audit_log_options {
     /// Set by sendsafely_audit_log_options_init.
     pub struct_size: usize,
     /// Kind of event: "PACKAGE_EVENT", "ADMIN_EVENT", "USER_EVENT", or another that the service knows.
-    pub event_type: *const c_char,
+    pub event_type: Nullable<*const c_char>,
     /// Address that it came from.
-    pub ip_address: *const c_char,
+    pub ip_address: Nullable<*const c_char>,
     /// E-mail address of who did it.
-    pub authenticated_user: *const c_char,
+    pub authenticated_user: Nullable<*const c_char>,
     /// E-mail address of the one in whose name it was done.
-    pub impersonated_user: *const c_char,
+    pub impersonated_user: Nullable<*const c_char>,
     /// E-mail address of the owner of the package.
-    pub package_owner: *const c_char,
+    pub package_owner: Nullable<*const c_char>,
     /// From when on, in UTC: "2026-01-31" or "2026-01-31 13:45:00". The service looks 90 days back.
-    pub min_timestamp: *const c_char,
+    pub min_timestamp: Nullable<*const c_char>,
     /// Until when, in the same forms.
-    pub max_timestamp: *const c_char,
+    pub max_timestamp: Nullable<*const c_char>,
     /// The row to begin with, from 0, the default.
     pub first_row: sendsafely_index,
-    /// Rows to fetch with one request, 1 to 100. 0: the default, 100.
+    /// Rows to fetch with one request, 1 to 100. Default: 100.
     pub page_size: u32,
 }
 
@@ -86,28 +85,27 @@ impl sendsafely_audit_log_options {
     }
 }
 
-/// Something that the audit log of an organization has recorded: a record, to be freed with
-/// sendsafely_audit_log_entry_free.
+/// Something that the audit log of an organization has recorded.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_audit_log_entry {
     /// Id of the event.
     pub event_id: *const c_char,
-    /// When it was, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not known.
+    /// When it was.
     pub time: sendsafely_time,
-    /// When it was, as the service writes it; NULL if not known.
+    /// When it was, as the service writes it.
     pub time_text: Nullable<*const c_char>,
-    /// Kind of event, in the service's word for it, such as "PACKAGE_EVENT"; NULL if not known.
+    /// Kind of event, in the service's word for it, such as "PACKAGE_EVENT".
     pub event_type: Nullable<*const c_char>,
-    /// What was done, in the service's word for it; NULL if not known.
+    /// What was done, in the service's word for it.
     pub action: Nullable<*const c_char>,
-    /// Address that it was done from; NULL if not known.
+    /// Address that it was done from.
     pub ip_address: Nullable<*const c_char>,
-    /// Who did it: an e-mail address, or words such as "Anonymous Recipient"; NULL if not known.
+    /// Who did it: an e-mail address, or words such as "Anonymous Recipient".
     pub authenticated_user: Nullable<*const c_char>,
-    /// E-mail address of the one in whose name it was done; NULL if in nobody else's.
+    /// E-mail address of the one in whose name it was done, if in somebody else's.
     pub impersonated_user: Nullable<*const c_char>,
-    /// What else is known of it, as JSON text, which differs from action to action; NULL if not known.
+    /// What else is known of it, as JSON text, which differs from action to action.
     pub details: Nullable<*const c_char>,
 }
 

@@ -6,13 +6,13 @@ use super::support::memory::Memory;
 use super::support::output::Out;
 use super::support::record;
 
-/// Bytes in memory: a record, to be freed with sendsafely_buffer_free.
+/// Bytes in memory.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_buffer {
     /// How many bytes there are.
     pub size: usize,
-    /// The bytes; never NULL.
+    /// The bytes.
     pub data: *const u8,
 }
 

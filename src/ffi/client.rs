@@ -36,54 +36,54 @@ pub struct sendsafely_client {
     _private: (),
 }
 
-/// Options of sendsafely_client_new. Fill them with sendsafely_client_options_init, then change what you like.
-/// Where a field says so, NULL or 0 means the default.
+/// Options of sendsafely_client_new.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct sendsafely_client_options {
     /// Set by sendsafely_client_options_init.
     pub struct_size: usize,
-    /// Name of the API client as the service's logs show it. NULL: the default, "RUST_API".
-    pub request_api: *const c_char,
-    /// Version of the program as the service's logs show it. NULL, the default: not sent.
+    /// Name of the API client as the service's logs show it. Default: "RUST_API".
+    pub request_api: Nullable<*const c_char>,
+    /// Version of the program as the service's logs show it. Default: not sent.
     pub client_version: Nullable<*const c_char>,
-    /// Language of the service's texts, such as "en-US". NULL, the default: the service's own.
+    /// Language of the service's texts, such as "en-US". Default: the service's own.
     pub locale: Nullable<*const c_char>,
-    /// URL of a proxy, such as "http://proxy:3128", by http, https, socks5 or socks5h; "" for none. NULL, the default:
-    /// the first of https_proxy, HTTPS_PROXY, all_proxy and ALL_PROXY in the environment (http_proxy, all_proxy and
-    /// ALL_PROXY for http:// hosts), but not for the hosts in no_proxy or NO_PROXY, whose entries mean what they mean to
-    /// curl. Never used for this machine itself. One that cannot be used is an error, never gone around.
+    /// URL of a proxy, such as "http://proxy:3128", by http, https, socks5 or socks5h; "" for none. Default: the first
+    /// of https_proxy, HTTPS_PROXY, all_proxy and ALL_PROXY in the environment (http_proxy, all_proxy and ALL_PROXY for
+    /// http:// hosts), but not for the hosts in no_proxy or NO_PROXY, whose entries mean what they mean to curl. Never
+    /// used for this machine itself. One that cannot be used is an error, never gone around.
     pub proxy: Nullable<*const c_char>,
-    /// Path of a PEM file with certificate authorities to trust besides the system's. NULL, the default: none.
+    /// Path of a PEM file with certificate authorities to trust besides the system's. Default: none.
     pub ca_bundle: Nullable<*const c_char>,
-    /// Milliseconds that one attempt to connect may take. 0: the default, 10,000.
+    /// Time that one attempt to connect may take. Default: 10 seconds.
     pub connect_timeout_ms: u64,
-    /// Milliseconds without a byte moving after which an attempt has failed. 0: the default, 60,000.
+    /// Time without a byte moving after which an attempt has failed. Default: 60 seconds.
     pub stall_timeout_ms: u64,
-    /// Milliseconds without progress for which failed requests are made again. 0: not at all. Default: 300,000. An
-    /// answer that has begun is whole within this time (5 to 300 seconds; 60 for 0), but for parts, which may take as
-    /// long as they move 1 KiB in a second, on average over this time (5 to 60 seconds).
+    /// Time without progress for which failed requests are made again. 0: not at all. Default: 300 seconds. An answer
+    /// that has begun is whole within this time (5 to 300 seconds; 60 for 0), but for parts, which may take as long as
+    /// they move 1 KiB in a second, on average over this time (5 to 60 seconds).
     pub retry_window_ms: u64,
-    /// Bytes per part of an upload, 1 to 10,485,760. 0: the default, 2,621,440.
+    /// Bytes per part of an upload, 1 to 10,485,760. Default: 2,621,440.
     pub part_size: u64,
-    /// Bytes of memory that all transfers of this client share, 1,048,576 or more. 0: the default, 33,554,432. A part
-    /// counts as what it takes, a compressed one as what it unpacks to. One part of each transfer may always run.
+    /// Bytes of memory that all transfers of this client share, 1,048,576 or more. Default: 33,554,432. A part counts
+    /// as what it takes, a compressed one as what it unpacks to. One part of each transfer may always run.
     pub memory_budget: u64,
-    /// Bytes of the largest part that a download takes, 65,536 to 1,073,741,824. 0: the default, 67,108,864.
+    /// Bytes of the largest part that a download takes, 65,536 to 1,073,741,824. Default: 67,108,864.
     pub max_part_bytes: u64,
-    /// Parts that one transfer has under way at once, 1 to 16. 0: the default, 4.
+    /// Parts that one transfer has under way at once, 1 to 16. Default: 4.
     pub parts_in_flight: u32,
-    /// 1: transfer through the API host instead of directly with the storage; 0, the default, where that is needed.
+    /// Whether to transfer through the API host instead of directly with the storage. Default: only where that is
+    /// needed.
     pub force_api_route: sendsafely_bool,
-    /// 1: allow http:// for every host, where anyone on the way can read the requests and change the answers; 0, the
-    /// default: only for this machine itself.
+    /// Whether to allow http:// for every host, where anyone on the way can read the requests and change the answers.
+    /// Default: only for this machine itself.
     pub allow_plain_http: sendsafely_bool,
-    /// Progress of every call that has no callback of its own; see "Progress and stopping". NULL, the default: none.
-    /// It may run on any thread that calls the library.
+    /// Progress of every call that has no callback of its own; see "Progress and stopping". Default: none. It may run
+    /// on any thread that calls the library.
     pub on_progress: Nullable<sendsafely_progress_callback>,
     /// Handed to on_progress.
     pub user_data: *mut c_void,
-    /// Takes lines for a log: retries, changes of route. Never a secret. NULL, the default: none.
+    /// Takes lines for a log: retries, changes of route. Never a secret. Default: none.
     pub on_log: Nullable<sendsafely_log_callback>,
     /// Handed to on_log.
     pub log_user_data: *mut c_void,
@@ -370,15 +370,15 @@ pub unsafe extern "C" fn sendsafely_client_verify_credentials(
     })
 }
 
-/// The headers that sign a request: a record, to be freed with sendsafely_request_headers_free.
+/// The headers that sign a request.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_request_headers {
     /// Value of ss-api-key.
     pub api_key: *const c_char,
-    /// Value of ss-request-timestamp; NULL for an anonymous sender.
+    /// Value of ss-request-timestamp, which an anonymous sender does not have.
     pub timestamp: Nullable<*const c_char>,
-    /// Value of ss-request-signature; NULL for an anonymous sender.
+    /// Value of ss-request-signature, which an anonymous sender does not have.
     pub signature: Nullable<*const c_char>,
 }
 

@@ -16,12 +16,11 @@ use super::support::memory::{Memory, Translate};
 use super::support::record;
 use super::types::sendsafely_bool;
 
-/// Somebody in a contact group: a record, to be freed with sendsafely_contact_group_member_free unless it is part of
-/// another record.
+/// Somebody in a contact group.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_contact_group_member {
-    /// The service's id of this user; NULL if not told.
+    /// The service's id of this user.
     pub user_id: Nullable<*const c_char>,
     /// E-mail address.
     pub email: *const c_char,
@@ -57,7 +56,7 @@ impl Translate for Vec<ContactGroupMember> {
     }
 }
 
-/// A contact group: a record, to be freed with sendsafely_contact_group_free unless it is part of another record.
+/// A contact group.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_contact_group {
@@ -65,9 +64,9 @@ pub struct sendsafely_contact_group {
     pub contact_group_id: *const c_char,
     /// Its name.
     pub name: *const c_char,
-    /// 1 if it is the organization's, which all its users may use.
+    /// Whether it is the organization's, which all its users may use.
     pub is_organization_group: sendsafely_bool,
-    /// Who is in it; never NULL.
+    /// Who is in it.
     pub members: *const sendsafely_contact_group_member_list,
 }
 
@@ -83,8 +82,7 @@ impl Translate for ContactGroup {
     }
 }
 
-/// A list of contact groups: a record, to be freed with sendsafely_contact_group_list_free unless it is part of
-/// another record.
+/// A list of contact groups.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_contact_group_list {

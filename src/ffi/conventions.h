@@ -22,8 +22,9 @@
  * Outputs    Written on success, set to NULL on failure, except an out_report, which tells what became of each file in
  *            either case. An out_... itself may be NULL only where a comment says so.
  *
- * NULL       A required pointer that is NULL answers SENDSAFELY_NULL_ARGUMENT; a package that is NULL answers
- *            SENDSAFELY_PACKAGE_NOT_CREATED. Every _free takes NULL.
+ * NULL       What is marked SENDSAFELY_NULLABLE may be NULL: a field of a record where the service gives no value, an
+ *            option for its default, an output that you do not want. If another pointer is NULL, the call fails with
+ *            SENDSAFELY_NULL_ARGUMENT, for a package with SENDSAFELY_PACKAGE_NOT_CREATED.
  *
  * Strings    In: UTF-8, ended by NUL, copied before the call returns; else SENDSAFELY_INVALID_UTF8. Paths too, on
  *            every system. Values that become HTTP headers (key, secret, names, locale) may hold no control
@@ -43,15 +44,15 @@
  *
  * Records    Plain structs in memory that you only read: files, recipients, lists. Each is freed as a whole by the
  *            _free of its type, once: its address may be another record's after that. Not by free(), and not by parts.
- *            NULL is allowed. A list is { count, items }, items an array of
- *            pointers.
+ *            A list is { count, items }, items an array of pointers.
  *
- * Integers   Sizes uint64_t, lengths in memory size_t, times int64_t seconds since 1970 UTC, durations in
- *            milliseconds with _ms in the name. Booleans are int32_t, 0 or 1; enums are int32_t. Other values of
- *            yours are refused with SENDSAFELY_INVALID_ARGUMENT.
+ * Integers   Sizes uint64_t, lengths in memory size_t, durations in milliseconds with _ms in the name. What else a
+ *            number means, its type says: sendsafely_bool, sendsafely_time and the like below; enums are int32_t.
+ *            Other values of yours are refused with SENDSAFELY_INVALID_ARGUMENT.
  *
  * Options    A struct whose first field is struct_size. Fill it with its _init(&options, sizeof options), then change
- *            what you like. NULL means the defaults.
+ *            what you like. NULL and 0 in a field mean its default, as does SENDSAFELY_TIME_UNKNOWN for a time; NULL
+ *            instead of the struct means all defaults.
  *
  * Progress and stopping
  *            int32_t on_progress(void *user_data, const sendsafely_progress *progress), in the options of a long

@@ -32,7 +32,7 @@ impl Translate for CountryCode {
     }
 }
 
-/// A list of countries: a record, to be freed with sendsafely_country_code_list_free.
+/// A list of countries.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_country_code_list {

@@ -27,11 +27,11 @@ use super::types::{sendsafely_bool, sendsafely_index, sendsafely_time, time};
 pub struct sendsafely_directory_options {
     /// Set by sendsafely_directory_options_init.
     pub struct_size: usize,
-    /// What to sort by: "name", or another field that the service knows. NULL, the default: its own order.
+    /// What to sort by: "name", or another field that the service knows. Default: its own order.
     pub sort_field: Nullable<*const c_char>,
-    /// 1: the last first. Default: 0.
+    /// Whether the last come first. Default: no.
     pub descending: sendsafely_bool,
-    /// 1: only one page, of at most 100 files and 100 directories. 0, the default: all of them.
+    /// Whether to fetch only one page, of at most 100 files and 100 directories. Default: all of them.
     pub one_page: sendsafely_bool,
     /// With one_page, else SENDSAFELY_INVALID_ARGUMENT: the first file, from 0, the default.
     pub file_index: sendsafely_index,
@@ -72,7 +72,7 @@ impl sendsafely_directory_options {
     }
 }
 
-/// A directory as the one above shows it: part of other records.
+/// A directory as the one above shows it.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_subdirectory {
@@ -80,9 +80,9 @@ pub struct sendsafely_subdirectory {
     pub directory_id: *const c_char,
     /// Its name. Not safe as a path: sendsafely_package_download_all makes it so.
     pub name: *const c_char,
-    /// When it was made, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
+    /// When it was made.
     pub created: sendsafely_time,
-    /// When it was made, as the service writes it; NULL if not told.
+    /// When it was made, as the service writes it.
     pub created_text: Nullable<*const c_char>,
 }
 
@@ -119,7 +119,7 @@ impl Translate for Vec<Subdirectory> {
     }
 }
 
-/// A directory of a Workspace with what is in it: a record, to be freed with sendsafely_directory_free.
+/// A directory of a Workspace with what is in it.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_directory {
@@ -127,9 +127,9 @@ pub struct sendsafely_directory {
     pub directory_id: *const c_char,
     /// Its name; that of the root directory may be empty.
     pub name: *const c_char,
-    /// The files in it; never NULL.
+    /// The files in it.
     pub files: *const sendsafely_file_list,
-    /// The directories in it; never NULL.
+    /// The directories in it.
     pub directories: *const sendsafely_subdirectory_list,
 }
 

@@ -34,21 +34,21 @@ use super::types::{SENDSAFELY_SIZE_UNKNOWN, sendsafely_bool, sendsafely_optional
 pub struct sendsafely_download_options {
     /// Set by sendsafely_download_options_init.
     pub struct_size: usize,
-    /// Password of the package. NULL, the default: none.
+    /// Password of the package. Default: none.
     pub password: Nullable<*const c_char>,
-    /// Directory of a Workspace in which the file is. NULL, the default: its root directory, or wherever the service
-    /// finds the id.
+    /// Directory of a Workspace in which the file is. Default: its root directory, or wherever the service finds the
+    /// id.
     pub directory_id: Nullable<*const c_char>,
-    /// What to do with a target that exists: a sendsafely_existing. Default: SENDSAFELY_EXISTING_REFUSE.
+    /// What to do with a target that exists. Default: SENDSAFELY_EXISTING_REFUSE.
     pub existing: number::sendsafely_existing,
-    /// 1: the file is on the disk, not only in the system's cache, when the call returns. Default: 0.
+    /// Whether the file is on the disk, not only in the system's cache, when the call returns. Default: no.
     pub sync: sendsafely_bool,
-    /// Progress of this call; see "Progress and stopping". NULL, the default: the client's callback.
+    /// Progress of this call; see "Progress and stopping". Default: the client's callback.
     pub on_progress: Nullable<sendsafely_progress_callback>,
     /// Handed to on_progress.
     pub user_data: *mut c_void,
-    /// 1: a file of another size than its sender declared fails with SENDSAFELY_SIZE_MISMATCH instead of being kept.
-    /// Default: 0.
+    /// Whether a file of another size than its sender declared fails with SENDSAFELY_SIZE_MISMATCH instead of being
+    /// kept. Default: no.
     pub strict_size: sendsafely_bool,
 }
 
@@ -84,7 +84,7 @@ impl sendsafely_download_options {
     }
 }
 
-/// A file that was downloaded: a record, to be freed with sendsafely_download_free.
+/// A file that was downloaded.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_download {
@@ -92,13 +92,13 @@ pub struct sendsafely_download {
     pub file_id: *const c_char,
     /// Its name as the sender gave it.
     pub file_name: *const c_char,
-    /// Where it was written; NULL if it went to a callback.
+    /// Where it was written, if it was written to a path.
     pub path: Nullable<*const c_char>,
     /// Bytes of the file as they were received; of one that was left alone, as its sender declared them.
     pub size: u64,
-    /// 1 if the target existed and was left alone.
+    /// Whether the target existed and was left alone.
     pub skipped: sendsafely_bool,
-    /// Bytes of the file as its sender declared them, not always rightly; SENDSAFELY_SIZE_UNKNOWN if that is not known.
+    /// Bytes of the file as its sender declared them, where it did: not always rightly.
     pub declared_size: sendsafely_optional_size,
 }
 

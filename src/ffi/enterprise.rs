@@ -14,25 +14,25 @@ use super::support::memory::{Memory, Translate};
 use super::support::record;
 use super::types::sendsafely_bool;
 
-/// What the service tells of the organization: a record, to be freed with sendsafely_enterprise_free.
+/// What the service knows of the organization.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_enterprise {
-    /// Host of its portal; NULL if not told.
+    /// Host of its portal.
     pub host: Nullable<*const c_char>,
-    /// Its name; NULL if not told.
+    /// Its name.
     pub system_name: Nullable<*const c_char>,
-    /// Colour of the header of its pages, as in CSS; NULL if not told.
+    /// Colour of the header of its pages, as in CSS.
     pub header_color: Nullable<*const c_char>,
-    /// Colour of the links on its pages; NULL if not told.
+    /// Colour of the links on its pages.
     pub link_color: Nullable<*const c_char>,
-    /// 1 if packages may be finalized with undisclosed_recipients.
+    /// Whether packages may be finalized with undisclosed_recipients.
     pub allow_undisclosed_recipients: sendsafely_bool,
-    /// 1 if messages are encrypted.
+    /// Whether messages are encrypted.
     pub message_encryption: sendsafely_bool,
-    /// 1 if it tests new versions of the plug-in for Outlook.
+    /// Whether it tests new versions of the plug-in for Outlook.
     pub outlook_beta: sendsafely_bool,
-    /// 1 if it offers all languages.
+    /// Whether it offers all languages.
     pub allow_all_languages: sendsafely_bool,
 }
 

@@ -29,7 +29,7 @@ pub enum sendsafely_existing {
     SENDSAFELY_EXISTING_SKIP = 2,
 }
 
-/// A file on a package: a record, to be freed with sendsafely_file_free unless it is part of another record.
+/// A file on a package.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_file {
@@ -40,17 +40,17 @@ pub struct sendsafely_file {
     /// Bytes of the file before encryption, as its sender declared them: not always rightly. A download
     /// reports how many it received.
     pub size: u64,
-    /// When it was uploaded, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
+    /// When it was uploaded.
     pub uploaded: sendsafely_time,
-    /// When it was uploaded, as the service writes it; NULL if not told.
+    /// When it was uploaded, as the service writes it.
     pub uploaded_text: Nullable<*const c_char>,
-    /// E-mail address of who uploaded it; NULL if not told.
+    /// E-mail address of who uploaded it.
     pub created_by: Nullable<*const c_char>,
     /// Parts into which it was cut.
     pub parts: u32,
-    /// Version of the file in a Workspace, 0 if not told.
+    /// Version of the file in a Workspace, 0 if not known.
     pub version: u32,
-    /// The service's id of who uploaded it; NULL if not told. Only sendsafely_package_get_file_information tells it.
+    /// The service's id of who uploaded it. Only sendsafely_package_get_file_information gives it.
     pub created_by_id: Nullable<*const c_char>,
 }
 
@@ -92,13 +92,13 @@ impl Translate for Vec<File> {
     }
 }
 
-/// What the service tells of a file: a record, to be freed with sendsafely_file_information_free.
+/// What the service knows of a file.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_file_information {
-    /// The file as it is now; never NULL.
+    /// The file as it is now.
     pub file: *const sendsafely_file,
-    /// Its earlier versions, the latest first, each to be downloaded by its own file_id; never NULL.
+    /// Its earlier versions, the latest first, each to be downloaded by its own file_id.
     pub old_versions: *const sendsafely_file_list,
 }
 

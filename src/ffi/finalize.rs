@@ -29,23 +29,23 @@ use super::types::sendsafely_bool;
 pub struct sendsafely_finalize_options {
     /// Set by sendsafely_finalize_options_init.
     pub struct_size: usize,
-    /// Password that downloads need, only together with undisclosed_recipients. NULL, the default: none.
+    /// Password that downloads need, only together with undisclosed_recipients. Default: none.
     pub password: Nullable<*const c_char>,
-    /// 1: no recipients are needed, whoever has the link may open the package. Default: 0.
+    /// Whether no recipients are needed: whoever has the link may open the package. Default: no.
     pub undisclosed_recipients: sendsafely_bool,
-    /// 1: recipients may reply to all. Default: 0.
+    /// Whether recipients may reply to all. Default: no.
     pub allow_reply_all: sendsafely_bool,
-    /// 1: the service sends its notification, without the keycode, to the recipients. Default: 0.
+    /// Whether the service sends its notification, without the keycode, to the recipients. Default: no.
     pub notify_recipients: sendsafely_bool,
-    /// 1: PDF files can only be viewed. Default: 0.
+    /// Whether PDF files can only be viewed. Default: no.
     pub read_only_pdf: sendsafely_bool,
-    /// Progress of this call; see "Progress and stopping". NULL, the default: the client's callback.
+    /// Progress of this call; see "Progress and stopping". Default: the client's callback.
     pub on_progress: Nullable<sendsafely_progress_callback>,
     /// Handed to on_progress.
     pub user_data: *mut c_void,
-    /// For a Dropzone: e-mail address of the sender, as the sender gives it. NULL, the default: none.
+    /// For a Dropzone: e-mail address of the sender, as the sender gives it. Default: none.
     pub unconfirmed_sender: Nullable<*const c_char>,
-    /// For a Dropzone: token of a sender whose address was confirmed. NULL, the default: none.
+    /// For a Dropzone: token of a sender whose address was confirmed. Default: none.
     pub confirmed_sender_token: Nullable<*const c_char>,
 }
 
@@ -69,17 +69,17 @@ unsafe impl Options for sendsafely_finalize_options {
     }
 }
 
-/// What came of finalizing: a record, to be freed with sendsafely_finalized_free.
+/// The result of finalizing a package.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_finalized {
-    /// The secure link with the keycode in it: whoever has it opens the package. Zeroed when freed.
+    /// The secure link with the keycode in it: whoever has it opens the package.
     pub link: *const c_char,
-    /// E-mail addresses of those who can approve it; never NULL.
+    /// E-mail addresses of those who can approve it.
     pub approvers: *const sendsafely_string_list,
-    /// E-mail addresses of the recipients, as the service tells them; never NULL.
+    /// E-mail addresses of the recipients, as the service lists them.
     pub recipients: *const sendsafely_string_list,
-    /// 1 if the package is finalized, but somebody has to approve it before recipients can open it.
+    /// Whether the package is finalized, but somebody has to approve it before recipients can open it.
     pub needs_approval: sendsafely_bool,
 }
 

@@ -71,7 +71,7 @@ pub enum sendsafely_package_status {
 
 use sendsafely_package_status::*;
 
-/// What the service tells of a package: a record, to be freed with sendsafely_package_information_free.
+/// What the service knows of a package.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_package_information {
@@ -79,50 +79,50 @@ pub struct sendsafely_package_information {
     pub package_id: *const c_char,
     /// The package code, as in the secure link.
     pub package_code: *const c_char,
-    /// E-mail address of the sender; NULL if not told.
+    /// E-mail address of the sender.
     pub sender: Nullable<*const c_char>,
-    /// When it was created, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
+    /// When it was created.
     pub created: sendsafely_time,
-    /// When it was created, as the service writes it; NULL if not told.
+    /// When it was created, as the service writes it.
     pub created_text: Nullable<*const c_char>,
-    /// The state as the service names it, such as "PACKAGE_STATE_ACTIVE_INCOMPLETE"; NULL if not told.
+    /// The state as the service names it, such as "PACKAGE_STATE_ACTIVE_INCOMPLETE".
     pub state_name: Nullable<*const c_char>,
-    /// The state: a sendsafely_package_state.
+    /// The state.
     pub state: number::sendsafely_package_state,
-    /// The class of the state: a sendsafely_package_status.
+    /// The class of the state.
     pub status: number::sendsafely_package_status,
-    /// Days for which it can be opened, 0 for ever, -1 if not told.
+    /// Days for which it can be opened, 0 for ever.
     pub life: sendsafely_optional_int,
-    /// Name of a Workspace, or a label; NULL for none.
+    /// Name of a Workspace, or a label.
     pub label: Nullable<*const c_char>,
-    /// The recipients; never NULL.
+    /// The recipients.
     pub recipients: *const sendsafely_recipient_list,
-    /// The contact groups; never NULL.
+    /// The contact groups.
     pub contact_groups: *const sendsafely_contact_group_list,
-    /// The files, of a Workspace those in its root directory; never NULL.
+    /// The files, of a Workspace those in its root directory.
     pub files: *const sendsafely_file_list,
-    /// E-mail addresses of possible approvers; never NULL.
+    /// E-mail addresses of possible approvers.
     pub approvers: *const sendsafely_string_list,
-    /// 1 if somebody has to approve it before recipients can open it.
+    /// Whether somebody has to approve it before recipients can open it.
     pub needs_approval: sendsafely_bool,
-    /// 1 if downloads need a password.
+    /// Whether downloads need a password.
     pub password_required: sendsafely_bool,
-    /// 1 for a Workspace.
+    /// Whether it is a Workspace.
     pub is_workspace: sendsafely_bool,
-    /// 1 if it is archived: expired or deleted.
+    /// Whether it is archived: expired or deleted.
     pub is_archived: sendsafely_bool,
-    /// 1 if recipients may reply to all.
+    /// Whether recipients may reply to all.
     pub allow_reply_all: sendsafely_bool,
-    /// 1 if there is a message, 0 if not, -1 if not told.
+    /// Whether there is a message.
     pub contains_message: sendsafely_optional_bool,
-    /// Id of a Workspace's root directory; NULL for none.
+    /// Id of a Workspace's root directory.
     pub root_directory_id: Nullable<*const c_char>,
-    /// Id of the package that this one replies to; NULL for none.
+    /// Id of the package that this one replies to, if it is a reply.
     pub parent_id: Nullable<*const c_char>,
-    /// The service's own address of it; NULL if not told.
+    /// The service's own address of it.
     pub url: Nullable<*const c_char>,
-    /// The directories in a Workspace's root directory, as far as the service tells them here;
-    /// sendsafely_package_get_directory gives them all. Never NULL.
+    /// The directories in a Workspace's root directory, as far as the service lists them here;
+    /// sendsafely_package_get_directory gives them all.
     pub directories: *const sendsafely_subdirectory_list,
 }
 

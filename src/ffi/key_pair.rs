@@ -15,13 +15,13 @@ use super::support::marks::Nullable;
 use super::support::memory::{Memory, Translate};
 use super::support::record;
 
-/// The key pair of a trusted device: a record, to be freed with sendsafely_key_pair_free, which zeroes the private key.
+/// The key pair of a trusted device.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_key_pair {
-    /// The service's id of the public key; NULL until it is registered.
+    /// The service's id of the public key, once it is registered.
     pub public_key_id: Nullable<*const c_char>,
-    /// What the user calls the device; NULL if not known.
+    /// What the user calls the device.
     pub description: Nullable<*const c_char>,
     /// The armored OpenPGP public key.
     pub public_key: *const c_char,

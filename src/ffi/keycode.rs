@@ -23,10 +23,10 @@ use super::support::record;
 pub struct sendsafely_keycode {
     /// The package id.
     pub package_id: *const c_char,
-    /// The keycode; NULL if status says why there is none.
+    /// The keycode, unless status says why there is none.
     pub keycode: Nullable<*const c_char>,
-    /// A sendsafely_status: SENDSAFELY_OK; SENDSAFELY_REFUSED if the service holds none for the device;
-    /// SENDSAFELY_DECRYPT_FAILED if it is another device's or damaged.
+    /// SENDSAFELY_OK; SENDSAFELY_REFUSED if the service holds none for the device; SENDSAFELY_DECRYPT_FAILED if it is
+    /// another device's or damaged.
     pub status: number::sendsafely_status,
 }
 
@@ -42,8 +42,7 @@ impl Translate for PackageKeycode {
     }
 }
 
-/// A list of keycodes, which are zeroed when it is freed: a record, to be freed with sendsafely_keycode_list_free
-/// unless it is part of another record.
+/// A list of keycodes.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_keycode_list {
@@ -71,7 +70,7 @@ pub struct sendsafely_sync_failure {
     pub package_id: *const c_char,
     /// Id of the other device's public key.
     pub public_key_id: *const c_char,
-    /// A sendsafely_status.
+    /// Why it was not handed on.
     pub status: number::sendsafely_status,
     /// What happened.
     pub message: *const c_char,
@@ -109,13 +108,13 @@ impl Translate for Vec<SyncFailure> {
     }
 }
 
-/// What sendsafely_client_sync_keycodes has done: a record, to be freed with sendsafely_sync_result_free.
+/// What sendsafely_client_sync_keycodes has done.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_sync_result {
     /// How many keycodes were handed on.
     pub synchronized: u32,
-    /// Those that were not; never NULL.
+    /// Those that were not.
     pub failures: *const sendsafely_sync_failure_list,
 }
 

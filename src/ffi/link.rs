@@ -19,17 +19,17 @@ use super::support::marks::Nullable;
 use super::support::memory::{Memory, Translate};
 use super::support::record;
 
-/// The parts of a secure link: a record, to be freed with sendsafely_link_free.
+/// The parts of a secure link.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_link {
     /// The host with its scheme, such as "https://acme.sendsafely.com".
     pub host: *const c_char,
-    /// The package id; NULL if the link has none.
+    /// The package id, if the link has one.
     pub package_id: Nullable<*const c_char>,
     /// The package code.
     pub package_code: *const c_char,
-    /// The keycode, which opens the package; NULL if the link has none. Zeroed when freed.
+    /// The keycode, which opens the package, if the link has one.
     pub keycode: Nullable<*const c_char>,
 }
 

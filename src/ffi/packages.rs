@@ -51,7 +51,7 @@ pub struct sendsafely_list_options {
     pub struct_size: usize,
     /// The row to begin with, from 0, the default.
     pub first_row: sendsafely_index,
-    /// Rows to fetch with one request, 1 to 100. 0: the default, 100.
+    /// Rows to fetch with one request, 1 to 100. Default: 100.
     pub page_size: u32,
 }
 
@@ -76,23 +76,21 @@ pub struct sendsafely_search_options {
     pub struct_size: usize,
     /// The row to begin with, from 0, the default.
     pub first_row: sendsafely_index,
-    /// Rows to fetch with one request, 1 to 100. 0: the default, 100.
+    /// Rows to fetch with one request, 1 to 100. Default: 100.
     pub page_size: u32,
-    /// 1 looks at all packages of the organization, for its administrators; 0, the default, at the
-    /// user's own.
+    /// Whether to look at all packages of the organization, for its administrators. Default: only at the user's own.
     pub whole_organization: sendsafely_bool,
-    /// Made at this time or later, in seconds since 1970 UTC, of which the day counts.
-    /// SENDSAFELY_TIME_UNKNOWN, the default: at any time.
+    /// Made at this time or later; its day counts. Default: at any time.
     pub from: sendsafely_time,
-    /// Made at this time or earlier, as from.
+    /// Made at this time or earlier; its day counts. Default: at any time.
     pub to: sendsafely_time,
-    /// E-mail address of the sender. NULL, the default: any.
+    /// E-mail address of the sender. Default: any.
     pub sender: Nullable<*const c_char>,
-    /// E-mail address of a recipient. NULL, the default: any.
+    /// E-mail address of a recipient. Default: any.
     pub recipient: Nullable<*const c_char>,
-    /// Name of a file. NULL, the default: any.
+    /// Name of a file. Default: any.
     pub file_name: Nullable<*const c_char>,
-    /// A sendsafely_package_status. 0, the default: any.
+    /// Only packages of this class. Default: any.
     pub status: number::sendsafely_package_status,
 }
 
@@ -148,50 +146,49 @@ impl sendsafely_search_options {
     }
 }
 
-/// A package as a list shows it: a record, to be freed with sendsafely_package_summary_free unless it is part of
-/// another record.
+/// A package as a list shows it.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_package_summary {
     /// The package id, such as "GVG2-MNZT".
     pub package_id: *const c_char,
-    /// The package code, as in the secure link; NULL if not told.
+    /// The package code, as in the secure link.
     pub package_code: Nullable<*const c_char>,
-    /// Id of the package that this one replies to; NULL for none.
+    /// Id of the package that this one replies to, if it is a reply.
     pub parent_id: Nullable<*const c_char>,
-    /// E-mail address of the sender; NULL if not told.
+    /// E-mail address of the sender.
     pub sender: Nullable<*const c_char>,
-    /// The service's id of the sender; NULL if not told.
+    /// The service's id of the sender.
     pub sender_id: Nullable<*const c_char>,
-    /// When it last changed, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
+    /// When it last changed.
     pub updated: sendsafely_time,
-    /// When it last changed, as the service writes it; NULL if not told.
+    /// When it last changed, as the service writes it.
     pub updated_text: Nullable<*const c_char>,
-    /// The state: a sendsafely_package_state.
+    /// The state.
     pub state: number::sendsafely_package_state,
-    /// The class of the state: a sendsafely_package_status.
+    /// The class of the state.
     pub status: number::sendsafely_package_status,
-    /// The state in the service's words, such as "Active - Waiting for Pickup"; NULL if not told.
+    /// The state in the service's words, such as "Active - Waiting for Pickup".
     pub state_text: Nullable<*const c_char>,
-    /// Days for which it can be opened, 0 for ever, -1 if not told.
+    /// Days for which it can be opened, 0 for ever.
     pub life: sendsafely_optional_int,
-    /// How many recipients there are, -1 if not told.
+    /// How many recipients there are.
     pub recipient_count: sendsafely_optional_int,
-    /// Name of a Workspace, or a label; NULL for none.
+    /// Name of a Workspace, or a label.
     pub label: Nullable<*const c_char>,
-    /// E-mail addresses of recipients, as far as the list tells them; never NULL.
+    /// E-mail addresses of recipients, as far as the list has them.
     pub recipients: *const sendsafely_string_list,
-    /// Names of the files; never NULL.
+    /// Names of the files.
     pub file_names: *const sendsafely_string_list,
-    /// Names of the contact groups; never NULL.
+    /// Names of the contact groups.
     pub contact_groups: *const sendsafely_string_list,
-    /// 1 if there is a message, 0 if not, -1 if not told.
+    /// Whether there is a message.
     pub contains_message: sendsafely_optional_bool,
-    /// 1 for a Workspace.
+    /// Whether it is a Workspace.
     pub is_workspace: sendsafely_bool,
-    /// 1 if it came by a Dropzone.
+    /// Whether it came by a Dropzone.
     pub is_dropzone: sendsafely_bool,
-    /// In the history of a recipient: this recipient with what it has fetched; else NULL.
+    /// In the history of a recipient: this recipient with what it has fetched.
     pub recipient: Nullable<*const sendsafely_recipient>,
 }
 

@@ -43,13 +43,13 @@ impl From<Phase> for sendsafely_phase {
     }
 }
 
-/// How far a call has come. The library owns it; it is valid only inside the callback.
+/// How far a call has come.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct sendsafely_progress {
     /// Size of this struct in the library that runs; a later version may add fields at the end.
     pub struct_size: usize,
-    /// What the call is doing: a sendsafely_phase.
+    /// What the call is doing.
     pub phase: number::sendsafely_phase,
     /// Attempts that failed and were, or will be, made again.
     pub retries: u32,
@@ -57,8 +57,7 @@ pub struct sendsafely_progress {
     pub bytes_done: u64,
     /// Encrypted bytes on the wire: for the rate and the time left. Falls back when a part has to be sent again.
     pub bytes_sent: u64,
-    /// Bytes in all, SENDSAFELY_SIZE_UNKNOWN while unknown. A download corrects it where a file has more or fewer than its
-    /// sender declared.
+    /// Bytes in all, once known. A download corrects it where a file has more or fewer than its sender declared.
     pub bytes_total: sendsafely_optional_size,
     /// Bytes of the file per second over the last few seconds.
     pub bytes_per_second: u64,
@@ -69,7 +68,8 @@ pub struct sendsafely_progress {
 }
 
 /// Tells how a call goes, on the thread that made it: at each change of phase and otherwise 4 to 10 times a second,
-/// even while nothing moves. Returns SENDSAFELY_CONTINUE or SENDSAFELY_STOP; see "Progress and stopping" above.
+/// even while nothing moves. progress is valid only inside the callback. Returns SENDSAFELY_CONTINUE or SENDSAFELY_STOP;
+/// see "Progress and stopping" above.
 pub type sendsafely_progress_callback = Option<
     unsafe extern "C-unwind" fn(
         user_data: *mut c_void,

@@ -34,8 +34,7 @@ impl Translate for PublicKey {
     }
 }
 
-/// A list of public keys: a record, to be freed with sendsafely_public_key_list_free unless it is part of another
-/// record.
+/// A list of public keys.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_public_key_list {

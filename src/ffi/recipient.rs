@@ -30,13 +30,13 @@ pub struct sendsafely_recipient_options {
     /// Set by sendsafely_recipient_options_init.
     pub struct_size: usize,
     /// Number to which the service sends a code by SMS before the recipient can open the package, such as
-    /// "(415) 555-0100" or "+82 2 312 3456". NULL, the default: no such check.
+    /// "(415) 555-0100" or "+82 2 312 3456". Default: no such check.
     pub phone_number: Nullable<*const c_char>,
-    /// Country of phone_number: one of sendsafely_country_codes, or "OTHER" for a number that begins with +. NULL, the
-    /// default: "US".
+    /// Country of phone_number: one of sendsafely_country_codes, or "OTHER" for a number that begins with +. Default:
+    /// "US".
     pub country_code: Nullable<*const c_char>,
-    /// 1: the code goes to the number that the service knows of the recipient, if it knows one; not together with
-    /// phone_number. 0, the default: no such check.
+    /// Whether the code goes to the number that the service knows of the recipient, if it knows one; not together with
+    /// phone_number. Default: no such check.
     pub auto_enable_sms: sendsafely_bool,
 }
 
@@ -77,17 +77,17 @@ impl sendsafely_recipient_options {
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_confirmation {
-    /// From where; NULL if not told.
+    /// Address from which it was fetched.
     pub ip_address: Nullable<*const c_char>,
-    /// When, in seconds since 1970 UTC; SENDSAFELY_TIME_UNKNOWN if not told.
+    /// When it was fetched.
     pub time: sendsafely_time,
-    /// When, as the service writes it; NULL if not told.
+    /// When it was fetched, as the service writes it.
     pub time_text: Nullable<*const c_char>,
-    /// 1 if it was the message.
+    /// Whether it was the message.
     pub is_message: sendsafely_bool,
-    /// Id of the file; NULL for a message.
+    /// Id of the file, unless it was the message.
     pub file_id: Nullable<*const c_char>,
-    /// Name of the file; NULL for a message.
+    /// Name of the file, unless it was the message.
     pub file_name: Nullable<*const c_char>,
 }
 
@@ -126,7 +126,7 @@ impl Translate for Vec<Confirmation> {
     }
 }
 
-/// A recipient of a package: a record, to be freed with sendsafely_recipient_free unless it is part of another record.
+/// A recipient of a package.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_recipient {
@@ -134,27 +134,26 @@ pub struct sendsafely_recipient {
     pub recipient_id: *const c_char,
     /// E-mail address.
     pub email: *const c_char,
-    /// Full name; NULL if not told.
+    /// Full name.
     pub full_name: Nullable<*const c_char>,
-    /// Role in a Workspace, such as "VIEWER"; NULL if not told.
+    /// Role in a Workspace, such as "VIEWER".
     pub role: Nullable<*const c_char>,
-    /// E-mail addresses of those who may approve the package for this recipient; never NULL.
+    /// E-mail addresses of those who may approve the package for this recipient.
     pub approvers: *const sendsafely_string_list,
-    /// Phone numbers that the service knows of this recipient, with the dialling code where it tells one, such as
-    /// "+1 4155550100"; never NULL.
+    /// Phone numbers that the service knows of this recipient, with the dialling code where it gives one, such as
+    /// "+1 4155550100".
     pub phone_numbers: *const sendsafely_string_list,
-    /// 1 if somebody has to approve the package for this recipient.
+    /// Whether somebody has to approve the package for this recipient.
     pub needs_approval: sendsafely_bool,
-    /// 1 if this is the sender.
+    /// Whether this is the sender.
     pub is_package_owner: sendsafely_bool,
-    /// 1 if the recipient has to give a code sent by SMS.
+    /// Whether the recipient has to give a code sent by SMS.
     pub sms_auth: sendsafely_bool,
-    /// The service's code of this recipient; NULL if not told.
+    /// The service's code of this recipient.
     pub recipient_code: Nullable<*const c_char>,
-    /// What the recipient has fetched; never NULL.
+    /// What the recipient has fetched.
     pub confirmations: *const sendsafely_confirmation_list,
-    /// Public keys of the recipient's trusted devices, if they were told with it; never NULL. See
-    /// sendsafely_package_get_public_keys.
+    /// Public keys of the recipient's trusted devices, if they came with it. See sendsafely_package_get_public_keys.
     pub public_keys: *const sendsafely_public_key_list,
 }
 
@@ -204,14 +203,14 @@ impl Translate for Vec<Recipient> {
 pub struct sendsafely_recipient_result {
     /// The address as it was given.
     pub email: *const c_char,
-    /// A sendsafely_status: SENDSAFELY_OK, or why the recipient is not on the package. With a recipient: why its
-    /// trusted devices did not get the keycode, see sendsafely_package_upload_keycodes.
+    /// SENDSAFELY_OK, or why the recipient is not on the package. With a recipient: why its trusted devices did not get
+    /// the keycode, see sendsafely_package_upload_keycodes.
     pub status: number::sendsafely_status,
-    /// The service's own code, such as "DUPLICATE_EMAIL"; NULL unless it refused.
+    /// The service's own code, such as "DUPLICATE_EMAIL", if it refused.
     pub server_code: Nullable<*const c_char>,
-    /// The service's own words; NULL if there are none.
+    /// The service's own words, if there are any.
     pub server_message: Nullable<*const c_char>,
-    /// The recipient; NULL if it was refused.
+    /// The recipient, unless it was refused.
     pub recipient: Nullable<*const sendsafely_recipient>,
 }
 
@@ -229,8 +228,7 @@ impl Translate for RecipientResult {
     }
 }
 
-/// A list of results, one for each address and in their order: a record, to be freed with
-/// sendsafely_recipient_result_list_free.
+/// A list of results, one for each address and in their order.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_recipient_result_list {

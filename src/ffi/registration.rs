@@ -23,12 +23,12 @@ use super::types::sendsafely_bool;
 pub struct sendsafely_registration_options {
     /// Set by sendsafely_registration_options_init.
     pub struct_size: usize,
-    /// The proof by link: the value of validationLink in the link that was mailed. NULL, the default: by PIN.
+    /// The proof by link: the value of validationLink in the link that was mailed. Default: by PIN.
     pub token: Nullable<*const c_char>,
-    /// The proof by PIN: the e-mail address. NULL, the default: by link.
+    /// The proof by PIN: the e-mail address. Default: by link.
     pub email: Nullable<*const c_char>,
     /// The proof by PIN: the PIN that was mailed.
-    pub pin: *const c_char,
+    pub pin: Nullable<*const c_char>,
     /// The new password.
     pub password: *const c_char,
     /// A question to be asked when the password is forgotten.

@@ -34,27 +34,27 @@ pub enum sendsafely_action {
     SENDSAFELY_ACTION_IGNORED = 4,
 }
 
-/// What became of one file of a tree: part of a report.
+/// What became of one file of a tree.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_report_item {
     /// Its path in the tree, as the sender names it, with / between directories. Not safe as a path on this machine.
     pub path: *const c_char,
-    /// Where it is on this machine; NULL if it has no place here.
+    /// Where it is on this machine, if it has a place here.
     pub local_path: Nullable<*const c_char>,
-    /// Its id; NULL if it has none.
+    /// Its id, if it has one.
     pub file_id: Nullable<*const c_char>,
     /// Bytes of the file: of one that was downloaded, as they were received.
     pub size: u64,
-    /// A sendsafely_status: SENDSAFELY_OK, or why nothing was done.
+    /// SENDSAFELY_OK, or why nothing was done.
     pub status: number::sendsafely_status,
-    /// What was done: a sendsafely_action.
+    /// What was done.
     pub action: number::sendsafely_action,
-    /// What happened, in words; NULL for SENDSAFELY_OK.
+    /// What happened, in words, if the status is not SENDSAFELY_OK.
     pub message: Nullable<*const c_char>,
-    /// 1 if its name on this machine is not the sender's, which was not safe or was taken by another file.
+    /// Whether its name on this machine is not the sender's, which was not safe or was taken by another file.
     pub renamed: sendsafely_bool,
-    /// Bytes of the file as its sender declared them, not always rightly; SENDSAFELY_SIZE_UNKNOWN if that is not known.
+    /// Bytes of the file as its sender declared them, where it did: not always rightly.
     pub declared_size: sendsafely_optional_size,
 }
 
@@ -84,7 +84,7 @@ impl Translate for ReportItem {
     }
 }
 
-/// What became of every file of a tree: a record, to be freed with sendsafely_report_free.
+/// What became of every file of a tree.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_report {

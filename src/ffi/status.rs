@@ -12,11 +12,11 @@ use crate::error::{Error, ErrorKind};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum sendsafely_status {
     /// The call did what it says.
-    /// Every other value means that it did not; outputs are then NULL or 0.
+    /// Every other value means that it did not; outputs are then empty.
     SENDSAFELY_OK = 0,
 
     // The caller's mistake: nothing was sent.
-    /// A required pointer is NULL.
+    /// A required argument is missing.
     /// The message names the argument.
     SENDSAFELY_NULL_ARGUMENT = 1,
     /// An argument is out of its range.
@@ -29,13 +29,13 @@ pub enum sendsafely_status {
     /// sendsafely_package_upload_callback.
     SENDSAFELY_INVALID_UTF8 = 3,
     /// Not a live handle of this kind.
-    /// The handle was freed, is of another kind, or was never given out by this library.
+    /// It was released, is of another kind, or was never given out by this library.
     SENDSAFELY_INVALID_HANDLE = 4,
     /// Called on a package from inside one of its own callbacks.
     /// Call again after the callback has returned. Only sendsafely_package_free is allowed there.
     SENDSAFELY_BUSY = 5,
     /// The handle belongs to the process that made it.
-    /// In a forked child create the client again, then open the package again. Freeing the old handle is allowed
+    /// In a forked child create the client again, then open the package again. Releasing the old one is allowed
     /// and touches no connection.
     SENDSAFELY_FORKED = 6,
     /// Not an e-mail address.
@@ -59,7 +59,7 @@ pub enum sendsafely_status {
 
     // The order of steps: nothing was sent.
     /// There is no package yet.
-    /// The package is NULL: create or open it first.
+    /// Create or open it first.
     SENDSAFELY_PACKAGE_NOT_CREATED = 100,
     /// The recipient is not on the package.
     /// Add the recipient first; sendsafely_package_get_information lists those that are there.
@@ -83,7 +83,7 @@ pub enum sendsafely_status {
     /// It is usable at once: hand out its secure link.
     SENDSAFELY_WORKSPACE_NOT_FINALIZABLE = 107,
     /// Only Workspaces have directories and roles.
-    /// Leave directory_id NULL; recipients of a package all have the same rights.
+    /// Leave directory_id out; recipients of a package all have the same rights.
     SENDSAFELY_ONLY_IN_WORKSPACE = 108,
     /// The package was deleted.
     /// Create a new package.
@@ -286,10 +286,10 @@ pub enum sendsafely_status {
     /// Create it first.
     SENDSAFELY_DIRECTORY_NOT_FOUND = 606,
     /// Reading the source failed.
-    /// For sendsafely_package_upload_callback: the callback returned a negative number.
+    /// For a source of the program's own: it reported a failure.
     SENDSAFELY_READ_FAILED = 607,
     /// Writing the target failed.
-    /// For sendsafely_package_download_callback: the callback returned SENDSAFELY_STOP.
+    /// For a target of the program's own: it did not take the bytes.
     SENDSAFELY_WRITE_FAILED = 608,
     /// The memory for a part or an answer cannot be had.
     /// Nothing is left behind at the target; smaller parts and a smaller memory_budget need less.
@@ -300,14 +300,14 @@ pub enum sendsafely_status {
     SENDSAFELY_SYSTEM_LIMIT = 610,
 
     // Stopped.
-    /// Stopped by the progress callback.
+    /// Stopped by the program.
     /// What was begun is undone where that can be: a stopped upload deletes its file, a stopped download leaves no
     /// file.
     SENDSAFELY_STOPPED = 700,
 
     // The library's own mistake.
     /// An error of the library itself.
-    /// Please report it with the message. The objects remain usable and can be freed.
+    /// Please report it with the message. Everything remains usable.
     SENDSAFELY_INTERNAL = 900,
 }
 

@@ -7,7 +7,7 @@ use super::support::marks::Nullable;
 use super::support::memory::{Memory, Translate};
 use super::support::record;
 
-/// A list of strings: a record, to be freed with sendsafely_string_list_free unless it is part of another record.
+/// A list of strings.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_string_list {

@@ -29,12 +29,12 @@ use super::types::SENDSAFELY_SIZE_UNKNOWN;
 pub struct sendsafely_upload_options {
     /// Set by sendsafely_upload_options_init.
     pub struct_size: usize,
-    /// Name for the recipients. NULL, the default: that of the path. Only for sendsafely_package_upload_file; the other
-    /// calls have it as a parameter of its own.
+    /// Name for the recipients. Default: that of the path. Only for sendsafely_package_upload_file; the other calls
+    /// have it as a parameter of its own.
     pub file_name: Nullable<*const c_char>,
-    /// Directory of a Workspace. NULL, the default: its root directory.
+    /// Directory of a Workspace. Default: its root directory.
     pub directory_id: Nullable<*const c_char>,
-    /// Progress of this call; see "Progress and stopping". NULL, the default: the client's callback.
+    /// Progress of this call; see "Progress and stopping". Default: the client's callback.
     pub on_progress: Nullable<sendsafely_progress_callback>,
     /// Handed to on_progress.
     pub user_data: *mut c_void,
@@ -61,14 +61,13 @@ unsafe impl Options for sendsafely_upload_options {
 pub struct sendsafely_upload_all_options {
     /// Set by sendsafely_upload_all_options_init.
     pub struct_size: usize,
-    /// Directory of a Workspace into which everything goes. NULL, the default: its root directory.
+    /// Directory of a Workspace into which everything goes. Default: its root directory.
     pub directory_id: Nullable<*const c_char>,
-    /// What to do with files that are there already: a sendsafely_existing. SENDSAFELY_EXISTING_SKIP, the default,
-    /// leaves those alone that are complete and of the same size; SENDSAFELY_EXISTING_OVERWRITE makes a new version of
-    /// each, in a Workspace; SENDSAFELY_EXISTING_REFUSE answers SENDSAFELY_FILE_EXISTS before anything is changed.
+    /// What to do with files that are there already. SENDSAFELY_EXISTING_SKIP, the default, leaves those alone that are
+    /// complete and of the same size; SENDSAFELY_EXISTING_OVERWRITE makes a new version of each, in a Workspace;
+    /// SENDSAFELY_EXISTING_REFUSE fails with SENDSAFELY_FILE_EXISTS before anything is changed.
     pub existing: number::sendsafely_existing,
-    /// Progress of this call, of all files together; see "Progress and stopping". NULL, the default: the client's
-    /// callback.
+    /// Progress of this call, of all files together; see "Progress and stopping". Default: the client's callback.
     pub on_progress: Nullable<sendsafely_progress_callback>,
     /// Handed to on_progress.
     pub user_data: *mut c_void,

@@ -14,27 +14,27 @@ use super::support::memory::{Memory, Translate};
 use super::support::record;
 use super::types::{sendsafely_bool, sendsafely_optional_bool, sendsafely_optional_int};
 
-/// What the service tells of the user: a record, to be freed with sendsafely_user_free.
+/// What the service knows of the user.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_user {
-    /// The service's id; NULL if not told.
+    /// The service's id.
     pub user_id: Nullable<*const c_char>,
     /// E-mail address.
     pub email: *const c_char,
-    /// First name; NULL if not told.
+    /// First name.
     pub first_name: Nullable<*const c_char>,
-    /// Last name; NULL if not told.
+    /// Last name.
     pub last_name: Nullable<*const c_char>,
-    /// A secret of the user, for encrypting the user's own things; NULL if not told.
+    /// A secret of the user, for encrypting the user's own things.
     pub client_key: Nullable<*const c_char>,
-    /// 1 if the user tests new versions.
+    /// Whether the user tests new versions.
     pub is_beta_user: sendsafely_bool,
-    /// 1 for an administrator of the organization.
+    /// Whether the user is an administrator of the organization.
     pub is_administrator: sendsafely_bool,
-    /// 1 if the user may have trusted devices, 0 if not, -1 if not told.
+    /// Whether the user may have trusted devices.
     pub may_use_trusted_devices: sendsafely_optional_bool,
-    /// Days for which a new package can be opened, 0 for ever, -1 if not told.
+    /// Days for which a new package can be opened, 0 for ever.
     pub package_life: sendsafely_optional_int,
 }
 

@@ -10,9 +10,9 @@ namespace Sendsafely
     public enum Status
     {
         /// <summary>The call did what it says.</summary>
-        /// <remarks>Every other value means that it did not; outputs are then null or 0.</remarks>
+        /// <remarks>Every other value means that it did not; outputs are then empty.</remarks>
         Ok = 0,
-        /// <summary>A required pointer is null.</summary>
+        /// <summary>A required argument is missing.</summary>
         /// <remarks>The message names the argument.</remarks>
         NullArgument = 1,
         /// <summary>An argument is out of its range.</summary>
@@ -24,15 +24,15 @@ namespace Sendsafely
         /// <remarks>The message names the argument. A file whose name is not UTF-8 goes through <see
         /// cref="Package.UploadStream"/>.</remarks>
         InvalidUtf8 = 3,
-        /// <summary>Not a live object of this kind.</summary>
-        /// <remarks>The object was disposed of, is of another kind, or was never given out by this library.</remarks>
+        /// <summary>Not a live handle of this kind.</summary>
+        /// <remarks>It was released, is of another kind, or was never given out by this library.</remarks>
         InvalidHandle = 4,
         /// <summary>Called on a package from inside one of its own callbacks.</summary>
         /// <remarks>Call again after the callback has returned. Only <see cref="Resource.Dispose"/> is allowed
         /// there.</remarks>
         Busy = 5,
-        /// <summary>The object belongs to the process that made it.</summary>
-        /// <remarks>In a forked child create the client again, then open the package again. Freeing the old object is
+        /// <summary>The handle belongs to the process that made it.</summary>
+        /// <remarks>In a forked child create the client again, then open the package again. Releasing the old one is
         /// allowed and touches no connection.</remarks>
         Forked = 6,
         /// <summary>Not an e-mail address.</summary>
@@ -55,7 +55,7 @@ namespace Sendsafely
         /// <remarks>An armored OpenPGP private key without a passphrase is expected.</remarks>
         InvalidKey = 12,
         /// <summary>There is no package yet.</summary>
-        /// <remarks>The package is null: create or open it first.</remarks>
+        /// <remarks>Create or open it first.</remarks>
         PackageNotCreated = 100,
         /// <summary>The recipient is not on the package.</summary>
         /// <remarks>Add the recipient first; <see cref="Package.GetInformation"/> lists those that are there.</remarks>
@@ -79,7 +79,7 @@ namespace Sendsafely
         /// <remarks>It is usable at once: hand out its secure link.</remarks>
         WorkspaceNotFinalizable = 107,
         /// <summary>Only Workspaces have directories and roles.</summary>
-        /// <remarks>Leave DirectoryId null; recipients of a package all have the same rights.</remarks>
+        /// <remarks>Leave DirectoryId out; recipients of a package all have the same rights.</remarks>
         OnlyInWorkspace = 108,
         /// <summary>The package was deleted.</summary>
         /// <remarks>Create a new package.</remarks>
@@ -280,8 +280,10 @@ namespace Sendsafely
         /// <remarks>Create it first.</remarks>
         DirectoryNotFound = 606,
         /// <summary>Reading the source failed.</summary>
+        /// <remarks>For a source of the program's own: it reported a failure.</remarks>
         ReadFailed = 607,
         /// <summary>Writing the target failed.</summary>
+        /// <remarks>For a target of the program's own: it did not take the bytes.</remarks>
         WriteFailed = 608,
         /// <summary>The memory for a part or an answer cannot be had.</summary>
         /// <remarks>Nothing is left behind at the target; smaller parts and a smaller MemoryBudget need less.</remarks>
@@ -290,12 +292,12 @@ namespace Sendsafely
         /// <remarks>Close files or connections of the program, raise its limits (ulimit -n and -u), or set fewer
         /// PartsInFlight. A transfer that has connections already goes on with fewer instead.</remarks>
         SystemLimit = 610,
-        /// <summary>Stopped by its token.</summary>
+        /// <summary>Stopped by the program.</summary>
         /// <remarks>What was begun is undone where that can be: a stopped upload deletes its file, a stopped download
         /// leaves no file.</remarks>
         Stopped = 700,
         /// <summary>An error of the library itself.</summary>
-        /// <remarks>Please report it with the message. The objects remain usable and can be disposed of.</remarks>
+        /// <remarks>Please report it with the message. Everything remains usable.</remarks>
         Internal = 900,
     }
 

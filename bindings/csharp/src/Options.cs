@@ -8,60 +8,59 @@ namespace Sendsafely
     /// <summary>Options of <see cref="Client"/>.</summary>
     public sealed partial class ClientOptions
     {
-        /// <summary>Name of the API client as the service's logs show it. null: the default, "RUST_API".</summary>
+        /// <summary>Name of the API client as the service's logs show it. Default: "RUST_API".</summary>
         public string RequestApi { get; set; }
 
-        /// <summary>Version of the program as the service's logs show it. null, the default: not sent.</summary>
+        /// <summary>Version of the program as the service's logs show it. Default: not sent.</summary>
         public string ClientVersion { get; set; }
 
-        /// <summary>Language of the service's texts, such as "en-US". null, the default: the service's own.</summary>
+        /// <summary>Language of the service's texts, such as "en-US". Default: the service's own.</summary>
         public string Locale { get; set; }
 
-        /// <summary>URL of a proxy, such as "http://proxy:3128", by http, https, socks5 or socks5h; "" for none. null,
-        /// the default: the first of https_proxy, HTTPS_PROXY, all_proxy and ALL_PROXY in the environment (http_proxy,
+        /// <summary>URL of a proxy, such as "http://proxy:3128", by http, https, socks5 or socks5h; "" for none.
+        /// Default: the first of https_proxy, HTTPS_PROXY, all_proxy and ALL_PROXY in the environment (http_proxy,
         /// all_proxy and ALL_PROXY for http:// hosts), but not for the hosts in no_proxy or NO_PROXY, whose entries
         /// mean what they mean to curl. Never used for this machine itself. One that cannot be used is an error, never
         /// gone around.</summary>
         public string Proxy { get; set; }
 
-        /// <summary>Path of a PEM file with certificate authorities to trust besides the system's. null, the default:
+        /// <summary>Path of a PEM file with certificate authorities to trust besides the system's. Default:
         /// none.</summary>
         public string CaBundle { get; set; }
 
-        /// <summary>Time that one attempt to connect may take. null: the default, 10 seconds.</summary>
+        /// <summary>Time that one attempt to connect may take. Default: 10 seconds.</summary>
         public TimeSpan? ConnectTimeout { get; set; }
 
-        /// <summary>Time without a byte moving after which an attempt has failed. null: the default, 60
-        /// seconds.</summary>
+        /// <summary>Time without a byte moving after which an attempt has failed. Default: 60 seconds.</summary>
         public TimeSpan? StallTimeout { get; set; }
 
-        /// <summary>Time without progress for which failed requests are made again. Zero: not at all. Default: 300
+        /// <summary>Time without progress for which failed requests are made again. 0: not at all. Default: 300
         /// seconds. An answer that has begun is whole within this time (5 to 300 seconds; 60 for 0), but for parts,
         /// which may take as long as they move 1 KiB in a second, on average over this time (5 to 60
         /// seconds).</summary>
         public TimeSpan? RetryWindow { get; set; }
 
-        /// <summary>Bytes per part of an upload, 1 to 10,485,760. null: the default, 2,621,440.</summary>
+        /// <summary>Bytes per part of an upload, 1 to 10,485,760. Default: 2,621,440.</summary>
         public long? PartSize { get; set; }
 
-        /// <summary>Bytes of memory that all transfers of this client share, 1,048,576 or more. null: the default,
-        /// 33,554,432. A part counts as what it takes, a compressed one as what it unpacks to. One part of each
-        /// transfer may always run.</summary>
+        /// <summary>Bytes of memory that all transfers of this client share, 1,048,576 or more. Default: 33,554,432. A
+        /// part counts as what it takes, a compressed one as what it unpacks to. One part of each transfer may always
+        /// run.</summary>
         public long? MemoryBudget { get; set; }
 
-        /// <summary>Bytes of the largest part that a download takes, 65,536 to 1,073,741,824. null: the default,
+        /// <summary>Bytes of the largest part that a download takes, 65,536 to 1,073,741,824. Default:
         /// 67,108,864.</summary>
         public long? MaxPartBytes { get; set; }
 
-        /// <summary>Parts that one transfer has under way at once, 1 to 16. null: the default, 4.</summary>
+        /// <summary>Parts that one transfer has under way at once, 1 to 16. Default: 4.</summary>
         public int? PartsInFlight { get; set; }
 
-        /// <summary>True: transfer through the API host instead of directly with the storage; false, the default, where
+        /// <summary>Whether to transfer through the API host instead of directly with the storage. Default: only where
         /// that is needed.</summary>
         public bool ForceApiRoute { get; set; }
 
-        /// <summary>True: allow http:// for every host, where anyone on the way can read the requests and change the
-        /// answers; false, the default: only for this machine itself.</summary>
+        /// <summary>Whether to allow http:// for every host, where anyone on the way can read the requests and change
+        /// the answers. Default: only for this machine itself.</summary>
         public bool AllowPlainHttp { get; set; }
 
         internal ClientOptions Copy() => (ClientOptions)MemberwiseClone();
@@ -94,15 +93,15 @@ namespace Sendsafely
     public sealed partial class RecipientOptions
     {
         /// <summary>Number to which the service sends a code by SMS before the recipient can open the package, such as
-        /// "(415) 555-0100" or "+82 2 312 3456". null, the default: no such check.</summary>
+        /// "(415) 555-0100" or "+82 2 312 3456". Default: no such check.</summary>
         public string PhoneNumber { get; set; }
 
         /// <summary>Country of PhoneNumber: one of <see cref="Country.All"/>, or "OTHER" for a number that begins with
-        /// +. null, the default: "US".</summary>
+        /// +. Default: "US".</summary>
         public string CountryCode { get; set; }
 
-        /// <summary>True: the code goes to the number that the service knows of the recipient, if it knows one; not
-        /// together with PhoneNumber. false, the default: no such check.</summary>
+        /// <summary>Whether the code goes to the number that the service knows of the recipient, if it knows one; not
+        /// together with PhoneNumber. Default: no such check.</summary>
         public bool AutoEnableSms { get; set; }
 
         internal RecipientOptions Copy() => (RecipientOptions)MemberwiseClone();
@@ -123,14 +122,13 @@ namespace Sendsafely
     /// <summary>Options of <see cref="Workspace.GetDirectory"/>.</summary>
     public sealed partial class DirectoryOptions
     {
-        /// <summary>What to sort by: "name", or another field that the service knows. null, the default: its own
-        /// order.</summary>
+        /// <summary>What to sort by: "name", or another field that the service knows. Default: its own order.</summary>
         public string SortField { get; set; }
 
-        /// <summary>True: the last first.</summary>
+        /// <summary>Whether the last come first. Default: no.</summary>
         public bool Descending { get; set; }
 
-        /// <summary>True: only one page, of at most 100 files and 100 directories. false, the default: all of
+        /// <summary>Whether to fetch only one page, of at most 100 files and 100 directories. Default: all of
         /// them.</summary>
         public bool OnePage { get; set; }
 
@@ -162,11 +160,11 @@ namespace Sendsafely
     /// <summary>Options of the three upload calls.</summary>
     public sealed partial class UploadOptions
     {
-        /// <summary>Name for the recipients. null, the default: that of the path. Only for <see
-        /// cref="Package.UploadFile"/>; the other calls have it as a parameter of its own.</summary>
+        /// <summary>Name for the recipients. Default: that of the path. Only for <see cref="Package.UploadFile"/>; the
+        /// other calls have it as a parameter of its own.</summary>
         public string FileName { get; set; }
 
-        /// <summary>Directory of a Workspace. null, the default: its root directory.</summary>
+        /// <summary>Directory of a Workspace. Default: its root directory.</summary>
         public string DirectoryId { get; set; }
 
         internal UploadOptions Copy() => (UploadOptions)MemberwiseClone();
@@ -186,14 +184,13 @@ namespace Sendsafely
     /// <summary>Options of <see cref="Package.UploadAll"/>.</summary>
     public sealed partial class UploadAllOptions
     {
-        /// <summary>Directory of a Workspace into which everything goes. null, the default: its root
-        /// directory.</summary>
+        /// <summary>Directory of a Workspace into which everything goes. Default: its root directory.</summary>
         public string DirectoryId { get; set; }
 
         /// <summary>What to do with files that are there already. <see cref="Existing.Skip"/>, the default, leaves
         /// those alone that are complete and of the same size; <see cref="Existing.Overwrite"/> makes a new version of
-        /// each, in a Workspace; <see cref="Existing.Refuse"/> answers <see cref="Status.FileExists"/> before anything
-        /// is changed.</summary>
+        /// each, in a Workspace; <see cref="Existing.Refuse"/> fails with <see cref="Status.FileExists"/> before
+        /// anything is changed.</summary>
         public Existing? Existing { get; set; }
 
         internal UploadAllOptions Copy() => (UploadAllOptions)MemberwiseClone();
@@ -213,27 +210,26 @@ namespace Sendsafely
     /// <summary>Options of <see cref="Package.Finalize"/>.</summary>
     public sealed partial class FinalizeOptions
     {
-        /// <summary>Password that downloads need, only together with UndisclosedRecipients. null, the default:
-        /// none.</summary>
+        /// <summary>Password that downloads need, only together with UndisclosedRecipients. Default: none.</summary>
         public string Password { get; set; }
 
-        /// <summary>True: no recipients are needed, whoever has the link may open the package.</summary>
+        /// <summary>Whether no recipients are needed: whoever has the link may open the package. Default: no.</summary>
         public bool UndisclosedRecipients { get; set; }
 
-        /// <summary>True: recipients may reply to all.</summary>
+        /// <summary>Whether recipients may reply to all. Default: no.</summary>
         public bool AllowReplyAll { get; set; }
 
-        /// <summary>True: the service sends its notification, without the keycode, to the recipients.</summary>
+        /// <summary>Whether the service sends its notification, without the keycode, to the recipients. Default:
+        /// no.</summary>
         public bool NotifyRecipients { get; set; }
 
-        /// <summary>True: PDF files can only be viewed.</summary>
+        /// <summary>Whether PDF files can only be viewed. Default: no.</summary>
         public bool ReadOnlyPdf { get; set; }
 
-        /// <summary>For a Dropzone: e-mail address of the sender, as the sender gives it. null, the default:
-        /// none.</summary>
+        /// <summary>For a Dropzone: e-mail address of the sender, as the sender gives it. Default: none.</summary>
         public string UnconfirmedSender { get; set; }
 
-        /// <summary>For a Dropzone: token of a sender whose address was confirmed. null, the default: none.</summary>
+        /// <summary>For a Dropzone: token of a sender whose address was confirmed. Default: none.</summary>
         public string ConfirmedSenderToken { get; set; }
 
         internal FinalizeOptions Copy() => (FinalizeOptions)MemberwiseClone();
@@ -258,21 +254,22 @@ namespace Sendsafely
     /// <summary>Options of the download calls.</summary>
     public sealed partial class DownloadOptions
     {
-        /// <summary>Password of the package. null, the default: none.</summary>
+        /// <summary>Password of the package. Default: none.</summary>
         public string Password { get; set; }
 
-        /// <summary>Directory of a Workspace in which the file is. null, the default: its root directory, or wherever
-        /// the service finds the id.</summary>
+        /// <summary>Directory of a Workspace in which the file is. Default: its root directory, or wherever the service
+        /// finds the id.</summary>
         public string DirectoryId { get; set; }
 
         /// <summary>What to do with a target that exists. Default: <see cref="Existing.Refuse"/>.</summary>
         public Existing? Existing { get; set; }
 
-        /// <summary>True: the file is on the disk, not only in the system's cache, when the call returns.</summary>
+        /// <summary>Whether the file is on the disk, not only in the system's cache, when the call returns. Default:
+        /// no.</summary>
         public bool Sync { get; set; }
 
-        /// <summary>True: a file of another size than its sender declared fails with <see cref="Status.SizeMismatch"/>
-        /// instead of being kept.</summary>
+        /// <summary>Whether a file of another size than its sender declared fails with <see
+        /// cref="Status.SizeMismatch"/> instead of being kept. Default: no.</summary>
         public bool StrictSize { get; set; }
 
         internal DownloadOptions Copy() => (DownloadOptions)MemberwiseClone();
@@ -298,7 +295,7 @@ namespace Sendsafely
         /// <summary>The row to begin with, from 0, the default.</summary>
         public long? FirstRow { get; set; }
 
-        /// <summary>Rows to fetch with one request, 1 to 100. null: the default, 100.</summary>
+        /// <summary>Rows to fetch with one request, 1 to 100. Default: 100.</summary>
         public int? PageSize { get; set; }
 
         internal ListOptions Copy() => (ListOptions)MemberwiseClone();
@@ -321,29 +318,29 @@ namespace Sendsafely
         /// <summary>The row to begin with, from 0, the default.</summary>
         public long? FirstRow { get; set; }
 
-        /// <summary>Rows to fetch with one request, 1 to 100. null: the default, 100.</summary>
+        /// <summary>Rows to fetch with one request, 1 to 100. Default: 100.</summary>
         public int? PageSize { get; set; }
 
-        /// <summary>True looks at all packages of the organization, for its administrators; false, the default, at the
+        /// <summary>Whether to look at all packages of the organization, for its administrators. Default: only at the
         /// user's own.</summary>
         public bool WholeOrganization { get; set; }
 
-        /// <summary>Made at this time or later, UTC, of which the day counts. null, the default: at any time.</summary>
+        /// <summary>Made at this time or later; its day counts. Default: at any time.</summary>
         public DateTimeOffset? From { get; set; }
 
-        /// <summary>Made at this time or earlier, as From.</summary>
+        /// <summary>Made at this time or earlier; its day counts. Default: at any time.</summary>
         public DateTimeOffset? To { get; set; }
 
-        /// <summary>E-mail address of the sender. null, the default: any.</summary>
+        /// <summary>E-mail address of the sender. Default: any.</summary>
         public string Sender { get; set; }
 
-        /// <summary>E-mail address of a recipient. null, the default: any.</summary>
+        /// <summary>E-mail address of a recipient. Default: any.</summary>
         public string Recipient { get; set; }
 
-        /// <summary>Name of a file. null, the default: any.</summary>
+        /// <summary>Name of a file. Default: any.</summary>
         public string FileName { get; set; }
 
-        /// <summary>Only packages of this class. null, the default: any.</summary>
+        /// <summary>Only packages of this class. Default: any.</summary>
         public PackageStatus? Status { get; set; }
 
         internal SearchOptions Copy() => (SearchOptions)MemberwiseClone();
@@ -367,8 +364,8 @@ namespace Sendsafely
         }
     }
 
-    /// <summary>Options of <see cref="Client.ListAuditLog"/> and <see cref="Client.GetAuditLog"/>. null, the default of
-    /// each text, means any.</summary>
+    /// <summary>Options of <see cref="Client.ListAuditLog"/> and <see cref="Client.GetAuditLog"/>. Default of each
+    /// text: any.</summary>
     public sealed partial class AuditLogOptions
     {
         /// <summary>Kind of event: "PACKAGE_EVENT", "ADMIN_EVENT", "USER_EVENT", or another that the service
@@ -397,7 +394,7 @@ namespace Sendsafely
         /// <summary>The row to begin with, from 0, the default.</summary>
         public long? FirstRow { get; set; }
 
-        /// <summary>Rows to fetch with one request, 1 to 100. null: the default, 100.</summary>
+        /// <summary>Rows to fetch with one request, 1 to 100. Default: 100.</summary>
         public int? PageSize { get; set; }
 
         internal AuditLogOptions Copy() => (AuditLogOptions)MemberwiseClone();
@@ -424,11 +421,11 @@ namespace Sendsafely
     /// <summary>Options of <see cref="Client.FinishRegistration"/>: all of them but one proof are needed.</summary>
     public sealed partial class RegistrationOptions
     {
-        /// <summary>The proof by link: the value of validationLink in the link that was mailed. null, the default: by
+        /// <summary>The proof by link: the value of validationLink in the link that was mailed. Default: by
         /// PIN.</summary>
         public string Token { get; set; }
 
-        /// <summary>The proof by PIN: the e-mail address. null, the default: by link.</summary>
+        /// <summary>The proof by PIN: the e-mail address. Default: by link.</summary>
         public string Email { get; set; }
 
         /// <summary>The proof by PIN: the PIN that was mailed.</summary>

@@ -22,8 +22,8 @@ namespace Sendsafely
         /// again.</summary>
         public long BytesSent { get; }
 
-        /// <summary>Bytes in all, null while unknown. A download corrects it where a file has more or fewer than its
-        /// sender declared.</summary>
+        /// <summary>Bytes in all, once known. A download corrects it where a file has more or fewer than its sender
+        /// declared.</summary>
         public long? BytesTotal { get; }
 
         /// <summary>Bytes of the file per second over the last few seconds.</summary>
@@ -55,10 +55,10 @@ namespace Sendsafely
         /// <summary>Value of ss-api-key.</summary>
         public string ApiKey { get; }
 
-        /// <summary>Value of ss-request-timestamp; null for an anonymous sender.</summary>
+        /// <summary>Value of ss-request-timestamp, which an anonymous sender does not have. May be null.</summary>
         public string Timestamp { get; }
 
-        /// <summary>Value of ss-request-signature; null for an anonymous sender.</summary>
+        /// <summary>Value of ss-request-signature, which an anonymous sender does not have. May be null.</summary>
         public string Signature { get; }
 
         internal RequestHeaders(IntPtr record)
@@ -70,34 +70,34 @@ namespace Sendsafely
         }
     }
 
-    /// <summary>What the service tells of the user.</summary>
+    /// <summary>What the service knows of the user.</summary>
     public sealed partial class User
     {
-        /// <summary>The service's id; null if not told.</summary>
+        /// <summary>The service's id. May be null.</summary>
         public string UserId { get; }
 
         /// <summary>E-mail address.</summary>
         public string Email { get; }
 
-        /// <summary>First name; null if not told.</summary>
+        /// <summary>First name. May be null.</summary>
         public string FirstName { get; }
 
-        /// <summary>Last name; null if not told.</summary>
+        /// <summary>Last name. May be null.</summary>
         public string LastName { get; }
 
-        /// <summary>A secret of the user, for encrypting the user's own things; null if not told.</summary>
+        /// <summary>A secret of the user, for encrypting the user's own things. May be null.</summary>
         public string ClientKey { get; }
 
-        /// <summary>True if the user tests new versions.</summary>
+        /// <summary>Whether the user tests new versions.</summary>
         public bool IsBetaUser { get; }
 
-        /// <summary>True for an administrator of the organization.</summary>
+        /// <summary>Whether the user is an administrator of the organization.</summary>
         public bool IsAdministrator { get; }
 
-        /// <summary>True if the user may have trusted devices, false if not, null if not told.</summary>
+        /// <summary>Whether the user may have trusted devices.</summary>
         public bool? MayUseTrustedDevices { get; }
 
-        /// <summary>Days for which a new package can be opened, 0 for ever, null if not told.</summary>
+        /// <summary>Days for which a new package can be opened, 0 for ever.</summary>
         public int? PackageLife { get; }
 
         internal User(IntPtr record)
@@ -115,31 +115,31 @@ namespace Sendsafely
         }
     }
 
-    /// <summary>What the service tells of the organization.</summary>
+    /// <summary>What the service knows of the organization.</summary>
     public sealed partial class Enterprise
     {
-        /// <summary>Host of its portal; null if not told.</summary>
+        /// <summary>Host of its portal. May be null.</summary>
         public string Host { get; }
 
-        /// <summary>Its name; null if not told.</summary>
+        /// <summary>Its name. May be null.</summary>
         public string SystemName { get; }
 
-        /// <summary>Colour of the header of its pages, as in CSS; null if not told.</summary>
+        /// <summary>Colour of the header of its pages, as in CSS. May be null.</summary>
         public string HeaderColor { get; }
 
-        /// <summary>Colour of the links on its pages; null if not told.</summary>
+        /// <summary>Colour of the links on its pages. May be null.</summary>
         public string LinkColor { get; }
 
-        /// <summary>True if packages may be finalized with UndisclosedRecipients.</summary>
+        /// <summary>Whether packages may be finalized with UndisclosedRecipients.</summary>
         public bool AllowUndisclosedRecipients { get; }
 
-        /// <summary>True if messages are encrypted.</summary>
+        /// <summary>Whether messages are encrypted.</summary>
         public bool MessageEncryption { get; }
 
-        /// <summary>True if it tests new versions of the plug-in for Outlook.</summary>
+        /// <summary>Whether it tests new versions of the plug-in for Outlook.</summary>
         public bool OutlookBeta { get; }
 
-        /// <summary>True if it offers all languages.</summary>
+        /// <summary>Whether it offers all languages.</summary>
         public bool AllowAllLanguages { get; }
 
         internal Enterprise(IntPtr record)
@@ -176,22 +176,22 @@ namespace Sendsafely
     /// <summary>A file that a recipient has fetched, or the message.</summary>
     public sealed partial class Confirmation
     {
-        /// <summary>From where; null if not told.</summary>
+        /// <summary>Address from which it was fetched. May be null.</summary>
         public string IpAddress { get; }
 
-        /// <summary>When, UTC; null if not told.</summary>
+        /// <summary>When it was fetched.</summary>
         public DateTimeOffset? Time { get; }
 
-        /// <summary>When, as the service writes it; null if not told.</summary>
+        /// <summary>When it was fetched, as the service writes it. May be null.</summary>
         public string TimeText { get; }
 
-        /// <summary>True if it was the message.</summary>
+        /// <summary>Whether it was the message.</summary>
         public bool IsMessage { get; }
 
-        /// <summary>Id of the file; null for a message.</summary>
+        /// <summary>Id of the file, unless it was the message. May be null.</summary>
         public string FileId { get; }
 
-        /// <summary>Name of the file; null for a message.</summary>
+        /// <summary>Name of the file, unless it was the message. May be null.</summary>
         public string FileName { get; }
 
         internal Confirmation(IntPtr record)
@@ -215,35 +215,35 @@ namespace Sendsafely
         /// <summary>E-mail address.</summary>
         public string Email { get; }
 
-        /// <summary>Full name; null if not told.</summary>
+        /// <summary>Full name. May be null.</summary>
         public string FullName { get; }
 
-        /// <summary>Role in a Workspace, such as "VIEWER"; null if not told.</summary>
+        /// <summary>Role in a Workspace, such as "VIEWER". May be null.</summary>
         public string Role { get; }
 
         /// <summary>E-mail addresses of those who may approve the package for this recipient.</summary>
         public IReadOnlyList<string> Approvers { get; }
 
-        /// <summary>Phone numbers that the service knows of this recipient, with the dialling code where it tells one,
+        /// <summary>Phone numbers that the service knows of this recipient, with the dialling code where it gives one,
         /// such as "+1 4155550100".</summary>
         public IReadOnlyList<string> PhoneNumbers { get; }
 
-        /// <summary>True if somebody has to approve the package for this recipient.</summary>
+        /// <summary>Whether somebody has to approve the package for this recipient.</summary>
         public bool NeedsApproval { get; }
 
-        /// <summary>True if this is the sender.</summary>
+        /// <summary>Whether this is the sender.</summary>
         public bool IsPackageOwner { get; }
 
-        /// <summary>True if the recipient has to give a code sent by SMS.</summary>
+        /// <summary>Whether the recipient has to give a code sent by SMS.</summary>
         public bool SmsAuth { get; }
 
-        /// <summary>The service's code of this recipient; null if not told.</summary>
+        /// <summary>The service's code of this recipient. May be null.</summary>
         public string RecipientCode { get; }
 
         /// <summary>What the recipient has fetched.</summary>
         public IReadOnlyList<Confirmation> Confirmations { get; }
 
-        /// <summary>Public keys of the recipient's trusted devices, if they were told with it. See <see
+        /// <summary>Public keys of the recipient's trusted devices, if they came with it. See <see
         /// cref="Package.GetPublicKeys"/>.</summary>
         public IReadOnlyList<DevicePublicKey> PublicKeys { get; }
 
@@ -275,13 +275,13 @@ namespace Sendsafely
         /// trusted devices did not get the keycode, see <see cref="Package.UploadKeycodes"/>.</summary>
         public Status Status { get; }
 
-        /// <summary>The service's own code, such as "DUPLICATE_EMAIL"; null unless it refused.</summary>
+        /// <summary>The service's own code, such as "DUPLICATE_EMAIL", if it refused. May be null.</summary>
         public string ServerCode { get; }
 
-        /// <summary>The service's own words; null if there are none.</summary>
+        /// <summary>The service's own words, if there are any. May be null.</summary>
         public string ServerMessage { get; }
 
-        /// <summary>The recipient; null if it was refused.</summary>
+        /// <summary>The recipient, unless it was refused. May be null.</summary>
         public Recipient Recipient { get; }
 
         internal RecipientResult(IntPtr record)
@@ -315,7 +315,7 @@ namespace Sendsafely
     /// <summary>Somebody in a contact group.</summary>
     public sealed partial class ContactGroupMember
     {
-        /// <summary>The service's id of this user; null if not told.</summary>
+        /// <summary>The service's id of this user. May be null.</summary>
         public string UserId { get; }
 
         /// <summary>E-mail address.</summary>
@@ -338,7 +338,7 @@ namespace Sendsafely
         /// <summary>Its name.</summary>
         public string Name { get; }
 
-        /// <summary>True if it is the organization's, which all its users may use.</summary>
+        /// <summary>Whether it is the organization's, which all its users may use.</summary>
         public bool IsOrganizationGroup { get; }
 
         /// <summary>Who is in it.</summary>
@@ -368,23 +368,23 @@ namespace Sendsafely
         /// reports how many it received.</summary>
         public long Size { get; }
 
-        /// <summary>When it was uploaded, UTC; null if not told.</summary>
+        /// <summary>When it was uploaded.</summary>
         public DateTimeOffset? Uploaded { get; }
 
-        /// <summary>When it was uploaded, as the service writes it; null if not told.</summary>
+        /// <summary>When it was uploaded, as the service writes it. May be null.</summary>
         public string UploadedText { get; }
 
-        /// <summary>E-mail address of who uploaded it; null if not told.</summary>
+        /// <summary>E-mail address of who uploaded it. May be null.</summary>
         public string CreatedBy { get; }
 
         /// <summary>Parts into which it was cut.</summary>
         public int Parts { get; }
 
-        /// <summary>Version of the file in a Workspace, 0 if not told.</summary>
+        /// <summary>Version of the file in a Workspace, 0 if not known.</summary>
         public int Version { get; }
 
-        /// <summary>The service's id of who uploaded it; null if not told. Only <see
-        /// cref="Package.GetFileInformation"/> tells it.</summary>
+        /// <summary>The service's id of who uploaded it. Only <see cref="Package.GetFileInformation"/> gives it. May be
+        /// null.</summary>
         public string CreatedById { get; }
 
         internal PackageFile(IntPtr record)
@@ -402,7 +402,7 @@ namespace Sendsafely
         }
     }
 
-    /// <summary>What the service tells of a file.</summary>
+    /// <summary>What the service knows of a file.</summary>
     public sealed partial class PackageFileInformation
     {
         /// <summary>The file as it is now.</summary>
@@ -428,10 +428,10 @@ namespace Sendsafely
         /// <summary>Its name. Not safe as a path: <see cref="Package.DownloadAll"/> makes it so.</summary>
         public string Name { get; }
 
-        /// <summary>When it was made, UTC; null if not told.</summary>
+        /// <summary>When it was made.</summary>
         public DateTimeOffset? Created { get; }
 
-        /// <summary>When it was made, as the service writes it; null if not told.</summary>
+        /// <summary>When it was made, as the service writes it. May be null.</summary>
         public string CreatedText { get; }
 
         internal Subdirectory(IntPtr record)
@@ -476,10 +476,10 @@ namespace Sendsafely
         /// this machine.</summary>
         public string Path { get; }
 
-        /// <summary>Where it is on this machine; null if it has no place here.</summary>
+        /// <summary>Where it is on this machine, if it has a place here. May be null.</summary>
         public string LocalPath { get; }
 
-        /// <summary>Its id; null if it has none.</summary>
+        /// <summary>Its id, if it has one. May be null.</summary>
         public string FileId { get; }
 
         /// <summary>Bytes of the file: of one that was downloaded, as they were received.</summary>
@@ -491,15 +491,14 @@ namespace Sendsafely
         /// <summary>What was done.</summary>
         public TreeAction Action { get; }
 
-        /// <summary>What happened, in words; null for <see cref="Status.Ok"/>.</summary>
+        /// <summary>What happened, in words, if the status is not <see cref="Status.Ok"/>. May be null.</summary>
         public string Message { get; }
 
-        /// <summary>True if its name on this machine is not the sender's, which was not safe or was taken by another
+        /// <summary>Whether its name on this machine is not the sender's, which was not safe or was taken by another
         /// file.</summary>
         public bool Renamed { get; }
 
-        /// <summary>Bytes of the file as its sender declared them, not always rightly; null if that is not
-        /// known.</summary>
+        /// <summary>Bytes of the file as its sender declared them, where it did: not always rightly.</summary>
         public long? DeclaredSize { get; }
 
         internal ReportItem(IntPtr record)
@@ -517,7 +516,7 @@ namespace Sendsafely
         }
     }
 
-    /// <summary>What came of finalizing.</summary>
+    /// <summary>The result of finalizing a package.</summary>
     public sealed partial class Finalized
     {
         /// <summary>The secure link with the keycode in it: whoever has it opens the package.</summary>
@@ -526,10 +525,10 @@ namespace Sendsafely
         /// <summary>E-mail addresses of those who can approve it.</summary>
         public IReadOnlyList<string> Approvers { get; }
 
-        /// <summary>E-mail addresses of the recipients, as the service tells them.</summary>
+        /// <summary>E-mail addresses of the recipients, as the service lists them.</summary>
         public IReadOnlyList<string> Recipients { get; }
 
-        /// <summary>True if the package is finalized, but somebody has to approve it before recipients can open
+        /// <summary>Whether the package is finalized, but somebody has to approve it before recipients can open
         /// it.</summary>
         public bool NeedsApproval { get; }
 
@@ -549,13 +548,13 @@ namespace Sendsafely
         /// <summary>The host with its scheme, such as "https://acme.sendsafely.com".</summary>
         public string Host { get; }
 
-        /// <summary>The package id; null if the link has none.</summary>
+        /// <summary>The package id, if the link has one. May be null.</summary>
         public string PackageId { get; }
 
         /// <summary>The package code.</summary>
         public string PackageCode { get; }
 
-        /// <summary>The keycode, which opens the package; null if the link has none.</summary>
+        /// <summary>The keycode, which opens the package, if the link has one. May be null.</summary>
         public string Keycode { get; }
 
         internal SecureLink(IntPtr record)
@@ -568,7 +567,7 @@ namespace Sendsafely
         }
     }
 
-    /// <summary>What the service tells of a package.</summary>
+    /// <summary>What the service knows of a package.</summary>
     public sealed partial class PackageInformation
     {
         /// <summary>The package id, such as "GVG2-MNZT".</summary>
@@ -577,17 +576,17 @@ namespace Sendsafely
         /// <summary>The package code, as in the secure link.</summary>
         public string PackageCode { get; }
 
-        /// <summary>E-mail address of the sender; null if not told.</summary>
+        /// <summary>E-mail address of the sender. May be null.</summary>
         public string Sender { get; }
 
-        /// <summary>When it was created, UTC; null if not told.</summary>
+        /// <summary>When it was created.</summary>
         public DateTimeOffset? Created { get; }
 
-        /// <summary>When it was created, as the service writes it; null if not told.</summary>
+        /// <summary>When it was created, as the service writes it. May be null.</summary>
         public string CreatedText { get; }
 
-        /// <summary>The state as the service names it, such as "PACKAGE_STATE_ACTIVE_INCOMPLETE"; null if not
-        /// told.</summary>
+        /// <summary>The state as the service names it, such as "PACKAGE_STATE_ACTIVE_INCOMPLETE". May be
+        /// null.</summary>
         public string StateName { get; }
 
         /// <summary>The state.</summary>
@@ -596,10 +595,10 @@ namespace Sendsafely
         /// <summary>The class of the state.</summary>
         public PackageStatus Status { get; }
 
-        /// <summary>Days for which it can be opened, 0 for ever, null if not told.</summary>
+        /// <summary>Days for which it can be opened, 0 for ever.</summary>
         public int? Life { get; }
 
-        /// <summary>Name of a Workspace, or a label; null for none.</summary>
+        /// <summary>Name of a Workspace, or a label. May be null.</summary>
         public string Label { get; }
 
         /// <summary>The recipients.</summary>
@@ -614,35 +613,35 @@ namespace Sendsafely
         /// <summary>E-mail addresses of possible approvers.</summary>
         public IReadOnlyList<string> Approvers { get; }
 
-        /// <summary>True if somebody has to approve it before recipients can open it.</summary>
+        /// <summary>Whether somebody has to approve it before recipients can open it.</summary>
         public bool NeedsApproval { get; }
 
-        /// <summary>True if downloads need a password.</summary>
+        /// <summary>Whether downloads need a password.</summary>
         public bool PasswordRequired { get; }
 
-        /// <summary>True for a Workspace.</summary>
+        /// <summary>Whether it is a Workspace.</summary>
         public bool IsWorkspace { get; }
 
-        /// <summary>True if it is archived: expired or deleted.</summary>
+        /// <summary>Whether it is archived: expired or deleted.</summary>
         public bool IsArchived { get; }
 
-        /// <summary>True if recipients may reply to all.</summary>
+        /// <summary>Whether recipients may reply to all.</summary>
         public bool AllowReplyAll { get; }
 
-        /// <summary>True if there is a message, false if not, null if not told.</summary>
+        /// <summary>Whether there is a message.</summary>
         public bool? ContainsMessage { get; }
 
-        /// <summary>Id of a Workspace's root directory; null for none.</summary>
+        /// <summary>Id of a Workspace's root directory. May be null.</summary>
         public string RootDirectoryId { get; }
 
-        /// <summary>Id of the package that this one replies to; null for none.</summary>
+        /// <summary>Id of the package that this one replies to, if it is a reply. May be null.</summary>
         public string ParentId { get; }
 
-        /// <summary>The service's own address of it; null if not told.</summary>
+        /// <summary>The service's own address of it. May be null.</summary>
         public string Url { get; }
 
-        /// <summary>The directories in a Workspace's root directory, as far as the service tells them here; <see
-        /// cref="Workspace.GetDirectory"/> gives them all. Never null.</summary>
+        /// <summary>The directories in a Workspace's root directory, as far as the service lists them here; <see
+        /// cref="Workspace.GetDirectory"/> gives them all.</summary>
         public IReadOnlyList<Subdirectory> Directories { get; }
 
         internal PackageInformation(IntPtr record)
@@ -684,18 +683,17 @@ namespace Sendsafely
         /// <summary>Its name as the sender gave it.</summary>
         public string FileName { get; }
 
-        /// <summary>Where it was written; null if it went to a stream.</summary>
+        /// <summary>Where it was written, if it was written to a path. May be null.</summary>
         public string Path { get; }
 
         /// <summary>Bytes of the file as they were received; of one that was left alone, as its sender declared
         /// them.</summary>
         public long Size { get; }
 
-        /// <summary>True if the target existed and was left alone.</summary>
+        /// <summary>Whether the target existed and was left alone.</summary>
         public bool Skipped { get; }
 
-        /// <summary>Bytes of the file as its sender declared them, not always rightly; null if that is not
-        /// known.</summary>
+        /// <summary>Bytes of the file as its sender declared them, where it did: not always rightly.</summary>
         public long? DeclaredSize { get; }
 
         internal DownloadedFile(IntPtr record)
@@ -716,34 +714,34 @@ namespace Sendsafely
         /// <summary>Id of the entry.</summary>
         public string ActivityLogId { get; }
 
-        /// <summary>When it was done, UTC; null if not told.</summary>
+        /// <summary>When it was done.</summary>
         public DateTimeOffset? Time { get; }
 
-        /// <summary>When it was done, as the service writes it; null if not told.</summary>
+        /// <summary>When it was done, as the service writes it. May be null.</summary>
         public string TimeText { get; }
 
-        /// <summary>The same as the service writes it for people; null if not told.</summary>
+        /// <summary>The same as the service writes it for people. May be null.</summary>
         public string TimeForPeople { get; }
 
-        /// <summary>Address that it was done from; null if not told.</summary>
+        /// <summary>Address that it was done from. May be null.</summary>
         public string IpAddress { get; }
 
-        /// <summary>Id of the package; null if not told.</summary>
+        /// <summary>Id of the package. May be null.</summary>
         public string PackageId { get; }
 
-        /// <summary>Id of the file, directory or recipient that it was done to; null if not told.</summary>
+        /// <summary>Id of the file, directory or recipient that it was done to. May be null.</summary>
         public string TargetId { get; }
 
-        /// <summary>What was done, in the service's word for it; null if not told.</summary>
+        /// <summary>What was done, in the service's word for it. May be null.</summary>
         public string Action { get; }
 
-        /// <summary>What was done, in a sentence; null if not told.</summary>
+        /// <summary>What was done, in a sentence. May be null.</summary>
         public string ActionDescription { get; }
 
-        /// <summary>E-mail address of who did it; null if not told.</summary>
+        /// <summary>E-mail address of who did it. May be null.</summary>
         public string UserEmail { get; }
 
-        /// <summary>Id of who did it; null if not told.</summary>
+        /// <summary>Id of who did it. May be null.</summary>
         public string UserId { get; }
 
         internal ActivityEntry(IntPtr record)
@@ -769,22 +767,22 @@ namespace Sendsafely
         /// <summary>The package id, such as "GVG2-MNZT".</summary>
         public string PackageId { get; }
 
-        /// <summary>The package code, as in the secure link; null if not told.</summary>
+        /// <summary>The package code, as in the secure link. May be null.</summary>
         public string PackageCode { get; }
 
-        /// <summary>Id of the package that this one replies to; null for none.</summary>
+        /// <summary>Id of the package that this one replies to, if it is a reply. May be null.</summary>
         public string ParentId { get; }
 
-        /// <summary>E-mail address of the sender; null if not told.</summary>
+        /// <summary>E-mail address of the sender. May be null.</summary>
         public string Sender { get; }
 
-        /// <summary>The service's id of the sender; null if not told.</summary>
+        /// <summary>The service's id of the sender. May be null.</summary>
         public string SenderId { get; }
 
-        /// <summary>When it last changed, UTC; null if not told.</summary>
+        /// <summary>When it last changed.</summary>
         public DateTimeOffset? Updated { get; }
 
-        /// <summary>When it last changed, as the service writes it; null if not told.</summary>
+        /// <summary>When it last changed, as the service writes it. May be null.</summary>
         public string UpdatedText { get; }
 
         /// <summary>The state.</summary>
@@ -793,20 +791,19 @@ namespace Sendsafely
         /// <summary>The class of the state.</summary>
         public PackageStatus Status { get; }
 
-        /// <summary>The state in the service's words, such as "Active - Waiting for Pickup"; null if not
-        /// told.</summary>
+        /// <summary>The state in the service's words, such as "Active - Waiting for Pickup". May be null.</summary>
         public string StateText { get; }
 
-        /// <summary>Days for which it can be opened, 0 for ever, null if not told.</summary>
+        /// <summary>Days for which it can be opened, 0 for ever.</summary>
         public int? Life { get; }
 
-        /// <summary>How many recipients there are, null if not told.</summary>
+        /// <summary>How many recipients there are.</summary>
         public int? RecipientCount { get; }
 
-        /// <summary>Name of a Workspace, or a label; null for none.</summary>
+        /// <summary>Name of a Workspace, or a label. May be null.</summary>
         public string Label { get; }
 
-        /// <summary>E-mail addresses of recipients, as far as the list tells them.</summary>
+        /// <summary>E-mail addresses of recipients, as far as the list has them.</summary>
         public IReadOnlyList<string> Recipients { get; }
 
         /// <summary>Names of the files.</summary>
@@ -815,16 +812,16 @@ namespace Sendsafely
         /// <summary>Names of the contact groups.</summary>
         public IReadOnlyList<string> ContactGroups { get; }
 
-        /// <summary>True if there is a message, false if not, null if not told.</summary>
+        /// <summary>Whether there is a message.</summary>
         public bool? ContainsMessage { get; }
 
-        /// <summary>True for a Workspace.</summary>
+        /// <summary>Whether it is a Workspace.</summary>
         public bool IsWorkspace { get; }
 
-        /// <summary>True if it came by a Dropzone.</summary>
+        /// <summary>Whether it came by a Dropzone.</summary>
         public bool IsDropzone { get; }
 
-        /// <summary>In the history of a recipient: this recipient with what it has fetched; else null.</summary>
+        /// <summary>In the history of a recipient: this recipient with what it has fetched. May be null.</summary>
         public Recipient Recipient { get; }
 
         internal PackageSummary(IntPtr record)
@@ -859,29 +856,28 @@ namespace Sendsafely
         /// <summary>Id of the event.</summary>
         public string EventId { get; }
 
-        /// <summary>When it was, UTC; null if not known.</summary>
+        /// <summary>When it was.</summary>
         public DateTimeOffset? Time { get; }
 
-        /// <summary>When it was, as the service writes it; null if not known.</summary>
+        /// <summary>When it was, as the service writes it. May be null.</summary>
         public string TimeText { get; }
 
-        /// <summary>Kind of event, in the service's word for it, such as "PACKAGE_EVENT"; null if not known.</summary>
+        /// <summary>Kind of event, in the service's word for it, such as "PACKAGE_EVENT". May be null.</summary>
         public string EventType { get; }
 
-        /// <summary>What was done, in the service's word for it; null if not known.</summary>
+        /// <summary>What was done, in the service's word for it. May be null.</summary>
         public string Action { get; }
 
-        /// <summary>Address that it was done from; null if not known.</summary>
+        /// <summary>Address that it was done from. May be null.</summary>
         public string IpAddress { get; }
 
-        /// <summary>Who did it: an e-mail address, or words such as "Anonymous Recipient"; null if not known.</summary>
+        /// <summary>Who did it: an e-mail address, or words such as "Anonymous Recipient". May be null.</summary>
         public string AuthenticatedUser { get; }
 
-        /// <summary>E-mail address of the one in whose name it was done; null if in nobody else's.</summary>
+        /// <summary>E-mail address of the one in whose name it was done, if in somebody else's. May be null.</summary>
         public string ImpersonatedUser { get; }
 
-        /// <summary>What else is known of it, as JSON text, which differs from action to action; null if not
-        /// known.</summary>
+        /// <summary>What else is known of it, as JSON text, which differs from action to action. May be null.</summary>
         public string Details { get; }
 
         internal AuditLogEntry(IntPtr record)
@@ -902,23 +898,23 @@ namespace Sendsafely
     /// <summary>How a login ended.</summary>
     public sealed partial class Login
     {
-        /// <summary>The new API key; null if a second factor is needed first.</summary>
+        /// <summary>The new API key, unless a second factor is needed first. May be null.</summary>
         public string ApiKey { get; }
 
-        /// <summary>The secret of the API key, which the service tells only now; null if a second factor is needed
-        /// first.</summary>
+        /// <summary>The secret of the API key, unless a second factor is needed first. The service shows it only now.
+        /// May be null.</summary>
         public string ApiSecret { get; }
 
-        /// <summary>E-mail address of the owner; null if not told.</summary>
+        /// <summary>E-mail address of the owner. May be null.</summary>
         public string Email { get; }
 
-        /// <summary>True if a second factor is needed: call <see cref="Client.GenerateApiKeySecondFactor"/>.</summary>
+        /// <summary>Whether a second factor is needed: call <see cref="Client.GenerateApiKeySecondFactor"/>.</summary>
         public bool SecondFactorRequired { get; }
 
-        /// <summary>What that call needs besides the code; else null.</summary>
+        /// <summary>What that call needs besides the code, if it is needed. May be null.</summary>
         public string ValidationToken { get; }
 
-        /// <summary>The kind of second factor in the service's words; null if not told.</summary>
+        /// <summary>The kind of second factor in the service's words. May be null.</summary>
         public string SecondFactorKind { get; }
 
         internal Login(IntPtr record)
@@ -936,10 +932,10 @@ namespace Sendsafely
     /// <summary>The key pair of a trusted device.</summary>
     public sealed partial class KeyPair
     {
-        /// <summary>The service's id of the public key; null until it is registered.</summary>
+        /// <summary>The service's id of the public key, once it is registered. May be null.</summary>
         public string PublicKeyId { get; }
 
-        /// <summary>What the user calls the device; null if not known.</summary>
+        /// <summary>What the user calls the device. May be null.</summary>
         public string Description { get; }
 
         /// <summary>The armored OpenPGP public key.</summary>
@@ -965,7 +961,7 @@ namespace Sendsafely
         /// <summary>The package id.</summary>
         public string PackageId { get; }
 
-        /// <summary>The keycode; null if status says why there is none.</summary>
+        /// <summary>The keycode, unless status says why there is none. May be null.</summary>
         public string Keycode { get; }
 
         /// <summary><see cref="Status.Ok"/>; <see cref="Status.Refused"/> if the service holds none for the device;
@@ -990,7 +986,7 @@ namespace Sendsafely
         /// <summary>Id of the other device's public key.</summary>
         public string PublicKeyId { get; }
 
-        /// <summary>What became of it.</summary>
+        /// <summary>Why it was not handed on.</summary>
         public Status Status { get; }
 
         /// <summary>What happened.</summary>

@@ -32,9 +32,9 @@ class Status(OpenEnum):
     """
 
     OK = 0
-    """The call did what it says. Every other value means that it did not; outputs are then None or 0."""
+    """The call did what it says. Every other value means that it did not; outputs are then empty."""
     NULL_ARGUMENT = 1
-    """A required pointer is None. The message names the argument."""
+    """A required argument is missing. The message names the argument."""
     INVALID_ARGUMENT = 2
     """An argument is out of its range. The message names the argument and its range. Also: a control character in a value
     that becomes an HTTP header, bytes of an options struct that this version does not know and that are not zero, and a
@@ -45,15 +45,14 @@ class Status(OpenEnum):
     Package.upload_file.
     """
     INVALID_HANDLE = 4
-    """Not a live handle of this kind. The handle was closed, is of another kind, or was never given out by this library.
-    """
+    """Not a live handle of this kind. It was released, is of another kind, or was never given out by this library."""
     BUSY = 5
     """Called on a package from inside one of its own callbacks. Call again after the callback has returned. Only
     Package.close is allowed there.
     """
     FORKED = 6
     """The handle belongs to the process that made it. In a forked child create the client again, then open the package
-    again. Closing the old handle is allowed and touches no connection.
+    again. Releasing the old one is allowed and touches no connection.
     """
     MALFORMED_EMAIL = 7
     """Not an e-mail address. Judged before anything is sent."""
@@ -70,7 +69,7 @@ class Status(OpenEnum):
     INVALID_KEY = 12
     """Not a usable private key. An armored OpenPGP private key without a passphrase is expected."""
     PACKAGE_NOT_CREATED = 100
-    """There is no package yet. The package is None: create or open it first."""
+    """There is no package yet. Create or open it first."""
     RECIPIENT_NOT_ON_PACKAGE = 101
     """The recipient is not on the package. Add the recipient first; Package.get_information lists those that are there.
     """
@@ -87,7 +86,7 @@ class Status(OpenEnum):
     WORKSPACE_NOT_FINALIZABLE = 107
     """A Workspace cannot be finalized. It is usable at once: hand out its secure link."""
     ONLY_IN_WORKSPACE = 108
-    """Only Workspaces have directories and roles. Leave directory_id None; recipients of a package all have the same
+    """Only Workspaces have directories and roles. Leave directory_id out; recipients of a package all have the same
     rights.
     """
     PACKAGE_DELETED = 109
@@ -248,9 +247,9 @@ class Status(OpenEnum):
     DIRECTORY_NOT_FOUND = 606
     """No such directory. Create it first."""
     READ_FAILED = 607
-    """Reading the source failed. For Package.upload_file: the callback returned a negative number."""
+    """Reading the source failed. For a source of the program's own: it reported a failure."""
     WRITE_FAILED = 608
-    """Writing the target failed. For Package.download_file: the callback returned STOP."""
+    """Writing the target failed. For a target of the program's own: it did not take the bytes."""
     OUT_OF_MEMORY = 609
     """The memory for a part or an answer cannot be had. Nothing is left behind at the target; smaller parts and a smaller
     memory_budget need less.
@@ -260,12 +259,11 @@ class Status(OpenEnum):
     and -u), or set fewer parts_in_flight. A transfer that has connections already goes on with fewer instead.
     """
     STOPPED = 700
-    """Stopped by the progress callback. What was begun is undone where that can be: a stopped upload deletes its file, a
-    stopped download leaves no file.
+    """Stopped by the program. What was begun is undone where that can be: a stopped upload deletes its file, a stopped
+    download leaves no file.
     """
     INTERNAL = 900
-    """An error of the library itself. Please report it with the message. The objects remain usable and can be closed.
-    """
+    """An error of the library itself. Please report it with the message. Everything remains usable."""
 
 
 class Phase(OpenEnum):

@@ -19,7 +19,7 @@ class Progress:
     """How far a call has come."""
 
     phase: Phase
-    """What the call is doing: a Phase."""
+    """What the call is doing."""
     retries: int
     """Attempts that failed and were, or will be, made again."""
     bytes_done: int
@@ -27,8 +27,7 @@ class Progress:
     bytes_sent: int
     """Encrypted bytes on the wire: for the rate and the time left. Falls back when a part has to be sent again."""
     bytes_total: Optional[int]
-    """Bytes in all, None while unknown. A download corrects it where a file has more or fewer than its sender declared.
-    """
+    """Bytes in all, once known. A download corrects it where a file has more or fewer than its sender declared."""
     bytes_per_second: int
     """Bytes of the file per second over the last few seconds."""
     parts_done: int
@@ -44,55 +43,55 @@ class RequestHeaders:
     api_key: str
     """Value of ss-api-key."""
     timestamp: Optional[str]
-    """Value of ss-request-timestamp; None for an anonymous sender."""
+    """Value of ss-request-timestamp, which an anonymous sender does not have."""
     signature: Optional[str]
-    """Value of ss-request-signature; None for an anonymous sender."""
+    """Value of ss-request-signature, which an anonymous sender does not have."""
 
 
 @dataclass(frozen=True)
 class User:
-    """What the service tells of the user."""
+    """What the service knows of the user."""
 
     user_id: Optional[str]
-    """The service's id; None if not told."""
+    """The service's id."""
     email: str
     """E-mail address."""
     first_name: Optional[str]
-    """First name; None if not told."""
+    """First name."""
     last_name: Optional[str]
-    """Last name; None if not told."""
+    """Last name."""
     client_key: Optional[str] = field(repr=False)
-    """A secret of the user, for encrypting the user's own things; None if not told."""
+    """A secret of the user, for encrypting the user's own things."""
     is_beta_user: bool
-    """True if the user tests new versions."""
+    """Whether the user tests new versions."""
     is_administrator: bool
-    """True for an administrator of the organization."""
+    """Whether the user is an administrator of the organization."""
     may_use_trusted_devices: Optional[bool]
-    """True if the user may have trusted devices, False if not, None if not told."""
+    """Whether the user may have trusted devices."""
     package_life: Optional[int]
-    """Days for which a new package can be opened, 0 for ever, None if not told."""
+    """Days for which a new package can be opened, 0 for ever."""
 
 
 @dataclass(frozen=True)
 class Enterprise:
-    """What the service tells of the organization."""
+    """What the service knows of the organization."""
 
     host: Optional[str]
-    """Host of its portal; None if not told."""
+    """Host of its portal."""
     system_name: Optional[str]
-    """Its name; None if not told."""
+    """Its name."""
     header_color: Optional[str]
-    """Colour of the header of its pages, as in CSS; None if not told."""
+    """Colour of the header of its pages, as in CSS."""
     link_color: Optional[str]
-    """Colour of the links on its pages; None if not told."""
+    """Colour of the links on its pages."""
     allow_undisclosed_recipients: bool
-    """True if packages may be finalized with undisclosed_recipients."""
+    """Whether packages may be finalized with undisclosed_recipients."""
     message_encryption: bool
-    """True if messages are encrypted."""
+    """Whether messages are encrypted."""
     outlook_beta: bool
-    """True if it tests new versions of the plug-in for Outlook."""
+    """Whether it tests new versions of the plug-in for Outlook."""
     allow_all_languages: bool
-    """True if it offers all languages."""
+    """Whether it offers all languages."""
 
 
 @dataclass(frozen=True)
@@ -110,17 +109,17 @@ class Confirmation:
     """A file that a recipient has fetched, or the message."""
 
     ip_address: Optional[str]
-    """From where; None if not told."""
+    """Address from which it was fetched."""
     time: Optional[datetime]
-    """When, in UTC; None if not told."""
+    """When it was fetched."""
     time_text: Optional[str]
-    """When, as the service writes it; None if not told."""
+    """When it was fetched, as the service writes it."""
     is_message: bool
-    """True if it was the message."""
+    """Whether it was the message."""
     file_id: Optional[str]
-    """Id of the file; None for a message."""
+    """Id of the file, unless it was the message."""
     file_name: Optional[str]
-    """Name of the file; None for a message."""
+    """Name of the file, unless it was the message."""
 
 
 @dataclass(frozen=True)
@@ -132,27 +131,27 @@ class Recipient:
     email: str
     """E-mail address."""
     full_name: Optional[str]
-    """Full name; None if not told."""
+    """Full name."""
     role: Optional[str]
-    """Role in a Workspace, such as "VIEWER"; None if not told."""
+    """Role in a Workspace, such as "VIEWER"."""
     approvers: tuple[str, ...]
     """E-mail addresses of those who may approve the package for this recipient."""
     phone_numbers: tuple[str, ...]
-    """Phone numbers that the service knows of this recipient, with the dialling code where it tells one, such as "+1
+    """Phone numbers that the service knows of this recipient, with the dialling code where it gives one, such as "+1
     4155550100".
     """
     needs_approval: bool
-    """True if somebody has to approve the package for this recipient."""
+    """Whether somebody has to approve the package for this recipient."""
     is_package_owner: bool
-    """True if this is the sender."""
+    """Whether this is the sender."""
     sms_auth: bool
-    """True if the recipient has to give a code sent by SMS."""
+    """Whether the recipient has to give a code sent by SMS."""
     recipient_code: Optional[str]
-    """The service's code of this recipient; None if not told."""
+    """The service's code of this recipient."""
     confirmations: tuple[Confirmation, ...]
     """What the recipient has fetched."""
     public_keys: tuple[PublicKey, ...]
-    """Public keys of the recipient's trusted devices, if they were told with it. See Package.get_public_keys."""
+    """Public keys of the recipient's trusted devices, if they came with it. See Package.get_public_keys."""
 
 
 @dataclass(frozen=True)
@@ -162,15 +161,15 @@ class RecipientResult:
     email: str
     """The address as it was given."""
     status: Status
-    """A Status: Status.OK, or why the recipient is not on the package. With a recipient: why its trusted devices did not
-    get the keycode, see Package.upload_keycodes.
+    """Status.OK, or why the recipient is not on the package. With a recipient: why its trusted devices did not get the
+    keycode, see Package.upload_keycodes.
     """
     server_code: Optional[str]
-    """The service's own code, such as "DUPLICATE_EMAIL"; None unless it refused."""
+    """The service's own code, such as "DUPLICATE_EMAIL", if it refused."""
     server_message: Optional[str]
-    """The service's own words; None if there are none."""
+    """The service's own words, if there are any."""
     recipient: Optional[Recipient]
-    """The recipient; None if it was refused."""
+    """The recipient, unless it was refused."""
 
 
 @dataclass(frozen=True)
@@ -188,7 +187,7 @@ class ContactGroupMember:
     """Somebody in a contact group."""
 
     user_id: Optional[str]
-    """The service's id of this user; None if not told."""
+    """The service's id of this user."""
     email: str
     """E-mail address."""
 
@@ -202,7 +201,7 @@ class ContactGroup:
     name: str
     """Its name."""
     is_organization_group: bool
-    """True if it is the organization's, which all its users may use."""
+    """Whether it is the organization's, which all its users may use."""
     members: tuple[ContactGroupMember, ...]
     """Who is in it."""
 
@@ -220,22 +219,22 @@ class File:
     received.
     """
     uploaded: Optional[datetime]
-    """When it was uploaded, in UTC; None if not told."""
+    """When it was uploaded."""
     uploaded_text: Optional[str]
-    """When it was uploaded, as the service writes it; None if not told."""
+    """When it was uploaded, as the service writes it."""
     created_by: Optional[str]
-    """E-mail address of who uploaded it; None if not told."""
+    """E-mail address of who uploaded it."""
     parts: int
     """Parts into which it was cut."""
     version: int
-    """Version of the file in a Workspace, 0 if not told."""
+    """Version of the file in a Workspace, 0 if not known."""
     created_by_id: Optional[str]
-    """The service's id of who uploaded it; None if not told. Only Package.get_file_information tells it."""
+    """The service's id of who uploaded it. Only Package.get_file_information gives it."""
 
 
 @dataclass(frozen=True)
 class FileInformation:
-    """What the service tells of a file."""
+    """What the service knows of a file."""
 
     file: File
     """The file as it is now."""
@@ -245,16 +244,16 @@ class FileInformation:
 
 @dataclass(frozen=True)
 class Subdirectory:
-    """A directory as the one above shows it: part of other records."""
+    """A directory as the one above shows it."""
 
     directory_id: str
     """Its id."""
     name: str
     """Its name. Not safe as a path: Package.download_all makes it so."""
     created: Optional[datetime]
-    """When it was made, in UTC; None if not told."""
+    """When it was made."""
     created_text: Optional[str]
-    """When it was made, as the service writes it; None if not told."""
+    """When it was made, as the service writes it."""
 
 
 @dataclass(frozen=True)
@@ -273,40 +272,40 @@ class Directory:
 
 @dataclass(frozen=True)
 class ReportItem:
-    """What became of one file of a tree: part of a report."""
+    """What became of one file of a tree."""
 
     path: str
     """Its path in the tree, as the sender names it, with / between directories. Not safe as a path on this machine."""
     local_path: Optional[str]
-    """Where it is on this machine; None if it has no place here."""
+    """Where it is on this machine, if it has a place here."""
     file_id: Optional[str]
-    """Its id; None if it has none."""
+    """Its id, if it has one."""
     size: int
     """Bytes of the file: of one that was downloaded, as they were received."""
     status: Status
-    """A Status: Status.OK, or why nothing was done."""
+    """Status.OK, or why nothing was done."""
     action: Action
-    """What was done: an Action."""
+    """What was done."""
     message: Optional[str]
-    """What happened, in words; None for Status.OK."""
+    """What happened, in words, if the status is not Status.OK."""
     renamed: bool
-    """True if its name on this machine is not the sender's, which was not safe or was taken by another file."""
+    """Whether its name on this machine is not the sender's, which was not safe or was taken by another file."""
     declared_size: Optional[int]
-    """Bytes of the file as its sender declared them, not always rightly; None if that is not known."""
+    """Bytes of the file as its sender declared them, where it did: not always rightly."""
 
 
 @dataclass(frozen=True)
 class Finalized:
-    """What came of finalizing."""
+    """The result of finalizing a package."""
 
     link: str = field(repr=False)
     """The secure link with the keycode in it: whoever has it opens the package."""
     approvers: tuple[str, ...]
     """E-mail addresses of those who can approve it."""
     recipients: tuple[str, ...]
-    """E-mail addresses of the recipients, as the service tells them."""
+    """E-mail addresses of the recipients, as the service lists them."""
     needs_approval: bool
-    """True if the package is finalized, but somebody has to approve it before recipients can open it."""
+    """Whether the package is finalized, but somebody has to approve it before recipients can open it."""
 
 
 @dataclass(frozen=True)
@@ -316,37 +315,37 @@ class Link:
     host: str
     """The host with its scheme, such as "https://acme.sendsafely.com"."""
     package_id: Optional[str]
-    """The package id; None if the link has none."""
+    """The package id, if the link has one."""
     package_code: str
     """The package code."""
     keycode: Optional[str] = field(repr=False)
-    """The keycode, which opens the package; None if the link has none."""
+    """The keycode, which opens the package, if the link has one."""
 
 
 @dataclass(frozen=True)
 class PackageInformation:
-    """What the service tells of a package."""
+    """What the service knows of a package."""
 
     package_id: str
     """The package id, such as "GVG2-MNZT"."""
     package_code: str
     """The package code, as in the secure link."""
     sender: Optional[str]
-    """E-mail address of the sender; None if not told."""
+    """E-mail address of the sender."""
     created: Optional[datetime]
-    """When it was created, in UTC; None if not told."""
+    """When it was created."""
     created_text: Optional[str]
-    """When it was created, as the service writes it; None if not told."""
+    """When it was created, as the service writes it."""
     state_name: Optional[str]
-    """The state as the service names it, such as "PACKAGE_STATE_ACTIVE_INCOMPLETE"; None if not told."""
+    """The state as the service names it, such as "PACKAGE_STATE_ACTIVE_INCOMPLETE"."""
     state: PackageState
-    """The state: a PackageState."""
+    """The state."""
     status: PackageStatus
-    """The class of the state: a PackageStatus."""
+    """The class of the state."""
     life: Optional[int]
-    """Days for which it can be opened, 0 for ever, None if not told."""
+    """Days for which it can be opened, 0 for ever."""
     label: Optional[str]
-    """Name of a Workspace, or a label; None for none."""
+    """Name of a Workspace, or a label."""
     recipients: tuple[Recipient, ...]
     """The recipients."""
     contact_groups: tuple[ContactGroup, ...]
@@ -356,25 +355,25 @@ class PackageInformation:
     approvers: tuple[str, ...]
     """E-mail addresses of possible approvers."""
     needs_approval: bool
-    """True if somebody has to approve it before recipients can open it."""
+    """Whether somebody has to approve it before recipients can open it."""
     password_required: bool
-    """True if downloads need a password."""
+    """Whether downloads need a password."""
     is_workspace: bool
-    """True for a Workspace."""
+    """Whether it is a Workspace."""
     is_archived: bool
-    """True if it is archived: expired or deleted."""
+    """Whether it is archived: expired or deleted."""
     allow_reply_all: bool
-    """True if recipients may reply to all."""
+    """Whether recipients may reply to all."""
     contains_message: Optional[bool]
-    """True if there is a message, False if not, None if not told."""
+    """Whether there is a message."""
     root_directory_id: Optional[str]
-    """Id of a Workspace's root directory; None for none."""
+    """Id of a Workspace's root directory."""
     parent_id: Optional[str]
-    """Id of the package that this one replies to; None for none."""
+    """Id of the package that this one replies to, if it is a reply."""
     url: Optional[str]
-    """The service's own address of it; None if not told."""
+    """The service's own address of it."""
     directories: tuple[Subdirectory, ...]
-    """The directories in a Workspace's root directory, as far as the service tells them here; Workspace.get_directory
+    """The directories in a Workspace's root directory, as far as the service lists them here; Workspace.get_directory
     gives them all.
     """
 
@@ -388,13 +387,13 @@ class Download:
     file_name: str
     """Its name as the sender gave it."""
     path: Optional[str]
-    """Where it was written; None if it went to a file object."""
+    """Where it was written, if it was written to a path."""
     size: int
     """Bytes of the file as they were received; of one that was left alone, as its sender declared them."""
     skipped: bool
-    """True if the target existed and was left alone."""
+    """Whether the target existed and was left alone."""
     declared_size: Optional[int]
-    """Bytes of the file as its sender declared them, not always rightly; None if that is not known."""
+    """Bytes of the file as its sender declared them, where it did: not always rightly."""
 
 
 @dataclass(frozen=True)
@@ -404,25 +403,25 @@ class ActivityEntry:
     activity_log_id: str
     """Id of the entry."""
     time: Optional[datetime]
-    """When it was done, in UTC; None if not told."""
+    """When it was done."""
     time_text: Optional[str]
-    """When it was done, as the service writes it; None if not told."""
+    """When it was done, as the service writes it."""
     time_for_people: Optional[str]
-    """The same as the service writes it for people; None if not told."""
+    """The same as the service writes it for people."""
     ip_address: Optional[str]
-    """Address that it was done from; None if not told."""
+    """Address that it was done from."""
     package_id: Optional[str]
-    """Id of the package; None if not told."""
+    """Id of the package."""
     target_id: Optional[str]
-    """Id of the file, directory or recipient that it was done to; None if not told."""
+    """Id of the file, directory or recipient that it was done to."""
     action: Optional[str]
-    """What was done, in the service's word for it; None if not told."""
+    """What was done, in the service's word for it."""
     action_description: Optional[str]
-    """What was done, in a sentence; None if not told."""
+    """What was done, in a sentence."""
     user_email: Optional[str]
-    """E-mail address of who did it; None if not told."""
+    """E-mail address of who did it."""
     user_id: Optional[str]
-    """Id of who did it; None if not told."""
+    """Id of who did it."""
 
 
 @dataclass(frozen=True)
@@ -432,43 +431,43 @@ class PackageSummary:
     package_id: str
     """The package id, such as "GVG2-MNZT"."""
     package_code: Optional[str]
-    """The package code, as in the secure link; None if not told."""
+    """The package code, as in the secure link."""
     parent_id: Optional[str]
-    """Id of the package that this one replies to; None for none."""
+    """Id of the package that this one replies to, if it is a reply."""
     sender: Optional[str]
-    """E-mail address of the sender; None if not told."""
+    """E-mail address of the sender."""
     sender_id: Optional[str]
-    """The service's id of the sender; None if not told."""
+    """The service's id of the sender."""
     updated: Optional[datetime]
-    """When it last changed, in UTC; None if not told."""
+    """When it last changed."""
     updated_text: Optional[str]
-    """When it last changed, as the service writes it; None if not told."""
+    """When it last changed, as the service writes it."""
     state: PackageState
-    """The state: a PackageState."""
+    """The state."""
     status: PackageStatus
-    """The class of the state: a PackageStatus."""
+    """The class of the state."""
     state_text: Optional[str]
-    """The state in the service's words, such as "Active - Waiting for Pickup"; None if not told."""
+    """The state in the service's words, such as "Active - Waiting for Pickup"."""
     life: Optional[int]
-    """Days for which it can be opened, 0 for ever, None if not told."""
+    """Days for which it can be opened, 0 for ever."""
     recipient_count: Optional[int]
-    """How many recipients there are, None if not told."""
+    """How many recipients there are."""
     label: Optional[str]
-    """Name of a Workspace, or a label; None for none."""
+    """Name of a Workspace, or a label."""
     recipients: tuple[str, ...]
-    """E-mail addresses of recipients, as far as the list tells them."""
+    """E-mail addresses of recipients, as far as the list has them."""
     file_names: tuple[str, ...]
     """Names of the files."""
     contact_groups: tuple[str, ...]
     """Names of the contact groups."""
     contains_message: Optional[bool]
-    """True if there is a message, False if not, None if not told."""
+    """Whether there is a message."""
     is_workspace: bool
-    """True for a Workspace."""
+    """Whether it is a Workspace."""
     is_dropzone: bool
-    """True if it came by a Dropzone."""
+    """Whether it came by a Dropzone."""
     recipient: Optional[Recipient]
-    """In the history of a recipient: this recipient with what it has fetched; else None."""
+    """In the history of a recipient: this recipient with what it has fetched."""
 
 
 @dataclass(frozen=True)
@@ -478,21 +477,21 @@ class AuditLogEntry:
     event_id: str
     """Id of the event."""
     time: Optional[datetime]
-    """When it was, in UTC; None if not known."""
+    """When it was."""
     time_text: Optional[str]
-    """When it was, as the service writes it; None if not known."""
+    """When it was, as the service writes it."""
     event_type: Optional[str]
-    """Kind of event, in the service's word for it, such as "PACKAGE_EVENT"; None if not known."""
+    """Kind of event, in the service's word for it, such as "PACKAGE_EVENT"."""
     action: Optional[str]
-    """What was done, in the service's word for it; None if not known."""
+    """What was done, in the service's word for it."""
     ip_address: Optional[str]
-    """Address that it was done from; None if not known."""
+    """Address that it was done from."""
     authenticated_user: Optional[str]
-    """Who did it: an e-mail address, or words such as "Anonymous Recipient"; None if not known."""
+    """Who did it: an e-mail address, or words such as "Anonymous Recipient"."""
     impersonated_user: Optional[str]
-    """E-mail address of the one in whose name it was done; None if in nobody else's."""
+    """E-mail address of the one in whose name it was done, if in somebody else's."""
     details: Optional[str]
-    """What else is known of it, as JSON text, which differs from action to action; None if not known."""
+    """What else is known of it, as JSON text, which differs from action to action."""
 
 
 @dataclass(frozen=True)
@@ -500,17 +499,17 @@ class Login:
     """How a login ended."""
 
     api_key: Optional[str]
-    """The new API key; None if a second factor is needed first."""
+    """The new API key, unless a second factor is needed first."""
     api_secret: Optional[str] = field(repr=False)
-    """The secret of the API key, which the service tells only now; None if a second factor is needed first."""
+    """The secret of the API key, unless a second factor is needed first. The service shows it only now."""
     email: Optional[str]
-    """E-mail address of the owner; None if not told."""
+    """E-mail address of the owner."""
     second_factor_required: bool
-    """True if a second factor is needed: call Client.generate_api_key_second_factor."""
+    """Whether a second factor is needed: call Client.generate_api_key_second_factor."""
     validation_token: Optional[str] = field(repr=False)
-    """What that call needs besides the code; else None."""
+    """What that call needs besides the code, if it is needed."""
     second_factor_kind: Optional[str]
-    """The kind of second factor in the service's words; None if not told."""
+    """The kind of second factor in the service's words."""
 
 
 @dataclass(frozen=True)
@@ -518,9 +517,9 @@ class KeyPair:
     """The key pair of a trusted device."""
 
     public_key_id: Optional[str]
-    """The service's id of the public key; None until it is registered."""
+    """The service's id of the public key, once it is registered."""
     description: Optional[str]
-    """What the user calls the device; None if not known."""
+    """What the user calls the device."""
     public_key: str
     """The armored OpenPGP public key."""
     private_key: str = field(repr=False)
@@ -534,10 +533,10 @@ class Keycode:
     package_id: str
     """The package id."""
     keycode: Optional[str] = field(repr=False)
-    """The keycode; None if status says why there is none."""
+    """The keycode, unless status says why there is none."""
     status: Status
-    """A Status: Status.OK; Status.REFUSED if the service holds none for the device; Status.DECRYPT_FAILED if it is another
-    device's or damaged.
+    """Status.OK; Status.REFUSED if the service holds none for the device; Status.DECRYPT_FAILED if it is another device's
+    or damaged.
     """
 
 
@@ -550,7 +549,7 @@ class SyncFailure:
     public_key_id: str
     """Id of the other device's public key."""
     status: Status
-    """A Status."""
+    """Why it was not handed on."""
     message: str
     """What happened."""
 
