@@ -1205,6 +1205,25 @@ fn copied_files_come_down_with_their_own_keys() {
     );
 }
 
+#[test]
+fn the_service_is_asked_once_for_the_key_of_a_copied_file() {
+    let emulator = Emulator::start();
+    let client = emulator.client();
+    let source = package(&client);
+    let workspace = workspace(&client);
+    let file = upload(&source, "copied.bin", &noise(1, 6 * PART)).unwrap();
+    source
+        .copy_file(&mut (), &file.file_id, &workspace, None)
+        .unwrap();
+    let refusal = json!({"response": "FAIL", "message": "not now"});
+    emulator.fault(json!({"endpoint": "file_information", "action": {"envelope": refusal}}));
+    emulator.forget_requests();
+    let to = TempDir::new();
+    let result = workspace.download_all(&mut (), &to.0, &DownloadOptions::default());
+    refused(result, ErrorKind::DecryptFailed);
+    assert_eq!(emulator.count("file_information"), 1);
+}
+
 /// The requests that the protocol needs, and hardly one more.
 #[test]
 fn many_small_files_take_no_more_requests_than_they_need() {

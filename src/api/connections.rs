@@ -36,7 +36,7 @@ pub(crate) struct Agents {
 }
 
 impl Interrupt for Agents {
-    fn interrupt(self: Box<Self>) {
+    fn interrupt(&self) {
         self.api.shutdown();
         self.storage.shutdown();
     }

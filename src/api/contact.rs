@@ -4,18 +4,16 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use parking_lot::{Condvar, Mutex};
 use url::Url;
 
 use super::host::authority;
-use crate::call::{Call, Interrupt};
+use crate::call::{Call, Watched};
 use crate::error::Result;
 
 /// What one client knows of the hosts that it talks to.
 #[derive(Default)]
 pub(crate) struct Contacts {
-    known: Mutex<Known>,
-    back: Condvar,
+    known: Watched<Known>,
 }
 
 #[derive(Default)]
@@ -35,23 +33,13 @@ impl Contacts {
         }
         if known.away.remove(host) {
             known.returns += 1;
-            self.back.notify_all();
+            self.known.notify();
         }
     }
 
     /// No connection to a host can be had.
     pub(crate) fn missed(&self, host: &str) {
         self.known.lock().away.insert(host.to_owned());
-    }
-}
-
-/// Wakes those who wait, so that each looks whether its call was stopped.
-struct Wake(Arc<Contacts>);
-
-impl Interrupt for Wake {
-    fn interrupt(self: Box<Self>) {
-        let _known = self.0.known.lock();
-        self.0.back.notify_all();
     }
 }
 
@@ -80,20 +68,11 @@ impl<'a> Contact<'a> {
     /// Sleeps, but not beyond a stop, nor beyond the return of a host that was away.
     pub(crate) fn sleep(&self, call: &Call, longest: Duration) -> Result<()> {
         let deadline = Instant::now() + longest;
-        let number = call.on_stop(Box::new(Wake(Arc::clone(self.contacts))));
-        let mut known = self.contacts.known.lock();
-        let returns = known.returns;
-        while known.returns == returns
-            && !call.is_stopped()
-            && !self
-                .contacts
-                .back
-                .wait_until(&mut known, deadline)
-                .timed_out()
-        {}
-        drop(known);
-        call.release(number);
-        call.check()
+        let known = &self.contacts.known;
+        let returns = known.lock().returns;
+        known
+            .wait_while_until(call, Some(deadline), |known| known.returns == returns)
+            .map(|_| ())
     }
 }
 

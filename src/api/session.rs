@@ -94,7 +94,7 @@ impl Api {
     /// Leases connections for one call of the user.
     pub(crate) fn session(&self, call: &Arc<Call>) -> Session {
         let agents = self.0.connections.lease();
-        let interrupt = call.on_stop(Box::new(agents.clone()));
+        let interrupt = call.on_stop(Arc::new(agents.clone()));
         Session {
             api: self.clone(),
             agents,

@@ -13,15 +13,15 @@ use crate::log::Log;
 use crate::printable::printable;
 
 /// Something that a stop interrupts, such as the connections of an agent.
-pub(crate) trait Interrupt: Send {
-    fn interrupt(self: Box<Self>);
+pub(crate) trait Interrupt: Send + Sync {
+    fn interrupt(&self);
 }
 
 /// What a stop has to interrupt, each with its number.
 #[derive(Default)]
 struct Interrupts {
     last: u64,
-    registered: Vec<(u64, Box<dyn Interrupt>)>,
+    registered: Vec<(u64, Arc<dyn Interrupt>)>,
 }
 
 /// The state of one call, shared by the thread that made it and its workers.
@@ -63,7 +63,7 @@ impl Call {
     pub(crate) fn part_of(whole: &Arc<Self>, phase: Phase) -> PartOfCall {
         let (notice, _) = bounded(1);
         let part = Arc::new(Self::with(notice, Some((Arc::clone(whole), phase))));
-        let number = whole.on_stop(Box::new(StopPart(Arc::downgrade(&part))));
+        let number = whole.on_stop(Arc::new(StopPart(Arc::downgrade(&part))));
         PartOfCall {
             call: part,
             whole: Arc::clone(whole),
@@ -237,7 +237,7 @@ impl Call {
     }
 
     /// Registers what a stop has to interrupt; answers its number. After a stop it is interrupted at once.
-    pub(crate) fn on_stop(&self, interrupt: Box<dyn Interrupt>) -> u64 {
+    pub(crate) fn on_stop(&self, interrupt: Arc<dyn Interrupt>) -> u64 {
         let mut interrupts = self.interrupts.lock();
         interrupts.last += 1;
         let number = interrupts.last;
@@ -281,7 +281,7 @@ impl Call {
     }
 
     /// How far the call is now, without its rate.
-    pub(super) fn snapshot(&self) -> Progress {
+    pub(crate) fn snapshot(&self) -> Progress {
         let bytes_done = self.bytes_done.load(Ordering::Relaxed);
         let parts_done = self.parts_done.load(Ordering::Relaxed);
         let total = self.bytes_total.load(Ordering::Relaxed);
@@ -315,7 +315,7 @@ impl Drop for PartOfCall {
 struct StopPart(Weak<Call>);
 
 impl Interrupt for StopPart {
-    fn interrupt(self: Box<Self>) {
+    fn interrupt(&self) {
         if let Some(part) = self.0.upgrade() {
             part.stop();
         }

@@ -17,6 +17,7 @@ use crate::package::{Inner, Package};
 use crate::record::File;
 use crate::secret::SecretString;
 use crate::transfer::download;
+use crate::transfer::fetch::FileToFetch;
 use crate::transfer::outlet::{Outlet, SinkEvent};
 
 /// Where the bytes of a download go.
@@ -203,7 +204,7 @@ impl Lead {
         let download = self
             .inner
             .download(&self.session, file, directory_id, options)?;
-        let download = download::Download {
+        let download = FileToFetch {
             in_memory: self.in_memory,
             ..download
         };
@@ -241,12 +242,7 @@ pub(crate) fn refuse_existing(target: &Path) -> Result<()> {
 
 impl Inner {
     /// Fetches a file, and returns how many bytes it has.
-    pub(crate) fn fetch(
-        &self,
-        file: &File,
-        download: download::Download,
-        outlet: Outlet,
-    ) -> Result<u64> {
+    pub(crate) fn fetch(&self, file: &File, download: FileToFetch, outlet: Outlet) -> Result<u64> {
         let session = Arc::clone(&download.session);
         let size = download::run(download, outlet)?;
         if file.parts > 0 {
@@ -268,11 +264,11 @@ impl Inner {
         file: &File,
         directory_id: Option<String>,
         options: &DownloadOptions,
-    ) -> Result<download::Download> {
+    ) -> Result<FileToFetch> {
         let secrets = self.secrets()?;
         let passphrase = self.passphrase_of(session, file)?;
         let client = &self.client.0;
-        Ok(download::Download {
+        Ok(FileToFetch {
             session: Arc::clone(session),
             budget: Arc::clone(&client.budget),
             package: self.read_name().to_owned(),

@@ -16,7 +16,7 @@ use crate::package::created::{Created, Witness};
 use crate::record::File;
 use crate::transfer::plan::Plan;
 use crate::transfer::source::{Feed, Filler, Puller, SourceEvent, SourceFile, spool};
-use crate::transfer::upload::{self, Upload};
+use crate::transfer::upload::{self, FileToSend};
 
 /// Where the bytes of an upload come from.
 pub enum Source<'a> {
@@ -295,7 +295,7 @@ impl Lead {
         {
             self.inner.steps.lock().left_incomplete(left);
         }
-        upload::run(Upload {
+        upload::run(FileToSend {
             session: Arc::clone(&session),
             budget: Arc::clone(&client.budget),
             package_id: self.inner.id.clone(),

@@ -6,15 +6,9 @@
 
 use std::cell::Cell;
 use std::sync::Arc;
-use std::time::Duration;
 
-use parking_lot::{Condvar, Mutex};
-
-use crate::call::Call;
+use crate::call::{Call, Watched};
 use crate::error::{Error, Result};
-
-/// How often a waiter looks whether its call was stopped.
-const GLANCE: Duration = Duration::from_millis(50);
 
 /// Bytes that may be in memory at once.
 ///
@@ -24,8 +18,7 @@ const GLANCE: Duration = Duration::from_millis(50);
 /// one at a time, which waits for nobody then: many transfers have as many urgent parts.
 pub(crate) struct Budget {
     limit: u64,
-    state: Mutex<State>,
-    freed: Condvar,
+    state: Watched<State>,
 }
 
 #[derive(Default)]
@@ -78,8 +71,7 @@ impl Budget {
     pub(crate) fn new(limit: u64) -> Self {
         Self {
             limit,
-            state: Mutex::default(),
-            freed: Condvar::new(),
+            state: Watched::default(),
         }
     }
 
@@ -106,21 +98,18 @@ impl Budget {
     ) -> Result<Lease> {
         let size = usize::try_from(bytes).unwrap_or(usize::MAX);
         let mut lease = self.lease_nothing();
-        let mut state = self.state.lock();
-        loop {
-            if let Some(buffer) = state.take_idle(size) {
-                let capacity = buffer.capacity() as u64;
-                state.leased += capacity;
-                lease.charged.set(capacity);
-                lease.room = capacity;
-                lease.buffer = buffer;
-                return Ok(lease);
-            }
-            if state.leased == 0 || state.leased + bytes <= self.limit || urgent() {
-                break;
-            }
-            call.check()?;
-            self.freed.wait_for(&mut state, GLANCE);
+        let mut idle = None;
+        let mut state = self.state.wait_while(call, |state| {
+            idle = state.take_idle(size);
+            idle.is_none() && state.leased > 0 && state.leased + bytes > self.limit && !urgent()
+        })?;
+        if let Some(buffer) = idle {
+            let capacity = buffer.capacity() as u64;
+            state.leased += capacity;
+            lease.charged.set(capacity);
+            lease.room = capacity;
+            lease.buffer = buffer;
+            return Ok(lease);
         }
         state.leased += bytes;
         lease.charged.set(bytes);
@@ -151,7 +140,7 @@ impl Budget {
             std::mem::take(&mut state.idle)
         };
         drop(idle);
-        self.freed.notify_all();
+        self.state.notify();
     }
 }
 
@@ -168,15 +157,13 @@ impl Lease {
             return Ok(());
         };
         let limit = self.budget.limit;
-        let mut state = self.budget.state.lock();
-        while state.leased + more > limit && !self.above.get() {
-            if !state.above && (state.leased == charged || urgent()) {
-                state.above = true;
-                self.above.set(true);
-                break;
-            }
-            call.check()?;
-            self.budget.freed.wait_for(&mut state, GLANCE);
+        let may_go_above = |state: &State| !state.above && (state.leased == charged || urgent());
+        let mut state = self.budget.state.wait_while(call, |state| {
+            state.leased + more > limit && !self.above.get() && !may_go_above(state)
+        })?;
+        if state.leased + more > limit && !self.above.get() {
+            state.above = true;
+            self.above.set(true);
         }
         state.leased += more;
         self.charged.set(bytes);
@@ -200,7 +187,7 @@ impl Lease {
             state.leased -= surplus;
             state.above &= !self.above.take();
             drop(state);
-            self.budget.freed.notify_all();
+            self.budget.state.notify();
         }
     }
 }
@@ -219,14 +206,19 @@ impl Drop for Lease {
             state.excess(self.budget.limit)
         };
         drop(excess);
-        self.budget.freed.notify_all();
+        self.budget.state.notify();
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::time::Duration;
+
     use super::*;
     use crate::error::ErrorKind;
+
+    const A_WHILE: Duration = Duration::from_millis(50);
 
     fn budget(limit: u64) -> (Arc<Budget>, Arc<Call>) {
         (Arc::new(Budget::new(limit)), Call::new().0)
@@ -298,7 +290,7 @@ mod tests {
                 done.send(()).expect("is waited for");
                 second
             });
-            assert!(is_done.recv_timeout(3 * GLANCE).is_err(), "it waits");
+            assert!(is_done.recv_timeout(3 * A_WHILE).is_err(), "it waits");
             assert_eq!(charged(&budget), 610);
             first.grow(&call, 10, || true).expect("gives back");
             waiting.join().expect("no panic")
@@ -308,7 +300,7 @@ mod tests {
         first.grow(&call, 500, || true).expect("the place is free");
         let stopped = std::thread::scope(|scope| {
             let waiting = scope.spawn(|| lease().grow(&call, 500, || true));
-            std::thread::sleep(GLANCE);
+            std::thread::sleep(A_WHILE);
             call.stop();
             waiting.join().expect("no panic")
         });
@@ -363,6 +355,21 @@ mod tests {
         let refused = budget.lease(&call, 1 << 62, || false).err().expect("none");
         assert_eq!(refused.kind(), ErrorKind::OutOfMemory);
         assert_eq!(charged(&budget), 0);
+    }
+
+    #[test]
+    fn whoever_waits_sleeps_until_something_is_given_back() {
+        let (budget, call) = budget(100);
+        let held = budget.lease(&call, 100, || false).expect("fits");
+        let looks = AtomicU32::new(0);
+        let urgent = || looks.fetch_add(1, Ordering::Relaxed) > 1000;
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| budget.lease(&call, 100, urgent).map(|_| ()));
+            std::thread::sleep(6 * A_WHILE);
+            assert!(looks.load(Ordering::Relaxed) <= 2, "nobody looks meanwhile");
+            drop(held);
+            waiting.join().expect("no panic").expect("room was made");
+        });
     }
 
     #[test]

@@ -1,26 +1,82 @@
-//! What parts claim of the file that they belong to (`protocol` 4.3).
+//! What parts claim of the file that they belong to, inside of their encryption (`protocol` 4.3).
+
+use std::collections::HashSet;
 
 use crate::crypto::Place;
 
-/// What the parts of a file say of where they belong. All of ours say it, those of other clients never do: one that is
-/// not like the others is not of this file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Said {
-    /// None is there yet.
-    #[default]
-    Unheard,
-    Nothing,
-    /// The size of the file with it, once one has said that. The last part always does.
-    Places {
-        size: Option<u64>,
-    },
+/// What was accepted of the parts of one file.
+#[derive(Default)]
+pub(super) struct Claims {
+    places: Places,
+    /// The marks of all parts that are there: no two have the same.
+    marks: HashSet<[u8; 8]>,
+    /// A size that one part has claimed, other than the declared one.
+    doubted: Option<u64>,
 }
 
-impl Said {
-    /// What they say with one more, which was asked for as `part` of `parts`; none if it does not belong there.
-    pub(super) fn and(self, part: u32, parts: u32, says: Option<&Place>) -> Option<Self> {
-        let Some(place) = says else {
-            return (!matches!(self, Self::Places { .. })).then_some(Self::Nothing);
+impl Claims {
+    /// The size that the parts claim the file has.
+    pub(super) fn size(&self) -> Option<u64> {
+        self.places.size()
+    }
+
+    /// Whether the parts number themselves: then there are no others.
+    pub(super) fn are_numbered(&self) -> bool {
+        matches!(self.places, Places::Given { .. })
+    }
+
+    /// Accepts a genuine part if it is the one that was asked for, as `part` of `parts`.
+    ///
+    /// What is accepted first binds the others. Of two files, the one that has the `declared` size is the right one: a
+    /// part of another size is refused once.
+    ///
+    /// # Errors
+    /// Why it is the wrong one.
+    pub(super) fn accept(
+        &mut self,
+        part: u32,
+        parts: u32,
+        place: Option<&Place>,
+        mark: [u8; 8],
+        declared: Option<u64>,
+    ) -> Result<(), &'static str> {
+        let places = self
+            .places
+            .and(part, parts, place)
+            .ok_or("it belongs to another place, or to another file")?;
+        if self.marks.contains(&mark) {
+            return Err("another part of the file is the same");
+        }
+        if let (None, Some(size)) = (self.places.size(), places.size())
+            && declared.is_some_and(|declared| declared != size)
+            && self.doubted.replace(size) != Some(size)
+        {
+            return Err("it is of a file of another size than declared");
+        }
+        self.marks.insert(mark);
+        self.places = places;
+        Ok(())
+    }
+}
+
+/// Whether parts say where in the file they belong. All of ours do, those of other clients never do: one that is not like
+/// the others is not of this file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Places {
+    /// No part is there yet.
+    #[default]
+    Unknown,
+    /// They do not.
+    Absent,
+    /// They do, and one may have said the size of the file too. The last part always does.
+    Given { size: Option<u64> },
+}
+
+impl Places {
+    /// With one more, which was asked for as `part` of `parts`; none if it does not belong there.
+    fn and(self, part: u32, parts: u32, place: Option<&Place>) -> Option<Self> {
+        let Some(place) = place else {
+            return (!matches!(self, Self::Given { .. })).then_some(Self::Absent);
         };
         // The first one that says the size binds the others, whatever was declared.
         let wanted = Place {
@@ -28,15 +84,15 @@ impl Said {
             parts,
             size: self.size().unwrap_or(place.size),
         };
-        (self != Self::Nothing && place.is(&wanted)).then(|| Self::Places {
+        (self != Self::Absent && place.is(&wanted)).then(|| Self::Given {
             size: self.size().or((place.parts > 0).then_some(place.size)),
         })
     }
 
-    pub(super) fn size(self) -> Option<u64> {
+    fn size(self) -> Option<u64> {
         match self {
-            Self::Places { size } => size,
-            Self::Unheard | Self::Nothing => None,
+            Self::Given { size } => size,
+            Self::Unknown | Self::Absent => None,
         }
     }
 }
@@ -46,20 +102,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_part_says_where_it_belongs_as_the_others_do() {
+    fn a_part_numbers_itself_as_the_others_do() {
         let place = |part, parts, size| Some(Place { part, parts, size });
-        let all = |said: &[Option<Place>], parts| {
+        let all = |places: &[Option<Place>], parts| {
             (1..)
-                .zip(said)
-                .try_fold(Said::default(), |before, (part, says)| {
-                    before.and(part, parts, says.as_ref())
+                .zip(places)
+                .try_fold(Places::default(), |before, (part, place)| {
+                    before.and(part, parts, place.as_ref())
                 })
         };
-        let whole = Some(Said::Places { size: Some(9) });
+        let whole = Some(Places::Given { size: Some(9) });
         // Known from the start, a stream, and files of other clients.
         assert_eq!(all(&[place(1, 2, 9), place(2, 2, 9)], 2), whole);
         assert_eq!(all(&[place(1, 0, 0), place(2, 2, 9)], 2), whole);
-        assert_eq!(all(&[None, None], 2), Some(Said::Nothing));
+        assert_eq!(all(&[None, None], 2), Some(Places::Absent));
         for wrong in [
             [None, place(2, 2, 9)],
             [place(1, 2, 9), None],
@@ -71,5 +127,23 @@ mod tests {
         ] {
             assert_eq!(all(&wrong, 2), None, "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn a_part_of_another_size_than_declared_is_accepted_at_its_second_attempt() {
+        let place = Place {
+            part: 1,
+            parts: 1,
+            size: 9,
+        };
+        let accept = |claims: &mut Claims, declared, mark| {
+            claims.accept(1, 1, Some(&place), [mark; 8], declared)
+        };
+        let mut claims = Claims::default();
+        assert!(accept(&mut claims, Some(8), 1).is_err());
+        assert!(accept(&mut claims, Some(8), 1).is_ok());
+        assert!(accept(&mut claims, Some(8), 1).is_err(), "the same part");
+        assert_eq!((claims.size(), claims.are_numbered()), (Some(9), true));
+        assert!(accept(&mut Claims::default(), None, 1).is_ok());
     }
 }

@@ -3,14 +3,20 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError};
+use crossbeam_channel::{Sender, bounded, select};
 
-use crate::call::{Call, died, guarded, stopped};
+use crate::call::{Call, Interrupt, died, guarded, stopped};
 use crate::error::Result;
 use crate::os;
 
-/// How often it is seen whether the call was stopped: all workers may be stuck.
-const GLANCE: Duration = Duration::from_millis(20);
+/// Wakes the thread that waits for workers: at a stop, all of them may be stuck.
+struct Wake(Sender<()>);
+
+impl Interrupt for Wake {
+    fn interrupt(&self) {
+        let _ = self.0.try_send(());
+    }
+}
 
 /// Runs the same work on several workers and waits for them all. The first error, or a stop, stops the call, so that the
 /// others end soon; one that is stuck where nothing can wake it is left behind after the grace. Where the system starts no
@@ -39,26 +45,21 @@ pub(crate) fn run(
         }
     }
     drop(results);
-    for _ in 0..started {
-        let result = next(&finished, call);
-        if let Err(error) = result {
-            call.stop();
-            let deadline = Instant::now() + grace;
-            while finished.recv_deadline(deadline).is_ok() {}
-            return Err(error);
+    let (wake, woken) = bounded(1);
+    let number = call.on_stop(Arc::new(Wake(wake)));
+    // The result of the worker that ends next.
+    let next = || {
+        select! {
+            recv(finished) -> result => result.unwrap_or_else(|_| Err(died())),
+            recv(woken) -> _ => Err(stopped()),
         }
+    };
+    let ended = (0..started).try_for_each(|_| next());
+    call.release(number);
+    if ended.is_err() {
+        call.stop();
+        let deadline = Instant::now() + grace;
+        while finished.recv_deadline(deadline).is_ok() {}
     }
-    Ok(())
-}
-
-/// The result of the worker that ends next.
-fn next(finished: &Receiver<Result<()>>, call: &Call) -> Result<()> {
-    loop {
-        match finished.recv_timeout(GLANCE) {
-            Ok(result) => return result,
-            Err(RecvTimeoutError::Disconnected) => return Err(died()),
-            Err(RecvTimeoutError::Timeout) if call.is_stopped() => return Err(stopped()),
-            Err(RecvTimeoutError::Timeout) => {}
-        }
-    }
+    ended
 }

@@ -3,10 +3,10 @@
 
 use std::io::Read as _;
 
+use super::attempt::{Failed, Meter, move_part};
 use super::budget::Lease;
-use super::download::{Download, Job, another_piece};
+use super::fetch::{FileToFetch, PartFetcher, Wanted, another_piece};
 use super::route::PartRoute;
-use crate::api::retry::{Repeat, retrying};
 use crate::api::transport::{Class, Failure, Response, body_failure};
 use crate::crypto::{Limits, proves_passphrase};
 use crate::error::{Error, ErrorKind, Result};
@@ -23,19 +23,22 @@ const HEAD: u64 = 4 << 10;
 ///
 /// # Errors
 /// `DecryptFailed` if it is not; `KeycodeNotProved` if there is no whole to a head; what fetching a part fails with.
-pub(crate) fn prove(download: Download, by_head: bool, head_failed: impl FnOnce()) -> Result<()> {
-    let mut job = Job::for_proof(download);
-    let proof = match by_head.then(|| job.proves_by_head()).transpose() {
+pub(crate) fn prove(file: FileToFetch, by_head: bool, head_failed: impl FnOnce()) -> Result<()> {
+    let mut fetcher = PartFetcher::for_proof(file);
+    let proof = match by_head.then(|| fetcher.proves_by_head()).transpose() {
         Ok(Some(Proof::Found)) => Ok(()),
         Ok(Some(Proof::NotBy(head))) => {
             head_failed();
-            job.head = Some(head);
-            job.fetch(1).map_err(without_whole).map(|_| ())
+            fetcher.head = Some(head);
+            fetcher
+                .fetch(&Wanted::FIRST)
+                .map_err(without_whole)
+                .map(|_| ())
         }
-        Ok(None) => job.fetch(1).map(|_| ()),
+        Ok(None) => fetcher.fetch(&Wanted::FIRST).map(|_| ()),
         Err(error) => Err(error),
     };
-    job.download.budget.trim();
+    fetcher.file.budget.trim();
     match proof {
         // A part in the wrong place was decrypted all the same.
         Err(error) if error.kind() == ErrorKind::WrongPart => Ok(()),
@@ -57,29 +60,21 @@ struct Head {
     length: Option<u64>,
 }
 
-impl Job {
+impl PartFetcher {
     /// Whether the head of the first part proves the passphrase; where it does not, only the whole part can. One that is
     /// whole already is opened.
     fn proves_by_head(&self) -> Result<Proof> {
-        let session = &self.download.session;
-        let mut route = self.route.for_part();
+        let session = &self.file.session;
+        let meter = Meter::new(&session.call, false);
         let mut range = Some(format!("bytes=0-{}", HEAD - 1));
-        retrying(
-            &session.call,
-            session.retry_window(),
-            Repeat::Safely,
-            &session.contact(),
-            || {
-                let through_api = route.through_api();
-                let head = match through_api {
-                    true => self.ask_api(1).and_then(|answer| self.read_head(answer)),
-                    false => self.head_from_storage(&mut route, &mut range),
-                };
-                let result = head.and_then(|head| self.proves_by(head));
-                route.note(through_api, session.storage_is_connected(), &result);
-                result
-            },
-        )
+        move_part(session, &self.route, &meter, |route, through_api| {
+            let head = match through_api {
+                true => self.ask_api(1).and_then(|answer| self.read_head(answer)),
+                false => self.head_from_storage(route, &mut range),
+            };
+            head.and_then(|head| self.proves_by(head))
+                .map_err(Failed::from)
+        })
     }
 
     /// Asks the storage for a head. What it, or a gateway before it, gives instead of that piece is no failure: the head of
@@ -108,11 +103,11 @@ impl Job {
     fn proves_by(&self, head: Head) -> std::result::Result<Proof, Failure> {
         let Head { memory, length } = head;
         if length == Some(memory.buffer.len() as u64) {
-            return self.open(memory, 1).map(|_| Proof::Found);
+            return self.open(memory, &Wanted::FIRST).map(|_| Proof::Found);
         }
         let limits = Limits {
             max_plaintext: 0,
-            proceed: &|bytes| memory.grow(&self.download.session.call, bytes as u64, || true),
+            proceed: &|bytes| memory.grow(&self.file.session.call, bytes as u64, || true),
         };
         let proved = proves_passphrase(&memory.buffer, length, &self.passphrase(), &limits);
         memory.settle();
@@ -128,9 +123,9 @@ impl Job {
             Some((_, length)) => length,
             None => answer.content_length,
         };
-        let Download {
+        let FileToFetch {
             session, budget, ..
-        } = &self.download;
+        } = &self.file;
         let mut memory = budget.lease(&session.call, HEAD, || true)?;
         memory.buffer.clear();
         let read = (&mut answer.body)

@@ -2,22 +2,13 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
 
-use parking_lot::{Condvar, Mutex};
-
-use crate::call::{Call, FILE_GRACE};
+use crate::call::{Call, FILE_GRACE, Watched};
 use crate::error::Result;
 use crate::transfer::crew;
 
-/// How often a worker that waits looks whether the call was stopped.
-const GLANCE: Duration = Duration::from_millis(50);
-
 /// Tasks in order. A task may bring further ones.
-pub(crate) struct Queue<T> {
-    state: Mutex<State<T>>,
-    changed: Condvar,
-}
+pub(crate) struct Queue<T>(Watched<State<T>>);
 
 struct State<T> {
     tasks: VecDeque<T>,
@@ -37,14 +28,11 @@ impl<T: Send + 'static> Queue<T> {
         weight: impl Fn(&T) -> usize + Send + Sync + 'static,
         work: impl Fn(&Self, T) -> Result<()> + Send + Sync + 'static,
     ) -> Result<()> {
-        let queue = Self {
-            state: Mutex::new(State {
-                tasks: tasks.into_iter().collect(),
-                busy: 0,
-                free: limit,
-            }),
-            changed: Condvar::new(),
-        };
+        let queue = Self(Watched::new(State {
+            tasks: tasks.into_iter().collect(),
+            busy: 0,
+            free: limit,
+        }));
         let worker = Arc::clone(call);
         crew::run(call, limit, FILE_GRACE, move || {
             let weight = |task: &T| weight(task).clamp(1, limit);
@@ -58,41 +46,42 @@ impl<T: Send + 'static> Queue<T> {
 
     /// Adds tasks at the end.
     pub(crate) fn add(&self, tasks: impl IntoIterator<Item = T>) {
-        self.state.lock().tasks.extend(tasks);
-        self.changed.notify_all();
+        self.0.lock().tasks.extend(tasks);
+        self.0.notify();
     }
 
     /// Adds tasks that bring others: they come first, so that there is always enough to do.
     pub(crate) fn add_first(&self, tasks: impl IntoIterator<Item = T>) {
-        let mut state = self.state.lock();
+        let mut state = self.0.lock();
         for task in tasks {
             state.tasks.push_front(task);
         }
         drop(state);
-        self.changed.notify_all();
+        self.0.notify();
     }
 
     /// The next task, once there is room for it; `None` when all are done.
     fn next(&self, call: &Call, weight: &dyn Fn(&T) -> usize) -> Result<Option<(T, Turn<'_, T>)>> {
-        let mut state = self.state.lock();
-        loop {
-            call.check()?;
-            match state.tasks.front().map(weight) {
-                Some(weight) if weight <= state.free => {
-                    let task = state.tasks.pop_front();
-                    state.free -= weight;
-                    state.busy += 1;
-                    return Ok(task.map(|task| {
-                        let queue = self;
-                        (task, Turn { queue, weight })
-                    }));
-                }
-                None if state.busy == 0 => return Ok(None),
-                _ => {
-                    self.changed.wait_for(&mut state, GLANCE);
-                }
-            }
-        }
+        call.check()?;
+        let mut state = self
+            .0
+            .wait_while(call, |state| match state.tasks.front().map(weight) {
+                Some(weight) => weight > state.free,
+                None => state.busy > 0,
+            })?;
+        let Some(task) = state.tasks.pop_front() else {
+            return Ok(None);
+        };
+        let weight = weight(&task);
+        state.free -= weight;
+        state.busy += 1;
+        Ok(Some((
+            task,
+            Turn {
+                queue: self,
+                weight,
+            },
+        )))
     }
 }
 
@@ -104,17 +93,18 @@ struct Turn<'a, T> {
 
 impl<T> Drop for Turn<'_, T> {
     fn drop(&mut self) {
-        let mut state = self.queue.state.lock();
+        let mut state = self.queue.0.lock();
         state.free += self.weight;
         state.busy -= 1;
         drop(state);
-        self.queue.changed.notify_all();
+        self.queue.0.notify();
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
 
     use super::*;
     use crate::error::{Error, ErrorKind};

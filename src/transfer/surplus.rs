@@ -3,33 +3,39 @@
 
 use std::cell::Cell;
 
-use super::claims::Said;
-use super::download::Job;
+use super::download::Download;
+use super::fetch::Wanted;
 use crate::api::transport::{Class, Failure};
 use crate::error::{ErrorKind, Result};
 
 /// So often a server that fails is asked for what need not be there.
 const ATTEMPTS: u32 = 3;
 
-impl Job {
-    /// Fetches one part more where the counted ones are none, or hold less than was declared. Parts that say themselves how
-    /// many there are have no other.
+impl Download {
+    /// Fetches one part more where the counted ones are none, or hold less than was declared. Parts that number themselves
+    /// have no other.
     pub(super) fn fetch_surplus(&self) -> Result<()> {
-        self.wait_for_all()?;
-        let declared = self.download.declared_size.unwrap_or(0);
-        let is_short = self.parts == 0 || self.assembler.lock().written < declared;
-        if !is_short || matches!(*self.said.lock(), Said::Places { .. }) {
+        let (file, call) = (&self.fetcher.file, self.call());
+        let counted = file.parts;
+        let part = counted.saturating_add(1);
+        // Until all counted parts are written, which other workers may have.
+        self.assembly.wait_for_turn(call, part, 0)?;
+        let declared = file.declared_size.unwrap_or(0);
+        let is_short = counted == 0 || self.assembly.size().written < declared;
+        if !is_short || self.fetcher.claims.lock().are_numbered() {
             return Ok(());
         }
-        let call = &self.download.session.call;
-        let part = self.parts.saturating_add(1);
         let attempts = Attempts::default();
-        match self.fetch_judged(part, &|failure, arrived| attempts.judge(failure, arrived)) {
+        let wanted = Wanted {
+            part,
+            is_urgent: &|| self.assembly.awaits(part),
+            judge: &|failure, arrived| attempts.judge(failure, arrived),
+        };
+        match self.fetcher.fetch(&wanted) {
             Err(error) if attempts.found_none.get() && error.kind() != ErrorKind::Stopped => {
                 let why = error.message();
                 call.log(format!(
-                    "one part more than the {} counted ones was asked for, and there is none: {why}",
-                    self.parts
+                    "one part more than the {counted} counted ones was asked for, and there is none: {why}"
                 ));
                 Ok(())
             }

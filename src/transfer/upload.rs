@@ -1,13 +1,14 @@
 //! Uploads: parts are read, encrypted in place and sent by several workers (`protocol` 4.3, 4.4).
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
 use rand_core::{OsRng, RngCore};
 use serde_json::json;
 
+use super::attempt::{Meter, move_part};
 use super::budget::{Budget, Lease};
 use super::crew;
 use super::plan::Plan;
@@ -15,15 +16,14 @@ use super::route::{PartRoute, Route};
 use super::source::{Feed, read_spool};
 use super::urls::UrlCache;
 use crate::api::endpoint::{self, FileRef};
-use crate::api::retry::{Repeat, retrying};
 use crate::api::transport::{Body, Failure, Request, read_limited};
 use crate::api::{JSON, Session, accept, read_envelope};
 use crate::call::{Phase, WORKER_GRACE};
 use crate::crypto::{PartBuffer, Passphrase, Place};
 use crate::error::{Error, ErrorKind, Result};
 
-/// Everything that the workers of one upload share.
-pub(crate) struct Upload {
+/// A file that exists on the service, with all that it takes to send its parts.
+pub(crate) struct FileToSend {
     pub(crate) session: Arc<Session>,
     pub(crate) budget: Arc<Budget>,
     pub(crate) package_id: String,
@@ -44,10 +44,10 @@ const DOUBTFUL_PATIENCE: Duration = Duration::from_secs(3);
 const DOUBTS: u32 = 2;
 
 /// Sends all parts and waits until the service has them. If it does not get them, all are sent once more.
-pub(crate) fn run(upload: Upload) -> Result<()> {
-    let workers = upload.workers.min(upload.plan.parts as usize);
-    let job = Arc::new(Job {
-        route: Route::new(upload.force_api_route),
+pub(crate) fn run(file: FileToSend) -> Result<()> {
+    let workers = file.workers.min(file.plan.parts as usize);
+    let upload = Arc::new(Upload {
+        route: Route::new(file.force_api_route),
         urls: UrlCache::default(),
         next_part: AtomicU32::new(1),
         taking: Mutex::new(()),
@@ -55,23 +55,23 @@ pub(crate) fn run(upload: Upload) -> Result<()> {
         used_storage: AtomicBool::new(false),
         is_doubtful: AtomicBool::new(false),
         is_second: AtomicBool::new(false),
-        upload,
+        file,
     });
-    let call = Arc::clone(&job.upload.session.call);
-    let starts_again = job.upload.feed.starts_again();
-    job.send_all(workers)?;
-    let patience = match starts_again && job.is_doubtful.load(Ordering::Relaxed) {
+    let call = Arc::clone(&upload.file.session.call);
+    let starts_again = upload.file.feed.starts_again();
+    upload.send_all(workers)?;
+    let patience = match starts_again && upload.is_doubtful.load(Ordering::Relaxed) {
         true => DOUBTFUL_PATIENCE,
         false => COMPLETION_PATIENCE,
     };
-    if job.is_complete(patience)? {
+    if upload.is_complete(patience)? {
         return Ok(());
     }
     if starts_again {
         call.log("the service misses parts of the file; all are sent once more");
-        job.begin_again();
-        job.send_all(workers)?;
-        if job.is_complete(COMPLETION_PATIENCE)? {
+        upload.begin_again();
+        upload.send_all(workers)?;
+        if upload.is_complete(COMPLETION_PATIENCE)? {
             return Ok(());
         }
     }
@@ -81,14 +81,29 @@ pub(crate) fn run(upload: Upload) -> Result<()> {
     ))
 }
 
-struct Job {
-    upload: Upload,
+/// Memory of a part that is being sent. While an upload has any, its next part may have to wait for room.
+struct Held<'a> {
+    memory: Lease,
+    holding: &'a AtomicU32,
+}
+
+impl Drop for Held<'_> {
+    /// Comes before the memory is given back, which wakes those who wait for it: the first of them sees that nothing of
+    /// this upload is held any more, and does not wait on.
+    fn drop(&mut self) {
+        self.holding.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// An upload under way, shared by its workers.
+struct Upload {
+    file: FileToSend,
     route: Route,
     urls: UrlCache,
     next_part: AtomicU32,
     /// One worker after the other takes memory: only so is there one first.
     taking: Mutex<()>,
-    /// Workers that hold memory at the moment.
+    /// Parts that have memory at the moment.
     holding: AtomicU32,
     used_storage: AtomicBool,
     /// A part was taken for stored although the answer was not that of a storage.
@@ -97,22 +112,22 @@ struct Job {
     is_second: AtomicBool,
 }
 
-impl Job {
+impl Upload {
     fn send_all(self: &Arc<Self>, workers: usize) -> Result<()> {
-        let call = &self.upload.session.call;
+        let call = &self.file.session.call;
         call.set_phase(Phase::Transferring);
         let shared = Arc::clone(self);
         let sent = crew::run(call, workers, WORKER_GRACE, move || shared.work());
-        self.upload.budget.trim();
+        self.file.budget.trim();
         sent?;
-        match &self.upload.feed {
+        match &self.file.feed {
             Feed::File(file) => file.check_unchanged(),
             Feed::Pulled(_) | Feed::Spool(_) => Ok(()),
         }
     }
 
     fn begin_again(&self) {
-        self.upload.session.call.retried();
+        self.file.session.call.retried();
         self.next_part.store(1, Ordering::Relaxed);
         self.is_second.store(true, Ordering::Relaxed);
         if self.is_doubtful.load(Ordering::Relaxed) {
@@ -124,53 +139,52 @@ impl Job {
     fn work(&self) -> Result<()> {
         loop {
             let turn = self.next_part.fetch_add(1, Ordering::Relaxed);
-            if turn > self.upload.plan.parts {
+            if turn > self.file.plan.parts {
                 return Ok(());
             }
-            let memory = self.take_memory()?;
-            let sent = self.part(turn, memory);
-            self.holding.fetch_sub(1, Ordering::Relaxed);
-            sent?;
+            let held = self.take_memory()?;
+            self.part(turn, held)?;
         }
     }
 
     /// Memory for a part: the first of an upload never waits, whatever other transfers hold.
-    fn take_memory(&self) -> Result<Lease> {
-        let upload = &self.upload;
+    fn take_memory(&self) -> Result<Held<'_>> {
+        let file = &self.file;
         // As much for all, so that each can have the buffer of another one.
-        let bytes = PartBuffer::room(upload.plan.range(1).1);
+        let bytes = PartBuffer::room(file.plan.range(1).1);
         let _first = self.taking.lock();
         let urgent = || self.holding.load(Ordering::Relaxed) == 0;
-        let call = &upload.session.call;
-        let memory = upload.budget.lease(call, bytes as u64, urgent)?;
+        let call = &file.session.call;
+        let memory = file.budget.lease(call, bytes as u64, urgent)?;
         self.holding.fetch_add(1, Ordering::Relaxed);
-        Ok(memory)
+        let holding = &self.holding;
+        Ok(Held { memory, holding })
     }
 
     /// Reads, encrypts and sends one part.
-    fn part(&self, turn: u32, mut memory: Lease) -> Result<()> {
-        let upload = &self.upload;
+    fn part(&self, turn: u32, mut held: Held<'_>) -> Result<()> {
+        let file = &self.file;
         let place = |part| Place {
             part,
-            parts: upload.plan.parts,
-            size: upload.plan.size,
+            parts: file.plan.parts,
+            size: file.plan.size,
         };
-        let mut buffer = PartBuffer::within(std::mem::take(&mut memory.buffer));
-        match &upload.feed {
-            Feed::File(file) => {
-                let (offset, length) = upload.plan.range(turn);
-                file.read(buffer.plaintext_mut(length), offset)?;
-                let sealed = buffer.seal_at(&place(turn), &upload.passphrase)?;
+        let mut buffer = PartBuffer::within(std::mem::take(&mut held.memory.buffer));
+        match &file.feed {
+            Feed::File(source) => {
+                let (offset, length) = file.plan.range(turn);
+                source.read(buffer.plaintext_mut(length), offset)?;
+                let sealed = buffer.seal_at(&place(turn), &file.passphrase)?;
                 self.send(turn, sealed, length)?;
-                memory.buffer = buffer.into_memory();
+                held.memory.buffer = buffer.into_memory();
             }
             Feed::Pulled(puller) => {
                 let mut filled = puller.pull(buffer)?;
                 let sealed = filled
                     .buffer
-                    .seal_at(&place(filled.part), &upload.passphrase)?;
+                    .seal_at(&place(filled.part), &file.passphrase)?;
                 self.send(filled.part, sealed, filled.length)?;
-                memory.buffer = filled.buffer.into_memory();
+                held.memory.buffer = filled.buffer.into_memory();
             }
             Feed::Spool(spool) => {
                 let (offset, length, plaintext_length) = spool.parts[turn as usize - 1];
@@ -178,7 +192,7 @@ impl Job {
                 sealed.resize(length, 0);
                 read_spool(&spool.file, &mut sealed, offset)?;
                 self.send(turn, &sealed, plaintext_length)?;
-                memory.buffer = sealed;
+                held.memory.buffer = sealed;
             }
         }
         Ok(())
@@ -186,70 +200,42 @@ impl Job {
 
     /// Sends one encrypted part by whichever way works.
     fn send(&self, part: u32, sealed: &[u8], plaintext_length: usize) -> Result<()> {
-        let session = &self.upload.session;
+        let session = &self.file.session;
         let call = &session.call;
-        let mut route = self.route.for_part();
-        // What was sent before is done already, as far as anybody was told.
+        // What was sent before is done already, as far as the progress of the call says.
         let is_second = self.is_second.load(Ordering::Relaxed);
-        // Only what was never sent before counts as progress: a connection that breaks at the same place again and
-        // again must not go on for ever.
-        let furthest = AtomicU64::new(0);
+        let meter = Meter::new(call, !is_second);
         let mut doubts = 0;
         let mut attempts = 0;
-        let sent = retrying(
-            call,
-            session.retry_window(),
-            Repeat::Safely,
-            &session.contact(),
-            || {
-                attempts += 1;
-                let on_wire = AtomicU64::new(0);
-                let count = |bytes: u64| {
-                    let sent = on_wire.fetch_add(bytes, Ordering::Relaxed) + bytes;
-                    if !is_second {
-                        call.sent(bytes);
-                    }
-                    if furthest.fetch_max(sent, Ordering::Relaxed) < sent {
-                        call.moved();
-                    }
-                };
-                let uncount = || {
-                    let sent = on_wire.swap(0, Ordering::Relaxed);
-                    if !is_second {
-                        call.unsent(sent);
-                    }
-                };
-                let through_api = route.through_api();
-                let mut result = match through_api {
-                    true => self.send_through_api(part, sealed, &count).map(|()| true),
-                    false => self.send_to_storage(part, sealed, &count, &mut route),
-                };
-                while matches!(result, Ok(false)) && doubts < DOUBTS {
-                    doubts += 1;
-                    call.retried();
-                    call.log(format!(
-                        "part {part}: this is not how a storage answers; trying again"
-                    ));
-                    uncount();
-                    result = self.send_to_storage(part, sealed, &count, &mut route);
-                }
-                if matches!(result, Ok(false)) {
+        let sent = move_part(session, &self.route, &meter, |route, through_api| {
+            attempts += 1;
+            if through_api {
+                return Ok(self.send_through_api(part, sealed, &meter)?);
+            }
+            while !self.send_to_storage(part, sealed, &meter, route)? {
+                if doubts == DOUBTS {
                     self.is_doubtful.store(true, Ordering::Relaxed);
+                    break;
                 }
-                route.note(through_api, session.storage_is_connected(), &result);
-                if result.is_err() {
-                    uncount();
-                }
-                result.map(|_| ())
-            },
-        );
+                doubts += 1;
+                call.retried();
+                call.log(format!(
+                    "part {part}: this is not how a storage answers; trying again"
+                ));
+                meter.back_to(0);
+            }
+            Ok(())
+        });
         match sent {
             Ok(()) => {}
             // The last part makes a file complete, which may then take none: not even that one, after its answer was lost.
             Err(error)
                 if attempts > 1
                     && error.server_code().is_some()
-                    && matches!(endpoint::upload_complete(session, self.file()), Ok(true)) => {}
+                    && matches!(
+                        endpoint::upload_complete(session, self.reference()),
+                        Ok(true)
+                    ) => {}
             Err(error) => return Err(error.context(format_args!("part {part}"))),
         }
         if !is_second {
@@ -258,11 +244,11 @@ impl Job {
         Ok(())
     }
 
-    fn file(&self) -> FileRef<'_> {
+    fn reference(&self) -> FileRef<'_> {
         FileRef {
-            package: &self.upload.package_id,
-            file: &self.upload.file_id,
-            directory: self.upload.directory_id.as_deref(),
+            package: &self.file.package_id,
+            file: &self.file.file_id,
+            directory: self.file.directory_id.as_deref(),
         }
     }
 
@@ -271,15 +257,15 @@ impl Job {
         &self,
         part: u32,
         sealed: &[u8],
-        count: &dyn Fn(u64),
+        meter: &Meter<'_>,
         route: &mut PartRoute<'_>,
     ) -> std::result::Result<bool, Failure> {
-        let session = &self.upload.session;
-        let fetch = |from| endpoint::upload_urls(session, self.file(), from);
+        let session = &self.file.session;
+        let fetch = |from| endpoint::upload_urls(session, self.reference(), from);
         let url = self.urls.get(&session.call, part, fetch)?;
         let body = Body::Counted {
             pieces: &[sealed],
-            sent: count,
+            sent: &|bytes| meter.add(bytes),
         };
         let sent = session.storage().exchange(Request {
             method: "PUT",
@@ -304,9 +290,9 @@ impl Job {
         &self,
         part: u32,
         sealed: &[u8],
-        count: &dyn Fn(u64),
+        meter: &Meter<'_>,
     ) -> std::result::Result<(), Failure> {
-        let session = &self.upload.session;
+        let session = &self.file.session;
         let fields = json!({"uploadType": session.request_api(), "filePart": part}).to_string();
         let boundary = format!(
             "----libsendsafely{:016x}{:016x}",
@@ -322,13 +308,13 @@ impl Job {
         let tail = format!("\r\n--{boundary}--\r\n");
         let mut answer = session.exchange(crate::api::Signed {
             method: "POST",
-            path: &self.file().part_upload_path(),
+            path: &self.reference().part_upload_path(),
             content_type: &format!("multipart/form-data; boundary={boundary}"),
             accept: JSON,
             signed_text: fields.as_bytes(),
             body: Body::Counted {
                 pieces: &[head.as_bytes(), sealed, tail.as_bytes()],
-                sent: count,
+                sent: &|bytes| meter.add(bytes),
             },
         })?;
         let status = answer.status;
@@ -341,11 +327,11 @@ impl Job {
         if !self.used_storage.load(Ordering::Relaxed) {
             return Ok(true);
         }
-        let session = &self.upload.session;
+        let session = &self.file.session;
         session.call.set_phase(Phase::Completing);
         let mut waited = Duration::ZERO;
         let mut wait = Duration::from_secs(1);
-        while !endpoint::upload_complete(session, self.file())? {
+        while !endpoint::upload_complete(session, self.reference())? {
             if waited >= patience {
                 return Ok(false);
             }
@@ -354,5 +340,42 @@ impl Job {
             wait = Duration::from_secs(2);
         }
         Ok(true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::call::Call;
+
+    /// Whatever other transfers hold, and however a part ends.
+    #[test]
+    fn the_first_part_of_an_upload_does_not_wait_for_memory() {
+        let (call, budget) = (Call::new().0, Arc::new(Budget::new(100)));
+        let _others = budget.lease(&call, 100, || true).expect("urgent");
+        let holding = AtomicU32::new(0);
+        let urgent = || holding.load(Ordering::Relaxed) == 0;
+        let hold = || {
+            let memory = budget.lease(&call, 50, urgent).expect("memory");
+            holding.fetch_add(1, Ordering::Relaxed);
+            let holding = &holding;
+            Held { memory, holding }
+        };
+        let held = hold();
+        thread::scope(|scope| {
+            let next = scope.spawn(&hold);
+            thread::sleep(Duration::from_millis(50));
+            assert!(!next.is_finished(), "it is not the first");
+            let failed = scope.spawn(move || {
+                let _held = held;
+                panic!("a part that fails");
+            });
+            assert!(failed.join().is_err());
+            drop(next.join().expect("it is the first now"));
+        });
+        assert_eq!(holding.load(Ordering::Relaxed), 0);
     }
 }

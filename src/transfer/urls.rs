@@ -1,19 +1,11 @@
 //! Pre-signed URLs, fetched late and in batches, shared by the workers of one transfer.
 
-use parking_lot::{Condvar, Mutex};
-
 use crate::api::endpoint::{PartUrls, URLS_PER_CALL};
-use crate::call::Call;
+use crate::call::{Call, Watched};
 use crate::error::Result;
 
-/// How often a worker that waits for another one's batch looks whether the call was stopped.
-const GLANCE: std::time::Duration = std::time::Duration::from_millis(50);
-
 /// The URLs that are known, and whether somebody is fetching more.
-pub(crate) struct UrlCache {
-    state: Mutex<State>,
-    changed: Condvar,
-}
+pub(crate) struct UrlCache(Watched<State>);
 
 struct State {
     urls: PartUrls,
@@ -25,14 +17,11 @@ struct State {
 
 impl Default for UrlCache {
     fn default() -> Self {
-        Self {
-            state: Mutex::new(State {
-                urls: PartUrls::new(),
-                next: 1,
-                fetching: false,
-            }),
-            changed: Condvar::new(),
-        }
+        Self(Watched::new(State {
+            urls: PartUrls::new(),
+            next: 1,
+            fetching: false,
+        }))
     }
 }
 
@@ -44,16 +33,14 @@ impl UrlCache {
         part: u32,
         fetch: impl Fn(u32) -> Result<PartUrls>,
     ) -> Result<String> {
-        let mut state = self.state.lock();
         loop {
+            let mut state = self.0.wait_while(call, |state| {
+                state.fetching && !state.urls.contains_key(&part)
+            })?;
             if let Some(url) = state.urls.get(&part) {
                 return Ok(url.clone());
             }
             call.check()?;
-            if state.fetching {
-                self.changed.wait_for(&mut state, GLANCE);
-                continue;
-            }
             let in_next_batch = part
                 .checked_sub(state.next)
                 .is_some_and(|distance| distance < URLS_PER_CALL);
@@ -61,9 +48,9 @@ impl UrlCache {
             state.fetching = true;
             drop(state);
             let fetched = fetch(from);
-            state = self.state.lock();
+            let mut state = self.0.lock();
             state.fetching = false;
-            self.changed.notify_all();
+            self.0.notify();
             let fetched = fetched?;
             // The first of the batch is always there, so that each turn comes closer.
             let last = fetched.keys().next_back().copied().unwrap_or(from);
@@ -76,7 +63,7 @@ impl UrlCache {
 
     /// Forgets a URL that the storage refused, and those after it, which came in the same batch or an older one.
     pub(crate) fn forget(&self, part: u32, url: &str) {
-        let mut state = self.state.lock();
+        let mut state = self.0.lock();
         if state.urls.get(&part).is_some_and(|known| known == url) {
             state.urls.retain(|known, _| *known < part);
             state.next = state.next.min(part);

@@ -1,0 +1,150 @@
+//! State that workers wait for.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use parking_lot::{Condvar, Mutex, MutexGuard};
+
+use super::state::{Call, Interrupt};
+use crate::error::Result;
+
+/// A value behind a lock, whose changes workers can wait for. A stop of the call wakes them like a change does, so that
+/// no waiter has to look for it from time to time.
+pub(crate) struct Watched<T>(Arc<Inner<T>>);
+
+struct Inner<T> {
+    value: Mutex<T>,
+    changed: Condvar,
+}
+
+impl<T: Send> Interrupt for Inner<T> {
+    fn interrupt(&self) {
+        // With the lock, so that nobody is between its look for a stop and its sleep.
+        let _value = self.value.lock();
+        self.changed.notify_all();
+    }
+}
+
+impl<T: Default> Default for Watched<T> {
+    fn default() -> Self {
+        Self::new(T::default())
+    }
+}
+
+impl<T> Watched<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self(Arc::new(Inner {
+            value: Mutex::new(value),
+            changed: Condvar::new(),
+        }))
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
+        self.0.value.lock()
+    }
+
+    /// Wakes all waiters. Whatever a waiter's condition reads besides the value has to be written before a lock of the
+    /// value that comes before this.
+    pub(crate) fn notify(&self) {
+        self.0.changed.notify_all();
+    }
+}
+
+impl<T: Send + 'static> Watched<T> {
+    /// Waits as long as `blocks` returns true. It is evaluated under the lock, at first and after each change.
+    ///
+    /// # Errors
+    /// `Stopped`, if that comes before the end of the wait.
+    pub(crate) fn wait_while(
+        &self,
+        call: &Call,
+        blocks: impl FnMut(&mut T) -> bool,
+    ) -> Result<MutexGuard<'_, T>> {
+        self.wait_while_until(call, None, blocks)
+    }
+
+    /// The same, but no longer than until `deadline`.
+    pub(crate) fn wait_while_until(
+        &self,
+        call: &Call,
+        deadline: Option<Instant>,
+        mut blocks: impl FnMut(&mut T) -> bool,
+    ) -> Result<MutexGuard<'_, T>> {
+        let mut value = self.lock();
+        if !blocks(&mut value) {
+            return Ok(value);
+        }
+        // Without the lock: a call that is stopped already is interrupted by registering.
+        let interrupt = Arc::clone(&self.0);
+        let number = MutexGuard::unlocked(&mut value, || call.on_stop(interrupt));
+        let ended = loop {
+            if !blocks(&mut value) {
+                break Ok(());
+            }
+            if let Err(stopped) = call.check() {
+                break Err(stopped);
+            }
+            match deadline {
+                None => self.0.changed.wait(&mut value),
+                Some(deadline) => {
+                    let waited = self.0.changed.wait_until(&mut value, deadline);
+                    if waited.timed_out() {
+                        break call.check();
+                    }
+                }
+            }
+        };
+        call.release(number);
+        ended.map(|()| value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::thread;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::error::ErrorKind;
+
+    #[test]
+    fn a_waiter_sleeps_until_a_change_or_a_stop() {
+        let (call, watched) = (Call::new().0, Watched::new(1));
+        let looks = AtomicU32::new(0);
+        let wait = |wanted| {
+            let blocks = |value: &mut i32| {
+                looks.fetch_add(1, Ordering::Relaxed);
+                *value != wanted
+            };
+            watched.wait_while(&call, blocks).map(|value| *value)
+        };
+        thread::scope(|scope| {
+            let changed = scope.spawn(|| wait(2));
+            let stopped = scope.spawn(|| wait(3));
+            thread::sleep(Duration::from_millis(300));
+            assert!(looks.load(Ordering::Relaxed) <= 4, "nobody looks meanwhile");
+            *watched.lock() = 2;
+            watched.notify();
+            assert_eq!(changed.join().expect("no panic").expect("no stop"), 2);
+            assert!(!stopped.is_finished());
+            call.stop();
+            let stopped = stopped.join().expect("no panic").expect_err("stopped");
+            assert_eq!(stopped.kind(), ErrorKind::Stopped);
+        });
+        assert_eq!(wait(2).expect("what does not wait is not stopped"), 2);
+        assert_eq!(wait(3).expect_err("stopped").kind(), ErrorKind::Stopped);
+    }
+
+    #[test]
+    fn a_wait_ends_at_its_deadline() {
+        let (call, watched) = (Call::new().0, Watched::new(()));
+        let deadline = Instant::now() + Duration::from_millis(20);
+        assert!(
+            watched
+                .wait_while_until(&call, Some(deadline), |()| true)
+                .is_ok()
+        );
+        assert!(Instant::now() >= deadline);
+    }
+}

@@ -1,0 +1,249 @@
+//! Verified parts are put into their order and written.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use parking_lot::Mutex;
+use zeroize::Zeroize as _;
+
+use super::budget::Lease;
+use super::outlet::Outlet;
+use crate::call::{Call, Watched};
+use crate::error::Result;
+
+/// A verified part on its way to the outlet.
+pub(super) struct Piece {
+    memory: Lease,
+    /// Empty once it is written.
+    plaintext: Range<usize>,
+    /// Bytes of it on the wire.
+    received: u64,
+}
+
+impl Piece {
+    pub(super) fn new(memory: Lease, plaintext: Range<usize>, received: u64) -> Self {
+        Self {
+            memory,
+            plaintext,
+            received,
+        }
+    }
+}
+
+impl Drop for Piece {
+    fn drop(&mut self) {
+        if !self.plaintext.is_empty() {
+            self.memory.buffer.zeroize();
+        }
+    }
+}
+
+/// What is written of a file, and the parts that wait, within the budget, for those before them.
+pub(super) struct Assembly {
+    order: Watched<Order>,
+    /// The part that is written next. It stands apart so that nobody has to wait for a lock to look at it.
+    awaited: AtomicU32,
+    /// Only the worker that writes has this lock for long: the disk, or the caller's function, may be slow.
+    outlet: Mutex<Outlet>,
+}
+
+struct Order {
+    next: u32,
+    waiting: BTreeMap<u32, Piece>,
+    /// A worker writes. It takes what else is in order by then, too.
+    is_writing: bool,
+    size: Size,
+}
+
+/// How large the file is so far.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Size {
+    pub(super) written: u64,
+    /// Bytes of ciphertext of what is written.
+    pub(super) received: u64,
+    /// Bytes that the total of the call holds for this file.
+    pub(super) counted: u64,
+}
+
+impl Assembly {
+    pub(super) fn new(outlet: Outlet, counted: u64) -> Self {
+        let size = Size {
+            counted,
+            ..Size::default()
+        };
+        Self {
+            order: Watched::new(Order {
+                next: 1,
+                waiting: BTreeMap::new(),
+                is_writing: false,
+                size,
+            }),
+            awaited: AtomicU32::new(1),
+            outlet: Mutex::new(outlet),
+        }
+    }
+
+    /// Whether the file can go on with this part only. It is never held up for memory.
+    pub(super) fn awaits(&self, part: u32) -> bool {
+        self.awaited.load(Ordering::Relaxed) == part
+    }
+
+    pub(super) fn size(&self) -> Size {
+        self.order.lock().size
+    }
+
+    /// Waits until no more than `ahead` parts are missing before this one.
+    pub(super) fn wait_for_turn(&self, call: &Call, part: u32, ahead: u32) -> Result<()> {
+        let is_early = || part > self.awaited.load(Ordering::Relaxed).saturating_add(ahead);
+        if is_early() {
+            drop(self.order.wait_while(call, |_| is_early())?);
+        }
+        Ok(())
+    }
+
+    /// Takes a part over, and writes all that is in order now. `check` judges the size that the file gets by each part,
+    /// before that is written.
+    ///
+    /// One worker writes at a time, without the lock. Until it has taken the part of another one, that waits: so no
+    /// more parts are in memory than there are workers, and those that came too early.
+    pub(super) fn deliver(
+        &self,
+        call: &Call,
+        part: u32,
+        piece: Piece,
+        check: impl Fn(Size) -> Result<()>,
+    ) -> Result<()> {
+        let is_writing = {
+            let mut order = self.order.lock();
+            order.waiting.insert(part, piece);
+            std::mem::replace(&mut order.is_writing, true)
+        };
+        if is_writing {
+            let waits = |order: &mut Order| order.is_writing && order.waiting.contains_key(&part);
+            return self.order.wait_while(call, waits).map(|_| ());
+        }
+        // After a failure it looks as if this worker still wrote: so nobody else does.
+        while let Some((mut piece, before)) = self.take_next() {
+            let length = piece.plaintext.len() as u64;
+            let written = before.written + length;
+            let size = Size {
+                written,
+                received: before.received + piece.received,
+                counted: before.counted.max(written),
+            };
+            check(size)?;
+            let buffer = std::mem::take(&mut piece.memory.buffer);
+            let plaintext = std::mem::take(&mut piece.plaintext);
+            piece.memory.buffer = self.outlet.lock().write(buffer, plaintext)?;
+            let mut order = self.order.lock();
+            order.size = size;
+            order.next += 1;
+            self.awaited.store(order.next, Ordering::Relaxed);
+            drop(order);
+            self.order.notify();
+            if size.counted > before.counted {
+                call.correct_total(before.counted, size.counted);
+            }
+            call.part_done(length);
+        }
+        Ok(())
+    }
+
+    /// The part that is to be written next, if it is there, and the size of the file before it.
+    fn take_next(&self) -> Option<(Piece, Size)> {
+        let mut order = self.order.lock();
+        let next = order.next;
+        let piece = order.waiting.remove(&next);
+        order.is_writing = piece.is_some();
+        let taken = piece.map(|piece| (piece, order.size));
+        drop(order);
+        self.order.notify();
+        taken
+    }
+
+    /// Ends a download: gives back what waits, and closes the outlet. A worker that was left behind finds it closed.
+    pub(super) fn close(&self) -> Outlet {
+        let waiting = std::mem::take(&mut self.order.lock().waiting);
+        drop(waiting);
+        std::mem::replace(&mut *self.outlet.lock(), Outlet::Closed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::thread;
+    use std::time::Duration;
+
+    use crossbeam_channel::unbounded;
+
+    use super::*;
+    use crate::error::ErrorKind;
+    use crate::transfer::budget::Budget;
+    use crate::transfer::outlet::SinkEvent;
+
+    /// A part of one byte.
+    fn piece(budget: &Arc<Budget>, call: &Call) -> Piece {
+        let mut memory = budget.lease(call, 1, || true).expect("memory");
+        memory.buffer.clear();
+        memory.buffer.push(7);
+        Piece::new(memory, 0..1, 1)
+    }
+
+    #[test]
+    fn whoever_delivers_while_the_callers_function_runs_can_be_stopped() {
+        let (call, budget) = (Call::new().0, Arc::new(Budget::new(100)));
+        let (events, from_workers) = unbounded::<SinkEvent<()>>();
+        let assembly = Assembly::new(Outlet::pushed(events), 0);
+        let deliver = |part| assembly.deliver(&call, part, piece(&budget, &call), |_| Ok(()));
+        thread::scope(|scope| {
+            let writer = scope.spawn(|| deliver(1));
+            let event = from_workers.recv().expect("a part to write");
+            let others = [
+                scope.spawn(|| deliver(2)),
+                scope.spawn(|| deliver(9)),
+                scope.spawn(|| assembly.wait_for_turn(&call, 30, 8)),
+            ];
+            thread::sleep(Duration::from_millis(50));
+            assert!(others.iter().all(|other| !other.is_finished()));
+            assert_eq!(assembly.size().written, 0, "nobody has to wait to see this");
+            call.stop();
+            for other in others {
+                let error = other.join().expect("no panic").expect_err("stopped");
+                assert_eq!(error.kind(), ErrorKind::Stopped);
+            }
+            assert!(!writer.is_finished(), "the caller's function still runs");
+            drop(event);
+            assert!(writer.join().expect("no panic").is_err());
+        });
+    }
+
+    #[test]
+    fn parts_that_come_early_are_written_in_their_order() {
+        let (call, budget) = (Call::new().0, Arc::new(Budget::new(100)));
+        let (events, from_workers) = unbounded::<SinkEvent<()>>();
+        let assembly = Assembly::new(Outlet::pushed(events), 0);
+        let caller = thread::spawn(move || {
+            let mut written = Vec::new();
+            while let Ok(SinkEvent::Write(write)) = from_workers.recv() {
+                written.extend_from_slice(&write.buffer[write.plaintext]);
+                let _ = write.written.send(write.buffer);
+            }
+            written
+        });
+        for part in [3, 1, 4, 2] {
+            let mut piece = piece(&budget, &call);
+            piece.memory.buffer[0] = part;
+            let checked = |size: Size| {
+                assert!(size.written <= 4 && size.written == size.received);
+                Ok(())
+            };
+            let delivered = assembly.deliver(&call, u32::from(part), piece, checked);
+            delivered.expect("nothing fails");
+        }
+        assert!(assembly.awaits(5));
+        drop(assembly.close());
+        assert_eq!(caller.join().expect("no panic"), [1, 2, 3, 4]);
+    }
+}

@@ -1,0 +1,127 @@
+//! One part on its way: attempts by whichever route works, until it has arrived.
+
+use std::cell::Cell;
+
+use super::route::{PartRoute, Route};
+use crate::api::Session;
+use crate::api::retry::{Repeat, retrying};
+use crate::api::transport::Failure;
+use crate::call::Call;
+use crate::error::{Error, Result};
+
+/// Counts the bytes of a part through all attempts to move it.
+pub(super) struct Meter<'a> {
+    call: &'a Call,
+    /// Whether they count for the progress of the call.
+    counts: bool,
+    moved: Cell<u64>,
+    furthest: Cell<u64>,
+}
+
+impl<'a> Meter<'a> {
+    pub(super) fn new(call: &'a Call, counts: bool) -> Self {
+        Self {
+            call,
+            counts,
+            moved: Cell::new(0),
+            furthest: Cell::new(0),
+        }
+    }
+
+    pub(super) fn add(&self, bytes: u64) {
+        let moved = self.moved.get() + bytes;
+        self.moved.set(moved);
+        if self.counts {
+            self.call.sent(bytes);
+        }
+        // Only what never got as far before is progress: a connection that breaks at the same place again and again
+        // must not extend the retry window for ever.
+        if moved > self.furthest.get() {
+            self.furthest.set(moved);
+            self.call.moved();
+        }
+    }
+
+    /// Takes back all bytes but the first `kept`: the rest has to be moved again.
+    pub(super) fn back_to(&self, kept: u64) {
+        let lost = self.moved.replace(kept) - kept;
+        if self.counts {
+            self.call.unsent(lost);
+        }
+    }
+
+    /// How many bytes have ever been moved in one go.
+    pub(super) fn furthest(&self) -> u64 {
+        self.furthest.get()
+    }
+}
+
+/// A failed attempt, and how many bytes of the part are kept for the next one.
+pub(super) struct Failed {
+    pub(super) failure: Failure,
+    pub(super) kept: u64,
+}
+
+impl From<Failure> for Failed {
+    fn from(failure: Failure) -> Self {
+        Self { failure, kept: 0 }
+    }
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Failure::from(error).into()
+    }
+}
+
+/// Moves one part: makes attempts until one succeeds, or as long as the retry window allows. The route decides for each
+/// whether it goes through the API server, and learns how it ended. What a failed attempt has counted is taken back.
+pub(super) fn move_part<T>(
+    session: &Session,
+    route: &Route,
+    meter: &Meter<'_>,
+    mut attempt: impl FnMut(&mut PartRoute<'_>, bool) -> std::result::Result<T, Failed>,
+) -> Result<T> {
+    let mut route = route.for_part();
+    retrying(
+        &session.call,
+        session.retry_window(),
+        Repeat::Safely,
+        &session.contact(),
+        || {
+            let through_api = route.through_api();
+            let moved = attempt(&mut route, through_api);
+            let result = moved.map_err(|failed| {
+                meter.back_to(failed.kept);
+                failed.failure
+            });
+            route.note(through_api, session.storage_is_connected(), &result);
+            result
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_never_got_as_far_counts_as_progress() {
+        let (call, _notices) = Call::new();
+        let meter = Meter::new(&call, true);
+        let sent = || call.snapshot().bytes_sent;
+        let moves = |bytes| {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+            let before = call.since_moved();
+            meter.add(bytes);
+            call.since_moved() < before
+        };
+        assert!(moves(10));
+        meter.back_to(4);
+        assert_eq!((sent(), meter.furthest()), (4, 10));
+        assert!(!moves(6), "as far as before");
+        assert!(moves(1));
+        meter.back_to(0);
+        assert_eq!((sent(), meter.furthest()), (0, 11));
+    }
+}
