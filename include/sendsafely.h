@@ -2852,14 +2852,6 @@ typedef struct {
   const sendsafely_recipient *SENDSAFELY_NULLABLE recipient;
 } sendsafely_package_summary;
 
-/** A list of packages. */
-typedef struct {
-  /** How many there are. */
-  size_t count;
-  /** The packages, count of them. */
-  const sendsafely_package_summary *const *items;
-} sendsafely_package_summary_list;
-
 /**
  * Fills list options with their defaults. size is sizeof *options.
  *
@@ -2918,10 +2910,15 @@ void sendsafely_package_iterator_free(sendsafely_package_iterator *SENDSAFELY_NU
 /** Frees a package of a list. NULL is allowed; free it once. */
 void sendsafely_package_summary_free(sendsafely_package_summary *SENDSAFELY_NULLABLE summary);
 
-/** Frees a list of packages with the packages in it. NULL is allowed; free it once. */
-void sendsafely_package_summary_list_free(sendsafely_package_summary_list *SENDSAFELY_NULLABLE packages);
-
 /* === HISTORY OF A RECIPIENT ============================================================================== */
+
+/** A list of packages. */
+typedef struct {
+  /** How many there are. */
+  size_t count;
+  /** The packages, count of them. */
+  const sendsafely_package_summary *const *items;
+} sendsafely_package_summary_list;
 
 /**
  * Gives the packages that a recipient has got from the organization, with what it has fetched of each.
@@ -2934,6 +2931,9 @@ sendsafely_status sendsafely_client_get_recipient_history(sendsafely_client *cli
                                                           const char *email,
                                                           sendsafely_package_summary_list **out_packages,
                                                           sendsafely_error **SENDSAFELY_NULLABLE error);
+
+/** Frees a list of packages with the packages in it. NULL is allowed; free it once. */
+void sendsafely_package_summary_list_free(sendsafely_package_summary_list *SENDSAFELY_NULLABLE packages);
 
 /* === AUDIT LOG OF THE ORGANIZATION ======================================================================= */
 

@@ -1,6 +1,6 @@
-//! The C ABI: checks arguments, calls one core method, translates the answer. No domain logic.
+//! The C ABI: checks arguments, calls one core method, translates the result. No domain logic.
 //!
-//! From a C name one guesses the file. `conventions.h` is the first page of the header; the comments of exported
+//! CONTRIBUTING.md says which file has which function. `conventions.h` is the first page of the header; the comments of exported
 //! functions and types are the rest of it, so they speak to C programmers.
 #![allow(unsafe_code, reason = "the boundary to C")]
 #![allow(

@@ -223,26 +223,6 @@ impl Translate for PackageSummary {
     }
 }
 
-/// A list of packages.
-#[repr(C)]
-#[derive(Debug)]
-pub struct sendsafely_package_summary_list {
-    /// How many there are.
-    pub count: usize,
-    /// The packages, count of them.
-    pub items: *const *const sendsafely_package_summary,
-}
-
-impl Translate for Vec<PackageSummary> {
-    type Record = sendsafely_package_summary_list;
-    fn translate(&self, memory: &mut Memory) -> sendsafely_package_summary_list {
-        sendsafely_package_summary_list {
-            count: self.len(),
-            items: memory.items(self),
-        }
-    }
-}
-
 /// A list of packages that is fetched page by page. A handle, to be freed with sendsafely_package_iterator_free. Any
 /// number of threads may use it at once; each package is given once.
 pub struct sendsafely_package_iterator {
@@ -387,12 +367,4 @@ pub unsafe extern "C" fn sendsafely_package_summary_free(
     summary: Nullable<*mut sendsafely_package_summary>,
 ) {
     guard_value((), || record::free(summary));
-}
-
-/// Frees a list of packages with the packages in it. NULL is allowed; free it once.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sendsafely_package_summary_list_free(
-    packages: Nullable<*mut sendsafely_package_summary_list>,
-) {
-    guard_value((), || record::free(packages));
 }

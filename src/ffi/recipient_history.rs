@@ -2,12 +2,37 @@
 
 use std::ffi::c_char;
 
+use crate::package_list::PackageSummary;
+
 use super::client::sendsafely_client;
 use super::error::sendsafely_error;
-use super::packages::sendsafely_package_summary_list;
+use super::packages::sendsafely_package_summary;
 use super::status::sendsafely_status;
 use super::support::caller::Caller;
+use super::support::guard::guard_value;
 use super::support::marks::Nullable;
+use super::support::memory::{Memory, Translate};
+use super::support::record;
+
+/// A list of packages.
+#[repr(C)]
+#[derive(Debug)]
+pub struct sendsafely_package_summary_list {
+    /// How many there are.
+    pub count: usize,
+    /// The packages, count of them.
+    pub items: *const *const sendsafely_package_summary,
+}
+
+impl Translate for Vec<PackageSummary> {
+    type Record = sendsafely_package_summary_list;
+    fn translate(&self, memory: &mut Memory) -> sendsafely_package_summary_list {
+        sendsafely_package_summary_list {
+            count: self.len(),
+            items: memory.items(self),
+        }
+    }
+}
 
 /// Gives the packages that a recipient has got from the organization, with what it has fetched of each.
 ///
@@ -33,4 +58,12 @@ pub unsafe extern "C" fn sendsafely_client_get_recipient_history(
         out_packages.give_record(&packages);
         Ok(())
     })
+}
+
+/// Frees a list of packages with the packages in it. NULL is allowed; free it once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sendsafely_package_summary_list_free(
+    packages: Nullable<*mut sendsafely_package_summary_list>,
+) {
+    guard_value((), || record::free(packages));
 }

@@ -999,10 +999,10 @@ namespace Sendsafely
         internal static extern void sendsafely_package_summary_free(IntPtr summary);
 
         [DllImport(Library, CallingConvention = C)]
-        internal static extern void sendsafely_package_summary_list_free(IntPtr packages);
+        internal static extern Status sendsafely_client_get_recipient_history(ClientHandle client, byte[] email, out IntPtr out_packages, out ErrorHandle error);
 
         [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_client_get_recipient_history(ClientHandle client, byte[] email, out IntPtr out_packages, out ErrorHandle error);
+        internal static extern void sendsafely_package_summary_list_free(IntPtr packages);
 
         [DllImport(Library, CallingConvention = C)]
         internal static extern Status sendsafely_audit_log_options_init(out sendsafely_audit_log_options options, UIntPtr size);

@@ -1236,14 +1236,14 @@ FUNCTIONS: dict[str, tuple[Any, tuple[tuple[str, str, Any], ...]]] = {
     "sendsafely_package_summary_free": (None, (
         ("summary", "record", POINTER(sendsafely_package_summary)),
     )),
-    "sendsafely_package_summary_list_free": (None, (
-        ("packages", "record", POINTER(sendsafely_package_summary_list)),
-    )),
     "sendsafely_client_get_recipient_history": (c_int32, (
         ("client", "handle", c_void_p),
         ("email", "text", c_char_p),
         ("out_packages", "record_out", POINTER(POINTER(sendsafely_package_summary_list))),
         ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_summary_list_free": (None, (
+        ("packages", "record", POINTER(sendsafely_package_summary_list)),
     )),
     "sendsafely_audit_log_options_init": (c_int32, (
         ("options", "options_out", POINTER(sendsafely_audit_log_options)),
