@@ -9,8 +9,10 @@ import importlib.util
 import os
 import re
 
+import csharp_async
 import csharp_table
 import exceptions
+import ffi_files
 import header
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
@@ -168,6 +170,20 @@ def test_every_function_is_used():
     # The Python suite has the same test for its wrapper.
     used = set(re.findall(r"\bNative\.(sendsafely_\w+)", sources()))
     assert sorted(set(API.functions) - used) == sorted(exceptions.of("used by C#"))
+
+
+def test_methods_are_in_the_file_of_their_noun():
+    """Client, Package and Workspace are split as src/ffi is, so that one rule leads from a C name to both files."""
+    parts = {}
+    for name in sorted(os.listdir(os.path.join(CSHARP, "src"))):
+        source = text(CSHARP, "src", name)
+        if re.search("partial class (Client|Package|Workspace)\\b", source) and name != csharp_async.FILE:
+            parts[re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name.removesuffix(".cs")).lower()] = source
+    assert len(parts) > 20
+    for file, source in parts.items():
+        for function in set(re.findall(r"\bNative\.(sendsafely_\w+)\(", source)):
+            if not function.endswith(("_free", "_next")):
+                assert ffi_files.named(function, set(parts) - {"workspace"}) == file, function
 
 
 def test_generated_files_are_fresh(tmp_path):
