@@ -52,11 +52,13 @@ mod check;
 mod client;
 mod contact_group;
 mod crypto;
+mod date;
 mod dropzone;
 mod error;
 mod evidence;
 mod ffi;
 mod json;
+mod key_pair;
 mod log;
 mod login;
 mod os;
@@ -69,15 +71,15 @@ mod record;
 mod secret;
 mod sieve;
 mod transfer;
-pub mod trusted_device;
+mod trusted_device;
 
-pub use account::{Enterprise, User};
 pub use api::options::{ClientOptions, DEFAULT_PART_SIZE, MAX_PART_SIZE};
-pub use audit_log::{AuditLogEntry, AuditLogFilter};
+pub use audit_log::AuditLogFilter;
 pub use call::{Flow, Observer, Phase, Progress};
 pub use check::{CountryCode, PhoneNumber, country_codes};
 pub use client::Client;
 pub use error::{Error, ErrorKind, Result};
+pub use key_pair::KeyPair;
 pub use login::{ApiKey, Login, Registration, RegistrationProof};
 pub use os::Existing;
 pub use package::{
@@ -85,11 +87,12 @@ pub use package::{
     Link, Package, RecipientResult, Report, ReportItem, Sink, Sms, Source, TreeError,
     UploadAllOptions, UploadOptions, link,
 };
-pub use package_list::{ListOptions, PackageList, PackageSearch, PackageStatus, PackageSummary};
+pub use package_list::{ListOptions, PackageList, PackageSearch};
 pub use pages::Pages;
 pub use record::{
-    ActivityEntry, Confirmation, ContactGroup, ContactGroupMember, Directory, File,
-    PackageInformation, Recipient, Subdirectory, Timestamp,
+    ActivityEntry, AuditLogEntry, Confirmation, ContactGroup, ContactGroupMember, Directory,
+    Enterprise, File, PackageInformation, PackageStatus, PackageSummary, PublicKey, Recipient,
+    Subdirectory, Timestamp, User,
 };
 pub use secret::SecretString;
-pub use trusted_device as device;
+pub use trusted_device::{PackageKeycode, SyncFailure, SyncedKeycodes};

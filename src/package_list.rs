@@ -6,12 +6,11 @@ use crate::api::endpoint;
 use crate::call::Observer;
 use crate::check::check_email;
 use crate::client::Client;
+use crate::date::civil_date;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Json;
 use crate::pages::{LARGEST_PAGE, Page, Pages, page_size};
-use crate::record::Recipient;
-use crate::record::Timestamp;
-use crate::record::package_information::state_number;
+use crate::record::{PackageStatus, PackageSummary};
 
 /// Which packages a list shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,28 +24,6 @@ pub enum PackageList {
     Archived,
     /// The user's Workspaces.
     Workspaces,
-}
-
-/// What a package in a search has to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PackageStatus {
-    /// It can be opened.
-    Active,
-    /// Its life is over.
-    Expired,
-    /// It was deleted.
-    Archived,
-}
-
-impl PackageStatus {
-    /// The class of a state (`protocol` 7.4).
-    pub fn of_state(state_number: i32) -> Self {
-        match state_number {
-            ..=-1 => Self::Archived,
-            1 | 2 | 6 => Self::Expired,
-            _ => Self::Active,
-        }
-    }
 }
 
 /// What to search for; everything is optional.
@@ -75,80 +52,6 @@ pub struct ListOptions {
     pub first_row: u64,
     /// Rows per request, 1 to 100; `None` for 100.
     pub page_size: Option<u32>,
-}
-
-/// A package as a list shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PackageSummary {
-    /// The package id.
-    pub package_id: String,
-    /// The package code.
-    pub package_code: Option<String>,
-    /// The package that this one replies to.
-    pub parent_id: Option<String>,
-    /// E-mail address of the sender.
-    pub sender: Option<String>,
-    /// The service's id of the sender.
-    pub sender_id: Option<String>,
-    /// When it last changed.
-    pub updated: Option<Timestamp>,
-    /// The state's number (`protocol` 7.4).
-    pub state_number: Option<i32>,
-    /// The state in the service's words.
-    pub state: Option<String>,
-    /// Life in days; 0 does not expire.
-    pub life: Option<u32>,
-    /// The descriptor, or a Workspace's name.
-    pub label: Option<String>,
-    /// E-mail addresses of the recipients; not all lists tell.
-    pub recipients: Vec<String>,
-    /// How many recipients there are.
-    pub recipient_count: Option<u32>,
-    /// Names of the files.
-    pub file_names: Vec<String>,
-    /// Names of the contact groups.
-    pub contact_groups: Vec<String>,
-    /// Whether there is a message.
-    pub contains_message: Option<bool>,
-    /// Whether this is a Workspace.
-    pub is_workspace: bool,
-    /// Whether it came by a Dropzone.
-    pub is_dropzone: bool,
-    /// In the history of a recipient: how this one got it.
-    pub recipient: Option<Recipient>,
-}
-
-impl PackageSummary {
-    fn read(json: &Json) -> Result<Self> {
-        let state = json.filled("packageState").or_else(|| json.filled("state"));
-        let state_number = state.as_deref().and_then(state_number);
-        Ok(Self {
-            package_id: json.required("packageId")?,
-            package_code: json.filled("packageCode"),
-            parent_id: json.filled("packageParentId"),
-            sender: json.filled("packageUserName"),
-            sender_id: json.filled("packageUserId"),
-            updated: Timestamp::read(json, "packageUpdateTimestamp"),
-            state_number,
-            state: json
-                .filled("packageStateStr")
-                .or(state.filter(|_| state_number.is_none())),
-            // Information has the one name, lists the other.
-            life: json.count("packageLife").or(json.count("life")),
-            label: json.filled("packageLabel").or_else(|| json.filled("label")),
-            recipients: json.texts("recipients"),
-            recipient_count: json.count("recipientCount"),
-            file_names: json.texts("filenames"),
-            contact_groups: json.texts("contactGroups"),
-            contains_message: json.flag("packageContainsMessage"),
-            is_workspace: json
-                .flag("packageIsVdr")
-                .or(json.flag("isVDR"))
-                .unwrap_or(false),
-            is_dropzone: json.flag("isDropzonePackage").unwrap_or(false),
-            recipient: json.object("packageRecipientResponse").map(Recipient::read),
-        })
-    }
 }
 
 impl Client {
@@ -270,7 +173,7 @@ fn date(seconds: i64) -> Result<String> {
     // The year 9999 ends there.
     let seconds = u64::try_from(seconds).ok().filter(|s| *s < 253_402_300_800);
     let (year, month, day) = seconds
-        .map(|seconds| crate::crypto::signature::civil_date(seconds / 86_400))
+        .map(|seconds| civil_date(seconds / 86_400))
         .ok_or_else(|| {
             Error::new(
                 ErrorKind::InvalidArgument,

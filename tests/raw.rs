@@ -6,8 +6,7 @@ mod support;
 use std::fs;
 use std::path::Path;
 
-use sendsafely::device::KeyPair;
-use sendsafely::{Client, ClientOptions, ErrorKind, Package, SecretString, raw};
+use sendsafely::{Client, ClientOptions, ErrorKind, KeyPair, Package, SecretString, raw};
 use serde_json::{Value, json};
 use support::*;
 

@@ -8,8 +8,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use sendsafely::device::KeyPair;
-use sendsafely::{Client, ErrorKind, Package, Phase, SecretString, raw};
+use sendsafely::{Client, ErrorKind, KeyPair, Package, Phase, SecretString, raw};
 use serde_json::{Value, json};
 use support::*;
 

@@ -5,6 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use hmac::Mac as _;
 
 use super::digest::{hex, keyed_hmac};
+use crate::date::civil_date;
 use crate::os;
 use crate::secret::SecretString;
 
@@ -21,25 +22,6 @@ pub(crate) fn timestamp(time: SystemTime) -> String {
         second / 60 % 60,
         second % 60
     )
-}
-
-/// Year, month and day of a number of days since 1970-01-01 (Howard Hinnant's `civil_from_days`, for days from 0 on).
-pub(crate) fn civil_date(days: u64) -> (u64, u64, u64) {
-    // Years are counted from March, so that the leap day is the last day of a year; an era has 400 of them.
-    let days = days + 719_468;
-    let day_of_era = days % 146_097;
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 {
-        month_from_march + 3
-    } else {
-        month_from_march - 9
-    };
-    let year = days / 146_097 * 400 + year_of_era + u64::from(month <= 2);
-    (year, month, day)
 }
 
 /// Signs a request: HMAC-SHA256 in lower-case hexadecimal.

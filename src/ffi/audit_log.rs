@@ -4,8 +4,9 @@ use std::ffi::c_char;
 use std::mem::size_of;
 use std::ptr;
 
-use crate::audit_log::{AuditLogEntry, AuditLogFilter};
+use crate::audit_log::AuditLogFilter;
 use crate::error::{Error, ErrorKind, Result};
+use crate::record::AuditLogEntry;
 
 use super::client::{ClientObject, call, sendsafely_client};
 use super::error::sendsafely_error;

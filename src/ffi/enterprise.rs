@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use crate::account::Enterprise;
+use crate::record::Enterprise;
 
 use super::client::{call, sendsafely_client};
 use super::error::sendsafely_error;

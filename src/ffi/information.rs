@@ -2,8 +2,8 @@
 
 use std::ffi::c_char;
 
-use crate::package_list::PackageStatus;
 use crate::record::PackageInformation;
+use crate::record::PackageStatus;
 use crate::secret::SecretString;
 
 use super::client::sendsafely_client;

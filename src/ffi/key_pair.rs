@@ -3,8 +3,8 @@
 use std::ffi::c_char;
 use std::path::Path;
 
+use crate::key_pair::KeyPair;
 use crate::secret::SecretString;
-use crate::trusted_device::KeyPair;
 
 use super::client::sendsafely_client;
 use super::error::sendsafely_error;

@@ -5,7 +5,8 @@ use std::mem::size_of;
 use std::ptr;
 
 use crate::error::{ErrorKind, Result};
-use crate::package_list::{ListOptions, PackageList, PackageSearch, PackageStatus, PackageSummary};
+use crate::package_list::{ListOptions, PackageList, PackageSearch};
+use crate::record::{PackageStatus, PackageSummary};
 
 use super::client::{ClientObject, sendsafely_client};
 use super::error::sendsafely_error;

@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use crate::package_list::PackageSummary;
+use crate::record::PackageSummary;
 
 use super::client::sendsafely_client;
 use super::error::sendsafely_error;

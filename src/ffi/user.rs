@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use crate::account::User;
+use crate::record::User;
 
 use super::client::{call, sendsafely_client};
 use super::error::sendsafely_error;

@@ -1,14 +1,14 @@
 //! The keycode for trusted devices: encrypted to each public key of a package, and stored (`protocol` 3.7, 4.6).
 
-use super::{Inner, Package};
-use crate::call::{Observer, WORKER_GRACE};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 
+use super::{Inner, Package};
 use crate::api::{Session, endpoint};
+use crate::call::{Observer, WORKER_GRACE};
 use crate::crypto::{Keycode, encrypt_keycode, is_outdated};
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::PublicKey;
@@ -142,7 +142,7 @@ impl Round {
         let encrypted = match encrypt_keycode(&self.keycode, &key.public_key) {
             Ok(encrypted) => encrypted,
             Err(error) => {
-                PublicKey::pass_over(&session.call, &key.public_key_id, &error);
+                endpoint::pass_over_key(&session.call, &key.public_key_id, &error);
                 return Ok(());
             }
         };
@@ -158,7 +158,7 @@ impl Round {
                 Ok(())
             }
             Err(refusal) if is_of_one_key(&refusal) => {
-                PublicKey::pass_over(&session.call, &key.public_key_id, &refusal);
+                endpoint::pass_over_key(&session.call, &key.public_key_id, &refusal);
                 self.refusal.lock().get_or_insert(refusal);
                 Ok(())
             }

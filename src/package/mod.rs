@@ -6,7 +6,7 @@
 mod activity;
 mod contact_group;
 mod create;
-mod created;
+mod create_file;
 mod creation;
 mod delete;
 mod directory;
@@ -40,6 +40,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use crossbeam_channel::bounded;
+use parking_lot::Mutex;
+
 use crate::api::{Credentials, Session, endpoint};
 use crate::call::{Call, Observer};
 use crate::client::{Client, Shared};
@@ -50,8 +53,6 @@ use crate::json::Json;
 use crate::os;
 use crate::record::PackageInformation;
 use crate::secret::SecretString;
-use crossbeam_channel::bounded;
-use parking_lot::Mutex;
 use step::Steps;
 
 /// How long a failed call waits for what tidies up after it.

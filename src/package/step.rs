@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::api::MOST_FILES;
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::Mark;
-use crate::package::created::{Created, Likeness, Uncertain, Witness};
+use crate::package::creation::{Created, Likeness, Uncertain, Witness};
 use crate::record::Directory;
 use crate::record::File;
 use crate::record::PackageInformation;

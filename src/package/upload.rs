@@ -1,6 +1,5 @@
 //! Files into a package: from a path, from memory, from a function (`protocol` 4.2 to 4.4).
 
-use crate::check::{check_name, directory_identifier};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -10,9 +9,10 @@ use parking_lot::Mutex;
 
 use super::{Inner, Package};
 use crate::call::{self, Call, Observer, Phase};
+use crate::check::{check_name, directory_identifier};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os;
-use crate::package::created::{Created, Witness};
+use crate::package::creation::{Created, Witness};
 use crate::record::File;
 use crate::transfer::plan::Plan;
 use crate::transfer::source::{Feed, Filler, Puller, SourceEvent, SourceFile, spool};

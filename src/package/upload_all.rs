@@ -14,7 +14,7 @@ use crate::check::check_name;
 use crate::check::directory_identifier;
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::{self, Existing};
-use crate::package::created::Created;
+use crate::package::creation::Created;
 use crate::package::directory::DirectoryOptions;
 use crate::package::upload::{Lead, Reading, Running};
 use crate::package::{Inner, Package};

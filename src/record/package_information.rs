@@ -1,5 +1,6 @@
 //! What the service says of a package (`protocol` 6.2.2).
 
+use super::package_state::state_number;
 use crate::error::Result;
 use crate::json::Json;
 use crate::record::{ContactGroup, File, Recipient, Subdirectory, Timestamp};
@@ -99,33 +100,6 @@ impl PackageInformation {
     pub(crate) fn is_deleted(&self) -> bool {
         matches!(self.state_number, Some(-4 | -3 | -1))
     }
-}
-
-/// Numbers and names of package states (`protocol` 7.4), names without `PACKAGE_STATE_`.
-const STATES: [(i32, &str); 11] = [
-    (-4, "DELETED_PARTIALLY_COMPLETE"),
-    (-3, "DELETED_INCOMPLETE"),
-    (-2, "TEMP"),
-    (-1, "DELETED_COMPLETE"),
-    (0, "IN_PROGRESS"),
-    (1, "EXPIRED_INCOMPLETE"),
-    (2, "EXPIRED_COMPLETE"),
-    (3, "ACTIVE_COMPLETE"),
-    (4, "ACTIVE_INCOMPLETE"),
-    (5, "ACTIVE_PARTIALLY_COMPLETE"),
-    (6, "EXPIRED_PARTIALLY_COMPLETE"),
-];
-
-pub(crate) fn state_number(text: &str) -> Option<i32> {
-    if let Ok(number) = text.parse() {
-        return Some(number);
-    }
-    let name = text.to_ascii_uppercase();
-    let name = name.strip_prefix("PACKAGE_STATE_").unwrap_or(&name);
-    STATES
-        .iter()
-        .find(|(_, known)| *known == name)
-        .map(|(number, _)| *number)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Times as the service writes them (`protocol` 2.4).
 
+use crate::date::days_since_epoch;
 use crate::json::Json;
 
 /// A time as the service writes it: the text, and seconds since the epoch (UTC) if the text could be read.
@@ -117,16 +118,6 @@ fn iso_zone(text: &str) -> Option<(&str, i64)> {
         1
     };
     Some((&text[..position], sign * (hours * 3600 + minutes * 60)))
-}
-
-/// Days from 1970-01-01 in the Gregorian calendar, counted in years that begin with March.
-fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
-    let (year, month) = if month > 2 {
-        (year, month - 3)
-    } else {
-        (year - 1, month + 9)
-    };
-    year * 365 + year / 4 - year / 100 + year / 400 + (month * 153 + 2) / 5 + day - 1 - 719_468
 }
 
 #[cfg(test)]

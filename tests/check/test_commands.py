@@ -65,7 +65,7 @@ def test_clang_format():
     passes(f"{VENV}/clang-format --dry-run -Werror {shlex.join(tracked('tests/c/*.[ch]', 'examples/c/*.[ch]', 'benches/*.c'))}")
 
 
-@pytest.mark.parametrize("script", ["citations.py", "ffi_files.py", "layers.py emulator", "layers.py python", "words.py"])
+@pytest.mark.parametrize("script", ["citations.py", "ffi_files.py", "layers.py", "words.py"])
 def test_script(script):
     """What a script of the house finds: one line here adds one."""
     passes(f"tools/python tools/{script}")

@@ -7,22 +7,22 @@ mod contact_group;
 mod directory;
 mod dropzone;
 mod file;
-mod key;
 mod list;
 mod login;
 mod package;
 mod recipient;
+mod trusted_device;
 
 pub(crate) use account::*;
 pub(crate) use contact_group::*;
 pub(crate) use directory::*;
 pub(crate) use dropzone::*;
 pub(crate) use file::*;
-pub(crate) use key::*;
 pub(crate) use list::*;
 pub(crate) use login::*;
 pub(crate) use package::*;
 pub(crate) use recipient::*;
+pub(crate) use trusted_device::*;
 
 use serde_json::Value;
 

@@ -5,7 +5,8 @@ use serde_json::json;
 use super::route;
 use crate::api::retry::Repeat::{Never, Safely};
 use crate::api::session::Session;
-use crate::error::Result;
+use crate::call::Call;
+use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::record::PublicKey;
 
@@ -32,7 +33,7 @@ pub(crate) fn public_keys(
         Some(recipient) => route!("/package/{}/{}/public-keys/", package, recipient),
         None => route!("/package/{}/public-keys/", package),
     })?;
-    PublicKey::list(&answer, &s.call)
+    readable_public_keys(&answer, &s.call)
 }
 
 /// 4.6
@@ -58,4 +59,23 @@ pub(crate) fn get_keycodes(s: &Session, public_key: &str, packages: &[String]) -
 
 pub(crate) fn sync_keycodes(s: &Session, public_key: &str) -> Result<Json> {
     s.get(&route!("/sync/{}/", public_key))
+}
+
+/// The keys of an answer. One without id or key is passed over with a line in the log: it would lock out one device,
+/// not the package.
+pub(crate) fn readable_public_keys(json: &Json, call: &Call) -> Result<Vec<PublicKey>> {
+    let keys = json.required_list("publicKeys")?.iter();
+    let keys = keys.filter_map(|key| {
+        let id = || key.text("id").unwrap_or_default();
+        let read = PublicKey::read(key);
+        read.inspect_err(|error| pass_over_key(call, &id(), error))
+            .ok()
+    });
+    Ok(keys.collect())
+}
+
+/// Logs which key does without a keycode, and why.
+pub(crate) fn pass_over_key(call: &Call, id: &str, why: &Error) {
+    let why = why.message();
+    call.log(format!("public key {id} is passed over: {why}"));
 }

@@ -1,0 +1,252 @@
+//! Creating file ids where answers get lost and others upload the same file (`protocol` 4.2).
+//!
+//! After a lost answer a file on the service that looks the same may be ours, or that of another upload which runs at
+//! the same time, on another machine perhaps. So nothing that is found is written into: the file is created once more.
+//! What the lost answer has left stays, unless the service refuses to finalize the package: then it is removed if there
+//! are no more such files than answers were lost, and nobody else is known to work on them. To know that, every creation
+//! on this machine sets a mark before its request, and renames it to the file's id once that is known.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use rand_core::{OsRng, RngCore};
+use sha2::{Digest, Sha256};
+
+use super::Inner;
+use super::creation::{Created, Likeness};
+use crate::api::endpoint::{self, FileRef};
+use crate::api::retry::looking;
+use crate::api::{Credentials, Session};
+use crate::error::{Error, ErrorKind, Result};
+use crate::os::{self, Holder, Mark};
+use crate::package::directory::DirectoryOptions;
+use crate::record::File;
+use crate::transfer::plan::Plan;
+
+/// How long somebody else's creation of the same file is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
+const GLANCE: Duration = Duration::from_millis(50);
+
+impl Inner {
+    /// Creates a file, once more if the answer is lost.
+    pub(crate) fn create_file(
+        &self,
+        session: &Session,
+        name: &str,
+        plan: Plan,
+        directory: Option<&str>,
+    ) -> Result<Created> {
+        self.must_have_room(session, directory)?;
+        let like = {
+            let steps = self.steps.lock();
+            let directory = directory.filter(|id| steps.root_directory_id.as_deref() != Some(id));
+            Likeness {
+                name: name.to_owned(),
+                size: plan.size,
+                parts: plan.parts,
+                directory: directory.map(str::to_owned),
+            }
+        };
+        let create = || {
+            session.call.check()?;
+            let number = self.steps.lock().creation_begins(&like);
+            let mark = Mark::set(&self.creation_mark(&like, true));
+            let answer =
+                endpoint::create_file(session, &self.id, name, plan.size, plan.parts, directory);
+            let may_be_there = match &answer {
+                Ok(_) => true,
+                Err(error) if error.kind() == ErrorKind::Stopped => session.was_handed_over(),
+                Err(error) => error.kind() == ErrorKind::OutcomeUnknown,
+            };
+            let file_id = answer.and_then(|answer| {
+                let told = answer.filled("fileId").or_else(|| answer.filled("message"));
+                let missing = "the answer to creating a file has no id";
+                told.ok_or_else(|| Error::new(ErrorKind::BadAnswer, missing))
+            });
+            let is_lost = may_be_there && file_id.is_err();
+            let mark = mark.and_then(|mut mark| match &file_id {
+                Ok(file_id) => mark.rename(&self.file_mark(file_id)).then_some(mark),
+                Err(_) => {
+                    mark.clear();
+                    None
+                }
+            });
+            self.steps.lock().creation_ends(number, is_lost);
+            Ok(Created {
+                file_id: file_id?,
+                mark,
+            })
+        };
+        // What a look would find may be what a program on another machine writes into.
+        let created = looking(&session.call, session.retry_window(), create, || Ok(None))?;
+        self.steps.lock().file_created(directory);
+        Ok(created)
+    }
+
+    /// Refuses a file that would be one too many to be listed.
+    fn must_have_room(&self, session: &Session, directory: Option<&str>) -> Result<()> {
+        let may_create = || self.steps.lock().may_create_file(directory);
+        let (Some(id), true) = (directory, may_create().is_err()) else {
+            return may_create();
+        };
+        // New versions of files were counted as files.
+        let listed = self.list_directory(session, id, &DirectoryOptions::default())?;
+        self.steps.lock().learn_directory(&listed);
+        may_create()
+    }
+
+    /// What lost answers have left in a package, as far as the service shows it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::UploadIncomplete`] if any file that looks the same and is not complete either may be somebody's.
+    pub(crate) fn find_lost(&self, session: &Session) -> Result<Vec<File>> {
+        let creations: BTreeSet<_> = {
+            let steps = self.steps.lock();
+            let likes = steps.uncertain.iter().map(|uncertain| &uncertain.like);
+            likes.map(|like| self.creation_mark(like, false)).collect()
+        };
+        // One that is being created at this moment may be listed before its maker has the answer.
+        let started = Instant::now();
+        let is_over = || started.elapsed() >= PATIENCE;
+        let (files, is_clear) = loop {
+            while os::any_alive(&creations) && !is_over() {
+                session.call.sleep(GLANCE)?;
+            }
+            let files = self.ask(session)?.files;
+            let is_clear = !os::any_alive(&creations);
+            if is_clear || is_over() {
+                break (files, is_clear);
+            }
+        };
+        let (uncertain, witness) = {
+            let steps = self.steps.lock();
+            (steps.uncertain.clone(), steps.witness.clone())
+        };
+        let witness = witness.as_ref().and_then(|witness| {
+            let file = files.iter().find(|file| file.file_id == witness.file_id)?;
+            Some((witness, file.uploaded.as_ref()?.seconds?))
+        });
+        let fits = |file: &&File| uncertain.iter().any(|entry| entry.like.fits(file));
+        let (mut left, mut others) = (Vec::new(), Vec::new());
+        for file in files.iter().filter(fits) {
+            // Asked before the service is: whoever completes a file takes the mark away after that.
+            let holder = os::holder(&self.file_mark(&file.file_id));
+            if self.is_complete(session, &file.file_id, None)? {
+                continue;
+            }
+            let may_be = uncertain.iter().any(|entry| entry.may_be(file, witness));
+            let is_nobodys = is_clear && holder == Holder::Nobody;
+            if may_be && is_nobodys && !self.is_foreign(session, file)? {
+                left.push(file);
+            } else {
+                others.push(file);
+            }
+        }
+        // Of more than were lost some are somebody's, and nothing says which.
+        let are_too_many = |like: &Likeness| {
+            let found = left.iter().filter(|file| like.fits(file)).count();
+            let lost = uncertain.iter().filter(|entry| entry.like == *like).count();
+            found > lost
+        };
+        if uncertain.iter().any(|entry| are_too_many(&entry.like)) {
+            others.append(&mut left);
+        }
+        if others.is_empty() {
+            return Ok(left.into_iter().cloned().collect());
+        }
+        let names: Vec<_> = others
+            .iter()
+            .map(|file| format!("{} ({})", file.file_name, file.file_id))
+            .collect();
+        let why = format!(
+            "not complete, and another upload may be at work on it: {}",
+            names.join(", ")
+        );
+        Err(Error::new(ErrorKind::UploadIncomplete, why))
+    }
+
+    /// Whether somebody else than the client's user has made a file, or may have.
+    fn is_foreign(&self, session: &Session, file: &File) -> Result<bool> {
+        let Some(by) = &file.created_by else {
+            return Ok(false);
+        };
+        if !matches!(self.client.0.api.credentials(), Credentials::User { .. }) {
+            return Ok(false);
+        }
+        let user = match endpoint::user_information(session) {
+            Ok(user) => user.filled("email"),
+            Err(error) if error.server_code().is_some() => None,
+            Err(error) => return Err(error),
+        };
+        Ok(user.is_none_or(|user| !by.eq_ignore_ascii_case(&user)))
+    }
+
+    /// Whether all parts of a file have arrived.
+    pub(crate) fn is_complete(
+        &self,
+        session: &Session,
+        file_id: &str,
+        directory: Option<&str>,
+    ) -> Result<bool> {
+        let file = FileRef {
+            package: &self.id,
+            file: file_id,
+            directory,
+        };
+        match endpoint::upload_complete(session, file) {
+            Err(error) if error.server_code().is_some() => {}
+            told => return told,
+        }
+        // No answer for a file that was completed long ago, maybe; nothing is given out of one that is not complete.
+        match endpoint::download_urls(session, file, 1..=1, &self.secrets()?.checksum, None) {
+            Err(error) if error.server_code().is_some() => Ok(false),
+            told => told.map(|_| true),
+        }
+    }
+
+    /// Whether a file that is not complete was left by a program of this machine and user that has ended.
+    pub(crate) fn is_abandoned(&self, session: &Session, file: &File) -> Result<bool> {
+        let is_dead = os::holder(&self.file_mark(&file.file_id)) == Holder::Dead;
+        Ok(is_dead && !self.is_foreign(session, file)?)
+    }
+
+    /// Takes away what a program that has ended has left of its mark.
+    pub(crate) fn forget_mark(&self, file_id: &str) {
+        let name = self.file_mark(file_id);
+        if os::holder(&name) == Holder::Dead
+            && let Some(mark) = Mark::set(&name)
+        {
+            mark.clear();
+        }
+    }
+
+    /// The name of the mark on a file, by its id.
+    fn file_mark(&self, file_id: &str) -> String {
+        format!("file-{}", self.digest(&[file_id]))
+    }
+
+    /// The name of a mark on a creation that is under way; or how the names of all such marks begin.
+    fn creation_mark(&self, like: &Likeness, single: bool) -> String {
+        let directory = like.directory.as_deref().unwrap_or_default();
+        let (size, parts) = (like.size.to_string(), like.parts.to_string());
+        let digest = self.digest(&[directory, &like.name, &size, &parts]);
+        match single {
+            true => format!("creation-{digest}-{:016x}", OsRng.next_u64()),
+            false => format!("creation-{digest}-"),
+        }
+    }
+
+    /// Marks are seen by every program of the user: their names hold no names.
+    fn digest(&self, texts: &[&str]) -> String {
+        let mut digest = Sha256::new();
+        for text in [self.client.host(), &self.id].iter().chain(texts) {
+            digest.update((text.len() as u64).to_le_bytes());
+            digest.update(text);
+        }
+        let digest = digest.finalize();
+        digest[..16]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    }
+}

@@ -1,0 +1,39 @@
+//! The organization of a user (`protocol` 6.1.4).
+
+use crate::json::Json;
+
+/// What the service says of the organization.
+#[derive(Clone, Debug)]
+pub struct Enterprise {
+    /// The host of its portal.
+    pub host: Option<String>,
+    /// Its name.
+    pub system_name: Option<String>,
+    /// Whether packages may be finalized with undisclosed recipients.
+    pub allow_undisclosed_recipients: bool,
+    /// Whether messages are encrypted.
+    pub message_encryption: bool,
+    /// Whether new versions of the plug-in for Outlook are tested.
+    pub outlook_beta: bool,
+    /// Whether all languages are offered.
+    pub allow_all_languages: bool,
+    /// Colour of the header of its pages, as in CSS.
+    pub header_color: Option<String>,
+    /// Colour of links on its pages.
+    pub link_color: Option<String>,
+}
+
+impl Enterprise {
+    pub(crate) fn read(json: &Json) -> Self {
+        Self {
+            host: json.filled("host"),
+            system_name: json.filled("systemName"),
+            allow_undisclosed_recipients: json.flag("allowUndisclosedRecipients").unwrap_or(false),
+            message_encryption: json.flag("messageEncryption").unwrap_or(false),
+            outlook_beta: json.flag("outlookBeta").unwrap_or(false),
+            allow_all_languages: json.flag("allowI18nAll").unwrap_or(false),
+            header_color: json.filled("headerColor"),
+            link_color: json.filled("linkColor"),
+        }
+    }
+}
