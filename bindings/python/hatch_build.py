@@ -1,4 +1,4 @@
-"""Puts the shared library into the wheel, and what Cargo needs to build it into the source distribution."""
+"""Adds the shared library to the wheel, and the Rust sources to the source distribution."""
 
 import json
 import os
@@ -10,9 +10,9 @@ from pathlib import Path
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 HERE = Path(__file__).resolve().parent
-# A source distribution has the Rust sources in core/; in a checkout they are the root of the repository.
+# The Rust sources are in core/ of a source distribution, and in the root of a checkout.
 CORE = HERE / "core" if (HERE / "core").is_dir() else HERE.parents[1]
-# Cargo wants every member of the workspace and every target that Cargo.toml names.
+# Cargo needs every member of the workspace and every target in Cargo.toml.
 SOURCES = ("Cargo.toml", "Cargo.lock", "build.rs", "include", "src", "benches/core.rs", "cfb", "emulator/Cargo.toml", "emulator/src")
 
 
@@ -22,7 +22,7 @@ def version():
 
 
 def library():
-    """The shared library: the one that LIBSENDSAFELY names, else Cargo builds it."""
+    """Returns the shared library: that of LIBSENDSAFELY, or one that Cargo builds."""
     if named := os.environ.get("LIBSENDSAFELY"):
         return Path(named)
     command = ["cargo", "rustc", "--release", "--locked", "--package", "sendsafely", "--lib", "--crate-type", "cdylib",
@@ -30,7 +30,7 @@ def library():
     try:
         messages = subprocess.run(command, cwd=CORE, check=True, stdout=subprocess.PIPE).stdout
     except FileNotFoundError:
-        raise SystemExit("libsendsafely is built with Rust, which is missing: https://rustup.rs tells how to install it") from None
+        raise SystemExit("Rust is missing, which builds libsendsafely; install it from https://rustup.rs") from None
     artifacts = [message for message in map(json.loads, messages.splitlines()) if message["reason"] == "compiler-artifact"]
     [files] = [artifact["filenames"] for artifact in artifacts if artifact["target"]["name"] == "sendsafely"]
     [file] = [Path(file) for file in files if file.endswith((".so", ".dylib", ".dll"))]
@@ -47,5 +47,5 @@ class Hook(BuildHookInterface):
             build_data.update(pure_python=False, tag=f"py3-none-{platform}")
         else:
             included.update({str(CORE / source): f"core/{source}" for source in SOURCES})
-            for licence in HERE.glob("LICENSE-*"):  # In a checkout a link to the one of the root.
+            for licence in HERE.glob("LICENSE-*"):  # In a checkout, a link to the file in the root.
                 included[str(licence.resolve())] = included.pop(str(licence))

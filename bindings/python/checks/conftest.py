@@ -1,4 +1,4 @@
-"""What the checks share: the wheel, virtual environments, the emulator."""
+"""Fixtures of the checks: the wheel, virtual environments, the emulator."""
 
 import subprocess
 import sys
@@ -39,7 +39,7 @@ def install(place, wheel):
 
 
 def run(*command, **options):
-    """What a program printed; a failure shows it."""
+    """Runs a program. Returns its output; if it fails, shows it."""
     done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options)
     assert done.returncode == 0, done.stdout
     return done.stdout

@@ -1,4 +1,4 @@
-"""The documentation, as `make docs-python` makes it."""
+"""The documentation that `make docs-python` builds."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""The source distribution: a wheel can be built from it where Rust is."""
+"""The source distribution: with Rust, a wheel can be built from it."""
 
 import os
 import re
@@ -7,10 +7,10 @@ import tarfile
 
 from conftest import PIP, ROOT, install, run
 
-# What it takes to build, and nothing of what lies beside it.
+# The files that the build needs, and no others.
 TOP = {"PKG-INFO", "pyproject.toml", "hatch_build.py", "README.md", "LICENSE-MIT", "LICENSE-APACHE", "src", "core", ".gitignore"}
 CORE = {"Cargo.toml", "Cargo.lock", "build.rs", "include", "src", "benches", "cfb", "emulator"}
-# Optimizing would take minutes and shows nothing.
+# Optimization would take minutes and tests nothing.
 CHEAP = {"LTO": "off", "OPT_LEVEL": "0", "CODEGEN_UNITS": "16", "STRIP": "symbols"}
 
 

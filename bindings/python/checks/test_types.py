@@ -1,4 +1,4 @@
-"""Type hints, judged by mypy and pyright: our own sources, and code of users against the installed wheel."""
+"""mypy and pyright check the type hints of the sources, and code of users against the installed wheel."""
 
 import json
 import os
@@ -13,7 +13,7 @@ CHECKS = PACKAGE / "checks"
 
 
 def mypy(environment, *files):
-    """What mypy finds: {(file name, line): text}."""
+    """Runs mypy. Returns its errors: {(file name, line): text}."""
     done = subprocess.run([sys.executable, "-m", "mypy", "--strict", "--output", "json", "--cache-dir", ROOT / "target/python/mypy",
                            "--python-executable", environment, *files], capture_output=True, text=True, cwd=ROOT)
     assert done.returncode in (0, 1) and not done.stderr, done.stdout + done.stderr
@@ -22,7 +22,7 @@ def mypy(environment, *files):
 
 
 def pyright(environment, *files):
-    """What pyright finds, for the oldest Python that is supported."""
+    """Runs pyright for the oldest supported Python. Returns its errors like mypy()."""
     done = subprocess.run([sys.executable, "-m", "pyright", "--outputjson", "--pythonversion", "3.9", "--pythonpath", environment, *files],
                           stdout=subprocess.PIPE, text=True, cwd=ROOT)
     assert done.returncode in (0, 1), done.stdout
@@ -49,11 +49,11 @@ def test_mistakes_of_users_are_found(environment, checker):
 
 
 def test_everything_public_has_a_known_type(environment):
-    # --verifytypes goes by the Python on PATH alone.
+    # --verifytypes uses the Python on PATH.
     path = f"{environment.parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run([sys.executable, "-m", "pyright", "--outputjson", "--verifytypes", "libsendsafely", "--ignoreexternal"],
                           stdout=subprocess.PIPE, text=True, cwd=environment.parent, env={**os.environ, "PATH": path})
     found = json.loads(done.stdout)["typeCompleteness"]
     unknown = [symbol["name"] for symbol in found["symbols"] if symbol["isExported"] and not (symbol["isTypeKnown"] and not symbol["isTypeAmbiguous"])
-               and not symbol["name"].startswith("libsendsafely.cli")]  # A program, nothing to import.
+               and not symbol["name"].startswith("libsendsafely.cli")]  # The command line is not imported by users.
     assert found["pyTypedPath"] and found["exportedSymbolCounts"]["withKnownType"] > 0 and unknown == []

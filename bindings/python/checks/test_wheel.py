@@ -1,4 +1,4 @@
-"""The wheel: its name, its content, and what somebody has who installs it."""
+"""The wheel: its name, its contents, and its use after installation."""
 
 import re
 import subprocess
@@ -79,7 +79,7 @@ def test_the_lines_of_the_readme(environment, emulator, tmp_path):
 
 def test_the_package_of_the_vendor_can_be_there_too(wheel, tmp_path):
     python = install(tmp_path / "both", wheel)
-    # The one of the interoperability suite.
+    # The version that the interoperability suite uses.
     subprocess.run([*PIP, "--python", python, "install", "--requirement", ROOT / "tests/interop/requirements.txt"], check=True)
     run(python, "-W", "ignore", "-c", "from libsendsafely import Client; from sendsafely import SendSafely")
     assert "No broken requirements found" in run(python, "-m", "pip", "--disable-pip-version-check", "check")

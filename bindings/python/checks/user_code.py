@@ -1,4 +1,4 @@
-"""What somebody writes who uses the package: every checker has to accept it, and to know the types that it states. It is not run."""
+"""Code of a user of the package. Every checker must accept it, and infer the stated types. It is never run."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def receive(client: Client, link: str, directory: str | Path) -> list[str]:
             return []
         except Error as error:
             known: bool = error.status is Status.DISK_FULL
-            answered: int | None = error.http_status
-            print(known, answered, error.remedy)
+            http_status: int | None = error.http_status
+            print(known, http_status, error.remedy)
             raise
 
 
-def tell(progress: Progress) -> bool:
+def proceed(progress: Progress) -> bool:
     total: int | None = progress.bytes_total
     return total is None or progress.bytes_done < total
 
@@ -45,7 +45,7 @@ def work(client: Client, stream: BinaryIO) -> list[datetime | None]:
     with client.create_workspace("Project") as workspace:
         made: Workspace = workspace
         directory_id: str = made.create_directory("drafts")
-        file: File = made.upload_file(stream, file_name="draft.txt", directory=directory_id, progress=tell)
+        file: File = made.upload_file(stream, file_name="draft.txt", directory=directory_id, progress=proceed)
         content: bytes = made.download_memory(file, directory=directory_id)
         print(content)
         entries = [entry.time for entry in made.list_activity()]
@@ -57,7 +57,7 @@ async def wait(host: str, api_key: str, api_secret: str) -> str:
     async with AsyncClient(host, api_key, api_secret) as client, await client.create_package() as package:
         made: AsyncPackage = package
         await made.add_recipient("somebody@example.com")
-        file: File = await made.upload_memory(b"bytes", "a.txt", progress=tell)
+        file: File = await made.upload_memory(b"bytes", "a.txt", progress=proceed)
         print(file.size)
         async for summary in client.list_packages():
             label: str | None = summary.label

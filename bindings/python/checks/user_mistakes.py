@@ -1,4 +1,4 @@
-"""Mistakes that a checker has to find: each line marked so, and no other. It is not run."""
+"""Mistakes that a checker must find: the lines marked `wrong`, and no others. It is never run."""
 
 from libsendsafely import Client, Existing
 from libsendsafely.aio import AsyncClient

@@ -14,7 +14,7 @@ os.environ.setdefault("LIBSENDSAFELY", str(PACKAGE.parents[1] / "target/release/
 
 import hatch_build  # noqa: E402
 
-# Signatures name types that only checkers import.
+# Signatures contain types that are imported only under TYPE_CHECKING.
 typing.TYPE_CHECKING = True
 import libsendsafely  # noqa: E402
 import libsendsafely.aio  # noqa: E402
@@ -33,13 +33,13 @@ html_show_sphinx = False
 autodoc_member_order = "bysource"
 autodoc_default_options = {"members": True, "inherited-members": "Exception,int,Generic", "exclude-members": "add_note, with_traceback, address"}
 python_maximum_signature_line_length = 100
-# Every name in a signature has to lead somewhere; Python's own documentation is not to be had without network.
+# Every name in a signature must be documented, except Python's own: linking to them would need the network.
 nitpicky = True
 nitpick_ignore_regex = [("py:.*", r"libsendsafely\._.*|(datetime|os|typing|collections)\..*|enum\..*|IntEnum|Path|optional")]
 
 
 def house_style(app, what, name, obj, options, lines):
-    """Docstrings explain parameters and fields as `name: text`, and show code indented."""
+    """Formats docstrings, which have parameters and fields as `name: text`, and code indented."""
     made = []
     for line in lines:
         line = line.replace("*", r"\*")
@@ -57,14 +57,14 @@ def house_style(app, what, name, obj, options, lines):
 
 
 def no_constructor(app, what, name, obj, options, signature, returned):
-    """What is given, not made, shows no constructor."""
+    """Hides the constructor of classes that programs do not construct."""
     given = ("Package", "Workspace", "Rows", "Readable", "Writable")
     if what == "exception" or (what == "class" and (is_dataclass(obj) or issubclass(obj, Enum) or name.endswith(given))):
         return "", None
 
 
 def public_name(app, env, node, contnode):
-    """Hints name a class where it is defined; users know it under its public name."""
+    """Links a class by its public name; hints contain the name of the module that defines it."""
     name = node.get("reftarget", "").rpartition(".")[2]
     if name in libsendsafely.__all__ and node["reftarget"] != f"libsendsafely.{name}":
         return env.get_domain("py").resolve_xref(env, node["refdoc"], app.builder, "obj", f"libsendsafely.{name}", node, contnode)

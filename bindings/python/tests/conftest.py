@@ -1,4 +1,4 @@
-"""The emulator, clients of its users, and nothing left of our library after each test."""
+"""Fixtures: the emulator and clients of its users. After each test, no object of the library may exist."""
 
 import gc
 import sys
@@ -12,13 +12,13 @@ from local import Emulator
 
 
 class Service(Emulator):
-    """The emulator, with what the tests ask of it."""
+    """The emulator, with shortcuts for the tests."""
 
     def __getitem__(self, name):
         return self.ready[name]
 
     def state(self, package):
-        """What the service holds of a package."""
+        """What the emulator stores of a package."""
         return self.admin("GET", f"/packages/{package.id}")
 
     def fault(self, endpoint, action, **rule):
@@ -45,7 +45,7 @@ def client(emulator):
 
 @pytest.fixture
 def faults(emulator):
-    """Faults and switches, for one test only."""
+    """Faults and settings of the emulator, for one test only."""
     before = emulator.admin("GET", "/settings")
     yield emulator
     emulator.admin("DELETE", "/faults")
@@ -77,5 +77,5 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(items):
-    # It judges what the others have called.
+    # It runs last, since it checks what the others called.
     items.sort(key=lambda item: item.name == "test_every_function_of_the_library_was_called")

@@ -1,4 +1,4 @@
-"""The asyncio front."""
+"""libsendsafely.aio: results, progress, cancellation, and the end of the event loop."""
 
 import ast
 import asyncio
@@ -14,7 +14,7 @@ from libsendsafely.aio import AsyncClient, AsyncPackage, AsyncRows, AsyncWorkspa
 
 @pytest.fixture
 def run(emulator):
-    """Runs a coroutine function with a client, and sees that nothing but a result comes of it."""
+    """Runs a coroutine function with a client, and checks that it leaves no error in the event loop."""
 
     def run(function, **options):
         async def whole():
@@ -173,7 +173,7 @@ def test_cancelling_stops_the_transfer_first(run, faults, endpoint, start):
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await asyncio.wait_for(task, 15)
-            # The call has really ended.
+            # The call itself has ended too.
             assert package._sync.running_uploads == 0
             faults.admin("DELETE", "/faults")
             assert [entry.file_name for entry in (await package.get_information()).files] == ["a.bin"]
@@ -268,7 +268,7 @@ def test_a_loop_that_ends_under_a_call(emulator, faults):
 
 
 def test_every_method_has_its_counterpart():
-    """The file is made, so this holds what it is made from: names and parameters."""
+    """aio.py is generated; names and parameters must be those of the classes."""
     place = Path(libsendsafely.__file__).parent
     tree = {node.name: node for node in ast.parse((place / "aio.py").read_text()).body if isinstance(node, ast.ClassDef)}
     for sync in libsendsafely.Client, Package, Workspace:

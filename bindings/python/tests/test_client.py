@@ -1,4 +1,4 @@
-"""The client: account, lists, devices, Dropzone, and everything that needs no package."""
+"""The client: account, lists, devices, Dropzone, and the functions that need no package."""
 
 import hashlib
 import hmac

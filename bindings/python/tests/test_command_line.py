@@ -1,4 +1,4 @@
-"""The command line, as programs and people start it."""
+"""The command line, run as a process, as people and programs run it."""
 
 import json
 import os
@@ -19,7 +19,7 @@ import pytest
 from libsendsafely import records
 from libsendsafely.cli import completion, output, parser, proxies
 
-# A process of Python for every command.
+# Slow: each command starts Python.
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[3]
@@ -165,8 +165,8 @@ def test_a_package_by_id_and_keycode(shell, files, tmp_path):
     shell("receive", package_id, "--to", "a", environment={**shell.environment, "SENDSAFELY_KEYCODE": keycode})
     (tmp_path / "keycode").write_text(keycode + "\n")
     shell("receive", package_id, "--to", "b", "--keycode-file", "keycode")
-    # The service notices a wrong keycode by its checksum, before there is anything to decrypt.
-    assert "link is whole" in shell.json("receive", link[:-20], "--to", "c", code=5)[-1]["remedy"]
+    # The service detects a wrong keycode by its checksum, before anything is decrypted.
+    assert "link is complete" in shell.json("receive", link[:-20], "--to", "c", code=5)[-1]["remedy"]
     shell.emulator.admin("POST", "/faults", {"endpoint": "part_get", "times": 0, "action": {"flip_response_byte": -30}})
     assert shell.json("receive", link, "--to", "c", code=7)[-1]["status"] == "DECRYPT_FAILED"
     assert (tmp_path / "a/notes.txt").read_bytes() == (tmp_path / "b/notes.txt").read_bytes() == b"notes"
@@ -278,7 +278,7 @@ def test_keys_of_a_device(shell, files, tmp_path):
 # --- Mistakes
 
 
-@pytest.mark.parametrize("arguments, code, told", [
+@pytest.mark.parametrize("arguments, code, expected", [
     ([], 2, "--help"), (["nonsense"], 2, "nonsense"), (["send", "notes.txt"], 2, "--to"), (["send", "--to", "second@acme.test"], 2, "files"),
     (["send", "--to", "nobody", "notes.txt"], 2, "nobody"), (["send", "--to", "second@acme.test", "missing"], 6, "missing"),
     (["send", "--to", "second@acme.test", "."], 6, "--workspace"), (["send", "--to", "second@acme.test", "-"], 2, "--name"),
@@ -289,10 +289,10 @@ def test_keys_of_a_device(shell, files, tmp_path):
     (["receive", "https://host/?#keyCode=SECRETSECRET"], 2, "link"), (["receive", "x", "--nonsense=#keyCode=SECRET"], 2, "--nonsense"),
     (["list", "--received", "--sender", "a@b.test"], 2, "--received"), (["list", "--since", "yesterday"], 2, "yesterday"),
     (["workspace", "sync", "x", "."], 2, "--up"), (["keys", "show", "gone"], 5, "")])
-def test_mistakes_have_their_exit_codes(shell, files, arguments, code, told):
-    assert shell(*arguments, code=code) == "" and told in shell.err and "SECRET" not in shell.err and len(shell.err.splitlines()) == 1
+def test_mistakes_have_their_exit_codes(shell, files, arguments, code, expected):
+    assert shell(*arguments, code=code) == "" and expected in shell.err and "SECRET" not in shell.err and len(shell.err.splitlines()) == 1
     [error] = shell.json(*arguments, code=code)
-    assert error["type"] == "error" and error["exit_code"] == code and told in json.dumps(error) + shell.err + "nothing was sent"
+    assert error["type"] == "error" and error["exit_code"] == code and expected in json.dumps(error) + shell.err + "nothing was sent"
     assert package_ids(shell) == [] or all(raw(shell, one)["state"].startswith("PACKAGE_STATE_DELETED") for one in package_ids(shell))
 
 
@@ -352,10 +352,10 @@ def test_credentials_from_files_and_variables(shell, tmp_path):
     shell("list", environment={**bare, "LIBSENDSAFELY_CREDENTIALS": str(other)})
     shell("list", code=3, environment={**bare, "LIBSENDSAFELY_CREDENTIALS": "gone"})
     assert "gone" in shell.err
-    for content, told in ((b"host=h\napi_key=k\n", "api_secret"), (b"very secret\n", "line 1"), (b"host=h\nhost=h\n", "second time"), (b"\xff", "UTF-8")):
+    for content, expected in ((b"host=h\napi_key=k\n", "api_secret"), (b"very secret\n", "line 1"), (b"host=h\nhost=h\n", "second time"), (b"\xff", "UTF-8")):
         other.write_bytes(content)
         shell("list", "--credentials", other, code=3)
-        assert told in shell.err and "very secret" not in shell.err
+        assert expected in shell.err and "very secret" not in shell.err
 
 
 # --- doctor
@@ -390,7 +390,7 @@ def test_doctor_finds_what_is_wrong_with_host_and_account(shell):
     assert problems(shell, code=2, SENDSAFELY_HOST="https://")[0] == ["host"]
     assert problems(shell, code=4, SENDSAFELY_HOST="https://acme.invalid")[0] == ["dns"]
     assert problems(shell, code=4, SENDSAFELY_HOST=f"https://127.0.0.1:{closed_port()}")[0] == ["connection"]
-    # The storage answers, but is not the service.
+    # The storage responds, but is not the service.
     assert problems(shell, code=4, SENDSAFELY_HOST=shell.emulator["storage_url"])[0] == ["service"]
 
 
@@ -482,7 +482,7 @@ def test_what_recipients_may_have_is_not_deleted(shell, files):
     link, package_id = send(shell, files[1])
     assert raw(shell, package_id)["finalized"] and link
     shell.emulator.admin("POST", "/faults", lost)
-    # Nor can it be seen what became of it.
+    # The response is lost too, so the outcome is unknown.
     shell.emulator.admin("POST", "/faults", {"endpoint": "package_information", "times": 0, "action": {"status": 503}})
     shell("send", "--to", "second@acme.test", "--retry-window", "0", files[1], code=4)
     [other] = [one for one in package_ids(shell) if one != package_id]
@@ -506,7 +506,7 @@ def test_standard_streams_that_are_closed(shell, files):
         return subprocess.run(["/bin/sh", "-c", f'exec "$@" {closing}', "sh", sys.executable, "-m", "libsendsafely", *map(str, arguments)],
                               env=shell.environment, capture_output=True, timeout=60)
 
-    # The link would go into the connection that gets the number, or nowhere.
+    # Otherwise the link would go to the connection that gets descriptor 1, or be lost.
     arguments = ["send", "--undisclosed", files[1]]
     for given in ([], ["--json"]):
         for descriptors in ([1], [0, 1]):
@@ -520,7 +520,7 @@ def test_standard_streams_that_are_closed(shell, files):
 
     sent = closed([0, 2], *arguments)
     assert sent.returncode == 0 and sent.stderr == b"" and re.fullmatch(rb"http://\S+#keyCode=\S{43}\n", sent.stdout)
-    # What comes from nowhere is not sent as an empty file.
+    # Closed standard input must not be sent as an empty file.
     for command in (["send", "--undisclosed", "--name", "empty", "-"], ["send", "--undisclosed", "--message-file", "-"], ["receive", "-"]):
         refused = closed([0], *command)
         assert refused.returncode == 6 and b"standard input is closed" in refused.stderr
@@ -537,7 +537,7 @@ def test_a_link_that_cannot_be_printed(shell, files):
     process.stdout.close()
     err = process.stderr.read()
     assert process.wait(30) == 141 and b"was sent, but its link could not be printed" in err and b"keyCode" not in err
-    # A remark that cannot be written does no harm.
+    # A remark that cannot be printed must not stop the command.
     with open("/dev/full", "w") as full:
         process = started(["send", "--to", "ann@approval.test", files[1]], shell.environment, stderr=full)
         assert b"#keyCode=" in process.communicate(timeout=60)[0] and process.returncode == 0
@@ -553,7 +553,7 @@ def test_a_broken_pipe_is_quiet(shell):
 
 
 def on_a_terminal(arguments, environment, while_running=lambda: None):
-    """What standard error shows on a terminal, and the exit code."""
+    """Runs a command on a terminal. Returns the exit code and the output."""
     master, slave = pty.openpty()
     process = started(arguments, {**environment, "TERM": "xterm", "COLUMNS": "120"}, stderr=slave)
     os.close(slave)
@@ -563,7 +563,7 @@ def on_a_terminal(arguments, environment, while_running=lambda: None):
     while select.select([master], [], [], 60)[0]:
         try:
             shown += os.read(master, 65536)
-        except OSError:  # Linux tells the end like this.
+        except OSError:  # Linux reports the end of a terminal like this.
             break
     thread.join()
     os.close(master)

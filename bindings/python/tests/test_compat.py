@@ -25,19 +25,19 @@ ROOT = Path(__file__).parents[3]
 PROGRAMS = Path(__file__).parent / "programs"
 OFFICIAL, COMPAT = "official", "compat"
 
-# Differs from run to run: members of the service's answers, and of the emulator's raw state.
+# Members of the service's responses, and of the emulator's raw state, that differ from run to run.
 VOLATILE = {
     "recipientCode", "serverSecret", "clientKey", "packageTimestamp", "fileUploaded", "fileUploadedStr", "uploaded", "uploadedStr", "created",
     "dateStr", "packageUpdateTimestamp", "packageUpdateTimestampStr", "updated_ms", "created_ms", "time_ms", "server_secret", "code", "checksum"}
 UNORDERED = {"subDirectories", "directories"}
-# Clients cut files into parts as they like.
+# Each client chooses its own part sizes.
 PARTS = {"parts", "fileParts", "stored", "complete_calls"}
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|\b[A-Z0-9]{4}-[A-Z0-9]{4}\b|[\w-]{43}")
 KEY_BLOCK = re.compile(r"-----BEGIN .*-----END [A-Z ]+-----\n?", re.DOTALL)
 
 
 def normal(value):
-    """Without what differs from run to run, and with ids all alike."""
+    """Replaces what differs from run to run, such as ids, by constants."""
     if isinstance(value, dict):
         members = {name: "..." if name in VOLATILE else normal(member) for name, member in value.items() if name not in PARTS}
         for name in UNORDERED.intersection(members):
@@ -81,7 +81,7 @@ class Side:
 
 
 def changed(text):
-    """A program with its import lines changed, and nothing else."""
+    """A program of which only the import lines are changed."""
     lines = text.split("\n")
     for number, line in enumerate(lines):
         line = re.sub(r"^import sendsafely$", "import libsendsafely.compat as sendsafely", line)
@@ -102,7 +102,7 @@ def sides(emulator, tmp_path):
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
-    """Empty, small, ASCII, which the official client treats as text, and of several parts."""
+    """An empty, a small, an ASCII file, which the official client treats as text, and one of several parts."""
     directory = tmp_path_factory.mktemp("files")
     contents = {"empty.bin": b"", "Übersicht 2.txt": b"plain text\r\n" * 9, "report.pdf": random.Random(1).randbytes(7_000_000), "last.bin": b"\0\xff" * 500}
     for name, content in contents.items():
@@ -120,7 +120,7 @@ def made_directory(path):
 
 
 def state_of(admin):
-    """What the emulator holds: all of it but what is encrypted, of which there must be as much."""
+    """The emulator's state, in which encrypted values are replaced by their lengths."""
     held = []
     for package_id in admin("GET", "/packages"):
         state = admin("GET", f"/packages/{package_id}")
@@ -130,7 +130,7 @@ def state_of(admin):
 
 
 def both(sides, admin, program, user, arguments):
-    """What a program prints, which must be the same on both sides, and leave the same behind."""
+    """Runs a program with both packages. Output and the emulator's state must be equal; returns the output."""
     seen = {}
     for name, side in sides.items():
         admin("POST", "/reset")
@@ -212,7 +212,7 @@ def test_send(sides, admin, files):
 @pytest.mark.slow
 @pytest.mark.parametrize("sender", [OFFICIAL, COMPAT])
 def test_receive(sides, admin, files, tmp_path, sender):
-    """What either has sent, both receive."""
+    """Each package receives what the other sent."""
     admin("POST", "/reset")
     *_, last = sides[sender].run("send", "admin", *files)
     seen = {}
@@ -222,7 +222,7 @@ def test_receive(sides, admin, files, tmp_path, sender):
         expected = sums(files[:-1])
         expected.update({f"copy_ of_{name}": value for name, value in expected.items()})
         assert sums(directory.iterdir()) == expected
-    # Who has fetched what is what differs for the second.
+    # Only the confirmations of downloads differ for the second receiver.
     for lines in seen.values():
         for _, value in lines:
             if isinstance(value, dict):
@@ -276,26 +276,26 @@ def test_manage(sides, admin):
 
 @pytest.mark.slow
 def test_mistakes(sides, admin, files, tmp_path):
-    # Of a key that cannot be read each tells in its own words.
-    def told(lines):
+    # The two packages describe an unreadable key in different words.
+    def comparable(lines):
         return [re.sub(r"(get_package_keycode \w+).*", r"\1", line) for line in lines]
 
     seen = {}
     for name, side in sides.items():
         admin("POST", "/reset")
-        seen[name] = told([" ".join(map(str, normal_line(line))) for line in side.run("mistakes", "admin", files[1], tmp_path)])
+        seen[name] = comparable([" ".join(map(str, normal_line(line))) for line in side.run("mistakes", "admin", files[1], tmp_path)])
     assert seen[COMPAT] == seen[OFFICIAL]
     assert len(seen[COMPAT]) > 60
 
 
-# --- What differs, as docs/compat.md says
+# --- The differences that docs/compat.md lists
 
 
 @pytest.fixture
 def account(emulator):
     account = compat.SendSafely(emulator["url"], emulator["api_key"], emulator["api_secret"])
     yield account
-    # pytest holds it longer than the check that nothing is left, and so do the tracebacks of expected exceptions.
+    # Otherwise pytest, and tracebacks of expected exceptions, would keep it beyond the check of nothing_left.
     vars(account).clear()
     gc.collect()
 
@@ -525,7 +525,7 @@ def test_recipients_whose_answer_is_lost_are_looked_for(account, admin):
     admin("POST", "/faults", {"endpoint": "add_recipient", "when": "before", "action": {"close": True}})
     with pytest.raises(exceptions.AddRecipientFailedException):
         package.add_recipient("c@x.test")
-    # One without an address is none of them; and who was there before says nothing of this call.
+    # An entry without an address does not count; a recipient who was there before does not prove that the call succeeded.
     listed = [{"recipientId": "R"}, {"recipientId": "S", "email": "D@x.test", "checkForPublicKeys": False}]
     for endpoint in ("add_recipient", "add_recipients"):
         admin("POST", "/faults", {"endpoint": endpoint, "times": 0, **lost})

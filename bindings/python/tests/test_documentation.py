@@ -1,4 +1,4 @@
-"""What the docstrings say of each other."""
+"""The names in docstrings."""
 
 import re
 from pathlib import Path
@@ -22,7 +22,7 @@ def test_every_name_in_them_is_there():
                     known |= {"status", "http_status", "server_code", "server_message"}
                 assert member in known, f"{file.name}: {name}.{member}"
                 checked += 1
-        # Of the C library's own words none is left.
+        # The generated files contain no C names.
         if file.name in ("enums.py", "records.py"):
             assert not re.search(r"sendsafely_\w+|\bNULL\b|SENDSAFELY_|\bfree", text.replace("include/sendsafely.h", "")), file.name
     assert checked > 300

@@ -1,15 +1,15 @@
-"""What it costs to import the package. `make bench` measures the milliseconds; here is what they depend on."""
+"""The import of the package is cheap. `make bench` measures the time; these tests check what it depends on."""
 
 import os
 import subprocess
 import sys
 
-# Each of these costs as much as all of ours, or is for few programs; who needs it imports it later.
+# Each of these is as slow as the whole package, or needed by few programs, so it is imported when it is first used.
 LATER = {"argparse", "asyncio", "concurrent.futures", "dataclasses", "inspect", "json", "pathlib", "tempfile"}
 
 
 def test_what_is_dear_is_not_imported_with_it():
-    # Without site, which may import anything.
+    # Without site, which can import other modules.
     program = f"import sys; sys.path[:0] = {sys.path!r}; import libsendsafely; print(*sys.modules)"
     loaded = set(subprocess.run([sys.executable, "-S", "-c", program], check=True, capture_output=True, text=True).stdout.split())
     assert "libsendsafely._library" in loaded
@@ -26,7 +26,7 @@ def processor_seconds(program, environment):
 
 
 def test_importing_is_a_few_times_the_start_of_python(tmp_path):
-    # Both find their compiled modules, as after an installation. A ratio, since a busy machine slows down both.
+    # Both use compiled modules, as an installed package does. A ratio, since a busy machine slows both down.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     environment["PYTHONPYCACHEPREFIX"] = str(tmp_path)
     processor_seconds("import libsendsafely", environment)

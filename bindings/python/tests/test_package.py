@@ -1,4 +1,4 @@
-"""A package there and back."""
+"""Packages: sending and receiving."""
 
 import io
 import os
@@ -76,7 +76,7 @@ def test_what_is_bytes_like(package, client):
 
 
 class Pipe(io.RawIOBase):
-    """A stream that cannot seek and gives little at a time."""
+    """A stream that cannot seek and returns few bytes per read."""
 
     def __init__(self, data):
         self.rest = data
@@ -92,7 +92,7 @@ class Pipe(io.RawIOBase):
 
 
 class OnlyRead:
-    """The least that a file object can be."""
+    """A minimal file object."""
 
     name = "/somewhere/least.bin"
 
@@ -135,7 +135,7 @@ def test_streams_as_targets(package, tmp_path):
     assert (tmp_path / "raw.bin").read_bytes() == data
 
     class Keeps:
-        """Keeps what it is given, which must stay what it was."""
+        """Keeps the objects that it gets; they must not change afterwards."""
 
         def __init__(self):
             self.pieces = []
@@ -175,23 +175,23 @@ def test_odd_streams(package, tmp_path):
     import mmap
 
     class Gives:
-        def __init__(self, answer):
-            self.answer = answer
+        def __init__(self, result):
+            self.result = result
 
         def read(self, size):
-            return self.answer
+            return self.result
 
         def write(self, data):
             assert type(data) is bytes
-            return self.answer
+            return self.result
 
-    for answer, error in (("text", TypeError), (7, TypeError), (None, BlockingIOError), (b"x" * 10_000_000, ValueError)):
+    for result, error in (("text", TypeError), (7, TypeError), (None, BlockingIOError), (b"x" * 10_000_000, ValueError)):
         with pytest.raises(error):
-            package.upload_file(Gives(answer), file_name="odd.bin")
+            package.upload_file(Gives(result), file_name="odd.bin")
     file = package.upload_memory(b"0123456789", "a.bin")
-    for answer, error in ((0, BlockingIOError), (-1, ValueError), (11, ValueError), ("text", TypeError)):
+    for result, error in ((0, BlockingIOError), (-1, ValueError), (11, ValueError), ("text", TypeError)):
         with pytest.raises(error):
-            package.download_file(file, Gives(answer))
+            package.download_file(file, Gives(result))
     package.download_file(file, Gives(None))
     (tmp_path / "mapped.bin").write_bytes(b"a mapped file")
     with open(tmp_path / "mapped.bin", "rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
@@ -230,7 +230,7 @@ def test_memory_is_the_callers_again_when_the_call_returns(package):
 
 
 class Shrinking(io.BytesIO):
-    """Says that it has more than it gives."""
+    """Announces more bytes than it returns."""
 
     def __init__(self):
         super().__init__(b"x" * 1000)

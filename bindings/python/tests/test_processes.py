@@ -1,4 +1,4 @@
-"""What happens around a call: signals, fork, the end of the interpreter. Each in a process of its own."""
+"""Signals, fork and the exit of the interpreter during a call, each in a process of its own."""
 
 import json
 import os
@@ -49,7 +49,7 @@ SLOW = {
 
 @pytest.mark.parametrize("what", SLOW)
 def test_interrupted_by_ctrl_c(faults, what):
-    """A real SIGINT while the service is silent: KeyboardInterrupt comes soon, as itself and without noise."""
+    """SIGINT while the service is silent raises KeyboardInterrupt soon, and prints nothing else."""
     endpoint, call = SLOW[what]
     action = {"status": 503} if what == "waiting" else {"hang_ms": 20_000}
     program = f"""
@@ -78,7 +78,7 @@ say(_library.function("sendsafely_live_objects")())
         process.kill()
     words = output.split()
     assert words[0] == "interrupted" and words[2:] == ["0"], (output, errors)
-    # Half a second is what is promised; the rest is for a machine that is busy with other things.
+    # Half a second is promised; the rest allows for a busy machine.
     assert float(words[1]) - sent < 1.5
     assert errors == ""
 
@@ -121,7 +121,7 @@ say(package.get_information().package_id == package.id)
 client.close(); package.close(); rows.close()
 """)
     assert output.split() == ["FORKED"] * 3 + ["admin@acme.test", "True"]
-    # From 3.12 on Python warns of fork in a program with threads.
+    # Since 3.12 Python warns about fork in a program with threads.
     assert status == 0 and not [line for line in errors.splitlines() if "fork()" not in line and "os.fork" not in line]
 
 
@@ -191,7 +191,7 @@ client = AsyncClient(ready["url"], ready["api_key"], ready["api_secret"])
 loop = asyncio.new_event_loop()
 task = loop.create_task(client.get_user())
 loop.run_until_complete(asyncio.sleep(0.3))
-os.close(2)  # asyncio itself speaks of the task that is pending.
+os.close(2)  # asyncio prints a warning about the pending task.
 """,
     "handles in module globals of a daemon": "import builtins; builtins.kept = make(); builtins.rows = builtins.kept.list_packages()",
 }

@@ -1,4 +1,4 @@
-"""Progress, and the ways to stop a call from inside it."""
+"""Progress callbacks, and how they stop a call."""
 
 import io
 import threading
@@ -25,7 +25,7 @@ def test_it_tells_how_far_a_call_has_come(package):
     done = [report.bytes_done for report in reports]
     assert done == sorted(done) and done[-1] == reports[-1].bytes_total == 6_000_000
     assert reports[-1].parts_done == reports[-1].parts_total == 3
-    # A stream of unknown length tells no total before its end.
+    # The total of a stream that cannot seek is unknown until its end.
     pipe = io.BufferedReader(Endless(1_000_000))
     seen = []
     package.upload_file(pipe, file_name="b.bin", progress=seen.append)
@@ -109,7 +109,7 @@ def test_other_packages_may_be_used_inside(client, package):
 
 
 def test_an_exception_of_another_thread_stays_there(emulator):
-    """Callbacks of calls that run at the same time do not mix."""
+    """Callbacks of calls that run at the same time are not mixed up."""
     failures = []
     with emulator.client() as client:
         def work(number):
@@ -154,7 +154,7 @@ def test_many_threads_share_a_client(emulator):
 
 
 def test_other_threads_run_during_a_call(faults, client):
-    """A call that waits holds no lock of the interpreter."""
+    """A call that waits does not hold the interpreter's lock."""
     faults.fault("user_information", {"hang_ms": 700}, times=1)
     thread = threading.Thread(target=client.get_user)
     thread.start()
@@ -186,7 +186,7 @@ def test_stop_iteration_is_no_end_of_a_list(emulator):
 
 
 def test_what_is_raised_too_late_leaves_nothing_behind(emulator):
-    """A callback that raises at the last report of a call that has succeeded by then."""
+    """The callback raises at the last report, when the call has already succeeded."""
     for when in range(1, 8):
         calls = []
 
@@ -198,11 +198,11 @@ def test_what_is_raised_too_late_leaves_nothing_behind(emulator):
         with emulator.client(progress=raising) as client:
             with suppress(Mine):
                 client.create_package().close()
-    # nothing_left, in conftest.py, counts.
+    # nothing_left in conftest.py counts the objects.
 
 
 class Bar:
-    """What the adapter for tqdm needs of a bar."""
+    """The part of a tqdm bar that the callback uses."""
 
     def __init__(self):
         self.n, self.total = 0, None
@@ -218,7 +218,7 @@ class Bar:
 
 
 class Display:
-    """What the adapter for rich needs of a display."""
+    """The part of a rich display that the callback uses."""
 
     def __init__(self):
         self.seen = []

@@ -1,4 +1,4 @@
-"""The table against what the library was built with, and against what the wrapper uses."""
+"""The generated table agrees with the library, and the wrapper uses all functions in it."""
 
 import ctypes
 import re
@@ -32,19 +32,20 @@ def test_structs_have_the_layout_of_the_library():
 
 
 def test_every_call_has_the_whole_name_of_its_function():
-    """So that a search for a function of the header finds its callers."""
+    """A search for a function of the header finds its callers in Python."""
     made = {"_native.py", "aio.py", "enums.py", "records.py"}
     text = "".join(file.read_text(encoding="utf-8") for file in SOURCES.glob("*.py") if file.name not in made)
-    # Each struct of options has its function, each record names its own in the table FREE.
+    # call() derives the name of an init function from its struct; the table FREE has the names of the others.
     by_struct = {*_native.FREE.values(), *(f"{name}_init" for name in _native.FIELDS)}
     named = set(re.findall(r"\bsendsafely_\w+", text)) | by_struct
-    assert sorted(set(_native.FUNCTIONS) - named) == sorted([*exceptions.of("used by Python"), "sendsafely_live_objects"])  # What only tests count.
+    only_in_tests = "sendsafely_live_objects"
+    assert sorted(set(_native.FUNCTIONS) - named) == sorted([*exceptions.of("used by Python"), only_in_tests])
 
 
 def test_every_function_of_the_library_was_called(request):
-    """By the other tests, which ran before: what is reached from Python by nobody is forgotten."""
+    """The other tests, which ran before, called every function of the library."""
     if len(request.session.items) < 60:
         return  # Only some tests were chosen.
-    # The version is asked before anything is bound.
+    # _library calls this one before it binds functions.
     used = {*_library.bound, "sendsafely_version"}
     assert sorted(set(_native.FUNCTIONS) - used) == sorted(exceptions.of("used by Python"))

@@ -1,4 +1,4 @@
-"""Every example of the tutorial, run in order in one namespace; what an example prints is the text block behind it."""
+"""Runs every example of the tutorial in order, in one namespace. The text block after an example is its output."""
 
 import contextlib
 import doctest
@@ -12,7 +12,7 @@ HOST = "https://acme.sendsafely.com"
 
 
 def examples():
-    """(line number, code, what it prints or None)."""
+    """Yields line number, code, and expected output or None."""
     text = TUTORIAL.read_text(encoding="utf-8")
     for block in re.finditer(r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?", text, re.DOTALL | re.MULTILINE):
         yield text.count("\n", 0, block.start(1)), block[1], block[2]
@@ -21,12 +21,12 @@ def examples():
 def run(line, code, expected, namespace):
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        # A traceback names the line of the tutorial.
+        # A traceback then has the line of the tutorial.
         exec(compile("\n" * line + code, TUTORIAL, "exec"), namespace)
     if expected is not None:
         checker, printed = doctest.OutputChecker(), printed.getvalue()
-        told = checker.output_difference(doctest.Example(code, expected), printed, doctest.ELLIPSIS)
-        assert checker.check_output(expected, printed, doctest.ELLIPSIS), f"{TUTORIAL.name}:{line}\n{told}"
+        difference = checker.output_difference(doctest.Example(code, expected), printed, doctest.ELLIPSIS)
+        assert checker.check_output(expected, printed, doctest.ELLIPSIS), f"{TUTORIAL.name}:{line}\n{difference}"
 
 
 def test_the_examples_of_the_tutorial(emulator, tmp_path, monkeypatch):

@@ -1,4 +1,4 @@
-"""SendSafely for Python: files go end-to-end encrypted to people, behind one secure link.
+"""SendSafely for Python: sends files to people, end-to-end encrypted, behind one secure link.
 
     from libsendsafely import Client
 
@@ -18,8 +18,6 @@ from ._values import string
 from .client import Client
 from .enums import Action, Existing, PackageList, PackageState, PackageStatus, Phase, Status
 from .errors import AuthenticationFailed, Error, NetworkError, PasswordRequired, Stopped
-from .keys import generate_key_pair, load_key_pair, save_key_pair
-from .links import country_codes, find_links, parse_link
 from .package import Package
 from .rows import Rows
 from .workspace import Workspace
@@ -29,6 +27,8 @@ if TYPE_CHECKING:
     from . import crypto as crypto
     from . import progress as progress
     from . import records as records
+    from .keys import generate_key_pair, load_key_pair, save_key_pair
+    from .links import country_codes, find_links, parse_link
     from .records import (
         ActivityEntry,
         AuditLogEntry,
@@ -64,23 +64,30 @@ if TYPE_CHECKING:
 __version__ = string(function("sendsafely_version_string")()) or ""
 
 __all__ = [
-    "Action", "ActivityEntry", "AuditLogEntry", "AuthenticationFailed", "Client", "Confirmation", "ContactGroup", "ContactGroupMember", "CountryCode",
-    "Directory", "Download", "Enterprise", "Error", "Existing", "File", "FileInformation", "Finalized", "KeyPair", "Keycode", "Link",
-    "Login", "NetworkError", "Package", "PackageInformation", "PackageList", "PackageState", "PackageStatus", "PackageSummary",
-    "PasswordRequired", "Phase", "Progress", "PublicKey", "Recipient", "RecipientResult", "ReportItem", "RequestHeaders", "Rows", "Status",
-    "Stopped", "Subdirectory", "SyncFailure", "SyncResult", "User", "Workspace", "country_codes", "find_links", "generate_key_pair",
-    "load_key_pair", "parse_link", "save_key_pair",
+    "Action", "ActivityEntry", "AuditLogEntry", "AuthenticationFailed", "Client", "Confirmation", "ContactGroup",
+    "ContactGroupMember", "CountryCode", "Directory", "Download", "Enterprise", "Error", "Existing", "File",
+    "FileInformation", "Finalized", "KeyPair", "Keycode", "Link", "Login", "NetworkError", "Package",
+    "PackageInformation", "PackageList", "PackageState", "PackageStatus", "PackageSummary", "PasswordRequired", "Phase",
+    "Progress", "PublicKey", "Recipient", "RecipientResult", "ReportItem", "RequestHeaders", "Rows", "Status",
+    "Stopped", "Subdirectory", "SyncFailure", "SyncResult", "User", "Workspace", "country_codes", "find_links",
+    "generate_key_pair", "load_key_pair", "parse_link", "save_key_pair",
 ]
 
 
-if not TYPE_CHECKING:  # Which would take any name then.
+# Modules that few programs need, imported when they are first used. The records need dataclasses, which take as long
+# to import as all the rest.
+LATER = {
+    "country_codes": "links", "find_links": "links", "parse_link": "links",
+    "generate_key_pair": "keys", "load_key_pair": "keys", "save_key_pair": "keys",
+}
+
+if not TYPE_CHECKING:  # A checker would accept any name.
 
     def __getattr__(name: str) -> Any:
-        # Records are imported by who first needs one: dataclasses cost more time than all the rest.
-        if name in ("aio", "crypto", "progress", "records"):
+        if name in ("aio", "crypto", "keys", "links", "progress", "records"):
             return importlib.import_module(f".{name}", __name__)
         if name in __all__:
-            return getattr(importlib.import_module(".records", __name__), name)
+            return getattr(importlib.import_module(f".{LATER.get(name, 'records')}", __name__), name)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -1,6 +1,7 @@
-"""The functions that the library calls: one for each kind of callback, which find what they need in the frame of their thread.
+"""The functions that the library calls back: one for each kind of callback.
 
-The library runs all callbacks on the thread that made the call, so nothing has to be kept alive for the library.
+The library runs callbacks on the thread that made the call. So each of these functions finds the frame of its call in
+that thread, and one C function per kind, made at import, serves all calls.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from ._values import record
 
 
 def _guarded(callback: Callable[..., int], failed: int) -> Callable[..., int]:
+    """A callback that stores an exception in the frame, since none can pass through C, and returns `failed`."""
+
     def guarded(_: Any, *arguments: Any) -> int:
         frame: Frame = here.frame
         try:
@@ -26,7 +29,7 @@ def _guarded(callback: Callable[..., int], failed: int) -> Callable[..., int]:
     return guarded
 
 
-def _tell(frame: Frame, progress: Any) -> int:
+def _report(frame: Frame, progress: Any) -> int:
     cancelled = frame.cancellation is not None and frame.cancellation.requested
     if must_end() or cancelled or (frame.progress and frame.progress(record(progress.contents)) is False):
         frame.stopped = True
@@ -34,29 +37,28 @@ def _tell(frame: Frame, progress: Any) -> int:
 
 
 def _read(frame: Frame, buffer: Any, capacity: int) -> int:
-    # Never the library's own memory: a stream may keep what it is given to fill, and this ends with the callback.
+    # read() and a copy, not readinto(): a stream could keep the library's buffer, which ends with the callback.
     data = frame.stream.read(capacity)
     if data is None:
         raise BlockingIOError("the stream to upload has no data ready; open it in blocking mode")
     data = data if isinstance(data, bytes) else memoryview(data).tobytes()
     if len(data) > capacity:
-        raise ValueError(f"the stream to upload read {len(data)} bytes, asked for at most {capacity}")
+        raise ValueError(f"the stream to upload returned {len(data)} bytes from read({capacity})")
     ctypes.memmove(buffer, data, len(data))
     return len(data)
 
 
 def _write(frame: Frame, data: Any, size: int) -> int:
-    # A copy: the stream may keep what it gets.
-    rest = ctypes.string_at(data, size)
+    rest = ctypes.string_at(data, size)  # A copy, since the stream may keep it.
     while rest:
-        taken = frame.stream.write(rest)
-        if taken is None and not isinstance(frame.stream, io.RawIOBase):
-            break  # Only raw streams take less than all.
-        if not taken:
-            raise BlockingIOError("the stream takes nothing; open it in blocking mode")
-        if not 0 < taken <= len(rest):
-            raise ValueError(f"the stream took {taken} of {len(rest)} bytes")
-        rest = rest[taken:]
+        written = frame.stream.write(rest)
+        if written is None and not isinstance(frame.stream, io.RawIOBase):
+            break  # Only raw streams write less than everything.
+        if not written:
+            raise BlockingIOError("the stream cannot write now; open it in blocking mode")
+        if not 0 < written <= len(rest):
+            raise ValueError(f"the stream returned {written} from write() of {len(rest)} bytes")
+        rest = rest[written:]
     return native.CONTINUE
 
 
@@ -66,11 +68,12 @@ def _log(frame: Frame, line: bytes) -> int:
     return 0
 
 
-ON_PROGRESS = native.sendsafely_progress_callback(_guarded(_tell, native.STOP))
+ON_PROGRESS = native.sendsafely_progress_callback(_guarded(_report, native.STOP))
 ON_READ = native.sendsafely_read_callback(_guarded(_read, -1))
 ON_WRITE = native.sendsafely_write_callback(_guarded(_write, native.STOP))
 ON_LOG = native.sendsafely_log_callback(_guarded(_log, 0))
-TRAMPOLINES = {
+# By the type of a parameter.
+CALLBACKS = {
     native.sendsafely_read_callback: ON_READ,
     native.sendsafely_write_callback: ON_WRITE,
 }

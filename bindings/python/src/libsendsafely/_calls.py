@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 
 from . import _native as native
 from . import enums
-from ._callbacks import ON_LOG, ON_PROGRESS, TRAMPOLINES
+from ._callbacks import CALLBACKS, ON_LOG, ON_PROGRESS
 from ._frames import Callbacks, Frame, end_with_interpreter, enter
 from ._handles import Handle
 from ._library import function
@@ -19,11 +19,11 @@ Result = TypeVar("Result")
 
 
 def options(struct: Any, values: dict[str, Any]) -> Any:
-    """An options struct: the library's defaults, and over them the values that the caller gave; None keeps the default."""
+    """Makes an options struct: the library's defaults, replaced by the values that are not None."""
     made = struct()
     function(f"{struct.__name__}_init")(byref(made), sizeof(made))
     if struct is native.sendsafely_client_options:
-        # The library uses them for all calls of the client and of its packages, so that each call can be stopped.
+        # The library uses them for all calls of the client and of its packages, so each call can be stopped.
         made.on_progress, made.on_log = ON_PROGRESS, ON_LOG
     kinds = native.FIELDS[struct.__name__]
     types = {field[0]: field[1] for field in struct._fields_}
@@ -46,12 +46,13 @@ def options(struct: Any, values: dict[str, Any]) -> Any:
 
 
 def call(
-    name: str, /, *inputs: Any, callbacks: Callbacks | None = None, progress: Any = None, stream: Any = None, **given: Any,
+    name: str, /, *inputs: Any, callbacks: Callbacks | None = None, progress: Any = None, stream: Any = None,
+    **given: Any,
 ) -> Result:  # type: ignore[type-var]  # pyright: ignore[reportInvalidTypeVarUse]
-    """Calls the C function of this name, which returns a status, with its inputs in their order; given are options by name.
+    """Calls a C function that returns a status. `name` is its whole name, so that a search for it finds the caller.
 
-    Returns the outputs, one alone or several as a tuple, of the types that the caller states. Callbacks are those of the first
-    handle among the inputs, unless others are given.
+    `inputs` are its inputs in their order, `given` its options by name. Its callbacks are `callbacks`, by default those
+    of the first handle among the inputs. Returns the output, or a tuple of several; the caller states the type.
     """
     end_with_interpreter()
     entry = function(name)
@@ -73,7 +74,7 @@ def call(
         elif role == "any":
             arguments.append(None)
         elif role == "callback":
-            arguments.append(TRAMPOLINES[type_])
+            arguments.append(CALLBACKS[type_])
         elif role == "integer" and counted is not None:
             arguments.append(counted)
             counted = None
@@ -105,10 +106,9 @@ def call(
         if status != enums.Status.OK:
             _fail(status, error, frame, results)
         elif frame.error is not None:
-            _raise(frame)  # Too late to stop anything, but it is the caller's.
+            _raise(frame)  # The callback raised too late to stop the call; its exception is not lost.
     except BaseException:
-        # The error is told. Nobody gets what else the library may have given out: a callback or the handler of a signal raised
-        # too late to stop it.
+        # A callback or a signal handler may have raised too late to stop the call: its outputs, too, must be freed.
         function("sendsafely_error_free")(error)
         for role, holder in outputs:
             _free(role, holder)
@@ -117,7 +117,7 @@ def call(
 
 
 def _output(role: str, holder: Any) -> Any:
-    """The value of an output; what the library gave out is freed."""
+    """Converts an output, and frees what the library allocated for it."""
     if role not in ("record_out", "text_out"):
         return holder.value
     try:
@@ -129,11 +129,11 @@ def _output(role: str, holder: Any) -> Any:
 
 
 def _free(role: str, holder: Any) -> None:
-    # Emptied first: a second free could meet what the library has given to somebody else since.
+    # Emptied first, so that a second call frees nothing: by then the address may belong to another object.
     given = type(holder).from_buffer_copy(holder)
     ctypes.memset(byref(holder), 0, sizeof(holder))
     if role == "handle_out":
-        function("sendsafely_package_free")(given)  # No other call that runs callbacks gives out a handle.
+        function("sendsafely_package_free")(given)  # No other call with callbacks returns a handle.
     elif role == "text_out":
         function("sendsafely_string_free")(given)
     elif role == "record_out":
@@ -141,7 +141,8 @@ def _free(role: str, holder: Any) -> None:
 
 
 def _fail(status: int, error: c_void_p, frame: Frame, results: list[Any]) -> None:
-    """Raises what a callback raised, or the failure itself. A report, given on failure too, stands in the exception."""
+    """Raises the exception of a callback, or the library's error. upload_all and download_all have an output on failure
+    too, which becomes the report of the exception."""
     if frame.error is None:
         frame.error = of_status(status)(
             string(function("sendsafely_error_message")(error)) or "", status=enums.Status(status),
@@ -155,7 +156,8 @@ def _fail(status: int, error: c_void_p, frame: Frame, results: list[Any]) -> Non
 
 
 def _raise(frame: Frame) -> None:
-    """Raises the frame's error, which then holds the frame no longer: nothing waits for the garbage collector."""
+    """Raises the frame's error. Without `del`, the error and the frame would refer to each other, and keep the caller's
+    objects until the next garbage collection."""
     error, frame.error = frame.error, None
     try:
         if error is not None:

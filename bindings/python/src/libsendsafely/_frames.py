@@ -1,4 +1,5 @@
-"""Calls under way: each thread has a stack of frames, and signals and the exit of the interpreter find there what to stop."""
+"""Calls that are running: each thread has a stack of frames, which its callbacks, signals and the interpreter's exit
+use."""
 
 from __future__ import annotations
 
@@ -11,22 +12,24 @@ from typing import Any, Callable
 
 
 class Cancellation:
-    """Stops the calls of a thread from another one."""
+    """Lets one thread stop the calls of another."""
 
     def __init__(self) -> None:
         self.requested = False
 
 
 class Callbacks:
-    """What a client was given for all its calls, and those of its packages."""
+    """The callbacks of a client, for its own calls and those of its packages."""
 
-    def __init__(self, progress: Callable[[Any], Any] | None = None, log: Callable[[str], Any] | None = None) -> None:
+    def __init__(
+        self, progress: Callable[[Any], Any] | None = None, log: Callable[[str], Any] | None = None,
+    ) -> None:
         self.progress: Callable[[Any], Any] | None = progress
         self.log: Callable[[str], Any] | None = log
 
 
 class Frame:
-    """One call under way: what its callbacks need, and what they raise."""
+    """A running call: what its callbacks need, and the exception that one of them raised."""
 
     def __init__(self, callbacks: Callbacks, progress: Callable[[Any], Any] | None, stream: Any) -> None:
         self.progress = progress or callbacks.progress
@@ -44,7 +47,7 @@ _exiting = False
 
 
 def cancel_by(cancellation: Cancellation | None) -> None:
-    """Lets another thread stop the calls of this one from now on."""
+    """Makes a cancellation stop the calls that this thread makes from now on."""
     here.cancellation = cancellation
 
 
@@ -53,20 +56,21 @@ def _in_main_thread() -> bool:
 
 
 def must_end() -> bool:
-    """Whether the interpreter exits, which ends this thread."""
+    """Whether the interpreter exits and this thread ends with it."""
     return _exiting and not _in_main_thread()
 
 
 class _Unraisable:
-    """Catches what the handler of a signal raises at the very beginning of a trampoline, where no `try` can stand: ctypes
-    prints it and goes on. Signals come to the main thread only, so it is set up only there, for the time of a call."""
+    """Catches the exception of a signal handler that Python runs before a callback reaches its `try`: ctypes would
+    print the exception and continue. Python runs signal handlers on the main thread only, so only its calls use
+    this."""
 
     def __enter__(self) -> None:
         self.before = sys.unraisablehook
         sys.unraisablehook = self.hook
 
     def __exit__(self, *_: Any) -> None:
-        # Somebody may have set another one meanwhile.
+        # A callback may have set another hook, which stays.
         if sys.unraisablehook == self.hook:
             sys.unraisablehook = self.before
 
@@ -79,6 +83,7 @@ class _Unraisable:
 
 
 def enter(frame: Frame, entry: Any, arguments: list[Any]) -> int:
+    """Calls a C function, while its callbacks find the frame in `here`. Returns the status."""
     try:
         running.add(frame)
         here.frame = frame
@@ -93,7 +98,8 @@ def enter(frame: Frame, entry: Any, arguments: list[Any]) -> int:
 
 @atexit.register
 def _stop_other_threads() -> None:
-    """Ends the calls of daemon threads: Python would end the threads inside a callback, through the frames of the library."""
+    """Stops the calls of daemon threads. Python ends such a thread when it next takes the interpreter's lock: inside a
+    callback that would unwind the library's own frames."""
     global _exiting
     _exiting = True
     deadline = time.monotonic() + 5
@@ -102,9 +108,12 @@ def _stop_other_threads() -> None:
 
 
 def end_with_interpreter() -> None:
-    """A daemon thread goes no further when the interpreter exits: Python ends it here, without a word."""
+    """Holds a daemon thread while the interpreter exits, until Python ends it, so that it neither continues nor
+    raises."""
     while must_end():
         time.sleep(60)
 
 
-os.register_at_fork(after_in_child=running.clear) if hasattr(os, "register_at_fork") else None
+if hasattr(os, "register_at_fork"):
+    # A forked child has only one thread, and no calls.
+    os.register_at_fork(after_in_child=running.clear)

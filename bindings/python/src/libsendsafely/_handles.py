@@ -1,4 +1,4 @@
-"""What every object has that the library owns: an address, and the moment when it is given back."""
+"""What all objects of the library have: an address, and a function that frees them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Own = TypeVar("Own", bound="Handle")
 
 
 class Handle:
-    """An object of the library, closed once: by `with`, by close(), or with the last reference to it."""
+    """An object of the library. `with`, close() or the garbage collector frees it, once."""
 
     _free: str  # The C function that frees it.
 
@@ -33,8 +33,8 @@ class Handle:
         return self._address is None
 
     def close(self) -> None:
-        """Frees the handle. Only frees: no network, nothing lost; twice is harmless, and so is a call on another thread that
-        still runs. At any step."""
+        """Frees the handle, without any network. A second close() has no effect. A call that still runs on another
+        thread is not disturbed."""
         address, self._address = self._address, None
         if address is not None:
             function(self._free)(address)

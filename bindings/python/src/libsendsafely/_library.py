@@ -1,4 +1,4 @@
-"""The shared library, and its functions with their types."""
+"""Loads the shared library, and gives its functions their types."""
 
 from __future__ import annotations
 
@@ -24,12 +24,13 @@ def _load() -> ctypes.CDLL:
 
 
 lib = _load()
-# The functions that have been called so far.
+# The functions that were called so far.
 bound: dict[str, Any] = {}
 
 
 def function(name: str) -> Any:
-    """The C function of this name. Its types are set when it is first called: setting all of them would slow the import down."""
+    """The C function of this name. Its types are set when it is first called: setting all of them would slow the import
+    down."""
     if name not in bound:
         result, parameters = native.FUNCTIONS[name]
         entry = getattr(lib, name)

@@ -1,4 +1,4 @@
-"""Values on their way to C and back: texts, numbers, times, buffers and records."""
+"""Conversion of values to C and back: texts, numbers, times, buffers and records."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from .errors import Error
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
-# --- Values in -----------------------------------------------------------------------------------------------------
+# --- To C ----------------------------------------------------------------------------------------------------------
 
 
 def text(value: str | os.PathLike[str] | None, name: str = "text") -> bytes | None:
-    """A text or path for C."""
+    """Encodes a text or a path."""
     if value is None:
         return None
     if isinstance(value, os.PathLike):
         value = os.fspath(value)
     if not isinstance(value, str):
         raise TypeError(f"{name} must be str or a path of str, not {type(value).__name__}")
-    # What is not Unicode is the library's to refuse.
+    # The library refuses what is not Unicode, with its own status.
     data = value.encode(errors="surrogatepass")
     if b"\0" in data:
-        raise Error(f"{name} holds a NUL character", status=enums.Status.INVALID_ARGUMENT)
+        raise Error(f"{name} contains a NUL character", status=enums.Status.INVALID_ARGUMENT)
     return data
 
 
@@ -42,7 +42,7 @@ RANGES = {
 
 
 def integer(value: Any, name: str, type_: Any) -> int:
-    """A number for C, which ctypes would cut silently."""
+    """Checks a number: ctypes would silently cut one that is too large."""
     try:
         value = operator.index(value)
     except TypeError:
@@ -54,15 +54,17 @@ def integer(value: Any, name: str, type_: Any) -> int:
 
 
 def seconds(value: datetime | int, name: str) -> int:
+    """Converts a time to seconds since 1970."""
     if not isinstance(value, datetime):
         return value
     if value.tzinfo is None:
-        raise ValueError(f"{name} has no time zone; use datetime.now(timezone.utc) or the like")
+        raise ValueError(f"{name} has no time zone; pass tzinfo, such as timezone.utc")
     return int(value.timestamp())
 
 
 def buffer(data: Any) -> tuple[Any, int, Any]:
-    """The address and size of something bytes-like, without copying where Python lets us, and what keeps it."""
+    """The address and the size of a bytes-like object, and an object that keeps the address valid. Only read-only
+    objects other than bytes, and those with gaps, are copied."""
     if isinstance(data, bytes):
         return ctypes.cast(ctypes.c_char_p(data), POINTER(ctypes.c_ubyte)), len(data), data
     view = memoryview(data)
@@ -70,17 +72,17 @@ def buffer(data: Any) -> tuple[Any, int, Any]:
         return buffer(view.tobytes())
     size = view.nbytes
     kept = (ctypes.c_ubyte * size).from_buffer(view.cast("B") if size else bytearray())
-    # Not cast(), whose result and the array hold each other: the caller's buffer would stay locked.
+    # Not cast(): its result and the array refer to each other, so that the caller's bytearray would stay locked.
     return kept, size, kept
 
 
 def identify(thing: Any, attribute: str) -> Any:
-    """The id of a record, or an id as it is."""
+    """The id of a record; an id itself is returned unchanged."""
     return getattr(thing, attribute, thing)
 
 
 def json_text(value: Any) -> str | None:
-    """JSON text as it is, anything else written as JSON."""
+    """Converts a dictionary to JSON text; JSON text itself is returned unchanged."""
     if value is None or isinstance(value, str):
         return value
     import json
@@ -89,20 +91,22 @@ def json_text(value: Any) -> str | None:
 
 
 def texts(value: Iterable[str], name: str) -> list[str]:
-    """Several texts; one alone is a mistake that Python would take letter by letter."""
+    """Checks a list of texts: Python would take a single text for a list of its letters."""
     if isinstance(value, str):
         raise TypeError(f"{name} must be a list of str, not one str")
     return list(value)
 
 
-# --- Values out ----------------------------------------------------------------------------------------------------
+# --- From C --------------------------------------------------------------------------------------------------------
 
 
 def string(address: Any) -> str | None:
+    """The text at an address."""
     return None if not address else ctypes.string_at(address).decode()
 
 
 def moment(value: int) -> datetime | None:
+    """Converts seconds since 1970 to a time; None if it is unknown, or later than Python can express."""
     try:
         return None if value == native.TIME_UNKNOWN else EPOCH + timedelta(seconds=value)
     except OverflowError:
@@ -110,6 +114,7 @@ def moment(value: int) -> datetime | None:
 
 
 def pythonic(name: str) -> str:
+    """The name of the class for a C struct: PackageSummary for sendsafely_package_summary."""
     return "".join(word.capitalize() for word in name[len("sendsafely_"):].split("_"))
 
 
@@ -127,7 +132,7 @@ CONVERT.update((name, getattr(enums, name)) for name in enums.__all__)
 
 
 def record(struct: Any) -> Any:
-    """A copy of a record of the library: a tuple for a list, bytes for a buffer, else a frozen dataclass."""
+    """Copies a record of the library: a list becomes a tuple, a buffer bytes, any other record a frozen dataclass."""
     name = type(struct).__name__
     fields = native.FIELDS.get(name)
     if fields is None:
@@ -135,7 +140,7 @@ def record(struct: Any) -> Any:
             return ctypes.string_at(struct.data, struct.size)
         items = [struct.items[index] for index in range(struct.count)]
         return tuple(item.decode() if isinstance(item, bytes) else record(item.contents) for item in items)
-    # Only who gets a record pays for the dataclasses.
+    # Imported here, since dataclasses take as long to import as everything else.
     from . import records
 
     return getattr(records, pythonic(name))(*(CONVERT[kind](getattr(struct, field)) for field, kind in fields.items()))

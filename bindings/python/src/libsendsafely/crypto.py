@@ -1,4 +1,6 @@
-"""The cryptography alone, for programs that do their own transport. Nothing here touches the network."""
+"""The cryptography alone, for programs with their own transport. Nothing here uses the network."""
+
+# Secrets, checksum, parts, messages and keycodes are protocol 3.1 to 3.7.
 
 from __future__ import annotations
 
@@ -11,58 +13,56 @@ if TYPE_CHECKING:
 
 
 def generate_keycode() -> str:
-    """Makes a keycode of 43 characters. SendSafely Client API: the secrets (protocol 3.1)."""
+    """Generates a keycode of 43 characters."""
     return call("sendsafely_keycode_generate")
 
 
 def checksum(keycode: str, package_code: str) -> str:
-    """The checksum by which the service knows that one has the keycode: 64 hexadecimal digits. Status.INVALID_ARGUMENT: one is
-    empty. SendSafely Client API: checksum (protocol 3.3)."""
+    """Computes the checksum that proves to the service that a program has the keycode: 64 hexadecimal digits.
+    Status.INVALID_ARGUMENT: an argument is empty."""
     return call("sendsafely_checksum", keycode, package_code)
 
 
 def encrypt_part(server_secret: str, keycode: str, data: Buffer) -> bytes:
-    """Encrypts a part of a file, at most 1 GiB: an OpenPGP message. server_secret is the package's, as the service gives it.
+    """Encrypts a part of a file, of at most 1 GiB. Returns an OpenPGP message. server_secret is the package's, from the
+    service.
 
-    Status.INVALID_ARGUMENT: a secret is empty. Status.PART_TOO_LARGE: more than 1 GiB.
-    SendSafely Client API: OpenPGP messages for file parts (protocol 3.4).
+    Status.INVALID_ARGUMENT: a secret is empty. Status.PART_TOO_LARGE: the part has more than 1 GiB.
     """
     return call("sendsafely_part_encrypt", server_secret, keycode, data)
 
 
 def decrypt_part(server_secret: str, keycode: str, message: Buffer) -> bytes:
-    """Decrypts a part of a file, verified as a whole before anything of it is given out.
+    """Decrypts a part of a file. Returns bytes only if the whole message is authentic.
 
-    Status.DECRYPT_FAILED: a secret is wrong, or the message is damaged. Status.UNSUPPORTED_FORMAT: no client writes such
-    messages. Status.PART_TOO_LARGE: it unpacks to more than 64 MiB and more than its own length.
-    SendSafely Client API: OpenPGP messages for file parts (protocol 3.4).
+    Status.DECRYPT_FAILED: a secret is wrong, or the message is damaged. Status.UNSUPPORTED_FORMAT: no known client
+    writes such messages. Status.PART_TOO_LARGE: the message unpacks to more than 64 MiB and to more than its own
+    length.
     """
     return call("sendsafely_part_decrypt", server_secret, keycode, message)
 
 
 def encrypt_message(server_secret: str, keycode: str, text: str) -> str:
-    """Encrypts the message of a package: base64 text. Errors as for encrypt_part.
-    SendSafely Client API: the message (protocol 3.5)."""
+    """Encrypts the message of a package. Returns base64 text. Errors are those of encrypt_part."""
     return call("sendsafely_message_encrypt", server_secret, keycode, text)
 
 
 def decrypt_message(server_secret: str, keycode: str, base64: str) -> str:
-    """Decrypts the message of a package from its base64 text; line ends are as the sender's client writes them. Errors as for
-    decrypt_part. SendSafely Client API: the message (protocol 3.5)."""
+    """Decrypts the message of a package from its base64 text. Line ends stay as the sender's client wrote them. Errors
+    are those of decrypt_part."""
     return call("sendsafely_message_decrypt", server_secret, keycode, base64)
 
 
 def encrypt_keycode(keycode: str, public_key: str) -> str:
-    """Encrypts a keycode to the armored public key of a trusted device: an armored message. Status.INVALID_KEY: not a key that
-    can encrypt. SendSafely Client API: keycodes for public keys (protocol 3.7)."""
+    """Encrypts a keycode to the armored public key of a trusted device. Returns an armored message. Status.INVALID_KEY:
+    the key cannot encrypt."""
     return call("sendsafely_keycode_encrypt", keycode, public_key)
 
 
 def decrypt_keycode(armored: str, private_key: str) -> str:
     """Decrypts a keycode with the armored private key of a trusted device.
 
-    Status.INVALID_KEY: not an armored OpenPGP private key without a password. Status.DECRYPT_FAILED: it was encrypted to
-    another key, or is damaged.
-    SendSafely Client API: keycodes for public keys (protocol 3.7).
+    Status.INVALID_KEY: not an armored OpenPGP private key without a password. Status.DECRYPT_FAILED: the keycode was
+    encrypted to another key, or is damaged.
     """
     return call("sendsafely_keycode_decrypt", armored, private_key)

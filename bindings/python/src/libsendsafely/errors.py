@@ -1,4 +1,4 @@
-"""One family of exceptions; a class of its own only for what somebody would catch alone."""
+"""The exceptions. A status has a class of its own only if programs catch it alone."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 
 
 class Error(Exception):
-    """A call that failed. The message tells what happened to what, never with a secret in it.
+    """A call failed. The message says what failed and on which object; it never contains a secret.
 
-    status: a Status; treat one that you do not know like the first of its family of a hundred.
-    message: what happened, without the remedy.
-    http_status, server_code, server_message: what the service answered; None where it did not.
-    remedy: what to do about it, where that is known.
+    status: a Status; treat an unknown one like the first status of its hundred.
+    message: what failed, without the remedy.
+    http_status, server_code, server_message: the service's response; None without a response.
+    remedy: what to do about it; None if unknown.
     retryable: whether the same call may succeed later without any change.
-    report: of upload_all and download_all what became of each file; else None.
+    report: one item for each file of upload_all or download_all; None for other calls.
     """
 
     def __init__(
@@ -37,33 +37,38 @@ class Error(Exception):
         self.report: tuple[ReportItem, ...] | None = report
 
     def __reduce__(self) -> Any:
-        # As it was, also where another process sends it.
-        return _made_again, (type(self), self.args), self.__dict__
+        # Pickle would call the class without the keywords.
+        return _unpickled, (type(self), self.args), self.__dict__
 
 
-def _made_again(kind: type[Error], arguments: Any) -> Error:
+def _unpickled(kind: type[Error], arguments: Any) -> Error:
     return kind.__new__(kind, *arguments)
 
 
 class Stopped(Error):
-    """The progress callback returned False; or the task that made the call was cancelled."""
+    """The progress callback returned False, or the task that made the call was cancelled."""
 
 
 class NetworkError(Error):
-    """The host was not reached, or answered nothing usable, for longer than retry_window_ms: statuses 400 to 499."""
+    """The host could not be reached, or sent no valid response, for longer than retry_window_ms: statuses 400 to
+    499."""
 
 
 class AuthenticationFailed(Error):
-    """The service refused the API key or the signature: look at key, secret, host and clock."""
+    """The service rejected the API key or the signature: check key, secret, host and clock."""
 
 
 class PasswordRequired(Error):
-    """The package needs a password, or another one: give it as `password`."""
+    """The package needs a password, or the password is wrong: pass the right one as `password`."""
 
 
-CLASSES: dict[Status, type[Error]] = {Status.STOPPED: Stopped, Status.AUTHENTICATION_FAILED: AuthenticationFailed, Status.PASSWORD_REQUIRED: PasswordRequired}
+CLASSES: dict[Status, type[Error]] = {
+    Status.STOPPED: Stopped,
+    Status.AUTHENTICATION_FAILED: AuthenticationFailed,
+    Status.PASSWORD_REQUIRED: PasswordRequired,
+}
 
 
 def of_status(status: int) -> type[Error]:
-    """The class for a status."""
+    """Returns the class for a status."""
     return CLASSES.get(Status(status), NetworkError if 400 <= status < 500 else Error)

@@ -1,4 +1,6 @@
-"""Key pairs of trusted devices on this machine; Client registers them with the service."""
+"""Key pairs of trusted devices on this machine. Client registers them with the service."""
+
+# Key pairs are protocol 3.6.
 
 from __future__ import annotations
 
@@ -14,25 +16,27 @@ if TYPE_CHECKING:
 
 
 def generate_key_pair(bits: int = 2048) -> KeyPair:
-    """Makes an RSA key pair of 2048, 3072 or 4096 bits, which takes up to some seconds. Status.INVALID_ARGUMENT: another size.
-    SendSafely Client API: trusted-device key pairs (protocol 3.6)."""
+    """Generates an RSA key pair of 2048, 3072 or 4096 bits, which can take some seconds. Status.INVALID_ARGUMENT:
+    another size."""
     return call("sendsafely_key_pair_generate", bits)
 
 
-def save_key_pair(path: Path, key_pair: KeyPair, *, public_key_id: str | None = None, description: str | None = None) -> None:
-    """Saves a key pair in a new file that only its owner can read, in the form of the official Python client's
-    save_key_pair; public_key_id and description where the pair has none of its own.
+def save_key_pair(
+    path: Path, key_pair: KeyPair, *, public_key_id: str | None = None, description: str | None = None,
+) -> None:
+    """Saves a key pair in a new file that only its owner can read, in the format of the official Python client's
+    save_key_pair. public_key_id and description are by default those of the pair.
 
-    Status.FILE_EXISTS: an older key pair is never overwritten. Status.DIRECTORY_NOT_FOUND, Status.ACCESS_DENIED,
-    Status.DISK_FULL: see the path.
+    Status.FILE_EXISTS: a file is never overwritten; choose another path. Status.DIRECTORY_NOT_FOUND,
+    Status.ACCESS_DENIED, Status.DISK_FULL: correct the path.
     """
     call("sendsafely_key_pair_save", path, public_key_id or key_pair.public_key_id, key_pair.private_key,
          description or key_pair.description)
 
 
 def load_key_pair(path: Path) -> KeyPair:
-    """Loads a key pair that save_key_pair or the official Python client has saved.
+    """Loads a key pair that save_key_pair or the official Python client saved.
 
-    Status.INVALID_KEY: the file holds no key pair. Status.FILE_NOT_FOUND, Status.ACCESS_DENIED: see the path.
+    Status.INVALID_KEY: the file has no key pair. Status.FILE_NOT_FOUND, Status.ACCESS_DENIED: correct the path.
     """
     return call("sendsafely_key_pair_load", path)

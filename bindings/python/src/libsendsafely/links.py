@@ -1,4 +1,6 @@
-"""Secure links, and the countries of phone numbers: no network, no client."""
+"""Secure links, and the countries of phone numbers. Nothing here uses the network."""
+
+# Secure links are protocol 5.1, phone numbers 6.4.4.
 
 from __future__ import annotations
 
@@ -11,18 +13,16 @@ if TYPE_CHECKING:
 
 
 def parse_link(text: str) -> Link:
-    """Takes a secure link apart. Status.MALFORMED_LINK: not such a link.
-    SendSafely Client API: secure links (protocol 5.1)."""
+    """Splits a secure link into its parts. Status.MALFORMED_LINK: the text is not a secure link."""
     return call("sendsafely_link_parse", text)
 
 
 def find_links(text: str) -> tuple[str, ...]:
-    """The secure links in a text, such as an e-mail: each once, in their order.
-    SendSafely Client API: secure links (protocol 5.1)."""
+    """Finds the secure links in a text, such as an e-mail. Returns each link once, in the order of the text."""
     return call("sendsafely_link_find", text)
 
 
 def country_codes() -> tuple[CountryCode, ...]:
-    """The countries whose phone numbers need no dialling code; those of all others begin with + and theirs.
-    SendSafely Client API: update recipient (protocol 6.4.4)."""
+    """Returns the countries whose phone numbers need no dialling code. Other phone numbers start with + and their
+    dialling code."""
     return call("sendsafely_country_codes")

@@ -1,4 +1,4 @@
-"""Progress bars for who has tqdm or rich: adapters to be given as `progress`."""
+"""Progress bars of tqdm and rich, to pass as `progress`."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ if TYPE_CHECKING:
 
 
 def tqdm(bar: Any = None, **options: Any) -> Callable[[Progress], None]:
-    """Drives a bar of tqdm: one of your own, or a new one made with tqdm's options.
+    """Returns a callback that updates a bar of tqdm: the given one, or a new one made with tqdm's options.
 
         package.upload_file("report.pdf", progress=tqdm(desc="report.pdf"))
 
-    The bar is complete when the call is.
+    The bar is complete when the call returns.
     """
     if bar is None:
         from tqdm.auto import tqdm as make  # type: ignore[import-untyped,import-not-found,unused-ignore]
 
         bar = make(**{"unit": "B", "unit_scale": True, "unit_divisor": 1024, **options})
 
-    def tell(progress: Progress) -> None:
+    def update(progress: Progress) -> None:
         if progress.bytes_total is not None:
             bar.total = progress.bytes_total
         bar.update(progress.bytes_done - bar.n)
@@ -28,20 +28,20 @@ def tqdm(bar: Any = None, **options: Any) -> Callable[[Progress], None]:
         if progress.bytes_done == progress.bytes_total:
             bar.refresh()
 
-    return tell
+    return update
 
 
 def rich(display: Any, description: str = "", task: Any | None = None) -> Callable[[Progress], None]:
-    """Drives a task of a rich.progress.Progress that you show.
+    """Returns a callback that updates a task of a rich.progress.Progress.
 
         with rich.progress.Progress() as display:
             package.upload_file("report.pdf", progress=libsendsafely.progress.rich(display, "report.pdf"))
 
-    task is the one to drive; without it a new one is made, with the description.
+    task is the task to update; by default a new one is made, with the description.
     """
     task = display.add_task(description, total=None) if task is None else task
 
-    def tell(progress: Progress) -> None:
+    def update(progress: Progress) -> None:
         display.update(task, total=progress.bytes_total, completed=progress.bytes_done)
 
-    return tell
+    return update

@@ -13,12 +13,12 @@ Item = TypeVar("Item")
 
 
 class Rows(Handle, Generic[Item]):
-    """A list that is fetched page by page, as it is iterated over. Any number of threads may use it at once; each row is
-    given once. After a failure the next step tries the same page again."""
+    """An iterator that fetches a list page by page. Any number of threads may use it at once; each row is returned to
+    one of them. After an error the next step fetches the same page again."""
 
     def __init__(self, address: int, callbacks: Callbacks, *, next_: str, free: str) -> None:
         super().__init__(address, callbacks)
-        self._next, self._free = next_, free  # The C functions that fetch a row, and free the list.
+        self._next, self._free = next_, free  # C functions.
 
     def __iter__(self) -> Iterator[Item]:
         return self
@@ -28,7 +28,7 @@ class Rows(Handle, Generic[Item]):
             raise StopIteration
         try:
             row: Item | None = call(self._next, self)
-        except StopIteration as error:  # A callback's, which must not end the list.
+        except StopIteration as error:  # Raised by a callback. It must not end the iteration.
             raise RuntimeError("a callback raised StopIteration") from error
         if row is None:
             self.close()

@@ -1,4 +1,5 @@
-# Goes on with somebody's package that is not finalized, or begins one: adds a file, and finalizes if asked to. Prints what the next needs.
+# Continues a package that is not finalized, or creates one: adds a file, and finalizes on request. Prints the arguments
+# for the next program.
 import os
 import sys
 

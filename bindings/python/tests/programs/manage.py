@@ -42,5 +42,5 @@ headers = make_headers(secret, key, "/package/", request_body=body)
 show("headers", {name: value if name == "ss-request-api" else len(value) for name, value in headers.items()})
 request = urllib.request.Request(sendsafely.BASE_URL + "/package/", data=body.encode(), method="PUT",
                                  headers={**headers, "Content-Type": "application/json"})
-with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request) as answer:
-    show("signed by hand", sorted(json.load(answer)))
+with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request) as response:
+    show("signed by hand", sorted(json.load(response)))

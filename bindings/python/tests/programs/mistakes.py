@@ -1,4 +1,4 @@
-# Every refusal that a program may wait for.
+# Every error that a program may expect.
 import os
 import sys
 
@@ -71,11 +71,11 @@ file_id = unread.get_info()["files"][0]["fileId"]
 for call, arguments in ((unread.get_package_message, ()), (unread.encrypt_and_upload_message, ("text",)), (unread.encrypt_and_upload_file, (path,)),
                         (unread.download_and_decrypt_file, (file_id,))):
     refused(call, *arguments)
-# It can be managed.
+# The package can still be managed.
 print(unread.add_recipient("second@acme.test")["email"])
 print(unread.get_file_information(file_id)["fileName"])
 
 for kind in sorted(name for name, value in vars(exceptions).items() if isinstance(value, type) and name[0] != "_"):
-    bare, told = getattr(exceptions, kind)(), getattr(exceptions, kind)("told")
-    print(kind, bare.details, bool(bare.message), str(bare) == bare.message, told.details, str(told), told.args, told.message == bare.message,
+    bare, detailed = getattr(exceptions, kind)(), getattr(exceptions, kind)("details")
+    print(kind, bare.details, bool(bare.message), str(bare) == bare.message, detailed.details, str(detailed), detailed.args, detailed.message == bare.message,
           type(bare).__mro__[-3:])

@@ -1,4 +1,4 @@
-# Opens a package with a key pair that was saved earlier, perhaps by another client, and goes on with what it says.
+# Opens a package with a saved key pair, perhaps of another client.
 import os
 import sys
 

@@ -31,12 +31,12 @@ show("phone", package.update_recipient_phone_number(recipient["recipientId"], "2
 show("message", package.encrypt_and_upload_message("Grüße,\r\nzweite Zeile — 机密文件\n"))
 for path in sys.argv[1:]:
     bar = Bar()
-    answer = package.encrypt_and_upload_file(path, progress_instance=bar)
-    show("file", answer)
+    sent = package.encrypt_and_upload_file(path, progress_instance=bar)
+    show("file", sent)
     percents = [float(progress) for _, progress in bar.steps]
-    show("progress", [{file_id for file_id, _ in bar.steps} == {answer["fileId"]}, bar.steps[-1][1], percents == sorted(percents)])
-    show("information", package.get_file_information(answer["fileId"]))
-show("deleted", package.delete_file_from_package(answer["fileId"]))
+    show("progress", [{file_id for file_id, _ in bar.steps} == {sent["fileId"]}, bar.steps[-1][1], percents == sorted(percents)])
+    show("information", package.get_file_information(sent["fileId"]))
+show("deleted", package.delete_file_from_package(sent["fileId"]))
 show("package", package.get_info())
 show("keys", package.get_public_keys())
 show("keys", package.get_public_keys(recipient["recipientId"]))

@@ -1,4 +1,4 @@
-# A recipient's device gets a key pair, keeps it in a file, and opens a package without a link.
+# Generates a key pair for a recipient's device, saves it in a file, and opens a package without a link.
 import json
 import os
 import sys

@@ -1,4 +1,4 @@
-# A Workspace with directories, through which a file wanders.
+# Moves a file through the directories of a Workspace.
 import hashlib
 import json
 import os

@@ -1,4 +1,4 @@
-"""The command line: `libsendsafely`, or `python -m libsendsafely`. Nothing of it is imported by the library."""
+"""The command line: `libsendsafely`, or `python -m libsendsafely`. The library does not import it."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from .output import CODES, EXIT_BROKEN_PIPE, Output, drop_output, open_standard_
 
 EPILOG = f"""
 credentials:
-  environment    SENDSAFELY_HOST, SENDSAFELY_API_KEY and SENDSAFELY_API_SECRET; also read: SS_HOST, SS_API_KEY or SS_KEY,
+  environment    SENDSAFELY_HOST, SENDSAFELY_API_KEY and SENDSAFELY_API_SECRET; for those not set: SS_HOST, SS_API_KEY or SS_KEY,
                  SS_API_SECRET or SS_SECRET
-  file           --credentials FILE, or the one named by LIBSENDSAFELY_CREDENTIALS, or ~/.config/libsendsafely/credentials, with
-                 lines host=, api_key= and api_secret=; only you may be able to read it
-  never options, since every user of a machine sees the options of all programs
+  file           --credentials FILE, or the file in LIBSENDSAFELY_CREDENTIALS, or ~/.config/libsendsafely/credentials, with
+                 lines host=, api_key= and api_secret=; other users must not be able to read it
+  There is no option for a secret, since every user of a machine can see the options of all programs.
 
 other variables:
   SENDSAFELY_CA_BUNDLE  a PEM file with certificate authorities to trust besides the system's
   SENDSAFELY_KEYCODE    the keycode of a package that is given by its id
-  HTTPS_PROXY, ALL_PROXY, NO_PROXY  the proxy, as everywhere
+  HTTPS_PROXY, ALL_PROXY, NO_PROXY  the proxy
 
 exit codes:
 {CODES}
@@ -30,7 +30,7 @@ exit codes:
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose mistakes are told like all others."""
+    """A parser that raises usage errors as Error, so that they are printed like all others."""
 
     def __init__(self, **given: Any) -> None:
         super().__init__(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **given)
@@ -41,13 +41,13 @@ class Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
-    group = common.add_argument_group("everywhere")
+    group = common.add_argument_group("common options")
     group.add_argument("--credentials", metavar="FILE", help="file with host, API key and secret")
-    group.add_argument("--json", action="store_true", help="one JSON object per line on standard output, errors too")
-    group.add_argument("--quiet", action="store_true", help="no progress and no remarks; results and errors only")
-    group.add_argument("--verbose", action="store_true", help="tell about retries and the like on standard error")
+    group.add_argument("--json", action="store_true", help="print one JSON object per line on standard output, also for errors")
+    group.add_argument("--quiet", action="store_true", help="print only results and errors, no progress and no remarks")
+    group.add_argument("--verbose", action="store_true", help="print retries and changes of route on standard error")
     group.add_argument("--retry-window", metavar="SECONDS", type=float,
-                       help="go on trying for so long while nothing moves on the network; default 300, 0 not at all")
+                       help="repeat failed requests until the network has been silent for so long; default 300, 0 for no repetition")
     top = Parser(prog="libsendsafely", description="Sends and receives files with SendSafely, end-to-end encrypted.", epilog=EPILOG)
     top.add_argument("--version", action="version", version=f"libsendsafely {__version__}")
     commands = top.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
@@ -58,7 +58,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 class Interrupted(KeyboardInterrupt):
-    """A signal that asks to end."""
+    """A signal that ends the program."""
 
     def __init__(self, number: int) -> None:
         super().__init__()
@@ -70,16 +70,16 @@ def _interrupt(number: int, _: Any) -> None:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Runs a command; gives the exit code."""
+    """Runs a command. Returns the exit code."""
     argv = sys.argv[1:] if argv is None else argv
     open_standard_streams()
     out = Output(json="--json" in argv, quiet="--quiet" in argv, verbose="--verbose" in argv)
     for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # As in a background job of a shell, or under nohup.
+        if signal.getsignal(number) is not signal.SIG_IGN:  # A background job and nohup ignore signals.
             signal.signal(number, _interrupt)
     try:
         if out.unwritable:
-            raise Error("standard output is closed", status=Status.WRITE_FAILED, remedy="add > /dev/null where its lines are not wanted")
+            raise Error("standard output is closed", status=Status.WRITE_FAILED, remedy="add > /dev/null to discard the output")
         arguments = parser().parse_args(argv)
         return int(arguments.run(arguments, out) or 0)
     except SystemExit as done:  # --help, --version
@@ -88,7 +88,7 @@ def main(argv: list[str] | None = None) -> int:
         out.interrupted()
         return interrupted.exit_code
     except BrokenPipeError:
-        # Nobody reads any more: no fuss, unless something was done that cannot be seen now.
+        # The reader of a pipe, such as head, has ended. That is no error, unless it hides what was done.
         drop_output()
         if out.remark:
             out.say(out.remark)

@@ -1,4 +1,4 @@
-"""completion: scripts for shells, made from the parser so that they are never stale."""
+"""completion: generates scripts for shells from the parser, so that they have all commands and options."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def children(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentPars
 
 
 def commands(parser: argparse.ArgumentParser, line: str = "") -> Iterator[tuple[str, argparse.ArgumentParser]]:
-    """Every command with the words that lead to it, as " workspace ls"."""
+    """Every command with its words, such as " workspace ls"."""
     yield line, parser
     for word, inner in children(parser).items():
         yield from commands(inner, f"{line} {word}")
@@ -39,7 +39,7 @@ def options(parser: argparse.ArgumentParser) -> list[argparse.Action]:
 
 
 def choices(parser: argparse.ArgumentParser) -> list[str]:
-    """Words for a place where no option stands."""
+    """The words for positional arguments."""
     return [str(choice) for action in parser._actions if not action.option_strings for choice in action.choices or ()]
 
 
@@ -48,7 +48,7 @@ def words(parser: argparse.ArgumentParser) -> list[str]:
 
 
 def values(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str]]:
-    """Options that take a value: "files" where that is a file, the choices where there are some, else nothing."""
+    """Options with a value, each with "files" for a file, the choices if it has some, or an empty string."""
     for action in options(parser):
         if action.nargs != 0:
             kind = " ".join(map(str, action.choices)) if action.choices else ""
@@ -68,7 +68,7 @@ def known(table: Table) -> str:
 
 
 def cases(table: Table, files: str, offer: str) -> str:
-    """The two tables as shell code: after an option that takes a value, and everywhere else."""
+    """Two tables as shell code: the words after an option with a value, and the words everywhere else."""
     rows = []
     for line, parser in table:
         for option, kind in values(parser):

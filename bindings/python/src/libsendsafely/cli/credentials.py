@@ -1,4 +1,4 @@
-"""Host, API key and secret: from the environment or a file that nobody else can read."""
+"""Host, API key and secret, from the environment or from a file that only its owner can read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from .. import Client, Error, Status
 from .output import Output
 
-#: The first of each is ours, the others are what other tools for the service read.
+#: The first of each is ours; other tools for the service use the others.
 VARIABLES = {
     "host": ("SENDSAFELY_HOST", "SS_HOST"),
     "api_key": ("SENDSAFELY_API_KEY", "SS_API_KEY", "SS_KEY"),
@@ -31,18 +31,18 @@ class Credentials(NamedTuple):
 
 
 def load(arguments: Namespace) -> Credentials:
-    """All three from one place, so that a key never meets the secret of another one."""
+    """Loads all three from one source, so that a key is never combined with the secret of another key."""
     named = getattr(arguments, "credentials", None)
     found, origin = ({}, "") if named else from_environment()
     if not found:
         path = named or os.environ.get(FILE_VARIABLE) or default_path()
         if not (named or os.environ.get(FILE_VARIABLE) or os.path.exists(path)):
-            raise no_credentials("no credentials", f"set {', '.join(names[0] for names in VARIABLES.values())}, or write {path}")
+            raise no_credentials("there are no credentials", f"set {', '.join(names[0] for names in VARIABLES.values())}, or write {path}")
         found, origin = from_file(path), path
     missing = [name for name in VARIABLES if not found.get(name)]
     if missing:
         where = origin if origin != "the environment" else "set " + ", ".join(VARIABLES[name][0] for name in missing)
-        raise no_credentials(f"{origin}: no {' and no '.join(missing)}", where if where != origin else f"add it to {origin}")
+        raise no_credentials(f"{origin} has no {' and no '.join(missing)}", where if where != origin else f"add it to {origin}")
     ca_bundle = os.environ.get(CA_VARIABLE) or found.get("ca_bundle")
     return Credentials(found["host"], found["api_key"], found["api_secret"], ca_bundle, origin)
 
@@ -66,17 +66,17 @@ def default_path() -> str:
 
 
 def from_file(path: str) -> dict[str, str]:
-    """Lines of name = value; the section headers of an ini file and the prefixes of an environment file do no harm."""
+    """Reads lines of name = value. The section headers of an ini file and `export` are ignored."""
     try:
         with open(path, encoding="utf-8-sig") as file:
             mode = os.fstat(file.fileno()).st_mode
             if os.name == "posix" and stat.S_ISREG(mode) and mode & 0o077:
-                raise no_credentials(f"{path}: other users can read or change it", f"type: chmod 600 '{path}'")
+                raise no_credentials(f"{path}: other users can read or change it", f"run: chmod 600 '{path}'")
             lines = file.read().splitlines()
     except OSError as error:
-        raise no_credentials(f"{path}: {error.strerror}", "name the file with credentials, which you can read") from None
+        raise no_credentials(f"{path}: {error.strerror}", "name a file that you can read") from None
     except UnicodeDecodeError:
-        raise no_credentials(f"{path}: not a text file in UTF-8", "it has lines host=, api_key= and api_secret=") from None
+        raise no_credentials(f"{path}: not a text file in UTF-8", "it must have lines host=, api_key= and api_secret=") from None
     known = {variable: name for name, variables in VARIABLES.items() for variable in (name, *variables)}
     known.update({"key": "api_key", "secret": "api_secret", "ca_bundle": "ca_bundle", CA_VARIABLE: "ca_bundle"})
     known = {variable.lower(): name for variable, name in known.items()}
@@ -87,20 +87,21 @@ def from_file(path: str) -> dict[str, str]:
             continue
         word, equals, value = line.partition("=")
         name = known.get(word.replace("export ", "").strip().lower())
-        # Not what the line holds: it may be a secret.
+        # The error does not contain the line, which may be a secret.
         if not equals or name is None:
-            raise no_credentials(f"{path}: line {number} is not understood", "it has lines host=, api_key= and api_secret=")
+            raise no_credentials(f"{path}: line {number} is invalid", "the file must have lines host=, api_key= and api_secret=")
         if name in found:
-            raise no_credentials(f"{path}: line {number} tells {name} a second time", "leave one of them")
+            raise no_credentials(f"{path}: line {number} sets {name} a second time", "remove one of them")
         value = value.strip()
         found[name] = value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"" else value
     return found
 
 
 def connect(arguments: Namespace, out: Output, **options: Any) -> Client:
-    """The client of the credentials."""
+    """Makes the client for the credentials."""
     found = load(arguments)
     window = getattr(arguments, "retry_window", None)
     if window is not None:
         options.setdefault("retry_window_ms", int(window * 1000))
-    return Client(found.host, found.api_key, found.api_secret, progress=out.tell, log=out.log, ca_bundle=found.ca_bundle, **options)
+    return Client(found.host, found.api_key, found.api_secret, progress=out.report, log=out.log, ca_bundle=found.ca_bundle,
+                  **options)

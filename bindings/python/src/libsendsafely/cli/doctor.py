@@ -1,4 +1,4 @@
-"""doctor: which of clock, name server, proxy, TLS, account and storage is the problem."""
+"""doctor: checks credentials, proxy, name server, connection, TLS, clock, account and storage."""
 
 from __future__ import annotations
 
@@ -15,37 +15,36 @@ from . import credentials
 from .output import EXIT_FAILED, EXIT_NETWORK, EXIT_USAGE, REMEDIES, Output, exit_code, printable
 from .proxies import Proxy, Unusable, proxy_for
 
-PATIENCE = 5  # Seconds for each question.
+PATIENCE = 5  # Seconds for each check.
 TOLERATED_SKEW = 60  # Seconds.
 
 
 def add(commands: Any, common: ArgumentParser) -> None:
     parser = commands.add_parser(
-        "doctor", parents=[common], help="find out what is wrong: credentials, network, clock, account, storage",
-        description="Checks one thing after another, a line for each, and tells what to do about a problem. The exit code is 0, or that of the "
-                    "first problem.")
+        "doctor", parents=[common], help="find the cause of a problem: credentials, network, clock, account, storage",
+        description="Prints a line for each check, and the remedy for each problem. The exit code is 0, or that of the first problem.")
     parser.add_argument("--transfer", action="store_true",
                         help="also create a package, transfer some bytes to and from the storage, and delete the package")
     parser.set_defaults(run=run)
 
 
 class Doctor:
-    """The checks, and the exit code that they lead to."""
+    """The results of the checks, and the exit code."""
 
     def __init__(self, out: Output) -> None:
         self.out, self.code = out, 0
 
     def ok(self, check: str, text: str) -> None:
-        self._tell(check, True, text, None)
+        self._print(check, True, text, None)
 
     def problem(self, check: str, text: str, remedy: str | None, code: int) -> None:
         self.code = self.code or code
-        self._tell(check, False, text, remedy)
+        self._print(check, False, text, remedy)
 
     def failed(self, check: str, error: Error, remedy: str | None = None) -> None:
         self.problem(check, error.message, remedy or REMEDIES.get(error.status, error.remedy), exit_code(error.status))
 
-    def _tell(self, check: str, ok: bool, text: str, remedy: str | None) -> None:
+    def _print(self, check: str, ok: bool, text: str, remedy: str | None) -> None:
         line = f"{'ok' if ok else 'problem':8} {check + ':':12} {text}" + (f" -> {remedy}" if remedy else "")
         self.out.result("check", {"check": check, "ok": ok, "text": printable(text), "remedy": remedy}, printable(line))
 
@@ -72,12 +71,12 @@ def examine(doctor: Doctor, arguments: Namespace) -> None:
     try:
         proxy = proxy_for(url)
     except Unusable as error:
-        return doctor.problem("proxy", str(error), f"correct {error.variable}, or unset it", EXIT_USAGE)
+        return doctor.problem("proxy", str(error), f"correct or unset {error.variable}", EXIT_USAGE)
     try:
-        client = Client(found.host, found.api_key, found.api_secret, ca_bundle=found.ca_bundle, progress=doctor.out.tell, log=log,
+        client = Client(found.host, found.api_key, found.api_secret, ca_bundle=found.ca_bundle, progress=doctor.out.report, log=log,
                         retry_window_ms=int(1000 * getattr(arguments, "retry_window", PATIENCE)))
     except Error as error:
-        check, remedy = ("tls", None) if error.status is Status.NO_TRUST_STORE else ("host", f"correct it in {found.origin}")
+        check, remedy = ("tls", None) if error.status is Status.NO_TRUST_STORE else ("host", f"correct the host in {found.origin}")
         return doctor.failed(check, error, remedy)
     with client:
         if not reached(doctor, url, proxy):
@@ -87,48 +86,50 @@ def examine(doctor: Doctor, arguments: Namespace) -> None:
             email = client.verify_credentials()
         except Error as error:
             refusal = error
-        if refusal is not None and not answered(doctor, refusal, proxy):
+        if refusal is not None and not from_service(doctor, refusal, proxy):
             return
-        doctor.ok("tls", "the certificate is trusted" if url.scheme == "https" else "none, plain http")
+        doctor.ok("tls", "the certificate is trusted" if url.scheme == "https" else "not used: plain http")
         in_time = clock(doctor, url.geturl(), proxy)
         if refusal is not None:
-            remedy = None if in_time else "set the clock first"
+            remedy = None if in_time else "set the clock, then run doctor again"
             return doctor.failed("account", refusal, remedy)
-        doctor.ok("account", f"the service takes key and secret of {email}")
+        doctor.ok("account", f"the service accepts the key and secret of {email}")
         version(doctor, client)
         if arguments.transfer:
             transfer(doctor, client, lines, url.netloc)
 
 
 def reached(doctor: Doctor, url: Any, proxy: Proxy | None) -> bool:
-    """Name server and connection: to the proxy if there is one, which then looks for the host."""
+    """Checks name server and connection: of the proxy if there is one, since the proxy then connects to the host."""
     if proxy is None:
         doctor.ok("proxy", "none for this host")
         host, port, check = url.hostname, url.port or (443 if url.scheme == "https" else 80), "connection"
-        what = remedy_name = "the spelling of the host"
+        what = spelling = "the spelling of the host"
     else:
         host, port = proxy.place
-        check, what, remedy_name = "proxy", f"the proxy of {proxy.variable}", f"the variable {proxy.variable}"
+        check, what, spelling = "proxy", f"the proxy of {proxy.variable}", f"the variable {proxy.variable}"
     try:
         addresses = bounded(lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
         if proxy is None:
-            doctor.ok("dns", f"{host} is {addresses[0][4][0]}")
+            doctor.ok("dns", f"{host} has the address {addresses[0][4][0]}")
     except OSError as error:
-        missing = "no answer from the name server" if isinstance(error, socket.timeout) else f"no such name: {error.strerror}"
-        doctor.problem("dns" if proxy is None else check, f"{host}: {missing}", f"check {remedy_name}, and the name server of this machine", EXIT_NETWORK)
+        timed_out = isinstance(error, socket.timeout)
+        reason = "the name server does not respond" if timed_out else f"the name is unknown: {error.strerror}"
+        doctor.problem("dns" if proxy is None else check, f"{host}: {reason}",
+                       f"check {spelling}, and this machine's name server", EXIT_NETWORK)
         return False
     try:
         connect(addresses)
     except OSError as error:
-        advice = "a firewall may be in the way, or a proxy is needed: set HTTPS_PROXY" if proxy is None else f"correct {proxy.variable}, or unset it"
-        doctor.problem(check, f"{host} port {port}: {error.strerror or error}", advice, EXIT_NETWORK)
+        remedy = f"correct or unset {proxy.variable}" if proxy else "check the firewall; if a proxy is needed, set HTTPS_PROXY"
+        doctor.problem(check, f"{host} port {port}: {error.strerror or error}", remedy, EXIT_NETWORK)
         return False
-    doctor.ok(check, f"{host} port {port} answers" + ("" if proxy is None else f", {what}"))
+    doctor.ok(check, f"connected to {host} port {port}" + ("" if proxy is None else f", {what}"))
     return True
 
 
 def connect(addresses: list[Any]) -> None:
-    """Any of the addresses will do, as for the library."""
+    """Connects to the first address that accepts, as the library does."""
     for position, (family, kind, protocol, _, address) in enumerate(addresses, 1):
         with socket.socket(family, kind, protocol) as plug:
             plug.settimeout(PATIENCE)
@@ -139,17 +140,17 @@ def connect(addresses: list[Any]) -> None:
                     raise
 
 
-def bounded(ask: Callable[[], Any]) -> Any:
-    """For the resolver, which knows no time limit."""
+def bounded(call: Callable[[], Any]) -> Any:
+    """Runs a call with a time limit, since the resolver has none."""
     results: list[Any] = []
 
-    def asking() -> None:
+    def work() -> None:
         try:
-            results.append(ask())
+            results.append(call())
         except OSError as error:
             results.append(error)
 
-    thread = threading.Thread(target=asking, daemon=True)
+    thread = threading.Thread(target=work, daemon=True)
     thread.start()
     thread.join(PATIENCE)
     if not results:
@@ -159,13 +160,13 @@ def bounded(ask: Callable[[], Any]) -> Any:
     return results[0]
 
 
-def answered(doctor: Doctor, error: Error, proxy: Proxy | None) -> bool:
-    """Whether a failure is the service's word; else tells what is in the way to it."""
+def from_service(doctor: Doctor, error: Error, proxy: Proxy | None) -> bool:
+    """Whether the service itself sent this error; otherwise prints what keeps the client from reaching it."""
     through = f" (through the proxy of {proxy.variable})" if proxy else ""
     if error.status in (Status.TLS_FAILED, Status.NO_TRUST_STORE):
         doctor.failed("tls", error)
     elif error.status in (Status.BAD_ANSWER, Status.HTTP_ERROR, Status.UNKNOWN_ENDPOINT):
-        doctor.failed("service", error, f"is the host right? Something else may answer for it, such as a proxy or a login page{through}")
+        doctor.failed("service", error, f"check the host; a proxy or a login page may respond in its place{through}")
     elif 400 <= error.status < 500:
         doctor.failed("dns" if error.status is Status.UNKNOWN_HOST else "connection", error)
     else:
@@ -174,35 +175,35 @@ def answered(doctor: Doctor, error: Error, proxy: Proxy | None) -> bool:
 
 
 def clock(doctor: Doctor, url: str, proxy: Proxy | None) -> bool:
-    """Compares this machine's clock with the service's."""
-    # Slow to import, and nobody else needs them.
+    """Compares this machine's clock with the service's. Returns whether they agree, as far as that is known."""
+    # Slow to import, and used only here.
     import ssl
     import urllib.error
     import urllib.request
     from email.utils import parsedate_to_datetime
 
     context = ssl.create_default_context()
-    # No secret is sent here, and the library has looked at the certificate just before.
+    # This request contains no secret, and the library has just verified the certificate.
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     if proxy is not None and proxy.url.startswith("socks"):
-        doctor.ok("clock", "not compared: the proxy speaks SOCKS")
+        doctor.ok("clock", "not compared: this check does not support a SOCKS proxy")
         return True
     handlers = [urllib.request.ProxyHandler({"http": proxy.url, "https": proxy.url} if proxy else {}),
                 urllib.request.HTTPSHandler(context=context)]
     try:
         try:
             headers = urllib.request.build_opener(*handlers).open(urllib.request.Request(url, method="HEAD"), timeout=PATIENCE).headers
-        except urllib.error.HTTPError as answer:
-            headers = answer.headers
+        except urllib.error.HTTPError as error:
+            headers = error.headers
         ahead = time.time() - parsedate_to_datetime(headers["Date"]).timestamp()
     except (OSError, TypeError, ValueError):
-        doctor.ok("clock", "not compared: the host tells no time")
+        doctor.ok("clock", "not compared: the host sent no time")
         return True
     if abs(ahead) <= TOLERATED_SKEW:
-        doctor.ok("clock", "like the service's")
+        doctor.ok("clock", "agrees with the service's")
         return True
     doctor.problem("clock", f"{abs(ahead):.0f} seconds {'ahead of' if ahead > 0 else 'behind'} the service's",
-                   "set this machine's clock; until then the library corrects it for its own calls", EXIT_FAILED)
+                   "set this machine's clock; until then the library corrects the time of its requests", EXIT_FAILED)
     return False
 
 
@@ -212,7 +213,7 @@ def version(doctor: Doctor, client: Client) -> None:
     except Error as error:
         return doctor.failed("version", error)
     if word == "OUTDATED_VERSION":
-        doctor.problem("version", "the service does not take this version any longer", "update libsendsafely", EXIT_FAILED)
+        doctor.problem("version", "the service no longer accepts this version", "update libsendsafely", EXIT_FAILED)
     else:
         doctor.ok("version", "current" if word == "OK" else word.lower().replace("_", " "))
 
@@ -221,7 +222,7 @@ def transfer(doctor: Doctor, client: Client, lines: list[str], api: str) -> None
     try:
         package = client.create_package()
     except Error as error:
-        return doctor.failed("permission", error, "the account may not send: ask the administrator of the organization")
+        return doctor.failed("permission", error, "ask the administrator of the organization to allow this account to send")
     with package:
         doctor.ok("permission", "the account may create packages")
         data = os.urandom(1024)
@@ -229,21 +230,21 @@ def transfer(doctor: Doctor, client: Client, lines: list[str], api: str) -> None
             begun = len(lines)
             file = package.upload_memory(data, "libsendsafely-doctor.bin")
             same = package.download_memory(file) == data
-            # Lines that do not speak of the API host tell of the storage.
+            # Log lines without the API host are about the storage.
             trouble = [line for line in lines[begun:] if api not in line]
             if trouble:
-                doctor.problem("storage", f"the direct way does not work, transfers take the slower one by {api}: {trouble[-1].rpartition(';')[0]}",
-                               "let a firewall or proxy allow https to the storage", EXIT_NETWORK)
+                doctor.problem("storage", f"the direct way fails, so transfers use the slower way through {api}: {trouble[-1].rpartition(';')[0]}",
+                               "allow https to the storage in the firewall or proxy", EXIT_NETWORK)
             elif same:
-                doctor.ok("storage", "bytes went there and back on the direct way")
+                doctor.ok("storage", "uploaded and downloaded on the direct way")
             else:
-                doctor.problem("storage", "what came back is not what was sent", "please report this", EXIT_FAILED)
+                doctor.problem("storage", "the downloaded bytes differ from the uploaded ones", "please report this as a bug", EXIT_FAILED)
         except Error as error:
             doctor.failed("storage", error, None if exit_code(error.status) != EXIT_NETWORK else
-                          "neither the direct way nor the one by the API host works: look at firewall and proxy")
+                          "both the direct way and the way through the API host fail: check firewall and proxy")
         finally:
             doctor.out.within(PATIENCE)
             try:
                 package.delete()
             except Error as error:
-                doctor.failed("cleanup", error, f"delete the package {package.id} by hand")
+                doctor.failed("cleanup", error, f"delete the package {package.id} yourself")

@@ -1,4 +1,4 @@
-"""keys: trusted devices, which open packages without a link."""
+"""keys: manages trusted devices, which open packages without a link."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 def add(commands: Any, common: ArgumentParser) -> None:
     parser = commands.add_parser(
         "keys", help="key pairs of trusted devices",
-        description="Makes and revokes key pairs of trusted devices. The service has no list of them: keep their files.")
+        description="Generates and revokes key pairs of trusted devices. The service does not list them, so keep their files.")
     verbs = parser.add_subparsers(metavar="VERB", required=True, parser_class=type(parser))
 
-    parser = verbs.add_parser("generate", parents=[common], help="make a key pair, register it and save it",
-                              description="Makes a key pair, registers its public key with the service, and prints the id that it has there.")
-    parser.add_argument("--file", metavar="FILE", required=True, help="new file for the key pair, which only you can read")
-    parser.add_argument("--description", metavar="TEXT", required=True, help="how the account's list of devices calls it")
+    parser = verbs.add_parser("generate", parents=[common], help="generate a key pair, register it and save it",
+                              description="Generates a key pair, registers its public key with the service, and prints the service's id of it.")
+    parser.add_argument("--file", metavar="FILE", required=True, help="new file for the key pair; only you can read it")
+    parser.add_argument("--description", metavar="TEXT", required=True, help="name of the device in the account's list of devices")
     parser.set_defaults(run=run_generate)
 
     for verb, metavar, help, run in (
             ("show", "FILE|ID", "show a public key", run_show),
-            ("revoke", "FILE|ID", "revoke a public key: the device opens nothing any more", run_revoke),
-            ("sync", "FILE", "hand the keycodes that this device has on to the account's other devices", run_sync)):
+            ("revoke", "FILE|ID", "revoke a public key: the device can no longer open packages", run_revoke),
+            ("sync", "FILE", "encrypt the keycodes of this device to the account's other devices", run_sync)):
         parser = verbs.add_parser(verb, parents=[common], help=help, description=help[0].upper() + help[1:] + ".")
         parser.add_argument("key", metavar=metavar, help="file of a key pair" + (", or the service's id of one" if "ID" in metavar else ""))
         parser.set_defaults(run=run)
@@ -37,7 +37,7 @@ def add(commands: Any, common: ArgumentParser) -> None:
 
 def run_generate(arguments: Namespace, out: Output) -> None:
     if os.path.lexists(arguments.file):
-        raise Error(f"{arguments.file} is there already", status=Status.NOT_A_FILE, remedy="a key pair is never overwritten; choose another name")
+        raise Error(f"{arguments.file} exists already", status=Status.NOT_A_FILE, remedy="choose another name; a key pair is never overwritten")
     if not os.access(os.path.dirname(arguments.file) or ".", os.W_OK):
         raise Error(f"{arguments.file} cannot be written", status=Status.ACCESS_DENIED, remedy="choose another directory")
     with connect(arguments, out) as client:
@@ -45,7 +45,7 @@ def run_generate(arguments: Namespace, out: Output) -> None:
         try:
             save_key_pair(arguments.file, pair, description=arguments.description)
         except Error:
-            # Nobody could ever use it.
+            # Without the file, the registered key is of no use.
             client.revoke_public_key(str(pair.public_key_id))
             raise
     out.result("key", {"public_key_id": pair.public_key_id, "description": arguments.description, "public_key": pair.public_key,
@@ -55,7 +55,7 @@ def run_generate(arguments: Namespace, out: Output) -> None:
 def loaded(path: str) -> KeyPair:
     pair = load_key_pair(path)
     if pair.public_key_id is None:
-        raise Error(f"{path}: no id of the public key in it", status=Status.INVALID_KEY)
+        raise Error(f"{path} contains no id of the public key", status=Status.INVALID_KEY)
     return pair
 
 
@@ -76,14 +76,14 @@ def run_revoke(arguments: Namespace, out: Output) -> None:
     with connect(arguments, out) as client:
         client.revoke_public_key(str(key_id))
     out.result("revoked", {"public_key_id": key_id}, None)
-    out.note(f"{key_id} is revoked" + ("; the file can be deleted" if os.path.exists(arguments.key) else ""))
+    out.note(f"{key_id} is revoked" + ("; you can delete the file" if os.path.exists(arguments.key) else ""))
 
 
 def run_sync(arguments: Namespace, out: Output) -> int:
     pair = loaded(arguments.key)
     with connect(arguments, out) as client:
         done = client.sync_keycodes(str(pair.public_key_id), pair.private_key)
-    out.result("synchronized", done, f"{done.synchronized} keycodes handed on")
+    out.result("synchronized", done, f"{done.synchronized} keycodes synchronized")
     for failure in done.failures:
         out.note(f"{failure.package_id}, device {failure.public_key_id}: {failure.message}")
     return EXIT_FAILED if done.failures else 0

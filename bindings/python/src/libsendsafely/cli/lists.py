@@ -1,4 +1,4 @@
-"""list and info: what packages there are."""
+"""list and info: lists packages, and shows what the service knows about one."""
 
 from __future__ import annotations
 
@@ -24,29 +24,29 @@ def day(text: str) -> datetime:
     try:
         return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=timezone.utc)
     except ValueError:
-        raise ArgumentTypeError(f"{text!r} is no day such as 2024-12-31") from None
+        raise ArgumentTypeError(f"{text!r} is not a day such as 2024-12-31") from None
 
 
 def add(commands: Any, common: ArgumentParser) -> None:
     parser = commands.add_parser("list", parents=[common], help="list packages, newest first",
-                                 description="Lists packages, newest first: by default those that were sent.")
+                                 description="Lists packages, newest first; by default those that you sent.")
     which = parser.add_mutually_exclusive_group()
-    for name, help in (("received", "those that were received"), ("archived", "those that have expired or were deleted"),
+    for name, help in (("received", "packages that you received"), ("archived", "packages that expired or were deleted"),
                        ("workspaces", "Workspaces")):
         which.add_argument(f"--{name}", dest="which", action="store_const", const=PackageList[name.upper()], help=help)
-    which.add_argument("--search", action="store_true", help="those that match all of what follows, of which each means --search")
+    which.add_argument("--search", action="store_true", help="packages that match all of the following options; each of them implies --search")
     parser.add_argument("--sender", metavar="EMAIL", help="sent by")
     parser.add_argument("--recipient", metavar="EMAIL", help="sent to")
-    parser.add_argument("--file-name", metavar="NAME", help="with such a file")
-    parser.add_argument("--since", metavar="DAY", type=day, help="from this day on, such as 2024-12-31 (UTC)")
-    parser.add_argument("--until", metavar="DAY", type=day, help="until this day")
-    parser.add_argument("--status", choices=sorted(STATUSES), help="in this class of states")
-    parser.add_argument("--organization", action="store_true", help="of the whole organization, for its administrators")
-    parser.add_argument("--limit", metavar="N", type=int, default=100, help="at most so many; default 100, 0 for all")
+    parser.add_argument("--file-name", metavar="NAME", help="with a file of this name")
+    parser.add_argument("--since", metavar="DAY", type=day, help="changed on this day or later, such as 2024-12-31 (UTC)")
+    parser.add_argument("--until", metavar="DAY", type=day, help="changed on this day or earlier")
+    parser.add_argument("--status", choices=sorted(STATUSES), help="in this state")
+    parser.add_argument("--organization", action="store_true", help="search the whole organization, for its administrators")
+    parser.add_argument("--limit", metavar="N", type=int, default=100, help="list at most so many packages; default 100, 0 for all")
     parser.set_defaults(run=run_list)
 
-    parser = commands.add_parser("info", parents=[common], help="what the service knows of a package",
-                                 description="Tells what the service knows of a package. The keycode is not needed.")
+    parser = commands.add_parser("info", parents=[common], help="show what the service knows about a package",
+                                 description="Shows what the service knows about a package. The keycode is not needed.")
     parser.add_argument("target", metavar="ID|LINK", help=targets.HELP)
     parser.set_defaults(run=run_info)
 
@@ -54,7 +54,7 @@ def add(commands: Any, common: ArgumentParser) -> None:
 def run_list(arguments: Namespace, out: Output) -> None:
     searching = arguments.search or any(getattr(arguments, name) for name in FILTERS)
     if arguments.limit < 0 or (searching and arguments.which is not None):
-        raise usage("--limit is 0 or more, and a search is not for --received, --archived or --workspaces", "leave one out")
+        raise usage("a negative --limit, or a search with --received, --archived or --workspaces, is not possible", "leave one out")
     with connect(arguments, out) as client:
         if searching:
             status = STATUSES[arguments.status] if arguments.status else PackageStatus.ANY
@@ -85,14 +85,14 @@ def run_info(arguments: Namespace, out: Output) -> None:
 
 
 def described(package: PackageInformation) -> str:
-    life = {None: "", 0: "for ever"}.get(package.life, f"{package.life} days")
+    life = {None: "", 0: "never expires"}.get(package.life, f"{package.life} days")
     lines = [("package", package.package_id + (", a Workspace" if package.is_workspace else "")), ("label", package.label),
              ("sender", package.sender), ("created", moment(package.created, package.created_text)),
              ("state", package.state_name or package.state.name), ("life", life),
-             ("approval", "is needed" if package.needs_approval else ""), ("password", "is needed" if package.password_required else ""),
+             ("approval", "required" if package.needs_approval else ""), ("password", "required" if package.password_required else ""),
              ("message", "yes" if package.contains_message else "")]
     for recipient in package.recipients:
-        fetched = f", has fetched {len(recipient.confirmations)}" if recipient.confirmations else ""
+        fetched = f", downloaded {len(recipient.confirmations)}" if recipient.confirmations else ""
         role = f" ({recipient.role})" if recipient.role else ""
         lines.append(("recipient", f"{recipient.email}{role}{', code by SMS' if recipient.sms_auth else ''}{fetched}"))
     lines += [("group", f"{group.name} ({group.contact_group_id})") for group in package.contact_groups]

@@ -1,4 +1,4 @@
-"""What the commands print, and the exit codes."""
+"""The output of the commands, and their exit codes."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ EXIT_BROKEN_PIPE = 141
 
 CODES = """\
   0    done
-  1    failed, for none of the reasons below
-  2    usage: an option, an address or a value cannot be right
-  3    authentication: no credentials, unsafe ones, or the service refused them
-  4    network: the host was not reached, or answered nothing usable
-  5    refused: the service does not do it, for this account or at all
-  6    local file: missing, unreadable, there already, no room
-  7    integrity: the keycode is missing or wrong, or the data was damaged or changed
+  1    failed for another reason
+  2    usage: an option, an address or a value is invalid
+  3    authentication: the credentials are missing, readable by others, or refused by the service
+  4    network: the host could not be reached, or sent no valid response
+  5    refused: the service refused the request
+  6    local file: missing, unreadable, already there, or the disk is full
+  7    integrity: the keycode is missing or wrong, or the data is damaged or changed
   130  interrupted by Ctrl-C (143 by SIGTERM, 129 when the terminal is closed)
-  141  nobody read standard output any more"""
+  141  the reader of standard output has closed it"""
 
 FAMILIES = {0: EXIT_USAGE, 2: EXIT_USAGE, 3: EXIT_REFUSED, 4: EXIT_NETWORK, 5: EXIT_INTEGRITY, 6: EXIT_LOCAL}
 EXCEPTIONS = {
@@ -41,15 +41,15 @@ EXCEPTIONS = {
     Status.INVALID_KEY: EXIT_INTEGRITY,
 }
 
-#: Where the library's advice speaks of Python, what helps here.
+#: Remedies in the terms of the command line, where those of the library name Python.
 REMEDIES = {
     Status.FILE_EXISTS: "use --overwrite or --skip, or another directory",
-    Status.PASSWORD_REQUIRED: "give the password that the sender has set, with --password-file",
-    Status.TLS_FAILED: "check that the host is right; for a private certificate authority name its certificate in SENDSAFELY_CA_BUNDLE",
-    Status.NO_TRUST_STORE: "install the system's certificates (package ca-certificates), or name some in SENDSAFELY_CA_BUNDLE",
-    Status.TIMED_OUT: "check the network; a longer --retry-window bridges longer failures",
+    Status.PASSWORD_REQUIRED: "pass the sender's password with --password-file",
+    Status.TLS_FAILED: "check the host; for a private certificate authority, set SENDSAFELY_CA_BUNDLE to its certificate",
+    Status.NO_TRUST_STORE: "install the system's certificates (package ca-certificates), or set SENDSAFELY_CA_BUNDLE to a file of them",
+    Status.TIMED_OUT: "check the network; a longer --retry-window survives longer failures",
     Status.KEYCODE_NOT_PROVED: "ask the owner of the package to do this",
-    Status.WRONG_KEYCODE: "use the whole secure link, as the sender gave it",
+    Status.WRONG_KEYCODE: "use the whole secure link that the sender sent",
 }
 
 
@@ -58,13 +58,13 @@ def exit_code(status: Status) -> int:
 
 
 def printable(text: object) -> str:
-    """A text of somebody else for a terminal: without control characters, and without the keycode of a link."""
+    """Makes a foreign text safe for a terminal: without control characters, and without the keycode of a link."""
     hidden = re.sub(r"(keycode=)[^\s&'\")]+", r"\1...", str(text), flags=re.IGNORECASE)
     return "".join(c if c.isprintable() or c == " " else c.encode("unicode_escape", "backslashreplace").decode() for c in hidden)
 
 
 def message_text(text: str) -> str:
-    """The message of a package for a terminal: its lines, but no other control characters."""
+    """Makes the message of a package safe for a terminal: line ends stay, other control characters do not."""
     return "\n".join(printable(line.replace("\t", "    ")) for line in text.splitlines())
 
 
@@ -86,7 +86,7 @@ def time_text(seconds: float) -> str:
 
 
 def plain(value: Any) -> Any:
-    """A record for JSON: names for enums, ISO 8601 for times."""
+    """Converts a record for JSON: enums become names, times ISO 8601."""
     if dataclasses.is_dataclass(value):
         return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value) if field.repr}
     if isinstance(value, IntEnum):
@@ -101,8 +101,8 @@ def plain(value: Any) -> Any:
 
 
 def open_standard_streams() -> None:
-    """Opens those of descriptors 0 to 2 that the program was started without. The next connection would get that number else, and
-    what is printed would go to its other end. Output is opened the wrong way round, so that it fails as a closed one."""
+    """Opens descriptors 0 to 2 if they are closed. Otherwise the next connection would get such a number, and the program
+    would print to its peer. They are opened so that reading, or writing, still fails as on a closed descriptor."""
     for descriptor, flags in enumerate((os.O_RDONLY, os.O_RDONLY, os.O_WRONLY)):
         try:
             os.fstat(descriptor)
@@ -113,7 +113,7 @@ def open_standard_streams() -> None:
 
 
 def standard_input() -> TextIO:
-    # What comes from nowhere is not an empty file.
+    # Closed standard input is an error, not an empty file.
     if sys.stdin is None:
         raise Error("standard input is closed", status=Status.READ_FAILED)
     return sys.stdin
@@ -129,7 +129,7 @@ def can_print() -> bool:
 
 
 def drop_output() -> None:
-    """Standard output goes nowhere from now on, so that Python does not fail a second time when it flushes at the end."""
+    """Redirects standard output to /dev/null, so that Python's flush at exit does not fail too."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -143,11 +143,11 @@ class Output:
         self.remark = self.shown = ""
         self.unwritable = not can_print()
         for stream in (sys.stdout, sys.stderr):
-            # A name that the terminal cannot show is no reason to fail.
+            # A file name that the terminal cannot display must not end the program.
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
     def result(self, kind: str, record: Any, text: str | None) -> None:
-        """One result: a record or dict for programs, a text for people."""
+        """Prints a result: a record or a dictionary as JSON, otherwise the text."""
         line = json.dumps({"type": kind, **plain(record)}) if self.json else text
         try:
             if line is not None:
@@ -169,7 +169,7 @@ class Output:
 
     def say(self, text: str) -> None:
         self._clear()
-        # Where a remark cannot be written, the work goes on, and a link is printed.
+        # A remark that cannot be printed must not stop the work: the link is still printed.
         with suppress(OSError):
             print(f"libsendsafely: {printable(text)}", file=sys.stderr, flush=True)
 
@@ -177,11 +177,11 @@ class Output:
         code = exit_code(error.status)
         remedy = REMEDIES.get(error.status, error.remedy)
         if self.json and not self.unwritable:
-            told: dict[str, Any] = {
+            members: dict[str, Any] = {
                 "exit_code": code, "status": error.status.name, "message": printable(error.message), "remedy": remedy,
                 "http_status": error.http_status, "server_code": error.server_code, "server_message": error.server_message,
                 "retryable": error.retryable}
-            self.result("error", told, None)
+            self.result("error", members, None)
         else:
             self.say(error.message + (f" ({remedy})" if remedy else "") + (f"; {self.remark}" if self.remark else ""))
         return code
@@ -196,11 +196,11 @@ class Output:
     # --- Progress
 
     def within(self, seconds: float) -> None:
-        """From now on calls are stopped after that time."""
+        """Stops all calls after so many seconds from now."""
         self.deadline = time.monotonic() + seconds
 
-    def tell(self, progress: Progress) -> bool | None:
-        """For calls without a bar of their own: tells only that the network is awaited."""
+    def report(self, progress: Progress) -> bool | None:
+        """The progress callback of calls without a bar: it shows only that the call is waiting for the network."""
         if self.terminal:
             self._draw("waiting for the network" if progress.phase is Phase.WAITING else "")
         return False if self.deadline is not None and time.monotonic() > self.deadline else None
@@ -220,7 +220,7 @@ class Output:
 
 
 class Bar:
-    """The progress of one transfer: `with out.bar(name) as bar: package.upload_file(name, progress=bar)`."""
+    """The progress bar of a transfer: `with out.bar(name) as bar: package.upload_file(name, progress=bar)`."""
 
     def __init__(self, out: Output, label: str) -> None:
         self.out, self.label = out, label

@@ -1,4 +1,4 @@
-"""Which proxy the library takes, by the rule of docs/proxies.md: for doctor, which looks whether it answers."""
+"""Finds the proxy that the library uses, by the rules of docs/proxies.md. doctor checks whether it can be reached."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ class Proxy(NamedTuple):
 
     @property
     def place(self) -> tuple[str, int]:
-        """Host and port, without a password that may stand in the URL."""
+        """Host and port, without the password that the URL may contain."""
         parts = urlsplit(self.url)
         return parts.hostname or "", parts.port or PORTS[parts.scheme]
 
 
 class Unusable(Exception):
-    """A variable does not name a proxy that the library takes."""
+    """The library cannot use the proxy of a variable."""
 
     def __init__(self, variable: str) -> None:
-        super().__init__(f"{variable} is not the URL of a proxy that can be used")
+        super().__init__(f"{variable} is not the URL of a supported proxy")
         self.variable = variable
 
 
@@ -59,7 +59,7 @@ def is_this_machine(host: str) -> bool:
 
 
 def is_exception(exceptions: str, host: str) -> bool:
-    """Whether a list like NO_PROXY holds a host, by curl's rules."""
+    """Whether a list like NO_PROXY contains a host, by curl's rules."""
     if exceptions == "*":
         return True
     entries = exceptions.replace(",", " ").split()
@@ -77,7 +77,7 @@ def _without_dot(name: str) -> str:
 
 
 def _address(text: str) -> Any:
-    import ipaddress  # Slow to import, and nobody else needs it.
+    import ipaddress  # Slow to import, and seldom needed.
 
     try:
         return ipaddress.ip_address(text)
@@ -86,7 +86,7 @@ def _address(text: str) -> Any:
 
 
 def _is_in(address: Any, entry: str) -> bool:
-    """Whether an address is another one, or lies in that network; 0 bits count as none given, as with curl."""
+    """Whether an address equals another one, or is in its network. As with curl, 0 bits mean no network."""
     import ipaddress
 
     network, slash, bits = entry.partition("/")

@@ -1,4 +1,4 @@
-"""receive: everything in a package, into a directory."""
+"""receive: downloads all files of a package into a directory."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ if TYPE_CHECKING:
 def add(commands: Any, common: ArgumentParser) -> None:
     parser = commands.add_parser(
         "receive", parents=[common], help="receive all files of a package",
-        description="Receives all files of a package, verified, and prints the message and the path of each file that it wrote.")
+        description="Downloads and verifies all files of a package. Prints the message and the path of each file that it wrote.")
     targets.add(parser, "LINK|ID")
     add_download_options(parser)
-    parser.add_argument("--password-file", metavar="FILE", help="file with the password that the sender has set")
+    parser.add_argument("--password-file", metavar="FILE", help="file with the password that the sender set")
     parser.set_defaults(run=run)
 
 
 def add_download_options(parser: ArgumentParser) -> None:
-    parser.add_argument("--to", metavar="DIRECTORY", default=".", help="where to write, made if it is missing; default: here")
+    parser.add_argument("--to", metavar="DIRECTORY", default=".", help="where to write; created if missing; default: the current directory")
     add_existing(parser)
     add_strict_size(parser)
 
 
 def add_strict_size(parser: ArgumentParser) -> None:
     parser.add_argument("--strict-size", action="store_true",
-                        help="refuse a file that has another size than its sender declared; default: keep it, and say so")
+                        help="refuse a file whose size is not the one that the sender declared; default: keep it, with a remark")
 
 
 def add_existing(parser: ArgumentParser) -> None:
     existing = parser.add_mutually_exclusive_group()
-    existing.add_argument("--overwrite", dest="existing", action="store_const", const=Existing.OVERWRITE, help="replace files that are there")
+    existing.add_argument("--overwrite", dest="existing", action="store_const", const=Existing.OVERWRITE, help="replace existing files")
     existing.add_argument("--skip", dest="existing", action="store_const", const=Existing.SKIP,
-                          help="leave files alone that are there with the same size; also to go on after a failure")
+                          help="skip existing files of the same size; use it also to continue after a failure")
 
 
 def run(arguments: Namespace, out: Output) -> None:
@@ -59,33 +59,33 @@ def run(arguments: Namespace, out: Output) -> None:
 
 
 def transferred(out: Output, transfer: Callable[[], Iterable[ReportItem]]) -> None:
-    """Runs the transfer of a tree, and tells what became of each file even if it fails. What was uploaded is no news for
-    people."""
+    """Runs a transfer of several files, and prints what happened to each of them, also if the transfer fails."""
     try:
-        tell(out, transfer())
+        print_report(out, transfer())
     except Error as error:
         if error.status is Status.DENIED:
-            error.remedy = "check that the secure link is whole, and that the package is for this account"
-        # What the error itself says is not said twice.
-        tell(out, error.report or (), error.message)
+            error.remedy = "check that the secure link is complete, and that this account may open the package"
+        # A file that the error itself names is not reported twice.
+        print_report(out, error.report or (), error.message)
         raise
 
 
-def tell(out: Output, report: Iterable[ReportItem], told: str = "") -> None:
+def print_report(out: Output, report: Iterable[ReportItem], known: str = "") -> None:
     for item in report:
+        # People know what they uploaded; only programs need these lines.
         out.result("file", item, printable(item.local_path) if item.action is Action.DOWNLOADED else None)
         if item.action is Action.SKIPPED:
-            out.log(f"{item.path}: is there already")
+            out.log(f"{item.path}: already there, skipped")
         elif item.action is Action.IGNORED:
             out.note(f"{item.message}; left out")
-        elif item.status is not Status.OK and (item.message or "") not in told:
+        elif item.status is not Status.OK and (item.message or "") not in known:
             out.note(f"{item.path}: {item.message}")
         elif item.renamed:
             out.note(f"{item.path}: written as {item.local_path}")
         if item.action is Action.DOWNLOADED:
-            tell_size(out, item.path, item.size, item.declared_size)
+            note_size(out, item.path, item.size, item.declared_size)
 
 
-def tell_size(out: Output, path: str, received: int, declared: int | None) -> None:
+def note_size(out: Output, path: str, received: int, declared: int | None) -> None:
     if declared not in (None, received):
         out.note(f"{path}: {received} bytes were received, {declared} were declared")

@@ -1,4 +1,4 @@
-"""send: files to people, behind one secure link."""
+"""send: sends files to people, behind one secure link."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from .. import Action, Error, Package, Status, Workspace
 from .credentials import connect
 from .output import Output, standard_input
 from .targets import first_line
-from .workspace import put, tell_file
+from .workspace import print_file, put
 
 
 def add(commands: Any, common: ArgumentParser) -> None:
     parser = commands.add_parser(
         "send", parents=[common], help="send files, and print the secure link",
-        description="Sends files, and prints the secure link alone on standard output. If something fails, the unfinished package is deleted, "
+        description="Sends files. Prints only the secure link on standard output. After a failure the unfinished package is deleted, "
                     "unless recipients may have it already.")
     parser.add_argument("files", metavar="FILE", nargs="*", help="a file; - for standard input, with --name")
     parser.add_argument("--to", metavar="EMAIL", action="append", default=[], help="a recipient; may be repeated")
     parser.add_argument("--phone", metavar="EMAIL=NUMBER", action="append", default=[],
-                        help="that recipient has to give a code sent to this number, such as +14155550100")
+                        help="this recipient has to enter a code, sent by SMS to this number, such as +14155550100")
     parser.add_argument("--group", metavar="ID", action="append", default=[], help="a contact group as recipient")
     message = parser.add_mutually_exclusive_group()
     message.add_argument("--message", metavar="TEXT", help="a message, encrypted like the files")
     message.add_argument("--message-file", metavar="FILE", help="file with the message; - for standard input")
-    parser.add_argument("--life", metavar="DAYS", type=int, help="days for which it can be opened, 1 to 365; 0 for ever")
-    parser.add_argument("--name", metavar="NAME", help="name for what comes from standard input")
-    parser.add_argument("--undisclosed", action="store_true", help="whoever has the link may open it; no recipients are needed")
-    parser.add_argument("--password-file", metavar="FILE", help="with --undisclosed: file with a password that readers need besides the link")
-    parser.add_argument("--notify", action="store_true", help="the service mails a notification, without the keycode, to the recipients")
+    parser.add_argument("--life", metavar="DAYS", type=int, help="days until the package expires, 1 to 365; 0 for never")
+    parser.add_argument("--name", metavar="NAME", help="name of the file from standard input")
+    parser.add_argument("--undisclosed", action="store_true", help="anyone who has the link can open the package; no recipients are needed")
+    parser.add_argument("--password-file", metavar="FILE", help="with --undisclosed: file with a password that readers need in addition to the link")
+    parser.add_argument("--notify", action="store_true", help="the service e-mails the recipients, without the keycode")
     parser.add_argument("--reply-all", action="store_true", help="recipients may reply to all")
     parser.add_argument("--read-only-pdf", action="store_true", help="PDF files can only be viewed")
     parser.add_argument("--workspace", metavar="NAME",
-                        help="make a Workspace of that name, with directories as well, and collaborators by --to")
+                        help="create a Workspace of this name; files may be directories, and --to adds collaborators")
     parser.set_defaults(run=run)
 
 
@@ -44,37 +44,37 @@ def usage(message: str, remedy: str) -> Error:
 
 
 def check(arguments: Namespace) -> dict[str, str]:
-    """Looks for mistakes before anything is sent; gives the phone numbers."""
+    """Checks the arguments before anything is sent. Returns the phone numbers."""
     files: list[str] = arguments.files
     if arguments.workspace is not None:
         for option in ("message", "message_file", "undisclosed", "password_file", "notify", "reply_all", "read_only_pdf"):
             if getattr(arguments, option):
-                raise usage(f"--{option.replace('_', '-')} is not for a Workspace", "leave it out")
+                raise usage(f"a Workspace does not support --{option.replace('_', '-')}", "leave it out")
     elif not (arguments.to or arguments.group or arguments.undisclosed):
-        raise usage("nobody to send to", "give --to, --group or --undisclosed")
+        raise usage("there is no recipient", "add --to, --group or --undisclosed")
     elif not (files or arguments.message is not None or arguments.message_file):
-        raise usage("nothing to send", "give files or a message")
+        raise usage("there is nothing to send", "name files, or add --message")
     if arguments.password_file and not arguments.undisclosed:
-        raise usage("--password-file is for --undisclosed only", "give recipients --phone instead")
+        raise usage("--password-file needs --undisclosed", "protect recipients with --phone instead")
     if files.count("-") + (arguments.message_file == "-") > 1:
-        raise usage("standard input can be read only once", "name other files")
+        raise usage("standard input can be read only once", "use a file for the others")
     if ("-" in files) != (arguments.name is not None):
-        raise usage("--name and - belong together", "name what comes from standard input, and only that")
+        raise usage("--name needs -, and - needs --name", "use both for standard input, or neither")
     if "-" in files:
         standard_input()
     phones = {email: number for email, _, number in (entry.partition("=") for entry in arguments.phone)}
     for email, number in phones.items():
         if email not in arguments.to or not number:
-            raise usage(f"--phone {email}={number}: EMAIL=NUMBER, with an address given by --to, is needed", "add --to")
+            raise usage(f"--phone {email}={number}: it must be EMAIL=NUMBER with an address of --to", "add --to")
     for path in files:
         if path == "-":
             continue
         mode = os.stat(path).st_mode
         if stat.S_ISDIR(mode) and arguments.workspace is None:
-            raise Error(f"{path} is a directory, which only a Workspace can hold", status=Status.NOT_A_FILE,
+            raise Error(f"{path} is a directory, which only a Workspace can contain", status=Status.NOT_A_FILE,
                         remedy="name its files, send an archive of it, or use --workspace NAME")
         if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-            raise Error(f"{path} is no regular file", status=Status.NOT_A_FILE, remedy="send it by standard input: - with --name")
+            raise Error(f"{path} is not a regular file", status=Status.NOT_A_FILE, remedy="send it through standard input: - with --name")
         if not os.access(path, os.R_OK):
             raise Error(f"{path}: permission denied", status=Status.ACCESS_DENIED)
     return phones
@@ -110,7 +110,7 @@ def run(arguments: Namespace, out: Output) -> None:
                 remove(package, out, 5 if isinstance(error, Exception) else 0.2)
                 raise
             if sent["needs_approval"]:
-                out.note(f"somebody has to approve it before recipients can open it: {', '.join(sent['approvers'])}")
+                out.note(f"recipients can open the package after one of these has approved it: {', '.join(sent['approvers'])}")
             out.remark = f"the package {package.id} was sent, but its link could not be printed"
             out.result("sent", sent, sent["link"])
             out.remark = ""
@@ -133,17 +133,17 @@ def fill(package: Package, arguments: Namespace, phones: dict[str, str], message
         with out.bar(name) as bar:
             file = package.upload_file(standard_input().buffer if path == "-" else path, file_name=arguments.name if path == "-" else None,
                                        progress=bar)
-        tell_file(out, file, name, None if path == "-" else path, Action.UPLOADED)
+        print_file(out, file, name, None if path == "-" else path, Action.UPLOADED)
 
 
 def remove(package: Package, out: Output, seconds: float) -> None:
-    """Deletes what nobody will ever see, in the time that there is."""
+    """Deletes the unfinished package, within so many seconds."""
     out.within(seconds)
     try:
         if isinstance(package, Workspace):
             information = package.get_information()
             if information.contact_groups or any(not recipient.is_package_owner for recipient in information.recipients):
-                out.remark = f"people may use the Workspace {package.id}, which is left on the service"
+                out.remark = f"people may use the Workspace {package.id}, so it was not deleted"
                 return
             package.delete()
         else:
@@ -151,8 +151,8 @@ def remove(package: Package, out: Output, seconds: float) -> None:
         out.remark = "nothing was sent"
     except Error as error:
         if error.status in (Status.OUTCOME_UNKNOWN, Status.ALREADY_FINALIZED):
-            out.remark = f"recipients may have the package {package.id}, which is left on the service"
+            out.remark = f"recipients may have the package {package.id}, so it was not deleted"
         else:
-            out.remark = f"the unfinished package {package.id} is left on the service"
+            out.remark = f"the unfinished package {package.id} could not be deleted from the service"
     except (Exception, KeyboardInterrupt):
-        out.remark = f"the unfinished package {package.id} is left on the service"
+        out.remark = f"the unfinished package {package.id} could not be deleted from the service"

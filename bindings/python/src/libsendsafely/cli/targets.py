@@ -1,4 +1,4 @@
-"""The package that a command is about: a secure link, or an id with its keycode."""
+"""The package of a command: a secure link, or an id with its keycode."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from argparse import ArgumentParser, Namespace
 from .. import Client, Error, Package, Status, Workspace, find_links, load_key_pair, parse_link
 from .output import Output, standard_input
 
-HELP = ("secure link, or package id; @FILE reads it from a file and - from standard input. A link holds the keycode: as an argument "
-        "other users of this machine can see it while the command runs")
+HELP = ("secure link, or package id; @FILE reads it from a file, - from standard input. A link contains the keycode; other users of "
+        "this machine can see it among the arguments while the command runs")
 
 
 def add(parser: ArgumentParser, name: str) -> None:
     parser.add_argument("target", metavar=name, help=HELP)
     group = parser.add_mutually_exclusive_group()
     group.add_argument("--keycode-file", metavar="FILE",
-                       help="for an id: file with the keycode, which may else be in the environment as SENDSAFELY_KEYCODE")
-    group.add_argument("--key-pair", metavar="FILE", help="for an id: key pair of a trusted device (see keys generate) instead of a keycode")
+                       help="for an id: file with the keycode; default: the variable SENDSAFELY_KEYCODE")
+    group.add_argument("--key-pair", metavar="FILE", help="for an id: key pair of a trusted device (see keys generate), instead of the keycode")
 
 
 def first_line(path: str) -> str:
-    """A secret from a file: its first line."""
+    """Reads a secret from the first line of a file."""
     try:
         with open(path, encoding="utf-8") as file:
             return file.readline().rstrip("\r\n")
@@ -40,7 +40,7 @@ def target(arguments: Namespace) -> str:
                 text = file.read()
         links = find_links(text)
         if len(links) > 1 or not (links or len(text.split()) == 1):
-            raise Error(f"{origin}: {len(links) or 'no'} secure links in it, where one is needed", status=Status.MALFORMED_LINK)
+            raise Error(f"{origin} contains {len(links) or 'no'} secure links; it must contain one", status=Status.MALFORMED_LINK)
         text = links[0] if links else text.strip()
     return text
 
@@ -49,20 +49,21 @@ def opened(client: Client, arguments: Namespace, out: Output) -> Package:
     text = target(arguments)
     if "://" in text:
         if arguments.keycode_file or arguments.key_pair:
-            raise Error("a secure link holds its keycode", status=Status.INVALID_ARGUMENT, remedy="give the package id, or leave the other out")
+            raise Error("--keycode-file and --key-pair do not go with a secure link, which contains the keycode",
+                        status=Status.INVALID_ARGUMENT, remedy="use the package id, or leave the option out")
         link = parse_link(text)
         if link.host.rstrip("/") != host_of(client):
-            out.note(f"the link names the host {link.host}, the credentials {host_of(client)}, which is asked")
+            out.note(f"the link names the host {link.host}; the host of the credentials is used: {host_of(client)}")
         return client.open_link(text)
     if arguments.key_pair:
         pair = load_key_pair(arguments.key_pair)
         if pair.public_key_id is None:
-            raise Error(f"{arguments.key_pair}: no id of the public key in it", status=Status.INVALID_KEY)
+            raise Error(f"{arguments.key_pair} contains no id of the public key", status=Status.INVALID_KEY)
         return client.open_with_private_key(text, pair.public_key_id, pair.private_key)
     keycode = first_line(arguments.keycode_file) if arguments.keycode_file else os.environ.get("SENDSAFELY_KEYCODE")
     if not keycode:
-        raise Error(f"the keycode of {text} is not known", status=Status.KEYCODE_UNKNOWN,
-                    remedy="give the secure link, --keycode-file or --key-pair, or set SENDSAFELY_KEYCODE")
+        raise Error(f"the keycode of {text} is missing", status=Status.KEYCODE_UNKNOWN,
+                    remedy="use the secure link, --keycode-file or --key-pair, or set SENDSAFELY_KEYCODE")
     return client.open_package(text, keycode)
 
 
@@ -75,5 +76,5 @@ def opened_workspace(client: Client, arguments: Namespace, out: Output) -> Works
     package = opened(client, arguments, out)
     if not isinstance(package, Workspace):
         package.close()
-        raise Error("this package is no Workspace", status=Status.ONLY_IN_WORKSPACE, remedy="use receive, or info")
+        raise Error("this package is not a Workspace", status=Status.ONLY_IN_WORKSPACE, remedy="use receive or info")
     return package

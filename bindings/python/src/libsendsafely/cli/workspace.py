@@ -1,4 +1,4 @@
-"""workspace: the directories and files of a Workspace."""
+"""workspace: lists and transfers the directories and files of a Workspace."""
 
 from __future__ import annotations
 
@@ -11,43 +11,43 @@ from .. import Action, Error, Existing, Status, Workspace
 from . import targets
 from .credentials import connect
 from .output import Output, printable, standard_input
-from .receive import add_download_options, add_strict_size, tell_size, transferred
+from .receive import add_download_options, add_strict_size, note_size, transferred
 
 if TYPE_CHECKING:
     from ..records import Directory, Download, File
 
 
 def add(commands: Any, common: ArgumentParser) -> None:
-    parser = commands.add_parser("workspace", help="list, fill, fetch or synchronize a Workspace",
-                                 description="Works on a Workspace. `send --workspace NAME` makes one.")
+    parser = commands.add_parser("workspace", help="list, upload to, download or synchronize a Workspace",
+                                 description="Lists and transfers the files of a Workspace. `send --workspace NAME` creates one.")
     verbs = parser.add_subparsers(metavar="VERB", required=True, parser_class=type(parser))
 
     parser = verbs.add_parser("ls", parents=[common], help="list a directory", description="Lists a directory of a Workspace.")
     targets.add(parser, "WORKSPACE")
     parser.add_argument("path", metavar="PATH", nargs="?", default="", help="a directory in the Workspace; default: the root directory")
-    parser.add_argument("--recursive", action="store_true", help="with all that is in its directories")
+    parser.add_argument("--recursive", action="store_true", help="list its subdirectories too")
     parser.set_defaults(run=run_ls)
 
     parser = verbs.add_parser("put", parents=[common], help="upload files and directories",
-                              description="Uploads files and directories. A file that is there gets a new version.")
+                              description="Uploads files and directories. An existing file gets a new version.")
     targets.add(parser, "WORKSPACE")
     parser.add_argument("files", metavar="FILE", nargs="+", help="a file or a directory; - for standard input, with --name")
     parser.add_argument("--into", metavar="PATH", default="", help="a directory in the Workspace; default: the root directory")
-    parser.add_argument("--name", metavar="NAME", help="name for what comes from standard input")
+    parser.add_argument("--name", metavar="NAME", help="name of the file from standard input")
     parser.set_defaults(run=run_put)
 
     parser = verbs.add_parser("get", parents=[common], help="download a file or a directory",
-                              description="Downloads a file, or a directory with all that is in it, and prints the path of each file that it wrote.")
+                              description="Downloads a file, or a directory with its contents. Prints the path of each file that it wrote.")
     targets.add(parser, "WORKSPACE")
     parser.add_argument("path", metavar="PATH", nargs="?", default="", help="a file or directory in the Workspace; default: everything")
     add_download_options(parser)
     parser.set_defaults(run=run_get)
 
     parser = verbs.add_parser(
-        "sync", parents=[common], help="bring a directory and a Workspace to the same state",
-        description="Transfers what is missing or has another size on the other side. Nothing is deleted.")
+        "sync", parents=[common], help="synchronize a local directory and a Workspace",
+        description="Transfers files that are missing on the other side or have another size there. Deletes nothing.")
     targets.add(parser, "WORKSPACE")
-    parser.add_argument("directory", metavar="DIRECTORY", help="a directory on this machine")
+    parser.add_argument("directory", metavar="DIRECTORY", help="a local directory")
     parser.add_argument("path", metavar="PATH", nargs="?", default="", help="a directory in the Workspace; default: the root directory")
     way = parser.add_mutually_exclusive_group(required=True)
     way.add_argument("--up", dest="ways", action="store_const", const=("up",), help="upload")
@@ -61,7 +61,7 @@ def names(path: str) -> list[str]:
     return [name for name in path.split("/") if name not in ("", ".")]
 
 
-def not_there(path: str) -> Error:
+def missing(path: str) -> Error:
     return Error(f"{path} is not in the Workspace", status=Status.REFUSED, remedy="see workspace ls")
 
 
@@ -70,7 +70,7 @@ def directory_at(workspace: Workspace, path: str) -> Directory:
     for name in names(path):
         found = next((directory for directory in here.directories if directory.name == name), None)
         if found is None:
-            raise not_there(path)
+            raise missing(path)
         here = workspace.get_directory(found)
     return here
 
@@ -94,8 +94,8 @@ def show(workspace: Workspace, directory: Directory, prefix: str, recursive: boo
 
 def run_put(arguments: Namespace, out: Output) -> None:
     if ("-" in arguments.files) != (arguments.name is not None) or arguments.files.count("-") > 1:
-        raise Error("--name and one - belong together", status=Status.INVALID_ARGUMENT,
-                    remedy="name what comes from standard input, and only that")
+        raise Error("--name needs exactly one -, and - needs --name", status=Status.INVALID_ARGUMENT,
+                    remedy="use both for standard input, or neither")
     for path in arguments.files:
         if path == "-":
             standard_input()
@@ -111,7 +111,7 @@ def put(workspace: Workspace, arguments: Namespace, into: Directory | None, out:
         with out.bar(name) as bar:
             if path == "-" or not os.path.isdir(path):
                 file = workspace.upload_file(standard_input().buffer if path == "-" else path, file_name=name, directory=into, progress=bar)
-                tell_file(out, file, name, None if path == "-" else path, Action.UPLOADED)
+                print_file(out, file, name, None if path == "-" else path, Action.UPLOADED)
             else:
                 here = into or workspace.get_directory()
                 inner: Any = next((directory for directory in here.directories if directory.name == name), None)
@@ -120,8 +120,8 @@ def put(workspace: Workspace, arguments: Namespace, into: Directory | None, out:
                 transferred(out, upload_all)
 
 
-def tell_file(out: Output, file: Download | File, path: str, local_path: str | None, action: Action) -> None:
-    """One file as an item of a report."""
+def print_file(out: Output, file: Download | File, path: str, local_path: str | None, action: Action) -> None:
+    """Prints one file like an item of a report."""
     declared = getattr(file, "declared_size", file.size)
     out.result("file", {"path": path, "local_path": local_path, "file_id": file.file_id, "size": file.size, "status": Status.OK,
                         "action": action, "message": None, "renamed": False, "declared_size": declared},
@@ -136,15 +136,15 @@ def run_get(arguments: Namespace, out: Output) -> None:
         file = next((file for file in parent.files if file.file_name == last), None)
         source: Any = parent if not last else next((directory for directory in parent.directories if directory.name == last), None)
         if file is None and source is None:
-            raise not_there(arguments.path)
+            raise missing(arguments.path)
         os.makedirs(arguments.to, exist_ok=True)
         with out.bar(last or workspace.id) as bar:
             if file is None:
                 transferred(out, lambda: workspace.download_all(arguments.to, from_directory=source, progress=bar, **given))
             else:
                 got = workspace.download_file(file, arguments.to, directory=parent, progress=bar, **given)
-                tell_file(out, got, last, got.path, Action.SKIPPED if got.skipped else Action.DOWNLOADED)
-                tell_size(out, last, got.size, got.declared_size)
+                print_file(out, got, last, got.path, Action.SKIPPED if got.skipped else Action.DOWNLOADED)
+                note_size(out, last, got.size, got.declared_size)
 
 
 def run_sync(arguments: Namespace, out: Output) -> None:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from .. import Error, Existing, Status, crypto
 from .. import package as native
 from ._account import Account
-from ._calls import Failure, Json, Kept, failing_as, route, said
+from ._calls import Failure, Json, Kept, details, failing_as, route
 from .exceptions import (
     AddFileFailedException,
     AddRecipientFailedException,
@@ -44,32 +44,34 @@ if TYPE_CHECKING:
 
     Path = Union[str, os.PathLike[str]]
 
-# The official client tells its progress after each part of so many bytes: of a smaller file only that it is complete.
+# The official client reports progress after each part of so many bytes; for a smaller file only the end.
 PART = 2_621_440
 
 
 class Package:
-    """A package on the service: a new one, or with `workspace` a new Workspace; SendSafely.load_package gives older ones.
-    A Workspace whose keycode does not reach the devices of its owner is deleted again.
-    package_variables are "packageId", "packageCode", "serverSecret" and "clientSecret" of a package that is known already.
+    """A package on the service: a new one, or with `workspace` a new Workspace. SendSafely.load_package returns an
+    existing one, and passes its "packageId", "packageCode", "serverSecret" and "clientSecret" as package_variables. If
+    the keycode of a new Workspace cannot be uploaded for its owner's devices, the Workspace is deleted again.
 
-    The attributes may be written to: package_id, package_code, server_secret, client_secret, which is the keycode, and
-    initialized_via_keycode, whether that is known.
+    Programs may assign to the attributes package_id, package_code, server_secret, client_secret (the keycode) and
+    initialized_via_keycode (whether the keycode is known).
     """
+
+    # Sending is protocol 4, receiving 5, recipients 6.4, files 6.7, directories 6.8.
 
     def __init__(
         self, sendsafely_instance: Account, package_variables: dict[str, Any] | None = None, workspace: bool = False,
     ) -> None:
         self.sendsafely = sendsafely_instance
         self._handle: Kept[native.Package] = Kept()
-        # Addresses, in lower case, of the recipients that are known to be on the package.
+        # Addresses, in lower case, of recipients that the service has listed on the package.
         self._recipients: set[str] = set()
         created: native.Package | None = None
         if package_variables is None:
             with failing_as(CreatePackageFailedException):
                 client = sendsafely_instance.client()
                 created = client.create_workspace() if workspace else client.create_package()
-            # The server secret is told by the service only.
+            # Only the service knows the server secret.
             information = sendsafely_instance._ask(CreatePackageFailedException, "GET", "/package/{}/", created.id)
             package_variables = {**information, "clientSecret": created.keycode}
         self.package_id: str = package_variables["packageId"]
@@ -93,52 +95,52 @@ class Package:
         return self.client_secret
 
     def _opened(self, created: native.Package | None = None) -> native.Package:
-        """The library's own package: the one that has just been created, or opened when it is first needed."""
+        """The Package of libsendsafely: the one just created, or one that is opened when first needed."""
         client, keycode = self.sendsafely.client(), self._keycode()
         return self._handle.get(lambda: created or client.open_package(self.package_id, keycode), client, self.package_id, keycode)
 
     def get_info(self) -> Json:
-        """What the service knows of the package now. SendSafely Client API: package information (protocol 6.2.2)."""
+        """Returns the current data of the package, from the service."""
         information = self._ask(GetPackageInformationFailedException, "GET", "")
         self._note(information.get("recipients"))
         return information
 
     def delete_package(self) -> Json:
-        """Deletes the package on the service, for good. SendSafely Client API: delete package (protocol 6.2.4)."""
+        """Deletes the package on the service, permanently."""
         return self._ask(DeletePackageException, "DELETE", "")
 
     def update_workspace_name(self, workspace_name: str) -> Json:
-        """Gives a Workspace its name, or a package a label. SendSafely Client API: update package (protocol 6.2.3)."""
+        """Sets the name of a Workspace, or the label of a package."""
         return self._ask(UpdatePackageException, "POST", "", body={"label": workspace_name})
 
     # --- Recipients
 
     def add_recipient(self, email: str) -> Json:
-        """Adds a recipient, and encrypts the keycode to its trusted devices; if only that fails, UploadKeycodeException is
-        raised and the recipient stays. SendSafely Client API: add recipient (protocol 6.4.1)."""
+        """Adds a recipient, and encrypts the keycode to the recipient's trusted devices. If only the second step fails,
+        it raises UploadKeycodeException, and the recipient stays on the package."""
         try:
-            answer = self._ask(AddRecipientFailedException, "PUT", "recipient/", body={"email": email})
+            response = self._ask(AddRecipientFailedException, "PUT", "recipient/", body={"email": email})
         except AddRecipientFailedException as failure:
-            [answer] = self._added(failure, [email])
+            [response] = self._added(failure, [email])
         self._recipients.add(str(email).lower())
-        self._upload_keycodes_of([answer], True)
-        return answer
+        self._upload_keycodes_of([response], True)
+        return response
 
     def add_recipients(self, emails: Sequence[str]) -> Json:
-        """Adds several recipients with one request: of each in "recipients" a "response" of its own. Everything else as for
-        add_recipient. SendSafely Client API: add recipients (protocol 6.4.2)."""
-        several = emails if isinstance(emails, str) else list(emails)  # One text alone is the service's to refuse.
+        """Adds several recipients with one request. Each item of "recipients" has a "response" of its own. Otherwise like
+        add_recipient."""
+        several = emails if isinstance(emails, str) else list(emails)  # The service refuses a single text.
         try:
-            answer = self._ask(AddRecipientFailedException, "PUT", "recipients/", body={"emails": several})
+            response = self._ask(AddRecipientFailedException, "PUT", "recipients/", body={"emails": several})
         except AddRecipientFailedException as failure:
-            answer = {"response": "SUCCESS", "recipients": self._added(failure, several)}
-        self._note(one for one in answer.get("recipients", []) if one.get("response") == "SUCCESS")
-        self._upload_keycodes_of(answer.get("recipients", []), False)
-        return answer
+            response = {"response": "SUCCESS", "recipients": self._added(failure, several)}
+        self._note(one for one in response.get("recipients", []) if one.get("response") == "SUCCESS")
+        self._upload_keycodes_of(response.get("recipients", []), False)
+        return response
 
     def _added(self, failure: AddRecipientFailedException, emails: Sequence[str]) -> list[Json]:
-        """The recipients whose answer was lost, as the service lists them; else the failure, also where one of them was there
-        before: nothing says what has become of the call then."""
+        """After a lost response, returns the recipients as the service lists them. Raises the failure if one of them is
+        missing, or was on the package before the call: then the list does not show whether the call succeeded."""
         before = set(self._recipients)
         cause = failure.__cause__
         if isinstance(cause, Error) and cause.status is Status.OUTCOME_UNKNOWN:
@@ -151,24 +153,22 @@ class Package:
     def _note(self, recipients: Iterable[Json] | None) -> None:
         self._recipients.update(str(recipient.get("email")).lower() for recipient in recipients or ())
 
-    def _upload_keycodes_of(self, recipients: list[Json], unless_told: bool) -> None:
+    def _upload_keycodes_of(self, recipients: list[Json], default: bool) -> None:
         if self.initialized_via_keycode:
             for recipient in recipients:
-                if "recipientId" in recipient and recipient.get("checkForPublicKeys", unless_told):
+                if "recipientId" in recipient and recipient.get("checkForPublicKeys", default):
                     self._upload_keycodes(recipient["recipientId"])
 
     def update_recipient_phone_number(self, recipient_id: str, phone: str, country_code: str = "US") -> Json:
-        """Sets the phone number of a recipient, such as "(415) 555-0100", who then has to give a code sent by SMS.
-        SendSafely Client API: update recipient (protocol 6.4.4)."""
+        """Sets the phone number of a recipient, such as "(415) 555-0100", who then has to enter a code, sent by SMS."""
         return self._ask(UpdateRecipientFailedException, "POST", "recipient/{}/", recipient_id,
                          body={"phoneNumber": phone, "countrycode": country_code})
 
     def get_public_keys(self, recipient_id: str | None = None) -> list[Json]:
-        """The public keys of all readers, or of one recipient, each with "id" and "key".
-        SendSafely Client API: public keys and keycodes (protocol 4.6)."""
+        """Returns the public keys of all readers, or of one recipient, each with "id" and "key"."""
         whose = () if recipient_id is None else (recipient_id,)
-        answer = self._ask(GetPublicKeysFailedException, "GET", "{}/" * len(whose) + "public-keys/", *whose)
-        public_keys: list[Json] = answer["publicKeys"]
+        response = self._ask(GetPublicKeysFailedException, "GET", "{}/" * len(whose) + "public-keys/", *whose)
+        public_keys: list[Json] = response["publicKeys"]
         return public_keys
 
     def _upload_keycodes(self, recipient_id: str | None = None) -> None:
@@ -178,7 +178,7 @@ class Package:
     # --- Message, the last step
 
     def encrypt_and_upload_message(self, message: str | bytes) -> Json:
-        """Sets the message, encrypted on this machine. SendSafely Client API: the message (protocol 3.5, 6.9)."""
+        """Encrypts the message on this machine and sets it."""
         keycode = self._keycode()
         text = message.decode() if isinstance(message, bytes) else message
         if not isinstance(text, str):
@@ -188,33 +188,32 @@ class Package:
         return self._ask(UploadMessageException, "PUT", "message/", body={"message": encrypted})
 
     def get_package_message(self) -> str:
-        """The message, decrypted. SendSafely Client API: message (protocol 5.5)."""
+        """Returns the decrypted message."""
         keycode = self._keycode()
         with failing_as(GetPackageMessageException):
             checksum = crypto.checksum(keycode, self.package_code)
-            answer = self._ask(GetPackageMessageException, "GET", "message/{}/", checksum)
-            return crypto.decrypt_message(self.server_secret, keycode, answer["message"])
+            response = self._ask(GetPackageMessageException, "GET", "message/{}/", checksum)
+            return crypto.decrypt_message(self.server_secret, keycode, response["message"])
 
     def finalize(self) -> Json:
-        """Finalizes the package: the service's answer, with the secure link as "message".
-        SendSafely Client API: public keys and keycodes (protocol 4.6), finalize (protocol 4.7)."""
+        """Finalizes the package. Returns the service's response, with the secure link as "message"."""
         keycode = self._keycode()
         self._upload_keycodes()
         with failing_as(FinalizePackageFailedException):
             checksum = crypto.checksum(keycode, self.package_code)
             try:
-                answer = self.sendsafely._request("POST", route("/package/{}/finalize/", self.package_id), {"checksum": checksum})
+                response = self.sendsafely._request("POST", route("/package/{}/finalize/", self.package_id), {"checksum": checksum})
             except Error as error:
                 link = self._link() if error.status is Status.OUTCOME_UNKNOWN else None
                 if link is None:
                     raise
                 return {"response": "SUCCESS", "message": link}
-        if answer.get("response") not in ("SUCCESS", "PACKAGE_NEEDS_APPROVAL") or answer.get("errors"):
-            raise FinalizePackageFailedException(str(answer))
-        return {**answer, "message": self._complete(answer.get("message"), keycode)}
+        if response.get("response") not in ("SUCCESS", "PACKAGE_NEEDS_APPROVAL") or response.get("errors"):
+            raise FinalizePackageFailedException(str(response))
+        return {**response, "message": self._complete(response.get("message"), keycode)}
 
     def _link(self) -> str | None:
-        """The secure link, built for the host that is asked; None as long as the service does not say that it is finalized."""
+        """The secure link for the host of this account; None if the service does not report the package as finalized."""
         package = self._opened()
         package.get_information()
         try:
@@ -225,10 +224,10 @@ class Package:
             return None
 
     def _complete(self, named: Any, keycode: str) -> str:
-        """The link that the service names, with the keycode. One that leads to another host does not get it."""
+        """Adds the keycode to the service's link. A link to another host does not get the keycode."""
         try:
             link = urlsplit(str(named))
-        except ValueError:  # It is no URL; the package is finalized all the same.
+        except ValueError:  # Not a URL; the package is finalized nevertheless.
             link = urlsplit("")
         own = urlsplit(self.sendsafely.BASE_URL or "")
         if (link.scheme, link.netloc.lower()) == (own.scheme, own.netloc.lower()):
@@ -241,39 +240,37 @@ class Package:
     def encrypt_and_upload_file(
         self, filepath: Path, directory_id: str | None = None, progress_instance: Listener | None = None,
     ) -> Json:
-        """Uploads a file, encrypted on this machine in parts, into the package or a directory of a Workspace. The id of the new
-        file is the answer's "fileId". progress_instance is told how far it is: see Progress.
-        SendSafely Client API: create file id, upload parts (protocol 4.2 to 4.4)."""
+        """Encrypts a file on this machine and uploads it in parts, into the package or a directory of a Workspace. Returns
+        the id of the new file as "fileId". progress_instance gets the progress: see Progress."""
         self._keycode()
-        # What is wrong with the path is raised as Python raises it.
+        # For a wrong path the official client raises the exceptions of open().
         with open(filepath, "rb") as file:
             size = os.fstat(file.fileno()).st_size
-        told = _Told(self, progress_instance, directory_id, name=os.path.basename(os.fspath(filepath))) if size > PART else None
+        reporter = _Reporter(self, progress_instance, directory_id, name=os.path.basename(os.fspath(filepath))) if size > PART else None
         sent = False
 
-        def tell(record: Record) -> None:
+        def report(record: Record) -> None:
             nonlocal sent
             sent = sent or record.bytes_sent > 0
-            if told is not None:
-                told(record)
+            if reporter is not None:
+                reporter(record)
 
         try:
-            uploaded = self._opened().upload_file(filepath, directory=directory_id, progress=tell)
+            uploaded = self._opened().upload_file(filepath, directory=directory_id, progress=report)
             self.calculate_progress(uploaded.file_id, 1, 1, progress_instance)
         except Error as error:
             failure = UploadFileException if sent else AddFileFailedException
-            raise failure(said(error)) from error
+            raise failure(details(error)) from error
         except Exception as error:
-            raise UploadFileException(said(error)) from error
+            raise UploadFileException(details(error)) from error
         return {"response": "SUCCESS", "message": "true", "fileId": uploaded.file_id}
 
     def download_and_decrypt_file(
         self, file_id: str, directory_id: str | None = None, download_directory: str = ".", file_name: str | None = None,
         progress_instance: Listener | None = None,
     ) -> None:
-        """Downloads a file into an existing directory, under file_name or else its own name, both made safe. A file of that name
-        is replaced once everything is there and verified; until then there is nothing.
-        SendSafely Client API: download URLs, fetching and decrypting (protocol 5.3, 5.4)."""
+        """Downloads a file into an existing directory, under file_name or its own name, with unsafe characters replaced.
+        When all bytes are verified, the file gets its name, and replaces a file of that name."""
         self._keycode()
         self.get_file_information(file_id, directory_id)
         target = download_directory
@@ -283,36 +280,35 @@ class Package:
             target = os.path.join(target, re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", file_name))
             if os.path.isdir(target):
                 raise DownloadFileException(f"{target} is a directory")
-        told = _Told(self, progress_instance, directory_id, file_id=file_id)
+        reporter = _Reporter(self, progress_instance, directory_id, file_id=file_id)
         try:
-            self._opened().download_file(file_id, target, directory=directory_id, existing=Existing.OVERWRITE, progress=told)
+            self._opened().download_file(file_id, target, directory=directory_id, existing=Existing.OVERWRITE, progress=reporter)
             self.calculate_progress(file_id, 1, 1, progress_instance)
         except Exception as error:
-            raise DownloadFileException(said(error)) from error
+            raise DownloadFileException(details(error)) from error
 
     def calculate_progress(self, file_id: str, current: int, total: int, progress_instance: Listener | None) -> None:
-        """Tells progress_instance, or else the terminal, that `current` of `total` are done."""
+        """Reports to progress_instance, by default to the terminal, that `current` of `total` are done."""
         (progress_instance or Progress()).update_progress(file_id, str(round(100 * current / total, 1)))
 
     def get_file_information(self, file_id: str, directory_id: str | None = None) -> Json:
-        """What the service knows of a file. SendSafely Client API: file information (protocol 6.7.1)."""
-        answer = self._ask(GetFileInformationException, "GET", *_file(directory_id, file_id))
-        file: Json = answer["file"]
+        """Returns the current data of a file, from the service."""
+        response = self._ask(GetFileInformationException, "GET", *_file(directory_id, file_id))
+        file: Json = response["file"]
         return file
 
     def delete_file_from_package(self, file_id: str, directory_id: str | None = None) -> Json:
-        """Deletes a file. SendSafely Client API: delete file (protocol 6.7.2)."""
+        """Deletes a file."""
         return self._ask(DeleteFileException, "DELETE", *_file(directory_id, file_id))
 
     # --- Workspaces
 
     def move_file(self, file_id: str, destination_directory_id: str) -> Json:
-        """Moves a file into another directory. SendSafely Client API: move file (protocol 6.7.3)."""
+        """Moves a file into another directory."""
         return self._ask(MoveFileException, "POST", *_file(destination_directory_id, file_id))
 
     def create_directory(self, directory_name: str, source_directory_id: str | None = None) -> Json:
-        """Makes a directory in another one, by default the root directory: the answer's "directoryId".
-        SendSafely Client API: create directory (protocol 6.8.2)."""
+        """Creates a directory in another one, by default in the root directory. Returns its id as "directoryId"."""
         if source_directory_id is None:
             source_directory_id = self.get_info().get("rootDirectoryId")
             if source_directory_id is None:
@@ -321,34 +317,33 @@ class Package:
                          body={"directoryName": directory_name})
 
     def move_directory(self, source_directory_id: str, target_directory_id: str) -> Json:
-        """Moves a directory with everything in it into another one.
-        SendSafely Client API: move directory (protocol 6.8.4)."""
+        """Moves a directory with its contents into another one."""
         return self._ask(MoveDirectoryException, "POST", "move/{}/{}/", source_directory_id, target_directory_id)
 
     def get_directory_information(self, directory_id: str) -> Json:
-        """A directory with its "files" and "subDirectories". SendSafely Client API: get directory (protocol 6.8.1)."""
+        """Returns a directory with its "files" and "subDirectories"."""
         return self._ask(GetDirectoryException, "GET", "directory/{}/", directory_id)
 
     def delete_directory(self, directory_id: str) -> Json:
-        """Deletes a directory with everything in it, for good. SendSafely Client API: delete directory (protocol 6.8.5)."""
+        """Deletes a directory with its contents, permanently."""
         return self._ask(DeleteDirectoryException, "DELETE", "directory/{}/", directory_id)
 
     def rename_directory(self, directory_id: str, directory_name: str) -> Json:
-        """Gives a directory another name. SendSafely Client API: rename directory (protocol 6.8.3)."""
+        """Renames a directory."""
         return self._ask(RenameDirectoryException, "POST", "directory/{}/", directory_id, body={"directoryName": directory_name})
 
 
 def _file(directory_id: str | None, file_id: str) -> tuple[str, ...]:
-    """The path of a file, with the ids in it."""
+    """The end of a request's path for a file, and the ids in it."""
     return ("file/{}/", file_id) if directory_id is None else ("directory/{}/file/{}/", directory_id, file_id)
 
 
-class _Told:
-    """Passes the progress of the library on in the official client's form: file id and percentage, each step once, the last
-    one when the call has ended well.
+class _Reporter:
+    """Reports the library's progress in the form of the official client: file id and percentage, each step once. The
+    caller reports the last step, when the call has succeeded.
 
-    The library does not tell the id of a file that is being uploaded, so the service is asked for the one that is new under
-    that name. Where it does not list unfinished files, nothing but the last step is told.
+    The library's progress has no id for a file that is being uploaded. So this class asks the service for the new file of
+    that name. If the service does not list unfinished files, only the last step is reported.
     """
 
     def __init__(

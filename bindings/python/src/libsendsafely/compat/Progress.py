@@ -1,4 +1,4 @@
-"""Where a transfer stands, for the person at a terminal: what is used when a call gets no progress_instance."""
+"""Progress on the terminal: the default of calls that get no progress_instance."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from typing import Any, Protocol
 
 
 class Listener(Protocol):
-    """What may be given as progress_instance: an object of Progress, or any other with this method."""
+    """The type of progress_instance: a Progress, or any other object with this method."""
 
     def update_progress(self, file_id: str, progress: str) -> Any:
         """See Progress."""
 
 
 class Progress(ABC):  # noqa: B024  # As in the official client.
-    """Overwrite update_progress to be told how far an upload or download has come."""
+    """Override update_progress to get the progress of an upload or download."""
 
     def __init__(self) -> None:
         self.progress: str = "0"
 
     def update_progress(self, file_id: str, progress: str) -> None:
-        """Called on the thread that makes the transfer; progress is a percentage as text, from above "0.0" to "100.0". What it
-        raises stops the transfer."""
+        """Called on the thread of the transfer. progress is a percentage as text, from above "0.0" to "100.0". An
+        exception stops the transfer."""
         self.progress = progress
-        if sys.stdout is None:  # The program was started without.
+        if sys.stdout is None:  # As under pythonw, or if the program was started with it closed.
             return
         sys.stdout.write(f"\r{file_id}: {progress} %")
         sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""The account: where packages are loaded from and listed."""
+"""The account: loads and lists packages, and registers trusted devices."""
 
 from __future__ import annotations
 
@@ -18,27 +18,29 @@ from .exceptions import (
 from .Package import Package
 from .utilities import KeyPair
 
-# What the service gives at most for one request.
+# The service returns at most so many rows per request.
 PAGE = 100
 
 
 class SendSafely(Account):
-    """A host with the API key and secret of an account. No network until the first call.
+    """A host with the API key and secret of an account. It uses no network until the first call.
 
-    The attributes may be written to at any time. CLIENT_OPTIONS, which the official client does not have, are options of
-    libsendsafely.Client, such as {"proxy": "http://proxy:3128"}: set them on the class or on one object.
+    Programs may assign to the attributes at any time. CLIENT_OPTIONS, which the official client does not have, are options
+    of libsendsafely.Client, such as {"proxy": "http://proxy:3128"}. Set them on the class or on one object.
     """
 
-    #: The key pair of the trusted device that generate_trusted_device_key_pair has made last, and its id.
+    # Requests and signatures are protocol 1.2, lists 6.3, devices 6.10.
+
+    #: The key pair that generate_trusted_device_key_pair made last, and its id.
     KEY_PAIR: KeyPair | None = None
     KEY_ID: str | None = None
 
     def load_package(self, package_id: str, key_code: str | None = None) -> Package:
-        """A package by its id. Without key_code it can be looked at and managed, but nothing in it be read or written."""
+        """Returns a package by its id. Without key_code, its files and its message cannot be read or written."""
         return self._loaded(self.get_package_information(package_id), key_code)
 
     def load_package_from_link(self, link: str) -> Package:
-        """A package by its secure link."""
+        """Returns a package by its secure link."""
         with failing_as(GetPackageInformationFailedException):
             parsed = parse_link(link)
         if parsed.keycode is None:
@@ -49,69 +51,65 @@ class SendSafely(Account):
         return Package(self, {**information, "clientSecret": keycode})
 
     def get_package_information(self, package_id: str) -> Json:
-        """What the service knows of a package, by its id or package code.
-        SendSafely Client API: package information (protocol 6.2.2)."""
+        """Returns the data of a package, by its id or package code."""
         return self._ask(GetPackageInformationFailedException, "GET", "/package/{}/", package_id)
 
     def get_package_information_from_link(self, link: str) -> Json:
-        """What the service knows of a package, by its secure link."""
+        """Returns the data of a package, by its secure link."""
         with failing_as(GetPackageInformationFailedException):
             package_code = parse_link(link).package_code
         return self.get_package_information(package_code)
 
     def delete_package(self, package_id: str) -> Json:
-        """Deletes a package on the service, for good. SendSafely Client API: delete package (protocol 6.2.4)."""
+        """Deletes a package on the service, permanently."""
         return self._ask(DeletePackageException, "DELETE", "/package/{}/", package_id)
 
     def get_received_packages(self, row_index: int = 0, page_size: int = 100) -> Json:
-        """All packages that the user has received, from a row on: "packages", and of each request its "pagination".
-        page_size rows are asked for at once. SendSafely Client API: package lists (protocol 6.3.1)."""
+        """Returns all packages that the user received, starting at a row, as "packages", and the "pagination" of each
+        request. page_size is the number of rows per request."""
         return self._pages("/package/received/", row_index, page_size)
 
     def get_sent_packages(self, row_index: int = 0, page_size: int = 100) -> Json:
-        """All packages that the user has sent. Everything else as for get_received_packages."""
+        """Returns all packages that the user sent. Otherwise like get_received_packages."""
         return self._pages("/package/", row_index, page_size)
 
     def _pages(self, path: str, row_index: int, page_size: int) -> Json:
         row_index, page_size = int(row_index), int(page_size)
         found: dict[str, Any] = {"packages": [], "pagination": []}
         while True:
-            answer = self._ask(GetPackagesException, "GET", f"{path}?rowIndex={row_index}&pageSize={page_size}")
-            found["packages"] += answer["packages"]
-            found["pagination"].append(answer["pagination"])
-            rows = int(answer["pagination"]["rowsReturned"])
+            response = self._ask(GetPackagesException, "GET", f"{path}?rowIndex={row_index}&pageSize={page_size}")
+            found["packages"] += response["packages"]
+            found["pagination"].append(response["pagination"])
+            rows = int(response["pagination"]["rowsReturned"])
             if rows == 0 or rows < min(page_size, PAGE):
                 return found
             row_index += rows
 
     def get_user_information(self) -> Json:
-        """What the service knows of the user. SendSafely Client API: user information (protocol 6.1.3)."""
+        """Returns the data of the user."""
         return self._ask(GetUserInformationException, "GET", "/user/")
 
     def generate_trusted_device_key_pair(self, description: str) -> Json:
-        """Makes a key pair and registers its public key as a trusted device: "publicKey" and "privateKey" in armor, and the
-        service's "response" with the "id". Sets KEY_ID and KEY_PAIR.
-        SendSafely Client API: public keys (protocol 3.6, 6.10)."""
+        """Generates a key pair and registers its public key as a trusted device. Returns the armored "publicKey" and
+        "privateKey", and the service's "response" with the "id". Sets KEY_ID and KEY_PAIR."""
         with failing_as(TrustedDeviceException):
             made = keys.generate_key_pair()
-        answer = self._ask(TrustedDeviceException, "PUT", "/public-key/", body={"publicKey": made.public_key, "description": description})
-        self.KEY_ID, self.KEY_PAIR = answer["id"], KeyPair(made.private_key, made.public_key)
-        return {"publicKey": made.public_key, "privateKey": made.private_key, "response": answer}
+        response = self._ask(TrustedDeviceException, "PUT", "/public-key/", body={"publicKey": made.public_key, "description": description})
+        self.KEY_ID, self.KEY_PAIR = response["id"], KeyPair(made.private_key, made.public_key)
+        return {"publicKey": made.public_key, "privateKey": made.private_key, "response": response}
 
     def revoke_trusted_device_key(self, public_key_id: str) -> Json:
-        """Revokes a public key: its device opens nothing any more without a link.
-        SendSafely Client API: public keys (protocol 6.10)."""
+        """Revokes a public key: its device can no longer open packages without a secure link."""
         return self._ask(TrustedDeviceException, "DELETE", "/public-key/{}/", public_key_id)
 
     def get_package_keycode(
         self, package_id: str, public_key_id: str | None = None, private_key: str | KeyPair | None = None,
     ) -> dict[str, str]:
-        """The keycode of a package, as "keyCode", with the private key of a trusted device; by default KEY_ID and KEY_PAIR. The
-        device must have been registered when the package was finalized.
-        SendSafely Client API: without a keycode, trusted device (protocol 5.6)."""
+        """Returns the keycode of a package as "keyCode", with the private key of a trusted device, by default KEY_ID and
+        KEY_PAIR. The device must have been registered when the package was finalized."""
         public_key_id, private_key = public_key_id or self.KEY_ID, private_key or self.KEY_PAIR
         if public_key_id is None or private_key is None:
             raise GetKeycodeFailedException("there is no key pair: give public_key_id and private_key")
-        answer = self._ask(GetKeycodeFailedException, "GET", "/package/{}/link/{}/", package_id, public_key_id)
+        response = self._ask(GetKeycodeFailedException, "GET", "/package/{}/link/{}/", package_id, public_key_id)
         with failing_as(GetKeycodeFailedException):
-            return {"keyCode": crypto.decrypt_keycode(answer["message"], str(private_key))}
+            return {"keyCode": crypto.decrypt_keycode(response["message"], str(private_key))}

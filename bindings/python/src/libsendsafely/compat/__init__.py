@@ -1,9 +1,9 @@
-"""The classes and methods of the official client, for programs that were written for it: change their import line.
+"""The classes and methods of the official client. Programs that were written for it change only their import line.
 
     from libsendsafely.compat import SendSafely, Package    # was: from sendsafely import SendSafely, Package
 
-`import libsendsafely.compat as sendsafely` and the modules `libsendsafely.compat.exceptions` and so on stand for those of the
-official client in the same way. What they do differently stands in the documentation. New programs use libsendsafely itself.
+`import libsendsafely.compat as sendsafely` works too, and so do modules such as `libsendsafely.compat.exceptions`. The
+documentation lists the differences. New programs should use libsendsafely itself.
 """
 
 from __future__ import annotations

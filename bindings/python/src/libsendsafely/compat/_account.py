@@ -1,4 +1,4 @@
-"""The account that packages and requests belong to: its host, its API key, and the client of the library for them."""
+"""The part of SendSafely that packages and utilities use: host, API key, and requests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Account:
     """A host with the API key and secret of an account."""
 
     API_URL: ClassVar[str] = "/api/v2.0"
-    #: Failed requests are made again for half a minute, about as long as the official client repeats a part of a file.
+    #: Failed requests are repeated for half a minute, about as long as the official client repeats a part of a file.
     CLIENT_OPTIONS: dict[str, Any] = {"retry_window_ms": 30_000}
     BASE_URL: str | None = None
     API_KEY: str | None = None
@@ -29,22 +29,22 @@ class Account:
         return f"<SendSafely {self.BASE_URL}>"
 
     def client(self) -> Client:
-        """The Client of libsendsafely behind this object, for what only that has."""
+        """Returns the Client of libsendsafely, for calls that only it has."""
         host = (self.BASE_URL or "")[:-len(self.API_URL)]
-        # Where programs on the official client have named their certificate authorities, if they had to.
+        # Programs of the official client name their certificate authorities in the variables of requests.
         ca_bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
         options = {"ca_bundle": ca_bundle, **self.CLIENT_OPTIONS}
         return self._client.get(lambda: Client(host, self.API_KEY or "", self.API_SECRET or "", **options),
                                 host, self.API_KEY, self.API_SECRET, options)
 
     def _request(self, method: str, path: str, body: Any = None) -> Json:
-        """The service's answer, whether it is a refusal or not."""
-        answer: Json = json.loads(self.client().request(method, path, None if body is None else json.dumps(body)))
-        return answer
+        """Returns the service's response, even if it is an error."""
+        response: Json = json.loads(self.client().request(method, path, None if body is None else json.dumps(body)))
+        return response
 
     def _ask(self, failure: Failure, method: str, template: str, *ids: object, body: Any = None) -> Json:
         with failing_as(failure):
-            answer = self._request(method, route(template, *ids), body)
-        if answer.get("response") != "SUCCESS":
-            raise failure(answer.get("message") or answer.get("response"))
-        return answer
+            response = self._request(method, route(template, *ids), body)
+        if response.get("response") != "SUCCESS":
+            raise failure(response.get("message") or response.get("response"))
+        return response

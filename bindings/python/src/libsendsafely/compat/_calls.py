@@ -1,4 +1,4 @@
-"""What both classes do: keep a handle of the library, and name a failure as the official client does."""
+"""What both classes share: they keep a handle of the library, and raise the exceptions of the official client."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ Made = TypeVar("Made")
 
 
 class Kept(Generic[Made]):
-    """A handle that is made when it is first needed, and again when what it is made from has changed: the attributes of both
-    classes may be written to. A handle belongs to the process that made it, so it stays behind when its owner is copied."""
+    """A handle that is made when it is first needed. It is made again when an input has changed, since programs may assign
+    to the attributes of both classes, and in a forked child. A copy of the owner starts without a handle."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -40,12 +40,12 @@ class Kept(Generic[Made]):
         return Kept()
 
 
-# The form of the service's ids and codes.
+# The format of the service's ids and codes.
 _ID = re.compile(r"(?!\.+$)[A-Za-z0-9_.~=+-]{1,256}", re.ASCII)
 
 
 def route(template: str, *ids: object) -> str:
-    """A path with ids in its places: none that would make it another path."""
+    """Inserts ids into a path. An id that could change the path, such as one with a slash, is refused."""
     texts = [str(one) for one in ids]
     if not all(map(_ID.fullmatch, texts)):
         raise Error("an id is empty or malformed", status=Status.INVALID_ARGUMENT)
@@ -54,13 +54,13 @@ def route(template: str, *ids: object) -> str:
 
 @contextmanager
 def failing_as(failure: Failure) -> Iterator[None]:
-    """Failures of the library become the exception that programs expect of this kind of call."""
+    """Turns errors of the library into the exception that the official client raises for this kind of call."""
     try:
         yield
     except Error as error:
-        raise failure(said(error)) from error
+        raise failure(details(error)) from error
 
 
-def said(error: Exception) -> str:
-    """What went wrong: the service's words where it refused, as the official client gives them."""
+def details(error: Exception) -> str:
+    """The details of an exception: the service's message if there is one, as in the official client."""
     return (isinstance(error, Error) and error.server_message) or str(error)

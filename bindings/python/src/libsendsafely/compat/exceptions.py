@@ -1,14 +1,14 @@
-"""The exceptions of the official client: one for each kind of call, whatever went wrong in it.
+"""The exceptions of the official client: one for each kind of call, whatever the reason of its failure.
 
-`details` holds what went wrong: the service's words where it refused. `message` tells what was tried. What libsendsafely
-itself raised, with its status and remedy, stands in `__cause__`.
+`message` names the call that failed, and `details` the reason: the service's message, if there is one. `__cause__` is the
+exception of libsendsafely, with its status and remedy.
 """
 
 from __future__ import annotations
 
 
 class _Failed(Exception):
-    """A call that failed; each kind says what was tried."""
+    """A call failed. The class names the kind of call."""
 
     _message: str = ""
 
@@ -25,7 +25,7 @@ class CreatePackageFailedException(_Failed):
 
 
 class InvalidCredentialsException(_Failed):
-    """For a program's own use: a call with wrong credentials raises the exception of its kind."""
+    """Defined for programs that raise it. With wrong credentials, a call raises the exception of its kind."""
 
     _message = "the API key or its secret is wrong"
 
@@ -61,7 +61,7 @@ class RenameDirectoryException(_Failed):
 
 
 class FinalizePackageFailedException(_Failed):
-    """Package.finalize failed; `details` is the text of the service's whole answer, with its list of errors."""
+    """Package.finalize failed; `details` is the text of the service's whole response, with its list of errors."""
 
     _message = "the package could not be finalized"
 
@@ -115,7 +115,7 @@ class UploadFileException(_Failed):
 
 
 class GetFileInformationException(_Failed):
-    """Package.get_file_information failed, or the file to be downloaded is not known."""
+    """Package.get_file_information failed, or the file to download does not exist."""
 
     _message = "nothing is known of the file"
 
@@ -145,25 +145,25 @@ class GetPackageMessageException(_Failed):
 
 
 class LimitExceededException(_Failed):
-    """For a program's own use: a call beyond a limit raises the exception of its kind."""
+    """Defined for programs that raise it. Beyond a limit, a call raises the exception of its kind."""
 
     _message = "a limit is exceeded"
 
 
 class GetPackageInformationFailedException(_Failed):
-    """The package could not be loaded, or asked about."""
+    """The package could not be loaded, or its data not fetched."""
 
     _message = "nothing is known of the package"
 
 
 class UploadKeycodeException(_Failed):
-    """The keycode could not be encrypted to the public keys of trusted devices, and handed to the service."""
+    """The keycode could not be encrypted to the public keys of trusted devices and uploaded."""
 
     _message = "the keycode could not be uploaded"
 
 
 class KeycodeRequiredException(_Failed):
-    """The package was loaded without its keycode, which this call needs."""
+    """The call needs the keycode, and the package was loaded without it."""
 
     _message = "this needs the package's keycode, without which it was loaded"
 

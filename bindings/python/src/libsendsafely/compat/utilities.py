@@ -1,4 +1,4 @@
-"""Signed requests of one's own, and key pairs in files."""
+"""Signed requests to any path, and key pairs in files."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def make_headers(api_secret: str, api_key: str, endpoint: str, request_body: str | None = None) -> dict[str, str]:
-    """The headers that sign a request to `SendSafely.BASE_URL + endpoint`; request_body is the very text that will be sent.
-    No network. SendSafely Client API: signed requests (protocol 1.2)."""
-    # Whatever the host, it is not part of the signature.
+    """Returns the headers that sign a request to `SendSafely.BASE_URL + endpoint`. request_body is the exact text that the
+    program sends. No network."""
+    # The host is not part of the signature.
     with Client("https://localhost", api_key, api_secret) as client:
         headers = client.sign(endpoint, request_body)
     return {"ss-api-key": headers.api_key, "ss-request-timestamp": headers.timestamp or "",
@@ -26,27 +26,27 @@ def make_headers(api_secret: str, api_key: str, endpoint: str, request_body: str
 
 
 def get_request(sendsafely: Account, endpoint: str) -> Json:
-    """The service's answer to GET, whether it is a refusal or not: look at "response"."""
+    """Sends GET. Returns the service's response, even if its member "response" is an error."""
     return sendsafely._request("GET", endpoint)
 
 
 def delete_request(sendsafely: Account, endpoint: str) -> Json:
-    """The service's answer to DELETE. Everything else as for get_request."""
+    """Sends DELETE. Otherwise like get_request."""
     return sendsafely._request("DELETE", endpoint)
 
 
 def post_request(sendsafely: Account, endpoint: str, body: Any) -> Json:
-    """The service's answer to POST with body as JSON. Everything else as for get_request."""
+    """Sends POST with body as JSON. Otherwise like get_request."""
     return sendsafely._request("POST", endpoint, body)
 
 
 def put_request(sendsafely: Account, endpoint: str, body: Any) -> Json:
-    """The service's answer to PUT with body as JSON. Everything else as for get_request."""
+    """Sends PUT with body as JSON. Otherwise like get_request."""
     return sendsafely._request("PUT", endpoint, body)
 
 
 def patch_request(sendsafely: Account, endpoint: str, body: Any) -> Json:
-    """The service's answer to PATCH with body as JSON. Everything else as for get_request."""
+    """Sends PATCH with body as JSON. Otherwise like get_request."""
     return sendsafely._request("PATCH", endpoint, body)
 
 
@@ -66,14 +66,14 @@ class KeyPair:
 
 
 def save_key_pair(key_id: str, key_pair: KeyPair | str, path_to_save: Path) -> None:
-    """Saves the private key with the service's id of the public key, in a file that only its owner can read. An older file of
-    that name, or a symbolic link, is replaced at once, or stays if this fails."""
+    """Saves the private key, with the service's id of the public key, in a file that only its owner can read. A file or a
+    symbolic link of that name is replaced in one step; it stays if the call fails."""
     path = os.fspath(path_to_save)
     if os.path.isdir(path):
         raise IsADirectoryError(f"{path} is a directory")
     if os.path.exists(path) and not os.path.isfile(path):
         raise FileExistsError(f"{path} is a device, pipe or socket, which is not replaced")
-    # What a kill leaves is named like what is left of a download: no upload of a directory takes it along.
+    # If the program is killed, this file stays. upload_all ignores such names, which interrupted downloads have too.
     temporary = os.path.join(os.path.dirname(path), f".sendsafely-{secrets.token_hex(8)}.part")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -86,7 +86,7 @@ def save_key_pair(key_id: str, key_pair: KeyPair | str, path_to_save: Path) -> N
 
 
 def read_key_pair(path: Path) -> dict[str, str]:
-    """Reads what save_key_pair, or keys.save_key_pair of libsendsafely, has saved: "publicKeyId" and "privateKey"."""
+    """Reads a file of save_key_pair, or of libsendsafely.save_key_pair. Returns "publicKeyId" and "privateKey"."""
     with open(path, encoding="utf-8") as file:
         saved = json.load(file)
     return {"publicKeyId": saved["publicKeyId"], "privateKey": saved["privateKey"]}
