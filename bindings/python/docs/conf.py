@@ -35,7 +35,7 @@ autodoc_default_options = {"members": True, "inherited-members": "Exception,int,
 python_maximum_signature_line_length = 100
 # Every name in a signature must be documented, except Python's own: linking to them would need the network.
 nitpicky = True
-nitpick_ignore_regex = [("py:.*", r"libsendsafely\._.*|(datetime|os|typing|collections)\..*|enum\..*|IntEnum|Path|optional")]
+nitpick_ignore_regex = [("py:.*", r"libsendsafely\.(compat\.)?_.*|Json|(datetime|os|typing|collections)\..*|enum\..*|IntEnum|Path|optional")]
 
 
 def house_style(app, what, name, obj, options, lines):

@@ -30,7 +30,7 @@ def run(emulator):
     return run
 
 
-def test_a_package_there_and_back(run, tmp_path):
+def test_send_and_receive(run, tmp_path):
     async def work(client):
         assert await client.verify_credentials() == "admin@acme.test"
         async with await client.create_package() as package:
@@ -197,7 +197,7 @@ def test_time_outs_and_impatience(run, faults):
     run(work)
 
 
-def test_what_waits_for_a_thread_is_cancelled_too(run, faults):
+def test_a_call_that_waits_for_a_thread_can_be_cancelled(run, faults):
     async def work(client):
         faults.fault("user_information", {"hang_ms": 20_000}, times=0)
         tasks = [asyncio.ensure_future(client.get_user()) for _ in range(70)]
@@ -210,7 +210,7 @@ def test_what_waits_for_a_thread_is_cancelled_too(run, faults):
     run(work)
 
 
-def test_what_streams_raise_is_not_taken_for_something_else(run):
+def test_exceptions_of_streams_are_raised_unchanged(run):
     class Stream:
         name = "a.bin"
 

@@ -114,7 +114,7 @@ def test_wrong_types(client, package):
     assert refused.value.status is Status.INVALID_UTF8
 
 
-def test_options_are_heard(emulator):
+def test_options_have_an_effect(emulator):
     lines = []
     with emulator.client(request_api="PY_TEST", client_version="7", locale="de-DE", connect_timeout_ms=1000, stall_timeout_ms=2000, part_size=1000,
                          memory_budget=1 << 20, max_part_bytes=1 << 16, parts_in_flight=2, force_api_route=True, proxy="", log=lines.append) as client:
@@ -127,7 +127,7 @@ def test_options_are_heard(emulator):
     assert not [request for request in requests if request["listener"] == "storage"]
 
 
-def test_the_log_tells_of_retries(faults, package):
+def test_retries_are_logged(faults, package):
     lines = []
     faults.fault("package_information", {"status": 503}, times=1)
     with faults.client(log=lines.append) as client:
@@ -163,7 +163,7 @@ def test_lists(client, emulator):
     assert list(client.list_packages(PackageList.WORKSPACES)) is not None
 
 
-def test_a_list_goes_on_after_a_failure(faults, package):
+def test_a_list_continues_after_a_failure(faults, package):
     with faults.client(retry_window_ms=0) as client:
         rows = client.list_packages()
         faults.fault("list_sent_packages", {"status": 503}, times=1)
@@ -343,7 +343,7 @@ def test_unknown_numbers_stay_numbers():
         Status("text")
 
 
-def test_what_is_public_is_there():
+def test_every_public_name_exists():
     for name in libsendsafely.__all__:
         assert getattr(libsendsafely, name) is not None and name in dir(libsendsafely)
     with pytest.raises(AttributeError):

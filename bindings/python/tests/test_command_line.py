@@ -243,7 +243,7 @@ def test_a_workspace_that_people_may_use_stays(shell):
     assert f"people may use the Workspace {workspace}" in shell.err and "DELETED" not in raw(shell, workspace)["state"]
 
 
-def test_what_a_killed_download_left_is_not_sent(shell, tmp_path):
+def test_the_file_of_a_killed_download_is_not_sent(shell, tmp_path):
     (tmp_path / "link").write_text(shell("send", "--workspace", "Shared"))
     mine = tmp_path / "mine"
     mine.mkdir()
@@ -313,7 +313,7 @@ def test_every_command_is_documented(shell):
     assert shell("--version") == f"libsendsafely {libsendsafely.__version__}\n"
 
 
-def test_importing_the_library_imports_nothing_of_it():
+def test_the_package_itself_does_not_import_the_command_line():
     names = subprocess.check_output([sys.executable, "-c", "import sys, libsendsafely; print(*sys.modules)"], env=CLEAN, text=True).split()
     assert not [name for name in names if "cli" in name.split(".") or name == "argparse"]
 
@@ -570,7 +570,7 @@ def on_a_terminal(arguments, environment, while_running=lambda: None):
     return shown.decode(), process.communicate(timeout=30)[0].decode(), process.returncode
 
 
-def test_a_terminal_sees_a_bar(shell, files):
+def test_a_terminal_shows_a_bar(shell, files):
     shell.emulator.admin("POST", "/faults", {"endpoint": "part_put", "times": 0, "action": {"bytes_per_second": 1_500_000}})
     big = files[0].with_name("big.bin")
     big.write_bytes(os.urandom(9_000_000))
@@ -581,7 +581,7 @@ def test_a_terminal_sees_a_bar(shell, files):
     assert (shown, code) == ("", 0)
 
 
-def test_a_terminal_sees_that_the_network_is_awaited(shell, files):
+def test_a_terminal_shows_waiting_for_the_network(shell, files):
     shell.emulator.admin("POST", "/faults", {"endpoint": "upload_urls", "times": 3, "action": {"close": True}})
     shown, _, code = on_a_terminal(["send", "--to", "second@acme.test", files[1]], shell.environment)
     assert code == 0 and "waiting for the network" in shown

@@ -1,7 +1,7 @@
 """libsendsafely.compat against the official client: the same names, and the same programs with the same results.
 
-The programs in programs/ are written for the official client. Each runs twice against the emulator: as it is, and with nothing but its
-import lines changed.
+The programs in programs/ are written for the official client. Each runs twice against the emulator: unchanged with the
+official client, and with compat after only its import lines are changed.
 """
 
 import gc
@@ -194,7 +194,7 @@ def test_every_public_name_and_parameter_is_there():
     assert compared > 100
 
 
-def test_nothing_of_it_is_imported_by_the_package_itself():
+def test_the_package_itself_does_not_import_compat():
     done = subprocess.run([sys.executable, "-c", "import libsendsafely, sys; print([name for name in sys.modules if 'libsendsafely.compat' in name])"],
                           capture_output=True, timeout=60, encoding="utf-8", check=True)
     assert done.stdout.strip() == "[]"
@@ -259,7 +259,7 @@ def test_a_key_pair_that_either_saved_is_read_by_both(sides, admin, files, tmp_p
 
 @pytest.mark.slow
 @pytest.mark.parametrize("first, then", [(OFFICIAL, COMPAT), (COMPAT, OFFICIAL)])
-def test_either_goes_on_with_what_the_other_began(sides, admin, files, tmp_path, first, then):
+def test_each_package_continues_what_the_other_created(sides, admin, files, tmp_path, first, then):
     admin("POST", "/reset")
     known = sides[first].run("go_on", "admin", files[1], "no")[-1].split()
     link = sides[then].run("go_on", "admin", files[3], "yes", *known)[-1].partition(" ")[2]
@@ -341,7 +341,7 @@ def test_a_package_that_needs_approval_is_finalized(account):
 
 
 @pytest.mark.parametrize("link", ["https://acme.sendsafely.com/nothing", "https://acme.sendsafely.com/receive/?packageCode=code", ""])
-def test_what_is_no_link_is_refused_by_name(account, link):
+def test_a_malformed_link_is_refused(account, link):
     with pytest.raises(exceptions.GetPackageInformationFailedException):
         account.load_package_from_link(link)
 
@@ -429,7 +429,7 @@ def test_progress_names_the_file_while_it_is_sent(account, admin, tmp_path, list
     assert (len(steps.steps) > 1) == listed
 
 
-def test_without_progress_instance_the_terminal_is_told(account, capsys):
+def test_without_progress_instance_progress_goes_to_the_terminal(account, capsys):
     package = compat.Package(account)
     file_id = package.encrypt_and_upload_file(__file__)["fileId"]
     assert capsys.readouterr().out == f"\r{file_id}: 100.0 %\n"
@@ -454,7 +454,7 @@ def test_a_private_key_is_readable_by_its_owner_only(tmp_path):
     assert not (tmp_path / "link").is_symlink() and utilities.read_key_pair(path)["publicKeyId"] == "id"
 
 
-def test_secrets_stay_out_of_representations(account):
+def test_representations_contain_no_secret(account):
     package = compat.Package(account)
     pair = utilities.KeyPair("private key", "public key")
     assert account.API_SECRET not in repr(account) and package.client_secret not in repr(package) and "private" not in repr(pair)
@@ -502,7 +502,7 @@ def ready(account):
     return package
 
 
-def test_finalize_finds_out_what_a_lost_answer_said(account, admin):
+def test_finalize_after_a_lost_response_returns_the_link(account, admin):
     package = ready(account)
     admin("POST", "/faults", {"endpoint": "finalize", "when": "after", "action": {"status": 503}})
     link = package.finalize()["message"]
@@ -514,7 +514,7 @@ def test_finalize_finds_out_what_a_lost_answer_said(account, admin):
     assert package.finalize()["response"] == "SUCCESS"
 
 
-def test_recipients_whose_answer_is_lost_are_looked_for(account, admin):
+def test_recipients_after_a_lost_response_are_listed(account, admin):
     package = compat.Package(account)
     lost = {"when": "after", "action": {"status": 503}}
     admin("POST", "/faults", {"endpoint": "add_recipient", **lost})
@@ -590,7 +590,7 @@ def test_a_message_is_text(account, message):
     assert package.get_package_message() == "bytes as well"
 
 
-def test_nothing_goes_in_clear_to_other_hosts():
+def test_plain_http_to_other_hosts_is_refused():
     with pytest.raises(exceptions.GetUserInformationException) as refused:
         compat.SendSafely("http://acme.invalid", "key", "secret").get_user_information()
     assert refused.value.__cause__.status == libsendsafely.Status.INSECURE_HOST

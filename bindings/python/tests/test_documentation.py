@@ -8,7 +8,7 @@ import libsendsafely
 PLACE = Path(libsendsafely.__file__).parent
 
 
-def test_every_name_in_them_is_there():
+def test_every_name_in_a_docstring_exists():
     checked = 0
     for file in PLACE.glob("*.py"):
         if file.name == "_native.py":

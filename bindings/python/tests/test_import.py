@@ -8,7 +8,7 @@ import sys
 LATER = {"argparse", "asyncio", "concurrent.futures", "dataclasses", "inspect", "json", "pathlib", "tempfile"}
 
 
-def test_what_is_dear_is_not_imported_with_it():
+def test_slow_modules_are_not_imported():
     # Without site, which can import other modules.
     program = f"import sys; sys.path[:0] = {sys.path!r}; import libsendsafely; print(*sys.modules)"
     loaded = set(subprocess.run([sys.executable, "-S", "-c", program], check=True, capture_output=True, text=True).stdout.split())

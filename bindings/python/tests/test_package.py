@@ -17,7 +17,7 @@ def sent(client, data, file_name, **finalize):
         return package.finalize(**finalize).link
 
 
-def test_a_package_there_and_back(client, emulator, tmp_path):
+def test_send_and_receive(client, emulator, tmp_path):
     file = tmp_path / "Größe.bin"
     file.write_bytes(random.Random(1).randbytes(6_000_000))
     reports = []
@@ -148,7 +148,7 @@ def test_streams_as_targets(package, tmp_path):
     assert b"".join(keeps.pieces) == data
 
 
-def test_what_a_stream_raises_comes_back(package):
+def test_exceptions_of_a_stream_are_raised_unchanged(package):
     class Broken:
         name = "broken.bin"
 
@@ -239,7 +239,7 @@ class Shrinking(io.BytesIO):
         return b""
 
 
-def test_what_is_there_is_not_overwritten(client, tmp_path):
+def test_existing_files_are_not_overwritten(client, tmp_path):
     link = sent(client, b"content", "a.txt")
     (tmp_path / "a.txt").write_bytes(b"other..")
     with client.open_link(link) as package:

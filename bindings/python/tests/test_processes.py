@@ -204,7 +204,7 @@ def test_the_end_of_the_interpreter_is_quiet(emulator, how):
     assert errors == ""
 
 
-def test_a_thread_that_waits_is_waited_for(emulator):
+def test_the_interpreter_waits_for_a_thread_in_a_call(emulator):
     status, output, errors = run(emulator, """
 client = make()
 def work():
@@ -215,7 +215,7 @@ threading.Thread(target=work).start()
     assert (status, output, errors) == (0, "admin@acme.test\n", "")
 
 
-def test_nothing_is_left_of_what_is_forgotten(emulator):
+def test_forgotten_objects_are_freed(emulator):
     status, output, errors = run(emulator, """
 import gc
 for _ in range(200):
@@ -230,7 +230,7 @@ say(_library.function("sendsafely_live_objects")())
     assert (status, output, errors) == (0, "0\n", "")
 
 
-def test_a_library_that_is_not_there():
+def test_a_missing_library():
     process = subprocess.run([sys.executable, "-c", "import libsendsafely"], env={**os.environ, "LIBSENDSAFELY": "/nowhere/libsendsafely.so"},
                              capture_output=True, text=True, check=False)
     assert process.returncode != 0 and "/nowhere/libsendsafely.so" in process.stderr

@@ -18,7 +18,7 @@ def raising(_):
     raise Mine("from the callback")
 
 
-def test_it_tells_how_far_a_call_has_come(package):
+def test_it_reports_the_state_of_a_call(package):
     reports = []
     package.upload_memory(b"x" * 6_000_000, "a.bin", progress=reports.append)
     assert {report.phase for report in reports} >= {Phase.TRANSFERRING, Phase.COMPLETING}
@@ -55,7 +55,7 @@ class Endless(io.RawIOBase):
     lambda package, file, place, progress: package.download_all(place, progress=progress),
     lambda package, file, place, progress: package.finalize(progress=progress),
 ], ids=["upload_memory", "upload_file", "download_file", "download_file_object", "download_memory", "download_all", "finalize"])
-def test_what_it_raises_comes_back(package, tmp_path, start):
+def test_exceptions_of_the_callback_are_raised_unchanged(package, tmp_path, start):
     file = package.upload_memory(b"x" * 1_000_000, "a.bin")
     with pytest.raises(Mine, match="from the callback"):
         start(package, file, tmp_path, raising)
@@ -178,14 +178,14 @@ def test_closing_does_not_disturb_a_call(faults):
     assert [user.email for user in users] == ["admin@acme.test"]
 
 
-def test_stop_iteration_is_no_end_of_a_list(emulator):
+def test_stop_iteration_of_a_callback_does_not_end_a_list(emulator):
     with emulator.client() as plain, plain.create_package():
         spinner = iter("-")
         with emulator.client(progress=lambda _: next(spinner)) as client, pytest.raises(RuntimeError, match="StopIteration"):
             list(client.list_packages(page_size=1))
 
 
-def test_what_is_raised_too_late_leaves_nothing_behind(emulator):
+def test_an_exception_raised_too_late_leaves_nothing_behind(emulator):
     """The callback raises at the last report, when the call has already succeeded."""
     for when in range(1, 8):
         calls = []

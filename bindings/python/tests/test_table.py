@@ -11,7 +11,7 @@ GOLDEN = Path(__file__).parents[3] / "tests/abi"
 SOURCES = Path(_native.__file__).parent
 
 
-def test_every_function_is_there():
+def test_every_function_is_in_the_table():
     assert sorted(_native.FUNCTIONS) == sorted((GOLDEN / "symbols.txt").read_text().split())
 
 

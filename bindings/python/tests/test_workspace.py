@@ -7,7 +7,7 @@ import pytest
 from libsendsafely import Action, Error, Existing, Package, Status, Workspace
 
 
-def test_it_is_one_however_it_is_opened(client, workspace, package):
+def test_a_workspace_is_one_however_it_is_opened(client, workspace, package):
     assert type(workspace) is Workspace and isinstance(workspace, Package)
     id_and_keycode = workspace.id, workspace.keycode
     for opened in client.open_package(*id_and_keycode), client.open_link(workspace.link), client.open_workspace(*id_and_keycode):
