@@ -1,4 +1,4 @@
-//! What the C examples do, with the Rust core called directly: `core send FILE` prints the link, `core receive LINK
+//! The C examples with the Rust core instead of the C ABI: `core send FILE` prints the link, `core receive LINK
 //! DIRECTORY`. `make bench` compares the two.
 
 use std::env;
@@ -44,7 +44,7 @@ fn main() -> ExitCode {
     let done = match arguments[..] {
         ["send", file] => send(file),
         ["receive", link, directory] => receive(link, directory),
-        // `cargo bench` and `cargo test --benches` come here as well.
+        // `cargo bench` and `cargo test --benches` run this, too.
         _ => Ok(()),
     };
     match done {

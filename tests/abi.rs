@@ -1,5 +1,5 @@
-//! What programs that are compiled already rely on: symbols, constants and the layout of structs, against golden lists
-//! in `tests/abi`. A change there is a change of the ABI: SENDSAFELY_BLESS=1 accepts it, CHANGELOG tells it.
+//! The ABI, on which compiled programs rely: symbols, constants and the layout of structs, against golden lists
+//! in `tests/abi`. SENDSAFELY_BLESS=1 accepts a change, which CHANGELOG then has to name.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -76,7 +76,7 @@ fn structs() -> BTreeMap<String, Vec<String>> {
     bodies.collect()
 }
 
-/// Compares with a golden list, or makes that anew.
+/// Compares with a golden list, or writes that anew.
 fn assert_golden(name: &str, actual: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/abi")
@@ -107,7 +107,7 @@ fn run(command: &mut Command) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// What a C program prints.
+/// Returns what a C program prints.
 fn ask_the_compiler(name: &str, statements: &str) -> String {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("abi");
     fs::create_dir_all(&directory).unwrap();

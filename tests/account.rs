@@ -39,7 +39,7 @@ fn the_account_and_its_organization() {
     let enterprise = client.enterprise(&mut ()).unwrap();
     assert!(!enterprise.allow_undisclosed_recipients);
 
-    // Every member in an unexpected form, or absent.
+    // Every member has an unexpected form, or is absent.
     let odd = json!({"response": "SUCCESS", "email": "a@x.test", "packageLife": "30", "adminUser": "True", "publicKey": null, "new": [1]});
     emulator
         .fault(json!({"endpoint": "user_information", "times": 1, "action": {"envelope": odd}}));
@@ -108,7 +108,7 @@ fn the_audit_log_is_listed_page_by_page() {
         let details: Value = serde_json::from_str(entry.details.as_deref().unwrap()).unwrap();
         details["packageId"].as_str().unwrap().to_owned()
     });
-    // Newest first, but for the first row.
+    // Newest first; the options skip the first row.
     assert!(packages.eq(made.into_iter().rev().skip(1)));
     let first = &entries[0];
     assert_eq!(first.event_type.as_deref(), Some("PACKAGE_EVENT"));
@@ -126,7 +126,7 @@ fn the_audit_log_is_listed_page_by_page() {
     assert_eq!(bodies[0]["minTimestamp"], "2026-01-31");
     assert_eq!(bodies[0]["maxTimestamp"], "2099-01-31 13:45:00");
 
-    // Under another name, with a null, and the row of the next page.
+    // The list under another name, with a null, and with the row of the next page.
     let record = json!({"eventId": "E", "eventType": "USER_EVENT", "authenticatedUser": "Anonymous Recipient",
         "impersonatedUser": null, "timestamp": "2026-01-31T13:45:00Z"});
     let page =
@@ -146,7 +146,7 @@ fn the_audit_log_is_listed_page_by_page() {
     assert_eq!(entries[0].impersonated_user, None);
     assert_eq!(entries[1].impersonated_user.as_deref(), Some("b@acme.test"));
 
-    // Pages that go by the rows alone, and no list where there are none.
+    // Pages without the next row, and a response without a list at their end.
     let rows = |rows: Value, count: &str| json!({"response": "SUCCESS", "events": rows, "pagination": {"rowsReturned": count}});
     let full = json!([{"eventId": "G"}, {"eventId": "H"}]);
     let none = json!({"response": "SUCCESS", "pagination": {"rowsReturned": "0"}});
@@ -215,7 +215,7 @@ fn logging_in_gives_a_key_that_works() {
 
     let wrong = client.generate_api_key(&mut (), "second@acme.test", "wrong".into(), "laptop");
     assert_kind(wrong, ErrorKind::AuthenticationFailed);
-    // A password carries no time: a wrong one is sent once also where the clocks differ.
+    // Unlike a signature, a password depends on no clock: a wrong one is sent only once, whatever the clocks.
     emulator.settings(json!({"clock_offset_ms": 7_200_000}));
     let before = emulator.count("generate_key");
     let wrong = client.generate_api_key(&mut (), "second@acme.test", "wrong".into(), "laptop");
@@ -224,9 +224,9 @@ fn logging_in_gives_a_key_that_works() {
     emulator.settings(json!({"clock_offset_ms": 0}));
     let malformed = client.generate_api_key(&mut (), "second", right.clone(), "laptop");
     assert_kind(malformed, ErrorKind::MalformedEmail);
-    // No request of a login says who calls, and nothing of it is repeated when the answer is lost.
+    // Requests of a login have no key or signature, and none is repeated when its response is lost.
     emulator.forget_requests();
-    emulator.lose_answer("generate_key");
+    emulator.lose_response("generate_key");
     let lost = client.generate_api_key(&mut (), "second@acme.test", right, "laptop");
     assert_kind(lost, ErrorKind::OutcomeUnknown);
     let requests = emulator.requests();
@@ -262,12 +262,12 @@ fn a_second_factor_is_asked_for() {
     assert_kind(enter("000000"), ErrorKind::AuthenticationFailed);
     assert_kind(enter("000000"), ErrorKind::AuthenticationFailed);
     assert_kind(enter("000000"), ErrorKind::PinResent);
-    emulator.lose_answer("generate_key_second_factor");
+    emulator.lose_response("generate_key_second_factor");
     assert_kind(enter("123456"), ErrorKind::OutcomeUnknown);
     let unknown =
         client.generate_api_key_second_factor(&mut (), "none".into(), "123456".into(), "laptop");
     assert_kind(unknown, ErrorKind::AuthenticationFailed);
-    // Nowhere else a second factor is a success, and its token is told nowhere.
+    // For other calls, "second factor required" is a failure, and its token is in no text.
     let odd = json!({"response": "TWO_FA_REQUIRED", "message": "the-secret-token"});
     emulator
         .fault(json!({"endpoint": "user_information", "times": 1, "action": {"envelope": odd}}));
@@ -290,7 +290,7 @@ fn an_oauth_token_is_exchanged() {
     assert_kind(exchange("another/../token"), ErrorKind::AuthForbidden);
     emulator.refuse_once("generate_key_oauth", "USER_ALREADY_EXISTS");
     assert_kind(exchange(&token), ErrorKind::UserAlreadyExists);
-    emulator.lose_answer("generate_key_oauth");
+    emulator.lose_response("generate_key_oauth");
     assert_kind(exchange(&token), ErrorKind::OutcomeUnknown);
 }
 
@@ -353,7 +353,7 @@ fn registering_by_link_and_by_pin() {
         client.finish_registration(&mut (), by_pin("000000")),
         ErrorKind::PinResent,
     );
-    emulator.lose_answer("finish_pin_registration");
+    emulator.lose_response("finish_pin_registration");
     assert_kind(
         client.finish_registration(&mut (), by_pin("123456")),
         ErrorKind::OutcomeUnknown,
@@ -373,7 +373,7 @@ fn registering_by_link_and_by_pin() {
             kind,
         );
     }
-    emulator.lose_answer("register");
+    emulator.lose_response("register");
     assert_kind(
         client.start_registration(&mut (), "x@acme.test", true),
         ErrorKind::OutcomeUnknown,
@@ -381,14 +381,14 @@ fn registering_by_link_and_by_pin() {
 }
 
 #[test]
-fn who_gets_what_arrives_at_the_dropzone() {
+fn dropzone_recipients_are_listed_added_and_removed() {
     let emulator = Emulator::start();
     let client = emulator.client();
     let emails = || client.dropzone_recipients(&mut ()).unwrap();
     assert_eq!(emails(), Vec::<String>::new());
     let add = |email: &str| client.add_dropzone_recipient(&mut (), email);
     add("a@acme.test").unwrap();
-    emulator.lose_answer("add_dropzone_recipient");
+    emulator.lose_response("add_dropzone_recipient");
     add("b@acme.test").unwrap();
     assert_eq!(emails(), ["a@acme.test", "b@acme.test"]);
     assert_kind(add("a@acme.test"), ErrorKind::DuplicateEmail);
@@ -396,13 +396,13 @@ fn who_gets_what_arrives_at_the_dropzone() {
     emulator.refuse_once("add_dropzone_recipient", "GUESTS_PROHIBITED");
     assert_kind(add("c@acme.test"), ErrorKind::GuestsProhibited);
     let remove = |email: &str| client.remove_dropzone_recipient(&mut (), email);
-    emulator.lose_answer("remove_dropzone_recipient");
+    emulator.lose_response("remove_dropzone_recipient");
     remove("a@acme.test").unwrap();
     assert_eq!(emails(), ["b@acme.test"]);
     assert_kind(remove("a@acme.test"), ErrorKind::Refused);
 }
 
-/// A package of an anonymous sender, with a file of several parts and a message.
+/// Creates a package as an anonymous sender, with a file of several parts and a message.
 fn anonymous(emulator: &Emulator, options: ClientOptions) -> Package {
     let dropzone = emulator.text("dropzone_id");
     let client = Client::for_dropzone(&emulator.text("url"), &dropzone, options).unwrap();
@@ -430,7 +430,7 @@ fn an_anonymous_sender_drops_a_package() {
             unconfirmed_sender: Some("stranger@x.test".to_owned()),
             ..FinalizeOptions::default()
         };
-        emulator.lose_answer("finalize");
+        emulator.lose_response("finalize");
         let link = package.finalize(&mut (), &finalize).unwrap().link;
         for request in emulator.requests() {
             if request["listener"] == "api" {
@@ -444,7 +444,7 @@ fn an_anonymous_sender_drops_a_package() {
         let state = emulator.package(package.id());
         assert_eq!(state["unconfirmed_sender"], "stranger@x.test");
 
-        // Its owner reads it.
+        // The Dropzone's owner reads it.
         let received = Package::open_link(&emulator.client(), &mut (), &link).unwrap();
         assert_eq!(received.message(&mut ()).unwrap().as_deref(), Some("Grüße"));
         let directory = TempDir::new();
@@ -474,17 +474,17 @@ fn a_hosted_dropzone_hands_over_to_its_connectors() {
     let keycode = link.rsplit_once('=').unwrap().1;
     assert!(handed[0]["body"].as_str().unwrap().contains(keycode));
 
-    // A connector is asked three times, the Dropzone itself only once.
+    // The request to a connector is repeated twice, that to the Dropzone is not.
     assert_kind(submit("nonsense"), ErrorKind::MalformedEmail);
     emulator.forget_requests();
     emulator.fault(json!({"endpoint": "dropzone_connector", "path_contains": "/2/", "times": 0, "action": {"envelope": {"result": "error"}}}));
     assert_kind(submit("stranger@x.test"), ErrorKind::Refused);
     assert_eq!(emulator.count("dropzone_connector"), 4);
     emulator.clear_faults();
-    emulator.lose_answer("submit_hosted_dropzone");
+    emulator.lose_response("submit_hosted_dropzone");
     assert_kind(submit("stranger@x.test"), ErrorKind::OutcomeUnknown);
 
-    // A package of a user has no Dropzone.
+    // A user's package belongs to no Dropzone.
     let own = package_with_file(&emulator.client());
     finalize(&own);
     assert_kind(
@@ -500,14 +500,17 @@ fn package_with_file(client: &Client) -> Package {
 }
 
 #[test]
-fn only_a_dropzone_is_told_its_sender() {
+fn only_a_dropzone_takes_the_name_of_a_sender() {
     let emulator = Emulator::start();
     let package = package_with_file(&emulator.client());
-    let told = FinalizeOptions {
+    let with_sender = FinalizeOptions {
         unconfirmed_sender: Some("a@x.test".to_owned()),
         ..FinalizeOptions::default()
     };
-    assert_kind(package.finalize(&mut (), &told), ErrorKind::InvalidArgument);
+    assert_kind(
+        package.finalize(&mut (), &with_sender),
+        ErrorKind::InvalidArgument,
+    );
     let package = anonymous(&emulator, options());
     let malformed = FinalizeOptions {
         unconfirmed_sender: Some("a".to_owned()),

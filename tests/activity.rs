@@ -1,4 +1,4 @@
-//! The activity log of a Workspace, against what the server holds.
+//! The activity log of a Workspace, compared with the server's state.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
@@ -11,7 +11,7 @@ fn all(pages: &Pages<ActivityEntry>) -> Vec<ActivityEntry> {
     std::iter::from_fn(|| pages.next(&mut ()).unwrap()).collect()
 }
 
-/// A Workspace in which 25 things were done after it was made.
+/// A Workspace with 25 log entries after its creation.
 fn busy(emulator: &Emulator) -> Package {
     let workspace = Package::create_workspace(&emulator.client(), &mut (), "Busy").unwrap();
     for number in 0..25 {
@@ -22,7 +22,7 @@ fn busy(emulator: &Emulator) -> Package {
 }
 
 #[test]
-fn every_entry_comes_once_with_all_that_is_told() {
+fn every_entry_comes_once_with_all_its_members() {
     let emulator = Emulator::start();
     let workspace = busy(&emulator);
     emulator.forget_requests();
@@ -93,7 +93,7 @@ fn only_workspaces_have_a_log() {
 }
 
 #[test]
-fn refusals_and_lost_answers_lose_no_entry() {
+fn refusals_and_lost_responses_lose_no_entry() {
     let emulator = Emulator::start();
     let workspace = busy(&emulator);
     let pages = workspace.list_activity().unwrap();
@@ -102,7 +102,7 @@ fn refusals_and_lost_answers_lose_no_entry() {
         let error = pages.next(&mut ()).unwrap_err();
         assert_eq!(error.server_code(), Some(code));
     }
-    emulator.lose_answer("activity_log");
+    emulator.lose_response("activity_log");
     assert_eq!(
         all(&pages).len(),
         emulator.only_package()["activity"]
@@ -111,7 +111,7 @@ fn refusals_and_lost_answers_lose_no_entry() {
             .len()
     );
 
-    // A service that counts wrongly, or not at all, ends with an empty page.
+    // If the service's count is wrong or absent, the list ends with an empty page.
     for count in [json!(1000), json!(null)] {
         emulator.clear_faults();
         emulator.fault(json!({"endpoint": "activity_log", "times": 0, "when": "after", "action": {"replace_json": {"dataCount": count}}}));

@@ -1,4 +1,4 @@
-//! Bad input: told soon, with its kind and what to do, before anything is sent where that is possible.
+//! Bad input: each call fails soon, with its kind and a remedy, and sends nothing if it can know before.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
@@ -21,9 +21,9 @@ fn upload_path(package: &Package, path: PathBuf) -> Result<sendsafely::File> {
     package.upload(&mut (), Source::Path(path), &UploadOptions::default())
 }
 
-/// The error comes within the five seconds of a first contact, although the retry window is minutes.
+/// Asserts that a call fails within five seconds, the limit of a first contact, although the retry window is minutes.
 #[track_caller]
-fn told_soon<T>(kind: ErrorKind, call: impl FnOnce() -> Result<T>) {
+fn fails_soon<T>(kind: ErrorKind, call: impl FnOnce() -> Result<T>) {
     let started = Instant::now();
     let error = refused(call(), kind);
     assert!(error.remedy().is_some(), "{error:?} has a remedy");
@@ -59,7 +59,7 @@ fn sources_that_cannot_be_uploaded() {
     assert!(emulator.requests().is_empty(), "all of that is judged here");
 }
 
-/// What permissions forbid, in a process of a user whom they bind.
+/// Files without permission, in a process of an ordinary user: root may read everything.
 #[test]
 fn what_permissions_forbid() {
     if !is_child() {
@@ -68,7 +68,7 @@ fn what_permissions_forbid() {
         if fs::read("/proc/self/status")
             .is_ok_and(|status| String::from_utf8_lossy(&status).contains("Uid:\t0\t"))
         {
-            // The way to the build's directory may be closed to that user.
+            // That user may not be able to enter the build's directory.
             let test = unprivileged.join("test");
             let emulator = unprivileged.join("emulator");
             fs::copy(std::env::current_exe().unwrap(), &test).unwrap();
@@ -179,7 +179,7 @@ fn a_file_that_changes_while_it_is_uploaded() {
         );
         let error = refused(result, ErrorKind::FileChanged);
         assert!(error.remedy().is_some() && error.message().contains("a.bin"));
-        // Nothing of it is on the package; once the file is quiet it can be sent.
+        // The package does not have the file. When it no longer changes, it can be uploaded.
         emulator.clear_faults();
         let file = upload_path(&package, path.clone()).unwrap();
         finalize(&package);
@@ -195,7 +195,7 @@ fn a_file_that_changes_while_it_is_uploaded() {
 }
 
 #[test]
-fn file_names_that_nobody_could_store_are_refused_here() {
+fn file_names_that_no_system_could_store_are_refused_here() {
     let emulator = Emulator::start();
     let package = package(&emulator.client());
     emulator.forget_requests();
@@ -358,7 +358,7 @@ fn targets_that_cannot_be_written() {
             .unwrap()
             .skipped
     );
-    // A link is replaced, what it points to is not touched.
+    // A symbolic link is replaced; its target is not touched.
     let precious = directory.file("precious", b"precious");
     symlink(&precious, directory.join("other")).unwrap();
     download(directory.join("other"), Existing::Overwrite).unwrap();
@@ -377,7 +377,7 @@ fn targets_that_cannot_be_written() {
     );
 }
 
-/// A target that appears while the download runs is not overwritten either.
+/// A file that another program creates while the download runs is not overwritten, either.
 #[test]
 fn a_target_that_appears_meanwhile_is_left_alone() {
     let emulator = Emulator::start();
@@ -420,7 +420,7 @@ fn a_full_disk_leaves_nothing() {
     );
     assert_eq!(directory.names(), [""; 0]);
     assert!(download(&package, &file.file_id).unwrap() == data);
-    // The only temporary file of an upload is on a disk, too.
+    // An upload of unknown size has a temporary file, which needs the disk, too.
     let mut rest = &data[..];
     let mut reader = |buffer: &mut [u8]| {
         let length = rest.len().min(buffer.len());
@@ -454,7 +454,7 @@ fn a_disk_that_gets_full() {
     });
 }
 
-/// The system's own limit of a file's size; in a process that does not die of it.
+/// The system's limit of a file's size (RLIMIT_FSIZE), in a process that ignores its signal.
 #[test]
 fn a_file_that_may_not_get_that_large() {
     if is_child() {
@@ -472,7 +472,7 @@ fn a_file_that_may_not_get_that_large() {
 }
 
 #[test]
-fn limits_and_malformed_texts_are_told_before_anything_is_sent() {
+fn limits_and_malformed_texts_fail_before_anything_is_sent() {
     let emulator = Emulator::start();
     let client = emulator.client();
     let package = package(&client);
@@ -560,7 +560,7 @@ fn limits_and_malformed_texts_are_told_before_anything_is_sent() {
 }
 
 #[test]
-fn hosts_and_options_are_judged_at_once() {
+fn hosts_and_options_are_checked_at_once() {
     let new = |host: &str, key: &str, secret: &str, options| {
         Client::new(host, key, secret.into(), options)
     };
@@ -684,19 +684,19 @@ fn wrong_key_wrong_secret_and_unknown_package() {
     let with = |key: &str, secret: &str| {
         Client::new(&url, key, secret.into(), ClientOptions::default()).unwrap()
     };
-    told_soon(ErrorKind::AuthenticationFailed, || {
+    fails_soon(ErrorKind::AuthenticationFailed, || {
         Package::create(&with("wrong", &secret), &mut ())
     });
-    told_soon(ErrorKind::AuthenticationFailed, || {
+    fails_soon(ErrorKind::AuthenticationFailed, || {
         Package::create(&with(&key, "wrong"), &mut ())
     });
     let keycode = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
     let client = with(&key, &secret);
-    told_soon(ErrorKind::UnknownPackage, || {
+    fails_soon(ErrorKind::UnknownPackage, || {
         Package::open(&client, &mut (), "AAAA-BBBB", keycode.into())
     });
     let unknown = format!("{url}/receive/?thread=AAAA-BBBB&packageCode=unknown#keyCode={keycode}");
-    told_soon(ErrorKind::UnknownPackage, || {
+    fails_soon(ErrorKind::UnknownPackage, || {
         Package::open_link(&client, &mut (), &unknown)
     });
 }
@@ -718,9 +718,9 @@ fn a_wrong_keycode_in_a_link() {
         &wrong,
     )
     .unwrap();
-    // The service knows the checksum of the right one.
-    told_soon(ErrorKind::Denied, || download(&received, &file.file_id));
-    told_soon(ErrorKind::Denied, || received.message(&mut ()));
+    // The service compares the checksum with that of the right keycode.
+    fails_soon(ErrorKind::Denied, || download(&received, &file.file_id));
+    fails_soon(ErrorKind::Denied, || received.message(&mut ()));
 }
 
 #[test]
@@ -729,7 +729,7 @@ fn a_port_that_refuses() {
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
     let client = Client::new(&url, "key", "secret".into(), ClientOptions::default()).unwrap();
-    told_soon(ErrorKind::Unreachable, || Package::create(&client, &mut ()));
+    fails_soon(ErrorKind::Unreachable, || Package::create(&client, &mut ()));
 }
 
 #[test]
@@ -758,11 +758,11 @@ fn a_name_that_is_unknown() {
         options,
     );
     let client = client.unwrap();
-    told_soon(ErrorKind::UnknownHost, || Package::create(&client, &mut ()));
+    fails_soon(ErrorKind::UnknownHost, || Package::create(&client, &mut ()));
 }
 
 #[test]
-fn certificates_that_nobody_vouches_for() {
+fn certificates_of_an_unknown_authority() {
     let emulator = Emulator::start_with(&["--tls"]);
     let url = emulator.text("url");
     let directory = TempDir::new();
@@ -775,8 +775,8 @@ fn certificates_that_nobody_vouches_for() {
     };
     let client = Client::new(&url, "key", "secret".into(), options).unwrap();
     let started = Instant::now();
-    told_soon(ErrorKind::TlsFailed, || Package::create(&client, &mut ()));
-    assert!(started.elapsed() < Duration::from_secs(2), "told at once");
+    fails_soon(ErrorKind::TlsFailed, || Package::create(&client, &mut ()));
+    assert!(started.elapsed() < Duration::from_secs(2), "fails at once");
     assert_eq!(emulator.requests().len(), 0);
 }
 
@@ -789,7 +789,7 @@ fn the_wrong_scheme() {
     };
     let to = |url: String| Client::new(&url, "key", "secret".into(), options.clone()).unwrap();
     let client = to(plain.text("url").replace("http:", "https:"));
-    told_soon(ErrorKind::TlsFailed, || Package::create(&client, &mut ()));
+    fails_soon(ErrorKind::TlsFailed, || Package::create(&client, &mut ()));
     let client = to(tls.text("url").replace("https:", "http:"));
     let started = Instant::now();
     let error = Package::create(&client, &mut ()).unwrap_err();
@@ -836,7 +836,7 @@ fn a_system_without_certificates() {
 }
 
 #[test]
-fn an_expired_package_is_told() {
+fn an_expired_package_has_its_kind() {
     let emulator = Emulator::start();
     let package = package(&emulator.client());
     let file = upload(&package, "a.bin", b"a").unwrap();
@@ -847,16 +847,16 @@ fn an_expired_package_is_told() {
         &format!("/packages/{}", package.id()),
         &json!({"expired": true}),
     );
-    told_soon(ErrorKind::UnknownPackage, || {
+    fails_soon(ErrorKind::UnknownPackage, || {
         download(&received, &file.file_id)
     });
-    told_soon(ErrorKind::UnknownPackage, || {
+    fails_soon(ErrorKind::UnknownPackage, || {
         Package::open_link(&emulator.client(), &mut (), &link)
     });
 }
 
 #[test]
-fn what_the_service_refuses_is_told_by_its_own_kind() {
+fn each_refusal_of_the_service_has_its_kind() {
     let emulator = Emulator::start();
     let package = Package::create(&emulator.client(), &mut ()).unwrap();
     package

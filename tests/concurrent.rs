@@ -1,4 +1,4 @@
-//! Two programs at once on one package, or two threads of one: each keeps its own file, and touches no other.
+//! Two programs, or two threads of one, work on a package at once: each keeps its own file and touches no other.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
@@ -19,7 +19,7 @@ fn brief(seconds: u64) -> ClientOptions {
     }
 }
 
-/// The same package in other hands.
+/// The same package, by another client.
 fn again(emulator: &Emulator, package: &Package) -> Package {
     let keycode = package.keycode().unwrap().into();
     Package::open(&emulator.client(), &mut (), package.id(), keycode).unwrap()
@@ -39,9 +39,10 @@ fn wait_for(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-/// One upload's file is there before its answer, the other one's answer is lost: what is found must be the other one's.
+/// Two uploads of the same name and size, one of which loses the response with its file id: it must find its own file,
+/// not that of the other upload.
 #[test]
-fn a_lost_answer_does_not_lead_to_the_file_of_another_upload() {
+fn a_lost_response_does_not_lead_to_the_file_of_another_upload() {
     for other_handle in [false, true] {
         let emulator = Emulator::start();
         let first = package(&emulator.client());
@@ -56,7 +57,7 @@ fn a_lost_answer_does_not_lead_to_the_file_of_another_upload() {
         let (one, other) = thread::scope(|scope| {
             let one = scope.spawn(|| upload(&first, "a.bin", &mine).unwrap());
             wait_for("the first file", || files(&emulator, &first).len() == 1);
-            emulator.lose_answer("create_file");
+            emulator.lose_response("create_file");
             let other = upload(&second, "a.bin", &yours).unwrap();
             (one.join().unwrap(), other)
         });
@@ -68,7 +69,7 @@ fn a_lost_answer_does_not_lead_to_the_file_of_another_upload() {
     }
 }
 
-/// Many at once, every second answer lost: as many files as uploads, each with its own bytes.
+/// Many uploads at once, of which every second response is lost: as many files as uploads, each with its own bytes.
 #[test]
 fn every_upload_of_the_same_name_and_size_keeps_its_own_file() {
     for one_handle in [true, false] {
@@ -106,7 +107,7 @@ fn every_upload_of_the_same_name_and_size_keeps_its_own_file() {
             assert!(download(&first, file_id).unwrap() == *data);
         }
         assert_eq!(emulator.count("delete_file"), 0);
-        // One handle knows how many answers were lost.
+        // The handle counts its lost responses.
         if one_handle {
             finalize(&first);
             assert_eq!(files(&emulator, &first).len(), sent.len());
@@ -127,7 +128,7 @@ fn a_file_of_another_user_is_never_adopted() {
     let other = emulator.client_of(1, options());
     let file = json!({"filename": "a.bin", "filesize": 3, "parts": 1}).to_string();
     let path = format!("/package/{}/file/", workspace.id());
-    // It comes while the first request is on its way, which then never arrives.
+    // The other user's file is created during the first request, which then never arrives.
     emulator.fault(json!({"endpoint": "create_file", "action": {"close": true}}));
     emulator.fault(json!({"endpoint": "get_directory", "action": {"hang_ms": 500}}));
     let sent = thread::scope(|scope| {
@@ -149,7 +150,7 @@ fn a_file_of_another_user_is_never_adopted() {
     assert_eq!(files(&emulator, &workspace).len(), 2);
 }
 
-/// Makes all files that the package has by now older, as if the service's clock were another.
+/// Makes all files of the package older, as if the service's clock were wrong.
 fn shift(emulator: &Emulator, package: &Package, hours: i64) {
     let mut older = emulator.package(package.id())["files"].clone();
     for file in older.as_array_mut().unwrap() {
@@ -160,7 +161,7 @@ fn shift(emulator: &Emulator, package: &Package, hours: i64) {
     emulator.admin_json("POST", &path, &json!({"files": older}));
 }
 
-/// Another machine of the same user begins to upload `a.bin`; gives the file's id.
+/// Begins to upload `a.bin` as the same user on another machine; returns the file's id.
 fn begin_elsewhere(emulator: &Emulator, package: &Package) -> String {
     let path = format!("/packages/{}/files", package.id());
     let file = json!({"name": "a.bin", "size": 3, "parts": 1});
@@ -168,19 +169,19 @@ fn begin_elsewhere(emulator: &Emulator, package: &Package) -> String {
     file["file_id"].as_str().unwrap().to_owned()
 }
 
-/// The ids in a refusal to finalize, and that nothing was deleted for it.
+/// Asserts that finalize fails and names these files, and that it deletes nothing.
 #[track_caller]
 fn stays_open(emulator: &Emulator, package: &Package, ids: &[&str]) {
-    let told = package.finalize(&mut (), &FinalizeOptions::default());
-    let told = refused(told.map(|_| ()), ErrorKind::UploadIncomplete);
+    let result = package.finalize(&mut (), &FinalizeOptions::default());
+    let error = refused(result.map(|_| ()), ErrorKind::UploadIncomplete);
     for id in ids {
-        assert!(told.message().contains(id), "{told}");
+        assert!(error.message().contains(id), "{error}");
     }
-    assert!(told.message().contains("a.bin"), "{told}");
+    assert!(error.message().contains("a.bin"), "{error}");
     assert_eq!(emulator.count("delete_file"), 0);
 }
 
-/// The same user has begun the same upload elsewhere, before: it is neither taken nor removed.
+/// The same user began the same upload elsewhere before: its file is neither adopted nor removed.
 #[test]
 fn a_file_that_was_begun_before_is_left_alone() {
     for when in ["before", "after"] {
@@ -191,7 +192,7 @@ fn a_file_that_was_begun_before_is_left_alone() {
         emulator.fault(json!({"endpoint": "create_file", "when": when, "action": {"close": true}}));
         let sent = upload(&package, "a.bin", b"abc").unwrap();
         stays_open(&emulator, &package, &[&id]);
-        // Whoever knows that nobody is at work on it removes it.
+        // The user, who knows that no program works on it, removes it.
         package.delete_file(&mut (), &id, None).unwrap();
         finalize(&package);
         assert!(download(&package, &sent.file_id).unwrap() == b"abc");
@@ -199,12 +200,12 @@ fn a_file_that_was_begun_before_is_left_alone() {
     }
 }
 
-/// Two such files and one lost answer: which is whose cannot be known.
+/// Two such files and one lost response: the library cannot know which file is its own.
 #[test]
-fn more_files_than_lost_answers_are_left_alone() {
+fn more_files_than_lost_responses_are_left_alone() {
     let emulator = Emulator::start();
     let package = package(&emulator.client());
-    emulator.lose_answer("create_file");
+    emulator.lose_response("create_file");
     upload(&package, "a.bin", b"abc").unwrap();
     let id = begin_elsewhere(&emulator, &package);
     let ours = files(&emulator, &package)[0]["id"].clone();
@@ -214,13 +215,13 @@ fn more_files_than_lost_answers_are_left_alone() {
     assert_eq!(files(&emulator, &package).len(), 1);
 }
 
-/// Only what keeps the package from being finalized is removed, and only then.
+/// Files of lost responses are removed only if the package cannot be finalized with them.
 #[test]
-fn what_a_lost_answer_has_left_is_removed_when_the_service_asks_for_it() {
+fn the_file_of_a_lost_response_is_removed_when_it_prevents_finalize() {
     for hours in [0, 5, -5] {
         let emulator = Emulator::start();
         let package = package(&emulator.client());
-        emulator.lose_answer("create_file");
+        emulator.lose_response("create_file");
         let sent = upload(&package, "a.bin", b"abc").unwrap();
         assert_eq!(emulator.count("delete_file"), 0);
         shift(&emulator, &package, hours);
@@ -230,15 +231,15 @@ fn what_a_lost_answer_has_left_is_removed_when_the_service_asks_for_it() {
     }
     let emulator = Emulator::start();
     let workspace = Package::create_workspace(&emulator.client(), &mut (), "w").unwrap();
-    emulator.lose_answer("create_file");
+    emulator.lose_response("create_file");
     upload(&workspace, "a.bin", b"abc").unwrap();
     assert_eq!(files(&emulator, &workspace).len(), 2);
     assert_eq!(emulator.count("delete_file"), 0);
 }
 
-/// A stop leaves the outcome as unknown as a lost answer does.
+/// After a stop the outcome is unknown, as after a lost response.
 #[test]
-fn what_a_stopped_creation_has_left_is_removed() {
+fn the_file_of_a_stopped_creation_is_removed() {
     let emulator = Emulator::start();
     let package = package(&emulator.client());
     upload(&package, "b.bin", b"b").unwrap();
@@ -255,22 +256,22 @@ fn what_a_stopped_creation_has_left_is_removed() {
     assert_eq!(files(&emulator, &package).len(), 1);
 }
 
-/// What was refused has created nothing: what is there is somebody else's.
+/// A request that was refused has created nothing: such files are another program's.
 #[test]
-fn what_was_refused_is_not_looked_for() {
+fn after_a_refusal_no_file_is_looked_for() {
     let emulator = Emulator::start();
     let package = package(&emulator.client_with(brief(0)));
     upload(&package, "b.bin", b"b").unwrap();
     let id = begin_elsewhere(&emulator, &package);
     emulator.fault(json!({"endpoint": "create_file", "action": {"status": 404}}));
     refused(upload(&package, "a.bin", b"abc"), ErrorKind::HttpError);
-    let told = package.finalize(&mut (), &FinalizeOptions::default());
-    refused(told.map(|_| ()), ErrorKind::Denied);
+    let result = package.finalize(&mut (), &FinalizeOptions::default());
+    refused(result.map(|_| ()), ErrorKind::Denied);
     let left = files(&emulator, &package);
     assert!(left.iter().any(|file| file["id"] == json!(id)));
 }
 
-/// An answer without an id is no reason to create files for as long as the retry window lasts.
+/// After a response without an id, the file must not be created again and again until the retry window ends.
 #[test]
 fn a_file_without_an_id_is_created_once() {
     let emulator = Emulator::start();
@@ -285,9 +286,9 @@ fn a_file_without_an_id_is_created_once() {
     assert_eq!(files(&emulator, &package).len(), 1);
 }
 
-/// Where no marks can be set, a program knows of nobody else on this machine, and goes on.
+/// Where no marks can be set, a program sees no other on this machine, and goes on without.
 #[test]
-fn without_a_place_for_marks_a_lost_answer_can_be_mended() {
+fn without_a_place_for_marks_an_upload_survives_a_lost_response() {
     if is_child() {
         let text = |name: &str| std::env::var(name).unwrap();
         let secret = text("MARKS_SECRET").as_str().into();
@@ -298,8 +299,8 @@ fn without_a_place_for_marks_a_lost_answer_can_be_mended() {
         return;
     }
     let emulator = Emulator::start();
-    emulator.lose_answer("create_file");
-    let name = "without_a_place_for_marks_a_lost_answer_can_be_mended";
+    emulator.lose_response("create_file");
+    let name = "without_a_place_for_marks_an_upload_survives_a_lost_response";
     let child = std::process::Command::new(std::env::current_exe().unwrap())
         .args([name, "--exact", "--nocapture"])
         .env("SENDSAFELY_TEST_CHILD", "1")
@@ -314,8 +315,8 @@ fn without_a_place_for_marks_a_lost_answer_can_be_mended() {
     assert_eq!(raw["files"].as_array().unwrap().len(), 1);
 }
 
-/// A program of the same user on another machine begins the same file while our request gets lost: what we find cannot
-/// be told from ours, and is not written into.
+/// A program of the same user on another machine begins the same file while our request is lost: its file looks like
+/// ours, and must not be written into.
 #[test]
 fn a_file_from_another_machine_is_not_written_into() {
     let emulator = Emulator::start();
@@ -343,7 +344,7 @@ fn a_file_from_another_machine_is_not_written_into() {
     }
 }
 
-/// The answer was lost for good, and then somebody else has uploaded a file that looks the same.
+/// Our response was lost, and then another upload has completed a file that looks the same.
 #[test]
 fn finalize_deletes_no_file_that_another_upload_has_completed() {
     for arrived in [false, true] {
@@ -362,9 +363,9 @@ fn finalize_deletes_no_file_that_another_upload_has_completed() {
     }
 }
 
-/// What another upload is still at work on is reported, and not removed.
+/// A file that another program is still uploading is reported, and not removed.
 #[test]
-fn finalize_reports_what_another_upload_is_at_work_on() {
+fn finalize_reports_the_file_of_an_upload_under_way() {
     let emulator = Emulator::start();
     let first = package(&emulator.client_with(brief(0)));
     upload(&first, "b.bin", b"b").unwrap();
@@ -375,13 +376,13 @@ fn finalize_reports_what_another_upload_is_at_work_on() {
     let sent = thread::scope(|scope| {
         let sent = scope.spawn(|| upload(&second, "a.bin", b"good").unwrap());
         wait_for("the part", || emulator.count("part_put") == 2);
-        let told = refused(
+        let error = refused(
             first
                 .finalize(&mut (), &FinalizeOptions::default())
                 .map(|_| ()),
             ErrorKind::UploadIncomplete,
         );
-        assert!(told.message().contains("a.bin"), "{told}");
+        assert!(error.message().contains("a.bin"), "{error}");
         sent.join().unwrap()
     });
     assert!(download(&second, &sent.file_id).unwrap() == b"good");
@@ -389,27 +390,27 @@ fn finalize_reports_what_another_upload_is_at_work_on() {
     assert_eq!(files(&emulator, &first).len(), 2);
 }
 
-/// A service that does not show incomplete files leaves nothing to be looked for.
+/// If the service does not list incomplete files, the library cannot look for its own.
 #[test]
-fn a_file_that_nobody_can_see_means_a_new_package() {
+fn an_unfinished_file_that_is_not_listed_needs_a_new_package() {
     let emulator = Emulator::start();
     emulator.settings(json!({"list_incomplete_files": false}));
     let package = package(&emulator.client());
-    emulator.lose_answer("create_file");
+    emulator.lose_response("create_file");
     let file = upload(&package, "a.bin", b"a").unwrap();
     assert!(download(&package, &file.file_id).unwrap() == b"a");
-    let told = refused(
+    let error = refused(
         package
             .finalize(&mut (), &FinalizeOptions::default())
             .map(|_| ()),
         ErrorKind::PackageNotFinalizable,
     );
-    assert_eq!(told.server_code(), Some("DENIED"));
+    assert_eq!(error.server_code(), Some("DENIED"));
     assert!(
-        told.message().contains("a.bin") && told.remedy().is_some(),
-        "{told}"
+        error.message().contains("a.bin") && error.remedy().is_some(),
+        "{error}"
     );
-    // What was never created hinders nothing.
+    // A file that was never created does not prevent finalize.
     let other = support::package(&emulator.client());
     emulator.fault(json!({"endpoint": "create_file", "action": {"close": true}}));
     upload(&other, "a.bin", b"a").unwrap();

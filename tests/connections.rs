@@ -1,4 +1,4 @@
-//! Connections: what was sent and what was not, servers that are slow or silent, how many sockets there are and which.
+//! Connections: lost requests and responses, slow and silent servers, the number of sockets and their descriptors.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
@@ -16,8 +16,8 @@ use sendsafely::{Client, ClientOptions, ErrorKind, Flow, Observer, Progress};
 use serde_json::json;
 use support::*;
 
-/// Passes connections on to a server. Once it is told to, it changes the next bytes that the server sends on each of
-/// the connections that are open by then, or lets them drip.
+/// Forwards connections to a server. On a signal, it changes the next bytes that the server sends on each of
+/// the connections that are open then, or sends them one byte at a time.
 struct Relay {
     address: String,
     damage: Arc<AtomicBool>,
@@ -78,7 +78,7 @@ fn pass(
     });
 }
 
-/// Sends a byte every 100 ms, which no limit on a single read notices.
+/// Sends a byte every 100 ms, so that no single read takes long.
 fn drip_into(stream: &mut TcpStream, bytes: &[u8]) -> std::io::Result<()> {
     for byte in bytes {
         thread::sleep(Duration::from_millis(100));
@@ -87,16 +87,16 @@ fn drip_into(stream: &mut TcpStream, bytes: &[u8]) -> std::io::Result<()> {
     Ok(())
 }
 
-/// The sender of an emulator that is reached at another address.
+/// A client of the emulator's first user, at another address.
 fn client_at(emulator: &Emulator, url: &str, mut options: ClientOptions) -> Client {
     options.ca_bundle = Some(PathBuf::from(emulator.text("ca_file")));
     let (key, secret) = (emulator.text("api_key"), emulator.text("api_secret"));
     Client::new(url, &key, secret.as_str().into(), options).unwrap()
 }
 
-/// One forged segment breaks the TLS of an answer: the request was sent all the same.
+/// A forged segment breaks the TLS connection during a response: the request was sent nevertheless.
 #[test]
-fn a_tls_error_in_the_answer_is_a_lost_answer() {
+fn a_tls_error_in_the_response_is_a_lost_response() {
     let emulator = Emulator::start_with(&["--tls"]);
     let url = emulator.text("url");
     let relay = Relay::to(url.strip_prefix("https://").unwrap());
@@ -104,17 +104,17 @@ fn a_tls_error_in_the_answer_is_a_lost_answer() {
     let package = package(&client);
     upload(&package, "a.bin", b"a").unwrap();
     finalize(&package);
-    // The connection at rest is the one that the notification takes.
+    // The notification uses the idle connection.
     package.information(&mut ()).unwrap();
     relay.damage.store(true, Ordering::SeqCst);
     let error = refused(package.notify(&mut ()), ErrorKind::OutcomeUnknown);
     assert!(error.remedy().is_some());
     assert_eq!(emulator.count("notify"), 1);
-    // What may be repeated is.
+    // A request that may be repeated is repeated.
     package.information(&mut ()).unwrap();
 }
 
-/// A short retry window, and a server may be silent for longer than these tests last: only a bound on the whole helps.
+/// A short retry window and a long stall timeout: only a limit on the whole response ends these calls.
 fn impatient() -> ClientOptions {
     ClientOptions {
         retry_window: Duration::from_secs(2),
@@ -131,7 +131,7 @@ fn times_out<T>(call: impl FnOnce() -> sendsafely::Result<T>) {
 }
 
 #[test]
-fn an_answer_that_drips_is_not_waited_for() {
+fn a_response_that_drips_times_out() {
     let emulator = Emulator::start();
     let package = package(&emulator.client_with(impatient()));
     emulator.fault(
@@ -141,7 +141,7 @@ fn an_answer_that_drips_is_not_waited_for() {
 }
 
 #[test]
-fn a_part_that_drips_is_not_waited_for() {
+fn a_part_that_drips_times_out() {
     for force_api_route in [false, true] {
         let emulator = Emulator::start();
         let options = ClientOptions {
@@ -160,7 +160,7 @@ fn a_part_that_drips_is_not_waited_for() {
 }
 
 #[test]
-fn a_server_that_takes_drops_is_not_waited_for() {
+fn a_server_that_reads_in_drops_times_out() {
     let emulator = Emulator::start();
     let options = ClientOptions {
         part_size: 10 << 20,
@@ -172,9 +172,9 @@ fn a_server_that_takes_drops_is_not_waited_for() {
     times_out(|| upload(&package, "a.bin", &noise(2, 10 << 20)));
 }
 
-/// One record of TLS is nothing until it is whole: the library sees no byte of the answer meanwhile.
+/// The library sees no byte of a TLS record before the record is complete.
 #[test]
-fn a_record_of_tls_that_drips_is_not_waited_for() {
+fn a_tls_record_that_drips_times_out() {
     let emulator = Emulator::start_with(&["--tls"]);
     let url = emulator.text("url");
     let relay = Relay::to(url.strip_prefix("https://").unwrap());
@@ -191,9 +191,9 @@ fn a_record_of_tls_that_drips_is_not_waited_for() {
     assert!(started.elapsed() < Duration::from_secs(15));
 }
 
-/// A TLS handshake and what a proxy says drip in: connecting has one limit for all of that.
+/// Connecting has one limit for the TLS handshake and the proxy's response together.
 #[test]
-fn what_makes_a_connection_may_not_drip() {
+fn a_connection_whose_setup_drips_times_out() {
     let emulator = Emulator::start_with(&["--tls"]);
     for scheme in ["https", "http", "socks5h"] {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -235,7 +235,7 @@ fn what_makes_a_connection_may_not_drip() {
     }
 }
 
-/// A slow line is not a dripping server: more than 1 KiB in a second is enough, for whatever time it takes.
+/// A slow line is accepted: more than 1 KiB in a second is enough, however long the part takes.
 #[test]
 fn a_slow_part_arrives() {
     let emulator = Emulator::start();
@@ -251,7 +251,7 @@ fn a_slow_part_arrives() {
     assert!(download(&package, &file.file_id).unwrap() == data);
 }
 
-/// Runs a test in a process of its own, whose shell first does what `prepare` says.
+/// Runs a test in a process of its own, after these shell commands.
 #[cfg(unix)]
 fn run_in_shell(test: &str, prepare: &str) {
     use std::os::unix::fs::PermissionsExt;
@@ -263,7 +263,7 @@ fn run_in_shell(test: &str, prepare: &str) {
     run_child(test, Some(&path), |_| {});
 }
 
-/// Takes all descriptors that the process may have, but for some.
+/// Opens files until only so many descriptors are free.
 fn descriptors_but(free: usize) -> Vec<File> {
     let mut taken = Vec::new();
     while let Ok(file) = File::open("/dev/null") {
@@ -330,14 +330,14 @@ fn with_few_descriptors_a_transfer_goes_on_with_fewer_connections() {
     };
     let package = package(&emulator.client_with(options));
     let data = noise(4, 24 * PART);
-    // One connection to the API rests. Whoever gets the one that can be made, all of it arrives.
+    // One connection to the API is idle. All parts arrive by the only connection that can be made.
     let taken = descriptors_but(1);
     let file = upload(&package, "a.bin", &data).unwrap();
     assert!(download(&package, &file.file_id).unwrap() == data);
     drop(taken);
 }
 
-/// What descriptor 0 was seen to be while calls ran.
+/// The files behind descriptor 0 while calls ran.
 #[derive(Default)]
 struct Seen(Vec<String>);
 
@@ -353,7 +353,7 @@ fn descriptor_0() -> Option<String> {
     Some(target.display().to_string())
 }
 
-/// A program may have its standard descriptors closed. What it prints then must not end up in a connection or a file of
+/// A program may run with closed standard descriptors. What it prints must not get into a connection or a file of
 /// the library.
 #[cfg(target_os = "linux")]
 #[test]
@@ -397,16 +397,16 @@ fn no_connection_and_no_file_is_a_standard_descriptor() {
     done.store(true, Ordering::Relaxed);
     seen.0.extend(watcher.join().unwrap());
     seen.0.extend(descriptor_0());
-    // While something is opened the number is held by what can neither be read nor written.
+    // While the library opens something, the number is taken by a file that can neither be read nor written.
     seen.0.retain(|target| target != "/");
     assert!(seen.0.is_empty(), "{:?}", seen.0);
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_client_at_rest_has_few_connections() {
+fn an_idle_client_has_few_connections() {
     if !is_child() {
-        return run_child("a_client_at_rest_has_few_connections", None, |_| {});
+        return run_child("an_idle_client_has_few_connections", None, |_| {});
     }
     let sockets = || {
         let descriptors = fs::read_dir("/proc/self/fd").unwrap();

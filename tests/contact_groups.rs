@@ -1,4 +1,4 @@
-//! Contact groups: made, filled, put on packages; what the service refuses, and answers that get lost.
+//! Contact groups: created, filled, added to packages; refusals and lost responses.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
@@ -21,7 +21,7 @@ fn add(client: &Client, group: &ContactGroup, email: &str) -> String {
     member.user_id.unwrap()
 }
 
-/// The group as the server has it.
+/// The group as the server stores it.
 fn on_server(client: &Client, id: &str) -> Value {
     let text = client
         .request(&mut (), "GET", &format!("/group/{id}/"), None)
@@ -121,7 +121,7 @@ fn groups_of_the_organization_are_its_administrators() {
         ErrorKind::Denied,
     );
     refused(user.delete_contact_group(&mut (), id), ErrorKind::Denied);
-    // Somebody else's group is not there for others.
+    // A user does not see the groups of others.
     let own = create(&user, "own");
     refused(
         admin.contact_group(&mut (), &own.contact_group_id),
@@ -130,7 +130,7 @@ fn groups_of_the_organization_are_its_administrators() {
 }
 
 #[test]
-fn what_is_wrong_is_told() {
+fn mistakes_have_their_kinds() {
     let emulator = Emulator::start();
     let client = emulator.client();
     let group = create(&client, "g");
@@ -245,7 +245,7 @@ fn a_group_is_a_recipient() {
     let received = Package::open_link(&second, &mut (), &link).unwrap();
     assert_eq!(received.message(&mut ()).unwrap().as_deref(), Some("hello"));
 
-    // A package that is opened again counts the groups that are on it.
+    // A package that is opened again has its groups.
     let package = Package::create(&client, &mut ()).unwrap();
     package.set_message(&mut (), "hello").unwrap();
     package.add_contact_group(&mut (), id).unwrap();
@@ -282,10 +282,10 @@ fn members_of_a_group_that_comes_later_get_the_keycode() {
 }
 
 #[test]
-fn lost_answers_leave_one_effect() {
+fn lost_responses_leave_one_effect() {
     let emulator = Emulator::start();
     let client = emulator.client();
-    emulator.lose_answer("create_group");
+    emulator.lose_response("create_group");
     let error = refused(
         client.create_contact_group(&mut (), "g", false),
         ErrorKind::OutcomeUnknown,
@@ -297,7 +297,7 @@ fn lost_answers_leave_one_effect() {
     assert_eq!(groups.len(), 1);
     let id = groups[0].contact_group_id.as_str();
 
-    emulator.lose_answer("add_group_member");
+    emulator.lose_response("add_group_member");
     let member = client
         .add_contact_group_member(&mut (), id, "a@x.test")
         .unwrap();
@@ -307,32 +307,32 @@ fn lost_answers_leave_one_effect() {
         json!([{"userEmail": "a@x.test", "userId": member.user_id}])
     );
     let package = Package::create(&client, &mut ()).unwrap();
-    emulator.lose_answer("add_group_to_package");
+    emulator.lose_response("add_group_to_package");
     package.add_contact_group(&mut (), id).unwrap();
     assert_eq!(groups_on(&emulator, &package), [id]);
-    emulator.lose_answer("remove_group_from_package");
+    emulator.lose_response("remove_group_from_package");
     package.remove_contact_group(&mut (), id).unwrap();
     assert!(groups_on(&emulator, &package).is_empty());
-    // A service that refuses what is there already.
-    emulator.lose_answer("add_group_to_package");
+    // A service that refuses to add a group or member twice.
+    emulator.lose_response("add_group_to_package");
     emulator.fault(
         json!({"endpoint": "add_group_to_package", "action": {"envelope": {"response": "FAIL"}}}),
     );
     let added = package.add_contact_group(&mut (), id).unwrap();
     assert_eq!(added.contact_group_id, id);
     assert_eq!(groups_on(&emulator, &package), [id]);
-    emulator.lose_answer("remove_group_member");
+    emulator.lose_response("remove_group_member");
     client
         .remove_contact_group_member(&mut (), id, &member.user_id.unwrap())
         .unwrap();
     assert_eq!(on_server(&client, id)["contactGroup"]["users"], json!([]));
-    emulator.lose_answer("delete_group");
+    emulator.lose_response("delete_group");
     client.delete_contact_group(&mut (), id).unwrap();
     assert!(client.contact_groups(&mut (), false).unwrap().is_empty());
     assert_eq!(emulator.fault_hits(), 7);
 }
 
-/// The first attempt did not reach the server, the second is refused for another reason: nothing counts as done.
+/// The first attempt does not reach the server, the second is refused for another reason: the call must fail.
 #[test]
 fn a_refusal_after_a_lost_request_is_a_refusal() {
     let emulator = Emulator::start();
@@ -388,7 +388,7 @@ fn members_come_in_pages_if_the_service_says_so() {
         .collect();
     assert_eq!(addresses, ["a@x.test", "z@x.test"]);
     assert_eq!(emulator.requests()[1]["query"], "rowIndex=1");
-    // One that never ends is ended.
+    // A list without end is ended.
     emulator.fault(json!({"endpoint": "get_group", "times": 0, "action": {"envelope": {"response": "SUCCESS",
         "contactGroup": {"users": [{"userEmail": "a@x.test"}]}, "pagination": {"nextRowIndex": "1"}}}}));
     let ended = client

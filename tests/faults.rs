@@ -1,4 +1,4 @@
-//! What can go wrong on the way: either the bytes arrive whole, or there is a typed error and no partial file.
+//! Faults of network and service: either all bytes arrive, or the call fails with its kind and leaves no partial file.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
@@ -34,7 +34,7 @@ fn through_api(options: ClientOptions) -> ClientOptions {
     }
 }
 
-/// An upload under a fault: has to arrive whole in spite of it.
+/// Uploads under a fault; the file has to arrive complete nevertheless.
 fn upload_survives(rule: Value, options: ClientOptions) -> Emulator {
     let emulator = Emulator::start();
     let data = noise(7, SIZE);
@@ -59,7 +59,7 @@ fn upload_survives(rule: Value, options: ClientOptions) -> Emulator {
     emulator
 }
 
-/// An upload that cannot succeed: a typed error, and the package is as it was before.
+/// Uploads under a fault with which it has to fail with this kind, and leave the package as it was before.
 #[track_caller]
 fn upload_fails(rules: &[Value], options: ClientOptions, kind: ErrorKind) {
     let emulator = Emulator::start();
@@ -74,7 +74,7 @@ fn upload_fails(rules: &[Value], options: ClientOptions, kind: ErrorKind) {
     assert!(error.message().contains("a.bin"), "{error}");
     watch.assert_monotone();
     emulator.clear_faults();
-    // As if it had never been: the same name can be used again, and finalize finds nothing incomplete.
+    // Nothing is left: the same name can be used again, and finalize finds no incomplete file.
     upload(&package, "a.bin", b"second attempt").unwrap();
     finalize(&package);
     let raw = emulator.package(package.id());
@@ -87,7 +87,7 @@ fn upload_fails(rules: &[Value], options: ClientOptions, kind: ErrorKind) {
     assert_eq!(names, ["before.bin", "a.bin"]);
 }
 
-/// A package with a file, ready to be received.
+/// A finalized package with a file.
 fn sent() -> (Emulator, Vec<u8>, String) {
     let emulator = Emulator::start();
     let package = package(&emulator.client());
@@ -120,7 +120,7 @@ fn download_survives(rule: Value, options: ClientOptions) -> Emulator {
     emulator
 }
 
-/// A download that cannot succeed: a typed error, no file, no temporary file, and no byte that is wrong.
+/// Downloads under a fault with which it has to fail with this kind, and leave no file, temporary file or wrong byte.
 #[track_caller]
 fn download_fails(rules: &[Value], options: ClientOptions, kind: ErrorKind) {
     let (emulator, data, link) = sent();
@@ -153,9 +153,9 @@ fn download_fails(rules: &[Value], options: ClientOptions, kind: ErrorKind) {
     );
 }
 
-/// Faults of single exchanges that an upload has to survive, by the endpoint that they strike.
+/// Faults of single requests, by endpoint, which an upload has to survive.
 #[test]
-fn uploads_survive_what_passes() {
+fn uploads_survive_transient_faults() {
     let by_storage = [
         json!({"endpoint": "part_put", "part": 2, "action": {"close_after_request_bytes": 40_000}}),
         json!({"endpoint": "part_put", "part": 2, "times": 2, "action": {"close": true}}),
@@ -200,7 +200,7 @@ fn uploads_survive_what_passes() {
 }
 
 #[test]
-fn downloads_survive_what_passes() {
+fn downloads_survive_transient_faults() {
     let by_storage = [
         json!({"endpoint": "part_get", "part": 2, "action": {"close_after_response_bytes": 40_000}}),
         json!({"endpoint": "part_get", "part": 2, "times": 2, "action": {"short_response_bytes": 40_000}}),
@@ -242,7 +242,7 @@ fn downloads_survive_what_passes() {
 }
 
 #[test]
-fn storage_that_refuses_for_ever_is_gone_around() {
+fn parts_go_through_the_api_server_if_storage_always_refuses() {
     for rule in [
         json!({"status": 403}),
         json!({"status": 404}),
@@ -265,10 +265,10 @@ fn storage_that_refuses_for_ever_is_gone_around() {
     }
 }
 
-/// Somebody in between, a captive portal say, answers in place of the storage: 200, and a page. The part is sent again;
-/// in the end it is the service that knows.
+/// A captive portal responds in place of storage, with status 200 and a page. The part is sent again, and at the end
+/// the service says which parts it has.
 #[test]
-fn a_page_in_place_of_the_storage_is_doubted() {
+fn a_page_in_place_of_the_storage_is_no_stored_part() {
     let page = |part: Option<u32>, times: u32, when: &str| {
         let action = json!({"status": 200, "body": "<html>Welcome! Please log in.</html>"});
         let mut rule =
@@ -295,7 +295,7 @@ fn a_page_in_place_of_the_storage_is_doubted() {
             assert_eq!(emulator.count("part_post"), 7);
         });
         scope.spawn(|| {
-            // A storage that has all parts, and says so in its own way.
+            // A storage that has stored the parts, and responds in an unusual way.
             let emulator = upload_survives(page(None, 0, "after"), brief(10));
             assert_eq!(emulator.count("part_put"), 3 * 7);
             assert_eq!(emulator.count("part_post"), 0);
@@ -307,20 +307,20 @@ fn a_page_in_place_of_the_storage_is_doubted() {
     });
 }
 
-/// The last part through the API server makes the file complete; a strict service then takes no part again.
+/// The last part through the API server completes the file; a strict service then accepts no part again.
 #[test]
-fn a_lost_answer_to_the_last_part_is_no_failure() {
+fn a_lost_response_to_the_last_part_is_no_failure() {
     let emulator = Emulator::start();
     emulator.settings(json!({"parts_after_complete": false}));
     let package = package(&emulator.client_with(through_api(brief(10))));
-    emulator.lose_answer("part_post");
+    emulator.lose_response("part_post");
     let file = upload(&package, "a.bin", b"whole").unwrap();
     assert_eq!(emulator.count("part_post"), 2);
     assert!(download(&package, &file.file_id).unwrap() == b"whole");
 }
 
 #[test]
-fn urls_that_expire_at_once_are_gone_around() {
+fn parts_go_through_the_api_server_if_urls_expire_at_once() {
     let emulator = Emulator::start();
     emulator.settings(json!({"url_lifetime_ms": 0}));
     let package = package(&emulator.client());
@@ -331,7 +331,7 @@ fn urls_that_expire_at_once_are_gone_around() {
 }
 
 #[test]
-fn storage_that_cannot_be_reached_is_gone_around() {
+fn parts_go_through_the_api_server_if_storage_cannot_be_reached() {
     let emulator = Emulator::start();
     let client = emulator.client_with(brief(20));
     let package = package(&client);
@@ -372,7 +372,7 @@ fn uploads_that_cannot_succeed_leave_the_package_as_it_was() {
             )
         });
         scope.spawn(move || {
-            // The storage tells nothing that counts when the API server fails too.
+            // When the API server fails too, its error counts, not that of the storage.
             let rules = [
                 for_ever("part_put", json!({"status": 500})),
                 for_ever("part_post", json!({"status": 500})),
@@ -397,7 +397,7 @@ fn uploads_that_cannot_succeed_leave_the_package_as_it_was() {
             );
             assert!(
                 started.elapsed() < Duration::from_secs(4),
-                "a wait beyond the window is told at once"
+                "a Retry-After beyond the window fails at once"
             );
         });
         for endpoint in ["create_file", "upload_urls", "upload_complete"] {
@@ -417,7 +417,7 @@ fn uploads_that_cannot_succeed_leave_the_package_as_it_was() {
                     brief(5),
                     ErrorKind::BadAnswer,
                 );
-                // Creating a file is not repeated blindly: it tells that nobody knows.
+                // The request that creates a file is not repeated: its outcome is unknown.
                 let nonsense = if endpoint == "create_file" {
                     ErrorKind::OutcomeUnknown
                 } else {
@@ -477,7 +477,7 @@ fn downloads_that_cannot_succeed_leave_nothing() {
     });
 }
 
-/// Another host that the server redirects to has to hear nothing at all.
+/// A host that the server redirects to must not get any request.
 #[test]
 fn redirects_to_another_host_are_not_followed() {
     let elsewhere = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -488,30 +488,30 @@ fn redirects_to_another_host_are_not_followed() {
     let mine = package(&client);
     let (received, file_id) = open(&emulator, &link, brief(2));
     emulator.fault(json!({"endpoint": "*", "times": 0, "action": {"redirect": target}}));
-    let told = |error: sendsafely::Error| {
+    let assert_redirect = |error: sendsafely::Error| {
         assert!(
             error.remedy().is_some() && error.http_status() == Some(302),
             "{error:?}"
         )
     };
-    told(refused(
+    assert_redirect(refused(
         Package::create(&client, &mut ()),
         ErrorKind::BadAnswer,
     ));
-    told(refused(
+    assert_redirect(refused(
         Package::open_link(&client, &mut (), &link),
         ErrorKind::BadAnswer,
     ));
-    told(refused(
+    assert_redirect(refused(
         mine.add_recipient(&mut (), "third@acme.test", None),
         ErrorKind::BadAnswer,
     ));
-    told(refused(
+    assert_redirect(refused(
         mine.set_message(&mut (), "hello"),
         ErrorKind::BadAnswer,
     ));
-    told(refused(upload(&mine, "a.bin", &data), ErrorKind::BadAnswer));
-    told(refused(download(&received, &file_id), ErrorKind::BadAnswer));
+    assert_redirect(refused(upload(&mine, "a.bin", &data), ErrorKind::BadAnswer));
+    assert_redirect(refused(download(&received, &file_id), ErrorKind::BadAnswer));
     emulator.clear_faults();
     for endpoint in ["part_put", "part_get"] {
         emulator.fault(json!({"endpoint": endpoint, "times": 0, "action": {"redirect": target}}));
@@ -561,7 +561,7 @@ fn transfers_outlast_twenty_seconds_without_the_server() {
     }
     let receiver = Package::open_link(&emulator.client_of(1, long(60)), &mut (), &link).unwrap();
     let second = package(&emulator.client_with(long(60)));
-    // The first of the two that has stored 10 parts pulls the plug.
+    // The outage begins when one of the two has transferred 10 parts.
     let plug = Arc::new(std::sync::Once::new());
     let pull = || {
         let (emulator, plug) = (Arc::clone(&emulator), Arc::clone(&plug));
@@ -606,7 +606,7 @@ fn transfers_outlast_twenty_seconds_without_the_server() {
     );
 }
 
-/// Nobody waits out a long back-off when the network is there again.
+/// When the network is back, no call waits for the rest of a long back-off.
 #[test]
 fn an_outage_is_over_for_every_call_at_once() {
     const CALLS: usize = 8;
@@ -635,9 +635,9 @@ fn an_outage_is_over_for_every_call_at_once() {
     assert_eq!(emulator.count("package_information"), CALLS);
 }
 
-/// A server that asks for no patience at all is given some.
+/// With `Retry-After: 0`, the library waits nevertheless before it sends the request again.
 #[test]
-fn a_retry_after_of_nothing_is_no_hot_loop() {
+fn a_retry_after_of_zero_is_no_hot_loop() {
     let emulator = Emulator::start();
     let client = emulator.client_with(brief(3));
     for retry_after in ["0", "Sun, 06 Nov 1994 08:49:37 GMT"] {
@@ -652,9 +652,9 @@ fn a_retry_after_of_nothing_is_no_hot_loop() {
     }
 }
 
-/// What the service says may be repeated in logs and on terminals: it steers none of them.
+/// The service's texts get into logs and terminals, so they are made printable.
 #[test]
-fn words_of_the_server_are_printable() {
+fn texts_of_the_server_are_printable() {
     let emulator = Emulator::start();
     let client = emulator.client_with(brief(2));
     let evil = "\u{1b}[2J\r\nlibsendsafely: all is well\u{202e}\u{0}\u{9b}31m";
@@ -677,7 +677,7 @@ fn words_of_the_server_are_printable() {
     assert_eq!(watch.log.len(), 1);
     is_printable(&watch.log[0]);
 
-    // A file name stands in messages; the record has it as it is.
+    // File names are printable in messages, and unchanged in records.
     let package = package(&client);
     let name = format!("{evil}.txt");
     emulator.add_file(package.id(), &name, 1, &[b"no part at all".to_vec()]);
@@ -686,9 +686,9 @@ fn words_of_the_server_are_printable() {
     is_printable(download(&package, &file.file_id).unwrap_err().message());
 }
 
-/// Every change that a sender makes, the answer lost each time after the server has acted: one effect of each.
+/// Every change that a sender makes has one effect, although its response is lost after the server has acted.
 #[test]
-fn lost_answers_leave_one_effect() {
+fn lost_responses_leave_one_effect() {
     let ways = [
         json!({"close": true}),
         json!({"status": 500}),
@@ -746,7 +746,7 @@ fn lost_answers_leave_one_effect() {
                 let received = Package::open_link(&second, &mut (), &link).unwrap();
                 assert_eq!(received.message(&mut ()).unwrap().as_deref(), Some("hello"));
                 assert!(download(&received, &file.file_id).unwrap() == data);
-                // A package whose answer was lost stays behind, empty and unfinished.
+                // A package whose response was lost is left behind, empty and unfinished.
                 let ids = emulator.admin_json("GET", "/packages", &Value::Null);
                 let others: Vec<_> = ids.as_array().unwrap().iter().filter(|id| **id != json!(package.id())).collect();
                 assert_eq!(others.len(), 1);
@@ -764,7 +764,7 @@ fn lost_answers_leave_one_effect() {
 }
 
 #[test]
-fn what_may_not_be_repeated_says_that_the_outcome_is_unknown() {
+fn requests_that_may_not_be_repeated_have_an_unknown_outcome() {
     let emulator = Emulator::start();
     let client = emulator.client();
     emulator.fault(json!({"endpoint": "create_group", "when": "after", "action": {"close": true}}));
@@ -777,9 +777,9 @@ fn what_may_not_be_repeated_says_that_the_outcome_is_unknown() {
     assert_eq!(emulator.count("create_group"), 1);
 }
 
-/// A gateway says 503 also when it was the answer of the service behind it that got lost.
+/// A gateway responds with 503 also when it has lost the response of the service behind it.
 #[test]
-fn what_a_gateway_puts_off_may_have_been_done() {
+fn after_a_503_the_request_may_have_taken_effect() {
     let emulator = Emulator::start();
     let client = emulator.client();
     let package = package(&client);
@@ -823,9 +823,9 @@ fn what_a_gateway_puts_off_may_have_been_done() {
     }
 }
 
-/// Whether the server has a package is not known if finalize is lost and then nothing answers any more.
+/// If the response to finalize is lost and then the server is gone, the outcome is unknown.
 #[test]
-fn a_finalize_that_nobody_can_look_after_is_told() {
+fn a_finalize_whose_outcome_cannot_be_looked_up_is_unknown() {
     let emulator = Emulator::start();
     let package = package(&emulator.client_with(brief(2)));
     upload(&package, "a.bin", b"a").unwrap();
@@ -837,7 +837,7 @@ fn a_finalize_that_nobody_can_look_after_is_told() {
         ErrorKind::OutcomeUnknown,
     );
     emulator.clear_faults();
-    // Called again it finds out, be it by this handle or another one.
+    // A second call finds the outcome, by this handle or another one.
     let link = finalize(&package);
     assert_eq!(emulator.count("finalize"), 1);
     assert_eq!(package.link().unwrap(), link);
@@ -852,7 +852,7 @@ fn a_finalize_that_nobody_can_look_after_is_told() {
 }
 
 #[test]
-fn a_server_that_is_away_for_a_moment_is_waited_for_by_every_call() {
+fn every_call_survives_a_short_outage() {
     let emulator = Emulator::start();
     let client = emulator.client();
     let package = package(&client);
@@ -885,7 +885,7 @@ fn a_server_that_is_away_for_a_moment_is_waited_for_by_every_call() {
 }
 
 #[test]
-fn without_a_retry_window_the_first_failure_is_told() {
+fn without_a_retry_window_the_first_failure_is_the_result() {
     let emulator = Emulator::start();
     let package = package(&emulator.client_with(brief(0)));
     emulator.fault(json!({"endpoint": "package_information", "action": {"close": true}}));
@@ -919,7 +919,7 @@ fn a_stream_of_unknown_length_survives_faults_too() {
     assert!(download(&package, &file.file_id).unwrap() == data);
 }
 
-/// The headers and the answers of the requests for parts.
+/// `Range` headers and response statuses of the requests for parts.
 fn fetched(emulator: &Emulator) -> Vec<(Option<String>, u64)> {
     let requests = emulator.requests();
     requests
@@ -983,7 +983,7 @@ fn a_storage_that_refuses_or_confuses_ranges_gives_the_whole() {
     }
 }
 
-/// What the storage holds of the only file of a package.
+/// The id and the stored parts of the only file of a package.
 fn stored(emulator: &Emulator, package: &Package) -> (String, Vec<Vec<u8>>) {
     let raw = emulator.package(package.id());
     let file = raw["files"][0]["id"].as_str().unwrap().to_owned();
@@ -1014,7 +1014,7 @@ fn parts_in_the_wrong_place_are_refused() {
             emulator.admin("PUT", &format!("/files/{id}/parts/{number}"), part);
         };
         assert!(download(&package, &file.file_id).unwrap() == data);
-        // One for another, two swapped, one twice.
+        // One part in place of another, two swapped, one twice.
         for (first, second, third) in [(0, 0, 2), (1, 0, 2), (0, 1, 1)] {
             for (number, part) in [(1, first), (2, second), (3, third)] {
                 put(number, &parts[part]);
@@ -1029,10 +1029,10 @@ fn parts_in_the_wrong_place_are_refused() {
             assert_eq!(directory.names(), [""; 0]);
             assert!(emulator.count("part_get") >= 3, "fetched again twice");
         }
-        // Without its last part it is another file.
+        // Without its last part, the file is another one.
         let cut = emulator.add_file(package.id(), "cut.bin", 2 * PART, &parts[..2]);
         assert_kind(download(&package, &cut), ErrorKind::WrongPart);
-        // What passes is passed over.
+        // A transient failure is survived.
         put(1, &parts[0]);
         put(2, &parts[1]);
         put(3, &parts[2]);
@@ -1051,7 +1051,7 @@ fn parts_of_another_file_are_refused() {
         .as_str()
         .unwrap()
         .to_owned();
-    // The same number in a file with more parts; the file cut short with its size.
+    // A part of the same number from a file with more parts; a file whose last part and size are cut.
     let from_longer = emulator.admin("GET", &format!("/files/{longer}/parts/1"), b"");
     let mixed = emulator.add_file(
         package.id(),
@@ -1083,7 +1083,7 @@ fn the_same_part_twice_is_refused_whoever_wrote_it() {
         let file = emulator.add_file(id, "equal.bin", 15, &[fresh(), fresh(), fresh()]);
         assert_eq!(download(&package, &file).unwrap(), b"hellohellohello");
     }
-    // A writer may derive one key for all parts. All of this style have the same session key.
+    // A writer may derive one key for all parts: in this style, all have the same session key.
     let parts: Vec<_> = (0..3).map(|_| part(NODE, &passphrase, b"hello")).collect();
     let head = 2 + usize::from(parts[0][1]);
     let shared: Vec<_> = parts

@@ -1,4 +1,4 @@
-//! Finalize: what is known of it when answers get lost, who gets the keycode, and whom the link may lead to.
+//! Finalize: its outcome when responses are lost, the keycodes for trusted devices, and the host of the link.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
@@ -26,9 +26,9 @@ fn without_patience(emulator: &Emulator) -> Client {
     })
 }
 
-/// The answer of finalize is lost, and so is that to the question what became of it.
+/// The response to finalize is lost, and so is the one to the look at its outcome.
 fn lose_finalize(emulator: &Emulator) {
-    emulator.lose_answer("finalize");
+    emulator.lose_response("finalize");
     emulator.fault(json!({"endpoint": "package_information", "action": {"close": true}}));
 }
 
@@ -48,9 +48,9 @@ fn is_deleted(emulator: &Emulator, package: &Package) -> bool {
     state.as_str().unwrap().contains("DELETED")
 }
 
-/// A gateway also says this when it is the answer of the server behind it that was lost.
+/// A gateway responds like this also when it has lost the response of the server behind it.
 #[test]
-fn what_a_gateway_reports_after_the_act_is_looked_into() {
+fn after_a_gateways_error_the_outcome_is_looked_up() {
     for status in [503, 429] {
         let emulator = Emulator::start();
         for endpoint in ["add_recipient", "add_recipients", "finalize"] {
@@ -71,9 +71,9 @@ fn what_a_gateway_reports_after_the_act_is_looked_into() {
     }
 }
 
-/// Where there is no time to wait, or to try again, there is time to look.
+/// Without a retry window nothing is sent again, but the outcome is looked up.
 #[test]
-fn what_was_done_is_found_without_any_patience() {
+fn the_outcome_is_looked_up_without_a_retry_window() {
     let emulator = Emulator::start();
     let late = |seconds: u64, answer: Value| {
         let mut action = answer;
@@ -91,19 +91,19 @@ fn what_was_done_is_found_without_any_patience() {
         opens(&emulator, &finalize(&package));
         assert_eq!(emulator.count("finalize"), 1);
     }
-    // And if it was not done, nobody knows whether it will be.
+    // If the package is not finalized yet, it may still become so: the outcome is unknown.
     let package = ready(&without_patience(&emulator));
     emulator.fault(json!({"endpoint": "finalize", "action": {"status": 503}}));
     assert_eq!(fails(&package).kind(), ErrorKind::OutcomeUnknown);
 }
 
-/// The first attempt is acted upon after the look that follows it, and the second one is refused for that.
+/// The first attempt takes effect after the look that follows it, and the second one is refused because of that.
 #[test]
-fn a_refusal_after_a_lost_answer_is_looked_into() {
+fn after_a_refusal_that_follows_a_lost_response_the_outcome_is_looked_up() {
     let emulator = Emulator::start();
     let package = Package::create(&emulator.client(), &mut ()).unwrap();
     let shows_late = |endpoint: &str, before: Value| {
-        emulator.lose_answer(endpoint);
+        emulator.lose_response(endpoint);
         emulator
             .fault(json!({"endpoint": "package_information", "action": {"replace_json": before}}));
     };
@@ -131,17 +131,17 @@ fn a_refusal_after_a_lost_answer_is_looked_into() {
 }
 
 #[test]
-fn whoever_was_there_before_is_still_a_duplicate() {
+fn a_recipient_of_before_is_still_a_duplicate() {
     let emulator = Emulator::start();
     let package = package(&emulator.client());
-    emulator.lose_answer("add_recipient");
+    emulator.lose_response("add_recipient");
     refused(
         package.add_recipient(&mut (), "second@acme.test", None),
         ErrorKind::DuplicateEmail,
     );
 }
 
-/// The look of the next call comes too early, and its own attempt is refused.
+/// The next call looks before the first one takes effect, and its own attempt is refused.
 #[test]
 fn a_finalize_that_was_cut_off_is_found_by_the_next_one() {
     let emulator = Emulator::start();
@@ -157,7 +157,7 @@ fn a_finalize_that_was_cut_off_is_found_by_the_next_one() {
 }
 
 #[test]
-fn what_recipients_may_have_is_not_deleted_as_unfinished() {
+fn a_package_that_may_be_finalized_is_not_deleted_as_unfinished() {
     let emulator = Emulator::start();
     let client = without_patience(&emulator);
     let lost = ready(&client);
@@ -167,7 +167,7 @@ fn what_recipients_may_have_is_not_deleted_as_unfinished() {
     opens(&emulator, &finalize(&lost));
     refused(lost.delete_unfinished(&mut ()), ErrorKind::AlreadyFinalized);
 
-    // By a call that was stopped, whether the service has acted or not.
+    // Finalized by a call that was stopped, whether the service has acted or not.
     for when in ["before", "after"] {
         let stopped = ready(&client);
         emulator
@@ -183,7 +183,7 @@ fn what_recipients_may_have_is_not_deleted_as_unfinished() {
         emulator.clear_faults();
     }
 
-    // By somebody else.
+    // Finalized by another program.
     let ours = ready(&client);
     let keycode = ours.keycode().unwrap().into();
     finalize(&Package::open(&client, &mut (), ours.id(), keycode).unwrap());
@@ -196,17 +196,17 @@ fn what_recipients_may_have_is_not_deleted_as_unfinished() {
         workspace.delete_unfinished(&mut ()),
         ErrorKind::WorkspaceNotFinalizable,
     );
-    // What somebody asks for is done.
+    // An explicit `delete` deletes it.
     lost.delete(&mut ()).unwrap();
     assert!(is_deleted(&emulator, &lost));
 }
 
 #[test]
-fn what_no_recipient_can_have_is_deleted_as_unfinished() {
+fn a_package_that_cannot_be_finalized_is_deleted_as_unfinished() {
     let emulator = Emulator::start();
     let client = emulator.client();
     let begun = ready(&client);
-    emulator.lose_answer("delete_temporary_package");
+    emulator.lose_response("delete_temporary_package");
     begun.delete_unfinished(&mut ()).unwrap();
     assert!(is_deleted(&emulator, &begun));
     refused(begun.delete_unfinished(&mut ()), ErrorKind::PackageDeleted);
@@ -225,7 +225,7 @@ fn what_no_recipient_can_have_is_deleted_as_unfinished() {
     assert_kind(result.map(|_| ()), ErrorKind::Stopped);
     let end = Instant::now() + Duration::from_secs(20);
     while let Err(error) = stopped.delete_unfinished(&mut ()) {
-        // The worker of the call that was stopped may still be at its end.
+        // The worker of the stopped call may not have ended yet.
         assert_eq!(error.kind(), ErrorKind::AlreadyFinalized);
         assert!(Instant::now() < end, "{error}");
         thread::sleep(Duration::from_millis(50));
@@ -233,9 +233,9 @@ fn what_no_recipient_can_have_is_deleted_as_unfinished() {
     assert!(is_deleted(&emulator, &stopped));
 }
 
-/// Not every service has the call for temporary packages, or takes a package for one.
+/// Some services lack the call for temporary packages, or refuse it for a package that is one.
 #[test]
-fn what_is_refused_as_temporary_is_deleted_where_that_is_asked_for() {
+fn a_package_refused_as_temporary_is_deleted_by_delete() {
     let emulator = Emulator::start();
     let client = emulator.client();
     for code in ["DENIED", "UNKNOWN_PACKAGE", "UNKNOWN_ENDPOINT", "FAIL"] {
@@ -247,7 +247,7 @@ fn what_is_refused_as_temporary_is_deleted_where_that_is_asked_for() {
         assert_eq!(emulator.count("delete_package"), 1, "{code}");
     }
 
-    // A network that fails refuses nothing.
+    // A failure of the network is no refusal.
     let begun = ready(&without_patience(&emulator));
     emulator.forget_requests();
     emulator.fault(json!({"endpoint": "delete_temporary_package", "action": {"close": true}}));
@@ -256,9 +256,9 @@ fn what_is_refused_as_temporary_is_deleted_where_that_is_asked_for() {
     begun.delete(&mut ()).unwrap();
 }
 
-/// It may be somebody else's.
+/// It may be another user's package.
 #[test]
-fn what_the_service_does_not_know_is_not_deleted() {
+fn a_package_that_the_service_does_not_know_is_not_deleted() {
     let emulator = Emulator::start();
     let client = emulator.client();
     let unknown = |endpoint| emulator.refuse_once(endpoint, "UNKNOWN_PACKAGE");
@@ -276,15 +276,15 @@ fn what_the_service_does_not_know_is_not_deleted() {
     unknown("delete_package");
     is_refused(&begun);
 
-    // Attempts that never left have done nothing.
+    // Attempts that were never sent have done nothing.
     unknown("delete_package");
     emulator.outage(700, &["api"]);
     is_refused(&sent);
 }
 
-/// By a request that the service then refuses, and not with the code for what is gone.
+/// The second attempt is refused, and not with the code of a package that is gone.
 #[test]
-fn what_a_lost_answer_may_have_deleted_is_not_known_to_be_gone() {
+fn after_a_lost_delete_and_a_refusal_the_outcome_is_unknown() {
     let emulator = Emulator::start();
     let client = emulator.client();
     for (when, code) in [("after", "DENIED"), ("after", "FAIL"), ("before", "DENIED")] {
@@ -302,7 +302,7 @@ fn what_a_lost_answer_may_have_deleted_is_not_known_to_be_gone() {
 }
 
 #[test]
-fn what_a_lost_answer_has_deleted_is_gone() {
+fn after_a_lost_delete_a_package_that_is_gone_counts_as_deleted() {
     let emulator = Emulator::start();
     let client = emulator.client();
     for action in [json!({"status": 503}), json!({"close": true})] {
@@ -326,7 +326,7 @@ fn what_a_lost_answer_has_deleted_is_gone() {
 }
 
 #[test]
-fn what_is_refused_as_temporary_goes_as_unfinished_only_after_a_refused_finalize() {
+fn a_package_refused_as_temporary_is_deleted_as_unfinished_only_after_a_refused_finalize() {
     let emulator = Emulator::start();
     let client = emulator.client();
     let begun = ready(&client);
@@ -337,7 +337,7 @@ fn what_is_refused_as_temporary_goes_as_unfinished_only_after_a_refused_finalize
         emulator.refuse_once("delete_temporary_package", code);
         refused(begun.delete_unfinished(&mut ()), kind);
     }
-    // Somebody else finalizes what we could not.
+    // Another program finalizes what this one could not.
     let lost = ready(&client);
     emulator.refuse_once("finalize", "DENIED");
     assert_eq!(fails(&lost).kind(), ErrorKind::Denied);
@@ -354,9 +354,9 @@ fn what_is_refused_as_temporary_goes_as_unfinished_only_after_a_refused_finalize
     assert!(is_deleted(&emulator, &begun));
 }
 
-/// What was lost may have been done, and show late.
+/// A lost request may take effect later.
 #[test]
-fn a_refusal_after_a_lost_answer_makes_no_package_unfinished() {
+fn a_refusal_after_a_lost_response_makes_no_package_unfinished() {
     let emulator = Emulator::start();
     let early = json!({"packageState": "PACKAGE_STATE_IN_PROGRESS", "state": 0});
     for client in [emulator.client(), without_patience(&emulator)] {
@@ -365,7 +365,7 @@ fn a_refusal_after_a_lost_answer_makes_no_package_unfinished() {
             json!({"endpoint": "finalize", "times": 1, "when": "after", "action": {"status": 503}}),
         );
         emulator.fault(json!({"endpoint": "package_information", "times": 0, "action": {"replace_json": early}}));
-        // Without patience the next call is refused instead of the next attempt.
+        // Without a retry window, the next call is refused instead of the next attempt.
         let kinds = [fails(&package).kind(), fails(&package).kind()];
         assert_eq!(kinds[1], ErrorKind::Denied);
         refused(
@@ -378,7 +378,7 @@ fn a_refusal_after_a_lost_answer_makes_no_package_unfinished() {
     }
 }
 
-/// Whoever is added while finalize runs needs the keycode as well, be it by this program or another one.
+/// Recipients who are added during finalize, by this program or another one, need the keycode as well.
 #[test]
 fn recipients_who_come_while_finalize_runs_get_the_keycode() {
     for by_another in [false, true] {
@@ -415,7 +415,7 @@ fn without_unknown_recipients_keys_are_asked_for_once() {
     assert_eq!(emulator.count("set_keycode"), 1);
 }
 
-/// The package is finalized whatever comes after it.
+/// The package is finalized, even if a keycode cannot be stored afterwards.
 #[test]
 fn late_keycodes_that_cannot_be_stored_are_a_line_in_the_log() {
     let emulator = Emulator::start();

@@ -1,4 +1,4 @@
-//! Whole flows against the emulator: what is sent arrives, by every way, and nothing secret gets anywhere else.
+//! Whole flows against the emulator: files arrive by every route, and no secret gets into messages or logs.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
@@ -14,7 +14,7 @@ use sendsafely::{
 use serde_json::{Value, json};
 use support::*;
 
-/// Sends through every kind of source and receives through every kind of sink, files of all critical sizes.
+/// Sends files of all critical sizes from every kind of source, and receives them by every kind of sink.
 fn exchange(emulator: &Emulator, options: ClientOptions) {
     let directory = TempDir::new();
     let client = emulator.client_with(options.clone());
@@ -26,7 +26,7 @@ fn exchange(emulator: &Emulator, options: ClientOptions) {
         let name = |kind: &str| format!("{kind} {size}.bin");
         for kind in ["path", "memory", "reader", "stream"] {
             let mut rest = &data[..];
-            // Not as much as there is room for: a part is made of several reads.
+            // Less than there is room for: a part needs several reads.
             let mut reader = |buffer: &mut [u8]| {
                 let length = rest.len().min(buffer.len()).min(30_011);
                 buffer[..length].copy_from_slice(&rest[..length]);
@@ -302,7 +302,7 @@ fn recipients_phone_message_and_life_are_what_the_server_has() {
     assert_eq!(parsed.host, emulator.text("url"));
     assert_eq!(parsed.package_code, package.code());
     assert_eq!(parsed.keycode.unwrap().expose(), package.keycode().unwrap());
-    // The server's state now says so, whatever was remembered on this side.
+    // The server's state, not what this handle remembers.
     let again = Package::open(
         &client,
         &mut (),
@@ -396,7 +396,7 @@ fn undisclosed_recipients_with_a_password() {
         );
         let link = package.finalize(&mut (), &protected).unwrap().link;
 
-        // On no list: whether the id is good for more than the code is not known.
+        // For a user who is no recipient: it is not known whether the id opens more than the code does.
         let stranger = emulator.client_of(
             2,
             ClientOptions {
@@ -482,9 +482,9 @@ fn a_package_is_opened_again_and_continued() {
     );
 }
 
-/// Begins a package in every way that can prove a keycode, opens it again with a wrong one and tries to write.
+/// Begins a package in every way that can prove a keycode, opens it again with a wrong keycode, and tries to write.
 #[test]
-fn a_wrong_keycode_is_told_before_anything_is_written() {
+fn a_wrong_keycode_fails_before_anything_is_written() {
     let begin: [fn(&Package); 3] = [
         |package| {
             upload(package, "a.bin", &noise(1, 2 * PART)).unwrap();
@@ -517,7 +517,7 @@ fn a_wrong_keycode_is_told_before_anything_is_written() {
             let writes: Vec<_> = emulator.requests().into_iter().filter(is_write).collect();
             assert!(writes.is_empty(), "{writes:?}");
         }
-        // The right one still works.
+        // The right keycode still works.
         let opened = Package::open(
             &emulator.client(),
             &mut (),
@@ -544,7 +544,7 @@ fn a_wrong_keycode_is_told_before_anything_is_written() {
     }
 }
 
-/// A file that somebody else is uploading, or has left behind, is denied by the service, and says nothing of the keycode.
+/// The service refuses the download of an incomplete file of another program, so it proves nothing about the keycode.
 #[test]
 fn an_incomplete_file_of_another_program_proves_nothing() {
     let emulator = Emulator::start();
@@ -571,7 +571,7 @@ fn finalize_link_with(package: &Package, keycode: &str) -> String {
 const PUBLIC_KEY: &str = include_str!("vectors/node/trusted-device-public.asc");
 const PRIVATE_KEY: &str = include_str!("vectors/node/trusted-device-private.asc");
 
-/// Registers a trusted device of a user; answers the id of its public key.
+/// Registers a trusted device of a user; returns the id of its public key.
 fn register_device(client: &Client) -> String {
     let body = json!({"publicKey": PUBLIC_KEY, "description": "test"}).to_string();
     let answer = client
@@ -613,7 +613,7 @@ fn trusted_devices_get_the_keycode_at_finalize_and_after_it() {
         assert_eq!(opened.keycode(), package.keycode());
         assert_eq!(download(&opened, &file.file_id).unwrap(), b"hello");
     }
-    // The emulator holds the keycode in no other form.
+    // The emulator stores the keycode in no other form.
     assert!(
         !emulator
             .package(package.id())
@@ -654,7 +654,7 @@ fn a_wrong_clock_is_corrected() {
         let emulator = Emulator::start();
         emulator.settings(json!({"clock_skew_ms": 300_000, "clock_offset_ms": hours * 3_600_000}));
         if hours < 0 {
-            // The emulator refuses only what is behind; a service that refuses what is ahead says the same.
+            // The emulator refuses only a clock that is behind; a service may refuse one that is ahead likewise.
             let refusal = json!({"response": "AUTHENTICATION_FAILED", "message": "no"});
             emulator.fault(json!({"endpoint": "create_package", "action": {"envelope": refusal}}));
         }
@@ -667,7 +667,7 @@ fn a_wrong_clock_is_corrected() {
             watch.log
         );
         assert_eq!(emulator.count("create_package"), 2);
-        // From then on every request is right at once.
+        // From then on no request is refused.
         package
             .add_recipient(&mut (), "second@acme.test", None)
             .unwrap();
@@ -678,7 +678,7 @@ fn a_wrong_clock_is_corrected() {
     }
 }
 
-/// A part is sent again then, and its bytes count once.
+/// The part is sent again, and its bytes count once.
 #[test]
 fn a_part_that_is_refused_for_the_clock_counts_once() {
     let emulator = Emulator::start();
@@ -704,11 +704,11 @@ fn a_part_that_is_refused_for_the_clock_counts_once() {
     assert_eq!(emulator.count("part_post"), 7);
     watch.assert_ends_at(data.len());
     let sent = watch.reports.last().unwrap().1.bytes_sent;
-    // The boundaries and numbers of forms may differ by a digit.
+    // The multipart bodies may differ by a digit of their boundaries and numbers.
     assert!(sent.abs_diff(once) < 100, "{sent} {once}");
 }
 
-/// Whoever refuses and names a time must not choose what we sign.
+/// A server that refuses and sends a date must not choose the timestamp that the client signs.
 #[test]
 fn a_clock_that_is_a_day_off_is_not_corrected() {
     let emulator = Emulator::start();
@@ -722,7 +722,7 @@ fn a_clock_that_is_a_day_off_is_not_corrected() {
 }
 
 #[test]
-fn a_wrong_secret_is_not_taken_for_a_wrong_clock() {
+fn a_wrong_secret_does_not_correct_the_clock() {
     let emulator = Emulator::start();
     let client = Client::new(
         &emulator.text("url"),
@@ -803,7 +803,7 @@ fn files_can_be_removed() {
 }
 
 #[test]
-fn downloads_leave_existing_files_alone_unless_told() {
+fn downloads_replace_existing_files_only_on_request() {
     let emulator = Emulator::start();
     let package = package(&emulator.client());
     let mut files = Vec::new();
@@ -863,7 +863,7 @@ fn downloads_leave_existing_files_alone_unless_told() {
 }
 
 #[test]
-fn raw_requests_are_signed_and_handed_back_as_they_are() {
+fn raw_requests_are_signed_and_return_the_response_unchanged() {
     let emulator = Emulator::start();
     let client = emulator.client();
     let user: Value = serde_json::from_str(
@@ -899,8 +899,8 @@ fn raw_requests_are_signed_and_handed_back_as_they_are() {
     );
 }
 
-/// Everything that a failing call tells, in one text.
-fn told<T>(result: sendsafely::Result<T>, watch: &Watch) -> String {
+/// All texts of a failed call: message, debug output and log lines.
+fn texts_of<T>(result: sendsafely::Result<T>, watch: &Watch) -> String {
     let error = result.err().map(|error| {
         format!(
             "{error} {error:?} {:?} {:?}",
@@ -931,7 +931,7 @@ fn secrets_are_in_no_message_and_no_log_line() {
     };
 
     let mut texts = vec![format!("{client:?} {package:?} {protected:?}")];
-    // Every call of every kind fails in every way that the network knows.
+    // Calls of every kind fail in every way.
     for action in [
         json!({"close": true}),
         json!({"garbage": true}),
@@ -953,8 +953,8 @@ fn secrets_are_in_no_message_and_no_log_line() {
             package.keycode().unwrap()
         );
         let results = [
-            told(Package::create(&client, watch), watch),
-            told(
+            texts_of(Package::create(&client, watch), watch),
+            texts_of(
                 Package::open(
                     &client,
                     watch,
@@ -963,11 +963,11 @@ fn secrets_are_in_no_message_and_no_log_line() {
                 ),
                 watch,
             ),
-            told(Package::open_link(&client, watch, &link), watch),
-            told(package.message(watch), watch),
-            told(package.set_message(watch, "the text of the message"), watch),
-            told(upload_watched(&package, watch, "b.bin", b"b"), watch),
-            told(
+            texts_of(Package::open_link(&client, watch, &link), watch),
+            texts_of(package.message(watch), watch),
+            texts_of(package.set_message(watch, "the text of the message"), watch),
+            texts_of(upload_watched(&package, watch, "b.bin", b"b"), watch),
+            texts_of(
                 package.download(
                     watch,
                     &file.file_id,
@@ -976,7 +976,7 @@ fn secrets_are_in_no_message_and_no_log_line() {
                 ),
                 watch,
             ),
-            told(package.finalize(watch, &protected), watch),
+            texts_of(package.finalize(watch, &protected), watch),
         ];
         texts.extend(results);
         emulator.clear_faults();
@@ -985,7 +985,7 @@ fn secrets_are_in_no_message_and_no_log_line() {
         "https://x.test/else/#keyCode={}",
         package.keycode().unwrap()
     );
-    texts.push(told(
+    texts.push(texts_of(
         Package::open_link(&client, &mut (), &malformed),
         &Watch::new(),
     ));
@@ -1003,7 +1003,7 @@ fn secrets_are_in_no_message_and_no_log_line() {
     );
     for text in &texts {
         for secret in &secrets {
-            assert!(!text.contains(secret), "{secret} is told: {text}");
+            assert!(!text.contains(secret), "{secret} is in {text}");
         }
     }
 }

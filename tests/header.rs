@@ -137,7 +137,7 @@ typedef int32_t NAME;
 ",
 ];
 
-/// With SENDSAFELY_BLESS=1 the committed header is made anew instead.
+/// SENDSAFELY_BLESS=1 writes the committed header anew instead.
 #[test]
 fn committed_header_is_the_generated_one() {
     let generated = generate();
@@ -200,10 +200,10 @@ fn header_compiles_without_warnings() {
                     .arg(&source)
                     .output()
                     .unwrap_or_else(|error| panic!("{compiler} is needed: {error}"));
-                let told = String::from_utf8_lossy(&output.stderr);
+                let stderr = String::from_utf8_lossy(&output.stderr);
                 assert!(
-                    output.status.success() && told.is_empty(),
-                    "{compiler} -std={standard} {name}:\n{told}"
+                    output.status.success() && stderr.is_empty(),
+                    "{compiler} -std={standard} {name}:\n{stderr}"
                 );
             }
         }

@@ -1,4 +1,4 @@
-//! Ids choose the path of signed requests: what has no form of an id is never sent, whoever gave it.
+//! Ids become parts of signed paths: a text without the form of an id, from the caller or the service, is never sent.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
@@ -100,7 +100,7 @@ fn ids_of_the_caller_have_a_form() {
     assert_eq!(emulator.requests().len(), 0);
 }
 
-/// Recipients are looked for on the package before their ids go into a path.
+/// The id of a recipient is sent only if the package has that recipient.
 #[test]
 fn ids_of_recipients_are_those_of_the_package() {
     let emulator = Emulator::start();
@@ -147,13 +147,13 @@ fn a_crafted_link_asks_for_no_other_path() {
 fn ids_of_the_service_have_a_form_too() {
     let emulator = Emulator::start();
     let client = emulator.client();
-    let answers = |endpoint: &str, members: serde_json::Value| {
+    let respond = |endpoint: &str, members: serde_json::Value| {
         emulator.fault(
             json!({"endpoint": endpoint, "when": "after", "action": {"replace_json": members}}),
         );
     };
     for member in ["packageId", "packageCode"] {
-        answers("create_package", json!({ member: "../user" }));
+        respond("create_package", json!({ member: "../user" }));
         assert_kind(
             Package::create(&client, &mut ()).map(drop),
             ErrorKind::BadAnswer,
@@ -161,10 +161,10 @@ fn ids_of_the_service_have_a_form_too() {
     }
     let package = package(&client);
     let keys = json!({"publicKeys": [{"id": "..", "key": PUBLIC_KEY}]});
-    answers("package_public_keys", keys);
+    respond("package_public_keys", keys);
     emulator.forget_requests();
     refused(package.upload_keycodes(&mut (), None), ErrorKind::BadAnswer);
-    answers("create_file", json!({"fileId": "..", "message": ".."}));
+    respond("create_file", json!({"fileId": "..", "message": ".."}));
     refused(upload(&package, "a.bin", b"a"), ErrorKind::BadAnswer);
     for request in emulator.requests() {
         let path = request["path"].as_str().unwrap();

@@ -1,4 +1,4 @@
-//! A keycode has to open what is there already, before anything is written under it or it is handed on.
+//! A keycode has to open what a package holds already, before anything is encrypted with it or devices get it.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
@@ -34,14 +34,14 @@ fn put(package: &Package, directory: Option<&str>, name: &str) -> Result<File> {
     package.upload(&mut (), Source::Memory { name, data: &data }, &options)
 }
 
-/// Gives the second user a trusted device.
+/// Registers a trusted device of the second user.
 fn device(emulator: &Emulator) -> Client {
     let second = emulator.client_of(1, options());
     second.register_public_key(&mut (), KEY, "d").unwrap();
     second
 }
 
-/// Adds the second user, whose device is to get the keycode.
+/// Adds the second user, whose device then gets the keycode.
 fn hand_on(package: &Package) -> Result<()> {
     let added = package.add_recipient(&mut (), "second@acme.test", None);
     added.map(|_| ())
@@ -85,7 +85,7 @@ fn where_nothing_is_the_proof_is_made_up_for() {
     device(&emulator);
     let workspace = workspace(&emulator);
     let wrong = opened(&emulator, &workspace, WRONG);
-    // Whoever writes first decides; what this handle has written itself says nothing.
+    // The first writer chooses the keycode; what this handle has written itself proves nothing.
     put(&wrong, None, "a.bin").unwrap();
     put(&wrong, None, "b.bin").unwrap();
     hand_on(&wrong).unwrap();
@@ -121,7 +121,7 @@ fn a_package_that_was_opened_empty_can_be_sent() {
 }
 
 #[test]
-fn what_cannot_be_read_keeps_the_keycode_from_devices() {
+fn devices_get_no_keycode_while_nothing_can_be_read() {
     let emulator = Emulator::start();
     device(&emulator);
     let workspace = workspace(&emulator);
@@ -142,9 +142,9 @@ fn what_cannot_be_read_keeps_the_keycode_from_devices() {
     assert_eq!(emulator.count("set_keycode"), 1);
 }
 
-/// Its files cannot be read without the password, but the service knows a wrong checksum.
+/// The files cannot be read without the password, but the service refuses a wrong checksum.
 #[test]
-fn a_package_with_a_password_can_be_handed_on() {
+fn the_keycode_of_a_package_with_a_password_is_proved_by_the_checksum() {
     let emulator = Emulator::start();
     let package = Package::create(&emulator.client(), &mut ()).unwrap();
     put(&package, None, "a.bin").unwrap();
@@ -163,7 +163,7 @@ fn a_package_with_a_password_can_be_handed_on() {
     );
 }
 
-/// Recipients that the server has of a package.
+/// The number of the package's recipients on the server.
 fn recipients(emulator: &Emulator, package: &Package) -> usize {
     let raw = emulator.package(package.id());
     raw["recipients"].as_array().unwrap().len()
@@ -211,7 +211,7 @@ fn what_was_opened_proves_the_keycode() {
     opened.upload_keycodes(&mut (), None).unwrap();
     assert_eq!(emulator.count("download_urls"), 0);
 
-    // What a wrong keycode has encrypted opens with it, and proves nothing.
+    // A file that was encrypted with a wrong keycode opens with it, and proves nothing.
     let wrong = opened_empty(&emulator, WRONG);
     let file = put(&wrong.0, None, "a.bin").unwrap();
     download(&wrong.0, &file.file_id).unwrap();
@@ -219,7 +219,7 @@ fn what_was_opened_proves_the_keycode() {
     refused(hand_on(&wrong.0), ErrorKind::WrongKeycode);
 }
 
-/// An empty Workspace that was opened again, and its owner's handle.
+/// An empty Workspace that was opened again, and the handle of its creator.
 fn opened_empty(emulator: &Emulator, keycode: &str) -> (Package, Package) {
     let owner = workspace(emulator);
     (opened(emulator, &owner, keycode), owner)
@@ -234,7 +234,7 @@ fn a_right_keycode_is_handed_on_from_a_large_workspace() {
         .map(|number| workspace.create_directory(&mut (), None, &format!("{number}")))
         .collect::<Result<_>>()
         .unwrap();
-    // With nothing to prove it by, any keycode may be handed on; a write does not look far.
+    // Without anything that could prove it, any keycode goes to devices; a write does not search far.
     let empty = right(&emulator, &workspace);
     emulator.forget_requests();
     put(&empty, None, "a.bin").unwrap();
@@ -247,7 +247,7 @@ fn a_right_keycode_is_handed_on_from_a_large_workspace() {
         .delete_file(&mut (), &root.files[0].file_id, None)
         .unwrap();
 
-    // Files that are not complete come first everywhere; the last directory has one that is.
+    // Incomplete files come first in each directory; only the last directory has a complete one.
     let client = emulator.client();
     for directory in &directories[..12] {
         let path = format!("/package/{}/file/", workspace.id());
@@ -298,13 +298,13 @@ fn with_large_file(emulator: &Emulator, by: Option<openpgp::Style>) -> Package {
     workspace
 }
 
-/// What encrypts the parts of a package.
+/// The passphrase of a package's parts.
 fn passphrase(emulator: &Emulator, package: &Package) -> String {
     let state = emulator.package(package.id());
     state["server_secret"].as_str().unwrap().to_owned() + package.keycode().unwrap()
 }
 
-/// The ranges that the storage was asked for, and whether it has given no more.
+/// The ranges in requests to storage, and their statuses.
 fn pieces(emulator: &Emulator) -> Vec<(String, u64)> {
     let requests = emulator.requests();
     let parts = requests.iter().filter(|it| it["endpoint"] == "part_get");
@@ -315,7 +315,7 @@ fn pieces(emulator: &Emulator) -> Vec<(String, u64)> {
     parts.map(piece).collect()
 }
 
-/// No whole part arrives.
+/// Cuts the responses of storage, so that no whole part arrives.
 fn cut_parts(emulator: &Emulator) {
     for endpoint in ["part_get", "part_download"] {
         emulator.fault(json!({"endpoint": endpoint, "times": 0, "action": {"close_after_response_bytes": 8192}}));
@@ -348,7 +348,7 @@ fn the_head_of_a_part_proves_the_keycode() {
                 .delete_file(&mut (), &small.file_id, None)
                 .unwrap();
         }
-        // That way knows no ranges.
+        // The API server has no ranges.
         let client = emulator.client_with(ClientOptions {
             force_api_route: true,
             ..options()
@@ -376,7 +376,7 @@ fn a_part_that_is_within_the_head_is_verified_whole() {
     emulator.forget_requests();
     put(&right(&emulator, &workspace), None, "a.bin").unwrap();
     assert_eq!(pieces(&emulator), [("bytes=0-4095".to_owned(), 206)]);
-    // Its head alone would prove the keycode.
+    // Its head alone proves the keycode.
     let other = self::workspace(&emulator);
     *part.last_mut().unwrap() ^= 1;
     emulator.add_file(other.id(), "small.bin", 3000, &[part]);
@@ -390,7 +390,7 @@ fn a_part_that_is_within_the_head_is_verified_whole() {
 fn what_the_head_cannot_prove_the_whole_part_does() {
     let emulator = Emulator::start();
     let workspace = workspace(&emulator);
-    // A literal packet of no length.
+    // A literal packet of length 0.
     let packet = [b"\xafb\0\0\0\0\0", noise(1, 300_000).as_slice()].concat();
     let part = openpgp::message(openpgp::NODE, &passphrase(&emulator, &workspace), &packet);
     emulator.add_file(workspace.id(), "large.bin", 300_000, &[part]);
@@ -423,7 +423,7 @@ fn a_storage_that_gives_no_pieces_gives_the_head_of_the_whole() {
         ranged("bytes 0-9/900102"),
         ranged("bytes 0-4095"),
     ] {
-        // As a storage, or a gateway before it, has it for good.
+        // As a storage, or a gateway before it, does it permanently.
         let range = json!({"endpoint": "part_get", "times": 1, "action": action});
         let without_patience = ClientOptions {
             retry_window: Duration::ZERO,
@@ -452,7 +452,7 @@ fn a_storage_that_gives_no_pieces_gives_the_head_of_the_whole() {
     assert_eq!(ranges.collect::<Vec<_>>(), ["bytes=0-4095"; 2]);
 }
 
-/// A server that changes the head of a genuine part sees by the next request whether it has proved the keycode.
+/// A server that changes the head of a genuine part learns from the next request whether the keycode was proved by it.
 #[test]
 fn a_head_is_the_beginning_of_the_part_that_comes_after_it() {
     let emulator = Emulator::start();
@@ -477,7 +477,7 @@ fn a_head_is_the_beginning_of_the_part_that_comes_after_it() {
         assert_eq!(pieces(&emulator)[0], ("bytes=0-4095".to_owned(), 206));
         assert_eq!(pieces(&emulator)[1].0, "whole");
 
-        // There is no second question of that kind, through whichever handle.
+        // There is no second request of that kind, by whichever handle.
         emulator.clear_faults();
         for again in [&handle, &open()] {
             cut_parts(&emulator);
@@ -561,7 +561,7 @@ fn a_stop_ends_a_proof() {
     assert_eq!(emulator.count("create_file"), 0);
 }
 
-/// What was proved once need not be proved by the next handle: for this keycode, and by this client.
+/// The client remembers a proved keycode, for all handles of that package and for this keycode only.
 #[test]
 fn a_client_proves_a_keycode_once_for_a_package() {
     let emulator = Emulator::start();
@@ -590,7 +590,7 @@ fn a_client_proves_a_keycode_once_for_a_package() {
         put(&open(&client, WRONG), None, "c.bin"),
         ErrorKind::WrongKeycode,
     );
-    // With another server secret it would encrypt what nobody can open.
+    // With another server secret, the keycode would encrypt files that no recipient can open.
     let other = json!({"serverSecret": "another"});
     emulator.fault(
         json!({"endpoint": "package_information", "times": 1, "action": {"replace_json": other}}),
@@ -600,7 +600,7 @@ fn a_client_proves_a_keycode_once_for_a_package() {
         ErrorKind::WrongKeycode,
     );
 
-    // Who has opened something, or has made the keycode.
+    // A handle that has opened something, or has generated the keycode.
     let reader = emulator.client();
     let file = put(&workspace, None, "small.bin").unwrap();
     download(&open(&reader, keycode), &file.file_id).unwrap();

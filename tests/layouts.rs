@@ -51,7 +51,7 @@ fn node_legacy(size: usize) -> Vec<usize> {
     lengths
 }
 
-/// As many parts as in the legacy way, but filled from the start: the last one may be empty.
+/// As many parts as in Node's legacy layout, but filled from the start: the last one may be empty.
 fn python(size: usize) -> Vec<usize> {
     let parts = node_legacy(size).len();
     (0..parts)
@@ -117,7 +117,7 @@ fn passphrase(emulator: &Emulator, package: &Package) -> String {
     server_secret + package.keycode().unwrap()
 }
 
-/// Cuts and encrypts, stores the parts behind the API's back, and reads them in every way.
+/// Cuts and encrypts, stores the parts directly in the emulator, and reads them in every way.
 fn read_back(style: Style, cut: fn(usize) -> Vec<usize>, sizes: &[usize]) {
     let emulator = Emulator::start();
     let sender = package(&emulator.client());
@@ -134,7 +134,7 @@ fn read_back(style: Style, cut: fn(usize) -> Vec<usize>, sizes: &[usize]) {
                 .map(|length| {
                     let (plaintext, after) = rest.split_at(*length);
                     rest = after;
-                    // Python's client takes `t` for text, and an empty part counts as text.
+                    // The Python client has a literal packet of type `t` for text, and an empty part counts as text.
                     let format = if plaintext.is_empty() && style.count == 0xff {
                         b't'
                     } else {
@@ -147,7 +147,7 @@ fn read_back(style: Style, cut: fn(usize) -> Vec<usize>, sizes: &[usize]) {
             (id, data)
         })
         .collect();
-    // The sender's side has to hear of files that it has not made.
+    // The sender's handle has to read the package anew, since it has not created these files.
     assert_eq!(
         sender.information(&mut ()).unwrap().files.len(),
         files.len()
@@ -172,7 +172,7 @@ fn read_back(style: Style, cut: fn(usize) -> Vec<usize>, sizes: &[usize]) {
             "{size}"
         );
     }
-    // Through the API server into memory, with so little of it that one part at a time has room.
+    // Through the API server into memory, with a budget for one part at a time.
     let (_, received) = open(ClientOptions {
         force_api_route: true,
         memory_budget: 1 << 20,

@@ -1,4 +1,4 @@
-//! What a sender, the storage or the service may cost a program in memory and time. Each case runs in a process of its
+//! Limits on the memory and time that a hostile sender, storage or service can cost. Each case runs in a process of its
 //! own, whose memory is measured or limited.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -22,11 +22,11 @@ use sendsafely::{
 use serde_json::json;
 use support::*;
 
-/// Far more than each case needs.
+/// A limit far above what each case needs.
 const SOON: Duration = Duration::from_secs(200);
 const MIB: usize = 1 << 20;
 
-/// Runs a test of this file again, alone in a process: for `case`, and with `kib` of address space where limited.
+/// Runs a test of this file again, alone in a process, with `kib` of address space where limited.
 #[track_caller]
 fn alone(test: &str, kib: Option<usize>) {
     let limit = kib.map_or("unlimited".into(), |kib| kib.to_string());
@@ -45,7 +45,7 @@ fn alone(test: &str, kib: Option<usize>) {
         .arg(std::env::current_exe().unwrap())
         .args(["--exact", test, "--nocapture", "--test-threads=1"])
         .env(ALONE, "1")
-        // Each arena of the allocator reserves addresses.
+        // Each arena of the allocator reserves address space.
         .env("MALLOC_ARENA_MAX", "1")
         .output()
         .unwrap();
@@ -78,7 +78,7 @@ fn peak() -> usize {
     kib << 10
 }
 
-/// The peak counts from here.
+/// Resets the peak, and returns the current memory.
 fn forget_peak() -> usize {
     std::fs::write("/proc/self/clear_refs", "5").unwrap();
     peak()
@@ -90,7 +90,7 @@ fn packet(tag: u8, body: &[u8]) -> Vec<u8> {
     [&[0xc0 | tag, 255], &len[..], body].concat()
 }
 
-/// A part whose literal data is compressed: nothing but zeros.
+/// A part whose literal data is compressed zeros.
 fn bomb(passphrase: &str, size: usize) -> Vec<u8> {
     let mut literal = b"b\0\0\0\0\0".to_vec();
     literal.resize(6 + size, 0);
@@ -149,7 +149,7 @@ fn parts_are_charged_by_what_they_unpack_to() {
     drop(parts);
     let client = emulator.client_of(1, tight());
     let package = Package::open_link(&client, &mut (), &link).unwrap();
-    // The first part is late: all the others could be there before it.
+    // The first part is late, so that all others could be held before it.
     emulator
         .fault(json!({"endpoint": "part_get", "part": 1, "times": 1, "action": {"hang_ms": 3000}}));
     let before = forget_peak();
@@ -157,7 +157,7 @@ fn parts_are_charged_by_what_they_unpack_to() {
         receive_nowhere(&package, &file).unwrap(),
         (PARTS * UNPACKED) as u64
     );
-    // The awaited part may run whatever it takes: twice its size while it grows, and the decompressor.
+    // The next part in order is not held up by the budget: twice its size while it grows, and the decompressor.
     let took = peak() - before;
     assert!(took < 32 * MIB, "{} MiB", took / MIB);
 }
@@ -200,17 +200,17 @@ fn derivations_are_charged_by_the_memory_that_they_take() {
         },
     );
     let package = Package::open_link(&client, &mut (), &link).unwrap();
-    // The first part is late: all the others could be derived before it.
+    // The first part is late, so that all others could be derived before it.
     emulator
         .fault(json!({"endpoint": "part_get", "part": 1, "times": 1, "action": {"hang_ms": 1000}}));
     let before = forget_peak();
     assert!(download(&package, &file).unwrap() == data);
-    // One at a time runs whatever the budget is.
+    // One derivation at a time runs whatever the budget is.
     let took = peak() - before;
     assert!((64 * MIB..110 * MIB).contains(&took), "{} MiB", took / MIB);
 }
 
-/// Every file has a part that it waits for; a message is part of no transfer.
+/// Every file has a next part that the budget does not hold up, and a message belongs to no transfer: they take turns.
 #[test]
 fn derivations_of_many_files_and_messages_wait_for_each_other() {
     if !is_alone() {
@@ -314,7 +314,7 @@ fn uploads_stay_within_the_budget() {
             .unwrap();
     }
     let took = peak() - before;
-    // Sixteen connections have buffers of their own.
+    // Sixteen connections have buffers, too.
     assert!(took < 40 * MIB, "{} MiB", took / MIB);
 }
 
@@ -341,7 +341,7 @@ fn derivations_and_signatures_are_bounded_for_raw_parts() {
     );
 }
 
-/// A server that answers everything with this head, and then with chunks for as long as anybody reads; its address.
+/// A server that responds to every request with this head and then with chunks without end; returns its address.
 fn endless(head: &'static str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -363,7 +363,7 @@ fn endless(head: &'static str) -> String {
     format!("http://{address}")
 }
 
-/// The only part of every file is now at that address, and nowhere else.
+/// Lets the download URLs of all parts lead to that address.
 fn divert_parts(emulator: &Emulator, address: &str) {
     let urls = json!([{"part": 1, "url": format!("{address}/part")}]);
     emulator.fault(json!({"endpoint": "download_urls", "times": 0,
@@ -372,9 +372,9 @@ fn divert_parts(emulator: &Emulator, address: &str) {
 }
 
 #[test]
-fn nothing_is_read_beyond_the_length_that_was_said() {
+fn nothing_is_read_beyond_the_content_length() {
     if !is_alone() {
-        return alone("nothing_is_read_beyond_the_length_that_was_said", None);
+        return alone("nothing_is_read_beyond_the_content_length", None);
     }
     let endless = endless("Content-Length: 10\r\nTransfer-Encoding: chunked\r\n\r\n");
     let options = ClientOptions {
@@ -406,7 +406,7 @@ fn memory_that_cannot_be_had_is_an_error_and_leaves_nothing() {
             Some(1 << 20),
         );
     }
-    // Of one GiB of addresses there is none for a part of another.
+    // One GiB of address space has no room for a part of another GiB.
     let storage = endless("Content-Length: 1073741823\r\n\r\n");
     let emulator = Emulator::start();
     let options = ClientOptions {

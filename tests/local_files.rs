@@ -1,4 +1,4 @@
-//! What a download leaves on this machine: modes, links and special files at its target, a disk that says no at the end.
+//! The target of a download: modes, links, special files, and a disk that fails when the file is closed.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -40,7 +40,7 @@ fn fifo(path: &Path) {
     assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
 }
 
-/// Runs a test once more in a process that was begun with that umask.
+/// Runs a test in a process with that umask.
 #[track_caller]
 fn with_umask(umask: &str, test: &str) {
     let directory = TempDir::new();
@@ -78,7 +78,7 @@ fn a_new_file_gets_the_mode_of_any_new_file() {
         .unwrap();
     assert_eq!(mode(&all.join("a.bin")), 0o640);
 
-    // While it is written nobody else can read it.
+    // While it is written, other users cannot read it.
     emulator.fault(serde_json::json!(
         {"endpoint": "part_get", "times": 0, "action": {"bytes_per_second": PART / 4}}
     ));
@@ -114,7 +114,7 @@ fn a_replaced_file_keeps_its_mode() {
         assert_eq!(mode(&target), kept);
     }
     assert_eq!(fs::read(&target).unwrap(), b"new");
-    // What runs with somebody's rights is not replaced by what came from elsewhere.
+    // Set-user-id bits are not kept: a downloaded file must not run with the owner's rights.
     set_mode(&target, 0o6755);
     to(&package, &file, &target, Existing::Overwrite).unwrap();
     assert_eq!(mode(&target), 0o755);
@@ -125,7 +125,7 @@ fn a_replaced_file_keeps_its_mode() {
         ..DownloadOptions::default()
     };
     set_mode(&target, 0o640);
-    // Only root may choose any group.
+    // Only root may set any group.
     let group = chown(&target, None, Some(4242)).is_ok().then_some(4242);
     package
         .download_all(&mut (), &directory.0, &options)
@@ -223,7 +223,7 @@ fn a_pipe_that_appears_meanwhile_is_not_replaced() {
     assert_eq!(directory.names(), ["a.bin"], "no temporary file is left");
 }
 
-/// A quota or a network file system may refuse data as late as at the close, after every write was taken.
+/// A quota or a network file system may report its error not before `close`, after every write has succeeded.
 #[test]
 fn a_file_that_cannot_be_closed() {
     if !is_child() {

@@ -1,4 +1,4 @@
-//! Lists of packages, searches, and what can be changed on a package, against the emulator.
+//! Lists of packages, searches, and changes of a package, against the emulator.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
@@ -77,7 +77,7 @@ fn a_page_that_fails_is_tried_again_at_the_next_call() {
     assert_kind(pages.next(&mut ()), ErrorKind::Denied);
     let mut stop = Watch::stopping(|_| true);
     assert_kind(pages.next(&mut stop), ErrorKind::Stopped);
-    emulator.lose_answer("list_sent_packages");
+    emulator.lose_response("list_sent_packages");
     assert_eq!(ids(&pages), [package.id()]);
 }
 
@@ -95,10 +95,10 @@ fn odd_pages_come_to_an_end() {
             .list_packages(PackageList::Sent, ListOptions::default())
             .unwrap()
     };
-    // Without pagination a page that is not full is the last.
+    // Without `pagination`, a page that is not full is the last.
     let pages = page(json!({"response": "SUCCESS", "packages": [row("A"), row("B")]}));
     assert_eq!(ids(&pages), ["A", "B"]);
-    // Nothing but a next row would go on for ever.
+    // Empty pages that always name a next row.
     let pages =
         page(json!({"response": "SUCCESS", "packages": [], "pagination": {"nextRowIndex": 9}}));
     assert_eq!(ids(&pages), Vec::<String>::new());
@@ -208,7 +208,7 @@ fn searches_find_what_fits() {
         ErrorKind::MalformedEmail,
     );
 
-    // An older portal knows only the search without pages.
+    // An older portal has only the search without pages.
     for skipped in 0..3 {
         emulator.forget_requests();
         emulator.refuse_once("search_organization_packages", "UNKNOWN_ENDPOINT");
@@ -233,7 +233,7 @@ fn package_of_second(client: &Client) -> Package {
 }
 
 #[test]
-fn what_a_recipient_has_got() {
+fn the_history_of_a_recipient() {
     let emulator = Emulator::start();
     let client = emulator.client();
     let package = sent(&client, "report.pdf");
@@ -295,7 +295,7 @@ fn label_life_and_other_fields() {
     let client = emulator.client();
     let package = Package::create(&client, &mut ()).unwrap();
     let state = || emulator.package(package.id());
-    emulator.lose_answer("update_package");
+    emulator.lose_response("update_package");
     package.set_label(&mut (), "Zürich \"Q3\"").unwrap();
     assert_eq!(state()["label"], "Zürich \"Q3\"");
     package
@@ -335,11 +335,11 @@ fn notifying_is_never_done_twice() {
     package.notify(&mut ()).unwrap();
     let body = emulator.requests().last().unwrap()["body"].clone();
     assert!(body.as_str().unwrap().contains(package.keycode().unwrap()));
-    emulator.lose_answer("notify");
+    emulator.lose_response("notify");
     assert_kind(package.notify(&mut ()), ErrorKind::OutcomeUnknown);
     assert_eq!(emulator.count("notify"), 2);
 
-    // A wrong keycode is not handed to anybody.
+    // A wrong keycode is not sent.
     let (start, _) = link.rsplit_once('=').unwrap();
     let wrong = format!("{start}={}", "0".repeat(43));
     let wrong = Package::open_link(&client, &mut (), &wrong).unwrap();
@@ -353,7 +353,7 @@ fn a_package_for_another_user() {
     let package =
         Package::create_for_user(&emulator.client(), &mut (), "second@acme.test").unwrap();
     assert_eq!(emulator.package(package.id())["owner"], "second@acme.test");
-    // Who created it goes on with it (protocol 4.1).
+    // The administrator who created it may work with it, too (protocol 4.1).
     package
         .add_recipient(&mut (), "third@acme.test", None)
         .unwrap();
@@ -386,7 +386,7 @@ fn a_package_for_another_user() {
 fn a_workspace_is_usable_at_once() {
     let emulator = Emulator::start();
     let client = emulator.client();
-    emulator.lose_answer("create_package");
+    emulator.lose_response("create_package");
     let workspace = Package::create_workspace(&client, &mut (), "Team").unwrap();
     let state = emulator.package(workspace.id());
     assert_eq!(
@@ -399,7 +399,7 @@ fn a_workspace_is_usable_at_once() {
         workspace.finalize(&mut (), &Default::default()),
         ErrorKind::WorkspaceNotFinalizable,
     );
-    // One whose keycode could not be stored is not left behind, neither one whose making was stopped.
+    // A Workspace whose keycode could not be stored, or whose creation was stopped, is deleted again.
     let before = emulator.admin_json("GET", "/packages", &Value::Null);
     emulator.refuse_once("package_public_keys", "FAIL");
     assert_kind(

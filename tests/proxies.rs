@@ -1,4 +1,4 @@
-//! Proxies: those that work, and that nothing goes around one that does not. Which one is taken is tested by the table
+//! Proxies: every kind works, and nothing goes around one that fails. Which proxy a host has is tested by the table
 //! in `tests/vectors/proxies.json`.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -14,7 +14,7 @@ use parking_lot::Mutex;
 use sendsafely::{Client, ClientOptions, ErrorKind};
 use support::*;
 
-/// A proxy that connects to one server, whatever it is asked for, and notes that.
+/// A proxy that connects to one server, whatever the request names, and records the name.
 struct Proxy {
     port: u16,
     asked: Arc<Mutex<Vec<String>>>,
@@ -88,7 +88,7 @@ fn socks5(stream: &mut TcpStream) -> Option<String> {
         _ => panic!("{kind}"),
     };
     let port = u16::from_be_bytes(read(stream));
-    // Its own address as a name: nobody cares.
+    // The bound address, here as a name; clients ignore it.
     stream
         .write_all(&[5, 0, 0, 3, 2, b'm', b'e', 0, 7])
         .unwrap();
@@ -114,7 +114,7 @@ fn client(emulator: &Emulator, host: &str, proxy: Option<String>) -> Client {
 }
 
 #[test]
-fn every_kind_of_proxy_leads_to_the_host() {
+fn every_kind_of_proxy_connects_to_the_host() {
     let emulator = Emulator::start();
     let server = emulator.text("url");
     let server = server.strip_prefix("http://").unwrap();
@@ -135,7 +135,7 @@ fn every_kind_of_proxy_leads_to_the_host() {
         let package = package(&client);
         let file = upload(&package, "a.bin", &noise(1, 3 * PART)).unwrap();
         assert!(download(&package, &file.file_id).unwrap() == noise(1, 3 * PART));
-        // The storage is on this machine: no proxy is asked for it.
+        // Storage is on this machine: connections to it use no proxy.
         let asked = proxy.asked.lock();
         assert!(
             !asked.is_empty() && asked.iter().all(|asked| asked == target),
@@ -200,7 +200,7 @@ fn nothing_goes_around_a_proxy_of_the_environment() {
     assert!(error.message().starts_with(&name), "{error}");
     assert!(!error.message().contains("SECRET"), "{error}");
     assert!(error.remedy().is_some());
-    // This machine never needs one.
+    // Connections to this machine never use one.
     let emulator = Emulator::start();
     let package = package(&emulator.client());
     upload(&package, "a.bin", b"a").unwrap();

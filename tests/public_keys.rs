@@ -1,4 +1,4 @@
-//! Packages with many public keys, good and bad ones, and keys of every kind that is in use.
+//! Packages with many public keys, usable and unusable ones, and keys of every kind that is in use.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
@@ -14,9 +14,9 @@ use support::*;
 
 const PUBLIC: &str = include_str!("vectors/node/trusted-device-public.asc");
 const PRIVATE: &str = include_str!("vectors/node/trusted-device-private.asc");
-/// Keys of one package, as they were seen with a Dropzone.
+/// Number of keys of a package, as seen with a Dropzone.
 const MANY: usize = 58;
-/// Longer than any of these calls may take, shorter than what a test makes hang.
+/// Limit on a call's time, longer than it needs and shorter than HANG_MS.
 const SOON: Duration = Duration::from_secs(30);
 const HANG_MS: u64 = 60_000;
 
@@ -41,7 +41,7 @@ const IN_USE: [(&str, &str, &str); 6] = [
     key!("master-curve25519"),
 ];
 
-/// Every package is encrypted to these keys of the organization.
+/// Sets the organization's master keys, to which every package is encrypted.
 fn master_keys(emulator: &Emulator, keys: &[&str]) {
     emulator.settings(json!({ "organization_keys": keys }));
 }
@@ -59,7 +59,7 @@ fn refusal(code: &str) -> Value {
     json!({"envelope": {"response": code, "message": "not for this key"}})
 }
 
-/// A package that has all but its keycodes.
+/// A package that is ready to be finalized.
 fn ready(client: &Client) -> Package {
     let package = package(client);
     package.set_message(&mut (), "m").unwrap();
@@ -80,7 +80,7 @@ fn assert_opens(package: &Package, keycode: &Value, private_key: &str) {
     assert_eq!(keycode.expose(), package.keycode().unwrap());
 }
 
-/// The log says of these keys, and of no others, that they do without.
+/// Asserts that the log names these keys, and no others, as passed over.
 #[track_caller]
 fn assert_passed_over(watch: &Watch, numbers: &[usize]) {
     let lines = watch.log.iter();
@@ -104,7 +104,7 @@ fn assert_refused_for_all(error: &Error, keys: usize) {
     assert_eq!(error.server_message(), Some("not for this key"));
 }
 
-/// A device that somebody may still use is not locked out, but the sender can know.
+/// The device may still be in use, so it gets the keycode, and a log line informs the sender.
 #[test]
 fn a_key_that_has_expired_gets_the_keycode_and_a_line_in_the_log() {
     let emulator = Emulator::start();
@@ -126,13 +126,13 @@ fn a_key_that_has_expired_gets_the_keycode_and_a_line_in_the_log() {
 }
 
 #[test]
-fn keycodes_go_up_four_at_once() {
+fn keycodes_are_stored_four_at_once() {
     const HANG: u64 = 3000;
     let emulator = Emulator::start();
     master_keys(&emulator, &[PUBLIC; MANY]);
     let package = ready(&emulator.client());
     emulator.fault(json!({"endpoint": "set_keycode", "times": 4, "action": {"hang_ms": HANG}}));
-    // What is done twice after a lost answer does no harm.
+    // After a lost response, storing a keycode a second time does no harm.
     emulator.fault(json!({"endpoint": "set_keycode", "path_contains": id(20), "when": "after", "action": {"close": true}}));
     finalize(&package);
     let requests = emulator.requests();
@@ -149,7 +149,7 @@ fn keycodes_go_up_four_at_once() {
 }
 
 #[test]
-fn as_few_at_once_as_parts_may_travel() {
+fn no_more_keycodes_at_once_than_parts_in_flight() {
     let emulator = Emulator::start();
     master_keys(&emulator, &[PUBLIC; 3]);
     let client = emulator.client_with(ClientOptions {
@@ -210,7 +210,7 @@ fn finalize_fails_if_every_key_is_refused() {
     finalize(&package);
     assert_eq!(stored(&emulator, &package).len(), MANY - 1);
 
-    // As an anonymous sender, when a Workspace is made, and for devices that come later.
+    // The same for an anonymous sender, for a new Workspace, and for devices that come later.
     emulator.fault(denied);
     let dropzone = emulator.text("dropzone_id");
     let dropzone = Client::for_dropzone(&emulator.text("url"), &dropzone, options()).unwrap();
@@ -232,7 +232,7 @@ fn finalize_fails_if_every_key_is_refused() {
     assert_eq!(raw["keycodes"].as_object().unwrap().len(), MANY - 1);
 }
 
-/// Whom nothing can be encrypted to has the link all the same.
+/// Unusable keys do not prevent finalize: their owners have the link nevertheless.
 #[test]
 fn keys_that_nothing_can_be_encrypted_to_keep_no_package_open() {
     let emulator = Emulator::start();
@@ -268,7 +268,7 @@ fn a_network_that_fails_for_one_ends_all() {
     assert_eq!(stored(&emulator, &package).len(), MANY);
 }
 
-/// The other keys would be refused as well: the package stays open, so that no device is locked out.
+/// The other keys would be refused as well, so finalize fails, and the package stays open.
 #[test]
 fn a_refusal_of_the_caller_or_the_package_ends_all() {
     let emulator = Emulator::start();
@@ -318,9 +318,9 @@ fn a_stop_ends_them_all() {
     assert_eq!(stored(&emulator, &package).len(), MANY);
 }
 
-/// The armor of the web page has both kinds of line ends, and keys of 2,047 bits have 1 bit less than is usual.
+/// Armor of the web page mixes both kinds of line ends, and some RSA keys have 2,047 bits instead of 2,048.
 #[test]
-fn the_oldest_keys_in_use_are_what_they_are() {
+fn the_oldest_keys_in_use_are_read() {
     let (_, public, _) = IN_USE[0];
     let lines: Vec<&str> = public.split_inclusive('\n').collect();
     let ends = |line: &&str| line.ends_with("\r\n");
@@ -348,7 +348,7 @@ fn keycodes_for_keys_in_use_come_back() {
     }
 }
 
-/// What the programs that made two of the keys have encrypted to them.
+/// Keycodes that the web pages of two of the keys have encrypted.
 #[test]
 fn keycodes_of_both_web_pages_are_read() {
     for (keycode, (name, _, private)) in [
@@ -398,7 +398,7 @@ fn devices_with_keys_in_use_open_packages() {
         let keycode = keycodes[0].keycode.as_ref().unwrap();
         assert_eq!(Some(keycode.expose()), package.keycode());
     }
-    // And one hands on what it has to all the others.
+    // One device passes its keycodes on to all others.
     let path = format!("/packages/{}", package.id());
     let (first, private) = &devices[0];
     let mut keycodes = stored(&emulator, &package);

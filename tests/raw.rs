@@ -1,4 +1,4 @@
-//! The cryptography by itself: against the vectors of protocol A and what the official clients wrote, and back and forth.
+//! The cryptography alone: the vectors of protocol A, files of the official clients, and round trips.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
@@ -97,7 +97,7 @@ fn parts_and_messages_of_other_programs_are_read() {
         let (server, keycode) = (secret(client, "serverSecret"), secret(client, "keyCode"));
         let message = vector_text(text(client, "message"));
         let read = raw::decrypt_message(&server, &keycode, &message).unwrap();
-        // The Node client writes line ends of its own.
+        // The Node client changes line ends.
         assert_eq!(
             read.expose().replace("\r\n", "\n"),
             text(client, "messageText"),
@@ -124,7 +124,7 @@ fn sha256(data: &[u8]) -> String {
 }
 
 #[test]
-fn what_is_encrypted_here_comes_back_and_nothing_else_does() {
+fn parts_and_messages_decrypt_only_unchanged_and_with_their_passphrase() {
     let (server, keycode) = (
         SecretString::from("server-secret"),
         raw::generate_keycode().unwrap(),
@@ -179,9 +179,9 @@ fn what_is_encrypted_here_comes_back_and_nothing_else_does() {
     }
 }
 
-/// What is made by these functions alone is a package that the library reads, and the other way round.
+/// The library reads a package that was made with these functions alone, and the other way round.
 #[test]
-fn a_transport_of_ones_own_and_the_library_understand_each_other() {
+fn a_program_with_its_own_transport_and_the_library_read_each_others_packages() {
     let emulator = Emulator::start();
     let client = emulator.client();
     let call = |method: &str, path: &str, body: Value| -> Value {

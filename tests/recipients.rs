@@ -1,4 +1,4 @@
-//! Recipients: one and many, phone numbers, roles, removal; what the service refuses, and answers that get lost.
+//! Recipients: one and many, phone numbers, roles, removal; refusals and lost responses.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
@@ -32,7 +32,7 @@ fn number(number: &str, country: Option<&str>) -> PhoneNumber {
     }
 }
 
-/// Addresses of the recipients that the server has, in its order.
+/// Addresses of the recipients on the server, in its order.
 fn on_server(emulator: &Emulator, package: &Package) -> Vec<String> {
     let raw = emulator.package(package.id());
     let recipients = raw["recipients"].as_array().unwrap().iter();
@@ -48,7 +48,7 @@ fn raw_recipient(emulator: &Emulator, package: &Package, recipient: &Recipient) 
     found.unwrap().clone()
 }
 
-fn answer(emulator: &Emulator, endpoint: &str, envelope: Value) {
+fn respond(emulator: &Emulator, endpoint: &str, envelope: Value) {
     emulator.fault(json!({"endpoint": endpoint, "action": {"envelope": envelope}}));
 }
 
@@ -57,12 +57,12 @@ fn kinds(results: &[RecipientResult]) -> Vec<Option<ErrorKind>> {
     results.iter().map(kind).collect()
 }
 
-/// Registers a device of the second user; gives the id of its key.
+/// Registers a device of the second user; returns the id of its key.
 fn register_device(client: &Client) -> String {
     client.register_public_key(&mut (), KEY, "d").unwrap()
 }
 
-/// The calls in this test answered with each code of the protocol.
+/// Asserts that a call fails with the kind of each of these codes.
 fn refuses<T>(
     emulator: &Emulator,
     endpoint: &str,
@@ -70,7 +70,7 @@ fn refuses<T>(
     call: impl Fn() -> sendsafely::Result<T>,
 ) {
     for (code, kind) in codes {
-        answer(
+        respond(
             emulator,
             endpoint,
             json!({"response": code, "message": "its words"}),
@@ -92,7 +92,7 @@ const COMMON: [(&str, ErrorKind); 6] = [
 ];
 
 #[test]
-fn many_are_added_with_one_request_and_each_is_told() {
+fn many_are_added_with_one_request_and_each_has_a_result() {
     let emulator = Emulator::start();
     let package = package(&emulator.client());
     let list = ["a@x.test", "SECOND@acme.test", "b@x.test", "A@x.test"];
@@ -125,7 +125,7 @@ fn many_are_added_with_one_request_and_each_is_told() {
         raw_recipient(&emulator, &package, first)["email"],
         "a@x.test"
     );
-    // They are known as recipients of this package.
+    // The handle remembers them as recipients.
     let phone = number("4155550100", None);
     package
         .set_recipient_phone(&mut (), &first.recipient_id, &phone)
@@ -136,7 +136,7 @@ fn many_are_added_with_one_request_and_each_is_told() {
 }
 
 #[test]
-fn a_list_is_judged_before_anything_is_sent() {
+fn a_list_is_checked_before_anything_is_sent() {
     let emulator = Emulator::start();
     let package = package(&emulator.client());
     let many =
@@ -161,7 +161,7 @@ fn a_list_is_judged_before_anything_is_sent() {
         ErrorKind::TooManyRecipients,
     );
     assert_eq!(emulator.requests().len(), 0);
-    // One place becomes free.
+    // One recipient is removed.
     let freed = results[5].recipient.as_ref().unwrap();
     package
         .remove_recipient(&mut (), &freed.recipient_id)
@@ -191,7 +191,7 @@ fn a_list_is_judged_before_anything_is_sent() {
 }
 
 #[test]
-fn refusals_of_the_service_are_told_by_their_codes() {
+fn each_code_of_the_service_has_its_kind() {
     let emulator = Emulator::start();
     let package = package(&emulator.client());
     let here = package.information(&mut ()).unwrap().recipients[0].clone();
@@ -226,7 +226,7 @@ fn refusals_of_the_service_are_told_by_their_codes() {
     refuses(&emulator, "remove_recipient", &COMMON, || {
         package.remove_recipient(&mut (), id)
     });
-    // In a list, each code stands at its address.
+    // In a list, each address has its code.
     for (code, kind) in adding {
         let entry = json!({"response": code, "message": "its words", "email": "a@x.test"});
         emulator.fault(json!({"endpoint": "add_recipients", "action": {"envelope": {"response": "SUCCESS", "recipients": [entry]}}}));
@@ -239,8 +239,8 @@ fn refusals_of_the_service_are_told_by_their_codes() {
         emulator.clear_faults();
     }
     assert_eq!(on_server(&emulator, &package), ["second@acme.test"]);
-    // Somebody else has removed it: the local list of recipients follows.
-    answer(
+    // Another program has removed the recipient: this handle forgets it, too.
+    respond(
         &emulator,
         "remove_recipient",
         json!({"response": "INVALID_RECIPIENT"}),
@@ -257,7 +257,7 @@ fn refusals_of_the_service_are_told_by_their_codes() {
 }
 
 #[test]
-fn an_answer_to_a_list_is_read_however_it_is_written() {
+fn responses_to_a_list_are_read_in_every_form() {
     let emulator = Emulator::start();
     let package = package(&emulator.client());
     let entries = json!([
@@ -295,11 +295,11 @@ fn an_answer_to_a_list_is_read_however_it_is_written() {
 }
 
 #[test]
-fn a_lost_answer_to_a_list_adopts_what_is_there_and_sends_the_rest() {
+fn after_a_lost_response_a_list_adopts_what_is_there_and_sends_the_rest() {
     let emulator = Emulator::start();
     emulator.settings(json!({"max_recipients": 3}));
     let package = package(&emulator.client());
-    emulator.lose_answer("add_recipients");
+    emulator.lose_response("add_recipients");
     let results = add_many(
         &package,
         &["a@x.test", "second@acme.test", "b@x.test", "c@x.test"],
@@ -341,7 +341,7 @@ fn a_lost_answer_to_a_list_adopts_what_is_there_and_sends_the_rest() {
 }
 
 #[test]
-fn a_list_that_was_lost_as_a_whole_and_one_that_was_taken_as_a_whole() {
+fn a_list_that_never_arrived_and_one_that_arrived_as_a_whole() {
     let emulator = Emulator::start();
     let package = package(&emulator.client());
     emulator.fault(json!({"endpoint": "add_recipients", "action": {"close": true}}));
@@ -349,7 +349,7 @@ fn a_list_that_was_lost_as_a_whole_and_one_that_was_taken_as_a_whole() {
     assert_eq!(emulator.count("add_recipients"), 2);
     emulator.clear_faults();
     emulator.forget_requests();
-    emulator.lose_answer("add_recipients");
+    emulator.lose_response("add_recipients");
     assert_eq!(
         kinds(&add_many(&package, &["b@x.test", "c@x.test"])),
         [None, None]
@@ -372,7 +372,7 @@ fn new_collaborators_get_the_keycode_at_once() {
     assert_eq!(kinds(&results), [None, None]);
     let keycodes = emulator.package(workspace.id())["keycodes"].clone();
     assert!(keycodes[&key_id].is_string(), "{keycodes}");
-    // The answer says that the third user has no keys.
+    // The response says that the third user has no keys.
     assert_eq!(emulator.count("recipient_public_keys"), 1);
     let private = include_str!("vectors/node/trusted-device-private.asc").into();
     let opened =
@@ -380,7 +380,7 @@ fn new_collaborators_get_the_keycode_at_once() {
             .unwrap();
     assert_eq!(opened.keycode(), workspace.keycode());
 
-    // A package that is finalized; its answer does not speak of keys, which means that there are none.
+    // A finalized package; a response that does not mention keys means that there are none.
     let package = package(&client);
     package.set_message(&mut (), "m").unwrap();
     package.remove_all_recipients(&mut ()).unwrap();
@@ -392,16 +392,16 @@ fn new_collaborators_get_the_keycode_at_once() {
     add_many(&package, &["second@acme.test"]);
     assert_eq!(emulator.count("recipient_public_keys"), 0);
     emulator.clear_faults();
-    // Adopted after a lost answer.
+    // Adopted after a lost response.
     package.remove_all_recipients(&mut ()).unwrap();
-    emulator.lose_answer("add_recipients");
+    emulator.lose_response("add_recipients");
     assert_eq!(kinds(&add_many(&package, &["second@acme.test"])), [None]);
     assert!(emulator.package(package.id())["keycodes"][&key_id].is_string());
     emulator.clear_faults();
 
-    // The keycode is refused: the recipient is there all the same, and the list says both.
+    // The keycode is refused, but the recipient is added: the result has both.
     package.remove_all_recipients(&mut ()).unwrap();
-    answer(&emulator, "set_keycode", json!({"response": "DENIED"}));
+    respond(&emulator, "set_keycode", json!({"response": "DENIED"}));
     let results = add_many(&package, &["second@acme.test", "b@x.test"]);
     assert_eq!(kinds(&results), [Some(ErrorKind::Denied), None]);
     assert!(results[0].recipient.is_some());
@@ -415,7 +415,7 @@ fn new_collaborators_get_the_keycode_at_once() {
 }
 
 #[test]
-fn a_recipient_is_told_with_all_that_is_known() {
+fn a_recipient_has_all_its_members() {
     let emulator = Emulator::start();
     let package = package(&emulator.client());
     let file = upload(&package, "a.bin", b"data").unwrap();
@@ -449,16 +449,16 @@ fn a_recipient_is_told_with_all_that_is_known() {
     assert_eq!(fetched[0].file_name.as_deref(), Some("a.bin"));
     assert_eq!(fetched[0].ip_address.as_deref(), Some("127.0.0.1"));
     let raw_ms = raw["confirmations"][1]["time_ms"].as_i64().unwrap();
-    let told = fetched[0].time.as_ref().unwrap();
-    assert_eq!(told.seconds, Some(raw_ms / 1000));
-    // The package information tells the same of it.
+    let time = fetched[0].time.as_ref().unwrap();
+    assert_eq!(time.seconds, Some(raw_ms / 1000));
+    // The package information has the same.
     let information = package.information(&mut ()).unwrap();
     assert_eq!(
         information.recipients[0].confirmations,
         recipient.confirmations
     );
 
-    // What other answers may hold.
+    // Members that other responses may have.
     let key = json!({"id": "K", "key": "armor"});
     emulator.fault(json!({"endpoint": "get_recipient", "action": {"envelope":
         {"response": "SUCCESS", "email": "x@x.test", "phoneNumber": 4155550100_u64, "publicKeys": [key, {"id": "L"}], "smsAuth": "true"}}}));
@@ -544,7 +544,7 @@ fn roles_are_for_workspaces() {
     refuses(&emulator, "update_recipient", &COMMON, || {
         workspace.set_recipient_role(&mut (), id, "VIEWER")
     });
-    answer(
+    respond(
         &emulator,
         "update_recipient",
         json!({"response": "SUCCESS"}),
@@ -553,7 +553,7 @@ fn roles_are_for_workspaces() {
         .set_recipient_role(&mut (), id, "LIMITED_CONTRIBUTOR")
         .unwrap();
     emulator.clear_faults();
-    emulator.lose_answer("update_recipient");
+    emulator.lose_response("update_recipient");
     workspace.set_recipient_role(&mut (), id, "VIEWER").unwrap();
     assert_eq!(
         raw_recipient(&emulator, &workspace, &added)["role"],
@@ -601,7 +601,7 @@ fn removed_recipients_are_gone_here_and_there() {
         0
     );
 
-    // Added elsewhere: a look finds it.
+    // Added by another program: found by a look at the service.
     let keycode = package.keycode().unwrap().into();
     let other = Package::open(&client, &mut (), package.id(), keycode).unwrap();
     let elsewhere = other.add_recipient(&mut (), "a@x.test", None).unwrap();
@@ -628,12 +628,12 @@ fn removed_recipients_are_gone_here_and_there() {
 }
 
 #[test]
-fn lost_answers_to_removals_count_as_done() {
+fn after_a_lost_response_a_removal_counts_as_done() {
     let emulator = Emulator::start();
     let package = package(&emulator.client());
     let results = add_many(&package, &["a@x.test", "b@x.test"]);
     let id = &results[0].recipient.as_ref().unwrap().recipient_id;
-    emulator.lose_answer("remove_recipient");
+    emulator.lose_response("remove_recipient");
     package.remove_recipient(&mut (), id).unwrap();
     assert_eq!(emulator.fault_hits(), 1);
     assert_eq!(
@@ -641,7 +641,7 @@ fn lost_answers_to_removals_count_as_done() {
         ["second@acme.test", "b@x.test"]
     );
     emulator.clear_faults();
-    emulator.lose_answer("remove_recipients");
+    emulator.lose_response("remove_recipients");
     package.remove_all_recipients(&mut ()).unwrap();
     assert_eq!(emulator.fault_hits(), 1);
     assert!(on_server(&emulator, &package).is_empty());
@@ -663,7 +663,7 @@ fn collaborators_and_permissions_come_as_they_are() {
     assert_eq!(permissions.len(), addresses.len());
     assert!(permissions.iter().all(|item| item["roleName"].is_string()));
 
-    // Pages are joined; elements of any kind are handed on.
+    // Pages are joined, and elements of any kind are returned.
     emulator.forget_requests();
     emulator.fault(json!({"endpoint": "collaborators", "when": "after", "action": {"replace_json":
         {"items": ["text", 1, {"a": null}], "pagination": {"rowIndex": "0", "nextRowIndex": "3"}}}}));

@@ -1,4 +1,4 @@
-//! What goes over the wire: paths as they are signed, and the headers of each kind of request (`protocol` 1.2 to 1.4,
+//! Requests on the wire: paths as they are signed, and the headers of each kind of request (`protocol` 1.2 to 1.4,
 //! 2.4). `tests/c/requests.txt` has every request of every capability.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -13,7 +13,7 @@ use sendsafely::{Client, ClientOptions, FinalizeOptions, Package};
 use serde_json::{Value, json};
 use support::*;
 
-/// The official clients encode nothing; the emulator checks the signature over the path as it came.
+/// The official clients do not percent-encode paths; the emulator checks the signature over the path as it arrives.
 #[test]
 fn a_path_holds_raw_what_a_segment_may_hold() {
     let emulator = Emulator::start();
@@ -34,7 +34,7 @@ fn a_path_holds_raw_what_a_segment_may_hold() {
 }
 
 #[test]
-fn a_segment_that_leads_elsewhere_is_not_sent() {
+fn a_segment_that_changes_the_path_is_not_sent() {
     let emulator = Emulator::start();
     for version in [".", ".."] {
         let client = emulator.client_with(ClientOptions {
@@ -58,7 +58,7 @@ const JSON: Option<&str> = Some("application/json");
 const BYTES: Option<&str> = Some("*/*");
 
 #[test]
-fn each_call_says_what_it_sends_and_what_it_wants() {
+fn each_request_has_content_type_and_accept() {
     let emulator = Emulator::start();
     for force_api_route in [false, true] {
         let client = emulator.client_with(ClientOptions {
@@ -107,7 +107,7 @@ fn each_call_says_what_it_sends_and_what_it_wants() {
 }
 
 #[test]
-fn so_do_calls_without_a_signature() {
+fn requests_without_a_signature_have_them_too() {
     let emulator = Emulator::start();
     let nobody = Client::without_credentials(&emulator.text("url"), options()).unwrap();
     nobody
@@ -139,7 +139,7 @@ fn so_do_calls_without_a_signature() {
     assert_eq!(forms, 2);
 }
 
-/// A whole batch while there is one; the last batch ends with the file.
+/// URLs are fetched in full batches; the last one ends with the file's last part.
 #[test]
 fn no_url_is_asked_for_beyond_the_last_part() {
     let emulator = Emulator::start();
@@ -168,7 +168,7 @@ fn no_url_is_asked_for_beyond_the_last_part() {
     }
 }
 
-/// Passes connections on to a server, and keeps what clients send.
+/// Forwards connections to a server, and records what clients send.
 fn listen_in(server: &str) -> (String, Arc<Mutex<Vec<u8>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -177,10 +177,10 @@ fn listen_in(server: &str) -> (String, Arc<Mutex<Vec<u8>>>) {
     thread::spawn(move || {
         for client in listener.incoming() {
             let (mut client, mut server) = (client.unwrap(), TcpStream::connect(&server).unwrap());
-            let (mut back, mut answers) =
+            let (mut back, mut responses) =
                 (client.try_clone().unwrap(), server.try_clone().unwrap());
             let heard = Arc::clone(&all);
-            thread::spawn(move || std::io::copy(&mut answers, &mut back));
+            thread::spawn(move || std::io::copy(&mut responses, &mut back));
             thread::spawn(move || {
                 let mut buffer = [0; 16 << 10];
                 while let Ok(read @ 1..) = client.read(&mut buffer) {

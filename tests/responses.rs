@@ -1,4 +1,4 @@
-//! Answers that are large, deep or without end, and such that lack what a call needs.
+//! Responses that are large, deep or without end, and responses that lack what a call needs.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
@@ -17,24 +17,24 @@ use sendsafely::{
 use serde_json::{Value, json};
 use support::*;
 
-/// What the service says to a request, by its path with the query.
-type Answers = dyn Fn(&str) -> String + Send + Sync;
+/// The response to a request, by its path with the query.
+type Responses = dyn Fn(&str) -> String + Send + Sync;
 
-/// A client of a server that says whatever a test wants.
-fn server(answers: impl Fn(&str) -> String + Send + Sync + 'static) -> Client {
+/// A client of a server with these responses.
+fn server(responses: impl Fn(&str) -> String + Send + Sync + 'static) -> Client {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let host = format!("http://{}", listener.local_addr().unwrap());
-    let answers: Arc<Answers> = Arc::new(answers);
+    let responses: Arc<Responses> = Arc::new(responses);
     thread::spawn(move || {
         for stream in listener.incoming() {
-            let answers = Arc::clone(&answers);
-            thread::spawn(move || serve(stream.unwrap(), &*answers));
+            let responses = Arc::clone(&responses);
+            thread::spawn(move || serve(stream.unwrap(), &*responses));
         }
     });
     Client::new(&host, "key", "secret".into(), options()).unwrap()
 }
 
-fn serve(stream: TcpStream, answers: &Answers) -> std::io::Result<()> {
+fn serve(stream: TcpStream, responses: &Responses) -> std::io::Result<()> {
     let mut reader = BufReader::new(&stream);
     loop {
         let (mut path, mut length) = (String::new(), 0);
@@ -50,12 +50,12 @@ fn serve(stream: TcpStream, answers: &Answers) -> std::io::Result<()> {
             if path.is_empty() {
                 path = line.split(' ').nth(1).unwrap_or_default().to_owned();
             }
-            if let Some(told) = line.strip_prefix("content-length:") {
-                length = told.trim().parse().unwrap();
+            if let Some(value) = line.strip_prefix("content-length:") {
+                length = value.trim().parse().unwrap();
             }
         }
         std::io::copy(&mut (&mut reader).take(length), &mut std::io::sink())?;
-        let body = answers(&path);
+        let body = responses(&path);
         let length = body.len();
         let head = format!(
             "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
@@ -79,7 +79,7 @@ fn open(client: &Client) -> Result<Package> {
     Package::open(client, &mut (), "P", KEYCODE.into())
 }
 
-/// The most memory that this process has ever had, in MiB, where the system says so.
+/// The peak of this process's memory in MiB, where the system reports it.
 fn peak() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
@@ -130,7 +130,7 @@ fn directories_may_be_nested_as_deep_as_they_like() {
 }
 
 fn entry(number: usize) -> String {
-    // As the service writes it.
+    // In the service's form.
     format!(
         "{{\"fileId\":\"11111111-2222-3333-4444-{number:012}\",\"fileName\":\"file {number}.txt\",\"fileSize\":\"12\",\
          \"parts\":1,\"fileUploaded\":\"Feb 9, 2022 11:14:24 PM\",\"fileUploadedStr\":\"Feb 9, 2022 at 23:14\",\
@@ -153,7 +153,7 @@ fn a_package_of_very_many_files_opens() {
 }
 
 #[test]
-fn a_directory_without_end_is_left() {
+fn a_directory_without_end_fails() {
     let client = server(move |path| {
         let index = path.split("fileindex=").nth(1);
         let Some(index) = index else {
@@ -171,7 +171,7 @@ fn a_directory_without_end_is_left() {
 }
 
 #[test]
-fn directories_without_end_are_left() {
+fn directories_without_end_fail() {
     const BELOW: usize = 50_000;
     let client = server(move |path| {
         let Some((_, rest)) = path.split_once("/directory/") else {
@@ -194,17 +194,17 @@ fn directories_without_end_are_left() {
     assert!(directory.names().is_empty());
 }
 
-/// Checks a call with each of some answers in place of members of the true one.
+/// Asserts that a call fails with `BadAnswer` if these members replace those of the true response.
 fn lacking<T>(
     emulator: &Emulator,
     endpoint: &str,
-    answers: &[Value],
+    responses: &[Value],
     mut call: impl FnMut() -> Result<T>,
 ) {
-    for answer in answers {
-        emulator.fault(json!({"endpoint": endpoint, "times": 0, "when": "after", "action": {"replace_json": answer}}));
+    for response in responses {
+        emulator.fault(json!({"endpoint": endpoint, "times": 0, "when": "after", "action": {"replace_json": response}}));
         let kind = call().err().map(|error| error.kind());
-        assert_eq!(kind, Some(ErrorKind::BadAnswer), "{endpoint}: {answer}");
+        assert_eq!(kind, Some(ErrorKind::BadAnswer), "{endpoint}: {response}");
         emulator.clear_faults();
     }
 }
@@ -217,9 +217,9 @@ fn upload(package: &Package, name: &str) -> File {
         .unwrap()
 }
 
-/// An answer that was damaged on the way is JSON no more, but may still hold what is secret.
+/// A damaged response is no JSON any more, but may still contain secrets.
 #[test]
-fn damaged_answers_are_not_quoted() {
+fn damaged_responses_are_not_quoted() {
     let emulator = Emulator::start();
     let client = emulator.client_with(ClientOptions {
         retry_window: Duration::from_secs(2),
@@ -236,15 +236,22 @@ fn damaged_answers_are_not_quoted() {
         let action = json!({"status": status, "body": body});
         emulator.fault(json!({"endpoint": "create_package", "times": 0, "action": action}));
         let error = Package::create(&client, &mut ()).err().unwrap();
-        let told = error.message();
-        assert!(told.contains(&status.to_string()), "{told}");
-        assert!(!told.contains("hush") && !told.contains("Secret"), "{told}");
-        assert_eq!(told.contains("Blocked by the firewall"), quoted, "{told}");
+        let message = error.message();
+        assert!(message.contains(&status.to_string()), "{message}");
+        assert!(
+            !message.contains("hush") && !message.contains("Secret"),
+            "{message}"
+        );
+        assert_eq!(
+            message.contains("Blocked by the firewall"),
+            quoted,
+            "{message}"
+        );
         emulator.clear_faults();
     }
 }
 
-/// What the vendor's support asks for.
+/// The vendor's support needs this id.
 #[test]
 fn the_id_of_a_failure_is_in_its_text() {
     let emulator = Emulator::start();
@@ -306,7 +313,7 @@ fn the_id_of_a_failure_is_in_its_text() {
             with(Some("FAIL"), "no", "x".repeat(9000).into()),
             format!("id {})", "x".repeat(100)),
         ),
-        // Once is enough, and none is none.
+        // An id that the message has already is not repeated; null and empty are no ids.
         (
             200,
             with(
@@ -338,7 +345,7 @@ fn the_id_of_a_failure_is_in_its_text() {
 }
 
 #[test]
-fn an_answer_that_lacks_files_is_no_empty_package() {
+fn a_response_that_lacks_files_is_no_empty_package() {
     let emulator = Emulator::start();
     let client = emulator.client();
     let package = Package::create(&client, &mut ()).unwrap();
@@ -394,7 +401,7 @@ fn an_answer_that_lacks_files_is_no_empty_package() {
 }
 
 #[test]
-fn other_answers_have_to_say_what_was_asked() {
+fn other_responses_need_their_members() {
     let emulator = Emulator::start();
     let client = emulator.client();
     let package = Package::create_workspace(&client, &mut (), "W").unwrap();
@@ -464,7 +471,7 @@ fn other_answers_have_to_say_what_was_asked() {
 }
 
 #[test]
-fn a_keycode_that_is_not_proved_within_bounds_is_not_handed_on() {
+fn devices_get_no_keycode_that_is_not_proved_within_the_limits() {
     let below = |n: usize| format!("{{\"directoryId\":\"D{n}\",\"name\":\"d\"}}");
     let below = (0..1100).map(below).collect::<Vec<_>>().join(",");
     let asked = Arc::new(AtomicUsize::new(0));
@@ -493,7 +500,7 @@ fn a_keycode_that_is_not_proved_within_bounds_is_not_handed_on() {
 }
 
 #[test]
-fn what_recipients_have_done_does_not_keep_a_package_from_being_opened() {
+fn a_package_opens_whatever_the_receipts_of_its_recipients_contain() {
     let many = format!("[{{\"ipAddress\":\"{}\"}}]", "1".repeat(130 << 20));
     let recipient = |confirmations: &str| {
         let members = "\"recipientId\":\"R\",\"email\":\"a@x.test\"";

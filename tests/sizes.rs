@@ -1,4 +1,4 @@
-//! Files whose size, or number of parts, is not what was declared (`protocol` 4.3, 5.4.3).
+//! Files with another size or number of parts than declared (`protocol` 4.3, 5.4.3).
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
@@ -23,7 +23,7 @@ const STRICT: DownloadOptions = DownloadOptions {
     strict_size: true,
 };
 
-/// A package, and what opens parts on it.
+/// A package, and the passphrase of its parts.
 fn receiving(emulator: &Emulator, options: ClientOptions) -> (Package, String) {
     let package = package(&emulator.client_with(options));
     let secret = emulator.package(package.id())["server_secret"].clone();
@@ -31,14 +31,14 @@ fn receiving(emulator: &Emulator, options: ClientOptions) -> (Package, String) {
     (package, passphrase)
 }
 
-/// Parts of 1,000 bytes as Node writes them, and the file that they are.
+/// Three parts of 1,000 bytes as the Node client writes them, and the whole file.
 fn three_parts(passphrase: &str) -> (Vec<Vec<u8>>, Vec<u8>) {
     let pieces: Vec<_> = (1..4).map(|seed| noise(seed, 1000)).collect();
     let parts = pieces.iter().map(|piece| part(NODE, passphrase, piece));
     (parts.collect(), pieces.concat())
 }
 
-/// Downloads in every way, and has the same each time. What comes is checked against what is reported.
+/// Downloads in every way, asserts that the content is the same each time and fits the report, and returns it.
 fn in_every_way(package: &Package, id: &str) -> Vec<u8> {
     let check = |download: Download, watch: &Watch, received: usize| {
         assert_eq!(download.size, received as u64);
@@ -84,7 +84,7 @@ fn in_every_way(package: &Package, id: &str) -> Vec<u8> {
     memory
 }
 
-/// The last part that anything was asked of.
+/// The highest part number in any request.
 fn furthest(emulator: &Emulator) -> u64 {
     let requests = emulator.requests();
     let parts = requests.iter().filter_map(|request| {
@@ -96,7 +96,7 @@ fn furthest(emulator: &Emulator) -> u64 {
     parts.max().unwrap()
 }
 
-/// What `strict_size` refuses leaves nothing.
+/// Asserts that `strict_size` refuses the file, and that nothing is left of it.
 fn refused_if_strict(package: &Package, id: &str) {
     let directory = TempDir::new();
     let sink = Sink::Path(directory.0.clone());
@@ -132,7 +132,7 @@ fn a_file_of_another_size_than_declared_is_kept_unless_that_is_refused() {
 }
 
 #[test]
-fn our_own_files_are_kept_when_the_service_tells_a_wrong_size() {
+fn our_own_files_are_kept_when_the_service_reports_a_wrong_size() {
     let emulator = Emulator::start();
     let (package, _) = receiving(&emulator, options());
     let data = noise(1, 2 * PART + 1);
@@ -157,9 +157,9 @@ fn our_own_files_are_kept_when_the_service_tells_a_wrong_size() {
             assert!(in_every_way(&package, &file.file_id) == data, "{offset}");
             refused_if_strict(&package, &file.file_id);
         }
-        // They say themselves how many parts they have: nobody asks for one more.
+        // Our parts contain their number, so no further part is asked for.
         assert_eq!(furthest(&emulator), 3, "{offset}");
-        // Nobody who tries once can ask a part again for its size.
+        // Without retries, a part cannot be fetched again because of its size.
         let once = ClientOptions {
             retry_window: std::time::Duration::ZERO,
             ..options()
@@ -184,7 +184,7 @@ fn a_part_that_was_not_counted_is_fetched_once() {
         };
         let (package, passphrase) = receiving(&emulator, options);
         let (parts, data) = three_parts(&passphrase);
-        // As Node 1.1.3 declared a file, which is whole with that part, and one that is not.
+        // A file as the Node client 1.1.3 declared it, which is complete with that part, and one that is not.
         for size in [3000, 2500, 4000] {
             let id = emulator.add_file(package.id(), "a.bin", size, &parts[..2]);
             emulator.admin("PUT", &format!("/files/{id}/parts/3"), &parts[2]);
@@ -199,7 +199,7 @@ fn a_part_that_was_not_counted_is_fetched_once() {
                 refused_if_strict(&package, &id);
             }
         }
-        // Where enough is there, nothing more is asked for.
+        // If the declared size is reached, no further part is asked for.
         let id = emulator.add_file(package.id(), "a.bin", 2000, &parts[..2]);
         emulator.admin("PUT", &format!("/files/{id}/parts/3"), &parts[2]);
         emulator.forget_requests();
@@ -227,15 +227,15 @@ fn a_file_ends_where_it_ended_if_there_is_no_further_part() {
         ("download_urls", json!({"replace_json": urls})),
     ] {
         emulator.clear_faults();
-        // The first request has the URLs of the parts that are counted.
+        // The first request returns the URLs of the declared parts.
         emulator.fault(json!({"endpoint": endpoint, "skip": 1, "times": 1, "action": action}));
         assert!(download(&package, &id).unwrap() == data, "{action}");
         assert_eq!(emulator.fault_hits(), 1, "{action}");
     }
-    // The storage has a URL for it, and says in its own ways that there is no such part.
+    // The part has a URL, but storage says in one of several ways that there is no such part.
     emulator.settings(json!({"surplus_parts": true}));
     emulator.admin("PUT", &format!("/files/{id}/parts/4"), b"");
-    // Or it gives nothing.
+    // An empty part.
     emulator.forget_requests();
     assert!(download(&package, &id).unwrap() == data);
     assert_eq!(furthest(&emulator), 4);
@@ -247,7 +247,7 @@ fn a_file_ends_where_it_ended_if_there_is_no_further_part() {
         assert!(download(&package, &id).unwrap() == data, "{status}");
         assert_eq!(emulator.fault_hits(), 1, "{status}");
     }
-    // What breaks on the way is another matter: the part is there.
+    // A failure that is no refusal is retried: the part is there.
     emulator.clear_faults();
     let last = noise(4, 1000);
     let sealed = part(NODE, &passphrase, &last);
@@ -256,7 +256,7 @@ fn a_file_ends_where_it_ended_if_there_is_no_further_part() {
         .fault(json!({"endpoint": "part_get", "part": 4, "times": 1, "action": {"status": 503}}));
     let whole = [&data[..], &last].concat();
     assert!(download(&package, &id).unwrap() == whole);
-    // So does what breaks within it, where the rest is refused: by a storage that gives no pieces, or no longer.
+    // Also a broken connection within the part, after which storage refuses the range.
     for status in [400, 403, 416] {
         emulator.clear_faults();
         let breaks = json!({"close_after_response_bytes": 500});
@@ -267,7 +267,7 @@ fn a_file_ends_where_it_ended_if_there_is_no_further_part() {
         assert!(download(&package, &id).unwrap() == whole, "{status}");
         assert_eq!(emulator.fault_hits(), 2, "{status}");
     }
-    // It is verified like every other.
+    // The part is verified like every other.
     let damaged = [&sealed[..sealed.len() - 1], &[!sealed[sealed.len() - 1]]].concat();
     emulator.admin("PUT", &format!("/files/{id}/parts/4"), &damaged);
     let directory = TempDir::new();
@@ -281,7 +281,7 @@ fn a_file_ends_where_it_ended_if_there_is_no_further_part() {
 }
 
 #[test]
-fn a_server_that_fails_for_a_further_part_has_none() {
+fn an_error_of_the_server_for_a_further_part_means_none() {
     let emulator = Emulator::start();
     for force_api_route in [false, true] {
         let options = ClientOptions {
@@ -318,7 +318,7 @@ fn a_server_that_fails_for_a_further_part_has_none() {
 }
 
 #[test]
-fn what_is_no_word_on_a_further_part_is_a_failure() {
+fn other_failures_for_a_further_part_fail_the_download() {
     let emulator = Emulator::start();
     let options = ClientOptions {
         retry_window: std::time::Duration::from_secs(1),
@@ -376,14 +376,14 @@ fn a_file_is_empty_only_if_there_is_nothing() {
         package
             .download(&mut (), &nothing, Sink::Memory(&mut Vec::new()), &STRICT)
             .unwrap();
-        // One part, of which the service counts none.
+        // A file of one part, of which the service counts none.
         let data = noise(1, 1000);
         let id = emulator.add_file(package.id(), "a.bin", 0, &[]);
         let sealed = part(NODE, &passphrase, &data);
         emulator.admin("PUT", &format!("/files/{id}/parts/1"), &sealed);
         assert!(in_every_way(&package, &id) == data);
         refused_if_strict(&package, &id);
-        // Nor is one of ours ever cut.
+        // A file of ours without its last part is refused.
         let ours = upload(&package, "ours.bin", &noise(1, 2 * PART))
             .unwrap()
             .file_id;
@@ -395,7 +395,7 @@ fn a_file_is_empty_only_if_there_is_nothing() {
 }
 
 #[test]
-fn a_size_that_was_not_declared_is_believed_when_it_is_said_again() {
+fn a_part_of_another_size_is_fetched_once_more() {
     let emulator = Emulator::start();
     let (package, _) = receiving(
         &emulator,
@@ -412,11 +412,12 @@ fn a_size_that_was_not_declared_is_believed_when_it_is_said_again() {
     let wrong = emulator.admin("GET", &format!("/files/{other}/parts/1"), b"");
     let right = emulator.admin("GET", &format!("/files/{id}/parts/1"), b"");
     emulator.admin("PUT", &format!("/files/{id}/parts/1"), &wrong);
-    // It is asked for once more, and by then it is the right one.
+    // The part is fetched once more, and by then it is the right one.
     let late = json!({"hang_ms": 1500});
     emulator
         .fault(json!({"endpoint": "part_get", "part": 1, "skip": 1, "times": 1, "action": late}));
-    let mut watch = Mend(|| drop(emulator.admin("PUT", &format!("/files/{id}/parts/1"), &right)));
+    let mut watch =
+        OnRetry(|| drop(emulator.admin("PUT", &format!("/files/{id}/parts/1"), &right)));
     let mut memory = Vec::new();
     let sink = Sink::Memory(&mut memory);
     let options = DownloadOptions::default();
@@ -424,10 +425,10 @@ fn a_size_that_was_not_declared_is_believed_when_it_is_said_again() {
     assert!(memory == data);
 }
 
-/// Does something when the log says that anything is tried again.
-struct Mend<F: FnMut()>(F);
+/// An observer that calls a function when the log says that something is tried again.
+struct OnRetry<F: FnMut()>(F);
 
-impl<F: FnMut()> sendsafely::Observer for Mend<F> {
+impl<F: FnMut()> sendsafely::Observer for OnRetry<F> {
     fn progress(&mut self, _: &sendsafely::Progress) -> sendsafely::Flow {
         sendsafely::Flow::Continue
     }
@@ -463,7 +464,7 @@ fn our_own_files_are_whole_or_refused_whatever_is_declared() {
 }
 
 #[test]
-fn what_does_not_say_its_place_has_none_in_our_own_files() {
+fn a_part_without_a_place_is_refused_in_our_own_files() {
     let emulator = Emulator::start();
     emulator.settings(json!({"surplus_parts": true}));
     let (package, passphrase) = receiving(&emulator, options());
@@ -477,7 +478,7 @@ fn what_does_not_say_its_place_has_none_in_our_own_files() {
     };
     let streamed = package.upload(&mut (), streamed, &UploadOptions::default());
     let known = upload(&package, "known.bin", &data).unwrap();
-    // Whoever holds the parts has these, too: a part of another client's, and a message.
+    // A hostile storage has parts without a place, too: those of another client, and the message.
     let foreign = part(NODE, &passphrase, &noise(2, PART));
     package.set_message(&mut (), "a message").unwrap();
     let message = emulator.package(package.id())["message"].clone();
@@ -501,7 +502,7 @@ fn what_does_not_say_its_place_has_none_in_our_own_files() {
                 let wrong = file(wrong);
                 assert_kind(download(&package, &wrong), ErrorKind::WrongPart);
             }
-            // Nor has one of ours a place behind theirs.
+            // One of our parts after a part of another client.
             let wrong = file(&[stranger]);
             emulator.admin("PUT", &format!("/files/{wrong}/parts/2"), &parts[1]);
             assert_kind(download(&package, &wrong), ErrorKind::WrongPart);
@@ -511,7 +512,7 @@ fn what_does_not_say_its_place_has_none_in_our_own_files() {
 }
 
 #[test]
-fn memory_grows_only_so_far_beyond_the_declared_size() {
+fn memory_is_limited_beyond_the_declared_size() {
     let emulator = Emulator::start();
     let (package, passphrase) = receiving(
         &emulator,
@@ -528,7 +529,7 @@ fn memory_grows_only_so_far_beyond_the_declared_size() {
     let id = emulator.add_file(package.id(), "a.bin", 100_000, &parts);
     let error = refused(download(&package, &id), ErrorKind::SizeMismatch);
     assert!(error.remedy().unwrap().contains("to a file"), "{error}");
-    // Into a file it goes.
+    // Into a file, the same download succeeds.
     let directory = TempDir::new();
     assert!(download_into(&package, &id, &directory).unwrap() == pieces.concat());
     let id = emulator.add_file(package.id(), "a.bin", 180_000, &parts);
@@ -536,7 +537,7 @@ fn memory_grows_only_so_far_beyond_the_declared_size() {
 }
 
 #[test]
-fn little_that_was_sent_fills_no_disk() {
+fn small_parts_that_unpack_to_much_fill_no_disk() {
     let emulator = Emulator::start();
     let limit = 256 << 10;
     let (package, passphrase) = receiving(
@@ -559,7 +560,7 @@ fn little_that_was_sent_fills_no_disk() {
         "{error}"
     );
     assert_eq!(directory.names(), [""; 0]);
-    // What was declared rightly, or was sent, is no harm.
+    // The same size is accepted if it was declared, or if as many bytes were sent.
     let id = emulator.add_file(package.id(), "b.bin", 1_200_000, &bombs);
     let directory = TempDir::new();
     assert_eq!(
@@ -574,7 +575,7 @@ fn little_that_was_sent_fills_no_disk() {
     let id = emulator.add_file(package.id(), "c.bin", 1000, &parts);
     let directory = TempDir::new();
     assert!(download_into(&package, &id, &directory).unwrap() == pieces.concat());
-    // In memory neither, if nothing is declared.
+    // The same in memory, if no size is declared.
     let unknown = |id: &str| {
         let file = json!({"fileId": id, "fileName": "a.bin", "fileSize": null, "parts": 6});
         let action = json!({"replace_json": {"files": [file]}});
@@ -589,7 +590,7 @@ fn little_that_was_sent_fills_no_disk() {
     assert_kind(download(&package, &id), ErrorKind::SizeMismatch);
 }
 
-/// A part whose literal data is compressed: nothing but zeros.
+/// A part whose literal data is compressed zeros.
 fn zeros(passphrase: &str, length: u32) -> Vec<u8> {
     use std::io::Write as _;
     let packet = |tag: u8, body: &[u8]| {
@@ -603,7 +604,7 @@ fn zeros(passphrase: &str, length: u32) -> Vec<u8> {
 }
 
 #[test]
-fn a_file_whose_size_nobody_tells_is_read() {
+fn a_file_of_unknown_size_is_read() {
     let emulator = Emulator::start();
     let (package, passphrase) = receiving(&emulator, options());
     let (parts, data) = three_parts(&passphrase);
@@ -620,7 +621,7 @@ fn a_file_whose_size_nobody_tells_is_read() {
     assert_eq!((done.size, done.declared_size), (3000, None));
     watch.assert_ends_at(3000);
     assert!(watch.reports[0].1.bytes_total.is_none());
-    // In a tree, too, where one that is there is right as it is.
+    // In a tree, too, where an existing file counts as complete.
     let directory = TempDir::new();
     for action in [Action::Downloaded, Action::Skipped] {
         let options = DownloadOptions {
@@ -655,7 +656,7 @@ fn the_report_of_a_tree_has_both_sizes() {
         .download_all(&mut watch, &directory.0, &DownloadOptions::default())
         .unwrap();
     watch.assert_ends_at(9000);
-    // And one on the part that the short one might have had.
+    // And a line about the further part of the short file.
     assert_eq!(watch.log.len(), 3, "{:?}", watch.log);
     let sizes: Vec<_> = report
         .items
@@ -668,7 +669,7 @@ fn the_report_of_a_tree_has_both_sizes() {
         assert!(fs::read(directory.join(&name)).unwrap() == data, "{name}");
     }
 
-    // What is there may be that file or another one. It is left alone, and both sizes are reported.
+    // The local file may be that file or another one: it is not touched, and both sizes are reported.
     let again = DownloadOptions {
         existing: Existing::Skip,
         ..DownloadOptions::default()

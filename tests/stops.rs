@@ -1,4 +1,4 @@
-//! Stopping, wherever the server is silent; and progress, which goes on while nothing moves.
+//! Stopping a call while the server is silent, in every place; and progress reports while nothing moves.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
@@ -15,7 +15,7 @@ use sendsafely::{
 use serde_json::{Value, json};
 use support::*;
 
-/// Long enough that only a stop can end a call within the time of these tests.
+/// With such a retry window, only a stop can end a call within the time of these tests.
 fn patient() -> ClientOptions {
     ClientOptions {
         stall_timeout: Duration::from_secs(60),
@@ -24,7 +24,7 @@ fn patient() -> ClientOptions {
     }
 }
 
-/// Makes a call that is stopped after half a second of silence, and judges how fast it ends.
+/// Makes a call, stops it after half a second of silence, and asserts that it ends soon.
 #[track_caller]
 fn stopped<T, E: Into<Error>>(
     what: &str,
@@ -37,7 +37,7 @@ fn stopped<T, E: Into<Error>>(
     )
 }
 
-/// The same, at the moment that the watch is for.
+/// The same, with a watch that chooses the moment.
 fn stopped_by<T, E: Into<Error>>(
     mut watch: Watch,
     what: &str,
@@ -78,7 +78,7 @@ fn temporary_files() -> usize {
         .count()
 }
 
-/// After a stop: the file can be sent again under its name, and the package is finalized with it alone.
+/// Asserts that after a stop the file can be sent again by its name, and that the package is finalized with it alone.
 fn still_usable(emulator: &Emulator, package: &Package, what: &str) {
     emulator.clear_faults();
     emulator.settings(json!({"upload_complete_delay": 0}));
@@ -122,7 +122,7 @@ fn a_stop_of_an_upload_in_the_middle_of_a_body() {
             json!({"bytes_per_second": 100_000}),
         ] {
             let emulator = Emulator::start();
-            // Larger than what the system's socket buffers take at once.
+            // Larger than the system's socket buffers.
             let options = ClientOptions {
                 part_size: 10 << 20,
                 force_api_route,
@@ -130,7 +130,7 @@ fn a_stop_of_an_upload_in_the_middle_of_a_body() {
             };
             let package = package(&emulator.client_with(options));
             emulator.fault(json!({"endpoint": endpoint, "times": 0, "action": action}));
-            // However long a busy machine takes to encrypt the first part.
+            // A busy machine may take long to encrypt the first part.
             let in_body = Watch::stopping(|progress| progress.bytes_sent > 0);
             stopped_by(in_body, endpoint, |watch| {
                 upload_watched(&package, watch, "a.bin", &noise(1, 25 << 20))
@@ -278,7 +278,7 @@ fn a_stop_of_every_other_call() {
 }
 
 #[test]
-fn a_finalize_that_was_stopped_is_made_up_for() {
+fn after_a_stop_finalize_can_be_called_again() {
     for (when, calls) in [("before", 2), ("after", 1)] {
         let emulator = Emulator::start();
         let package = package(&emulator.client_with(patient()));
@@ -339,7 +339,7 @@ fn a_stop_during_the_tls_handshake() {
     Package::create(&client, &mut ()).unwrap();
 }
 
-/// An address that answers no connection: its queue is full.
+/// An address where connecting hangs, because its queue of connections is full.
 fn blackhole() -> (TcpListener, Vec<TcpStream>, SocketAddr) {
     use std::os::fd::AsRawFd;
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -374,7 +374,7 @@ fn a_stop_while_connecting() {
 }
 
 #[test]
-fn a_stop_while_a_part_that_nobody_counted_is_asked_for() {
+fn a_stop_while_a_further_part_is_asked_for() {
     let (_listener, _queued, address) = blackhole();
     let emulator = Emulator::start();
     let package = package(&emulator.client_with(patient()));
@@ -455,7 +455,7 @@ fn a_stop_while_waiting_to_reconnect() {
     finalize(&sender);
 }
 
-/// A log that is slower than the lines come.
+/// An observer whose log function is slower than lines are written.
 struct SlowLog {
     until: Instant,
     lines: usize,
@@ -606,7 +606,7 @@ fn progress_goes_on_while_the_server_is_silent() {
         } else {
             package.set_message(&mut watch, "hello").unwrap();
         }
-        // Only what falls into the silence counts: a change of phase is told at once.
+        // Only reports during the silence count: a change of phase is reported at once.
         let silence: Vec<_> = watch.reports.iter().map(|(at, _)| *at - started).collect();
         let silence: Vec<_> = silence
             .iter()
@@ -620,7 +620,7 @@ fn progress_goes_on_while_the_server_is_silent() {
     }
 }
 
-/// An observer that takes its time holds nothing up for ever, and is never called from elsewhere.
+/// A slow observer does not block the transfer for ever, and is called on the calling thread only.
 #[test]
 fn progress_is_monotone_and_ends_at_the_total_under_faults() {
     struct Slow(Watch);

@@ -1,8 +1,8 @@
-//! Programs that work on one package or Workspace at once, while answers get lost and programs are killed. Whatever a
-//! call reports as done is there, byte for byte, under the id that it reported, and nobody else's file is touched.
+//! Programs that work on one package or Workspace at once, while responses are lost and programs are killed. What a
+//! call reports as done is there, byte for byte, by the id that it reported, and no other program's file is touched.
 //!
-//! Each round is drawn by chance from a seed. `make stress` plays thousands; `make stress SEED=7 ROUND=12 ROUNDS=20`
-//! plays one of them twenty times, since threads and kills never come at the same moment again.
+//! Each round is derived from a seed. `make stress` runs thousands; `make stress SEED=7 ROUND=12 ROUNDS=20`
+//! runs one of them twenty times, since threads and kills never happen at the same moment again.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![cfg(unix)]
 
@@ -27,24 +27,24 @@ use serde_json::{Value, json};
 use support::*;
 
 const TEST: &str = "what_is_reported_is_there";
-/// What a program that was started by this test has to know.
-const SCENE: &str = "SENDSAFELY_STRESS_SCENE";
+/// The environment variable by which a program that this test starts gets its round.
+const SETUP: &str = "SENDSAFELY_STRESS_SETUP";
 /// Rounds of the short form.
 const ROUNDS: u64 = 24;
-/// Rounds at once, each against an emulator of its own.
+/// Number of rounds at once, each with its own emulator.
 const LANES: usize = 2;
-/// A round of seconds that has not come to its end by then hangs.
-const PATIENCE: Duration = Duration::from_secs(120);
-/// Rounds that may differ before the rest is not worth playing.
-const ENOUGH: usize = 10;
-/// The owner of everything, and somebody who contributes to Workspaces.
+/// A round takes seconds: one that lasts longer than this hangs.
+const TIME_LIMIT: Duration = Duration::from_secs(120);
+/// After so many rounds with differences, the others are not run.
+const MAX_DIFFERENCES: usize = 10;
+/// The owner of all packages, and a contributor of Workspaces.
 const OWNER: usize = 0;
 const OTHER: usize = 1;
 
 #[test]
 fn what_is_reported_is_there() {
     if is_child() {
-        return Scene::inherited().play();
+        return Setup::from_environment().play();
     }
     let number = |name: &str| std::env::var(name).ok()?.parse::<u64>().ok();
     let rounds = number("SENDSAFELY_STRESS_ROUNDS").unwrap_or(ROUNDS);
@@ -52,42 +52,44 @@ fn what_is_reported_is_there() {
     let only = number("SENDSAFELY_STRESS_ROUND");
     println!("stress: {rounds} rounds of seed {seed}");
     let next = AtomicU64::new(0);
-    let tally = Tally::default();
+    let outcomes = Outcomes::default();
     thread::scope(|scope| {
         for _ in 0..LANES {
             scope.spawn(|| {
                 let emulator = Emulator::start();
                 loop {
                     let turn = next.fetch_add(1, Ordering::Relaxed);
-                    if turn >= rounds || tally.differences.lock().unwrap().len() >= ENOUGH {
+                    if turn >= rounds
+                        || outcomes.differences.lock().unwrap().len() >= MAX_DIFFERENCES
+                    {
                         break;
                     }
-                    let round = Round::by_chance(seed, only.unwrap_or(turn));
-                    round.play(&emulator, &tally);
+                    let round = Round::from_seed(seed, only.unwrap_or(turn));
+                    round.play(&emulator, &outcomes);
                 }
             });
         }
     });
-    println!("{}", tally.summary());
-    let differences = tally.differences.into_inner().unwrap();
+    println!("{}", outcomes.summary());
+    let differences = outcomes.differences.into_inner().unwrap();
     assert!(
         differences.is_empty(),
         "{} rounds differ:\n{}",
         differences.len(),
         differences.join("\n")
     );
-    let done = tally.reports.into_inner().unwrap();
+    let done = outcomes.reports.into_inner().unwrap();
     assert!(done["done"] > 0, "nothing was done: {done:?}");
 }
 
-/// What came of all calls, and what was wrong.
+/// The outcomes of all calls, and the differences that were found.
 #[derive(Default)]
-struct Tally {
+struct Outcomes {
     reports: Mutex<BTreeMap<String, u64>>,
     differences: Mutex<Vec<String>>,
 }
 
-impl Tally {
+impl Outcomes {
     fn count(&self, what: &str) {
         *self
             .reports
@@ -106,12 +108,12 @@ impl Tally {
     }
 }
 
-// --- Chance --------------------------------------------------------------------------------------------------------
+// --- Random --------------------------------------------------------------------------------------------------------
 
 /// Numbers that look random and are the same for the same seed (SplitMix64).
-struct Chance(u64);
+struct Random(u64);
 
-impl Chance {
+impl Random {
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut bits = self.0;
@@ -132,7 +134,7 @@ impl Chance {
         &of[usize::try_from(self.below(of.len() as u64)).unwrap()]
     }
 
-    /// Most often soon, at times later.
+    /// Often soon, sometimes later.
     fn moment(&mut self) -> Duration {
         let end = *self.pick(&[30, 100, 600]);
         Duration::from_millis(self.below(end))
@@ -150,7 +152,7 @@ enum Place {
     Directory,
 }
 
-/// The bytes of a file; no two uploads have the same, but for the files that several trees share.
+/// The bytes of a file. All uploads differ, except for the files that several trees share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Content {
     seed: u64,
@@ -164,7 +166,7 @@ impl Content {
 }
 
 #[derive(Clone, Debug)]
-enum Job {
+enum Operation {
     /// A file from a path, from memory or from a function that does not know its size.
     File {
         name: &'static str,
@@ -176,24 +178,24 @@ enum Job {
         files: Vec<(String, Content)>,
         existing: Existing,
     },
-    /// Somebody more who gets it.
+    /// A further recipient.
     Recipient(String),
 }
 
-/// What one program does. The first one is the test itself, which made the package.
+/// What one program does. The first one is the test itself, which creates the package.
 #[derive(Clone, Debug)]
 struct Program {
     user: usize,
-    /// Killed so long after all have begun.
+    /// Killed so long after the start.
     kill: Option<Duration>,
-    /// All threads share a handle; else each opens its own.
+    /// All threads share a handle; otherwise each opens its own.
     one_handle: bool,
-    /// Has nothing on this machine in common with the others, as if it ran on another one.
+    /// Shares nothing on this machine with the others, as if it ran on another one.
     elsewhere: bool,
-    threads: Vec<Vec<Job>>,
+    threads: Vec<Vec<Operation>>,
 }
 
-/// A file that another program has put there before.
+/// A file that another program has uploaded before.
 #[derive(Clone, Debug)]
 struct Foreign {
     user: usize,
@@ -208,13 +210,13 @@ struct Round {
     place: Place,
     settings: Value,
     foreign: Vec<Foreign>,
-    /// An upload of the same name and size that another program of the same user began an hour ago.
+    /// The same user began an upload of the same name and size an hour ago, in another program.
     abandoned: bool,
     programs: Vec<Program>,
     faults: Vec<Value>,
-    /// Both listeners are gone for so long, after so long.
+    /// An outage of both listeners: when it begins, and how long it lasts.
     outage: Option<(Duration, u64)>,
-    /// Somebody finalizes while others are still at it.
+    /// One program finalizes while others still work.
     early_finalize: Option<Duration>,
     finalize_faults: Vec<Value>,
 }
@@ -223,7 +225,7 @@ struct Round {
 const PART_SIZE: usize = 20_000;
 const NAMES: [&str; 2] = ["report.bin", "other.bin"];
 const SIZES: [usize; 5] = [0, 1, PART_SIZE, PART_SIZE + 1, 5 * PART_SIZE];
-/// Calls whose answers get lost; those that create stand there more often.
+/// Calls whose responses are lost; those that create something occur twice.
 const FRAGILE: [&str; 14] = [
     "create_file",
     "create_file",
@@ -242,24 +244,24 @@ const FRAGILE: [&str; 14] = [
 ];
 
 impl Round {
-    fn by_chance(seed: u64, number: u64) -> Self {
-        let mut chance = Chance(seed.wrapping_mul(0x2545_f491_4f6c_dd1d) ^ number);
-        let place = *chance.pick(&[
+    fn from_seed(seed: u64, number: u64) -> Self {
+        let mut random = Random(seed.wrapping_mul(0x2545_f491_4f6c_dd1d) ^ number);
+        let place = *random.pick(&[
             Place::Package,
             Place::Package,
             Place::Root,
             Place::Directory,
         ]);
         let in_package = place == Place::Package;
-        let size = *chance.pick(&SIZES);
+        let size = *random.pick(&SIZES);
         let settings = json!({
-            "list_incomplete_files": !chance.one_in(4),
-            "parts_after_complete": chance.one_in(2),
-            "refuse_duplicate_files": chance.one_in(3),
+            "list_incomplete_files": !random.one_in(4),
+            "parts_after_complete": random.one_in(2),
+            "refuse_duplicate_files": random.one_in(3),
         });
-        let foreign = (0..chance.below(3))
+        let foreign = (0..random.below(3))
             .map(|index| Foreign {
-                user: if in_package || chance.one_in(2) {
+                user: if in_package || random.one_in(2) {
                     OWNER
                 } else {
                     OTHER
@@ -269,40 +271,40 @@ impl Round {
                     false => NAMES[0],
                 },
                 content: Content {
-                    seed: chance.next(),
+                    seed: random.next(),
                     size,
                 },
             })
             .collect();
-        let calm = chance.one_in(8);
-        let programs = (0..2 + chance.below(3))
+        let calm = random.one_in(8);
+        let programs = (0..2 + random.below(3))
             .map(|program| Program {
-                user: match in_package || program == 0 || chance.one_in(2) {
+                user: match in_package || program == 0 || random.one_in(2) {
                     true => OWNER,
                     false => OTHER,
                 },
-                kill: (!calm && program > 0 && chance.one_in(3)).then(|| chance.moment()),
-                one_handle: program == 0 || chance.one_in(2),
-                elsewhere: chance.one_in(3) && program > 0,
-                threads: (0..1 + chance.below(4))
+                kill: (!calm && program > 0 && random.one_in(3)).then(|| random.moment()),
+                one_handle: program == 0 || random.one_in(2),
+                elsewhere: random.one_in(3) && program > 0,
+                threads: (0..1 + random.below(4))
                     .map(|thread| {
-                        (0..1 + chance.below(2))
+                        (0..1 + random.below(2))
                             .map(|index| {
-                                let job = format!("{program}-{thread}-{index}");
-                                Job::by_chance(&mut chance, place, size, &job)
+                                let operation = format!("{program}-{thread}-{index}");
+                                Operation::from_seed(&mut random, place, size, &operation)
                             })
                             .collect()
                     })
                     .collect(),
             })
             .collect();
-        let some = |chance: &mut Chance, most| if calm { 0 } else { chance.below(most) };
-        let faults = (0..some(&mut chance, 7))
-            .map(|_| fault(&mut chance, &FRAGILE))
+        let some = |random: &mut Random, most| if calm { 0 } else { random.below(most) };
+        let faults = (0..some(&mut random, 7))
+            .map(|_| fault(&mut random, &FRAGILE))
             .collect();
         let finalize = ["finalize", "finalize", "package_information"];
-        let finalize_faults = (0..chance.below(3))
-            .map(|_| fault(&mut chance, &finalize))
+        let finalize_faults = (0..random.below(3))
+            .map(|_| fault(&mut random, &finalize))
             .collect();
         Self {
             seed,
@@ -310,35 +312,35 @@ impl Round {
             place,
             settings,
             foreign,
-            abandoned: chance.one_in(10),
+            abandoned: random.one_in(10),
             programs,
             faults,
-            outage: (!calm && chance.one_in(8)).then(|| (chance.moment(), 100 + chance.below(500))),
-            early_finalize: (!calm && in_package && chance.one_in(6)).then(|| chance.moment()),
+            outage: (!calm && random.one_in(8)).then(|| (random.moment(), 100 + random.below(500))),
+            early_finalize: (!calm && in_package && random.one_in(6)).then(|| random.moment()),
             finalize_faults,
         }
     }
 }
 
-impl Job {
-    fn by_chance(chance: &mut Chance, place: Place, size: usize, job: &str) -> Self {
-        let content = |chance: &mut Chance| Content {
-            seed: chance.next(),
+impl Operation {
+    fn from_seed(random: &mut Random, place: Place, size: usize, operation: &str) -> Self {
+        let content = |random: &mut Random| Content {
+            seed: random.next(),
             size,
         };
-        match chance.below(8) {
+        match random.below(8) {
             0 | 1 => Self::Tree {
-                files: (0..1 + chance.below(3))
+                files: (0..1 + random.below(3))
                     .map(|file| {
-                        let directory = match place != Place::Package && chance.one_in(3) {
+                        let directory = match place != Place::Package && random.one_in(3) {
                             true => "Shared/",
                             false => "",
                         };
-                        // Most often a file that other programs send as well: then it is the same one.
-                        match chance.one_in(3) {
+                        // Often a file that other programs send as well, with the same content.
+                        match random.one_in(3) {
                             true => {
-                                let path = format!("{directory}tree-{job}-{file}.bin");
-                                (path, content(chance))
+                                let path = format!("{directory}tree-{operation}-{file}.bin");
+                                (path, content(random))
                             }
                             false => {
                                 let path = format!("{directory}tree-{file}.bin");
@@ -347,38 +349,38 @@ impl Job {
                         }
                     })
                     .collect(),
-                existing: *chance.pick(&[Existing::Skip, Existing::Skip, Existing::Overwrite]),
+                existing: *random.pick(&[Existing::Skip, Existing::Skip, Existing::Overwrite]),
             },
-            2 if place == Place::Package => Self::Recipient(format!("to-{job}@acme.test")),
+            2 if place == Place::Package => Self::Recipient(format!("to-{operation}@acme.test")),
             _ => Self::File {
-                name: NAMES[usize::from(chance.one_in(4))],
-                content: match chance.one_in(4) {
+                name: NAMES[usize::from(random.one_in(4))],
+                content: match random.one_in(4) {
                     true => Content {
-                        seed: chance.next(),
-                        size: *chance.pick(&SIZES),
+                        seed: random.next(),
+                        size: *random.pick(&SIZES),
                     },
-                    false => content(chance),
+                    false => content(random),
                 },
-                how: chance.below(3),
+                how: random.below(3),
             },
         }
     }
 }
 
-/// A few requests go wrong, most often after the server has acted.
-fn fault(chance: &mut Chance, endpoints: &[&str]) -> Value {
-    let when = *chance.pick(&["after", "after", "after", "before"]);
-    let action = match chance.below(8) {
+/// A few requests fail, often after the server has acted.
+fn fault(random: &mut Random, endpoints: &[&str]) -> Value {
+    let when = *random.pick(&["after", "after", "after", "before"]);
+    let action = match random.below(8) {
         0..3 => json!({"close": true}),
         3 | 4 => json!({"status": 503}),
         5 => json!({"status": 429, "headers": {"Retry-After": "1"}}),
         6 => json!({"status": 502, "body": "bad gateway"}),
-        _ => json!({"hang_ms": 50 + chance.below(400), "close": true}),
+        _ => json!({"hang_ms": 50 + random.below(400), "close": true}),
     };
     json!({
-        "endpoint": chance.pick(endpoints),
-        "skip": chance.below(5),
-        "times": 1 + chance.below(2),
+        "endpoint": random.pick(endpoints),
+        "skip": random.below(5),
+        "times": 1 + random.below(2),
         "when": when,
         "action": action,
     })
@@ -386,8 +388,8 @@ fn fault(chance: &mut Chance, endpoints: &[&str]) -> Value {
 
 // --- What a program does -------------------------------------------------------------------------------------------
 
-/// Where the programs of a round meet.
-struct Scene {
+/// What the programs of a round share.
+struct Setup {
     seed: u64,
     number: u64,
     program: usize,
@@ -397,18 +399,18 @@ struct Scene {
     package_id: String,
     keycode: String,
     directory_id: Option<String>,
-    /// Files to send, and what the programs report.
+    /// Directory of the files to send and of the programs' reports.
     place: PathBuf,
 }
 
-impl Scene {
-    fn inherited() -> Self {
-        let scene: Value = serde_json::from_str(&std::env::var(SCENE).unwrap()).unwrap();
-        let text = |name: &str| scene[name].as_str().unwrap().to_owned();
+impl Setup {
+    fn from_environment() -> Self {
+        let setup: Value = serde_json::from_str(&std::env::var(SETUP).unwrap()).unwrap();
+        let text = |name: &str| setup[name].as_str().unwrap().to_owned();
         Self {
-            seed: scene["seed"].as_u64().unwrap(),
-            number: scene["number"].as_u64().unwrap(),
-            program: usize::try_from(scene["program"].as_u64().unwrap()).unwrap(),
+            seed: setup["seed"].as_u64().unwrap(),
+            number: setup["number"].as_u64().unwrap(),
+            program: usize::try_from(setup["program"].as_u64().unwrap()).unwrap(),
             url: text("url"),
             users: [
                 (text("key0"), text("secret0")),
@@ -416,13 +418,13 @@ impl Scene {
             ],
             package_id: text("package_id"),
             keycode: text("keycode"),
-            directory_id: scene["directory_id"].as_str().map(str::to_owned),
+            directory_id: setup["directory_id"].as_str().map(str::to_owned),
             place: text("place").into(),
         }
     }
 
-    /// For another process.
-    fn handed_to(&self, program: usize) -> String {
+    /// The value of the environment variable for another process.
+    fn for_process(&self, program: usize) -> String {
         let [(key0, secret0), (key1, secret1)] = &self.users;
         json!({
             "seed": self.seed, "number": self.number, "program": program, "url": self.url, "key0": key0, "secret0": secret0,
@@ -462,11 +464,11 @@ impl Scene {
         self.place.join(format!("ready-{program}"))
     }
 
-    /// What a program of its own does.
+    /// Runs a program in its own process.
     fn play(&self) {
-        let round = Round::by_chance(self.seed, self.number);
+        let round = Round::from_seed(self.seed, self.number);
         fs::write(self.ready(self.program), "").unwrap();
-        let end = Instant::now() + PATIENCE;
+        let end = Instant::now() + TIME_LIMIT;
         while !self.go().exists() {
             assert!(Instant::now() < end, "nobody says go");
             thread::sleep(Duration::from_millis(1));
@@ -474,7 +476,7 @@ impl Scene {
         self.run(self.program, &round.programs[self.program], None);
     }
 
-    /// The jobs of a program, each reported as soon as it is done: the program may be killed right after that.
+    /// Runs the calls of a program. Each is reported at once, because the program may be killed right after.
     fn run(&self, number: usize, program: &Program, made: Option<&Package>) {
         let file = OpenOptions::new()
             .append(true)
@@ -487,7 +489,7 @@ impl Scene {
             line.as_object_mut()
                 .unwrap()
                 .extend(value.as_object().unwrap().clone());
-            // One write, so that no half of a line remains.
+            // One write, so that a kill leaves no half of a line.
             let line = format!("{line}\n");
             reports.lock().unwrap().write_all(line.as_bytes()).unwrap();
         };
@@ -497,7 +499,7 @@ impl Scene {
         };
         let shared = program.one_handle.then(open);
         thread::scope(|scope| {
-            for (thread, jobs) in program.threads.iter().enumerate() {
+            for (thread, operations) in program.threads.iter().enumerate() {
                 let (report, open, shared) = (&report, &open, &shared);
                 scope.spawn(move || {
                     let package = shared.clone().unwrap_or_else(open);
@@ -508,10 +510,10 @@ impl Scene {
                             return report(&call, failure(&error));
                         }
                     };
-                    for (index, job) in jobs.iter().enumerate() {
+                    for (index, operation) in operations.iter().enumerate() {
                         let source = self.source(number, thread, index);
                         let call = format!("{number}-{thread}-{index}");
-                        for outcome in self.work(&package, job, &source) {
+                        for outcome in self.work(&package, operation, &source) {
                             report(&call, outcome);
                         }
                     }
@@ -521,10 +523,10 @@ impl Scene {
         report(&number.to_string(), json!({"end": true}));
     }
 
-    /// One call, and what it reports.
-    fn work(&self, package: &Package, job: &Job, source: &Path) -> Vec<Value> {
-        match job {
-            Job::Recipient(email) => {
+    /// Makes one call, and returns its reports.
+    fn work(&self, package: &Package, operation: &Operation, source: &Path) -> Vec<Value> {
+        match operation {
+            Operation::Recipient(email) => {
                 let added = package.add_recipient(&mut (), email, None);
                 vec![match added {
                     Ok(recipient) => {
@@ -533,7 +535,7 @@ impl Scene {
                     Err(error) => failure(&error),
                 }]
             }
-            Job::File { name, content, how } => {
+            Operation::File { name, content, how } => {
                 let options = UploadOptions {
                     file_name: Some((*name).to_owned()),
                     directory_id: self.directory_id.clone(),
@@ -563,7 +565,9 @@ impl Scene {
                     Err(error) => failure(&error),
                 }]
             }
-            Job::Tree { files, existing } => self.send_tree(package, source, files, *existing),
+            Operation::Tree { files, existing } => {
+                self.send_tree(package, source, files, *existing)
+            }
         }
     }
 
@@ -609,7 +613,7 @@ fn failure(error: &sendsafely::Error) -> Value {
 
 // --- A round -------------------------------------------------------------------------------------------------------
 
-/// A process that ends with this.
+/// A process that is killed when this is dropped.
 struct Worker(Child);
 
 impl Drop for Worker {
@@ -619,24 +623,24 @@ impl Drop for Worker {
     }
 }
 
-/// What was put before the programs began: id and content.
+/// Files from before the programs began: id and content.
 type Before = Vec<(String, Foreign)>;
 
 impl Round {
-    fn play(&self, emulator: &Emulator, tally: &Tally) {
+    fn play(&self, emulator: &Emulator, outcomes: &Outcomes) {
         let started = Instant::now();
         let played = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            self.play_on(emulator, tally)
+            self.run_on(emulator, outcomes)
         }));
         let mut wrong = played.unwrap_or_else(|panic| {
             let text = panic.downcast_ref::<String>().cloned();
             let text = text.or_else(|| panic.downcast_ref::<&str>().map(|&text| text.to_owned()));
             vec![format!("panic: {}", text.unwrap_or_default())]
         });
-        if started.elapsed() > PATIENCE {
+        if started.elapsed() > TIME_LIMIT {
             wrong.push(format!("it took {:?}", started.elapsed()));
         }
-        tally.count("rounds");
+        outcomes.count("rounds");
         if wrong.is_empty() {
             return;
         }
@@ -656,11 +660,11 @@ impl Round {
             writeln!(text, "  {line}").unwrap();
         }
         println!("{text}");
-        tally.differences.lock().unwrap().push(text);
+        outcomes.differences.lock().unwrap().push(text);
     }
 
-    /// Plays the round; gives what was wrong.
-    fn play_on(&self, emulator: &Emulator, tally: &Tally) -> Vec<String> {
+    /// Runs the round; returns the differences.
+    fn run_on(&self, emulator: &Emulator, outcomes: &Outcomes) -> Vec<String> {
         emulator.admin("POST", "/reset", b"");
         emulator.settings(self.settings.clone());
         let temporary = TempDir::new();
@@ -670,7 +674,7 @@ impl Round {
                 emulator.of_user(user, "api_secret"),
             )
         };
-        let mut scene = Scene {
+        let mut setup = Setup {
             seed: self.seed,
             number: self.number,
             program: 0,
@@ -681,37 +685,37 @@ impl Round {
             directory_id: None,
             place: temporary.0.clone(),
         };
-        let package = self.make(&mut scene);
-        let before = self.put_before(emulator, &scene);
-        let abandoned = self.abandoned.then(|| self.abandon(emulator, &scene));
-        self.plant(&scene);
+        let package = self.make(&mut setup);
+        let before = self.upload_before(emulator, &setup);
+        let abandoned = self.abandoned.then(|| self.abandon(emulator, &setup));
+        self.plant(&setup);
 
-        let early = self.let_them_work(emulator, &scene, &package);
+        let early = self.run_programs(emulator, &setup, &package);
         emulator.clear_faults();
-        let mut judge = Judge {
+        let mut checker = Checker {
             round: self,
             emulator,
-            scene: &scene,
+            setup: &setup,
             before,
             abandoned,
             reports: Vec::new(),
             wrong: Vec::new(),
         };
-        judge.read_reports(tally);
-        judge.look("after the programs", &|user| scene.open(user));
+        checker.read_reports(outcomes);
+        checker.look("after the programs", &|user| setup.open(user));
         let finalized_early = matches!(early, Some(Ok(_)));
         if !finalized_early {
-            judge.send_again();
-            judge.look("after sending again", &|user| scene.open(user));
+            checker.send_again();
+            checker.look("after sending again", &|user| setup.open(user));
         }
         if self.place == Place::Package {
-            judge.finalize(&package, early);
+            checker.finalize(&package, early);
         }
-        judge.wrong
+        checker.wrong
     }
 
-    fn make(&self, scene: &mut Scene) -> Package {
-        let client = scene.client(OWNER);
+    fn make(&self, setup: &mut Setup) -> Package {
+        let client = setup.client(OWNER);
         let other = "second@acme.test";
         let package = match self.place {
             Place::Package => Package::create(&client, &mut ()).unwrap(),
@@ -726,19 +730,19 @@ impl Round {
                 .unwrap();
         }
         if self.place == Place::Directory {
-            scene.directory_id = Some(package.create_directory(&mut (), None, "Here").unwrap());
+            setup.directory_id = Some(package.create_directory(&mut (), None, "Here").unwrap());
         }
-        scene.package_id = package.id().to_owned();
-        scene.keycode = package.keycode().unwrap().to_owned();
+        setup.package_id = package.id().to_owned();
+        setup.keycode = package.keycode().unwrap().to_owned();
         package
     }
 
-    fn put_before(&self, emulator: &Emulator, scene: &Scene) -> Before {
+    fn upload_before(&self, emulator: &Emulator, setup: &Setup) -> Before {
         let put = |foreign: &Foreign| {
-            let package = scene.open(foreign.user).unwrap();
+            let package = setup.open(foreign.user).unwrap();
             let options = UploadOptions {
                 file_name: Some(foreign.name.to_owned()),
-                directory_id: scene.directory_id.clone(),
+                directory_id: setup.directory_id.clone(),
             };
             let data = foreign.content.bytes();
             let source = Source::Memory {
@@ -754,16 +758,16 @@ impl Round {
     }
 
     /// Gives the id.
-    fn abandon(&self, emulator: &Emulator, scene: &Scene) -> String {
+    fn abandon(&self, emulator: &Emulator, setup: &Setup) -> String {
         let size = match self.programs[0].threads[0][0] {
-            Job::File { content, .. } => content.size,
+            Operation::File { content, .. } => content.size,
             _ => SIZES[0],
         };
         let parts = size.div_ceil(PART_SIZE).max(1);
-        let file = json!({"name": NAMES[0], "size": size, "parts": parts, "directory_id": scene.directory_id});
-        let path = format!("/packages/{}", scene.package_id);
+        let file = json!({"name": NAMES[0], "size": size, "parts": parts, "directory_id": setup.directory_id});
+        let path = format!("/packages/{}", setup.package_id);
         let file = emulator.admin_json("PUT", &format!("{path}/files"), &file);
-        let mut files = emulator.package(&scene.package_id)["files"].clone();
+        let mut files = emulator.package(&setup.package_id)["files"].clone();
         for file in files.as_array_mut().unwrap() {
             file["created_ms"] = json!(file["created_ms"].as_i64().unwrap() - 3_600_000);
         }
@@ -771,33 +775,35 @@ impl Round {
         file["file_id"].as_str().unwrap().to_owned()
     }
 
-    /// Writes the local files.
-    fn plant(&self, scene: &Scene) {
+    /// Writes the local files of all programs.
+    fn plant(&self, setup: &Setup) {
         for (program, what) in self.programs.iter().enumerate() {
-            for (thread, jobs) in what.threads.iter().enumerate() {
-                for (index, job) in jobs.iter().enumerate() {
-                    let source = scene.source(program, thread, index);
-                    match job {
-                        Job::File { content, .. } => fs::write(source, content.bytes()).unwrap(),
-                        Job::Tree { files, .. } => {
+            for (thread, operations) in what.threads.iter().enumerate() {
+                for (index, operation) in operations.iter().enumerate() {
+                    let source = setup.source(program, thread, index);
+                    match operation {
+                        Operation::File { content, .. } => {
+                            fs::write(source, content.bytes()).unwrap()
+                        }
+                        Operation::Tree { files, .. } => {
                             for (path, content) in files {
                                 let path = source.join(path);
                                 fs::create_dir_all(path.parent().unwrap()).unwrap();
                                 fs::write(path, content.bytes()).unwrap();
                             }
                         }
-                        Job::Recipient(_) => {}
+                        Operation::Recipient(_) => {}
                     }
                 }
             }
         }
     }
 
-    /// All programs at once; gives what came of finalizing meanwhile, if that was tried.
-    fn let_them_work(
+    /// Runs all programs at once; returns the result of finalizing meanwhile, if that was tried.
+    fn run_programs(
         &self,
         emulator: &Emulator,
-        scene: &Scene,
+        setup: &Setup,
         package: &Package,
     ) -> Option<Result<String>> {
         let mut workers = Vec::new();
@@ -806,17 +812,17 @@ impl Round {
             command
                 .args([TEST, "--exact", "--nocapture", "--test-threads=1"])
                 .env("SENDSAFELY_TEST_CHILD", "1")
-                .env(SCENE, scene.handed_to(number))
+                .env(SETUP, setup.for_process(number))
                 .stdin(Stdio::null())
                 .stdout(Stdio::null());
             if program.elsewhere {
-                let temporary = scene.place.join(format!("elsewhere-{number}"));
+                let temporary = setup.place.join(format!("elsewhere-{number}"));
                 fs::create_dir(&temporary).unwrap();
                 command.env("TMPDIR", temporary);
             }
             workers.push((number, program, Worker(command.spawn().unwrap())));
         }
-        let end = Instant::now() + PATIENCE;
+        let end = Instant::now() + TIME_LIMIT;
         let wait = |what: &mut dyn FnMut() -> bool| {
             while !what() {
                 assert!(Instant::now() < end, "a program does not come to its end");
@@ -824,22 +830,22 @@ impl Round {
             }
         };
         for (number, ..) in &workers {
-            wait(&mut || scene.ready(*number).exists());
+            wait(&mut || setup.ready(*number).exists());
         }
         for fault in &self.faults {
             let mut fault = fault.clone();
-            fault["path_contains"] = scene.package_id.as_str().into();
+            fault["path_contains"] = setup.package_id.as_str().into();
             emulator.fault(fault);
         }
-        fs::write(scene.go(), "").unwrap();
+        fs::write(setup.go(), "").unwrap();
         let begun = Instant::now();
         let over = AtomicBool::new(false);
         let early = thread::scope(|scope| {
-            let own = scope.spawn(|| scene.run(0, &self.programs[0], Some(package)));
+            let own = scope.spawn(|| setup.run(0, &self.programs[0], Some(package)));
             let finalizing = self.early_finalize.map(|moment| {
                 scope.spawn(move || {
                     thread::sleep(moment);
-                    let finalized = scene.open(OWNER)?;
+                    let finalized = setup.open(OWNER)?;
                     let finalized = finalized.finalize(&mut (), &FinalizeOptions::default())?;
                     Ok(finalized.link)
                 })
@@ -885,7 +891,7 @@ impl Round {
 
 // --- What is there -------------------------------------------------------------------------------------------------
 
-/// A file that somebody was told is there.
+/// A file that a call has reported as done.
 struct Reported {
     call: String,
     id: String,
@@ -893,43 +899,43 @@ struct Reported {
     content: Content,
 }
 
-struct Judge<'a> {
+struct Checker<'a> {
     round: &'a Round,
     emulator: &'a Emulator,
-    scene: &'a Scene,
+    setup: &'a Setup,
     before: Before,
     abandoned: Option<String>,
     reports: Vec<Reported>,
     wrong: Vec<String>,
 }
 
-/// What the server holds of a file, of an old version too.
+/// A file on the server, or an old version of one.
 struct Held {
     name: String,
     size: u64,
     complete: bool,
-    /// No part has arrived.
+    /// No part is stored.
     empty: bool,
     directory_id: String,
 }
 
-impl Judge<'_> {
+impl Checker<'_> {
     fn wrong(&mut self, text: String) {
         self.wrong.push(text);
     }
 
-    /// What the programs have reported, and whether they may have failed in that way.
-    fn read_reports(&mut self, tally: &Tally) {
-        let raw = self.emulator.package(&self.scene.package_id);
+    /// Reads the programs' reports, and checks whether a call may have failed like that.
+    fn read_reports(&mut self, outcomes: &Outcomes) {
+        let raw = self.emulator.package(&self.setup.package_id);
         for (number, program) in self.round.programs.iter().enumerate() {
-            let text = fs::read_to_string(self.scene.reports(number)).unwrap_or_default();
+            let text = fs::read_to_string(self.setup.reports(number)).unwrap_or_default();
             let mut ended = false;
             for line in text.lines() {
                 let line: Value = serde_json::from_str(line).unwrap();
                 let call = line["call"].as_str().unwrap().to_owned();
                 let text = |name: &str| line[name].as_str().unwrap_or_default().to_owned();
                 if line["done"].is_string() {
-                    tally.count("done");
+                    outcomes.count("done");
                     self.reports.push(Reported {
                         call,
                         id: text("done"),
@@ -950,7 +956,7 @@ impl Judge<'_> {
                         ));
                     }
                 } else if line["failed"].is_string() {
-                    tally.count(&text("failed"));
+                    outcomes.count(&text("failed"));
                     if !self.round.may_fail(&text("failed")) {
                         self.wrong(format!(
                             "{call}: failed with {}: {}",
@@ -983,7 +989,7 @@ impl Judge<'_> {
                 add(old, held);
             }
         }
-        let raw = self.emulator.package(&self.scene.package_id);
+        let raw = self.emulator.package(&self.setup.package_id);
         let mut held = BTreeMap::new();
         for file in raw["files"].as_array().unwrap() {
             add(file, &mut held);
@@ -991,7 +997,7 @@ impl Judge<'_> {
         held
     }
 
-    /// Everything that was reported, and everything from before, byte for byte, for somebody who just comes along.
+    /// Checks, with a new handle, that every file that was reported or there before is there, byte for byte.
     fn look(&mut self, when: &str, open: &dyn Fn(usize) -> Result<Package>) {
         let held = self.held();
         let package = match open(OWNER) {
@@ -1032,13 +1038,13 @@ impl Judge<'_> {
             }
             read.insert(id.clone(), ());
         }
-        // What nobody was told of is one's own or is not complete.
+        // A file that no call reported has the content of one upload, or is not complete.
         for (id, file) in held
             .iter()
             .filter(|(id, file)| file.complete && !read.contains_key(*id))
         {
             match self.download(&package, id, file) {
-                Ok(data) if self.is_somebodys(&data) => {}
+                Ok(data) if self.is_an_upload(&data) => {}
                 Ok(data) => {
                     let whose = self.whose(&data);
                     self.wrong(format!(
@@ -1075,7 +1081,7 @@ impl Judge<'_> {
         Ok(data)
     }
 
-    /// Contents of all uploads, each with who makes it.
+    /// The contents of all uploads, each with the call that makes it.
     fn contents(&self) -> Vec<(String, Content)> {
         let mut contents: Vec<_> = self
             .before
@@ -1083,16 +1089,16 @@ impl Judge<'_> {
             .map(|(id, one)| (id.clone(), one.content))
             .collect();
         for (program, what) in self.round.programs.iter().enumerate() {
-            for (thread, jobs) in what.threads.iter().enumerate() {
-                for (index, job) in jobs.iter().enumerate() {
+            for (thread, operations) in what.threads.iter().enumerate() {
+                for (index, operation) in operations.iter().enumerate() {
                     let call = format!("{program}-{thread}-{index}");
-                    match job {
-                        Job::File { content, .. } => contents.push((call, *content)),
-                        Job::Tree { files, .. } => {
+                    match operation {
+                        Operation::File { content, .. } => contents.push((call, *content)),
+                        Operation::Tree { files, .. } => {
                             contents
                                 .extend(files.iter().map(|(_, content)| (call.clone(), *content)));
                         }
-                        Job::Recipient(_) => {}
+                        Operation::Recipient(_) => {}
                     }
                 }
             }
@@ -1100,12 +1106,12 @@ impl Judge<'_> {
         contents
     }
 
-    fn is_somebodys(&self, data: &[u8]) -> bool {
+    fn is_an_upload(&self, data: &[u8]) -> bool {
         let contents = self.contents();
         contents.iter().any(|(_, content)| content.bytes() == data)
     }
 
-    /// Whose bytes these are, part for part.
+    /// The calls whose content these bytes have, part by part.
     fn whose(&self, data: &[u8]) -> String {
         let contents = self.contents();
         let parts = data.chunks(PART_SIZE).enumerate().map(|(index, part)| {
@@ -1118,20 +1124,20 @@ impl Judge<'_> {
         format!("the parts of {}", parts.collect::<Vec<_>>().join(", "))
     }
 
-    /// Somebody repeats what killed programs were at: what then is reported as done has to be there.
+    /// Repeats the trees of killed programs. What is then reported as done has to be there.
     fn send_again(&mut self) {
         for (program, what) in self.round.programs.iter().enumerate() {
             if what.kill.is_none() {
                 continue;
             }
-            for (thread, jobs) in what.threads.iter().enumerate() {
-                for (index, job) in jobs.iter().enumerate() {
-                    let Job::Tree { files, .. } = job else {
+            for (thread, operations) in what.threads.iter().enumerate() {
+                for (index, operation) in operations.iter().enumerate() {
+                    let Operation::Tree { files, .. } = operation else {
                         continue;
                     };
                     let call = format!("{program}-{thread}-{index} again");
-                    let source = self.scene.source(program, thread, index);
-                    let package = match self.scene.open(what.user) {
+                    let source = self.setup.source(program, thread, index);
+                    let package = match self.setup.open(what.user) {
                         Ok(package) => package,
                         Err(error) => {
                             self.wrong(format!("{call}: {error}"));
@@ -1139,7 +1145,7 @@ impl Judge<'_> {
                         }
                     };
                     let outcomes = self
-                        .scene
+                        .setup
                         .send_tree(&package, &source, files, Existing::Skip);
                     let all = outcomes.len();
                     for outcome in outcomes {
@@ -1165,9 +1171,9 @@ impl Judge<'_> {
         }
     }
 
-    /// The maker of the package finalizes it, and somebody opens the link.
+    /// Finalizes the package by the handle that created it, and opens the link.
     fn finalize(&mut self, package: &Package, early: Option<Result<String>>) {
-        let id = self.scene.package_id.clone();
+        let id = self.setup.package_id.clone();
         let held = self.held();
         let incomplete = held.values().any(|file| !file.complete);
         let finalized = match early {
@@ -1190,7 +1196,7 @@ impl Judge<'_> {
                     self.wrong("finalize went well, but the package is not finalized".to_owned());
                 }
                 self.look("after finalize", &|_| {
-                    Package::open_link(&self.scene.client(OTHER), &mut (), &link)
+                    Package::open_link(&self.setup.client(OTHER), &mut (), &link)
                 });
             }
             Err(error) => {
@@ -1200,7 +1206,7 @@ impl Judge<'_> {
                         error.kind()
                     ));
                 }
-                // This handle knows of no other program's files.
+                // This handle does not know the files of other programs.
                 let own = self.reports.iter().any(|file| file.call.starts_with("0-"));
                 let is_explained = match error.kind() {
                     ErrorKind::NoFile => !own,
@@ -1216,7 +1222,7 @@ impl Judge<'_> {
                     ));
                 }
                 self.look("after a finalize that failed", &|user| {
-                    self.scene.open(user)
+                    self.setup.open(user)
                 });
             }
         }
@@ -1224,15 +1230,15 @@ impl Judge<'_> {
 }
 
 impl Round {
-    /// Whether there may be no way to finalize the package: something is incomplete that its maker's handle does not know
-    /// of, or may not remove.
+    /// Whether finalize may be impossible, because of an incomplete file that the creator's handle does not
+    /// know or may not remove.
     fn may_stay_open(&self, incomplete: bool) -> bool {
         let is_killed = |program: &Program| program.kill.is_some();
         let is_disturbed = self.programs.iter().any(is_killed)
             || self.abandoned
             || self.outage.is_some()
             || self.early_finalize.is_some();
-        // Only the first program works with the handle of the maker.
+        // Only the first program works with the creator's handle.
         let is_lost = |fault: &Value| {
             let endpoint = &fault["endpoint"];
             *endpoint == "delete_file" || *endpoint == "create_file"
@@ -1240,7 +1246,7 @@ impl Round {
         incomplete && (is_disturbed || self.faults.iter().any(is_lost))
     }
 
-    /// Whether a call may fail in this way: nothing that went wrong explains what is not named here.
+    /// Whether the faults of a round explain that a call fails with this kind.
     fn may_fail(&self, kind: &str) -> bool {
         let disturbed = !self.faults.is_empty() || self.outage.is_some();
         match kind {

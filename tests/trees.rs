@@ -1,4 +1,4 @@
-//! Whole trees, up and down: what arrives, what each file is told to have become, and how many requests it takes.
+//! Whole directory trees, sent and received: their content, the report of each file, and the number of requests.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![cfg(unix)]
 
@@ -39,7 +39,7 @@ fn receive_existing(package: &Package, directory: &Path, existing: Existing) -> 
     package.download_all(&mut (), directory, &options)
 }
 
-/// Files of a local tree by path, directories with a slash at the end.
+/// The files of a local tree by path; directories have a slash at the end.
 fn local(base: &Path) -> BTreeMap<String, Vec<u8>> {
     fn walk(base: &Path, path: &str, found: &mut BTreeMap<String, Vec<u8>>) {
         for entry in fs::read_dir(base.join(path)).unwrap() {
@@ -70,7 +70,7 @@ fn plant(base: &Path, tree: &[(&str, &[u8])]) {
     }
 }
 
-/// The paths of all files that the server holds in a Workspace, each with its size and version.
+/// The paths of all files of a Workspace on the server, each with its size and version.
 fn held(raw: &Value) -> BTreeMap<String, (u64, u64)> {
     let path_of = |id: &Value| {
         let mut id = id.as_str().unwrap();
@@ -110,7 +110,7 @@ fn actions(report: &Report) -> BTreeMap<&str, Action> {
         .collect()
 }
 
-/// What each item failed with.
+/// The items that failed, each with its kind.
 fn failures(report: &Report) -> BTreeMap<&str, ErrorKind> {
     let items = report.items.iter();
     items
@@ -135,7 +135,7 @@ const TREE: &[(&str, &[u8])] = &[
 ];
 
 #[test]
-fn a_tree_goes_up_and_comes_down() {
+fn a_tree_is_sent_and_received() {
     let emulator = Emulator::start();
     let workspace = workspace(&emulator.client());
     let (from, to) = (TempDir::new(), TempDir::new());
@@ -186,7 +186,7 @@ fn a_tree_goes_up_and_comes_down() {
         assert_eq!(item.local_path, Some(to.0.join(&item.path)));
     }
 
-    // A part of it, by the id of its directory.
+    // A subtree, by the id of its directory.
     let docs = workspace
         .directory(&mut (), None, &DirectoryOptions::default())
         .unwrap()
@@ -228,7 +228,7 @@ fn a_tree_goes_up_and_comes_down() {
 }
 
 #[test]
-fn going_on_skips_what_is_there_and_whole() {
+fn a_second_run_skips_files_that_are_complete() {
     let emulator = Emulator::start();
     let workspace = workspace(&emulator.client());
     let (from, to) = (TempDir::new(), TempDir::new());
@@ -240,7 +240,7 @@ fn going_on_skips_what_is_there_and_whole() {
         &[("Docs/b.txt", b"changed"), ("Docs/New/e.txt", b"e")],
     );
 
-    // Opened anew, as the next run of a program does.
+    // With a new handle, as in the next run of a program.
     let again = Package::open(
         &emulator.client(),
         &mut (),
@@ -306,7 +306,7 @@ fn going_on_skips_what_is_there_and_whole() {
     assert_eq!(held(&emulator.only_package())["a.txt"], (1, 2));
     assert_eq!(held(&emulator.only_package())["Docs/b.txt"], (7, 3));
 
-    // Down again: nothing is replaced unless that was asked for.
+    // Received again: files are replaced only on request.
     emulator.forget_requests();
     failed(receive(&again, &to.0), ErrorKind::FileExists);
     assert_eq!(emulator.count("part_get"), 0);
@@ -331,15 +331,15 @@ fn going_on_skips_what_is_there_and_whole() {
     assert_eq!(local(&to.0), local(&from.0));
 }
 
-/// A service that no longer knows an upload is asked whether it gives the file out.
+/// If the service no longer knows an upload, the library asks whether the file can be downloaded.
 #[test]
-fn whether_a_file_is_complete_is_asked_in_two_ways() {
+fn two_requests_find_whether_a_file_is_complete() {
     let emulator = Emulator::start();
     let workspace = workspace(&emulator.client());
     let from = TempDir::new();
     plant(&from.0, &[("a.txt", b"a"), ("b.txt", b"b")]);
     let whole = send(&workspace, &from.0).unwrap().items;
-    // Begun elsewhere, and at work or not: nobody here knows.
+    // Begun by another machine, which may be still at work.
     let file = json!({"name": "b.txt", "size": 1, "parts": 1});
     let path = format!("/packages/{}/files", workspace.id());
     emulator.admin_json("PUT", &path, &file);
@@ -358,7 +358,7 @@ fn whether_a_file_is_complete_is_asked_in_two_ways() {
     );
 }
 
-/// What a killed download has left is nobody's document.
+/// A temporary file that a killed download has left is not sent.
 #[test]
 fn temporary_files_of_downloads_are_not_sent() {
     let emulator = Emulator::start();
@@ -388,9 +388,9 @@ fn temporary_files_of_downloads_are_not_sent() {
     assert_eq!(names, [".sendsafely-notes.part", "a.txt", "b.part"]);
 }
 
-/// A program that was killed in the middle leaves incomplete files: they look whole by name and size.
+/// A killed program leaves incomplete files, which look complete by name and size.
 #[test]
-fn what_a_killed_upload_has_left_is_sent_again() {
+fn incomplete_files_of_a_killed_upload_are_sent_again() {
     if is_child() {
         let text = |name: &str| std::env::var(name).unwrap();
         let secret = text("TREE_SECRET").as_str().into();
@@ -404,7 +404,7 @@ fn what_a_killed_upload_has_left_is_sent_again() {
         send(&workspace, Path::new(&text("TREE_FROM"))).unwrap();
         unreachable!("it is killed before");
     }
-    // Some parts do not arrive, or nobody hears of the files' ids.
+    // Some parts do not arrive, or the responses with the files' ids are lost.
     for (endpoint, when) in [("part_put", "before"), ("create_file", "after")] {
         let emulator = Emulator::start();
         let workspace = workspace(&emulator.client());
@@ -415,7 +415,7 @@ fn what_a_killed_upload_has_left_is_sent_again() {
         let rule =
             json!({"endpoint": endpoint, "skip": 2, "times": 0, "when": when, "action": silence});
         emulator.fault(rule);
-        let name = "what_a_killed_upload_has_left_is_sent_again";
+        let name = "incomplete_files_of_a_killed_upload_are_sent_again";
         let mut child = std::process::Command::new(std::env::current_exe().unwrap())
             .args([name, "--exact", "--nocapture"])
             .env("SENDSAFELY_TEST_CHILD", "1")
@@ -432,7 +432,7 @@ fn what_a_killed_upload_has_left_is_sent_again() {
             assert!(Instant::now() < end, "the other program does nothing");
             std::thread::sleep(Duration::from_millis(20));
         }
-        // What is under way elsewhere is left alone, and sent beside it.
+        // A file that another program is uploading is left alone, and sent beside it.
         let during = emulator.package(workspace.id())["files"].clone();
         emulator.clear_faults();
         let report = send(&workspace, &from.0).unwrap();
@@ -453,7 +453,7 @@ fn what_a_killed_upload_has_left_is_sent_again() {
 
         child.kill().unwrap();
         child.wait().unwrap();
-        // A further size, so that no complete file is there to be found.
+        // Another size, so that there is no complete file of it.
         plant(&from.0, &[("later.bin", b"later")]);
         let incomplete = |raw: &Value| {
             let files = raw["files"].as_array().unwrap().iter();
@@ -469,7 +469,7 @@ fn what_a_killed_upload_has_left_is_sent_again() {
         .unwrap();
         let before = incomplete(&emulator.only_package());
         emulator.forget_requests();
-        // Two go on at once; each wants to remove what is left.
+        // Two programs continue at once, and both try to remove the incomplete files.
         emulator.fault(json!({"endpoint": "delete_file", "action": {"hang_ms": 1500}}));
         std::thread::scope(|scope| {
             let first = scope.spawn(|| send(&again, &from.0).unwrap());
@@ -478,7 +478,7 @@ fn what_a_killed_upload_has_left_is_sent_again() {
         });
         match endpoint {
             "part_put" => assert_eq!(incomplete(&emulator.only_package()), 0),
-            // What was created without anybody's knowledge may be somebody's.
+            // A file whose creation was not reported may be another program's.
             _ => {
                 assert_eq!(incomplete(&emulator.only_package()), before);
                 assert_eq!(emulator.count("delete_file"), 0);
@@ -542,7 +542,7 @@ fn a_package_takes_files_and_no_directories() {
 }
 
 #[test]
-fn what_is_wrong_with_a_local_tree_is_told_file_by_file() {
+fn each_unusable_file_of_a_local_tree_is_reported() {
     let emulator = Emulator::start();
     let workspace = workspace(&emulator.client());
     let from = TempDir::new();
@@ -571,9 +571,9 @@ fn what_is_wrong_with_a_local_tree_is_told_file_by_file() {
     fs::write(&not_utf8, b"x").unwrap();
 
     let failed = failed(send(&workspace, &from.0), ErrorKind::MalformedFileName);
-    let told = failures(&failed.report);
+    let failed_items = failures(&failed.report);
     assert_eq!(
-        told,
+        failed_items,
         BTreeMap::from([
             ("new\nline.txt", ErrorKind::MalformedFileName),
             ("Bad:name", ErrorKind::MalformedFileName),
@@ -597,7 +597,7 @@ fn what_is_wrong_with_a_local_tree_is_told_file_by_file() {
     let held = held(&emulator.only_package());
     assert_eq!(held.len(), 6, "all others arrived: {held:?}");
 
-    // Symbolic links alone are no failure.
+    // Symbolic links are no failure.
     let linked = TempDir::new();
     symlink(from.join("secret.txt"), linked.join("link")).unwrap();
     let report = send(&workspace, &linked.0).unwrap();
@@ -607,7 +607,7 @@ fn what_is_wrong_with_a_local_tree_is_told_file_by_file() {
     );
 }
 
-/// Files that vanish, change, or become links between the look at the tree and their turn.
+/// Files that vanish, change, or become links after the tree was listed and before they are sent.
 #[test]
 fn a_tree_that_changes_meanwhile() {
     let emulator = Emulator::start();
@@ -623,7 +623,7 @@ fn a_tree_that_changes_meanwhile() {
         ],
     );
     let base = from.0.clone();
-    // The listing of the root comes after the look and before the first file.
+    // The request that lists the root comes after the local listing and before the first file.
     let mut changed = false;
     emulator
         .fault(json!({"endpoint": "get_directory", "when": "after", "action": {"hang_ms": 1000}}));
@@ -658,9 +658,9 @@ fn a_tree_that_changes_meanwhile() {
     );
 }
 
-/// In a process of a user whom permissions bind.
+/// In a process of an ordinary user: root may read everything.
 #[test]
-fn what_cannot_be_read_or_written() {
+fn files_without_permission_are_reported() {
     if !is_child() {
         let unprivileged = TempDir::new();
         fs::set_permissions(&unprivileged.0, fs::Permissions::from_mode(0o777)).unwrap();
@@ -670,16 +670,20 @@ fn what_cannot_be_read_or_written() {
             let (test, emulator) = (unprivileged.join("test"), unprivileged.join("emulator"));
             fs::copy(std::env::current_exe().unwrap(), &test).unwrap();
             fs::copy(program(), &emulator).unwrap();
-            run_child("what_cannot_be_read_or_written", Some(&test), |command| {
-                use std::os::unix::process::CommandExt;
-                command
-                    .uid(65534)
-                    .gid(65534)
-                    .current_dir(&unprivileged.0)
-                    .env("SENDSAFELY_EMULATOR", emulator);
-            });
+            run_child(
+                "files_without_permission_are_reported",
+                Some(&test),
+                |command| {
+                    use std::os::unix::process::CommandExt;
+                    command
+                        .uid(65534)
+                        .gid(65534)
+                        .current_dir(&unprivileged.0)
+                        .env("SENDSAFELY_EMULATOR", emulator);
+                },
+            );
         } else {
-            run_child("what_cannot_be_read_or_written", None, |_| ());
+            run_child("files_without_permission_are_reported", None, |_| ());
         }
         return;
     }
@@ -799,7 +803,7 @@ fn names_from_the_server_stay_in_the_tree() {
     }
     let of = |path: &str| report.items.iter().find(|item| item.path == path).unwrap();
     assert!(of("../../escape/f").renamed && !of("Docs/f").renamed && of("DOCS/f").renamed);
-    // Names are given in the same way again: nothing is fetched twice.
+    // The local names are the same again, so nothing is downloaded twice.
     emulator.forget_requests();
     let again = receive_existing(&workspace, &inner, Existing::Skip).unwrap();
     assert!(
@@ -861,7 +865,7 @@ fn refusals_of_one_file_do_not_end_the_others() {
     assert_eq!(held(&emulator.only_package()).len(), 5);
     fs::remove_file(from.join("blocked.exe")).unwrap();
 
-    // In every step of a file; what was created is removed again.
+    // In every step of a file; a created file is removed again.
     for (endpoint, code, kind) in [
         ("create_file", "LIMIT_EXCEEDED", ErrorKind::LimitExceeded),
         ("upload_urls", "DENIED", ErrorKind::Denied),
@@ -875,19 +879,19 @@ fn refusals_of_one_file_do_not_end_the_others() {
         send(&other, &from.0).unwrap();
         assert_eq!(held(&emulator.package(other.id())).len(), 5, "{endpoint}");
     }
-    // A directory that is not made takes with it what is in it, and nothing else.
+    // If a directory cannot be created, everything in it fails, and nothing else.
     let other = Package::create_workspace(&emulator.client(), &mut (), "").unwrap();
     let refusal = json!({"response": "DENIED", "message": "no"});
     emulator.fault(
         json!({"endpoint": "create_directory", "times": 0, "action": {"envelope": refusal}}),
     );
     let error = failed(send(&other, &from.0), ErrorKind::Denied);
-    let told: Vec<_> = failures(&error.report)
+    let failed_items: Vec<_> = failures(&error.report)
         .into_keys()
         .map(str::to_owned)
         .collect();
     assert_eq!(
-        told,
+        failed_items,
         [
             "Docs/Old/Older/Größe.txt",
             "Docs/Old/c.txt",
@@ -897,7 +901,7 @@ fn refusals_of_one_file_do_not_end_the_others() {
     );
     assert_eq!(held(&emulator.package(other.id())).len(), 2);
     emulator.clear_faults();
-    // One that does not open neither, up and down.
+    // The same for a directory that cannot be listed, when sending and receiving.
     plant(
         &from.0,
         &[
@@ -918,7 +922,7 @@ fn refusals_of_one_file_do_not_end_the_others() {
     let closed = json!({"endpoint": "get_directory", "path_contains": docs, "times": 0, "action": {"envelope": {"response": "DENIED"}}});
     emulator.fault(closed.clone());
     let error = failed(send(&workspace, &from.0), ErrorKind::Denied);
-    let told: Vec<_> = failures(&error.report)
+    let failed_items: Vec<_> = failures(&error.report)
         .into_keys()
         .map(str::to_owned)
         .collect();
@@ -929,7 +933,7 @@ fn refusals_of_one_file_do_not_end_the_others() {
         "Docs/b.txt",
         "Docs/new.txt",
     ];
-    assert_eq!(told, below);
+    assert_eq!(failed_items, below);
     assert_eq!(
         held(&emulator.package(workspace.id())).len(),
         6,
@@ -956,7 +960,7 @@ fn refusals_of_one_file_do_not_end_the_others() {
     assert_eq!(files(&to) + 1, files(&from));
     receive_existing(&workspace, &to.0, Existing::Skip).unwrap();
     assert_eq!(local(&to.0), local(&from.0));
-    // A part that is damaged for good.
+    // A part that stays damaged.
     let fresh = TempDir::new();
     emulator.fault(json!({"endpoint": "part_get", "times": 0, "skip": 4, "action": {"flip_response_byte": -1}}));
     let error = failed(receive(&workspace, &fresh.0), ErrorKind::DecryptFailed);
@@ -970,7 +974,7 @@ fn refusals_of_one_file_do_not_end_the_others() {
 }
 
 #[test]
-fn what_concerns_all_ends_the_call_with_a_report() {
+fn failures_that_concern_all_files_end_the_call_with_a_report() {
     let emulator = Emulator::start();
     let brief = ClientOptions {
         retry_window: Duration::from_millis(500),
@@ -993,7 +997,7 @@ fn what_concerns_all_ends_the_call_with_a_report() {
         );
         emulator.clear_faults();
     }
-    // A server that is down does not get the retry window for every file.
+    // If the server is down, the retry window is not waited for with every file.
     emulator.fault(json!({"endpoint": "create_file", "times": 0, "action": {"status": 503}}));
     let started = Instant::now();
     let down = failed(send(&workspace, &from.0), ErrorKind::OutcomeUnknown);
@@ -1003,7 +1007,7 @@ fn what_concerns_all_ends_the_call_with_a_report() {
     emulator.outage(60_000, &["storage"]);
     let away = send(&workspace, &from.0).unwrap_err();
     emulator.outage(0, &["storage"]);
-    // The way through the API server is still there: storage alone does not end anything.
+    // Without storage, parts go through the API server.
     assert!(failures(&away.report).len() <= 5, "{}", away.error);
     emulator.outage(60_000, &["api", "storage"]);
     let down = send(&workspace, &from.0).unwrap_err();
@@ -1011,7 +1015,7 @@ fn what_concerns_all_ends_the_call_with_a_report() {
     emulator.outage(0, &["api", "storage"]);
     let report = send(&workspace, &from.0).unwrap();
     assert_eq!(report.items.len(), 5);
-    // What could not be removed while the server was away may still be there, beside the whole files.
+    // Files that could not be removed during the outage may still be there, beside the complete files.
     let raw = emulator.only_package();
     let files = raw["files"].as_array().unwrap().iter();
     let whole: BTreeSet<_> = files
@@ -1019,7 +1023,7 @@ fn what_concerns_all_ends_the_call_with_a_report() {
         .map(|file| format!("{}/{}", file["directory_id"], file["name"]))
         .collect();
     assert_eq!(whole.len(), 5);
-    // A password concerns every file.
+    // A wrong password concerns every file.
     let package = package(&emulator.client());
     send(&package, &from.0.join("Docs/Old/Older")).unwrap();
     emulator.admin_json(
@@ -1038,7 +1042,7 @@ fn what_concerns_all_ends_the_call_with_a_report() {
 }
 
 #[test]
-fn lost_answers_leave_everything_once() {
+fn lost_responses_leave_every_file_once() {
     let emulator = Emulator::start();
     let workspace = workspace(&emulator.client());
     let from = TempDir::new();
@@ -1062,7 +1066,7 @@ fn lost_answers_leave_everything_once() {
         .unwrap()
         .iter()
         .partition(|file| file["complete"] == true);
-    // Two were created twice, and nothing is deleted that may be somebody's.
+    // Two were created twice, and no file is deleted that may be another program's.
     assert_eq!((whole.len(), left.len()), (5, 2));
     assert_eq!(emulator.count("delete_file"), 0);
     for file in left {
@@ -1164,7 +1168,7 @@ fn a_stop_leaves_nothing_half_done() {
 }
 
 #[test]
-fn copied_files_come_down_with_their_own_keys() {
+fn copied_files_are_received_with_their_own_keys() {
     let emulator = Emulator::start();
     let client = emulator.client();
     let source = package(&client);
@@ -1224,7 +1228,7 @@ fn the_service_is_asked_once_for_the_key_of_a_copied_file() {
     assert_eq!(emulator.count("file_information"), 1);
 }
 
-/// The requests that the protocol needs, and hardly one more.
+/// The requests that the protocol needs, and hardly any others.
 #[test]
 fn many_small_files_take_no_more_requests_than_they_need() {
     let (directories, files): (usize, usize) = (200, 2000);
@@ -1249,7 +1253,7 @@ fn many_small_files_take_no_more_requests_than_they_need() {
     let started = Instant::now();
     send(&workspace, &from.0).unwrap();
     let (up, took_up) = (emulator.requests().len(), started.elapsed());
-    // One listing of the root, which was there before.
+    // One listing of the root; the other directories are new.
     let needed = directories + 4 * files + 1;
     println!(
         "up: {up} requests for {files} files in {directories} directories, {needed} needed, {took_up:.1?}"
@@ -1272,11 +1276,11 @@ fn many_small_files_take_no_more_requests_than_they_need() {
         "{down} requests where {needed} are needed"
     );
     assert!(local(&to.0) == local(&from.0));
-    // Files are under way at once: more than one part has been asked for before the first has come.
+    // Files are received at once: more than one part is requested before the first response.
     emulator.fault(json!({"endpoint": "part_get", "times": 0, "action": {"hang_ms": 60_000}}));
     emulator.forget_requests();
     let other = TempDir::new();
-    // However long a busy machine takes to list the directories.
+    // A busy machine may take long to list the directories.
     let mut transferring = None;
     let mut watch = Watch::stopping(move |progress| {
         progress.phase == Phase::Transferring
@@ -1288,7 +1292,7 @@ fn many_small_files_take_no_more_requests_than_they_need() {
     assert_eq!(emulator.count("part_get"), 4);
 }
 
-/// Large files one beside the other share one budget; measured in a process of its own.
+/// Large files that are transferred at once share one budget. Measured in a process of its own.
 #[test]
 #[cfg(target_os = "linux")]
 fn memory_stays_flat_however_large_the_files_are() {
@@ -1317,7 +1321,7 @@ fn memory_stays_flat_however_large_the_files_are() {
     let workspace = workspace(&emulator.client_with(defaults));
     let (from, to) = (TempDir::new(), TempDir::new());
     for number in 0..6 {
-        // Without content on the disk: 48 MiB each.
+        // Sparse files of 48 MiB each.
         let file = fs::File::create(from.join(&format!("{number}.bin"))).unwrap();
         file.set_len(48 << 20).unwrap();
     }
@@ -1374,7 +1378,7 @@ fn a_stop_is_quick_in_every_step() {
 }
 
 #[test]
-fn the_way_through_the_api_server_carries_trees_too() {
+fn trees_go_through_the_api_server_too() {
     let emulator = Emulator::start();
     let through_api = ClientOptions {
         force_api_route: true,

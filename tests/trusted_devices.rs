@@ -1,4 +1,4 @@
-//! Trusted devices: their key pairs, in files and at the service, and the keycodes that are encrypted to them.
+//! Trusted devices: their key pairs, in files and on the service, and the keycodes that are encrypted to them.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
@@ -36,7 +36,7 @@ fn stored_keycodes(emulator: &Emulator, package: &Package) -> serde_json::Map<St
     raw["keycodes"].as_object().unwrap().clone()
 }
 
-/// Takes the stored keycodes off a package, all but one.
+/// Removes all stored keycodes of a package but one.
 fn keep_only(emulator: &Emulator, package: &Package, public_key_id: &str) {
     let mut keycodes = stored_keycodes(emulator, package);
     keycodes.retain(|id, _| id == public_key_id);
@@ -44,7 +44,7 @@ fn keep_only(emulator: &Emulator, package: &Package, public_key_id: &str) {
     emulator.admin_json("POST", &path, &json!({"keycodes": keycodes}));
 }
 
-/// From the first packet: two octets of length, version, time, algorithm, then the modulus with its bits before it.
+/// Reads the first packet: two octets of length, version, time, algorithm, then the number of bits of the modulus.
 fn modulus_bits(armored: &str) -> u32 {
     let body = armored.split_once("\n\n").unwrap().1;
     let text: String = body
@@ -112,7 +112,7 @@ fn a_device_opens_packages_from_its_registration_to_its_revocation() {
 }
 
 #[test]
-fn refusals_and_lost_answers() {
+fn refusals_and_lost_responses() {
     let emulator = Emulator::start();
     let client = emulator.client();
     emulator.forget_requests();
@@ -167,21 +167,21 @@ fn refusals_and_lost_answers() {
     refused(client.public_key(&mut (), &id), ErrorKind::BadAnswer);
     emulator.clear_faults();
 
-    // Never registered twice.
+    // A key is never registered twice.
     emulator.forget_requests();
-    emulator.lose_answer("register_public_key");
+    emulator.lose_response("register_public_key");
     let error = refused(
         client.generate_key_pair(&mut (), "d"),
         ErrorKind::OutcomeUnknown,
     );
     assert!(error.remedy().unwrap().contains("register another"));
     assert_eq!(emulator.count("register_public_key"), 1);
-    // Gone is revoked.
-    emulator.lose_answer("revoke_public_key");
+    // A key that is gone counts as revoked.
+    emulator.lose_response("revoke_public_key");
     client.revoke_public_key(&mut (), &id).unwrap();
     assert_eq!(emulator.count("revoke_public_key"), 2);
     refused(client.public_key(&mut (), &id), ErrorKind::Refused);
-    // But not if the key is still there.
+    // But the call fails if the key is still there.
     let id = register(&client, PUBLIC);
     emulator.clear_faults();
     emulator.fault(json!({"endpoint": "revoke_public_key", "action": {"close": true}}));
@@ -213,11 +213,11 @@ fn keycodes_of_several_packages_come_at_once() {
     emulator.forget_requests();
     let keycodes = client.keycodes(&mut (), &id, &private, &ids).unwrap();
     assert_eq!(emulator.requests().len(), 1);
-    let told: Vec<_> = keycodes
+    let received: Vec<_> = keycodes
         .iter()
         .map(|keycode| keycode.package_id.clone())
         .collect();
-    assert_eq!(told, ids);
+    assert_eq!(received, ids);
     let texts: Vec<_> = keycodes
         .iter()
         .map(|keycode| match &keycode.keycode {
@@ -248,8 +248,8 @@ fn keycodes_of_several_packages_come_at_once() {
         client.keycodes(&mut (), "unknown", &private, &ids),
         ErrorKind::Refused,
     );
-    // A lost answer is asked for again.
-    emulator.lose_answer("get_keycodes");
+    // After a lost response the request is sent again.
+    emulator.lose_response("get_keycodes");
     assert!(
         client.keycodes(&mut (), &id, &private, &ids).unwrap()[1]
             .keycode
@@ -273,7 +273,7 @@ fn a_new_device_gets_the_keycodes_of_an_old_one() {
     let path = format!("/packages/{}", packages[0].id());
     emulator.admin_json("POST", &path, &json!({"keycodes": {&old: "damaged"}}));
     emulator.fault(json!({"endpoint": "set_keycode", "path_contains": packages[1].id(), "action": {"envelope": {"response": "DENIED"}}}));
-    emulator.lose_answer("set_keycode");
+    emulator.lose_response("set_keycode");
     let done = client.sync_keycodes(&mut (), &old, &private).unwrap();
     assert_eq!(done.synchronized, 1);
     let mut failures: Vec<_> = done
@@ -293,7 +293,7 @@ fn a_new_device_gets_the_keycodes_of_an_old_one() {
         ]
     );
     assert_eq!(open(&packages[2]).unwrap().keycode(), packages[2].keycode());
-    // The next time it is only what is still missing.
+    // The next call stores only what is still missing.
     emulator.forget_requests();
     let done = client.sync_keycodes(&mut (), &old, &private).unwrap();
     assert_eq!((done.synchronized, done.failures.len()), (1, 1));
@@ -301,7 +301,7 @@ fn a_new_device_gets_the_keycodes_of_an_old_one() {
     assert_eq!(open(&packages[1]).unwrap().keycode(), packages[1].keycode());
     assert_eq!(stored_keycodes(&emulator, &packages[1]).len(), 2);
 
-    // A key that the service does not give, and a wrong private key: nothing is stored.
+    // A key that the service does not have, and a wrong private key: nothing is stored.
     keep_only(&emulator, &packages[1], &old);
     emulator.forget_requests();
     emulator.fault(json!({"endpoint": "sync_keycodes", "when": "after", "action": {"replace_json": {"publicKeys": []}}}));
@@ -315,7 +315,7 @@ fn a_new_device_gets_the_keycodes_of_an_old_one() {
     let done = client.sync_keycodes(&mut (), &old, &other_private).unwrap();
     assert_eq!(done.synchronized, 0);
     assert_eq!(emulator.count("set_keycode"), 0);
-    // Without the service there is no going on.
+    // If the service is away, the call fails.
     for (code, kind) in [
         ("AUTHENTICATION_FAILED", ErrorKind::AuthenticationFailed),
         ("OUTDATED_VERSION", ErrorKind::OutdatedVersion),
@@ -349,7 +349,7 @@ fn keycodes_can_be_uploaded_for_devices_that_came_later() {
     assert_eq!(stored[0].0, theirs);
     let keycode = raw::decrypt_keycode(stored[0].1.as_str().unwrap(), &OTHER_PRIVATE.into());
     assert_eq!(keycode.unwrap().expose(), package.keycode().unwrap());
-    emulator.lose_answer("set_keycode");
+    emulator.lose_response("set_keycode");
     package.upload_keycodes(&mut (), None).unwrap();
     let stored = stored_keycodes(&emulator, &package);
     assert_eq!(stored.len(), 2);
@@ -370,12 +370,12 @@ fn keycodes_can_be_uploaded_for_devices_that_came_later() {
         refused(package.public_keys(&mut (), None), kind);
         emulator.refuse_once("recipient_public_keys", code);
         refused(package.public_keys(&mut (), Some(&recipient)), kind);
-        // Both of them; one alone is passed over.
+        // The keys of both devices; one that is refused is passed over.
         emulator.refuse_once("set_keycode", code);
         emulator.refuse_once("set_keycode", code);
         refused(package.upload_keycodes(&mut (), None), kind);
     }
-    // What is no key is passed over: it would lock out one device, not the package.
+    // A text that is no key is passed over: one device lacks the keycode, the others do not.
     let answer = package.public_keys(&mut (), None).unwrap();
     let keys = answer.iter();
     let mut keys: Vec<Value> = keys
@@ -391,7 +391,7 @@ fn keycodes_can_be_uploaded_for_devices_that_came_later() {
     assert_eq!(emulator.count("set_keycode"), 2);
     let log = watch.log.join("\n");
     assert!(log.contains("public key K is passed over"), "{log}");
-    // Another package's keycode never gets to a device, and without one there is nothing to upload.
+    // A keycode that is not the package's is never stored, and a package without a keycode has none to upload.
     let wrong = Package::open(
         &client,
         &mut (),
@@ -449,7 +449,7 @@ fn a_saved_key_pair_is_private_and_whole() {
         ["device.json"],
         "no temporary file is left"
     );
-    // The members that the official Python client's read_key_pair gives.
+    // The members that the official Python client's read_key_pair returns.
     let json: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
     assert_eq!(json["publicKeyId"], "K\"1");
     assert_eq!(json["privateKey"], PRIVATE);
@@ -459,7 +459,7 @@ fn a_saved_key_pair_is_private_and_whole() {
     assert_eq!(loaded.public_key_id.as_deref(), Some("K\"1"));
     assert_eq!(loaded.description.as_deref(), Some("my \\ laptop\n"));
     assert_eq!(loaded.private_key.expose(), PRIVATE);
-    // The public key is the private one's.
+    // The public key has to belong to the private key.
     let keycode = raw::generate_keycode().unwrap();
     let armored = raw::encrypt_keycode(&keycode, &loaded.public_key).unwrap();
     assert_eq!(
@@ -468,7 +468,7 @@ fn a_saved_key_pair_is_private_and_whole() {
     );
     assert!(!format!("{loaded:?}").contains("PRIVATE KEY"));
 
-    // A comment in the armor may hold anything.
+    // A comment in the armor may contain anything.
     let commented = PRIVATE.replacen('\n', "\nComment: \"a\\b\"\t\n", 1);
     let path = directory.join("commented.json");
     let pair_with_comment = KeyPair {
@@ -490,7 +490,7 @@ fn a_saved_key_pair_is_private_and_whole() {
 #[test]
 fn key_pairs_of_the_official_client_are_read() {
     let directory = TempDir::new();
-    // As its save_key_pair writes them: json.dumps of these two members.
+    // In the form of its save_key_pair: json.dumps of these two members.
     let text = json!({"publicKeyId": "K", "privateKey": OTHER_PRIVATE}).to_string();
     let loaded = KeyPair::load(&directory.file("python.json", text.as_bytes())).unwrap();
     assert_eq!(loaded.public_key_id.as_deref(), Some("K"));
@@ -530,7 +530,7 @@ fn nothing_is_overwritten_and_no_link_is_followed() {
 }
 
 #[test]
-fn what_is_no_key_pair_is_not_loaded() {
+fn files_that_are_no_key_pair_are_not_loaded() {
     let directory = TempDir::new();
     let large = vec![b' '; 300_000];
     let public = json!({"publicKeyId": "K", "privateKey": PUBLIC}).to_string();

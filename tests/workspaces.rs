@@ -1,4 +1,4 @@
-//! Workspaces: their directories and the files in them, against what the server holds then.
+//! Workspaces: their directories and the files in them, compared with the server's state.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
@@ -14,7 +14,7 @@ fn workspace(client: &Client) -> Package {
     Package::create_workspace(client, &mut (), "Project").unwrap()
 }
 
-/// All of a directory.
+/// Lists a whole directory.
 fn list(workspace: &Package, directory: Option<&str>) -> Directory {
     workspace
         .directory(&mut (), directory, &DirectoryOptions::default())
@@ -26,12 +26,12 @@ fn names(directory: &Directory) -> Vec<&str> {
     below.map(|below| below.name.as_str()).collect()
 }
 
-/// The directories that the server holds, name and parent.
+/// The directories on the server: name and parent.
 fn held(emulator: &Emulator) -> Value {
     emulator.only_package()["directories"].clone()
 }
 
-/// The files that the server holds.
+/// The files on the server.
 fn files(raw: &Value) -> Vec<Value> {
     raw["files"].as_array().unwrap().clone()
 }
@@ -71,7 +71,7 @@ fn directories_are_made_listed_renamed_moved_and_deleted() {
     );
     assert_eq!(raw["directories"][&old]["parent"], json!(docs));
 
-    // Package information tells those in the root.
+    // Package information has those in the root.
     let information = workspace.information(&mut ()).unwrap();
     assert_eq!(information.directories.len(), 1);
     let directory = &information.directories[0];
@@ -172,7 +172,7 @@ fn directories_are_listed_with_all_their_pages() {
         (30, "200")
     );
     assert_eq!(names(&page), ["099"]);
-    // A service that knows no pages gives the same one for ever.
+    // A service without paging returns the same page for ever.
     let same: Vec<_> = (0..100)
         .map(|number| json!({"fileId": number, "fileName": "x", "fileSize": "1", "parts": 1}))
         .collect();
@@ -181,7 +181,7 @@ fn directories_are_listed_with_all_their_pages() {
 }
 
 #[test]
-fn what_only_a_workspace_has_is_refused_before_anything_is_sent() {
+fn calls_for_workspaces_only_fail_before_anything_is_sent() {
     let emulator = Emulator::start();
     let client = emulator.client();
     let package = package(&client);
@@ -245,7 +245,7 @@ fn what_only_a_workspace_has_is_refused_before_anything_is_sent() {
 }
 
 #[test]
-fn refusals_of_the_service_are_told() {
+fn refusals_of_the_service_have_their_kinds() {
     let emulator = Emulator::start();
     let client = emulator.client();
     let workspace = workspace(&client);
@@ -255,7 +255,7 @@ fn refusals_of_the_service_are_told() {
         .unwrap();
     let root = list(&workspace, None).directory_id;
     let file = put(&workspace, None, "a.txt", b"a").unwrap();
-    // What the emulator comes to by itself.
+    // Refusals of the emulator itself.
     refused(
         workspace.directory(&mut (), Some("nowhere"), &DirectoryOptions::default()),
         ErrorKind::Refused,
@@ -311,7 +311,7 @@ fn refusals_of_the_service_are_told() {
         1,
         "the file is where it was"
     );
-    // What others may come to.
+    // Refusals that only the service may have.
     for (code, kind) in [
         ("DENIED", ErrorKind::Denied),
         ("UNKNOWN_PACKAGE", ErrorKind::UnknownPackage),
@@ -359,11 +359,11 @@ fn refusals_of_the_service_are_told() {
 }
 
 #[test]
-fn lost_answers_do_nothing_twice() {
+fn lost_responses_do_nothing_twice() {
     let emulator = Emulator::start();
     let workspace = workspace(&emulator.client());
     let docs = workspace.create_directory(&mut (), None, "Docs").unwrap();
-    emulator.lose_answer("create_directory");
+    emulator.lose_response("create_directory");
     let below = workspace
         .create_directory(&mut (), Some(&docs), "Below")
         .unwrap();
@@ -373,18 +373,18 @@ fn lost_answers_do_nothing_twice() {
         "it was adopted"
     );
     assert_eq!(held(&emulator)[&below]["name"], "Below");
-    // Never arrived: made again.
+    // The request did not arrive: it is sent again.
     emulator.fault(json!({"endpoint": "create_directory", "action": {"close": true}}));
     workspace
         .create_directory(&mut (), Some(&below), "Deep")
         .unwrap();
     assert_eq!(held(&emulator).as_object().unwrap().len(), 3);
 
-    emulator.lose_answer("rename_directory");
+    emulator.lose_response("rename_directory");
     workspace
         .rename_directory(&mut (), &below, "Renamed")
         .unwrap();
-    emulator.lose_answer("move_directory");
+    emulator.lose_response("move_directory");
     workspace.move_directory(&mut (), &below, None).unwrap();
     let raw = emulator.only_package();
     assert_eq!(raw["directories"][&below]["name"], "Renamed");
@@ -392,7 +392,7 @@ fn lost_answers_do_nothing_twice() {
         raw["directories"][&below]["parent"],
         raw["root_directory_id"]
     );
-    emulator.lose_answer("delete_directory");
+    emulator.lose_response("delete_directory");
     workspace.delete_directory(&mut (), &below).unwrap();
     assert_eq!(
         held(&emulator).as_object().unwrap().len(),
@@ -401,29 +401,29 @@ fn lost_answers_do_nothing_twice() {
     );
 
     let file = put(&workspace, Some(&docs), "a.txt", b"first").unwrap();
-    emulator.lose_answer("rename_file");
+    emulator.lose_response("rename_file");
     workspace
         .rename_file(&mut (), &file.file_id, "b.txt")
         .unwrap();
-    emulator.lose_answer("move_file");
+    emulator.lose_response("move_file");
     workspace.move_file(&mut (), &file.file_id, None).unwrap();
     let raw = emulator.only_package();
     assert_eq!(files(&raw)[0]["name"], "b.txt");
     assert_eq!(files(&raw)[0]["directory_id"], raw["root_directory_id"]);
-    emulator.lose_answer("delete_file");
+    emulator.lose_response("delete_file");
     workspace.delete_file(&mut (), &file.file_id, None).unwrap();
     assert_eq!(files(&emulator.only_package()).len(), 0);
 
-    // A copy is never made again without asking.
+    // Before a copy is made again, the library looks for the first one.
     let file = put(&workspace, None, "c.txt", b"copied").unwrap();
-    emulator.lose_answer("copy_file");
+    emulator.lose_response("copy_file");
     let unknown = workspace.copy_file(&mut (), &file.file_id, &workspace, Some(&docs));
     refused(unknown, ErrorKind::OutcomeUnknown);
     assert_eq!(emulator.count("copy_file"), 1);
     assert_eq!(list(&workspace, Some(&docs)).files.len(), 1);
 }
 
-/// A new file of the same name and size must not be mistaken for an old version of it: its parts would be overwritten.
+/// An old version of the same name and size must not be mistaken for the new file: its parts would be overwritten.
 #[test]
 fn a_lost_file_in_a_directory_is_created_once_more_and_old_versions_stay() {
     let emulator = Emulator::start();
@@ -431,15 +431,15 @@ fn a_lost_file_in_a_directory_is_created_once_more_and_old_versions_stay() {
     let docs = first.create_directory(&mut (), None, "Docs").unwrap();
     for directory in [None, Some(docs.as_str())] {
         let old = put(&first, directory, "a.txt", b"old").unwrap();
-        // Opened anew: this side has seen nothing of the directory.
+        // A new handle, which has not listed the directory.
         let keycode = first.keycode().unwrap().into();
         let again = Package::open(&emulator.client(), &mut (), first.id(), keycode).unwrap();
-        // Never arrived: the old file is all that is there.
+        // The request did not arrive: there is only the old file.
         emulator.fault(json!({"endpoint": "create_file", "action": {"close": true}}));
         let new = put(&again, directory, "a.txt", b"new").unwrap();
         assert_ne!(new.file_id, old.file_id);
-        // Arrived, and its answer was lost.
-        emulator.lose_answer("create_file");
+        // The request arrived, and its response was lost.
+        emulator.lose_response("create_file");
         let newest = put(&again, directory, "a.txt", b"now").unwrap();
         let information = again
             .file_information(&mut (), &newest.file_id, directory)
@@ -455,7 +455,7 @@ fn a_lost_file_in_a_directory_is_created_once_more_and_old_versions_stay() {
             assert_eq!(get(&again, directory, &file.file_id).unwrap(), data);
         }
     }
-    // What the lost answers stand for could be another program's, so it stays; it is not complete, and no version.
+    // The files of lost responses could be another program's, so they stay; they are incomplete, so no versions.
     let (complete, left): (Vec<_>, Vec<_>) = files(&emulator.only_package())
         .into_iter()
         .partition(|file| file["complete"] == true);
@@ -463,22 +463,22 @@ fn a_lost_file_in_a_directory_is_created_once_more_and_old_versions_stay() {
 }
 
 #[test]
-fn files_are_told_renamed_moved_and_deleted() {
+fn files_are_described_renamed_moved_and_deleted() {
     let emulator = Emulator::start();
     let workspace = workspace(&emulator.client());
     let docs = workspace.create_directory(&mut (), None, "Docs").unwrap();
     let first = put(&workspace, Some(&docs), "a.txt", b"first").unwrap();
     let second = put(&workspace, Some(&docs), "a.txt", &noise(2, 3 * PART)).unwrap();
-    let told = workspace
+    let information = workspace
         .file_information(&mut (), &second.file_id, Some(&docs))
         .unwrap();
     assert_eq!(
-        (told.size, told.parts, told.version),
+        (information.size, information.parts, information.version),
         (3 * PART as u64, 3, Some(2))
     );
-    assert_eq!(told.created_by.as_deref(), Some("admin@acme.test"));
-    assert!(told.created_by_id.is_some() && told.uploaded.is_some());
-    let old = &told.old_versions[0];
+    assert_eq!(information.created_by.as_deref(), Some("admin@acme.test"));
+    assert!(information.created_by_id.is_some() && information.uploaded.is_some());
+    let old = &information.old_versions[0];
     assert_eq!(
         (&old.file_id, old.size, old.version),
         (&first.file_id, 5, Some(1))
@@ -505,17 +505,21 @@ fn files_are_told_renamed_moved_and_deleted() {
     assert!(path.contains(&format!("/directory/{root}/file/")), "{path}");
     assert_eq!(files(&emulator.only_package()).len(), 0);
 
-    // A plain package has the same but for directories.
+    // A package has the same, without directories.
     let package = package(&emulator.client());
     let file = upload(&package, "a.txt", b"a").unwrap();
     package
         .rename_file(&mut (), &file.file_id, "b.txt")
         .unwrap();
-    let told = package
+    let information = package
         .file_information(&mut (), &file.file_id, None)
         .unwrap();
     assert_eq!(
-        (told.file_name.as_str(), told.size, told.old_versions.len()),
+        (
+            information.file_name.as_str(),
+            information.size,
+            information.old_versions.len()
+        ),
         ("b.txt", 1, 0)
     );
     let finalized = finalize(&package);
@@ -540,7 +544,7 @@ fn copies_open_with_the_keys_of_their_files() {
         .unwrap();
     assert_eq!(emulator.count("part_put") + emulator.count("part_get"), 0);
     assert!(get(&first, None, &copy).unwrap() == data);
-    // A copy of a copy: what opens it is neither package's own passphrase.
+    // A copy of a copy: its passphrase is that of neither package.
     let again = first
         .copy_file(&mut (), &copy, &second, Some(&docs))
         .unwrap()
@@ -558,7 +562,7 @@ fn copies_open_with_the_keys_of_their_files() {
         ("a.bin", data.len() as u64)
     );
 
-    // Whoever opens the Workspace anew, and writes to it, is not misled by a file with another key.
+    // A new handle of the Workspace, which writes to it, is not misled by a file with another key.
     let open = |of: &Package| {
         let keycode = of.keycode().unwrap().into();
         Package::open(&client, &mut (), of.id(), keycode).unwrap()
@@ -576,14 +580,17 @@ fn copies_open_with_the_keys_of_their_files() {
         source.copy_file(&mut (), &original.file_id, &wrong, None),
         ErrorKind::WrongKeycode,
     );
-    // What is copied onto its own name is a new version.
+    // A file that is copied onto its own name is a new version.
     let newer = source
         .copy_file(&mut (), &original.file_id, &first, None)
         .unwrap()
         .unwrap();
-    let told = first.file_information(&mut (), &newer, None).unwrap();
-    assert_eq!((told.version, told.old_versions.len()), (Some(2), 1));
-    assert!(get(&first, None, &told.old_versions[0].file_id).unwrap() == data);
+    let information = first.file_information(&mut (), &newer, None).unwrap();
+    assert_eq!(
+        (information.version, information.old_versions.len()),
+        (Some(2), 1)
+    );
+    assert!(get(&first, None, &information.old_versions[0].file_id).unwrap() == data);
 }
 
 #[test]

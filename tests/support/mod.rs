@@ -1,4 +1,4 @@
-//! A running emulator, with a small HTTP client for its admin interface, and an observer that remembers.
+//! A running emulator, a small HTTP client for its admin interface, and an observer that records its calls.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
@@ -19,7 +19,7 @@ use sendsafely::{
 };
 use serde_json::{Value, json};
 
-/// A directory that goes with the test.
+/// A directory that is removed at the end of the test.
 pub(crate) struct TempDir(pub(crate) PathBuf);
 
 impl TempDir {
@@ -36,14 +36,14 @@ impl TempDir {
         self.0.join(name)
     }
 
-    /// Writes a file and answers its path.
+    /// Writes a file and returns its path.
     pub(crate) fn file(&self, name: &str, data: &[u8]) -> PathBuf {
         let path = self.join(name);
         fs::write(&path, data).unwrap();
         path
     }
 
-    /// What is in it, hidden and temporary files included.
+    /// The names of its files, hidden and temporary ones included.
     pub(crate) fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(&self.0).unwrap();
         let mut names: Vec<_> = entries
@@ -60,7 +60,7 @@ impl Drop for TempDir {
     }
 }
 
-/// The emulator's program: named by the environment, or else built beside this test.
+/// The emulator's executable: SENDSAFELY_EMULATOR, or else the one that was built beside this test.
 pub(crate) fn program() -> PathBuf {
     if let Some(path) = std::env::var_os("SENDSAFELY_EMULATOR") {
         return path.into();
@@ -117,7 +117,7 @@ impl Emulator {
         self.ready[name].as_str().unwrap().to_owned()
     }
 
-    /// Something of one of the three users.
+    /// One value of one of the three users.
     pub(crate) fn of_user(&self, index: usize, name: &str) -> String {
         self.ready["users"][index][name]
             .as_str()
@@ -125,7 +125,7 @@ impl Emulator {
             .to_owned()
     }
 
-    /// The sender, with a retry window that is short enough for tests.
+    /// A client of the first user, with a retry window that is short enough for tests.
     pub(crate) fn client(&self) -> Client {
         self.client_with(options())
     }
@@ -143,7 +143,7 @@ impl Emulator {
         Client::new(&self.text("url"), &key, secret.as_str().into(), options).unwrap()
     }
 
-    /// A call of the admin interface that has to succeed.
+    /// Makes a call of the admin interface, which has to succeed.
     pub(crate) fn admin(&self, method: &str, path: &str, body: &[u8]) -> Vec<u8> {
         let url = self.text("admin_url");
         let (status, body) = http(url.strip_prefix("http://").unwrap(), method, path, body);
@@ -173,14 +173,14 @@ impl Emulator {
         self.admin_json("POST", "/faults", &rule);
     }
 
-    /// The next request to an endpoint is refused with a code that the emulator may not come to by itself.
+    /// Refuses the next request to an endpoint, with any code.
     pub(crate) fn refuse_once(&self, endpoint: &str, code: &str) {
         let refusal = json!({"response": code, "message": format!("refused for the test: {code}")});
         self.fault(json!({"endpoint": endpoint, "times": 1, "action": {"envelope": refusal}}));
     }
 
-    /// The next request to an endpoint is acted upon, but its answer is lost.
-    pub(crate) fn lose_answer(&self, endpoint: &str) {
+    /// Loses the response to the next request to an endpoint, after it has taken effect.
+    pub(crate) fn lose_response(&self, endpoint: &str) {
         self.fault(
             json!({"endpoint": endpoint, "times": 1, "when": "after", "action": {"close": true}}),
         );
@@ -190,7 +190,7 @@ impl Emulator {
         self.admin("DELETE", "/faults", b"");
     }
 
-    /// How often the rules have struck, all together.
+    /// How many requests have met a fault.
     pub(crate) fn fault_hits(&self) -> u64 {
         let faults = self.admin_json("GET", "/faults", &Value::Null);
         faults
@@ -220,7 +220,7 @@ impl Emulator {
         self.admin("DELETE", "/requests", b"");
     }
 
-    /// How many requests arrived for an endpoint.
+    /// The number of requests to an endpoint.
     pub(crate) fn count(&self, endpoint: &str) -> usize {
         self.requests()
             .iter()
@@ -228,19 +228,19 @@ impl Emulator {
             .count()
     }
 
-    /// What the server holds of a package.
+    /// A package as the server stores it.
     pub(crate) fn package(&self, id: &str) -> Value {
         self.admin_json("GET", &format!("/packages/{id}"), &Value::Null)
     }
 
-    /// What the server holds of the only package there is.
+    /// The only package, as the server stores it.
     pub(crate) fn only_package(&self) -> Value {
         let ids = self.admin_json("GET", "/packages", &Value::Null);
         assert_eq!(ids.as_array().unwrap().len(), 1, "{ids}");
         self.package(ids[0].as_str().unwrap())
     }
 
-    /// Puts a file on a package as another client would have made it.
+    /// Adds a file to a package, as another client would have made it.
     pub(crate) fn add_file(
         &self,
         package: &str,
@@ -265,7 +265,7 @@ impl Drop for Emulator {
     }
 }
 
-/// One request on a connection of its own.
+/// Sends one request on a new connection.
 fn http(host: &str, method: &str, path: &str, body: &[u8]) -> (u16, Vec<u8>) {
     let mut stream = TcpStream::connect(host).unwrap();
     stream
@@ -277,24 +277,24 @@ fn http(host: &str, method: &str, path: &str, body: &[u8]) -> (u16, Vec<u8>) {
     );
     stream.write_all(head.as_bytes()).unwrap();
     stream.write_all(body).unwrap();
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).unwrap();
-    let end = answer
+    let mut response = Vec::new();
+    stream.read_to_end(&mut response).unwrap();
+    let end = response
         .windows(4)
         .position(|four| four == b"\r\n\r\n")
         .unwrap();
-    let head = String::from_utf8_lossy(&answer[..end]).into_owned();
+    let head = String::from_utf8_lossy(&response[..end]).into_owned();
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-    (status, answer.split_off(end + 4))
+    (status, response.split_off(end + 4))
 }
 
-/// The call failed, in this way.
+/// Asserts that a call failed with this kind.
 #[track_caller]
 pub(crate) fn assert_kind<T>(result: Result<T>, kind: ErrorKind) {
     assert_eq!(result.err().map(|error| error.kind()), Some(kind));
 }
 
-/// Options with a retry window of seconds and parts so small that a little data makes many of them.
+/// Options with a retry window of seconds, and small parts, so that little data has many of them.
 pub(crate) fn options() -> ClientOptions {
     ClientOptions {
         retry_window: Duration::from_secs(10),
@@ -321,13 +321,13 @@ pub(crate) fn noise(seed: u64, length: usize) -> Vec<u8> {
     bytes
 }
 
-/// An observer that remembers everything, and stops a call when it is told to.
+/// An observer that records its calls, and stops the call on a condition.
 pub(crate) struct Watch {
     thread: ThreadId,
     pub(crate) reports: Vec<(Instant, Progress)>,
     pub(crate) log: Vec<String>,
     stop_when: Box<dyn FnMut(&Progress) -> bool>,
-    /// When it has said that the call is to stop.
+    /// When it has returned `Flow::Stop`.
     pub(crate) stopped: Option<Instant>,
 }
 
@@ -366,7 +366,7 @@ impl Watch {
         self.reports.last().unwrap().1.retries
     }
 
-    /// What is promised of every call, and of one that has moved `total` bytes.
+    /// Asserts what holds for every call, and for one that has transferred `total` bytes.
     #[track_caller]
     pub(crate) fn assert_ends_at(&self, total: usize) {
         self.assert_monotone();
@@ -449,7 +449,7 @@ pub(crate) fn upload_watched(
     )
 }
 
-/// Finalizes and answers the link.
+/// Finalizes and returns the link.
 pub(crate) fn finalize(package: &Package) -> String {
     package
         .finalize(&mut (), &FinalizeOptions::default())
@@ -468,7 +468,7 @@ pub(crate) fn download(package: &Package, file_id: &str) -> Result<Vec<u8>> {
     Ok(data)
 }
 
-/// Downloads into a directory and reads what is there then.
+/// Downloads into a directory and returns the file's content.
 pub(crate) fn download_into(
     package: &Package,
     file_id: &str,
@@ -479,7 +479,7 @@ pub(crate) fn download_into(
     Ok(fs::read(done.path.unwrap()).unwrap())
 }
 
-/// The error of a call that has to fail with this kind.
+/// Returns the error of a call, which has to fail with this kind.
 #[track_caller]
 pub(crate) fn refused<T, E: Into<Error>>(
     result: std::result::Result<T, E>,
@@ -500,14 +500,14 @@ pub(crate) fn is_write(request: &Value) -> bool {
     request["method"] != "GET" && !reads.contains(&request["endpoint"].as_str().unwrap())
 }
 
-/// Whether this process is the one that a test has made for itself by [`run_child`].
+/// Whether [`run_child`] has started this process.
 pub(crate) fn is_child() -> bool {
     std::env::var_os(CHILD).is_some()
 }
 
 const CHILD: &str = "SENDSAFELY_TEST_CHILD";
 
-/// Runs a test once more in a process of its own, made as `prepare` says. Its failure is this one's.
+/// Runs a test in a process of its own, with what `prepare` sets, and fails if it fails.
 #[track_caller]
 pub(crate) fn run_child(test: &str, program: Option<&Path>, prepare: impl FnOnce(&mut Command)) {
     let this = std::env::current_exe().unwrap();
@@ -517,17 +517,17 @@ pub(crate) fn run_child(test: &str, program: Option<&Path>, prepare: impl FnOnce
         .env(CHILD, "1");
     prepare(&mut command);
     let output = command.output().unwrap();
-    let told = String::from_utf8_lossy(&output.stdout);
-    let passed = output.status.success() && told.contains("1 passed");
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    let passed = output.status.success() && stdout.contains("1 passed");
     assert!(
         passed,
-        "{test} in its own process: {told}{}",
+        "{test} in its own process: {stdout}{}",
         String::from_utf8_lossy(&output.stderr)
     );
 }
 
-/// A library to preload that makes the system fail: name resolution as `RESOLVE` says (`hang`, `unknown`, `later`),
-/// writing to temporary files of downloads after as many bytes as `FULL_AFTER` says, closing them if `CLOSE_FAILS` is set.
+/// A library to preload, which makes the system fail: name resolution as RESOLVE says (`hang`, `unknown`, `later`),
+/// writes to temporary files of downloads after FULL_AFTER bytes, closing them if CLOSE_FAILS is set.
 pub(crate) fn failing_system(directory: &TempDir) -> PathBuf {
     let source = directory.file(
         "failing_system.c",

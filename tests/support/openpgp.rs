@@ -1,4 +1,4 @@
-//! Parts as the official clients write them (`protocol` 3.4), put together by hand: no code of the library is in it.
+//! Parts as the official clients write them (`protocol` 3.4), made without any code of the library.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -8,7 +8,7 @@ use cfb_mode::cipher::{AsyncStreamCipher, KeyIvInit};
 use sha1::{Digest, Sha1};
 use sha2::Sha256;
 
-/// In what the clients differ.
+/// How the clients differ.
 #[derive(Clone, Copy)]
 pub(crate) struct Style {
     pub(crate) old_skesk_header: bool,
@@ -64,7 +64,7 @@ pub(crate) fn part(style: Style, passphrase: &str, plaintext: &[u8]) -> Vec<u8> 
     message(style, passphrase, &packet)
 }
 
-/// Encrypts packets, under salt and prefix of their own.
+/// Encrypts packets, with a random salt and prefix.
 pub(crate) fn message(style: Style, passphrase: &str, packets: &[u8]) -> Vec<u8> {
     static COUNT: AtomicU8 = AtomicU8::new(0);
     let fresh = COUNT.fetch_add(1, Ordering::Relaxed);
