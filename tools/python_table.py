@@ -181,7 +181,7 @@ def item(struct):
 
 def records(api, words):
     classes = [struct for struct in api.structs.values() if is_record(struct)]
-    yield f'"""What the library tells, as frozen dataclasses: {MADE}"""\n'
+    yield f'"""The records that calls return, as frozen dataclasses: {MADE}"""\n'
     yield "from __future__ import annotations\n"
     yield "from dataclasses import dataclass, field\nfrom datetime import datetime\nfrom typing import Optional\n"
     used = {field.type.name for struct in classes for field in struct.fields} & set(api.enums)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ._frames import Callbacks
 from ._library import function
 from .enums import Status
 from .errors import Error
 
-Own = TypeVar("Own", bound="Handle")
+if TYPE_CHECKING:  # Making it would take a millisecond.
+    Own = TypeVar("Own", bound="Handle")
 
 
 class Handle:

@@ -1,4 +1,4 @@
-"""What the library tells, as frozen dataclasses: made from include/sendsafely.h by tools/python_table.py, not by hand."""
+"""The records that calls return, as frozen dataclasses: made from include/sendsafely.h by tools/python_table.py, not by hand."""
 
 from __future__ import annotations
 
