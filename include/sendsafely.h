@@ -864,6 +864,9 @@ typedef int32_t (*sendsafely_write_callback)(void *user_data,
 
 /* === CLIENT ============================================================================================== */
 
+/** The retry_window_ms of a client whose failed requests are not made again. */
+#define SENDSAFELY_NO_RETRY UINT64_MAX
+
 /**
  * A host with the credentials of an account, and everything that its calls share: a handle, to be freed with
  * sendsafely_client_free. Any number of threads may use it at once.
@@ -894,9 +897,9 @@ typedef struct {
   /** Time without a byte moving after which an attempt has failed. Default: 60 seconds. */
   uint64_t stall_timeout_ms;
   /**
-   * Time without progress for which failed requests are made again. 0: not at all. Default: 300 seconds. An answer
-   * that has begun is whole within this time (5 to 300 seconds; 60 for 0), but for parts, which may take as long as
-   * they move 1 KiB in a second, on average over this time (5 to 60 seconds).
+   * Time without progress for which failed requests are made again; SENDSAFELY_NO_RETRY: not at all. Default: 300
+   * seconds. An answer that has begun is whole within this time (5 to 300 seconds; 60 without retries), but for
+   * parts, which may take as long as they move 1 KiB in a second, on average over this time (5 to 60 seconds).
    */
   uint64_t retry_window_ms;
   /** Bytes per part of an upload, 1 to 10,485,760. Default: 2,621,440. */

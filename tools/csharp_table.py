@@ -104,6 +104,7 @@ def is_record(struct):
 # --- Documentation: what C says, said of C# ---------------------------------------------------------------------
 
 VALUES = {c_name: f"{class_of(enum.name)}.{name}" for enum in api.enums.values() for c_name, name, _ in enum_values(enum)}
+VALUES["SENDSAFELY_NO_RETRY"] = "TimeSpan.Zero"
 
 
 def member(function):
@@ -289,7 +290,10 @@ def option_of(field):
     if type_.meaning == "enum":
         return class_of(type_.name) + "?", f"if ({value} != null) {name} = (int){value}.Value;"
     # Zero is not the default here: null is. It is a position, or says that nothing is repeated.
-    least = int(type_.meaning != "index" and field.name != "retry_window_ms")
+    if field.name == "retry_window_ms":
+        window = f"{value}.Value == TimeSpan.Zero ? Native.SENDSAFELY_NO_RETRY : Texts.Milliseconds({value}.Value, 0, nameof({value}))"
+        return "TimeSpan?", f"if ({value} != null) {name} = {window};"
+    least = int(type_.meaning != "index")
     if field.name.endswith("_ms"):
         return "TimeSpan?", f"if ({value} != null) {name} = Texts.Milliseconds({value}.Value, {least}, nameof({value}));"
     kind = "long" if type_.bits == 64 else "int"

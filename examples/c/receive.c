@@ -86,7 +86,7 @@ int main(int argc, char **argv) {
         fprintf(stderr, "receive: --retry-window %s is not a number of seconds\n", argv[i + 1]);
         return 2;
       }
-      options.retry_window_ms = (uint64_t)retry_window * 1000;
+      options.retry_window_ms = retry_window > 0 ? (uint64_t)retry_window * 1000 : SENDSAFELY_NO_RETRY;
     } else {
       return usage();
     }

@@ -160,7 +160,8 @@ int main(int argc, char **argv) {
   options.on_progress = on_progress;
   options.user_data = &bar;
   options.ca_bundle = getenv("SENDSAFELY_CA_BUNDLE");
-  if (order.retry_window != NULL) options.retry_window_ms = (uint64_t)retry_window * 1000;
+  if (order.retry_window != NULL)
+    options.retry_window_ms = retry_window > 0 ? (uint64_t)retry_window * 1000 : SENDSAFELY_NO_RETRY;
 
   if (sendsafely_client_new(host, api_key, api_secret, &options, &client, &error) == SENDSAFELY_OK &&
       sendsafely_package_create(client, &package, &error) == SENDSAFELY_OK &&

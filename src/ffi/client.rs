@@ -36,6 +36,9 @@ pub struct sendsafely_client {
     _private: (),
 }
 
+/// The retry_window_ms of a client whose failed requests are not made again.
+pub const SENDSAFELY_NO_RETRY: u64 = u64::MAX;
+
 /// Options of sendsafely_client_new.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -59,9 +62,9 @@ pub struct sendsafely_client_options {
     pub connect_timeout_ms: u64,
     /// Time without a byte moving after which an attempt has failed. Default: 60 seconds.
     pub stall_timeout_ms: u64,
-    /// Time without progress for which failed requests are made again. 0: not at all. Default: 300 seconds. An answer
-    /// that has begun is whole within this time (5 to 300 seconds; 60 for 0), but for parts, which may take as long as
-    /// they move 1 KiB in a second, on average over this time (5 to 60 seconds).
+    /// Time without progress for which failed requests are made again; SENDSAFELY_NO_RETRY: not at all. Default: 300
+    /// seconds. An answer that has begun is whole within this time (5 to 300 seconds; 60 without retries), but for
+    /// parts, which may take as long as they move 1 KiB in a second, on average over this time (5 to 60 seconds).
     pub retry_window_ms: u64,
     /// Bytes per part of an upload, 1 to 10,485,760. Default: 2,621,440.
     pub part_size: u64,
@@ -163,7 +166,10 @@ impl sendsafely_client_options {
                 .map(PathBuf::from),
             connect_timeout: duration(self.connect_timeout_ms, default.connect_timeout),
             stall_timeout: duration(self.stall_timeout_ms, default.stall_timeout),
-            retry_window: Duration::from_millis(self.retry_window_ms),
+            retry_window: match self.retry_window_ms {
+                SENDSAFELY_NO_RETRY => Duration::ZERO,
+                window => duration(window, default.retry_window),
+            },
             parts_in_flight: match self.parts_in_flight {
                 0 => default.parts_in_flight,
                 parts => parts as usize,

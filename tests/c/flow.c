@@ -433,6 +433,19 @@ static void trusted_device(sendsafely_client *client) {
   free(private_key);
 }
 
+/* A request that fails once, for a client with this retry window. */
+static void fail_once(uint64_t retry_window_ms, sendsafely_status expected) {
+  sendsafely_client_options options;
+  CHECK_OK(sendsafely_client_options_init(&options, sizeof options));
+  options.retry_window_ms = retry_window_ms;
+  sendsafely_client *client = new_client(&options);
+  char *answer = NULL;
+  add_fault("{\"endpoint\":\"user_information\",\"times\":1,\"action\":{\"status\":503}}");
+  CHECK_STATUS(expected, sendsafely_client_request(client, "GET", "/user/", NULL, &answer, NULL));
+  sendsafely_string_free(answer);
+  sendsafely_client_free(client);
+}
+
 int main(void) {
   fill(large, sizeof large, 2);
   CHECK(sendsafely_version() == SENDSAFELY_VERSION_NUMBER);
@@ -442,6 +455,9 @@ int main(void) {
   CHECK_TEXT(version, sendsafely_version_string());
   CHECK_TEXT("SENDSAFELY_NO_RECIPIENT", sendsafely_status_name(SENDSAFELY_NO_RECIPIENT));
   CHECK_TEXT("the package has no recipient", sendsafely_status_description(SENDSAFELY_NO_RECIPIENT));
+
+  fail_once(0, SENDSAFELY_OK); /* the default */
+  fail_once(SENDSAFELY_NO_RETRY, SENDSAFELY_HTTP_ERROR);
 
   sendsafely_client *client = client_with(0);
   char *answer = NULL;

@@ -62,7 +62,7 @@ TEST(proxy) {
   sendsafely_package *package = NULL;
   CHECK_OK(sendsafely_client_options_init(&options, sizeof options));
   options.proxy = proxy;
-  options.retry_window_ms = 0;
+  options.retry_window_ms = SENDSAFELY_NO_RETRY;
   CHECK_OK(sendsafely_client_new("https://acme.test", "key", "secret", &options, &client, NULL));
   CHECK(sendsafely_package_create(client, &package, NULL) != SENDSAFELY_OK);
   shutdown(listener, SHUT_RDWR); /* should nobody have come */

@@ -9,7 +9,7 @@ static sendsafely_client *client_of_small_parts(int force_api_route) {
   CHECK_OK(sendsafely_client_options_init(&options, sizeof options));
   options.part_size = PART;
   options.force_api_route = force_api_route;
-  options.retry_window_ms = 0;
+  options.retry_window_ms = SENDSAFELY_NO_RETRY;
   fill(large, LARGE, 2);
   return new_client(&options);
 }

@@ -186,7 +186,7 @@ TEST(parallel_parts) {
   options.part_size = PART;
   options.parts_in_flight = 4;
   options.memory_budget = 1 << 20;
-  options.retry_window_ms = 0;
+  options.retry_window_ms = SENDSAFELY_NO_RETRY;
   fill(large, LARGE, 1);
   sendsafely_client *client = new_client(&options);
   sendsafely_package *package = new_package(client);

@@ -733,7 +733,7 @@ static int64_t read_and_misbehave(void *user_data, uint8_t *buffer, size_t capac
 int main(void) {
   sendsafely_client_options options;
   CHECK_OK(sendsafely_client_options_init(&options, sizeof options));
-  options.retry_window_ms = 0;
+  options.retry_window_ms = SENDSAFELY_NO_RETRY;
   client = new_client(&options);
   char source_path[4096], directory_path[4096];
   snprintf(source_path, sizeof source_path, "%s", scratch("source.bin"));

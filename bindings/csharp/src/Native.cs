@@ -19,6 +19,7 @@ namespace Sendsafely
         internal const long SENDSAFELY_TIME_UNKNOWN = -9223372036854775807;
         internal const int SENDSAFELY_CONTINUE = 1;
         internal const int SENDSAFELY_STOP = 0;
+        internal const ulong SENDSAFELY_NO_RETRY = 18446744073709551615;
 
         [UnmanagedFunctionPointer(C)]
         internal delegate int sendsafely_progress_callback(IntPtr user_data, IntPtr progress);

@@ -34,10 +34,10 @@ namespace Sendsafely
         /// <summary>Time without a byte moving after which an attempt has failed. Default: 60 seconds.</summary>
         public TimeSpan? StallTimeout { get; set; }
 
-        /// <summary>Time without progress for which failed requests are made again. 0: not at all. Default: 300
-        /// seconds. An answer that has begun is whole within this time (5 to 300 seconds; 60 for 0), but for parts,
-        /// which may take as long as they move 1 KiB in a second, on average over this time (5 to 60
-        /// seconds).</summary>
+        /// <summary>Time without progress for which failed requests are made again; <see cref="TimeSpan.Zero"/>: not at
+        /// all. Default: 300 seconds. An answer that has begun is whole within this time (5 to 300 seconds; 60 without
+        /// retries), but for parts, which may take as long as they move 1 KiB in a second, on average over this time (5
+        /// to 60 seconds).</summary>
         public TimeSpan? RetryWindow { get; set; }
 
         /// <summary>Bytes per part of an upload, 1 to 10,485,760. Default: 2,621,440.</summary>
@@ -78,7 +78,7 @@ namespace Sendsafely
             native.ca_bundle = texts.Add(options.CaBundle, nameof(options.CaBundle));
             if (options.ConnectTimeout != null) native.connect_timeout_ms = Texts.Milliseconds(options.ConnectTimeout.Value, 1, nameof(options.ConnectTimeout));
             if (options.StallTimeout != null) native.stall_timeout_ms = Texts.Milliseconds(options.StallTimeout.Value, 1, nameof(options.StallTimeout));
-            if (options.RetryWindow != null) native.retry_window_ms = Texts.Milliseconds(options.RetryWindow.Value, 0, nameof(options.RetryWindow));
+            if (options.RetryWindow != null) native.retry_window_ms = options.RetryWindow.Value == TimeSpan.Zero ? Native.SENDSAFELY_NO_RETRY : Texts.Milliseconds(options.RetryWindow.Value, 0, nameof(options.RetryWindow));
             if (options.PartSize != null) native.part_size = (ulong)Texts.Count(options.PartSize.Value, 1, nameof(options.PartSize));
             if (options.MemoryBudget != null) native.memory_budget = (ulong)Texts.Count(options.MemoryBudget.Value, 1, nameof(options.MemoryBudget));
             if (options.MaxPartBytes != null) native.max_part_bytes = (ulong)Texts.Count(options.MaxPartBytes.Value, 1, nameof(options.MaxPartBytes));
