@@ -1,4 +1,4 @@
-"""The official Python client doing the same: `send FILE` prints the link, `receive LINK DIRECTORY`."""
+"""The C examples with the official Python client: `send FILE` prints the link, `receive LINK DIRECTORY`."""
 
 import os
 import sys

@@ -72,13 +72,13 @@ def shell(*command):
 
 
 class Client:
-    """A program that sends and receives, measured."""
+    """Measures a program that sends and receives."""
 
     def __init__(self, name, send, receive):
         self.name, self.send_command, self.receive_command = name, send, receive
 
     def round_trip(self, server, file, target):
-        """Both ways, bytes compared. Gives the two runs."""
+        """Sends and receives, and compares the bytes. Returns the two runs."""
         environment = server.environment()
         server.admin("POST", "/reset")
         sent = must(Run([*self.send_command, file], environment), f"{self.name} send")
@@ -93,17 +93,17 @@ class Client:
 
 
 def speed(runs, size):
-    """MB/s, the fastest: other load on the machine only ever slows down."""
+    """MB/s of the fastest run, because other load on the machine only slows down."""
     return max(size / run.seconds / 1e6 for run in runs)
 
 
 def peak(runs):
-    """MiB, the largest."""
+    """MiB of the largest run."""
     return max(run.peak for run in runs) / MIB
 
 
 def official_client():
-    """The published client, in an environment of its own."""
+    """The published client, in its own environment."""
     environment = os.path.join(PLACE, "venv")
     python = os.path.join(environment, "bin/python")
     if not os.path.exists(os.path.join(environment, "ready")):
@@ -125,7 +125,7 @@ def rust_core():
 
 
 def csharp_client():
-    """The C# examples on CoreCLR; None where that cannot be had."""
+    """The C# examples on CoreCLR; None if that cannot be installed."""
     tool, programs = os.path.join(ROOT, "tools/csharp"), os.path.join(ROOT, "target/csharp")
     if any(subprocess.run([tool, "has", name], check=False).returncode for name in ("mono", "dotnet")):
         print("bench: C# is left out", flush=True)
@@ -135,7 +135,7 @@ def csharp_client():
 
 
 def python_wrapper():
-    """The wheel of `make wheel`, in an environment of its own."""
+    """The wheel of `make wheel`, in its own environment."""
     environment = os.path.join(PLACE, "wrapper")
     python, script = os.path.join(environment, "bin/python"), os.path.join(ROOT, "benches/wrapper.py")
     (wheel,) = glob.glob(os.path.join(ROOT, "target/wheels/*.whl"))
@@ -145,7 +145,7 @@ def python_wrapper():
 
 
 def import_time(python):
-    """Milliseconds above those of a bare interpreter, the best of many in turns."""
+    """Milliseconds above those of a bare interpreter, the best of many runs in turns."""
     best = {"pass": 1e9, "import libsendsafely": 1e9}
     for _ in range(20):
         for program in best:
@@ -154,20 +154,20 @@ def import_time(python):
 
 
 def started(server, client, file, target):
-    """Seconds each way for next to nothing: the start of a runtime, and the compiling of what is used of it."""
+    """Seconds for a tiny file, sent and received: the start of a runtime, and its compiling."""
     runs = [client.round_trip(server, file, target) for _ in range(5)]
     return [min(run[way].seconds for run in runs) for way in (0, 1)]
 
 
 def row_against(what, rounds):
-    """How much faster the second of each round is than the first: the middle of the rounds, since single ones differ by more
-    than what is looked for."""
+    """How much faster the second program of each round is than the first: the median of the rounds, since single ones differ
+    by more than the difference of the programs."""
     faster = statistics.median(other / own for other, own in rounds) - 1
     row(what, f"{faster * 100:+.1f} %", "at least -5 %", faster >= -0.05)
 
 
 def row_of_wrapper(name, way, runs, start, beside):
-    """Of a program over a wrapper, without its start, beside the C program of the same round."""
+    """The rate of a program over a wrapper, without its start, compared with the C program of the same round."""
     net = [run[way].seconds - start for run in runs]
     row(f"{name}, 1 GiB, after its start of {start * 1000:.0f} ms", f"{GIB / statistics.median(net) / 1e6:.0f} MB/s")
     row_against(f"{name} against C", [(c[way].seconds, own) for c, own in zip(beside, net)])
@@ -177,7 +177,7 @@ def row_of_wrapper(name, way, runs, start, beside):
 
 
 def signed(server, method, path, body=""):
-    """A request to the API, signed as the protocol says."""
+    """Sends a signed request to the API."""
     key, secret = server.ready["api_key"], server.ready["api_secret"]
     path, stamp = "/api/v2.0" + path, time.strftime("%Y-%m-%dT%H:%M:%S+0000", time.gmtime())
     body = json.dumps(body) if body else ""
@@ -187,7 +187,7 @@ def signed(server, method, path, body=""):
     with urllib.request.urlopen(request, timeout=60) as answer:
         answer = json.load(answer)
     if answer["response"] != "SUCCESS":
-        sys.exit(f"bench: {path} answered {answer['response']}")
+        sys.exit(f"bench: {path} returned {answer['response']}")
     return answer
 
 
@@ -226,7 +226,7 @@ def curl(transfers):
         config.write("next\n".join('fail\nheader="Expect:"\n' + one for one in transfers))
         config.flush()
         started = time.monotonic()
-        # The meter of parallel transfers cannot be silenced, so what it says is kept for a failure.
+        # The progress meter of parallel transfers cannot be turned off: its text is kept for a failure.
         done = subprocess.run(["curl", "--parallel", "--parallel-max", "4", "--parallel-immediate", "--config", config.name],
                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
         if done.returncode != 0:
@@ -238,7 +238,7 @@ def curl(transfers):
 
 
 def stop_latency(server, file, link):
-    """Milliseconds from asking, at 20 moments of a transfer each way, to the return of the call."""
+    """Milliseconds from the request to stop to the return of the call, at 20 moments of a transfer each way."""
     program = os.path.join(PLACE, "stop")
     shell("cc", "-std=c99", "-D_XOPEN_SOURCE=700", "-Wall", "-Wextra", "-Werror", "-O2", "-I" + os.path.join(ROOT, "include"),
           os.path.join(ROOT, "benches/stop.c"), "-o", program, "-L" + os.path.dirname(SEND), "-l:libsendsafely.so.0",
@@ -256,7 +256,7 @@ def stop_latency(server, file, link):
 
 
 def build_in(directory):
-    """The C programs of a checkout, or those that lie in the directory itself."""
+    """The C programs of a checkout, or those in the directory itself."""
     for place in (os.path.join(directory, "target/examples/c"), directory):
         programs = [os.path.join(place, name) for name in ("send", "receive")]
         if all(os.access(program, os.X_OK) and not os.path.isdir(program) for program in programs):
@@ -266,7 +266,7 @@ def build_in(directory):
 
 
 def row_of_change(what, unit, rounds):
-    """How much more the second of each round takes than the first: the middle of the rounds."""
+    """How much more the second program of each round takes than the first: the median of the rounds."""
     before, now = (statistics.median(values) for values in zip(*rounds))
     change = statistics.median(own / other for other, own in rounds) - 1
     row(what, f"{change * 100:+.1f} % ({before:.2f}, now {now:.2f} {unit})", "at most +5 %", change <= 0.05)
@@ -296,7 +296,7 @@ def bench_against(place, directory, size, rounds):
 
 
 def in_memory(work, *arguments):
-    """Runs what needs a place for its files, in memory where there is room."""
+    """Runs a function with a directory for its files, in memory if there is room."""
     has_room = os.path.isdir("/dev/shm") and shutil.disk_usage("/dev/shm").free > 4 * GIB
     with tempfile.TemporaryDirectory(prefix="sendsafely-bench-", dir="/dev/shm" if has_room else PLACE) as place:
         work(place, *arguments)
@@ -360,7 +360,7 @@ def bench(place):
 
 
 class Watch(threading.Thread):
-    """Which files a program has open for writing while it runs."""
+    """The files that a program has open for writing while it runs."""
 
     def __init__(self, program):
         super().__init__(daemon=True)
@@ -390,8 +390,9 @@ class Watch(threading.Thread):
 
 
 def put_java_parts(server, link, plaintext, count):
-    """Puts a file into the package whose parts all hold the same 10 MiB, as the Java client writes them: SHA-1 S2K, no encrypted session
-    key, partial lengths. GnuPG writes the same packets from a pipe. Each part is encrypted anew: no download takes the same message twice."""
+    """Adds a file whose parts all contain the same 10 MiB, as the Java client writes them: SHA-1 S2K, no encrypted session
+    key, partial lengths. GnuPG writes the same packets from a pipe. Each part is encrypted anew, because a download
+    refuses the same message twice."""
     package = server.admin("GET", "/packages/" + server.admin("GET", "/packages")[0])
     passphrase = package["server_secret"] + link.split("keyCode=")[1]
     file = server.admin("PUT", f"/packages/{package['id']}/files", {

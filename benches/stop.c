@@ -1,7 +1,7 @@
 /*
  * How soon a stop takes effect: stop send FILE MS | stop receive LINK MS.
  *
- * An alarm at some moment of the transfer asks for the stop, as Ctrl-C would; then the next progress callback stops the
+ * An alarm during the transfer requests the stop, like Ctrl-C; then the next progress callback stops the
  * call. Prints the milliseconds between the alarm and the return of the call.
  */
 #include <signal.h>

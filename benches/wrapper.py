@@ -1,4 +1,5 @@
-"""The Python wrapper doing the same: `send FILE` prints the link, `receive LINK DIRECTORY`; `calls` prints nanoseconds of a call that does nothing much."""
+"""The C examples with the Python wrapper: `send FILE` prints the link, `receive LINK DIRECTORY`; `calls` prints the
+nanoseconds of a call that does little."""
 
 import os
 import sys

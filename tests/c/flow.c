@@ -1,4 +1,4 @@
-/* Every function used as intended, with what comes back looked at: packages are sent from every kind of source and
+/* Every function used as intended, with its results checked: packages are sent from every kind of source and
  * received into every kind of sink, and the same bytes arrive. */
 #include "support.h"
 
@@ -9,7 +9,7 @@ enum { LARGE = 300000, PART = 65536 };
 
 static uint8_t large[LARGE];
 
-/* Progress: never back, and exactly at the total in the end. */
+/* Progress never falls back, and ends exactly at the total. */
 struct watch {
   uint64_t done, total;
   unsigned calls, parts_done, parts_total;
@@ -33,7 +33,7 @@ static void check_watch(const struct watch *watch, uint64_t size, unsigned parts
            watch->parts_done, watch->parts_total, parts);
 }
 
-/* A source and a sink that go by odd steps. */
+/* A source and a sink whose steps have odd sizes. */
 struct cursor {
   uint8_t *bytes;
   size_t at, size;
@@ -372,7 +372,7 @@ static void password(sendsafely_client *client) {
   sendsafely_package_free(package);
 }
 
-/* A package that somebody has to approve is finalized all the same. */
+/* A package that needs approval is finalized nevertheless. */
 static void approval(sendsafely_client *client) {
   sendsafely_package *package = NULL;
   sendsafely_finalized *finalized = NULL;
@@ -392,7 +392,7 @@ static void approval(sendsafely_client *client) {
   sendsafely_package_free(package);
 }
 
-/* Without a keycode, by the key of a trusted device that another program made. */
+/* Opens a package without its keycode, by a trusted device's private key that another program made. */
 static void trusted_device(sendsafely_client *client) {
   char *public_key = read_text("tests/vectors/node/trusted-device-public.asc");
   char *private_key = read_text("tests/vectors/node/trusted-device-private.asc");

@@ -1,5 +1,5 @@
-/* What nonsense.c cannot try on all functions alike: values that are wrong in their own way, what callbacks answer,
- * freeing inside a callback, forked children that go on, many threads, panics. The worst answer is a status. */
+/* Misuse that nonsense.c cannot try on all functions alike: values that are wrong for one function, callbacks that stop,
+ * freeing inside a callback, forked children that go on, many threads, panics. The worst result is a status. */
 #include "support.h"
 
 #include <limits.h>
@@ -11,12 +11,12 @@
 #define KEYCODE "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"
 #define MEMORY ((const uint8_t *)"bytes")
 
-/* A client and a package with a recipient and a file, both fit for use. */
+/* A client, and a package with a recipient and a file. */
 static sendsafely_client *client;
 static sendsafely_package *package;
 static char file_id[256], recipient_id[256], package_id[256];
 
-/* Refused with an error and without; outputs become NULL, however they were before. The call uses `error_out`. */
+/* Checks that a call is refused, with an error output and without, and sets its output to NULL. It uses `error_out`. */
 #define REFUSED_OUT(expected, out, call)                         \
   do {                                                           \
     sendsafely_error *error = NULL;                              \
@@ -38,7 +38,7 @@ static char file_id[256], recipient_id[256], package_id[256];
     REFUSED_OUT(expected, no_output, (no_output = NULL, (call))); \
   } while (0)
 
-/* Calls with everything right. */
+/* Calls with valid arguments. */
 #define HANDLE_CALL(name, type, out, free_out, call)                      \
   static sendsafely_status name(void *handle, sendsafely_error **error) { \
     type *at = handle;                                                    \
@@ -71,7 +71,7 @@ static sendsafely_error *new_error(void) {
   return error;
 }
 
-/* The accessors of errors, which have no status to answer. */
+/* The accessors of errors, which return no status. */
 static void errors(void) {
   uint64_t bytes[4] = {0};
   sendsafely_error *error = new_error(), *freed = new_error();
@@ -104,7 +104,7 @@ static void errors(void) {
   CHECK_STATUS(SENDSAFELY_INVALID_HANDLE, sendsafely_error_status(error));
 }
 
-/* Fields of options whose range is their own. */
+/* Fields of options that have special ranges. */
 #define WITH_FIELD(init, options, field, value, expected, call) \
   do {                                                          \
     CHECK_OK(init(&(options), sizeof(options)));                \
@@ -128,7 +128,7 @@ static void options_structs(void) {
   CLIENT_FIELD(locale, "en\x7f", SENDSAFELY_INVALID_ARGUMENT);
   CLIENT_FIELD(proxy, "http://[", SENDSAFELY_INVALID_ARGUMENT);
   CLIENT_FIELD(ca_bundle, "/no/such/bundle.pem", SENDSAFELY_FILE_NOT_FOUND);
-  /* Absurdly long times and a boundless budget are what they say. */
+  /* Absurdly long times and an unlimited budget are valid. */
   CHECK_OK(sendsafely_client_options_init(options, sizeof *options));
   options->connect_timeout_ms = options->stall_timeout_ms = options->retry_window_ms = UINT64_MAX;
   options->memory_budget = UINT64_MAX;
@@ -250,7 +250,7 @@ static void absurd_values(void) {
   CHECK(entries_of(scratch("")) == 1);
 }
 
-/* Callbacks: on the calling thread only, and what their answers mean. */
+/* Callbacks run on the calling thread only; each return value has its meaning. */
 static pthread_t caller;
 static atomic_uint elsewhere, called;
 static int64_t read_answer;
@@ -325,7 +325,7 @@ static void callbacks(void) {
     CHECK_STATUS(writes[i].expected, sendsafely_package_download_callback(watched, file->file_id, on_write,
                                                                           &write_answer, NULL, NULL, NULL));
   }
-  /* After all that the package is still good. */
+  /* The package is still usable. */
   sendsafely_package_information *information = NULL;
   CHECK_OK(sendsafely_package_get_information(watched, &information, NULL));
   CHECK(information && information->files->count == 1);
@@ -468,7 +468,7 @@ static void many_threads(void) {
   pthread_join(thread, NULL);
 }
 
-/* A panic inside the library, which a hook brings about, is a status; everything goes on afterwards. */
+/* A panic inside the library, which a test hook causes, becomes a status; the handles stay usable. */
 sendsafely_status sendsafely_test_panic(int32_t place, sendsafely_error **error) __attribute__((weak));
 
 static void injected_panics(void) {
@@ -522,7 +522,7 @@ int main(void) {
   many_threads();
   injected_panics();
 
-  /* Nothing of all this was begun at the service. */
+  /* None of these calls has sent a request. */
   sendsafely_package_information *information = NULL;
   CHECK_OK(sendsafely_package_get_information(package, &information, NULL));
   CHECK(information && information->files->count == 1 && information->state == SENDSAFELY_PACKAGE_STATE_IN_PROGRESS);

@@ -1,7 +1,7 @@
-/* Every exported function that answers a status, with everything right but for one argument: NULL, not UTF-8, a handle
- * that is none, absurd numbers, odd options. And with everything right: from a callback, in a forked child, with a
- * progress callback that stops. All of it is judged on this machine: no request leaves it. The functions and what is
- * right for them come from the header, by nonsense.py. */
+/* Every exported function that returns a status, with one invalid argument: NULL, not UTF-8, an invalid
+ * handle, absurd numbers, odd options. And with valid arguments: from a callback, in a forked child, with a
+ * progress callback that stops. All this fails locally, without any request. The functions and their valid
+ * arguments come from the header, by nonsense.py. */
 #include "support.h"
 
 #include <sys/wait.h>
@@ -13,7 +13,7 @@
 
 enum kind { HANDLE, TEXT, TEXTS, BYTES, SIZE_OF_ARRAY, INT32, ENUM, OPTIONS, CALLBACK, OUTPUT, REPORT, OTHER };
 
-/* A kind of handle: one that lives, and one that was freed. */
+/* A kind of handle: a live one, and one that was freed. */
 struct handle {
   const char *name;
   void *(*make)(sendsafely_client *of);
@@ -30,12 +30,12 @@ struct field {
 struct options {
   const char *name;
   sendsafely_status (*init)(void *, size_t);
-  void (*fill)(void *); /* what must be there */
+  void (*fill)(void *); /* sets required fields */
   size_t size;
   const struct field *fields;
 };
 
-/* What the valid arguments point to. */
+/* The memory that valid arguments point to. */
 static char file_id[256], recipient_id[256], package_id[256], source[4096], target[4096], directory[4096];
 static char key_pair[4096], private_key[8192], public_key[8192], armored[8192];
 static const char *const emails[] = {"carl@customer.test", "dora@customer.test"};
@@ -49,7 +49,7 @@ static int32_t write_on(void *user_data, const uint8_t *data, size_t size) {
   return SENDSAFELY_CONTINUE;
 }
 
-/* A package with a recipient and a file, fit for every call. */
+/* A package with a recipient and a file, ready for every call. */
 static sendsafely_package *make_package(sendsafely_client *of) {
   sendsafely_package *package = NULL;
   sendsafely_recipient *recipient = NULL;
@@ -82,7 +82,7 @@ struct argument {
   const char *name;
   enum kind kind;
   int may_be_null;
-  void *valid; /* to a union value; of a handle and of options what belongs to them */
+  void *valid; /* points to a union value, or to the table's entry of a handle or of options */
   size_t size; /* of an output */
   void (*free)(void *);
 };
@@ -90,7 +90,7 @@ struct call {
   const char *name;
   sendsafely_status (*call)(const union value *with, sendsafely_error **error);
   const struct argument *arguments;
-  int32_t answers; /* with everything right: a status without asking the service, or ASKS */
+  int32_t result; /* with valid arguments: a status without a request, or ASKS */
 };
 enum { ASKS = -2, JUDGED_BEFORE = -1, MOST = 16 };
 #include "nonsense_calls.h" /* union value, handles, all_options, calls, frees */
@@ -113,7 +113,7 @@ static void free_handles(void) {
     for (int twice = 0; twice < 2; twice++) handle->free(handle->live);
 }
 
-/* Options that are right, with room beyond. */
+/* Valid options, with room beyond. */
 static void *set_options(const struct options *options, uint8_t *room, size_t beyond) {
   CHECK_OK(options->init(room, options->size + beyond));
   options->fill(room);
@@ -140,7 +140,7 @@ static int is_expected(int32_t expected, int32_t status) {
   return status == expected;
 }
 
-/* Refused with an error and without; outputs become 0, however they were before. */
+/* Checks that a call is refused, with an error output and without, and sets its outputs to 0. */
 static int refused(const struct call *call, const union value *with, int32_t expected, const char *what,
                    const char *how) {
   int all_well = 1;
@@ -163,9 +163,9 @@ static int refused(const struct call *call, const union value *with, int32_t exp
       is_well &= is_given == is_due;
     }
     if (with_error) {
-      int is_told = sendsafely_error_status(error) == status && *sendsafely_error_message(error);
-      check_at(__FILE__, __LINE__, is_told, "%s, %s %s: another error", call->name, what, how);
-      is_well &= is_told;
+      int is_expected = sendsafely_error_status(error) == status && *sendsafely_error_message(error);
+      check_at(__FILE__, __LINE__, is_expected, "%s, %s %s: another error", call->name, what, how);
+      is_well &= is_expected;
       sendsafely_error_free(error);
     }
     all_well &= is_well;
@@ -179,7 +179,7 @@ static void nothing_was_sent(const char *by) {
   if (count) forget_requests();
 }
 
-/* Handles: everything that is no live handle of this kind. */
+/* Handles: every value that is no live handle of this kind. */
 static void bad_handles(const struct call *call, union value *with, size_t i) {
   static uint64_t bytes[4];
   const struct argument *argument = &call->arguments[i];
@@ -217,7 +217,7 @@ static void bad_handles(const struct call *call, union value *with, size_t i) {
   sendsafely_error_free(error);
 }
 
-/* Options: their size, what lies beyond what the library knows, and each field. */
+/* Options: their size, the bytes beyond the known fields, and each field. */
 static void odd_options(const struct call *call, union value *with, size_t i) {
   const struct options *options = call->arguments[i].valid;
   const char *name = call->arguments[i].name;
@@ -302,7 +302,7 @@ static void init(const struct options *options) {
   const size_t wrong_sizes[] = {0, 1, 7, options->size + 1, 1 << 20, SIZE_MAX, SIZE_MAX - 7};
   for (size_t i = 0; i < sizeof wrong_sizes / sizeof wrong_sizes[0]; i++)
     CHECK_STATUS(SENDSAFELY_INVALID_ARGUMENT, options->init(room, wrong_sizes[i]));
-  /* A newer program's struct is cleared to its end, an older one's is not written beyond it. */
+  /* A struct of a newer program is cleared to its end; beyond the end of an older one nothing is written. */
   memset(room, 0x22, options->size + 32);
   CHECK_OK(options->init(room, options->size + 32));
   memcpy(&size, room, sizeof size);
@@ -321,7 +321,7 @@ static int takes(const struct call *call, const struct handle *handle) {
   return 0;
 }
 
-/* With everything right, where the answer has nothing to do with the arguments. How many answered otherwise. */
+/* Calls with valid arguments whose status does not depend on them. Returns how many returned another one. */
 static int all_answer(int32_t expected, const struct handle *handle, const char *where) {
   int otherwise = 0;
   for (const struct call *call = calls; call->name; call++) {
@@ -365,15 +365,15 @@ static void in_a_forked_child(void) {
   nothing_was_sent("calls in a forked child");
 }
 
-static void answers_alone(const struct call *call, const union value *with) {
+static void judged_here(const struct call *call, const union value *with) {
   memset(outputs, 0, sizeof outputs);
   sendsafely_status status = call->call(with, NULL);
-  check_at(__FILE__, __LINE__, status == call->answers, "%s: %s", call->name, sendsafely_status_name(status));
+  check_at(__FILE__, __LINE__, status == call->result, "%s: %s", call->name, sendsafely_status_name(status));
   for (size_t i = 0; call->arguments[i].name; i++)
     if (call->arguments[i].free) call->arguments[i].free(outputs[i].pointer);
 }
 
-/* Every call that asks the service asks its progress callback before, and does what that answers. */
+/* Every call that sends requests calls its progress callback before, and obeys its return value. */
 static int32_t progress_answer = SENDSAFELY_CONTINUE;
 static int32_t answer_progress(void *user_data, const sendsafely_progress *progress) {
   (void)user_data, (void)progress;
@@ -381,26 +381,26 @@ static int32_t answer_progress(void *user_data, const sendsafely_progress *progr
 }
 
 static void stopped(void) {
-  const int32_t answers[] = {SENDSAFELY_STOP, 7, -1, INT32_MIN};
+  const int32_t values[] = {SENDSAFELY_STOP, 7, -1, INT32_MIN};
   reports_are_given = 1;
   forget_requests();
   for (const struct call *call = calls; call->name; call++) {
     union value with[MOST];
     set_valid(call, with);
-    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
-      progress_answer = answers[i];
-      if (call->answers != ASKS)
-        answers_alone(call, with);
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+      progress_answer = values[i];
+      if (call->result != ASKS)
+        judged_here(call, with);
       else
-        refused(call, with, answers[i] == SENDSAFELY_STOP ? SENDSAFELY_STOPPED : SENDSAFELY_INVALID_ARGUMENT,
-                "with a callback that answers", i ? "nonsense" : "stop");
+        refused(call, with, values[i] == SENDSAFELY_STOP ? SENDSAFELY_STOPPED : SENDSAFELY_INVALID_ARGUMENT,
+                "with a callback that returns", i ? "nonsense" : "stop");
     }
     nothing_was_sent(call->name);
   }
   progress_answer = SENDSAFELY_CONTINUE;
 }
 
-/* _free of everything: NULL, strangers, parts of others; nothing that lives is harmed. */
+/* Every _free with NULL, handles of other kinds and invalid ones; live objects are not harmed. */
 static void free_strangers(void) {
   static uint64_t bytes[4];
   uint64_t before = sendsafely_live_objects();
@@ -451,7 +451,7 @@ static void free_strangers(void) {
   CHECK(sendsafely_live_objects() == before);
 }
 
-/* A panic inside the library, which a hook brings about, is a status. */
+/* A panic inside the library, which a test hook causes, becomes a status. */
 static void injected_panics(void) {
 #ifdef TEST_HOOKS
   sendsafely_status sendsafely_test_panic(int32_t place, sendsafely_error **error);
@@ -460,7 +460,7 @@ static void injected_panics(void) {
     set_valid(call, with);
     CHECK_OK(sendsafely_test_panic(3, NULL));
     sendsafely_status status = call->call(with, NULL);
-    check_at(__FILE__, __LINE__, status == SENDSAFELY_INTERNAL, "%s with a panic in it answers %s", call->name,
+    check_at(__FILE__, __LINE__, status == SENDSAFELY_INTERNAL, "%s with a panic in it returns %s", call->name,
              sendsafely_status_name(status));
   }
 #endif

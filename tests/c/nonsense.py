@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the tables that nonsense.c works through, from the header: `tools/python tests/c/nonsense.py`, to standard output.
 
-What cannot be told from the header stands in the tables below. A parameter, a handle or a function that they do not know
+The tables below have what the header lacks. A parameter, a handle or a function that they do not know
 is an error that names it.
 """
 
@@ -11,7 +11,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tools"))
 import header
 
-# What is right for a parameter or a field, as C; "function.parameter" where its name alone does not tell.
+# Valid values for parameters and fields, as C; "function.parameter" where the name alone is not enough.
 VALUES = {
     "answer": '"Answer"',
     "api_key": '"key"',
@@ -89,7 +89,7 @@ VALUES = {
     "write_user_data": "NULL",
 }
 
-# Outputs that are given on failure too, once the arguments are right.
+# Outputs that are set on failure, too, if the arguments are valid.
 ON_FAILURE_TOO = {"out_report"}
 
 # How a handle is made, with the client `of`.
@@ -101,12 +101,12 @@ HANDLES = {
     "sendsafely_package_iterator": "CHECK_OK(sendsafely_client_list_packages(of, 1, NULL, &made, NULL))",
 }
 
-# Options of which NULL is not right, nor their defaults: the fields to be filled.
+# Options that need values: NULL and the defaults are invalid. The fields to be filled:
 FILLED = {
     "sendsafely_registration_options": ["email", "pin", "password", "question", "answer", "first_name", "last_name"],
 }
 
-# Calls that ask the service nothing here, so that no progress callback can stop them, and what they answer.
+# Calls that send no request here, so that no progress callback can stop them, and the status that they return.
 SEND_NOTHING = {
     "sendsafely_checksum": "OK",
     "sendsafely_client_list_audit_log": "OK",  # its iterator asks
@@ -149,7 +149,7 @@ SEND_NOTHING = {
     "sendsafely_part_encrypt": "OK",
 }
 
-# Functions of no status that the tables cannot hold, with where they are tested.
+# Functions without a status, which the tables cannot hold, with the place where they are tested.
 ELSEWHERE = {
     "sendsafely_error_http_status": "misuse.c",
     "sendsafely_error_is_retryable": "misuse.c",
@@ -173,7 +173,7 @@ class Unknown(Exception):
 
 
 def right(owner, variable):
-    """What is right for a parameter of a function, or a field of a struct."""
+    """A valid value for a parameter of a function, or a field of a struct."""
     value = VALUES.get(f"{owner.name}.{variable.name}", VALUES.get(variable.name))
     if value is None:
         raise Unknown(f"{owner.name}: VALUES does not know what is right for {variable.name}")

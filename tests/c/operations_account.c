@@ -1,4 +1,4 @@
-/* The account and its organization; log-in and registration for who has no API key yet. */
+/* The account and its organization; log-in and registration of users without an API key. */
 #include "support.h"
 
 #include <unistd.h>
@@ -101,7 +101,7 @@ static sendsafely_client *client_without_credentials(void) {
   return client;
 }
 
-/* 1 if a login gave an API key of this user that the service takes. */
+/* 1 if a login has returned a valid API key of this user. */
 static int works(const sendsafely_login *login, const char *email) {
   sendsafely_client *client = NULL;
   char *verified = NULL;
@@ -160,14 +160,14 @@ TEST(log_in_with_oauth) {
   sendsafely_client_free(client);
 }
 
-/* An address that no run before has registered: the emulator keeps its users. */
+/* An address that no earlier run has registered, because the emulator keeps its users. */
 static const char *new_email(const char *kind) {
   static char email[64];
   snprintf(email, sizeof email, "%s-%d@acme.test", kind, (int)getpid());
   return email;
 }
 
-/* The answers to the questions of a registration, without the proof. */
+/* The options of a registration, without the proof. */
 static void fill_registration(sendsafely_registration_options *options) {
   CHECK_OK(sendsafely_registration_options_init(options, sizeof *options));
   options->password = "Correct horse 1";
@@ -182,7 +182,7 @@ TEST(register_by_link) {
   sendsafely_registration_options options;
   sendsafely_login *login = NULL;
   const char *email = new_email("link");
-  char *told = NULL, token[256];
+  char *registered = NULL, token[256];
   fill_registration(&options);
   CHECK_OK(sendsafely_client_start_registration(client, email, 0, NULL));
   char *waiting = admin("GET", "/registrations", NULL); /* {"<token>":{..}} */
@@ -191,11 +191,11 @@ TEST(register_by_link) {
   options.token = "unknown";
   CHECK_STATUS(SENDSAFELY_INVALID_TOKEN, sendsafely_client_finish_registration(client, &options, NULL, NULL));
   options.token = token;
-  CHECK_OK(sendsafely_client_finish_registration(client, &options, &told, NULL));
-  CHECK_TEXT(email, told);
+  CHECK_OK(sendsafely_client_finish_registration(client, &options, &registered, NULL));
+  CHECK_TEXT(email, registered);
   CHECK_OK(sendsafely_client_generate_api_key(client, email, options.password, "example", &login, NULL));
   CHECK(works(login, email));
-  sendsafely_string_free(told);
+  sendsafely_string_free(registered);
   sendsafely_login_free(login);
   sendsafely_client_free(client);
 }

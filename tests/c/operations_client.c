@@ -1,4 +1,4 @@
-/* A client: its construction, what its requests tell of it, and any signed request. */
+/* A client: its construction, the headers that describe it, and raw signed requests. */
 #include "support.h"
 
 #include <arpa/inet.h>
@@ -34,7 +34,7 @@ TEST(refused_credentials) {
   sendsafely_client_free(client);
 }
 
-/* A proxy that notes what it is asked for and hangs up. */
+/* A proxy that records the request and closes the connection. */
 static char first_line[256];
 static void *answer_nothing(void *listener) {
   int connection = accept(*(int *)listener, NULL, NULL);
@@ -65,7 +65,7 @@ TEST(proxy) {
   options.retry_window_ms = SENDSAFELY_NO_RETRY;
   CHECK_OK(sendsafely_client_new("https://acme.test", "key", "secret", &options, &client, NULL));
   CHECK(sendsafely_package_create(client, &package, NULL) != SENDSAFELY_OK);
-  shutdown(listener, SHUT_RDWR); /* should nobody have come */
+  shutdown(listener, SHUT_RDWR); /* in case there was no connection */
   pthread_join(thread, NULL);
   close(listener);
   CHECK_TEXT("CONNECT acme.test:443 HTTP/1.1", first_line);

@@ -1,7 +1,7 @@
-/* Contact groups: recipients under one name, of a user or of the organization. */
+/* Contact groups of a user or of the organization. */
 #include "support.h"
 
-/* Creates a group; its id, to be freed with free(). */
+/* Creates a group; returns its id, to be freed with free(). */
 static char *new_group(sendsafely_client *client, const char *name, int32_t is_organization_group) {
   sendsafely_contact_group *group = NULL;
   CHECK_OK(sendsafely_client_create_contact_group(client, name, is_organization_group, &group, NULL));
@@ -10,7 +10,7 @@ static char *new_group(sendsafely_client *client, const char *name, int32_t is_o
   return id;
 }
 
-/* 1 if what the service tells of a group has this in it. */
+/* 1 if the service's JSON of a group contains this. */
 static int group_has(sendsafely_client *client, const char *id, const char *json) {
   char path[256], *answer = NULL;
   snprintf(path, sizeof path, "/group/%s/", id);
@@ -33,7 +33,7 @@ TEST(create_contact_group) {
   forget_requests();
   CHECK_STATUS(SENDSAFELY_INVALID_ARGUMENT, sendsafely_client_create_contact_group(client, "", 0, NULL, NULL));
   CHECK(requests_arrived() == 0);
-  /* An answer that is lost is not asked for again: the group is there once. */
+  /* After a lost response the request is not sent again: the group exists once. */
   add_fault("{\"endpoint\":\"create_group\",\"when\":\"after\",\"times\":1,\"action\":{\"close\":true}}");
   CHECK_STATUS(SENDSAFELY_OUTCOME_UNKNOWN, sendsafely_client_create_contact_group(client, "Lost", 0, &group, NULL));
   CHECK(group == NULL && requests_to("create_group") == 1);

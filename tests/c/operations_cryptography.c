@@ -1,5 +1,5 @@
-/* The cryptography by itself, for programs that do their own transport. What is right comes from the protocol's
- * appendix A and from what the official clients have written (tests/vectors). */
+/* The cryptography alone, for programs with their own transport. Expected values come from the protocol's
+ * appendix A and from files of the official clients (tests/vectors). */
 #include "support.h"
 
 #include <ctype.h>
@@ -16,7 +16,7 @@ static const uint8_t MESSAGE[78] = {0xc3, 0x0d, 0x04, 0x09, 0x03, 0x08, 0x01, 0x
                                     0x7e, 0x86, 0xa5, 0x70, 0x39, 0x9b, 0xf5, 0xda, 0xe4, 0x5f, 0x45, 0x3f, 0xda,
                                     0x95, 0x40, 0x21, 0xf9, 0xe9, 0xcc, 0x6d, 0x51, 0xaa, 0xfa, 0x63, 0x93, 0xf3};
 
-/* What each official client used for its vectors; tests/vectors/index.json. */
+/* The secrets of each official client's vectors, from tests/vectors/index.json. */
 static const struct official {
   const char *name, *server_secret, *keycode, *package_code, *checksum;
 } officials[] = {
@@ -29,7 +29,7 @@ static const struct official {
 };
 enum { OFFICIALS = sizeof officials / sizeof officials[0] };
 
-/* A file of an official client's; free(). */
+/* A file of an official client, to be freed with free(). */
 static char *vector(const struct official *official, const char *name) {
   char path[256];
   snprintf(path, sizeof path, "tests/vectors/%s/%s", official->name, name);
@@ -76,7 +76,7 @@ TEST(sign_a_request) {
   sendsafely_client_free(client);
 }
 
-/* The headers serve a transport of one's own. */
+/* The headers are for a program's own transport. */
 TEST(send_a_signed_request) {
   sendsafely_client *client = new_client(NULL);
   sendsafely_request_headers *headers = NULL;
@@ -147,7 +147,7 @@ TEST(checksum) {
   CHECK_STATUS(SENDSAFELY_INVALID_ARGUMENT, sendsafely_checksum("keycode", "", &text, NULL));
 }
 
-/* 1 if a buffer holds exactly this. */
+/* 1 if a buffer contains exactly this. */
 static int holds(const sendsafely_buffer *buffer, const void *bytes, size_t size) {
   return buffer && buffer->size == size && buffer->data && memcmp(buffer->data, bytes, size) == 0;
 }
@@ -170,7 +170,7 @@ TEST(decrypt_a_part) {
     CHECK(holds(data, "hello, world\n", 13));
     sendsafely_buffer_free(data);
   }
-  /* A wrong secret, and every kind of damage: nothing is given out. */
+  /* With a wrong secret, and after every kind of damage, no plaintext is returned. */
   CHECK_STATUS(SENDSAFELY_DECRYPT_FAILED,
                sendsafely_part_decrypt("another", KEYCODE, MESSAGE, sizeof MESSAGE, &data, NULL));
   CHECK_STATUS(SENDSAFELY_DECRYPT_FAILED,
@@ -187,7 +187,7 @@ TEST(decrypt_a_part) {
   }
   uint8_t unusual[sizeof MESSAGE];
   memcpy(unusual, MESSAGE, sizeof MESSAGE);
-  unusual[4] = 100; /* a way to make a key from the passphrase that only private experiments have */
+  unusual[4] = 100; /* a string-to-key type for private experiments */
   CHECK_STATUS(SENDSAFELY_UNSUPPORTED_FORMAT,
                sendsafely_part_decrypt(SERVER_SECRET, KEYCODE, unusual, sizeof unusual, &data, NULL));
   CHECK_STATUS(SENDSAFELY_INVALID_ARGUMENT, sendsafely_part_decrypt("", KEYCODE, MESSAGE, sizeof MESSAGE, &data, NULL));
@@ -208,7 +208,7 @@ TEST(encrypt_a_part) {
     sendsafely_buffer_free(message);
     sendsafely_buffer_free(data);
   }
-  /* The form of appendix A.3 with a salt of its own: other bytes each time. */
+  /* The form of appendix A.3 with a random salt: other bytes each time. */
   CHECK_OK(sendsafely_part_encrypt(SERVER_SECRET, KEYCODE, (const uint8_t *)"hello, world", 12, &message, NULL));
   CHECK_OK(sendsafely_part_encrypt(SERVER_SECRET, KEYCODE, (const uint8_t *)"hello, world", 12, &again, NULL));
   REQUIRE(message && again);
@@ -232,7 +232,7 @@ TEST(decrypt_a_message) {
     const struct official *of = &officials[i];
     char *base64 = vector(of, "message.b64");
     CHECK_OK(sendsafely_message_decrypt(of->server_secret, of->keycode, base64, &text, NULL));
-    /* Node's client writes line ends as CR LF. */
+    /* The Node client writes line ends as CR LF. */
     CHECK_TEXT(strcmp(of->name, "node") ? "Grüße, 世界!\nsecond line" : "Grüße, 世界!\r\nsecond line", text);
     sendsafely_string_free(text);
     free(base64);
@@ -255,7 +255,7 @@ TEST(encrypt_a_message) {
   CHECK_STATUS(SENDSAFELY_INVALID_ARGUMENT, sendsafely_message_encrypt(SERVER_SECRET, "", "text", &base64, NULL));
 }
 
-/* The message set and fetched by requests of one's own: what the library sends and gets, it can also open. */
+/* A message that raw requests set and fetch; the library reads it, and writes what they read. */
 TEST(message_by_own_transport) {
   sendsafely_client *client = new_client(NULL);
   sendsafely_package *package = new_package(client), *opened = NULL;

@@ -1,4 +1,4 @@
-/* Files on their way back, and files of a package managed. */
+/* Downloads, and what is done with files of a package. */
 #include "support.h"
 
 enum { LARGE = 300000, PART = 65536 };

@@ -1,4 +1,4 @@
-/* A Dropzone: its owner's side and that of an anonymous sender. */
+/* A Dropzone: for its owner, and for an anonymous sender. */
 #include "support.h"
 
 TEST(dropzone_recipients) {
@@ -29,7 +29,7 @@ TEST(drop_a_package) {
   options.unconfirmed_sender = "stranger@customer.test";
   CHECK_OK(sendsafely_package_finalize(package, &options, NULL, NULL));
   CHECK(service_has(package, "\"unconfirmed_sender\":\"stranger@customer.test\""));
-  /* Nobody signs. */
+  /* The requests have no signature. */
   CHECK(!request_has("ss-request-signature"));
   sendsafely_package_free(package);
   sendsafely_client_free(client);

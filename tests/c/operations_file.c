@@ -1,4 +1,4 @@
-/* Files on the service: told of, renamed, moved, copied and deleted. */
+/* Files on the service: information, renamed, moved, copied and deleted. */
 #include "support.h"
 
 /* Uploads a text into a directory, or the root directory if that is NULL; the file is to be freed. */
@@ -11,7 +11,7 @@ static sendsafely_file *put(sendsafely_package *package, const char *directory_i
   return file;
 }
 
-/* 1 if a file that is in a directory has this text. */
+/* 1 if a file in a directory has this text. */
 static int has_text(sendsafely_package *package, const char *directory_id, const char *file_id, const char *text) {
   sendsafely_download_options options;
   sendsafely_buffer *buffer = NULL;
@@ -185,7 +185,7 @@ TEST(copy_file) {
   CHECK_TEXT(docs, service_text(workspace, copy, "directory_id"));
   CHECK(service_has(package, file->file_id));
   CHECK(has_text(workspace, docs, copy, "copied"));
-  /* Without a directory into the root; nobody asks for its id. */
+  /* NULL is the root directory, whose id is not asked for. */
   CHECK_OK(sendsafely_package_copy_file(package, file->file_id, workspace, NULL, NULL, NULL));
   CHECK_STATUS(SENDSAFELY_FILE_NOT_ON_PACKAGE,
                sendsafely_package_copy_file(package, "no-such-file", workspace, NULL, &again, NULL));
@@ -200,7 +200,7 @@ TEST(copy_file) {
   sendsafely_client_free(client);
 }
 
-/* Another Workspace's file, or one of the same: from a directory as well. */
+/* A file of another Workspace or of the same one, also from a directory. */
 TEST(copy_file_of_a_directory) {
   sendsafely_client *client = new_client(NULL);
   sendsafely_package *workspace = new_workspace(client), *other = new_workspace(client);
@@ -230,18 +230,18 @@ TEST(copy_file_refused) {
   REQUIRE(file);
   CHECK_OK(sendsafely_package_id(package, &id, NULL));
   CHECK_OK(sendsafely_package_code(package, &code, NULL));
-  /* The answer was lost: the copy may be there. */
+  /* The response was lost: the copy may be there. */
   add_fault("{\"endpoint\":\"copy_file\",\"when\":\"after\",\"action\":{\"close\":true}}");
   CHECK_STATUS(SENDSAFELY_OUTCOME_UNKNOWN,
                sendsafely_package_copy_file(package, file->file_id, workspace, NULL, &copy, NULL));
   remove_faults();
   CHECK(requests_to("copy_file") == 1 && service_has(workspace, "\"a.txt\""));
-  /* The source without its keycode. */
+  /* The source handle has no keycode. */
   snprintf(link, sizeof link, "%s/receive/?thread=x&packageCode=%s", setting("SENDSAFELY_HOST"), code);
   CHECK_OK(sendsafely_package_open_link(client, link, &locked, NULL));
   CHECK_STATUS(SENDSAFELY_KEYCODE_UNKNOWN,
                sendsafely_package_copy_file(locked, file->file_id, workspace, NULL, &copy, NULL));
-  /* Another portal, or what looks like one. */
+  /* Another portal: the same server by another host name. */
   snprintf(host, sizeof host, "http://localhost:%s", strrchr(setting("SENDSAFELY_HOST"), ':') + 1);
   CHECK_OK(sendsafely_client_new(host, setting("SENDSAFELY_API_KEY"), setting("SENDSAFELY_API_SECRET"), NULL,
                                  &elsewhere, NULL));
@@ -260,7 +260,7 @@ TEST(copy_file_refused) {
   sendsafely_client_free(elsewhere);
 }
 
-/* With another package's keycode the copy could never be read: nothing is copied. */
+/* With the keycode of another package nobody could read the copy, so nothing is copied. */
 TEST(copy_file_with_a_wrong_keycode) {
   sendsafely_client *client = new_client(NULL);
   sendsafely_package *package = new_package(client), *workspace = new_workspace(client), *wrong = NULL;

@@ -5,7 +5,7 @@ TEST(set_message) {
   sendsafely_client *client = new_client(NULL);
   sendsafely_package *package = new_package(client);
   CHECK_OK(sendsafely_package_set_message(package, "Grüße, 世界!", NULL));
-  /* The service has it encrypted only. */
+  /* The service stores only ciphertext. */
   CHECK(!request_has("世界"));
   CHECK(request_has("\"endpoint\":\"set_message\""));
   sendsafely_package_free(package);

@@ -1,4 +1,4 @@
-/* A package: made, opened, looked at, changed, finalized and deleted. */
+/* A package: created, opened, read, changed, finalized and deleted. */
 #include "support.h"
 
 TEST(create_package) {
@@ -29,7 +29,7 @@ TEST(create_for_another_user) {
   char *id = NULL, *keycode = NULL;
   CHECK_OK(sendsafely_package_create_for_user(client, "second@acme.test", &package, NULL));
   CHECK(service_has(package, "\"owner\":\"second@acme.test\""));
-  /* That user goes on with it. */
+  /* That user can work with it. */
   CHECK_OK(sendsafely_package_id(package, &id, NULL));
   CHECK_OK(sendsafely_package_keycode(package, &keycode, NULL));
   CHECK_OK(sendsafely_package_open(second, id, keycode, &opened, NULL));
@@ -86,7 +86,7 @@ TEST(open_by_id) {
   CHECK_OK(sendsafely_package_id(package, &id, NULL));
   CHECK_OK(sendsafely_package_keycode(package, &keycode, NULL));
   CHECK_OK(sendsafely_package_open(client, id, keycode, &opened, NULL));
-  /* It goes on where the other handle left it. */
+  /* The handle continues where the other one ended. */
   CHECK_OK(sendsafely_package_add_recipient(opened, "ann@customer.test", NULL, NULL, NULL));
   CHECK(service_has(package, "\"ann@customer.test\""));
   CHECK_OK(sendsafely_package_keycode(opened, &again, NULL));
@@ -211,7 +211,7 @@ TEST(delete_package) {
   sendsafely_client *client = new_client(NULL);
   sendsafely_package *package = NULL;
   sendsafely_finalized *finalized = send_package(client, &package);
-  /* What the service does not know may be somebody else's. */
+  /* A package that the service does not know may be another user's. */
   add_fault(
       "{\"endpoint\":\"delete_package\",\"times\":1,\"action\":{\"envelope\":{\"response\":\"UNKNOWN_PACKAGE\"}}}");
   CHECK_STATUS(SENDSAFELY_UNKNOWN_PACKAGE, sendsafely_package_delete(package, NULL));
@@ -236,7 +236,7 @@ TEST(delete_temporary_package) {
                                        &(sendsafely_package *){0}, NULL));
   sendsafely_string_free(id);
   sendsafely_package_free(package);
-  /* After a failure: only what no recipient can have. */
+  /* After a failure: only a package that cannot be finalized. */
   package = new_package(client);
   CHECK_OK(sendsafely_package_delete_unfinished(package, NULL));
   CHECK_STATUS(SENDSAFELY_PACKAGE_DELETED, sendsafely_package_delete_unfinished(package, NULL));
@@ -245,7 +245,7 @@ TEST(delete_temporary_package) {
   CHECK_STATUS(SENDSAFELY_ALREADY_FINALIZED, sendsafely_package_delete_unfinished(package, NULL));
   CHECK(service_has(package, "\"finalized\":true"));
   sendsafely_package_free(package);
-  /* Where the service does not take it for unfinished: only what is asked for is deleted all the same. */
+  /* The service refuses it as unfinished: only an explicit delete removes it. */
   package = new_package(client);
   add_fault(
       "{\"endpoint\":\"delete_temporary_package\",\"times\":2,\"action\":{\"envelope\":{\"response\":\"DENIED\"}}}");
@@ -274,7 +274,7 @@ TEST(finalize) {
   sendsafely_client_free(client);
 }
 
-/* A package that only has to be finalized. */
+/* A package that is ready to be finalized. */
 static sendsafely_package *ready_package(sendsafely_client *client) {
   sendsafely_package *package = new_package(client);
   CHECK_OK(sendsafely_package_add_recipient(package, "ann@customer.test", NULL, NULL, NULL));

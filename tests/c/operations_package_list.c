@@ -1,7 +1,7 @@
 /* Lists of packages, fetched page by page, and searches. */
 #include "support.h"
 
-/* A package to second@acme.test, finalized; its id is to be freed. */
+/* A finalized package to second@acme.test; returns its id, to be freed. */
 static char *send_to_second(sendsafely_client *client, const char *file_name) {
   sendsafely_package *package = new_package(client);
   char *id = NULL;
@@ -13,7 +13,7 @@ static char *send_to_second(sendsafely_client *client, const char *file_name) {
   return id;
 }
 
-/* Goes through a list to its end; how often the package is in it, and how many packages there are. */
+/* Reads a list to its end; counts how often the package is in it, and all packages. */
 static unsigned listed;
 static unsigned in_list(sendsafely_package_iterator *iterator, const char *id) {
   unsigned found = 0;
@@ -148,7 +148,7 @@ TEST(packages_of_the_organization) {
   sendsafely_client_free(second);
 }
 
-/* An older portal knows only the search without pages. */
+/* An older portal has only the search without pages. */
 TEST(packages_of_an_older_portal) {
   sendsafely_client *client = new_client(NULL);
   sendsafely_search_options options;

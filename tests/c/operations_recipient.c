@@ -74,18 +74,18 @@ TEST(add_several_recipients) {
   CHECK(requests_to("add_recipients") == 1);
   REQUIRE(results && results->count == 5);
   for (size_t i = 0; i < 5; i++) CHECK_TEXT(emails[i], results->items[i]->email);
-  /* What the service refuses, with its own code. */
+  /* A refusal of the service, with its code. */
   CHECK_STATUS(SENDSAFELY_DUPLICATE_EMAIL, results->items[0]->status);
   CHECK_TEXT("DUPLICATE_EMAIL", results->items[0]->server_code);
   CHECK(results->items[0]->server_message && results->items[0]->recipient == NULL);
   CHECK_STATUS(SENDSAFELY_INVALID_EMAIL, results->items[4]->status);
-  /* What is on the package now. */
+  /* The recipients of the package. */
   CHECK_STATUS(SENDSAFELY_OK, results->items[1]->status);
   CHECK_STATUS(SENDSAFELY_OK, results->items[2]->status);
   REQUIRE(results->items[1]->recipient && results->items[2]->recipient);
   CHECK_TEXT("bob@customer.test", results->items[1]->recipient->email);
   CHECK(results->items[2]->recipient->needs_approval == 1 && results->items[1]->server_code == NULL);
-  /* Twice in the list: sent once. */
+  /* An address that is twice in the list is sent once. */
   CHECK_STATUS(SENDSAFELY_DUPLICATE_EMAIL, results->items[3]->status);
   CHECK(results->items[3]->server_code == NULL && results->items[3]->recipient == NULL);
   CHECK(service_has(package, "\"bob@customer.test\"") && service_lacks(package, "BOB@"));
@@ -96,7 +96,7 @@ TEST(add_several_recipients) {
   sendsafely_client_free(client);
 }
 
-/* A list that cannot be right is refused as a whole, and here. */
+/* An invalid list is refused as a whole, before any request. */
 TEST(several_recipients_refused) {
   sendsafely_client *client = new_client(NULL);
   sendsafely_package *package = new_package(client);
@@ -127,7 +127,7 @@ TEST(several_recipients_refused) {
   sendsafely_client_free(client);
 }
 
-/* The code by SMS goes to a number that the service knows from an earlier package. */
+/* The SMS code is sent to a number that the service has from an earlier package. */
 TEST(add_recipients_with_known_phone) {
   sendsafely_client *client = new_client(NULL);
   sendsafely_package *earlier = new_package(client), *package = new_package(client);
@@ -148,7 +148,7 @@ TEST(add_recipients_with_known_phone) {
   sendsafely_client_free(client);
 }
 
-/* Puts somebody on a package; the id. */
+/* Adds a recipient; returns its id. */
 static char id_of_added[256];
 static const char *put_recipient(sendsafely_package *package, const char *email) {
   sendsafely_recipient *recipient = NULL;
@@ -206,7 +206,7 @@ TEST(set_recipient_role) {
   CHECK_STATUS(SENDSAFELY_INVALID_INPUT, sendsafely_package_set_recipient_role(workspace, id, "KING", NULL));
   CHECK_STATUS(SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE,
                sendsafely_package_set_recipient_role(workspace, "nobody", "VIEWER", NULL));
-  /* A viewer makes nobody a manager. */
+  /* A viewer may not change roles. */
   CHECK_OK(sendsafely_package_id(workspace, &workspace_id, NULL));
   CHECK_OK(sendsafely_package_keycode(workspace, &keycode, NULL));
   CHECK_OK(sendsafely_package_open(second, workspace_id, keycode, &of_second, NULL));
@@ -235,7 +235,7 @@ TEST(remove_recipient) {
   CHECK(service_lacks(package, "ann@customer.test"));
   CHECK_STATUS(SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE, sendsafely_package_remove_recipient(package, id, NULL));
   CHECK_STATUS(SENDSAFELY_NO_RECIPIENT, sendsafely_package_finalize(package, NULL, NULL, NULL));
-  /* Also after finalize; and by two who do not know of each other. */
+  /* Also after finalize, and by a second handle that still has the recipient. */
   put_recipient(package, "bob@customer.test");
   id = put_recipient(package, "ann@customer.test");
   CHECK_OK(sendsafely_package_finalize(package, NULL, NULL, NULL));

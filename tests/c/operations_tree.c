@@ -1,4 +1,4 @@
-/* Whole trees, up and down. */
+/* Whole directory trees, sent and received. */
 #include "support.h"
 
 #include <sys/stat.h>
@@ -23,21 +23,21 @@ static void plant(const char *base) {
   write_file(path_in(base, "Docs/Old/c.txt"), "ccc", 3);
 }
 
-/* The item of a path, NULL if the report has none. */
+/* The report's item for a path, or NULL. */
 static const sendsafely_report_item *item_of(const sendsafely_report *report, const char *path) {
   for (size_t i = 0; report && i < report->count; i++)
     if (!strcmp(report->items[i]->path, path)) return report->items[i];
   return NULL;
 }
 
-/* How many items have become this. */
+/* How many items have this action. */
 static size_t count_of(const sendsafely_report *report, int32_t action) {
   size_t count = 0;
   for (size_t i = 0; report && i < report->count; i++) count += report->items[i]->action == action;
   return count;
 }
 
-/* 1 if the service has this file, by its path of at most two directories. */
+/* 1 if the service has this file, by a path with at most two directories. */
 static int service_has_file(sendsafely_package *workspace, const sendsafely_report_item *item, const char *directory,
                             const char *above) {
   char directory_id[256], parent[256];
@@ -77,7 +77,7 @@ TEST(upload_and_download_a_tree) {
   CHECK(report->count == 4 && count_of(report, SENDSAFELY_ACTION_DOWNLOADED) == 4);
   CHECK(is_the_tree("down"));
   sendsafely_report_free(report);
-  CHECK_OK(sendsafely_package_upload_all(workspace, scratch("up"), NULL, NULL, NULL)); /* nobody asks for a report */
+  CHECK_OK(sendsafely_package_upload_all(workspace, scratch("up"), NULL, NULL, NULL)); /* the report is optional */
   sendsafely_package_free(workspace);
   sendsafely_client_free(client);
 }
@@ -110,7 +110,7 @@ TEST(upload_tree_again) {
   CHECK(service_has(workspace, "\"version\":3"));
   sendsafely_report_free(report);
 
-  /* Nothing at all is changed. */
+  /* Nothing is changed. */
   options.existing = SENDSAFELY_EXISTING_REFUSE;
   write_file(path_in("again", "fresh.txt"), "fresh", 5);
   forget_requests();
@@ -143,7 +143,7 @@ TEST(upload_tree_into_a_directory) {
   CHECK(service_has_file(workspace, item_of(report, "a.txt"), "Archive", ""));
   CHECK(service_has_file(workspace, item_of(report, "Docs/b.txt"), "Docs", "Archive"));
   sendsafely_report_free(report);
-  /* Back again: what is in the directory, and nothing else. */
+  /* Received again: the directory's content, and nothing else. */
   make_local("out-of");
   CHECK_OK(sendsafely_download_options_init(&download, sizeof download));
   download.directory_id = archive;
@@ -156,7 +156,7 @@ TEST(upload_tree_into_a_directory) {
   sendsafely_client_free(client);
 }
 
-/* A package without directories takes the files of one. */
+/* A package has no directories, but takes the files of one. */
 TEST(upload_all_into_a_package) {
   sendsafely_client *client = new_client(NULL);
   sendsafely_package *package = new_package(client);
@@ -253,7 +253,7 @@ TEST(download_tree_with_odd_names) {
   size_t renamed = 0;
   for (size_t i = 0; i < 3; i++) {
     const sendsafely_report_item *item = report->items[i];
-    size_t which = 0; /* by the name that the service has */
+    size_t which = 0; /* by the name on the service */
     while (which < 2 && strcmp(texts[which], service_text(workspace, item->file_id, "name"))) which++;
     CHECK_TEXT(names[which], item->path);
     CHECK(item->local_path && !strncmp(item->local_path, target, strlen(target)) &&
@@ -262,13 +262,13 @@ TEST(download_tree_with_odd_names) {
     CHECK(which > 0 || item->renamed == 1);
     renamed += item->renamed == 1;
   }
-  CHECK(renamed == 2 && entries_of(target) == 3); /* one of the same name keeps it */
+  CHECK(renamed == 2 && entries_of(target) == 3); /* one of two equal names is kept */
   sendsafely_report_free(report);
   sendsafely_package_free(workspace);
   sendsafely_client_free(client);
 }
 
-/* What is in place of a directory does not lead out of the tree. */
+/* A link in place of a directory does not lead out of the tree. */
 TEST(download_tree_over_a_link) {
   sendsafely_client *client = new_client(NULL);
   sendsafely_package *workspace = new_workspace(client);
@@ -290,7 +290,7 @@ TEST(download_tree_over_a_link) {
   sendsafely_client_free(client);
 }
 
-/* One file that fails does not end the others, and the next call goes on. */
+/* A file that fails does not end the others, and the next call continues. */
 TEST(upload_tree_with_a_failure) {
   sendsafely_client *client = new_client(NULL);
   sendsafely_package *workspace = new_workspace(client);

@@ -4,14 +4,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* What another program made. */
+/* A key pair that another program made. */
 static char *vector(const char *name) {
   char path[256];
   snprintf(path, sizeof path, "tests/vectors/node/%s", name);
   return read_text(path);
 }
 
-/* A user without devices, whoever ran before: the emulator keeps its users. */
+/* A new user, because the emulator keeps users and their devices of earlier runs. */
 static sendsafely_client *client_of_new_user(void) {
   static int number;
   char email[64];
@@ -19,14 +19,14 @@ static sendsafely_client *client_of_new_user(void) {
   return client_of(email);
 }
 
-/* Registers a public key; its id, to be freed with sendsafely_string_free. */
+/* Registers a public key; returns its id, to be freed with sendsafely_string_free. */
 static char *register_key(sendsafely_client *client, const char *public_key) {
   char *id = NULL;
   CHECK_OK(sendsafely_client_register_public_key(client, public_key, "device", &id, NULL));
   return id;
 }
 
-/* A package with a message, finalized; its id, to be freed with sendsafely_string_free. */
+/* A finalized package with a message; returns its id, to be freed with sendsafely_string_free. */
 static char *send_package(sendsafely_client *client, const char *recipient, sendsafely_package **package) {
   char *id = NULL;
   *package = new_package(client);
@@ -37,7 +37,7 @@ static char *send_package(sendsafely_client *client, const char *recipient, send
   return id;
 }
 
-/* What the service holds for a device and a package, to be freed with sendsafely_string_free. */
+/* The service's JSON for a device and a package, to be freed with sendsafely_string_free. */
 static char *raw_keycode(sendsafely_client *client, const char *package_id, const char *public_key_id) {
   char path[512], *answer = NULL;
   snprintf(path, sizeof path, "/package/%s/link/%s/", package_id, public_key_id);
@@ -45,7 +45,7 @@ static char *raw_keycode(sendsafely_client *client, const char *package_id, cons
   return answer;
 }
 
-/* 1 if it holds a keycode. */
+/* 1 if it has a keycode. */
 static int holds_keycode(sendsafely_client *client, const char *package_id, const char *public_key_id) {
   char *answer = raw_keycode(client, package_id, public_key_id);
   int holds = answer && strstr(answer, "BEGIN PGP MESSAGE") != NULL;
@@ -62,7 +62,7 @@ TEST(generate_and_register_key_pair) {
   REQUIRE(key_pair && key_pair->public_key_id);
   CHECK_TEXT("laptop", key_pair->description);
   CHECK(request_has("\\\"description\\\":\\\"laptop\\\"") && !request_has("PRIVATE KEY"));
-  /* It opens what is sent from now on. */
+  /* The device opens packages that are sent from now on. */
   char *id = send_package(client, "ann@customer.test", &package);
   CHECK_OK(sendsafely_package_open_with_private_key(client, id, key_pair->public_key_id, key_pair->private_key, &opened,
                                                     NULL));
@@ -79,12 +79,12 @@ TEST(generate_and_register_key_pair) {
 TEST(register_public_key) {
   sendsafely_client *client = client_of_new_user();
   char *public_key = vector("trusted-device-public.asc"), *private_key = vector("trusted-device-private.asc");
-  char *told = NULL, *id = register_key(client, public_key);
+  char *stored = NULL, *id = register_key(client, public_key);
   REQUIRE(id);
-  CHECK_OK(sendsafely_client_get_public_key(client, id, &told, NULL));
-  CHECK_TEXT(public_key, told);
-  sendsafely_string_free(told);
-  CHECK_STATUS(SENDSAFELY_REFUSED, sendsafely_client_get_public_key(client, "no-such-key", &told, NULL));
+  CHECK_OK(sendsafely_client_get_public_key(client, id, &stored, NULL));
+  CHECK_TEXT(public_key, stored);
+  sendsafely_string_free(stored);
+  CHECK_STATUS(SENDSAFELY_REFUSED, sendsafely_client_get_public_key(client, "no-such-key", &stored, NULL));
   sendsafely_string_free(id);
   forget_requests();
   CHECK_STATUS(SENDSAFELY_INVALID_KEY, sendsafely_client_register_public_key(client, "no key", "device", &id, NULL));
@@ -150,7 +150,7 @@ TEST(save_and_load_key_pair) {
   sendsafely_string_free(armored);
   sendsafely_string_free(keycode);
   sendsafely_key_pair_free(key_pair);
-  /* It is never overwritten; and without id and description, which are not known then. */
+  /* The file is never overwritten. Without id and description, they are unknown after loading. */
   CHECK_STATUS(SENDSAFELY_FILE_EXISTS, sendsafely_key_pair_save(path, "K-2", private_key, NULL, NULL));
   snprintf(path, sizeof path, "%s", scratch("bare.json"));
   CHECK_OK(sendsafely_key_pair_save(path, NULL, private_key, NULL, NULL));
@@ -177,7 +177,7 @@ TEST(save_and_load_key_pair) {
   free(public_key);
 }
 
-/* What stands in the armor's headers is kept too. */
+/* The armor's headers are kept, too. */
 TEST(save_key_pair_with_odd_headers) {
   char *private_key = vector("trusted-device-private.asc"), *loaded = calloc(1, 1 << 14), path[4096];
   sendsafely_key_pair *key_pair = NULL;
@@ -250,7 +250,7 @@ TEST(upload_keycodes) {
   CHECK_OK(sendsafely_package_keycode(package, &keycode, NULL));
   CHECK_OK(sendsafely_keycode_decrypt(text, private_key, &decrypted, NULL));
   CHECK_TEXT(keycode, decrypted);
-  /* Not by somebody who does not know the keycode, nor with another one. */
+  /* Not with a handle without the keycode, nor with a wrong one. */
   CHECK_OK(sendsafely_package_code(package, &code, NULL));
   snprintf(link, sizeof link, "%s/receive/?packageCode=%s", setting("SENDSAFELY_HOST"), code);
   CHECK_OK(sendsafely_package_open_link(client, link, &without, NULL));
@@ -275,12 +275,12 @@ TEST(upload_keycodes) {
   sendsafely_client_free(reader);
 }
 
-/* Lines of the log that tell of a public key. */
+/* Counts the log lines about public keys. */
 static void count_lines(void *user_data, const char *line) {
   if (strstr(line, "public key")) ++*(int *)user_data;
 }
 
-/* A key that cannot be used keeps nobody else from the keycode. */
+/* An unusable key does not keep the other devices from the keycode. */
 TEST(unusable_public_key) {
   sendsafely_client *client = client_of_new_user(), *logging = NULL;
   sendsafely_client_options options;
@@ -377,7 +377,7 @@ TEST(sync_keycodes) {
                                      "MESSAGE-----\\n\"}",
                                      &answer, NULL));
   sendsafely_string_free(answer);
-  /* A device that comes later opens nothing of that before. */
+  /* A device that is registered later opens no earlier package. */
   char *other = register_key(client, other_public);
   CHECK_STATUS(SENDSAFELY_REFUSED,
                sendsafely_package_open_with_private_key(client, package_id, other, other_private, &opened, NULL));
@@ -392,7 +392,7 @@ TEST(sync_keycodes) {
   CHECK_OK(sendsafely_package_open_with_private_key(client, package_id, other, other_private, &opened, NULL));
   CHECK_OK(sendsafely_package_get_message(opened, &text, NULL));
   CHECK_TEXT("hello", text);
-  /* Once more: nothing is left to hand on but what cannot be. */
+  /* Again: only what cannot be passed on is left. */
   CHECK_OK(sendsafely_client_sync_keycodes(client, id, private_key, &result, NULL));
   CHECK(result && result->synchronized == 0 && result->failures->count == 1);
   sendsafely_sync_result_free(result);
@@ -415,7 +415,7 @@ TEST(sync_keycodes) {
   sendsafely_client_free(client);
 }
 
-/* Finalize encrypts the keycode for every device of a reader. */
+/* Finalize encrypts the keycode to every device of sender and recipients. */
 TEST(keycodes_for_devices) {
   sendsafely_client *client = client_of_new_user();
   sendsafely_package *package = NULL;

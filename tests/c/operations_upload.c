@@ -1,4 +1,4 @@
-/* Files on their way to the service. */
+/* Uploads. */
 #include "support.h"
 
 #include <pthread.h>
@@ -148,7 +148,7 @@ TEST(progress) {
   sendsafely_client_free(client);
 }
 
-/* Bytes are done as soon as they are sent; a part, when the service has it. */
+/* Bytes count as done when they are sent, a part when it is stored. */
 static int32_t stop_after_first_part(void *user_data, const sendsafely_progress *progress) {
   (void)user_data;
   return progress->parts_done > 0 ? SENDSAFELY_STOP : SENDSAFELY_CONTINUE;
@@ -166,7 +166,7 @@ TEST(stop_upload) {
   CHECK_STATUS(SENDSAFELY_STOPPED,
                sendsafely_package_upload_memory(package, "stopped.bin", large, LARGE, &options, NULL, NULL));
   remove_faults();
-  /* It is removed behind the caller's back if the service is slow. */
+  /* If the service is slow, the file is deleted in the background. */
   while (requests_to("delete_file") == 0) usleep(10000);
   /* The file is gone by the time that the package can be finalized without it. */
   CHECK_OK(sendsafely_package_add_recipient(package, "ann@customer.test", NULL, NULL, NULL));
@@ -217,7 +217,7 @@ TEST(upload_of_unknown_length) {
   sendsafely_client_free(client);
 }
 
-/* How many uploads run, seen from inside one. */
+/* How many uploads run, asked inside of one. */
 static sendsafely_package *uploading;
 static size_t seen_running;
 static int32_t look_at_uploads(void *client, const sendsafely_progress *progress) {

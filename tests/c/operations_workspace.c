@@ -1,7 +1,7 @@
-/* Workspaces: made, their directories, and what was done in them. */
+/* Workspaces: creation, directories and activity log. */
 #include "support.h"
 
-/* A directory in another one, or in the root directory if that is NULL; its id is to be freed. */
+/* Creates a directory in another one, or in the root directory if that is NULL; returns its id, to be freed. */
 static char *make_directory(sendsafely_package *workspace, const char *parent_id, const char *name) {
   char *id = NULL;
   CHECK_OK(sendsafely_package_create_directory(workspace, parent_id, name, &id, NULL));
@@ -268,7 +268,7 @@ TEST(delete_directory) {
   sendsafely_client_free(client);
 }
 
-/* Who may only read cannot change directories. */
+/* A viewer cannot change directories. */
 TEST(directories_for_a_viewer) {
   sendsafely_client *client = new_client(NULL), *second = client_of("second@acme.test");
   sendsafely_package *workspace = new_workspace(client), *shared = share_workspace(workspace, "VIEWER", second);
@@ -296,7 +296,7 @@ TEST(activity_log) {
   sendsafely_activity_iterator *iterator = NULL;
   sendsafely_activity_entry *entry = NULL;
   char *made[15], *package_id = NULL, name[32];
-  int found[15] = {0}, all_told = 1;
+  int found[15] = {0}, all_set = 1;
   unsigned others = 0;
   for (int i = 0; i < 15; i++) {
     snprintf(name, sizeof name, "Directory %d", i);
@@ -313,22 +313,22 @@ TEST(activity_log) {
     int i = 0;
     while (i < 15 && !(entry->target_id && !strcmp(entry->target_id, made[i]))) i++;
     if (i == 15) {
-      others++; /* that the Workspace was made */
+      others++; /* the creation of the Workspace */
     } else {
       found[i]++;
       CHECK(service_has(workspace, entry->activity_log_id));
       CHECK_TEXT(package_id, entry->package_id);
       CHECK_TEXT("DIRECTORY_CREATED", entry->action);
       CHECK_TEXT("admin@acme.test", entry->user_email);
-      all_told &= entry->action_description && entry->user_id && entry->ip_address && entry->time_text &&
-                  entry->time_for_people && entry->time != SENDSAFELY_TIME_UNKNOWN;
+      all_set &= entry->action_description && entry->user_id && entry->ip_address && entry->time_text &&
+                 entry->time_for_people && entry->time != SENDSAFELY_TIME_UNKNOWN;
     }
     sendsafely_activity_entry_free(entry);
   }
-  CHECK(all_told);
+  CHECK(all_set);
   for (int i = 0; i < 15; i++) CHECK(found[i] == 1);
-  CHECK(requests_to("activity_log") == (15 + others + 9) / 10); /* ten a page */
-  CHECK_OK(sendsafely_activity_iterator_next(iterator, &entry, NULL)); /* the end stays the end */
+  CHECK(requests_to("activity_log") == (15 + others + 9) / 10); /* ten per page */
+  CHECK_OK(sendsafely_activity_iterator_next(iterator, &entry, NULL)); /* the iterator stays at its end */
   CHECK(entry == NULL);
   for (int i = 0; i < 15; i++) sendsafely_string_free(made[i]);
   sendsafely_string_free(package_id);
@@ -349,7 +349,7 @@ TEST(activity_log_refused) {
   CHECK_STATUS(SENDSAFELY_DENIED, sendsafely_activity_iterator_next(iterator, &entry, NULL));
   CHECK(entry == NULL);
   sendsafely_activity_iterator_free(iterator);
-  /* After a failure the same page is asked for again; the iterator outlives the package's handle. */
+  /* After a failure the same page is fetched again; the iterator outlives the package's handle. */
   CHECK_OK(sendsafely_package_list_activity(workspace, &iterator, NULL));
   sendsafely_package_free(workspace);
   add_fault("{\"endpoint\":\"activity_log\",\"action\":{\"envelope\":{\"response\":\"DENIED\"}}}");

@@ -1,4 +1,4 @@
-"""Whether tools/request_table.py sees what it is there to see: run with tools/python."""
+"""Tests of tools/request_table.py, to be run with tools/python."""
 
 import copy
 import os
@@ -81,7 +81,7 @@ def test_the_least_change_is_seen():
                  '{"email":"a@x.test","more":[{"to":1}],"most":false}']:
         assert len(lines_that_differ(table([changed(ADD, body=body), GET]))) == 2, body
     assert len(lines_that_differ(table([ADD]))) >= 1
-    assert lines_that_differ(table([ADD, GET, changed(ADD, body="{}", body_size=2)])), "shorter than it says, but answered"
+    assert lines_that_differ(table([ADD, GET, changed(ADD, body="{}", body_size=2)])), "shorter than its Content-Length, but accepted"
     again = [changed(ADD, body=body, headers={"accept": accept}) for body, accept in (("{}", "application/json"), ("[]", "*/*"))]
     assert [line[-14:].strip() for line in lines_that_differ(table([ADD, GET, *again]))] == ["/recipient/ {}", "[accept: */*]"]
     assert lines_that_differ(table(send=[changed(PUT, headers={"content-type": "a/b"})])) == ["+  content-type: a/b"]

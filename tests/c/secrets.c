@@ -1,5 +1,5 @@
-/* What is left in memory when everything was freed: no API secret, no password, no keycode, neither plain nor as the
- * key schedule of HMAC. The program keeps what it looks for masked, so that it does not find its own copies. */
+/* When everything is freed, memory contains no API secret, password or keycode, neither plain nor as the
+ * key schedule of HMAC. The program masks the secrets that it searches, so that it does not find its own copies. */
 #include "support.h"
 
 #include <dirent.h>
@@ -21,7 +21,7 @@ static void wipe(void *memory, size_t length) {
   while (length--) *at++ = 0;
 }
 
-/* Takes a secret over, and wipes it where it was. */
+/* Masks a secret, and wipes the original. */
 static struct masked hide(const char *what, char *secret, size_t length) {
   struct masked masked = {what, {0}, length < LONGEST ? length : LONGEST};
   for (size_t i = 0; i < masked.length; i++) masked.bytes[i] = (unsigned char)secret[i] ^ MASK;
@@ -29,14 +29,14 @@ static struct masked hide(const char *what, char *secret, size_t length) {
   return masked;
 }
 
-/* The secret itself, for a call; to be wiped after that. */
+/* The secret itself, for a call; to be wiped afterwards. */
 static char *shown(const struct masked *masked, char buffer[LONGEST + 1]) {
   for (size_t i = 0; i < masked->length; i++) buffer[i] = (char)(masked->bytes[i] ^ MASK);
   buffer[masked->length] = '\0';
   return buffer;
 }
 
-/* How often a secret stands in a piece of memory, each byte of it changed by `key`. */
+/* How often a piece of memory contains a secret, each byte of which is changed by `key`. */
 static unsigned count_in(const unsigned char *memory, size_t size, const struct masked *masked, unsigned char key) {
   unsigned found = 0;
   const unsigned char change = MASK ^ key;
@@ -48,7 +48,7 @@ static unsigned count_in(const unsigned char *memory, size_t size, const struct 
   return found;
 }
 
-/* Looks through all memory that can be written, in pieces that overlap. */
+/* Searches all writable memory, in pieces that overlap. */
 static unsigned count_in_memory(const struct masked *masked, unsigned char key) {
   static unsigned char piece[PIECE + LONGEST];
   unsigned found = 0;
@@ -65,7 +65,7 @@ static unsigned count_in_memory(const struct masked *masked, unsigned char key) 
       size_t wanted = to - from < sizeof piece ? to - from : sizeof piece;
       ssize_t got = pread(memory, piece, wanted, (off_t)from);
       if (got <= 0) break;
-      /* The piece itself lies in memory too; what it holds of places before is found where it was. */
+      /* The buffer of the search is memory, too, and is skipped: its content is found at its origin. */
       found += count_in(piece, (size_t)got, masked, key);
       wipe(piece, sizeof piece);
       from += wanted < sizeof piece ? wanted : PIECE;
@@ -114,7 +114,7 @@ int main(void) {
   snprintf(text, sizeof text, "Pass-word-%08lx", (unsigned long)time(NULL) * 2654435761u & 0xffffffffu);
   password = hide("the password", text, strlen(text));
 
-  /* Proves that the search finds what is there. */
+  /* Proves that the search works. */
   shown(&secret, text);
   CHECK(count_in_memory(&secret, 0) >= 1);
   wipe(text, sizeof text);

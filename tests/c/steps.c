@@ -1,6 +1,6 @@
-/* Every call on a package in every state that a package can be in: each answers its documented status, and where the
- * order can be judged on this machine no request leaves it. A refused call must leave the state as it was, so a state
- * is made anew only after a call that did something. */
+/* Every call on a package in every state of a package: each returns its documented status, and where the
+ * library can judge the order itself, it sends no request. A refused call must not change the state, so a state
+ * is made anew only after a call that changed something. */
 #include "support.h"
 
 #include <pthread.h>
@@ -40,18 +40,18 @@ static const char *const state_names[STATES] = {"fresh",
                                                 "Workspace without keycode",
                                                 "deleted Workspace"};
 
-/* The package in its state, and what belongs to it. */
+/* The package in its state, with its other objects. */
 static sendsafely_client *client;
 static sendsafely_package *package;
 static sendsafely_package *sender; /* the handle that made a package that was opened again */
 static char file_id[256], recipient_id[256], directory_id[256], group_id[256];
 static const char *source, *target_directory, *tree, *deep_tree;
 
-/* A Workspace that is no part of the states, with a file in it. */
+/* A Workspace with a file, which is no part of the states. */
 static sendsafely_package *store;
 static char stored_id[256];
 
-/* A call that runs on another thread while the table is worked through. */
+/* A call that runs on another thread while the calls of the table are made. */
 static pthread_t other_thread;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
@@ -84,7 +84,7 @@ static void *slow_upload(void *ticket) {
   return NULL;
 }
 
-static int32_t until_told(void *user_data, const sendsafely_progress *progress) {
+static int32_t until_set(void *user_data, const sendsafely_progress *progress) {
   (void)user_data;
   if (progress->phase == SENDSAFELY_PHASE_FINALIZING) set(&other_is_inside);
   pthread_mutex_lock(&lock);
@@ -96,7 +96,7 @@ static int32_t until_told(void *user_data, const sendsafely_progress *progress) 
 static void *slow_finalize(void *ticket) {
   sendsafely_finalize_options options;
   sendsafely_finalize_options_init(&options, sizeof options);
-  options.on_progress = until_told;
+  options.on_progress = until_set;
   sendsafely_package_finalize(ticket, &options, NULL, NULL);
   set(&other_is_inside); /* should it have failed before */
   return NULL;
@@ -143,7 +143,7 @@ static void make_workspace(void) {
   sendsafely_package_information_free(information);
 }
 
-/* Opens again what the sender has made: by its link without the keycode, or by its id and a keycode that was cut. */
+/* Opens the sender's package again: by its link without the keycode, or by its id and a shortened keycode. */
 static void open_again(enum state state) {
   char *id = NULL, *code = NULL, link[512];
   sender = package;
@@ -181,7 +181,7 @@ static void enter_state(enum state state) {
   if (state == FINALIZING) {
     add_fault("{\"endpoint\":\"finalize\",\"action\":{\"hang_ms\":60000}}");
     start_other(slow_finalize);
-    for (int is_held = 0; !is_held; usleep(1000)) { /* all its requests are on the way now */
+    for (int is_held = 0; !is_held; usleep(1000)) { /* all its requests are under way now */
       char *faults = admin("GET", "/faults", NULL);
       is_held = strstr(faults, "\"hits\":1") != NULL;
       free(faults);
@@ -192,7 +192,7 @@ static void enter_state(enum state state) {
   if (state == NO_KEYCODE || state == SHORT_KEYCODE) open_again(state);
 }
 
-/* The calls. Each frees what it is given. */
+/* The calls. Each frees its results. */
 typedef sendsafely_status call(sendsafely_package *package, sendsafely_error **error);
 
 #define TEXT_CALL(name, function)                                                   \
@@ -346,7 +346,7 @@ static sendsafely_status download_all(sendsafely_package *of, sendsafely_error *
   return status;
 }
 
-/* Like all calls that work through a tree it gives its report on failure too: so it may be there or not. */
+/* Calls for trees return their report on failure, too, so there may be one or not. */
 static sendsafely_status download_tree(sendsafely_package *of, sendsafely_error **error) {
   sendsafely_report *report = NULL;
   sendsafely_download_options options;
@@ -565,8 +565,8 @@ static sendsafely_status submit_hosted_dropzone(sendsafely_package *of, sendsafe
   return sendsafely_package_submit_hosted_dropzone(of, "Name", "carl@customer.test", error);
 }
 
-/* What the table says of a cell: a status that this machine judges, or ASKED + one that the service has to be asked
- * for. OK alone is answered without the service too. */
+/* A cell of the table: a status without any request, or ASKED + a status after requests. OK alone is a success
+ * without a request. */
 #define ASKED 10000
 enum {
   OK = SENDSAFELY_OK,
@@ -588,8 +588,8 @@ enum {
   REFUSED = ASKED + SENDSAFELY_REFUSED, /* no such file or directory */
   ROOT = ASKED + SENDSAFELY_DENIED,     /* not with the root directory */
   OTHERS = SENDSAFELY_INVALID_ARGUMENT, /* only for the client of a Dropzone */
-  CUT = ASKED + SENDSAFELY_WRONG_KEYCODE, /* shows when it is used, before anything is written */
-  PARTIAL = ASKED + SENDSAFELY_DENIED, /* what is still being uploaded cannot be downloaded */
+  CUT = ASKED + SENDSAFELY_WRONG_KEYCODE, /* found when it is used, before anything is written */
+  PARTIAL = ASKED + SENDSAFELY_DENIED, /* an incomplete file cannot be downloaded */
   WRONG_KEY = ASKED + SENDSAFELY_DECRYPT_FAILED,
   SHORT = SENDSAFELY_KEYCODE_TOO_SHORT,
 };
@@ -667,7 +667,7 @@ static const struct row {
 };
 enum { ROWS = sizeof table / sizeof table[0] };
 
-/* Calls that leave the package as it was, even when they succeed. */
+/* Calls that do not change the package, even when they succeed. */
 static int only_looks(call *function) {
   return function == get_id || function == get_code || function == get_keycode || function == get_link ||
          function == get_information || function == get_message || function == set_life ||
@@ -689,10 +689,10 @@ static void work_through(enum state state) {
     forget_requests();
     sendsafely_error *error = NULL;
     sendsafely_status status = row->call(package, &error);
-    check_at(__FILE__, __LINE__, status == expected % ASKED, "%s, %s: answers %s (%s) instead of %s", row->name,
+    check_at(__FILE__, __LINE__, status == expected % ASKED, "%s, %s: returns %s (%s) instead of %s", row->name,
              state_names[state], sendsafely_status_name(status), sendsafely_error_message(error),
              sendsafely_status_name(expected % ASKED));
-    check_at(__FILE__, __LINE__, sendsafely_error_status(error) == status, "%s, %s: the error tells %d", row->name,
+    check_at(__FILE__, __LINE__, sendsafely_error_status(error) == status, "%s, %s: the error has status %d", row->name,
              state_names[state], sendsafely_error_status(error));
     size_t requests = requests_arrived();
     check_at(__FILE__, __LINE__, is_asked == (requests > 0), "%s, %s: %zu requests", row->name, state_names[state],
@@ -706,13 +706,13 @@ static void work_through(enum state state) {
   if (is_made) leave_state();
 }
 
-/* Where every call answers the same. */
+/* States in which every call returns the same status. */
 static void work_through_all_alike(const char *name, sendsafely_package *ticket, sendsafely_status expected) {
   for (size_t i = 0; i < ROWS; i++) {
     sendsafely_error *error = NULL;
     sendsafely_status status = table[i].call(ticket, &error);
     check_at(__FILE__, __LINE__, status == expected && sendsafely_error_status(error) == expected,
-             "%s, %s: answers %s instead of %s", table[i].name, name, sendsafely_status_name(status),
+             "%s, %s: returns %s instead of %s", table[i].name, name, sendsafely_status_name(status),
              sendsafely_status_name(expected));
     sendsafely_error_free(error);
   }

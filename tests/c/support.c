@@ -33,10 +33,10 @@ void check_at(const char *file, int line, int passed, const char *format, ...) {
 }
 
 void check_status_at(const char *file, int line, int32_t expected, int32_t actual, const char *what) {
-  /* Asks for names only where they are needed: such a call would use up a panic that was injected for the next one. */
+  /* Names are asked for only where needed, because the call would use up a panic that was injected for the next one. */
   const char *wrong = expected == actual ? "" : sendsafely_status_name(actual);
   const char *right = expected == actual ? "" : sendsafely_status_name(expected);
-  check_at(file, line, expected == actual, "%s answers %s instead of %s", what, wrong, right);
+  check_at(file, line, expected == actual, "%s returns %s instead of %s", what, wrong, right);
 }
 
 void check_text_at(const char *file, int line, const char *expected, const char *actual, const char *what) {
@@ -63,7 +63,7 @@ void add_test(const char *name, void (*body)(void)) {
   tests[test_count++] = (struct test){name, body};
 }
 
-/* requests.jsonl, and the test whose requests arrive. */
+/* requests.jsonl, and the running test. */
 static FILE *record;
 static const char *running;
 
@@ -94,7 +94,7 @@ int run_tests(const char *program) {
 void end_child(int status) {
   char command[32];
   snprintf(command, sizeof command, "exit %d", status);
-  /* By another program: at an _exit valgrind would count as lost what only the parent's other threads still knew. */
+  /* Replaces the process, because at an _exit valgrind would report what only the parent's other threads refer to. */
   execl("/bin/sh", "sh", "-c", command, (char *)NULL);
   _exit(99);
 }
@@ -159,7 +159,7 @@ char *http(int port, const char *method, const char *path, const char *headers, 
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   int connection = socket(AF_INET, SOCK_STREAM, 0);
   setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  if (connect(connection, (struct sockaddr *)&address, sizeof address)) die("nobody answers", path);
+  if (connect(connection, (struct sockaddr *)&address, sizeof address)) die("cannot connect", path);
   char head[1024];
   size_t body_size = body ? strlen(body) : 0;
   int head_size = snprintf(head, sizeof head,
@@ -214,7 +214,7 @@ size_t requests_to(const char *endpoint) {
 
 int request_has(const char *json) { return occurrences(json) > 0; }
 
-/* What it knows of a package, to be freed with free(). */
+/* The emulator's JSON of a package, to be freed with free(). */
 static char *state_of(sendsafely_package *package) {
   char *id = NULL, path[256];
   CHECK_OK(sendsafely_package_id(package, &id, NULL));
@@ -223,7 +223,7 @@ static char *state_of(sendsafely_package *package) {
   return admin("GET", path, NULL);
 }
 
-/* Whether it knows this of a package; tells what it knows where that is not as expected. */
+/* Whether the emulator's JSON of a package contains this; prints the JSON if that is not as expected. */
 static int service_knows(sendsafely_package *package, const char *json, int expected) {
   char *state = state_of(package);
   int knows = strstr(state, json) != NULL;
@@ -251,7 +251,7 @@ const char *service_text(sendsafely_package *package, const char *id, const char
 
 void set_switches(const char *switches) { free(admin("POST", "/settings", switches)); }
 
-/* The service escapes what a page of HTML would: "=" comes as \u003d. */
+/* The service escapes characters of HTML: "=" arrives as \u003d. */
 const char *json_text(const char *json, const char *member) {
   char needle[128], *text = next_buffer();
   snprintf(needle, sizeof needle, "\"%s\":\"", member);

@@ -1,4 +1,4 @@
-/* What the test programs share: checks that count, the emulator's admin interface, and small conveniences. */
+/* Shared by the test programs: checks that count, the emulator's admin interface, and small helpers. */
 #ifndef SUPPORT_H
 #define SUPPORT_H
 
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Counts a check; a failed one is printed with the words that follow. */
+/* Counts a check; a failed one is printed with the message that follows. */
 void check_at(const char *file, int line, int passed, const char *format, ...) __attribute__((format(printf, 4, 5)));
 #define CHECK(condition) check_at(__FILE__, __LINE__, !!(condition), "%s", #condition)
 #define CHECK_STATUS(expected, call) check_status_at(__FILE__, __LINE__, (expected), (call), #call)
@@ -19,7 +19,7 @@ void check_at(const char *file, int line, int passed, const char *format, ...) _
 void check_status_at(const char *file, int line, int32_t expected, int32_t actual, const char *what);
 void check_text_at(const char *file, int line, const char *expected, const char *actual, const char *what);
 
-/* The same, and a test that cannot go on without it returns. */
+/* The same; if the check fails, the test returns. */
 #define REQUIRE(condition)                                  \
   do {                                                      \
     int is_met = !!(condition);                             \
@@ -33,9 +33,9 @@ void check_text_at(const char *file, int line, const char *expected, const char 
   __attribute__((constructor)) static void add_##name(void) { add_test(#name, name); } \
   static void name(void)
 void add_test(const char *name, void (*body)(void));
-/* Runs all tests, in the order in which they stand, each on an emulator that knows nothing of the others, and finishes.
+/* Runs all tests in their order, each on an emulator without any state of the others, and finishes.
  * For each it appends a line to requests.jsonl in the program's scratch directory: its name, whether it `passed` or
- * `failed`, and the emulator's records of its requests. Those that a test forgets stand in lines before that: it is
+ * `failed`, and the emulator's records of its requests. Those that a test clears are in lines before that: it is
  * still `running`. */
 int run_tests(const char *program);
 
@@ -45,15 +45,15 @@ int finish(const char *program);
 /* Ends a forked child with an exit status, without any clean-up. */
 void end_child(int status);
 
-/* What the run script tells by environment; ends the program where it does not. */
+/* An environment variable of the run script; ends the program if it is not set. */
 const char *setting(const char *name);
-/* A path in the program's own scratch directory; one of eight buffers in turn. */
+/* A path in the program's scratch directory, in one of eight buffers in turn. */
 const char *scratch(const char *name);
 
-/* A client of the emulator's administrator; options may be NULL. Ends the program where there is none. */
+/* A client of the emulator's administrator; options may be NULL. Ends the program on failure. */
 sendsafely_client *new_client(const sendsafely_client_options *options);
 
-/* A package, or a Workspace, made on the service, without anything. NULL where that failed. */
+/* Creates an empty package or Workspace; NULL on failure. */
 sendsafely_package *new_package(sendsafely_client *client);
 sendsafely_package *new_workspace(sendsafely_client *client);
 /* Makes second@acme.test a collaborator of this role, and opens the Workspace with a client of that user. */
@@ -67,35 +67,35 @@ char *admin(const char *method, const char *path, const char *body);
 /* Adds a fault rule (a JSON object), removes all. */
 void add_fault(const char *rule);
 void remove_faults(void);
-/* Forgets the requests that arrived at the emulator so far; counts those since, or those of one endpoint. */
+/* Clears the emulator's request log; counts its requests, or those of one endpoint. */
 void forget_requests(void);
 size_t requests_arrived(void);
 size_t requests_to(const char *endpoint);
-/* 1 if a request that arrived has this in it, such as a header `"accept-language":"de-DE"`. */
+/* 1 if a request in the log contains this, such as a header `"accept-language":"de-DE"`. */
 int request_has(const char *json);
-/* 1 if what the emulator knows of a package has this in it, such as `"life":30`. */
+/* 1 if the emulator's JSON of a package contains this, such as `"life":30`. */
 int service_has(sendsafely_package *package, const char *json);
-/* 1 if it has this nowhere in it. */
+/* 1 if it does not contain this. */
 int service_lacks(sendsafely_package *package, const char *json);
-/* The text of a member of what it knows of a file or directory of a package, such as `directory_id`; "" where there is
+/* The text of a member of a file or directory in that JSON, such as `directory_id`; "" if there is
  * none. */
 const char *service_text(sendsafely_package *package, const char *id, const char *member);
-/* What the emulator tells of one of its users: api_key, api_secret, password, oauth_token. */
+/* A credential of one of the emulator's users: api_key, api_secret, password, oauth_token. */
 const char *user_text(const char *email, const char *member);
-/* A client of one of the emulator's users, of a new one if it knows none of this address. */
+/* A client of one of the emulator's users, which is added if there is none of this address. */
 sendsafely_client *client_of(const char *email);
 /* Switches of the emulator (a JSON object). */
 void set_switches(const char *switches);
 
-/* The text of a member of a JSON object; one of eight buffers in turn; "" where there is none. */
+/* The text of a member of a JSON object, in one of eight buffers in turn; "" if there is none. */
 const char *json_text(const char *json, const char *member);
 
 /* Fills a buffer with bytes that look random and are the same in each run for a seed. */
 void fill(uint8_t *bytes, size_t size, uint32_t seed);
-/* The text of a file, to be freed with free(); "" where there is none. */
+/* The text of a file, to be freed with free(); "" if there is none. */
 char *read_text(const char *path);
 void write_file(const char *path, const void *bytes, size_t size);
-/* 1 if the file holds exactly these bytes. */
+/* 1 if the file contains exactly these bytes. */
 int file_is(const char *path, const void *bytes, size_t size);
 /* How many entries a directory has. */
 size_t entries_of(const char *directory);

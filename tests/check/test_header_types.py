@@ -28,7 +28,7 @@ def generated(api, monkeypatch):
 
 
 def test_comments_decide_nothing(tmp_path, monkeypatch):
-    reworded = changed(tmp_path, r"/\*\*.*?\*/", "/** Other words: 1 if so, -1 or NULL if not told, a sendsafely_phase. */")
+    reworded = changed(tmp_path, r"/\*\*.*?\*/", "/** Other words: 1 if so, -1 or NULL if unknown, a sendsafely_phase. */")
     assert generated(reworded, monkeypatch) == generated(header.read(), monkeypatch)
 
 

@@ -92,3 +92,18 @@ def test_python(tmp_path):
     assert package(tmp_path, **files) == []
     for line in ["from . import two", "from .two import two", "import libsendsafely.two", "def f():\n    from libsendsafely import two"]:
         assert package(tmp_path, **{**files, "one": line})[0] == "a circle of 2 files: one.py two.py"
+
+
+def test_the_emulator_has_layers_of_its_own(tmp_path):
+    sources = tmp_path / "emulator/src"
+    (sources / "handler").mkdir(parents=True)
+    (tmp_path / "emulator/README.md").write_text("```layers\nmain\nroutes\nhandler/\nstate\n```\n")
+    (sources / "main.rs").write_text("mod handler;\nmod routes;\nmod state;\nuse crate::routes::ROUTES;")
+    (sources / "routes.rs").write_text("use crate::handler::get;")
+    (sources / "handler/mod.rs").write_text("use crate::state::State;\npub fn get() {}")
+    (sources / "state.rs").write_text("pub struct State;")
+    assert list(layers.check(tmp_path, "emulator")) == []
+    (sources / "state.rs").write_text("use crate::routes::ROUTES;\npub struct State;")
+    found = list(layers.check(tmp_path, "emulator"))
+    assert found[0] == "state.rs:1: imports routes.rs, which is higher"
+    assert found[1].startswith("a circle of 3 files")

@@ -1,4 +1,4 @@
-"""The C examples as a user runs them: what they print and write, how they fail, how they stop."""
+"""The C examples as a user runs them: their output and files, their failures, and Ctrl-C."""
 
 import contextlib
 import os
@@ -42,7 +42,7 @@ class Case:
 
 @pytest.fixture
 def options():
-    """What the server is started with."""
+    """The options of the server."""
     return ()
 
 
@@ -53,7 +53,7 @@ def case(tmp_path, options):
 
 
 def refused(run, *words, status=1):
-    """It failed with one line that has these words, and printed nothing."""
+    """Checks that a program has failed with one line that has these words, and has printed nothing."""
     assert run.returncode == status, run
     assert run.stdout == "", run.stdout
     assert run.stderr.count("\n") == 1, run.stderr
@@ -172,9 +172,9 @@ def test_errors_say_what_and_what_to_do(case):
 
 
 def test_no_server(case):
-    port_of_nobody = "http://127.0.0.1:1"
+    closed_port = "http://127.0.0.1:1"
     started = time.monotonic()
-    refused(case.run(SEND, "--to", "ann@example.com", case.file, SENDSAFELY_HOST=port_of_nobody), "127.0.0.1:1")
+    refused(case.run(SEND, "--to", "ann@example.com", case.file, SENDSAFELY_HOST=closed_port), "127.0.0.1:1")
     assert time.monotonic() - started < 20
 
 
@@ -186,7 +186,7 @@ def test_link_that_cannot_be_printed(case):
 
 
 def closed(case, descriptors, *command):
-    """The program as a shell runs it with >&- and the like."""
+    """Runs the program with closed descriptors, as a shell does for >&-."""
     closing = " ".join(f"{descriptor}>&-" for descriptor in descriptors)
     return case.run("/bin/sh", "-c", f'exec "$@" {closing}', "sh", *command)
 
@@ -202,7 +202,7 @@ def test_standard_output_that_is_closed(case):
 
 
 def test_the_link_and_the_message_go_into_no_connection(case):
-    # The first connection would get the number that is free.
+    # Otherwise the first connection gets the free descriptor.
     sent = closed(case, [0, 2], SEND, "--message", "Hello", case.file)
     assert sent.returncode == 0 and LINK.fullmatch(sent.stdout) and sent.stderr == "", sent
     received = closed(case, [1], RECEIVE, sent.stdout.strip(), case.path("in"))
@@ -222,7 +222,7 @@ def test_link_that_nobody_reads(case):
 
 @contextlib.contextmanager
 def interrupted(case, endpoint, *command, by=signal.SIGINT):
-    """The program, stopped by Ctrl-C while transfers crawl."""
+    """Runs the program, and stops it by Ctrl-C while transfers are slow."""
     case.server.admin("POST", "/faults", {"endpoint": endpoint, "times": 0, "action": {"bytes_per_second": 20_000}})
     case.server.admin("DELETE", "/requests")
     process = subprocess.Popen(command, env=case.server.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -264,7 +264,7 @@ def test_a_gateway_that_fails_after_finalize(case, action):
 
 def test_what_recipients_may_have_is_not_deleted(case):
     case.server.admin("POST", "/faults", {"endpoint": "finalize", "when": "after", "action": {"status": 503}})
-    # Nor can it be seen what became of it.
+    # The look at its outcome fails, too.
     case.server.admin("POST", "/faults", {"endpoint": "package_information", "times": 0, "action": {"status": 503}})
     sent = case.run(SEND, "--to", "ann@example.com", "--retry-window", "0", case.file)
     (package,) = alive(case)

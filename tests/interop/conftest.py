@@ -1,4 +1,4 @@
-"""The emulator, the users, the files, and what the tests of both official clients share."""
+"""Fixtures of the tests with official clients: the emulator, its users, files."""
 
 import contextlib
 import hashlib
@@ -32,14 +32,14 @@ class Emulator(local.Emulator):
         self.users = {user["email"].split("@")[0]: user for user in self.ready["users"]}
 
     def endpoints(self):
-        """Labels of all that arrived since the last call."""
+        """The endpoint labels of the requests since the last call."""
         labels = [request["endpoint"] for request in self.admin("GET", "/requests")]
         self.admin("DELETE", "/requests")
         return labels
 
     @contextlib.contextmanager
     def settings(self, **switches):
-        """Other settings of switches, for a while."""
+        """Sets switches of the emulator, and resets them at the end."""
         usual = self.admin("GET", "/settings")
         self.admin("POST", "/settings", switches)
         try:
@@ -56,11 +56,11 @@ class Emulator(local.Emulator):
 
 
 class NodeError(Exception):
-    """What the official Node client raised: its code and its text."""
+    """An error of the official Node client: its code and its text."""
 
 
 class Node:
-    """The official Node client in a process of its own. Its users are called like it: Node.user(...).createPackage()."""
+    """The official Node client in its own process. Its methods are methods of its users: Node.user(...).createPackage()."""
 
     def __init__(self):
         command = [ROOT / "tools/node", ROOT / "tests/interop/node_client.js"]
@@ -77,7 +77,7 @@ class Node:
         line = json.dumps({"credentials": credentials, "call": name, "arguments": arguments})
         self._process.stdin.write(line.encode() + b"\n")
         self._process.stdin.flush()
-        # One line is answered by one, so nothing is ever left in the buffer. The first waits for the packages to be installed.
+        # Each request line has one response line, so the buffer is empty afterwards. The first one waits for the packages.
         if not select.select([self._process.stdout], [], [], 120)[0]:
             self._process.kill()
             raise NodeError("no answer", name)
@@ -123,7 +123,7 @@ def receive_ours(package, directory, **options):
 
 
 def plaintext_sizes(emulator, package_id, passphrase):
-    """What the parts of the only file of a package hold, as the official Python client's OpenPGP reads them."""
+    """The content of the parts of a package's only file, as the official Python client's OpenPGP reads them."""
     file = emulator.admin("GET", f"/packages/{package_id}")["files"][0]
     parts = [emulator.admin("GET", f"/files/{file['id']}/parts/{part}") for part in sorted(map(int, file["stored"]))]
     return [len(PGPMessage.from_blob(bytearray(part)).decrypt(passphrase=passphrase).message) for part in parts]
@@ -143,7 +143,7 @@ def tls_emulator():
 
 @pytest.fixture(autouse=True)
 def nothing_left():
-    """Every test frees what our library gave it."""
+    """Checks that every test has freed all objects of the library."""
     yield
     assert _library.function("sendsafely_live_objects")() == 0
 
@@ -172,7 +172,7 @@ def sums(paths):
 
 
 class GnuPG:
-    """GnuPG with a home of its own. Sockets have short paths, hence not below pytest's directories."""
+    """GnuPG with its own home directory, outside of pytest's directories, because sockets need short paths."""
 
     def __init__(self):
         self.home = tempfile.mkdtemp(prefix="ss-gpg-")

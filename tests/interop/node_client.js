@@ -1,13 +1,13 @@
-// The official Node client, driven by lines of JSON: {"credentials": [URL, KEY, SECRET], "call": NAME, "arguments": [...]} is answered by {"results": [...]}
+// The official Node client, driven by lines of JSON: {"credentials": [URL, KEY, SECRET], "call": NAME, "arguments": [...]} has the response {"results": [...]}
 // or {"error": [CODE, MESSAGE]}. A call is a method whose last argument is a callback, or one of those below.
 'use strict';
 
-// Standard output is for answers alone.
+// Standard output is for responses alone.
 console.log = console.error;
 
 const readline = require('readline');
 
-// The client's workers are listeners on one window for all of its objects and hear each other's answers: each call has a window of its own.
+// The client's workers listen on one window for all objects and receive each other's responses: each call has its own window.
 function fresh() {
   Object.keys(require.cache)
     .filter((file) => file.includes('/@sendsafely/'))
@@ -15,11 +15,11 @@ function fresh() {
   return require('@sendsafely/sendsafely');
 }
 
-// What goes wrong with an upload is raised as any of these.
+// Failures of an upload are any of these events.
 const UPLOAD_ERRORS = ['limit.exceeded', 'duplicate.file', 'file.upload.error', 'server.error', 'invalid.file.name', 'session.timeout'];
 
 const calls = {
-  // The client goes the API server's way by itself only after five failures, which take ten seconds.
+  // By itself, the client uses the API server only after five failures, which take ten seconds.
   upload(client, done, fail, [packageId, directoryId, keycode, serverSecret, paths, throughApi]) {
     const files = [];
     const uploaded = (packageId, fileId) => {
@@ -42,7 +42,7 @@ const calls = {
     else client.downloadFileFromDirectory(packageId, directoryId, fileId, keycode, config);
   },
 
-  // What only the request says of its answer.
+  // Headers and status of the response.
   copy(client, done, fail, given) {
     client.on('copy.file.failed', fail);
     client.copyFile(...given, (request) => done(request.responseJSON));

@@ -1,4 +1,4 @@
-"""GnuPG reads what ours writes, and ours reads what GnuPG writes."""
+"""GnuPG reads the library's packets, and the library reads GnuPG's."""
 
 import base64
 
@@ -8,7 +8,7 @@ from conftest import sha256
 MESSAGE = "Grüße aus Zürich — 機密 🔐"
 RECIPIENT = "second@acme.test"
 
-# Plaintext sizes of the parts as other clients cut, protocol 4.3 and A.4.
+# Plaintext sizes of the parts of other clients, protocol 4.3 and A.4.
 LAYOUTS = {
     "java": [10_485_760, 1],
     "dotnet": [2_097_153, 2_097_152, 2_097_152, 2_097_152, 2_097_152],
@@ -20,7 +20,7 @@ LAYOUTS = {
 
 @pytest.fixture(scope="module")
 def sent(emulator, make_file):
-    """A package of ours with a message and a file of two parts: its raw state, passphrase, link, file."""
+    """Sends a package with a message and a file of two parts; returns its raw state, passphrase, link and file."""
     file = make_file(2_621_441)
     with emulator.ours("admin") as client, client.create_package() as package:
         package.add_recipient(RECIPIENT)
@@ -49,7 +49,7 @@ def test_our_part_is_built_as_the_protocol_says(emulator, gnupg, sent):
     assert "symkey enc packet: version 4, cipher 9" in packets and "s2k 3, hash 8" in packets
     assert "count 65536 (96)" in packets
     assert "mdc_method: 2" in packets and "mode b" in packets
-    # The name says where the part belongs, to ourselves; other programs ignore it.
+    # The name has the place of the part, for the library; other programs ignore it.
     assert 'name="sendsafely:1:2:2:2621441"' in packets
     assert "compressed packet" not in packets and "signature packet" not in packets
 
@@ -77,7 +77,7 @@ def test_gnupg_decrypts_our_keycode(emulator, gnupg):
 
 
 def receive_parts(emulator, sent, parts, size, path):
-    """Puts parts that we did not write into the package and lets ours receive them."""
+    """Stores parts of other programs in the package, and receives them with the library."""
     state, _, link, _ = sent
     file_id = emulator.admin("PUT", f"/packages/{state['id']}/files", {"name": path.name, "size": size, "parts": len(parts)})["file_id"]
     for number, part in enumerate(parts, 1):

@@ -1,4 +1,4 @@
-"""Packages between the official Python client and ours, in both directions."""
+"""Packages between the official Python client and the library, in both directions."""
 
 import json
 import subprocess
@@ -58,7 +58,7 @@ def test_official_receives_ours(emulator, make_file, tmp_path, size, ascii_only)
 def test_ours_receives_official(emulator, make_file, tmp_path, size):
     file = make_file(size)
     sent, link = send_official(emulator.official("admin"), [file], MESSAGE)
-    # The layout really is the one that is to be read.
+    # The layout is the expected one.
     assert plaintext_sizes(emulator, sent.package_id, sent.server_secret + sent.client_secret) == OFFICIAL_PARTS[size]
     with emulator.ours("second") as client, client.open_link(link) as package:
         assert package.get_message() == MESSAGE
@@ -266,7 +266,7 @@ def test_a_key_pair_that_official_saved_is_read_by_ours(emulator, make_file, tmp
 
 
 def test_keycodes_that_ours_hands_on_open_with_an_official_device(emulator, device, make_file):
-    """And one of official's making is decrypted to be handed on."""
+    """A keycode that the official client has encrypted is decrypted, and passed on."""
     official, older_id, older_key = device
     sent, _ = send_official(emulator.official("admin"), [make_file(1)])
     late = official.generate_trusted_device_key_pair("late")
@@ -333,11 +333,11 @@ def test_a_password_is_asked_of_both(emulator, make_file, tmp_path):
         package.download_file(received.file_id, tmp_path / "ours", password="Lösung 42")
     assert sha256(tmp_path / "ours") == sha256(file)
 
-    # The official client cannot give a password.
+    # The official client cannot send a password.
     package = emulator.official("third").load_package_from_link(link)
     with pytest.raises(DownloadFileException):
         package.download_and_decrypt_file(received.file_id, download_directory=str(tmp_path), file_name="official")
-    # It opens its target before it asks: an empty file is all that it leaves.
+    # It opens its target before its request, so it leaves an empty file.
     assert (tmp_path / "official").read_bytes() == b""
 
 
@@ -347,7 +347,7 @@ def test_undisclosed_without_password_is_received_by_official(emulator, make_fil
         package.upload_file(file)
         link = package.finalize(undisclosed_recipients=True).link
     assert receive_official(emulator.official("third").load_package_from_link(link), tmp_path / "in") == sums([file])
-    # It asks by id, which an undisclosed package need not answer to.
+    # It reads by id, which the service may refuse for an undisclosed package.
     with emulator.settings(undisclosed_by_id=False), pytest.raises(GetPackageInformationFailedException):
         emulator.official("third").load_package_from_link(link)
 
@@ -395,7 +395,7 @@ def test_both_directions_over_tls(tls_emulator, make_file, tmp_path, monkeypatch
 
 
 def test_tls_without_its_authority_is_refused(tls_emulator):
-    # On a machine without any certificates the client itself is refused.
+    # On a machine without any certificates, the client cannot be created.
     with pytest.raises(Error) as refused:
         with tls_emulator.ours("admin") as client, client.create_package():
             pass

@@ -1,4 +1,4 @@
-"""Packages between the official Node client and ours, in both directions."""
+"""Packages between the official Node client and the library, in both directions."""
 
 import time
 from urllib.parse import unquote
@@ -52,7 +52,7 @@ def send_node(user, paths, message=None, through_api=False):
 
 
 def receive_node(user, link, directory, by_code=False):
-    """The sums of the files and the message, as the official client receives them."""
+    """The checksums of the files, and the message, as the official client receives them."""
     directory.mkdir(exist_ok=True)
     keycode = link.split("#keyCode=")[1]
     [information] = user.packageInformationFromLink(link)
@@ -79,7 +79,7 @@ def test_node_receives_ours(emulator, official, make_file, tmp_path, size):
 def test_ours_receives_node(emulator, official, make_file, tmp_path, size):
     file = make_file(size)
     sent, link = send_node(official("admin"), [file], MESSAGE)
-    # The layout really is the one that is to be read.
+    # The layout is the expected one.
     assert plaintext_sizes(emulator, sent.id, sent.server_secret + sent.keycode) == NODE_PARTS[size]
     with emulator.ours("second") as client, client.open_link(link) as package:
         assert package.get_message() == NODE_MESSAGE
@@ -89,7 +89,7 @@ def test_ours_receives_node(emulator, official, make_file, tmp_path, size):
 
 
 def test_ours_receives_the_surplus_part_of_node(emulator, official, make_file, tmp_path):
-    """Of a file that fills its parts the client stores one more, an empty one, after it has called the file complete."""
+    """If a file fills its parts, the client stores a further, empty part after `upload-complete`."""
     file = make_file(2 * S)
     with emulator.settings(surplus_parts=True):
         sent, link = send_node(official("admin"), [file])
@@ -193,7 +193,7 @@ def test_undisclosed_recipients(emulator, official, make_file, tmp_path):
             with emulator.ours("third") as client, client.open_link(link) as package:
                 assert package.get_information().password_required and package.get_message() == NODE_MESSAGE
                 assert receive_ours(package, tmp_path / f"ours {by_id}", password="Lösung 42") == sums([file])
-            # The official client takes the code in place of the id, too.
+            # The official client accepts the code in place of the id, too.
             received = receive_node(official("third"), ours, tmp_path / f"theirs {by_id}", by_code=not by_id)
             assert received == (sums([file]), MESSAGE)
 
@@ -269,14 +269,14 @@ def test_node_works_in_our_workspace(emulator, official, device, make_file, tmp_
         [information] = user.packageInformation(workspace.id)
         secret, root = information["serverSecret"], information["rootDirectoryId"]
         docs = workspace.create_directory("Docs")
-        # The collaborator's device gets the keycode, whoever adds the collaborator.
+        # The collaborator's device gets the keycode, whichever client adds the collaborator.
         [added] = user.addRecipients(workspace.id, [RECIPIENT], workspace.keycode)
         assert added["recipients"][0]["response"] == "SUCCESS"
         user.updateRecipientRole(workspace.id, added["recipients"][0]["recipientId"], "CONTRIBUTOR")
         [recipient] = [one for one in workspace.get_information().recipients if one.email == RECIPIENT]
         assert recipient.role == "CONTRIBUTOR"
         theirs = official("second")
-        # The first version is Node's, the second ours.
+        # The first version is Node's, the second one is the library's.
         for _ in range(2):
             [[file_id]] = theirs.upload(workspace.id, docs, workspace.keycode, secret, [str(file)], False)
             [seen] = workspace.get_directory(docs).files
@@ -310,7 +310,7 @@ def test_we_work_in_a_workspace_of_node(emulator, official, device, make_file, t
     [root] = [theirs.user.packageInformation(theirs.id)[0]["rootDirectoryId"]]
     [file_id] = theirs.upload([make_file(S + 1)])
     theirs.add_recipient(RECIPIENT)
-    # The client goes on while it uploads the keycode.
+    # The client does not wait for its upload of the keycode.
     until(lambda: public_key_id in emulator.admin("GET", f"/packages/{theirs.id}")["keycodes"])
     with emulator.ours("second") as client, client.open_with_private_key(theirs.id, public_key_id, private_key) as opened:
         assert opened.keycode == theirs.keycode and opened.get_information().label == "Node's"

@@ -1,4 +1,4 @@
-"""What else the official Python client does, beside ours: each does it and the other sees it."""
+"""The other operations of the official Python client: each client makes them, and the other one sees the result."""
 
 import json
 
@@ -69,7 +69,7 @@ def test_many_recipients_by_both(emulator):
 
 @pytest.fixture
 def device(emulator):
-    """A device that ours has registered for the second user."""
+    """A device that the library has registered for the second user."""
     with emulator.ours("second") as client:
         key_pair = client.generate_key_pair("ours")
         yield key_pair
@@ -83,7 +83,7 @@ def test_official_opens_with_our_device(emulator, device, tmp_path):
     assert "#keyCode=" in sent.finalize()["message"]
     official = emulator.official("second")
     assert official.get_package_keycode(sent.package_id, device.public_key_id, device.private_key)["keyCode"] == sent.client_secret
-    # By the files that both keep key pairs in.
+    # Both clients store key pairs in files of the same form.
     save_ours(tmp_path / "ours.json", device, description="laptop")
     assert read_key_pair(tmp_path / "ours.json")["privateKey"] == device.private_key
     save_key_pair(device.public_key_id, device.private_key, tmp_path / "official.json")
@@ -143,7 +143,7 @@ def test_official_works_in_our_workspace(emulator, make_file, tmp_path):
         [file] = seen["files"]
         official.download_and_decrypt_file(file["fileId"], directory_id=docs, download_directory=str(tmp_path))
         assert sha256(tmp_path / "binary-700000.bin") == sha256(make_file(700_000))
-        # What the official client changes, ours sees.
+        # The library sees the changes of the official client.
         old = official.create_directory("Old", docs)["directoryId"]
         official.move_file(file["fileId"], old)
         official.rename_directory(old, "Older")
@@ -175,7 +175,7 @@ def test_we_work_in_an_official_workspace(emulator, make_file, tmp_path):
         assert sha256(tmp_path / "deep.bin") == sha256(make_file(700_000))
         information = workspace.get_file_information(file, directory=deep)
         assert information.file.size == 700_000
-        # What ours changes, the official client sees.
+        # The official client sees the changes of the library.
         workspace.set_label("Renamed")
         workspace.rename_file(file.file_id, "renamed.bin")
         workspace.move_file(file.file_id, docs)
@@ -193,7 +193,7 @@ def test_we_work_in_an_official_workspace(emulator, make_file, tmp_path):
 
 
 def test_keycodes_of_workspaces_reach_devices(emulator, device):
-    """A collaborator's device gets the keycode at once, whoever adds the collaborator."""
+    """A collaborator's device gets the keycode at once, whichever client adds the collaborator."""
     with emulator.ours("admin") as client:
         with client.create_workspace("Ours") as workspace:
             workspace.add_recipient("second@acme.test")

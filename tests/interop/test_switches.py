@@ -1,7 +1,7 @@
-"""What is not known of the service (protocol 9) is a switch of the emulator: our client gets along with each setting, and is
+"""Behaviour of the service that is not known (protocol 9) is a switch of the emulator: the library works with each setting, and is
 understood by the official clients.
 
-The defaults are what every other test runs with; here is the other setting of each."""
+All other tests run with the defaults; these have the other setting of each."""
 
 import pytest
 from conftest import MESSAGE, RECIPIENT, Emulator, receive_ours, sha256, sums
@@ -10,7 +10,7 @@ from test_official_client import receive_official, send_official
 from test_official_node import NODE_MESSAGE, receive_node, send_node
 
 SWITCHES = [
-    # A client that is behind is refused: ours corrects itself, the official ones do not and stay out.
+    # A client whose clock is behind is refused: the library corrects its clock, the official clients fail.
     {"clock_skew_ms": 300_000, "clock_offset_ms": 3_600_000},
     {"clock_skew_ms": 300_000, "clock_offset_ms": -3_600_000},
     {"storage_ranges": False},
@@ -72,7 +72,7 @@ def test_ours_sends_and_receives(switched, device, files, tmp_path):
             package.add_recipient(RECIPIENT)
             package.upload_file(files[0])
             package.set_message(MESSAGE)
-            # Somebody goes on with it, who has only its id and keycode.
+            # Another program continues with the package by its id and keycode.
             with sender.open_package(package.id, package.keycode) as opened:
                 for file in files[1:]:
                     opened.upload_file(file)
@@ -124,7 +124,7 @@ def test_ours_works_in_a_workspace(switched, device, files, tmp_path):
             with collaborator.open_with_private_key(workspace.id, device.public_key_id, device.private_key):
                 pass
             with collaborator.open_workspace(workspace.id, workspace.keycode) as opened:
-                # Another version of what is there.
+                # Another version of an existing file.
                 opened.upload_file(files[1], directory=docs)
                 [file] = opened.get_directory(docs).files
                 assert len(opened.get_file_information(file, directory=docs).old_versions) == 1
@@ -162,7 +162,7 @@ def test_with_the_official_clients(switched, node, files, tmp_path):
         with pytest.raises(Exception):
             node.user(switched, "admin").verifyCredentials()
         return
-    # Of a name with other characters than ASCII, test_official_node.py has tests.
+    # test_official_node.py has tests of names that are not ASCII.
     plain = files[:2]
     with ours(switched, "admin") as sender, ours(switched, "second") as receiver:
         with sender.create_package() as package:

@@ -1,5 +1,5 @@
 // BouncyCastle as a writer and reader of OpenPGP: replies to a line of words NAME=VALUE with a line "ok BASE64..." or
-// "failed TEXT". Run as it stands: java -cp bcpg.jar:bcprov.jar BouncyCastle.java
+// "failed TEXT". To be run from its source: java -cp bcpg.jar:bcprov.jar BouncyCastle.java
 
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
@@ -146,7 +146,7 @@ public class BouncyCastle {
         if (job.containsKey("compression")) {
             packed = new ByteArrayOutputStream();
             PGPCompressedDataGenerator compressor = new PGPCompressedDataGenerator(constant(CompressionAlgorithmTags.class, job.get("compression")));
-            // Without a buffer its length is indeterminate.
+            // Without a buffer, the length is indeterminate.
             try (OutputStream to = lengths.equals("partial") ? compressor.open(packed, new byte[CHUNK]) : compressor.open(packed)) {
                 to.write(literal.toByteArray());
             }

@@ -1,9 +1,9 @@
-"""What is crossed: for each program every compression with every size, and all else that it can vary."""
+"""The test cases: for each program every compression with every size, and each of its other options."""
 
 import random
 from dataclasses import dataclass, field
 
-# Where the encoding of a length changes; with their headers, the packets around a content of 6 and 7 bytes less do.
+# Sizes at which the encoding of a length changes, of the content and of the packets around it (6 and 7 bytes less).
 EDGES = (192, 512, 8_384, 65_536)
 SIZES = (0, 1, *sorted({edge + step for edge in EDGES for step in (-7, -6, -1, 0, 1)}), 1_048_576)
 SHORT_SIZES = (0, 512, 65_537)
@@ -13,7 +13,8 @@ LINE = "Packets nest: literal data lies in compressed data, which lies in encryp
 
 
 def content(size, filling, text=False):
-    """Bytes of that many, the same each time: random ones, or lines that compress well. A text has no line ends, which some programs change."""
+    """So many bytes, the same in each run: random ones, or lines that compress well. A text has no line ends, which some
+    programs change."""
     if filling == "line":
         return (LINE * (size // len(LINE) + 1))[:size].encode()
     chance = random.Random(f"{size} {text}")
@@ -43,7 +44,7 @@ class Case:
         return content(self.size, self.filling, self.text)
 
     def write(self, password):
-        """The message; to other passwords too, before this one, where the variant says so."""
+        """The message; if the variant says so, to other passwords, too, before this one."""
         options = dict(self.variant)
         others = [f"of somebody else {number}" for number in range(options.pop("others", 0))]
         if self.text:
@@ -52,7 +53,8 @@ class Case:
 
 
 def parts(program, short):
-    """Sizes by compressions, each with something else chosen by chance, the same in every run; then all else with one compression each (short) or with each."""
+    """Every size with every compression, and other options by a fixed random choice; then every other option, with one
+    compression (short) or with each."""
     quick = [variant for variant in program.VARIANTS if variant.get("count") != 255]
     made = []
     for size in SHORT_SIZES if short else SIZES:
@@ -77,12 +79,12 @@ def messages(program, short):
 
 
 def damaged(program, short):
-    """Messages to change one byte of."""
+    """Messages in which one byte is changed."""
     authenticated = [variant for variant in program.VARIANTS if set(variant) == {"aead"}]
     made = [Case(program, compression, 600, variant=variant) for compression in program.COMPRESSIONS[::2] for variant in [{}, *authenticated]]
     return made[:3 if short else None]
 
 
 def once(cases):
-    """Without repetitions."""
+    """The list without repetitions."""
     return list({str(case): case for case in cases}.values())

@@ -1,4 +1,4 @@
-"""The programs, what each test runs with, and the table."""
+"""The programs, the parameters of the tests, and the table at the end."""
 
 from collections import Counter
 
@@ -27,7 +27,7 @@ def every(config):
 
 
 def pytest_generate_tests(metafunc):
-    """A test that asks for one of these runs with each."""
+    """Runs a test that has one of these parameters with each value."""
     short, there = metafunc.config.getoption("short"), every(metafunc.config)
     made = {
         "part": lambda program: cases.parts(program, short),
@@ -36,7 +36,7 @@ def pytest_generate_tests(metafunc):
         "refused": lambda program: [(cases.Case(program, variant=variant), words) for variant, words in program.REFUSED],
         "size": lambda program: [(program, size) for size in (cases.SHORT_SIZES if short else cases.SIZES)],
         "text_size": lambda program: [(program, size) for size in (cases.TEXT_SIZES[4:5] if short else cases.TEXT_SIZES)],
-        # Its own keys, and those that the others have made for devices.
+        # The program's own keys, and the keys that other programs have made for devices.
         "writer": lambda program: [
             (program, maker, kind, compression, variant)
             for maker in there for kind in maker.KEYS if maker is program or (kind == "rsa" and not short)
@@ -65,7 +65,7 @@ def program_of(value):
 
 @pytest.fixture(scope="session")
 def key():
-    """Keys by who made them, and their kind; each is made once."""
+    """Key pairs by program and kind; each is made once."""
     made = {}
 
     def get(program, kind):
@@ -78,7 +78,7 @@ def key():
 
 @pytest.fixture(autouse=True)
 def nothing_left():
-    """Every test frees what our library gave it."""
+    """Checks that every test has freed all objects of the library."""
     yield
     assert _library.function("sendsafely_live_objects")() == 0
 
@@ -99,7 +99,7 @@ def pytest_terminal_summary(terminalreporter, config):
 
 
 def table(config):
-    """How many of how many, for each program and kind of data."""
+    """The table: passed and all tests, for each program and kind of data."""
     rows = [["", *COLUMNS.values()]]
     for program in every(config):
         row = [f"{program.name.replace(' ', '')} {program.version}"]

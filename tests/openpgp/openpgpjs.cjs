@@ -13,7 +13,7 @@ const encode = (bytes) => Buffer.from(bytes).toString("base64");
 const listed = (text) => (text ? text.split(",").map((one) => utf8(decode(one))) : undefined);
 const userId = { name: "Trusted Browser", email: "no-reply@sendsafely.com" };
 
-// What arrives in a stream is written in partial lengths.
+// Data of a stream is written with partial lengths.
 const source = (job, content) => (job.lengths ? new ReadableStream({ start(to) { to.enqueue(content); to.close(); } }) : content);
 
 async function all(written) {
@@ -79,10 +79,10 @@ const library = {
     const how = {
       default: {},
       rsa: { type: "rsa", rsaBits: 2048 },
-      // As an organisation makes its master key.
+      // As an organization makes its master key.
       rsa4096: { type: "rsa", rsaBits: 4096, keyExpirationTime: 3 * 365 * 86_400 },
       curve25519: { type: "curve25519" },
-      // Its owner reads authenticated modes.
+      // The key's owner can read authenticated modes.
       authenticated: { type: "rsa", rsaBits: 2048, config: { aeadProtect: true } },
     };
     const made = await openpgp.generateKey({ userIDs: [userId], format: "armored", ...how[type] });

@@ -1,4 +1,4 @@
-"""Other programs that write and read OpenPGP, each in the same few words.
+"""Other programs that write and read OpenPGP, with one interface.
 
 `VARIANTS` says what a program can be asked to write, beside its compressions; the words are those of `encrypt`. `missing` is None,
 or how it is had.
@@ -36,7 +36,7 @@ class Key(NamedTuple):
 
 
 class Failed(Exception):
-    """The program says no."""
+    """The program has failed."""
 
 
 def run(*command, data=b"", **options):
@@ -50,28 +50,28 @@ def run(*command, data=b"", **options):
 
 
 class Program:
-    """What they have in common."""
+    """The interface of all programs."""
 
     name = "?"
     version = "?"
     missing = None
     COMPRESSIONS = ("none", "zip", "zlib", "bzip2")
     VARIANTS = [{}]
-    # Asked for, and refused by ours with these words.
+    # Variants that the library refuses, each with a text of its message.
     REFUSED = []
-    # Pairs that it can make, and how else it can write a keycode to one.
+    # Kinds of key pairs that it can make, and its variants of a keycode.
     KEYS = ("rsa", "default")
     UNUSABLE_KEYS = ()
     KEYCODES = [{}]
-    # Of a program that takes long, not everything is crossed.
+    # A slow program does not run all cases.
     SLOW = False
 
     def encrypt(self, content, passwords=(), key=None, compression="none", **options):
-        """Writes a message to passwords, or to the public key of a pair."""
+        """Encrypts a message to passwords, or to the public key of a pair."""
         raise NotImplementedError
 
     def decrypt(self, message, password=None, key=None):
-        """Reads a message with a password, or the private key of a pair."""
+        """Decrypts a message with a password, or with the private key of a pair."""
         raise NotImplementedError
 
     def make_key(self, kind):
@@ -79,11 +79,11 @@ class Program:
         raise NotImplementedError
 
     def stop(self):
-        """Leaves nothing running, and no files."""
+        """Ends all processes, and removes all files."""
 
 
 class Files(Program):
-    """A program of the shell with files and a home of its own, whose path is short since sockets lie there."""
+    """A command-line program with its own home directory, whose path is short, because sockets are there."""
 
     def __init__(self):
         self.home = Path(tempfile.mkdtemp(prefix="ss-pgp-"))
@@ -132,11 +132,11 @@ class GnuPG(Files):
         words += ["--armor"] if options.get("armor") else []
         recipients = [("recipient.asc", key)] if key else []
         if options.get("session_key") or options.get("beside"):
-            # Beside a password a recipient too: only then the session key is not derived.
+            # A recipient beside the password: otherwise the session key is derived from the password.
             self.other_key = self.other_key or self.make_key("rsa")
             recipients.insert(0, ("other.asc", self.other_key))
         for name, recipient in recipients:
-            # A hidden one has the key id 0.
+            # A hidden recipient has the key id 0.
             words += ["--encrypt", "--hidden-recipient-file" if options.get("hidden") else "--recipient-file", self.file(name, recipient.public)]
         if passwords:
             password, = passwords
@@ -154,7 +154,7 @@ class GnuPG(Files):
         return self.gpg("--decrypt", data=message, password=password)
 
     def make_key(self, kind):
-        # By default what GnuPG 2.4 makes.
+        # By default as GnuPG 2.4 makes it.
         primary, encryption, expiry = {
             "rsa": ("RSA\nKey-Length: 2048", "RSA\nSubkey-Length: 2048", "0"),
             "default": ("EDDSA\nKey-Curve: ed25519", "ECDH\nSubkey-Curve: cv25519", "3y"),
@@ -171,7 +171,7 @@ class GnuPG(Files):
 
 
 class Sequoia(Files):
-    """sq, whose words change from release to release: the first of several that its help has is taken."""
+    """sq, whose options change from release to release: the first of several that its help has is used."""
 
     name = "sequoia"
     SLOW = True
@@ -194,11 +194,11 @@ class Sequoia(Files):
         return self.helps[command]
 
     def word(self, command, *words):
-        """The first of the words that this release knows, as a list; an empty one if it knows none."""
+        """The first of the options that this release has, as a list; an empty list if it has none."""
         return [word for word in words if re.search(rf"{word}\b", self.help(*command))][:1]
 
-    def sq(self, command, *arguments, answers=()):
-        """Runs it on a terminal of its own, since it asks for passwords nowhere else."""
+    def sq(self, command, *arguments, passwords=()):
+        """Runs sq on a terminal, because it reads passwords from nowhere else."""
         terminal, end = pty.openpty()
         output = self.file("output")
         output.unlink(missing_ok=True)
@@ -207,7 +207,7 @@ class Sequoia(Files):
                                    start_new_session=True, pass_fds=[end], preexec_fn=lambda: fcntl.ioctl(end, termios.TIOCSCTTY, 0))
         os.close(end)
         try:
-            self.converse(terminal, iter(answers))
+            self.converse(terminal, iter(passwords))
             said, _ = process.communicate(timeout=SECONDS)
         finally:
             process.kill()
@@ -218,8 +218,8 @@ class Sequoia(Files):
         return output.read_bytes()
 
     @staticmethod
-    def converse(terminal, answers):
-        """Gives the next answer to each question, and the same to one that asks for it again, until the terminal is closed."""
+    def converse(terminal, passwords):
+        """Types the next password at each prompt, and the same one at a repeated prompt, until the terminal is closed."""
         question, answer, end = "", "", time.monotonic() + SECONDS
         while select.select([terminal], [], [], max(0, end - time.monotonic()))[0]:
             try:
@@ -228,7 +228,7 @@ class Sequoia(Files):
                 return
             if question.rstrip().endswith(":"):
                 if not re.search("repeat|again|confirm", question, re.IGNORECASE):
-                    answer = next(answers, "")
+                    answer = next(passwords, "")
                 os.write(terminal, f"{answer}\n".encode())
                 question = ""
 
@@ -240,12 +240,12 @@ class Sequoia(Files):
             words += self.word(command, "--with-password", "--symmetric")
         if key:
             words += [*self.word(command, "--for-file", "--recipient-file", "--recipient-cert"), self.file("recipient.asc", key.public)]
-        return self.sq(command, *words, self.file("content", content), answers=passwords)
+        return self.sq(command, *words, self.file("content", content), passwords=passwords)
 
     def decrypt(self, message, password=None, key=None):
         command = ["decrypt"]
         words = [*self.word(command, "--recipient-file", "--recipient-key"), self.file("private.asc", key.private)] if key else []
-        return self.sq(command, *words, self.file("message", message), answers=[password] if password else [])
+        return self.sq(command, *words, self.file("message", message), passwords=[password] if password else [])
 
     def make_key(self, kind):
         command = ["key", "generate"]
@@ -262,7 +262,7 @@ class Sequoia(Files):
 
 
 class Rnp(Program):
-    """RNP's library: unlike the program, it lets one choose how keys are derived."""
+    """RNP's library, which unlike the program has options for key derivation."""
 
     name = "rnp"
     CIPHERS = ("AES128", "AES192", "AES256", "TRIPLEDES", "CAST5", "BLOWFISH", "TWOFISH", "CAMELLIA128", "CAMELLIA192", "CAMELLIA256", "IDEA")
@@ -290,20 +290,20 @@ class Rnp(Program):
             raise Failed(f"rnp_{name}: {result:#x}")
 
     def made(self, name, *arguments):
-        """What a function hands over in its first argument."""
+        """Calls a function that returns a value by its first argument."""
         handle = ctypes.c_void_p()
         self.call(name, ctypes.byref(handle), *arguments)
         return handle
 
     def input(self, content):
-        # It takes no empty memory.
+        # It refuses empty memory.
         if not content:
             return self.made("input_from_path", b"/dev/null")
         return self.made("input_from_memory", content, ctypes.c_size_t(len(content)), True)
 
     def output(self, handle):
         buffer, length = ctypes.c_void_p(), ctypes.c_size_t()
-        # It fails where nothing was written.
+        # It fails if nothing was written.
         self.library.rnp_output_memory_get_buf(handle, ctypes.byref(buffer), ctypes.byref(length), False)
         written = ctypes.string_at(buffer, length.value) if buffer else b""
         self.call("output_destroy", handle)
@@ -327,7 +327,7 @@ class Rnp(Program):
         return key
 
     def made_for(self, name, owner, *arguments):
-        """What a function hands over in its second argument."""
+        """Calls a function that returns a value by its second argument."""
         handle = ctypes.c_void_p()
         self.call(name, owner, ctypes.byref(handle), *arguments)
         return handle
@@ -439,15 +439,15 @@ class PGPy(Program):
 
 
 class Conversation(Program):
-    """A program of our own around a library, which replies to a line of words NAME=VALUE with "ok BASE64..." or "failed TEXT"."""
+    """A small program around a library, which replies to a line of words NAME=VALUE with "ok BASE64..." or "failed TEXT"."""
 
     def __init__(self, *command):
         self.process = subprocess.Popen([str(word) for word in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def ask(self, **words):
-        """Its answer, as a list of texts of bytes."""
+        """Its response, as a list of byte strings."""
         line = " ".join(f"{name}={self.value(value)}" for name, value in words.items() if value not in (None, False)) + "\n"
-        # A program that hangs ends, and with it the answer.
+        # A program that hangs is killed, which ends the response.
         timer = threading.Timer(SECONDS, self.process.kill)
         timer.start()
         try:
@@ -473,7 +473,7 @@ class Conversation(Program):
                         **self.words(compression=compression, **options))[0]
 
     def words(self, compression, **options):
-        """How it calls what it is asked for."""
+        """The program's names of the options of a case."""
         return options if compression == "none" else {"compression": compression, **options}
 
     def decrypt(self, message, password=None, key=None):
@@ -507,7 +507,7 @@ class OpenPgpJs(Conversation):
         except Failed:
             self.missing = "see above"
         if major < 6:
-            # The packet of a draft, which GnuPG and RNP took over.
+            # The packet of a draft, which GnuPG and RNP have adopted.
             self.REFUSED = [(options, "authenticated mode") for options in self.AUTHENTICATED]
         if major == 4:
             self.VARIANTS = [*self.VARIANTS, *({"cipher": cipher} for cipher in ("tripledes", "cast5", "blowfish", "twofish"))]
@@ -533,7 +533,7 @@ class BouncyCastle(Conversation):
     VARIANTS = [{}, {"armor": True}, {"others": 1}, {"others": 2}, {"lengths": "partial"}, {"lengths": "old"}, {"lengths": "partial", "armor": True}, *COUNTS,
                 *({"cipher": cipher} for cipher in CIPHERS), *({"hash": hash_name} for hash_name in HASHES)]
     REFUSED = [({"without_mdc": True}, "modification detection")]
-    # Old clients left the code out, and took the key that signs.
+    # Old clients left the code out, and encrypted to the signing key.
     KEYCODES = [{}, {"without_mdc": True}, {"primary": True}, {"lengths": "partial"}, {"lengths": "old"}]
 
     def __init__(self):
@@ -555,5 +555,5 @@ class BouncyCastle(Conversation):
 
 
 def every():
-    """All of them, those that are missing too."""
+    """All programs, also those that are not installed."""
     return [GnuPG(), Rnp(), Sequoia(), OpenPgpJs(4), OpenPgpJs(5), OpenPgpJs(6), BouncyCastle(), PGPy()]

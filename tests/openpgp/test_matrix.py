@@ -1,4 +1,4 @@
-"""Ours reads what each program writes, and each reads what ours writes. Nothing here goes over a network."""
+"""The library reads what each program writes, and each program reads what the library writes. No test uses a network."""
 
 import base64
 import os
@@ -15,7 +15,7 @@ OTHER = "0" * 43
 
 
 def same(read, expected):
-    """Fails in few words: contents are long."""
+    """Fails with a short message, because contents are long."""
     if read != expected:
         differ = next((at for at, (one, other) in enumerate(zip(read, expected)) if one != other), min(len(read), len(expected)))
         pytest.fail(f"{len(read)} bytes instead of {len(expected)}, which differ from byte {differ} on")
@@ -27,7 +27,7 @@ def read_part(message, keycode=KEYCODE):
 
 def test_is_there(any_program):
     if any_program.missing:
-        # CI has all of them.
+        # In CI, all programs are installed.
         (pytest.fail if os.environ.get("CI") else pytest.skip)(f"OpenPGP of {any_program.name} is not there: {any_program.missing}")
 
 
@@ -48,7 +48,7 @@ def test_ours_reads_keycodes(writer, key):
 
 
 def test_ours_refuses(refused):
-    """By name, and in words of its own: no debug output."""
+    """The reason has the program's name and a readable text, no debug output."""
     case, words = refused
     message = case.write(PASSWORD)
     with pytest.raises(Error) as refusal:
@@ -67,7 +67,7 @@ def test_a_wrong_password_opens_nothing(damaged):
 
 def test_a_changed_byte_is_seen(damaged):
     message = damaged.write(PASSWORD)
-    # In a session key packet of version 6 two octets count others that say themselves how many they are.
+    # In a session key packet of version 6, two octets are lengths of fields that have lengths themselves.
     without_meaning = {3, 6} if message[0] == 0xC3 and message[2] == 6 else set()
     places = sorted({*range(24), *range(24, len(message), 37), *range(len(message) - 40, len(message))} - without_meaning)
     for at in places[::4] if damaged.program.SLOW else places:
@@ -80,7 +80,7 @@ def test_a_changed_byte_is_seen(damaged):
 
 
 def armored(message):
-    """Without a checksum, which would be the first to see a change."""
+    """The message without its checksum, which would find a change before anything else does."""
     return f"-----BEGIN PGP MESSAGE-----\n\n{base64.encodebytes(message).decode()}-----END PGP MESSAGE-----\n"
 
 
