@@ -29,10 +29,10 @@ fn name_the_library() {
     }
 }
 
-/// From 1.90 on, rustc links with its own LLD on Linux for x86-64, unless it is told another linker.
+/// From 1.90 on, rustc links with its own LLD on Linux for x86-64, unless another linker is set.
 fn links_with_lld() -> bool {
     let target = env::var("TARGET").expect("set by Cargo");
-    let told = env::var_os("RUSTC_LINKER").is_some()
+    let other = env::var_os("RUSTC_LINKER").is_some()
         || env::var("CARGO_ENCODED_RUSTFLAGS").is_ok_and(|flags| flags.contains("link"));
     let rustc = env::var_os("RUSTC").expect("set by Cargo");
     let version = Command::new(rustc).arg("--version").output();
@@ -40,5 +40,5 @@ fn links_with_lld() -> bool {
     let minor = version
         .ok()
         .and_then(|text| text.split('.').nth(1)?.parse::<u32>().ok());
-    target == "x86_64-unknown-linux-gnu" && !told && minor.is_some_and(|minor| minor >= 90)
+    target == "x86_64-unknown-linux-gnu" && !other && minor.is_some_and(|minor| minor >= 90)
 }

@@ -206,47 +206,6 @@ typedef uint64_t sendsafely_index;
 /** A time that the service did not give, or gave in a form that the library cannot read. */
 #define SENDSAFELY_TIME_UNKNOWN (INT64_MIN + 1)
 
-/* === STRINGS ============================================================================================= */
-
-/** A list of strings. */
-typedef struct {
-  /** How many there are. */
-  size_t count;
-  /** The strings, count of them. */
-  const char *const *items;
-} sendsafely_string_list;
-
-/**
- * Frees a string that a call returned through a char **, zeroing it first. NULL is allowed; free it once.
- *
- * Not for strings inside records, nor for those that an accessor returned.
- */
-void sendsafely_string_free(char *SENDSAFELY_NULLABLE text);
-
-/** Frees a list of strings with its strings. NULL is allowed; free it once. */
-void sendsafely_string_list_free(sendsafely_string_list *SENDSAFELY_NULLABLE list);
-
-/* === BUFFERS ============================================================================================= */
-
-/** Bytes in memory. */
-typedef struct {
-  /** How many bytes there are. */
-  size_t size;
-  /** The bytes. */
-  const uint8_t *data;
-} sendsafely_buffer;
-
-/** Frees a buffer with its bytes. NULL is allowed; free it once. */
-void sendsafely_buffer_free(sendsafely_buffer *SENDSAFELY_NULLABLE buffer);
-
-/* === LIVE OBJECTS ======================================================================================== */
-
-/**
- * Returns how many handles, records and strings the program holds and has yet to free: 0 at the end of a program
- * without leaks.
- */
-uint64_t sendsafely_live_objects(void);
-
 /* === STATUS ============================================================================================== */
 
 /**
@@ -780,6 +739,47 @@ sendsafely_bool sendsafely_error_is_retryable(const sendsafely_error *SENDSAFELY
 /** Frees an error and the texts that its accessors returned. NULL and twice are harmless. */
 void sendsafely_error_free(sendsafely_error *SENDSAFELY_NULLABLE error);
 
+/* === STRINGS ============================================================================================= */
+
+/** A list of strings. */
+typedef struct {
+  /** How many there are. */
+  size_t count;
+  /** The strings, count of them. */
+  const char *const *items;
+} sendsafely_string_list;
+
+/**
+ * Frees a string that a call returned through a char **, zeroing it first. NULL is allowed; free it once.
+ *
+ * Not for strings inside records, nor for those that an accessor returned.
+ */
+void sendsafely_string_free(char *SENDSAFELY_NULLABLE text);
+
+/** Frees a list of strings with its strings. NULL is allowed; free it once. */
+void sendsafely_string_list_free(sendsafely_string_list *SENDSAFELY_NULLABLE list);
+
+/* === BUFFERS ============================================================================================= */
+
+/** Bytes in memory. */
+typedef struct {
+  /** How many bytes there are. */
+  size_t size;
+  /** The bytes. */
+  const uint8_t *data;
+} sendsafely_buffer;
+
+/** Frees a buffer with its bytes. NULL is allowed; free it once. */
+void sendsafely_buffer_free(sendsafely_buffer *SENDSAFELY_NULLABLE buffer);
+
+/* === LIVE OBJECTS ======================================================================================== */
+
+/**
+ * Returns how many handles, records and strings the program holds and has yet to free: 0 at the end of a program
+ * without leaks.
+ */
+uint64_t sendsafely_live_objects(void);
+
 /* === PROGRESS, AND THE OTHER CALLBACKS OF A PROGRAM ====================================================== */
 
 /** What a callback returns to let the call go on. */
@@ -1070,76 +1070,6 @@ const char *sendsafely_version_string(void);
 sendsafely_status sendsafely_client_verify_version(sendsafely_client *client,
                                                    char **out_text,
                                                    sendsafely_error **SENDSAFELY_NULLABLE error);
-
-/* === USER ================================================================================================ */
-
-/** What the service knows of the user. */
-typedef struct {
-  /** The service's id. */
-  const char *SENDSAFELY_NULLABLE user_id;
-  /** E-mail address. */
-  const char *email;
-  /** First name. */
-  const char *SENDSAFELY_NULLABLE first_name;
-  /** Last name. */
-  const char *SENDSAFELY_NULLABLE last_name;
-  /** A secret of the user, for encrypting the user's own things. */
-  const char *SENDSAFELY_NULLABLE client_key;
-  /** Whether the user tests new versions. */
-  sendsafely_bool is_beta_user;
-  /** Whether the user is an administrator of the organization. */
-  sendsafely_bool is_administrator;
-  /** Whether the user may have trusted devices. */
-  sendsafely_optional_bool may_use_trusted_devices;
-  /** Days for which a new package can be opened, 0 for ever. */
-  sendsafely_optional_int package_life;
-} sendsafely_user;
-
-/**
- * Asks the service for what it knows of the user. Free the record with sendsafely_user_free, which zeroes it.
- *
- * SendSafely Client API: user information (protocol 6.1.3).
- */
-sendsafely_status sendsafely_client_get_user(sendsafely_client *client,
-                                             sendsafely_user **out_user,
-                                             sendsafely_error **SENDSAFELY_NULLABLE error);
-
-/** Frees what was told of a user. NULL is allowed; free it once. */
-void sendsafely_user_free(sendsafely_user *SENDSAFELY_NULLABLE user);
-
-/* === ENTERPRISE ========================================================================================== */
-
-/** What the service knows of the organization. */
-typedef struct {
-  /** Host of its portal. */
-  const char *SENDSAFELY_NULLABLE host;
-  /** Its name. */
-  const char *SENDSAFELY_NULLABLE system_name;
-  /** Colour of the header of its pages, as in CSS. */
-  const char *SENDSAFELY_NULLABLE header_color;
-  /** Colour of the links on its pages. */
-  const char *SENDSAFELY_NULLABLE link_color;
-  /** Whether packages may be finalized with undisclosed_recipients. */
-  sendsafely_bool allow_undisclosed_recipients;
-  /** Whether messages are encrypted. */
-  sendsafely_bool message_encryption;
-  /** Whether it tests new versions of the plug-in for Outlook. */
-  sendsafely_bool outlook_beta;
-  /** Whether it offers all languages. */
-  sendsafely_bool allow_all_languages;
-} sendsafely_enterprise;
-
-/**
- * Asks the service for what it knows of the organization. Free the record with sendsafely_enterprise_free.
- *
- * SendSafely Client API: enterprise information (protocol 6.1.4).
- */
-sendsafely_status sendsafely_client_get_enterprise(sendsafely_client *client,
-                                                   sendsafely_enterprise **out_enterprise,
-                                                   sendsafely_error **SENDSAFELY_NULLABLE error);
-
-/** Frees what was told of an organization. NULL is allowed; free it once. */
-void sendsafely_enterprise_free(sendsafely_enterprise *SENDSAFELY_NULLABLE enterprise);
 
 /* === PACKAGE ============================================================================================= */
 
@@ -2937,6 +2867,76 @@ sendsafely_status sendsafely_client_get_recipient_history(sendsafely_client *cli
 
 /** Frees a list of packages with the packages in it. NULL is allowed; free it once. */
 void sendsafely_package_summary_list_free(sendsafely_package_summary_list *SENDSAFELY_NULLABLE packages);
+
+/* === USER ================================================================================================ */
+
+/** What the service knows of the user. */
+typedef struct {
+  /** The service's id. */
+  const char *SENDSAFELY_NULLABLE user_id;
+  /** E-mail address. */
+  const char *email;
+  /** First name. */
+  const char *SENDSAFELY_NULLABLE first_name;
+  /** Last name. */
+  const char *SENDSAFELY_NULLABLE last_name;
+  /** A secret of the user, for encrypting the user's own things. */
+  const char *SENDSAFELY_NULLABLE client_key;
+  /** Whether the user tests new versions. */
+  sendsafely_bool is_beta_user;
+  /** Whether the user is an administrator of the organization. */
+  sendsafely_bool is_administrator;
+  /** Whether the user may have trusted devices. */
+  sendsafely_optional_bool may_use_trusted_devices;
+  /** Days for which a new package can be opened, 0 for ever. */
+  sendsafely_optional_int package_life;
+} sendsafely_user;
+
+/**
+ * Asks the service for what it knows of the user. Free the record with sendsafely_user_free, which zeroes it.
+ *
+ * SendSafely Client API: user information (protocol 6.1.3).
+ */
+sendsafely_status sendsafely_client_get_user(sendsafely_client *client,
+                                             sendsafely_user **out_user,
+                                             sendsafely_error **SENDSAFELY_NULLABLE error);
+
+/** Frees what was told of a user. NULL is allowed; free it once. */
+void sendsafely_user_free(sendsafely_user *SENDSAFELY_NULLABLE user);
+
+/* === ENTERPRISE ========================================================================================== */
+
+/** What the service knows of the organization. */
+typedef struct {
+  /** Host of its portal. */
+  const char *SENDSAFELY_NULLABLE host;
+  /** Its name. */
+  const char *SENDSAFELY_NULLABLE system_name;
+  /** Colour of the header of its pages, as in CSS. */
+  const char *SENDSAFELY_NULLABLE header_color;
+  /** Colour of the links on its pages. */
+  const char *SENDSAFELY_NULLABLE link_color;
+  /** Whether packages may be finalized with undisclosed_recipients. */
+  sendsafely_bool allow_undisclosed_recipients;
+  /** Whether messages are encrypted. */
+  sendsafely_bool message_encryption;
+  /** Whether it tests new versions of the plug-in for Outlook. */
+  sendsafely_bool outlook_beta;
+  /** Whether it offers all languages. */
+  sendsafely_bool allow_all_languages;
+} sendsafely_enterprise;
+
+/**
+ * Asks the service for what it knows of the organization. Free the record with sendsafely_enterprise_free.
+ *
+ * SendSafely Client API: enterprise information (protocol 6.1.4).
+ */
+sendsafely_status sendsafely_client_get_enterprise(sendsafely_client *client,
+                                                   sendsafely_enterprise **out_enterprise,
+                                                   sendsafely_error **SENDSAFELY_NULLABLE error);
+
+/** Frees what was told of an organization. NULL is allowed; free it once. */
+void sendsafely_enterprise_free(sendsafely_enterprise *SENDSAFELY_NULLABLE enterprise);
 
 /* === AUDIT LOG OF THE ORGANIZATION ======================================================================= */
 

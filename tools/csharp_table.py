@@ -29,7 +29,7 @@ CLASSES = {
     "sendsafely_public_key": "DevicePublicKey",
 }
 
-# Functions of which the C# member cannot be told from the name.
+# Functions whose C# member does not follow from the name.
 MEMBERS = {
     "sendsafely_activity_iterator_next": "Workspace.ListActivity",
     "sendsafely_audit_log_iterator_next": "Client.ListAuditLog",

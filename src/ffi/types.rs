@@ -30,7 +30,7 @@ pub type sendsafely_time = i64;
 /// A time that the service did not give, or gave in a form that the library cannot read.
 pub const SENDSAFELY_TIME_UNKNOWN: sendsafely_time = i64::MIN + 1;
 
-/// A timestamp as records tell it: seconds, and the service's own text.
+/// A timestamp as records have it: seconds, and the service's own text.
 pub(super) fn time(
     timestamp: Option<&Timestamp>,
     memory: &mut Memory,

@@ -94,33 +94,6 @@ namespace Sendsafely
         }
 
         [StructLayout(LayoutKind.Sequential)]
-        internal struct sendsafely_user
-        {
-            internal IntPtr user_id;
-            internal IntPtr email;
-            internal IntPtr first_name;
-            internal IntPtr last_name;
-            internal IntPtr client_key;
-            internal int is_beta_user;
-            internal int is_administrator;
-            internal int may_use_trusted_devices;
-            internal int package_life;
-        }
-
-        [StructLayout(LayoutKind.Sequential)]
-        internal struct sendsafely_enterprise
-        {
-            internal IntPtr host;
-            internal IntPtr system_name;
-            internal IntPtr header_color;
-            internal IntPtr link_color;
-            internal int allow_undisclosed_recipients;
-            internal int message_encryption;
-            internal int outlook_beta;
-            internal int allow_all_languages;
-        }
-
-        [StructLayout(LayoutKind.Sequential)]
         internal struct sendsafely_public_key
         {
             internal IntPtr public_key_id;
@@ -509,6 +482,33 @@ namespace Sendsafely
         }
 
         [StructLayout(LayoutKind.Sequential)]
+        internal struct sendsafely_user
+        {
+            internal IntPtr user_id;
+            internal IntPtr email;
+            internal IntPtr first_name;
+            internal IntPtr last_name;
+            internal IntPtr client_key;
+            internal int is_beta_user;
+            internal int is_administrator;
+            internal int may_use_trusted_devices;
+            internal int package_life;
+        }
+
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct sendsafely_enterprise
+        {
+            internal IntPtr host;
+            internal IntPtr system_name;
+            internal IntPtr header_color;
+            internal IntPtr link_color;
+            internal int allow_undisclosed_recipients;
+            internal int message_encryption;
+            internal int outlook_beta;
+            internal int allow_all_languages;
+        }
+
+        [StructLayout(LayoutKind.Sequential)]
         internal struct sendsafely_audit_log_options
         {
             internal UIntPtr struct_size;
@@ -610,18 +610,6 @@ namespace Sendsafely
         }
 
         [DllImport(Library, CallingConvention = C)]
-        internal static extern void sendsafely_string_free(IntPtr text);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern void sendsafely_string_list_free(IntPtr list);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern void sendsafely_buffer_free(IntPtr buffer);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern ulong sendsafely_live_objects();
-
-        [DllImport(Library, CallingConvention = C)]
         internal static extern IntPtr sendsafely_status_name(int status);
 
         [DllImport(Library, CallingConvention = C)]
@@ -650,6 +638,18 @@ namespace Sendsafely
 
         [DllImport(Library, CallingConvention = C)]
         internal static extern void sendsafely_error_free(IntPtr error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern void sendsafely_string_free(IntPtr text);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern void sendsafely_string_list_free(IntPtr list);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern void sendsafely_buffer_free(IntPtr buffer);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern ulong sendsafely_live_objects();
 
         [DllImport(Library, CallingConvention = C)]
         internal static extern Status sendsafely_client_options_init(out sendsafely_client_options options, UIntPtr size);
@@ -686,18 +686,6 @@ namespace Sendsafely
 
         [DllImport(Library, CallingConvention = C)]
         internal static extern Status sendsafely_client_verify_version(ClientHandle client, out IntPtr out_text, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_client_get_user(ClientHandle client, out IntPtr out_user, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern void sendsafely_user_free(IntPtr user);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_client_get_enterprise(ClientHandle client, out IntPtr out_enterprise, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern void sendsafely_enterprise_free(IntPtr enterprise);
 
         [DllImport(Library, CallingConvention = C)]
         internal static extern Status sendsafely_package_create(ClientHandle client, out PackageHandle out_package, out ErrorHandle error);
@@ -1004,6 +992,18 @@ namespace Sendsafely
 
         [DllImport(Library, CallingConvention = C)]
         internal static extern void sendsafely_package_summary_list_free(IntPtr packages);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_client_get_user(ClientHandle client, out IntPtr out_user, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern void sendsafely_user_free(IntPtr user);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_client_get_enterprise(ClientHandle client, out IntPtr out_enterprise, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern void sendsafely_enterprise_free(IntPtr enterprise);
 
         [DllImport(Library, CallingConvention = C)]
         internal static extern Status sendsafely_audit_log_options_init(out sendsafely_audit_log_options options, UIntPtr size);

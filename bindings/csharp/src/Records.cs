@@ -70,92 +70,6 @@ namespace Sendsafely
         }
     }
 
-    /// <summary>What the service knows of the user.</summary>
-    public sealed partial class User
-    {
-        /// <summary>The service's id. May be null.</summary>
-        public string UserId { get; }
-
-        /// <summary>E-mail address.</summary>
-        public string Email { get; }
-
-        /// <summary>First name. May be null.</summary>
-        public string FirstName { get; }
-
-        /// <summary>Last name. May be null.</summary>
-        public string LastName { get; }
-
-        /// <summary>A secret of the user, for encrypting the user's own things. May be null.</summary>
-        public string ClientKey { get; }
-
-        /// <summary>Whether the user tests new versions.</summary>
-        public bool IsBetaUser { get; }
-
-        /// <summary>Whether the user is an administrator of the organization.</summary>
-        public bool IsAdministrator { get; }
-
-        /// <summary>Whether the user may have trusted devices.</summary>
-        public bool? MayUseTrustedDevices { get; }
-
-        /// <summary>Days for which a new package can be opened, 0 for ever.</summary>
-        public int? PackageLife { get; }
-
-        internal User(IntPtr record)
-        {
-            var native = Marshal.PtrToStructure<Native.sendsafely_user>(record);
-            UserId = Read.Text(native.user_id);
-            Email = Read.Text(native.email);
-            FirstName = Read.Text(native.first_name);
-            LastName = Read.Text(native.last_name);
-            ClientKey = Read.Text(native.client_key);
-            IsBetaUser = native.is_beta_user != 0;
-            IsAdministrator = native.is_administrator != 0;
-            MayUseTrustedDevices = native.may_use_trusted_devices < 0 ? (bool?)null : native.may_use_trusted_devices != 0;
-            PackageLife = native.package_life < 0 ? (int?)null : native.package_life;
-        }
-    }
-
-    /// <summary>What the service knows of the organization.</summary>
-    public sealed partial class Enterprise
-    {
-        /// <summary>Host of its portal. May be null.</summary>
-        public string Host { get; }
-
-        /// <summary>Its name. May be null.</summary>
-        public string SystemName { get; }
-
-        /// <summary>Colour of the header of its pages, as in CSS. May be null.</summary>
-        public string HeaderColor { get; }
-
-        /// <summary>Colour of the links on its pages. May be null.</summary>
-        public string LinkColor { get; }
-
-        /// <summary>Whether packages may be finalized with UndisclosedRecipients.</summary>
-        public bool AllowUndisclosedRecipients { get; }
-
-        /// <summary>Whether messages are encrypted.</summary>
-        public bool MessageEncryption { get; }
-
-        /// <summary>Whether it tests new versions of the plug-in for Outlook.</summary>
-        public bool OutlookBeta { get; }
-
-        /// <summary>Whether it offers all languages.</summary>
-        public bool AllowAllLanguages { get; }
-
-        internal Enterprise(IntPtr record)
-        {
-            var native = Marshal.PtrToStructure<Native.sendsafely_enterprise>(record);
-            Host = Read.Text(native.host);
-            SystemName = Read.Text(native.system_name);
-            HeaderColor = Read.Text(native.header_color);
-            LinkColor = Read.Text(native.link_color);
-            AllowUndisclosedRecipients = native.allow_undisclosed_recipients != 0;
-            MessageEncryption = native.message_encryption != 0;
-            OutlookBeta = native.outlook_beta != 0;
-            AllowAllLanguages = native.allow_all_languages != 0;
-        }
-    }
-
     /// <summary>A public key to which the keycode of a package is encrypted.</summary>
     public sealed partial class DevicePublicKey
     {
@@ -847,6 +761,92 @@ namespace Sendsafely
             IsWorkspace = native.is_workspace != 0;
             IsDropzone = native.is_dropzone != 0;
             Recipient = native.recipient == IntPtr.Zero ? null : new Recipient(native.recipient);
+        }
+    }
+
+    /// <summary>What the service knows of the user.</summary>
+    public sealed partial class User
+    {
+        /// <summary>The service's id. May be null.</summary>
+        public string UserId { get; }
+
+        /// <summary>E-mail address.</summary>
+        public string Email { get; }
+
+        /// <summary>First name. May be null.</summary>
+        public string FirstName { get; }
+
+        /// <summary>Last name. May be null.</summary>
+        public string LastName { get; }
+
+        /// <summary>A secret of the user, for encrypting the user's own things. May be null.</summary>
+        public string ClientKey { get; }
+
+        /// <summary>Whether the user tests new versions.</summary>
+        public bool IsBetaUser { get; }
+
+        /// <summary>Whether the user is an administrator of the organization.</summary>
+        public bool IsAdministrator { get; }
+
+        /// <summary>Whether the user may have trusted devices.</summary>
+        public bool? MayUseTrustedDevices { get; }
+
+        /// <summary>Days for which a new package can be opened, 0 for ever.</summary>
+        public int? PackageLife { get; }
+
+        internal User(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_user>(record);
+            UserId = Read.Text(native.user_id);
+            Email = Read.Text(native.email);
+            FirstName = Read.Text(native.first_name);
+            LastName = Read.Text(native.last_name);
+            ClientKey = Read.Text(native.client_key);
+            IsBetaUser = native.is_beta_user != 0;
+            IsAdministrator = native.is_administrator != 0;
+            MayUseTrustedDevices = native.may_use_trusted_devices < 0 ? (bool?)null : native.may_use_trusted_devices != 0;
+            PackageLife = native.package_life < 0 ? (int?)null : native.package_life;
+        }
+    }
+
+    /// <summary>What the service knows of the organization.</summary>
+    public sealed partial class Enterprise
+    {
+        /// <summary>Host of its portal. May be null.</summary>
+        public string Host { get; }
+
+        /// <summary>Its name. May be null.</summary>
+        public string SystemName { get; }
+
+        /// <summary>Colour of the header of its pages, as in CSS. May be null.</summary>
+        public string HeaderColor { get; }
+
+        /// <summary>Colour of the links on its pages. May be null.</summary>
+        public string LinkColor { get; }
+
+        /// <summary>Whether packages may be finalized with UndisclosedRecipients.</summary>
+        public bool AllowUndisclosedRecipients { get; }
+
+        /// <summary>Whether messages are encrypted.</summary>
+        public bool MessageEncryption { get; }
+
+        /// <summary>Whether it tests new versions of the plug-in for Outlook.</summary>
+        public bool OutlookBeta { get; }
+
+        /// <summary>Whether it offers all languages.</summary>
+        public bool AllowAllLanguages { get; }
+
+        internal Enterprise(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_enterprise>(record);
+            Host = Read.Text(native.host);
+            SystemName = Read.Text(native.system_name);
+            HeaderColor = Read.Text(native.header_color);
+            LinkColor = Read.Text(native.link_color);
+            AllowUndisclosedRecipients = native.allow_undisclosed_recipients != 0;
+            MessageEncryption = native.message_encryption != 0;
+            OutlookBeta = native.outlook_beta != 0;
+            AllowAllLanguages = native.allow_all_languages != 0;
         }
     }
 

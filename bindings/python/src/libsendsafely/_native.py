@@ -75,33 +75,6 @@ class sendsafely_request_headers(Structure):
     )
 
 
-class sendsafely_user(Structure):
-    _fields_ = (
-        ("user_id", c_char_p),
-        ("email", c_char_p),
-        ("first_name", c_char_p),
-        ("last_name", c_char_p),
-        ("client_key", c_char_p),
-        ("is_beta_user", c_int32),
-        ("is_administrator", c_int32),
-        ("may_use_trusted_devices", c_int32),
-        ("package_life", c_int32),
-    )
-
-
-class sendsafely_enterprise(Structure):
-    _fields_ = (
-        ("host", c_char_p),
-        ("system_name", c_char_p),
-        ("header_color", c_char_p),
-        ("link_color", c_char_p),
-        ("allow_undisclosed_recipients", c_int32),
-        ("message_encryption", c_int32),
-        ("outlook_beta", c_int32),
-        ("allow_all_languages", c_int32),
-    )
-
-
 class sendsafely_public_key(Structure):
     _fields_ = (
         ("public_key_id", c_char_p),
@@ -490,6 +463,33 @@ class sendsafely_package_summary_list(Structure):
     )
 
 
+class sendsafely_user(Structure):
+    _fields_ = (
+        ("user_id", c_char_p),
+        ("email", c_char_p),
+        ("first_name", c_char_p),
+        ("last_name", c_char_p),
+        ("client_key", c_char_p),
+        ("is_beta_user", c_int32),
+        ("is_administrator", c_int32),
+        ("may_use_trusted_devices", c_int32),
+        ("package_life", c_int32),
+    )
+
+
+class sendsafely_enterprise(Structure):
+    _fields_ = (
+        ("host", c_char_p),
+        ("system_name", c_char_p),
+        ("header_color", c_char_p),
+        ("link_color", c_char_p),
+        ("allow_undisclosed_recipients", c_int32),
+        ("message_encryption", c_int32),
+        ("outlook_beta", c_int32),
+        ("allow_all_languages", c_int32),
+    )
+
+
 class sendsafely_audit_log_options(Structure):
     _fields_ = (
         ("struct_size", c_size_t),
@@ -597,17 +597,6 @@ sendsafely_write_callback = CFUNCTYPE(c_int32, c_void_p, POINTER(c_ubyte), c_siz
 
 # Of each function the result and the parameters: name, role (see tools/header.py) and type.
 FUNCTIONS: dict[str, tuple[Any, tuple[tuple[str, str, Any], ...]]] = {
-    "sendsafely_string_free": (None, (
-        ("text", "owned_text", c_void_p),
-    )),
-    "sendsafely_string_list_free": (None, (
-        ("list", "record", POINTER(sendsafely_string_list)),
-    )),
-    "sendsafely_buffer_free": (None, (
-        ("buffer", "record", POINTER(sendsafely_buffer)),
-    )),
-    "sendsafely_live_objects": (c_uint64, (
-    )),
     "sendsafely_status_name": (c_char_p, (
         ("status", "integer", c_int32),
     )),
@@ -637,6 +626,17 @@ FUNCTIONS: dict[str, tuple[Any, tuple[tuple[str, str, Any], ...]]] = {
     )),
     "sendsafely_error_free": (None, (
         ("error", "handle", c_void_p),
+    )),
+    "sendsafely_string_free": (None, (
+        ("text", "owned_text", c_void_p),
+    )),
+    "sendsafely_string_list_free": (None, (
+        ("list", "record", POINTER(sendsafely_string_list)),
+    )),
+    "sendsafely_buffer_free": (None, (
+        ("buffer", "record", POINTER(sendsafely_buffer)),
+    )),
+    "sendsafely_live_objects": (c_uint64, (
     )),
     "sendsafely_client_options_init": (c_int32, (
         ("options", "options_out", POINTER(sendsafely_client_options)),
@@ -698,22 +698,6 @@ FUNCTIONS: dict[str, tuple[Any, tuple[tuple[str, str, Any], ...]]] = {
         ("client", "handle", c_void_p),
         ("out_text", "text_out", POINTER(c_void_p)),
         ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_client_get_user": (c_int32, (
-        ("client", "handle", c_void_p),
-        ("out_user", "record_out", POINTER(POINTER(sendsafely_user))),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_user_free": (None, (
-        ("user", "record", POINTER(sendsafely_user)),
-    )),
-    "sendsafely_client_get_enterprise": (c_int32, (
-        ("client", "handle", c_void_p),
-        ("out_enterprise", "record_out", POINTER(POINTER(sendsafely_enterprise))),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_enterprise_free": (None, (
-        ("enterprise", "record", POINTER(sendsafely_enterprise)),
     )),
     "sendsafely_package_create": (c_int32, (
         ("client", "handle", c_void_p),
@@ -1246,6 +1230,22 @@ FUNCTIONS: dict[str, tuple[Any, tuple[tuple[str, str, Any], ...]]] = {
     "sendsafely_package_summary_list_free": (None, (
         ("packages", "record", POINTER(sendsafely_package_summary_list)),
     )),
+    "sendsafely_client_get_user": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("out_user", "record_out", POINTER(POINTER(sendsafely_user))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_user_free": (None, (
+        ("user", "record", POINTER(sendsafely_user)),
+    )),
+    "sendsafely_client_get_enterprise": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("out_enterprise", "record_out", POINTER(POINTER(sendsafely_enterprise))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_enterprise_free": (None, (
+        ("enterprise", "record", POINTER(sendsafely_enterprise)),
+    )),
     "sendsafely_audit_log_options_init": (c_int32, (
         ("options", "options_out", POINTER(sendsafely_audit_log_options)),
         ("size", "integer", c_size_t),
@@ -1434,8 +1434,6 @@ FREE = {
     "sendsafely_string_list": "sendsafely_string_list_free",
     "sendsafely_buffer": "sendsafely_buffer_free",
     "sendsafely_request_headers": "sendsafely_request_headers_free",
-    "sendsafely_user": "sendsafely_user_free",
-    "sendsafely_enterprise": "sendsafely_enterprise_free",
     "sendsafely_public_key_list": "sendsafely_public_key_list_free",
     "sendsafely_recipient": "sendsafely_recipient_free",
     "sendsafely_recipient_result_list": "sendsafely_recipient_result_list_free",
@@ -1454,6 +1452,8 @@ FREE = {
     "sendsafely_activity_entry": "sendsafely_activity_entry_free",
     "sendsafely_package_summary": "sendsafely_package_summary_free",
     "sendsafely_package_summary_list": "sendsafely_package_summary_list_free",
+    "sendsafely_user": "sendsafely_user_free",
+    "sendsafely_enterprise": "sendsafely_enterprise_free",
     "sendsafely_audit_log_entry": "sendsafely_audit_log_entry_free",
     "sendsafely_login": "sendsafely_login_free",
     "sendsafely_key_pair": "sendsafely_key_pair_free",
@@ -1499,27 +1499,6 @@ FIELDS: dict[str, dict[str, str]] = {
         "api_key": "text",
         "timestamp": "text",
         "signature": "text",
-    },
-    "sendsafely_user": {
-        "user_id": "text",
-        "email": "text",
-        "first_name": "text",
-        "last_name": "text",
-        "client_key": "text",
-        "is_beta_user": "bool",
-        "is_administrator": "bool",
-        "may_use_trusted_devices": "bool?",
-        "package_life": "int?",
-    },
-    "sendsafely_enterprise": {
-        "host": "text",
-        "system_name": "text",
-        "header_color": "text",
-        "link_color": "text",
-        "allow_undisclosed_recipients": "bool",
-        "message_encryption": "bool",
-        "outlook_beta": "bool",
-        "allow_all_languages": "bool",
     },
     "sendsafely_public_key": {
         "public_key_id": "text",
@@ -1737,6 +1716,27 @@ FIELDS: dict[str, dict[str, str]] = {
         "is_workspace": "bool",
         "is_dropzone": "bool",
         "recipient": "record",
+    },
+    "sendsafely_user": {
+        "user_id": "text",
+        "email": "text",
+        "first_name": "text",
+        "last_name": "text",
+        "client_key": "text",
+        "is_beta_user": "bool",
+        "is_administrator": "bool",
+        "may_use_trusted_devices": "bool?",
+        "package_life": "int?",
+    },
+    "sendsafely_enterprise": {
+        "host": "text",
+        "system_name": "text",
+        "header_color": "text",
+        "link_color": "text",
+        "allow_undisclosed_recipients": "bool",
+        "message_encryption": "bool",
+        "outlook_beta": "bool",
+        "allow_all_languages": "bool",
     },
     "sendsafely_audit_log_options": {
         "event_type": "text",

@@ -49,52 +49,6 @@ class RequestHeaders:
 
 
 @dataclass(frozen=True)
-class User:
-    """What the service knows of the user."""
-
-    user_id: Optional[str]
-    """The service's id."""
-    email: str
-    """E-mail address."""
-    first_name: Optional[str]
-    """First name."""
-    last_name: Optional[str]
-    """Last name."""
-    client_key: Optional[str] = field(repr=False)
-    """A secret of the user, for encrypting the user's own things."""
-    is_beta_user: bool
-    """Whether the user tests new versions."""
-    is_administrator: bool
-    """Whether the user is an administrator of the organization."""
-    may_use_trusted_devices: Optional[bool]
-    """Whether the user may have trusted devices."""
-    package_life: Optional[int]
-    """Days for which a new package can be opened, 0 for ever."""
-
-
-@dataclass(frozen=True)
-class Enterprise:
-    """What the service knows of the organization."""
-
-    host: Optional[str]
-    """Host of its portal."""
-    system_name: Optional[str]
-    """Its name."""
-    header_color: Optional[str]
-    """Colour of the header of its pages, as in CSS."""
-    link_color: Optional[str]
-    """Colour of the links on its pages."""
-    allow_undisclosed_recipients: bool
-    """Whether packages may be finalized with undisclosed_recipients."""
-    message_encryption: bool
-    """Whether messages are encrypted."""
-    outlook_beta: bool
-    """Whether it tests new versions of the plug-in for Outlook."""
-    allow_all_languages: bool
-    """Whether it offers all languages."""
-
-
-@dataclass(frozen=True)
 class PublicKey:
     """A public key to which the keycode of a package is encrypted."""
 
@@ -468,6 +422,52 @@ class PackageSummary:
     """Whether it came by a Dropzone."""
     recipient: Optional[Recipient]
     """In the history of a recipient: this recipient with what it has fetched."""
+
+
+@dataclass(frozen=True)
+class User:
+    """What the service knows of the user."""
+
+    user_id: Optional[str]
+    """The service's id."""
+    email: str
+    """E-mail address."""
+    first_name: Optional[str]
+    """First name."""
+    last_name: Optional[str]
+    """Last name."""
+    client_key: Optional[str] = field(repr=False)
+    """A secret of the user, for encrypting the user's own things."""
+    is_beta_user: bool
+    """Whether the user tests new versions."""
+    is_administrator: bool
+    """Whether the user is an administrator of the organization."""
+    may_use_trusted_devices: Optional[bool]
+    """Whether the user may have trusted devices."""
+    package_life: Optional[int]
+    """Days for which a new package can be opened, 0 for ever."""
+
+
+@dataclass(frozen=True)
+class Enterprise:
+    """What the service knows of the organization."""
+
+    host: Optional[str]
+    """Host of its portal."""
+    system_name: Optional[str]
+    """Its name."""
+    header_color: Optional[str]
+    """Colour of the header of its pages, as in CSS."""
+    link_color: Optional[str]
+    """Colour of the links on its pages."""
+    allow_undisclosed_recipients: bool
+    """Whether packages may be finalized with undisclosed_recipients."""
+    message_encryption: bool
+    """Whether messages are encrypted."""
+    outlook_beta: bool
+    """Whether it tests new versions of the plug-in for Outlook."""
+    allow_all_languages: bool
+    """Whether it offers all languages."""
 
 
 @dataclass(frozen=True)
