@@ -289,11 +289,11 @@ def option_of(field):
         return "DateTimeOffset?", f"if ({value} != null) {name} = {value}.Value.ToUnixTimeSeconds();"
     if type_.meaning == "enum":
         return class_of(type_.name) + "?", f"if ({value} != null) {name} = (int){value}.Value;"
-    # Zero is not the default here: null is. It is a position, or says that nothing is repeated.
+    # Zero is not the default here: null is.
     if field.name == "retry_window_ms":
         window = f"{value}.Value == TimeSpan.Zero ? Native.SENDSAFELY_NO_RETRY : Texts.Milliseconds({value}.Value, 0, nameof({value}))"
         return "TimeSpan?", f"if ({value} != null) {name} = {window};"
-    least = int(type_.meaning != "index")
+    least = int(type_.meaning != "index")  # the first position
     if field.name.endswith("_ms"):
         return "TimeSpan?", f"if ({value} != null) {name} = Texts.Milliseconds({value}.Value, {least}, nameof({value}));"
     kind = "long" if type_.bits == 64 else "int"
