@@ -1,4 +1,4 @@
-"""Holds docs/capabilities.md against the header, the C tests and what the emulator saw while they ran."""
+"""Checks docs/capabilities.md against the header, the C tests and the requests that the emulator recorded while they ran."""
 
 import fnmatch
 import glob
@@ -26,7 +26,7 @@ def names(cell):
 
 
 def bodies():
-    """The tests with their code, that of the helpers in the same file included."""
+    """The code of each test, with that of the helpers of its file."""
     found = {}
     for path in sorted(glob.glob(os.path.join(ROOT, "tests/c/operations_*.c"))):
         source = read(path)
@@ -64,7 +64,7 @@ def faults(row, api, sources, ran):
             yield f"{function} is not in the header"
         elif not re.search(rf"\b{function}\(", code):
             yield f"{function} is not called by its tests"
-    asked = set()
+    called = set()
     for test in tests:
         if test not in sources:
             yield f"there is no test {test}"
@@ -72,10 +72,10 @@ def faults(row, api, sources, ran):
             yield f"{test} did not run"
         elif not ran[test][0]:
             yield f"{test} failed"
-        asked |= {request["endpoint"] for request in ran.get(test, (False, []))[1]}
+        called |= {request["endpoint"] for request in ran.get(test, (False, []))[1]}
     for label in labels:
-        if label not in asked:
-            yield f"{label} was not asked"
+        if label not in called:
+            yield f"{label} was not called"
 
 
 def problems(ran):

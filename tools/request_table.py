@@ -1,4 +1,4 @@
-"""Holds what the library sends for each capability of docs/capabilities.md against tests/c/requests.txt and docs/protocol.md."""
+"""Writes the requests that the library sends for each capability as a table, and compares it with docs/protocol.md."""
 
 import difflib
 import json
@@ -27,14 +27,14 @@ VALUES = [
     ("ss-sdk-version", r"libsendsafely/\d+\.\d+\.\d+", "libsendsafely/{version}"),
     ("user-agent", r"libsendsafely/\d+\.\d+\.\d+", "libsendsafely/{version}"),
 ]
-# What goes to no path of the API, by endpoint: the service gives the whole URL.
+# Endpoints that have no path of the API: the service gives the whole URL.
 GIVEN = {"part_put", "part_get", "dropzone_connector"}
 PREFIXES = ("/api/v2.0/", "/drop-zone/v2.0/", "/auth-api/", "/auth/")
-# Rows whose files take turns: their requests stand in the order of the alphabet.
+# Rows whose files are transferred at the same time: their requests stand in alphabetical order.
 UNORDERED = {"B5"}
-# Texts of a body that the library itself chooses: given by their value.
+# Members of a body whose text the library chooses: the table has their value.
 CONSTANTS = {"action", "api", "uploadType"}
-# A raw request of the tests to a path that no service has.
+# A raw request of a test; the service has no such path.
 UNKNOWN = {"GET /api/v2.0/no/such/path/"}
 # Sections of the protocol whose calls a Dropzone has as well (6.13).
 OF_DROPZONES = ("4.2", "4.3", "4.4", "6.13")
@@ -55,7 +55,7 @@ def routes():
 
 
 def named(segment, name):
-    """What stands for a variable of a path; a text that has other characters than ids and versions shows how they are sent."""
+    """The placeholder of a variable of a path. A text with characters that ids and versions do not have stays as it was sent."""
     if name == "{package}" and re.fullmatch(r"[\w-]{43}", segment):
         return "{code}"
     return name if re.fullmatch(r"[\w.-]+", segment) else segment
@@ -74,7 +74,7 @@ def path_of(request, patterns):
 
 
 def shape(value):
-    """The types of a JSON value, and what is true or false in it."""
+    """A JSON value with a type in place of each text and number; true and false stay."""
     match value:
         case None | bool():
             return json.dumps(value)
@@ -125,7 +125,7 @@ def normal(request, patterns):
 
 
 def counts(request):
-    """Not what the test has sent itself, nor what was cut off, without an answer, because the call had ended."""
+    """Whether a request is one of the library that was sent whole, so not one of the test, nor one cut off at the end of a call."""
     headers = request["headers"]
     is_whole = request["status"] is not None or request["body_size"] >= int(headers.get("content-length", 0))
     return headers.get("user-agent") != "test" and is_whole
@@ -138,7 +138,7 @@ def render(ran, rows):
     usual = {}
     for kind, _, headers in sorted({request for requests in found.values() for request in requests}):
         usual.setdefault(kind, Counter())[headers] += 1
-    # Of two that are as common as each other the one with fewer headers.
+    # Of two equally common sets, the one with fewer headers.
     usual = {kind: dict(max(counts, key=lambda headers: (counts[headers], -len(headers)))) for kind, counts in usual.items()}
 
     lines = PREAMBLE.splitlines()
@@ -162,7 +162,7 @@ def difference(table, committed):
 
 
 def calls(text, prefix="/api/v2.0"):
-    """The calls that a text of the protocol names, each method and path as it is compared."""
+    """The calls that a text of the protocol names: method and path, with placeholders."""
     for code in re.findall(r"`([^`\n]+)`", text):
         for method, path in re.findall(r"\b(GET|PUT|POST|PATCH|DELETE) ((?:HOST)?/(?:\{[^}]*\}|[^\s{])*|<url>)", code):
             path = path.partition("?")[0]
@@ -179,7 +179,7 @@ def section(protocol, number):
 
 
 def undocumented(table, protocol):
-    """The calls of the table, method and path, that the protocol does not have, and what else it nowhere names: parameters of a query, members of a body."""
+    """The calls of the table that the protocol does not have, and the query parameters and body members that it does not name."""
     known = set(calls(protocol))
     for number in OF_DROPZONES:
         known |= set(calls(section(protocol, number), "/drop-zone/v2.0"))
@@ -190,7 +190,7 @@ def undocumented(table, protocol):
         method, path = call.split()
         path, _, query = path.partition("?")
         path = re.sub(r"(?<=/)(\{\w+\}|[\w.+-]+@[\w.-]+)(?=/|$)", "{}", path)
-        # Where the protocol writes no last slash, it says nothing about it.
+        # A path without a last slash in the protocol stands for both forms.
         if call not in UNKNOWN and not {(method, path), (method, path.removesuffix("/"))} & known:
             found[call] = None
         for name in re.findall(r"(\w*)=", query) + re.findall(r'"(\w*)": ', line):
