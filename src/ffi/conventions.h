@@ -1,12 +1,12 @@
 /*
  * sendsafely.h - libsendsafely: send and receive files with SendSafely, end-to-end encrypted.
  *
- * Generated from src/ffi; edit there, then copy with `make header`.
+ * Generated from src/ffi; edit there, then run `make header`.
  *
  *
  * API CONVENTIONS
  *
- * These rules hold for every function; what follows below tells only what they do not.
+ * These rules hold for every function. The comments below add only what is particular to one.
  *
  * Names      sendsafely_<noun>_<verb>; types sendsafely_<noun>; constants SENDSAFELY_<...>. create and delete act on
  *            the service; new and free act on this machine only.
@@ -14,41 +14,41 @@
  * Shape      sendsafely_status sendsafely_noun_verb(object, inputs..., out_..., sendsafely_error **error)
  *            Functions that cannot fail return their value instead.
  *
- * Errors     SENDSAFELY_OK is 0; anything else is a failure, in families of a hundred (see sendsafely_status). error
- *            may be NULL. Else *error is set to NULL on success, and on failure to an error that tells what happened
- *            to what, the service's own code and words, whether a retry can help and what to do about it; free it
- *            with sendsafely_error_free before you pass the same variable again.
+ * Errors     SENDSAFELY_OK is 0; every other status is a failure, in families of a hundred (see sendsafely_status).
+ *            If error is not NULL, *error becomes NULL on success and an error object on failure: its message says what
+ *            happened to what; it also has the service's own code and words, whether a retry can help, and what to do.
+ *            Free it with sendsafely_error_free before you pass the same variable again.
  *
- * Outputs    Written on success, set to NULL on failure, except an out_report, which tells what became of each file in
- *            either case. An out_... itself may be NULL only where a comment says so.
+ * Outputs    Set on success, NULL after a failure. Only an out_report is set in either case: it lists the outcome for
+ *            each file.
  *
  * NULL       What is marked SENDSAFELY_NULLABLE may be NULL: a field of a record where the service gives no value, an
  *            option for its default, an output that you do not want. If another pointer is NULL, the call fails with
  *            SENDSAFELY_NULL_ARGUMENT, for a package with SENDSAFELY_PACKAGE_NOT_CREATED.
  *
- * Strings    In: UTF-8, ended by NUL, copied before the call returns; else SENDSAFELY_INVALID_UTF8. Paths too, on
- *            every system. Values that become HTTP headers (key, secret, names, locale) may hold no control
- *            characters.
- *            Out: UTF-8, ended by NUL. A char * that a call returns through a char ** is freed with
- *            sendsafely_string_free; a const char * belongs to the object or record in which it stands.
+ * Strings    In: UTF-8, terminated by NUL; the library copies them before the call returns. Other bytes fail with
+ *            SENDSAFELY_INVALID_UTF8. Paths are UTF-8 too, on every system. Values that become HTTP headers (key,
+ *            secret, names, locale) may hold no control characters.
+ *            Out: UTF-8, terminated by NUL. Free a char * that a call returns through a char ** with
+ *            sendsafely_string_free. A const char * belongs to the object or record that holds it.
  *
- * Secrets    API secret, keycode, password, private key, message and the part of a link after '#' never stand in an
- *            error or a log line. The library zeroes its copies as soon as they are not needed, those that it gave out
- *            when they are freed, and the buffers of a connection when it is closed. What TLS and the system keep
- *            meanwhile, and your own copies, it cannot reach.
+ * Secrets    API secret, keycode, password, private key, message and the part of a link after '#' never appear in an
+ *            error or a log line. The library zeroes its own copies as soon as it no longer needs them, those in
+ *            records and strings when you free them, and the buffers of a connection when it closes. It cannot reach
+ *            your copies, nor those of TLS and the system.
  *
  * Handles    sendsafely_client, sendsafely_package, the iterators and sendsafely_error are tickets, not addresses. A
- *            handle that was freed, is of another kind or is not one at all answers SENDSAFELY_INVALID_HANDLE, never
- *            worse. _free only frees: no network, no waiting, nothing lost, in any order, twice is harmless, and a
- *            call on another thread that still runs is not disturbed.
+ *            call with a handle that was freed, is of another kind or is none at all fails with
+ *            SENDSAFELY_INVALID_HANDLE and does no harm. _free only frees: it sends nothing, does not wait, loses
+ *            nothing, and may come in any order and twice. A call that still runs on another thread goes on.
  *
- * Records    Plain structs in memory that you only read: files, recipients, lists. Each is freed as a whole by the
- *            _free of its type, once: its address may be another record's after that. Not by free(), and not by parts.
- *            A list is { count, items }, items an array of pointers.
+ * Records    Plain structs in memory that you only read: files, recipients, lists. Free each as a whole with the _free
+ *            of its type, once, because its address may be another record's afterwards; not with free(), and not in
+ *            parts. A list is { count, items }, items an array of pointers.
  *
- * Integers   Sizes uint64_t, lengths in memory size_t, durations in milliseconds with _ms in the name. What else a
- *            number means, its type says: sendsafely_bool, sendsafely_time and the like below; enums are int32_t.
- *            Other values of yours are refused with SENDSAFELY_INVALID_ARGUMENT.
+ * Integers   Sizes are uint64_t, lengths in memory size_t, durations milliseconds with _ms in the name. The type says
+ *            what else a number means: sendsafely_bool, sendsafely_time and others below; enums are int32_t. A number
+ *            that is out of range fails with SENDSAFELY_INVALID_ARGUMENT.
  *
  * Options    A struct whose first field is struct_size. Fill it with its _init(&options, sizeof options), then change
  *            what you like. NULL and 0 in a field mean its default, as does SENDSAFELY_TIME_UNKNOWN for a time; NULL
@@ -56,33 +56,33 @@
  *
  * Progress and stopping
  *            int32_t on_progress(void *user_data, const sendsafely_progress *progress), in the options of a long
- *            call, or in the client's for every call that touches the network and has none of its own. It runs only
- *            on the thread that made the call, never after it returned, in every phase, at each change of phase and
- *            otherwise 4 to 10 times a second, even while nothing moves. It returns SENDSAFELY_CONTINUE (1) or
- *            SENDSAFELY_STOP (0); then the call soon answers SENDSAFELY_STOPPED, having undone what it can. This is
- *            the way to stop a call.
+ *            call, or in the client's options for every call on the network that has none of its own. It runs only on
+ *            the thread that made the call and never after the call has returned: in every phase, at each change of
+ *            phase, and otherwise 4 to 10 times a second, even while nothing moves. It returns SENDSAFELY_CONTINUE (1)
+ *            or SENDSAFELY_STOP (0). After SENDSAFELY_STOP the call undoes what it can and soon returns
+ *            SENDSAFELY_STOPPED. This is the way to stop a call.
  *
- * Callbacks  All of them run on the thread that made the call. They must return: an exception of C++ or a pthread_exit
- *            that leaves a callback ends the process, a longjmp out of one is undefined. Inside a callback every call
- *            on the same package answers SENDSAFELY_BUSY, except sendsafely_package_free.
+ * Callbacks  All of them run on the thread that made the call, and must return: a C++ exception or a pthread_exit that
+ *            leaves a callback ends the process, and a longjmp out of one is undefined. Inside a callback every call
+ *            on the same package fails with SENDSAFELY_BUSY, except sendsafely_package_free.
  *
  * Threads    Clients and packages may be used from any number of threads at once; no lock is held over the network.
- *            An error, a record and a string belong to one thread at a time.
+ *            An error, a record or a string belongs to one thread at a time.
  *
- * fork       A handle belongs to the process that made it. In a forked child it answers SENDSAFELY_FORKED, and _free
- *            forgets it without touching a connection; create a new client there. Records and strings of the parent
- *            stay readable in the child; their _free does nothing there.
+ * fork       A handle belongs to the process that made it. In a forked child, calls with it fail with
+ *            SENDSAFELY_FORKED, and its _free releases it without touching a connection; create a new client there.
+ *            Records and strings of the parent stay readable in the child; their _free does nothing there.
  *
  * Signals    The library installs no handlers and prints nothing. Its threads have all signals blocked.
  *
- * Network    Reconnecting is the library's job: what may safely be repeated is, until nothing moved for
- *            retry_window_ms. A refusal by the service is never repeated.
+ * Network    The library reconnects by itself and repeats what may safely be repeated, until nothing has moved for
+ *            retry_window_ms. It never repeats what the service has refused.
  *
- * Growth     New functions, statuses and fields at the end of structs come with new versions. Treat a status that you
- *            do not know like its family, and compare sendsafely_version() with SENDSAFELY_VERSION_NUMBER if you
- *            must.
+ * Growth     New versions add functions, statuses and fields at the end of structs. Treat a status that you do not
+ *            know like its family. sendsafely_version() is the version that runs, SENDSAFELY_VERSION_NUMBER the one of
+ *            this header.
  *
- * Mistakes of the library itself answer SENDSAFELY_INTERNAL with a message; all objects remain usable.
+ * A mistake of the library itself is SENDSAFELY_INTERNAL with a message; all objects remain usable.
  *
  *
  * WHICH CALL DO I USE?
@@ -92,7 +92,7 @@
  *              -> in any order: sendsafely_package_add_recipient for each recipient, sendsafely_package_upload_file (or
  *                 _memory, _callback) for each file or _upload_all for a directory, sendsafely_package_set_message,
  *                 sendsafely_package_set_life
- *              -> sendsafely_package_finalize: gives the link
+ *              -> sendsafely_package_finalize: returns the link
  *   receive    sendsafely_client_new
  *              -> sendsafely_package_open_link, or _open, or _open_with_private_key
  *              -> sendsafely_package_download_all, into a directory
@@ -166,7 +166,7 @@ extern "C" {
 #define SENDSAFELY_VERSION_NUMBER \
   (SENDSAFELY_VERSION_MAJOR * 1000000u + SENDSAFELY_VERSION_MINOR * 1000u + SENDSAFELY_VERSION_PATCH)
 
-/* An enum is an int32_t with names for some numbers. C++ and C23 can say so themselves. */
+/* Declares an enum that is an int32_t, in C99 too, where an enum cannot choose its type. */
 #if defined(__cplusplus)
 #define SENDSAFELY_ENUM(name) enum name : int32_t
 #elif __STDC_VERSION__ >= 202311L
@@ -175,7 +175,7 @@ extern "C" {
 #define SENDSAFELY_ENUM(name) typedef int32_t name; enum name
 #endif
 
-/* Marks a pointer that may be NULL, for people and generators; define it before for a compiler that has a word for it. */
+/* Marks a pointer that may be NULL. Empty, unless you define it first, for instance as clang's _Nullable. */
 #ifndef SENDSAFELY_NULLABLE
 #define SENDSAFELY_NULLABLE
 #endif
