@@ -13,8 +13,8 @@ impl Client {
     /// # Errors
     /// [`ErrorKind::AuthenticationFailed`]; errors of the network.
     pub fn verify_credentials(&self, observer: &mut dyn Observer) -> Result<String> {
-        self.run(observer, |shared, call| {
-            let answer = endpoint::verify_credentials(&shared.api.session(call))?;
+        self.run(observer, |session| {
+            let answer = endpoint::verify_credentials(session)?;
             answer
                 .filled("message")
                 .ok_or_else(|| Error::new(ErrorKind::BadAnswer, "the answer names no user"))
@@ -27,10 +27,10 @@ impl Client {
     /// # Errors
     /// [`ErrorKind::AuthenticationFailed`], [`ErrorKind::OutdatedVersion`]; errors of the network.
     pub fn verify_version(&self, observer: &mut dyn Observer) -> Result<String> {
-        self.run(observer, |shared, call| {
-            let version = shared.options.client_version.as_deref();
-            let version = version.unwrap_or(env!("CARGO_PKG_VERSION"));
-            let answer = endpoint::verify_version(&shared.api.session(call), version)?;
+        let version = self.options().client_version.as_deref();
+        let version = version.unwrap_or(env!("CARGO_PKG_VERSION")).to_owned();
+        self.run(observer, move |session| {
+            let answer = endpoint::verify_version(session, &version)?;
             answer
                 .filled("version")
                 .ok_or_else(|| Error::new(ErrorKind::BadAnswer, "the answer tells no version"))
@@ -42,8 +42,8 @@ impl Client {
     /// # Errors
     /// [`ErrorKind::AuthenticationFailed`]; errors of the network.
     pub fn user(&self, observer: &mut dyn Observer) -> Result<User> {
-        self.run(observer, |shared, call| {
-            User::read(&endpoint::user_information(&shared.api.session(call))?)
+        self.run(observer, |session| {
+            User::read(&endpoint::user_information(session)?)
         })
     }
 
@@ -52,8 +52,8 @@ impl Client {
     /// # Errors
     /// [`ErrorKind::AuthenticationFailed`]; errors of the network.
     pub fn enterprise(&self, observer: &mut dyn Observer) -> Result<Enterprise> {
-        self.run(observer, |shared, call| {
-            let answer = endpoint::enterprise_information(&shared.api.session(call))?;
+        self.run(observer, |session| {
+            let answer = endpoint::enterprise_information(session)?;
             Ok(Enterprise::read(&answer))
         })
     }

@@ -76,8 +76,8 @@ impl Client {
         filter: &AuditLogFilter,
     ) -> Result<String> {
         let filter = filter.body(filter.first_row)?;
-        self.run(observer, move |shared, call| {
-            Ok(endpoint::audit_log(&shared.api.session(call), &filter)?.to_text())
+        self.run(observer, move |session| {
+            Ok(endpoint::audit_log(session, &filter)?.to_text())
         })
     }
 }

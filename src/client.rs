@@ -1,12 +1,11 @@
 //! The client: host, credentials, limits and connections. Everything begins here.
 
-use crate::api::host::{is_loopback, normalize_host};
-use crate::api::options::{ClientOptions, header_text};
 use std::sync::Arc;
 
 use crate::api::connections::Connections;
-
-use crate::api::{Api, Credentials, endpoint};
+use crate::api::host::{is_loopback, normalize_host};
+use crate::api::options::{ClientOptions, header_text};
+use crate::api::{Api, Credentials, Session, endpoint};
 use crate::call::{self, Call, Observer};
 use crate::error::{Error, ErrorKind, Result};
 use crate::evidence::AllEvidence;
@@ -15,14 +14,14 @@ use crate::transfer::budget::Budget;
 
 /// A connection to a SendSafely portal with a user's credentials. Cheap to clone; clones share everything.
 #[derive(Clone)]
-pub struct Client(pub(crate) Arc<Shared>);
+pub struct Client(Arc<Parts>);
 
-/// What all clones of a client, and the packages made with it, share.
-pub(crate) struct Shared {
-    pub(crate) api: Api,
-    pub(crate) options: ClientOptions,
-    pub(crate) budget: Arc<Budget>,
-    pub(crate) evidence: AllEvidence,
+/// What the clones of a client and the packages made with it have in common.
+struct Parts {
+    api: Api,
+    options: ClientOptions,
+    budget: Arc<Budget>,
+    evidence: AllEvidence,
 }
 
 impl Client {
@@ -87,7 +86,7 @@ impl Client {
         let connections = Connections::new(&host, &options)?;
         let budget = Arc::new(Budget::new(options.memory_budget));
         let api = Api::new(host, credentials, &options, connections);
-        Ok(Self(Arc::new(Shared {
+        Ok(Self(Arc::new(Parts {
             api,
             options,
             budget,
@@ -115,20 +114,44 @@ impl Client {
         json_body: Option<&str>,
     ) -> Result<String> {
         let (method, path, body) = endpoint::raw_request(method, path, json_body)?;
-        self.run(observer, move |shared, call| {
-            let api = shared.api.session(call);
-            endpoint::raw(&api, &method, &path, body)
+        self.run(observer, move |session| {
+            endpoint::raw(session, &method, &path, body)
         })
     }
 
-    /// Runs work on a worker; the calling thread waits and tells the observer.
+    /// Runs work on a worker, with connections leased for it. The calling thread waits, and calls the observer.
     pub(crate) fn run<T: Send + 'static>(
         &self,
         observer: &mut dyn Observer,
-        work: impl FnOnce(&Arc<Shared>, &Arc<Call>) -> Result<T> + Send + 'static,
+        work: impl FnOnce(&Arc<Session>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let shared = Arc::clone(&self.0);
-        call::run(observer, move |call| work(&shared, call))
+        let client = self.clone();
+        call::run(observer, move |call| work(&Arc::new(client.session(call))))
+    }
+
+    /// Leases connections for a call, or for a part of one that works beside others.
+    pub(crate) fn session(&self, call: &Arc<Call>) -> Session {
+        self.0.api.session(call)
+    }
+
+    pub(crate) fn api(&self) -> &Api {
+        &self.0.api
+    }
+
+    pub(crate) fn credentials(&self) -> &Credentials {
+        self.0.api.credentials()
+    }
+
+    pub(crate) fn options(&self) -> &ClientOptions {
+        &self.0.options
+    }
+
+    pub(crate) fn budget(&self) -> &Arc<Budget> {
+        &self.0.budget
+    }
+
+    pub(crate) fn evidence(&self) -> &AllEvidence {
+        &self.0.evidence
     }
 }
 

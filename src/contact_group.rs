@@ -29,9 +29,8 @@ impl Client {
             return Err(Error::new(ErrorKind::InvalidArgument, told));
         }
         let name = name.to_owned();
-        self.run(observer, move |shared, call| {
-            let session = shared.api.session(call);
-            let created = endpoint::create_contact_group(&session, &name, is_organization_group);
+        self.run(observer, move |session| {
+            let created = endpoint::create_contact_group(session, &name, is_organization_group);
             let mut group = ContactGroup::read(&created.map_err(|error| match error.kind() {
                 ErrorKind::OutcomeUnknown => {
                     error.with_remedy("list the contact groups to see whether it was created")
@@ -63,9 +62,7 @@ impl Client {
         contact_group_id: &str,
     ) -> Result<ContactGroup> {
         let id = identifier("contact group id", contact_group_id)?;
-        self.run(observer, move |shared, call| {
-            get(&shared.api.session(call), &id)
-        })
+        self.run(observer, move |session| get(session, &id))
     }
 
     /// Deletes a contact group; it disappears from the packages that it is on.
@@ -78,10 +75,9 @@ impl Client {
         contact_group_id: &str,
     ) -> Result<()> {
         let id = identifier("contact group id", contact_group_id)?;
-        self.run(observer, move |shared, call| {
-            let session = shared.api.session(call);
-            let is_gone = |_: &Error| get(&session, &id).is_err_and(|e| e.server_code().is_some());
-            gone_is_done(endpoint::delete_contact_group(&session, &id), is_gone)
+        self.run(observer, move |session| {
+            let is_gone = |_: &Error| get(session, &id).is_err_and(|e| e.server_code().is_some());
+            gone_is_done(endpoint::delete_contact_group(session, &id), is_gone)
         })
     }
 
@@ -99,9 +95,8 @@ impl Client {
         check_email(email)?;
         let id = identifier("contact group id", contact_group_id)?;
         let email = email.to_owned();
-        self.run(observer, move |shared, call| {
-            let session = shared.api.session(call);
-            match endpoint::add_contact_group_member(&session, &id, &email) {
+        self.run(observer, move |session| {
+            match endpoint::add_contact_group_member(session, &id, &email) {
                 Ok(answer) => {
                     let mut member = ContactGroupMember::read(&answer);
                     if member.email.is_empty() {
@@ -111,7 +106,7 @@ impl Client {
                 }
                 // The attempt whose answer was lost may have done it.
                 Err(error) if error.follows_lost_answer() && error.server_code().is_some() => {
-                    get(&session, &id)?.member(&email).cloned().ok_or(error)
+                    get(session, &id)?.member(&email).cloned().ok_or(error)
                 }
                 Err(error) => Err(error),
             }
@@ -130,11 +125,10 @@ impl Client {
     ) -> Result<()> {
         let id = identifier("contact group id", contact_group_id)?;
         let user_id = identifier("user id", user_id)?;
-        self.run(observer, move |shared, call| {
-            let session = shared.api.session(call);
-            let removed = endpoint::remove_contact_group_member(&session, &id, &user_id);
+        self.run(observer, move |session| {
+            let removed = endpoint::remove_contact_group_member(session, &id, &user_id);
             let is_gone = |_: &Error| {
-                get(&session, &id).is_ok_and(|group| {
+                get(session, &id).is_ok_and(|group| {
                     let mut members = group.members.iter();
                     members.all(|member| member.user_id.as_ref() != Some(&user_id))
                 })
@@ -152,9 +146,8 @@ impl Client {
         observer: &mut dyn Observer,
         whole_organization: bool,
     ) -> Result<Vec<ContactGroup>> {
-        self.run(observer, move |shared, call| {
-            let session = shared.api.session(call);
-            let answer = endpoint::contact_groups(&session, whole_organization)?;
+        self.run(observer, move |session| {
+            let answer = endpoint::contact_groups(session, whole_organization)?;
             ContactGroup::list(answer.required_list("contactGroups")?)
         })
     }

@@ -21,8 +21,8 @@ impl Client {
     /// # Errors
     /// Refusals of the service; errors of the network.
     pub fn dropzone_recipients(&self, observer: &mut dyn Observer) -> Result<Vec<String>> {
-        self.run(observer, |shared, call| {
-            let answer = endpoint::dropzone_recipients(&shared.api.session(call))?;
+        self.run(observer, |session| {
+            let answer = endpoint::dropzone_recipients(session)?;
             answer.required_list("recipientEmailAddresses")?;
             Ok(answer.texts("recipientEmailAddresses"))
         })
@@ -36,9 +36,8 @@ impl Client {
     pub fn add_dropzone_recipient(&self, observer: &mut dyn Observer, email: &str) -> Result<()> {
         check_email(email)?;
         let email = email.to_owned();
-        self.run(observer, move |shared, call| {
-            let session = shared.api.session(call);
-            let added = endpoint::add_dropzone_recipient(&session, &email);
+        self.run(observer, move |session| {
+            let added = endpoint::add_dropzone_recipient(session, &email);
             gone_is_done(added, |error| error.kind() == ErrorKind::DuplicateEmail)
         })
     }
@@ -54,9 +53,8 @@ impl Client {
     ) -> Result<()> {
         check_email(email)?;
         let email = email.to_owned();
-        self.run(observer, move |shared, call| {
-            let session = shared.api.session(call);
-            let removed = endpoint::remove_dropzone_recipient(&session, &email);
+        self.run(observer, move |session| {
+            let removed = endpoint::remove_dropzone_recipient(session, &email);
             gone_is_done(removed, |error| error.server_code() == Some("FAIL"))
         })
     }
@@ -80,7 +78,7 @@ impl Package {
     ) -> Result<()> {
         check_email(email)?;
         self.0.steps.lock().may_read()?;
-        let Credentials::Dropzone(dropzone) = self.0.client.0.api.credentials() else {
+        let Credentials::Dropzone(dropzone) = self.0.client.credentials() else {
             let told = "the package was not made by a client for a Dropzone";
             return Err(Error::new(ErrorKind::InvalidArgument, told));
         };

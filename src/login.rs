@@ -99,10 +99,9 @@ impl Client {
     ) -> Result<Login> {
         check_email(email)?;
         let (email, description) = (email.to_owned(), description.to_owned());
-        self.run(observer, move |shared, call| {
-            let session = shared.api.session(call);
+        self.run(observer, move |session| {
             Login::read(&endpoint::generate_key(
-                &session,
+                session,
                 &email,
                 &password,
                 &description,
@@ -123,10 +122,9 @@ impl Client {
     ) -> Result<Login> {
         not_empty("validation_token", validation_token.expose())?;
         let description = description.to_owned();
-        self.run(observer, move |shared, call| {
-            let session = shared.api.session(call);
+        self.run(observer, move |session| {
             Login::read(&endpoint::generate_key_second_factor(
-                &session,
+                session,
                 &validation_token,
                 &code,
                 &description,
@@ -146,10 +144,9 @@ impl Client {
     ) -> Result<Login> {
         not_empty("oauth_token", oauth_token.expose())?;
         let description = description.to_owned();
-        self.run(observer, move |shared, call| {
-            let session = shared.api.session(call);
+        self.run(observer, move |session| {
             Login::read(&endpoint::generate_key_oauth(
-                &session,
+                session,
                 &oauth_token,
                 &description,
             )?)
@@ -169,8 +166,8 @@ impl Client {
     ) -> Result<()> {
         check_email(email)?;
         let email = email.to_owned();
-        self.run(observer, move |shared, call| {
-            endpoint::start_registration(&shared.api.session(call), &email, send_pin).map(|_| ())
+        self.run(observer, move |session| {
+            endpoint::start_registration(session, &email, send_pin).map(|_| ())
         })
     }
 
@@ -191,20 +188,19 @@ impl Client {
                 not_empty("pin", pin.expose())?;
             }
         }
-        self.run(observer, move |shared, call| {
-            let session = shared.api.session(call);
+        self.run(observer, move |session| {
             let body = json!({"password": registration.password.expose(), "question": registration.question,
                 "answer": registration.answer.expose(), "firstName": registration.first_name,
                 "lastName": registration.last_name});
             let mut body = SecretJson::from(body);
             let answer = match &registration.proof {
                 RegistrationProof::Token(token) => {
-                    endpoint::finish_registration(&session, token, &body)?
+                    endpoint::finish_registration(session, token, &body)?
                 }
                 RegistrationProof::Pin { email, pin } => {
                     body["email"] = email.as_str().into();
                     body["pinCode"] = pin.expose().into();
-                    endpoint::finish_pin_registration(&session, &body)?
+                    endpoint::finish_pin_registration(session, &body)?
                 }
             };
             Ok(answer.text("message").unwrap_or_default())

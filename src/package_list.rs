@@ -122,8 +122,8 @@ impl Client {
     ) -> Result<Vec<PackageSummary>> {
         check_email(email)?;
         let email = email.to_owned();
-        self.run(observer, move |shared, call| {
-            let answer = endpoint::recipient_history(&shared.api.session(call), &email)?;
+        self.run(observer, move |session| {
+            let answer = endpoint::recipient_history(session, &email)?;
             Ok(page(&answer, 0, LARGEST_PAGE)?.items)
         })
     }

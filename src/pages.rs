@@ -88,9 +88,9 @@ impl<T: Clone + PartialEq + Send + 'static> Pages<T> {
                 }
             };
             let fetch = Arc::clone(&self.fetch);
-            let page = self.client.run(observer, move |shared, call| {
-                fetch(&shared.api.session(call), row)
-            })?;
+            let page = self
+                .client
+                .run(observer, move |session| fetch(session, row))?;
             let mut state = self.state.lock();
             let bad = |told: &str| Err(Error::new(ErrorKind::BadAnswer, told));
             if page.next.is_some_and(|next| next <= row) {

@@ -185,7 +185,7 @@ impl Client {
                 "a timestamp has the form 2024-01-02T03:04:05+0000",
             ));
         }
-        let api = &self.0.api;
+        let api = self.api();
         let timestamp = timestamp.map_or_else(|| api.timestamp(), str::to_owned);
         let path = format!("{API_PREFIX}{path}");
         let signature = api.sign(timestamp, &path, body.unwrap_or_default().as_bytes());

@@ -57,8 +57,8 @@ impl Client {
     ) -> Result<String> {
         check_public_key(public_key)?;
         let (public_key, description) = (public_key.to_owned(), description.to_owned());
-        self.run(observer, move |shared, call| {
-            register(&shared.api.session(call), &public_key, &description)
+        self.run(observer, move |session| {
+            register(session, &public_key, &description)
         })
     }
 
@@ -72,12 +72,11 @@ impl Client {
         description: &str,
     ) -> Result<KeyPair> {
         let description = description.to_owned();
-        self.run(observer, move |shared, call| {
-            call.set_phase(Phase::Preparing);
+        self.run(observer, move |session| {
+            session.call.set_phase(Phase::Preparing);
             let mut pair = KeyPair::generate(2048)?;
-            call.check()?;
-            let session = shared.api.session(call);
-            pair.public_key_id = Some(register(&session, &pair.public_key, &description)?);
+            session.call.check()?;
+            pair.public_key_id = Some(register(session, &pair.public_key, &description)?);
             pair.description = Some(description);
             Ok(pair)
         })
@@ -89,8 +88,8 @@ impl Client {
     /// [`ErrorKind::Refused`] for an id that is not one of the user's.
     pub fn public_key(&self, observer: &mut dyn Observer, public_key_id: &str) -> Result<String> {
         let id = identifier("public key id", public_key_id)?;
-        self.run(observer, move |shared, call| {
-            let answer = endpoint::get_public_key(&shared.api.session(call), &id)?;
+        self.run(observer, move |session| {
+            let answer = endpoint::get_public_key(session, &id)?;
             let told = "the answer has no public key";
             answer
                 .filled("publicKey")
@@ -108,11 +107,10 @@ impl Client {
         public_key_id: &str,
     ) -> Result<()> {
         let id = identifier("public key id", public_key_id)?;
-        self.run(observer, move |shared, call| {
-            let session = shared.api.session(call);
-            let revoked = endpoint::revoke_public_key(&session, &id);
+        self.run(observer, move |session| {
+            let revoked = endpoint::revoke_public_key(session, &id);
             let is_gone = |_: &Error| {
-                endpoint::get_public_key(&session, &id).is_err_and(|e| e.server_code().is_some())
+                endpoint::get_public_key(session, &id).is_err_and(|e| e.server_code().is_some())
             };
             gone_is_done(revoked, is_gone)
         })
@@ -138,8 +136,8 @@ impl Client {
         }
         let id = identifier("public key id", public_key_id)?;
         let package_ids = package_ids.to_vec();
-        self.run(observer, move |shared, call| {
-            let answer = endpoint::get_keycodes(&shared.api.session(call), &id, &package_ids)?;
+        self.run(observer, move |session| {
+            let answer = endpoint::get_keycodes(session, &id, &package_ids)?;
             let held = answer.required_list("keycodes")?;
             let keycode = |package_id: &String| {
                 let mut held = held.iter();
@@ -175,16 +173,15 @@ impl Client {
     ) -> Result<SyncedKeycodes> {
         let private_key = PrivateKey::parse(private_key.expose())?;
         let id = identifier("public key id", public_key_id)?;
-        self.run(observer, move |shared, call| {
-            let session = shared.api.session(call);
-            let answer = endpoint::sync_keycodes(&session, &id)?;
-            let keys = endpoint::readable_public_keys(&answer, call)?;
+        self.run(observer, move |session| {
+            let answer = endpoint::sync_keycodes(session, &id)?;
+            let keys = endpoint::readable_public_keys(&answer, &session.call)?;
             let mut done = SyncedKeycodes {
                 synchronized: 0,
                 failures: Vec::new(),
             };
             for missing in answer.required_list("keycodes")? {
-                match hand_on(&session, missing, &keys, &private_key) {
+                match hand_on(session, missing, &keys, &private_key) {
                     Ok(()) => done.synchronized += 1,
                     Err(error) if is_of_one_keycode(&error) => done.failures.push(SyncFailure {
                         package_id: missing.text("packageId").unwrap_or_default(),

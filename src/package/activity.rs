@@ -20,7 +20,7 @@ impl Package {
         self.0.steps.lock().must_be_workspace()?;
         let inner = Arc::clone(&self.0);
         Ok(Pages::new(&self.0.client, 0, move |session, row| {
-            let answer = endpoint::activity_log(session, &inner.id, row)?;
+            let answer = endpoint::activity_log(session, &inner.path_name, row)?;
             page(&answer, row)
         }))
     }

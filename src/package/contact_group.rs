@@ -26,14 +26,14 @@ impl Package {
         let id = identifier("contact group id", contact_group_id)?;
         self.run(observer, move |inner, session: &Arc<Session>| {
             let is_proved = inner.prove_keycode_to_add(session)?;
-            let group = match endpoint::add_contact_group(session, &inner.id, &id) {
+            let group = match endpoint::add_contact_group(session, &inner.path_name, &id) {
                 Ok(answer) => ContactGroup {
                     contact_group_id: id.clone(),
                     ..ContactGroup::read(&answer)
                 },
                 // The attempt whose answer was lost may have done it.
                 Err(error) if error.follows_lost_answer() && error.server_code().is_some() => {
-                    on_package(session, &inner.id, &id)?.ok_or(error)?
+                    on_package(session, &inner.path_name, &id)?.ok_or(error)?
                 }
                 Err(error) => return Err(error),
             };
@@ -65,9 +65,10 @@ impl Package {
         self.0.steps.lock().may_change()?;
         let id = identifier("contact group id", contact_group_id)?;
         self.run(observer, move |inner, session| {
-            let removed = endpoint::remove_contact_group(session, &inner.id, &id);
-            let is_gone =
-                |_: &Error| on_package(session, &inner.id, &id).is_ok_and(|group| group.is_none());
+            let removed = endpoint::remove_contact_group(session, &inner.path_name, &id);
+            let is_gone = |_: &Error| {
+                on_package(session, &inner.path_name, &id).is_ok_and(|group| group.is_none())
+            };
             gone_is_done(removed, is_gone)?;
             inner.steps.lock().contact_group_removed(&id);
             Ok(())

@@ -51,16 +51,16 @@ impl Package {
         let prepared = workspace.run(observer, move |inner, session| {
             inner.upload_keycodes(session, None)?;
             if !name.is_empty() {
-                endpoint::update_package(session, &inner.id, &json!({"label": name}))?;
+                endpoint::update_package(session, &inner.path_name, &json!({"label": name}))?;
             }
-            inner.ask(session).map(|_| ())
+            inner.refresh(session).map(|_| ())
         });
         match prepared {
             Ok(()) => Ok(workspace),
             Err(error) => {
                 // Without its keycode nobody could open it on another device. Nobody was added yet who could use it.
-                workspace.behind(|inner, session| {
-                    let _ = endpoint::delete_package(session, &inner.id);
+                workspace.clean_up(|inner, session| {
+                    let _ = endpoint::delete_package(session, &inner.path_name);
                 });
                 Err(error)
             }
@@ -74,9 +74,8 @@ impl Package {
         for_user: Option<String>,
     ) -> Result<Self> {
         let keycode = Keycode::generate()?;
-        let created = client.run(observer, move |shared, call| {
-            let session = shared.api.session(call);
-            endpoint::create_package(&session, is_workspace, for_user.as_deref())
+        let created = client.run(observer, move |session| {
+            endpoint::create_package(session, is_workspace, for_user.as_deref())
         })?;
         let missing = || {
             Error::new(

@@ -39,7 +39,7 @@ impl Inner {
         self.must_have_room(session, directory)?;
         let like = {
             let steps = self.steps.lock();
-            let directory = directory.filter(|id| steps.root_directory_id.as_deref() != Some(id));
+            let directory = directory.filter(|id| steps.root_directory_id() != Some(id));
             Likeness {
                 name: name.to_owned(),
                 size: plan.size,
@@ -51,8 +51,14 @@ impl Inner {
             session.call.check()?;
             let number = self.steps.lock().creation_begins(&like);
             let mark = Mark::set(&self.creation_mark(&like, true));
-            let answer =
-                endpoint::create_file(session, &self.id, name, plan.size, plan.parts, directory);
+            let answer = endpoint::create_file(
+                session,
+                &self.path_name,
+                name,
+                plan.size,
+                plan.parts,
+                directory,
+            );
             let may_be_there = match &answer {
                 Ok(_) => true,
                 Err(error) if error.kind() == ErrorKind::Stopped => session.was_handed_over(),
@@ -102,7 +108,7 @@ impl Inner {
     pub(crate) fn find_lost(&self, session: &Session) -> Result<Vec<File>> {
         let creations: BTreeSet<_> = {
             let steps = self.steps.lock();
-            let likes = steps.uncertain.iter().map(|uncertain| &uncertain.like);
+            let likes = steps.uncertain().iter().map(|uncertain| &uncertain.like);
             likes.map(|like| self.creation_mark(like, false)).collect()
         };
         // One that is being created at this moment may be listed before its maker has the answer.
@@ -112,7 +118,7 @@ impl Inner {
             while os::any_alive(&creations) && !is_over() {
                 session.call.sleep(GLANCE)?;
             }
-            let files = self.ask(session)?.files;
+            let files = self.refresh(session)?.files;
             let is_clear = !os::any_alive(&creations);
             if is_clear || is_over() {
                 break (files, is_clear);
@@ -120,7 +126,7 @@ impl Inner {
         };
         let (uncertain, witness) = {
             let steps = self.steps.lock();
-            (steps.uncertain.clone(), steps.witness.clone())
+            (steps.uncertain().to_vec(), steps.witness().cloned())
         };
         let witness = witness.as_ref().and_then(|witness| {
             let file = files.iter().find(|file| file.file_id == witness.file_id)?;
@@ -170,7 +176,7 @@ impl Inner {
         let Some(by) = &file.created_by else {
             return Ok(false);
         };
-        if !matches!(self.client.0.api.credentials(), Credentials::User { .. }) {
+        if !matches!(self.client.credentials(), Credentials::User { .. }) {
             return Ok(false);
         }
         let user = match endpoint::user_information(session) {
@@ -189,7 +195,7 @@ impl Inner {
         directory: Option<&str>,
     ) -> Result<bool> {
         let file = FileRef {
-            package: &self.id,
+            package: &self.path_name,
             file: file_id,
             directory,
         };
@@ -239,7 +245,7 @@ impl Inner {
     /// Marks are seen by every program of the user: their names hold no names.
     fn digest(&self, texts: &[&str]) -> String {
         let mut digest = Sha256::new();
-        for text in [self.client.host(), &self.id].iter().chain(texts) {
+        for text in [self.client.host(), &self.path_name].iter().chain(texts) {
             digest.update((text.len() as u64).to_le_bytes());
             digest.update(text);
         }

@@ -1,7 +1,6 @@
 //! Deleting a package (`protocol` 6.2.4, 6.2.5).
 
 use super::Package;
-use super::step::Asked;
 use crate::api::endpoint;
 use crate::api::retry::gone_is_done;
 use crate::call::Observer;
@@ -22,10 +21,13 @@ impl Package {
             steps.is_temporary()
         };
         self.run(observer, move |inner, session| {
-            let permanently = || deleted(endpoint::delete_package(session, &inner.id));
+            let permanently = || deleted(endpoint::delete_package(session, &inner.path_name));
             match temporary {
                 false => permanently()?,
-                true => match deleted(endpoint::delete_temporary_package(session, &inner.id)) {
+                true => match deleted(endpoint::delete_temporary_package(
+                    session,
+                    &inner.path_name,
+                )) {
                     // It may have been finalized without our knowledge: by a call that was cut off, or by somebody
                     // else. And not every service has this call for every package.
                     Err(refusal) if refusal.server_code().is_some() => {
@@ -51,18 +53,21 @@ impl Package {
         self.0.steps.lock().may_delete_unfinished()?;
         self.run(observer, |inner, session| {
             // The service itself deletes nothing by this call that somebody else has finalized.
-            match deleted(endpoint::delete_temporary_package(session, &inner.id)) {
+            match deleted(endpoint::delete_temporary_package(
+                session,
+                &inner.path_name,
+            )) {
                 Err(refusal) if refusal.server_code().is_some() => {
-                    inner.ask(session)?;
+                    inner.refresh(session)?;
                     let is_refused = {
                         let steps = inner.steps.lock();
                         steps.may_delete_unfinished()?;
-                        steps.asked == Asked::Refused
+                        steps.is_finalize_refused()
                     };
                     if !is_refused {
                         return Err(refusal);
                     }
-                    deleted(endpoint::delete_package(session, &inner.id))?;
+                    deleted(endpoint::delete_package(session, &inner.path_name))?;
                 }
                 result => result?,
             }

@@ -93,7 +93,7 @@ impl Package {
         check_name(name)?;
         let (directory_id, name) = (identifier("directory id", directory_id)?, name.to_owned());
         self.run(observer, move |inner, session| {
-            endpoint::rename_directory(session, &inner.id, &directory_id, &name).map(|_| ())
+            endpoint::rename_directory(session, &inner.path_name, &directory_id, &name).map(|_| ())
         })
     }
 
@@ -113,7 +113,8 @@ impl Package {
         let target_id = directory_identifier(target_id)?;
         self.run(observer, move |inner, session| {
             let target_id = inner.directory_or_root(session, target_id)?;
-            endpoint::move_directory(session, &inner.id, &directory_id, &target_id).map(|_| ())
+            endpoint::move_directory(session, &inner.path_name, &directory_id, &target_id)
+                .map(|_| ())
         })
     }
 
@@ -126,7 +127,7 @@ impl Package {
         self.0.steps.lock().must_be_workspace()?;
         let directory_id = identifier("directory id", directory_id)?;
         self.run(observer, move |inner, session| {
-            let deleted = endpoint::delete_directory(session, &inner.id, &directory_id);
+            let deleted = endpoint::delete_directory(session, &inner.path_name, &directory_id);
             gone_is_done(deleted, |_| {
                 // The service has no code of its own for a directory that is gone: see whether it is.
                 let found = inner.page(session, &directory_id, "", DirectoryPage::default());
@@ -143,10 +144,11 @@ impl Inner {
         session: &Session,
         directory_id: Option<String>,
     ) -> Result<String> {
-        let known = directory_id.or_else(|| self.steps.lock().root_directory_id.clone());
+        let known =
+            directory_id.or_else(|| self.steps.lock().root_directory_id().map(str::to_owned));
         let root = match known {
             Some(id) => Some(id),
-            None => self.ask(session)?.root_directory_id,
+            None => self.refresh(session)?.root_directory_id,
         };
         root.ok_or_else(|| {
             Error::new(
@@ -218,7 +220,8 @@ impl Inner {
     ) -> Result<Directory> {
         let (directories, files) = (page.directory_index, page.file_index);
         let query = format!("directoryIndex={directories}&fileIndex={files}{order}");
-        let answer = endpoint::get_directory(session, self.read_name(), directory_id, &query)?;
+        let answer =
+            endpoint::get_directory(session, self.path_name_to_read(), directory_id, &query)?;
         let mut directory = Directory::read(&answer)?;
         if directory.directory_id.is_empty() {
             directory_id.clone_into(&mut directory.directory_id);
@@ -234,7 +237,7 @@ impl Inner {
         name: &str,
     ) -> Result<String> {
         let create = || {
-            let answer = endpoint::create_directory(session, &self.id, parent_id, name)?;
+            let answer = endpoint::create_directory(session, &self.path_name, parent_id, name)?;
             let missing = || {
                 Error::new(
                     ErrorKind::BadAnswer,

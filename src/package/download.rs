@@ -102,11 +102,11 @@ impl Package {
         let in_memory = matches!(sink, Sink::Memory(_));
         let file_id = identifier("file id", file_id)?;
         directory_identifier(options.directory_id.as_deref())?;
-        let (lead, options) = (Lead::new(self, &call, in_memory), options.clone());
+        let (file, options) = (FileDownload::new(self, &call, in_memory), options.clone());
         call::begin(&call, observer)?;
         os::spawn("sendsafely-download", move || {
             let to_caller = || Outlet::pushed(events.clone());
-            let result = call::guarded(|| lead.one(&file_id, target, &options, to_caller));
+            let result = call::guarded(|| file.run(&file_id, target, &options, to_caller));
             let _ = events.send(SinkEvent::Done(result));
         })?;
         let mut write: Box<WriteFn<'_>> = match sink {
@@ -142,16 +142,16 @@ impl Package {
 }
 
 /// The leading worker of a download.
-struct Lead {
+struct FileDownload {
     inner: Arc<Inner>,
     session: Arc<Session>,
     in_memory: bool,
 }
 
-impl Lead {
+impl FileDownload {
     fn new(package: &Package, call: &Arc<Call>, in_memory: bool) -> Self {
         let inner = Arc::clone(&package.0);
-        let session = Arc::new(inner.client.0.api.session(call));
+        let session = Arc::new(inner.client.session(call));
         Self {
             inner,
             session,
@@ -159,7 +159,7 @@ impl Lead {
         }
     }
 
-    fn one(
+    fn run(
         &self,
         file_id: &str,
         target: Option<PathBuf>,
@@ -179,7 +179,7 @@ impl Lead {
             Some(target) => self.to_file(file, target, options),
             None => {
                 let size = self.fetch(&file, to_caller(), options)?;
-                Ok(done(file, None, Some(size)))
+                Ok(downloaded(file, None, Some(size)))
             }
         }
     }
@@ -191,26 +191,29 @@ impl Lead {
             Existing::Skip if target.symlink_metadata().is_ok() => {
                 let parts = file.parts_to_fetch();
                 self.session.call.parts_done(parts, file.size);
-                return Ok(done(file, Some(target), None));
+                return Ok(downloaded(file, Some(target), None));
             }
             Existing::Skip | Existing::Overwrite => {}
         }
         let size = self.fetch(&file, Outlet::file(&target, options.existing)?, options)?;
-        Ok(done(file, Some(target), Some(size)))
+        Ok(downloaded(file, Some(target), Some(size)))
     }
 
     fn fetch(&self, file: &File, outlet: Outlet, options: &DownloadOptions) -> Result<u64> {
         let directory_id = options.directory_id.clone();
         let download = self
             .inner
-            .download(&self.session, file, directory_id, options)?;
+            .file_to_fetch(&self.session, file, directory_id, options)?;
         let download = FileToFetch {
             in_memory: self.in_memory,
             ..download
         };
-        let size = self.inner.fetch(file, download, outlet).map_err(|error| {
-            error.context(format_args!("download of {}", safe_name(&file.file_name)))
-        })?;
+        let size = self
+            .inner
+            .fetch_file(file, download, outlet)
+            .map_err(|error| {
+                error.context(format_args!("download of {}", safe_name(&file.file_name)))
+            })?;
         if file.declared_size().is_none() {
             self.session.call.set_total(Some(size), file.parts.max(1));
         }
@@ -219,7 +222,7 @@ impl Lead {
 }
 
 /// What became of a file: it was received with so many bytes, or left alone.
-fn done(file: File, path: Option<PathBuf>, received: Option<u64>) -> Download {
+fn downloaded(file: File, path: Option<PathBuf>, received: Option<u64>) -> Download {
     Download {
         path,
         size: received.unwrap_or(file.size),
@@ -242,7 +245,12 @@ pub(crate) fn refuse_existing(target: &Path) -> Result<()> {
 
 impl Inner {
     /// Fetches a file, and returns how many bytes it has.
-    pub(crate) fn fetch(&self, file: &File, download: FileToFetch, outlet: Outlet) -> Result<u64> {
+    pub(super) fn fetch_file(
+        &self,
+        file: &File,
+        download: FileToFetch,
+        outlet: Outlet,
+    ) -> Result<u64> {
         let session = Arc::clone(&download.session);
         let size = download::run(download, outlet)?;
         if file.parts > 0 {
@@ -258,7 +266,7 @@ impl Inner {
     }
 
     /// What the workers of a download need. A file that was copied in has a passphrase of its own.
-    pub(crate) fn download(
+    pub(super) fn file_to_fetch(
         &self,
         session: &Arc<Session>,
         file: &File,
@@ -267,11 +275,11 @@ impl Inner {
     ) -> Result<FileToFetch> {
         let secrets = self.secrets()?;
         let passphrase = self.passphrase_of(session, file)?;
-        let client = &self.client.0;
+        let client = &self.client;
         Ok(FileToFetch {
             session: Arc::clone(session),
-            budget: Arc::clone(&client.budget),
-            package: self.read_name().to_owned(),
+            budget: Arc::clone(client.budget()),
+            package: self.path_name_to_read().to_owned(),
             file_id: file.file_id.clone(),
             directory_id,
             checksum: secrets.checksum.clone(),
@@ -282,9 +290,9 @@ impl Inner {
             strict_size: options.strict_size,
             in_memory: false,
             parts: file.parts_to_fetch(),
-            workers: client.options.parts_in_flight,
-            max_part_bytes: client.options.max_part_bytes,
-            force_api_route: client.options.force_api_route,
+            workers: client.options().parts_in_flight,
+            max_part_bytes: client.options().max_part_bytes,
+            force_api_route: client.options().force_api_route,
             sync: options.sync,
         })
     }

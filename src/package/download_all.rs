@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 
 use super::report::{Action, Items, Names, Report, ReportItem, TreeError, ends_all, joined};
 use crate::api::Session;
-use crate::call::{Call, Observer, Phase};
+use crate::call::{self, Call, Observer, Phase};
 use crate::check::directory_identifier;
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::{self, Existing};
@@ -59,15 +59,15 @@ impl Package {
         }
         let (base, options, items) = (directory.to_owned(), options.clone(), items.clone());
         let inner = Arc::clone(&self.0);
-        self.0.client.run(observer, move |_, call| {
-            let tree = Tree {
+        call::run(observer, move |call| {
+            let tree = TreeDownload {
                 inner,
                 options,
                 items,
             };
             let listed = tree.list(call, from)?;
-            let tasks = tree.plan(call, listed, &base)?;
-            tree.fetch(call, tasks)
+            let planned = tree.plan(call, listed, &base)?;
+            tree.fetch(call, planned)
         })
     }
 }
@@ -75,7 +75,7 @@ impl Package {
 /// Files and directories of a tree. A server that names new ones for ever is left.
 const MOST_ENTRIES: usize = 1_000_000;
 
-struct Tree {
+struct TreeDownload {
     inner: Arc<Inner>,
     options: DownloadOptions,
     items: Items,
@@ -88,7 +88,7 @@ struct Listed {
 }
 
 /// A file to fetch.
-struct Task {
+struct PlannedFile {
     item: usize,
     file: File,
     /// The directory, unless it is the package's root.
@@ -96,16 +96,16 @@ struct Task {
     target: PathBuf,
 }
 
-impl Tree {
+impl TreeDownload {
     fn list(&self, call: &Arc<Call>, from: Option<String>) -> Result<Listed> {
         call.set_phase(Phase::Preparing);
         let inner = &self.inner;
-        let session = inner.client.0.api.session(call);
+        let session = inner.client.session(call);
         if !inner.steps.lock().is_workspace() {
             let all = Directory {
                 directory_id: String::new(),
                 name: String::new(),
-                files: inner.ask(&session)?.files,
+                files: inner.refresh(&session)?.files,
                 directories: Vec::new(),
             };
             return Ok(Listed {
@@ -124,14 +124,14 @@ impl Tree {
             Arc::clone(inner),
             Arc::clone(call),
         );
-        let limit = inner.client.0.options.parts_in_flight;
+        let limit = inner.client.options().parts_in_flight;
         Queue::run(
             call,
             limit,
             [root.clone()],
             |_| 1,
             move |queue, id| {
-                let session = worker_inner.client.0.api.session(&worker_call);
+                let session = worker_inner.client.session(&worker_call);
                 let options = DirectoryOptions::default();
                 let directory = match worker_inner.list_directory(&session, &id, &options) {
                     Err(error) if id != first && !ends_all(&error) && !worker_call.is_stopped() => {
@@ -162,9 +162,14 @@ impl Tree {
     }
 
     /// Gives every file its place, makes the directories, and judges what is there already.
-    fn plan(&self, call: &Call, mut listed: Listed, base: &Path) -> Result<Vec<Task>> {
-        let package_root = self.inner.steps.lock().root_directory_id.clone();
-        let mut tasks = Vec::new();
+    fn plan(&self, call: &Call, mut listed: Listed, base: &Path) -> Result<Vec<PlannedFile>> {
+        let package_root = self
+            .inner
+            .steps
+            .lock()
+            .root_directory_id()
+            .map(str::to_owned);
+        let mut planned = Vec::new();
         let mut waiting = vec![(listed.root.clone(), String::new(), base.to_owned(), false)];
         let mut local_directories = Vec::new();
         while let Some((id, path, local, renamed)) = waiting.pop() {
@@ -221,7 +226,7 @@ impl Tree {
                     renamed: renamed || given != file.file_name,
                     error: None,
                 });
-                tasks.push(Task {
+                planned.push(PlannedFile {
                     item,
                     file,
                     directory_id: (!in_root).then(|| id.clone()),
@@ -229,7 +234,7 @@ impl Tree {
                 });
             }
         }
-        let files = || tasks.iter().map(|task| &task.file);
+        let files = || planned.iter().map(|planned_file| &planned_file.file);
         let bytes = files().fold(0, |sum: u64, file| sum.saturating_add(file.size));
         let parts = files().fold(0, |sum: u32, file| {
             sum.saturating_add(file.parts_to_fetch())
@@ -238,9 +243,9 @@ impl Tree {
         if self.options.existing == Existing::Refuse {
             // All targets are judged before the first byte is fetched, and before a directory is made.
             let mut refused = None;
-            for task in &tasks {
-                if let Err(error) = refuse_existing(&task.target) {
-                    self.items.failed(task.item, error.clone());
+            for planned_file in &planned {
+                if let Err(error) = refuse_existing(&planned_file.target) {
+                    self.items.failed(planned_file.item, error.clone());
                     refused.get_or_insert(error);
                 }
             }
@@ -259,56 +264,62 @@ impl Tree {
                 unusable.insert(local, error);
             }
         }
-        tasks.retain(|task| {
-            let directory = task.target.parent();
+        planned.retain(|planned_file| {
+            let directory = planned_file.target.parent();
             let error = directory.and_then(|directory| unusable.get(directory));
             if let Some(error) = error {
-                self.items.failed(task.item, error.clone());
+                self.items.failed(planned_file.item, error.clone());
             }
             error.is_none()
         });
         if self.options.existing == Existing::Skip {
-            tasks.retain(|task| match task.target.symlink_metadata() {
-                Err(_) => true,
-                Ok(there) if there.is_file() && is_right(there.len(), &task.file) => {
-                    // Where none is declared, nothing was counted.
-                    call.correct_total(task.file.size, there.len());
-                    call.parts_done(task.file.parts_to_fetch(), there.len());
-                    self.items.there(task.item, Action::Skipped, there.len());
-                    false
-                }
-                Ok(there) => {
-                    // Another file, or the one whose declared size is wrong: whoever sees both sizes may know.
-                    let size = match there.is_file() {
-                        true => format!(
-                            "with {} bytes where {} are declared",
-                            there.len(),
-                            task.file.size
-                        ),
-                        false => "and is no file".into(),
-                    };
-                    let message = format!("{}: exists already, {size}", task.target.display());
-                    self.items
-                        .failed(task.item, Error::new(ErrorKind::FileExists, message));
-                    false
-                }
-            });
+            planned.retain(
+                |planned_file| match planned_file.target.symlink_metadata() {
+                    Err(_) => true,
+                    Ok(there) if there.is_file() && is_right(there.len(), &planned_file.file) => {
+                        // Where none is declared, nothing was counted.
+                        call.correct_total(planned_file.file.size, there.len());
+                        call.parts_done(planned_file.file.parts_to_fetch(), there.len());
+                        self.items
+                            .there(planned_file.item, Action::Skipped, there.len());
+                        false
+                    }
+                    Ok(there) => {
+                        // Another file, or the one whose declared size is wrong: whoever sees both sizes may know.
+                        let size = match there.is_file() {
+                            true => format!(
+                                "with {} bytes where {} are declared",
+                                there.len(),
+                                planned_file.file.size
+                            ),
+                            false => "and is no file".into(),
+                        };
+                        let message =
+                            format!("{}: exists already, {size}", planned_file.target.display());
+                        self.items.failed(
+                            planned_file.item,
+                            Error::new(ErrorKind::FileExists, message),
+                        );
+                        false
+                    }
+                },
+            );
         }
-        Ok(tasks)
+        Ok(planned)
     }
 
-    fn fetch(self, call: &Arc<Call>, tasks: Vec<Task>) -> Result<()> {
+    fn fetch(self, call: &Arc<Call>, planned: Vec<PlannedFile>) -> Result<()> {
         call.set_phase(Phase::Transferring);
-        let limit = self.inner.client.0.options.parts_in_flight;
+        let limit = self.inner.client.options().parts_in_flight;
         let whole = Arc::clone(call);
         Queue::run(
             call,
             limit,
-            tasks,
-            |task| task.file.parts_to_fetch() as usize,
-            move |_, task| {
-                let item = task.item;
-                match self.fetch_one(&whole, task) {
+            planned,
+            |planned_file| planned_file.file.parts_to_fetch() as usize,
+            move |_, planned_file| {
+                let item = planned_file.item;
+                match self.fetch_file(&whole, planned_file) {
                     Ok(size) => self.items.there(item, Action::Downloaded, size),
                     Err(error) if ends_all(&error) || whole.is_stopped() => return Err(error),
                     Err(error) => self.items.failed(item, error),
@@ -318,17 +329,17 @@ impl Tree {
         )
     }
 
-    fn fetch_one(&self, whole: &Arc<Call>, task: Task) -> Result<u64> {
+    fn fetch_file(&self, whole: &Arc<Call>, planned_file: PlannedFile) -> Result<u64> {
         let part = Call::part_of(whole, Phase::Transferring);
-        let session = Arc::new(self.inner.client.0.api.session(&part.call));
-        let outlet = Outlet::file(&task.target, self.options.existing)?;
-        let Task {
+        let session = Arc::new(self.inner.client.session(&part.call));
+        let outlet = Outlet::file(&planned_file.target, self.options.existing)?;
+        let PlannedFile {
             file, directory_id, ..
-        } = task;
+        } = planned_file;
         let in_directory = directory_id.clone();
         let mut one = self
             .inner
-            .download(&session, &file, directory_id, &self.options)?;
+            .file_to_fetch(&session, &file, directory_id, &self.options)?;
         if self.inner.steps.lock().is_workspace() {
             // Listings do not tell which files were copied in; those that were do not open.
             let inner = Arc::clone(&self.inner);
@@ -337,7 +348,7 @@ impl Tree {
                 ask(&inner, &session, &file, in_directory.as_deref())
             }));
         }
-        self.inner.fetch(&file, one, outlet)
+        self.inner.fetch_file(&file, one, outlet)
     }
 }
 

@@ -70,7 +70,7 @@ impl Package {
         self.run(observer, move |inner, session| {
             let target = inner.directory_or_root(session, target)?;
             let file = FileRef {
-                package: &inner.id,
+                package: &inner.path_name,
                 file: &file_id,
                 directory: Some(&target),
             };
@@ -89,14 +89,12 @@ impl Package {
         file_id: &str,
         new_name: &str,
     ) -> Result<()> {
-        self.0.steps.lock().may_delete_file(file_id, false)?;
+        self.0.steps.lock().may_rename_file(file_id)?;
         check_name(new_name)?;
         let (file_id, name) = (identifier("file id", file_id)?, new_name.to_owned());
         self.run(observer, move |inner, session| {
-            endpoint::rename_file(session, &inner.id, &file_id, &name)?;
-            if let Some(file) = inner.steps.lock().files.get_mut(&file_id) {
-                file.file_name = name;
-            }
+            endpoint::rename_file(session, &inner.path_name, &file_id, &name)?;
+            inner.steps.lock().file_renamed(&file_id, name);
             Ok(())
         })
     }
@@ -136,12 +134,17 @@ impl Package {
             let file_key = encrypt_message(passphrase.expose(), &target.0.secrets()?.passphrase)?;
             let target_directory = target.0.directory_or_root(session, target_directory)?;
             let source = FileRef {
-                package: &inner.id,
+                package: &inner.path_name,
                 file: &file_id,
                 directory: None,
             };
-            let answer =
-                endpoint::copy_file(session, source, &target.0.id, &target_directory, &file_key)?;
+            let answer = endpoint::copy_file(
+                session,
+                source,
+                &target.0.path_name,
+                &target_directory,
+                &file_key,
+            )?;
             let copy = answer.filled("fileId").or_else(|| answer.filled("message"));
             if let Some(file_id) = &copy {
                 target.0.secrets()?.evidence.file_made(file_id);
@@ -161,7 +164,7 @@ impl Inner {
     ) -> Result<File> {
         let (known, in_workspace) = {
             let steps = self.steps.lock();
-            (steps.files.get(file_id).cloned(), steps.is_workspace())
+            (steps.file(file_id), steps.is_workspace())
         };
         // Nothing else tells the key of a file that was copied in, and what is not in the root.
         if in_workspace {
@@ -170,7 +173,7 @@ impl Inner {
         let known = match known {
             Some(file) => Some(file),
             None => self
-                .ask(session)?
+                .refresh(session)?
                 .files
                 .into_iter()
                 .find(|file| file.file_id == file_id),
@@ -185,7 +188,7 @@ impl Inner {
         directory: Option<&str>,
     ) -> Result<File> {
         let file = FileRef {
-            package: self.read_name(),
+            package: self.path_name_to_read(),
             file: file_id,
             directory,
         };
@@ -218,7 +221,7 @@ impl Inner {
             .map(|id| self.directory_or_root(session, id))
             .transpose()?;
         let file = FileRef {
-            package: &self.id,
+            package: &self.path_name,
             file: file_id,
             directory: directory.as_deref(),
         };
@@ -232,7 +235,7 @@ impl Inner {
                             .files
                     }
                     None => {
-                        let answer = endpoint::package_information(session, &self.id)?;
+                        let answer = endpoint::package_information(session, &self.path_name)?;
                         PackageInformation::read(&answer)?.files
                     }
                 };

@@ -14,7 +14,6 @@ use crate::call::{Observer, Phase};
 use crate::check::check_email;
 use crate::check::is_among;
 use crate::error::{Error, ErrorKind, Result};
-use crate::package::step::Asked;
 use crate::record::PackageInformation;
 use crate::secret::{SecretJson, SecretString};
 
@@ -73,7 +72,7 @@ impl Package {
             let told = "a password is only for packages with undisclosed recipients";
             return Err(Error::new(ErrorKind::InvalidArgument, told));
         }
-        let to_dropzone = matches!(self.0.client.0.api.credentials(), Credentials::Dropzone(_));
+        let to_dropzone = matches!(self.0.client.credentials(), Credentials::Dropzone(_));
         let sender_is_told =
             options.unconfirmed_sender.is_some() || options.confirmed_sender_token.is_some();
         if sender_is_told && !to_dropzone {
@@ -126,7 +125,7 @@ fn own_link(named: &str, host: &str) -> Option<Url> {
 impl Inner {
     fn finalize(&self, session: &Arc<Session>, options: &FinalizeOptions) -> Result<Finalized> {
         // An earlier call that was cut off may have reached the service all the same.
-        let cut_off = self.steps.lock().asked == Asked::Unknown;
+        let cut_off = self.steps.lock().may_be_finalized();
         if cut_off && let Some(finalized) = self.find_finalized(session)? {
             return Ok(finalized);
         }
@@ -143,7 +142,7 @@ impl Inner {
             "readOnlyPdf": options.read_only_pdf,
         }));
         // No client for a Dropzone says so.
-        let to_dropzone = matches!(self.client.0.api.credentials(), Credentials::Dropzone(_));
+        let to_dropzone = matches!(self.client.credentials(), Credentials::Dropzone(_));
         if options.allow_reply_all || !to_dropzone {
             body["allowReplyAll"] = options.allow_reply_all.into();
         }
@@ -157,7 +156,7 @@ impl Inner {
             body["confirmedSenderToken"] = token.expose().into();
         }
         let finalize = || {
-            let answer = endpoint::finalize(session, &self.id, &body)?;
+            let answer = endpoint::finalize(session, &self.path_name, &body)?;
             let named = answer.filled("message");
             let own = named.and_then(|link| own_link(&link, self.client.host()));
             Ok(Finalized {
@@ -177,7 +176,7 @@ impl Inner {
             self.find_finalized(session)
         };
         let ask = || {
-            self.steps.lock().asked = Asked::Unknown;
+            self.steps.lock().finalize_requested();
             let refusal = match looking(&session.call, session.retry_window(), finalize, look) {
                 Err(error) if error.server_code().is_some() => error,
                 result => return result,
@@ -188,7 +187,7 @@ impl Inner {
             }
             // A request whose answer was lost may still be acted upon, or be why this one was refused.
             if !lost.get() {
-                self.steps.lock().asked = Asked::Refused;
+                self.steps.lock().finalize_refused();
             }
             Err(refusal)
         };
@@ -241,7 +240,7 @@ impl Inner {
     /// What finalize would have answered, if the service says that the package is finalized.
     fn find_finalized(&self, session: &Session) -> Result<Option<Finalized>> {
         let information =
-            PackageInformation::read(&endpoint::package_information(session, &self.id)?)?;
+            PackageInformation::read(&endpoint::package_information(session, &self.path_name)?)?;
         Ok(information.is_finalized().then(|| Finalized {
             link: self.build_link(),
             needs_approval: information.needs_approval,
@@ -268,7 +267,7 @@ impl Inner {
     /// Whether a refusal to finalize may be for a file that was created without our knowledge.
     fn is_for_what_was_lost(&self, refusal: &Error) -> bool {
         let is_general = matches!(refusal.kind(), ErrorKind::Denied | ErrorKind::Refused);
-        is_general && !self.steps.lock().uncertain.is_empty()
+        is_general && !self.steps.lock().uncertain().is_empty()
     }
 
     /// Removes what lost answers have left, and says whether there was anything. What may be another upload's is never
@@ -288,7 +287,7 @@ impl Inner {
         if !self.is_for_what_was_lost(&error) {
             return error;
         }
-        let uncertain = match self.steps.lock().uncertain.first() {
+        let uncertain = match self.steps.lock().uncertain().first() {
             Some(uncertain) => uncertain.like.name.clone(),
             None => return error,
         };

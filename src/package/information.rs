@@ -23,9 +23,8 @@ impl Client {
             Ok(link) => link.package_code,
             Err(_) => identifier("package id", package)?,
         };
-        self.run(observer, move |shared, call| {
-            let session = shared.api.session(call);
-            PackageInformation::read(&endpoint::whole_package_information(&session, &name)?)
+        self.run(observer, move |session| {
+            PackageInformation::read(&endpoint::whole_package_information(session, &name)?)
         })
     }
 }
@@ -38,7 +37,7 @@ impl Package {
     pub fn information(&self, observer: &mut dyn Observer) -> Result<PackageInformation> {
         self.0.steps.lock().may_read()?;
         self.run(observer, |inner, session| {
-            let answer = endpoint::whole_package_information(session, inner.read_name())?;
+            let answer = endpoint::whole_package_information(session, inner.path_name_to_read())?;
             inner.learn(&answer)
         })
     }

@@ -34,7 +34,7 @@ impl Package {
             if let Some(recipient_id) = &recipient_id {
                 inner.must_have_recipient(session, recipient_id)?;
             }
-            endpoint::public_keys(session, &inner.id, recipient_id.as_deref())
+            endpoint::public_keys(session, &inner.path_name, recipient_id.as_deref())
         })
     }
 
@@ -87,14 +87,14 @@ impl Inner {
         session: &Arc<Session>,
         recipient: Option<&str>,
     ) -> Result<()> {
-        let mut keys = endpoint::public_keys(session, &self.id, recipient)?;
+        let mut keys = endpoint::public_keys(session, &self.path_name, recipient)?;
         keys.retain(|key| tried.insert(key.public_key_id.clone()));
         let workers = MOST_AT_ONCE
-            .min(self.client.0.options.parts_in_flight)
+            .min(self.client.options().parts_in_flight)
             .min(keys.len());
         let round = Arc::new(Round {
             session: Arc::clone(session),
-            package: self.id.clone(),
+            package: self.path_name.clone(),
             keycode: self.secrets()?.keycode.clone(),
             keys,
             next: AtomicUsize::new(0),

@@ -20,9 +20,9 @@ impl Package {
         };
         self.run(observer, move |inner, session| {
             inner.prove_keycode(session)?;
-            endpoint::set_message(session, &inner.id, &encrypted)?;
+            endpoint::set_message(session, &inner.path_name, &encrypted)?;
             inner.secrets()?.evidence.message_made();
-            inner.steps.lock().has_message = Some(!encrypted.is_empty());
+            inner.steps.lock().message_set(!encrypted.is_empty());
             Ok(())
         })
     }
@@ -37,7 +37,7 @@ impl Package {
         let none = {
             let steps = self.0.steps.lock();
             steps.may_decrypt()?;
-            steps.has_message == Some(false)
+            steps.has_message() == Some(false)
         };
         if none {
             return Ok(None);
@@ -58,12 +58,12 @@ impl Inner {
     /// The message as stored; `None` if there is none.
     pub(crate) fn encrypted_message(&self, session: &Session) -> Result<Option<String>> {
         let checksum = &self.secrets()?.checksum;
-        match endpoint::get_message(session, self.read_name(), checksum) {
+        match endpoint::get_message(session, self.path_name_to_read(), checksum) {
             Ok(answer) => Ok(answer.filled("message")),
             // Where nothing tells whether there is a message, a plain failure means that there is none.
             Err(error)
                 if error.server_code() == Some("FAIL")
-                    && self.steps.lock().has_message.is_none() =>
+                    && self.steps.lock().has_message().is_none() =>
             {
                 Ok(None)
             }

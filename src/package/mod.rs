@@ -45,7 +45,7 @@ use parking_lot::Mutex;
 
 use crate::api::{Credentials, Session, endpoint};
 use crate::call::{Call, Observer};
-use crate::client::{Client, Shared};
+use crate::client::Client;
 use crate::crypto::{Keycode, Passphrase, decrypt_message};
 use crate::error::{Error, ErrorKind, Result};
 use crate::evidence::{Evidence, Pair};
@@ -67,7 +67,7 @@ pub struct Package(pub(crate) Arc<Inner>);
 pub(crate) struct Inner {
     pub(crate) client: Client,
     /// What names the package in paths: its id, but the code for an anonymous sender (`protocol` 6.13).
-    pub(crate) id: String,
+    path_name: String,
     package_id: String,
     pub(crate) code: String,
     pub(crate) secrets: Option<Secrets>,
@@ -100,7 +100,7 @@ impl Secrets {
             keycode,
             passphrase,
             checksum,
-            evidence: client.0.evidence.of(pair),
+            evidence: client.evidence().of(pair),
         }
     }
 }
@@ -115,7 +115,7 @@ impl Package {
     ) -> Self {
         Self(Arc::new(Inner {
             client: client.clone(),
-            id: match client.0.api.credentials() {
+            path_name: match client.credentials() {
                 Credentials::Dropzone(_) => code.clone(),
                 _ => package_id.clone(),
             },
@@ -128,10 +128,6 @@ impl Package {
     }
 
     /// The package id, such as `GVG2-MNZT`.
-    #[allow(
-        clippy::misnamed_getters,
-        reason = "inside, the shorter name is what paths need"
-    )]
     pub fn id(&self) -> &str {
         &self.0.package_id
     }
@@ -165,12 +161,12 @@ impl Package {
 
     /// Tidies up after a call that failed or was stopped: at once if the service answers soon, else behind the caller's
     /// back.
-    pub(crate) fn behind(&self, work: impl FnOnce(&Inner, &Session) + Send + 'static) {
+    pub(crate) fn clean_up(&self, work: impl FnOnce(&Inner, &Session) + Send + 'static) {
         let inner = Arc::clone(&self.0);
         let (done, wait) = bounded(1);
         let spawned = os::spawn("sendsafely-behind", move || {
             let (call, _notices) = Call::new();
-            work(&inner, &inner.client.0.api.session(&call));
+            work(&inner, &inner.client.session(&call));
             let _ = done.send(());
         });
         if spawned.is_ok() {
@@ -187,9 +183,7 @@ impl Package {
         let inner = Arc::clone(&self.0);
         self.0
             .client
-            .run(observer, move |shared: &Arc<Shared>, call: &Arc<Call>| {
-                work(&inner, &Arc::new(shared.api.session(call)))
-            })
+            .run(observer, move |session| work(&inner, session))
     }
 }
 
@@ -204,7 +198,7 @@ impl std::fmt::Debug for Package {
 impl Inner {
     /// Decrypts the message or a file key. What its maker wants for that is within the budget, as for parts.
     pub(crate) fn decrypt_text(&self, session: &Session, base64: &str) -> Result<String> {
-        let memory = self.client.0.budget.lease_nothing();
+        let memory = self.client.budget().lease_nothing();
         decrypt_message(base64, &self.secrets()?.passphrase, |bytes| {
             memory.grow(&session.call, bytes as u64, || true)
         })
@@ -234,8 +228,11 @@ impl Inner {
     }
 
     /// What the service says of the package now; what is new is remembered.
-    pub(crate) fn ask(&self, session: &Session) -> Result<PackageInformation> {
-        self.learn(&endpoint::package_information(session, self.read_name())?)
+    pub(crate) fn refresh(&self, session: &Session) -> Result<PackageInformation> {
+        self.learn(&endpoint::package_information(
+            session,
+            self.path_name_to_read(),
+        )?)
     }
 
     /// Notes what an answer says of the package.
@@ -246,11 +243,11 @@ impl Inner {
     }
 
     /// How the package is named in calls that read.
-    pub(crate) fn read_name(&self) -> &str {
+    pub(crate) fn path_name_to_read(&self) -> &str {
         if self.read_by_code.load(Ordering::Relaxed) {
             &self.code
         } else {
-            &self.id
+            &self.path_name
         }
     }
 }

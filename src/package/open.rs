@@ -27,9 +27,8 @@ impl Package {
     ) -> Result<Self> {
         let keycode = Keycode::from_text(keycode.expose())?;
         let package_id = identifier("package id", package_id)?;
-        let information = client.run(observer, move |shared, call| {
-            let session = shared.api.session(call);
-            PackageInformation::read(&endpoint::package_information(&session, &package_id)?)
+        let information = client.run(observer, move |session| {
+            PackageInformation::read(&endpoint::package_information(session, &package_id)?)
         })?;
         Self::opened(client, &information, Some(keycode))
     }
@@ -50,12 +49,11 @@ impl Package {
             .map(|keycode| Keycode::from_text(keycode.expose()))
             .transpose()?;
         let code = link.package_code;
-        let (information, by_code) = client.run(observer, move |shared, call| {
-            let session = shared.api.session(call);
+        let (information, by_code) = client.run(observer, move |session| {
             let information =
-                PackageInformation::read(&endpoint::package_information(&session, &code)?)?;
+                PackageInformation::read(&endpoint::package_information(session, &code)?)?;
             // Whoever is on no list of recipients may read an undisclosed package by its code only (`protocol` 5.2).
-            let by_code = match endpoint::package_information(&session, &information.package_id) {
+            let by_code = match endpoint::package_information(session, &information.package_id) {
                 Ok(_) => false,
                 Err(error)
                     if matches!(error.kind(), ErrorKind::Denied | ErrorKind::UnknownPackage) =>
@@ -87,12 +85,11 @@ impl Package {
         let private_key = PrivateKey::parse(private_key.expose())?;
         let package_id = identifier("package id", package_id)?;
         let public_key_id = identifier("public key id", public_key_id)?;
-        let (information, keycode) = client.run(observer, move |shared, call| {
-            let session = shared.api.session(call);
+        let (information, keycode) = client.run(observer, move |session| {
             let information =
-                PackageInformation::read(&endpoint::package_information(&session, &package_id)?)?;
+                PackageInformation::read(&endpoint::package_information(session, &package_id)?)?;
             let encrypted =
-                endpoint::get_keycode(&session, &information.package_id, &public_key_id)?;
+                endpoint::get_keycode(session, &information.package_id, &public_key_id)?;
             let keycode = private_key.decrypt_keycode(&encrypted.required("message")?)?;
             Ok((information, keycode))
         })?;

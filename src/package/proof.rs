@@ -152,8 +152,7 @@ impl Inner {
     fn try_all(&self, session: &Arc<Session>, trial: &mut Trial) -> Result<bool> {
         let (known, may_have_message) = {
             let steps = self.steps.lock();
-            let known = steps.files.values().cloned().collect();
-            (known, steps.has_message != Some(false))
+            (steps.files(), steps.has_message() != Some(false))
         };
         Ok((may_have_message && self.try_message(session)?)
             || self.try_files(session, trial, known, None)?
@@ -184,7 +183,7 @@ impl Inner {
     /// What others have put there since this handle knows the package, and what lies in directories.
     fn try_what_came(&self, session: &Arc<Session>, trial: &mut Trial) -> Result<bool> {
         if !self.steps.lock().is_workspace() {
-            let files = self.ask(session)?.files;
+            let files = self.refresh(session)?.files;
             return self.try_files(session, trial, files, None);
         }
         let root = self.directory_or_root(session, None)?;
@@ -277,7 +276,7 @@ impl Inner {
         let evidence = &self.secrets()?.evidence;
         let directory = directory.map(str::to_owned);
         let proof = self
-            .download(session, file, directory, &DownloadOptions::default())
+            .file_to_fetch(session, file, directory, &DownloadOptions::default())
             .and_then(|download| {
                 let by_head = evidence.may_be_by_head();
                 prove(download, by_head, || evidence.head_failed())

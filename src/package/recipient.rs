@@ -82,11 +82,10 @@ impl Package {
             let mut recipient = inner.add_recipient(session, &email, auto_enable_sms)?;
             if let Some((number, country)) = phone {
                 let id = &recipient.recipient_id;
-                endpoint::set_recipient_phone(session, &inner.id, id, &number, &country).map_err(
-                    |error| {
+                endpoint::set_recipient_phone(session, &inner.path_name, id, &number, &country)
+                    .map_err(|error| {
                         error.context("the recipient was added, but its phone number was not set")
-                    },
-                )?;
+                    })?;
                 recipient.sms_auth = true;
                 recipient.phone_numbers.push(number);
             }
@@ -141,7 +140,7 @@ impl Package {
         let recipient_id = recipient_id.to_owned();
         self.run(observer, move |inner, session| {
             inner.must_have_recipient(session, &recipient_id)?;
-            let answer = endpoint::get_recipient(session, &inner.id, &recipient_id)?;
+            let answer = endpoint::get_recipient(session, &inner.path_name, &recipient_id)?;
             answer.required("email")?;
             let mut recipient = Recipient::read(&answer);
             recipient.recipient_id = recipient_id;
@@ -164,8 +163,14 @@ impl Package {
         self.0.steps.lock().may_set_phone(recipient_id)?;
         let (recipient_id, number) = (recipient_id.to_owned(), phone.number.clone());
         self.run(observer, move |inner, session| {
-            endpoint::set_recipient_phone(session, &inner.id, &recipient_id, &number, &country)
-                .map(|_| ())
+            endpoint::set_recipient_phone(
+                session,
+                &inner.path_name,
+                &recipient_id,
+                &number,
+                &country,
+            )
+            .map(|_| ())
         })
     }
 
@@ -191,7 +196,8 @@ impl Package {
         let (recipient_id, role) = (recipient_id.to_owned(), role.to_owned());
         self.run(observer, move |inner, session| {
             inner.must_have_recipient(session, &recipient_id)?;
-            endpoint::set_recipient_role(session, &inner.id, &recipient_id, &role).map(|_| ())
+            endpoint::set_recipient_role(session, &inner.path_name, &recipient_id, &role)
+                .map(|_| ())
         })
     }
 
@@ -204,7 +210,7 @@ impl Package {
         let recipient_id = recipient_id.to_owned();
         self.run(observer, move |inner, session| {
             inner.must_have_recipient(session, &recipient_id)?;
-            let removed = endpoint::remove_recipient(session, &inner.id, &recipient_id);
+            let removed = endpoint::remove_recipient(session, &inner.path_name, &recipient_id);
             let removed = gone_is_done(removed, is_unknown_recipient);
             if removed.as_ref().err().is_none_or(is_unknown_recipient) {
                 inner.steps.lock().recipient_removed(&recipient_id);
@@ -220,7 +226,7 @@ impl Package {
     pub fn remove_all_recipients(&self, observer: &mut dyn Observer) -> Result<()> {
         self.0.steps.lock().may_change()?;
         self.run(observer, move |inner, session| {
-            endpoint::remove_all_recipients(session, &inner.id)?;
+            endpoint::remove_all_recipients(session, &inner.path_name)?;
             inner.steps.lock().recipients_removed();
             Ok(())
         })
@@ -235,7 +241,7 @@ impl Package {
         self.0.steps.lock().may_read()?;
         let inner = Arc::clone(&self.0);
         let pages = Pages::new(&self.0.client, 0, move |session, row| {
-            let answer = endpoint::collaborators(session, &inner.id, row)?;
+            let answer = endpoint::collaborators(session, &inner.path_name, row)?;
             let pagination = answer.object("pagination");
             Ok(Page {
                 is_guess: false,
@@ -267,7 +273,7 @@ impl Package {
     pub fn permissions(&self, observer: &mut dyn Observer) -> Result<String> {
         self.0.steps.lock().may_read()?;
         self.run(observer, move |inner, session| {
-            let answer = endpoint::permissions(session, &inner.id)?;
+            let answer = endpoint::permissions(session, &inner.path_name)?;
             let permissions = answer.values("permissions");
             Ok(Json::List(permissions.into()).to_text())
         })
@@ -284,7 +290,7 @@ impl Inner {
         if self.steps.lock().knows_recipient(recipient_id) {
             return Ok(());
         }
-        let mut recipients = self.ask(session)?.recipients.into_iter();
+        let mut recipients = self.refresh(session)?.recipients.into_iter();
         match recipients.any(|recipient| recipient.recipient_id == recipient_id) {
             true => Ok(()),
             false => Err(recipient_not_on_package()),
@@ -298,7 +304,7 @@ impl Inner {
         auto_enable_sms: bool,
     ) -> Result<Recipient> {
         let add = || {
-            let answer = endpoint::add_recipient(session, &self.id, email, auto_enable_sms)?;
+            let answer = endpoint::add_recipient(session, &self.path_name, email, auto_enable_sms)?;
             Ok(Recipient::read(&answer))
         };
         // Who was there before is still to be refused as a duplicate.
@@ -349,7 +355,8 @@ impl Inner {
                 .filter(|index| results[*index].is_open())
                 .collect();
             let emails: Vec<String> = open.iter().map(|i| results[*i].email.clone()).collect();
-            let answer = endpoint::add_recipients(session, &self.id, &emails, auto_enable_sms)?;
+            let answer =
+                endpoint::add_recipients(session, &self.path_name, &emails, auto_enable_sms)?;
             for (place, entry) in answer.list("recipients").iter().enumerate() {
                 let email = entry.filled("email");
                 let named = email.and_then(|email| {
@@ -427,7 +434,7 @@ impl Inner {
 
     /// The recipients that the service has, to adopt one whose answer was lost. It may have public keys.
     fn look_for_recipients(&self, session: &Session) -> Result<Vec<Recipient>> {
-        let answer = endpoint::package_information(session, &self.id)?;
+        let answer = endpoint::package_information(session, &self.path_name)?;
         let mut recipients = PackageInformation::read(&answer)?.recipients;
         for recipient in &mut recipients {
             recipient.check_for_public_keys.get_or_insert(true);

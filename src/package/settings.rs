@@ -23,7 +23,7 @@ impl Package {
         }
         self.0.steps.lock().may_change()?;
         self.run(observer, move |inner, session| {
-            endpoint::update_package(session, &inner.id, &json!({"life": days})).map(|_| ())
+            endpoint::update_package(session, &inner.path_name, &json!({"life": days})).map(|_| ())
         })
     }
 
@@ -69,14 +69,15 @@ impl Package {
         self.0.steps.lock().may_give_link()?;
         self.run(observer, |inner, session| {
             inner.prove_keycode_to_hand_on(session)?;
-            endpoint::notify(session, &inner.id, inner.secrets()?.keycode.expose()).map(|_| ())
+            endpoint::notify(session, &inner.path_name, inner.secrets()?.keycode.expose())
+                .map(|_| ())
         })
     }
 
     fn change(&self, observer: &mut dyn Observer, fields: Value) -> Result<()> {
         self.0.steps.lock().may_change()?;
         self.run(observer, move |inner, session| {
-            endpoint::update_package(session, &inner.id, &fields).map(|_| ())
+            endpoint::update_package(session, &inner.path_name, &fields).map(|_| ())
         })
     }
 }

@@ -30,7 +30,7 @@ enum Stage {
 
 /// What became of a request to finalize a package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Asked {
+enum Asked {
     /// There was none.
     Never,
     /// An answer to it was lost, at any time, or it is under way.
@@ -47,22 +47,22 @@ pub(crate) struct Steps {
     /// Recipient ids and addresses.
     recipients: BTreeMap<String, String>,
     contact_groups: BTreeSet<String>,
-    pub(crate) files: BTreeMap<String, File>,
+    files: BTreeMap<String, File>,
     /// How many files there are in the directories that were listed.
     directory_files: BTreeMap<String, usize>,
-    pub(crate) root_directory_id: Option<String>,
+    root_directory_id: Option<String>,
     /// Not every answer of the service tells.
-    pub(crate) has_message: Option<bool>,
+    has_message: Option<bool>,
     uploads: usize,
     /// Files of uploads that failed, still to be deleted, with the marks that keep others away from them.
     incomplete: BTreeMap<String, Option<Mark>>,
     /// Requests to create a file of which nobody knows whether they were followed.
-    pub(crate) uncertain: Vec<Uncertain>,
+    uncertain: Vec<Uncertain>,
     creations: u64,
     /// The last file that was uploaded through this handle.
-    pub(crate) witness: Option<Witness>,
+    witness: Option<Witness>,
     /// What the service is known to have made of the last request to finalize the package.
-    pub(crate) asked: Asked,
+    asked: Asked,
     /// When it was last looked for a proof, and none was found.
     unproved_at: Option<Instant>,
 }
@@ -133,6 +133,29 @@ impl Steps {
         } else if information.is_finalized() && self.stage == Stage::Open {
             self.stage = Stage::Finalized;
         }
+    }
+
+    /// The files that are known to be on the package; in a Workspace those of its root.
+    pub(super) fn files(&self) -> Vec<File> {
+        self.files.values().cloned().collect()
+    }
+
+    pub(super) fn file(&self, file_id: &str) -> Option<File> {
+        self.files.get(file_id).cloned()
+    }
+
+    pub(super) fn root_directory_id(&self) -> Option<&str> {
+        self.root_directory_id.as_deref()
+    }
+
+    /// Whether the package has a message; `None` if no response has said so.
+    pub(super) fn has_message(&self) -> Option<bool> {
+        self.has_message
+    }
+
+    /// Notes that the message was set, or removed.
+    pub(super) fn message_set(&mut self, is_there: bool) {
+        self.has_message = Some(is_there);
     }
 
     fn must_exist(&self) -> Result<()> {
@@ -337,10 +360,36 @@ impl Steps {
         self.uploads -= 1;
     }
 
+    /// Notes that a file was uploaded. Package information shows only those of the root.
+    pub(super) fn file_uploaded(&mut self, file: &File, is_in_root: bool, witness: Witness) {
+        self.witness = Some(witness);
+        if is_in_root {
+            self.files.insert(file.file_id.clone(), file.clone());
+        }
+    }
+
     /// Before a file is removed. Unlike additions, this is possible as long as the package exists.
     pub(crate) fn may_delete_file(&self, file_id: &str, in_directory: bool) -> Result<()> {
         self.must_exist()?;
         self.may_use_directory(in_directory)?;
+        self.must_have_file(file_id)
+    }
+
+    /// Before a file gets another name, as long as the package exists.
+    pub(super) fn may_rename_file(&self, file_id: &str) -> Result<()> {
+        self.must_exist()?;
+        self.must_have_file(file_id)
+    }
+
+    /// Notes that a file has another name.
+    pub(super) fn file_renamed(&mut self, file_id: &str, name: String) {
+        if let Some(file) = self.files.get_mut(file_id) {
+            file.file_name = name;
+        }
+    }
+
+    /// A Workspace has files that no response has listed.
+    fn must_have_file(&self, file_id: &str) -> Result<()> {
         if self.is_workspace
             || self.files.contains_key(file_id)
             || self.incomplete.contains_key(file_id)
@@ -402,6 +451,16 @@ impl Steps {
         }
     }
 
+    /// The requests to create a file whose outcome is not known.
+    pub(super) fn uncertain(&self) -> &[Uncertain] {
+        &self.uncertain
+    }
+
+    /// The last file that was uploaded through this handle.
+    pub(super) fn witness(&self) -> Option<&Witness> {
+        self.witness.as_ref()
+    }
+
     /// Notes that what a lost answer has left is gone.
     pub(crate) fn lost_deleted(&mut self, file: &File) {
         let position = self.uncertain.iter().position(|it| it.like.fits(file));
@@ -443,6 +502,26 @@ impl Steps {
         Ok(())
     }
 
+    /// Notes that the service is asked to finalize the package: until a refusal is known, it may be finalized.
+    pub(super) fn finalize_requested(&mut self) {
+        self.asked = Asked::Unknown;
+    }
+
+    /// Notes that the service has refused to finalize the package, and no response of it was lost.
+    pub(super) fn finalize_refused(&mut self) {
+        self.asked = Asked::Refused;
+    }
+
+    /// Whether the package may be finalized by a request whose response was lost.
+    pub(super) fn may_be_finalized(&self) -> bool {
+        self.asked == Asked::Unknown
+    }
+
+    /// Whether the service has refused every request to finalize the package.
+    pub(super) fn is_finalize_refused(&self) -> bool {
+        self.asked == Asked::Refused
+    }
+
     pub(crate) fn end_finalize(&mut self, succeeded: bool) {
         if self.stage == Stage::Finalizing {
             self.stage = if succeeded {
@@ -464,7 +543,7 @@ impl Steps {
             ));
         }
         self.must_be_open()?;
-        if self.asked == Asked::Unknown {
+        if self.may_be_finalized() {
             return Err(Error::new(
                 ErrorKind::OutcomeUnknown,
                 "the package may be finalized, so it is not deleted",

@@ -69,7 +69,7 @@ impl Package {
         options: &UploadOptions,
     ) -> Result<File> {
         let inner = &self.0;
-        let part_size = inner.client.0.options.part_size;
+        let part_size = inner.client.options().part_size;
         inner
             .steps
             .lock()
@@ -87,7 +87,7 @@ impl Package {
         let (call, notices) = Call::new();
         call.set_total(size, plan.map_or(0, |plan| plan.parts));
         let (events, from_workers) = unbounded();
-        let lead = Lead {
+        let file_upload = FileUpload {
             inner: Arc::clone(inner),
             call: Arc::clone(&call),
             name: name.clone(),
@@ -99,13 +99,13 @@ impl Package {
             },
             created: Arc::default(),
         };
-        let created = Arc::clone(&lead.created);
+        let created = Arc::clone(&file_upload.created);
         call::begin(&call, observer)
             .map_err(|error| error.context(format_args!("upload of {name}")))?;
         os::spawn("sendsafely-upload", move || {
             let result = call::guarded(|| {
-                lead.prove_keycode()?;
-                lead.run()
+                file_upload.prove_keycode()?;
+                file_upload.run()
             });
             let _ = events.send(SourceEvent::Done(result));
         })?;
@@ -148,7 +148,7 @@ impl Package {
     fn discard(&self, created: Created, directory_id: Option<String>) {
         let file_id = created.file_id.clone();
         self.0.steps.lock().left_incomplete(created);
-        self.behind(move |inner, session| {
+        self.clean_up(move |inner, session| {
             let _ = inner.delete_file(session, &file_id, directory_id);
         });
     }
@@ -245,7 +245,7 @@ pub(crate) enum Reading {
 }
 
 /// What the leading worker of an upload needs.
-pub(crate) struct Lead {
+pub(crate) struct FileUpload {
     pub(crate) inner: Arc<Inner>,
     pub(crate) call: Arc<Call>,
     pub(crate) name: String,
@@ -256,18 +256,18 @@ pub(crate) struct Lead {
     pub(crate) created: Arc<Mutex<Option<Created>>>,
 }
 
-impl Lead {
+impl FileUpload {
     /// Before a file by itself; a tree does it once for all its files.
     fn prove_keycode(&self) -> Result<()> {
-        let session = Arc::new(self.inner.client.0.api.session(&self.call));
+        let session = Arc::new(self.inner.client.session(&self.call));
         self.inner.prove_keycode(&session)
     }
 
     pub(crate) fn run(self) -> Result<File> {
-        let client = &self.inner.client.0;
+        let client = &self.inner.client;
         let secrets = self.inner.secrets()?;
-        let session = Arc::new(client.api.session(&self.call));
-        let part_size = client.options.part_size;
+        let session = Arc::new(client.session(&self.call));
+        let part_size = client.options().part_size;
         let (feed, plan) = match (self.reading, self.plan) {
             (Reading::Workers(file), plan) => {
                 let plan = plan.map_or_else(|| Plan::new(file.size(), part_size), Ok)?;
@@ -275,7 +275,7 @@ impl Lead {
             }
             (Reading::Caller(puller), Some(plan)) => (Feed::Pulled(puller), plan),
             (Reading::Caller(puller), None) => {
-                let (passphrase, budget) = (&secrets.passphrase, &client.budget);
+                let (passphrase, budget) = (&secrets.passphrase, client.budget());
                 let (spool, plan) = spool(&session, budget, &puller, passphrase, part_size)?;
                 (Feed::Spool(spool), plan)
             }
@@ -297,15 +297,15 @@ impl Lead {
         }
         upload::run(FileToSend {
             session: Arc::clone(&session),
-            budget: Arc::clone(&client.budget),
-            package_id: self.inner.id.clone(),
+            budget: Arc::clone(client.budget()),
+            package_id: self.inner.path_name.clone(),
             file_id: file_id.clone(),
             directory_id: self.directory_id.clone(),
             passphrase: secrets.passphrase.clone(),
             plan,
             feed,
-            workers: client.options.parts_in_flight,
-            force_api_route: client.options.force_api_route,
+            workers: client.options().parts_in_flight,
+            force_api_route: client.options().force_api_route,
         })?;
         if let Some(created) = self.created.lock().as_mut() {
             created.release();
@@ -323,16 +323,13 @@ impl Lead {
             old_versions: Vec::new(),
             file_key: None,
         };
-        let mut steps = self.inner.steps.lock();
-        steps.witness = Some(Witness {
-            file_id: file_id.clone(),
+        let witness = Witness {
+            file_id,
             created: begun,
             complete: Instant::now(),
-        });
-        // Those in other directories are not what package information shows.
-        if self.directory_id.is_none() {
-            steps.files.insert(file_id, file.clone());
-        }
+        };
+        let mut steps = self.inner.steps.lock();
+        steps.file_uploaded(&file, self.directory_id.is_none(), witness);
         Ok(file)
     }
 }

@@ -9,14 +9,14 @@ use parking_lot::Mutex;
 
 use super::report::{Action, Items, Report, ReportItem, TreeError, ends_all, joined};
 use crate::api::Session;
-use crate::call::{Call, Observer, Phase};
+use crate::call::{self, Call, Observer, Phase};
 use crate::check::check_name;
 use crate::check::directory_identifier;
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::{self, Existing};
 use crate::package::creation::Created;
 use crate::package::directory::DirectoryOptions;
-use crate::package::upload::{Lead, Reading, Running};
+use crate::package::upload::{FileUpload, Reading, Running};
 use crate::package::{Inner, Package};
 use crate::record::File;
 use crate::record::Subdirectory;
@@ -83,7 +83,7 @@ impl Package {
             return Err(Error::new(ErrorKind::DirectoryNotFound, told));
         }
         let under_way = Arc::new(Mutex::new(BTreeMap::new()));
-        let tree = Tree {
+        let tree = TreeUpload {
             inner: Arc::clone(&self.0),
             existing: options.existing,
             items: items.clone(),
@@ -91,10 +91,7 @@ impl Package {
             directories: Vec::new(),
         };
         let base = directory.to_owned();
-        let result = self
-            .0
-            .client
-            .run(observer, move |_, call| tree.run(call, &base, into));
+        let result = call::run(observer, move |call| tree.run(call, &base, into));
         drop(running);
         if result.is_err() {
             self.discard_all(std::mem::take(&mut *under_way.lock()));
@@ -116,7 +113,7 @@ impl Package {
                 self.0.steps.lock().left_incomplete(created);
             }
         }
-        self.behind(move |inner, session| {
+        self.clean_up(move |inner, session| {
             for (id, directory_id) in files {
                 let _ = inner.delete_file(session, &id, directory_id);
             }
@@ -130,18 +127,18 @@ struct UnderWay {
     directory_id: Option<String>,
 }
 
-struct Tree {
+struct TreeUpload {
     inner: Arc<Inner>,
     existing: Existing,
     items: Items,
     under_way: Arc<Mutex<BTreeMap<usize, UnderWay>>>,
     /// What is on this machine; the first is the base, and each comes after the one that it is in.
-    directories: Vec<Local>,
+    directories: Vec<LocalDirectory>,
 }
 
 /// A local directory.
 #[derive(Default)]
-struct Local {
+struct LocalDirectory {
     /// In the tree.
     path: String,
     name: String,
@@ -149,11 +146,11 @@ struct Local {
     below: Vec<usize>,
     files: Vec<LocalFile>,
     /// Its place in the package; only the package's root goes without an id.
-    remote: Option<Remote>,
+    remote: Option<RemoteDirectory>,
 }
 
 #[derive(Clone)]
-struct Remote(Option<String>);
+struct RemoteDirectory(Option<String>);
 
 #[derive(Clone)]
 struct LocalFile {
@@ -208,14 +205,14 @@ impl Doubtful {
 /// What was found in the place of a local directory: its id and its files.
 type Found = Result<(String, Vec<File>)>;
 
-enum Task {
+enum Planned {
     /// A directory to make, in another one; without an id that is the package's root.
-    Make(usize, Option<String>),
+    Directory(usize, Option<String>),
     /// A file to upload into a directory.
-    Send(LocalFile, Option<String>),
+    File(LocalFile, Option<String>),
 }
 
-impl Tree {
+impl TreeUpload {
     fn run(mut self, call: &Arc<Call>, base: &Path, into: Option<String>) -> Result<()> {
         call.set_phase(Phase::Preparing);
         self.scan(call, base)?;
@@ -224,7 +221,7 @@ impl Tree {
             let told = "only a Workspace has directories, and there are some in this one";
             return Err(Error::new(ErrorKind::OnlyInWorkspace, told));
         }
-        let session = Arc::new(self.inner.client.0.api.session(call));
+        let session = Arc::new(self.inner.client.session(call));
         self.inner.prove_keycode(&session)?;
         let found = if is_workspace {
             let root = self.inner.directory_or_root(&session, None)?;
@@ -232,8 +229,8 @@ impl Tree {
             drop(session);
             self.find(call, &root, into)?
         } else {
-            let files = self.inner.ask(&session)?.files;
-            self.directories[0].remote = Some(Remote(None));
+            let files = self.inner.refresh(&session)?.files;
+            self.directories[0].remote = Some(RemoteDirectory(None));
             BTreeMap::from([(0, files)])
         };
         let files = self.files();
@@ -258,8 +255,8 @@ impl Tree {
 
     /// Looks at everything on this machine.
     fn scan(&mut self, call: &Call, base: &Path) -> Result<()> {
-        let part_size = self.inner.client.0.options.part_size;
-        self.directories.push(Local::default());
+        let part_size = self.inner.client.options().part_size;
+        self.directories.push(LocalDirectory::default());
         let mut waiting = vec![(0, base.to_owned())];
         while let Some((index, directory)) = waiting.pop() {
             call.check()?;
@@ -272,7 +269,7 @@ impl Tree {
                 Ok(entries) => entries,
                 Err(error) if index == 0 => return Err(told(&error)),
                 Err(error) => {
-                    self.cannot(path, &directory, told(&error));
+                    self.report_failure(path, &directory, told(&error));
                     continue;
                 }
             };
@@ -295,17 +292,17 @@ impl Tree {
                 let (name, metadata) = match (name, metadata) {
                     (Ok(name), Ok(metadata)) => (name, metadata),
                     (Err(error), _) | (_, Err(error)) => {
-                        self.cannot(path, &local, error);
+                        self.report_failure(path, &local, error);
                         continue;
                     }
                 };
                 if metadata.is_dir() {
                     let below = self.directories.len();
-                    self.directories.push(Local {
+                    self.directories.push(LocalDirectory {
                         path,
                         name,
                         local: local.clone(),
-                        ..Local::default()
+                        ..LocalDirectory::default()
                     });
                     self.directories[index].below.push(below);
                     found.push((below, local));
@@ -358,7 +355,7 @@ impl Tree {
         })
     }
 
-    fn cannot(&self, path: String, local: &Path, error: Error) {
+    fn report_failure(&self, path: String, local: &Path, error: Error) {
         let item = self.item(path, local, 0);
         self.items.failed(item, error);
     }
@@ -386,14 +383,14 @@ impl Tree {
             Arc::clone(&self.inner),
             Arc::clone(call),
         );
-        let limit = inner.client.0.options.parts_in_flight;
+        let limit = inner.client.options().parts_in_flight;
         Queue::run(
             call,
             limit,
             [(0, into)],
             |_| 1,
             move |queue, (index, id): (usize, String)| {
-                let session = inner.client.0.api.session(&worker_call);
+                let session = inner.client.session(&worker_call);
                 let options = DirectoryOptions::default();
                 let listed = match inner.list_directory(&session, &id, &options) {
                     Err(error) if index != 0 && !ends_all(&error) && !worker_call.is_stopped() => {
@@ -423,11 +420,12 @@ impl Tree {
         for (index, listed) in found {
             match listed {
                 Ok((id, there)) => {
-                    self.directories[index].remote = Some(Remote((id != root).then_some(id)));
+                    self.directories[index].remote =
+                        Some(RemoteDirectory((id != root).then_some(id)));
                     files.insert(index, there);
                 }
                 Err(error) => {
-                    self.lost(index, &error);
+                    self.fail_below(index, &error);
                     for local in &mut self.directories {
                         local.below.retain(|below| *below != index);
                     }
@@ -447,7 +445,7 @@ impl Tree {
                 there.entry(file.file_name.clone()).or_default().push(file);
             }
             let directory = &self.directories[index];
-            let Some(Remote(directory_id)) = &directory.remote else {
+            let Some(RemoteDirectory(directory_id)) = &directory.remote else {
                 continue;
             };
             for local in &directory.files {
@@ -494,9 +492,9 @@ impl Tree {
         let skipped: Arc<Mutex<BTreeSet<usize>>> = Arc::default();
         let (inner, items) = (Arc::clone(&self.inner), self.items.clone());
         let (whole, results) = (Arc::clone(call), Arc::clone(&skipped));
-        let limit = inner.client.0.options.parts_in_flight;
+        let limit = inner.client.options().parts_in_flight;
         let work = move |_: &Queue<Doubtful>, doubtful: Doubtful| {
-            let session = inner.client.0.api.session(&whole);
+            let session = inner.client.session(&whole);
             match doubtful.judge(&inner, &session) {
                 Ok(Some(file_id)) => {
                     let local = &doubtful.local;
@@ -522,31 +520,33 @@ impl Tree {
 
     fn send(self, call: &Arc<Call>) -> Result<()> {
         call.set_phase(Phase::Transferring);
-        let mut tasks = Vec::new();
+        let mut planned = Vec::new();
         let mut files = Vec::new();
         for local in &self.directories {
-            if let Some(Remote(id)) = &local.remote {
-                files.extend(self.tasks_below(local, id, &mut tasks));
+            if let Some(RemoteDirectory(id)) = &local.remote {
+                files.extend(self.planned_below(local, id, &mut planned));
             }
         }
-        tasks.extend(files);
-        let limit = self.inner.client.0.options.parts_in_flight;
+        planned.extend(files);
+        let limit = self.inner.client.options().parts_in_flight;
         let whole = Arc::clone(call);
-        let weight = |task: &Task| match task {
-            Task::Make(..) => 1,
-            Task::Send(file, _) => file.parts as usize,
+        let weight = |next: &Planned| match next {
+            Planned::Directory(..) => 1,
+            Planned::File(file, _) => file.parts as usize,
         };
-        Queue::run(call, limit, tasks, weight, move |queue, task| {
+        Queue::run(call, limit, planned, weight, move |queue, next| {
             let ends = |error: &Error| ends_all(error) || whole.is_stopped();
-            match task {
-                Task::Make(index, above) => match self.make(&whole, index, above, queue) {
-                    Err(error) if ends(&error) => return Err(error),
-                    Err(error) => self.lost(index, &error),
-                    Ok(()) => {}
-                },
-                Task::Send(file, directory_id) => {
+            match next {
+                Planned::Directory(index, above) => {
+                    match self.make_directory(&whole, index, above, queue) {
+                        Err(error) if ends(&error) => return Err(error),
+                        Err(error) => self.fail_below(index, &error),
+                        Ok(()) => {}
+                    }
+                }
+                Planned::File(file, directory_id) => {
                     let item = file.item;
-                    match self.send_one(&whole, file, directory_id) {
+                    match self.send_file(&whole, file, directory_id) {
                         Ok(file_id) => self.items.done(item, Action::Uploaded, Some(file_id)),
                         Err(error) if ends(&error) => return Err(error),
                         Err(error) => self.items.failed(item, error),
@@ -558,36 +558,41 @@ impl Tree {
     }
 
     /// What there is to do in a directory whose id is known: the directories to make come into `makes`.
-    fn tasks_below(&self, local: &Local, id: &Option<String>, makes: &mut Vec<Task>) -> Vec<Task> {
+    fn planned_below(
+        &self,
+        local: &LocalDirectory,
+        id: &Option<String>,
+        makes: &mut Vec<Planned>,
+    ) -> Vec<Planned> {
         let missing = |index: &&usize| self.directories[**index].remote.is_none();
         let below = local.below.iter().filter(missing);
-        makes.extend(below.map(|index| Task::Make(*index, id.clone())));
+        makes.extend(below.map(|index| Planned::Directory(*index, id.clone())));
         let files = local.files.iter();
         files
-            .map(|file| Task::Send(file.clone(), id.clone()))
+            .map(|file| Planned::File(file.clone(), id.clone()))
             .collect()
     }
 
-    fn make(
+    fn make_directory(
         &self,
         whole: &Arc<Call>,
         index: usize,
         above: Option<String>,
-        queue: &Queue<Task>,
+        queue: &Queue<Planned>,
     ) -> Result<()> {
         let part = Call::part_of(whole, Phase::Transferring);
-        let session = self.inner.client.0.api.session(&part.call);
+        let session = self.inner.client.session(&part.call);
         let above = self.inner.directory_or_root(&session, above)?;
         let local = &self.directories[index];
         let made = self.inner.create_directory(&session, &above, &local.name)?;
         let mut makes = Vec::new();
-        queue.add(self.tasks_below(local, &Some(made), &mut makes));
+        queue.add(self.planned_below(local, &Some(made), &mut makes));
         queue.add_first(makes);
         Ok(())
     }
 
     /// A directory was not made, or does not open: what is in it has no place.
-    fn lost(&self, index: usize, error: &Error) {
+    fn fail_below(&self, index: usize, error: &Error) {
         let name = &self.directories[index].path;
         let error = error.clone().context(format_args!("directory {name}"));
         let mut below = vec![index];
@@ -601,11 +606,11 @@ impl Tree {
             }
         }
         if files == 0 {
-            self.cannot(name.clone(), &self.directories[index].local, error);
+            self.report_failure(name.clone(), &self.directories[index].local, error);
         }
     }
 
-    fn send_one(
+    fn send_file(
         &self,
         whole: &Arc<Call>,
         file: LocalFile,
@@ -622,7 +627,7 @@ impl Tree {
         };
         self.under_way.lock().insert(file.item, under_way);
         let part = Call::part_of(whole, Phase::Transferring);
-        let lead = Lead {
+        let file_upload = FileUpload {
             inner: Arc::clone(&self.inner),
             call: Arc::clone(&part.call),
             name: file.name,
@@ -631,7 +636,7 @@ impl Tree {
             reading: Reading::Workers(source),
             created,
         };
-        let sent = lead.run();
+        let sent = file_upload.run();
         // After a stop the thread that made the call removes what is left.
         if sent.is_ok() || !whole.is_stopped() {
             let under_way = self.under_way.lock().remove(&file.item);
@@ -652,7 +657,7 @@ impl Tree {
         let id = created.file_id.clone();
         self.inner.steps.lock().left_incomplete(created);
         let part = Call::part_of(whole, Phase::Transferring);
-        let session = self.inner.client.0.api.session(&part.call);
+        let session = self.inner.client.session(&part.call);
         if let Err(error) = self.inner.delete_file(&session, &id, left.directory_id) {
             whole.log(format!(
                 "a file whose upload failed was not removed: {}",
