@@ -7,12 +7,12 @@ use crate::record::ActivityEntry;
 
 use super::error::sendsafely_error;
 use super::package::{begin, sendsafely_package};
-use super::status::sendsafely_status;
 use super::support::caller::Caller;
 use super::support::guard::guard_value;
 use super::support::handle::{self, Handle};
 use super::support::listing::Listing;
 use super::support::marks::Nullable;
+use super::support::marks::number::sendsafely_status;
 use super::support::memory::{Memory, Translate};
 use super::support::record;
 use super::types::{sendsafely_time, time};

@@ -10,12 +10,12 @@ use crate::record::AuditLogEntry;
 
 use super::client::{ClientObject, call, sendsafely_client};
 use super::error::sendsafely_error;
-use super::status::sendsafely_status;
 use super::support::caller::Caller;
 use super::support::guard::guard_value;
 use super::support::handle::{self, Handle};
 use super::support::listing::Listing;
 use super::support::marks::Nullable;
+use super::support::marks::number::sendsafely_status;
 use super::support::memory::{Memory, Translate};
 use super::support::options::{self, Options};
 use super::support::record;

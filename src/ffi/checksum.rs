@@ -6,9 +6,9 @@ use crate::raw;
 use crate::secret::SecretString;
 
 use super::error::sendsafely_error;
-use super::status::sendsafely_status;
 use super::support::caller::Caller;
 use super::support::marks::Nullable;
+use super::support::marks::number::sendsafely_status;
 
 /// Gives the checksum by which the service knows that one has the keycode: 64 hexadecimal digits. Free the text with
 /// sendsafely_string_free.

@@ -17,13 +17,13 @@ use crate::secret::SecretString;
 
 use super::error::sendsafely_error;
 use super::progress::{sendsafely_log_callback, sendsafely_progress_callback};
-use super::status::sendsafely_status;
 use super::support::argument::{boolean, invalid, refuse_control_characters};
 use super::support::callbacks::Callbacks;
 use super::support::caller::Caller;
 use super::support::guard::guard_value;
 use super::support::handle::{self, Handle};
 use super::support::marks::Nullable;
+use super::support::marks::number::sendsafely_status;
 use super::support::memory::{Memory, Translate};
 use super::support::options::{self, Options};
 use super::support::output::Out;

@@ -5,10 +5,10 @@ use std::ffi::c_char;
 use super::client::{call, sendsafely_client};
 use super::error::sendsafely_error;
 use super::package::{self, sendsafely_package};
-use super::status::sendsafely_status;
 use super::string::sendsafely_string_list;
 use super::support::caller::Caller;
 use super::support::marks::Nullable;
+use super::support::marks::number::sendsafely_status;
 
 /// Gives the e-mail addresses of those who get what arrives at the user's Dropzone. Free the list with
 /// sendsafely_string_list_free.

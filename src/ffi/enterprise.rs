@@ -6,10 +6,10 @@ use crate::record::Enterprise;
 
 use super::client::{call, sendsafely_client};
 use super::error::sendsafely_error;
-use super::status::sendsafely_status;
 use super::support::caller::Caller;
 use super::support::guard::guard_value;
 use super::support::marks::Nullable;
+use super::support::marks::number::sendsafely_status;
 use super::support::memory::{Memory, Translate};
 use super::support::record;
 use super::types::sendsafely_bool;

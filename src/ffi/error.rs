@@ -7,10 +7,11 @@ use zeroize::Zeroizing;
 
 use crate::error::{Error, ErrorKind};
 
-use super::status::sendsafely_status;
+use super::status::{OK, status_of};
 use super::support::guard::guard_value;
 use super::support::handle::{self, Handle};
 use super::support::marks::Nullable;
+use super::support::marks::number::sendsafely_status;
 use super::support::memory::terminated;
 use super::support::output::Out;
 use super::types::sendsafely_bool;
@@ -41,7 +42,7 @@ impl Handle for ErrorObject {
 /// Gives an error to the program. When even that fails the status has to do.
 pub(super) fn give(out: Out<sendsafely_error>, error: &Error) {
     let _ = out.give_handle(ErrorObject {
-        status: error.kind().into(),
+        status: status_of(Some(error)),
         http_status: error.http_status().map_or(0, i32::from),
         is_retryable: error.is_retryable(),
         message: terminated(error.message()),
@@ -71,11 +72,11 @@ pub unsafe extern "C" fn sendsafely_error_status(
     error: Nullable<*const sendsafely_error>,
 ) -> sendsafely_status {
     guard_value(
-        sendsafely_status::SENDSAFELY_INTERNAL,
+        ErrorKind::Internal as sendsafely_status,
         || match handle::get::<ErrorObject>(error) {
             Ok(error) => error.status,
-            Err(_) if error.is_null() => sendsafely_status::SENDSAFELY_OK,
-            Err(stale) => stale.kind().into(),
+            Err(_) if error.is_null() => OK,
+            Err(stale) => status_of(Some(&stale)),
         },
     )
 }

@@ -8,11 +8,11 @@ use crate::record::File;
 
 use super::error::sendsafely_error;
 use super::package::{ask, call, sendsafely_package};
-use super::status::sendsafely_status;
 use super::support::argument::invalid;
 use super::support::caller::Caller;
 use super::support::guard::guard_value;
 use super::support::marks::Nullable;
+use super::support::marks::number::sendsafely_status;
 use super::support::memory::{Memory, Translate};
 use super::support::record;
 use super::types::{sendsafely_time, time};

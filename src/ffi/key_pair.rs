@@ -8,10 +8,10 @@ use crate::secret::SecretString;
 
 use super::client::sendsafely_client;
 use super::error::sendsafely_error;
-use super::status::sendsafely_status;
 use super::support::caller::Caller;
 use super::support::guard::guard_value;
 use super::support::marks::Nullable;
+use super::support::marks::number::sendsafely_status;
 use super::support::memory::{Memory, Translate};
 use super::support::record;
 

@@ -10,10 +10,11 @@ use crate::trusted_device::{PackageKeycode, SyncFailure, SyncedKeycodes};
 use super::client::sendsafely_client;
 use super::error::sendsafely_error;
 use super::package::{ask, sendsafely_package};
-use super::status::{sendsafely_status, status_of};
+use super::status::status_of;
 use super::support::caller::Caller;
 use super::support::guard::guard_value;
-use super::support::marks::{Nullable, number};
+use super::support::marks::Nullable;
+use super::support::marks::number::sendsafely_status;
 use super::support::memory::{Memory, Translate};
 use super::support::record;
 
@@ -27,7 +28,7 @@ pub struct sendsafely_keycode {
     pub keycode: Nullable<*const c_char>,
     /// SENDSAFELY_OK; SENDSAFELY_REFUSED if the service holds none for the device; SENDSAFELY_DECRYPT_FAILED if it is
     /// another device's or damaged.
-    pub status: number::sendsafely_status,
+    pub status: sendsafely_status,
 }
 
 impl Translate for PackageKeycode {
@@ -71,7 +72,7 @@ pub struct sendsafely_sync_failure {
     /// Id of the other device's public key.
     pub public_key_id: *const c_char,
     /// Why it was not handed on.
-    pub status: number::sendsafely_status,
+    pub status: sendsafely_status,
     /// What happened.
     pub message: *const c_char,
 }

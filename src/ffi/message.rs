@@ -9,9 +9,9 @@ use crate::secret::SecretString;
 
 use super::error::sendsafely_error;
 use super::package::{call, sendsafely_package};
-use super::status::sendsafely_status;
 use super::support::caller::Caller;
 use super::support::marks::Nullable;
+use super::support::marks::number::sendsafely_status;
 
 /// Sets the message of a package, encrypted like the files; a later one replaces it.
 ///

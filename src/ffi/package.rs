@@ -11,12 +11,12 @@ use crate::secret::SecretString;
 use super::client::{ClientObject, sendsafely_client};
 use super::error::sendsafely_error;
 use super::progress::sendsafely_progress_callback;
-use super::status::sendsafely_status;
 use super::support::callbacks::Callbacks;
 use super::support::caller::Caller;
 use super::support::guard::guard_value;
 use super::support::handle::{self, Handle};
 use super::support::marks::Nullable;
+use super::support::marks::number::sendsafely_status;
 use super::support::output::Out;
 use super::types::sendsafely_bool;
 

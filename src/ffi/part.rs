@@ -7,9 +7,9 @@ use crate::secret::SecretString;
 
 use super::buffer::sendsafely_buffer;
 use super::error::sendsafely_error;
-use super::status::sendsafely_status;
 use super::support::caller::Caller;
 use super::support::marks::Nullable;
+use super::support::marks::number::sendsafely_status;
 
 /// Encrypts a part of a file: size bytes at data, which may be none. Free the buffer with sendsafely_buffer_free.
 ///

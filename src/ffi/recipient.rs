@@ -12,12 +12,13 @@ use crate::record::{Confirmation, Recipient};
 use super::error::sendsafely_error;
 use super::package::{call, sendsafely_package};
 use super::public_key::sendsafely_public_key_list;
-use super::status::{sendsafely_status, status_of};
+use super::status::status_of;
 use super::string::sendsafely_string_list;
 use super::support::argument::{boolean, invalid};
 use super::support::caller::Caller;
 use super::support::guard::guard_value;
-use super::support::marks::{Nullable, number};
+use super::support::marks::Nullable;
+use super::support::marks::number::sendsafely_status;
 use super::support::memory::{Memory, Translate};
 use super::support::options::{self, Options};
 use super::support::record;
@@ -205,7 +206,7 @@ pub struct sendsafely_recipient_result {
     pub email: *const c_char,
     /// SENDSAFELY_OK, or why the recipient is not on the package. With a recipient: why its trusted devices did not get
     /// the keycode, see sendsafely_package_upload_keycodes.
-    pub status: number::sendsafely_status,
+    pub status: sendsafely_status,
     /// The service's own code, such as "DUPLICATE_EMAIL", if it refused.
     pub server_code: Nullable<*const c_char>,
     /// The service's own words, if there are any.

@@ -7,10 +7,10 @@ use crate::record::PackageSummary;
 use super::client::sendsafely_client;
 use super::error::sendsafely_error;
 use super::packages::sendsafely_package_summary;
-use super::status::sendsafely_status;
 use super::support::caller::Caller;
 use super::support::guard::guard_value;
 use super::support::marks::Nullable;
+use super::support::marks::number::sendsafely_status;
 use super::support::memory::{Memory, Translate};
 use super::support::record;
 

@@ -10,10 +10,10 @@ use crate::secret::SecretString;
 
 use super::client::{call, sendsafely_client};
 use super::error::sendsafely_error;
-use super::status::sendsafely_status;
 use super::support::argument::{boolean, invalid};
 use super::support::caller::Caller;
 use super::support::marks::Nullable;
+use super::support::marks::number::sendsafely_status;
 use super::support::options::{self, Options};
 use super::types::sendsafely_bool;
 

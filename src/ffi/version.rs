@@ -4,10 +4,10 @@ use std::ffi::{CStr, c_char};
 
 use super::client::{call, sendsafely_client};
 use super::error::sendsafely_error;
-use super::status::sendsafely_status;
 use super::support::caller::Caller;
 use super::support::guard::guard_value;
 use super::support::marks::Nullable;
+use super::support::marks::number::sendsafely_status;
 
 const fn number(text: &str) -> u32 {
     match u32::from_str_radix(text, 10) {

@@ -4,10 +4,11 @@ use std::ffi::{CStr, c_char};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::ffi::error::{self, sendsafely_error};
-use crate::ffi::status::sendsafely_status;
+use crate::ffi::status::{OK, status_of};
 
 use super::argument::{invalid, null};
 use super::guard::catch;
+use super::marks::number::sendsafely_status;
 use super::options::{self, Options};
 use super::output::{Out, OutNumber};
 
@@ -121,9 +122,9 @@ impl Caller {
 
     fn guard_dyn(self, body: &mut dyn FnMut() -> Result<()>) -> sendsafely_status {
         match catch(body).and_then(|result| result) {
-            Ok(()) => sendsafely_status::SENDSAFELY_OK,
+            Ok(()) => OK,
             Err(error) => {
-                let status = error.kind().into();
+                let status = status_of(Some(&error));
                 if !self.error.is_null() {
                     error::give(self.out(self.error), &error);
                 }

@@ -3,10 +3,11 @@
 use std::mem::{align_of, size_of};
 
 use crate::error::{ErrorKind, Result};
-use crate::ffi::status::sendsafely_status;
+use crate::ffi::status::OK;
 
 use super::argument::invalid;
 use super::guard::guard_value;
+use super::marks::number::sendsafely_status;
 
 /// Larger than any options struct will ever be: what claims more was never initialized.
 const LARGEST: usize = 4096;
@@ -64,12 +65,12 @@ pub(crate) unsafe fn read<O: Options>(pointer: *const O) -> Result<O> {
 ///
 /// NULL, or valid for writing `size` bytes.
 pub(crate) unsafe fn init<O: Options>(pointer: *mut O, size: usize) -> sendsafely_status {
-    guard_value(ErrorKind::Internal.into(), || {
+    guard_value(ErrorKind::Internal as sendsafely_status, || {
         if pointer.is_null() {
-            return ErrorKind::NullArgument.into();
+            return ErrorKind::NullArgument as sendsafely_status;
         }
         if !is_plausible::<O>(size) {
-            return ErrorKind::InvalidArgument.into();
+            return ErrorKind::InvalidArgument as sendsafely_status;
         }
         let defaults = O::defaults();
         let known = size.min(size_of::<O>());
@@ -81,7 +82,7 @@ pub(crate) unsafe fn init<O: Options>(pointer: *mut O, size: usize) -> sendsafel
                 .copy_to_nonoverlapping(pointer.cast::<u8>(), known);
             pointer.cast::<usize>().write_unaligned(size);
         }
-        sendsafely_status::SENDSAFELY_OK
+        OK
     })
 }
 
@@ -155,21 +156,18 @@ mod tests {
         let pointer = words.as_mut_ptr().cast::<Known>();
         // SAFETY: there are five words.
         unsafe {
-            assert_eq!(init(pointer, 2 * WORD), sendsafely_status::SENDSAFELY_OK);
+            assert_eq!(init(pointer, 2 * WORD), OK);
             assert_eq!(words, [2 * WORD, 1, 9, 9, 9]);
-            assert_eq!(
-                init(words.as_mut_ptr().cast::<Known>(), 4 * WORD),
-                sendsafely_status::SENDSAFELY_OK
-            );
+            assert_eq!(init(words.as_mut_ptr().cast::<Known>(), 4 * WORD), OK);
             assert_eq!(words, [4 * WORD, 1, 2, 0, 9]);
             assert_eq!(
                 init(std::ptr::null_mut::<Known>(), 3 * WORD),
-                sendsafely_status::SENDSAFELY_NULL_ARGUMENT
+                ErrorKind::NullArgument as sendsafely_status
             );
             let pointer = words.as_mut_ptr().cast::<Known>();
             assert_eq!(
                 init(pointer, WORD / 2),
-                sendsafely_status::SENDSAFELY_INVALID_ARGUMENT
+                ErrorKind::InvalidArgument as sendsafely_status
             );
         }
     }

@@ -2,11 +2,11 @@
 
 use crate::call;
 use crate::ffi::error::sendsafely_error;
-use crate::ffi::status::sendsafely_status;
 
 use super::argument::invalid;
 use super::caller::Caller;
 use super::guard::PANIC;
+use super::marks::number::sendsafely_status;
 use super::process::Process;
 
 /// Panics in the body of an exported function (0), on a worker (1), or while the table of handles is locked (2); 3 lets

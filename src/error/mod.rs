@@ -1,4 +1,4 @@
-//! The one error type of the library. Its kinds map one to one to the status codes of the C ABI (`ffi::status`).
+//! The one error type of the library. Each of its kinds is a status of the C ABI.
 
 use std::any::Any;
 use std::fmt;
@@ -6,114 +6,9 @@ use std::time::Duration;
 
 use crate::printable::printable;
 
-/// What went wrong, seen from what a program would do next.
-///
-/// The variants stand in the families of the C status codes; `ffi::status` maps each of them and does not compile
-/// until a new one has its number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[allow(
-    missing_docs,
-    reason = "each is explained once, at its status code in ffi/status.rs"
-)]
-pub enum ErrorKind {
-    // The caller's mistake.
-    NullArgument,
-    InvalidArgument,
-    InvalidUtf8,
-    InvalidHandle,
-    Busy,
-    Forked,
-    MalformedEmail,
-    MalformedPhoneNumber,
-    MalformedLink,
-    MalformedHost,
-    InsecureHost,
-    InvalidKey,
-    // The order of steps.
-    PackageNotCreated,
-    RecipientNotOnPackage,
-    NoRecipient,
-    NoFile,
-    UploadRunning,
-    UploadIncomplete,
-    AlreadyFinalized,
-    WorkspaceNotFinalizable,
-    OnlyInWorkspace,
-    PackageDeleted,
-    KeycodeUnknown,
-    NotFinalized,
-    FileNotOnPackage,
-    NoCredentials,
-    PackageNotFinalizable,
-    // Limits known before sending.
-    TooManyRecipients,
-    LifeOutOfRange,
-    FileTooLarge,
-    KeycodeTooShort,
-    MalformedFileName,
-    TooManyFiles,
-    // The service refused.
-    Refused,
-    AuthenticationFailed,
-    UnknownPackage,
-    Denied,
-    LimitExceeded,
-    InvalidEmail,
-    DuplicateEmail,
-    InvalidRecipient,
-    InvalidInput,
-    PasswordRequired,
-    ApproverRequired,
-    GuestsProhibited,
-    OutdatedVersion,
-    InvalidFileName,
-    InvalidFileExtension,
-    DuplicateFile,
-    SessionTimeout,
-    UnknownEndpoint,
-    FileIncomplete,
-    AuthForbidden,
-    SecondFactorEnforced,
-    PinResent,
-    TokenExpired,
-    InvalidToken,
-    PasswordTooWeak,
-    UserAlreadyExists,
-    UserNotFound,
-    // The network.
-    Unreachable,
-    UnknownHost,
-    TimedOut,
-    TlsFailed,
-    NoTrustStore,
-    BadAnswer,
-    HttpError,
-    OutcomeUnknown,
-    StorageRefused,
-    // Integrity and cryptography.
-    DecryptFailed,
-    UnsupportedFormat,
-    PartTooLarge,
-    SizeMismatch,
-    WrongKeycode,
-    WrongPart,
-    KeycodeNotProved,
-    // Local files.
-    FileNotFound,
-    AccessDenied,
-    NotAFile,
-    FileChanged,
-    FileExists,
-    DiskFull,
-    DirectoryNotFound,
-    ReadFailed,
-    WriteFailed,
-    OutOfMemory,
-    SystemLimit,
-    // The rest.
-    Stopped,
-    Internal,
-}
+mod kind;
+
+pub use kind::ErrorKind;
 
 /// An error of any call: what kind it is, what happened to what, and what can be done about it.
 ///
@@ -138,7 +33,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 impl Error {
     /// An error of a kind, with a message that says what happened to what.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        let remedy = remedy_for(kind);
+        let remedy = kind.remedy();
         Self {
             kind,
             message: printable(message),
@@ -288,84 +183,6 @@ impl fmt::Debug for Error {
             .field("server_code", &self.server_code)
             .finish_non_exhaustive()
     }
-}
-
-/// What to do about a kind of error, where one advice fits every case of it.
-fn remedy_for(kind: ErrorKind) -> Option<&'static str> {
-    use ErrorKind as K;
-    Some(match kind {
-        K::Busy => "call again after the callback has returned",
-        K::Forked => "create the client again in the child process",
-        K::InsecureHost => {
-            "use https://, or set allow_plain_http for a host that you trust on a network that you trust"
-        }
-        K::PackageNotCreated => "create or open the package first",
-        K::RecipientNotOnPackage => {
-            "add the recipient first; the package information tells the ids of those that are there"
-        }
-        K::NoRecipient => "add a recipient, or finalize with undisclosed_recipients",
-        K::TooManyFiles => {
-            "put the rest into another package or directory, or pack many files into one"
-        }
-        K::NoFile => "upload a file or set a message first",
-        K::UploadRunning => "finalize after every upload has returned",
-        K::UploadIncomplete => {
-            "delete the incomplete file from the package or upload it again, then finalize"
-        }
-        K::AlreadyFinalized => "create a new package",
-        K::WorkspaceNotFinalizable => "a Workspace is usable at once; hand out its secure link",
-        K::PackageDeleted => "create a new package",
-        K::KeycodeUnknown => {
-            "open the package with its keycode or with a secure link that holds it"
-        }
-        K::NoCredentials => "create the client with an API key and secret",
-        K::NotFinalized => "finalize the package first",
-        K::PackageNotFinalizable => {
-            "delete this package, create a new one and upload the files again"
-        }
-        K::UnknownPackage => {
-            "check the id or the link; the package may have expired, have been deleted, or be for somebody else"
-        }
-        K::Denied => {
-            "check your rights to the package and, when reading, that the link with its keycode is complete"
-        }
-        K::AuthenticationFailed => {
-            "check the API key, the API secret, the host and this machine's clock"
-        }
-        K::PasswordRequired => "give the password that the sender has set for this package",
-        K::ApproverRequired => "add an approver to the package, then finalize again",
-        K::Unreachable => "check the network, the proxy and the host name",
-        K::UnknownHost => "check the spelling of the host and the name server",
-        K::TimedOut => "check the network; a longer retry window bridges longer failures",
-        K::TlsFailed => {
-            "check that the host is right; for a private certificate authority give its certificate as ca_bundle"
-        }
-        K::NoTrustStore => {
-            "install the system's certificates (package ca-certificates) or give a ca_bundle"
-        }
-        K::OutcomeUnknown => {
-            "look at the package before you call again: the service may have acted already"
-        }
-        K::WrongKeycode => "open the package with the keycode of its secure link",
-        K::DecryptFailed => {
-            "check the keycode; if it is right, the data was damaged or changed and has to be sent again"
-        }
-        K::FileChanged => "upload the file again when nothing writes to it",
-        K::FileExists => "choose another directory, or set existing to overwrite or skip",
-        K::DiskFull => "make room and download again",
-        K::SystemLimit => {
-            "close files or connections of the program, raise its limits (ulimit -n and -u), or set fewer parts_in_flight"
-        }
-        K::DirectoryNotFound => "create the directory first",
-        K::KeycodeNotProved => {
-            "download a file or read the message through the same package, which proves the keycode, then call again; or ask the owner"
-        }
-        K::WrongPart => "the sender has to send the file again",
-        K::OutOfMemory => {
-            "give the process more memory, or set smaller parts and a smaller memory_budget"
-        }
-        _ => return None,
-    })
 }
 
 #[cfg(test)]
