@@ -40,10 +40,11 @@ impl Client {
         options: ClientOptions,
     ) -> Result<Self> {
         header_text("the API key", api_key)?;
-        if api_secret.expose().is_empty() {
+        let secret = api_secret.expose();
+        if secret.is_empty() || secret.chars().any(char::is_control) {
             return Err(Error::new(
                 ErrorKind::InvalidArgument,
-                "the API secret is empty",
+                "the API secret is empty or has a control character in it",
             ));
         }
         let key = api_key.to_owned();

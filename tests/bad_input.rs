@@ -601,6 +601,7 @@ fn hosts_and_options_are_checked_at_once() {
         ("", "secret"),
         ("key", ""),
         ("key\r\nss-evil: 1", "secret"),
+        ("key", "sec\nret"),
         ("clé", "secret"),
     ] {
         refused(
@@ -651,6 +652,15 @@ fn hosts_and_options_are_checked_at_once() {
             ErrorKind::InvalidArgument,
         );
     }
+    let too_small = ClientOptions {
+        memory_budget: 1,
+        ..options()
+    };
+    let error = new("https://x.test", "key", "secret", too_small).unwrap_err();
+    assert_eq!(
+        error.message(),
+        "memory_budget is 1; 1048576 or more are allowed"
+    );
     let directory = TempDir::new();
     let bundle = |path: PathBuf| ClientOptions {
         ca_bundle: Some(path),

@@ -69,27 +69,17 @@ impl Default for ClientOptions {
 }
 
 impl ClientOptions {
+    /// The ranges of all options, for every caller: C, too, leaves them to this.
     pub(crate) fn check(&self) -> Result<()> {
-        let out_of_range = |what: &str| {
-            Err(Error::new(
-                ErrorKind::InvalidArgument,
-                format!("{what} is out of range"),
-            ))
-        };
-        if !(1..=16).contains(&self.parts_in_flight) {
-            return out_of_range("parts_in_flight (1 to 16)");
-        }
-        if !(1..=MAX_PART_SIZE).contains(&self.part_size) {
-            return out_of_range("part_size (1 byte to 10 MiB)");
-        }
-        if self.max_part_bytes < 1 << 16 || self.max_part_bytes > 1 << 30 {
-            return out_of_range("max_part_bytes (64 KiB to 1 GiB)");
-        }
-        if self.memory_budget < 1 << 20 {
-            return out_of_range("memory_budget (at least 1 MiB)");
-        }
+        within("parts_in_flight", self.parts_in_flight as u64, 1, 16)?;
+        within("part_size", self.part_size, 1, MAX_PART_SIZE)?;
+        within("max_part_bytes", self.max_part_bytes, 1 << 16, 1 << 30)?;
+        within("memory_budget", self.memory_budget, 1 << 20, u64::MAX)?;
         if self.connect_timeout.is_zero() || self.stall_timeout.is_zero() {
-            return out_of_range("a time-out (more than zero)");
+            return Err(Error::new(
+                ErrorKind::InvalidArgument,
+                "connect_timeout and stall_timeout have to be longer than zero",
+            ));
         }
         header_text("request_api", &self.request_api)?;
         header_text(
@@ -98,6 +88,21 @@ impl ClientOptions {
         )?;
         header_text("locale", self.locale.as_deref().unwrap_or("-"))
     }
+}
+
+fn within(what: &str, value: u64, least: u64, most: u64) -> Result<()> {
+    if (least..=most).contains(&value) {
+        return Ok(());
+    }
+    let range = if most == u64::MAX {
+        format!("{least} or more")
+    } else {
+        format!("{least} to {most}")
+    };
+    Err(Error::new(
+        ErrorKind::InvalidArgument,
+        format!("{what} is {value}; {range} are allowed"),
+    ))
 }
 
 /// Refuses text that cannot be the value of a header.

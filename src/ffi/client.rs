@@ -17,7 +17,7 @@ use crate::secret::SecretString;
 
 use super::error::sendsafely_error;
 use super::progress::{sendsafely_log_callback, sendsafely_progress_callback};
-use super::support::argument::{boolean, invalid, refuse_control_characters};
+use super::support::argument::boolean;
 use super::support::callbacks::Callbacks;
 use super::support::caller::Caller;
 use super::support::guard::guard_value;
@@ -128,13 +128,6 @@ fn milliseconds(duration: Duration) -> u64 {
 
 impl sendsafely_client_options {
     fn for_core(&self, caller: Caller) -> Result<ClientOptions> {
-        let header = |pointer, name| -> Result<Option<String>> {
-            let value = caller.optional_text(pointer, name)?;
-            value
-                .as_deref()
-                .map_or(Ok(()), |value| refuse_control_characters(value, name))?;
-            Ok(value)
-        };
         let default = ClientOptions::default();
         let or_default = |value: u64, default: u64| if value == 0 { default } else { value };
         let duration = |value: u64, default| {
@@ -144,22 +137,12 @@ impl sendsafely_client_options {
                 Duration::from_millis(value)
             }
         };
-        if self.parts_in_flight > 16 {
-            return Err(invalid(format!(
-                "parts_in_flight is {}; 1 to 16 are allowed",
-                self.parts_in_flight
-            )));
-        }
-        if self.part_size > 10_485_760 {
-            return Err(invalid(format!(
-                "part_size is {}; 1 to 10485760 are allowed",
-                self.part_size
-            )));
-        }
         Ok(ClientOptions {
-            request_api: header(self.request_api, "request_api")?.unwrap_or(default.request_api),
-            client_version: header(self.client_version, "client_version")?,
-            locale: header(self.locale, "locale")?,
+            request_api: caller
+                .optional_text(self.request_api, "request_api")?
+                .unwrap_or(default.request_api),
+            client_version: caller.optional_text(self.client_version, "client_version")?,
+            locale: caller.optional_text(self.locale, "locale")?,
             proxy: caller.optional_text(self.proxy, "proxy")?,
             ca_bundle: caller
                 .optional_text(self.ca_bundle, "ca_bundle")?
@@ -264,8 +247,6 @@ pub unsafe extern "C" fn sendsafely_client_new(
     caller.guard(|| {
         let api_key = caller.text(api_key, "api_key")?;
         let api_secret = SecretString::new(caller.text(api_secret, "api_secret")?);
-        refuse_control_characters(&api_key, "api_key")?;
-        refuse_control_characters(api_secret.expose(), "api_secret")?;
         give(caller, out_client, host, options, |host, options| {
             Client::new(host, &api_key, api_secret, options)
         })

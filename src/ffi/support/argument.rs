@@ -20,11 +20,3 @@ pub(crate) fn boolean(value: i32, name: &str) -> Result<bool> {
         _ => Err(invalid(format!("{name} is {value}; 0 and 1 are allowed"))),
     }
 }
-
-/// Refuses what would break out of the HTTP header that the value becomes. The error does not quote the value.
-pub(crate) fn refuse_control_characters(value: &str, name: &str) -> Result<()> {
-    if value.chars().any(char::is_control) {
-        return Err(invalid(format!("{name} has a control character in it")));
-    }
-    Ok(())
-}
