@@ -61,7 +61,7 @@ fn sources_that_cannot_be_uploaded() {
 
 /// Files without permission, in a process of an ordinary user: root may read everything.
 #[test]
-fn what_permissions_forbid() {
+fn files_without_permission() {
     if !is_child() {
         let unprivileged = TempDir::new();
         fs::set_permissions(&unprivileged.0, fs::Permissions::from_mode(0o777)).unwrap();
@@ -73,7 +73,7 @@ fn what_permissions_forbid() {
             let emulator = unprivileged.join("emulator");
             fs::copy(std::env::current_exe().unwrap(), &test).unwrap();
             fs::copy(program(), &emulator).unwrap();
-            run_child("what_permissions_forbid", Some(&test), |command| {
+            run_child("files_without_permission", Some(&test), |command| {
                 use std::os::unix::process::CommandExt;
                 command
                     .uid(65534)
@@ -82,7 +82,7 @@ fn what_permissions_forbid() {
                     .env("SENDSAFELY_EMULATOR", emulator);
             });
         } else {
-            run_child("what_permissions_forbid", None, |_| ());
+            run_child("files_without_permission", None, |_| ());
         }
         return;
     }
@@ -231,7 +231,7 @@ fn file_names_that_no_system_could_store_are_refused_here() {
 }
 
 #[test]
-fn unusual_names_arrive_as_they_are() {
+fn unusual_names_arrive_unchanged() {
     let emulator = Emulator::start();
     let package = package(&emulator.client());
     let directory = TempDir::new();

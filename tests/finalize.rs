@@ -19,7 +19,7 @@ fn ready(client: &Client) -> Package {
     package
 }
 
-fn without_patience(emulator: &Emulator) -> Client {
+fn without_retries(emulator: &Emulator) -> Client {
     emulator.client_with(ClientOptions {
         retry_window: Duration::ZERO,
         ..options()
@@ -82,8 +82,8 @@ fn the_outcome_is_looked_up_without_a_retry_window() {
     };
     for (client, seconds) in [
         (emulator.client(), 3600),
-        (without_patience(&emulator), 3600),
-        (without_patience(&emulator), 0),
+        (without_retries(&emulator), 3600),
+        (without_retries(&emulator), 0),
     ] {
         let package = ready(&client);
         late(seconds, json!({"status": 503}));
@@ -92,7 +92,7 @@ fn the_outcome_is_looked_up_without_a_retry_window() {
         assert_eq!(emulator.count("finalize"), 1);
     }
     // If the package is not finalized yet, it may still become so: the outcome is unknown.
-    let package = ready(&without_patience(&emulator));
+    let package = ready(&without_retries(&emulator));
     emulator.fault(json!({"endpoint": "finalize", "action": {"status": 503}}));
     assert_eq!(fails(&package).kind(), ErrorKind::OutcomeUnknown);
 }
@@ -145,7 +145,7 @@ fn a_recipient_of_before_is_still_a_duplicate() {
 #[test]
 fn a_finalize_that_was_cut_off_is_found_by_the_next_one() {
     let emulator = Emulator::start();
-    let package = ready(&without_patience(&emulator));
+    let package = ready(&without_retries(&emulator));
     lose_finalize(&emulator);
     let error = fails(&package);
     assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
@@ -159,7 +159,7 @@ fn a_finalize_that_was_cut_off_is_found_by_the_next_one() {
 #[test]
 fn a_package_that_may_be_finalized_is_not_deleted_as_unfinished() {
     let emulator = Emulator::start();
-    let client = without_patience(&emulator);
+    let client = without_retries(&emulator);
     let lost = ready(&client);
     lose_finalize(&emulator);
     assert_eq!(fails(&lost).kind(), ErrorKind::OutcomeUnknown);
@@ -248,7 +248,7 @@ fn a_package_refused_as_temporary_is_deleted_by_delete() {
     }
 
     // A failure of the network is no refusal.
-    let begun = ready(&without_patience(&emulator));
+    let begun = ready(&without_retries(&emulator));
     emulator.forget_requests();
     emulator.fault(json!({"endpoint": "delete_temporary_package", "action": {"close": true}}));
     refused(begun.delete(&mut ()), ErrorKind::Unreachable);
@@ -326,7 +326,7 @@ fn after_a_lost_delete_a_package_that_is_gone_counts_as_deleted() {
 }
 
 #[test]
-fn a_package_refused_as_temporary_is_deleted_as_unfinished_only_after_a_refused_finalize() {
+fn after_a_refused_finalize_a_package_refused_as_temporary_is_deleted_as_unfinished() {
     let emulator = Emulator::start();
     let client = emulator.client();
     let begun = ready(&client);
@@ -359,7 +359,7 @@ fn a_package_refused_as_temporary_is_deleted_as_unfinished_only_after_a_refused_
 fn a_refusal_after_a_lost_response_makes_no_package_unfinished() {
     let emulator = Emulator::start();
     let early = json!({"packageState": "PACKAGE_STATE_IN_PROGRESS", "state": 0});
-    for client in [emulator.client(), without_patience(&emulator)] {
+    for client in [emulator.client(), without_retries(&emulator)] {
         let package = ready(&client);
         emulator.fault(
             json!({"endpoint": "finalize", "times": 1, "when": "after", "action": {"status": 503}}),
@@ -380,7 +380,7 @@ fn a_refusal_after_a_lost_response_makes_no_package_unfinished() {
 
 /// Recipients who are added during finalize, by this program or another one, need the keycode as well.
 #[test]
-fn recipients_who_come_while_finalize_runs_get_the_keycode() {
+fn recipients_who_are_added_during_finalize_get_the_keycode() {
     for by_another in [false, true] {
         let emulator = Emulator::start();
         let (client, third) = (emulator.client(), emulator.client_of(2, options()));
@@ -417,7 +417,7 @@ fn without_unknown_recipients_keys_are_asked_for_once() {
 
 /// The package is finalized, even if a keycode cannot be stored afterwards.
 #[test]
-fn late_keycodes_that_cannot_be_stored_are_a_line_in_the_log() {
+fn keycodes_that_cannot_be_stored_after_finalize_are_logged() {
     let emulator = Emulator::start();
     let package = ready(&emulator.client());
     let unknown = json!({"recipients": ["second@acme.test", "late@x.test"]});
@@ -436,7 +436,7 @@ fn late_keycodes_that_cannot_be_stored_are_a_line_in_the_log() {
 }
 
 #[test]
-fn the_keycode_goes_to_the_own_host_only() {
+fn a_link_to_another_host_gets_no_keycode() {
     for named in [
         "http://evil.test/receive/?thread=A&packageCode=C",
         "https://127.0.0.1/receive/?packageCode=C",

@@ -224,7 +224,7 @@ fn parts_that_arrive_late_are_waited_for() {
 }
 
 #[test]
-fn recipients_phone_message_and_life_are_what_the_server_has() {
+fn recipients_phone_message_and_life_arrive() {
     let emulator = Emulator::start();
     let client = emulator.client();
     let package = Package::create(&client, &mut ()).unwrap();
@@ -339,7 +339,7 @@ fn a_message_can_be_replaced_and_removed() {
 }
 
 #[test]
-fn a_package_that_needs_approval_is_a_success_that_says_so() {
+fn a_package_that_needs_approval_is_finalized() {
     let emulator = Emulator::start();
     let package = Package::create(&emulator.client(), &mut ()).unwrap();
     package

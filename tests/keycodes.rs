@@ -42,7 +42,7 @@ fn device(emulator: &Emulator) -> Client {
 }
 
 /// Adds the second user, whose device then gets the keycode.
-fn hand_on(package: &Package) -> Result<()> {
+fn give_to_device(package: &Package) -> Result<()> {
     let added = package.add_recipient(&mut (), "second@acme.test", None);
     added.map(|_| ())
 }
@@ -67,20 +67,20 @@ fn files_in_directories_prove_the_keycode_of_a_workspace() {
         ErrorKind::WrongKeycode,
     );
     assert!(!emulator.requests().iter().any(is_write));
-    refused(hand_on(&wrong), ErrorKind::WrongKeycode);
+    refused(give_to_device(&wrong), ErrorKind::WrongKeycode);
     assert_eq!(emulator.count("set_keycode"), 0);
 
     let good = right(&emulator, &workspace);
     put(&good, None, "b.bin").unwrap();
     emulator.forget_requests();
     put(&good, None, "c.bin").unwrap();
-    hand_on(&good).unwrap();
+    give_to_device(&good).unwrap();
     assert_eq!(emulator.count("set_keycode"), 1);
     assert_eq!(emulator.count("download_urls"), 0, "proved once for all");
 }
 
 #[test]
-fn where_nothing_is_the_proof_is_made_up_for() {
+fn the_keycode_of_an_empty_package_is_proved_when_there_is_something() {
     let emulator = Emulator::start();
     device(&emulator);
     let workspace = workspace(&emulator);
@@ -88,7 +88,7 @@ fn where_nothing_is_the_proof_is_made_up_for() {
     // The first writer chooses the keycode; what this handle has written itself proves nothing.
     put(&wrong, None, "a.bin").unwrap();
     put(&wrong, None, "b.bin").unwrap();
-    hand_on(&wrong).unwrap();
+    give_to_device(&wrong).unwrap();
     put(&workspace, None, "by the owner.bin").unwrap();
     refused(
         wrong.upload_keycodes(&mut (), None),
@@ -131,11 +131,11 @@ fn devices_get_no_keycode_while_nothing_can_be_read() {
         emulator.fault(json!({"endpoint": endpoint, "times": 0, "action": {"status": 403}}));
     }
     put(&opened, None, "b.bin").unwrap();
-    let error = refused(hand_on(&opened), ErrorKind::KeycodeNotProved);
+    let error = refused(give_to_device(&opened), ErrorKind::KeycodeNotProved);
     assert_eq!(error.http_status(), Some(403), "{error}");
     assert_eq!(recipients(&emulator, &workspace), 0);
     emulator.clear_faults();
-    hand_on(&opened).unwrap();
+    give_to_device(&opened).unwrap();
     assert_eq!(emulator.count("set_keycode"), 1);
     emulator.forget_requests();
     opened.upload_keycodes(&mut (), None).unwrap();
@@ -176,7 +176,7 @@ fn endpoints(emulator: &Emulator) -> Vec<String> {
 }
 
 #[test]
-fn nothing_is_searched_twice_in_a_row() {
+fn an_empty_workspace_is_searched_once() {
     let emulator = Emulator::start();
     device(&emulator);
     let workspace = workspace(&emulator);
@@ -201,7 +201,7 @@ fn nothing_is_searched_twice_in_a_row() {
 }
 
 #[test]
-fn what_was_opened_proves_the_keycode() {
+fn a_file_that_was_opened_proves_the_keycode() {
     let emulator = Emulator::start();
     let workspace = workspace(&emulator);
     let file = put(&workspace, None, "a.bin").unwrap();
@@ -216,7 +216,7 @@ fn what_was_opened_proves_the_keycode() {
     let file = put(&wrong.0, None, "a.bin").unwrap();
     download(&wrong.0, &file.file_id).unwrap();
     put(&wrong.1, None, "by the owner.bin").unwrap();
-    refused(hand_on(&wrong.0), ErrorKind::WrongKeycode);
+    refused(give_to_device(&wrong.0), ErrorKind::WrongKeycode);
 }
 
 /// An empty Workspace that was opened again, and the handle of its creator.
@@ -226,7 +226,7 @@ fn opened_empty(emulator: &Emulator, keycode: &str) -> (Package, Package) {
 }
 
 #[test]
-fn a_right_keycode_is_handed_on_from_a_large_workspace() {
+fn devices_get_the_right_keycode_of_a_large_workspace() {
     let emulator = Emulator::start();
     device(&emulator);
     let workspace = workspace(&emulator);
@@ -239,7 +239,7 @@ fn a_right_keycode_is_handed_on_from_a_large_workspace() {
     emulator.forget_requests();
     put(&empty, None, "a.bin").unwrap();
     assert!(emulator.count("get_directory") <= 32);
-    hand_on(&empty).unwrap();
+    give_to_device(&empty).unwrap();
     assert_eq!(emulator.count("set_keycode"), 1);
     empty.remove_all_recipients(&mut ()).unwrap();
     let root = empty.information(&mut ()).unwrap();
@@ -260,7 +260,7 @@ fn a_right_keycode_is_handed_on_from_a_large_workspace() {
     let group = client.create_contact_group(&mut (), "G", false).unwrap();
     let wrong = opened(&emulator, &workspace, WRONG);
     emulator.forget_requests();
-    refused(hand_on(&wrong), ErrorKind::WrongKeycode);
+    refused(give_to_device(&wrong), ErrorKind::WrongKeycode);
     refused(
         wrong.add_recipients(&mut (), &["a@x.test".to_owned()], false),
         ErrorKind::WrongKeycode,
@@ -271,7 +271,7 @@ fn a_right_keycode_is_handed_on_from_a_large_workspace() {
     );
     assert!(!emulator.requests().iter().any(is_write));
     assert_eq!(recipients(&emulator, &workspace), 0);
-    hand_on(&right(&emulator, &workspace)).unwrap();
+    give_to_device(&right(&emulator, &workspace)).unwrap();
     assert_eq!(emulator.count("set_keycode"), 1);
 }
 
@@ -376,7 +376,7 @@ fn a_part_that_is_within_the_head_is_verified_whole() {
     emulator.forget_requests();
     put(&right(&emulator, &workspace), None, "a.bin").unwrap();
     assert_eq!(pieces(&emulator), [("bytes=0-4095".to_owned(), 206)]);
-    // Its head alone proves the keycode.
+    // Its head would prove the keycode, but a part that fits into the head is verified as a whole.
     let other = self::workspace(&emulator);
     *part.last_mut().unwrap() ^= 1;
     emulator.add_file(other.id(), "small.bin", 3000, &[part]);
@@ -387,7 +387,7 @@ fn a_part_that_is_within_the_head_is_verified_whole() {
 }
 
 #[test]
-fn what_the_head_cannot_prove_the_whole_part_does() {
+fn a_part_whose_head_proves_nothing_is_fetched_whole() {
     let emulator = Emulator::start();
     let workspace = workspace(&emulator);
     // A literal packet of length 0.
@@ -411,7 +411,7 @@ fn what_the_head_cannot_prove_the_whole_part_does() {
 }
 
 #[test]
-fn a_storage_that_gives_no_pieces_gives_the_head_of_the_whole() {
+fn without_ranges_the_head_comes_from_the_whole_part() {
     let emulator = Emulator::start();
     let workspace = with_large_file(&emulator, None);
     let ranged = |range: &str| json!({"headers": {"Content-Range": range}});
@@ -423,13 +423,13 @@ fn a_storage_that_gives_no_pieces_gives_the_head_of_the_whole() {
         ranged("bytes 0-9/900102"),
         ranged("bytes 0-4095"),
     ] {
-        // As a storage, or a gateway before it, does it permanently.
+        // A storage, or a gateway before it, that always responds like this.
         let range = json!({"endpoint": "part_get", "times": 1, "action": action});
-        let without_patience = ClientOptions {
+        let without_retries = ClientOptions {
             retry_window: Duration::ZERO,
             ..options()
         };
-        for options in [options(), without_patience] {
+        for options in [options(), without_retries] {
             let client = emulator.client_with(options);
             emulator.fault(range.clone());
             cut_parts(&emulator);
@@ -454,7 +454,7 @@ fn a_storage_that_gives_no_pieces_gives_the_head_of_the_whole() {
 
 /// A server that changes the head of a genuine part learns from the next request whether the keycode was proved by it.
 #[test]
-fn a_head_is_the_beginning_of_the_part_that_comes_after_it() {
+fn a_head_has_to_be_the_beginning_of_the_part() {
     let emulator = Emulator::start();
     let workspace = with_large_file(&emulator, None);
     let keycode = workspace.keycode().unwrap();
@@ -498,7 +498,7 @@ fn a_head_is_the_beginning_of_the_part_that_comes_after_it() {
 }
 
 #[test]
-fn what_another_handle_has_made_proves_nothing_either() {
+fn files_of_another_handle_of_the_client_prove_nothing() {
     let emulator = Emulator::start();
     device(&emulator);
     let client = emulator.client();
@@ -508,11 +508,11 @@ fn what_another_handle_has_made_proves_nothing_either() {
     put(&wrong(&workspace), None, "a.bin").unwrap();
     let second = wrong(&workspace);
     put(&second, None, "b.bin").unwrap();
-    hand_on(&second).unwrap();
+    give_to_device(&second).unwrap();
     put(&workspace, None, "by the owner.bin").unwrap();
     for handle in [second, wrong(&workspace)] {
-        let handed_on = handle.upload_keycodes(&mut (), None);
-        refused(handed_on, ErrorKind::WrongKeycode);
+        let result = handle.upload_keycodes(&mut (), None);
+        refused(result, ErrorKind::WrongKeycode);
         refused(put(&handle, None, "c.bin"), ErrorKind::WrongKeycode);
     }
 
@@ -576,7 +576,7 @@ fn a_client_proves_a_keycode_once_for_a_package() {
     assert_eq!(pieces(&emulator).len(), 1);
     emulator.forget_requests();
     put(&open(&client, keycode), None, "b.bin").unwrap();
-    hand_on(&open(&client, keycode)).unwrap();
+    give_to_device(&open(&client, keycode)).unwrap();
     open(&client, keycode)
         .upload_keycodes(&mut (), None)
         .unwrap();

@@ -253,7 +253,7 @@ fn derivations_of_many_files_and_messages_wait_for_each_other() {
 }
 
 #[test]
-fn parts_are_not_fetched_any_number_ahead() {
+fn parts_are_not_fetched_far_ahead() {
     let emulator = Emulator::start();
     let options = ClientOptions {
         part_size: 10,
@@ -399,10 +399,10 @@ fn nothing_is_read_beyond_the_content_length() {
 }
 
 #[test]
-fn memory_that_cannot_be_had_is_an_error_and_leaves_nothing() {
+fn lack_of_memory_is_an_error_and_leaves_nothing() {
     if !is_alone() {
         return alone(
-            "memory_that_cannot_be_had_is_an_error_and_leaves_nothing",
+            "lack_of_memory_is_an_error_and_leaves_nothing",
             Some(1 << 20),
         );
     }
@@ -425,10 +425,10 @@ fn memory_that_cannot_be_had_is_an_error_and_leaves_nothing() {
 }
 
 #[test]
-fn memory_for_a_listing_that_cannot_be_had_is_an_error() {
+fn lack_of_memory_for_a_listing_is_an_error() {
     if !is_alone() {
         let limit = Some(120 << 10);
-        return alone("memory_for_a_listing_that_cannot_be_had_is_an_error", limit);
+        return alone("lack_of_memory_for_a_listing_is_an_error", limit);
     }
     let portal = endless("Transfer-Encoding: chunked\r\n\r\n");
     let client = Client::new(&portal, "key", "secret".into(), options()).unwrap();

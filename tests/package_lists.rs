@@ -82,7 +82,7 @@ fn a_page_that_fails_is_tried_again_at_the_next_call() {
 }
 
 #[test]
-fn odd_pages_come_to_an_end() {
+fn lists_end_whatever_their_pages_are() {
     let emulator = Emulator::start();
     let client = emulator.client();
     let row = |id: &str| json!({"packageId": id, "packageState": "3"});
@@ -142,7 +142,7 @@ fn each_list_shows_its_own() {
 }
 
 #[test]
-fn searches_find_what_fits() {
+fn searches_find_matching_packages() {
     let emulator = Emulator::start();
     let (admin, second) = (emulator.client(), emulator.client_of(1, options()));
     let first = sent(&admin, "first.pdf");

@@ -234,7 +234,7 @@ fn finalize_fails_if_every_key_is_refused() {
 
 /// Unusable keys do not prevent finalize: their owners have the link nevertheless.
 #[test]
-fn keys_that_nothing_can_be_encrypted_to_keep_no_package_open() {
+fn unusable_keys_do_not_prevent_finalize() {
     let emulator = Emulator::start();
     for keys in [&[][..], &["no key"], &["", "no key"]] {
         master_keys(&emulator, keys);
@@ -247,7 +247,7 @@ fn keys_that_nothing_can_be_encrypted_to_keep_no_package_open() {
 }
 
 #[test]
-fn a_network_that_fails_for_one_ends_all() {
+fn a_network_failure_for_one_keycode_ends_all() {
     let emulator = Emulator::start();
     master_keys(&emulator, &[PUBLIC; MANY]);
     let client = emulator.client_with(ClientOptions {
@@ -302,7 +302,7 @@ fn a_refusal_of_the_caller_or_the_package_ends_all() {
 }
 
 #[test]
-fn a_stop_ends_them_all() {
+fn a_stop_ends_all_requests_for_keycodes() {
     let emulator = Emulator::start();
     master_keys(&emulator, &[PUBLIC; MANY]);
     let package = ready(&emulator.client());

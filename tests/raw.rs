@@ -221,7 +221,7 @@ fn a_program_with_its_own_transport_and_the_library_read_each_others_packages() 
 }
 
 #[test]
-fn keycodes_travel_by_key_pairs() {
+fn keycodes_are_encrypted_to_key_pairs() {
     for owner in ["java", "node", "python"] {
         let private =
             SecretString::new(vector_text(&format!("{owner}/trusted-device-private.asc")));

@@ -566,7 +566,7 @@ fn roles_are_for_workspaces() {
 }
 
 #[test]
-fn removed_recipients_are_gone_here_and_there() {
+fn removed_recipients_are_gone_on_the_handle_and_the_server() {
     let emulator = Emulator::start();
     let client = emulator.client();
     let package = package(&client);
@@ -648,7 +648,7 @@ fn after_a_lost_response_a_removal_counts_as_done() {
 }
 
 #[test]
-fn collaborators_and_permissions_come_as_they_are() {
+fn collaborators_and_permissions_are_returned_unchanged() {
     let emulator = Emulator::start();
     let workspace = Package::create_workspace(&emulator.client(), &mut (), "").unwrap();
     add_many(&workspace, &["second@acme.test", "third@acme.test"]);
@@ -694,7 +694,7 @@ const DIALLING_CODES: &str = "US 1, GB 44, AU 61, AT 43, BE 32, BR 55, CN 86, DK
     IE 353, IT 39, JO 962, KW 965, LY 218, NL 31, NZ 64, OM 968, PL 48, PT 351, QA 974, RU 7, SA 966, ES 34, SE 46, CH 41, AE 971";
 
 #[test]
-fn countries_are_those_of_the_protocol_and_the_service_takes_them() {
+fn countries_are_those_of_the_protocol() {
     let codes = country_codes();
     let listed: Vec<_> = codes
         .iter()

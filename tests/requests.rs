@@ -15,7 +15,7 @@ use support::*;
 
 /// The official clients do not percent-encode paths; the emulator checks the signature over the path as it arrives.
 #[test]
-fn a_path_holds_raw_what_a_segment_may_hold() {
+fn paths_are_not_percent_encoded() {
     let emulator = Emulator::start();
     let client = emulator.client();
     for (email, segment) in [

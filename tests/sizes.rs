@@ -362,7 +362,7 @@ fn other_failures_for_a_further_part_fail_the_download() {
 }
 
 #[test]
-fn a_file_is_empty_only_if_there_is_nothing() {
+fn a_file_is_empty_only_if_it_has_no_part() {
     let emulator = Emulator::start();
     emulator.settings(json!({"surplus_parts": true}));
     for force_api_route in [false, true] {
@@ -441,7 +441,7 @@ impl<F: FnMut()> sendsafely::Observer for OnRetry<F> {
 }
 
 #[test]
-fn our_own_files_are_whole_or_refused_whatever_is_declared() {
+fn our_own_files_are_complete_or_refused_whatever_is_declared() {
     let emulator = Emulator::start();
     emulator.settings(json!({"surplus_parts": true}));
     let (package, _) = receiving(&emulator, options());

@@ -1,5 +1,5 @@
 /*
- * What send.c and receive.c need around the library: standard streams, Ctrl-C, a progress bar, errors in one line,
+ * Helpers of send.c and receive.c: standard streams, Ctrl-C, a progress bar, errors in one line,
  * numbers from the command line.
  */
 #ifndef CONSOLE_H
@@ -19,9 +19,9 @@
 /* --- Standard streams ---------------------------------------------------------------------------------------- */
 
 /*
- * Opens those of descriptors 0 to 2 that the program was started without. The next connection would get that number
- * else, and what is printed would go to its other end, a link with its keycode too. They are opened the wrong way round:
- * reading and writing fail as on a closed one. Returns 0 if that cannot be done.
+ * Opens those of descriptors 0 to 2 that are closed. Otherwise the next connection gets that number, and then what the
+ * program prints goes to the peer, even a link with its keycode. Standard input is opened for writing, the others for
+ * reading, so that reads and writes fail as on a closed descriptor. Returns 0 on failure.
  */
 static int open_standard_streams(void) {
   int descriptor;
@@ -33,7 +33,7 @@ static int open_standard_streams(void) {
   return 1;
 }
 
-/* --- Ctrl-C: the handler only takes note; the progress callback hands it on to the library ------------------ */
+/* --- Ctrl-C: the handler sets a flag, and the progress callback then stops the call --------------------------- */
 
 static volatile sig_atomic_t interrupted;
 
@@ -48,20 +48,20 @@ static void catch_interrupts(void) {
   action.sa_handler = note_interrupt;
   sigaction(SIGINT, &action, NULL);
   sigaction(SIGTERM, &action, NULL);
-  /* The terminal was closed; under nohup the program goes on. */
+  /* The terminal was closed; with nohup the program goes on. */
   if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, NULL);
 }
 
-/* --- Texts of others -------------------------------------------------------------------------------------- */
+/* --- Texts of other people ---------------------------------------------------------------------------------- */
 
-/* Whether a character would steer the terminal, or hide or turn what stands beside it. */
+/* Whether a character controls the terminal, or hides or reorders the text beside it. */
 static int is_unprintable(uint32_t c) {
   return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x61c || c == 0x180e || c == 0x200b || c == 0x200e ||
          c == 0x200f || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
          (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe007f);
 }
 
-/* Writes a text that somebody else wrote, in UTF-8, for a terminal. Of control characters only those in kept stay. */
+/* Writes UTF-8 text of other people to a terminal, without control characters other than those in `kept`. */
 static void print_text(FILE *out, const char *text, const char *kept) {
   while (*text != '\0') {
     const char *next = text + 1;
@@ -83,7 +83,7 @@ static void print_text(FILE *out, const char *text, const char *kept) {
 
 struct bar {
   const char *label;
-  int drawn; /* something stands on the line of the terminal */
+  int drawn; /* the line of the terminal is not empty */
 };
 
 static void draw_bar(struct bar *bar, const sendsafely_progress *progress) {
@@ -131,7 +131,7 @@ static void end_bar(struct bar *bar) {
 
 /* --- Errors and numbers ------------------------------------------------------------------------------------- */
 
-/* One line: what happened to what, the service's own words, what to do. */
+/* Prints one line: the message, the service's text, the remedy. */
 static void print_error(const char *program, const sendsafely_error *error) {
   const char *words = sendsafely_error_server_message(error);
   const char *remedy = sendsafely_error_remedy(error);
@@ -142,7 +142,7 @@ static void print_error(const char *program, const sendsafely_error *error) {
   fputc('\n', stderr);
 }
 
-/* Reads a whole number; returns 0 if the text is none. */
+/* Reads an integer; returns 0 if the text is none. */
 static int read_number(const char *text, int32_t *number) {
   char *end;
   long value = strtol(text, &end, 10);

@@ -1,13 +1,13 @@
 /*
- * receive - opens a secure link and brings what was sent.
+ * receive - opens a secure link, and receives its files and message.
  *
  *   receive [--password TEXT] [--retry-window SECONDS] LINK DIRECTORY
  *
  * Writes the files into the directory, which must exist, and the message to standard output. A file appears there only
- * when all of it has arrived and was verified. One that has another size than its sender declared is kept, and a line on
- * standard error has both. Host and account come from the environment: SENDSAFELY_HOST,
+ * when it has arrived completely and is verified. If a file has another size than its sender declared, it is kept, and
+ * a line on standard error has both sizes. Host and account come from the environment: SENDSAFELY_HOST,
  * SENDSAFELY_API_KEY, SENDSAFELY_API_SECRET, and for a private certificate authority SENDSAFELY_CA_BUNDLE. The exit
- * status is 0 if everything has arrived and the message was printed. Ctrl-C stops; no half file stays behind.
+ * status is 0 if everything has arrived and the message is printed. Ctrl-C stops, and leaves no partial file.
  */
 #include "console.h"
 
@@ -28,7 +28,7 @@ static sendsafely_status print_message(sendsafely_package *package, sendsafely_e
   return status;
 }
 
-/* Senders do not always declare the right size: whoever knows how large a file should be may want to look at it. */
+/* Senders may declare a wrong size: the user, who may know how large the file should be, sees both. */
 static void print_wrong_sizes(const sendsafely_report *report) {
   size_t i;
 

@@ -3,11 +3,11 @@
  *
  *   send [--to EMAIL[,PHONE]]... [--message TEXT] [--life DAYS] [--retry-window SECONDS] FILE...
  *
- * Prints the secure link, and nothing else, on standard output: whoever has it opens the package. A recipient with a
- * phone number has to give a code sent by SMS as well; without any --to the link alone is enough. Host and account come
+ * Prints only the secure link on standard output: anyone who has it can open the package. A recipient with
+ * a phone number also needs a code that is sent by SMS; without any --to, the link is enough. Host and account come
  * from the environment: SENDSAFELY_HOST, SENDSAFELY_API_KEY, SENDSAFELY_API_SECRET, and for a private certificate
- * authority SENDSAFELY_CA_BUNDLE. The exit status is 0 if everything was sent and the link printed; where standard output
- * is closed nothing is sent. Ctrl-C stops, and the unfinished package is deleted, unless recipients may have it already.
+ * authority SENDSAFELY_CA_BUNDLE. The exit status is 0 if everything is sent and the link printed; if standard output
+ * is closed, nothing is sent. Ctrl-C stops, and deletes the unfinished package, unless recipients may have it already.
  */
 #include "console.h"
 
@@ -27,14 +27,14 @@ static int usage(void) {
   return 2;
 }
 
-/* Whether the link can be printed at all. */
+/* Whether the link can be printed. */
 static int can_print(void) {
   int flags = fcntl(STDOUT_FILENO, F_GETFL);
 
   return flags != -1 && (flags & O_ACCMODE) != O_RDONLY;
 }
 
-/* Fills the order from the command line; returns 0 if that cannot be understood. */
+/* Reads the command line; returns 0 if it is invalid. */
 static int read_arguments(int argc, char **argv, struct order *order) {
   int i = 1;
 
@@ -82,7 +82,7 @@ static sendsafely_status upload(sendsafely_package *package, const char *path, s
   return status;
 }
 
-/* Everything between an empty package and its link. The first failure ends it. */
+/* Fills the empty package and finalizes it. The first failure ends it. */
 static sendsafely_status fill_and_finalize(sendsafely_package *package, const struct order *order, int32_t life,
                                            struct bar *bar, sendsafely_finalized **finalized,
                                            sendsafely_error **error) {
@@ -103,12 +103,12 @@ static sendsafely_status fill_and_finalize(sendsafely_package *package, const st
   return sendsafely_package_finalize(package, &options, finalized, error);
 }
 
-/* A package that nobody can finish any more should not stay on the service; one that recipients may have stays. */
+/* Deletes a package that cannot be finished any more; one that recipients may have stays. */
 static void delete_unfinished(sendsafely_package *package) {
   sendsafely_error *error = NULL;
   char *id = NULL;
 
-  interrupted = 0; /* the Ctrl-C that brought us here must not stop this as well; another one does */
+  interrupted = 0; /* the Ctrl-C that stopped the upload must not stop this call, too; another one does */
   if (sendsafely_package_delete_unfinished(package, &error) != SENDSAFELY_OK) {
     sendsafely_package_id(package, &id, NULL);
     fprintf(stderr, "send: package %s is left on the service: %s\n", id, sendsafely_error_message(error));
@@ -130,7 +130,7 @@ int main(int argc, char **argv) {
   sendsafely_error *error = NULL;
   int32_t life = 0, retry_window = 0;
   int sent = 0;
-  char *recipients[argc]; /* more than can be asked for */
+  char *recipients[argc]; /* enough for every argument */
 
   if (!open_standard_streams()) {
     perror("send: /dev/null");

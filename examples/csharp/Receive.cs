@@ -1,12 +1,12 @@
-// Receive - opens a secure link and brings what was sent.
+// Receive - opens a secure link, and receives its files and message.
 //
 //   Receive [--password TEXT] [--retry-window SECONDS] LINK DIRECTORY
 //
 // Writes the files into the directory, which must exist, and the message to standard output. A file appears there only
-// when all of it has arrived and was verified. One that has another size than its sender declared is kept, and a line on
-// standard error has both. Host and account come from the environment: SENDSAFELY_HOST,
+// when it has arrived completely and is verified. If a file has another size than its sender declared, it is kept, and
+// a line on standard error has both sizes. Host and account come from the environment: SENDSAFELY_HOST,
 // SENDSAFELY_API_KEY, SENDSAFELY_API_SECRET, and for a private certificate authority SENDSAFELY_CA_BUNDLE. The exit
-// status is 0 if everything has arrived and the message was printed. Ctrl-C stops; no half file stays behind.
+// status is 0 if everything has arrived and the message is printed. Ctrl-C stops, and leaves no partial file.
 using System;
 using System.IO;
 using System.Threading.Tasks;
@@ -64,7 +64,7 @@ internal static class Receive
                     terminal.Label = directory;
                     var report = await package.DownloadAllAsync(directory, new DownloadOptions { Password = password }, terminal, terminal.Token);
                     terminal.EndBar();
-                    // Senders do not always declare the right size, so the user gets both.
+                    // Senders may declare a wrong size: the user, who may know how large the file should be, sees both.
                     foreach (ReportItem item in report)
                         if (item.DeclaredSize != null && item.Size != item.DeclaredSize)
                             terminal.Say(Terminal.Printable(item.Path) + ": " + item.Size + " bytes were received, " + item.DeclaredSize + " were declared");

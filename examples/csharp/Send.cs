@@ -2,11 +2,11 @@
 //
 //   Send [--to EMAIL[,PHONE]]... [--message TEXT] [--life DAYS] [--retry-window SECONDS] FILE...
 //
-// Prints the secure link, and nothing else, on standard output: whoever has it opens the package. A recipient with a
-// phone number has to give a code sent by SMS as well; without any --to the link alone is enough. Host and account come
+// Prints only the secure link on standard output: anyone who has it can open the package. A recipient with
+// a phone number also needs a code that is sent by SMS; without any --to, the link is enough. Host and account come
 // from the environment: SENDSAFELY_HOST, SENDSAFELY_API_KEY, SENDSAFELY_API_SECRET, and for a private certificate
-// authority SENDSAFELY_CA_BUNDLE. The exit status is 0 if everything was sent and the link printed; where standard output
-// is closed nothing is sent. Ctrl-C stops, and the unfinished package is deleted, unless recipients may have it already.
+// authority SENDSAFELY_CA_BUNDLE. The exit status is 0 if everything is sent and the link printed; if standard output
+// is closed, nothing is sent. Ctrl-C stops, and deletes the unfinished package, unless recipients may have it already.
 using System;
 using System.Collections.Generic;
 using System.IO;
@@ -91,7 +91,7 @@ internal static class Send
         }
     }
 
-    /// <summary>Everything between an empty package and its link.</summary>
+    /// <summary>Fills the empty package and finalizes it.</summary>
     private static async Task<Finalized> FillAndFinalize(Package package, Terminal terminal)
     {
         foreach (string recipient in recipients)
@@ -111,8 +111,7 @@ internal static class Send
         return await package.FinalizeAsync(new FinalizeOptions { UndisclosedRecipients = recipients.Count == 0 }, cancellationToken: terminal.Token);
     }
 
-    /// <summary>A package that nobody can finish any more should not stay on the service; one that recipients may have
-    /// stays.</summary>
+    /// <summary>Deletes a package that cannot be finished any more; one that recipients may have stays.</summary>
     private static void DeleteUnfinished(Package package, Terminal terminal)
     {
         try

@@ -1,4 +1,4 @@
-// What Send.cs and Receive.cs need around the library: standard output, Ctrl-C, a progress bar, errors in one line.
+// Helpers of Send.cs and Receive.cs: standard output, Ctrl-C, a progress bar, errors in one line.
 using System;
 using System.Globalization;
 using System.IO;
@@ -13,7 +13,7 @@ internal sealed class Terminal : IProgress<TransferProgress>
     private readonly CancellationTokenSource _interrupt = new CancellationTokenSource();
     private bool _drawn;
 
-    /// <summary>What the bar is about; null: none is drawn.</summary>
+    /// <summary>Name of the file at the bar; null: no bar is drawn.</summary>
     internal string Label;
 
     internal Terminal(string program)
@@ -26,8 +26,8 @@ internal sealed class Terminal : IProgress<TransferProgress>
         };
     }
 
-    /// <summary>Whether standard output is open for writing; says so if not. A program that was started without it finds
-    /// something of the runtime under its number: a pipe of CoreCLR's own, or the null device, which mono opens.</summary>
+    /// <summary>Whether standard output is open for writing; prints an error if not. If the program was started without it, its
+    /// descriptor belongs to the runtime: a pipe of CoreCLR, or the null device, which mono opens.</summary>
     internal bool CanPrint()
     {
         const string descriptors = "/proc/self/fdinfo/";
@@ -40,7 +40,7 @@ internal sealed class Terminal : IProgress<TransferProgress>
             int flags = Convert.ToInt32(digits, 8);
             using (var nowhere = new FileStream("/dev/null", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite))
             {
-                const int accessMode = 3, closeOnExec = 0x80000; // what is closed on exec was not inherited
+                const int accessMode = 3, closeOnExec = 0x80000; // a descriptor that is closed on exec was not inherited
                 open = (flags & accessMode) != 0 && (flags & closeOnExec) == 0 &&
                     output != File.ReadAllText(descriptors + nowhere.SafeFileHandle.DangerousGetHandle());
             }
@@ -49,7 +49,7 @@ internal sealed class Terminal : IProgress<TransferProgress>
         return open;
     }
 
-    /// <summary>A line for people. Where it cannot be written the work goes on.</summary>
+    /// <summary>Prints a line for people. If it cannot be written, the program goes on.</summary>
     internal void Say(string line)
     {
         try
@@ -61,7 +61,7 @@ internal sealed class Terminal : IProgress<TransferProgress>
         }
     }
 
-    /// <summary>Prints a line; false and an error if it cannot. Console says nothing when nobody reads any more.</summary>
+    /// <summary>Prints a line; false and an error if it cannot. Console does not report a closed pipe.</summary>
     internal bool Print(string line)
     {
         try
@@ -85,8 +85,8 @@ internal sealed class Terminal : IProgress<TransferProgress>
         }
     }
 
-    /// <summary>A text that somebody else wrote, for a terminal: what would steer it, or hide or turn other text, is
-    /// replaced. Of control characters only those in <paramref name="kept"/> stay.</summary>
+    /// <summary>A text of other people, for a terminal: characters that control it, or hide or reorder other text, are
+    /// replaced, except the control characters in <paramref name="kept"/>.</summary>
     internal static string Printable(string text, string kept = "")
     {
         var printable = new StringBuilder(text.Length);
@@ -123,7 +123,7 @@ internal sealed class Terminal : IProgress<TransferProgress>
         _drawn = false;
     }
 
-    /// <summary>One line: what happened to what, the service's own words, what to do.</summary>
+    /// <summary>Prints one line: the message, the service's text, the remedy.</summary>
     internal void PrintFailure(Exception failure)
     {
         EndBar();
@@ -131,7 +131,7 @@ internal sealed class Terminal : IProgress<TransferProgress>
         Say(failure.Message + (words == null || failure.Message.Contains(words) ? "" : " (" + words + ")"));
     }
 
-    /// <summary>Host and account from the environment; null if they are not there.</summary>
+    /// <summary>Host and account from the environment; null if they are not set.</summary>
     internal Client Connect(TimeSpan? retryWindow)
     {
         string host = Environment.GetEnvironmentVariable("SENDSAFELY_HOST");
