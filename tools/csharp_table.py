@@ -80,25 +80,14 @@ def class_of(name):
 
 
 def enum_values(enum):
-    """C name, C# name and number of each value. What all values of an enum begin with is the enum's own name."""
-    words = ["SENDSAFELY_", f"SENDSAFELY_{enum.name.removeprefix('sendsafely_').upper()}_"]
-    prefix = max((word for word in words if all(value.startswith(word) for value in enum.values)), key=len)
-    return [(name, pascal(name.removeprefix(prefix)), value) for name, value in enum.values.items()]
-
-
-def is_list(struct):
-    return [field.name for field in struct.fields] == ["count", "items"]
+    """C name, C# name and number of each value."""
+    return [(name, pascal(enum.short(name)), value) for name, value in enum.values.items()]
 
 
 def element(struct):
     """The class of the elements of a list."""
     items = struct.fields[1].type
     return "string" if items.role == "texts" else class_of(items.name)
-
-
-def is_record(struct):
-    """One that has a class of its own: lists become IReadOnlyList, buffers byte[]."""
-    return not struct.init and not is_list(struct) and struct.name != "sendsafely_buffer"
 
 
 # --- Documentation: what C says, said of C# ---------------------------------------------------------------------
@@ -241,7 +230,7 @@ def property_of(field):
         struct = api.structs[type_.name]
         if struct.name == "sendsafely_string_list":
             return "IReadOnlyList<string>", f"Read.Texts({value})"
-        if is_list(struct):
+        if struct.is_list:
             return f"IReadOnlyList<{element(struct)}>", f"Read.List({value}, item => new {element(struct)}(item))"
         name = class_of(struct.name)
         return name, f"{value} == IntPtr.Zero ? null : new {name}({value})" if type_.optional else f"new {name}({value})"
@@ -261,7 +250,9 @@ def property_of(field):
 def records():
     lines = [BANNER, "using System;", "using System.Collections.Generic;", "using System.Runtime.InteropServices;", "", "namespace Sendsafely", "{"]
     first = True
-    for struct in filter(is_record, api.structs.values()):
+    for struct in api.structs.values():
+        if not struct.is_record:
+            continue
         name = class_of(struct.name)
         fields = [(pascal(field.name), field, *property_of(field)) for field in struct.fields if field.name != "struct_size"]
         lines += [] if first else [""]
@@ -318,7 +309,7 @@ def options():
         lines += [f"        internal {name} Copy() => ({name})MemberwiseClone();", ""]
         lines += [f"        internal static Native.{struct.name} ToNative({name} options, Texts texts)", "        {",
                   f"            Native.{struct.name} native;",
-                  f"            Library.Load();",
+                  "            Library.Load();",
                   f"            Call.Check(Native.{struct.init}(out native, (UIntPtr)Marshal.SizeOf<Native.{struct.name}>()));",
                   "            if (options == null) return native;"]
         lines += [f"            {option_of(field)[1]}" for field in fields]

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
-from pycparser import c_ast, c_generator, c_parser
+from pycparser import c_ast, c_parser
 
 HEADER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "include/sendsafely.h")
 
@@ -30,7 +30,7 @@ MEANINGS = {"sendsafely_bool": ("boolean", False), "sendsafely_optional_bool": (
 
 @dataclass(frozen=True)
 class Type:
-    """A type as it is used: `pointers` stars on `name`, which is const or not at the innermost.
+    """A type as it is used, of the C type `name`.
 
     `role` says what a generator has to do with it:
       nothing         void
@@ -54,10 +54,7 @@ class Type:
     `optional`: it may be NULL, or a number that says that the value is unknown.
     """
 
-    text: str
     name: str
-    pointers: int
-    const: bool
     role: str
     optional: bool
     base: str | None = None
@@ -93,6 +90,15 @@ class Struct:
     init: str | None  # the function that fills it: then it is an options struct
     doc: str
 
+    @property
+    def is_list(self):
+        return [field.name for field in self.fields] == ["count", "items"]
+
+    @property
+    def is_record(self):
+        """Whether other languages have it as a class: lists and bytes they have already."""
+        return not self.init and not self.is_list and self.name != "sendsafely_buffer"
+
 
 @dataclass(frozen=True)
 class Enum:
@@ -100,6 +106,11 @@ class Enum:
     values: dict[str, int]
     doc: str
     docs: dict[str, str]  # of the values
+
+    def short(self, value):
+        """The name of a value without what all of them begin with: the enum's own name, where that is so."""
+        own = f"SENDSAFELY_{self.name.removeprefix('sendsafely_').upper()}_"
+        return value.removeprefix(own if all(other.startswith(own) for other in self.values) else "SENDSAFELY_")
 
 
 @dataclass(frozen=True)
@@ -129,7 +140,6 @@ def _comments(source):
     pattern = re.compile(r"^(?P<indent> *)/\*\*(?P<text>.*?)\*/\n|^\} ?(?P<end>\w*);$", re.MULTILINE | re.DOTALL)
     for match in pattern.finditer(source):
         if match["text"] is None:
-            # A struct has its name only here.
             for member, doc in members.items():
                 docs[inside or match["end"], member] = doc
             if inside is None and None in docs:
@@ -141,8 +151,10 @@ def _comments(source):
         if match["indent"]:
             members[re.match(r".*?(\w+)( = [-\w]+,|;)$", following, re.MULTILINE)[1]] = doc
             continue
-        name = re.match(r"#define (\w+)|SENDSAFELY_ENUM\((\w+)\)|typedef struct (\w+)|typedef struct \{|typedef .*?\(\*(\w+)\)|typedef \w+ (\w+);|.*?(\w+)\(", following)
-        name = next((group for group in name.groups() if group), None)
+        # In this order: a macro, an enum, a handle, a callback, a number, a function; a struct has its name at its end.
+        name = re.match(r"#define (\w+)|SENDSAFELY_ENUM\((\w+)\)|typedef struct (\w+)|typedef .*?\(\*(\w+)\)|typedef \w+ (\w+);"
+                        r"|(?!typedef).*?(\w+)\(", following)
+        name = next((group for group in name.groups() if group), None) if name else None
         docs[name] = doc
         inside = name if following.startswith("SENDSAFELY_ENUM") else None
     return docs
@@ -154,7 +166,9 @@ class _Reader:
         macros = re.findall(r"^#define (SENDSAFELY_\w+)[ \t]+\S", source, re.MULTILINE)
         # The system's headers hold much that is not C; their types' names and two numbers are all that is needed.
         # A qualifier that the header does not use carries the mark of what may be NULL.
-        source = "#define SENDSAFELY_NULLABLE restrict\n#define INT64_MIN (-0x7fffffffffffffff - 1)\n#define UINT64_MAX 0xffffffffffffffff\n" + "".join(f"typedef int {name};\n" for name in INTEGERS) + re.sub(r"^#include .*", "", source, flags=re.MULTILINE)
+        source = "".join([
+            "#define SENDSAFELY_NULLABLE restrict\n#define INT64_MIN (-0x7fffffffffffffff - 1)\n#define UINT64_MAX 0xffffffffffffffff\n",
+            *(f"typedef int {name};\n" for name in INTEGERS), re.sub(r"^#include .*", "", source, flags=re.MULTILINE)])
         # The compiler expands the macros; here only their arithmetic is left.
         source += "".join(f"\nint macro_{name} = {name};" for name in macros)
         plain = subprocess.run(["cc", "-E", "-P", "-x", "c", "-std=c99", "-"], input=source, capture_output=True,
@@ -163,18 +177,13 @@ class _Reader:
         self.declarations = [node for node in tree if not isinstance(node, c_ast.FuncDef) and node.name not in INTEGERS]
 
     def header(self):
-        of_type = lambda kind: {node.name: node.type for node in self.declarations
-                                if isinstance(node, c_ast.Typedef) and self._is(node.type, kind)}
-        structs = {name: node.type.decls for name, node in of_type(c_ast.Struct).items()}
-        prototypes = {node.name: node.type for node in self.declarations
-                      if isinstance(node, c_ast.Decl) and isinstance(node.type, c_ast.FuncDecl)}
-        self.bases = {node.name: " ".join(node.type.type.names) for node in self.declarations
-                      if isinstance(node, c_ast.Typedef) and self._is(node.type, c_ast.IdentifierType)}
-        self.bases |= {name: name for name in INTEGERS}
-        self.enum_names = {node.type.name for node in self.declarations
-                           if isinstance(node, c_ast.Decl) and isinstance(node.type, c_ast.Enum)}
+        structs = {name: node.type.decls for name, node in self._typedefs(c_ast.Struct)}
+        prototypes = {node.name: node.type for node in self._declared(c_ast.FuncDecl)}
+        self.bases = {name: name for name in INTEGERS} | {
+            name: " ".join(node.type.names) for name, node in self._typedefs(c_ast.IdentifierType)}
+        self.enum_names = {node.type.name for node in self._declared(c_ast.Enum)}
         self.handles = tuple(name for name, fields in structs.items() if fields is None)
-        self.callback_types = {name: node.type for name, node in of_type(c_ast.FuncDecl).items()}
+        self.callback_types = {name: node.type for name, node in self._typedefs(c_ast.FuncDecl)}
         self.inits = {name: name + "_init" for name, fields in structs.items()
                       if fields and fields[0].name == "struct_size" and name + "_init" in prototypes}
         self.records = {name for name, fields in structs.items() if fields}
@@ -189,19 +198,21 @@ class _Reader:
             callbacks={name: self._function(name, node) for name, node in self.callback_types.items()},
         )
 
-    @staticmethod
-    def _is(node, kind):
-        """Whether a typedef is of a struct, or of a pointer to a function."""
-        return isinstance(getattr(node, "type", None), kind)
+    def _declared(self, kind):
+        return (node for node in self.declarations if isinstance(node, c_ast.Decl) and isinstance(node.type, kind))
+
+    def _typedefs(self, kind):
+        """Those of structs, of integers, or of pointers to functions."""
+        return ((node.name, node.type) for node in self.declarations
+                if isinstance(node, c_ast.Typedef) and isinstance(getattr(node.type, "type", None), kind))
 
     def _enums(self):
-        for node in self.declarations:
-            if isinstance(node, c_ast.Decl) and isinstance(node.type, c_ast.Enum):
-                values = {}
-                for item in node.type.values.enumerators:
-                    values[item.name] = _value(item.value, values) if item.value else max(values.values(), default=-1) + 1
-                name = node.type.name
-                yield Enum(name, values, self.docs[name], {value: self.docs[name, value] for value in values})
+        for node in self._declared(c_ast.Enum):
+            values = {}
+            for item in node.type.values.enumerators:
+                values[item.name] = _value(item.value, values) if item.value else max(values.values(), default=-1) + 1
+            name = node.type.name
+            yield Enum(name, values, self.docs[name], {value: self.docs[name, value] for value in values})
 
     def _function(self, name, node):
         parameters = node.args.params if node.args else []
@@ -213,19 +224,17 @@ class _Reader:
         return Variable(node.name, self._type(node.type), self.docs[struct, node.name], node.name in SECRETS)
 
     def _type(self, node):
-        nullable = "restrict" in node.quals
-        text = _text(node).replace("restrict", "").strip()
-        pointers = 0
+        nullable, pointers = "restrict" in node.quals, 0
         while isinstance(node, c_ast.PtrDecl):
             pointers, node = pointers + 1, node.type
         name, const = " ".join(node.type.names), "const" in node.quals
         role = self._role(name, pointers, const)
         if role is None:
-            raise ValueError(f"{text}: no generator knows what to do with such a type")
+            raise ValueError(f"{name} with {pointers} pointers: no generator knows what to do with such a type")
         base = self.bases.get(name) if role.startswith("integer") else None
         bits, signed = INTEGERS.get(base, (None, None))
         meaning, unknown = MEANINGS.get(name, ("enum" if name in self.enum_names else "", False))
-        return Type(text, name, pointers, const, role, nullable or unknown, base, bits, signed, meaning)
+        return Type(name, role, nullable or unknown, base, bits, signed, meaning)
 
     def _role(self, name, pointers, const):
         if name in self.handles:
@@ -243,18 +252,6 @@ class _Reader:
         if name == "void":
             return {0: "nothing", 1: "any"}.get(pointers)
         return {0: "integer", 1: "integer_out"}.get(pointers)
-
-
-def _text(node):
-    """The type as C writes it, without a name."""
-    inner = node
-    while not isinstance(inner, c_ast.TypeDecl):
-        inner = inner.type
-    name, inner.declname = inner.declname, None
-    try:
-        return c_generator.CGenerator().visit(c_ast.Typename(None, [], None, node))
-    finally:
-        inner.declname = name
 
 
 def _value(node, names):

@@ -73,21 +73,6 @@ def pythonic(name):
     return "".join(word.capitalize() for word in name.removeprefix("sendsafely_").split("_"))
 
 
-def member(enum, value):
-    """A value of an enum without what all of them begin with, the enum's own name."""
-    own = f"SENDSAFELY_{enum.name.removeprefix('sendsafely_').upper()}_"
-    return value.removeprefix(own if all(other.startswith(own) for other in enum.values) else "SENDSAFELY_")
-
-
-def is_list(struct):
-    return [field.name for field in struct.fields] == ["count", "items"]
-
-
-def is_record(struct):
-    """Whether Python has it as a class: options are keywords, lists tuples, and a buffer is bytes."""
-    return not struct.init and not is_list(struct) and struct.name != "sendsafely_buffer"
-
-
 def visible(struct):
     return [field for field in struct.fields if field.name != "struct_size"]
 
@@ -108,7 +93,7 @@ class Words:
     """Turns the header's comments into Python's words."""
 
     def __init__(self, api):
-        self.values = {value: f"{pythonic(enum.name)}.{member(enum, value)}" for enum in api.enums.values() for value in enum.values}
+        self.values = {value: f"{pythonic(enum.name)}.{enum.short(value)}" for enum in api.enums.values() for value in enum.values}
         self.api = api
 
     def _name(self, match):
@@ -147,7 +132,7 @@ def enums(api, words):
         yield f"\nclass {pythonic(enum.name)}(OpenEnum):"
         yield docstring(words(enum.doc), 4) + "\n"
         for value, number in enum.values.items():
-            yield f"    {member(enum, value)} = {number}"
+            yield f"    {enum.short(value)} = {number}"
             yield docstring(words(enum.docs[value]), 4)
         yield ""
 
@@ -167,7 +152,7 @@ def annotation(api, field):
         name = "str"
     elif field.type.role == "record":
         struct = api.structs[field.type.name]
-        name = item(struct) if is_list(struct) else pythonic(struct.name)
+        name = item(struct) if struct.is_list else pythonic(struct.name)
     else:
         name = "int"
     return f"Optional[{name}]" if field.type.optional else name
@@ -180,7 +165,7 @@ def item(struct):
 
 
 def records(api, words):
-    classes = [struct for struct in api.structs.values() if is_record(struct)]
+    classes = [struct for struct in api.structs.values() if struct.is_record]
     yield f'"""The records that calls return, as frozen dataclasses: {MADE}"""\n'
     yield "from __future__ import annotations\n"
     yield "from dataclasses import dataclass, field\nfrom datetime import datetime\nfrom typing import Optional\n"
@@ -271,7 +256,7 @@ def native(api):
     yield "\n# What the fields of each struct mean: a ? after what may be unknown, the name of an enum for its values."
     yield "FIELDS: dict[str, dict[str, str]] = {"
     for one in api.structs.values():
-        if is_record(one) or one.init:
+        if one.is_record or one.init:
             yield f'    "{one.name}": {{'
             for field in visible(one):
                 if meaning := kind(api, field):
