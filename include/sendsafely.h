@@ -82,6 +82,9 @@
  *            know like its family. sendsafely_version() is the version that runs, SENDSAFELY_VERSION_NUMBER the one of
  *            this header.
  *
+ * Sections   "protocol 6.4" beside a section's title is the section of docs/protocol.md in the library's sources that
+ *            describes the service. This header is complete without it.
+ *
  * A mistake of the library itself is SENDSAFELY_INTERNAL with a message; all objects remain usable.
  *
  *
@@ -691,7 +694,7 @@ const char *sendsafely_status_name(sendsafely_status status);
  */
 const char *sendsafely_status_description(sendsafely_status status);
 
-/* === ERRORS ============================================================================================== */
+/* === ERRORS (PROTOCOL 2.2) =============================================================================== */
 
 /** What went wrong with one call: a handle, to be freed with sendsafely_error_free. */
 typedef struct sendsafely_error sendsafely_error;
@@ -717,7 +720,7 @@ int32_t sendsafely_error_http_status(const sendsafely_error *SENDSAFELY_NULLABLE
 /**
  * Returns the service's own code, such as "DENIED", or NULL where the service did not answer with one.
  *
- * Valid until the error is freed. SendSafely Client API: response codes (protocol 2.2).
+ * Valid until the error is freed.
  */
 const char *SENDSAFELY_NULLABLE sendsafely_error_server_code(const sendsafely_error *SENDSAFELY_NULLABLE error);
 
@@ -862,7 +865,7 @@ typedef int32_t (*sendsafely_write_callback)(void *user_data,
                                              const uint8_t *data,
                                              size_t size);
 
-/* === CLIENT ============================================================================================== */
+/* === CLIENT (PROTOCOL 1, 2) ============================================================================== */
 
 /** The retry_window_ms of a client whose failed requests are not made again. */
 #define SENDSAFELY_NO_RETRY UINT64_MAX
@@ -963,7 +966,6 @@ sendsafely_status sendsafely_client_options_init(sendsafely_client_options *opti
  * SENDSAFELY_INSECURE_HOST: use https://. SENDSAFELY_NO_TRUST_STORE: install the system's certificates or set
  * ca_bundle. A wrong key or secret shows at the first call that touches the network, as
  * SENDSAFELY_AUTHENTICATION_FAILED.
- * SendSafely Client API: signed requests (protocol 1.2).
  */
 sendsafely_status sendsafely_client_new(const char *host,
                                         const char *api_key,
@@ -989,7 +991,6 @@ sendsafely_status sendsafely_client_new_without_credentials(const char *host,
  * It can create a package, upload files, set a message and finalize, with unconfirmed_sender or
  * confirmed_sender_token; the recipients are those of the Dropzone. See sendsafely_package_submit_hosted_dropzone.
  * Everything else as for sendsafely_client_new.
- * SendSafely Client API: Dropzone submission (protocol 1.3, 6.13).
  */
 sendsafely_status sendsafely_client_new_for_dropzone(const char *host,
                                                      const char *dropzone_id,
@@ -1003,7 +1004,6 @@ sendsafely_status sendsafely_client_new_for_dropzone(const char *host,
  * method is GET, PUT, POST, PATCH or DELETE; json_body may be NULL. out_json receives the answer's JSON text as it
  * came, to be freed with sendsafely_string_free; its member "response" is not judged, and a lost answer is not asked
  * for again unless the method is GET.
- * SendSafely Client API: response envelope (protocol 2.1), endpoint reference (protocol 6).
  */
 sendsafely_status sendsafely_client_request(sendsafely_client *client,
                                             const char *method,
@@ -1017,7 +1017,6 @@ sendsafely_status sendsafely_client_request(sendsafely_client *client,
  *
  * out_email may be NULL; else free the text with sendsafely_string_free. SENDSAFELY_AUTHENTICATION_FAILED: check key,
  * secret, host and clock.
- * SendSafely Client API: verify credentials (protocol 6.1.1).
  */
 sendsafely_status sendsafely_client_verify_credentials(sendsafely_client *client,
                                                        char **SENDSAFELY_NULLABLE out_email,
@@ -1031,7 +1030,6 @@ sendsafely_status sendsafely_client_verify_credentials(sendsafely_client *client
  * sent, of a multipart upload that of its requestData; NULL: none. timestamp is like "2024-01-02T03:04:05+0000";
  * NULL: now. SENDSAFELY_INVALID_ARGUMENT: correct path or timestamp. SENDSAFELY_NO_CREDENTIALS: the client has no API
  * key.
- * SendSafely Client API: signed requests (protocol 1.2).
  */
 sendsafely_status sendsafely_client_sign(sendsafely_client *client,
                                          const char *path,
@@ -1049,7 +1047,7 @@ void sendsafely_client_free(sendsafely_client *SENDSAFELY_NULLABLE client);
 /** Frees the headers of a request. NULL is allowed; free it once. */
 void sendsafely_request_headers_free(sendsafely_request_headers *SENDSAFELY_NULLABLE headers);
 
-/* === VERSION ============================================================================================= */
+/* === VERSION (PROTOCOL 6.1.2) ============================================================================ */
 
 /**
  * Returns the version of the library that runs, to be compared with SENDSAFELY_VERSION_NUMBER, the version of this
@@ -1065,13 +1063,12 @@ const char *sendsafely_version_string(void);
  * "OUTDATED_VERSION", or a later word.
  *
  * Free the text with sendsafely_string_free.
- * SendSafely Client API: verify version (protocol 6.1.2).
  */
 sendsafely_status sendsafely_client_verify_version(sendsafely_client *client,
                                                    char **out_text,
                                                    sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/* === PACKAGE ============================================================================================= */
+/* === PACKAGE (PROTOCOL 4.1, 6.2) ========================================================================= */
 
 /**
  * A package: files and a message for recipients. A handle, to be freed with sendsafely_package_free. Any number of
@@ -1086,7 +1083,6 @@ typedef struct sendsafely_package sendsafely_package;
  * The package is freed with sendsafely_package_free, which leaves it on the service.
  * SENDSAFELY_AUTHENTICATION_FAILED: check key, secret, host and clock. SENDSAFELY_LIMIT_EXCEEDED,
  * SENDSAFELY_DENIED: the account may not send.
- * SendSafely Client API: create package (protocol 4.1).
  */
 sendsafely_status sendsafely_package_create(sendsafely_client *client,
                                             sendsafely_package **out_package,
@@ -1098,7 +1094,6 @@ sendsafely_status sendsafely_package_create(sendsafely_client *client,
  * The package belongs to that user, and the administrator goes on working with it, as the vendor's .NET client does.
  * The user opens it with its id and keycode. Everything else as for sendsafely_package_create. SENDSAFELY_MALFORMED_EMAIL,
  * SENDSAFELY_USER_NOT_FOUND: correct the address. SENDSAFELY_DENIED: the account is no administrator.
- * SendSafely Client API: create package (protocol 4.1).
  */
 sendsafely_status sendsafely_package_create_for_user(sendsafely_client *client,
                                                      const char *email,
@@ -1111,7 +1106,6 @@ sendsafely_status sendsafely_package_create_for_user(sendsafely_client *client,
  *
  * name may be NULL. Its keycode is encrypted at once for the trusted devices of its owner.
  * Everything else as for sendsafely_package_create.
- * SendSafely Client API: create package (protocol 4.1), Workspaces (protocol 7.3).
  */
 sendsafely_status sendsafely_package_create_workspace(sendsafely_client *client,
                                                       const char *SENDSAFELY_NULLABLE name,
@@ -1129,7 +1123,6 @@ sendsafely_status sendsafely_package_create_workspace(sendsafely_client *client,
  * is through; first writes that begin at once may each do it. What this client has written itself before proves
  * nothing. SENDSAFELY_KEYCODE_NOT_PROVED: the storage gave the beginning of a part and then not that part; nothing was
  * written.
- * SendSafely Client API: package information (protocol 6.2.2).
  */
 sendsafely_status sendsafely_package_open(sendsafely_client *client,
                                           const char *package_id,
@@ -1143,7 +1136,6 @@ sendsafely_status sendsafely_package_open(sendsafely_client *client,
  * public_key_id is the id that the service gave to the device's public key; private_key is the armored OpenPGP key.
  * SENDSAFELY_INVALID_KEY: not such a key. SENDSAFELY_REFUSED: the service holds no keycode for this device, which was
  * registered after the package was finalized. SENDSAFELY_DECRYPT_FAILED: the private key is another device's.
- * SendSafely Client API: without a keycode, trusted device (protocol 5.6).
  */
 sendsafely_status sendsafely_package_open_with_private_key(sendsafely_client *client,
                                                            const char *package_id,
@@ -1175,7 +1167,6 @@ sendsafely_status sendsafely_package_is_workspace(sendsafely_package *package,
  *
  * Before or after finalize. SENDSAFELY_LIFE_OUT_OF_RANGE: see the range. SENDSAFELY_DENIED, SENDSAFELY_REFUSED: the
  * organization's own range is narrower.
- * SendSafely Client API: update package (protocol 6.2.3).
  */
 sendsafely_status sendsafely_package_set_life(sendsafely_package *package,
                                               int32_t days,
@@ -1185,7 +1176,6 @@ sendsafely_status sendsafely_package_set_life(sendsafely_package *package,
  * Gives a package a label, or a Workspace its name. Before or after finalize.
  *
  * SENDSAFELY_DENIED: the package is not the account's own.
- * SendSafely Client API: update package (protocol 6.2.3).
  */
 sendsafely_status sendsafely_package_set_label(sendsafely_package *package,
                                                const char *label,
@@ -1197,7 +1187,6 @@ sendsafely_status sendsafely_package_set_label(sendsafely_package *package,
  *
  * SENDSAFELY_INVALID_ARGUMENT: not a JSON object. SENDSAFELY_LIFE_OUT_OF_RANGE: "life" is not within 0 to 365.
  * SENDSAFELY_DENIED, SENDSAFELY_INVALID_INPUT: the service does not take it.
- * SendSafely Client API: update package (protocol 6.2.3).
  */
 sendsafely_status sendsafely_package_update(sendsafely_package *package,
                                             const char *json_object,
@@ -1207,8 +1196,6 @@ sendsafely_status sendsafely_package_update(sendsafely_package *package,
  * Gives the collaborators of a Workspace as the service tells them: the text of a JSON array, to be freed with
  * sendsafely_string_free. The service does not describe its elements; sendsafely_package_get_information has what is
  * known of recipients. At any step.
- *
- * SendSafely Client API: collaborators (protocol 6.4.9).
  */
 sendsafely_status sendsafely_package_get_collaborators(sendsafely_package *package,
                                                        char **out_json,
@@ -1217,8 +1204,6 @@ sendsafely_status sendsafely_package_get_collaborators(sendsafely_package *packa
 /**
  * Gives the permissions of a package as the service tells them: the text of a JSON array. Everything else as for
  * sendsafely_package_get_collaborators.
- *
- * SendSafely Client API: permissions (protocol 6.4.9).
  */
 sendsafely_status sendsafely_package_get_permissions(sendsafely_package *package,
                                                      char **out_json,
@@ -1232,7 +1217,6 @@ sendsafely_status sendsafely_package_get_permissions(sendsafely_package *package
  * SENDSAFELY_WRONG_KEYCODE: open it with its keycode. SENDSAFELY_KEYCODE_NOT_PROVED: as for
  * sendsafely_package_upload_keycodes. SENDSAFELY_OUTCOME_UNKNOWN: the mails may be under way; ask a recipient before
  * you call again.
- * SendSafely Client API: notify recipients (protocol 6.11).
  */
 sendsafely_status sendsafely_package_notify(sendsafely_package *package,
                                             sendsafely_error **SENDSAFELY_NULLABLE error);
@@ -1243,7 +1227,6 @@ sendsafely_status sendsafely_package_notify(sendsafely_package *package,
  *
  * SENDSAFELY_UNKNOWN_PACKAGE: it is gone already, or not yours. SENDSAFELY_OUTCOME_UNKNOWN: the same after an answer was
  * lost, so that this call may have deleted it. SENDSAFELY_DENIED: it is not yours.
- * SendSafely Client API: delete package (protocol 6.2.4), delete temporary package (protocol 6.2.5).
  */
 sendsafely_status sendsafely_package_delete(sendsafely_package *package,
                                             sendsafely_error **SENDSAFELY_NULLABLE error);
@@ -1257,7 +1240,6 @@ sendsafely_status sendsafely_package_delete(sendsafely_package *package,
  * that very moment. SENDSAFELY_ALREADY_FINALIZED: it is finalized, or just being finalized. SENDSAFELY_OUTCOME_UNKNOWN: a call of sendsafely_package_finalize was stopped or its answer was lost;
  * called again, that finds out and gives the link. SENDSAFELY_WORKSPACE_NOT_FINALIZABLE: a Workspace is never
  * unfinished.
- * SendSafely Client API: delete temporary package (protocol 6.2.5).
  */
 sendsafely_status sendsafely_package_delete_unfinished(sendsafely_package *package,
                                                        sendsafely_error **SENDSAFELY_NULLABLE error);
@@ -1269,7 +1251,7 @@ sendsafely_status sendsafely_package_delete_unfinished(sendsafely_package *packa
  */
 void sendsafely_package_free(sendsafely_package *SENDSAFELY_NULLABLE package);
 
-/* === PUBLIC KEYS OF TRUSTED DEVICES ====================================================================== */
+/* === PUBLIC KEYS OF TRUSTED DEVICES (PROTOCOL 6.10) ====================================================== */
 
 /** A public key to which the keycode of a package is encrypted. */
 typedef struct {
@@ -1294,7 +1276,6 @@ typedef struct {
  * SENDSAFELY_INVALID_KEY: not an armored OpenPGP public key. SENDSAFELY_LIMIT_EXCEEDED: revoke one first.
  * SENDSAFELY_OUTCOME_UNKNOWN: the answer was lost; the key may be there under an id that nobody knows, so register
  * another.
- * SendSafely Client API: public keys (protocol 6.10).
  */
 sendsafely_status sendsafely_client_register_public_key(sendsafely_client *client,
                                                         const char *public_key,
@@ -1306,7 +1287,6 @@ sendsafely_status sendsafely_client_register_public_key(sendsafely_client *clien
  * Gives the armored public key of one of the user's trusted devices. Free the text with sendsafely_string_free.
  *
  * SENDSAFELY_REFUSED: the user has no such device.
- * SendSafely Client API: public keys (protocol 6.10).
  */
 sendsafely_status sendsafely_client_get_public_key(sendsafely_client *client,
                                                    const char *public_key_id,
@@ -1317,7 +1297,6 @@ sendsafely_status sendsafely_client_get_public_key(sendsafely_client *client,
  * Revokes a public key: the service forgets it, and the device opens nothing any more without a link.
  *
  * SENDSAFELY_REFUSED: the user has no such device.
- * SendSafely Client API: public keys (protocol 6.10).
  */
 sendsafely_status sendsafely_client_revoke_public_key(sendsafely_client *client,
                                                       const char *public_key_id,
@@ -1328,7 +1307,6 @@ sendsafely_status sendsafely_client_revoke_public_key(sendsafely_client *client,
  * organization, or with a recipient_id those of one recipient. Free the list with sendsafely_public_key_list_free.
  *
  * At any step. recipient_id may be NULL. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id.
- * SendSafely Client API: public keys and keycodes (protocol 4.6).
  */
 sendsafely_status sendsafely_package_get_public_keys(sendsafely_package *package,
                                                      const char *SENDSAFELY_NULLABLE recipient_id,
@@ -1338,7 +1316,7 @@ sendsafely_status sendsafely_package_get_public_keys(sendsafely_package *package
 /** Frees a list of public keys with the keys in it. NULL is allowed; free it once. */
 void sendsafely_public_key_list_free(sendsafely_public_key_list *SENDSAFELY_NULLABLE keys);
 
-/* === RECIPIENTS ========================================================================================== */
+/* === RECIPIENTS (PROTOCOL 6.4) =========================================================================== */
 
 /** Options of sendsafely_package_add_recipient and sendsafely_package_add_recipients. */
 typedef struct {
@@ -1466,7 +1444,6 @@ sendsafely_status sendsafely_recipient_options_init(sendsafely_recipient_options
  * SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_INVALID_EMAIL: correct the address. SENDSAFELY_DUPLICATE_EMAIL: it is on the
  * package already. SENDSAFELY_TOO_MANY_RECIPIENTS: use another package. In a Workspace or a finalized package also
  * SENDSAFELY_WRONG_KEYCODE, SENDSAFELY_KEYCODE_NOT_PROVED, as for sendsafely_package_upload_keycodes: nobody was added.
- * SendSafely Client API: add recipient (protocol 6.4.1).
  */
 sendsafely_status sendsafely_package_add_recipient(sendsafely_package *package,
                                                    const char *email,
@@ -1486,7 +1463,6 @@ sendsafely_status sendsafely_package_add_recipient(sendsafely_package *package,
  * list, of which nothing was sent. SENDSAFELY_INVALID_ARGUMENT: a phone number is for one recipient, see
  * sendsafely_package_set_recipient_phone. In a Workspace or a finalized package also SENDSAFELY_WRONG_KEYCODE,
  * SENDSAFELY_KEYCODE_NOT_PROVED, as for sendsafely_package_upload_keycodes: nobody was added.
- * SendSafely Client API: add recipients (protocol 6.4.2).
  */
 sendsafely_status sendsafely_package_add_recipients(sendsafely_package *package,
                                                     const char *const *emails,
@@ -1499,7 +1475,6 @@ sendsafely_status sendsafely_package_add_recipients(sendsafely_package *package,
  * Asks the service for what it knows of a recipient now: phone numbers, role, what was fetched.
  *
  * Free the record with sendsafely_recipient_free. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id.
- * SendSafely Client API: get recipient (protocol 6.4.3).
  */
 sendsafely_status sendsafely_package_get_recipient(sendsafely_package *package,
                                                    const char *recipient_id,
@@ -1514,7 +1489,6 @@ sendsafely_status sendsafely_package_get_recipient(sendsafely_package *package,
  * sendsafely_package_get_information. country_code as in sendsafely_recipient_options; NULL means "US".
  * SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: add the recipient first. SENDSAFELY_MALFORMED_PHONE_NUMBER,
  * SENDSAFELY_INVALID_INPUT: correct the number or its country.
- * SendSafely Client API: update recipient (protocol 6.4.4).
  */
 sendsafely_status sendsafely_package_set_recipient_phone(sendsafely_package *package,
                                                          const char *recipient_id,
@@ -1529,7 +1503,6 @@ sendsafely_status sendsafely_package_set_recipient_phone(sendsafely_package *pac
  * SENDSAFELY_ONLY_IN_WORKSPACE: recipients of a package have no roles. SENDSAFELY_INVALID_ARGUMENT: the role is empty.
  * SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: add the collaborator first. SENDSAFELY_INVALID_INPUT: the service does not
  * know the role. SENDSAFELY_DENIED: only owners and managers may.
- * SendSafely Client API: update recipient (protocol 6.4.4), Workspaces (protocol 7.3).
  */
 sendsafely_status sendsafely_package_set_recipient_role(sendsafely_package *package,
                                                         const char *recipient_id,
@@ -1541,17 +1514,12 @@ sendsafely_status sendsafely_package_set_recipient_role(sendsafely_package *pack
  *
  * SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id. SENDSAFELY_INVALID_RECIPIENT: somebody else has removed it just
  * now.
- * SendSafely Client API: remove recipient (protocol 6.4.5).
  */
 sendsafely_status sendsafely_package_remove_recipient(sendsafely_package *package,
                                                       const char *recipient_id,
                                                       sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/**
- * Removes all recipients but the owner, before or after finalize. Contact groups stay.
- *
- * SendSafely Client API: remove all recipients (protocol 6.4.6).
- */
+/** Removes all recipients but the owner, before or after finalize. Contact groups stay. */
 sendsafely_status sendsafely_package_remove_all_recipients(sendsafely_package *package,
                                                            sendsafely_error **SENDSAFELY_NULLABLE error);
 
@@ -1561,7 +1529,7 @@ void sendsafely_recipient_free(sendsafely_recipient *SENDSAFELY_NULLABLE recipie
 /** Frees a list of results with the results in it. NULL is allowed; free it once. */
 void sendsafely_recipient_result_list_free(sendsafely_recipient_result_list *SENDSAFELY_NULLABLE results);
 
-/* === COUNTRY CODES ======================================================================================= */
+/* === COUNTRY CODES (PROTOCOL 6.4.4) ====================================================================== */
 
 /** A country whose phone numbers need no dialling code. */
 typedef struct {
@@ -1582,8 +1550,6 @@ typedef struct {
 /**
  * Gives the countries whose phone numbers need no dialling code; those of all others begin with + and theirs. No
  * network. Free the list with sendsafely_country_code_list_free.
- *
- * SendSafely Client API: update recipient (protocol 6.4.4).
  */
 sendsafely_status sendsafely_country_codes(sendsafely_country_code_list **out_countries,
                                            sendsafely_error **SENDSAFELY_NULLABLE error);
@@ -1591,7 +1557,7 @@ sendsafely_status sendsafely_country_codes(sendsafely_country_code_list **out_co
 /** Frees a list of countries with the countries in it. NULL is allowed; free it once. */
 void sendsafely_country_code_list_free(sendsafely_country_code_list *SENDSAFELY_NULLABLE countries);
 
-/* === CONTACT GROUPS ====================================================================================== */
+/* === CONTACT GROUPS (PROTOCOL 6.5) ======================================================================= */
 
 /** Somebody in a contact group. */
 typedef struct {
@@ -1636,7 +1602,6 @@ typedef struct {
  * may be NULL; else free the record with sendsafely_contact_group_free. SENDSAFELY_INVALID_ARGUMENT: the name is
  * empty. SENDSAFELY_DENIED: the user is no administrator. SENDSAFELY_OUTCOME_UNKNOWN: the answer was lost; list the
  * groups before you create it again.
- * SendSafely Client API: contact groups (protocol 6.5).
  */
 sendsafely_status sendsafely_client_create_contact_group(sendsafely_client *client,
                                                          const char *name,
@@ -1648,7 +1613,6 @@ sendsafely_status sendsafely_client_create_contact_group(sendsafely_client *clie
  * Gives a contact group with its members. Free the record with sendsafely_contact_group_free.
  *
  * SENDSAFELY_REFUSED: there is no such group, or it is somebody else's.
- * SendSafely Client API: contact groups (protocol 6.5).
  */
 sendsafely_status sendsafely_client_get_contact_group(sendsafely_client *client,
                                                       const char *contact_group_id,
@@ -1658,8 +1622,6 @@ sendsafely_status sendsafely_client_get_contact_group(sendsafely_client *client,
 /**
  * Gives the contact groups of the user with their members, or with whole_organization 1 those of the organization.
  * Free the list with sendsafely_contact_group_list_free.
- *
- * SendSafely Client API: contact groups (protocol 6.5).
  */
 sendsafely_status sendsafely_client_get_contact_groups(sendsafely_client *client,
                                                        sendsafely_bool whole_organization,
@@ -1670,7 +1632,6 @@ sendsafely_status sendsafely_client_get_contact_groups(sendsafely_client *client
  * Deletes a contact group; it disappears from the packages that it is on.
  *
  * SENDSAFELY_REFUSED, SENDSAFELY_DENIED: there is no such group, or it is not the user's to change.
- * SendSafely Client API: contact groups (protocol 6.5).
  */
 sendsafely_status sendsafely_client_delete_contact_group(sendsafely_client *client,
                                                          const char *contact_group_id,
@@ -1682,7 +1643,6 @@ sendsafely_status sendsafely_client_delete_contact_group(sendsafely_client *clie
  * out_member may be NULL; else free the record with sendsafely_contact_group_member_free.
  * SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_INVALID_EMAIL: correct the address. SENDSAFELY_DUPLICATE_EMAIL: it is in the
  * group already. SENDSAFELY_REFUSED, SENDSAFELY_DENIED: there is no such group, or it is not the user's to change.
- * SendSafely Client API: contact groups (protocol 6.5).
  */
 sendsafely_status sendsafely_client_add_contact_group_member(sendsafely_client *client,
                                                              const char *contact_group_id,
@@ -1695,7 +1655,6 @@ sendsafely_status sendsafely_client_add_contact_group_member(sendsafely_client *
  *
  * SENDSAFELY_USER_NOT_FOUND, SENDSAFELY_REFUSED: nobody of this id is in the group. SENDSAFELY_DENIED: the group is
  * not the user's to change.
- * SendSafely Client API: contact groups (protocol 6.5).
  */
 sendsafely_status sendsafely_client_remove_contact_group_member(sendsafely_client *client,
                                                                 const char *contact_group_id,
@@ -1709,7 +1668,6 @@ sendsafely_status sendsafely_client_remove_contact_group_member(sendsafely_clien
  * Before or after finalize. SENDSAFELY_REFUSED: there is no such group, or it is somebody else's. In a Workspace or a
  * finalized package also SENDSAFELY_WRONG_KEYCODE, SENDSAFELY_KEYCODE_NOT_PROVED, as for
  * sendsafely_package_upload_keycodes: the group was not added.
- * SendSafely Client API: contact groups (protocol 6.5).
  */
 sendsafely_status sendsafely_package_add_contact_group(sendsafely_package *package,
                                                        const char *contact_group_id,
@@ -1719,7 +1677,6 @@ sendsafely_status sendsafely_package_add_contact_group(sendsafely_package *packa
  * Takes a contact group off a package. Before or after finalize.
  *
  * SENDSAFELY_REFUSED: it is not on the package.
- * SendSafely Client API: contact groups (protocol 6.5).
  */
 sendsafely_status sendsafely_package_remove_contact_group(sendsafely_package *package,
                                                           const char *contact_group_id,
@@ -1734,7 +1691,7 @@ void sendsafely_contact_group_list_free(sendsafely_contact_group_list *SENDSAFEL
 /** Frees a member of a contact group. NULL is allowed; free it once. */
 void sendsafely_contact_group_member_free(sendsafely_contact_group_member *SENDSAFELY_NULLABLE member);
 
-/* === FILES OF A PACKAGE ================================================================================== */
+/* === FILES OF A PACKAGE (PROTOCOL 6.7) =================================================================== */
 
 /** What a download, or the upload of a tree, does with a target that exists already. */
 SENDSAFELY_ENUM(sendsafely_existing) {
@@ -1793,7 +1750,6 @@ typedef struct {
  * Package must be created. directory_id is the directory of a Workspace that the file is in; NULL for the root
  * directory, and for any other package. Free the record with sendsafely_file_information_free.
  * SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file there. SENDSAFELY_ONLY_IN_WORKSPACE: leave directory_id NULL.
- * SendSafely Client API: file information (protocol 6.7.1).
  */
 sendsafely_status sendsafely_package_get_file_information(sendsafely_package *package,
                                                           const char *file_id,
@@ -1807,7 +1763,6 @@ sendsafely_status sendsafely_package_get_file_information(sendsafely_package *pa
  * Package must be created; after finalize too, if the service lets it. directory_id is the directory of a Workspace
  * that the file is in; NULL for the root directory, and for any other package. SENDSAFELY_FILE_NOT_ON_PACKAGE: no
  * such file there. SENDSAFELY_ONLY_IN_WORKSPACE: leave directory_id NULL.
- * SendSafely Client API: delete file (protocol 6.7.2).
  */
 sendsafely_status sendsafely_package_delete_file(sendsafely_package *package,
                                                  const char *file_id,
@@ -1819,7 +1774,6 @@ sendsafely_status sendsafely_package_delete_file(sendsafely_package *package,
  *
  * SENDSAFELY_ONLY_IN_WORKSPACE: other packages have no directories. SENDSAFELY_REFUSED: no such file or directory.
  * SENDSAFELY_DENIED: the account may only read.
- * SendSafely Client API: move file (protocol 6.7.3).
  */
 sendsafely_status sendsafely_package_move_file(sendsafely_package *package,
                                                const char *file_id,
@@ -1831,7 +1785,6 @@ sendsafely_status sendsafely_package_move_file(sendsafely_package *package,
  *
  * SENDSAFELY_MALFORMED_FILE_NAME, SENDSAFELY_INVALID_FILE_NAME: choose another one. SENDSAFELY_FILE_NOT_ON_PACKAGE: no
  * such file; in a Workspace SENDSAFELY_REFUSED. SENDSAFELY_DENIED: the account may only read.
- * SendSafely Client API: rename file (protocol 6.7.4).
  */
 sendsafely_status sendsafely_package_rename_file(sendsafely_package *package,
                                                  const char *file_id,
@@ -1848,7 +1801,6 @@ sendsafely_status sendsafely_package_rename_file(sendsafely_package *package,
  * SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file. SENDSAFELY_WRONG_KEYCODE: one of the two was opened with another
  * package's keycode; nothing was written. SENDSAFELY_INVALID_ARGUMENT: another portal.
  * SENDSAFELY_OUTCOME_UNKNOWN: the answer was lost; list the directory before you copy again.
- * SendSafely Client API: copy into a Workspace (protocol 6.7.5), file key for copied files (protocol 3.8).
  */
 sendsafely_status sendsafely_package_copy_file(sendsafely_package *source_package,
                                                const char *file_id,
@@ -1863,7 +1815,7 @@ void sendsafely_file_information_free(sendsafely_file_information *SENDSAFELY_NU
 /** Frees a file that an upload returned. NULL is allowed; free it once. */
 void sendsafely_file_free(sendsafely_file *SENDSAFELY_NULLABLE file);
 
-/* === DIRECTORIES OF A WORKSPACE ========================================================================== */
+/* === DIRECTORIES OF A WORKSPACE (PROTOCOL 6.8) =========================================================== */
 
 /** Options of sendsafely_package_get_directory. */
 typedef struct {
@@ -1927,7 +1879,6 @@ sendsafely_status sendsafely_directory_options_init(sendsafely_directory_options
  * directory_id NULL is the root directory. options may be NULL: everything is fetched, page by page. Free the record
  * with sendsafely_directory_free.
  * SENDSAFELY_ONLY_IN_WORKSPACE: other packages have no directories. SENDSAFELY_REFUSED: no such directory.
- * SendSafely Client API: get directory (protocol 6.8.1).
  */
 sendsafely_status sendsafely_package_get_directory(sendsafely_package *package,
                                                    const char *SENDSAFELY_NULLABLE directory_id,
@@ -1942,7 +1893,6 @@ sendsafely_status sendsafely_package_get_directory(sendsafely_package *package,
  * new id with sendsafely_string_free. SENDSAFELY_MALFORMED_FILE_NAME, SENDSAFELY_INVALID_FILE_NAME: choose another
  * name. SENDSAFELY_ONLY_IN_WORKSPACE: other packages have no directories. SENDSAFELY_DENIED: the account may only
  * read. SENDSAFELY_REFUSED: no such parent.
- * SendSafely Client API: create directory (protocol 6.8.2).
  */
 sendsafely_status sendsafely_package_create_directory(sendsafely_package *package,
                                                       const char *SENDSAFELY_NULLABLE parent_id,
@@ -1954,7 +1904,6 @@ sendsafely_status sendsafely_package_create_directory(sendsafely_package *packag
  * Gives a directory of a Workspace another name. The root directory has none: SENDSAFELY_DENIED.
  *
  * Everything else as for sendsafely_package_create_directory.
- * SendSafely Client API: rename directory (protocol 6.8.3).
  */
 sendsafely_status sendsafely_package_rename_directory(sendsafely_package *package,
                                                       const char *directory_id,
@@ -1966,7 +1915,6 @@ sendsafely_status sendsafely_package_rename_directory(sendsafely_package *packag
  *
  * target_directory_id NULL is the root directory. SENDSAFELY_REFUSED: there is no such directory, or the target is
  * inside it. Everything else as for sendsafely_package_create_directory.
- * SendSafely Client API: move directory (protocol 6.8.4).
  */
 sendsafely_status sendsafely_package_move_directory(sendsafely_package *package,
                                                     const char *directory_id,
@@ -1977,7 +1925,6 @@ sendsafely_status sendsafely_package_move_directory(sendsafely_package *package,
  * Deletes a directory of a Workspace with everything in it, for good. Not the root directory: SENDSAFELY_DENIED.
  *
  * Everything else as for sendsafely_package_create_directory.
- * SendSafely Client API: delete directory (protocol 6.8.5).
  */
 sendsafely_status sendsafely_package_delete_directory(sendsafely_package *package,
                                                       const char *directory_id,
@@ -2040,7 +1987,7 @@ typedef struct {
 /** Frees a report with the items in it. NULL is allowed; free it once. */
 void sendsafely_report_free(sendsafely_report *SENDSAFELY_NULLABLE report);
 
-/* === UPLOADS ============================================================================================= */
+/* === UPLOADS (PROTOCOL 4) ================================================================================ */
 
 /** Options of the three upload calls. */
 typedef struct {
@@ -2111,7 +2058,6 @@ sendsafely_status sendsafely_upload_all_options_init(sendsafely_upload_all_optio
  * SENDSAFELY_FILE_NOT_FOUND, SENDSAFELY_NOT_A_FILE, SENDSAFELY_ACCESS_DENIED: see the path. SENDSAFELY_FILE_CHANGED:
  * something wrote to it meanwhile; upload again. SENDSAFELY_FILE_TOO_LARGE: above 107,374,182,400 bytes.
  * SENDSAFELY_TOO_MANY_FILES: with one more the package, or the directory, could not be listed any more.
- * SendSafely Client API: create file id, upload parts (protocol 4.2 to 4.4).
  */
 sendsafely_status sendsafely_package_upload_file(sendsafely_package *package,
                                                  const char *path,
@@ -2164,7 +2110,6 @@ sendsafely_status sendsafely_package_upload_callback(sendsafely_package *package
  * at every file that had not its turn. SENDSAFELY_ONLY_IN_WORKSPACE: there are directories in it, and the package is
  * no Workspace; nothing was sent. SENDSAFELY_DIRECTORY_NOT_FOUND: no such local directory. SENDSAFELY_REFUSED: the
  * service does not know directory_id. Everything else as for sendsafely_package_upload_file.
- * SendSafely Client API: directories (protocol 6.8), create file id, upload parts (protocol 4.2 to 4.4).
  */
 sendsafely_status sendsafely_package_upload_all(sendsafely_package *package,
                                                 const char *directory,
@@ -2184,19 +2129,17 @@ sendsafely_status sendsafely_package_upload_all(sendsafely_package *package,
  * SENDSAFELY_KEYCODE_UNKNOWN, SENDSAFELY_WRONG_KEYCODE: open the package with its keycode. A keycode with which a package
  * was opened is handed on only if it opens what is there. SENDSAFELY_KEYCODE_NOT_PROVED: what is there was not read, or
  * is more than is searched; download a file or read the message through the same package, then call again.
- * SendSafely Client API: public keys and keycodes (protocol 4.6).
  */
 sendsafely_status sendsafely_package_upload_keycodes(sendsafely_package *package,
                                                      const char *SENDSAFELY_NULLABLE recipient_id,
                                                      sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/* === MESSAGE ============================================================================================= */
+/* === MESSAGE (PROTOCOL 3.5) ============================================================================== */
 
 /**
  * Sets the message of a package, encrypted like the files; a later one replaces it.
  *
  * Package must be created and not finalized; stays as it is.
- * SendSafely Client API: the message (protocol 3.5, 6.9).
  */
 sendsafely_status sendsafely_package_set_message(sendsafely_package *package,
                                                  const char *text,
@@ -2208,7 +2151,6 @@ sendsafely_status sendsafely_package_set_message(sendsafely_package *package,
  *
  * SENDSAFELY_KEYCODE_UNKNOWN: open the package with its keycode. SENDSAFELY_DECRYPT_FAILED: the keycode is wrong, or
  * the message was damaged.
- * SendSafely Client API: message (protocol 5.5).
  */
 sendsafely_status sendsafely_package_get_message(sendsafely_package *package,
                                                  char **out_text,
@@ -2217,8 +2159,6 @@ sendsafely_status sendsafely_package_get_message(sendsafely_package *package,
 /**
  * Encrypts the message of a package: gives base64 text. Free it with sendsafely_string_free. Everything else as for
  * sendsafely_part_encrypt.
- *
- * SendSafely Client API: the message (protocol 3.5).
  */
 sendsafely_status sendsafely_message_encrypt(const char *server_secret,
                                              const char *keycode,
@@ -2230,8 +2170,6 @@ sendsafely_status sendsafely_message_encrypt(const char *server_secret,
  * Decrypts the message of a package from its base64 text. Free the text with sendsafely_string_free, which zeroes it.
  * Line ends are as the sender's client writes them, CR LF by the official Node client.
  * The limit of a compressed one is 16 MiB. Everything else as for sendsafely_part_decrypt.
- *
- * SendSafely Client API: the message (protocol 3.5).
  */
 sendsafely_status sendsafely_message_decrypt(const char *server_secret,
                                              const char *keycode,
@@ -2239,7 +2177,7 @@ sendsafely_status sendsafely_message_decrypt(const char *server_secret,
                                              char **out_text,
                                              sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/* === FINALIZE ============================================================================================ */
+/* === FINALIZE (PROTOCOL 4.7) ============================================================================= */
 
 /** Options of sendsafely_package_finalize. */
 typedef struct {
@@ -2299,7 +2237,6 @@ sendsafely_status sendsafely_finalize_options_init(sendsafely_finalize_options *
  * is finalized as well: SENDSAFELY_OK with needs_approval. After any other failure, and after a stop, the package may
  * be finalized all the same: called again, this function first looks, and sendsafely_package_delete_unfinished leaves
  * it alone.
- * SendSafely Client API: public keys and keycodes (protocol 4.6), finalize (protocol 4.7).
  */
 sendsafely_status sendsafely_package_finalize(sendsafely_package *package,
                                               const sendsafely_finalize_options *SENDSAFELY_NULLABLE options,
@@ -2309,7 +2246,7 @@ sendsafely_status sendsafely_package_finalize(sendsafely_package *package,
 /** Frees what sendsafely_package_finalize returned, zeroing the link. NULL is allowed; free it once. */
 void sendsafely_finalized_free(sendsafely_finalized *SENDSAFELY_NULLABLE finalized);
 
-/* === SECURE LINKS ======================================================================================== */
+/* === SECURE LINKS (PROTOCOL 5.1) ========================================================================= */
 
 /** The parts of a secure link. */
 typedef struct {
@@ -2327,7 +2264,6 @@ typedef struct {
  * Takes a secure link apart. No network, no client.
  *
  * Free the record with sendsafely_link_free. SENDSAFELY_MALFORMED_LINK: not such a link.
- * SendSafely Client API: secure links (protocol 5.1).
  */
 sendsafely_status sendsafely_link_parse(const char *text,
                                         sendsafely_link **out_link,
@@ -2349,7 +2285,6 @@ sendsafely_status sendsafely_link_find(const char *text,
  * The link may stand in quotes or angle brackets. The host is the client's, even if the link names another;
  * sendsafely_link_parse shows it. SENDSAFELY_MALFORMED_LINK: not such a link. SENDSAFELY_UNKNOWN_PACKAGE: it expired,
  * was deleted, or is not for this account.
- * SendSafely Client API: secure links (protocol 5.1).
  */
 sendsafely_status sendsafely_package_open_link(sendsafely_client *client,
                                                const char *link,
@@ -2362,7 +2297,6 @@ sendsafely_status sendsafely_package_open_link(sendsafely_client *client,
  *
  * The package must be finalized, unless it is a Workspace. SENDSAFELY_NOT_FINALIZED: finalize first.
  * SENDSAFELY_KEYCODE_UNKNOWN: the package was opened with a link that has none.
- * SendSafely Client API: secure links (protocol 5.1).
  */
 sendsafely_status sendsafely_package_link(sendsafely_package *package,
                                           char **out_text,
@@ -2371,9 +2305,9 @@ sendsafely_status sendsafely_package_link(sendsafely_package *package,
 /** Frees the parts of a link, zeroing the keycode. NULL is allowed; free it once. */
 void sendsafely_link_free(sendsafely_link *SENDSAFELY_NULLABLE link);
 
-/* === PACKAGE INFORMATION ================================================================================= */
+/* === PACKAGE INFORMATION (PROTOCOL 6.2.2, 7.4) =========================================================== */
 
-/** The state of a package, as the service tells it. SendSafely Client API: package states (protocol 7.4). */
+/** The state of a package, as the service reports it. */
 SENDSAFELY_ENUM(sendsafely_package_state) {
   /** Not told, or none of these. */
   SENDSAFELY_PACKAGE_STATE_UNKNOWN = -100,
@@ -2401,7 +2335,7 @@ SENDSAFELY_ENUM(sendsafely_package_state) {
   SENDSAFELY_PACKAGE_STATE_EXPIRED_PARTIALLY_COMPLETE = 6,
 };
 
-/** What has become of a package: its states in three classes (protocol 7.4). */
+/** The states of a package in three classes. */
 SENDSAFELY_ENUM(sendsafely_package_status) {
   /** Any, or not told. */
   SENDSAFELY_PACKAGE_STATUS_ANY = 0,
@@ -2472,7 +2406,6 @@ typedef struct {
  * Asks the service for what it knows of a package now: recipients, files, state. At any step.
  *
  * Free the record with sendsafely_package_information_free.
- * SendSafely Client API: package information (protocol 6.2.2).
  */
 sendsafely_status sendsafely_package_get_information(sendsafely_package *package,
                                                      sendsafely_package_information **out_information,
@@ -2484,7 +2417,6 @@ sendsafely_status sendsafely_package_get_information(sendsafely_package *package
  *
  * Free the record with sendsafely_package_information_free. SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is
  * not for this account. SENDSAFELY_INVALID_ARGUMENT: neither an id nor a code nor a link.
- * SendSafely Client API: package information (protocol 6.2.2, 5.2).
  */
 sendsafely_status sendsafely_client_get_package_information(sendsafely_client *client,
                                                             const char *package_id,
@@ -2494,7 +2426,7 @@ sendsafely_status sendsafely_client_get_package_information(sendsafely_client *c
 /** Frees package information with all that is in it. NULL is allowed; free it once. */
 void sendsafely_package_information_free(sendsafely_package_information *SENDSAFELY_NULLABLE information);
 
-/* === DOWNLOADS =========================================================================================== */
+/* === DOWNLOADS (PROTOCOL 5.3, 5.4) ======================================================================= */
 
 /** Options of the download calls. */
 typedef struct {
@@ -2566,7 +2498,6 @@ sendsafely_status sendsafely_download_options_init(sendsafely_download_options *
  * and how large the file is: what differs from that always fails with SENDSAFELY_WRONG_PART or
  * SENDSAFELY_SIZE_MISMATCH. So does a file that unpacks to more than was declared, or sent if that is more, and
  * max_part_bytes of the client, so that no sender can fill a disk with little.
- * SendSafely Client API: download URLs, fetching and decrypting (protocol 5.3, 5.4).
  */
 sendsafely_status sendsafely_package_download_file(sendsafely_package *package,
                                                    const char *file_id,
@@ -2615,7 +2546,6 @@ sendsafely_status sendsafely_package_download_callback(sendsafely_package *packa
  * Failures and the report as for sendsafely_package_upload_all; call again with SENDSAFELY_EXISTING_SKIP to go on.
  * SENDSAFELY_DIRECTORY_NOT_FOUND: create the local directory first. Everything else as for
  * sendsafely_package_download_file.
- * SendSafely Client API: directories (protocol 6.8), download URLs, fetching and decrypting (protocol 5.3, 5.4).
  */
 sendsafely_status sendsafely_package_download_all(sendsafely_package *package,
                                                   const char *directory,
@@ -2626,7 +2556,7 @@ sendsafely_status sendsafely_package_download_all(sendsafely_package *package,
 /** Frees a download that a call returned. NULL is allowed; free it once. */
 void sendsafely_download_free(sendsafely_download *SENDSAFELY_NULLABLE download);
 
-/* === ACTIVITY LOG OF A WORKSPACE ========================================================================= */
+/* === ACTIVITY LOG OF A WORKSPACE (PROTOCOL 6.11) ========================================================= */
 
 /**
  * An activity log that is fetched page by page. A handle, to be freed with sendsafely_activity_iterator_free. Any
@@ -2666,7 +2596,6 @@ typedef struct {
  *
  * Free the iterator with sendsafely_activity_iterator_free. SENDSAFELY_ONLY_IN_WORKSPACE: other packages have no such
  * log.
- * SendSafely Client API: activity log (protocol 6.11).
  */
 sendsafely_status sendsafely_package_list_activity(sendsafely_package *package,
                                                    sendsafely_activity_iterator **out_iterator,
@@ -2687,7 +2616,7 @@ void sendsafely_activity_iterator_free(sendsafely_activity_iterator *SENDSAFELY_
 /** Frees an entry of an activity log. NULL is allowed; free it once. */
 void sendsafely_activity_entry_free(sendsafely_activity_entry *SENDSAFELY_NULLABLE entry);
 
-/* === LISTS OF PACKAGES =================================================================================== */
+/* === LISTS OF PACKAGES (PROTOCOL 6.3) ==================================================================== */
 
 /** Which packages sendsafely_client_list_packages lists. */
 SENDSAFELY_ENUM(sendsafely_package_list) {
@@ -2806,7 +2735,6 @@ sendsafely_status sendsafely_search_options_init(sendsafely_search_options *opti
  * sendsafely_package_iterator_next.
  *
  * list is a sendsafely_package_list; options may be NULL. Free the iterator with sendsafely_package_iterator_free.
- * SendSafely Client API: package lists (protocol 6.3.1).
  */
 sendsafely_status sendsafely_client_list_packages(sendsafely_client *client,
                                                   sendsafely_package_list list,
@@ -2821,7 +2749,6 @@ sendsafely_status sendsafely_client_list_packages(sendsafely_client *client,
  * options say what to search for; with NULL all packages of the user are found. An older portal that has no search in
  * pages finds at most 100 packages of the organization.
  * SENDSAFELY_MALFORMED_EMAIL: correct sender or recipient.
- * SendSafely Client API: organization search (protocol 6.3.2).
  */
 sendsafely_status sendsafely_client_search_packages(sendsafely_client *client,
                                                     const sendsafely_search_options *SENDSAFELY_NULLABLE options,
@@ -2843,7 +2770,7 @@ void sendsafely_package_iterator_free(sendsafely_package_iterator *SENDSAFELY_NU
 /** Frees a package of a list. NULL is allowed; free it once. */
 void sendsafely_package_summary_free(sendsafely_package_summary *SENDSAFELY_NULLABLE summary);
 
-/* === HISTORY OF A RECIPIENT ============================================================================== */
+/* === HISTORY OF A RECIPIENT (PROTOCOL 6.4.8) ============================================================= */
 
 /** A list of packages. */
 typedef struct {
@@ -2858,7 +2785,6 @@ typedef struct {
  *
  * Free the list with sendsafely_package_summary_list_free.
  * SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_INVALID_EMAIL: correct the address. SENDSAFELY_DENIED: not for this account.
- * SendSafely Client API: history of a recipient (protocol 6.4.8).
  */
 sendsafely_status sendsafely_client_get_recipient_history(sendsafely_client *client,
                                                           const char *email,
@@ -2868,7 +2794,7 @@ sendsafely_status sendsafely_client_get_recipient_history(sendsafely_client *cli
 /** Frees a list of packages with the packages in it. NULL is allowed; free it once. */
 void sendsafely_package_summary_list_free(sendsafely_package_summary_list *SENDSAFELY_NULLABLE packages);
 
-/* === USER ================================================================================================ */
+/* === USER (PROTOCOL 6.1.3) =============================================================================== */
 
 /** What the service knows of the user. */
 typedef struct {
@@ -2892,11 +2818,7 @@ typedef struct {
   sendsafely_optional_int package_life;
 } sendsafely_user;
 
-/**
- * Asks the service for what it knows of the user. Free the record with sendsafely_user_free, which zeroes it.
- *
- * SendSafely Client API: user information (protocol 6.1.3).
- */
+/** Asks the service for what it knows of the user. Free the record with sendsafely_user_free, which zeroes it. */
 sendsafely_status sendsafely_client_get_user(sendsafely_client *client,
                                              sendsafely_user **out_user,
                                              sendsafely_error **SENDSAFELY_NULLABLE error);
@@ -2904,7 +2826,7 @@ sendsafely_status sendsafely_client_get_user(sendsafely_client *client,
 /** Frees what was told of a user. NULL is allowed; free it once. */
 void sendsafely_user_free(sendsafely_user *SENDSAFELY_NULLABLE user);
 
-/* === ENTERPRISE ========================================================================================== */
+/* === ENTERPRISE (PROTOCOL 6.1.4) ========================================================================= */
 
 /** What the service knows of the organization. */
 typedef struct {
@@ -2926,11 +2848,7 @@ typedef struct {
   sendsafely_bool allow_all_languages;
 } sendsafely_enterprise;
 
-/**
- * Asks the service for what it knows of the organization. Free the record with sendsafely_enterprise_free.
- *
- * SendSafely Client API: enterprise information (protocol 6.1.4).
- */
+/** Asks the service for what it knows of the organization. Free the record with sendsafely_enterprise_free. */
 sendsafely_status sendsafely_client_get_enterprise(sendsafely_client *client,
                                                    sendsafely_enterprise **out_enterprise,
                                                    sendsafely_error **SENDSAFELY_NULLABLE error);
@@ -2938,7 +2856,7 @@ sendsafely_status sendsafely_client_get_enterprise(sendsafely_client *client,
 /** Frees what was told of an organization. NULL is allowed; free it once. */
 void sendsafely_enterprise_free(sendsafely_enterprise *SENDSAFELY_NULLABLE enterprise);
 
-/* === AUDIT LOG OF THE ORGANIZATION ======================================================================= */
+/* === AUDIT LOG OF THE ORGANIZATION (PROTOCOL 6.11) ======================================================= */
 
 /**
  * An audit log that is fetched page by page. A handle, to be freed with sendsafely_audit_log_iterator_free. Any number
@@ -3005,7 +2923,6 @@ sendsafely_status sendsafely_audit_log_options_init(sendsafely_audit_log_options
  * SENDSAFELY_DENIED for who is no administrator.
  *
  * options may be NULL. Free the iterator with sendsafely_audit_log_iterator_free.
- * SendSafely Client API: audit log (protocol 6.11).
  */
 sendsafely_status sendsafely_client_list_audit_log(sendsafely_client *client,
                                                    const sendsafely_audit_log_options *SENDSAFELY_NULLABLE options,
@@ -3032,14 +2949,13 @@ void sendsafely_audit_log_entry_free(sendsafely_audit_log_entry *SENDSAFELY_NULL
  * sendsafely_client_list_audit_log reads it.
  *
  * options may be NULL. Free the text with sendsafely_string_free. SENDSAFELY_DENIED: not for this account.
- * SendSafely Client API: audit log (protocol 6.11).
  */
 sendsafely_status sendsafely_client_get_audit_log(sendsafely_client *client,
                                                   const sendsafely_audit_log_options *SENDSAFELY_NULLABLE options,
                                                   char **out_json,
                                                   sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/* === API KEYS ============================================================================================ */
+/* === API KEYS (PROTOCOL 6.12) ============================================================================ */
 
 /** How a login ended. */
 typedef struct {
@@ -3064,7 +2980,6 @@ typedef struct {
  * description is how the user's list of API keys will name the new one. Look at second_factor_required of the record,
  * which is freed with sendsafely_login_free. SENDSAFELY_AUTHENTICATION_FAILED: address or password is wrong.
  * SENDSAFELY_OUTCOME_UNKNOWN: a key may have been made; look at the user's list before you call again.
- * SendSafely Client API: login (protocol 6.12).
  */
 sendsafely_status sendsafely_client_generate_api_key(sendsafely_client *client,
                                                      const char *email,
@@ -3101,7 +3016,7 @@ sendsafely_status sendsafely_client_generate_api_key_oauth(sendsafely_client *cl
 /** Frees how a login ended, zeroing its secrets. NULL is allowed; free it once. */
 void sendsafely_login_free(sendsafely_login *SENDSAFELY_NULLABLE login);
 
-/* === REGISTRATION ======================================================================================== */
+/* === REGISTRATION (PROTOCOL 6.12) ======================================================================== */
 
 /** Options of sendsafely_client_finish_registration: all of them but one proof are needed. */
 typedef struct {
@@ -3130,7 +3045,6 @@ typedef struct {
  *
  * SENDSAFELY_INVALID_EMAIL: correct the address. SENDSAFELY_AUTH_FORBIDDEN: users cannot register themselves there.
  * SENDSAFELY_SECOND_FACTOR_ENFORCED: register by link. SENDSAFELY_OUTCOME_UNKNOWN: look into the mailbox.
- * SendSafely Client API: registration (protocol 6.12).
  */
 sendsafely_status sendsafely_client_start_registration(sendsafely_client *client,
                                                        const char *email,
@@ -3152,20 +3066,17 @@ sendsafely_status sendsafely_registration_options_init(sendsafely_registration_o
  * sendsafely_string_free. SENDSAFELY_PASSWORD_TOO_WEAK: the service's words tell its rules.
  * SENDSAFELY_TOKEN_EXPIRED, SENDSAFELY_INVALID_TOKEN: begin again. SENDSAFELY_PIN_RESENT: ask for the new PIN.
  * SENDSAFELY_OUTCOME_UNKNOWN: try to log in.
- * SendSafely Client API: registration (protocol 6.12).
  */
 sendsafely_status sendsafely_client_finish_registration(sendsafely_client *client,
                                                         const sendsafely_registration_options *options,
                                                         char **SENDSAFELY_NULLABLE out_email,
                                                         sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/* === DROPZONE ============================================================================================ */
+/* === DROPZONE (PROTOCOL 6.6, 6.13) ======================================================================= */
 
 /**
  * Gives the e-mail addresses of those who get what arrives at the user's Dropzone. Free the list with
  * sendsafely_string_list_free.
- *
- * SendSafely Client API: Dropzone recipients (protocol 6.6).
  */
 sendsafely_status sendsafely_client_get_dropzone_recipients(sendsafely_client *client,
                                                             sendsafely_string_list **out_emails,
@@ -3197,14 +3108,13 @@ sendsafely_status sendsafely_client_remove_dropzone_recipient(sendsafely_client 
  * finalized, else SENDSAFELY_NOT_FINALIZED. name is a label for the owner, email the sender's address.
  * SENDSAFELY_REFUSED: the Dropzone, or one of its connectors after three attempts, did not take it.
  * SENDSAFELY_OUTCOME_UNKNOWN: it may have been taken; ask the owner before you call again.
- * SendSafely Client API: hosted Dropzone (protocol 6.13).
  */
 sendsafely_status sendsafely_package_submit_hosted_dropzone(sendsafely_package *package,
                                                             const char *name,
                                                             const char *email,
                                                             sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/* === KEY PAIRS OF TRUSTED DEVICES ======================================================================== */
+/* === KEY PAIRS OF TRUSTED DEVICES (PROTOCOL 3.6) ========================================================= */
 
 /** The key pair of a trusted device. */
 typedef struct {
@@ -3223,7 +3133,6 @@ typedef struct {
  * longer. Free the record with sendsafely_key_pair_free.
  *
  * SENDSAFELY_INVALID_ARGUMENT: another size.
- * SendSafely Client API: trusted-device key pairs (protocol 3.6).
  */
 sendsafely_status sendsafely_key_pair_generate(uint32_t bits,
                                                sendsafely_key_pair **out_key_pair,
@@ -3233,8 +3142,6 @@ sendsafely_status sendsafely_key_pair_generate(uint32_t bits,
  * Makes a key pair of 2048 bits and registers its public key: sendsafely_key_pair_generate and
  * sendsafely_client_register_public_key in one call. Keep it with sendsafely_key_pair_save. Free the record with
  * sendsafely_key_pair_free.
- *
- * SendSafely Client API: public keys (protocol 3.6, 6.10).
  */
 sendsafely_status sendsafely_client_generate_key_pair(sendsafely_client *client,
                                                       const char *description,
@@ -3269,7 +3176,7 @@ sendsafely_status sendsafely_key_pair_load(const char *path,
 /** Frees a key pair, zeroing it first. NULL is allowed; free it once. */
 void sendsafely_key_pair_free(sendsafely_key_pair *SENDSAFELY_NULLABLE key_pair);
 
-/* === KEYCODES ============================================================================================ */
+/* === KEYCODES (PROTOCOL 3.7, 6.10) ======================================================================= */
 
 /** The keycode of one package among several. */
 typedef struct {
@@ -3338,7 +3245,6 @@ sendsafely_status sendsafely_package_keycode(sendsafely_package *package,
  * package_ids are count ids; the list has one item for each, in their order. SENDSAFELY_INVALID_KEY: private_key is
  * not an armored OpenPGP private key. SENDSAFELY_REFUSED: the user has no such device. What fails for one package
  * stands in its item.
- * SendSafely Client API: public keys and keycodes (protocol 6.10).
  */
 sendsafely_status sendsafely_client_get_keycodes(sendsafely_client *client,
                                                  const char *public_key_id,
@@ -3356,7 +3262,6 @@ sendsafely_status sendsafely_client_get_keycodes(sendsafely_client *client,
  * public_key_id and private_key are this device's. SENDSAFELY_INVALID_KEY: not an armored OpenPGP private key.
  * SENDSAFELY_REFUSED: the user has no such device. What fails for one keycode stands in the result; after a failure
  * of the network the call can be made again.
- * SendSafely Client API: public keys and keycodes (protocol 6.10).
  */
 sendsafely_status sendsafely_client_sync_keycodes(sendsafely_client *client,
                                                   const char *public_key_id,
@@ -3367,8 +3272,6 @@ sendsafely_status sendsafely_client_sync_keycodes(sendsafely_client *client,
 /**
  * Makes a keycode of 43 characters, for programs that do their own transport; nothing in this section touches the
  * network. Free the text with sendsafely_string_free, which zeroes it.
- *
- * SendSafely Client API: the secrets (protocol 3.1).
  */
 sendsafely_status sendsafely_keycode_generate(char **out_keycode,
                                               sendsafely_error **SENDSAFELY_NULLABLE error);
@@ -3379,7 +3282,6 @@ sendsafely_status sendsafely_keycode_generate(char **out_keycode,
  *
  * SENDSAFELY_INVALID_KEY: not an armored OpenPGP public key that can encrypt. SENDSAFELY_INVALID_ARGUMENT: the
  * keycode is empty.
- * SendSafely Client API: keycodes for public keys (protocol 3.7).
  */
 sendsafely_status sendsafely_keycode_encrypt(const char *keycode,
                                              const char *public_key,
@@ -3392,7 +3294,6 @@ sendsafely_status sendsafely_keycode_encrypt(const char *keycode,
  *
  * SENDSAFELY_INVALID_KEY: not an armored OpenPGP private key without a password. SENDSAFELY_DECRYPT_FAILED: it was
  * encrypted to another key, or is damaged. SENDSAFELY_UNSUPPORTED_FORMAT: no client writes such messages.
- * SendSafely Client API: keycodes for public keys (protocol 3.7).
  */
 sendsafely_status sendsafely_keycode_decrypt(const char *armored,
                                              const char *private_key,
@@ -3405,7 +3306,7 @@ void sendsafely_keycode_list_free(sendsafely_keycode_list *SENDSAFELY_NULLABLE k
 /** Frees the result of a synchronization. NULL is allowed; free it once. */
 void sendsafely_sync_result_free(sendsafely_sync_result *SENDSAFELY_NULLABLE result);
 
-/* === PARTS OF FILES ====================================================================================== */
+/* === PARTS OF FILES (PROTOCOL 3.4) ======================================================================= */
 
 /**
  * Encrypts a part of a file: size bytes at data, which may be none. Free the buffer with sendsafely_buffer_free.
@@ -3413,7 +3314,6 @@ void sendsafely_sync_result_free(sendsafely_sync_result *SENDSAFELY_NULLABLE res
  * server_secret is the package's, as the service gives it. SENDSAFELY_INVALID_ARGUMENT: a secret is empty.
  * SENDSAFELY_PART_TOO_LARGE: more than 1 GiB. SENDSAFELY_OUT_OF_MEMORY: no memory for it. The part does not say to which
  * place of a file it belongs, as those of uploads do.
- * SendSafely Client API: OpenPGP messages for file parts (protocol 3.4).
  */
 sendsafely_status sendsafely_part_encrypt(const char *server_secret,
                                           const char *keycode,
@@ -3439,14 +3339,13 @@ sendsafely_status sendsafely_part_decrypt(const char *server_secret,
                                           sendsafely_buffer **out_data,
                                           sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/* === CHECKSUM ============================================================================================ */
+/* === CHECKSUM (PROTOCOL 3.3) ============================================================================= */
 
 /**
  * Gives the checksum by which the service knows that one has the keycode: 64 hexadecimal digits. Free the text with
  * sendsafely_string_free.
  *
  * SENDSAFELY_INVALID_ARGUMENT: keycode or package_code is empty.
- * SendSafely Client API: checksum (protocol 3.3).
  */
 sendsafely_status sendsafely_checksum(const char *keycode,
                                       const char *package_code,

@@ -1,4 +1,4 @@
-//! Activity log of a Workspace.
+//! Activity log of a Workspace (protocol 6.11).
 
 use std::ffi::c_char;
 
@@ -85,7 +85,6 @@ impl Handle for ActivityIterator {
 ///
 /// Free the iterator with sendsafely_activity_iterator_free. SENDSAFELY_ONLY_IN_WORKSPACE: other packages have no such
 /// log.
-/// SendSafely Client API: activity log (protocol 6.11).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_list_activity(
     package: *mut sendsafely_package,

@@ -1,4 +1,4 @@
-//! API keys.
+//! API keys (protocol 6.12).
 
 use std::ffi::c_char;
 use std::ptr;
@@ -70,7 +70,6 @@ impl Translate for Login {
 /// description is how the user's list of API keys will name the new one. Look at second_factor_required of the record,
 /// which is freed with sendsafely_login_free. SENDSAFELY_AUTHENTICATION_FAILED: address or password is wrong.
 /// SENDSAFELY_OUTCOME_UNKNOWN: a key may have been made; look at the user's list before you call again.
-/// SendSafely Client API: login (protocol 6.12).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_generate_api_key(
     client: *mut sendsafely_client,

@@ -1,4 +1,4 @@
-//! Audit log of the organization.
+//! Audit log of the organization (protocol 6.11).
 
 use std::ffi::c_char;
 use std::mem::size_of;
@@ -159,7 +159,6 @@ pub unsafe extern "C" fn sendsafely_audit_log_options_init(
 /// SENDSAFELY_DENIED for who is no administrator.
 ///
 /// options may be NULL. Free the iterator with sendsafely_audit_log_iterator_free.
-/// SendSafely Client API: audit log (protocol 6.11).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_list_audit_log(
     client: *mut sendsafely_client,
@@ -223,7 +222,6 @@ pub unsafe extern "C" fn sendsafely_audit_log_entry_free(
 /// sendsafely_client_list_audit_log reads it.
 ///
 /// options may be NULL. Free the text with sendsafely_string_free. SENDSAFELY_DENIED: not for this account.
-/// SendSafely Client API: audit log (protocol 6.11).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_get_audit_log(
     client: *mut sendsafely_client,

@@ -1,4 +1,4 @@
-//! Checksum.
+//! Checksum (protocol 3.3).
 
 use std::ffi::c_char;
 
@@ -14,7 +14,6 @@ use super::support::marks::number::sendsafely_status;
 /// sendsafely_string_free.
 ///
 /// SENDSAFELY_INVALID_ARGUMENT: keycode or package_code is empty.
-/// SendSafely Client API: checksum (protocol 3.3).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_checksum(
     keycode: *const c_char,

@@ -1,4 +1,4 @@
-//! Client.
+//! Client (protocol 1, 2).
 
 use std::ffi::{c_char, c_void};
 use std::mem::size_of;
@@ -231,7 +231,6 @@ pub unsafe extern "C" fn sendsafely_client_options_init(
 /// SENDSAFELY_INSECURE_HOST: use https://. SENDSAFELY_NO_TRUST_STORE: install the system's certificates or set
 /// ca_bundle. A wrong key or secret shows at the first call that touches the network, as
 /// SENDSAFELY_AUTHENTICATION_FAILED.
-/// SendSafely Client API: signed requests (protocol 1.2).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_new(
     host: *const c_char,
@@ -279,7 +278,6 @@ pub unsafe extern "C" fn sendsafely_client_new_without_credentials(
 /// It can create a package, upload files, set a message and finalize, with unconfirmed_sender or
 /// confirmed_sender_token; the recipients are those of the Dropzone. See sendsafely_package_submit_hosted_dropzone.
 /// Everything else as for sendsafely_client_new.
-/// SendSafely Client API: Dropzone submission (protocol 1.3, 6.13).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_new_for_dropzone(
     host: *const c_char,
@@ -304,7 +302,6 @@ pub unsafe extern "C" fn sendsafely_client_new_for_dropzone(
 /// method is GET, PUT, POST, PATCH or DELETE; json_body may be NULL. out_json receives the answer's JSON text as it
 /// came, to be freed with sendsafely_string_free; its member "response" is not judged, and a lost answer is not asked
 /// for again unless the method is GET.
-/// SendSafely Client API: response envelope (protocol 2.1), endpoint reference (protocol 6).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_request(
     client: *mut sendsafely_client,
@@ -338,7 +335,6 @@ pub unsafe extern "C" fn sendsafely_client_request(
 ///
 /// out_email may be NULL; else free the text with sendsafely_string_free. SENDSAFELY_AUTHENTICATION_FAILED: check key,
 /// secret, host and clock.
-/// SendSafely Client API: verify credentials (protocol 6.1.1).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_verify_credentials(
     client: *mut sendsafely_client,
@@ -387,7 +383,6 @@ impl Translate for RequestHeaders {
 /// sent, of a multipart upload that of its requestData; NULL: none. timestamp is like "2024-01-02T03:04:05+0000";
 /// NULL: now. SENDSAFELY_INVALID_ARGUMENT: correct path or timestamp. SENDSAFELY_NO_CREDENTIALS: the client has no API
 /// key.
-/// SendSafely Client API: signed requests (protocol 1.2).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_sign(
     client: *mut sendsafely_client,

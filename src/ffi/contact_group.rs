@@ -1,4 +1,4 @@
-//! Contact groups.
+//! Contact groups (protocol 6.5).
 
 use std::ffi::c_char;
 
@@ -108,7 +108,6 @@ impl Translate for Vec<ContactGroup> {
 /// may be NULL; else free the record with sendsafely_contact_group_free. SENDSAFELY_INVALID_ARGUMENT: the name is
 /// empty. SENDSAFELY_DENIED: the user is no administrator. SENDSAFELY_OUTCOME_UNKNOWN: the answer was lost; list the
 /// groups before you create it again.
-/// SendSafely Client API: contact groups (protocol 6.5).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_create_contact_group(
     client: *mut sendsafely_client,
@@ -134,7 +133,6 @@ pub unsafe extern "C" fn sendsafely_client_create_contact_group(
 /// Gives a contact group with its members. Free the record with sendsafely_contact_group_free.
 ///
 /// SENDSAFELY_REFUSED: there is no such group, or it is somebody else's.
-/// SendSafely Client API: contact groups (protocol 6.5).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_get_contact_group(
     client: *mut sendsafely_client,
@@ -158,8 +156,6 @@ pub unsafe extern "C" fn sendsafely_client_get_contact_group(
 
 /// Gives the contact groups of the user with their members, or with whole_organization 1 those of the organization.
 /// Free the list with sendsafely_contact_group_list_free.
-///
-/// SendSafely Client API: contact groups (protocol 6.5).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_get_contact_groups(
     client: *mut sendsafely_client,
@@ -184,7 +180,6 @@ pub unsafe extern "C" fn sendsafely_client_get_contact_groups(
 /// Deletes a contact group; it disappears from the packages that it is on.
 ///
 /// SENDSAFELY_REFUSED, SENDSAFELY_DENIED: there is no such group, or it is not the user's to change.
-/// SendSafely Client API: contact groups (protocol 6.5).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_delete_contact_group(
     client: *mut sendsafely_client,
@@ -206,7 +201,6 @@ pub unsafe extern "C" fn sendsafely_client_delete_contact_group(
 /// out_member may be NULL; else free the record with sendsafely_contact_group_member_free.
 /// SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_INVALID_EMAIL: correct the address. SENDSAFELY_DUPLICATE_EMAIL: it is in the
 /// group already. SENDSAFELY_REFUSED, SENDSAFELY_DENIED: there is no such group, or it is not the user's to change.
-/// SendSafely Client API: contact groups (protocol 6.5).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_add_contact_group_member(
     client: *mut sendsafely_client,
@@ -233,7 +227,6 @@ pub unsafe extern "C" fn sendsafely_client_add_contact_group_member(
 ///
 /// SENDSAFELY_USER_NOT_FOUND, SENDSAFELY_REFUSED: nobody of this id is in the group. SENDSAFELY_DENIED: the group is
 /// not the user's to change.
-/// SendSafely Client API: contact groups (protocol 6.5).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_remove_contact_group_member(
     client: *mut sendsafely_client,
@@ -258,7 +251,6 @@ pub unsafe extern "C" fn sendsafely_client_remove_contact_group_member(
 /// Before or after finalize. SENDSAFELY_REFUSED: there is no such group, or it is somebody else's. In a Workspace or a
 /// finalized package also SENDSAFELY_WRONG_KEYCODE, SENDSAFELY_KEYCODE_NOT_PROVED, as for
 /// sendsafely_package_upload_keycodes: the group was not added.
-/// SendSafely Client API: contact groups (protocol 6.5).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_add_contact_group(
     package: *mut sendsafely_package,
@@ -279,7 +271,6 @@ pub unsafe extern "C" fn sendsafely_package_add_contact_group(
 /// Takes a contact group off a package. Before or after finalize.
 ///
 /// SENDSAFELY_REFUSED: it is not on the package.
-/// SendSafely Client API: contact groups (protocol 6.5).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_remove_contact_group(
     package: *mut sendsafely_package,

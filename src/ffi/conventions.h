@@ -82,6 +82,9 @@
  *            know like its family. sendsafely_version() is the version that runs, SENDSAFELY_VERSION_NUMBER the one of
  *            this header.
  *
+ * Sections   "protocol 6.4" beside a section's title is the section of docs/protocol.md in the library's sources that
+ *            describes the service. This header is complete without it.
+ *
  * A mistake of the library itself is SENDSAFELY_INTERNAL with a message; all objects remain usable.
  *
  *

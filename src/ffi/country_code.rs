@@ -1,4 +1,4 @@
-//! Country codes.
+//! Country codes (protocol 6.4.4).
 
 use std::ffi::c_char;
 
@@ -54,8 +54,6 @@ impl Translate for Vec<CountryCode> {
 
 /// Gives the countries whose phone numbers need no dialling code; those of all others begin with + and theirs. No
 /// network. Free the list with sendsafely_country_code_list_free.
-///
-/// SendSafely Client API: update recipient (protocol 6.4.4).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_country_codes(
     out_countries: *mut *mut sendsafely_country_code_list,

@@ -1,4 +1,4 @@
-//! Directories of a Workspace.
+//! Directories of a Workspace (protocol 6.8).
 
 use std::ffi::c_char;
 use std::mem::size_of;
@@ -162,7 +162,6 @@ pub unsafe extern "C" fn sendsafely_directory_options_init(
 /// directory_id NULL is the root directory. options may be NULL: everything is fetched, page by page. Free the record
 /// with sendsafely_directory_free.
 /// SENDSAFELY_ONLY_IN_WORKSPACE: other packages have no directories. SENDSAFELY_REFUSED: no such directory.
-/// SendSafely Client API: get directory (protocol 6.8.1).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_get_directory(
     package: *mut sendsafely_package,
@@ -192,7 +191,6 @@ pub unsafe extern "C" fn sendsafely_package_get_directory(
 /// new id with sendsafely_string_free. SENDSAFELY_MALFORMED_FILE_NAME, SENDSAFELY_INVALID_FILE_NAME: choose another
 /// name. SENDSAFELY_ONLY_IN_WORKSPACE: other packages have no directories. SENDSAFELY_DENIED: the account may only
 /// read. SENDSAFELY_REFUSED: no such parent.
-/// SendSafely Client API: create directory (protocol 6.8.2).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_create_directory(
     package: *mut sendsafely_package,
@@ -218,7 +216,6 @@ pub unsafe extern "C" fn sendsafely_package_create_directory(
 /// Gives a directory of a Workspace another name. The root directory has none: SENDSAFELY_DENIED.
 ///
 /// Everything else as for sendsafely_package_create_directory.
-/// SendSafely Client API: rename directory (protocol 6.8.3).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_rename_directory(
     package: *mut sendsafely_package,
@@ -241,7 +238,6 @@ pub unsafe extern "C" fn sendsafely_package_rename_directory(
 ///
 /// target_directory_id NULL is the root directory. SENDSAFELY_REFUSED: there is no such directory, or the target is
 /// inside it. Everything else as for sendsafely_package_create_directory.
-/// SendSafely Client API: move directory (protocol 6.8.4).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_move_directory(
     package: *mut sendsafely_package,
@@ -264,7 +260,6 @@ pub unsafe extern "C" fn sendsafely_package_move_directory(
 /// Deletes a directory of a Workspace with everything in it, for good. Not the root directory: SENDSAFELY_DENIED.
 ///
 /// Everything else as for sendsafely_package_create_directory.
-/// SendSafely Client API: delete directory (protocol 6.8.5).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_delete_directory(
     package: *mut sendsafely_package,

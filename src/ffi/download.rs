@@ -1,4 +1,4 @@
-//! Downloads.
+//! Downloads (protocol 5.3, 5.4).
 
 use std::ffi::{c_char, c_void};
 use std::mem::size_of;
@@ -148,7 +148,6 @@ pub unsafe extern "C" fn sendsafely_download_options_init(
 /// and how large the file is: what differs from that always fails with SENDSAFELY_WRONG_PART or
 /// SENDSAFELY_SIZE_MISMATCH. So does a file that unpacks to more than was declared, or sent if that is more, and
 /// max_part_bytes of the client, so that no sender can fill a disk with little.
-/// SendSafely Client API: download URLs, fetching and decrypting (protocol 5.3, 5.4).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_download_file(
     package: *mut sendsafely_package,
@@ -272,7 +271,6 @@ pub unsafe extern "C" fn sendsafely_package_download_callback(
 /// Failures and the report as for sendsafely_package_upload_all; call again with SENDSAFELY_EXISTING_SKIP to go on.
 /// SENDSAFELY_DIRECTORY_NOT_FOUND: create the local directory first. Everything else as for
 /// sendsafely_package_download_file.
-/// SendSafely Client API: directories (protocol 6.8), download URLs, fetching and decrypting (protocol 5.3, 5.4).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_download_all(
     package: *mut sendsafely_package,

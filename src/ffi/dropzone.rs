@@ -1,4 +1,4 @@
-//! Dropzone.
+//! Dropzone (protocol 6.6, 6.13).
 
 use std::ffi::c_char;
 
@@ -12,8 +12,6 @@ use super::support::marks::number::sendsafely_status;
 
 /// Gives the e-mail addresses of those who get what arrives at the user's Dropzone. Free the list with
 /// sendsafely_string_list_free.
-///
-/// SendSafely Client API: Dropzone recipients (protocol 6.6).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_get_dropzone_recipients(
     client: *mut sendsafely_client,
@@ -78,7 +76,6 @@ pub unsafe extern "C" fn sendsafely_client_remove_dropzone_recipient(
 /// finalized, else SENDSAFELY_NOT_FINALIZED. name is a label for the owner, email the sender's address.
 /// SENDSAFELY_REFUSED: the Dropzone, or one of its connectors after three attempts, did not take it.
 /// SENDSAFELY_OUTCOME_UNKNOWN: it may have been taken; ask the owner before you call again.
-/// SendSafely Client API: hosted Dropzone (protocol 6.13).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_submit_hosted_dropzone(
     package: *mut sendsafely_package,

@@ -1,4 +1,4 @@
-//! Enterprise.
+//! Enterprise (protocol 6.1.4).
 
 use std::ffi::c_char;
 
@@ -53,8 +53,6 @@ impl Translate for Enterprise {
 }
 
 /// Asks the service for what it knows of the organization. Free the record with sendsafely_enterprise_free.
-///
-/// SendSafely Client API: enterprise information (protocol 6.1.4).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_get_enterprise(
     client: *mut sendsafely_client,

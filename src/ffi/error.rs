@@ -1,4 +1,4 @@
-//! Errors.
+//! Errors (protocol 2.2).
 
 use std::ffi::c_char;
 use std::ptr;
@@ -110,7 +110,7 @@ pub unsafe extern "C" fn sendsafely_error_http_status(
 
 /// Returns the service's own code, such as "DENIED", or NULL where the service did not answer with one.
 ///
-/// Valid until the error is freed. SendSafely Client API: response codes (protocol 2.2).
+/// Valid until the error is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_error_server_code(
     error: Nullable<*const sendsafely_error>,

@@ -1,4 +1,4 @@
-//! Files of a package.
+//! Files of a package (protocol 6.7).
 
 use std::ffi::c_char;
 
@@ -133,7 +133,6 @@ pub(super) fn existing(value: i32) -> Result<Existing> {
 /// Package must be created. directory_id is the directory of a Workspace that the file is in; NULL for the root
 /// directory, and for any other package. Free the record with sendsafely_file_information_free.
 /// SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file there. SENDSAFELY_ONLY_IN_WORKSPACE: leave directory_id NULL.
-/// SendSafely Client API: file information (protocol 6.7.1).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_get_file_information(
     package: *mut sendsafely_package,
@@ -162,7 +161,6 @@ pub unsafe extern "C" fn sendsafely_package_get_file_information(
 /// Package must be created; after finalize too, if the service lets it. directory_id is the directory of a Workspace
 /// that the file is in; NULL for the root directory, and for any other package. SENDSAFELY_FILE_NOT_ON_PACKAGE: no
 /// such file there. SENDSAFELY_ONLY_IN_WORKSPACE: leave directory_id NULL.
-/// SendSafely Client API: delete file (protocol 6.7.2).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_delete_file(
     package: *mut sendsafely_package,
@@ -185,7 +183,6 @@ pub unsafe extern "C" fn sendsafely_package_delete_file(
 ///
 /// SENDSAFELY_ONLY_IN_WORKSPACE: other packages have no directories. SENDSAFELY_REFUSED: no such file or directory.
 /// SENDSAFELY_DENIED: the account may only read.
-/// SendSafely Client API: move file (protocol 6.7.3).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_move_file(
     package: *mut sendsafely_package,
@@ -208,7 +205,6 @@ pub unsafe extern "C" fn sendsafely_package_move_file(
 ///
 /// SENDSAFELY_MALFORMED_FILE_NAME, SENDSAFELY_INVALID_FILE_NAME: choose another one. SENDSAFELY_FILE_NOT_ON_PACKAGE: no
 /// such file; in a Workspace SENDSAFELY_REFUSED. SENDSAFELY_DENIED: the account may only read.
-/// SendSafely Client API: rename file (protocol 6.7.4).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_rename_file(
     package: *mut sendsafely_package,
@@ -236,7 +232,6 @@ pub unsafe extern "C" fn sendsafely_package_rename_file(
 /// SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file. SENDSAFELY_WRONG_KEYCODE: one of the two was opened with another
 /// package's keycode; nothing was written. SENDSAFELY_INVALID_ARGUMENT: another portal.
 /// SENDSAFELY_OUTCOME_UNKNOWN: the answer was lost; list the directory before you copy again.
-/// SendSafely Client API: copy into a Workspace (protocol 6.7.5), file key for copied files (protocol 3.8).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_copy_file(
     source_package: *mut sendsafely_package,

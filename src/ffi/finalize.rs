@@ -1,4 +1,4 @@
-//! Finalize.
+//! Finalize (protocol 4.7).
 
 use std::ffi::{c_char, c_void};
 use std::mem::size_of;
@@ -120,7 +120,6 @@ pub unsafe extern "C" fn sendsafely_finalize_options_init(
 /// is finalized as well: SENDSAFELY_OK with needs_approval. After any other failure, and after a stop, the package may
 /// be finalized all the same: called again, this function first looks, and sendsafely_package_delete_unfinished leaves
 /// it alone.
-/// SendSafely Client API: public keys and keycodes (protocol 4.6), finalize (protocol 4.7).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_finalize(
     package: *mut sendsafely_package,

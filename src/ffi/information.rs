@@ -1,4 +1,4 @@
-//! Package information.
+//! Package information (protocol 6.2.2, 7.4).
 
 use std::ffi::c_char;
 
@@ -24,7 +24,7 @@ use super::types::{
     sendsafely_bool, sendsafely_optional_bool, sendsafely_optional_int, sendsafely_time, time,
 };
 
-/// The state of a package, as the service tells it. SendSafely Client API: package states (protocol 7.4).
+/// The state of a package, as the service reports it.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(dead_code, reason = "only C programs name each of them")]
@@ -55,7 +55,7 @@ pub enum sendsafely_package_state {
     SENDSAFELY_PACKAGE_STATE_EXPIRED_PARTIALLY_COMPLETE = 6,
 }
 
-/// What has become of a package: its states in three classes (protocol 7.4).
+/// The states of a package in three classes.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum sendsafely_package_status {
@@ -183,7 +183,6 @@ impl Translate for PackageInformation {
 /// Asks the service for what it knows of a package now: recipients, files, state. At any step.
 ///
 /// Free the record with sendsafely_package_information_free.
-/// SendSafely Client API: package information (protocol 6.2.2).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_get_information(
     package: *mut sendsafely_package,
@@ -206,7 +205,6 @@ pub unsafe extern "C" fn sendsafely_package_get_information(
 ///
 /// Free the record with sendsafely_package_information_free. SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is
 /// not for this account. SENDSAFELY_INVALID_ARGUMENT: neither an id nor a code nor a link.
-/// SendSafely Client API: package information (protocol 6.2.2, 5.2).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_get_package_information(
     client: *mut sendsafely_client,

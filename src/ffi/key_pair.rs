@@ -1,4 +1,4 @@
-//! Key pairs of trusted devices.
+//! Key pairs of trusted devices (protocol 3.6).
 
 use std::ffi::c_char;
 use std::path::Path;
@@ -45,7 +45,6 @@ impl Translate for KeyPair {
 /// longer. Free the record with sendsafely_key_pair_free.
 ///
 /// SENDSAFELY_INVALID_ARGUMENT: another size.
-/// SendSafely Client API: trusted-device key pairs (protocol 3.6).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_key_pair_generate(
     bits: u32,
@@ -66,8 +65,6 @@ pub unsafe extern "C" fn sendsafely_key_pair_generate(
 /// Makes a key pair of 2048 bits and registers its public key: sendsafely_key_pair_generate and
 /// sendsafely_client_register_public_key in one call. Keep it with sendsafely_key_pair_save. Free the record with
 /// sendsafely_key_pair_free.
-///
-/// SendSafely Client API: public keys (protocol 3.6, 6.10).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_generate_key_pair(
     client: *mut sendsafely_client,

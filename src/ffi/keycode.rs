@@ -1,4 +1,4 @@
-//! Keycodes.
+//! Keycodes (protocol 3.7, 6.10).
 
 use std::ffi::c_char;
 
@@ -164,7 +164,6 @@ pub unsafe extern "C" fn sendsafely_package_keycode(
 /// package_ids are count ids; the list has one item for each, in their order. SENDSAFELY_INVALID_KEY: private_key is
 /// not an armored OpenPGP private key. SENDSAFELY_REFUSED: the user has no such device. What fails for one package
 /// stands in its item.
-/// SendSafely Client API: public keys and keycodes (protocol 6.10).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_get_keycodes(
     client: *mut sendsafely_client,
@@ -198,7 +197,6 @@ pub unsafe extern "C" fn sendsafely_client_get_keycodes(
 /// public_key_id and private_key are this device's. SENDSAFELY_INVALID_KEY: not an armored OpenPGP private key.
 /// SENDSAFELY_REFUSED: the user has no such device. What fails for one keycode stands in the result; after a failure
 /// of the network the call can be made again.
-/// SendSafely Client API: public keys and keycodes (protocol 6.10).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_sync_keycodes(
     client: *mut sendsafely_client,
@@ -224,8 +222,6 @@ pub unsafe extern "C" fn sendsafely_client_sync_keycodes(
 
 /// Makes a keycode of 43 characters, for programs that do their own transport; nothing in this section touches the
 /// network. Free the text with sendsafely_string_free, which zeroes it.
-///
-/// SendSafely Client API: the secrets (protocol 3.1).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_keycode_generate(
     out_keycode: *mut *mut c_char,
@@ -246,7 +242,6 @@ pub unsafe extern "C" fn sendsafely_keycode_generate(
 ///
 /// SENDSAFELY_INVALID_KEY: not an armored OpenPGP public key that can encrypt. SENDSAFELY_INVALID_ARGUMENT: the
 /// keycode is empty.
-/// SendSafely Client API: keycodes for public keys (protocol 3.7).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_keycode_encrypt(
     keycode: *const c_char,
@@ -271,7 +266,6 @@ pub unsafe extern "C" fn sendsafely_keycode_encrypt(
 ///
 /// SENDSAFELY_INVALID_KEY: not an armored OpenPGP private key without a password. SENDSAFELY_DECRYPT_FAILED: it was
 /// encrypted to another key, or is damaged. SENDSAFELY_UNSUPPORTED_FORMAT: no client writes such messages.
-/// SendSafely Client API: keycodes for public keys (protocol 3.7).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_keycode_decrypt(
     armored: *const c_char,

@@ -1,4 +1,4 @@
-//! Secure links.
+//! Secure links (protocol 5.1).
 
 use std::ffi::c_char;
 
@@ -48,7 +48,6 @@ impl Translate for Link {
 /// Takes a secure link apart. No network, no client.
 ///
 /// Free the record with sendsafely_link_free. SENDSAFELY_MALFORMED_LINK: not such a link.
-/// SendSafely Client API: secure links (protocol 5.1).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_link_parse(
     text: *const c_char,
@@ -94,7 +93,6 @@ pub unsafe extern "C" fn sendsafely_link_find(
 /// The link may stand in quotes or angle brackets. The host is the client's, even if the link names another;
 /// sendsafely_link_parse shows it. SENDSAFELY_MALFORMED_LINK: not such a link. SENDSAFELY_UNKNOWN_PACKAGE: it expired,
 /// was deleted, or is not for this account.
-/// SendSafely Client API: secure links (protocol 5.1).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_open_link(
     client: *mut sendsafely_client,
@@ -119,7 +117,6 @@ pub unsafe extern "C" fn sendsafely_package_open_link(
 ///
 /// The package must be finalized, unless it is a Workspace. SENDSAFELY_NOT_FINALIZED: finalize first.
 /// SENDSAFELY_KEYCODE_UNKNOWN: the package was opened with a link that has none.
-/// SendSafely Client API: secure links (protocol 5.1).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_link(
     package: *mut sendsafely_package,

@@ -1,4 +1,4 @@
-//! Message.
+//! Message (protocol 3.5).
 
 use std::ffi::c_char;
 
@@ -16,7 +16,6 @@ use super::support::marks::number::sendsafely_status;
 /// Sets the message of a package, encrypted like the files; a later one replaces it.
 ///
 /// Package must be created and not finalized; stays as it is.
-/// SendSafely Client API: the message (protocol 3.5, 6.9).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_set_message(
     package: *mut sendsafely_package,
@@ -38,7 +37,6 @@ pub unsafe extern "C" fn sendsafely_package_set_message(
 ///
 /// SENDSAFELY_KEYCODE_UNKNOWN: open the package with its keycode. SENDSAFELY_DECRYPT_FAILED: the keycode is wrong, or
 /// the message was damaged.
-/// SendSafely Client API: message (protocol 5.5).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_get_message(
     package: *mut sendsafely_package,
@@ -60,8 +58,6 @@ pub unsafe extern "C" fn sendsafely_package_get_message(
 
 /// Encrypts the message of a package: gives base64 text. Free it with sendsafely_string_free. Everything else as for
 /// sendsafely_part_encrypt.
-///
-/// SendSafely Client API: the message (protocol 3.5).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_message_encrypt(
     server_secret: *const c_char,
@@ -87,8 +83,6 @@ pub unsafe extern "C" fn sendsafely_message_encrypt(
 /// Decrypts the message of a package from its base64 text. Free the text with sendsafely_string_free, which zeroes it.
 /// Line ends are as the sender's client writes them, CR LF by the official Node client.
 /// The limit of a compressed one is 16 MiB. Everything else as for sendsafely_part_decrypt.
-///
-/// SendSafely Client API: the message (protocol 3.5).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_message_decrypt(
     server_secret: *const c_char,

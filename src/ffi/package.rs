@@ -1,4 +1,4 @@
-//! Package.
+//! Package (protocol 4.1, 6.2).
 
 use std::ffi::c_char;
 
@@ -98,7 +98,6 @@ pub(super) fn give(
 /// The package is freed with sendsafely_package_free, which leaves it on the service.
 /// SENDSAFELY_AUTHENTICATION_FAILED: check key, secret, host and clock. SENDSAFELY_LIMIT_EXCEEDED,
 /// SENDSAFELY_DENIED: the account may not send.
-/// SendSafely Client API: create package (protocol 4.1).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_create(
     client: *mut sendsafely_client,
@@ -121,7 +120,6 @@ pub unsafe extern "C" fn sendsafely_package_create(
 /// The package belongs to that user, and the administrator goes on working with it, as the vendor's .NET client does.
 /// The user opens it with its id and keycode. Everything else as for sendsafely_package_create. SENDSAFELY_MALFORMED_EMAIL,
 /// SENDSAFELY_USER_NOT_FOUND: correct the address. SENDSAFELY_DENIED: the account is no administrator.
-/// SendSafely Client API: create package (protocol 4.1).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_create_for_user(
     client: *mut sendsafely_client,
@@ -146,7 +144,6 @@ pub unsafe extern "C" fn sendsafely_package_create_for_user(
 ///
 /// name may be NULL. Its keycode is encrypted at once for the trusted devices of its owner.
 /// Everything else as for sendsafely_package_create.
-/// SendSafely Client API: create package (protocol 4.1), Workspaces (protocol 7.3).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_create_workspace(
     client: *mut sendsafely_client,
@@ -176,7 +173,6 @@ pub unsafe extern "C" fn sendsafely_package_create_workspace(
 /// is through; first writes that begin at once may each do it. What this client has written itself before proves
 /// nothing. SENDSAFELY_KEYCODE_NOT_PROVED: the storage gave the beginning of a part and then not that part; nothing was
 /// written.
-/// SendSafely Client API: package information (protocol 6.2.2).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_open(
     client: *mut sendsafely_client,
@@ -203,7 +199,6 @@ pub unsafe extern "C" fn sendsafely_package_open(
 /// public_key_id is the id that the service gave to the device's public key; private_key is the armored OpenPGP key.
 /// SENDSAFELY_INVALID_KEY: not such a key. SENDSAFELY_REFUSED: the service holds no keycode for this device, which was
 /// registered after the package was finalized. SENDSAFELY_DECRYPT_FAILED: the private key is another device's.
-/// SendSafely Client API: without a keycode, trusted device (protocol 5.6).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_open_with_private_key(
     client: *mut sendsafely_client,
@@ -292,7 +287,6 @@ pub unsafe extern "C" fn sendsafely_package_is_workspace(
 ///
 /// Before or after finalize. SENDSAFELY_LIFE_OUT_OF_RANGE: see the range. SENDSAFELY_DENIED, SENDSAFELY_REFUSED: the
 /// organization's own range is narrower.
-/// SendSafely Client API: update package (protocol 6.2.3).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_set_life(
     package: *mut sendsafely_package,
@@ -313,7 +307,6 @@ pub unsafe extern "C" fn sendsafely_package_set_life(
 /// Gives a package a label, or a Workspace its name. Before or after finalize.
 ///
 /// SENDSAFELY_DENIED: the package is not the account's own.
-/// SendSafely Client API: update package (protocol 6.2.3).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_set_label(
     package: *mut sendsafely_package,
@@ -335,7 +328,6 @@ pub unsafe extern "C" fn sendsafely_package_set_label(
 ///
 /// SENDSAFELY_INVALID_ARGUMENT: not a JSON object. SENDSAFELY_LIFE_OUT_OF_RANGE: "life" is not within 0 to 365.
 /// SENDSAFELY_DENIED, SENDSAFELY_INVALID_INPUT: the service does not take it.
-/// SendSafely Client API: update package (protocol 6.2.3).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_update(
     package: *mut sendsafely_package,
@@ -353,8 +345,6 @@ pub unsafe extern "C" fn sendsafely_package_update(
 /// Gives the collaborators of a Workspace as the service tells them: the text of a JSON array, to be freed with
 /// sendsafely_string_free. The service does not describe its elements; sendsafely_package_get_information has what is
 /// known of recipients. At any step.
-///
-/// SendSafely Client API: collaborators (protocol 6.4.9).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_get_collaborators(
     package: *mut sendsafely_package,
@@ -374,8 +364,6 @@ pub unsafe extern "C" fn sendsafely_package_get_collaborators(
 
 /// Gives the permissions of a package as the service tells them: the text of a JSON array. Everything else as for
 /// sendsafely_package_get_collaborators.
-///
-/// SendSafely Client API: permissions (protocol 6.4.9).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_get_permissions(
     package: *mut sendsafely_package,
@@ -400,7 +388,6 @@ pub unsafe extern "C" fn sendsafely_package_get_permissions(
 /// SENDSAFELY_WRONG_KEYCODE: open it with its keycode. SENDSAFELY_KEYCODE_NOT_PROVED: as for
 /// sendsafely_package_upload_keycodes. SENDSAFELY_OUTCOME_UNKNOWN: the mails may be under way; ask a recipient before
 /// you call again.
-/// SendSafely Client API: notify recipients (protocol 6.11).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_notify(
     package: *mut sendsafely_package,
@@ -416,7 +403,6 @@ pub unsafe extern "C" fn sendsafely_package_notify(
 ///
 /// SENDSAFELY_UNKNOWN_PACKAGE: it is gone already, or not yours. SENDSAFELY_OUTCOME_UNKNOWN: the same after an answer was
 /// lost, so that this call may have deleted it. SENDSAFELY_DENIED: it is not yours.
-/// SendSafely Client API: delete package (protocol 6.2.4), delete temporary package (protocol 6.2.5).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_delete(
     package: *mut sendsafely_package,
@@ -435,7 +421,6 @@ pub unsafe extern "C" fn sendsafely_package_delete(
 /// that very moment. SENDSAFELY_ALREADY_FINALIZED: it is finalized, or just being finalized. SENDSAFELY_OUTCOME_UNKNOWN: a call of sendsafely_package_finalize was stopped or its answer was lost;
 /// called again, that finds out and gives the link. SENDSAFELY_WORKSPACE_NOT_FINALIZABLE: a Workspace is never
 /// unfinished.
-/// SendSafely Client API: delete temporary package (protocol 6.2.5).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_delete_unfinished(
     package: *mut sendsafely_package,

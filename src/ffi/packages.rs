@@ -1,4 +1,4 @@
-//! Lists of packages.
+//! Lists of packages (protocol 6.3).
 
 use std::ffi::c_char;
 use std::mem::size_of;
@@ -267,7 +267,6 @@ pub unsafe extern "C" fn sendsafely_search_options_init(
 /// sendsafely_package_iterator_next.
 ///
 /// list is a sendsafely_package_list; options may be NULL. Free the iterator with sendsafely_package_iterator_free.
-/// SendSafely Client API: package lists (protocol 6.3.1).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_list_packages(
     client: *mut sendsafely_client,
@@ -308,7 +307,6 @@ pub unsafe extern "C" fn sendsafely_client_list_packages(
 /// options say what to search for; with NULL all packages of the user are found. An older portal that has no search in
 /// pages finds at most 100 packages of the organization.
 /// SENDSAFELY_MALFORMED_EMAIL: correct sender or recipient.
-/// SendSafely Client API: organization search (protocol 6.3.2).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_search_packages(
     client: *mut sendsafely_client,

@@ -1,4 +1,4 @@
-//! Parts of files.
+//! Parts of files (protocol 3.4).
 
 use std::ffi::c_char;
 
@@ -16,7 +16,6 @@ use super::support::marks::number::sendsafely_status;
 /// server_secret is the package's, as the service gives it. SENDSAFELY_INVALID_ARGUMENT: a secret is empty.
 /// SENDSAFELY_PART_TOO_LARGE: more than 1 GiB. SENDSAFELY_OUT_OF_MEMORY: no memory for it. The part does not say to which
 /// place of a file it belongs, as those of uploads do.
-/// SendSafely Client API: OpenPGP messages for file parts (protocol 3.4).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_part_encrypt(
     server_secret: *const c_char,

@@ -1,4 +1,4 @@
-//! Public keys of trusted devices.
+//! Public keys of trusted devices (protocol 6.10).
 
 use std::ffi::c_char;
 
@@ -60,7 +60,6 @@ impl Translate for Vec<PublicKey> {
 /// SENDSAFELY_INVALID_KEY: not an armored OpenPGP public key. SENDSAFELY_LIMIT_EXCEEDED: revoke one first.
 /// SENDSAFELY_OUTCOME_UNKNOWN: the answer was lost; the key may be there under an id that nobody knows, so register
 /// another.
-/// SendSafely Client API: public keys (protocol 6.10).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_register_public_key(
     client: *mut sendsafely_client,
@@ -87,7 +86,6 @@ pub unsafe extern "C" fn sendsafely_client_register_public_key(
 /// Gives the armored public key of one of the user's trusted devices. Free the text with sendsafely_string_free.
 ///
 /// SENDSAFELY_REFUSED: the user has no such device.
-/// SendSafely Client API: public keys (protocol 6.10).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_get_public_key(
     client: *mut sendsafely_client,
@@ -112,7 +110,6 @@ pub unsafe extern "C" fn sendsafely_client_get_public_key(
 /// Revokes a public key: the service forgets it, and the device opens nothing any more without a link.
 ///
 /// SENDSAFELY_REFUSED: the user has no such device.
-/// SendSafely Client API: public keys (protocol 6.10).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_revoke_public_key(
     client: *mut sendsafely_client,
@@ -133,7 +130,6 @@ pub unsafe extern "C" fn sendsafely_client_revoke_public_key(
 /// organization, or with a recipient_id those of one recipient. Free the list with sendsafely_public_key_list_free.
 ///
 /// At any step. recipient_id may be NULL. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id.
-/// SendSafely Client API: public keys and keycodes (protocol 4.6).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_get_public_keys(
     package: *mut sendsafely_package,

@@ -1,4 +1,4 @@
-//! Recipients.
+//! Recipients (protocol 6.4).
 
 use std::ffi::c_char;
 use std::mem::size_of;
@@ -269,7 +269,6 @@ pub unsafe extern "C" fn sendsafely_recipient_options_init(
 /// SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_INVALID_EMAIL: correct the address. SENDSAFELY_DUPLICATE_EMAIL: it is on the
 /// package already. SENDSAFELY_TOO_MANY_RECIPIENTS: use another package. In a Workspace or a finalized package also
 /// SENDSAFELY_WRONG_KEYCODE, SENDSAFELY_KEYCODE_NOT_PROVED, as for sendsafely_package_upload_keycodes: nobody was added.
-/// SendSafely Client API: add recipient (protocol 6.4.1).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_add_recipient(
     package: *mut sendsafely_package,
@@ -304,7 +303,6 @@ pub unsafe extern "C" fn sendsafely_package_add_recipient(
 /// list, of which nothing was sent. SENDSAFELY_INVALID_ARGUMENT: a phone number is for one recipient, see
 /// sendsafely_package_set_recipient_phone. In a Workspace or a finalized package also SENDSAFELY_WRONG_KEYCODE,
 /// SENDSAFELY_KEYCODE_NOT_PROVED, as for sendsafely_package_upload_keycodes: nobody was added.
-/// SendSafely Client API: add recipients (protocol 6.4.2).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_add_recipients(
     package: *mut sendsafely_package,
@@ -338,7 +336,6 @@ pub unsafe extern "C" fn sendsafely_package_add_recipients(
 /// Asks the service for what it knows of a recipient now: phone numbers, role, what was fetched.
 ///
 /// Free the record with sendsafely_recipient_free. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id.
-/// SendSafely Client API: get recipient (protocol 6.4.3).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_get_recipient(
     package: *mut sendsafely_package,
@@ -367,7 +364,6 @@ pub unsafe extern "C" fn sendsafely_package_get_recipient(
 /// sendsafely_package_get_information. country_code as in sendsafely_recipient_options; NULL means "US".
 /// SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: add the recipient first. SENDSAFELY_MALFORMED_PHONE_NUMBER,
 /// SENDSAFELY_INVALID_INPUT: correct the number or its country.
-/// SendSafely Client API: update recipient (protocol 6.4.4).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_set_recipient_phone(
     package: *mut sendsafely_package,
@@ -396,7 +392,6 @@ pub unsafe extern "C" fn sendsafely_package_set_recipient_phone(
 /// SENDSAFELY_ONLY_IN_WORKSPACE: recipients of a package have no roles. SENDSAFELY_INVALID_ARGUMENT: the role is empty.
 /// SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: add the collaborator first. SENDSAFELY_INVALID_INPUT: the service does not
 /// know the role. SENDSAFELY_DENIED: only owners and managers may.
-/// SendSafely Client API: update recipient (protocol 6.4.4), Workspaces (protocol 7.3).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_set_recipient_role(
     package: *mut sendsafely_package,
@@ -419,7 +414,6 @@ pub unsafe extern "C" fn sendsafely_package_set_recipient_role(
 ///
 /// SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id. SENDSAFELY_INVALID_RECIPIENT: somebody else has removed it just
 /// now.
-/// SendSafely Client API: remove recipient (protocol 6.4.5).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_remove_recipient(
     package: *mut sendsafely_package,
@@ -437,8 +431,6 @@ pub unsafe extern "C" fn sendsafely_package_remove_recipient(
 }
 
 /// Removes all recipients but the owner, before or after finalize. Contact groups stay.
-///
-/// SendSafely Client API: remove all recipients (protocol 6.4.6).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_remove_all_recipients(
     package: *mut sendsafely_package,

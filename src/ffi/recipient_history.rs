@@ -1,4 +1,4 @@
-//! History of a recipient.
+//! History of a recipient (protocol 6.4.8).
 
 use std::ffi::c_char;
 
@@ -38,7 +38,6 @@ impl Translate for Vec<PackageSummary> {
 ///
 /// Free the list with sendsafely_package_summary_list_free.
 /// SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_INVALID_EMAIL: correct the address. SENDSAFELY_DENIED: not for this account.
-/// SendSafely Client API: history of a recipient (protocol 6.4.8).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_get_recipient_history(
     client: *mut sendsafely_client,

@@ -1,4 +1,4 @@
-//! Registration.
+//! Registration (protocol 6.12).
 
 use std::ffi::c_char;
 use std::mem::size_of;
@@ -88,7 +88,6 @@ impl sendsafely_registration_options {
 ///
 /// SENDSAFELY_INVALID_EMAIL: correct the address. SENDSAFELY_AUTH_FORBIDDEN: users cannot register themselves there.
 /// SENDSAFELY_SECOND_FACTOR_ENFORCED: register by link. SENDSAFELY_OUTCOME_UNKNOWN: look into the mailbox.
-/// SendSafely Client API: registration (protocol 6.12).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_start_registration(
     client: *mut sendsafely_client,
@@ -125,7 +124,6 @@ pub unsafe extern "C" fn sendsafely_registration_options_init(
 /// sendsafely_string_free. SENDSAFELY_PASSWORD_TOO_WEAK: the service's words tell its rules.
 /// SENDSAFELY_TOKEN_EXPIRED, SENDSAFELY_INVALID_TOKEN: begin again. SENDSAFELY_PIN_RESENT: ask for the new PIN.
 /// SENDSAFELY_OUTCOME_UNKNOWN: try to log in.
-/// SendSafely Client API: registration (protocol 6.12).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_finish_registration(
     client: *mut sendsafely_client,

@@ -1,4 +1,4 @@
-//! Uploads.
+//! Uploads (protocol 4).
 
 use std::ffi::{c_char, c_void};
 use std::mem::size_of;
@@ -166,7 +166,6 @@ pub unsafe extern "C" fn sendsafely_upload_all_options_init(
 /// SENDSAFELY_FILE_NOT_FOUND, SENDSAFELY_NOT_A_FILE, SENDSAFELY_ACCESS_DENIED: see the path. SENDSAFELY_FILE_CHANGED:
 /// something wrote to it meanwhile; upload again. SENDSAFELY_FILE_TOO_LARGE: above 107,374,182,400 bytes.
 /// SENDSAFELY_TOO_MANY_FILES: with one more the package, or the directory, could not be listed any more.
-/// SendSafely Client API: create file id, upload parts (protocol 4.2 to 4.4).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_upload_file(
     package: *mut sendsafely_package,
@@ -282,7 +281,6 @@ pub unsafe extern "C" fn sendsafely_package_upload_callback(
 /// at every file that had not its turn. SENDSAFELY_ONLY_IN_WORKSPACE: there are directories in it, and the package is
 /// no Workspace; nothing was sent. SENDSAFELY_DIRECTORY_NOT_FOUND: no such local directory. SENDSAFELY_REFUSED: the
 /// service does not know directory_id. Everything else as for sendsafely_package_upload_file.
-/// SendSafely Client API: directories (protocol 6.8), create file id, upload parts (protocol 4.2 to 4.4).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_upload_all(
     package: *mut sendsafely_package,
@@ -319,7 +317,6 @@ pub unsafe extern "C" fn sendsafely_package_upload_all(
 /// SENDSAFELY_KEYCODE_UNKNOWN, SENDSAFELY_WRONG_KEYCODE: open the package with its keycode. A keycode with which a package
 /// was opened is handed on only if it opens what is there. SENDSAFELY_KEYCODE_NOT_PROVED: what is there was not read, or
 /// is more than is searched; download a file or read the message through the same package, then call again.
-/// SendSafely Client API: public keys and keycodes (protocol 4.6).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_upload_keycodes(
     package: *mut sendsafely_package,

@@ -1,4 +1,4 @@
-//! User.
+//! User (protocol 6.1.3).
 
 use std::ffi::c_char;
 
@@ -57,8 +57,6 @@ impl Translate for User {
 }
 
 /// Asks the service for what it knows of the user. Free the record with sendsafely_user_free, which zeroes it.
-///
-/// SendSafely Client API: user information (protocol 6.1.3).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_get_user(
     client: *mut sendsafely_client,

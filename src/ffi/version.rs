@@ -1,4 +1,4 @@
-//! Version.
+//! Version (protocol 6.1.2).
 
 use std::ffi::{CStr, c_char};
 
@@ -44,7 +44,6 @@ pub extern "C" fn sendsafely_version_string() -> *const c_char {
 /// "OUTDATED_VERSION", or a later word.
 ///
 /// Free the text with sendsafely_string_free.
-/// SendSafely Client API: verify version (protocol 6.1.2).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_verify_version(
     client: *mut sendsafely_client,

@@ -348,8 +348,7 @@ namespace Sendsafely
         Ignored = 4,
     }
 
-    /// <summary>The state of a package, as the service tells it. SendSafely Client API: package states (protocol
-    /// 7.4).</summary>
+    /// <summary>The state of a package, as the service reports it.</summary>
     public enum PackageState
     {
         /// <summary>Not told, or none of these.</summary>
@@ -378,7 +377,7 @@ namespace Sendsafely
         ExpiredPartiallyComplete = 6,
     }
 
-    /// <summary>What has become of a package: its states in three classes (protocol 7.4).</summary>
+    /// <summary>The states of a package in three classes.</summary>
     public enum PackageStatus
     {
         /// <summary>Any, or not told.</summary>

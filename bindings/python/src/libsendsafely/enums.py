@@ -313,7 +313,7 @@ class Action(OpenEnum):
 
 
 class PackageState(OpenEnum):
-    """The state of a package, as the service tells it. SendSafely Client API: package states (protocol 7.4)."""
+    """The state of a package, as the service reports it."""
 
     UNKNOWN = -100
     """Not told, or none of these."""
@@ -342,7 +342,7 @@ class PackageState(OpenEnum):
 
 
 class PackageStatus(OpenEnum):
-    """What has become of a package: its states in three classes (protocol 7.4)."""
+    """The states of a package in three classes."""
 
     ANY = 0
     """Any, or not told."""
