@@ -25,8 +25,8 @@ impl Client {
         is_organization_group: bool,
     ) -> Result<ContactGroup> {
         if name.trim().is_empty() {
-            let told = "a contact group needs a name";
-            return Err(Error::new(ErrorKind::InvalidArgument, told));
+            let message = "a contact group needs a name";
+            return Err(Error::new(ErrorKind::InvalidArgument, message));
         }
         let name = name.to_owned();
         self.run(observer, move |session| {
@@ -162,8 +162,8 @@ fn get(session: &Session, contact_group_id: &str) -> Result<ContactGroup> {
         let group = answer.object("contactGroup");
         let group = group.filter(|group| group.has("contactGroupId") || group.has("users"));
         let group = group.ok_or_else(|| {
-            let told = "the answer has no contact group";
-            Error::new(ErrorKind::BadAnswer, told)
+            let message = "the answer has no contact group";
+            Error::new(ErrorKind::BadAnswer, message)
         })?;
         let mut group = ContactGroup::read(group);
         let pagination = answer.object("pagination");
@@ -173,8 +173,8 @@ fn get(session: &Session, contact_group_id: &str) -> Result<ContactGroup> {
                 earlier.append(&mut group.members);
                 row = next;
                 if earlier.len() > MOST_MEMBERS {
-                    let told = "the list of the contact group's members does not end";
-                    return Err(Error::new(ErrorKind::BadAnswer, told));
+                    let message = "the list of the contact group's members does not end";
+                    return Err(Error::new(ErrorKind::BadAnswer, message));
                 }
             }
             None => {

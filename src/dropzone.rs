@@ -79,8 +79,8 @@ impl Package {
         check_email(email)?;
         self.0.steps.lock().may_read()?;
         let Credentials::Dropzone(dropzone) = self.0.client.credentials() else {
-            let told = "the package was not made by a client for a Dropzone";
-            return Err(Error::new(ErrorKind::InvalidArgument, told));
+            let message = "the package was not made by a client for a Dropzone";
+            return Err(Error::new(ErrorKind::InvalidArgument, message));
         };
         let link = Zeroizing::new(self.link()?);
         let form = form(&[
@@ -95,8 +95,8 @@ impl Package {
             let answer = session.post_form(&url, &form)?;
             if answer.flag("success") != Some(true) {
                 let words = answer.text("error").unwrap_or_default();
-                let told = format!("the Dropzone did not take the package: {words}");
-                return Err(Error::new(ErrorKind::Refused, told));
+                let message = format!("the Dropzone did not take the package: {words}");
+                return Err(Error::new(ErrorKind::Refused, message));
             }
             let connectors = answer.texts("integrationUrls");
             let text = |name| answer.text(name).unwrap_or_default();

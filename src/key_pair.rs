@@ -82,8 +82,8 @@ impl KeyPair {
     /// no key pair.
     pub fn load(path: &Path) -> Result<Self> {
         let no_key = || {
-            let told = format!("{}: not a file with a key pair", path.display());
-            Error::new(ErrorKind::InvalidKey, told)
+            let message = format!("{}: not a file with a key pair", path.display());
+            Error::new(ErrorKind::InvalidKey, message)
         };
         let (file, metadata) = open_source(path, true)?;
         if metadata.len() > LARGEST_FILE {

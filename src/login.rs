@@ -210,8 +210,8 @@ impl Client {
 
 fn not_empty(what: &str, text: &str) -> Result<()> {
     if text.is_empty() {
-        let told = format!("{what} is empty");
-        return Err(Error::new(ErrorKind::InvalidArgument, told));
+        let message = format!("{what} is empty");
+        return Err(Error::new(ErrorKind::InvalidArgument, message));
     }
     Ok(())
 }

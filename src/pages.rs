@@ -92,7 +92,7 @@ impl<T: Clone + PartialEq + Send + 'static> Pages<T> {
                 .client
                 .run(observer, move |session| fetch(session, row))?;
             let mut state = self.state.lock();
-            let bad = |told: &str| Err(Error::new(ErrorKind::BadAnswer, told));
+            let bad = |message: &str| Err(Error::new(ErrorKind::BadAnswer, message));
             if page.next.is_some_and(|next| next <= row) {
                 return bad("the list goes in circles");
             }

@@ -90,10 +90,10 @@ impl Client {
         let id = identifier("public key id", public_key_id)?;
         self.run(observer, move |session| {
             let answer = endpoint::get_public_key(session, &id)?;
-            let told = "the answer has no public key";
+            let message = "the answer has no public key";
             answer
                 .filled("publicKey")
-                .ok_or_else(|| Error::new(ErrorKind::BadAnswer, told))
+                .ok_or_else(|| Error::new(ErrorKind::BadAnswer, message))
         })
     }
 
@@ -144,8 +144,8 @@ impl Client {
                 let of_package = held.find(|h| h.text("packageId").as_ref() == Some(package_id));
                 let armored = of_package.and_then(|held| held.filled("keycode"));
                 let armored = armored.ok_or_else(|| {
-                    let told = "the service holds no keycode of this package for the device";
-                    Error::new(ErrorKind::Refused, told)
+                    let message = "the service holds no keycode of this package for the device";
+                    Error::new(ErrorKind::Refused, message)
                 })?;
                 let keycode = private_key.decrypt_keycode(&armored)?;
                 Ok(SecretString::from(keycode.expose()))
@@ -206,8 +206,8 @@ fn register(session: &Session, public_key: &str, description: &str) -> Result<St
         _ => error,
     })?;
     answer.filled("id").ok_or_else(|| {
-        let told = "the answer to registering a public key has no id";
-        Error::new(ErrorKind::BadAnswer, told)
+        let message = "the answer to registering a public key has no id";
+        Error::new(ErrorKind::BadAnswer, message)
     })
 }
 
@@ -222,8 +222,8 @@ fn hand_on(
     let package_id = missing.text("packageId").unwrap_or_default();
     let wanted = missing.text("publicKeyId").unwrap_or_default();
     let key = keys.iter().find(|key| key.public_key_id == wanted);
-    let told = "the service does not give the public key of the other device";
-    let key = key.ok_or_else(|| Error::new(ErrorKind::InvalidKey, told))?;
+    let message = "the service does not give the public key of the other device";
+    let key = key.ok_or_else(|| Error::new(ErrorKind::InvalidKey, message))?;
     let encrypted = encrypt_keycode(&keycode, &key.public_key)?;
     endpoint::set_keycode(session, &package_id, &wanted, &encrypted).map(|_| ())
 }

@@ -11,8 +11,8 @@ const LONGEST_NAME: usize = 255;
 /// Refuses names of files and directories that a recipient could not store under that name.
 pub(crate) fn check_name(name: &str) -> Result<()> {
     let bad = |what: &str| {
-        let told = Error::new(ErrorKind::MalformedFileName, format!("the name {what}"));
-        Err(told.with_remedy("choose another name; an upload takes one as file_name"))
+        let error = Error::new(ErrorKind::MalformedFileName, format!("the name {what}"));
+        Err(error.with_remedy("choose another name; an upload takes one as file_name"))
     };
     if name.is_empty() || name == "." || name == ".." {
         return bad("is empty or names a directory");

@@ -69,8 +69,8 @@ impl PhoneNumber {
     /// Checks the number and answers the country code to send.
     pub(crate) fn checked_country(&self) -> Result<String> {
         let malformed = |what: &str| {
-            let told = format!("phone number {:?}: {what}", self.number);
-            Error::new(ErrorKind::MalformedPhoneNumber, told)
+            let message = format!("phone number {:?}: {what}", self.number);
+            Error::new(ErrorKind::MalformedPhoneNumber, message)
         };
         let digits = self.number.bytes().filter(u8::is_ascii_digit).count();
         let allowed = self

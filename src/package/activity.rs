@@ -10,12 +10,12 @@ use crate::package::Package;
 use crate::pages::{Page, Pages};
 
 impl Package {
-    /// The activity log of a Workspace, for its owner, its managers and the organization's administrators. Nothing is
-    /// fetched before the first [`next`](Pages::next).
+    /// Lists the activity log of a Workspace. Its owner, its managers and the organization's administrators may read it.
+    /// Nothing is requested before the first [`next`](Pages::next).
     ///
     /// # Errors
     /// [`ErrorKind::OnlyInWorkspace`](crate::ErrorKind::OnlyInWorkspace); at the first row
-    /// [`ErrorKind::Denied`](crate::ErrorKind::Denied) for anybody else.
+    /// [`ErrorKind::Denied`](crate::ErrorKind::Denied) for all other users.
     pub fn list_activity(&self) -> Result<Pages<ActivityEntry>> {
         self.0.steps.lock().must_be_workspace()?;
         let inner = Arc::clone(&self.0);
@@ -26,7 +26,7 @@ impl Package {
     }
 }
 
-/// Reads a page. All entries are counted by the service; an empty page is the last one in any case.
+/// Reads a page. The response has the number of all entries; an empty page is always the last.
 fn page(answer: &Json, row: u64) -> Result<Page<ActivityEntry>> {
     let entries = answer.required_list("activityLogEntries")?;
     let next = row + entries.len() as u64;
@@ -59,7 +59,7 @@ mod tests {
         let first = &read.items[0];
         assert_eq!(first.activity_log_id, "A");
         assert_eq!(
-            first.time.as_ref().expect("told").seconds,
+            first.time.as_ref().expect("a time").seconds,
             Some(1_644_448_464)
         );
         assert_eq!(first.user_id.as_deref(), Some("7"));

@@ -11,12 +11,12 @@ use crate::check::identifier;
 use crate::record::{ContactGroup, PackageInformation};
 
 impl Package {
-    /// Puts a contact group on the package: its members become recipients. In a Workspace and on a package that is
-    /// finalized, the keycode is encrypted for their trusted devices at once.
+    /// Adds a contact group to the package: its members become recipients. In a Workspace, or if the package is finalized,
+    /// the keycode is encrypted for their trusted devices at once.
     ///
     /// # Errors
-    /// [`ErrorKind::Refused`] for a group that does not exist or is somebody else's; [`ErrorKind::Denied`];
-    /// [`ErrorKind::WrongKeycode`], [`ErrorKind::KeycodeNotProved`] before it is added.
+    /// [`ErrorKind::WrongKeycode`], [`ErrorKind::KeycodeNotProved`] before the group is added; [`ErrorKind::Refused`] for a
+    /// group that does not exist or belongs to another user; [`ErrorKind::Denied`].
     pub fn add_contact_group(
         &self,
         observer: &mut dyn Observer,
@@ -31,7 +31,7 @@ impl Package {
                     contact_group_id: id.clone(),
                     ..ContactGroup::read(&answer)
                 },
-                // The attempt whose answer was lost may have done it.
+                // The attempt whose response was lost may have added the group.
                 Err(error) if error.follows_lost_answer() && error.server_code().is_some() => {
                     on_package(session, &inner.path_name, &id)?.ok_or(error)?
                 }
@@ -43,7 +43,7 @@ impl Package {
                 steps.needs_keycodes_at_once()
             };
             if at_once {
-                // Where finalize has begun meanwhile, the keycode is proved after all.
+                // If finalize has begun in the meantime, the keycode has to be proved now.
                 if !is_proved {
                     inner.prove_keycode_to_hand_on(session)?;
                 }
@@ -53,7 +53,7 @@ impl Package {
         })
     }
 
-    /// Takes a contact group off the package.
+    /// Removes a contact group from the package.
     ///
     /// # Errors
     /// [`ErrorKind::Refused`] for a group that is not on the package; [`ErrorKind::Denied`].
@@ -76,7 +76,7 @@ impl Package {
     }
 }
 
-/// The group as it stands on a package.
+/// The group with this id, if it is on the package.
 fn on_package(
     session: &Session,
     package_id: &str,

@@ -13,8 +13,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::secret::SecretString;
 
 impl Package {
-    /// Creates an empty package on the service (`protocol` 4.1). Its keycode is made here and never leaves this
-    /// machine in clear.
+    /// Creates an empty package on the service (`protocol` 4.1). The keycode is generated on this machine, and the service
+    /// never gets it in clear.
     ///
     /// # Errors
     /// [`ErrorKind::LimitExceeded`], [`ErrorKind::Denied`]; errors of the network.
@@ -37,7 +37,7 @@ impl Package {
     }
 
     /// Creates a Workspace, which is usable at once, and encrypts its keycode for the trusted devices of its owner and
-    /// the organization (`protocol` 4.1, 4.6). An empty name leaves it without one.
+    /// the organization (`protocol` 4.1, 4.6). With an empty name, the Workspace has none.
     ///
     /// # Errors
     /// As [`create`](Self::create). If the keycode cannot be stored, the new Workspace is deleted again.
@@ -58,7 +58,7 @@ impl Package {
         match prepared {
             Ok(()) => Ok(workspace),
             Err(error) => {
-                // Without its keycode nobody could open it on another device. Nobody was added yet who could use it.
+                // Nobody could open this Workspace on another device, and nobody uses it yet.
                 workspace.clean_up(|inner, session| {
                     let _ = endpoint::delete_package(session, &inner.path_name);
                 });

@@ -1,10 +1,11 @@
-//! Creating file ids where answers get lost and others upload the same file (`protocol` 4.2).
+//! Creating a file on the service, although responses get lost and other programs upload the same file (`protocol` 4.2).
 //!
-//! After a lost answer a file on the service that looks the same may be ours, or that of another upload which runs at
-//! the same time, on another machine perhaps. So nothing that is found is written into: the file is created once more.
-//! What the lost answer has left stays, unless the service refuses to finalize the package: then it is removed if there
-//! are no more such files than answers were lost, and nobody else is known to work on them. To know that, every creation
-//! on this machine sets a mark before its request, and renames it to the file's id once that is known.
+//! If the response to a creation is lost, the service may have the file. A file that looks the same may as well belong to
+//! another upload, on another machine. So an existing file is never written into: the file is created once more.
+//!
+//! The file of the lost response stays, unless the service refuses to finalize the package because of it. Then it is
+//! removed, if there are not more such files than lost responses, and no other program is known to work on them. For that,
+//! each creation on this machine sets a mark before its request, and renames the mark to the file's id afterwards.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -23,12 +24,12 @@ use crate::package::directory::DirectoryOptions;
 use crate::record::File;
 use crate::transfer::plan::Plan;
 
-/// How long somebody else's creation of the same file is waited for.
+/// How long to wait for another program that is creating the same file.
 const PATIENCE: Duration = Duration::from_secs(10);
 const GLANCE: Duration = Duration::from_millis(50);
 
 impl Inner {
-    /// Creates a file, once more if the answer is lost.
+    /// Creates a file; if the response is lost, once more.
     pub(crate) fn create_file(
         &self,
         session: &Session,
@@ -65,9 +66,9 @@ impl Inner {
                 Err(error) => error.kind() == ErrorKind::OutcomeUnknown,
             };
             let file_id = answer.and_then(|answer| {
-                let told = answer.filled("fileId").or_else(|| answer.filled("message"));
+                let id = answer.filled("fileId").or_else(|| answer.filled("message"));
                 let missing = "the answer to creating a file has no id";
-                told.ok_or_else(|| Error::new(ErrorKind::BadAnswer, missing))
+                id.ok_or_else(|| Error::new(ErrorKind::BadAnswer, missing))
             });
             let is_lost = may_be_there && file_id.is_err();
             let mark = mark.and_then(|mut mark| match &file_id {
@@ -83,35 +84,35 @@ impl Inner {
                 mark,
             })
         };
-        // What a look would find may be what a program on another machine writes into.
+        // Nothing is looked for: a program on another machine may be writing into a file that looks the same.
         let created = looking(&session.call, session.retry_window(), create, || Ok(None))?;
         self.steps.lock().file_created(directory);
         Ok(created)
     }
 
-    /// Refuses a file that would be one too many to be listed.
+    /// Refuses a file if the package could not be listed with it.
     fn must_have_room(&self, session: &Session, directory: Option<&str>) -> Result<()> {
         let may_create = || self.steps.lock().may_create_file(directory);
         let (Some(id), true) = (directory, may_create().is_err()) else {
             return may_create();
         };
-        // New versions of files were counted as files.
+        // The count includes new versions of files: list the directory to be exact.
         let listed = self.list_directory(session, id, &DirectoryOptions::default())?;
         self.steps.lock().learn_directory(&listed);
         may_create()
     }
 
-    /// What lost answers have left in a package, as far as the service shows it.
+    /// Finds the files that lost responses have left on the package, as far as the service lists them.
     ///
     /// # Errors
-    /// [`ErrorKind::UploadIncomplete`] if any file that looks the same and is not complete either may be somebody's.
+    /// [`ErrorKind::UploadIncomplete`] if an incomplete file that looks the same may belong to another upload.
     pub(crate) fn find_lost(&self, session: &Session) -> Result<Vec<File>> {
         let creations: BTreeSet<_> = {
             let steps = self.steps.lock();
             let likes = steps.uncertain().iter().map(|uncertain| &uncertain.like);
             likes.map(|like| self.creation_mark(like, false)).collect()
         };
-        // One that is being created at this moment may be listed before its maker has the answer.
+        // The service may list a file before the program that creates it has the response.
         let started = Instant::now();
         let is_over = || started.elapsed() >= PATIENCE;
         let (files, is_clear) = loop {
@@ -135,7 +136,7 @@ impl Inner {
         let fits = |file: &&File| uncertain.iter().any(|entry| entry.like.fits(file));
         let (mut left, mut others) = (Vec::new(), Vec::new());
         for file in files.iter().filter(fits) {
-            // Asked before the service is: whoever completes a file takes the mark away after that.
+            // The mark is looked at before the service is asked: an upload clears its mark after it has completed the file.
             let holder = os::holder(&self.file_mark(&file.file_id));
             if self.is_complete(session, &file.file_id, None)? {
                 continue;
@@ -148,7 +149,7 @@ impl Inner {
                 others.push(file);
             }
         }
-        // Of more than were lost some are somebody's, and nothing says which.
+        // If there are more files than lost responses, some belong to others, and it is not known which.
         let are_too_many = |like: &Likeness| {
             let found = left.iter().filter(|file| like.fits(file)).count();
             let lost = uncertain.iter().filter(|entry| entry.like == *like).count();
@@ -171,7 +172,7 @@ impl Inner {
         Err(Error::new(ErrorKind::UploadIncomplete, why))
     }
 
-    /// Whether somebody else than the client's user has made a file, or may have.
+    /// Whether another user than the client's has created a file, or may have.
     fn is_foreign(&self, session: &Session, file: &File) -> Result<bool> {
         let Some(by) = &file.created_by else {
             return Ok(false);
@@ -187,7 +188,7 @@ impl Inner {
         Ok(user.is_none_or(|user| !by.eq_ignore_ascii_case(&user)))
     }
 
-    /// Whether all parts of a file have arrived.
+    /// Whether the service has all parts of a file.
     pub(crate) fn is_complete(
         &self,
         session: &Session,
@@ -201,22 +202,22 @@ impl Inner {
         };
         match endpoint::upload_complete(session, file) {
             Err(error) if error.server_code().is_some() => {}
-            told => return told,
+            result => return result,
         }
-        // No answer for a file that was completed long ago, maybe; nothing is given out of one that is not complete.
+        // Some services refuse this for a file that was completed long ago. For an incomplete file none gives download URLs.
         match endpoint::download_urls(session, file, 1..=1, &self.secrets()?.checksum, None) {
             Err(error) if error.server_code().is_some() => Ok(false),
-            told => told.map(|_| true),
+            result => result.map(|_| true),
         }
     }
 
-    /// Whether a file that is not complete was left by a program of this machine and user that has ended.
+    /// Whether an incomplete file was left by a program of this user on this machine that has ended.
     pub(crate) fn is_abandoned(&self, session: &Session, file: &File) -> Result<bool> {
         let is_dead = os::holder(&self.file_mark(&file.file_id)) == Holder::Dead;
         Ok(is_dead && !self.is_foreign(session, file)?)
     }
 
-    /// Takes away what a program that has ended has left of its mark.
+    /// Removes the mark of a file if the program that set it has ended.
     pub(crate) fn forget_mark(&self, file_id: &str) {
         let name = self.file_mark(file_id);
         if os::holder(&name) == Holder::Dead
@@ -226,12 +227,12 @@ impl Inner {
         }
     }
 
-    /// The name of the mark on a file, by its id.
+    /// The name of the mark for a file with this id.
     fn file_mark(&self, file_id: &str) -> String {
         format!("file-{}", self.digest(&[file_id]))
     }
 
-    /// The name of a mark on a creation that is under way; or how the names of all such marks begin.
+    /// The name of the mark for a creation that is running. Without `single`: the beginning of the names of all such marks.
     fn creation_mark(&self, like: &Likeness, single: bool) -> String {
         let directory = like.directory.as_deref().unwrap_or_default();
         let (size, parts) = (like.size.to_string(), like.parts.to_string());
@@ -242,7 +243,7 @@ impl Inner {
         }
     }
 
-    /// Marks are seen by every program of the user: their names hold no names.
+    /// All programs of the user see the marks, so their names are digests that reveal nothing.
     fn digest(&self, texts: &[&str]) -> String {
         let mut digest = Sha256::new();
         for text in [self.client.host(), &self.path_name].iter().chain(texts) {

@@ -1,4 +1,4 @@
-//! Files that were created, or may have been: what a lost response leaves open (`protocol` 4.2).
+//! Records of creations: files that were created, or may have been if the response was lost (`protocol` 4.2).
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -6,30 +6,30 @@ use std::time::{Duration, Instant};
 use crate::os::Mark;
 use crate::record::File;
 
-/// What a file looks like from outside: two that agree in all this can be told apart by their ids only.
+/// The properties of a file that the service lists. Two files with the same ones differ in their ids only.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Likeness {
     pub(crate) name: String,
     pub(crate) size: u64,
     pub(crate) parts: u32,
-    /// The directory of a Workspace; none is the root.
+    /// The directory of a Workspace; `None` is the root.
     pub(crate) directory: Option<String>,
 }
 
-/// A request to create a file of a package whose answer has not come, or was lost.
+/// A request to create a file whose response has not come yet, or was lost.
 #[derive(Clone)]
 pub(crate) struct Uncertain {
     pub(crate) number: u64,
     pub(crate) like: Likeness,
-    /// Files that looked the same before.
+    /// Ids of the files that looked the same before the request.
     pub(crate) before: BTreeSet<String>,
     pub(crate) begun: Instant,
-    /// When it was over, if it is.
+    /// When the request ended.
     pub(crate) over: Option<Instant>,
 }
 
-/// A file that was uploaded through this handle. Whatever clock, zone and moment the service lists as its time, that lies
-/// between these two.
+/// A file that was uploaded through this handle. The time that the service lists for it, by its own clock, lies between
+/// `created` and `complete`. By that, other times of the service can be compared with those of this machine.
 #[derive(Clone)]
 pub(crate) struct Witness {
     pub(crate) file_id: String,
@@ -38,8 +38,8 @@ pub(crate) struct Witness {
 }
 
 impl Uncertain {
-    /// Whether a file may be what was created: not there before, and made in that time, as far as a witness with its
-    /// time on the service says.
+    /// Whether a file may be the result of this request: it was not there before, and the service created it during the
+    /// request, as far as the witness and its time on the service show.
     pub(super) fn may_be(&self, file: &File, witness: Option<(&Witness, i64)>) -> bool {
         let made = file.uploaded.as_ref().and_then(|made| made.seconds);
         let is_in_time = made.zip(witness).is_none_or(|(made, (witness, at))| {
@@ -52,7 +52,7 @@ impl Uncertain {
     }
 }
 
-/// From one time to another, negative if that comes before; rounded away from zero.
+/// Seconds from `earlier` to `later`, rounded away from zero; negative if the order is the reverse.
 fn whole_seconds(later: Instant, earlier: Instant) -> i64 {
     let seconds =
         |duration: Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX / 4) + 1;
@@ -62,14 +62,14 @@ fn whole_seconds(later: Instant, earlier: Instant) -> i64 {
     }
 }
 
-/// A file that was created: its id, and the mark that keeps others away from it.
+/// A file that was created: its id, and the mark by which other programs know that it is in use.
 pub(crate) struct Created {
     pub(crate) file_id: String,
     pub(crate) mark: Option<Mark>,
 }
 
 impl Created {
-    /// Nobody need be kept away any more.
+    /// Clears the mark: the file is complete.
     pub(crate) fn release(&mut self) {
         if let Some(mark) = self.mark.take() {
             mark.clear();

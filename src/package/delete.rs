@@ -8,11 +8,11 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::json::Json;
 
 impl Package {
-    /// Deletes the package for good (`protocol` 6.2.4, 6.2.5), in whatever state it is.
+    /// Deletes the package permanently, in any state (`protocol` 6.2.4, 6.2.5).
     ///
     /// # Errors
-    /// [`ErrorKind::PackageDeleted`] if this was done before; [`ErrorKind::UnknownPackage`] for one that is gone, or not
-    /// yours; [`ErrorKind::OutcomeUnknown`] if it is gone after a request whose answer was lost;
+    /// [`ErrorKind::PackageDeleted`] if it was deleted before; [`ErrorKind::UnknownPackage`] for a package that is gone, or
+    /// not yours; [`ErrorKind::OutcomeUnknown`] if it is gone after a request whose response was lost;
     /// [`ErrorKind::Denied`] if the package is not yours.
     pub fn delete(&self, observer: &mut dyn Observer) -> Result<()> {
         let temporary = {
@@ -28,8 +28,8 @@ impl Package {
                     session,
                     &inner.path_name,
                 )) {
-                    // It may have been finalized without our knowledge: by a call that was cut off, or by somebody
-                    // else. And not every service has this call for every package.
+                    // The package may be finalized although this handle does not know it: by a request whose response
+                    // was lost, or by another program. Some services also refuse this request for some packages.
                     Err(refusal) if refusal.server_code().is_some() => {
                         let is_lost = refusal.follows_lost_answer();
                         permanently().map_err(|error| perhaps_deleted(error, is_lost))?;
@@ -42,17 +42,19 @@ impl Package {
         })
     }
 
-    /// Deletes a package that could not be finished, to leave nothing behind. One that recipients have, or may have
-    /// because a finalize was cut off, stays as it is. Where the service refused to finalize it, and to delete it as one
-    /// that is not finalized, another program must not finalize it at this moment: the state is asked for just before.
+    /// Deletes a package that was not finalized, so that a failed program leaves nothing behind. A package that is finalized,
+    /// or may be because the response to finalize was lost, is not deleted.
+    ///
+    /// If the service has refused to finalize the package and then refuses to delete it as a temporary one, the package is
+    /// deleted permanently. Its state is read just before; no other program must finalize it in that moment.
     ///
     /// # Errors
-    /// [`ErrorKind::AlreadyFinalized`] for one that is finalized, [`ErrorKind::OutcomeUnknown`] for one that may be;
+    /// [`ErrorKind::AlreadyFinalized`] if it is finalized, [`ErrorKind::OutcomeUnknown`] if it may be;
     /// [`ErrorKind::WorkspaceNotFinalizable`]; as [`delete`](Self::delete).
     pub fn delete_unfinished(&self, observer: &mut dyn Observer) -> Result<()> {
         self.0.steps.lock().may_delete_unfinished()?;
         self.run(observer, |inner, session| {
-            // The service itself deletes nothing by this call that somebody else has finalized.
+            // This request deletes only temporary packages: one that another program has finalized stays.
             match deleted(endpoint::delete_temporary_package(
                 session,
                 &inner.path_name,
@@ -77,13 +79,13 @@ impl Package {
     }
 }
 
-/// What became of a request to delete a package. One that the service does not know is gone only if an earlier attempt
-/// may have done that: else it may as well be somebody else's.
+/// The outcome of a request to delete a package. If the service does not know the package, it counts as deleted only after
+/// an earlier attempt whose response was lost; otherwise it may be the package of another user.
 fn deleted(answer: Result<Json>) -> Result<()> {
     gone_is_done(answer, |error| error.kind() == ErrorKind::UnknownPackage)
 }
 
-/// The error for a package that is gone, perhaps by an earlier request of another kind whose answer was lost.
+/// The error for a package that is gone, if an earlier request whose response was lost may have deleted it.
 fn perhaps_deleted(error: Error, is_lost: bool) -> Error {
     if !is_lost || error.kind() != ErrorKind::UnknownPackage {
         return error;

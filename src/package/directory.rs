@@ -11,17 +11,17 @@ use crate::call::Observer;
 use crate::error::{Error, ErrorKind, Result};
 use crate::package::{Inner, Package};
 
-/// Files, and subdirectories, of a page (`protocol` 6.8.1).
+/// Files on one page, and subdirectories likewise (`protocol` 6.8.1).
 pub(crate) const PAGE: u64 = 100;
 
 /// How a directory is listed.
 #[derive(Clone, Debug, Default)]
 pub struct DirectoryOptions {
-    /// What to sort by: `name`, or another field that the service knows; the service's own order by default.
+    /// The field to sort by: `name`, or another one that the service knows. By default the service chooses.
     pub sort_field: Option<String>,
-    /// The last first.
+    /// Whether to sort in descending order.
     pub descending: bool,
-    /// Only this page; all by default.
+    /// Return only this page; all pages by default.
     pub page: Option<DirectoryPage>,
 }
 
@@ -39,8 +39,7 @@ impl Package {
     /// (`protocol` 6.8.1).
     ///
     /// # Errors
-    /// [`ErrorKind::OnlyInWorkspace`] before anything is sent; [`ErrorKind::Refused`] for a directory that is not
-    /// there.
+    /// [`ErrorKind::OnlyInWorkspace`] before anything is sent; [`ErrorKind::Refused`] for a directory that does not exist.
     pub fn directory(
         &self,
         observer: &mut dyn Observer,
@@ -59,7 +58,7 @@ impl Package {
         })
     }
 
-    /// Makes a directory in another one, the root by default, and answers its id (`protocol` 6.8.2).
+    /// Creates a directory in another one, the root by default, and returns its id (`protocol` 6.8.2).
     ///
     /// # Errors
     /// [`ErrorKind::OnlyInWorkspace`], [`ErrorKind::MalformedFileName`] before anything is sent;
@@ -79,7 +78,7 @@ impl Package {
         })
     }
 
-    /// Gives a directory another name (`protocol` 6.8.3).
+    /// Renames a directory (`protocol` 6.8.3).
     ///
     /// # Errors
     /// As [`create_directory`](Self::create_directory).
@@ -97,11 +96,11 @@ impl Package {
         })
     }
 
-    /// Moves a directory with all that is in it into another one, the root by default (`protocol` 6.8.4).
+    /// Moves a directory with its content into another one, the root by default (`protocol` 6.8.4).
     ///
     /// # Errors
     /// [`ErrorKind::OnlyInWorkspace`] before anything is sent; [`ErrorKind::Refused`] if the service does not know
-    /// one of them, or if the target is inside the directory.
+    /// one of the two, or if the target is inside the directory.
     pub fn move_directory(
         &self,
         observer: &mut dyn Observer,
@@ -118,18 +117,18 @@ impl Package {
         })
     }
 
-    /// Deletes a directory with all that is in it (`protocol` 6.8.5).
+    /// Deletes a directory with its content (`protocol` 6.8.5).
     ///
     /// # Errors
     /// [`ErrorKind::OnlyInWorkspace`] before anything is sent; [`ErrorKind::Denied`] for the root;
-    /// [`ErrorKind::Refused`] for a directory that is not there.
+    /// [`ErrorKind::Refused`] for a directory that does not exist.
     pub fn delete_directory(&self, observer: &mut dyn Observer, directory_id: &str) -> Result<()> {
         self.0.steps.lock().must_be_workspace()?;
         let directory_id = identifier("directory id", directory_id)?;
         self.run(observer, move |inner, session| {
             let deleted = endpoint::delete_directory(session, &inner.path_name, &directory_id);
             gone_is_done(deleted, |_| {
-                // The service has no code of its own for a directory that is gone: see whether it is.
+                // The service has no code for a directory that does not exist: list it to find out.
                 let found = inner.page(session, &directory_id, "", DirectoryPage::default());
                 found.is_err_and(|error| error.server_code().is_some())
             })
@@ -138,7 +137,7 @@ impl Package {
 }
 
 impl Inner {
-    /// The id of a directory that the caller has named, or of the root.
+    /// The id from the caller, or that of the root.
     pub(crate) fn directory_or_root(
         &self,
         session: &Session,
@@ -180,7 +179,8 @@ impl Inner {
         if options.page.is_some() {
             return Ok(directory);
         }
-        // What changes meanwhile may show twice; and whoever knows no pages gives the same one for ever.
+        // An entry may be listed twice if the directory changes during the call. A service without pages returns the same
+        // page each time.
         let ids = |directory: &Directory| {
             let files = directory.files.iter().map(|file| file.file_id.clone());
             let below = directory.directories.iter().map(|d| d.directory_id.clone());
@@ -204,8 +204,9 @@ impl Inner {
             directory.files.append(&mut next.files);
             directory.directories.append(&mut next.directories);
             if directory.files.len().max(directory.directories.len()) > MOST_FILES {
-                let told = format!("the directory has more than {MOST_FILES} files or directories");
-                return Err(Error::new(ErrorKind::BadAnswer, told));
+                let message =
+                    format!("the directory has more than {MOST_FILES} files or directories");
+                return Err(Error::new(ErrorKind::BadAnswer, message));
             }
         }
         Ok(directory)
@@ -229,7 +230,7 @@ impl Inner {
         Ok(directory)
     }
 
-    /// Makes a directory. If the answer is lost, one of that name is adopted: nobody wants a second one.
+    /// Creates a directory. If the response is lost and a directory of that name exists, its id is returned: nobody wants two.
     pub(crate) fn create_directory(
         &self,
         session: &Session,

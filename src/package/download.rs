@@ -1,4 +1,4 @@
-//! Reading a package: information, message, files (`protocol` section 5).
+//! Downloading a file: into a file, into memory, or to a function (`protocol` 5.3, 5.4).
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,29 +22,29 @@ use crate::transfer::outlet::{Outlet, SinkEvent};
 
 /// Where the bytes of a download go.
 pub enum Sink<'a> {
-    /// A file of this name, or, if this is a directory, a file in it under the sender's name, made safe.
+    /// The file with this path. If the path is a directory: a file in it, with the sender's name made safe.
     Path(PathBuf),
-    /// Memory; all of the file has to fit.
+    /// Memory; the whole file has to fit.
     Memory(&'a mut Vec<u8>),
-    /// A function, called on the calling thread only, with piece after piece of verified plaintext.
+    /// A function that gets one piece of verified plaintext after the other. It runs on the calling thread only.
     Writer(&'a mut dyn FnMut(&[u8]) -> Result<()>),
 }
 
-/// Takes the next piece of verified plaintext.
+/// Writes the next piece of verified plaintext.
 type WriteFn<'a> = dyn FnMut(&[u8]) -> Result<()> + 'a;
 
 /// How a file is downloaded.
 #[derive(Clone, Debug, Default)]
 pub struct DownloadOptions {
-    /// The password of a package that needs one.
+    /// The password, if the package needs one.
     pub password: Option<SecretString>,
-    /// What to do about a target that exists already.
+    /// What to do if the target exists.
     pub existing: Existing,
-    /// Have the system write the file to the disk before the call returns.
+    /// Whether the system has to write the file to the disk before the call returns.
     pub sync: bool,
-    /// The directory of a Workspace that the file is in; the root by default.
+    /// The directory of a Workspace that holds the file; the root by default.
     pub directory_id: Option<String>,
-    /// Refuse a file that has another size than its sender declared. By default it is kept.
+    /// Whether to refuse a file that has another size than its sender declared. By default it is kept.
     pub strict_size: bool,
 }
 
@@ -55,33 +55,33 @@ pub struct Download {
     pub file_id: String,
     /// The name, as its sender gave it.
     pub file_name: String,
-    /// Where it is now, if it went to a file.
+    /// Where it was saved, if the target was a path.
     pub path: Option<PathBuf>,
-    /// Bytes of plaintext that were received; of a file that was left alone, what its sender declared.
+    /// Bytes of plaintext that were received; if the file was skipped, the declared size.
     pub size: u64,
-    /// What its sender declared, if that is known. It is not always right.
+    /// The size that its sender declared, if that is known. It may be wrong.
     pub declared_size: Option<u64>,
-    /// Left alone, because the target existed.
+    /// Whether the file was skipped, because the target existed.
     pub skipped: bool,
 }
 
 impl Package {
-    /// Downloads one file and decrypts it (`protocol` 5.3, 5.4). Every part is verified before a byte of it is handed
-    /// out; a file gets its name only when it is whole, and with it the mode of the one that it replaces or of any new
-    /// file. A symbolic link at the target is replaced, never followed.
+    /// Downloads one file and decrypts it (`protocol` 5.3, 5.4). Each part is verified before any byte of it is written.
+    ///
+    /// The target gets its name only when the file is complete. It has the mode of the file that it replaces, or that of a
+    /// new file. A symbolic link at the target is replaced, not followed.
     ///
     /// # Errors
     /// [`ErrorKind::FileNotOnPackage`], [`ErrorKind::PasswordRequired`], [`ErrorKind::FileExists`],
     /// [`ErrorKind::NotAFile`] for a target that is a directory, device, pipe or socket,
     /// [`ErrorKind::DirectoryNotFound`], [`ErrorKind::DiskFull`], [`ErrorKind::DecryptFailed`],
     /// [`ErrorKind::WrongPart`], [`ErrorKind::SizeMismatch`], [`ErrorKind::Stopped`]; refusals of the service and
-    /// errors of the network. A memory or function sink may have been given a part of the file then; a path is left as it
-    /// was.
+    /// errors of the network. After a failure, a path is as it was; memory or a function may have got a part of the file.
     ///
-    /// What the sender has declared as the size is often wrong. A file that has another one is kept, and the result has
-    /// both; [`strict_size`](DownloadOptions::strict_size) refuses it with [`ErrorKind::SizeMismatch`]. So is a file
-    /// whose parts say another size themselves, one that is to go to memory and has more than `max_part_bytes` above what
-    /// was declared, and one that unpacks to more than that above what was declared and what was sent.
+    /// The declared size is often wrong. A file of another size is kept, and the result has both sizes;
+    /// [`strict_size`](DownloadOptions::strict_size) refuses it with [`ErrorKind::SizeMismatch`]. Always refused is a file
+    /// whose parts themselves name another size; a download to memory that exceeds the declared size by more than
+    /// `max_part_bytes`; and a file that unpacks to more than `max_part_bytes` above both the declared and the sent size.
     pub fn download(
         &self,
         observer: &mut dyn Observer,
@@ -141,7 +141,7 @@ impl Package {
     }
 }
 
-/// The leading worker of a download.
+/// The download of one file, as its leading worker runs it.
 struct FileDownload {
     inner: Arc<Inner>,
     session: Arc<Session>,
@@ -221,7 +221,7 @@ impl FileDownload {
     }
 }
 
-/// What became of a file: it was received with so many bytes, or left alone.
+/// The result for a file: received with this many bytes, or skipped.
 fn downloaded(file: File, path: Option<PathBuf>, received: Option<u64>) -> Download {
     Download {
         path,
@@ -244,7 +244,7 @@ pub(crate) fn refuse_existing(target: &Path) -> Result<()> {
 }
 
 impl Inner {
-    /// Fetches a file, and returns how many bytes it has.
+    /// Downloads a file, and returns how many bytes it has.
     pub(super) fn fetch_file(
         &self,
         file: &File,
@@ -265,7 +265,7 @@ impl Inner {
         Ok(size)
     }
 
-    /// What the workers of a download need. A file that was copied in has a passphrase of its own.
+    /// Collects what the workers of a download need. A file that was copied in has its own passphrase.
     pub(super) fn file_to_fetch(
         &self,
         session: &Arc<Session>,

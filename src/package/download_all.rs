@@ -1,4 +1,4 @@
-//! A package or Workspace into a local directory.
+//! Downloading a package or Workspace into a local directory.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -23,15 +23,15 @@ use crate::transfer::outlet::Outlet;
 use crate::transfer::queue::Queue;
 
 impl Package {
-    /// Downloads everything into an existing directory: all files of a package, or a Workspace with its directories,
-    /// or one of these with what is in it. Names are made safe, and told apart where two would be the same.
+    /// Downloads into an existing local directory: all files of a package, or all files and directories of a Workspace or of
+    /// one directory in it. Names are made safe; if two would be the same, the second one gets a number.
     ///
-    /// [`Existing::Refuse`] refuses all before the first byte if one target exists; [`Existing::Skip`] leaves files
-    /// alone that have the right size, and fails for others; [`Existing::Overwrite`] replaces them.
+    /// If targets exist, [`Existing::Refuse`] fails before the first byte is fetched. [`Existing::Skip`] skips those of the
+    /// right size and fails for the others. [`Existing::Overwrite`] replaces them.
     ///
     /// # Errors
-    /// As [`download`](Self::download), with a report of what became of every file: one that fails does not end the
-    /// others. [`ErrorKind::DirectoryNotFound`] before anything is sent.
+    /// As [`download`](Self::download), with a report of all files: if one fails, the others are still downloaded.
+    /// [`ErrorKind::DirectoryNotFound`] before anything is sent.
     pub fn download_all(
         &self,
         observer: &mut dyn Observer,
@@ -54,8 +54,8 @@ impl Package {
         self.0.steps.lock().may_download(in_directory)?;
         let from = directory_identifier(options.directory_id.as_deref())?;
         if !directory.is_dir() {
-            let told = format!("{}: no such directory", directory.display());
-            return Err(Error::new(ErrorKind::DirectoryNotFound, told));
+            let message = format!("{}: no such directory", directory.display());
+            return Err(Error::new(ErrorKind::DirectoryNotFound, message));
         }
         let (base, options, items) = (directory.to_owned(), options.clone(), items.clone());
         let inner = Arc::clone(&self.0);
@@ -72,7 +72,7 @@ impl Package {
     }
 }
 
-/// Files and directories of a tree. A server that names new ones for ever is left.
+/// Most files and directories of a tree: a server that lists new ones without end does not keep the call busy.
 const MOST_ENTRIES: usize = 1_000_000;
 
 struct TreeDownload {
@@ -81,13 +81,14 @@ struct TreeDownload {
     items: Items,
 }
 
-/// All that was listed, by directory, and where the tree begins. A package without directories is one directory.
+/// The listing of each directory by its id, and the id where the tree begins. A package that is no Workspace is one
+/// directory.
 struct Listed {
     root: String,
     directories: BTreeMap<String, Result<Directory>>,
 }
 
-/// A file to fetch.
+/// A file to download, and its target.
 struct PlannedFile {
     item: usize,
     file: File,
@@ -143,13 +144,14 @@ impl TreeDownload {
                 worker_inner.steps.lock().learn_directory(&directory);
                 let below = directory.directories.iter();
                 let mut below: Vec<_> = below.map(|below| below.directory_id.clone()).collect();
-                // A directory that is said to be in two places, or in itself, is taken once.
+                // If the service lists a directory twice, or in itself, it is read once.
                 let mut seen = seen.lock();
                 below.retain(|id| seen.insert(id.clone()));
                 files.fetch_add(directory.files.len(), Ordering::Relaxed);
                 if seen.len() + files.load(Ordering::Relaxed) > MOST_ENTRIES {
-                    let told = format!("there are more than {MOST_ENTRIES} files and directories");
-                    return Err(Error::new(ErrorKind::BadAnswer, told));
+                    let message =
+                        format!("there are more than {MOST_ENTRIES} files and directories");
+                    return Err(Error::new(ErrorKind::BadAnswer, message));
                 }
                 drop(seen);
                 queue.add(below);
@@ -161,7 +163,7 @@ impl TreeDownload {
         Ok(Listed { root, directories })
     }
 
-    /// Gives every file its place, makes the directories, and judges what is there already.
+    /// Chooses the target of each file, creates the local directories, and applies `existing`.
     fn plan(&self, call: &Call, mut listed: Listed, base: &Path) -> Result<Vec<PlannedFile>> {
         let package_root = self
             .inner
@@ -211,7 +213,7 @@ impl TreeDownload {
                     renamed,
                 ));
             }
-            // The last one that is put there is the first one taken.
+            // Directories are taken from the end: the first one has to be the last.
             waiting.extend(below.into_iter().rev());
             for file in directory.files {
                 let given = names.give(&file.file_name);
@@ -241,7 +243,7 @@ impl TreeDownload {
         });
         call.set_total(Some(bytes), parts);
         if self.options.existing == Existing::Refuse {
-            // All targets are judged before the first byte is fetched, and before a directory is made.
+            // All targets are checked before the first byte is fetched, and before a directory is created.
             let mut refused = None;
             for planned_file in &planned {
                 if let Err(error) = refuse_existing(&planned_file.target) {
@@ -277,7 +279,7 @@ impl TreeDownload {
                 |planned_file| match planned_file.target.symlink_metadata() {
                     Err(_) => true,
                     Ok(there) if there.is_file() && is_right(there.len(), &planned_file.file) => {
-                        // Where none is declared, nothing was counted.
+                        // A file without a declared size is not in the total yet.
                         call.correct_total(planned_file.file.size, there.len());
                         call.parts_done(planned_file.file.parts_to_fetch(), there.len());
                         self.items
@@ -285,7 +287,7 @@ impl TreeDownload {
                         false
                     }
                     Ok(there) => {
-                        // Another file, or the one whose declared size is wrong: whoever sees both sizes may know.
+                        // Another file, or the same with a wrong declared size: the message has both sizes, for a person to decide.
                         let size = match there.is_file() {
                             true => format!(
                                 "with {} bytes where {} are declared",
@@ -341,7 +343,7 @@ impl TreeDownload {
             .inner
             .file_to_fetch(&session, &file, directory_id, &self.options)?;
         if self.inner.steps.lock().is_workspace() {
-            // Listings do not tell which files were copied in; those that were do not open.
+            // A listing does not show which files were copied in. One that does not decrypt may be such a file.
             let inner = Arc::clone(&self.inner);
             let (session, file) = (Arc::clone(&session), file.clone());
             one.ask_passphrase = Some(Box::new(move || {
@@ -352,7 +354,7 @@ impl TreeDownload {
     }
 }
 
-/// The passphrase of a file's own, if it has one.
+/// The own passphrase of a file that was copied in; `None` for others.
 fn ask(
     inner: &Inner,
     session: &Session,
@@ -366,18 +368,18 @@ fn ask(
         .transpose()
 }
 
-/// Whether a file that is there may be the one that was declared.
+/// Whether a local file of this size may be the one on the package.
 fn is_right(size: u64, file: &File) -> bool {
     file.declared_size().is_none_or(|declared| declared == size)
 }
 
-/// Makes a local directory, unless it is there. A symbolic link in its place would lead out of the tree.
+/// Creates a local directory, unless it exists. A symbolic link in its place is refused: it could lead out of the tree.
 fn make_directory(path: &Path) -> Result<()> {
     match fs::create_dir(path) {
         Err(_) if path.symlink_metadata().is_ok_and(|there| there.is_dir()) => Ok(()),
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            let told = format!("{}: exists already, and is no directory", path.display());
-            Err(Error::new(ErrorKind::FileExists, told))
+            let message = format!("{}: exists already, and is no directory", path.display());
+            Err(Error::new(ErrorKind::FileExists, message))
         }
         other => other.map_err(|error| os::io_error(&error, path, ErrorKind::WriteFailed)),
     }

@@ -1,4 +1,4 @@
-//! Files of a package: what the service says of them, their names, and what can be done with them as a whole.
+//! Files of a package: their information, and deleting, moving, renaming and copying them (`protocol` 6.7).
 
 use crate::api::Session;
 use crate::api::endpoint::{self, FileRef};
@@ -13,11 +13,10 @@ use crate::record::{File, PackageInformation};
 use crate::secret::SecretString;
 
 impl Package {
-    /// What the service says of a file: more than package information and directories tell, its old versions
-    /// (`protocol` 6.7.1).
+    /// Gets the information of a file (`protocol` 6.7.1). It has more than package information and listings: the old versions.
     ///
     /// # Errors
-    /// [`ErrorKind::OnlyInWorkspace`] for a directory of another package; [`ErrorKind::FileNotOnPackage`].
+    /// [`ErrorKind::OnlyInWorkspace`] for a directory if the package is no Workspace; [`ErrorKind::FileNotOnPackage`].
     pub fn file_information(
         &self,
         observer: &mut dyn Observer,
@@ -32,8 +31,8 @@ impl Package {
         })
     }
 
-    /// Removes a file from the package, or from a directory of a Workspace, the root by default (`protocol` 6.7.2). One
-    /// that is gone already counts as removed.
+    /// Removes a file from the package, or from a directory of a Workspace, the root by default (`protocol` 6.7.2). It is no
+    /// error if the file is gone already.
     ///
     /// # Errors
     /// [`ErrorKind::FileNotOnPackage`] and [`ErrorKind::OnlyInWorkspace`] before anything is sent;
@@ -78,7 +77,7 @@ impl Package {
         })
     }
 
-    /// Gives a file another name (`protocol` 6.7.4).
+    /// Renames a file (`protocol` 6.7.4).
     ///
     /// # Errors
     /// [`ErrorKind::MalformedFileName`], and [`ErrorKind::FileNotOnPackage`] outside a Workspace, before anything is
@@ -99,16 +98,17 @@ impl Package {
         })
     }
 
-    /// Copies a file into a Workspace without sending its parts again (`protocol` 6.7.5), and answers the id of the copy
-    /// as the service tells it. The directory is the root by default.
+    /// Copies a file into a directory of a Workspace, the root by default, without sending its parts again (`protocol`
+    /// 6.7.5). Returns the id of the copy, if the response has it.
     ///
-    /// What opens the parts is encrypted for the target: whoever opens the Workspace can read the copy, but nothing
-    /// else of the source.
+    /// The passphrase of the parts is encrypted with the keycode of the target: everybody who can open the Workspace can
+    /// read the copy, but nothing else of the source.
     ///
     /// # Errors
-    /// [`ErrorKind::OnlyInWorkspace`] if the target is none, [`ErrorKind::InvalidArgument`] if it is on another portal,
-    /// [`ErrorKind::KeycodeUnknown`], before anything is sent; [`ErrorKind::FileNotOnPackage`];
-    /// [`ErrorKind::WrongKeycode`], of either package, before anything is written; [`ErrorKind::OutcomeUnknown`] if the answer was lost: list the directory before you copy again.
+    /// [`ErrorKind::OnlyInWorkspace`] if the target is no Workspace, [`ErrorKind::InvalidArgument`] if it is on another
+    /// portal, [`ErrorKind::KeycodeUnknown`], before anything is sent; [`ErrorKind::FileNotOnPackage`];
+    /// [`ErrorKind::WrongKeycode`], of either package, before anything is written; [`ErrorKind::OutcomeUnknown`] if the
+    /// response was lost: list the directory before you copy again.
     pub fn copy_file(
         &self,
         observer: &mut dyn Observer,
@@ -119,15 +119,15 @@ impl Package {
         self.0.steps.lock().may_decrypt()?;
         target.0.steps.lock().may_take_copy()?;
         if self.0.client.host() != target.0.client.host() {
-            let told = "a file can be copied only within one portal";
-            return Err(Error::new(ErrorKind::InvalidArgument, told));
+            let message = "a file can be copied only within one portal";
+            return Err(Error::new(ErrorKind::InvalidArgument, message));
         }
         let file_id = identifier("file id", file_id)?;
         let target_directory = directory_identifier(target_directory_id)?;
         let target = target.clone();
         self.run(observer, move |inner, session| {
             let file = inner.file_information(session, &file_id, None)?;
-            // A copy of what a wrong keycode cannot open could never be read.
+            // With a wrong keycode the copy could never be decrypted.
             inner.prove_keycode_by(session, &file)?;
             let passphrase = inner.passphrase_of(session, &file)?;
             target.0.prove_keycode(session)?;
@@ -155,7 +155,7 @@ impl Package {
 }
 
 impl Inner {
-    /// A file of the package by its id: from what is known, else from what the service says now.
+    /// Finds a file of the package by its id: among the known ones, else in the package information.
     pub(crate) fn find_file(
         &self,
         session: &Session,
@@ -166,7 +166,7 @@ impl Inner {
             let steps = self.steps.lock();
             (steps.file(file_id), steps.is_workspace())
         };
-        // Nothing else tells the key of a file that was copied in, and what is not in the root.
+        // Only file information has the key of a file that was copied in, and files outside of the root.
         if in_workspace {
             return self.file_information(session, file_id, directory);
         }
@@ -196,7 +196,7 @@ impl Inner {
         File::read(answer.object("file").unwrap_or(&answer))
     }
 
-    /// The passphrase of a file's parts. A file that was copied in has one of its own.
+    /// The passphrase of the parts of a file. A file that was copied in has its own.
     pub(crate) fn passphrase_of(&self, session: &Session, file: &File) -> Result<Passphrase> {
         match &file.file_key {
             None => Ok(self.secrets()?.passphrase.clone()),
@@ -227,7 +227,7 @@ impl Inner {
         };
         match endpoint::delete_file(session, file) {
             Ok(_) => {}
-            // The service has no code of its own for a file that is gone: see whether it is.
+            // The service has no code for a file that is gone: list the files to find out.
             Err(error) if error.server_code().is_some() => {
                 let files = match &directory {
                     Some(id) => {
@@ -242,7 +242,7 @@ impl Inner {
                 if files.iter().any(|file| file.file_id == file_id) {
                     return Err(error);
                 }
-                // Nobody has told yet that it was in this directory at all.
+                // The file may never have been in this directory.
                 if directory.is_some() && !error.follows_lost_answer() {
                     return Err(unknown_file(error));
                 }
@@ -254,7 +254,7 @@ impl Inner {
     }
 }
 
-/// The service has no code of its own for a file that it does not know.
+/// The service has no code for a file that it does not know: it responds FAIL.
 fn unknown_file(error: Error) -> Error {
     match error.server_code() {
         Some("FAIL") => file_not_on_package().with_server("FAIL", error.server_message()),

@@ -1,4 +1,4 @@
-//! Finalize, and the keycodes for trusted devices that go before it (`protocol` 4.6, 4.7).
+//! Finalizing a package, after storing its keycode for the trusted devices (`protocol` 4.6, 4.7).
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -20,17 +20,17 @@ use crate::secret::{SecretJson, SecretString};
 /// How a package is finalized.
 #[derive(Clone, Debug, Default)]
 pub struct FinalizeOptions {
-    /// Whoever has the link may open the package; a list of recipients is not needed.
+    /// Everybody who has the link may open the package; no recipients are needed.
     pub undisclosed_recipients: bool,
-    /// A password that downloads need besides; only for undisclosed recipients. It goes to the service.
+    /// A password that downloads need too; only for undisclosed recipients. The service gets it.
     pub password: Option<SecretString>,
     /// Recipients may reply to all.
     pub allow_reply_all: bool,
-    /// The service sends its notification, without the keycode.
+    /// The service notifies the recipients by mail, without the keycode.
     pub notify_recipients: bool,
     /// PDF files can be viewed only.
     pub read_only_pdf: bool,
-    /// For a Dropzone: e-mail address that the anonymous sender gives.
+    /// For a Dropzone: the e-mail address of the anonymous sender.
     pub unconfirmed_sender: Option<String>,
     /// For a Dropzone: token of a sender whose address was confirmed.
     pub confirmed_sender_token: Option<SecretString>,
@@ -41,7 +41,7 @@ pub struct FinalizeOptions {
 pub struct Finalized {
     /// The secure link, keycode included.
     pub link: String,
-    /// Recipients get access only after somebody has approved.
+    /// Whether an approver has to approve before recipients get access.
     pub needs_approval: bool,
     /// E-mail addresses of those who may approve.
     pub approvers: Vec<String>,
@@ -50,39 +50,41 @@ pub struct Finalized {
 }
 
 impl Package {
-    /// Finalizes the package: encrypts its keycode for the trusted devices of sender and recipients, and closes it.
-    /// The last step of sending.
+    /// Finalizes the package, the last step of sending: encrypts its keycode for the trusted devices of sender and
+    /// recipients, and closes it.
     ///
-    /// A package that needs an approval is a success that says so.
+    /// If the package needs an approval, the call succeeds and the result says so.
     ///
     /// # Errors
     /// [`ErrorKind::NoRecipient`], [`ErrorKind::NoFile`], [`ErrorKind::UploadRunning`],
     /// [`ErrorKind::AlreadyFinalized`] and the other kinds of wrong order before anything is sent;
     /// [`ErrorKind::WrongKeycode`], [`ErrorKind::KeycodeNotProved`] for a package that was opened again;
-    /// [`ErrorKind::ApproverRequired`], [`ErrorKind::Denied`] from the service, which leave the package open; so does a
-    /// refusal of the keycode for every public key, or of the caller, while one alone is a line in the log. If the service refuses after
-    /// the answer to creating a file was lost, what that has left is removed where it can be told from other uploads:
-    /// else [`ErrorKind::UploadIncomplete`], or [`ErrorKind::PackageNotFinalizable`] where the service does not show it.
+    /// [`ErrorKind::ApproverRequired`], [`ErrorKind::Denied`] from the service, which leave the package open. The package
+    /// also stays open if the service refuses the keycode for every public key; a refusal for one key is a line in the log.
+    ///
+    /// If the service refuses and the response to creating a file was lost before, that file may be the reason. It is removed
+    /// if it is known not to belong to another upload; otherwise the call fails with [`ErrorKind::UploadIncomplete`], or with
+    /// [`ErrorKind::PackageNotFinalizable`] if the service does not list the file.
     pub fn finalize(
         &self,
         observer: &mut dyn Observer,
         options: &FinalizeOptions,
     ) -> Result<Finalized> {
         if options.password.is_some() && !options.undisclosed_recipients {
-            let told = "a password is only for packages with undisclosed recipients";
-            return Err(Error::new(ErrorKind::InvalidArgument, told));
+            let message = "a password is only for packages with undisclosed recipients";
+            return Err(Error::new(ErrorKind::InvalidArgument, message));
         }
         let to_dropzone = matches!(self.0.client.credentials(), Credentials::Dropzone(_));
-        let sender_is_told =
+        let names_sender =
             options.unconfirmed_sender.is_some() || options.confirmed_sender_token.is_some();
-        if sender_is_told && !to_dropzone {
-            let told = "a sender is told only by a client for a Dropzone";
-            return Err(Error::new(ErrorKind::InvalidArgument, told));
+        if names_sender && !to_dropzone {
+            let message = "only a client for a Dropzone can name a sender";
+            return Err(Error::new(ErrorKind::InvalidArgument, message));
         }
         if let Some(email) = &options.unconfirmed_sender {
             check_email(email)?;
         }
-        // Those of the Dropzone get the package.
+        // A Dropzone has its own recipients.
         let needs_recipient = !options.undisclosed_recipients && !to_dropzone;
         self.0.steps.lock().begin_finalize(needs_recipient)?;
         let closing = Closing {
@@ -91,7 +93,7 @@ impl Package {
         };
         let options = options.clone();
         self.run(observer, move |inner, session| {
-            // Moved into the worker, so that nobody finalizes a second time while this one is still out there.
+            // The worker owns it: after a stop no second finalize can begin while this request is still running.
             let mut closing = closing;
             session.call.set_phase(Phase::Finalizing);
             let finalized = inner.finalize(session, &options)?;
@@ -101,7 +103,7 @@ impl Package {
     }
 }
 
-/// Finalize is under way until this is dropped.
+/// Finalize counts as running until this is dropped.
 struct Closing {
     inner: Arc<Inner>,
     succeeded: bool,
@@ -113,7 +115,7 @@ impl Drop for Closing {
     }
 }
 
-/// The link that the service names, if it leads to the client's own host: no other one gets a keycode.
+/// The link in the response, if it leads to the client's own host. The keycode is added to no other link.
 fn own_link(named: &str, host: &str) -> Option<Url> {
     let mut link = Url::parse(named).ok()?;
     let anonymous = link.username().is_empty() && link.password().is_none();
@@ -124,7 +126,7 @@ fn own_link(named: &str, host: &str) -> Option<Url> {
 
 impl Inner {
     fn finalize(&self, session: &Arc<Session>, options: &FinalizeOptions) -> Result<Finalized> {
-        // An earlier call that was cut off may have reached the service all the same.
+        // The service may have finalized the package by an earlier request whose response was lost.
         let cut_off = self.steps.lock().may_be_finalized();
         if cut_off && let Some(finalized) = self.find_finalized(session)? {
             return Ok(finalized);
@@ -141,7 +143,7 @@ impl Inner {
             "notifyRecipients": options.notify_recipients,
             "readOnlyPdf": options.read_only_pdf,
         }));
-        // No client for a Dropzone says so.
+        // Official clients do not send this member to a Dropzone.
         let to_dropzone = matches!(self.client.credentials(), Credentials::Dropzone(_));
         if options.allow_reply_all || !to_dropzone {
             body["allowReplyAll"] = options.allow_reply_all.into();
@@ -181,11 +183,11 @@ impl Inner {
                 Err(error) if error.server_code().is_some() => error,
                 result => return result,
             };
-            // What the earlier call has done may show only now.
+            // The effect of the earlier request may be visible only now.
             if cut_off && let Some(finalized) = self.find_finalized(session)? {
                 return Ok(finalized);
             }
-            // A request whose answer was lost may still be acted upon, or be why this one was refused.
+            // If a response was lost, that request may still take effect, or be the reason for this refusal.
             if !lost.get() {
                 self.steps.lock().finalize_refused();
             }
@@ -212,8 +214,8 @@ impl Inner {
         }
     }
 
-    /// Gives the keycode to those who became recipients by another program after the public keys were asked for. The
-    /// package is finalized, so a failure is no more than a line in the log.
+    /// Stores the keycode for recipients that another program has added after the public keys were requested. The package is
+    /// finalized by now, so a failure is only logged.
     fn give_late_keycodes(
         &self,
         session: &Arc<Session>,
@@ -237,7 +239,7 @@ impl Inner {
         }
     }
 
-    /// What finalize would have answered, if the service says that the package is finalized.
+    /// The result of finalize, if the service says that the package is finalized already.
     fn find_finalized(&self, session: &Session) -> Result<Option<Finalized>> {
         let information =
             PackageInformation::read(&endpoint::package_information(session, &self.path_name)?)?;
@@ -253,8 +255,8 @@ impl Inner {
         }))
     }
 
-    /// Removes what uploads through this handle that failed are known to have left: the service finalizes nothing
-    /// incomplete.
+    /// Removes the files of failed uploads through this handle: the service does not finalize a package with incomplete
+    /// files.
     fn remove_incomplete(&self, session: &Session) -> Result<()> {
         let incomplete = self.steps.lock().incomplete();
         for file_id in &incomplete {
@@ -264,14 +266,14 @@ impl Inner {
         Ok(())
     }
 
-    /// Whether a refusal to finalize may be for a file that was created without our knowledge.
+    /// Whether the service may have refused to finalize because of a file that a lost response has left.
     fn is_for_what_was_lost(&self, refusal: &Error) -> bool {
         let is_general = matches!(refusal.kind(), ErrorKind::Denied | ErrorKind::Refused);
         is_general && !self.steps.lock().uncertain().is_empty()
     }
 
-    /// Removes what lost answers have left, and says whether there was anything. What may be another upload's is never
-    /// removed.
+    /// Removes the files that lost responses have left; returns whether there were any. A file that may belong to another
+    /// upload is never removed.
     fn remove_lost(&self, session: &Session) -> Result<bool> {
         let lost = self.find_lost(session)?;
         for file in &lost {
@@ -282,7 +284,7 @@ impl Inner {
         Ok(!lost.is_empty())
     }
 
-    /// What a refusal to finalize means if a file may be there that nobody can see, let alone remove.
+    /// The error for a refusal that may come from an incomplete file which the service does not list.
     fn refused_for_a_hidden_file(&self, error: Error) -> Error {
         if !self.is_for_what_was_lost(&error) {
             return error;
@@ -303,14 +305,14 @@ impl Inner {
     }
 }
 
-/// An incomplete file stays on the package.
+/// The error if an incomplete file could not be removed.
 fn not_removed(error: Error) -> Error {
     if error.kind() == ErrorKind::Stopped {
         return error;
     }
     let why = error.message();
-    let told = format!("a file whose upload failed could not be removed: {why}");
-    Error::new(ErrorKind::UploadIncomplete, told)
+    let message = format!("a file whose upload failed could not be removed: {why}");
+    Error::new(ErrorKind::UploadIncomplete, message)
 }
 
 #[cfg(test)]

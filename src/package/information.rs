@@ -1,4 +1,4 @@
-//! What the service says of a package now (`protocol` 6.2.2).
+//! Package information, asked for anew (`protocol` 6.2.2).
 
 use super::{Package, link};
 use crate::api::endpoint;
@@ -9,11 +9,10 @@ use crate::error::Result;
 use crate::record::PackageInformation;
 
 impl Client {
-    /// What the service says of a package, by its id, package code or secure link, without opening it
-    /// (`protocol` 6.2.2).
+    /// Gets the information of a package by its id, package code or secure link, without opening it (`protocol` 6.2.2).
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`] for what is none of them; [`ErrorKind::UnknownPackage`].
+    /// [`ErrorKind::InvalidArgument`] for a text that is none of the three; [`ErrorKind::UnknownPackage`].
     pub fn package_information(
         &self,
         observer: &mut dyn Observer,
@@ -30,10 +29,10 @@ impl Client {
 }
 
 impl Package {
-    /// What the service says of the package now (`protocol` 6.2.2).
+    /// Gets the information of the package from the service (`protocol` 6.2.2).
     ///
     /// # Errors
-    /// [`ErrorKind::UnknownPackage`] for one that has expired or was deleted.
+    /// [`ErrorKind::UnknownPackage`] for a package that has expired or was deleted.
     pub fn information(&self, observer: &mut dyn Observer) -> Result<PackageInformation> {
         self.0.steps.lock().may_read()?;
         self.run(observer, |inner, session| {

@@ -1,4 +1,4 @@
-//! The keycode for trusted devices: encrypted to each public key of a package, and stored (`protocol` 3.7, 4.6).
+//! The keycode of a package for trusted devices: encrypted to each public key, and stored (`protocol` 3.7, 4.6).
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -14,11 +14,11 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::record::PublicKey;
 use crate::transfer::crew;
 
-/// Keycodes that go up at once: a package may have dozens of keys.
+/// Keycodes that are stored at the same time: a package may have dozens of public keys.
 const MOST_AT_ONCE: usize = 4;
 
 impl Package {
-    /// The public keys to which the keycode of the package has to be encrypted: those of its readers and of the
+    /// Gets the public keys to which the keycode of the package has to be encrypted: those of all readers and of the
     /// organization, or those of one recipient (`protocol` 4.6).
     ///
     /// # Errors
@@ -39,14 +39,14 @@ impl Package {
     }
 
     /// Encrypts the keycode to these keys and stores the results, for devices that were registered after the package
-    /// was finalized. Finalize, and adding recipients to a Workspace or a finalized package, do it by themselves.
+    /// was finalized. Finalize does the same, and so does adding recipients to a Workspace or a finalized package.
     ///
-    /// A key that cannot be used, or for which the service refuses the keycode, is passed over with a line in the log.
+    /// A key that cannot be used, or for which the service refuses the keycode, is skipped with a line in the log.
     ///
     /// # Errors
     /// [`ErrorKind::KeycodeUnknown`]; [`ErrorKind::WrongKeycode`], [`ErrorKind::KeycodeNotProved`]; as
-    /// [`public_keys`](Self::public_keys); the first refusal, if the service refuses the keycode for every key; one
-    /// of the caller or the package for whatever key.
+    /// [`public_keys`](Self::public_keys); the first refusal, if the service refuses the keycode for every key; a refusal
+    /// that concerns the user or the package.
     pub fn upload_keycodes(
         &self,
         observer: &mut dyn Observer,
@@ -66,12 +66,12 @@ impl Package {
 
 impl Inner {
     /// Encrypts the keycode to each public key of the package, or of one recipient, and stores the results. A key that
-    /// cannot be used, or for which the service refuses the keycode, is passed over with a line in the log: it would
-    /// lock out one device, not the package.
+    /// cannot be used, or for which the service refuses the keycode, is skipped with a line in the log: only that device
+    /// goes without the keycode.
     ///
     /// # Errors
-    /// The first refusal, if there was one and no key has got the keycode; a refusal of the caller or the package; errors
-    /// of the network.
+    /// The first refusal, if no key has got the keycode; a refusal that concerns the user or the package; errors of the
+    /// network.
     pub(crate) fn upload_keycodes(
         &self,
         session: &Arc<Session>,
@@ -80,7 +80,7 @@ impl Inner {
         self.upload_keycodes_besides(&mut BTreeSet::new(), session, recipient)
     }
 
-    /// The same but for the keys that were tried before, whose ids this extends.
+    /// The same, without the keys that were tried before; `tried` gets the ids of these keys.
     pub(super) fn upload_keycodes_besides(
         &self,
         tried: &mut BTreeSet<String>,
@@ -107,14 +107,14 @@ impl Inner {
     }
 }
 
-/// Whether the next key may fare better.
+/// Whether a failure concerns one key only, so that the next one may succeed.
 fn is_of_one_key(error: &Error) -> bool {
     error.server_code().is_some()
         && !error.concerns_caller()
         && error.kind() != ErrorKind::UnknownPackage
 }
 
-/// The keycode of a package on its way to some of its public keys.
+/// The keycode of a package, and the public keys to which it is being encrypted.
 struct Round {
     session: Arc<Session>,
     package: String,
@@ -122,12 +122,12 @@ struct Round {
     keys: Vec<PublicKey>,
     next: AtomicUsize,
     stored: AtomicUsize,
-    /// The first refusal of the service.
+    /// The first refusal by the service.
     refusal: Mutex<Option<Error>>,
 }
 
 impl Round {
-    /// One worker: key after key.
+    /// The work of one worker: one key after the other.
     fn work(&self) -> Result<()> {
         while let Some(key) = self.keys.get(self.next.fetch_add(1, Ordering::Relaxed)) {
             self.give_to(key)?;
@@ -135,7 +135,7 @@ impl Round {
         Ok(())
     }
 
-    /// Fails only where the next key would fare no better.
+    /// Fails only if the next key would fail in the same way.
     fn give_to(&self, key: &PublicKey) -> Result<()> {
         let session = &self.session;
         session.call.check()?;

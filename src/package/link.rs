@@ -10,15 +10,15 @@ use crate::secret::SecretString;
 
 /// No secure link is longer, in bytes.
 const LONGEST: usize = 8192;
-/// Beginnings of links that are tried in what stands together without a blank.
+/// Beginnings of links that are tried in one word.
 const MOST_IN_A_WORD: usize = 32;
 
-/// A secure link, taken apart.
+/// The parts of a secure link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
     /// Scheme, host, and port if it is not the scheme's own. It may be another portal than the client's.
     pub host: String,
-    /// The package id, from the parameter `thread`; links of some clients have none.
+    /// The package id, from the parameter `thread`; some clients write links without it.
     pub package_id: Option<String>,
     /// The package code.
     pub package_code: String,
@@ -46,10 +46,10 @@ impl Link {
     }
 }
 
-/// Takes a secure link apart.
+/// Parses a secure link.
 ///
-/// Tolerates what people and terminals put around or into a link: blanks, quotes, `<>`, backslashes before special
-/// characters, a full stop at its end.
+/// Ignores what people and terminals add to a link: blanks, quotes, `<>`, backslashes before special characters, a full
+/// stop at its end.
 ///
 /// # Errors
 /// [`ErrorKind::MalformedLink`]; the message does not repeat the link, which may hold a keycode.
@@ -83,7 +83,7 @@ pub fn parse(text: &str) -> Result<Link> {
         .map(|(_, value)| SecretString::new(value.into_owned()));
     let package_code =
         parameter("packageCode").ok_or_else(|| malformed("it has no packageCode"))?;
-    // Both become parts of paths, here and in programs.
+    // Both become parts of paths, in this library and in programs.
     let package_id = parameter("thread");
     if !is_identifier(&package_code) || package_id.as_deref().is_some_and(|id| !is_identifier(id)) {
         return Err(malformed("its packageCode or thread has no form of an id"));
@@ -96,10 +96,9 @@ pub fn parse(text: &str) -> Result<Link> {
     })
 }
 
-/// Finds the secure links in a text, in their order, each once.
+/// Finds the secure links in a text, each once, in the order of the text.
 ///
-/// The work grows with the length of the text alone: of what stands together without a blank, only so many beginnings
-/// are tried.
+/// The time grows only with the length of the text: in one word, a limited number of beginnings is tried.
 pub fn find(text: &str) -> Vec<String> {
     let mut links: Vec<String> = Vec::new();
     let mut seen = BTreeSet::new();
@@ -120,7 +119,7 @@ pub fn find(text: &str) -> Vec<String> {
     links
 }
 
-/// Whether a text that begins with `http` goes on like a URL. Backslashes may stand before special characters.
+/// Whether a text that begins with `http` continues like a URL. Backslashes before special characters are ignored.
 fn has_scheme(text: &str) -> bool {
     let mut rest = text["http".len()..].chars().filter(|c| *c != '\\');
     matches!(
@@ -225,7 +224,7 @@ mod tests {
         );
         assert_eq!(find(&text), [first, second]);
         assert!(find("nothing here").is_empty());
-        // Links within links, and what terminals do to them.
+        // A link within a link, and one that a terminal has escaped.
         let (within, escaped) = (
             format!(
                 "https://acme.test/receive/?packageCode={CODE}&next=http://b.test/receive/?packageCode=B"

@@ -1,4 +1,4 @@
-//! The message of a package, sent (`protocol` 3.5, 6.9).
+//! The message of a package: set and read (`protocol` 3.5, 5.5, 6.9).
 
 use super::{Inner, Package};
 use crate::api::{Session, endpoint};
@@ -7,7 +7,7 @@ use crate::crypto::encrypt_message;
 use crate::error::Result;
 
 impl Package {
-    /// Encrypts a message and puts it on the package, in place of one that is there. An empty text removes it.
+    /// Encrypts a message and stores it; it replaces an earlier one. An empty text removes the message.
     ///
     /// # Errors
     /// [`AlreadyFinalized`](crate::ErrorKind::AlreadyFinalized), [`WrongKeycode`](crate::ErrorKind::WrongKeycode) for a
@@ -27,9 +27,9 @@ impl Package {
         })
     }
 
-    /// The message of the package, decrypted (`protocol` 5.5); `None` if it has none.
+    /// Gets the message of the package and decrypts it (`protocol` 5.5); `None` if the package has none.
     ///
-    /// Line ends are as the sender's client has written them; Node's writes CRLF.
+    /// Line ends are those of the sender's client; the Node client writes CRLF.
     ///
     /// # Errors
     /// [`ErrorKind::KeycodeUnknown`], [`ErrorKind::DecryptFailed`], refusals of the service.
@@ -55,12 +55,12 @@ impl Package {
 }
 
 impl Inner {
-    /// The message as stored; `None` if there is none.
+    /// The message as the service stores it, encrypted; `None` if there is none.
     pub(crate) fn encrypted_message(&self, session: &Session) -> Result<Option<String>> {
         let checksum = &self.secrets()?.checksum;
         match endpoint::get_message(session, self.path_name_to_read(), checksum) {
             Ok(answer) => Ok(answer.filled("message")),
-            // Where nothing tells whether there is a message, a plain failure means that there is none.
+            // If no response has said whether there is a message, a plain FAIL means that there is none.
             Err(error)
                 if error.server_code() == Some("FAIL")
                     && self.steps.lock().has_message().is_none() =>

@@ -1,7 +1,7 @@
-//! A package: created first, finalized last, recipients, files and message in between.
+//! A package: created first, finalized last; recipients, files and message in between.
 //!
-//! What may come when is judged in `step`; sending is in `upload`, `message` and `finalize`, reading in
-//! `download`; `link` is pure.
+//! `step` decides which call may come when. The other files are named after the calls: `upload`, `message`, `finalize`,
+//! `download` and so on. `link` uses neither network nor state.
 
 mod activity;
 mod contact_group;
@@ -55,10 +55,10 @@ use crate::record::PackageInformation;
 use crate::secret::SecretString;
 use step::Steps;
 
-/// How long a failed call waits for what tidies up after it.
+/// How long a failed call waits for its own cleanup.
 const TIDYING_PATIENCE: Duration = Duration::from_millis(100);
 
-/// A package on the service, and what this side knows of it. Cheap to clone; clones are the same package.
+/// A handle to a package on the service. Cloning is cheap; the clones are the same handle.
 ///
 /// May be used from any number of threads at once.
 #[derive(Clone)]
@@ -66,22 +66,22 @@ pub struct Package(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) client: Client,
-    /// What names the package in paths: its id, but the code for an anonymous sender (`protocol` 6.13).
+    /// The part of a request's path that names the package: its id, for an anonymous sender its code (`protocol` 6.13).
     path_name: String,
     package_id: String,
     pub(crate) code: String,
     pub(crate) secrets: Option<Secrets>,
     pub(crate) steps: Mutex<Steps>,
-    /// Whether the service gives this package to its code only (`protocol` 5.2).
+    /// Whether the service lets this user read the package by its code only (`protocol` 5.2).
     pub(crate) read_by_code: AtomicBool,
 }
 
-/// What encrypts and opens a package.
+/// The secrets that encrypt and decrypt a package.
 pub(crate) struct Secrets {
     pub(crate) keycode: Keycode,
     pub(crate) passphrase: Passphrase,
     pub(crate) checksum: String,
-    /// What the client knows of the keycode, through whichever handle.
+    /// What the client knows of the keycode. All handles of the client share it.
     pub(crate) evidence: Arc<Evidence>,
 }
 
@@ -142,7 +142,7 @@ impl Package {
         &self.0.code
     }
 
-    /// The keycode, if it is known. Who has it and may see the package can read it: keep it as a secret.
+    /// The keycode, if it is known. Everybody who has it and may see the package can read it: keep it secret.
     pub fn keycode(&self) -> Option<&str> {
         self.0
             .secrets
@@ -159,8 +159,8 @@ impl Package {
         Ok(self.0.build_link())
     }
 
-    /// Tidies up after a call that failed or was stopped: at once if the service answers soon, else behind the caller's
-    /// back.
+    /// Cleans up after a call that failed or was stopped, on a thread of its own. The caller waits for it a moment only: a
+    /// slow service does not hold the caller up.
     pub(crate) fn clean_up(&self, work: impl FnOnce(&Inner, &Session) + Send + 'static) {
         let inner = Arc::clone(&self.0);
         let (done, wait) = bounded(1);
@@ -196,7 +196,7 @@ impl std::fmt::Debug for Package {
 }
 
 impl Inner {
-    /// Decrypts the message or a file key. What its maker wants for that is within the budget, as for parts.
+    /// Decrypts the message or a file key. The memory that its sender makes this take comes out of the budget, as for parts.
     pub(crate) fn decrypt_text(&self, session: &Session, base64: &str) -> Result<String> {
         let memory = self.client.budget().lease_nothing();
         decrypt_message(base64, &self.secrets()?.passphrase, |bytes| {
@@ -204,7 +204,7 @@ impl Inner {
         })
     }
 
-    /// The secrets; [`Steps`] has judged before that they are there.
+    /// The secrets. [`Steps`] has checked before that the keycode is known.
     pub(crate) fn secrets(&self) -> Result<&Secrets> {
         self.secrets.as_ref().ok_or_else(|| {
             Error::new(
@@ -227,7 +227,7 @@ impl Inner {
         link.to_url()
     }
 
-    /// What the service says of the package now; what is new is remembered.
+    /// Asks the service for the package information, and remembers what is new in it.
     pub(crate) fn refresh(&self, session: &Session) -> Result<PackageInformation> {
         self.learn(&endpoint::package_information(
             session,
@@ -235,14 +235,14 @@ impl Inner {
         )?)
     }
 
-    /// Notes what an answer says of the package.
+    /// Remembers what a response says of the package.
     pub(crate) fn learn(&self, answer: &Json) -> Result<PackageInformation> {
         let information = PackageInformation::read(answer)?;
         self.steps.lock().learn(&information);
         Ok(information)
     }
 
-    /// How the package is named in calls that read.
+    /// The same as `path_name`, for requests that read.
     pub(crate) fn path_name_to_read(&self) -> &str {
         if self.read_by_code.load(Ordering::Relaxed) {
             &self.code

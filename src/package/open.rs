@@ -1,4 +1,4 @@
-//! A package that is there already, opened again: to go on with it, or to read it (`protocol` section 5).
+//! Opening a package that exists, to continue or to read it (`protocol` section 5).
 
 use std::sync::atomic::Ordering;
 
@@ -14,11 +14,11 @@ use crate::record::PackageInformation;
 use crate::secret::SecretString;
 
 impl Package {
-    /// Opens a package again by its id and keycode, to go on with it or to read it.
+    /// Opens an existing package by its id and keycode, to continue or to read it.
     ///
     /// # Errors
-    /// [`ErrorKind::UnknownPackage`] for one that is gone or not yours. A wrong keycode shows at the first use of it,
-    /// as [`ErrorKind::WrongKeycode`] or a refusal, before anything is written.
+    /// [`ErrorKind::UnknownPackage`] for a package that is gone or not yours. A wrong keycode is found at its first use,
+    /// before anything is written: that call fails with [`ErrorKind::WrongKeycode`] or a refusal.
     pub fn open(
         client: &Client,
         observer: &mut dyn Observer,
@@ -33,13 +33,12 @@ impl Package {
         Self::opened(client, &information, Some(keycode))
     }
 
-    /// Opens a package by its secure link, to read it. Without a keycode in the link only what is not encrypted can be
-    /// read.
+    /// Opens a package by its secure link, to read it. If the link has no keycode, only what is not encrypted can be read.
     ///
-    /// The client's own host is asked, also if the link names another portal.
+    /// Requests go to the client's own host, even if the link names another portal.
     ///
     /// # Errors
-    /// [`ErrorKind::MalformedLink`], [`ErrorKind::UnknownPackage`] for one that has expired, was deleted, or is not
+    /// [`ErrorKind::MalformedLink`]; [`ErrorKind::UnknownPackage`] for a package that has expired, was deleted, or is not
     /// for you.
     pub fn open_link(client: &Client, observer: &mut dyn Observer, link: &str) -> Result<Self> {
         let link = link::parse(link)?;
@@ -52,7 +51,7 @@ impl Package {
         let (information, by_code) = client.run(observer, move |session| {
             let information =
                 PackageInformation::read(&endpoint::package_information(session, &code)?)?;
-            // Whoever is on no list of recipients may read an undisclosed package by its code only (`protocol` 5.2).
+            // A user who is not a listed recipient may read an undisclosed package by its code only (`protocol` 5.2).
             let by_code = match endpoint::package_information(session, &information.package_id) {
                 Ok(_) => false,
                 Err(error)
@@ -69,8 +68,8 @@ impl Package {
         Ok(package)
     }
 
-    /// Opens a package by its id with the private key of a trusted device, to which the keycode was encrypted
-    /// (`protocol` 5.6).
+    /// Opens a package by its id with the private key of a trusted device. The service holds the keycode, encrypted to the
+    /// device's public key (`protocol` 5.6).
     ///
     /// # Errors
     /// [`ErrorKind::InvalidKey`], [`ErrorKind::DecryptFailed`] if the keycode was encrypted to another key; refusals

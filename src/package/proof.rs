@@ -1,5 +1,5 @@
-//! Whether a keycode is the one that a package was begun with: it has to open what is there, before anything is written
-//! under it or it is handed on. Once for a client: see [`crate::evidence`].
+//! Proving a keycode. Before anything is encrypted with the keycode of an opened package, or the keycode is given to
+//! others, it has to decrypt what is on the package. A client does this once for a package: see [`crate::evidence`].
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -13,46 +13,46 @@ use crate::package::download::DownloadOptions;
 use crate::record::File;
 use crate::transfer::proof::prove;
 
-/// How far is looked for something that proves the keycode.
+/// Limits of the search for something that proves the keycode.
 struct Bounds {
-    /// Listings that are asked for, and files.
+    /// Directory listings and files that are requested.
     looks: usize,
-    /// Complete files whose first part is tried.
+    /// Complete files whose first part is fetched.
     files: usize,
 }
 
-/// Before a write, which is not to wait for long.
+/// Before a write, which should not wait long.
 const WRITING: Bounds = Bounds {
     looks: 32,
     files: 8,
 };
-/// Before the keycode is handed on, which takes a proof.
+/// Before the keycode is given to others, which needs a proof.
 const HANDING_ON: Bounds = Bounds {
     looks: 1000,
     files: 32,
 };
 
-/// What a file says of the keycode.
+/// The result of trying the keycode on a file.
 enum Verdict {
     Fits,
-    /// It is gone.
+    /// The file is gone.
     Nothing,
-    /// The service refuses it: it is not complete, opens with a password only, or the checksum is wrong.
+    /// The service refuses the file: it is incomplete, needs a password, or the checksum of the keycode is wrong.
     Refused(ErrorKind),
-    /// It may prove the keycode, but cannot be read at the moment.
+    /// The file may prove the keycode, but cannot be read now.
     Unread(Error),
 }
 
-/// What was tried, as long as nothing has proved the keycode.
+/// The state of a search that has found no proof yet.
 struct Trial {
     left: Bounds,
     files: BTreeSet<String>,
     directories: BTreeSet<String>,
-    /// The service knows the checksum, so it is for another reason that it refuses a file.
+    /// The service accepts the checksum, so it refuses a file for another reason.
     checksum_is_right: bool,
-    /// The files open with a password only.
+    /// The files need a password.
     is_locked: bool,
-    /// Why something that is there was not tried.
+    /// Why something that may prove the keycode was not read.
     unread: Option<Error>,
 }
 
@@ -68,7 +68,7 @@ impl Trial {
         }
     }
 
-    /// Whether one more listing or file may be looked at.
+    /// Whether one more listing or file may be requested.
     fn goes_on(&mut self, session: &Session) -> Result<bool> {
         session.call.check()?;
         if self.is_locked {
@@ -91,8 +91,8 @@ impl Trial {
 }
 
 impl Inner {
-    /// Makes sure, before a write to a package that was opened again, that the keycode is the one that it was begun
-    /// with: decrypts the message, or the head of a file. Where nothing proves it, a later write tries again.
+    /// Proves the keycode before a write to an opened package, by decrypting the message or the beginning of a file. If
+    /// nothing can prove it, the write goes on, and a later write tries again.
     pub(crate) fn prove_keycode(&self, session: &Arc<Session>) -> Result<()> {
         if !self.steps.lock().has_searched_lately(Instant::now()) {
             self.try_keycode(session, WRITING)?;
@@ -100,8 +100,8 @@ impl Inner {
         Ok(())
     }
 
-    /// The same before the keycode is handed on, to devices or in a link. It has to be proved, unless nothing is there
-    /// yet that could.
+    /// Proves the keycode before it is given to others, for devices or in a link. Fails if something that may prove it
+    /// cannot be read.
     pub(crate) fn prove_keycode_to_hand_on(&self, session: &Arc<Session>) -> Result<()> {
         match self.try_keycode(session, HANDING_ON)? {
             Some(unread) => Err(not_proved(&unread)),
@@ -109,7 +109,7 @@ impl Inner {
         }
     }
 
-    /// The same before somebody is added, if the keycode is to be handed on to them at once; says whether it is.
+    /// Proves the keycode before recipients are added, if they get it at once. Returns whether they do.
     pub(crate) fn prove_keycode_to_add(&self, session: &Arc<Session>) -> Result<bool> {
         let at_once = self.steps.lock().needs_keycodes_at_once();
         if at_once {
@@ -118,7 +118,7 @@ impl Inner {
         Ok(at_once)
     }
 
-    /// The same by a file that is about to be handed on.
+    /// Proves the keycode by a file that is about to be copied.
     pub(crate) fn prove_keycode_by(&self, session: &Arc<Session>, file: &File) -> Result<()> {
         let evidence = &self.secrets()?.evidence;
         if evidence.is_proved() {
@@ -132,7 +132,7 @@ impl Inner {
         Ok(())
     }
 
-    /// Tries the keycode on what is there; answers why not, if something that may prove it cannot be read.
+    /// Searches for a proof of the keycode. Returns why there is none, if something that may prove it cannot be read.
     fn try_keycode(&self, session: &Arc<Session>, bounds: Bounds) -> Result<Option<Error>> {
         let evidence = &self.secrets()?.evidence;
         if evidence.is_proved() {
@@ -159,7 +159,7 @@ impl Inner {
             || self.try_what_came(session, trial)?)
     }
 
-    /// Whether the message proves the keycode. One that was set by this client says nothing.
+    /// Whether the message proves the keycode. A message that this client has set proves nothing.
     fn try_message(&self, session: &Session) -> Result<bool> {
         if !self.secrets()?.evidence.may_be_by_message() {
             return Ok(false);
@@ -175,19 +175,19 @@ impl Inner {
                 Err(_) => Err(wrong_keycode()),
             },
             Ok(None) => Ok(false),
-            Err(error) if tells_wrong(&error) => Err(wrong_keycode()),
+            Err(error) if shows_wrong_keycode(&error) => Err(wrong_keycode()),
             Err(error) => Err(error),
         }
     }
 
-    /// What others have put there since this handle knows the package, and what lies in directories.
+    /// Tries the files that the handle does not know yet, also those in directories.
     fn try_what_came(&self, session: &Arc<Session>, trial: &mut Trial) -> Result<bool> {
         if !self.steps.lock().is_workspace() {
             let files = self.refresh(session)?.files;
             return self.try_files(session, trial, files, None);
         }
         let root = self.directory_or_root(session, None)?;
-        // Breadth first: one deep branch does not keep the search from the others.
+        // Breadth first, so that one deep branch does not use up the search.
         let mut waiting = VecDeque::from([(root.clone(), DirectoryPage::default())]);
         while let Some((id, mut page)) = waiting.pop_front() {
             if !trial.goes_on(session)? {
@@ -215,7 +215,7 @@ impl Inner {
                     waiting.push_back((below.directory_id, DirectoryPage::default()));
                 }
             }
-            // Whoever knows no pages gives the same one for ever.
+            // A service without pages returns the same page each time.
             if is_new && (files as u64 >= PAGE || below as u64 >= PAGE) {
                 page.file_index += PAGE;
                 page.directory_index += PAGE;
@@ -225,8 +225,8 @@ impl Inner {
         Ok(false)
     }
 
-    /// Whether one of the files proves the keycode; the smallest are tried first. Those that were made by this
-    /// client say nothing.
+    /// Whether one of the files proves the keycode; the smallest are tried first. A file that this client has uploaded proves
+    /// nothing.
     fn try_files(
         &self,
         session: &Arc<Session>,
@@ -266,7 +266,7 @@ impl Inner {
         Ok(false)
     }
 
-    /// Tries the keycode on the first part of a file, of which no more is fetched than it takes.
+    /// Tries the keycode on the first part of a file, and fetches no more of it than needed.
     fn try_file(
         &self,
         session: &Arc<Session>,
@@ -291,8 +291,8 @@ impl Inner {
             {
                 Ok(Verdict::Refused(error.kind()))
             }
-            Err(error) if tells_wrong(&error) => Err(wrong_keycode()),
-            // The service has no code of its own for a file that is gone.
+            Err(error) if shows_wrong_keycode(&error) => Err(wrong_keycode()),
+            // The service has no code for a file that is gone: it responds FAIL.
             Err(error) if error.server_code() == Some("FAIL") => Ok(Verdict::Nothing),
             Err(error)
                 if matches!(
@@ -306,19 +306,19 @@ impl Inner {
         }
     }
 
-    /// Whether a file was refused for a wrong checksum: the service denies an incomplete file as it denies that, but with
-    /// a wrong checksum it denies the message too.
+    /// Finds out whether a file was refused because of a wrong checksum. The service refuses an incomplete file in the same
+    /// way; but with a wrong checksum it refuses the message too.
     fn try_checksum(&self, session: &Session) -> Result<()> {
         match self.encrypted_message(session) {
-            Err(error) if tells_wrong(&error) => Err(wrong_keycode()),
+            Err(error) if shows_wrong_keycode(&error) => Err(wrong_keycode()),
             Err(error) if error.server_code().is_none() => Err(error),
             _ => Ok(()),
         }
     }
 }
 
-/// A checksum of another keycode is refused, what was encrypted with another one does not decrypt.
-fn tells_wrong(error: &Error) -> bool {
+/// Whether an error shows a wrong keycode: the service refuses the checksum, or the data does not decrypt.
+fn shows_wrong_keycode(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::DecryptFailed | ErrorKind::Denied)
 }
 
@@ -329,13 +329,13 @@ fn wrong_keycode() -> Error {
     )
 }
 
-/// What keeps the keycode from being handed on: something is there that may prove it, but was not read.
+/// The error if the keycode cannot be given to others: something may prove it, but could not be read.
 fn not_proved(unread: &Error) -> Error {
-    let told = format!(
+    let message = format!(
         "the keycode is not proved and not handed on: {}",
         unread.message()
     );
-    let mut error = Error::new(ErrorKind::KeycodeNotProved, told);
+    let mut error = Error::new(ErrorKind::KeycodeNotProved, message);
     if let Some(status) = unread.http_status() {
         error = error.with_http_status(status);
     }

@@ -1,4 +1,4 @@
-//! Recipients and their phone numbers (`protocol` 6.4).
+//! The recipients of a package (`protocol` 6.4).
 
 use crate::check::{PhoneNumber, check_email, is_among};
 use crate::record::{PackageInformation, Recipient};
@@ -17,14 +17,14 @@ use crate::pages::{Page, Pages};
 /// Longest list of collaborators, in bytes.
 const MOST_COLLABORATORS: usize = 16 << 20;
 
-/// What has become of one address of [`Package::add_recipients`].
+/// The result for one address of [`Package::add_recipients`].
 #[derive(Clone, Debug)]
 pub struct RecipientResult {
     /// The address as it was given.
     pub email: String,
-    /// The recipient, if it is on the package.
+    /// The recipient, if it was added.
     pub recipient: Option<Recipient>,
-    /// Why it is not; together with a recipient: why its trusted devices did not get the keycode.
+    /// Why it was not added. Beside a recipient: why its trusted devices did not get the keycode.
     pub error: Option<Error>,
 }
 
@@ -33,7 +33,7 @@ impl RecipientResult {
         self.recipient.is_none() && self.error.is_none()
     }
 
-    /// Takes what the service says of this address.
+    /// Takes the entry of the response for this address.
     fn take(&mut self, entry: &Json) {
         let mut recipient = Recipient::read(entry);
         match entry.text("response") {
@@ -55,15 +55,16 @@ impl RecipientResult {
 }
 
 impl Package {
-    /// Adds a recipient, who may have to enter a code sent by SMS (`protocol` 6.4.1, 6.4.4).
+    /// Adds a recipient; with `sms`, the recipient has to enter a code sent by SMS (`protocol` 6.4.1, 6.4.4).
     ///
-    /// A number is checked before the recipient is added. If setting it fails, the recipient stays on the package
-    /// without it; the error says so.
+    /// The phone number is checked before the recipient is added. If the service then refuses it, the recipient stays on the
+    /// package without a number, and the error says so.
     ///
     /// # Errors
     /// [`ErrorKind::MalformedEmail`], [`ErrorKind::MalformedPhoneNumber`] and [`ErrorKind::TooManyRecipients`] before
-    /// anything is sent; [`ErrorKind::WrongKeycode`], [`ErrorKind::KeycodeNotProved`] before anybody is added to a Workspace
-    /// or a finalized package; [`ErrorKind::DuplicateEmail`], [`ErrorKind::InvalidEmail`] and others from the service.
+    /// anything is sent; [`ErrorKind::WrongKeycode`], [`ErrorKind::KeycodeNotProved`] before a recipient is added to a
+    /// Workspace or a finalized package; [`ErrorKind::DuplicateEmail`], [`ErrorKind::InvalidEmail`] and others from the
+    /// service.
     pub fn add_recipient(
         &self,
         observer: &mut dyn Observer,
@@ -93,13 +94,13 @@ impl Package {
         })
     }
 
-    /// Adds several recipients at once, and tells of each what has become of it (`protocol` 6.4.2). With
-    /// `auto_enable_sms`, those whose phone number the service knows have to enter a code sent by SMS.
+    /// Adds several recipients at once, and returns a result for each (`protocol` 6.4.2). With `auto_enable_sms`, those whose
+    /// phone number the service knows have to enter a code sent by SMS.
     ///
     /// # Errors
     /// [`ErrorKind::MalformedEmail`] and [`ErrorKind::TooManyRecipients`] for the whole list before anything is sent;
-    /// [`ErrorKind::WrongKeycode`] and [`ErrorKind::KeycodeNotProved`] before anybody is added.
-    /// What the service refuses stands in the results.
+    /// [`ErrorKind::WrongKeycode`] and [`ErrorKind::KeycodeNotProved`] before a recipient is added.
+    /// Refusals of the service for single addresses are in the results.
     pub fn add_recipients(
         &self,
         observer: &mut dyn Observer,
@@ -113,14 +114,14 @@ impl Package {
         let mut results: Vec<RecipientResult> = Vec::with_capacity(emails.len());
         for email in emails {
             let is_double = is_among(email, results.iter().map(|result| &result.email));
-            let told = || {
-                let told = format!("{email} stands in the list twice");
-                Error::new(ErrorKind::DuplicateEmail, told)
+            let error = || {
+                let message = format!("{email} stands in the list twice");
+                Error::new(ErrorKind::DuplicateEmail, message)
             };
             results.push(RecipientResult {
                 email: email.clone(),
                 recipient: None,
-                error: is_double.then(told),
+                error: is_double.then(error),
             });
         }
         if results.is_empty() {
@@ -131,7 +132,7 @@ impl Package {
         })
     }
 
-    /// What the service tells of a recipient (`protocol` 6.4.3).
+    /// Gets a recipient from the service (`protocol` 6.4.3).
     ///
     /// # Errors
     /// [`ErrorKind::RecipientNotOnPackage`].
@@ -175,7 +176,7 @@ impl Package {
     }
 
     /// Sets the role of a collaborator in a Workspace (`protocol` 6.4.4, 7.3): `VIEWER`, `CONTRIBUTOR`, `MANAGER`,
-    /// `OWNER`, or one that the service has got since.
+    /// `OWNER`, or a later role of the service.
     ///
     /// # Errors
     /// [`ErrorKind::OnlyInWorkspace`] and [`ErrorKind::InvalidArgument`] before anything is sent;
@@ -232,8 +233,8 @@ impl Package {
         })
     }
 
-    /// The collaborators of a Workspace as the service tells them: a JSON array, of all pages (`protocol` 6.4.9). What
-    /// its elements are is not described anywhere.
+    /// Gets the collaborators of a Workspace, all pages of them, as a JSON array (`protocol` 6.4.9). SendSafely does not
+    /// document its elements.
     ///
     /// # Errors
     /// Refusals of the service.
@@ -256,17 +257,16 @@ impl Package {
             }
             text += &item.to_text();
             if text.len() > MOST_COLLABORATORS {
-                let told =
+                let message =
                     format!("there are more than {MOST_COLLABORATORS} bytes of collaborators");
-                return Err(Error::new(ErrorKind::BadAnswer, told));
+                return Err(Error::new(ErrorKind::BadAnswer, message));
             }
         }
         text.push(']');
         Ok(text)
     }
 
-    /// The permissions of a package as the service tells them: a JSON array (`protocol` 6.4.9). What its elements are
-    /// is not described anywhere.
+    /// Gets the permissions of a package as a JSON array (`protocol` 6.4.9). SendSafely does not document its elements.
     ///
     /// # Errors
     /// Refusals of the service.
@@ -285,7 +285,7 @@ fn is_unknown_recipient(error: &Error) -> bool {
 }
 
 impl Inner {
-    /// One that is not known here may have been added elsewhere: looks before it says that there is none.
+    /// Fails if the recipient is not on the package. Another program may have added it, so the service is asked first.
     pub(crate) fn must_have_recipient(&self, session: &Session, recipient_id: &str) -> Result<()> {
         if self.steps.lock().knows_recipient(recipient_id) {
             return Ok(());
@@ -307,7 +307,7 @@ impl Inner {
             let answer = endpoint::add_recipient(session, &self.path_name, email, auto_enable_sms)?;
             Ok(Recipient::read(&answer))
         };
-        // Who was there before is still to be refused as a duplicate.
+        // A recipient that was on the package before has to be refused as a duplicate.
         let was_there = is_among(email, self.steps.lock().recipient_emails().iter());
         let look = || {
             let mut recipients = self.look_for_recipients(session)?.into_iter();
@@ -325,7 +325,7 @@ impl Inner {
         if recipient.email.is_empty() {
             email.clone_into(&mut recipient.email);
         }
-        // Without a word about keys, there may be some (`protocol` 4.6).
+        // If the response does not say whether there are public keys, there may be some (`protocol` 4.6).
         recipient.check_for_public_keys.get_or_insert(true);
         self.note_recipient(&recipient);
         self.give_keycode(session, &recipient, is_proved)?;
@@ -364,7 +364,7 @@ impl Inner {
                         |index: &&usize| results[**index].email.eq_ignore_ascii_case(&email);
                     open.iter().find(is_it)
                 });
-                // An entry that names no address of the list stands for the one in its place.
+                // An entry without a known address belongs to the address in the same place.
                 if let Some(&index) = named.or(open.get(place))
                     && results[index].is_open()
                 {
@@ -387,18 +387,18 @@ impl Inner {
         };
         let is_proved = self.prove_keycode_to_add(session)?;
         looking(&session.call, session.retry_window(), add, look)?;
-        // Whom a later attempt has refused may be there by an earlier one that was acted upon late.
+        // An earlier attempt may have added an address late, so that a later one was refused: look once more.
         if attempts.get() > 1 && results.borrow().iter().any(is_sought) {
             look()?;
         }
         let mut results = results.into_inner();
         for result in &mut results {
             if result.is_open() {
-                let told = format!(
+                let message = format!(
                     "{}: the service does not say whether it was added",
                     result.email
                 );
-                result.error = Some(Error::new(ErrorKind::BadAnswer, told));
+                result.error = Some(Error::new(ErrorKind::BadAnswer, message));
             }
         }
         for recipient in results
@@ -412,7 +412,7 @@ impl Inner {
             let Some(recipient) = &result.recipient else {
                 continue;
             };
-            // A network that is gone is not tried anew for each of them.
+            // After an error of the network the others are not tried.
             let given = match &unreachable {
                 Some(error) => Err(error.clone()),
                 None => self.give_keycode(session, recipient, is_proved),
@@ -423,8 +423,9 @@ impl Inner {
                     if error.server_code().is_none() {
                         unreachable = Some(error.clone());
                     }
-                    let told = "the recipient was added, but its trusted devices have no keycode";
-                    result.error = Some(error.context(told));
+                    let message =
+                        "the recipient was added, but its trusted devices have no keycode";
+                    result.error = Some(error.context(message));
                 }
                 Ok(()) => {}
             }
@@ -432,7 +433,7 @@ impl Inner {
         Ok(results)
     }
 
-    /// The recipients that the service has, to adopt one whose answer was lost. It may have public keys.
+    /// The recipients on the service, to find those whose responses were lost. They may have public keys.
     fn look_for_recipients(&self, session: &Session) -> Result<Vec<Recipient>> {
         let answer = endpoint::package_information(session, &self.path_name)?;
         let mut recipients = PackageInformation::read(&answer)?.recipients;
@@ -447,7 +448,7 @@ impl Inner {
         steps.recipient_added(&recipient.recipient_id, &recipient.email);
     }
 
-    /// Encrypts the keycode for the devices of a new recipient, unless finalize will do it.
+    /// Encrypts the keycode for the devices of a new recipient, unless finalize does that later.
     fn give_keycode(
         &self,
         session: &Arc<Session>,
@@ -456,7 +457,7 @@ impl Inner {
     ) -> Result<()> {
         let at_once = self.steps.lock().needs_keycodes_at_once();
         if at_once && recipient.check_for_public_keys == Some(true) {
-            // Where finalize has begun meanwhile, the keycode is proved after all.
+            // If finalize has begun in the meantime, the keycode has to be proved now.
             if !is_proved {
                 self.prove_keycode_to_hand_on(session)?;
             }
@@ -466,11 +467,11 @@ impl Inner {
     }
 }
 
-/// How a recipient comes to a code by SMS.
+/// How a recipient gets a code by SMS.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sms {
     /// To this number.
     Number(PhoneNumber),
-    /// To the number that the service knows of the recipient, if it knows one.
+    /// To the recipient's number that the service knows, if it knows one.
     KnownNumber,
 }

@@ -1,7 +1,7 @@
-//! Whole trees: a local directory into a package or Workspace, and back.
+//! The report of `upload_all` and `download_all`, and what both use.
 //!
-//! A few files are under way at once, and together they have as many parts under way as a single file has. A file that
-//! fails is told in the report and does not end the others; what would fail for every file ends the call.
+//! Several files are transferred at the same time; together they have as many parts in flight as a single file. The failure
+//! of one file stands in the report, and the others continue. A failure that every file would have ends the call.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,56 +13,56 @@ use parking_lot::Mutex;
 use crate::check::safe_name;
 use crate::error::{Error, ErrorKind, Result};
 
-/// What became of one file, or of something else that was in the way.
+/// The result for one file, or for a directory or another entry that could not be used.
 #[derive(Clone, Debug)]
 pub struct ReportItem {
     /// Its path in the tree, as the sender names it, with `/` between directories.
     pub path: String,
-    /// Where it is on this machine, if it has a place here.
+    /// The path on this machine, if it has one.
     pub local_path: Option<PathBuf>,
     /// The service's id, if it has one.
     pub file_id: Option<String>,
-    /// Bytes of plaintext: of a file that was downloaded or left alone, as it is on this machine.
+    /// Bytes of plaintext. After a download, or if the file was skipped: the size on this machine.
     pub size: u64,
-    /// What the sender declared, if that is known; after an upload the same.
+    /// The size that the sender declared, if that is known; for an upload the local size.
     pub declared_size: Option<u64>,
     /// What was done.
     pub action: Action,
-    /// Whether the local path is not what the sender's would be: that was not safe, or taken by another file.
+    /// Whether the local name differs from the sender's, which was not safe or already used by another file.
     pub renamed: bool,
-    /// Why nothing was done, or not all.
+    /// Why the file failed, or was ignored.
     pub error: Option<Error>,
 }
 
 /// What was done with a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Nothing; the error tells why.
+    /// Nothing; see the error.
     None,
     /// It was uploaded.
     Uploaded,
     /// It was downloaded.
     Downloaded,
-    /// It was left alone, because it was there already, complete and of the declared size, or of any if that is not known.
+    /// It was skipped: the target exists and is complete, and has the declared size if that is known.
     Skipped,
-    /// It is no regular file but a symbolic link, a pipe or the like, or the temporary file of a download, and was not
-    /// sent; no failure of the call.
+    /// It was not sent, because it is a symbolic link, a pipe or the like, or the temporary file of a download. This does
+    /// not make the call fail.
     Ignored,
 }
 
-/// What became of every file of a tree.
+/// The results for all files of a tree.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
     /// One for each file, directory by directory.
     pub items: Vec<ReportItem>,
 }
 
-/// A tree of which not everything was moved: the first failure, and what became of every file.
+/// The error of a call on a tree: the first failure, and the results for all files.
 #[derive(Debug)]
 pub struct TreeError {
-    /// The failure that ended the call, or the first one of a file.
+    /// The failure that ended the call, or else the first failure of a file.
     pub error: Error,
-    /// What became of every file, as far as they were known by then.
+    /// The results for all files that were known when the call ended.
     pub report: Report,
 }
 
@@ -80,7 +80,7 @@ impl From<Box<TreeError>> for Error {
     }
 }
 
-/// The items of a report while workers fill them in.
+/// The items of a report, which the workers fill in.
 #[derive(Clone, Default)]
 pub(super) struct Items(Arc<Mutex<Vec<ReportItem>>>);
 
@@ -99,7 +99,7 @@ impl Items {
         }
     }
 
-    /// It is on this machine, with so many bytes.
+    /// Notes that the file is on this machine, with this size.
     pub(super) fn there(&self, index: usize, action: Action, size: u64) {
         self.0.lock()[index].size = size;
         self.done(index, action, None);
@@ -109,14 +109,14 @@ impl Items {
         self.0.lock()[index].error = Some(error);
     }
 
-    /// The answer of the call: `ended` tells whether something ended it before every file had its turn.
+    /// Makes the result of the call. `ended` is the failure that ended it before all files were tried, if there was one.
     pub(super) fn report(self, ended: Result<()>) -> std::result::Result<Report, Box<TreeError>> {
         let mut items = self.0.lock().clone();
         if let Err(error) = ended {
             for item in &mut items {
                 if item.action == Action::None && item.error.is_none() {
-                    let told = format!("the call ended before this: {}", error.message());
-                    item.error = Some(Error::new(error.kind(), told));
+                    let message = format!("the call ended before this: {}", error.message());
+                    item.error = Some(Error::new(error.kind(), message));
                 }
             }
             let report = Report { items };
@@ -138,16 +138,15 @@ impl Items {
         match first {
             None => Ok(report),
             Some((path, error)) => {
-                let told = format!("{failures} of {all} files failed; first: {path}");
-                let error = error.context(told);
+                let message = format!("{failures} of {all} files failed; first: {path}");
+                let error = error.context(message);
                 Err(Box::new(TreeError { error, report }))
             }
         }
     }
 }
 
-/// Whether a failure of one file would be the failure of every other one. A server that is down has been given the whole
-/// retry window by then.
+/// Whether every other file would fail in the same way. A server that is down has been tried for the whole retry window.
 pub(super) fn ends_all(error: &Error) -> bool {
     let is_down = matches!(error.http_status(), Some(429 | 500..=599));
     is_down
@@ -167,18 +166,18 @@ pub(super) fn ends_all(error: &Error) -> bool {
         )
 }
 
-/// Names in one local directory: safe ones, each given once. Letters that differ only in case count as the same.
+/// Chooses the names in one local directory: each is safe and unique. Upper and lower case count as the same letter.
 #[derive(Default)]
 pub(super) struct Names {
-    /// Lower-case names with the number that the next one like it gets.
+    /// Used names in lower case, each with the number that the next file of this name gets.
     taken: BTreeMap<String, u32>,
 }
 
-/// Longer endings are no extension of a file.
+/// A longer ending is not treated as the extension of a file.
 const LONGEST_EXTENSION: usize = 32;
 
 impl Names {
-    /// A safe name in place of the sender's.
+    /// Returns a safe and unique name for the sender's.
     pub(super) fn give(&mut self, name: &str) -> String {
         let name = safe_name(name);
         let mut candidate = name.clone();
@@ -215,7 +214,7 @@ fn numbered(name: &str, number: u32) -> String {
     format!("{}{mark}{extension}", &stem[..kept])
 }
 
-/// The path of something in a tree.
+/// The path of an entry of a tree.
 pub(super) fn joined(directory: &str, name: &str) -> String {
     if directory.is_empty() {
         name.to_owned()

@@ -1,4 +1,4 @@
-//! What can be changed on a package at any step, and the mail that tells of it (`protocol` 6.2.3, 6.11).
+//! Properties of a package that can be changed at any step, and the notification mail (`protocol` 6.2.3, 6.11).
 
 use serde_json::{Value, json};
 
@@ -8,8 +8,8 @@ use crate::call::Observer;
 use crate::error::{Error, ErrorKind, Result};
 
 impl Package {
-    /// Sets how many days the package lives after it is finalized, 1 to 365; 0 for as long as the organization allows
-    /// (`protocol` 6.2.3).
+    /// Sets after how many days the package expires, counted from finalize: 1 to 365, or 0 for the longest life that the
+    /// organization allows (`protocol` 6.2.3).
     ///
     /// # Errors
     /// [`ErrorKind::LifeOutOfRange`] before anything is sent; [`ErrorKind::Denied`] or [`ErrorKind::InvalidInput`] if
@@ -27,7 +27,7 @@ impl Package {
         })
     }
 
-    /// Gives the package a descriptor, or a Workspace its name (`protocol` 6.2.3).
+    /// Sets the descriptor of a package, or the name of a Workspace (`protocol` 6.2.3).
     ///
     /// # Errors
     /// [`ErrorKind::Denied`] and others from the service.
@@ -35,36 +35,36 @@ impl Package {
         self.change(observer, json!({"label": label}))
     }
 
-    /// Changes members of the package that no other method knows: a JSON object, which goes to the service as it is
+    /// Changes properties of the package for which there is no other method. The JSON object is sent as it is
     /// (`protocol` 6.2.3).
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`] for what is no JSON object; [`ErrorKind::LifeOutOfRange`] before anything is
+    /// [`ErrorKind::InvalidArgument`] if the text is not a JSON object, [`ErrorKind::LifeOutOfRange`], before anything is
     /// sent; [`ErrorKind::Denied`] and others from the service.
     pub fn update(&self, observer: &mut dyn Observer, json_object: &str) -> Result<()> {
         let fields = serde_json::from_str::<Value>(json_object).ok();
         let fields = fields.filter(Value::is_object).ok_or_else(|| {
             Error::new(
                 ErrorKind::InvalidArgument,
-                "what is to be changed is no JSON object",
+                "the properties to change are not a JSON object",
             )
         })?;
         if fields
             .get("life")
             .is_some_and(|life| life.as_u64().is_none_or(|days| days > 365))
         {
-            let told = "the life is not a whole number of days within 0 to 365";
-            return Err(Error::new(ErrorKind::LifeOutOfRange, told));
+            let message = "the life is not a whole number of days within 0 to 365";
+            return Err(Error::new(ErrorKind::LifeOutOfRange, message));
         }
         self.change(observer, fields)
     }
 
-    /// Has the service mail the secure link to the recipients. **The keycode goes to the service in clear** for that:
-    /// the files are then no longer encrypted against the service (`protocol` 6.11).
+    /// Makes the service mail the secure link to the recipients (`protocol` 6.11). **The keycode is sent to the service in
+    /// clear** for that: from then on the service can decrypt the files.
     ///
     /// # Errors
     /// [`ErrorKind::NotFinalized`], [`ErrorKind::KeycodeUnknown`] before anything is sent;
-    /// [`ErrorKind::OutcomeUnknown`] if the answer is lost: the mails may be under way.
+    /// [`ErrorKind::OutcomeUnknown`] if the response is lost: the mails may have been sent.
     pub fn notify(&self, observer: &mut dyn Observer) -> Result<()> {
         self.0.steps.lock().may_give_link()?;
         self.run(observer, |inner, session| {

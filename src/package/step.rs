@@ -268,8 +268,8 @@ impl Steps {
             None => self.files.len(),
         };
         if there >= MOST_FILES {
-            let told = format!("there are {there} files already; {MOST_FILES} are the most");
-            return Err(Error::new(ErrorKind::TooManyFiles, told));
+            let message = format!("there are {there} files already; {MOST_FILES} are the most");
+            return Err(Error::new(ErrorKind::TooManyFiles, message));
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! Files into a package: from a path, from memory, from a function (`protocol` 4.2 to 4.4).
+//! Uploading a file: from a path, from memory, or from a function (`protocol` 4.2 to 4.4).
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::transfer::upload::{self, FileToSend};
 
 /// Where the bytes of an upload come from.
 pub enum Source<'a> {
-    /// A regular file; it must not change meanwhile.
+    /// A regular file, which must not change during the upload.
     Path(PathBuf),
     /// Bytes in memory.
     Memory {
@@ -29,19 +29,19 @@ pub enum Source<'a> {
         /// The bytes.
         data: &'a [u8],
     },
-    /// A function, called on the calling thread only, that fills a buffer and answers how many bytes it has written;
-    /// 0 is the end.
+    /// A function that fills a buffer and returns how many bytes it has written; 0 ends the file. It runs on the calling
+    /// thread only.
     Reader {
         /// The name that recipients see.
         name: String,
-        /// Bytes in all; `None` if nobody knows, which costs a temporary file of encrypted parts.
+        /// The number of bytes. `None` if it is not known: then the encrypted parts are kept in a temporary file first.
         size: Option<u64>,
         /// The function.
         reader: &'a mut dyn FnMut(&mut [u8]) -> Result<usize>,
     },
 }
 
-/// Fills a buffer; answers how many bytes it has written, 0 at the end.
+/// Fills a buffer and returns how many bytes it has written, 0 at the end.
 type ReadFn<'a> = dyn FnMut(&mut [u8]) -> Result<usize> + 'a;
 
 /// How a file is uploaded.
@@ -49,19 +49,19 @@ type ReadFn<'a> = dyn FnMut(&mut [u8]) -> Result<usize> + 'a;
 pub struct UploadOptions {
     /// The name that recipients see, in place of the source's.
     pub file_name: Option<String>,
-    /// The directory of a Workspace; the root by default.
+    /// The target directory in a Workspace; the root by default.
     pub directory_id: Option<String>,
 }
 
 impl Package {
     /// Encrypts a file and uploads it. Several uploads may run at once, on different threads.
     ///
-    /// An upload that fails or is stopped leaves the package as it was: its file is removed.
+    /// If an upload fails or is stopped, its file is removed again.
     ///
     /// # Errors
     /// [`ErrorKind::AlreadyFinalized`], [`ErrorKind::MalformedFileName`], [`ErrorKind::FileTooLarge`] and errors of
-    /// the source before anything is sent; [`ErrorKind::TooManyFiles`] before the file is created; [`ErrorKind::FileChanged`]; [`ErrorKind::Stopped`]; refusals of the service
-    /// and errors of the network.
+    /// the source before anything is sent; [`ErrorKind::TooManyFiles`] before the file is created;
+    /// [`ErrorKind::FileChanged`]; [`ErrorKind::Stopped`]; refusals of the service and errors of the network.
     pub fn upload(
         &self,
         observer: &mut dyn Observer,
@@ -139,12 +139,12 @@ impl Package {
         }
     }
 
-    /// How many uploads into the package run at the moment, on any thread of this process. Finalize waits for none.
+    /// The number of uploads into the package that run now, on any thread of this process. Finalize does not wait for them.
     pub fn running_uploads(&self) -> usize {
         self.0.steps.lock().running_uploads()
     }
 
-    /// Removes the file of a failed upload: now, or before finalize.
+    /// Removes the file of a failed upload now; if that fails, finalize tries it again.
     fn discard(&self, created: Created, directory_id: Option<String>) {
         let file_id = created.file_id.clone();
         self.0.steps.lock().left_incomplete(created);
@@ -163,15 +163,15 @@ impl Drop for Running {
     }
 }
 
-/// A source whose name and size are known, as far as they can be.
+/// A source that was opened: its name, and its size if that can be known.
 struct Prepared<'a> {
     name: String,
     size: Option<u64>,
-    /// A file that workers read by themselves.
+    /// The file, if the workers read it themselves.
     file: Option<SourceFile>,
-    /// How the calling thread reads any other source.
+    /// Reads any other source, on the calling thread.
     read: Box<ReadFn<'a>>,
-    /// Whether that begins anew after the last byte.
+    /// Whether `read` starts again after the last byte.
     starts_again: bool,
 }
 
@@ -187,8 +187,8 @@ impl<'a> Prepared<'a> {
                     (Some(name), _) => name.clone(),
                     (None, Some(Some(name))) => name,
                     _ => {
-                        let told = "the file has no name that is valid UTF-8";
-                        return Err(Error::new(ErrorKind::MalformedFileName, told)
+                        let message = "the file has no name that is valid UTF-8";
+                        return Err(Error::new(ErrorKind::MalformedFileName, message)
                             .with_remedy("give a file_name in the options"));
                     }
                 };
@@ -236,15 +236,15 @@ impl<'a> Prepared<'a> {
     }
 }
 
-/// Who reads a source.
+/// Which thread reads a source.
 pub(crate) enum Reading {
-    /// Workers, by themselves.
+    /// The workers.
     Workers(SourceFile),
     /// The thread that made the call.
     Caller(Puller),
 }
 
-/// What the leading worker of an upload needs.
+/// The upload of one file, as its leading worker runs it.
 pub(crate) struct FileUpload {
     pub(crate) inner: Arc<Inner>,
     pub(crate) call: Arc<Call>,
@@ -257,7 +257,7 @@ pub(crate) struct FileUpload {
 }
 
 impl FileUpload {
-    /// Before a file by itself; a tree does it once for all its files.
+    /// Before the upload of a single file. `upload_all` does this once for all files.
     fn prove_keycode(&self) -> Result<()> {
         let session = Arc::new(self.inner.client.session(&self.call));
         self.inner.prove_keycode(&session)
@@ -289,7 +289,7 @@ impl FileUpload {
         let file_id = created.file_id.clone();
         secrets.evidence.file_made(&file_id);
         *self.created.lock() = Some(created);
-        // Whoever was to remove it may be gone already.
+        // After a stop, the calling thread may have returned already without removing this file.
         if self.call.is_stopped()
             && let Some(left) = self.created.lock().take()
         {

@@ -1,4 +1,4 @@
-//! A local directory into a package or Workspace.
+//! Uploading a local directory into a package or Workspace.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -27,10 +27,10 @@ use crate::transfer::source::SourceFile;
 /// How a local directory is uploaded.
 #[derive(Clone, Debug)]
 pub struct UploadAllOptions {
-    /// The directory of a Workspace into which it goes; the root by default.
+    /// The target directory in a Workspace; the root by default.
     pub directory_id: Option<String>,
-    /// What to do about files that are there already: skip those of the same size, which is the default, and upload
-    /// others; upload a new version of all; or refuse everything.
+    /// What to do with files that are on the package already. By default those of the same size are skipped and others
+    /// uploaded; or a new version of all files is uploaded; or the whole call is refused.
     pub existing: Existing,
 }
 
@@ -44,18 +44,19 @@ impl Default for UploadAllOptions {
 }
 
 impl Package {
-    /// Uploads what is in a local directory: all files, and in a Workspace all directories, which are made where they
-    /// are missing. Symbolic links and whatever else is no regular file are not followed; the report has them.
+    /// Uploads the content of a local directory: all files, and into a Workspace also the directories, which are created
+    /// where they are missing. Symbolic links and other files that are not regular are not uploaded; the report lists them.
     ///
-    /// [`Existing::Skip`], the default, makes it possible to go on after a failure: a file that is there with the same
-    /// size is left alone, if the service says that it is complete. A file that a killed upload of this user and machine
-    /// is known to have left incomplete is removed and sent again; beside any other incomplete file, which somebody may
-    /// be uploading, a further version is sent. Temporary files of downloads are not sent.
+    /// With [`Existing::Skip`], the default, the call can be repeated after a failure: a file of the same name and size is
+    /// skipped if the service says that it is complete. An incomplete file is removed and sent again if an upload of this
+    /// user on this machine left it when it was killed. Any other incomplete file may be in the hands of another program:
+    /// it stays, and a further version is sent. Temporary files of downloads are not sent.
     ///
     /// # Errors
-    /// As [`upload`](Self::upload), with a report of what became of every file: one that fails does not end the
-    /// others. [`ErrorKind::OnlyInWorkspace`] for directories in another package, [`ErrorKind::DirectoryNotFound`],
-    /// before anything is sent. [`ErrorKind::FileExists`] with [`Existing::Refuse`], before anything is changed.
+    /// As [`upload`](Self::upload), with a report of all files: if one fails, the others are still uploaded.
+    /// [`ErrorKind::OnlyInWorkspace`] for directories in a package that is no Workspace,
+    /// [`ErrorKind::DirectoryNotFound`], before anything is sent. [`ErrorKind::FileExists`] with [`Existing::Refuse`],
+    /// before anything is changed.
     pub fn upload_all(
         &self,
         observer: &mut dyn Observer,
@@ -79,8 +80,8 @@ impl Package {
         let running = Running(Arc::clone(&self.0));
         let into = directory_identifier(options.directory_id.as_deref())?;
         if !directory.is_dir() {
-            let told = format!("{}: no such directory", directory.display());
-            return Err(Error::new(ErrorKind::DirectoryNotFound, told));
+            let message = format!("{}: no such directory", directory.display());
+            return Err(Error::new(ErrorKind::DirectoryNotFound, message));
         }
         let under_way = Arc::new(Mutex::new(BTreeMap::new()));
         let tree = TreeUpload {
@@ -99,7 +100,7 @@ impl Package {
         result
     }
 
-    /// Removes the files of uploads that did not come to their end.
+    /// Removes the files whose uploads did not end.
     fn discard_all(&self, under_way: BTreeMap<usize, UnderWay>) {
         let mut left: Vec<_> = under_way.into_values().collect();
         left.retain(|file| file.created.lock().is_some());
@@ -121,7 +122,7 @@ impl Package {
     }
 }
 
-/// A file that is being uploaded, once it exists on the service.
+/// An upload that is running; `created` is set once the file exists on the service.
 struct UnderWay {
     created: Arc<Mutex<Option<Created>>>,
     directory_id: Option<String>,
@@ -132,20 +133,20 @@ struct TreeUpload {
     existing: Existing,
     items: Items,
     under_way: Arc<Mutex<BTreeMap<usize, UnderWay>>>,
-    /// What is on this machine; the first is the base, and each comes after the one that it is in.
+    /// The local directories. The first is the base; each stands after its parent.
     directories: Vec<LocalDirectory>,
 }
 
 /// A local directory.
 #[derive(Default)]
 struct LocalDirectory {
-    /// In the tree.
+    /// The path below the base.
     path: String,
     name: String,
     local: PathBuf,
     below: Vec<usize>,
     files: Vec<LocalFile>,
-    /// Its place in the package; only the package's root goes without an id.
+    /// The directory in the package, once it is known.
     remote: Option<RemoteDirectory>,
 }
 
@@ -161,7 +162,7 @@ struct LocalFile {
     parts: u32,
 }
 
-/// A local file, and files of its name and size that are there already, complete or not.
+/// A local file, and the files on the package that have the same name and size, complete or not.
 struct Doubtful {
     local: LocalFile,
     there: Vec<File>,
@@ -169,7 +170,7 @@ struct Doubtful {
 }
 
 impl Doubtful {
-    /// The id of a file that is there and complete. What a killed upload has left is removed.
+    /// Returns the id of a complete file. Removes files that a killed upload has left.
     fn judge(&self, inner: &Inner, session: &Session) -> Result<Option<String>> {
         let directory = self.directory_id.as_deref();
         let mut whole = None;
@@ -181,10 +182,10 @@ impl Doubtful {
                 continue;
             }
             let is_abandoned = is_left || inner.is_abandoned(session, file)?;
-            // It may have been completed just before its program ended.
+            // The program may have completed it just before it ended.
             if is_abandoned && (is_left || !inner.is_complete(session, id, directory)?) {
                 match inner.delete_file(session, id, self.directory_id.clone()) {
-                    // Another program that goes on as well was faster.
+                    // Another program that continues the same upload has removed it.
                     Err(error) if error.kind() == ErrorKind::FileNotOnPackage => {
                         inner.steps.lock().file_deleted(id);
                     }
@@ -193,7 +194,7 @@ impl Doubtful {
                 inner.forget_mark(id);
             } else if whole.is_none() {
                 session.call.log(format!(
-                    "{} ({id}) is not complete, and somebody may be uploading it: it is sent beside it",
+                    "{} ({id}) is not complete, and another program may be uploading it: a further version is sent",
                     file.file_name
                 ));
             }
@@ -202,13 +203,13 @@ impl Doubtful {
     }
 }
 
-/// What was found in the place of a local directory: its id and its files.
+/// The directory on the package that stands for a local one: its id and its files.
 type Found = Result<(String, Vec<File>)>;
 
 enum Planned {
-    /// A directory to make, in another one; without an id that is the package's root.
+    /// Create this directory in the one with this id, or in the root.
     Directory(usize, Option<String>),
-    /// A file to upload into a directory.
+    /// Upload this file into the directory with this id, or into the root.
     File(LocalFile, Option<String>),
 }
 
@@ -218,8 +219,8 @@ impl TreeUpload {
         self.scan(call, base)?;
         let is_workspace = self.inner.steps.lock().is_workspace();
         if self.directories.len() > 1 && !is_workspace {
-            let told = "only a Workspace has directories, and there are some in this one";
-            return Err(Error::new(ErrorKind::OnlyInWorkspace, told));
+            let message = "only a Workspace can have directories, and the local directory has some";
+            return Err(Error::new(ErrorKind::OnlyInWorkspace, message));
         }
         let session = Arc::new(self.inner.client.session(call));
         self.inner.prove_keycode(&session)?;
@@ -241,7 +242,7 @@ impl TreeUpload {
         self.send(call)
     }
 
-    /// The files of all directories that can be reached.
+    /// The files of all directories that could be read.
     fn files(&self) -> Vec<&LocalFile> {
         let mut files = Vec::new();
         let mut waiting = vec![0];
@@ -253,7 +254,7 @@ impl TreeUpload {
         files
     }
 
-    /// Looks at everything on this machine.
+    /// Lists the local files and directories.
     fn scan(&mut self, call: &Call, base: &Path) -> Result<()> {
         let part_size = self.inner.client.options().part_size;
         self.directories.push(LocalDirectory::default());
@@ -261,15 +262,15 @@ impl TreeUpload {
         while let Some((index, directory)) = waiting.pop() {
             call.check()?;
             let path = self.directories[index].path.clone();
-            let told =
+            let failure =
                 |error: &std::io::Error| os::io_error(error, &directory, ErrorKind::ReadFailed);
             let entries = os::above_standard(|| fs::read_dir(&directory))
                 .and_then(|entries| entries.collect::<std::io::Result<Vec<_>>>());
             let mut entries = match entries {
                 Ok(entries) => entries,
-                Err(error) if index == 0 => return Err(told(&error)),
+                Err(error) if index == 0 => return Err(failure(&error)),
                 Err(error) => {
-                    self.report_failure(path, &directory, told(&error));
+                    self.report_failure(path, &directory, failure(&error));
                     continue;
                 }
             };
@@ -336,7 +337,7 @@ impl TreeUpload {
                     self.items.failed(item, os::not_a_file(&local, what));
                 }
             }
-            // The last one that is put there is the first one taken.
+            // Directories are taken from the end: the first one has to be the last.
             waiting.extend(found.into_iter().rev());
         }
         Ok(())
@@ -360,7 +361,7 @@ impl TreeUpload {
         self.items.failed(item, error);
     }
 
-    /// Finds the directories that are there already, each with its files.
+    /// Finds the directories that exist on the package, each with its files.
     fn find(
         &mut self,
         call: &Arc<Call>,
@@ -400,7 +401,7 @@ impl TreeUpload {
                     listed => listed?,
                 };
                 inner.steps.lock().learn_directory(&listed);
-                // Of two with the same name one is enough.
+                // If two have the same name, the first one is used.
                 let mut below = BTreeMap::new();
                 for Subdirectory {
                     directory_id, name, ..
@@ -435,7 +436,7 @@ impl TreeUpload {
         Ok(files)
     }
 
-    /// Judges what is there already, and takes out what is to be left alone.
+    /// Applies `existing` to the files that are on the package: takes those to be skipped out of the plan.
     fn judge(&mut self, call: &Arc<Call>, found: BTreeMap<usize, Vec<File>>) -> Result<()> {
         let mut refused = None;
         let mut doubtful = Vec::new();
@@ -459,8 +460,9 @@ impl TreeUpload {
                         if there.iter().all(|file| steps.is_incomplete(&file.file_id)) {
                             continue;
                         }
-                        let told = format!("{}: a file of that name is there already", local.name);
-                        let error = Error::new(ErrorKind::FileExists, told);
+                        let message =
+                            format!("{}: a file of that name is there already", local.name);
+                        let error = Error::new(ErrorKind::FileExists, message);
                         self.items.failed(local.item, error.clone());
                         refused.get_or_insert(error);
                     }
@@ -486,8 +488,8 @@ impl TreeUpload {
         Ok(())
     }
 
-    /// Asks of files of the right name and size whether they are complete, and removes what a killed upload has left.
-    /// Answers the items that need not be sent.
+    /// Asks the service which files of the right name and size are complete, and removes those that a killed upload has left.
+    /// Returns the items that need not be sent.
     fn skip(&self, call: &Arc<Call>, doubtful: Vec<Doubtful>) -> Result<BTreeSet<usize>> {
         let skipped: Arc<Mutex<BTreeSet<usize>>> = Arc::default();
         let (inner, items) = (Arc::clone(&self.inner), self.items.clone());
@@ -557,7 +559,7 @@ impl TreeUpload {
         })
     }
 
-    /// What there is to do in a directory whose id is known: the directories to make come into `makes`.
+    /// Plans a directory whose id is known. Returns its files; `makes` gets the directories to create in it.
     fn planned_below(
         &self,
         local: &LocalDirectory,
@@ -591,7 +593,7 @@ impl TreeUpload {
         Ok(())
     }
 
-    /// A directory was not made, or does not open: what is in it has no place.
+    /// Reports the failure for all files below a directory that could not be created or listed.
     fn fail_below(&self, index: usize, error: &Error) {
         let name = &self.directories[index].path;
         let error = error.clone().context(format_args!("directory {name}"));
@@ -637,7 +639,7 @@ impl TreeUpload {
             created,
         };
         let sent = file_upload.run();
-        // After a stop the thread that made the call removes what is left.
+        // After a stop the calling thread removes the file.
         if sent.is_ok() || !whole.is_stopped() {
             let under_way = self.under_way.lock().remove(&file.item);
             if sent.is_err()
@@ -649,7 +651,7 @@ impl TreeUpload {
         sent.map(|file| file.file_id)
     }
 
-    /// Removes the file of a failed upload; what cannot be removed now is tried again before a package is finalized.
+    /// Removes the file of a failed upload now; if that fails, finalize tries it again.
     fn remove(&self, whole: &Arc<Call>, left: UnderWay) {
         let Some(created) = left.created.lock().take() else {
             return;
