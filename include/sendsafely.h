@@ -739,7 +739,7 @@ const char *SENDSAFELY_NULLABLE sendsafely_error_remedy(const sendsafely_error *
  */
 sendsafely_bool sendsafely_error_is_retryable(const sendsafely_error *SENDSAFELY_NULLABLE error);
 
-/** Frees an error and the texts that its accessors returned. NULL and twice are harmless. */
+/** Frees an error and the texts that its accessors returned. */
 void sendsafely_error_free(sendsafely_error *SENDSAFELY_NULLABLE error);
 
 /* === STRINGS ============================================================================================= */
@@ -753,13 +753,13 @@ typedef struct {
 } sendsafely_string_list;
 
 /**
- * Frees a string that a call returned through a char **, zeroing it first. NULL is allowed; free it once.
+ * Frees a string that a call returned through a char **, zeroing it first.
  *
  * Not for strings inside records, nor for those that an accessor returned.
  */
 void sendsafely_string_free(char *SENDSAFELY_NULLABLE text);
 
-/** Frees a list of strings with its strings. NULL is allowed; free it once. */
+/** Frees a list of strings with its strings. */
 void sendsafely_string_list_free(sendsafely_string_list *SENDSAFELY_NULLABLE list);
 
 /* === BUFFERS ============================================================================================= */
@@ -772,7 +772,7 @@ typedef struct {
   const uint8_t *data;
 } sendsafely_buffer;
 
-/** Frees a buffer with its bytes. NULL is allowed; free it once. */
+/** Frees a buffer with its bytes. */
 void sendsafely_buffer_free(sendsafely_buffer *SENDSAFELY_NULLABLE buffer);
 
 /* === LIVE OBJECTS ======================================================================================== */
@@ -1038,13 +1038,10 @@ sendsafely_status sendsafely_client_sign(sendsafely_client *client,
                                          sendsafely_request_headers **out_headers,
                                          sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/**
- * Frees a client; packages made with it keep working. Only frees: no network, no waiting. NULL and twice are harmless,
- * and so is a call on another thread that still runs.
- */
+/** Frees a client; packages made with it keep working. */
 void sendsafely_client_free(sendsafely_client *SENDSAFELY_NULLABLE client);
 
-/** Frees the headers of a request. NULL is allowed; free it once. */
+/** Frees the headers of a request. */
 void sendsafely_request_headers_free(sendsafely_request_headers *SENDSAFELY_NULLABLE headers);
 
 /* === VERSION (PROTOCOL 6.1.2) ============================================================================ */
@@ -1245,8 +1242,7 @@ sendsafely_status sendsafely_package_delete_unfinished(sendsafely_package *packa
                                                        sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Frees the handle of a package; the package stays on the service as it is. Only frees: no network, no waiting,
- * nothing lost. NULL and twice are harmless, and so are a call on another thread that still runs and a callback of the
+ * Frees the handle of a package; the package stays on the service as it is. Also allowed inside a callback of the
  * package.
  */
 void sendsafely_package_free(sendsafely_package *SENDSAFELY_NULLABLE package);
@@ -1313,7 +1309,7 @@ sendsafely_status sendsafely_package_get_public_keys(sendsafely_package *package
                                                      sendsafely_public_key_list **out_keys,
                                                      sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/** Frees a list of public keys with the keys in it. NULL is allowed; free it once. */
+/** Frees a list of public keys with the keys in it. */
 void sendsafely_public_key_list_free(sendsafely_public_key_list *SENDSAFELY_NULLABLE keys);
 
 /* === RECIPIENTS (PROTOCOL 6.4) =========================================================================== */
@@ -1523,10 +1519,10 @@ sendsafely_status sendsafely_package_remove_recipient(sendsafely_package *packag
 sendsafely_status sendsafely_package_remove_all_recipients(sendsafely_package *package,
                                                            sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/** Frees a recipient with all that is in it. NULL is allowed; free it once. */
+/** Frees a recipient with all that is in it. */
 void sendsafely_recipient_free(sendsafely_recipient *SENDSAFELY_NULLABLE recipient);
 
-/** Frees a list of results with the results in it. NULL is allowed; free it once. */
+/** Frees a list of results with the results in it. */
 void sendsafely_recipient_result_list_free(sendsafely_recipient_result_list *SENDSAFELY_NULLABLE results);
 
 /* === COUNTRY CODES (PROTOCOL 6.4.4) ====================================================================== */
@@ -1554,7 +1550,7 @@ typedef struct {
 sendsafely_status sendsafely_country_codes(sendsafely_country_code_list **out_countries,
                                            sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/** Frees a list of countries with the countries in it. NULL is allowed; free it once. */
+/** Frees a list of countries with the countries in it. */
 void sendsafely_country_code_list_free(sendsafely_country_code_list *SENDSAFELY_NULLABLE countries);
 
 /* === CONTACT GROUPS (PROTOCOL 6.5) ======================================================================= */
@@ -1682,13 +1678,13 @@ sendsafely_status sendsafely_package_remove_contact_group(sendsafely_package *pa
                                                           const char *contact_group_id,
                                                           sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/** Frees a contact group with its members. NULL is allowed; free it once. */
+/** Frees a contact group with its members. */
 void sendsafely_contact_group_free(sendsafely_contact_group *SENDSAFELY_NULLABLE group);
 
-/** Frees a list of contact groups with the groups in it. NULL is allowed; free it once. */
+/** Frees a list of contact groups with the groups in it. */
 void sendsafely_contact_group_list_free(sendsafely_contact_group_list *SENDSAFELY_NULLABLE groups);
 
-/** Frees a member of a contact group. NULL is allowed; free it once. */
+/** Frees a member of a contact group. */
 void sendsafely_contact_group_member_free(sendsafely_contact_group_member *SENDSAFELY_NULLABLE member);
 
 /* === FILES OF A PACKAGE (PROTOCOL 6.7) =================================================================== */
@@ -1809,10 +1805,10 @@ sendsafely_status sendsafely_package_copy_file(sendsafely_package *source_packag
                                                char **SENDSAFELY_NULLABLE out_file_id,
                                                sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/** Frees what a call told of a file, with the versions in it. NULL is allowed; free it once. */
+/** Frees what a call told of a file, with the versions in it. */
 void sendsafely_file_information_free(sendsafely_file_information *SENDSAFELY_NULLABLE information);
 
-/** Frees a file that an upload returned. NULL is allowed; free it once. */
+/** Frees a file that an upload returned. */
 void sendsafely_file_free(sendsafely_file *SENDSAFELY_NULLABLE file);
 
 /* === DIRECTORIES OF A WORKSPACE (PROTOCOL 6.8) =========================================================== */
@@ -1930,7 +1926,7 @@ sendsafely_status sendsafely_package_delete_directory(sendsafely_package *packag
                                                       const char *directory_id,
                                                       sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/** Frees a directory with everything that is in the record. NULL is allowed; free it once. */
+/** Frees a directory with everything that is in the record. */
 void sendsafely_directory_free(sendsafely_directory *SENDSAFELY_NULLABLE directory);
 
 /* === REPORTS OF DIRECTORY TREES ========================================================================== */
@@ -1984,7 +1980,7 @@ typedef struct {
   const sendsafely_report_item *const *items;
 } sendsafely_report;
 
-/** Frees a report with the items in it. NULL is allowed; free it once. */
+/** Frees a report with the items in it. */
 void sendsafely_report_free(sendsafely_report *SENDSAFELY_NULLABLE report);
 
 /* === UPLOADS (PROTOCOL 4) ================================================================================ */
@@ -2243,7 +2239,7 @@ sendsafely_status sendsafely_package_finalize(sendsafely_package *package,
                                               sendsafely_finalized **SENDSAFELY_NULLABLE out_finalized,
                                               sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/** Frees what sendsafely_package_finalize returned, zeroing the link. NULL is allowed; free it once. */
+/** Frees what sendsafely_package_finalize returned, zeroing the link. */
 void sendsafely_finalized_free(sendsafely_finalized *SENDSAFELY_NULLABLE finalized);
 
 /* === SECURE LINKS (PROTOCOL 5.1) ========================================================================= */
@@ -2302,7 +2298,7 @@ sendsafely_status sendsafely_package_link(sendsafely_package *package,
                                           char **out_text,
                                           sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/** Frees the parts of a link, zeroing the keycode. NULL is allowed; free it once. */
+/** Frees the parts of a link, zeroing the keycode. */
 void sendsafely_link_free(sendsafely_link *SENDSAFELY_NULLABLE link);
 
 /* === PACKAGE INFORMATION (PROTOCOL 6.2.2, 7.4) =========================================================== */
@@ -2423,7 +2419,7 @@ sendsafely_status sendsafely_client_get_package_information(sendsafely_client *c
                                                             sendsafely_package_information **out_information,
                                                             sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/** Frees package information with all that is in it. NULL is allowed; free it once. */
+/** Frees package information with all that is in it. */
 void sendsafely_package_information_free(sendsafely_package_information *SENDSAFELY_NULLABLE information);
 
 /* === DOWNLOADS (PROTOCOL 5.3, 5.4) ======================================================================= */
@@ -2553,7 +2549,7 @@ sendsafely_status sendsafely_package_download_all(sendsafely_package *package,
                                                   sendsafely_report **SENDSAFELY_NULLABLE out_report,
                                                   sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/** Frees a download that a call returned. NULL is allowed; free it once. */
+/** Frees a download that a call returned. */
 void sendsafely_download_free(sendsafely_download *SENDSAFELY_NULLABLE download);
 
 /* === ACTIVITY LOG OF A WORKSPACE (PROTOCOL 6.11) ========================================================= */
@@ -2610,10 +2606,10 @@ sendsafely_status sendsafely_activity_iterator_next(sendsafely_activity_iterator
                                                     sendsafely_activity_entry **out_entry,
                                                     sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/** Frees an iterator. Only frees: no network. NULL and twice are harmless. */
+/** Frees an iterator. */
 void sendsafely_activity_iterator_free(sendsafely_activity_iterator *SENDSAFELY_NULLABLE iterator);
 
-/** Frees an entry of an activity log. NULL is allowed; free it once. */
+/** Frees an entry of an activity log. */
 void sendsafely_activity_entry_free(sendsafely_activity_entry *SENDSAFELY_NULLABLE entry);
 
 /* === LISTS OF PACKAGES (PROTOCOL 6.3) ==================================================================== */
@@ -2764,10 +2760,10 @@ sendsafely_status sendsafely_package_iterator_next(sendsafely_package_iterator *
                                                    sendsafely_package_summary **out_summary,
                                                    sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/** Frees an iterator. Only frees: no network. NULL and twice are harmless. */
+/** Frees an iterator. */
 void sendsafely_package_iterator_free(sendsafely_package_iterator *SENDSAFELY_NULLABLE iterator);
 
-/** Frees a package of a list. NULL is allowed; free it once. */
+/** Frees a package of a list. */
 void sendsafely_package_summary_free(sendsafely_package_summary *SENDSAFELY_NULLABLE summary);
 
 /* === HISTORY OF A RECIPIENT (PROTOCOL 6.4.8) ============================================================= */
@@ -2791,7 +2787,7 @@ sendsafely_status sendsafely_client_get_recipient_history(sendsafely_client *cli
                                                           sendsafely_package_summary_list **out_packages,
                                                           sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/** Frees a list of packages with the packages in it. NULL is allowed; free it once. */
+/** Frees a list of packages with the packages in it. */
 void sendsafely_package_summary_list_free(sendsafely_package_summary_list *SENDSAFELY_NULLABLE packages);
 
 /* === USER (PROTOCOL 6.1.3) =============================================================================== */
@@ -2823,7 +2819,7 @@ sendsafely_status sendsafely_client_get_user(sendsafely_client *client,
                                              sendsafely_user **out_user,
                                              sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/** Frees what was told of a user. NULL is allowed; free it once. */
+/** Frees what was told of a user. */
 void sendsafely_user_free(sendsafely_user *SENDSAFELY_NULLABLE user);
 
 /* === ENTERPRISE (PROTOCOL 6.1.4) ========================================================================= */
@@ -2853,7 +2849,7 @@ sendsafely_status sendsafely_client_get_enterprise(sendsafely_client *client,
                                                    sendsafely_enterprise **out_enterprise,
                                                    sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/** Frees what was told of an organization. NULL is allowed; free it once. */
+/** Frees what was told of an organization. */
 void sendsafely_enterprise_free(sendsafely_enterprise *SENDSAFELY_NULLABLE enterprise);
 
 /* === AUDIT LOG OF THE ORGANIZATION (PROTOCOL 6.11) ======================================================= */
@@ -2938,10 +2934,10 @@ sendsafely_status sendsafely_audit_log_iterator_next(sendsafely_audit_log_iterat
                                                      sendsafely_audit_log_entry **out_entry,
                                                      sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/** Frees an iterator. Only frees: no network. NULL and twice are harmless. */
+/** Frees an iterator. */
 void sendsafely_audit_log_iterator_free(sendsafely_audit_log_iterator *SENDSAFELY_NULLABLE iterator);
 
-/** Frees an entry of an audit log. NULL is allowed; free it once. */
+/** Frees an entry of an audit log. */
 void sendsafely_audit_log_entry_free(sendsafely_audit_log_entry *SENDSAFELY_NULLABLE entry);
 
 /**
@@ -3013,7 +3009,7 @@ sendsafely_status sendsafely_client_generate_api_key_oauth(sendsafely_client *cl
                                                            sendsafely_login **out_login,
                                                            sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/** Frees how a login ended, zeroing its secrets. NULL is allowed; free it once. */
+/** Frees how a login ended, zeroing its secrets. */
 void sendsafely_login_free(sendsafely_login *SENDSAFELY_NULLABLE login);
 
 /* === REGISTRATION (PROTOCOL 6.12) ======================================================================== */
@@ -3173,7 +3169,7 @@ sendsafely_status sendsafely_key_pair_load(const char *path,
                                            sendsafely_key_pair **out_key_pair,
                                            sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/** Frees a key pair, zeroing it first. NULL is allowed; free it once. */
+/** Frees a key pair, zeroing it first. */
 void sendsafely_key_pair_free(sendsafely_key_pair *SENDSAFELY_NULLABLE key_pair);
 
 /* === KEYCODES (PROTOCOL 3.7, 6.10) ======================================================================= */
@@ -3300,10 +3296,10 @@ sendsafely_status sendsafely_keycode_decrypt(const char *armored,
                                              char **out_keycode,
                                              sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/** Frees a list of keycodes, zeroing them first. NULL is allowed; free it once. */
+/** Frees a list of keycodes, zeroing them first. */
 void sendsafely_keycode_list_free(sendsafely_keycode_list *SENDSAFELY_NULLABLE keycodes);
 
-/** Frees the result of a synchronization. NULL is allowed; free it once. */
+/** Frees the result of a synchronization. */
 void sendsafely_sync_result_free(sendsafely_sync_result *SENDSAFELY_NULLABLE result);
 
 /* === PARTS OF FILES (PROTOCOL 3.4) ======================================================================= */

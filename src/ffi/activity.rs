@@ -123,7 +123,7 @@ pub unsafe extern "C" fn sendsafely_activity_iterator_next(
     })
 }
 
-/// Frees an iterator. Only frees: no network. NULL and twice are harmless.
+/// Frees an iterator.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_activity_iterator_free(
     iterator: Nullable<*mut sendsafely_activity_iterator>,
@@ -131,7 +131,7 @@ pub unsafe extern "C" fn sendsafely_activity_iterator_free(
     guard_value((), || handle::free::<ActivityIterator>(iterator));
 }
 
-/// Frees an entry of an activity log. NULL is allowed; free it once.
+/// Frees an entry of an activity log.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_activity_entry_free(
     entry: Nullable<*mut sendsafely_activity_entry>,

@@ -151,7 +151,7 @@ pub unsafe extern "C" fn sendsafely_client_generate_api_key_oauth(
     })
 }
 
-/// Frees how a login ended, zeroing its secrets. NULL is allowed; free it once.
+/// Frees how a login ended, zeroing its secrets.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_login_free(login: Nullable<*mut sendsafely_login>) {
     guard_value((), || record::free(login));

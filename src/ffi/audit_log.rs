@@ -202,7 +202,7 @@ pub unsafe extern "C" fn sendsafely_audit_log_iterator_next(
     })
 }
 
-/// Frees an iterator. Only frees: no network. NULL and twice are harmless.
+/// Frees an iterator.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_audit_log_iterator_free(
     iterator: Nullable<*mut sendsafely_audit_log_iterator>,
@@ -210,7 +210,7 @@ pub unsafe extern "C" fn sendsafely_audit_log_iterator_free(
     guard_value((), || handle::free::<AuditLogIterator>(iterator));
 }
 
-/// Frees an entry of an audit log. NULL is allowed; free it once.
+/// Frees an entry of an audit log.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_audit_log_entry_free(
     entry: Nullable<*mut sendsafely_audit_log_entry>,

@@ -28,7 +28,7 @@ impl Out<sendsafely_buffer> {
     }
 }
 
-/// Frees a buffer with its bytes. NULL is allowed; free it once.
+/// Frees a buffer with its bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_buffer_free(buffer: Nullable<*mut sendsafely_buffer>) {
     guard_value((), || record::free(buffer));

@@ -410,14 +410,13 @@ pub unsafe extern "C" fn sendsafely_client_sign(
     })
 }
 
-/// Frees a client; packages made with it keep working. Only frees: no network, no waiting. NULL and twice are harmless,
-/// and so is a call on another thread that still runs.
+/// Frees a client; packages made with it keep working.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_free(client: Nullable<*mut sendsafely_client>) {
     guard_value((), || handle::free::<ClientObject>(client));
 }
 
-/// Frees the headers of a request. NULL is allowed; free it once.
+/// Frees the headers of a request.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_request_headers_free(
     headers: Nullable<*mut sendsafely_request_headers>,

@@ -287,7 +287,7 @@ pub unsafe extern "C" fn sendsafely_package_remove_contact_group(
     })
 }
 
-/// Frees a contact group with its members. NULL is allowed; free it once.
+/// Frees a contact group with its members.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_contact_group_free(
     group: Nullable<*mut sendsafely_contact_group>,
@@ -295,7 +295,7 @@ pub unsafe extern "C" fn sendsafely_contact_group_free(
     guard_value((), || record::free(group));
 }
 
-/// Frees a list of contact groups with the groups in it. NULL is allowed; free it once.
+/// Frees a list of contact groups with the groups in it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_contact_group_list_free(
     groups: Nullable<*mut sendsafely_contact_group_list>,
@@ -303,7 +303,7 @@ pub unsafe extern "C" fn sendsafely_contact_group_list_free(
     guard_value((), || record::free(groups));
 }
 
-/// Frees a member of a contact group. NULL is allowed; free it once.
+/// Frees a member of a contact group.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_contact_group_member_free(
     member: Nullable<*mut sendsafely_contact_group_member>,

@@ -70,7 +70,7 @@ pub unsafe extern "C" fn sendsafely_country_codes(
     })
 }
 
-/// Frees a list of countries with the countries in it. NULL is allowed; free it once.
+/// Frees a list of countries with the countries in it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_country_code_list_free(
     countries: Nullable<*mut sendsafely_country_code_list>,

@@ -276,7 +276,7 @@ pub unsafe extern "C" fn sendsafely_package_delete_directory(
     })
 }
 
-/// Frees a directory with everything that is in the record. NULL is allowed; free it once.
+/// Frees a directory with everything that is in the record.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_directory_free(directory: Nullable<*mut sendsafely_directory>) {
     guard_value((), || record::free(directory));

@@ -293,7 +293,7 @@ pub unsafe extern "C" fn sendsafely_package_download_all(
     })
 }
 
-/// Frees a download that a call returned. NULL is allowed; free it once.
+/// Frees a download that a call returned.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_download_free(download: Nullable<*mut sendsafely_download>) {
     guard_value((), || record::free(download));

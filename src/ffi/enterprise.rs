@@ -70,7 +70,7 @@ pub unsafe extern "C" fn sendsafely_client_get_enterprise(
     })
 }
 
-/// Frees what was told of an organization. NULL is allowed; free it once.
+/// Frees what was told of an organization.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_enterprise_free(
     enterprise: Nullable<*mut sendsafely_enterprise>,

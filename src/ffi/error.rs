@@ -148,7 +148,7 @@ pub unsafe extern "C" fn sendsafely_error_is_retryable(
     })
 }
 
-/// Frees an error and the texts that its accessors returned. NULL and twice are harmless.
+/// Frees an error and the texts that its accessors returned.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_error_free(error: Nullable<*mut sendsafely_error>) {
     guard_value((), || handle::free::<ErrorObject>(error));

@@ -258,7 +258,7 @@ pub unsafe extern "C" fn sendsafely_package_copy_file(
     })
 }
 
-/// Frees what a call told of a file, with the versions in it. NULL is allowed; free it once.
+/// Frees what a call told of a file, with the versions in it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_file_information_free(
     information: Nullable<*mut sendsafely_file_information>,
@@ -266,7 +266,7 @@ pub unsafe extern "C" fn sendsafely_file_information_free(
     guard_value((), || record::free(information));
 }
 
-/// Frees a file that an upload returned. NULL is allowed; free it once.
+/// Frees a file that an upload returned.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_file_free(file: Nullable<*mut sendsafely_file>) {
     guard_value((), || record::free(file));

@@ -161,7 +161,7 @@ pub unsafe extern "C" fn sendsafely_package_finalize(
     })
 }
 
-/// Frees what sendsafely_package_finalize returned, zeroing the link. NULL is allowed; free it once.
+/// Frees what sendsafely_package_finalize returned, zeroing the link.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_finalized_free(finalized: Nullable<*mut sendsafely_finalized>) {
     guard_value((), || record::free(finalized));

@@ -227,7 +227,7 @@ pub unsafe extern "C" fn sendsafely_client_get_package_information(
     })
 }
 
-/// Frees package information with all that is in it. NULL is allowed; free it once.
+/// Frees package information with all that is in it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_information_free(
     information: Nullable<*mut sendsafely_package_information>,

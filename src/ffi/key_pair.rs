@@ -139,7 +139,7 @@ pub unsafe extern "C" fn sendsafely_key_pair_load(
     })
 }
 
-/// Frees a key pair, zeroing it first. NULL is allowed; free it once.
+/// Frees a key pair, zeroing it first.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_key_pair_free(key_pair: Nullable<*mut sendsafely_key_pair>) {
     guard_value((), || record::free(key_pair));

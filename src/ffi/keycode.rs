@@ -286,7 +286,7 @@ pub unsafe extern "C" fn sendsafely_keycode_decrypt(
     })
 }
 
-/// Frees a list of keycodes, zeroing them first. NULL is allowed; free it once.
+/// Frees a list of keycodes, zeroing them first.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_keycode_list_free(
     keycodes: Nullable<*mut sendsafely_keycode_list>,
@@ -294,7 +294,7 @@ pub unsafe extern "C" fn sendsafely_keycode_list_free(
     guard_value((), || record::free(keycodes));
 }
 
-/// Frees the result of a synchronization. NULL is allowed; free it once.
+/// Frees the result of a synchronization.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_sync_result_free(
     result: Nullable<*mut sendsafely_sync_result>,

@@ -135,7 +135,7 @@ pub unsafe extern "C" fn sendsafely_package_link(
     })
 }
 
-/// Frees the parts of a link, zeroing the keycode. NULL is allowed; free it once.
+/// Frees the parts of a link, zeroing the keycode.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_link_free(link: Nullable<*mut sendsafely_link>) {
     guard_value((), || record::free(link));

@@ -435,8 +435,7 @@ pub unsafe extern "C" fn sendsafely_package_delete_unfinished(
     })
 }
 
-/// Frees the handle of a package; the package stays on the service as it is. Only frees: no network, no waiting,
-/// nothing lost. NULL and twice are harmless, and so are a call on another thread that still runs and a callback of the
+/// Frees the handle of a package; the package stays on the service as it is. Also allowed inside a callback of the
 /// package.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_free(package: Nullable<*mut sendsafely_package>) {

@@ -352,7 +352,7 @@ pub unsafe extern "C" fn sendsafely_package_iterator_next(
     })
 }
 
-/// Frees an iterator. Only frees: no network. NULL and twice are harmless.
+/// Frees an iterator.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_iterator_free(
     iterator: Nullable<*mut sendsafely_package_iterator>,
@@ -360,7 +360,7 @@ pub unsafe extern "C" fn sendsafely_package_iterator_free(
     guard_value((), || handle::free::<PackageIterator>(iterator));
 }
 
-/// Frees a package of a list. NULL is allowed; free it once.
+/// Frees a package of a list.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_summary_free(
     summary: Nullable<*mut sendsafely_package_summary>,

@@ -151,7 +151,7 @@ pub unsafe extern "C" fn sendsafely_package_get_public_keys(
     })
 }
 
-/// Frees a list of public keys with the keys in it. NULL is allowed; free it once.
+/// Frees a list of public keys with the keys in it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_public_key_list_free(
     keys: Nullable<*mut sendsafely_public_key_list>,

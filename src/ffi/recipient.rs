@@ -445,13 +445,13 @@ pub unsafe extern "C" fn sendsafely_package_remove_all_recipients(
     })
 }
 
-/// Frees a recipient with all that is in it. NULL is allowed; free it once.
+/// Frees a recipient with all that is in it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_recipient_free(recipient: Nullable<*mut sendsafely_recipient>) {
     guard_value((), || record::free(recipient));
 }
 
-/// Frees a list of results with the results in it. NULL is allowed; free it once.
+/// Frees a list of results with the results in it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_recipient_result_list_free(
     results: Nullable<*mut sendsafely_recipient_result_list>,

@@ -59,7 +59,7 @@ pub unsafe extern "C" fn sendsafely_client_get_recipient_history(
     })
 }
 
-/// Frees a list of packages with the packages in it. NULL is allowed; free it once.
+/// Frees a list of packages with the packages in it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_summary_list_free(
     packages: Nullable<*mut sendsafely_package_summary_list>,

@@ -128,7 +128,7 @@ pub(super) fn report(
     result
 }
 
-/// Frees a report with the items in it. NULL is allowed; free it once.
+/// Frees a report with the items in it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_report_free(report: Nullable<*mut sendsafely_report>) {
     guard_value((), || record::free(report));

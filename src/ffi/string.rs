@@ -27,7 +27,7 @@ impl Translate for Vec<String> {
     }
 }
 
-/// Frees a string that a call returned through a char **, zeroing it first. NULL is allowed; free it once.
+/// Frees a string that a call returned through a char **, zeroing it first.
 ///
 /// Not for strings inside records, nor for those that an accessor returned.
 #[unsafe(no_mangle)]
@@ -35,7 +35,7 @@ pub unsafe extern "C" fn sendsafely_string_free(text: Nullable<*mut c_char>) {
     guard_value((), || record::free(text));
 }
 
-/// Frees a list of strings with its strings. NULL is allowed; free it once.
+/// Frees a list of strings with its strings.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_string_list_free(list: Nullable<*mut sendsafely_string_list>) {
     guard_value((), || record::free(list));

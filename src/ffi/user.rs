@@ -74,7 +74,7 @@ pub unsafe extern "C" fn sendsafely_client_get_user(
     })
 }
 
-/// Frees what was told of a user. NULL is allowed; free it once.
+/// Frees what was told of a user.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_user_free(user: Nullable<*mut sendsafely_user>) {
     guard_value((), || record::free(user));
