@@ -1,7 +1,6 @@
 //! Dropzones: the list of who gets what arrives at the user's own (`protocol` 6.6), and the hand-over of a package to
 //! the connectors of a hosted one (6.13). An anonymous sender uses [`Client::for_dropzone`].
 
-use url::form_urlencoded;
 use zeroize::Zeroizing;
 
 use crate::api::retry::gone_is_done;
@@ -10,6 +9,7 @@ use crate::call::Observer;
 use crate::check::check_email;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
+use crate::json::Json;
 use crate::package::Package;
 
 /// How often a connector is asked (`protocol` 6.13).
@@ -83,31 +83,20 @@ impl Package {
             return Err(Error::new(ErrorKind::InvalidArgument, message));
         };
         let link = Zeroizing::new(self.link()?);
-        let form = form(&[
-            ("action", "submitHostedDropzone"),
-            ("packageCode", self.code()),
-            ("publicApiKey", dropzone),
-            ("name", name),
-            ("email", email),
-        ]);
-        let url = format!("{}/auth/json/", self.0.client.host());
+        let (code, name, email) = (self.code().to_owned(), name.to_owned(), email.to_owned());
+        let dropzone = dropzone.clone();
         self.run(observer, move |_, session| {
-            let answer = session.post_form(&url, &form)?;
+            let answer =
+                endpoint::submit_hosted_dropzone(session, &dropzone, &code, &name, &email)?;
             if answer.flag("success") != Some(true) {
                 let words = answer.text("error").unwrap_or_default();
                 let message = format!("the Dropzone did not take the package: {words}");
                 return Err(Error::new(ErrorKind::Refused, message));
             }
             let connectors = answer.texts("integrationUrls");
-            let text = |name| answer.text(name).unwrap_or_default();
-            let form = self::form(&[
-                ("digest", &text("digest")),
-                ("data", &text("data")),
-                ("secureLink", &link),
-            ]);
             let mut refused = 0;
             for connector in &connectors {
-                if !hand_over(session, connector, &form)? {
+                if !hand_over(session, connector, &answer, &link)? {
                     refused += 1;
                 }
             }
@@ -126,9 +115,9 @@ impl Package {
 }
 
 /// Offers the package to one connector; whether it took it.
-fn hand_over(session: &Session, connector: &str, form: &str) -> Result<bool> {
+fn hand_over(session: &Session, connector: &str, submitted: &Json, link: &str) -> Result<bool> {
     for _ in 0..ATTEMPTS {
-        match session.post_form(connector, form) {
+        match endpoint::submit_to_connector(session, connector, submitted, link) {
             Ok(answer) => {
                 let result = answer.text("result").unwrap_or_default();
                 if result.eq_ignore_ascii_case("success") {
@@ -143,10 +132,4 @@ fn hand_over(session: &Session, connector: &str, form: &str) -> Result<bool> {
         }
     }
     Ok(false)
-}
-
-fn form(fields: &[(&str, &str)]) -> Zeroizing<String> {
-    let mut form = form_urlencoded::Serializer::new(String::new());
-    form.extend_pairs(fields);
-    Zeroizing::new(form.finish())
 }

@@ -22,7 +22,7 @@ pub(crate) const MOST_FILES: usize = 100_000;
 const LONGEST_ERROR_ID: usize = 100;
 
 /// Reads a JSON envelope (`protocol` 2.1).
-pub(crate) fn read_envelope(answer: &mut Response) -> std::result::Result<Json, Failure> {
+pub(super) fn read_envelope(answer: &mut Response) -> std::result::Result<Json, Failure> {
     parse_envelope(answer, read_usual).map(|(_, json)| json)
 }
 
@@ -114,7 +114,7 @@ fn read_sieved(answer: &mut Response, mut sieve: Sieve) -> std::result::Result<V
 }
 
 /// The failure that an answer without an envelope stands for.
-pub(crate) fn http_failure(answer: &Response, text: &str) -> Failure {
+pub(super) fn http_failure(answer: &Response, text: &str) -> Failure {
     let status = answer.status;
     // What may be a record that was damaged on the way may hold a secret.
     let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
@@ -151,7 +151,7 @@ fn error_id(json: &Json) -> Option<String> {
 }
 
 /// Takes a successful envelope apart, or tells the refusal.
-pub(crate) fn accept(json: Json, http_status: u16) -> std::result::Result<Json, Failure> {
+pub(super) fn accept(json: Json, http_status: u16) -> std::result::Result<Json, Failure> {
     match json.text("response").as_deref() {
         // The qualified successes of finalize (`protocol` 2.1) and of a login, which then needs its second factor (2.2).
         Some("SUCCESS" | "PACKAGE_NEEDS_APPROVAL" | SECOND_FACTOR) => Ok(json),

@@ -18,6 +18,5 @@ mod socket;
 mod socks;
 pub(crate) mod transport;
 
-pub(crate) use envelope::{MOST_FILES, accept, http_failure, read_envelope, refusal};
-pub(crate) use session::{API_PREFIX, Api, Credentials, Session, Signed};
-pub(crate) use transport::{ANYTHING, JSON};
+pub(crate) use envelope::{MOST_FILES, refusal};
+pub(crate) use session::{API_PREFIX, Api, Credentials, Session};

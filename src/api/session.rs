@@ -125,19 +125,23 @@ impl Drop for Session {
 /// A call that is about to be signed: the body as sent and the text of it that is signed, which differ in multipart
 /// uploads.
 #[derive(Clone, Copy)]
-pub(crate) struct Signed<'a> {
-    pub(crate) method: &'a str,
+pub(super) struct Signed<'a> {
+    pub(super) method: &'a str,
     /// What follows the prefix of the API, with its query.
-    pub(crate) path: &'a str,
-    pub(crate) content_type: &'a str,
+    pub(super) path: &'a str,
+    pub(super) content_type: &'a str,
     /// The kind of answer that is wanted.
-    pub(crate) accept: &'a str,
-    pub(crate) signed_text: &'a [u8],
-    pub(crate) body: Body<'a>,
+    pub(super) accept: &'a str,
+    pub(super) signed_text: &'a [u8],
+    pub(super) body: Body<'a>,
 }
 
 impl Session {
-    pub(crate) fn request_api(&self) -> &str {
+    pub(super) fn host(&self) -> &str {
+        self.api.host()
+    }
+
+    pub(super) fn request_api(&self) -> &str {
         &self.api.0.request_api
     }
 
@@ -160,28 +164,28 @@ impl Session {
         self.agents.storage.is_connected()
     }
 
-    pub(crate) fn storage(&self) -> &dyn Transport {
+    pub(super) fn storage(&self) -> &dyn Transport {
         &self.agents.storage
     }
 
-    pub(crate) fn get(&self, path: &str) -> Result<Json> {
+    pub(super) fn get(&self, path: &str) -> Result<Json> {
         self.call("GET", path, None, Repeat::Safely)
     }
 
     /// The same for an answer that may be large: what it tells of a tree is left out but for the first level, and so is
     /// what recipients have done.
-    pub(crate) fn get_listing(&self, path: &str) -> Result<Json> {
+    pub(super) fn get_listing(&self, path: &str) -> Result<Json> {
         let path = format!("{}{path}", self.prefix()?);
         self.json_call("GET", &path, None, Repeat::Safely, read_listing)
     }
 
     /// The same with what recipients have done.
-    pub(crate) fn get_whole_listing(&self, path: &str) -> Result<Json> {
+    pub(super) fn get_whole_listing(&self, path: &str) -> Result<Json> {
         let path = format!("{}{path}", self.prefix()?);
         self.json_call("GET", &path, None, Repeat::Safely, read_whole_listing)
     }
 
-    pub(crate) fn put<'v>(
+    pub(super) fn put<'v>(
         &self,
         path: &str,
         body: impl Into<Option<&'v Value>>,
@@ -190,7 +194,7 @@ impl Session {
         self.call("PUT", path, body.into(), repeat)
     }
 
-    pub(crate) fn post<'v>(
+    pub(super) fn post<'v>(
         &self,
         path: &str,
         body: impl Into<Option<&'v Value>>,
@@ -200,22 +204,22 @@ impl Session {
     }
 
     /// One attempt of the same, for whoever repeats it by rules of his own.
-    pub(crate) fn post_once(&self, path: &str, body: &Value) -> std::result::Result<Json, Failure> {
+    pub(super) fn post_once(&self, path: &str, body: &Value) -> std::result::Result<Json, Failure> {
         let path = format!("{}{path}", self.prefix()?);
         self.json_attempt("POST", &path, Some(json_text(body).expose()), read_usual)
     }
 
-    pub(crate) fn patch(&self, path: &str, body: &Value, repeat: Repeat) -> Result<Json> {
+    pub(super) fn patch(&self, path: &str, body: &Value, repeat: Repeat) -> Result<Json> {
         self.call("PATCH", path, Some(body), repeat)
     }
 
     /// Deletes; what is gone when the call is repeated after a lost answer counts as deleted.
-    pub(crate) fn delete(&self, path: &str) -> Result<Json> {
+    pub(super) fn delete(&self, path: &str) -> Result<Json> {
         self.call("DELETE", path, None, Repeat::Safely)
     }
 
     /// The same with a body, which one endpoint wants (`protocol` 6.6).
-    pub(crate) fn delete_with(&self, path: &str, body: &Value) -> Result<Json> {
+    pub(super) fn delete_with(&self, path: &str, body: &Value) -> Result<Json> {
         self.call("DELETE", path, Some(body), Repeat::Safely)
     }
 
@@ -228,7 +232,7 @@ impl Session {
     }
 
     /// An unsigned JSON call (`protocol` 1.4).
-    pub(crate) fn auth(
+    pub(super) fn auth(
         &self,
         method: &str,
         path: &str,
@@ -293,7 +297,7 @@ impl Session {
     }
 
     /// The same for a raw call: whatever JSON comes is handed back as it is.
-    pub(crate) fn raw(
+    pub(super) fn raw(
         &self,
         method: &str,
         path: &str,
@@ -316,7 +320,7 @@ impl Session {
 
     /// Posts a form to any URL, without headers that say who calls; answers its JSON, which has no envelope
     /// (`protocol` 6.13).
-    pub(crate) fn post_form(&self, url: &str, form: &str) -> Result<Json> {
+    pub(super) fn post_form(&self, url: &str, form: &str) -> Result<Json> {
         retrying(
             &self.call,
             self.retry_window(),
@@ -354,7 +358,7 @@ impl Session {
     }
 
     /// Signs and sends one request of the API.
-    pub(crate) fn exchange(&self, request: Signed<'_>) -> std::result::Result<Response, Failure> {
+    pub(super) fn exchange(&self, request: Signed<'_>) -> std::result::Result<Response, Failure> {
         let path = format!("{}{}", self.prefix()?, request.path);
         self.send(Signed {
             path: &path,

@@ -5,8 +5,9 @@ use crate::record::Directory;
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
+use crate::api::endpoint::{self, SortOrder};
 use crate::api::retry::{gone_is_done, looking};
-use crate::api::{MOST_FILES, Session, endpoint, endpoint::escape_value};
+use crate::api::{MOST_FILES, Session};
 use crate::call::Observer;
 use crate::error::{Error, ErrorKind, Result};
 use crate::package::{Inner, Package};
@@ -129,7 +130,12 @@ impl Package {
             let deleted = endpoint::delete_directory(session, &inner.path_name, &directory_id);
             gone_is_done(deleted, |_| {
                 // The service has no code for a directory that does not exist: list it to find out.
-                let found = inner.page(session, &directory_id, "", DirectoryPage::default());
+                let found = inner.page(
+                    session,
+                    &directory_id,
+                    SortOrder::default(),
+                    DirectoryPage::default(),
+                );
                 found.is_err_and(|error| error.server_code().is_some())
             })
         })
@@ -163,19 +169,12 @@ impl Inner {
         directory_id: &str,
         options: &DirectoryOptions,
     ) -> Result<Directory> {
-        let mut order = String::new();
-        if let Some(field) = &options.sort_field {
-            order += &format!("&sortField={}", escape_value(field));
-        }
-        if options.sort_field.is_some() || options.descending {
-            order += if options.descending {
-                "&sortOrder=desc"
-            } else {
-                "&sortOrder=asc"
-            };
-        }
+        let order = SortOrder {
+            field: options.sort_field.as_deref(),
+            descending: options.descending,
+        };
         let mut page = options.page.unwrap_or_default();
-        let mut directory = self.page(session, directory_id, &order, page)?;
+        let mut directory = self.page(session, directory_id, order, page)?;
         if options.page.is_some() {
             return Ok(directory);
         }
@@ -191,7 +190,7 @@ impl Inner {
         while files as u64 >= PAGE || below as u64 >= PAGE {
             page.file_index += PAGE;
             page.directory_index += PAGE;
-            let mut next = self.page(session, directory_id, &order, page)?;
+            let mut next = self.page(session, directory_id, order, page)?;
             (files, below) = (next.files.len(), next.directories.len());
             next.files.retain(|file| !seen.contains(&file.file_id));
             next.directories
@@ -216,13 +215,13 @@ impl Inner {
         &self,
         session: &Session,
         directory_id: &str,
-        order: &str,
+        order: SortOrder<'_>,
         page: DirectoryPage,
     ) -> Result<Directory> {
         let (directories, files) = (page.directory_index, page.file_index);
-        let query = format!("directoryIndex={directories}&fileIndex={files}{order}");
+        let package = self.path_name_to_read();
         let answer =
-            endpoint::get_directory(session, self.path_name_to_read(), directory_id, &query)?;
+            endpoint::get_directory(session, package, directory_id, order, directories, files)?;
         let mut directory = Directory::read(&answer)?;
         if directory.directory_id.is_empty() {
             directory_id.clone_into(&mut directory.directory_id);

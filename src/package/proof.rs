@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use super::Inner;
 use crate::api::Session;
+use crate::api::endpoint::SortOrder;
 use crate::error::{Error, ErrorKind, Result};
 use crate::package::directory::{DirectoryPage, PAGE};
 use crate::package::download::DownloadOptions;
@@ -193,7 +194,7 @@ impl Inner {
             if !trial.goes_on(session)? {
                 break;
             }
-            let listed = match self.page(session, &id, "", page) {
+            let listed = match self.page(session, &id, SortOrder::default(), page) {
                 Err(error) if error.server_code().is_some() => {
                     trial.is_unread(error);
                     continue;

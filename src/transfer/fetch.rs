@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use serde_json::json;
 
 use super::assembly::Piece;
 use super::attempt::{Failed, Meter, move_part};
@@ -12,12 +11,12 @@ use super::claims::Claims;
 use super::own_passphrase::{AskPassphrase, OwnPassphrase};
 use super::route::{PartRoute, Route};
 use super::urls::UrlCache;
+use crate::api::Session;
 use crate::api::endpoint::{self, FileRef};
-use crate::api::transport::{Body, Class, Failure, Request, Response, body_failure};
-use crate::api::{ANYTHING, JSON, Session, Signed, accept, http_failure, read_envelope};
+use crate::api::transport::{Class, Failure, Response, body_failure};
 use crate::crypto::{Limits, Passphrase, open};
 use crate::error::{Error, ErrorKind, Result};
-use crate::secret::{SecretJson, SecretString, json_text};
+use crate::secret::SecretString;
 
 /// Buffers of parts have room for multiples of this.
 const ROOM: u64 = 4 << 10;
@@ -187,16 +186,7 @@ impl PartFetcher {
     ) -> std::result::Result<Response, Failure> {
         let session = &self.file.session;
         let url = self.url(part)?;
-        let range = piece.as_deref().map(|piece| [("range", piece)]);
-        let request = Request {
-            method: "GET",
-            url: &url,
-            headers: range.as_ref().map_or(&[], |range| range),
-            body: Body::Empty,
-        };
-        let answer = session
-            .storage()
-            .exchange(request)
+        let answer = endpoint::get_part(session, &url, piece.as_deref())
             .inspect_err(|_| self.urls.forget(part, &url))?;
         if answer.status == 200 || answer.status == 206 && piece.is_some() {
             return Ok(answer);
@@ -210,30 +200,15 @@ impl PartFetcher {
         Err(route.storage_failure(answer.status, answer.retry_after))
     }
 
+    /// Asks the API server for a part.
     pub(super) fn ask_api(&self, part: u32) -> std::result::Result<Response, Failure> {
-        let session = &self.file.session;
-        let body =
-            json!({"checksum": self.file.checksum, "part": part, "api": session.request_api()});
-        let mut body = SecretJson::from(body);
-        if let Some(password) = &self.file.password {
-            body["password"] = password.expose().into();
-        }
-        let body = json_text(&body);
-        let mut answer = session.exchange(Signed {
-            method: "POST",
-            path: &self.reference().part_download_path(),
-            content_type: JSON,
-            accept: ANYTHING,
-            signed_text: body.expose().as_bytes(),
-            body: Body::Bytes(body.expose().as_bytes()),
-        })?;
-        if answer.content_type.contains("octet-stream") && (200..300).contains(&answer.status) {
-            return Ok(answer);
-        }
-        // A refusal comes as an envelope; a success in that form would be nonsense.
-        let status = answer.status;
-        accept(read_envelope(&mut answer)?, status)?;
-        Err(http_failure(&answer, "a part was expected"))
+        let FileToFetch {
+            session,
+            checksum,
+            password,
+            ..
+        } = &self.file;
+        endpoint::download_part(session, self.reference(), part, checksum, password.as_ref())
     }
 
     /// Reads an encrypted part, or what was missing of it, into memory within the budget, and opens it there. What has

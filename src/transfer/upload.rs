@@ -5,8 +5,6 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use rand_core::{OsRng, RngCore};
-use serde_json::json;
 
 use super::attempt::{Meter, move_part};
 use super::budget::{Budget, Lease};
@@ -15,9 +13,9 @@ use super::plan::Plan;
 use super::route::{PartRoute, Route};
 use super::source::{Feed, read_spool};
 use super::urls::UrlCache;
+use crate::api::Session;
 use crate::api::endpoint::{self, FileRef};
-use crate::api::transport::{Body, Failure, Request, read_limited};
-use crate::api::{JSON, Session, accept, read_envelope};
+use crate::api::transport::{Failure, read_limited};
 use crate::call::{Phase, WORKER_GRACE};
 use crate::crypto::{PartBuffer, Passphrase, Place};
 use crate::error::{Error, ErrorKind, Result};
@@ -210,7 +208,9 @@ impl Upload {
         let sent = move_part(session, &self.route, &meter, |route, through_api| {
             attempts += 1;
             if through_api {
-                return Ok(self.send_through_api(part, sealed, &meter)?);
+                let sent = |bytes| meter.add(bytes);
+                endpoint::upload_part(session, self.reference(), part, sealed, &sent)?;
+                return Ok(());
             }
             while !self.send_to_storage(part, sealed, &meter, route)? {
                 if doubts == DOUBTS {
@@ -263,16 +263,7 @@ impl Upload {
         let session = &self.file.session;
         let fetch = |from| endpoint::upload_urls(session, self.reference(), from);
         let url = self.urls.get(&session.call, part, fetch)?;
-        let body = Body::Counted {
-            pieces: &[sealed],
-            sent: &|bytes| meter.add(bytes),
-        };
-        let sent = session.storage().exchange(Request {
-            method: "PUT",
-            url: &url,
-            headers: &[],
-            body,
-        });
+        let sent = endpoint::put_part(session, &url, sealed, &|bytes| meter.add(bytes));
         let mut answer = sent.inspect_err(|_| self.urls.forget(part, &url))?;
         if !(200..300).contains(&answer.status) {
             self.urls.forget(part, &url);
@@ -283,42 +274,6 @@ impl Upload {
         let _ = read_limited(&mut answer, 1 << 16, &mut body);
         self.used_storage.store(true, Ordering::Relaxed);
         Ok(body.is_empty() && answer.content_length.unwrap_or(0) == 0)
-    }
-
-    /// The multipart form of `protocol` 4.4.2. Only the text of its first field is signed.
-    fn send_through_api(
-        &self,
-        part: u32,
-        sealed: &[u8],
-        meter: &Meter<'_>,
-    ) -> std::result::Result<(), Failure> {
-        let session = &self.file.session;
-        let fields = json!({"uploadType": session.request_api(), "filePart": part}).to_string();
-        let boundary = format!(
-            "----libsendsafely{:016x}{:016x}",
-            OsRng.next_u64(),
-            OsRng.next_u64()
-        );
-        let head = format!(
-            "--{boundary}\r\nContent-Disposition: form-data; name=\"requestData\"\r\n\
-             Content-Type: text/plain; charset=UTF-8\r\n\r\n{fields}\r\n\
-             --{boundary}\r\nContent-Disposition: form-data; name=\"textFile\"; filename=\"file.txt\"\r\n\
-             Content-Type: application/octet-stream\r\n\r\n"
-        );
-        let tail = format!("\r\n--{boundary}--\r\n");
-        let mut answer = session.exchange(crate::api::Signed {
-            method: "POST",
-            path: &self.reference().part_upload_path(),
-            content_type: &format!("multipart/form-data; boundary={boundary}"),
-            accept: JSON,
-            signed_text: fields.as_bytes(),
-            body: Body::Counted {
-                pieces: &[head.as_bytes(), sealed, tail.as_bytes()],
-                sent: &|bytes| meter.add(bytes),
-            },
-        })?;
-        let status = answer.status;
-        accept(read_envelope(&mut answer)?, status).map(|_| ())
     }
 
     /// Asks whether every part has arrived: after 1 second, then every 2, until the patience is over. What went through

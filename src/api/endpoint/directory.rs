@@ -2,20 +2,39 @@
 
 use serde_json::json;
 
-use super::route;
+use super::{escape_value, route};
 use crate::api::retry::Repeat::{Looking, Safely};
 use crate::api::session::Session;
 use crate::error::Result;
 use crate::json::Json;
 
-/// 6.8.1, one page; `query` is what follows the question mark.
+/// The order of a listing; the service's own by default.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct SortOrder<'a> {
+    pub(crate) field: Option<&'a str>,
+    pub(crate) descending: bool,
+}
+
+/// 6.8.1: one page, from these positions on.
 pub(crate) fn get_directory(
     s: &Session,
     package: &str,
     directory: &str,
-    query: &str,
+    order: SortOrder<'_>,
+    directory_index: u64,
+    file_index: u64,
 ) -> Result<Json> {
-    s.get_listing(&(route!("/package/{}/directory/{}/", package, directory) + "?" + query))
+    let mut path = route!("/package/{}/directory/{}/", package, directory);
+    path += &format!("?directoryIndex={directory_index}&fileIndex={file_index}");
+    if let Some(field) = order.field {
+        path += &format!("&sortField={}", escape_value(field));
+    }
+    if order.descending {
+        path += "&sortOrder=desc";
+    } else if order.field.is_some() {
+        path += "&sortOrder=asc";
+    }
+    s.get_listing(&path)
 }
 
 /// 6.8.2

@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
+use rand_core::{OsRng, RngCore};
 use serde_json::json;
 
 use super::route;
+use crate::api::envelope::{accept, http_failure, read_envelope};
 use crate::api::retry::Repeat::{Looking, Never, Safely};
-use crate::api::session::Session;
-use crate::api::transport::Failure;
+use crate::api::session::{Session, Signed};
+use crate::api::transport::{ANYTHING, Body, Failure, JSON, Request, Response};
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Json;
-use crate::secret::{SecretJson, SecretString};
+use crate::secret::{SecretJson, SecretString, json_text};
 
 /// Upload URLs come in batches of 25 (`protocol` 4.4.1); download URLs are asked for in the same number.
 pub(crate) const URLS_PER_CALL: u32 = 25;
@@ -46,8 +48,8 @@ impl FileRef<'_> {
         }
     }
 
-    /// Where parts go that travel through the API server (4.4.2).
-    pub(crate) fn part_upload_path(&self) -> String {
+    /// Where parts go that travel through the API server.
+    fn part_upload_path(&self) -> String {
         match self.directory {
             Some(directory) => route!(
                 "/package/{}/{}/file/{}/",
@@ -57,11 +59,6 @@ impl FileRef<'_> {
             ),
             None => self.plain_path(""),
         }
-    }
-
-    /// Where parts come from that travel through the API server (5.4.2).
-    pub(crate) fn part_download_path(&self) -> String {
-        self.path("download/")
     }
 }
 
@@ -90,6 +87,60 @@ pub(crate) fn upload_urls(s: &Session, file: FileRef<'_>, from_part: u32) -> Res
     let body = json!({"part": from_part, "forceProxy": false});
     let answer = s.post(&file.plain_path("upload-urls/"), &body, Safely)?;
     part_urls(&answer, "uploadUrls", from_part)
+}
+
+/// 4.4.1: one attempt to store a part, straight to the storage.
+pub(crate) fn put_part(
+    s: &Session,
+    url: &str,
+    sealed: &[u8],
+    sent: &dyn Fn(u64),
+) -> std::result::Result<Response, Failure> {
+    s.storage().exchange(Request {
+        method: "PUT",
+        url,
+        headers: &[],
+        body: Body::Counted {
+            pieces: &[sealed],
+            sent,
+        },
+    })
+}
+
+/// 4.4.2: the same through the API server, as a multipart form. Only the text of its first field is signed.
+pub(crate) fn upload_part(
+    s: &Session,
+    file: FileRef<'_>,
+    part: u32,
+    sealed: &[u8],
+    sent: &dyn Fn(u64),
+) -> std::result::Result<(), Failure> {
+    let fields = json!({"uploadType": s.request_api(), "filePart": part}).to_string();
+    let boundary = format!(
+        "----libsendsafely{:016x}{:016x}",
+        OsRng.next_u64(),
+        OsRng.next_u64()
+    );
+    let head = format!(
+        "--{boundary}\r\nContent-Disposition: form-data; name=\"requestData\"\r\n\
+         Content-Type: text/plain; charset=UTF-8\r\n\r\n{fields}\r\n\
+         --{boundary}\r\nContent-Disposition: form-data; name=\"textFile\"; filename=\"file.txt\"\r\n\
+         Content-Type: application/octet-stream\r\n\r\n"
+    );
+    let tail = format!("\r\n--{boundary}--\r\n");
+    let mut answer = s.exchange(Signed {
+        method: "POST",
+        path: &file.part_upload_path(),
+        content_type: &format!("multipart/form-data; boundary={boundary}"),
+        accept: JSON,
+        signed_text: fields.as_bytes(),
+        body: Body::Counted {
+            pieces: &[head.as_bytes(), sealed, tail.as_bytes()],
+            sent,
+        },
+    })?;
+    let status = answer.status;
+    accept(read_envelope(&mut answer)?, status).map(|_| ())
 }
 
 /// 4.4.1; answers whether all parts have arrived.
@@ -162,6 +213,52 @@ pub(crate) fn download_url(
     let urls = part_urls(&answer, "downloadUrls", part);
     let url = urls.ok().and_then(|mut urls| urls.remove(&part));
     url.ok_or_else(|| Error::new(ErrorKind::Refused, "the service gives no URL for it").into())
+}
+
+/// 5.4.1: one attempt to get a part, or a range of it, straight from the storage.
+pub(crate) fn get_part(
+    s: &Session,
+    url: &str,
+    range: Option<&str>,
+) -> std::result::Result<Response, Failure> {
+    let range = range.map(|range| [("range", range)]);
+    s.storage().exchange(Request {
+        method: "GET",
+        url,
+        headers: range.as_ref().map_or(&[], |range| range),
+        body: Body::Empty,
+    })
+}
+
+/// 5.4.2: the same through the API server, always as a whole.
+pub(crate) fn download_part(
+    s: &Session,
+    file: FileRef<'_>,
+    part: u32,
+    checksum: &str,
+    password: Option<&SecretString>,
+) -> std::result::Result<Response, Failure> {
+    let body = json!({"checksum": checksum, "part": part, "api": s.request_api()});
+    let mut body = SecretJson::from(body);
+    if let Some(password) = password {
+        body["password"] = password.expose().into();
+    }
+    let body = json_text(&body);
+    let mut answer = s.exchange(Signed {
+        method: "POST",
+        path: &file.path("download/"),
+        content_type: JSON,
+        accept: ANYTHING,
+        signed_text: body.expose().as_bytes(),
+        body: Body::Bytes(body.expose().as_bytes()),
+    })?;
+    if answer.content_type.contains("octet-stream") && (200..300).contains(&answer.status) {
+        return Ok(answer);
+    }
+    // A refusal comes as an envelope; a success in that form would be nonsense.
+    let status = answer.status;
+    accept(read_envelope(&mut answer)?, status)?;
+    Err(http_failure(&answer, "a part was expected"))
 }
 
 fn download_urls_body(

@@ -7,9 +7,10 @@ mod contact_group;
 mod directory;
 mod dropzone;
 mod file;
-mod list;
+
 mod login;
 mod package;
+mod package_list;
 mod recipient;
 mod trusted_device;
 
@@ -18,9 +19,10 @@ pub(crate) use contact_group::*;
 pub(crate) use directory::*;
 pub(crate) use dropzone::*;
 pub(crate) use file::*;
-pub(crate) use list::*;
+
 pub(crate) use login::*;
 pub(crate) use package::*;
+pub(crate) use package_list::*;
 pub(crate) use recipient::*;
 pub(crate) use trusted_device::*;
 
