@@ -173,8 +173,8 @@ impl Settings {
 fn trusted_certificates(options: &ClientOptions) -> Result<Vec<Certificate<'static>>> {
     let system = os::above_standard(rustls_native_certs::load_native_certs);
     if os::are_exhausted() {
-        let told = "the certificates of the system cannot be read: too many open files";
-        return Err(Error::new(ErrorKind::SystemLimit, told));
+        let message = "the certificates of the system cannot be read: too many open files";
+        return Err(Error::new(ErrorKind::SystemLimit, message));
     }
     let mut roots: Vec<_> = system
         .certs

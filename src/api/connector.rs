@@ -169,7 +169,7 @@ mod tests {
             .build();
         let connector = connector(Sockets::default());
         let agent = Agent::with_parts(config, connector, TwoAddresses(proxy));
-        let answer = agent.get("http://host.test/").call().expect("an answer");
-        assert_eq!(answer.status(), 204);
+        let response = agent.get("http://host.test/").call().expect("an answer");
+        assert_eq!(response.status(), 204);
     }
 }

@@ -1,4 +1,4 @@
-//! Which hosts have answered, which cannot be reached, and who waits for them to come back.
+//! Which hosts have responded, which cannot be reached, and which workers wait for them to come back.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -18,18 +18,18 @@ pub(crate) struct Contacts {
 
 #[derive(Default)]
 struct Known {
-    answered: HashSet<String>,
+    responded: HashSet<String>,
     away: HashSet<String>,
-    /// How often one that was away has answered again.
+    /// How often a host that was away has responded again.
     returns: u64,
 }
 
 impl Contacts {
-    /// A host has answered. If it was away, whoever waits tries again.
-    pub(crate) fn answered(&self, host: &str) {
+    /// A host has responded. If it was away, all waiting workers try again.
+    pub(crate) fn responded(&self, host: &str) {
         let mut known = self.known.lock();
-        if !known.answered.contains(host) {
-            known.answered.insert(host.to_owned());
+        if !known.responded.contains(host) {
+            known.responded.insert(host.to_owned());
         }
         if known.away.remove(host) {
             known.returns += 1;
@@ -54,13 +54,13 @@ impl<'a> Contact<'a> {
         Self { contacts, url }
     }
 
-    /// Whether it has ever answered: before that, failures to reach it are told soon.
-    pub(crate) fn has_answered(&self) -> bool {
+    /// Whether the host has ever responded. Until then, a failure to reach it is returned soon.
+    pub(crate) fn has_responded(&self) -> bool {
         Url::parse(self.url).is_ok_and(|url| {
             self.contacts
                 .known
                 .lock()
-                .answered
+                .responded
                 .contains(&authority(&url))
         })
     }
@@ -100,15 +100,15 @@ mod tests {
                 .iter()
                 .map(|call| scope.spawn(|| sleep(&contacts, call)))
                 .collect();
-            // An answer of one that was never away wakes nobody.
+            // A response of another host wakes nobody.
             thread::sleep(Duration::from_millis(200));
-            contacts.answered("other.test:443");
+            contacts.responded("other.test:443");
             calls[0].stop();
             thread::sleep(Duration::from_millis(200));
             let ended: Vec<_> = sleeping.iter().map(|thread| thread.is_finished()).collect();
             assert_eq!(ended, [true, false, false]);
             contacts.missed(HOST);
-            contacts.answered(HOST);
+            contacts.responded(HOST);
             let results = sleeping.into_iter().map(|thread| thread.join());
             let results: Vec<_> = results.map(|result| result.expect("no panic")).collect();
             let stopped = results[0].as_ref().map_err(|error| error.kind());

@@ -11,7 +11,7 @@ use crate::sieve::Sieve;
 
 /// A login that is not over (`protocol` 2.2). The message beside it is a secret, so it must not become an error's.
 pub(super) const SECOND_FACTOR: &str = "TWO_FA_REQUIRED";
-/// No usual answer of the service comes near this; a larger one is refused.
+/// No usual response of the service comes near this size; a larger one is refused.
 pub(super) const LARGEST_ANSWER: u64 = 16 << 20;
 /// The same for a listing, without what is left out of it: it has room for what package information says of
 /// [`MOST_FILES`] files.
@@ -22,74 +22,74 @@ pub(crate) const MOST_FILES: usize = 100_000;
 const LONGEST_ERROR_ID: usize = 100;
 
 /// Reads a JSON envelope (`protocol` 2.1).
-pub(super) fn read_envelope(answer: &mut Response) -> std::result::Result<Json, Failure> {
-    parse_envelope(answer, read_usual).map(|(_, json)| json)
+pub(super) fn read_envelope(response: &mut Response) -> std::result::Result<Json, Failure> {
+    parse_envelope(response, read_usual).map(|(_, json)| json)
 }
 
 /// Reads a JSON envelope: its text and its value.
 pub(super) fn parse_envelope(
-    answer: &mut Response,
+    response: &mut Response,
     read: fn(&mut Response) -> std::result::Result<Vec<u8>, Failure>,
 ) -> std::result::Result<(Vec<u8>, Json), Failure> {
-    if (300..400).contains(&answer.status) {
-        let target = answer
+    if (300..400).contains(&response.status) {
+        let target = response
             .location
             .as_deref()
             .and_then(|text| Url::parse(text).ok());
         let host = target
             .and_then(|url| url.host_str().map(str::to_owned))
             .unwrap_or_else(|| "nowhere".to_owned());
-        let told = Error::new(
+        let error = Error::new(
             ErrorKind::BadAnswer,
             format!("the server redirects to {host}; not followed"),
         );
-        return Err(told
-            .with_http_status(answer.status)
+        return Err(error
+            .with_http_status(response.status)
             .with_remedy("give the portal's own host")
             .into());
     }
-    let body = read(answer).map_err(|failure| Failure {
-        error: failure.error.with_http_status(answer.status),
+    let body = read(response).map_err(|failure| Failure {
+        error: failure.error.with_http_status(response.status),
         ..failure
     })?;
     match Json::parse(&body) {
-        Ok(json) if json.is_object() && (json.has("response") || answer.status < 300) => {
+        Ok(json) if json.is_object() && (json.has("response") || response.status < 300) => {
             Ok((body, json))
         }
         // JSON, but more of it than is kept.
         Err(Unread::NoMemory) => Err(Error::out_of_memory(body.len()).into()),
         Err(Unread::TooMuch(error)) => {
-            let told = format!("the answer cannot be read: {error}");
-            let error = Error::new(ErrorKind::BadAnswer, told).with_http_status(answer.status);
+            let message = format!("the answer cannot be read: {error}");
+            let error = Error::new(ErrorKind::BadAnswer, message).with_http_status(response.status);
             Err(Failure::new(Class::Garbled, error))
         }
-        _ => Err(http_failure(answer, &String::from_utf8_lossy(&body))),
+        _ => Err(http_failure(response, &String::from_utf8_lossy(&body))),
     }
 }
 
-pub(super) fn read_usual(answer: &mut Response) -> std::result::Result<Vec<u8>, Failure> {
+pub(super) fn read_usual(response: &mut Response) -> std::result::Result<Vec<u8>, Failure> {
     let mut body = Vec::new();
-    read_limited(answer, LARGEST_ANSWER, &mut body)?;
+    read_limited(response, LARGEST_ANSWER, &mut body)?;
     Ok(body)
 }
 
 /// Reads a listing of any length; only what is left of it is limited.
-pub(super) fn read_listing(answer: &mut Response) -> std::result::Result<Vec<u8>, Failure> {
-    read_sieved(answer, Sieve::without_confirmations())
+pub(super) fn read_listing(response: &mut Response) -> std::result::Result<Vec<u8>, Failure> {
+    read_sieved(response, Sieve::without_confirmations())
 }
 
 /// The same with what recipients have done to each file, which is nearly all of it where there are many of both.
-pub(super) fn read_whole_listing(answer: &mut Response) -> std::result::Result<Vec<u8>, Failure> {
-    read_sieved(answer, Sieve::default())
+pub(super) fn read_whole_listing(response: &mut Response) -> std::result::Result<Vec<u8>, Failure> {
+    read_sieved(response, Sieve::default())
 }
 
-fn read_sieved(answer: &mut Response, mut sieve: Sieve) -> std::result::Result<Vec<u8>, Failure> {
+fn read_sieved(response: &mut Response, mut sieve: Sieve) -> std::result::Result<Vec<u8>, Failure> {
     let garbled =
-        |told: String| Failure::new(Class::Garbled, Error::new(ErrorKind::BadAnswer, told));
+        |message: String| Failure::new(Class::Garbled, Error::new(ErrorKind::BadAnswer, message));
     let mut piece = vec![0; 64 << 10];
     let mut length = 0_u64;
     loop {
-        let read = match answer.body.read(&mut piece) {
+        let read = match response.body.read(&mut piece) {
             Ok(0) => break,
             Ok(read) => read,
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
@@ -100,11 +100,15 @@ fn read_sieved(answer: &mut Response, mut sieve: Sieve) -> std::result::Result<V
             .feed(&piece[..read])
             .map_err(|_| Failure::from(Error::out_of_memory(sieve.len() + read)))?;
         if sieve.len() > LARGEST_LISTING {
-            let told = format!("more is listed than the {LARGEST_LISTING} bytes that are accepted");
-            return Err(garbled(told));
+            let message =
+                format!("more is listed than the {LARGEST_LISTING} bytes that are accepted");
+            return Err(garbled(message));
         }
     }
-    if answer.content_length.is_some_and(|told| told != length) {
+    if response
+        .content_length
+        .is_some_and(|declared| declared != length)
+    {
         return Err(Failure::new(
             Class::Lost,
             Error::new(ErrorKind::BadAnswer, "the answer was cut short"),
@@ -113,9 +117,9 @@ fn read_sieved(answer: &mut Response, mut sieve: Sieve) -> std::result::Result<V
     Ok(sieve.into_text())
 }
 
-/// The failure that an answer without an envelope stands for.
-pub(super) fn http_failure(answer: &Response, text: &str) -> Failure {
-    let status = answer.status;
+/// The failure that a response without an envelope stands for.
+pub(super) fn http_failure(response: &Response, text: &str) -> Failure {
+    let status = response.status;
     // What may be a record that was damaged on the way may hold a secret.
     let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     let excerpt: String = match status {
@@ -141,26 +145,26 @@ pub(super) fn http_failure(answer: &Response, text: &str) -> Failure {
         _ => format!("HTTP status {status} with an answer that is not the API's: {excerpt}"),
     };
     let error = Error::new(kind, message).with_http_status(status);
-    Failure::new(class, error.with_retry_after(answer.retry_after))
+    Failure::new(class, error.with_retry_after(response.retry_after))
 }
 
-/// What the vendor's support asks for (`protocol` 2.1).
+/// The error id, which the vendor's support asks for (`protocol` 2.1).
 fn error_id(json: &Json) -> Option<String> {
     let id = json.filled("errorId")?;
     Some(id.chars().take(LONGEST_ERROR_ID).collect())
 }
 
-/// Takes a successful envelope apart, or tells the refusal.
+/// Returns a successful envelope, or the refusal that it holds.
 pub(super) fn accept(json: Json, http_status: u16) -> std::result::Result<Json, Failure> {
     match json.text("response").as_deref() {
         // The qualified successes of finalize (`protocol` 2.1) and of a login, which then needs its second factor (2.2).
         Some("SUCCESS" | "PACKAGE_NEEDS_APPROVAL" | SECOND_FACTOR) => Ok(json),
         Some(code) => Err(refusal(code, &json).with_http_status(http_status).into()),
         None => {
-            let told = Error::new(ErrorKind::BadAnswer, "the answer has no response code");
+            let error = Error::new(ErrorKind::BadAnswer, "the answer has no response code");
             Err(Failure::new(
                 Class::Garbled,
-                told.with_http_status(http_status),
+                error.with_http_status(http_status),
             ))
         }
     }
@@ -208,9 +212,9 @@ pub(crate) fn refusal(code: &str, json: &Json) -> Error {
         Some(id) if !words.contains(&id) => format!(", error id {id}"),
         _ => String::new(),
     };
-    let told = match words.is_empty() {
+    let message = match words.is_empty() {
         true => format!("the service refused (code {code}{id})"),
         false => format!("the service refused: {words} (code {code}{id})"),
     };
-    Error::new(kind, told).with_server(code, Some(&words))
+    Error::new(kind, message).with_server(code, Some(&words))
 }

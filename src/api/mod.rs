@@ -1,5 +1,5 @@
-//! The service's REST API: one function per server call (`endpoint`), what may be repeated (`retry`), how answers are
-//! read (`json`; `sieve` leaves out of long listings what nobody reads), and the wire itself (`transport`).
+//! The service's REST API: one function per server call (`endpoint`), which calls may be repeated (`retry`), how responses
+//! are read (`envelope`), and the wire itself (`transport`).
 
 pub(crate) mod connections;
 mod connector;

@@ -1,4 +1,4 @@
-//! Which proxy a request takes: one rule for the option and the environment, as `docs/proxies.md` tells it.
+//! Which proxy a request takes: one rule for the option and the environment, as `docs/proxies.md` states it.
 
 use crate::api::host::is_loopback;
 use std::ffi::OsString;

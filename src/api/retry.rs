@@ -36,26 +36,26 @@ use crate::error::{Error, ErrorKind, Result};
 pub(crate) enum Repeat {
     /// Doing it twice does no harm.
     Safely,
-    /// Not before somebody has looked; answers [`ErrorKind::OutcomeUnknown`] to [`looking`].
+    /// Not before a look at the server: fails with [`ErrorKind::OutcomeUnknown`], which [`looking`] handles.
     Looking,
-    /// Not at all; answers [`ErrorKind::OutcomeUnknown`] to the caller.
+    /// Not at all: the caller gets [`ErrorKind::OutcomeUnknown`].
     Never,
 }
 
-/// First contact: how long an unknown name or a refused connection is tried before it is told.
+/// How long an unknown name or a refused connection is tried again, for a host that has never responded.
 const FIRST_CONTACT: Duration = Duration::from_secs(5);
 const FIRST_WAIT: Duration = Duration::from_millis(200);
 const LONGEST_WAIT: Duration = Duration::from_secs(15);
 /// An answer that makes no sense is asked for again twice.
 const GARBLED_ATTEMPTS: u32 = 3;
 
-/// Repeats an exchange for as long as that makes sense.
+/// Makes an exchange again until it succeeds, fails for good, or the retry window has passed without progress.
 ///
-/// The window counts from here, and anew from each byte of a transfer that goes forward. Nothing else counts as
-/// progress: fresh URLs, say, can be had for ever from a service whose storage is silent.
+/// The window counts from the first attempt, and anew from each byte of a transfer that was never moved before. A call
+/// that succeeds meanwhile does not extend it: a service whose storage is silent would give fresh URLs for ever.
 ///
-/// A host that cannot be reached is tried every second, and at once when another call has reached it. Until it has
-/// answered for the first time, it may as well be the wrong one: that is told soon.
+/// A host that cannot be reached is tried every second, and at once when another call has reached it. A host that has
+/// never responded may be the wrong one: its failure is returned soon.
 pub(crate) fn retrying<T>(
     call: &Call,
     window: Duration,
@@ -96,7 +96,7 @@ pub(crate) fn retrying<T>(
             return Err(failure.error);
         }
         is_lost |= failure.class != Class::NotSent;
-        let first_contact = failure.class == Class::NotSent && !contact.has_answered();
+        let first_contact = failure.class == Class::NotSent && !contact.has_responded();
         let patience = match failure.error.kind() {
             ErrorKind::TlsFailed if first_contact => Duration::ZERO,
             _ if first_contact => window.min(FIRST_CONTACT.saturating_sub(started.elapsed())),
@@ -125,8 +125,8 @@ pub(crate) fn retrying<T>(
     }
 }
 
-/// Repeats a change whose answer may get lost. Between the attempts `look` finds out whether the service has acted; what
-/// it finds is adopted. `look` only reads and is repeated by itself; when it fails, nobody knows more than before.
+/// Repeats a change whose answer may get lost. Between the attempts `look` finds out whether the service has acted, and
+/// what it finds is the result. `look` only reads, and repeats itself; when it fails, the outcome stays unknown.
 ///
 /// A refusal of a later attempt is looked into as well: an earlier one may have been acted upon late.
 pub(crate) fn looking<T>(
@@ -187,9 +187,9 @@ fn wait(attempts: u32, failure: &Error, left: Duration) -> Option<Duration> {
     (asked <= left).then(|| asked.max(usual.min(left)))
 }
 
-/// What became of a request to delete something. A refusal means that an earlier attempt of the same request did it, if
-/// the answer to that was lost and `gone` knows the refusal. Any other one is the caller's: what is not there may never
-/// have been, or be somebody else's.
+/// The result of a request to delete something. A refusal is a success if `gone` recognizes it and the answer to an
+/// earlier attempt of the same request was lost: that attempt deleted it. Any other refusal is returned, since what is not
+/// there may never have been, or may be somebody else's.
 pub(crate) fn gone_is_done<T>(deleted: Result<T>, gone: impl FnOnce(&Error) -> bool) -> Result<()> {
     match deleted {
         Err(error) if error.follows_lost_answer() && gone(&error) => Ok(()),
@@ -205,7 +205,7 @@ fn is_away(failure: &Failure) -> bool {
         && matches!(failure.error.kind(), Unreachable | UnknownHost | TimedOut)
 }
 
-/// Waits before the next attempt, and says so.
+/// Waits before the next attempt, and reports that.
 pub(crate) fn pause(call: &Call, wait: Duration, why: &Error) -> Result<()> {
     announce(
         call,
@@ -253,10 +253,10 @@ mod tests {
     use super::super::contact::Contacts;
     use super::*;
 
-    /// What is known of a host that has answered.
+    /// A host that has responded before.
     fn known() -> Arc<Contacts> {
         let contacts = Arc::<Contacts>::default();
-        contacts.answered("host.test:443");
+        contacts.responded("host.test:443");
         contacts
     }
 
@@ -334,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_not_be_repeated_is_told_as_unknown() {
+    fn what_may_not_be_repeated_fails_with_an_unknown_outcome() {
         assert_eq!(
             attempts(1500, Repeat::Looking, true, lost),
             (1, ErrorKind::OutcomeUnknown)
@@ -391,7 +391,7 @@ mod tests {
     }
 
     #[test]
-    fn tls_failures_of_a_host_that_never_answered_are_told_at_once() {
+    fn tls_failures_of_a_host_that_never_responded_are_returned_at_once() {
         let tls = || {
             Failure::new(
                 Class::NotSent,
@@ -418,7 +418,7 @@ mod tests {
     }
 
     #[test]
-    fn a_longer_retry_after_than_the_window_is_told_at_once() {
+    fn a_longer_retry_after_than_the_window_fails_at_once() {
         assert_eq!(
             attempts(1500, Repeat::Safely, true, || later(9)),
             (1, ErrorKind::HttpError)

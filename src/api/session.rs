@@ -35,21 +35,22 @@ const TOLERATED_SKEW_SECONDS: i64 = 60;
 /// No clock that is off by more than this is corrected: a signature of another day is of use to somebody else only.
 const LARGEST_SKEW_SECONDS: i64 = 24 * 3600;
 
-/// Who calls.
+/// The account in whose name calls are made.
 pub(crate) enum Credentials {
     /// A user with an API key.
     User { key: String, secret: SecretString },
     /// An anonymous sender, by the id of a Dropzone.
     Dropzone(String),
-    /// Nobody yet: somebody who logs in or registers.
+    /// None yet: for logging in and registering.
     None,
 }
 
 /// What every call to the API needs. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Api(Arc<Shared>);
+pub(crate) struct Api(Arc<Portal>);
 
-struct Shared {
+/// The portal that a client talks to, and how.
+struct Portal {
     host: String,
     credentials: Credentials,
     request_api: String,
@@ -70,7 +71,7 @@ impl Api {
         options: &ClientOptions,
         connections: Connections,
     ) -> Self {
-        Self(Arc::new(Shared {
+        Self(Arc::new(Portal {
             host: host.as_str().trim_end_matches('/').to_owned(),
             credentials,
             request_api: options.request_api.clone(),
@@ -172,8 +173,8 @@ impl Session {
         self.call("GET", path, None, Repeat::Safely)
     }
 
-    /// The same for an answer that may be large: what it tells of a tree is left out but for the first level, and so is
-    /// what recipients have done.
+    /// The same for a response that may be large: of a tree only the first level is kept, and nothing of what recipients
+    /// have done.
     pub(super) fn get_listing(&self, path: &str) -> Result<Json> {
         let path = format!("{}{path}", self.prefix()?);
         self.json_call("GET", &path, None, Repeat::Safely, read_listing)
@@ -203,7 +204,7 @@ impl Session {
         self.call("POST", path, body.into(), repeat)
     }
 
-    /// One attempt of the same, for whoever repeats it by rules of his own.
+    /// One attempt of the same, for a caller that repeats it by rules of its own.
     pub(super) fn post_once(&self, path: &str, body: &Value) -> std::result::Result<Json, Failure> {
         let path = format!("{}{path}", self.prefix()?);
         self.json_attempt("POST", &path, Some(json_text(body).expose()), read_usual)
@@ -223,7 +224,7 @@ impl Session {
         self.call("DELETE", path, Some(body), Repeat::Safely)
     }
 
-    /// A JSON call, repeated as it may be: answers the members of a successful envelope.
+    /// A JSON call, repeated as it may be: returns the members of a successful envelope.
     fn call(&self, method: &str, path: &str, body: Option<&Value>, repeat: Repeat) -> Result<Json> {
         let (prefix, text) = (self.prefix()?, body.map(json_text));
         let text = text.as_ref().map(SecretString::expose);
@@ -285,8 +286,8 @@ impl Session {
         body: Option<&str>,
         read: fn(&mut Response) -> std::result::Result<Vec<u8>, Failure>,
     ) -> std::result::Result<Json, Failure> {
-        let mut answer = self.exchange_json(method, path, body)?;
-        let accepted = accept(parse_envelope(&mut answer, read)?.1, answer.status)?;
+        let mut response = self.exchange_json(method, path, body)?;
+        let accepted = accept(parse_envelope(&mut response, read)?.1, response.status)?;
         let code = accepted.text("response");
         if code.as_deref() == Some(SECOND_FACTOR) && !path.starts_with(AUTH_PREFIX) {
             let message = "the service wants a second factor, which only a login has";
@@ -311,14 +312,14 @@ impl Session {
             repeat,
             &self.contact(),
             || {
-                let mut answer = self.exchange_json(method, &path, body)?;
-                let (text, _) = parse_envelope(&mut answer, read_usual)?;
-                String::from_utf8(text).map_err(|_| http_failure(&answer, ""))
+                let mut response = self.exchange_json(method, &path, body)?;
+                let (text, _) = parse_envelope(&mut response, read_usual)?;
+                String::from_utf8(text).map_err(|_| http_failure(&response, ""))
             },
         )
     }
 
-    /// Posts a form to any URL, without headers that say who calls; answers its JSON, which has no envelope
+    /// Posts a form to any URL, without credentials; returns the JSON of the response, which has no envelope
     /// (`protocol` 6.13).
     pub(super) fn post_form(&self, url: &str, form: &str) -> Result<Json> {
         retrying(
@@ -327,7 +328,7 @@ impl Session {
             Repeat::Never,
             &Contact::new(self.agents.storage.contacts(), url),
             || {
-                let mut answer = self.agents.storage.exchange(Request {
+                let mut response = self.agents.storage.exchange(Request {
                     method: "POST",
                     url,
                     headers: &[
@@ -336,7 +337,7 @@ impl Session {
                     ],
                     body: Body::Bytes(form.as_bytes()),
                 })?;
-                read_envelope(&mut answer)
+                read_envelope(&mut response)
             },
         )
     }
@@ -369,19 +370,19 @@ impl Session {
     /// Sends one request to a whole path, if that leads where it says. A refused signature is tried once more if the clocks explain it.
     fn send(&self, request: Signed<'_>) -> std::result::Result<Response, Failure> {
         if !is_plain(request.path) {
-            let told = "an id that the service, or the caller, gave cannot be part of a path";
-            return Err(Error::new(ErrorKind::BadAnswer, told).into());
+            let message = "an id that the service, or the caller, gave cannot be part of a path";
+            return Err(Error::new(ErrorKind::BadAnswer, message).into());
         }
-        let answer = self.send_once(request)?;
+        let response = self.send_once(request)?;
         if !self.may_correct_clock(request.path) {
-            return Ok(answer);
+            return Ok(response);
         }
-        match (self.corrected_clock(answer)?, request.body) {
-            (Some(answer), _) => Ok(answer),
-            // Whoever counts bytes counts those of one request in each attempt.
+        match (self.corrected_clock(response)?, request.body) {
+            (Some(response), _) => Ok(response),
+            // The bytes of a counted body are counted once in each attempt.
             (None, Body::Counted { .. }) => {
-                let told = "the service refused a request because of its time";
-                let error = Error::new(ErrorKind::AuthenticationFailed, told);
+                let message = "the service refused a request because of its time";
+                let error = Error::new(ErrorKind::AuthenticationFailed, message);
                 Err(Failure::new(Class::Lost, error))
             }
             (None, _) => self.send_once(request),
@@ -389,10 +390,10 @@ impl Session {
     }
 
     fn send_once(&self, signed: Signed<'_>) -> std::result::Result<Response, Failure> {
-        let shared = &self.api.0;
+        let portal = &self.api.0;
         let path = signed.path;
         let mut headers = vec![
-            ("ss-request-api", shared.request_api.as_str()),
+            ("ss-request-api", portal.request_api.as_str()),
             (
                 "ss-sdk-version",
                 concat!("libsendsafely/", env!("CARGO_PKG_VERSION")),
@@ -407,15 +408,15 @@ impl Session {
             headers.extend(signature.headers());
         }
         let optional = [
-            ("ss-client-version", shared.client_version.as_deref()),
-            ("accept-language", shared.locale.as_deref()),
+            ("ss-client-version", portal.client_version.as_deref()),
+            ("accept-language", portal.locale.as_deref()),
         ];
         headers.extend(
             optional
                 .into_iter()
                 .filter_map(|(name, value)| Some((name, value?))),
         );
-        let url = format!("{}{path}", shared.host);
+        let url = format!("{}{path}", portal.host);
         self.agents.api.exchange(Request {
             method: signed.method,
             url: &url,
@@ -454,7 +455,7 @@ impl Api {
         signature::timestamp(self.server_time())
     }
 
-    /// The headers that say who calls. A path with a query is signed without it.
+    /// The headers that sign a request. A path with a query is signed without it.
     pub(crate) fn sign(&self, timestamp: String, path: &str, body: &[u8]) -> Signature<'_> {
         let mut signature = Signature::default();
         match &self.0.credentials {
@@ -472,7 +473,7 @@ impl Api {
     }
 }
 
-/// What says who calls, as headers (`protocol` 1.2, 1.3).
+/// The headers of a signed request (`protocol` 1.2, 1.3).
 #[derive(Default)]
 pub(crate) struct Signature<'a> {
     key: Option<&'a str>,
@@ -492,33 +493,33 @@ impl Signature<'_> {
 }
 
 impl Session {
-    /// Whether a refusal may be the fault of our clock, and the server's word on it can be believed: the request carried
-    /// a time, and nobody on the way can have changed the answer.
+    /// Whether a refusal may be the fault of this machine's clock, and the server's `Date` can be believed: the request
+    /// carried a time, and nobody on the way can have changed the response.
     fn may_correct_clock(&self, path: &str) -> bool {
-        let shared = &self.api.0;
+        let portal = &self.api.0;
         !path.starts_with(AUTH_PREFIX)
-            && matches!(shared.credentials, Credentials::User { .. })
-            && shared.clock_is_trusted
+            && matches!(portal.credentials, Credentials::User { .. })
+            && portal.clock_is_trusted
     }
 
     /// Looks whether an answer refuses the signature while its `Date` says that our clock is wrong. Corrects the
-    /// offset and answers `None` if so, else the answer with its body put back.
+    /// offset and returns `None` if so, else the response with its body put back.
     fn corrected_clock(
         &self,
-        mut answer: Response,
+        mut response: Response,
     ) -> std::result::Result<Option<Response>, Failure> {
-        let small_json = answer.content_type.contains("json")
-            && answer.content_length.is_some_and(|length| length < 4096);
-        let Some(date) = answer.date.filter(|_| small_json) else {
-            return Ok(Some(answer));
+        let small_json = response.content_type.contains("json")
+            && response.content_length.is_some_and(|length| length < 4096);
+        let Some(date) = response.date.filter(|_| small_json) else {
+            return Ok(Some(response));
         };
         let offset = seconds(date) - seconds(SystemTime::now());
         let known = self.api.0.clock_offset.load(Ordering::Relaxed);
         if (offset - known).abs() <= TOLERATED_SKEW_SECONDS || offset.abs() > LARGEST_SKEW_SECONDS {
-            return Ok(Some(answer));
+            return Ok(Some(response));
         }
         let mut body = Vec::new();
-        read_limited(&mut answer, LARGEST_ANSWER, &mut body)?;
+        read_limited(&mut response, LARGEST_ANSWER, &mut body)?;
         let refused = serde_json::from_slice::<Value>(&body).is_ok_and(|json| {
             json.get("response").and_then(Value::as_str) == Some("AUTHENTICATION_FAILED")
         });
@@ -529,12 +530,12 @@ impl Session {
             ));
             return Ok(None);
         }
-        answer.body = Box::new(std::io::Cursor::new(body));
-        Ok(Some(answer))
+        response.body = Box::new(std::io::Cursor::new(body));
+        Ok(Some(response))
     }
 }
 
-/// Whether what comes from a host was written by it and by nobody on the way.
+/// Whether nobody between this machine and the host can have written its responses.
 fn nobody_between(host: &Url) -> bool {
     host.scheme() == "https" || is_loopback(host)
 }

@@ -124,7 +124,7 @@ impl Transport for Socket {
             let written = match result {
                 Ok(0) => return Err(io::Error::from(io::ErrorKind::WriteZero).into()),
                 Ok(written) => written,
-                // Our limit has expired: it is told at the next step.
+                // Our limit has expired: it is reported at the next step.
                 Err(ureq::Error::Timeout(_)) if limit.is_some() => 0,
                 Err(error) => return Err(error),
             };

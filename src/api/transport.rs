@@ -68,7 +68,7 @@ impl Read for CountedReader<'_> {
     }
 }
 
-/// An answer, its body still on the wire.
+/// A response, its body still on the wire.
 pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) content_type: String,
@@ -115,7 +115,7 @@ impl From<Error> for Failure {
     }
 }
 
-/// Sends one request and answers with the head of the reply. Tests put a fake in its place.
+/// Sends one request and returns the head of the response. Tests put a fake in its place.
 pub(crate) trait Transport: Send + Sync {
     fn exchange(&self, request: Request<'_>) -> std::result::Result<Response, Failure>;
 }
@@ -215,7 +215,7 @@ impl Transport for HttpTransport {
         };
         let is_part = !self.for_api || matches!(request.body, Body::Counted { .. });
         exchange::begin(if is_part { self.part } else { self.whole });
-        let answer = match request.body {
+        let response = match request.body {
             Body::Empty if matches!(request.method, "POST" | "PUT" | "PATCH") => {
                 agent.run(builder.body(&[][..]).map_err(unusable)?)
             }
@@ -237,7 +237,7 @@ impl Transport for HttpTransport {
                 )
             }
         };
-        let answer = answer.map_err(|error| {
+        let response = response.map_err(|error| {
             let failure = self.failure(error, &host);
             match proxy {
                 Some((_, origin)) if failure.class == Class::NotSent => Failure {
@@ -249,9 +249,9 @@ impl Transport for HttpTransport {
                 _ => failure,
             }
         })?;
-        self.contacts.answered(&host);
+        self.contacts.responded(&host);
         let header = |name| {
-            answer
+            response
                 .headers()
                 .get(name)
                 .and_then(|value| value.to_str().ok())
@@ -262,7 +262,7 @@ impl Transport for HttpTransport {
         let is_part = !self.for_api || content_type.contains("octet-stream");
         let pace = if is_part { self.part } else { self.whole };
         let response = Response {
-            status: answer.status().as_u16(),
+            status: response.status().as_u16(),
             content_type,
             content_length: header("content-length").and_then(|text| text.parse().ok()),
             content_range: header("content-range").map(str::to_owned),
@@ -273,7 +273,7 @@ impl Transport for HttpTransport {
             body: Box::new(FailingWith {
                 host,
                 exchange: Exchange::current().at(pace),
-                reader: answer.into_body().into_reader(),
+                reader: response.into_body().into_reader(),
             }),
         };
         Ok(response)
@@ -358,7 +358,7 @@ pub(crate) fn read_limited(
 
 /// The failure behind an error of reading a body.
 pub(crate) fn body_failure(error: io::Error) -> Failure {
-    let told = match error.downcast::<Error>() {
+    let error = match error.downcast::<Error>() {
         Ok(error) => error,
         Err(error) if error.kind() == io::ErrorKind::OutOfMemory => {
             let why = "there is no memory for the answer";
@@ -369,7 +369,7 @@ pub(crate) fn body_failure(error: io::Error) -> Failure {
             format!("the connection broke: {error}"),
         ),
     };
-    Failure::new(Class::Lost, told)
+    Failure::new(Class::Lost, error)
 }
 
 /// What the TLS library says for people; some of its errors end in a structure's octets.
@@ -420,7 +420,7 @@ fn failure(error: ureq::Error, host: &str, handed_over: bool) -> Failure {
                     lost(ErrorKind::TimedOut, error.to_string())
                 }
                 Io::TimedOut => lost(ErrorKind::TimedOut, "no answer in time".into()),
-                // The standard library tells a failed look-up by its words alone.
+                // The standard library marks a failed look-up by its words alone.
                 _ if error.to_string().starts_with("failed to lookup") => {
                     let kind = match os::are_exhausted() {
                         true => ErrorKind::SystemLimit,

@@ -45,7 +45,7 @@ impl Rate {
     }
 }
 
-/// What an observer is told, and when.
+/// The reports to an observer.
 struct Reports<'a> {
     call: &'a Call,
     rate: Rate,
@@ -66,14 +66,14 @@ impl<'a> Reports<'a> {
     }
 
     /// Reports a change of phase at once, and otherwise several times a second.
-    fn tell_if_due(&mut self, observer: &mut dyn Observer) -> Flow {
+    fn send_if_due(&mut self, observer: &mut dyn Observer) -> Flow {
         if self.call.phase() == self.phase && Instant::now() < self.next {
             return Flow::Continue;
         }
-        self.tell(observer)
+        self.send(observer)
     }
 
-    fn tell(&mut self, observer: &mut dyn Observer) -> Flow {
+    fn send(&mut self, observer: &mut dyn Observer) -> Flow {
         let mut progress = self.call.snapshot();
         progress.bytes_per_second = self.rate.sample(progress.bytes_done);
         self.phase = progress.phase;
@@ -83,11 +83,11 @@ impl<'a> Reports<'a> {
     }
 }
 
-/// Waits on the calling thread for what workers send, telling the observer all the while.
+/// Waits on the calling thread for what workers send, and reports to the observer meanwhile.
 ///
-/// `handle` gets each event and answers with the result of the call when that event ends it. A stop interrupts the
-/// workers, gives them a moment to notice, and ends the call as stopped; no line of the log comes after it. The channel must have at least one sender as
-/// long as the call is not ended; when all are gone, a worker has died.
+/// `handle` gets each event, and returns the result of the call if the event ends it. A stop interrupts the workers,
+/// gives them a moment to end, and ends the call as stopped; no line of the log comes after it. The channel must have a
+/// sender until the call ends: when all are gone, a worker has died.
 pub(crate) fn attend<E>(
     call: &Arc<Call>,
     notices: &Receiver<()>,
@@ -120,18 +120,18 @@ pub(crate) fn attend<E>(
             default(wait) => {}
         }
         line = call.next_line().map(|line| observer.log(&line));
-        flow = reports.tell_if_due(observer);
+        flow = reports.send_if_due(observer);
     };
     while flow == Flow::Continue
         && let Some(line) = call.next_line()
     {
         observer.log(&line);
-        flow = reports.tell_if_due(observer);
+        flow = reports.send_if_due(observer);
     }
     match result {
         Some(Ok(())) => {
             if flow == Flow::Continue {
-                reports.tell(observer);
+                reports.send(observer);
             }
             Ok(())
         }
@@ -173,7 +173,7 @@ pub(crate) fn begin(call: &Call, observer: &mut dyn Observer) -> Result<()> {
     }
 }
 
-/// Runs a piece of work on a worker of its own, while the calling thread tells the observer.
+/// Runs a piece of work on a worker of its own, while the calling thread reports to the observer.
 pub(crate) fn run<T: Send + 'static>(
     observer: &mut dyn Observer,
     work: impl FnOnce(&Arc<Call>) -> Result<T> + Send + 'static,
@@ -181,7 +181,7 @@ pub(crate) fn run<T: Send + 'static>(
     // What depends on the type of the result is this little: there are a hundred kinds of work.
     let slot = Arc::new(Mutex::new(None));
     let place = Arc::clone(&slot);
-    run_job(
+    run_work(
         observer,
         Box::new(move |call| {
             let result = work(call)?;
@@ -193,16 +193,16 @@ pub(crate) fn run<T: Send + 'static>(
     result.ok_or_else(died)
 }
 
-/// Work on a worker, whatever comes of it.
-type Job = Box<dyn FnOnce(&Arc<Call>) -> Result<()> + Send>;
+/// Work of a worker.
+type Work = Box<dyn FnOnce(&Arc<Call>) -> Result<()> + Send>;
 
-fn run_job(observer: &mut dyn Observer, job: Job) -> Result<()> {
+fn run_work(observer: &mut dyn Observer, work: Work) -> Result<()> {
     let (call, notices) = Call::new();
     let (done, events) = unbounded();
     let worker = Arc::clone(&call);
     begin(&call, observer)?;
     os::spawn("sendsafely", move || {
-        let _ = done.send(guarded(|| job(&worker)));
+        let _ = done.send(guarded(|| work(&worker)));
     })?;
     attend(&call, &notices, observer, &events, &mut Some)
 }

@@ -1,4 +1,4 @@
-//! What the caller of a call is told, and what it answers.
+//! What a call reports to its caller.
 
 /// What a call is doing at the moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub struct Progress {
     pub bytes_done: u64,
     /// Bytes of ciphertext on the wire; falls back when a part has to be sent again.
     pub bytes_sent: u64,
-    /// Bytes of plaintext in all; `None` when the source does not tell. A download corrects it where a file has more or
+    /// Bytes of plaintext in all; `None` while that is not known. A download corrects it where a file has more or
     /// fewer than its sender declared.
     pub bytes_total: Option<u64>,
     /// Parts safely stored.
@@ -53,16 +53,16 @@ pub struct Progress {
     pub bytes_per_second: u64,
 }
 
-/// A caller's answer to a report.
+/// What a call does after a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flow {
     /// Go on.
     Continue,
-    /// Stop the call; it answers [`ErrorKind::Stopped`].
+    /// Stop the call, which then fails with [`ErrorKind::Stopped`].
     Stop,
 }
 
-/// Who is told how a call goes, on the thread that made it.
+/// Gets the reports of a call, on the thread that made it.
 pub trait Observer {
     /// Called at each change of phase and otherwise several times a second, even while nothing moves.
     fn progress(&mut self, progress: &Progress) -> Flow;

@@ -36,7 +36,7 @@ pub(crate) struct Call {
     parts_done: AtomicU32,
     parts_total: AtomicU32,
     retries: AtomicU32,
-    /// Milliseconds after `started` at which something last went forward; the retry window counts from here.
+    /// Milliseconds from `started` to the last progress of a transfer; the retry window counts from here.
     moved_at: AtomicU64,
     stopped: AtomicBool,
     /// Sleepers wait on the condition; the mutex holds what a stop interrupts.
@@ -149,7 +149,7 @@ impl Call {
         self.parts_total.store(parts, Ordering::Relaxed);
     }
 
-    /// What was counted with so many bytes has others: the total follows, if there is one.
+    /// A file that was counted with so many bytes has another size: the total follows, if there is one.
     pub(crate) fn correct_total(&self, counted: u64, actual: u64) {
         let correct = |total: u64| {
             (total != UNKNOWN_TOTAL).then(|| total.saturating_sub(counted).saturating_add(actual))
@@ -160,7 +160,7 @@ impl Call {
         }
     }
 
-    /// There is a part that nobody has counted.
+    /// A file has a part that was not counted.
     pub(crate) fn one_part_more(&self) {
         self.parts_total.fetch_add(1, Ordering::Relaxed);
         if let Some((whole, _)) = &self.whole {
@@ -204,7 +204,7 @@ impl Call {
         }
     }
 
-    /// Notes that something went forward: the retry window starts anew.
+    /// Notes progress of a transfer: the retry window starts anew.
     pub(crate) fn moved(&self) {
         self.moved_at.store(self.elapsed_ms(), Ordering::Relaxed);
         if let Some((whole, _)) = &self.whole {
@@ -227,7 +227,7 @@ impl Call {
         self.stopped.load(Ordering::Acquire)
     }
 
-    /// An error if the call was stopped: what every loop of a worker asks before it goes on.
+    /// Fails if the call was stopped. Every loop of a worker begins with this.
     pub(crate) fn check(&self) -> Result<()> {
         if self.is_stopped() {
             Err(stopped())
@@ -236,7 +236,7 @@ impl Call {
         }
     }
 
-    /// Registers what a stop has to interrupt; answers its number. After a stop it is interrupted at once.
+    /// Registers what a stop has to interrupt, and returns its number. After a stop it is interrupted at once.
     pub(crate) fn on_stop(&self, interrupt: Arc<dyn Interrupt>) -> u64 {
         let mut interrupts = self.interrupts.lock();
         interrupts.last += 1;
@@ -250,7 +250,7 @@ impl Call {
         number
     }
 
-    /// Takes back what was registered: from now on a stop leaves it alone. Answers whether none came before.
+    /// Takes back what was registered: from now on a stop leaves it alone. Returns whether there was none before.
     pub(crate) fn release(&self, number: u64) -> bool {
         let mut interrupts = self.interrupts.lock();
         interrupts
@@ -327,7 +327,7 @@ pub(crate) fn stopped() -> Error {
     Error::new(ErrorKind::Stopped, "stopped by the progress callback")
 }
 
-/// The error of a call whose worker is gone without a word.
+/// The error of a call whose worker ended without a result.
 pub(crate) fn died() -> Error {
     Error::new(ErrorKind::Internal, "a worker ended without a result")
 }

@@ -12,10 +12,10 @@ use crate::error::{Error, Result};
 
 /// Bytes that may be in memory at once.
 ///
-/// A lease waits until it fits, or until it is `urgent`: the part that a transfer needs to go on has to run whatever
-/// the others hold. It never waits for its buffer, so that those who do, with or without memory of their own, always
-/// have somebody to wait for. What its maker wants beyond that (key derivations, unpacking) goes above the limit for
-/// one at a time, which waits for nobody then: many transfers have as many urgent parts.
+/// A lease waits until it fits, or until it is `urgent`: the part without which a transfer cannot go on gets its buffer
+/// whatever the others hold. So among all that wait there is always one lease that does not, and that ends. What an
+/// urgent part needs beyond its buffer (key derivations, unpacking) goes above the limit for one lease at a time, because
+/// many transfers have as many urgent parts.
 pub(crate) struct Budget {
     limit: u64,
     state: Watched<State>,
@@ -28,7 +28,7 @@ struct State {
     /// Buffers to use again, and their capacities in all.
     idle: Vec<Vec<u8>>,
     idle_bytes: u64,
-    /// Whether somebody has grown above the limit.
+    /// Whether a lease has grown above the limit.
     above: bool,
 }
 
@@ -358,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_waits_sleeps_until_something_is_given_back() {
+    fn a_waiting_lease_sleeps_until_memory_is_given_back() {
         let (budget, call) = budget(100);
         let held = budget.lease(&call, 100, || false).expect("fits");
         let looks = AtomicU32::new(0);
@@ -366,7 +366,10 @@ mod tests {
         std::thread::scope(|scope| {
             let waiting = scope.spawn(|| budget.lease(&call, 100, urgent).map(|_| ()));
             std::thread::sleep(6 * A_WHILE);
-            assert!(looks.load(Ordering::Relaxed) <= 2, "nobody looks meanwhile");
+            assert!(
+                looks.load(Ordering::Relaxed) <= 2,
+                "it does not look meanwhile"
+            );
             drop(held);
             waiting.join().expect("no panic").expect("room was made");
         });

@@ -136,16 +136,17 @@ impl PartFetcher {
         let meter = Meter::new(&session.call, !self.is_proof);
         let mut begun = None;
         move_part(session, &self.route, &meter, |route, through_api| {
-            let answer = match through_api {
+            let response = match through_api {
                 true => self.ask_api(wanted.part),
                 false => {
                     let mut rest = begun.as_ref().map(Begun::rest);
-                    let answer = self.ask_storage(wanted.part, route, &mut rest);
+                    let response = self.ask_storage(wanted.part, route, &mut rest);
                     begun = begun.take().filter(|_| rest.is_some());
-                    answer
+                    response
                 }
             };
-            let piece = answer.and_then(|answer| self.receive(answer, wanted, &mut begun, &meter));
+            let piece =
+                response.and_then(|response| self.receive(response, wanted, &mut begun, &meter));
             piece.map_err(|failure| Failed {
                 failure: (wanted.judge)(failure, meter.furthest()),
                 kept: begun.as_ref().map_or(0, Begun::arrived),
@@ -186,18 +187,18 @@ impl PartFetcher {
     ) -> std::result::Result<Response, Failure> {
         let session = &self.file.session;
         let url = self.url(part)?;
-        let answer = endpoint::get_part(session, &url, piece.as_deref())
+        let response = endpoint::get_part(session, &url, piece.as_deref())
             .inspect_err(|_| self.urls.forget(part, &url))?;
-        if answer.status == 200 || answer.status == 206 && piece.is_some() {
-            return Ok(answer);
+        if response.status == 200 || response.status == 206 && piece.is_some() {
+            return Ok(response);
         }
-        if piece.is_some() && !matches!(answer.status, 403 | 408 | 429 | 500..=599) {
+        if piece.is_some() && !matches!(response.status, 403 | 408 | 429 | 500..=599) {
             // A storage that does not like to give a piece may like to give the whole.
             *piece = None;
-            return Err(piece_refused(answer.status));
+            return Err(piece_refused(response.status));
         }
         self.urls.forget(part, &url);
-        Err(route.storage_failure(answer.status, answer.retry_after))
+        Err(route.storage_failure(response.status, response.retry_after))
     }
 
     /// Asks the API server for a part.
@@ -215,14 +216,14 @@ impl PartFetcher {
     /// come of a part whose connection broke is left in `begun`.
     fn receive(
         &self,
-        mut answer: Response,
+        mut response: Response,
         wanted: &Wanted<'_>,
         begun: &mut Option<Begun>,
         meter: &Meter<'_>,
     ) -> std::result::Result<Piece, Failure> {
         let (mut memory, length) = match begun.take() {
-            Some(begun) if answer.status == 206 => {
-                if !continues(&answer, &begun) {
+            Some(begun) if response.status == 206 => {
+                if !continues(&response, &begun) {
                     return Err(another_piece());
                 }
                 (begun.memory, Some(begun.length))
@@ -230,11 +231,11 @@ impl PartFetcher {
             given_up => {
                 drop(given_up);
                 meter.back_to(0);
-                self.begin(&answer, wanted)?
+                self.begin(&response, wanted)?
             }
         };
         let limit = self.file.max_part_bytes;
-        let read = read_counted(&mut answer, &mut memory.buffer, length, limit, &|bytes| {
+        let read = read_counted(&mut response, &mut memory.buffer, length, limit, &|bytes| {
             meter.add(bytes)
         });
         match read {
@@ -251,11 +252,11 @@ impl PartFetcher {
     /// Memory for a part of which nothing is there yet, and its length if the server says it.
     fn begin(
         &self,
-        answer: &Response,
+        response: &Response,
         wanted: &Wanted<'_>,
     ) -> std::result::Result<(Lease, Option<u64>), Failure> {
         let limit = self.file.max_part_bytes;
-        let length = answer.content_length;
+        let length = response.content_length;
         let expected = length.unwrap_or(limit);
         if expected > limit {
             return Err(too_large(expected, limit).into());
@@ -349,11 +350,11 @@ fn wrong_part(how: &str) -> Failure {
 }
 
 /// Whether an answer holds exactly what is missing of a part.
-fn continues(answer: &Response, begun: &Begun) -> bool {
+fn continues(response: &Response, begun: &Begun) -> bool {
     let (arrived, length) = (begun.arrived(), begun.length);
     let range = format!("bytes {arrived}-{}/{length}", length - 1);
-    answer.content_range.as_deref().map(str::trim) == Some(&range)
-        && answer
+    response.content_range.as_deref().map(str::trim) == Some(&range)
+        && response
             .content_length
             .is_none_or(|rest| rest == length - arrived)
 }
@@ -369,7 +370,7 @@ fn too_large(size: u64, limit: u64) -> Error {
 /// Reads a body to its end behind what is there already, and counts what comes. It is read no further than `length`,
 /// or `limit`, which the buffer has room for.
 fn read_counted(
-    answer: &mut Response,
+    response: &mut Response,
     buffer: &mut Vec<u8>,
     length: Option<u64>,
     limit: u64,
@@ -384,14 +385,16 @@ fn read_counted(
         if room == 0 {
             break;
         }
-        let read = (&mut answer.body).take(STEP.min(room)).read_to_end(buffer);
+        let read = (&mut response.body)
+            .take(STEP.min(room))
+            .read_to_end(buffer);
         // What came before an error is there as well.
         count(buffer.len() as u64 - before);
         if read.map_err(body_failure)? == 0 {
             break;
         }
     }
-    if buffer.len() as u64 == most && answer.body.read(&mut [0]).map_err(body_failure)? > 0 {
+    if buffer.len() as u64 == most && response.body.read(&mut [0]).map_err(body_failure)? > 0 {
         return Err(match length {
             Some(_) => garbled("the part is longer than the storage said"),
             None => too_large(most + 1, limit).into(),

@@ -9,7 +9,7 @@ use crate::call::stopped;
 use crate::error::Result;
 use crate::os::{Existing, TargetFile};
 
-/// What the workers of a download ask of, or tell, the thread that made the call.
+/// What workers of a download send to the thread that made the call.
 pub(crate) enum SinkEvent<T> {
     Write(Write),
     Done(Result<T>),
@@ -54,14 +54,14 @@ impl Outlet {
                 Ok(buffer)
             }
             Self::Pushed(push) => {
-                let (written, answer) = bounded(1);
+                let (written, given_back) = bounded(1);
                 push(Write {
                     buffer,
                     plaintext,
                     written,
                 })?;
-                // The calling thread answers an error of the sink by ending the call, which drops the sender.
-                answer.recv().map_err(|_| stopped())
+                // After an error of the sink the calling thread ends the call, which drops the sender.
+                given_back.recv().map_err(|_| stopped())
             }
             Self::Closed => Err(stopped()),
         }

@@ -17,9 +17,8 @@ const HEAD: u64 = 4 << 10;
 /// Proves that a file can be decrypted: whether a keycode is the right one. Heads are noted that do not prove it; after
 /// that only whole parts should be asked for.
 ///
-/// Who gives a part may have changed its head, and sees that it has not proved anything by the request for the whole. So
-/// the whole has to be there then, and to begin with the same bytes: that is nothing but a failure for a part that is
-/// not genuine.
+/// A server that has changed the head of a part learns from the request for the whole part that the head proved nothing.
+/// So the whole part then has to be there and to begin with the same bytes; anything else is a failure.
 ///
 /// # Errors
 /// `DecryptFailed` if it is not; `KeycodeNotProved` if there is no whole to a head; what fetching a part fails with.
@@ -69,7 +68,9 @@ impl PartFetcher {
         let mut range = Some(format!("bytes=0-{}", HEAD - 1));
         move_part(session, &self.route, &meter, |route, through_api| {
             let head = match through_api {
-                true => self.ask_api(1).and_then(|answer| self.read_head(answer)),
+                true => self
+                    .ask_api(1)
+                    .and_then(|response| self.read_head(response)),
                 false => self.head_from_storage(route, &mut range),
             };
             head.and_then(|head| self.proves_by(head))
@@ -85,19 +86,19 @@ impl PartFetcher {
         range: &mut Option<String>,
     ) -> std::result::Result<Head, Failure> {
         if range.is_some() {
-            let head = self.ask_storage(1, route, range).and_then(|answer| {
-                if !is_head(&answer) {
+            let head = self.ask_storage(1, route, range).and_then(|response| {
+                if !is_head(&response) {
                     *range = None;
                     return Err(another_piece());
                 }
-                self.read_head(answer)
+                self.read_head(response)
             });
             if range.is_some() {
                 return head;
             }
         }
-        let answer = self.ask_storage(1, route, range)?;
-        self.read_head(answer)
+        let response = self.ask_storage(1, route, range)?;
+        self.read_head(response)
     }
 
     fn proves_by(&self, head: Head) -> std::result::Result<Proof, Failure> {
@@ -118,24 +119,24 @@ impl PartFetcher {
     }
 
     /// Reads the head of a part. Where the whole is given, the rest is left, and the connection with it.
-    fn read_head(&self, mut answer: Response) -> std::result::Result<Head, Failure> {
-        let length = match piece(&answer) {
+    fn read_head(&self, mut response: Response) -> std::result::Result<Head, Failure> {
+        let length = match piece(&response) {
             Some((_, length)) => length,
-            None => answer.content_length,
+            None => response.content_length,
         };
         let FileToFetch {
             session, budget, ..
         } = &self.file;
         let mut memory = budget.lease(&session.call, HEAD, || true)?;
         memory.buffer.clear();
-        let read = (&mut answer.body)
+        let read = (&mut response.body)
             .take(HEAD)
             .read_to_end(&mut memory.buffer);
         read.map_err(body_failure)?;
         let arrived = memory.buffer.len() as u64;
         // Seen to its end, the answer leaves its connection to the next request.
-        if answer.content_length == Some(arrived) {
-            answer.body.read(&mut [0]).map_err(body_failure)?;
+        if response.content_length == Some(arrived) {
+            response.body.read(&mut [0]).map_err(body_failure)?;
         }
         let length = match length {
             Some(length) if arrived < length.min(HEAD) => {
@@ -167,14 +168,14 @@ fn without_whole(error: Error) -> Error {
 }
 
 /// Whether an answer begins with a head: whole parts do.
-fn is_head(answer: &Response) -> bool {
-    answer.status != 206
-        || piece(answer).is_some_and(|(given, length)| given >= length.unwrap_or(HEAD).min(HEAD))
+fn is_head(response: &Response) -> bool {
+    response.status != 206
+        || piece(response).is_some_and(|(given, length)| given >= length.unwrap_or(HEAD).min(HEAD))
 }
 
-fn piece(answer: &Response) -> Option<(u64, Option<u64>)> {
-    let is_piece = answer.status == 206;
-    read_range(answer.content_range.as_deref().filter(|_| is_piece)?)
+fn piece(response: &Response) -> Option<(u64, Option<u64>)> {
+    let is_piece = response.status == 206;
+    read_range(response.content_range.as_deref().filter(|_| is_piece)?)
 }
 
 /// How many bytes from the first on a storage gives, and how many there are in all, if it says that.

@@ -47,8 +47,8 @@ impl PartRoute<'_> {
         self.route.through_api.load(Ordering::Relaxed) || self.failures >= STORAGE_PATIENCE
     }
 
-    /// Notes how an attempt ended. When the API server fails as well, storage gets its next chance: most likely the
-    /// network is down for both.
+    /// Notes how an attempt ended. When the API server fails as well, the storage is tried again: most likely the network
+    /// is down for both.
     pub(crate) fn note<T>(
         &mut self,
         through_api: bool,
@@ -59,7 +59,7 @@ impl PartRoute<'_> {
             (true, Ok(_)) => self.route.through_api.store(true, Ordering::Relaxed),
             (true, Err(_)) => self.failures = 0,
             (false, Ok(_)) => {}
-            // It waits for a connection that others have.
+            // The worker waits for a connection that another one has.
             (false, Err(failure))
                 if failure.error.kind() == ErrorKind::SystemLimit && storage_is_connected => {}
             (false, Err(failure))
@@ -81,17 +81,17 @@ impl PartRoute<'_> {
         status: u16,
         retry_after: Option<std::time::Duration>,
     ) -> Failure {
-        let told = Error::new(
+        let error = Error::new(
             ErrorKind::StorageRefused,
-            format!("the storage answers with HTTP status {status}"),
+            format!("the storage responded with HTTP status {status}"),
         );
         self.refused += match status {
             408 | 425 | 429 | 500..=599 => 0,
             403 => 1,
             _ => 2,
         };
-        let told = told.with_http_status(status).with_retry_after(retry_after);
-        Failure::new(Class::Lost, told)
+        let error = error.with_http_status(status).with_retry_after(retry_after);
+        Failure::new(Class::Lost, error)
     }
 }
 
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_waits_for_a_connection_goes_through_the_api_server_if_storage_has_none() {
+    fn a_worker_without_a_connection_goes_through_the_api_server_if_storage_has_none() {
         let route = Route::new(false);
         for storage_is_connected in [true, false] {
             let mut part = route.for_part();

@@ -14,7 +14,7 @@ use crate::crypto::{PartBuffer, Passphrase, Place};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os;
 
-/// What the workers of an upload ask of, or tell, the thread that made the call.
+/// What workers of an upload send to the thread that made the call.
 pub(crate) enum SourceEvent<T> {
     Fill(Fill),
     Done(Result<T>),
@@ -43,11 +43,11 @@ impl Puller {
         }
     }
 
-    /// Has a buffer filled with the next part; answers its number and length too.
+    /// Has a buffer filled with the next part.
     pub(super) fn pull(&self, buffer: PartBuffer) -> Result<Filled> {
         let (filled, answer) = bounded(1);
         (self.ask)(Fill { buffer, filled })?;
-        // The calling thread answers an error of the source by ending the call, which drops the sender.
+        // After an error of the source the calling thread ends the call, which drops the sender.
         answer.recv().map_err(|_| stopped())
     }
 }
@@ -119,8 +119,8 @@ impl SourceFile {
     }
 
     pub(super) fn read(&self, buffer: &mut [u8], offset: u64) -> Result<()> {
-        let told = |error| os::io_error(&error, &self.path, ErrorKind::ReadFailed);
-        match os::read_at(&self.file, buffer, offset).map_err(told)? {
+        let read_failed = |error| os::io_error(&error, &self.path, ErrorKind::ReadFailed);
+        match os::read_at(&self.file, buffer, offset).map_err(read_failed)? {
             read if read == buffer.len() => Ok(()),
             _ => Err(self.changed()),
         }
@@ -128,8 +128,8 @@ impl SourceFile {
 
     /// Looks, when all is read, whether what was read was one and the same file.
     pub(super) fn check_unchanged(&self) -> Result<()> {
-        let told = |error| os::io_error(&error, &self.path, ErrorKind::ReadFailed);
-        let after = self.file.metadata().map_err(told)?;
+        let read_failed = |error| os::io_error(&error, &self.path, ErrorKind::ReadFailed);
+        let after = self.file.metadata().map_err(read_failed)?;
         let same_time = match (self.before.modified(), after.modified()) {
             (Ok(before), Ok(after)) => before == after,
             _ => true,
@@ -158,7 +158,7 @@ pub(super) fn read_spool(file: &File, buffer: &mut [u8], offset: u64) -> Result<
     }
 }
 
-/// Encrypts a source of unknown length into a spool, and answers with the plan that it turned out to have.
+/// Encrypts a source of unknown length into a spool, and returns the plan of its parts too.
 ///
 /// Only the last part can say how many there are and how long the file is; the others say their number.
 pub(crate) fn spool(
@@ -228,11 +228,11 @@ pub(crate) struct Filler<'a> {
 }
 
 impl Filler<'_> {
-    /// Fills a buffer with the next part. Waits for nobody: the answer's channel has room.
+    /// Fills a buffer with the next part, and sends it back. The channel has room for it.
     pub(crate) fn fill(&mut self, request: Fill) -> Result<()> {
         let Fill { mut buffer, filled } = request;
         let part = self.next_part;
-        // Whoever asks for more than there is starts again.
+        // The next one after the last part is the first again.
         self.next_part = match self.plan {
             Some(plan) => part % plan.parts + 1,
             None => part + 1,

@@ -1,5 +1,5 @@
-//! The part behind the last one that was counted. A sender may have stored one more than it declared, or the service may
-//! count none of a file that has one (`protocol` 4.3, 5.4.3): whether it is there is seen by asking for it.
+//! The part after the last one that the service counts. A sender may have stored one more than it declared, or the service
+//! may count none of a file that has one (`protocol` 4.3, 5.4.3): only a request shows whether it is there.
 
 use std::cell::Cell;
 
@@ -8,7 +8,7 @@ use super::fetch::Wanted;
 use crate::api::transport::{Class, Failure};
 use crate::error::{ErrorKind, Result};
 
-/// So often a server that fails is asked for what need not be there.
+/// How often a server that fails is asked for a part that need not be there.
 const ATTEMPTS: u32 = 3;
 
 impl Download {
@@ -48,7 +48,7 @@ impl Download {
     }
 }
 
-/// What became of the attempts to get it.
+/// The attempts to get it.
 #[derive(Default)]
 struct Attempts {
     failed: Cell<u32>,

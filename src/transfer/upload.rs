@@ -36,9 +36,9 @@ pub(crate) struct FileToSend {
 
 /// How long `upload-complete` is asked whether all parts have arrived.
 const COMPLETION_PATIENCE: Duration = Duration::from_secs(60);
-/// The same if the storage has answered in a way that makes it doubtful: three answers.
+/// The same if a response makes it doubtful that it came from the storage: it is asked three times.
 const DOUBTFUL_PATIENCE: Duration = Duration::from_secs(3);
-/// How often a part is sent again whose storage has answered with a body: whoever is in between has, maybe, not the storage.
+/// How often a part is sent again if the response has a body: it may be that of a proxy or portal in between.
 const DOUBTS: u32 = 2;
 
 /// Sends all parts and waits until the service has them. If it does not get them, all are sent once more.
@@ -99,12 +99,12 @@ struct Upload {
     route: Route,
     urls: UrlCache,
     next_part: AtomicU32,
-    /// One worker after the other takes memory: only so is there one first.
+    /// Workers take memory one after the other, so that one of them is the first.
     taking: Mutex<()>,
     /// Parts that have memory at the moment.
     holding: AtomicU32,
     used_storage: AtomicBool,
-    /// A part was taken for stored although the answer was not that of a storage.
+    /// A part counts as stored although the response was not a storage's.
     is_doubtful: AtomicBool,
     /// All parts are being sent once more.
     is_second: AtomicBool,
@@ -200,7 +200,7 @@ impl Upload {
     fn send(&self, part: u32, sealed: &[u8], plaintext_length: usize) -> Result<()> {
         let session = &self.file.session;
         let call = &session.call;
-        // What was sent before is done already, as far as the progress of the call says.
+        // The progress of the call counts every part once.
         let is_second = self.is_second.load(Ordering::Relaxed);
         let meter = Meter::new(call, !is_second);
         let mut doubts = 0;
@@ -220,7 +220,7 @@ impl Upload {
                 doubts += 1;
                 call.retried();
                 call.log(format!(
-                    "part {part}: this is not how a storage answers; trying again"
+                    "part {part}: this response is not a storage's; trying again"
                 ));
                 meter.back_to(0);
             }
@@ -252,7 +252,7 @@ impl Upload {
         }
     }
 
-    /// Answers whether the part is stored beyond doubt: a storage answers without a body, a captive portal with its page.
+    /// Returns whether the part is stored beyond doubt: a storage responds without a body, a captive portal with its page.
     fn send_to_storage(
         &self,
         part: u32,
@@ -264,16 +264,16 @@ impl Upload {
         let fetch = |from| endpoint::upload_urls(session, self.reference(), from);
         let url = self.urls.get(&session.call, part, fetch)?;
         let sent = endpoint::put_part(session, &url, sealed, &|bytes| meter.add(bytes));
-        let mut answer = sent.inspect_err(|_| self.urls.forget(part, &url))?;
-        if !(200..300).contains(&answer.status) {
+        let mut response = sent.inspect_err(|_| self.urls.forget(part, &url))?;
+        if !(200..300).contains(&response.status) {
             self.urls.forget(part, &url);
-            return Err(route.storage_failure(answer.status, answer.retry_after));
+            return Err(route.storage_failure(response.status, response.retry_after));
         }
         // Reading the body, which is empty, to its end lets the connection be used again.
         let mut body = Vec::new();
-        let _ = read_limited(&mut answer, 1 << 16, &mut body);
+        let _ = read_limited(&mut response, 1 << 16, &mut body);
         self.used_storage.store(true, Ordering::Relaxed);
-        Ok(body.is_empty() && answer.content_length.unwrap_or(0) == 0)
+        Ok(body.is_empty() && response.content_length.unwrap_or(0) == 0)
     }
 
     /// Asks whether every part has arrived: after 1 second, then every 2, until the patience is over. What went through

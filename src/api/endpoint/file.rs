@@ -85,8 +85,8 @@ pub(crate) fn create_file(
 /// 4.4.1
 pub(crate) fn upload_urls(s: &Session, file: FileRef<'_>, from_part: u32) -> Result<PartUrls> {
     let body = json!({"part": from_part, "forceProxy": false});
-    let answer = s.post(&file.plain_path("upload-urls/"), &body, Safely)?;
-    part_urls(&answer, "uploadUrls", from_part)
+    let response = s.post(&file.plain_path("upload-urls/"), &body, Safely)?;
+    part_urls(&response, "uploadUrls", from_part)
 }
 
 /// 4.4.1: one attempt to store a part, straight to the storage.
@@ -128,7 +128,7 @@ pub(crate) fn upload_part(
          Content-Type: application/octet-stream\r\n\r\n"
     );
     let tail = format!("\r\n--{boundary}--\r\n");
-    let mut answer = s.exchange(Signed {
+    let mut response = s.exchange(Signed {
         method: "POST",
         path: &file.part_upload_path(),
         content_type: &format!("multipart/form-data; boundary={boundary}"),
@@ -139,18 +139,18 @@ pub(crate) fn upload_part(
             sent,
         },
     })?;
-    let status = answer.status;
-    accept(read_envelope(&mut answer)?, status).map(|_| ())
+    let status = response.status;
+    accept(read_envelope(&mut response)?, status).map(|_| ())
 }
 
-/// 4.4.1; answers whether all parts have arrived.
+/// 4.4.1: whether all parts have arrived.
 pub(crate) fn upload_complete(s: &Session, file: FileRef<'_>) -> Result<bool> {
     let mut body = json!({"complete": true});
     if let Some(directory) = file.directory {
         body["directoryId"] = directory.into();
     }
-    let answer = s.post(&file.plain_path("upload-complete/"), &body, Safely)?;
-    Ok(answer.text("message").as_deref() == Some("true"))
+    let response = s.post(&file.plain_path("upload-complete/"), &body, Safely)?;
+    Ok(response.text("message").as_deref() == Some("true"))
 }
 
 /// 6.7.1
@@ -196,8 +196,8 @@ pub(crate) fn download_urls(
 ) -> Result<PartUrls> {
     let from_part = *parts.start();
     let body = download_urls_body(parts, checksum, password);
-    let answer = s.post(&file.path("download-urls/"), &*body, Safely)?;
-    part_urls(&answer, "downloadUrls", from_part)
+    let response = s.post(&file.path("download-urls/"), &*body, Safely)?;
+    part_urls(&response, "downloadUrls", from_part)
 }
 
 /// The same for a part that need not be there: one attempt, whose failure says more than whether to repeat it.
@@ -209,8 +209,8 @@ pub(crate) fn download_url(
     password: Option<&SecretString>,
 ) -> std::result::Result<String, Failure> {
     let body = download_urls_body(part..=part, checksum, password);
-    let answer = s.post_once(&file.path("download-urls/"), &body)?;
-    let urls = part_urls(&answer, "downloadUrls", part);
+    let response = s.post_once(&file.path("download-urls/"), &body)?;
+    let urls = part_urls(&response, "downloadUrls", part);
     let url = urls.ok().and_then(|mut urls| urls.remove(&part));
     url.ok_or_else(|| Error::new(ErrorKind::Refused, "the service gives no URL for it").into())
 }
@@ -244,7 +244,7 @@ pub(crate) fn download_part(
         body["password"] = password.expose().into();
     }
     let body = json_text(&body);
-    let mut answer = s.exchange(Signed {
+    let mut response = s.exchange(Signed {
         method: "POST",
         path: &file.path("download/"),
         content_type: JSON,
@@ -252,13 +252,13 @@ pub(crate) fn download_part(
         signed_text: body.expose().as_bytes(),
         body: Body::Bytes(body.expose().as_bytes()),
     })?;
-    if answer.content_type.contains("octet-stream") && (200..300).contains(&answer.status) {
-        return Ok(answer);
+    if response.content_type.contains("octet-stream") && (200..300).contains(&response.status) {
+        return Ok(response);
     }
     // A refusal comes as an envelope; a success in that form would be nonsense.
-    let status = answer.status;
-    accept(read_envelope(&mut answer)?, status)?;
-    Err(http_failure(&answer, "a part was expected"))
+    let status = response.status;
+    accept(read_envelope(&mut response)?, status)?;
+    Err(http_failure(&response, "a part was expected"))
 }
 
 fn download_urls_body(
@@ -276,8 +276,8 @@ fn download_urls_body(
     body
 }
 
-fn part_urls(answer: &Json, list: &str, from_part: u32) -> Result<PartUrls> {
-    let urls: PartUrls = answer
+fn part_urls(response: &Json, list: &str, from_part: u32) -> Result<PartUrls> {
+    let urls: PartUrls = response
         .list(list)
         .iter()
         .filter_map(|entry| Some((entry.count("part")?, entry.filled("url")?)))

@@ -7,7 +7,6 @@ mod contact_group;
 mod directory;
 mod dropzone;
 mod file;
-
 mod login;
 mod package;
 mod package_list;
@@ -19,7 +18,6 @@ pub(crate) use contact_group::*;
 pub(crate) use directory::*;
 pub(crate) use dropzone::*;
 pub(crate) use file::*;
-
 pub(crate) use login::*;
 pub(crate) use package::*;
 pub(crate) use package_list::*;

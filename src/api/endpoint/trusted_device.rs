@@ -29,11 +29,11 @@ pub(crate) fn public_keys(
     package: &str,
     recipient: Option<&str>,
 ) -> Result<Vec<PublicKey>> {
-    let answer = s.get(&match recipient {
+    let response = s.get(&match recipient {
         Some(recipient) => route!("/package/{}/{}/public-keys/", package, recipient),
         None => route!("/package/{}/public-keys/", package),
     })?;
-    readable_public_keys(&answer, &s.call)
+    readable_public_keys(&response, &s.call)
 }
 
 /// 4.6
