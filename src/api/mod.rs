@@ -14,9 +14,11 @@ pub(crate) mod options;
 pub(crate) mod proxy;
 pub(crate) mod retry;
 mod session;
+mod signing;
 mod socket;
 mod socks;
 pub(crate) mod transport;
 
 pub(crate) use envelope::{MOST_FILES, refusal};
-pub(crate) use session::{API_PREFIX, Api, Credentials, Session};
+pub(crate) use session::{Api, Session};
+pub(crate) use signing::{API_PREFIX, Credentials};

@@ -1,8 +1,7 @@
-//! Signed calls: headers, signature, and the clock that it needs.
+//! Calls of the API: their headers, and the connections that they are made on.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use serde_json::Value;
 use url::Url;
@@ -10,40 +9,18 @@ use url::Url;
 use super::connections::{Agents, Connections};
 use super::contact::Contact;
 use super::envelope::{
-    LARGEST_ANSWER, SECOND_FACTOR, accept, http_failure, parse_envelope, read_envelope,
-    read_listing, read_usual, read_whole_listing,
+    SECOND_FACTOR, accept, http_failure, parse_envelope, read_envelope, read_listing, read_usual,
+    read_whole_listing,
 };
 use super::exchange::Exchange;
-use super::host::is_loopback;
 use super::options::ClientOptions;
 use super::retry::{Repeat, retrying};
-use super::transport::{Body, Class, Failure, JSON, Request, Response, Transport, read_limited};
+use super::signing::{AUTH_PREFIX, Credentials, Signature, Signer};
+use super::transport::{Body, Class, Failure, JSON, Request, Response, Transport};
 use crate::call::Call;
-use crate::crypto::signature;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Json;
 use crate::secret::{SecretString, json_text};
-
-/// Prefix of all signed paths (`protocol` 1.1).
-pub(crate) const API_PREFIX: &str = "/api/v2.0";
-/// Prefix of the same paths for an anonymous sender (`protocol` 1.3).
-const DROPZONE_PREFIX: &str = "/drop-zone/v2.0";
-/// Prefix of unsigned paths (`protocol` 1.4).
-const AUTH_PREFIX: &str = "/auth-api";
-/// A `Date` of the server that is off by more than this explains a refused signature.
-const TOLERATED_SKEW_SECONDS: i64 = 60;
-/// No clock that is off by more than this is corrected: a signature of another day is of use to somebody else only.
-const LARGEST_SKEW_SECONDS: i64 = 24 * 3600;
-
-/// The account in whose name calls are made.
-pub(crate) enum Credentials {
-    /// A user with an API key.
-    User { key: String, secret: SecretString },
-    /// An anonymous sender, by the id of a Dropzone.
-    Dropzone(String),
-    /// None yet: for logging in and registering.
-    None,
-}
 
 /// What every call to the API needs. Cheap to clone.
 #[derive(Clone)]
@@ -52,15 +29,11 @@ pub(crate) struct Api(Arc<Portal>);
 /// The portal that a client talks to, and how.
 struct Portal {
     host: String,
-    credentials: Credentials,
+    signer: Signer,
     request_api: String,
     client_version: Option<String>,
     locale: Option<String>,
     retry_window: Duration,
-    /// Seconds by which the server's clock is ahead of ours, once known.
-    clock_offset: AtomicI64,
-    /// Whether the server's clock may correct ours.
-    clock_is_trusted: bool,
     connections: Connections,
 }
 
@@ -73,13 +46,11 @@ impl Api {
     ) -> Self {
         Self(Arc::new(Portal {
             host: host.as_str().trim_end_matches('/').to_owned(),
-            credentials,
+            signer: Signer::new(&host, credentials),
             request_api: options.request_api.clone(),
             client_version: options.client_version.clone(),
             locale: options.locale.clone(),
             retry_window: options.retry_window,
-            clock_offset: AtomicI64::new(0),
-            clock_is_trusted: nobody_between(&host),
             connections,
         }))
     }
@@ -89,7 +60,17 @@ impl Api {
     }
 
     pub(crate) fn credentials(&self) -> &Credentials {
-        &self.0.credentials
+        &self.0.signer.credentials
+    }
+
+    /// Now, by the server's clock as far as it is known, as requests carry it.
+    pub(crate) fn timestamp(&self) -> String {
+        self.0.signer.timestamp()
+    }
+
+    /// The headers that sign a request. A path with a query is signed without it.
+    pub(crate) fn sign(&self, timestamp: String, path: &str, body: &[u8]) -> Signature<'_> {
+        self.0.signer.sign(timestamp, path, body)
     }
 
     /// Leases connections for one call of the user.
@@ -250,16 +231,8 @@ impl Session {
         )
     }
 
-    /// What the paths of this client's calls begin with.
     fn prefix(&self) -> Result<&'static str> {
-        match self.api.0.credentials {
-            Credentials::User { .. } => Ok(API_PREFIX),
-            Credentials::Dropzone(_) => Ok(DROPZONE_PREFIX),
-            Credentials::None => Err(Error::new(
-                ErrorKind::NoCredentials,
-                "the client has no API key",
-            )),
-        }
+        self.api.0.signer.prefix()
     }
 
     fn json_call(
@@ -374,10 +347,11 @@ impl Session {
             return Err(Error::new(ErrorKind::BadAnswer, message).into());
         }
         let response = self.send_once(request)?;
-        if !self.may_correct_clock(request.path) {
+        let signer = &self.api.0.signer;
+        if !signer.may_correct_clock(request.path) {
             return Ok(response);
         }
-        match (self.corrected_clock(response)?, request.body) {
+        match (signer.correct_clock(&self.call, response)?, request.body) {
             (Some(response), _) => Ok(response),
             // The bytes of a counted body are counted once in each attempt.
             (None, Body::Counted { .. }) => {
@@ -435,132 +409,4 @@ pub(crate) fn is_plain(path: &str) -> bool {
         let decoded = segment.replace("%2e", ".").replace("%2E", ".");
         !matches!(decoded.as_str(), "" | "." | "..")
     })
-}
-
-impl Api {
-    /// Now, by the server's clock as far as it is known.
-    pub(crate) fn server_time(&self) -> SystemTime {
-        let offset = self.0.clock_offset.load(Ordering::Relaxed);
-        let magnitude = Duration::from_secs(offset.unsigned_abs());
-        let now = SystemTime::now();
-        if offset < 0 {
-            now - magnitude
-        } else {
-            now + magnitude
-        }
-    }
-
-    /// The same as requests carry it.
-    pub(crate) fn timestamp(&self) -> String {
-        signature::timestamp(self.server_time())
-    }
-
-    /// The headers that sign a request. A path with a query is signed without it.
-    pub(crate) fn sign(&self, timestamp: String, path: &str, body: &[u8]) -> Signature<'_> {
-        let mut signature = Signature::default();
-        match &self.0.credentials {
-            Credentials::User { key, secret } => {
-                let path = path.split('?').next().unwrap_or_default();
-                signature.timestamp = timestamp;
-                signature.key = Some(key);
-                signature.signature =
-                    signature::sign(key, secret, path, &signature.timestamp, body);
-            }
-            Credentials::Dropzone(id) => signature.key = Some(id),
-            Credentials::None => {}
-        }
-        signature
-    }
-}
-
-/// The headers of a signed request (`protocol` 1.2, 1.3).
-#[derive(Default)]
-pub(crate) struct Signature<'a> {
-    key: Option<&'a str>,
-    timestamp: String,
-    signature: String,
-}
-
-impl Signature<'_> {
-    pub(crate) fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let all = [
-            ("ss-api-key", self.key.unwrap_or_default()),
-            ("ss-request-timestamp", &self.timestamp),
-            ("ss-request-signature", &self.signature),
-        ];
-        all.into_iter().filter(|(_, value)| !value.is_empty())
-    }
-}
-
-impl Session {
-    /// Whether a refusal may be the fault of this machine's clock, and the server's `Date` can be believed: the request
-    /// carried a time, and nobody on the way can have changed the response.
-    fn may_correct_clock(&self, path: &str) -> bool {
-        let portal = &self.api.0;
-        !path.starts_with(AUTH_PREFIX)
-            && matches!(portal.credentials, Credentials::User { .. })
-            && portal.clock_is_trusted
-    }
-
-    /// Looks whether an answer refuses the signature while its `Date` says that our clock is wrong. Corrects the
-    /// offset and returns `None` if so, else the response with its body put back.
-    fn corrected_clock(
-        &self,
-        mut response: Response,
-    ) -> std::result::Result<Option<Response>, Failure> {
-        let small_json = response.content_type.contains("json")
-            && response.content_length.is_some_and(|length| length < 4096);
-        let Some(date) = response.date.filter(|_| small_json) else {
-            return Ok(Some(response));
-        };
-        let offset = seconds(date) - seconds(SystemTime::now());
-        let known = self.api.0.clock_offset.load(Ordering::Relaxed);
-        if (offset - known).abs() <= TOLERATED_SKEW_SECONDS || offset.abs() > LARGEST_SKEW_SECONDS {
-            return Ok(Some(response));
-        }
-        let mut body = Vec::new();
-        read_limited(&mut response, LARGEST_ANSWER, &mut body)?;
-        let refused = serde_json::from_slice::<Value>(&body).is_ok_and(|json| {
-            json.get("response").and_then(Value::as_str) == Some("AUTHENTICATION_FAILED")
-        });
-        if refused {
-            self.api.0.clock_offset.store(offset, Ordering::Relaxed);
-            self.call.log(format!(
-                "this machine's clock differs from the server's by {offset} s; corrected"
-            ));
-            return Ok(None);
-        }
-        response.body = Box::new(std::io::Cursor::new(body));
-        Ok(Some(response))
-    }
-}
-
-/// Whether nobody between this machine and the host can have written its responses.
-fn nobody_between(host: &Url) -> bool {
-    host.scheme() == "https" || is_loopback(host)
-}
-
-fn seconds(time: SystemTime) -> i64 {
-    time.duration_since(UNIX_EPOCH).map_or(0, |since| {
-        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_clock_of_a_host_is_believed_where_nobody_is_between() {
-        for (host, believed) in [
-            ("https://acme.sendsafely.com", true),
-            ("http://127.0.0.1:8080", true),
-            ("http://localhost", true),
-            ("http://acme.sendsafely.com", false),
-            ("http://192.168.1.2", false),
-        ] {
-            let host = Url::parse(host).expect("a URL");
-            assert_eq!(nobody_between(&host), believed, "{host}");
-        }
-    }
 }

@@ -27,7 +27,8 @@ pub(crate) use trusted_device::*;
 use serde_json::Value;
 
 use super::retry::Repeat;
-use super::session::{API_PREFIX, Session, is_plain};
+use super::session::{Session, is_plain};
+use super::signing::API_PREFIX;
 use crate::error::{Error, ErrorKind, Result};
 
 /// A path with its segments escaped.
