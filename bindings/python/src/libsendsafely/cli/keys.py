@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def add(commands: Any, common: ArgumentParser) -> None:
     parser = commands.add_parser(
         "keys", help="key pairs of trusted devices",
-        description="Generates and revokes key pairs of trusted devices. The service does not list them, so keep their files.")
+        description="Generates and revokes key pairs of trusted devices. No request lists them, so keep their files.")
     verbs = parser.add_subparsers(metavar="VERB", required=True, parser_class=type(parser))
 
     parser = verbs.add_parser("generate", parents=[common], help="generate a key pair, register it and save it",

@@ -53,8 +53,10 @@ def add(commands: Any, common: ArgumentParser) -> None:
 
 def run_list(arguments: Namespace, out: Output) -> None:
     searching = arguments.search or any(getattr(arguments, name) for name in FILTERS)
-    if arguments.limit < 0 or (searching and arguments.which is not None):
-        raise usage("a negative --limit, or a search with --received, --archived or --workspaces, is not possible", "leave one out")
+    if arguments.limit < 0:
+        raise usage(f"--limit {arguments.limit} is negative", "use 0 to list all packages")
+    if searching and arguments.which is not None:
+        raise usage("a search does not go with --received, --archived or --workspaces", "leave one of them out")
     with connect(arguments, out) as client:
         if searching:
             status = STATUSES[arguments.status] if arguments.status else PackageStatus.ANY

@@ -101,8 +101,8 @@ def plain(value: Any) -> Any:
 
 
 def open_standard_streams() -> None:
-    """Opens descriptors 0 to 2 if they are closed. Otherwise the next connection would get such a number, and the program
-    would print to its peer. They are opened so that reading, or writing, still fails as on a closed descriptor."""
+    """Opens descriptors 0 to 2 if they are closed. Otherwise a connection could get such a number, and the program would
+    print to its peer. Reading and writing still fail, as on a closed descriptor."""
     for descriptor, flags in enumerate((os.O_RDONLY, os.O_RDONLY, os.O_WRONLY)):
         try:
             os.fstat(descriptor)

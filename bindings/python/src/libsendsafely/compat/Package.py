@@ -127,8 +127,8 @@ class Package:
         return response
 
     def add_recipients(self, emails: Sequence[str]) -> Json:
-        """Adds several recipients with one request. Each item of "recipients" has a "response" of its own. Otherwise like
-        add_recipient."""
+        """Adds several recipients with one request. Each item of "recipients" has a "response" of its own. Otherwise
+        like add_recipient."""
         several = emails if isinstance(emails, str) else list(emails)  # The service refuses a single text.
         try:
             response = self._ask(AddRecipientFailedException, "PUT", "recipients/", body={"emails": several})
@@ -213,7 +213,7 @@ class Package:
         return {**response, "message": self._complete(response.get("message"), keycode)}
 
     def _link(self) -> str | None:
-        """The secure link for the host of this account; None if the service does not report the package as finalized."""
+        """The secure link for the host of this account; None if the package is not finalized."""
         package = self._opened()
         package.get_information()
         try:
@@ -240,8 +240,8 @@ class Package:
     def encrypt_and_upload_file(
         self, filepath: Path, directory_id: str | None = None, progress_instance: Listener | None = None,
     ) -> Json:
-        """Encrypts a file on this machine and uploads it in parts, into the package or a directory of a Workspace. Returns
-        the id of the new file as "fileId". progress_instance gets the progress: see Progress."""
+        """Encrypts a file on this machine and uploads it in parts, into the package or a directory of a Workspace.
+        Returns the id of the new file as "fileId". progress_instance gets the progress: see Progress."""
         self._keycode()
         # For a wrong path the official client raises the exceptions of open().
         with open(filepath, "rb") as file:
@@ -269,8 +269,8 @@ class Package:
         self, file_id: str, directory_id: str | None = None, download_directory: str = ".", file_name: str | None = None,
         progress_instance: Listener | None = None,
     ) -> None:
-        """Downloads a file into an existing directory, under file_name or its own name, with unsafe characters replaced.
-        When all bytes are verified, the file gets its name, and replaces a file of that name."""
+        """Downloads a file into an existing directory, under file_name or its own name, with unsafe characters
+        replaced. When all bytes are verified, the file gets its name, and replaces a file of that name."""
         self._keycode()
         self.get_file_information(file_id, directory_id)
         target = download_directory
@@ -342,8 +342,8 @@ class _Reporter:
     """Reports the library's progress in the form of the official client: file id and percentage, each step once. The
     caller reports the last step, when the call has succeeded.
 
-    The library's progress has no id for a file that is being uploaded. So this class asks the service for the new file of
-    that name. If the service does not list unfinished files, only the last step is reported.
+    The library's progress has no id for a file that is being uploaded. So this class asks the service for the new file
+    of that name. If the service does not list unfinished files, only the last step is reported.
     """
 
     def __init__(

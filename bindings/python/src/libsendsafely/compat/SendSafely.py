@@ -25,8 +25,8 @@ PAGE = 100
 class SendSafely(Account):
     """A host with the API key and secret of an account. It uses no network until the first call.
 
-    Programs may assign to the attributes at any time. CLIENT_OPTIONS, which the official client does not have, are options
-    of libsendsafely.Client, such as {"proxy": "http://proxy:3128"}. Set them on the class or on one object.
+    Programs may assign to the attributes at any time. CLIENT_OPTIONS, which the official client does not have, are
+    options of libsendsafely.Client, such as {"proxy": "http://proxy:3128"}. Set them on the class or on one object.
     """
 
     # Requests and signatures are protocol 1.2, lists 6.3, devices 6.10.
@@ -105,8 +105,8 @@ class SendSafely(Account):
     def get_package_keycode(
         self, package_id: str, public_key_id: str | None = None, private_key: str | KeyPair | None = None,
     ) -> dict[str, str]:
-        """Returns the keycode of a package as "keyCode", with the private key of a trusted device, by default KEY_ID and
-        KEY_PAIR. The device must have been registered when the package was finalized."""
+        """Returns the keycode of a package as "keyCode", with the private key of a trusted device, by default KEY_ID
+        and KEY_PAIR. The device must have been registered when the package was finalized."""
         public_key_id, private_key = public_key_id or self.KEY_ID, private_key or self.KEY_PAIR
         if public_key_id is None or private_key is None:
             raise GetKeycodeFailedException("there is no key pair: give public_key_id and private_key")

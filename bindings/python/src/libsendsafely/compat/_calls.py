@@ -18,8 +18,8 @@ Made = TypeVar("Made")
 
 
 class Kept(Generic[Made]):
-    """A handle that is made when it is first needed. It is made again when an input has changed, since programs may assign
-    to the attributes of both classes, and in a forked child. A copy of the owner starts without a handle."""
+    """A handle that is made when it is first needed. It is made again when an input has changed, since programs may
+    assign to the attributes of both classes, and in a forked child. A copy of the owner starts without a handle."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -1,7 +1,7 @@
 """The exceptions of the official client: one for each kind of call, whatever the reason of its failure.
 
-`message` names the call that failed, and `details` the reason: the service's message, if there is one. `__cause__` is the
-exception of libsendsafely, with its status and remedy.
+`message` names the call that failed, and `details` the reason: the service's message, if there is one. `__cause__` is
+the exception of libsendsafely, with its status and remedy.
 """
 
 from __future__ import annotations

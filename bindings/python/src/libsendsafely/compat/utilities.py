@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 def make_headers(api_secret: str, api_key: str, endpoint: str, request_body: str | None = None) -> dict[str, str]:
-    """Returns the headers that sign a request to `SendSafely.BASE_URL + endpoint`. request_body is the exact text that the
-    program sends. No network."""
+    """Returns the headers that sign a request to `SendSafely.BASE_URL + endpoint`. request_body is the exact text that
+    the program sends. No network."""
     # The host is not part of the signature.
     with Client("https://localhost", api_key, api_secret) as client:
         headers = client.sign(endpoint, request_body)
@@ -66,8 +66,8 @@ class KeyPair:
 
 
 def save_key_pair(key_id: str, key_pair: KeyPair | str, path_to_save: Path) -> None:
-    """Saves the private key, with the service's id of the public key, in a file that only its owner can read. A file or a
-    symbolic link of that name is replaced in one step; it stays if the call fails."""
+    """Saves the private key, with the service's id of the public key, in a file that only its owner can read. A file or
+    a symbolic link of that name is replaced in one step; it stays if the call fails."""
     path = os.fspath(path_to_save)
     if os.path.isdir(path):
         raise IsADirectoryError(f"{path} is a directory")
