@@ -41,8 +41,6 @@ def options(struct: Any, values: dict[str, Any]) -> Any:
             value = integer(seconds(value, f"{name}_time"), f"{name}_time", types[name])
         else:
             value = integer(value, name, types[name])
-            if name == "retry_window_ms" and value == 0:
-                value = native.NO_RETRY  # None is the default here, not 0.
         setattr(made, name, value)
     return made
 

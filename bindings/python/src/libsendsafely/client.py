@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Callable, Union
 
+from . import _native as native
 from ._calls import call
 from ._frames import Callbacks
 from ._handles import Handle
@@ -91,6 +92,8 @@ class Client(Handle):
         self, function: str, host: str, *inputs: str, progress: Any = None, log: Any = None, **given: Any,
     ) -> None:
         self._host = host
+        if given.get("retry_window_ms") == 0:
+            given["retry_window_ms"] = native.NO_RETRY  # In C, 0 is the default, which is None in Python.
         super().__init__(None, Callbacks(progress, log))
         self._address = call(function, host, *inputs, callbacks=self._callbacks, **given)
 
