@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
-"""Finds each section of docs/protocol.md that a file of the repository cites (`protocol 4.3`) among its headings."""
+"""Finds what the files of the repository cite: sections of docs/protocol.md (`protocol 4.3`) among its headings, and files that
+documents name (`src/ffi/file.rs`, `api/retry.rs`, `tests/c/operations_*.c`) in the tree."""
 
+import glob
 import os
 import re
 import subprocess
@@ -13,6 +15,8 @@ CITATION = re.compile(
     re.IGNORECASE,
 )
 
+FILE = re.compile(r"`((?:[\w.-]+/)+[\w*<>-]+\.(?:rs|py|c|h|md|txt|sh|toml|yml|cs|json))`")
+
 
 def headings(text):
     return set(re.findall(rf"^#+ (?:Appendix )?({SECTION})\b", text, re.MULTILINE))
@@ -23,6 +27,14 @@ def citations(text):
     joined = re.sub(r"\n[ \t]*(?://[/!]?|\*|#)?[ \t]*", " ", text)
     for citation in CITATION.finditer(joined):
         yield from re.findall(SECTION, citation.group(1))
+
+
+def missing_files(path, text):
+    """The files that a document names and that are not there: from the root, from src/ or from the document's own directory."""
+    for name in FILE.findall(text):
+        pattern = re.sub(r"<\w+>", "*", name)
+        if not any(glob.glob(os.path.join(ROOT, place, pattern)) for place in ("", "src", os.path.dirname(path))):
+            yield name
 
 
 def main():
@@ -39,13 +51,16 @@ def main():
             continue
         if path == "docs/protocol.md" or path.startswith("tests/vectors/"):
             continue
+        if path.endswith(".md"):
+            faults += [f"{path}: {name} is no file of the repository" for name in missing_files(path, text)]
         for section in citations(text):
             count += 1
             if section not in known:
                 faults.append(f"{path}: protocol {section} is no section of docs/protocol.md")
     print("\n".join(faults), file=sys.stderr)
     if faults or not count:
-        sys.exit(f"citations: {len(faults)} of {count} do not resolve")
+        sys.exit(f"citations: {len(faults)} do not resolve, of {count} of the protocol and the files that documents name")
 
 
-main()
+if __name__ == "__main__":
+    main()
