@@ -1,4 +1,4 @@
-//! The account of a client and its organization (`protocol` 6.1).
+//! The account of the user, and the organization (`protocol` 6.1).
 
 use crate::api::endpoint;
 use crate::call::Observer;
@@ -7,8 +7,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::record::{Enterprise, User};
 
 impl Client {
-    /// Asks whether the service takes the credentials; answers the e-mail address of the API key's owner
-    /// (`protocol` 6.1.1).
+    /// Checks the credentials, and returns the e-mail address of the API key's owner (`protocol` 6.1.1).
     ///
     /// # Errors
     /// [`ErrorKind::AuthenticationFailed`]; errors of the network.
@@ -21,8 +20,8 @@ impl Client {
         })
     }
 
-    /// Asks what the service thinks of this version of the library, or of the program's own where that names one
-    /// (`protocol` 6.1.2): `OK`, `UPGRADE_AVAILABLE`, `OUTDATED_VERSION`, or a later word.
+    /// Asks the service whether it supports this version of the library, or the `client_version` of the options
+    /// (`protocol` 6.1.2). Returns `OK`, `UPGRADE_AVAILABLE`, `OUTDATED_VERSION`, or a later word of the service.
     ///
     /// # Errors
     /// [`ErrorKind::AuthenticationFailed`], [`ErrorKind::OutdatedVersion`]; errors of the network.
@@ -33,11 +32,11 @@ impl Client {
             let answer = endpoint::verify_version(session, &version)?;
             answer
                 .filled("version")
-                .ok_or_else(|| Error::new(ErrorKind::BadAnswer, "the answer tells no version"))
+                .ok_or_else(|| Error::new(ErrorKind::BadAnswer, "the answer has no version"))
         })
     }
 
-    /// What the service says of the user (`protocol` 6.1.3).
+    /// Gets the user to whom the API key belongs (`protocol` 6.1.3).
     ///
     /// # Errors
     /// [`ErrorKind::AuthenticationFailed`]; errors of the network.
@@ -47,7 +46,7 @@ impl Client {
         })
     }
 
-    /// What the service says of the organization (`protocol` 6.1.4).
+    /// Gets the organization of the user (`protocol` 6.1.4).
     ///
     /// # Errors
     /// [`ErrorKind::AuthenticationFailed`]; errors of the network.

@@ -10,26 +10,26 @@ use crate::json::Json;
 use crate::pages::{Page, Pages, page_size};
 use crate::record::AuditLogEntry;
 
-/// What of the audit log is wanted; everything is optional.
+/// Selects entries of the audit log; each field is optional.
 #[derive(Clone, Debug, Default)]
 pub struct AuditLogFilter {
-    /// Kind of event: `PACKAGE_EVENT`, `ADMIN_EVENT`, `USER_EVENT`, or another that the service knows.
+    /// The kind of event: `PACKAGE_EVENT`, `ADMIN_EVENT`, `USER_EVENT`, or another one of the service.
     pub event_type: String,
-    /// Address that it came from.
+    /// The IP address of the user.
     pub ip_address: String,
-    /// E-mail address of who did it.
+    /// The e-mail address of the user.
     pub authenticated_user: String,
-    /// E-mail address of the one in whose name it was done.
+    /// The e-mail address of the user in whose name it was done.
     pub impersonated_user: String,
     /// E-mail address of the owner of the package.
     pub package_owner: String,
-    /// From when on, in UTC: `2026-01-31` or `2026-01-31 13:45:00`, not more than 90 days back.
+    /// The earliest time, in UTC: `2026-01-31` or `2026-01-31 13:45:00`, at most 90 days ago.
     pub min_timestamp: String,
-    /// Until when, in the same forms.
+    /// The latest time, in the same form.
     pub max_timestamp: String,
     /// The first row, from 0.
     pub first_row: u64,
-    /// Rows to fetch with one request, 1 to 100; 0 for 100.
+    /// Rows of one page, 1 to 100; 0 means 100.
     pub page_size: u32,
 }
 
@@ -49,7 +49,7 @@ impl AuditLogFilter {
 }
 
 impl Client {
-    /// The organization's audit log, for its administrators. Nothing is fetched before the first
+    /// Lists the organization's audit log; only its administrators may read it. Nothing is requested before the first
     /// [`next`](Pages::next).
     ///
     /// # Errors
@@ -65,8 +65,8 @@ impl Client {
         }))
     }
 
-    /// A page of the organization's audit log, for its administrators (`protocol` 6.11): JSON as the service gives
-    /// it. [`list_audit_log`](Self::list_audit_log) reads it.
+    /// Gets a page of the organization's audit log as JSON (`protocol` 6.11); only its administrators may read it.
+    /// [`list_audit_log`](Self::list_audit_log) returns parsed entries.
     ///
     /// # Errors
     /// [`ErrorKind::Denied`] for others; [`ErrorKind::InvalidArgument`] for a page size out of range.
@@ -91,7 +91,8 @@ fn page(answer: &Json, row: u64, size: u32) -> Result<Page<AuditLogEntry>> {
             .flatten()
     };
     let next = places().find_map(|place| place.size("nextRowIndex"));
-    // A null says that there is none. One that is left out says nothing: whether the service gives it is not determined.
+    // A null means that there is no next page. If the member is absent, that is not
+    // determined.
     let is_guess = next.is_none() && !places().any(|place| place.has("nextRowIndex"));
     let may_go_on = is_guess && items.len() >= size as usize;
     Ok(Page {
@@ -101,8 +102,8 @@ fn page(answer: &Json, row: u64, size: u32) -> Result<Page<AuditLogEntry>> {
     })
 }
 
-/// The records of an answer. What their list is called is nowhere said, but what they hold. One that is empty may be
-/// left out.
+/// The entries of a response. SendSafely does not document the name of their list, so it is found by the members of its
+/// entries. An empty list may be absent.
 fn records(answer: &Json) -> Result<&[Json]> {
     let lists = || answer.lists().filter(|(name, _)| *name != "errors");
     let are_records = |items: &[Json]| {

@@ -1,4 +1,4 @@
-//! The client: host, credentials, limits and connections. Everything begins here.
+//! The client: host, credentials, options, connections, and what its calls share.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::evidence::AllEvidence;
 use crate::secret::SecretString;
 use crate::transfer::budget::Budget;
 
-/// A connection to a SendSafely portal with a user's credentials. Cheap to clone; clones share everything.
+/// A SendSafely portal, with the credentials of a user. Cloning is cheap; the clones share everything.
 #[derive(Clone)]
 pub struct Client(Arc<Parts>);
 
@@ -25,14 +25,14 @@ struct Parts {
 }
 
 impl Client {
-    /// Makes a client. Nothing is sent: the first call finds out whether host and credentials are right.
+    /// Makes a client. Nothing is sent: a wrong host or wrong credentials make the first call fail.
     ///
     /// `host` is the portal, such as `https://company.sendsafely.com`; without a scheme it means https.
     ///
     /// # Errors
     /// [`ErrorKind::MalformedHost`], [`ErrorKind::InsecureHost`] for plain http to a host that is not loopback,
     /// [`ErrorKind::InvalidArgument`] for options out of range or text that cannot become a header,
-    /// [`ErrorKind::NoTrustStore`] where an https host could not be verified.
+    /// [`ErrorKind::NoTrustStore`] if an https host could not be verified.
     pub fn new(
         host: &str,
         api_key: &str,
@@ -53,7 +53,7 @@ impl Client {
     }
 
     /// Makes a client that can only log in and register ([`generate_api_key`](Self::generate_api_key) and the like).
-    /// Everything else answers [`ErrorKind::NoCredentials`].
+    /// All other calls fail with [`ErrorKind::NoCredentials`].
     ///
     /// # Errors
     /// As [`new`](Self::new).
@@ -61,8 +61,8 @@ impl Client {
         Self::with_credentials(host, Credentials::None, options)
     }
 
-    /// Makes a client for an anonymous sender to a Dropzone (`protocol` 1.3, 6.13): it can create a package, fill and
-    /// finalize it; recipients are those of the Dropzone.
+    /// Makes a client for an anonymous sender to a Dropzone (`protocol` 1.3, 6.13). It can create packages, upload
+    /// files and finalize them; the recipients are those of the Dropzone.
     ///
     /// # Errors
     /// As [`new`](Self::new).
@@ -100,13 +100,14 @@ impl Client {
         self.0.api.host()
     }
 
-    /// Sends any signed request to the REST API and hands back the JSON of the answer, whatever its code says.
+    /// Sends a signed request to the REST API and returns the JSON of the response, whatever its code is. For calls
+    /// that have no method here.
     ///
-    /// `path` begins with `/api/v2.0/` or with what follows that, and may hold a query. For what no method covers.
+    /// `path` begins with `/api/v2.0/` or with the part after that. It may have a query.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`] for another path, another method than GET, PUT, POST, PATCH and DELETE, or a body that is
-    /// not JSON; errors of the network. The request is repeated only where that cannot do harm.
+    /// [`ErrorKind::InvalidArgument`] for another path, another method than GET, PUT, POST, PATCH and DELETE, or a body
+    /// that is not JSON; errors of the network. The request is repeated only if that cannot do harm.
     pub fn request(
         &self,
         observer: &mut dyn Observer,

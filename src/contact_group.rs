@@ -1,4 +1,4 @@
-//! Contact groups: recipients under one name, of a user or of the organization (`protocol` 6.5).
+//! Contact groups of the user or of the organization: recipients under one name (`protocol` 6.5).
 
 use crate::record::{ContactGroup, ContactGroupMember};
 
@@ -9,15 +9,15 @@ use crate::check::{check_email, identifier};
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 
-/// Members of a contact group. No honest one has more; a server that goes on for ever is left.
+/// The most members of a contact group: a list that does not end makes the call fail.
 const MOST_MEMBERS: usize = 100_000;
 
 impl Client {
-    /// Creates an empty contact group, of the user or, for administrators, of the organization.
+    /// Creates an empty contact group of the user, or of the organization, which needs an administrator.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`] for an empty name; [`ErrorKind::Denied`] if only administrators may;
-    /// [`ErrorKind::OutcomeUnknown`] if the answer was lost: a second group of that name might be made otherwise.
+    /// [`ErrorKind::OutcomeUnknown`] if the response was lost: repeating the request could create a second group.
     pub fn create_contact_group(
         &self,
         observer: &mut dyn Observer,
@@ -43,7 +43,7 @@ impl Client {
                     "the answer to creating a contact group has no id",
                 ));
             }
-            // Not all that is known of it is in the answer.
+            // The response does not have these.
             group.is_organization_group = is_organization_group;
             if group.name.is_empty() {
                 group.name = name;
@@ -52,10 +52,10 @@ impl Client {
         })
     }
 
-    /// A contact group with its members.
+    /// Gets a contact group with its members.
     ///
     /// # Errors
-    /// [`ErrorKind::Refused`] for one that does not exist or is somebody else's.
+    /// [`ErrorKind::Refused`] for a group that does not exist or belongs to another user.
     pub fn contact_group(
         &self,
         observer: &mut dyn Observer,
@@ -65,10 +65,10 @@ impl Client {
         self.run(observer, move |session| get(session, &id))
     }
 
-    /// Deletes a contact group; it disappears from the packages that it is on.
+    /// Deletes a contact group; it is also removed from its packages.
     ///
     /// # Errors
-    /// [`ErrorKind::Refused`], [`ErrorKind::Denied`] for one that does not exist or is not the user's to delete.
+    /// [`ErrorKind::Refused`], [`ErrorKind::Denied`] for a group that does not exist, or that the user may not delete.
     pub fn delete_contact_group(
         &self,
         observer: &mut dyn Observer,
@@ -81,7 +81,7 @@ impl Client {
         })
     }
 
-    /// Adds somebody to a contact group.
+    /// Adds a member to a contact group.
     ///
     /// # Errors
     /// [`ErrorKind::MalformedEmail`] before anything is sent; [`ErrorKind::DuplicateEmail`],
@@ -104,7 +104,7 @@ impl Client {
                     }
                     Ok(member)
                 }
-                // The attempt whose answer was lost may have done it.
+                // The attempt whose response was lost may have added the member.
                 Err(error) if error.follows_lost_answer() && error.server_code().is_some() => {
                     get(session, &id)?.member(&email).cloned().ok_or(error)
                 }
@@ -113,10 +113,10 @@ impl Client {
         })
     }
 
-    /// Removes somebody from a contact group.
+    /// Removes a member from a contact group.
     ///
     /// # Errors
-    /// [`ErrorKind::UserNotFound`] or [`ErrorKind::Refused`] for somebody who is not in it; [`ErrorKind::Denied`].
+    /// [`ErrorKind::UserNotFound`] or [`ErrorKind::Refused`] for a user who is not a member; [`ErrorKind::Denied`].
     pub fn remove_contact_group_member(
         &self,
         observer: &mut dyn Observer,
@@ -137,7 +137,7 @@ impl Client {
         })
     }
 
-    /// The contact groups of the user, or of the organization.
+    /// Lists the contact groups of the user, or of the organization.
     ///
     /// # Errors
     /// Refusals of the service.
@@ -153,7 +153,7 @@ impl Client {
     }
 }
 
-/// The group with all its members, however many pages they take.
+/// The group with all its members, from all pages.
 fn get(session: &Session, contact_group_id: &str) -> Result<ContactGroup> {
     let mut row = 0;
     let mut earlier = Vec::new();

@@ -19,7 +19,7 @@ pub(crate) fn civil_date(days: u64) -> (u64, u64, u64) {
     (year, month, day)
 }
 
-/// Days from 1970-01-01 in the Gregorian calendar, counted in years that begin with March.
+/// The number of days since 1970-01-01, counted in years that begin with March.
 pub(crate) fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
     let (year, month) = if month > 2 {
         (year, month - 3)

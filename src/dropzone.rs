@@ -1,5 +1,5 @@
-//! Dropzones: the list of who gets what arrives at the user's own (`protocol` 6.6), and the hand-over of a package to
-//! the connectors of a hosted one (6.13). An anonymous sender uses [`Client::for_dropzone`].
+//! Dropzones: the recipients of the user's own (`protocol` 6.6), and the submission of a package to the connectors of a
+//! hosted one (6.13). An anonymous sender uses [`Client::for_dropzone`].
 
 use zeroize::Zeroizing;
 
@@ -12,11 +12,11 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::json::Json;
 use crate::package::Package;
 
-/// How often a connector is asked (`protocol` 6.13).
+/// Attempts for one connector (`protocol` 6.13).
 const ATTEMPTS: usize = 3;
 
 impl Client {
-    /// E-mail addresses of those who get what arrives at the user's Dropzone.
+    /// Gets the e-mail addresses of the recipients of the user's Dropzone.
     ///
     /// # Errors
     /// Refusals of the service; errors of the network.
@@ -28,7 +28,7 @@ impl Client {
         })
     }
 
-    /// Adds one to those who get what arrives at the user's Dropzone.
+    /// Adds a recipient to the user's Dropzone.
     ///
     /// # Errors
     /// [`ErrorKind::MalformedEmail`]; [`ErrorKind::DuplicateEmail`], [`ErrorKind::GuestsProhibited`] and others from
@@ -42,10 +42,10 @@ impl Client {
         })
     }
 
-    /// Removes one of those who get what arrives at the user's Dropzone.
+    /// Removes a recipient from the user's Dropzone.
     ///
     /// # Errors
-    /// [`ErrorKind::MalformedEmail`]; [`ErrorKind::Refused`] for one who is none of them.
+    /// [`ErrorKind::MalformedEmail`]; [`ErrorKind::Refused`] for an address that is no recipient.
     pub fn remove_dropzone_recipient(
         &self,
         observer: &mut dyn Observer,
@@ -61,15 +61,15 @@ impl Client {
 }
 
 impl Package {
-    /// Hands a finalized package over to the connectors of a hosted Dropzone. **Each connector gets the secure link
-    /// with its keycode**: it reads the files.
+    /// Submits a finalized package to the connectors of a hosted Dropzone. **Each connector gets the secure link with
+    /// its keycode**, so that it can read the files.
     ///
     /// `name` is a label for the owner of the Dropzone, `email` the sender's address.
     ///
     /// # Errors
     /// [`ErrorKind::NotFinalized`], [`ErrorKind::InvalidArgument`] if the client is not for a Dropzone,
     /// [`ErrorKind::MalformedEmail`] before anything is sent; [`ErrorKind::Refused`] from the service or a connector;
-    /// [`ErrorKind::OutcomeUnknown`] if the answer is lost.
+    /// [`ErrorKind::OutcomeUnknown`] if the response is lost.
     pub fn submit_hosted_dropzone(
         &self,
         observer: &mut dyn Observer,
@@ -96,7 +96,7 @@ impl Package {
             let connectors = answer.texts("integrationUrls");
             let mut refused = 0;
             for connector in &connectors {
-                if !hand_over(session, connector, &answer, &link)? {
+                if !submit_to(session, connector, &answer, &link)? {
                     refused += 1;
                 }
             }
@@ -114,8 +114,8 @@ impl Package {
     }
 }
 
-/// Offers the package to one connector; whether it took it.
-fn hand_over(session: &Session, connector: &str, submitted: &Json, link: &str) -> Result<bool> {
+/// Submits the package to one connector; returns whether the connector has accepted it.
+fn submit_to(session: &Session, connector: &str, submitted: &Json, link: &str) -> Result<bool> {
     for _ in 0..ATTEMPTS {
         match endpoint::submit_to_connector(session, connector, submitted, link) {
             Ok(answer) => {

@@ -1,5 +1,5 @@
-//! What a client knows of the keycodes of packages: which are proved, and what proves nothing. All handles of a package
-//! that are opened with the same keycode share it.
+//! What a client knows of the keycodes of packages: which are proved, and which files and messages can prove none
+//! because the client has made them. All handles of a package with the same keycode share this.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -9,16 +9,16 @@ use sha2::{Digest as _, Sha256};
 
 use crate::secret::SecretString;
 
-/// Of more packages the oldest ones are forgotten; their keycodes are proved again.
+/// The most packages that are remembered. The oldest is forgotten; its keycode is then proved again.
 const MOST: usize = 1000;
 
-/// A keycode and the package that it opens, as a digest that gives neither away.
+/// A keycode and its package, as a digest that reveals neither.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Pair([u8; 16]);
 
 impl Pair {
-    /// The server secret is a part of what opens the package, and the service may give another one at any time. The
-    /// checksum stands for the keycode.
+    /// The digest includes the server secret, because the service may send another one at any time. The checksum stands
+    /// for the keycode.
     pub(crate) fn new(
         server_secret: &SecretString,
         package_id: &str,
@@ -26,7 +26,7 @@ impl Pair {
         checksum: &str,
     ) -> Self {
         let mut digest = Sha256::new();
-        // Of what a digest is made the last octets stay in memory: no secret is among them.
+        // The last bytes that are hashed stay in memory, so they must not be secret.
         for text in [server_secret.expose(), package_id, package_code, checksum] {
             digest.update((text.len() as u64).to_le_bytes());
             digest.update(text);
@@ -38,17 +38,17 @@ impl Pair {
     }
 }
 
-/// What is known of one keycode for one package.
+/// What the client knows of one keycode for one package.
 #[derive(Default)]
 pub(crate) struct Evidence(Mutex<Known>);
 
 #[derive(Default)]
 struct Known {
-    /// It fits what is on the package.
+    /// Whether the keycode is proved: it decrypts what is on the package.
     is_proved: bool,
-    /// Files that this client has made before that was known: they prove nothing.
+    /// Files that this client has uploaded before the keycode was proved: they prove nothing.
     made: BTreeSet<String>,
-    /// The same of the message.
+    /// Whether this client has set the message: then it proves nothing.
     made_message: bool,
     head_failed: bool,
 }
@@ -64,7 +64,7 @@ impl Evidence {
         known.made.clear();
     }
 
-    /// Notes that this client makes a file.
+    /// Notes that this client uploads a file.
     pub(crate) fn file_made(&self, file_id: &str) {
         let mut known = self.0.lock();
         if !known.is_proved {
@@ -72,49 +72,49 @@ impl Evidence {
         }
     }
 
-    /// Whether a file may prove something.
+    /// Whether a file may prove the keycode.
     pub(crate) fn may_be_by_file(&self, file_id: &str) -> bool {
         !self.0.lock().made.contains(file_id)
     }
 
-    /// Notes that a file was opened with the keycode.
+    /// Notes that the keycode has decrypted a file.
     pub(crate) fn file_opened(&self, file_id: &str) {
         if self.may_be_by_file(file_id) {
             self.proved();
         }
     }
 
-    /// Notes that the message was set, or removed, by this client.
+    /// Notes that this client has set or removed the message.
     pub(crate) fn message_made(&self) {
         let mut known = self.0.lock();
         known.made_message = !known.is_proved;
     }
 
-    /// Whether the message may prove something.
+    /// Whether the message may prove the keycode.
     pub(crate) fn may_be_by_message(&self) -> bool {
         !self.0.lock().made_message
     }
 
-    /// Notes that the message was opened with the keycode.
+    /// Notes that the keycode has decrypted the message.
     pub(crate) fn message_opened(&self) {
         if self.may_be_by_message() {
             self.proved();
         }
     }
 
-    /// Notes that the head of a part has not proved the keycode: from then on whole parts have to, so that nobody can find
-    /// out what any number of heads decrypt to.
+    /// Notes that the head of a part has not proved the keycode. From then on only whole parts count: otherwise a
+    /// server could try many heads, and learn from each request that follows whether one was decrypted.
     pub(crate) fn head_failed(&self) {
         self.0.lock().head_failed = true;
     }
 
-    /// Whether the head of a part may be enough.
+    /// Whether the head of a part may prove the keycode.
     pub(crate) fn may_be_by_head(&self) -> bool {
         !self.0.lock().head_failed
     }
 }
 
-/// What a client knows of all of them.
+/// What the client knows of all keycodes.
 #[derive(Default)]
 pub(crate) struct AllEvidence(Mutex<VecDeque<(Pair, Arc<Evidence>)>>);
 

@@ -1,5 +1,5 @@
-//! JSON as the service writes it, read tolerantly (`protocol` 2.4): numbers and booleans as strings or not, members
-//! absent or null, members and codes that nobody knows.
+//! Reads the service's JSON tolerantly (`protocol` 2.4): numbers and booleans may be strings, members may be absent,
+//! null or unknown.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -11,9 +11,9 @@ use serde_json::Number;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// What stands deeper than this is skipped, by a loop: nothing that is read stands half as deep.
+/// Values deeper than this are skipped, without recursion. What the library reads is less than half as deep.
 const DEEPEST: usize = 32;
-/// Values of one answer that are kept: twenty for each of 100,000 files, and as many again.
+/// The most values of one response: twenty for each of 100,000 files, and as many again.
 const MOST_VALUES: usize = 4_000_000;
 
 /// One JSON value with tolerant readers for its members.
@@ -32,14 +32,14 @@ pub(crate) enum Json {
 pub(crate) enum Unread {
     /// It is not JSON.
     Malformed,
-    /// It is JSON, but there is more of it than is kept.
+    /// It is JSON with too many values.
     TooMuch(serde_json::Error),
-    /// It is JSON, but there is no memory to keep it.
+    /// It is JSON, but there is not enough memory for it.
     NoMemory,
 }
 
 impl Json {
-    /// Reads a whole text. What stands too deep is null in what is kept.
+    /// Reads a whole text. Values that are too deep become null.
     pub(crate) fn parse(text: &[u8]) -> std::result::Result<Self, Unread> {
         let mut reader = serde_json::Deserializer::from_slice(text);
         let mut kept = Kept::default();

@@ -1,4 +1,4 @@
-//! The key pair of a trusted device: made, saved and loaded (`protocol` 3.6).
+//! The key pair of a trusted device: generated, saved and loaded (`protocol` 3.6).
 
 use std::io::Read as _;
 use std::path::Path;
@@ -11,24 +11,24 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::os::{TargetFile, io_error, open_source};
 use crate::secret::SecretString;
 
-/// A file with a key pair is not longer; the largest key takes a tenth of it.
+/// The longest file with a key pair; the largest key takes a tenth of it.
 const LARGEST_FILE: u64 = 256 * 1024;
 
 /// The key pair of a trusted device.
 #[derive(Clone, Debug)]
 pub struct KeyPair {
-    /// The service's id of the public key, once it is registered.
+    /// The service's id of the public key, if it is registered.
     pub public_key_id: Option<String>,
-    /// What the user calls the device.
+    /// The user's description of the device.
     pub description: Option<String>,
     /// The armored public key.
     pub public_key: String,
-    /// The armored private key, not protected by a password: whoever has it opens the device's packages.
+    /// The armored private key, without a password: everybody who has it can open the device's packages.
     pub private_key: SecretString,
 }
 
 impl KeyPair {
-    /// Makes a key pair: RSA with 2048, 3072 or 4096 bits. No network.
+    /// Generates a key pair: RSA with 2048, 3072 or 4096 bits. Sends nothing.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`] for another size.
@@ -42,15 +42,15 @@ impl KeyPair {
         })
     }
 
-    /// Saves the key pair in a new file that only its owner can read, in the form of the official Python client's
-    /// `save_key_pair`. The public key is part of the private one.
+    /// Saves the key pair in a new file that only its owner can read, in the format of the official Python client's
+    /// `save_key_pair`. The file has no public key: it is part of the private one.
     ///
     /// # Errors
     /// [`ErrorKind::FileExists`]: an older key pair is never overwritten; [`ErrorKind::DirectoryNotFound`] and other
-    /// errors of the file system; [`ErrorKind::InvalidKey`] if the private key is none.
+    /// errors of the file system; [`ErrorKind::InvalidKey`] if the private key is not valid.
     pub fn save(&self, path: &Path) -> Result<()> {
         PrivateKey::parse(self.private_key.expose())?;
-        // Written member by member, because a `Value` would leave a copy of the private key behind.
+        // Written member by member: a `Value` would leave a copy of the private key in memory.
         let private_key = self.private_key.expose();
         let mut text = Zeroizing::new(Vec::with_capacity(1024 + 2 * private_key.len()));
         let members = [
@@ -78,8 +78,8 @@ impl KeyPair {
     /// Loads a key pair that [`save`](Self::save) or the official Python client has saved.
     ///
     /// # Errors
-    /// [`ErrorKind::FileNotFound`] and other errors of the file system; [`ErrorKind::InvalidKey`] for a file that holds
-    /// no key pair.
+    /// [`ErrorKind::FileNotFound`] and other errors of the file system; [`ErrorKind::InvalidKey`] for a file without a
+    /// key pair.
     pub fn load(path: &Path) -> Result<Self> {
         let no_key = || {
             let message = format!("{}: not a file with a key pair", path.display());

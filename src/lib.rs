@@ -4,25 +4,21 @@
 //!
 //! | to | call |
 //! | --- | --- |
-//! | begin | [`Client::new`] |
+//! | begin | [`Client::new`]; [`Client::without_credentials`] to get an API key, [`Client::for_dropzone`] for an anonymous sender |
 //! | send | [`Package::create`], [`Package::add_recipient`], [`Package::upload`], [`Package::set_message`], [`Package::finalize`] |
+//! | add many recipients | [`Package::add_recipients`], [`Package::add_contact_group`] |
 //! | receive | [`Package::open_link`], [`Package::message`], [`Package::download_all`] or [`Package::download`] |
-//! | store | [`Package::create_workspace`], [`Package::upload_all`], [`Package::download_all`], [`Package::directory`] |
-//! | go on with a package | [`Package::open`] with its id and keycode |
-//! | find links in a text | [`link::find`], [`link::parse`] |
-//! | work in a Workspace | [`Package::create_workspace`], [`Package::directory`], [`Package::create_directory`], [`Package::copy_file`] |
+//! | continue a package | [`Package::open`] with its id and keycode |
+//! | work in a Workspace | [`Package::create_workspace`], [`Package::directory`], [`Package::upload_all`], [`Package::copy_file`] |
 //! | list and search | [`Client::list_packages`], [`Client::search_packages`], [`Package::list_activity`], [`Client::list_audit_log`] |
-//! | keep groups of recipients | [`Client::create_contact_group`], [`Package::add_contact_group`] |
-//! | open packages on a trusted device | [`Client::generate_key_pair`], [`Package::open_with_private_key`] |
-//! | get an API key, register | [`Client::without_credentials`], [`Client::generate_api_key`] |
-//! | send to a Dropzone | [`Client::for_dropzone`] |
-//! | do the transport oneself | [`raw`] |
-//! | several recipients, groups of them | [`Package::add_recipients`], [`Package::add_contact_group`] |
+//! | keep contact groups | [`Client::create_contact_group`], [`Client::contact_groups`] |
 //! | open packages without their link | [`Client::generate_key_pair`], then [`Package::open_with_private_key`] |
-//! | the cryptography alone | [`raw`] |
-//! | anything else | [`Client::request`], a signed REST call |
+//! | get an API key, register | [`Client::generate_api_key`], [`Client::start_registration`] |
+//! | find links in a text | [`link::find`], [`link::parse`] |
+//! | use the cryptography alone | [`raw`] |
+//! | send any other request | [`Client::request`] |
 //!
-//! C programs use the same calls by `include/sendsafely.h`; this crate is what stands behind them.
+//! The C library (`include/sendsafely.h`) makes the same calls.
 //!
 //! # The shortest whole program
 //!
@@ -39,8 +35,7 @@
 //! }
 //! ```
 //!
-//! "`protocol`" in these pages means the description of SendSafely's wire protocol that the library was written from;
-//! section numbers are given so that the two can be compared.
+//! Numbers such as "`protocol` 4.3" are sections of `docs/protocol.md`, the description of SendSafely's wire protocol.
 
 #![deny(unsafe_code)]
 

@@ -1,20 +1,20 @@
-//! Log lines on their way to the observer. Workers never wait for it, and a slow one does not let lines pile up.
+//! Log lines that wait for the observer. Workers never wait for it, and a slow observer does not make lines pile up.
 
 use std::collections::VecDeque;
 
-/// Lines that may wait; more are counted only.
+/// The most lines that wait. Further lines are only counted.
 const MOST: usize = 100;
 
-/// The lines of one call that wait, oldest first.
+/// The waiting lines of one call, oldest first.
 #[derive(Default)]
 pub(crate) struct Log {
-    /// Each line, and how often it has come since it waits.
+    /// Each line, and how often it was added since it waits.
     waiting: VecDeque<(String, u32)>,
     left_out: u32,
 }
 
 impl Log {
-    /// Adds a line. One that waits already is counted, not added again.
+    /// Adds a line. If the same line waits already, it is only counted.
     pub(crate) fn push(&mut self, line: String) {
         if let Some((_, times)) = self.waiting.iter_mut().find(|(other, _)| *other == line) {
             *times = times.saturating_add(1);

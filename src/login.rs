@@ -1,5 +1,5 @@
-//! Getting an API key, and registering (`protocol` 6.12). The calls are not signed: a client without credentials makes
-//! them.
+//! Getting an API key, and registering (`protocol` 6.12). These calls are not signed, so that a client without
+//! credentials can make them.
 
 use serde_json::json;
 
@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::json::Json;
 use crate::secret::{SecretJson, SecretString};
 
-/// How a login ended.
+/// The result of a login.
 #[derive(Clone, Debug)]
 pub enum Login {
     /// With an API key.
@@ -54,7 +54,7 @@ impl Login {
     }
 }
 
-/// What proves that an e-mail address is one's own.
+/// The proof that an e-mail address belongs to the user.
 #[derive(Clone, Debug)]
 pub enum RegistrationProof {
     /// The query parameter `validationLink` of the link that was mailed.
@@ -68,16 +68,16 @@ pub enum RegistrationProof {
     },
 }
 
-/// What a registration needs.
+/// The data of a registration.
 #[derive(Clone, Debug)]
 pub struct Registration {
     /// The proof.
     pub proof: RegistrationProof,
     /// The new password.
     pub password: SecretString,
-    /// A question for a forgotten password.
+    /// The question that is asked if the password is forgotten.
     pub question: String,
-    /// Its answer.
+    /// The answer to that question.
     pub answer: SecretString,
     /// The first name.
     pub first_name: String,
@@ -86,10 +86,10 @@ pub struct Registration {
 }
 
 impl Client {
-    /// Logs in with e-mail address and password, for a new API key.
+    /// Logs in with e-mail address and password, and gets a new API key.
     ///
     /// # Errors
-    /// [`ErrorKind::AuthenticationFailed`]; [`ErrorKind::OutcomeUnknown`] if the answer is lost: the key may exist.
+    /// [`ErrorKind::AuthenticationFailed`]; [`ErrorKind::OutcomeUnknown`] if the response is lost: the key may exist.
     pub fn generate_api_key(
         &self,
         observer: &mut dyn Observer,
@@ -109,7 +109,7 @@ impl Client {
         })
     }
 
-    /// Ends a login that needs a second factor, with the code that the user got.
+    /// Completes a login that needs a second factor, with the code that the user got.
     ///
     /// # Errors
     /// [`ErrorKind::PinResent`], [`ErrorKind::AuthenticationFailed`]; [`ErrorKind::OutcomeUnknown`].
@@ -153,7 +153,7 @@ impl Client {
         })
     }
 
-    /// Begins a registration: the service mails a link, or a PIN.
+    /// Starts a registration: the service mails a link or a PIN.
     ///
     /// # Errors
     /// [`ErrorKind::MalformedEmail`], [`ErrorKind::InvalidEmail`], [`ErrorKind::AuthForbidden`],
@@ -171,7 +171,8 @@ impl Client {
         })
     }
 
-    /// Ends a registration; answers the e-mail address. [`generate_api_key`](Self::generate_api_key) comes next.
+    /// Completes a registration, and returns the e-mail address. [`generate_api_key`](Self::generate_api_key) comes
+    /// next.
     ///
     /// # Errors
     /// [`ErrorKind::PasswordTooWeak`], [`ErrorKind::TokenExpired`], [`ErrorKind::InvalidToken`],

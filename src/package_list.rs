@@ -26,14 +26,14 @@ pub enum PackageList {
     Workspaces,
 }
 
-/// What to search for; everything is optional.
+/// What to search for; each field is optional.
 #[derive(Clone, Debug, Default)]
 pub struct PackageSearch {
-    /// All packages of the organization, for its administrators, instead of one's own.
+    /// Search all packages of the organization instead of the user's own; only for its administrators.
     pub whole_organization: bool,
-    /// Made at this time or later, in seconds since 1970; only the day (UTC) counts.
+    /// Created at this time or later, in seconds since 1970; only the day (UTC) counts.
     pub from: Option<i64>,
-    /// Made at this time or earlier; only the day counts.
+    /// Created at this time or earlier; only the day counts.
     pub to: Option<i64>,
     /// E-mail address of the sender.
     pub sender: Option<String>,
@@ -41,11 +41,11 @@ pub struct PackageSearch {
     pub recipient: Option<String>,
     /// Name of a file.
     pub file_name: Option<String>,
-    /// What it has to be.
+    /// The status of the package.
     pub status: Option<PackageStatus>,
 }
 
-/// Where a list begins, and how many rows are fetched at once.
+/// Where a list begins, and how many rows one request returns.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ListOptions {
     /// The first row, from 0.
@@ -55,7 +55,7 @@ pub struct ListOptions {
 }
 
 impl Client {
-    /// Lists packages, newest first as the service orders them. Nothing is fetched before the first
+    /// Lists packages in the order of the service, newest first. Nothing is requested before the first
     /// [`next`](Pages::next).
     ///
     /// # Errors
@@ -78,9 +78,9 @@ impl Client {
         }))
     }
 
-    /// Searches for packages: one's own, or as an administrator those of the whole organization.
+    /// Searches the user's packages, or for an administrator those of the whole organization.
     ///
-    /// An older portal that has no search in pages is asked in the old way, which finds 100 packages at most.
+    /// A portal without search in pages is searched by its older call, which returns at most 100 packages.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`] for a page size or a time out of range; [`ErrorKind::MalformedEmail`].
@@ -111,7 +111,7 @@ impl Client {
         }))
     }
 
-    /// The packages that somebody has received from this organization (`protocol` 6.4.8).
+    /// Gets the packages that a recipient has received from this organization (`protocol` 6.4.8).
     ///
     /// # Errors
     /// [`ErrorKind::MalformedEmail`]; [`ErrorKind::Denied`] and [`ErrorKind::InvalidEmail`] from the service.
@@ -129,7 +129,7 @@ impl Client {
     }
 }
 
-/// Reads a page. The service tells the next row; one that tells nothing at all has more if the page is full.
+/// Reads a page. The response has the next row. If it has no pagination at all, a full page may have a next one.
 fn page(answer: &Json, row: u64, size: u32) -> Result<Page<PackageSummary>> {
     let rows = answer.required_list("packages")?.iter();
     let items: Vec<_> = rows.map(PackageSummary::read).collect::<Result<_>>()?;
@@ -170,7 +170,7 @@ impl PackageSearch {
 
 /// `MM/dd/yyyy`.
 fn date(seconds: i64) -> Result<String> {
-    // The year 9999 ends there.
+    // The end of the year 9999.
     let seconds = u64::try_from(seconds).ok().filter(|s| *s < 253_402_300_800);
     let (year, month, day) = seconds
         .map(|seconds| civil_date(seconds / 86_400))

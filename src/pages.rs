@@ -1,4 +1,4 @@
-//! Lists that the service gives in pages, each fetched when it is needed.
+//! Lists that the service returns in pages. Each page is requested when it is needed.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -10,24 +10,25 @@ use crate::call::Observer;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 
-/// Rows of one page at most (`protocol` 7.1), and by default.
+/// The most rows of one page (`protocol` 7.1), and the default.
 pub(crate) const LARGEST_PAGE: u32 = 100;
-/// Rows of one list. No list of people is longer; a server that goes on for ever is left.
+/// The most rows of a list: a list that does not end makes the call fail.
 pub(crate) const MOST_ROWS: u64 = 1_000_000;
 
-/// One page: its rows, and the number of the next page's first row if there is one.
+/// One page: its rows, and the first row of the next page if there is one.
 pub(crate) struct Page<T> {
     pub(crate) items: Vec<T>,
     pub(crate) next: Option<u64>,
-    /// Whether nothing in the answer says that there is a next page: whoever knows no pages gives the same one for ever.
+    /// Whether the response does not say that there is a next page. A service without pages returns the same page each
+    /// time.
     pub(crate) is_guess: bool,
 }
 
 type Fetch<T> = dyn Fn(&Session, u64) -> Result<Page<T>> + Send + Sync;
 
-/// A list that comes in pages. [`next`](Self::next) fetches a page when the one before is used up.
+/// A list in pages. [`next`](Self::next) requests a page when all rows of the one before are used.
 ///
-/// May be used from any number of threads at once; each row is handed out once.
+/// May be used from any number of threads at once; each row is returned once.
 pub struct Pages<T> {
     client: Client,
     fetch: Arc<Fetch<T>>,
@@ -36,14 +37,14 @@ pub struct Pages<T> {
 
 struct State<T> {
     ready: VecDeque<T>,
-    /// First row of the page that comes next.
+    /// The first row of the next page.
     next: Option<u64>,
-    /// Rows that were fetched, and the first of the last page.
+    /// The number of rows so far, and the first row of the last page.
     rows: u64,
     first: Option<T>,
 }
 
-/// The rows of a page: as many as are asked for, or as can be had.
+/// The rows of a page: as many as the caller wants, by default the most.
 pub(crate) fn page_size(asked: Option<u32>) -> Result<u32> {
     match asked.unwrap_or(LARGEST_PAGE) {
         size @ 1..=LARGEST_PAGE => Ok(size),
@@ -76,7 +77,7 @@ impl<T: Clone + PartialEq + Send + 'static> Pages<T> {
     /// The next row; `None` at the end.
     ///
     /// # Errors
-    /// Refusals of the service and errors of the network; then the same row comes at the next call.
+    /// Refusals of the service and errors of the network. The next call returns the same row then.
     pub fn next(&self, observer: &mut dyn Observer) -> Result<Option<T>> {
         loop {
             let row = {
@@ -99,7 +100,7 @@ impl<T: Clone + PartialEq + Send + 'static> Pages<T> {
             if state.rows > MOST_ROWS {
                 return bad("the list does not end");
             }
-            // Another thread may have been faster.
+            // Another thread may have got this page.
             if state.next == Some(row) {
                 if page.is_guess
                     && !page.items.is_empty()
@@ -108,7 +109,7 @@ impl<T: Clone + PartialEq + Send + 'static> Pages<T> {
                     state.next = None;
                     return Ok(None);
                 }
-                // An empty page is the last, whatever it says.
+                // An empty page is the last, whatever its response says.
                 state.next = page.next.filter(|_| !page.items.is_empty());
                 state.rows += page.items.len() as u64;
                 state.first = page.items.first().cloned();

@@ -1,12 +1,12 @@
-//! Texts that come from the service, from file names or from other people, before they reach a log, an error or a
-//! terminal. Every message of [`crate::Error`] and every log line passes here; records keep their texts as they came.
+//! Makes texts of others safe to display: those from the service, from file names or from other people. All messages of
+//! [`crate::Error`] and all log lines go through this file; records keep their texts unchanged.
 
-/// Longest text that is kept, in bytes: room for a path and what is said about it.
+/// The longest text, in bytes: room for a path and a sentence.
 const LONGEST: usize = 8 << 10;
 
-/// The text in one line, without what would steer a terminal or hide in it.
+/// The text in one line, without characters that control a terminal or are invisible.
 ///
-/// White space that moves the cursor becomes a blank. Other control characters, those that turn the direction of
+/// White space that moves the cursor becomes a blank. Other control characters, characters that change the direction of
 /// writing, and invisible ones become U+FFFD. The two joiners stay: words of several scripts need them.
 pub(crate) fn printable(text: impl Into<String>) -> String {
     let text = text.into();
@@ -25,7 +25,7 @@ pub(crate) fn printable(text: impl Into<String>) -> String {
     printable
 }
 
-/// What stands for a character that must not be shown as it is.
+/// The replacement of a character that must not be displayed.
 fn replacement(c: char) -> Option<char> {
     match c {
         '\t'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some(' '),

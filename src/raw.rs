@@ -1,5 +1,5 @@
-//! The cryptography by itself, for programs that do their own transport (`protocol` 1.2 and 3). Nothing here touches
-//! the network or a file, and nothing can be stopped: what a message may cost is bounded instead.
+//! The cryptography alone, for programs that send their requests themselves (`protocol` 1.2 and 3). Nothing here uses
+//! the network or a file. These calls cannot be stopped; instead there are limits for time and memory.
 
 use crate::api::{API_PREFIX, endpoint};
 use crate::client::Client;
@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::os;
 use crate::secret::SecretString;
 
-/// What a compressed part may grow to, unless it is longer itself; others are shorter than their message.
+/// The longest content of a compressed part, unless its message is longer. Other content is shorter than its message.
 const LARGEST_COMPRESSED: usize = 64 << 20;
 
 /// The largest part that is encrypted or decrypted in memory.
@@ -25,7 +25,7 @@ pub struct RequestHeaders {
     pub signature: Option<String>,
 }
 
-/// Makes a new keycode: 43 characters with 256 random bits.
+/// Generates a keycode: 43 characters with 256 random bits.
 ///
 /// # Errors
 /// [`ErrorKind::Internal`] if the system's generator fails.
@@ -33,7 +33,7 @@ pub fn generate_keycode() -> Result<SecretString> {
     Ok(SecretString::from(Keycode::generate()?.expose()))
 }
 
-/// The checksum that proves to the service that one knows the keycode of a package (`protocol` 3.3).
+/// Computes the checksum that proves to the service the knowledge of a package's keycode (`protocol` 3.3).
 ///
 /// # Errors
 /// [`ErrorKind::InvalidArgument`] for an empty keycode or package code.
@@ -58,7 +58,7 @@ pub fn encrypt_part(
     data: &[u8],
 ) -> Result<Vec<u8>> {
     let passphrase = passphrase(server_secret, keycode)?;
-    // Judged before there is a buffer of this size.
+    // Checked before a buffer of this size is allocated.
     if data.len() > LARGEST_PART {
         return Err(part_too_large());
     }
@@ -68,11 +68,11 @@ pub fn encrypt_part(
     Ok(buffer.into_message())
 }
 
-/// Decrypts a part of a file, once its modification detection code has proved it to be genuine.
+/// Decrypts a part of a file, after its modification detection code was verified.
 ///
 /// # Errors
 /// [`ErrorKind::DecryptFailed`] for wrong secrets and damaged data alike; [`ErrorKind::UnsupportedFormat`];
-/// [`ErrorKind::PartTooLarge`] above 1 GiB, and for one that unpacks to more than 64 MiB and more than its own length.
+/// [`ErrorKind::PartTooLarge`] above 1 GiB, or if it unpacks to more than 64 MiB and more than its own length.
 pub fn decrypt_part(
     server_secret: &SecretString,
     keycode: &SecretString,
@@ -114,7 +114,7 @@ pub fn encrypt_message(
 /// Decrypts the message of a package.
 ///
 /// # Errors
-/// As [`decrypt_part`]; the limit of what it unpacks to is 16 MiB or its own length.
+/// As [`decrypt_part`]; it may unpack to 16 MiB, or to its own length.
 pub fn decrypt_message(
     server_secret: &SecretString,
     keycode: &SecretString,
@@ -165,9 +165,9 @@ fn passphrase(server_secret: &SecretString, keycode: &SecretString) -> Result<Pa
 impl Client {
     /// Signs a request of the REST API with the client's key and secret, without sending it (`protocol` 1.2).
     ///
-    /// `path` begins with `/api/v2.0/` or with what follows that; a query in it is not signed. `body` is the text as it
-    /// will be sent, of a multipart upload that of its `requestData`. Without a `timestamp` it is now, by the server's
-    /// clock as far as that is known.
+    /// `path` begins with `/api/v2.0/` or with the part after that; its query is not signed. `body` is the text that will be
+    /// sent; for a multipart upload the text of its `requestData`. The default of `timestamp` is now, by the server's
+    /// clock if that is known.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`] for another path, or a timestamp that is not of the form

@@ -1,4 +1,4 @@
-//! Text that is secret: zeroed when dropped, never shown, compared in constant time.
+//! Secret texts: zeroed when dropped, never displayed, compared in constant time.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
@@ -11,7 +11,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 pub struct SecretString(String);
 
 impl SecretString {
-    /// Takes the text over; no copy of it stays behind.
+    /// Takes the text over without a copy.
     pub fn new(text: String) -> Self {
         Self(text)
     }
@@ -47,7 +47,7 @@ impl fmt::Debug for SecretString {
     }
 }
 
-/// The members of a request that holds a secret. Its texts are zeroed when dropped.
+/// The JSON body of a request that has a secret. Its texts are zeroed when it is dropped.
 pub(crate) struct SecretJson(Value);
 
 impl From<Value> for SecretJson {
@@ -85,7 +85,7 @@ fn wipe(value: &mut Value) {
     }
 }
 
-/// JSON as a request carries it, in memory of just its size: a text that grows leaves copies of itself behind.
+/// The text of a JSON body, in memory of exactly its size: a text that grows would leave copies behind.
 pub(crate) fn json_text(value: &Value) -> SecretString {
     struct Length(usize);
     impl std::io::Write for Length {

@@ -1,40 +1,40 @@
-//! Leaves out of a long listing, while it arrives, what nobody reads: package information repeats the whole tree of a
-//! Workspace, directories within directories with their files. Only what is left takes memory.
+//! Removes the parts of a long response that nobody reads, while it arrives. Package information repeats the whole tree
+//! of a Workspace, directories within directories with all their files. Only the rest takes memory.
 
 use std::collections::TryReserveError;
 use std::ops::Range;
 
-/// Members that are left out of objects that stand deeper than this; the answer itself is at 1.
+/// Members that are removed from objects deeper than this; the response itself is at 1.
 const UNREAD: [(&[u8], usize); 5] = [
     (b"files", 1),
     (b"directories", 1),
     (b"subDirectories", 1),
     (b"subdirectories", 1),
-    // File information has its object in a member.
+    // The object of file information is itself a member of the response.
     (b"oldVersions", 2),
 ];
 
-/// JSON text that comes in pieces, with null in place of the lists and objects that nobody reads. Whether it is JSON is
-/// for its reader to find out.
+/// JSON text that arrives in pieces. Lists and objects that nobody reads are replaced by null. It does not check that
+/// the text is JSON: its reader does.
 #[derive(Default)]
 pub(crate) struct Sieve {
-    /// What recipients have done is left out too: one record for each of them and each file.
+    /// Whether confirmations are removed too: there is one for each recipient and each file.
     no_confirmations: bool,
     kept: Vec<u8>,
-    /// Lists and objects around the place that was reached.
+    /// The depth of the current place: lists and objects around it.
     depth: usize,
-    /// Lists and objects that end before something is kept again.
+    /// Lists and objects that have to end before text is kept again.
     skipped: usize,
     in_text: bool,
     after_backslash: bool,
-    /// The last text within what is kept, without its quotes.
+    /// The place of the last string in the kept text, without its quotes.
     text: Range<usize>,
-    /// Whether that text names the value that comes next.
+    /// Whether this string is the name of the next value.
     is_named: bool,
 }
 
 impl Sieve {
-    /// One that also leaves out what recipients have done.
+    /// A sieve that removes confirmations too.
     pub(crate) fn without_confirmations() -> Self {
         Self {
             no_confirmations: true,
@@ -89,18 +89,18 @@ impl Sieve {
         Ok(())
     }
 
-    /// What is left of all pieces.
+    /// The rest of all pieces.
     pub(crate) fn into_text(self) -> Vec<u8> {
         self.kept
     }
 
-    /// Bytes that are kept so far.
+    /// Bytes that were kept so far.
     pub(crate) fn len(&self) -> usize {
         self.kept.len()
     }
 
-    /// Goes on within a text, from `at` in a piece of which everything from `from` on is still to be kept; gives where it
-    /// got to.
+    /// Continues within a string, from `at` in a piece; everything from `from` on is still to be kept. Returns the
+    /// place that was reached.
     fn end_of_text(&mut self, piece: &[u8], at: usize, from: usize) -> usize {
         if self.after_backslash {
             self.after_backslash = false;

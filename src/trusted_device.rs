@@ -1,5 +1,5 @@
-//! Trusted devices: key pairs to which keycodes are encrypted, so that a package opens without its secure link
-//! (`protocol` 3.6, 3.7, 6.10).
+//! Trusted devices. A device has a key pair, and keycodes are encrypted to its public key: then packages open without
+//! their secure links (`protocol` 3.6, 3.7, 6.10).
 
 use crate::api::retry::gone_is_done;
 use crate::api::{Session, endpoint};
@@ -13,42 +13,42 @@ use crate::key_pair::KeyPair;
 use crate::record::PublicKey;
 use crate::secret::SecretString;
 
-/// The keycode of one package among several.
+/// The result of [`Client::keycodes`] for one package.
 #[derive(Clone, Debug)]
 pub struct PackageKeycode {
-    /// The package.
+    /// The id of the package.
     pub package_id: String,
-    /// Its keycode, or why there is none.
+    /// Its keycode, or the error.
     pub keycode: Result<SecretString>,
 }
 
-/// What [`Client::sync_keycodes`] has done.
+/// The result of [`Client::sync_keycodes`].
 #[derive(Clone, Debug)]
 pub struct SyncedKeycodes {
-    /// Keycodes that were encrypted for another device and stored.
+    /// The number of keycodes that were encrypted for another device and stored.
     pub synchronized: u32,
-    /// Those that were not.
+    /// The keycodes for which that failed.
     pub failures: Vec<SyncFailure>,
 }
 
-/// A keycode that could not be handed on to another device.
+/// A keycode that could not be stored for another device.
 #[derive(Clone, Debug)]
 pub struct SyncFailure {
     /// The package.
     pub package_id: String,
-    /// The other device's public key.
+    /// The id of the other device's public key.
     pub public_key_id: String,
     /// Why.
     pub error: Error,
 }
 
 impl Client {
-    /// Registers a public key as a trusted device of the user: keycodes are encrypted to it from now on. Gives the
-    /// service's id of it.
+    /// Registers a public key as a trusted device of the user: from now on keycodes are encrypted to it. Returns the
+    /// service's id of the key.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidKey`] before anything is sent; [`ErrorKind::LimitExceeded`] if the user has too many;
-    /// [`ErrorKind::OutcomeUnknown`] if the answer was lost: it is not asked again, for the key would be there twice.
+    /// [`ErrorKind::OutcomeUnknown`] if the response was lost: repeating the request could register the key twice.
     pub fn register_public_key(
         &self,
         observer: &mut dyn Observer,
@@ -62,7 +62,7 @@ impl Client {
         })
     }
 
-    /// Makes a key pair for this device and registers its public key.
+    /// Generates a key pair for this device, and registers its public key.
     ///
     /// # Errors
     /// As [`register_public_key`](Self::register_public_key).
@@ -82,7 +82,7 @@ impl Client {
         })
     }
 
-    /// The armored public key of one of the user's trusted devices.
+    /// Gets the armored public key of one of the user's trusted devices.
     ///
     /// # Errors
     /// [`ErrorKind::Refused`] for an id that is not one of the user's.
@@ -97,7 +97,7 @@ impl Client {
         })
     }
 
-    /// Revokes a public key: the service forgets it and the keycodes that were encrypted to it.
+    /// Revokes a public key: the service deletes it with the keycodes that were encrypted to it.
     ///
     /// # Errors
     /// [`ErrorKind::Refused`] for an id that is not one of the user's.
@@ -116,13 +116,13 @@ impl Client {
         })
     }
 
-    /// The keycodes of several packages, decrypted with the private key of a trusted device; one result for each id,
-    /// in their order.
+    /// Gets the keycodes of several packages, and decrypts them with the private key of a trusted device. Returns one
+    /// result for each id, in the same order.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidKey`] before anything is sent; [`ErrorKind::Refused`] for a public key that is not one of
-    /// the user's. A package whose keycode the service does not hold for this device has [`ErrorKind::Refused`] in its
-    /// own result, one whose keycode does not decrypt [`ErrorKind::DecryptFailed`].
+    /// the user's. The result of one package is [`ErrorKind::Refused`] if the service holds no keycode of it for this
+    /// device, and [`ErrorKind::DecryptFailed`] if the keycode does not decrypt.
     pub fn keycodes(
         &self,
         observer: &mut dyn Observer,
@@ -158,13 +158,13 @@ impl Client {
         })
     }
 
-    /// Hands on to the user's other trusted devices what this one can open and they cannot: decrypts each keycode that
-    /// the service names with the private key, encrypts it to the other device's key, stores it.
+    /// Gives the user's other trusted devices the keycodes that only this one has. The service lists them; each is
+    /// decrypted with the private key, encrypted to the other device's public key, and stored.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidKey`] before anything is sent; [`ErrorKind::Refused`] for a public key that is not one of
-    /// the user's; errors of the network. What fails for one keycode stands in the result. A call that was cut off can
-    /// be made again.
+    /// the user's; errors of the network. A failure for one keycode is in the result. After a failure the call can be
+    /// repeated.
     pub fn sync_keycodes(
         &self,
         observer: &mut dyn Observer,
@@ -181,7 +181,7 @@ impl Client {
                 failures: Vec::new(),
             };
             for missing in answer.required_list("keycodes")? {
-                match hand_on(session, missing, &keys, &private_key) {
+                match store_for_other_device(session, missing, &keys, &private_key) {
                     Ok(()) => done.synchronized += 1,
                     Err(error) if is_of_one_keycode(&error) => done.failures.push(SyncFailure {
                         package_id: missing.text("packageId").unwrap_or_default(),
@@ -196,7 +196,7 @@ impl Client {
     }
 }
 
-/// Registers a public key; gives its id.
+/// Registers a public key; returns its id.
 fn register(session: &Session, public_key: &str, description: &str) -> Result<String> {
     let registered = endpoint::register_public_key(session, public_key, description);
     let answer = registered.map_err(|error| match error.kind() {
@@ -212,7 +212,7 @@ fn register(session: &Session, public_key: &str, description: &str) -> Result<St
 }
 
 /// Encrypts one keycode for another device.
-fn hand_on(
+fn store_for_other_device(
     session: &Session,
     missing: &Json,
     keys: &[PublicKey],
@@ -228,7 +228,7 @@ fn hand_on(
     endpoint::set_keycode(session, &package_id, &wanted, &encrypted).map(|_| ())
 }
 
-/// Whether the next keycode may fare better.
+/// Whether a failure concerns one keycode only, so that the next one may succeed.
 fn is_of_one_keycode(error: &Error) -> bool {
     let cryptography = [
         ErrorKind::DecryptFailed,

@@ -1,4 +1,4 @@
-//! Connections: TCP, TLS and proxies in the order that the HTTP library asks for, over sockets of our own.
+//! Connections: proxies, TCP and TLS in the order that the HTTP library needs, over our own sockets.
 
 use std::time::Instant;
 
@@ -22,8 +22,7 @@ pub(crate) fn connector(sockets: Sockets) -> impl Connector {
     )
 }
 
-/// Makes connections. All that goes over them meanwhile, such as a TLS handshake or what a proxy is asked, is not yet
-/// the request.
+/// Makes connections. Bytes that are sent while this runs, for a TLS handshake or to a proxy, are not yet the request.
 #[derive(Debug)]
 struct Connecting<C>(C);
 
@@ -44,8 +43,8 @@ impl<C: Connector> Connector for Connecting<C> {
     }
 }
 
-/// A connection that is ready, be it for a request or for the proxy on the way. What is read is counted here, since
-/// inside of TLS the first bytes are not yet those of an answer.
+/// A connection that is ready, for a request or to a proxy. Bytes are counted here, above TLS: below it the first bytes
+/// do not belong to a response yet.
 #[derive(Debug)]
 struct Watched<T: Transport> {
     transport: T,
@@ -53,7 +52,7 @@ struct Watched<T: Transport> {
 }
 
 impl<T: Transport> Drop for Watched<T> {
-    /// Passwords and secrets have gone through the buffers.
+    /// Passwords and secrets were in the buffers.
     fn drop(&mut self) {
         let buffers = self.transport.buffers();
         buffers.output().zeroize();
@@ -79,7 +78,7 @@ impl<T: Transport> Transport for Watched<T> {
         if !self.for_request {
             return self.transport.await_input(timeout);
         }
-        // One step may be many reads from the socket, when a record of TLS comes in drops.
+        // One step may read from the socket many times, if a TLS record arrives slowly.
         timeout = timeout.for_read();
         let left = exchange::time_left(Direction::Receiving)?;
         if let Some(left) = left {
@@ -91,7 +90,7 @@ impl<T: Transport> Transport for Watched<T> {
         let after = self.transport.buffers().input().len();
         exchange::moved(started.elapsed(), after - before);
         match result {
-            // If it was our limit that has expired, that is the reason.
+            // If our own limit has expired, that is the reason.
             Err(error) if left.is_some() => {
                 exchange::time_left(Direction::Receiving)?;
                 Err(error)

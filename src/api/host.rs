@@ -1,13 +1,14 @@
-//! The portal's address: which texts name one, and which addresses are on this machine.
+//! The host of a portal: parsed, and whether it is this machine.
 
 use url::{Host, Url};
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// A portal's address: scheme, host and port. Without a scheme it means https; slashes at its end are dropped.
+/// Parses the address of a portal: scheme, host and port. Without a scheme it means https; slashes at its end are
+/// removed.
 ///
 /// # Errors
-/// [`ErrorKind::MalformedHost`] for anything else than that.
+/// [`ErrorKind::MalformedHost`] for any other text.
 pub(crate) fn normalize_host(text: &str) -> Result<Url> {
     let malformed = || {
         Error::new(

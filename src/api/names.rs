@@ -1,4 +1,4 @@
-//! Name resolution, which nothing can interrupt: it happens on a thread of its own that is left behind when its time is
+//! Name resolution. Nothing can interrupt it, so it runs on a thread of its own, which is abandoned when the time is
 //! over.
 
 use std::collections::HashMap;
@@ -16,18 +16,18 @@ use ureq::unversioned::transport::NextTimeout;
 use super::socket::in_time;
 use crate::os;
 
-/// How long addresses are kept: each request asks for them, also when its connection is there already.
+/// How long addresses are cached: each request needs them, even if its connection exists.
 const KEPT: Duration = Duration::from_secs(5);
 
-/// The system's name resolution, and what it has said lately.
+/// The system's name resolution with a cache.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names(Arc<Mutex<HashMap<String, Known>>>);
 
-/// Since when they are known, and the addresses.
+/// When the addresses were resolved, and the addresses.
 type Known = (Instant, Vec<SocketAddr>);
 
 impl Names {
-    /// Forgets what it knows, which may be why no connection can be had.
+    /// Empties the cache: old addresses may be the reason why connecting fails.
     pub(crate) fn forget(&self) {
         self.0.lock().clear();
     }
@@ -93,7 +93,7 @@ impl Resolver for Names {
     }
 }
 
-/// Room in what the HTTP library takes.
+/// The most addresses that the HTTP library takes.
 const MAX_ADDRESSES: usize = 16;
 
 #[cfg(test)]

@@ -1,17 +1,17 @@
-//! How a client works: what its caller may choose, and within which limits.
+//! The options of a client, and their limits.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Bytes of plaintext in a part (`protocol` 4.3): what the official Node client uses, correct with every reader.
+/// Bytes of plaintext in a part (`protocol` 4.3): the size of the official Node client, which all clients can read.
 pub const DEFAULT_PART_SIZE: u64 = 2_621_440;
 
-/// The largest part that any official client writes, Java's.
+/// The largest part that an official client writes: Java's.
 pub const MAX_PART_SIZE: u64 = 10_485_760;
 
-/// How a client works. All fields have good defaults.
+/// The options of a client. All fields have good defaults.
 #[derive(Clone, Debug)]
 pub struct ClientOptions {
     /// Name of this API in the header `ss-request-api` and as `uploadType` (`protocol` 1.2).
@@ -33,11 +33,11 @@ pub struct ClientOptions {
     /// whole within this time (5 to 300 seconds; 60 for zero), but for parts, which may take as long as they move 1 KiB
     /// in a second, on average over this time (5 to 60 seconds).
     pub retry_window: Duration,
-    /// Parts that travel at the same time, 1 to 16.
+    /// Parts that are transferred at the same time, 1 to 16.
     pub parts_in_flight: usize,
     /// Bytes of plaintext in a part, up to 10 MiB.
     pub part_size: u64,
-    /// Bytes that the parts in memory may take together, over all calls of the client.
+    /// Bytes that all parts in memory may take together, in all calls of the client.
     pub memory_budget: u64,
     /// The largest encrypted part that is accepted on download.
     pub max_part_bytes: u64,
@@ -105,7 +105,7 @@ fn within(what: &str, value: u64, least: u64, most: u64) -> Result<()> {
     ))
 }
 
-/// Refuses text that cannot be the value of a header.
+/// Refuses a text that cannot be the value of a header.
 pub(crate) fn header_text(what: &str, text: &str) -> Result<()> {
     if text.is_empty() || !text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
         return Err(Error::new(

@@ -1,4 +1,4 @@
-//! Which proxy a request takes: one rule for the option and the environment, as `docs/proxies.md` states it.
+//! Chooses the proxy of a request: one rule for the option and the environment, which `docs/proxies.md` states.
 
 use crate::api::host::is_loopback;
 use std::ffi::OsString;
@@ -9,23 +9,23 @@ use url::{Host, Url};
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// The proxies of a client, one for each scheme. One that cannot be used is an error of every request that it is for:
-/// there is no way around it.
+/// The proxies of a client, one for each scheme. If a proxy cannot be used, its requests fail; they never go without
+/// it.
 pub(crate) struct Proxies {
     pub(crate) https: Choice,
     pub(crate) http: Choice,
-    /// What stands in `NO_PROXY`.
+    /// The entries of `NO_PROXY`.
     exceptions: String,
 }
 
-/// A proxy and what named it.
+/// A proxy, and the option or variable that names it.
 pub(crate) type Choice = Result<Option<(Proxy, &'static str)>>;
 
-/// What names the proxy of the option in messages.
+/// The name of the option in messages.
 const OPTION: &str = "the option proxy";
 
 impl Proxies {
-    /// The same for all hosts; an empty text means none.
+    /// One proxy for all hosts; an empty text means none.
     pub(crate) fn of_option(text: &str) -> Result<Self> {
         let proxy = match text {
             "" => None,
@@ -52,7 +52,7 @@ impl Proxies {
         let exceptions = filled("no_proxy").or_else(|| filled("NO_PROXY"));
         Self {
             https: choose(&["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]),
-            // A web server hands the header `Proxy` of a request to its programs as HTTP_PROXY.
+            // A web server passes the header `Proxy` of a request to its programs as HTTP_PROXY.
             http: choose(&["http_proxy", "all_proxy", "ALL_PROXY"]),
             exceptions: exceptions
                 .map(|text| text.to_string_lossy().into_owned())
@@ -73,7 +73,7 @@ impl Proxies {
 }
 
 fn refused(origin: &str, why: &str) -> Error {
-    // Without what was given: a password may stand in it.
+    // The message does not repeat the URL: it may have a password.
     Error::new(
         ErrorKind::InvalidArgument,
         format!("{origin} {why}; a proxy is a URL such as http://proxy.example:3128"),
@@ -102,7 +102,7 @@ fn read(text: &str, origin: &str) -> Result<Proxy> {
         .ok_or_else(|| refused(origin, "is not the URL of a proxy"))
 }
 
-/// Whether a list like `NO_PROXY` holds a host, by curl's rules: names with all that ends in them, addresses, networks.
+/// Whether a list like `NO_PROXY` has a host, by curl's rules: names with their subdomains, addresses, networks.
 fn is_exception(list: &str, url: &Url) -> bool {
     if list == "*" {
         return true;
@@ -135,7 +135,7 @@ fn is_exception(list: &str, url: &Url) -> bool {
     }
 }
 
-/// Whether a name is another one, or lies in the domain of that name.
+/// Whether a name is the other one, or a subdomain of it.
 fn is_or_ends_in(name: &str, entry: &str) -> bool {
     let Some(start) = name.len().checked_sub(entry.len()) else {
         return false;
@@ -149,7 +149,7 @@ fn is_or_ends_in(name: &str, entry: &str) -> bool {
 /// The address and the bits of an entry such as `10.0.0.0/8`; without bits it is one address.
 fn network(entry: &str) -> (&str, Option<u32>) {
     match entry.split_once('/') {
-        // What is no number matches nothing.
+        // An entry without a number matches nothing.
         Some((network, bits)) => (network, Some(bits.parse().unwrap_or(u32::MAX))),
         None => (entry, None),
     }

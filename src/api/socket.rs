@@ -14,12 +14,12 @@ use ureq::unversioned::transport::{
 use super::exchange::{self, Direction};
 use crate::os;
 
-/// Rounded up, so that the time-out of a socket is not set anew for each step.
+/// Rounds up, so that the time-out of a socket need not be set for each step.
 pub(super) fn whole_seconds(time: Duration) -> Duration {
     Duration::from_secs(time.as_secs().saturating_add(1))
 }
 
-/// Counts the sockets that are open, or about to be.
+/// Counts the sockets that are open or being opened.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sockets(Arc<AtomicUsize>);
 
@@ -34,7 +34,7 @@ impl Sockets {
     }
 }
 
-/// One of them.
+/// One counted socket.
 #[derive(Debug)]
 struct Counted(Sockets);
 
@@ -44,7 +44,7 @@ impl Drop for Counted {
     }
 }
 
-/// Connects where no connector before it has.
+/// Connects by TCP, if no connector before has connected.
 #[derive(Debug)]
 pub(super) struct TcpConnector(pub(super) Sockets);
 
@@ -124,7 +124,7 @@ impl Transport for Socket {
             let written = match result {
                 Ok(0) => return Err(io::Error::from(io::ErrorKind::WriteZero).into()),
                 Ok(written) => written,
-                // Our limit has expired: it is reported at the next step.
+                // Our own limit has expired: the next step reports it.
                 Err(ureq::Error::Timeout(_)) if limit.is_some() => 0,
                 Err(error) => return Err(error),
             };
@@ -147,7 +147,7 @@ impl Transport for Socket {
         Ok(read > 0)
     }
 
-    /// A connection at rest has nothing to read: an end, or bytes that nobody asked for, make it useless.
+    /// An idle connection must have nothing to read: its end, or unexpected bytes, make it unusable.
     fn is_open(&mut self) -> bool {
         let nothing_to_read = || {
             self.stream.set_nonblocking(true)?;
@@ -161,7 +161,7 @@ impl Transport for Socket {
     }
 }
 
-/// A time-out within what is left of the time to connect, while that is under way.
+/// Limits a time-out to the rest of the time to connect, while a connection is made.
 pub(crate) fn in_time(mut timeout: NextTimeout) -> NextTimeout {
     match exchange::time_to_connect() {
         Some(left) if left < *timeout.after => {
@@ -173,7 +173,7 @@ pub(crate) fn in_time(mut timeout: NextTimeout) -> NextTimeout {
     timeout
 }
 
-/// The time for one of several addresses that are tried in turn: half of what is left, for the last one all of it.
+/// The time for one of several addresses: half of the rest, and for the last one all of it.
 pub(crate) fn share(timeout: NextTimeout, is_last: bool) -> NextTimeout {
     let mut timeout = in_time(timeout);
     if !is_last {
@@ -205,17 +205,17 @@ fn connect(
     Err(failed)
 }
 
-/// So often a step that waits looks whether the other side is still there, where that can be seen. Elsewhere a step
-/// waits once: on Windows nobody knows what a socket is in after a time-out.
+/// How often a waiting step checks that the other side is alive, where the system can show that. On other systems a
+/// step waits once: on Windows the state of a socket after a time-out is not defined.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 const LOOKS: bool = cfg!(target_os = "linux");
 
-/// Which time-out of a socket, by how it is set.
+/// The function that sets one of the two time-outs of a socket.
 type SetTimeout = fn(&TcpStream, Option<Duration>) -> io::Result<()>;
 
-/// Tries a step until it is done, its time is over, or the other side is gone. `known` is the time-out that the socket
-/// has, which is set as seldom as can be.
+/// Repeats a step until it is done, its time is over, or the other side is dead. `known` is the current time-out of the
+/// socket, which is set as rarely as possible.
 fn patiently(
     stream: &TcpStream,
     known: &mut Option<Duration>,
@@ -233,7 +233,7 @@ fn patiently(
         }
         let next = match left > LOOK_EVERY {
             true if LOOKS => LOOK_EVERY,
-            // Not set anew for each step within a record of TLS, which has a little less time than the one before.
+            // Rounded up, so that it is not set again for each step of a TLS record, which has a little less time each.
             true => whole_seconds(left - Duration::from_nanos(1)),
             false => left,
         };

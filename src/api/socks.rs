@@ -1,4 +1,4 @@
-//! The way through a SOCKS5 proxy (RFC 1928, and RFC 1929 for user and password).
+//! Connections through a SOCKS5 proxy (RFC 1928, and RFC 1929 for user and password).
 
 use std::io::{self, Read, Write};
 use std::net::IpAddr;
@@ -10,7 +10,7 @@ use ureq::{Proxy, ProxyProtocol};
 
 use super::socket::{Socket, Sockets, share};
 
-/// Connects through a SOCKS5 proxy where the configuration has one.
+/// Connects through a SOCKS5 proxy, if the configuration has one.
 #[derive(Debug)]
 pub(crate) struct SocksConnector(pub(crate) Sockets);
 
@@ -47,7 +47,7 @@ impl<In: Transport> Connector<In> for SocksConnector {
     }
 }
 
-/// What the proxy may be asked to connect to, each as type, address and port: the host, or one of its addresses.
+/// The targets for the proxy, each as type, address and port: the host, or each of its addresses.
 fn targets(details: &ConnectionDetails, by_name: bool) -> Option<Vec<Vec<u8>>> {
     let host = details.uri.host()?;
     let host = host.trim_start_matches('[').trim_end_matches(']');
@@ -77,7 +77,7 @@ fn failed(why: &str) -> ureq::Error {
     ureq::Error::ConnectProxyFailed(why.to_owned())
 }
 
-/// Agrees with the proxy on who we are.
+/// Authenticates with the proxy.
 fn log_in(stream: &mut (impl Read + Write), proxy: &Proxy) -> Result<(), ureq::Error> {
     let user = proxy.username();
     stream.write_all(match user {
@@ -119,7 +119,7 @@ fn ask_for(stream: &mut (impl Read + Write), target: &[u8]) -> Result<(), ureq::
             _ => "it failed",
         }));
     }
-    // Its own address, which nobody needs.
+    // The proxy's own address, which is not needed.
     let length = match kind {
         1 => 4,
         4 => 16,

@@ -1,4 +1,4 @@
-//! E-mail addresses.
+//! Checks of e-mail addresses.
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -6,7 +6,7 @@ pub(crate) fn is_among<'a>(email: &str, mut emails: impl Iterator<Item = &'a Str
     emails.any(|other| other.eq_ignore_ascii_case(email))
 }
 
-/// Refuses what cannot be an e-mail address; the service judges the rest.
+/// Refuses a text that cannot be an e-mail address; the service checks the rest.
 pub(crate) fn check_email(email: &str) -> Result<()> {
     let well_formed = email.len() <= 254
         && email.split_once('@').is_some_and(|(local, domain)| {

@@ -1,14 +1,14 @@
-//! Names of files and directories.
+//! Checks of the names of files and directories.
 
 use crate::error::{Error, ErrorKind, Result};
 
 /// Characters that official clients replace in names from the server (`protocol` 5.4.3).
 const FORBIDDEN: &str = "<>:\"/\\|?*";
 
-/// Longest name of a file on every usual file system, in bytes.
+/// The longest name, in bytes, that all usual file systems support.
 const LONGEST_NAME: usize = 255;
 
-/// Refuses names of files and directories that a recipient could not store under that name.
+/// Refuses a name under which a recipient could not store the file or directory.
 pub(crate) fn check_name(name: &str) -> Result<()> {
     let bad = |what: &str| {
         let error = Error::new(ErrorKind::MalformedFileName, format!("the name {what}"));
@@ -29,7 +29,7 @@ pub(crate) fn check_name(name: &str) -> Result<()> {
     Ok(())
 }
 
-/// A name under which a file from the server can be stored on any system, within its directory.
+/// Makes a name from the server safe: any system can store a file under it, and it does not lead out of its directory.
 pub(crate) fn safe_name(name: &str) -> String {
     let mut safe: String = name
         .chars()

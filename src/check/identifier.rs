@@ -1,8 +1,8 @@
-//! Ids from the caller, which become parts of paths.
+//! Checks of ids, which become parts of paths.
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// An id from the caller, which becomes part of a path.
+/// Checks an id from the caller.
 pub(crate) fn identifier(what: &str, text: &str) -> Result<String> {
     if is_identifier(text) {
         return Ok(text.to_owned());
@@ -13,7 +13,7 @@ pub(crate) fn identifier(what: &str, text: &str) -> Result<String> {
     ))
 }
 
-/// Whether a text has the form of the service's ids and codes: never one that leads to another path.
+/// Whether a text has the form of the service's ids and codes, so that it cannot lead to another path.
 pub(crate) fn is_identifier(text: &str) -> bool {
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~=+".contains(&byte);
     (1..=256).contains(&text.len())
@@ -21,7 +21,7 @@ pub(crate) fn is_identifier(text: &str) -> bool {
         && text.bytes().any(|byte| byte != b'.')
 }
 
-/// An id from the caller; the root is meant where there is none.
+/// Checks the id of a directory, if there is one; `None` is the root.
 pub(crate) fn directory_identifier(directory_id: Option<&str>) -> Result<Option<String>> {
     directory_id
         .map(|id| identifier("directory id", id))

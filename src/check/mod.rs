@@ -1,4 +1,4 @@
-//! Rules on what a caller gives, as far as they need no network: e-mail addresses, names, ids, phone numbers.
+//! Checks of arguments that need no network: e-mail addresses, names, ids, phone numbers.
 
 mod email;
 mod file_name;

@@ -5,13 +5,13 @@ use crate::error::{Error, ErrorKind, Result};
 /// A phone number for authentication by SMS.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PhoneNumber {
-    /// The number; with a `+` it carries its dialling code, which then counts.
+    /// The number. With a `+` it has its dialling code, and the country is ignored.
     pub number: String,
     /// Two letters such as `US` (the default), one of those that `protocol` 6.4.4 lists, or `OTHER`.
     pub country: Option<String>,
 }
 
-/// A country of which the service knows the dialling code.
+/// A country whose dialling code the service knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CountryCode {
     /// Two letters, such as `US`.
@@ -66,7 +66,7 @@ const COUNTRIES: [(&str, u32); 30] = [
 ];
 
 impl PhoneNumber {
-    /// Checks the number and answers the country code to send.
+    /// Checks the number, and returns the country code to send.
     pub(crate) fn checked_country(&self) -> Result<String> {
         let malformed = |what: &str| {
             let message = format!("phone number {:?}: {what}", self.number);

@@ -6,7 +6,7 @@ use std::ffi::CStr;
 /// `ffi/status.rs` explains the statuses; a test there compares it with this table.
 macro_rules! kinds {
     ($($kind:ident = $number:literal, $name:ident: $text:literal $(, $remedy:literal)?;)*) => {
-        /// What went wrong, seen from what a program would do next.
+        /// What has failed, seen by what a program would do next.
         ///
         /// The number is that of the status in the C ABI: its hundred is the family, and no number is ever reused.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

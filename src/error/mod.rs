@@ -1,4 +1,4 @@
-//! The one error type of the library. Each of its kinds is a status of the C ABI.
+//! The error type of the library. Each of its kinds is a status of the C ABI.
 
 use std::any::Any;
 use std::fmt;
@@ -10,10 +10,11 @@ mod kind;
 
 pub use kind::ErrorKind;
 
-/// An error of any call: what kind it is, what happened to what, and what can be done about it.
+/// The error of a call: its kind, what has failed, and what can be done about it.
 ///
-/// Messages never hold a secret: no API secret, keycode, server secret, password, message text or link fragment. They
-/// and the service's words are one printable line each, whatever the service or a file name holds.
+/// Messages never have a secret in them: no API secret, keycode, server secret, password, message text or link
+/// fragment. Messages and the service's own words are one printable line each, whatever the service or a file name
+/// contains.
 #[derive(Clone, thiserror::Error)]
 #[error("{message}")]
 pub struct Error {
@@ -31,7 +32,7 @@ pub struct Error {
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
-    /// An error of a kind, with a message that says what happened to what.
+    /// An error of a kind, with a message that says what has failed.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         let remedy = kind.remedy();
         Self {
@@ -46,7 +47,7 @@ impl Error {
         }
     }
 
-    /// The error of memory that cannot be had.
+    /// The error if there is not enough memory.
     pub(crate) fn out_of_memory(bytes: usize) -> Self {
         Self::new(
             ErrorKind::OutOfMemory,
@@ -54,7 +55,7 @@ impl Error {
         )
     }
 
-    /// The error of a panic that was caught.
+    /// The error for a panic that was caught.
     pub(crate) fn panicked(payload: &(dyn Any + Send)) -> Self {
         let text = payload.downcast_ref::<&str>().copied();
         let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
@@ -64,14 +65,14 @@ impl Error {
         )
     }
 
-    /// Adds the HTTP status of the answer that told of the failure.
+    /// Adds the HTTP status of the response that reported the failure.
     #[must_use]
     pub fn with_http_status(mut self, status: u16) -> Self {
         self.http_status = Some(status);
         self
     }
 
-    /// Adds the service's own code and words.
+    /// Adds the service's code and message.
     #[must_use]
     pub fn with_server(mut self, code: &str, message: Option<&str>) -> Self {
         self.server_code = Some(printable(code));
@@ -79,26 +80,26 @@ impl Error {
         self
     }
 
-    /// Adds the time for which the server asked not to be called again.
+    /// Adds for how long the server asks not to be called again.
     pub(crate) fn with_retry_after(mut self, asked: Option<Duration>) -> Self {
         self.retry_after = asked;
         self
     }
 
-    /// Notes whether the answer to an earlier attempt of the same request was lost.
+    /// Notes whether the response to an earlier attempt of the same request was lost.
     pub(crate) fn after_lost_answer(mut self, is_lost: bool) -> Self {
         self.follows_lost_answer = is_lost;
         self
     }
 
-    /// Replaces the remedy by one that fits the case better.
+    /// Replaces the remedy by one for this case.
     #[must_use]
     pub fn with_remedy(mut self, remedy: &'static str) -> Self {
         self.remedy = Some(remedy);
         self
     }
 
-    /// Puts words before the message: what was being done.
+    /// Puts before the message what was being done.
     #[must_use]
     pub fn context(mut self, doing: impl fmt::Display) -> Self {
         self.message = printable(format!("{doing}: {}", self.message));
@@ -110,22 +111,22 @@ impl Error {
         self.kind
     }
 
-    /// What happened, to what; lower case, no full stop.
+    /// What has failed; lower case, no full stop.
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// The HTTP status of the answer, where there was one.
+    /// The HTTP status of the response, if there was one.
     pub fn http_status(&self) -> Option<u16> {
         self.http_status
     }
 
-    /// The service's code (`protocol` section 2.2), where it refused.
+    /// The service's code (`protocol` 2.2), if it has refused the request.
     pub fn server_code(&self) -> Option<&str> {
         self.server_code.as_deref()
     }
 
-    /// Whether the service refuses the caller, and so whatever comes next as well.
+    /// Whether the service refuses the user, and so will refuse the next request as well.
     pub(crate) fn concerns_caller(&self) -> bool {
         matches!(
             self.kind,
@@ -135,22 +136,22 @@ impl Error {
         )
     }
 
-    /// The service's own words, where it gave any.
+    /// The service's own message, if it has sent one.
     pub fn server_message(&self) -> Option<&str> {
         self.server_message.as_deref()
     }
 
-    /// For how long the server asked not to be called again, if it did.
+    /// For how long the server asks not to be called again, if it does.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
 
-    /// Whether an earlier attempt of the same request may have been acted upon: its answer was lost.
+    /// Whether an earlier attempt of the same request may have taken effect, because its response was lost.
     pub(crate) fn follows_lost_answer(&self) -> bool {
         self.follows_lost_answer
     }
 
-    /// What to do about it, where that is known.
+    /// What to do about it, if that is known.
     pub fn remedy(&self) -> Option<&'static str> {
         self.remedy
     }
@@ -159,7 +160,7 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self.kind {
             ErrorKind::BadAnswer | ErrorKind::HttpError | ErrorKind::StorageRefused => {
-                // What passes, and no redirection and no refusal: those stay until somebody changes something.
+                // Temporary failures only. A redirection or a refusal stays until somebody changes something.
                 !matches!(self.http_status, Some(300..=499))
                     || matches!(self.http_status, Some(408 | 425 | 429))
             }

@@ -10,8 +10,8 @@ use crate::package::Package;
 use crate::pages::{Page, Pages};
 
 impl Package {
-    /// Lists the activity log of a Workspace. Its owner, its managers and the organization's administrators may read it.
-    /// Nothing is requested before the first [`next`](Pages::next).
+    /// Lists the activity log of a Workspace. Its owner, its managers and the organization's administrators may read
+    /// it. Nothing is requested before the first [`next`](Pages::next).
     ///
     /// # Errors
     /// [`ErrorKind::OnlyInWorkspace`](crate::ErrorKind::OnlyInWorkspace); at the first row

@@ -11,12 +11,12 @@ use crate::check::identifier;
 use crate::record::{ContactGroup, PackageInformation};
 
 impl Package {
-    /// Adds a contact group to the package: its members become recipients. In a Workspace, or if the package is finalized,
-    /// the keycode is encrypted for their trusted devices at once.
+    /// Adds a contact group to the package: its members become recipients. In a Workspace, or if the package is
+    /// finalized, the keycode is encrypted for their trusted devices at once.
     ///
     /// # Errors
-    /// [`ErrorKind::WrongKeycode`], [`ErrorKind::KeycodeNotProved`] before the group is added; [`ErrorKind::Refused`] for a
-    /// group that does not exist or belongs to another user; [`ErrorKind::Denied`].
+    /// [`ErrorKind::WrongKeycode`], [`ErrorKind::KeycodeNotProved`] before the group is added; [`ErrorKind::Refused`]
+    /// for a group that does not exist or belongs to another user; [`ErrorKind::Denied`].
     pub fn add_contact_group(
         &self,
         observer: &mut dyn Observer,

@@ -13,8 +13,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::secret::SecretString;
 
 impl Package {
-    /// Creates an empty package on the service (`protocol` 4.1). The keycode is generated on this machine, and the service
-    /// never gets it in clear.
+    /// Creates an empty package on the service (`protocol` 4.1). The keycode is generated on this machine, and the
+    /// service never gets it in clear.
     ///
     /// # Errors
     /// [`ErrorKind::LimitExceeded`], [`ErrorKind::Denied`]; errors of the network.

@@ -1,11 +1,13 @@
-//! Creating a file on the service, although responses get lost and other programs upload the same file (`protocol` 4.2).
+//! Creating a file on the service, although responses get lost and other programs upload the same file (`protocol`
+//! 4.2).
 //!
-//! If the response to a creation is lost, the service may have the file. A file that looks the same may as well belong to
-//! another upload, on another machine. So an existing file is never written into: the file is created once more.
+//! If the response to a creation is lost, the service may have the file. A file that looks the same may as well belong
+//! to another upload, on another machine. So an existing file is never written into: the file is created once more.
 //!
 //! The file of the lost response stays, unless the service refuses to finalize the package because of it. Then it is
-//! removed, if there are not more such files than lost responses, and no other program is known to work on them. For that,
-//! each creation on this machine sets a mark before its request, and renames the mark to the file's id afterwards.
+//! removed, if there are not more such files than lost responses, and no other program is known to work on them. For
+//! that, each creation on this machine sets a mark before its request, and renames the mark to the file's id
+//! afterwards.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -136,7 +138,8 @@ impl Inner {
         let fits = |file: &&File| uncertain.iter().any(|entry| entry.like.fits(file));
         let (mut left, mut others) = (Vec::new(), Vec::new());
         for file in files.iter().filter(fits) {
-            // The mark is looked at before the service is asked: an upload clears its mark after it has completed the file.
+            // The mark is looked at before the service is asked: an upload clears its mark after it has completed the
+            // file.
             let holder = os::holder(&self.file_mark(&file.file_id));
             if self.is_complete(session, &file.file_id, None)? {
                 continue;
@@ -204,7 +207,8 @@ impl Inner {
             Err(error) if error.server_code().is_some() => {}
             result => return result,
         }
-        // Some services refuse this for a file that was completed long ago. For an incomplete file none gives download URLs.
+        // Some services refuse this for a file that was completed long ago. For an incomplete file none gives download
+        // URLs.
         match endpoint::download_urls(session, file, 1..=1, &self.secrets()?.checksum, None) {
             Err(error) if error.server_code().is_some() => Ok(false),
             result => result.map(|_| true),
@@ -232,7 +236,8 @@ impl Inner {
         format!("file-{}", self.digest(&[file_id]))
     }
 
-    /// The name of the mark for a creation that is running. Without `single`: the beginning of the names of all such marks.
+    /// The name of the mark for a creation that is running. Without `single`: the beginning of the names of all such
+    /// marks.
     fn creation_mark(&self, like: &Likeness, single: bool) -> String {
         let directory = like.directory.as_deref().unwrap_or_default();
         let (size, parts) = (like.size.to_string(), like.parts.to_string());

@@ -11,8 +11,8 @@ impl Package {
     /// Deletes the package permanently, in any state (`protocol` 6.2.4, 6.2.5).
     ///
     /// # Errors
-    /// [`ErrorKind::PackageDeleted`] if it was deleted before; [`ErrorKind::UnknownPackage`] for a package that is gone, or
-    /// not yours; [`ErrorKind::OutcomeUnknown`] if it is gone after a request whose response was lost;
+    /// [`ErrorKind::PackageDeleted`] if it was deleted before; [`ErrorKind::UnknownPackage`] for a package that is
+    /// gone, or not yours; [`ErrorKind::OutcomeUnknown`] if it is gone after a request whose response was lost;
     /// [`ErrorKind::Denied`] if the package is not yours.
     pub fn delete(&self, observer: &mut dyn Observer) -> Result<()> {
         let temporary = {
@@ -42,11 +42,11 @@ impl Package {
         })
     }
 
-    /// Deletes a package that was not finalized, so that a failed program leaves nothing behind. A package that is finalized,
-    /// or may be because the response to finalize was lost, is not deleted.
+    /// Deletes a package that was not finalized, so that a failed program leaves nothing behind. A package that is
+    /// finalized, or may be because the response to finalize was lost, is not deleted.
     ///
-    /// If the service has refused to finalize the package and then refuses to delete it as a temporary one, the package is
-    /// deleted permanently. Its state is read just before; no other program must finalize it in that moment.
+    /// If the service has refused to finalize the package and then refuses to delete it as a temporary one, the package
+    /// is deleted permanently. Its state is read just before; no other program must finalize it in that moment.
     ///
     /// # Errors
     /// [`ErrorKind::AlreadyFinalized`] if it is finalized, [`ErrorKind::OutcomeUnknown`] if it may be;
@@ -79,8 +79,8 @@ impl Package {
     }
 }
 
-/// The outcome of a request to delete a package. If the service does not know the package, it counts as deleted only after
-/// an earlier attempt whose response was lost; otherwise it may be the package of another user.
+/// The outcome of a request to delete a package. If the service does not know the package, it counts as deleted only
+/// after an earlier attempt whose response was lost; otherwise it may be the package of another user.
 fn deleted(answer: Result<Json>) -> Result<()> {
     gone_is_done(answer, |error| error.kind() == ErrorKind::UnknownPackage)
 }

@@ -40,7 +40,8 @@ impl Package {
     /// (`protocol` 6.8.1).
     ///
     /// # Errors
-    /// [`ErrorKind::OnlyInWorkspace`] before anything is sent; [`ErrorKind::Refused`] for a directory that does not exist.
+    /// [`ErrorKind::OnlyInWorkspace`] before anything is sent; [`ErrorKind::Refused`] for a directory that does not
+    /// exist.
     pub fn directory(
         &self,
         observer: &mut dyn Observer,
@@ -178,8 +179,8 @@ impl Inner {
         if options.page.is_some() {
             return Ok(directory);
         }
-        // An entry may be listed twice if the directory changes during the call. A service without pages returns the same
-        // page each time.
+        // An entry may be listed twice if the directory changes during the call. A service without pages returns the
+        // same page each time.
         let ids = |directory: &Directory| {
             let files = directory.files.iter().map(|file| file.file_id.clone());
             let below = directory.directories.iter().map(|d| d.directory_id.clone());
@@ -229,7 +230,8 @@ impl Inner {
         Ok(directory)
     }
 
-    /// Creates a directory. If the response is lost and a directory of that name exists, its id is returned: nobody wants two.
+    /// Creates a directory. If the response is lost and a directory of that name exists, its id is returned: nobody
+    /// wants two.
     pub(crate) fn create_directory(
         &self,
         session: &Session,

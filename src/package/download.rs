@@ -66,22 +66,25 @@ pub struct Download {
 }
 
 impl Package {
-    /// Downloads one file and decrypts it (`protocol` 5.3, 5.4). Each part is verified before any byte of it is written.
+    /// Downloads one file and decrypts it (`protocol` 5.3, 5.4). Each part is verified before any byte of it is
+    /// written.
     ///
-    /// The target gets its name only when the file is complete. It has the mode of the file that it replaces, or that of a
-    /// new file. A symbolic link at the target is replaced, not followed.
+    /// The target gets its name only when the file is complete. It has the mode of the file that it replaces, or that
+    /// of a new file. A symbolic link at the target is replaced, not followed.
     ///
     /// # Errors
     /// [`ErrorKind::FileNotOnPackage`], [`ErrorKind::PasswordRequired`], [`ErrorKind::FileExists`],
     /// [`ErrorKind::NotAFile`] for a target that is a directory, device, pipe or socket,
     /// [`ErrorKind::DirectoryNotFound`], [`ErrorKind::DiskFull`], [`ErrorKind::DecryptFailed`],
     /// [`ErrorKind::WrongPart`], [`ErrorKind::SizeMismatch`], [`ErrorKind::Stopped`]; refusals of the service and
-    /// errors of the network. After a failure, a path is as it was; memory or a function may have got a part of the file.
+    /// errors of the network. After a failure, a path is as it was; memory or a function may have got a part of the
+    /// file.
     ///
     /// The declared size is often wrong. A file of another size is kept, and the result has both sizes;
-    /// [`strict_size`](DownloadOptions::strict_size) refuses it with [`ErrorKind::SizeMismatch`]. Always refused is a file
-    /// whose parts themselves name another size; a download to memory that exceeds the declared size by more than
-    /// `max_part_bytes`; and a file that unpacks to more than `max_part_bytes` above both the declared and the sent size.
+    /// [`strict_size`](DownloadOptions::strict_size) refuses it with [`ErrorKind::SizeMismatch`]. Always refused is a
+    /// file whose parts themselves name another size; a download to memory that exceeds the declared size by more than
+    /// `max_part_bytes`; and a file that unpacks to more than `max_part_bytes` above both the declared and the sent
+    /// size.
     pub fn download(
         &self,
         observer: &mut dyn Observer,

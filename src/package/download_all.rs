@@ -23,11 +23,11 @@ use crate::transfer::outlet::Outlet;
 use crate::transfer::queue::Queue;
 
 impl Package {
-    /// Downloads into an existing local directory: all files of a package, or all files and directories of a Workspace or of
-    /// one directory in it. Names are made safe; if two would be the same, the second one gets a number.
+    /// Downloads into an existing local directory: all files of a package, or all files and directories of a Workspace
+    /// or of one directory in it. Names are made safe; if two would be the same, the second one gets a number.
     ///
-    /// If targets exist, [`Existing::Refuse`] fails before the first byte is fetched. [`Existing::Skip`] skips those of the
-    /// right size and fails for the others. [`Existing::Overwrite`] replaces them.
+    /// If targets exist, [`Existing::Refuse`] fails before the first byte is fetched. [`Existing::Skip`] skips those of
+    /// the right size and fails for the others. [`Existing::Overwrite`] replaces them.
     ///
     /// # Errors
     /// As [`download`](Self::download), with a report of all files: if one fails, the others are still downloaded.
@@ -287,7 +287,8 @@ impl TreeDownload {
                         false
                     }
                     Ok(there) => {
-                        // Another file, or the same with a wrong declared size: the message has both sizes, for a person to decide.
+                        // Another file, or the same with a wrong declared size: the message has both sizes, for a
+                        // person to decide.
                         let size = match there.is_file() {
                             true => format!(
                                 "with {} bytes where {} are declared",

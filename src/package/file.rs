@@ -13,7 +13,8 @@ use crate::record::{File, PackageInformation};
 use crate::secret::SecretString;
 
 impl Package {
-    /// Gets the information of a file (`protocol` 6.7.1). It has more than package information and listings: the old versions.
+    /// Gets the information of a file (`protocol` 6.7.1). It has more than package information and listings: the old
+    /// versions.
     ///
     /// # Errors
     /// [`ErrorKind::OnlyInWorkspace`] for a directory if the package is no Workspace; [`ErrorKind::FileNotOnPackage`].
@@ -31,8 +32,8 @@ impl Package {
         })
     }
 
-    /// Removes a file from the package, or from a directory of a Workspace, the root by default (`protocol` 6.7.2). It is no
-    /// error if the file is gone already.
+    /// Removes a file from the package, or from a directory of a Workspace, the root by default (`protocol` 6.7.2). It
+    /// is no error if the file is gone already.
     ///
     /// # Errors
     /// [`ErrorKind::FileNotOnPackage`] and [`ErrorKind::OnlyInWorkspace`] before anything is sent;
@@ -101,8 +102,8 @@ impl Package {
     /// Copies a file into a directory of a Workspace, the root by default, without sending its parts again (`protocol`
     /// 6.7.5). Returns the id of the copy, if the response has it.
     ///
-    /// The passphrase of the parts is encrypted with the keycode of the target: everybody who can open the Workspace can
-    /// read the copy, but nothing else of the source.
+    /// The passphrase of the parts is encrypted with the keycode of the target: everybody who can open the Workspace
+    /// can read the copy, but nothing else of the source.
     ///
     /// # Errors
     /// [`ErrorKind::OnlyInWorkspace`] if the target is no Workspace, [`ErrorKind::InvalidArgument`] if it is on another

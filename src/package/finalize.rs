@@ -56,15 +56,16 @@ impl Package {
     /// If the package needs an approval, the call succeeds and the result says so.
     ///
     /// # Errors
-    /// [`ErrorKind::NoRecipient`], [`ErrorKind::NoFile`], [`ErrorKind::UploadRunning`],
-    /// [`ErrorKind::AlreadyFinalized`] and the other kinds of wrong order before anything is sent;
-    /// [`ErrorKind::WrongKeycode`], [`ErrorKind::KeycodeNotProved`] for a package that was opened again;
-    /// [`ErrorKind::ApproverRequired`], [`ErrorKind::Denied`] from the service, which leave the package open. The package
-    /// also stays open if the service refuses the keycode for every public key; a refusal for one key is a line in the log.
+    /// [`ErrorKind::NoRecipient`], [`ErrorKind::NoFile`], [`ErrorKind::UploadRunning`], [`ErrorKind::AlreadyFinalized`]
+    /// and the other kinds of wrong order before anything is sent; [`ErrorKind::WrongKeycode`],
+    /// [`ErrorKind::KeycodeNotProved`] for a package that was opened again; [`ErrorKind::ApproverRequired`],
+    /// [`ErrorKind::Denied`] from the service, which leave the package open. The package also stays open if the service
+    /// refuses the keycode for every public key; a refusal for one key is a line in the log.
     ///
-    /// If the service refuses and the response to creating a file was lost before, that file may be the reason. It is removed
-    /// if it is known not to belong to another upload; otherwise the call fails with [`ErrorKind::UploadIncomplete`], or with
-    /// [`ErrorKind::PackageNotFinalizable`] if the service does not list the file.
+    /// If the service refuses and the response to creating a file was lost before, that file may be the reason. It is
+    /// removed if it is known not to belong to another upload; otherwise the call fails with
+    /// [`ErrorKind::UploadIncomplete`], or with [`ErrorKind::PackageNotFinalizable`] if the service does not list the
+    /// file.
     pub fn finalize(
         &self,
         observer: &mut dyn Observer,
@@ -214,8 +215,8 @@ impl Inner {
         }
     }
 
-    /// Stores the keycode for recipients that another program has added after the public keys were requested. The package is
-    /// finalized by now, so a failure is only logged.
+    /// Stores the keycode for recipients that another program has added after the public keys were requested. The
+    /// package is finalized by now, so a failure is only logged.
     fn give_late_keycodes(
         &self,
         session: &Arc<Session>,
@@ -272,8 +273,8 @@ impl Inner {
         is_general && !self.steps.lock().uncertain().is_empty()
     }
 
-    /// Removes the files that lost responses have left; returns whether there were any. A file that may belong to another
-    /// upload is never removed.
+    /// Removes the files that lost responses have left; returns whether there were any. A file that may belong to
+    /// another upload is never removed.
     fn remove_lost(&self, session: &Session) -> Result<bool> {
         let lost = self.find_lost(session)?;
         for file in &lost {

@@ -45,8 +45,8 @@ impl Package {
     ///
     /// # Errors
     /// [`ErrorKind::KeycodeUnknown`]; [`ErrorKind::WrongKeycode`], [`ErrorKind::KeycodeNotProved`]; as
-    /// [`public_keys`](Self::public_keys); the first refusal, if the service refuses the keycode for every key; a refusal
-    /// that concerns the user or the package.
+    /// [`public_keys`](Self::public_keys); the first refusal, if the service refuses the keycode for every key; a
+    /// refusal that concerns the user or the package.
     pub fn upload_keycodes(
         &self,
         observer: &mut dyn Observer,
@@ -66,8 +66,8 @@ impl Package {
 
 impl Inner {
     /// Encrypts the keycode to each public key of the package, or of one recipient, and stores the results. A key that
-    /// cannot be used, or for which the service refuses the keycode, is skipped with a line in the log: only that device
-    /// goes without the keycode.
+    /// cannot be used, or for which the service refuses the keycode, is skipped with a line in the log: only that
+    /// device goes without the keycode.
     ///
     /// # Errors
     /// The first refusal, if no key has got the keycode; a refusal that concerns the user or the package; errors of the

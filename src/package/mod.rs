@@ -159,8 +159,8 @@ impl Package {
         Ok(self.0.build_link())
     }
 
-    /// Cleans up after a call that failed or was stopped, on a thread of its own. The caller waits for it a moment only: a
-    /// slow service does not hold the caller up.
+    /// Cleans up after a call that failed or was stopped, on a thread of its own. The caller waits for it a moment
+    /// only: a slow service does not hold the caller up.
     pub(crate) fn clean_up(&self, work: impl FnOnce(&Inner, &Session) + Send + 'static) {
         let inner = Arc::clone(&self.0);
         let (done, wait) = bounded(1);
@@ -196,7 +196,8 @@ impl std::fmt::Debug for Package {
 }
 
 impl Inner {
-    /// Decrypts the message or a file key. The memory that its sender makes this take comes out of the budget, as for parts.
+    /// Decrypts the message or a file key. The memory that its sender makes this take comes out of the budget, as for
+    /// parts.
     pub(crate) fn decrypt_text(&self, session: &Session, base64: &str) -> Result<String> {
         let memory = self.client.budget().lease_nothing();
         decrypt_message(base64, &self.secrets()?.passphrase, |bytes| {

@@ -17,8 +17,8 @@ impl Package {
     /// Opens an existing package by its id and keycode, to continue or to read it.
     ///
     /// # Errors
-    /// [`ErrorKind::UnknownPackage`] for a package that is gone or not yours. A wrong keycode is found at its first use,
-    /// before anything is written: that call fails with [`ErrorKind::WrongKeycode`] or a refusal.
+    /// [`ErrorKind::UnknownPackage`] for a package that is gone or not yours. A wrong keycode is found at its first
+    /// use, before anything is written: that call fails with [`ErrorKind::WrongKeycode`] or a refusal.
     pub fn open(
         client: &Client,
         observer: &mut dyn Observer,
@@ -33,13 +33,14 @@ impl Package {
         Self::opened(client, &information, Some(keycode))
     }
 
-    /// Opens a package by its secure link, to read it. If the link has no keycode, only what is not encrypted can be read.
+    /// Opens a package by its secure link, to read it. If the link has no keycode, only what is not encrypted can be
+    /// read.
     ///
     /// Requests go to the client's own host, even if the link names another portal.
     ///
     /// # Errors
-    /// [`ErrorKind::MalformedLink`]; [`ErrorKind::UnknownPackage`] for a package that has expired, was deleted, or is not
-    /// for you.
+    /// [`ErrorKind::MalformedLink`]; [`ErrorKind::UnknownPackage`] for a package that has expired, was deleted, or is
+    /// not for you.
     pub fn open_link(client: &Client, observer: &mut dyn Observer, link: &str) -> Result<Self> {
         let link = link::parse(link)?;
         let keycode = link
@@ -68,8 +69,8 @@ impl Package {
         Ok(package)
     }
 
-    /// Opens a package by its id with the private key of a trusted device. The service holds the keycode, encrypted to the
-    /// device's public key (`protocol` 5.6).
+    /// Opens a package by its id with the private key of a trusted device. The service holds the keycode, encrypted to
+    /// the device's public key (`protocol` 5.6).
     ///
     /// # Errors
     /// [`ErrorKind::InvalidKey`], [`ErrorKind::DecryptFailed`] if the keycode was encrypted to another key; refusals

@@ -226,8 +226,8 @@ impl Inner {
         Ok(false)
     }
 
-    /// Whether one of the files proves the keycode; the smallest are tried first. A file that this client has uploaded proves
-    /// nothing.
+    /// Whether one of the files proves the keycode; the smallest are tried first. A file that this client has uploaded
+    /// proves nothing.
     fn try_files(
         &self,
         session: &Arc<Session>,
@@ -307,8 +307,8 @@ impl Inner {
         }
     }
 
-    /// Finds out whether a file was refused because of a wrong checksum. The service refuses an incomplete file in the same
-    /// way; but with a wrong checksum it refuses the message too.
+    /// Finds out whether a file was refused because of a wrong checksum. The service refuses an incomplete file in the
+    /// same way; but with a wrong checksum it refuses the message too.
     fn try_checksum(&self, session: &Session) -> Result<()> {
         match self.encrypted_message(session) {
             Err(error) if shows_wrong_keycode(&error) => Err(wrong_keycode()),

@@ -57,8 +57,8 @@ impl RecipientResult {
 impl Package {
     /// Adds a recipient; with `sms`, the recipient has to enter a code sent by SMS (`protocol` 6.4.1, 6.4.4).
     ///
-    /// The phone number is checked before the recipient is added. If the service then refuses it, the recipient stays on the
-    /// package without a number, and the error says so.
+    /// The phone number is checked before the recipient is added. If the service then refuses it, the recipient stays
+    /// on the package without a number, and the error says so.
     ///
     /// # Errors
     /// [`ErrorKind::MalformedEmail`], [`ErrorKind::MalformedPhoneNumber`] and [`ErrorKind::TooManyRecipients`] before
@@ -94,8 +94,8 @@ impl Package {
         })
     }
 
-    /// Adds several recipients at once, and returns a result for each (`protocol` 6.4.2). With `auto_enable_sms`, those whose
-    /// phone number the service knows have to enter a code sent by SMS.
+    /// Adds several recipients at once, and returns a result for each (`protocol` 6.4.2). With `auto_enable_sms`, those
+    /// whose phone number the service knows have to enter a code sent by SMS.
     ///
     /// # Errors
     /// [`ErrorKind::MalformedEmail`] and [`ErrorKind::TooManyRecipients`] for the whole list before anything is sent;
@@ -233,8 +233,8 @@ impl Package {
         })
     }
 
-    /// Gets the collaborators of a Workspace, all pages of them, as a JSON array (`protocol` 6.4.9). SendSafely does not
-    /// document its elements.
+    /// Gets the collaborators of a Workspace, all pages of them, as a JSON array (`protocol` 6.4.9). SendSafely does
+    /// not document its elements.
     ///
     /// # Errors
     /// Refusals of the service.

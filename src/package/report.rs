@@ -1,7 +1,8 @@
 //! The report of `upload_all` and `download_all`, and what both use.
 //!
-//! Several files are transferred at the same time; together they have as many parts in flight as a single file. The failure
-//! of one file stands in the report, and the others continue. A failure that every file would have ends the call.
+//! Several files are transferred at the same time; together they have as many parts in flight as a single file. The
+//! failure of one file stands in the report, and the others continue. A failure that every file would have ends the
+//! call.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -45,8 +46,8 @@ pub enum Action {
     Downloaded,
     /// It was skipped: the target exists and is complete, and has the declared size if that is known.
     Skipped,
-    /// It was not sent, because it is a symbolic link, a pipe or the like, or the temporary file of a download. This does
-    /// not make the call fail.
+    /// It was not sent, because it is a symbolic link, a pipe or the like, or the temporary file of a download. This
+    /// does not make the call fail.
     Ignored,
 }
 
@@ -109,7 +110,8 @@ impl Items {
         self.0.lock()[index].error = Some(error);
     }
 
-    /// Makes the result of the call. `ended` is the failure that ended it before all files were tried, if there was one.
+    /// Makes the result of the call. `ended` is the failure that ended it before all files were tried, if there was
+    /// one.
     pub(super) fn report(self, ended: Result<()>) -> std::result::Result<Report, Box<TreeError>> {
         let mut items = self.0.lock().clone();
         if let Err(error) = ended {
@@ -146,7 +148,8 @@ impl Items {
     }
 }
 
-/// Whether every other file would fail in the same way. A server that is down has been tried for the whole retry window.
+/// Whether every other file would fail in the same way. A server that is down has been tried for the whole retry
+/// window.
 pub(super) fn ends_all(error: &Error) -> bool {
     let is_down = matches!(error.http_status(), Some(429 | 500..=599));
     is_down

@@ -8,8 +8,8 @@ use crate::call::Observer;
 use crate::error::{Error, ErrorKind, Result};
 
 impl Package {
-    /// Sets after how many days the package expires, counted from finalize: 1 to 365, or 0 for the longest life that the
-    /// organization allows (`protocol` 6.2.3).
+    /// Sets after how many days the package expires, counted from finalize: 1 to 365, or 0 for the longest life that
+    /// the organization allows (`protocol` 6.2.3).
     ///
     /// # Errors
     /// [`ErrorKind::LifeOutOfRange`] before anything is sent; [`ErrorKind::Denied`] or [`ErrorKind::InvalidInput`] if
@@ -39,8 +39,8 @@ impl Package {
     /// (`protocol` 6.2.3).
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`] if the text is not a JSON object, [`ErrorKind::LifeOutOfRange`], before anything is
-    /// sent; [`ErrorKind::Denied`] and others from the service.
+    /// [`ErrorKind::InvalidArgument`] if the text is not a JSON object, [`ErrorKind::LifeOutOfRange`], before anything
+    /// is sent; [`ErrorKind::Denied`] and others from the service.
     pub fn update(&self, observer: &mut dyn Observer, json_object: &str) -> Result<()> {
         let fields = serde_json::from_str::<Value>(json_object).ok();
         let fields = fields.filter(Value::is_object).ok_or_else(|| {
@@ -59,8 +59,8 @@ impl Package {
         self.change(observer, fields)
     }
 
-    /// Makes the service mail the secure link to the recipients (`protocol` 6.11). **The keycode is sent to the service in
-    /// clear** for that: from then on the service can decrypt the files.
+    /// Makes the service mail the secure link to the recipients (`protocol` 6.11). **The keycode is sent to the service
+    /// in clear** for that: from then on the service can decrypt the files.
     ///
     /// # Errors
     /// [`ErrorKind::NotFinalized`], [`ErrorKind::KeycodeUnknown`] before anything is sent;

@@ -1,4 +1,4 @@
-//! The order of steps: create first, finalize last, everything else in between. The only judge of it.
+//! The order of steps: create first, finalize last, everything else in between. Only this file decides it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -11,64 +11,64 @@ use crate::record::Directory;
 use crate::record::File;
 use crate::record::PackageInformation;
 
-/// Recipients that a package may have (`protocol` 7.1).
+/// The most recipients of a package (`protocol` 7.1).
 const MOST_RECIPIENTS: usize = 99;
-/// Shortest keycode that a package may be sent with (`protocol` 7.1).
+/// The shortest keycode with which a package may be sent (`protocol` 7.1).
 const SHORTEST_KEYCODE: usize = 32;
-/// How long writes go on without a search after one that has not proved the keycode.
+/// After a search that has not proved the keycode, writes go on for this time before the next search.
 const WRITES_WITHOUT_SEARCH: Duration = Duration::from_secs(60);
 
-/// How far a package has come.
+/// The stage of a package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     Open,
-    /// Finalize is under way on some thread.
+    /// Finalize is running on some thread.
     Finalizing,
     Finalized,
     Deleted,
 }
 
-/// What became of a request to finalize a package.
+/// The outcome of the requests to finalize a package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Asked {
-    /// There was none.
+    /// There was no request.
     Never,
-    /// An answer to it was lost, at any time, or it is under way.
+    /// The response to a request was lost, or a request is running.
     Unknown,
-    /// All of them were refused.
+    /// The service has refused all requests.
     Refused,
 }
 
-/// What is known of a package on this side: enough to judge every order before the network is touched.
+/// What this handle knows of a package: enough to refuse a wrong order before a request is sent.
 pub(crate) struct Steps {
     stage: Stage,
     is_workspace: bool,
     keycode_length: Option<usize>,
-    /// Recipient ids and addresses.
+    /// E-mail addresses of the recipients, by their ids.
     recipients: BTreeMap<String, String>,
     contact_groups: BTreeSet<String>,
     files: BTreeMap<String, File>,
-    /// How many files there are in the directories that were listed.
+    /// The number of files in each directory that was listed.
     directory_files: BTreeMap<String, usize>,
     root_directory_id: Option<String>,
-    /// Not every answer of the service tells.
+    /// `None` if no response has said it.
     has_message: Option<bool>,
     uploads: usize,
-    /// Files of uploads that failed, still to be deleted, with the marks that keep others away from them.
+    /// Files of failed uploads that are still to be deleted, by id, with the marks by which other programs know them.
     incomplete: BTreeMap<String, Option<Mark>>,
-    /// Requests to create a file of which nobody knows whether they were followed.
+    /// Requests to create a file whose outcome is not known.
     uncertain: Vec<Uncertain>,
     creations: u64,
     /// The last file that was uploaded through this handle.
     witness: Option<Witness>,
-    /// What the service is known to have made of the last request to finalize the package.
+    /// The outcome of the requests to finalize the package.
     asked: Asked,
-    /// When it was last looked for a proof, and none was found.
+    /// The time of the last search for a proof of the keycode, if it found none.
     unproved_at: Option<Instant>,
 }
 
 impl Steps {
-    /// A package or Workspace that was just created.
+    /// The state of a package or Workspace that was just created.
     pub(crate) fn created(is_workspace: bool) -> Self {
         Self {
             stage: Stage::Open,
@@ -90,7 +90,7 @@ impl Steps {
         }
     }
 
-    /// A package that was opened again.
+    /// The state of an opened package.
     pub(crate) fn opened(information: &PackageInformation, keycode_length: Option<usize>) -> Self {
         let stage = match information {
             deleted if deleted.is_deleted() => Stage::Deleted,
@@ -107,7 +107,7 @@ impl Steps {
         steps
     }
 
-    /// Adds what the service says. Another thread may be further than an answer: nothing is taken away.
+    /// Adds what package information says. Nothing is removed: another thread may know more than this response.
     pub(crate) fn learn(&mut self, information: &PackageInformation) {
         for recipient in information
             .recipients
@@ -178,7 +178,7 @@ impl Steps {
         }
     }
 
-    /// Reading takes any keycode; nothing is sent under one that could be guessed.
+    /// A package may be read with any keycode, but nothing is encrypted with one that could be guessed.
     fn must_have_sender_keycode(&self) -> Result<()> {
         self.must_have_keycode()?;
         if self
@@ -226,13 +226,13 @@ impl Steps {
         self.must_have_keycode()
     }
 
-    /// Before something is told of files.
+    /// Before information of files is read.
     pub(crate) fn may_read_files(&self, in_directory: bool) -> Result<()> {
         self.must_exist()?;
         self.may_use_directory(in_directory)
     }
 
-    /// Before files are read, all of them or those of a directory.
+    /// Before files are downloaded, from the package or from a directory.
     pub(crate) fn may_download(&self, from_directory: bool) -> Result<()> {
         self.may_read_files(from_directory)?;
         self.must_have_keycode()
@@ -244,7 +244,7 @@ impl Steps {
         self.must_have_sender_keycode()
     }
 
-    /// Before something is read or changed that only a Workspace has.
+    /// Before a call that only a Workspace allows.
     pub(crate) fn must_be_workspace(&self) -> Result<()> {
         self.must_exist()?;
         self.may_use_directory(true)
@@ -256,12 +256,12 @@ impl Steps {
             .insert(directory.directory_id.clone(), directory.files.len());
     }
 
-    /// Before a file is created: whoever opens the package has to be able to list it.
+    /// Before a file is created: the package must not have more files than can be listed.
     pub(crate) fn may_create_file(&self, directory_id: Option<&str>) -> Result<()> {
         let names = || self.files.values().map(|file| &file.file_name);
         let there = match directory_id {
             Some(id) => self.directory_files.get(id).copied().unwrap_or(0),
-            // In a Workspace a name may stand for several versions.
+            // In a Workspace, several versions have the same name and count as one file.
             None if self.is_workspace && self.files.len() >= MOST_FILES => {
                 names().collect::<BTreeSet<_>>().len()
             }
@@ -282,7 +282,7 @@ impl Steps {
         }
     }
 
-    /// Before something that needs no keycode is changed.
+    /// Before a change that needs no keycode.
     pub(crate) fn may_change(&self) -> Result<()> {
         self.must_exist()
     }
@@ -299,25 +299,24 @@ impl Steps {
         Ok(())
     }
 
-    /// Whether a search for a proof of the keycode has found none a short while ago.
+    /// Whether a recent search for a proof of the keycode has found none.
     pub(crate) fn has_searched_lately(&self, now: Instant) -> bool {
         let lately = |at: Instant| now.saturating_duration_since(at) < WRITES_WITHOUT_SEARCH;
         self.unproved_at.is_some_and(lately)
     }
 
-    /// Notes whether a search has proved the keycode; `None` if it has failed.
+    /// Notes whether a search has proved the keycode; `None` if the search has failed.
     pub(crate) fn has_searched(&mut self, is_proved: Option<bool>, now: Instant) {
         self.unproved_at = (is_proved == Some(false)).then_some(now);
     }
 
-    /// Whether a recipient who was added just now needs the keycode at once: finalize, which does it for all, may have
-    /// looked for recipients before.
+    /// Whether a new recipient needs the keycode at once. Otherwise finalize stores it for all recipients.
     pub(crate) fn needs_keycodes_at_once(&self) -> bool {
         let finalize_comes = !self.is_workspace && self.stage == Stage::Open;
         self.keycode_length.is_some() && !finalize_comes
     }
 
-    /// An SMS number needs its recipient.
+    /// Before a phone number is set: the recipient has to be known.
     pub(crate) fn may_set_phone(&self, recipient_id: &str) -> Result<()> {
         self.must_exist()?;
         if self.knows_recipient(recipient_id) {
@@ -342,7 +341,7 @@ impl Steps {
         self.must_have_sender_keycode()
     }
 
-    /// Notes that an upload begins, if it may.
+    /// Notes that an upload begins, if it is allowed.
     pub(crate) fn begin_upload(&mut self, into_directory: bool) -> Result<()> {
         self.must_be_open()?;
         self.may_use_directory(into_directory)?;
@@ -351,7 +350,7 @@ impl Steps {
         Ok(())
     }
 
-    /// Uploads through this handle that have not returned yet.
+    /// The number of uploads through this handle that are running.
     pub(crate) fn running_uploads(&self) -> usize {
         self.uploads
     }
@@ -368,14 +367,14 @@ impl Steps {
         }
     }
 
-    /// Before a file is removed. Unlike additions, this is possible as long as the package exists.
+    /// Before a file is removed: unlike an upload, this is allowed as long as the package exists.
     pub(crate) fn may_delete_file(&self, file_id: &str, in_directory: bool) -> Result<()> {
         self.must_exist()?;
         self.may_use_directory(in_directory)?;
         self.must_have_file(file_id)
     }
 
-    /// Before a file gets another name, as long as the package exists.
+    /// Before a file is renamed: this is allowed as long as the package exists.
     pub(super) fn may_rename_file(&self, file_id: &str) -> Result<()> {
         self.must_exist()?;
         self.must_have_file(file_id)
@@ -388,7 +387,7 @@ impl Steps {
         }
     }
 
-    /// A Workspace has files that no response has listed.
+    /// A Workspace may have files that no response has listed, so there every id is accepted.
     fn must_have_file(&self, file_id: &str) -> Result<()> {
         if self.is_workspace
             || self.files.contains_key(file_id)
@@ -399,22 +398,22 @@ impl Steps {
         Err(file_not_on_package())
     }
 
-    /// Notes that an upload has failed and its file is still to be deleted.
+    /// Notes that an upload has failed, and that its file is still to be deleted.
     pub(crate) fn left_incomplete(&mut self, created: Created) {
         self.incomplete.insert(created.file_id, created.mark);
     }
 
-    /// Files of uploads through this handle that failed, still to be deleted.
+    /// Ids of the files of failed uploads that are still to be deleted.
     pub(crate) fn incomplete(&self) -> Vec<String> {
         self.incomplete.keys().cloned().collect()
     }
 
-    /// Whether a file is one that an upload through this handle has left when it failed.
+    /// Whether a failed upload through this handle has left this file.
     pub(crate) fn is_incomplete(&self, file_id: &str) -> bool {
         self.incomplete.contains_key(file_id)
     }
 
-    /// Notes that a file is gone.
+    /// Notes that a file was deleted.
     pub(crate) fn file_deleted(&mut self, file_id: &str) {
         self.files.remove(file_id);
         if let Some(Some(mark)) = self.incomplete.remove(file_id) {
@@ -422,8 +421,8 @@ impl Steps {
         }
     }
 
-    /// Notes that the service is asked to create a file; answers the number of the request. What a lost answer leaves in
-    /// a Workspace hinders nobody.
+    /// Notes that the service is asked to create a file; returns the number of the request. A Workspace is never
+    /// finalized, so there an incomplete file hinders nobody, and nothing is noted.
     pub(crate) fn creation_begins(&mut self, like: &Likeness) -> u64 {
         self.creations += 1;
         let number = self.creations;
@@ -441,7 +440,7 @@ impl Steps {
         number
     }
 
-    /// Notes the end of such a request: whether a file may be there of which nobody knows.
+    /// Notes the end of such a request. If `is_lost`, the service may have a file whose id is not known.
     pub(crate) fn creation_ends(&mut self, number: u64, is_lost: bool) {
         let position = self.uncertain.iter().position(|it| it.number == number);
         match position {
@@ -461,7 +460,7 @@ impl Steps {
         self.witness.as_ref()
     }
 
-    /// Notes that what a lost answer has left is gone.
+    /// Notes that the file of a lost response was deleted.
     pub(crate) fn lost_deleted(&mut self, file: &File) {
         let position = self.uncertain.iter().position(|it| it.like.fits(file));
         if let Some(position) = position {
@@ -469,7 +468,7 @@ impl Steps {
         }
     }
 
-    /// Notes that finalize begins, if it may.
+    /// Notes that finalize begins, if the package may be finalized.
     pub(crate) fn begin_finalize(&mut self, needs_recipient: bool) -> Result<()> {
         self.must_exist()?;
         if self.is_workspace {
@@ -532,8 +531,7 @@ impl Steps {
         }
     }
 
-    /// Before a package that could not be finished is deleted, although nobody may have asked for that: never one that
-    /// recipients may have.
+    /// Before an unfinished package is deleted. A package that recipients may have is not deleted.
     pub(crate) fn may_delete_unfinished(&self) -> Result<()> {
         if self.is_workspace {
             self.must_exist()?;
@@ -553,7 +551,7 @@ impl Steps {
         Ok(())
     }
 
-    /// A secure link opens nothing before the package is finalized.
+    /// Before the secure link is given out: it opens nothing until the package is finalized.
     pub(crate) fn may_give_link(&self) -> Result<()> {
         self.must_exist()?;
         if !self.is_workspace && self.stage != Stage::Finalized {
@@ -582,7 +580,7 @@ impl Steps {
         self.recipients.contains_key(recipient_id)
     }
 
-    /// Addresses of the recipients that are known to be on the package.
+    /// E-mail addresses of the known recipients.
     pub(crate) fn recipient_emails(&self) -> Vec<String> {
         self.recipients.values().cloned().collect()
     }
@@ -599,7 +597,7 @@ impl Steps {
         self.stage = Stage::Deleted;
     }
 
-    /// Whether deleting means the permanent call or the one for temporary packages.
+    /// Whether the package is deleted as a temporary one, or permanently.
     pub(crate) fn is_temporary(&self) -> bool {
         !self.is_workspace && matches!(self.stage, Stage::Open | Stage::Finalizing)
     }

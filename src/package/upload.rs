@@ -29,8 +29,8 @@ pub enum Source<'a> {
         /// The bytes.
         data: &'a [u8],
     },
-    /// A function that fills a buffer and returns how many bytes it has written; 0 ends the file. It runs on the calling
-    /// thread only.
+    /// A function that fills a buffer and returns how many bytes it has written; 0 ends the file. It runs on the
+    /// calling thread only.
     Reader {
         /// The name that recipients see.
         name: String,
@@ -139,7 +139,8 @@ impl Package {
         }
     }
 
-    /// The number of uploads into the package that run now, on any thread of this process. Finalize does not wait for them.
+    /// The number of uploads into the package that run now, on any thread of this process. Finalize does not wait for
+    /// them.
     pub fn running_uploads(&self) -> usize {
         self.0.steps.lock().running_uploads()
     }

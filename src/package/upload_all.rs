@@ -44,13 +44,14 @@ impl Default for UploadAllOptions {
 }
 
 impl Package {
-    /// Uploads the content of a local directory: all files, and into a Workspace also the directories, which are created
-    /// where they are missing. Symbolic links and other files that are not regular are not uploaded; the report lists them.
+    /// Uploads the content of a local directory: all files, and into a Workspace also the directories, which are
+    /// created where they are missing. Symbolic links and other files that are not regular are not uploaded; the report
+    /// lists them.
     ///
-    /// With [`Existing::Skip`], the default, the call can be repeated after a failure: a file of the same name and size is
-    /// skipped if the service says that it is complete. An incomplete file is removed and sent again if an upload of this
-    /// user on this machine left it when it was killed. Any other incomplete file may be in the hands of another program:
-    /// it stays, and a further version is sent. Temporary files of downloads are not sent.
+    /// With [`Existing::Skip`], the default, the call can be repeated after a failure: a file of the same name and size
+    /// is skipped if the service says that it is complete. An incomplete file is removed and sent again if an upload of
+    /// this user on this machine left it when it was killed. Any other incomplete file may be in the hands of another
+    /// program: it stays, and a further version is sent. Temporary files of downloads are not sent.
     ///
     /// # Errors
     /// As [`upload`](Self::upload), with a report of all files: if one fails, the others are still uploaded.
@@ -488,8 +489,8 @@ impl TreeUpload {
         Ok(())
     }
 
-    /// Asks the service which files of the right name and size are complete, and removes those that a killed upload has left.
-    /// Returns the items that need not be sent.
+    /// Asks the service which files of the right name and size are complete, and removes those that a killed upload has
+    /// left. Returns the items that need not be sent.
     fn skip(&self, call: &Arc<Call>, doubtful: Vec<Doubtful>) -> Result<BTreeSet<usize>> {
         let skipped: Arc<Mutex<BTreeSet<usize>>> = Arc::default();
         let (inner, items) = (Arc::clone(&self.inner), self.items.clone());

@@ -3,28 +3,28 @@
 use super::timestamp::Timestamp;
 use crate::json::Json;
 
-/// Something that was done in a Workspace.
+/// An action in a Workspace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ActivityEntry {
     /// The service's id of the entry.
     pub activity_log_id: String,
     /// When it was done.
     pub time: Option<Timestamp>,
-    /// The time as the service writes it for people.
+    /// The time in the service's form for people.
     pub time_for_people: Option<String>,
-    /// From which address.
+    /// The IP address.
     pub ip_address: Option<String>,
-    /// In which package.
+    /// The id of the package.
     pub package_id: Option<String>,
-    /// To what: the id of a file, directory or recipient.
+    /// The id of the file, directory or recipient that it was done to.
     pub target_id: Option<String>,
-    /// What was done, in the service's word for it.
+    /// The service's word for the action.
     pub action: Option<String>,
-    /// What was done, in a sentence.
+    /// The service's description of the action.
     pub action_description: Option<String>,
-    /// E-mail address of who did it.
+    /// The e-mail address of the user.
     pub user_email: Option<String>,
-    /// The service's id of who did it.
+    /// The service's id of the user.
     pub user_id: Option<String>,
 }
 

@@ -3,24 +3,24 @@
 use super::timestamp::Timestamp;
 use crate::json::Json;
 
-/// Something that the audit log of an organization has recorded.
+/// An event in the audit log of an organization.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditLogEntry {
     /// The service's id of the event.
     pub event_id: String,
-    /// When it was.
+    /// When it happened.
     pub time: Option<Timestamp>,
-    /// Kind of event, in the service's word for it, such as `PACKAGE_EVENT`.
+    /// The service's word for the kind of event, such as `PACKAGE_EVENT`.
     pub event_type: Option<String>,
-    /// What was done, in the service's word for it.
+    /// The service's word for the action.
     pub action: Option<String>,
-    /// From which address.
+    /// The IP address.
     pub ip_address: Option<String>,
-    /// Who did it: an e-mail address, or words such as `Anonymous Recipient`.
+    /// The user: an e-mail address, or words such as `Anonymous Recipient`.
     pub authenticated_user: Option<String>,
-    /// In whose name, where it was done in another's.
+    /// The user in whose name it was done, if it was another one.
     pub impersonated_user: Option<String>,
-    /// What else is known of it: JSON, whose members differ from action to action.
+    /// Further details as JSON; the members depend on the action.
     pub details: Option<String>,
 }
 

@@ -10,16 +10,16 @@ pub struct ContactGroup {
     pub contact_group_id: String,
     /// The name.
     pub name: String,
-    /// Whether it is the organization's, which all its users may use.
+    /// Whether it belongs to the organization, so that all its users may use it.
     pub is_organization_group: bool,
-    /// Who is in it.
+    /// The members.
     pub members: Vec<ContactGroupMember>,
 }
 
-/// Somebody in a contact group.
+/// A member of a contact group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContactGroupMember {
-    /// The service's id of this user; not every answer tells it.
+    /// The service's id of this user, if the response has it.
     pub user_id: Option<String>,
     /// The e-mail address.
     pub email: String,
@@ -33,7 +33,7 @@ impl ContactGroup {
             .map(ContactGroupMember::read)
             .collect();
         if members.is_empty() {
-            // Answers to changes tell the addresses only.
+            // Responses to changes have the addresses only.
             let emails = json.texts("contactGroupUserEmails").into_iter();
             members.extend(emails.map(|email| ContactGroupMember {
                 user_id: None,
@@ -50,7 +50,7 @@ impl ContactGroup {
         }
     }
 
-    /// The groups of a list, which all have ids.
+    /// Reads a list of groups, which all must have ids.
     pub(crate) fn list(items: &[Json]) -> Result<Vec<Self>> {
         let group = |json: &Json| {
             json.required("contactGroupId")?;

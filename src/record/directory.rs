@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::json::Json;
 use crate::record::File;
 
-/// A directory of a Workspace with what is in it.
+/// A directory of a Workspace with its content.
 #[derive(Clone, Debug)]
 pub struct Directory {
     /// The service's id.
@@ -18,20 +18,20 @@ pub struct Directory {
     pub directories: Vec<Subdirectory>,
 }
 
-/// A directory as the one above shows it.
+/// A directory as its parent lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subdirectory {
     /// The service's id.
     pub directory_id: String,
     /// The name.
     pub name: String,
-    /// When it was made.
+    /// When it was created.
     pub created: Option<Timestamp>,
 }
 
 impl Directory {
     pub(crate) fn read(json: &Json) -> Result<Self> {
-        // The services' own clients differ in the case of this member.
+        // The official clients write this member in different cases.
         let below = json
             .required_list("subDirectories")
             .or_else(|error| json.required_list("subdirectories").map_err(|_| error))?;

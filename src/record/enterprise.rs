@@ -2,7 +2,7 @@
 
 use crate::json::Json;
 
-/// What the service says of the organization.
+/// The organization of a user.
 #[derive(Clone, Debug)]
 pub struct Enterprise {
     /// The host of its portal.
@@ -13,13 +13,13 @@ pub struct Enterprise {
     pub allow_undisclosed_recipients: bool,
     /// Whether messages are encrypted.
     pub message_encryption: bool,
-    /// Whether new versions of the plug-in for Outlook are tested.
+    /// Whether the organization tests new versions of the plug-in for Outlook.
     pub outlook_beta: bool,
-    /// Whether all languages are offered.
+    /// Whether the portal offers all languages.
     pub allow_all_languages: bool,
-    /// Colour of the header of its pages, as in CSS.
+    /// The colour of the header of its pages, as in CSS.
     pub header_color: Option<String>,
-    /// Colour of links on its pages.
+    /// The colour of links on its pages.
     pub link_color: Option<String>,
 }
 

@@ -11,23 +11,22 @@ pub struct File {
     pub file_id: String,
     /// The name, as its sender gave it.
     pub file_name: String,
-    /// Bytes of plaintext as the sender declared them, which is not always right; 0 if it is not known.
+    /// Bytes of plaintext as the sender declared them, which may be wrong; 0 if that is not known.
     pub size: u64,
     pub(crate) size_is_known: bool,
-    /// Encrypted parts.
+    /// The number of encrypted parts.
     pub parts: u32,
     /// When it was uploaded.
     pub uploaded: Option<Timestamp>,
     /// The version, in a Workspace.
     pub version: Option<u32>,
-    /// E-mail address of the one who uploaded it.
+    /// The e-mail address of the user who uploaded it.
     pub created_by: Option<String>,
-    /// The service's id of the one who uploaded it; only file information tells it.
+    /// The service's id of the user who uploaded it; only file information has it.
     pub created_by_id: Option<String>,
-    /// Earlier versions, each to be downloaded by its own id; only file information tells them.
+    /// Earlier versions, which can be downloaded by their own ids; only file information has them.
     pub old_versions: Vec<File>,
-    /// What opens a file that was copied in: the encrypted passphrase of its parts (`protocol` 3.8). Only file
-    /// information tells it.
+    /// The encrypted passphrase of the parts, if the file was copied in (`protocol` 3.8). Only file information has it.
     pub(crate) file_key: Option<String>,
 }
 
@@ -40,16 +39,16 @@ impl File {
         })
     }
 
-    /// The same without the versions before it.
+    /// Reads a file without its earlier versions.
     fn read_version(json: &Json) -> Result<Self> {
         let size = json.size("fileSize");
         Ok(Self {
             file_id: json.required("fileId")?,
-            // A sender may have left it empty; a download has a name for that.
+            // A sender may have left it empty; a download then chooses a name.
             file_name: json.required_text("fileName")?,
             size: size.unwrap_or(0),
             size_is_known: size.is_some(),
-            // Named so in package information, the other way in file information (`protocol` 6.7.1).
+            // The first name is that of package information, the second that of file information (`protocol` 6.7.1).
             parts: json.count("parts").or(json.count("fileParts")).unwrap_or(0),
             uploaded: Timestamp::read(json, "fileUploaded").or(Timestamp::read(json, "uploaded")),
             version: json.count("fileVersion"),
@@ -60,12 +59,12 @@ impl File {
         })
     }
 
-    /// Bytes of plaintext as the sender declared them: a hint, no more.
+    /// Bytes of plaintext as the sender declared them, which may be wrong.
     pub(crate) fn declared_size(&self) -> Option<u64> {
         self.size_is_known.then_some(self.size)
     }
 
-    /// As many parts as a download asks for. Some servers count none for an empty file; one that has bytes has one.
+    /// The number of parts to download. Some servers say 0 for an empty file; a file with bytes has at least one.
     pub(crate) fn parts_to_fetch(&self) -> u32 {
         match self.declared_size() {
             Some(0) => self.parts,
@@ -73,7 +72,7 @@ impl File {
         }
     }
 
-    /// The files of a package or a directory.
+    /// Reads the files of a package or a directory.
     pub(crate) fn list(json: &Json) -> Result<Vec<Self>> {
         json.required_list("files")?
             .iter()

@@ -1,4 +1,4 @@
-//! Records: what the service's responses say, and how it is read. No behaviour, no network.
+//! Records of the service's responses, and how they are read. No behaviour, no network.
 
 mod activity_entry;
 mod audit_log_entry;

@@ -1,11 +1,11 @@
-//! What the service says of a package (`protocol` 6.2.2).
+//! Package information (`protocol` 6.2.2).
 
 use super::package_state::state_number;
 use crate::error::Result;
 use crate::json::Json;
 use crate::record::{ContactGroup, File, Recipient, Subdirectory, Timestamp};
 
-/// Everything about a package.
+/// The information of a package.
 #[derive(Clone, Debug)]
 pub struct PackageInformation {
     /// The package id, such as `GVG2-MNZT`.
@@ -14,28 +14,28 @@ pub struct PackageInformation {
     pub package_code: String,
     /// E-mail address of the sender.
     pub sender: Option<String>,
-    /// When the package was made.
+    /// When the package was created.
     pub created: Option<Timestamp>,
     /// The state's name, such as `PACKAGE_STATE_ACTIVE_COMPLETE`.
     pub state: Option<String>,
     /// The state's number (`protocol` 7.4).
     pub state_number: Option<i32>,
-    /// Life in days; 0 does not expire.
+    /// The life in days; 0 means that the package does not expire.
     pub life: Option<u32>,
     /// The descriptor, or a Workspace's name.
     pub label: Option<String>,
-    /// Whom the package is for.
+    /// The recipients.
     pub recipients: Vec<Recipient>,
-    /// Contact groups that the package is for.
+    /// The contact groups on the package.
     pub contact_groups: Vec<ContactGroup>,
     /// The files; in a Workspace those of the root directory.
     pub files: Vec<File>,
-    /// The directories in a Workspace's root, as far as the answer tells; [`Package::directory`](crate::Package::directory)
-    /// lists them all.
+    /// The directories in a Workspace's root, if the response has them;
+    /// [`Package::directory`](crate::Package::directory) lists all.
     pub directories: Vec<Subdirectory>,
     /// E-mail addresses of those who may approve.
     pub approvers: Vec<String>,
-    /// Whether somebody has to approve before recipients get access.
+    /// Whether an approver has to approve before recipients get access.
     pub needs_approval: bool,
     /// Whether downloads need a password.
     pub password_required: bool,
@@ -45,19 +45,19 @@ pub struct PackageInformation {
     pub is_archived: bool,
     /// Whether recipients may reply to all.
     pub allow_reply_all: bool,
-    /// Whether there is a message; not every answer tells.
+    /// Whether there is a message, if the response says it.
     pub contains_message: Option<bool>,
-    /// A Workspace's root directory.
+    /// The id of a Workspace's root directory.
     pub root_directory_id: Option<String>,
-    /// The package that this one replies to.
+    /// The id of the package to which this one is a reply.
     pub parent_id: Option<String>,
-    /// The service's own address of the package, where it tells one.
+    /// The service's own URL of the package, if the response has one.
     pub url: Option<String>,
     pub(crate) server_secret: String,
 }
 
 impl PackageInformation {
-    /// The service always names the package and lists its files.
+    /// Reads package information, which must have the id and code of the package and the list of its files.
     pub(crate) fn read(json: &Json) -> Result<Self> {
         let state = json.filled("state").or_else(|| json.filled("packageState"));
         Ok(Self {

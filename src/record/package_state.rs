@@ -27,12 +27,12 @@ pub(crate) fn state_number(text: &str) -> Option<i32> {
         .map(|(number, _)| *number)
 }
 
-/// What a package in a search has to be.
+/// The status of a package, by which a search can select.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PackageStatus {
     /// It can be opened.
     Active,
-    /// Its life is over.
+    /// It has expired.
     Expired,
     /// It was deleted.
     Archived,

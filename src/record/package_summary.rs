@@ -6,30 +6,30 @@ use super::timestamp::Timestamp;
 use crate::error::Result;
 use crate::json::Json;
 
-/// A package as a list shows it.
+/// A package in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PackageSummary {
     /// The package id.
     pub package_id: String,
     /// The package code.
     pub package_code: Option<String>,
-    /// The package that this one replies to.
+    /// The id of the package to which this one is a reply.
     pub parent_id: Option<String>,
     /// E-mail address of the sender.
     pub sender: Option<String>,
     /// The service's id of the sender.
     pub sender_id: Option<String>,
-    /// When it last changed.
+    /// When it was last changed.
     pub updated: Option<Timestamp>,
     /// The state's number (`protocol` 7.4).
     pub state_number: Option<i32>,
-    /// The state in the service's words.
+    /// The service's name of the state.
     pub state: Option<String>,
-    /// Life in days; 0 does not expire.
+    /// The life in days; 0 means that the package does not expire.
     pub life: Option<u32>,
     /// The descriptor, or a Workspace's name.
     pub label: Option<String>,
-    /// E-mail addresses of the recipients; not all lists tell.
+    /// The e-mail addresses of the recipients, if the list has them.
     pub recipients: Vec<String>,
     /// How many recipients there are.
     pub recipient_count: Option<u32>,
@@ -43,7 +43,7 @@ pub struct PackageSummary {
     pub is_workspace: bool,
     /// Whether it came by a Dropzone.
     pub is_dropzone: bool,
-    /// In the history of a recipient: how this one got it.
+    /// In the history of a recipient: this recipient's entry on the package.
     pub recipient: Option<Recipient>,
 }
 
@@ -62,7 +62,7 @@ impl PackageSummary {
             state: json
                 .filled("packageStateStr")
                 .or(state.filter(|_| state_number.is_none())),
-            // Information has the one name, lists the other.
+            // Lists have the first name, package information the second.
             life: json.count("packageLife").or(json.count("life")),
             label: json.filled("packageLabel").or_else(|| json.filled("label")),
             recipients: json.texts("recipients"),

@@ -1,9 +1,9 @@
-//! A public key that the service names for a package (`protocol` 6.10).
+//! A public key of a trusted device (`protocol` 6.10).
 
 use crate::error::Result;
 use crate::json::Json;
 
-/// A public key that the service names for a package.
+/// A public key to which the keycode of a package has to be encrypted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicKey {
     /// The service's id.

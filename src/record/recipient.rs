@@ -4,18 +4,18 @@ use super::public_key::PublicKey;
 use super::timestamp::Timestamp;
 use crate::json::Json;
 
-/// Somebody a package is for.
+/// A recipient of a package.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recipient {
     /// The service's id of this recipient on this package.
     pub recipient_id: String,
     /// The e-mail address.
     pub email: String,
-    /// The full name, where the service knows it.
+    /// The full name, if the service knows it.
     pub full_name: Option<String>,
     /// The role in a Workspace, such as `VIEWER`.
     pub role: Option<String>,
-    /// Whether an approver has to approve what this recipient gets.
+    /// Whether an approver has to approve before this recipient gets access.
     pub needs_approval: bool,
     /// E-mail addresses of those who may approve.
     pub approvers: Vec<String>,
@@ -23,28 +23,28 @@ pub struct Recipient {
     pub is_package_owner: bool,
     /// Whether the recipient has to enter a code sent by SMS.
     pub sms_auth: bool,
-    /// Phone numbers that the service knows, with their dialling codes.
+    /// The phone numbers that the service knows, with their dialling codes.
     pub phone_numbers: Vec<String>,
-    /// The service's code of this recipient; what it is good for is not known.
+    /// The service's code of this recipient; its use is not documented.
     pub recipient_code: Option<String>,
-    /// What this recipient has fetched.
+    /// What this recipient has downloaded.
     pub confirmations: Vec<Confirmation>,
-    /// Public keys of this recipient's trusted devices, where an answer tells them.
+    /// The public keys of this recipient's trusted devices, if the response has them.
     pub public_keys: Vec<PublicKey>,
     /// Whether there are public keys to which the keycode has to be encrypted (`protocol` 4.6).
     pub(crate) check_for_public_keys: Option<bool>,
 }
 
-/// A file that a recipient has fetched, or the message.
+/// A confirmation that a recipient has downloaded a file, or read the message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Confirmation {
-    /// From where.
+    /// The IP address.
     pub ip_address: Option<String>,
     /// When.
     pub time: Option<Timestamp>,
     /// Whether it was the message.
     pub is_message: bool,
-    /// Which file.
+    /// The id of the file.
     pub file_id: Option<String>,
     /// The name of that file.
     pub file_name: Option<String>,

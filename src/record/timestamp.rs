@@ -1,4 +1,4 @@
-//! Times as the service writes them (`protocol` 2.4).
+//! The service's times (`protocol` 2.4).
 
 use crate::date::days_since_epoch;
 use crate::json::Json;
@@ -79,7 +79,7 @@ fn parse_time(text: &str) -> Option<i64> {
     )
 }
 
-/// Splits the `T` of ISO 8601 off: `01T14` is a day and an hour.
+/// Splits at the `T` of ISO 8601: `01T14` is a day and an hour.
 fn split_t(word: &str) -> Vec<&str> {
     match word.split_once(['T', 't']) {
         Some((date, time))
@@ -95,7 +95,7 @@ fn split_t(word: &str) -> Vec<&str> {
     }
 }
 
-/// The zone at the end of an ISO 8601 text: what stands before it, and its seconds east of UTC.
+/// The zone at the end of an ISO 8601 text: the text before it, and its seconds east of UTC.
 fn iso_zone(text: &str) -> Option<(&str, i64)> {
     if !text.starts_with(|c: char| c.is_ascii_digit()) {
         return None;

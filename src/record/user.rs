@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::json::Json;
 use crate::secret::SecretString;
 
-/// What the service says of the user.
+/// The user of a client.
 #[derive(Clone, Debug)]
 pub struct User {
     /// The service's id.
@@ -15,15 +15,15 @@ pub struct User {
     pub first_name: Option<String>,
     /// The last name.
     pub last_name: Option<String>,
-    /// A secret of the user, for encrypting the user's own things.
+    /// A secret of the user, for encrypting the user's own data.
     pub client_key: Option<SecretString>,
-    /// Whether the user takes part in tests of new versions.
+    /// Whether the user tests new versions.
     pub is_beta_user: bool,
     /// Whether the user is an administrator of the organization.
     pub is_administrator: bool,
-    /// Whether trusted devices are allowed; not every service tells.
+    /// Whether trusted devices are allowed, if the response says it.
     pub may_use_trusted_devices: Option<bool>,
-    /// Life of a new package in days.
+    /// The life of a new package in days.
     pub package_life: Option<u32>,
 }
 
