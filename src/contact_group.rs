@@ -1,13 +1,12 @@
 //! Contact groups of the user or of the organization: recipients under one name (`protocol` 6.5).
 
-use crate::record::{ContactGroup, ContactGroupMember};
-
 use crate::api::retry::gone_is_done;
 use crate::api::{Session, endpoint};
 use crate::call::Observer;
 use crate::check::{check_email, identifier};
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
+use crate::record::{ContactGroup, ContactGroupMember};
 
 /// The most members of a contact group: a list that does not end makes the call fail.
 const MOST_MEMBERS: usize = 100_000;

@@ -1,12 +1,12 @@
 //! Chooses the proxy of a request: one rule for the option and the environment, which `docs/proxies.md` states.
 
-use crate::api::host::is_loopback;
 use std::ffi::OsString;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use ureq::Proxy;
 use url::{Host, Url};
 
+use crate::api::host::is_loopback;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The proxies of a client, one for each scheme. If a proxy cannot be used, its requests fail; they never go without

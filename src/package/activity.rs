@@ -1,6 +1,5 @@
 //! The activity log of a Workspace (`protocol` 6.11).
 
-use crate::record::ActivityEntry;
 use std::sync::Arc;
 
 use crate::api::endpoint;
@@ -8,6 +7,7 @@ use crate::error::Result;
 use crate::json::Json;
 use crate::package::Package;
 use crate::pages::{Page, Pages};
+use crate::record::ActivityEntry;
 
 impl Package {
     /// Lists the activity log of a Workspace. Its owner, its managers and the organization's administrators may read

@@ -1,6 +1,5 @@
 //! Contact groups of a package (`protocol` 6.5).
 
-use crate::error::{Error, Result};
 use std::sync::Arc;
 
 use super::Package;
@@ -8,6 +7,7 @@ use crate::api::retry::gone_is_done;
 use crate::api::{Session, endpoint};
 use crate::call::Observer;
 use crate::check::identifier;
+use crate::error::{Error, Result};
 use crate::record::{ContactGroup, PackageInformation};
 
 impl Package {

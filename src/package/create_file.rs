@@ -32,7 +32,7 @@ const GLANCE: Duration = Duration::from_millis(50);
 
 impl Inner {
     /// Creates a file; if the response is lost, once more.
-    pub(crate) fn create_file(
+    pub(super) fn create_file(
         &self,
         session: &Session,
         name: &str,
@@ -108,7 +108,7 @@ impl Inner {
     ///
     /// # Errors
     /// [`ErrorKind::UploadIncomplete`] if an incomplete file that looks the same may belong to another upload.
-    pub(crate) fn find_lost(&self, session: &Session) -> Result<Vec<File>> {
+    pub(super) fn find_lost(&self, session: &Session) -> Result<Vec<File>> {
         let creations: BTreeSet<_> = {
             let steps = self.steps.lock();
             let likes = steps.uncertain().iter().map(|uncertain| &uncertain.like);
@@ -192,7 +192,7 @@ impl Inner {
     }
 
     /// Whether the service has all parts of a file.
-    pub(crate) fn is_complete(
+    pub(super) fn is_complete(
         &self,
         session: &Session,
         file_id: &str,
@@ -216,13 +216,13 @@ impl Inner {
     }
 
     /// Whether an incomplete file was left by a program of this user on this machine that has ended.
-    pub(crate) fn is_abandoned(&self, session: &Session, file: &File) -> Result<bool> {
+    pub(super) fn is_abandoned(&self, session: &Session, file: &File) -> Result<bool> {
         let is_dead = os::holder(&self.file_mark(&file.file_id)) == Holder::Dead;
         Ok(is_dead && !self.is_foreign(session, file)?)
     }
 
     /// Removes the mark of a file if the program that set it has ended.
-    pub(crate) fn forget_mark(&self, file_id: &str) {
+    pub(super) fn forget_mark(&self, file_id: &str) {
         let name = self.file_mark(file_id);
         if os::holder(&name) == Holder::Dead
             && let Some(mark) = Mark::set(&name)

@@ -8,33 +8,33 @@ use crate::record::File;
 
 /// The properties of a file that the service lists. Two files with the same ones differ in their ids only.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Likeness {
-    pub(crate) name: String,
-    pub(crate) size: u64,
-    pub(crate) parts: u32,
+pub(super) struct Likeness {
+    pub(super) name: String,
+    pub(super) size: u64,
+    pub(super) parts: u32,
     /// The directory of a Workspace; `None` is the root.
-    pub(crate) directory: Option<String>,
+    pub(super) directory: Option<String>,
 }
 
 /// A request to create a file whose response has not come yet, or was lost.
 #[derive(Clone)]
-pub(crate) struct Uncertain {
-    pub(crate) number: u64,
-    pub(crate) like: Likeness,
+pub(super) struct Uncertain {
+    pub(super) number: u64,
+    pub(super) like: Likeness,
     /// Ids of the files that looked the same before the request.
-    pub(crate) before: BTreeSet<String>,
-    pub(crate) begun: Instant,
+    pub(super) before: BTreeSet<String>,
+    pub(super) begun: Instant,
     /// When the request ended.
-    pub(crate) over: Option<Instant>,
+    pub(super) over: Option<Instant>,
 }
 
 /// A file that was uploaded through this handle. The time that the service lists for it, by its own clock, lies between
 /// `created` and `complete`. By that, other times of the service can be compared with those of this machine.
 #[derive(Clone)]
-pub(crate) struct Witness {
-    pub(crate) file_id: String,
-    pub(crate) created: Instant,
-    pub(crate) complete: Instant,
+pub(super) struct Witness {
+    pub(super) file_id: String,
+    pub(super) created: Instant,
+    pub(super) complete: Instant,
 }
 
 impl Uncertain {
@@ -63,14 +63,14 @@ fn whole_seconds(later: Instant, earlier: Instant) -> i64 {
 }
 
 /// A file that was created: its id, and the mark by which other programs know that it is in use.
-pub(crate) struct Created {
-    pub(crate) file_id: String,
-    pub(crate) mark: Option<Mark>,
+pub(super) struct Created {
+    pub(super) file_id: String,
+    pub(super) mark: Option<Mark>,
 }
 
 impl Created {
     /// Clears the mark: the file is complete.
-    pub(crate) fn release(&mut self) {
+    pub(super) fn release(&mut self) {
         if let Some(mark) = self.mark.take() {
             mark.clear();
         }
@@ -78,7 +78,7 @@ impl Created {
 }
 
 impl Likeness {
-    pub(crate) fn fits(&self, file: &File) -> bool {
+    pub(super) fn fits(&self, file: &File) -> bool {
         file.file_name == self.name && file.size == self.size && file.parts == self.parts
     }
 }

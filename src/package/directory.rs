@@ -1,7 +1,5 @@
 //! Directories of a Workspace (`protocol` 6.8).
 
-use crate::check::{check_name, directory_identifier, identifier};
-use crate::record::Directory;
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
@@ -9,11 +7,13 @@ use crate::api::endpoint::{self, SortOrder};
 use crate::api::retry::{gone_is_done, looking};
 use crate::api::{MOST_FILES, Session};
 use crate::call::Observer;
+use crate::check::{check_name, directory_identifier, identifier};
 use crate::error::{Error, ErrorKind, Result};
 use crate::package::{Inner, Package};
+use crate::record::Directory;
 
 /// Files on one page, and subdirectories likewise (`protocol` 6.8.1).
-pub(crate) const PAGE: u64 = 100;
+pub(super) const PAGE: u64 = 100;
 
 /// How a directory is listed.
 #[derive(Clone, Debug, Default)]
@@ -145,7 +145,7 @@ impl Package {
 
 impl Inner {
     /// The id from the caller, or that of the root.
-    pub(crate) fn directory_or_root(
+    pub(super) fn directory_or_root(
         &self,
         session: &Session,
         directory_id: Option<String>,
@@ -164,7 +164,7 @@ impl Inner {
         })
     }
 
-    pub(crate) fn list_directory(
+    pub(super) fn list_directory(
         &self,
         session: &Session,
         directory_id: &str,
@@ -212,7 +212,7 @@ impl Inner {
         Ok(directory)
     }
 
-    pub(crate) fn page(
+    pub(super) fn page(
         &self,
         session: &Session,
         directory_id: &str,
@@ -232,7 +232,7 @@ impl Inner {
 
     /// Creates a directory. If the response is lost and a directory of that name exists, its id is returned: nobody
     /// wants two.
-    pub(crate) fn create_directory(
+    pub(super) fn create_directory(
         &self,
         session: &Session,
         parent_id: &str,

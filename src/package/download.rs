@@ -236,7 +236,7 @@ fn downloaded(file: File, path: Option<PathBuf>, received: Option<u64>) -> Downl
     }
 }
 
-pub(crate) fn refuse_existing(target: &Path) -> Result<()> {
+pub(super) fn refuse_existing(target: &Path) -> Result<()> {
     match target.symlink_metadata() {
         Ok(_) => Err(Error::new(
             ErrorKind::FileExists,

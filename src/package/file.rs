@@ -157,7 +157,7 @@ impl Package {
 
 impl Inner {
     /// Finds a file of the package by its id: among the known ones, else in the package information.
-    pub(crate) fn find_file(
+    pub(super) fn find_file(
         &self,
         session: &Session,
         file_id: &str,
@@ -182,7 +182,7 @@ impl Inner {
         known.ok_or_else(file_not_on_package)
     }
 
-    pub(crate) fn file_information(
+    pub(super) fn file_information(
         &self,
         session: &Session,
         file_id: &str,
@@ -198,7 +198,7 @@ impl Inner {
     }
 
     /// The passphrase of the parts of a file. A file that was copied in has its own.
-    pub(crate) fn passphrase_of(&self, session: &Session, file: &File) -> Result<Passphrase> {
+    pub(super) fn passphrase_of(&self, session: &Session, file: &File) -> Result<Passphrase> {
         match &file.file_key {
             None => Ok(self.secrets()?.passphrase.clone()),
             Some(file_key) => {
@@ -208,7 +208,7 @@ impl Inner {
         }
     }
 
-    pub(crate) fn delete_file(
+    pub(super) fn delete_file(
         &self,
         session: &Session,
         file_id: &str,

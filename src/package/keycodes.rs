@@ -72,7 +72,7 @@ impl Inner {
     /// # Errors
     /// The first refusal, if no key has got the keycode; a refusal that concerns the user or the package; errors of the
     /// network.
-    pub(crate) fn upload_keycodes(
+    pub(super) fn upload_keycodes(
         &self,
         session: &Arc<Session>,
         recipient: Option<&str>,

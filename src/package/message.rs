@@ -56,7 +56,7 @@ impl Package {
 
 impl Inner {
     /// The message as the service stores it, encrypted; `None` if there is none.
-    pub(crate) fn encrypted_message(&self, session: &Session) -> Result<Option<String>> {
+    pub(super) fn encrypted_message(&self, session: &Session) -> Result<Option<String>> {
         let checksum = &self.secrets()?.checksum;
         match endpoint::get_message(session, self.path_name_to_read(), checksum) {
             Ok(answer) => Ok(answer.filled("message")),

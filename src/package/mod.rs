@@ -14,6 +14,7 @@ mod download;
 mod download_all;
 mod file;
 mod finalize;
+mod hosted_dropzone;
 mod information;
 mod keycodes;
 pub mod link;
@@ -62,27 +63,27 @@ const TIDYING_PATIENCE: Duration = Duration::from_millis(100);
 ///
 /// May be used from any number of threads at once.
 #[derive(Clone)]
-pub struct Package(pub(crate) Arc<Inner>);
+pub struct Package(Arc<Inner>);
 
-pub(crate) struct Inner {
-    pub(crate) client: Client,
+struct Inner {
+    client: Client,
     /// The part of a request's path that names the package: its id, for an anonymous sender its code (`protocol` 6.13).
     path_name: String,
     package_id: String,
-    pub(crate) code: String,
-    pub(crate) secrets: Option<Secrets>,
-    pub(crate) steps: Mutex<Steps>,
+    code: String,
+    secrets: Option<Secrets>,
+    steps: Mutex<Steps>,
     /// Whether the service lets this user read the package by its code only (`protocol` 5.2).
-    pub(crate) read_by_code: AtomicBool,
+    read_by_code: AtomicBool,
 }
 
 /// The secrets that encrypt and decrypt a package.
-pub(crate) struct Secrets {
-    pub(crate) keycode: Keycode,
-    pub(crate) passphrase: Passphrase,
-    pub(crate) checksum: String,
+struct Secrets {
+    keycode: Keycode,
+    passphrase: Passphrase,
+    checksum: String,
     /// What the client knows of the keycode. All handles of the client share it.
-    pub(crate) evidence: Arc<Evidence>,
+    evidence: Arc<Evidence>,
 }
 
 impl Secrets {
@@ -161,7 +162,7 @@ impl Package {
 
     /// Cleans up after a call that failed or was stopped, on a thread of its own. The caller waits for it a moment
     /// only: a slow service does not hold the caller up.
-    pub(crate) fn clean_up(&self, work: impl FnOnce(&Inner, &Session) + Send + 'static) {
+    fn clean_up(&self, work: impl FnOnce(&Inner, &Session) + Send + 'static) {
         let inner = Arc::clone(&self.0);
         let (done, wait) = bounded(1);
         let spawned = os::spawn("sendsafely-behind", move || {
@@ -175,7 +176,7 @@ impl Package {
     }
 
     /// Runs work on a worker, with connections leased for it.
-    pub(crate) fn run<T: Send + 'static>(
+    fn run<T: Send + 'static>(
         &self,
         observer: &mut dyn Observer,
         work: impl FnOnce(&Inner, &Arc<Session>) -> Result<T> + Send + 'static,
@@ -198,7 +199,7 @@ impl std::fmt::Debug for Package {
 impl Inner {
     /// Decrypts the message or a file key. The memory that its sender makes this take comes out of the budget, as for
     /// parts.
-    pub(crate) fn decrypt_text(&self, session: &Session, base64: &str) -> Result<String> {
+    fn decrypt_text(&self, session: &Session, base64: &str) -> Result<String> {
         let memory = self.client.budget().lease_nothing();
         decrypt_message(base64, &self.secrets()?.passphrase, |bytes| {
             memory.grow(&session.call, bytes as u64, || true)
@@ -206,7 +207,7 @@ impl Inner {
     }
 
     /// The secrets. [`Steps`] has checked before that the keycode is known.
-    pub(crate) fn secrets(&self) -> Result<&Secrets> {
+    fn secrets(&self) -> Result<&Secrets> {
         self.secrets.as_ref().ok_or_else(|| {
             Error::new(
                 ErrorKind::KeycodeUnknown,
@@ -215,7 +216,7 @@ impl Inner {
         })
     }
 
-    pub(crate) fn build_link(&self) -> String {
+    fn build_link(&self) -> String {
         let link = Link {
             host: self.client.host().to_owned(),
             package_id: Some(self.package_id.clone()),
@@ -229,7 +230,7 @@ impl Inner {
     }
 
     /// Asks the service for the package information, and remembers what is new in it.
-    pub(crate) fn refresh(&self, session: &Session) -> Result<PackageInformation> {
+    fn refresh(&self, session: &Session) -> Result<PackageInformation> {
         self.learn(&endpoint::package_information(
             session,
             self.path_name_to_read(),
@@ -237,14 +238,14 @@ impl Inner {
     }
 
     /// Remembers what a response says of the package.
-    pub(crate) fn learn(&self, answer: &Json) -> Result<PackageInformation> {
+    fn learn(&self, answer: &Json) -> Result<PackageInformation> {
         let information = PackageInformation::read(answer)?;
         self.steps.lock().learn(&information);
         Ok(information)
     }
 
     /// The same as `path_name`, for requests that read.
-    pub(crate) fn path_name_to_read(&self) -> &str {
+    fn path_name_to_read(&self) -> &str {
         if self.read_by_code.load(Ordering::Relaxed) {
             &self.code
         } else {

@@ -94,7 +94,7 @@ impl Trial {
 impl Inner {
     /// Proves the keycode before a write to an opened package, by decrypting the message or the beginning of a file. If
     /// nothing can prove it, the write goes on, and a later write tries again.
-    pub(crate) fn prove_keycode(&self, session: &Arc<Session>) -> Result<()> {
+    pub(super) fn prove_keycode(&self, session: &Arc<Session>) -> Result<()> {
         if !self.steps.lock().has_searched_lately(Instant::now()) {
             self.try_keycode(session, WRITING)?;
         }
@@ -103,7 +103,7 @@ impl Inner {
 
     /// Proves the keycode before it is given to others, for devices or in a link. Fails if something that may prove it
     /// cannot be read.
-    pub(crate) fn prove_keycode_to_hand_on(&self, session: &Arc<Session>) -> Result<()> {
+    pub(super) fn prove_keycode_to_hand_on(&self, session: &Arc<Session>) -> Result<()> {
         match self.try_keycode(session, HANDING_ON)? {
             Some(unread) => Err(not_proved(&unread)),
             None => Ok(()),
@@ -111,7 +111,7 @@ impl Inner {
     }
 
     /// Proves the keycode before recipients are added, if they get it at once. Returns whether they do.
-    pub(crate) fn prove_keycode_to_add(&self, session: &Arc<Session>) -> Result<bool> {
+    pub(super) fn prove_keycode_to_add(&self, session: &Arc<Session>) -> Result<bool> {
         let at_once = self.steps.lock().needs_keycodes_at_once();
         if at_once {
             self.prove_keycode_to_hand_on(session)?;
@@ -120,7 +120,7 @@ impl Inner {
     }
 
     /// Proves the keycode by a file that is about to be copied.
-    pub(crate) fn prove_keycode_by(&self, session: &Arc<Session>, file: &File) -> Result<()> {
+    pub(super) fn prove_keycode_by(&self, session: &Arc<Session>, file: &File) -> Result<()> {
         let evidence = &self.secrets()?.evidence;
         if evidence.is_proved() {
             return Ok(());

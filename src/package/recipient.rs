@@ -1,7 +1,5 @@
 //! The recipients of a package (`protocol` 6.4).
 
-use crate::check::{PhoneNumber, check_email, is_among};
-use crate::record::{PackageInformation, Recipient};
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
@@ -10,9 +8,11 @@ use super::{Inner, Package};
 use crate::api::retry::{gone_is_done, looking};
 use crate::api::{Session, endpoint, refusal};
 use crate::call::Observer;
+use crate::check::{PhoneNumber, check_email, is_among};
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Json;
 use crate::pages::{Page, Pages};
+use crate::record::{PackageInformation, Recipient};
 
 /// Longest list of collaborators, in bytes.
 const MOST_COLLABORATORS: usize = 16 << 20;
@@ -286,7 +286,7 @@ fn is_unknown_recipient(error: &Error) -> bool {
 
 impl Inner {
     /// Fails if the recipient is not on the package. Another program may have added it, so the service is asked first.
-    pub(crate) fn must_have_recipient(&self, session: &Session, recipient_id: &str) -> Result<()> {
+    pub(super) fn must_have_recipient(&self, session: &Session, recipient_id: &str) -> Result<()> {
         if self.steps.lock().knows_recipient(recipient_id) {
             return Ok(());
         }

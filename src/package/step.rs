@@ -40,7 +40,7 @@ enum Asked {
 }
 
 /// What this handle knows of a package: enough to refuse a wrong order before a request is sent.
-pub(crate) struct Steps {
+pub(super) struct Steps {
     stage: Stage,
     is_workspace: bool,
     keycode_length: Option<usize>,
@@ -69,7 +69,7 @@ pub(crate) struct Steps {
 
 impl Steps {
     /// The state of a package or Workspace that was just created.
-    pub(crate) fn created(is_workspace: bool) -> Self {
+    pub(super) fn created(is_workspace: bool) -> Self {
         Self {
             stage: Stage::Open,
             is_workspace,
@@ -91,7 +91,7 @@ impl Steps {
     }
 
     /// The state of an opened package.
-    pub(crate) fn opened(information: &PackageInformation, keycode_length: Option<usize>) -> Self {
+    pub(super) fn opened(information: &PackageInformation, keycode_length: Option<usize>) -> Self {
         let stage = match information {
             deleted if deleted.is_deleted() => Stage::Deleted,
             finalized if finalized.is_finalized() => Stage::Finalized,
@@ -108,7 +108,7 @@ impl Steps {
     }
 
     /// Adds what package information says. Nothing is removed: another thread may know more than this response.
-    pub(crate) fn learn(&mut self, information: &PackageInformation) {
+    pub(super) fn learn(&mut self, information: &PackageInformation) {
         for recipient in information
             .recipients
             .iter()
@@ -216,48 +216,48 @@ impl Steps {
     }
 
     /// Before anything is read from the package.
-    pub(crate) fn may_read(&self) -> Result<()> {
+    pub(super) fn may_read(&self) -> Result<()> {
         self.must_exist()
     }
 
     /// Before something encrypted is read.
-    pub(crate) fn may_decrypt(&self) -> Result<()> {
+    pub(super) fn may_decrypt(&self) -> Result<()> {
         self.must_exist()?;
         self.must_have_keycode()
     }
 
     /// Before information of files is read.
-    pub(crate) fn may_read_files(&self, in_directory: bool) -> Result<()> {
+    pub(super) fn may_read_files(&self, in_directory: bool) -> Result<()> {
         self.must_exist()?;
         self.may_use_directory(in_directory)
     }
 
     /// Before files are downloaded, from the package or from a directory.
-    pub(crate) fn may_download(&self, from_directory: bool) -> Result<()> {
+    pub(super) fn may_download(&self, from_directory: bool) -> Result<()> {
         self.may_read_files(from_directory)?;
         self.must_have_keycode()
     }
 
     /// Before a file of another package is copied into this one.
-    pub(crate) fn may_take_copy(&self) -> Result<()> {
+    pub(super) fn may_take_copy(&self) -> Result<()> {
         self.must_be_workspace()?;
         self.must_have_sender_keycode()
     }
 
     /// Before a call that only a Workspace allows.
-    pub(crate) fn must_be_workspace(&self) -> Result<()> {
+    pub(super) fn must_be_workspace(&self) -> Result<()> {
         self.must_exist()?;
         self.may_use_directory(true)
     }
 
     /// Remembers how many files are in a directory.
-    pub(crate) fn learn_directory(&mut self, directory: &Directory) {
+    pub(super) fn learn_directory(&mut self, directory: &Directory) {
         self.directory_files
             .insert(directory.directory_id.clone(), directory.files.len());
     }
 
     /// Before a file is created: the package must not have more files than can be listed.
-    pub(crate) fn may_create_file(&self, directory_id: Option<&str>) -> Result<()> {
+    pub(super) fn may_create_file(&self, directory_id: Option<&str>) -> Result<()> {
         let names = || self.files.values().map(|file| &file.file_name);
         let there = match directory_id {
             Some(id) => self.directory_files.get(id).copied().unwrap_or(0),
@@ -275,7 +275,7 @@ impl Steps {
     }
 
     /// Notes that a file was created.
-    pub(crate) fn file_created(&mut self, directory_id: Option<&str>) {
+    pub(super) fn file_created(&mut self, directory_id: Option<&str>) {
         let files = directory_id.and_then(|id| self.directory_files.get_mut(id));
         if let Some(files) = files {
             *files += 1;
@@ -283,11 +283,11 @@ impl Steps {
     }
 
     /// Before a change that needs no keycode.
-    pub(crate) fn may_change(&self) -> Result<()> {
+    pub(super) fn may_change(&self) -> Result<()> {
         self.must_exist()
     }
 
-    pub(crate) fn may_add_recipients(&self, count: usize) -> Result<()> {
+    pub(super) fn may_add_recipients(&self, count: usize) -> Result<()> {
         self.must_exist()?;
         let there = self.recipients.len();
         if there.saturating_add(count) > MOST_RECIPIENTS {
@@ -300,24 +300,24 @@ impl Steps {
     }
 
     /// Whether a recent search for a proof of the keycode has found none.
-    pub(crate) fn has_searched_lately(&self, now: Instant) -> bool {
+    pub(super) fn has_searched_lately(&self, now: Instant) -> bool {
         let lately = |at: Instant| now.saturating_duration_since(at) < WRITES_WITHOUT_SEARCH;
         self.unproved_at.is_some_and(lately)
     }
 
     /// Notes whether a search has proved the keycode; `None` if the search has failed.
-    pub(crate) fn has_searched(&mut self, is_proved: Option<bool>, now: Instant) {
+    pub(super) fn has_searched(&mut self, is_proved: Option<bool>, now: Instant) {
         self.unproved_at = (is_proved == Some(false)).then_some(now);
     }
 
     /// Whether a new recipient needs the keycode at once. Otherwise finalize stores it for all recipients.
-    pub(crate) fn needs_keycodes_at_once(&self) -> bool {
+    pub(super) fn needs_keycodes_at_once(&self) -> bool {
         let finalize_comes = !self.is_workspace && self.stage == Stage::Open;
         self.keycode_length.is_some() && !finalize_comes
     }
 
     /// Before a phone number is set: the recipient has to be known.
-    pub(crate) fn may_set_phone(&self, recipient_id: &str) -> Result<()> {
+    pub(super) fn may_set_phone(&self, recipient_id: &str) -> Result<()> {
         self.must_exist()?;
         if self.knows_recipient(recipient_id) {
             return Ok(());
@@ -325,7 +325,7 @@ impl Steps {
         Err(recipient_not_on_package())
     }
 
-    pub(crate) fn may_set_role(&self) -> Result<()> {
+    pub(super) fn may_set_role(&self) -> Result<()> {
         self.must_exist()?;
         if !self.is_workspace {
             return Err(Error::new(
@@ -336,13 +336,13 @@ impl Steps {
         Ok(())
     }
 
-    pub(crate) fn may_set_message(&self) -> Result<()> {
+    pub(super) fn may_set_message(&self) -> Result<()> {
         self.must_be_open()?;
         self.must_have_sender_keycode()
     }
 
     /// Notes that an upload begins, if it is allowed.
-    pub(crate) fn begin_upload(&mut self, into_directory: bool) -> Result<()> {
+    pub(super) fn begin_upload(&mut self, into_directory: bool) -> Result<()> {
         self.must_be_open()?;
         self.may_use_directory(into_directory)?;
         self.must_have_sender_keycode()?;
@@ -351,11 +351,11 @@ impl Steps {
     }
 
     /// The number of uploads through this handle that are running.
-    pub(crate) fn running_uploads(&self) -> usize {
+    pub(super) fn running_uploads(&self) -> usize {
         self.uploads
     }
 
-    pub(crate) fn end_upload(&mut self) {
+    pub(super) fn end_upload(&mut self) {
         self.uploads -= 1;
     }
 
@@ -368,7 +368,7 @@ impl Steps {
     }
 
     /// Before a file is removed: unlike an upload, this is allowed as long as the package exists.
-    pub(crate) fn may_delete_file(&self, file_id: &str, in_directory: bool) -> Result<()> {
+    pub(super) fn may_delete_file(&self, file_id: &str, in_directory: bool) -> Result<()> {
         self.must_exist()?;
         self.may_use_directory(in_directory)?;
         self.must_have_file(file_id)
@@ -399,22 +399,22 @@ impl Steps {
     }
 
     /// Notes that an upload has failed, and that its file is still to be deleted.
-    pub(crate) fn left_incomplete(&mut self, created: Created) {
+    pub(super) fn left_incomplete(&mut self, created: Created) {
         self.incomplete.insert(created.file_id, created.mark);
     }
 
     /// Ids of the files of failed uploads that are still to be deleted.
-    pub(crate) fn incomplete(&self) -> Vec<String> {
+    pub(super) fn incomplete(&self) -> Vec<String> {
         self.incomplete.keys().cloned().collect()
     }
 
     /// Whether a failed upload through this handle has left this file.
-    pub(crate) fn is_incomplete(&self, file_id: &str) -> bool {
+    pub(super) fn is_incomplete(&self, file_id: &str) -> bool {
         self.incomplete.contains_key(file_id)
     }
 
     /// Notes that a file was deleted.
-    pub(crate) fn file_deleted(&mut self, file_id: &str) {
+    pub(super) fn file_deleted(&mut self, file_id: &str) {
         self.files.remove(file_id);
         if let Some(Some(mark)) = self.incomplete.remove(file_id) {
             mark.clear();
@@ -423,7 +423,7 @@ impl Steps {
 
     /// Notes that the service is asked to create a file; returns the number of the request. A Workspace is never
     /// finalized, so there an incomplete file hinders nobody, and nothing is noted.
-    pub(crate) fn creation_begins(&mut self, like: &Likeness) -> u64 {
+    pub(super) fn creation_begins(&mut self, like: &Likeness) -> u64 {
         self.creations += 1;
         let number = self.creations;
         if !self.is_workspace {
@@ -441,7 +441,7 @@ impl Steps {
     }
 
     /// Notes the end of such a request. If `is_lost`, the service may have a file whose id is not known.
-    pub(crate) fn creation_ends(&mut self, number: u64, is_lost: bool) {
+    pub(super) fn creation_ends(&mut self, number: u64, is_lost: bool) {
         let position = self.uncertain.iter().position(|it| it.number == number);
         match position {
             Some(position) if is_lost => self.uncertain[position].over = Some(Instant::now()),
@@ -461,7 +461,7 @@ impl Steps {
     }
 
     /// Notes that the file of a lost response was deleted.
-    pub(crate) fn lost_deleted(&mut self, file: &File) {
+    pub(super) fn lost_deleted(&mut self, file: &File) {
         let position = self.uncertain.iter().position(|it| it.like.fits(file));
         if let Some(position) = position {
             self.uncertain.swap_remove(position);
@@ -469,7 +469,7 @@ impl Steps {
     }
 
     /// Notes that finalize begins, if the package may be finalized.
-    pub(crate) fn begin_finalize(&mut self, needs_recipient: bool) -> Result<()> {
+    pub(super) fn begin_finalize(&mut self, needs_recipient: bool) -> Result<()> {
         self.must_exist()?;
         if self.is_workspace {
             return Err(Error::new(
@@ -521,7 +521,7 @@ impl Steps {
         self.asked == Asked::Refused
     }
 
-    pub(crate) fn end_finalize(&mut self, succeeded: bool) {
+    pub(super) fn end_finalize(&mut self, succeeded: bool) {
         if self.stage == Stage::Finalizing {
             self.stage = if succeeded {
                 Stage::Finalized
@@ -532,7 +532,7 @@ impl Steps {
     }
 
     /// Before an unfinished package is deleted. A package that recipients may have is not deleted.
-    pub(crate) fn may_delete_unfinished(&self) -> Result<()> {
+    pub(super) fn may_delete_unfinished(&self) -> Result<()> {
         if self.is_workspace {
             self.must_exist()?;
             return Err(Error::new(
@@ -552,7 +552,7 @@ impl Steps {
     }
 
     /// Before the secure link is given out: it opens nothing until the package is finalized.
-    pub(crate) fn may_give_link(&self) -> Result<()> {
+    pub(super) fn may_give_link(&self) -> Result<()> {
         self.must_exist()?;
         if !self.is_workspace && self.stage != Stage::Finalized {
             return Err(Error::new(
@@ -563,46 +563,46 @@ impl Steps {
         self.must_have_keycode()
     }
 
-    pub(crate) fn recipient_added(&mut self, recipient_id: &str, email: &str) {
+    pub(super) fn recipient_added(&mut self, recipient_id: &str, email: &str) {
         self.recipients
             .insert(recipient_id.to_owned(), email.to_owned());
     }
 
-    pub(crate) fn recipient_removed(&mut self, recipient_id: &str) {
+    pub(super) fn recipient_removed(&mut self, recipient_id: &str) {
         self.recipients.remove(recipient_id);
     }
 
-    pub(crate) fn recipients_removed(&mut self) {
+    pub(super) fn recipients_removed(&mut self) {
         self.recipients.clear();
     }
 
-    pub(crate) fn knows_recipient(&self, recipient_id: &str) -> bool {
+    pub(super) fn knows_recipient(&self, recipient_id: &str) -> bool {
         self.recipients.contains_key(recipient_id)
     }
 
     /// E-mail addresses of the known recipients.
-    pub(crate) fn recipient_emails(&self) -> Vec<String> {
+    pub(super) fn recipient_emails(&self) -> Vec<String> {
         self.recipients.values().cloned().collect()
     }
 
-    pub(crate) fn contact_group_added(&mut self, contact_group_id: &str) {
+    pub(super) fn contact_group_added(&mut self, contact_group_id: &str) {
         self.contact_groups.insert(contact_group_id.to_owned());
     }
 
-    pub(crate) fn contact_group_removed(&mut self, contact_group_id: &str) {
+    pub(super) fn contact_group_removed(&mut self, contact_group_id: &str) {
         self.contact_groups.remove(contact_group_id);
     }
 
-    pub(crate) fn deleted(&mut self) {
+    pub(super) fn deleted(&mut self) {
         self.stage = Stage::Deleted;
     }
 
     /// Whether the package is deleted as a temporary one, or permanently.
-    pub(crate) fn is_temporary(&self) -> bool {
+    pub(super) fn is_temporary(&self) -> bool {
         !self.is_workspace && matches!(self.stage, Stage::Open | Stage::Finalizing)
     }
 
-    pub(crate) fn is_workspace(&self) -> bool {
+    pub(super) fn is_workspace(&self) -> bool {
         self.is_workspace
     }
 }
@@ -611,14 +611,14 @@ fn already_finalized() -> Error {
     Error::new(ErrorKind::AlreadyFinalized, "the package is finalized")
 }
 
-pub(crate) fn recipient_not_on_package() -> Error {
+pub(super) fn recipient_not_on_package() -> Error {
     Error::new(
         ErrorKind::RecipientNotOnPackage,
         "no such recipient is on the package",
     )
 }
 
-pub(crate) fn file_not_on_package() -> Error {
+pub(super) fn file_not_on_package() -> Error {
     Error::new(
         ErrorKind::FileNotOnPackage,
         "no such file is on the package",

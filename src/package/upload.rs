@@ -156,7 +156,7 @@ impl Package {
 }
 
 /// An upload counts as running until this is dropped.
-pub(crate) struct Running(pub(crate) Arc<Inner>);
+pub(super) struct Running(pub(super) Arc<Inner>);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -238,7 +238,7 @@ impl<'a> Prepared<'a> {
 }
 
 /// Which thread reads a source.
-pub(crate) enum Reading {
+pub(super) enum Reading {
     /// The workers.
     Workers(SourceFile),
     /// The thread that made the call.
@@ -246,15 +246,15 @@ pub(crate) enum Reading {
 }
 
 /// The upload of one file, as its leading worker runs it.
-pub(crate) struct FileUpload {
-    pub(crate) inner: Arc<Inner>,
-    pub(crate) call: Arc<Call>,
-    pub(crate) name: String,
-    pub(crate) directory_id: Option<String>,
-    pub(crate) plan: Option<Plan>,
-    pub(crate) reading: Reading,
+pub(super) struct FileUpload {
+    pub(super) inner: Arc<Inner>,
+    pub(super) call: Arc<Call>,
+    pub(super) name: String,
+    pub(super) directory_id: Option<String>,
+    pub(super) plan: Option<Plan>,
+    pub(super) reading: Reading,
     /// The file once it exists on the service.
-    pub(crate) created: Arc<Mutex<Option<Created>>>,
+    pub(super) created: Arc<Mutex<Option<Created>>>,
 }
 
 impl FileUpload {
@@ -264,7 +264,7 @@ impl FileUpload {
         self.inner.prove_keycode(&session)
     }
 
-    pub(crate) fn run(self) -> Result<File> {
+    pub(super) fn run(self) -> Result<File> {
         let client = &self.inner.client;
         let secrets = self.inner.secrets()?;
         let session = Arc::new(client.session(&self.call));
