@@ -176,7 +176,7 @@ fn the_audit_log_is_listed_page_by_page() {
     assert_kind(lacking.next(&mut ()), ErrorKind::BadAnswer);
 }
 
-fn nobody(emulator: &Emulator) -> Client {
+fn without_credentials(emulator: &Emulator) -> Client {
     Client::without_credentials(&emulator.text("url"), options()).unwrap()
 }
 
@@ -195,7 +195,7 @@ fn password() -> SecretString {
 #[test]
 fn logging_in_gives_a_key_that_works() {
     let emulator = Emulator::start();
-    let client = nobody(&emulator);
+    let client = without_credentials(&emulator);
     assert_kind(client.user(&mut ()), ErrorKind::NoCredentials);
     assert_kind(Package::create(&client, &mut ()), ErrorKind::NoCredentials);
     assert_eq!(emulator.requests().len(), 0);
@@ -240,7 +240,7 @@ fn a_second_factor_is_asked_for() {
     let emulator = Emulator::start();
     let careful = json!({"email": "careful@acme.test", "password": "p4ssw0rd-of-careful", "two_factor": true});
     emulator.admin_json("POST", "/users", &careful);
-    let client = nobody(&emulator);
+    let client = without_credentials(&emulator);
     let password = SecretString::from("p4ssw0rd-of-careful");
     let login = client.generate_api_key(&mut (), "careful@acme.test", password, "laptop");
     let Login::SecondFactorRequired {
@@ -282,7 +282,7 @@ fn a_second_factor_is_asked_for() {
 #[test]
 fn an_oauth_token_is_exchanged() {
     let emulator = Emulator::start();
-    let client = nobody(&emulator);
+    let client = without_credentials(&emulator);
     let token = emulator.of_user(2, "oauth_token");
     let exchange = |token: &str| client.generate_api_key_oauth(&mut (), token.into(), "plug-in");
     let key = key(exchange(&token).unwrap());
@@ -308,7 +308,7 @@ fn registration(proof: RegistrationProof) -> Registration {
 #[test]
 fn registering_by_link_and_by_pin() {
     let emulator = Emulator::start();
-    let client = nobody(&emulator);
+    let client = without_credentials(&emulator);
     client
         .start_registration(&mut (), "new@acme.test", false)
         .unwrap();

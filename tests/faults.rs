@@ -521,7 +521,7 @@ fn redirects_to_another_host_are_not_followed() {
     assert_eq!(
         elsewhere.accept().unwrap_err().kind(),
         Io::WouldBlock,
-        "somebody called there"
+        "the other host got a request"
     );
 }
 
@@ -537,7 +537,7 @@ fn a_storage_url_of_another_scheme_gets_no_bytes() {
     let error = download(&received, &file_id);
     assert!(
         started.elapsed() < Duration::from_secs(3),
-        "nobody tries to connect there"
+        "the library tried to connect"
     );
     refused(error, ErrorKind::InsecureHost);
 }

@@ -470,7 +470,7 @@ impl Setup {
         fs::write(self.ready(self.program), "").unwrap();
         let end = Instant::now() + TIME_LIMIT;
         while !self.go().exists() {
-            assert!(Instant::now() < end, "nobody says go");
+            assert!(Instant::now() < end, "the start signal does not come");
             thread::sleep(Duration::from_millis(1));
         }
         self.run(self.program, &round.programs[self.program], None);

@@ -62,7 +62,7 @@ fn respond(server: &Server, head: &Head, target: Target, body: &Bytes) -> Respon
         Prefix::Api => signed_caller(&state, &settings, head, text)?,
         Prefix::Dropzone if header(head, "ss-api-key") == state.dropzone_id => Caller::Dropzone,
         Prefix::Dropzone => return Err(authentication_failed("unknown Dropzone id")),
-        Prefix::None => Caller::Nobody,
+        Prefix::None => Caller::Anonymous,
     };
     let is_form = content_type.starts_with("application/x-www-form-urlencoded");
     let text = std::str::from_utf8(text).map_err(|_| refuse("FAIL", "the body is not UTF-8"))?;

@@ -260,7 +260,7 @@ TEST(copy_file_refused) {
   sendsafely_client_free(elsewhere);
 }
 
-/* With the keycode of another package nobody could read the copy, so nothing is copied. */
+/* With the keycode of another package the copy could not be read, so nothing is copied. */
 TEST(copy_file_with_a_wrong_keycode) {
   sendsafely_client *client = new_client(NULL);
   sendsafely_package *package = new_package(client), *workspace = new_workspace(client), *wrong = NULL;

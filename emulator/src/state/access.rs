@@ -29,7 +29,7 @@ impl Right {
 pub(crate) enum Caller {
     User(String),
     Dropzone,
-    Nobody,
+    Anonymous,
 }
 
 impl Caller {
@@ -37,7 +37,7 @@ impl Caller {
     pub(crate) fn email(&self) -> &str {
         match self {
             Self::User(email) => email,
-            Self::Dropzone | Self::Nobody => "",
+            Self::Dropzone | Self::Anonymous => "",
         }
     }
 }
@@ -60,7 +60,7 @@ impl State {
     fn right(&self, package: &Package, caller: &Caller) -> Option<Right> {
         let email = match caller {
             Caller::Dropzone => return package.dropzone.then_some(Right::Own),
-            Caller::Nobody => return None,
+            Caller::Anonymous => return None,
             Caller::User(email) => email,
         };
         if package.is_of(email) && !package.dropzone {
@@ -114,7 +114,7 @@ impl State {
         let granted = self.right(package, caller);
         let by_link = package.undisclosed
             && package.finalized
-            && *caller != Caller::Nobody
+            && *caller != Caller::Anonymous
             && *caller != Caller::Dropzone;
         let right = match granted {
             Some(right) => right,
