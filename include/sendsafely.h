@@ -212,15 +212,15 @@ typedef uint64_t sendsafely_index;
 /* === STATUS ============================================================================================== */
 
 /**
- * What a call tells. Families: 0 done, 1 the caller's mistake, 100 the order of steps, 200 limits, 300 the service
- * refused, 400 the network, 500 integrity, 600 local files, 700 stopped, 900 the library's own mistake.
+ * The outcome of a call. Families: 0 success, 1 the caller's mistake, 100 the order of steps, 200 limits, 300 the
+ * service refused, 400 the network, 500 integrity, 600 local files, 700 stopped, 900 the library's own mistake.
  *
- * Numbers are never reused; a later version may add some, so treat an unknown one like the first of its family.
+ * Numbers are never reused. A later version may add some: treat an unknown one like the first of its family.
  */
 SENDSAFELY_ENUM(sendsafely_status) {
   /**
    * The call did what it says.
-   * Every other value means that it did not; outputs are then empty.
+   * With every other status it did not, and its outputs are empty.
    */
   SENDSAFELY_OK = 0,
   /**
@@ -230,9 +230,8 @@ SENDSAFELY_ENUM(sendsafely_status) {
   SENDSAFELY_NULL_ARGUMENT = 1,
   /**
    * An argument is out of its range.
-   * The message names the argument and its range. Also: a control character in a value that becomes an HTTP
-   * header, bytes of an options struct that this version does not know and that are not zero, and a callback
-   * that returned what is not one of its answers.
+   * The message names the argument and its range. Also: a control character in a value that becomes an HTTP header,
+   * an option that this version of the library does not know, and a callback that returned a number with no meaning.
    */
   SENDSAFELY_INVALID_ARGUMENT = 2,
   /**
@@ -259,12 +258,12 @@ SENDSAFELY_ENUM(sendsafely_status) {
   SENDSAFELY_FORKED = 6,
   /**
    * Not an e-mail address.
-   * Judged before anything is sent.
+   * Nothing was sent.
    */
   SENDSAFELY_MALFORMED_EMAIL = 7,
   /**
    * Not a phone number.
-   * Digits, blanks and ()-./ with an optional + in front are taken; the country is two letters.
+   * It may have digits, blanks, ()-./ and a + in front; the country is two letters.
    */
   SENDSAFELY_MALFORMED_PHONE_NUMBER = 8,
   /**
@@ -359,7 +358,7 @@ SENDSAFELY_ENUM(sendsafely_status) {
   SENDSAFELY_NO_CREDENTIALS = 113,
   /**
    * A file that the service does not show may keep the package from being finalized.
-   * The answer to its creation was lost. Create a new package and upload the files again.
+   * The response to its creation was lost. Create a new package and upload the files again.
    */
   SENDSAFELY_PACKAGE_NOT_FINALIZABLE = 114,
   /**
@@ -374,7 +373,7 @@ SENDSAFELY_ENUM(sendsafely_status) {
   SENDSAFELY_LIFE_OUT_OF_RANGE = 201,
   /**
    * The file is larger than the service takes.
-   * 107,374,182,400 bytes are the most.
+   * The limit is 107,374,182,400 bytes.
    */
   SENDSAFELY_FILE_TOO_LARGE = 202,
   /**
@@ -390,12 +389,12 @@ SENDSAFELY_ENUM(sendsafely_status) {
   SENDSAFELY_MALFORMED_FILE_NAME = 204,
   /**
    * A package, or a directory of a Workspace, has at most 100,000 files.
-   * With more of them it could not be listed any more: use another one, or pack many files into one.
+   * The service could not list more. Use another package or directory, or pack many files into one.
    */
   SENDSAFELY_TOO_MANY_FILES = 205,
   /**
    * The service refused.
-   * A code that has no status of its own; look at sendsafely_error_server_code.
+   * Its code has no status of its own: see sendsafely_error_server_code.
    */
   SENDSAFELY_REFUSED = 300,
   /**
@@ -410,12 +409,12 @@ SENDSAFELY_ENUM(sendsafely_status) {
   SENDSAFELY_UNKNOWN_PACKAGE = 302,
   /**
    * The service denies this to the account.
-   * Also finalize, when the service misses something; sendsafely_error_server_message lists it.
+   * Finalize fails with it too when something is missing; sendsafely_error_server_message lists what.
    */
   SENDSAFELY_DENIED = 303,
   /**
    * A limit of the account or the package is reached.
-   * Size, number of recipients, or the like; see the server's words.
+   * It is one of size, number of recipients, or the like: see sendsafely_error_server_message.
    */
   SENDSAFELY_LIMIT_EXCEEDED = 304,
   /**
@@ -430,7 +429,7 @@ SENDSAFELY_ENUM(sendsafely_status) {
   SENDSAFELY_DUPLICATE_EMAIL = 306,
   /**
    * The service does not take the recipient.
-   * The recipient id is not known there.
+   * It does not know the recipient id.
    */
   SENDSAFELY_INVALID_RECIPIENT = 307,
   /**
@@ -440,7 +439,7 @@ SENDSAFELY_ENUM(sendsafely_status) {
   SENDSAFELY_INVALID_INPUT = 308,
   /**
    * The package needs a password, or another one.
-   * Give the password that its sender has set.
+   * Use the password that its sender has set.
    */
   SENDSAFELY_PASSWORD_REQUIRED = 309,
   /**
@@ -460,7 +459,7 @@ SENDSAFELY_ENUM(sendsafely_status) {
   SENDSAFELY_OUTDATED_VERSION = 312,
   /**
    * The service does not take the file name.
-   * Give another one as file_name.
+   * Set another file_name.
    */
   SENDSAFELY_INVALID_FILE_NAME = 313,
   /**
@@ -470,7 +469,7 @@ SENDSAFELY_ENUM(sendsafely_status) {
   SENDSAFELY_INVALID_FILE_EXTENSION = 314,
   /**
    * A file of that name is on the package already.
-   * Delete that one first, or give another file_name.
+   * Delete that one first, or set another file_name.
    */
   SENDSAFELY_DUPLICATE_FILE = 315,
   /**
@@ -480,12 +479,12 @@ SENDSAFELY_ENUM(sendsafely_status) {
   SENDSAFELY_SESSION_TIMEOUT = 316,
   /**
    * The host has no such API path.
-   * Check the host; for sendsafely_client_request also the path.
+   * Check the host, and for sendsafely_client_request the path.
    */
   SENDSAFELY_UNKNOWN_ENDPOINT = 317,
   /**
    * The service has not got all parts of the file yet.
-   * Try again a little later; the sender may still be uploading.
+   * Try again later: the sender may still be uploading.
    */
   SENDSAFELY_FILE_INCOMPLETE = 318,
   /**
@@ -500,7 +499,7 @@ SENDSAFELY_ENUM(sendsafely_status) {
   SENDSAFELY_SECOND_FACTOR_ENFORCED = 320,
   /**
    * The code was wrong or tried too often.
-   * A new one was sent: ask for it and call again.
+   * The service has sent a new one: call again with that.
    */
   SENDSAFELY_PIN_RESENT = 321,
   /**
@@ -515,7 +514,7 @@ SENDSAFELY_ENUM(sendsafely_status) {
   SENDSAFELY_INVALID_TOKEN = 323,
   /**
    * The password is too weak.
-   * The service's words tell its rules.
+   * sendsafely_error_server_message has the service's rules.
    */
   SENDSAFELY_PASSWORD_TOO_WEAK = 324,
   /**
@@ -545,37 +544,37 @@ SENDSAFELY_ENUM(sendsafely_status) {
   SENDSAFELY_TIMED_OUT = 402,
   /**
    * No trusted TLS connection to the host.
-   * Check the host; for a private certificate authority give its certificate as ca_bundle.
+   * Check the host; for a private certificate authority set ca_bundle to its certificate.
    */
   SENDSAFELY_TLS_FAILED = 403,
   /**
    * This machine has no trusted certificates.
-   * Install them (package ca-certificates) or give a ca_bundle.
+   * Install them (package ca-certificates) or set ca_bundle.
    */
   SENDSAFELY_NO_TRUST_STORE = 404,
   /**
    * The answer is not one of this service.
-   * Something between may have answered instead, such as a proxy or a login page; or what the call needs is missing.
+   * A proxy or a login page may have sent it instead, or it lacks what the call needs.
    */
   SENDSAFELY_BAD_ANSWER = 405,
   /**
-   * The host answered with an HTTP error.
-   * sendsafely_error_http_status tells which.
+   * The host returned an HTTP error.
+   * See sendsafely_error_http_status.
    */
   SENDSAFELY_HTTP_ERROR = 406,
   /**
    * The answer was lost, and repeating is not safe.
-   * The service may have acted, also where a gateway says 503 or 429: look at the package before you call again.
+   * The service may have acted, also after a gateway's 503 or 429: look at the package before you call again.
    */
   SENDSAFELY_OUTCOME_UNKNOWN = 407,
   /**
    * The storage refused a part, by every route.
-   * The upload URL or the network in between; try again later.
+   * The cause is the upload URL or the network in between: try again later.
    */
   SENDSAFELY_STORAGE_REFUSED = 408,
   /**
    * The data cannot be decrypted.
-   * The keycode is wrong, or the data was damaged or changed; the library does not tell which.
+   * The keycode is wrong, or the data was damaged or changed; the library cannot know which.
    */
   SENDSAFELY_DECRYPT_FAILED = 500,
   /**
@@ -590,7 +589,7 @@ SENDSAFELY_ENUM(sendsafely_status) {
   SENDSAFELY_PART_TOO_LARGE = 502,
   /**
    * The file has not the size that was said.
-   * By its own parts, by an upload, or by its sender if strict_size is set, without which such a file is kept.
+   * Its own parts, or the program that uploads it, gave another size; with strict_size also its sender.
    */
   SENDSAFELY_SIZE_MISMATCH = 503,
   /**
@@ -605,8 +604,8 @@ SENDSAFELY_ENUM(sendsafely_status) {
   SENDSAFELY_WRONG_PART = 505,
   /**
    * Nothing was found that proves the keycode, so it is not handed on.
-   * Something is there that may prove it, but was not read: download a file or read the message through the same
-   * package, then call again; or ask the owner.
+   * The library did not read all that might prove it. Download a file or read the message through the same package,
+   * then call again, or ask the owner.
    */
   SENDSAFELY_KEYCODE_NOT_PROVED = 506,
   /**
@@ -621,23 +620,23 @@ SENDSAFELY_ENUM(sendsafely_status) {
   SENDSAFELY_ACCESS_DENIED = 601,
   /**
    * Not a regular file.
-   * Directories, devices and links are not taken, and none but a link is replaced; use
-   * sendsafely_package_upload_callback and sendsafely_package_download_callback for a pipe.
+   * The library neither uploads nor replaces directories and devices; of links it replaces those at a target. For a
+   * pipe use sendsafely_package_upload_callback and sendsafely_package_download_callback.
    */
   SENDSAFELY_NOT_A_FILE = 602,
   /**
    * The file changed while it was uploaded.
-   * Upload it again when nothing writes to it. What was sent has been deleted.
+   * Upload it again when nothing writes to it. The library has deleted what it sent.
    */
   SENDSAFELY_FILE_CHANGED = 603,
   /**
    * The target exists already.
-   * Choose another directory, or set existing in the download options.
+   * Choose another directory, or set existing in the options.
    */
   SENDSAFELY_FILE_EXISTS = 604,
   /**
    * No room on the disk.
-   * Nothing is left behind at the target; make room and download again.
+   * Make room and download again. The target was left as it was.
    */
   SENDSAFELY_DISK_FULL = 605,
   /**
@@ -680,62 +679,54 @@ SENDSAFELY_ENUM(sendsafely_status) {
 };
 
 /**
- * Returns the name of a status, such as "SENDSAFELY_NO_RECIPIENT"; "SENDSAFELY_UNKNOWN_STATUS" for a number that is
- * none.
- *
- * Static text, not to be freed.
+ * Returns the name of a status, such as "SENDSAFELY_NO_RECIPIENT", or "SENDSAFELY_UNKNOWN_STATUS". The text is static.
  */
 const char *sendsafely_status_name(sendsafely_status status);
 
 /**
- * Returns in a few words what a status means, such as "the package has no recipient".
- *
- * Static text, not to be freed. sendsafely_error_message tells more: what happened to what.
+ * Returns a status in a few words, such as "the package has no recipient". The text is static.
+ * sendsafely_error_message says more: what happened to what.
  */
 const char *sendsafely_status_description(sendsafely_status status);
 
 /* === ERRORS (PROTOCOL 2.2) =============================================================================== */
 
-/** What went wrong with one call: a handle, to be freed with sendsafely_error_free. */
+/** The error of one call. A handle. */
 typedef struct sendsafely_error sendsafely_error;
 
 /**
- * Returns the status of an error: the one that the call returned. SENDSAFELY_OK for NULL, SENDSAFELY_INVALID_HANDLE
- * for what is not a live error.
+ * Returns the status that the call returned; SENDSAFELY_OK for NULL, SENDSAFELY_INVALID_HANDLE for what is not a live
+ * error.
  */
 sendsafely_status sendsafely_error_status(const sendsafely_error *SENDSAFELY_NULLABLE error);
 
 /**
- * Returns what happened to what, for people to read: lower case, no full stop, never with a secret in it. The id that
- * the service gives to a failure, which the vendor's support asks for, is in it.
+ * Returns what happened to what, for people to read: lower case, no full stop, no secrets. It includes the id that the
+ * service gives to a failure, which the vendor's support asks for.
  *
- * One line that a terminal can show: control characters and invisible ones, in file names say, are replaced.
- * Valid until the error is freed. Never NULL: "" for NULL and for what is not a live error.
+ * It is one line, in which control characters and invisible ones, such as those of a file name, are replaced. It is
+ * valid until the error is freed, and never NULL: "" for NULL and for what is not a live error.
  */
 const char *sendsafely_error_message(const sendsafely_error *SENDSAFELY_NULLABLE error);
 
-/** Returns the HTTP status of the answer that told of the failure, 0 where there was none. */
+/** Returns the HTTP status of the response that reported the failure, 0 if there was none. */
 int32_t sendsafely_error_http_status(const sendsafely_error *SENDSAFELY_NULLABLE error);
 
-/**
- * Returns the service's own code, such as "DENIED", or NULL where the service did not answer with one.
- *
- * Valid until the error is freed.
- */
+/** Returns the service's own code, such as "DENIED", or NULL if it gave none. Valid until the error is freed. */
 const char *SENDSAFELY_NULLABLE sendsafely_error_server_code(const sendsafely_error *SENDSAFELY_NULLABLE error);
 
 /**
- * Returns the service's own words in one line, made printable like the message, or NULL where there are none. Valid
- * until the error is freed.
+ * Returns the service's own words, made printable like the message, or NULL if it gave none. Valid until the error is
+ * freed.
  */
 const char *SENDSAFELY_NULLABLE sendsafely_error_server_message(const sendsafely_error *SENDSAFELY_NULLABLE error);
 
-/** Returns what can be done about it, or NULL where nothing general is known. Valid until the error is freed. */
+/** Returns what to do about the error, or NULL if no advice fits every case. Valid until the error is freed. */
 const char *SENDSAFELY_NULLABLE sendsafely_error_remedy(const sendsafely_error *SENDSAFELY_NULLABLE error);
 
 /**
- * Returns 1 if the same call may succeed later without any change by the program, else 0. Of the HTTP statuses those are
- * 408, 425, 429 and 5xx; after SENDSAFELY_OUTCOME_UNKNOWN it is 0.
+ * Returns 1 if the same call may succeed later without a change by the program, else 0. Among HTTP statuses that is so
+ * for 408, 425, 429 and 5xx; after SENDSAFELY_OUTCOME_UNKNOWN it is 0.
  */
 sendsafely_bool sendsafely_error_is_retryable(const sendsafely_error *SENDSAFELY_NULLABLE error);
 
@@ -753,9 +744,8 @@ typedef struct {
 } sendsafely_string_list;
 
 /**
- * Frees a string that a call returned through a char **, zeroing it first.
- *
- * Not for strings inside records, nor for those that an accessor returned.
+ * Frees a string that a call returned through a char **, and zeroes it first. Not for strings in records, nor for
+ * those that an accessor returned.
  */
 void sendsafely_string_free(char *SENDSAFELY_NULLABLE text);
 
@@ -778,46 +768,45 @@ void sendsafely_buffer_free(sendsafely_buffer *SENDSAFELY_NULLABLE buffer);
 /* === LIVE OBJECTS ======================================================================================== */
 
 /**
- * Returns how many handles, records and strings the program holds and has yet to free: 0 at the end of a program
- * without leaks.
+ * Returns how many handles, records and strings the program has yet to free: 0 at the end of a program without leaks.
  */
 uint64_t sendsafely_live_objects(void);
 
 /* === PROGRESS, AND THE OTHER CALLBACKS OF A PROGRAM ====================================================== */
 
-/** What a callback returns to let the call go on. */
+/** Returned by a callback: the call goes on. */
 #define SENDSAFELY_CONTINUE 1
 
-/** What a callback returns to stop the call. */
+/** Returned by a callback: the call stops. */
 #define SENDSAFELY_STOP 0
 
-/** What a call is doing at the moment. A later version may add phases. */
+/** What a call does at the moment. A later version may add phases. */
 SENDSAFELY_ENUM(sendsafely_phase) {
-  /** Looking up and connecting to the host, or asking it for something short. */
+  /** Resolving and connecting to the host, or exchanging something short with it. */
   SENDSAFELY_PHASE_CONNECTING = 1,
-  /** Getting ready: opening files, announcing a file, fetching URLs. */
+  /** Preparing: opening files, creating a file on the service, fetching URLs. */
   SENDSAFELY_PHASE_PREPARING = 2,
   /** Encrypting and sending, or receiving and decrypting. */
   SENDSAFELY_PHASE_TRANSFERRING = 3,
-  /** Waiting before a failed request is made again. */
+  /** Waiting before a failed request is repeated. */
   SENDSAFELY_PHASE_WAITING = 4,
-  /** All bytes are there: completing the file. */
+  /** Completing the file, all of whose bytes are stored. */
   SENDSAFELY_PHASE_COMPLETING = 5,
   /** Finalizing the package. */
   SENDSAFELY_PHASE_FINALIZING = 6,
 };
 
-/** How far a call has come. */
+/** The progress of a call. */
 typedef struct {
   /** Size of this struct in the library that runs; a later version may add fields at the end. */
   size_t struct_size;
   /** What the call is doing. */
   sendsafely_phase phase;
-  /** Attempts that failed and were, or will be, made again. */
+  /** Attempts that failed and were, or will be, repeated. */
   uint32_t retries;
-  /** Bytes of the file that are safely stored. Never goes back; ends exactly at bytes_total. */
+  /** Bytes of the file that are safely stored. Never decreases; ends exactly at bytes_total. */
   uint64_t bytes_done;
-  /** Encrypted bytes on the wire: for the rate and the time left. Falls back when a part has to be sent again. */
+  /** Encrypted bytes on the wire: for the rate and the time left. Decreases when a part has to be sent again. */
   uint64_t bytes_sent;
   /** Bytes in all, once known. A download corrects it where a file has more or fewer than its sender declared. */
   sendsafely_optional_size bytes_total;
@@ -830,36 +819,37 @@ typedef struct {
 } sendsafely_progress;
 
 /**
- * Tells how a call goes, on the thread that made it: at each change of phase and otherwise 4 to 10 times a second,
- * even while nothing moves. progress is valid only inside the callback. Returns SENDSAFELY_CONTINUE or SENDSAFELY_STOP;
- * see "Progress and stopping" above.
+ * Reports progress: at each change of phase and otherwise 4 to 10 times a second, even while nothing moves. Runs on
+ * the thread that made the call; progress is valid only inside the callback. Returns SENDSAFELY_CONTINUE or
+ * SENDSAFELY_STOP; see "Progress and stopping" above.
  */
 typedef int32_t (*sendsafely_progress_callback)(void *user_data,
                                                 const sendsafely_progress *progress);
 
 /**
- * Takes a line for a log: printable, without a line end. Runs on the thread that made the call; the line is valid only
- * inside the callback and never holds a secret. Of lines that come faster than the callback returns, equal ones are
- * joined, and those beyond a hundred are left out and counted. None comes after a stop.
+ * Takes one line for a log: printable, without a line end and without secrets. Runs on the thread that made the call;
+ * the line is valid only inside the callback. If lines come faster than the callback returns, equal ones are joined,
+ * and those beyond a hundred are only counted. None comes after a stop.
  */
 typedef void (*sendsafely_log_callback)(void *user_data,
                                         const char *line);
 
 /**
- * Reads the next bytes of what is uploaded into buffer, at most capacity of them (always more than 0).
+ * Reads the next bytes of an upload into buffer, at most capacity of them (always more than 0). Runs on the thread
+ * that made the call.
  *
- * Returns how many were read; 0 at the end; a negative number when reading failed, and the upload then answers
- * SENDSAFELY_READ_FAILED. Fewer bytes than capacity are no sign of the end. Runs on the thread that made the call.
+ * Returns the number of bytes, 0 at the end, or a negative number on failure, after which the upload fails with
+ * SENDSAFELY_READ_FAILED. Fewer bytes than capacity do not mean the end.
  */
 typedef int64_t (*sendsafely_read_callback)(void *user_data,
                                             uint8_t *buffer,
                                             size_t capacity);
 
 /**
- * Takes the next bytes of what is downloaded, decrypted and verified, in order.
+ * Takes the next bytes of a download, decrypted and verified, in order. Runs on the thread that made the call.
  *
- * Returns SENDSAFELY_CONTINUE, or SENDSAFELY_STOP when they cannot be taken, and the download then answers
- * SENDSAFELY_WRITE_FAILED. Runs on the thread that made the call.
+ * Returns SENDSAFELY_CONTINUE, or SENDSAFELY_STOP if it cannot take them, after which the download fails with
+ * SENDSAFELY_WRITE_FAILED.
  */
 typedef int32_t (*sendsafely_write_callback)(void *user_data,
                                              const uint8_t *data,
@@ -867,13 +857,10 @@ typedef int32_t (*sendsafely_write_callback)(void *user_data,
 
 /* === CLIENT (PROTOCOL 1, 2) ============================================================================== */
 
-/** The retry_window_ms of a client whose failed requests are not made again. */
+/** A retry_window_ms that repeats no failed request. */
 #define SENDSAFELY_NO_RETRY UINT64_MAX
 
-/**
- * A host with the credentials of an account, and everything that its calls share: a handle, to be freed with
- * sendsafely_client_free. Any number of threads may use it at once.
- */
+/** A host with the credentials of an account, and all that its calls share. A handle. */
 typedef struct sendsafely_client sendsafely_client;
 
 /** Options of sendsafely_client_new. */
@@ -887,42 +874,40 @@ typedef struct {
   /** Language of the service's texts, such as "en-US". Default: the service's own. */
   const char *SENDSAFELY_NULLABLE locale;
   /**
-   * URL of a proxy, such as "http://proxy:3128", by http, https, socks5 or socks5h; "" for none. Default: the first
+   * URL of a proxy by http, https, socks5 or socks5h, such as "http://proxy:3128"; "" for none. Default: the first
    * of https_proxy, HTTPS_PROXY, all_proxy and ALL_PROXY in the environment (http_proxy, all_proxy and ALL_PROXY for
-   * http:// hosts), but not for the hosts in no_proxy or NO_PROXY, whose entries mean what they mean to curl. Never
-   * used for this machine itself. One that cannot be used is an error, never gone around.
+   * http:// hosts), except for the hosts in no_proxy or NO_PROXY, whose entries mean what they mean to curl. This
+   * machine itself is never reached through a proxy. A proxy that cannot be used is an error and never bypassed.
    */
   const char *SENDSAFELY_NULLABLE proxy;
   /** Path of a PEM file with certificate authorities to trust besides the system's. Default: none. */
   const char *SENDSAFELY_NULLABLE ca_bundle;
   /** Time that one attempt to connect may take. Default: 10 seconds. */
   uint64_t connect_timeout_ms;
-  /** Time without a byte moving after which an attempt has failed. Default: 60 seconds. */
+  /** Time without a byte moving after which an attempt fails. Default: 60 seconds. */
   uint64_t stall_timeout_ms;
   /**
-   * Time without progress for which failed requests are made again; SENDSAFELY_NO_RETRY: not at all. Default: 300
-   * seconds. An answer that has begun is whole within this time (5 to 300 seconds; 60 without retries), but for
-   * parts, which may take as long as they move 1 KiB in a second, on average over this time (5 to 60 seconds).
+   * Time without progress for which failed requests are repeated; SENDSAFELY_NO_RETRY for none. Default: 300
+   * seconds. A response that has begun must be complete within this time (5 to 300 seconds; 60 without retries); a
+   * part may take as long as it moves 1 KiB in a second, on average over this time (5 to 60 seconds).
    */
   uint64_t retry_window_ms;
   /** Bytes per part of an upload, 1 to 10,485,760. Default: 2,621,440. */
   uint64_t part_size;
   /**
    * Bytes of memory that all transfers of this client share, 1,048,576 or more. Default: 33,554,432. A part counts
-   * as what it takes, a compressed one as what it unpacks to. One part of each transfer may always run.
+   * with the memory that it takes, a compressed one with what it unpacks to. One part of each transfer may always
+   * run.
    */
   uint64_t memory_budget;
   /** Bytes of the largest part that a download takes, 65,536 to 1,073,741,824. Default: 67,108,864. */
   uint64_t max_part_bytes;
-  /** Parts that one transfer has under way at once, 1 to 16. Default: 4. */
+  /** Parts that one transfer sends or receives at once, 1 to 16. Default: 4. */
   uint32_t parts_in_flight;
-  /**
-   * Whether to transfer through the API host instead of directly with the storage. Default: only where that is
-   * needed.
-   */
+  /** Whether to transfer through the API host, not directly with the storage. Default: only if that is needed. */
   sendsafely_bool force_api_route;
   /**
-   * Whether to allow http:// for every host, where anyone on the way can read the requests and change the answers.
+   * Whether to allow http:// for every host, where anyone on the way can read the requests and change the responses.
    * Default: only for this machine itself.
    */
   sendsafely_bool allow_plain_http;
@@ -931,11 +916,11 @@ typedef struct {
    * on any thread that calls the library.
    */
   sendsafely_progress_callback SENDSAFELY_NULLABLE on_progress;
-  /** Handed to on_progress. */
+  /** Passed to on_progress. */
   void *user_data;
-  /** Takes lines for a log: retries, changes of route. Never a secret. Default: none. */
+  /** Takes lines for a log: retries, changes of route; never a secret. Default: none. */
   sendsafely_log_callback SENDSAFELY_NULLABLE on_log;
-  /** Handed to on_log. */
+  /** Passed to on_log. */
   void *log_user_data;
 } sendsafely_client_options;
 
@@ -949,23 +934,18 @@ typedef struct {
   const char *SENDSAFELY_NULLABLE signature;
 } sendsafely_request_headers;
 
-/**
- * Fills client options with their defaults. size is sizeof *options.
- *
- * Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
- */
+/** Fills options with their defaults; size is sizeof *options. */
 sendsafely_status sendsafely_client_options_init(sendsafely_client_options *options,
                                                  size_t size);
 
 /**
- * Creates a client for a host, such as "https://acme.sendsafely.com", with the API key and secret of an account.
- * No network.
+ * Creates a client for a host, such as "https://acme.sendsafely.com", with the API key and secret of an account. No
+ * network.
  *
- * options may be NULL. The client is freed with sendsafely_client_free.
- * host without a scheme means https. SENDSAFELY_MALFORMED_HOST: give host and at most scheme and port.
- * SENDSAFELY_INSECURE_HOST: use https://. SENDSAFELY_NO_TRUST_STORE: install the system's certificates or set
- * ca_bundle. A wrong key or secret shows at the first call that touches the network, as
- * SENDSAFELY_AUTHENTICATION_FAILED.
+ * A host without a scheme means https.
+ * SENDSAFELY_MALFORMED_HOST: use a host and at most scheme and port. SENDSAFELY_INSECURE_HOST: use https://.
+ * SENDSAFELY_NO_TRUST_STORE: install the system's certificates or set ca_bundle. A wrong key or secret shows at the
+ * first call on the network, as SENDSAFELY_AUTHENTICATION_FAILED.
  */
 sendsafely_status sendsafely_client_new(const char *host,
                                         const char *api_key,
@@ -975,10 +955,10 @@ sendsafely_status sendsafely_client_new(const char *host,
                                         sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Creates a client that can only log in and register, for who has no API key yet; see
- * sendsafely_client_generate_api_key. Any other call answers SENDSAFELY_NO_CREDENTIALS. No network.
+ * Creates a client that can only log in and register, for a user without an API key; see
+ * sendsafely_client_generate_api_key. No network.
  *
- * Everything else as for sendsafely_client_new.
+ * Every other call with it fails with SENDSAFELY_NO_CREDENTIALS. Everything else as for sendsafely_client_new.
  */
 sendsafely_status sendsafely_client_new_without_credentials(const char *host,
                                                             const sendsafely_client_options *SENDSAFELY_NULLABLE options,
@@ -988,7 +968,7 @@ sendsafely_status sendsafely_client_new_without_credentials(const char *host,
 /**
  * Creates a client for an anonymous sender to a Dropzone, by the id of that Dropzone. No network.
  *
- * It can create a package, upload files, set a message and finalize, with unconfirmed_sender or
+ * It can create a package, upload files, set a message, and finalize with unconfirmed_sender or
  * confirmed_sender_token; the recipients are those of the Dropzone. See sendsafely_package_submit_hosted_dropzone.
  * Everything else as for sendsafely_client_new.
  */
@@ -1001,9 +981,8 @@ sendsafely_status sendsafely_client_new_for_dropzone(const char *host,
 /**
  * Makes a signed REST call to a path of the host's API, such as "/package/", for what no function covers.
  *
- * method is GET, PUT, POST, PATCH or DELETE; json_body may be NULL. out_json receives the answer's JSON text as it
- * came, to be freed with sendsafely_string_free; its member "response" is not judged, and a lost answer is not asked
- * for again unless the method is GET.
+ * method is GET, PUT, POST, PATCH or DELETE. out_json is the JSON text of the response as it came; the library does
+ * not look at its member "response". After a lost response it repeats only a GET.
  */
 sendsafely_status sendsafely_client_request(sendsafely_client *client,
                                             const char *method,
@@ -1013,23 +992,21 @@ sendsafely_status sendsafely_client_request(sendsafely_client *client,
                                             sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Asks whether the service takes key and secret, and gives the e-mail address of their owner.
+ * Checks key and secret with the service; out_email is the e-mail address of their owner.
  *
- * out_email may be NULL; else free the text with sendsafely_string_free. SENDSAFELY_AUTHENTICATION_FAILED: check key,
- * secret, host and clock.
+ * SENDSAFELY_AUTHENTICATION_FAILED: check key, secret, host and clock.
  */
 sendsafely_status sendsafely_client_verify_credentials(sendsafely_client *client,
                                                        char **SENDSAFELY_NULLABLE out_email,
                                                        sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Signs a request of the REST API with the client's key and secret, without sending it. Free the record with
- * sendsafely_request_headers_free.
+ * Signs a request of the REST API with the client's key and secret, without sending it.
  *
- * path begins with "/api/v2.0/" or with what follows that; a query in it is not signed. body is the text as it will be
- * sent, of a multipart upload that of its requestData; NULL: none. timestamp is like "2024-01-02T03:04:05+0000";
- * NULL: now. SENDSAFELY_INVALID_ARGUMENT: correct path or timestamp. SENDSAFELY_NO_CREDENTIALS: the client has no API
- * key.
+ * path begins with "/api/v2.0/" or with what follows that; a query in it is not signed. body is the text that will be
+ * sent, of a multipart upload its requestData; NULL for none. timestamp is like "2024-01-02T03:04:05+0000"; NULL for
+ * now.
+ * SENDSAFELY_INVALID_ARGUMENT: correct path or timestamp. SENDSAFELY_NO_CREDENTIALS: the client has no API key.
  */
 sendsafely_status sendsafely_client_sign(sendsafely_client *client,
                                          const char *path,
@@ -1038,7 +1015,7 @@ sendsafely_status sendsafely_client_sign(sendsafely_client *client,
                                          sendsafely_request_headers **out_headers,
                                          sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/** Frees a client; packages made with it keep working. */
+/** Frees a client. Packages made with it keep working. */
 void sendsafely_client_free(sendsafely_client *SENDSAFELY_NULLABLE client);
 
 /** Frees the headers of a request. */
@@ -1047,19 +1024,17 @@ void sendsafely_request_headers_free(sendsafely_request_headers *SENDSAFELY_NULL
 /* === VERSION (PROTOCOL 6.1.2) ============================================================================ */
 
 /**
- * Returns the version of the library that runs, to be compared with SENDSAFELY_VERSION_NUMBER, the version of this
- * header: 1,000,000 * major + 1,000 * minor + patch.
+ * Returns the version of the library that runs, to be compared with SENDSAFELY_VERSION_NUMBER of this header:
+ * 1,000,000 * major + 1,000 * minor + patch.
  */
 uint32_t sendsafely_version(void);
 
-/** Returns the version of the library that runs as text, such as "0.1.0". Static, not to be freed. */
+/** Returns the version of the library that runs, such as "0.1.0". The text is static. */
 const char *sendsafely_version_string(void);
 
 /**
- * Asks what the service thinks of client_version, or else of the library's own: "OK", "UPGRADE_AVAILABLE",
- * "OUTDATED_VERSION", or a later word.
- *
- * Free the text with sendsafely_string_free.
+ * Asks the service whether client_version, or else the library's own, is still supported: out_text is "OK",
+ * "UPGRADE_AVAILABLE", "OUTDATED_VERSION", or a later word.
  */
 sendsafely_status sendsafely_client_verify_version(sendsafely_client *client,
                                                    char **out_text,
@@ -1067,19 +1042,15 @@ sendsafely_status sendsafely_client_verify_version(sendsafely_client *client,
 
 /* === PACKAGE (PROTOCOL 4.1, 6.2) ========================================================================= */
 
-/**
- * A package: files and a message for recipients. A handle, to be freed with sendsafely_package_free. Any number of
- * threads may use it at once.
- */
+/** A package: files and a message for recipients. A handle. */
 typedef struct sendsafely_package sendsafely_package;
 
 /**
  * Creates a package on the service, with a keycode made on this machine.
  *
- * The first step; then add recipients, upload files and set a message, in any order, and finalize at last.
- * The package is freed with sendsafely_package_free, which leaves it on the service.
- * SENDSAFELY_AUTHENTICATION_FAILED: check key, secret, host and clock. SENDSAFELY_LIMIT_EXCEEDED,
- * SENDSAFELY_DENIED: the account may not send.
+ * This is the first step. Then add recipients, upload files and set a message, in any order; finalize last.
+ * SENDSAFELY_AUTHENTICATION_FAILED: check key, secret, host and clock. SENDSAFELY_LIMIT_EXCEEDED, SENDSAFELY_DENIED:
+ * the account may not send.
  */
 sendsafely_status sendsafely_package_create(sendsafely_client *client,
                                             sendsafely_package **out_package,
@@ -1088,9 +1059,10 @@ sendsafely_status sendsafely_package_create(sendsafely_client *client,
 /**
  * Creates a package in the name of another user of the organization, for its administrators.
  *
- * The package belongs to that user, and the administrator goes on working with it, as the vendor's .NET client does.
- * The user opens it with its id and keycode. Everything else as for sendsafely_package_create. SENDSAFELY_MALFORMED_EMAIL,
- * SENDSAFELY_USER_NOT_FOUND: correct the address. SENDSAFELY_DENIED: the account is no administrator.
+ * The package belongs to that user, who opens it with its id and keycode; the administrator goes on with it, as in the
+ * vendor's .NET client.
+ * SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_USER_NOT_FOUND: correct the address. SENDSAFELY_DENIED: the account is no
+ * administrator. Everything else as for sendsafely_package_create.
  */
 sendsafely_status sendsafely_package_create_for_user(sendsafely_client *client,
                                                      const char *email,
@@ -1098,11 +1070,11 @@ sendsafely_status sendsafely_package_create_for_user(sendsafely_client *client,
                                                      sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Creates a Workspace: a package with directories and collaborators that stays. It is usable at once and never
- * finalized; its recipients are its collaborators.
+ * Creates a Workspace: a lasting package with directories and collaborators, which are its recipients. It is usable at
+ * once and never finalized.
  *
- * name may be NULL. Its keycode is encrypted at once for the trusted devices of its owner.
- * Everything else as for sendsafely_package_create.
+ * Its keycode is encrypted at once for the trusted devices of its owner. Everything else as for
+ * sendsafely_package_create.
  */
 sendsafely_status sendsafely_package_create_workspace(sendsafely_client *client,
                                                       const char *SENDSAFELY_NULLABLE name,
@@ -1112,14 +1084,14 @@ sendsafely_status sendsafely_package_create_workspace(sendsafely_client *client,
 /**
  * Opens a package by its id and keycode, to receive it or to go on with it.
  *
- * Keep both from sendsafely_package_id and sendsafely_package_keycode; the service does not know the keycode.
- * SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is not for this account. A keycode that is another package's
- * or that was cut shows when it is used, before anything is written: as SENDSAFELY_WRONG_KEYCODE or
- * SENDSAFELY_KEYCODE_TOO_SHORT, when reading as SENDSAFELY_DECRYPT_FAILED or SENDSAFELY_DENIED. For that the message, or
- * as a rule 4 KiB of a file, are fetched before the first write: once for a client and a package, whichever handle that
- * is through; first writes that begin at once may each do it. What this client has written itself before proves
- * nothing. SENDSAFELY_KEYCODE_NOT_PROVED: the storage gave the beginning of a part and then not that part; nothing was
- * written.
+ * Keep both from sendsafely_package_id and sendsafely_package_keycode: the service does not know the keycode.
+ * The library proves the keycode before the first write: once for each client and package, it fetches the message or,
+ * as a rule, 4 KiB of a file; first writes that begin at the same time may each do so. What this client has written
+ * itself proves nothing. A keycode that is another package's or was cut fails with SENDSAFELY_WRONG_KEYCODE or
+ * SENDSAFELY_KEYCODE_TOO_SHORT before anything is written, and when reading with SENDSAFELY_DECRYPT_FAILED or
+ * SENDSAFELY_DENIED.
+ * SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is not for this account. SENDSAFELY_KEYCODE_NOT_PROVED: the
+ * storage returned the beginning of a part and later not that part; nothing was written.
  */
 sendsafely_status sendsafely_package_open(sendsafely_client *client,
                                           const char *package_id,
@@ -1130,8 +1102,8 @@ sendsafely_status sendsafely_package_open(sendsafely_client *client,
 /**
  * Opens a package without its keycode, with the private key of a trusted device, to receive it or to go on with it.
  *
- * public_key_id is the id that the service gave to the device's public key; private_key is the armored OpenPGP key.
- * SENDSAFELY_INVALID_KEY: not such a key. SENDSAFELY_REFUSED: the service holds no keycode for this device, which was
+ * public_key_id is the service's id of the device's public key; private_key is the armored OpenPGP key.
+ * SENDSAFELY_INVALID_KEY: not such a key. SENDSAFELY_REFUSED: the service has no keycode for this device, which was
  * registered after the package was finalized. SENDSAFELY_DECRYPT_FAILED: the private key is another device's.
  */
 sendsafely_status sendsafely_package_open_with_private_key(sendsafely_client *client,
@@ -1141,36 +1113,34 @@ sendsafely_status sendsafely_package_open_with_private_key(sendsafely_client *cl
                                                            sendsafely_package **out_package,
                                                            sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/** Gives the id of a package, such as "GVG2-MNZT". No network. Free the text with sendsafely_string_free. */
+/** Returns the id of a package, such as "GVG2-MNZT". No network. */
 sendsafely_status sendsafely_package_id(sendsafely_package *package,
                                         char **out_text,
                                         sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/**
- * Gives the package code, the part of the secure link that finds the package. No network. Free the text with
- * sendsafely_string_free.
- */
+/** Returns the package code, the part of the secure link by which the service finds the package. No network. */
 sendsafely_status sendsafely_package_code(sendsafely_package *package,
                                           char **out_text,
                                           sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/** Tells whether a package is a Workspace: 1, or 0. No network. */
+/** Returns whether a package is a Workspace. No network. */
 sendsafely_status sendsafely_package_is_workspace(sendsafely_package *package,
                                                   sendsafely_bool *out_is_workspace,
                                                   sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Sets for how many days the package can be opened: 1 to 365, or 0 for ever where the organization allows it.
+ * Sets for how many days the package can be opened: 1 to 365, or 0 for ever where the organization allows it. Before
+ * or after finalize.
  *
- * Before or after finalize. SENDSAFELY_LIFE_OUT_OF_RANGE: see the range. SENDSAFELY_DENIED, SENDSAFELY_REFUSED: the
- * organization's own range is narrower.
+ * SENDSAFELY_LIFE_OUT_OF_RANGE: not in that range. SENDSAFELY_DENIED, SENDSAFELY_REFUSED: not in the organization's
+ * own, narrower range.
  */
 sendsafely_status sendsafely_package_set_life(sendsafely_package *package,
                                               int32_t days,
                                               sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Gives a package a label, or a Workspace its name. Before or after finalize.
+ * Sets the label of a package, or the name of a Workspace. Before or after finalize.
  *
  * SENDSAFELY_DENIED: the package is not the account's own.
  */
@@ -1179,10 +1149,10 @@ sendsafely_status sendsafely_package_set_label(sendsafely_package *package,
                                                sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Changes what no other function knows: json_object is a JSON object with members of the package, which goes to the
- * service as it is. Before or after finalize.
+ * Sets members of the package that have no function of their own: the library sends the JSON object as it is. Before
+ * or after finalize.
  *
- * SENDSAFELY_INVALID_ARGUMENT: not a JSON object. SENDSAFELY_LIFE_OUT_OF_RANGE: "life" is not within 0 to 365.
+ * SENDSAFELY_INVALID_ARGUMENT: not a JSON object. SENDSAFELY_LIFE_OUT_OF_RANGE: "life" is not 0 to 365.
  * SENDSAFELY_DENIED, SENDSAFELY_INVALID_INPUT: the service does not take it.
  */
 sendsafely_status sendsafely_package_update(sendsafely_package *package,
@@ -1190,16 +1160,16 @@ sendsafely_status sendsafely_package_update(sendsafely_package *package,
                                             sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Gives the collaborators of a Workspace as the service tells them: the text of a JSON array, to be freed with
- * sendsafely_string_free. The service does not describe its elements; sendsafely_package_get_information has what is
- * known of recipients. At any step.
+ * Fetches the collaborators of a Workspace, as the JSON array that the service returns. At any step.
+ *
+ * The service does not document its elements; sendsafely_package_get_information has the recipients as records.
  */
 sendsafely_status sendsafely_package_get_collaborators(sendsafely_package *package,
                                                        char **out_json,
                                                        sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Gives the permissions of a package as the service tells them: the text of a JSON array. Everything else as for
+ * Fetches the permissions of a package, as the JSON array that the service returns. Everything else as for
  * sendsafely_package_get_collaborators.
  */
 sendsafely_status sendsafely_package_get_permissions(sendsafely_package *package,
@@ -1207,43 +1177,46 @@ sendsafely_status sendsafely_package_get_permissions(sendsafely_package *package
                                                      sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Has the service mail the whole secure link to the recipients. THE KEYCODE GOES TO THE SERVICE IN CLEAR for that, so
- * the files are no longer secret to the service; no other function does this.
+ * Makes the service mail the whole secure link to the recipients. FOR THAT THE SERVICE GETS THE KEYCODE IN CLEAR, so
+ * that the files are no longer secret to it; no other function does this.
  *
- * Package must be finalized, or a Workspace. SENDSAFELY_NOT_FINALIZED: finalize first. SENDSAFELY_KEYCODE_UNKNOWN,
- * SENDSAFELY_WRONG_KEYCODE: open it with its keycode. SENDSAFELY_KEYCODE_NOT_PROVED: as for
- * sendsafely_package_upload_keycodes. SENDSAFELY_OUTCOME_UNKNOWN: the mails may be under way; ask a recipient before
- * you call again.
+ * The package must be finalized, or a Workspace.
+ * SENDSAFELY_NOT_FINALIZED: finalize first. SENDSAFELY_KEYCODE_UNKNOWN, SENDSAFELY_WRONG_KEYCODE: open it with its
+ * keycode. SENDSAFELY_KEYCODE_NOT_PROVED: as for sendsafely_package_upload_keycodes. SENDSAFELY_OUTCOME_UNKNOWN: the
+ * mails may be on their way; ask a recipient before you call again.
  */
 sendsafely_status sendsafely_package_notify(sendsafely_package *package,
                                             sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Deletes the package on the service, with its files, for good. At any step; every later call on the package, other
- * than for its id, package code and keycode, answers SENDSAFELY_PACKAGE_DELETED. The handle still has to be freed.
+ * Deletes the package with its files from the service, for good. At any step.
  *
- * SENDSAFELY_UNKNOWN_PACKAGE: it is gone already, or not yours. SENDSAFELY_OUTCOME_UNKNOWN: the same after an answer was
- * lost, so that this call may have deleted it. SENDSAFELY_DENIED: it is not yours.
+ * Every later call on the package fails with SENDSAFELY_PACKAGE_DELETED, except for its id, package code and keycode.
+ * The handle still has to be freed.
+ * SENDSAFELY_UNKNOWN_PACKAGE: it is already deleted, or not yours. SENDSAFELY_OUTCOME_UNKNOWN: so too, but after a
+ * lost response, so that this call may have deleted it. SENDSAFELY_DENIED: it is not yours.
  */
 sendsafely_status sendsafely_package_delete(sendsafely_package *package,
                                             sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Deletes a package that could not be finished: what a program calls after a failure or a stop, so that nothing stays
- * behind. Everything else as for sendsafely_package_delete.
+ * Deletes a package that could not be finished: call it after a failure or a stop, so that nothing is left on the
+ * service.
  *
- * A package that recipients have, or may have, is left alone; one that the service does not delete as unfinished is
- * deleted only if it refused to finalize it. The state is asked for just before: no other program may finalize it at
- * that very moment. SENDSAFELY_ALREADY_FINALIZED: it is finalized, or just being finalized. SENDSAFELY_OUTCOME_UNKNOWN: a call of sendsafely_package_finalize was stopped or its answer was lost;
- * called again, that finds out and gives the link. SENDSAFELY_WORKSPACE_NOT_FINALIZABLE: a Workspace is never
- * unfinished.
+ * It keeps a package that recipients have or may have. It asks for the state just before it deletes, so no other
+ * program may finalize the package at that moment. A package that the service does not delete as unfinished is deleted
+ * only if the service has refused to finalize it.
+ * SENDSAFELY_ALREADY_FINALIZED: the package is finalized, or is being finalized. SENDSAFELY_OUTCOME_UNKNOWN: a call of
+ * sendsafely_package_finalize was stopped, or its response was lost; call that again, which finds out and returns the
+ * link. SENDSAFELY_WORKSPACE_NOT_FINALIZABLE: a Workspace is never unfinished. Everything else as for
+ * sendsafely_package_delete.
  */
 sendsafely_status sendsafely_package_delete_unfinished(sendsafely_package *package,
                                                        sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Frees the handle of a package; the package stays on the service as it is. Also allowed inside a callback of the
- * package.
+ * Frees the handle of a package; the package stays on the service as it is. Allowed inside a callback of the package
+ * too.
  */
 void sendsafely_package_free(sendsafely_package *SENDSAFELY_NULLABLE package);
 
@@ -1266,12 +1239,12 @@ typedef struct {
 } sendsafely_public_key_list;
 
 /**
- * Registers a public key as a trusted device of the user: keycodes of packages are encrypted to it from now on. Gives
- * the service's id of it; free the text with sendsafely_string_free.
+ * Registers a public key as a trusted device of the user: from now on, keycodes of packages are encrypted to it.
+ * out_public_key_id is the service's id of it.
  *
  * SENDSAFELY_INVALID_KEY: not an armored OpenPGP public key. SENDSAFELY_LIMIT_EXCEEDED: revoke one first.
- * SENDSAFELY_OUTCOME_UNKNOWN: the answer was lost; the key may be there under an id that nobody knows, so register
- * another.
+ * SENDSAFELY_OUTCOME_UNKNOWN: the response was lost; the key may be registered under an id that nobody knows, so
+ * register another.
  */
 sendsafely_status sendsafely_client_register_public_key(sendsafely_client *client,
                                                         const char *public_key,
@@ -1280,7 +1253,7 @@ sendsafely_status sendsafely_client_register_public_key(sendsafely_client *clien
                                                         sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Gives the armored public key of one of the user's trusted devices. Free the text with sendsafely_string_free.
+ * Fetches the armored public key of one of the user's trusted devices.
  *
  * SENDSAFELY_REFUSED: the user has no such device.
  */
@@ -1290,7 +1263,7 @@ sendsafely_status sendsafely_client_get_public_key(sendsafely_client *client,
                                                    sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Revokes a public key: the service forgets it, and the device opens nothing any more without a link.
+ * Revokes a public key: the service forgets it, and the device needs a link to open packages.
  *
  * SENDSAFELY_REFUSED: the user has no such device.
  */
@@ -1299,10 +1272,10 @@ sendsafely_status sendsafely_client_revoke_public_key(sendsafely_client *client,
                                                       sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Gives the public keys to which the keycode of a package is to be encrypted: those of its readers and of the
- * organization, or with a recipient_id those of one recipient. Free the list with sendsafely_public_key_list_free.
+ * Fetches the public keys to which the keycode of a package is to be encrypted: those of its readers and of the
+ * organization, or with a recipient_id those of one recipient. At any step.
  *
- * At any step. recipient_id may be NULL. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id.
+ * SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id.
  */
 sendsafely_status sendsafely_package_get_public_keys(sendsafely_package *package,
                                                      const char *SENDSAFELY_NULLABLE recipient_id,
@@ -1329,19 +1302,19 @@ typedef struct {
    */
   const char *SENDSAFELY_NULLABLE country_code;
   /**
-   * Whether the code goes to the number that the service knows of the recipient, if it knows one; not together with
+   * Whether the code goes to the number that the service knows of the recipient, if it knows one. Not together with
    * phone_number. Default: no such check.
    */
   sendsafely_bool auto_enable_sms;
 } sendsafely_recipient_options;
 
-/** A file that a recipient has fetched, or the message. */
+/** A download by a recipient: of a file, or of the message. */
 typedef struct {
-  /** Address from which it was fetched. */
+  /** IP address of the recipient. */
   const char *SENDSAFELY_NULLABLE ip_address;
-  /** When it was fetched. */
+  /** When it was downloaded. */
   sendsafely_time time;
-  /** When it was fetched, as the service writes it. */
+  /** When it was downloaded, as the service writes it. */
   const char *SENDSAFELY_NULLABLE time_text;
   /** Whether it was the message. */
   sendsafely_bool is_message;
@@ -1384,19 +1357,19 @@ typedef struct {
   sendsafely_bool sms_auth;
   /** The service's code of this recipient. */
   const char *SENDSAFELY_NULLABLE recipient_code;
-  /** What the recipient has fetched. */
+  /** The recipient's downloads. */
   const sendsafely_confirmation_list *confirmations;
   /** Public keys of the recipient's trusted devices, if they came with it. See sendsafely_package_get_public_keys. */
   const sendsafely_public_key_list *public_keys;
 } sendsafely_recipient;
 
-/** What has become of one address of sendsafely_package_add_recipients. */
+/** The outcome for one address of sendsafely_package_add_recipients. */
 typedef struct {
   /** The address as it was given. */
   const char *email;
   /**
-   * SENDSAFELY_OK, or why the recipient is not on the package. With a recipient: why its trusted devices did not get
-   * the keycode, see sendsafely_package_upload_keycodes.
+   * SENDSAFELY_OK, or why the recipient is not on the package. If there is a recipient: why its trusted devices did
+   * not get the keycode, see sendsafely_package_upload_keycodes.
    */
   sendsafely_status status;
   /** The service's own code, such as "DUPLICATE_EMAIL", if it refused. */
@@ -1423,23 +1396,17 @@ typedef struct {
   const sendsafely_recipient *const *items;
 } sendsafely_recipient_list;
 
-/**
- * Fills recipient options with their defaults. size is sizeof *options.
- *
- * Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
- */
+/** Fills options with their defaults; size is sizeof *options. */
 sendsafely_status sendsafely_recipient_options_init(sendsafely_recipient_options *options,
                                                     size_t size);
 
 /**
- * Adds a recipient by e-mail address, who has to give a code sent by SMS if the options say so. At most 99 on a
- * package.
+ * Adds a recipient by e-mail address, with a check by SMS if the options say so. A package has at most 99.
  *
- * Package must be created; stays as it is. options may be NULL. out_recipient may be NULL; else free the record with
- * sendsafely_recipient_free.
  * SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_INVALID_EMAIL: correct the address. SENDSAFELY_DUPLICATE_EMAIL: it is on the
  * package already. SENDSAFELY_TOO_MANY_RECIPIENTS: use another package. In a Workspace or a finalized package also
- * SENDSAFELY_WRONG_KEYCODE, SENDSAFELY_KEYCODE_NOT_PROVED, as for sendsafely_package_upload_keycodes: nobody was added.
+ * SENDSAFELY_WRONG_KEYCODE, SENDSAFELY_KEYCODE_NOT_PROVED, as for sendsafely_package_upload_keycodes; then nobody was
+ * added.
  */
 sendsafely_status sendsafely_package_add_recipient(sendsafely_package *package,
                                                    const char *email,
@@ -1448,17 +1415,16 @@ sendsafely_status sendsafely_package_add_recipient(sendsafely_package *package,
                                                    sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Adds several recipients with one request. At most 99 on a package.
+ * Adds several recipients, count e-mail addresses, with one request. A package has at most 99.
  *
- * emails are count addresses; options may be NULL, and only auto_enable_sms has a meaning here. out_results receives
- * what has become of each address, in their order, to be freed with sendsafely_recipient_result_list_free;
- * SENDSAFELY_OK says only that the service took the list. An address is on the package if its result has a recipient,
- * also beside a failure, which then tells that its trusted devices lack the keycode. One that stands in the list twice
- * has SENDSAFELY_DUPLICATE_EMAIL the second time. A count of 0 asks nothing.
- * Package must be created; stays as it is. SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_TOO_MANY_RECIPIENTS: correct the
- * list, of which nothing was sent. SENDSAFELY_INVALID_ARGUMENT: a phone number is for one recipient, see
- * sendsafely_package_set_recipient_phone. In a Workspace or a finalized package also SENDSAFELY_WRONG_KEYCODE,
- * SENDSAFELY_KEYCODE_NOT_PROVED, as for sendsafely_package_upload_keycodes: nobody was added.
+ * out_results has the outcome for each address, in their order; SENDSAFELY_OK says only that the service took the
+ * list. An address whose result has a recipient is on the package; a failure beside it means that its trusted devices
+ * did not get the keycode. An address that is in the list twice has SENDSAFELY_DUPLICATE_EMAIL the second time. Of the
+ * options only auto_enable_sms has a meaning here. A count of 0 sends nothing.
+ * SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_TOO_MANY_RECIPIENTS: correct the list; nothing was sent.
+ * SENDSAFELY_INVALID_ARGUMENT: a phone number is for one recipient, see sendsafely_package_set_recipient_phone. In a
+ * Workspace or a finalized package also SENDSAFELY_WRONG_KEYCODE, SENDSAFELY_KEYCODE_NOT_PROVED, as for
+ * sendsafely_package_upload_keycodes; then nobody was added.
  */
 sendsafely_status sendsafely_package_add_recipients(sendsafely_package *package,
                                                     const char *const *emails,
@@ -1468,9 +1434,9 @@ sendsafely_status sendsafely_package_add_recipients(sendsafely_package *package,
                                                     sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Asks the service for what it knows of a recipient now: phone numbers, role, what was fetched.
+ * Fetches a recipient: phone numbers, role, and which files it has downloaded.
  *
- * Free the record with sendsafely_recipient_free. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id.
+ * SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id.
  */
 sendsafely_status sendsafely_package_get_recipient(sendsafely_package *package,
                                                    const char *recipient_id,
@@ -1481,8 +1447,8 @@ sendsafely_status sendsafely_package_get_recipient(sendsafely_package *package,
  * Sets the phone number of a recipient, to which the service sends a code by SMS before the recipient can open the
  * package.
  *
- * The recipient must be on the package, as far as this handle knows: one that another program has added shows after
- * sendsafely_package_get_information. country_code as in sendsafely_recipient_options; NULL means "US".
+ * This handle must know that the recipient is on the package: after another program has added it, call
+ * sendsafely_package_get_information. country_code is as in sendsafely_recipient_options; NULL means "US".
  * SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: add the recipient first. SENDSAFELY_MALFORMED_PHONE_NUMBER,
  * SENDSAFELY_INVALID_INPUT: correct the number or its country.
  */
@@ -1494,11 +1460,11 @@ sendsafely_status sendsafely_package_set_recipient_phone(sendsafely_package *pac
 
 /**
  * Sets the role of a collaborator in a Workspace: "VIEWER", "CONTRIBUTOR", "MANAGER", "OWNER", or one that the service
- * has got since.
+ * has added since.
  *
- * SENDSAFELY_ONLY_IN_WORKSPACE: recipients of a package have no roles. SENDSAFELY_INVALID_ARGUMENT: the role is empty.
- * SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: add the collaborator first. SENDSAFELY_INVALID_INPUT: the service does not
- * know the role. SENDSAFELY_DENIED: only owners and managers may.
+ * SENDSAFELY_ONLY_IN_WORKSPACE: recipients of other packages have no roles. SENDSAFELY_INVALID_ARGUMENT: the role is
+ * empty. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: add the collaborator first. SENDSAFELY_INVALID_INPUT: the service does
+ * not know the role. SENDSAFELY_DENIED: only owners and managers may.
  */
 sendsafely_status sendsafely_package_set_recipient_role(sendsafely_package *package,
                                                         const char *recipient_id,
@@ -1508,14 +1474,13 @@ sendsafely_status sendsafely_package_set_recipient_role(sendsafely_package *pack
 /**
  * Removes a recipient. Before or after finalize.
  *
- * SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id. SENDSAFELY_INVALID_RECIPIENT: somebody else has removed it just
- * now.
+ * SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id. SENDSAFELY_INVALID_RECIPIENT: somebody else has just removed it.
  */
 sendsafely_status sendsafely_package_remove_recipient(sendsafely_package *package,
                                                       const char *recipient_id,
                                                       sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/** Removes all recipients but the owner, before or after finalize. Contact groups stay. */
+/** Removes all recipients but the owner. Contact groups stay. Before or after finalize. */
 sendsafely_status sendsafely_package_remove_all_recipients(sendsafely_package *package,
                                                            sendsafely_error **SENDSAFELY_NULLABLE error);
 
@@ -1544,8 +1509,8 @@ typedef struct {
 } sendsafely_country_code_list;
 
 /**
- * Gives the countries whose phone numbers need no dialling code; those of all others begin with + and theirs. No
- * network. Free the list with sendsafely_country_code_list_free.
+ * Returns the countries whose phone numbers need no dialling code; numbers of all others begin with + and theirs. No
+ * network.
  */
 sendsafely_status sendsafely_country_codes(sendsafely_country_code_list **out_countries,
                                            sendsafely_error **SENDSAFELY_NULLABLE error);
@@ -1579,7 +1544,7 @@ typedef struct {
   const char *name;
   /** Whether it is the organization's, which all its users may use. */
   sendsafely_bool is_organization_group;
-  /** Who is in it. */
+  /** Its members. */
   const sendsafely_contact_group_member_list *members;
 } sendsafely_contact_group;
 
@@ -1594,10 +1559,9 @@ typedef struct {
 /**
  * Creates an empty contact group: recipients under one name.
  *
- * is_organization_group is 1 for a group of the organization, which only its administrators create; else 0. out_group
- * may be NULL; else free the record with sendsafely_contact_group_free. SENDSAFELY_INVALID_ARGUMENT: the name is
- * empty. SENDSAFELY_DENIED: the user is no administrator. SENDSAFELY_OUTCOME_UNKNOWN: the answer was lost; list the
- * groups before you create it again.
+ * Only administrators of the organization may set is_organization_group, which makes it the organization's.
+ * SENDSAFELY_INVALID_ARGUMENT: the name is empty. SENDSAFELY_DENIED: the user is no administrator.
+ * SENDSAFELY_OUTCOME_UNKNOWN: the response was lost; list the groups before you call again.
  */
 sendsafely_status sendsafely_client_create_contact_group(sendsafely_client *client,
                                                          const char *name,
@@ -1606,7 +1570,7 @@ sendsafely_status sendsafely_client_create_contact_group(sendsafely_client *clie
                                                          sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Gives a contact group with its members. Free the record with sendsafely_contact_group_free.
+ * Fetches a contact group with its members.
  *
  * SENDSAFELY_REFUSED: there is no such group, or it is somebody else's.
  */
@@ -1615,19 +1579,16 @@ sendsafely_status sendsafely_client_get_contact_group(sendsafely_client *client,
                                                       sendsafely_contact_group **out_group,
                                                       sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/**
- * Gives the contact groups of the user with their members, or with whole_organization 1 those of the organization.
- * Free the list with sendsafely_contact_group_list_free.
- */
+/** Fetches the contact groups of the user with their members, or with whole_organization those of the organization. */
 sendsafely_status sendsafely_client_get_contact_groups(sendsafely_client *client,
                                                        sendsafely_bool whole_organization,
                                                        sendsafely_contact_group_list **out_groups,
                                                        sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Deletes a contact group; it disappears from the packages that it is on.
+ * Deletes a contact group, also from the packages that it is on.
  *
- * SENDSAFELY_REFUSED, SENDSAFELY_DENIED: there is no such group, or it is not the user's to change.
+ * SENDSAFELY_REFUSED, SENDSAFELY_DENIED: there is no such group, or the user may not change it.
  */
 sendsafely_status sendsafely_client_delete_contact_group(sendsafely_client *client,
                                                          const char *contact_group_id,
@@ -1636,9 +1597,8 @@ sendsafely_status sendsafely_client_delete_contact_group(sendsafely_client *clie
 /**
  * Adds somebody to a contact group.
  *
- * out_member may be NULL; else free the record with sendsafely_contact_group_member_free.
  * SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_INVALID_EMAIL: correct the address. SENDSAFELY_DUPLICATE_EMAIL: it is in the
- * group already. SENDSAFELY_REFUSED, SENDSAFELY_DENIED: there is no such group, or it is not the user's to change.
+ * group already. SENDSAFELY_REFUSED, SENDSAFELY_DENIED: there is no such group, or the user may not change it.
  */
 sendsafely_status sendsafely_client_add_contact_group_member(sendsafely_client *client,
                                                              const char *contact_group_id,
@@ -1647,10 +1607,10 @@ sendsafely_status sendsafely_client_add_contact_group_member(sendsafely_client *
                                                              sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Removes somebody from a contact group, by the user_id that the group's members have.
+ * Removes somebody from a contact group, by the user_id of the member.
  *
- * SENDSAFELY_USER_NOT_FOUND, SENDSAFELY_REFUSED: nobody of this id is in the group. SENDSAFELY_DENIED: the group is
- * not the user's to change.
+ * SENDSAFELY_USER_NOT_FOUND, SENDSAFELY_REFUSED: the group has no such member. SENDSAFELY_DENIED: the user may not
+ * change the group.
  */
 sendsafely_status sendsafely_client_remove_contact_group_member(sendsafely_client *client,
                                                                 const char *contact_group_id,
@@ -1658,19 +1618,19 @@ sendsafely_status sendsafely_client_remove_contact_group_member(sendsafely_clien
                                                                 sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Puts a contact group on a package: all its members can open it. It counts as a recipient when the package is
- * finalized.
+ * Adds a contact group to a package: all its members can open it. Finalize counts it as a recipient. Before or after
+ * finalize.
  *
- * Before or after finalize. SENDSAFELY_REFUSED: there is no such group, or it is somebody else's. In a Workspace or a
- * finalized package also SENDSAFELY_WRONG_KEYCODE, SENDSAFELY_KEYCODE_NOT_PROVED, as for
- * sendsafely_package_upload_keycodes: the group was not added.
+ * SENDSAFELY_REFUSED: there is no such group, or it is somebody else's. In a Workspace or a finalized package also
+ * SENDSAFELY_WRONG_KEYCODE, SENDSAFELY_KEYCODE_NOT_PROVED, as for sendsafely_package_upload_keycodes; then the group
+ * was not added.
  */
 sendsafely_status sendsafely_package_add_contact_group(sendsafely_package *package,
                                                        const char *contact_group_id,
                                                        sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Takes a contact group off a package. Before or after finalize.
+ * Removes a contact group from a package. Before or after finalize.
  *
  * SENDSAFELY_REFUSED: it is not on the package.
  */
@@ -1691,11 +1651,11 @@ void sendsafely_contact_group_member_free(sendsafely_contact_group_member *SENDS
 
 /** What a download, or the upload of a tree, does with a target that exists already. */
 SENDSAFELY_ENUM(sendsafely_existing) {
-  /** Answer SENDSAFELY_FILE_EXISTS and leave it alone. */
+  /** Keep it and fail with SENDSAFELY_FILE_EXISTS. */
   SENDSAFELY_EXISTING_REFUSE = 0,
   /** Replace it, once everything has arrived and is verified. Only a regular file or a symbolic link is replaced. */
   SENDSAFELY_EXISTING_OVERWRITE = 1,
-  /** Leave it alone, which is no failure: a download tells it by skipped, a tree by SENDSAFELY_ACTION_SKIPPED. */
+  /** Keep it and go on: a download reports it as skipped, a tree with SENDSAFELY_ACTION_SKIPPED. */
   SENDSAFELY_EXISTING_SKIP = 2,
 };
 
@@ -1703,11 +1663,11 @@ SENDSAFELY_ENUM(sendsafely_existing) {
 typedef struct {
   /** Its id. */
   const char *file_id;
-  /** Its name as the sender gave it. Not safe as a path: sendsafely_package_download_file makes it so. */
+  /** Its name as the sender gave it. Not safe as a path; sendsafely_package_download_file makes it safe. */
   const char *file_name;
   /**
-   * Bytes of the file before encryption, as its sender declared them: not always rightly. A download
-   * reports how many it received.
+   * Bytes of the file before encryption, as its sender declared them; often wrong. A download reports how many it
+   * received.
    */
   uint64_t size;
   /** When it was uploaded. */
@@ -1720,7 +1680,7 @@ typedef struct {
   uint32_t parts;
   /** Version of the file in a Workspace, 0 if not known. */
   uint32_t version;
-  /** The service's id of who uploaded it. Only sendsafely_package_get_file_information gives it. */
+  /** The service's id of who uploaded it. Only sendsafely_package_get_file_information returns it. */
   const char *SENDSAFELY_NULLABLE created_by_id;
 } sendsafely_file;
 
@@ -1741,10 +1701,10 @@ typedef struct {
 } sendsafely_file_information;
 
 /**
- * Asks the service for what it knows of a file, its earlier versions among it.
+ * Fetches a file's record, with its earlier versions.
  *
- * Package must be created. directory_id is the directory of a Workspace that the file is in; NULL for the root
- * directory, and for any other package. Free the record with sendsafely_file_information_free.
+ * directory_id is the directory of a Workspace that the file is in; NULL for the root directory, and for any other
+ * package.
  * SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file there. SENDSAFELY_ONLY_IN_WORKSPACE: leave directory_id NULL.
  */
 sendsafely_status sendsafely_package_get_file_information(sendsafely_package *package,
@@ -1754,11 +1714,12 @@ sendsafely_status sendsafely_package_get_file_information(sendsafely_package *pa
                                                           sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Deletes a file from a package, with its earlier versions, or one of these by its own id.
+ * Deletes a file from a package, with its earlier versions, or one of these by its own id. After finalize too, if the
+ * service allows it.
  *
- * Package must be created; after finalize too, if the service lets it. directory_id is the directory of a Workspace
- * that the file is in; NULL for the root directory, and for any other package. SENDSAFELY_FILE_NOT_ON_PACKAGE: no
- * such file there. SENDSAFELY_ONLY_IN_WORKSPACE: leave directory_id NULL.
+ * directory_id is the directory of a Workspace that the file is in; NULL for the root directory, and for any other
+ * package.
+ * SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file there. SENDSAFELY_ONLY_IN_WORKSPACE: leave directory_id NULL.
  */
 sendsafely_status sendsafely_package_delete_file(sendsafely_package *package,
                                                  const char *file_id,
@@ -1766,7 +1727,7 @@ sendsafely_status sendsafely_package_delete_file(sendsafely_package *package,
                                                  sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Moves a file of a Workspace into another of its directories; target_directory_id NULL is the root directory.
+ * Moves a file of a Workspace into another of its directories; a target_directory_id of NULL is the root directory.
  *
  * SENDSAFELY_ONLY_IN_WORKSPACE: other packages have no directories. SENDSAFELY_REFUSED: no such file or directory.
  * SENDSAFELY_DENIED: the account may only read.
@@ -1777,10 +1738,10 @@ sendsafely_status sendsafely_package_move_file(sendsafely_package *package,
                                                sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Gives a file of a package or Workspace another name.
+ * Renames a file of a package or Workspace.
  *
- * SENDSAFELY_MALFORMED_FILE_NAME, SENDSAFELY_INVALID_FILE_NAME: choose another one. SENDSAFELY_FILE_NOT_ON_PACKAGE: no
- * such file; in a Workspace SENDSAFELY_REFUSED. SENDSAFELY_DENIED: the account may only read.
+ * SENDSAFELY_MALFORMED_FILE_NAME, SENDSAFELY_INVALID_FILE_NAME: choose another name. SENDSAFELY_FILE_NOT_ON_PACKAGE,
+ * in a Workspace SENDSAFELY_REFUSED: no such file. SENDSAFELY_DENIED: the account may only read.
  */
 sendsafely_status sendsafely_package_rename_file(sendsafely_package *package,
                                                  const char *file_id,
@@ -1791,12 +1752,12 @@ sendsafely_status sendsafely_package_rename_file(sendsafely_package *package,
  * Copies a file into a Workspace of the same portal, without sending its bytes again. Whoever opens the Workspace can
  * read the copy, and nothing else of the source.
  *
- * Both packages must be known with their keycodes; they may be the same. target_directory_id NULL is the root
- * directory. out_file_id may be NULL; else it gets the copy's id, NULL if the service does not tell it, to be freed
- * with sendsafely_string_free. SENDSAFELY_ONLY_IN_WORKSPACE: target_package is no Workspace.
- * SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file. SENDSAFELY_WRONG_KEYCODE: one of the two was opened with another
- * package's keycode; nothing was written. SENDSAFELY_INVALID_ARGUMENT: another portal.
- * SENDSAFELY_OUTCOME_UNKNOWN: the answer was lost; list the directory before you copy again.
+ * The keycodes of both packages must be known; the two may be the same. A target_directory_id of NULL is the root
+ * directory. out_file_id is the copy's id, NULL if the service does not return it.
+ * SENDSAFELY_ONLY_IN_WORKSPACE: target_package is no Workspace. SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file.
+ * SENDSAFELY_WRONG_KEYCODE: one of the two was opened with another package's keycode; nothing was written.
+ * SENDSAFELY_INVALID_ARGUMENT: the packages are on different portals. SENDSAFELY_OUTCOME_UNKNOWN: the response was
+ * lost; list the directory before you copy again.
  */
 sendsafely_status sendsafely_package_copy_file(sendsafely_package *source_package,
                                                const char *file_id,
@@ -1805,7 +1766,7 @@ sendsafely_status sendsafely_package_copy_file(sendsafely_package *source_packag
                                                char **SENDSAFELY_NULLABLE out_file_id,
                                                sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/** Frees what a call told of a file, with the versions in it. */
+/** Frees the information on a file, with the versions in it. */
 void sendsafely_file_information_free(sendsafely_file_information *SENDSAFELY_NULLABLE information);
 
 /** Frees a file that an upload returned. */
@@ -1817,7 +1778,7 @@ void sendsafely_file_free(sendsafely_file *SENDSAFELY_NULLABLE file);
 typedef struct {
   /** Set by sendsafely_directory_options_init. */
   size_t struct_size;
-  /** What to sort by: "name", or another field that the service knows. Default: its own order. */
+  /** Field to sort by: "name", or another one that the service knows. Default: its own order. */
   const char *SENDSAFELY_NULLABLE sort_field;
   /** Whether the last come first. Default: no. */
   sendsafely_bool descending;
@@ -1829,15 +1790,15 @@ typedef struct {
   sendsafely_index directory_index;
 } sendsafely_directory_options;
 
-/** A directory as the one above shows it. */
+/** A directory as an entry of the one above it. */
 typedef struct {
   /** Its id. */
   const char *directory_id;
-  /** Its name. Not safe as a path: sendsafely_package_download_all makes it so. */
+  /** Its name. Not safe as a path; sendsafely_package_download_all makes it safe. */
   const char *name;
-  /** When it was made. */
+  /** When it was created. */
   sendsafely_time created;
-  /** When it was made, as the service writes it. */
+  /** When it was created, as the service writes it. */
   const char *SENDSAFELY_NULLABLE created_text;
 } sendsafely_subdirectory;
 
@@ -1861,19 +1822,14 @@ typedef struct {
   const sendsafely_subdirectory_list *directories;
 } sendsafely_directory;
 
-/**
- * Fills directory options with their defaults. size is sizeof *options.
- *
- * Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
- */
+/** Fills options with their defaults; size is sizeof *options. */
 sendsafely_status sendsafely_directory_options_init(sendsafely_directory_options *options,
                                                     size_t size);
 
 /**
  * Lists a directory of a Workspace: its files and the directories in it.
  *
- * directory_id NULL is the root directory. options may be NULL: everything is fetched, page by page. Free the record
- * with sendsafely_directory_free.
+ * A directory_id of NULL is the root directory. Without options the whole list is fetched, page by page.
  * SENDSAFELY_ONLY_IN_WORKSPACE: other packages have no directories. SENDSAFELY_REFUSED: no such directory.
  */
 sendsafely_status sendsafely_package_get_directory(sendsafely_package *package,
@@ -1883,12 +1839,12 @@ sendsafely_status sendsafely_package_get_directory(sendsafely_package *package,
                                                    sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Makes a directory in a Workspace.
+ * Creates a directory in a Workspace.
  *
- * parent_id is the directory to make it in, NULL for the root directory. out_directory_id may be NULL; else free the
- * new id with sendsafely_string_free. SENDSAFELY_MALFORMED_FILE_NAME, SENDSAFELY_INVALID_FILE_NAME: choose another
- * name. SENDSAFELY_ONLY_IN_WORKSPACE: other packages have no directories. SENDSAFELY_DENIED: the account may only
- * read. SENDSAFELY_REFUSED: no such parent.
+ * parent_id is the directory in which to create it, NULL for the root directory.
+ * SENDSAFELY_MALFORMED_FILE_NAME, SENDSAFELY_INVALID_FILE_NAME: choose another name. SENDSAFELY_ONLY_IN_WORKSPACE:
+ * other packages have no directories. SENDSAFELY_DENIED: the account may only read. SENDSAFELY_REFUSED: no such
+ * parent.
  */
 sendsafely_status sendsafely_package_create_directory(sendsafely_package *package,
                                                       const char *SENDSAFELY_NULLABLE parent_id,
@@ -1897,7 +1853,7 @@ sendsafely_status sendsafely_package_create_directory(sendsafely_package *packag
                                                       sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Gives a directory of a Workspace another name. The root directory has none: SENDSAFELY_DENIED.
+ * Renames a directory of a Workspace. The root directory has no name: SENDSAFELY_DENIED.
  *
  * Everything else as for sendsafely_package_create_directory.
  */
@@ -1909,8 +1865,8 @@ sendsafely_status sendsafely_package_rename_directory(sendsafely_package *packag
 /**
  * Moves a directory of a Workspace, with everything in it, into another one of the same Workspace.
  *
- * target_directory_id NULL is the root directory. SENDSAFELY_REFUSED: there is no such directory, or the target is
- * inside it. Everything else as for sendsafely_package_create_directory.
+ * A target_directory_id of NULL is the root directory. SENDSAFELY_REFUSED: there is no such directory, or the target
+ * is inside it. Everything else as for sendsafely_package_create_directory.
  */
 sendsafely_status sendsafely_package_move_directory(sendsafely_package *package,
                                                     const char *directory_id,
@@ -1918,7 +1874,8 @@ sendsafely_status sendsafely_package_move_directory(sendsafely_package *package,
                                                     sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Deletes a directory of a Workspace with everything in it, for good. Not the root directory: SENDSAFELY_DENIED.
+ * Deletes a directory of a Workspace with everything in it, for good. The root directory cannot be deleted:
+ * SENDSAFELY_DENIED.
  *
  * Everything else as for sendsafely_package_create_directory.
  */
@@ -1931,48 +1888,46 @@ void sendsafely_directory_free(sendsafely_directory *SENDSAFELY_NULLABLE directo
 
 /* === REPORTS OF DIRECTORY TREES ========================================================================== */
 
-/** What was done with a file of a tree. A later version may add some. */
+/** What a call did with a file of a tree. A later version may add actions. */
 SENDSAFELY_ENUM(sendsafely_action) {
-  /** Nothing: the item's status tells why. */
+  /** Nothing: see the item's status. */
   SENDSAFELY_ACTION_NONE = 0,
-  /** It was uploaded. */
+  /** The call uploaded it. */
   SENDSAFELY_ACTION_UPLOADED = 1,
-  /** It was downloaded. */
+  /** The call downloaded it. */
   SENDSAFELY_ACTION_DOWNLOADED = 2,
-  /**
-   * It was left alone, because it was there already, complete and of the declared size, or of any if that is not known.
-   */
+  /** The call kept what was there already: complete, and of the declared size if that is known. */
   SENDSAFELY_ACTION_SKIPPED = 3,
   /**
-   * It is a symbolic link, a pipe or the like, or the temporary file of a download, and was not sent; no failure of
-   * the call.
+   * The call did not send it, which is no failure: it is a symbolic link, a pipe or the like, or the temporary file
+   * of a download.
    */
   SENDSAFELY_ACTION_IGNORED = 4,
 };
 
-/** What became of one file of a tree. */
+/** The outcome for one file of a tree. */
 typedef struct {
-  /** Its path in the tree, as the sender names it, with / between directories. Not safe as a path on this machine. */
+  /** Its path in the tree with the sender's names, / between directories. Not safe as a path on this machine. */
   const char *path;
-  /** Where it is on this machine, if it has a place here. */
+  /** Its path on this machine, if it has one. */
   const char *SENDSAFELY_NULLABLE local_path;
   /** Its id, if it has one. */
   const char *SENDSAFELY_NULLABLE file_id;
-  /** Bytes of the file: of one that was downloaded, as they were received. */
+  /** Bytes of the file; after a download, the bytes received. */
   uint64_t size;
-  /** SENDSAFELY_OK, or why nothing was done. */
+  /** SENDSAFELY_OK, or why the call did nothing with it. */
   sendsafely_status status;
-  /** What was done. */
+  /** What the call did with it. */
   sendsafely_action action;
-  /** What happened, in words, if the status is not SENDSAFELY_OK. */
+  /** The error in words, if the status is not SENDSAFELY_OK. */
   const char *SENDSAFELY_NULLABLE message;
-  /** Whether its name on this machine is not the sender's, which was not safe or was taken by another file. */
+  /** Whether it has another name on this machine, because the sender's is not safe or belongs to another file. */
   sendsafely_bool renamed;
-  /** Bytes of the file as its sender declared them, where it did: not always rightly. */
+  /** Bytes of the file as its sender declared them, if so; often wrong. */
   sendsafely_optional_size declared_size;
 } sendsafely_report_item;
 
-/** What became of every file of a tree. */
+/** The outcome for every file of a tree. */
 typedef struct {
   /** How many there are. */
   size_t count;
@@ -1998,7 +1953,7 @@ typedef struct {
   const char *SENDSAFELY_NULLABLE directory_id;
   /** Progress of this call; see "Progress and stopping". Default: the client's callback. */
   sendsafely_progress_callback SENDSAFELY_NULLABLE on_progress;
-  /** Handed to on_progress. */
+  /** Passed to on_progress. */
   void *user_data;
 } sendsafely_upload_options;
 
@@ -2009,51 +1964,41 @@ typedef struct {
   /** Directory of a Workspace into which everything goes. Default: its root directory. */
   const char *SENDSAFELY_NULLABLE directory_id;
   /**
-   * What to do with files that are there already. SENDSAFELY_EXISTING_SKIP, the default, leaves those alone that are
-   * complete and of the same size; SENDSAFELY_EXISTING_OVERWRITE makes a new version of each, in a Workspace;
+   * What to do with files that are on the package already. SENDSAFELY_EXISTING_SKIP, the default, keeps those that
+   * are complete and of the same size; SENDSAFELY_EXISTING_OVERWRITE sends a new version of each, in a Workspace;
    * SENDSAFELY_EXISTING_REFUSE fails with SENDSAFELY_FILE_EXISTS before anything is changed.
    */
   sendsafely_existing existing;
   /** Progress of this call, of all files together; see "Progress and stopping". Default: the client's callback. */
   sendsafely_progress_callback SENDSAFELY_NULLABLE on_progress;
-  /** Handed to on_progress. */
+  /** Passed to on_progress. */
   void *user_data;
 } sendsafely_upload_all_options;
 
 /**
- * Gives how many uploads into a package run at the moment, on any thread. No network.
- *
- * sendsafely_package_finalize answers SENDSAFELY_UPLOAD_RUNNING unless there is none.
+ * Returns how many uploads into a package run at the moment, on any thread: sendsafely_package_finalize needs 0. No
+ * network.
  */
 sendsafely_status sendsafely_package_running_uploads(sendsafely_package *package,
                                                      size_t *out_count,
                                                      sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/**
- * Fills upload options with their defaults. size is sizeof *options.
- *
- * Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
- */
+/** Fills options with their defaults; size is sizeof *options. */
 sendsafely_status sendsafely_upload_options_init(sendsafely_upload_options *options,
                                                  size_t size);
 
-/**
- * Fills options of sendsafely_package_upload_all with their defaults. size is sizeof *options.
- *
- * Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
- */
+/** Fills options with their defaults; size is sizeof *options. */
 sendsafely_status sendsafely_upload_all_options_init(sendsafely_upload_all_options *options,
                                                      size_t size);
 
 /**
  * Uploads a file, encrypted on this machine in parts.
  *
- * Package must be created and not finalized, or a Workspace; stays as it is. Several uploads into one package may run
- * on several threads. options may be NULL. out_file may be NULL; else free the record with sendsafely_file_free.
- * A failed or stopped upload deletes what it sent.
- * SENDSAFELY_FILE_NOT_FOUND, SENDSAFELY_NOT_A_FILE, SENDSAFELY_ACCESS_DENIED: see the path. SENDSAFELY_FILE_CHANGED:
- * something wrote to it meanwhile; upload again. SENDSAFELY_FILE_TOO_LARGE: above 107,374,182,400 bytes.
- * SENDSAFELY_TOO_MANY_FILES: with one more the package, or the directory, could not be listed any more.
+ * The package must not be finalized, unless it is a Workspace. Several threads may upload into it at once. A failed or
+ * stopped upload deletes what it sent.
+ * SENDSAFELY_FILE_NOT_FOUND, SENDSAFELY_NOT_A_FILE, SENDSAFELY_ACCESS_DENIED: check the path. SENDSAFELY_FILE_CHANGED:
+ * something wrote to it meanwhile; upload again. SENDSAFELY_FILE_TOO_LARGE: it has more than 107,374,182,400 bytes.
+ * SENDSAFELY_TOO_MANY_FILES: with one more, the service could not list the package or directory.
  */
 sendsafely_status sendsafely_package_upload_file(sendsafely_package *package,
                                                  const char *path,
@@ -2062,7 +2007,7 @@ sendsafely_status sendsafely_package_upload_file(sendsafely_package *package,
                                                  sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Uploads size bytes at data under a name. They must not change until the call returns.
+ * Uploads size bytes at data as a file. They must not change until the call returns.
  *
  * data may be NULL if size is 0. Everything else as for sendsafely_package_upload_file.
  */
@@ -2075,10 +2020,11 @@ sendsafely_status sendsafely_package_upload_memory(sendsafely_package *package,
                                                    sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Uploads under a name what a read callback delivers: from a pipe, an archive, a file whose name is not UTF-8.
+ * Uploads what a read callback returns as a file: from a pipe, an archive, a file whose name is not UTF-8.
  *
- * size is the number of bytes that read will deliver, and it is never asked for more; or SENDSAFELY_SIZE_UNKNOWN: then
- * everything is encrypted into a temporary file first, because the service wants to know the size before.
+ * size is the number of bytes to come, after which the callback is not called again. If it is SENDSAFELY_SIZE_UNKNOWN,
+ * the library first encrypts everything into a temporary file, because the service needs the size before the first
+ * part.
  * SENDSAFELY_READ_FAILED: the callback returned a negative number. SENDSAFELY_SIZE_MISMATCH: it ended before size
  * bytes. Everything else as for sendsafely_package_upload_file.
  */
@@ -2092,20 +2038,19 @@ sendsafely_status sendsafely_package_upload_callback(sendsafely_package *package
                                                      sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Uploads all files that are in a local directory and, into a Workspace, its directories with what is in them.
+ * Uploads all files in a local directory; into a Workspace also its directories with everything in them.
  *
- * Directories that are missing are made. Symbolic links and whatever else is no regular file are not followed; they
- * are in the report. options may be NULL. Several files are under way at once.
- * One file that fails does not end the others: at the end the call answers with the first failure and says how many
- * there were. A stop, a network that is down, or a refusal of the account ends the call. Call again to go on:
- * what is there and complete is skipped. A file that a killed upload of this user and machine is known to have left
- * incomplete is removed and sent again; beside any other incomplete file, which somebody may be uploading, a further
- * version is sent.
- * out_report may be NULL; else free it with sendsafely_report_free. Unlike other outputs IT IS GIVEN ON FAILURE TOO,
- * as soon as the arguments are right, empty if nothing was begun; where the whole call was refused, its status stands
- * at every file that had not its turn. SENDSAFELY_ONLY_IN_WORKSPACE: there are directories in it, and the package is
- * no Workspace; nothing was sent. SENDSAFELY_DIRECTORY_NOT_FOUND: no such local directory. SENDSAFELY_REFUSED: the
- * service does not know directory_id. Everything else as for sendsafely_package_upload_file.
+ * It creates missing directories of the Workspace, uploads several files at once, and does not follow symbolic links:
+ * they and whatever else is no regular file are only in the report.
+ * If a file fails, the others go on; at the end the call fails with the first failure and the number of all. A stop, a
+ * network that is down, or a refusal of the account ends the call. Call again to go on: complete files are skipped. An
+ * incomplete file that a killed upload of this user and machine has left is removed and sent again; beside any other
+ * incomplete file, which somebody may be uploading, a new version is sent.
+ * OUT_REPORT IS SET ON FAILURE TOO, unless an argument is wrong. It is empty if nothing was begun; if the whole call
+ * was refused, each file that was not tried has that status.
+ * SENDSAFELY_ONLY_IN_WORKSPACE: there are directories in it, and the package is no Workspace; nothing was sent.
+ * SENDSAFELY_DIRECTORY_NOT_FOUND: no such local directory. SENDSAFELY_REFUSED: the service does not know directory_id.
+ * Everything else as for sendsafely_package_upload_file.
  */
 sendsafely_status sendsafely_package_upload_all(sendsafely_package *package,
                                                 const char *directory,
@@ -2115,16 +2060,17 @@ sendsafely_status sendsafely_package_upload_all(sendsafely_package *package,
 
 /**
  * Encrypts the keycode of a package to the public keys of its readers, or with a recipient_id to those of one
- * recipient, and stores the results. Finalize does it by itself, and so does adding recipients to a Workspace or a
- * finalized package: this is for devices that were registered later. Four go up at once, or as many as
- * parts_in_flight says if those are fewer. A key that cannot be used, or for which the service refuses the keycode, is
- * passed over with a line in the log; if the service refuses it for every key, the first refusal is the error. So is
- * one of the caller or the package, such as SENDSAFELY_SESSION_TIMEOUT, for whatever key.
+ * recipient, and stores the results on the service. Before or after finalize.
  *
- * Before or after finalize. recipient_id may be NULL. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id.
- * SENDSAFELY_KEYCODE_UNKNOWN, SENDSAFELY_WRONG_KEYCODE: open the package with its keycode. A keycode with which a package
- * was opened is handed on only if it opens what is there. SENDSAFELY_KEYCODE_NOT_PROVED: what is there was not read, or
- * is more than is searched; download a file or read the message through the same package, then call again.
+ * It is for devices that were registered later: finalize does it by itself, and so does adding recipients to a
+ * Workspace or a finalized package. Up to four requests run at once, or parts_in_flight if that is less.
+ * A key that cannot be used, or for which the service refuses the keycode, is skipped with a line in the log. The call
+ * fails if the service refuses the keycode for every key, or refuses the caller or the package, such as with
+ * SENDSAFELY_SESSION_TIMEOUT.
+ * A keycode with which a package was opened is passed on only if it opens what is in the package.
+ * SENDSAFELY_KEYCODE_UNKNOWN, SENDSAFELY_WRONG_KEYCODE: open the package with its keycode.
+ * SENDSAFELY_KEYCODE_NOT_PROVED: the library did not read enough to prove it; download a file or read the message
+ * through the same package, then call again. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id.
  */
 sendsafely_status sendsafely_package_upload_keycodes(sendsafely_package *package,
                                                      const char *SENDSAFELY_NULLABLE recipient_id,
@@ -2133,17 +2079,16 @@ sendsafely_status sendsafely_package_upload_keycodes(sendsafely_package *package
 /* === MESSAGE (PROTOCOL 3.5) ============================================================================== */
 
 /**
- * Sets the message of a package, encrypted like the files; a later one replaces it.
+ * Sets the message of a package, encrypted like the files; it replaces an earlier one.
  *
- * Package must be created and not finalized; stays as it is.
+ * The package must not be finalized.
  */
 sendsafely_status sendsafely_package_set_message(sendsafely_package *package,
                                                  const char *text,
                                                  sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Gives the message of a package, decrypted; NULL if there is none. Free the text with sendsafely_string_free, which
- * zeroes it.
+ * Fetches and decrypts the message of a package; out_text is NULL if there is none.
  *
  * SENDSAFELY_KEYCODE_UNKNOWN: open the package with its keycode. SENDSAFELY_DECRYPT_FAILED: the keycode is wrong, or
  * the message was damaged.
@@ -2153,7 +2098,7 @@ sendsafely_status sendsafely_package_get_message(sendsafely_package *package,
                                                  sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Encrypts the message of a package: gives base64 text. Free it with sendsafely_string_free. Everything else as for
+ * Encrypts the message of a package to base64 text, for programs with a transport of their own. Everything else as for
  * sendsafely_part_encrypt.
  */
 sendsafely_status sendsafely_message_encrypt(const char *server_secret,
@@ -2163,9 +2108,10 @@ sendsafely_status sendsafely_message_encrypt(const char *server_secret,
                                              sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Decrypts the message of a package from its base64 text. Free the text with sendsafely_string_free, which zeroes it.
- * Line ends are as the sender's client writes them, CR LF by the official Node client.
- * The limit of a compressed one is 16 MiB. Everything else as for sendsafely_part_decrypt.
+ * Decrypts the message of a package from its base64 text. Line ends are those of the sender's client: CR LF from the
+ * official Node client.
+ *
+ * A compressed message unpacks to at most 16 MiB. Everything else as for sendsafely_part_decrypt.
  */
 sendsafely_status sendsafely_message_decrypt(const char *server_secret,
                                              const char *keycode,
@@ -2191,7 +2137,7 @@ typedef struct {
   sendsafely_bool read_only_pdf;
   /** Progress of this call; see "Progress and stopping". Default: the client's callback. */
   sendsafely_progress_callback SENDSAFELY_NULLABLE on_progress;
-  /** Handed to on_progress. */
+  /** Passed to on_progress. */
   void *user_data;
   /** For a Dropzone: e-mail address of the sender, as the sender gives it. Default: none. */
   const char *SENDSAFELY_NULLABLE unconfirmed_sender;
@@ -2211,35 +2157,31 @@ typedef struct {
   sendsafely_bool needs_approval;
 } sendsafely_finalized;
 
-/**
- * Fills finalize options with their defaults. size is sizeof *options.
- *
- * Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
- */
+/** Fills options with their defaults; size is sizeof *options. */
 sendsafely_status sendsafely_finalize_options_init(sendsafely_finalize_options *options,
                                                    size_t size);
 
 /**
- * Finalizes a package: recipients can open it with its link from now on. The last step.
+ * Finalizes a package: from now on, recipients can open it with its link. The last step.
  *
- * Package must have a recipient (or undisclosed_recipients) and a file or message, and no upload may be running; it is
- * finalized afterwards. options may be NULL. out_finalized may be NULL, and sendsafely_package_link gives the link
- * later; else free the record with sendsafely_finalized_free. SENDSAFELY_NO_RECIPIENT, SENDSAFELY_NO_FILE,
- * SENDSAFELY_UPLOAD_RUNNING, SENDSAFELY_UPLOAD_INCOMPLETE: what is missing; what failed uploads through this handle
- * have left is removed, and reported instead where it cannot be told from another upload.
- * SENDSAFELY_PACKAGE_NOT_FINALIZABLE: create a new one. SENDSAFELY_WRONG_KEYCODE, SENDSAFELY_KEYCODE_NOT_PROVED: as for
- * sendsafely_package_upload_keycodes, as is a refusal of the keycode for every public key. SENDSAFELY_APPROVER_REQUIRED:
- * add an approver as a recipient. SENDSAFELY_WORKSPACE_NOT_FINALIZABLE: hand out its link. A package that waits for approval
- * is finalized as well: SENDSAFELY_OK with needs_approval. After any other failure, and after a stop, the package may
- * be finalized all the same: called again, this function first looks, and sendsafely_package_delete_unfinished leaves
- * it alone.
+ * The package needs a recipient (or undisclosed_recipients), and a file or a message; no upload may be running.
+ * Leftovers of failed uploads through this handle are removed, or reported if they might be another upload's. A
+ * package that waits for approval is finalized too: SENDSAFELY_OK with needs_approval. sendsafely_package_link returns
+ * the link later.
+ * SENDSAFELY_NO_RECIPIENT, SENDSAFELY_NO_FILE, SENDSAFELY_UPLOAD_RUNNING, SENDSAFELY_UPLOAD_INCOMPLETE: this is
+ * missing. SENDSAFELY_PACKAGE_NOT_FINALIZABLE: create a new package. SENDSAFELY_APPROVER_REQUIRED: add an approver as
+ * a recipient. SENDSAFELY_WORKSPACE_NOT_FINALIZABLE: hand out its link. SENDSAFELY_WRONG_KEYCODE,
+ * SENDSAFELY_KEYCODE_NOT_PROVED, or a refusal of the keycode for every public key: as for
+ * sendsafely_package_upload_keycodes.
+ * After any other failure, and after a stop, the package may be finalized nevertheless: a second call looks first, and
+ * sendsafely_package_delete_unfinished keeps the package.
  */
 sendsafely_status sendsafely_package_finalize(sendsafely_package *package,
                                               const sendsafely_finalize_options *SENDSAFELY_NULLABLE options,
                                               sendsafely_finalized **SENDSAFELY_NULLABLE out_finalized,
                                               sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/** Frees what sendsafely_package_finalize returned, zeroing the link. */
+/** Frees the result of finalizing, and zeroes the link. */
 void sendsafely_finalized_free(sendsafely_finalized *SENDSAFELY_NULLABLE finalized);
 
 /* === SECURE LINKS (PROTOCOL 5.1) ========================================================================= */
@@ -2257,19 +2199,19 @@ typedef struct {
 } sendsafely_link;
 
 /**
- * Takes a secure link apart. No network, no client.
+ * Splits a secure link into its parts. No network, no client.
  *
- * Free the record with sendsafely_link_free. SENDSAFELY_MALFORMED_LINK: not such a link.
+ * SENDSAFELY_MALFORMED_LINK: not such a link.
  */
 sendsafely_status sendsafely_link_parse(const char *text,
                                         sendsafely_link **out_link,
                                         sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Finds the secure links in a text, such as an e-mail: each once, in their order; an empty list if there are none.
- * A link has at most 8,192 bytes. No network, no client.
+ * Finds the secure links in a text, such as an e-mail: each once and in their order, maybe none. No network, no
+ * client.
  *
- * Free the list with sendsafely_string_list_free.
+ * A link has at most 8,192 bytes.
  */
 sendsafely_status sendsafely_link_find(const char *text,
                                        sendsafely_string_list **out_links,
@@ -2279,8 +2221,9 @@ sendsafely_status sendsafely_link_find(const char *text,
  * Opens a package by its secure link, to receive it.
  *
  * The link may stand in quotes or angle brackets. The host is the client's, even if the link names another;
- * sendsafely_link_parse shows it. SENDSAFELY_MALFORMED_LINK: not such a link. SENDSAFELY_UNKNOWN_PACKAGE: it expired,
- * was deleted, or is not for this account.
+ * sendsafely_link_parse shows it.
+ * SENDSAFELY_MALFORMED_LINK: not such a link. SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is not for this
+ * account.
  */
 sendsafely_status sendsafely_package_open_link(sendsafely_client *client,
                                                const char *link,
@@ -2288,24 +2231,24 @@ sendsafely_status sendsafely_package_open_link(sendsafely_client *client,
                                                sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Gives the secure link with the keycode in it: whoever has it opens the package. No network. Free the text with
- * sendsafely_string_free, which zeroes it.
+ * Returns the secure link with the keycode in it: whoever has it opens the package. No network.
  *
- * The package must be finalized, unless it is a Workspace. SENDSAFELY_NOT_FINALIZED: finalize first.
- * SENDSAFELY_KEYCODE_UNKNOWN: the package was opened with a link that has none.
+ * The package must be finalized, unless it is a Workspace.
+ * SENDSAFELY_NOT_FINALIZED: finalize first. SENDSAFELY_KEYCODE_UNKNOWN: the package was opened with a link that has
+ * none.
  */
 sendsafely_status sendsafely_package_link(sendsafely_package *package,
                                           char **out_text,
                                           sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/** Frees the parts of a link, zeroing the keycode. */
+/** Frees the parts of a link, and zeroes the keycode. */
 void sendsafely_link_free(sendsafely_link *SENDSAFELY_NULLABLE link);
 
 /* === PACKAGE INFORMATION (PROTOCOL 6.2.2, 7.4) =========================================================== */
 
 /** The state of a package, as the service reports it. */
 SENDSAFELY_ENUM(sendsafely_package_state) {
-  /** Not told, or none of these. */
+  /** Not reported, or none of these. */
   SENDSAFELY_PACKAGE_STATE_UNKNOWN = -100,
   /** Deleted; some recipients had it. */
   SENDSAFELY_PACKAGE_STATE_DELETED_PARTIALLY_COMPLETE = -4,
@@ -2333,17 +2276,17 @@ SENDSAFELY_ENUM(sendsafely_package_state) {
 
 /** The states of a package in three classes. */
 SENDSAFELY_ENUM(sendsafely_package_status) {
-  /** Any, or not told. */
+  /** Any, or not reported. */
   SENDSAFELY_PACKAGE_STATUS_ANY = 0,
-  /** It can be opened, or is being made. */
+  /** It can be opened, or is not finalized yet. */
   SENDSAFELY_PACKAGE_STATUS_ACTIVE = 1,
-  /** Its life is over. */
+  /** It has expired. */
   SENDSAFELY_PACKAGE_STATUS_EXPIRED = 2,
   /** It was deleted. */
   SENDSAFELY_PACKAGE_STATUS_ARCHIVED = 3,
 };
 
-/** What the service knows of a package. */
+/** A package, as the service describes it. */
 typedef struct {
   /** The package id, such as "GVG2-MNZT". */
   const char *package_id;
@@ -2393,26 +2336,22 @@ typedef struct {
   const char *SENDSAFELY_NULLABLE url;
   /**
    * The directories in a Workspace's root directory, as far as the service lists them here;
-   * sendsafely_package_get_directory gives them all.
+   * sendsafely_package_get_directory lists them all.
    */
   const sendsafely_subdirectory_list *directories;
 } sendsafely_package_information;
 
-/**
- * Asks the service for what it knows of a package now: recipients, files, state. At any step.
- *
- * Free the record with sendsafely_package_information_free.
- */
+/** Fetches the information on a package: recipients, files, state. At any step. */
 sendsafely_status sendsafely_package_get_information(sendsafely_package *package,
                                                      sendsafely_package_information **out_information,
                                                      sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Asks the service for what it knows of a package, by its id, package code or secure link, without opening it: the
- * keycode is not needed.
+ * Fetches the information on a package by its id, package code or secure link, without opening it and without its
+ * keycode.
  *
- * Free the record with sendsafely_package_information_free. SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is
- * not for this account. SENDSAFELY_INVALID_ARGUMENT: neither an id nor a code nor a link.
+ * SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is not for this account. SENDSAFELY_INVALID_ARGUMENT:
+ * neither an id nor a code nor a link.
  */
 sendsafely_status sendsafely_client_get_package_information(sendsafely_client *client,
                                                             const char *package_id,
@@ -2437,11 +2376,11 @@ typedef struct {
   const char *SENDSAFELY_NULLABLE directory_id;
   /** What to do with a target that exists. Default: SENDSAFELY_EXISTING_REFUSE. */
   sendsafely_existing existing;
-  /** Whether the file is on the disk, not only in the system's cache, when the call returns. Default: no. */
+  /** Whether the call returns only when the file is on the disk, not just in the system's cache. Default: no. */
   sendsafely_bool sync;
   /** Progress of this call; see "Progress and stopping". Default: the client's callback. */
   sendsafely_progress_callback SENDSAFELY_NULLABLE on_progress;
-  /** Handed to on_progress. */
+  /** Passed to on_progress. */
   void *user_data;
   /**
    * Whether a file of another size than its sender declared fails with SENDSAFELY_SIZE_MISMATCH instead of being
@@ -2458,42 +2397,35 @@ typedef struct {
   const char *file_name;
   /** Where it was written, if it was written to a path. */
   const char *SENDSAFELY_NULLABLE path;
-  /** Bytes of the file as they were received; of one that was left alone, as its sender declared them. */
+  /** Bytes received; of a file that was skipped, the bytes that its sender declared. */
   uint64_t size;
-  /** Whether the target existed and was left alone. */
+  /** Whether the target existed and was kept. */
   sendsafely_bool skipped;
-  /** Bytes of the file as its sender declared them, where it did: not always rightly. */
+  /** Bytes of the file as its sender declared them, if so; often wrong. */
   sendsafely_optional_size declared_size;
 } sendsafely_download;
 
-/**
- * Fills download options with their defaults. size is sizeof *options.
- *
- * Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
- */
+/** Fills options with their defaults; size is sizeof *options. */
 sendsafely_status sendsafely_download_options_init(sendsafely_download_options *options,
                                                    size_t size);
 
 /**
  * Downloads a file to a path, decrypted and verified part by part.
  *
- * The package must be known with its keycode. path is the file to write, or an existing directory, in which the file
- * gets the sender's name made safe. The target appears at once and only when everything is there and verified; until
- * then a temporary file stands beside it, which only its owner can read. A new file gets the mode of any new file, 0666
- * less the umask; a replaced one keeps its mode. A symbolic link at the target is replaced, never followed.
- *
- * options may be NULL. out_download may be NULL; else free the record with sendsafely_download_free.
+ * path is the file to write, or an existing directory, in which the file gets the sender's name made safe. The keycode
+ * must be known. The library writes a temporary file beside the target, which only its owner can read, and renames it
+ * when all parts are there and verified. A new file gets the usual mode, 0666 less the umask; a replaced one keeps its
+ * mode. A symbolic link at the target is replaced, never followed.
  * SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file. SENDSAFELY_PASSWORD_REQUIRED: set password. SENDSAFELY_DECRYPT_FAILED:
- * the keycode is wrong or the data was damaged. SENDSAFELY_FILE_EXISTS: see existing. SENDSAFELY_NOT_A_FILE: a
- * directory, device, pipe or socket is at the target, or a link to one of the last three; none of them is ever replaced.
- * SENDSAFELY_FILE_INCOMPLETE: the sender is not done.
+ * the keycode is wrong or the data was damaged. SENDSAFELY_FILE_EXISTS: see existing. SENDSAFELY_NOT_A_FILE: the
+ * target is a directory, device, pipe or socket, or a link to one of the last three, which are never replaced.
+ * SENDSAFELY_FILE_INCOMPLETE: the sender is still uploading.
  *
- * The size that the sender declared is often wrong. A file that has another one is kept, a line of the log and the
- * record have both sizes, and bytes_total of the progress follows; with strict_size it fails with
- * SENDSAFELY_SIZE_MISMATCH and nothing is kept. Parts that this library wrote say inside the encryption how many they are
- * and how large the file is: what differs from that always fails with SENDSAFELY_WRONG_PART or
- * SENDSAFELY_SIZE_MISMATCH. So does a file that unpacks to more than was declared, or sent if that is more, and
- * max_part_bytes of the client, so that no sender can fill a disk with little.
+ * The size that the sender declared is often wrong. A file of another size is kept: the log and the record have both
+ * sizes, and bytes_total of the progress follows. With strict_size it fails with SENDSAFELY_SIZE_MISMATCH and is not
+ * kept. Parts that this library wrote hold their number and the size of the file inside the encryption: a deviation
+ * from that always fails, with SENDSAFELY_WRONG_PART or SENDSAFELY_SIZE_MISMATCH. So that no sender can fill a disk
+ * with little, a file may unpack to at most max_part_bytes more than was declared, or than was sent if that is more.
  */
 sendsafely_status sendsafely_package_download_file(sendsafely_package *package,
                                                    const char *file_id,
@@ -2503,12 +2435,12 @@ sendsafely_status sendsafely_package_download_file(sendsafely_package *package,
                                                    sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Downloads a file into memory. Free the buffer with sendsafely_buffer_free.
+ * Downloads a file into memory.
  *
- * size of the buffer is what was received, size of the sendsafely_file what was declared. SENDSAFELY_SIZE_MISMATCH: also
- * for a file that has more than max_part_bytes above its declared size, so that no sender can take memory at will;
- * download it to a file.
- * Everything else as for sendsafely_package_download_file; existing and sync have no meaning here.
+ * size of the buffer is the number of bytes received, size of the sendsafely_file the declared one. So that no sender
+ * can take memory at will, a file with more than max_part_bytes above its declared size fails with
+ * SENDSAFELY_SIZE_MISMATCH: download it to a path. Everything else as for sendsafely_package_download_file; existing
+ * and sync have no meaning here.
  */
 sendsafely_status sendsafely_package_download_memory(sendsafely_package *package,
                                                      const char *file_id,
@@ -2519,9 +2451,9 @@ sendsafely_status sendsafely_package_download_memory(sendsafely_package *package
 /**
  * Downloads a file into a write callback, which gets its bytes decrypted, verified and in order.
  *
- * Bytes that the callback got are verified, but more may be missing: what it did with them counts only when the call
- * returns SENDSAFELY_OK. SENDSAFELY_WRITE_FAILED: the callback returned SENDSAFELY_STOP.
- * Everything else as for sendsafely_package_download_file; existing and sync have no meaning here.
+ * Until the call returns SENDSAFELY_OK the file may be incomplete: discard what the callback got if the call fails.
+ * SENDSAFELY_WRITE_FAILED: the callback returned SENDSAFELY_STOP. Everything else as for
+ * sendsafely_package_download_file; existing and sync have no meaning here.
  */
 sendsafely_status sendsafely_package_download_callback(sendsafely_package *package,
                                                        const char *file_id,
@@ -2532,14 +2464,14 @@ sendsafely_status sendsafely_package_download_callback(sendsafely_package *packa
                                                        sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Downloads everything into an existing local directory: all files of a package, or a Workspace with its directories,
- * or with directory_id one of these with what is in it.
+ * Downloads everything into an existing local directory: all files of a package, a Workspace with its directories, or
+ * with directory_id one of these with everything in it.
  *
- * The sender's names are made safe and, where two would be the same, told apart; the report has both. A symbolic link
- * in place of a directory is not followed. options may be NULL. Of existing, SENDSAFELY_EXISTING_REFUSE, the default,
- * answers SENDSAFELY_FILE_EXISTS before the first byte if one target exists; SENDSAFELY_EXISTING_SKIP leaves files of
- * the declared size alone and fails for others, also for one that is whole but whose sender declared a wrong size.
- * Failures and the report as for sendsafely_package_upload_all; call again with SENDSAFELY_EXISTING_SKIP to go on.
+ * The library makes the sender's names safe, and distinct where two would be the same; the report has both names. It
+ * does not follow a symbolic link in place of a directory. If a target exists, SENDSAFELY_EXISTING_REFUSE, the
+ * default, fails with SENDSAFELY_FILE_EXISTS before the first byte; SENDSAFELY_EXISTING_SKIP keeps files of the
+ * declared size and fails for others, also for a complete one whose sender declared a wrong size.
+ * Failures and the report are as for sendsafely_package_upload_all; call again with SENDSAFELY_EXISTING_SKIP to go on.
  * SENDSAFELY_DIRECTORY_NOT_FOUND: create the local directory first. Everything else as for
  * sendsafely_package_download_file.
  */
@@ -2549,18 +2481,18 @@ sendsafely_status sendsafely_package_download_all(sendsafely_package *package,
                                                   sendsafely_report **SENDSAFELY_NULLABLE out_report,
                                                   sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/** Frees a download that a call returned. */
+/** Frees the record of a download. */
 void sendsafely_download_free(sendsafely_download *SENDSAFELY_NULLABLE download);
 
 /* === ACTIVITY LOG OF A WORKSPACE (PROTOCOL 6.11) ========================================================= */
 
 /**
- * An activity log that is fetched page by page. A handle, to be freed with sendsafely_activity_iterator_free. Any
- * number of threads may use it at once; each entry is given once.
+ * An activity log that is fetched page by page. A handle that any number of threads may use at once; each entry is
+ * returned once.
  */
 typedef struct sendsafely_activity_iterator sendsafely_activity_iterator;
 
-/** Something that was done in a Workspace. */
+/** An event in a Workspace. */
 typedef struct {
   /** Id of the entry. */
   const char *activity_log_id;
@@ -2568,13 +2500,13 @@ typedef struct {
   sendsafely_time time;
   /** When it was done, as the service writes it. */
   const char *SENDSAFELY_NULLABLE time_text;
-  /** The same as the service writes it for people. */
+  /** When it was done, as the service writes it for people. */
   const char *SENDSAFELY_NULLABLE time_for_people;
-  /** Address that it was done from. */
+  /** IP address of who did it. */
   const char *SENDSAFELY_NULLABLE ip_address;
   /** Id of the package. */
   const char *SENDSAFELY_NULLABLE package_id;
-  /** Id of the file, directory or recipient that it was done to. */
+  /** Id of the file, directory or recipient in question. */
   const char *SENDSAFELY_NULLABLE target_id;
   /** What was done, in the service's word for it. */
   const char *SENDSAFELY_NULLABLE action;
@@ -2587,20 +2519,18 @@ typedef struct {
 } sendsafely_activity_entry;
 
 /**
- * Begins to list what was done in a Workspace. No network until sendsafely_activity_iterator_next, which answers
+ * Begins to list the activity log of a Workspace. No network until sendsafely_activity_iterator_next, which fails with
  * SENDSAFELY_DENIED unless the account is the Workspace's owner, a manager, or an administrator.
  *
- * Free the iterator with sendsafely_activity_iterator_free. SENDSAFELY_ONLY_IN_WORKSPACE: other packages have no such
- * log.
+ * SENDSAFELY_ONLY_IN_WORKSPACE: other packages have no such log.
  */
 sendsafely_status sendsafely_package_list_activity(sendsafely_package *package,
                                                    sendsafely_activity_iterator **out_iterator,
                                                    sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Gives the next entry of the log, NULL at its end, fetching a page where that is needed.
- *
- * Free the record with sendsafely_activity_entry_free. After a failure the next call tries the same page again.
+ * Returns the next entry of the log, NULL at its end. Fetches a page if needed; after a failure the next call fetches
+ * the same page.
  */
 sendsafely_status sendsafely_activity_iterator_next(sendsafely_activity_iterator *iterator,
                                                     sendsafely_activity_entry **out_entry,
@@ -2627,8 +2557,8 @@ SENDSAFELY_ENUM(sendsafely_package_list) {
 };
 
 /**
- * A list of packages that is fetched page by page. A handle, to be freed with sendsafely_package_iterator_free. Any
- * number of threads may use it at once; each package is given once.
+ * A list of packages that is fetched page by page. A handle that any number of threads may use at once; each package
+ * is returned once.
  */
 typedef struct sendsafely_package_iterator sendsafely_package_iterator;
 
@@ -2706,31 +2636,21 @@ typedef struct {
   sendsafely_bool is_workspace;
   /** Whether it came by a Dropzone. */
   sendsafely_bool is_dropzone;
-  /** In the history of a recipient: this recipient with what it has fetched. */
+  /** In the history of a recipient: this recipient with its downloads. */
   const sendsafely_recipient *SENDSAFELY_NULLABLE recipient;
 } sendsafely_package_summary;
 
-/**
- * Fills list options with their defaults. size is sizeof *options.
- *
- * Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
- */
+/** Fills options with their defaults; size is sizeof *options. */
 sendsafely_status sendsafely_list_options_init(sendsafely_list_options *options,
                                                size_t size);
 
-/**
- * Fills search options with their defaults. size is sizeof *options.
- *
- * Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
- */
+/** Fills options with their defaults; size is sizeof *options. */
 sendsafely_status sendsafely_search_options_init(sendsafely_search_options *options,
                                                  size_t size);
 
 /**
- * Begins to list packages of the user, newest first as the service orders them. No network until
+ * Begins to list packages of the user, in the service's order: newest first. No network until
  * sendsafely_package_iterator_next.
- *
- * list is a sendsafely_package_list; options may be NULL. Free the iterator with sendsafely_package_iterator_free.
  */
 sendsafely_status sendsafely_client_list_packages(sendsafely_client *client,
                                                   sendsafely_package_list list,
@@ -2740,10 +2660,10 @@ sendsafely_status sendsafely_client_list_packages(sendsafely_client *client,
 
 /**
  * Begins to search for packages: the user's own, or those of the organization. No network until
- * sendsafely_package_iterator_next, which answers SENDSAFELY_DENIED to who is no administrator.
+ * sendsafely_package_iterator_next, which fails with SENDSAFELY_DENIED if the user is no administrator.
  *
- * options say what to search for; with NULL all packages of the user are found. An older portal that has no search in
- * pages finds at most 100 packages of the organization.
+ * Without options it finds all packages of the user. An older portal without a search in pages finds at most 100
+ * packages of the organization.
  * SENDSAFELY_MALFORMED_EMAIL: correct sender or recipient.
  */
 sendsafely_status sendsafely_client_search_packages(sendsafely_client *client,
@@ -2752,9 +2672,8 @@ sendsafely_status sendsafely_client_search_packages(sendsafely_client *client,
                                                     sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Gives the next package of a list, NULL at its end, fetching a page where that is needed.
- *
- * Free the record with sendsafely_package_summary_free. After a failure the next call tries the same page again.
+ * Returns the next package of a list, NULL at its end. Fetches a page if needed; after a failure the next call fetches
+ * the same page.
  */
 sendsafely_status sendsafely_package_iterator_next(sendsafely_package_iterator *iterator,
                                                    sendsafely_package_summary **out_summary,
@@ -2777,9 +2696,8 @@ typedef struct {
 } sendsafely_package_summary_list;
 
 /**
- * Gives the packages that a recipient has got from the organization, with what it has fetched of each.
+ * Fetches the packages that a recipient has got from the organization, with what it has downloaded of each.
  *
- * Free the list with sendsafely_package_summary_list_free.
  * SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_INVALID_EMAIL: correct the address. SENDSAFELY_DENIED: not for this account.
  */
 sendsafely_status sendsafely_client_get_recipient_history(sendsafely_client *client,
@@ -2792,7 +2710,7 @@ void sendsafely_package_summary_list_free(sendsafely_package_summary_list *SENDS
 
 /* === USER (PROTOCOL 6.1.3) =============================================================================== */
 
-/** What the service knows of the user. */
+/** A user, as the service describes it. */
 typedef struct {
   /** The service's id. */
   const char *SENDSAFELY_NULLABLE user_id;
@@ -2802,7 +2720,7 @@ typedef struct {
   const char *SENDSAFELY_NULLABLE first_name;
   /** Last name. */
   const char *SENDSAFELY_NULLABLE last_name;
-  /** A secret of the user, for encrypting the user's own things. */
+  /** A secret of the user, for encrypting the user's own data. */
   const char *SENDSAFELY_NULLABLE client_key;
   /** Whether the user tests new versions. */
   sendsafely_bool is_beta_user;
@@ -2814,17 +2732,17 @@ typedef struct {
   sendsafely_optional_int package_life;
 } sendsafely_user;
 
-/** Asks the service for what it knows of the user. Free the record with sendsafely_user_free, which zeroes it. */
+/** Fetches the client's user. */
 sendsafely_status sendsafely_client_get_user(sendsafely_client *client,
                                              sendsafely_user **out_user,
                                              sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/** Frees what was told of a user. */
+/** Frees a user, and zeroes its secret. */
 void sendsafely_user_free(sendsafely_user *SENDSAFELY_NULLABLE user);
 
 /* === ENTERPRISE (PROTOCOL 6.1.4) ========================================================================= */
 
-/** What the service knows of the organization. */
+/** An organization, as the service describes it. */
 typedef struct {
   /** Host of its portal. */
   const char *SENDSAFELY_NULLABLE host;
@@ -2844,19 +2762,19 @@ typedef struct {
   sendsafely_bool allow_all_languages;
 } sendsafely_enterprise;
 
-/** Asks the service for what it knows of the organization. Free the record with sendsafely_enterprise_free. */
+/** Fetches the client's organization. */
 sendsafely_status sendsafely_client_get_enterprise(sendsafely_client *client,
                                                    sendsafely_enterprise **out_enterprise,
                                                    sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/** Frees what was told of an organization. */
+/** Frees an organization. */
 void sendsafely_enterprise_free(sendsafely_enterprise *SENDSAFELY_NULLABLE enterprise);
 
 /* === AUDIT LOG OF THE ORGANIZATION (PROTOCOL 6.11) ======================================================= */
 
 /**
- * An audit log that is fetched page by page. A handle, to be freed with sendsafely_audit_log_iterator_free. Any number
- * of threads may use it at once; each entry is given once.
+ * An audit log that is fetched page by page. A handle that any number of threads may use at once; each entry is
+ * returned once.
  */
 typedef struct sendsafely_audit_log_iterator sendsafely_audit_log_iterator;
 
@@ -2866,7 +2784,7 @@ typedef struct {
   size_t struct_size;
   /** Kind of event: "PACKAGE_EVENT", "ADMIN_EVENT", "USER_EVENT", or another that the service knows. */
   const char *SENDSAFELY_NULLABLE event_type;
-  /** Address that it came from. */
+  /** IP address of who did it. */
   const char *SENDSAFELY_NULLABLE ip_address;
   /** E-mail address of who did it. */
   const char *SENDSAFELY_NULLABLE authenticated_user;
@@ -2874,9 +2792,9 @@ typedef struct {
   const char *SENDSAFELY_NULLABLE impersonated_user;
   /** E-mail address of the owner of the package. */
   const char *SENDSAFELY_NULLABLE package_owner;
-  /** From when on, in UTC: "2026-01-31" or "2026-01-31 13:45:00". The service looks 90 days back. */
+  /** Earliest time, in UTC: "2026-01-31" or "2026-01-31 13:45:00". The service looks 90 days back. */
   const char *SENDSAFELY_NULLABLE min_timestamp;
-  /** Until when, in the same forms. */
+  /** Latest time, in the same forms. */
   const char *SENDSAFELY_NULLABLE max_timestamp;
   /** The row to begin with, from 0, the default. */
   sendsafely_index first_row;
@@ -2884,41 +2802,35 @@ typedef struct {
   uint32_t page_size;
 } sendsafely_audit_log_options;
 
-/** Something that the audit log of an organization has recorded. */
+/** An event in the audit log of an organization. */
 typedef struct {
   /** Id of the event. */
   const char *event_id;
-  /** When it was. */
+  /** When it was done. */
   sendsafely_time time;
-  /** When it was, as the service writes it. */
+  /** When it was done, as the service writes it. */
   const char *SENDSAFELY_NULLABLE time_text;
   /** Kind of event, in the service's word for it, such as "PACKAGE_EVENT". */
   const char *SENDSAFELY_NULLABLE event_type;
   /** What was done, in the service's word for it. */
   const char *SENDSAFELY_NULLABLE action;
-  /** Address that it was done from. */
+  /** IP address of who did it. */
   const char *SENDSAFELY_NULLABLE ip_address;
   /** Who did it: an e-mail address, or words such as "Anonymous Recipient". */
   const char *SENDSAFELY_NULLABLE authenticated_user;
   /** E-mail address of the one in whose name it was done, if in somebody else's. */
   const char *SENDSAFELY_NULLABLE impersonated_user;
-  /** What else is known of it, as JSON text, which differs from action to action. */
+  /** More about it as JSON text, different for each action. */
   const char *SENDSAFELY_NULLABLE details;
 } sendsafely_audit_log_entry;
 
-/**
- * Fills audit log options with their defaults. size is sizeof *options.
- *
- * Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
- */
+/** Fills options with their defaults; size is sizeof *options. */
 sendsafely_status sendsafely_audit_log_options_init(sendsafely_audit_log_options *options,
                                                     size_t size);
 
 /**
  * Begins to list the organization's audit log. No network until sendsafely_audit_log_iterator_next, which fails with
- * SENDSAFELY_DENIED for who is no administrator.
- *
- * options may be NULL. Free the iterator with sendsafely_audit_log_iterator_free.
+ * SENDSAFELY_DENIED if the user is no administrator.
  */
 sendsafely_status sendsafely_client_list_audit_log(sendsafely_client *client,
                                                    const sendsafely_audit_log_options *SENDSAFELY_NULLABLE options,
@@ -2926,9 +2838,8 @@ sendsafely_status sendsafely_client_list_audit_log(sendsafely_client *client,
                                                    sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Gives the next entry of the log, NULL at its end, fetching a page where that is needed.
- *
- * Free the record with sendsafely_audit_log_entry_free. After a failure the next call tries the same page again.
+ * Returns the next entry of the log, NULL at its end. Fetches a page if needed; after a failure the next call fetches
+ * the same page.
  */
 sendsafely_status sendsafely_audit_log_iterator_next(sendsafely_audit_log_iterator *iterator,
                                                      sendsafely_audit_log_entry **out_entry,
@@ -2941,10 +2852,10 @@ void sendsafely_audit_log_iterator_free(sendsafely_audit_log_iterator *SENDSAFEL
 void sendsafely_audit_log_entry_free(sendsafely_audit_log_entry *SENDSAFELY_NULLABLE entry);
 
 /**
- * Gives a page of the organization's audit log, for its administrators, as JSON text in the service's own form;
- * sendsafely_client_list_audit_log reads it.
+ * Fetches a page of the organization's audit log, for its administrators, as JSON text in the service's own form;
+ * sendsafely_client_list_audit_log returns records.
  *
- * options may be NULL. Free the text with sendsafely_string_free. SENDSAFELY_DENIED: not for this account.
+ * SENDSAFELY_DENIED: not for this account.
  */
 sendsafely_status sendsafely_client_get_audit_log(sendsafely_client *client,
                                                   const sendsafely_audit_log_options *SENDSAFELY_NULLABLE options,
@@ -2953,7 +2864,7 @@ sendsafely_status sendsafely_client_get_audit_log(sendsafely_client *client,
 
 /* === API KEYS (PROTOCOL 6.12) ============================================================================ */
 
-/** How a login ended. */
+/** The result of a login. */
 typedef struct {
   /** The new API key, unless a second factor is needed first. */
   const char *SENDSAFELY_NULLABLE api_key;
@@ -2963,19 +2874,20 @@ typedef struct {
   const char *SENDSAFELY_NULLABLE email;
   /** Whether a second factor is needed: call sendsafely_client_generate_api_key_second_factor. */
   sendsafely_bool second_factor_required;
-  /** What that call needs besides the code, if it is needed. */
+  /** The parameter of that call, if the second factor is needed. */
   const char *SENDSAFELY_NULLABLE validation_token;
   /** The kind of second factor in the service's words. */
   const char *SENDSAFELY_NULLABLE second_factor_kind;
 } sendsafely_login;
 
 /**
- * Logs in with e-mail address and password, for an API key. A client of sendsafely_client_new_without_credentials
- * does.
+ * Logs in with e-mail address and password, for a new API key. The client may be one of
+ * sendsafely_client_new_without_credentials.
  *
- * description is how the user's list of API keys will name the new one. Look at second_factor_required of the record,
- * which is freed with sendsafely_login_free. SENDSAFELY_AUTHENTICATION_FAILED: address or password is wrong.
- * SENDSAFELY_OUTCOME_UNKNOWN: a key may have been made; look at the user's list before you call again.
+ * description is the name of the key in the user's list of API keys. If second_factor_required is set, the key follows
+ * after the second factor.
+ * SENDSAFELY_AUTHENTICATION_FAILED: address or password is wrong. SENDSAFELY_OUTCOME_UNKNOWN: a key may have been
+ * created; look at the user's list before you call again.
  */
 sendsafely_status sendsafely_client_generate_api_key(sendsafely_client *client,
                                                      const char *email,
@@ -2987,8 +2899,8 @@ sendsafely_status sendsafely_client_generate_api_key(sendsafely_client *client,
 /**
  * Ends a login that needs a second factor, with validation_token of the record and the code that the user got.
  *
- * SENDSAFELY_PIN_RESENT: the code was wrong, and a new one is on its way.
- * Everything else as for sendsafely_client_generate_api_key.
+ * SENDSAFELY_PIN_RESENT: the code was wrong, and the service has sent a new one. Everything else as for
+ * sendsafely_client_generate_api_key.
  */
 sendsafely_status sendsafely_client_generate_api_key_second_factor(sendsafely_client *client,
                                                                    const char *validation_token,
@@ -3009,26 +2921,26 @@ sendsafely_status sendsafely_client_generate_api_key_oauth(sendsafely_client *cl
                                                            sendsafely_login **out_login,
                                                            sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/** Frees how a login ended, zeroing its secrets. */
+/** Frees the result of a login, and zeroes its secrets. */
 void sendsafely_login_free(sendsafely_login *SENDSAFELY_NULLABLE login);
 
 /* === REGISTRATION (PROTOCOL 6.12) ======================================================================== */
 
-/** Options of sendsafely_client_finish_registration: all of them but one proof are needed. */
+/** Options of sendsafely_client_finish_registration. All are needed, but only one proof: token, or email and pin. */
 typedef struct {
   /** Set by sendsafely_registration_options_init. */
   size_t struct_size;
-  /** The proof by link: the value of validationLink in the link that was mailed. Default: by PIN. */
+  /** Proof by link: the value of validationLink in the link of the mail. Default: by PIN. */
   const char *SENDSAFELY_NULLABLE token;
-  /** The proof by PIN: the e-mail address. Default: by link. */
+  /** Proof by PIN: the e-mail address. Default: by link. */
   const char *SENDSAFELY_NULLABLE email;
-  /** The proof by PIN: the PIN that was mailed. */
+  /** Proof by PIN: the PIN of the mail. */
   const char *SENDSAFELY_NULLABLE pin;
   /** The new password. */
   const char *password;
   /** A question to be asked when the password is forgotten. */
   const char *question;
-  /** Its answer. */
+  /** The answer to that question. */
   const char *answer;
   /** First name. */
   const char *first_name;
@@ -3037,7 +2949,7 @@ typedef struct {
 } sendsafely_registration_options;
 
 /**
- * Begins to register a user: the service mails a link to the address, or with send_pin 1 a PIN.
+ * Begins to register a user: the service mails a link to the address, or with send_pin a PIN.
  *
  * SENDSAFELY_INVALID_EMAIL: correct the address. SENDSAFELY_AUTH_FORBIDDEN: users cannot register themselves there.
  * SENDSAFELY_SECOND_FACTOR_ENFORCED: register by link. SENDSAFELY_OUTCOME_UNKNOWN: look into the mailbox.
@@ -3047,20 +2959,16 @@ sendsafely_status sendsafely_client_start_registration(sendsafely_client *client
                                                        sendsafely_bool send_pin,
                                                        sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/**
- * Fills registration options with their defaults. size is sizeof *options.
- *
- * Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
- */
+/** Fills options with their defaults; size is sizeof *options. */
 sendsafely_status sendsafely_registration_options_init(sendsafely_registration_options *options,
                                                        size_t size);
 
 /**
- * Ends a registration with what the mail held; then log in with sendsafely_client_generate_api_key.
+ * Ends a registration with the link or PIN of the mail; then log in with sendsafely_client_generate_api_key. out_email
+ * is the e-mail address.
  *
- * options must be there. out_email may be NULL; else it gets the e-mail address, to be freed with
- * sendsafely_string_free. SENDSAFELY_PASSWORD_TOO_WEAK: the service's words tell its rules.
- * SENDSAFELY_TOKEN_EXPIRED, SENDSAFELY_INVALID_TOKEN: begin again. SENDSAFELY_PIN_RESENT: ask for the new PIN.
+ * SENDSAFELY_PASSWORD_TOO_WEAK: sendsafely_error_server_message has the service's rules. SENDSAFELY_TOKEN_EXPIRED,
+ * SENDSAFELY_INVALID_TOKEN: start again. SENDSAFELY_PIN_RESENT: the service has sent a new PIN.
  * SENDSAFELY_OUTCOME_UNKNOWN: try to log in.
  */
 sendsafely_status sendsafely_client_finish_registration(sendsafely_client *client,
@@ -3070,40 +2978,35 @@ sendsafely_status sendsafely_client_finish_registration(sendsafely_client *clien
 
 /* === DROPZONE (PROTOCOL 6.6, 6.13) ======================================================================= */
 
-/**
- * Gives the e-mail addresses of those who get what arrives at the user's Dropzone. Free the list with
- * sendsafely_string_list_free.
- */
+/** Fetches the e-mail addresses of the recipients of the user's Dropzone. */
 sendsafely_status sendsafely_client_get_dropzone_recipients(sendsafely_client *client,
                                                             sendsafely_string_list **out_emails,
                                                             sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Adds an e-mail address to those who get what arrives at the user's Dropzone.
+ * Adds an e-mail address to the recipients of the user's Dropzone.
  *
- * SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_INVALID_EMAIL: correct the address. SENDSAFELY_DUPLICATE_EMAIL: it is there
- * already. SENDSAFELY_GUESTS_PROHIBITED: it is not a registered user's.
+ * SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_INVALID_EMAIL: correct the address. SENDSAFELY_DUPLICATE_EMAIL: it is one of
+ * them already. SENDSAFELY_GUESTS_PROHIBITED: it is not a registered user's.
  */
 sendsafely_status sendsafely_client_add_dropzone_recipient(sendsafely_client *client,
                                                            const char *email,
                                                            sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/**
- * Removes an e-mail address from those who get what arrives at the user's Dropzone. SENDSAFELY_REFUSED: it is not one
- * of them.
- */
+/** Removes an e-mail address from the recipients of the user's Dropzone. SENDSAFELY_REFUSED: it is not one of them. */
 sendsafely_status sendsafely_client_remove_dropzone_recipient(sendsafely_client *client,
                                                               const char *email,
                                                               sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Hands a finalized package of a hosted Dropzone over to the connectors of its owner. EACH CONNECTOR GETS THE SECURE
- * LINK WITH THE KEYCODE: it reads the files.
+ * Submits a finalized package of a hosted Dropzone to the connectors of its owner. EACH CONNECTOR GETS THE SECURE LINK
+ * WITH THE KEYCODE and can read the files.
  *
- * Package must be made by a client of sendsafely_client_new_for_dropzone, else SENDSAFELY_INVALID_ARGUMENT, and be
- * finalized, else SENDSAFELY_NOT_FINALIZED. name is a label for the owner, email the sender's address.
- * SENDSAFELY_REFUSED: the Dropzone, or one of its connectors after three attempts, did not take it.
- * SENDSAFELY_OUTCOME_UNKNOWN: it may have been taken; ask the owner before you call again.
+ * The client must be one of sendsafely_client_new_for_dropzone. name is a label for the owner, email the sender's
+ * address.
+ * SENDSAFELY_INVALID_ARGUMENT: another client. SENDSAFELY_NOT_FINALIZED: finalize first. SENDSAFELY_REFUSED: the
+ * Dropzone, or one of its connectors after three attempts, did not take it. SENDSAFELY_OUTCOME_UNKNOWN: it may have
+ * been taken; ask the owner before you call again.
  */
 sendsafely_status sendsafely_package_submit_hosted_dropzone(sendsafely_package *package,
                                                             const char *name,
@@ -3125,8 +3028,8 @@ typedef struct {
 } sendsafely_key_pair;
 
 /**
- * Makes an RSA key pair of 2048, 3072 or 4096 bits; 0 means 2048. No network; takes up to some seconds, for 4096 bits
- * longer. Free the record with sendsafely_key_pair_free.
+ * Generates an RSA key pair of 2048, 3072 or 4096 bits; 0 means 2048. No network. It takes up to some seconds, for
+ * 4096 bits longer.
  *
  * SENDSAFELY_INVALID_ARGUMENT: another size.
  */
@@ -3135,9 +3038,8 @@ sendsafely_status sendsafely_key_pair_generate(uint32_t bits,
                                                sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Makes a key pair of 2048 bits and registers its public key: sendsafely_key_pair_generate and
- * sendsafely_client_register_public_key in one call. Keep it with sendsafely_key_pair_save. Free the record with
- * sendsafely_key_pair_free.
+ * Generates a key pair of 2048 bits and registers its public key: sendsafely_key_pair_generate and
+ * sendsafely_client_register_public_key in one call. Keep it with sendsafely_key_pair_save.
  */
 sendsafely_status sendsafely_client_generate_key_pair(sendsafely_client *client,
                                                       const char *description,
@@ -3145,12 +3047,12 @@ sendsafely_status sendsafely_client_generate_key_pair(sendsafely_client *client,
                                                       sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Saves a key pair in a new file that only its owner can read, in the form of the official Python client's
- * save_key_pair. The public key is part of the private one. No network.
+ * Saves a key pair in a new file that only its owner can read, in the format of the official Python client's
+ * save_key_pair. The private key contains the public one. No network.
  *
- * public_key_id and description may be NULL. SENDSAFELY_FILE_EXISTS: an older key pair is never overwritten.
- * SENDSAFELY_INVALID_KEY: not an armored OpenPGP private key. SENDSAFELY_DIRECTORY_NOT_FOUND,
- * SENDSAFELY_ACCESS_DENIED, SENDSAFELY_DISK_FULL, SENDSAFELY_WRITE_FAILED: see the path.
+ * SENDSAFELY_FILE_EXISTS: an older key pair is never overwritten. SENDSAFELY_INVALID_KEY: not an armored OpenPGP
+ * private key. SENDSAFELY_DIRECTORY_NOT_FOUND, SENDSAFELY_ACCESS_DENIED, SENDSAFELY_DISK_FULL,
+ * SENDSAFELY_WRITE_FAILED: check the path.
  */
 sendsafely_status sendsafely_key_pair_save(const char *path,
                                            const char *SENDSAFELY_NULLABLE public_key_id,
@@ -3159,17 +3061,16 @@ sendsafely_status sendsafely_key_pair_save(const char *path,
                                            sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Loads a key pair that sendsafely_key_pair_save or the official Python client has saved. No network. Free the record
- * with sendsafely_key_pair_free.
+ * Loads a key pair that sendsafely_key_pair_save or the official Python client has saved. No network.
  *
  * SENDSAFELY_INVALID_KEY: the file holds no key pair. SENDSAFELY_FILE_NOT_FOUND, SENDSAFELY_ACCESS_DENIED,
- * SENDSAFELY_NOT_A_FILE, SENDSAFELY_READ_FAILED: see the path.
+ * SENDSAFELY_NOT_A_FILE, SENDSAFELY_READ_FAILED: check the path.
  */
 sendsafely_status sendsafely_key_pair_load(const char *path,
                                            sendsafely_key_pair **out_key_pair,
                                            sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/** Frees a key pair, zeroing it first. */
+/** Frees a key pair, and zeroes it first. */
 void sendsafely_key_pair_free(sendsafely_key_pair *SENDSAFELY_NULLABLE key_pair);
 
 /* === KEYCODES (PROTOCOL 3.7, 6.10) ======================================================================= */
@@ -3195,7 +3096,7 @@ typedef struct {
   const sendsafely_keycode *const *items;
 } sendsafely_keycode_list;
 
-/** A keycode that could not be handed on to another device. */
+/** A keycode that another device did not get. */
 typedef struct {
   /** The package id. */
   const char *package_id;
@@ -3215,7 +3116,7 @@ typedef struct {
   const sendsafely_sync_failure *const *items;
 } sendsafely_sync_failure_list;
 
-/** What sendsafely_client_sync_keycodes has done. */
+/** The result of sendsafely_client_sync_keycodes. */
 typedef struct {
   /** How many keycodes were handed on. */
   uint32_t synchronized;
@@ -3224,10 +3125,9 @@ typedef struct {
 } sendsafely_sync_result;
 
 /**
- * Gives the keycode, the secret that opens the package. No network. Free the text with sendsafely_string_free, which
- * zeroes it.
+ * Returns the keycode, the secret that opens the package. No network.
  *
- * Keep it with the id to open the package again with sendsafely_package_open. SENDSAFELY_KEYCODE_UNKNOWN: the package
+ * Keep it with the id, to open the package again with sendsafely_package_open. SENDSAFELY_KEYCODE_UNKNOWN: the package
  * was opened with a link that has none.
  */
 sendsafely_status sendsafely_package_keycode(sendsafely_package *package,
@@ -3235,12 +3135,12 @@ sendsafely_status sendsafely_package_keycode(sendsafely_package *package,
                                              sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Gives the keycodes of several packages with one request, decrypted with the private key of a trusted device; see
- * sendsafely_package_open_with_private_key for one package. Free the list with sendsafely_keycode_list_free.
+ * Fetches the keycodes of several packages with one request, and decrypts them with the private key of a trusted
+ * device. For one package see sendsafely_package_open_with_private_key.
  *
- * package_ids are count ids; the list has one item for each, in their order. SENDSAFELY_INVALID_KEY: private_key is
- * not an armored OpenPGP private key. SENDSAFELY_REFUSED: the user has no such device. What fails for one package
- * stands in its item.
+ * package_ids are count ids; the list has one item for each, in their order, with the failure if there is one.
+ * SENDSAFELY_INVALID_KEY: private_key is not an armored OpenPGP private key. SENDSAFELY_REFUSED: the user has no such
+ * device.
  */
 sendsafely_status sendsafely_client_get_keycodes(sendsafely_client *client,
                                                  const char *public_key_id,
@@ -3251,13 +3151,12 @@ sendsafely_status sendsafely_client_get_keycodes(sendsafely_client *client,
                                                  sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Hands on to the user's other trusted devices what this one can open and they cannot: decrypts each keycode that the
- * service names with private_key, encrypts it to the other device's key and stores it. Free the record with
- * sendsafely_sync_result_free.
+ * Gives the user's other trusted devices the keycodes that this device has and they lack: decrypts each keycode that
+ * the service names with private_key, encrypts it to the other device's key and stores it on the service.
  *
- * public_key_id and private_key are this device's. SENDSAFELY_INVALID_KEY: not an armored OpenPGP private key.
- * SENDSAFELY_REFUSED: the user has no such device. What fails for one keycode stands in the result; after a failure
- * of the network the call can be made again.
+ * public_key_id and private_key are this device's. The result has the failures of single keycodes; after a failure of
+ * the network call again.
+ * SENDSAFELY_INVALID_KEY: not an armored OpenPGP private key. SENDSAFELY_REFUSED: the user has no such device.
  */
 sendsafely_status sendsafely_client_sync_keycodes(sendsafely_client *client,
                                                   const char *public_key_id,
@@ -3265,19 +3164,15 @@ sendsafely_status sendsafely_client_sync_keycodes(sendsafely_client *client,
                                                   sendsafely_sync_result **out_result,
                                                   sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/**
- * Makes a keycode of 43 characters, for programs that do their own transport; nothing in this section touches the
- * network. Free the text with sendsafely_string_free, which zeroes it.
- */
+/** Generates a keycode of 43 characters, for programs with a transport of their own. No network. */
 sendsafely_status sendsafely_keycode_generate(char **out_keycode,
                                               sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Encrypts a keycode to the public key of a trusted device: gives an armored message. Free it with
- * sendsafely_string_free.
+ * Encrypts a keycode to the public key of a trusted device, as an armored message. No network.
  *
- * SENDSAFELY_INVALID_KEY: not an armored OpenPGP public key that can encrypt. SENDSAFELY_INVALID_ARGUMENT: the
- * keycode is empty.
+ * SENDSAFELY_INVALID_KEY: not an armored OpenPGP public key that can encrypt. SENDSAFELY_INVALID_ARGUMENT: the keycode
+ * is empty.
  */
 sendsafely_status sendsafely_keycode_encrypt(const char *keycode,
                                              const char *public_key,
@@ -3285,8 +3180,7 @@ sendsafely_status sendsafely_keycode_encrypt(const char *keycode,
                                              sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Decrypts a keycode with the private key of a trusted device. Free the text with sendsafely_string_free, which
- * zeroes it.
+ * Decrypts a keycode with the private key of a trusted device. No network.
  *
  * SENDSAFELY_INVALID_KEY: not an armored OpenPGP private key without a password. SENDSAFELY_DECRYPT_FAILED: it was
  * encrypted to another key, or is damaged. SENDSAFELY_UNSUPPORTED_FORMAT: no client writes such messages.
@@ -3296,7 +3190,7 @@ sendsafely_status sendsafely_keycode_decrypt(const char *armored,
                                              char **out_keycode,
                                              sendsafely_error **SENDSAFELY_NULLABLE error);
 
-/** Frees a list of keycodes, zeroing them first. */
+/** Frees a list of keycodes, and zeroes them first. */
 void sendsafely_keycode_list_free(sendsafely_keycode_list *SENDSAFELY_NULLABLE keycodes);
 
 /** Frees the result of a synchronization. */
@@ -3305,11 +3199,12 @@ void sendsafely_sync_result_free(sendsafely_sync_result *SENDSAFELY_NULLABLE res
 /* === PARTS OF FILES (PROTOCOL 3.4) ======================================================================= */
 
 /**
- * Encrypts a part of a file: size bytes at data, which may be none. Free the buffer with sendsafely_buffer_free.
+ * Encrypts a part of a file, size bytes at data, for programs with a transport of their own. No network.
  *
- * server_secret is the package's, as the service gives it. SENDSAFELY_INVALID_ARGUMENT: a secret is empty.
- * SENDSAFELY_PART_TOO_LARGE: more than 1 GiB. SENDSAFELY_OUT_OF_MEMORY: no memory for it. The part does not say to which
- * place of a file it belongs, as those of uploads do.
+ * server_secret is the package's, as the service returns it. The part does not hold its place in the file, as those of
+ * uploads do.
+ * SENDSAFELY_INVALID_ARGUMENT: a secret is empty. SENDSAFELY_PART_TOO_LARGE: more than 1 GiB.
+ * SENDSAFELY_OUT_OF_MEMORY: there is no memory for it.
  */
 sendsafely_status sendsafely_part_encrypt(const char *server_secret,
                                           const char *keycode,
@@ -3319,14 +3214,14 @@ sendsafely_status sendsafely_part_encrypt(const char *server_secret,
                                           sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Decrypts a part of a file: a message of size bytes, verified as a whole before anything of it is given out. Free the
- * buffer with sendsafely_buffer_free.
+ * Decrypts a part of a file, a message of size bytes, and verifies it as a whole before it returns anything. No
+ * network.
  *
+ * The call cannot be stopped, but its cost is bounded: eight derivations of a key, up to 40 ms each (with Argon2 a
+ * second in all, and 64 MiB of memory), and unpacking once.
  * SENDSAFELY_DECRYPT_FAILED: a secret is wrong, or the message is damaged. SENDSAFELY_UNSUPPORTED_FORMAT: no client
  * writes such messages. SENDSAFELY_PART_TOO_LARGE: a compressed one unpacks to more than 64 MiB and more than its own
- * length. It cannot be stopped; what a message may cost is bounded: eight derivations of a key, up to 40 ms each
- * (with Argon2 a second in all, and 64 MiB of memory), and unpacking to that limit once. Everything else as for
- * sendsafely_part_encrypt.
+ * length. Everything else as for sendsafely_part_encrypt.
  */
 sendsafely_status sendsafely_part_decrypt(const char *server_secret,
                                           const char *keycode,
@@ -3338,8 +3233,7 @@ sendsafely_status sendsafely_part_decrypt(const char *server_secret,
 /* === CHECKSUM (PROTOCOL 3.3) ============================================================================= */
 
 /**
- * Gives the checksum by which the service knows that one has the keycode: 64 hexadecimal digits. Free the text with
- * sendsafely_string_free.
+ * Computes the checksum that proves to the service that its sender has the keycode: 64 hexadecimal digits. No network.
  *
  * SENDSAFELY_INVALID_ARGUMENT: keycode or package_code is empty.
  */

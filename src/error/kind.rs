@@ -213,7 +213,7 @@ kinds! {
     BadAnswer = 405, SENDSAFELY_BAD_ANSWER:
         "the answer is not one of this service";
     HttpError = 406, SENDSAFELY_HTTP_ERROR:
-        "the host answered with an HTTP error";
+        "the host returned an HTTP error";
     OutcomeUnknown = 407, SENDSAFELY_OUTCOME_UNKNOWN:
         "the answer was lost, and repeating is not safe",
         "look at the package before you call again: the service may have acted already";

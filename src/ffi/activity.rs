@@ -17,7 +17,7 @@ use super::support::memory::{Memory, Translate};
 use super::support::record;
 use super::types::{sendsafely_time, time};
 
-/// Something that was done in a Workspace.
+/// An event in a Workspace.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_activity_entry {
@@ -27,13 +27,13 @@ pub struct sendsafely_activity_entry {
     pub time: sendsafely_time,
     /// When it was done, as the service writes it.
     pub time_text: Nullable<*const c_char>,
-    /// The same as the service writes it for people.
+    /// When it was done, as the service writes it for people.
     pub time_for_people: Nullable<*const c_char>,
-    /// Address that it was done from.
+    /// IP address of who did it.
     pub ip_address: Nullable<*const c_char>,
     /// Id of the package.
     pub package_id: Nullable<*const c_char>,
-    /// Id of the file, directory or recipient that it was done to.
+    /// Id of the file, directory or recipient in question.
     pub target_id: Nullable<*const c_char>,
     /// What was done, in the service's word for it.
     pub action: Nullable<*const c_char>,
@@ -65,8 +65,8 @@ impl Translate for ActivityEntry {
     }
 }
 
-/// An activity log that is fetched page by page. A handle, to be freed with sendsafely_activity_iterator_free. Any
-/// number of threads may use it at once; each entry is given once.
+/// An activity log that is fetched page by page. A handle that any number of threads may use at once; each entry is
+/// returned once.
 pub struct sendsafely_activity_iterator {
     _private: (),
 }
@@ -80,11 +80,10 @@ impl Handle for ActivityIterator {
     const WHEN_NULL: ErrorKind = ErrorKind::NullArgument;
 }
 
-/// Begins to list what was done in a Workspace. No network until sendsafely_activity_iterator_next, which answers
+/// Begins to list the activity log of a Workspace. No network until sendsafely_activity_iterator_next, which fails with
 /// SENDSAFELY_DENIED unless the account is the Workspace's owner, a manager, or an administrator.
 ///
-/// Free the iterator with sendsafely_activity_iterator_free. SENDSAFELY_ONLY_IN_WORKSPACE: other packages have no such
-/// log.
+/// SENDSAFELY_ONLY_IN_WORKSPACE: other packages have no such log.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_list_activity(
     package: *mut sendsafely_package,
@@ -101,9 +100,8 @@ pub unsafe extern "C" fn sendsafely_package_list_activity(
     })
 }
 
-/// Gives the next entry of the log, NULL at its end, fetching a page where that is needed.
-///
-/// Free the record with sendsafely_activity_entry_free. After a failure the next call tries the same page again.
+/// Returns the next entry of the log, NULL at its end. Fetches a page if needed; after a failure the next call fetches
+/// the same page.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_activity_iterator_next(
     iterator: *mut sendsafely_activity_iterator,

@@ -16,7 +16,7 @@ use super::support::memory::{Memory, Translate};
 use super::support::record;
 use super::types::sendsafely_bool;
 
-/// How a login ended.
+/// The result of a login.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_login {
@@ -28,7 +28,7 @@ pub struct sendsafely_login {
     pub email: Nullable<*const c_char>,
     /// Whether a second factor is needed: call sendsafely_client_generate_api_key_second_factor.
     pub second_factor_required: sendsafely_bool,
-    /// What that call needs besides the code, if it is needed.
+    /// The parameter of that call, if the second factor is needed.
     pub validation_token: Nullable<*const c_char>,
     /// The kind of second factor in the service's words.
     pub second_factor_kind: Nullable<*const c_char>,
@@ -64,12 +64,13 @@ impl Translate for Login {
     }
 }
 
-/// Logs in with e-mail address and password, for an API key. A client of sendsafely_client_new_without_credentials
-/// does.
+/// Logs in with e-mail address and password, for a new API key. The client may be one of
+/// sendsafely_client_new_without_credentials.
 ///
-/// description is how the user's list of API keys will name the new one. Look at second_factor_required of the record,
-/// which is freed with sendsafely_login_free. SENDSAFELY_AUTHENTICATION_FAILED: address or password is wrong.
-/// SENDSAFELY_OUTCOME_UNKNOWN: a key may have been made; look at the user's list before you call again.
+/// description is the name of the key in the user's list of API keys. If second_factor_required is set, the key follows
+/// after the second factor.
+/// SENDSAFELY_AUTHENTICATION_FAILED: address or password is wrong. SENDSAFELY_OUTCOME_UNKNOWN: a key may have been
+/// created; look at the user's list before you call again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_generate_api_key(
     client: *mut sendsafely_client,
@@ -97,8 +98,8 @@ pub unsafe extern "C" fn sendsafely_client_generate_api_key(
 
 /// Ends a login that needs a second factor, with validation_token of the record and the code that the user got.
 ///
-/// SENDSAFELY_PIN_RESENT: the code was wrong, and a new one is on its way.
-/// Everything else as for sendsafely_client_generate_api_key.
+/// SENDSAFELY_PIN_RESENT: the code was wrong, and the service has sent a new one. Everything else as for
+/// sendsafely_client_generate_api_key.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_generate_api_key_second_factor(
     client: *mut sendsafely_client,
@@ -151,7 +152,7 @@ pub unsafe extern "C" fn sendsafely_client_generate_api_key_oauth(
     })
 }
 
-/// Frees how a login ended, zeroing its secrets.
+/// Frees the result of a login, and zeroes its secrets.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_login_free(login: Nullable<*mut sendsafely_login>) {
     guard_value((), || record::free(login));

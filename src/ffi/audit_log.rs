@@ -29,7 +29,7 @@ pub struct sendsafely_audit_log_options {
     pub struct_size: usize,
     /// Kind of event: "PACKAGE_EVENT", "ADMIN_EVENT", "USER_EVENT", or another that the service knows.
     pub event_type: Nullable<*const c_char>,
-    /// Address that it came from.
+    /// IP address of who did it.
     pub ip_address: Nullable<*const c_char>,
     /// E-mail address of who did it.
     pub authenticated_user: Nullable<*const c_char>,
@@ -37,9 +37,9 @@ pub struct sendsafely_audit_log_options {
     pub impersonated_user: Nullable<*const c_char>,
     /// E-mail address of the owner of the package.
     pub package_owner: Nullable<*const c_char>,
-    /// From when on, in UTC: "2026-01-31" or "2026-01-31 13:45:00". The service looks 90 days back.
+    /// Earliest time, in UTC: "2026-01-31" or "2026-01-31 13:45:00". The service looks 90 days back.
     pub min_timestamp: Nullable<*const c_char>,
-    /// Until when, in the same forms.
+    /// Latest time, in the same forms.
     pub max_timestamp: Nullable<*const c_char>,
     /// The row to begin with, from 0, the default.
     pub first_row: sendsafely_index,
@@ -86,27 +86,27 @@ impl sendsafely_audit_log_options {
     }
 }
 
-/// Something that the audit log of an organization has recorded.
+/// An event in the audit log of an organization.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_audit_log_entry {
     /// Id of the event.
     pub event_id: *const c_char,
-    /// When it was.
+    /// When it was done.
     pub time: sendsafely_time,
-    /// When it was, as the service writes it.
+    /// When it was done, as the service writes it.
     pub time_text: Nullable<*const c_char>,
     /// Kind of event, in the service's word for it, such as "PACKAGE_EVENT".
     pub event_type: Nullable<*const c_char>,
     /// What was done, in the service's word for it.
     pub action: Nullable<*const c_char>,
-    /// Address that it was done from.
+    /// IP address of who did it.
     pub ip_address: Nullable<*const c_char>,
     /// Who did it: an e-mail address, or words such as "Anonymous Recipient".
     pub authenticated_user: Nullable<*const c_char>,
     /// E-mail address of the one in whose name it was done, if in somebody else's.
     pub impersonated_user: Nullable<*const c_char>,
-    /// What else is known of it, as JSON text, which differs from action to action.
+    /// More about it as JSON text, different for each action.
     pub details: Nullable<*const c_char>,
 }
 
@@ -128,8 +128,8 @@ impl Translate for AuditLogEntry {
     }
 }
 
-/// An audit log that is fetched page by page. A handle, to be freed with sendsafely_audit_log_iterator_free. Any number
-/// of threads may use it at once; each entry is given once.
+/// An audit log that is fetched page by page. A handle that any number of threads may use at once; each entry is
+/// returned once.
 pub struct sendsafely_audit_log_iterator {
     _private: (),
 }
@@ -143,9 +143,7 @@ impl Handle for AuditLogIterator {
     const WHEN_NULL: ErrorKind = ErrorKind::NullArgument;
 }
 
-/// Fills audit log options with their defaults. size is sizeof *options.
-///
-/// Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+/// Fills options with their defaults; size is sizeof *options.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_audit_log_options_init(
     options: *mut sendsafely_audit_log_options,
@@ -156,9 +154,7 @@ pub unsafe extern "C" fn sendsafely_audit_log_options_init(
 }
 
 /// Begins to list the organization's audit log. No network until sendsafely_audit_log_iterator_next, which fails with
-/// SENDSAFELY_DENIED for who is no administrator.
-///
-/// options may be NULL. Free the iterator with sendsafely_audit_log_iterator_free.
+/// SENDSAFELY_DENIED if the user is no administrator.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_list_audit_log(
     client: *mut sendsafely_client,
@@ -180,9 +176,8 @@ pub unsafe extern "C" fn sendsafely_client_list_audit_log(
     })
 }
 
-/// Gives the next entry of the log, NULL at its end, fetching a page where that is needed.
-///
-/// Free the record with sendsafely_audit_log_entry_free. After a failure the next call tries the same page again.
+/// Returns the next entry of the log, NULL at its end. Fetches a page if needed; after a failure the next call fetches
+/// the same page.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_audit_log_iterator_next(
     iterator: *mut sendsafely_audit_log_iterator,
@@ -218,10 +213,10 @@ pub unsafe extern "C" fn sendsafely_audit_log_entry_free(
     guard_value((), || record::free(entry));
 }
 
-/// Gives a page of the organization's audit log, for its administrators, as JSON text in the service's own form;
-/// sendsafely_client_list_audit_log reads it.
+/// Fetches a page of the organization's audit log, for its administrators, as JSON text in the service's own form;
+/// sendsafely_client_list_audit_log returns records.
 ///
-/// options may be NULL. Free the text with sendsafely_string_free. SENDSAFELY_DENIED: not for this account.
+/// SENDSAFELY_DENIED: not for this account.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_get_audit_log(
     client: *mut sendsafely_client,

@@ -17,7 +17,7 @@ pub struct sendsafely_buffer {
 }
 
 impl Out<sendsafely_buffer> {
-    /// Gives bytes, without copying them.
+    /// Puts a buffer there, without copying the bytes.
     pub(super) fn give_buffer(self, bytes: Vec<u8>) {
         let mut memory = Memory::default();
         let buffer = sendsafely_buffer {

@@ -10,8 +10,7 @@ use super::support::caller::Caller;
 use super::support::marks::Nullable;
 use super::support::marks::number::sendsafely_status;
 
-/// Gives the checksum by which the service knows that one has the keycode: 64 hexadecimal digits. Free the text with
-/// sendsafely_string_free.
+/// Computes the checksum that proves to the service that its sender has the keycode: 64 hexadecimal digits. No network.
 ///
 /// SENDSAFELY_INVALID_ARGUMENT: keycode or package_code is empty.
 #[unsafe(no_mangle)]

@@ -30,13 +30,12 @@ use super::support::output::Out;
 use super::support::record;
 use super::types::sendsafely_bool;
 
-/// A host with the credentials of an account, and everything that its calls share: a handle, to be freed with
-/// sendsafely_client_free. Any number of threads may use it at once.
+/// A host with the credentials of an account, and all that its calls share. A handle.
 pub struct sendsafely_client {
     _private: (),
 }
 
-/// The retry_window_ms of a client whose failed requests are not made again.
+/// A retry_window_ms that repeats no failed request.
 pub const SENDSAFELY_NO_RETRY: u64 = u64::MAX;
 
 /// Options of sendsafely_client_new.
@@ -51,44 +50,44 @@ pub struct sendsafely_client_options {
     pub client_version: Nullable<*const c_char>,
     /// Language of the service's texts, such as "en-US". Default: the service's own.
     pub locale: Nullable<*const c_char>,
-    /// URL of a proxy, such as "http://proxy:3128", by http, https, socks5 or socks5h; "" for none. Default: the first
+    /// URL of a proxy by http, https, socks5 or socks5h, such as "http://proxy:3128"; "" for none. Default: the first
     /// of https_proxy, HTTPS_PROXY, all_proxy and ALL_PROXY in the environment (http_proxy, all_proxy and ALL_PROXY for
-    /// http:// hosts), but not for the hosts in no_proxy or NO_PROXY, whose entries mean what they mean to curl. Never
-    /// used for this machine itself. One that cannot be used is an error, never gone around.
+    /// http:// hosts), except for the hosts in no_proxy or NO_PROXY, whose entries mean what they mean to curl. This
+    /// machine itself is never reached through a proxy. A proxy that cannot be used is an error and never bypassed.
     pub proxy: Nullable<*const c_char>,
     /// Path of a PEM file with certificate authorities to trust besides the system's. Default: none.
     pub ca_bundle: Nullable<*const c_char>,
     /// Time that one attempt to connect may take. Default: 10 seconds.
     pub connect_timeout_ms: u64,
-    /// Time without a byte moving after which an attempt has failed. Default: 60 seconds.
+    /// Time without a byte moving after which an attempt fails. Default: 60 seconds.
     pub stall_timeout_ms: u64,
-    /// Time without progress for which failed requests are made again; SENDSAFELY_NO_RETRY: not at all. Default: 300
-    /// seconds. An answer that has begun is whole within this time (5 to 300 seconds; 60 without retries), but for
-    /// parts, which may take as long as they move 1 KiB in a second, on average over this time (5 to 60 seconds).
+    /// Time without progress for which failed requests are repeated; SENDSAFELY_NO_RETRY for none. Default: 300
+    /// seconds. A response that has begun must be complete within this time (5 to 300 seconds; 60 without retries); a
+    /// part may take as long as it moves 1 KiB in a second, on average over this time (5 to 60 seconds).
     pub retry_window_ms: u64,
     /// Bytes per part of an upload, 1 to 10,485,760. Default: 2,621,440.
     pub part_size: u64,
     /// Bytes of memory that all transfers of this client share, 1,048,576 or more. Default: 33,554,432. A part counts
-    /// as what it takes, a compressed one as what it unpacks to. One part of each transfer may always run.
+    /// with the memory that it takes, a compressed one with what it unpacks to. One part of each transfer may always
+    /// run.
     pub memory_budget: u64,
     /// Bytes of the largest part that a download takes, 65,536 to 1,073,741,824. Default: 67,108,864.
     pub max_part_bytes: u64,
-    /// Parts that one transfer has under way at once, 1 to 16. Default: 4.
+    /// Parts that one transfer sends or receives at once, 1 to 16. Default: 4.
     pub parts_in_flight: u32,
-    /// Whether to transfer through the API host instead of directly with the storage. Default: only where that is
-    /// needed.
+    /// Whether to transfer through the API host, not directly with the storage. Default: only if that is needed.
     pub force_api_route: sendsafely_bool,
-    /// Whether to allow http:// for every host, where anyone on the way can read the requests and change the answers.
+    /// Whether to allow http:// for every host, where anyone on the way can read the requests and change the responses.
     /// Default: only for this machine itself.
     pub allow_plain_http: sendsafely_bool,
     /// Progress of every call that has no callback of its own; see "Progress and stopping". Default: none. It may run
     /// on any thread that calls the library.
     pub on_progress: Nullable<sendsafely_progress_callback>,
-    /// Handed to on_progress.
+    /// Passed to on_progress.
     pub user_data: *mut c_void,
-    /// Takes lines for a log: retries, changes of route. Never a secret. Default: none.
+    /// Takes lines for a log: retries, changes of route; never a secret. Default: none.
     pub on_log: Nullable<sendsafely_log_callback>,
-    /// Handed to on_log.
+    /// Passed to on_log.
     pub log_user_data: *mut c_void,
 }
 
@@ -179,7 +178,7 @@ impl Handle for ClientObject {
     const WHEN_NULL: ErrorKind = ErrorKind::NullArgument;
 }
 
-/// Makes a call of the core on a client, observed by its callbacks.
+/// Calls the core with a client; its callbacks observe the call.
 pub(super) fn call<T>(
     client: *mut sendsafely_client,
     call: impl FnOnce(&Client, &mut dyn Observer) -> Result<T>,
@@ -190,7 +189,7 @@ pub(super) fn call<T>(
         .observe(0, |observer| call(&object.client, observer))
 }
 
-/// Gives a new client.
+/// Puts a new client out.
 fn give(
     caller: Caller,
     out_client: Out<sendsafely_client>,
@@ -211,9 +210,7 @@ fn give(
     out_client.give_handle(ClientObject { client, callbacks })
 }
 
-/// Fills client options with their defaults. size is sizeof *options.
-///
-/// Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+/// Fills options with their defaults; size is sizeof *options.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_options_init(
     options: *mut sendsafely_client_options,
@@ -223,14 +220,13 @@ pub unsafe extern "C" fn sendsafely_client_options_init(
     unsafe { options::init(options, size) }
 }
 
-/// Creates a client for a host, such as "https://acme.sendsafely.com", with the API key and secret of an account.
-/// No network.
+/// Creates a client for a host, such as "https://acme.sendsafely.com", with the API key and secret of an account. No
+/// network.
 ///
-/// options may be NULL. The client is freed with sendsafely_client_free.
-/// host without a scheme means https. SENDSAFELY_MALFORMED_HOST: give host and at most scheme and port.
-/// SENDSAFELY_INSECURE_HOST: use https://. SENDSAFELY_NO_TRUST_STORE: install the system's certificates or set
-/// ca_bundle. A wrong key or secret shows at the first call that touches the network, as
-/// SENDSAFELY_AUTHENTICATION_FAILED.
+/// A host without a scheme means https.
+/// SENDSAFELY_MALFORMED_HOST: use a host and at most scheme and port. SENDSAFELY_INSECURE_HOST: use https://.
+/// SENDSAFELY_NO_TRUST_STORE: install the system's certificates or set ca_bundle. A wrong key or secret shows at the
+/// first call on the network, as SENDSAFELY_AUTHENTICATION_FAILED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_new(
     host: *const c_char,
@@ -252,10 +248,10 @@ pub unsafe extern "C" fn sendsafely_client_new(
     })
 }
 
-/// Creates a client that can only log in and register, for who has no API key yet; see
-/// sendsafely_client_generate_api_key. Any other call answers SENDSAFELY_NO_CREDENTIALS. No network.
+/// Creates a client that can only log in and register, for a user without an API key; see
+/// sendsafely_client_generate_api_key. No network.
 ///
-/// Everything else as for sendsafely_client_new.
+/// Every other call with it fails with SENDSAFELY_NO_CREDENTIALS. Everything else as for sendsafely_client_new.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_new_without_credentials(
     host: *const c_char,
@@ -275,7 +271,7 @@ pub unsafe extern "C" fn sendsafely_client_new_without_credentials(
 
 /// Creates a client for an anonymous sender to a Dropzone, by the id of that Dropzone. No network.
 ///
-/// It can create a package, upload files, set a message and finalize, with unconfirmed_sender or
+/// It can create a package, upload files, set a message, and finalize with unconfirmed_sender or
 /// confirmed_sender_token; the recipients are those of the Dropzone. See sendsafely_package_submit_hosted_dropzone.
 /// Everything else as for sendsafely_client_new.
 #[unsafe(no_mangle)]
@@ -299,9 +295,8 @@ pub unsafe extern "C" fn sendsafely_client_new_for_dropzone(
 
 /// Makes a signed REST call to a path of the host's API, such as "/package/", for what no function covers.
 ///
-/// method is GET, PUT, POST, PATCH or DELETE; json_body may be NULL. out_json receives the answer's JSON text as it
-/// came, to be freed with sendsafely_string_free; its member "response" is not judged, and a lost answer is not asked
-/// for again unless the method is GET.
+/// method is GET, PUT, POST, PATCH or DELETE. out_json is the JSON text of the response as it came; the library does
+/// not look at its member "response". After a lost response it repeats only a GET.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_request(
     client: *mut sendsafely_client,
@@ -331,10 +326,9 @@ pub unsafe extern "C" fn sendsafely_client_request(
     })
 }
 
-/// Asks whether the service takes key and secret, and gives the e-mail address of their owner.
+/// Checks key and secret with the service; out_email is the e-mail address of their owner.
 ///
-/// out_email may be NULL; else free the text with sendsafely_string_free. SENDSAFELY_AUTHENTICATION_FAILED: check key,
-/// secret, host and clock.
+/// SENDSAFELY_AUTHENTICATION_FAILED: check key, secret, host and clock.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_verify_credentials(
     client: *mut sendsafely_client,
@@ -376,13 +370,12 @@ impl Translate for RequestHeaders {
     }
 }
 
-/// Signs a request of the REST API with the client's key and secret, without sending it. Free the record with
-/// sendsafely_request_headers_free.
+/// Signs a request of the REST API with the client's key and secret, without sending it.
 ///
-/// path begins with "/api/v2.0/" or with what follows that; a query in it is not signed. body is the text as it will be
-/// sent, of a multipart upload that of its requestData; NULL: none. timestamp is like "2024-01-02T03:04:05+0000";
-/// NULL: now. SENDSAFELY_INVALID_ARGUMENT: correct path or timestamp. SENDSAFELY_NO_CREDENTIALS: the client has no API
-/// key.
+/// path begins with "/api/v2.0/" or with what follows that; a query in it is not signed. body is the text that will be
+/// sent, of a multipart upload its requestData; NULL for none. timestamp is like "2024-01-02T03:04:05+0000"; NULL for
+/// now.
+/// SENDSAFELY_INVALID_ARGUMENT: correct path or timestamp. SENDSAFELY_NO_CREDENTIALS: the client has no API key.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_sign(
     client: *mut sendsafely_client,
@@ -410,7 +403,7 @@ pub unsafe extern "C" fn sendsafely_client_sign(
     })
 }
 
-/// Frees a client; packages made with it keep working.
+/// Frees a client. Packages made with it keep working.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_free(client: Nullable<*mut sendsafely_client>) {
     guard_value((), || handle::free::<ClientObject>(client));

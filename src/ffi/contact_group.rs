@@ -66,7 +66,7 @@ pub struct sendsafely_contact_group {
     pub name: *const c_char,
     /// Whether it is the organization's, which all its users may use.
     pub is_organization_group: sendsafely_bool,
-    /// Who is in it.
+    /// Its members.
     pub members: *const sendsafely_contact_group_member_list,
 }
 
@@ -104,10 +104,9 @@ impl Translate for Vec<ContactGroup> {
 
 /// Creates an empty contact group: recipients under one name.
 ///
-/// is_organization_group is 1 for a group of the organization, which only its administrators create; else 0. out_group
-/// may be NULL; else free the record with sendsafely_contact_group_free. SENDSAFELY_INVALID_ARGUMENT: the name is
-/// empty. SENDSAFELY_DENIED: the user is no administrator. SENDSAFELY_OUTCOME_UNKNOWN: the answer was lost; list the
-/// groups before you create it again.
+/// Only administrators of the organization may set is_organization_group, which makes it the organization's.
+/// SENDSAFELY_INVALID_ARGUMENT: the name is empty. SENDSAFELY_DENIED: the user is no administrator.
+/// SENDSAFELY_OUTCOME_UNKNOWN: the response was lost; list the groups before you call again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_create_contact_group(
     client: *mut sendsafely_client,
@@ -130,7 +129,7 @@ pub unsafe extern "C" fn sendsafely_client_create_contact_group(
     })
 }
 
-/// Gives a contact group with its members. Free the record with sendsafely_contact_group_free.
+/// Fetches a contact group with its members.
 ///
 /// SENDSAFELY_REFUSED: there is no such group, or it is somebody else's.
 #[unsafe(no_mangle)]
@@ -154,8 +153,7 @@ pub unsafe extern "C" fn sendsafely_client_get_contact_group(
     })
 }
 
-/// Gives the contact groups of the user with their members, or with whole_organization 1 those of the organization.
-/// Free the list with sendsafely_contact_group_list_free.
+/// Fetches the contact groups of the user with their members, or with whole_organization those of the organization.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_get_contact_groups(
     client: *mut sendsafely_client,
@@ -177,9 +175,9 @@ pub unsafe extern "C" fn sendsafely_client_get_contact_groups(
     })
 }
 
-/// Deletes a contact group; it disappears from the packages that it is on.
+/// Deletes a contact group, also from the packages that it is on.
 ///
-/// SENDSAFELY_REFUSED, SENDSAFELY_DENIED: there is no such group, or it is not the user's to change.
+/// SENDSAFELY_REFUSED, SENDSAFELY_DENIED: there is no such group, or the user may not change it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_delete_contact_group(
     client: *mut sendsafely_client,
@@ -198,9 +196,8 @@ pub unsafe extern "C" fn sendsafely_client_delete_contact_group(
 
 /// Adds somebody to a contact group.
 ///
-/// out_member may be NULL; else free the record with sendsafely_contact_group_member_free.
 /// SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_INVALID_EMAIL: correct the address. SENDSAFELY_DUPLICATE_EMAIL: it is in the
-/// group already. SENDSAFELY_REFUSED, SENDSAFELY_DENIED: there is no such group, or it is not the user's to change.
+/// group already. SENDSAFELY_REFUSED, SENDSAFELY_DENIED: there is no such group, or the user may not change it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_add_contact_group_member(
     client: *mut sendsafely_client,
@@ -223,10 +220,10 @@ pub unsafe extern "C" fn sendsafely_client_add_contact_group_member(
     })
 }
 
-/// Removes somebody from a contact group, by the user_id that the group's members have.
+/// Removes somebody from a contact group, by the user_id of the member.
 ///
-/// SENDSAFELY_USER_NOT_FOUND, SENDSAFELY_REFUSED: nobody of this id is in the group. SENDSAFELY_DENIED: the group is
-/// not the user's to change.
+/// SENDSAFELY_USER_NOT_FOUND, SENDSAFELY_REFUSED: the group has no such member. SENDSAFELY_DENIED: the user may not
+/// change the group.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_remove_contact_group_member(
     client: *mut sendsafely_client,
@@ -245,12 +242,12 @@ pub unsafe extern "C" fn sendsafely_client_remove_contact_group_member(
     })
 }
 
-/// Puts a contact group on a package: all its members can open it. It counts as a recipient when the package is
-/// finalized.
+/// Adds a contact group to a package: all its members can open it. Finalize counts it as a recipient. Before or after
+/// finalize.
 ///
-/// Before or after finalize. SENDSAFELY_REFUSED: there is no such group, or it is somebody else's. In a Workspace or a
-/// finalized package also SENDSAFELY_WRONG_KEYCODE, SENDSAFELY_KEYCODE_NOT_PROVED, as for
-/// sendsafely_package_upload_keycodes: the group was not added.
+/// SENDSAFELY_REFUSED: there is no such group, or it is somebody else's. In a Workspace or a finalized package also
+/// SENDSAFELY_WRONG_KEYCODE, SENDSAFELY_KEYCODE_NOT_PROVED, as for sendsafely_package_upload_keycodes; then the group
+/// was not added.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_add_contact_group(
     package: *mut sendsafely_package,
@@ -268,7 +265,7 @@ pub unsafe extern "C" fn sendsafely_package_add_contact_group(
     })
 }
 
-/// Takes a contact group off a package. Before or after finalize.
+/// Removes a contact group from a package. Before or after finalize.
 ///
 /// SENDSAFELY_REFUSED: it is not on the package.
 #[unsafe(no_mangle)]

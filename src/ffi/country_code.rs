@@ -52,8 +52,8 @@ impl Translate for Vec<CountryCode> {
     }
 }
 
-/// Gives the countries whose phone numbers need no dialling code; those of all others begin with + and theirs. No
-/// network. Free the list with sendsafely_country_code_list_free.
+/// Returns the countries whose phone numbers need no dialling code; numbers of all others begin with + and theirs. No
+/// network.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_country_codes(
     out_countries: *mut *mut sendsafely_country_code_list,

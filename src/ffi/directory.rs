@@ -27,7 +27,7 @@ use super::types::{sendsafely_bool, sendsafely_index, sendsafely_time, time};
 pub struct sendsafely_directory_options {
     /// Set by sendsafely_directory_options_init.
     pub struct_size: usize,
-    /// What to sort by: "name", or another field that the service knows. Default: its own order.
+    /// Field to sort by: "name", or another one that the service knows. Default: its own order.
     pub sort_field: Nullable<*const c_char>,
     /// Whether the last come first. Default: no.
     pub descending: sendsafely_bool,
@@ -72,17 +72,17 @@ impl sendsafely_directory_options {
     }
 }
 
-/// A directory as the one above shows it.
+/// A directory as an entry of the one above it.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_subdirectory {
     /// Its id.
     pub directory_id: *const c_char,
-    /// Its name. Not safe as a path: sendsafely_package_download_all makes it so.
+    /// Its name. Not safe as a path; sendsafely_package_download_all makes it safe.
     pub name: *const c_char,
-    /// When it was made.
+    /// When it was created.
     pub created: sendsafely_time,
-    /// When it was made, as the service writes it.
+    /// When it was created, as the service writes it.
     pub created_text: Nullable<*const c_char>,
 }
 
@@ -145,9 +145,7 @@ impl Translate for Directory {
     }
 }
 
-/// Fills directory options with their defaults. size is sizeof *options.
-///
-/// Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+/// Fills options with their defaults; size is sizeof *options.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_directory_options_init(
     options: *mut sendsafely_directory_options,
@@ -159,8 +157,7 @@ pub unsafe extern "C" fn sendsafely_directory_options_init(
 
 /// Lists a directory of a Workspace: its files and the directories in it.
 ///
-/// directory_id NULL is the root directory. options may be NULL: everything is fetched, page by page. Free the record
-/// with sendsafely_directory_free.
+/// A directory_id of NULL is the root directory. Without options the whole list is fetched, page by page.
 /// SENDSAFELY_ONLY_IN_WORKSPACE: other packages have no directories. SENDSAFELY_REFUSED: no such directory.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_get_directory(
@@ -185,12 +182,12 @@ pub unsafe extern "C" fn sendsafely_package_get_directory(
     })
 }
 
-/// Makes a directory in a Workspace.
+/// Creates a directory in a Workspace.
 ///
-/// parent_id is the directory to make it in, NULL for the root directory. out_directory_id may be NULL; else free the
-/// new id with sendsafely_string_free. SENDSAFELY_MALFORMED_FILE_NAME, SENDSAFELY_INVALID_FILE_NAME: choose another
-/// name. SENDSAFELY_ONLY_IN_WORKSPACE: other packages have no directories. SENDSAFELY_DENIED: the account may only
-/// read. SENDSAFELY_REFUSED: no such parent.
+/// parent_id is the directory in which to create it, NULL for the root directory.
+/// SENDSAFELY_MALFORMED_FILE_NAME, SENDSAFELY_INVALID_FILE_NAME: choose another name. SENDSAFELY_ONLY_IN_WORKSPACE:
+/// other packages have no directories. SENDSAFELY_DENIED: the account may only read. SENDSAFELY_REFUSED: no such
+/// parent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_create_directory(
     package: *mut sendsafely_package,
@@ -213,7 +210,7 @@ pub unsafe extern "C" fn sendsafely_package_create_directory(
     })
 }
 
-/// Gives a directory of a Workspace another name. The root directory has none: SENDSAFELY_DENIED.
+/// Renames a directory of a Workspace. The root directory has no name: SENDSAFELY_DENIED.
 ///
 /// Everything else as for sendsafely_package_create_directory.
 #[unsafe(no_mangle)]
@@ -236,8 +233,8 @@ pub unsafe extern "C" fn sendsafely_package_rename_directory(
 
 /// Moves a directory of a Workspace, with everything in it, into another one of the same Workspace.
 ///
-/// target_directory_id NULL is the root directory. SENDSAFELY_REFUSED: there is no such directory, or the target is
-/// inside it. Everything else as for sendsafely_package_create_directory.
+/// A target_directory_id of NULL is the root directory. SENDSAFELY_REFUSED: there is no such directory, or the target
+/// is inside it. Everything else as for sendsafely_package_create_directory.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_move_directory(
     package: *mut sendsafely_package,
@@ -257,7 +254,8 @@ pub unsafe extern "C" fn sendsafely_package_move_directory(
     })
 }
 
-/// Deletes a directory of a Workspace with everything in it, for good. Not the root directory: SENDSAFELY_DENIED.
+/// Deletes a directory of a Workspace with everything in it, for good. The root directory cannot be deleted:
+/// SENDSAFELY_DENIED.
 ///
 /// Everything else as for sendsafely_package_create_directory.
 #[unsafe(no_mangle)]

@@ -41,11 +41,11 @@ pub struct sendsafely_download_options {
     pub directory_id: Nullable<*const c_char>,
     /// What to do with a target that exists. Default: SENDSAFELY_EXISTING_REFUSE.
     pub existing: number::sendsafely_existing,
-    /// Whether the file is on the disk, not only in the system's cache, when the call returns. Default: no.
+    /// Whether the call returns only when the file is on the disk, not just in the system's cache. Default: no.
     pub sync: sendsafely_bool,
     /// Progress of this call; see "Progress and stopping". Default: the client's callback.
     pub on_progress: Nullable<sendsafely_progress_callback>,
-    /// Handed to on_progress.
+    /// Passed to on_progress.
     pub user_data: *mut c_void,
     /// Whether a file of another size than its sender declared fails with SENDSAFELY_SIZE_MISMATCH instead of being
     /// kept. Default: no.
@@ -94,11 +94,11 @@ pub struct sendsafely_download {
     pub file_name: *const c_char,
     /// Where it was written, if it was written to a path.
     pub path: Nullable<*const c_char>,
-    /// Bytes of the file as they were received; of one that was left alone, as its sender declared them.
+    /// Bytes received; of a file that was skipped, the bytes that its sender declared.
     pub size: u64,
-    /// Whether the target existed and was left alone.
+    /// Whether the target existed and was kept.
     pub skipped: sendsafely_bool,
-    /// Bytes of the file as its sender declared them, where it did: not always rightly.
+    /// Bytes of the file as its sender declared them, if so; often wrong.
     pub declared_size: sendsafely_optional_size,
 }
 
@@ -117,9 +117,7 @@ impl Translate for Download {
     }
 }
 
-/// Fills download options with their defaults. size is sizeof *options.
-///
-/// Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+/// Fills options with their defaults; size is sizeof *options.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_download_options_init(
     options: *mut sendsafely_download_options,
@@ -131,23 +129,20 @@ pub unsafe extern "C" fn sendsafely_download_options_init(
 
 /// Downloads a file to a path, decrypted and verified part by part.
 ///
-/// The package must be known with its keycode. path is the file to write, or an existing directory, in which the file
-/// gets the sender's name made safe. The target appears at once and only when everything is there and verified; until
-/// then a temporary file stands beside it, which only its owner can read. A new file gets the mode of any new file, 0666
-/// less the umask; a replaced one keeps its mode. A symbolic link at the target is replaced, never followed.
-///
-/// options may be NULL. out_download may be NULL; else free the record with sendsafely_download_free.
+/// path is the file to write, or an existing directory, in which the file gets the sender's name made safe. The keycode
+/// must be known. The library writes a temporary file beside the target, which only its owner can read, and renames it
+/// when all parts are there and verified. A new file gets the usual mode, 0666 less the umask; a replaced one keeps its
+/// mode. A symbolic link at the target is replaced, never followed.
 /// SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file. SENDSAFELY_PASSWORD_REQUIRED: set password. SENDSAFELY_DECRYPT_FAILED:
-/// the keycode is wrong or the data was damaged. SENDSAFELY_FILE_EXISTS: see existing. SENDSAFELY_NOT_A_FILE: a
-/// directory, device, pipe or socket is at the target, or a link to one of the last three; none of them is ever replaced.
-/// SENDSAFELY_FILE_INCOMPLETE: the sender is not done.
+/// the keycode is wrong or the data was damaged. SENDSAFELY_FILE_EXISTS: see existing. SENDSAFELY_NOT_A_FILE: the
+/// target is a directory, device, pipe or socket, or a link to one of the last three, which are never replaced.
+/// SENDSAFELY_FILE_INCOMPLETE: the sender is still uploading.
 ///
-/// The size that the sender declared is often wrong. A file that has another one is kept, a line of the log and the
-/// record have both sizes, and bytes_total of the progress follows; with strict_size it fails with
-/// SENDSAFELY_SIZE_MISMATCH and nothing is kept. Parts that this library wrote say inside the encryption how many they are
-/// and how large the file is: what differs from that always fails with SENDSAFELY_WRONG_PART or
-/// SENDSAFELY_SIZE_MISMATCH. So does a file that unpacks to more than was declared, or sent if that is more, and
-/// max_part_bytes of the client, so that no sender can fill a disk with little.
+/// The size that the sender declared is often wrong. A file of another size is kept: the log and the record have both
+/// sizes, and bytes_total of the progress follows. With strict_size it fails with SENDSAFELY_SIZE_MISMATCH and is not
+/// kept. Parts that this library wrote hold their number and the size of the file inside the encryption: a deviation
+/// from that always fails, with SENDSAFELY_WRONG_PART or SENDSAFELY_SIZE_MISMATCH. So that no sender can fill a disk
+/// with little, a file may unpack to at most max_part_bytes more than was declared, or than was sent if that is more.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_download_file(
     package: *mut sendsafely_package,
@@ -176,12 +171,12 @@ pub unsafe extern "C" fn sendsafely_package_download_file(
     })
 }
 
-/// Downloads a file into memory. Free the buffer with sendsafely_buffer_free.
+/// Downloads a file into memory.
 ///
-/// size of the buffer is what was received, size of the sendsafely_file what was declared. SENDSAFELY_SIZE_MISMATCH: also
-/// for a file that has more than max_part_bytes above its declared size, so that no sender can take memory at will;
-/// download it to a file.
-/// Everything else as for sendsafely_package_download_file; existing and sync have no meaning here.
+/// size of the buffer is the number of bytes received, size of the sendsafely_file the declared one. So that no sender
+/// can take memory at will, a file with more than max_part_bytes above its declared size fails with
+/// SENDSAFELY_SIZE_MISMATCH: download it to a path. Everything else as for sendsafely_package_download_file; existing
+/// and sync have no meaning here.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_download_memory(
     package: *mut sendsafely_package,
@@ -214,9 +209,9 @@ pub unsafe extern "C" fn sendsafely_package_download_memory(
 
 /// Downloads a file into a write callback, which gets its bytes decrypted, verified and in order.
 ///
-/// Bytes that the callback got are verified, but more may be missing: what it did with them counts only when the call
-/// returns SENDSAFELY_OK. SENDSAFELY_WRITE_FAILED: the callback returned SENDSAFELY_STOP.
-/// Everything else as for sendsafely_package_download_file; existing and sync have no meaning here.
+/// Until the call returns SENDSAFELY_OK the file may be incomplete: discard what the callback got if the call fails.
+/// SENDSAFELY_WRITE_FAILED: the callback returned SENDSAFELY_STOP. Everything else as for
+/// sendsafely_package_download_file; existing and sync have no meaning here.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_download_callback(
     package: *mut sendsafely_package,
@@ -261,14 +256,14 @@ pub unsafe extern "C" fn sendsafely_package_download_callback(
     })
 }
 
-/// Downloads everything into an existing local directory: all files of a package, or a Workspace with its directories,
-/// or with directory_id one of these with what is in it.
+/// Downloads everything into an existing local directory: all files of a package, a Workspace with its directories, or
+/// with directory_id one of these with everything in it.
 ///
-/// The sender's names are made safe and, where two would be the same, told apart; the report has both. A symbolic link
-/// in place of a directory is not followed. options may be NULL. Of existing, SENDSAFELY_EXISTING_REFUSE, the default,
-/// answers SENDSAFELY_FILE_EXISTS before the first byte if one target exists; SENDSAFELY_EXISTING_SKIP leaves files of
-/// the declared size alone and fails for others, also for one that is whole but whose sender declared a wrong size.
-/// Failures and the report as for sendsafely_package_upload_all; call again with SENDSAFELY_EXISTING_SKIP to go on.
+/// The library makes the sender's names safe, and distinct where two would be the same; the report has both names. It
+/// does not follow a symbolic link in place of a directory. If a target exists, SENDSAFELY_EXISTING_REFUSE, the
+/// default, fails with SENDSAFELY_FILE_EXISTS before the first byte; SENDSAFELY_EXISTING_SKIP keeps files of the
+/// declared size and fails for others, also for a complete one whose sender declared a wrong size.
+/// Failures and the report are as for sendsafely_package_upload_all; call again with SENDSAFELY_EXISTING_SKIP to go on.
 /// SENDSAFELY_DIRECTORY_NOT_FOUND: create the local directory first. Everything else as for
 /// sendsafely_package_download_file.
 #[unsafe(no_mangle)]
@@ -293,7 +288,7 @@ pub unsafe extern "C" fn sendsafely_package_download_all(
     })
 }
 
-/// Frees a download that a call returned.
+/// Frees the record of a download.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_download_free(download: Nullable<*mut sendsafely_download>) {
     guard_value((), || record::free(download));

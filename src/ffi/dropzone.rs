@@ -10,8 +10,7 @@ use super::support::caller::Caller;
 use super::support::marks::Nullable;
 use super::support::marks::number::sendsafely_status;
 
-/// Gives the e-mail addresses of those who get what arrives at the user's Dropzone. Free the list with
-/// sendsafely_string_list_free.
+/// Fetches the e-mail addresses of the recipients of the user's Dropzone.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_get_dropzone_recipients(
     client: *mut sendsafely_client,
@@ -31,10 +30,10 @@ pub unsafe extern "C" fn sendsafely_client_get_dropzone_recipients(
     })
 }
 
-/// Adds an e-mail address to those who get what arrives at the user's Dropzone.
+/// Adds an e-mail address to the recipients of the user's Dropzone.
 ///
-/// SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_INVALID_EMAIL: correct the address. SENDSAFELY_DUPLICATE_EMAIL: it is there
-/// already. SENDSAFELY_GUESTS_PROHIBITED: it is not a registered user's.
+/// SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_INVALID_EMAIL: correct the address. SENDSAFELY_DUPLICATE_EMAIL: it is one of
+/// them already. SENDSAFELY_GUESTS_PROHIBITED: it is not a registered user's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_add_dropzone_recipient(
     client: *mut sendsafely_client,
@@ -51,8 +50,7 @@ pub unsafe extern "C" fn sendsafely_client_add_dropzone_recipient(
     })
 }
 
-/// Removes an e-mail address from those who get what arrives at the user's Dropzone. SENDSAFELY_REFUSED: it is not one
-/// of them.
+/// Removes an e-mail address from the recipients of the user's Dropzone. SENDSAFELY_REFUSED: it is not one of them.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_remove_dropzone_recipient(
     client: *mut sendsafely_client,
@@ -69,13 +67,14 @@ pub unsafe extern "C" fn sendsafely_client_remove_dropzone_recipient(
     })
 }
 
-/// Hands a finalized package of a hosted Dropzone over to the connectors of its owner. EACH CONNECTOR GETS THE SECURE
-/// LINK WITH THE KEYCODE: it reads the files.
+/// Submits a finalized package of a hosted Dropzone to the connectors of its owner. EACH CONNECTOR GETS THE SECURE LINK
+/// WITH THE KEYCODE and can read the files.
 ///
-/// Package must be made by a client of sendsafely_client_new_for_dropzone, else SENDSAFELY_INVALID_ARGUMENT, and be
-/// finalized, else SENDSAFELY_NOT_FINALIZED. name is a label for the owner, email the sender's address.
-/// SENDSAFELY_REFUSED: the Dropzone, or one of its connectors after three attempts, did not take it.
-/// SENDSAFELY_OUTCOME_UNKNOWN: it may have been taken; ask the owner before you call again.
+/// The client must be one of sendsafely_client_new_for_dropzone. name is a label for the owner, email the sender's
+/// address.
+/// SENDSAFELY_INVALID_ARGUMENT: another client. SENDSAFELY_NOT_FINALIZED: finalize first. SENDSAFELY_REFUSED: the
+/// Dropzone, or one of its connectors after three attempts, did not take it. SENDSAFELY_OUTCOME_UNKNOWN: it may have
+/// been taken; ask the owner before you call again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_submit_hosted_dropzone(
     package: *mut sendsafely_package,

@@ -14,7 +14,7 @@ use super::support::memory::{Memory, Translate};
 use super::support::record;
 use super::types::sendsafely_bool;
 
-/// What the service knows of the organization.
+/// An organization, as the service describes it.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_enterprise {
@@ -52,7 +52,7 @@ impl Translate for Enterprise {
     }
 }
 
-/// Asks the service for what it knows of the organization. Free the record with sendsafely_enterprise_free.
+/// Fetches the client's organization.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_get_enterprise(
     client: *mut sendsafely_client,
@@ -70,7 +70,7 @@ pub unsafe extern "C" fn sendsafely_client_get_enterprise(
     })
 }
 
-/// Frees what was told of an organization.
+/// Frees an organization.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_enterprise_free(
     enterprise: Nullable<*mut sendsafely_enterprise>,

@@ -16,7 +16,7 @@ use super::support::memory::terminated;
 use super::support::output::Out;
 use super::types::sendsafely_bool;
 
-/// What went wrong with one call: a handle, to be freed with sendsafely_error_free.
+/// The error of one call. A handle.
 pub struct sendsafely_error {
     _private: (),
 }
@@ -39,7 +39,7 @@ impl Handle for ErrorObject {
     const WHEN_NULL: ErrorKind = ErrorKind::NullArgument;
 }
 
-/// Gives an error to the program. When even that fails the status has to do.
+/// Puts an error out. If even that fails, the program has the status alone.
 pub(super) fn give(out: Out<sendsafely_error>, error: &Error) {
     let _ = out.give_handle(ErrorObject {
         status: status_of(Some(error)),
@@ -65,8 +65,8 @@ fn text(
     })
 }
 
-/// Returns the status of an error: the one that the call returned. SENDSAFELY_OK for NULL, SENDSAFELY_INVALID_HANDLE
-/// for what is not a live error.
+/// Returns the status that the call returned; SENDSAFELY_OK for NULL, SENDSAFELY_INVALID_HANDLE for what is not a live
+/// error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_error_status(
     error: Nullable<*const sendsafely_error>,
@@ -81,11 +81,11 @@ pub unsafe extern "C" fn sendsafely_error_status(
     )
 }
 
-/// Returns what happened to what, for people to read: lower case, no full stop, never with a secret in it. The id that
-/// the service gives to a failure, which the vendor's support asks for, is in it.
+/// Returns what happened to what, for people to read: lower case, no full stop, no secrets. It includes the id that the
+/// service gives to a failure, which the vendor's support asks for.
 ///
-/// One line that a terminal can show: control characters and invisible ones, in file names say, are replaced.
-/// Valid until the error is freed. Never NULL: "" for NULL and for what is not a live error.
+/// It is one line, in which control characters and invisible ones, such as those of a file name, are replaced. It is
+/// valid until the error is freed, and never NULL: "" for NULL and for what is not a live error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_error_message(
     error: Nullable<*const sendsafely_error>,
@@ -98,7 +98,7 @@ pub unsafe extern "C" fn sendsafely_error_message(
     }
 }
 
-/// Returns the HTTP status of the answer that told of the failure, 0 where there was none.
+/// Returns the HTTP status of the response that reported the failure, 0 if there was none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_error_http_status(
     error: Nullable<*const sendsafely_error>,
@@ -108,9 +108,7 @@ pub unsafe extern "C" fn sendsafely_error_http_status(
     })
 }
 
-/// Returns the service's own code, such as "DENIED", or NULL where the service did not answer with one.
-///
-/// Valid until the error is freed.
+/// Returns the service's own code, such as "DENIED", or NULL if it gave none. Valid until the error is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_error_server_code(
     error: Nullable<*const sendsafely_error>,
@@ -118,8 +116,8 @@ pub unsafe extern "C" fn sendsafely_error_server_code(
     text(error, |error| error.server_code.as_ref())
 }
 
-/// Returns the service's own words in one line, made printable like the message, or NULL where there are none. Valid
-/// until the error is freed.
+/// Returns the service's own words, made printable like the message, or NULL if it gave none. Valid until the error is
+/// freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_error_server_message(
     error: Nullable<*const sendsafely_error>,
@@ -127,7 +125,7 @@ pub unsafe extern "C" fn sendsafely_error_server_message(
     text(error, |error| error.server_message.as_ref())
 }
 
-/// Returns what can be done about it, or NULL where nothing general is known. Valid until the error is freed.
+/// Returns what to do about the error, or NULL if no advice fits every case. Valid until the error is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_error_remedy(
     error: Nullable<*const sendsafely_error>,
@@ -135,8 +133,8 @@ pub unsafe extern "C" fn sendsafely_error_remedy(
     text(error, |error| error.remedy.as_ref())
 }
 
-/// Returns 1 if the same call may succeed later without any change by the program, else 0. Of the HTTP statuses those are
-/// 408, 425, 429 and 5xx; after SENDSAFELY_OUTCOME_UNKNOWN it is 0.
+/// Returns 1 if the same call may succeed later without a change by the program, else 0. Among HTTP statuses that is so
+/// for 408, 425, 429 and 5xx; after SENDSAFELY_OUTCOME_UNKNOWN it is 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_error_is_retryable(
     error: Nullable<*const sendsafely_error>,

@@ -21,11 +21,11 @@ use super::types::{sendsafely_time, time};
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum sendsafely_existing {
-    /// Answer SENDSAFELY_FILE_EXISTS and leave it alone.
+    /// Keep it and fail with SENDSAFELY_FILE_EXISTS.
     SENDSAFELY_EXISTING_REFUSE = 0,
     /// Replace it, once everything has arrived and is verified. Only a regular file or a symbolic link is replaced.
     SENDSAFELY_EXISTING_OVERWRITE = 1,
-    /// Leave it alone, which is no failure: a download tells it by skipped, a tree by SENDSAFELY_ACTION_SKIPPED.
+    /// Keep it and go on: a download reports it as skipped, a tree with SENDSAFELY_ACTION_SKIPPED.
     SENDSAFELY_EXISTING_SKIP = 2,
 }
 
@@ -35,10 +35,10 @@ pub enum sendsafely_existing {
 pub struct sendsafely_file {
     /// Its id.
     pub file_id: *const c_char,
-    /// Its name as the sender gave it. Not safe as a path: sendsafely_package_download_file makes it so.
+    /// Its name as the sender gave it. Not safe as a path; sendsafely_package_download_file makes it safe.
     pub file_name: *const c_char,
-    /// Bytes of the file before encryption, as its sender declared them: not always rightly. A download
-    /// reports how many it received.
+    /// Bytes of the file before encryption, as its sender declared them; often wrong. A download reports how many it
+    /// received.
     pub size: u64,
     /// When it was uploaded.
     pub uploaded: sendsafely_time,
@@ -50,7 +50,7 @@ pub struct sendsafely_file {
     pub parts: u32,
     /// Version of the file in a Workspace, 0 if not known.
     pub version: u32,
-    /// The service's id of who uploaded it. Only sendsafely_package_get_file_information gives it.
+    /// The service's id of who uploaded it. Only sendsafely_package_get_file_information returns it.
     pub created_by_id: Nullable<*const c_char>,
 }
 
@@ -115,7 +115,7 @@ impl Translate for Information {
     }
 }
 
-/// What C says of targets that exist.
+/// The core's name of a number from C.
 pub(super) fn existing(value: i32) -> Result<Existing> {
     use sendsafely_existing::*;
     match value {
@@ -128,10 +128,10 @@ pub(super) fn existing(value: i32) -> Result<Existing> {
     }
 }
 
-/// Asks the service for what it knows of a file, its earlier versions among it.
+/// Fetches a file's record, with its earlier versions.
 ///
-/// Package must be created. directory_id is the directory of a Workspace that the file is in; NULL for the root
-/// directory, and for any other package. Free the record with sendsafely_file_information_free.
+/// directory_id is the directory of a Workspace that the file is in; NULL for the root directory, and for any other
+/// package.
 /// SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file there. SENDSAFELY_ONLY_IN_WORKSPACE: leave directory_id NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_get_file_information(
@@ -156,11 +156,12 @@ pub unsafe extern "C" fn sendsafely_package_get_file_information(
     })
 }
 
-/// Deletes a file from a package, with its earlier versions, or one of these by its own id.
+/// Deletes a file from a package, with its earlier versions, or one of these by its own id. After finalize too, if the
+/// service allows it.
 ///
-/// Package must be created; after finalize too, if the service lets it. directory_id is the directory of a Workspace
-/// that the file is in; NULL for the root directory, and for any other package. SENDSAFELY_FILE_NOT_ON_PACKAGE: no
-/// such file there. SENDSAFELY_ONLY_IN_WORKSPACE: leave directory_id NULL.
+/// directory_id is the directory of a Workspace that the file is in; NULL for the root directory, and for any other
+/// package.
+/// SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file there. SENDSAFELY_ONLY_IN_WORKSPACE: leave directory_id NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_delete_file(
     package: *mut sendsafely_package,
@@ -179,7 +180,7 @@ pub unsafe extern "C" fn sendsafely_package_delete_file(
     })
 }
 
-/// Moves a file of a Workspace into another of its directories; target_directory_id NULL is the root directory.
+/// Moves a file of a Workspace into another of its directories; a target_directory_id of NULL is the root directory.
 ///
 /// SENDSAFELY_ONLY_IN_WORKSPACE: other packages have no directories. SENDSAFELY_REFUSED: no such file or directory.
 /// SENDSAFELY_DENIED: the account may only read.
@@ -201,10 +202,10 @@ pub unsafe extern "C" fn sendsafely_package_move_file(
     })
 }
 
-/// Gives a file of a package or Workspace another name.
+/// Renames a file of a package or Workspace.
 ///
-/// SENDSAFELY_MALFORMED_FILE_NAME, SENDSAFELY_INVALID_FILE_NAME: choose another one. SENDSAFELY_FILE_NOT_ON_PACKAGE: no
-/// such file; in a Workspace SENDSAFELY_REFUSED. SENDSAFELY_DENIED: the account may only read.
+/// SENDSAFELY_MALFORMED_FILE_NAME, SENDSAFELY_INVALID_FILE_NAME: choose another name. SENDSAFELY_FILE_NOT_ON_PACKAGE,
+/// in a Workspace SENDSAFELY_REFUSED: no such file. SENDSAFELY_DENIED: the account may only read.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_rename_file(
     package: *mut sendsafely_package,
@@ -226,12 +227,12 @@ pub unsafe extern "C" fn sendsafely_package_rename_file(
 /// Copies a file into a Workspace of the same portal, without sending its bytes again. Whoever opens the Workspace can
 /// read the copy, and nothing else of the source.
 ///
-/// Both packages must be known with their keycodes; they may be the same. target_directory_id NULL is the root
-/// directory. out_file_id may be NULL; else it gets the copy's id, NULL if the service does not tell it, to be freed
-/// with sendsafely_string_free. SENDSAFELY_ONLY_IN_WORKSPACE: target_package is no Workspace.
-/// SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file. SENDSAFELY_WRONG_KEYCODE: one of the two was opened with another
-/// package's keycode; nothing was written. SENDSAFELY_INVALID_ARGUMENT: another portal.
-/// SENDSAFELY_OUTCOME_UNKNOWN: the answer was lost; list the directory before you copy again.
+/// The keycodes of both packages must be known; the two may be the same. A target_directory_id of NULL is the root
+/// directory. out_file_id is the copy's id, NULL if the service does not return it.
+/// SENDSAFELY_ONLY_IN_WORKSPACE: target_package is no Workspace. SENDSAFELY_FILE_NOT_ON_PACKAGE: no such file.
+/// SENDSAFELY_WRONG_KEYCODE: one of the two was opened with another package's keycode; nothing was written.
+/// SENDSAFELY_INVALID_ARGUMENT: the packages are on different portals. SENDSAFELY_OUTCOME_UNKNOWN: the response was
+/// lost; list the directory before you copy again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_copy_file(
     source_package: *mut sendsafely_package,
@@ -258,7 +259,7 @@ pub unsafe extern "C" fn sendsafely_package_copy_file(
     })
 }
 
-/// Frees what a call told of a file, with the versions in it.
+/// Frees the information on a file, with the versions in it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_file_information_free(
     information: Nullable<*mut sendsafely_file_information>,

@@ -41,7 +41,7 @@ pub struct sendsafely_finalize_options {
     pub read_only_pdf: sendsafely_bool,
     /// Progress of this call; see "Progress and stopping". Default: the client's callback.
     pub on_progress: Nullable<sendsafely_progress_callback>,
-    /// Handed to on_progress.
+    /// Passed to on_progress.
     pub user_data: *mut c_void,
     /// For a Dropzone: e-mail address of the sender, as the sender gives it. Default: none.
     pub unconfirmed_sender: Nullable<*const c_char>,
@@ -95,9 +95,7 @@ impl Translate for Finalized {
     }
 }
 
-/// Fills finalize options with their defaults. size is sizeof *options.
-///
-/// Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+/// Fills options with their defaults; size is sizeof *options.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_finalize_options_init(
     options: *mut sendsafely_finalize_options,
@@ -107,19 +105,19 @@ pub unsafe extern "C" fn sendsafely_finalize_options_init(
     unsafe { options::init(options, size) }
 }
 
-/// Finalizes a package: recipients can open it with its link from now on. The last step.
+/// Finalizes a package: from now on, recipients can open it with its link. The last step.
 ///
-/// Package must have a recipient (or undisclosed_recipients) and a file or message, and no upload may be running; it is
-/// finalized afterwards. options may be NULL. out_finalized may be NULL, and sendsafely_package_link gives the link
-/// later; else free the record with sendsafely_finalized_free. SENDSAFELY_NO_RECIPIENT, SENDSAFELY_NO_FILE,
-/// SENDSAFELY_UPLOAD_RUNNING, SENDSAFELY_UPLOAD_INCOMPLETE: what is missing; what failed uploads through this handle
-/// have left is removed, and reported instead where it cannot be told from another upload.
-/// SENDSAFELY_PACKAGE_NOT_FINALIZABLE: create a new one. SENDSAFELY_WRONG_KEYCODE, SENDSAFELY_KEYCODE_NOT_PROVED: as for
-/// sendsafely_package_upload_keycodes, as is a refusal of the keycode for every public key. SENDSAFELY_APPROVER_REQUIRED:
-/// add an approver as a recipient. SENDSAFELY_WORKSPACE_NOT_FINALIZABLE: hand out its link. A package that waits for approval
-/// is finalized as well: SENDSAFELY_OK with needs_approval. After any other failure, and after a stop, the package may
-/// be finalized all the same: called again, this function first looks, and sendsafely_package_delete_unfinished leaves
-/// it alone.
+/// The package needs a recipient (or undisclosed_recipients), and a file or a message; no upload may be running.
+/// Leftovers of failed uploads through this handle are removed, or reported if they might be another upload's. A
+/// package that waits for approval is finalized too: SENDSAFELY_OK with needs_approval. sendsafely_package_link returns
+/// the link later.
+/// SENDSAFELY_NO_RECIPIENT, SENDSAFELY_NO_FILE, SENDSAFELY_UPLOAD_RUNNING, SENDSAFELY_UPLOAD_INCOMPLETE: this is
+/// missing. SENDSAFELY_PACKAGE_NOT_FINALIZABLE: create a new package. SENDSAFELY_APPROVER_REQUIRED: add an approver as
+/// a recipient. SENDSAFELY_WORKSPACE_NOT_FINALIZABLE: hand out its link. SENDSAFELY_WRONG_KEYCODE,
+/// SENDSAFELY_KEYCODE_NOT_PROVED, or a refusal of the keycode for every public key: as for
+/// sendsafely_package_upload_keycodes.
+/// After any other failure, and after a stop, the package may be finalized nevertheless: a second call looks first, and
+/// sendsafely_package_delete_unfinished keeps the package.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_finalize(
     package: *mut sendsafely_package,
@@ -161,7 +159,7 @@ pub unsafe extern "C" fn sendsafely_package_finalize(
     })
 }
 
-/// Frees what sendsafely_package_finalize returned, zeroing the link.
+/// Frees the result of finalizing, and zeroes the link.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_finalized_free(finalized: Nullable<*mut sendsafely_finalized>) {
     guard_value((), || record::free(finalized));

@@ -29,7 +29,7 @@ use super::types::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(dead_code, reason = "only C programs name each of them")]
 pub enum sendsafely_package_state {
-    /// Not told, or none of these.
+    /// Not reported, or none of these.
     SENDSAFELY_PACKAGE_STATE_UNKNOWN = -100,
     /// Deleted; some recipients had it.
     SENDSAFELY_PACKAGE_STATE_DELETED_PARTIALLY_COMPLETE = -4,
@@ -59,11 +59,11 @@ pub enum sendsafely_package_state {
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum sendsafely_package_status {
-    /// Any, or not told.
+    /// Any, or not reported.
     SENDSAFELY_PACKAGE_STATUS_ANY = 0,
-    /// It can be opened, or is being made.
+    /// It can be opened, or is not finalized yet.
     SENDSAFELY_PACKAGE_STATUS_ACTIVE = 1,
-    /// Its life is over.
+    /// It has expired.
     SENDSAFELY_PACKAGE_STATUS_EXPIRED = 2,
     /// It was deleted.
     SENDSAFELY_PACKAGE_STATUS_ARCHIVED = 3,
@@ -71,7 +71,7 @@ pub enum sendsafely_package_status {
 
 use sendsafely_package_status::*;
 
-/// What the service knows of a package.
+/// A package, as the service describes it.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_package_information {
@@ -122,11 +122,11 @@ pub struct sendsafely_package_information {
     /// The service's own address of it.
     pub url: Nullable<*const c_char>,
     /// The directories in a Workspace's root directory, as far as the service lists them here;
-    /// sendsafely_package_get_directory gives them all.
+    /// sendsafely_package_get_directory lists them all.
     pub directories: *const sendsafely_subdirectory_list,
 }
 
-/// The state as records tell it.
+/// The state as records have it.
 pub(super) fn state(number: Option<i32>) -> i32 {
     match number {
         Some(known @ -4..=6) => known,
@@ -134,7 +134,7 @@ pub(super) fn state(number: Option<i32>) -> i32 {
     }
 }
 
-/// What a status is as a number for C.
+/// The class of a state as records have it.
 pub(super) fn status_of_state(state: Option<i32>) -> i32 {
     match state.map(PackageStatus::of_state) {
         None => SENDSAFELY_PACKAGE_STATUS_ANY as i32,
@@ -180,9 +180,7 @@ impl Translate for PackageInformation {
     }
 }
 
-/// Asks the service for what it knows of a package now: recipients, files, state. At any step.
-///
-/// Free the record with sendsafely_package_information_free.
+/// Fetches the information on a package: recipients, files, state. At any step.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_get_information(
     package: *mut sendsafely_package,
@@ -200,11 +198,11 @@ pub unsafe extern "C" fn sendsafely_package_get_information(
     })
 }
 
-/// Asks the service for what it knows of a package, by its id, package code or secure link, without opening it: the
-/// keycode is not needed.
+/// Fetches the information on a package by its id, package code or secure link, without opening it and without its
+/// keycode.
 ///
-/// Free the record with sendsafely_package_information_free. SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is
-/// not for this account. SENDSAFELY_INVALID_ARGUMENT: neither an id nor a code nor a link.
+/// SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is not for this account. SENDSAFELY_INVALID_ARGUMENT:
+/// neither an id nor a code nor a link.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_get_package_information(
     client: *mut sendsafely_client,

@@ -41,8 +41,8 @@ impl Translate for KeyPair {
     }
 }
 
-/// Makes an RSA key pair of 2048, 3072 or 4096 bits; 0 means 2048. No network; takes up to some seconds, for 4096 bits
-/// longer. Free the record with sendsafely_key_pair_free.
+/// Generates an RSA key pair of 2048, 3072 or 4096 bits; 0 means 2048. No network. It takes up to some seconds, for
+/// 4096 bits longer.
 ///
 /// SENDSAFELY_INVALID_ARGUMENT: another size.
 #[unsafe(no_mangle)]
@@ -62,9 +62,8 @@ pub unsafe extern "C" fn sendsafely_key_pair_generate(
     })
 }
 
-/// Makes a key pair of 2048 bits and registers its public key: sendsafely_key_pair_generate and
-/// sendsafely_client_register_public_key in one call. Keep it with sendsafely_key_pair_save. Free the record with
-/// sendsafely_key_pair_free.
+/// Generates a key pair of 2048 bits and registers its public key: sendsafely_key_pair_generate and
+/// sendsafely_client_register_public_key in one call. Keep it with sendsafely_key_pair_save.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_generate_key_pair(
     client: *mut sendsafely_client,
@@ -86,12 +85,12 @@ pub unsafe extern "C" fn sendsafely_client_generate_key_pair(
     })
 }
 
-/// Saves a key pair in a new file that only its owner can read, in the form of the official Python client's
-/// save_key_pair. The public key is part of the private one. No network.
+/// Saves a key pair in a new file that only its owner can read, in the format of the official Python client's
+/// save_key_pair. The private key contains the public one. No network.
 ///
-/// public_key_id and description may be NULL. SENDSAFELY_FILE_EXISTS: an older key pair is never overwritten.
-/// SENDSAFELY_INVALID_KEY: not an armored OpenPGP private key. SENDSAFELY_DIRECTORY_NOT_FOUND,
-/// SENDSAFELY_ACCESS_DENIED, SENDSAFELY_DISK_FULL, SENDSAFELY_WRITE_FAILED: see the path.
+/// SENDSAFELY_FILE_EXISTS: an older key pair is never overwritten. SENDSAFELY_INVALID_KEY: not an armored OpenPGP
+/// private key. SENDSAFELY_DIRECTORY_NOT_FOUND, SENDSAFELY_ACCESS_DENIED, SENDSAFELY_DISK_FULL,
+/// SENDSAFELY_WRITE_FAILED: check the path.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_key_pair_save(
     path: *const c_char,
@@ -117,11 +116,10 @@ pub unsafe extern "C" fn sendsafely_key_pair_save(
     })
 }
 
-/// Loads a key pair that sendsafely_key_pair_save or the official Python client has saved. No network. Free the record
-/// with sendsafely_key_pair_free.
+/// Loads a key pair that sendsafely_key_pair_save or the official Python client has saved. No network.
 ///
 /// SENDSAFELY_INVALID_KEY: the file holds no key pair. SENDSAFELY_FILE_NOT_FOUND, SENDSAFELY_ACCESS_DENIED,
-/// SENDSAFELY_NOT_A_FILE, SENDSAFELY_READ_FAILED: see the path.
+/// SENDSAFELY_NOT_A_FILE, SENDSAFELY_READ_FAILED: check the path.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_key_pair_load(
     path: *const c_char,
@@ -139,7 +137,7 @@ pub unsafe extern "C" fn sendsafely_key_pair_load(
     })
 }
 
-/// Frees a key pair, zeroing it first.
+/// Frees a key pair, and zeroes it first.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_key_pair_free(key_pair: Nullable<*mut sendsafely_key_pair>) {
     guard_value((), || record::free(key_pair));

@@ -63,7 +63,7 @@ impl Translate for Vec<PackageKeycode> {
     }
 }
 
-/// A keycode that could not be handed on to another device.
+/// A keycode that another device did not get.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_sync_failure {
@@ -109,7 +109,7 @@ impl Translate for Vec<SyncFailure> {
     }
 }
 
-/// What sendsafely_client_sync_keycodes has done.
+/// The result of sendsafely_client_sync_keycodes.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_sync_result {
@@ -129,10 +129,9 @@ impl Translate for SyncedKeycodes {
     }
 }
 
-/// Gives the keycode, the secret that opens the package. No network. Free the text with sendsafely_string_free, which
-/// zeroes it.
+/// Returns the keycode, the secret that opens the package. No network.
 ///
-/// Keep it with the id to open the package again with sendsafely_package_open. SENDSAFELY_KEYCODE_UNKNOWN: the package
+/// Keep it with the id, to open the package again with sendsafely_package_open. SENDSAFELY_KEYCODE_UNKNOWN: the package
 /// was opened with a link that has none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_keycode(
@@ -158,12 +157,12 @@ pub unsafe extern "C" fn sendsafely_package_keycode(
     })
 }
 
-/// Gives the keycodes of several packages with one request, decrypted with the private key of a trusted device; see
-/// sendsafely_package_open_with_private_key for one package. Free the list with sendsafely_keycode_list_free.
+/// Fetches the keycodes of several packages with one request, and decrypts them with the private key of a trusted
+/// device. For one package see sendsafely_package_open_with_private_key.
 ///
-/// package_ids are count ids; the list has one item for each, in their order. SENDSAFELY_INVALID_KEY: private_key is
-/// not an armored OpenPGP private key. SENDSAFELY_REFUSED: the user has no such device. What fails for one package
-/// stands in its item.
+/// package_ids are count ids; the list has one item for each, in their order, with the failure if there is one.
+/// SENDSAFELY_INVALID_KEY: private_key is not an armored OpenPGP private key. SENDSAFELY_REFUSED: the user has no such
+/// device.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_get_keycodes(
     client: *mut sendsafely_client,
@@ -190,13 +189,12 @@ pub unsafe extern "C" fn sendsafely_client_get_keycodes(
     })
 }
 
-/// Hands on to the user's other trusted devices what this one can open and they cannot: decrypts each keycode that the
-/// service names with private_key, encrypts it to the other device's key and stores it. Free the record with
-/// sendsafely_sync_result_free.
+/// Gives the user's other trusted devices the keycodes that this device has and they lack: decrypts each keycode that
+/// the service names with private_key, encrypts it to the other device's key and stores it on the service.
 ///
-/// public_key_id and private_key are this device's. SENDSAFELY_INVALID_KEY: not an armored OpenPGP private key.
-/// SENDSAFELY_REFUSED: the user has no such device. What fails for one keycode stands in the result; after a failure
-/// of the network the call can be made again.
+/// public_key_id and private_key are this device's. The result has the failures of single keycodes; after a failure of
+/// the network call again.
+/// SENDSAFELY_INVALID_KEY: not an armored OpenPGP private key. SENDSAFELY_REFUSED: the user has no such device.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_sync_keycodes(
     client: *mut sendsafely_client,
@@ -220,8 +218,7 @@ pub unsafe extern "C" fn sendsafely_client_sync_keycodes(
     })
 }
 
-/// Makes a keycode of 43 characters, for programs that do their own transport; nothing in this section touches the
-/// network. Free the text with sendsafely_string_free, which zeroes it.
+/// Generates a keycode of 43 characters, for programs with a transport of their own. No network.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_keycode_generate(
     out_keycode: *mut *mut c_char,
@@ -237,11 +234,10 @@ pub unsafe extern "C" fn sendsafely_keycode_generate(
     })
 }
 
-/// Encrypts a keycode to the public key of a trusted device: gives an armored message. Free it with
-/// sendsafely_string_free.
+/// Encrypts a keycode to the public key of a trusted device, as an armored message. No network.
 ///
-/// SENDSAFELY_INVALID_KEY: not an armored OpenPGP public key that can encrypt. SENDSAFELY_INVALID_ARGUMENT: the
-/// keycode is empty.
+/// SENDSAFELY_INVALID_KEY: not an armored OpenPGP public key that can encrypt. SENDSAFELY_INVALID_ARGUMENT: the keycode
+/// is empty.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_keycode_encrypt(
     keycode: *const c_char,
@@ -261,8 +257,7 @@ pub unsafe extern "C" fn sendsafely_keycode_encrypt(
     })
 }
 
-/// Decrypts a keycode with the private key of a trusted device. Free the text with sendsafely_string_free, which
-/// zeroes it.
+/// Decrypts a keycode with the private key of a trusted device. No network.
 ///
 /// SENDSAFELY_INVALID_KEY: not an armored OpenPGP private key without a password. SENDSAFELY_DECRYPT_FAILED: it was
 /// encrypted to another key, or is damaged. SENDSAFELY_UNSUPPORTED_FORMAT: no client writes such messages.
@@ -286,7 +281,7 @@ pub unsafe extern "C" fn sendsafely_keycode_decrypt(
     })
 }
 
-/// Frees a list of keycodes, zeroing them first.
+/// Frees a list of keycodes, and zeroes them first.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_keycode_list_free(
     keycodes: Nullable<*mut sendsafely_keycode_list>,

@@ -45,9 +45,9 @@ impl Translate for Link {
     }
 }
 
-/// Takes a secure link apart. No network, no client.
+/// Splits a secure link into its parts. No network, no client.
 ///
-/// Free the record with sendsafely_link_free. SENDSAFELY_MALFORMED_LINK: not such a link.
+/// SENDSAFELY_MALFORMED_LINK: not such a link.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_link_parse(
     text: *const c_char,
@@ -65,10 +65,10 @@ pub unsafe extern "C" fn sendsafely_link_parse(
     })
 }
 
-/// Finds the secure links in a text, such as an e-mail: each once, in their order; an empty list if there are none.
-/// A link has at most 8,192 bytes. No network, no client.
+/// Finds the secure links in a text, such as an e-mail: each once and in their order, maybe none. No network, no
+/// client.
 ///
-/// Free the list with sendsafely_string_list_free.
+/// A link has at most 8,192 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_link_find(
     text: *const c_char,
@@ -91,8 +91,9 @@ pub unsafe extern "C" fn sendsafely_link_find(
 /// Opens a package by its secure link, to receive it.
 ///
 /// The link may stand in quotes or angle brackets. The host is the client's, even if the link names another;
-/// sendsafely_link_parse shows it. SENDSAFELY_MALFORMED_LINK: not such a link. SENDSAFELY_UNKNOWN_PACKAGE: it expired,
-/// was deleted, or is not for this account.
+/// sendsafely_link_parse shows it.
+/// SENDSAFELY_MALFORMED_LINK: not such a link. SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is not for this
+/// account.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_open_link(
     client: *mut sendsafely_client,
@@ -112,11 +113,11 @@ pub unsafe extern "C" fn sendsafely_package_open_link(
     })
 }
 
-/// Gives the secure link with the keycode in it: whoever has it opens the package. No network. Free the text with
-/// sendsafely_string_free, which zeroes it.
+/// Returns the secure link with the keycode in it: whoever has it opens the package. No network.
 ///
-/// The package must be finalized, unless it is a Workspace. SENDSAFELY_NOT_FINALIZED: finalize first.
-/// SENDSAFELY_KEYCODE_UNKNOWN: the package was opened with a link that has none.
+/// The package must be finalized, unless it is a Workspace.
+/// SENDSAFELY_NOT_FINALIZED: finalize first. SENDSAFELY_KEYCODE_UNKNOWN: the package was opened with a link that has
+/// none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_link(
     package: *mut sendsafely_package,
@@ -135,7 +136,7 @@ pub unsafe extern "C" fn sendsafely_package_link(
     })
 }
 
-/// Frees the parts of a link, zeroing the keycode.
+/// Frees the parts of a link, and zeroes the keycode.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_link_free(link: Nullable<*mut sendsafely_link>) {
     guard_value((), || record::free(link));

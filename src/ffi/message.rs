@@ -13,9 +13,9 @@ use super::support::caller::Caller;
 use super::support::marks::Nullable;
 use super::support::marks::number::sendsafely_status;
 
-/// Sets the message of a package, encrypted like the files; a later one replaces it.
+/// Sets the message of a package, encrypted like the files; it replaces an earlier one.
 ///
-/// Package must be created and not finalized; stays as it is.
+/// The package must not be finalized.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_set_message(
     package: *mut sendsafely_package,
@@ -32,8 +32,7 @@ pub unsafe extern "C" fn sendsafely_package_set_message(
     })
 }
 
-/// Gives the message of a package, decrypted; NULL if there is none. Free the text with sendsafely_string_free, which
-/// zeroes it.
+/// Fetches and decrypts the message of a package; out_text is NULL if there is none.
 ///
 /// SENDSAFELY_KEYCODE_UNKNOWN: open the package with its keycode. SENDSAFELY_DECRYPT_FAILED: the keycode is wrong, or
 /// the message was damaged.
@@ -56,7 +55,7 @@ pub unsafe extern "C" fn sendsafely_package_get_message(
     })
 }
 
-/// Encrypts the message of a package: gives base64 text. Free it with sendsafely_string_free. Everything else as for
+/// Encrypts the message of a package to base64 text, for programs with a transport of their own. Everything else as for
 /// sendsafely_part_encrypt.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_message_encrypt(
@@ -80,9 +79,10 @@ pub unsafe extern "C" fn sendsafely_message_encrypt(
     })
 }
 
-/// Decrypts the message of a package from its base64 text. Free the text with sendsafely_string_free, which zeroes it.
-/// Line ends are as the sender's client writes them, CR LF by the official Node client.
-/// The limit of a compressed one is 16 MiB. Everything else as for sendsafely_part_decrypt.
+/// Decrypts the message of a package from its base64 text. Line ends are those of the sender's client: CR LF from the
+/// official Node client.
+///
+/// A compressed message unpacks to at most 16 MiB. Everything else as for sendsafely_part_decrypt.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_message_decrypt(
     server_secret: *const c_char,

@@ -20,13 +20,12 @@ use super::support::marks::number::sendsafely_status;
 use super::support::output::Out;
 use super::types::sendsafely_bool;
 
-/// A package: files and a message for recipients. A handle, to be freed with sendsafely_package_free. Any number of
-/// threads may use it at once.
+/// A package: files and a message for recipients. A handle.
 pub struct sendsafely_package {
     _private: (),
 }
 
-/// A package, and the callbacks that its client has for every call.
+/// A package with its client's callbacks.
 pub(super) struct PackageObject {
     package: Package,
     callbacks: Callbacks,
@@ -39,7 +38,7 @@ impl Handle for PackageObject {
     const WHEN_NULL: ErrorKind = ErrorKind::PackageNotCreated;
 }
 
-/// Asks the core something about a package that needs no network.
+/// Asks the core for a fact about a package, without network and callbacks.
 pub(super) fn ask<T>(
     package: *mut sendsafely_package,
     question: impl FnOnce(&Package) -> Result<T>,
@@ -47,7 +46,7 @@ pub(super) fn ask<T>(
     question(&handle::get::<PackageObject>(package)?.package)
 }
 
-/// Begins something on a package that goes on in a handle of its own, with the callbacks for that.
+/// Begins what goes on in a handle of its own, for which it returns the callbacks too.
 pub(super) fn begin<T>(
     package: *mut sendsafely_package,
     begin: impl FnOnce(&Package) -> Result<T>,
@@ -56,7 +55,7 @@ pub(super) fn begin<T>(
     Ok((begin(&object.package)?, object.callbacks))
 }
 
-/// Makes a call of the core on a package, observed by the client's callbacks.
+/// Calls the core with a package; the client's callbacks observe the call.
 pub(super) fn call<T>(
     package: *mut sendsafely_package,
     call: impl FnOnce(&Package, &mut dyn Observer) -> Result<T>,
@@ -64,7 +63,7 @@ pub(super) fn call<T>(
     call_with(package, None, std::ptr::null_mut(), call)
 }
 
-/// The same with the progress callback of the call's own options, if there is one.
+/// The same, with the progress callback of the call's own options if it has one.
 pub(super) fn call_with<T>(
     package: *mut sendsafely_package,
     on_progress: sendsafely_progress_callback,
@@ -76,7 +75,7 @@ pub(super) fn call_with<T>(
     callbacks.observe(package.addr(), |observer| call(&object.package, observer))
 }
 
-/// Gives the package that a call on a client makes.
+/// Puts the package out that a call with a client makes.
 pub(super) fn give(
     out_package: Out<sendsafely_package>,
     client: *mut sendsafely_client,
@@ -94,10 +93,9 @@ pub(super) fn give(
 
 /// Creates a package on the service, with a keycode made on this machine.
 ///
-/// The first step; then add recipients, upload files and set a message, in any order, and finalize at last.
-/// The package is freed with sendsafely_package_free, which leaves it on the service.
-/// SENDSAFELY_AUTHENTICATION_FAILED: check key, secret, host and clock. SENDSAFELY_LIMIT_EXCEEDED,
-/// SENDSAFELY_DENIED: the account may not send.
+/// This is the first step. Then add recipients, upload files and set a message, in any order; finalize last.
+/// SENDSAFELY_AUTHENTICATION_FAILED: check key, secret, host and clock. SENDSAFELY_LIMIT_EXCEEDED, SENDSAFELY_DENIED:
+/// the account may not send.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_create(
     client: *mut sendsafely_client,
@@ -117,9 +115,10 @@ pub unsafe extern "C" fn sendsafely_package_create(
 
 /// Creates a package in the name of another user of the organization, for its administrators.
 ///
-/// The package belongs to that user, and the administrator goes on working with it, as the vendor's .NET client does.
-/// The user opens it with its id and keycode. Everything else as for sendsafely_package_create. SENDSAFELY_MALFORMED_EMAIL,
-/// SENDSAFELY_USER_NOT_FOUND: correct the address. SENDSAFELY_DENIED: the account is no administrator.
+/// The package belongs to that user, who opens it with its id and keycode; the administrator goes on with it, as in the
+/// vendor's .NET client.
+/// SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_USER_NOT_FOUND: correct the address. SENDSAFELY_DENIED: the account is no
+/// administrator. Everything else as for sendsafely_package_create.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_create_for_user(
     client: *mut sendsafely_client,
@@ -139,11 +138,11 @@ pub unsafe extern "C" fn sendsafely_package_create_for_user(
     })
 }
 
-/// Creates a Workspace: a package with directories and collaborators that stays. It is usable at once and never
-/// finalized; its recipients are its collaborators.
+/// Creates a Workspace: a lasting package with directories and collaborators, which are its recipients. It is usable at
+/// once and never finalized.
 ///
-/// name may be NULL. Its keycode is encrypted at once for the trusted devices of its owner.
-/// Everything else as for sendsafely_package_create.
+/// Its keycode is encrypted at once for the trusted devices of its owner. Everything else as for
+/// sendsafely_package_create.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_create_workspace(
     client: *mut sendsafely_client,
@@ -165,14 +164,14 @@ pub unsafe extern "C" fn sendsafely_package_create_workspace(
 
 /// Opens a package by its id and keycode, to receive it or to go on with it.
 ///
-/// Keep both from sendsafely_package_id and sendsafely_package_keycode; the service does not know the keycode.
-/// SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is not for this account. A keycode that is another package's
-/// or that was cut shows when it is used, before anything is written: as SENDSAFELY_WRONG_KEYCODE or
-/// SENDSAFELY_KEYCODE_TOO_SHORT, when reading as SENDSAFELY_DECRYPT_FAILED or SENDSAFELY_DENIED. For that the message, or
-/// as a rule 4 KiB of a file, are fetched before the first write: once for a client and a package, whichever handle that
-/// is through; first writes that begin at once may each do it. What this client has written itself before proves
-/// nothing. SENDSAFELY_KEYCODE_NOT_PROVED: the storage gave the beginning of a part and then not that part; nothing was
-/// written.
+/// Keep both from sendsafely_package_id and sendsafely_package_keycode: the service does not know the keycode.
+/// The library proves the keycode before the first write: once for each client and package, it fetches the message or,
+/// as a rule, 4 KiB of a file; first writes that begin at the same time may each do so. What this client has written
+/// itself proves nothing. A keycode that is another package's or was cut fails with SENDSAFELY_WRONG_KEYCODE or
+/// SENDSAFELY_KEYCODE_TOO_SHORT before anything is written, and when reading with SENDSAFELY_DECRYPT_FAILED or
+/// SENDSAFELY_DENIED.
+/// SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is not for this account. SENDSAFELY_KEYCODE_NOT_PROVED: the
+/// storage returned the beginning of a part and later not that part; nothing was written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_open(
     client: *mut sendsafely_client,
@@ -196,8 +195,8 @@ pub unsafe extern "C" fn sendsafely_package_open(
 
 /// Opens a package without its keycode, with the private key of a trusted device, to receive it or to go on with it.
 ///
-/// public_key_id is the id that the service gave to the device's public key; private_key is the armored OpenPGP key.
-/// SENDSAFELY_INVALID_KEY: not such a key. SENDSAFELY_REFUSED: the service holds no keycode for this device, which was
+/// public_key_id is the service's id of the device's public key; private_key is the armored OpenPGP key.
+/// SENDSAFELY_INVALID_KEY: not such a key. SENDSAFELY_REFUSED: the service has no keycode for this device, which was
 /// registered after the package was finalized. SENDSAFELY_DECRYPT_FAILED: the private key is another device's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_open_with_private_key(
@@ -228,7 +227,7 @@ pub unsafe extern "C" fn sendsafely_package_open_with_private_key(
     })
 }
 
-/// Gives the id of a package, such as "GVG2-MNZT". No network. Free the text with sendsafely_string_free.
+/// Returns the id of a package, such as "GVG2-MNZT". No network.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_id(
     package: *mut sendsafely_package,
@@ -247,8 +246,7 @@ pub unsafe extern "C" fn sendsafely_package_id(
     })
 }
 
-/// Gives the package code, the part of the secure link that finds the package. No network. Free the text with
-/// sendsafely_string_free.
+/// Returns the package code, the part of the secure link by which the service finds the package. No network.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_code(
     package: *mut sendsafely_package,
@@ -267,7 +265,7 @@ pub unsafe extern "C" fn sendsafely_package_code(
     })
 }
 
-/// Tells whether a package is a Workspace: 1, or 0. No network.
+/// Returns whether a package is a Workspace. No network.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_is_workspace(
     package: *mut sendsafely_package,
@@ -283,10 +281,11 @@ pub unsafe extern "C" fn sendsafely_package_is_workspace(
     })
 }
 
-/// Sets for how many days the package can be opened: 1 to 365, or 0 for ever where the organization allows it.
+/// Sets for how many days the package can be opened: 1 to 365, or 0 for ever where the organization allows it. Before
+/// or after finalize.
 ///
-/// Before or after finalize. SENDSAFELY_LIFE_OUT_OF_RANGE: see the range. SENDSAFELY_DENIED, SENDSAFELY_REFUSED: the
-/// organization's own range is narrower.
+/// SENDSAFELY_LIFE_OUT_OF_RANGE: not in that range. SENDSAFELY_DENIED, SENDSAFELY_REFUSED: not in the organization's
+/// own, narrower range.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_set_life(
     package: *mut sendsafely_package,
@@ -296,7 +295,7 @@ pub unsafe extern "C" fn sendsafely_package_set_life(
     // SAFETY: the program keeps the header's rules on pointers.
     let caller = unsafe { Caller::new(error) };
     caller.guard(|| {
-        // A negative number becomes one that is out of range as well, after the package itself is judged.
+        // The core refuses a negative number as well, after it has judged the package's step.
         let days = u32::try_from(days).unwrap_or(u32::MAX);
         call(package, |package, observer| {
             package.set_life(observer, days)
@@ -304,7 +303,7 @@ pub unsafe extern "C" fn sendsafely_package_set_life(
     })
 }
 
-/// Gives a package a label, or a Workspace its name. Before or after finalize.
+/// Sets the label of a package, or the name of a Workspace. Before or after finalize.
 ///
 /// SENDSAFELY_DENIED: the package is not the account's own.
 #[unsafe(no_mangle)]
@@ -323,10 +322,10 @@ pub unsafe extern "C" fn sendsafely_package_set_label(
     })
 }
 
-/// Changes what no other function knows: json_object is a JSON object with members of the package, which goes to the
-/// service as it is. Before or after finalize.
+/// Sets members of the package that have no function of their own: the library sends the JSON object as it is. Before
+/// or after finalize.
 ///
-/// SENDSAFELY_INVALID_ARGUMENT: not a JSON object. SENDSAFELY_LIFE_OUT_OF_RANGE: "life" is not within 0 to 365.
+/// SENDSAFELY_INVALID_ARGUMENT: not a JSON object. SENDSAFELY_LIFE_OUT_OF_RANGE: "life" is not 0 to 365.
 /// SENDSAFELY_DENIED, SENDSAFELY_INVALID_INPUT: the service does not take it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_update(
@@ -342,9 +341,9 @@ pub unsafe extern "C" fn sendsafely_package_update(
     })
 }
 
-/// Gives the collaborators of a Workspace as the service tells them: the text of a JSON array, to be freed with
-/// sendsafely_string_free. The service does not describe its elements; sendsafely_package_get_information has what is
-/// known of recipients. At any step.
+/// Fetches the collaborators of a Workspace, as the JSON array that the service returns. At any step.
+///
+/// The service does not document its elements; sendsafely_package_get_information has the recipients as records.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_get_collaborators(
     package: *mut sendsafely_package,
@@ -362,7 +361,7 @@ pub unsafe extern "C" fn sendsafely_package_get_collaborators(
     })
 }
 
-/// Gives the permissions of a package as the service tells them: the text of a JSON array. Everything else as for
+/// Fetches the permissions of a package, as the JSON array that the service returns. Everything else as for
 /// sendsafely_package_get_collaborators.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_get_permissions(
@@ -381,13 +380,13 @@ pub unsafe extern "C" fn sendsafely_package_get_permissions(
     })
 }
 
-/// Has the service mail the whole secure link to the recipients. THE KEYCODE GOES TO THE SERVICE IN CLEAR for that, so
-/// the files are no longer secret to the service; no other function does this.
+/// Makes the service mail the whole secure link to the recipients. FOR THAT THE SERVICE GETS THE KEYCODE IN CLEAR, so
+/// that the files are no longer secret to it; no other function does this.
 ///
-/// Package must be finalized, or a Workspace. SENDSAFELY_NOT_FINALIZED: finalize first. SENDSAFELY_KEYCODE_UNKNOWN,
-/// SENDSAFELY_WRONG_KEYCODE: open it with its keycode. SENDSAFELY_KEYCODE_NOT_PROVED: as for
-/// sendsafely_package_upload_keycodes. SENDSAFELY_OUTCOME_UNKNOWN: the mails may be under way; ask a recipient before
-/// you call again.
+/// The package must be finalized, or a Workspace.
+/// SENDSAFELY_NOT_FINALIZED: finalize first. SENDSAFELY_KEYCODE_UNKNOWN, SENDSAFELY_WRONG_KEYCODE: open it with its
+/// keycode. SENDSAFELY_KEYCODE_NOT_PROVED: as for sendsafely_package_upload_keycodes. SENDSAFELY_OUTCOME_UNKNOWN: the
+/// mails may be on their way; ask a recipient before you call again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_notify(
     package: *mut sendsafely_package,
@@ -398,11 +397,12 @@ pub unsafe extern "C" fn sendsafely_package_notify(
     caller.guard(|| call(package, |package, observer| package.notify(observer)))
 }
 
-/// Deletes the package on the service, with its files, for good. At any step; every later call on the package, other
-/// than for its id, package code and keycode, answers SENDSAFELY_PACKAGE_DELETED. The handle still has to be freed.
+/// Deletes the package with its files from the service, for good. At any step.
 ///
-/// SENDSAFELY_UNKNOWN_PACKAGE: it is gone already, or not yours. SENDSAFELY_OUTCOME_UNKNOWN: the same after an answer was
-/// lost, so that this call may have deleted it. SENDSAFELY_DENIED: it is not yours.
+/// Every later call on the package fails with SENDSAFELY_PACKAGE_DELETED, except for its id, package code and keycode.
+/// The handle still has to be freed.
+/// SENDSAFELY_UNKNOWN_PACKAGE: it is already deleted, or not yours. SENDSAFELY_OUTCOME_UNKNOWN: so too, but after a
+/// lost response, so that this call may have deleted it. SENDSAFELY_DENIED: it is not yours.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_delete(
     package: *mut sendsafely_package,
@@ -413,14 +413,16 @@ pub unsafe extern "C" fn sendsafely_package_delete(
     caller.guard(|| call(package, |package, observer| package.delete(observer)))
 }
 
-/// Deletes a package that could not be finished: what a program calls after a failure or a stop, so that nothing stays
-/// behind. Everything else as for sendsafely_package_delete.
+/// Deletes a package that could not be finished: call it after a failure or a stop, so that nothing is left on the
+/// service.
 ///
-/// A package that recipients have, or may have, is left alone; one that the service does not delete as unfinished is
-/// deleted only if it refused to finalize it. The state is asked for just before: no other program may finalize it at
-/// that very moment. SENDSAFELY_ALREADY_FINALIZED: it is finalized, or just being finalized. SENDSAFELY_OUTCOME_UNKNOWN: a call of sendsafely_package_finalize was stopped or its answer was lost;
-/// called again, that finds out and gives the link. SENDSAFELY_WORKSPACE_NOT_FINALIZABLE: a Workspace is never
-/// unfinished.
+/// It keeps a package that recipients have or may have. It asks for the state just before it deletes, so no other
+/// program may finalize the package at that moment. A package that the service does not delete as unfinished is deleted
+/// only if the service has refused to finalize it.
+/// SENDSAFELY_ALREADY_FINALIZED: the package is finalized, or is being finalized. SENDSAFELY_OUTCOME_UNKNOWN: a call of
+/// sendsafely_package_finalize was stopped, or its response was lost; call that again, which finds out and returns the
+/// link. SENDSAFELY_WORKSPACE_NOT_FINALIZABLE: a Workspace is never unfinished. Everything else as for
+/// sendsafely_package_delete.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_delete_unfinished(
     package: *mut sendsafely_package,
@@ -435,8 +437,8 @@ pub unsafe extern "C" fn sendsafely_package_delete_unfinished(
     })
 }
 
-/// Frees the handle of a package; the package stays on the service as it is. Also allowed inside a callback of the
-/// package.
+/// Frees the handle of a package; the package stays on the service as it is. Allowed inside a callback of the package
+/// too.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_free(package: Nullable<*mut sendsafely_package>) {
     guard_value((), || handle::free::<PackageObject>(package));

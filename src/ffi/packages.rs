@@ -189,7 +189,7 @@ pub struct sendsafely_package_summary {
     pub is_workspace: sendsafely_bool,
     /// Whether it came by a Dropzone.
     pub is_dropzone: sendsafely_bool,
-    /// In the history of a recipient: this recipient with what it has fetched.
+    /// In the history of a recipient: this recipient with its downloads.
     pub recipient: Nullable<*const sendsafely_recipient>,
 }
 
@@ -224,8 +224,8 @@ impl Translate for PackageSummary {
     }
 }
 
-/// A list of packages that is fetched page by page. A handle, to be freed with sendsafely_package_iterator_free. Any
-/// number of threads may use it at once; each package is given once.
+/// A list of packages that is fetched page by page. A handle that any number of threads may use at once; each package
+/// is returned once.
 pub struct sendsafely_package_iterator {
     _private: (),
 }
@@ -239,9 +239,7 @@ impl Handle for PackageIterator {
     const WHEN_NULL: ErrorKind = ErrorKind::NullArgument;
 }
 
-/// Fills list options with their defaults. size is sizeof *options.
-///
-/// Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+/// Fills options with their defaults; size is sizeof *options.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_list_options_init(
     options: *mut sendsafely_list_options,
@@ -251,9 +249,7 @@ pub unsafe extern "C" fn sendsafely_list_options_init(
     unsafe { options::init(options, size) }
 }
 
-/// Fills search options with their defaults. size is sizeof *options.
-///
-/// Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+/// Fills options with their defaults; size is sizeof *options.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_search_options_init(
     options: *mut sendsafely_search_options,
@@ -263,10 +259,8 @@ pub unsafe extern "C" fn sendsafely_search_options_init(
     unsafe { options::init(options, size) }
 }
 
-/// Begins to list packages of the user, newest first as the service orders them. No network until
+/// Begins to list packages of the user, in the service's order: newest first. No network until
 /// sendsafely_package_iterator_next.
-///
-/// list is a sendsafely_package_list; options may be NULL. Free the iterator with sendsafely_package_iterator_free.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_list_packages(
     client: *mut sendsafely_client,
@@ -302,10 +296,10 @@ pub unsafe extern "C" fn sendsafely_client_list_packages(
 }
 
 /// Begins to search for packages: the user's own, or those of the organization. No network until
-/// sendsafely_package_iterator_next, which answers SENDSAFELY_DENIED to who is no administrator.
+/// sendsafely_package_iterator_next, which fails with SENDSAFELY_DENIED if the user is no administrator.
 ///
-/// options say what to search for; with NULL all packages of the user are found. An older portal that has no search in
-/// pages finds at most 100 packages of the organization.
+/// Without options it finds all packages of the user. An older portal without a search in pages finds at most 100
+/// packages of the organization.
 /// SENDSAFELY_MALFORMED_EMAIL: correct sender or recipient.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_search_packages(
@@ -330,9 +324,8 @@ pub unsafe extern "C" fn sendsafely_client_search_packages(
     })
 }
 
-/// Gives the next package of a list, NULL at its end, fetching a page where that is needed.
-///
-/// Free the record with sendsafely_package_summary_free. After a failure the next call tries the same page again.
+/// Returns the next package of a list, NULL at its end. Fetches a page if needed; after a failure the next call fetches
+/// the same page.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_iterator_next(
     iterator: *mut sendsafely_package_iterator,

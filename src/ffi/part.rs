@@ -11,11 +11,12 @@ use super::support::caller::Caller;
 use super::support::marks::Nullable;
 use super::support::marks::number::sendsafely_status;
 
-/// Encrypts a part of a file: size bytes at data, which may be none. Free the buffer with sendsafely_buffer_free.
+/// Encrypts a part of a file, size bytes at data, for programs with a transport of their own. No network.
 ///
-/// server_secret is the package's, as the service gives it. SENDSAFELY_INVALID_ARGUMENT: a secret is empty.
-/// SENDSAFELY_PART_TOO_LARGE: more than 1 GiB. SENDSAFELY_OUT_OF_MEMORY: no memory for it. The part does not say to which
-/// place of a file it belongs, as those of uploads do.
+/// server_secret is the package's, as the service returns it. The part does not hold its place in the file, as those of
+/// uploads do.
+/// SENDSAFELY_INVALID_ARGUMENT: a secret is empty. SENDSAFELY_PART_TOO_LARGE: more than 1 GiB.
+/// SENDSAFELY_OUT_OF_MEMORY: there is no memory for it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_part_encrypt(
     server_secret: *const c_char,
@@ -38,14 +39,14 @@ pub unsafe extern "C" fn sendsafely_part_encrypt(
     })
 }
 
-/// Decrypts a part of a file: a message of size bytes, verified as a whole before anything of it is given out. Free the
-/// buffer with sendsafely_buffer_free.
+/// Decrypts a part of a file, a message of size bytes, and verifies it as a whole before it returns anything. No
+/// network.
 ///
+/// The call cannot be stopped, but its cost is bounded: eight derivations of a key, up to 40 ms each (with Argon2 a
+/// second in all, and 64 MiB of memory), and unpacking once.
 /// SENDSAFELY_DECRYPT_FAILED: a secret is wrong, or the message is damaged. SENDSAFELY_UNSUPPORTED_FORMAT: no client
 /// writes such messages. SENDSAFELY_PART_TOO_LARGE: a compressed one unpacks to more than 64 MiB and more than its own
-/// length. It cannot be stopped; what a message may cost is bounded: eight derivations of a key, up to 40 ms each
-/// (with Argon2 a second in all, and 64 MiB of memory), and unpacking to that limit once. Everything else as for
-/// sendsafely_part_encrypt.
+/// length. Everything else as for sendsafely_part_encrypt.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_part_decrypt(
     server_secret: *const c_char,

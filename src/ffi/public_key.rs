@@ -54,12 +54,12 @@ impl Translate for Vec<PublicKey> {
     }
 }
 
-/// Registers a public key as a trusted device of the user: keycodes of packages are encrypted to it from now on. Gives
-/// the service's id of it; free the text with sendsafely_string_free.
+/// Registers a public key as a trusted device of the user: from now on, keycodes of packages are encrypted to it.
+/// out_public_key_id is the service's id of it.
 ///
 /// SENDSAFELY_INVALID_KEY: not an armored OpenPGP public key. SENDSAFELY_LIMIT_EXCEEDED: revoke one first.
-/// SENDSAFELY_OUTCOME_UNKNOWN: the answer was lost; the key may be there under an id that nobody knows, so register
-/// another.
+/// SENDSAFELY_OUTCOME_UNKNOWN: the response was lost; the key may be registered under an id that nobody knows, so
+/// register another.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_register_public_key(
     client: *mut sendsafely_client,
@@ -83,7 +83,7 @@ pub unsafe extern "C" fn sendsafely_client_register_public_key(
     })
 }
 
-/// Gives the armored public key of one of the user's trusted devices. Free the text with sendsafely_string_free.
+/// Fetches the armored public key of one of the user's trusted devices.
 ///
 /// SENDSAFELY_REFUSED: the user has no such device.
 #[unsafe(no_mangle)]
@@ -107,7 +107,7 @@ pub unsafe extern "C" fn sendsafely_client_get_public_key(
     })
 }
 
-/// Revokes a public key: the service forgets it, and the device opens nothing any more without a link.
+/// Revokes a public key: the service forgets it, and the device needs a link to open packages.
 ///
 /// SENDSAFELY_REFUSED: the user has no such device.
 #[unsafe(no_mangle)]
@@ -126,10 +126,10 @@ pub unsafe extern "C" fn sendsafely_client_revoke_public_key(
     })
 }
 
-/// Gives the public keys to which the keycode of a package is to be encrypted: those of its readers and of the
-/// organization, or with a recipient_id those of one recipient. Free the list with sendsafely_public_key_list_free.
+/// Fetches the public keys to which the keycode of a package is to be encrypted: those of its readers and of the
+/// organization, or with a recipient_id those of one recipient. At any step.
 ///
-/// At any step. recipient_id may be NULL. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id.
+/// SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_get_public_keys(
     package: *mut sendsafely_package,

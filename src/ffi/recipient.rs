@@ -36,7 +36,7 @@ pub struct sendsafely_recipient_options {
     /// Country of phone_number: one of sendsafely_country_codes, or "OTHER" for a number that begins with +. Default:
     /// "US".
     pub country_code: Nullable<*const c_char>,
-    /// Whether the code goes to the number that the service knows of the recipient, if it knows one; not together with
+    /// Whether the code goes to the number that the service knows of the recipient, if it knows one. Not together with
     /// phone_number. Default: no such check.
     pub auto_enable_sms: sendsafely_bool,
 }
@@ -74,15 +74,15 @@ impl sendsafely_recipient_options {
     }
 }
 
-/// A file that a recipient has fetched, or the message.
+/// A download by a recipient: of a file, or of the message.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_confirmation {
-    /// Address from which it was fetched.
+    /// IP address of the recipient.
     pub ip_address: Nullable<*const c_char>,
-    /// When it was fetched.
+    /// When it was downloaded.
     pub time: sendsafely_time,
-    /// When it was fetched, as the service writes it.
+    /// When it was downloaded, as the service writes it.
     pub time_text: Nullable<*const c_char>,
     /// Whether it was the message.
     pub is_message: sendsafely_bool,
@@ -152,7 +152,7 @@ pub struct sendsafely_recipient {
     pub sms_auth: sendsafely_bool,
     /// The service's code of this recipient.
     pub recipient_code: Nullable<*const c_char>,
-    /// What the recipient has fetched.
+    /// The recipient's downloads.
     pub confirmations: *const sendsafely_confirmation_list,
     /// Public keys of the recipient's trusted devices, if they came with it. See sendsafely_package_get_public_keys.
     pub public_keys: *const sendsafely_public_key_list,
@@ -198,14 +198,14 @@ impl Translate for Vec<Recipient> {
     }
 }
 
-/// What has become of one address of sendsafely_package_add_recipients.
+/// The outcome for one address of sendsafely_package_add_recipients.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_recipient_result {
     /// The address as it was given.
     pub email: *const c_char,
-    /// SENDSAFELY_OK, or why the recipient is not on the package. With a recipient: why its trusted devices did not get
-    /// the keycode, see sendsafely_package_upload_keycodes.
+    /// SENDSAFELY_OK, or why the recipient is not on the package. If there is a recipient: why its trusted devices did
+    /// not get the keycode, see sendsafely_package_upload_keycodes.
     pub status: sendsafely_status,
     /// The service's own code, such as "DUPLICATE_EMAIL", if it refused.
     pub server_code: Nullable<*const c_char>,
@@ -249,9 +249,7 @@ impl Translate for Vec<RecipientResult> {
     }
 }
 
-/// Fills recipient options with their defaults. size is sizeof *options.
-///
-/// Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+/// Fills options with their defaults; size is sizeof *options.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_recipient_options_init(
     options: *mut sendsafely_recipient_options,
@@ -261,14 +259,12 @@ pub unsafe extern "C" fn sendsafely_recipient_options_init(
     unsafe { options::init(options, size) }
 }
 
-/// Adds a recipient by e-mail address, who has to give a code sent by SMS if the options say so. At most 99 on a
-/// package.
+/// Adds a recipient by e-mail address, with a check by SMS if the options say so. A package has at most 99.
 ///
-/// Package must be created; stays as it is. options may be NULL. out_recipient may be NULL; else free the record with
-/// sendsafely_recipient_free.
 /// SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_INVALID_EMAIL: correct the address. SENDSAFELY_DUPLICATE_EMAIL: it is on the
 /// package already. SENDSAFELY_TOO_MANY_RECIPIENTS: use another package. In a Workspace or a finalized package also
-/// SENDSAFELY_WRONG_KEYCODE, SENDSAFELY_KEYCODE_NOT_PROVED, as for sendsafely_package_upload_keycodes: nobody was added.
+/// SENDSAFELY_WRONG_KEYCODE, SENDSAFELY_KEYCODE_NOT_PROVED, as for sendsafely_package_upload_keycodes; then nobody was
+/// added.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_add_recipient(
     package: *mut sendsafely_package,
@@ -292,17 +288,16 @@ pub unsafe extern "C" fn sendsafely_package_add_recipient(
     })
 }
 
-/// Adds several recipients with one request. At most 99 on a package.
+/// Adds several recipients, count e-mail addresses, with one request. A package has at most 99.
 ///
-/// emails are count addresses; options may be NULL, and only auto_enable_sms has a meaning here. out_results receives
-/// what has become of each address, in their order, to be freed with sendsafely_recipient_result_list_free;
-/// SENDSAFELY_OK says only that the service took the list. An address is on the package if its result has a recipient,
-/// also beside a failure, which then tells that its trusted devices lack the keycode. One that stands in the list twice
-/// has SENDSAFELY_DUPLICATE_EMAIL the second time. A count of 0 asks nothing.
-/// Package must be created; stays as it is. SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_TOO_MANY_RECIPIENTS: correct the
-/// list, of which nothing was sent. SENDSAFELY_INVALID_ARGUMENT: a phone number is for one recipient, see
-/// sendsafely_package_set_recipient_phone. In a Workspace or a finalized package also SENDSAFELY_WRONG_KEYCODE,
-/// SENDSAFELY_KEYCODE_NOT_PROVED, as for sendsafely_package_upload_keycodes: nobody was added.
+/// out_results has the outcome for each address, in their order; SENDSAFELY_OK says only that the service took the
+/// list. An address whose result has a recipient is on the package; a failure beside it means that its trusted devices
+/// did not get the keycode. An address that is in the list twice has SENDSAFELY_DUPLICATE_EMAIL the second time. Of the
+/// options only auto_enable_sms has a meaning here. A count of 0 sends nothing.
+/// SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_TOO_MANY_RECIPIENTS: correct the list; nothing was sent.
+/// SENDSAFELY_INVALID_ARGUMENT: a phone number is for one recipient, see sendsafely_package_set_recipient_phone. In a
+/// Workspace or a finalized package also SENDSAFELY_WRONG_KEYCODE, SENDSAFELY_KEYCODE_NOT_PROVED, as for
+/// sendsafely_package_upload_keycodes; then nobody was added.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_add_recipients(
     package: *mut sendsafely_package,
@@ -333,9 +328,9 @@ pub unsafe extern "C" fn sendsafely_package_add_recipients(
     })
 }
 
-/// Asks the service for what it knows of a recipient now: phone numbers, role, what was fetched.
+/// Fetches a recipient: phone numbers, role, and which files it has downloaded.
 ///
-/// Free the record with sendsafely_recipient_free. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id.
+/// SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_get_recipient(
     package: *mut sendsafely_package,
@@ -360,8 +355,8 @@ pub unsafe extern "C" fn sendsafely_package_get_recipient(
 /// Sets the phone number of a recipient, to which the service sends a code by SMS before the recipient can open the
 /// package.
 ///
-/// The recipient must be on the package, as far as this handle knows: one that another program has added shows after
-/// sendsafely_package_get_information. country_code as in sendsafely_recipient_options; NULL means "US".
+/// This handle must know that the recipient is on the package: after another program has added it, call
+/// sendsafely_package_get_information. country_code is as in sendsafely_recipient_options; NULL means "US".
 /// SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: add the recipient first. SENDSAFELY_MALFORMED_PHONE_NUMBER,
 /// SENDSAFELY_INVALID_INPUT: correct the number or its country.
 #[unsafe(no_mangle)]
@@ -387,11 +382,11 @@ pub unsafe extern "C" fn sendsafely_package_set_recipient_phone(
 }
 
 /// Sets the role of a collaborator in a Workspace: "VIEWER", "CONTRIBUTOR", "MANAGER", "OWNER", or one that the service
-/// has got since.
+/// has added since.
 ///
-/// SENDSAFELY_ONLY_IN_WORKSPACE: recipients of a package have no roles. SENDSAFELY_INVALID_ARGUMENT: the role is empty.
-/// SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: add the collaborator first. SENDSAFELY_INVALID_INPUT: the service does not
-/// know the role. SENDSAFELY_DENIED: only owners and managers may.
+/// SENDSAFELY_ONLY_IN_WORKSPACE: recipients of other packages have no roles. SENDSAFELY_INVALID_ARGUMENT: the role is
+/// empty. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: add the collaborator first. SENDSAFELY_INVALID_INPUT: the service does
+/// not know the role. SENDSAFELY_DENIED: only owners and managers may.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_set_recipient_role(
     package: *mut sendsafely_package,
@@ -412,8 +407,7 @@ pub unsafe extern "C" fn sendsafely_package_set_recipient_role(
 
 /// Removes a recipient. Before or after finalize.
 ///
-/// SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id. SENDSAFELY_INVALID_RECIPIENT: somebody else has removed it just
-/// now.
+/// SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id. SENDSAFELY_INVALID_RECIPIENT: somebody else has just removed it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_remove_recipient(
     package: *mut sendsafely_package,
@@ -430,7 +424,7 @@ pub unsafe extern "C" fn sendsafely_package_remove_recipient(
     })
 }
 
-/// Removes all recipients but the owner, before or after finalize. Contact groups stay.
+/// Removes all recipients but the owner. Contact groups stay. Before or after finalize.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_remove_all_recipients(
     package: *mut sendsafely_package,

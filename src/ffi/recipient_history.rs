@@ -34,9 +34,8 @@ impl Translate for Vec<PackageSummary> {
     }
 }
 
-/// Gives the packages that a recipient has got from the organization, with what it has fetched of each.
+/// Fetches the packages that a recipient has got from the organization, with what it has downloaded of each.
 ///
-/// Free the list with sendsafely_package_summary_list_free.
 /// SENDSAFELY_MALFORMED_EMAIL, SENDSAFELY_INVALID_EMAIL: correct the address. SENDSAFELY_DENIED: not for this account.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_get_recipient_history(

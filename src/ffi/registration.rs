@@ -17,23 +17,23 @@ use super::support::marks::number::sendsafely_status;
 use super::support::options::{self, Options};
 use super::types::sendsafely_bool;
 
-/// Options of sendsafely_client_finish_registration: all of them but one proof are needed.
+/// Options of sendsafely_client_finish_registration. All are needed, but only one proof: token, or email and pin.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct sendsafely_registration_options {
     /// Set by sendsafely_registration_options_init.
     pub struct_size: usize,
-    /// The proof by link: the value of validationLink in the link that was mailed. Default: by PIN.
+    /// Proof by link: the value of validationLink in the link of the mail. Default: by PIN.
     pub token: Nullable<*const c_char>,
-    /// The proof by PIN: the e-mail address. Default: by link.
+    /// Proof by PIN: the e-mail address. Default: by link.
     pub email: Nullable<*const c_char>,
-    /// The proof by PIN: the PIN that was mailed.
+    /// Proof by PIN: the PIN of the mail.
     pub pin: Nullable<*const c_char>,
     /// The new password.
     pub password: *const c_char,
     /// A question to be asked when the password is forgotten.
     pub question: *const c_char,
-    /// Its answer.
+    /// The answer to that question.
     pub answer: *const c_char,
     /// First name.
     pub first_name: *const c_char,
@@ -84,7 +84,7 @@ impl sendsafely_registration_options {
     }
 }
 
-/// Begins to register a user: the service mails a link to the address, or with send_pin 1 a PIN.
+/// Begins to register a user: the service mails a link to the address, or with send_pin a PIN.
 ///
 /// SENDSAFELY_INVALID_EMAIL: correct the address. SENDSAFELY_AUTH_FORBIDDEN: users cannot register themselves there.
 /// SENDSAFELY_SECOND_FACTOR_ENFORCED: register by link. SENDSAFELY_OUTCOME_UNKNOWN: look into the mailbox.
@@ -106,9 +106,7 @@ pub unsafe extern "C" fn sendsafely_client_start_registration(
     })
 }
 
-/// Fills registration options with their defaults. size is sizeof *options.
-///
-/// Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+/// Fills options with their defaults; size is sizeof *options.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_registration_options_init(
     options: *mut sendsafely_registration_options,
@@ -118,11 +116,11 @@ pub unsafe extern "C" fn sendsafely_registration_options_init(
     unsafe { options::init(options, size) }
 }
 
-/// Ends a registration with what the mail held; then log in with sendsafely_client_generate_api_key.
+/// Ends a registration with the link or PIN of the mail; then log in with sendsafely_client_generate_api_key. out_email
+/// is the e-mail address.
 ///
-/// options must be there. out_email may be NULL; else it gets the e-mail address, to be freed with
-/// sendsafely_string_free. SENDSAFELY_PASSWORD_TOO_WEAK: the service's words tell its rules.
-/// SENDSAFELY_TOKEN_EXPIRED, SENDSAFELY_INVALID_TOKEN: begin again. SENDSAFELY_PIN_RESENT: ask for the new PIN.
+/// SENDSAFELY_PASSWORD_TOO_WEAK: sendsafely_error_server_message has the service's rules. SENDSAFELY_TOKEN_EXPIRED,
+/// SENDSAFELY_INVALID_TOKEN: start again. SENDSAFELY_PIN_RESENT: the service has sent a new PIN.
 /// SENDSAFELY_OUTCOME_UNKNOWN: try to log in.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_finish_registration(

@@ -17,44 +17,44 @@ use super::support::output::Out;
 use super::support::record;
 use super::types::{SENDSAFELY_SIZE_UNKNOWN, sendsafely_bool, sendsafely_optional_size};
 
-/// What was done with a file of a tree. A later version may add some.
+/// What a call did with a file of a tree. A later version may add actions.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum sendsafely_action {
-    /// Nothing: the item's status tells why.
+    /// Nothing: see the item's status.
     SENDSAFELY_ACTION_NONE = 0,
-    /// It was uploaded.
+    /// The call uploaded it.
     SENDSAFELY_ACTION_UPLOADED = 1,
-    /// It was downloaded.
+    /// The call downloaded it.
     SENDSAFELY_ACTION_DOWNLOADED = 2,
-    /// It was left alone, because it was there already, complete and of the declared size, or of any if that is not known.
+    /// The call kept what was there already: complete, and of the declared size if that is known.
     SENDSAFELY_ACTION_SKIPPED = 3,
-    /// It is a symbolic link, a pipe or the like, or the temporary file of a download, and was not sent; no failure of
-    /// the call.
+    /// The call did not send it, which is no failure: it is a symbolic link, a pipe or the like, or the temporary file
+    /// of a download.
     SENDSAFELY_ACTION_IGNORED = 4,
 }
 
-/// What became of one file of a tree.
+/// The outcome for one file of a tree.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_report_item {
-    /// Its path in the tree, as the sender names it, with / between directories. Not safe as a path on this machine.
+    /// Its path in the tree with the sender's names, / between directories. Not safe as a path on this machine.
     pub path: *const c_char,
-    /// Where it is on this machine, if it has a place here.
+    /// Its path on this machine, if it has one.
     pub local_path: Nullable<*const c_char>,
     /// Its id, if it has one.
     pub file_id: Nullable<*const c_char>,
-    /// Bytes of the file: of one that was downloaded, as they were received.
+    /// Bytes of the file; after a download, the bytes received.
     pub size: u64,
-    /// SENDSAFELY_OK, or why nothing was done.
+    /// SENDSAFELY_OK, or why the call did nothing with it.
     pub status: number::sendsafely_status,
-    /// What was done.
+    /// What the call did with it.
     pub action: number::sendsafely_action,
-    /// What happened, in words, if the status is not SENDSAFELY_OK.
+    /// The error in words, if the status is not SENDSAFELY_OK.
     pub message: Nullable<*const c_char>,
-    /// Whether its name on this machine is not the sender's, which was not safe or was taken by another file.
+    /// Whether it has another name on this machine, because the sender's is not safe or belongs to another file.
     pub renamed: sendsafely_bool,
-    /// Bytes of the file as its sender declared them, where it did: not always rightly.
+    /// Bytes of the file as its sender declared them, if so; often wrong.
     pub declared_size: sendsafely_optional_size,
 }
 
@@ -84,7 +84,7 @@ impl Translate for ReportItem {
     }
 }
 
-/// What became of every file of a tree.
+/// The outcome for every file of a tree.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_report {
@@ -104,7 +104,7 @@ impl Translate for Report {
     }
 }
 
-/// Makes a call that has a report to give, also when it fails.
+/// Makes a call that has a report, on failure too.
 pub(super) fn report(
     package: *mut sendsafely_package,
     (on_progress, user_data): (sendsafely_progress_callback, *mut c_void),

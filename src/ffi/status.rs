@@ -7,16 +7,16 @@ use crate::error::{Error, ErrorKind};
 use super::support::guard::guard_value;
 use super::support::marks::number;
 
-/// What a call tells. Families: 0 done, 1 the caller's mistake, 100 the order of steps, 200 limits, 300 the service
-/// refused, 400 the network, 500 integrity, 600 local files, 700 stopped, 900 the library's own mistake.
+/// The outcome of a call. Families: 0 success, 1 the caller's mistake, 100 the order of steps, 200 limits, 300 the
+/// service refused, 400 the network, 500 integrity, 600 local files, 700 stopped, 900 the library's own mistake.
 ///
-/// Numbers are never reused; a later version may add some, so treat an unknown one like the first of its family.
+/// Numbers are never reused. A later version may add some: treat an unknown one like the first of its family.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(dead_code, reason = "functions return the numbers of ErrorKind")]
 pub enum sendsafely_status {
     /// The call did what it says.
-    /// Every other value means that it did not; outputs are then empty.
+    /// With every other status it did not, and its outputs are empty.
     SENDSAFELY_OK = 0,
 
     // The caller's mistake: nothing was sent.
@@ -24,9 +24,8 @@ pub enum sendsafely_status {
     /// The message names the argument.
     SENDSAFELY_NULL_ARGUMENT = 1,
     /// An argument is out of its range.
-    /// The message names the argument and its range. Also: a control character in a value that becomes an HTTP
-    /// header, bytes of an options struct that this version does not know and that are not zero, and a callback
-    /// that returned what is not one of its answers.
+    /// The message names the argument and its range. Also: a control character in a value that becomes an HTTP header,
+    /// an option that this version of the library does not know, and a callback that returned a number with no meaning.
     SENDSAFELY_INVALID_ARGUMENT = 2,
     /// A string is not valid UTF-8.
     /// The message names the argument. A file whose name is not UTF-8 goes through
@@ -43,10 +42,10 @@ pub enum sendsafely_status {
     /// and touches no connection.
     SENDSAFELY_FORKED = 6,
     /// Not an e-mail address.
-    /// Judged before anything is sent.
+    /// Nothing was sent.
     SENDSAFELY_MALFORMED_EMAIL = 7,
     /// Not a phone number.
-    /// Digits, blanks and ()-./ with an optional + in front are taken; the country is two letters.
+    /// It may have digits, blanks, ()-./ and a + in front; the country is two letters.
     SENDSAFELY_MALFORMED_PHONE_NUMBER = 8,
     /// Not a secure link.
     /// A link has the form https://HOST/receive/?thread=...&packageCode=...#keyCode=...
@@ -106,7 +105,7 @@ pub enum sendsafely_status {
     /// Create it with sendsafely_client_new; this one is for logging in, for registering or for a Dropzone.
     SENDSAFELY_NO_CREDENTIALS = 113,
     /// A file that the service does not show may keep the package from being finalized.
-    /// The answer to its creation was lost. Create a new package and upload the files again.
+    /// The response to its creation was lost. Create a new package and upload the files again.
     SENDSAFELY_PACKAGE_NOT_FINALIZABLE = 114,
 
     // Limits known before sending.
@@ -117,7 +116,7 @@ pub enum sendsafely_status {
     /// 0 means that the package never expires; an organization may allow less.
     SENDSAFELY_LIFE_OUT_OF_RANGE = 201,
     /// The file is larger than the service takes.
-    /// 107,374,182,400 bytes are the most.
+    /// The limit is 107,374,182,400 bytes.
     SENDSAFELY_FILE_TOO_LARGE = 202,
     /// The keycode is too short.
     /// Keycodes have at least 32 characters; check that the link was not cut.
@@ -127,12 +126,12 @@ pub enum sendsafely_status {
     /// file_name.
     SENDSAFELY_MALFORMED_FILE_NAME = 204,
     /// A package, or a directory of a Workspace, has at most 100,000 files.
-    /// With more of them it could not be listed any more: use another one, or pack many files into one.
+    /// The service could not list more. Use another package or directory, or pack many files into one.
     SENDSAFELY_TOO_MANY_FILES = 205,
 
     // The service refused: sendsafely_error_server_code and _server_message have its own words.
     /// The service refused.
-    /// A code that has no status of its own; look at sendsafely_error_server_code.
+    /// Its code has no status of its own: see sendsafely_error_server_code.
     SENDSAFELY_REFUSED = 300,
     /// The service refused the API key or the signature.
     /// Check the API key, the API secret, the host and this machine's clock.
@@ -141,10 +140,10 @@ pub enum sendsafely_status {
     /// It expired, was deleted, or this account has no access to it.
     SENDSAFELY_UNKNOWN_PACKAGE = 302,
     /// The service denies this to the account.
-    /// Also finalize, when the service misses something; sendsafely_error_server_message lists it.
+    /// Finalize fails with it too when something is missing; sendsafely_error_server_message lists what.
     SENDSAFELY_DENIED = 303,
     /// A limit of the account or the package is reached.
-    /// Size, number of recipients, or the like; see the server's words.
+    /// It is one of size, number of recipients, or the like: see sendsafely_error_server_message.
     SENDSAFELY_LIMIT_EXCEEDED = 304,
     /// The service does not take the e-mail address.
     /// Correct the address.
@@ -153,13 +152,13 @@ pub enum sendsafely_status {
     /// Find its id with sendsafely_package_get_information.
     SENDSAFELY_DUPLICATE_EMAIL = 306,
     /// The service does not take the recipient.
-    /// The recipient id is not known there.
+    /// It does not know the recipient id.
     SENDSAFELY_INVALID_RECIPIENT = 307,
     /// The service does not take a value.
     /// For a phone number: check it and its country.
     SENDSAFELY_INVALID_INPUT = 308,
     /// The package needs a password, or another one.
-    /// Give the password that its sender has set.
+    /// Use the password that its sender has set.
     SENDSAFELY_PASSWORD_REQUIRED = 309,
     /// An approver has to be added first.
     /// Nothing was finalized; add an approver as a recipient, then finalize again.
@@ -171,22 +170,22 @@ pub enum sendsafely_status {
     /// Update the library, or set client_version.
     SENDSAFELY_OUTDATED_VERSION = 312,
     /// The service does not take the file name.
-    /// Give another one as file_name.
+    /// Set another file_name.
     SENDSAFELY_INVALID_FILE_NAME = 313,
     /// The organization blocks files of this type.
     /// Send another type of file.
     SENDSAFELY_INVALID_FILE_EXTENSION = 314,
     /// A file of that name is on the package already.
-    /// Delete that one first, or give another file_name.
+    /// Delete that one first, or set another file_name.
     SENDSAFELY_DUPLICATE_FILE = 315,
     /// The session at the service has timed out.
     /// Create the client again.
     SENDSAFELY_SESSION_TIMEOUT = 316,
     /// The host has no such API path.
-    /// Check the host; for sendsafely_client_request also the path.
+    /// Check the host, and for sendsafely_client_request the path.
     SENDSAFELY_UNKNOWN_ENDPOINT = 317,
     /// The service has not got all parts of the file yet.
-    /// Try again a little later; the sender may still be uploading.
+    /// Try again later: the sender may still be uploading.
     SENDSAFELY_FILE_INCOMPLETE = 318,
     /// This way of logging in or registering is not allowed.
     /// The organization decides; ask its administrator, or use another way.
@@ -195,7 +194,7 @@ pub enum sendsafely_status {
     /// Registration by PIN is not possible there; register by link.
     SENDSAFELY_SECOND_FACTOR_ENFORCED = 320,
     /// The code was wrong or tried too often.
-    /// A new one was sent: ask for it and call again.
+    /// The service has sent a new one: call again with that.
     SENDSAFELY_PIN_RESENT = 321,
     /// The token has expired.
     /// Start the registration or the login again.
@@ -204,7 +203,7 @@ pub enum sendsafely_status {
     /// Start the registration or the login again.
     SENDSAFELY_INVALID_TOKEN = 323,
     /// The password is too weak.
-    /// The service's words tell its rules.
+    /// sendsafely_error_server_message has the service's rules.
     SENDSAFELY_PASSWORD_TOO_WEAK = 324,
     /// The user exists already.
     /// Log in instead of registering.
@@ -224,27 +223,27 @@ pub enum sendsafely_status {
     /// A longer retry_window_ms bridges longer failures.
     SENDSAFELY_TIMED_OUT = 402,
     /// No trusted TLS connection to the host.
-    /// Check the host; for a private certificate authority give its certificate as ca_bundle.
+    /// Check the host; for a private certificate authority set ca_bundle to its certificate.
     SENDSAFELY_TLS_FAILED = 403,
     /// This machine has no trusted certificates.
-    /// Install them (package ca-certificates) or give a ca_bundle.
+    /// Install them (package ca-certificates) or set ca_bundle.
     SENDSAFELY_NO_TRUST_STORE = 404,
     /// The answer is not one of this service.
-    /// Something between may have answered instead, such as a proxy or a login page; or what the call needs is missing.
+    /// A proxy or a login page may have sent it instead, or it lacks what the call needs.
     SENDSAFELY_BAD_ANSWER = 405,
-    /// The host answered with an HTTP error.
-    /// sendsafely_error_http_status tells which.
+    /// The host returned an HTTP error.
+    /// See sendsafely_error_http_status.
     SENDSAFELY_HTTP_ERROR = 406,
     /// The answer was lost, and repeating is not safe.
-    /// The service may have acted, also where a gateway says 503 or 429: look at the package before you call again.
+    /// The service may have acted, also after a gateway's 503 or 429: look at the package before you call again.
     SENDSAFELY_OUTCOME_UNKNOWN = 407,
     /// The storage refused a part, by every route.
-    /// The upload URL or the network in between; try again later.
+    /// The cause is the upload URL or the network in between: try again later.
     SENDSAFELY_STORAGE_REFUSED = 408,
 
     // Integrity and cryptography: nothing unverified was handed out.
     /// The data cannot be decrypted.
-    /// The keycode is wrong, or the data was damaged or changed; the library does not tell which.
+    /// The keycode is wrong, or the data was damaged or changed; the library cannot know which.
     SENDSAFELY_DECRYPT_FAILED = 500,
     /// Encrypted in a way that the library does not read.
     /// The sender used an unusual program.
@@ -253,7 +252,7 @@ pub enum sendsafely_status {
     /// Raise max_part_bytes if the sender is trusted.
     SENDSAFELY_PART_TOO_LARGE = 502,
     /// The file has not the size that was said.
-    /// By its own parts, by an upload, or by its sender if strict_size is set, without which such a file is kept.
+    /// Its own parts, or the program that uploads it, gave another size; with strict_size also its sender.
     SENDSAFELY_SIZE_MISMATCH = 503,
     /// The keycode is not the one of this package.
     /// Open the package with the keycode of its secure link.
@@ -262,8 +261,8 @@ pub enum sendsafely_status {
     /// Parts were swapped, repeated or taken from another file; the sender has to send the file again.
     SENDSAFELY_WRONG_PART = 505,
     /// Nothing was found that proves the keycode, so it is not handed on.
-    /// Something is there that may prove it, but was not read: download a file or read the message through the same
-    /// package, then call again; or ask the owner.
+    /// The library did not read all that might prove it. Download a file or read the message through the same package,
+    /// then call again, or ask the owner.
     SENDSAFELY_KEYCODE_NOT_PROVED = 506,
 
     // Local files.
@@ -274,17 +273,17 @@ pub enum sendsafely_status {
     /// The message names the path.
     SENDSAFELY_ACCESS_DENIED = 601,
     /// Not a regular file.
-    /// Directories, devices and links are not taken, and none but a link is replaced; use
-    /// sendsafely_package_upload_callback and sendsafely_package_download_callback for a pipe.
+    /// The library neither uploads nor replaces directories and devices; of links it replaces those at a target. For a
+    /// pipe use sendsafely_package_upload_callback and sendsafely_package_download_callback.
     SENDSAFELY_NOT_A_FILE = 602,
     /// The file changed while it was uploaded.
-    /// Upload it again when nothing writes to it. What was sent has been deleted.
+    /// Upload it again when nothing writes to it. The library has deleted what it sent.
     SENDSAFELY_FILE_CHANGED = 603,
     /// The target exists already.
-    /// Choose another directory, or set existing in the download options.
+    /// Choose another directory, or set existing in the options.
     SENDSAFELY_FILE_EXISTS = 604,
     /// No room on the disk.
-    /// Nothing is left behind at the target; make room and download again.
+    /// Make room and download again. The target was left as it was.
     SENDSAFELY_DISK_FULL = 605,
     /// No such directory.
     /// Create it first.
@@ -332,10 +331,7 @@ fn texts(status: number::sendsafely_status) -> Option<(&'static CStr, &'static C
     Some(kind.texts())
 }
 
-/// Returns the name of a status, such as "SENDSAFELY_NO_RECIPIENT"; "SENDSAFELY_UNKNOWN_STATUS" for a number that is
-/// none.
-///
-/// Static text, not to be freed.
+/// Returns the name of a status, such as "SENDSAFELY_NO_RECIPIENT", or "SENDSAFELY_UNKNOWN_STATUS". The text is static.
 #[unsafe(no_mangle)]
 pub extern "C" fn sendsafely_status_name(status: number::sendsafely_status) -> *const c_char {
     guard_value(c"".as_ptr(), || {
@@ -345,9 +341,8 @@ pub extern "C" fn sendsafely_status_name(status: number::sendsafely_status) -> *
     })
 }
 
-/// Returns in a few words what a status means, such as "the package has no recipient".
-///
-/// Static text, not to be freed. sendsafely_error_message tells more: what happened to what.
+/// Returns a status in a few words, such as "the package has no recipient". The text is static.
+/// sendsafely_error_message says more: what happened to what.
 #[unsafe(no_mangle)]
 pub extern "C" fn sendsafely_status_description(
     status: number::sendsafely_status,

@@ -27,9 +27,8 @@ impl Translate for Vec<String> {
     }
 }
 
-/// Frees a string that a call returned through a char **, zeroing it first.
-///
-/// Not for strings inside records, nor for those that an accessor returned.
+/// Frees a string that a call returned through a char **, and zeroes it first. Not for strings in records, nor for
+/// those that an accessor returned.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_string_free(text: Nullable<*mut c_char>) {
     guard_value((), || record::free(text));

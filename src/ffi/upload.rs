@@ -36,7 +36,7 @@ pub struct sendsafely_upload_options {
     pub directory_id: Nullable<*const c_char>,
     /// Progress of this call; see "Progress and stopping". Default: the client's callback.
     pub on_progress: Nullable<sendsafely_progress_callback>,
-    /// Handed to on_progress.
+    /// Passed to on_progress.
     pub user_data: *mut c_void,
 }
 
@@ -63,13 +63,13 @@ pub struct sendsafely_upload_all_options {
     pub struct_size: usize,
     /// Directory of a Workspace into which everything goes. Default: its root directory.
     pub directory_id: Nullable<*const c_char>,
-    /// What to do with files that are there already. SENDSAFELY_EXISTING_SKIP, the default, leaves those alone that are
-    /// complete and of the same size; SENDSAFELY_EXISTING_OVERWRITE makes a new version of each, in a Workspace;
+    /// What to do with files that are on the package already. SENDSAFELY_EXISTING_SKIP, the default, keeps those that
+    /// are complete and of the same size; SENDSAFELY_EXISTING_OVERWRITE sends a new version of each, in a Workspace;
     /// SENDSAFELY_EXISTING_REFUSE fails with SENDSAFELY_FILE_EXISTS before anything is changed.
     pub existing: number::sendsafely_existing,
     /// Progress of this call, of all files together; see "Progress and stopping". Default: the client's callback.
     pub on_progress: Nullable<sendsafely_progress_callback>,
-    /// Handed to on_progress.
+    /// Passed to on_progress.
     pub user_data: *mut c_void,
 }
 
@@ -88,7 +88,7 @@ unsafe impl Options for sendsafely_upload_all_options {
     }
 }
 
-/// Uploads what a source holds: what the three calls have in common.
+/// Uploads from any source: the common part of the three calls.
 fn upload(
     caller: Caller,
     package: *mut sendsafely_package,
@@ -116,9 +116,8 @@ fn upload(
     Ok(())
 }
 
-/// Gives how many uploads into a package run at the moment, on any thread. No network.
-///
-/// sendsafely_package_finalize answers SENDSAFELY_UPLOAD_RUNNING unless there is none.
+/// Returns how many uploads into a package run at the moment, on any thread: sendsafely_package_finalize needs 0. No
+/// network.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_running_uploads(
     package: *mut sendsafely_package,
@@ -134,9 +133,7 @@ pub unsafe extern "C" fn sendsafely_package_running_uploads(
     })
 }
 
-/// Fills upload options with their defaults. size is sizeof *options.
-///
-/// Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+/// Fills options with their defaults; size is sizeof *options.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_upload_options_init(
     options: *mut sendsafely_upload_options,
@@ -146,9 +143,7 @@ pub unsafe extern "C" fn sendsafely_upload_options_init(
     unsafe { options::init(options, size) }
 }
 
-/// Fills options of sendsafely_package_upload_all with their defaults. size is sizeof *options.
-///
-/// Returns SENDSAFELY_NULL_ARGUMENT or SENDSAFELY_INVALID_ARGUMENT when it cannot.
+/// Fills options with their defaults; size is sizeof *options.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_upload_all_options_init(
     options: *mut sendsafely_upload_all_options,
@@ -160,12 +155,11 @@ pub unsafe extern "C" fn sendsafely_upload_all_options_init(
 
 /// Uploads a file, encrypted on this machine in parts.
 ///
-/// Package must be created and not finalized, or a Workspace; stays as it is. Several uploads into one package may run
-/// on several threads. options may be NULL. out_file may be NULL; else free the record with sendsafely_file_free.
-/// A failed or stopped upload deletes what it sent.
-/// SENDSAFELY_FILE_NOT_FOUND, SENDSAFELY_NOT_A_FILE, SENDSAFELY_ACCESS_DENIED: see the path. SENDSAFELY_FILE_CHANGED:
-/// something wrote to it meanwhile; upload again. SENDSAFELY_FILE_TOO_LARGE: above 107,374,182,400 bytes.
-/// SENDSAFELY_TOO_MANY_FILES: with one more the package, or the directory, could not be listed any more.
+/// The package must not be finalized, unless it is a Workspace. Several threads may upload into it at once. A failed or
+/// stopped upload deletes what it sent.
+/// SENDSAFELY_FILE_NOT_FOUND, SENDSAFELY_NOT_A_FILE, SENDSAFELY_ACCESS_DENIED: check the path. SENDSAFELY_FILE_CHANGED:
+/// something wrote to it meanwhile; upload again. SENDSAFELY_FILE_TOO_LARGE: it has more than 107,374,182,400 bytes.
+/// SENDSAFELY_TOO_MANY_FILES: with one more, the service could not list the package or directory.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_upload_file(
     package: *mut sendsafely_package,
@@ -183,7 +177,7 @@ pub unsafe extern "C" fn sendsafely_package_upload_file(
     })
 }
 
-/// Uploads size bytes at data under a name. They must not change until the call returns.
+/// Uploads size bytes at data as a file. They must not change until the call returns.
 ///
 /// data may be NULL if size is 0. Everything else as for sendsafely_package_upload_file.
 #[unsafe(no_mangle)]
@@ -212,10 +206,11 @@ pub unsafe extern "C" fn sendsafely_package_upload_memory(
     })
 }
 
-/// Uploads under a name what a read callback delivers: from a pipe, an archive, a file whose name is not UTF-8.
+/// Uploads what a read callback returns as a file: from a pipe, an archive, a file whose name is not UTF-8.
 ///
-/// size is the number of bytes that read will deliver, and it is never asked for more; or SENDSAFELY_SIZE_UNKNOWN: then
-/// everything is encrypted into a temporary file first, because the service wants to know the size before.
+/// size is the number of bytes to come, after which the callback is not called again. If it is SENDSAFELY_SIZE_UNKNOWN,
+/// the library first encrypts everything into a temporary file, because the service needs the size before the first
+/// part.
 /// SENDSAFELY_READ_FAILED: the callback returned a negative number. SENDSAFELY_SIZE_MISMATCH: it ended before size
 /// bytes. Everything else as for sendsafely_package_upload_file.
 #[unsafe(no_mangle)]
@@ -267,20 +262,19 @@ pub unsafe extern "C" fn sendsafely_package_upload_callback(
     })
 }
 
-/// Uploads all files that are in a local directory and, into a Workspace, its directories with what is in them.
+/// Uploads all files in a local directory; into a Workspace also its directories with everything in them.
 ///
-/// Directories that are missing are made. Symbolic links and whatever else is no regular file are not followed; they
-/// are in the report. options may be NULL. Several files are under way at once.
-/// One file that fails does not end the others: at the end the call answers with the first failure and says how many
-/// there were. A stop, a network that is down, or a refusal of the account ends the call. Call again to go on:
-/// what is there and complete is skipped. A file that a killed upload of this user and machine is known to have left
-/// incomplete is removed and sent again; beside any other incomplete file, which somebody may be uploading, a further
-/// version is sent.
-/// out_report may be NULL; else free it with sendsafely_report_free. Unlike other outputs IT IS GIVEN ON FAILURE TOO,
-/// as soon as the arguments are right, empty if nothing was begun; where the whole call was refused, its status stands
-/// at every file that had not its turn. SENDSAFELY_ONLY_IN_WORKSPACE: there are directories in it, and the package is
-/// no Workspace; nothing was sent. SENDSAFELY_DIRECTORY_NOT_FOUND: no such local directory. SENDSAFELY_REFUSED: the
-/// service does not know directory_id. Everything else as for sendsafely_package_upload_file.
+/// It creates missing directories of the Workspace, uploads several files at once, and does not follow symbolic links:
+/// they and whatever else is no regular file are only in the report.
+/// If a file fails, the others go on; at the end the call fails with the first failure and the number of all. A stop, a
+/// network that is down, or a refusal of the account ends the call. Call again to go on: complete files are skipped. An
+/// incomplete file that a killed upload of this user and machine has left is removed and sent again; beside any other
+/// incomplete file, which somebody may be uploading, a new version is sent.
+/// OUT_REPORT IS SET ON FAILURE TOO, unless an argument is wrong. It is empty if nothing was begun; if the whole call
+/// was refused, each file that was not tried has that status.
+/// SENDSAFELY_ONLY_IN_WORKSPACE: there are directories in it, and the package is no Workspace; nothing was sent.
+/// SENDSAFELY_DIRECTORY_NOT_FOUND: no such local directory. SENDSAFELY_REFUSED: the service does not know directory_id.
+/// Everything else as for sendsafely_package_upload_file.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_upload_all(
     package: *mut sendsafely_package,
@@ -307,16 +301,17 @@ pub unsafe extern "C" fn sendsafely_package_upload_all(
 }
 
 /// Encrypts the keycode of a package to the public keys of its readers, or with a recipient_id to those of one
-/// recipient, and stores the results. Finalize does it by itself, and so does adding recipients to a Workspace or a
-/// finalized package: this is for devices that were registered later. Four go up at once, or as many as
-/// parts_in_flight says if those are fewer. A key that cannot be used, or for which the service refuses the keycode, is
-/// passed over with a line in the log; if the service refuses it for every key, the first refusal is the error. So is
-/// one of the caller or the package, such as SENDSAFELY_SESSION_TIMEOUT, for whatever key.
+/// recipient, and stores the results on the service. Before or after finalize.
 ///
-/// Before or after finalize. recipient_id may be NULL. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id.
-/// SENDSAFELY_KEYCODE_UNKNOWN, SENDSAFELY_WRONG_KEYCODE: open the package with its keycode. A keycode with which a package
-/// was opened is handed on only if it opens what is there. SENDSAFELY_KEYCODE_NOT_PROVED: what is there was not read, or
-/// is more than is searched; download a file or read the message through the same package, then call again.
+/// It is for devices that were registered later: finalize does it by itself, and so does adding recipients to a
+/// Workspace or a finalized package. Up to four requests run at once, or parts_in_flight if that is less.
+/// A key that cannot be used, or for which the service refuses the keycode, is skipped with a line in the log. The call
+/// fails if the service refuses the keycode for every key, or refuses the caller or the package, such as with
+/// SENDSAFELY_SESSION_TIMEOUT.
+/// A keycode with which a package was opened is passed on only if it opens what is in the package.
+/// SENDSAFELY_KEYCODE_UNKNOWN, SENDSAFELY_WRONG_KEYCODE: open the package with its keycode.
+/// SENDSAFELY_KEYCODE_NOT_PROVED: the library did not read enough to prove it; download a file or read the message
+/// through the same package, then call again. SENDSAFELY_RECIPIENT_NOT_ON_PACKAGE: no such id.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_upload_keycodes(
     package: *mut sendsafely_package,

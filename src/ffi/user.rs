@@ -14,7 +14,7 @@ use super::support::memory::{Memory, Translate};
 use super::support::record;
 use super::types::{sendsafely_bool, sendsafely_optional_bool, sendsafely_optional_int};
 
-/// What the service knows of the user.
+/// A user, as the service describes it.
 #[repr(C)]
 #[derive(Debug)]
 pub struct sendsafely_user {
@@ -26,7 +26,7 @@ pub struct sendsafely_user {
     pub first_name: Nullable<*const c_char>,
     /// Last name.
     pub last_name: Nullable<*const c_char>,
-    /// A secret of the user, for encrypting the user's own things.
+    /// A secret of the user, for encrypting the user's own data.
     pub client_key: Nullable<*const c_char>,
     /// Whether the user tests new versions.
     pub is_beta_user: sendsafely_bool,
@@ -56,7 +56,7 @@ impl Translate for User {
     }
 }
 
-/// Asks the service for what it knows of the user. Free the record with sendsafely_user_free, which zeroes it.
+/// Fetches the client's user.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_get_user(
     client: *mut sendsafely_client,
@@ -74,7 +74,7 @@ pub unsafe extern "C" fn sendsafely_client_get_user(
     })
 }
 
-/// Frees what was told of a user.
+/// Frees a user, and zeroes its secret.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_user_free(user: Nullable<*mut sendsafely_user>) {
     guard_value((), || record::free(user));

@@ -20,14 +20,14 @@ const NUMBER: u32 = number(env!("CARGO_PKG_VERSION_MAJOR")) * 1_000_000
     + number(env!("CARGO_PKG_VERSION_MINOR")) * 1_000
     + number(env!("CARGO_PKG_VERSION_PATCH"));
 
-/// Returns the version of the library that runs, to be compared with SENDSAFELY_VERSION_NUMBER, the version of this
-/// header: 1,000,000 * major + 1,000 * minor + patch.
+/// Returns the version of the library that runs, to be compared with SENDSAFELY_VERSION_NUMBER of this header:
+/// 1,000,000 * major + 1,000 * minor + patch.
 #[unsafe(no_mangle)]
 pub extern "C" fn sendsafely_version() -> u32 {
     guard_value(0, || NUMBER)
 }
 
-/// Returns the version of the library that runs as text, such as "0.1.0". Static, not to be freed.
+/// Returns the version of the library that runs, such as "0.1.0". The text is static.
 #[unsafe(no_mangle)]
 pub extern "C" fn sendsafely_version_string() -> *const c_char {
     guard_value(c"".as_ptr(), || {
@@ -40,10 +40,8 @@ pub extern "C" fn sendsafely_version_string() -> *const c_char {
     })
 }
 
-/// Asks what the service thinks of client_version, or else of the library's own: "OK", "UPGRADE_AVAILABLE",
-/// "OUTDATED_VERSION", or a later word.
-///
-/// Free the text with sendsafely_string_free.
+/// Asks the service whether client_version, or else the library's own, is still supported: out_text is "OK",
+/// "UPGRADE_AVAILABLE", "OUTDATED_VERSION", or a later word.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_verify_version(
     client: *mut sendsafely_client,

@@ -2,23 +2,23 @@
 
 namespace Sendsafely
 {
-    /// <summary>What a call tells. Families: 0 done, 1 the caller's mistake, 100 the order of steps, 200 limits, 300
-    /// the service refused, 400 the network, 500 integrity, 600 local files, 700 stopped, 900 the library's own
+    /// <summary>The outcome of a call. Families: 0 success, 1 the caller's mistake, 100 the order of steps, 200 limits,
+    /// 300 the service refused, 400 the network, 500 integrity, 600 local files, 700 stopped, 900 the library's own
     /// mistake.</summary>
-    /// <remarks>Numbers are never reused; a later version may add some, so treat an unknown one like the first of its
+    /// <remarks>Numbers are never reused. A later version may add some: treat an unknown one like the first of its
     /// family.</remarks>
     public enum Status
     {
         /// <summary>The call did what it says.</summary>
-        /// <remarks>Every other value means that it did not; outputs are then empty.</remarks>
+        /// <remarks>With every other status it did not, and its outputs are empty.</remarks>
         Ok = 0,
         /// <summary>A required argument is missing.</summary>
         /// <remarks>The message names the argument.</remarks>
         NullArgument = 1,
         /// <summary>An argument is out of its range.</summary>
         /// <remarks>The message names the argument and its range. Also: a control character in a value that becomes an
-        /// HTTP header, bytes of an options struct that this version does not know and that are not zero, and a
-        /// callback that returned what is not one of its answers.</remarks>
+        /// HTTP header, an option that this version of the library does not know, and a callback that returned a number
+        /// with no meaning.</remarks>
         InvalidArgument = 2,
         /// <summary>A string is not valid UTF-8.</summary>
         /// <remarks>The message names the argument. A file whose name is not UTF-8 goes through <see
@@ -36,11 +36,10 @@ namespace Sendsafely
         /// allowed and touches no connection.</remarks>
         Forked = 6,
         /// <summary>Not an e-mail address.</summary>
-        /// <remarks>Judged before anything is sent.</remarks>
+        /// <remarks>Nothing was sent.</remarks>
         MalformedEmail = 7,
         /// <summary>Not a phone number.</summary>
-        /// <remarks>Digits, blanks and ()-./ with an optional + in front are taken; the country is two
-        /// letters.</remarks>
+        /// <remarks>It may have digits, blanks, ()-./ and a + in front; the country is two letters.</remarks>
         MalformedPhoneNumber = 8,
         /// <summary>Not a secure link.</summary>
         /// <remarks>A link has the form https://HOST/receive/?thread=...&amp;packageCode=...#keyCode=...</remarks>
@@ -98,7 +97,7 @@ namespace Sendsafely
         /// Dropzone.</remarks>
         NoCredentials = 113,
         /// <summary>A file that the service does not show may keep the package from being finalized.</summary>
-        /// <remarks>The answer to its creation was lost. Create a new package and upload the files again.</remarks>
+        /// <remarks>The response to its creation was lost. Create a new package and upload the files again.</remarks>
         PackageNotFinalizable = 114,
         /// <summary>A package has at most 99 recipients.</summary>
         /// <remarks>Send the rest with another package.</remarks>
@@ -107,7 +106,7 @@ namespace Sendsafely
         /// <remarks>0 means that the package never expires; an organization may allow less.</remarks>
         LifeOutOfRange = 201,
         /// <summary>The file is larger than the service takes.</summary>
-        /// <remarks>107,374,182,400 bytes are the most.</remarks>
+        /// <remarks>The limit is 107,374,182,400 bytes.</remarks>
         FileTooLarge = 202,
         /// <summary>The keycode is too short.</summary>
         /// <remarks>Keycodes have at least 32 characters; check that the link was not cut.</remarks>
@@ -117,12 +116,11 @@ namespace Sendsafely
         /// upload takes it as FileName.</remarks>
         MalformedFileName = 204,
         /// <summary>A package, or a directory of a Workspace, has at most 100,000 files.</summary>
-        /// <remarks>With more of them it could not be listed any more: use another one, or pack many files into
+        /// <remarks>The service could not list more. Use another package or directory, or pack many files into
         /// one.</remarks>
         TooManyFiles = 205,
         /// <summary>The service refused.</summary>
-        /// <remarks>A code that has no status of its own; look at <see
-        /// cref="SendsafelyException.ServerCode"/>.</remarks>
+        /// <remarks>Its code has no status of its own: see <see cref="SendsafelyException.ServerCode"/>.</remarks>
         Refused = 300,
         /// <summary>The service refused the API key or the signature.</summary>
         /// <remarks>Check the API key, the API secret, the host and this machine's clock.</remarks>
@@ -131,11 +129,12 @@ namespace Sendsafely
         /// <remarks>It expired, was deleted, or this account has no access to it.</remarks>
         UnknownPackage = 302,
         /// <summary>The service denies this to the account.</summary>
-        /// <remarks>Also finalize, when the service misses something; <see cref="SendsafelyException.ServerMessage"/>
-        /// lists it.</remarks>
+        /// <remarks>Finalize fails with it too when something is missing; <see
+        /// cref="SendsafelyException.ServerMessage"/> lists what.</remarks>
         Denied = 303,
         /// <summary>A limit of the account or the package is reached.</summary>
-        /// <remarks>Size, number of recipients, or the like; see the server's words.</remarks>
+        /// <remarks>It is one of size, number of recipients, or the like: see <see
+        /// cref="SendsafelyException.ServerMessage"/>.</remarks>
         LimitExceeded = 304,
         /// <summary>The service does not take the e-mail address.</summary>
         /// <remarks>Correct the address.</remarks>
@@ -144,13 +143,13 @@ namespace Sendsafely
         /// <remarks>Find its id with <see cref="Package.GetInformation"/>.</remarks>
         DuplicateEmail = 306,
         /// <summary>The service does not take the recipient.</summary>
-        /// <remarks>The recipient id is not known there.</remarks>
+        /// <remarks>It does not know the recipient id.</remarks>
         InvalidRecipient = 307,
         /// <summary>The service does not take a value.</summary>
         /// <remarks>For a phone number: check it and its country.</remarks>
         InvalidInput = 308,
         /// <summary>The package needs a password, or another one.</summary>
-        /// <remarks>Give the password that its sender has set.</remarks>
+        /// <remarks>Use the password that its sender has set.</remarks>
         PasswordRequired = 309,
         /// <summary>An approver has to be added first.</summary>
         /// <remarks>Nothing was finalized; add an approver as a recipient, then finalize again.</remarks>
@@ -162,22 +161,22 @@ namespace Sendsafely
         /// <remarks>Update the library, or set ClientVersion.</remarks>
         OutdatedVersion = 312,
         /// <summary>The service does not take the file name.</summary>
-        /// <remarks>Give another one as FileName.</remarks>
+        /// <remarks>Set another FileName.</remarks>
         InvalidFileName = 313,
         /// <summary>The organization blocks files of this type.</summary>
         /// <remarks>Send another type of file.</remarks>
         InvalidFileExtension = 314,
         /// <summary>A file of that name is on the package already.</summary>
-        /// <remarks>Delete that one first, or give another FileName.</remarks>
+        /// <remarks>Delete that one first, or set another FileName.</remarks>
         DuplicateFile = 315,
         /// <summary>The session at the service has timed out.</summary>
         /// <remarks>Create the client again.</remarks>
         SessionTimeout = 316,
         /// <summary>The host has no such API path.</summary>
-        /// <remarks>Check the host; for <see cref="Client.Request"/> also the path.</remarks>
+        /// <remarks>Check the host, and for <see cref="Client.Request"/> the path.</remarks>
         UnknownEndpoint = 317,
         /// <summary>The service has not got all parts of the file yet.</summary>
-        /// <remarks>Try again a little later; the sender may still be uploading.</remarks>
+        /// <remarks>Try again later: the sender may still be uploading.</remarks>
         FileIncomplete = 318,
         /// <summary>This way of logging in or registering is not allowed.</summary>
         /// <remarks>The organization decides; ask its administrator, or use another way.</remarks>
@@ -186,7 +185,7 @@ namespace Sendsafely
         /// <remarks>Registration by PIN is not possible there; register by link.</remarks>
         SecondFactorEnforced = 320,
         /// <summary>The code was wrong or tried too often.</summary>
-        /// <remarks>A new one was sent: ask for it and call again.</remarks>
+        /// <remarks>The service has sent a new one: call again with that.</remarks>
         PinResent = 321,
         /// <summary>The token has expired.</summary>
         /// <remarks>Start the registration or the login again.</remarks>
@@ -195,7 +194,7 @@ namespace Sendsafely
         /// <remarks>Start the registration or the login again.</remarks>
         InvalidToken = 323,
         /// <summary>The password is too weak.</summary>
-        /// <remarks>The service's words tell its rules.</remarks>
+        /// <remarks><see cref="SendsafelyException.ServerMessage"/> has the service's rules.</remarks>
         PasswordTooWeak = 324,
         /// <summary>The user exists already.</summary>
         /// <remarks>Log in instead of registering.</remarks>
@@ -213,28 +212,26 @@ namespace Sendsafely
         /// <remarks>A longer RetryWindowMs bridges longer failures.</remarks>
         TimedOut = 402,
         /// <summary>No trusted TLS connection to the host.</summary>
-        /// <remarks>Check the host; for a private certificate authority give its certificate as CaBundle.</remarks>
+        /// <remarks>Check the host; for a private certificate authority set CaBundle to its certificate.</remarks>
         TlsFailed = 403,
         /// <summary>This machine has no trusted certificates.</summary>
-        /// <remarks>Install them (package ca-certificates) or give a CaBundle.</remarks>
+        /// <remarks>Install them (package ca-certificates) or set CaBundle.</remarks>
         NoTrustStore = 404,
         /// <summary>The answer is not one of this service.</summary>
-        /// <remarks>Something between may have answered instead, such as a proxy or a login page; or what the call
-        /// needs is missing.</remarks>
+        /// <remarks>A proxy or a login page may have sent it instead, or it lacks what the call needs.</remarks>
         BadAnswer = 405,
-        /// <summary>The host answered with an HTTP error.</summary>
-        /// <remarks><see cref="SendsafelyException.HttpStatus"/> tells which.</remarks>
+        /// <summary>The host returned an HTTP error.</summary>
+        /// <remarks>See <see cref="SendsafelyException.HttpStatus"/>.</remarks>
         HttpError = 406,
         /// <summary>The answer was lost, and repeating is not safe.</summary>
-        /// <remarks>The service may have acted, also where a gateway says 503 or 429: look at the package before you
-        /// call again.</remarks>
+        /// <remarks>The service may have acted, also after a gateway's 503 or 429: look at the package before you call
+        /// again.</remarks>
         OutcomeUnknown = 407,
         /// <summary>The storage refused a part, by every route.</summary>
-        /// <remarks>The upload URL or the network in between; try again later.</remarks>
+        /// <remarks>The cause is the upload URL or the network in between: try again later.</remarks>
         StorageRefused = 408,
         /// <summary>The data cannot be decrypted.</summary>
-        /// <remarks>The keycode is wrong, or the data was damaged or changed; the library does not tell
-        /// which.</remarks>
+        /// <remarks>The keycode is wrong, or the data was damaged or changed; the library cannot know which.</remarks>
         DecryptFailed = 500,
         /// <summary>Encrypted in a way that the library does not read.</summary>
         /// <remarks>The sender used an unusual program.</remarks>
@@ -243,8 +240,8 @@ namespace Sendsafely
         /// <remarks>Raise MaxPartBytes if the sender is trusted.</remarks>
         PartTooLarge = 502,
         /// <summary>The file has not the size that was said.</summary>
-        /// <remarks>By its own parts, by an upload, or by its sender if StrictSize is set, without which such a file is
-        /// kept.</remarks>
+        /// <remarks>Its own parts, or the program that uploads it, gave another size; with StrictSize also its
+        /// sender.</remarks>
         SizeMismatch = 503,
         /// <summary>The keycode is not the one of this package.</summary>
         /// <remarks>Open the package with the keycode of its secure link.</remarks>
@@ -254,8 +251,8 @@ namespace Sendsafely
         /// again.</remarks>
         WrongPart = 505,
         /// <summary>Nothing was found that proves the keycode, so it is not handed on.</summary>
-        /// <remarks>Something is there that may prove it, but was not read: download a file or read the message through
-        /// the same package, then call again; or ask the owner.</remarks>
+        /// <remarks>The library did not read all that might prove it. Download a file or read the message through the
+        /// same package, then call again, or ask the owner.</remarks>
         KeycodeNotProved = 506,
         /// <summary>No such file.</summary>
         /// <remarks>The message names the path.</remarks>
@@ -264,17 +261,18 @@ namespace Sendsafely
         /// <remarks>The message names the path.</remarks>
         AccessDenied = 601,
         /// <summary>Not a regular file.</summary>
-        /// <remarks>Directories, devices and links are not taken, and none but a link is replaced; use <see
-        /// cref="Package.UploadStream"/> and <see cref="Package.DownloadStream"/> for a pipe.</remarks>
+        /// <remarks>The library neither uploads nor replaces directories and devices; of links it replaces those at a
+        /// target. For a pipe use <see cref="Package.UploadStream"/> and <see
+        /// cref="Package.DownloadStream"/>.</remarks>
         NotAFile = 602,
         /// <summary>The file changed while it was uploaded.</summary>
-        /// <remarks>Upload it again when nothing writes to it. What was sent has been deleted.</remarks>
+        /// <remarks>Upload it again when nothing writes to it. The library has deleted what it sent.</remarks>
         FileChanged = 603,
         /// <summary>The target exists already.</summary>
-        /// <remarks>Choose another directory, or set existing in the download options.</remarks>
+        /// <remarks>Choose another directory, or set existing in the options.</remarks>
         FileExists = 604,
         /// <summary>No room on the disk.</summary>
-        /// <remarks>Nothing is left behind at the target; make room and download again.</remarks>
+        /// <remarks>Make room and download again. The target was left as it was.</remarks>
         DiskFull = 605,
         /// <summary>No such directory.</summary>
         /// <remarks>Create it first.</remarks>
@@ -301,18 +299,18 @@ namespace Sendsafely
         Internal = 900,
     }
 
-    /// <summary>What a call is doing at the moment. A later version may add phases.</summary>
+    /// <summary>What a call does at the moment. A later version may add phases.</summary>
     public enum Phase
     {
-        /// <summary>Looking up and connecting to the host, or asking it for something short.</summary>
+        /// <summary>Resolving and connecting to the host, or exchanging something short with it.</summary>
         Connecting = 1,
-        /// <summary>Getting ready: opening files, announcing a file, fetching URLs.</summary>
+        /// <summary>Preparing: opening files, creating a file on the service, fetching URLs.</summary>
         Preparing = 2,
         /// <summary>Encrypting and sending, or receiving and decrypting.</summary>
         Transferring = 3,
-        /// <summary>Waiting before a failed request is made again.</summary>
+        /// <summary>Waiting before a failed request is repeated.</summary>
         Waiting = 4,
-        /// <summary>All bytes are there: completing the file.</summary>
+        /// <summary>Completing the file, all of whose bytes are stored.</summary>
         Completing = 5,
         /// <summary>Finalizing the package.</summary>
         Finalizing = 6,
@@ -321,37 +319,37 @@ namespace Sendsafely
     /// <summary>What a download, or the upload of a tree, does with a target that exists already.</summary>
     public enum Existing
     {
-        /// <summary>Answer <see cref="Status.FileExists"/> and leave it alone.</summary>
+        /// <summary>Keep it and fail with <see cref="Status.FileExists"/>.</summary>
         Refuse = 0,
         /// <summary>Replace it, once everything has arrived and is verified. Only a regular file or a symbolic link is
         /// replaced.</summary>
         Overwrite = 1,
-        /// <summary>Leave it alone, which is no failure: a download tells it by skipped, a tree by <see
+        /// <summary>Keep it and go on: a download reports it as skipped, a tree with <see
         /// cref="TreeAction.Skipped"/>.</summary>
         Skip = 2,
     }
 
-    /// <summary>What was done with a file of a tree. A later version may add some.</summary>
+    /// <summary>What a call did with a file of a tree. A later version may add actions.</summary>
     public enum TreeAction
     {
-        /// <summary>Nothing: the item's status tells why.</summary>
+        /// <summary>Nothing: see the item's status.</summary>
         None = 0,
-        /// <summary>It was uploaded.</summary>
+        /// <summary>The call uploaded it.</summary>
         Uploaded = 1,
-        /// <summary>It was downloaded.</summary>
+        /// <summary>The call downloaded it.</summary>
         Downloaded = 2,
-        /// <summary>It was left alone, because it was there already, complete and of the declared size, or of any if
-        /// that is not known.</summary>
+        /// <summary>The call kept what was there already: complete, and of the declared size if that is
+        /// known.</summary>
         Skipped = 3,
-        /// <summary>It is a symbolic link, a pipe or the like, or the temporary file of a download, and was not sent;
-        /// no failure of the call.</summary>
+        /// <summary>The call did not send it, which is no failure: it is a symbolic link, a pipe or the like, or the
+        /// temporary file of a download.</summary>
         Ignored = 4,
     }
 
     /// <summary>The state of a package, as the service reports it.</summary>
     public enum PackageState
     {
-        /// <summary>Not told, or none of these.</summary>
+        /// <summary>Not reported, or none of these.</summary>
         Unknown = -100,
         /// <summary>Deleted; some recipients had it.</summary>
         DeletedPartiallyComplete = -4,
@@ -380,11 +378,11 @@ namespace Sendsafely
     /// <summary>The states of a package in three classes.</summary>
     public enum PackageStatus
     {
-        /// <summary>Any, or not told.</summary>
+        /// <summary>Any, or not reported.</summary>
         Any = 0,
-        /// <summary>It can be opened, or is being made.</summary>
+        /// <summary>It can be opened, or is not finalized yet.</summary>
         Active = 1,
-        /// <summary>Its life is over.</summary>
+        /// <summary>It has expired.</summary>
         Expired = 2,
         /// <summary>It was deleted.</summary>
         Archived = 3,

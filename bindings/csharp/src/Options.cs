@@ -17,11 +17,11 @@ namespace Sendsafely
         /// <summary>Language of the service's texts, such as "en-US". Default: the service's own.</summary>
         public string Locale { get; set; }
 
-        /// <summary>URL of a proxy, such as "http://proxy:3128", by http, https, socks5 or socks5h; "" for none.
+        /// <summary>URL of a proxy by http, https, socks5 or socks5h, such as "http://proxy:3128"; "" for none.
         /// Default: the first of https_proxy, HTTPS_PROXY, all_proxy and ALL_PROXY in the environment (http_proxy,
-        /// all_proxy and ALL_PROXY for http:// hosts), but not for the hosts in no_proxy or NO_PROXY, whose entries
-        /// mean what they mean to curl. Never used for this machine itself. One that cannot be used is an error, never
-        /// gone around.</summary>
+        /// all_proxy and ALL_PROXY for http:// hosts), except for the hosts in no_proxy or NO_PROXY, whose entries mean
+        /// what they mean to curl. This machine itself is never reached through a proxy. A proxy that cannot be used is
+        /// an error and never bypassed.</summary>
         public string Proxy { get; set; }
 
         /// <summary>Path of a PEM file with certificate authorities to trust besides the system's. Default:
@@ -31,36 +31,36 @@ namespace Sendsafely
         /// <summary>Time that one attempt to connect may take. Default: 10 seconds.</summary>
         public TimeSpan? ConnectTimeout { get; set; }
 
-        /// <summary>Time without a byte moving after which an attempt has failed. Default: 60 seconds.</summary>
+        /// <summary>Time without a byte moving after which an attempt fails. Default: 60 seconds.</summary>
         public TimeSpan? StallTimeout { get; set; }
 
-        /// <summary>Time without progress for which failed requests are made again; <see cref="TimeSpan.Zero"/>: not at
-        /// all. Default: 300 seconds. An answer that has begun is whole within this time (5 to 300 seconds; 60 without
-        /// retries), but for parts, which may take as long as they move 1 KiB in a second, on average over this time (5
-        /// to 60 seconds).</summary>
+        /// <summary>Time without progress for which failed requests are repeated; <see cref="TimeSpan.Zero"/> for none.
+        /// Default: 300 seconds. A response that has begun must be complete within this time (5 to 300 seconds; 60
+        /// without retries); a part may take as long as it moves 1 KiB in a second, on average over this time (5 to 60
+        /// seconds).</summary>
         public TimeSpan? RetryWindow { get; set; }
 
         /// <summary>Bytes per part of an upload, 1 to 10,485,760. Default: 2,621,440.</summary>
         public long? PartSize { get; set; }
 
         /// <summary>Bytes of memory that all transfers of this client share, 1,048,576 or more. Default: 33,554,432. A
-        /// part counts as what it takes, a compressed one as what it unpacks to. One part of each transfer may always
-        /// run.</summary>
+        /// part counts with the memory that it takes, a compressed one with what it unpacks to. One part of each
+        /// transfer may always run.</summary>
         public long? MemoryBudget { get; set; }
 
         /// <summary>Bytes of the largest part that a download takes, 65,536 to 1,073,741,824. Default:
         /// 67,108,864.</summary>
         public long? MaxPartBytes { get; set; }
 
-        /// <summary>Parts that one transfer has under way at once, 1 to 16. Default: 4.</summary>
+        /// <summary>Parts that one transfer sends or receives at once, 1 to 16. Default: 4.</summary>
         public int? PartsInFlight { get; set; }
 
-        /// <summary>Whether to transfer through the API host instead of directly with the storage. Default: only where
-        /// that is needed.</summary>
+        /// <summary>Whether to transfer through the API host, not directly with the storage. Default: only if that is
+        /// needed.</summary>
         public bool ForceApiRoute { get; set; }
 
         /// <summary>Whether to allow http:// for every host, where anyone on the way can read the requests and change
-        /// the answers. Default: only for this machine itself.</summary>
+        /// the responses. Default: only for this machine itself.</summary>
         public bool AllowPlainHttp { get; set; }
 
         internal ClientOptions Copy() => (ClientOptions)MemberwiseClone();
@@ -100,7 +100,7 @@ namespace Sendsafely
         /// +. Default: "US".</summary>
         public string CountryCode { get; set; }
 
-        /// <summary>Whether the code goes to the number that the service knows of the recipient, if it knows one; not
+        /// <summary>Whether the code goes to the number that the service knows of the recipient, if it knows one. Not
         /// together with PhoneNumber. Default: no such check.</summary>
         public bool AutoEnableSms { get; set; }
 
@@ -122,7 +122,7 @@ namespace Sendsafely
     /// <summary>Options of <see cref="Workspace.GetDirectory"/>.</summary>
     public sealed partial class DirectoryOptions
     {
-        /// <summary>What to sort by: "name", or another field that the service knows. Default: its own order.</summary>
+        /// <summary>Field to sort by: "name", or another one that the service knows. Default: its own order.</summary>
         public string SortField { get; set; }
 
         /// <summary>Whether the last come first. Default: no.</summary>
@@ -187,8 +187,8 @@ namespace Sendsafely
         /// <summary>Directory of a Workspace into which everything goes. Default: its root directory.</summary>
         public string DirectoryId { get; set; }
 
-        /// <summary>What to do with files that are there already. <see cref="Existing.Skip"/>, the default, leaves
-        /// those alone that are complete and of the same size; <see cref="Existing.Overwrite"/> makes a new version of
+        /// <summary>What to do with files that are on the package already. <see cref="Existing.Skip"/>, the default,
+        /// keeps those that are complete and of the same size; <see cref="Existing.Overwrite"/> sends a new version of
         /// each, in a Workspace; <see cref="Existing.Refuse"/> fails with <see cref="Status.FileExists"/> before
         /// anything is changed.</summary>
         public Existing? Existing { get; set; }
@@ -264,8 +264,8 @@ namespace Sendsafely
         /// <summary>What to do with a target that exists. Default: <see cref="Existing.Refuse"/>.</summary>
         public Existing? Existing { get; set; }
 
-        /// <summary>Whether the file is on the disk, not only in the system's cache, when the call returns. Default:
-        /// no.</summary>
+        /// <summary>Whether the call returns only when the file is on the disk, not just in the system's cache.
+        /// Default: no.</summary>
         public bool Sync { get; set; }
 
         /// <summary>Whether a file of another size than its sender declared fails with <see
@@ -372,7 +372,7 @@ namespace Sendsafely
         /// knows.</summary>
         public string EventType { get; set; }
 
-        /// <summary>Address that it came from.</summary>
+        /// <summary>IP address of who did it.</summary>
         public string IpAddress { get; set; }
 
         /// <summary>E-mail address of who did it.</summary>
@@ -384,11 +384,11 @@ namespace Sendsafely
         /// <summary>E-mail address of the owner of the package.</summary>
         public string PackageOwner { get; set; }
 
-        /// <summary>From when on, in UTC: "2026-01-31" or "2026-01-31 13:45:00". The service looks 90 days
+        /// <summary>Earliest time, in UTC: "2026-01-31" or "2026-01-31 13:45:00". The service looks 90 days
         /// back.</summary>
         public string MinTimestamp { get; set; }
 
-        /// <summary>Until when, in the same forms.</summary>
+        /// <summary>Latest time, in the same forms.</summary>
         public string MaxTimestamp { get; set; }
 
         /// <summary>The row to begin with, from 0, the default.</summary>
@@ -418,17 +418,17 @@ namespace Sendsafely
         }
     }
 
-    /// <summary>Options of <see cref="Client.FinishRegistration"/>: all of them but one proof are needed.</summary>
+    /// <summary>Options of <see cref="Client.FinishRegistration"/>. All are needed, but only one proof: token, or email
+    /// and pin.</summary>
     public sealed partial class RegistrationOptions
     {
-        /// <summary>The proof by link: the value of validationLink in the link that was mailed. Default: by
-        /// PIN.</summary>
+        /// <summary>Proof by link: the value of validationLink in the link of the mail. Default: by PIN.</summary>
         public string Token { get; set; }
 
-        /// <summary>The proof by PIN: the e-mail address. Default: by link.</summary>
+        /// <summary>Proof by PIN: the e-mail address. Default: by link.</summary>
         public string Email { get; set; }
 
-        /// <summary>The proof by PIN: the PIN that was mailed.</summary>
+        /// <summary>Proof by PIN: the PIN of the mail.</summary>
         public string Pin { get; set; }
 
         /// <summary>The new password.</summary>
@@ -437,7 +437,7 @@ namespace Sendsafely
         /// <summary>A question to be asked when the password is forgotten.</summary>
         public string Question { get; set; }
 
-        /// <summary>Its answer.</summary>
+        /// <summary>The answer to that question.</summary>
         public string Answer { get; set; }
 
         /// <summary>First name.</summary>

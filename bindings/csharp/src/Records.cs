@@ -6,19 +6,19 @@ using System.Runtime.InteropServices;
 
 namespace Sendsafely
 {
-    /// <summary>How far a call has come.</summary>
+    /// <summary>The progress of a call.</summary>
     public sealed partial class TransferProgress
     {
         /// <summary>What the call is doing.</summary>
         public Phase Phase { get; }
 
-        /// <summary>Attempts that failed and were, or will be, made again.</summary>
+        /// <summary>Attempts that failed and were, or will be, repeated.</summary>
         public int Retries { get; }
 
-        /// <summary>Bytes of the file that are safely stored. Never goes back; ends exactly at BytesTotal.</summary>
+        /// <summary>Bytes of the file that are safely stored. Never decreases; ends exactly at BytesTotal.</summary>
         public long BytesDone { get; }
 
-        /// <summary>Encrypted bytes on the wire: for the rate and the time left. Falls back when a part has to be sent
+        /// <summary>Encrypted bytes on the wire: for the rate and the time left. Decreases when a part has to be sent
         /// again.</summary>
         public long BytesSent { get; }
 
@@ -87,16 +87,16 @@ namespace Sendsafely
         }
     }
 
-    /// <summary>A file that a recipient has fetched, or the message.</summary>
+    /// <summary>A download by a recipient: of a file, or of the message.</summary>
     public sealed partial class Confirmation
     {
-        /// <summary>Address from which it was fetched. May be null.</summary>
+        /// <summary>IP address of the recipient. May be null.</summary>
         public string IpAddress { get; }
 
-        /// <summary>When it was fetched.</summary>
+        /// <summary>When it was downloaded.</summary>
         public DateTimeOffset? Time { get; }
 
-        /// <summary>When it was fetched, as the service writes it. May be null.</summary>
+        /// <summary>When it was downloaded, as the service writes it. May be null.</summary>
         public string TimeText { get; }
 
         /// <summary>Whether it was the message.</summary>
@@ -154,7 +154,7 @@ namespace Sendsafely
         /// <summary>The service's code of this recipient. May be null.</summary>
         public string RecipientCode { get; }
 
-        /// <summary>What the recipient has fetched.</summary>
+        /// <summary>The recipient's downloads.</summary>
         public IReadOnlyList<Confirmation> Confirmations { get; }
 
         /// <summary>Public keys of the recipient's trusted devices, if they came with it. See <see
@@ -179,14 +179,14 @@ namespace Sendsafely
         }
     }
 
-    /// <summary>What has become of one address of <see cref="Package.AddRecipients"/>.</summary>
+    /// <summary>The outcome for one address of <see cref="Package.AddRecipients"/>.</summary>
     public sealed partial class RecipientResult
     {
         /// <summary>The address as it was given.</summary>
         public string Email { get; }
 
-        /// <summary><see cref="Status.Ok"/>, or why the recipient is not on the package. With a recipient: why its
-        /// trusted devices did not get the keycode, see <see cref="Package.UploadKeycodes"/>.</summary>
+        /// <summary><see cref="Status.Ok"/>, or why the recipient is not on the package. If there is a recipient: why
+        /// its trusted devices did not get the keycode, see <see cref="Package.UploadKeycodes"/>.</summary>
         public Status Status { get; }
 
         /// <summary>The service's own code, such as "DUPLICATE_EMAIL", if it refused. May be null.</summary>
@@ -255,7 +255,7 @@ namespace Sendsafely
         /// <summary>Whether it is the organization's, which all its users may use.</summary>
         public bool IsOrganizationGroup { get; }
 
-        /// <summary>Who is in it.</summary>
+        /// <summary>Its members.</summary>
         public IReadOnlyList<ContactGroupMember> Members { get; }
 
         internal ContactGroup(IntPtr record)
@@ -274,12 +274,12 @@ namespace Sendsafely
         /// <summary>Its id.</summary>
         public string FileId { get; }
 
-        /// <summary>Its name as the sender gave it. Not safe as a path: <see cref="Package.DownloadFile"/> makes it
-        /// so.</summary>
+        /// <summary>Its name as the sender gave it. Not safe as a path; <see cref="Package.DownloadFile"/> makes it
+        /// safe.</summary>
         public string FileName { get; }
 
-        /// <summary>Bytes of the file before encryption, as its sender declared them: not always rightly. A download
-        /// reports how many it received.</summary>
+        /// <summary>Bytes of the file before encryption, as its sender declared them; often wrong. A download reports
+        /// how many it received.</summary>
         public long Size { get; }
 
         /// <summary>When it was uploaded.</summary>
@@ -297,8 +297,8 @@ namespace Sendsafely
         /// <summary>Version of the file in a Workspace, 0 if not known.</summary>
         public int Version { get; }
 
-        /// <summary>The service's id of who uploaded it. Only <see cref="Package.GetFileInformation"/> gives it. May be
-        /// null.</summary>
+        /// <summary>The service's id of who uploaded it. Only <see cref="Package.GetFileInformation"/> returns it. May
+        /// be null.</summary>
         public string CreatedById { get; }
 
         internal PackageFile(IntPtr record)
@@ -333,19 +333,19 @@ namespace Sendsafely
         }
     }
 
-    /// <summary>A directory as the one above shows it.</summary>
+    /// <summary>A directory as an entry of the one above it.</summary>
     public sealed partial class Subdirectory
     {
         /// <summary>Its id.</summary>
         public string DirectoryId { get; }
 
-        /// <summary>Its name. Not safe as a path: <see cref="Package.DownloadAll"/> makes it so.</summary>
+        /// <summary>Its name. Not safe as a path; <see cref="Package.DownloadAll"/> makes it safe.</summary>
         public string Name { get; }
 
-        /// <summary>When it was made.</summary>
+        /// <summary>When it was created.</summary>
         public DateTimeOffset? Created { get; }
 
-        /// <summary>When it was made, as the service writes it. May be null.</summary>
+        /// <summary>When it was created, as the service writes it. May be null.</summary>
         public string CreatedText { get; }
 
         internal Subdirectory(IntPtr record)
@@ -383,36 +383,36 @@ namespace Sendsafely
         }
     }
 
-    /// <summary>What became of one file of a tree.</summary>
+    /// <summary>The outcome for one file of a tree.</summary>
     public sealed partial class ReportItem
     {
-        /// <summary>Its path in the tree, as the sender names it, with / between directories. Not safe as a path on
-        /// this machine.</summary>
+        /// <summary>Its path in the tree with the sender's names, / between directories. Not safe as a path on this
+        /// machine.</summary>
         public string Path { get; }
 
-        /// <summary>Where it is on this machine, if it has a place here. May be null.</summary>
+        /// <summary>Its path on this machine, if it has one. May be null.</summary>
         public string LocalPath { get; }
 
         /// <summary>Its id, if it has one. May be null.</summary>
         public string FileId { get; }
 
-        /// <summary>Bytes of the file: of one that was downloaded, as they were received.</summary>
+        /// <summary>Bytes of the file; after a download, the bytes received.</summary>
         public long Size { get; }
 
-        /// <summary><see cref="Status.Ok"/>, or why nothing was done.</summary>
+        /// <summary><see cref="Status.Ok"/>, or why the call did nothing with it.</summary>
         public Status Status { get; }
 
-        /// <summary>What was done.</summary>
+        /// <summary>What the call did with it.</summary>
         public TreeAction Action { get; }
 
-        /// <summary>What happened, in words, if the status is not <see cref="Status.Ok"/>. May be null.</summary>
+        /// <summary>The error in words, if the status is not <see cref="Status.Ok"/>. May be null.</summary>
         public string Message { get; }
 
-        /// <summary>Whether its name on this machine is not the sender's, which was not safe or was taken by another
+        /// <summary>Whether it has another name on this machine, because the sender's is not safe or belongs to another
         /// file.</summary>
         public bool Renamed { get; }
 
-        /// <summary>Bytes of the file as its sender declared them, where it did: not always rightly.</summary>
+        /// <summary>Bytes of the file as its sender declared them, if so; often wrong.</summary>
         public long? DeclaredSize { get; }
 
         internal ReportItem(IntPtr record)
@@ -481,7 +481,7 @@ namespace Sendsafely
         }
     }
 
-    /// <summary>What the service knows of a package.</summary>
+    /// <summary>A package, as the service describes it.</summary>
     public sealed partial class PackageInformation
     {
         /// <summary>The package id, such as "GVG2-MNZT".</summary>
@@ -555,7 +555,7 @@ namespace Sendsafely
         public string Url { get; }
 
         /// <summary>The directories in a Workspace's root directory, as far as the service lists them here; <see
-        /// cref="Workspace.GetDirectory"/> gives them all.</summary>
+        /// cref="Workspace.GetDirectory"/> lists them all.</summary>
         public IReadOnlyList<Subdirectory> Directories { get; }
 
         internal PackageInformation(IntPtr record)
@@ -600,14 +600,13 @@ namespace Sendsafely
         /// <summary>Where it was written, if it was written to a path. May be null.</summary>
         public string Path { get; }
 
-        /// <summary>Bytes of the file as they were received; of one that was left alone, as its sender declared
-        /// them.</summary>
+        /// <summary>Bytes received; of a file that was skipped, the bytes that its sender declared.</summary>
         public long Size { get; }
 
-        /// <summary>Whether the target existed and was left alone.</summary>
+        /// <summary>Whether the target existed and was kept.</summary>
         public bool Skipped { get; }
 
-        /// <summary>Bytes of the file as its sender declared them, where it did: not always rightly.</summary>
+        /// <summary>Bytes of the file as its sender declared them, if so; often wrong.</summary>
         public long? DeclaredSize { get; }
 
         internal DownloadedFile(IntPtr record)
@@ -622,7 +621,7 @@ namespace Sendsafely
         }
     }
 
-    /// <summary>Something that was done in a Workspace.</summary>
+    /// <summary>An event in a Workspace.</summary>
     public sealed partial class ActivityEntry
     {
         /// <summary>Id of the entry.</summary>
@@ -634,16 +633,16 @@ namespace Sendsafely
         /// <summary>When it was done, as the service writes it. May be null.</summary>
         public string TimeText { get; }
 
-        /// <summary>The same as the service writes it for people. May be null.</summary>
+        /// <summary>When it was done, as the service writes it for people. May be null.</summary>
         public string TimeForPeople { get; }
 
-        /// <summary>Address that it was done from. May be null.</summary>
+        /// <summary>IP address of who did it. May be null.</summary>
         public string IpAddress { get; }
 
         /// <summary>Id of the package. May be null.</summary>
         public string PackageId { get; }
 
-        /// <summary>Id of the file, directory or recipient that it was done to. May be null.</summary>
+        /// <summary>Id of the file, directory or recipient in question. May be null.</summary>
         public string TargetId { get; }
 
         /// <summary>What was done, in the service's word for it. May be null.</summary>
@@ -735,7 +734,7 @@ namespace Sendsafely
         /// <summary>Whether it came by a Dropzone.</summary>
         public bool IsDropzone { get; }
 
-        /// <summary>In the history of a recipient: this recipient with what it has fetched. May be null.</summary>
+        /// <summary>In the history of a recipient: this recipient with its downloads. May be null.</summary>
         public Recipient Recipient { get; }
 
         internal PackageSummary(IntPtr record)
@@ -764,7 +763,7 @@ namespace Sendsafely
         }
     }
 
-    /// <summary>What the service knows of the user.</summary>
+    /// <summary>A user, as the service describes it.</summary>
     public sealed partial class User
     {
         /// <summary>The service's id. May be null.</summary>
@@ -779,7 +778,7 @@ namespace Sendsafely
         /// <summary>Last name. May be null.</summary>
         public string LastName { get; }
 
-        /// <summary>A secret of the user, for encrypting the user's own things. May be null.</summary>
+        /// <summary>A secret of the user, for encrypting the user's own data. May be null.</summary>
         public string ClientKey { get; }
 
         /// <summary>Whether the user tests new versions.</summary>
@@ -809,7 +808,7 @@ namespace Sendsafely
         }
     }
 
-    /// <summary>What the service knows of the organization.</summary>
+    /// <summary>An organization, as the service describes it.</summary>
     public sealed partial class Enterprise
     {
         /// <summary>Host of its portal. May be null.</summary>
@@ -850,16 +849,16 @@ namespace Sendsafely
         }
     }
 
-    /// <summary>Something that the audit log of an organization has recorded.</summary>
+    /// <summary>An event in the audit log of an organization.</summary>
     public sealed partial class AuditLogEntry
     {
         /// <summary>Id of the event.</summary>
         public string EventId { get; }
 
-        /// <summary>When it was.</summary>
+        /// <summary>When it was done.</summary>
         public DateTimeOffset? Time { get; }
 
-        /// <summary>When it was, as the service writes it. May be null.</summary>
+        /// <summary>When it was done, as the service writes it. May be null.</summary>
         public string TimeText { get; }
 
         /// <summary>Kind of event, in the service's word for it, such as "PACKAGE_EVENT". May be null.</summary>
@@ -868,7 +867,7 @@ namespace Sendsafely
         /// <summary>What was done, in the service's word for it. May be null.</summary>
         public string Action { get; }
 
-        /// <summary>Address that it was done from. May be null.</summary>
+        /// <summary>IP address of who did it. May be null.</summary>
         public string IpAddress { get; }
 
         /// <summary>Who did it: an e-mail address, or words such as "Anonymous Recipient". May be null.</summary>
@@ -877,7 +876,7 @@ namespace Sendsafely
         /// <summary>E-mail address of the one in whose name it was done, if in somebody else's. May be null.</summary>
         public string ImpersonatedUser { get; }
 
-        /// <summary>What else is known of it, as JSON text, which differs from action to action. May be null.</summary>
+        /// <summary>More about it as JSON text, different for each action. May be null.</summary>
         public string Details { get; }
 
         internal AuditLogEntry(IntPtr record)
@@ -895,7 +894,7 @@ namespace Sendsafely
         }
     }
 
-    /// <summary>How a login ended.</summary>
+    /// <summary>The result of a login.</summary>
     public sealed partial class Login
     {
         /// <summary>The new API key, unless a second factor is needed first. May be null.</summary>
@@ -911,7 +910,7 @@ namespace Sendsafely
         /// <summary>Whether a second factor is needed: call <see cref="Client.GenerateApiKeySecondFactor"/>.</summary>
         public bool SecondFactorRequired { get; }
 
-        /// <summary>What that call needs besides the code, if it is needed. May be null.</summary>
+        /// <summary>The parameter of that call, if the second factor is needed. May be null.</summary>
         public string ValidationToken { get; }
 
         /// <summary>The kind of second factor in the service's words. May be null.</summary>
@@ -977,7 +976,7 @@ namespace Sendsafely
         }
     }
 
-    /// <summary>A keycode that could not be handed on to another device.</summary>
+    /// <summary>A keycode that another device did not get.</summary>
     public sealed partial class SyncFailure
     {
         /// <summary>The package id.</summary>
@@ -1002,7 +1001,7 @@ namespace Sendsafely
         }
     }
 
-    /// <summary>What <see cref="Client.SyncKeycodes"/> has done.</summary>
+    /// <summary>The result of <see cref="Client.SyncKeycodes"/>.</summary>
     public sealed partial class SyncResult
     {
         /// <summary>How many keycodes were handed on.</summary>

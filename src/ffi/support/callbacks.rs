@@ -1,4 +1,4 @@
-//! The callbacks of a program, as the core's observer of a call.
+//! The program's callbacks for progress and log lines: they observe a call of the core.
 
 use std::ffi::c_void;
 use std::mem::size_of;
@@ -15,7 +15,7 @@ use super::argument::invalid;
 use super::handle;
 use super::memory::terminated;
 
-/// The callbacks of a program that tell it of a call.
+/// The callbacks that observe a call.
 #[derive(Clone, Copy)]
 pub(crate) struct Callbacks {
     pub(crate) on_progress: sendsafely_progress_callback,
@@ -31,7 +31,7 @@ unsafe impl Send for Callbacks {}
 unsafe impl Sync for Callbacks {}
 
 impl Callbacks {
-    /// These, with the progress callback of one call's options in place of the client's, if there is one.
+    /// These, or with the progress callback of a call's own options if it has one.
     pub(crate) fn or_instead(
         mut self,
         on_progress: sendsafely_progress_callback,
@@ -44,7 +44,7 @@ impl Callbacks {
         self
     }
 
-    /// Makes a call of the core on the object of a ticket, observed by these callbacks.
+    /// Calls the core with the object of a ticket; these callbacks observe the call.
     pub(crate) fn observe<T>(
         self,
         ticket: usize,
@@ -67,7 +67,7 @@ impl Callbacks {
 struct Program {
     callbacks: Callbacks,
     ticket: usize,
-    /// Set when a callback returned what is none of its answers.
+    /// The error of a callback that returned a number with no meaning.
     mistake: Option<Error>,
 }
 
@@ -109,7 +109,7 @@ impl Observer for Program {
     }
 }
 
-/// What a callback's answer means.
+/// Whether the call goes on, by the number that a callback returned.
 pub(crate) fn flow(answer: i32, who: &str) -> Result<Flow> {
     match answer {
         SENDSAFELY_CONTINUE => Ok(Flow::Continue),

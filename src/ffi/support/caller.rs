@@ -12,8 +12,8 @@ use super::marks::number::sendsafely_status;
 use super::options::{self, Options};
 use super::output::{Out, OutNumber};
 
-/// The program's side of one call: it promised that each pointer is NULL or valid as the header says, so that what
-/// reads and writes through them can be safe functions here.
+/// The pointers of one call, each NULL or valid as the header requires: `new` is unsafe, so that all other functions
+/// can be safe.
 #[derive(Clone, Copy)]
 pub(crate) struct Caller {
     error: *mut *mut sendsafely_error,
@@ -41,7 +41,7 @@ impl Caller {
         unsafe { OutNumber::new(pointer) }
     }
 
-    /// A copy of a string that must be there.
+    /// A copy of a required string.
     pub(crate) fn text(self, pointer: *const c_char, name: &str) -> Result<String> {
         self.optional_text(pointer, name)?.ok_or_else(|| null(name))
     }
@@ -66,7 +66,7 @@ impl Caller {
         }
     }
 
-    /// Copies of the strings of an array, each of which must be there.
+    /// Copies of the strings of an array, all required.
     pub(crate) fn texts(
         self,
         array: *const *const c_char,
@@ -113,10 +113,11 @@ impl Caller {
         unsafe { options::read(pointer) }
     }
 
-    /// Runs the body of an exported function: an error or a panic becomes a status and, if asked for, an error handle.
+    /// Runs the body of an exported function. An error or a panic becomes a status and, if the program wants it, an error
+    /// handle.
     pub(crate) fn guard(self, body: impl FnOnce() -> Result<()>) -> sendsafely_status {
         let mut body = Some(body);
-        // One for all, since there are more than a hundred bodies.
+        // One function for the more than a hundred bodies, which keeps the library small.
         self.guard_dyn(&mut || body.take().map_or(Ok(()), |body| body()))
     }
 

@@ -1,4 +1,4 @@
-//! Stands around the body of every exported function: a panic never crosses the boundary.
+//! Runs the body of every exported function, so that no panic crosses the boundary.
 
 use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe};
@@ -13,7 +13,7 @@ pub(crate) fn guard_value<T>(fallback: T, body: impl FnOnce() -> T) -> T {
 }
 
 thread_local! {
-    /// Whether this thread is inside a guard, so that a panic becomes a status and need not be printed.
+    /// Whether this thread is inside a guard: then a panic becomes a status and is not printed.
     static GUARDED: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -23,7 +23,7 @@ thread_local! {
     pub(crate) static PANIC: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Runs the body; a panic becomes its message. A foreign exception ends the process here: Rust catches only its own.
+/// Runs the body; a panic becomes an error. A foreign exception ends the process: Rust catches only its own panics.
 pub(crate) fn catch<T>(body: impl FnOnce() -> T) -> Result<T> {
     print_nothing();
     let outer = GUARDED.replace(true);

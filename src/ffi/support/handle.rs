@@ -9,24 +9,24 @@ use crate::error::{Error, ErrorKind, Result};
 
 use super::process::{NEXT_SERIAL, Process};
 
-/// What a handle stands for.
+/// An object that a handle stands for.
 pub(crate) trait Handle: Send + Sync + 'static {
     /// The opaque type that C sees.
     type Ticket;
-    /// Tells kinds apart in the ticket itself: 1 to 7.
+    /// The kind's number in the ticket, 1 to 7.
     const KIND: usize;
-    /// How messages call it.
+    /// Its name in messages.
     const NAME: &'static str;
-    /// What a call on NULL answers.
+    /// The error of a call with NULL.
     const WHEN_NULL: ErrorKind;
 }
 
-// A ticket: serial number, three bits of kind, a one. Odd, so that it is never the address of anything of C's.
+// A ticket: serial number, three bits of kind, a one. It is odd, so that no aligned address of C's looks like one.
 const KIND_SHIFT: u32 = 1;
 const SERIAL_SHIFT: u32 = 4;
 const KIND_MASK: usize = 0b111;
 
-/// Makes an object live.
+/// Puts an object into the table and returns its ticket.
 pub(crate) fn insert<H: Handle>(object: H) -> Result<*mut H::Ticket> {
     const { assert!(H::KIND != 0 && H::KIND <= KIND_MASK) };
     let process = Process::current();
@@ -39,7 +39,7 @@ pub(crate) fn insert<H: Handle>(object: H) -> Result<*mut H::Ticket> {
     Ok(std::ptr::without_provenance_mut(ticket))
 }
 
-/// The object of a ticket. The caller's own reference keeps it alive, whoever frees the handle meanwhile.
+/// The object of a ticket. The reference keeps it alive, even if another thread frees the handle meanwhile.
 pub(crate) fn get<H: Handle>(ticket: *const H::Ticket) -> Result<Arc<H>> {
     if ticket.is_null() {
         return Err(Error::new(H::WHEN_NULL, format!("the {} is NULL", H::NAME)));
@@ -59,8 +59,8 @@ pub(crate) fn get<H: Handle>(ticket: *const H::Ticket) -> Result<Arc<H>> {
         .ok_or_else(not_live::<H>)
 }
 
-/// Takes an object out of the table; harmless for anything that is not in there. In a forked child nothing happens to
-/// the parent's object: not even its memory is touched.
+/// Takes an object out of the table, if it is there. A forked child does not even touch the memory of its parent's
+/// objects.
 pub(crate) fn free<H: Handle>(ticket: *mut H::Ticket) {
     let process = Process::current();
     if check::<H>(process, ticket.addr()).is_err() {
@@ -75,7 +75,7 @@ fn check<H: Handle>(process: &Process, ticket: usize) -> Result<()> {
     if ticket & 1 == 0 || ticket >> KIND_SHIFT & KIND_MASK != H::KIND {
         return Err(not_live::<H>());
     }
-    // Nothing ever had the number 0.
+    // No handle has the number 0.
     if (1..process.first_serial).contains(&(ticket >> SERIAL_SHIFT)) {
         return Err(Error::new(
             ErrorKind::Forked,
@@ -103,7 +103,7 @@ fn is_called_back(ticket: usize) -> bool {
         .unwrap_or(false)
 }
 
-/// Runs a callback of the program; meanwhile calls on the same object from this thread answer that it is busy.
+/// Runs a callback of the program; meanwhile calls with the same object from this thread fail as busy.
 pub(crate) fn call_back<T>(ticket: usize, callback: impl FnOnce() -> T) -> T {
     struct Leave;
     impl Drop for Leave {
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn tickets_from_before_a_fork_are_told_apart_without_the_old_table() {
+    fn tickets_from_before_a_fork_are_known_without_the_old_table() {
         let mut child = Process::new(0);
         child.first_serial = 100;
         let ticket = |serial: usize| serial << SERIAL_SHIFT | Thing::KIND << KIND_SHIFT | 1;

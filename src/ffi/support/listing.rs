@@ -1,4 +1,4 @@
-//! What is behind the handle of each iterator: a list that is fetched page by page.
+//! The object of each iterator: a list that is fetched page by page.
 
 use crate::error::Result;
 use crate::pages::Pages;
@@ -7,12 +7,12 @@ use super::callbacks::Callbacks;
 
 pub(crate) struct Listing<T> {
     pub(crate) pages: Pages<T>,
-    /// Those of the client that the list was begun with.
+    /// The callbacks of the client that began the list.
     pub(crate) callbacks: Callbacks,
 }
 
 impl<T: Clone + PartialEq + Send + 'static> Listing<T> {
-    /// The next row, none at the end, for the iterator with this ticket.
+    /// The next row, none at the end; ticket is the iterator's.
     pub(crate) fn next(&self, ticket: usize) -> Result<Option<T>> {
         self.callbacks
             .observe(ticket, |observer| self.pages.next(observer))

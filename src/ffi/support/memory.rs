@@ -5,18 +5,18 @@ use std::ffi::c_char;
 
 use zeroize::Zeroizing;
 
-/// All the memory of one record. Each piece is a `Vec`, so that moving it leaves its content where it is.
+/// All the memory of one record. Each piece is on the heap, so that it keeps its address when the piece itself moves.
 #[derive(Default)]
 pub(crate) struct Memory(Vec<Box<dyn Any>>);
 
 // SAFETY: the pointers inside point only to pieces of the same record, which nothing changes any more.
 unsafe impl Send for Memory {}
 
-/// A value of the core that C sees as a record.
+/// A value of the core that becomes a record for C.
 pub(crate) trait Translate {
     /// The struct that C sees.
     type Record: 'static;
-    /// The struct with all that it points to.
+    /// The struct; memory keeps all that it points to.
     fn translate(&self, memory: &mut Memory) -> Self::Record;
 }
 
@@ -27,7 +27,7 @@ impl Memory {
         pointer
     }
 
-    /// A copy of a text that is zeroed when freed, whether it is secret or not.
+    /// A copy of a text. It is zeroed when it is freed, whether it is secret or not.
     pub(crate) fn text(&mut self, text: &str) -> *const c_char {
         let mut bytes = terminated(text);
         let pointer = bytes.as_mut_ptr();

@@ -1,4 +1,4 @@
-//! Options structs: they grow at their end, and either side may be the older one.
+//! Options structs. They grow at their end; the program may be older than the library, or newer.
 
 use std::mem::{align_of, size_of};
 
@@ -9,7 +9,7 @@ use super::argument::invalid;
 use super::guard::guard_value;
 use super::marks::number::sendsafely_status;
 
-/// Larger than any options struct will ever be: what claims more was never initialized.
+/// More than any options struct will ever have: a larger struct_size was never initialized.
 const LARGEST: usize = 4096;
 
 /// A struct that C fills, with `size_t struct_size` as its first field.
@@ -18,13 +18,13 @@ const LARGEST: usize = 4096;
 ///
 /// `#[repr(C)]`, begins with a `usize`, and any bytes are a valid value of it (no references, enums or `bool`).
 pub(crate) unsafe trait Options: Copy {
-    /// How messages call it.
+    /// Its name in messages.
     const NAME: &'static str;
-    /// What NULL means.
+    /// The options that NULL stands for.
     fn defaults() -> Self;
 }
 
-/// A copy of the options that a program gave, with the defaults for the fields that it does not know yet.
+/// Copies the options of a program; fields that it does not know yet have their defaults.
 ///
 /// # Safety
 ///
@@ -59,7 +59,7 @@ pub(crate) unsafe fn read<O: Options>(pointer: *const O) -> Result<O> {
     Ok(options)
 }
 
-/// Fills the options of a program, as far as it knows them.
+/// Fills as many fields as the program knows with their defaults.
 ///
 /// # Safety
 ///
@@ -115,7 +115,7 @@ mod tests {
     }
 
     fn read_words(words: &[usize]) -> Result<(u64, u64)> {
-        // SAFETY: each test gives as many words as the first one says.
+        // SAFETY: each test has as many words as the first one says.
         unsafe { read(words.as_ptr().cast::<Known>()) }.map(|known| (known.first, known.second))
     }
 

@@ -47,13 +47,13 @@ impl<T> Out<T> {
         unsafe { self.0.write(value) };
     }
 
-    /// Gives a handle.
+    /// Puts a handle there.
     pub(crate) fn give_handle<H: Handle<Ticket = T>>(self, object: H) -> Result<()> {
         self.give(handle::insert(object)?);
         Ok(())
     }
 
-    /// Gives a record, unless the program does not want it.
+    /// Puts a record there, if the program wants it.
     pub(crate) fn give_record<V: Translate<Record = T>>(self, value: &V) {
         if !self.0.is_null() {
             self.give(record::give(value));
@@ -88,12 +88,12 @@ impl<T: Default> OutNumber<T> {
 }
 
 impl Out<c_char> {
-    /// Gives a string, to be freed with `sendsafely_string_free`.
+    /// Puts a string there.
     pub(crate) fn give_text(self, text: &str) {
         self.give(record::give_text(text));
     }
 
-    /// Gives a string, unless the program does not want it.
+    /// Puts a string there, if the program wants it.
     pub(crate) fn give_optional_text(self, text: &str) {
         if !self.0.is_null() {
             self.give_text(text);

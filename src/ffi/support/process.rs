@@ -10,11 +10,11 @@ use parking_lot::Mutex;
 
 use super::memory::Memory;
 
-/// Serial numbers go on in a forked child, so that a ticket of the parent never becomes one of the child.
+/// Not reset in a forked child, so that a ticket of the parent never becomes one of the child.
 pub(crate) static NEXT_SERIAL: AtomicUsize = AtomicUsize::new(1);
 
-/// Objects of one process. A forked child begins a table of its own and never touches its parent's: that one's locks
-/// may have been held by threads that do not exist in the child, and its connections are the parent's.
+/// The objects of one process. A forked child has a table of its own and never touches its parent's, whose locks may be
+/// held by threads that the child does not have, and whose connections are the parent's.
 pub(crate) struct Process {
     id: u32,
     pub(crate) first_serial: usize,

@@ -1,5 +1,5 @@
-//! Records and strings: real memory that the program reads. A registry by address owns it, so that each is freed as a
-//! whole, and freeing NULL, a stranger or another kind does nothing.
+//! Records and strings: memory that the program reads. A table by address owns it, so that each is freed as a whole, and
+//! so that freeing NULL, another pointer or another type does nothing.
 
 use std::any::TypeId;
 use std::ffi::c_char;
@@ -7,20 +7,20 @@ use std::ffi::c_char;
 use super::memory::{Memory, Translate};
 use super::process::Process;
 
-/// Hands a record over to the program, until [`free`].
+/// Gives the program a record, until [`free`].
 pub(crate) fn give<V: Translate>(value: &V) -> *mut V::Record {
     let mut memory = Memory::default();
     let record = value.translate(&mut memory);
     give_with(memory, record)
 }
 
-/// Hands a record over to the program, with the memory to which it points.
+/// Gives the program a record, with the memory to which it points.
 pub(crate) fn give_with<T: 'static>(mut memory: Memory, record: T) -> *mut T {
     let pointer = memory.keep(vec![record]);
     register(memory, pointer)
 }
 
-/// Hands a string over to the program.
+/// Gives the program a string.
 pub(crate) fn give_text(text: &str) -> *mut c_char {
     let mut memory = Memory::default();
     let pointer = memory.text(text).cast_mut();

@@ -26,19 +26,19 @@ class OpenEnum(IntEnum):
 
 
 class Status(OpenEnum):
-    """What a call tells. Families: 0 done, 1 the caller's mistake, 100 the order of steps, 200 limits, 300 the service
-    refused, 400 the network, 500 integrity, 600 local files, 700 stopped, 900 the library's own mistake. Numbers are
-    never reused; a later version may add some, so treat an unknown one like the first of its family.
+    """The outcome of a call. Families: 0 success, 1 the caller's mistake, 100 the order of steps, 200 limits, 300 the
+    service refused, 400 the network, 500 integrity, 600 local files, 700 stopped, 900 the library's own mistake.
+    Numbers are never reused. A later version may add some: treat an unknown one like the first of its family.
     """
 
     OK = 0
-    """The call did what it says. Every other value means that it did not; outputs are then empty."""
+    """The call did what it says. With every other status it did not, and its outputs are empty."""
     NULL_ARGUMENT = 1
     """A required argument is missing. The message names the argument."""
     INVALID_ARGUMENT = 2
     """An argument is out of its range. The message names the argument and its range. Also: a control character in a value
-    that becomes an HTTP header, bytes of an options struct that this version does not know and that are not zero, and a
-    callback that returned what is not one of its answers.
+    that becomes an HTTP header, an option that this version of the library does not know, and a callback that returned
+    a number with no meaning.
     """
     INVALID_UTF8 = 3
     """A string is not valid UTF-8. The message names the argument. A file whose name is not UTF-8 goes through
@@ -55,10 +55,9 @@ class Status(OpenEnum):
     again. Releasing the old one is allowed and touches no connection.
     """
     MALFORMED_EMAIL = 7
-    """Not an e-mail address. Judged before anything is sent."""
+    """Not an e-mail address. Nothing was sent."""
     MALFORMED_PHONE_NUMBER = 8
-    """Not a phone number. Digits, blanks and ()-./ with an optional + in front are taken; the country is two letters.
-    """
+    """Not a phone number. It may have digits, blanks, ()-./ and a + in front; the country is two letters."""
     MALFORMED_LINK = 9
     """Not a secure link. A link has the form https://HOST/receive/?thread=...&packageCode=...#keyCode=..."""
     MALFORMED_HOST = 10
@@ -102,7 +101,7 @@ class Status(OpenEnum):
     """The client has no API key. Create it with Client; this one is for logging in, for registering or for a Dropzone.
     """
     PACKAGE_NOT_FINALIZABLE = 114
-    """A file that the service does not show may keep the package from being finalized. The answer to its creation was
+    """A file that the service does not show may keep the package from being finalized. The response to its creation was
     lost. Create a new package and upload the files again.
     """
     TOO_MANY_RECIPIENTS = 200
@@ -110,7 +109,7 @@ class Status(OpenEnum):
     LIFE_OUT_OF_RANGE = 201
     """Package life is 0 to 365 days. 0 means that the package never expires; an organization may allow less."""
     FILE_TOO_LARGE = 202
-    """The file is larger than the service takes. 107,374,182,400 bytes are the most."""
+    """The file is larger than the service takes. The limit is 107,374,182,400 bytes."""
     KEYCODE_TOO_SHORT = 203
     """The keycode is too short. Keycodes have at least 32 characters; check that the link was not cut."""
     MALFORMED_FILE_NAME = 204
@@ -118,11 +117,11 @@ class Status(OpenEnum):
     \\ | ? *; an upload takes it as file_name.
     """
     TOO_MANY_FILES = 205
-    """A package, or a directory of a Workspace, has at most 100,000 files. With more of them it could not be listed any
-    more: use another one, or pack many files into one.
+    """A package, or a directory of a Workspace, has at most 100,000 files. The service could not list more. Use another
+    package or directory, or pack many files into one.
     """
     REFUSED = 300
-    """The service refused. A code that has no status of its own; look at Error.server_code."""
+    """The service refused. Its code has no status of its own: see Error.server_code."""
     AUTHENTICATION_FAILED = 301
     """The service refused the API key or the signature. Check the API key, the API secret, the host and this machine's
     clock.
@@ -130,22 +129,23 @@ class Status(OpenEnum):
     UNKNOWN_PACKAGE = 302
     """The service knows no such package. It expired, was deleted, or this account has no access to it."""
     DENIED = 303
-    """The service denies this to the account. Also finalize, when the service misses something; Error.server_message lists
-    it.
+    """The service denies this to the account. Finalize fails with it too when something is missing; Error.server_message
+    lists what.
     """
     LIMIT_EXCEEDED = 304
-    """A limit of the account or the package is reached. Size, number of recipients, or the like; see the server's words.
+    """A limit of the account or the package is reached. It is one of size, number of recipients, or the like: see
+    Error.server_message.
     """
     INVALID_EMAIL = 305
     """The service does not take the e-mail address. Correct the address."""
     DUPLICATE_EMAIL = 306
     """The recipient is on the package already. Find its id with Package.get_information."""
     INVALID_RECIPIENT = 307
-    """The service does not take the recipient. The recipient id is not known there."""
+    """The service does not take the recipient. It does not know the recipient id."""
     INVALID_INPUT = 308
     """The service does not take a value. For a phone number: check it and its country."""
     PASSWORD_REQUIRED = 309
-    """The package needs a password, or another one. Give the password that its sender has set."""
+    """The package needs a password, or another one. Use the password that its sender has set."""
     APPROVER_REQUIRED = 310
     """An approver has to be added first. Nothing was finalized; add an approver as a recipient, then finalize again."""
     GUESTS_PROHIBITED = 311
@@ -153,18 +153,17 @@ class Status(OpenEnum):
     OUTDATED_VERSION = 312
     """The service takes this client version no longer. Update the library, or set client_version."""
     INVALID_FILE_NAME = 313
-    """The service does not take the file name. Give another one as file_name."""
+    """The service does not take the file name. Set another file_name."""
     INVALID_FILE_EXTENSION = 314
     """The organization blocks files of this type. Send another type of file."""
     DUPLICATE_FILE = 315
-    """A file of that name is on the package already. Delete that one first, or give another file_name."""
+    """A file of that name is on the package already. Delete that one first, or set another file_name."""
     SESSION_TIMEOUT = 316
     """The session at the service has timed out. Create the client again."""
     UNKNOWN_ENDPOINT = 317
-    """The host has no such API path. Check the host; for Client.request also the path."""
+    """The host has no such API path. Check the host, and for Client.request the path."""
     FILE_INCOMPLETE = 318
-    """The service has not got all parts of the file yet. Try again a little later; the sender may still be uploading.
-    """
+    """The service has not got all parts of the file yet. Try again later: the sender may still be uploading."""
     AUTH_FORBIDDEN = 319
     """This way of logging in or registering is not allowed. The organization decides; ask its administrator, or use
     another way.
@@ -172,13 +171,13 @@ class Status(OpenEnum):
     SECOND_FACTOR_ENFORCED = 320
     """The organization enforces a second factor. Registration by PIN is not possible there; register by link."""
     PIN_RESENT = 321
-    """The code was wrong or tried too often. A new one was sent: ask for it and call again."""
+    """The code was wrong or tried too often. The service has sent a new one: call again with that."""
     TOKEN_EXPIRED = 322
     """The token has expired. Start the registration or the login again."""
     INVALID_TOKEN = 323
     """The service does not know the token. Start the registration or the login again."""
     PASSWORD_TOO_WEAK = 324
-    """The password is too weak. The service's words tell its rules."""
+    """The password is too weak. Error.server_message has the service's rules."""
     USER_ALREADY_EXISTS = 325
     """The user exists already. Log in instead of registering."""
     USER_NOT_FOUND = 326
@@ -190,25 +189,26 @@ class Status(OpenEnum):
     TIMED_OUT = 402
     """Nothing moved for too long. A longer retry_window_ms bridges longer failures."""
     TLS_FAILED = 403
-    """No trusted TLS connection to the host. Check the host; for a private certificate authority give its certificate as
-    ca_bundle.
+    """No trusted TLS connection to the host. Check the host; for a private certificate authority set ca_bundle to its
+    certificate.
     """
     NO_TRUST_STORE = 404
-    """This machine has no trusted certificates. Install them (package ca-certificates) or give a ca_bundle."""
+    """This machine has no trusted certificates. Install them (package ca-certificates) or set ca_bundle."""
     BAD_ANSWER = 405
-    """The answer is not one of this service. Something between may have answered instead, such as a proxy or a login page;
-    or what the call needs is missing.
+    """The answer is not one of this service. A proxy or a login page may have sent it instead, or it lacks what the call
+    needs.
     """
     HTTP_ERROR = 406
-    """The host answered with an HTTP error. Error.http_status tells which."""
+    """The host returned an HTTP error. See Error.http_status."""
     OUTCOME_UNKNOWN = 407
-    """The answer was lost, and repeating is not safe. The service may have acted, also where a gateway says 503 or 429:
-    look at the package before you call again.
+    """The answer was lost, and repeating is not safe. The service may have acted, also after a gateway's 503 or 429: look
+    at the package before you call again.
     """
     STORAGE_REFUSED = 408
-    """The storage refused a part, by every route. The upload URL or the network in between; try again later."""
+    """The storage refused a part, by every route. The cause is the upload URL or the network in between: try again later.
+    """
     DECRYPT_FAILED = 500
-    """The data cannot be decrypted. The keycode is wrong, or the data was damaged or changed; the library does not tell
+    """The data cannot be decrypted. The keycode is wrong, or the data was damaged or changed; the library cannot know
     which.
     """
     UNSUPPORTED_FORMAT = 501
@@ -216,8 +216,8 @@ class Status(OpenEnum):
     PART_TOO_LARGE = 502
     """A part is larger than max_part_bytes. Raise max_part_bytes if the sender is trusted."""
     SIZE_MISMATCH = 503
-    """The file has not the size that was said. By its own parts, by an upload, or by its sender if strict_size is set,
-    without which such a file is kept.
+    """The file has not the size that was said. Its own parts, or the program that uploads it, gave another size; with
+    strict_size also its sender.
     """
     WRONG_KEYCODE = 504
     """The keycode is not the one of this package. Open the package with the keycode of its secure link."""
@@ -226,24 +226,25 @@ class Status(OpenEnum):
     sender has to send the file again.
     """
     KEYCODE_NOT_PROVED = 506
-    """Nothing was found that proves the keycode, so it is not handed on. Something is there that may prove it, but was not
-    read: download a file or read the message through the same package, then call again; or ask the owner.
+    """Nothing was found that proves the keycode, so it is not handed on. The library did not read all that might prove it.
+    Download a file or read the message through the same package, then call again, or ask the owner.
     """
     FILE_NOT_FOUND = 600
     """No such file. The message names the path."""
     ACCESS_DENIED = 601
     """The operating system denies access to the file. The message names the path."""
     NOT_A_FILE = 602
-    """Not a regular file. Directories, devices and links are not taken, and none but a link is replaced; use
-    Package.upload_file and Package.download_file for a pipe.
+    """Not a regular file. The library neither uploads nor replaces directories and devices; of links it replaces those at
+    a target. For a pipe use Package.upload_file and Package.download_file.
     """
     FILE_CHANGED = 603
-    """The file changed while it was uploaded. Upload it again when nothing writes to it. What was sent has been deleted.
+    """The file changed while it was uploaded. Upload it again when nothing writes to it. The library has deleted what it
+    sent.
     """
     FILE_EXISTS = 604
-    """The target exists already. Choose another directory, or set existing in the download options."""
+    """The target exists already. Choose another directory, or set existing in the options."""
     DISK_FULL = 605
-    """No room on the disk. Nothing is left behind at the target; make room and download again."""
+    """No room on the disk. Make room and download again. The target was left as it was."""
     DIRECTORY_NOT_FOUND = 606
     """No such directory. Create it first."""
     READ_FAILED = 607
@@ -267,18 +268,18 @@ class Status(OpenEnum):
 
 
 class Phase(OpenEnum):
-    """What a call is doing at the moment. A later version may add phases."""
+    """What a call does at the moment. A later version may add phases."""
 
     CONNECTING = 1
-    """Looking up and connecting to the host, or asking it for something short."""
+    """Resolving and connecting to the host, or exchanging something short with it."""
     PREPARING = 2
-    """Getting ready: opening files, announcing a file, fetching URLs."""
+    """Preparing: opening files, creating a file on the service, fetching URLs."""
     TRANSFERRING = 3
     """Encrypting and sending, or receiving and decrypting."""
     WAITING = 4
-    """Waiting before a failed request is made again."""
+    """Waiting before a failed request is repeated."""
     COMPLETING = 5
-    """All bytes are there: completing the file."""
+    """Completing the file, all of whose bytes are stored."""
     FINALIZING = 6
     """Finalizing the package."""
 
@@ -287,28 +288,27 @@ class Existing(OpenEnum):
     """What a download, or the upload of a tree, does with a target that exists already."""
 
     REFUSE = 0
-    """Answer Status.FILE_EXISTS and leave it alone."""
+    """Keep it and fail with Status.FILE_EXISTS."""
     OVERWRITE = 1
     """Replace it, once everything has arrived and is verified. Only a regular file or a symbolic link is replaced."""
     SKIP = 2
-    """Leave it alone, which is no failure: a download tells it by skipped, a tree by Action.SKIPPED."""
+    """Keep it and go on: a download reports it as skipped, a tree with Action.SKIPPED."""
 
 
 class Action(OpenEnum):
-    """What was done with a file of a tree. A later version may add some."""
+    """What a call did with a file of a tree. A later version may add actions."""
 
     NONE = 0
-    """Nothing: the item's status tells why."""
+    """Nothing: see the item's status."""
     UPLOADED = 1
-    """It was uploaded."""
+    """The call uploaded it."""
     DOWNLOADED = 2
-    """It was downloaded."""
+    """The call downloaded it."""
     SKIPPED = 3
-    """It was left alone, because it was there already, complete and of the declared size, or of any if that is not known.
-    """
+    """The call kept what was there already: complete, and of the declared size if that is known."""
     IGNORED = 4
-    """It is a symbolic link, a pipe or the like, or the temporary file of a download, and was not sent; no failure of the
-    call.
+    """The call did not send it, which is no failure: it is a symbolic link, a pipe or the like, or the temporary file of a
+    download.
     """
 
 
@@ -316,7 +316,7 @@ class PackageState(OpenEnum):
     """The state of a package, as the service reports it."""
 
     UNKNOWN = -100
-    """Not told, or none of these."""
+    """Not reported, or none of these."""
     DELETED_PARTIALLY_COMPLETE = -4
     """Deleted; some recipients had it."""
     DELETED_INCOMPLETE = -3
@@ -345,11 +345,11 @@ class PackageStatus(OpenEnum):
     """The states of a package in three classes."""
 
     ANY = 0
-    """Any, or not told."""
+    """Any, or not reported."""
     ACTIVE = 1
-    """It can be opened, or is being made."""
+    """It can be opened, or is not finalized yet."""
     EXPIRED = 2
-    """Its life is over."""
+    """It has expired."""
     ARCHIVED = 3
     """It was deleted."""
 

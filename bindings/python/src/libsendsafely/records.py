@@ -16,16 +16,16 @@ __all__ = ["ActivityEntry", "AuditLogEntry", "Confirmation", "ContactGroup", "Co
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a call has come."""
+    """The progress of a call."""
 
     phase: Phase
     """What the call is doing."""
     retries: int
-    """Attempts that failed and were, or will be, made again."""
+    """Attempts that failed and were, or will be, repeated."""
     bytes_done: int
-    """Bytes of the file that are safely stored. Never goes back; ends exactly at bytes_total."""
+    """Bytes of the file that are safely stored. Never decreases; ends exactly at bytes_total."""
     bytes_sent: int
-    """Encrypted bytes on the wire: for the rate and the time left. Falls back when a part has to be sent again."""
+    """Encrypted bytes on the wire: for the rate and the time left. Decreases when a part has to be sent again."""
     bytes_total: Optional[int]
     """Bytes in all, once known. A download corrects it where a file has more or fewer than its sender declared."""
     bytes_per_second: int
@@ -60,14 +60,14 @@ class PublicKey:
 
 @dataclass(frozen=True)
 class Confirmation:
-    """A file that a recipient has fetched, or the message."""
+    """A download by a recipient: of a file, or of the message."""
 
     ip_address: Optional[str]
-    """Address from which it was fetched."""
+    """IP address of the recipient."""
     time: Optional[datetime]
-    """When it was fetched."""
+    """When it was downloaded."""
     time_text: Optional[str]
-    """When it was fetched, as the service writes it."""
+    """When it was downloaded, as the service writes it."""
     is_message: bool
     """Whether it was the message."""
     file_id: Optional[str]
@@ -103,20 +103,20 @@ class Recipient:
     recipient_code: Optional[str]
     """The service's code of this recipient."""
     confirmations: tuple[Confirmation, ...]
-    """What the recipient has fetched."""
+    """The recipient's downloads."""
     public_keys: tuple[PublicKey, ...]
     """Public keys of the recipient's trusted devices, if they came with it. See Package.get_public_keys."""
 
 
 @dataclass(frozen=True)
 class RecipientResult:
-    """What has become of one address of Package.add_recipients."""
+    """The outcome for one address of Package.add_recipients."""
 
     email: str
     """The address as it was given."""
     status: Status
-    """Status.OK, or why the recipient is not on the package. With a recipient: why its trusted devices did not get the
-    keycode, see Package.upload_keycodes.
+    """Status.OK, or why the recipient is not on the package. If there is a recipient: why its trusted devices did not get
+    the keycode, see Package.upload_keycodes.
     """
     server_code: Optional[str]
     """The service's own code, such as "DUPLICATE_EMAIL", if it refused."""
@@ -157,7 +157,7 @@ class ContactGroup:
     is_organization_group: bool
     """Whether it is the organization's, which all its users may use."""
     members: tuple[ContactGroupMember, ...]
-    """Who is in it."""
+    """Its members."""
 
 
 @dataclass(frozen=True)
@@ -167,9 +167,9 @@ class File:
     file_id: str
     """Its id."""
     file_name: str
-    """Its name as the sender gave it. Not safe as a path: Package.download_file makes it so."""
+    """Its name as the sender gave it. Not safe as a path; Package.download_file makes it safe."""
     size: int
-    """Bytes of the file before encryption, as its sender declared them: not always rightly. A download reports how many it
+    """Bytes of the file before encryption, as its sender declared them; often wrong. A download reports how many it
     received.
     """
     uploaded: Optional[datetime]
@@ -183,7 +183,7 @@ class File:
     version: int
     """Version of the file in a Workspace, 0 if not known."""
     created_by_id: Optional[str]
-    """The service's id of who uploaded it. Only Package.get_file_information gives it."""
+    """The service's id of who uploaded it. Only Package.get_file_information returns it."""
 
 
 @dataclass(frozen=True)
@@ -198,16 +198,16 @@ class FileInformation:
 
 @dataclass(frozen=True)
 class Subdirectory:
-    """A directory as the one above shows it."""
+    """A directory as an entry of the one above it."""
 
     directory_id: str
     """Its id."""
     name: str
-    """Its name. Not safe as a path: Package.download_all makes it so."""
+    """Its name. Not safe as a path; Package.download_all makes it safe."""
     created: Optional[datetime]
-    """When it was made."""
+    """When it was created."""
     created_text: Optional[str]
-    """When it was made, as the service writes it."""
+    """When it was created, as the service writes it."""
 
 
 @dataclass(frozen=True)
@@ -226,26 +226,26 @@ class Directory:
 
 @dataclass(frozen=True)
 class ReportItem:
-    """What became of one file of a tree."""
+    """The outcome for one file of a tree."""
 
     path: str
-    """Its path in the tree, as the sender names it, with / between directories. Not safe as a path on this machine."""
+    """Its path in the tree with the sender's names, / between directories. Not safe as a path on this machine."""
     local_path: Optional[str]
-    """Where it is on this machine, if it has a place here."""
+    """Its path on this machine, if it has one."""
     file_id: Optional[str]
     """Its id, if it has one."""
     size: int
-    """Bytes of the file: of one that was downloaded, as they were received."""
+    """Bytes of the file; after a download, the bytes received."""
     status: Status
-    """Status.OK, or why nothing was done."""
+    """Status.OK, or why the call did nothing with it."""
     action: Action
-    """What was done."""
+    """What the call did with it."""
     message: Optional[str]
-    """What happened, in words, if the status is not Status.OK."""
+    """The error in words, if the status is not Status.OK."""
     renamed: bool
-    """Whether its name on this machine is not the sender's, which was not safe or was taken by another file."""
+    """Whether it has another name on this machine, because the sender's is not safe or belongs to another file."""
     declared_size: Optional[int]
-    """Bytes of the file as its sender declared them, where it did: not always rightly."""
+    """Bytes of the file as its sender declared them, if so; often wrong."""
 
 
 @dataclass(frozen=True)
@@ -278,7 +278,7 @@ class Link:
 
 @dataclass(frozen=True)
 class PackageInformation:
-    """What the service knows of a package."""
+    """A package, as the service describes it."""
 
     package_id: str
     """The package id, such as "GVG2-MNZT"."""
@@ -328,7 +328,7 @@ class PackageInformation:
     """The service's own address of it."""
     directories: tuple[Subdirectory, ...]
     """The directories in a Workspace's root directory, as far as the service lists them here; Workspace.get_directory
-    gives them all.
+    lists them all.
     """
 
 
@@ -343,16 +343,16 @@ class Download:
     path: Optional[str]
     """Where it was written, if it was written to a path."""
     size: int
-    """Bytes of the file as they were received; of one that was left alone, as its sender declared them."""
+    """Bytes received; of a file that was skipped, the bytes that its sender declared."""
     skipped: bool
-    """Whether the target existed and was left alone."""
+    """Whether the target existed and was kept."""
     declared_size: Optional[int]
-    """Bytes of the file as its sender declared them, where it did: not always rightly."""
+    """Bytes of the file as its sender declared them, if so; often wrong."""
 
 
 @dataclass(frozen=True)
 class ActivityEntry:
-    """Something that was done in a Workspace."""
+    """An event in a Workspace."""
 
     activity_log_id: str
     """Id of the entry."""
@@ -361,13 +361,13 @@ class ActivityEntry:
     time_text: Optional[str]
     """When it was done, as the service writes it."""
     time_for_people: Optional[str]
-    """The same as the service writes it for people."""
+    """When it was done, as the service writes it for people."""
     ip_address: Optional[str]
-    """Address that it was done from."""
+    """IP address of who did it."""
     package_id: Optional[str]
     """Id of the package."""
     target_id: Optional[str]
-    """Id of the file, directory or recipient that it was done to."""
+    """Id of the file, directory or recipient in question."""
     action: Optional[str]
     """What was done, in the service's word for it."""
     action_description: Optional[str]
@@ -421,12 +421,12 @@ class PackageSummary:
     is_dropzone: bool
     """Whether it came by a Dropzone."""
     recipient: Optional[Recipient]
-    """In the history of a recipient: this recipient with what it has fetched."""
+    """In the history of a recipient: this recipient with its downloads."""
 
 
 @dataclass(frozen=True)
 class User:
-    """What the service knows of the user."""
+    """A user, as the service describes it."""
 
     user_id: Optional[str]
     """The service's id."""
@@ -437,7 +437,7 @@ class User:
     last_name: Optional[str]
     """Last name."""
     client_key: Optional[str] = field(repr=False)
-    """A secret of the user, for encrypting the user's own things."""
+    """A secret of the user, for encrypting the user's own data."""
     is_beta_user: bool
     """Whether the user tests new versions."""
     is_administrator: bool
@@ -450,7 +450,7 @@ class User:
 
 @dataclass(frozen=True)
 class Enterprise:
-    """What the service knows of the organization."""
+    """An organization, as the service describes it."""
 
     host: Optional[str]
     """Host of its portal."""
@@ -472,31 +472,31 @@ class Enterprise:
 
 @dataclass(frozen=True)
 class AuditLogEntry:
-    """Something that the audit log of an organization has recorded."""
+    """An event in the audit log of an organization."""
 
     event_id: str
     """Id of the event."""
     time: Optional[datetime]
-    """When it was."""
+    """When it was done."""
     time_text: Optional[str]
-    """When it was, as the service writes it."""
+    """When it was done, as the service writes it."""
     event_type: Optional[str]
     """Kind of event, in the service's word for it, such as "PACKAGE_EVENT"."""
     action: Optional[str]
     """What was done, in the service's word for it."""
     ip_address: Optional[str]
-    """Address that it was done from."""
+    """IP address of who did it."""
     authenticated_user: Optional[str]
     """Who did it: an e-mail address, or words such as "Anonymous Recipient"."""
     impersonated_user: Optional[str]
     """E-mail address of the one in whose name it was done, if in somebody else's."""
     details: Optional[str]
-    """What else is known of it, as JSON text, which differs from action to action."""
+    """More about it as JSON text, different for each action."""
 
 
 @dataclass(frozen=True)
 class Login:
-    """How a login ended."""
+    """The result of a login."""
 
     api_key: Optional[str]
     """The new API key, unless a second factor is needed first."""
@@ -507,7 +507,7 @@ class Login:
     second_factor_required: bool
     """Whether a second factor is needed: call Client.generate_api_key_second_factor."""
     validation_token: Optional[str] = field(repr=False)
-    """What that call needs besides the code, if it is needed."""
+    """The parameter of that call, if the second factor is needed."""
     second_factor_kind: Optional[str]
     """The kind of second factor in the service's words."""
 
@@ -542,7 +542,7 @@ class Keycode:
 
 @dataclass(frozen=True)
 class SyncFailure:
-    """A keycode that could not be handed on to another device."""
+    """A keycode that another device did not get."""
 
     package_id: str
     """The package id."""
@@ -556,7 +556,7 @@ class SyncFailure:
 
 @dataclass(frozen=True)
 class SyncResult:
-    """What Client.sync_keycodes has done."""
+    """The result of Client.sync_keycodes."""
 
     synchronized: int
     """How many keycodes were handed on."""
