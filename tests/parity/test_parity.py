@@ -186,6 +186,19 @@ def test_methods_are_in_the_file_of_their_noun():
                 assert ffi_files.named(function, set(parts) - {"workspace"}) == file, function
 
 
+def test_methods_document_the_statuses_of_their_function():
+    names = {c_name: name for c_name, name, _ in csharp_table.enum_values(API.enums["sendsafely_status"])}
+    left_out = exceptions.of("status documented in C#")
+    checks = 0
+    for documentation, code in re.findall(r"((?:^ +///[^\n]*\n)+)(.*?)(?=^ +///|\Z)", sources(), re.MULTILINE | re.DOTALL):
+        called = re.search(r"\bNative\.(sendsafely_(?:client|package|key_pair|keycode|part|message|checksum|link)_?\w+)\(", code)
+        if called:
+            wanted = {names[word] for word in re.findall(r"SENDSAFELY_\w+", API.functions[called[1]].doc) if word in names and word not in left_out}
+            assert wanted <= set(re.findall(r"\bStatus\.(\w+)", documentation)), called[1]
+            checks += 1
+    assert checks > 70
+
+
 def test_generated_files_are_fresh(tmp_path):
     csharp_table.main(tmp_path)
     assert sorted(os.listdir(tmp_path)) == ["Async.cs", "Enums.cs", "Native.cs", "Options.cs", "Records.cs"]

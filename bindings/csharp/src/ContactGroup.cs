@@ -72,7 +72,9 @@ namespace Sendsafely
     {
         /// <summary>Adds a contact group to a package, before or after finalize. All its members can open the package;
         /// for finalize the group counts as a recipient.</summary>
-        /// <remarks><see cref="Status.Refused"/>: the group does not exist, or belongs to another user.</remarks>
+        /// <remarks><see cref="Status.Refused"/>: the group does not exist, or belongs to another user. In a Workspace
+        /// or a finalized package also <see cref="Status.WrongKeycode"/> and <see cref="Status.KeycodeNotProved"/>, as
+        /// for <see cref="UploadKeycodes"/>; then the group was not added.</remarks>
         public void AddContactGroup(string contactGroupId,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Run(

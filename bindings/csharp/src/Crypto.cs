@@ -23,9 +23,10 @@ namespace Sendsafely
                     it, out error));
 
         /// <summary>Encrypts a part of a file. The part may be empty.</summary>
-        /// <remarks><paramref name="serverSecret"/> is the secret that the service sends with the package.
-        /// <see cref="Status.InvalidArgument"/>: a secret is empty. <see cref="Status.PartTooLarge"/>: the part has
-        /// more than 1 GiB.</remarks>
+        /// <remarks><paramref name="serverSecret"/> is the secret that the service sends with the package. The part
+        /// does not contain its place in the file, as parts of uploads do. <see cref="Status.InvalidArgument"/>: a
+        /// secret is empty. <see cref="Status.PartTooLarge"/>: the part has more than 1 GiB.
+        /// <see cref="Status.OutOfMemory"/>: the memory is not sufficient.</remarks>
         public static byte[] EncryptPart(string serverSecret, string keycode, byte[] data)
         {
             if (data == null) throw new ArgumentNullException(nameof(data));
@@ -80,7 +81,7 @@ namespace Sendsafely
         /// <summary>Decrypts a keycode with the private key of a trusted device.</summary>
         /// <remarks><see cref="Status.InvalidKey"/>: <paramref name="privateKey"/> is not an armored OpenPGP private
         /// key without a password. <see cref="Status.DecryptFailed"/>: the keycode was encrypted to another key, or is
-        /// damaged.</remarks>
+        /// damaged. <see cref="Status.UnsupportedFormat"/>: no client writes such messages.</remarks>
         public static string DecryptKeycode(string armored, string privateKey) =>
             new Call().Text(
                 (out IntPtr it, out ErrorHandle error) => Native.sendsafely_keycode_decrypt(

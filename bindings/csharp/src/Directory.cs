@@ -8,8 +8,7 @@ namespace Sendsafely
     {
         /// <summary>Returns a directory of a Workspace: its files and its directories.</summary>
         /// <remarks><paramref name="directoryId"/> is null for the root directory. Without <paramref name="options"/>
-        /// all pages are fetched. <see cref="Status.OnlyInWorkspace"/>: other packages have no directories.
-        /// <see cref="Status.Refused"/>: the directory does not exist.</remarks>
+        /// all pages are fetched. <see cref="Status.Refused"/>: the directory does not exist.</remarks>
         public WorkspaceDirectory GetDirectory(string directoryId = null, DirectoryOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
         {
@@ -27,8 +26,8 @@ namespace Sendsafely
         /// <summary>Creates a directory in a Workspace, and returns its id.</summary>
         /// <remarks><paramref name="parentId"/> is the directory that will contain it, null for the root directory.
         /// <see cref="Status.MalformedFileName"/>, <see cref="Status.InvalidFileName"/>: choose another name.
-        /// <see cref="Status.OnlyInWorkspace"/>: other packages have no directories. <see cref="Status.Denied"/>: the
-        /// account may only read. <see cref="Status.Refused"/>: the parent does not exist.</remarks>
+        /// <see cref="Status.Denied"/>: the account may only read. <see cref="Status.Refused"/>: the parent does not
+        /// exist.</remarks>
         public string CreateDirectory(string name, string parentId = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Text(

@@ -17,11 +17,14 @@ namespace Sendsafely
         /// exist. <see cref="Status.PasswordRequired"/>: set <see cref="DownloadOptions.Password"/>.
         /// <see cref="Status.DecryptFailed"/>: the keycode is wrong, or the data was damaged.
         /// <see cref="Status.FileExists"/>: see <see cref="DownloadOptions.Existing"/>. <see cref="Status.NotAFile"/>:
-        /// the target is a directory, device, pipe or socket, which is never replaced.
-        /// <see cref="Status.FileIncomplete"/>: the sender has not finished. The size that senders declare is often
-        /// wrong: by default a file of another size is kept, and the result has both sizes. With
+        /// the target is a directory, device, pipe or socket, or a link to one of the last three, which are never
+        /// replaced. <see cref="Status.FileIncomplete"/>: the sender has not finished. The size that senders declare is
+        /// often wrong: by default a file of another size is kept, and the result has both sizes. With
         /// <see cref="DownloadOptions.StrictSize"/> the call fails with <see cref="Status.SizeMismatch"/>, and nothing
-        /// is kept.</remarks>
+        /// is kept. Parts of this library contain their number and the size of the file; if these differ, the call
+        /// always fails, with <see cref="Status.WrongPart"/> or <see cref="Status.SizeMismatch"/>. A file may unpack to
+        /// at most <see cref="ClientOptions.MaxPartBytes"/> more than was declared, or than was sent if that is
+        /// more.</remarks>
         public DownloadedFile DownloadFile(string fileId, string path, DownloadOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
         {
@@ -80,9 +83,9 @@ namespace Sendsafely
         /// name. A symbolic link in place of a directory is not followed. <see cref="Existing.Refuse"/>, the default:
         /// the call fails with <see cref="Status.FileExists"/> before the first byte if any target exists.
         /// <see cref="Existing.Skip"/>: files that have the declared size already are skipped, and others that exist
-        /// fail; call again with it to go on after a failure. <see cref="Status.DirectoryNotFound"/>: create the local
-        /// directory first. Failures and the report as for <see cref="UploadAll"/>, everything else as for
-        /// <see cref="DownloadFile"/>.</remarks>
+        /// fail, also a complete one whose sender declared a wrong size; call again with it to go on after a failure.
+        /// <see cref="Status.DirectoryNotFound"/>: create the local directory first. Failures and the report as for
+        /// <see cref="UploadAll"/>, everything else as for <see cref="DownloadFile"/>.</remarks>
         public IReadOnlyList<ReportItem> DownloadAll(string directory, DownloadOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
         {

@@ -63,9 +63,8 @@ namespace Sendsafely
     {
         /// <summary>Moves a file of a Workspace into another of its directories, or with null into the root
         /// directory.</summary>
-        /// <remarks><see cref="Status.OnlyInWorkspace"/>: other packages have no directories.
-        /// <see cref="Status.Refused"/>: the file or the directory does not exist. <see cref="Status.Denied"/>: the
-        /// account may only read.</remarks>
+        /// <remarks><see cref="Status.Refused"/>: the file or the directory does not exist.
+        /// <see cref="Status.Denied"/>: the account may only read.</remarks>
         public void MoveFile(string fileId, string targetDirectoryId = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Run(

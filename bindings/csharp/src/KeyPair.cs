@@ -17,6 +17,7 @@ namespace Sendsafely
         /// <summary>Saves the key pair in a new file that only its owner can read, in the form of save_key_pair of the
         /// official Python client. Sends nothing.</summary>
         /// <remarks><see cref="Status.FileExists"/>: an older key pair is never overwritten.
+        /// <see cref="Status.InvalidKey"/>: <see cref="PrivateKey"/> is not an armored OpenPGP private key.
         /// <see cref="Status.DirectoryNotFound"/>, <see cref="Status.AccessDenied"/>, <see cref="Status.DiskFull"/>,
         /// <see cref="Status.WriteFailed"/>: the file could not be written.</remarks>
         public void Save(string path) =>

@@ -53,6 +53,7 @@ namespace Sendsafely
         /// this.</summary>
         /// <remarks><see cref="Status.NotFinalized"/>: finalize first, unless it is a Workspace.
         /// <see cref="Status.KeycodeUnknown"/>, <see cref="Status.WrongKeycode"/>: open the package with its keycode.
+        /// <see cref="Status.KeycodeNotProved"/>: as for <see cref="UploadKeycodes"/>.
         /// <see cref="Status.OutcomeUnknown"/>: the response was lost, and the mails may be on their way; ask a
         /// recipient before you call again.</remarks>
         public void Notify(IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
@@ -70,12 +71,14 @@ namespace Sendsafely
                 (out ErrorHandle error) => Native.sendsafely_package_delete(Handle, out error));
 
         /// <summary>Deletes a package that could not be completed. Call it after a failure or a cancellation, so that
-        /// nothing stays on the service. A package that recipients have, or may have, is not deleted. One that the
-        /// service does not delete as unfinished is deleted only if the service has refused to finalize it.</summary>
+        /// nothing stays on the service. A package that recipients have, or may have, is not deleted. A package that
+        /// the service does not delete as unfinished is deleted only if the service has refused to finalize it. No
+        /// other program may finalize the package at the same moment.</summary>
         /// <remarks><see cref="Status.AlreadyFinalized"/>: the package is finalized, or finalize is running.
         /// <see cref="Status.OutcomeUnknown"/>: a call of <see cref="Finalize"/> was cancelled, or its response was
         /// lost; call <see cref="Finalize"/> again, which finds out and returns the link.
-        /// <see cref="Status.WorkspaceNotFinalizable"/>: a Workspace is never unfinished.</remarks>
+        /// <see cref="Status.WorkspaceNotFinalizable"/>: a Workspace is never unfinished. Everything else as for
+        /// <see cref="Delete"/>.</remarks>
         public void DeleteUnfinished(
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Run(
@@ -137,10 +140,12 @@ namespace Sendsafely
         /// <summary>Opens a package by its id and keycode, to receive it or to go on sending.</summary>
         /// <remarks>Keep both from <see cref="Package.Id"/> and <see cref="Package.Keycode"/>: the service does not
         /// know the keycode. <see cref="Status.UnknownPackage"/>: the package has expired or was deleted, or the
-        /// account has no access. A keycode that is incomplete or belongs to another package is found when it is first
-        /// used, before anything is written: with <see cref="Status.WrongKeycode"/> or
-        /// <see cref="Status.KeycodeTooShort"/>, when reading with <see cref="Status.DecryptFailed"/> or
-        /// <see cref="Status.Denied"/>.</remarks>
+        /// account has no access. The library proves the keycode before the first write: once for each client and
+        /// package it downloads the message, or as a rule 4 KiB of a file. If the keycode is incomplete or belongs to
+        /// another package, writing fails with <see cref="Status.WrongKeycode"/> or
+        /// <see cref="Status.KeycodeTooShort"/> before anything is written, and reading with
+        /// <see cref="Status.DecryptFailed"/> or <see cref="Status.Denied"/>. <see cref="Status.KeycodeNotProved"/>:
+        /// the storage returned the beginning of a part and later not that part; nothing was written.</remarks>
         public Package OpenPackage(string packageId, string keycode,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             Open(progress, cancellationToken,

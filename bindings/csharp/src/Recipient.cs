@@ -11,7 +11,9 @@ namespace Sendsafely
         /// has to enter a code that the service sends by SMS.</summary>
         /// <remarks><see cref="Status.MalformedEmail"/>, <see cref="Status.InvalidEmail"/>: correct the address.
         /// <see cref="Status.DuplicateEmail"/>: the package has it already. <see cref="Status.TooManyRecipients"/>: use
-        /// another package.</remarks>
+        /// another package. In a Workspace or a finalized package also <see cref="Status.WrongKeycode"/> and
+        /// <see cref="Status.KeycodeNotProved"/>, as for <see cref="UploadKeycodes"/>; then the recipient was not
+        /// added.</remarks>
         public Recipient AddRecipient(string email, RecipientOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
         {
@@ -33,7 +35,9 @@ namespace Sendsafely
         /// sends nothing. Of <paramref name="options"/> only <see cref="RecipientOptions.AutoEnableSms"/> has a meaning
         /// here. <see cref="Status.MalformedEmail"/>, <see cref="Status.TooManyRecipients"/>: correct the list; nothing
         /// was sent. <see cref="Status.InvalidArgument"/>: the options have a phone number, which only one recipient
-        /// can have; see <see cref="SetRecipientPhone"/>.</remarks>
+        /// can have; see <see cref="SetRecipientPhone"/>. In a Workspace or a finalized package also
+        /// <see cref="Status.WrongKeycode"/> and <see cref="Status.KeycodeNotProved"/>, as for
+        /// <see cref="UploadKeycodes"/>; then nobody was added.</remarks>
         public IReadOnlyList<RecipientResult> AddRecipients(IEnumerable<string> emails, RecipientOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
         {
@@ -91,10 +95,10 @@ namespace Sendsafely
     {
         /// <summary>Sets the role of a collaborator in a Workspace: "VIEWER", "CONTRIBUTOR", "MANAGER", "OWNER", or one
         /// that the service has added since.</summary>
-        /// <remarks><see cref="Status.OnlyInWorkspace"/>: recipients of other packages have no roles.
-        /// <see cref="Status.InvalidArgument"/>: the role is empty. <see cref="Status.RecipientNotOnPackage"/>: add the
-        /// collaborator first. <see cref="Status.InvalidInput"/>: the service does not know the role.
-        /// <see cref="Status.Denied"/>: the account is neither owner nor manager.</remarks>
+        /// <remarks><see cref="Status.InvalidArgument"/>: the role is empty.
+        /// <see cref="Status.RecipientNotOnPackage"/>: add the collaborator first. <see cref="Status.InvalidInput"/>:
+        /// the service does not know the role. <see cref="Status.Denied"/>: the account is neither owner nor
+        /// manager.</remarks>
         public void SetRecipientRole(string recipientId, string role,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Run(

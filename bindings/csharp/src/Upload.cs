@@ -24,11 +24,12 @@ namespace Sendsafely
         /// and stores the results. Works before and after finalize.</summary>
         /// <remarks>Call it only for devices that were registered later: finalize does the same, and so does adding
         /// recipients to a Workspace or a finalized package. A key that cannot be used, or that the service refuses, is
-        /// skipped with a line in the log. If the service refuses all keys, the call fails with the first refusal.
-        /// <see cref="Status.RecipientNotOnPackage"/>: the package has no recipient with this id.
-        /// <see cref="Status.KeycodeUnknown"/>, <see cref="Status.WrongKeycode"/>: open the package with its keycode.
-        /// <see cref="Status.KeycodeNotProved"/>: download a file or read the message through the same object, then
-        /// call again.</remarks>
+        /// skipped with a line in the log. The call fails if the service refuses all keys, or refuses the caller or the
+        /// package, for example with <see cref="Status.SessionTimeout"/>. <see cref="Status.RecipientNotOnPackage"/>:
+        /// the package has no recipient with this id. <see cref="Status.KeycodeUnknown"/>,
+        /// <see cref="Status.WrongKeycode"/>: open the package with its keycode. <see cref="Status.KeycodeNotProved"/>:
+        /// the library could not read enough to prove the keycode; download a file or read the message through the same
+        /// object, then call again.</remarks>
         public void UploadKeycodes(string recipientId = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Run(
@@ -40,7 +41,9 @@ namespace Sendsafely
         /// upload that fails or is stopped deletes what it has sent. <see cref="Status.FileNotFound"/>,
         /// <see cref="Status.NotAFile"/>, <see cref="Status.AccessDenied"/>: the file cannot be read.
         /// <see cref="Status.FileChanged"/>: another program has written to the file meanwhile; upload again.
-        /// <see cref="Status.FileTooLarge"/>: the file has more than 107,374,182,400 bytes.</remarks>
+        /// <see cref="Status.FileTooLarge"/>: the file has more than 107,374,182,400 bytes.
+        /// <see cref="Status.TooManyFiles"/>: with one more, the service could not list the package or
+        /// directory.</remarks>
         public PackageFile UploadFile(string path, UploadOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
         {
@@ -101,12 +104,13 @@ namespace Sendsafely
         /// followed; the report lists them. Several files are sent at the same time. After the failure of one file the
         /// call goes on with the others, and at the end throws the first failure with the number of failures. A stop, a
         /// network that is down, or a refusal of the account ends the call. Call again to go on: files that are
-        /// complete are skipped. <see cref="SendsafelyException.Report"/> and <see cref="StoppedException.Report"/>
-        /// list every file, also those that were not begun. <see cref="Status.OnlyInWorkspace"/>: the directory
-        /// contains directories, and the package is no Workspace; nothing was sent.
-        /// <see cref="Status.DirectoryNotFound"/>: the local directory does not exist. <see cref="Status.Refused"/>:
-        /// the service does not know <see cref="UploadAllOptions.DirectoryId"/>. Everything else as for
-        /// <see cref="UploadFile"/>.</remarks>
+        /// complete are skipped. An incomplete file that a killed upload of this user and machine has left is removed
+        /// and sent again; beside other incomplete files, which another program may be uploading, a new version is
+        /// sent. <see cref="SendsafelyException.Report"/> and <see cref="StoppedException.Report"/> list every file,
+        /// also those that were not begun. <see cref="Status.OnlyInWorkspace"/>: the directory contains directories,
+        /// and the package is no Workspace; nothing was sent. <see cref="Status.DirectoryNotFound"/>: the local
+        /// directory does not exist. <see cref="Status.Refused"/>: the service does not know
+        /// <see cref="UploadAllOptions.DirectoryId"/>. Everything else as for <see cref="UploadFile"/>.</remarks>
         public IReadOnlyList<ReportItem> UploadAll(string directory, UploadAllOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
         {
