@@ -126,7 +126,7 @@ kinds! {
     LifeOutOfRange = 201, SENDSAFELY_LIFE_OUT_OF_RANGE:
         "package life is 0 to 365 days";
     FileTooLarge = 202, SENDSAFELY_FILE_TOO_LARGE:
-        "the file is larger than the service takes";
+        "the file is larger than the service accepts";
     KeycodeTooShort = 203, SENDSAFELY_KEYCODE_TOO_SHORT:
         "the keycode is too short";
     MalformedFileName = 204, SENDSAFELY_MALFORMED_FILE_NAME:
@@ -149,13 +149,13 @@ kinds! {
     LimitExceeded = 304, SENDSAFELY_LIMIT_EXCEEDED:
         "a limit of the account or the package is reached";
     InvalidEmail = 305, SENDSAFELY_INVALID_EMAIL:
-        "the service does not take the e-mail address";
+        "the service does not accept the e-mail address";
     DuplicateEmail = 306, SENDSAFELY_DUPLICATE_EMAIL:
         "the recipient is on the package already";
     InvalidRecipient = 307, SENDSAFELY_INVALID_RECIPIENT:
-        "the service does not take the recipient";
+        "the service does not accept the recipient";
     InvalidInput = 308, SENDSAFELY_INVALID_INPUT:
-        "the service does not take a value";
+        "the service does not accept a value";
     PasswordRequired = 309, SENDSAFELY_PASSWORD_REQUIRED:
         "the package needs a password, or another one",
         "give the password that the sender has set for this package";
@@ -165,9 +165,9 @@ kinds! {
     GuestsProhibited = 311, SENDSAFELY_GUESTS_PROHIBITED:
         "not allowed for guest users";
     OutdatedVersion = 312, SENDSAFELY_OUTDATED_VERSION:
-        "the service takes this client version no longer";
+        "the service no longer supports this client version";
     InvalidFileName = 313, SENDSAFELY_INVALID_FILE_NAME:
-        "the service does not take the file name";
+        "the service does not accept the file name";
     InvalidFileExtension = 314, SENDSAFELY_INVALID_FILE_EXTENSION:
         "the organization blocks files of this type";
     DuplicateFile = 315, SENDSAFELY_DUPLICATE_FILE:
@@ -177,7 +177,7 @@ kinds! {
     UnknownEndpoint = 317, SENDSAFELY_UNKNOWN_ENDPOINT:
         "the host has no such API path";
     FileIncomplete = 318, SENDSAFELY_FILE_INCOMPLETE:
-        "the service has not got all parts of the file yet";
+        "the service does not have all parts of the file yet";
     AuthForbidden = 319, SENDSAFELY_AUTH_FORBIDDEN:
         "this way of logging in or registering is not allowed";
     SecondFactorEnforced = 320, SENDSAFELY_SECOND_FACTOR_ENFORCED:
@@ -211,32 +211,32 @@ kinds! {
         "this machine has no trusted certificates",
         "install the system's certificates (package ca-certificates) or give a ca_bundle";
     BadAnswer = 405, SENDSAFELY_BAD_ANSWER:
-        "the answer is not one of this service";
+        "the response is not one of this service";
     HttpError = 406, SENDSAFELY_HTTP_ERROR:
         "the host returned an HTTP error";
     OutcomeUnknown = 407, SENDSAFELY_OUTCOME_UNKNOWN:
-        "the answer was lost, and repeating is not safe",
+        "the response was lost, and repeating is not safe",
         "look at the package before you call again: the service may have acted already";
     StorageRefused = 408, SENDSAFELY_STORAGE_REFUSED:
-        "the storage refused a part, by every route";
+        "the storage refused a part on every route";
     // Integrity and cryptography.
     DecryptFailed = 500, SENDSAFELY_DECRYPT_FAILED:
         "the data cannot be decrypted",
         "check the keycode; if it is right, the data was damaged or changed and has to be sent again";
     UnsupportedFormat = 501, SENDSAFELY_UNSUPPORTED_FORMAT:
-        "encrypted in a way that the library does not read";
+        "encrypted in a format that the library does not read";
     PartTooLarge = 502, SENDSAFELY_PART_TOO_LARGE:
         "a part is larger than max_part_bytes";
     SizeMismatch = 503, SENDSAFELY_SIZE_MISMATCH:
-        "the file has not the size that was said";
+        "the file does not have the expected size";
     WrongKeycode = 504, SENDSAFELY_WRONG_KEYCODE:
-        "the keycode is not the one of this package",
+        "the keycode is not that of this package",
         "open the package with the keycode of its secure link";
     WrongPart = 505, SENDSAFELY_WRONG_PART:
-        "a part of the file is not the one that was asked for",
+        "a part of the file is not the requested one",
         "the sender has to send the file again";
     KeycodeNotProved = 506, SENDSAFELY_KEYCODE_NOT_PROVED:
-        "nothing was found that proves the keycode, so it is not handed on",
+        "the keycode is not proved, so it is not passed on",
         "download a file or read the message through the same package, which proves the keycode, then call again; or ask the owner";
     // Local files.
     FileNotFound = 600, SENDSAFELY_FILE_NOT_FOUND:
@@ -262,7 +262,7 @@ kinds! {
     WriteFailed = 608, SENDSAFELY_WRITE_FAILED:
         "writing the target failed";
     OutOfMemory = 609, SENDSAFELY_OUT_OF_MEMORY:
-        "the memory for a part or an answer cannot be had",
+        "there is no memory for a part or a response",
         "give the process more memory, or set smaller parts and a smaller memory_budget";
     SystemLimit = 610, SENDSAFELY_SYSTEM_LIMIT:
         "the process has no descriptor or thread left",

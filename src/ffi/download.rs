@@ -142,7 +142,8 @@ pub unsafe extern "C" fn sendsafely_download_options_init(
 /// sizes, and bytes_total of the progress follows. With strict_size it fails with SENDSAFELY_SIZE_MISMATCH and is not
 /// kept. Parts that this library wrote hold their number and the size of the file inside the encryption: a deviation
 /// from that always fails, with SENDSAFELY_WRONG_PART or SENDSAFELY_SIZE_MISMATCH. So that no sender can fill a disk
-/// with little, a file may unpack to at most max_part_bytes more than was declared, or than was sent if that is more.
+/// with little, SENDSAFELY_SIZE_MISMATCH also ends a file that unpacks to max_part_bytes more than was declared, or than
+/// was sent if that is more.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_download_file(
     package: *mut sendsafely_package,

@@ -115,7 +115,7 @@ pub enum sendsafely_status {
     /// Package life is 0 to 365 days.
     /// 0 means that the package never expires; an organization may allow less.
     SENDSAFELY_LIFE_OUT_OF_RANGE = 201,
-    /// The file is larger than the service takes.
+    /// The file is larger than the service accepts.
     /// The limit is 107,374,182,400 bytes.
     SENDSAFELY_FILE_TOO_LARGE = 202,
     /// The keycode is too short.
@@ -145,16 +145,16 @@ pub enum sendsafely_status {
     /// A limit of the account or the package is reached.
     /// It is one of size, number of recipients, or the like: see sendsafely_error_server_message.
     SENDSAFELY_LIMIT_EXCEEDED = 304,
-    /// The service does not take the e-mail address.
+    /// The service does not accept the e-mail address.
     /// Correct the address.
     SENDSAFELY_INVALID_EMAIL = 305,
     /// The recipient is on the package already.
     /// Find its id with sendsafely_package_get_information.
     SENDSAFELY_DUPLICATE_EMAIL = 306,
-    /// The service does not take the recipient.
+    /// The service does not accept the recipient.
     /// It does not know the recipient id.
     SENDSAFELY_INVALID_RECIPIENT = 307,
-    /// The service does not take a value.
+    /// The service does not accept a value.
     /// For a phone number: check it and its country.
     SENDSAFELY_INVALID_INPUT = 308,
     /// The package needs a password, or another one.
@@ -166,10 +166,10 @@ pub enum sendsafely_status {
     /// Not allowed for guest users.
     /// The account or the recipient has to be a registered user.
     SENDSAFELY_GUESTS_PROHIBITED = 311,
-    /// The service takes this client version no longer.
+    /// The service no longer supports this client version.
     /// Update the library, or set client_version.
     SENDSAFELY_OUTDATED_VERSION = 312,
-    /// The service does not take the file name.
+    /// The service does not accept the file name.
     /// Set another file_name.
     SENDSAFELY_INVALID_FILE_NAME = 313,
     /// The organization blocks files of this type.
@@ -184,7 +184,7 @@ pub enum sendsafely_status {
     /// The host has no such API path.
     /// Check the host, and for sendsafely_client_request the path.
     SENDSAFELY_UNKNOWN_ENDPOINT = 317,
-    /// The service has not got all parts of the file yet.
+    /// The service does not have all parts of the file yet.
     /// Try again later: the sender may still be uploading.
     SENDSAFELY_FILE_INCOMPLETE = 318,
     /// This way of logging in or registering is not allowed.
@@ -220,7 +220,7 @@ pub enum sendsafely_status {
     /// Check the spelling of the host and the name server.
     SENDSAFELY_UNKNOWN_HOST = 401,
     /// Nothing moved for too long.
-    /// A longer retry_window_ms bridges longer failures.
+    /// Check the network, or set a longer retry_window_ms.
     SENDSAFELY_TIMED_OUT = 402,
     /// No trusted TLS connection to the host.
     /// Check the host; for a private certificate authority set ca_bundle to its certificate.
@@ -228,16 +228,16 @@ pub enum sendsafely_status {
     /// This machine has no trusted certificates.
     /// Install them (package ca-certificates) or set ca_bundle.
     SENDSAFELY_NO_TRUST_STORE = 404,
-    /// The answer is not one of this service.
+    /// The response is not one of this service.
     /// A proxy or a login page may have sent it instead, or it lacks what the call needs.
     SENDSAFELY_BAD_ANSWER = 405,
     /// The host returned an HTTP error.
     /// See sendsafely_error_http_status.
     SENDSAFELY_HTTP_ERROR = 406,
-    /// The answer was lost, and repeating is not safe.
+    /// The response was lost, and repeating is not safe.
     /// The service may have acted, also after a gateway's 503 or 429: look at the package before you call again.
     SENDSAFELY_OUTCOME_UNKNOWN = 407,
-    /// The storage refused a part, by every route.
+    /// The storage refused a part on every route.
     /// The cause is the upload URL or the network in between: try again later.
     SENDSAFELY_STORAGE_REFUSED = 408,
 
@@ -245,22 +245,22 @@ pub enum sendsafely_status {
     /// The data cannot be decrypted.
     /// The keycode is wrong, or the data was damaged or changed; the library cannot know which.
     SENDSAFELY_DECRYPT_FAILED = 500,
-    /// Encrypted in a way that the library does not read.
+    /// Encrypted in a format that the library does not read.
     /// The sender used an unusual program.
     SENDSAFELY_UNSUPPORTED_FORMAT = 501,
     /// A part is larger than max_part_bytes.
     /// Raise max_part_bytes if the sender is trusted.
     SENDSAFELY_PART_TOO_LARGE = 502,
-    /// The file has not the size that was said.
+    /// The file does not have the expected size.
     /// Its own parts, or the program that uploads it, gave another size; with strict_size also its sender.
     SENDSAFELY_SIZE_MISMATCH = 503,
-    /// The keycode is not the one of this package.
+    /// The keycode is not that of this package.
     /// Open the package with the keycode of its secure link.
     SENDSAFELY_WRONG_KEYCODE = 504,
-    /// A part of the file is not the one that was asked for.
+    /// A part of the file is not the requested one.
     /// Parts were swapped, repeated or taken from another file; the sender has to send the file again.
     SENDSAFELY_WRONG_PART = 505,
-    /// Nothing was found that proves the keycode, so it is not handed on.
+    /// The keycode is not proved, so it is not passed on.
     /// The library did not read all that might prove it. Download a file or read the message through the same package,
     /// then call again, or ask the owner.
     SENDSAFELY_KEYCODE_NOT_PROVED = 506,
@@ -294,18 +294,17 @@ pub enum sendsafely_status {
     /// Writing the target failed.
     /// For a target of the program's own: it did not take the bytes.
     SENDSAFELY_WRITE_FAILED = 608,
-    /// The memory for a part or an answer cannot be had.
-    /// Nothing is left behind at the target; smaller parts and a smaller memory_budget need less.
+    /// There is no memory for a part or a response.
+    /// Set smaller parts and a smaller memory_budget. The target was left as it was.
     SENDSAFELY_OUT_OF_MEMORY = 609,
     /// The process has no descriptor or thread left.
     /// Close files or connections of the program, raise its limits (ulimit -n and -u), or set fewer parts_in_flight. A
-    /// transfer that has connections already goes on with fewer instead.
+    /// transfer that has connections already goes on with fewer.
     SENDSAFELY_SYSTEM_LIMIT = 610,
 
     // Stopped.
     /// Stopped by the program.
-    /// What was begun is undone where that can be: a stopped upload deletes its file, a stopped download leaves no
-    /// file.
+    /// The call undid what it could: a stopped upload deletes its file, a stopped download leaves no file.
     SENDSAFELY_STOPPED = 700,
 
     // The library's own mistake.

@@ -105,7 +105,7 @@ namespace Sendsafely
         /// <summary>Package life is 0 to 365 days.</summary>
         /// <remarks>0 means that the package never expires; an organization may allow less.</remarks>
         LifeOutOfRange = 201,
-        /// <summary>The file is larger than the service takes.</summary>
+        /// <summary>The file is larger than the service accepts.</summary>
         /// <remarks>The limit is 107,374,182,400 bytes.</remarks>
         FileTooLarge = 202,
         /// <summary>The keycode is too short.</summary>
@@ -136,16 +136,16 @@ namespace Sendsafely
         /// <remarks>It is one of size, number of recipients, or the like: see <see
         /// cref="SendsafelyException.ServerMessage"/>.</remarks>
         LimitExceeded = 304,
-        /// <summary>The service does not take the e-mail address.</summary>
+        /// <summary>The service does not accept the e-mail address.</summary>
         /// <remarks>Correct the address.</remarks>
         InvalidEmail = 305,
         /// <summary>The recipient is on the package already.</summary>
         /// <remarks>Find its id with <see cref="Package.GetInformation"/>.</remarks>
         DuplicateEmail = 306,
-        /// <summary>The service does not take the recipient.</summary>
+        /// <summary>The service does not accept the recipient.</summary>
         /// <remarks>It does not know the recipient id.</remarks>
         InvalidRecipient = 307,
-        /// <summary>The service does not take a value.</summary>
+        /// <summary>The service does not accept a value.</summary>
         /// <remarks>For a phone number: check it and its country.</remarks>
         InvalidInput = 308,
         /// <summary>The package needs a password, or another one.</summary>
@@ -157,10 +157,10 @@ namespace Sendsafely
         /// <summary>Not allowed for guest users.</summary>
         /// <remarks>The account or the recipient has to be a registered user.</remarks>
         GuestsProhibited = 311,
-        /// <summary>The service takes this client version no longer.</summary>
+        /// <summary>The service no longer supports this client version.</summary>
         /// <remarks>Update the library, or set ClientVersion.</remarks>
         OutdatedVersion = 312,
-        /// <summary>The service does not take the file name.</summary>
+        /// <summary>The service does not accept the file name.</summary>
         /// <remarks>Set another FileName.</remarks>
         InvalidFileName = 313,
         /// <summary>The organization blocks files of this type.</summary>
@@ -175,7 +175,7 @@ namespace Sendsafely
         /// <summary>The host has no such API path.</summary>
         /// <remarks>Check the host, and for <see cref="Client.Request"/> the path.</remarks>
         UnknownEndpoint = 317,
-        /// <summary>The service has not got all parts of the file yet.</summary>
+        /// <summary>The service does not have all parts of the file yet.</summary>
         /// <remarks>Try again later: the sender may still be uploading.</remarks>
         FileIncomplete = 318,
         /// <summary>This way of logging in or registering is not allowed.</summary>
@@ -209,7 +209,7 @@ namespace Sendsafely
         /// <remarks>Check the spelling of the host and the name server.</remarks>
         UnknownHost = 401,
         /// <summary>Nothing moved for too long.</summary>
-        /// <remarks>A longer RetryWindowMs bridges longer failures.</remarks>
+        /// <remarks>Check the network, or set a longer RetryWindowMs.</remarks>
         TimedOut = 402,
         /// <summary>No trusted TLS connection to the host.</summary>
         /// <remarks>Check the host; for a private certificate authority set CaBundle to its certificate.</remarks>
@@ -217,40 +217,40 @@ namespace Sendsafely
         /// <summary>This machine has no trusted certificates.</summary>
         /// <remarks>Install them (package ca-certificates) or set CaBundle.</remarks>
         NoTrustStore = 404,
-        /// <summary>The answer is not one of this service.</summary>
+        /// <summary>The response is not one of this service.</summary>
         /// <remarks>A proxy or a login page may have sent it instead, or it lacks what the call needs.</remarks>
         BadAnswer = 405,
         /// <summary>The host returned an HTTP error.</summary>
         /// <remarks>See <see cref="SendsafelyException.HttpStatus"/>.</remarks>
         HttpError = 406,
-        /// <summary>The answer was lost, and repeating is not safe.</summary>
+        /// <summary>The response was lost, and repeating is not safe.</summary>
         /// <remarks>The service may have acted, also after a gateway's 503 or 429: look at the package before you call
         /// again.</remarks>
         OutcomeUnknown = 407,
-        /// <summary>The storage refused a part, by every route.</summary>
+        /// <summary>The storage refused a part on every route.</summary>
         /// <remarks>The cause is the upload URL or the network in between: try again later.</remarks>
         StorageRefused = 408,
         /// <summary>The data cannot be decrypted.</summary>
         /// <remarks>The keycode is wrong, or the data was damaged or changed; the library cannot know which.</remarks>
         DecryptFailed = 500,
-        /// <summary>Encrypted in a way that the library does not read.</summary>
+        /// <summary>Encrypted in a format that the library does not read.</summary>
         /// <remarks>The sender used an unusual program.</remarks>
         UnsupportedFormat = 501,
         /// <summary>A part is larger than MaxPartBytes.</summary>
         /// <remarks>Raise MaxPartBytes if the sender is trusted.</remarks>
         PartTooLarge = 502,
-        /// <summary>The file has not the size that was said.</summary>
+        /// <summary>The file does not have the expected size.</summary>
         /// <remarks>Its own parts, or the program that uploads it, gave another size; with StrictSize also its
         /// sender.</remarks>
         SizeMismatch = 503,
-        /// <summary>The keycode is not the one of this package.</summary>
+        /// <summary>The keycode is not that of this package.</summary>
         /// <remarks>Open the package with the keycode of its secure link.</remarks>
         WrongKeycode = 504,
-        /// <summary>A part of the file is not the one that was asked for.</summary>
+        /// <summary>A part of the file is not the requested one.</summary>
         /// <remarks>Parts were swapped, repeated or taken from another file; the sender has to send the file
         /// again.</remarks>
         WrongPart = 505,
-        /// <summary>Nothing was found that proves the keycode, so it is not handed on.</summary>
+        /// <summary>The keycode is not proved, so it is not passed on.</summary>
         /// <remarks>The library did not read all that might prove it. Download a file or read the message through the
         /// same package, then call again, or ask the owner.</remarks>
         KeycodeNotProved = 506,
@@ -283,16 +283,16 @@ namespace Sendsafely
         /// <summary>Writing the target failed.</summary>
         /// <remarks>For a target of the program's own: it did not take the bytes.</remarks>
         WriteFailed = 608,
-        /// <summary>The memory for a part or an answer cannot be had.</summary>
-        /// <remarks>Nothing is left behind at the target; smaller parts and a smaller MemoryBudget need less.</remarks>
+        /// <summary>There is no memory for a part or a response.</summary>
+        /// <remarks>Set smaller parts and a smaller MemoryBudget. The target was left as it was.</remarks>
         OutOfMemory = 609,
         /// <summary>The process has no descriptor or thread left.</summary>
         /// <remarks>Close files or connections of the program, raise its limits (ulimit -n and -u), or set fewer
-        /// PartsInFlight. A transfer that has connections already goes on with fewer instead.</remarks>
+        /// PartsInFlight. A transfer that has connections already goes on with fewer.</remarks>
         SystemLimit = 610,
         /// <summary>Stopped by the program.</summary>
-        /// <remarks>What was begun is undone where that can be: a stopped upload deletes its file, a stopped download
-        /// leaves no file.</remarks>
+        /// <remarks>The call undid what it could: a stopped upload deletes its file, a stopped download leaves no
+        /// file.</remarks>
         Stopped = 700,
         /// <summary>An error of the library itself.</summary>
         /// <remarks>Please report it with the message. Everything remains usable.</remarks>

@@ -109,7 +109,7 @@ class Status(OpenEnum):
     LIFE_OUT_OF_RANGE = 201
     """Package life is 0 to 365 days. 0 means that the package never expires; an organization may allow less."""
     FILE_TOO_LARGE = 202
-    """The file is larger than the service takes. The limit is 107,374,182,400 bytes."""
+    """The file is larger than the service accepts. The limit is 107,374,182,400 bytes."""
     KEYCODE_TOO_SHORT = 203
     """The keycode is too short. Keycodes have at least 32 characters; check that the link was not cut."""
     MALFORMED_FILE_NAME = 204
@@ -137,13 +137,13 @@ class Status(OpenEnum):
     Error.server_message.
     """
     INVALID_EMAIL = 305
-    """The service does not take the e-mail address. Correct the address."""
+    """The service does not accept the e-mail address. Correct the address."""
     DUPLICATE_EMAIL = 306
     """The recipient is on the package already. Find its id with Package.get_information."""
     INVALID_RECIPIENT = 307
-    """The service does not take the recipient. It does not know the recipient id."""
+    """The service does not accept the recipient. It does not know the recipient id."""
     INVALID_INPUT = 308
-    """The service does not take a value. For a phone number: check it and its country."""
+    """The service does not accept a value. For a phone number: check it and its country."""
     PASSWORD_REQUIRED = 309
     """The package needs a password, or another one. Use the password that its sender has set."""
     APPROVER_REQUIRED = 310
@@ -151,9 +151,9 @@ class Status(OpenEnum):
     GUESTS_PROHIBITED = 311
     """Not allowed for guest users. The account or the recipient has to be a registered user."""
     OUTDATED_VERSION = 312
-    """The service takes this client version no longer. Update the library, or set client_version."""
+    """The service no longer supports this client version. Update the library, or set client_version."""
     INVALID_FILE_NAME = 313
-    """The service does not take the file name. Set another file_name."""
+    """The service does not accept the file name. Set another file_name."""
     INVALID_FILE_EXTENSION = 314
     """The organization blocks files of this type. Send another type of file."""
     DUPLICATE_FILE = 315
@@ -163,7 +163,7 @@ class Status(OpenEnum):
     UNKNOWN_ENDPOINT = 317
     """The host has no such API path. Check the host, and for Client.request the path."""
     FILE_INCOMPLETE = 318
-    """The service has not got all parts of the file yet. Try again later: the sender may still be uploading."""
+    """The service does not have all parts of the file yet. Try again later: the sender may still be uploading."""
     AUTH_FORBIDDEN = 319
     """This way of logging in or registering is not allowed. The organization decides; ask its administrator, or use
     another way.
@@ -187,7 +187,7 @@ class Status(OpenEnum):
     UNKNOWN_HOST = 401
     """The name of the host cannot be resolved. Check the spelling of the host and the name server."""
     TIMED_OUT = 402
-    """Nothing moved for too long. A longer retry_window_ms bridges longer failures."""
+    """Nothing moved for too long. Check the network, or set a longer retry_window_ms."""
     TLS_FAILED = 403
     """No trusted TLS connection to the host. Check the host; for a private certificate authority set ca_bundle to its
     certificate.
@@ -195,39 +195,39 @@ class Status(OpenEnum):
     NO_TRUST_STORE = 404
     """This machine has no trusted certificates. Install them (package ca-certificates) or set ca_bundle."""
     BAD_ANSWER = 405
-    """The answer is not one of this service. A proxy or a login page may have sent it instead, or it lacks what the call
+    """The response is not one of this service. A proxy or a login page may have sent it instead, or it lacks what the call
     needs.
     """
     HTTP_ERROR = 406
     """The host returned an HTTP error. See Error.http_status."""
     OUTCOME_UNKNOWN = 407
-    """The answer was lost, and repeating is not safe. The service may have acted, also after a gateway's 503 or 429: look
-    at the package before you call again.
+    """The response was lost, and repeating is not safe. The service may have acted, also after a gateway's 503 or 429:
+    look at the package before you call again.
     """
     STORAGE_REFUSED = 408
-    """The storage refused a part, by every route. The cause is the upload URL or the network in between: try again later.
+    """The storage refused a part on every route. The cause is the upload URL or the network in between: try again later.
     """
     DECRYPT_FAILED = 500
     """The data cannot be decrypted. The keycode is wrong, or the data was damaged or changed; the library cannot know
     which.
     """
     UNSUPPORTED_FORMAT = 501
-    """Encrypted in a way that the library does not read. The sender used an unusual program."""
+    """Encrypted in a format that the library does not read. The sender used an unusual program."""
     PART_TOO_LARGE = 502
     """A part is larger than max_part_bytes. Raise max_part_bytes if the sender is trusted."""
     SIZE_MISMATCH = 503
-    """The file has not the size that was said. Its own parts, or the program that uploads it, gave another size; with
+    """The file does not have the expected size. Its own parts, or the program that uploads it, gave another size; with
     strict_size also its sender.
     """
     WRONG_KEYCODE = 504
-    """The keycode is not the one of this package. Open the package with the keycode of its secure link."""
+    """The keycode is not that of this package. Open the package with the keycode of its secure link."""
     WRONG_PART = 505
-    """A part of the file is not the one that was asked for. Parts were swapped, repeated or taken from another file; the
-    sender has to send the file again.
+    """A part of the file is not the requested one. Parts were swapped, repeated or taken from another file; the sender has
+    to send the file again.
     """
     KEYCODE_NOT_PROVED = 506
-    """Nothing was found that proves the keycode, so it is not handed on. The library did not read all that might prove it.
-    Download a file or read the message through the same package, then call again, or ask the owner.
+    """The keycode is not proved, so it is not passed on. The library did not read all that might prove it. Download a file
+    or read the message through the same package, then call again, or ask the owner.
     """
     FILE_NOT_FOUND = 600
     """No such file. The message names the path."""
@@ -252,16 +252,16 @@ class Status(OpenEnum):
     WRITE_FAILED = 608
     """Writing the target failed. For a target of the program's own: it did not take the bytes."""
     OUT_OF_MEMORY = 609
-    """The memory for a part or an answer cannot be had. Nothing is left behind at the target; smaller parts and a smaller
-    memory_budget need less.
+    """There is no memory for a part or a response. Set smaller parts and a smaller memory_budget. The target was left as
+    it was.
     """
     SYSTEM_LIMIT = 610
     """The process has no descriptor or thread left. Close files or connections of the program, raise its limits (ulimit -n
-    and -u), or set fewer parts_in_flight. A transfer that has connections already goes on with fewer instead.
+    and -u), or set fewer parts_in_flight. A transfer that has connections already goes on with fewer.
     """
     STOPPED = 700
-    """Stopped by the program. What was begun is undone where that can be: a stopped upload deletes its file, a stopped
-    download leaves no file.
+    """Stopped by the program. The call undid what it could: a stopped upload deletes its file, a stopped download leaves
+    no file.
     """
     INTERNAL = 900
     """An error of the library itself. Please report it with the message. Everything remains usable."""
