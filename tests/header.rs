@@ -73,7 +73,7 @@ fn section(name: &str) -> String {
     let mut text = Vec::new();
     builder.generate().unwrap().write(&mut text);
     let title = source.lines().next().unwrap();
-    let title = title.trim_matches(&['/', '!', ' ', '.']).to_uppercase();
+    let title = title.trim_matches(['/', '!', ' ', '.']).to_uppercase();
     let rule = "=".repeat(100 - title.len());
     let text = polish(&String::from_utf8(text).unwrap(), &types);
     format!("/* === {title} {rule} */\n\n{}\n\n", text.trim())

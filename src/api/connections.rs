@@ -1,4 +1,4 @@
-//! The connections of a client: how they are made, what is trusted, and who has them.
+//! The connections of a client: how they are made, which certificates are trusted, and which call has which.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,7 +42,7 @@ impl Interrupt for Agents {
     }
 }
 
-/// Makes agents, keeps those that are not leased, and what they know of hosts.
+/// Makes agents, keeps those that are not leased, and remembers which hosts can be reached.
 pub(crate) struct Connections {
     settings: Settings,
     idle: Idle<Agents>,

@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_waits_is_woken_by_the_return_of_a_host_and_by_a_stop() {
+    fn a_waiting_worker_is_woken_by_the_return_of_a_host_and_by_a_stop() {
         let contacts = Arc::new(Contacts::default());
         let started = Instant::now();
         let calls: Vec<_> = (0..3).map(|_| Call::new().0).collect();

@@ -9,14 +9,14 @@ use crate::error::{Error, ErrorKind};
 use crate::json::{Json, Unread};
 use crate::sieve::Sieve;
 
-/// A login that is not over (`protocol` 2.2). The message beside it is a secret, so it must not become an error's.
+/// A login that needs its second factor (`protocol` 2.2). The message beside it is a secret, so it must not become an
+/// error's.
 pub(super) const SECOND_FACTOR: &str = "TWO_FA_REQUIRED";
 /// No usual response of the service comes near this size; a larger one is refused.
 pub(super) const LARGEST_ANSWER: u64 = 16 << 20;
-/// The same for a listing, without what is left out of it: it has room for what package information says of
-/// [`MOST_FILES`] files.
+/// The same for the part of a listing that is kept: it has room for the package information of [`MOST_FILES`] files.
 const LARGEST_LISTING: usize = 128 << 20;
-/// Files that a package, or a directory, may have so that it can be listed.
+/// The most files that a listed package or directory may have.
 pub(crate) const MOST_FILES: usize = 100_000;
 /// Characters of an error id that are quoted.
 const LONGEST_ERROR_ID: usize = 100;
@@ -73,7 +73,7 @@ pub(super) fn read_usual(response: &mut Response) -> std::result::Result<Vec<u8>
     Ok(body)
 }
 
-/// Reads a listing of any length; only what is left of it is limited.
+/// Reads a listing of any length; only the part that is kept is limited.
 pub(super) fn read_listing(response: &mut Response) -> std::result::Result<Vec<u8>, Failure> {
     read_sieved(response, Sieve::without_confirmations())
 }
@@ -157,7 +157,8 @@ fn error_id(json: &Json) -> Option<String> {
 /// Returns a successful envelope, or the refusal that it holds.
 pub(super) fn accept(json: Json, http_status: u16) -> std::result::Result<Json, Failure> {
     match json.text("response").as_deref() {
-        // The qualified successes of finalize (`protocol` 2.1) and of a login, which then needs its second factor (2.2).
+        // The qualified successes of finalize (`protocol` 2.1) and of a login, which then needs its second factor
+        // (2.2).
         Some("SUCCESS" | "PACKAGE_NEEDS_APPROVAL" | SECOND_FACTOR) => Ok(json),
         Some(code) => Err(refusal(code, &json).with_http_status(http_status).into()),
         None => {

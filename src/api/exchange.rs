@@ -1,6 +1,6 @@
 //! The exchange that this thread is in: how far it has come and how fast it is. The HTTP library runs it, from name
-//! resolution to the last byte of the answer, on the thread that asked for it, so that what its connections see can be
-//! noted here.
+//! resolution to the last byte of the answer, on the thread that asked for it, so that its connections can note
+//! their progress here.
 
 use std::cell::Cell;
 use std::io;
@@ -9,13 +9,13 @@ use std::time::{Duration, Instant};
 /// Bytes that a part moves in a second at the very least, on average over [`LONGEST_CRAWL`].
 const LEAST_RATE: u64 = 1 << 10;
 const LONGEST_CRAWL: Duration = Duration::from_secs(60);
-/// The longest time for an answer of the API from its first byte to its last.
+/// The longest time for a response of the API from its first byte to its last.
 const LONGEST_ANSWER: Duration = Duration::from_secs(300);
-/// However short the retry window is, a network that stumbles has so much time.
+/// The shortest time, however short the retry window is: networks stumble.
 const SHORTEST: Duration = Duration::from_secs(5);
 
-/// How slow a request, and then its answer, may be: every so many bytes have so much time. The time before an answer
-/// begins is not counted; how long a server may be silent is the stall time-out's business.
+/// How slow a request, and then its response, may be: every `bytes` bytes have `time`. The time before a response
+/// begins is not counted; the stall time-out limits how long a server may be silent.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pace {
     time: Duration,
@@ -23,7 +23,7 @@ pub(crate) struct Pace {
 }
 
 impl Pace {
-    /// For what is whole within a time: an exchange with the API.
+    /// For an exchange with the API, which has to be whole within a time.
     pub(crate) fn whole(retry_window: Duration) -> Self {
         Self {
             time: within(retry_window, LONGEST_ANSWER),
@@ -41,7 +41,7 @@ impl Pace {
     }
 }
 
-/// Who wants no second attempt has the whole time for the first.
+/// Without a retry window, the first attempt has the longest time.
 fn within(retry_window: Duration, longest: Duration) -> Duration {
     match retry_window.is_zero() {
         true => LONGEST_CRAWL,

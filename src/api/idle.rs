@@ -1,4 +1,4 @@
-//! What rests between two calls: few connections, and none for long.
+//! Connections at rest between two calls: few, and none for long.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,8 +10,8 @@ use crate::os;
 /// How long connections rest. Servers close them soon after, and who closes first has nothing left of them.
 pub(crate) const LONGEST_REST: Duration = Duration::from_secs(15);
 
-/// Things that calls take and give back. As many rest as calls are under way, so that a busy client has what it needs
-/// at once, and one for the next call. What has rested for too long is dropped.
+/// Things that calls take and give back. As many rest as calls are under way, so that a busy client finds one at once,
+/// and one rests for the next call. One that has rested for too long is dropped.
 pub(crate) struct Idle<T: Send + 'static>(Arc<Shared<T>>);
 
 struct Shared<T> {

@@ -1,5 +1,5 @@
 //! The service's REST API: one function per server call (`endpoint`), which requests may be repeated (`retry`), signing
-//! (`session`), the form of responses (`envelope`), and HTTP (`transport`).
+//! (`signing`), the form of responses (`envelope`), and HTTP (`transport`).
 
 pub(crate) mod connections;
 mod connector;

@@ -1,9 +1,9 @@
-//! Reconnecting is the library's job: what may be repeated, and when.
+//! Reconnecting is the library's job: which calls may be repeated, and when.
 //!
-//! What may be repeated after a lost answer. A status 5xx, 408, 425 or 429 is one too: a gateway says 503, and some
-//! say 429, when it is the answer of the server behind it that was lost.
+//! A lost answer is a broken connection, or a status 5xx, 408, 425 or 429: a gateway sends 503, and some send 429, when
+//! it lost the answer of the server behind it. After a lost answer:
 //!
-//! | call | after a lost answer |
+//! | call | what is done |
 //! | --- | --- |
 //! | reads, `upload-urls`, `download-urls`, `upload-complete`, parts | repeat |
 //! | create package or Workspace | repeat; an orphan stays temporary on the server |
@@ -16,11 +16,10 @@
 //! | delete, remove, revoke | repeat; a refusal then is success if it is gone ([`gone_is_done`]) |
 //! | notify, API keys, registration, register a public key, create a group, copy, Dropzone hand-over, raw requests that are not GET | never; [`ErrorKind::OutcomeUnknown`] |
 //!
-//! An answer that is there but cannot be taken in, say for want of memory, is lost as well. Only it is not asked for
-//! again.
+//! A response that cannot be taken in, say for want of memory, counts as lost too, but is not asked for again.
 //!
 //! "Repeat" is [`Repeat::Safely`], "look" is [`Repeat::Looking`] with [`looking`] around it, "never" is
-//! [`Repeat::Never`]; each stands at its call in `endpoint`, and what is looked at beside the state of the package.
+//! [`Repeat::Never`]; each stands at its call in `endpoint`.
 
 use std::time::{Duration, Instant};
 
@@ -188,8 +187,8 @@ fn wait(attempts: u32, failure: &Error, left: Duration) -> Option<Duration> {
 }
 
 /// The result of a request to delete something. A refusal is a success if `gone` recognizes it and the answer to an
-/// earlier attempt of the same request was lost: that attempt deleted it. Any other refusal is returned, since what is not
-/// there may never have been, or may be somebody else's.
+/// earlier attempt of the same request was lost: that attempt deleted it. Any other refusal is returned, since what is
+/// not there may never have been, or may be somebody else's.
 pub(crate) fn gone_is_done<T>(deleted: Result<T>, gone: impl FnOnce(&Error) -> bool) -> Result<()> {
     match deleted {
         Err(error) if error.follows_lost_answer() && gone(&error) => Ok(()),
@@ -198,7 +197,7 @@ pub(crate) fn gone_is_done<T>(deleted: Result<T>, gone: impl FnOnce(&Error) -> b
     }
 }
 
-/// Whether nobody is there, or no way leads there: that is found out at the cost of nothing.
+/// Whether the host is not there, or no way leads to it. To find that out costs nothing, so it may be tried often.
 fn is_away(failure: &Failure) -> bool {
     use ErrorKind::{TimedOut, UnknownHost, Unreachable};
     failure.class == Class::NotSent
@@ -432,7 +431,7 @@ mod tests {
         assert_eq!(kind, ErrorKind::HttpError);
     }
 
-    /// Whoever says 503 or 429 may be a gateway that has lost the answer of a server which acted.
+    /// A gateway may send 503 or 429 after it lost the answer of a server that acted.
     #[test]
     fn only_what_may_be_done_twice_is_repeated_after_a_request_for_patience() {
         for repeat in [Repeat::Looking, Repeat::Never] {

@@ -136,7 +136,7 @@ impl Session {
         Exchange::current().was_handed_over()
     }
 
-    /// What is known of the API's host.
+    /// Whether the API's host can be reached.
     pub(crate) fn contact(&self) -> Contact<'_> {
         Contact::new(self.agents.api.contacts(), &self.api.0.host)
     }
@@ -154,8 +154,8 @@ impl Session {
         self.call("GET", path, None, Repeat::Safely)
     }
 
-    /// The same for a response that may be large: of a tree only the first level is kept, and nothing of what recipients
-    /// have done.
+    /// The same for a response that may be large: of a tree only the first level is kept, and nothing of what
+    /// recipients have done.
     pub(super) fn get_listing(&self, path: &str) -> Result<Json> {
         let path = format!("{}{path}", self.prefix()?);
         self.json_call("GET", &path, None, Repeat::Safely, read_listing)
@@ -195,7 +195,8 @@ impl Session {
         self.call("PATCH", path, Some(body), repeat)
     }
 
-    /// Deletes; what is gone when the call is repeated after a lost answer counts as deleted.
+    /// Deletes. Callers take a refusal after a lost answer for success, with
+    /// [`gone_is_done`](super::retry::gone_is_done).
     pub(super) fn delete(&self, path: &str) -> Result<Json> {
         self.call("DELETE", path, None, Repeat::Safely)
     }
@@ -340,7 +341,8 @@ impl Session {
         })
     }
 
-    /// Sends one request to a whole path, if that leads where it says. A refused signature is tried once more if the clocks explain it.
+    /// Sends one request to a whole path, if that leads where it says. A refused signature is tried once more if the
+    /// clocks explain it.
     fn send(&self, request: Signed<'_>) -> std::result::Result<Response, Failure> {
         if !is_plain(request.path) {
             let message = "an id that the service, or the caller, gave cannot be part of a path";

@@ -22,7 +22,7 @@ const DROPZONE_PREFIX: &str = "/drop-zone/v2.0";
 pub(super) const AUTH_PREFIX: &str = "/auth-api";
 /// A `Date` of the server that is off by more than this explains a refused signature.
 const TOLERATED_SKEW_SECONDS: i64 = 60;
-/// No clock that is off by more than this is corrected: a signature of another day is of use to somebody else only.
+/// No clock that is off by more than this is corrected: a signature for another day serves an attacker only.
 const LARGEST_SKEW_SECONDS: i64 = 24 * 3600;
 
 /// The account in whose name calls are made.
@@ -107,8 +107,8 @@ impl Signer {
             && self.clock_is_trusted
     }
 
-    /// Corrects the clock if a response refuses the signature while its `Date` says that our clock is wrong. Returns `None`
-    /// then, else the response with its body put back.
+    /// Corrects the clock if a response refuses the signature while its `Date` says that our clock is wrong. Returns
+    /// `None` then, else the response with its body put back.
     pub(super) fn correct_clock(
         &self,
         call: &Call,

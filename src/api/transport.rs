@@ -87,17 +87,17 @@ pub(crate) struct Failure {
     pub(crate) class: Class,
 }
 
-/// What may be done about a failure.
+/// Whether a failed exchange may be repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Class {
     /// The request was not sent: anything may be repeated.
     NotSent,
-    /// It was sent, or may have been; nobody knows whether the server acted. The error may hold for how long the server
-    /// asked not to be called again.
+    /// The request was sent, or may have been: the server may have acted. The error may hold the time for which the
+    /// server wants no further request.
     Lost,
-    /// An answer that makes no sense; it may be the network's, so a few more attempts are fair.
+    /// The response makes no sense. The network may have damaged it, so a few more attempts are fair.
     Garbled,
-    /// It was sent, and the answer cannot be taken in, however often it is asked for.
+    /// The request was sent, and the response cannot be taken in, however often it comes.
     Unreadable,
     /// Repeating would not help.
     Final,
@@ -120,7 +120,7 @@ pub(crate) trait Transport: Send + Sync {
     fn exchange(&self, request: Request<'_>) -> std::result::Result<Response, Failure>;
 }
 
-/// The transport that really speaks HTTP.
+/// The transport that speaks HTTP.
 #[derive(Clone)]
 pub(crate) struct HttpTransport {
     pub(super) direct: Agent,
@@ -145,8 +145,8 @@ impl HttpTransport {
         }
     }
 
-    /// Sorts the error of an exchange. When the system gives no more descriptors, those who have a connection go on, and
-    /// others wait for it.
+    /// Sorts the error of an exchange. When the system gives no more descriptors, workers with a connection go on, and
+    /// the others wait for one.
     fn failure(&self, error: ureq::Error, host: &str) -> Failure {
         let failure = failure(error, host, Exchange::current().was_handed_over());
         if failure.class == Class::NotSent {

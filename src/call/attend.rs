@@ -17,7 +17,8 @@ const TICK: Duration = Duration::from_millis(125);
 /// How long a stop waits for workers whose sockets were shut down. One that is stuck where nothing can wake it, in
 /// name resolution or connecting, is left behind after that; it owns all that it touches.
 const STOP_GRACE: Duration = Duration::from_millis(250);
-/// The share of that in which the transfer of a file waits for its own workers, before it removes what they have written.
+/// The share of that in which the transfer of a file waits for its own workers, before it removes what they have
+/// written.
 pub(crate) const WORKER_GRACE: Duration = Duration::from_millis(150);
 /// The share in which a call about many files waits for those.
 pub(crate) const FILE_GRACE: Duration = Duration::from_millis(200);

@@ -52,14 +52,14 @@ pub(crate) struct Call {
 const UNKNOWN_TOTAL: u64 = u64::MAX;
 
 impl Call {
-    /// A call, and what wakes the thread that attends to it.
+    /// A call, and the channel that wakes the thread that attends to it.
     pub(crate) fn new() -> (Arc<Self>, Receiver<()>) {
         let (notice, notices) = bounded(1);
         (Arc::new(Self::with(notice, None)), notices)
     }
 
-    /// One file of a call that is about many: it can fail by itself, and what it moves counts for the whole. It is
-    /// stopped with the whole.
+    /// One file of a call about many files. It can fail by itself; its progress counts for the whole call, and a stop
+    /// of the whole stops it.
     pub(crate) fn part_of(whole: &Arc<Self>, phase: Phase) -> PartOfCall {
         let (notice, _) = bounded(1);
         let part = Arc::new(Self::with(notice, Some((Arc::clone(whole), phase))));

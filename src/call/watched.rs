@@ -9,7 +9,7 @@ use super::state::{Call, Interrupt};
 use crate::error::Result;
 
 /// A value behind a lock, whose changes workers can wait for. A stop of the call wakes them like a change does, so that
-/// no waiter has to look for it from time to time.
+/// no waiter has to look for one from time to time.
 pub(crate) struct Watched<T>(Arc<Inner<T>>);
 
 struct Inner<T> {
@@ -19,7 +19,7 @@ struct Inner<T> {
 
 impl<T: Send> Interrupt for Inner<T> {
     fn interrupt(&self) {
-        // With the lock, so that nobody is between its look for a stop and its sleep.
+        // With the lock, so that no waiter is between its check for a stop and its sleep.
         let _value = self.value.lock();
         self.changed.notify_all();
     }
@@ -123,7 +123,10 @@ mod tests {
             let changed = scope.spawn(|| wait(2));
             let stopped = scope.spawn(|| wait(3));
             thread::sleep(Duration::from_millis(300));
-            assert!(looks.load(Ordering::Relaxed) <= 4, "nobody looks meanwhile");
+            assert!(
+                looks.load(Ordering::Relaxed) <= 4,
+                "they do not look meanwhile"
+            );
             *watched.lock() = 2;
             watched.notify();
             assert_eq!(changed.join().expect("no panic").expect("no stop"), 2);

@@ -468,7 +468,7 @@ mod tests {
         );
     }
 
-    /// Who knows the public key may encrypt anything to it.
+    /// Anyone who knows the public key can encrypt anything to it.
     #[test]
     fn hostile_session_keys_are_refused() {
         let public = secret_key().secret_subkeys[0].public_key().clone();

@@ -41,7 +41,7 @@ pub(crate) fn encrypt_message(text: &str, passphrase: &Passphrase) -> Result<Str
 }
 
 /// Decrypts a text. Line ends are not converted; texts of the official Node client have CR LF. A caller who wants it
-/// wiped after use (a file key) puts it into a `SecretString`. `proceed` is asked as [`Limits`] say.
+/// wiped after use (a file key) puts it into a `SecretString`. `proceed` is called as [`Limits`] describe.
 ///
 /// # Errors
 /// As [`open`]; `DecryptFailed` also if the content is not UTF-8.

@@ -10,7 +10,7 @@ macro_rules! kinds {
         ///
         /// The number is that of the status in the C ABI: its hundred is the family, and no number is ever reused.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        #[repr(i32)]
+        #[repr(i16)] // An error that is returned stays below 128 bytes.
         pub enum ErrorKind {
             $(#[doc = $text] $kind = $number,)*
         }

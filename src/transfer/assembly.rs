@@ -39,10 +39,10 @@ impl Drop for Piece {
     }
 }
 
-/// What is written of a file, and the parts that wait, within the budget, for those before them.
+/// A file that is being written, and the parts that wait, within the budget, for those before them.
 pub(super) struct Assembly {
     order: Watched<Order>,
-    /// The part that is written next. It stands apart so that nobody has to wait for a lock to look at it.
+    /// The part that is written next. It stands apart so that it can be read without the lock.
     awaited: AtomicU32,
     /// Only the worker that writes has this lock for long: the disk, or the caller's function, may be slow.
     outlet: Mutex<Outlet>,
@@ -60,7 +60,7 @@ struct Order {
 #[derive(Clone, Copy, Default)]
 pub(super) struct Size {
     pub(super) written: u64,
-    /// Bytes of ciphertext of what is written.
+    /// Bytes of ciphertext of the parts that are written.
     pub(super) received: u64,
     /// Bytes that the total of the call holds for this file.
     pub(super) counted: u64,
@@ -123,7 +123,7 @@ impl Assembly {
             let waits = |order: &mut Order| order.is_writing && order.waiting.contains_key(&part);
             return self.order.wait_while(call, waits).map(|_| ());
         }
-        // After a failure it looks as if this worker still wrote: so nobody else does.
+        // After a failure the mark stays, so that no other worker writes.
         while let Some((mut piece, before)) = self.take_next() {
             let length = piece.plaintext.len() as u64;
             let written = before.written + length;
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_delivers_while_the_callers_function_runs_can_be_stopped() {
+    fn a_delivery_can_be_stopped_while_the_callers_function_runs() {
         let (call, budget) = (Call::new().0, Arc::new(Budget::new(100)));
         let (events, from_workers) = unbounded::<SinkEvent<()>>();
         let assembly = Assembly::new(Outlet::pushed(events), 0);
@@ -207,7 +207,7 @@ mod tests {
             ];
             thread::sleep(Duration::from_millis(50));
             assert!(others.iter().all(|other| !other.is_finished()));
-            assert_eq!(assembly.size().written, 0, "nobody has to wait to see this");
+            assert_eq!(assembly.size().written, 0, "it can be read meanwhile");
             call.stop();
             for other in others {
                 let error = other.join().expect("no panic").expect_err("stopped");

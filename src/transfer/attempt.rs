@@ -7,7 +7,7 @@ use crate::api::Session;
 use crate::api::retry::{Repeat, retrying};
 use crate::api::transport::Failure;
 use crate::call::Call;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// Counts the bytes of a part through all attempts to move it.
 pub(super) struct Meter<'a> {
@@ -16,6 +16,7 @@ pub(super) struct Meter<'a> {
     counts: bool,
     moved: Cell<u64>,
     furthest: Cell<u64>,
+    kept: Cell<u64>,
 }
 
 impl<'a> Meter<'a> {
@@ -25,6 +26,7 @@ impl<'a> Meter<'a> {
             counts,
             moved: Cell::new(0),
             furthest: Cell::new(0),
+            kept: Cell::new(0),
         }
     }
 
@@ -50,37 +52,25 @@ impl<'a> Meter<'a> {
         }
     }
 
+    /// Notes that the next attempt goes on after so many bytes, if this one fails.
+    pub(super) fn keep(&self, bytes: u64) {
+        self.kept.set(bytes);
+    }
+
     /// How many bytes have ever been moved in one go.
     pub(super) fn furthest(&self) -> u64 {
         self.furthest.get()
     }
 }
 
-/// A failed attempt, and how many bytes of the part are kept for the next one.
-pub(super) struct Failed {
-    pub(super) failure: Failure,
-    pub(super) kept: u64,
-}
-
-impl From<Failure> for Failed {
-    fn from(failure: Failure) -> Self {
-        Self { failure, kept: 0 }
-    }
-}
-
-impl From<Error> for Failed {
-    fn from(error: Error) -> Self {
-        Failure::from(error).into()
-    }
-}
-
 /// Moves one part: makes attempts until one succeeds, or as long as the retry window allows. The route decides for each
-/// whether it goes through the API server, and learns how it ended. What a failed attempt has counted is taken back.
+/// whether it goes through the API server, and learns how it ended. Bytes that a failed attempt has counted and does
+/// not keep are taken back.
 pub(super) fn move_part<T>(
     session: &Session,
     route: &Route,
     meter: &Meter<'_>,
-    mut attempt: impl FnMut(&mut PartRoute<'_>, bool) -> std::result::Result<T, Failed>,
+    mut attempt: impl FnMut(&mut PartRoute<'_>, bool) -> std::result::Result<T, Failure>,
 ) -> Result<T> {
     let mut route = route.for_part();
     retrying(
@@ -90,11 +80,11 @@ pub(super) fn move_part<T>(
         &session.contact(),
         || {
             let through_api = route.through_api();
-            let moved = attempt(&mut route, through_api);
-            let result = moved.map_err(|failed| {
-                meter.back_to(failed.kept);
-                failed.failure
-            });
+            let result = attempt(&mut route, through_api);
+            let kept = meter.kept.take();
+            if result.is_err() {
+                meter.back_to(kept);
+            }
             route.note(through_api, session.storage_is_connected(), &result);
             result
         },

@@ -1,6 +1,6 @@
 //! One budget of bytes for all parts in memory, shared by the calls of a client.
 //!
-//! Every buffer of a transfer is leased from here, so that what is charged is what is there: a buffer is charged from
+//! Every buffer of a transfer is leased from here, so that all memory that is used is charged: a buffer is charged from
 //! before it is made until it is given back to the system. In between it may wait, idle but still charged, for the
 //! next lease: allocating megabytes for each part costs more than it seems.
 
@@ -14,8 +14,8 @@ use crate::error::{Error, Result};
 ///
 /// A lease waits until it fits, or until it is `urgent`: the part without which a transfer cannot go on gets its buffer
 /// whatever the others hold. So among all that wait there is always one lease that does not, and that ends. What an
-/// urgent part needs beyond its buffer (key derivations, unpacking) goes above the limit for one lease at a time, because
-/// many transfers have as many urgent parts.
+/// urgent part needs beyond its buffer (key derivations, unpacking) goes above the limit for one lease at a time,
+/// because many transfers have as many urgent parts.
 pub(crate) struct Budget {
     limit: u64,
     state: Watched<State>,
@@ -75,7 +75,7 @@ impl Budget {
         }
     }
 
-    /// A lease without a buffer, for what is held elsewhere: it grows by that.
+    /// A lease without a buffer, for memory that is held elsewhere: it grows by that.
     pub(crate) fn lease_nothing(self: &Arc<Self>) -> Lease {
         Lease {
             buffer: Vec::new(),

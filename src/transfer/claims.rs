@@ -59,8 +59,8 @@ impl Claims {
     }
 }
 
-/// Whether parts say where in the file they belong. All of ours do, those of other clients never do: one that is not like
-/// the others is not of this file.
+/// Whether parts say where in the file they belong. All of ours do, those of other clients never do: one that is not
+/// like the others is not of this file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Places {
     /// No part is there yet.

@@ -18,9 +18,9 @@ impl Interrupt for Wake {
     }
 }
 
-/// Runs the same work on several workers and waits for them all. The first error, or a stop, stops the call, so that the
-/// others end soon; one that is stuck where nothing can wake it is left behind after the grace. Where the system starts no
-/// more threads, those that were started do the work.
+/// Runs the same work on several workers and waits for them all. The first error, or a stop, stops the call, so that
+/// the others end soon; one that is stuck where nothing can wake it is left behind after the grace. Where the system
+/// starts no more threads, those that were started do the work.
 pub(crate) fn run(
     call: &Arc<Call>,
     workers: usize,

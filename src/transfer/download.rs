@@ -106,8 +106,8 @@ impl Download {
         }
     }
 
-    /// Whether a file may have so many bytes after so many of ciphertext. Else the little that a sender sends could unpack
-    /// to as much as fills a disk.
+    /// Whether a file may have so many bytes after so many of ciphertext. Else the little that a sender sends could
+    /// unpack to as much as fills a disk.
     fn check_growth(&self, found: Size) -> Result<()> {
         let FileToFetch {
             declared_size,
@@ -116,7 +116,7 @@ impl Download {
             ..
         } = self.fetcher.file;
         let (size, said, remedy) = match declared_size {
-            // Whoever asks for a file in memory knows its declared size, and has made room for no more than that.
+            // A caller that wants a file in memory knows its declared size, and has made room for no more.
             Some(declared) if in_memory => {
                 (declared, "the sender has declared", "download it to a file")
             }

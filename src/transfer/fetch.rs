@@ -5,7 +5,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 
 use super::assembly::Piece;
-use super::attempt::{Failed, Meter, move_part};
+use super::attempt::{Meter, move_part};
 use super::budget::{Budget, Lease};
 use super::claims::Claims;
 use super::own_passphrase::{AskPassphrase, OwnPassphrase};
@@ -68,7 +68,7 @@ impl Begun {
         self.memory.buffer.len() as u64
     }
 
-    /// What is missing, as a storage is asked for it.
+    /// The missing range, in the words of a request.
     fn rest(&self) -> String {
         format!("bytes={}-", self.arrived())
     }
@@ -147,10 +147,8 @@ impl PartFetcher {
             };
             let piece =
                 response.and_then(|response| self.receive(response, wanted, &mut begun, &meter));
-            piece.map_err(|failure| Failed {
-                failure: (wanted.judge)(failure, meter.furthest()),
-                kept: begun.as_ref().map_or(0, Begun::arrived),
-            })
+            meter.keep(begun.as_ref().map_or(0, Begun::arrived));
+            piece.map_err(|failure| (wanted.judge)(failure, meter.furthest()))
         })
     }
 
@@ -349,7 +347,7 @@ fn wrong_part(how: &str) -> Failure {
     Failure::new(Class::Garbled, error)
 }
 
-/// Whether an answer holds exactly what is missing of a part.
+/// Whether a response holds exactly what is missing of a part.
 fn continues(response: &Response, begun: &Begun) -> bool {
     let (arrived, length) = (begun.arrived(), begun.length);
     let range = format!("bytes {arrived}-{}/{length}", length - 1);

@@ -3,8 +3,8 @@
 //! `upload` reads parts (`source`), encrypts and sends them; `download` fetches and verifies them (`fetch`, `claims`,
 //! `own_passphrase`) and writes them in order (`assembly`, `outlet`), with a part that the service does not count
 //! (`surplus`). `proof` fetches no more of a file than proves a keycode. Each part is moved by `attempt`, by whichever
-//! `route` works, to or from its URL (`urls`). `plan` cuts a file into parts, `crew` and `queue` share work among threads,
-//! and `budget` limits the memory of them all.
+//! `route` works, to or from its URL (`urls`). `plan` cuts a file into parts, `crew` and `queue` share work among
+//! threads, and `budget` limits the memory of them all.
 
 mod assembly;
 mod attempt;

@@ -33,7 +33,7 @@ impl OwnPassphrase {
         }
     }
 
-    /// The passphrase, if it is known. Waits for nobody.
+    /// The passphrase, if it is known. Does not wait.
     pub(super) fn get(&self) -> Option<Passphrase> {
         match &*self.state.lock() {
             State::Known(passphrase) => passphrase.clone(),
@@ -84,7 +84,7 @@ mod tests {
     use crate::secret::SecretString;
 
     #[test]
-    fn nobody_is_blocked_while_one_worker_asks() {
+    fn no_worker_is_blocked_while_another_one_asks() {
         let (answer, answered) = bounded(1);
         let ask = move || {
             let _ = answered.recv();
@@ -95,7 +95,7 @@ mod tests {
         thread::scope(|scope| {
             let first = scope.spawn(|| own.look_up(&asking));
             thread::sleep(Duration::from_millis(50));
-            assert!(own.get().is_none(), "whoever needs none goes on");
+            assert!(own.get().is_none(), "a worker that needs none goes on");
             let second = scope.spawn(|| own.look_up(&waiting));
             thread::sleep(Duration::from_millis(50));
             assert!(!second.is_finished(), "it needs the answer");

@@ -1,9 +1,9 @@
-//! Proving a keycode by a file that was encrypted with it: the head of its first part is enough as a rule, and all that is
-//! fetched then. It is no part of what a call transfers, so nothing of it is counted.
+//! Proving a keycode by a file that was encrypted with it: the head of its first part is enough as a rule, and all that
+//! is fetched then. It is no part of what a call transfers, so nothing of it is counted.
 
 use std::io::Read as _;
 
-use super::attempt::{Failed, Meter, move_part};
+use super::attempt::{Meter, move_part};
 use super::budget::Lease;
 use super::fetch::{FileToFetch, PartFetcher, Wanted, another_piece};
 use super::route::PartRoute;
@@ -17,8 +17,8 @@ const HEAD: u64 = 4 << 10;
 /// Proves that a file can be decrypted: whether a keycode is the right one. Heads are noted that do not prove it; after
 /// that only whole parts should be asked for.
 ///
-/// A server that has changed the head of a part learns from the request for the whole part that the head proved nothing.
-/// So the whole part then has to be there and to begin with the same bytes; anything else is a failure.
+/// A server that has changed the head of a part learns from the request for the whole part that the head proved
+/// nothing. So the whole part then has to be there and to begin with the same bytes; anything else is a failure.
 ///
 /// # Errors
 /// `DecryptFailed` if it is not; `KeycodeNotProved` if there is no whole to a head; what fetching a part fails with.
@@ -60,8 +60,8 @@ struct Head {
 }
 
 impl PartFetcher {
-    /// Whether the head of the first part proves the passphrase; where it does not, only the whole part can. One that is
-    /// whole already is opened.
+    /// Whether the head of the first part proves the passphrase; where it does not, only the whole part can. One that
+    /// is whole already is opened.
     fn proves_by_head(&self) -> Result<Proof> {
         let session = &self.file.session;
         let meter = Meter::new(&session.call, false);
@@ -74,12 +74,11 @@ impl PartFetcher {
                 false => self.head_from_storage(route, &mut range),
             };
             head.and_then(|head| self.proves_by(head))
-                .map_err(Failed::from)
         })
     }
 
-    /// Asks the storage for a head. What it, or a gateway before it, gives instead of that piece is no failure: the head of
-    /// the whole serves as well, and `range` is none from then on.
+    /// Asks the storage for a head. If it, or a gateway before it, gives something else than that piece, that is no
+    /// failure: the head of the whole serves as well, and `range` is none from then on.
     fn head_from_storage(
         &self,
         route: &mut PartRoute<'_>,
@@ -143,7 +142,7 @@ impl PartFetcher {
                 let error = Error::new(ErrorKind::BadAnswer, "the part was cut short");
                 return Err(Failure::new(Class::Lost, error));
             }
-            // Without a word on its length it has come to its end.
+            // Without a declared length, it has come to its end.
             None if arrived < HEAD => Some(arrived),
             length => length,
         };

@@ -1,4 +1,4 @@
-//! What is still to be done, for several workers, with a limit on what they use together.
+//! Tasks for several workers, with a limit on what they use together.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -19,8 +19,8 @@ struct State<T> {
 }
 
 impl<T: Send + 'static> Queue<T> {
-    /// Works through tasks and what they bring, with `limit` workers; a task uses as much of the limit as `weight` says.
-    /// An error of `work` ends all.
+    /// Works through the tasks, and those that they add, with `limit` workers. A task uses `weight` of the limit. An
+    /// error of `work` ends all.
     pub(crate) fn run(
         call: &Arc<Call>,
         limit: usize,

@@ -47,8 +47,8 @@ impl PartRoute<'_> {
         self.route.through_api.load(Ordering::Relaxed) || self.failures >= STORAGE_PATIENCE
     }
 
-    /// Notes how an attempt ended. When the API server fails as well, the storage is tried again: most likely the network
-    /// is down for both.
+    /// Notes how an attempt ended. When the API server fails as well, the storage is tried again: most likely the
+    /// network is down for both.
     pub(crate) fn note<T>(
         &mut self,
         through_api: bool,

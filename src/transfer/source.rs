@@ -177,7 +177,8 @@ pub(crate) fn spool(
         file: os::spool_file()?,
         parts: Vec::new(),
     };
-    // The one part that this upload has in memory until all are spooled, and the byte that shows whether it is the last.
+    // The one part that this upload has in memory until all are spooled, and the byte that shows whether it is the
+    // last.
     let room = PartBuffer::room(capacity.saturating_add(1));
     let mut memory = budget.lease(call, room as u64, || true)?;
     let (mut position, mut size) = (0, 0);

@@ -1,5 +1,5 @@
-//! The part after the last one that the service counts. A sender may have stored one more than it declared, or the service
-//! may count none of a file that has one (`protocol` 4.3, 5.4.3): only a request shows whether it is there.
+//! The part after the last one that the service counts. A sender may have stored one more than it declared, or the
+//! service may count none of a file that has one (`protocol` 4.3, 5.4.3): only a request shows whether it is there.
 
 use std::cell::Cell;
 
@@ -12,8 +12,8 @@ use crate::error::{ErrorKind, Result};
 const ATTEMPTS: u32 = 3;
 
 impl Download {
-    /// Fetches one part more where the counted ones are none, or hold less than was declared. Parts that number themselves
-    /// have no other.
+    /// Fetches one part more where the counted ones are none, or hold less than was declared. Parts that number
+    /// themselves have no other.
     pub(super) fn fetch_surplus(&self) -> Result<()> {
         let (file, call) = (&self.fetcher.file, self.call());
         let counted = file.parts;
@@ -69,8 +69,8 @@ enum Verdict {
 }
 
 impl Attempts {
-    /// Judges a failed attempt. The one that says that there is no such part is the last; once a byte of it has arrived,
-    /// it is there, and none says so.
+    /// Judges a failed attempt. The one that says that there is no such part is the last; once a byte of it has
+    /// arrived, it is there, and none says so.
     fn judge(&self, failure: Failure, arrived: u64) -> Failure {
         let verdict = match arrived {
             0 => verdict(&failure),

@@ -86,8 +86,8 @@ struct Held<'a> {
 }
 
 impl Drop for Held<'_> {
-    /// Comes before the memory is given back, which wakes those who wait for it: the first of them sees that nothing of
-    /// this upload is held any more, and does not wait on.
+    /// Runs before the memory is given back. That wakes waiting workers: one of this upload sees that it holds no
+    /// memory any more, and goes on.
     fn drop(&mut self) {
         self.holding.fetch_sub(1, Ordering::Relaxed);
     }
@@ -228,7 +228,8 @@ impl Upload {
         });
         match sent {
             Ok(()) => {}
-            // The last part makes a file complete, which may then take none: not even that one, after its answer was lost.
+            // The last part makes a file complete, which may then take none: not even that one, after its answer was
+            // lost.
             Err(error)
                 if attempts > 1
                     && error.server_code().is_some()
@@ -252,7 +253,8 @@ impl Upload {
         }
     }
 
-    /// Returns whether the part is stored beyond doubt: a storage responds without a body, a captive portal with its page.
+    /// Returns whether the part is stored beyond doubt: a storage responds without a body, a captive portal with its
+    /// page.
     fn send_to_storage(
         &self,
         part: u32,
@@ -321,7 +323,7 @@ mod tests {
         };
         let held = hold();
         thread::scope(|scope| {
-            let next = scope.spawn(&hold);
+            let next = scope.spawn(hold);
             thread::sleep(Duration::from_millis(50));
             assert!(!next.is_finished(), "it is not the first");
             let failed = scope.spawn(move || {

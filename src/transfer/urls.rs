@@ -4,7 +4,7 @@ use crate::api::endpoint::{PartUrls, URLS_PER_CALL};
 use crate::call::{Call, Watched};
 use crate::error::Result;
 
-/// The URLs that are known, and whether somebody is fetching more.
+/// The URLs that are known, and whether a worker is fetching more.
 pub(crate) struct UrlCache(Watched<State>);
 
 struct State {

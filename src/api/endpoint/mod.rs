@@ -67,7 +67,7 @@ pub(crate) fn raw_request(
     Ok((method.to_owned(), path.to_owned(), body.map(str::to_owned)))
 }
 
-/// Sends what [`raw_request`] has checked. Nobody knows what it does, so only reads are repeated.
+/// Sends what [`raw_request`] has checked. Its effect is not known, so only reads are repeated.
 pub(crate) fn raw(s: &Session, method: &str, path: &str, body: Option<String>) -> Result<String> {
     let repeat = if method == "GET" {
         Repeat::Safely

@@ -1,7 +1,7 @@
 //! Authenticated modes: encrypted data of version 2 (RFC 9580, 5.13.2), and the session keys that come with it.
 //!
-//! The data comes in chunks, each with a tag, and a last tag counts their bytes, so that neither a changed nor a missing
-//! chunk stays unnoticed. Chunks are decrypted one by one and moved together where they lie.
+//! The data comes in chunks, each with a tag, and a last tag counts their bytes, so that neither a changed nor a
+//! missing chunk stays unnoticed. Chunks are decrypted one by one and moved together where they lie.
 
 use std::ops::Range;
 

@@ -1,14 +1,14 @@
 //! Proving a passphrase by the head of a message, where the whole would be fetched for nothing else.
 //!
-//! Nothing in a head is authenticated. What is proved is that somebody who knows the passphrase has written it: whoever
-//! does not know it has no say in what a session key decrypts to, so that repeated octets, packet tag and length fit
-//! together by a chance of less than 1 in 2^38 for each key offered.
+//! Nothing in a head is authenticated. It proves that its writer knows the passphrase: another writer cannot choose
+//! what a session key decrypts to, so that repeated octets, packet tag and length fit together by a chance of less than
+//! 1 in 2^38 for each key offered.
 //!
-//! Whoever gives the head may also have changed a genuine one, and sees by our next request whether it has proved
-//! anything. So nothing is looked at but what no writer keeps secret: the octets where the tag and the length of the
-//! packet are have a header in every message of this kind, never content, and they have to be exactly what the length of
-//! the message makes them. Format, name and content are not even decrypted. All else is left to the whole message. What
-//! a head from other blocks of a message may still say, its receiver bounds: it takes no second one.
+//! A server may change a genuine head, and learns from our next request whether the head proved anything. So only
+//! octets that hold no secret are examined: those of the packet's tag and length, which are a header in every message
+//! of this kind, never content, and which follow from the length of the message. Format, name and content are not even
+//! decrypted. All else is left to the whole message. A server that builds a head from other blocks of a message can
+//! learn little by it, because the caller accepts no second head.
 
 use pgp::packet::PacketHeader;
 use pgp::types::{PacketLength, Tag};
@@ -23,8 +23,8 @@ use crate::error::Result;
 /// The longest header of a packet of the new format.
 const LONGEST_HEADER: usize = 6;
 
-/// Whether the beginning of a message proves that the passphrase is the one that it was encrypted with. `length` is that
-/// of the whole message, where it is known. If not, the whole message has to say it.
+/// Whether the beginning of a message proves that the passphrase is the one that it was encrypted with. `length` is
+/// that of the whole message, where it is known. If not, the whole message has to say it.
 ///
 /// # Errors
 /// What `proceed` fails with.

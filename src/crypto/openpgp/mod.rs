@@ -1,9 +1,10 @@
 //! OpenPGP messages under a passphrase, one for each part of a file (`protocol` 3.4).
 //!
 //! [`PartBuffer`] writes them, [`open`] reads them; both work in place, so that a part in flight costs one part of
-//! memory. The modification detection code covers the whole message, and so do the tags of the authenticated modes, which
-//! are only read: nothing can be released before the last byte has been seen, which is why reading takes a whole part and
-//! not a stream. Keycodes for trusted devices are read here as well; they differ in where the session key comes from.
+//! memory. The modification detection code covers the whole message, and so do the tags of the authenticated modes,
+//! which are only read: nothing can be released before the last byte has been seen, which is why reading takes a whole
+//! part and not a stream. Keycodes for trusted devices are read here as well; they differ in where the session key
+//! comes from.
 
 mod aead;
 mod cfb;
@@ -63,8 +64,8 @@ fn reserved(size: usize) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The one error of every ordinary failure to decrypt. It does not tell a wrong passphrase from damaged data: neither
-/// can the code, and a difference would help only someone who sends us forgeries.
+/// The one error of every ordinary failure to decrypt. A wrong passphrase and damaged data look alike: the
+/// code cannot distinguish them, and a difference would help only someone who sends us forgeries.
 pub(super) fn decrypt_failed() -> Error {
     Error::new(
         ErrorKind::DecryptFailed,

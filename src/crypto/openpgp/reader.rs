@@ -20,12 +20,12 @@ use crate::error::{ErrorKind, Result};
 /// A message that was decrypted and verified where it lies.
 #[derive(Debug)]
 pub(crate) struct Opened {
-    /// The place of its content; the bytes around it have no meaning.
+    /// Where its content lies; the bytes around it have no meaning.
     pub(crate) content: Range<usize>,
-    /// Where in a file it says that it belongs.
+    /// The place in a file that the message claims.
     pub(crate) place: Option<Place>,
-    /// Differs in every two messages: the beginning of their data, which is drawn at random by whoever writes one and
-    /// verified with the rest.
+    /// Differs in every two messages: the beginning of the data, which the writer draws at random and which is verified
+    /// with the rest.
     pub(crate) mark: [u8; 8],
 }
 
@@ -228,8 +228,8 @@ fn decrypt(
     session_keys: &[SessionKey],
     limits: &Limits<'_>,
 ) -> Result<Range<usize>> {
-    // Several keys only if several were offered: then the repeated octets tell which one is meant, but for a chance of
-    // 1 in 65 536, for which the ciphertext is kept. With one key they tell nothing that the code below does not.
+    // Several keys only if several were offered: then the repeated octets show which one is meant, but for a chance of
+    // 1 in 65 536, for which the ciphertext is kept. With one key they show nothing that the code below does not.
     let candidates: Vec<_> = match session_keys {
         [_] => session_keys.iter().collect(),
         _ => session_keys

@@ -20,7 +20,7 @@ const MAX_DERIVATIONS: usize = 8;
 /// Argon2 costs more: 80 ms for each time that it fills its 64 MiB. Those that would fill more than this are not tried;
 /// four with the parameters that others choose do not.
 const MAX_FILLED: usize = 12 * (64 << 20);
-/// Private key operations cost less, and a message may be for many recipients of whom it does not say who they are.
+/// Private key operations cost less, and a message may be for many recipients without naming them.
 const MAX_OPERATIONS: usize = 64;
 /// No program writes a longer session key packet for a passphrase.
 const MAX_SKESK: usize = 1024;
@@ -258,8 +258,8 @@ fn decrypted(
     kind: EskType,
     generation: Generation,
 ) -> Option<SessionKey> {
-    // rPGP takes the first octet of the session key without looking whether there is one; what that prints is kept quiet
-    // behind the C ABI, and is left to the program's own hook where the library is used from Rust.
+    // rPGP takes the first octet of the session key without looking whether there is one; what that prints is kept
+    // quiet behind the C ABI, and is left to the program's own hook where the library is used from Rust.
     let opened = catch_unwind(AssertUnwindSafe(|| {
         key.decrypt(&Password::empty(), values, kind)
     }));

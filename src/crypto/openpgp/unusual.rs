@@ -1,7 +1,7 @@
 //! Content that is not one literal packet: compressed and signed messages.
 //!
-//! Their maker decides how much they unpack to, so they are read in steps, each of which is asked for. Signatures are
-//! skipped: who has the passphrase has written the message, and hashing the content once for each of them would let a
+//! Their writer decides how much they unpack to, so they are read in steps, and the caller allows each step. Signatures
+//! are skipped: the passphrase proves the writer already, and hashing the content once for each signature would let a
 //! small message cost any time.
 
 use std::cell::Cell;
@@ -147,7 +147,7 @@ impl<'a> Unpacking<'a> {
     }
 }
 
-/// What comes out of a decompressor: bounded, and stopped between two pieces.
+/// The output of a decompressor: bounded, and stopped between two pieces.
 struct Metered<'a, R> {
     source: R,
     cost: &'a Cost<'a>,

@@ -273,7 +273,8 @@ fn a_stop_is_looked_for_before_each_derivation() {
     assert_eq!(result.unwrap_err().kind(), ErrorKind::Stopped);
 }
 
-/// What a wrong key makes of a stream. Beside the repeated octets there are three at least that have to be the right ones.
+/// What a wrong key makes of a stream. Beside the repeated octets there are three at least that have to be the right
+/// ones.
 #[test]
 fn next_to_nothing_looks_like_a_message_by_chance() {
     let random = noise(7, 1 << 22);

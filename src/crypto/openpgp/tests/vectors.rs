@@ -227,8 +227,8 @@ fn parts_that_openpgpjs_wrote_in_authenticated_modes() {
     }
 }
 
-/// To an RSA key of version 4 and to one of version 6 for X25519, in an authenticated mode; and to the Node client's key,
-/// compressed in partial lengths.
+/// To an RSA key of version 4 and to one of version 6 for X25519, in an authenticated mode; and to the Node client's
+/// key, compressed in partial lengths.
 #[test]
 fn keycodes_that_openpgpjs_wrote() {
     for (key, keycode, wanted) in [
