@@ -162,7 +162,7 @@ mod tests {
             (0, Some(ErrorKind::BadAnswer)),
             "it goes in circles"
         );
-        // Whoever knows no pages gives the same one for ever.
+        // A service without pages returns the same page each time.
         assert_eq!(read(move |row| page(vec![1, 2], row + 2, true)), (2, None));
     }
 }

@@ -1,10 +1,10 @@
-//! Descriptors 0 to 2 belong to the program, also while it has them closed: a line that it prints must never end up in
-//! a connection of ours.
+//! Descriptors 0 to 2 belong to the program, even if it has closed them: what it prints must never be written into a
+//! connection of the library.
 
 use std::io;
 
-/// Runs what opens descriptors so that none of them is 0 to 2. Those that are free are held meanwhile by descriptors
-/// that can neither be read nor written, which fails just as if they were closed.
+/// Runs `open`, which opens descriptors, so that none of them is 0 to 2. While it runs, those of the three that are
+/// free are occupied by descriptors that can neither be read nor written; using them fails as if they were closed.
 pub(crate) fn above_standard<T>(open: impl FnOnce() -> T) -> T {
     let _held = platform::hold();
     open()
@@ -21,7 +21,7 @@ pub(crate) fn is_exhausted(error: &io::Error) -> bool {
         .is_some_and(|code| exhausted.contains(&code))
 }
 
-/// The same, tried out: for what fails without saying why.
+/// Tries it out, for a failure that does not show its reason.
 pub(crate) fn are_exhausted() -> bool {
     platform::open_plug().is_err_and(|error| is_exhausted(&error))
 }
@@ -38,15 +38,15 @@ mod platform {
     use once_cell::race::OnceBox;
     use parking_lot::Mutex;
 
-    /// A directory can neither be read nor written like a file. With this flag nothing at all can be done with it.
+    /// A directory can neither be read nor written like a file, and with this flag nothing else can be done with it.
     #[cfg(target_os = "linux")]
     const FLAG: i32 = libc::O_PATH;
     #[cfg(not(target_os = "linux"))]
     const FLAG: i32 = 0;
     const DIRECTORY: &str = "/";
 
-    /// What holds the free ones of 0 to 2, and for how many that open something at the moment. A forked child begins
-    /// anew: the thread that holds the lock, or a number, may not exist there.
+    /// The descriptors that occupy free ones of 0 to 2, and how many threads need them now. A forked child starts
+    /// again: the threads of its parent do not exist there.
     struct Process {
         id: u32,
         plugs: Mutex<(usize, Vec<Plug>)>,
@@ -82,7 +82,7 @@ mod platform {
         fn hold(&self) -> Held<'_> {
             let mut plugs = self.plugs.lock();
             plugs.0 += 1;
-            // The lowest free number comes first. Without any left, what is about to be opened fails as well.
+            // The system uses the lowest free number first. If none is left, `open` fails as well.
             while (0..=2).any(|number| flags(number).is_none()) {
                 match open_plug() {
                     Ok(plug) if plug.number().is_some_and(|number| number <= 2) => {
@@ -111,7 +111,7 @@ mod platform {
         Process::current().hold()
     }
 
-    /// What holds one number.
+    /// The descriptor that occupies one number.
     pub(super) struct Plug {
         file: Option<File>,
         directory: (u64, u64),
@@ -124,7 +124,7 @@ mod platform {
     }
 
     impl Drop for Plug {
-        /// The program may have put a file of its own in its place meanwhile, which is not ours to close.
+        /// The program may have put its own file in this place in the meantime: that one must not be closed.
         fn drop(&mut self) {
             if let Some(file) = self.file.take()
                 && !is_plug(&file, self.directory)
@@ -157,7 +157,7 @@ mod platform {
         })
     }
 
-    /// The plugs that were there when this process was forked.
+    /// The plugs of the parent when this process was forked.
     #[allow(unsafe_code, reason = "they are known by their numbers alone")]
     fn inherited() -> Vec<Plug> {
         let Ok(directory) = fs::metadata(DIRECTORY).map(|found| identity(&found)) else {

@@ -1,4 +1,4 @@
-//! Files: sources opened without surprises, targets that appear under their name only when they are whole.
+//! Files: sources, and targets that get their name only when they are complete.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -17,7 +17,7 @@ pub enum Existing {
     Refuse,
     /// Replace it in one step once the new file is whole.
     Overwrite,
-    /// Leave it and count the file as done.
+    /// Keep it, and count the file as done.
     Skip,
 }
 
@@ -108,7 +108,7 @@ pub(crate) fn spool_file() -> Result<File> {
     Ok(file)
 }
 
-/// Creates a file that only its owner can read, failing if the name is taken, be it by a link.
+/// Creates a file that only its owner can read. Fails if the name exists, even as a link.
 pub(super) fn create_private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create_new(true);
@@ -126,11 +126,11 @@ pub(super) fn random_suffix() -> String {
     format!("{:016x}", OsRng.next_u64())
 }
 
-/// How the names of temporary files of downloads begin and end.
+/// The beginning and the end of the names of temporary files of downloads.
 const TEMPORARY: &str = ".sendsafely-";
 const PART: &str = ".part";
 
-/// Whether a file of this name is what a download has left that was killed.
+/// Whether a file of this name was left by a download that was killed.
 pub(crate) fn is_temporary(name: &str) -> bool {
     let middle = name.strip_prefix(TEMPORARY);
     let random = middle.and_then(|rest| rest.strip_suffix(PART));
@@ -139,20 +139,20 @@ pub(crate) fn is_temporary(name: &str) -> bool {
     })
 }
 
-/// A file being downloaded: written beside its target under a temporary name, renamed when whole, removed otherwise.
-/// Only its owner can read it until then.
+/// A file that is being downloaded. It is written beside its target under a temporary name, and only its owner can read
+/// it; when it is complete it is renamed, otherwise removed.
 pub(crate) struct TargetFile {
     target: PathBuf,
     temporary: PathBuf,
     file: Option<File>,
     existing: Existing,
-    /// The file whose mode this one gets with its name; `None`: it stays private.
+    /// The file whose mode this one gets at the end; `None` if it stays private.
     model: Option<fs::Metadata>,
 }
 
 impl TargetFile {
-    /// Begins a file that gets the mode of the one that it replaces, else that of any new file. The target's directory
-    /// has to exist.
+    /// Begins a file that gets the mode of the file that it replaces, or else that of a new file. The target's
+    /// directory has to exist.
     pub(crate) fn create(target: &Path, existing: Existing) -> Result<Self> {
         let replaced = match existing {
             Existing::Overwrite => replaced(target)?,
@@ -201,7 +201,7 @@ impl TargetFile {
         }
     }
 
-    /// Gives the whole file its mode and its name.
+    /// Gives the complete file its mode and its name.
     pub(crate) fn finish(mut self, sync: bool) -> Result<()> {
         let failed = |error: &io::Error| io_error(error, &self.target, ErrorKind::WriteFailed);
         let overwrite = self.existing == Existing::Overwrite;
@@ -209,7 +209,7 @@ impl TargetFile {
             if sync {
                 file.sync_all().map_err(|error| failed(&error))?;
             }
-            // Whatever has come in the way, or has another mode, since the download began.
+            // Another program may have created the target, or changed its mode, since the download began.
             let replaced = match overwrite {
                 true => replaced(&self.target)?,
                 false => None,
@@ -264,8 +264,8 @@ fn replaced(target: &Path) -> Result<Option<fs::Metadata>> {
     }
 }
 
-/// What a new file in a directory looks like: its mode is 0666 less the umask, or what the directory's access list
-/// gives. Only a file shows that; to read the umask is to change it for all threads.
+/// Creates a file to see the mode of a new file in a directory: 0666 less the umask, or what the directory's access
+/// list says. The umask cannot be read without changing it for all threads.
 #[cfg(unix)]
 fn new_file(directory: &Path) -> io::Result<Option<fs::Metadata>> {
     let path = temporary_in(directory);
@@ -282,14 +282,14 @@ fn new_file(_directory: &Path) -> io::Result<Option<fs::Metadata>> {
     Ok(None)
 }
 
-/// Gives a file the permissions of another one, and its group where that may be. On a file system without them it stays
-/// as it is, which is no failure.
+/// Gives a file the permissions of another one, and its group if that is allowed. On a file system without permissions
+/// nothing changes, and that is no failure.
 #[cfg(unix)]
 fn set_mode_like(file: &File, model: &fs::Metadata) {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
     let has_its_group = file.metadata().is_ok_and(|own| own.gid() == model.gid())
         || fchown(file, None, Some(model.gid())).is_ok();
-    // Another group may do what everybody may.
+    // With another group, the group gets the permissions of all others.
     let mask = match has_its_group {
         true => 0o777,
         false => 0o707 | (model.mode() & 0o007) << 3,
@@ -351,7 +351,7 @@ fn rename_without_clobbering(from: &Path, to: &Path) -> io::Result<()> {
             Err(error)
                 if is_unsupported(&error) || error.kind() == io::ErrorKind::PermissionDenied =>
             {
-                // Neither is there: look, then rename. A file made in between by somebody else would be replaced.
+                // Neither exists: check, then rename. A file that another program creates in between would be replaced.
                 if fs::symlink_metadata(to).is_ok() {
                     return Err(io::ErrorKind::AlreadyExists.into());
                 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 use super::above_standard;
 use super::file::random_suffix;
 
-/// How long the mark of a program that has ended is kept: by then its upload has been taken up again, or never will be.
+/// How long the mark of a program that has ended is kept: later its upload will not be continued any more.
 const LONGEST_KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// Who has set a mark.
@@ -21,26 +21,26 @@ const LONGEST_KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 pub(crate) enum Holder {
     /// There is no such mark.
     Nobody,
-    /// A program that runs, or one of which nothing is known.
+    /// A program that runs, or that may run.
     Alive,
-    /// A program that ended without taking it away.
+    /// A program that has ended without removing it.
     Dead,
 }
 
-/// A mark of this program. One that is dropped without [`clear`](Self::clear) says what that of a killed program says.
+/// A mark of this program. If it is dropped without [`clear`](Self::clear), it stays like that of a killed program.
 pub(crate) struct Mark {
     path: PathBuf,
     _locked: File,
 }
 
 impl Mark {
-    /// Sets a mark in place of any other of this name; `None` where this machine has no place for marks.
+    /// Sets a mark, in place of any other of this name; `None` if this machine has no place for marks.
     pub(crate) fn set(name: &str) -> Option<Self> {
         let mut mark = Self::unnamed()?;
         mark.rename(name).then_some(mark)
     }
 
-    /// Gives the mark another name, in one step. Without success there is no mark any more.
+    /// Renames the mark in one step. If that fails, the mark is gone.
     pub(crate) fn rename(&mut self, name: &str) -> bool {
         let path = self.path.with_file_name(name);
         let renamed = fs::rename(&self.path, &path).is_ok();
@@ -52,12 +52,12 @@ impl Mark {
         renamed
     }
 
-    /// Takes the mark away.
+    /// Removes the mark.
     pub(crate) fn clear(self) {
         let _ = fs::remove_file(&self.path);
     }
 
-    /// A locked file that has no name yet by which others look for it.
+    /// Creates a locked file, under a name that no program looks for yet.
     fn unnamed() -> Option<Self> {
         static SWEPT: Once = Once::new();
         let directory = directory()?;
@@ -71,7 +71,7 @@ impl Mark {
     }
 }
 
-/// Takes away old marks of programs that ended without doing it.
+/// Removes old marks of programs that have ended.
 fn sweep(directory: &Path) {
     let entries = above_standard(|| fs::read_dir(directory)).ok();
     for entry in entries.into_iter().flatten().flatten() {
@@ -104,7 +104,7 @@ pub(crate) fn any_alive(prefixes: &BTreeSet<String>) -> bool {
     })
 }
 
-/// The directory of this user's marks, if it is nobody else's.
+/// The directory of this user's marks, if it belongs to no other user.
 #[cfg(unix)]
 #[allow(unsafe_code, reason = "there is no safe interface to the user's id")]
 fn directory() -> Option<PathBuf> {
@@ -124,7 +124,7 @@ fn directory() -> Option<PathBuf> {
     is_ours.then_some(path)
 }
 
-/// The temporary directory is the user's own.
+/// The temporary directory belongs to the user.
 #[cfg(windows)]
 fn directory() -> Option<PathBuf> {
     let path = std::env::temp_dir().join(".sendsafely");
@@ -160,12 +160,12 @@ fn holder_of(path: &Path) -> Holder {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Holder::Nobody,
         Err(_) => return Holder::Alive,
     };
-    // Shared, so that two who look do not take each other for the holder.
+    // A shared lock, so that two programs that look do not take each other for the holder.
     if !lock(&file, libc::LOCK_SH) {
         return Holder::Alive;
     }
     match file.metadata() {
-        // It was taken away meanwhile.
+        // It was removed in the meantime.
         Ok(metadata) if metadata.nlink() == 0 => Holder::Nobody,
         _ => Holder::Dead,
     }

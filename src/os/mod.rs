@@ -1,4 +1,4 @@
-//! What differs by operating system. Everything else in the library is portable.
+//! Everything that differs by operating system. The rest of the library is portable.
 
 mod descriptor;
 mod file;

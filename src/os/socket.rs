@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use super::descriptor::above_standard;
 
-/// A connection whose other side does not even say that it has received what was sent is dead after this time. One that
-/// is there but does not read yet is not: that is for the time-outs to judge.
+/// A connection is dead if the other side does not acknowledge data for this time. If it acknowledges but does not
+/// read, the connection is alive; the time-outs end it.
 const DEAD_AFTER: Duration = Duration::from_secs(20);
-/// While nothing is under way the other side is asked so often whether it is there.
+/// How often an idle connection is probed.
 #[cfg(unix)]
 const ASK_EVERY: Duration = Duration::from_secs(5);
 
-/// Connects within a time. The system itself then finds out when the other side of a connection at rest is gone.
+/// Connects within a time. From then on the system itself detects a dead peer of an idle connection.
 pub(crate) fn connect(address: &SocketAddr, patience: Duration) -> io::Result<TcpStream> {
     let stream = above_standard(|| TcpStream::connect_timeout(address, patience))?;
     stream.set_nodelay(true)?;
@@ -29,7 +29,7 @@ const OPTION_SIZE: libc::socklen_t = 4;
 #[cfg(target_vendor = "apple")]
 const TCP_RXT_CONNDROPTIME: i32 = 0x80;
 
-/// Best effort: without it a time-out notices the same later.
+/// Best effort: without it a time-out detects the same later.
 #[cfg(unix)]
 fn notice_death(stream: &TcpStream) {
     let ask = i32::try_from(ASK_EVERY.as_secs()).unwrap_or(i32::MAX);
@@ -46,8 +46,8 @@ fn notice_death(stream: &TcpStream) {
     set(stream, libc::IPPROTO_TCP, libc::TCP_KEEPCNT, dead / ask - 1);
 }
 
-/// Whether what was sent has not been acknowledged for so long that nobody is there any more. (`TCP_USER_TIMEOUT` would
-/// also end a connection whose other side only does not read.)
+/// Whether sent data was not acknowledged for so long that the other side must be gone. (`TCP_USER_TIMEOUT` would also
+/// end a connection whose other side merely does not read.)
 #[cfg(target_os = "linux")]
 #[allow(
     unsafe_code,

@@ -4,19 +4,19 @@ use zeroize::Zeroize as _;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Words of a worker's stack that are zeroed at its end: deeper than any function that holds a secret.
+/// Words of a worker's stack that are zeroed at its end: more than any function with a secret uses.
 const WORKER_STACK: usize = (128 << 10) / size_of::<u64>();
-/// The same on a thread of the caller, whose stack may be small.
+/// The same on the caller's thread, whose stack may be small.
 const CALLER_STACK: usize = (16 << 10) / size_of::<u64>();
 
-/// Runs a short computation with a secret, and zeroes what it has left on the stack of the caller's thread.
+/// Runs a short computation with a secret, and zeroes the stack of the caller's thread below it.
 pub(crate) fn on_clean_stack<T>(compute: impl FnOnce() -> T) -> T {
     let result = apart(compute);
     wipe_stack::<CALLER_STACK>();
     result
 }
 
-/// In a frame of its own, which lies where `wipe_stack` has its own after that.
+/// In a frame of its own, in the same place where `wipe_stack` then has its frame.
 #[inline(never)]
 fn apart<T>(compute: impl FnOnce() -> T) -> T {
     compute()
@@ -33,7 +33,7 @@ fn wipe_stack<const WORDS: usize>() {
 pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<()> {
     spawn_without_secrets(name, || {
         apart(work);
-        // The system keeps stacks for later threads.
+        // The system reuses stacks for later threads.
         wipe_stack::<WORKER_STACK>();
     })
 }

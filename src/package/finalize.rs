@@ -195,10 +195,10 @@ impl Inner {
             Err(refusal)
         };
         let result = match ask() {
-            Err(refusal) if self.is_for_what_was_lost(&refusal) => {
+            Err(refusal) if self.may_be_for_lost_file(&refusal) => {
                 match self.remove_lost(session)? {
-                    true => ask().map_err(|refusal| self.refused_for_a_hidden_file(refusal)),
-                    false => Err(self.refused_for_a_hidden_file(refusal)),
+                    true => ask().map_err(|refusal| self.hidden_file_error(refusal)),
+                    false => Err(self.hidden_file_error(refusal)),
                 }
             }
             result => result,
@@ -268,7 +268,7 @@ impl Inner {
     }
 
     /// Whether the service may have refused to finalize because of a file that a lost response has left.
-    fn is_for_what_was_lost(&self, refusal: &Error) -> bool {
+    fn may_be_for_lost_file(&self, refusal: &Error) -> bool {
         let is_general = matches!(refusal.kind(), ErrorKind::Denied | ErrorKind::Refused);
         is_general && !self.steps.lock().uncertain().is_empty()
     }
@@ -286,8 +286,8 @@ impl Inner {
     }
 
     /// The error for a refusal that may come from an incomplete file which the service does not list.
-    fn refused_for_a_hidden_file(&self, error: Error) -> Error {
-        if !self.is_for_what_was_lost(&error) {
+    fn hidden_file_error(&self, error: Error) -> Error {
+        if !self.may_be_for_lost_file(&error) {
             return error;
         }
         let uncertain = match self.steps.lock().uncertain().first() {

@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn thousands_of_the_same_name_differ_at_once() {
+    fn thousands_of_files_with_one_name_get_names_quickly() {
         let mut names = Names::default();
         let given: std::collections::BTreeSet<_> =
             (0..50_000).map(|_| names.give("same.txt")).collect();

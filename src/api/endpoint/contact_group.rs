@@ -16,7 +16,7 @@ pub(crate) fn create_contact_group(s: &Session, name: &str, organization: bool) 
     s.put("/group/", &body, Never)
 }
 
-/// Members from a row on; the first rows are asked for without saying so.
+/// The members from a row on. The request for the first ones has no row.
 pub(crate) fn get_contact_group(s: &Session, group: &str, row: u64) -> Result<Json> {
     let path = route!("/group/{}/", group);
     s.get(&match row {
