@@ -30,8 +30,8 @@ pub struct ClientOptions {
     /// Longest silence of a connection before it counts as broken.
     pub stall_timeout: Duration,
     /// How long a call without progress continues to retry; zero does not retry. Within this time a response that has
-    /// begun must also be complete (at least 5 and at most 300 seconds; 60 if it is zero). Parts may take longer, as long
-    /// as they move 1 KiB in a second, on average over this time (at least 5 and at most 60 seconds).
+    /// begun must also be complete (at least 5 and at most 300 seconds; 60 if it is zero). Parts may take longer, as
+    /// long as they move 1 KiB in a second, on average over this time (at least 5 and at most 60 seconds).
     pub retry_window: Duration,
     /// Parts that are transferred at the same time, 1 to 16.
     pub parts_in_flight: usize,

@@ -58,7 +58,7 @@ pub struct Progress {
 pub enum Flow {
     /// Go on.
     Continue,
-    /// Stop the call, which then fails with [`ErrorKind::Stopped`].
+    /// Stop the call, which then fails with [`ErrorKind::Stopped`](crate::ErrorKind::Stopped).
     Stop,
 }
 

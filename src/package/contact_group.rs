@@ -15,8 +15,10 @@ impl Package {
     /// finalized, the keycode is encrypted for their trusted devices at once.
     ///
     /// # Errors
-    /// [`ErrorKind::WrongKeycode`], [`ErrorKind::KeycodeNotProved`] before the group is added; [`ErrorKind::Refused`]
-    /// for a group that does not exist or belongs to another user; [`ErrorKind::Denied`].
+    /// [`ErrorKind::WrongKeycode`](crate::ErrorKind::WrongKeycode),
+    /// [`ErrorKind::KeycodeNotProved`](crate::ErrorKind::KeycodeNotProved) before the group is added;
+    /// [`ErrorKind::Refused`](crate::ErrorKind::Refused) for a group that does not exist or belongs to another user;
+    /// [`ErrorKind::Denied`](crate::ErrorKind::Denied).
     pub fn add_contact_group(
         &self,
         observer: &mut dyn Observer,
@@ -56,7 +58,8 @@ impl Package {
     /// Removes a contact group from the package.
     ///
     /// # Errors
-    /// [`ErrorKind::Refused`] for a group that is not on the package; [`ErrorKind::Denied`].
+    /// [`ErrorKind::Refused`](crate::ErrorKind::Refused) for a group that is not on the package;
+    /// [`ErrorKind::Denied`](crate::ErrorKind::Denied).
     pub fn remove_contact_group(
         &self,
         observer: &mut dyn Observer,

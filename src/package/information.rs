@@ -12,7 +12,8 @@ impl Client {
     /// Gets the information of a package by its id, package code or secure link, without opening it (`protocol` 6.2.2).
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`] for a text that is none of the three; [`ErrorKind::UnknownPackage`].
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) for a text that is none of the three;
+    /// [`ErrorKind::UnknownPackage`](crate::ErrorKind::UnknownPackage).
     pub fn package_information(
         &self,
         observer: &mut dyn Observer,
@@ -32,7 +33,7 @@ impl Package {
     /// Gets the information of the package from the service (`protocol` 6.2.2).
     ///
     /// # Errors
-    /// [`ErrorKind::UnknownPackage`] for a package that has expired or was deleted.
+    /// [`ErrorKind::UnknownPackage`](crate::ErrorKind::UnknownPackage) for a package that has expired or was deleted.
     pub fn information(&self, observer: &mut dyn Observer) -> Result<PackageInformation> {
         self.0.steps.lock().may_read()?;
         self.run(observer, |inner, session| {

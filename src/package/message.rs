@@ -32,7 +32,8 @@ impl Package {
     /// Line ends are those of the sender's client; the Node client writes CRLF.
     ///
     /// # Errors
-    /// [`ErrorKind::KeycodeUnknown`], [`ErrorKind::DecryptFailed`], refusals of the service.
+    /// [`ErrorKind::KeycodeUnknown`](crate::ErrorKind::KeycodeUnknown),
+    /// [`ErrorKind::DecryptFailed`](crate::ErrorKind::DecryptFailed), refusals of the service.
     pub fn message(&self, observer: &mut dyn Observer) -> Result<Option<String>> {
         let none = {
             let steps = self.0.steps.lock();
