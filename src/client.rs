@@ -14,10 +14,10 @@ use crate::transfer::budget::Budget;
 
 /// A SendSafely portal, with the credentials of a user. Cloning is cheap; the clones share everything.
 #[derive(Clone)]
-pub struct Client(Arc<Parts>);
+pub struct Client(Arc<Common>);
 
 /// What the clones of a client and the packages made with it have in common.
-struct Parts {
+struct Common {
     api: Api,
     options: ClientOptions,
     budget: Arc<Budget>,
@@ -87,7 +87,7 @@ impl Client {
         let connections = Connections::new(&host, &options)?;
         let budget = Arc::new(Budget::new(options.memory_budget));
         let api = Api::new(host, credentials, &options, connections);
-        Ok(Self(Arc::new(Parts {
+        Ok(Self(Arc::new(Common {
             api,
             options,
             budget,

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use super::Package;
 use crate::api::endpoint;
 use crate::error::Result;
 use crate::json::Json;
-use crate::package::Package;
 use crate::pages::{Page, Pages};
 use crate::record::ActivityEntry;
 

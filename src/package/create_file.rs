@@ -17,12 +17,12 @@ use sha2::{Digest, Sha256};
 
 use super::Inner;
 use super::creation::{Created, Likeness};
+use super::directory::DirectoryOptions;
 use crate::api::endpoint::{self, FileRef};
 use crate::api::retry::looking;
 use crate::api::{Credentials, Session};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::{self, Holder, Mark};
-use crate::package::directory::DirectoryOptions;
 use crate::record::File;
 use crate::transfer::plan::Plan;
 

@@ -3,13 +3,13 @@
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
+use super::{Inner, Package};
 use crate::api::endpoint::{self, SortOrder};
 use crate::api::retry::{gone_is_done, looking};
 use crate::api::{MOST_FILES, Session};
 use crate::call::Observer;
 use crate::check::{check_name, directory_identifier, identifier};
 use crate::error::{Error, ErrorKind, Result};
-use crate::package::{Inner, Package};
 use crate::record::Directory;
 
 /// Files on one page, and subdirectories likewise (`protocol` 6.8.1).

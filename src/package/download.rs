@@ -5,15 +5,12 @@ use std::sync::Arc;
 
 use crossbeam_channel::unbounded;
 
+use super::{Inner, Package};
 use crate::api::Session;
 use crate::call::{self, Call, Observer};
-use crate::check::directory_identifier;
-use crate::check::identifier;
-use crate::check::safe_name;
+use crate::check::{directory_identifier, identifier, safe_name};
 use crate::error::{Error, ErrorKind, Result};
-use crate::os;
-use crate::os::Existing;
-use crate::package::{Inner, Package};
+use crate::os::{self, Existing};
 use crate::record::File;
 use crate::secret::SecretString;
 use crate::transfer::download;

@@ -8,17 +8,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 
+use super::directory::DirectoryOptions;
+use super::download::{DownloadOptions, refuse_existing};
 use super::report::{Action, Items, Names, Report, ReportItem, TreeError, ends_all, joined};
+use super::{Inner, Package};
 use crate::api::Session;
 use crate::call::{self, Call, Observer, Phase};
 use crate::check::directory_identifier;
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::{self, Existing};
-use crate::package::directory::DirectoryOptions;
-use crate::package::download::{DownloadOptions, refuse_existing};
-use crate::package::{Inner, Package};
-use crate::record::File;
-use crate::record::{Directory, Subdirectory};
+use crate::record::{Directory, File, Subdirectory};
 use crate::transfer::outlet::Outlet;
 use crate::transfer::queue::Queue;
 

@@ -1,14 +1,14 @@
 //! Files of a package: their information, and deleting, moving, renaming and copying them (`protocol` 6.7).
 
+use super::directory::DirectoryOptions;
+use super::step::file_not_on_package;
+use super::{Inner, Package};
 use crate::api::Session;
 use crate::api::endpoint::{self, FileRef};
 use crate::call::Observer;
 use crate::check::{check_name, directory_identifier, identifier};
 use crate::crypto::{Passphrase, encrypt_message};
 use crate::error::{Error, ErrorKind, Result};
-use crate::package::directory::DirectoryOptions;
-use crate::package::step::file_not_on_package;
-use crate::package::{Inner, Package};
 use crate::record::{File, PackageInformation};
 use crate::secret::SecretString;
 

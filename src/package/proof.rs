@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::Inner;
+use super::directory::{DirectoryPage, PAGE};
+use super::download::DownloadOptions;
 use crate::api::Session;
 use crate::api::endpoint::SortOrder;
 use crate::error::{Error, ErrorKind, Result};
-use crate::package::directory::{DirectoryPage, PAGE};
-use crate::package::download::DownloadOptions;
 use crate::record::File;
 use crate::transfer::proof::prove;
 

@@ -3,13 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
+use super::creation::{Created, Likeness, Uncertain, Witness};
 use crate::api::MOST_FILES;
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::Mark;
-use crate::package::creation::{Created, Likeness, Uncertain, Witness};
-use crate::record::Directory;
-use crate::record::File;
-use crate::record::PackageInformation;
+use crate::record::{Directory, File, PackageInformation};
 
 /// The most recipients of a package (`protocol` 7.1).
 const MOST_RECIPIENTS: usize = 99;

@@ -7,12 +7,12 @@ use std::time::Instant;
 use crossbeam_channel::unbounded;
 use parking_lot::Mutex;
 
+use super::creation::{Created, Witness};
 use super::{Inner, Package};
 use crate::call::{self, Call, Observer, Phase};
 use crate::check::{check_name, directory_identifier};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os;
-use crate::package::creation::{Created, Witness};
 use crate::record::File;
 use crate::transfer::plan::Plan;
 use crate::transfer::source::{Feed, Filler, Puller, SourceEvent, SourceFile, spool};

@@ -7,19 +7,17 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
+use super::creation::Created;
+use super::directory::DirectoryOptions;
 use super::report::{Action, Items, Report, ReportItem, TreeError, ends_all, joined};
+use super::upload::{FileUpload, Reading, Running};
+use super::{Inner, Package};
 use crate::api::Session;
 use crate::call::{self, Call, Observer, Phase};
-use crate::check::check_name;
-use crate::check::directory_identifier;
+use crate::check::{check_name, directory_identifier};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::{self, Existing};
-use crate::package::creation::Created;
-use crate::package::directory::DirectoryOptions;
-use crate::package::upload::{FileUpload, Reading, Running};
-use crate::package::{Inner, Package};
-use crate::record::File;
-use crate::record::Subdirectory;
+use crate::record::{File, Subdirectory};
 use crate::transfer::plan::Plan;
 use crate::transfer::queue::Queue;
 use crate::transfer::source::SourceFile;
