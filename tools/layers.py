@@ -26,7 +26,7 @@ DEFINITION = re.compile(rf"^(?:pub(?:\([^)]*\))? )?(?:const |unsafe |extern \S+ 
 
 
 class Module:
-    """One Rust module: its file, what it defines, and its imports (name: path, line, whether others see it)."""
+    """One Rust module: its file, what it defines, and its imports (name, path, line, whether it is a re-export)."""
 
     def __init__(self, path, file):
         self.path, self.file = path, file
@@ -80,10 +80,10 @@ def read_module(name, module, modules):
     while at < len(tokens):
         token, line = tokens[at]
         if token == "use" and tokens[at - 1][0] != "<":  # `impl Trait + use<'a>` is none
-            seen = at > 0 and tokens[at - 1][0] in ("pub", ")")
+            is_public = at > 0 and tokens[at - 1][0] in ("pub", ")")
             leaves, at = use_tree(tokens, at + 1, ())
             for path, as_name in leaves:
-                (module.globs if as_name == "*" else module.imports).append((as_name, path, line, seen))
+                (module.globs if as_name == "*" else module.imports).append((as_name, path, line, is_public))
         elif token == "mod" and tokens[at + 2][0] == "{":
             outer.append((module, depth))
             module = modules.setdefault((*module.path, tokens[at + 1][0]), Module((*module.path, tokens[at + 1][0]), module.file))
@@ -150,13 +150,13 @@ def rust_arrows(root):
         for path, line in module.paths:
             if not leads_to_module(modules, module, path):
                 arrow(path, line)
-        for name, path, line, seen in module.imports:
+        for name, path, line, is_public in module.imports:
             if not leads_to_module(modules, module, path):
-                arrow(path, line, (lambda _, name=name: [name]) if seen else None)
-        for _, path, line, seen in module.globs:
-            arrow(path, line, (lambda end: end.defined) if seen else None)
+                arrow(path, line, (lambda _, name=name: [name]) if is_public else None)
+        for _, path, line, is_public in module.globs:
+            arrow(path, line, (lambda end: end.defined) if is_public else None)
             end = resolve(modules, module, path)
-            for name, *_ in end[0].imports if end and not seen else ():
+            for name, *_ in end[0].imports if end and not is_public else ():
                 if name in module.words:
                     arrow((*path, name), line)
     return arrows
