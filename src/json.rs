@@ -231,7 +231,7 @@ impl Serialize for Json {
     }
 }
 
-/// What is kept of an answer so far.
+/// What was kept of a response so far.
 struct Kept {
     /// Values that may still come.
     room: usize,

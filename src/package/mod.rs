@@ -57,7 +57,7 @@ use crate::secret::SecretString;
 use step::Steps;
 
 /// How long a failed call waits for its own cleanup.
-const TIDYING_PATIENCE: Duration = Duration::from_millis(100);
+const CLEANUP_PATIENCE: Duration = Duration::from_millis(100);
 
 /// A handle to a package on the service. Cloning is cheap; the clones are the same handle.
 ///
@@ -171,7 +171,7 @@ impl Package {
             let _ = done.send(());
         });
         if spawned.is_ok() {
-            let _ = wait.recv_timeout(TIDYING_PATIENCE);
+            let _ = wait.recv_timeout(CLEANUP_PATIENCE);
         }
     }
 
