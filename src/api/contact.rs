@@ -13,11 +13,11 @@ use crate::error::Result;
 /// What one client knows of the hosts that it talks to.
 #[derive(Default)]
 pub(crate) struct Contacts {
-    known: Watched<Known>,
+    known: Watched<Hosts>,
 }
 
 #[derive(Default)]
-struct Known {
+struct Hosts {
     responded: HashSet<String>,
     away: HashSet<String>,
     /// How often a host that was away has responded again.

@@ -383,11 +383,11 @@ fn tls_words(error: &rustls::Error) -> String {
 /// then on the server may have acted, whatever broke.
 fn failure(error: ureq::Error, host: &str, handed_over: bool) -> Failure {
     use io::ErrorKind as Io;
-    let tell = |class, kind, what: String| {
+    let failed = |class, kind, what: String| {
         let class = if handed_over { class } else { Class::NotSent };
         Failure::new(class, Error::new(kind, format!("{host}: {what}")))
     };
-    let lost = |kind, what| tell(Class::Lost, kind, what);
+    let lost = |kind, what| failed(Class::Lost, kind, what);
     match error {
         ureq::Error::HostNotFound => lost(ErrorKind::UnknownHost, "no such host".into()),
         ureq::Error::Timeout(Timeout::Resolve) => lost(
@@ -435,12 +435,12 @@ fn failure(error: ureq::Error, host: &str, handed_over: bool) -> Failure {
                 _ => lost(ErrorKind::Unreachable, format!("cannot connect: {error}")),
             }
         }
-        ureq::Error::Protocol(why) => tell(
+        ureq::Error::Protocol(why) => failed(
             Class::Garbled,
             ErrorKind::BadAnswer,
             format!("not HTTP: {why}"),
         ),
-        ureq::Error::LargeResponseHeader(..) => tell(
+        ureq::Error::LargeResponseHeader(..) => failed(
             Class::Garbled,
             ErrorKind::BadAnswer,
             "the head of the answer is too large".into(),

@@ -10,14 +10,14 @@ use crate::error::Result;
 
 /// A value behind a lock, whose changes workers can wait for. A stop of the call wakes them like a change does, so that
 /// no waiter has to look for one from time to time.
-pub(crate) struct Watched<T>(Arc<Inner<T>>);
+pub(crate) struct Watched<T>(Arc<ValueAndCondition<T>>);
 
-struct Inner<T> {
+struct ValueAndCondition<T> {
     value: Mutex<T>,
     changed: Condvar,
 }
 
-impl<T: Send> Interrupt for Inner<T> {
+impl<T: Send> Interrupt for ValueAndCondition<T> {
     fn interrupt(&self) {
         // With the lock, so that no waiter is between its check for a stop and its sleep.
         let _value = self.value.lock();
@@ -33,7 +33,7 @@ impl<T: Default> Default for Watched<T> {
 
 impl<T> Watched<T> {
     pub(crate) fn new(value: T) -> Self {
-        Self(Arc::new(Inner {
+        Self(Arc::new(ValueAndCondition {
             value: Mutex::new(value),
             changed: Condvar::new(),
         }))

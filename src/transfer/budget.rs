@@ -18,11 +18,12 @@ use crate::error::{Error, Result};
 /// because many transfers have as many urgent parts.
 pub(crate) struct Budget {
     limit: u64,
-    state: Watched<State>,
+    state: Watched<Charges>,
 }
 
+/// What is charged, and the buffers at rest.
 #[derive(Default)]
-struct State {
+struct Charges {
     /// Charged for leases.
     leased: u64,
     /// Buffers to use again, and their capacities in all.
@@ -32,7 +33,7 @@ struct State {
     above: bool,
 }
 
-impl State {
+impl Charges {
     /// The smallest idle buffer with room for so many bytes, but none that is far too large.
     fn take_idle(&mut self, size: usize) -> Option<Vec<u8>> {
         let fits = size..=size.saturating_mul(2);
@@ -157,7 +158,7 @@ impl Lease {
             return Ok(());
         };
         let limit = self.budget.limit;
-        let may_go_above = |state: &State| !state.above && (state.leased == charged || urgent());
+        let may_go_above = |state: &Charges| !state.above && (state.leased == charged || urgent());
         let mut state = self.budget.state.wait_while(call, |state| {
             state.leased + more > limit && !self.above.get() && !may_go_above(state)
         })?;

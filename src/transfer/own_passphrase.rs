@@ -12,11 +12,11 @@ pub(crate) type AskPassphrase = Box<dyn Fn() -> Result<Option<Passphrase>> + Sen
 pub(super) struct OwnPassphrase {
     /// None where it is known beforehand which passphrase the file has.
     ask: Option<AskPassphrase>,
-    state: Watched<State>,
+    state: Watched<Lookup>,
 }
 
 #[derive(Default)]
-enum State {
+enum Lookup {
     #[default]
     Unknown,
     /// A worker is asking.
@@ -36,8 +36,8 @@ impl OwnPassphrase {
     /// The passphrase, if it is known. Does not wait.
     pub(super) fn get(&self) -> Option<Passphrase> {
         match &*self.state.lock() {
-            State::Known(passphrase) => passphrase.clone(),
-            State::Unknown | State::Asked => None,
+            Lookup::Known(passphrase) => passphrase.clone(),
+            Lookup::Unknown | Lookup::Asked => None,
         }
     }
 
@@ -50,12 +50,12 @@ impl OwnPassphrase {
         let Some(ask) = &self.ask else {
             return Ok(());
         };
-        let is_asked = |state: &mut State| matches!(state, State::Asked);
+        let is_asked = |state: &mut Lookup| matches!(state, Lookup::Asked);
         let mut state = self.state.wait_while(call, is_asked)?;
-        if matches!(*state, State::Known(_)) {
+        if matches!(*state, Lookup::Known(_)) {
             return Ok(());
         }
-        *state = State::Asked;
+        *state = Lookup::Asked;
         drop(state);
         let found = ask().unwrap_or_else(|error| {
             call.log(format!(
@@ -64,7 +64,7 @@ impl OwnPassphrase {
             ));
             None
         });
-        *self.state.lock() = State::Known(found);
+        *self.state.lock() = Lookup::Known(found);
         self.state.notify();
         Ok(())
     }

@@ -8,9 +8,9 @@ use crate::error::Result;
 use crate::transfer::crew;
 
 /// Tasks in order. A task may bring further ones.
-pub(crate) struct Queue<T>(Watched<State<T>>);
+pub(crate) struct Queue<T>(Watched<Tasks<T>>);
 
-struct State<T> {
+struct Tasks<T> {
     tasks: VecDeque<T>,
     /// Workers that have a task.
     busy: usize,
@@ -28,7 +28,7 @@ impl<T: Send + 'static> Queue<T> {
         weight: impl Fn(&T) -> usize + Send + Sync + 'static,
         work: impl Fn(&Self, T) -> Result<()> + Send + Sync + 'static,
     ) -> Result<()> {
-        let queue = Self(Watched::new(State {
+        let queue = Self(Watched::new(Tasks {
             tasks: tasks.into_iter().collect(),
             busy: 0,
             free: limit,

@@ -5,9 +5,9 @@ use crate::call::{Call, Watched};
 use crate::error::Result;
 
 /// The URLs that are known, and whether a worker is fetching more.
-pub(crate) struct UrlCache(Watched<State>);
+pub(crate) struct UrlCache(Watched<Urls>);
 
-struct State {
+struct Urls {
     urls: PartUrls,
     /// The first part that no URL was fetched for, or whose URL was forgotten: where the next batch begins, whichever
     /// worker asks first.
@@ -17,7 +17,7 @@ struct State {
 
 impl Default for UrlCache {
     fn default() -> Self {
-        Self(Watched::new(State {
+        Self(Watched::new(Urls {
             urls: PartUrls::new(),
             next: 1,
             fetching: false,

@@ -74,7 +74,7 @@ fn a_head_proves_what_official_clients_begin_with() {
     );
 }
 
-/// A genuine message whose stream has other octets where its first packet begins: whoever knows those, and no key, can
+/// A genuine message whose stream has other octets where its first packet begins: one who knows those, and no key, can
 /// choose what they decrypt to.
 fn changed(message: &[u8], at: usize, difference: &[u8]) -> Vec<u8> {
     let mut message = message.to_vec();
