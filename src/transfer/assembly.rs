@@ -53,6 +53,8 @@ struct Order {
     waiting: BTreeMap<u32, Piece>,
     /// A worker writes. It takes what else is in order by then, too.
     is_writing: bool,
+    /// How many workers have begun to write.
+    writers: u64,
     size: Size,
 }
 
@@ -77,6 +79,7 @@ impl Assembly {
                 next: 1,
                 waiting: BTreeMap::new(),
                 is_writing: false,
+                writers: 0,
                 size,
             }),
             awaited: AtomicU32::new(1),
@@ -114,13 +117,16 @@ impl Assembly {
         piece: Piece,
         check: impl Fn(Size) -> Result<()>,
     ) -> Result<()> {
-        let is_writing = {
-            let mut order = self.order.lock();
-            order.waiting.insert(part, piece);
-            std::mem::replace(&mut order.is_writing, true)
-        };
+        let mut order = self.order.lock();
+        order.waiting.insert(part, piece);
+        let is_writing = std::mem::replace(&mut order.is_writing, true);
+        order.writers += u64::from(!is_writing);
+        let writers = order.writers;
+        drop(order);
         if is_writing {
-            let waits = |order: &mut Order| order.is_writing && order.waiting.contains_key(&part);
+            let waits = |order: &mut Order| {
+                order.is_writing && order.writers == writers && order.waiting.contains_key(&part)
+            };
             return self.order.wait_while(call, waits).map(|_| ());
         }
         // After a failure the mark stays, so that no other worker writes.
@@ -146,6 +152,8 @@ impl Assembly {
                 call.correct_total(before.counted, size.counted);
             }
             call.part_done(length);
+            // Giving the memory back wakes who waits for it: the part that is awaited now must find itself urgent.
+            drop(piece);
         }
         Ok(())
     }
@@ -216,6 +224,30 @@ mod tests {
             assert!(!writer.is_finished(), "the caller's function still runs");
             drop(event);
             assert!(writer.join().expect("no panic").is_err());
+        });
+    }
+
+    /// Its memory is not held up by others; it notices when its turn comes while it waits.
+    #[test]
+    fn the_part_that_is_next_gets_memory() {
+        let (call, budget) = (Call::new().0, Arc::new(Budget::new(100)));
+        let _others = budget.lease(&call, 100, || true).expect("urgent");
+        let (events, from_workers) = unbounded::<SinkEvent<()>>();
+        let assembly = Assembly::new(Outlet::pushed(events), 0);
+        thread::scope(|scope| {
+            scope.spawn(move || {
+                while let Ok(SinkEvent::Write(write)) = from_workers.recv() {
+                    let _ = write.written.send(write.buffer);
+                }
+            });
+            let next = scope.spawn(|| budget.lease(&call, 50, || assembly.awaits(2)).map(|_| ()));
+            thread::sleep(Duration::from_millis(50));
+            assert!(!next.is_finished(), "part 1 is awaited");
+            let first = piece(&budget, &call);
+            let delivered = assembly.deliver(&call, 1, first, |_| Ok(()));
+            delivered.expect("nothing fails");
+            next.join().expect("no panic").expect("memory");
+            drop(assembly.close());
         });
     }
 

@@ -47,8 +47,11 @@ pub(crate) fn run(
     drop(results);
     let (wake, woken) = bounded(1);
     let number = call.on_stop(Arc::new(Wake(wake)));
-    // The result of the worker that ends next.
+    // The result of the worker that ends next. One that is there counts, also after a stop.
     let next = || {
+        if let Ok(result) = finished.try_recv() {
+            return result;
+        }
         select! {
             recv(finished) -> result => result.unwrap_or_else(|_| Err(died())),
             recv(woken) -> _ => Err(stopped()),

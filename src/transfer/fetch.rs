@@ -281,6 +281,7 @@ impl PartFetcher {
             let message = "a part begins with other bytes than were given before";
             return Err(Error::new(ErrorKind::KeycodeNotProved, message).into());
         }
+        let passphrase = self.passphrase()?;
         let mut buffer = std::mem::take(&mut memory.buffer);
         let limits = Limits {
             max_plaintext: usize::try_from(download.max_part_bytes).unwrap_or(usize::MAX),
@@ -289,14 +290,15 @@ impl PartFetcher {
                 memory.grow(call, bytes as u64, wanted.is_urgent)
             },
         };
-        let opened = open(&mut buffer, &self.passphrase(), &limits);
+        let opened = open(&mut buffer, &passphrase, &limits);
         memory.buffer = buffer;
         memory.settle();
         let opened = match opened {
             Ok(opened) => opened,
             // Damage on the way is worth another attempt; a part of a kind that is not read is not.
             Err(error) if error.kind() == ErrorKind::DecryptFailed => {
-                self.own_passphrase.look_up(&download.session.call)?;
+                let call = &download.session.call;
+                let error = self.own_passphrase.look_up(call, error)?;
                 return Err(Failure::new(Class::Garbled, error));
             }
             Err(error) => return Err(error.into()),
@@ -315,9 +317,9 @@ impl PartFetcher {
         }
     }
 
-    pub(super) fn passphrase(&self) -> Passphrase {
-        let own = self.own_passphrase.get();
-        own.unwrap_or_else(|| self.file.passphrase.clone())
+    pub(super) fn passphrase(&self) -> Result<Passphrase> {
+        let own = self.own_passphrase.get(&self.file.session.call)?;
+        Ok(own.unwrap_or_else(|| self.file.passphrase.clone()))
     }
 }
 

@@ -2,13 +2,13 @@
 
 use crate::call::{Call, Watched};
 use crate::crypto::Passphrase;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Asks the service for the passphrase of a file's own, if it has one.
 pub(crate) type AskPassphrase = Box<dyn Fn() -> Result<Option<Passphrase>> + Send + Sync>;
 
-/// The service is asked for it once, by the first worker whose part does not open. Workers that need the answer wait
-/// for it; no other one does.
+/// The service is asked for it once, by the first worker whose part does not open. Workers with another
+/// part to open wait for the answer: a part that is opened with the wrong passphrase has to be fetched again.
 pub(super) struct OwnPassphrase {
     /// None where it is known beforehand which passphrase the file has.
     ask: Option<AskPassphrase>,
@@ -21,8 +21,10 @@ enum Lookup {
     Unknown,
     /// A worker is asking.
     Asked,
-    /// None if the file has none of its own, or the service could not be asked.
+    /// None if the file has none of its own.
     Known(Option<Passphrase>),
+    /// The service could not be asked, for this reason.
+    Failed(String),
 }
 
 impl OwnPassphrase {
@@ -33,41 +35,52 @@ impl OwnPassphrase {
         }
     }
 
-    /// The passphrase, if it is known. Does not wait.
-    pub(super) fn get(&self) -> Option<Passphrase> {
-        match &*self.state.lock() {
-            Lookup::Known(passphrase) => passphrase.clone(),
-            Lookup::Unknown | Lookup::Asked => None,
-        }
-    }
-
-    /// A part does not open: makes sure that the service was asked, so that the next attempt has the right passphrase.
-    /// A failure to ask is not repeated for every part: the file then counts as one without its own.
+    /// The passphrase, if there is one and it is known.
     ///
     /// # Errors
-    /// `Stopped` while another worker asks.
-    pub(super) fn look_up(&self, call: &Call) -> Result<()> {
-        let Some(ask) = &self.ask else {
-            return Ok(());
-        };
-        let is_asked = |state: &mut Lookup| matches!(state, Lookup::Asked);
-        let mut state = self.state.wait_while(call, is_asked)?;
-        if matches!(*state, Lookup::Known(_)) {
-            return Ok(());
-        }
-        *state = Lookup::Asked;
-        drop(state);
-        let found = ask().unwrap_or_else(|error| {
-            call.log(format!(
-                "it is not known whether the file has a passphrase of its own: {}",
-                error.message()
-            ));
-            None
-        });
-        *self.state.lock() = Lookup::Known(found);
-        self.state.notify();
-        Ok(())
+    /// `Stopped` while a worker asks.
+    pub(super) fn get(&self, call: &Call) -> Result<Option<Passphrase>> {
+        Ok(match &*self.state.wait_while(call, is_asked)? {
+            Lookup::Known(passphrase) => passphrase.clone(),
+            Lookup::Unknown | Lookup::Asked | Lookup::Failed(_) => None,
+        })
     }
+
+    /// A part does not open, for `error`: makes sure that the service was asked, so that the next attempt has the right
+    /// passphrase. A failure to ask is not repeated for every part: the file then counts as one without its own.
+    ///
+    /// Returns the error, with why the service could not be asked.
+    ///
+    /// # Errors
+    /// `Stopped`.
+    pub(super) fn look_up(&self, call: &Call, error: Error) -> Result<Error> {
+        let Some(ask) = &self.ask else {
+            return Ok(error);
+        };
+        let mut state = self.state.wait_while(call, is_asked)?;
+        if matches!(*state, Lookup::Unknown) {
+            *state = Lookup::Asked;
+            drop(state);
+            let found = ask();
+            state = self.state.lock();
+            *state = match found {
+                Ok(passphrase) => Lookup::Known(passphrase),
+                Err(error) => Lookup::Failed(error.message().to_owned()),
+            };
+            self.state.notify();
+            call.check()?;
+        }
+        Ok(match &*state {
+            Lookup::Failed(reason) => error.context(format_args!(
+                "it is not known whether the file has a passphrase of its own ({reason})"
+            )),
+            Lookup::Unknown | Lookup::Asked | Lookup::Known(_) => error,
+        })
+    }
+}
+
+fn is_asked(state: &mut Lookup) -> bool {
+    matches!(state, Lookup::Asked)
 }
 
 #[cfg(test)]
@@ -80,47 +93,61 @@ mod tests {
     use crossbeam_channel::bounded;
 
     use super::*;
-    use crate::error::{Error, ErrorKind};
+    use crate::error::ErrorKind;
     use crate::secret::SecretString;
 
+    fn damaged() -> Error {
+        Error::new(ErrorKind::DecryptFailed, "the part does not open")
+    }
+
     #[test]
-    fn no_worker_is_blocked_while_another_one_asks() {
+    fn workers_wait_for_the_one_that_asks_unless_they_are_stopped() {
         let (answer, answered) = bounded(1);
         let ask = move || {
             let _ = answered.recv();
             Ok(Some(Passphrase::from_text(SecretString::from("own"))))
         };
         let own = OwnPassphrase::new(Some(Box::new(ask)));
-        let (asking, waiting) = (Call::new().0, Call::new().0);
+        let (asking, stopped) = (Call::new().0, Call::new().0);
+        assert!(own.get(&asking).expect("nobody asks").is_none());
         thread::scope(|scope| {
-            let first = scope.spawn(|| own.look_up(&asking));
+            let first = scope.spawn(|| own.look_up(&asking, damaged()));
             thread::sleep(Duration::from_millis(50));
-            assert!(own.get().is_none(), "a worker that needs none goes on");
-            let second = scope.spawn(|| own.look_up(&waiting));
+            let others = [
+                scope.spawn(|| own.get(&stopped).map(|_| ())),
+                scope.spawn(|| own.look_up(&stopped, damaged()).map(|_| ())),
+            ];
+            let waiting = scope.spawn(|| own.get(&asking));
             thread::sleep(Duration::from_millis(50));
-            assert!(!second.is_finished(), "it needs the answer");
-            waiting.stop();
-            let stopped = second.join().expect("no panic").expect_err("stopped");
-            assert_eq!(stopped.kind(), ErrorKind::Stopped);
+            assert!(others.iter().all(|other| !other.is_finished()));
+            stopped.stop();
+            for other in others {
+                let error = other.join().expect("no panic").expect_err("stopped");
+                assert_eq!(error.kind(), ErrorKind::Stopped);
+            }
+            assert!(!waiting.is_finished(), "its part would not open");
             answer.send(()).expect("it is asked");
             first.join().expect("no panic").expect("it is there");
-            assert!(own.get().is_some());
+            let found = waiting.join().expect("no panic").expect("not stopped");
+            assert!(found.is_some());
         });
     }
 
     #[test]
-    fn a_failure_to_ask_is_not_repeated_for_each_part() {
+    fn a_failure_to_ask_is_not_repeated_for_each_part_but_reported() {
         let (call, _notices) = Call::new();
         let asked = Arc::new(AtomicU32::new(0));
         let count = Arc::clone(&asked);
         let own = OwnPassphrase::new(Some(Box::new(move || {
             count.fetch_add(1, Ordering::Relaxed);
-            Err(Error::new(ErrorKind::Refused, "no"))
+            Err(Error::new(ErrorKind::Refused, "no such call"))
         })));
         for _ in 0..3 {
-            own.look_up(&call).expect("no stop");
+            let error = own.look_up(&call, damaged()).expect("no stop");
+            assert_eq!(error.kind(), ErrorKind::DecryptFailed);
+            assert!(error.message().contains("no such call"), "{error}");
         }
-        assert!(own.get().is_none());
+        assert!(own.get(&call).expect("no stop").is_none());
         assert_eq!(asked.load(Ordering::Relaxed), 1);
     }
 }

@@ -109,7 +109,8 @@ impl PartFetcher {
             max_plaintext: 0,
             proceed: &|bytes| memory.grow(&self.file.session.call, bytes as u64, || true),
         };
-        let proved = proves_passphrase(&memory.buffer, length, &self.passphrase(), &limits);
+        let passphrase = self.passphrase()?;
+        let proved = proves_passphrase(&memory.buffer, length, &passphrase, &limits);
         memory.settle();
         Ok(match proved? {
             true => Proof::Found,
