@@ -51,15 +51,16 @@
  *            that is out of range fails with SENDSAFELY_INVALID_ARGUMENT.
  *
  * Options    A struct whose first field is struct_size. Fill it with its _init(&options, sizeof options), then change
- *            what you like. NULL and 0 in a field mean its default, as does SENDSAFELY_TIME_UNKNOWN for a time; NULL
- *            instead of the struct means all defaults.
+ *            what you like. What you leave as _init set it is the default. NULL in a field, and 0 for a number or a
+ *            size, mean the default too; not in an enum, nor in a sendsafely_time, whose default is
+ *            SENDSAFELY_TIME_UNKNOWN. NULL instead of the struct means all defaults.
  *
  * Progress and stopping
  *            int32_t on_progress(void *user_data, const sendsafely_progress *progress), in the options of a long
  *            call, or in the client's options for every call on the network that has none of its own. It runs only on
- *            the thread that made the call and never after the call has returned: in every phase, at each change of
- *            phase, and otherwise 4 to 10 times a second, even while nothing moves. It returns SENDSAFELY_CONTINUE (1)
- *            or SENDSAFELY_STOP (0). After SENDSAFELY_STOP the call undoes what it can and soon returns
+ *            the thread that made the call and never after the call has returned. It runs at each change of phase and
+ *            4 to 10 times a second in between, even while nothing moves. It returns SENDSAFELY_CONTINUE (1) or
+ *            SENDSAFELY_STOP (0). After SENDSAFELY_STOP the call undoes what it can and soon returns
  *            SENDSAFELY_STOPPED. This is the way to stop a call.
  *
  * Callbacks  All of them run on the thread that made the call, and must return: a C++ exception or a pthread_exit that
