@@ -16,7 +16,7 @@ use rand_core::{OsRng, RngCore};
 use sha2::{Digest, Sha256};
 
 use super::Inner;
-use super::creation::{Created, Likeness};
+use super::created_files::{Created, Likeness};
 use super::directory::DirectoryOptions;
 use crate::api::endpoint::{self, FileRef};
 use crate::api::retry::looking;

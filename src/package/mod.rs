@@ -7,7 +7,7 @@ mod activity;
 mod contact_group;
 mod create;
 mod create_file;
-mod creation;
+mod created_files;
 mod delete;
 mod directory;
 mod download;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use super::creation::{Created, Likeness, Uncertain, Witness};
+use super::created_files::{Created, Likeness, Uncertain, Witness};
 use crate::api::MOST_FILES;
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::Mark;

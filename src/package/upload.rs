@@ -7,7 +7,7 @@ use std::time::Instant;
 use crossbeam_channel::unbounded;
 use parking_lot::Mutex;
 
-use super::creation::{Created, Witness};
+use super::created_files::{Created, Witness};
 use super::{Inner, Package};
 use crate::call::{self, Call, Observer, Phase};
 use crate::check::{check_name, directory_identifier};

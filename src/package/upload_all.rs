@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-use super::creation::Created;
+use super::created_files::Created;
 use super::directory::DirectoryOptions;
 use super::report::{Action, Items, Report, ReportItem, TreeError, ends_all, joined};
 use super::upload::{FileUpload, Reading, Running};
