@@ -19,12 +19,13 @@
  *            happened to what; it also has the service's own code and words, whether a retry can help, and what to do.
  *            Free it with sendsafely_error_free before you pass the same variable again.
  *
- * Outputs    Set on success, NULL after a failure. Only an out_report is set in either case: it lists the outcome for
- *            each file.
+ * Outputs    Set on success (to NULL where its comment says so), NULL after a failure. Only an out_report is set in
+ *            either case: it lists the outcome for each file.
  *
  * NULL       What is marked SENDSAFELY_NULLABLE may be NULL: a field of a record where the service gives no value, an
- *            option for its default, an output that you do not want. If another pointer is NULL, the call fails with
- *            SENDSAFELY_NULL_ARGUMENT, for a package with SENDSAFELY_PACKAGE_NOT_CREATED.
+ *            option for its default, an output that you do not want. An array or bytes may be NULL if their count or
+ *            size is 0. If another pointer is NULL, the call fails with SENDSAFELY_NULL_ARGUMENT, for a package with
+ *            SENDSAFELY_PACKAGE_NOT_CREATED.
  *
  * Strings    In: UTF-8, terminated by NUL; the library copies them before the call returns. Other bytes fail with
  *            SENDSAFELY_INVALID_UTF8. Paths are UTF-8 too, on every system. Values that become HTTP headers (key,
@@ -53,13 +54,14 @@
  * Options    A struct whose first field is struct_size. Fill it with its _init(&options, sizeof options), then change
  *            what you like. What you leave as _init set it is the default. NULL in a field, and 0 for a number or a
  *            size, mean the default too; not in an enum, nor in a sendsafely_time, whose default is
- *            SENDSAFELY_TIME_UNKNOWN. NULL instead of the struct means all defaults.
+ *            SENDSAFELY_TIME_UNKNOWN. NULL instead of the struct means all defaults. An _init returns
+ *            SENDSAFELY_NULL_ARGUMENT, or SENDSAFELY_INVALID_ARGUMENT for a size that no such struct has.
  *
  * Progress and stopping
- *            int32_t on_progress(void *user_data, const sendsafely_progress *progress), in the options of a long
- *            call, or in the client's options for every call on the network that has none of its own. It runs only on
- *            the thread that made the call and never after the call has returned. It runs at each change of phase and
- *            4 to 10 times a second in between, even while nothing moves. It returns SENDSAFELY_CONTINUE (1) or
+ *            sendsafely_continue on_progress(void *user_data, const sendsafely_progress *progress), in the options of a
+ *            long call, or in the client's options for every call on the network that has none of its own. It runs only
+ *            on the thread that made the call and never after the call has returned. It runs at each change of phase
+ *            and 4 to 10 times a second in between, even while nothing moves. It returns SENDSAFELY_CONTINUE (1) or
  *            SENDSAFELY_STOP (0). After SENDSAFELY_STOP the call undoes what it can and soon returns
  *            SENDSAFELY_STOPPED. This is the way to stop a call.
  *
@@ -189,6 +191,9 @@ extern "C" {
 /** A size in bytes, or SENDSAFELY_SIZE_UNKNOWN. */
 typedef uint64_t sendsafely_optional_size;
 
+/** Whether a call goes on, as its callback decides: SENDSAFELY_CONTINUE or SENDSAFELY_STOP. */
+typedef int32_t sendsafely_continue;
+
 /** A time in seconds since 1970 UTC, or SENDSAFELY_TIME_UNKNOWN. */
 typedef int64_t sendsafely_time;
 
@@ -206,6 +211,12 @@ typedef uint64_t sendsafely_index;
 
 /** A size that is not known. */
 #define SENDSAFELY_SIZE_UNKNOWN UINT64_MAX
+
+/** Returned by a callback: the call goes on. */
+#define SENDSAFELY_CONTINUE 1
+
+/** Returned by a callback: the call stops. */
+#define SENDSAFELY_STOP 0
 
 /** A time that the service did not give, or gave in a form that the library cannot read. */
 #define SENDSAFELY_TIME_UNKNOWN (INT64_MIN + 1)
@@ -226,7 +237,7 @@ SENDSAFELY_ENUM(sendsafely_status) {
   SENDSAFELY_OK = 0,
   /**
    * A required argument is missing.
-   * The message names the argument.
+   * In C, a pointer is NULL. The message names the argument.
    */
   SENDSAFELY_NULL_ARGUMENT = 1,
   /**
@@ -621,8 +632,8 @@ SENDSAFELY_ENUM(sendsafely_status) {
   SENDSAFELY_ACCESS_DENIED = 601,
   /**
    * Not a regular file.
-   * The library neither uploads nor replaces directories and devices; of links it replaces those at a target. For a
-   * pipe use sendsafely_package_upload_callback and sendsafely_package_download_callback.
+   * Directories and devices are neither uploaded nor replaced. A symbolic link at the target is replaced. For a pipe
+   * use sendsafely_package_upload_callback and sendsafely_package_download_callback.
    */
   SENDSAFELY_NOT_A_FILE = 602,
   /**
@@ -647,12 +658,12 @@ SENDSAFELY_ENUM(sendsafely_status) {
   SENDSAFELY_DIRECTORY_NOT_FOUND = 606,
   /**
    * Reading the source failed.
-   * For a source of the program's own: it reported a failure.
+   * Also: a read callback or stream of the program reported a failure.
    */
   SENDSAFELY_READ_FAILED = 607,
   /**
    * Writing the target failed.
-   * For a target of the program's own: it did not take the bytes.
+   * Also: a write callback or stream of the program refused the bytes.
    */
   SENDSAFELY_WRITE_FAILED = 608,
   /**
@@ -774,12 +785,6 @@ uint64_t sendsafely_live_objects(void);
 
 /* === PROGRESS, AND THE OTHER CALLBACKS OF A PROGRAM ====================================================== */
 
-/** Returned by a callback: the call goes on. */
-#define SENDSAFELY_CONTINUE 1
-
-/** Returned by a callback: the call stops. */
-#define SENDSAFELY_STOP 0
-
 /** What a call does at the moment. A later version may add phases. */
 SENDSAFELY_ENUM(sendsafely_phase) {
   /** Resolving and connecting to the host, or exchanging something short with it. */
@@ -823,15 +828,15 @@ typedef struct {
  * the thread that made the call; progress is valid only inside the callback. Returns SENDSAFELY_CONTINUE or
  * SENDSAFELY_STOP; see "Progress and stopping" above.
  */
-typedef int32_t (*sendsafely_progress_callback)(void *user_data,
-                                                const sendsafely_progress *progress);
+typedef sendsafely_continue (*sendsafely_progress_callback)(void *SENDSAFELY_NULLABLE user_data,
+                                                            const sendsafely_progress *progress);
 
 /**
  * Takes one line for a log: printable, without a line end and without secrets. Runs on the thread that made the call;
  * the line is valid only inside the callback. If lines come faster than the callback returns, equal ones are joined,
  * and those beyond a hundred are only counted. None comes after a stop.
  */
-typedef void (*sendsafely_log_callback)(void *user_data,
+typedef void (*sendsafely_log_callback)(void *SENDSAFELY_NULLABLE user_data,
                                         const char *line);
 
 /**
@@ -841,7 +846,7 @@ typedef void (*sendsafely_log_callback)(void *user_data,
  * Returns the number of bytes, 0 at the end, or a negative number on failure, after which the upload fails with
  * SENDSAFELY_READ_FAILED. Fewer bytes than capacity do not mean the end.
  */
-typedef int64_t (*sendsafely_read_callback)(void *user_data,
+typedef int64_t (*sendsafely_read_callback)(void *SENDSAFELY_NULLABLE user_data,
                                             uint8_t *buffer,
                                             size_t capacity);
 
@@ -851,9 +856,9 @@ typedef int64_t (*sendsafely_read_callback)(void *user_data,
  * Returns SENDSAFELY_CONTINUE, or SENDSAFELY_STOP if it cannot take them, after which the download fails with
  * SENDSAFELY_WRITE_FAILED.
  */
-typedef int32_t (*sendsafely_write_callback)(void *user_data,
-                                             const uint8_t *data,
-                                             size_t size);
+typedef sendsafely_continue (*sendsafely_write_callback)(void *SENDSAFELY_NULLABLE user_data,
+                                                         const uint8_t *data,
+                                                         size_t size);
 
 /* === CLIENT (PROTOCOL 1, 2) ============================================================================== */
 
@@ -917,11 +922,11 @@ typedef struct {
    */
   sendsafely_progress_callback SENDSAFELY_NULLABLE on_progress;
   /** Passed to on_progress. */
-  void *user_data;
+  void *SENDSAFELY_NULLABLE user_data;
   /** Takes lines for a log: retries, changes of route; never a secret. Default: none. */
   sendsafely_log_callback SENDSAFELY_NULLABLE on_log;
   /** Passed to on_log. */
-  void *log_user_data;
+  void *SENDSAFELY_NULLABLE log_user_data;
 } sendsafely_client_options;
 
 /** The headers that sign a request. */
@@ -1220,6 +1225,189 @@ sendsafely_status sendsafely_package_delete_unfinished(sendsafely_package *packa
  */
 void sendsafely_package_free(sendsafely_package *SENDSAFELY_NULLABLE package);
 
+/* === SECURE LINKS (PROTOCOL 5.1) ========================================================================= */
+
+/** The parts of a secure link. */
+typedef struct {
+  /** The host with its scheme, such as "https://acme.sendsafely.com". */
+  const char *host;
+  /** The package id, if the link has one. */
+  const char *SENDSAFELY_NULLABLE package_id;
+  /** The package code. */
+  const char *package_code;
+  /** The keycode, which opens the package, if the link has one. */
+  const char *SENDSAFELY_NULLABLE keycode;
+} sendsafely_link;
+
+/**
+ * Splits a secure link into its parts. No network, no client.
+ *
+ * SENDSAFELY_MALFORMED_LINK: not such a link.
+ */
+sendsafely_status sendsafely_link_parse(const char *text,
+                                        sendsafely_link **out_link,
+                                        sendsafely_error **SENDSAFELY_NULLABLE error);
+
+/**
+ * Finds the secure links in a text, such as an e-mail: each once and in their order, maybe none. No network, no
+ * client.
+ *
+ * A link has at most 8,192 bytes.
+ */
+sendsafely_status sendsafely_link_find(const char *text,
+                                       sendsafely_string_list **out_links,
+                                       sendsafely_error **SENDSAFELY_NULLABLE error);
+
+/**
+ * Opens a package by its secure link, to receive it.
+ *
+ * The link may stand in quotes or angle brackets. The host is the client's, even if the link names another;
+ * sendsafely_link_parse shows it.
+ * SENDSAFELY_MALFORMED_LINK: not such a link. SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is not for this
+ * account.
+ */
+sendsafely_status sendsafely_package_open_link(sendsafely_client *client,
+                                               const char *link,
+                                               sendsafely_package **out_package,
+                                               sendsafely_error **SENDSAFELY_NULLABLE error);
+
+/**
+ * Returns the secure link with the keycode in it: whoever has it opens the package. No network.
+ *
+ * The package must be finalized, unless it is a Workspace.
+ * SENDSAFELY_NOT_FINALIZED: finalize first. SENDSAFELY_KEYCODE_UNKNOWN: the package was opened with a link that has
+ * none.
+ */
+sendsafely_status sendsafely_package_link(sendsafely_package *package,
+                                          char **out_text,
+                                          sendsafely_error **SENDSAFELY_NULLABLE error);
+
+/** Frees the parts of a link, and zeroes the keycode. */
+void sendsafely_link_free(sendsafely_link *SENDSAFELY_NULLABLE link);
+
+/* === KEYCODES (PROTOCOL 3.7, 6.10) ======================================================================= */
+
+/** The keycode of one package among several. */
+typedef struct {
+  /** The package id. */
+  const char *package_id;
+  /** The keycode, unless status says why there is none. */
+  const char *SENDSAFELY_NULLABLE keycode;
+  /**
+   * SENDSAFELY_OK; SENDSAFELY_REFUSED if the service holds none for the device; SENDSAFELY_DECRYPT_FAILED if it is
+   * another device's or damaged.
+   */
+  sendsafely_status status;
+} sendsafely_keycode;
+
+/** A list of keycodes. */
+typedef struct {
+  /** How many there are. */
+  size_t count;
+  /** The keycodes, count of them. */
+  const sendsafely_keycode *const *items;
+} sendsafely_keycode_list;
+
+/** A keycode that another device did not get. */
+typedef struct {
+  /** The package id. */
+  const char *package_id;
+  /** Id of the other device's public key. */
+  const char *public_key_id;
+  /** Why it was not handed on. */
+  sendsafely_status status;
+  /** What happened. */
+  const char *message;
+} sendsafely_sync_failure;
+
+/** A list of failures. */
+typedef struct {
+  /** How many there are. */
+  size_t count;
+  /** The failures, count of them. */
+  const sendsafely_sync_failure *const *items;
+} sendsafely_sync_failure_list;
+
+/** The result of sendsafely_client_sync_keycodes. */
+typedef struct {
+  /** How many keycodes were handed on. */
+  uint32_t synchronized;
+  /** Those that were not. */
+  const sendsafely_sync_failure_list *failures;
+} sendsafely_sync_result;
+
+/**
+ * Returns the keycode, the secret that opens the package. No network.
+ *
+ * Keep it with the id, to open the package again with sendsafely_package_open. SENDSAFELY_KEYCODE_UNKNOWN: the package
+ * was opened with a link that has none.
+ */
+sendsafely_status sendsafely_package_keycode(sendsafely_package *package,
+                                             char **out_text,
+                                             sendsafely_error **SENDSAFELY_NULLABLE error);
+
+/**
+ * Fetches the keycodes of several packages with one request, and decrypts them with the private key of a trusted
+ * device. For one package see sendsafely_package_open_with_private_key.
+ *
+ * package_ids are count ids; the list has one item for each, in their order, with the failure if there is one.
+ * SENDSAFELY_INVALID_KEY: private_key is not an armored OpenPGP private key. SENDSAFELY_REFUSED: the user has no such
+ * device.
+ */
+sendsafely_status sendsafely_client_get_keycodes(sendsafely_client *client,
+                                                 const char *public_key_id,
+                                                 const char *private_key,
+                                                 const char *const *SENDSAFELY_NULLABLE package_ids,
+                                                 size_t count,
+                                                 sendsafely_keycode_list **out_keycodes,
+                                                 sendsafely_error **SENDSAFELY_NULLABLE error);
+
+/**
+ * Gives the user's other trusted devices the keycodes that this device has and they lack: decrypts each keycode that
+ * the service names with private_key, encrypts it to the other device's key and stores it on the service.
+ *
+ * public_key_id and private_key are this device's. The result has the failures of single keycodes; after a failure of
+ * the network call again.
+ * SENDSAFELY_INVALID_KEY: not an armored OpenPGP private key. SENDSAFELY_REFUSED: the user has no such device.
+ */
+sendsafely_status sendsafely_client_sync_keycodes(sendsafely_client *client,
+                                                  const char *public_key_id,
+                                                  const char *private_key,
+                                                  sendsafely_sync_result **out_result,
+                                                  sendsafely_error **SENDSAFELY_NULLABLE error);
+
+/** Generates a keycode of 43 characters, for programs with a transport of their own. No network. */
+sendsafely_status sendsafely_keycode_generate(char **out_keycode,
+                                              sendsafely_error **SENDSAFELY_NULLABLE error);
+
+/**
+ * Encrypts a keycode to the public key of a trusted device, as an armored message. No network.
+ *
+ * SENDSAFELY_INVALID_KEY: not an armored OpenPGP public key that can encrypt. SENDSAFELY_INVALID_ARGUMENT: the keycode
+ * is empty.
+ */
+sendsafely_status sendsafely_keycode_encrypt(const char *keycode,
+                                             const char *public_key,
+                                             char **out_armored,
+                                             sendsafely_error **SENDSAFELY_NULLABLE error);
+
+/**
+ * Decrypts a keycode with the private key of a trusted device. No network.
+ *
+ * SENDSAFELY_INVALID_KEY: not an armored OpenPGP private key without a password. SENDSAFELY_DECRYPT_FAILED: it was
+ * encrypted to another key, or is damaged. SENDSAFELY_UNSUPPORTED_FORMAT: no client writes such messages.
+ */
+sendsafely_status sendsafely_keycode_decrypt(const char *armored,
+                                             const char *private_key,
+                                             char **out_keycode,
+                                             sendsafely_error **SENDSAFELY_NULLABLE error);
+
+/** Frees a list of keycodes, and zeroes them first. */
+void sendsafely_keycode_list_free(sendsafely_keycode_list *SENDSAFELY_NULLABLE keycodes);
+
+/** Frees the result of a synchronization. */
+void sendsafely_sync_result_free(sendsafely_sync_result *SENDSAFELY_NULLABLE result);
+
 /* === PUBLIC KEYS OF TRUSTED DEVICES (PROTOCOL 6.10) ====================================================== */
 
 /** A public key to which the keycode of a package is encrypted. */
@@ -1427,7 +1615,7 @@ sendsafely_status sendsafely_package_add_recipient(sendsafely_package *package,
  * sendsafely_package_upload_keycodes; then nobody was added.
  */
 sendsafely_status sendsafely_package_add_recipients(sendsafely_package *package,
-                                                    const char *const *emails,
+                                                    const char *const *SENDSAFELY_NULLABLE emails,
                                                     size_t count,
                                                     const sendsafely_recipient_options *SENDSAFELY_NULLABLE options,
                                                     sendsafely_recipient_result_list **out_results,
@@ -1763,7 +1951,7 @@ sendsafely_status sendsafely_package_copy_file(sendsafely_package *source_packag
                                                const char *file_id,
                                                sendsafely_package *target_package,
                                                const char *SENDSAFELY_NULLABLE target_directory_id,
-                                               char **SENDSAFELY_NULLABLE out_file_id,
+                                               char *SENDSAFELY_NULLABLE *SENDSAFELY_NULLABLE out_file_id,
                                                sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /** Frees the information on a file, with the versions in it. */
@@ -1923,7 +2111,7 @@ typedef struct {
   const char *SENDSAFELY_NULLABLE message;
   /** Whether it has another name on this machine, because the sender's is not safe or belongs to another file. */
   sendsafely_bool renamed;
-  /** Bytes of the file as its sender declared them, if so; often wrong. */
+  /** Size that the sender declared, if any; often wrong. */
   sendsafely_optional_size declared_size;
 } sendsafely_report_item;
 
@@ -1954,7 +2142,7 @@ typedef struct {
   /** Progress of this call; see "Progress and stopping". Default: the client's callback. */
   sendsafely_progress_callback SENDSAFELY_NULLABLE on_progress;
   /** Passed to on_progress. */
-  void *user_data;
+  void *SENDSAFELY_NULLABLE user_data;
 } sendsafely_upload_options;
 
 /** Options of sendsafely_package_upload_all. */
@@ -1972,7 +2160,7 @@ typedef struct {
   /** Progress of this call, of all files together; see "Progress and stopping". Default: the client's callback. */
   sendsafely_progress_callback SENDSAFELY_NULLABLE on_progress;
   /** Passed to on_progress. */
-  void *user_data;
+  void *SENDSAFELY_NULLABLE user_data;
 } sendsafely_upload_all_options;
 
 /**
@@ -2009,11 +2197,11 @@ sendsafely_status sendsafely_package_upload_file(sendsafely_package *package,
 /**
  * Uploads size bytes at data as a file. They must not change until the call returns.
  *
- * data may be NULL if size is 0. Everything else as for sendsafely_package_upload_file.
+ * Everything else as for sendsafely_package_upload_file.
  */
 sendsafely_status sendsafely_package_upload_memory(sendsafely_package *package,
                                                    const char *file_name,
-                                                   const uint8_t *data,
+                                                   const uint8_t *SENDSAFELY_NULLABLE data,
                                                    size_t size,
                                                    const sendsafely_upload_options *SENDSAFELY_NULLABLE options,
                                                    sendsafely_file **SENDSAFELY_NULLABLE out_file,
@@ -2031,8 +2219,8 @@ sendsafely_status sendsafely_package_upload_memory(sendsafely_package *package,
 sendsafely_status sendsafely_package_upload_callback(sendsafely_package *package,
                                                      const char *file_name,
                                                      sendsafely_read_callback read,
-                                                     void *read_user_data,
-                                                     uint64_t size,
+                                                     void *SENDSAFELY_NULLABLE read_user_data,
+                                                     sendsafely_optional_size size,
                                                      const sendsafely_upload_options *SENDSAFELY_NULLABLE options,
                                                      sendsafely_file **SENDSAFELY_NULLABLE out_file,
                                                      sendsafely_error **SENDSAFELY_NULLABLE error);
@@ -2064,9 +2252,9 @@ sendsafely_status sendsafely_package_upload_all(sendsafely_package *package,
  *
  * It is for devices that were registered later: finalize does it by itself, and so does adding recipients to a
  * Workspace or a finalized package. Up to four requests run at once, or parts_in_flight if that is less.
- * A key that cannot be used, or for which the service refuses the keycode, is skipped with a line in the log. The call
- * fails if the service refuses the keycode for every key, or refuses the caller or the package, such as with
- * SENDSAFELY_SESSION_TIMEOUT.
+ * A key that cannot be used, or for which the service refuses the keycode, is skipped with a line in the log. If the
+ * service refuses the keycode for every key, the call fails with the first refusal. It also fails if the service
+ * refuses the caller or the package, such as with SENDSAFELY_SESSION_TIMEOUT.
  * A keycode with which a package was opened is passed on only if it opens what is in the package.
  * SENDSAFELY_KEYCODE_UNKNOWN, SENDSAFELY_WRONG_KEYCODE: open the package with its keycode.
  * SENDSAFELY_KEYCODE_NOT_PROVED: the library did not read enough to prove it; download a file or read the message
@@ -2094,7 +2282,7 @@ sendsafely_status sendsafely_package_set_message(sendsafely_package *package,
  * the message was damaged.
  */
 sendsafely_status sendsafely_package_get_message(sendsafely_package *package,
-                                                 char **out_text,
+                                                 char *SENDSAFELY_NULLABLE *out_text,
                                                  sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
@@ -2138,7 +2326,7 @@ typedef struct {
   /** Progress of this call; see "Progress and stopping". Default: the client's callback. */
   sendsafely_progress_callback SENDSAFELY_NULLABLE on_progress;
   /** Passed to on_progress. */
-  void *user_data;
+  void *SENDSAFELY_NULLABLE user_data;
   /** For a Dropzone: e-mail address of the sender, as the sender gives it. Default: none. */
   const char *SENDSAFELY_NULLABLE unconfirmed_sender;
   /** For a Dropzone: token of a sender whose address was confirmed. Default: none. */
@@ -2183,66 +2371,6 @@ sendsafely_status sendsafely_package_finalize(sendsafely_package *package,
 
 /** Frees the result of finalizing, and zeroes the link. */
 void sendsafely_finalized_free(sendsafely_finalized *SENDSAFELY_NULLABLE finalized);
-
-/* === SECURE LINKS (PROTOCOL 5.1) ========================================================================= */
-
-/** The parts of a secure link. */
-typedef struct {
-  /** The host with its scheme, such as "https://acme.sendsafely.com". */
-  const char *host;
-  /** The package id, if the link has one. */
-  const char *SENDSAFELY_NULLABLE package_id;
-  /** The package code. */
-  const char *package_code;
-  /** The keycode, which opens the package, if the link has one. */
-  const char *SENDSAFELY_NULLABLE keycode;
-} sendsafely_link;
-
-/**
- * Splits a secure link into its parts. No network, no client.
- *
- * SENDSAFELY_MALFORMED_LINK: not such a link.
- */
-sendsafely_status sendsafely_link_parse(const char *text,
-                                        sendsafely_link **out_link,
-                                        sendsafely_error **SENDSAFELY_NULLABLE error);
-
-/**
- * Finds the secure links in a text, such as an e-mail: each once and in their order, maybe none. No network, no
- * client.
- *
- * A link has at most 8,192 bytes.
- */
-sendsafely_status sendsafely_link_find(const char *text,
-                                       sendsafely_string_list **out_links,
-                                       sendsafely_error **SENDSAFELY_NULLABLE error);
-
-/**
- * Opens a package by its secure link, to receive it.
- *
- * The link may stand in quotes or angle brackets. The host is the client's, even if the link names another;
- * sendsafely_link_parse shows it.
- * SENDSAFELY_MALFORMED_LINK: not such a link. SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is not for this
- * account.
- */
-sendsafely_status sendsafely_package_open_link(sendsafely_client *client,
-                                               const char *link,
-                                               sendsafely_package **out_package,
-                                               sendsafely_error **SENDSAFELY_NULLABLE error);
-
-/**
- * Returns the secure link with the keycode in it: whoever has it opens the package. No network.
- *
- * The package must be finalized, unless it is a Workspace.
- * SENDSAFELY_NOT_FINALIZED: finalize first. SENDSAFELY_KEYCODE_UNKNOWN: the package was opened with a link that has
- * none.
- */
-sendsafely_status sendsafely_package_link(sendsafely_package *package,
-                                          char **out_text,
-                                          sendsafely_error **SENDSAFELY_NULLABLE error);
-
-/** Frees the parts of a link, and zeroes the keycode. */
-void sendsafely_link_free(sendsafely_link *SENDSAFELY_NULLABLE link);
 
 /* === PACKAGE INFORMATION (PROTOCOL 6.2.2, 7.4) =========================================================== */
 
@@ -2381,7 +2509,7 @@ typedef struct {
   /** Progress of this call; see "Progress and stopping". Default: the client's callback. */
   sendsafely_progress_callback SENDSAFELY_NULLABLE on_progress;
   /** Passed to on_progress. */
-  void *user_data;
+  void *SENDSAFELY_NULLABLE user_data;
   /**
    * Whether a file of another size than its sender declared fails with SENDSAFELY_SIZE_MISMATCH instead of being
    * kept. Default: no.
@@ -2401,7 +2529,7 @@ typedef struct {
   uint64_t size;
   /** Whether the target existed and was kept. */
   sendsafely_bool skipped;
-  /** Bytes of the file as its sender declared them, if so; often wrong. */
+  /** Size that the sender declared, if any; often wrong. */
   sendsafely_optional_size declared_size;
 } sendsafely_download;
 
@@ -2459,7 +2587,7 @@ sendsafely_status sendsafely_package_download_memory(sendsafely_package *package
 sendsafely_status sendsafely_package_download_callback(sendsafely_package *package,
                                                        const char *file_id,
                                                        sendsafely_write_callback write,
-                                                       void *write_user_data,
+                                                       void *SENDSAFELY_NULLABLE write_user_data,
                                                        const sendsafely_download_options *SENDSAFELY_NULLABLE options,
                                                        sendsafely_download **SENDSAFELY_NULLABLE out_download,
                                                        sendsafely_error **SENDSAFELY_NULLABLE error);
@@ -2534,7 +2662,7 @@ sendsafely_status sendsafely_package_list_activity(sendsafely_package *package,
  * the same page.
  */
 sendsafely_status sendsafely_activity_iterator_next(sendsafely_activity_iterator *iterator,
-                                                    sendsafely_activity_entry **out_entry,
+                                                    sendsafely_activity_entry *SENDSAFELY_NULLABLE *out_entry,
                                                     sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /** Frees an iterator. */
@@ -2660,8 +2788,9 @@ sendsafely_status sendsafely_client_list_packages(sendsafely_client *client,
                                                   sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /**
- * Begins to search for packages: the user's own, or those of the organization. No network until
- * sendsafely_package_iterator_next, which fails with SENDSAFELY_DENIED if the user is no administrator.
+ * Begins to search for packages: the user's own, or with whole_organization those of the organization. No network
+ * until sendsafely_package_iterator_next, which fails with SENDSAFELY_DENIED if whole_organization is set and the user
+ * is no administrator.
  *
  * Without options it finds all packages of the user. An older portal without a search in pages finds at most 100
  * packages of the organization.
@@ -2677,7 +2806,7 @@ sendsafely_status sendsafely_client_search_packages(sendsafely_client *client,
  * the same page.
  */
 sendsafely_status sendsafely_package_iterator_next(sendsafely_package_iterator *iterator,
-                                                   sendsafely_package_summary **out_summary,
+                                                   sendsafely_package_summary *SENDSAFELY_NULLABLE *out_summary,
                                                    sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /** Frees an iterator. */
@@ -2843,7 +2972,7 @@ sendsafely_status sendsafely_client_list_audit_log(sendsafely_client *client,
  * the same page.
  */
 sendsafely_status sendsafely_audit_log_iterator_next(sendsafely_audit_log_iterator *iterator,
-                                                     sendsafely_audit_log_entry **out_entry,
+                                                     sendsafely_audit_log_entry *SENDSAFELY_NULLABLE *out_entry,
                                                      sendsafely_error **SENDSAFELY_NULLABLE error);
 
 /** Frees an iterator. */
@@ -3074,133 +3203,10 @@ sendsafely_status sendsafely_key_pair_load(const char *path,
 /** Frees a key pair, and zeroes it first. */
 void sendsafely_key_pair_free(sendsafely_key_pair *SENDSAFELY_NULLABLE key_pair);
 
-/* === KEYCODES (PROTOCOL 3.7, 6.10) ======================================================================= */
-
-/** The keycode of one package among several. */
-typedef struct {
-  /** The package id. */
-  const char *package_id;
-  /** The keycode, unless status says why there is none. */
-  const char *SENDSAFELY_NULLABLE keycode;
-  /**
-   * SENDSAFELY_OK; SENDSAFELY_REFUSED if the service holds none for the device; SENDSAFELY_DECRYPT_FAILED if it is
-   * another device's or damaged.
-   */
-  sendsafely_status status;
-} sendsafely_keycode;
-
-/** A list of keycodes. */
-typedef struct {
-  /** How many there are. */
-  size_t count;
-  /** The keycodes, count of them. */
-  const sendsafely_keycode *const *items;
-} sendsafely_keycode_list;
-
-/** A keycode that another device did not get. */
-typedef struct {
-  /** The package id. */
-  const char *package_id;
-  /** Id of the other device's public key. */
-  const char *public_key_id;
-  /** Why it was not handed on. */
-  sendsafely_status status;
-  /** What happened. */
-  const char *message;
-} sendsafely_sync_failure;
-
-/** A list of failures. */
-typedef struct {
-  /** How many there are. */
-  size_t count;
-  /** The failures, count of them. */
-  const sendsafely_sync_failure *const *items;
-} sendsafely_sync_failure_list;
-
-/** The result of sendsafely_client_sync_keycodes. */
-typedef struct {
-  /** How many keycodes were handed on. */
-  uint32_t synchronized;
-  /** Those that were not. */
-  const sendsafely_sync_failure_list *failures;
-} sendsafely_sync_result;
-
-/**
- * Returns the keycode, the secret that opens the package. No network.
- *
- * Keep it with the id, to open the package again with sendsafely_package_open. SENDSAFELY_KEYCODE_UNKNOWN: the package
- * was opened with a link that has none.
- */
-sendsafely_status sendsafely_package_keycode(sendsafely_package *package,
-                                             char **out_text,
-                                             sendsafely_error **SENDSAFELY_NULLABLE error);
-
-/**
- * Fetches the keycodes of several packages with one request, and decrypts them with the private key of a trusted
- * device. For one package see sendsafely_package_open_with_private_key.
- *
- * package_ids are count ids; the list has one item for each, in their order, with the failure if there is one.
- * SENDSAFELY_INVALID_KEY: private_key is not an armored OpenPGP private key. SENDSAFELY_REFUSED: the user has no such
- * device.
- */
-sendsafely_status sendsafely_client_get_keycodes(sendsafely_client *client,
-                                                 const char *public_key_id,
-                                                 const char *private_key,
-                                                 const char *const *package_ids,
-                                                 size_t count,
-                                                 sendsafely_keycode_list **out_keycodes,
-                                                 sendsafely_error **SENDSAFELY_NULLABLE error);
-
-/**
- * Gives the user's other trusted devices the keycodes that this device has and they lack: decrypts each keycode that
- * the service names with private_key, encrypts it to the other device's key and stores it on the service.
- *
- * public_key_id and private_key are this device's. The result has the failures of single keycodes; after a failure of
- * the network call again.
- * SENDSAFELY_INVALID_KEY: not an armored OpenPGP private key. SENDSAFELY_REFUSED: the user has no such device.
- */
-sendsafely_status sendsafely_client_sync_keycodes(sendsafely_client *client,
-                                                  const char *public_key_id,
-                                                  const char *private_key,
-                                                  sendsafely_sync_result **out_result,
-                                                  sendsafely_error **SENDSAFELY_NULLABLE error);
-
-/** Generates a keycode of 43 characters, for programs with a transport of their own. No network. */
-sendsafely_status sendsafely_keycode_generate(char **out_keycode,
-                                              sendsafely_error **SENDSAFELY_NULLABLE error);
-
-/**
- * Encrypts a keycode to the public key of a trusted device, as an armored message. No network.
- *
- * SENDSAFELY_INVALID_KEY: not an armored OpenPGP public key that can encrypt. SENDSAFELY_INVALID_ARGUMENT: the keycode
- * is empty.
- */
-sendsafely_status sendsafely_keycode_encrypt(const char *keycode,
-                                             const char *public_key,
-                                             char **out_armored,
-                                             sendsafely_error **SENDSAFELY_NULLABLE error);
-
-/**
- * Decrypts a keycode with the private key of a trusted device. No network.
- *
- * SENDSAFELY_INVALID_KEY: not an armored OpenPGP private key without a password. SENDSAFELY_DECRYPT_FAILED: it was
- * encrypted to another key, or is damaged. SENDSAFELY_UNSUPPORTED_FORMAT: no client writes such messages.
- */
-sendsafely_status sendsafely_keycode_decrypt(const char *armored,
-                                             const char *private_key,
-                                             char **out_keycode,
-                                             sendsafely_error **SENDSAFELY_NULLABLE error);
-
-/** Frees a list of keycodes, and zeroes them first. */
-void sendsafely_keycode_list_free(sendsafely_keycode_list *SENDSAFELY_NULLABLE keycodes);
-
-/** Frees the result of a synchronization. */
-void sendsafely_sync_result_free(sendsafely_sync_result *SENDSAFELY_NULLABLE result);
-
 /* === PARTS OF FILES (PROTOCOL 3.4) ======================================================================= */
 
 /**
- * Encrypts a part of a file, size bytes at data, for programs with a transport of their own. No network.
+ * Encrypts a part of a file, size bytes at data or none, for programs with a transport of their own. No network.
  *
  * server_secret is the package's, as the service returns it. The part does not hold its place in the file, as those of
  * uploads do.
@@ -3209,7 +3215,7 @@ void sendsafely_sync_result_free(sendsafely_sync_result *SENDSAFELY_NULLABLE res
  */
 sendsafely_status sendsafely_part_encrypt(const char *server_secret,
                                           const char *keycode,
-                                          const uint8_t *data,
+                                          const uint8_t *SENDSAFELY_NULLABLE data,
                                           size_t size,
                                           sendsafely_buffer **out_message,
                                           sendsafely_error **SENDSAFELY_NULLABLE error);
@@ -3219,14 +3225,14 @@ sendsafely_status sendsafely_part_encrypt(const char *server_secret,
  * network.
  *
  * The call cannot be stopped, but its cost is bounded: eight derivations of a key, up to 40 ms each (with Argon2 a
- * second in all, and 64 MiB of memory), and unpacking once.
+ * second in all, and 64 MiB of memory), and unpacking once, to 64 MiB or the message's own length if that is more.
  * SENDSAFELY_DECRYPT_FAILED: a secret is wrong, or the message is damaged. SENDSAFELY_UNSUPPORTED_FORMAT: no client
- * writes such messages. SENDSAFELY_PART_TOO_LARGE: a compressed one unpacks to more than 64 MiB and more than its own
- * length. Everything else as for sendsafely_part_encrypt.
+ * writes such messages. SENDSAFELY_PART_TOO_LARGE: it unpacks to more than that. Everything else as for
+ * sendsafely_part_encrypt.
  */
 sendsafely_status sendsafely_part_decrypt(const char *server_secret,
                                           const char *keycode,
-                                          const uint8_t *message,
+                                          const uint8_t *SENDSAFELY_NULLABLE message,
                                           size_t size,
                                           sendsafely_buffer **out_data,
                                           sendsafely_error **SENDSAFELY_NULLABLE error);

@@ -18,6 +18,8 @@ const SECTIONS: &[&str] = &[
     "client",
     "version",
     "package",
+    "link",
+    "keycode",
     "public_key",
     "recipient",
     "country_code",
@@ -28,7 +30,6 @@ const SECTIONS: &[&str] = &[
     "upload",
     "message",
     "finalize",
-    "link",
     "information",
     "download",
     "activity",
@@ -41,7 +42,6 @@ const SECTIONS: &[&str] = &[
     "registration",
     "dropzone",
     "key_pair",
-    "keycode",
     "part",
     "checksum",
 ];
@@ -97,10 +97,12 @@ fn polish(text: &str, types: &[String]) -> String {
             .replace(&begin, &format!("SENDSAFELY_ENUM({name}) {{\n"))
             .replace(&end, "");
     }
-    while let Some((before, rest)) = text.split_once("Nullable<") {
+    // The last one has no other inside.
+    while let Some((before, rest)) = text.rsplit_once("Nullable<") {
         let (of, after) = rest.split_once('>').unwrap();
         let name = of.trim_end_matches('*');
         let stars = &of[name.len()..];
+        let name = name.trim_end().replace("*const", " *const");
         text = format!("{before}{name} {stars}SENDSAFELY_NULLABLE{after}");
     }
     let mut polished: Vec<String> = Vec::new();
@@ -181,7 +183,7 @@ fn header_compiles_without_warnings() {
     assert!(example.contains("int main"));
     for (compiler, extension, standards) in [
         ("cc", "c", &["c99", "c11", "c17", "c2x"][..]),
-        ("c++", "cpp", &["c++17", "c++20"][..]),
+        ("c++", "cpp", &["c++11", "c++17", "c++20"][..]),
     ] {
         for (name, text) in [
             (

@@ -37,6 +37,7 @@ def faults(functions, where):
 
 def main():
     header = re.sub(r"/\*.*?\*/", "", (ROOT / "include/sendsafely.h").read_text(encoding="utf-8"), flags=re.DOTALL)
+    header = header.replace("SENDSAFELY_NULLABLE ", "")
     functions = dict(re.findall(r"\b(sendsafely_\w+)\(([^()]*)\);", header))
     where = {name: path.stem for path in sorted((ROOT / "src/ffi").glob("*.rs"))
              for name in re.findall(r'extern "C" fn (\w+)', path.read_text(encoding="utf-8"))}

@@ -105,7 +105,7 @@ pub unsafe extern "C" fn sendsafely_package_list_activity(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_activity_iterator_next(
     iterator: *mut sendsafely_activity_iterator,
-    out_entry: *mut *mut sendsafely_activity_entry,
+    out_entry: *mut Nullable<*mut sendsafely_activity_entry>,
     error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.

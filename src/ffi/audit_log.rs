@@ -181,7 +181,7 @@ pub unsafe extern "C" fn sendsafely_client_list_audit_log(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_audit_log_iterator_next(
     iterator: *mut sendsafely_audit_log_iterator,
-    out_entry: *mut *mut sendsafely_audit_log_entry,
+    out_entry: *mut Nullable<*mut sendsafely_audit_log_entry>,
     error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.

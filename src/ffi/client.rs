@@ -84,11 +84,11 @@ pub struct sendsafely_client_options {
     /// on any thread that calls the library.
     pub on_progress: Nullable<sendsafely_progress_callback>,
     /// Passed to on_progress.
-    pub user_data: *mut c_void,
+    pub user_data: Nullable<*mut c_void>,
     /// Takes lines for a log: retries, changes of route; never a secret. Default: none.
     pub on_log: Nullable<sendsafely_log_callback>,
     /// Passed to on_log.
-    pub log_user_data: *mut c_void,
+    pub log_user_data: Nullable<*mut c_void>,
 }
 
 // SAFETY: repr(C), begins with a usize, and holds integers, pointers and optional functions only.

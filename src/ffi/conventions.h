@@ -19,12 +19,13 @@
  *            happened to what; it also has the service's own code and words, whether a retry can help, and what to do.
  *            Free it with sendsafely_error_free before you pass the same variable again.
  *
- * Outputs    Set on success, NULL after a failure. Only an out_report is set in either case: it lists the outcome for
- *            each file.
+ * Outputs    Set on success (to NULL where its comment says so), NULL after a failure. Only an out_report is set in
+ *            either case: it lists the outcome for each file.
  *
  * NULL       What is marked SENDSAFELY_NULLABLE may be NULL: a field of a record where the service gives no value, an
- *            option for its default, an output that you do not want. If another pointer is NULL, the call fails with
- *            SENDSAFELY_NULL_ARGUMENT, for a package with SENDSAFELY_PACKAGE_NOT_CREATED.
+ *            option for its default, an output that you do not want. An array or bytes may be NULL if their count or
+ *            size is 0. If another pointer is NULL, the call fails with SENDSAFELY_NULL_ARGUMENT, for a package with
+ *            SENDSAFELY_PACKAGE_NOT_CREATED.
  *
  * Strings    In: UTF-8, terminated by NUL; the library copies them before the call returns. Other bytes fail with
  *            SENDSAFELY_INVALID_UTF8. Paths are UTF-8 too, on every system. Values that become HTTP headers (key,
@@ -53,13 +54,14 @@
  * Options    A struct whose first field is struct_size. Fill it with its _init(&options, sizeof options), then change
  *            what you like. What you leave as _init set it is the default. NULL in a field, and 0 for a number or a
  *            size, mean the default too; not in an enum, nor in a sendsafely_time, whose default is
- *            SENDSAFELY_TIME_UNKNOWN. NULL instead of the struct means all defaults.
+ *            SENDSAFELY_TIME_UNKNOWN. NULL instead of the struct means all defaults. An _init returns
+ *            SENDSAFELY_NULL_ARGUMENT, or SENDSAFELY_INVALID_ARGUMENT for a size that no such struct has.
  *
  * Progress and stopping
- *            int32_t on_progress(void *user_data, const sendsafely_progress *progress), in the options of a long
- *            call, or in the client's options for every call on the network that has none of its own. It runs only on
- *            the thread that made the call and never after the call has returned. It runs at each change of phase and
- *            4 to 10 times a second in between, even while nothing moves. It returns SENDSAFELY_CONTINUE (1) or
+ *            sendsafely_continue on_progress(void *user_data, const sendsafely_progress *progress), in the options of a
+ *            long call, or in the client's options for every call on the network that has none of its own. It runs only
+ *            on the thread that made the call and never after the call has returned. It runs at each change of phase
+ *            and 4 to 10 times a second in between, even while nothing moves. It returns SENDSAFELY_CONTINUE (1) or
  *            SENDSAFELY_STOP (0). After SENDSAFELY_STOP the call undoes what it can and soon returns
  *            SENDSAFELY_STOPPED. This is the way to stop a call.
  *

@@ -46,7 +46,7 @@ pub struct sendsafely_download_options {
     /// Progress of this call; see "Progress and stopping". Default: the client's callback.
     pub on_progress: Nullable<sendsafely_progress_callback>,
     /// Passed to on_progress.
-    pub user_data: *mut c_void,
+    pub user_data: Nullable<*mut c_void>,
     /// Whether a file of another size than its sender declared fails with SENDSAFELY_SIZE_MISMATCH instead of being
     /// kept. Default: no.
     pub strict_size: sendsafely_bool,
@@ -98,7 +98,7 @@ pub struct sendsafely_download {
     pub size: u64,
     /// Whether the target existed and was kept.
     pub skipped: sendsafely_bool,
-    /// Bytes of the file as its sender declared them, if so; often wrong.
+    /// Size that the sender declared, if any; often wrong.
     pub declared_size: sendsafely_optional_size,
 }
 
@@ -218,7 +218,7 @@ pub unsafe extern "C" fn sendsafely_package_download_callback(
     package: *mut sendsafely_package,
     file_id: *const c_char,
     write: sendsafely_write_callback,
-    write_user_data: *mut c_void,
+    write_user_data: Nullable<*mut c_void>,
     options: Nullable<*const sendsafely_download_options>,
     out_download: Nullable<*mut *mut sendsafely_download>,
     error: Nullable<*mut *mut sendsafely_error>,

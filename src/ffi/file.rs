@@ -239,7 +239,7 @@ pub unsafe extern "C" fn sendsafely_package_copy_file(
     file_id: *const c_char,
     target_package: *mut sendsafely_package,
     target_directory_id: Nullable<*const c_char>,
-    out_file_id: Nullable<*mut *mut c_char>,
+    out_file_id: Nullable<*mut Nullable<*mut c_char>>,
     error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.

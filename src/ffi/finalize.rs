@@ -42,7 +42,7 @@ pub struct sendsafely_finalize_options {
     /// Progress of this call; see "Progress and stopping". Default: the client's callback.
     pub on_progress: Nullable<sendsafely_progress_callback>,
     /// Passed to on_progress.
-    pub user_data: *mut c_void,
+    pub user_data: Nullable<*mut c_void>,
     /// For a Dropzone: e-mail address of the sender, as the sender gives it. Default: none.
     pub unconfirmed_sender: Nullable<*const c_char>,
     /// For a Dropzone: token of a sender whose address was confirmed. Default: none.

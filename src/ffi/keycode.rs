@@ -168,7 +168,7 @@ pub unsafe extern "C" fn sendsafely_client_get_keycodes(
     client: *mut sendsafely_client,
     public_key_id: *const c_char,
     private_key: *const c_char,
-    package_ids: *const *const c_char,
+    package_ids: Nullable<*const *const c_char>,
     count: usize,
     out_keycodes: *mut *mut sendsafely_keycode_list,
     error: Nullable<*mut *mut sendsafely_error>,

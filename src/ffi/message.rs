@@ -39,7 +39,7 @@ pub unsafe extern "C" fn sendsafely_package_set_message(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_get_message(
     package: *mut sendsafely_package,
-    out_text: *mut *mut c_char,
+    out_text: *mut Nullable<*mut c_char>,
     error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.

@@ -295,8 +295,9 @@ pub unsafe extern "C" fn sendsafely_client_list_packages(
     })
 }
 
-/// Begins to search for packages: the user's own, or those of the organization. No network until
-/// sendsafely_package_iterator_next, which fails with SENDSAFELY_DENIED if the user is no administrator.
+/// Begins to search for packages: the user's own, or with whole_organization those of the organization. No network
+/// until sendsafely_package_iterator_next, which fails with SENDSAFELY_DENIED if whole_organization is set and the user
+/// is no administrator.
 ///
 /// Without options it finds all packages of the user. An older portal without a search in pages finds at most 100
 /// packages of the organization.
@@ -329,7 +330,7 @@ pub unsafe extern "C" fn sendsafely_client_search_packages(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_iterator_next(
     iterator: *mut sendsafely_package_iterator,
-    out_summary: *mut *mut sendsafely_package_summary,
+    out_summary: *mut Nullable<*mut sendsafely_package_summary>,
     error: Nullable<*mut *mut sendsafely_error>,
 ) -> sendsafely_status {
     // SAFETY: the program keeps the header's rules on pointers.

@@ -11,7 +11,7 @@ use super::support::caller::Caller;
 use super::support::marks::Nullable;
 use super::support::marks::number::sendsafely_status;
 
-/// Encrypts a part of a file, size bytes at data, for programs with a transport of their own. No network.
+/// Encrypts a part of a file, size bytes at data or none, for programs with a transport of their own. No network.
 ///
 /// server_secret is the package's, as the service returns it. The part does not hold its place in the file, as those of
 /// uploads do.
@@ -21,7 +21,7 @@ use super::support::marks::number::sendsafely_status;
 pub unsafe extern "C" fn sendsafely_part_encrypt(
     server_secret: *const c_char,
     keycode: *const c_char,
-    data: *const u8,
+    data: Nullable<*const u8>,
     size: usize,
     out_message: *mut *mut sendsafely_buffer,
     error: Nullable<*mut *mut sendsafely_error>,
@@ -43,15 +43,15 @@ pub unsafe extern "C" fn sendsafely_part_encrypt(
 /// network.
 ///
 /// The call cannot be stopped, but its cost is bounded: eight derivations of a key, up to 40 ms each (with Argon2 a
-/// second in all, and 64 MiB of memory), and unpacking once.
+/// second in all, and 64 MiB of memory), and unpacking once, to 64 MiB or the message's own length if that is more.
 /// SENDSAFELY_DECRYPT_FAILED: a secret is wrong, or the message is damaged. SENDSAFELY_UNSUPPORTED_FORMAT: no client
-/// writes such messages. SENDSAFELY_PART_TOO_LARGE: a compressed one unpacks to more than 64 MiB and more than its own
-/// length. Everything else as for sendsafely_part_encrypt.
+/// writes such messages. SENDSAFELY_PART_TOO_LARGE: it unpacks to more than that. Everything else as for
+/// sendsafely_part_encrypt.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_part_decrypt(
     server_secret: *const c_char,
     keycode: *const c_char,
-    message: *const u8,
+    message: Nullable<*const u8>,
     size: usize,
     out_data: *mut *mut sendsafely_buffer,
     error: Nullable<*mut *mut sendsafely_error>,

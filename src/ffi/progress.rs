@@ -2,15 +2,9 @@
 
 use std::ffi::{c_char, c_void};
 
-use super::support::marks::number;
-use super::types::sendsafely_optional_size;
+use super::support::marks::{Nullable, number};
+use super::types::{sendsafely_continue, sendsafely_optional_size};
 use crate::call::Phase;
-
-/// Returned by a callback: the call goes on.
-pub const SENDSAFELY_CONTINUE: i32 = 1;
-
-/// Returned by a callback: the call stops.
-pub const SENDSAFELY_STOP: i32 = 0;
 
 /// What a call does at the moment. A later version may add phases.
 #[repr(i32)]
@@ -72,16 +66,16 @@ pub struct sendsafely_progress {
 /// SENDSAFELY_STOP; see "Progress and stopping" above.
 pub type sendsafely_progress_callback = Option<
     unsafe extern "C-unwind" fn(
-        user_data: *mut c_void,
+        user_data: Nullable<*mut c_void>,
         progress: *const sendsafely_progress,
-    ) -> i32,
+    ) -> sendsafely_continue,
 >;
 
 /// Takes one line for a log: printable, without a line end and without secrets. Runs on the thread that made the call;
 /// the line is valid only inside the callback. If lines come faster than the callback returns, equal ones are joined,
 /// and those beyond a hundred are only counted. None comes after a stop.
 pub type sendsafely_log_callback =
-    Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, line: *const c_char)>;
+    Option<unsafe extern "C-unwind" fn(user_data: Nullable<*mut c_void>, line: *const c_char)>;
 
 /// Reads the next bytes of an upload into buffer, at most capacity of them (always more than 0). Runs on the thread
 /// that made the call.
@@ -89,7 +83,11 @@ pub type sendsafely_log_callback =
 /// Returns the number of bytes, 0 at the end, or a negative number on failure, after which the upload fails with
 /// SENDSAFELY_READ_FAILED. Fewer bytes than capacity do not mean the end.
 pub type sendsafely_read_callback = Option<
-    unsafe extern "C-unwind" fn(user_data: *mut c_void, buffer: *mut u8, capacity: usize) -> i64,
+    unsafe extern "C-unwind" fn(
+        user_data: Nullable<*mut c_void>,
+        buffer: *mut u8,
+        capacity: usize,
+    ) -> i64,
 >;
 
 /// Takes the next bytes of a download, decrypted and verified, in order. Runs on the thread that made the call.
@@ -97,5 +95,9 @@ pub type sendsafely_read_callback = Option<
 /// Returns SENDSAFELY_CONTINUE, or SENDSAFELY_STOP if it cannot take them, after which the download fails with
 /// SENDSAFELY_WRITE_FAILED.
 pub type sendsafely_write_callback = Option<
-    unsafe extern "C-unwind" fn(user_data: *mut c_void, data: *const u8, size: usize) -> i32,
+    unsafe extern "C-unwind" fn(
+        user_data: Nullable<*mut c_void>,
+        data: *const u8,
+        size: usize,
+    ) -> sendsafely_continue,
 >;

@@ -301,7 +301,7 @@ pub unsafe extern "C" fn sendsafely_package_add_recipient(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_add_recipients(
     package: *mut sendsafely_package,
-    emails: *const *const c_char,
+    emails: Nullable<*const *const c_char>,
     count: usize,
     options: Nullable<*const sendsafely_recipient_options>,
     out_results: *mut *mut sendsafely_recipient_result_list,

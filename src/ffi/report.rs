@@ -54,7 +54,7 @@ pub struct sendsafely_report_item {
     pub message: Nullable<*const c_char>,
     /// Whether it has another name on this machine, because the sender's is not safe or belongs to another file.
     pub renamed: sendsafely_bool,
-    /// Bytes of the file as its sender declared them, if so; often wrong.
+    /// Size that the sender declared, if any; often wrong.
     pub declared_size: sendsafely_optional_size,
 }
 

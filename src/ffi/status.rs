@@ -21,7 +21,7 @@ pub enum sendsafely_status {
 
     // The caller's mistake: nothing was sent.
     /// A required argument is missing.
-    /// The message names the argument.
+    /// In C, a pointer is NULL. The message names the argument.
     SENDSAFELY_NULL_ARGUMENT = 1,
     /// An argument is out of its range.
     /// The message names the argument and its range. Also: a control character in a value that becomes an HTTP header,
@@ -273,8 +273,8 @@ pub enum sendsafely_status {
     /// The message names the path.
     SENDSAFELY_ACCESS_DENIED = 601,
     /// Not a regular file.
-    /// The library neither uploads nor replaces directories and devices; of links it replaces those at a target. For a
-    /// pipe use sendsafely_package_upload_callback and sendsafely_package_download_callback.
+    /// Directories and devices are neither uploaded nor replaced. A symbolic link at the target is replaced. For a pipe
+    /// use sendsafely_package_upload_callback and sendsafely_package_download_callback.
     SENDSAFELY_NOT_A_FILE = 602,
     /// The file changed while it was uploaded.
     /// Upload it again when nothing writes to it. The library has deleted what it sent.
@@ -289,10 +289,10 @@ pub enum sendsafely_status {
     /// Create it first.
     SENDSAFELY_DIRECTORY_NOT_FOUND = 606,
     /// Reading the source failed.
-    /// For a source of the program's own: it reported a failure.
+    /// Also: a read callback or stream of the program reported a failure.
     SENDSAFELY_READ_FAILED = 607,
     /// Writing the target failed.
-    /// For a target of the program's own: it did not take the bytes.
+    /// Also: a write callback or stream of the program refused the bytes.
     SENDSAFELY_WRITE_FAILED = 608,
     /// There is no memory for a part or a response.
     /// Set smaller parts and a smaller memory_budget. The target was left as it was.

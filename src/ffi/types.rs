@@ -27,6 +27,15 @@ pub type sendsafely_index = u64;
 /// A time in seconds since 1970 UTC, or SENDSAFELY_TIME_UNKNOWN.
 pub type sendsafely_time = i64;
 
+/// Whether a call goes on, as its callback decides: SENDSAFELY_CONTINUE or SENDSAFELY_STOP.
+pub type sendsafely_continue = i32;
+
+/// Returned by a callback: the call goes on.
+pub const SENDSAFELY_CONTINUE: sendsafely_continue = 1;
+
+/// Returned by a callback: the call stops.
+pub const SENDSAFELY_STOP: sendsafely_continue = 0;
+
 /// A time that the service did not give, or gave in a form that the library cannot read.
 pub const SENDSAFELY_TIME_UNKNOWN: sendsafely_time = i64::MIN + 1;
 

@@ -21,7 +21,7 @@ use super::support::marks::number::sendsafely_status;
 use super::support::marks::{Nullable, number};
 use super::support::options::{self, Options};
 use super::support::output::Out;
-use super::types::SENDSAFELY_SIZE_UNKNOWN;
+use super::types::{SENDSAFELY_SIZE_UNKNOWN, sendsafely_optional_size};
 
 /// Options of the three upload calls.
 #[repr(C)]
@@ -37,7 +37,7 @@ pub struct sendsafely_upload_options {
     /// Progress of this call; see "Progress and stopping". Default: the client's callback.
     pub on_progress: Nullable<sendsafely_progress_callback>,
     /// Passed to on_progress.
-    pub user_data: *mut c_void,
+    pub user_data: Nullable<*mut c_void>,
 }
 
 // SAFETY: repr(C), begins with a usize, and holds pointers and optional functions only.
@@ -70,7 +70,7 @@ pub struct sendsafely_upload_all_options {
     /// Progress of this call, of all files together; see "Progress and stopping". Default: the client's callback.
     pub on_progress: Nullable<sendsafely_progress_callback>,
     /// Passed to on_progress.
-    pub user_data: *mut c_void,
+    pub user_data: Nullable<*mut c_void>,
 }
 
 // SAFETY: repr(C), begins with a usize, and holds integers, pointers and optional functions only.
@@ -179,12 +179,12 @@ pub unsafe extern "C" fn sendsafely_package_upload_file(
 
 /// Uploads size bytes at data as a file. They must not change until the call returns.
 ///
-/// data may be NULL if size is 0. Everything else as for sendsafely_package_upload_file.
+/// Everything else as for sendsafely_package_upload_file.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_upload_memory(
     package: *mut sendsafely_package,
     file_name: *const c_char,
-    data: *const u8,
+    data: Nullable<*const u8>,
     size: usize,
     options: Nullable<*const sendsafely_upload_options>,
     out_file: Nullable<*mut *mut sendsafely_file>,
@@ -218,8 +218,8 @@ pub unsafe extern "C" fn sendsafely_package_upload_callback(
     package: *mut sendsafely_package,
     file_name: *const c_char,
     read: sendsafely_read_callback,
-    read_user_data: *mut c_void,
-    size: u64,
+    read_user_data: Nullable<*mut c_void>,
+    size: sendsafely_optional_size,
     options: Nullable<*const sendsafely_upload_options>,
     out_file: Nullable<*mut *mut sendsafely_file>,
     error: Nullable<*mut *mut sendsafely_error>,
@@ -305,9 +305,9 @@ pub unsafe extern "C" fn sendsafely_package_upload_all(
 ///
 /// It is for devices that were registered later: finalize does it by itself, and so does adding recipients to a
 /// Workspace or a finalized package. Up to four requests run at once, or parts_in_flight if that is less.
-/// A key that cannot be used, or for which the service refuses the keycode, is skipped with a line in the log. The call
-/// fails if the service refuses the keycode for every key, or refuses the caller or the package, such as with
-/// SENDSAFELY_SESSION_TIMEOUT.
+/// A key that cannot be used, or for which the service refuses the keycode, is skipped with a line in the log. If the
+/// service refuses the keycode for every key, the call fails with the first refusal. It also fails if the service
+/// refuses the caller or the package, such as with SENDSAFELY_SESSION_TIMEOUT.
 /// A keycode with which a package was opened is passed on only if it opens what is in the package.
 /// SENDSAFELY_KEYCODE_UNKNOWN, SENDSAFELY_WRONG_KEYCODE: open the package with its keycode.
 /// SENDSAFELY_KEYCODE_NOT_PROVED: the library did not read enough to prove it; download a file or read the message

@@ -187,7 +187,8 @@ def member(type_):
 
 def argument(api, function, parameter):
     name, role = parameter.name, parameter.type.role
-    optional = int(parameter.type.optional)
+    # Arrays and bytes may be NULL only if their size is 0; here it is not.
+    optional = int(parameter.type.optional and role not in ("bytes", "texts"))
     free = api.free(parameter.type.name)
     if role == "handle":
         return f'{{"{name}", HANDLE, {optional}, &handles[AT_{parameter.type.name}], 0, NULL}}'

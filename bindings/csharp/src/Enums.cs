@@ -13,7 +13,7 @@ namespace Sendsafely
         /// <remarks>With every other status it did not, and its outputs are empty.</remarks>
         Ok = 0,
         /// <summary>A required argument is missing.</summary>
-        /// <remarks>The message names the argument.</remarks>
+        /// <remarks>In C, a pointer is NULL. The message names the argument.</remarks>
         NullArgument = 1,
         /// <summary>An argument is out of its range.</summary>
         /// <remarks>The message names the argument and its range. Also: a control character in a value that becomes an
@@ -261,8 +261,8 @@ namespace Sendsafely
         /// <remarks>The message names the path.</remarks>
         AccessDenied = 601,
         /// <summary>Not a regular file.</summary>
-        /// <remarks>The library neither uploads nor replaces directories and devices; of links it replaces those at a
-        /// target. For a pipe use <see cref="Package.UploadStream"/> and <see
+        /// <remarks>Directories and devices are neither uploaded nor replaced. A symbolic link at the target is
+        /// replaced. For a pipe use <see cref="Package.UploadStream"/> and <see
         /// cref="Package.DownloadStream"/>.</remarks>
         NotAFile = 602,
         /// <summary>The file changed while it was uploaded.</summary>
@@ -278,10 +278,10 @@ namespace Sendsafely
         /// <remarks>Create it first.</remarks>
         DirectoryNotFound = 606,
         /// <summary>Reading the source failed.</summary>
-        /// <remarks>For a source of the program's own: it reported a failure.</remarks>
+        /// <remarks>Also: a read callback or stream of the program reported a failure.</remarks>
         ReadFailed = 607,
         /// <summary>Writing the target failed.</summary>
-        /// <remarks>For a target of the program's own: it did not take the bytes.</remarks>
+        /// <remarks>Also: a write callback or stream of the program refused the bytes.</remarks>
         WriteFailed = 608,
         /// <summary>There is no memory for a part or a response.</summary>
         /// <remarks>Set smaller parts and a smaller MemoryBudget. The target was left as it was.</remarks>

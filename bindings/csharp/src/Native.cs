@@ -16,9 +16,9 @@ namespace Sendsafely
         internal const uint SENDSAFELY_VERSION_PATCH = 0;
         internal const uint SENDSAFELY_VERSION_NUMBER = 1000;
         internal const ulong SENDSAFELY_SIZE_UNKNOWN = 18446744073709551615;
-        internal const long SENDSAFELY_TIME_UNKNOWN = -9223372036854775807;
         internal const int SENDSAFELY_CONTINUE = 1;
         internal const int SENDSAFELY_STOP = 0;
+        internal const long SENDSAFELY_TIME_UNKNOWN = -9223372036854775807;
         internal const ulong SENDSAFELY_NO_RETRY = 18446744073709551615;
 
         [UnmanagedFunctionPointer(C)]
@@ -91,6 +91,53 @@ namespace Sendsafely
             internal IntPtr api_key;
             internal IntPtr timestamp;
             internal IntPtr signature;
+        }
+
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct sendsafely_link
+        {
+            internal IntPtr host;
+            internal IntPtr package_id;
+            internal IntPtr package_code;
+            internal IntPtr keycode;
+        }
+
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct sendsafely_keycode
+        {
+            internal IntPtr package_id;
+            internal IntPtr keycode;
+            internal int status;
+        }
+
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct sendsafely_keycode_list
+        {
+            internal UIntPtr count;
+            internal IntPtr items;
+        }
+
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct sendsafely_sync_failure
+        {
+            internal IntPtr package_id;
+            internal IntPtr public_key_id;
+            internal int status;
+            internal IntPtr message;
+        }
+
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct sendsafely_sync_failure_list
+        {
+            internal UIntPtr count;
+            internal IntPtr items;
+        }
+
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct sendsafely_sync_result
+        {
+            internal uint synchronized;
+            internal IntPtr failures;
         }
 
         [StructLayout(LayoutKind.Sequential)]
@@ -349,15 +396,6 @@ namespace Sendsafely
         }
 
         [StructLayout(LayoutKind.Sequential)]
-        internal struct sendsafely_link
-        {
-            internal IntPtr host;
-            internal IntPtr package_id;
-            internal IntPtr package_code;
-            internal IntPtr keycode;
-        }
-
-        [StructLayout(LayoutKind.Sequential)]
         internal struct sendsafely_package_information
         {
             internal IntPtr package_id;
@@ -571,44 +609,6 @@ namespace Sendsafely
             internal IntPtr private_key;
         }
 
-        [StructLayout(LayoutKind.Sequential)]
-        internal struct sendsafely_keycode
-        {
-            internal IntPtr package_id;
-            internal IntPtr keycode;
-            internal int status;
-        }
-
-        [StructLayout(LayoutKind.Sequential)]
-        internal struct sendsafely_keycode_list
-        {
-            internal UIntPtr count;
-            internal IntPtr items;
-        }
-
-        [StructLayout(LayoutKind.Sequential)]
-        internal struct sendsafely_sync_failure
-        {
-            internal IntPtr package_id;
-            internal IntPtr public_key_id;
-            internal int status;
-            internal IntPtr message;
-        }
-
-        [StructLayout(LayoutKind.Sequential)]
-        internal struct sendsafely_sync_failure_list
-        {
-            internal UIntPtr count;
-            internal IntPtr items;
-        }
-
-        [StructLayout(LayoutKind.Sequential)]
-        internal struct sendsafely_sync_result
-        {
-            internal uint synchronized;
-            internal IntPtr failures;
-        }
-
         [DllImport(Library, CallingConvention = C)]
         internal static extern IntPtr sendsafely_status_name(int status);
 
@@ -737,6 +737,45 @@ namespace Sendsafely
 
         [DllImport(Library, CallingConvention = C)]
         internal static extern void sendsafely_package_free(IntPtr package);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_link_parse(byte[] text, out IntPtr out_link, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_link_find(byte[] text, out IntPtr out_links, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_package_open_link(ClientHandle client, byte[] link, out PackageHandle out_package, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_package_link(PackageHandle package, out IntPtr out_text, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern void sendsafely_link_free(IntPtr link);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_package_keycode(PackageHandle package, out IntPtr out_text, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_client_get_keycodes(ClientHandle client, byte[] public_key_id, byte[] private_key, IntPtr[] package_ids, UIntPtr count, out IntPtr out_keycodes, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_client_sync_keycodes(ClientHandle client, byte[] public_key_id, byte[] private_key, out IntPtr out_result, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_keycode_generate(out IntPtr out_keycode, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_keycode_encrypt(byte[] keycode, byte[] public_key, out IntPtr out_armored, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern Status sendsafely_keycode_decrypt(byte[] armored, byte[] private_key, out IntPtr out_keycode, out ErrorHandle error);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern void sendsafely_keycode_list_free(IntPtr keycodes);
+
+        [DllImport(Library, CallingConvention = C)]
+        internal static extern void sendsafely_sync_result_free(IntPtr result);
 
         [DllImport(Library, CallingConvention = C)]
         internal static extern Status sendsafely_client_register_public_key(ClientHandle client, byte[] public_key, byte[] description, out IntPtr out_public_key_id, out ErrorHandle error);
@@ -913,21 +952,6 @@ namespace Sendsafely
         internal static extern void sendsafely_finalized_free(IntPtr finalized);
 
         [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_link_parse(byte[] text, out IntPtr out_link, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_link_find(byte[] text, out IntPtr out_links, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_package_open_link(ClientHandle client, byte[] link, out PackageHandle out_package, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_package_link(PackageHandle package, out IntPtr out_text, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern void sendsafely_link_free(IntPtr link);
-
-        [DllImport(Library, CallingConvention = C)]
         internal static extern Status sendsafely_package_get_information(PackageHandle package, out IntPtr out_information, out ErrorHandle error);
 
         [DllImport(Library, CallingConvention = C)]
@@ -1070,30 +1094,6 @@ namespace Sendsafely
 
         [DllImport(Library, CallingConvention = C)]
         internal static extern void sendsafely_key_pair_free(IntPtr key_pair);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_package_keycode(PackageHandle package, out IntPtr out_text, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_client_get_keycodes(ClientHandle client, byte[] public_key_id, byte[] private_key, IntPtr[] package_ids, UIntPtr count, out IntPtr out_keycodes, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_client_sync_keycodes(ClientHandle client, byte[] public_key_id, byte[] private_key, out IntPtr out_result, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_keycode_generate(out IntPtr out_keycode, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_keycode_encrypt(byte[] keycode, byte[] public_key, out IntPtr out_armored, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern Status sendsafely_keycode_decrypt(byte[] armored, byte[] private_key, out IntPtr out_keycode, out ErrorHandle error);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern void sendsafely_keycode_list_free(IntPtr keycodes);
-
-        [DllImport(Library, CallingConvention = C)]
-        internal static extern void sendsafely_sync_result_free(IntPtr result);
 
         [DllImport(Library, CallingConvention = C)]
         internal static extern Status sendsafely_part_encrypt(byte[] server_secret, byte[] keycode, byte[] data, UIntPtr size, out IntPtr out_message, out ErrorHandle error);

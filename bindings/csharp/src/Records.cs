@@ -70,6 +70,95 @@ namespace Sendsafely
         }
     }
 
+    /// <summary>The parts of a secure link.</summary>
+    public sealed partial class SecureLink
+    {
+        /// <summary>The host with its scheme, such as "https://acme.sendsafely.com".</summary>
+        public string Host { get; }
+
+        /// <summary>The package id, if the link has one. May be null.</summary>
+        public string PackageId { get; }
+
+        /// <summary>The package code.</summary>
+        public string PackageCode { get; }
+
+        /// <summary>The keycode, which opens the package, if the link has one. May be null.</summary>
+        public string Keycode { get; }
+
+        internal SecureLink(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_link>(record);
+            Host = Read.Text(native.host);
+            PackageId = Read.Text(native.package_id);
+            PackageCode = Read.Text(native.package_code);
+            Keycode = Read.Text(native.keycode);
+        }
+    }
+
+    /// <summary>The keycode of one package among several.</summary>
+    public sealed partial class PackageKeycode
+    {
+        /// <summary>The package id.</summary>
+        public string PackageId { get; }
+
+        /// <summary>The keycode, unless status says why there is none. May be null.</summary>
+        public string Keycode { get; }
+
+        /// <summary><see cref="Status.Ok"/>; <see cref="Status.Refused"/> if the service holds none for the device;
+        /// <see cref="Status.DecryptFailed"/> if it is another device's or damaged.</summary>
+        public Status Status { get; }
+
+        internal PackageKeycode(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_keycode>(record);
+            PackageId = Read.Text(native.package_id);
+            Keycode = Read.Text(native.keycode);
+            Status = (Status)native.status;
+        }
+    }
+
+    /// <summary>A keycode that another device did not get.</summary>
+    public sealed partial class SyncFailure
+    {
+        /// <summary>The package id.</summary>
+        public string PackageId { get; }
+
+        /// <summary>Id of the other device's public key.</summary>
+        public string PublicKeyId { get; }
+
+        /// <summary>Why it was not handed on.</summary>
+        public Status Status { get; }
+
+        /// <summary>What happened.</summary>
+        public string Message { get; }
+
+        internal SyncFailure(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_sync_failure>(record);
+            PackageId = Read.Text(native.package_id);
+            PublicKeyId = Read.Text(native.public_key_id);
+            Status = (Status)native.status;
+            Message = Read.Text(native.message);
+        }
+    }
+
+    /// <summary>The result of <see cref="Client.SyncKeycodes"/>.</summary>
+    public sealed partial class SyncResult
+    {
+        /// <summary>How many keycodes were handed on.</summary>
+        public int Synchronized { get; }
+
+        /// <summary>Those that were not.</summary>
+        public IReadOnlyList<SyncFailure> Failures { get; }
+
+        internal SyncResult(IntPtr record)
+        {
+            var native = Marshal.PtrToStructure<Native.sendsafely_sync_result>(record);
+            Synchronized = (int)native.synchronized;
+            Failures = Read.List(native.failures, item => new SyncFailure(item));
+        }
+    }
+
     /// <summary>A public key to which the keycode of a package is encrypted.</summary>
     public sealed partial class DevicePublicKey
     {
@@ -412,7 +501,7 @@ namespace Sendsafely
         /// file.</summary>
         public bool Renamed { get; }
 
-        /// <summary>Bytes of the file as its sender declared them, if so; often wrong.</summary>
+        /// <summary>Size that the sender declared, if any; often wrong.</summary>
         public long? DeclaredSize { get; }
 
         internal ReportItem(IntPtr record)
@@ -453,31 +542,6 @@ namespace Sendsafely
             Approvers = Read.Texts(native.approvers);
             Recipients = Read.Texts(native.recipients);
             NeedsApproval = native.needs_approval != 0;
-        }
-    }
-
-    /// <summary>The parts of a secure link.</summary>
-    public sealed partial class SecureLink
-    {
-        /// <summary>The host with its scheme, such as "https://acme.sendsafely.com".</summary>
-        public string Host { get; }
-
-        /// <summary>The package id, if the link has one. May be null.</summary>
-        public string PackageId { get; }
-
-        /// <summary>The package code.</summary>
-        public string PackageCode { get; }
-
-        /// <summary>The keycode, which opens the package, if the link has one. May be null.</summary>
-        public string Keycode { get; }
-
-        internal SecureLink(IntPtr record)
-        {
-            var native = Marshal.PtrToStructure<Native.sendsafely_link>(record);
-            Host = Read.Text(native.host);
-            PackageId = Read.Text(native.package_id);
-            PackageCode = Read.Text(native.package_code);
-            Keycode = Read.Text(native.keycode);
         }
     }
 
@@ -606,7 +670,7 @@ namespace Sendsafely
         /// <summary>Whether the target existed and was kept.</summary>
         public bool Skipped { get; }
 
-        /// <summary>Bytes of the file as its sender declared them, if so; often wrong.</summary>
+        /// <summary>Size that the sender declared, if any; often wrong.</summary>
         public long? DeclaredSize { get; }
 
         internal DownloadedFile(IntPtr record)
@@ -951,70 +1015,6 @@ namespace Sendsafely
             Description = Read.Text(native.description);
             PublicKey = Read.Text(native.public_key);
             PrivateKey = Read.Text(native.private_key);
-        }
-    }
-
-    /// <summary>The keycode of one package among several.</summary>
-    public sealed partial class PackageKeycode
-    {
-        /// <summary>The package id.</summary>
-        public string PackageId { get; }
-
-        /// <summary>The keycode, unless status says why there is none. May be null.</summary>
-        public string Keycode { get; }
-
-        /// <summary><see cref="Status.Ok"/>; <see cref="Status.Refused"/> if the service holds none for the device;
-        /// <see cref="Status.DecryptFailed"/> if it is another device's or damaged.</summary>
-        public Status Status { get; }
-
-        internal PackageKeycode(IntPtr record)
-        {
-            var native = Marshal.PtrToStructure<Native.sendsafely_keycode>(record);
-            PackageId = Read.Text(native.package_id);
-            Keycode = Read.Text(native.keycode);
-            Status = (Status)native.status;
-        }
-    }
-
-    /// <summary>A keycode that another device did not get.</summary>
-    public sealed partial class SyncFailure
-    {
-        /// <summary>The package id.</summary>
-        public string PackageId { get; }
-
-        /// <summary>Id of the other device's public key.</summary>
-        public string PublicKeyId { get; }
-
-        /// <summary>Why it was not handed on.</summary>
-        public Status Status { get; }
-
-        /// <summary>What happened.</summary>
-        public string Message { get; }
-
-        internal SyncFailure(IntPtr record)
-        {
-            var native = Marshal.PtrToStructure<Native.sendsafely_sync_failure>(record);
-            PackageId = Read.Text(native.package_id);
-            PublicKeyId = Read.Text(native.public_key_id);
-            Status = (Status)native.status;
-            Message = Read.Text(native.message);
-        }
-    }
-
-    /// <summary>The result of <see cref="Client.SyncKeycodes"/>.</summary>
-    public sealed partial class SyncResult
-    {
-        /// <summary>How many keycodes were handed on.</summary>
-        public int Synchronized { get; }
-
-        /// <summary>Those that were not.</summary>
-        public IReadOnlyList<SyncFailure> Failures { get; }
-
-        internal SyncResult(IntPtr record)
-        {
-            var native = Marshal.PtrToStructure<Native.sendsafely_sync_result>(record);
-            Synchronized = (int)native.synchronized;
-            Failures = Read.List(native.failures, item => new SyncFailure(item));
         }
     }
 }

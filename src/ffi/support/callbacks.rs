@@ -6,10 +6,9 @@ use std::mem::size_of;
 use crate::call::{Flow, Observer, Progress};
 use crate::error::{Error, Result};
 use crate::ffi::progress::{
-    SENDSAFELY_CONTINUE, SENDSAFELY_STOP, sendsafely_log_callback, sendsafely_phase,
-    sendsafely_progress, sendsafely_progress_callback,
+    sendsafely_log_callback, sendsafely_phase, sendsafely_progress, sendsafely_progress_callback,
 };
-use crate::ffi::types::SENDSAFELY_SIZE_UNKNOWN;
+use crate::ffi::types::{SENDSAFELY_CONTINUE, SENDSAFELY_SIZE_UNKNOWN, SENDSAFELY_STOP};
 
 use super::argument::invalid;
 use super::handle;

@@ -5,9 +5,9 @@ from typing import Any
 
 VERSION_NUMBER = 1000
 SIZE_UNKNOWN = 18446744073709551615
-TIME_UNKNOWN = -9223372036854775807
 CONTINUE = 1
 STOP = 0
+TIME_UNKNOWN = -9223372036854775807
 NO_RETRY = 18446744073709551615
 
 
@@ -72,6 +72,53 @@ class sendsafely_request_headers(Structure):
         ("api_key", c_char_p),
         ("timestamp", c_char_p),
         ("signature", c_char_p),
+    )
+
+
+class sendsafely_link(Structure):
+    _fields_ = (
+        ("host", c_char_p),
+        ("package_id", c_char_p),
+        ("package_code", c_char_p),
+        ("keycode", c_char_p),
+    )
+
+
+class sendsafely_keycode(Structure):
+    _fields_ = (
+        ("package_id", c_char_p),
+        ("keycode", c_char_p),
+        ("status", c_int32),
+    )
+
+
+class sendsafely_keycode_list(Structure):
+    _fields_ = (
+        ("count", c_size_t),
+        ("items", POINTER(POINTER(sendsafely_keycode))),
+    )
+
+
+class sendsafely_sync_failure(Structure):
+    _fields_ = (
+        ("package_id", c_char_p),
+        ("public_key_id", c_char_p),
+        ("status", c_int32),
+        ("message", c_char_p),
+    )
+
+
+class sendsafely_sync_failure_list(Structure):
+    _fields_ = (
+        ("count", c_size_t),
+        ("items", POINTER(POINTER(sendsafely_sync_failure))),
+    )
+
+
+class sendsafely_sync_result(Structure):
+    _fields_ = (
+        ("synchronized", c_uint32),
+        ("failures", POINTER(sendsafely_sync_failure_list)),
     )
 
 
@@ -330,15 +377,6 @@ class sendsafely_finalized(Structure):
     )
 
 
-class sendsafely_link(Structure):
-    _fields_ = (
-        ("host", c_char_p),
-        ("package_id", c_char_p),
-        ("package_code", c_char_p),
-        ("keycode", c_char_p),
-    )
-
-
 class sendsafely_package_information(Structure):
     _fields_ = (
         ("package_id", c_char_p),
@@ -552,44 +590,6 @@ class sendsafely_key_pair(Structure):
         ("private_key", c_char_p),
     )
 
-
-class sendsafely_keycode(Structure):
-    _fields_ = (
-        ("package_id", c_char_p),
-        ("keycode", c_char_p),
-        ("status", c_int32),
-    )
-
-
-class sendsafely_keycode_list(Structure):
-    _fields_ = (
-        ("count", c_size_t),
-        ("items", POINTER(POINTER(sendsafely_keycode))),
-    )
-
-
-class sendsafely_sync_failure(Structure):
-    _fields_ = (
-        ("package_id", c_char_p),
-        ("public_key_id", c_char_p),
-        ("status", c_int32),
-        ("message", c_char_p),
-    )
-
-
-class sendsafely_sync_failure_list(Structure):
-    _fields_ = (
-        ("count", c_size_t),
-        ("items", POINTER(POINTER(sendsafely_sync_failure))),
-    )
-
-
-class sendsafely_sync_result(Structure):
-    _fields_ = (
-        ("synchronized", c_uint32),
-        ("failures", POINTER(sendsafely_sync_failure_list)),
-    )
-
 sendsafely_read_callback = CFUNCTYPE(c_int64, c_void_p, POINTER(c_ubyte), c_size_t)
 
 sendsafely_write_callback = CFUNCTYPE(c_int32, c_void_p, POINTER(c_ubyte), c_size_t)
@@ -785,6 +785,73 @@ FUNCTIONS: dict[str, tuple[Any, tuple[tuple[str, str, Any], ...]]] = {
     )),
     "sendsafely_package_free": (None, (
         ("package", "handle", c_void_p),
+    )),
+    "sendsafely_link_parse": (c_int32, (
+        ("text", "text", c_char_p),
+        ("out_link", "record_out", POINTER(POINTER(sendsafely_link))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_link_find": (c_int32, (
+        ("text", "text", c_char_p),
+        ("out_links", "record_out", POINTER(POINTER(sendsafely_string_list))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_open_link": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("link", "text", c_char_p),
+        ("out_package", "handle_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_package_link": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("out_text", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_link_free": (None, (
+        ("link", "record", POINTER(sendsafely_link)),
+    )),
+    "sendsafely_package_keycode": (c_int32, (
+        ("package", "handle", c_void_p),
+        ("out_text", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_client_get_keycodes": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("public_key_id", "text", c_char_p),
+        ("private_key", "text", c_char_p),
+        ("package_ids", "texts", POINTER(c_char_p)),
+        ("count", "integer", c_size_t),
+        ("out_keycodes", "record_out", POINTER(POINTER(sendsafely_keycode_list))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_client_sync_keycodes": (c_int32, (
+        ("client", "handle", c_void_p),
+        ("public_key_id", "text", c_char_p),
+        ("private_key", "text", c_char_p),
+        ("out_result", "record_out", POINTER(POINTER(sendsafely_sync_result))),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_keycode_generate": (c_int32, (
+        ("out_keycode", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_keycode_encrypt": (c_int32, (
+        ("keycode", "text", c_char_p),
+        ("public_key", "text", c_char_p),
+        ("out_armored", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_keycode_decrypt": (c_int32, (
+        ("armored", "text", c_char_p),
+        ("private_key", "text", c_char_p),
+        ("out_keycode", "text_out", POINTER(c_void_p)),
+        ("error", "handle_out", POINTER(c_void_p)),
+    )),
+    "sendsafely_keycode_list_free": (None, (
+        ("keycodes", "record", POINTER(sendsafely_keycode_list)),
+    )),
+    "sendsafely_sync_result_free": (None, (
+        ("result", "record", POINTER(sendsafely_sync_result)),
     )),
     "sendsafely_client_register_public_key": (c_int32, (
         ("client", "handle", c_void_p),
@@ -1097,30 +1164,6 @@ FUNCTIONS: dict[str, tuple[Any, tuple[tuple[str, str, Any], ...]]] = {
     "sendsafely_finalized_free": (None, (
         ("finalized", "record", POINTER(sendsafely_finalized)),
     )),
-    "sendsafely_link_parse": (c_int32, (
-        ("text", "text", c_char_p),
-        ("out_link", "record_out", POINTER(POINTER(sendsafely_link))),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_link_find": (c_int32, (
-        ("text", "text", c_char_p),
-        ("out_links", "record_out", POINTER(POINTER(sendsafely_string_list))),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_package_open_link": (c_int32, (
-        ("client", "handle", c_void_p),
-        ("link", "text", c_char_p),
-        ("out_package", "handle_out", POINTER(c_void_p)),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_package_link": (c_int32, (
-        ("package", "handle", c_void_p),
-        ("out_text", "text_out", POINTER(c_void_p)),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_link_free": (None, (
-        ("link", "record", POINTER(sendsafely_link)),
-    )),
     "sendsafely_package_get_information": (c_int32, (
         ("package", "handle", c_void_p),
         ("out_information", "record_out", POINTER(POINTER(sendsafely_package_information))),
@@ -1362,49 +1405,6 @@ FUNCTIONS: dict[str, tuple[Any, tuple[tuple[str, str, Any], ...]]] = {
     "sendsafely_key_pair_free": (None, (
         ("key_pair", "record", POINTER(sendsafely_key_pair)),
     )),
-    "sendsafely_package_keycode": (c_int32, (
-        ("package", "handle", c_void_p),
-        ("out_text", "text_out", POINTER(c_void_p)),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_client_get_keycodes": (c_int32, (
-        ("client", "handle", c_void_p),
-        ("public_key_id", "text", c_char_p),
-        ("private_key", "text", c_char_p),
-        ("package_ids", "texts", POINTER(c_char_p)),
-        ("count", "integer", c_size_t),
-        ("out_keycodes", "record_out", POINTER(POINTER(sendsafely_keycode_list))),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_client_sync_keycodes": (c_int32, (
-        ("client", "handle", c_void_p),
-        ("public_key_id", "text", c_char_p),
-        ("private_key", "text", c_char_p),
-        ("out_result", "record_out", POINTER(POINTER(sendsafely_sync_result))),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_keycode_generate": (c_int32, (
-        ("out_keycode", "text_out", POINTER(c_void_p)),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_keycode_encrypt": (c_int32, (
-        ("keycode", "text", c_char_p),
-        ("public_key", "text", c_char_p),
-        ("out_armored", "text_out", POINTER(c_void_p)),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_keycode_decrypt": (c_int32, (
-        ("armored", "text", c_char_p),
-        ("private_key", "text", c_char_p),
-        ("out_keycode", "text_out", POINTER(c_void_p)),
-        ("error", "handle_out", POINTER(c_void_p)),
-    )),
-    "sendsafely_keycode_list_free": (None, (
-        ("keycodes", "record", POINTER(sendsafely_keycode_list)),
-    )),
-    "sendsafely_sync_result_free": (None, (
-        ("result", "record", POINTER(sendsafely_sync_result)),
-    )),
     "sendsafely_part_encrypt": (c_int32, (
         ("server_secret", "text", c_char_p),
         ("keycode", "text", c_char_p),
@@ -1434,6 +1434,9 @@ FREE = {
     "sendsafely_string_list": "sendsafely_string_list_free",
     "sendsafely_buffer": "sendsafely_buffer_free",
     "sendsafely_request_headers": "sendsafely_request_headers_free",
+    "sendsafely_link": "sendsafely_link_free",
+    "sendsafely_keycode_list": "sendsafely_keycode_list_free",
+    "sendsafely_sync_result": "sendsafely_sync_result_free",
     "sendsafely_public_key_list": "sendsafely_public_key_list_free",
     "sendsafely_recipient": "sendsafely_recipient_free",
     "sendsafely_recipient_result_list": "sendsafely_recipient_result_list_free",
@@ -1446,7 +1449,6 @@ FREE = {
     "sendsafely_directory": "sendsafely_directory_free",
     "sendsafely_report": "sendsafely_report_free",
     "sendsafely_finalized": "sendsafely_finalized_free",
-    "sendsafely_link": "sendsafely_link_free",
     "sendsafely_package_information": "sendsafely_package_information_free",
     "sendsafely_download": "sendsafely_download_free",
     "sendsafely_activity_entry": "sendsafely_activity_entry_free",
@@ -1457,8 +1459,6 @@ FREE = {
     "sendsafely_audit_log_entry": "sendsafely_audit_log_entry_free",
     "sendsafely_login": "sendsafely_login_free",
     "sendsafely_key_pair": "sendsafely_key_pair_free",
-    "sendsafely_keycode_list": "sendsafely_keycode_list_free",
-    "sendsafely_sync_result": "sendsafely_sync_result_free",
     "sendsafely_error": "sendsafely_error_free",
     "sendsafely_client": "sendsafely_client_free",
     "sendsafely_package": "sendsafely_package_free",
@@ -1499,6 +1499,27 @@ FIELDS: dict[str, dict[str, str]] = {
         "api_key": "text",
         "timestamp": "text",
         "signature": "text",
+    },
+    "sendsafely_link": {
+        "host": "text",
+        "package_id": "text",
+        "package_code": "text",
+        "keycode": "text",
+    },
+    "sendsafely_keycode": {
+        "package_id": "text",
+        "keycode": "text",
+        "status": "Status",
+    },
+    "sendsafely_sync_failure": {
+        "package_id": "text",
+        "public_key_id": "text",
+        "status": "Status",
+        "message": "text",
+    },
+    "sendsafely_sync_result": {
+        "synchronized": "int",
+        "failures": "record",
     },
     "sendsafely_public_key": {
         "public_key_id": "text",
@@ -1619,12 +1640,6 @@ FIELDS: dict[str, dict[str, str]] = {
         "approvers": "record",
         "recipients": "record",
         "needs_approval": "bool",
-    },
-    "sendsafely_link": {
-        "host": "text",
-        "package_id": "text",
-        "package_code": "text",
-        "keycode": "text",
     },
     "sendsafely_package_information": {
         "package_id": "text",
@@ -1783,20 +1798,5 @@ FIELDS: dict[str, dict[str, str]] = {
         "description": "text",
         "public_key": "text",
         "private_key": "text",
-    },
-    "sendsafely_keycode": {
-        "package_id": "text",
-        "keycode": "text",
-        "status": "Status",
-    },
-    "sendsafely_sync_failure": {
-        "package_id": "text",
-        "public_key_id": "text",
-        "status": "Status",
-        "message": "text",
-    },
-    "sendsafely_sync_result": {
-        "synchronized": "int",
-        "failures": "record",
     },
 }

@@ -34,7 +34,7 @@ class Status(OpenEnum):
     OK = 0
     """The call did what it says. With every other status it did not, and its outputs are empty."""
     NULL_ARGUMENT = 1
-    """A required argument is missing. The message names the argument."""
+    """A required argument is missing. In C, a pointer is NULL. The message names the argument."""
     INVALID_ARGUMENT = 2
     """An argument is out of its range. The message names the argument and its range. Also: a control character in a value
     that becomes an HTTP header, an option that this version of the library does not know, and a callback that returned
@@ -234,8 +234,8 @@ class Status(OpenEnum):
     ACCESS_DENIED = 601
     """The operating system denies access to the file. The message names the path."""
     NOT_A_FILE = 602
-    """Not a regular file. The library neither uploads nor replaces directories and devices; of links it replaces those at
-    a target. For a pipe use Package.upload_file and Package.download_file.
+    """Not a regular file. Directories and devices are neither uploaded nor replaced. A symbolic link at the target is
+    replaced. For a pipe use Package.upload_file and Package.download_file.
     """
     FILE_CHANGED = 603
     """The file changed while it was uploaded. Upload it again when nothing writes to it. The library has deleted what it
@@ -248,9 +248,9 @@ class Status(OpenEnum):
     DIRECTORY_NOT_FOUND = 606
     """No such directory. Create it first."""
     READ_FAILED = 607
-    """Reading the source failed. For a source of the program's own: it reported a failure."""
+    """Reading the source failed. Also: a read callback or stream of the program reported a failure."""
     WRITE_FAILED = 608
-    """Writing the target failed. For a target of the program's own: it did not take the bytes."""
+    """Writing the target failed. Also: a write callback or stream of the program refused the bytes."""
     OUT_OF_MEMORY = 609
     """There is no memory for a part or a response. Set smaller parts and a smaller memory_budget. The target was left as
     it was.

@@ -49,6 +49,58 @@ class RequestHeaders:
 
 
 @dataclass(frozen=True)
+class Link:
+    """The parts of a secure link."""
+
+    host: str
+    """The host with its scheme, such as "https://acme.sendsafely.com"."""
+    package_id: Optional[str]
+    """The package id, if the link has one."""
+    package_code: str
+    """The package code."""
+    keycode: Optional[str] = field(repr=False)
+    """The keycode, which opens the package, if the link has one."""
+
+
+@dataclass(frozen=True)
+class Keycode:
+    """The keycode of one package among several."""
+
+    package_id: str
+    """The package id."""
+    keycode: Optional[str] = field(repr=False)
+    """The keycode, unless status says why there is none."""
+    status: Status
+    """Status.OK; Status.REFUSED if the service holds none for the device; Status.DECRYPT_FAILED if it is another device's
+    or damaged.
+    """
+
+
+@dataclass(frozen=True)
+class SyncFailure:
+    """A keycode that another device did not get."""
+
+    package_id: str
+    """The package id."""
+    public_key_id: str
+    """Id of the other device's public key."""
+    status: Status
+    """Why it was not handed on."""
+    message: str
+    """What happened."""
+
+
+@dataclass(frozen=True)
+class SyncResult:
+    """The result of Client.sync_keycodes."""
+
+    synchronized: int
+    """How many keycodes were handed on."""
+    failures: tuple[SyncFailure, ...]
+    """Those that were not."""
+
+
+@dataclass(frozen=True)
 class PublicKey:
     """A public key to which the keycode of a package is encrypted."""
 
@@ -245,7 +297,7 @@ class ReportItem:
     renamed: bool
     """Whether it has another name on this machine, because the sender's is not safe or belongs to another file."""
     declared_size: Optional[int]
-    """Bytes of the file as its sender declared them, if so; often wrong."""
+    """Size that the sender declared, if any; often wrong."""
 
 
 @dataclass(frozen=True)
@@ -260,20 +312,6 @@ class Finalized:
     """E-mail addresses of the recipients, as the service lists them."""
     needs_approval: bool
     """Whether the package is finalized, but somebody has to approve it before recipients can open it."""
-
-
-@dataclass(frozen=True)
-class Link:
-    """The parts of a secure link."""
-
-    host: str
-    """The host with its scheme, such as "https://acme.sendsafely.com"."""
-    package_id: Optional[str]
-    """The package id, if the link has one."""
-    package_code: str
-    """The package code."""
-    keycode: Optional[str] = field(repr=False)
-    """The keycode, which opens the package, if the link has one."""
 
 
 @dataclass(frozen=True)
@@ -347,7 +385,7 @@ class Download:
     skipped: bool
     """Whether the target existed and was kept."""
     declared_size: Optional[int]
-    """Bytes of the file as its sender declared them, if so; often wrong."""
+    """Size that the sender declared, if any; often wrong."""
 
 
 @dataclass(frozen=True)
@@ -524,41 +562,3 @@ class KeyPair:
     """The armored OpenPGP public key."""
     private_key: str = field(repr=False)
     """The armored OpenPGP private key, without a password: who has it opens the device's packages."""
-
-
-@dataclass(frozen=True)
-class Keycode:
-    """The keycode of one package among several."""
-
-    package_id: str
-    """The package id."""
-    keycode: Optional[str] = field(repr=False)
-    """The keycode, unless status says why there is none."""
-    status: Status
-    """Status.OK; Status.REFUSED if the service holds none for the device; Status.DECRYPT_FAILED if it is another device's
-    or damaged.
-    """
-
-
-@dataclass(frozen=True)
-class SyncFailure:
-    """A keycode that another device did not get."""
-
-    package_id: str
-    """The package id."""
-    public_key_id: str
-    """Id of the other device's public key."""
-    status: Status
-    """Why it was not handed on."""
-    message: str
-    """What happened."""
-
-
-@dataclass(frozen=True)
-class SyncResult:
-    """The result of Client.sync_keycodes."""
-
-    synchronized: int
-    """How many keycodes were handed on."""
-    failures: tuple[SyncFailure, ...]
-    """Those that were not."""
