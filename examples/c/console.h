@@ -108,7 +108,7 @@ static void draw_bar(struct bar *bar, const sendsafely_progress *progress) {
 }
 
 /* The client's default callback: every call that touches the network runs it, several times a second. */
-static int32_t on_progress(void *user_data, const sendsafely_progress *progress) {
+static sendsafely_continue on_progress(void *user_data, const sendsafely_progress *progress) {
   struct bar *bar = user_data;
   int is_transfer = bar->label != NULL && progress->bytes_total != SENDSAFELY_SIZE_UNKNOWN;
 

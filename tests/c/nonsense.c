@@ -251,6 +251,18 @@ static void odd_options(const struct call *call, union value *with, size_t i) {
   free(room);
 }
 
+/* An array of no elements needs no address, and no request. */
+static void empty_array(const struct call *call, union value *with, size_t i) {
+  with[i].pointer = NULL;
+  with[i + 1].as_size_t = 0;
+  memset(outputs, 0, sizeof outputs);
+  sendsafely_status status = call->call(with, NULL);
+  check_at(__FILE__, __LINE__, status == SENDSAFELY_OK, "%s, no %s: %s", call->name, call->arguments[i].name,
+           sendsafely_status_name(status));
+  for (size_t j = 0; call->arguments[j].name; j++)
+    if (call->arguments[j].free) call->arguments[j].free(outputs[j].pointer);
+}
+
 static void one_wrong_argument(const struct call *call) {
   union value with[MOST];
   for (size_t i = 0; call->arguments[i].name; i++) {
@@ -278,6 +290,7 @@ static void one_wrong_argument(const struct call *call) {
       refused(call, with, SENDSAFELY_NULL_ARGUMENT, name, "has a NULL in it");
       texts[1] = NOT_UTF8;
       refused(call, with, SENDSAFELY_INVALID_UTF8, name, "has a text in it that is not UTF-8");
+      empty_array(call, with, i);
     }
     if (argument->kind == INT32) {
       with[i].as_int32_t = INT32_MIN;
