@@ -7,6 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+#[path = "support/compiler.rs"]
+mod compiler;
+
 fn include() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("include")
 }
@@ -115,13 +118,14 @@ fn ask_the_compiler(name: &str, statements: &str) -> String {
     let program = directory.join(name);
     let start = "#include <stdio.h>\n#include <sendsafely.h>\nint main(void) {\n";
     fs::write(&source, format!("{start}{statements}  return 0;\n}}\n")).unwrap();
-    run(Command::new("cc")
+    run(compiler::command("CC")
         .args(["-std=c99", "-Wall", "-Werror", "-I"])
         .arg(include())
         .arg(&source)
         .arg("-o")
         .arg(&program));
-    run(&mut Command::new(&program))
+    // Windows writes \r\n.
+    run(&mut Command::new(&program)).replace("\r\n", "\n")
 }
 
 /// The shared library that Cargo built beside this test.

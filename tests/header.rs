@@ -3,7 +3,9 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+
+#[path = "support/compiler.rs"]
+mod compiler;
 
 /// The files of `src/ffi` that make the header, in the order of use: a type stands before what needs it. Their module
 /// comments head the sections.
@@ -181,9 +183,9 @@ fn header_compiles_without_warnings() {
         .map(|line| line.trim_start_matches(" *").to_owned() + "\n")
         .collect();
     assert!(example.contains("int main"));
-    for (compiler, extension, standards) in [
-        ("cc", "c", &["c99", "c11", "c17", "c2x"][..]),
-        ("c++", "cpp", &["c++11", "c++17", "c++20"][..]),
+    for (variable, extension, standards) in [
+        ("CC", "c", &["c99", "c11", "c17", "c2x"][..]),
+        ("CXX", "cpp", &["c++11", "c++17", "c++20"][..]),
     ] {
         for (name, text) in [
             (
@@ -195,18 +197,18 @@ fn header_compiles_without_warnings() {
             let source = directory.join(name).with_extension(extension);
             fs::write(&source, text).unwrap();
             for standard in standards {
-                let output = Command::new(compiler)
+                let output = compiler::command(variable)
                     .arg(format!("-std={standard}"))
                     .args(["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only"])
                     .arg("-I")
                     .arg(&directory)
                     .arg(&source)
                     .output()
-                    .unwrap_or_else(|error| panic!("{compiler} is needed: {error}"));
+                    .unwrap_or_else(|error| panic!("{variable} is needed: {error}"));
                 let stderr = String::from_utf8_lossy(&output.stderr);
                 assert!(
                     output.status.success() && stderr.is_empty(),
-                    "{compiler} -std={standard} {name}:\n{stderr}"
+                    "{variable} -std={standard} {name}:\n{stderr}"
                 );
             }
         }
