@@ -230,18 +230,15 @@ def read_layers(name):
     return {prefix.rstrip("/"): (-row, column) for row, line in enumerate(lines) for column, part in enumerate(line.split("|")) for prefix in part.split()}
 
 
-def upward(arrows, layers):
-    """What is wrong with an arrow, for each that does not point down."""
-    def place(file):
-        fitting = [prefix for prefix in layers if (file[:-3] + "/").startswith(prefix + "/")]
-        return layers[max(fitting, key=len)] if fitting else None
-
-    for file in sorted({file for arrow in arrows for file in arrow}):
-        if file != "lib.rs" and not place(file):
-            yield f"{file}: stands in no layer"
+def upward(files, arrows, layers):
+    """What is wrong: a file without a layer, a layer without a file, an arrow that does not point down."""
+    fitting = {file: [prefix for prefix in layers if (file[:-3] + "/").startswith(prefix + "/")] for file in files if file != "lib.rs"}
+    names = {file: max(prefixes, key=len) for file, prefixes in fitting.items() if prefixes}
+    yield from (f"{file}: stands in no layer" for file in sorted(fitting.keys() - names.keys()))
+    yield from (f"{name}: a layer that fits no file" for name in sorted(layers.keys() - set(names.values())))
     for (file, to), line in sorted(arrows.items()):
-        if file != "lib.rs" and place(file) and place(to):
-            (height, column), (other, beside) = place(file), place(to)
+        if file in names and to in names:
+            (height, column), (other, beside) = layers[names[file]], layers[names[to]]
             if other > height or (other == height and beside != column):
                 yield f"{file}:{line}: imports {to}, which is {'higher' if other > height else 'beside it'}"
 
@@ -251,7 +248,8 @@ def check(root, what):
     folder = os.path.join(root, {"core": "src", "emulator": "emulator/src", "python": "bindings/python/src/libsendsafely"}[what])
     arrows = python_arrows(folder) if what == "python" else rust_arrows(folder)
     if document := {"core": "ARCHITECTURE.md", "emulator": "emulator/README.md"}.get(what):
-        yield from upward(arrows, read_layers(os.path.join(root, document)))
+        files = {module.file for module in read_rust(folder).values()}
+        yield from upward(files, arrows, read_layers(os.path.join(root, document)))
     for circle in circles(arrows):
         yield f"a circle of {len(circle)} files: {' '.join(circle)}"
         for (file, to), line in sorted(arrows.items()):

@@ -58,8 +58,14 @@ def test_the_longer_name_counts(tmp_path):
     assert "left/base.rs:1: imports left/other.rs, which is higher" in faults(tmp_path, left__base="use super::other::Other;")
 
 
-def test_a_file_without_a_layer(tmp_path):
-    assert faults(tmp_path, more="use crate::error::Error;") == ["more.rs: stands in no layer"]
+@pytest.mark.parametrize("text", ["use crate::error::Error;", "pub struct More;", ""])
+def test_a_file_without_a_layer(tmp_path, text):
+    assert faults(tmp_path, more=text) == ["more.rs: stands in no layer"]
+
+
+def test_a_layer_without_a_file(tmp_path, monkeypatch):
+    monkeypatch.setitem(globals(), "ARCHITECTURE", ARCHITECTURE.replace("left/base error", "left/base error errors left/no"))
+    assert faults(tmp_path) == ["errors: a layer that fits no file", "left/no: a layer that fits no file"]
 
 
 @pytest.mark.parametrize("line", ["use crate::nouns::One;", "use super::One;", "use super::*;\nfn f() -> One {}", "fn f() -> super::One {}"])
