@@ -47,7 +47,7 @@ def faults(path, text):
 
 def main():
     listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True, text=True)
-    found = []
+    found, count = [], 0
     for path in filter(None, listed.stdout.split("\0")):
         if re.match(LEFT_OUT, path) or not (ROOT / path).is_file():
             continue
@@ -55,6 +55,9 @@ def main():
             found += faults(path, (ROOT / path).read_text(encoding="utf-8"))
         except UnicodeDecodeError:
             continue
+        count += 1
+    if not count:
+        found.append(f"{ROOT}: no text found")
     print(*found, sep="\n", end="\n" * bool(found))
     return int(bool(found))
 

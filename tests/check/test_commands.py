@@ -1,4 +1,6 @@
-"""Formatting, lints, documentation, licences: one test for each command, named by it. One that is not installed is skipped."""
+"""Formatting, lints, documentation, licences: one test for each command, named by it.
+One that is not installed is skipped, with CI set a failure. What reads files has to find some.
+"""
 
 import fnmatch
 import os
@@ -22,8 +24,19 @@ def run(command):
 
 
 def needs(program):
+    """cargo-deny may be missing in CI, too, which has a job of its own for it."""
     if not shutil.which(program):
-        pytest.skip(f"{program} is not installed")
+        missing = pytest.fail if os.environ.get("CI") and program != "cargo-deny" else pytest.skip
+        missing(f"{program} is not installed")
+
+
+@pytest.mark.parametrize(("program", "ci", "outcome"), [
+    ("cargo-none", "true", pytest.fail), ("cargo-none", "", pytest.skip), ("cargo-deny", "true", pytest.skip)])
+def test_a_missing_program(monkeypatch, program, ci, outcome):
+    monkeypatch.setenv("CI", ci)
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(outcome.Exception, match=f"{program} is not installed"):
+        needs(program)
 
 
 def passes(command):
@@ -47,17 +60,27 @@ def test_advisories():
 
 
 def tracked(*patterns):
-    """The files of the repository whose path fits one of the patterns."""
+    """The files of the repository whose path fits one of the patterns; each fits some."""
     listed = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True)
-    return [path for path in listed.stdout.splitlines() if (ROOT / path).is_file() and any(fnmatch.fnmatch(path, one) for one in patterns)]
+    found = {one: [path for path in listed.stdout.splitlines() if (ROOT / path).is_file() and fnmatch.fnmatch(path, one)] for one in patterns}
+    assert all(found.values()), found
+    return sorted({path for paths in found.values() for path in paths})
+
+
+def test_a_pattern_that_no_file_fits():
+    with pytest.raises(AssertionError):
+        tracked("*.py", "no/such/*.yml")
 
 
 def test_ruff():
+    read = set(run(f"{VENV}/ruff check --show-files .").stdout.splitlines())
+    assert {str(ROOT / path) for path in ["tools/demo", *tracked("tools/*.py", "bindings/python/*.py", "tests/check/*.py")]} <= read
     passes(f"{VENV}/ruff check --quiet .")
 
 
 def test_shellcheck():
     scripts = [path for path in tracked("*") if re.match(rb"#!.*\b(ba)?sh\b", (ROOT / path).read_bytes()[:64])]
+    assert scripts
     passes(f"{VENV}/shellcheck --external-sources {shlex.join([*scripts, *tracked('*.sh')])}")
 
 

@@ -1,5 +1,7 @@
 """tools/words.py finds what it is to find, and nothing else."""
 
+import subprocess
+
 import pytest
 import words
 
@@ -24,3 +26,11 @@ def test_long_lines(text, found):
 def test_a_fault_names_file_and_line():
     assert list(words.faults("docs/tells.md", "one\ntold\n" + "word " * 30)) == [
         'docs/tells.md:2: "told": say what returns, reports or sends it', 'docs/tells.md: "tells" in its name', "docs/tells.md:3: 150 columns instead of 120"]
+
+
+def test_nothing_to_read_is_a_fault(tmp_path, monkeypatch):
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    monkeypatch.setattr(words, "ROOT", tmp_path)
+    assert words.main() == 1
+    (tmp_path / "some.md").write_text("text")
+    assert words.main() == 0
