@@ -184,11 +184,11 @@ def signed(server, method, path, body=""):
     signature = hmac.new(secret.encode(), (key + path + stamp + body).encode(), hashlib.sha256).hexdigest()
     request = urllib.request.Request(server.ready["url"] + path, body.encode() or None, method=method, headers={
         "ss-api-key": key, "ss-request-timestamp": stamp, "ss-request-signature": signature, "Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        answer = json.load(answer)
-    if answer["response"] != "SUCCESS":
-        sys.exit(f"bench: {path} returned {answer['response']}")
-    return answer
+    with urllib.request.urlopen(request, timeout=60) as response:
+        response = json.load(response)
+    if response["response"] != "SUCCESS":
+        sys.exit(f"bench: {path} returned {response['response']}")
+    return response
 
 
 def curl_ceiling(server, file):

@@ -13,10 +13,10 @@ impl Client {
     /// [`ErrorKind::AuthenticationFailed`]; errors of the network.
     pub fn verify_credentials(&self, observer: &mut dyn Observer) -> Result<String> {
         self.run(observer, |session| {
-            let answer = endpoint::verify_credentials(session)?;
-            answer
+            let response = endpoint::verify_credentials(session)?;
+            response
                 .filled("message")
-                .ok_or_else(|| Error::new(ErrorKind::BadAnswer, "the answer names no user"))
+                .ok_or_else(|| Error::new(ErrorKind::BadAnswer, "the response names no user"))
         })
     }
 
@@ -29,10 +29,10 @@ impl Client {
         let version = self.options().client_version.as_deref();
         let version = version.unwrap_or(env!("CARGO_PKG_VERSION")).to_owned();
         self.run(observer, move |session| {
-            let answer = endpoint::verify_version(session, &version)?;
-            answer
+            let response = endpoint::verify_version(session, &version)?;
+            response
                 .filled("version")
-                .ok_or_else(|| Error::new(ErrorKind::BadAnswer, "the answer has no version"))
+                .ok_or_else(|| Error::new(ErrorKind::BadAnswer, "the response has no version"))
         })
     }
 
@@ -52,8 +52,8 @@ impl Client {
     /// [`ErrorKind::AuthenticationFailed`]; errors of the network.
     pub fn enterprise(&self, observer: &mut dyn Observer) -> Result<Enterprise> {
         self.run(observer, |session| {
-            let answer = endpoint::enterprise_information(session)?;
-            Ok(Enterprise::read(&answer))
+            let response = endpoint::enterprise_information(session)?;
+            Ok(Enterprise::read(&response))
         })
     }
 }

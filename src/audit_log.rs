@@ -83,10 +83,10 @@ impl Client {
 }
 
 /// Reads a page.
-fn page(answer: &Json, row: u64, size: u32) -> Result<Page<AuditLogEntry>> {
-    let items: Vec<_> = records(answer)?.iter().map(AuditLogEntry::read).collect();
+fn page(response: &Json, row: u64, size: u32) -> Result<Page<AuditLogEntry>> {
+    let items: Vec<_> = records(response)?.iter().map(AuditLogEntry::read).collect();
     let places = || {
-        [Some(answer), answer.object("pagination")]
+        [Some(response), response.object("pagination")]
             .into_iter()
             .flatten()
     };
@@ -104,17 +104,17 @@ fn page(answer: &Json, row: u64, size: u32) -> Result<Page<AuditLogEntry>> {
 
 /// The entries of a response. SendSafely does not document the name of their list, so it is found by the members of its
 /// entries. An empty list may be absent.
-fn records(answer: &Json) -> Result<&[Json]> {
-    let lists = || answer.lists().filter(|(name, _)| *name != "errors");
+fn records(response: &Json) -> Result<&[Json]> {
+    let lists = || response.lists().filter(|(name, _)| *name != "errors");
     let are_records = |items: &[Json]| {
         let mut items = items.iter();
         items.any(|item| item.has("eventId") || item.has("eventType"))
     };
     let found = lists().find(|(_, items)| are_records(items));
     let found = found.or_else(|| lists().find(|(_, items)| items.is_empty()));
-    let pagination = answer.object("pagination");
+    let pagination = response.object("pagination");
     let is_empty = pagination.and_then(|pagination| pagination.size("rowsReturned")) == Some(0);
-    let message = "the answer has no list of records";
+    let message = "the response has no list of records";
     found
         .map(|(_, items)| items)
         .or_else(|| is_empty.then_some(&[]))
@@ -133,12 +133,12 @@ mod tests {
         let bare =
             json!({"eventId": 7, "impersonatedUser": "b@acme.test", "LogDetails": "{\"a\":1}"});
         let records = json!([record, bare, {}]);
-        for answer in [
+        for response in [
             json!({"response": "SUCCESS", "errors": [], "auditLogs": records}),
             json!({"events": records, "others": []}),
             json!({"others": [], "texts": ["a"], "data": {"auditLog": records}}),
         ] {
-            let read = page(&Json::new(answer), 0, 100).expect("a page");
+            let read = page(&Json::new(response), 0, 100).expect("a page");
             let [first, second, third] = &read.items[..] else {
                 panic!("{:?}", read.items)
             };
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_follow_what_the_answer_says() {
+    fn pages_follow_what_the_response_says() {
         let next = |mut json: Value, size| {
             json["events"] = json!([{"eventId": 1}, {"eventId": 2}]);
             let page = page(&Json::new(json), 10, size).expect("a page");

@@ -39,7 +39,7 @@ impl Client {
             if group.contact_group_id.is_empty() {
                 return Err(Error::new(
                     ErrorKind::BadAnswer,
-                    "the answer to creating a contact group has no id",
+                    "the response to creating a contact group has no id",
                 ));
             }
             // The response does not have these.
@@ -96,15 +96,15 @@ impl Client {
         let email = email.to_owned();
         self.run(observer, move |session| {
             match endpoint::add_contact_group_member(session, &id, &email) {
-                Ok(answer) => {
-                    let mut member = ContactGroupMember::read(&answer);
+                Ok(response) => {
+                    let mut member = ContactGroupMember::read(&response);
                     if member.email.is_empty() {
                         member.email = email;
                     }
                     Ok(member)
                 }
                 // The attempt whose response was lost may have added the member.
-                Err(error) if error.follows_lost_answer() && error.server_code().is_some() => {
+                Err(error) if error.follows_lost_response() && error.server_code().is_some() => {
                     get(session, &id)?.member(&email).cloned().ok_or(error)
                 }
                 Err(error) => Err(error),
@@ -146,8 +146,8 @@ impl Client {
         whole_organization: bool,
     ) -> Result<Vec<ContactGroup>> {
         self.run(observer, move |session| {
-            let answer = endpoint::contact_groups(session, whole_organization)?;
-            ContactGroup::list(answer.required_list("contactGroups")?)
+            let response = endpoint::contact_groups(session, whole_organization)?;
+            ContactGroup::list(response.required_list("contactGroups")?)
         })
     }
 }
@@ -157,15 +157,15 @@ fn get(session: &Session, contact_group_id: &str) -> Result<ContactGroup> {
     let mut row = 0;
     let mut earlier = Vec::new();
     loop {
-        let answer = endpoint::get_contact_group(session, contact_group_id, row)?;
-        let group = answer.object("contactGroup");
+        let response = endpoint::get_contact_group(session, contact_group_id, row)?;
+        let group = response.object("contactGroup");
         let group = group.filter(|group| group.has("contactGroupId") || group.has("users"));
         let group = group.ok_or_else(|| {
-            let message = "the answer has no contact group";
+            let message = "the response has no contact group";
             Error::new(ErrorKind::BadAnswer, message)
         })?;
         let mut group = ContactGroup::read(group);
-        let pagination = answer.object("pagination");
+        let pagination = response.object("pagination");
         let next = pagination.and_then(|pagination| pagination.size("nextRowIndex"));
         match next.filter(|next| *next > row && !group.members.is_empty()) {
             Some(next) => {

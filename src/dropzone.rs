@@ -14,9 +14,9 @@ impl Client {
     /// Refusals of the service; errors of the network.
     pub fn dropzone_recipients(&self, observer: &mut dyn Observer) -> Result<Vec<String>> {
         self.run(observer, |session| {
-            let answer = endpoint::dropzone_recipients(session)?;
-            answer.required_list("recipientEmailAddresses")?;
-            Ok(answer.texts("recipientEmailAddresses"))
+            let response = endpoint::dropzone_recipients(session)?;
+            response.required_list("recipientEmailAddresses")?;
+            Ok(response.texts("recipientEmailAddresses"))
         })
     }
 

@@ -213,7 +213,7 @@ impl Json {
 }
 
 fn missing(name: &str) -> Error {
-    Error::new(ErrorKind::BadAnswer, format!("the answer has no {name}"))
+    Error::new(ErrorKind::BadAnswer, format!("the response has no {name}"))
 }
 
 impl Serialize for Json {

@@ -45,7 +45,7 @@ impl Login {
                 kind: json.filled("twoFaType"),
             });
         }
-        let missing = || Error::new(ErrorKind::BadAnswer, "the answer holds no API key");
+        let missing = || Error::new(ErrorKind::BadAnswer, "the response holds no API key");
         Ok(Self::Done(ApiKey {
             api_key: json.filled("apiKey").ok_or_else(missing)?,
             api_secret: SecretString::new(json.filled("apiSecret").ok_or_else(missing)?),
@@ -194,7 +194,7 @@ impl Client {
                 "answer": registration.answer.expose(), "firstName": registration.first_name,
                 "lastName": registration.last_name});
             let mut body = SecretJson::from(body);
-            let answer = match &registration.proof {
+            let response = match &registration.proof {
                 RegistrationProof::Token(token) => {
                     endpoint::finish_registration(session, token, &body)?
                 }
@@ -204,7 +204,7 @@ impl Client {
                     endpoint::finish_pin_registration(session, &body)?
                 }
             };
-            Ok(answer.text("message").unwrap_or_default())
+            Ok(response.text("message").unwrap_or_default())
         })
     }
 }

@@ -73,8 +73,8 @@ impl Client {
             PackageList::Workspaces => "workspaces/",
         };
         Ok(Pages::new(self, options.first_row, move |session, row| {
-            let answer = endpoint::list_packages(session, name, row, size)?;
-            page(&answer, row, size)
+            let response = endpoint::list_packages(session, name, row, size)?;
+            page(&response, row, size)
         }))
     }
 
@@ -99,8 +99,8 @@ impl Client {
             let found = endpoint::search_packages(session, organization, &filter, row, size);
             match found {
                 Err(error) if organization && error.kind() == ErrorKind::UnknownEndpoint => {
-                    let answer = endpoint::organization_packages(session, &filter)?;
-                    let mut only = page(&answer, 0, LARGEST_PAGE)?;
+                    let response = endpoint::organization_packages(session, &filter)?;
+                    let mut only = page(&response, 0, LARGEST_PAGE)?;
                     let wanted = usize::try_from(row).unwrap_or(usize::MAX);
                     only.items.drain(..wanted.min(only.items.len()));
                     only.next = None;
@@ -123,17 +123,17 @@ impl Client {
         check_email(email)?;
         let email = email.to_owned();
         self.run(observer, move |session| {
-            let answer = endpoint::recipient_history(session, &email)?;
-            Ok(page(&answer, 0, LARGEST_PAGE)?.items)
+            let response = endpoint::recipient_history(session, &email)?;
+            Ok(page(&response, 0, LARGEST_PAGE)?.items)
         })
     }
 }
 
 /// Reads a page. The response has the next row. If it has no pagination at all, a full page may have a next one.
-fn page(answer: &Json, row: u64, size: u32) -> Result<Page<PackageSummary>> {
-    let rows = answer.required_list("packages")?.iter();
+fn page(response: &Json, row: u64, size: u32) -> Result<Page<PackageSummary>> {
+    let rows = response.required_list("packages")?.iter();
     let items: Vec<_> = rows.map(PackageSummary::read).collect::<Result<_>>()?;
-    let pagination = answer.object("pagination");
+    let pagination = response.object("pagination");
     let next = match pagination {
         Some(pagination) => pagination.size("nextRowIndex"),
         None => (items.len() >= size as usize).then(|| row + items.len() as u64),
@@ -204,8 +204,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_answer_is_too_odd_to_be_read(answer in anything(MEMBERS)) {
-            let json = Json::new(answer);
+        fn no_response_is_too_odd_to_be_read(response in anything(MEMBERS)) {
+            let json = Json::new(response);
             let _ = PackageSummary::read(&json);
             let _ = page(&json, 0, 100).map(|page| page.next);
             if let Ok(information) = PackageInformation::read(&json) {

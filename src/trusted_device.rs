@@ -89,9 +89,9 @@ impl Client {
     pub fn public_key(&self, observer: &mut dyn Observer, public_key_id: &str) -> Result<String> {
         let id = identifier("public key id", public_key_id)?;
         self.run(observer, move |session| {
-            let answer = endpoint::get_public_key(session, &id)?;
-            let message = "the answer has no public key";
-            answer
+            let response = endpoint::get_public_key(session, &id)?;
+            let message = "the response has no public key";
+            response
                 .filled("publicKey")
                 .ok_or_else(|| Error::new(ErrorKind::BadAnswer, message))
         })
@@ -137,8 +137,8 @@ impl Client {
         let id = identifier("public key id", public_key_id)?;
         let package_ids = package_ids.to_vec();
         self.run(observer, move |session| {
-            let answer = endpoint::get_keycodes(session, &id, &package_ids)?;
-            let held = answer.required_list("keycodes")?;
+            let response = endpoint::get_keycodes(session, &id, &package_ids)?;
+            let held = response.required_list("keycodes")?;
             let keycode = |package_id: &String| {
                 let mut held = held.iter();
                 let of_package = held.find(|h| h.text("packageId").as_ref() == Some(package_id));
@@ -174,13 +174,13 @@ impl Client {
         let private_key = PrivateKey::parse(private_key.expose())?;
         let id = identifier("public key id", public_key_id)?;
         self.run(observer, move |session| {
-            let answer = endpoint::sync_keycodes(session, &id)?;
-            let keys = endpoint::readable_public_keys(&answer, &session.call)?;
+            let response = endpoint::sync_keycodes(session, &id)?;
+            let keys = endpoint::readable_public_keys(&response, &session.call)?;
             let mut done = SyncedKeycodes {
                 synchronized: 0,
                 failures: Vec::new(),
             };
-            for missing in answer.required_list("keycodes")? {
+            for missing in response.required_list("keycodes")? {
                 match store_for_other_device(session, missing, &keys, &private_key) {
                     Ok(()) => done.synchronized += 1,
                     Err(error) if is_of_one_keycode(&error) => done.failures.push(SyncFailure {
@@ -199,14 +199,14 @@ impl Client {
 /// Registers a public key; returns its id.
 fn register(session: &Session, public_key: &str, description: &str) -> Result<String> {
     let registered = endpoint::register_public_key(session, public_key, description);
-    let answer = registered.map_err(|error| match error.kind() {
+    let response = registered.map_err(|error| match error.kind() {
         ErrorKind::OutcomeUnknown => error.with_remedy(
             "register another key pair; this one may be registered under an id that nobody knows",
         ),
         _ => error,
     })?;
-    answer.filled("id").ok_or_else(|| {
-        let message = "the answer to registering a public key has no id";
+    response.filled("id").ok_or_else(|| {
+        let message = "the response to registering a public key has no id";
         Error::new(ErrorKind::BadAnswer, message)
     })
 }

@@ -133,9 +133,9 @@ fn the_audit_log_is_listed_page_by_page() {
         json!({"response": "SUCCESS", "events": [record], "pagination": {"nextRowIndex": "1"}});
     let last = json!({"response": "SUCCESS", "events": [{"eventId": "F", "impersonatedUser": "b@acme.test"}],
         "pagination": {"rowsReturned": "1"}});
-    for answer in [page, last] {
+    for response in [page, last] {
         emulator
-            .fault(json!({"endpoint": "audit_log", "times": 1, "action": {"envelope": answer}}));
+            .fault(json!({"endpoint": "audit_log", "times": 1, "action": {"envelope": response}}));
     }
     let entries = all(&AuditLogFilter::default());
     assert_eq!(entries.len(), 2);
@@ -150,9 +150,9 @@ fn the_audit_log_is_listed_page_by_page() {
     let rows = |rows: Value, count: &str| json!({"response": "SUCCESS", "events": rows, "pagination": {"rowsReturned": count}});
     let full = json!([{"eventId": "G"}, {"eventId": "H"}]);
     let none = json!({"response": "SUCCESS", "pagination": {"rowsReturned": "0"}});
-    for answer in [rows(full, "2"), rows(json!([{"eventId": "I"}]), "1"), none] {
+    for response in [rows(full, "2"), rows(json!([{"eventId": "I"}]), "1"), none] {
         emulator
-            .fault(json!({"endpoint": "audit_log", "times": 1, "action": {"envelope": answer}}));
+            .fault(json!({"endpoint": "audit_log", "times": 1, "action": {"envelope": response}}));
     }
     let ids = |entries: Vec<AuditLogEntry>| entries.into_iter().map(|entry| entry.event_id);
     let of_two = AuditLogFilter {

@@ -331,9 +331,9 @@ fn a_file_from_another_machine_is_not_written_into() {
     let (theirs, sent) = thread::scope(|scope| {
         let sent = scope.spawn(|| upload(&package, "a.bin", b"abc").unwrap());
         wait_for("the second request", || emulator.count("create_file") == 2);
-        let answer = other.request(&mut (), "PUT", &path, Some(&file)).unwrap();
-        let answer: Value = serde_json::from_str(&answer).unwrap();
-        (answer["fileId"].clone(), sent.join().unwrap())
+        let response = other.request(&mut (), "PUT", &path, Some(&file)).unwrap();
+        let response: Value = serde_json::from_str(&response).unwrap();
+        (response["fileId"].clone(), sent.join().unwrap())
     });
     assert_ne!(theirs, json!(sent.file_id));
     assert!(download(&package, &sent.file_id).unwrap() == b"abc");

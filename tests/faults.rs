@@ -968,7 +968,7 @@ fn a_broken_download_goes_on_inside_its_part() {
 
 #[test]
 fn a_storage_that_refuses_or_confuses_ranges_gives_the_whole() {
-    for answer in [
+    for response in [
         json!({"status": 416, "body": "InvalidRange"}),
         json!({"status": 206, "body": "other", "headers": {"Content-Range": "bytes 0-4/5"}}),
         json!({"status": 206, "body": "no range"}),
@@ -977,9 +977,9 @@ fn a_storage_that_refuses_or_confuses_ranges_gives_the_whole() {
         let (package, file_id) = open(&emulator, &link, options());
         emulator.fault(json!({"endpoint": "part_get", "part": 2, "times": 1,
             "action": {"close_after_response_bytes": 40_000}}));
-        emulator.fault(json!({"endpoint": "part_get", "part": 2, "times": 1, "action": answer}));
-        assert!(download(&package, &file_id).unwrap() == data, "{answer}");
-        assert_eq!(emulator.fault_hits(), 2, "{answer}");
+        emulator.fault(json!({"endpoint": "part_get", "part": 2, "times": 1, "action": response}));
+        assert!(download(&package, &file_id).unwrap() == data, "{response}");
+        assert_eq!(emulator.fault_hits(), 2, "{response}");
     }
 }
 

@@ -75,8 +75,8 @@ fn after_a_gateways_error_the_outcome_is_looked_up() {
 #[test]
 fn the_outcome_is_looked_up_without_a_retry_window() {
     let emulator = Emulator::start();
-    let late = |seconds: u64, answer: Value| {
-        let mut action = answer;
+    let late = |seconds: u64, response: Value| {
+        let mut action = response;
         action["headers"] = json!({"Retry-After": seconds.to_string()});
         emulator.fault(json!({"endpoint": "finalize", "when": "after", "action": action}));
     };

@@ -574,13 +574,13 @@ const PRIVATE_KEY: &str = include_str!("vectors/node/trusted-device-private.asc"
 /// Registers a trusted device of a user; returns the id of its public key.
 fn register_device(client: &Client) -> String {
     let body = json!({"publicKey": PUBLIC_KEY, "description": "test"}).to_string();
-    let answer = client
+    let response = client
         .request(&mut (), "PUT", "/public-key/", Some(&body))
         .unwrap();
-    let answer: Value = serde_json::from_str(&answer).unwrap();
-    answer["id"]
+    let response: Value = serde_json::from_str(&response).unwrap();
+    response["id"]
         .as_str()
-        .unwrap_or_else(|| panic!("{answer}"))
+        .unwrap_or_else(|| panic!("{response}"))
         .to_owned()
 }
 

@@ -80,13 +80,13 @@ fn assert_opens(package: &Package, keycode: &Value, private_key: &str) {
     assert_eq!(keycode.expose(), package.keycode().unwrap());
 }
 
-/// Asserts that the log names these keys, and no others, as passed over.
+/// Asserts that the log names these keys, and no others, as skipped.
 #[track_caller]
 fn assert_passed_over(watch: &Watch, numbers: &[usize]) {
     let lines = watch.log.iter();
-    let mut about: Vec<_> = lines.filter(|line| line.contains("passed over")).collect();
+    let mut about: Vec<_> = lines.filter(|line| line.contains("is skipped")).collect();
     for number in numbers {
-        let begin = format!("public key {} is passed over: ", id(*number));
+        let begin = format!("public key {} is skipped: ", id(*number));
         let at = about.iter().position(|line| line.starts_with(&begin));
         about.remove(at.unwrap_or_else(|| panic!("{number}: {:?}", watch.log)));
     }

@@ -186,12 +186,12 @@ fn a_program_with_its_own_transport_and_the_library_read_each_others_packages() 
     let client = emulator.client();
     let call = |method: &str, path: &str, body: Value| -> Value {
         let body = (!body.is_null()).then(|| body.to_string());
-        let answer = client
+        let response = client
             .request(&mut (), method, path, body.as_deref())
             .unwrap();
-        let answer: Value = serde_json::from_str(&answer).unwrap();
-        assert_eq!(answer["response"], "SUCCESS", "{answer}");
-        answer
+        let response: Value = serde_json::from_str(&response).unwrap();
+        assert_eq!(response["response"], "SUCCESS", "{response}");
+        response
     };
     let created = call("PUT", "/package/", json!({"vdr": false}));
     let (id, server) = (

@@ -93,9 +93,9 @@ fn versions_of_versions_cost_no_memory() {
     let bulk = format!("[{}0]", "0,".repeat(2 << 20));
     let version = "{\"fileId\":\"F\",\"fileName\":\"a\",\"oldVersions\":";
     let text = format!("{}{bulk}{}", version.repeat(60), "}".repeat(60));
-    let answer = format!("{{\"response\":\"SUCCESS\",\"file\":{text}}}");
+    let response = format!("{{\"response\":\"SUCCESS\",\"file\":{text}}}");
     let client = server(move |path| match path.contains("/file/") {
-        true => answer.clone(),
+        true => response.clone(),
         false => information("\"files\":[]"),
     });
     let package = open(&client).unwrap();
@@ -291,7 +291,7 @@ fn the_id_of_a_failure_is_in_its_text() {
         (
             400,
             with(None, "hush", id.into()),
-            format!("HTTP status 400 with an answer that is not the API's (error id {id})"),
+            format!("HTTP status 400 with a response that is not the API's (error id {id})"),
         ),
         (
             503,

@@ -242,8 +242,8 @@ fn a_file_ends_where_it_ended_if_there_is_no_further_part() {
     for status in [403, 404, 416] {
         emulator.clear_faults();
         emulator.forget_requests();
-        let answer = json!({"status": status, "body": "<Error/>"});
-        emulator.fault(json!({"endpoint": "part_get", "part": 4, "times": 0, "action": answer}));
+        let response = json!({"status": status, "body": "<Error/>"});
+        emulator.fault(json!({"endpoint": "part_get", "part": 4, "times": 0, "action": response}));
         assert!(download(&package, &id).unwrap() == data, "{status}");
         assert_eq!(emulator.fault_hits(), 1, "{status}");
     }

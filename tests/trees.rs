@@ -749,12 +749,12 @@ fn names_from_the_server_stay_in_the_tree() {
             parent.unwrap_or(&root)
         );
         let body = json!({"directoryName": name}).to_string();
-        let answer = emulator
+        let response = emulator
             .client()
             .request(&mut (), "PUT", &path, Some(&body))
             .unwrap();
-        let answer: Value = serde_json::from_str(&answer).unwrap();
-        answer["directoryId"].as_str().unwrap().to_owned()
+        let response: Value = serde_json::from_str(&response).unwrap();
+        response["directoryId"].as_str().unwrap().to_owned()
     };
     let put = |directory: &str, name: &str| {
         let file = json!({"name": name, "size": 1, "parts": 1, "directory_id": directory});

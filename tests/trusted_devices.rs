@@ -370,14 +370,14 @@ fn keycodes_can_be_uploaded_for_devices_that_came_later() {
         refused(package.public_keys(&mut (), None), kind);
         emulator.refuse_once("recipient_public_keys", code);
         refused(package.public_keys(&mut (), Some(&recipient)), kind);
-        // The keys of both devices; one that is refused is passed over.
+        // The keys of both devices; one that is refused is skipped.
         emulator.refuse_once("set_keycode", code);
         emulator.refuse_once("set_keycode", code);
         refused(package.upload_keycodes(&mut (), None), kind);
     }
-    // A text that is no key is passed over: one device lacks the keycode, the others do not.
-    let answer = package.public_keys(&mut (), None).unwrap();
-    let keys = answer.iter();
+    // A text that is no key is skipped: one device lacks the keycode, the others do not.
+    let response = package.public_keys(&mut (), None).unwrap();
+    let keys = response.iter();
     let mut keys: Vec<Value> = keys
         .map(|key| json!({"id": key.public_key_id, "key": key.public_key}))
         .collect();
@@ -390,7 +390,7 @@ fn keycodes_can_be_uploaded_for_devices_that_came_later() {
     package.upload_keycodes(&mut watch, None).unwrap();
     assert_eq!(emulator.count("set_keycode"), 2);
     let log = watch.log.join("\n");
-    assert!(log.contains("public key K is passed over"), "{log}");
+    assert!(log.contains("public key K is skipped"), "{log}");
     // A keycode that is not the package's is never stored, and a package without a keycode has none to upload.
     let wrong = Package::open(
         &client,

@@ -152,14 +152,14 @@ mod tests {
             for stream in listener.incoming() {
                 let mut stream = stream.expect("a connection");
                 stream.read_exact(&mut [0; 3]).expect("a greeting");
-                stream.write_all(&[5, 0]).expect("an answer");
+                stream.write_all(&[5, 0]).expect("a response");
                 let mut asked = [0; 10];
                 stream.read_exact(&mut asked).expect("a target");
                 let reply = if asked[7] == 2 { 0 } else { 4 };
-                (stream.write_all(&[5, reply, 0, 1, 0, 0, 0, 0, 0, 0])).expect("an answer");
+                (stream.write_all(&[5, reply, 0, 1, 0, 0, 0, 0, 0, 0])).expect("a response");
                 if reply == 0 {
                     let _ = stream.read(&mut [0; 1024]).expect("a request");
-                    (stream.write_all(b"HTTP/1.1 204 done\r\n\r\n")).expect("an answer");
+                    (stream.write_all(b"HTTP/1.1 204 done\r\n\r\n")).expect("a response");
                 }
             }
         });
@@ -168,7 +168,7 @@ mod tests {
             .build();
         let connector = connector(Sockets::default());
         let agent = Agent::with_parts(config, connector, TwoAddresses(proxy));
-        let response = agent.get("http://host.test/").call().expect("an answer");
+        let response = agent.get("http://host.test/").call().expect("a response");
         assert_eq!(response.status(), 204);
     }
 }

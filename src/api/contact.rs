@@ -37,7 +37,7 @@ impl Contacts {
         }
     }
 
-    /// No connection to a host can be had.
+    /// No connection to the host is possible.
     pub(crate) fn missed(&self, host: &str) {
         self.known.lock().away.insert(host.to_owned());
     }

@@ -13,7 +13,7 @@ use crate::sieve::Sieve;
 /// error's.
 pub(super) const SECOND_FACTOR: &str = "TWO_FA_REQUIRED";
 /// No usual response of the service comes near this size; a larger one is refused.
-pub(super) const LARGEST_ANSWER: u64 = 16 << 20;
+pub(super) const LARGEST_RESPONSE: u64 = 16 << 20;
 /// The same for the part of a listing that is kept: it has room for the package information of [`MOST_FILES`] files.
 const LARGEST_LISTING: usize = 128 << 20;
 /// The most files that a listed package or directory may have.
@@ -59,7 +59,7 @@ pub(super) fn parse_envelope(
         // JSON, but more of it than is kept.
         Err(Unread::NoMemory) => Err(Error::out_of_memory(body.len()).into()),
         Err(Unread::TooMuch(error)) => {
-            let message = format!("the answer cannot be read: {error}");
+            let message = format!("the response cannot be read: {error}");
             let error = Error::new(ErrorKind::BadAnswer, message).with_http_status(response.status);
             Err(Failure::new(Class::Garbled, error))
         }
@@ -69,7 +69,7 @@ pub(super) fn parse_envelope(
 
 pub(super) fn read_usual(response: &mut Response) -> std::result::Result<Vec<u8>, Failure> {
     let mut body = Vec::new();
-    read_limited(response, LARGEST_ANSWER, &mut body)?;
+    read_limited(response, LARGEST_RESPONSE, &mut body)?;
     Ok(body)
 }
 
@@ -111,7 +111,7 @@ fn read_sieved(response: &mut Response, mut sieve: Sieve) -> std::result::Result
     {
         return Err(Failure::new(
             Class::Lost,
-            Error::new(ErrorKind::BadAnswer, "the answer was cut short"),
+            Error::new(ErrorKind::BadAnswer, "the response was cut short"),
         ));
     }
     Ok(sieve.into_text())
@@ -137,12 +137,12 @@ pub(super) fn http_failure(response: &Response, text: &str) -> Failure {
         _ => None,
     };
     let message = match (text.is_empty(), excerpt.is_empty(), error_id) {
-        (true, ..) => format!("HTTP status {status} without an answer"),
+        (true, ..) => format!("HTTP status {status} with an empty response"),
         (_, _, Some(id)) => {
-            format!("HTTP status {status} with an answer that is not the API's (error id {id})")
+            format!("HTTP status {status} with a response that is not the API's (error id {id})")
         }
-        (_, true, _) => format!("HTTP status {status} with an answer that is not the API's"),
-        _ => format!("HTTP status {status} with an answer that is not the API's: {excerpt}"),
+        (_, true, _) => format!("HTTP status {status} with a response that is not the API's"),
+        _ => format!("HTTP status {status} with a response that is not the API's: {excerpt}"),
     };
     let error = Error::new(kind, message).with_http_status(status);
     Failure::new(class, error.with_retry_after(response.retry_after))
@@ -162,7 +162,7 @@ pub(super) fn accept(json: Json, http_status: u16) -> std::result::Result<Json, 
         Some("SUCCESS" | "PACKAGE_NEEDS_APPROVAL" | SECOND_FACTOR) => Ok(json),
         Some(code) => Err(refusal(code, &json).with_http_status(http_status).into()),
         None => {
-            let error = Error::new(ErrorKind::BadAnswer, "the answer has no response code");
+            let error = Error::new(ErrorKind::BadAnswer, "the response has no response code");
             Err(Failure::new(
                 Class::Garbled,
                 error.with_http_status(http_status),

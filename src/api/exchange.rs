@@ -1,5 +1,5 @@
 //! The exchange that this thread is in: how far it has come and how fast it is. The HTTP library runs it, from name
-//! resolution to the last byte of the answer, on the thread that asked for it, so that its connections can note
+//! resolution to the last byte of the response, on the thread that asked for it, so that its connections can note
 //! their progress here.
 
 use std::cell::Cell;
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 const LEAST_RATE: u64 = 1 << 10;
 const LONGEST_CRAWL: Duration = Duration::from_secs(60);
 /// The longest time for a response of the API from its first byte to its last.
-const LONGEST_ANSWER: Duration = Duration::from_secs(300);
+const LONGEST_RESPONSE: Duration = Duration::from_secs(300);
 /// The shortest time, however short the retry window is: networks stumble.
 const SHORTEST: Duration = Duration::from_secs(5);
 
@@ -26,7 +26,7 @@ impl Pace {
     /// For an exchange with the API, which has to be whole within a time.
     pub(crate) fn whole(retry_window: Duration) -> Self {
         Self {
-            time: within(retry_window, LONGEST_ANSWER),
+            time: within(retry_window, LONGEST_RESPONSE),
             bytes: u64::MAX,
         }
     }
@@ -66,7 +66,7 @@ pub(crate) struct Exchange {
     connected_by: Option<Instant>,
     handed_over: bool,
     direction: Direction,
-    /// Since when nothing is counted, or whether the answer has not begun.
+    /// Since when nothing is counted, or whether the response has not begun.
     begun: bool,
     spent: Duration,
     bytes: u64,
@@ -74,7 +74,7 @@ pub(crate) struct Exchange {
 
 thread_local! {
     static CURRENT: Cell<Exchange> = const {
-        Cell::new(Exchange::new(Pace { time: LONGEST_ANSWER, bytes: u64::MAX }))
+        Cell::new(Exchange::new(Pace { time: LONGEST_RESPONSE, bytes: u64::MAX }))
     };
 }
 
@@ -167,7 +167,7 @@ pub(crate) fn time_left(direction: Direction) -> io::Result<Option<Duration>> {
         _ => Err(io::Error::new(
             io::ErrorKind::TimedOut,
             match exchange.pace.bytes {
-                u64::MAX => "the answer does not come to its end in time",
+                u64::MAX => "the response does not come to its end in time",
                 _ => "slower than 1 KiB in a second",
             },
         )),
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_of_the_api_ends_in_time_however_much_it_brings() {
+    fn a_response_of_the_api_ends_in_time_however_much_it_brings() {
         begin(Pace::whole(20 * SECOND));
         hand_over();
         assert!(time_left(Direction::Receiving).is_ok());

@@ -1,13 +1,13 @@
 //! Reconnecting is the library's job: which calls may be repeated, and when.
 //!
-//! A lost answer is a broken connection, or a status 5xx, 408, 425 or 429: a gateway sends 503, and some send 429, when
-//! it lost the answer of the server behind it. After a lost answer:
+//! A response is lost if the connection breaks, or if it is a status 5xx, 408, 425 or 429: a gateway sends 503, and
+//! some send 429, when it lost the response of the server behind it. After a lost response:
 //!
 //! | call | what is done |
 //! | --- | --- |
 //! | reads, `upload-urls`, `download-urls`, `upload-complete`, parts | repeat |
 //! | create package or Workspace | repeat; an orphan stays temporary on the server |
-//! | create file | repeat; what the lost answer has left is removed if the service refuses to finalize for it |
+//! | create file | repeat; what the lost response has left is removed if the service refuses to finalize for it |
 //! | create directory | look for a directory of that name: adopt it, else repeat |
 //! | add recipients | look for them on the package: adopt them, else repeat |
 //! | message, phone number, role, life, label, keycode, rename, move | repeat, they set a value |
@@ -16,7 +16,8 @@
 //! | delete, remove, revoke | repeat; a refusal then is success if it is gone ([`gone_is_done`]) |
 //! | notify, API keys, registration, register a public key, create a group, copy, Dropzone hand-over, raw requests that are not GET | never; [`ErrorKind::OutcomeUnknown`] |
 //!
-//! A response that cannot be taken in, say for want of memory, counts as lost too, but is not asked for again.
+//! A response that cannot be stored, for example because memory is short, counts as lost, but the request is not
+//! repeated.
 //!
 //! "Repeat" is [`Repeat::Safely`], "look" is [`Repeat::Looking`] with [`looking`] around it, "never" is
 //! [`Repeat::Never`]; each stands at its call in `endpoint`.
@@ -30,7 +31,7 @@ use super::transport::{Class, Failure};
 use crate::call::{Call, stopped};
 use crate::error::{Error, ErrorKind, Result};
 
-/// How a call may be repeated when its answer is lost.
+/// How a call may be repeated when its response is lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Repeat {
     /// Doing it twice does no harm.
@@ -45,7 +46,7 @@ pub(crate) enum Repeat {
 const FIRST_CONTACT: Duration = Duration::from_secs(5);
 const FIRST_WAIT: Duration = Duration::from_millis(200);
 const LONGEST_WAIT: Duration = Duration::from_secs(15);
-/// An answer that makes no sense is asked for again twice.
+/// A request is sent at most so often if its responses make no sense.
 const GARBLED_ATTEMPTS: u32 = 3;
 
 /// Makes an exchange again until it succeeds, fails for good, or the retry window has passed without progress.
@@ -77,7 +78,7 @@ pub(crate) fn retrying<T>(
                 return Err(if call.is_stopped() {
                     stopped()
                 } else {
-                    failure.error.after_lost_answer(is_lost)
+                    failure.error.after_lost_response(is_lost)
                 });
             }
             Class::NotSent => true,
@@ -124,8 +125,8 @@ pub(crate) fn retrying<T>(
     }
 }
 
-/// Repeats a change whose answer may get lost. Between the attempts `look` finds out whether the service has acted, and
-/// what it finds is the result. `look` only reads, and repeats itself; when it fails, the outcome stays unknown.
+/// Repeats a change whose response may get lost. Between the attempts `look` finds out whether the service has acted,
+/// and what it finds is the result. `look` only reads, and repeats itself; when it fails, the outcome stays unknown.
 ///
 /// A refusal of a later attempt is looked into as well: an earlier one may have been acted upon late.
 pub(crate) fn looking<T>(
@@ -164,7 +165,7 @@ pub(crate) fn looking<T>(
     }
 }
 
-/// A failure after an answer was lost leaves the outcome unknown.
+/// A failure after a response was lost leaves the outcome unknown.
 fn unseen(lost: &Error, failure: Error) -> Error {
     if failure.kind() == ErrorKind::Stopped {
         return failure;
@@ -186,12 +187,12 @@ fn wait(attempts: u32, failure: &Error, left: Duration) -> Option<Duration> {
     (asked <= left).then(|| asked.max(usual.min(left)))
 }
 
-/// The result of a request to delete something. A refusal is a success if `gone` recognizes it and the answer to an
+/// The result of a request to delete something. A refusal is a success if `gone` recognizes it and the response to an
 /// earlier attempt of the same request was lost: that attempt deleted it. Any other refusal is returned, since what is
 /// not there may never have been, or may be somebody else's.
 pub(crate) fn gone_is_done<T>(deleted: Result<T>, gone: impl FnOnce(&Error) -> bool) -> Result<()> {
     match deleted {
-        Err(error) if error.follows_lost_answer() && gone(&error) => Ok(()),
+        Err(error) if error.follows_lost_response() && gone(&error) => Ok(()),
         Err(error) => Err(error),
         Ok(_) => Ok(()),
     }
@@ -236,7 +237,7 @@ pub(crate) fn backoff(attempts: u32) -> Duration {
 fn outcome_unknown(error: &Error) -> Error {
     let unknown = Error::new(
         ErrorKind::OutcomeUnknown,
-        format!("the answer was lost ({})", error.message()),
+        format!("the response was lost ({})", error.message()),
     )
     .with_retry_after(error.retry_after());
     match error.http_status() {
@@ -276,11 +277,15 @@ mod tests {
     fn attempts(
         window_ms: u64,
         repeat: Repeat,
-        answered: bool,
+        has_responded: bool,
         failure: impl Fn() -> Failure,
     ) -> (u32, ErrorKind) {
         let (call, _notices) = Call::new();
-        let contacts = if answered { known() } else { Arc::default() };
+        let contacts = if has_responded {
+            known()
+        } else {
+            Arc::default()
+        };
         let mut count = 0;
         let result: Result<()> = retrying(
             &call,
@@ -296,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lost_answer_is_asked_for_again_until_the_window_ends() {
+    fn a_request_is_repeated_after_a_lost_response_until_the_window_ends() {
         let (count, kind) = attempts(1500, Repeat::Safely, true, lost);
         assert!(count > 1, "{count}");
         assert_eq!(kind, ErrorKind::Unreachable);
@@ -341,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_cannot_be_taken_in_is_not_asked_for_again() {
+    fn a_request_is_not_repeated_if_its_response_cannot_be_stored() {
         for (repeat, kind) in [
             (Repeat::Safely, ErrorKind::OutOfMemory),
             (Repeat::Looking, ErrorKind::OutcomeUnknown),
@@ -367,18 +372,18 @@ mod tests {
     }
 
     #[test]
-    fn only_a_lost_answer_to_the_same_request_makes_a_refusal_a_success() {
+    fn only_a_lost_response_to_the_same_request_makes_a_refusal_a_success() {
         let (call, _notices) = Call::new();
         let deleted = |mut earlier: Option<Failure>| {
             let window = Duration::from_secs(60);
-            let answer: Result<()> =
+            let response: Result<()> =
                 retrying(&call, window, Repeat::Safely, &contact(&known()), || {
                     // What other workers of the call try again is no attempt of this request.
                     call.retried();
                     let refused = || Error::new(ErrorKind::UnknownPackage, "no").into();
                     Err(earlier.take().unwrap_or_else(refused))
                 });
-            gone_is_done(answer, |_| true).is_ok()
+            gone_is_done(response, |_| true).is_ok()
         };
         let error = || Error::new(ErrorKind::Unreachable, "no connection");
         let garbled = || Failure::new(Class::Garbled, error());
@@ -431,7 +436,7 @@ mod tests {
         assert_eq!(kind, ErrorKind::HttpError);
     }
 
-    /// A gateway may send 503 or 429 after it lost the answer of a server that acted.
+    /// A gateway may send 503 or 429 after it lost the response of a server that acted.
     #[test]
     fn only_what_may_be_done_twice_is_repeated_after_a_request_for_patience() {
         for repeat in [Repeat::Looking, Repeat::Never] {

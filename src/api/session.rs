@@ -112,7 +112,7 @@ pub(super) struct Signed<'a> {
     /// What follows the prefix of the API, with its query.
     pub(super) path: &'a str,
     pub(super) content_type: &'a str,
-    /// The kind of answer that is wanted.
+    /// The kind of response that is wanted.
     pub(super) accept: &'a str,
     pub(super) signed_text: &'a [u8],
     pub(super) body: Body<'a>,
@@ -195,7 +195,7 @@ impl Session {
         self.call("PATCH", path, Some(body), repeat)
     }
 
-    /// Deletes. Callers take a refusal after a lost answer for success, with
+    /// Deletes. Callers take a refusal after a lost response for success, with
     /// [`gone_is_done`](super::retry::gone_is_done).
     pub(super) fn delete(&self, path: &str) -> Result<Json> {
         self.call("DELETE", path, None, Repeat::Safely)

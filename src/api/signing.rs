@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde_json::Value;
 use url::Url;
 
-use super::envelope::LARGEST_ANSWER;
+use super::envelope::LARGEST_RESPONSE;
 use super::host::is_loopback;
 use super::transport::{Failure, Response, read_limited};
 use crate::call::Call;
@@ -125,7 +125,7 @@ impl Signer {
             return Ok(Some(response));
         }
         let mut body = Vec::new();
-        read_limited(&mut response, LARGEST_ANSWER, &mut body)?;
+        read_limited(&mut response, LARGEST_RESPONSE, &mut body)?;
         let refused = serde_json::from_slice::<Value>(&body).is_ok_and(|json| {
             json.get("response").and_then(Value::as_str) == Some("AUTHENTICATION_FAILED")
         });

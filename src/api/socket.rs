@@ -251,7 +251,7 @@ fn patiently(
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) if is_timeout(&error) => {
                 if os::is_dead(stream) {
-                    let gone = "the other side does not answer any more";
+                    let gone = "the other side does not respond any more";
                     return Err(io::Error::new(io::ErrorKind::TimedOut, gone).into());
                 }
                 if !LOOKS {

@@ -97,7 +97,7 @@ pub(crate) enum Class {
     Lost,
     /// The response makes no sense. The network may have damaged it, so a few more attempts are fair.
     Garbled,
-    /// The request was sent, and the response cannot be taken in, however often it comes.
+    /// The request was sent, and its response cannot be stored, however often it comes.
     Unreadable,
     /// Repeating would not help.
     Final,
@@ -312,8 +312,8 @@ impl<R: Read> Read for FailingWith<R> {
     }
 }
 
-/// Reads a body whole, up to a limit and no further than it was said to be long. Whatever goes wrong here went wrong
-/// after the server acted.
+/// Reads a whole body, up to a limit and no further than its Content-Length. A failure here comes after the server
+/// acted.
 pub(crate) fn read_limited(
     response: &mut Response,
     limit: u64,
@@ -324,7 +324,7 @@ pub(crate) fn read_limited(
         |text: String| Failure::new(Class::Garbled, Error::new(ErrorKind::BadAnswer, text));
     let too_large = || {
         garbled(format!(
-            "the answer is larger than the {limit} bytes that are accepted"
+            "the response is larger than the {limit} bytes that are accepted"
         ))
     };
     let declared = response.content_length;
@@ -343,14 +343,14 @@ pub(crate) fn read_limited(
         .map_err(body_failure)?;
     if into.len() as u64 == most && response.body.read(&mut [0]).map_err(body_failure)? > 0 {
         return Err(match declared {
-            Some(_) => garbled("the answer is longer than it was said to be".into()),
+            Some(_) => garbled("the response is longer than its Content-Length".into()),
             None => too_large(),
         });
     }
     if declared.is_some_and(|length| length != into.len() as u64) {
         return Err(Failure::new(
             Class::Lost,
-            Error::new(ErrorKind::BadAnswer, "the answer was cut short"),
+            Error::new(ErrorKind::BadAnswer, "the response was cut short"),
         ));
     }
     Ok(())
@@ -361,7 +361,7 @@ pub(crate) fn body_failure(error: io::Error) -> Failure {
     let error = match error.downcast::<Error>() {
         Ok(error) => error,
         Err(error) if error.kind() == io::ErrorKind::OutOfMemory => {
-            let why = "there is no memory for the answer";
+            let why = "there is no memory for the response";
             return Failure::new(Class::Unreadable, Error::new(ErrorKind::OutOfMemory, why));
         }
         Err(error) => Error::new(
@@ -392,12 +392,12 @@ fn failure(error: ureq::Error, host: &str, handed_over: bool) -> Failure {
         ureq::Error::HostNotFound => lost(ErrorKind::UnknownHost, "no such host".into()),
         ureq::Error::Timeout(Timeout::Resolve) => lost(
             ErrorKind::UnknownHost,
-            "no answer from the name server in time".into(),
+            "no response from the name server in time".into(),
         ),
         ureq::Error::Timeout(Timeout::Connect) => {
             lost(ErrorKind::TimedOut, "cannot connect in time".into())
         }
-        ureq::Error::Timeout(_) => lost(ErrorKind::TimedOut, "no answer in time".into()),
+        ureq::Error::Timeout(_) => lost(ErrorKind::TimedOut, "no response in time".into()),
         ureq::Error::ConnectionFailed => lost(ErrorKind::Unreachable, "cannot connect".into()),
         ureq::Error::ConnectProxyFailed(why) => lost(
             ErrorKind::Unreachable,
@@ -419,7 +419,7 @@ fn failure(error: ureq::Error, host: &str, handed_over: bool) -> Failure {
                 Io::TimedOut if error.get_ref().is_some() => {
                     lost(ErrorKind::TimedOut, error.to_string())
                 }
-                Io::TimedOut => lost(ErrorKind::TimedOut, "no answer in time".into()),
+                Io::TimedOut => lost(ErrorKind::TimedOut, "no response in time".into()),
                 // The standard library marks a failed look-up by its words alone.
                 _ if error.to_string().starts_with("failed to lookup") => {
                     let kind = match os::are_exhausted() {
@@ -443,7 +443,7 @@ fn failure(error: ureq::Error, host: &str, handed_over: bool) -> Failure {
         ureq::Error::LargeResponseHeader(..) => failed(
             Class::Garbled,
             ErrorKind::BadAnswer,
-            "the head of the answer is too large".into(),
+            "the head of the response is too large".into(),
         ),
         // Of the connectors and the resolver themselves.
         ureq::Error::Other(error) if error.is::<Error>() => match error.downcast::<Error>() {
@@ -485,7 +485,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_sent_is_never_final_because_its_answer_cannot_be_taken_in() {
+    fn a_request_that_was_sent_does_not_fail_for_good_because_its_response_cannot_be_stored() {
         let class =
             |handed_over| failure(ureq::Error::BodyExceedsLimit(1), "host.test", handed_over).class;
         assert_eq!(

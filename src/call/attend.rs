@@ -179,7 +179,7 @@ pub(crate) fn run<T: Send + 'static>(
     observer: &mut dyn Observer,
     work: impl FnOnce(&Arc<Call>) -> Result<T> + Send + 'static,
 ) -> Result<T> {
-    // What depends on the type of the result is this little: there are a hundred kinds of work.
+    // Only this part is generic, to keep the library small: there are about a hundred result types.
     let slot = Arc::new(Mutex::new(None));
     let place = Arc::clone(&slot);
     run_work(

@@ -32,10 +32,10 @@ const MAX_MESSAGE_LEN: usize = 64 * 1024;
 /// Longer than the armor of the largest key made here, so that writing it leaves no copies behind.
 const ARMOR_CAPACITY: usize = 32 * 1024;
 
-/// Encrypts a keycode to a public key of the service; gives an armored message.
+/// Encrypts a keycode to a public key of the service; returns an armored message.
 ///
-/// No policy is applied to the key's own signatures: trust in it comes from the service's answer, and keys of official
-/// clients are signed with SHA-1.
+/// The signatures of the key are not checked against a policy: the service vouches for the key, and official clients
+/// sign theirs with SHA-1.
 ///
 /// # Errors
 /// `InvalidKey` if the key cannot be read or cannot encrypt.

@@ -24,7 +24,7 @@ pub struct Error {
     server_code: Option<String>,
     server_message: Option<String>,
     retry_after: Option<Duration>,
-    follows_lost_answer: bool,
+    follows_lost_response: bool,
     remedy: Option<&'static str>,
 }
 
@@ -42,7 +42,7 @@ impl Error {
             server_code: None,
             server_message: None,
             retry_after: None,
-            follows_lost_answer: false,
+            follows_lost_response: false,
             remedy,
         }
     }
@@ -87,8 +87,8 @@ impl Error {
     }
 
     /// Notes whether the response to an earlier attempt of the same request was lost.
-    pub(crate) fn after_lost_answer(mut self, is_lost: bool) -> Self {
-        self.follows_lost_answer = is_lost;
+    pub(crate) fn after_lost_response(mut self, is_lost: bool) -> Self {
+        self.follows_lost_response = is_lost;
         self
     }
 
@@ -147,8 +147,8 @@ impl Error {
     }
 
     /// Whether an earlier attempt of the same request may have taken effect, because its response was lost.
-    pub(crate) fn follows_lost_answer(&self) -> bool {
-        self.follows_lost_answer
+    pub(crate) fn follows_lost_response(&self) -> bool {
+        self.follows_lost_response
     }
 
     /// What to do about it, if that is known.

@@ -233,10 +233,10 @@ pub unsafe extern "C" fn sendsafely_package_download_callback(
         let for_core = options.for_core(caller)?;
         let mut writer = |data: &[u8]| -> Result<()> {
             // SAFETY: a function of the program, called as its type says.
-            let answer = call_back(package.addr(), || unsafe {
+            let returned = call_back(package.addr(), || unsafe {
                 write(write_user_data, data.as_ptr(), data.len())
             });
-            match flow(answer, "the write callback")? {
+            match flow(returned, "the write callback")? {
                 Flow::Continue => Ok(()),
                 Flow::Stop => Err(Error::new(
                     ErrorKind::WriteFailed,

@@ -232,10 +232,10 @@ pub unsafe extern "C" fn sendsafely_package_upload_callback(
         let read = read.ok_or_else(|| null("read"))?;
         let mut reader = |buffer: &mut [u8]| -> Result<usize> {
             // SAFETY: a function of the program, called as its type says.
-            let answer = call_back(package.addr(), || unsafe {
+            let returned = call_back(package.addr(), || unsafe {
                 read(read_user_data, buffer.as_mut_ptr(), buffer.len())
             });
-            match usize::try_from(answer) {
+            match usize::try_from(returned) {
                 Ok(count) if count <= buffer.len() => Ok(count),
                 Ok(count) => Err(invalid(format!(
                     "the read callback returned {count}, more than the {} bytes of its buffer",
@@ -243,7 +243,7 @@ pub unsafe extern "C" fn sendsafely_package_upload_callback(
                 ))),
                 Err(_) => Err(Error::new(
                     ErrorKind::ReadFailed,
-                    format!("the read callback failed with {answer}"),
+                    format!("the read callback failed with {returned}"),
                 )),
             }
         };

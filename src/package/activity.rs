@@ -20,17 +20,17 @@ impl Package {
         self.0.steps.lock().must_be_workspace()?;
         let inner = Arc::clone(&self.0);
         Ok(Pages::new(&self.0.client, 0, move |session, row| {
-            let answer = endpoint::activity_log(session, &inner.path_name, row)?;
-            page(&answer, row)
+            let response = endpoint::activity_log(session, &inner.path_name, row)?;
+            page(&response, row)
         }))
     }
 }
 
 /// Reads a page. The response has the number of all entries; an empty page is always the last.
-fn page(answer: &Json, row: u64) -> Result<Page<ActivityEntry>> {
-    let entries = answer.required_list("activityLogEntries")?;
+fn page(response: &Json, row: u64) -> Result<Page<ActivityEntry>> {
+    let entries = response.required_list("activityLogEntries")?;
     let next = row + entries.len() as u64;
-    let count = answer.size("dataCount");
+    let count = response.size("dataCount");
     let is_last = count.is_some_and(|count| next >= count);
     Ok(Page {
         items: entries.iter().map(ActivityEntry::read).collect(),
@@ -78,7 +78,7 @@ mod tests {
             "no count"
         );
         let none = json!({"dataCount": 12, "activityLogEntries": []});
-        assert_eq!(next(none, 4), None, "an empty answer");
+        assert_eq!(next(none, 4), None, "an empty response");
         assert!(page(&Json::new(json!({"dataCount": 12})), 4).is_err());
     }
 }

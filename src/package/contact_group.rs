@@ -29,12 +29,12 @@ impl Package {
         self.run(observer, move |inner, session: &Arc<Session>| {
             let is_proved = inner.prove_keycode_to_add(session)?;
             let group = match endpoint::add_contact_group(session, &inner.path_name, &id) {
-                Ok(answer) => ContactGroup {
+                Ok(response) => ContactGroup {
                     contact_group_id: id.clone(),
-                    ..ContactGroup::read(&answer)
+                    ..ContactGroup::read(&response)
                 },
                 // The attempt whose response was lost may have added the group.
-                Err(error) if error.follows_lost_answer() && error.server_code().is_some() => {
+                Err(error) if error.follows_lost_response() && error.server_code().is_some() => {
                     on_package(session, &inner.path_name, &id)?.ok_or(error)?
                 }
                 Err(error) => return Err(error),
@@ -85,8 +85,8 @@ fn on_package(
     package_id: &str,
     contact_group_id: &str,
 ) -> Result<Option<ContactGroup>> {
-    let answer = endpoint::package_information(session, package_id)?;
-    let mut groups = PackageInformation::read(&answer)?
+    let response = endpoint::package_information(session, package_id)?;
+    let mut groups = PackageInformation::read(&response)?
         .contact_groups
         .into_iter();
     Ok(groups.find(|group| group.contact_group_id == contact_group_id))

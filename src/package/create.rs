@@ -80,7 +80,7 @@ impl Package {
         let missing = || {
             Error::new(
                 ErrorKind::BadAnswer,
-                "the answer to creating a package is not complete",
+                "the response to creating a package is not complete",
             )
         };
         let name = |member| created.filled(member).filter(|text| is_identifier(text));

@@ -54,7 +54,7 @@ impl Inner {
             session.call.check()?;
             let number = self.steps.lock().creation_begins(&like);
             let mark = Mark::set(&self.creation_mark(&like, true));
-            let answer = endpoint::create_file(
+            let response = endpoint::create_file(
                 session,
                 &self.path_name,
                 name,
@@ -62,14 +62,16 @@ impl Inner {
                 plan.parts,
                 directory,
             );
-            let may_be_there = match &answer {
+            let may_be_there = match &response {
                 Ok(_) => true,
                 Err(error) if error.kind() == ErrorKind::Stopped => session.was_handed_over(),
                 Err(error) => error.kind() == ErrorKind::OutcomeUnknown,
             };
-            let file_id = answer.and_then(|answer| {
-                let id = answer.filled("fileId").or_else(|| answer.filled("message"));
-                let missing = "the answer to creating a file has no id";
+            let file_id = response.and_then(|response| {
+                let id = response
+                    .filled("fileId")
+                    .or_else(|| response.filled("message"));
+                let missing = "the response to creating a file has no id";
                 id.ok_or_else(|| Error::new(ErrorKind::BadAnswer, missing))
             });
             let is_lost = may_be_there && file_id.is_err();

@@ -31,7 +31,7 @@ impl Package {
                     // The package may be finalized although this handle does not know it: by a request whose response
                     // was lost, or by another program. Some services also refuse this request for some packages.
                     Err(refusal) if refusal.server_code().is_some() => {
-                        let is_lost = refusal.follows_lost_answer();
+                        let is_lost = refusal.follows_lost_response();
                         permanently().map_err(|error| perhaps_deleted(error, is_lost))?;
                     }
                     result => result?,
@@ -81,8 +81,8 @@ impl Package {
 
 /// The outcome of a request to delete a package. If the service does not know the package, it counts as deleted only
 /// after an earlier attempt whose response was lost; otherwise it may be the package of another user.
-fn deleted(answer: Result<Json>) -> Result<()> {
-    gone_is_done(answer, |error| error.kind() == ErrorKind::UnknownPackage)
+fn deleted(response: Result<Json>) -> Result<()> {
+    gone_is_done(response, |error| error.kind() == ErrorKind::UnknownPackage)
 }
 
 /// The error for a package that is gone, if an earlier request whose response was lost may have deleted it.
@@ -91,7 +91,7 @@ fn perhaps_deleted(error: Error, is_lost: bool) -> Error {
         return error;
     }
     let message = format!(
-        "the answer to deleting the package was lost, and now it is not there: {}",
+        "the response to deleting the package was lost, and now it is not there: {}",
         error.message()
     );
     let unknown = Error::new(ErrorKind::OutcomeUnknown, message)

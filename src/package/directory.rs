@@ -221,9 +221,9 @@ impl Inner {
     ) -> Result<Directory> {
         let (directories, files) = (page.directory_index, page.file_index);
         let package = self.path_name_to_read();
-        let answer =
+        let response =
             endpoint::get_directory(session, package, directory_id, order, directories, files)?;
-        let mut directory = Directory::read(&answer)?;
+        let mut directory = Directory::read(&response)?;
         if directory.directory_id.is_empty() {
             directory_id.clone_into(&mut directory.directory_id);
         }
@@ -239,16 +239,16 @@ impl Inner {
         name: &str,
     ) -> Result<String> {
         let create = || {
-            let answer = endpoint::create_directory(session, &self.path_name, parent_id, name)?;
+            let response = endpoint::create_directory(session, &self.path_name, parent_id, name)?;
             let missing = || {
                 Error::new(
                     ErrorKind::BadAnswer,
-                    "the answer to making a directory has no id",
+                    "the response to making a directory has no id",
                 )
             };
-            answer
+            response
                 .filled("directoryId")
-                .or_else(|| answer.filled("message"))
+                .or_else(|| response.filled("message"))
                 .ok_or_else(missing)
         };
         let adopted = Cell::new(false);

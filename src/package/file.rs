@@ -139,14 +139,16 @@ impl Package {
                 file: &file_id,
                 directory: None,
             };
-            let answer = endpoint::copy_file(
+            let response = endpoint::copy_file(
                 session,
                 source,
                 &target.0.path_name,
                 &target_directory,
                 &file_key,
             )?;
-            let copy = answer.filled("fileId").or_else(|| answer.filled("message"));
+            let copy = response
+                .filled("fileId")
+                .or_else(|| response.filled("message"));
             if let Some(file_id) = &copy {
                 target.0.secrets()?.evidence.file_made(file_id);
             }
@@ -193,8 +195,8 @@ impl Inner {
             file: file_id,
             directory,
         };
-        let answer = endpoint::file_information(session, file).map_err(unknown_file)?;
-        File::read(answer.object("file").unwrap_or(&answer))
+        let response = endpoint::file_information(session, file).map_err(unknown_file)?;
+        File::read(response.object("file").unwrap_or(&response))
     }
 
     /// The passphrase of the parts of a file. A file that was copied in has its own.
@@ -236,15 +238,15 @@ impl Inner {
                             .files
                     }
                     None => {
-                        let answer = endpoint::package_information(session, &self.path_name)?;
-                        PackageInformation::read(&answer)?.files
+                        let response = endpoint::package_information(session, &self.path_name)?;
+                        PackageInformation::read(&response)?.files
                     }
                 };
                 if files.iter().any(|file| file.file_id == file_id) {
                     return Err(error);
                 }
                 // The file may never have been in this directory.
-                if directory.is_some() && !error.follows_lost_answer() {
+                if directory.is_some() && !error.follows_lost_response() {
                     return Err(unknown_file(error));
                 }
             }

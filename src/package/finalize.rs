@@ -158,18 +158,18 @@ impl Inner {
             body["confirmedSenderToken"] = token.expose().into();
         }
         let finalize = || {
-            let answer = endpoint::finalize(session, &self.path_name, &body)?;
-            let named = answer.filled("message");
+            let response = endpoint::finalize(session, &self.path_name, &body)?;
+            let named = response.filled("message");
             let own = named.and_then(|link| own_link(&link, self.client.host()));
             Ok(Finalized {
                 link: match own {
                     Some(link) => format!("{link}#keyCode={}", secrets.keycode.expose()),
                     None => self.build_link(),
                 },
-                needs_approval: answer.text("response").as_deref()
+                needs_approval: response.text("response").as_deref()
                     == Some("PACKAGE_NEEDS_APPROVAL"),
-                approvers: answer.texts("approvers"),
-                recipients: answer.texts("recipients"),
+                approvers: response.texts("approvers"),
+                recipients: response.texts("recipients"),
             })
         };
         let lost = Cell::new(cut_off);
@@ -294,7 +294,7 @@ impl Inner {
             None => return error,
         };
         let why = format!(
-            "the answer to creating {uncertain} was lost, and it may be there, incomplete, where the service does not show it: {}",
+            "the response to creating {uncertain} was lost, and it may be there, incomplete, where the service does not show it: {}",
             error.message()
         );
         let hidden = Error::new(ErrorKind::PackageNotFinalizable, why);

@@ -38,17 +38,17 @@ impl Package {
         let (code, name, email) = (self.code().to_owned(), name.to_owned(), email.to_owned());
         let dropzone = dropzone.clone();
         self.run(observer, move |_, session| {
-            let answer =
+            let response =
                 endpoint::submit_hosted_dropzone(session, &dropzone, &code, &name, &email)?;
-            if answer.flag("success") != Some(true) {
-                let words = answer.text("error").unwrap_or_default();
+            if response.flag("success") != Some(true) {
+                let words = response.text("error").unwrap_or_default();
                 let message = format!("the Dropzone did not take the package: {words}");
                 return Err(Error::new(ErrorKind::Refused, message));
             }
-            let connectors = answer.texts("integrationUrls");
+            let connectors = response.texts("integrationUrls");
             let mut refused = 0;
             for connector in &connectors {
-                if !submit_to(session, connector, &answer, &link)? {
+                if !submit_to(session, connector, &response, &link)? {
                     refused += 1;
                 }
             }
@@ -70,8 +70,8 @@ impl Package {
 fn submit_to(session: &Session, connector: &str, submitted: &Json, link: &str) -> Result<bool> {
     for _ in 0..ATTEMPTS {
         match endpoint::submit_to_connector(session, connector, submitted, link) {
-            Ok(answer) => {
-                let result = answer.text("result").unwrap_or_default();
+            Ok(response) => {
+                let result = response.text("result").unwrap_or_default();
                 if result.eq_ignore_ascii_case("success") {
                     return Ok(true);
                 }

@@ -37,8 +37,8 @@ impl Package {
     pub fn information(&self, observer: &mut dyn Observer) -> Result<PackageInformation> {
         self.0.steps.lock().may_read()?;
         self.run(observer, |inner, session| {
-            let answer = endpoint::whole_package_information(session, inner.path_name_to_read())?;
-            inner.learn(&answer)
+            let response = endpoint::whole_package_information(session, inner.path_name_to_read())?;
+            inner.learn(&response)
         })
     }
 }

@@ -142,7 +142,7 @@ impl Round {
         let encrypted = match encrypt_keycode(&self.keycode, &key.public_key) {
             Ok(encrypted) => encrypted,
             Err(error) => {
-                endpoint::pass_over_key(&session.call, &key.public_key_id, &error);
+                endpoint::skip_key(&session.call, &key.public_key_id, &error);
                 return Ok(());
             }
         };
@@ -158,7 +158,7 @@ impl Round {
                 Ok(())
             }
             Err(refusal) if is_of_one_key(&refusal) => {
-                endpoint::pass_over_key(&session.call, &key.public_key_id, &refusal);
+                endpoint::skip_key(&session.call, &key.public_key_id, &refusal);
                 self.refusal.lock().get_or_insert(refusal);
                 Ok(())
             }

@@ -60,7 +60,7 @@ impl Inner {
     pub(super) fn encrypted_message(&self, session: &Session) -> Result<Option<String>> {
         let checksum = &self.secrets()?.checksum;
         match endpoint::get_message(session, self.path_name_to_read(), checksum) {
-            Ok(answer) => Ok(answer.filled("message")),
+            Ok(response) => Ok(response.filled("message")),
             // If no response has said whether there is a message, a plain FAIL means that there is none.
             Err(error)
                 if error.server_code() == Some("FAIL")

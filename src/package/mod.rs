@@ -238,8 +238,8 @@ impl Inner {
     }
 
     /// Remembers what a response says of the package.
-    fn learn(&self, answer: &Json) -> Result<PackageInformation> {
-        let information = PackageInformation::read(answer)?;
+    fn learn(&self, response: &Json) -> Result<PackageInformation> {
+        let information = PackageInformation::read(response)?;
         self.steps.lock().learn(&information);
         Ok(information)
     }

@@ -141,9 +141,9 @@ impl Package {
         let recipient_id = recipient_id.to_owned();
         self.run(observer, move |inner, session| {
             inner.must_have_recipient(session, &recipient_id)?;
-            let answer = endpoint::get_recipient(session, &inner.path_name, &recipient_id)?;
-            answer.required("email")?;
-            let mut recipient = Recipient::read(&answer);
+            let response = endpoint::get_recipient(session, &inner.path_name, &recipient_id)?;
+            response.required("email")?;
+            let mut recipient = Recipient::read(&response);
             recipient.recipient_id = recipient_id;
             Ok(recipient)
         })
@@ -242,11 +242,11 @@ impl Package {
         self.0.steps.lock().may_read()?;
         let inner = Arc::clone(&self.0);
         let pages = Pages::new(&self.0.client, 0, move |session, row| {
-            let answer = endpoint::collaborators(session, &inner.path_name, row)?;
-            let pagination = answer.object("pagination");
+            let response = endpoint::collaborators(session, &inner.path_name, row)?;
+            let pagination = response.object("pagination");
             Ok(Page {
                 is_guess: false,
-                items: answer.values("items").to_vec(),
+                items: response.values("items").to_vec(),
                 next: pagination.and_then(|pagination| pagination.size("nextRowIndex")),
             })
         });
@@ -273,8 +273,8 @@ impl Package {
     pub fn permissions(&self, observer: &mut dyn Observer) -> Result<String> {
         self.0.steps.lock().may_read()?;
         self.run(observer, move |inner, session| {
-            let answer = endpoint::permissions(session, &inner.path_name)?;
-            let permissions = answer.values("permissions");
+            let response = endpoint::permissions(session, &inner.path_name)?;
+            let permissions = response.values("permissions");
             Ok(Json::List(permissions.into()).to_text())
         })
     }
@@ -304,8 +304,9 @@ impl Inner {
         auto_enable_sms: bool,
     ) -> Result<Recipient> {
         let add = || {
-            let answer = endpoint::add_recipient(session, &self.path_name, email, auto_enable_sms)?;
-            Ok(Recipient::read(&answer))
+            let response =
+                endpoint::add_recipient(session, &self.path_name, email, auto_enable_sms)?;
+            Ok(Recipient::read(&response))
         };
         // A recipient that was on the package before has to be refused as a duplicate.
         let was_there = is_among(email, self.steps.lock().recipient_emails().iter());
@@ -319,7 +320,7 @@ impl Inner {
         if recipient.recipient_id.is_empty() {
             return Err(Error::new(
                 ErrorKind::BadAnswer,
-                "the answer to adding a recipient has no id",
+                "the response to adding a recipient has no id",
             ));
         }
         if recipient.email.is_empty() {
@@ -355,9 +356,9 @@ impl Inner {
                 .filter(|index| results[*index].is_open())
                 .collect();
             let emails: Vec<String> = open.iter().map(|i| results[*i].email.clone()).collect();
-            let answer =
+            let response =
                 endpoint::add_recipients(session, &self.path_name, &emails, auto_enable_sms)?;
-            for (place, entry) in answer.list("recipients").iter().enumerate() {
+            for (place, entry) in response.list("recipients").iter().enumerate() {
                 let email = entry.filled("email");
                 let named = email.and_then(|email| {
                     let is_it =
@@ -435,8 +436,8 @@ impl Inner {
 
     /// The recipients on the service, to find those whose responses were lost. They may have public keys.
     fn look_for_recipients(&self, session: &Session) -> Result<Vec<Recipient>> {
-        let answer = endpoint::package_information(session, &self.path_name)?;
-        let mut recipients = PackageInformation::read(&answer)?.recipients;
+        let response = endpoint::package_information(session, &self.path_name)?;
+        let mut recipients = PackageInformation::read(&response)?.recipients;
         for recipient in &mut recipients {
             recipient.check_for_public_keys.get_or_insert(true);
         }

@@ -111,8 +111,9 @@ mod tests {
     #[test]
     fn states_by_name_and_number() {
         let state = |value: serde_json::Value| {
-            let answer = json!({"packageId": "P", "packageCode": "C", "files": [], "state": value});
-            let information = PackageInformation::read(&Json::new(answer)).expect("a package");
+            let response =
+                json!({"packageId": "P", "packageCode": "C", "files": [], "state": value});
+            let information = PackageInformation::read(&Json::new(response)).expect("a package");
             (
                 information.state_number,
                 information.is_finalized(),
@@ -136,7 +137,7 @@ mod tests {
     fn what_names_a_package_and_its_files_has_to_be_there() {
         let whole = json!({"packageId": "P", "packageCode": "C", "files": [{"fileId": "F", "fileName": "a"}]});
         let read =
-            |answer: &serde_json::Value| PackageInformation::read(&Json::new(answer.clone()));
+            |response: &serde_json::Value| PackageInformation::read(&Json::new(response.clone()));
         assert_eq!(read(&whole).expect("whole").files.len(), 1);
         for (member, values) in [
             ("packageId", vec![json!(null), json!("")]),
@@ -149,10 +150,14 @@ mod tests {
             ("contactGroups", vec![json!([{}])]),
         ] {
             for value in values {
-                let mut answer = whole.clone();
-                answer[member] = value;
-                let error = read(&answer).expect_err(member);
-                assert_eq!(error.kind(), crate::error::ErrorKind::BadAnswer, "{answer}");
+                let mut response = whole.clone();
+                response[member] = value;
+                let error = read(&response).expect_err(member);
+                assert_eq!(
+                    error.kind(),
+                    crate::error::ErrorKind::BadAnswer,
+                    "{response}"
+                );
             }
         }
     }

@@ -7,8 +7,8 @@ use crate::error::{Error, Result};
 /// Asks the service for the passphrase of a file's own, if it has one.
 pub(crate) type AskPassphrase = Box<dyn Fn() -> Result<Option<Passphrase>> + Send + Sync>;
 
-/// The service is asked for it once, by the first worker whose part does not open. Workers with another
-/// part to open wait for the answer: a part that is opened with the wrong passphrase has to be fetched again.
+/// The first worker whose part does not open asks the service, once. Workers with another part to open wait for the
+/// response: a part that is opened with the wrong passphrase has to be fetched again.
 pub(super) struct OwnPassphrase {
     /// None where it is known beforehand which passphrase the file has.
     ask: Option<AskPassphrase>,
@@ -102,9 +102,9 @@ mod tests {
 
     #[test]
     fn workers_wait_for_the_one_that_asks_unless_they_are_stopped() {
-        let (answer, answered) = bounded(1);
+        let (respond, response) = bounded(1);
         let ask = move || {
-            let _ = answered.recv();
+            let _ = response.recv();
             Ok(Some(Passphrase::from_text(SecretString::from("own"))))
         };
         let own = OwnPassphrase::new(Some(Box::new(ask)));
@@ -126,7 +126,7 @@ mod tests {
                 assert_eq!(error.kind(), ErrorKind::Stopped);
             }
             assert!(!waiting.is_finished(), "its part would not open");
-            answer.send(()).expect("it is asked");
+            respond.send(()).expect("it is asked");
             first.join().expect("no panic").expect("it is there");
             let found = waiting.join().expect("no panic").expect("not stopped");
             assert!(found.is_some());

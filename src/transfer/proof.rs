@@ -134,7 +134,7 @@ impl PartFetcher {
             .read_to_end(&mut memory.buffer);
         read.map_err(body_failure)?;
         let arrived = memory.buffer.len() as u64;
-        // Seen to its end, the answer leaves its connection to the next request.
+        // Seen to its end, the response leaves its connection to the next request.
         if response.content_length == Some(arrived) {
             response.body.read(&mut [0]).map_err(body_failure)?;
         }
@@ -167,7 +167,7 @@ fn without_whole(error: Error) -> Error {
     }
 }
 
-/// Whether an answer begins with a head: whole parts do.
+/// Whether a response begins with a head: whole parts do.
 fn is_head(response: &Response) -> bool {
     response.status != 206
         || piece(response).is_some_and(|(given, length)| given >= length.unwrap_or(HEAD).min(HEAD))

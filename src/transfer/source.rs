@@ -45,10 +45,10 @@ impl Puller {
 
     /// Has a buffer filled with the next part.
     pub(super) fn pull(&self, buffer: PartBuffer) -> Result<Filled> {
-        let (filled, answer) = bounded(1);
+        let (filled, part) = bounded(1);
         (self.ask)(Fill { buffer, filled })?;
         // After an error of the source the calling thread ends the call, which drops the sender.
-        answer.recv().map_err(|_| stopped())
+        part.recv().map_err(|_| stopped())
     }
 }
 
@@ -77,7 +77,7 @@ pub(crate) enum Feed {
 }
 
 impl Feed {
-    /// Whether every part can be had once more.
+    /// Whether each part can be read again.
     pub(super) fn starts_again(&self) -> bool {
         match self {
             Self::File(_) | Self::Spool(_) => true,
@@ -310,9 +310,9 @@ mod tests {
         let (mut parts, mut touched) = (Vec::new(), None);
         while parts.last().is_none_or(|(_, is_last)| !is_last) {
             let buffer = PartBuffer::with_capacity(300_001).expect("memory");
-            let (filled, answer) = bounded(1);
+            let (filled, read) = bounded(1);
             filler.fill(Fill { buffer, filled }).expect("it reads");
-            let mut part = answer.recv().expect("a part");
+            let mut part = read.recv().expect("a part");
             let content = part.buffer.plaintext_mut(part.length);
             assert!(content.iter().all(|byte| *byte == 7));
             parts.push((part.length, part.is_last));

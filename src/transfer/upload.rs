@@ -228,8 +228,8 @@ impl Upload {
         });
         match sent {
             Ok(()) => {}
-            // The last part makes a file complete, which may then take none: not even that one, after its answer was
-            // lost.
+            // With its last part a file is complete. It may then refuse each further part, even the last one that is
+            // sent again because the response was lost.
             Err(error)
                 if attempts > 1
                     && error.server_code().is_some()

@@ -404,9 +404,9 @@ static void trusted_device(sendsafely_client *client) {
       *end++ = *at;
   }
   strcpy(end, "\"}");
-  char *answer = NULL, *id = NULL, *keycode = NULL, *opened_keycode = NULL;
-  CHECK_OK(sendsafely_client_request(client, "PUT", "/public-key/", body, &answer, NULL));
-  CHECK_TEXT("SUCCESS", json_text(answer, "response"));
+  char *response = NULL, *id = NULL, *keycode = NULL, *opened_keycode = NULL;
+  CHECK_OK(sendsafely_client_request(client, "PUT", "/public-key/", body, &response, NULL));
+  CHECK_TEXT("SUCCESS", json_text(response, "response"));
   sendsafely_package *package = NULL, *opened = NULL;
   sendsafely_file *file = NULL;
   CHECK_OK(sendsafely_package_create(client, &package, NULL));
@@ -414,7 +414,7 @@ static void trusted_device(sendsafely_client *client) {
   CHECK_OK(sendsafely_package_upload_memory(package, "device.bin", large, 1000, NULL, &file, NULL));
   CHECK_OK(sendsafely_package_finalize(package, NULL, NULL, NULL));
   CHECK_OK(sendsafely_package_id(package, &id, NULL));
-  CHECK_OK(sendsafely_package_open_with_private_key(client, id, json_text(answer, "id"), private_key, &opened, NULL));
+  CHECK_OK(sendsafely_package_open_with_private_key(client, id, json_text(response, "id"), private_key, &opened, NULL));
   CHECK_OK(sendsafely_package_keycode(package, &keycode, NULL));
   CHECK_OK(sendsafely_package_keycode(opened, &opened_keycode, NULL));
   CHECK_TEXT(keycode, opened_keycode);
@@ -423,7 +423,7 @@ static void trusted_device(sendsafely_client *client) {
   CHECK(buffer && buffer->size == 1000 && memcmp(buffer->data, large, 1000) == 0);
   sendsafely_buffer_free(buffer);
   sendsafely_file_free(file);
-  sendsafely_string_free(answer);
+  sendsafely_string_free(response);
   sendsafely_string_free(id);
   sendsafely_string_free(keycode);
   sendsafely_string_free(opened_keycode);
@@ -439,10 +439,10 @@ static void fail_once(uint64_t retry_window_ms, sendsafely_status expected) {
   CHECK_OK(sendsafely_client_options_init(&options, sizeof options));
   options.retry_window_ms = retry_window_ms;
   sendsafely_client *client = new_client(&options);
-  char *answer = NULL;
+  char *response = NULL;
   add_fault("{\"endpoint\":\"user_information\",\"times\":1,\"action\":{\"status\":503}}");
-  CHECK_STATUS(expected, sendsafely_client_request(client, "GET", "/user/", NULL, &answer, NULL));
-  sendsafely_string_free(answer);
+  CHECK_STATUS(expected, sendsafely_client_request(client, "GET", "/user/", NULL, &response, NULL));
+  sendsafely_string_free(response);
   sendsafely_client_free(client);
 }
 
@@ -460,15 +460,15 @@ int main(void) {
   fail_once(SENDSAFELY_NO_RETRY, SENDSAFELY_HTTP_ERROR);
 
   sendsafely_client *client = client_with(0);
-  char *answer = NULL;
+  char *response = NULL;
   add_fault("{\"endpoint\":\"user_information\",\"times\":1,\"action\":{\"status\":503}}");
-  CHECK_OK(sendsafely_client_request(client, "GET", "/user/", NULL, &answer, NULL));
+  CHECK_OK(sendsafely_client_request(client, "GET", "/user/", NULL, &response, NULL));
   CHECK(log_lines > 0); /* of the retry */
-  CHECK_TEXT("admin@acme.test", json_text(answer, "email"));
-  sendsafely_string_free(answer);
+  CHECK_TEXT("admin@acme.test", json_text(response, "email"));
+  sendsafely_string_free(response);
   sendsafely_error *error = NULL;
   add_fault("{\"endpoint\":\"user_information\",\"times\":1,\"action\":{\"status\":404}}");
-  CHECK_STATUS(SENDSAFELY_HTTP_ERROR, sendsafely_client_request(client, "GET", "/user/", NULL, &answer, &error));
+  CHECK_STATUS(SENDSAFELY_HTTP_ERROR, sendsafely_client_request(client, "GET", "/user/", NULL, &response, &error));
   CHECK(sendsafely_error_http_status(error) == 404 && sendsafely_error_is_retryable(error) == 0);
   sendsafely_error_free(error);
   forget_requests();

@@ -18,14 +18,14 @@ TEST(verify_credentials) {
 
 TEST(verify_version) {
   sendsafely_client *client = new_client(NULL);
-  char *answer = NULL;
-  CHECK_OK(sendsafely_client_verify_version(client, &answer, NULL));
-  CHECK_TEXT("OK", answer);
-  sendsafely_string_free(answer);
+  char *response = NULL;
+  CHECK_OK(sendsafely_client_verify_version(client, &response, NULL));
+  CHECK_TEXT("OK", response);
+  sendsafely_string_free(response);
   set_switches("{\"client_version\":\"UPGRADE_AVAILABLE\"}");
-  CHECK_OK(sendsafely_client_verify_version(client, &answer, NULL));
-  CHECK_TEXT("UPGRADE_AVAILABLE", answer);
-  sendsafely_string_free(answer);
+  CHECK_OK(sendsafely_client_verify_version(client, &response, NULL));
+  CHECK_TEXT("UPGRADE_AVAILABLE", response);
+  sendsafely_string_free(response);
   set_switches("{\"client_version\":\"OK\"}");
   sendsafely_client_free(client);
 }

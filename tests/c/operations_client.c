@@ -8,12 +8,12 @@
 
 TEST(construct_client) {
   sendsafely_client *client = NULL;
-  char *answer = NULL;
+  char *response = NULL;
   CHECK_OK(sendsafely_client_new(setting("SENDSAFELY_HOST"), setting("SENDSAFELY_API_KEY"),
                                  setting("SENDSAFELY_API_SECRET"), NULL, &client, NULL));
-  CHECK_OK(sendsafely_client_request(client, "GET", "/user/", NULL, &answer, NULL));
-  CHECK_TEXT("admin@acme.test", json_text(answer, "email"));
-  sendsafely_string_free(answer);
+  CHECK_OK(sendsafely_client_request(client, "GET", "/user/", NULL, &response, NULL));
+  CHECK_TEXT("admin@acme.test", json_text(response, "email"));
+  sendsafely_string_free(response);
   sendsafely_client_free(client);
 }
 
@@ -75,9 +75,9 @@ TEST(proxy) {
 /* Makes a request with one option set. */
 static void request_with(const sendsafely_client_options *options) {
   sendsafely_client *client = new_client(options);
-  char *answer = NULL;
-  CHECK_OK(sendsafely_client_request(client, "GET", "/user/", NULL, &answer, NULL));
-  sendsafely_string_free(answer);
+  char *response = NULL;
+  CHECK_OK(sendsafely_client_request(client, "GET", "/user/", NULL, &response, NULL));
+  sendsafely_string_free(response);
   sendsafely_client_free(client);
 }
 
@@ -116,27 +116,27 @@ TEST(version) {
 
 TEST(raw_request) {
   sendsafely_client *client = new_client(NULL);
-  char *answer = NULL;
-  CHECK_OK(sendsafely_client_request(client, "GET", "/enterprise/", NULL, &answer, NULL));
-  CHECK_TEXT("SUCCESS", json_text(answer, "response"));
-  sendsafely_string_free(answer);
-  CHECK_OK(sendsafely_client_request(client, "PUT", "/package/", "{\"vdr\":true}", &answer, NULL));
-  CHECK_TEXT("SUCCESS", json_text(answer, "response"));
-  CHECK(*json_text(answer, "packageId") != 0);
-  sendsafely_string_free(answer);
-  CHECK_OK(sendsafely_client_request(client, "GET", "/no/such/path/", NULL, &answer, NULL));
-  CHECK_TEXT("UNKNOWN_ENDPOINT", json_text(answer, "response"));
-  sendsafely_string_free(answer);
+  char *response = NULL;
+  CHECK_OK(sendsafely_client_request(client, "GET", "/enterprise/", NULL, &response, NULL));
+  CHECK_TEXT("SUCCESS", json_text(response, "response"));
+  sendsafely_string_free(response);
+  CHECK_OK(sendsafely_client_request(client, "PUT", "/package/", "{\"vdr\":true}", &response, NULL));
+  CHECK_TEXT("SUCCESS", json_text(response, "response"));
+  CHECK(*json_text(response, "packageId") != 0);
+  sendsafely_string_free(response);
+  CHECK_OK(sendsafely_client_request(client, "GET", "/no/such/path/", NULL, &response, NULL));
+  CHECK_TEXT("UNKNOWN_ENDPOINT", json_text(response, "response"));
+  sendsafely_string_free(response);
   sendsafely_client_free(client);
 }
 
 TEST(clock_skew) {
   set_switches("{\"clock_offset_ms\":7200000,\"clock_skew_ms\":300000}");
   sendsafely_client *client = new_client(NULL);
-  char *answer = NULL;
-  CHECK_OK(sendsafely_client_request(client, "GET", "/user/", NULL, &answer, NULL));
-  CHECK_TEXT("SUCCESS", json_text(answer, "response"));
-  sendsafely_string_free(answer);
+  char *response = NULL;
+  CHECK_OK(sendsafely_client_request(client, "GET", "/user/", NULL, &response, NULL));
+  CHECK_TEXT("SUCCESS", json_text(response, "response"));
+  sendsafely_string_free(response);
   sendsafely_client_free(client);
   set_switches("{\"clock_offset_ms\":0,\"clock_skew_ms\":0}");
 }

@@ -12,11 +12,11 @@ static char *new_group(sendsafely_client *client, const char *name, int32_t is_o
 
 /* 1 if the service's JSON of a group contains this. */
 static int group_has(sendsafely_client *client, const char *id, const char *json) {
-  char path[256], *answer = NULL;
+  char path[256], *response = NULL;
   snprintf(path, sizeof path, "/group/%s/", id);
-  CHECK_OK(sendsafely_client_request(client, "GET", path, NULL, &answer, NULL));
-  int has = answer && strstr(answer, json);
-  sendsafely_string_free(answer);
+  CHECK_OK(sendsafely_client_request(client, "GET", path, NULL, &response, NULL));
+  int has = response && strstr(response, json);
+  sendsafely_string_free(response);
   return has;
 }
 

@@ -86,13 +86,13 @@ TEST(send_a_signed_request) {
   snprintf(lines, sizeof lines, "ss-api-key: %s\r\nss-request-timestamp: %s\r\nss-request-signature: %s\r\n",
            headers->api_key, headers->timestamp, headers->signature);
   CHECK(requests_arrived() == 0);
-  char *answer = http(port_of_host(), "GET", "/api/v2.0/user/", lines, NULL);
-  CHECK_TEXT("SUCCESS", json_text(answer, "response"));
-  CHECK_TEXT("admin@acme.test", json_text(answer, "email"));
-  free(answer);
-  answer = http(port_of_host(), "GET", "/api/v2.0/enterprise/", lines, NULL); /* signed for another path */
-  CHECK_TEXT("AUTHENTICATION_FAILED", json_text(answer, "response"));
-  free(answer);
+  char *response = http(port_of_host(), "GET", "/api/v2.0/user/", lines, NULL);
+  CHECK_TEXT("SUCCESS", json_text(response, "response"));
+  CHECK_TEXT("admin@acme.test", json_text(response, "email"));
+  free(response);
+  response = http(port_of_host(), "GET", "/api/v2.0/enterprise/", lines, NULL); /* signed for another path */
+  CHECK_TEXT("AUTHENTICATION_FAILED", json_text(response, "response"));
+  free(response);
   sendsafely_request_headers_free(headers);
   sendsafely_client_free(client);
 }
@@ -260,7 +260,7 @@ TEST(message_by_own_transport) {
   sendsafely_client *client = new_client(NULL);
   sendsafely_package *package = new_package(client), *opened = NULL;
   sendsafely_finalized *finalized = NULL;
-  char *id = NULL, *keycode = NULL, *code = NULL, *checksum = NULL, *answer = NULL, *base64 = NULL, *text = NULL;
+  char *id = NULL, *keycode = NULL, *code = NULL, *checksum = NULL, *response = NULL, *base64 = NULL, *text = NULL;
   char path[512], body[1024];
   CHECK_OK(sendsafely_package_add_recipient(package, "ann@customer.test", NULL, NULL, NULL));
   CHECK_OK(sendsafely_package_upload_memory(package, "a.bin", (const uint8_t *)"bytes", 5, NULL, NULL, NULL));
@@ -268,17 +268,17 @@ TEST(message_by_own_transport) {
   CHECK_OK(sendsafely_package_code(package, &code, NULL));
   CHECK_OK(sendsafely_package_keycode(package, &keycode, NULL));
   snprintf(path, sizeof path, "/package/%s/", id);
-  CHECK_OK(sendsafely_client_request(client, "GET", path, NULL, &answer, NULL));
+  CHECK_OK(sendsafely_client_request(client, "GET", path, NULL, &response, NULL));
   char server_secret[256];
-  snprintf(server_secret, sizeof server_secret, "%s", json_text(answer, "serverSecret"));
-  sendsafely_string_free(answer);
+  snprintf(server_secret, sizeof server_secret, "%s", json_text(response, "serverSecret"));
+  sendsafely_string_free(response);
 
   CHECK_OK(sendsafely_message_encrypt(server_secret, keycode, "written by hand", &base64, NULL));
   snprintf(path, sizeof path, "/package/%s/message/", id);
   snprintf(body, sizeof body, "{\"message\":\"%s\",\"uploadType\":\"EXAMPLE_API\"}", base64);
-  CHECK_OK(sendsafely_client_request(client, "PUT", path, body, &answer, NULL));
-  CHECK_TEXT("SUCCESS", json_text(answer, "response"));
-  sendsafely_string_free(answer);
+  CHECK_OK(sendsafely_client_request(client, "PUT", path, body, &response, NULL));
+  CHECK_TEXT("SUCCESS", json_text(response, "response"));
+  sendsafely_string_free(response);
   sendsafely_string_free(base64);
   CHECK_OK(sendsafely_package_finalize(package, NULL, &finalized, NULL));
   REQUIRE(finalized);
@@ -289,10 +289,10 @@ TEST(message_by_own_transport) {
 
   CHECK_OK(sendsafely_checksum(keycode, code, &checksum, NULL));
   snprintf(path, sizeof path, "/package/%s/message/%s/", id, checksum);
-  CHECK_OK(sendsafely_client_request(client, "GET", path, NULL, &answer, NULL));
-  CHECK_OK(sendsafely_message_decrypt(server_secret, keycode, json_text(answer, "message"), &text, NULL));
+  CHECK_OK(sendsafely_client_request(client, "GET", path, NULL, &response, NULL));
+  CHECK_OK(sendsafely_message_decrypt(server_secret, keycode, json_text(response, "message"), &text, NULL));
   CHECK_TEXT("written by hand", text);
-  sendsafely_string_free(answer);
+  sendsafely_string_free(response);
   sendsafely_string_free(text);
   sendsafely_string_free(id);
   sendsafely_string_free(code);

@@ -39,17 +39,17 @@ static char *send_package(sendsafely_client *client, const char *recipient, send
 
 /* The service's JSON for a device and a package, to be freed with sendsafely_string_free. */
 static char *raw_keycode(sendsafely_client *client, const char *package_id, const char *public_key_id) {
-  char path[512], *answer = NULL;
+  char path[512], *response = NULL;
   snprintf(path, sizeof path, "/package/%s/link/%s/", package_id, public_key_id);
-  CHECK_OK(sendsafely_client_request(client, "GET", path, NULL, &answer, NULL));
-  return answer;
+  CHECK_OK(sendsafely_client_request(client, "GET", path, NULL, &response, NULL));
+  return response;
 }
 
 /* 1 if it has a keycode. */
 static int holds_keycode(sendsafely_client *client, const char *package_id, const char *public_key_id) {
-  char *answer = raw_keycode(client, package_id, public_key_id);
-  int holds = answer && strstr(answer, "BEGIN PGP MESSAGE") != NULL;
-  sendsafely_string_free(answer);
+  char *response = raw_keycode(client, package_id, public_key_id);
+  int holds = response && strstr(response, "BEGIN PGP MESSAGE") != NULL;
+  sendsafely_string_free(response);
   return holds;
 }
 
@@ -285,13 +285,13 @@ TEST(unusable_public_key) {
   sendsafely_client *client = client_of_new_user(), *logging = NULL;
   sendsafely_client_options options;
   sendsafely_package *package = NULL, *again = NULL;
-  char *public_key = vector("trusted-device-public.asc"), *email = NULL, *answer = NULL, *keycode = NULL;
+  char *public_key = vector("trusted-device-public.asc"), *email = NULL, *response = NULL, *keycode = NULL;
   int lines = 0;
   char *id = send_package(client, "ann@customer.test", &package), *usable = register_key(client, public_key);
   CHECK_OK(sendsafely_client_request(client, "PUT", "/public-key/",
                                      "{\"description\":\"broken\",\"publicKey\":\"-----BEGIN PGP PUBLIC KEY "
                                      "BLOCK-----\\n\"}",
-                                     &answer, NULL));
+                                     &response, NULL));
   CHECK_OK(sendsafely_client_verify_credentials(client, &email, NULL));
   CHECK_OK(sendsafely_client_options_init(&options, sizeof options));
   options.on_log = count_lines;
@@ -301,8 +301,8 @@ TEST(unusable_public_key) {
   CHECK_OK(sendsafely_package_keycode(package, &keycode, NULL));
   CHECK_OK(sendsafely_package_open(logging, id, keycode, &again, NULL));
   CHECK_OK(sendsafely_package_upload_keycodes(again, NULL, NULL));
-  CHECK(lines == 1 && holds_keycode(client, id, usable) && !holds_keycode(client, id, json_text(answer, "id")));
-  sendsafely_string_free(answer);
+  CHECK(lines == 1 && holds_keycode(client, id, usable) && !holds_keycode(client, id, json_text(response, "id")));
+  sendsafely_string_free(response);
   sendsafely_string_free(email);
   sendsafely_string_free(keycode);
   sendsafely_string_free(id);
@@ -326,9 +326,9 @@ TEST(keycodes_of_several_packages) {
   char *damaged_id = send_package(client, "ann@customer.test", &damaged);
   snprintf(path, sizeof path, "/package/%s/link/%s/", damaged_id, id);
   snprintf(body, sizeof body, "{\"keycode\":\"-----BEGIN PGP MESSAGE-----\\n\\nAAAA\\n-----END PGP MESSAGE-----\\n\"}");
-  char *answer = NULL;
-  CHECK_OK(sendsafely_client_request(client, "PUT", path, body, &answer, NULL));
-  sendsafely_string_free(answer);
+  char *response = NULL;
+  CHECK_OK(sendsafely_client_request(client, "PUT", path, body, &response, NULL));
+  sendsafely_string_free(response);
   const char *ids[] = {before_id, package_id, "AAAA-BBBB", damaged_id};
   CHECK_OK(sendsafely_package_keycode(package, &keycode, NULL));
   CHECK_OK(sendsafely_client_get_keycodes(client, id, private_key, ids, 4, &keycodes, NULL));
@@ -367,7 +367,7 @@ TEST(sync_keycodes) {
   char *public_key = vector("trusted-device-public.asc"), *private_key = vector("trusted-device-private.asc");
   char *other_private = read_text("tests/vectors/python/trusted-device-private.asc");
   char *other_public = read_text("tests/vectors/python/trusted-device-public.asc");
-  char *text = NULL, path[256], *answer = NULL;
+  char *text = NULL, path[256], *response = NULL;
   char *id = register_key(client, public_key);
   char *package_id = send_package(client, "ann@customer.test", &package);
   char *damaged_id = send_package(client, "ann@customer.test", &damaged);
@@ -375,8 +375,8 @@ TEST(sync_keycodes) {
   CHECK_OK(sendsafely_client_request(client, "PUT", path,
                                      "{\"keycode\":\"-----BEGIN PGP MESSAGE-----\\n\\nAAAA\\n-----END PGP "
                                      "MESSAGE-----\\n\"}",
-                                     &answer, NULL));
-  sendsafely_string_free(answer);
+                                     &response, NULL));
+  sendsafely_string_free(response);
   /* A device that is registered later opens no earlier package. */
   char *other = register_key(client, other_public);
   CHECK_STATUS(SENDSAFELY_REFUSED,

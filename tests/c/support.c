@@ -185,18 +185,18 @@ char *http(int port, const char *method, const char *path, const char *headers, 
   if (send(connection, head, (size_t)head_size, 0) != head_size) die("the server is gone", path);
   if (body_size && send(connection, body, body_size, 0) != (ssize_t)body_size) die("the server is gone", path);
   size_t room = 1 << 16, size = 0;
-  char *answer = malloc(room);
-  for (ssize_t got; answer && (got = recv(connection, answer + size, room - size - 1, 0)) > 0;) {
+  char *response = malloc(room);
+  for (ssize_t got; response && (got = recv(connection, response + size, room - size - 1, 0)) > 0;) {
     size += (size_t)got;
-    if (room - size < 2) answer = realloc(answer, room *= 2);
+    if (room - size < 2) response = realloc(response, room *= 2);
   }
   close(connection);
-  if (!answer) die("out of memory", path);
-  answer[size] = 0;
-  char *content = strstr(answer, "\r\n\r\n");
-  if (strncmp(answer, "HTTP/1.1 200", 12) || !content) die("the server refused", path);
-  memmove(answer, content + 4, strlen(content + 4) + 1);
-  return answer;
+  if (!response) die("out of memory", path);
+  response[size] = 0;
+  char *content = strstr(response, "\r\n\r\n");
+  if (strncmp(response, "HTTP/1.1 200", 12) || !content) die("the server refused", path);
+  memmove(response, content + 4, strlen(content + 4) + 1);
+  return response;
 }
 
 char *admin(const char *method, const char *path, const char *body) {

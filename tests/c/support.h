@@ -60,9 +60,9 @@ sendsafely_package *new_workspace(sendsafely_client *client);
 sendsafely_package *share_workspace(sendsafely_package *workspace, const char *role, sendsafely_client *with_second);
 
 /* A request over plain HTTP to a port of this machine, without the library: headers of which each ends with \r\n. The
- * answer's body is to be freed with free(). */
+ * response's body is to be freed with free(). */
 char *http(int port, const char *method, const char *path, const char *headers, const char *body);
-/* The same to the emulator's admin interface; the answer's body is to be freed with free(). */
+/* The same to the emulator's admin interface; the response's body is to be freed with free(). */
 char *admin(const char *method, const char *path, const char *body);
 /* Adds a fault rule (a JSON object), removes all. */
 void add_fault(const char *rule);

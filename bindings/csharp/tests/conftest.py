@@ -17,7 +17,7 @@ SECONDS = 300  # Of all tests on one runtime: a hung program is ended from outsi
 
 @functools.cache
 def missing(tool):
-    """Why a tool cannot be had; empty if it can."""
+    """Why a tool is not installed; empty if it is."""
     has = subprocess.run([TOOL, "has", tool], capture_output=True, text=True, check=False)
     return has.stderr.strip() or "it cannot be installed" if has.returncode else ""
 

@@ -61,21 +61,20 @@ pub(crate) fn sync_keycodes(s: &Session, public_key: &str) -> Result<Json> {
     s.get(&route!("/sync/{}/", public_key))
 }
 
-/// The keys of an answer. One without id or key is passed over with a line in the log: it would lock out one device,
-/// not the package.
+/// The keys of a response. A key without id or text is skipped, with a line in the log: only its device then lacks
+/// keycodes, and the others can still open the package.
 pub(crate) fn readable_public_keys(json: &Json, call: &Call) -> Result<Vec<PublicKey>> {
     let keys = json.required_list("publicKeys")?.iter();
     let keys = keys.filter_map(|key| {
         let id = || key.text("id").unwrap_or_default();
         let read = PublicKey::read(key);
-        read.inspect_err(|error| pass_over_key(call, &id(), error))
-            .ok()
+        read.inspect_err(|error| skip_key(call, &id(), error)).ok()
     });
     Ok(keys.collect())
 }
 
-/// Logs which key does without a keycode, and why.
-pub(crate) fn pass_over_key(call: &Call, id: &str, why: &Error) {
+/// Logs which key gets no keycode, and why.
+pub(crate) fn skip_key(call: &Call, id: &str, why: &Error) {
     let why = why.message();
-    call.log(format!("public key {id} is passed over: {why}"));
+    call.log(format!("public key {id} is skipped: {why}"));
 }

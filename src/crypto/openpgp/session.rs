@@ -14,11 +14,11 @@ use super::{SessionKey, aead, decrypt_failed, s2k, unsupported};
 use crate::crypto::keycode::Passphrase;
 use crate::error::{Error, Result};
 
-/// A message may offer several session keys; each costs a derivation, up to 40 ms if its maker wants it so, whether or
-/// not a usable key comes of it. Those after so many are not tried.
+/// At most so many session keys of a message are tried. Each costs one key derivation, up to 40 ms if the
+/// sender wants it so, even if it yields no usable key.
 const MAX_DERIVATIONS: usize = 8;
-/// Argon2 costs more: 80 ms for each time that it fills its 64 MiB. Those that would fill more than this are not tried;
-/// four with the parameters that others choose do not.
+/// The octets that Argon2 may fill for one message: each 64 MiB cost 80 ms. Session keys that need more are not tried.
+/// Four keys with usual parameters stay below it.
 const MAX_FILLED: usize = 12 * (64 << 20);
 /// Private key operations cost less, and a message may be for many recipients without naming them.
 const MAX_OPERATIONS: usize = 64;

@@ -87,10 +87,10 @@ impl Observer for Program {
             parts_total: progress.parts_total,
         };
         // SAFETY: a function of the program, called as its type says.
-        let answer = handle::call_back(self.ticket, || unsafe {
+        let returned = handle::call_back(self.ticket, || unsafe {
             on_progress(self.callbacks.user_data, &raw const progress)
         });
-        flow(answer, "the progress callback").unwrap_or_else(|mistake| {
+        flow(returned, "the progress callback").unwrap_or_else(|mistake| {
             self.mistake.get_or_insert(mistake);
             Flow::Stop
         })
@@ -109,12 +109,12 @@ impl Observer for Program {
 }
 
 /// Whether the call goes on, by the number that a callback returned.
-pub(crate) fn flow(answer: i32, who: &str) -> Result<Flow> {
-    match answer {
+pub(crate) fn flow(returned: i32, who: &str) -> Result<Flow> {
+    match returned {
         SENDSAFELY_CONTINUE => Ok(Flow::Continue),
         SENDSAFELY_STOP => Ok(Flow::Stop),
         _ => Err(invalid(format!(
-            "{who} returned {answer}, neither SENDSAFELY_CONTINUE nor SENDSAFELY_STOP"
+            "{who} returned {returned}, neither SENDSAFELY_CONTINUE nor SENDSAFELY_STOP"
         ))),
     }
 }

@@ -160,7 +160,7 @@ fn every_flipped_bit_is_noticed() {
         for at in 0..message.len() {
             let mut damaged = message.clone();
             damaged[at] ^= 1 << (at % 8);
-            // Two lengths that say nothing which the fields that they measure do not say.
+            // Redundant lengths: changing them changes nothing that is read.
             if [3, 6].contains(&at) {
                 continue;
             }
@@ -343,7 +343,7 @@ fn a_stop_is_seen_between_the_chunks() {
     assert!(message.is_empty());
 }
 
-/// What it takes is asked for before it is taken.
+/// Memory for Argon2 is reserved before it is used.
 #[test]
 fn argon2_is_within_limits() {
     let (cipher, mode) = (Cipher::AES256, Mode::Ocb);
@@ -473,7 +473,7 @@ fn memory_of_derivations_is_asked_for_until_they_are_done() {
     assert_eq!(*asked.borrow(), [held + (4 << 20), held, held + chunk]);
 }
 
-/// Every octet of the head as its maker likes, and everything shorter: errors come of it, or what was encrypted.
+/// Octets of the head are changed at random and the end is cut off: each result is an error or the original plaintext.
 #[test]
 fn hostile_heads_are_refused() {
     let (cipher, mode) = (Cipher::AES256, Mode::Ocb);
@@ -486,10 +486,10 @@ fn hostile_heads_are_refused() {
             let at = usize::from(pair[0]) % 130;
             message[at] = pair[1];
         }
-        // A count of 65 million is no error, only slow; where it stands is of no matter here.
+        // An S2K count of 65 million, 0xff, is no error but slow: such messages are left out.
         message.truncate(message.len() - usize::from(random[6]) % 20);
         if message != whole && message.get(13) != Some(&0xff) {
-            // Some lengths say nothing which the fields that they measure do not say.
+            // Some lengths are redundant: changing them changes nothing that is read.
             match opened(&message, &passphrase("p")) {
                 Ok(content) => assert_eq!(content, [7; 200], "{seed}"),
                 Err(error) => {

@@ -74,8 +74,8 @@ fn a_head_proves_what_official_clients_begin_with() {
     );
 }
 
-/// A genuine message whose stream has other octets where its first packet begins: one who knows those, and no key, can
-/// choose what they decrypt to.
+/// A genuine message, changed where the first packet of its stream begins. An attacker who knows these octets can
+/// choose their plaintext without the key.
 fn changed(message: &[u8], at: usize, difference: &[u8]) -> Vec<u8> {
     let mut message = message.to_vec();
     let stream = SIMPLE.len() + 7;
@@ -273,18 +273,18 @@ fn a_stop_is_looked_for_before_each_derivation() {
     assert_eq!(result.unwrap_err().kind(), ErrorKind::Stopped);
 }
 
-/// What a wrong key makes of a stream. Beside the repeated octets there are three at least that have to be the right
-/// ones.
+/// A wrong key decrypts a stream to random octets. Beside the repeated octets, at least three must have the right
+/// value.
 #[test]
-fn next_to_nothing_looks_like_a_message_by_chance() {
+fn random_octets_hardly_ever_look_like_a_message() {
     let random = noise(7, 1 << 22);
     let looks = |length: u64| {
         let packets = random.windows(6);
         packets.filter(|it| literal_len(it) == Some(length)).count()
     };
-    // In 2^22 trials of 2^-24 and 2^-40.
+    // Of 2^22 places, each fits by chance with probability 2^-24 for the shorter length, 2^-40 for the longer.
     assert!(looks(5000) <= 8 && looks(10_000) == 0);
-    // No other writes the same length in fewer octets.
+    // Lengths of one octet and partial lengths do not count; those of two and of five octets do.
     assert_eq!(literal_len(b"\xcb\xbf\0\0\0\0"), None);
     assert_eq!(literal_len(b"\xcb\xe9\0\0\0\0"), None);
     assert_eq!(literal_len(b"\xcb\xc0\0\0\0\0"), Some(195));
