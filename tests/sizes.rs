@@ -311,7 +311,8 @@ fn an_error_of_the_server_for_a_further_part_means_none() {
             package.download(&mut watch, &id, sink, &options).unwrap();
             assert!(memory == data);
             assert_eq!(emulator.fault_hits(), 3, "{action}");
-            let said = |line: &&String| line.contains("one part more than the 3 counted ones");
+            let said =
+                |line: &&String| line.contains("one part more than the 3 that the service counts");
             assert_eq!(watch.log.iter().filter(said).count(), 1, "{:?}", watch.log);
         }
     }

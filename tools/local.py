@@ -53,9 +53,9 @@ class Emulator:
         data = body if isinstance(body, (bytes, type(None))) else json.dumps(body).encode()
         request = urllib.request.Request(self.ready["admin_url"] + path, data, method=method)
         # What is meant for this machine goes through no proxy.
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60) as answer:
-            content = answer.read()
-            return json.loads(content) if "json" in answer.headers.get("Content-Type", "") else content
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60) as response:
+            content = response.read()
+            return json.loads(content) if "json" in response.headers.get("Content-Type", "") else content
 
     def close(self):
         self.process.stdin.close()

@@ -66,7 +66,7 @@ impl Connections {
     pub(crate) fn new(host: &Url, options: &ClientOptions) -> Result<Self> {
         let roots = match trusted_certificates(options) {
             Ok(roots) => roots,
-            // Nothing has to be verified for a plain http host; a storage URL with https then fails in TLS.
+            // A plain http host needs no certificates; a storage URL with https then fails in TLS.
             Err(error) if error.kind() == ErrorKind::NoTrustStore && host.scheme() == "http" => {
                 Vec::new()
             }
@@ -76,7 +76,7 @@ impl Connections {
             None => Proxies::of_environment(|name| std::env::var_os(name)),
             Some(proxy) => Proxies::of_option(proxy)?,
         };
-        // What no call could do without is missed at once.
+        // Every call needs the proxy of the host: fail now if it cannot be used.
         proxies.proxy_for(host)?;
         let settings = Settings {
             proxies: Arc::new(proxies),
@@ -116,7 +116,7 @@ impl Connections {
         let settings = &self.settings;
         let agent = |proxy| settings.agent(proxy, sockets.clone(), self.names.clone());
         let direct = agent(None);
-        // A pool of its own for each proxy that there is.
+        // Each proxy has its own pool of connections.
         let by = |choice: &Choice| match choice {
             Ok(Some((proxy, _))) => agent(Some(proxy.clone())),
             _ => direct.clone(),

@@ -101,7 +101,7 @@ fn read_sieved(response: &mut Response, mut sieve: Sieve) -> std::result::Result
             .map_err(|_| Failure::from(Error::out_of_memory(sieve.len() + read)))?;
         if sieve.len() > LARGEST_LISTING {
             let message =
-                format!("more is listed than the {LARGEST_LISTING} bytes that are accepted");
+                format!("the listing is larger than the {LARGEST_LISTING} bytes that are accepted");
             return Err(garbled(message));
         }
     }

@@ -60,13 +60,13 @@ pub(crate) enum Direction {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Exchange {
     pace: Pace,
-    /// Connections under way; one to a proxy is made inside of that to the host.
+    /// Connections that are being made; the one to a proxy is inside of the one to the host.
     connecting: u32,
-    /// Until when the outermost of them must be made.
+    /// The time by which the outermost of them must be made.
     connected_by: Option<Instant>,
     handed_over: bool,
     direction: Direction,
-    /// Since when nothing is counted, or whether the response has not begun.
+    /// Whether time is counted: while receiving, only after the first byte of the response.
     begun: bool,
     spent: Duration,
     bytes: u64,
@@ -92,12 +92,12 @@ impl Exchange {
         }
     }
 
-    /// The one that this thread is in.
+    /// The exchange of this thread.
     pub(crate) fn current() -> Self {
         CURRENT.get()
     }
 
-    /// Goes on with one, be it on another thread.
+    /// Continues an exchange, which may have begun on another thread.
     pub(crate) fn resume(self) {
         CURRENT.set(self);
     }
@@ -124,8 +124,8 @@ pub(crate) fn begin(pace: Pace) {
     CURRENT.set(Exchange::new(pace));
 }
 
-/// Runs what makes a connection, and says whether it is the one for the request. The limit of the outermost one holds
-/// for all that happens inside of it.
+/// Makes a connection, and returns whether it is the outermost one, which carries the request. Its limit also holds for
+/// the connections inside of it.
 pub(crate) fn connecting<T>(limit: Duration, connect: impl FnOnce() -> T) -> (T, bool) {
     update(|exchange| {
         if exchange.connecting == 0 {
@@ -167,7 +167,7 @@ pub(crate) fn time_left(direction: Direction) -> io::Result<Option<Duration>> {
         _ => Err(io::Error::new(
             io::ErrorKind::TimedOut,
             match exchange.pace.bytes {
-                u64::MAX => "the response does not come to its end in time",
+                u64::MAX => "the response takes too long",
                 _ => "slower than 1 KiB in a second",
             },
         )),

@@ -1,4 +1,4 @@
-//! Connections at rest between two calls: few, and none for long.
+//! Keeps connections between two calls: few, and none for long.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -7,7 +7,7 @@ use parking_lot::{Condvar, Mutex};
 
 use crate::os;
 
-/// How long connections rest. Servers close them soon after, and who closes first has nothing left of them.
+/// How long connections rest. Servers close them soon after; a client that closes first keeps no half-closed ones.
 pub(crate) const LONGEST_REST: Duration = Duration::from_secs(15);
 
 /// Things that calls take and give back. As many rest as calls are under way, so that a busy client finds one at once,
@@ -43,7 +43,7 @@ impl<T: Send + 'static> Default for Idle<T> {
 }
 
 impl<T: Send + 'static> Idle<T> {
-    /// Takes the one that has rested for the shortest time, else a new one.
+    /// Returns the thing that has rested for the shortest time, or makes a new one.
     pub(crate) fn take_or(&self, make: impl FnOnce() -> T) -> T {
         let mut state = self.0.state.lock();
         state.taken += 1;
@@ -52,7 +52,7 @@ impl<T: Send + 'static> Idle<T> {
         resting.map_or_else(make, |(_, thing)| thing)
     }
 
-    /// Gives back what was taken; `None` if it is of no use any more.
+    /// Gives back a thing that was taken; `None` if it cannot be used any more.
     pub(crate) fn give_back(&self, thing: Option<T>) {
         let mut state = self.0.state.lock();
         state.taken = state.taken.saturating_sub(1);
@@ -76,7 +76,7 @@ impl<T: Send + 'static> Idle<T> {
 }
 
 impl<T> Shared<T> {
-    /// Drops what has rested long enough, until nothing rests.
+    /// Drops things that have rested long enough, until nothing rests.
     fn watch(&self) {
         let mut state = self.state.lock();
         loop {

@@ -172,7 +172,7 @@ fn unseen(lost: &Error, failure: Error) -> Error {
     }
     let why = failure.message();
     lost.clone()
-        .context(format_args!("what became of it cannot be read ({why})"))
+        .context(format_args!("the outcome cannot be read ({why})"))
 }
 
 /// How long to wait after a failure, which may ask for more than the usual back-off but never for less. `None` if what

@@ -78,7 +78,7 @@ impl Trial {
         if self.left.looks == 0 || self.left.files == 0 {
             self.is_unread(Error::new(
                 ErrorKind::KeycodeNotProved,
-                "there is more than is searched",
+                "the package has more content than the search reads",
             ));
             return Ok(false);
         }
@@ -326,7 +326,7 @@ fn shows_wrong_keycode(error: &Error) -> bool {
 fn wrong_keycode() -> Error {
     Error::new(
         ErrorKind::WrongKeycode,
-        "the keycode does not open what is on the package already",
+        "the keycode does not decrypt the content of the package",
     )
 }
 

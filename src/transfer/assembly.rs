@@ -1,4 +1,4 @@
-//! Verified parts are put into their order and written.
+//! Writes verified parts in their order.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -39,10 +39,10 @@ impl Drop for Piece {
     }
 }
 
-/// A file that is being written, and the parts that wait, within the budget, for those before them.
+/// A file that is being written, and parts in memory that wait until those before them are written.
 pub(super) struct Assembly {
     order: Watched<Order>,
-    /// The part that is written next. It stands apart so that it can be read without the lock.
+    /// The part that is written next: a copy of `next` that can be read without the lock.
     awaited: AtomicU32,
     /// Only the worker that writes has this lock for long: the disk, or the caller's function, may be slow.
     outlet: Mutex<Outlet>,
@@ -51,7 +51,7 @@ pub(super) struct Assembly {
 struct Order {
     next: u32,
     waiting: BTreeMap<u32, Piece>,
-    /// A worker writes. It takes what else is in order by then, too.
+    /// Whether a worker is writing. It also writes the parts that are next in order when it has finished its own.
     is_writing: bool,
     /// How many workers have begun to write.
     writers: u64,
@@ -64,7 +64,7 @@ pub(super) struct Size {
     pub(super) written: u64,
     /// Bytes of ciphertext of the parts that are written.
     pub(super) received: u64,
-    /// Bytes that the total of the call holds for this file.
+    /// Bytes that the total of the call includes for this file.
     pub(super) counted: u64,
 }
 
@@ -87,7 +87,7 @@ impl Assembly {
         }
     }
 
-    /// Whether the file can go on with this part only. It is never held up for memory.
+    /// Whether this part is the one to be written next. It gets memory at once: until it is written, all others wait.
     pub(super) fn awaits(&self, part: u32) -> bool {
         self.awaited.load(Ordering::Relaxed) == part
     }
@@ -105,11 +105,11 @@ impl Assembly {
         Ok(())
     }
 
-    /// Takes a part over, and writes all that is in order now. `check` judges the size that the file gets by each part,
-    /// before that is written.
+    /// Takes over a part, and writes all parts that are next in order. Before each of them, `check` judges the size
+    /// that the file then has.
     ///
-    /// One worker writes at a time, without the lock. Until it has taken the part of another one, that waits: so no
-    /// more parts are in memory than there are workers, and those that came too early.
+    /// One worker writes at a time, without the lock. Another worker waits here until its part is taken, or until
+    /// nobody writes: so each worker has at most one part in memory beside those that wait for an earlier one.
     pub(super) fn deliver(
         &self,
         call: &Call,
@@ -152,7 +152,8 @@ impl Assembly {
                 call.correct_total(before.counted, size.counted);
             }
             call.part_done(length);
-            // Giving the memory back wakes who waits for it: the part that is awaited now must find itself urgent.
+            // Giving the memory back wakes workers that wait for memory. By now `awaited` must name the next part, so
+            // that its worker sees that it is urgent.
             drop(piece);
         }
         Ok(())
@@ -170,7 +171,7 @@ impl Assembly {
         taken
     }
 
-    /// Ends a download: gives back what waits, and closes the outlet. A worker that was left behind finds it closed.
+    /// Ends a download: drops the parts that wait, and closes the outlet, so that a stuck worker cannot write later.
     pub(super) fn close(&self) -> Outlet {
         let waiting = std::mem::take(&mut self.order.lock().waiting);
         drop(waiting);

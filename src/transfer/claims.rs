@@ -59,26 +59,26 @@ impl Claims {
     }
 }
 
-/// Whether parts say where in the file they belong. All of ours do, those of other clients never do: one that is not
-/// like the others is not of this file.
+/// Whether the parts of a file carry their place in it. This library's parts always do, those of other clients never
+/// do: a part that differs from the others in this belongs to another file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Places {
     /// No part is there yet.
     #[default]
     Unknown,
-    /// They do not.
+    /// They do not carry it.
     Absent,
-    /// They do, and one may have said the size of the file too. The last part always does.
+    /// They carry it. One may have the size of the file too; the last part always has.
     Given { size: Option<u64> },
 }
 
 impl Places {
-    /// With one more, which was asked for as `part` of `parts`; none if it does not belong there.
+    /// The state after one more part, requested as `part` of `parts`; none if that part belongs elsewhere.
     fn and(self, part: u32, parts: u32, place: Option<&Place>) -> Option<Self> {
         let Some(place) = place else {
             return (!matches!(self, Self::Given { .. })).then_some(Self::Absent);
         };
-        // The first one that says the size binds the others, whatever was declared.
+        // The first part that has the size binds the others, whatever the sender declared.
         let wanted = Place {
             part,
             parts,

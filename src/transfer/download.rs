@@ -89,7 +89,8 @@ impl Download {
         })
     }
 
-    /// Whether a file may have so many bytes: exactly these, or these and more as long as it is not whole.
+    /// Checks the size of a file against the size that its parts claim, and with `strict_size` against the declared one.
+    /// While parts are missing, it may be smaller.
     fn check_size(&self, found: u64, is_whole: bool) -> Result<()> {
         let file = &self.fetcher.file;
         let differs = |size: u64| found > size || is_whole && found < size;
@@ -106,8 +107,8 @@ impl Download {
         }
     }
 
-    /// Whether a file may have so many bytes after so many of ciphertext. Else the little that a sender sends could
-    /// unpack to as much as fills a disk.
+    /// Checks that a file is not much larger than its ciphertext. Otherwise a few bytes of compressed data could fill
+    /// the disk.
     fn check_growth(&self, found: Size) -> Result<()> {
         let FileToFetch {
             declared_size,

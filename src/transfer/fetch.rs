@@ -47,7 +47,7 @@ pub(crate) struct FileToFetch {
     pub(crate) sync: bool,
 }
 
-/// What has arrived of a part: a broken connection is followed by a request for the rest.
+/// The bytes of a part that arrived before its connection broke. The next attempt requests the rest.
 struct Begun {
     memory: Lease,
     /// The length of the whole part.
@@ -55,7 +55,7 @@ struct Begun {
 }
 
 impl Begun {
-    /// None if nothing is there to go on from, or nothing is known to be missing.
+    /// None if no byte has arrived, or none is known to be missing.
     fn keep(memory: Lease, length: Option<u64>) -> Option<Self> {
         let begun = Self {
             memory,
@@ -68,7 +68,7 @@ impl Begun {
         self.memory.buffer.len() as u64
     }
 
-    /// The missing range, in the words of a request.
+    /// The missing range, as the value of a `Range` header.
     fn rest(&self) -> String {
         format!("bytes={}-", self.arrived())
     }
@@ -77,14 +77,14 @@ impl Begun {
 /// A part to fetch.
 pub(super) struct Wanted<'a> {
     pub(super) part: u32,
-    /// Whether it may not be held up for memory.
+    /// Whether it gets memory at once, whatever other transfers hold.
     pub(super) is_urgent: &'a dyn Fn() -> bool,
-    /// Decides what a failure means, by how many bytes of the part have ever arrived.
+    /// Decides what a failure means; the number says how many bytes of the part have ever arrived.
     pub(super) judge: &'a dyn Fn(Failure, u64) -> Failure,
 }
 
 impl Wanted<'_> {
-    /// The first part, alone.
+    /// The first part of a file, if no other is fetched.
     pub(super) const FIRST: Self = Self {
         part: 1,
         is_urgent: &|| true,
@@ -95,11 +95,11 @@ impl Wanted<'_> {
 /// Fetches the parts of one file.
 pub(super) struct PartFetcher {
     pub(super) file: FileToFetch,
-    /// The parts that are counted.
+    /// The number of parts that the service counts.
     pub(super) parts: u32,
-    /// Whether its part only proves a keycode.
+    /// Whether a part is fetched only to prove a keycode.
     is_proof: bool,
-    /// How that begins, where its head has not proved the keycode.
+    /// The head of this part, if it did not prove the keycode: the whole part must begin with it.
     pub(super) head: Option<Vec<u8>>,
     pub(super) route: Route,
     urls: UrlCache,
@@ -121,7 +121,7 @@ impl PartFetcher {
         }
     }
 
-    /// What fetches the first part alone, to prove a keycode by it.
+    /// A fetcher for the first part alone, to prove a keycode by it.
     pub(super) fn for_proof(file: FileToFetch) -> Self {
         Self {
             is_proof: true,
@@ -130,7 +130,7 @@ impl PartFetcher {
         }
     }
 
-    /// Fetches one part by whichever way works, and verifies it.
+    /// Fetches one part, from the storage or through the API server, and verifies it.
     pub(super) fn fetch(&self, wanted: &Wanted<'_>) -> Result<Piece> {
         let session = &self.file.session;
         let meter = Meter::new(&session.call, !self.is_proof);
@@ -160,13 +160,13 @@ impl PartFetcher {
         }
     }
 
-    /// Where the storage has a part.
+    /// The URL of a part in the storage.
     fn url(&self, part: u32) -> std::result::Result<String, Failure> {
         let download = &self.file;
         let session = &download.session;
         let (checksum, password) = (&download.checksum, download.password.as_ref());
         if part > self.parts {
-            // Asked for by itself each time: an older URL may have been refused for its age.
+            // A new URL for each attempt: the storage may have refused an older one because it had expired.
             return endpoint::download_url(session, self.reference(), part, checksum, password);
         }
         let fetch = |from| {
@@ -176,7 +176,8 @@ impl PartFetcher {
         Ok(self.urls.get(&session.call, part, fetch)?)
     }
 
-    /// Asks the storage for a part, or a piece of it. One that it refuses to give is not asked for again.
+    /// Requests a part, or a piece of it, from the storage. If the storage refuses the piece, `piece` becomes none: the
+    /// next attempt requests the whole part.
     pub(super) fn ask_storage(
         &self,
         part: u32,
@@ -191,7 +192,6 @@ impl PartFetcher {
             return Ok(response);
         }
         if piece.is_some() && !matches!(response.status, 403 | 408 | 429 | 500..=599) {
-            // A storage that does not like to give a piece may like to give the whole.
             *piece = None;
             return Err(piece_refused(response.status));
         }
@@ -210,8 +210,8 @@ impl PartFetcher {
         endpoint::download_part(session, self.reference(), part, checksum, password.as_ref())
     }
 
-    /// Reads an encrypted part, or what was missing of it, into memory within the budget, and opens it there. What has
-    /// come of a part whose connection broke is left in `begun`.
+    /// Reads an encrypted part, or the missing rest of it, into memory of the budget, and decrypts it there. If the
+    /// connection breaks, `begun` keeps the bytes that have arrived.
     fn receive(
         &self,
         mut response: Response,
@@ -247,7 +247,7 @@ impl PartFetcher {
         }
     }
 
-    /// Memory for a part of which nothing is there yet, and its length if the server says it.
+    /// Leases memory for a part that begins to arrive. Returns its length too, if the server says it.
     fn begin(
         &self,
         response: &Response,
@@ -260,14 +260,14 @@ impl PartFetcher {
             return Err(too_large(expected, limit).into());
         }
         let (call, budget) = (&self.file.session.call, &self.file.budget);
-        // The parts of a file differ by a few bytes: with the same room for all of them each buffer serves again.
+        // The lengths of a file's parts differ by a few bytes. With equal buffers, each can be used for any part.
         let room = expected.next_multiple_of(ROOM);
         let mut memory = budget.lease(call, room, wanted.is_urgent)?;
         memory.buffer.clear();
         Ok((memory, length))
     }
 
-    /// Decrypts and verifies a part that is there as a whole, and sees to it that it is the right one.
+    /// Decrypts and verifies a part that has arrived, and checks that it is the part that was wanted.
     pub(super) fn open(
         &self,
         mut memory: Lease,
@@ -278,7 +278,7 @@ impl PartFetcher {
         if let Some(head) = &self.head
             && !memory.buffer.starts_with(head)
         {
-            let message = "a part begins with other bytes than were given before";
+            let message = "the part does not begin with the bytes that the server gave before";
             return Err(Error::new(ErrorKind::KeycodeNotProved, message).into());
         }
         let passphrase = self.passphrase()?;
@@ -295,7 +295,7 @@ impl PartFetcher {
         memory.settle();
         let opened = match opened {
             Ok(opened) => opened,
-            // Damage on the way is worth another attempt; a part of a kind that is not read is not.
+            // Another attempt may get a part that is not damaged. It cannot help if the format is not supported.
             Err(error) if error.kind() == ErrorKind::DecryptFailed => {
                 let call = &download.session.call;
                 let error = self.own_passphrase.look_up(call, error)?;
@@ -304,7 +304,7 @@ impl PartFetcher {
             Err(error) => return Err(error.into()),
         };
         let piece = Piece::new(memory, opened.content, received);
-        // A doubt needs a second attempt to be put right.
+        // A part whose size differs is refused once, so a second attempt must be possible.
         let may_doubt = !download.session.retry_window().is_zero();
         let declared = download.declared_size.filter(|_| may_doubt);
         let (parts, place) = (download.parts.max(1), opened.place.as_ref());
@@ -323,7 +323,7 @@ impl PartFetcher {
     }
 }
 
-/// The storage gives parts as a whole only.
+/// The failure if the storage gives only whole parts.
 fn piece_refused(status: u16) -> Failure {
     let error = Error::new(
         ErrorKind::StorageRefused,
@@ -333,18 +333,18 @@ fn piece_refused(status: u16) -> Failure {
 }
 
 pub(super) fn another_piece() -> Failure {
-    garbled("the storage gives another piece than it was asked for")
+    garbled("the storage returned another range than the requested one")
 }
 
 fn garbled(what: &str) -> Failure {
     Failure::new(Class::Garbled, Error::new(ErrorKind::BadAnswer, what))
 }
 
-/// Like damage, it is worth another attempt.
+/// The failure if the service gives another part than the wanted one. Another attempt may get the right one.
 fn wrong_part(how: &str) -> Failure {
     let error = Error::new(
         ErrorKind::WrongPart,
-        format!("not the part asked for: {how}"),
+        format!("not the requested part: {how}"),
     );
     Failure::new(Class::Garbled, error)
 }
@@ -367,8 +367,8 @@ fn too_large(size: u64, limit: u64) -> Error {
     .with_remedy("raise max_part_bytes if the sender is to be trusted with that much memory")
 }
 
-/// Reads a body to its end behind what is there already, and counts what comes. It is read no further than `length`,
-/// or `limit`, which the buffer has room for.
+/// Appends a body to the buffer, and counts its bytes. Fails if the buffer would get longer than `length`, or than
+/// `limit` if the length is not known; it has room for that.
 fn read_counted(
     response: &mut Response,
     buffer: &mut Vec<u8>,
@@ -388,7 +388,7 @@ fn read_counted(
         let read = (&mut response.body)
             .take(STEP.min(room))
             .read_to_end(buffer);
-        // What came before an error is there as well.
+        // Bytes that arrived before an error are in the buffer too.
         count(buffer.len() as u64 - before);
         if read.map_err(body_failure)? == 0 {
             break;
@@ -396,7 +396,7 @@ fn read_counted(
     }
     if buffer.len() as u64 == most && response.body.read(&mut [0]).map_err(body_failure)? > 0 {
         return Err(match length {
-            Some(_) => garbled("the part is longer than the storage said"),
+            Some(_) => garbled("the part is longer than its declared length"),
             None => too_large(most + 1, limit).into(),
         });
     }

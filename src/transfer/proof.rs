@@ -1,5 +1,5 @@
-//! Proving a keycode by a file that was encrypted with it: the head of its first part is enough as a rule, and all that
-//! is fetched then. It is no part of what a call transfers, so nothing of it is counted.
+//! Proves a keycode by decrypting a file of the package. As a rule the head of the first part is enough, and only that
+//! is fetched. These bytes do not count for the progress of the call.
 
 use std::io::Read as _;
 
@@ -11,17 +11,19 @@ use crate::api::transport::{Class, Failure, Response, body_failure};
 use crate::crypto::{Limits, proves_passphrase};
 use crate::error::{Error, ErrorKind, Result};
 
-/// So many bytes of a part hold all that proves a passphrase, however long names and session keys are.
+/// Bytes at the beginning of a part that are enough to prove a passphrase, however long names and session keys are.
 const HEAD: u64 = 4 << 10;
 
-/// Proves that a file can be decrypted: whether a keycode is the right one. Heads are noted that do not prove it; after
-/// that only whole parts should be asked for.
+/// Proves that a keycode is the right one: that it decrypts a file. Calls `head_failed` if the head of the part does
+/// not prove it; then the caller should fetch only whole parts (`by_head` false).
 ///
 /// A server that has changed the head of a part learns from the request for the whole part that the head proved
-/// nothing. So the whole part then has to be there and to begin with the same bytes; anything else is a failure.
+/// nothing. So the server must then give the whole part, and it must begin with the same bytes; otherwise the call
+/// fails.
 ///
 /// # Errors
-/// `DecryptFailed` if it is not; `KeycodeNotProved` if there is no whole to a head; what fetching a part fails with.
+/// `DecryptFailed` if the keycode is wrong; `KeycodeNotProved` if the server gives a head but not the whole part;
+/// errors of fetching a part.
 pub(crate) fn prove(file: FileToFetch, by_head: bool, head_failed: impl FnOnce()) -> Result<()> {
     let mut fetcher = PartFetcher::for_proof(file);
     let proof = match by_head.then(|| fetcher.proves_by_head()).transpose() {
@@ -39,16 +41,16 @@ pub(crate) fn prove(file: FileToFetch, by_head: bool, head_failed: impl FnOnce()
     };
     fetcher.file.budget.trim();
     match proof {
-        // A part in the wrong place was decrypted all the same.
+        // The keycode has decrypted this part, even if it is not the one that was wanted.
         Err(error) if error.kind() == ErrorKind::WrongPart => Ok(()),
         proof => proof,
     }
 }
 
-/// What the head of a part says of a passphrase.
+/// Whether the head of a part proves the passphrase.
 enum Proof {
     Found,
-    /// These bytes do not prove it.
+    /// No: this is the head.
     NotBy(Vec<u8>),
 }
 
@@ -60,8 +62,8 @@ struct Head {
 }
 
 impl PartFetcher {
-    /// Whether the head of the first part proves the passphrase; where it does not, only the whole part can. One that
-    /// is whole already is opened.
+    /// Whether the head of the first part proves the passphrase; otherwise only the whole part can. If the head is the
+    /// whole part, it is decrypted at once.
     fn proves_by_head(&self) -> Result<Proof> {
         let session = &self.file.session;
         let meter = Meter::new(&session.call, false);
@@ -77,8 +79,8 @@ impl PartFetcher {
         })
     }
 
-    /// Asks the storage for a head. If it, or a gateway before it, gives something else than that piece, that is no
-    /// failure: the head of the whole serves as well, and `range` is none from then on.
+    /// Requests a head from the storage. If the storage, or a gateway in front of it, returns another range or refuses
+    /// it, `range` becomes none, and the head of the whole part is read instead.
     fn head_from_storage(
         &self,
         route: &mut PartRoute<'_>,
@@ -118,7 +120,7 @@ impl PartFetcher {
         })
     }
 
-    /// Reads the head of a part. Where the whole is given, the rest is left, and the connection with it.
+    /// Reads the head of a part. If the response is longer, the rest is not read, and its connection is closed.
     fn read_head(&self, mut response: Response) -> std::result::Result<Head, Failure> {
         let length = match piece(&response) {
             Some((_, length)) => length,
@@ -134,7 +136,7 @@ impl PartFetcher {
             .read_to_end(&mut memory.buffer);
         read.map_err(body_failure)?;
         let arrived = memory.buffer.len() as u64;
-        // Seen to its end, the response leaves its connection to the next request.
+        // Once the end of the response is read, the next request can use its connection.
         if response.content_length == Some(arrived) {
             response.body.read(&mut [0]).map_err(body_failure)?;
         }
@@ -143,7 +145,7 @@ impl PartFetcher {
                 let error = Error::new(ErrorKind::BadAnswer, "the part was cut short");
                 return Err(Failure::new(Class::Lost, error));
             }
-            // Without a declared length, it has come to its end.
+            // The response has no declared length, and has ended.
             None if arrived < HEAD => Some(arrived),
             length => length,
         };
@@ -151,7 +153,7 @@ impl PartFetcher {
     }
 }
 
-/// What a refusal of the whole means after a head that has proved nothing.
+/// The error if the server refuses the whole part after a head that has proved nothing.
 fn without_whole(error: Error) -> Error {
     let is_refusal = error.server_code().is_some()
         || matches!(
@@ -161,13 +163,16 @@ fn without_whole(error: Error) -> Error {
     match is_refusal {
         true => Error::new(
             ErrorKind::KeycodeNotProved,
-            format!("no part was given to its beginning: {}", error.message()),
+            format!(
+                "the server gives the beginning of a part but refuses the whole part: {}",
+                error.message()
+            ),
         ),
         false => error,
     }
 }
 
-/// Whether a response begins with a head: whole parts do.
+/// Whether a response holds the head of a part: a whole part does.
 fn is_head(response: &Response) -> bool {
     response.status != 206
         || piece(response).is_some_and(|(given, length)| given >= length.unwrap_or(HEAD).min(HEAD))
@@ -178,7 +183,8 @@ fn piece(response: &Response) -> Option<(u64, Option<u64>)> {
     read_range(response.content_range.as_deref().filter(|_| is_piece)?)
 }
 
-/// How many bytes from the first on a storage gives, and how many there are in all, if it says that.
+/// Reads a `Content-Range` that begins with the first byte: how many bytes the response has, and how many the whole
+/// part has, if the storage says it.
 fn read_range(range: &str) -> Option<(u64, Option<u64>)> {
     let (last, length) = range.trim().strip_prefix("bytes 0-")?.split_once('/')?;
     let given = last.parse::<u64>().ok()?.checked_add(1)?;

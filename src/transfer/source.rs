@@ -264,7 +264,7 @@ impl Filler<'_> {
         if self.plan.is_some() && length < wanted {
             return Err(Error::new(
                 ErrorKind::SizeMismatch,
-                "the source ended before the size that it was said to have",
+                "the source ended before its declared size",
             )
             .with_remedy("give the source's true size, or leave it unknown"));
         }

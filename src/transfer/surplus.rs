@@ -12,13 +12,13 @@ use crate::error::{ErrorKind, Result};
 const ATTEMPTS: u32 = 3;
 
 impl Download {
-    /// Fetches one part more where the counted ones are none, or hold less than was declared. Parts that number
-    /// themselves have no other.
+    /// Fetches one part more if the service counts none, or if the counted parts hold less than the sender declared.
+    /// Parts that number themselves show that there is no further one.
     pub(super) fn fetch_surplus(&self) -> Result<()> {
         let (file, call) = (&self.fetcher.file, self.call());
         let counted = file.parts;
         let part = counted.saturating_add(1);
-        // Until all counted parts are written, which other workers may have.
+        // Other workers may still be fetching counted parts: wait until all of them are written.
         self.assembly.wait_for_turn(call, part, 0)?;
         let declared = file.declared_size.unwrap_or(0);
         let is_short = counted == 0 || self.assembly.size().written < declared;
@@ -35,7 +35,7 @@ impl Download {
             Err(error) if attempts.found_none.get() && error.kind() != ErrorKind::Stopped => {
                 let why = error.message();
                 call.log(format!(
-                    "one part more than the {counted} counted ones was asked for, and there is none: {why}"
+                    "requested one part more than the {counted} that the service counts, and it does not exist: {why}"
                 ));
                 Ok(())
             }
@@ -48,29 +48,29 @@ impl Download {
     }
 }
 
-/// The attempts to get it.
+/// The attempts to get the further part.
 #[derive(Default)]
 struct Attempts {
     failed: Cell<u32>,
     found_none: Cell<bool>,
 }
 
-/// What a failure says of a part.
+/// Whether the part exists, by the failure of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Verdict {
-    /// There is none.
+    /// It does not exist.
     None,
-    /// Nothing for now. A server that goes on so has none to give.
+    /// Not known yet. After [`ATTEMPTS`] of these, it does not exist.
     NotNow,
-    /// Nothing for now, however often.
+    /// Not known yet, however often this happens.
     Later,
-    /// Nothing; it is a failure like that of any other part.
+    /// Not known: the failure is handled like that of any other part.
     Nothing,
 }
 
 impl Attempts {
-    /// Judges a failed attempt. The one that says that there is no such part is the last; once a byte of it has
-    /// arrived, it is there, and none says so.
+    /// Judges a failed attempt. If it shows that the part does not exist, it is the last. Once a byte of the part has
+    /// arrived, the part exists, whatever a later attempt shows.
     fn judge(&self, failure: Failure, arrived: u64) -> Failure {
         let verdict = match arrived {
             0 => verdict(&failure),
@@ -94,16 +94,16 @@ impl Attempts {
 fn verdict(failure: &Failure) -> Verdict {
     let error = &failure.error;
     match (error.kind(), error.http_status()) {
-        // With an envelope or without one.
+        // From the API server, with an envelope or without, or from the storage.
         (_, Some(408 | 425 | 429)) => Verdict::Later,
-        // The storage may give it all the same; else the API's server has the last word.
+        // The storage may recover; if not, the transfer asks the API server, whose response decides.
         (ErrorKind::StorageRefused, Some(500..=599)) => Verdict::Later,
         (_, Some(500..=599)) => Verdict::NotNow,
         (ErrorKind::Refused | ErrorKind::InvalidInput | ErrorKind::Denied, _) => Verdict::None,
         (ErrorKind::StorageRefused | ErrorKind::HttpError, Some(400 | 403 | 404 | 410 | 416)) => {
             Verdict::None
         }
-        // No bytes are no part.
+        // An empty response is not a part.
         (ErrorKind::DecryptFailed, _) => Verdict::None,
         _ => Verdict::Nothing,
     }

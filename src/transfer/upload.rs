@@ -86,8 +86,8 @@ struct Held<'a> {
 }
 
 impl Drop for Held<'_> {
-    /// Runs before the memory is given back. That wakes waiting workers: one of this upload sees that it holds no
-    /// memory any more, and goes on.
+    /// Runs before the memory is given back, which wakes waiting workers: one of this upload must then see that the
+    /// upload holds no memory, so that it gets some at once.
     fn drop(&mut self) {
         self.holding.fetch_sub(1, Ordering::Relaxed);
     }
@@ -104,9 +104,9 @@ struct Upload {
     /// Parts that have memory at the moment.
     holding: AtomicU32,
     used_storage: AtomicBool,
-    /// A part counts as stored although the response was not a storage's.
+    /// Whether a part counts as stored although its response may not be the storage's.
     is_doubtful: AtomicBool,
-    /// All parts are being sent once more.
+    /// Whether all parts are being sent a second time.
     is_second: AtomicBool,
 }
 
@@ -148,7 +148,7 @@ impl Upload {
     /// Memory for a part: the first of an upload never waits, whatever other transfers hold.
     fn take_memory(&self) -> Result<Held<'_>> {
         let file = &self.file;
-        // As much for all, so that each can have the buffer of another one.
+        // Equal buffers for all parts, so that each can be used for any part.
         let bytes = PartBuffer::room(file.plan.range(1).1);
         let _first = self.taking.lock();
         let urgent = || self.holding.load(Ordering::Relaxed) == 0;
@@ -196,7 +196,7 @@ impl Upload {
         Ok(())
     }
 
-    /// Sends one encrypted part by whichever way works.
+    /// Sends one encrypted part, to the storage or through the API server.
     fn send(&self, part: u32, sealed: &[u8], plaintext_length: usize) -> Result<()> {
         let session = &self.file.session;
         let call = &session.call;

@@ -31,9 +31,9 @@ def send_official(sender, paths, message=None, recipient=RECIPIENT):
         package.encrypt_and_upload_file(str(path))
     if message is not None:
         package.encrypt_and_upload_message(message)
-    answer = package.finalize()
-    assert answer["response"] == "SUCCESS"
-    return package, answer["message"]
+    response = package.finalize()
+    assert response["response"] == "SUCCESS"
+    return package, response["message"]
 
 
 def receive_official(package, directory):

@@ -28,8 +28,8 @@ class NodePackage:
         self.id, self.server_secret, self.code, self.keycode = created
 
     def add_recipient(self, email):
-        [answer] = self.user.addRecipients(self.id, [email], self.keycode)
-        return answer["recipients"][0]["recipientId"]
+        [response] = self.user.addRecipients(self.id, [email], self.keycode)
+        return response["recipients"][0]["recipientId"]
 
     def upload(self, paths, directory=None, through_api=False):
         [files] = self.user.upload(self.id, directory, self.keycode, self.server_secret, [str(path) for path in paths], through_api)
@@ -60,10 +60,10 @@ def receive_node(user, link, directory, by_code=False):
     for file in information["files"]:
         user.download(name, None, file["fileId"], keycode, str(directory), file["fileName"])
     try:
-        [answer] = user.getPackageMessage(name, information["packageCode"], keycode)
+        [response] = user.getPackageMessage(name, information["packageCode"], keycode)
     except NodeError:
         return sums(directory.iterdir()), None
-    [message] = user.decryptMessage(name, keycode, information["serverSecret"], answer["message"])
+    [message] = user.decryptMessage(name, keycode, information["serverSecret"], response["message"])
     return sums(directory.iterdir()), message
 
 

@@ -20,12 +20,12 @@ use crate::error::Result;
 const HEADER_LEN: usize = 4;
 const SALT_LEN: usize = 32;
 const TAG_LEN: usize = 16;
-/// Bytes between two looks for a stop.
+/// Bytes that are decrypted between two checks for a stop.
 const STEP: usize = 1 << 20;
-/// Stands for 4 MiB, the largest that is allowed.
+/// The octet for chunks of 4 MiB, the largest that are allowed.
 const MAX_CHUNK: u8 = 16;
 
-/// The packet of encrypted data, as it says what it is.
+/// A packet of encrypted data: its header, and where its chunks are.
 pub(super) struct Data {
     header: [u8; HEADER_LEN],
     pub(super) cipher: SymmetricKeyAlgorithm,
@@ -56,7 +56,7 @@ impl Data {
         })
     }
 
-    /// The first octets that no other message has.
+    /// Octets that differ in every two messages.
     pub(super) fn mark(&self) -> [u8; 8] {
         *self.salt.first_chunk().unwrap_or(&[0; 8])
     }
@@ -66,12 +66,12 @@ impl Data {
         self.chunk_len().min(self.chunks.len())
     }
 
-    /// A chunk with its tag.
+    /// The length of a chunk with its tag.
     fn chunk_len(&self) -> usize {
         (1 << (self.header[3] + 6)) + TAG_LEN
     }
 
-    /// The key under which the first chunk is genuine.
+    /// The session key that verifies the first chunk.
     pub(super) fn fitting<'a>(
         &self,
         session_keys: &'a [SessionKey],
@@ -96,14 +96,14 @@ impl Data {
     fn work(&self) -> Result<BytesMut> {
         let mut room = reserved(self.memory())?;
         room.resize(self.memory(), 0);
-        // The same memory: unlike a vector, `BytesMut` cannot be made without ending the process where there is none.
+        // This takes over the vector's memory. `BytesMut` would abort the process if it could not allocate its own.
         let mut work = BytesMut::from(Bytes::from(room));
         work.clear();
         Ok(work)
     }
 
-    /// Decrypts and verifies everything; gives the range of the packets in it. A chunk may be so small that most of the
-    /// work is to begin it: `proceed` is asked in between.
+    /// Decrypts and verifies all chunks, and returns the range of the packets in them. Many small chunks cost more time
+    /// than their bytes: `proceed` is called in between.
     pub(super) fn decrypt(
         &self,
         session: &SessionKey,
@@ -157,7 +157,7 @@ fn wipe(mut work: BytesMut) {
     work.zeroize();
 }
 
-/// What all chunks have in common.
+/// The keys and the associated data of all chunks.
 struct Sealed<'a> {
     data: &'a Data,
     /// The message's key, and the beginning of every nonce.
@@ -177,7 +177,7 @@ impl<'a> Sealed<'a> {
         }
     }
 
-    /// Decrypts a chunk and takes its tag away. False if it is not genuine.
+    /// Decrypts a chunk and removes its tag. False if the tag is wrong.
     fn open(&self, number: u64, more: &[u8], chunk: &mut BytesMut) -> bool {
         let Data { cipher, mode, .. } = self.data;
         let (key, rest) = self.keys.split_at(cipher.key_size());
@@ -188,7 +188,7 @@ impl<'a> Sealed<'a> {
     }
 }
 
-/// The session key in a packet for a passphrase; none if the key that was derived from it is the wrong one.
+/// Decrypts the session key of a packet; none if the passphrase, from which `derived` was made, is the wrong one.
 pub(super) fn unwrap_key(
     cipher: SymmetricKeyAlgorithm,
     mode: AeadAlgorithm,

@@ -1,4 +1,4 @@
-//! Proving a passphrase by the head of a message, where the whole would be fetched for nothing else.
+//! Proves a passphrase by the head of a message, so that the whole need not be fetched.
 //!
 //! Nothing in a head is authenticated. It proves that its writer knows the passphrase: another writer cannot choose
 //! what a session key decrypts to, so that repeated octets, packet tag and length fit together by a chance of less than
@@ -80,19 +80,18 @@ pub(crate) fn proves_passphrase(
     Ok(false)
 }
 
-/// How long the body of the encrypted data is, as far as a head says it.
+/// The length of the encrypted data's body, as far as the head shows it.
 enum Extent {
     Whole(u64),
     Chunks {
         first: u64,
-        /// What all of them have on the wire, but for the length of the first.
+        /// The octets of all chunks with their lengths, except the length of the first.
         wire: u64,
     },
 }
 
 impl Extent {
-    /// The extent of data that begins at `start` of a message and reaches to its end; none if it does not, or that is
-    /// not known.
+    /// The extent of data from `start` to the end of a message; none if it does not end there, or its end is not known.
     fn of_data(data: PacketLength, start: u64, message: Option<u64>) -> Option<Self> {
         let wire = match message {
             Some(message) => Some(message.checked_sub(start)?),
@@ -149,7 +148,7 @@ fn length_octets(length: u64) -> u64 {
     }
 }
 
-/// Whether a key decrypts the beginning of a stream to that of a message.
+/// Whether the beginning of a stream, decrypted with a key, is the beginning of a message.
 fn is_beginning(session: &SessionKey, stream: &[u8], extent: &Extent) -> bool {
     let block = session.algorithm.block_size();
     let prefix = block + 2;
@@ -162,15 +161,15 @@ fn is_beginning(session: &SessionKey, stream: &[u8], extent: &Extent) -> bool {
         session
             .algorithm
             .decrypt_with_iv_regular(&session.key, &iv[..block], &mut plain);
-    // The version of the packet, the prefix, and the code at the end.
+    // The packet's version, the prefix, and the modification detection code at the end.
     let around = (1 + prefix + MDC_LEN) as u64;
     decrypted.is_ok()
         && plain[block - 2..block] == plain[block..prefix]
         && literal_len(&plain[prefix..]).is_some_and(|packet| extent.is(around + packet))
 }
 
-/// How many bytes a literal data packet has that begins so, with its header. Every writer gives one that is not short a
-/// length of two or five octets.
+/// The length of the literal data packet that begins here, with its header. Writers use lengths of two or five octets
+/// for all but short packets.
 pub(super) fn literal_len(packet: &[u8]) -> Option<u64> {
     match *packet {
         [0xcb, first @ 192..224, second, ..] => {

@@ -77,7 +77,7 @@ pub(super) fn decrypt_failed() -> Error {
 fn unsupported(what: &str) -> Error {
     Error::new(
         ErrorKind::UnsupportedFormat,
-        format!("the encrypted data is of a kind that is not read: {what}"),
+        format!("the encrypted data has an unsupported format: {what}"),
     )
 }
 

@@ -47,7 +47,7 @@ pub(crate) fn open(
     open_with(message, Secret::Passphrase(passphrase), limits)
 }
 
-/// The same with the private key that the message was encrypted to. Without a modification detection code too.
+/// The same with a private key. Also accepts a message without a modification detection code.
 pub(in crate::crypto) fn open_with_private_key(
     message: &mut Vec<u8>,
     key: &SignedSecretKey,
@@ -117,7 +117,7 @@ fn session_keys(
                 is_tried = true;
                 found.extend(key);
             }
-            // Another packet may be meant, and may be one that is read.
+            // The session key may be in another packet, of a kind that is supported.
             Err(error) if error.kind() == ErrorKind::UnsupportedFormat => refused = Some(error),
             Err(error) if error.kind() == ErrorKind::DecryptFailed => {}
             Err(error) => return Err(error),
@@ -127,7 +127,7 @@ fn session_keys(
         let refused = refused.filter(|_| !is_tried);
         return Err(refused.unwrap_or_else(decrypt_failed));
     }
-    // The memory of the derivations is free again.
+    // The derivations have freed their memory.
     (limits.proceed)(held)?;
     Ok(found)
 }
@@ -164,7 +164,7 @@ impl Data {
         }
     }
 
-    /// Its first octets that are random.
+    /// The first random octets.
     fn mark(&self, message: &[u8]) -> [u8; 8] {
         match self {
             Self::Cfb(stream) | Self::Unprotected(stream) => message[stream.clone()]
@@ -228,8 +228,8 @@ fn decrypt(
     session_keys: &[SessionKey],
     limits: &Limits<'_>,
 ) -> Result<Range<usize>> {
-    // Several keys only if several were offered: then the repeated octets show which one is meant, but for a chance of
-    // 1 in 65 536, for which the ciphertext is kept. With one key they show nothing that the code below does not.
+    // There are several keys if the message offers several. The repeated octets show the right one, except by a chance
+    // of 1 in 65 536, for which the ciphertext is kept. With one key they show nothing that the code below does not.
     let candidates: Vec<_> = match session_keys {
         [_] => session_keys.iter().collect(),
         _ => session_keys

@@ -30,7 +30,7 @@ pub(super) fn decode_count(count: u8) -> usize {
     (16 + usize::from(count & 15)) << ((count >> 4) + 6)
 }
 
-/// The bytes of memory that a derivation takes; none worth counting but for Argon2. One that is refused takes none.
+/// The bytes of memory that a derivation needs. Only Argon2 needs enough to count; one that is refused needs none.
 pub(super) fn memory(s2k: &StringToKey) -> usize {
     match s2k {
         StringToKey::Argon2 { t, p, m_enc, .. } => {
@@ -41,7 +41,7 @@ pub(super) fn memory(s2k: &StringToKey) -> usize {
     }
 }
 
-/// The bytes that a derivation fills in all its passes; as above.
+/// The bytes that Argon2 fills in all its passes; 0 for other derivations.
 pub(super) fn filled(s2k: &StringToKey) -> usize {
     match s2k {
         StringToKey::Argon2 { t, .. } => memory(s2k) * usize::from(*t),

@@ -24,7 +24,7 @@ const MAX_FILLED: usize = 12 * (64 << 20);
 const MAX_OPERATIONS: usize = 64;
 /// No program writes a longer session key packet for a passphrase.
 const MAX_SKESK: usize = 1024;
-/// One for an RSA key of 16,384 bits is shorter.
+/// A session key packet for an RSA key of 16,384 bits is shorter.
 const MAX_PKESK: usize = 4096;
 
 /// Which session key packets belong to the encrypted data; others are not looked at (RFC 9580, 10.3.2.1).
@@ -120,12 +120,12 @@ impl Secret<'_> {
         }
     }
 
-    /// What it takes to open a packet, in bytes of memory.
+    /// The bytes of memory that are needed to open a packet.
     pub(super) fn memory(&self, packet: &Packet, message: &[u8]) -> usize {
         of_derivation(packet, message, s2k::memory)
     }
 
-    /// The session key that a packet yields; none if it shows that another secret is meant.
+    /// The session key in a packet; none if the packet turns out to be for another secret.
     pub(super) fn open(
         &self,
         packet: &Packet,
@@ -141,7 +141,7 @@ impl Secret<'_> {
     }
 }
 
-/// What a packet's derivation costs; nothing if it has none.
+/// The cost of a packet's key derivation; 0 if it has none.
 fn of_derivation(packet: &Packet, message: &[u8], cost: impl Fn(&StringToKey) -> usize) -> usize {
     let skesk = for_passphrase(packet, message).ok();
     skesk.and_then(|skesk| skesk.s2k().map(cost)).unwrap_or(0)
@@ -258,8 +258,8 @@ fn decrypted(
     kind: EskType,
     generation: Generation,
 ) -> Option<SessionKey> {
-    // rPGP takes the first octet of the session key without looking whether there is one; what that prints is kept
-    // quiet behind the C ABI, and is left to the program's own hook where the library is used from Rust.
+    // rPGP panics if the session key is empty. The C ABI suppresses the message of the panic; a Rust program has its
+    // own panic hook.
     let opened = catch_unwind(AssertUnwindSafe(|| {
         key.decrypt(&Password::empty(), values, kind)
     }));

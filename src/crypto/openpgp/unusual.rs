@@ -14,18 +14,18 @@ use pgp::types::Tag;
 use super::{Limits, decrypt_failed, too_large, unsupported};
 use crate::error::{Error, Result};
 
-/// More compressed packets than any program writes, all in all: one holds the whole of the next.
+/// The most compressed packets of a message, each of which holds the next. No program writes so many.
 const MAX_LAYERS: usize = 4;
 /// More packets than any program writes.
 const MAX_PACKETS: usize = 10_000;
 /// Decompressed bytes that may be something else than content: signatures, markers, padding.
 const MAX_AROUND: u64 = 1 << 20;
-/// What a decompressor holds; BZip2 needs most.
+/// The memory of a decompressor; BZip2 needs the most.
 const DECOMPRESSOR: usize = 4 << 20;
 /// Content grows by at least this.
 const STEP: usize = 64 << 10;
 
-/// What was found.
+/// The content and the file name of a message.
 pub(super) struct Unpacked {
     pub(super) content: Vec<u8>,
     pub(super) name: Vec<u8>,
@@ -36,7 +36,7 @@ pub(super) fn unpack(mut packets: &[u8], memory: usize, limits: &Limits<'_>) -> 
     Unpacking::new(&Cost::new(memory, limits), MAX_LAYERS).find(&mut packets)
 }
 
-/// What a message costs, all its layers together.
+/// The memory and the work that all layers of a message cost.
 struct Cost<'a> {
     limits: &'a Limits<'a>,
     /// Bytes held at the moment.

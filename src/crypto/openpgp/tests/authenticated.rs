@@ -302,7 +302,7 @@ fn gnupgs_own_mode_is_refused_by_name() {
         assert_eq!(error.kind(), ErrorKind::UnsupportedFormat);
         assert_eq!(
             error.message(),
-            "the encrypted data is of a kind that is not read: GnuPG's own authenticated mode (packet tag 20)"
+            "the encrypted data has an unsupported format: GnuPG's own authenticated mode (packet tag 20)"
         );
     }
 }
