@@ -78,7 +78,7 @@ pub(super) fn read_listing(response: &mut Response) -> std::result::Result<Vec<u
     read_sieved(response, Sieve::without_confirmations())
 }
 
-/// The same with what recipients have done to each file, which is nearly all of it where there are many of both.
+/// The same with the actions of the recipients on each file, most of the text if there are many of both.
 pub(super) fn read_whole_listing(response: &mut Response) -> std::result::Result<Vec<u8>, Failure> {
     read_sieved(response, Sieve::default())
 }

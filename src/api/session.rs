@@ -97,7 +97,7 @@ pub(crate) struct Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        // A call that failed is stopped after this: by then the agents may be another call's.
+        // A call that failed is stopped after this. That must not interrupt the agents: another call may have them.
         let unharmed = self.call.release(self.interrupt);
         let agents = unharmed.then(|| self.agents.clone());
         self.api.0.connections.give_back(agents);
@@ -109,7 +109,7 @@ impl Drop for Session {
 #[derive(Clone, Copy)]
 pub(super) struct Signed<'a> {
     pub(super) method: &'a str,
-    /// What follows the prefix of the API, with its query.
+    /// The path after the prefix of the API, with its query.
     pub(super) path: &'a str,
     pub(super) content_type: &'a str,
     /// The kind of response that is wanted.
@@ -141,11 +141,12 @@ impl Session {
         Contact::new(self.agents.api.contacts(), &self.api.0.host)
     }
 
-    /// The transport for storage URLs, which adds no headers of ours.
+    /// Whether there is a connection to a storage.
     pub(crate) fn storage_is_connected(&self) -> bool {
         self.agents.storage.is_connected()
     }
 
+    /// The transport for storage URLs, which adds no headers of the API.
     pub(super) fn storage(&self) -> &dyn Transport {
         &self.agents.storage
     }
@@ -154,14 +155,14 @@ impl Session {
         self.call("GET", path, None, Repeat::Safely)
     }
 
-    /// The same for a response that may be large: of a tree only the first level is kept, and nothing of what
-    /// recipients have done.
+    /// The same for a response that may be large. Only the first level of a tree is kept, without the actions of the
+    /// recipients.
     pub(super) fn get_listing(&self, path: &str) -> Result<Json> {
         let path = format!("{}{path}", self.prefix()?);
         self.json_call("GET", &path, None, Repeat::Safely, read_listing)
     }
 
-    /// The same with what recipients have done.
+    /// The same with the actions of the recipients.
     pub(super) fn get_whole_listing(&self, path: &str) -> Result<Json> {
         let path = format!("{}{path}", self.prefix()?);
         self.json_call("GET", &path, None, Repeat::Safely, read_whole_listing)

@@ -16,10 +16,10 @@ use super::socket::Sockets;
 use crate::error::{Error, ErrorKind};
 use crate::os;
 
-/// What calls of the API send, also without a body (`protocol` 1.2), and get.
+/// The type of requests to the API, also of those without a body (`protocol` 1.2), and of their responses.
 pub(crate) const JSON: &str = "application/json";
 
-/// Whatever comes: the bytes of a part.
+/// Any type of response, for the bytes of a part.
 pub(crate) const ANYTHING: &str = "*/*";
 
 /// One request.
@@ -151,7 +151,7 @@ impl HttpTransport {
         let failure = failure(error, host, Exchange::current().was_handed_over());
         if failure.class == Class::NotSent {
             self.contacts.missed(host);
-            // The next attempt asks for the addresses again.
+            // The next attempt resolves the name again.
             self.names.forget();
         }
         match failure.error.kind() {
@@ -164,7 +164,7 @@ impl HttpTransport {
         }
     }
 
-    /// Whether it has a connection, be it at rest or at work.
+    /// Whether it has a connection, idle or in use.
     pub(crate) fn is_connected(&self) -> bool {
         self.sockets.are_there()
     }
@@ -372,7 +372,7 @@ pub(crate) fn body_failure(error: io::Error) -> Failure {
     Failure::new(Class::Lost, error)
 }
 
-/// What the TLS library says for people; some of its errors end in a structure's octets.
+/// The readable part of a TLS error; some end with the octets of a structure.
 fn tls_words(error: &rustls::Error) -> String {
     let words = error.to_string();
     let end = words.find(['{', '[']).unwrap_or(words.len());

@@ -14,8 +14,8 @@ use crate::os;
 /// Time between two reports while nothing else happens: 4 to 10 a second are promised.
 const TICK: Duration = Duration::from_millis(125);
 
-/// How long a stop waits for workers whose sockets were shut down. One that is stuck where nothing can wake it, in
-/// name resolution or connecting, is left behind after that; it owns all that it touches.
+/// How long a stop waits for workers whose sockets were shut down. Nothing can interrupt a worker in name resolution or
+/// connecting: it is abandoned after this time, and owns all memory that it uses.
 const STOP_GRACE: Duration = Duration::from_millis(250);
 /// The share of that in which the transfer of a file waits for its own workers, before it removes what they have
 /// written.
@@ -137,7 +137,7 @@ pub(crate) fn attend<E>(
             Ok(())
         }
         Some(Err(error)) => {
-            // Whatever else is still under way for this call has lost its purpose.
+            // The call has failed: its other workers can stop.
             call.stop();
             drain(events);
             Err(error)
@@ -159,7 +159,7 @@ fn drain<E>(events: &Receiver<E>) {
     ) {}
 }
 
-/// Runs the work of a worker; a panic in it becomes the call's error instead of a thread that silently died.
+/// Runs the work of a worker. If it panics, the call fails with that.
 pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     // A panicking worker leaves its locks free (parking_lot) and its state behind as it was after the last full step.
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(work))

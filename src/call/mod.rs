@@ -1,4 +1,4 @@
-//! One call of the user: how far it is, how its caller learns that, and how it is stopped.
+//! One call of the user: its progress, the reports to its caller, and its stop.
 //!
 //! All input and output happens on workers. The thread that made the call waits in [`attend()`] and is the only one that
 //! ever runs the caller's code: progress, log lines, reads from and writes to callbacks.

@@ -97,7 +97,7 @@ impl Call {
             self.notify();
         }
         if let Some((whole, usual)) = &self.whole {
-            // The files of a whole are in many phases at once; only waiting is worth a report.
+            // The files of one call are in different phases at once; only waiting is reported.
             whole.set_phase(*usual);
         }
     }
@@ -236,7 +236,7 @@ impl Call {
         }
     }
 
-    /// Registers what a stop has to interrupt, and returns its number. After a stop it is interrupted at once.
+    /// Registers something that a stop interrupts, and returns its number. After a stop it is interrupted at once.
     pub(crate) fn on_stop(&self, interrupt: Arc<dyn Interrupt>) -> u64 {
         let mut interrupts = self.interrupts.lock();
         interrupts.last += 1;
@@ -250,7 +250,7 @@ impl Call {
         number
     }
 
-    /// Takes back what was registered: from now on a stop leaves it alone. Returns whether there was none before.
+    /// Removes a registration, so that a later stop does not interrupt it. Returns whether no stop came before.
     pub(crate) fn release(&self, number: u64) -> bool {
         let mut interrupts = self.interrupts.lock();
         interrupts
@@ -299,7 +299,7 @@ impl Call {
     }
 }
 
-/// The part of a whole call; forgotten by it when dropped.
+/// One file of a call about many files. When it is dropped, its registration in that call is removed.
 pub(crate) struct PartOfCall {
     pub(crate) call: Arc<Call>,
     whole: Arc<Call>,

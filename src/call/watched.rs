@@ -43,8 +43,8 @@ impl<T> Watched<T> {
         self.0.value.lock()
     }
 
-    /// Wakes all waiters. Whatever a waiter's condition reads besides the value has to be written before a lock of the
-    /// value that comes before this.
+    /// Wakes all waiters. If a waiter's condition also reads other data, write that first, then lock and release the
+    /// value, and then call this.
     pub(crate) fn notify(&self) {
         self.0.changed.notify_all();
     }
