@@ -41,6 +41,7 @@
 
 mod account;
 mod api;
+mod api_key;
 mod audit_log;
 mod call;
 mod check;
@@ -55,7 +56,6 @@ mod ffi;
 mod json;
 mod key_pair;
 mod log;
-mod login;
 mod os;
 mod package;
 mod package_list;
@@ -63,19 +63,20 @@ mod pages;
 mod printable;
 pub mod raw;
 mod record;
+mod registration;
 mod secret;
 mod sieve;
 mod transfer;
 mod trusted_device;
 
 pub use api::options::{ClientOptions, DEFAULT_PART_SIZE, MAX_PART_SIZE};
+pub use api_key::{ApiKey, Login};
 pub use audit_log::AuditLogFilter;
 pub use call::{Flow, Observer, Phase, Progress};
 pub use check::{CountryCode, PhoneNumber, country_codes};
 pub use client::Client;
 pub use error::{Error, ErrorKind, Result};
 pub use key_pair::KeyPair;
-pub use login::{ApiKey, Login, Registration, RegistrationProof};
 pub use os::Existing;
 pub use package::{
     Action, DirectoryOptions, DirectoryPage, Download, DownloadOptions, FinalizeOptions, Finalized,
@@ -89,5 +90,6 @@ pub use record::{
     Enterprise, File, PackageInformation, PackageStatus, PackageSummary, PublicKey, Recipient,
     Subdirectory, Timestamp, User,
 };
+pub use registration::{Registration, RegistrationProof};
 pub use secret::SecretString;
 pub use trusted_device::{PackageKeycode, SyncFailure, SyncedKeycodes};

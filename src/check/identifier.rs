@@ -13,6 +13,15 @@ pub(crate) fn identifier(what: &str, text: &str) -> Result<String> {
     ))
 }
 
+/// Checks that a text from the caller is not empty.
+pub(crate) fn check_filled(what: &str, text: &str) -> Result<()> {
+    if text.is_empty() {
+        let message = format!("{what} is empty");
+        return Err(Error::new(ErrorKind::InvalidArgument, message));
+    }
+    Ok(())
+}
+
 /// Whether a text has the form of the service's ids and codes, so that it cannot lead to another path.
 pub(crate) fn is_identifier(text: &str) -> bool {
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~=+".contains(&byte);

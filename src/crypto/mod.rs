@@ -4,15 +4,15 @@
 //! here, in place in one buffer, because that is where the time of a transfer goes.
 
 mod digest;
+pub(crate) mod key_pair;
 pub(crate) mod keycode;
-pub(crate) mod keypair;
 pub(crate) mod message;
 pub(crate) mod openpgp;
 mod public_key;
 pub(crate) mod signature;
 
+pub(crate) use key_pair::{PrivateKey, encrypt_keycode, generate_key_pair};
 pub(crate) use keycode::{Keycode, Passphrase};
-pub(crate) use keypair::{PrivateKey, encrypt_keycode, generate_key_pair};
 pub(crate) use message::{decrypt_message, encrypt_message};
 pub(crate) use openpgp::{Limits, PartBuffer, Place, open, proves_passphrase};
 pub(crate) use public_key::{check_public_key, is_outdated};

@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 use std::ptr;
 
-use crate::login::Login;
+use crate::api_key::Login;
 use crate::secret::SecretString;
 
 use super::client::{call, sendsafely_client};

@@ -5,7 +5,7 @@ use std::mem::size_of;
 use std::ptr;
 
 use crate::error::Result;
-use crate::login::{Registration, RegistrationProof};
+use crate::registration::{Registration, RegistrationProof};
 use crate::secret::SecretString;
 
 use super::client::{call, sendsafely_client};

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::*;
-use crate::crypto::keypair::generate_key_pair;
+use crate::crypto::key_pair::generate_key_pair;
 use crate::crypto::{Keycode, PrivateKey, decrypt_message, encrypt_keycode, encrypt_message};
 
 /// A home directory of its own, and its agent's life.
