@@ -237,7 +237,7 @@ SENDSAFELY_ENUM(sendsafely_status) {
   SENDSAFELY_OK = 0,
   /**
    * A required argument is missing.
-   * In C, a pointer is NULL. The message names the argument.
+   * The message names the argument.
    */
   SENDSAFELY_NULL_ARGUMENT = 1,
   /**

@@ -45,8 +45,10 @@ impl Client {
     /// Starts a registration: the service mails a link or a PIN.
     ///
     /// # Errors
-    /// [`ErrorKind::MalformedEmail`], [`ErrorKind::InvalidEmail`], [`ErrorKind::AuthForbidden`],
-    /// [`ErrorKind::SecondFactorEnforced`]; [`ErrorKind::OutcomeUnknown`].
+    /// [`MalformedEmail`](crate::ErrorKind::MalformedEmail), [`InvalidEmail`](crate::ErrorKind::InvalidEmail),
+    /// [`AuthForbidden`](crate::ErrorKind::AuthForbidden),
+    /// [`SecondFactorEnforced`](crate::ErrorKind::SecondFactorEnforced);
+    /// [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown).
     pub fn start_registration(
         &self,
         observer: &mut dyn Observer,
@@ -64,8 +66,9 @@ impl Client {
     /// next.
     ///
     /// # Errors
-    /// [`ErrorKind::PasswordTooWeak`], [`ErrorKind::TokenExpired`], [`ErrorKind::InvalidToken`],
-    /// [`ErrorKind::PinResent`]; [`ErrorKind::OutcomeUnknown`].
+    /// [`PasswordTooWeak`](crate::ErrorKind::PasswordTooWeak), [`TokenExpired`](crate::ErrorKind::TokenExpired),
+    /// [`InvalidToken`](crate::ErrorKind::InvalidToken), [`PinResent`](crate::ErrorKind::PinResent);
+    /// [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown).
     pub fn finish_registration(
         &self,
         observer: &mut dyn Observer,

@@ -21,7 +21,7 @@ pub enum sendsafely_status {
 
     // The caller's mistake: nothing was sent.
     /// A required argument is missing.
-    /// In C, a pointer is NULL. The message names the argument.
+    /// The message names the argument.
     SENDSAFELY_NULL_ARGUMENT = 1,
     /// An argument is out of its range.
     /// The message names the argument and its range. Also: a control character in a value that becomes an HTTP header,

@@ -13,7 +13,7 @@ namespace Sendsafely
         /// <remarks>With every other status it did not, and its outputs are empty.</remarks>
         Ok = 0,
         /// <summary>A required argument is missing.</summary>
-        /// <remarks>In C, a pointer is NULL. The message names the argument.</remarks>
+        /// <remarks>The message names the argument.</remarks>
         NullArgument = 1,
         /// <summary>An argument is out of its range.</summary>
         /// <remarks>The message names the argument and its range. Also: a control character in a value that becomes an

@@ -34,7 +34,7 @@ class Status(OpenEnum):
     OK = 0
     """The call did what it says. With every other status it did not, and its outputs are empty."""
     NULL_ARGUMENT = 1
-    """A required argument is missing. In C, a pointer is NULL. The message names the argument."""
+    """A required argument is missing. The message names the argument."""
     INVALID_ARGUMENT = 2
     """An argument is out of its range. The message names the argument and its range. Also: a control character in a value
     that becomes an HTTP header, an option that this version of the library does not know, and a callback that returned
