@@ -166,11 +166,34 @@ def test_a_package_by_id_and_keycode(shell, files, tmp_path):
     (tmp_path / "keycode").write_text(keycode + "\n")
     shell("receive", package_id, "--to", "b", "--keycode-file", "keycode")
     # The service detects a wrong keycode by its checksum, before anything is decrypted.
-    assert "link is complete" in shell.json("receive", link[:-20], "--to", "c", code=5)[-1]["remedy"]
+    assert "link is complete" in shell.json("receive", link[:-20] + 20 * "-", "--to", "c", code=5)[-1]["remedy"]
     shell.emulator.admin("POST", "/faults", {"endpoint": "part_get", "times": 0, "action": {"flip_response_byte": -30}})
     assert shell.json("receive", link, "--to", "c", code=7)[-1]["status"] == "DECRYPT_FAILED"
     assert (tmp_path / "a/notes.txt").read_bytes() == (tmp_path / "b/notes.txt").read_bytes() == b"notes"
     assert not (tmp_path / "c/notes.txt").exists()
+
+
+ENCODINGS = {"UTF-8": "utf-8", "UTF-8 with a mark": "utf-8-sig", "UTF-16 with a mark": "utf-16", "UTF-16": "utf-16-le", "big-endian": "utf-16-be"}
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS.values(), ids=ENCODINGS)
+def test_text_files_of_any_editor(shell, files, tmp_path, encoding):
+    def write(name, text):
+        (tmp_path / name).write_bytes(text.replace("\n", "\r\n").encode(encoding))
+        (tmp_path / name).chmod(0o600)
+        return tmp_path / name
+
+    write("credentials", "".join(f"{name}={value}\n" for name, value in variables(shell.emulator).items()))
+    shell.environment = {**{name: value for name, value in shell.environment.items() if not name.startswith("SENDSAFELY_")},
+                         "LIBSENDSAFELY_CREDENTIALS": str(tmp_path / "credentials")}
+    write("password", "open sesame\n")
+    link = shell("send", "--undisclosed", "--message-file", write("message", "Gr\u00fc\u00dfe\nA.\n"), "--password-file", "password", files[1]).strip()
+    package_id, keycode = re.search("thread=([^&]+).*#keyCode=(.*)", link).groups()
+    write("link", f"Here it is:\n{link}\n")
+    write("keycode", keycode + "\n")
+    for number, arguments in enumerate((["@link"], ["-"], [package_id, "--keycode-file", "keycode"])):
+        printed = shell("receive", *arguments, "--to", f"to{number}", "--password-file", "password", input=(tmp_path / "link").read_bytes())
+        assert printed.splitlines() == ["Gr\u00fc\u00dfe", "A.", f"to{number}/notes.txt"]
 
 
 def test_standard_input_password_and_json(shell, tmp_path):

@@ -8,6 +8,7 @@ from argparse import Namespace
 from typing import Any, NamedTuple
 
 from .. import Client, Error, Status
+from . import texts
 from .output import Output
 
 #: The first of each is ours; other tools for the service use the others.
@@ -68,15 +69,17 @@ def default_path() -> str:
 def from_file(path: str) -> dict[str, str]:
     """Reads lines of name = value. The section headers of an ini file and `export` are ignored."""
     try:
-        with open(path, encoding="utf-8-sig") as file:
+        with open(path, "rb") as file:
             mode = os.fstat(file.fileno()).st_mode
             if os.name == "posix" and stat.S_ISREG(mode) and mode & 0o077:
                 raise no_credentials(f"{path}: other users can read or change it", f"run: chmod 600 '{path}'")
-            lines = file.read().splitlines()
+            data = file.read()
     except OSError as error:
         raise no_credentials(f"{path}: {error.strerror}", "name a file that you can read") from None
-    except UnicodeDecodeError:
-        raise no_credentials(f"{path}: not a text file in UTF-8", "it must have lines host=, api_key= and api_secret=") from None
+    try:
+        lines = texts.decoded(data, path).splitlines()
+    except Error as error:
+        raise no_credentials(error.message, "it must have lines host=, api_key= and api_secret=") from None
     known = {variable: name for name, variables in VARIABLES.items() for variable in (name, *variables)}
     known.update({"key": "api_key", "secret": "api_secret", "ca_bundle": "ca_bundle", CA_VARIABLE: "ca_bundle"})
     known = {variable.lower(): name for variable, name in known.items()}

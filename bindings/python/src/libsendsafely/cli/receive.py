@@ -8,10 +8,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Callable
 
 from .. import Action, Error, Existing, Status
-from . import targets
+from . import targets, texts
 from .credentials import connect
 from .output import Output, message_text, printable
-from .targets import first_line
 
 if TYPE_CHECKING:
     from ..records import ReportItem
@@ -46,7 +45,7 @@ def add_existing(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace, out: Output) -> None:
-    password = first_line(arguments.password_file) if arguments.password_file else None
+    password = texts.first_line(arguments.password_file) if arguments.password_file else None
     with connect(arguments, out) as client, targets.opened(client, arguments, out) as package:
         message = package.get_message()
         if message is not None:

@@ -8,9 +8,9 @@ from argparse import ArgumentParser, Namespace
 from typing import Any
 
 from .. import Action, Error, Package, Status, Workspace
+from . import texts
 from .credentials import connect
 from .output import Output, standard_input
-from .targets import first_line
 from .workspace import print_file, put
 
 
@@ -83,16 +83,10 @@ def check(arguments: Namespace) -> dict[str, str]:
 def run(arguments: Namespace, out: Output) -> None:
     phones = check(arguments)
     message, password = arguments.message, None
-    if arguments.message_file == "-":
-        message = standard_input().read()
-    elif arguments.message_file:
-        with open(arguments.message_file, encoding="utf-8", errors="strict") as file:
-            try:
-                message = file.read()
-            except UnicodeDecodeError:
-                raise Error(f"{arguments.message_file}: not a text file in UTF-8", status=Status.READ_FAILED) from None
+    if arguments.message_file:
+        message = texts.read(arguments.message_file)
     if arguments.password_file:
-        password = first_line(arguments.password_file)
+        password = texts.first_line(arguments.password_file)
     with connect(arguments, out) as client:
         package = client.create_package() if arguments.workspace is None else client.create_workspace(arguments.workspace)
         with package:

@@ -6,7 +6,8 @@ import os
 from argparse import ArgumentParser, Namespace
 
 from .. import Client, Error, Package, Status, Workspace, find_links, load_key_pair, parse_link
-from .output import Output, standard_input
+from . import texts
+from .output import Output
 
 HELP = ("secure link, or package id; @FILE reads it from a file, - from standard input. A link contains the keycode; other users of "
         "this machine can see it among the arguments while the command runs")
@@ -20,24 +21,12 @@ def add(parser: ArgumentParser, name: str) -> None:
     group.add_argument("--key-pair", metavar="FILE", help="for an id: key pair of a trusted device (see keys generate), instead of the keycode")
 
 
-def first_line(path: str) -> str:
-    """Reads a secret from the first line of a file."""
-    try:
-        with open(path, encoding="utf-8") as file:
-            return file.readline().rstrip("\r\n")
-    except UnicodeDecodeError:
-        raise Error(f"{path}: not a text file in UTF-8", status=Status.READ_FAILED) from None
-
-
 def target(arguments: Namespace) -> str:
     text: str = arguments.target
     if text == "-" or text.startswith("@"):
         origin = "standard input" if text == "-" else text[1:]
-        if text == "-":
-            text = standard_input().read()
-        else:
-            with open(text[1:], encoding="utf-8", errors="replace") as file:
-                text = file.read()
+        # An e-mail may have other encodings; links are ASCII.
+        text = texts.read("-" if text == "-" else text[1:], errors="replace")
         links = find_links(text)
         if len(links) > 1 or not (links or len(text.split()) == 1):
             raise Error(f"{origin} contains {len(links) or 'no'} secure links; it must contain one", status=Status.MALFORMED_LINK)
@@ -60,7 +49,7 @@ def opened(client: Client, arguments: Namespace, out: Output) -> Package:
         if pair.public_key_id is None:
             raise Error(f"{arguments.key_pair} contains no id of the public key", status=Status.INVALID_KEY)
         return client.open_with_private_key(text, pair.public_key_id, pair.private_key)
-    keycode = first_line(arguments.keycode_file) if arguments.keycode_file else os.environ.get("SENDSAFELY_KEYCODE")
+    keycode = texts.first_line(arguments.keycode_file) if arguments.keycode_file else os.environ.get("SENDSAFELY_KEYCODE")
     if not keycode:
         raise Error(f"the keycode of {text} is missing", status=Status.KEYCODE_UNKNOWN,
                     remedy="use the secure link, --keycode-file or --key-pair, or set SENDSAFELY_KEYCODE")

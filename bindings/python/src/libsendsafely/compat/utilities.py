@@ -87,6 +87,6 @@ def save_key_pair(key_id: str, key_pair: KeyPair | str, path_to_save: Path) -> N
 
 def read_key_pair(path: Path) -> dict[str, str]:
     """Reads a file of save_key_pair, or of libsendsafely.save_key_pair. Returns "publicKeyId" and "privateKey"."""
-    with open(path, encoding="utf-8") as file:
-        saved = json.load(file)
+    with open(path, "rb") as file:
+        saved = json.loads(file.read())  # Of bytes, the encoding is detected.
     return {"publicKeyId": saved["publicKeyId"], "privateKey": saved["privateKey"]}
