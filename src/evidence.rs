@@ -4,9 +4,9 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use parking_lot::Mutex;
 use sha2::{Digest as _, Sha256};
 
+use crate::os::lock::Mutex;
 use crate::secret::SecretString;
 
 /// The most packages that are remembered. The oldest is forgotten; its keycode is then proved again.

@@ -3,12 +3,11 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use parking_lot::Mutex;
-
 use crate::api::Session;
 use crate::call::Observer;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
+use crate::os::lock::Mutex;
 
 /// The most rows of one page (`protocol` 7.1), and the default.
 pub(crate) const LARGEST_PAGE: u32 = 100;

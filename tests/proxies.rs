@@ -6,11 +6,10 @@ mod support;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use parking_lot::Mutex;
 use sendsafely::{Client, ClientOptions, ErrorKind};
 use support::*;
 
@@ -35,7 +34,7 @@ impl Proxy {
                 let Some(target) = greet(&mut client) else {
                     continue;
                 };
-                noted.lock().push(target);
+                noted.lock().unwrap().push(target);
                 let server = TcpStream::connect(&server).unwrap();
                 for (mut from, mut to) in [
                     (client.try_clone().unwrap(), server.try_clone().unwrap()),
@@ -136,7 +135,7 @@ fn every_kind_of_proxy_connects_to_the_host() {
         let file = upload(&package, "a.bin", &noise(1, 3 * PART)).unwrap();
         assert!(download(&package, &file.file_id).unwrap() == noise(1, 3 * PART));
         // Storage is on this machine: connections to it use no proxy.
-        let asked = proxy.asked.lock();
+        let asked = proxy.asked.lock().unwrap();
         assert!(
             !asked.is_empty() && asked.iter().all(|asked| asked == target),
             "{asked:?}"

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use parking_lot::{Condvar, Mutex};
-
 use crate::os;
+use crate::os::lock::{Condvar, Mutex};
 
 /// How long connections rest. Servers close them soon after; a client that closes first keeps no half-closed ones.
 pub(crate) const LONGEST_REST: Duration = Duration::from_secs(15);
@@ -37,7 +36,7 @@ impl<T: Send + 'static> Default for Idle<T> {
                 is_watched: false,
                 is_closed: false,
             }),
-            closed: Condvar::new(),
+            closed: Condvar::default(),
         }))
     }
 }
@@ -85,13 +84,15 @@ impl<T> Shared<T> {
             let old = old.count();
             if old > 0 {
                 let dropped: Vec<_> = state.resting.drain(..old).collect();
-                parking_lot::MutexGuard::unlocked(&mut state, || drop(dropped));
+                drop(state);
+                drop(dropped);
+                state = self.state.lock();
                 continue;
             }
             match state.resting.first() {
                 Some((since, _)) if !state.is_closed => {
                     let end = *since + LONGEST_REST;
-                    self.closed.wait_until(&mut state, end);
+                    (state, _) = self.closed.wait_until(state, end);
                 }
                 _ => {
                     state.is_watched = false;

@@ -8,13 +8,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::bounded;
-use parking_lot::Mutex;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
 use super::socket::in_time;
 use crate::os;
+use crate::os::lock::Mutex;
 
 /// How long addresses are cached: each request needs them, even if its connection exists.
 const KEPT: Duration = Duration::from_secs(5);

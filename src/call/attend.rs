@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, unbounded};
-use parking_lot::Mutex;
 
 use super::progress::{Flow, Observer, Phase};
 use super::state::{Call, died, stopped};
 use crate::error::{Error, Result};
 use crate::os;
+use crate::os::lock::Mutex;
 
 /// Time between two reports while nothing else happens: 4 to 10 a second are promised.
 const TICK: Duration = Duration::from_millis(125);
@@ -161,7 +161,7 @@ fn drain<E>(events: &Receiver<E>) {
 
 /// Runs the work of a worker. If it panics, the call fails with that.
 pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
-    // A panicking worker leaves its locks free (parking_lot) and its state behind as it was after the last full step.
+    // A panicking worker leaves its locks free and its state behind as it was after the last full step.
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(work))
         .unwrap_or_else(|panic| Err(Error::panicked(&*panic)))
 }

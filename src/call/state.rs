@@ -5,11 +5,11 @@ use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
-use parking_lot::{Condvar, Mutex};
 
 use super::progress::{Phase, Progress};
 use crate::error::{Error, ErrorKind, Result};
 use crate::log::Log;
+use crate::os::lock::{Condvar, Mutex};
 use crate::printable::printable;
 
 /// Something that a stop interrupts, such as the connections of an agent.
@@ -85,7 +85,7 @@ impl Call {
             moved_at: AtomicU64::new(0),
             stopped: AtomicBool::new(false),
             interrupts: Mutex::default(),
-            wake: Condvar::new(),
+            wake: Condvar::default(),
             log: Mutex::default(),
             notice,
             whole,
@@ -275,7 +275,10 @@ impl Call {
     pub(crate) fn sleep(&self, duration: Duration) -> Result<()> {
         let deadline = Instant::now() + duration;
         let mut interrupts = self.interrupts.lock();
-        while !self.is_stopped() && !self.wake.wait_until(&mut interrupts, deadline).timed_out() {}
+        let mut has_passed = false;
+        while !self.is_stopped() && !has_passed {
+            (interrupts, has_passed) = self.wake.wait_until(interrupts, deadline);
+        }
         drop(interrupts);
         self.check()
     }

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use parking_lot::{Condvar, Mutex, MutexGuard};
-
 use super::state::{Call, Interrupt};
 use crate::error::Result;
+use crate::os::lock::{Condvar, Mutex, MutexGuard};
 
 /// A value behind a lock, whose changes workers can wait for. A stop of the call wakes them like a change does, so that
 /// no waiter has to look for one from time to time.
@@ -35,7 +34,7 @@ impl<T> Watched<T> {
     pub(crate) fn new(value: T) -> Self {
         Self(Arc::new(ValueAndCondition {
             value: Mutex::new(value),
-            changed: Condvar::new(),
+            changed: Condvar::default(),
         }))
     }
 
@@ -76,7 +75,9 @@ impl<T: Send + 'static> Watched<T> {
         }
         // Without the lock: a call that is stopped already is interrupted by registering.
         let interrupt = Arc::clone(&self.0);
-        let number = MutexGuard::unlocked(&mut value, || call.on_stop(interrupt));
+        drop(value);
+        let number = call.on_stop(interrupt);
+        value = self.lock();
         let ended = loop {
             if !blocks(&mut value) {
                 break Ok(());
@@ -85,10 +86,11 @@ impl<T: Send + 'static> Watched<T> {
                 break Err(stopped);
             }
             match deadline {
-                None => self.0.changed.wait(&mut value),
+                None => value = self.0.changed.wait(value),
                 Some(deadline) => {
-                    let waited = self.0.changed.wait_until(&mut value, deadline);
-                    if waited.timed_out() {
+                    let has_passed;
+                    (value, has_passed) = self.0.changed.wait_until(value, deadline);
+                    if has_passed {
                         break call.check();
                     }
                 }

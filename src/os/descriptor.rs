@@ -35,8 +35,8 @@ mod platform {
     #[cfg(target_os = "linux")]
     use std::os::unix::fs::OpenOptionsExt;
 
+    use super::super::lock::Mutex;
     use once_cell::race::OnceBox;
-    use parking_lot::Mutex;
 
     /// A directory can neither be read nor written like a file, and with this flag nothing else can be done with it.
     #[cfg(target_os = "linux")]

@@ -2,6 +2,7 @@
 
 mod descriptor;
 mod file;
+pub(crate) mod lock;
 mod mark;
 mod socket;
 mod thread;

@@ -6,8 +6,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use parking_lot::Mutex;
-
 use super::directory::DirectoryOptions;
 use super::download::{DownloadOptions, refuse_existing};
 use super::report::{Action, Items, Names, Report, ReportItem, TreeError, ends_all, joined};
@@ -16,6 +14,7 @@ use crate::api::Session;
 use crate::call::{self, Call, Observer, Phase};
 use crate::check::directory_identifier;
 use crate::error::{Error, ErrorKind, Result};
+use crate::os::lock::Mutex;
 use crate::os::{self, Existing};
 use crate::record::{Directory, File, Subdirectory};
 use crate::transfer::outlet::Outlet;

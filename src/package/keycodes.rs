@@ -4,13 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use parking_lot::Mutex;
-
 use super::{Inner, Package};
 use crate::api::{Session, endpoint};
 use crate::call::{Observer, WORKER_GRACE};
 use crate::crypto::{Keycode, encrypt_keycode, is_outdated};
 use crate::error::{Error, ErrorKind, Result};
+use crate::os::lock::Mutex;
 use crate::record::PublicKey;
 use crate::transfer::crew;
 

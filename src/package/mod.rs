@@ -42,7 +42,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crossbeam_channel::bounded;
-use parking_lot::Mutex;
 
 use crate::api::{Credentials, Session, endpoint};
 use crate::call::{Call, Observer};
@@ -52,6 +51,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::evidence::{Evidence, Pair};
 use crate::json::Json;
 use crate::os;
+use crate::os::lock::Mutex;
 use crate::record::PackageInformation;
 use crate::secret::SecretString;
 use step::Steps;

@@ -9,10 +9,9 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use parking_lot::Mutex;
-
 use crate::check::safe_name;
 use crate::error::{Error, ErrorKind, Result};
+use crate::os::lock::Mutex;
 
 /// The result for one file, or for a directory or another entry that could not be used.
 #[derive(Clone, Debug)]

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crossbeam_channel::unbounded;
-use parking_lot::Mutex;
 
 use super::created_files::{Created, Witness};
 use super::{Inner, Package};
@@ -13,6 +12,7 @@ use crate::call::{self, Call, Observer, Phase};
 use crate::check::{check_name, directory_identifier};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os;
+use crate::os::lock::Mutex;
 use crate::record::File;
 use crate::transfer::plan::Plan;
 use crate::transfer::source::{Feed, Filler, Puller, SourceEvent, SourceFile, spool};

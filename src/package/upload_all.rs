@@ -5,8 +5,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use parking_lot::Mutex;
-
 use super::created_files::Created;
 use super::directory::DirectoryOptions;
 use super::report::{Action, Items, Report, ReportItem, TreeError, ends_all, joined};
@@ -16,6 +14,7 @@ use crate::api::Session;
 use crate::call::{self, Call, Observer, Phase};
 use crate::check::{check_name, directory_identifier};
 use crate::error::{Error, ErrorKind, Result};
+use crate::os::lock::Mutex;
 use crate::os::{self, Existing};
 use crate::record::{File, Subdirectory};
 use crate::transfer::plan::Plan;

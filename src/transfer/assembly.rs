@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use parking_lot::Mutex;
 use zeroize::Zeroize as _;
 
 use super::budget::Lease;
 use super::outlet::Outlet;
 use crate::call::{Call, Watched};
 use crate::error::Result;
+use crate::os::lock::Mutex;
 
 /// A verified part on its way to the outlet.
 pub(super) struct Piece {

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use parking_lot::Mutex;
-
 use super::assembly::Piece;
 use super::attempt::{Meter, move_part};
 use super::budget::{Budget, Lease};
@@ -16,6 +14,7 @@ use crate::api::endpoint::{self, FileRef};
 use crate::api::transport::{Class, Failure, Response, body_failure};
 use crate::crypto::{Limits, Passphrase, open};
 use crate::error::{Error, ErrorKind, Result};
+use crate::os::lock::Mutex;
 use crate::secret::SecretString;
 
 /// Buffers of parts have room for multiples of this.

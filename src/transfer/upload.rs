@@ -4,8 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
-use parking_lot::Mutex;
-
 use super::attempt::{Meter, move_part};
 use super::budget::{Budget, Lease};
 use super::crew;
@@ -19,6 +17,7 @@ use crate::api::transport::{Failure, read_limited};
 use crate::call::{Phase, WORKER_GRACE};
 use crate::crypto::{PartBuffer, Passphrase, Place};
 use crate::error::{Error, ErrorKind, Result};
+use crate::os::lock::Mutex;
 
 /// A file that exists on the service, with all that it takes to send its parts.
 pub(crate) struct FileToSend {

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::os::lock::Mutex;
 use once_cell::race::OnceBox;
-use parking_lot::Mutex;
 
 use super::memory::Memory;
 
