@@ -29,24 +29,16 @@ file objects.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Callable, Optional, Union
 
+from ._later import records
 from ._tasks import AsyncHandle, AsyncRows, register
 from .client import Client
 from .enums import Existing, PackageList, PackageStatus
-from .package import Package
-from .workspace import Workspace
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import datetime
-
-    from .client import Group
-    from .package import Buffer, InDirectory, Path, ProgressCallback, Readable, Report, Writable
-    from .records import (
-        {records},
-    )
-    from .workspace import ADirectory
+from .package import Buffer, Group, InDirectory, Package, Path, ProgressCallback, Readable, Report, Writable
+from .workspace import ADirectory, Workspace
 
 __all__ = ["AsyncClient", "AsyncPackage", "AsyncRows", "AsyncWorkspace"]
 '''
@@ -126,8 +118,6 @@ def aio():
         with open(os.path.join(SOURCES, file), encoding="utf-8") as source:
             tree = ast.parse(source.read())
         sources[name] = next(node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == name)
-    with open(os.path.join(SOURCES, "records.py"), encoding="utf-8") as source:
-        records = [node.name for node in ast.parse(source.read()).body if isinstance(node, ast.ClassDef)]
     body = []
     for name, node in sources.items():
         base = {"Client": "AsyncHandle[Client]", "Package": "AsyncHandle[Package]", "Workspace": "AsyncPackage"}[name]
@@ -140,6 +130,4 @@ def aio():
                 body += ["", *method(function, decorators, name)]
         body += ["", f"    async def __aenter__(self) -> Async{name}:", "        return self"]
     body += ["", "", "register(AsyncPackage, AsyncWorkspace)"]
-    text = "\n".join(body)
-    used = sorted((record for record in records if f"{record}" in text), key=str.lower)
-    return HEAD.replace("{records}", ",\n        ".join(used)) + text
+    return HEAD + "\n".join(body)

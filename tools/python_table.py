@@ -187,8 +187,8 @@ def records(api, words):
 # --- _native.py ----------------------------------------------------------------------------------------------------
 
 
-def kind(api, field):
-    """How _values.py turns a field into a value."""
+def kind(field):
+    """How _values.py converts a field or a parameter."""
     if field.type.meaning in ("boolean", "time"):
         name = {"boolean": "bool", "time": "time"}[field.type.meaning]
     elif field.type.meaning == "enum":
@@ -198,8 +198,8 @@ def kind(api, field):
     elif field.type.role == "integer":
         name = "size" if field.type.optional and not field.type.signed else "int"
     else:
-        return None  # Callbacks and what is handed to them.
-    return name + ("?" if field.type.optional and name in ("bool", "int") else "")
+        return ""  # Callbacks and what is handed to them, handles, buffers.
+    return name + ("?" if field.type.optional and name in ("bool", "int", "text") else "")
 
 
 def native(api):
@@ -240,12 +240,12 @@ def native(api):
         yield from struct(name)
     for name in api.callbacks:
         yield from callback(name)
-    yield "\n\n# Of each function the result and the parameters: name, role (see tools/header.py) and type."
-    yield "FUNCTIONS: dict[str, tuple[Any, tuple[tuple[str, str, Any], ...]]] = {"
+    yield "\n\n# Of each function the result and the parameters: name, role (see tools/header.py), type, and what it means."
+    yield "FUNCTIONS: dict[str, tuple[Any, tuple[tuple[str, str, Any, str], ...]]] = {"
     for function in api.functions.values():
         yield f'    "{function.name}": ({ctype(function.result)}, ('
         for parameter in function.parameters:
-            yield f'        ("{parameter.name}", "{parameter.type.role}", {ctype(parameter.type)}),'
+            yield f'        ("{parameter.name}", "{parameter.type.role}", {ctype(parameter.type)}, "{kind(parameter)}"),'
         yield "    )),"
     yield "}"
     yield "\n# The function that frees each kind of record or handle.\nFREE = {"
@@ -253,13 +253,13 @@ def native(api):
         if free := api.free(name):
             yield f'    "{name}": "{free}",'
     yield "}"
-    yield "\n# What the fields of each struct mean: a ? after what may be unknown, the name of an enum for its values."
+    yield "\n# What the fields of each struct mean: a ? after what may be None, the name of an enum for its values."
     yield "FIELDS: dict[str, dict[str, str]] = {"
     for one in api.structs.values():
         if one.is_record or one.init:
             yield f'    "{one.name}": {{'
             for field in visible(one):
-                if meaning := kind(api, field):
+                if meaning := kind(field):
                     yield f'        "{field.name}": "{meaning}",'
             yield "    },"
     yield "}"

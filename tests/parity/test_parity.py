@@ -117,9 +117,9 @@ def test_functions_have_the_same_names():
 def test_functions_have_the_same_parameters_in_python():
     for name, function in API.functions.items():
         result, parameters = PYTHON.FUNCTIONS[name]
-        assert [(one.name, one.type.role) for one in function.parameters] == [(word, role) for word, role, _ in parameters], name
+        assert [(one.name, one.type.role) for one in function.parameters] == [(word, role) for word, role, *_ in parameters], name
         wanted = [of_header(one.type, exact=False) for one in function.parameters]
-        found = [of_python(kind) for _, _, kind in parameters]
+        found = [of_python(kind) for _, _, kind, _ in parameters]
         # Python may know the type behind a pointer where C# and C have an address.
         assert all(same(a, b) or a == "*" == b[0] for a, b in zip(wanted, found)), (name, wanted, found)
         assert same(of_header(function.result), of_python(result)), name

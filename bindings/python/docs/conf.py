@@ -3,7 +3,6 @@
 import os
 import re
 import sys
-import typing
 from dataclasses import is_dataclass
 from enum import Enum
 from pathlib import Path
@@ -13,15 +12,10 @@ sys.path[:0] = [str(PACKAGE / "src"), str(PACKAGE)]
 os.environ.setdefault("LIBSENDSAFELY", str(PACKAGE.parents[1] / "target/release/libsendsafely.so"))
 
 import hatch_build  # noqa: E402
-
-# Signatures contain types that are imported only under TYPE_CHECKING.
-typing.TYPE_CHECKING = True
 import libsendsafely  # noqa: E402
 import libsendsafely.aio  # noqa: E402
 import libsendsafely.crypto  # noqa: E402
 import libsendsafely.progress  # noqa: E402
-
-typing.TYPE_CHECKING = False
 
 project = "libsendsafely"
 version = release = hatch_build.version()

@@ -99,7 +99,7 @@ def test_wrong_types(client, package):
         with pytest.raises(TypeError):
             call()
     for call, name in ((lambda: package.set_life("10"), "days"), (lambda: package.upload_all("/", existing="skip"), "existing"),
-                       (lambda: package.delete_file(package.get_information().recipients[0]), "file_id"), (lambda: package.copy_file("id", None), "package")):
+                       (lambda: package.delete_file(package.get_information().recipients[0]), "file_id"), (lambda: package.copy_file("id", None), "target")):
         with pytest.raises(TypeError, match=name):
             call()
     with pytest.raises(Error) as refused:

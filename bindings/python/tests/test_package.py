@@ -3,6 +3,7 @@
 import io
 import os
 import random
+import tempfile
 from datetime import timezone
 
 import pytest
@@ -169,6 +170,24 @@ def test_exceptions_of_a_stream_are_raised_unchanged(package):
         package.upload_file(Shrinking(), file_name="short.bin")
     assert cut.value.status is Status.SIZE_MISMATCH
     assert [entry.file_name for entry in package.get_information().files] == ["a.bin"]
+
+
+def test_text_streams_are_refused_before_anything_is_sent(package, tmp_path, emulator):
+    (tmp_path / "a.txt").write_text("text")
+    with open(tmp_path / "a.txt") as text, tempfile.NamedTemporaryFile("w+") as temporary:
+        for stream in (text, io.StringIO("text"), temporary):
+            with pytest.raises(TypeError, match=r'source is a text stream; open the file in binary mode, such as "rb"'):
+                package.upload_file(stream, file_name="a.txt")
+            with pytest.raises(TypeError, match="target is a text stream; open the file in binary mode"):
+                package.download_file("id", stream)
+
+    class Texts:
+        def read(self, size):
+            return "text"
+
+    with pytest.raises(TypeError, match=r"returned str from read.*; open it in binary mode"):
+        package.upload_file(Texts(), file_name="a.txt")
+    assert emulator.state(package)["files"] == []
 
 
 def test_odd_streams(package, tmp_path):

@@ -41,6 +41,8 @@ def _read(frame: Frame, buffer: Any, capacity: int) -> int:
     data = frame.stream.read(capacity)
     if data is None:
         raise BlockingIOError("the stream to upload has no data ready; open it in blocking mode")
+    if isinstance(data, str):
+        raise TypeError("the stream to upload returned str from read(); open it in binary mode, such as \"rb\"")
     data = data if isinstance(data, bytes) else memoryview(data).tobytes()
     if len(data) > capacity:
         raise ValueError(f"the stream to upload returned {len(data)} bytes from read({capacity})")

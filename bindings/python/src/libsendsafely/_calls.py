@@ -12,7 +12,7 @@ from ._callbacks import CALLBACKS, ON_LOG, ON_PROGRESS
 from ._frames import Callbacks, Frame, end_with_interpreter, enter
 from ._handles import Handle
 from ._library import function
-from ._values import buffer, integer, record, seconds, string, text
+from ._values import buffer, function_or_none, record, scalar, string, text, wrong
 from .errors import of_status
 
 Result = TypeVar("Result")
@@ -31,17 +31,8 @@ def options(struct: Any, values: dict[str, Any]) -> Any:
         kind = kinds.get(name)
         if kind is None:
             raise TypeError(f"unexpected option {name!r}")
-        if value is None:
-            continue
-        if kind == "text":
-            value = text(value, name)
-        elif kind == "bool":
-            value = int(bool(value))
-        elif kind == "time":
-            value = integer(seconds(value, f"{name}_time"), f"{name}_time", types[name])
-        else:
-            value = integer(value, name, types[name])
-        setattr(made, name, value)
+        if value is not None or kind == "text":  # A text without ? has no default.
+            setattr(made, name, scalar(value, kind, name, types[name]))
     return made
 
 
@@ -62,7 +53,7 @@ def call(
     counted: int | None = None
     kept = []
     error = c_void_p()
-    for parameter, role, type_ in native.FUNCTIONS[name][1]:
+    for parameter, role, type_, kind in native.FUNCTIONS[name][1]:
         if parameter == "error":
             arguments.append(byref(error))
         elif role.endswith("_out"):
@@ -82,23 +73,21 @@ def call(
             value: Any = next(feed)
             if role == "handle":
                 if not isinstance(value, Handle):
-                    raise TypeError(f"{parameter} must be a Package of libsendsafely, not {type(value).__name__}")
+                    raise wrong(value, parameter, "a Package")
                 callbacks = callbacks or value._callbacks
                 value = value.address
-            elif role == "text":
-                value = text(value, parameter)
+            elif role in ("text", "integer"):
+                value = scalar(value, kind, parameter, type_)
             elif role == "texts":
                 given_texts = [text(item, parameter) for item in value]
                 counted, value = len(given_texts), (ctypes.c_char_p * len(given_texts))(*given_texts)
             elif role == "bytes":
-                value, counted, keep = buffer(value)
+                value, counted, keep = buffer(value, parameter)
                 kept.append(keep)
-            elif role == "integer":
-                value = integer(value, parameter, type_)
             else:
                 raise TypeError(f"{name}: {parameter} is a {role}")
             arguments.append(value)
-    frame = Frame(callbacks or Callbacks(), progress, stream)
+    frame = Frame(callbacks or Callbacks(), function_or_none(progress, "progress"), stream)
     try:
         status = enter(frame, entry, arguments)
         end_with_interpreter()

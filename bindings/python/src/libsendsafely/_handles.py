@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, Optional, TypeVar
 
 from ._frames import Callbacks
 from ._library import function
 from .enums import Status
 from .errors import Error
 
-if TYPE_CHECKING:  # Making it would take a millisecond.
-    Own = TypeVar("Own", bound="Handle")
+Own = TypeVar("Own", bound="Handle")
 
 
 class Handle:
@@ -18,7 +17,7 @@ class Handle:
 
     _free: str  # The C function that frees it.
 
-    def __init__(self, address: int | None, callbacks: Callbacks) -> None:
+    def __init__(self, address: Optional[int], callbacks: Callbacks) -> None:
         self._address = address
         self._callbacks = callbacks
 

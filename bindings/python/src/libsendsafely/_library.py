@@ -34,6 +34,6 @@ def function(name: str) -> Any:
     if name not in bound:
         result, parameters = native.FUNCTIONS[name]
         entry = getattr(lib, name)
-        entry.restype, entry.argtypes = result, [type_ for _, _, type_ in parameters]
+        entry.restype, entry.argtypes = result, [type_ for _, _, type_, _ in parameters]
         bound[name] = entry
     return bound[name]

@@ -9,10 +9,11 @@ import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import CancelledError as NotDone
 from concurrent.futures import TimeoutError as NotYet
-from typing import Any, Callable, Generic, TypeVar, cast
+from typing import Any, Callable, Generic, Optional, TypeVar, cast
 
 from ._frames import Cancellation, cancel_by
 from ._handles import Handle
+from ._values import function_or_none
 from .package import Package
 from .rows import Rows
 from .workspace import Workspace
@@ -68,10 +69,11 @@ class _Call:
             cancel_by(None)
 
 
-def in_loop(function: Callable[[Any], Any] | None) -> Callable[[Any], Any] | None:
+def in_loop(function: Optional[Callable[[Any], Any]]) -> Optional[Callable[[Any], Any]]:
     """Wraps a progress callback, so that it runs in the event loop of the call that it reports on."""
     if function is None:
         return None
+    function_or_none(function, "progress")
 
     def report(progress: Any) -> Any:
         call: _Call | None = getattr(_here, "call", None)

@@ -14,45 +14,16 @@ file objects.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Callable, Optional, Union
 
+from ._later import records
 from ._tasks import AsyncHandle, AsyncRows, register
 from .client import Client
 from .enums import Existing, PackageList, PackageStatus
-from .package import Package
-from .workspace import Workspace
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import datetime
-
-    from .client import Group
-    from .package import Buffer, InDirectory, Path, ProgressCallback, Readable, Report, Writable
-    from .records import (
-        ActivityEntry,
-        AuditLogEntry,
-        ContactGroup,
-        ContactGroupMember,
-        Directory,
-        Download,
-        Enterprise,
-        File,
-        FileInformation,
-        Finalized,
-        Keycode,
-        KeyPair,
-        Login,
-        PackageInformation,
-        PackageSummary,
-        Progress,
-        PublicKey,
-        Recipient,
-        RecipientResult,
-        RequestHeaders,
-        SyncResult,
-        User,
-    )
-    from .workspace import ADirectory
+from .package import Buffer, Group, InDirectory, Package, Path, ProgressCallback, Readable, Report, Writable
+from .workspace import ADirectory, Workspace
 
 __all__ = ["AsyncClient", "AsyncPackage", "AsyncRows", "AsyncWorkspace"]
 
@@ -88,12 +59,13 @@ class AsyncClient(AsyncHandle[Client]):
     """
 
     def __init__(
-        self, host: str, api_key: str, api_secret: str, *, progress: Callable[[Progress], Any] | None = None,
-        log: Callable[[str], Any] | None = None, request_api: str | None = None, client_version: str | None = None,
-        locale: str | None = None, proxy: str | None = None, ca_bundle: Path | None = None,
-        connect_timeout_ms: int | None = None, stall_timeout_ms: int | None = None, retry_window_ms: int | None = None,
-        part_size: int | None = None, memory_budget: int | None = None, max_part_bytes: int | None = None,
-        parts_in_flight: int | None = None, force_api_route: bool = False, allow_plain_http: bool = False,
+        self, host: str, api_key: str, api_secret: str, *,
+        progress: Optional[Callable[[records.Progress], Any]] = None, log: Optional[Callable[[str], Any]] = None,
+        request_api: Optional[str] = None, client_version: Optional[str] = None, locale: Optional[str] = None,
+        proxy: Optional[str] = None, ca_bundle: Optional[Path] = None, connect_timeout_ms: Optional[int] = None,
+        stall_timeout_ms: Optional[int] = None, retry_window_ms: Optional[int] = None, part_size: Optional[int] = None,
+        memory_budget: Optional[int] = None, max_part_bytes: Optional[int] = None,
+        parts_in_flight: Optional[int] = None, force_api_route: bool = False, allow_plain_http: bool = False,
     ) -> None:
         self._begin(
             Client, host, api_key, api_secret, progress=progress, log=log, request_api=request_api,
@@ -144,7 +116,7 @@ class AsyncClient(AsyncHandle[Client]):
         """
         return await self._run(self._sync.create_package_for_user, email)
 
-    async def create_workspace(self, name: str | None = None) -> AsyncWorkspace:
+    async def create_workspace(self, name: Optional[str] = None) -> AsyncWorkspace:
         """Creates a Workspace: a package with directories and collaborators that its owner keeps until it is deleted.
         It is usable at once and never finalized. Errors are those of create_package.
         """
@@ -184,7 +156,7 @@ class AsyncClient(AsyncHandle[Client]):
         """
         return await self._run(self._sync.open_workspace, package_id, keycode)
 
-    async def get_package_information(self, package_id: str) -> PackageInformation:
+    async def get_package_information(self, package_id: str) -> records.PackageInformation:
         """Returns what the service knows about a package, by its id, package code or secure link. The package is not
         opened, and the keycode is not needed.
 
@@ -195,17 +167,18 @@ class AsyncClient(AsyncHandle[Client]):
 
     def list_packages(
         self, list: PackageList = PackageList.SENT, *, first_row: int = 0, page_size: int = 0,
-    ) -> AsyncRows[PackageSummary]:
+    ) -> AsyncRows[records.PackageSummary]:
         """Lists the user's packages, newest first. Pages are fetched during the iteration. first_row counts from 0;
         page_size is the number of rows per request, 1 to 100, or 0 for the default.
         """
         return self._wrap(self._sync.list_packages(list, first_row=first_row, page_size=page_size))
 
     def search_packages(
-        self, *, sender: str | None = None, recipient: str | None = None, file_name: str | None = None,
-        from_time: datetime | None = None, to_time: datetime | None = None, status: PackageStatus = PackageStatus.ANY,
-        whole_organization: bool = False, first_row: int = 0, page_size: int = 0,
-    ) -> AsyncRows[PackageSummary]:
+        self, *, sender: Optional[str] = None, recipient: Optional[str] = None, file_name: Optional[str] = None,
+        from_time: Optional[datetime] = None, to_time: Optional[datetime] = None,
+        status: PackageStatus = PackageStatus.ANY, whole_organization: bool = False, first_row: int = 0,
+        page_size: int = 0,
+    ) -> AsyncRows[records.PackageSummary]:
         """Lists the packages that match all given criteria: the user's own packages, or with whole_organization those
         of the organization, for its administrators. The times need a time zone; only their day counts. Pages are
         fetched during the iteration.
@@ -218,7 +191,7 @@ class AsyncClient(AsyncHandle[Client]):
             status=status, whole_organization=whole_organization, first_row=first_row, page_size=page_size,
         ))
 
-    async def get_recipient_history(self, email: str) -> tuple[PackageSummary, ...]:
+    async def get_recipient_history(self, email: str) -> tuple[records.PackageSummary, ...]:
         """Returns the packages that a recipient got from the organization, each with the files that the recipient
         downloaded.
 
@@ -239,19 +212,20 @@ class AsyncClient(AsyncHandle[Client]):
         """
         return await self._run(self._sync.verify_version)
 
-    async def get_user(self) -> User:
+    async def get_user(self) -> records.User:
         """Returns what the service knows about the user."""
         return await self._run(self._sync.get_user)
 
-    async def get_enterprise(self) -> Enterprise:
+    async def get_enterprise(self) -> records.Enterprise:
         """Returns what the service knows about the organization."""
         return await self._run(self._sync.get_enterprise)
 
     def list_audit_log(
-        self, *, event_type: str | None = None, ip_address: str | None = None, authenticated_user: str | None = None,
-        impersonated_user: str | None = None, package_owner: str | None = None, min_timestamp: str | None = None,
-        max_timestamp: str | None = None, first_row: int = 0, page_size: int = 0,
-    ) -> AsyncRows[AuditLogEntry]:
+        self, *, event_type: Optional[str] = None, ip_address: Optional[str] = None,
+        authenticated_user: Optional[str] = None, impersonated_user: Optional[str] = None,
+        package_owner: Optional[str] = None, min_timestamp: Optional[str] = None, max_timestamp: Optional[str] = None,
+        first_row: int = 0, page_size: int = 0,
+    ) -> AsyncRows[records.AuditLogEntry]:
         """Lists the organization's audit log, for its administrators. Pages are fetched during the iteration. None
         matches everything. The two times are in UTC, "2026-01-31" or "2026-01-31 13:45:00"; the service goes back 90
         days. first_row counts from 0; page_size is the number of rows per request, 1 to 100, or 0 for the default of
@@ -266,9 +240,10 @@ class AsyncClient(AsyncHandle[Client]):
         ))
 
     async def get_audit_log(
-        self, *, event_type: str | None = None, ip_address: str | None = None, authenticated_user: str | None = None,
-        impersonated_user: str | None = None, package_owner: str | None = None, min_timestamp: str | None = None,
-        max_timestamp: str | None = None, first_row: int = 0, page_size: int = 0,
+        self, *, event_type: Optional[str] = None, ip_address: Optional[str] = None,
+        authenticated_user: Optional[str] = None, impersonated_user: Optional[str] = None,
+        package_owner: Optional[str] = None, min_timestamp: Optional[str] = None, max_timestamp: Optional[str] = None,
+        first_row: int = 0, page_size: int = 0,
     ) -> str:
         """Returns one page of the organization's audit log as the service's JSON text, for its administrators;
         list_audit_log reads it. None matches everything; page_size is 1 to 100 rows, or 0 for the default of 100.
@@ -281,7 +256,7 @@ class AsyncClient(AsyncHandle[Client]):
             min_timestamp=min_timestamp, max_timestamp=max_timestamp, first_row=first_row, page_size=page_size,
         )
 
-    async def generate_api_key(self, email: str, password: str, description: str) -> Login:
+    async def generate_api_key(self, email: str, password: str, description: str) -> records.Login:
         """Logs in with e-mail address and password, to get an API key. description is the name of the key in the user's
         list of keys. If second_factor_required is set in the result, call generate_api_key_second_factor next. A client
         made by without_credentials can do this.
@@ -291,7 +266,7 @@ class AsyncClient(AsyncHandle[Client]):
         """
         return await self._run(self._sync.generate_api_key, email, password, description)
 
-    async def generate_api_key_second_factor(self, validation_token: str, code: str, description: str) -> Login:
+    async def generate_api_key_second_factor(self, validation_token: str, code: str, description: str) -> records.Login:
         """Completes a login that needs a second factor. validation_token is in the result of generate_api_key; code is
         the one that the service sent to the user.
 
@@ -299,7 +274,7 @@ class AsyncClient(AsyncHandle[Client]):
         """
         return await self._run(self._sync.generate_api_key_second_factor, validation_token, code, description)
 
-    async def generate_api_key_oauth(self, oauth_token: str, description: str) -> Login:
+    async def generate_api_key_oauth(self, oauth_token: str, description: str) -> records.Login:
         """Exchanges an OAuth token of the organization's identity provider for an API key.
 
         Status.AUTH_FORBIDDEN: the organization does not allow it. Status.USER_ALREADY_EXISTS: log in by password.
@@ -317,8 +292,8 @@ class AsyncClient(AsyncHandle[Client]):
         await self._run(self._sync.start_registration, email, send_pin=send_pin)
 
     async def finish_registration(
-        self, *, password: str, question: str, answer: str, first_name: str, last_name: str, token: str | None = None,
-        email: str | None = None, pin: str | None = None,
+        self, *, password: str, question: str, answer: str, first_name: str, last_name: str,
+        token: Optional[str] = None, email: Optional[str] = None, pin: Optional[str] = None,
     ) -> str:
         """Completes a registration with the contents of the e-mail: the token of the link, or email and pin. Returns
         the e-mail address. Then log in with generate_api_key. question and answer protect a forgotten password.
@@ -331,7 +306,7 @@ class AsyncClient(AsyncHandle[Client]):
             last_name=last_name, token=token, email=email, pin=pin,
         )
 
-    async def create_contact_group(self, name: str, *, is_organization_group: bool = False) -> ContactGroup:
+    async def create_contact_group(self, name: str, *, is_organization_group: bool = False) -> records.ContactGroup:
         """Creates an empty contact group: recipients under one name. With is_organization_group all users of the
         organization can use it; only an administrator can create such a group.
 
@@ -340,13 +315,13 @@ class AsyncClient(AsyncHandle[Client]):
         """
         return await self._run(self._sync.create_contact_group, name, is_organization_group=is_organization_group)
 
-    async def get_contact_group(self, contact_group: Group) -> ContactGroup:
+    async def get_contact_group(self, contact_group: Group) -> records.ContactGroup:
         """Returns a contact group with its members, by its id. Status.REFUSED: the group does not exist, or belongs to
         another user.
         """
         return await self._run(self._sync.get_contact_group, contact_group)
 
-    async def get_contact_groups(self, *, whole_organization: bool = False) -> tuple[ContactGroup, ...]:
+    async def get_contact_groups(self, *, whole_organization: bool = False) -> tuple[records.ContactGroup, ...]:
         """Returns the contact groups of the user with their members, or those of the whole organization."""
         return await self._run(self._sync.get_contact_groups, whole_organization=whole_organization)
 
@@ -357,7 +332,7 @@ class AsyncClient(AsyncHandle[Client]):
         """
         await self._run(self._sync.delete_contact_group, contact_group)
 
-    async def add_contact_group_member(self, contact_group: Group, email: str) -> ContactGroupMember:
+    async def add_contact_group_member(self, contact_group: Group, email: str) -> records.ContactGroupMember:
         """Adds an e-mail address to a contact group.
 
         Status.MALFORMED_EMAIL, Status.INVALID_EMAIL: correct the address. Status.DUPLICATE_EMAIL: the address is in the
@@ -365,7 +340,9 @@ class AsyncClient(AsyncHandle[Client]):
         """
         return await self._run(self._sync.add_contact_group_member, contact_group, email)
 
-    async def remove_contact_group_member(self, contact_group: Group, member: str | ContactGroupMember) -> None:
+    async def remove_contact_group_member(
+        self, contact_group: Group, member: Union[str, records.ContactGroupMember],
+    ) -> None:
         """Removes a member from a contact group, by the member's user_id.
 
         Status.USER_NOT_FOUND, Status.REFUSED: the group has no member of this id. Status.DENIED: the user may not
@@ -399,7 +376,7 @@ class AsyncClient(AsyncHandle[Client]):
         """
         return await self._run(self._sync.register_public_key, public_key, description)
 
-    async def generate_key_pair(self, description: str) -> KeyPair:
+    async def generate_key_pair(self, description: str) -> records.KeyPair:
         """Generates a key pair of 2048 bits and registers its public key. Save it with save_key_pair. Errors are those
         of register_public_key.
         """
@@ -418,7 +395,7 @@ class AsyncClient(AsyncHandle[Client]):
 
     async def get_keycodes(
         self, public_key_id: str, private_key: str, package_ids: Iterable[str],
-    ) -> tuple[Keycode, ...]:
+    ) -> tuple[records.Keycode, ...]:
         """Fetches the keycodes of several packages with one request and decrypts them with the private key of a trusted
         device. Returns one item for each package, in the same order; an item has either the keycode or an error.
 
@@ -427,14 +404,14 @@ class AsyncClient(AsyncHandle[Client]):
         """
         return await self._run(self._sync.get_keycodes, public_key_id, private_key, package_ids)
 
-    async def sync_keycodes(self, public_key_id: str, private_key: str) -> SyncResult:
+    async def sync_keycodes(self, public_key_id: str, private_key: str) -> records.SyncResult:
         """Encrypts each keycode that this trusted device can read, and that another device of the user lacks, to that
         other device. The result lists the keycodes that failed. After a network error, call again. Errors are those of
         get_keycodes.
         """
         return await self._run(self._sync.sync_keycodes, public_key_id, private_key)
 
-    async def request(self, method: str, path: str, json_body: str | Mapping[str, Any] | None = None) -> str:
+    async def request(self, method: str, path: str, json_body: Optional[Union[str, Mapping[str, Any]]] = None) -> str:
         """Sends a signed request to any path of the host's API, such as "/package/", for calls that have no method
         here. Returns the JSON text of the response, unchanged. method is GET, PUT, POST, PATCH or DELETE; json_body is
         JSON text or a dictionary.
@@ -444,7 +421,7 @@ class AsyncClient(AsyncHandle[Client]):
         """
         return await self._run(self._sync.request, method, path, json_body)
 
-    def sign(self, path: str, body: str | None = None, *, timestamp: str | None = None) -> RequestHeaders:
+    def sign(self, path: str, body: Optional[str] = None, *, timestamp: Optional[str] = None) -> records.RequestHeaders:
         """Returns the headers that sign a request, without sending it. path begins with "/api/v2.0/" or is the part
         after that; timestamp is like "2024-01-02T03:04:05+0000", None for now. No network.
 
@@ -499,14 +476,14 @@ class AsyncPackage(AsyncHandle[Package]):
         """The number of uploads into the package that are running now, on all threads. finalize needs 0. No network."""
         return self._sync.running_uploads
 
-    async def get_information(self) -> PackageInformation:
+    async def get_information(self) -> records.PackageInformation:
         """Returns the current recipients, files and state of the package, from the service. At any step."""
         return await self._run(self._sync.get_information)
 
     async def add_recipient(
-        self, email: str, *, phone_number: str | None = None, country_code: str | None = None,
+        self, email: str, *, phone_number: Optional[str] = None, country_code: Optional[str] = None,
         auto_enable_sms: bool = False,
-    ) -> Recipient:
+    ) -> records.Recipient:
         """Adds a recipient. A package has at most 99.
 
         With a phone number the recipient has to enter a code, sent by SMS, to open the package. phone_number is
@@ -524,7 +501,7 @@ class AsyncPackage(AsyncHandle[Package]):
 
     async def add_recipients(
         self, emails: Iterable[str], *, auto_enable_sms: bool = False,
-    ) -> tuple[RecipientResult, ...]:
+    ) -> tuple[records.RecipientResult, ...]:
         """Adds several recipients with one request. Returns one result for each address, in the same order: the result
         has either a recipient or the reason why the service refused the address.
 
@@ -532,12 +509,12 @@ class AsyncPackage(AsyncHandle[Package]):
         """
         return await self._run(self._sync.add_recipients, emails, auto_enable_sms=auto_enable_sms)
 
-    async def get_recipient(self, recipient: str | Recipient) -> Recipient:
+    async def get_recipient(self, recipient: Union[str, records.Recipient]) -> records.Recipient:
         """Returns the current data of a recipient, from the service. Status.RECIPIENT_NOT_ON_PACKAGE: unknown id."""
         return await self._run(self._sync.get_recipient, recipient)
 
     async def set_recipient_phone(
-        self, recipient: str | Recipient, phone_number: str, *, country_code: str | None = None,
+        self, recipient: Union[str, records.Recipient], phone_number: str, *, country_code: Optional[str] = None,
     ) -> None:
         """Sets the phone number of a recipient of the package, who then has to enter a code, sent by SMS.
 
@@ -546,7 +523,7 @@ class AsyncPackage(AsyncHandle[Package]):
         """
         await self._run(self._sync.set_recipient_phone, recipient, phone_number, country_code=country_code)
 
-    async def remove_recipient(self, recipient: str | Recipient) -> None:
+    async def remove_recipient(self, recipient: Union[str, records.Recipient]) -> None:
         """Removes a recipient. Before or after finalize.
 
         Status.RECIPIENT_NOT_ON_PACKAGE: unknown id. Status.INVALID_RECIPIENT: another program removed the recipient at
@@ -558,12 +535,12 @@ class AsyncPackage(AsyncHandle[Package]):
         """Removes all recipients except the owner. Contact groups stay. Before or after finalize."""
         await self._run(self._sync.remove_all_recipients)
 
-    async def add_contact_group(self, contact_group: str | ContactGroup) -> None:
+    async def add_contact_group(self, contact_group: Group) -> None:
         """Adds a contact group: all its members can open the package. A group counts as one recipient. Before or after
         finalize. Status.REFUSED: the group does not exist, or belongs to another user."""
         await self._run(self._sync.add_contact_group, contact_group)
 
-    async def remove_contact_group(self, contact_group: str | ContactGroup) -> None:
+    async def remove_contact_group(self, contact_group: Group) -> None:
         """Removes a contact group from the package. Before or after finalize. Status.REFUSED: it is not on the
         package."""
         await self._run(self._sync.remove_contact_group, contact_group)
@@ -574,9 +551,9 @@ class AsyncPackage(AsyncHandle[Package]):
         return await self._run(self._sync.get_permissions)
 
     async def upload_file(
-        self, source: Path | Readable, *, file_name: str | None = None, directory: InDirectory = None,
+        self, source: Union[Path, Readable], *, file_name: Optional[str] = None, directory: InDirectory = None,
         progress: ProgressCallback = None,
-    ) -> File:
+    ) -> records.File:
         """Encrypts a file on this machine and uploads it in parts. source is a path, or a binary file object, which is
         read to its end. file_name is the name that recipients see, by default the name of the path. directory is a
         directory of a Workspace. A file object that cannot seek is first encrypted into a temporary file, since the
@@ -596,7 +573,7 @@ class AsyncPackage(AsyncHandle[Package]):
 
     async def upload_memory(
         self, data: Buffer, file_name: str, *, directory: InDirectory = None, progress: ProgressCallback = None,
-    ) -> File:
+    ) -> records.File:
         """Uploads a bytes-like object under a name. Do not change the object during the call. Otherwise like
         upload_file."""
         return await self._run(self._sync.upload_memory, data, file_name, directory=directory, progress=progress)
@@ -618,7 +595,9 @@ class AsyncPackage(AsyncHandle[Package]):
         """
         return await self._run(self._sync.upload_all, source, into=into, existing=existing, progress=progress)
 
-    async def get_file_information(self, file: str | File, *, directory: InDirectory = None) -> FileInformation:
+    async def get_file_information(
+        self, file: Union[str, records.File], *, directory: InDirectory = None,
+    ) -> records.FileInformation:
         """Returns the current data of a file and of its earlier versions, from the service. directory is the directory
         of the Workspace that contains the file.
 
@@ -627,7 +606,7 @@ class AsyncPackage(AsyncHandle[Package]):
         """
         return await self._run(self._sync.get_file_information, file, directory=directory)
 
-    async def rename_file(self, file: str | File, new_name: str) -> None:
+    async def rename_file(self, file: Union[str, records.File], new_name: str) -> None:
         """Renames a file.
 
         Status.MALFORMED_FILE_NAME, Status.INVALID_FILE_NAME: choose another name. Status.FILE_NOT_ON_PACKAGE, in a
@@ -635,14 +614,14 @@ class AsyncPackage(AsyncHandle[Package]):
         """
         await self._run(self._sync.rename_file, file, new_name)
 
-    async def delete_file(self, file: str | File, *, directory: InDirectory = None) -> None:
+    async def delete_file(self, file: Union[str, records.File], *, directory: InDirectory = None) -> None:
         """Deletes a file with all its versions, or one earlier version by that version's id. directory is the directory
         of the Workspace that contains the file. Status.FILE_NOT_ON_PACKAGE: the file is not there."""
         await self._run(self._sync.delete_file, file, directory=directory)
 
     async def copy_file(
-        self, file: str | File, target: AsyncPackage, *, target_directory: InDirectory = None,
-    ) -> str | None:
+        self, file: Union[str, records.File], target: AsyncPackage, *, target_directory: InDirectory = None,
+    ) -> Optional[str]:
         """Copies a file into a Workspace of the same portal; the service copies the bytes. target may be the Workspace
         that the file is in. Returns the id of the copy, or None if the service does not send it.
 
@@ -653,10 +632,10 @@ class AsyncPackage(AsyncHandle[Package]):
         return await self._run(self._sync.copy_file, file, target, target_directory=target_directory)
 
     async def download_file(
-        self, file: str | File, target: Path | Writable, *, directory: InDirectory = None, password: str | None = None,
-        existing: Existing = Existing.REFUSE, sync: bool = False, strict_size: bool = False,
-        progress: ProgressCallback = None,
-    ) -> Download:
+        self, file: Union[str, records.File], target: Union[Path, Writable], *, directory: InDirectory = None,
+        password: Optional[str] = None, existing: Existing = Existing.REFUSE, sync: bool = False,
+        strict_size: bool = False, progress: ProgressCallback = None,
+    ) -> records.Download:
         """Downloads, decrypts and verifies a file. target is a path, an existing directory, or a binary file object. In
         a directory the file gets the sender's name, with unsafe characters replaced.
 
@@ -679,7 +658,7 @@ class AsyncPackage(AsyncHandle[Package]):
         )
 
     async def download_memory(
-        self, file: str | File, *, directory: InDirectory = None, password: str | None = None,
+        self, file: Union[str, records.File], *, directory: InDirectory = None, password: Optional[str] = None,
         strict_size: bool = False, progress: ProgressCallback = None,
     ) -> bytes:
         """Downloads a file into memory. Errors are those of download_file. Status.SIZE_MISMATCH: also if the file is
@@ -691,7 +670,8 @@ class AsyncPackage(AsyncHandle[Package]):
 
     async def download_all(
         self, target: Path, *, from_directory: InDirectory = None, existing: Existing = Existing.REFUSE,
-        password: str | None = None, sync: bool = False, strict_size: bool = False, progress: ProgressCallback = None,
+        password: Optional[str] = None, sync: bool = False, strict_size: bool = False,
+        progress: ProgressCallback = None,
     ) -> Report:
         """Downloads all files into an existing local directory: those of a package, or those of a Workspace with its
         directories, or only those in from_directory. Unsafe characters in the sender's names are replaced.
@@ -712,7 +692,7 @@ class AsyncPackage(AsyncHandle[Package]):
         """Sets the message, encrypted like the files. A later message replaces it. Before finalize."""
         await self._run(self._sync.set_message, text)
 
-    async def get_message(self) -> str | None:
+    async def get_message(self) -> Optional[str]:
         """Returns the decrypted message, or None if there is none.
 
         Status.KEYCODE_UNKNOWN: open the package with its keycode. Status.DECRYPT_FAILED: the keycode is wrong, or the
@@ -734,7 +714,7 @@ class AsyncPackage(AsyncHandle[Package]):
         package belongs to another account."""
         await self._run(self._sync.set_label, label)
 
-    async def update(self, json_object: str | Mapping[str, Any]) -> None:
+    async def update(self, json_object: Union[str, Mapping[str, Any]]) -> None:
         """Changes members of the package that no other method sets. json_object, a dictionary or the text of a JSON
         object, is sent to the service unchanged. Before or after finalize.
 
@@ -744,10 +724,10 @@ class AsyncPackage(AsyncHandle[Package]):
         await self._run(self._sync.update, json_object)
 
     async def finalize(
-        self, *, undisclosed_recipients: bool = False, password: str | None = None, allow_reply_all: bool = False,
-        notify_recipients: bool = False, read_only_pdf: bool = False, unconfirmed_sender: str | None = None,
-        confirmed_sender_token: str | None = None, progress: ProgressCallback = None,
-    ) -> Finalized:
+        self, *, undisclosed_recipients: bool = False, password: Optional[str] = None, allow_reply_all: bool = False,
+        notify_recipients: bool = False, read_only_pdf: bool = False, unconfirmed_sender: Optional[str] = None,
+        confirmed_sender_token: Optional[str] = None, progress: ProgressCallback = None,
+    ) -> records.Finalized:
         """Finalizes the package, the last step of sending. Recipients can open it with the `link` of the result.
 
         undisclosed_recipients: the package needs no recipients; anyone with the link can open it, and a password may
@@ -805,12 +785,14 @@ class AsyncPackage(AsyncHandle[Package]):
         """
         await self._run(self._sync.delete_unfinished)
 
-    async def get_public_keys(self, recipient: str | Recipient | None = None) -> tuple[PublicKey, ...]:
+    async def get_public_keys(
+        self, recipient: Optional[Union[str, records.Recipient]] = None,
+    ) -> tuple[records.PublicKey, ...]:
         """Returns the public keys to which the keycode has to be encrypted: those of all readers, or of one recipient.
         Status.RECIPIENT_NOT_ON_PACKAGE: unknown id."""
         return await self._run(self._sync.get_public_keys, recipient)
 
-    async def upload_keycodes(self, recipient: str | Recipient | None = None) -> None:
+    async def upload_keycodes(self, recipient: Optional[Union[str, records.Recipient]] = None) -> None:
         """Encrypts the keycode to the public keys of all readers, or of one recipient, and uploads the result. finalize
         does this too; call it for devices that were registered later. A key that cannot encrypt, or that the service
         refuses, is skipped with a line in the log. If the service refuses every key, the first refusal is raised.
@@ -830,7 +812,7 @@ class AsyncWorkspace(AsyncPackage):
 
     _sync: Workspace  # pyright: ignore[reportIncompatibleVariableOverride]  # Set once.
 
-    async def set_recipient_role(self, recipient: str | Recipient, role: str) -> None:
+    async def set_recipient_role(self, recipient: Union[str, records.Recipient], role: str) -> None:
         """Sets the role of a collaborator: "VIEWER", "CONTRIBUTOR", "MANAGER", "OWNER", or a newer role of the service.
 
         Status.RECIPIENT_NOT_ON_PACKAGE: add the collaborator first. Status.INVALID_INPUT: the service does not know the
@@ -844,9 +826,9 @@ class AsyncWorkspace(AsyncPackage):
         return await self._run(self._sync.get_collaborators)
 
     async def get_directory(
-        self, directory: InDirectory = None, *, sort_field: str | None = None, descending: bool = False,
+        self, directory: InDirectory = None, *, sort_field: Optional[str] = None, descending: bool = False,
         one_page: bool = False, file_index: int = 0, directory_index: int = 0,
-    ) -> Directory:
+    ) -> records.Directory:
         """Returns a directory with its files and subdirectories, sorted by sort_field, such as "name". With one_page it
         returns one page, at most 100 files and 100 subdirectories, starting at file_index and directory_index.
 
@@ -878,12 +860,12 @@ class AsyncWorkspace(AsyncPackage):
         """Deletes a directory with its contents, permanently. Status.DENIED: the root directory cannot be deleted."""
         await self._run(self._sync.delete_directory, directory)
 
-    async def move_file(self, file: str | File, target_directory: InDirectory = None) -> None:
+    async def move_file(self, file: Union[str, records.File], target_directory: InDirectory = None) -> None:
         """Moves a file into another directory. Status.REFUSED: the file or the directory does not exist. Status.DENIED:
         the account may only read."""
         await self._run(self._sync.move_file, file, target_directory)
 
-    def list_activity(self) -> AsyncRows[ActivityEntry]:
+    def list_activity(self) -> AsyncRows[records.ActivityEntry]:
         """Lists what users did in the Workspace. Pages are fetched during the iteration.
 
         Status.DENIED, during the iteration: only the owner, managers and administrators may read it.

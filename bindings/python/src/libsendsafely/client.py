@@ -2,41 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Callable, Union
+from typing import Any, Callable, Optional, Union
 
 from . import _native as native
 from ._calls import call
 from ._frames import Callbacks
 from ._handles import Handle
-from ._values import identify, json_text, texts
+from ._later import records
+from ._values import function_or_none, identify, json_text, path, texts
 from .enums import PackageList, PackageStatus, Status
 from .errors import Error
-from .package import Package
+from .package import Group, Package, Path
 from .rows import Rows
 from .workspace import Workspace
-
-if TYPE_CHECKING:
-    from .records import (
-        AuditLogEntry,
-        ContactGroup,
-        ContactGroupMember,
-        Enterprise,
-        Keycode,
-        KeyPair,
-        Login,
-        PackageInformation,
-        PackageSummary,
-        Progress,
-        RequestHeaders,
-        SyncResult,
-        User,
-    )
-
-    Path = Union[str, os.PathLike[str]]
-    Group = Union[str, ContactGroup]
 
 
 class Client(Handle):
@@ -74,12 +54,13 @@ class Client(Handle):
     _free = "sendsafely_client_free"
 
     def __init__(
-        self, host: str, api_key: str, api_secret: str, *, progress: Callable[[Progress], Any] | None = None,
-        log: Callable[[str], Any] | None = None, request_api: str | None = None, client_version: str | None = None,
-        locale: str | None = None, proxy: str | None = None, ca_bundle: Path | None = None,
-        connect_timeout_ms: int | None = None, stall_timeout_ms: int | None = None, retry_window_ms: int | None = None,
-        part_size: int | None = None, memory_budget: int | None = None, max_part_bytes: int | None = None,
-        parts_in_flight: int | None = None, force_api_route: bool = False, allow_plain_http: bool = False,
+        self, host: str, api_key: str, api_secret: str, *,
+        progress: Optional[Callable[[records.Progress], Any]] = None, log: Optional[Callable[[str], Any]] = None,
+        request_api: Optional[str] = None, client_version: Optional[str] = None, locale: Optional[str] = None,
+        proxy: Optional[str] = None, ca_bundle: Optional[Path] = None, connect_timeout_ms: Optional[int] = None,
+        stall_timeout_ms: Optional[int] = None, retry_window_ms: Optional[int] = None, part_size: Optional[int] = None,
+        memory_budget: Optional[int] = None, max_part_bytes: Optional[int] = None,
+        parts_in_flight: Optional[int] = None, force_api_route: bool = False, allow_plain_http: bool = False,
     ) -> None:
         self._make(
             "sendsafely_client_new", host, api_key, api_secret, progress=progress, log=log, request_api=request_api,
@@ -94,7 +75,9 @@ class Client(Handle):
         self._host = host
         if given.get("retry_window_ms") == 0:
             given["retry_window_ms"] = native.NO_RETRY  # In C, 0 is the default, which is None in Python.
-        super().__init__(None, Callbacks(progress, log))
+        if given.get("ca_bundle") is not None:
+            given["ca_bundle"] = path(given["ca_bundle"], "ca_bundle")
+        super().__init__(None, Callbacks(function_or_none(progress, "progress"), function_or_none(log, "log")))
         self._address = call(function, host, *inputs, callbacks=self._callbacks, **given)
 
     @classmethod
@@ -151,7 +134,7 @@ class Client(Handle):
         """
         return Package(call("sendsafely_package_create_for_user", self, email), self._callbacks)
 
-    def create_workspace(self, name: str | None = None) -> Workspace:
+    def create_workspace(self, name: Optional[str] = None) -> Workspace:
         """Creates a Workspace: a package with directories and collaborators that its owner keeps until it is deleted.
         It is usable at once and never finalized. Errors are those of create_package.
         """
@@ -196,7 +179,7 @@ class Client(Handle):
             raise Error(f"{package_id} is not a Workspace", status=Status.ONLY_IN_WORKSPACE)
         return package
 
-    def get_package_information(self, package_id: str) -> PackageInformation:
+    def get_package_information(self, package_id: str) -> records.PackageInformation:
         """Returns what the service knows about a package, by its id, package code or secure link. The package is not
         opened, and the keycode is not needed.
 
@@ -207,7 +190,7 @@ class Client(Handle):
 
     def list_packages(
         self, list: PackageList = PackageList.SENT, *, first_row: int = 0, page_size: int = 0,
-    ) -> Rows[PackageSummary]:
+    ) -> Rows[records.PackageSummary]:
         """Lists the user's packages, newest first. Pages are fetched during the iteration. first_row counts from 0;
         page_size is the number of rows per request, 1 to 100, or 0 for the default.
         """
@@ -215,10 +198,11 @@ class Client(Handle):
         return self._packages(address)
 
     def search_packages(
-        self, *, sender: str | None = None, recipient: str | None = None, file_name: str | None = None,
-        from_time: datetime | None = None, to_time: datetime | None = None, status: PackageStatus = PackageStatus.ANY,
-        whole_organization: bool = False, first_row: int = 0, page_size: int = 0,
-    ) -> Rows[PackageSummary]:
+        self, *, sender: Optional[str] = None, recipient: Optional[str] = None, file_name: Optional[str] = None,
+        from_time: Optional[datetime] = None, to_time: Optional[datetime] = None,
+        status: PackageStatus = PackageStatus.ANY, whole_organization: bool = False, first_row: int = 0,
+        page_size: int = 0,
+    ) -> Rows[records.PackageSummary]:
         """Lists the packages that match all given criteria: the user's own packages, or with whole_organization those
         of the organization, for its administrators. The times need a time zone; only their day counts. Pages are
         fetched during the iteration.
@@ -232,11 +216,11 @@ class Client(Handle):
             status=status, whole_organization=whole_organization, first_row=first_row, page_size=page_size, **times)
         return self._packages(address)
 
-    def _packages(self, address: int) -> Rows[PackageSummary]:
+    def _packages(self, address: int) -> Rows[records.PackageSummary]:
         return Rows(address, self._callbacks, next_="sendsafely_package_iterator_next",
                     free="sendsafely_package_iterator_free")
 
-    def get_recipient_history(self, email: str) -> tuple[PackageSummary, ...]:
+    def get_recipient_history(self, email: str) -> tuple[records.PackageSummary, ...]:
         """Returns the packages that a recipient got from the organization, each with the files that the recipient
         downloaded.
 
@@ -259,19 +243,20 @@ class Client(Handle):
         """
         return call("sendsafely_client_verify_version", self)
 
-    def get_user(self) -> User:
+    def get_user(self) -> records.User:
         """Returns what the service knows about the user."""
         return call("sendsafely_client_get_user", self)
 
-    def get_enterprise(self) -> Enterprise:
+    def get_enterprise(self) -> records.Enterprise:
         """Returns what the service knows about the organization."""
         return call("sendsafely_client_get_enterprise", self)
 
     def list_audit_log(
-        self, *, event_type: str | None = None, ip_address: str | None = None, authenticated_user: str | None = None,
-        impersonated_user: str | None = None, package_owner: str | None = None, min_timestamp: str | None = None,
-        max_timestamp: str | None = None, first_row: int = 0, page_size: int = 0,
-    ) -> Rows[AuditLogEntry]:
+        self, *, event_type: Optional[str] = None, ip_address: Optional[str] = None,
+        authenticated_user: Optional[str] = None, impersonated_user: Optional[str] = None,
+        package_owner: Optional[str] = None, min_timestamp: Optional[str] = None, max_timestamp: Optional[str] = None,
+        first_row: int = 0, page_size: int = 0,
+    ) -> Rows[records.AuditLogEntry]:
         """Lists the organization's audit log, for its administrators. Pages are fetched during the iteration. None
         matches everything. The two times are in UTC, "2026-01-31" or "2026-01-31 13:45:00"; the service goes back 90
         days. first_row counts from 0; page_size is the number of rows per request, 1 to 100, or 0 for the default of
@@ -287,9 +272,10 @@ class Client(Handle):
                     free="sendsafely_audit_log_iterator_free")
 
     def get_audit_log(
-        self, *, event_type: str | None = None, ip_address: str | None = None, authenticated_user: str | None = None,
-        impersonated_user: str | None = None, package_owner: str | None = None, min_timestamp: str | None = None,
-        max_timestamp: str | None = None, first_row: int = 0, page_size: int = 0,
+        self, *, event_type: Optional[str] = None, ip_address: Optional[str] = None,
+        authenticated_user: Optional[str] = None, impersonated_user: Optional[str] = None,
+        package_owner: Optional[str] = None, min_timestamp: Optional[str] = None, max_timestamp: Optional[str] = None,
+        first_row: int = 0, page_size: int = 0,
     ) -> str:
         """Returns one page of the organization's audit log as the service's JSON text, for its administrators;
         list_audit_log reads it. None matches everything; page_size is 1 to 100 rows, or 0 for the default of 100.
@@ -301,7 +287,7 @@ class Client(Handle):
             authenticated_user=authenticated_user, impersonated_user=impersonated_user, package_owner=package_owner,
             min_timestamp=min_timestamp, max_timestamp=max_timestamp, first_row=first_row, page_size=page_size)
 
-    def generate_api_key(self, email: str, password: str, description: str) -> Login:
+    def generate_api_key(self, email: str, password: str, description: str) -> records.Login:
         """Logs in with e-mail address and password, to get an API key. description is the name of the key in the user's
         list of keys. If second_factor_required is set in the result, call generate_api_key_second_factor next. A client
         made by without_credentials can do this.
@@ -311,7 +297,7 @@ class Client(Handle):
         """
         return call("sendsafely_client_generate_api_key", self, email, password, description)
 
-    def generate_api_key_second_factor(self, validation_token: str, code: str, description: str) -> Login:
+    def generate_api_key_second_factor(self, validation_token: str, code: str, description: str) -> records.Login:
         """Completes a login that needs a second factor. validation_token is in the result of generate_api_key; code is
         the one that the service sent to the user.
 
@@ -319,7 +305,7 @@ class Client(Handle):
         """
         return call("sendsafely_client_generate_api_key_second_factor", self, validation_token, code, description)
 
-    def generate_api_key_oauth(self, oauth_token: str, description: str) -> Login:
+    def generate_api_key_oauth(self, oauth_token: str, description: str) -> records.Login:
         """Exchanges an OAuth token of the organization's identity provider for an API key.
 
         Status.AUTH_FORBIDDEN: the organization does not allow it. Status.USER_ALREADY_EXISTS: log in by password.
@@ -337,8 +323,8 @@ class Client(Handle):
         call("sendsafely_client_start_registration", self, email, send_pin)
 
     def finish_registration(
-        self, *, password: str, question: str, answer: str, first_name: str, last_name: str, token: str | None = None,
-        email: str | None = None, pin: str | None = None,
+        self, *, password: str, question: str, answer: str, first_name: str, last_name: str,
+        token: Optional[str] = None, email: Optional[str] = None, pin: Optional[str] = None,
     ) -> str:
         """Completes a registration with the contents of the e-mail: the token of the link, or email and pin. Returns
         the e-mail address. Then log in with generate_api_key. question and answer protect a forgotten password.
@@ -352,7 +338,7 @@ class Client(Handle):
 
     # --- Contact groups
 
-    def create_contact_group(self, name: str, *, is_organization_group: bool = False) -> ContactGroup:
+    def create_contact_group(self, name: str, *, is_organization_group: bool = False) -> records.ContactGroup:
         """Creates an empty contact group: recipients under one name. With is_organization_group all users of the
         organization can use it; only an administrator can create such a group.
 
@@ -361,13 +347,13 @@ class Client(Handle):
         """
         return call("sendsafely_client_create_contact_group", self, name, is_organization_group)
 
-    def get_contact_group(self, contact_group: Group) -> ContactGroup:
+    def get_contact_group(self, contact_group: Group) -> records.ContactGroup:
         """Returns a contact group with its members, by its id. Status.REFUSED: the group does not exist, or belongs to
         another user.
         """
         return call("sendsafely_client_get_contact_group", self, identify(contact_group, "contact_group_id"))
 
-    def get_contact_groups(self, *, whole_organization: bool = False) -> tuple[ContactGroup, ...]:
+    def get_contact_groups(self, *, whole_organization: bool = False) -> tuple[records.ContactGroup, ...]:
         """Returns the contact groups of the user with their members, or those of the whole organization."""
         return call("sendsafely_client_get_contact_groups", self, whole_organization)
 
@@ -378,7 +364,7 @@ class Client(Handle):
         """
         call("sendsafely_client_delete_contact_group", self, identify(contact_group, "contact_group_id"))
 
-    def add_contact_group_member(self, contact_group: Group, email: str) -> ContactGroupMember:
+    def add_contact_group_member(self, contact_group: Group, email: str) -> records.ContactGroupMember:
         """Adds an e-mail address to a contact group.
 
         Status.MALFORMED_EMAIL, Status.INVALID_EMAIL: correct the address. Status.DUPLICATE_EMAIL: the address is in the
@@ -387,14 +373,14 @@ class Client(Handle):
         return call("sendsafely_client_add_contact_group_member", self, identify(contact_group, "contact_group_id"),
                     email)
 
-    def remove_contact_group_member(self, contact_group: Group, member: str | ContactGroupMember) -> None:
+    def remove_contact_group_member(self, contact_group: Group, member: Union[str, records.ContactGroupMember]) -> None:
         """Removes a member from a contact group, by the member's user_id.
 
         Status.USER_NOT_FOUND, Status.REFUSED: the group has no member of this id. Status.DENIED: the user may not
         change the group.
         """
         call("sendsafely_client_remove_contact_group_member", self, identify(contact_group, "contact_group_id"),
-             identify(member, "user_id"))
+             identify(member, "user_id", "member"))
 
     # --- Dropzone
 
@@ -426,7 +412,7 @@ class Client(Handle):
         """
         return call("sendsafely_client_register_public_key", self, public_key, description)
 
-    def generate_key_pair(self, description: str) -> KeyPair:
+    def generate_key_pair(self, description: str) -> records.KeyPair:
         """Generates a key pair of 2048 bits and registers its public key. Save it with save_key_pair. Errors are those
         of register_public_key.
         """
@@ -443,7 +429,9 @@ class Client(Handle):
         """
         call("sendsafely_client_revoke_public_key", self, public_key_id)
 
-    def get_keycodes(self, public_key_id: str, private_key: str, package_ids: Iterable[str]) -> tuple[Keycode, ...]:
+    def get_keycodes(
+        self, public_key_id: str, private_key: str, package_ids: Iterable[str],
+    ) -> tuple[records.Keycode, ...]:
         """Fetches the keycodes of several packages with one request and decrypts them with the private key of a trusted
         device. Returns one item for each package, in the same order; an item has either the keycode or an error.
 
@@ -453,7 +441,7 @@ class Client(Handle):
         return call("sendsafely_client_get_keycodes", self, public_key_id, private_key,
                     texts(package_ids, "package_ids"))
 
-    def sync_keycodes(self, public_key_id: str, private_key: str) -> SyncResult:
+    def sync_keycodes(self, public_key_id: str, private_key: str) -> records.SyncResult:
         """Encrypts each keycode that this trusted device can read, and that another device of the user lacks, to that
         other device. The result lists the keycodes that failed. After a network error, call again. Errors are those of
         get_keycodes.
@@ -462,7 +450,7 @@ class Client(Handle):
 
     # --- Everything else of the service
 
-    def request(self, method: str, path: str, json_body: str | Mapping[str, Any] | None = None) -> str:
+    def request(self, method: str, path: str, json_body: Optional[Union[str, Mapping[str, Any]]] = None) -> str:
         """Sends a signed request to any path of the host's API, such as "/package/", for calls that have no method
         here. Returns the JSON text of the response, unchanged. method is GET, PUT, POST, PATCH or DELETE; json_body is
         JSON text or a dictionary.
@@ -470,9 +458,10 @@ class Client(Handle):
         The call succeeds even if the member "response" of the result is an error of the service. Only GET is repeated
         after a lost response.
         """
-        return call("sendsafely_client_request", self, method, path, json_text(json_body))
+        body = None if json_body is None else json_text(json_body, "json_body")
+        return call("sendsafely_client_request", self, method, path, body)
 
-    def sign(self, path: str, body: str | None = None, *, timestamp: str | None = None) -> RequestHeaders:
+    def sign(self, path: str, body: Optional[str] = None, *, timestamp: Optional[str] = None) -> records.RequestHeaders:
         """Returns the headers that sign a request, without sending it. path begins with "/api/v2.0/" or is the part
         after that; timestamp is like "2024-01-02T03:04:05+0000", None for now. No network.
 

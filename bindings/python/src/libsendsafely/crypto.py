@@ -4,12 +4,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Union
-
 from ._calls import call
-
-if TYPE_CHECKING:
-    Buffer = Union[bytes, bytearray, memoryview]
+from .package import Buffer
 
 
 def generate_keycode() -> str:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Optional
 
+from ._later import records
 from .enums import Status
-
-if TYPE_CHECKING:
-    from .records import ReportItem
 
 
 class Error(Exception):
@@ -22,19 +20,19 @@ class Error(Exception):
     """
 
     def __init__(
-        self, message: str, *, status: Status, http_status: int | None = None, server_code: str | None = None,
-        server_message: str | None = None, remedy: str | None = None, retryable: bool = False,
-        report: tuple[ReportItem, ...] | None = None,
+        self, message: str, *, status: Status, http_status: Optional[int] = None, server_code: Optional[str] = None,
+        server_message: Optional[str] = None, remedy: Optional[str] = None, retryable: bool = False,
+        report: Optional[tuple[records.ReportItem, ...]] = None,
     ) -> None:
         super().__init__(message if remedy is None else f"{message} ({remedy})")
         self.message: str = message
         self.status: Status = status
-        self.http_status: int | None = http_status
-        self.server_code: str | None = server_code
-        self.server_message: str | None = server_message
-        self.remedy: str | None = remedy
+        self.http_status: Optional[int] = http_status
+        self.server_code: Optional[str] = server_code
+        self.server_message: Optional[str] = server_message
+        self.remedy: Optional[str] = remedy
         self.retryable: bool = retryable
-        self.report: tuple[ReportItem, ...] | None = report
+        self.report: Optional[tuple[records.ReportItem, ...]] = report
 
     def __reduce__(self) -> Any:
         # Pickle would call the class without the keywords.

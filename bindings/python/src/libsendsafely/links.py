@@ -4,15 +4,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ._calls import call
-
-if TYPE_CHECKING:
-    from .records import CountryCode, Link
+from ._later import records
 
 
-def parse_link(text: str) -> Link:
+def parse_link(text: str) -> records.Link:
     """Splits a secure link into its parts. Status.MALFORMED_LINK: the text is not a secure link."""
     return call("sendsafely_link_parse", text)
 
@@ -22,7 +18,7 @@ def find_links(text: str) -> tuple[str, ...]:
     return call("sendsafely_link_find", text)
 
 
-def country_codes() -> tuple[CountryCode, ...]:
+def country_codes() -> tuple[records.CountryCode, ...]:
     """Returns the countries whose phone numbers need no dialling code. Other phone numbers start with + and their
     dialling code."""
     return call("sendsafely_country_codes")

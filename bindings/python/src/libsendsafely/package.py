@@ -3,48 +3,35 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Callable, Optional, Protocol, Union
+from collections.abc import Iterable, Mapping
+from typing import Any, Callable, Optional, Protocol, Tuple, Union
 
 from . import _native as native
 from ._calls import call
 from ._handles import Handle
-from ._values import identify, json_text, texts
+from ._later import records
+from ._values import binary, identify, identify_or_none, json_text, path, texts, wrong
 from .enums import Existing
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+# The types of arguments. Whoever evaluates them at run time needs `records`, which every module with these types has.
+Path = Union[str, os.PathLike[str]]
+Buffer = Union[bytes, bytearray, memoryview]
+Report = Tuple["records.ReportItem", ...]  # typing's, since CPython 3.9 and 3.10 evaluate no text in tuple[...].
+ProgressCallback = Optional[Callable[["records.Progress"], Any]]
+InDirectory = Union[str, "records.Directory", "records.Subdirectory", None]
+Group = Union[str, "records.ContactGroup"]
 
-    from .records import (
-        ContactGroup,
-        Directory,
-        Download,
-        File,
-        FileInformation,
-        Finalized,
-        PackageInformation,
-        Progress,
-        PublicKey,
-        Recipient,
-        RecipientResult,
-        ReportItem,
-        Subdirectory,
-    )
 
-    class Readable(Protocol):
-        """A binary file object to upload from."""
+class Readable(Protocol):
+    """A binary file object to upload from."""
 
-        def read(self, size: int, /) -> bytes | None: ...
+    def read(self, size: int, /) -> Optional[bytes]: ...
 
-    class Writable(Protocol):
-        """A binary file object to download to."""
 
-        def write(self, data: bytes, /) -> Any: ...
+class Writable(Protocol):
+    """A binary file object to download to."""
 
-    Path = Union[str, os.PathLike[str]]
-    Buffer = Union[bytes, bytearray, memoryview]
-    Report = tuple[ReportItem, ...]
-    ProgressCallback = Optional[Callable[[Progress], Any]]
-    InDirectory = Union[str, Directory, Subdirectory, None]
+    def write(self, data: bytes, /) -> Any: ...
 
 
 def size_of(stream: Any) -> int:
@@ -110,16 +97,16 @@ class Package(Handle):
         """The number of uploads into the package that are running now, on all threads. finalize needs 0. No network."""
         return call("sendsafely_package_running_uploads", self)
 
-    def get_information(self) -> PackageInformation:
+    def get_information(self) -> records.PackageInformation:
         """Returns the current recipients, files and state of the package, from the service. At any step."""
         return call("sendsafely_package_get_information", self)
 
     # --- Recipients
 
     def add_recipient(
-        self, email: str, *, phone_number: str | None = None, country_code: str | None = None,
+        self, email: str, *, phone_number: Optional[str] = None, country_code: Optional[str] = None,
         auto_enable_sms: bool = False,
-    ) -> Recipient:
+    ) -> records.Recipient:
         """Adds a recipient. A package has at most 99.
 
         With a phone number the recipient has to enter a code, sent by SMS, to open the package. phone_number is
@@ -133,7 +120,9 @@ class Package(Handle):
         return call("sendsafely_package_add_recipient", self, email, phone_number=phone_number,
                     country_code=country_code, auto_enable_sms=auto_enable_sms)
 
-    def add_recipients(self, emails: Iterable[str], *, auto_enable_sms: bool = False) -> tuple[RecipientResult, ...]:
+    def add_recipients(
+        self, emails: Iterable[str], *, auto_enable_sms: bool = False,
+    ) -> tuple[records.RecipientResult, ...]:
         """Adds several recipients with one request. Returns one result for each address, in the same order: the result
         has either a recipient or the reason why the service refused the address.
 
@@ -141,12 +130,12 @@ class Package(Handle):
         """
         return call("sendsafely_package_add_recipients", self, texts(emails, "emails"), auto_enable_sms=auto_enable_sms)
 
-    def get_recipient(self, recipient: str | Recipient) -> Recipient:
+    def get_recipient(self, recipient: Union[str, records.Recipient]) -> records.Recipient:
         """Returns the current data of a recipient, from the service. Status.RECIPIENT_NOT_ON_PACKAGE: unknown id."""
         return call("sendsafely_package_get_recipient", self, identify(recipient, "recipient_id"))
 
     def set_recipient_phone(
-        self, recipient: str | Recipient, phone_number: str, *, country_code: str | None = None,
+        self, recipient: Union[str, records.Recipient], phone_number: str, *, country_code: Optional[str] = None,
     ) -> None:
         """Sets the phone number of a recipient of the package, who then has to enter a code, sent by SMS.
 
@@ -156,7 +145,7 @@ class Package(Handle):
         call("sendsafely_package_set_recipient_phone", self, identify(recipient, "recipient_id"), phone_number,
              country_code)
 
-    def remove_recipient(self, recipient: str | Recipient) -> None:
+    def remove_recipient(self, recipient: Union[str, records.Recipient]) -> None:
         """Removes a recipient. Before or after finalize.
 
         Status.RECIPIENT_NOT_ON_PACKAGE: unknown id. Status.INVALID_RECIPIENT: another program removed the recipient at
@@ -168,12 +157,12 @@ class Package(Handle):
         """Removes all recipients except the owner. Contact groups stay. Before or after finalize."""
         call("sendsafely_package_remove_all_recipients", self)
 
-    def add_contact_group(self, contact_group: str | ContactGroup) -> None:
+    def add_contact_group(self, contact_group: Group) -> None:
         """Adds a contact group: all its members can open the package. A group counts as one recipient. Before or after
         finalize. Status.REFUSED: the group does not exist, or belongs to another user."""
         call("sendsafely_package_add_contact_group", self, identify(contact_group, "contact_group_id"))
 
-    def remove_contact_group(self, contact_group: str | ContactGroup) -> None:
+    def remove_contact_group(self, contact_group: Group) -> None:
         """Removes a contact group from the package. Before or after finalize. Status.REFUSED: it is not on the
         package."""
         call("sendsafely_package_remove_contact_group", self, identify(contact_group, "contact_group_id"))
@@ -186,9 +175,9 @@ class Package(Handle):
     # --- Files
 
     def upload_file(
-        self, source: Path | Readable, *, file_name: str | None = None, directory: InDirectory = None,
+        self, source: Union[Path, Readable], *, file_name: Optional[str] = None, directory: InDirectory = None,
         progress: ProgressCallback = None,
-    ) -> File:
+    ) -> records.File:
         """Encrypts a file on this machine and uploads it in parts. source is a path, or a binary file object, which is
         read to its end. file_name is the name that recipients see, by default the name of the path. directory is a
         directory of a Workspace. A file object that cannot seek is first encrypted into a temporary file, since the
@@ -202,10 +191,11 @@ class Package(Handle):
         Status.TOO_MANY_FILES: the service could not list one file more in this package or directory. An exception that
         the file object raises is raised unchanged.
         """
-        directory_id = identify(directory, "directory_id")
+        directory_id = identify_or_none(directory, "directory_id")
         if isinstance(source, (str, os.PathLike)) or not hasattr(source, "read"):
-            return call("sendsafely_package_upload_file", self, source, progress=progress, file_name=file_name,
-                        directory_id=directory_id)
+            return call("sendsafely_package_upload_file", self, path(source, "source"), progress=progress,
+                        file_name=file_name, directory_id=directory_id)
+        binary(source, "source")
         if file_name is None:
             name = getattr(source, "name", None)
             if not isinstance(name, str):
@@ -216,11 +206,11 @@ class Package(Handle):
 
     def upload_memory(
         self, data: Buffer, file_name: str, *, directory: InDirectory = None, progress: ProgressCallback = None,
-    ) -> File:
+    ) -> records.File:
         """Uploads a bytes-like object under a name. Do not change the object during the call. Otherwise like
         upload_file."""
         return call("sendsafely_package_upload_memory", self, file_name, data, progress=progress,
-                    directory_id=identify(directory, "directory_id"))
+                    directory_id=identify_or_none(directory, "directory_id"))
 
     def upload_all(
         self, source: Path, *, into: InDirectory = None, existing: Existing = Existing.SKIP,
@@ -237,10 +227,12 @@ class Package(Handle):
         upload the rest. Status.ONLY_IN_WORKSPACE: source has subdirectories, and the package is not a Workspace.
         Status.REFUSED: the directory `into` does not exist. Otherwise like upload_file.
         """
-        return call("sendsafely_package_upload_all", self, source, progress=progress, existing=existing,
-                    directory_id=identify(into, "directory_id"))
+        return call("sendsafely_package_upload_all", self, path(source, "source"), progress=progress, existing=existing,
+                    directory_id=identify_or_none(into, "directory_id", "into"))
 
-    def get_file_information(self, file: str | File, *, directory: InDirectory = None) -> FileInformation:
+    def get_file_information(
+        self, file: Union[str, records.File], *, directory: InDirectory = None,
+    ) -> records.FileInformation:
         """Returns the current data of a file and of its earlier versions, from the service. directory is the directory
         of the Workspace that contains the file.
 
@@ -248,9 +240,9 @@ class Package(Handle):
         leave directory out.
         """
         return call("sendsafely_package_get_file_information", self, identify(file, "file_id"),
-                    identify(directory, "directory_id"))
+                    identify_or_none(directory, "directory_id"))
 
-    def rename_file(self, file: str | File, new_name: str) -> None:
+    def rename_file(self, file: Union[str, records.File], new_name: str) -> None:
         """Renames a file.
 
         Status.MALFORMED_FILE_NAME, Status.INVALID_FILE_NAME: choose another name. Status.FILE_NOT_ON_PACKAGE, in a
@@ -258,12 +250,15 @@ class Package(Handle):
         """
         call("sendsafely_package_rename_file", self, identify(file, "file_id"), new_name)
 
-    def delete_file(self, file: str | File, *, directory: InDirectory = None) -> None:
+    def delete_file(self, file: Union[str, records.File], *, directory: InDirectory = None) -> None:
         """Deletes a file with all its versions, or one earlier version by that version's id. directory is the directory
         of the Workspace that contains the file. Status.FILE_NOT_ON_PACKAGE: the file is not there."""
-        call("sendsafely_package_delete_file", self, identify(file, "file_id"), identify(directory, "directory_id"))
+        call("sendsafely_package_delete_file", self, identify(file, "file_id"),
+             identify_or_none(directory, "directory_id"))
 
-    def copy_file(self, file: str | File, target: Package, *, target_directory: InDirectory = None) -> str | None:
+    def copy_file(
+        self, file: Union[str, records.File], target: Package, *, target_directory: InDirectory = None,
+    ) -> Optional[str]:
         """Copies a file into a Workspace of the same portal; the service copies the bytes. target may be the Workspace
         that the file is in. Returns the id of the copy, or None if the service does not send it.
 
@@ -271,16 +266,18 @@ class Package(Handle):
         Status.FILE_NOT_ON_PACKAGE: the file does not exist. Status.WRONG_KEYCODE: a package was opened with the keycode
         of another one. Status.OUTCOME_UNKNOWN: look whether the directory has the copy before you call again.
         """
+        if not isinstance(target, Package):
+            raise wrong(target, "target", "a Package")
         return call("sendsafely_package_copy_file", self, identify(file, "file_id"), target,
-                    identify(target_directory, "directory_id"))
+                    identify_or_none(target_directory, "directory_id", "target_directory"))
 
     # --- Receiving
 
     def download_file(
-        self, file: str | File, target: Path | Writable, *, directory: InDirectory = None, password: str | None = None,
-        existing: Existing = Existing.REFUSE, sync: bool = False, strict_size: bool = False,
-        progress: ProgressCallback = None,
-    ) -> Download:
+        self, file: Union[str, records.File], target: Union[Path, Writable], *, directory: InDirectory = None,
+        password: Optional[str] = None, existing: Existing = Existing.REFUSE, sync: bool = False,
+        strict_size: bool = False, progress: ProgressCallback = None,
+    ) -> records.Download:
         """Downloads, decrypts and verifies a file. target is a path, an existing directory, or a binary file object. In
         a directory the file gets the sender's name, with unsafe characters replaced.
 
@@ -297,25 +294,29 @@ class Package(Handle):
         never replaced. Status.DECRYPT_FAILED: the keycode is wrong, or the data is damaged. Status.FILE_INCOMPLETE: the
         sender is still uploading. An exception that the file object raises is raised unchanged.
         """
-        given = {"directory_id": identify(directory, "directory_id"), "password": password, "strict_size": strict_size}
+        given: dict[str, Any] = {"directory_id": identify_or_none(directory, "directory_id"), "password": password,
+                                 "strict_size": strict_size}
         if not isinstance(target, (str, os.PathLike)) and hasattr(target, "write"):
+            binary(target, "target")
             return call("sendsafely_package_download_callback", self, identify(file, "file_id"), progress=progress,
                         stream=target, **given)
-        return call("sendsafely_package_download_file", self, identify(file, "file_id"), target, progress=progress,
-                    existing=existing, sync=sync, **given)
+        return call("sendsafely_package_download_file", self, identify(file, "file_id"),
+                    path(target, "target"), progress=progress, existing=existing, sync=sync, **given)
 
     def download_memory(
-        self, file: str | File, *, directory: InDirectory = None, password: str | None = None,
+        self, file: Union[str, records.File], *, directory: InDirectory = None, password: Optional[str] = None,
         strict_size: bool = False, progress: ProgressCallback = None,
     ) -> bytes:
         """Downloads a file into memory. Errors are those of download_file. Status.SIZE_MISMATCH: also if the file is
         larger than its declared size by more than the client's max_part_bytes; download it to a path."""
         return call("sendsafely_package_download_memory", self, identify(file, "file_id"), progress=progress,
-                    password=password, strict_size=strict_size, directory_id=identify(directory, "directory_id"))
+                    password=password, strict_size=strict_size,
+                    directory_id=identify_or_none(directory, "directory_id"))
 
     def download_all(
         self, target: Path, *, from_directory: InDirectory = None, existing: Existing = Existing.REFUSE,
-        password: str | None = None, sync: bool = False, strict_size: bool = False, progress: ProgressCallback = None,
+        password: Optional[str] = None, sync: bool = False, strict_size: bool = False,
+        progress: ProgressCallback = None,
     ) -> Report:
         """Downloads all files into an existing local directory: those of a package, or those of a Workspace with its
         directories, or only those in from_directory. Unsafe characters in the sender's names are replaced.
@@ -327,8 +328,9 @@ class Package(Handle):
         Existing.SKIP to download the rest. Status.DIRECTORY_NOT_FOUND: create target first. Otherwise like
         download_file.
         """
-        return call("sendsafely_package_download_all", self, target, progress=progress, existing=existing, sync=sync,
-                    strict_size=strict_size, password=password, directory_id=identify(from_directory, "directory_id"))
+        return call("sendsafely_package_download_all", self, path(target, "target"), progress=progress,
+                    existing=existing, sync=sync, strict_size=strict_size, password=password,
+                    directory_id=identify_or_none(from_directory, "directory_id", "from_directory"))
 
     # --- Message, settings, the last step
 
@@ -336,7 +338,7 @@ class Package(Handle):
         """Sets the message, encrypted like the files. A later message replaces it. Before finalize."""
         call("sendsafely_package_set_message", self, text)
 
-    def get_message(self) -> str | None:
+    def get_message(self) -> Optional[str]:
         """Returns the decrypted message, or None if there is none.
 
         Status.KEYCODE_UNKNOWN: open the package with its keycode. Status.DECRYPT_FAILED: the keycode is wrong, or the
@@ -358,20 +360,20 @@ class Package(Handle):
         package belongs to another account."""
         call("sendsafely_package_set_label", self, label)
 
-    def update(self, json_object: str | Mapping[str, Any]) -> None:
+    def update(self, json_object: Union[str, Mapping[str, Any]]) -> None:
         """Changes members of the package that no other method sets. json_object, a dictionary or the text of a JSON
         object, is sent to the service unchanged. Before or after finalize.
 
         Status.INVALID_ARGUMENT: not a JSON object. Status.LIFE_OUT_OF_RANGE: "life" is not within 0 to 365.
         Status.DENIED, Status.INVALID_INPUT: the service refuses the change.
         """
-        call("sendsafely_package_update", self, json_text(json_object))
+        call("sendsafely_package_update", self, json_text(json_object, "json_object"))
 
     def finalize(
-        self, *, undisclosed_recipients: bool = False, password: str | None = None, allow_reply_all: bool = False,
-        notify_recipients: bool = False, read_only_pdf: bool = False, unconfirmed_sender: str | None = None,
-        confirmed_sender_token: str | None = None, progress: ProgressCallback = None,
-    ) -> Finalized:
+        self, *, undisclosed_recipients: bool = False, password: Optional[str] = None, allow_reply_all: bool = False,
+        notify_recipients: bool = False, read_only_pdf: bool = False, unconfirmed_sender: Optional[str] = None,
+        confirmed_sender_token: Optional[str] = None, progress: ProgressCallback = None,
+    ) -> records.Finalized:
         """Finalizes the package, the last step of sending. Recipients can open it with the `link` of the result.
 
         undisclosed_recipients: the package needs no recipients; anyone with the link can open it, and a password may
@@ -431,12 +433,14 @@ class Package(Handle):
 
     # --- Keycodes of trusted devices
 
-    def get_public_keys(self, recipient: str | Recipient | None = None) -> tuple[PublicKey, ...]:
+    def get_public_keys(
+        self, recipient: Optional[Union[str, records.Recipient]] = None,
+    ) -> tuple[records.PublicKey, ...]:
         """Returns the public keys to which the keycode has to be encrypted: those of all readers, or of one recipient.
         Status.RECIPIENT_NOT_ON_PACKAGE: unknown id."""
-        return call("sendsafely_package_get_public_keys", self, identify(recipient, "recipient_id"))
+        return call("sendsafely_package_get_public_keys", self, identify_or_none(recipient, "recipient_id"))
 
-    def upload_keycodes(self, recipient: str | Recipient | None = None) -> None:
+    def upload_keycodes(self, recipient: Optional[Union[str, records.Recipient]] = None) -> None:
         """Encrypts the keycode to the public keys of all readers, or of one recipient, and uploads the result. finalize
         does this too; call it for devices that were registered later. A key that cannot encrypt, or that the service
         refuses, is skipped with a line in the log. If the service refuses every key, the first refusal is raised.
@@ -444,4 +448,4 @@ class Package(Handle):
         Status.RECIPIENT_NOT_ON_PACKAGE: unknown id. Status.KEYCODE_UNKNOWN, Status.WRONG_KEYCODE: open the package with
         its keycode. Status.KEYCODE_NOT_PROVED: download a file or read the message with this object, then call again.
         """
-        call("sendsafely_package_upload_keycodes", self, identify(recipient, "recipient_id"))
+        call("sendsafely_package_upload_keycodes", self, identify_or_none(recipient, "recipient_id"))

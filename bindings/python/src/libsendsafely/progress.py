@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable
+from typing import Any, Callable, Optional
 
-if TYPE_CHECKING:
-    from .records import Progress
+from ._later import records
 
 
-def tqdm(bar: Any = None, **options: Any) -> Callable[[Progress], None]:
+def tqdm(bar: Any = None, **options: Any) -> Callable[[records.Progress], None]:
     """Returns a callback that updates a bar of tqdm: the given one, or a new one made with tqdm's options.
 
         package.upload_file("report.pdf", progress=tqdm(desc="report.pdf"))
@@ -20,7 +19,7 @@ def tqdm(bar: Any = None, **options: Any) -> Callable[[Progress], None]:
 
         bar = make(**{"unit": "B", "unit_scale": True, "unit_divisor": 1024, **options})
 
-    def update(progress: Progress) -> None:
+    def update(progress: records.Progress) -> None:
         if progress.bytes_total is not None:
             bar.total = progress.bytes_total
         bar.update(progress.bytes_done - bar.n)
@@ -31,7 +30,7 @@ def tqdm(bar: Any = None, **options: Any) -> Callable[[Progress], None]:
     return update
 
 
-def rich(display: Any, description: str = "", task: Any | None = None) -> Callable[[Progress], None]:
+def rich(display: Any, description: str = "", task: Optional[Any] = None) -> Callable[[records.Progress], None]:
     """Returns a callback that updates a task of a rich.progress.Progress.
 
         with rich.progress.Progress() as display:
@@ -41,7 +40,7 @@ def rich(display: Any, description: str = "", task: Any | None = None) -> Callab
     """
     task = display.add_task(description, total=None) if task is None else task
 
-    def update(progress: Progress) -> None:
+    def update(progress: records.Progress) -> None:
         display.update(task, total=progress.bytes_total, completed=progress.bytes_done)
 
     return update

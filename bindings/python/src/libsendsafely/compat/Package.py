@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Union
+from typing import Any, Optional, Union
 from urllib.parse import urlsplit
 
 from .. import Error, Existing, Status, crypto
 from .. import package as native
+from .._later import records
+from ..package import Path
 from ._account import Account
 from ._calls import Failure, Json, Kept, details, failing_as, route
 from .exceptions import (
@@ -39,11 +41,6 @@ from .exceptions import (
 )
 from .Progress import Listener, Progress
 
-if TYPE_CHECKING:
-    from ..records import Progress as Record
-
-    Path = Union[str, os.PathLike[str]]
-
 # The official client reports progress after each part of so many bytes; for a smaller file only the end.
 PART = 2_621_440
 
@@ -60,7 +57,8 @@ class Package:
     # Sending is protocol 4, receiving 5, recipients 6.4, files 6.7, directories 6.8.
 
     def __init__(
-        self, sendsafely_instance: Account, package_variables: dict[str, Any] | None = None, workspace: bool = False,
+        self, sendsafely_instance: Account, package_variables: Optional[dict[str, Any]] = None,
+        workspace: bool = False,
     ) -> None:
         self.sendsafely = sendsafely_instance
         self._handle: Kept[native.Package] = Kept()
@@ -94,7 +92,7 @@ class Package:
             raise KeycodeRequiredException()
         return self.client_secret
 
-    def _opened(self, created: native.Package | None = None) -> native.Package:
+    def _opened(self, created: Optional[native.Package] = None) -> native.Package:
         """The Package of libsendsafely: the one just created, or one that is opened when first needed."""
         client, keycode = self.sendsafely.client(), self._keycode()
         return self._handle.get(lambda: created or client.open_package(self.package_id, keycode), client, self.package_id, keycode)
@@ -150,7 +148,7 @@ class Package:
                 return [listed[email.lower()] for email in emails]
         raise failure
 
-    def _note(self, recipients: Iterable[Json] | None) -> None:
+    def _note(self, recipients: Optional[Iterable[Json]]) -> None:
         self._recipients.update(str(recipient.get("email")).lower() for recipient in recipients or ())
 
     def _upload_keycodes_of(self, recipients: list[Json], default: bool) -> None:
@@ -164,20 +162,20 @@ class Package:
         return self._ask(UpdateRecipientFailedException, "POST", "recipient/{}/", recipient_id,
                          body={"phoneNumber": phone, "countrycode": country_code})
 
-    def get_public_keys(self, recipient_id: str | None = None) -> list[Json]:
+    def get_public_keys(self, recipient_id: Optional[str] = None) -> list[Json]:
         """Returns the public keys of all readers, or of one recipient, each with "id" and "key"."""
         whose = () if recipient_id is None else (recipient_id,)
         response = self._ask(GetPublicKeysFailedException, "GET", "{}/" * len(whose) + "public-keys/", *whose)
         public_keys: list[Json] = response["publicKeys"]
         return public_keys
 
-    def _upload_keycodes(self, recipient_id: str | None = None) -> None:
+    def _upload_keycodes(self, recipient_id: Optional[str] = None) -> None:
         with failing_as(UploadKeycodeException):
             self._opened().upload_keycodes(recipient_id)
 
     # --- Message, the last step
 
-    def encrypt_and_upload_message(self, message: str | bytes) -> Json:
+    def encrypt_and_upload_message(self, message: Union[str, bytes]) -> Json:
         """Encrypts the message on this machine and sets it."""
         keycode = self._keycode()
         text = message.decode() if isinstance(message, bytes) else message
@@ -212,7 +210,7 @@ class Package:
             raise FinalizePackageFailedException(str(response))
         return {**response, "message": self._complete(response.get("message"), keycode)}
 
-    def _link(self) -> str | None:
+    def _link(self) -> Optional[str]:
         """The secure link for the host of this account; None if the package is not finalized."""
         package = self._opened()
         package.get_information()
@@ -238,7 +236,7 @@ class Package:
     # --- Files
 
     def encrypt_and_upload_file(
-        self, filepath: Path, directory_id: str | None = None, progress_instance: Listener | None = None,
+        self, filepath: Path, directory_id: Optional[str] = None, progress_instance: Optional[Listener] = None,
     ) -> Json:
         """Encrypts a file on this machine and uploads it in parts, into the package or a directory of a Workspace.
         Returns the id of the new file as "fileId". progress_instance gets the progress: see Progress."""
@@ -249,7 +247,7 @@ class Package:
         reporter = _Reporter(self, progress_instance, directory_id, name=os.path.basename(os.fspath(filepath))) if size > PART else None
         sent = False
 
-        def report(record: Record) -> None:
+        def report(record: records.Progress) -> None:
             nonlocal sent
             sent = sent or record.bytes_sent > 0
             if reporter is not None:
@@ -266,8 +264,8 @@ class Package:
         return {"response": "SUCCESS", "message": "true", "fileId": uploaded.file_id}
 
     def download_and_decrypt_file(
-        self, file_id: str, directory_id: str | None = None, download_directory: str = ".", file_name: str | None = None,
-        progress_instance: Listener | None = None,
+        self, file_id: str, directory_id: Optional[str] = None, download_directory: str = ".",
+        file_name: Optional[str] = None, progress_instance: Optional[Listener] = None,
     ) -> None:
         """Downloads a file into an existing directory, under file_name or its own name, with unsafe characters
         replaced. When all bytes are verified, the file gets its name, and replaces a file of that name."""
@@ -287,17 +285,17 @@ class Package:
         except Exception as error:
             raise DownloadFileException(details(error)) from error
 
-    def calculate_progress(self, file_id: str, current: int, total: int, progress_instance: Listener | None) -> None:
+    def calculate_progress(self, file_id: str, current: int, total: int, progress_instance: Optional[Listener]) -> None:
         """Reports to progress_instance, by default to the terminal, that `current` of `total` are done."""
         (progress_instance or Progress()).update_progress(file_id, str(round(100 * current / total, 1)))
 
-    def get_file_information(self, file_id: str, directory_id: str | None = None) -> Json:
+    def get_file_information(self, file_id: str, directory_id: Optional[str] = None) -> Json:
         """Returns the current data of a file, from the service."""
         response = self._ask(GetFileInformationException, "GET", *_file(directory_id, file_id))
         file: Json = response["file"]
         return file
 
-    def delete_file_from_package(self, file_id: str, directory_id: str | None = None) -> Json:
+    def delete_file_from_package(self, file_id: str, directory_id: Optional[str] = None) -> Json:
         """Deletes a file."""
         return self._ask(DeleteFileException, "DELETE", *_file(directory_id, file_id))
 
@@ -307,7 +305,7 @@ class Package:
         """Moves a file into another directory."""
         return self._ask(MoveFileException, "POST", *_file(destination_directory_id, file_id))
 
-    def create_directory(self, directory_name: str, source_directory_id: str | None = None) -> Json:
+    def create_directory(self, directory_name: str, source_directory_id: Optional[str] = None) -> Json:
         """Creates a directory in another one, by default in the root directory. Returns its id as "directoryId"."""
         if source_directory_id is None:
             source_directory_id = self.get_info().get("rootDirectoryId")
@@ -333,7 +331,7 @@ class Package:
         return self._ask(RenameDirectoryException, "POST", "directory/{}/", directory_id, body={"directoryName": directory_name})
 
 
-def _file(directory_id: str | None, file_id: str) -> tuple[str, ...]:
+def _file(directory_id: Optional[str], file_id: str) -> tuple[str, ...]:
     """The end of a request's path for a file, and the ids in it."""
     return ("file/{}/", file_id) if directory_id is None else ("directory/{}/file/{}/", directory_id, file_id)
 
@@ -347,20 +345,21 @@ class _Reporter:
     """
 
     def __init__(
-        self, package: Package, progress: Listener | None, directory_id: str | None, *, name: str = "", file_id: str | None = None,
+        self, package: Package, progress: Optional[Listener], directory_id: Optional[str], *, name: str = "",
+        file_id: Optional[str] = None,
     ) -> None:
         self.package, self.progress, self.directory_id = package, progress, directory_id
         self.name, self.file_id, self.last = name, file_id, 0.0
         self.before = None if file_id else self.ids()
 
-    def ids(self) -> set[str] | None:
+    def ids(self) -> Optional[set[str]]:
         try:
             where = self.package.get_info() if self.directory_id is None else self.package.get_directory_information(self.directory_id)
         except (GetPackageInformationFailedException, GetDirectoryException):
             return None
         return {file["fileId"] for file in where["files"] if file["fileName"] == self.name}
 
-    def __call__(self, record: Record) -> None:
+    def __call__(self, record: records.Progress) -> None:
         if not record.bytes_total or not record.bytes_done:
             return
         if self.before is not None:

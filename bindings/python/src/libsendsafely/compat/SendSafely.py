@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Optional, Union
 
 from .. import crypto, keys, parse_link
 from ._account import Account
@@ -32,10 +32,10 @@ class SendSafely(Account):
     # Requests and signatures are protocol 1.2, lists 6.3, devices 6.10.
 
     #: The key pair that generate_trusted_device_key_pair made last, and its id.
-    KEY_PAIR: KeyPair | None = None
-    KEY_ID: str | None = None
+    KEY_PAIR: Optional[KeyPair] = None
+    KEY_ID: Optional[str] = None
 
-    def load_package(self, package_id: str, key_code: str | None = None) -> Package:
+    def load_package(self, package_id: str, key_code: Optional[str] = None) -> Package:
         """Returns a package by its id. Without key_code, its files and its message cannot be read or written."""
         return self._loaded(self.get_package_information(package_id), key_code)
 
@@ -47,7 +47,7 @@ class SendSafely(Account):
             raise GetPackageInformationFailedException("the link has no keycode")
         return self._loaded(self.get_package_information(parsed.package_code), parsed.keycode)
 
-    def _loaded(self, information: Json, keycode: str | None) -> Package:
+    def _loaded(self, information: Json, keycode: Optional[str]) -> Package:
         return Package(self, {**information, "clientSecret": keycode})
 
     def get_package_information(self, package_id: str) -> Json:
@@ -103,7 +103,7 @@ class SendSafely(Account):
         return self._ask(TrustedDeviceException, "DELETE", "/public-key/{}/", public_key_id)
 
     def get_package_keycode(
-        self, package_id: str, public_key_id: str | None = None, private_key: str | KeyPair | None = None,
+        self, package_id: str, public_key_id: Optional[str] = None, private_key: Optional[Union[str, KeyPair]] = None,
     ) -> dict[str, str]:
         """Returns the keycode of a package as "keyCode", with the private key of a trusted device, by default KEY_ID
         and KEY_PAIR. The device must have been registered when the package was finalized."""

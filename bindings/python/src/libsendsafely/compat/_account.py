@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Optional
 
 from ..client import Client
 from ._calls import Failure, Json, Kept, failing_as, route
@@ -16,9 +16,9 @@ class Account:
     API_URL: ClassVar[str] = "/api/v2.0"
     #: Failed requests are repeated for half a minute, about as long as the official client repeats a part of a file.
     CLIENT_OPTIONS: dict[str, Any] = {"retry_window_ms": 30_000}
-    BASE_URL: str | None = None
-    API_KEY: str | None = None
-    API_SECRET: str | None = None
+    BASE_URL: Optional[str] = None
+    API_KEY: Optional[str] = None
+    API_SECRET: Optional[str] = None
 
     def __init__(self, url: str, api_key: str, api_secret: str) -> None:
         self.BASE_URL = url.rstrip("/") + self.API_URL

@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from typing import TYPE_CHECKING, Any, Union
+from typing import Any, Optional, Union
 
 from ..client import Client
+from ..package import Path
 from ._account import Account
 from ._calls import Json
 
-if TYPE_CHECKING:
-    Path = Union[str, os.PathLike[str]]
 
-
-def make_headers(api_secret: str, api_key: str, endpoint: str, request_body: str | None = None) -> dict[str, str]:
+def make_headers(api_secret: str, api_key: str, endpoint: str, request_body: Optional[str] = None) -> dict[str, str]:
     """Returns the headers that sign a request to `SendSafely.BASE_URL + endpoint`. request_body is the exact text that
     the program sends. No network."""
     # The host is not part of the signature.
@@ -65,7 +63,7 @@ class KeyPair:
         return "<KeyPair>"
 
 
-def save_key_pair(key_id: str, key_pair: KeyPair | str, path_to_save: Path) -> None:
+def save_key_pair(key_id: str, key_pair: Union[KeyPair, str], path_to_save: Path) -> None:
     """Saves the private key, with the service's id of the public key, in a file that only its owner can read. A file or
     a symbolic link of that name is replaced in one step; it stays if the call fails."""
     path = os.fspath(path_to_save)
