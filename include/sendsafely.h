@@ -2109,7 +2109,10 @@ typedef struct {
   sendsafely_action action;
   /** The error in words, if the status is not SENDSAFELY_OK. */
   const char *SENDSAFELY_NULLABLE message;
-  /** Whether it has another name on this machine, because the sender's is not safe or belongs to another file. */
+  /**
+   * Whether it has another name on this machine than on the service: that one is not safe or belongs to another file
+   * here, or the same file was here already under this one.
+   */
   sendsafely_bool renamed;
   /** Size that the sender declared, if any; often wrong. */
   sendsafely_optional_size declared_size;
@@ -2228,6 +2231,9 @@ sendsafely_status sendsafely_package_upload_callback(sendsafely_package *package
 /**
  * Uploads all files in a local directory; into a Workspace also its directories with everything in them.
  *
+ * A file that is there under a name which a download made safe, or which differs in Unicode's form (NFC, NFD), is the
+ * same; so is one whose name differs in case if the local file system takes both for one. A new version has the name
+ * that is there.
  * It creates missing directories of the Workspace, uploads several files at once, and does not follow symbolic links:
  * they and whatever else is no regular file are only in the report.
  * If a file fails, the others go on; at the end the call fails with the first failure and the number of all. A stop, a
@@ -2597,7 +2603,7 @@ sendsafely_status sendsafely_package_download_callback(sendsafely_package *packa
  * with directory_id one of these with everything in it.
  *
  * The library makes the sender's names safe, and distinct where two would be the same; the report has both names. It
- * does not follow a symbolic link in place of a directory. If a target exists, SENDSAFELY_EXISTING_REFUSE, the
+ * recognizes files under other names as sendsafely_package_upload_all does, and does not follow a symbolic link in place of a directory. If a target exists, SENDSAFELY_EXISTING_REFUSE, the
  * default, fails with SENDSAFELY_FILE_EXISTS before the first byte; SENDSAFELY_EXISTING_SKIP keeps files of the
  * declared size and fails for others, also for a complete one whose sender declared a wrong size.
  * Failures and the report are as for sendsafely_package_upload_all; call again with SENDSAFELY_EXISTING_SKIP to go on.

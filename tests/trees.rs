@@ -779,12 +779,8 @@ fn names_from_the_server_stay_in_the_tree() {
     fs::create_dir(&inner).unwrap();
     let report = receive(&workspace, &inner).unwrap();
     assert_eq!(outer.names(), ["inner"]);
-    let names = local(&inner);
-    let mut lower: Vec<_> = names.keys().map(|name| name.to_lowercase()).collect();
-    lower.dedup();
-    assert_eq!(lower.len(), names.len(), "no two differ only in case");
     assert_eq!(
-        names
+        local(&inner)
             .values()
             .filter(|data| data.as_slice() == b"x")
             .count(),
@@ -802,17 +798,153 @@ fn names_from_the_server_stay_in_the_tree() {
         assert_eq!(item.renamed, place != item.path, "{item:?}");
     }
     let of = |path: &str| report.items.iter().find(|item| item.path == path).unwrap();
-    assert!(of("../../escape/f").renamed && !of("Docs/f").renamed && of("DOCS/f").renamed);
-    // The local names are the same again, so nothing is downloaded twice.
+    assert!(of("../../escape/f").renamed && !of("Docs/f").renamed && !of("DOCS/f").renamed);
+    assert_nothing_to_do(&emulator, &workspace, &inner);
+}
+
+/// Neither an upload nor a download of this tree transfers a file, or creates a file or directory on either side.
+fn assert_nothing_to_do(emulator: &Emulator, workspace: &Package, directory: &Path) {
+    let (here, there) = (local(directory), held(&emulator.only_package()));
     emulator.forget_requests();
-    let again = receive_existing(&workspace, &inner, Existing::Skip).unwrap();
-    assert!(
-        again
+    for report in [
+        send(workspace, directory).unwrap(),
+        receive_existing(workspace, directory, Existing::Skip).unwrap(),
+        send(workspace, directory).unwrap(),
+    ] {
+        let other: Vec<_> = report
             .items
             .iter()
-            .all(|item| item.action == Action::Skipped)
+            .filter(|item| item.action != Action::Skipped)
+            .collect();
+        assert!(other.is_empty(), "{other:?}");
+    }
+    for request in ["create_file", "create_directory", "part_get", "part_put"] {
+        assert_eq!(emulator.count(request), 0, "{request}");
+    }
+    assert_eq!(local(directory), here);
+    assert_eq!(held(&emulator.only_package()), there);
+}
+
+#[test]
+fn names_that_the_service_changed_are_recognized() {
+    let emulator = Emulator::start();
+    let workspace = workspace(&emulator.client());
+    emulator.settings(json!({"forbidden_name_characters": ""}));
+    let from = TempDir::new();
+    let names = [
+        ("composed/\u{e9}", "e\u{301}"),
+        ("decomposed/e\u{301}", "\u{e9}"),
+        ("replaced here/a_b", "a:b"),
+        ("both/e\u{301}_ (2)", "\u{e9}? (2)"),
+        ("device/_con", "con"),
+        ("same/Name", "Name"),
+    ];
+    for (path, _) in names {
+        let data: &[u8] = path.as_bytes();
+        plant(
+            &from.0,
+            &[
+                (&format!("{path}.txt"), data),
+                (&format!("{path}/in"), data),
+            ],
+        );
+    }
+    // Both forms are there already.
+    plant(
+        &from.0,
+        &[
+            ("two/\u{e9}", b"1"),
+            ("two/e\u{301}", b"2"),
+            ("two/E\u{301}", b"3"),
+        ],
     );
-    assert_eq!(emulator.count("part_get"), 0);
+    send(&workspace, &from.0).unwrap();
+    let rename = |list: &str, method: &str, path: &str, member: &str| {
+        let package = emulator.only_package();
+        let all: Vec<Value> = match &package[list] {
+            Value::Array(files) => files.clone(),
+            Value::Object(directories) => directories.values().cloned().collect(),
+            _ => Vec::new(),
+        };
+        for (local, new) in names {
+            let (_, old) = local.split_once('/').unwrap();
+            for entry in &all {
+                let ending = if list == "files" { ".txt" } else { "" };
+                if entry["name"] == format!("{old}{ending}") {
+                    let id = entry["id"].as_str().unwrap();
+                    let path = format!("/package/{}/{path}/{id}/", workspace.id());
+                    let body = json!({member: format!("{new}{ending}")}).to_string();
+                    emulator
+                        .client()
+                        .request(&mut (), method, &path, Some(&body))
+                        .unwrap();
+                }
+            }
+        }
+    };
+    rename("files", "PATCH", "file", "fileName");
+    rename("directories", "POST", "directory", "directoryName");
+    let held = held(&emulator.only_package());
+    assert!(held.contains_key("both/\u{e9}? (2)/in"), "{held:?}");
+    assert!(held.contains_key("replaced here/a:b.txt"), "{held:?}");
+    assert_nothing_to_do(&emulator, &workspace, &from.0);
+
+    // A further version goes to the same file.
+    fs::write(from.join("replaced here/a_b.txt"), b"longer than before").unwrap();
+    let report = send(&workspace, &from.0).unwrap();
+    let sent: Vec<_> = report
+        .items
+        .iter()
+        .filter(|item| item.action == Action::Uploaded)
+        .collect();
+    assert_eq!(sent.len(), 1);
+    assert!(
+        sent[0].renamed && sent[0].path == "replaced here/a_b.txt",
+        "{sent:?}"
+    );
+    let held = self::held(&emulator.only_package());
+    assert_eq!(held["replaced here/a:b.txt"], (18, 2));
+
+    let to = TempDir::new();
+    receive(&workspace, &to.0).unwrap();
+    assert_nothing_to_do(&emulator, &workspace, &to.0);
+}
+
+#[test]
+fn names_that_are_too_long_keep_their_extension() {
+    let emulator = Emulator::start();
+    let workspace = workspace(&emulator.client());
+    let part = emulator.admin(
+        "GET",
+        &format!(
+            "/files/{}/parts/1",
+            upload(&workspace, "x", b"x").unwrap().file_id
+        ),
+        b"",
+    );
+    let root = emulator.only_package()["root_directory_id"].clone();
+    let long = "ü".repeat(200);
+    for name in [
+        format!("{long}a.pdf"),
+        format!("{long}b.pdf"),
+        format!("{long}a"),
+    ] {
+        let file = json!({"name": name, "size": 1, "parts": 1, "directory_id": root});
+        let file =
+            emulator.admin_json("PUT", &format!("/packages/{}/files", workspace.id()), &file);
+        let path = format!("/files/{}/parts/1", file["file_id"].as_str().unwrap());
+        emulator.admin("PUT", &path, &part);
+    }
+    let to = TempDir::new();
+    let report = receive(&workspace, &to.0).unwrap();
+    let renamed: Vec<_> = report.items.iter().filter(|item| item.renamed).collect();
+    assert_eq!(renamed.len(), 3);
+    for item in renamed {
+        let extension = item.local_path.as_ref().unwrap().extension();
+        let is_pdf = extension.is_some_and(|extension| extension == "pdf");
+        assert_eq!(is_pdf, item.path.ends_with(".pdf"), "{item:?}");
+    }
+    assert_nothing_to_do(&emulator, &workspace, &to.0);
 }
 
 #[test]

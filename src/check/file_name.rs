@@ -8,6 +8,9 @@ const FORBIDDEN: &str = "<>:\"/\\|?*";
 /// The longest name, in bytes, that all usual file systems support.
 const LONGEST_NAME: usize = 255;
 
+/// A longer ending is not treated as the extension of a file.
+const LONGEST_EXTENSION: usize = 32;
+
 /// Refuses a name under which a recipient could not store the file or directory.
 pub(crate) fn check_name(name: &str) -> Result<()> {
     let bad = |what: &str| {
@@ -30,48 +33,60 @@ pub(crate) fn check_name(name: &str) -> Result<()> {
 }
 
 /// Makes a name from the server safe: any system can store a file under it, and it does not lead out of its directory.
+/// A safe name stays as it is.
 pub(crate) fn safe_name(name: &str) -> String {
-    let mut safe: String = name
-        .chars()
-        .map(|c| {
-            if c.is_control() || FORBIDDEN.contains(c) {
-                '_'
-            } else {
-                c
-            }
-        })
-        .collect();
-    let kept = safe.trim_end_matches(['.', ' ']).len();
-    safe.truncate(kept);
-    while safe.len() > LONGEST_NAME {
-        safe.pop();
+    let safe = |c: char| match c.is_control() || FORBIDDEN.contains(c) {
+        true => '_',
+        false => c,
+    };
+    let mut safe = fitted(&name.chars().map(safe).collect::<String>());
+    if is_device(&safe) {
+        safe = fitted(&format!("_{safe}"));
     }
-    let stem = safe
-        .split('.')
-        .next()
-        .unwrap_or_default()
-        .trim_end()
-        .to_ascii_uppercase();
+    match safe.is_empty() {
+        true => "_".to_owned(),
+        false => safe,
+    }
+}
+
+/// Puts a mark before the extension of a name. Where the whole would be too long for usual file systems, the part
+/// before the mark is cut, so that the extension stays.
+pub(crate) fn marked(name: &str, mark: &str) -> String {
+    let dot = name.rfind('.').filter(|dot| *dot > 0);
+    let (stem, extension) = match dot {
+        Some(dot) if name.len() - dot <= LONGEST_EXTENSION => name.split_at(dot),
+        _ => (name, ""),
+    };
+    let mut kept = stem.len();
+    while kept + mark.len() + extension.len() > LONGEST_NAME || !stem.is_char_boundary(kept) {
+        kept -= 1;
+    }
+    format!("{}{mark}{extension}", &stem[..kept])
+}
+
+/// Without dots and blanks at the end, which Windows drops, and not too long.
+fn fitted(name: &str) -> String {
+    let trimmed = |name: &str| name.trim_end_matches(['.', ' ']).len();
+    let mut fitted = marked(&name[..trimmed(name)], "");
+    fitted.truncate(trimmed(&fitted));
+    fitted
+}
+
+/// Whether Windows takes a name, or what stands before its first dot, for a device.
+fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default().trim_end();
+    let stem = stem.to_ascii_uppercase();
     let numbered = |device: &str| {
         stem.strip_prefix(device)
             .is_some_and(|rest| rest.len() == 1 && rest.bytes().all(|b| b.is_ascii_digit()))
     };
-    if matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL") || numbered("COM") || numbered("LPT")
-    {
-        safe.insert(0, '_');
-        while safe.len() > LONGEST_NAME {
-            safe.pop();
-        }
-    }
-    if safe.is_empty() {
-        "_".to_owned()
-    } else {
-        safe
-    }
+    matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL") || numbered("COM") || numbered("LPT")
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -93,7 +108,39 @@ mod tests {
         ] {
             assert_eq!(safe_name(name), safe, "{name:?}");
         }
-        assert!(safe_name(&"ü".repeat(300)).len() <= 255);
+    }
+
+    #[test]
+    fn names_that_are_too_long_keep_their_extension() {
+        let stem = "ü".repeat(300);
+        let safe = safe_name(&format!("{stem}.pdf"));
+        assert!(
+            safe.len() <= 255 && safe.len() > 250 && safe.ends_with("ü.pdf"),
+            "{safe}"
+        );
+        assert!(safe_name(&stem).len() <= 255);
+        assert_eq!(safe_name(&format!("con{}.txt", " ".repeat(300))).len(), 255);
+        // An ending so long is no extension.
+        let ending = format!("a.{}", "x".repeat(300));
+        assert_eq!(safe_name(&ending), ending[..255]);
+        let number = marked(&safe, " (2)");
+        assert!(
+            number.len() <= 255 && number.ends_with("ü (2).pdf"),
+            "{number}"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn a_safe_name_stays_as_it_is(
+            start in "(CON|com1|)[a.: /\\u{0}-\\u{1f}üé]{0,6}",
+            middle in "([a. ü]|){0,300}",
+            end in "[.x: ]{0,5}",
+        ) {
+            let safe = safe_name(&format!("{start}{middle}{end}"));
+            prop_assert_eq!(&safe_name(&safe), &safe);
+            prop_assert!(check_name(&safe).is_ok());
+        }
     }
 
     #[test]

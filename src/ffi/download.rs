@@ -261,7 +261,7 @@ pub unsafe extern "C" fn sendsafely_package_download_callback(
 /// with directory_id one of these with everything in it.
 ///
 /// The library makes the sender's names safe, and distinct where two would be the same; the report has both names. It
-/// does not follow a symbolic link in place of a directory. If a target exists, SENDSAFELY_EXISTING_REFUSE, the
+/// recognizes files under other names as sendsafely_package_upload_all does, and does not follow a symbolic link in place of a directory. If a target exists, SENDSAFELY_EXISTING_REFUSE, the
 /// default, fails with SENDSAFELY_FILE_EXISTS before the first byte; SENDSAFELY_EXISTING_SKIP keeps files of the
 /// declared size and fails for others, also for a complete one whose sender declared a wrong size.
 /// Failures and the report are as for sendsafely_package_upload_all; call again with SENDSAFELY_EXISTING_SKIP to go on.

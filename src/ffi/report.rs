@@ -52,7 +52,8 @@ pub struct sendsafely_report_item {
     pub action: number::sendsafely_action,
     /// The error in words, if the status is not SENDSAFELY_OK.
     pub message: Nullable<*const c_char>,
-    /// Whether it has another name on this machine, because the sender's is not safe or belongs to another file.
+    /// Whether it has another name on this machine than on the service: that one is not safe or belongs to another file
+    /// here, or the same file was here already under this one.
     pub renamed: sendsafely_bool,
     /// Size that the sender declared, if any; often wrong.
     pub declared_size: sendsafely_optional_size,

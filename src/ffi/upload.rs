@@ -264,6 +264,9 @@ pub unsafe extern "C" fn sendsafely_package_upload_callback(
 
 /// Uploads all files in a local directory; into a Workspace also its directories with everything in them.
 ///
+/// A file that is there under a name which a download made safe, or which differs in Unicode's form (NFC, NFD), is the
+/// same; so is one whose name differs in case if the local file system takes both for one. A new version has the name
+/// that is there.
 /// It creates missing directories of the Workspace, uploads several files at once, and does not follow symbolic links:
 /// they and whatever else is no regular file are only in the report.
 /// If a file fails, the others go on; at the end the call fails with the first failure and the number of all. A stop, a

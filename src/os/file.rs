@@ -328,7 +328,7 @@ fn directory_of(path: &Path) -> &Path {
     }
 }
 
-fn temporary_in(directory: &Path) -> PathBuf {
+pub(super) fn temporary_in(directory: &Path) -> PathBuf {
     directory.join(format!("{TEMPORARY}{}{PART}", random_suffix()))
 }
 

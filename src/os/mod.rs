@@ -1,5 +1,6 @@
 //! Everything that differs by operating system. The rest of the library is portable.
 
+mod case;
 mod descriptor;
 mod file;
 pub(crate) mod lock;
@@ -7,6 +8,7 @@ mod mark;
 mod socket;
 mod thread;
 
+pub(crate) use case::folds_case;
 pub(crate) use descriptor::{above_standard, are_exhausted, is_exhausted};
 pub use file::Existing;
 pub(crate) use file::{

@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::directory::DirectoryOptions;
 use super::download::{DownloadOptions, refuse_existing};
-use super::report::{Action, Items, Names, Report, ReportItem, TreeError, ends_all, joined};
+use super::names::{Entry, names_here};
+use super::report::{Action, Items, Report, ReportItem, TreeError, ends_all, joined};
 use super::{Inner, Package};
 use crate::api::Session;
 use crate::call::{self, Call, Observer, Phase};
@@ -22,7 +23,9 @@ use crate::transfer::queue::Queue;
 
 impl Package {
     /// Downloads into an existing local directory: all files of a package, or all files and directories of a Workspace
-    /// or of one directory in it. Names are made safe; if two would be the same, the second one gets a number.
+    /// or of one directory in it. Names are made safe; if two would be the same, the second one gets a number. A file
+    /// that is here under a name that differs in Unicode's form, or as an upload changes it (`protocol` 7.3), or in case
+    /// where the file system ignores it, is the same.
     ///
     /// If targets exist, [`Existing::Refuse`] fails before the first byte is fetched. [`Existing::Skip`] skips those of
     /// the right size and fails for the others. [`Existing::Overwrite`] replaces them.
@@ -195,14 +198,16 @@ impl TreeDownload {
             if local != base {
                 local_directories.push(local.clone());
             }
-            let mut names = Names::default();
+            let names = given_names(&directory, &local, local == base);
+            let mut names = names.into_iter();
+            let mut given = |name: &str| names.next().unwrap_or_else(|| name.to_owned());
             let in_root = id.is_empty() || Some(&id) == package_root.as_ref();
             let mut below = Vec::new();
             for Subdirectory {
                 directory_id, name, ..
             } in directory.directories
             {
-                let given = names.give(&name);
+                let given = given(&name);
                 let renamed = renamed || given != name;
                 below.push((
                     directory_id,
@@ -214,7 +219,7 @@ impl TreeDownload {
             // Directories are taken from the end: the first one has to be the last.
             waiting.extend(below.into_iter().rev());
             for file in directory.files {
-                let given = names.give(&file.file_name);
+                let given = given(&file.file_name);
                 let target = local.join(&given);
                 let item = self.items.push(ReportItem {
                     path: joined(&path, &file.file_name),
@@ -351,6 +356,42 @@ impl TreeDownload {
         }
         self.inner.fetch_file(&file, one, outlet)
     }
+}
+
+/// The local names of the directories of a directory, and then of its files. A link in place of the local directory is
+/// not followed, except for the base.
+fn given_names(directory: &Directory, local: &Path, is_base: bool) -> Vec<String> {
+    let is_there = is_base || local.symlink_metadata().is_ok_and(|there| there.is_dir());
+    let entries = match is_there {
+        true => os::above_standard(|| fs::read_dir(local)).ok(),
+        false => None,
+    };
+    let entries = entries.into_iter().flatten().flatten();
+    let here: Vec<_> = entries
+        .filter_map(|entry| {
+            let kind = entry.file_type().ok()?;
+            let name = entry.file_name().into_string().ok()?;
+            (kind.is_dir() || kind.is_file()).then_some((kind.is_dir(), name))
+        })
+        .collect();
+    let here: Vec<_> = here
+        .iter()
+        .map(|(is_directory, name)| Entry {
+            is_directory: *is_directory,
+            name,
+        })
+        .collect();
+    let directories = directory.directories.iter();
+    let there: Vec<_> = directories
+        .map(|below| Entry::directory(&below.name))
+        .chain(
+            directory
+                .files
+                .iter()
+                .map(|file| Entry::file(&file.file_name)),
+        )
+        .collect();
+    names_here(&there, &here, || os::folds_case(local, true))
 }
 
 /// The own passphrase of a file that was copied in; `None` for others.

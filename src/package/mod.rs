@@ -19,6 +19,7 @@ mod information;
 mod keycodes;
 pub mod link;
 mod message;
+mod names;
 mod open;
 mod proof;
 mod recipient;

@@ -4,12 +4,10 @@
 //! failure of one file stands in the report, and the others continue. A failure that every file would have ends the
 //! call.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::check::safe_name;
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::lock::Mutex;
 
@@ -28,7 +26,8 @@ pub struct ReportItem {
     pub declared_size: Option<u64>,
     /// What was done.
     pub action: Action,
-    /// Whether the local name differs from the sender's, which was not safe or already used by another file.
+    /// Whether the names here and on the service differ: the sender's name was not safe, or belongs to another file here,
+    /// or the same file had the other name already.
     pub renamed: bool,
     /// Why the file failed, or was ignored.
     pub error: Option<Error>,
@@ -105,6 +104,10 @@ impl Items {
         self.done(index, action, None);
     }
 
+    pub(super) fn renamed(&self, index: usize) {
+        self.0.lock()[index].renamed = true;
+    }
+
     pub(super) fn failed(&self, index: usize, error: Error) {
         self.0.lock()[index].error = Some(error);
     }
@@ -168,95 +171,11 @@ pub(super) fn ends_all(error: &Error) -> bool {
         )
 }
 
-/// Chooses the names in one local directory: each is safe and unique. Upper and lower case count as the same letter.
-#[derive(Default)]
-pub(super) struct Names {
-    /// Used names in lower case, each with the number that the next file of this name gets.
-    taken: BTreeMap<String, u32>,
-}
-
-/// A longer ending is not treated as the extension of a file.
-const LONGEST_EXTENSION: usize = 32;
-
-impl Names {
-    /// Returns a safe and unique name for the sender's.
-    pub(super) fn give(&mut self, name: &str) -> String {
-        let name = safe_name(name);
-        let mut candidate = name.clone();
-        let mut number = self
-            .taken
-            .get(&name.to_lowercase())
-            .copied()
-            .unwrap_or_default();
-        while number > 0 || self.taken.contains_key(&candidate.to_lowercase()) {
-            number = number.max(2);
-            candidate = numbered(&name, number);
-            number += 1;
-            if !self.taken.contains_key(&candidate.to_lowercase()) {
-                break;
-            }
-        }
-        self.taken.insert(name.to_lowercase(), number.max(2));
-        self.taken.entry(candidate.to_lowercase()).or_insert(2);
-        candidate
-    }
-}
-
-fn numbered(name: &str, number: u32) -> String {
-    let dot = name.rfind('.').filter(|dot| *dot > 0);
-    let (stem, extension) = match dot {
-        Some(dot) if name.len() - dot <= LONGEST_EXTENSION => name.split_at(dot),
-        _ => (name, ""),
-    };
-    let mark = format!(" ({number})");
-    let mut kept = stem.len();
-    while kept + mark.len() + extension.len() > 255 || !stem.is_char_boundary(kept) {
-        kept -= 1;
-    }
-    format!("{}{mark}{extension}", &stem[..kept])
-}
-
 /// The path of an entry of a tree.
 pub(super) fn joined(directory: &str, name: &str) -> String {
     if directory.is_empty() {
         name.to_owned()
     } else {
         format!("{directory}/{name}")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_that_collide_get_a_number() {
-        let mut names = Names::default();
-        let mut name = |name: &str| names.give(name);
-        assert_eq!(name("a.txt"), "a.txt");
-        assert_eq!(name("A.TXT"), "A (2).TXT");
-        assert_eq!(name("a.txt"), "a (3).txt");
-        assert_eq!(name("a (2).txt"), "a (2) (2).txt");
-        assert_eq!(name("b (2)"), "b (2)");
-        assert_eq!(name("b"), "b");
-        assert_eq!(name("b"), "b (3)");
-        assert_eq!(name("x/y"), "x_y");
-        assert_eq!(name("x:y"), "x_y (2)");
-        assert_eq!(name(".hidden"), ".hidden");
-        assert_eq!(name(".hidden"), ".hidden (2)");
-        let long = "ü".repeat(127);
-        assert_eq!(name(&long), long);
-        assert!(name(&long).len() <= 255);
-        let ending = format!("a.{}", "x".repeat(253));
-        assert_eq!(name(&ending), ending);
-        assert!(name(&ending).len() <= 255);
-    }
-
-    #[test]
-    fn thousands_of_files_with_one_name_get_names_quickly() {
-        let mut names = Names::default();
-        let given: std::collections::BTreeSet<_> =
-            (0..50_000).map(|_| names.give("same.txt")).collect();
-        assert_eq!(given.len(), 50_000);
     }
 }

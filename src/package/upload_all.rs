@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::created_files::Created;
 use super::directory::DirectoryOptions;
+use super::names::{Entry, names_here};
 use super::report::{Action, Items, Report, ReportItem, TreeError, ends_all, joined};
 use super::upload::{FileUpload, Reading, Running};
 use super::{Inner, Package};
@@ -44,6 +45,9 @@ impl Package {
     /// Uploads the content of a local directory: all files, and into a Workspace also the directories, which are
     /// created where they are missing. Symbolic links and other files that are not regular are not uploaded; the report
     /// lists them.
+    ///
+    /// Names correspond also if they differ in Unicode's form, or as a download or an upload changes them (`protocol`
+    /// 7.3), or in case where the local file system ignores it. A further version has the name that is there.
     ///
     /// With [`Existing::Skip`], the default, the call can be repeated after a failure: a file of the same name and size
     /// is skipped if the service says that it is complete. An incomplete file is removed and sent again if an upload of
@@ -155,12 +159,70 @@ struct RemoteDirectory(Option<String>);
 struct LocalFile {
     item: usize,
     name: String,
+    /// The name on the service.
+    sent_as: String,
     path: PathBuf,
     size: u64,
     parts: u32,
 }
 
-/// A local file, and the files on the package that have the same name and size, complete or not.
+/// The names in a local directory, to find what is on the service of it.
+struct Here {
+    local: PathBuf,
+    /// The index of each directory.
+    directories: BTreeMap<String, usize>,
+    /// The item of each file.
+    files: BTreeMap<String, usize>,
+}
+
+/// What is on the service of a local directory.
+#[derive(Default)]
+struct There {
+    /// The id of each directory, by index.
+    directories: BTreeMap<usize, String>,
+    /// Each file, by its item. There may be several, such as an incomplete one beside the complete one.
+    files: BTreeMap<usize, Vec<File>>,
+}
+
+impl Here {
+    fn find(&self, files: Vec<File>, directories: Vec<Subdirectory>) -> There {
+        let listed_directories = directories
+            .iter()
+            .map(|below| Entry::directory(&below.name));
+        let listed_files = files.iter().map(|file| Entry::file(&file.file_name));
+        let listed: Vec<_> = listed_directories.chain(listed_files).collect();
+        let own_directories = self.directories.keys().map(|name| Entry::directory(name));
+        let own: Vec<_> = own_directories
+            .chain(self.files.keys().map(|name| Entry::file(name)))
+            .collect();
+        let names = names_here(&listed, &own, || os::folds_case(&self.local, false));
+        let (directory_names, file_names) = names.split_at(directories.len());
+        let mut found = There::default();
+        for (below, name) in directories.into_iter().zip(directory_names) {
+            if let Some(index) = self.directories.get(name) {
+                found.directories.insert(*index, below.directory_id);
+            }
+        }
+        let (mut of_name, mut others) = (BTreeMap::new(), Vec::new());
+        for (file, name) in files.into_iter().zip(file_names) {
+            match self.files.get(name) {
+                Some(item) => {
+                    of_name.entry(file.file_name.clone()).or_insert(*item);
+                    found.files.entry(*item).or_default().push(file);
+                }
+                None => others.push(file),
+            }
+        }
+        for file in others {
+            if let Some(item) = of_name.get(&file.file_name) {
+                found.files.entry(*item).or_default().push(file);
+            }
+        }
+        found
+    }
+}
+
+/// A local file, and the files on the package that have its name and size, complete or not.
 struct Doubtful {
     local: LocalFile,
     there: Vec<File>,
@@ -201,8 +263,8 @@ impl Doubtful {
     }
 }
 
-/// The directory on the package that stands for a local one: its id and its files.
-type Found = Result<(String, Vec<File>)>;
+/// The directory on the package that stands for a local one: its id, and the files there by the items of local ones.
+type Found = Result<(String, BTreeMap<usize, Vec<File>>)>;
 
 enum Planned {
     /// Create this directory in the one with this id, or in the root.
@@ -230,7 +292,7 @@ impl TreeUpload {
         } else {
             let files = self.inner.refresh(&session)?.files;
             self.directories[0].remote = Some(RemoteDirectory(None));
-            BTreeMap::from([(0, files)])
+            self.here(0).find(files, Vec::new()).files
         };
         let files = self.files();
         let bytes = files.iter().map(|file| file.size).sum();
@@ -255,7 +317,10 @@ impl TreeUpload {
     /// Lists the local files and directories.
     fn scan(&mut self, call: &Call, base: &Path) -> Result<()> {
         let part_size = self.inner.client.options().part_size;
-        self.directories.push(LocalDirectory::default());
+        self.directories.push(LocalDirectory {
+            local: base.to_owned(),
+            ..LocalDirectory::default()
+        });
         let mut waiting = vec![(0, base.to_owned())];
         while let Some((index, directory)) = waiting.pop() {
             call.check()?;
@@ -317,6 +382,7 @@ impl TreeUpload {
                     match plan {
                         Ok(plan) => self.directories[index].files.push(LocalFile {
                             item,
+                            sent_as: name.clone(),
                             name,
                             path: local,
                             size,
@@ -359,22 +425,30 @@ impl TreeUpload {
         self.items.failed(item, error);
     }
 
-    /// Finds the directories that exist on the package, each with its files.
+    /// The names in a local directory.
+    fn here(&self, index: usize) -> Here {
+        let local = &self.directories[index];
+        let below = local.below.iter();
+        Here {
+            local: local.local.clone(),
+            directories: below
+                .map(|index| (self.directories[*index].name.clone(), *index))
+                .collect(),
+            files: (local.files.iter())
+                .map(|file| (file.name.clone(), file.item))
+                .collect(),
+        }
+    }
+
+    /// Finds the directories that exist on the package. Returns the files there, by the items of local files.
     fn find(
         &mut self,
         call: &Arc<Call>,
         root: &str,
         into: String,
     ) -> Result<BTreeMap<usize, Vec<File>>> {
-        let names: Vec<BTreeMap<String, usize>> = self
-            .directories
-            .iter()
-            .map(|local| {
-                let below = local.below.iter();
-                below
-                    .map(|index| (self.directories[*index].name.clone(), *index))
-                    .collect()
-            })
+        let here: Vec<Here> = (0..self.directories.len())
+            .map(|index| self.here(index))
             .collect();
         let found: Arc<Mutex<BTreeMap<usize, Found>>> = Arc::default();
         let (results, inner, worker_call) = (
@@ -399,18 +473,9 @@ impl TreeUpload {
                     listed => listed?,
                 };
                 inner.steps.lock().learn_directory(&listed);
-                // If two have the same name, the first one is used.
-                let mut below = BTreeMap::new();
-                for Subdirectory {
-                    directory_id, name, ..
-                } in listed.directories
-                {
-                    if let Some(index) = names[index].get(&name) {
-                        below.entry(*index).or_insert(directory_id);
-                    }
-                }
-                queue.add(below);
-                results.lock().insert(index, Ok((id, listed.files)));
+                let there = here[index].find(listed.files, listed.directories);
+                queue.add(there.directories);
+                results.lock().insert(index, Ok((id, there.files)));
                 Ok(())
             },
         )?;
@@ -421,7 +486,7 @@ impl TreeUpload {
                 Ok((id, there)) => {
                     self.directories[index].remote =
                         Some(RemoteDirectory((id != root).then_some(id)));
-                    files.insert(index, there);
+                    files.extend(there);
                 }
                 Err(error) => {
                     self.fail_below(index, &error);
@@ -435,22 +500,22 @@ impl TreeUpload {
     }
 
     /// Applies `existing` to the files that are on the package: takes those to be skipped out of the plan.
-    fn judge(&mut self, call: &Arc<Call>, found: BTreeMap<usize, Vec<File>>) -> Result<()> {
+    fn judge(&mut self, call: &Arc<Call>, mut found: BTreeMap<usize, Vec<File>>) -> Result<()> {
         let mut refused = None;
         let mut doubtful = Vec::new();
-        for (index, files) in found {
-            let mut there: BTreeMap<String, Vec<File>> = BTreeMap::new();
-            for file in files {
-                there.entry(file.file_name.clone()).or_default().push(file);
-            }
-            let directory = &self.directories[index];
+        for directory in &mut self.directories {
             let Some(RemoteDirectory(directory_id)) = &directory.remote else {
                 continue;
             };
-            for local in &directory.files {
-                let Some(there) = there.get_mut(&local.name) else {
+            for local in &mut directory.files {
+                let Some(mut there) = found.remove(&local.item) else {
                     continue;
                 };
+                // A further version gets the name that is there.
+                local.sent_as.clone_from(&there[0].file_name);
+                if local.sent_as != local.name {
+                    self.items.renamed(local.item);
+                }
                 match self.existing {
                     Existing::Overwrite => {}
                     Existing::Refuse => {
@@ -468,7 +533,7 @@ impl TreeUpload {
                         there.retain(|file| file.size == local.size);
                         doubtful.extend((!there.is_empty()).then(|| Doubtful {
                             local: local.clone(),
-                            there: std::mem::take(there),
+                            there,
                             directory_id: directory_id.clone(),
                         }));
                     }
@@ -630,7 +695,7 @@ impl TreeUpload {
         let file_upload = FileUpload {
             inner: Arc::clone(&self.inner),
             call: Arc::clone(&part.call),
-            name: file.name,
+            name: file.sent_as,
             directory_id,
             plan: None,
             reading: Reading::Workers(source),

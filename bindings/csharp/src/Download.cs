@@ -80,7 +80,7 @@ namespace Sendsafely
         /// <summary>Downloads all files into an existing local directory: those of a package, of a Workspace with its
         /// directories, or of one directory with all that it contains.</summary>
         /// <remarks>The sender's names are made safe, and equal ones made different; the report has the old and the new
-        /// name. A symbolic link in place of a directory is not followed. <see cref="Existing.Refuse"/>, the default:
+        /// name. Files are recognized under other names as by <see cref="UploadAll"/>. A symbolic link in place of a directory is not followed. <see cref="Existing.Refuse"/>, the default:
         /// the call fails with <see cref="Status.FileExists"/> before the first byte if any target exists.
         /// <see cref="Existing.Skip"/>: files that have the declared size already are skipped, and others that exist
         /// fail, also a complete one whose sender declared a wrong size; call again with it to go on after a failure.

@@ -497,8 +497,8 @@ namespace Sendsafely
         /// <summary>The error in words, if the status is not <see cref="Status.Ok"/>. May be null.</summary>
         public string Message { get; }
 
-        /// <summary>Whether it has another name on this machine, because the sender's is not safe or belongs to another
-        /// file.</summary>
+        /// <summary>Whether it has another name on this machine than on the service: that one is not safe or belongs to
+        /// another file here, or the same file was here already under this one.</summary>
         public bool Renamed { get; }
 
         /// <summary>Size that the sender declared, if any; often wrong.</summary>

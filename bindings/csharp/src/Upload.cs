@@ -100,7 +100,9 @@ namespace Sendsafely
 
         /// <summary>Uploads all files of a local directory and, into a Workspace, its directories with all that they
         /// contain.</summary>
-        /// <remarks>Missing directories are created. Symbolic links and other entries that are no regular files are not
+        /// <remarks>A file that is there under a name which a download made safe, or which differs in Unicode's form
+        /// (NFC, NFD), is the same; so is one whose name differs in case if the local file system takes both for one.
+        /// Missing directories are created. Symbolic links and other entries that are no regular files are not
         /// followed; the report lists them. Several files are sent at the same time. After the failure of one file the
         /// call goes on with the others, and at the end throws the first failure with the number of failures. A stop, a
         /// network that is down, or a refusal of the account ends the call. Call again to go on: files that are

@@ -583,7 +583,9 @@ class AsyncPackage(AsyncHandle[Package]):
         progress: ProgressCallback = None,
     ) -> Report:
         """Uploads all files of a local directory, several at once. Into a Workspace it uploads subdirectories too. into
-        is a directory of the Workspace. Symbolic links are not followed.
+        is a directory of the Workspace. Symbolic links are not followed. A file that is there under a name which a
+        download made safe, or which differs in Unicode's form (NFC, NFD), is the same; so is one whose name differs in
+        case if the local file system takes both for one.
 
         existing: for a file that the package has already, Existing.SKIP skips it if it is complete and of the same
         size, Existing.OVERWRITE uploads a new version, and Existing.REFUSE raises Status.FILE_EXISTS before it uploads
@@ -674,7 +676,8 @@ class AsyncPackage(AsyncHandle[Package]):
         progress: ProgressCallback = None,
     ) -> Report:
         """Downloads all files into an existing local directory: those of a package, or those of a Workspace with its
-        directories, or only those in from_directory. Unsafe characters in the sender's names are replaced.
+        directories, or only those in from_directory. Unsafe characters in the sender's names are replaced, and names
+        that would be the same are numbered. Files are recognized under other names as by upload_all.
 
         existing: Existing.REFUSE raises Status.FILE_EXISTS before it downloads anything. Existing.SKIP skips a file
         that has the declared size, and raises Status.FILE_EXISTS for any other.

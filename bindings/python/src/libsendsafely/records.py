@@ -295,7 +295,9 @@ class ReportItem:
     message: Optional[str]
     """The error in words, if the status is not Status.OK."""
     renamed: bool
-    """Whether it has another name on this machine, because the sender's is not safe or belongs to another file."""
+    """Whether it has another name on this machine than on the service: that one is not safe or belongs to another file
+    here, or the same file was here already under this one.
+    """
     declared_size: Optional[int]
     """Size that the sender declared, if any; often wrong."""
 
