@@ -19,7 +19,7 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 
-namespace Sendsafely
+namespace LibSendSafely
 {"""
 
 CLASS_OR_METHOD = re.compile(

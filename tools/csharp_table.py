@@ -185,7 +185,7 @@ def field_type(type_):
 
 
 def native():
-    lines = [BANNER, "using System;", "using System.Runtime.InteropServices;", "", "namespace Sendsafely", "{",
+    lines = [BANNER, "using System;", "using System.Runtime.InteropServices;", "", "namespace LibSendSafely", "{",
              "    /// <summary>The C library: its functions and structs under their own names.</summary>",
              "    internal static class Native", "    {",
              '        private const string Library = "sendsafely";',
@@ -212,7 +212,7 @@ def native():
 
 
 def enums():
-    lines = [BANNER, "namespace Sendsafely", "{"]
+    lines = [BANNER, "namespace LibSendSafely", "{"]
     for enum in api.enums.values():
         lines += ["" if lines[-1] == "    }" else None, *summary(enum.doc, 4), f"    public enum {class_of(enum.name)}", "    {"]
         for c_name, name, value in enum_values(enum):
@@ -248,7 +248,7 @@ def property_of(field):
 
 
 def records():
-    lines = [BANNER, "using System;", "using System.Collections.Generic;", "using System.Runtime.InteropServices;", "", "namespace Sendsafely", "{"]
+    lines = [BANNER, "using System;", "using System.Collections.Generic;", "using System.Runtime.InteropServices;", "", "namespace LibSendSafely", "{"]
     first = True
     for struct in api.structs.values():
         if not struct.is_record:
@@ -292,7 +292,7 @@ def option_of(field):
 
 
 def options():
-    lines = [BANNER, "using System;", "using System.Runtime.InteropServices;", "", "namespace Sendsafely", "{"]
+    lines = [BANNER, "using System;", "using System.Runtime.InteropServices;", "", "namespace LibSendSafely", "{"]
     first = True
     for struct in api.structs.values():
         if not struct.init:

@@ -10,7 +10,7 @@ mkdir -p "$out"
 compile() { "$root/tools/csharp" mcs -langversion:7.2 -warn:4 -warnaserror -debug -define:MCS -out:"$out/$1" "${@:2}"; }
 
 program() { # NAME SOURCES...
-  compile "$1.exe" -target:exe -r:"$out/Sendsafely.dll" "${@:2}"
+  compile "$1.exe" -target:exe -r:"$out/LibSendSafely.dll" "${@:2}"
   # Runs without libicu, which may be missing.
   cat >"$out/$1.runtimeconfig.json" <<END
 {"runtimeOptions":{"framework":{"name":"Microsoft.NETCore.App","version":"8.0.0"},"configProperties":{"System.Globalization.Invariant":true}}}
@@ -20,8 +20,8 @@ END
 # The SDK would generate this file.
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' "$root/Cargo.toml" | head -n 1)
 echo "[assembly: System.Reflection.AssemblyVersion(\"$version.0\")]" >"$out/AssemblyVersion.cs"
-compile Sendsafely.dll -target:library -doc:"$out/Sendsafely.xml" "$here"/src/*.cs "$out/AssemblyVersion.cs"
-program Sendsafely.Tests "$here"/tests/*.cs "$here"/tests/mini/*.cs
+compile LibSendSafely.dll -target:library -doc:"$out/LibSendSafely.xml" "$here"/src/*.cs "$out/AssemblyVersion.cs"
+program LibSendSafely.Tests "$here"/tests/*.cs "$here"/tests/mini/*.cs
 for example in Send Receive; do
   program $example "$root/examples/csharp/$example.cs" "$root/examples/csharp/Terminal.cs"
 done

@@ -10,7 +10,7 @@
 using System;
 using System.IO;
 using System.Threading.Tasks;
-using Sendsafely;
+using LibSendSafely;
 
 internal static class Receive
 {

@@ -12,7 +12,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
-using Sendsafely;
+using LibSendSafely;
 
 internal static class Send
 {

@@ -5,7 +5,7 @@ using System.IO;
 using System.Text;
 using System.Threading;
 using Microsoft.Win32.SafeHandles;
-using Sendsafely;
+using LibSendSafely;
 
 internal sealed class Terminal : IProgress<TransferProgress>
 {

@@ -1,7 +1,7 @@
 using System;
 
 // The requests: docs/protocol.md 6.11.
-namespace Sendsafely
+namespace LibSendSafely
 {
     public partial class Workspace
     {

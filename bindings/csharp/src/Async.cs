@@ -7,7 +7,7 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 
-namespace Sendsafely
+namespace LibSendSafely
 {
     partial class Client
     {

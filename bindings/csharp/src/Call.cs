@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 using System.Threading;
 using System.Threading.Tasks;
 
-namespace Sendsafely
+namespace LibSendSafely
 {
     /// <summary>Progress and log from the options of a client: for its calls, and for those of the objects that it
     /// creates.</summary>

@@ -2,7 +2,7 @@ using System;
 using System.Threading;
 
 // The requests: docs/protocol.md 1.2, 1.3, 2.1 and 6.1.
-namespace Sendsafely
+namespace LibSendSafely
 {
     /// <summary>A portal, the credentials of an account, and what all calls share. It sends nothing before the first
     /// call.</summary>

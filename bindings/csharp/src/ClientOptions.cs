@@ -1,6 +1,6 @@
 using System;
 
-namespace Sendsafely
+namespace LibSendSafely
 {
     public sealed partial class ClientOptions
     {

@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
 
-namespace Sendsafely
+namespace LibSendSafely
 {
     public sealed partial class Country
     {

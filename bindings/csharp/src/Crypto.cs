@@ -1,7 +1,7 @@
 using System;
 
 // The format: docs/protocol.md 3.
-namespace Sendsafely
+namespace LibSendSafely
 {
     /// <summary>The cryptography without the transport, for programs that send their own requests. Nothing here uses
     /// the network.</summary>

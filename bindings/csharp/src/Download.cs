@@ -4,7 +4,7 @@ using System.IO;
 using System.Threading;
 
 // The requests: docs/protocol.md 5.3 and 5.4.
-namespace Sendsafely
+namespace LibSendSafely
 {
     public partial class Package
     {

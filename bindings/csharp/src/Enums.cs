@@ -1,6 +1,6 @@
 // Made from include/sendsafely.h by tools/csharp_table.py, not by hand.
 
-namespace Sendsafely
+namespace LibSendSafely
 {
     /// <summary>The outcome of a call. Families: 0 success, 1 the caller's mistake, 100 the order of steps, 200 limits,
     /// 300 the service refused, 400 the network, 500 integrity, 600 local files, 700 stopped, 900 the library's own

@@ -2,7 +2,7 @@ using System;
 using System.Threading;
 
 // The requests: docs/protocol.md 3.8 and 6.7.
-namespace Sendsafely
+namespace LibSendSafely
 {
     public partial class Package
     {

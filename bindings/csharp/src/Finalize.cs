@@ -2,7 +2,7 @@ using System;
 using System.Threading;
 
 // The requests: docs/protocol.md 4.7.
-namespace Sendsafely
+namespace LibSendSafely
 {
     public partial class Package
     {

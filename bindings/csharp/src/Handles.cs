@@ -1,7 +1,7 @@
 using System;
 using System.Runtime.InteropServices;
 
-namespace Sendsafely
+namespace LibSendSafely
 {
     /// <summary>A handle of the C library. A finalizer may free it: that sends nothing and waits for nothing.</summary>
     internal abstract class NativeHandle : SafeHandle

@@ -2,7 +2,7 @@ using System;
 using System.Threading;
 
 // The requests: docs/protocol.md 5.2 and 6.2.2.
-namespace Sendsafely
+namespace LibSendSafely
 {
     public partial class Client
     {

@@ -2,7 +2,7 @@ using System;
 using System.Threading;
 
 // The requests: docs/protocol.md 3.6 and 6.10.
-namespace Sendsafely
+namespace LibSendSafely
 {
     public sealed partial class KeyPair
     {

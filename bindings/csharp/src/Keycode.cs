@@ -4,7 +4,7 @@ using System.Diagnostics;
 using System.Threading;
 
 // The requests: docs/protocol.md 3.7 and 6.10.
-namespace Sendsafely
+namespace LibSendSafely
 {
     public partial class Client
     {

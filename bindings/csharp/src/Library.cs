@@ -1,7 +1,7 @@
 using System;
 using System.Runtime.InteropServices;
 
-namespace Sendsafely
+namespace LibSendSafely
 {
     /// <summary>The C library that this assembly calls.</summary>
     public static class Library

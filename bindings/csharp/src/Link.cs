@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Threading;
 
 // The format: docs/protocol.md 5.1.
-namespace Sendsafely
+namespace LibSendSafely
 {
     public partial class Client
     {

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 using System.Threading;
 using System.Threading.Tasks;
 
-namespace Sendsafely
+namespace LibSendSafely
 {
     /// <summary>A list that is fetched from the service page by page while it is read, from the beginning each time.
     /// Read it with <c>foreach</c>, or with <see cref="ListingReader{T}.MoveNextAsync"/>.</summary>

@@ -4,7 +4,7 @@ using System.Collections.ObjectModel;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Sendsafely
+namespace LibSendSafely
 {
     /// <summary>The texts of one call in the form that C takes. They must stay unchanged and allocated until the call
     /// has returned.</summary>

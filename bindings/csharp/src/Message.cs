@@ -2,7 +2,7 @@ using System;
 using System.Threading;
 
 // The requests: docs/protocol.md 3.5, 5.5 and 6.9.
-namespace Sendsafely
+namespace LibSendSafely
 {
     public partial class Package
     {

@@ -3,7 +3,7 @@
 using System;
 using System.Runtime.InteropServices;
 
-namespace Sendsafely
+namespace LibSendSafely
 {
     /// <summary>The C library: its functions and structs under their own names.</summary>
     internal static class Native

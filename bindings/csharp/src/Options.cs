@@ -3,7 +3,7 @@
 using System;
 using System.Runtime.InteropServices;
 
-namespace Sendsafely
+namespace LibSendSafely
 {
     /// <summary>Options of <see cref="Client"/>.</summary>
     public sealed partial class ClientOptions

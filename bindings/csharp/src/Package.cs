@@ -2,7 +2,7 @@ using System;
 using System.Threading;
 
 // The requests: docs/protocol.md 4.1, 5.6, 6.2 and 6.4.9.
-namespace Sendsafely
+namespace LibSendSafely
 {
     /// <summary>A package: files and a message for recipients.</summary>
     public partial class Package : Resource

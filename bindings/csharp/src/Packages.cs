@@ -2,7 +2,7 @@ using System;
 using System.Collections.Generic;
 
 // The requests: docs/protocol.md 6.3.
-namespace Sendsafely
+namespace LibSendSafely
 {
     public partial class Client
     {

@@ -3,7 +3,7 @@ using System.Collections.Generic;
 using System.Threading;
 
 // The requests: docs/protocol.md 4.6 and 6.10.
-namespace Sendsafely
+namespace LibSendSafely
 {
     public partial class Client
     {

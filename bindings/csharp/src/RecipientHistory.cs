@@ -3,7 +3,7 @@ using System.Collections.Generic;
 using System.Threading;
 
 // The requests: docs/protocol.md 6.4.8.
-namespace Sendsafely
+namespace LibSendSafely
 {
     public partial class Client
     {

@@ -4,7 +4,7 @@ using System;
 using System.Collections.Generic;
 using System.Runtime.InteropServices;
 
-namespace Sendsafely
+namespace LibSendSafely
 {
     /// <summary>The progress of a call.</summary>
     public sealed partial class TransferProgress

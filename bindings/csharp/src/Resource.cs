@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using System.Threading;
 using System.Threading.Tasks;
 
-namespace Sendsafely
+namespace LibSendSafely
 {
     /// <summary>An object of the C library. Any number of threads may use it at the same time.</summary>
     /// <remarks>Each method that sends requests exists twice: <c>Call(…)</c> runs on this thread, <c>CallAsync(…)</c>

@@ -2,7 +2,7 @@ using System;
 using System.Collections.Generic;
 
 // The format: docs/protocol.md 5.1.
-namespace Sendsafely
+namespace LibSendSafely
 {
     public sealed partial class SecureLink
     {

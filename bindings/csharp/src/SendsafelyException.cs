@@ -2,7 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Threading;
 
-namespace Sendsafely
+namespace LibSendSafely
 {
     /// <summary>A call that failed. <c>catch (SendsafelyException e) when (e.Status == Status.DuplicateEmail)</c>
     /// catches one kind of failure.</summary>

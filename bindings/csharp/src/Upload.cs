@@ -4,7 +4,7 @@ using System.IO;
 using System.Threading;
 
 // The requests: docs/protocol.md 4.2 to 4.6.
-namespace Sendsafely
+namespace LibSendSafely
 {
     public partial class Package
     {

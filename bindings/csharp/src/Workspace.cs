@@ -1,5 +1,5 @@
 // The requests: docs/protocol.md 7.3.
-namespace Sendsafely
+namespace LibSendSafely
 {
     /// <summary>A Workspace: a package with directories and collaborators, which stays. It can be used at once and is
     /// never finalized.</summary>

@@ -1,7 +1,7 @@
 using System.Text;
 using Xunit;
 
-namespace Sendsafely.Tests
+namespace LibSendSafely.Tests
 {
     public class CryptoTests
     {

@@ -7,7 +7,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using System.Threading;
 
-namespace Sendsafely.Tests
+namespace LibSendSafely.Tests
 {
     /// <summary>The server of all tests, which ends with this process. Each test resets it first.</summary>
     internal static class Emulator

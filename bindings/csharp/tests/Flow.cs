@@ -4,7 +4,7 @@ using System.IO;
 using System.Security.Cryptography;
 using System.Threading;
 
-namespace Sendsafely.Tests
+namespace LibSendSafely.Tests
 {
     /// <summary>The setup of a test: an empty server, a client and a directory. At the end no object of the library may be left.</summary>
     public abstract class Flow : IDisposable

@@ -4,7 +4,7 @@ using System.Linq;
 using System.Runtime.InteropServices;
 using Xunit;
 
-namespace Sendsafely.Tests
+namespace LibSendSafely.Tests
 {
     public class LayoutTests
     {
@@ -19,7 +19,7 @@ namespace Sendsafely.Tests
             {
                 // A line is "sendsafely_buffer size 16" or "sendsafely_buffer.data at 8 size 8".
                 string[] words = line.Split(' ', '.');
-                Type type = typeof(Client).Assembly.GetType("Sendsafely.Native+" + words[0], true);
+                Type type = typeof(Client).Assembly.GetType("LibSendSafely.Native+" + words[0], true);
                 bool isField = words[2] == "at";
                 string found = isField ? Marshal.OffsetOf(type, words[1]).ToString() : Marshal.SizeOf(type).ToString();
                 Assert.Equal(line, isField ? words[0] + "." + words[1] + " at " + found + " size " + words.Last() : words[0] + " size " + found);

@@ -1,7 +1,7 @@
 using System.Linq;
 using Xunit;
 
-namespace Sendsafely.Tests
+namespace LibSendSafely.Tests
 {
     public class RecipientTests : Flow
     {

@@ -4,7 +4,7 @@ using System.Linq;
 using System.Threading.Tasks;
 using Xunit;
 
-namespace Sendsafely.Tests
+namespace LibSendSafely.Tests
 {
     public class SendingTests : Flow
     {

@@ -6,7 +6,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Xunit;
 
-namespace Sendsafely.Tests
+namespace LibSendSafely.Tests
 {
     /// <summary>Progress, and how it and the token stop a call.</summary>
     public class StopTests : Flow

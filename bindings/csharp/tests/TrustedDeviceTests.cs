@@ -1,6 +1,6 @@
 using Xunit;
 
-namespace Sendsafely.Tests
+namespace LibSendSafely.Tests
 {
     public class TrustedDeviceTests : Flow
     {

@@ -1,4 +1,4 @@
-"""The tests of Sendsafely.Tests.exe as tests of pytest, once on each runtime, and what the tests of programs run with."""
+"""The tests of LibSendSafely.Tests.exe as tests of pytest, once on each runtime, and what the tests of programs run with."""
 
 import functools
 import os
@@ -10,7 +10,7 @@ from local import EMULATOR, Emulator, write_random_file
 
 ROOT = Path(__file__).resolve().parents[3]
 TOOL = ROOT / "tools/csharp"
-TESTS = ROOT / "target/csharp/Sendsafely.Tests.exe"
+TESTS = ROOT / "target/csharp/LibSendSafely.Tests.exe"
 RUNTIMES = ("mono", "dotnet")
 SECONDS = 300  # Of all tests on one runtime: a hung program is ended from outside.
 
@@ -40,7 +40,7 @@ def require(runtime):
 
 
 def pytest_collect_file(parent, file_path):
-    if file_path.name == "Sendsafely.Tests.csproj":
+    if file_path.name == "LibSendSafely.Tests.csproj":
         return CSharpTests.from_parent(parent, path=file_path)
     return None
 
@@ -102,7 +102,7 @@ def runtime(request):
 def compiler():
     """The command line that compiles a program against the assembly."""
     require("mono")
-    return [TOOL, "mcs", f"-r:{TESTS.parent}/Sendsafely.dll"]
+    return [TOOL, "mcs", f"-r:{TESTS.parent}/LibSendSafely.dll"]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ def project(path):
     return ET.fromstring(text(os.path.join(HERE, path)))
 
 
-PACKAGE, TARGETS, TESTS = project("../src/Sendsafely.csproj"), project("../src/Sendsafely.targets"), project("Sendsafely.Tests.csproj")
+PACKAGE, TARGETS, TESTS = project("../src/LibSendSafely.csproj"), project("../src/LibSendSafely.targets"), project("LibSendSafely.Tests.csproj")
 
 
 def value(tree, name):
@@ -49,21 +49,21 @@ def test_what_is_in_the_package():
     paths = {item.get("Include").split(";")[0]: item.get("PackagePath") for item in PACKAGE.iter("None") if item.get("Pack") == "true"}
     assert paths["../README.md"] == "/" and value(PACKAGE, "PackageReadmeFile") == "README.md"
     assert paths["$(NativeRoot)/**/*.so"] == "runtimes/%(RecursiveDir)"
-    places = [item.get("PackagePath") for item in PACKAGE.iter("None") if item.get("Include") == "Sendsafely.targets"]
+    places = [item.get("PackagePath") for item in PACKAGE.iter("None") if item.get("Include") == "LibSendSafely.targets"]
     assert places == ["build/net461/", "buildTransitive/net461/"]
     for name in ("Deterministic", "IncludeSymbols", "GenerateDocumentationFile", "TreatWarningsAsErrors", "IsPackable"):
         assert value(PACKAGE, name) == "true", name
     assert value(PACKAGE, "PackageLicenseExpression") == re.search(r'^license = "(.*)"', text(os.path.join(ROOT, "Cargo.toml")), re.MULTILINE)[1]
     # Packing fails if the directory contains no library.
     (error,) = PACKAGE.iter("Error")
-    assert error.get("Condition") == "'@(SendsafelyLibrary)' == ''" and PACKAGE.find(".//Target/ItemGroup/SendsafelyLibrary") is not None
+    assert error.get("Condition") == "'@(NativeLibrary)' == ''" and PACKAGE.find(".//Target/ItemGroup/NativeLibrary") is not None
     # NuGet only imports a targets file that has the name of the package.
-    assert value(PACKAGE, "PackageId") == "Sendsafely"
+    assert value(PACKAGE, "PackageId") == "LibSendSafely"
 
 
 def test_framework_programs_get_the_library():
     (item,) = TARGETS.iter("None")
-    assert "runtimes/$(_SendsafelyRid)/native/*.dll" in item.get("Include") and item.get("CopyToOutputDirectory") == "PreserveNewest"
+    assert "runtimes/$(_LibSendSafelyRid)/native/*.dll" in item.get("Include") and item.get("CopyToOutputDirectory") == "PreserveNewest"
 
 
 def test_the_sdk_leaves_out_mini_xunit():

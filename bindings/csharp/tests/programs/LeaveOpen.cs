@@ -1,7 +1,7 @@
 // Ends with open handles, while a call is running on another thread. The process must still end.
 using System;
 using System.Threading;
-using Sendsafely;
+using LibSendSafely;
 
 internal static class LeaveOpen
 {

@@ -143,9 +143,9 @@ def test_a_process_ends_with_open_handles(run, server):
 @pytest.mark.parametrize("readme", ["README.md", "bindings/csharp/README.md"])
 def test_the_lines_of_the_readmes_compile(readme, compiler, tmp_path):
     with open(os.path.join(ROOT, readme), encoding="utf-8") as file:
-        lines = re.search(r"```csharp\n(.*?)```", file.read(), re.DOTALL)[1].replace("using Sendsafely;", "")
+        lines = re.search(r"```csharp\n(.*?)```", file.read(), re.DOTALL)[1].replace("using LibSendSafely;", "")
     source = tmp_path / "Lines.cs"
-    source.write_text("using System; using System.Threading; using System.Threading.Tasks; using Sendsafely; internal static class Lines {"
+    source.write_text("using System; using System.Threading; using System.Threading.Tasks; using LibSendSafely; internal static class Lines {"
                       "internal static async Task Go(string apiKey, string apiSecret, IProgress<TransferProgress> progress,"
                       "CancellationToken token) {" + lines + "} }", encoding="utf-8")
     subprocess.run([*compiler, "-langversion:7.2", "-warnaserror", "-target:library", f"-out:{tmp_path}/Lines.dll", source], check=True)
@@ -153,9 +153,9 @@ def test_the_lines_of_the_readmes_compile(readme, compiler, tmp_path):
 
 def test_a_missing_library_is_reported_with_the_searched_places(runtime, compiler, path, server):
     with open(path("Link.cs"), "w", encoding="utf-8") as file:
-        file.write('internal static class Link { private static void Main() { Sendsafely.SecureLink.Find("x"); } }')
+        file.write('internal static class Link { private static void Main() { LibSendSafely.SecureLink.Find("x"); } }')
     subprocess.run([*compiler, path("Link.cs")], check=True)
-    for name in ("Send.exe", "Sendsafely.dll"):
+    for name in ("Send.exe", "LibSendSafely.dll"):
         shutil.copy(os.path.join(ROOT, "target/csharp", name), path(name))
     for program in ("Send", "Link"):
         shutil.copy(os.path.join(ROOT, "target/csharp/Send.runtimeconfig.json"), path(program + ".runtimeconfig.json"))
