@@ -13,14 +13,14 @@ namespace LibSendSafely.Tests
     internal static class Emulator
     {
         private static Process _process;
-        private static readonly string Ready = Start();
+        private static readonly Lazy<string> Ready = new Lazy<string>(Start);
 
         internal static string Url => Value("url");
         internal static string ApiKey => Value("api_key");
         internal static string ApiSecret => Value("api_secret");
 
         /// <summary>The first value of this name in the ready file; the first user is the administrator.</summary>
-        internal static string Value(string name) => Member(Ready, name);
+        internal static string Value(string name) => Member(Ready.Value, name);
 
         /// <summary>The first member of this name in JSON text, a text or a number. .NET Standard 2.0 has no JSON parser.</summary>
         internal static string Member(string json, string name)
@@ -68,9 +68,28 @@ namespace LibSendSafely.Tests
         /// <summary>How many requests the server has received for an endpoint.</summary>
         internal static int Requests(string endpoint) => Regex.Matches(Admin("GET", "/requests"), "\"endpoint\":\\s*\"" + endpoint + "\"").Count;
 
+        /// <summary>The directory of the repository, above the one of this program.</summary>
+        internal static string Repository
+        {
+            get
+            {
+                string here = AppDomain.CurrentDomain.BaseDirectory, place = here;
+                while (!Directory.Exists(Path.Combine(place, "tests/abi")))
+                    place = Path.GetDirectoryName(place) ?? throw new DirectoryNotFoundException("the repository is not above " + here);
+                return place;
+            }
+        }
+
+        private static string Built()
+        {
+            string program = Path.Combine(Repository, "target/release/sendsafely-emulator" + (Path.DirectorySeparatorChar == '/' ? "" : ".exe"));
+            if (File.Exists(program)) return program;
+            throw new FileNotFoundException(program + " does not exist: run `make build`, or set SENDSAFELY_EMULATOR to the path of the emulator");
+        }
+
         private static string Start()
         {
-            string program = Environment.GetEnvironmentVariable("SENDSAFELY_EMULATOR");
+            string program = Environment.GetEnvironmentVariable("SENDSAFELY_EMULATOR") ?? Built();
             string ready = Path.Combine(Path.GetTempPath(), "sendsafely-" + Guid.NewGuid().ToString("N") + ".json");
             _process = Process.Start(new ProcessStartInfo(program, "--exit-with-stdin --ready-file \"" + ready + "\"")
             {

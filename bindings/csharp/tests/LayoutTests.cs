@@ -12,10 +12,8 @@ namespace LibSendSafely.Tests
         [Fact]
         public void StructsHaveTheLayoutOfTheLibrary()
         {
-            string root = AppDomain.CurrentDomain.BaseDirectory;
-            while (!Directory.Exists(Path.Combine(root, "tests/abi"))) root = Path.GetDirectoryName(root);
             int checks = 0;
-            foreach (string line in File.ReadAllLines(Path.Combine(root, "tests/abi/layouts.txt")))
+            foreach (string line in File.ReadAllLines(Path.Combine(Emulator.Repository, "tests/abi/layouts.txt")))
             {
                 // A line is "sendsafely_buffer size 16" or "sendsafely_buffer.data at 8 size 8".
                 string[] words = line.Split(' ', '.');

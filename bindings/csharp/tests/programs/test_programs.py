@@ -162,3 +162,16 @@ def test_a_missing_library_is_reported_with_the_searched_places(runtime, compile
         left = subprocess.run([os.path.join(ROOT, "tools/csharp"), runtime, path(program + ".exe"), "x"], env=server.environment(),
                               capture_output=True, text=True, timeout=60)
         assert left.returncode != 0 and "neither beside the assembly" in left.stderr and os.path.dirname(path("x")) in left.stderr, left
+
+
+def test_the_tests_find_the_emulator_or_say_what_to_build(runtime, command, path):
+    environment = {key: value for key, value in os.environ.items() if key != "SENDSAFELY_EMULATOR"}
+    test = "FailureTests.ARefusalIsNotRetryable"
+    found = subprocess.run(command("LibSendSafely.Tests", test), env=environment, capture_output=True, text=True, timeout=60)
+    assert found.returncode == 0, found
+    os.makedirs(path("tests/abi"))  # What the root of a repository has.
+    for name in ("LibSendSafely.Tests.exe", "LibSendSafely.Tests.runtimeconfig.json", "LibSendSafely.dll", "libsendsafely.so"):
+        shutil.copy(os.path.join(ROOT, "target/csharp", name), path(name))
+    missing = subprocess.run([os.path.join(ROOT, "tools/csharp"), runtime, path("LibSendSafely.Tests.exe"), test], env=environment,
+                             capture_output=True, text=True, timeout=60)
+    assert missing.returncode == 1 and f"{path('target/release/sendsafely-emulator')} does not exist: run `make build`" in missing.stdout, missing
