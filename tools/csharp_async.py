@@ -54,10 +54,16 @@ def copy(parameter):
     return None
 
 
+def is_resource(parameter):
+    """Whether an argument is an object of the C library, which the call has to keep."""
+    return parameter.split()[0] in ("Client", "Package", "Workspace")
+
+
 def twin(result, name, parameters):
     task = "Task" if result == "void" else f"Task<{result}>"
     own = "".join(f"{parameter}, " for parameter in parameters[:-2]).rstrip()
-    call = f"Async(() => {name}({', '.join(parameter.split()[1] for parameter in parameters)}), cancellationToken);"
+    held = "".join(f", {parameter.split()[1]}" for parameter in filter(is_resource, parameters))
+    call = f"Async(() => {name}({', '.join(parameter.split()[1] for parameter in parameters)}), cancellationToken{held});"
     copies = [statement for statement in map(copy, parameters) if statement]
     yield f'        /// <inheritdoc cref="{name}"/>'
     yield f"        public {task} {name}Async({own}"

@@ -2,7 +2,8 @@
 """Writes what bindings/csharp takes from the C header, into a directory: `tools/python tools/csharp_table.py DIRECTORY`.
 
 Native.cs has every function and struct as .NET imports them; Enums.cs, Records.cs and Options.cs have the public types
-that follow from the header's enums and structs, with its comments as documentation; csharp_async.py makes Async.cs.
+that follow from the header's enums and structs, with its comments as documentation; Words.cs has the names of the header
+in messages of the library, and what they are called in .NET; csharp_async.py makes Async.cs.
 """
 
 import os
@@ -140,6 +141,53 @@ def summary(text, indent):
     return [prefix + line for line in lines]
 
 
+# --- Words.cs: what the library's messages say, said of C# --------------------------------------------------------
+
+# Records with an error of the library in words.
+MESSAGES = {"sendsafely_report_item.message", "sendsafely_sync_failure.message"}
+
+# A caller of .NET gives a progress, a log and streams where one of C gives callbacks.
+PHRASES = {
+    "download into a callback": "download into a stream",
+    "its own callback": "its own progress, log or stream",
+    "one of its own callbacks": "its own progress, log or stream",
+    "the callback has returned": "that has returned",
+    "the progress callback": "the progress",
+    "the read callback": "the stream",
+    "the write callback": "the stream",
+    "upload from a callback": "upload from a stream",
+}
+
+
+def words():
+    """The words of C in the library's messages, and those of .NET: names of options, parameters and enums."""
+    parameters = [variable.name for function in api.functions.values() for variable in function.parameters if variable.type.role != "callback"]
+    fields = [field.name for struct in api.structs.values() if struct.init for field in struct.fields if field.type.role not in ("callback", "any")]
+    found = {name: pascal(name)[:1].lower() + pascal(name)[1:] for name in parameters if not name.startswith("out_")}
+    for name in fields:
+        found[name] = found[name.removesuffix("_ms")] = pascal(name.removesuffix("_ms"))
+    found = {name: word for name, word in found.items() if "_" in name and "user_data" not in name and name != "struct_size"}
+    return dict(sorted((found | {name: class_of(name) for name in api.enums} | PHRASES).items()))
+
+
+# A name that is a part of a path, of a longer name or of a quotation is not one of these words.
+WORD = r'(?<![\w./"\\-])(?:{})(?![\w/"-]|\.\w)'
+
+
+def words_file():
+    lines = [BANNER, "using System.Collections.Generic;", "using System.Text.RegularExpressions;", "", "namespace LibSendSafely", "{",
+             "    /// <summary>The words of C in the library's messages, and those of .NET.</summary>",
+             "    internal static class Words", "    {",
+             "        private static readonly Dictionary<string, string> Table = new Dictionary<string, string>", "        {"]
+    lines += [f'            {{ "{name}", "{word}" }},' for name, word in words().items()]
+    before, after = (part.replace('"', '""') for part in WORD.split("{}"))
+    return lines + ["        };", "",
+                    f'        private static readonly Regex Any = new Regex(@"{before}" + string.Join("|", Table.Keys) + @"{after}", '
+                    "RegexOptions.CultureInvariant);", "",
+                    "        internal static string OfDotNet(string text) => text == null ? null : Any.Replace(text, match => Table[match.Value]);",
+                    "    }", "}"]
+
+
 # --- Native.cs --------------------------------------------------------------------------------------------------
 
 
@@ -221,11 +269,11 @@ def enums():
     return [line for line in lines if line is not None] + ["}"]
 
 
-def property_of(field):
+def property_of(field, is_message=False):
     """Type of a record's property, and the expression that reads it."""
     type_, value = field.type, f"native.{field.name}"
     if type_.role == "text":
-        return "string", f"Read.Text({value})"
+        return "string", f"Read.{'Message' if is_message else 'Text'}({value})"
     if type_.role == "record":
         struct = api.structs[type_.name]
         if struct.name == "sendsafely_string_list":
@@ -254,7 +302,8 @@ def records():
         if not struct.is_record:
             continue
         name = class_of(struct.name)
-        fields = [(pascal(field.name), field, *property_of(field)) for field in struct.fields if field.name != "struct_size"]
+        fields = [(pascal(field.name), field, *property_of(field, f"{struct.name}.{field.name}" in MESSAGES))
+                  for field in struct.fields if field.name != "struct_size"]
         lines += [] if first else [""]
         first = False
         lines += [*summary(struct.doc, 4), f"    public sealed partial class {name}", "    {"]
@@ -319,7 +368,7 @@ def options():
 
 def main(directory):
     for name, lines in (("Native", native()), ("Enums", enums()), ("Records", records()), ("Options", options()),
-                        ("Async", csharp_async.asynchronous())):
+                        ("Words", words_file()), ("Async", csharp_async.asynchronous())):
         with open(os.path.join(directory, name + ".cs"), "w", encoding="utf-8") as file:
             file.write("\n".join(lines) + "\n")
 

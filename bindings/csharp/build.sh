@@ -25,6 +25,8 @@ program LibSendSafely.Tests "$here"/tests/*.cs "$here"/tests/mini/*.cs
 for example in Send Receive; do
   program $example "$root/examples/csharp/$example.cs" "$root/examples/csharp/Terminal.cs"
 done
-program LeaveOpen "$here/tests/programs/LeaveOpen.cs"
+for program in LeaveOpen NoThreads; do
+  program $program "$here/tests/programs/$program.cs"
+done
 # Both runtimes search beside the assembly.
 ln -sf "$root/target/release/libsendsafely.so" "$out/libsendsafely.so"

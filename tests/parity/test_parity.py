@@ -201,7 +201,7 @@ def test_methods_document_the_statuses_of_their_function():
 
 def test_generated_files_are_fresh(tmp_path):
     csharp_table.main(tmp_path)
-    assert sorted(os.listdir(tmp_path)) == ["Async.cs", "Enums.cs", "Native.cs", "Options.cs", "Records.cs"]
+    assert sorted(os.listdir(tmp_path)) == ["Async.cs", "Enums.cs", "Native.cs", "Options.cs", "Records.cs", "Words.cs"]
     for name in os.listdir(tmp_path):
         assert text(tmp_path, name) == text(CSHARP, "src", name), f"{name} is stale; run: make header"
 
@@ -214,3 +214,36 @@ def test_every_public_member_is_in_the_tests_of_csharp():
     assert len(synchronous) > 80
     missing = {name for name in synchronous if not re.search(rf"\b{name}(Async)?\(", tests)}
     assert not missing, sorted(missing)
+
+
+# Of Rust: comments, raw strings, strings and characters.
+TOKEN = re.compile(r'//[^\n]*|r(#*)"(?s:.*?)"\1|"(?P<text>(?:[^"\\]|\\(?s:.))*)"|\'(?:[^\'\\\n]|\\[^\n]+?)\'')
+
+# Messages that no caller of .NET gets.
+NOT_IN_DOTNET = (
+    "is NULL", "is not valid UTF-8",  # The wrapper has looked before.
+    ".struct_size is", "SENDSAFELY_STOP", "more than the {} bytes of its buffer",  # It makes no such mistake.
+)
+
+
+def core_messages():
+    """Texts of the core with several words, outside of its unit tests, as (file, text)."""
+    for folder, _, files in os.walk(os.path.join(ROOT, "src")):
+        for name in files:
+            if name.endswith(".rs") and name != "tests.rs" and os.path.basename(folder) != "tests":
+                source = text(folder, name).partition("#[cfg(test)]\nmod ")[0]
+                for match in TOKEN.finditer(source):
+                    message = re.sub(r"\\\n\s*", "", match["text"] or "")
+                    if " " in message:
+                        yield name, message
+
+
+def test_messages_speak_net_in_net():
+    """No name of C is left in a message when Words.cs has replaced those that it knows."""
+    table = csharp_table.words()
+    known = re.compile(csharp_table.WORD.format("|".join(table)))
+    messages = [(name, message) for name, message in core_messages() if not any(part in message for part in NOT_IN_DOTNET)]
+    assert len(messages) > 300 and sum(bool(known.search(message)) for _, message in messages) > 20
+    of_c = re.compile(r"(?<![\w./{-])(?:[a-z]+_[a-z_]*[a-z](?![\w:(}])|\w*sendsafely_\w+|SENDSAFELY_\w+|\w*callback\w*|NULL\b)")
+    left = [(name, said) for name, message in messages if of_c.search(said := known.sub(lambda match: table[match[0]], message))]
+    assert left == [], "give csharp_table.py the words of .NET"

@@ -263,7 +263,7 @@ namespace LibSendSafely
         /// <inheritdoc cref="CopyFile"/>
         public Task<string> CopyFileAsync(string fileId, Workspace targetPackage, string targetDirectoryId = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Async(() => CopyFile(fileId, targetPackage, targetDirectoryId, progress, cancellationToken), cancellationToken);
+            Async(() => CopyFile(fileId, targetPackage, targetDirectoryId, progress, cancellationToken), cancellationToken, targetPackage);
 
         /// <inheritdoc cref="Finalize"/>
         public Task<Finalized> FinalizeAsync(FinalizeOptions options = null,

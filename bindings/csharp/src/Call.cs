@@ -31,11 +31,14 @@ namespace LibSendSafely
     internal sealed class Call
     {
         [ThreadStatic] private static Call _current;
+        [ThreadStatic] private static bool _isOwnThread;
 
         private readonly IProgress<TransferProgress> _progress;
         private readonly Action<string> _log;
         private readonly CancellationToken _token;
         private readonly Stream _stream;
+        private readonly bool _awaitsStream;
+        private bool _inMemory;
         private byte[] _block;
         private Call _outer;
         private ExceptionDispatchInfo _failure;
@@ -47,6 +50,19 @@ namespace LibSendSafely
             _log = listeners?.Log;
             _token = token;
             _stream = stream;
+            // ReadAsync of a file that was not opened for asynchronous access would call Read on yet another thread.
+            _awaitsStream = HasBegun && !(stream is FileStream file && !file.IsAsync);
+        }
+
+        /// <summary>Whether this thread makes the call of an Async method, which goes on after Dispose. What callbacks
+        /// call does not belong to it.</summary>
+        internal static bool HasBegun => _isOwnThread && _current == null;
+
+        /// <summary>The result has to fit into an array.</summary>
+        internal Call InMemory()
+        {
+            _inMemory = true;
+            return this;
         }
 
         /// <summary>Calls the function. Throws what a callback has thrown; else the stop that the token requested; else
@@ -69,8 +85,11 @@ namespace LibSendSafely
             }
             using (error)
             {
+                var stop = _failure?.SourceException as OperationCanceledException;
                 // The call has succeeded: a stop that came too late must not hide its result. Any other exception of a callback is thrown.
-                if (status == Status.Ok && (_failure == null || _failure.SourceException is OperationCanceledException)) return;
+                if (status == Status.Ok && (_failure == null || stop != null)) return;
+                // A stream may have linked the token to one of its own.
+                if (stop != null) throw new StoppedException(_token.IsCancellationRequested ? _token : stop.CancellationToken, stop);
                 _failure?.Throw();
                 if (status == Status.Stopped && _token.IsCancellationRequested) throw new StoppedException(_token);
                 throw new SendsafelyException(status, error);
@@ -123,9 +142,33 @@ namespace LibSendSafely
         }
 
         /// <summary>Runs a call on a thread of its own. A call may wait for minutes, which would starve the thread
-        /// pool.</summary>
-        internal static Task<T> Async<T>(Func<T> call, CancellationToken token) =>
-            Task.Factory.StartNew(call, token, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
+        /// pool. As with any async method, the task is cancelled by each OperationCanceledException.</summary>
+        internal static async Task<T> Async<T>(Func<T> call, CancellationToken token)
+        {
+            token.ThrowIfCancellationRequested();
+            Task<T> running;
+            try
+            {
+                running = Task.Factory.StartNew(() =>
+                {
+                    _isOwnThread = true;
+                    try
+                    {
+                        return call();
+                    }
+                    finally
+                    {
+                        _isOwnThread = false; // What awaits the task may go on here.
+                    }
+                }, CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
+            }
+            catch (TaskSchedulerException failure)
+            {
+                throw new SendsafelyException(Status.SystemLimit,
+                    "no thread can be started for the call (end threads of the program, or raise its limits: ulimit -u)", failure.InnerException);
+            }
+            return await running.ConfigureAwait(false);
+        }
 
         /// <summary>For functions that return a status without an error object.</summary>
         internal static void Check(Status status)
@@ -149,14 +192,20 @@ namespace LibSendSafely
             Call call = _current;
             if (call == null) return Native.SENDSAFELY_CONTINUE;
             if (call._failure != null || call._token.IsCancellationRequested) return Native.SENDSAFELY_STOP;
-            return call.Guard(() => call._progress?.Report(new TransferProgress(progress))) && !call._token.IsCancellationRequested
+            return call.Guard(() => call.Observe(new TransferProgress(progress))) && !call._token.IsCancellationRequested
                 ? Native.SENDSAFELY_CONTINUE : Native.SENDSAFELY_STOP;
         }
 
         private static void OnLog(IntPtr user, IntPtr line)
         {
-            Call call = _current;
-            call?.Guard(() => call._log?.Invoke(Read.Text(line)));
+            try
+            {
+                _current?._log?.Invoke(Read.Message(line));
+            }
+            catch
+            {
+                // A log changes nothing of what a call does, least of all after the service has done it.
+            }
         }
 
         private static long OnRead(IntPtr user, IntPtr buffer, UIntPtr capacity)
@@ -167,7 +216,8 @@ namespace LibSendSafely
             {
                 byte[] block = call._block ?? (call._block = new byte[BlockSize]);
                 int wanted = (int)Math.Min((ulong)capacity, BlockSize);
-                int read = call._stream.Read(block, 0, wanted);
+                int read = call._awaitsStream
+                    ? call._stream.ReadAsync(block, 0, wanted, call._token).GetAwaiter().GetResult() : call._stream.Read(block, 0, wanted);
                 // A wrong count must not write beyond the buffer of C.
                 if (read < 0 || read > wanted) throw new IOException("The stream's Read returned " + read + " for " + wanted + " bytes.");
                 Marshal.Copy(block, 0, buffer, read);
@@ -187,9 +237,16 @@ namespace LibSendSafely
                 {
                     count = (int)Math.Min(left, BlockSize);
                     Marshal.Copy(data, block, 0, count);
-                    call._stream.Write(block, 0, count);
+                    if (call._awaitsStream) call._stream.WriteAsync(block, 0, count, call._token).GetAwaiter().GetResult();
+                    else call._stream.Write(block, 0, count);
                 }
             }) ? Native.SENDSAFELY_CONTINUE : Native.SENDSAFELY_STOP;
+        }
+
+        private void Observe(TransferProgress progress)
+        {
+            if (_inMemory) Read.ThrowIfTooLarge(Math.Max(progress.BytesDone, progress.BytesTotal ?? 0));
+            _progress?.Report(progress);
         }
 
         /// <summary>Runs code of the caller. Keeps the exception that it throws, and returns false then.</summary>

@@ -9,7 +9,7 @@ namespace LibSendSafely
         public IProgress<TransferProgress> Progress { get; set; }
 
         /// <summary>Gets the lines of a log: retries and changes of route, never a secret. It runs on the thread that
-        /// runs the call. null, the default: none.</summary>
+        /// runs the call. What it throws is ignored. null, the default: none.</summary>
         public Action<string> Log { get; set; }
     }
 }

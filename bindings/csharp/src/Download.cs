@@ -40,17 +40,17 @@ namespace LibSendSafely
         }
 
         /// <summary>Downloads a file into memory, up to 2 GB. Download larger ones to a path or a stream.</summary>
-        /// <remarks><see cref="Status.SizeMismatch"/>: also if the file has more than
-        /// <see cref="ClientOptions.MaxPartBytes"/> above its declared size. <see cref="DownloadOptions.Existing"/> and
-        /// <see cref="DownloadOptions.Sync"/> have no meaning here. Everything else as for
-        /// <see cref="DownloadFile"/>.</remarks>
+        /// <remarks><see cref="NotSupportedException"/>: the file is larger, or was declared to be; it is not fetched.
+        /// <see cref="Status.SizeMismatch"/>: also if the file has more than <see cref="ClientOptions.MaxPartBytes"/>
+        /// above its declared size. <see cref="DownloadOptions.Existing"/> and <see cref="DownloadOptions.Sync"/> have
+        /// no meaning here. Everything else as for <see cref="DownloadFile"/>.</remarks>
         public byte[] DownloadMemory(string fileId, DownloadOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
         {
             using (var texts = new Texts())
             {
                 Native.sendsafely_download_options native = DownloadOptions.ToNative(options, texts);
-                return On(progress, cancellationToken).Record(
+                return On(progress, cancellationToken).InMemory().Record(
                     (out IntPtr it, out ErrorHandle error) => Native.sendsafely_package_download_memory(
                         Handle, Texts.Required(fileId, nameof(fileId)), ref native, out it, out error),
                     Read.Buffer, Native.sendsafely_buffer_free);
@@ -59,10 +59,10 @@ namespace LibSendSafely
 
         /// <summary>Downloads a file into a stream, which gets the bytes decrypted, verified and in order.</summary>
         /// <remarks>If the call fails, the bytes that the stream has got are verified, but the rest is missing: use
-        /// them only after the call has succeeded. The thread that runs the call writes the stream, and neither flushes
-        /// nor disposes of it. The call throws what the stream throws. <see cref="DownloadOptions.Existing"/> and
-        /// <see cref="DownloadOptions.Sync"/> have no meaning here. Everything else as for
-        /// <see cref="DownloadFile"/>.</remarks>
+        /// them only after the call has succeeded. The thread that runs the call writes the stream, in
+        /// <c>DownloadStreamAsync</c> by WriteAsync, and neither flushes nor disposes of it. The call throws what the
+        /// stream throws. <see cref="DownloadOptions.Existing"/> and <see cref="DownloadOptions.Sync"/> have no meaning
+        /// here. Everything else as for <see cref="DownloadFile"/>.</remarks>
         public DownloadedFile DownloadStream(string fileId, Stream target, DownloadOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
         {

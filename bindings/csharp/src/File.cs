@@ -52,11 +52,15 @@ namespace LibSendSafely
         /// <see cref="Status.OutcomeUnknown"/>: the response was lost; list the directory before you copy
         /// again.</remarks>
         public string CopyFile(string fileId, Workspace targetPackage, string targetDirectoryId = null,
-            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            On(progress, cancellationToken).Text(
+            IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
+        {
+            Call call = On(progress, cancellationToken);
+            PackageHandle target = Required(targetPackage, nameof(targetPackage));
+            return call.Text(
                 (out IntPtr it, out ErrorHandle error) => Native.sendsafely_package_copy_file(
-                    Handle, Texts.Required(fileId, nameof(fileId)), (targetPackage ?? throw new ArgumentNullException(nameof(targetPackage))).Handle,
+                    Handle, Texts.Required(fileId, nameof(fileId)), target,
                     Texts.Optional(targetDirectoryId, nameof(targetDirectoryId)), out it, out error));
+        }
     }
 
     public partial class Workspace

@@ -40,7 +40,7 @@ namespace LibSendSafely
         public static string Description(Status status)
         {
             Load();
-            return Read.Text(Native.sendsafely_status_description((int)status));
+            return Read.Message(Native.sendsafely_status_description((int)status));
         }
 
         /// <summary>Loads the library. If it is missing, the exception lists the places that were searched.</summary>

@@ -92,13 +92,21 @@ namespace LibSendSafely
             return Encoding.UTF8.GetString(Bytes(text, length));
         }
 
-        // The limit of .NET for an array.
-        private const ulong MostBytes = 0x7FFFFFC7;
+        /// <summary>A text of the library for people, in the words of .NET.</summary>
+        internal static string Message(IntPtr text) => Words.OfDotNet(Text(text));
+
+        // The limit of .NET for an array. A test lowers it.
+        private static long _mostBytes = 0x7FFFFFC7;
+
+        internal static void ThrowIfTooLarge(long size)
+        {
+            if (size > _mostBytes) throw new NotSupportedException("The file has more than 2 GB: download it to a path or a stream.");
+        }
 
         internal static byte[] Buffer(IntPtr buffer)
         {
             var native = Marshal.PtrToStructure<Native.sendsafely_buffer>(buffer);
-            if ((ulong)native.size > MostBytes) throw new NotSupportedException("The file has more than 2 GB: download it to a path or a stream.");
+            ThrowIfTooLarge((long)native.size);
             return Bytes(native.data, (int)native.size);
         }
 

@@ -14,6 +14,14 @@ namespace LibSendSafely
             Handle = handle;
         }
 
+        /// <summary>The handle of a package that must not be null.</summary>
+        private static PackageHandle Required(Package package, string name)
+        {
+            if (package == null) throw new ArgumentNullException(name);
+            package.ThrowIfDisposed();
+            return package.Handle;
+        }
+
         /// <summary>The package id, such as "GVG2-MNZT".</summary>
         public string Id => On().Text((out IntPtr it, out ErrorHandle error) => Native.sendsafely_package_id(Handle, out it, out error));
 
@@ -113,7 +121,7 @@ namespace LibSendSafely
         /// <see cref="Status.LimitExceeded"/>, <see cref="Status.Denied"/>: the account may not send.</remarks>
         public Package CreatePackage(
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Open(progress, cancellationToken,
+            Create(progress, cancellationToken,
                 (out PackageHandle it, out ErrorHandle error) => Native.sendsafely_package_create(Handle, out it, out error));
 
         /// <summary>Creates a package for another user of the organization. Only administrators may do this.</summary>
@@ -123,7 +131,7 @@ namespace LibSendSafely
         /// administrator. Everything else as for <see cref="CreatePackage"/>.</remarks>
         public Package CreatePackageForUser(string email,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            Open(progress, cancellationToken,
+            Create(progress, cancellationToken,
                 (out PackageHandle it, out ErrorHandle error) => Native.sendsafely_package_create_for_user(
                     Handle, Texts.Required(email, nameof(email)), out it, out error));
 
@@ -133,7 +141,7 @@ namespace LibSendSafely
         /// <see cref="CreatePackage"/>.</remarks>
         public Workspace CreateWorkspace(string name = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
-            (Workspace)Open(progress, cancellationToken,
+            (Workspace)Create(progress, cancellationToken,
                 (out PackageHandle it, out ErrorHandle error) => Native.sendsafely_package_create_workspace(
                     Handle, Texts.Optional(name, nameof(name)), out it, out error));
 
@@ -181,7 +189,12 @@ namespace LibSendSafely
 
         private delegate Status OpenFunction(out PackageHandle package, out ErrorHandle error);
 
-        private Package Open(IProgress<TransferProgress> progress, CancellationToken token, OpenFunction function)
+        private Package Create(IProgress<TransferProgress> progress, CancellationToken token, OpenFunction function) =>
+            // The caller gets no object, so nobody else could delete what the service has made.
+            Open(progress, token, function, package => new Package(package, null).Delete());
+
+        private Package Open(IProgress<TransferProgress> progress, CancellationToken token, OpenFunction function,
+            Action<PackageHandle> undo = null)
         {
             PackageHandle package = null;
             int isWorkspace = 0;
@@ -193,7 +206,9 @@ namespace LibSendSafely
             catch
             {
                 // The call may have created the object before a callback threw.
-                package?.Dispose();
+                using (package)
+                    if (package != null && !package.IsInvalid)
+                        try { undo?.Invoke(package); } catch (SendsafelyException) { } // The first exception counts.
                 throw;
             }
             return isWorkspace != 0 ? new Workspace(package, Listeners) : new Package(package, Listeners);

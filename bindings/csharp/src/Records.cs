@@ -138,7 +138,7 @@ namespace LibSendSafely
             PackageId = Read.Text(native.package_id);
             PublicKeyId = Read.Text(native.public_key_id);
             Status = (Status)native.status;
-            Message = Read.Text(native.message);
+            Message = Read.Message(native.message);
         }
     }
 
@@ -513,7 +513,7 @@ namespace LibSendSafely
             Size = (long)native.size;
             Status = (Status)native.status;
             Action = (TreeAction)native.action;
-            Message = Read.Text(native.message);
+            Message = Read.Message(native.message);
             Renamed = native.renamed != 0;
             DeclaredSize = native.declared_size == Native.SENDSAFELY_SIZE_UNKNOWN ? (long?)null : (long)native.declared_size;
         }

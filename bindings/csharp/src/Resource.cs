@@ -12,16 +12,17 @@ namespace LibSendSafely
     /// <see cref="CancellationToken"/>. The thread that runs the call reports to the progress at each change of phase,
     /// and otherwise 4 to 10 times a second. The token stops the call, which ends soon after with an
     /// <see cref="OperationCanceledException"/> and has undone what it can. If a <see cref="Stream"/> is just being
-    /// read or written, the stop waits for that. An exception that the progress throws also stops the call, which then
-    /// throws it. An <see cref="OperationCanceledException"/> of the token or the progress that comes too late to stop
-    /// the call is ignored. Options and lists of texts are copied when the call is made. Leave streams and arrays of
-    /// bytes to the call until it has ended. A missing value, and a text or number that C cannot take, is an
-    /// <see cref="ArgumentException"/> with the name of the parameter. What the service or this machine refuses is a
-    /// <see cref="SendsafelyException"/>. The remarks of a method list the statuses to expect, each with its cause or
-    /// with what to do.</remarks>
+    /// read or written, the stop waits for that, unless the stream takes the token. An exception that the progress
+    /// throws also stops the call, which then throws it; an <see cref="OperationCanceledException"/> becomes a
+    /// <see cref="StoppedException"/>, which cancels the task. One that comes too late to stop the call is ignored.
+    /// Options and lists of texts are copied when the call is made. Leave streams and arrays of bytes to the call until
+    /// it has ended. A missing value, and a text or number that C cannot take, is an <see cref="ArgumentException"/>
+    /// with the name of the parameter. What the service or this machine refuses is a <see cref="SendsafelyException"/>.
+    /// The remarks of a method list the statuses to expect, each with its cause or with what to do.</remarks>
     public abstract class Resource : IDisposable
     {
         private readonly SafeHandle _handle;
+        private volatile bool _isDisposed;
         internal readonly Listeners Listeners;
 
         internal Resource(SafeHandle handle, Listeners listeners)
@@ -31,16 +32,17 @@ namespace LibSendSafely
         }
 
         /// <summary>Frees the object. This sends nothing, waits for nothing and changes nothing on the service, and
-        /// objects may be freed in any order. Calls that have begun go on; when they have ended, further calls throw
+        /// objects may be freed in any order. Calls that have begun go on; further calls throw
         /// <see cref="ObjectDisposedException"/>.</summary>
         public void Dispose()
         {
+            _isDisposed = true;
             _handle.Dispose();
         }
 
         internal void ThrowIfDisposed()
         {
-            if (_handle.IsClosed) throw new ObjectDisposedException(GetType().Name);
+            if (_isDisposed && !Call.HasBegun) throw new ObjectDisposedException(GetType().Name);
         }
 
         internal Call On(IProgress<TransferProgress> progress = null, CancellationToken token = default, Stream stream = null)
@@ -49,22 +51,47 @@ namespace LibSendSafely
             return new Call(Listeners, progress, token, stream);
         }
 
-        internal Task<T> Async<T>(Func<T> call, CancellationToken token)
+        /// <summary>Begins a call of this object, and of another one if it takes one. Both must stay valid if Dispose
+        /// runs before the call has a thread, which then holds the handles itself.</summary>
+        internal Task<T> Async<T>(Func<T> call, CancellationToken token, Resource other = null)
         {
-            ThrowIfDisposed();
-            // The handle must stay valid if Dispose runs before the call has a thread, which then holds the handle itself.
-            bool held = false;
-            _handle.DangerousAddRef(ref held);
-            Task<T> task = Call.Async(call, token);
-            // Released here, because a call that is cancelled before it has a thread never runs.
-            task.ContinueWith(_ => _handle.DangerousRelease(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            return task;
+            Hold();
+            try
+            {
+                other?.Hold();
+            }
+            catch
+            {
+                _handle.DangerousRelease();
+                throw;
+            }
+            return Held(call, token, other);
         }
 
-        internal Task Async(Action call, CancellationToken token) => Async<object>(() =>
+        private async Task<T> Held<T>(Func<T> call, CancellationToken token, Resource other)
+        {
+            try
+            {
+                return await Call.Async(call, token).ConfigureAwait(false);
+            }
+            finally
+            {
+                other?._handle.DangerousRelease();
+                _handle.DangerousRelease();
+            }
+        }
+
+        private void Hold()
+        {
+            ThrowIfDisposed();
+            bool held = false;
+            _handle.DangerousAddRef(ref held);
+        }
+
+        internal Task Async(Action call, CancellationToken token, Resource other = null) => Async<object>(() =>
         {
             call();
             return null;
-        }, token);
+        }, token, other);
     }
 }

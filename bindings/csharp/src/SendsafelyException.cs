@@ -32,7 +32,7 @@ namespace LibSendSafely
         /// <see cref="Package.DownloadAll"/>; else null.</summary>
         public IReadOnlyList<ReportItem> Report { get; internal set; }
 
-        internal SendsafelyException(Status status, string message) : base(message)
+        internal SendsafelyException(Status status, string message, Exception cause = null) : base(message, cause)
         {
             Status = status;
         }
@@ -43,25 +43,27 @@ namespace LibSendSafely
             HttpStatus = httpStatus == 0 ? (int?)null : httpStatus;
             ServerCode = Read.Text(Native.sendsafely_error_server_code(error));
             ServerMessage = Read.Text(Native.sendsafely_error_server_message(error));
-            Remedy = Read.Text(Native.sendsafely_error_remedy(error));
+            Remedy = Read.Message(Native.sendsafely_error_remedy(error));
             IsRetryable = Native.sendsafely_error_is_retryable(error) != 0;
         }
 
         private static string Describe(ErrorHandle error)
         {
-            string message = Read.Text(Native.sendsafely_error_message(error));
-            string remedy = Read.Text(Native.sendsafely_error_remedy(error));
+            string message = Read.Message(Native.sendsafely_error_message(error));
+            string remedy = Read.Message(Native.sendsafely_error_remedy(error));
             return remedy == null ? message : message + " (" + remedy + ")";
         }
     }
 
-    /// <summary>A call that its <see cref="CancellationToken"/> has stopped. It has undone what it could.</summary>
+    /// <summary>A call that was stopped, by its <see cref="CancellationToken"/> or by an
+    /// <see cref="OperationCanceledException"/> of its progress or stream, which is the inner exception then. It has
+    /// undone what it could.</summary>
     public sealed class StoppedException : OperationCanceledException
     {
         /// <summary>The result of each file, from <see cref="Package.UploadAll"/> and
         /// <see cref="Package.DownloadAll"/>; else null.</summary>
         public IReadOnlyList<ReportItem> Report { get; internal set; }
 
-        internal StoppedException(CancellationToken token) : base("The call was stopped.", token) { }
+        internal StoppedException(CancellationToken token, OperationCanceledException cause = null) : base("The call was stopped.", cause, token) { }
     }
 }

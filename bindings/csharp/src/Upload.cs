@@ -77,10 +77,10 @@ namespace LibSendSafely
         /// <summary>Uploads the bytes of a stream, from its position on, under a name.</summary>
         /// <remarks><paramref name="size"/> is the number of bytes to read from the stream. null means the rest of a
         /// stream that can seek, else an unknown number; then all bytes are first encrypted into a temporary file,
-        /// because the service needs the size before the first byte. The thread that runs the call reads the stream and
-        /// does not dispose of it. The call throws what the stream throws. <see cref="Status.SizeMismatch"/>: the
-        /// stream ended before <paramref name="size"/> bytes. Everything else as for
-        /// <see cref="UploadFile"/>.</remarks>
+        /// because the service needs the size before the first byte. The thread that runs the call reads the stream, in
+        /// <c>UploadStreamAsync</c> by ReadAsync, and does not dispose of it. The call throws what the stream throws.
+        /// <see cref="Status.SizeMismatch"/>: the stream ended before <paramref name="size"/> bytes. Everything else as
+        /// for <see cref="UploadFile"/>.</remarks>
         public PackageFile UploadStream(string fileName, Stream source, long? size = null, UploadOptions options = null,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default)
         {

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Reflection;
+using System.Text.RegularExpressions;
 using System.Threading;
 using System.Threading.Tasks;
 using Xunit;
@@ -74,6 +75,27 @@ namespace LibSendSafely.Tests
                 Assert.Contains("check the API key", failure.Remedy);
                 Assert.Contains(failure.Remedy, failure.Message);
             }
+        }
+
+        [Fact]
+        public void MessagesHaveTheNamesOfDotNet()
+        {
+            Package package = Use(Client.CreatePackage());
+            SendsafelyException failure = Assert.Throws<SendsafelyException>(() => package.Finalize());
+            Assert.Equal("add a recipient, or finalize with UndisclosedRecipients", failure.Remedy);
+            Assert.Contains("with UndisclosedRecipients", failure.Message);
+            Assert.Contains("set AllowPlainHttp", Assert.Throws<SendsafelyException>(() => new Client("http://example.com", "k", "s")).Message);
+            Assert.Contains("PartsInFlight", Assert.Throws<SendsafelyException>(() => NewClient(new ClientOptions { PartsInFlight = 17 })).Message);
+            Assert.Contains("no Existing", Assert.Throws<SendsafelyException>(
+                () => package.DownloadFile("x", At("x"), new DownloadOptions { Existing = (Existing)7 })).Message);
+            Assert.Contains("upload from a stream", Assert.Throws<SendsafelyException>(() => package.UploadFile("/dev/null")).Message);
+            SendsafelyException busy = null;
+            package.UploadMemory("a", Bytes(10), progress: new Direct(_ => busy = busy ?? Assert.Throws<SendsafelyException>(() => package.SetLife(3))));
+            Assert.DoesNotContain("callback", busy.Message);
+            foreach (Status status in Enum.GetValues(typeof(Status)))
+                Assert.False(Regex.IsMatch(Library.Description(status), "[a-z]_[a-z]|callback|SENDSAFELY"), Library.Description(status));
+            // Names of users' files stay as they are.
+            Assert.Contains("part_size.pdf", Assert.Throws<SendsafelyException>(() => package.UploadFile(At("part_size.pdf"))).Message);
         }
 
         [Fact]

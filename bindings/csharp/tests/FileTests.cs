@@ -2,6 +2,7 @@ using System;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
+using System.Reflection;
 using System.Threading;
 using System.Threading.Tasks;
 using Xunit;
@@ -31,6 +32,101 @@ namespace LibSendSafely.Tests
             public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
             public override void SetLength(long value) => throw new NotSupportedException();
             public override void Write(byte[] buffer, int offset, int count) => throw new IOException("the disk is on fire");
+        }
+
+        /// <summary>The body of a request or response of ASP.NET Core: it refuses synchronous calls. A read waits until it is released.</summary>
+        private sealed class Body : Stream
+        {
+            private readonly MemoryStream _bytes;
+            private readonly Task _ready;
+            public Body(byte[] data = null, Task ready = null) { _bytes = data == null ? new MemoryStream() : new MemoryStream(data); _ready = ready ?? Task.Delay(1); }
+            public byte[] Bytes => _bytes.ToArray();
+            public override bool CanRead => true;
+            public override bool CanSeek => false;
+            public override bool CanWrite => true;
+            public override long Length => throw new NotSupportedException();
+            public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+            public override void Flush() => throw new InvalidOperationException("Synchronous operations are disallowed.");
+            public override int Read(byte[] buffer, int offset, int count) => throw new InvalidOperationException("Synchronous operations are disallowed.");
+            public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+            public override void SetLength(long value) => throw new NotSupportedException();
+            public override void Write(byte[] buffer, int offset, int count) => throw new InvalidOperationException("Synchronous operations are disallowed.");
+
+            public override async Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken token)
+            {
+                await Task.WhenAny(_ready, Task.Delay(-1, token));
+                token.ThrowIfCancellationRequested();
+                return await _bytes.ReadAsync(buffer, offset, count, token);
+            }
+
+            public override async Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken token)
+            {
+                await _ready;
+                await _bytes.WriteAsync(buffer, offset, count, token);
+            }
+        }
+
+        [Fact]
+        public async Task AsyncCallsReadAndWriteStreamsThatRefuseSynchronousCalls()
+        {
+            byte[] data = Bytes(300000);
+            Package package = Use(Client.CreatePackage());
+            await package.UploadStreamAsync("known", new Body(data), data.Length);
+            await package.UploadStreamAsync("unknown", new Body(data));
+            foreach (PackageFile file in package.GetInformation().Files)
+            {
+                var target = new Body();
+                await package.DownloadStreamAsync(file.FileId, target);
+                Assert.Equal(data, target.Bytes);
+            }
+            Assert.Throws<InvalidOperationException>(() => package.UploadStream("a", new Body(data), data.Length));
+        }
+
+        /// <summary>The token stops a read that takes it, and the call does not wait for the stream then.</summary>
+        [Fact]
+        public async Task TheTokenStopsAReadThatWaits()
+        {
+            Package package = Use(Client.CreatePackage());
+            var source = new CancellationTokenSource(500);
+            var clock = Stopwatch.StartNew();
+            Task upload = package.UploadStreamAsync("a", new Body(new byte[10], Task.Delay(-1)), 10, cancellationToken: source.Token);
+            Assert.Equal(source.Token, (await Assert.ThrowsAsync<StoppedException>(() => upload)).CancellationToken);
+            Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+            Assert.Empty(package.GetInformation().Files);
+        }
+
+        [Fact]
+        public async Task FilesAboveTheLimitOfAnArrayAreNotFetched()
+        {
+            Package sent = Sent(Bytes(6000000));
+            string id = sent.GetInformation().Files[0].FileId;
+            Emulator.Fault("part_get", "\"hang_ms\":60000");
+            Emulator.Settings("{\"declared_size_offset\":3000000000}");
+            Package received = Use(Client.OpenLink(sent.Link));
+            NotSupportedException refused = await Assert.ThrowsAsync<NotSupportedException>(() => received.DownloadMemoryAsync(id));
+            Assert.Contains("to a path or a stream", refused.Message);
+            Assert.Throws<NotSupportedException>(() => received.DownloadMemory(id));
+        }
+
+        /// <summary>Where the size is not known, the call ends when so much has come. A smaller limit stands for that of .NET.</summary>
+        [Fact]
+        public void FilesOfUnknownSizeEndAtTheLimitOfAnArray()
+        {
+            Package sent = Sent(Bytes(12000000));
+            string id = sent.GetInformation().Files[0].FileId;
+            Emulator.Settings("{\"declared_size_offset\":-12000000}");
+            Emulator.Fault("part_get", "\"hang_ms\":60000", 0, ",\"part\":5");
+            FieldInfo limit = typeof(Client).Assembly.GetType("LibSendSafely.Read", true).GetField("_mostBytes", BindingFlags.NonPublic | BindingFlags.Static);
+            object usual = limit.GetValue(null);
+            limit.SetValue(null, 1000000L);
+            try
+            {
+                Assert.Throws<NotSupportedException>(() => Use(Client.OpenLink(sent.Link)).DownloadMemory(id));
+            }
+            finally
+            {
+                limit.SetValue(null, usual);
+            }
         }
 
         /// <summary>A stream that returns a wrong count: more than was requested, or a negative one.</summary>

@@ -48,6 +48,67 @@ namespace LibSendSafely.Tests
             })));
         }
 
+        /// <summary>A copy goes on after Dispose of both packages, also if that comes before the call has a thread.</summary>
+        [Fact]
+        public async Task DisposeDoesNotDisturbACopy()
+        {
+            Workspace source = Use(Client.CreateWorkspace());
+            PackageFile file = source.UploadMemory("a", new byte[1]);
+            Workspace[] targets = Enumerable.Range(0, 20).Select(_ => Client.CreateWorkspace()).ToArray();
+            Task<string>[] copies = targets.Select(target =>
+            {
+                Package own = Client.OpenPackage(source.Id, source.Keycode);
+                Task<string> copy = own.CopyFileAsync(file.FileId, target);
+                target.Dispose();
+                own.Dispose();
+                return copy;
+            }).ToArray();
+            foreach (Task<string> copy in copies) Assert.NotNull(await copy);
+            Assert.Throws<ObjectDisposedException>(() => source.CopyFile(file.FileId, targets[0]));
+            Assert.Throws<ObjectDisposedException>(() => { source.CopyFileAsync(file.FileId, targets[0]); });
+            await Assert.ThrowsAsync<ArgumentNullException>(() => source.CopyFileAsync(file.FileId, null));
+        }
+
+        [Fact]
+        public void TheHandleIsFreeWhenTheTaskHasEnded()
+        {
+            long before = Library.LiveObjects;
+            for (int i = 0; i < 200; i++)
+            {
+                Package package = Client.CreatePackage();
+                Wait(package.SetLifeAsync(3));
+                package.Dispose();
+                Assert.Equal(before, Library.LiveObjects);
+            }
+        }
+
+        private static void Wait(Task task) => task.Wait();
+
+        [Fact]
+        public async Task ADisposedObjectThrowsWhileItsCallsRun()
+        {
+            Package package = Client.CreatePackage();
+            var running = new ManualResetEventSlim();
+            var disposed = new ManualResetEventSlim();
+            Exception inside = null;
+            Task<PackageFile> upload = package.UploadMemoryAsync("a", Bytes(1000), progress: new Direct(_ =>
+            {
+                running.Set();
+                disposed.Wait(20000);
+                try { package.GetInformation(); } catch (Exception failure) { inside = failure; }
+            }));
+            running.Wait();
+            package.Dispose();
+            Assert.Throws<ObjectDisposedException>(() => package.Id);
+            Assert.Throws<ObjectDisposedException>(() => package.SetLife(3));
+            Assert.Throws<ObjectDisposedException>(() => { package.SetLifeAsync(3); });
+            disposed.Set();
+            Assert.Equal(1000L, (await upload).Size);
+            Assert.IsType<ObjectDisposedException>(inside);
+            // What follows the await may run on the thread of the call, which has ended.
+            Assert.Throws<ObjectDisposedException>(() => package.Id);
+        }
+
         [Fact]
         public async Task TransfersSurviveGarbageCollection()
         {

@@ -52,10 +52,40 @@ namespace LibSendSafely.Tests
                 client.GetUser(new Direct());
                 Assert.Equal(before, progress.All.Count);
             }
-            using (Client client = NewClient(new ClientOptions { Log = _ => throw new Mine() }))
+        }
+
+        [Fact]
+        public async Task ALogThatThrowsChangesNothing()
+        {
+            int lines = 0;
+            using (Client client = NewClient(new ClientOptions { Log = _ => { lines++; throw new Mine(); } }))
             {
+                Emulator.Fault("create_package", "\"status\":503", 1, ",\"when\":\"after\"");
+                using (Package package = client.CreatePackage()) package.UploadMemory("a", new byte[1]);
                 Emulator.Fault("user_information", "\"status\":503", 1);
-                Assert.Throws<Mine>(() => client.GetUser());
+                Assert.Equal("admin@acme.test", (await client.GetUserAsync()).Email);
+            }
+            Assert.InRange(lines, 2, 100);
+        }
+
+        /// <summary>If the progress throws too late to stop it, the package is deleted again, since nobody gets its object.</summary>
+        [Theory]
+        [InlineData(false)]
+        [InlineData(true)]
+        public void ACreationThatThrowsLeavesNoPackage(bool isWorkspace)
+        {
+            bool thrown = true;
+            for (int at = 1; thrown; at++)
+            {
+                Emulator.Reset();
+                int reports = 0;
+                var progress = new Direct(_ => { if (++reports == at) throw new Mine(); });
+                try
+                {
+                    using (Package package = isWorkspace ? Client.CreateWorkspace("w", progress) : Client.CreatePackage(progress)) thrown = false;
+                }
+                catch (Mine) { }
+                Assert.Equal(thrown ? 0 : 1, Emulator.Packages);
             }
         }
 
@@ -184,6 +214,46 @@ namespace LibSendSafely.Tests
                 Assert.Equal(made, Emulator.Packages);
             }
             Assert.Equal(1, made);
+        }
+
+        /// <summary>As with any async method: an OperationCanceledException cancels the task, whatever its token.</summary>
+        [Theory]
+        [InlineData("own")]
+        [InlineData("another")]
+        [InlineData("none")]
+        public async Task ACancellationOfTheProgressKeepsTheReportAndCancels(string kind)
+        {
+            Directory.CreateDirectory(At("out"));
+            foreach (string name in new[] { "a", "b" }) File.WriteAllText(At("out/" + name), name);
+            Package package = Use(Client.CreatePackage());
+            var own = new CancellationTokenSource();
+            CancellationToken token = kind == "own" ? own.Token : kind == "another" ? new CancellationToken(true) : default;
+            var progress = new Direct(one =>
+            {
+                if (one.Phase != Phase.Transferring) return;
+                own.Cancel();
+                throw new OperationCanceledException("from the handler", token);
+            });
+            Task task = package.UploadAllAsync(At("out"), null, progress, kind == "own" ? own.Token : default);
+            StoppedException stop = await Assert.ThrowsAsync<StoppedException>(() => task);
+            Assert.True(task.IsCanceled, "it ended as " + task.Status);
+            Assert.Equal(2, stop.Report.Count);
+            Assert.Equal(token, stop.CancellationToken);
+            Assert.Equal("from the handler", stop.InnerException.Message);
+            Assert.Equal(2, Assert.Throws<StoppedException>(() => package.UploadAll(At("out"), null, progress)).Report.Count);
+
+            var source = new Cancelling();
+            task = package.UploadStreamAsync("a", source, 10);
+            Assert.Same(source.Failure, (await Assert.ThrowsAsync<StoppedException>(() => task)).InnerException);
+            Assert.True(task.IsCanceled, "it ended as " + task.Status);
+        }
+
+        /// <summary>A stream whose own time is over, as HttpClient reports it.</summary>
+        private sealed class Cancelling : MemoryStream
+        {
+            public readonly OperationCanceledException Failure = new OperationCanceledException();
+            public override int Read(byte[] buffer, int offset, int count) => throw Failure;
+            public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken token) => throw Failure;
         }
 
         [Fact]

@@ -140,6 +140,13 @@ def test_a_process_ends_with_open_handles(run, server):
         assert left.returncode == 0 and left.stderr == "" and left.stdout.strip() in server.admin("GET", "/packages"), left
 
 
+def test_a_thread_that_cannot_be_started_is_a_failure_of_the_task(run):
+    done = run("NoThreads")
+    assert done.returncode == 0 and done.stderr == "", done
+    _, failure, objects = done.stdout.splitlines()
+    assert failure.startswith("SystemLimit: ") and "raise its limits" in failure and objects == "0", done
+
+
 @pytest.mark.parametrize("readme", ["README.md", "bindings/csharp/README.md"])
 def test_the_lines_of_the_readmes_compile(readme, compiler, tmp_path):
     with open(os.path.join(ROOT, readme), encoding="utf-8") as file:

@@ -1,0 +1,103 @@
+// Made from include/sendsafely.h by tools/csharp_table.py, not by hand.
+
+using System.Collections.Generic;
+using System.Text.RegularExpressions;
+
+namespace LibSendSafely
+{
+    /// <summary>The words of C in the library's messages, and those of .NET.</summary>
+    internal static class Words
+    {
+        private static readonly Dictionary<string, string> Table = new Dictionary<string, string>
+        {
+            { "allow_plain_http", "AllowPlainHttp" },
+            { "allow_reply_all", "AllowReplyAll" },
+            { "api_key", "apiKey" },
+            { "api_secret", "apiSecret" },
+            { "authenticated_user", "AuthenticatedUser" },
+            { "auto_enable_sms", "AutoEnableSms" },
+            { "ca_bundle", "CaBundle" },
+            { "client_version", "ClientVersion" },
+            { "confirmed_sender_token", "ConfirmedSenderToken" },
+            { "connect_timeout", "ConnectTimeout" },
+            { "connect_timeout_ms", "ConnectTimeout" },
+            { "contact_group_id", "contactGroupId" },
+            { "country_code", "CountryCode" },
+            { "directory_id", "DirectoryId" },
+            { "directory_index", "DirectoryIndex" },
+            { "download into a callback", "download into a stream" },
+            { "dropzone_id", "dropzoneId" },
+            { "event_type", "EventType" },
+            { "file_id", "fileId" },
+            { "file_index", "FileIndex" },
+            { "file_name", "FileName" },
+            { "first_name", "FirstName" },
+            { "first_row", "FirstRow" },
+            { "force_api_route", "ForceApiRoute" },
+            { "impersonated_user", "ImpersonatedUser" },
+            { "ip_address", "IpAddress" },
+            { "is_organization_group", "isOrganizationGroup" },
+            { "its own callback", "its own progress, log or stream" },
+            { "json_body", "jsonBody" },
+            { "json_object", "jsonObject" },
+            { "key_pair", "keyPair" },
+            { "last_name", "LastName" },
+            { "max_part_bytes", "MaxPartBytes" },
+            { "max_timestamp", "MaxTimestamp" },
+            { "memory_budget", "MemoryBudget" },
+            { "min_timestamp", "MinTimestamp" },
+            { "new_name", "newName" },
+            { "notify_recipients", "NotifyRecipients" },
+            { "oauth_token", "oauthToken" },
+            { "one of its own callbacks", "its own progress, log or stream" },
+            { "one_page", "OnePage" },
+            { "package_code", "packageCode" },
+            { "package_id", "packageId" },
+            { "package_ids", "packageIds" },
+            { "package_owner", "PackageOwner" },
+            { "page_size", "PageSize" },
+            { "parent_id", "parentId" },
+            { "part_size", "PartSize" },
+            { "parts_in_flight", "PartsInFlight" },
+            { "phone_number", "PhoneNumber" },
+            { "private_key", "privateKey" },
+            { "public_key", "publicKey" },
+            { "public_key_id", "publicKeyId" },
+            { "read_only_pdf", "ReadOnlyPdf" },
+            { "recipient_id", "recipientId" },
+            { "request_api", "RequestApi" },
+            { "retry_window", "RetryWindow" },
+            { "retry_window_ms", "RetryWindow" },
+            { "send_pin", "sendPin" },
+            { "sendsafely_action", "TreeAction" },
+            { "sendsafely_existing", "Existing" },
+            { "sendsafely_package_list", "PackageList" },
+            { "sendsafely_package_state", "PackageState" },
+            { "sendsafely_package_status", "PackageStatus" },
+            { "sendsafely_phase", "Phase" },
+            { "sendsafely_status", "Status" },
+            { "server_secret", "serverSecret" },
+            { "sort_field", "SortField" },
+            { "source_package", "sourcePackage" },
+            { "stall_timeout", "StallTimeout" },
+            { "stall_timeout_ms", "StallTimeout" },
+            { "strict_size", "StrictSize" },
+            { "target_directory_id", "targetDirectoryId" },
+            { "target_package", "targetPackage" },
+            { "the callback has returned", "that has returned" },
+            { "the progress callback", "the progress" },
+            { "the read callback", "the stream" },
+            { "the write callback", "the stream" },
+            { "unconfirmed_sender", "UnconfirmedSender" },
+            { "undisclosed_recipients", "UndisclosedRecipients" },
+            { "upload from a callback", "upload from a stream" },
+            { "user_id", "userId" },
+            { "validation_token", "validationToken" },
+            { "whole_organization", "WholeOrganization" },
+        };
+
+        private static readonly Regex Any = new Regex(@"(?<![\w./""\\-])(?:" + string.Join("|", Table.Keys) + @")(?![\w/""-]|\.\w)", RegexOptions.CultureInvariant);
+
+        internal static string OfDotNet(string text) => text == null ? null : Any.Replace(text, match => Table[match.Value]);
+    }
+}
