@@ -63,7 +63,10 @@
  *            on the thread that made the call and never after the call has returned. It runs at each change of phase
  *            and 4 to 10 times a second in between, even while nothing moves. It returns SENDSAFELY_CONTINUE (1) or
  *            SENDSAFELY_STOP (0). After SENDSAFELY_STOP the call undoes what it can and soon returns
- *            SENDSAFELY_STOPPED. This is the way to stop a call.
+ *            SENDSAFELY_STOPPED. This is the way to stop a call. Read and write callbacks move at most 64 KiB at once,
+ *            so that progress comes between them. While one of your callbacks blocks, what is under way goes on, but
+ *            nothing is reported and the call cannot be stopped: let them wait no longer than you want to wait for a
+ *            stop.
  *
  * Callbacks  All of them run on the thread that made the call, and must return: a C++ exception or a pthread_exit that
  *            leaves a callback ends the process, and a longjmp out of one is undefined. Inside a callback every call
@@ -76,7 +79,8 @@
  *            SENDSAFELY_FORKED, and its _free releases it without touching a connection; create a new client there.
  *            Records and strings of the parent stay readable in the child; their _free does nothing there.
  *
- * Signals    The library installs no handlers and prints nothing. Its threads have all signals blocked.
+ * Signals    The library installs no handlers and prints nothing. Each of its threads blocks all signals as its first
+ *            act; the signal mask of your threads is never changed.
  *
  * Network    The library reconnects by itself and repeats what may safely be repeated, until nothing has moved for
  *            retry_window_ms. It never repeats what the service has refused.

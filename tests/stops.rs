@@ -538,6 +538,52 @@ fn a_stop_of_a_stream_leaves_no_temporary_file() {
     still_usable(&emulator, &package, "stream");
 }
 
+/// The caller's functions are slow, and never at their end.
+#[test]
+fn a_stop_comes_between_two_calls_of_a_slow_function() {
+    let emulator = Emulator::start();
+    let package = package(&emulator.client_with(ClientOptions {
+        part_size: 2 << 20,
+        ..patient()
+    }));
+    let assert_prompt = |what: &str, watch: &Watch, started: Instant| {
+        let took = started.elapsed();
+        assert!(took < Duration::from_secs(2), "{what}: {took:?}");
+        let meanwhile = watch.reports.iter();
+        let meanwhile = meanwhile.filter(|(at, _)| *at - started > Duration::from_millis(100));
+        assert!(meanwhile.count() >= 3, "{what}: it reports meanwhile");
+    };
+    for size in [None, Some(1 << 20)] {
+        let mut slow = |buffer: &mut [u8]| {
+            thread::sleep(Duration::from_millis(100));
+            let read = buffer.len().min(1000);
+            buffer[..read].fill(7);
+            Ok(read)
+        };
+        let source = Source::Reader {
+            name: "a.bin".into(),
+            size,
+            reader: &mut slow,
+        };
+        let started = Instant::now();
+        let watch = stopped("a slow source", |watch| {
+            package.upload(watch, source, &UploadOptions::default())
+        });
+        assert_prompt("a slow source", &watch, started);
+    }
+    let file = upload(&package, "b.bin", &noise(1, 4 << 20)).unwrap();
+    let mut slow = |piece: &[u8]| {
+        thread::sleep(Duration::from_micros(piece.len() as u64));
+        Ok(())
+    };
+    let started = Instant::now();
+    let watch = stopped("a slow sink", |watch| {
+        let sink = Sink::Writer(&mut slow);
+        package.download(watch, &file.file_id, sink, &DownloadOptions::default())
+    });
+    assert_prompt("a slow sink", &watch, started);
+}
+
 #[test]
 fn errors_of_the_callers_functions_come_back_as_they_are() {
     let emulator = Emulator::start();

@@ -46,106 +46,122 @@ impl Rate {
     }
 }
 
-/// The reports to an observer.
-struct Reports<'a> {
+/// The reports to an observer: progress and lines of the log.
+pub(crate) struct Reports<'a> {
     call: &'a Call,
+    observer: &'a mut dyn Observer,
     rate: Rate,
     phase: Phase,
     next: Instant,
+    flow: Flow,
 }
 
 impl<'a> Reports<'a> {
-    fn new(call: &'a Call) -> Self {
+    fn new(call: &'a Call, observer: &'a mut dyn Observer) -> Self {
         Self {
             call,
+            observer,
             rate: Rate {
                 samples: std::collections::VecDeque::new(),
             },
             phase: Phase::Connecting,
             next: Instant::now() + TICK,
+            flow: Flow::Continue, // The first report was before the workers began.
         }
     }
 
-    /// Reports a change of phase at once, and otherwise several times a second.
-    fn send_if_due(&mut self, observer: &mut dyn Observer) -> Flow {
-        if self.call.phase() == self.phase && Instant::now() < self.next {
-            return Flow::Continue;
+    /// Reports what is due: a line of the log, a change of phase at once, and otherwise the progress several times a
+    /// second. Returns whether there was a line: more may wait, and a stop is asked for between two of them.
+    ///
+    /// # Errors
+    /// `Stopped`, if the observer wants that, now or before.
+    fn pass_on(&mut self) -> Result<bool> {
+        if self.flow == Flow::Stop {
+            return Err(stopped());
         }
-        self.send(observer)
+        let line = self.call.next_line();
+        if let Some(line) = &line {
+            self.observer.log(line);
+        }
+        if self.call.phase() != self.phase || Instant::now() >= self.next {
+            self.progress()?;
+        }
+        Ok(line.is_some())
     }
 
-    fn send(&mut self, observer: &mut dyn Observer) -> Flow {
+    /// Passes on all that is due, between two pieces of work of the calling thread.
+    ///
+    /// # Errors
+    /// `Stopped`, if the observer wants that.
+    pub(crate) fn catch_up(&mut self) -> Result<()> {
+        while self.pass_on()? {}
+        Ok(())
+    }
+
+    fn progress(&mut self) -> Result<()> {
         let mut progress = self.call.snapshot();
         progress.bytes_per_second = self.rate.sample(progress.bytes_done);
         self.phase = progress.phase;
-        let flow = observer.progress(&progress);
+        self.flow = self.observer.progress(&progress);
         self.next = Instant::now() + TICK;
-        flow
+        match self.flow {
+            Flow::Continue => Ok(()),
+            Flow::Stop => Err(stopped()),
+        }
     }
 }
 
 /// Waits on the calling thread for what workers send, and reports to the observer meanwhile.
 ///
-/// `handle` gets each event, and returns the result of the call if the event ends it. A stop interrupts the workers,
-/// gives them a moment to end, and ends the call as stopped; no line of the log comes after it. The channel must have a
-/// sender until the call ends: when all are gone, a worker has died.
+/// `handle` gets each event, and returns the result of the call if the event ends it. If that takes long, it reports in
+/// between by what it gets besides. A stop interrupts the workers, gives them a moment to end, and ends the call as
+/// stopped; no line of the log comes after it. The channel must have a sender until the call ends: when all are gone, a
+/// worker has died.
 pub(crate) fn attend<E>(
     call: &Arc<Call>,
     notices: &Receiver<()>,
     observer: &mut dyn Observer,
     events: &Receiver<E>,
-    handle: &mut dyn FnMut(E) -> Option<Result<()>>,
+    handle: &mut dyn FnMut(E, &mut Reports<'_>) -> Option<Result<()>>,
 ) -> Result<()> {
-    let mut reports = Reports::new(call);
-    let mut flow = Flow::Continue; // The first report was before the workers began.
-    let mut line = None;
+    let mut reports = Reports::new(call, observer);
+    let mut more_lines = false;
     let result = loop {
-        if flow == Flow::Stop {
-            break None;
-        }
-        let wait = match line {
-            // More lines may wait. A stop is asked for between two of them.
-            Some(()) => Duration::ZERO,
-            None => reports.next.saturating_duration_since(Instant::now()),
+        let wait = match more_lines {
+            true => Duration::ZERO,
+            false => reports.next.saturating_duration_since(Instant::now()),
         };
         crossbeam_channel::select! {
             recv(events) -> event => match event {
                 Ok(event) => {
-                    if let Some(result) = handle(event) {
-                        break Some(result);
+                    if let Some(result) = handle(event, &mut reports) {
+                        break result;
                     }
                 }
-                Err(_) => break Some(Err(died())),
+                Err(_) => break Err(died()),
             },
             recv(notices) -> _ => {}
             default(wait) => {}
         }
-        line = call.next_line().map(|line| observer.log(&line));
-        flow = reports.send_if_due(observer);
+        match reports.pass_on() {
+            Ok(line) => more_lines = line,
+            Err(stopped) => break Err(stopped),
+        }
     };
-    while flow == Flow::Continue
-        && let Some(line) = call.next_line()
-    {
-        observer.log(&line);
-        flow = reports.send_if_due(observer);
-    }
+    // A stop that comes with the last lines is too late for what has ended.
+    let flow = reports.catch_up();
     match result {
-        Some(Ok(())) => {
-            if flow == Flow::Continue {
-                reports.send(observer);
+        Ok(()) => {
+            if flow.is_ok() {
+                let _ = reports.progress();
             }
             Ok(())
         }
-        Some(Err(error)) => {
-            // The call has failed: its other workers can stop.
+        Err(error) => {
+            // The other workers of a call that has failed, or was stopped, can stop.
             call.stop();
             drain(events);
             Err(error)
-        }
-        None => {
-            call.stop();
-            drain(events);
-            Err(stopped())
         }
     }
 }
@@ -205,5 +221,7 @@ fn run_work(observer: &mut dyn Observer, work: Work) -> Result<()> {
     os::spawn("sendsafely", move || {
         let _ = done.send(guarded(|| work(&worker)));
     })?;
-    attend(&call, &notices, observer, &events, &mut Some)
+    attend(&call, &notices, observer, &events, &mut |result, _| {
+        Some(result)
+    })
 }

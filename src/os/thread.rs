@@ -38,16 +38,18 @@ pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<
     })
 }
 
-/// Starts a thread with all signals blocked, so that the program's handlers run on the program's own threads.
+/// Starts a thread that blocks all signals, so that the program's handlers run on the program's own threads.
+///
+/// The new thread does it itself. The caller's mask stays as it is even for a moment: a garbage collector suspends a
+/// thread by a signal, and would wait for ever for one that waits for a suspended thread in the C library.
 pub(crate) fn spawn_without_secrets(
     name: &str,
     work: impl FnOnce() + Send + 'static,
 ) -> Result<()> {
-    let blocked = BlockedSignals::new();
-    let started = std::thread::Builder::new()
-        .name(name.to_owned())
-        .spawn(work);
-    drop(blocked);
+    let started = std::thread::Builder::new().name(name.to_owned()).spawn(|| {
+        block_signals();
+        work();
+    });
     match started {
         Ok(_) => Ok(()),
         Err(error) => Err(Error::new(
@@ -57,44 +59,18 @@ pub(crate) fn spawn_without_secrets(
     }
 }
 
-/// Signals blocked on this thread until dropped; a thread started meanwhile inherits that for its life.
-struct BlockedSignals {
-    #[cfg(unix)]
-    before: libc::sigset_t,
-}
-
-impl BlockedSignals {
-    #[cfg(unix)]
-    #[allow(unsafe_code, reason = "there is no safe interface to the signal mask")]
-    fn new() -> Self {
-        // SAFETY: both sets are valid for writes for the duration of the calls; pthread_sigmask fails only for an
-        // unknown first argument.
-        unsafe {
-            let mut all = std::mem::zeroed();
-            let mut before = std::mem::zeroed();
-            libc::sigfillset(&raw mut all);
-            libc::pthread_sigmask(libc::SIG_SETMASK, &raw const all, &raw mut before);
-            Self { before }
-        }
-    }
-
-    #[cfg(not(unix))]
-    fn new() -> Self {
-        Self {}
-    }
-}
-
+/// Blocks all signals on this thread.
 #[cfg(unix)]
-impl Drop for BlockedSignals {
-    #[allow(unsafe_code, reason = "there is no safe interface to the signal mask")]
-    fn drop(&mut self) {
-        // SAFETY: `before` was filled by pthread_sigmask.
-        unsafe {
-            libc::pthread_sigmask(
-                libc::SIG_SETMASK,
-                &raw const self.before,
-                std::ptr::null_mut(),
-            );
-        }
+#[allow(unsafe_code, reason = "there is no safe interface to the signal mask")]
+fn block_signals() {
+    // SAFETY: the set is valid for writes and reads for the duration of the calls; pthread_sigmask fails only for an
+    // unknown first argument.
+    unsafe {
+        let mut all = std::mem::zeroed();
+        libc::sigfillset(&raw mut all);
+        libc::pthread_sigmask(libc::SIG_SETMASK, &raw const all, std::ptr::null_mut());
     }
 }
+
+#[cfg(not(unix))]
+fn block_signals() {}

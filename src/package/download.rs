@@ -16,6 +16,7 @@ use crate::secret::SecretString;
 use crate::transfer::download;
 use crate::transfer::fetch::FileToFetch;
 use crate::transfer::outlet::{Outlet, SinkEvent};
+use crate::transfer::source::AT_ONCE;
 
 /// Where the bytes of a download go.
 pub enum Sink<'a> {
@@ -126,14 +127,22 @@ impl Package {
             &notices,
             observer,
             &from_workers,
-            &mut |event| match event {
-                SinkEvent::Write(piece) => match write(&piece.buffer[piece.plaintext]) {
-                    Ok(()) => {
-                        let _ = piece.written.send(piece.buffer);
-                        None
+            &mut |event, reports| match event {
+                SinkEvent::Write(piece) => {
+                    let plaintext = &piece.buffer[piece.plaintext];
+                    let mut pieces = plaintext.chunks(AT_ONCE);
+                    let written = pieces.try_for_each(|piece| {
+                        write(piece)?;
+                        reports.catch_up()
+                    });
+                    match written {
+                        Ok(()) => {
+                            let _ = piece.written.send(piece.buffer);
+                            None
+                        }
+                        Err(error) => Some(Err(error)),
                     }
-                    Err(error) => Some(Err(error)),
-                },
+                }
                 SinkEvent::Done(result) => Some(result.map(|download| downloaded = Some(download))),
             },
         )?;

@@ -122,8 +122,11 @@ impl Package {
             &notices,
             observer,
             &from_workers,
-            &mut |event| match event {
-                SourceEvent::Fill(request) => filler.fill(request).err().map(Err),
+            &mut |event, reports| match event {
+                SourceEvent::Fill(request) => {
+                    let between = &mut || reports.catch_up();
+                    filler.fill(request, between).err().map(Err)
+                }
                 SourceEvent::Done(result) => Some(result.map(|file| uploaded = Some(file))),
             },
         );

@@ -214,8 +214,9 @@ pub(crate) fn spool(
     }
 }
 
-/// What is read at first of a source of unknown length.
-const FIRST_READ: usize = 64 << 10;
+/// The most that the caller's function reads or writes at once: between two of its calls the caller gets reports, and
+/// can stop. A pipe holds as much.
+pub(crate) const AT_ONCE: usize = 64 << 10;
 
 /// The other end of a [`Puller`], on the calling thread: hands out parts in order.
 pub(crate) struct Filler<'a> {
@@ -229,8 +230,13 @@ pub(crate) struct Filler<'a> {
 }
 
 impl Filler<'_> {
-    /// Fills a buffer with the next part, and sends it back. The channel has room for it.
-    pub(crate) fn fill(&mut self, request: Fill) -> Result<()> {
+    /// Fills a buffer with the next part, and sends it back. The channel has room for it. Calls `between` after each
+    /// read, which may end it.
+    pub(crate) fn fill(
+        &mut self,
+        request: Fill,
+        between: &mut dyn FnMut() -> Result<()>,
+    ) -> Result<()> {
         let Fill { mut buffer, filled } = request;
         let part = self.next_part;
         // The next one after the last part is the first again.
@@ -250,16 +256,14 @@ impl Filler<'_> {
             length = 1;
         }
         while length < wanted {
-            let room = match self.plan {
-                // No more memory is touched than a short stream needs.
-                None if part == 1 => wanted.min(FIRST_READ.max(2 * length)),
-                _ => wanted,
-            };
+            // No more memory is touched than a short stream needs.
+            let room = wanted.min(length + AT_ONCE);
             let space = &mut buffer.plaintext_mut(room)[length..];
             match (self.read)(space)? {
                 0 => break,
                 read => length += read.min(space.len()),
             }
+            between()?;
         }
         if self.plan.is_some() && length < wanted {
             return Err(Error::new(
@@ -311,7 +315,9 @@ mod tests {
         while parts.last().is_none_or(|(_, is_last)| !is_last) {
             let buffer = PartBuffer::with_capacity(300_001).expect("memory");
             let (filled, read) = bounded(1);
-            filler.fill(Fill { buffer, filled }).expect("it reads");
+            filler
+                .fill(Fill { buffer, filled }, &mut || Ok(()))
+                .expect("it reads");
             let mut part = read.recv().expect("a part");
             let content = part.buffer.plaintext_mut(part.length);
             assert!(content.iter().all(|byte| *byte == 7));

@@ -67,6 +67,31 @@ def test_exceptions_of_the_callback_are_raised_unchanged(package, tmp_path, star
     assert package.finalize().link
 
 
+class Trickle(io.RawIOBase):
+    """1,000 bytes every tenth of a second."""
+
+    def readable(self):
+        return True
+
+    def readinto(self, view):
+        time.sleep(0.1)
+        view[:1000] = bytes(1000)
+        return 1000
+
+
+def test_a_slow_stream_can_be_stopped(package):
+    begun, reports = time.monotonic(), []
+
+    def progress(report):
+        reports.append(report)
+        return time.monotonic() < begun + 0.5
+
+    with pytest.raises(Stopped):
+        package.upload_file(io.BufferedReader(Trickle()), file_name="a.bin", progress=progress)
+    assert time.monotonic() < begun + 2
+    assert len(reports) > 3
+
+
 def test_the_client_has_one_for_every_call(emulator):
     reports, going = [], True
     with emulator.client(progress=lambda report: (reports.append(report), going)[1]) as client:

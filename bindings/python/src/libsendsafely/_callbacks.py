@@ -38,7 +38,7 @@ def _report(frame: Frame, progress: Any) -> int:
 
 def _read(frame: Frame, buffer: Any, capacity: int) -> int:
     # read() and a copy, not readinto(): a stream could keep the library's buffer, which ends with the callback.
-    data = frame.stream.read(capacity)
+    data = _read_some(frame.stream, capacity)
     if data is None:
         raise BlockingIOError("the stream to upload has no data ready; open it in blocking mode")
     if isinstance(data, str):
@@ -48,6 +48,12 @@ def _read(frame: Frame, buffer: Any, capacity: int) -> int:
         raise ValueError(f"the stream to upload returned {len(data)} bytes from read({capacity})")
     ctypes.memmove(buffer, data, len(data))
     return len(data)
+
+
+def _read_some(stream: Any, capacity: int) -> Any:
+    """What the stream has, so that a slow pipe does not hold up progress and stop until all is there."""
+    # Nothing from read1() may be the end, or a stream that does not block: read() knows which.
+    return (stream.read1(capacity) if isinstance(stream, io.BufferedReader) else b"") or stream.read(capacity)
 
 
 def _write(frame: Frame, data: Any, size: int) -> int:
