@@ -9,6 +9,7 @@ from pathlib import Path
 import libsendsafely
 import pytest
 from libsendsafely import Error, Existing, Package, PackageList, Status, Stopped, Workspace
+from libsendsafely._tasks import on_thread
 from libsendsafely.aio import AsyncClient, AsyncPackage, AsyncRows, AsyncWorkspace
 
 
@@ -177,6 +178,42 @@ def test_cancelling_stops_the_transfer_first(run, faults, endpoint, start):
             assert package._sync.running_uploads == 0
             faults.admin("DELETE", "/faults")
             assert [entry.file_name for entry in (await package.get_information()).files] == ["a.bin"]
+
+    run(work)
+
+
+def test_an_exception_or_a_cancellation_deletes_an_unfinished_package(run, emulator):
+    async def fail(client, error):
+        with pytest.raises(error) as raised:
+            async with await client.create_package() as package:
+                await package.upload_memory(b"x", "a.bin")
+                raise error
+        assert raised.value.__notes__ == [f"the unfinished package {package.id} was deleted"] and package.closed
+        with pytest.raises(Error) as gone:
+            await client.get_package_information(package.id)
+        assert gone.value.status is Status.UNKNOWN_PACKAGE
+
+    async def work(client):
+        await fail(client, ZeroDivisionError)
+        await fail(client, asyncio.CancelledError)
+
+    run(work)
+
+
+def test_a_package_whose_creation_was_cancelled_too_late_is_deleted(run):
+    async def work(client):
+        def create():
+            package = client._sync.create_package()
+            time.sleep(0.5)
+            return package
+
+        count = len([row async for row in client.list_packages()])
+        task = asyncio.ensure_future(on_thread(create))
+        await asyncio.sleep(0.3)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert len([row async for row in client.list_packages()]) == count
 
     run(work)
 

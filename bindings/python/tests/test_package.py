@@ -3,7 +3,9 @@
 import io
 import os
 import random
+import re
 import tempfile
+import time
 from datetime import timezone
 
 import pytest
@@ -432,6 +434,71 @@ def test_what_recipients_may_have_is_not_deleted_as_unfinished(emulator, faults)
         with pytest.raises(Error) as refused:
             package.delete_unfinished()
         assert refused.value.status is Status.ALREADY_FINALIZED
+
+
+def failed(make, use=lambda package: None, error=ZeroDivisionError):
+    """Raises an exception in the `with` block of a package. Returns the package, and the notes of the exception."""
+    with pytest.raises(error) as raised:
+        with make() as package:
+            use(package)
+            raise error
+    assert package.closed
+    return package, getattr(raised.value, "__notes__", [])
+
+
+def exists(client, package):
+    try:
+        return client.get_package_information(package.id).package_id == package.id
+    except Error as error:
+        assert error.status is Status.UNKNOWN_PACKAGE
+        return False
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError, KeyboardInterrupt, SystemExit])
+def test_an_exception_in_its_block_deletes_a_package_that_nobody_could_open(client, error):
+    for make in (client.create_package, lambda: client.create_package_for_user("second@acme.test")):
+        package, notes = failed(make, lambda package: package.upload_memory(b"x", "a.txt"), error)
+        assert notes == [f"the unfinished package {package.id} was deleted"]
+        assert package.id in repr(package) and not exists(client, package)
+
+
+def test_an_exception_keeps_what_somebody_may_have_and_says_what_it_is(client, faults):
+    def send(package):
+        package.upload_memory(b"x", "a.txt")
+        package.finalize(undisclosed_recipients=True)
+
+    package, notes = failed(client.create_package, send)
+    assert len(notes) == 1 and re.match(f"the package {package.id} stays on the service: .*finalized", notes[0])
+    assert faults.state(package)["finalized"]
+    package, notes = failed(client.create_package, lambda package: package.keycode)
+    assert notes == [f"the package {package.id} stays on the service"] and exists(client, package)
+    package, notes = failed(lambda: client.create_workspace("Team"))
+    assert notes == [f"the package {package.id} stays on the service"] and exists(client, package)
+    with client.create_package() as kept:
+        again = kept.id, kept.keycode
+    assert failed(lambda: client.open_package(*again))[1] == []
+    assert exists(client, kept)
+    for clean in ("delete", "delete_unfinished"):
+        assert failed(client.create_package, lambda package: getattr(package, clean)())[1] == []
+
+    def forbid(package):
+        faults.fault("delete_temporary_package", {"status": 403}, times=9)
+        faults.fault("delete_package", {"status": 403}, times=9)
+
+    package, notes = failed(client.create_package, forbid)
+    assert len(notes) == 1 and notes[0].startswith(f"the package {package.id} stays on the service: ")
+
+
+def test_a_dead_service_does_not_hold_an_exception_up(emulator, faults):
+    with emulator.client(retry_window_ms=300_000) as client:
+        def die(package):
+            faults.fault("delete_temporary_package", {"status": 503}, times=0)
+            faults.fault("package_information", {"status": 503}, times=0)
+
+        for error, most in ((ZeroDivisionError, 9), (KeyboardInterrupt, 3)):
+            began = time.monotonic()
+            package, notes = failed(client.create_package, die, error)
+            assert time.monotonic() - began < most and notes[0].startswith(f"the package {package.id} stays on the service: ")
 
 
 def test_links_in_a_text(client):

@@ -29,6 +29,27 @@ def run(line, code, expected, namespace):
         assert checker.check_output(expected, printed, doctest.ELLIPSIS), f"{TUTORIAL.name}:{line}\n{difference}"
 
 
+class Unknown(io.BytesIO):
+    """A stream that cannot seek, so that its size is unknown at first."""
+
+    def tell(self):
+        raise OSError
+
+
+def shows_any_size(client, show):
+    seen = set()
+
+    def progress(record):
+        seen.add(record.bytes_total)
+        show(record)
+
+    with client.create_package() as package, contextlib.redirect_stdout(io.StringIO()) as printed:
+        for name, stream in {"empty": io.BytesIO(), "some": Unknown(b"1234"), "none": Unknown()}.items():
+            package.upload_file(stream, file_name=name, progress=progress)
+        package.delete()
+    assert {None, 0, 4} <= seen and "100%" in printed.getvalue()
+
+
 def test_the_examples_of_the_tutorial(emulator, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("report.pdf").write_bytes(b"figures")
@@ -37,6 +58,8 @@ def test_the_examples_of_the_tutorial(emulator, tmp_path, monkeypatch):
     try:
         for line, code, expected in examples():
             run(line, code.replace(HOST, emulator["url"]), expected, namespace)
+            if "def show(progress)" in code:
+                shows_any_size(namespace["client"], namespace["show"])
     finally:
         if "client" in namespace:
             namespace["client"].close()

@@ -120,7 +120,7 @@ async def on_thread(function: Callable[..., Result], *arguments: Any, **keywords
     try:
         if cancelled is not None:
             if isinstance(result, Handle):  # The call ended before the stop reached it.
-                result.close()
+                await on_thread(result.__exit__, type(cancelled), cancelled, None)
             raise cancelled
         if isinstance(failure, (StopIteration, asyncio.CancelledError, NotDone)):
             raise RuntimeError(f"a callback raised {type(failure).__name__}") from failure
@@ -166,8 +166,11 @@ class AsyncHandle(Generic[Sync]):
         """Frees the handle, without any network. A second close() has no effect."""
         self._sync.close()
 
-    async def __aexit__(self, *_: Any) -> None:
-        self.close()
+    async def __aexit__(self, *raised: Any) -> None:
+        if raised[1:] and raised[1] is not None:
+            await on_thread(self._sync.__exit__, *raised)  # It may delete a package.
+        else:
+            self._sync.__exit__(*raised)
 
     def __repr__(self) -> str:
         return f"<Async{repr(self._sync)[1:]}"

@@ -7,7 +7,7 @@
             print((await package.finalize()).link)
 
 Each call runs on a thread of its own. If the task that awaits it is cancelled, the call is stopped, and the await ends
-when the call has ended. What the call created on the service before that, such as a package, stays there. `progress`
+when the call has ended. What the call created on the service before that, such as a package, may stay there. `progress`
 runs in the event loop and may be a coroutine function. `log` runs on the call's thread, which also reads and writes
 file objects.
 """
@@ -99,7 +99,8 @@ class AsyncClient(AsyncHandle[Client]):
 
     async def create_package(self) -> AsyncPackage:
         """Creates an empty package, with a keycode made on this machine: the first step of sending. Then add
-        recipients, upload files and set a message, in any order, and finalize.
+        recipients, upload files and set a message, in any order, and finalize. An exception that leaves the `with`
+        block of the package deletes it: see Package.
 
         AuthenticationFailed: check key, secret, host and clock. Status.LIMIT_EXCEEDED, Status.DENIED: the account is
         not allowed to send.
@@ -437,6 +438,10 @@ class AsyncPackage(AsyncHandle[Package]):
     """A package on the service, created or opened by a Client. Any number of threads may use it at once. Closing it, or
     leaving its `with` block, does not change the package on the service; delete() deletes it there.
 
+    An exception that leaves the `with` block of a created package gets a note with the package's id. If the program has
+    not read `keycode`, nobody could open the package any more: it is deleted on the service as by delete_unfinished(),
+    within 5 seconds, or 0.2 seconds after Ctrl-C. A Workspace is never deleted so.
+
     Methods take files, recipients, directories and contact groups as ids or as the records that have the ids.
 
     `progress` is called with the Progress of the call, in the event loop, 4 to 10 times a second and
@@ -446,7 +451,7 @@ class AsyncPackage(AsyncHandle[Package]):
 
     @property
     def id(self) -> str:
-        """The package id, such as "GVG2-MNZT". No network."""
+        """The package id, such as "GVG2-MNZT". After the `with` block it stays readable. No network."""
         return self._sync.id
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Callable, Optional, Union
+from typing import Any, Callable, Optional, TypeVar, Union
 
 from . import _native as native
 from ._calls import call
@@ -17,6 +17,8 @@ from .errors import Error
 from .package import Group, Package, Path
 from .rows import Rows
 from .workspace import Workspace
+
+Made = TypeVar("Made", bound=Package)
 
 
 class Client(Handle):
@@ -115,14 +117,19 @@ class Client(Handle):
             return Workspace(address, self._callbacks)
         return package
 
+    def _new(self, package: Made, on_failure: str) -> Made:
+        package._on_failure = on_failure
+        return package
+
     def create_package(self) -> Package:
         """Creates an empty package, with a keycode made on this machine: the first step of sending. Then add
-        recipients, upload files and set a message, in any order, and finalize.
+        recipients, upload files and set a message, in any order, and finalize. An exception that leaves the `with`
+        block of the package deletes it: see Package.
 
         AuthenticationFailed: check key, secret, host and clock. Status.LIMIT_EXCEEDED, Status.DENIED: the account is
         not allowed to send.
         """
-        return Package(call("sendsafely_package_create", self), self._callbacks)
+        return self._new(Package(call("sendsafely_package_create", self), self._callbacks), "delete")
 
     def create_package_for_user(self, email: str) -> Package:
         """Creates a package for another user of the organization. Only an administrator can do this. The package
@@ -132,13 +139,15 @@ class Client(Handle):
         Status.MALFORMED_EMAIL, Status.USER_NOT_FOUND: correct the address. Status.DENIED: the account is not an
         administrator.
         """
-        return Package(call("sendsafely_package_create_for_user", self, email), self._callbacks)
+        address: int = call("sendsafely_package_create_for_user", self, email)
+        return self._new(Package(address, self._callbacks), "delete")
 
     def create_workspace(self, name: Optional[str] = None) -> Workspace:
         """Creates a Workspace: a package with directories and collaborators that its owner keeps until it is deleted.
         It is usable at once and never finalized. Errors are those of create_package.
         """
-        return Workspace(call("sendsafely_package_create_workspace", self, name), self._callbacks)
+        address: int = call("sendsafely_package_create_workspace", self, name)
+        return self._new(Workspace(address, self._callbacks), "note")
 
     def open_package(self, package_id: str, keycode: str) -> Package:
         """Opens a package by its id and keycode, to receive it or to continue sending it. Returns a Workspace if it is

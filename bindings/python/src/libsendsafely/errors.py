@@ -43,6 +43,15 @@ def _unpickled(kind: type[Error], arguments: Any) -> Error:
     return kind.__new__(kind, *arguments)
 
 
+def note(error: BaseException, text: str) -> None:
+    """Adds a note, which tracebacks show from Python 3.11 on."""
+    add_note: Any = getattr(error, "add_note", None)
+    if add_note is not None:
+        add_note(text)
+    else:
+        error.__notes__ = [*getattr(error, "__notes__", ()), text]  # type: ignore[attr-defined,unused-ignore]
+
+
 class Stopped(Error):
     """The progress callback returned False, or the task that made the call was cancelled."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Mapping
 from typing import Any, Callable, Optional, Protocol, Tuple, Union
 
@@ -12,6 +13,7 @@ from ._handles import Handle
 from ._later import records
 from ._values import binary, identify, identify_or_none, json_text, path, texts, wrong
 from .enums import Existing
+from .errors import Error, note
 
 # The types of arguments. Whoever evaluates them at run time needs `records`, which every module with these types has.
 Path = Union[str, os.PathLike[str]]
@@ -51,6 +53,10 @@ class Package(Handle):
     """A package on the service, created or opened by a Client. Any number of threads may use it at once. Closing it, or
     leaving its `with` block, does not change the package on the service; delete() deletes it there.
 
+    An exception that leaves the `with` block of a created package gets a note with the package's id. If the program has
+    not read `keycode`, nobody could open the package any more: it is deleted on the service as by delete_unfinished(),
+    within 5 seconds, or 0.2 seconds after Ctrl-C. A Workspace is never deleted so.
+
     Methods take files, recipients, directories and contact groups as ids or as the records that have the ids.
 
     `progress` is called with the Progress of the call, on the thread that made the call, 4 to 10 times a second and
@@ -61,14 +67,45 @@ class Package(Handle):
     # Sending is protocol 4, receiving 5, recipients 6.4, contact groups 6.5, files 6.7.
 
     _free = "sendsafely_package_free"
+    _id: Optional[str] = None
+    # When an exception leaves the `with` block: "note" its id, or "delete" it, since nobody else has the keycode.
+    _on_failure = ""
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {'closed' if self.closed else self.id}>"
+        words = (type(self).__name__, self._id if self.closed else self.id, "closed" if self.closed else None)
+        return f"<{' '.join(word for word in words if word)}>"
+
+    def __exit__(self, *raised: Any) -> None:
+        error = raised[1] if len(raised) > 1 else None
+        try:
+            # A forked child may leave the block too, where no call succeeds.
+            if not self.closed and self.id and isinstance(error, BaseException) and self._on_failure:
+                self._fail(error)
+        except Error:
+            pass
+        finally:
+            self.close()
+
+    def _fail(self, error: BaseException) -> None:
+        """Deletes the package if it is lost otherwise, and notes in the exception what became of it."""
+        became = f"the package {self.id} stays on the service"
+        if self._on_failure == "delete" and not isinstance(error, GeneratorExit):
+            end = time.monotonic() + (5 if isinstance(error, Exception) else 0.2)
+            try:
+                call("sendsafely_package_delete_unfinished", self, progress=lambda _: time.monotonic() < end)
+                became = f"the unfinished package {self.id} was deleted"
+            except Error as failure:
+                became += f": {failure.message}"
+            except Exception as failure:  # Of the log callback.
+                became += f": {failure!r}"
+        note(error, became)
 
     @property
     def id(self) -> str:
-        """The package id, such as "GVG2-MNZT". No network."""
-        return call("sendsafely_package_id", self)
+        """The package id, such as "GVG2-MNZT". After the `with` block it stays readable. No network."""
+        if self._id is None:
+            self._id = call("sendsafely_package_id", self)
+        return self._id
 
     @property
     def code(self) -> str:
@@ -81,7 +118,9 @@ class Package(Handle):
 
         Status.KEYCODE_UNKNOWN: the package was opened with a link without a keycode.
         """
-        return call("sendsafely_package_keycode", self)
+        keycode: str = call("sendsafely_package_keycode", self)
+        self._on_failure = self._on_failure and "note"
+        return keycode
 
     @property
     def link(self) -> str:
@@ -422,6 +461,7 @@ class Package(Handle):
         another account.
         """
         call("sendsafely_package_delete", self)
+        self._on_failure = ""
 
     def delete_unfinished(self) -> None:
         """Deletes a package that was not finished, to clean up after a failure. A package that recipients may have got
@@ -432,7 +472,9 @@ class Package(Handle):
         finalize was interrupted, or its response was lost; call finalize again to get the link.
         Status.WORKSPACE_NOT_FINALIZABLE: a Workspace is never unfinished.
         """
+        self._on_failure = self._on_failure and "note"  # The program itself cleans up.
         call("sendsafely_package_delete_unfinished", self)
+        self._on_failure = ""
 
     # --- Keycodes of trusted devices
 
