@@ -642,7 +642,8 @@ SENDSAFELY_ENUM(sendsafely_status) {
   SENDSAFELY_NOT_A_FILE = 602,
   /**
    * The file changed while it was uploaded.
-   * Upload it again when nothing writes to it. The library has deleted what it sent.
+   * Upload it again when nothing writes to it, or see allow_growth in the upload options. The library has deleted what
+   * it sent.
    */
   SENDSAFELY_FILE_CHANGED = 603,
   /**
@@ -657,7 +658,7 @@ SENDSAFELY_ENUM(sendsafely_status) {
   SENDSAFELY_DISK_FULL = 605,
   /**
    * No such directory.
-   * Create it first.
+   * Check the path; create the directory first if files are downloaded into it.
    */
   SENDSAFELY_DIRECTORY_NOT_FOUND = 606,
   /**
@@ -2150,6 +2151,17 @@ typedef struct {
   sendsafely_progress_callback SENDSAFELY_NULLABLE on_progress;
   /** Passed to on_progress. */
   void *SENDSAFELY_NULLABLE user_data;
+  /**
+   * Whether to replace characters that a file name may not have, such as a colon, by _ instead of failing with
+   * SENDSAFELY_MALFORMED_FILE_NAME. Default: no.
+   */
+  sendsafely_bool replace_characters;
+  /**
+   * Whether to send a file to which another program appends meanwhile as long as it is at the start, instead of
+   * failing with SENDSAFELY_FILE_CHANGED. Only for a path. Then nothing notices if what was there is overwritten.
+   * Default: no.
+   */
+  sendsafely_bool allow_growth;
 } sendsafely_upload_options;
 
 /** Options of sendsafely_package_upload_all. */
@@ -2168,6 +2180,14 @@ typedef struct {
   sendsafely_progress_callback SENDSAFELY_NULLABLE on_progress;
   /** Passed to on_progress. */
   void *SENDSAFELY_NULLABLE user_data;
+  /**
+   * Whether to replace characters that the name of a file or directory may not have, such as a colon, by _ instead of
+   * failing with SENDSAFELY_MALFORMED_FILE_NAME. If two names would become the same, the second one gets a number.
+   * Default: no.
+   */
+  sendsafely_bool replace_characters;
+  /** As in sendsafely_upload_options. Default: no. */
+  sendsafely_bool allow_growth;
 } sendsafely_upload_all_options;
 
 /**
@@ -2191,8 +2211,9 @@ sendsafely_status sendsafely_upload_all_options_init(sendsafely_upload_all_optio
  *
  * The package must not be finalized, unless it is a Workspace. Several threads may upload into it at once. A failed or
  * stopped upload deletes what it sent.
+ * A file whose size is not that of its content, as under /proc, is sent like a callback of unknown size.
  * SENDSAFELY_FILE_NOT_FOUND, SENDSAFELY_NOT_A_FILE, SENDSAFELY_ACCESS_DENIED: check the path. SENDSAFELY_FILE_CHANGED:
- * something wrote to it meanwhile; upload again. SENDSAFELY_FILE_TOO_LARGE: it has more than 107,374,182,400 bytes.
+ * something wrote to it meanwhile; upload again, or see allow_growth. SENDSAFELY_FILE_TOO_LARGE: it has more than 107,374,182,400 bytes.
  * SENDSAFELY_TOO_MANY_FILES: with one more, the service could not list the package or directory.
  */
 sendsafely_status sendsafely_package_upload_file(sendsafely_package *package,

@@ -85,7 +85,7 @@ impl KeyPair {
             let message = format!("{}: not a file with a key pair", path.display());
             Error::new(ErrorKind::InvalidKey, message)
         };
-        let (file, metadata) = open_source(path, true)?;
+        let (file, metadata, _) = open_source(path, true)?;
         if metadata.len() > LARGEST_FILE {
             return Err(no_key());
         }

@@ -1,16 +1,21 @@
-//! The target of a download: modes, links, special files, and a disk that fails when the file is closed.
+//! Local files. The source of an upload: sizes that are not true, growth, names. The target of a download: modes, links,
+//! special files, and a disk that fails when the file is closed.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
 
 use std::fs;
+use std::io::Write as _;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, chown, symlink};
 use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::Command;
 
-use sendsafely::{Download, DownloadOptions, ErrorKind, Existing, File, Package, Result, Sink};
+use sendsafely::{
+    Download, DownloadOptions, ErrorKind, Existing, File, Package, Result, Sink, Source,
+    UploadAllOptions, UploadOptions,
+};
 use support::*;
 
 const PART: usize = 1 << 20;
@@ -52,6 +57,196 @@ fn with_umask(umask: &str, test: &str) {
     let script = directory.file("with_umask.sh", script.as_bytes());
     set_mode(&script, 0o755);
     run_child(test, Some(&script), |_| ());
+}
+
+fn send(package: &Package, path: &Path, options: &UploadOptions) -> Result<File> {
+    package.upload(&mut (), Source::Path(path.to_owned()), options)
+}
+
+/// Files of `/proc` say that they are empty, those of `/sys` that they have a page.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_can_be_read_of_a_file_is_sent_whatever_its_size_says() {
+    let emulator = Emulator::start();
+    let package = package(&emulator.client());
+    for path in ["/proc/version", "/sys/class/net/lo/mtu"] {
+        let content = fs::read(path).unwrap();
+        assert_ne!(content.len() as u64, fs::metadata(path).unwrap().len());
+        let file = send(&package, Path::new(path), &UploadOptions::default()).unwrap();
+        assert_eq!(file.size, content.len() as u64, "{path}");
+        assert_eq!(
+            download(&package, &file.file_id).unwrap(),
+            content,
+            "{path}"
+        );
+    }
+    let directory = TempDir::new();
+    let sparse = fs::File::create(directory.join("sparse")).unwrap();
+    sparse.set_len(3 * PART as u64).unwrap();
+    let empty = directory.file("empty", b"");
+    for (path, size) in [(directory.join("sparse"), 3 * PART), (empty, 0)] {
+        let file = send(&package, &path, &UploadOptions::default()).unwrap();
+        assert_eq!(download(&package, &file.file_id).unwrap(), vec![0; size]);
+    }
+
+    let tree = Path::new("/proc/sys/fs/inotify");
+    let other = support::package(&emulator.client());
+    let mut watch = Watch::new();
+    let report = other
+        .upload_all(&mut watch, tree, &UploadAllOptions::default())
+        .unwrap();
+    let mut total = 0;
+    for item in &report.items {
+        let content = fs::read(tree.join(&item.path)).unwrap();
+        assert_eq!(item.size, content.len() as u64, "{}", item.path);
+        total += content.len();
+    }
+    assert!(total > 0);
+    watch.assert_ends_at(total);
+    let back = TempDir::new();
+    other
+        .download_all(&mut (), &back.0, &DownloadOptions::default())
+        .unwrap();
+    for item in &report.items {
+        let content = fs::read(tree.join(&item.path)).unwrap();
+        assert_eq!(fs::read(back.join(&item.path)).unwrap(), content);
+    }
+}
+
+#[test]
+fn a_file_that_grows_is_sent_as_it_was_at_the_start() {
+    let emulator = Emulator::start();
+    emulator
+        .fault(serde_json::json!({"endpoint": "part_put", "times": 0, "action": {"hang_ms": 100}}));
+    let content = noise(1, 24 * support::PART + 5);
+    let directory = TempDir::new();
+    let path = directory.file("app.log", &content);
+    let changing = |change: fn(&Path), path: &Path| {
+        fs::write(path, noise(1, 24 * support::PART + 5)).unwrap();
+        let (path, mut changed) = (path.to_owned(), false);
+        Watch::stopping(move |progress| {
+            if progress.parts_done >= 1 && !changed {
+                changed = true;
+                change(&path);
+            }
+            false
+        })
+    };
+    let append: fn(&Path) = |path| {
+        let mut file = fs::OpenOptions::new().append(true).open(path).unwrap();
+        file.write_all(b"one line more\n").unwrap();
+    };
+    let shrink: fn(&Path) = |path| {
+        let file = fs::OpenOptions::new().write(true).open(path).unwrap();
+        file.set_len(3).unwrap();
+    };
+    let package = package(&emulator.client());
+    let growing = UploadOptions {
+        allow_growth: true,
+        ..UploadOptions::default()
+    };
+    let source = || Source::Path(path.clone());
+    let file = package
+        .upload(&mut changing(append, &path), source(), &growing)
+        .unwrap();
+    assert_eq!(download(&package, &file.file_id).unwrap(), content);
+
+    let package = support::package(&emulator.client());
+    let default = UploadOptions::default();
+    let result = package.upload(&mut changing(append, &path), source(), &default);
+    let error = refused(result, ErrorKind::FileChanged);
+    let message = error.message();
+    assert!(
+        message.contains("it grew from 2400005 to 2400019 bytes"),
+        "{message}"
+    );
+    assert!(error.remedy().unwrap().contains("allow_growth"));
+    for options in [&growing, &default] {
+        let result = package.upload(&mut changing(shrink, &path), source(), options);
+        let error = refused(result, ErrorKind::FileChanged);
+        assert!(
+            error.message().contains("it shrank from 2400005 to 3"),
+            "{error}"
+        );
+    }
+
+    let whole = UploadAllOptions {
+        allow_growth: true,
+        ..UploadAllOptions::default()
+    };
+    let package = support::package(&emulator.client());
+    let mut watch = changing(append, &path);
+    let report = package
+        .upload_all(&mut watch, &directory.0, &whole)
+        .unwrap();
+    assert_eq!(report.items[0].size, content.len() as u64);
+}
+
+#[test]
+fn names_that_cannot_be_sent() {
+    let emulator = Emulator::start();
+    let package = package(&emulator.client());
+    let directory = TempDir::new();
+    let path = directory.file("12:30.pdf", b"minutes");
+    let error = refused(
+        send(&package, &path, &UploadOptions::default()),
+        ErrorKind::MalformedFileName,
+    );
+    assert!(
+        error.message().contains("12:30.pdf: the name has"),
+        "{error}"
+    );
+    assert!(error.remedy().unwrap().contains("replace_characters"));
+    let replacing = UploadOptions {
+        replace_characters: true,
+        ..UploadOptions::default()
+    };
+    assert_eq!(
+        send(&package, &path, &replacing).unwrap().file_name,
+        "12_30.pdf"
+    );
+    let memory = Source::Memory {
+        name: "a\tb".into(),
+        data: b"x",
+    };
+    let file = package.upload(&mut (), memory, &replacing).unwrap();
+    assert_eq!(file.file_name, "a_b");
+}
+
+#[test]
+fn a_source_that_is_missing() {
+    let emulator = Emulator::start();
+    let package = package(&emulator.client());
+    let directory = TempDir::new();
+    let file = directory.file("a.txt", b"a");
+    for (path, kind) in [
+        (directory.join("missing"), ErrorKind::FileNotFound),
+        (directory.join("missing/a.txt"), ErrorKind::FileNotFound),
+        (file.join("below"), ErrorKind::FileNotFound),
+    ] {
+        let error = refused(send(&package, &path, &UploadOptions::default()), kind);
+        assert!(error.message().contains(path.to_str().unwrap()), "{error}");
+        assert_eq!(error.remedy(), None, "{error}");
+    }
+    for (path, what) in [
+        (directory.join("missing"), "no such directory"),
+        (file.join("below"), "no such directory"),
+        (file.clone(), "is not a directory"),
+    ] {
+        let options = UploadAllOptions::default();
+        let error = package
+            .upload_all(&mut (), &path, &options)
+            .unwrap_err()
+            .error;
+        assert_eq!(error.kind(), ErrorKind::DirectoryNotFound);
+        assert_eq!(error.message(), format!("{}: {what}", path.display()));
+        assert_eq!(error.remedy(), Some("name a directory that exists"));
+        let error = package
+            .download_all(&mut (), &path, &DownloadOptions::default())
+            .unwrap_err()
+            .error;
+        assert_eq!(error.remedy(), Some("create the directory first"));
+    }
 }
 
 #[test]

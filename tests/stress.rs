@@ -539,6 +539,7 @@ impl Setup {
                 let options = UploadOptions {
                     file_name: Some((*name).to_owned()),
                     directory_id: self.directory_id.clone(),
+                    ..UploadOptions::default()
                 };
                 let data = content.bytes();
                 let mut rest = data.as_slice();
@@ -581,6 +582,7 @@ impl Setup {
         let options = UploadAllOptions {
             directory_id: self.directory_id.clone(),
             existing,
+            ..UploadAllOptions::default()
         };
         let (report, error) = match package.upload_all(&mut (), source, &options) {
             Ok(report) => (report, None),
@@ -743,6 +745,7 @@ impl Round {
             let options = UploadOptions {
                 file_name: Some(foreign.name.to_owned()),
                 directory_id: setup.directory_id.clone(),
+                ..UploadOptions::default()
             };
             let data = foreign.content.bytes();
             let source = Source::Memory {

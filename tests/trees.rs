@@ -607,6 +607,60 @@ fn each_unusable_file_of_a_local_tree_is_reported() {
     );
 }
 
+#[test]
+fn names_of_a_tree_are_made_safe_on_demand() {
+    let emulator = Emulator::start();
+    let workspace = workspace(&emulator.client());
+    let from = TempDir::new();
+    plant(
+        &from.0,
+        &[
+            ("a:b", b"colon"),
+            ("a?b", b"question"),
+            ("a_b", b"plain"),
+            ("2026-01-01T12:30/x:y.txt", b"below"),
+        ],
+    );
+    use std::os::unix::ffi::OsStrExt;
+    let not_utf8 = from.0.join(std::ffi::OsStr::from_bytes(b"not-\xff-utf8"));
+    fs::write(&not_utf8, b"bytes").unwrap();
+    let _socket = std::os::unix::net::UnixListener::bind(from.join("host:22")).unwrap();
+    let options = UploadAllOptions {
+        replace_characters: true,
+        ..UploadAllOptions::default()
+    };
+    let send = || workspace.upload_all(&mut (), &from.0, &options).unwrap();
+    let report = send();
+    let renamed: BTreeMap<_, _> = report
+        .items
+        .iter()
+        .map(|item| (item.path.as_str(), item.renamed))
+        .collect();
+    assert_eq!(
+        renamed,
+        BTreeMap::from([
+            ("2026-01-01T12_30/x_y.txt", true),
+            ("a_b", false),
+            ("a_b (2)", true),
+            ("a_b (3)", true),
+            ("host:22", false),
+            ("not-_-utf8", true),
+        ])
+    );
+    let back = TempDir::new();
+    receive(&workspace, &back.0).unwrap();
+    let content = local(&back.0);
+    assert_eq!(content["a_b"], b"plain");
+    assert_eq!(content["a_b (2)"], b"colon");
+    assert_eq!(content["2026-01-01T12_30/x_y.txt"], b"below");
+
+    let again = send();
+    let mut actions: Vec<_> = again.items.iter().map(|item| item.action).collect();
+    actions.sort_by_key(|action| *action as u8);
+    actions.dedup();
+    assert_eq!(actions, [Action::Skipped, Action::Ignored]);
+}
+
 /// Files that vanish, change, or become links after the tree was listed and before they are sent.
 #[test]
 fn a_tree_that_changes_meanwhile() {
@@ -899,7 +953,7 @@ fn names_that_the_service_changed_are_recognized() {
         .collect();
     assert_eq!(sent.len(), 1);
     assert!(
-        sent[0].renamed && sent[0].path == "replaced here/a_b.txt",
+        sent[0].renamed && sent[0].path == "replaced here/a:b.txt",
         "{sent:?}"
     );
     let held = self::held(&emulator.only_package());

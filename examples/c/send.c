@@ -60,6 +60,23 @@ static int read_arguments(int argc, char **argv, struct order *order) {
   return order->file_count > 0;
 }
 
+static const char *name_of(const char *path) {
+  const char *slash = strrchr(path, '/');
+
+  return slash != NULL ? slash + 1 : path;
+}
+
+/* Whether all files have different names: recipients see nothing else, and the service refuses the second. */
+static int have_different_names(const struct order *order) {
+  for (int i = 0; i < order->file_count; i++)
+    for (int j = 0; j < i; j++)
+      if (strcmp(name_of(order->files[i]), name_of(order->files[j])) == 0) {
+        fprintf(stderr, "send: %s and %s have the same name; rename one of them\n", order->files[j], order->files[i]);
+        return 0;
+      }
+  return 1;
+}
+
 static sendsafely_status add_recipient(sendsafely_package *package, char *recipient, sendsafely_error **error) {
   sendsafely_recipient_options options;
   char *comma = strchr(recipient, ',');
@@ -142,6 +159,7 @@ int main(int argc, char **argv) {
   }
   order.recipients = recipients;
   if (!read_arguments(argc, argv, &order)) return usage();
+  if (!have_different_names(&order)) return 2;
   if (order.life != NULL && !read_number(order.life, &life)) {
     fprintf(stderr, "send: --life %s is not a number; give days, 1 to 365\n", order.life);
     return 2;

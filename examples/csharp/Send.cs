@@ -30,6 +30,13 @@ internal static class Send
             return 2;
         }
         var terminal = new Terminal("Send");
+        // Recipients see nothing but the name, and the service refuses the second file of one name.
+        IGrouping<string, string> same = files.GroupBy(Path.GetFileName).FirstOrDefault(group => group.Count() > 1);
+        if (same != null)
+        {
+            terminal.Say(string.Join(" and ", same) + " have the same name; rename one of them");
+            return 2;
+        }
         return terminal.CanPrint() ? Run(terminal).GetAwaiter().GetResult() : 1;
     }
 

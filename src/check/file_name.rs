@@ -8,17 +8,27 @@ const FORBIDDEN: &str = "<>:\"/\\|?*";
 /// The longest name, in bytes, that all usual file systems support.
 const LONGEST_NAME: usize = 255;
 
+/// So many characters of a name that is refused stand in the message.
+const LONGEST_SHOWN: usize = 300;
+
 /// A longer ending is not treated as the extension of a file.
 const LONGEST_EXTENSION: usize = 32;
 
 /// Refuses a name under which a recipient could not store the file or directory.
 pub(crate) fn check_name(name: &str) -> Result<()> {
     let bad = |what: &str| {
-        let error = Error::new(ErrorKind::MalformedFileName, format!("the name {what}"));
-        Err(error.with_remedy("choose another name; an upload takes one as file_name"))
+        let shown: String = name.chars().take(LONGEST_SHOWN).collect();
+        let more = if shown == name { "" } else { "..." };
+        let message = format!("{shown}{more}: the name {what}");
+        let error = Error::new(ErrorKind::MalformedFileName, message);
+        Err(error.with_remedy("choose another name"))
     };
-    if name.is_empty() || name == "." || name == ".." {
-        return bad("is empty or names a directory");
+    if name.is_empty() {
+        let error = Error::new(ErrorKind::MalformedFileName, "the name is empty");
+        return Err(error.with_remedy("give a name"));
+    }
+    if name == "." || name == ".." {
+        return bad("is that of a directory");
     }
     if name.len() > LONGEST_NAME {
         return bad("is longer than 255 bytes");
@@ -30,6 +40,18 @@ pub(crate) fn check_name(name: &str) -> Result<()> {
         return bad("has a control character or one of < > : \" / \\ | ? *");
     }
     Ok(())
+}
+
+/// The name under which a file or directory is sent. With `replace`, one that a recipient could not store is made safe
+/// in the same way as a name from the server; otherwise it is refused.
+pub(crate) fn name_to_send(name: &str, replace: bool) -> Result<String> {
+    match check_name(name) {
+        Err(_) if replace && !name.is_empty() => Ok(safe_name(name)),
+        Err(error) => Err(error.with_remedy(
+            "choose another name, as file_name, or set replace_characters to have it made safe",
+        )),
+        Ok(()) => Ok(name.to_owned()),
+    }
 }
 
 /// Makes a name from the server safe: any system can store a file under it, and it does not lead out of its directory.
@@ -163,5 +185,25 @@ mod tests {
                 ErrorKind::MalformedFileName
             );
         }
+    }
+
+    #[test]
+    fn a_name_that_is_refused_can_be_made_safe_instead() {
+        for (name, sent) in [
+            ("report.pdf", "report.pdf"),
+            ("12:30.pdf", "12_30.pdf"),
+            ("a\nb", "a_b"),
+            ("a\\b", "a_b"),
+            // These are not refused, so they stay.
+            ("trailing.", "trailing."),
+            ("con", "con"),
+        ] {
+            assert_eq!(name_to_send(name, true).expect(name), sent);
+        }
+        let error = name_to_send("12:30.pdf", false).expect_err("a colon");
+        assert!(error.message().starts_with("12:30.pdf: the name has"));
+        assert!(name_to_send("", true).is_err());
+        let long = check_name(&"x".repeat(100_000)).expect_err("too long");
+        assert!(long.message().len() < 400, "{}", long.message());
     }
 }

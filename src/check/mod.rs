@@ -6,6 +6,6 @@ mod identifier;
 mod phone_number;
 
 pub(crate) use email::{check_email, is_among};
-pub(crate) use file_name::{check_name, marked, safe_name};
+pub(crate) use file_name::{check_name, marked, name_to_send, safe_name};
 pub(crate) use identifier::{check_filled, directory_identifier, identifier, is_identifier};
 pub use phone_number::{CountryCode, PhoneNumber, country_codes};

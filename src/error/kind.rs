@@ -255,8 +255,7 @@ kinds! {
         "no room on the disk",
         "make room and download again";
     DirectoryNotFound = 606, SENDSAFELY_DIRECTORY_NOT_FOUND:
-        "no such directory",
-        "create the directory first";
+        "no such directory";
     ReadFailed = 607, SENDSAFELY_READ_FAILED:
         "reading the source failed";
     WriteFailed = 608, SENDSAFELY_WRITE_FAILED:

@@ -277,7 +277,8 @@ pub enum sendsafely_status {
     /// use sendsafely_package_upload_callback and sendsafely_package_download_callback.
     SENDSAFELY_NOT_A_FILE = 602,
     /// The file changed while it was uploaded.
-    /// Upload it again when nothing writes to it. The library has deleted what it sent.
+    /// Upload it again when nothing writes to it, or see allow_growth in the upload options. The library has deleted what
+    /// it sent.
     SENDSAFELY_FILE_CHANGED = 603,
     /// The target exists already.
     /// Choose another directory, or set existing in the options.
@@ -286,7 +287,7 @@ pub enum sendsafely_status {
     /// Make room and download again. The target was left as it was.
     SENDSAFELY_DISK_FULL = 605,
     /// No such directory.
-    /// Create it first.
+    /// Check the path; create the directory first if files are downloaded into it.
     SENDSAFELY_DIRECTORY_NOT_FOUND = 606,
     /// Reading the source failed.
     /// Also: a read callback or stream of the program reported a failure.

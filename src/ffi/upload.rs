@@ -14,14 +14,14 @@ use super::file::{existing, sendsafely_existing, sendsafely_file};
 use super::package::{ask, call_with, sendsafely_package};
 use super::progress::{sendsafely_progress_callback, sendsafely_read_callback};
 use super::report::{report, sendsafely_report};
-use super::support::argument::{invalid, null};
+use super::support::argument::{boolean, invalid, null};
 use super::support::caller::Caller;
 use super::support::handle::call_back;
 use super::support::marks::number::sendsafely_status;
 use super::support::marks::{Nullable, number};
 use super::support::options::{self, Options};
 use super::support::output::Out;
-use super::types::{SENDSAFELY_SIZE_UNKNOWN, sendsafely_optional_size};
+use super::types::{SENDSAFELY_SIZE_UNKNOWN, sendsafely_bool, sendsafely_optional_size};
 
 /// Options of the three upload calls.
 #[repr(C)]
@@ -38,9 +38,16 @@ pub struct sendsafely_upload_options {
     pub on_progress: Nullable<sendsafely_progress_callback>,
     /// Passed to on_progress.
     pub user_data: Nullable<*mut c_void>,
+    /// Whether to replace characters that a file name may not have, such as a colon, by _ instead of failing with
+    /// SENDSAFELY_MALFORMED_FILE_NAME. Default: no.
+    pub replace_characters: sendsafely_bool,
+    /// Whether to send a file to which another program appends meanwhile as long as it is at the start, instead of
+    /// failing with SENDSAFELY_FILE_CHANGED. Only for a path. Then nothing notices if what was there is overwritten.
+    /// Default: no.
+    pub allow_growth: sendsafely_bool,
 }
 
-// SAFETY: repr(C), begins with a usize, and holds pointers and optional functions only.
+// SAFETY: repr(C), begins with a usize, and holds integers, pointers and optional functions only.
 unsafe impl Options for sendsafely_upload_options {
     const NAME: &'static str = "sendsafely_upload_options";
 
@@ -51,6 +58,8 @@ unsafe impl Options for sendsafely_upload_options {
             directory_id: ptr::null(),
             on_progress: None,
             user_data: ptr::null_mut(),
+            replace_characters: 0,
+            allow_growth: 0,
         }
     }
 }
@@ -71,6 +80,12 @@ pub struct sendsafely_upload_all_options {
     pub on_progress: Nullable<sendsafely_progress_callback>,
     /// Passed to on_progress.
     pub user_data: Nullable<*mut c_void>,
+    /// Whether to replace characters that the name of a file or directory may not have, such as a colon, by _ instead of
+    /// failing with SENDSAFELY_MALFORMED_FILE_NAME. If two names would become the same, the second one gets a number.
+    /// Default: no.
+    pub replace_characters: sendsafely_bool,
+    /// As in sendsafely_upload_options. Default: no.
+    pub allow_growth: sendsafely_bool,
 }
 
 // SAFETY: repr(C), begins with a usize, and holds integers, pointers and optional functions only.
@@ -84,6 +99,8 @@ unsafe impl Options for sendsafely_upload_all_options {
             existing: sendsafely_existing::SENDSAFELY_EXISTING_SKIP as i32,
             on_progress: None,
             user_data: ptr::null_mut(),
+            replace_characters: 0,
+            allow_growth: 0,
         }
     }
 }
@@ -100,6 +117,8 @@ fn upload(
     let for_core = UploadOptions {
         file_name: caller.optional_text(options.file_name, "file_name")?,
         directory_id: caller.optional_text(options.directory_id, "directory_id")?,
+        replace_characters: boolean(options.replace_characters, "replace_characters")?,
+        allow_growth: boolean(options.allow_growth, "allow_growth")?,
     };
     if for_core.file_name.is_some() && !matches!(source, Source::Path(_)) {
         return Err(invalid(
@@ -157,8 +176,9 @@ pub unsafe extern "C" fn sendsafely_upload_all_options_init(
 ///
 /// The package must not be finalized, unless it is a Workspace. Several threads may upload into it at once. A failed or
 /// stopped upload deletes what it sent.
+/// A file whose size is not that of its content, as under /proc, is sent like a callback of unknown size.
 /// SENDSAFELY_FILE_NOT_FOUND, SENDSAFELY_NOT_A_FILE, SENDSAFELY_ACCESS_DENIED: check the path. SENDSAFELY_FILE_CHANGED:
-/// something wrote to it meanwhile; upload again. SENDSAFELY_FILE_TOO_LARGE: it has more than 107,374,182,400 bytes.
+/// something wrote to it meanwhile; upload again, or see allow_growth. SENDSAFELY_FILE_TOO_LARGE: it has more than 107,374,182,400 bytes.
 /// SENDSAFELY_TOO_MANY_FILES: with one more, the service could not list the package or directory.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_upload_file(
@@ -295,6 +315,8 @@ pub unsafe extern "C" fn sendsafely_package_upload_all(
         let for_core = UploadAllOptions {
             directory_id: caller.optional_text(options.directory_id, "directory_id")?,
             existing: existing(options.existing)?,
+            replace_characters: boolean(options.replace_characters, "replace_characters")?,
+            allow_growth: boolean(options.allow_growth, "allow_growth")?,
         };
         let callback = (options.on_progress, options.user_data);
         report(package, callback, out_report, |package, observer| {

@@ -25,7 +25,7 @@ pub enum Existing {
 pub(crate) fn io_error(error: &io::Error, path: &Path, otherwise: ErrorKind) -> Error {
     let kind = match error.kind() {
         _ if is_exhausted(error) => ErrorKind::SystemLimit,
-        io::ErrorKind::NotFound => ErrorKind::FileNotFound,
+        _ if is_missing(error) => ErrorKind::FileNotFound,
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             ErrorKind::AccessDenied
         }
@@ -40,8 +40,32 @@ pub(crate) fn io_error(error: &io::Error, path: &Path, otherwise: ErrorKind) -> 
     Error::new(kind, format!("{}: {error}", path.display()))
 }
 
-/// Opens a regular file for reading. Anything else, a directory or a pipe, is refused without waiting for it.
-pub(crate) fn open_source(path: &Path, follow: bool) -> Result<(File, fs::Metadata)> {
+/// Whether there is nothing at a path. The system says of a path below a file that this file is no directory.
+fn is_missing(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
+}
+
+/// What to do if the directory of a target does not exist.
+pub(crate) const CREATE_FIRST: &str = "create the directory first";
+
+/// Refuses a path that is not that of a directory.
+pub(crate) fn require_directory(path: &Path, remedy: &'static str) -> Result<()> {
+    let what = match path.metadata() {
+        Ok(there) if there.is_dir() => return Ok(()),
+        Ok(_) => "is not a directory",
+        Err(error) if is_missing(&error) => "no such directory",
+        Err(error) => return Err(io_error(&error, path, ErrorKind::DirectoryNotFound)),
+    };
+    let message = format!("{}: {what}", path.display());
+    Err(Error::new(ErrorKind::DirectoryNotFound, message).with_remedy(remedy))
+}
+
+/// Opens a regular file for reading. Anything else, a directory or a pipe, is refused without waiting for it. Returns how
+/// many bytes it has too; `None` if only reading shows it.
+pub(crate) fn open_source(path: &Path, follow: bool) -> Result<(File, fs::Metadata, Option<u64>)> {
     let mut options = OpenOptions::new();
     options.read(true);
     #[cfg(unix)]
@@ -66,7 +90,39 @@ pub(crate) fn open_source(path: &Path, follow: bool) -> Result<(File, fs::Metada
         };
         return Err(not_a_file(path, what));
     }
-    Ok((file, metadata))
+    if holds_its_size(&file, &metadata).map_err(|error| failed(&error))? {
+        let size = metadata.len();
+        return Ok((file, metadata, Some(size)));
+    }
+    // Another program may just have written into it.
+    let now = file.metadata().map_err(|error| failed(&error))?;
+    let size = (now.len() != metadata.len()).then_some(now.len());
+    Ok((file, now, size))
+}
+
+/// Whether a file of this size may hold another number of bytes: files of `/proc` are of size 0 and those of `/sys` of
+/// one page, whatever can be read of them. Neither has blocks on a disk.
+pub(crate) fn may_lie(metadata: &fs::Metadata) -> bool {
+    #[cfg(unix)]
+    let has_blocks = std::os::unix::fs::MetadataExt::blocks(metadata) > 0;
+    #[cfg(not(unix))]
+    let has_blocks = true;
+    metadata.len() == 0 || !has_blocks
+}
+
+/// Whether as many bytes as a file's size says can be read of it.
+fn holds_its_size(file: &File, metadata: &fs::Metadata) -> io::Result<bool> {
+    if !may_lie(metadata) {
+        return Ok(true);
+    }
+    // A sparse file has a last byte, and an empty one has no first.
+    let last = metadata.len().checked_sub(1);
+    match read_at(file, &mut [0], last.unwrap_or(0)) {
+        Ok(read) => Ok((read == 1) == last.is_some()),
+        // It can only be read from its beginning to its end.
+        Err(error) if error.kind() == io::ErrorKind::NotSeekable => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 pub(crate) fn not_a_file(path: &Path, what: &str) -> Error {
@@ -171,12 +227,7 @@ impl TargetFile {
     /// Begins a file that only its owner will ever read. One that exists is refused.
     pub(crate) fn create_private(target: &Path) -> Result<Self> {
         let directory = directory_of(target);
-        if !directory.is_dir() {
-            return Err(Error::new(
-                ErrorKind::DirectoryNotFound,
-                format!("{}: no such directory", directory.display()),
-            ));
-        }
+        require_directory(directory, CREATE_FIRST)?;
         let temporary = temporary_in(directory);
         let file = create_private(&temporary)
             .map_err(|error| io_error(&error, target, ErrorKind::WriteFailed))?;

@@ -12,7 +12,8 @@ pub(crate) use case::folds_case;
 pub(crate) use descriptor::{above_standard, are_exhausted, is_exhausted};
 pub use file::Existing;
 pub(crate) use file::{
-    TargetFile, io_error, is_temporary, not_a_file, open_source, read_at, spool_file,
+    CREATE_FIRST, TargetFile, io_error, is_temporary, may_lie, not_a_file, open_source, read_at,
+    require_directory, spool_file,
 };
 pub(crate) use mark::{Holder, Mark, any_alive, holder};
 pub(crate) use socket::{connect, is_dead};

@@ -54,10 +54,7 @@ impl Package {
         let in_directory = options.directory_id.is_some();
         self.0.steps.lock().may_download(in_directory)?;
         let from = directory_identifier(options.directory_id.as_deref())?;
-        if !directory.is_dir() {
-            let message = format!("{}: no such directory", directory.display());
-            return Err(Error::new(ErrorKind::DirectoryNotFound, message));
-        }
+        os::require_directory(directory, os::CREATE_FIRST)?;
         let (base, options, items) = (directory.to_owned(), options.clone(), items.clone());
         let inner = Arc::clone(&self.0);
         call::run(observer, move |call| {

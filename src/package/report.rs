@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::lock::Mutex;
+use crate::record::File;
 
 /// The result for one file, or for a directory or another entry that could not be used.
 #[derive(Clone, Debug)]
@@ -104,8 +105,21 @@ impl Items {
         self.done(index, action, None);
     }
 
-    pub(super) fn renamed(&self, index: usize) {
-        self.0.lock()[index].renamed = true;
+    /// Notes that the file has this name on the service, another one than here.
+    pub(super) fn renamed(&self, index: usize, there: &str) {
+        let item = &mut self.0.lock()[index];
+        let directory = item.path.rsplit_once('/').map_or("", |(above, _)| above);
+        item.path = joined(directory, there);
+        item.renamed = true;
+    }
+
+    /// Notes that the file was sent.
+    pub(super) fn uploaded(&self, index: usize, file: File) {
+        let item = &mut self.0.lock()[index];
+        item.action = Action::Uploaded;
+        item.file_id = Some(file.file_id);
+        item.size = file.size;
+        item.declared_size = Some(file.size);
     }
 
     pub(super) fn failed(&self, index: usize, error: Error) {

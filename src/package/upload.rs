@@ -9,18 +9,20 @@ use crossbeam_channel::unbounded;
 use super::created_files::{Created, Witness};
 use super::{Inner, Package};
 use crate::call::{self, Call, Observer, Phase};
-use crate::check::{check_name, directory_identifier};
+use crate::check::{directory_identifier, name_to_send};
+use crate::crypto::PartBuffer;
 use crate::error::{Error, ErrorKind, Result};
 use crate::os;
 use crate::os::lock::Mutex;
 use crate::record::File;
 use crate::transfer::plan::Plan;
-use crate::transfer::source::{Feed, Filler, Puller, SourceEvent, SourceFile, spool};
+use crate::transfer::source::{Feed, Filled, Filler, Puller, SourceEvent, SourceFile, spool};
 use crate::transfer::upload::{self, FileToSend};
 
 /// Where the bytes of an upload come from.
 pub enum Source<'a> {
-    /// A regular file, which must not change during the upload.
+    /// A regular file, which must not change during the upload. One whose size is not that of its content, such as those
+    /// of `/proc`, is sent like a reader of unknown size.
     Path(PathBuf),
     /// Bytes in memory.
     Memory {
@@ -51,6 +53,11 @@ pub struct UploadOptions {
     pub file_name: Option<String>,
     /// The target directory in a Workspace; the root by default.
     pub directory_id: Option<String>,
+    /// Whether characters that a name may not have are replaced by `_`; by default such a name is refused.
+    pub replace_characters: bool,
+    /// Whether a file to which another program appends meanwhile is sent as long as it is at the start; by default the
+    /// upload fails.
+    pub allow_growth: bool,
 }
 
 impl Package {
@@ -109,13 +116,7 @@ impl Package {
             });
             let _ = events.send(SourceEvent::Done(result));
         })?;
-        let mut filler = Filler {
-            read: &mut read,
-            plan,
-            part_size,
-            next_part: 1,
-            ahead: None,
-        };
+        let mut filler = Filler::new(&mut read, plan, part_size);
         let mut uploaded = None;
         let result = call::attend(
             &call,
@@ -125,7 +126,7 @@ impl Package {
             &mut |event, reports| match event {
                 SourceEvent::Fill(request) => {
                     let between = &mut || reports.catch_up();
-                    filler.fill(request, between).err().map(Err)
+                    filler.serve(request, between).err().map(Err)
                 }
                 SourceEvent::Done(result) => Some(result.map(|file| uploaded = Some(file))),
             },
@@ -181,9 +182,9 @@ struct Prepared<'a> {
 
 impl<'a> Prepared<'a> {
     fn new(source: Source<'a>, options: &UploadOptions) -> Result<Self> {
-        let prepared = match source {
+        let mut prepared = match source {
             Source::Path(path) => {
-                let file = SourceFile::open(&path, true)?;
+                let file = SourceFile::open(&path, true, options.allow_growth)?;
                 let name = path
                     .file_name()
                     .map(|name| name.to_str().map(str::to_owned));
@@ -198,7 +199,7 @@ impl<'a> Prepared<'a> {
                 };
                 Self {
                     name,
-                    size: Some(file.size()),
+                    size: file.size(),
                     file: Some(file),
                     read: Box::new(|_| Ok(0)),
                     starts_again: false,
@@ -235,7 +236,7 @@ impl<'a> Prepared<'a> {
                 }
             }
         };
-        check_name(&prepared.name)?;
+        prepared.name = name_to_send(&prepared.name, options.replace_characters)?;
         Ok(prepared)
     }
 }
@@ -272,17 +273,28 @@ impl FileUpload {
         let secrets = self.inner.secrets()?;
         let session = Arc::new(client.session(&self.call));
         let part_size = client.options().part_size;
+        let spool = |next_part: &mut dyn FnMut(PartBuffer) -> Result<Filled>| {
+            let (passphrase, budget) = (&secrets.passphrase, client.budget());
+            spool(&session, budget, next_part, passphrase, part_size)
+                .map(|(spool, plan)| (Feed::Spool(spool), plan))
+        };
         let (feed, plan) = match (self.reading, self.plan) {
-            (Reading::Workers(file), plan) => {
-                let plan = plan.map_or_else(|| Plan::new(file.size(), part_size), Ok)?;
-                (Feed::File(file), plan)
-            }
+            (Reading::Workers(file), plan) => match (plan, file.size()) {
+                (Some(plan), _) => (Feed::File(file), plan),
+                (None, Some(size)) => (Feed::File(file), Plan::new(size, part_size)?),
+                (None, None) => {
+                    let mut read = |buffer: &mut [u8]| file.read_on(buffer);
+                    let mut filler = Filler::new(&mut read, None, part_size);
+                    let (feed, plan) =
+                        spool(&mut |buffer| filler.fill(buffer, &mut || self.call.check()))?;
+                    // A call about many files has counted it as one empty part.
+                    self.call.correct_total(0, plan.size);
+                    (1..plan.parts).for_each(|_| self.call.one_part_more());
+                    (feed, plan)
+                }
+            },
             (Reading::Caller(puller), Some(plan)) => (Feed::Pulled(puller), plan),
-            (Reading::Caller(puller), None) => {
-                let (passphrase, budget) = (&secrets.passphrase, client.budget());
-                let (spool, plan) = spool(&session, budget, &puller, passphrase, part_size)?;
-                (Feed::Spool(spool), plan)
-            }
+            (Reading::Caller(puller), None) => spool(&mut |buffer| puller.pull(buffer))?,
         };
         self.call.set_total(Some(plan.size), plan.parts);
         self.call.set_phase(Phase::Preparing);

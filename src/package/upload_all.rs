@@ -1,6 +1,7 @@
 //! Uploading a local directory into a package or Workspace.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use super::upload::{FileUpload, Reading, Running};
 use super::{Inner, Package};
 use crate::api::Session;
 use crate::call::{self, Call, Observer, Phase};
-use crate::check::{check_name, directory_identifier};
+use crate::check::{directory_identifier, marked, name_to_send};
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::lock::Mutex;
 use crate::os::{self, Existing};
@@ -30,6 +31,11 @@ pub struct UploadAllOptions {
     /// What to do with files that are on the package already. By default those of the same size are skipped and others
     /// uploaded; or a new version of all files is uploaded; or the whole call is refused.
     pub existing: Existing,
+    /// Whether characters that a name may not have are replaced by `_`; by default such a file or directory fails.
+    pub replace_characters: bool,
+    /// Whether a file to which another program appends meanwhile is sent as long as it is at the start; by default it
+    /// fails.
+    pub allow_growth: bool,
 }
 
 impl Default for UploadAllOptions {
@@ -37,6 +43,8 @@ impl Default for UploadAllOptions {
         Self {
             directory_id: None,
             existing: Existing::Skip,
+            replace_characters: false,
+            allow_growth: false,
         }
     }
 }
@@ -81,14 +89,11 @@ impl Package {
         self.0.steps.lock().begin_upload(into_directory)?;
         let running = Running(Arc::clone(&self.0));
         let into = directory_identifier(options.directory_id.as_deref())?;
-        if !directory.is_dir() {
-            let message = format!("{}: no such directory", directory.display());
-            return Err(Error::new(ErrorKind::DirectoryNotFound, message));
-        }
+        os::require_directory(directory, "name a directory that exists")?;
         let under_way = Arc::new(Mutex::new(BTreeMap::new()));
         let tree = TreeUpload {
             inner: Arc::clone(&self.0),
-            existing: options.existing,
+            options: options.clone(),
             items: items.clone(),
             under_way: Arc::clone(&under_way),
             directories: Vec::new(),
@@ -132,7 +137,7 @@ struct UnderWay {
 
 struct TreeUpload {
     inner: Arc<Inner>,
-    existing: Existing,
+    options: UploadAllOptions,
     items: Items,
     under_way: Arc<Mutex<BTreeMap<usize, UnderWay>>>,
     /// The local directories. The first is the base; each stands after its parent.
@@ -145,6 +150,8 @@ struct LocalDirectory {
     /// The path below the base.
     path: String,
     name: String,
+    /// Whether a name of its path was made safe.
+    is_renamed: bool,
     local: PathBuf,
     below: Vec<usize>,
     files: Vec<LocalFile>,
@@ -158,11 +165,13 @@ struct RemoteDirectory(Option<String>);
 #[derive(Clone)]
 struct LocalFile {
     item: usize,
+    /// The name that it gets on the service, unless it is there under another one.
     name: String,
     /// The name on the service.
     sent_as: String,
     path: PathBuf,
-    size: u64,
+    /// `None` if only reading shows it.
+    size: Option<u64>,
     parts: u32,
 }
 
@@ -295,7 +304,7 @@ impl TreeUpload {
             self.here(0).find(files, Vec::new()).files
         };
         let files = self.files();
-        let bytes = files.iter().map(|file| file.size).sum();
+        let bytes = files.iter().filter_map(|file| file.size).sum();
         let parts = files.iter().map(|file| file.parts).sum();
         call.set_total(Some(bytes), parts);
         self.judge(call, found)?;
@@ -324,7 +333,10 @@ impl TreeUpload {
         let mut waiting = vec![(0, base.to_owned())];
         while let Some((index, directory)) = waiting.pop() {
             call.check()?;
-            let path = self.directories[index].path.clone();
+            let LocalDirectory {
+                path, is_renamed, ..
+            } = &self.directories[index];
+            let (path, is_renamed) = (path.clone(), *is_renamed);
             let failure =
                 |error: &std::io::Error| os::io_error(error, &directory, ErrorKind::ReadFailed);
             let entries = os::above_standard(|| fs::read_dir(&directory))
@@ -338,47 +350,60 @@ impl TreeUpload {
                 }
             };
             entries.sort_by_key(fs::DirEntry::file_name);
+            let mut names = NamesToSend::new(&entries, self.options.replace_characters);
             let mut found = Vec::new();
             for entry in entries {
-                let name = entry.file_name();
                 let local = entry.path();
-                let path = joined(&path, &name.to_string_lossy());
-                let name = match name.to_str() {
-                    Some(name) => check_name(name).map(|()| name.to_owned()),
-                    None => Err(Error::new(
-                        ErrorKind::MalformedFileName,
-                        "the name is not valid UTF-8",
-                    )),
-                };
-                let metadata = local
-                    .symlink_metadata()
-                    .map_err(|error| os::io_error(&error, &local, ErrorKind::ReadFailed));
-                let (name, metadata) = match (name, metadata) {
-                    (Ok(name), Ok(metadata)) => (name, metadata),
-                    (Err(error), _) | (_, Err(error)) => {
-                        self.report_failure(path, &local, error);
+                let own_name = entry.file_name();
+                let own_name = own_name.to_string_lossy();
+                let own_path = joined(&path, &own_name);
+                let metadata = match local.symlink_metadata() {
+                    Ok(metadata) => metadata,
+                    Err(error) => {
+                        let error = os::io_error(&error, &local, ErrorKind::ReadFailed);
+                        self.report_failure(own_path, &local, error);
                         continue;
                     }
                 };
+                let ignored = if metadata.is_symlink() {
+                    Some("is a symbolic link, which is not followed")
+                } else if metadata.is_file() && os::is_temporary(&own_name) {
+                    Some("is the temporary file of a download")
+                } else if !metadata.is_file() && !metadata.is_dir() {
+                    Some("is not a regular file")
+                } else {
+                    None
+                };
+                if let Some(what) = ignored {
+                    let item = self.item(own_path, &local, Some(0), is_renamed);
+                    self.items.done(item, Action::Ignored, None);
+                    self.items.failed(item, os::not_a_file(&local, what));
+                    continue;
+                }
+                let name = match names.give(&entry.file_name()) {
+                    Ok(name) => name,
+                    Err(error) => {
+                        self.report_failure(own_path, &local, error);
+                        continue;
+                    }
+                };
+                let path = joined(&path, &name);
+                let is_renamed = is_renamed || name != own_name;
                 if metadata.is_dir() {
                     let below = self.directories.len();
                     self.directories.push(LocalDirectory {
                         path,
                         name,
+                        is_renamed,
                         local: local.clone(),
                         ..LocalDirectory::default()
                     });
                     self.directories[index].below.push(below);
                     found.push((below, local));
-                } else if metadata.is_file() && os::is_temporary(&name) {
-                    let item = self.item(path, &local, 0);
-                    self.items.done(item, Action::Ignored, None);
-                    let what = "is the temporary file of a download";
-                    self.items.failed(item, os::not_a_file(&local, what));
-                } else if metadata.is_file() {
-                    let size = metadata.len();
-                    let plan = Plan::new(size, part_size);
-                    let item = self.item(path, &local, size);
+                } else {
+                    let size = size_of(&local, &metadata);
+                    let plan = Plan::new(size.unwrap_or(0), part_size);
+                    let item = self.item(path, &local, size, is_renamed);
                     match plan {
                         Ok(plan) => self.directories[index].files.push(LocalFile {
                             item,
@@ -390,15 +415,6 @@ impl TreeUpload {
                         }),
                         Err(error) => self.items.failed(item, error),
                     }
-                } else {
-                    let what = if metadata.is_symlink() {
-                        "is a symbolic link, which is not followed"
-                    } else {
-                        "is not a regular file"
-                    };
-                    let item = self.item(path, &local, 0);
-                    self.items.done(item, Action::Ignored, None);
-                    self.items.failed(item, os::not_a_file(&local, what));
                 }
             }
             // Directories are taken from the end: the first one has to be the last.
@@ -407,21 +423,21 @@ impl TreeUpload {
         Ok(())
     }
 
-    fn item(&self, path: String, local: &Path, size: u64) -> usize {
+    fn item(&self, path: String, local: &Path, size: Option<u64>, renamed: bool) -> usize {
         self.items.push(ReportItem {
             path,
             local_path: Some(local.to_owned()),
             file_id: None,
-            size,
-            declared_size: Some(size),
+            size: size.unwrap_or(0),
+            declared_size: size,
             action: Action::None,
-            renamed: false,
+            renamed,
             error: None,
         })
     }
 
     fn report_failure(&self, path: String, local: &Path, error: Error) {
-        let item = self.item(path, local, 0);
+        let item = self.item(path, local, Some(0), false);
         self.items.failed(item, error);
     }
 
@@ -514,9 +530,9 @@ impl TreeUpload {
                 // A further version gets the name that is there.
                 local.sent_as.clone_from(&there[0].file_name);
                 if local.sent_as != local.name {
-                    self.items.renamed(local.item);
+                    self.items.renamed(local.item, &local.sent_as);
                 }
-                match self.existing {
+                match self.options.existing {
                     Existing::Overwrite => {}
                     Existing::Refuse => {
                         let steps = self.inner.steps.lock();
@@ -530,7 +546,7 @@ impl TreeUpload {
                         refused.get_or_insert(error);
                     }
                     Existing::Skip => {
-                        there.retain(|file| file.size == local.size);
+                        there.retain(|file| Some(file.size) == local.size);
                         doubtful.extend((!there.is_empty()).then(|| Doubtful {
                             local: local.clone(),
                             there,
@@ -563,7 +579,7 @@ impl TreeUpload {
             match doubtful.judge(&inner, &session) {
                 Ok(Some(file_id)) => {
                     let local = &doubtful.local;
-                    whole.parts_done(local.parts, local.size);
+                    whole.parts_done(local.parts, local.size.unwrap_or(0));
                     items.done(local.item, Action::Skipped, Some(file_id));
                     results.lock().insert(local.item);
                 }
@@ -612,7 +628,7 @@ impl TreeUpload {
                 Planned::File(file, directory_id) => {
                     let item = file.item;
                     match self.send_file(&whole, file, directory_id) {
-                        Ok(file_id) => self.items.done(item, Action::Uploaded, Some(file_id)),
+                        Ok(sent) => self.items.uploaded(item, sent),
                         Err(error) if ends(&error) => return Err(error),
                         Err(error) => self.items.failed(item, error),
                     }
@@ -680,11 +696,9 @@ impl TreeUpload {
         whole: &Arc<Call>,
         file: LocalFile,
         directory_id: Option<String>,
-    ) -> Result<String> {
-        let source = SourceFile::open(&file.path, false)?;
-        if source.size() != file.size {
-            return Err(source.changed());
-        }
+    ) -> Result<File> {
+        let source = SourceFile::open(&file.path, false, self.options.allow_growth)?
+            .with_size_before(file.size)?;
         let created = Arc::new(Mutex::new(None));
         let under_way = UnderWay {
             created: Arc::clone(&created),
@@ -711,7 +725,7 @@ impl TreeUpload {
                 self.remove(whole, left);
             }
         }
-        sent.map(|file| file.file_id)
+        sent
     }
 
     /// Removes the file of a failed upload now; if that fails, finalize tries it again.
@@ -729,5 +743,63 @@ impl TreeUpload {
                 error.message()
             ));
         }
+    }
+}
+
+/// How many bytes a local file has; `None` if only reading shows it.
+fn size_of(path: &Path, metadata: &fs::Metadata) -> Option<u64> {
+    if os::may_lie(metadata)
+        && let Ok((_, _, size)) = os::open_source(path, false)
+    {
+        return size;
+    }
+    Some(metadata.len())
+}
+
+/// Chooses the names under which the entries of one local directory are sent. Those that were made safe give way to the
+/// others.
+struct NamesToSend {
+    replace: bool,
+    taken: BTreeSet<String>,
+}
+
+impl NamesToSend {
+    fn new(entries: &[fs::DirEntry], replace: bool) -> Self {
+        let mut taken = BTreeSet::new();
+        if replace {
+            let names = entries.iter().map(fs::DirEntry::file_name);
+            taken.extend(names.filter_map(|name| name.into_string().ok()));
+        }
+        Self { replace, taken }
+    }
+
+    fn give(&mut self, own: &OsStr) -> Result<String> {
+        let name = match own.to_str() {
+            Some(own) => name_to_send(own, self.replace)?,
+            // What stands for bytes that are no text is replaced like a character that a name may not have.
+            None if self.replace => {
+                let text = own
+                    .to_string_lossy()
+                    .replace(char::REPLACEMENT_CHARACTER, "_");
+                name_to_send(&text, true)?
+            }
+            None => {
+                let message = format!("{}: the name is not valid UTF-8", own.display());
+                let error = Error::new(ErrorKind::MalformedFileName, message);
+                return Err(error.with_remedy(
+                    "rename it, or set replace_characters to have its name made safe",
+                ));
+            }
+        };
+        if own == name.as_str() {
+            return Ok(name);
+        }
+        let mut free = name.clone();
+        let mut number = 2;
+        while !self.taken.insert(free.clone()) {
+            free = marked(&name, &format!(" ({number})"));
+            number += 1;
+        }
+        Ok(free)
     }
 }

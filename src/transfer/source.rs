@@ -1,6 +1,7 @@
 //! Where the bytes of an upload come from: a file, the calling thread, or a spool of parts that are encrypted already.
 
 use std::fs::{self, File};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -44,7 +45,7 @@ impl Puller {
     }
 
     /// Has a buffer filled with the next part.
-    pub(super) fn pull(&self, buffer: PartBuffer) -> Result<Filled> {
+    pub(crate) fn pull(&self, buffer: PartBuffer) -> Result<Filled> {
         let (filled, part) = bounded(1);
         (self.ask)(Fill { buffer, filled })?;
         // After an error of the source the calling thread ends the call, which drops the sender.
@@ -91,53 +92,95 @@ pub(crate) struct SourceFile {
     file: File,
     path: PathBuf,
     before: fs::Metadata,
+    /// How many bytes are sent; `None` if only reading shows it.
+    size: Option<u64>,
+    allow_growth: bool,
 }
 
 impl SourceFile {
-    /// Opens a file; a symbolic link is followed only if it was the caller who named it.
-    pub(crate) fn open(path: &Path, follow: bool) -> Result<Self> {
-        let (file, before) = os::open_source(path, follow)?;
+    /// Opens a file; a symbolic link is followed only if it was the caller who named it. With `allow_growth`, bytes that
+    /// are added later do not matter.
+    pub(crate) fn open(path: &Path, follow: bool, allow_growth: bool) -> Result<Self> {
+        let (file, before, size) = os::open_source(path, follow)?;
         Ok(Self {
             file,
             path: path.to_owned(),
             before,
+            size,
+            allow_growth,
         })
     }
 
-    pub(crate) fn size(&self) -> u64 {
-        self.before.len()
+    /// How many bytes it has; `None` if only reading shows it, as for files of `/proc`.
+    pub(crate) fn size(&self) -> Option<u64> {
+        self.size
     }
 
-    pub(crate) fn changed(&self) -> Error {
-        Error::new(
-            ErrorKind::FileChanged,
-            format!(
-                "{}: the file changed while it was uploaded",
-                self.path.display()
-            ),
-        )
+    /// Takes the size of a moment before, in a call that has counted with it.
+    pub(crate) fn with_size_before(mut self, before: Option<u64>) -> Result<Self> {
+        if self.size != before {
+            let grew = self.size.zip(before).is_some_and(|(now, then)| now > then);
+            if !(grew && self.allow_growth) {
+                return Err(self.changed(before));
+            }
+            self.size = before;
+        }
+        Ok(self)
+    }
+
+    fn changed(&self, before: Option<u64>) -> Error {
+        let now = self.file.metadata().map_or(0, |now| now.len());
+        let before = before.unwrap_or_default();
+        let path = self.path.display();
+        let changed = |how: &str| {
+            let message = format!("{path}: the file changed while it was uploaded{how}");
+            Error::new(ErrorKind::FileChanged, message)
+        };
+        if now > before {
+            changed(&format!(": it grew from {before} to {now} bytes")).with_remedy(
+                "upload the file again when nothing writes to it, or set allow_growth to send what it holds at the start",
+            )
+        } else if now < before {
+            changed(&format!(": it shrank from {before} to {now} bytes"))
+        } else {
+            changed("")
+        }
     }
 
     pub(super) fn read(&self, buffer: &mut [u8], offset: u64) -> Result<()> {
-        let read_failed = |error| os::io_error(&error, &self.path, ErrorKind::ReadFailed);
-        match os::read_at(&self.file, buffer, offset).map_err(read_failed)? {
+        match os::read_at(&self.file, buffer, offset).map_err(|error| self.read_failed(&error))? {
             read if read == buffer.len() => Ok(()),
-            _ => Err(self.changed()),
+            _ => Err(self.changed(self.size)),
         }
+    }
+
+    /// Reads what comes next of a file of unknown size; 0 bytes at its end.
+    pub(crate) fn read_on(&self, buffer: &mut [u8]) -> Result<usize> {
+        loop {
+            match (&self.file).read(buffer) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => return read.map_err(|error| self.read_failed(&error)),
+            }
+        }
+    }
+
+    fn read_failed(&self, error: &io::Error) -> Error {
+        os::io_error(error, &self.path, ErrorKind::ReadFailed)
     }
 
     /// Looks, when all is read, whether what was read was one and the same file.
     pub(super) fn check_unchanged(&self) -> Result<()> {
-        let read_failed = |error| os::io_error(&error, &self.path, ErrorKind::ReadFailed);
-        let after = self.file.metadata().map_err(read_failed)?;
+        let after = self.file.metadata();
+        let after = after.map_err(|error| self.read_failed(&error))?;
         let same_time = match (self.before.modified(), after.modified()) {
             (Ok(before), Ok(after)) => before == after,
             _ => true,
         };
-        if after.len() == self.before.len() && same_time {
+        let is_as_before = after.len() == self.before.len() && same_time;
+        if is_as_before || self.allow_growth && after.len() >= self.before.len() {
             Ok(())
         } else {
-            Err(self.changed())
+            Err(self.changed(self.size))
         }
     }
 }
@@ -164,7 +207,7 @@ pub(super) fn read_spool(file: &File, buffer: &mut [u8], offset: u64) -> Result<
 pub(crate) fn spool(
     session: &Session,
     budget: &Arc<Budget>,
-    puller: &Puller,
+    next_part: &mut dyn FnMut(PartBuffer) -> Result<Filled>,
     passphrase: &Passphrase,
     part_size: u64,
 ) -> Result<(Spool, Plan)> {
@@ -190,7 +233,7 @@ pub(crate) fn spool(
             part,
             length,
             is_last,
-        } = puller.pull(buffer)?;
+        } = next_part(buffer)?;
         size += length as u64;
         // Judges the size limit while the source still runs.
         let plan = Plan::new(size, part_size)?;
@@ -218,26 +261,50 @@ pub(crate) fn spool(
 /// can stop. A pipe holds as much.
 pub(crate) const AT_ONCE: usize = 64 << 10;
 
-/// The other end of a [`Puller`], on the calling thread: hands out parts in order.
+/// Reads a source part by part, in order. On the calling thread it is the other end of a [`Puller`].
 pub(crate) struct Filler<'a> {
-    pub(crate) read: &'a mut dyn FnMut(&mut [u8]) -> Result<usize>,
+    read: &'a mut dyn FnMut(&mut [u8]) -> Result<usize>,
     /// The plan of a source of known length.
-    pub(crate) plan: Option<Plan>,
-    pub(crate) part_size: u64,
-    pub(crate) next_part: u32,
+    plan: Option<Plan>,
+    part_size: u64,
+    next_part: u32,
     /// The first byte of the next part of a source of unknown length: only reading on shows which part is the last.
-    pub(crate) ahead: Option<u8>,
+    ahead: Option<u8>,
 }
 
-impl Filler<'_> {
-    /// Fills a buffer with the next part, and sends it back. The channel has room for it. Calls `between` after each
-    /// read, which may end it.
-    pub(crate) fn fill(
+impl<'a> Filler<'a> {
+    /// Without a plan, the source is of unknown length.
+    pub(crate) fn new(
+        read: &'a mut dyn FnMut(&mut [u8]) -> Result<usize>,
+        plan: Option<Plan>,
+        part_size: u64,
+    ) -> Self {
+        Self {
+            read,
+            plan,
+            part_size,
+            next_part: 1,
+            ahead: None,
+        }
+    }
+
+    /// Fills a buffer for a worker, and sends it back. The channel has room for it.
+    pub(crate) fn serve(
         &mut self,
         request: Fill,
         between: &mut dyn FnMut() -> Result<()>,
     ) -> Result<()> {
-        let Fill { mut buffer, filled } = request;
+        let Fill { buffer, filled } = request;
+        let _ = filled.send(self.fill(buffer, between)?);
+        Ok(())
+    }
+
+    /// Fills a buffer with the next part. Calls `between` after each read, which may end it.
+    pub(crate) fn fill(
+        &mut self,
+        mut buffer: PartBuffer,
+        between: &mut dyn FnMut() -> Result<()>,
+    ) -> Result<Filled> {
         let part = self.next_part;
         // The next one after the last part is the first again.
         self.next_part = match self.plan {
@@ -281,13 +348,12 @@ impl Filler<'_> {
             self.ahead = Some(buffer.plaintext_mut(wanted)[length]);
         }
         buffer.plaintext_mut(length);
-        let _ = filled.send(Filled {
+        Ok(Filled {
             buffer,
             part,
             length,
             is_last,
-        });
-        Ok(())
+        })
     }
 }
 
@@ -304,21 +370,11 @@ mod tests {
             left -= read;
             Ok(read)
         };
-        let mut filler = Filler {
-            read: &mut read,
-            plan: None,
-            part_size: 300_000,
-            next_part: 1,
-            ahead: None,
-        };
+        let mut filler = Filler::new(&mut read, None, 300_000);
         let (mut parts, mut touched) = (Vec::new(), None);
         while parts.last().is_none_or(|(_, is_last)| !is_last) {
             let buffer = PartBuffer::with_capacity(300_001).expect("memory");
-            let (filled, read) = bounded(1);
-            filler
-                .fill(Fill { buffer, filled }, &mut || Ok(()))
-                .expect("it reads");
-            let mut part = read.recv().expect("a part");
+            let mut part = filler.fill(buffer, &mut || Ok(())).expect("it reads");
             let content = part.buffer.plaintext_mut(part.length);
             assert!(content.iter().all(|byte| *byte == 7));
             parts.push((part.length, part.is_last));

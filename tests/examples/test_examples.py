@@ -151,6 +151,15 @@ def test_bad_usage(case):
         refused(subprocess.run(command, env=environment, capture_output=True, text=True), "SENDSAFELY_HOST", status=2)
 
 
+def test_two_files_with_one_name(case):
+    for directory in ("one", "two"):
+        os.mkdir(case.path(directory))
+        write_random_file(case.path(f"{directory}/r.txt"), 10)
+    run = case.run(SEND, "--to", "ann@example.com", case.path("one/r.txt"), case.path("two/r.txt"))
+    refused(run, "one/r.txt and ", "two/r.txt have the same name", status=2)
+    assert case.packages() == []
+
+
 def test_errors_say_what_and_what_to_do(case):
     to = ["--to", "ann@example.com"]
     refused(case.run(SEND, *to, case.path("missing.bin")), "send: ", "missing.bin")

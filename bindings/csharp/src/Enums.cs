@@ -266,7 +266,8 @@ namespace LibSendSafely
         /// cref="Package.DownloadStream"/>.</remarks>
         NotAFile = 602,
         /// <summary>The file changed while it was uploaded.</summary>
-        /// <remarks>Upload it again when nothing writes to it. The library has deleted what it sent.</remarks>
+        /// <remarks>Upload it again when nothing writes to it, or see AllowGrowth in the upload options. The library
+        /// has deleted what it sent.</remarks>
         FileChanged = 603,
         /// <summary>The target exists already.</summary>
         /// <remarks>Choose another directory, or set existing in the options.</remarks>
@@ -275,7 +276,7 @@ namespace LibSendSafely
         /// <remarks>Make room and download again. The target was left as it was.</remarks>
         DiskFull = 605,
         /// <summary>No such directory.</summary>
-        /// <remarks>Create it first.</remarks>
+        /// <remarks>Check the path; create the directory first if files are downloaded into it.</remarks>
         DirectoryNotFound = 606,
         /// <summary>Reading the source failed.</summary>
         /// <remarks>Also: a read callback or stream of the program reported a failure.</remarks>

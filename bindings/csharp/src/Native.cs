@@ -359,6 +359,8 @@ namespace LibSendSafely
             internal IntPtr directory_id;
             internal IntPtr on_progress;
             internal IntPtr user_data;
+            internal int replace_characters;
+            internal int allow_growth;
         }
 
         [StructLayout(LayoutKind.Sequential)]
@@ -369,6 +371,8 @@ namespace LibSendSafely
             internal int existing;
             internal IntPtr on_progress;
             internal IntPtr user_data;
+            internal int replace_characters;
+            internal int allow_growth;
         }
 
         [StructLayout(LayoutKind.Sequential)]

@@ -167,6 +167,15 @@ namespace LibSendSafely
         /// <summary>Directory of a Workspace. Default: its root directory.</summary>
         public string DirectoryId { get; set; }
 
+        /// <summary>Whether to replace characters that a file name may not have, such as a colon, by _ instead of
+        /// failing with <see cref="Status.MalformedFileName"/>. Default: no.</summary>
+        public bool ReplaceCharacters { get; set; }
+
+        /// <summary>Whether to send a file to which another program appends meanwhile as long as it is at the start,
+        /// instead of failing with <see cref="Status.FileChanged"/>. Only for a path. Then nothing notices if what was
+        /// there is overwritten. Default: no.</summary>
+        public bool AllowGrowth { get; set; }
+
         internal UploadOptions Copy() => (UploadOptions)MemberwiseClone();
 
         internal static Native.sendsafely_upload_options ToNative(UploadOptions options, Texts texts)
@@ -177,6 +186,8 @@ namespace LibSendSafely
             if (options == null) return native;
             native.file_name = texts.Add(options.FileName, nameof(options.FileName));
             native.directory_id = texts.Add(options.DirectoryId, nameof(options.DirectoryId));
+            native.replace_characters = options.ReplaceCharacters ? 1 : 0;
+            native.allow_growth = options.AllowGrowth ? 1 : 0;
             return native;
         }
     }
@@ -193,6 +204,14 @@ namespace LibSendSafely
         /// anything is changed.</summary>
         public Existing? Existing { get; set; }
 
+        /// <summary>Whether to replace characters that the name of a file or directory may not have, such as a colon,
+        /// by _ instead of failing with <see cref="Status.MalformedFileName"/>. If two names would become the same, the
+        /// second one gets a number. Default: no.</summary>
+        public bool ReplaceCharacters { get; set; }
+
+        /// <summary>As in <see cref="UploadOptions"/>. Default: no.</summary>
+        public bool AllowGrowth { get; set; }
+
         internal UploadAllOptions Copy() => (UploadAllOptions)MemberwiseClone();
 
         internal static Native.sendsafely_upload_all_options ToNative(UploadAllOptions options, Texts texts)
@@ -203,6 +222,8 @@ namespace LibSendSafely
             if (options == null) return native;
             native.directory_id = texts.Add(options.DirectoryId, nameof(options.DirectoryId));
             if (options.Existing != null) native.existing = (int)options.Existing.Value;
+            native.replace_characters = options.ReplaceCharacters ? 1 : 0;
+            native.allow_growth = options.AllowGrowth ? 1 : 0;
             return native;
         }
     }

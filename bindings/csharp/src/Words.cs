@@ -10,6 +10,7 @@ namespace LibSendSafely
     {
         private static readonly Dictionary<string, string> Table = new Dictionary<string, string>
         {
+            { "allow_growth", "AllowGrowth" },
             { "allow_plain_http", "AllowPlainHttp" },
             { "allow_reply_all", "AllowReplyAll" },
             { "api_key", "apiKey" },
@@ -65,6 +66,7 @@ namespace LibSendSafely
             { "public_key_id", "publicKeyId" },
             { "read_only_pdf", "ReadOnlyPdf" },
             { "recipient_id", "recipientId" },
+            { "replace_characters", "ReplaceCharacters" },
             { "request_api", "RequestApi" },
             { "retry_window", "RetryWindow" },
             { "retry_window_ms", "RetryWindow" },

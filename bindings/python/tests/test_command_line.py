@@ -319,6 +319,49 @@ def test_mistakes_have_their_exit_codes(shell, files, arguments, code, expected)
     assert package_ids(shell) == [] or all(raw(shell, one)["state"].startswith("PACKAGE_STATE_DELETED") for one in package_ids(shell))
 
 
+@pytest.mark.parametrize("command", [["send", "--to", "second@acme.test"], ["send", "--workspace", "W"], ["workspace", "put", "x#keyCode=y"]])
+@pytest.mark.parametrize("arguments", [["one/r.txt", "two/r.txt"], ["one/r.txt", "one/r.txt"], ["one/r.txt", "-", "--name", "r.txt"]])
+def test_two_arguments_with_one_name_are_refused_before_anything_is_sent(shell, tmp_path, command, arguments):
+    for directory in ("one", "two"):
+        (tmp_path / directory).mkdir()
+        (tmp_path / directory / "r.txt").write_text(directory)
+    shell(*command, *arguments, code=2)
+    first, second = arguments[:2]
+    assert f"{first} and {second} would both be sent as r.txt" in shell.err and "rename one of them" in shell.err
+    assert package_ids(shell) == []
+
+
+def test_names_that_cannot_be_sent_and_files_that_grow(shell, tmp_path):
+    (tmp_path / "12:30.pdf").write_text("minutes")
+    shell("send", "--to", "second@acme.test", "12:30.pdf", code=2)
+    assert "12:30.pdf: the name has" in shell.err and "use --replace-characters" in shell.err
+    _, package_id = send(shell, "12:30.pdf", "--replace-characters", "--allow-growth")
+    assert [file["name"] for file in raw(shell, package_id)["files"]] == ["12_30.pdf"]
+    assert "12:30.pdf: sent as 12_30.pdf" in shell.err
+
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree" / "a?b").write_text("a")
+    workspace = shell("send", "--workspace", "W").strip()
+    shell("workspace", "sync", workspace, "tree", "--up", code=2)
+    assert "a?b: the name has" in shell.err
+    for _ in range(2):
+        shell("workspace", "sync", workspace, "tree", "--up", "--replace-characters")
+        assert shell("workspace", "ls", workspace).split() == ["1", "a_b"]
+
+
+def test_what_is_missing_is_not_to_be_created(shell, tmp_path):
+    workspace = shell("send", "--workspace", "W").strip()
+    shell("workspace", "sync", workspace, "missing", "--up", code=6)
+    assert "missing: no such directory" in shell.err and "create" not in shell.err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc")
+def test_a_file_that_does_not_say_its_size(shell, tmp_path):
+    link, _ = send(shell, "/proc/version")
+    shell("receive", link, "--to", tmp_path)
+    assert (tmp_path / "version").read_bytes() == Path("/proc/version").read_bytes() != b""
+
+
 def test_exit_codes_are_documented():
     codes = dict(re.findall(r"^\s+(\d+)\s+(.+)$", output.CODES, re.M))
     assert codes.keys() >= {"0", "1", "2", "3", "4", "5", "6", "7", "130", "141"}

@@ -340,6 +340,8 @@ class sendsafely_upload_options(Structure):
         ("directory_id", c_char_p),
         ("on_progress", sendsafely_progress_callback),
         ("user_data", c_void_p),
+        ("replace_characters", c_int32),
+        ("allow_growth", c_int32),
     )
 
 
@@ -350,6 +352,8 @@ class sendsafely_upload_all_options(Structure):
         ("existing", c_int32),
         ("on_progress", sendsafely_progress_callback),
         ("user_data", c_void_p),
+        ("replace_characters", c_int32),
+        ("allow_growth", c_int32),
     )
 
 
@@ -1621,10 +1625,14 @@ FIELDS: dict[str, dict[str, str]] = {
     "sendsafely_upload_options": {
         "file_name": "text?",
         "directory_id": "text?",
+        "replace_characters": "bool",
+        "allow_growth": "bool",
     },
     "sendsafely_upload_all_options": {
         "directory_id": "text?",
         "existing": "Existing",
+        "replace_characters": "bool",
+        "allow_growth": "bool",
     },
     "sendsafely_finalize_options": {
         "password": "text?",

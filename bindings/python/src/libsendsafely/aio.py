@@ -557,12 +557,17 @@ class AsyncPackage(AsyncHandle[Package]):
 
     async def upload_file(
         self, source: Union[Path, Readable], *, file_name: Optional[str] = None, directory: InDirectory = None,
-        progress: ProgressCallback = None,
+        replace_characters: bool = False, allow_growth: bool = False, progress: ProgressCallback = None,
     ) -> records.File:
         """Encrypts a file on this machine and uploads it in parts. source is a path, or a binary file object, which is
         read to its end. file_name is the name that recipients see, by default the name of the path. directory is a
-        directory of a Workspace. A file object that cannot seek is first encrypted into a temporary file, since the
-        size has to be known.
+        directory of a Workspace. A file object that cannot seek, and a file such as those below /proc, which does not
+        say its size, is first encrypted into a temporary file, since the size has to be known.
+
+        replace_characters replaces characters that a name may not have, such as a colon, by _ instead of failing with
+        Status.MALFORMED_FILE_NAME. allow_growth sends a file to which another program appends meanwhile as long as it
+        is at the start, instead of failing with Status.FILE_CHANGED; then nothing notices if what was there is
+        overwritten. It has no effect on a file object.
 
         Before finalize, or in a Workspace. Several uploads may run at once, on several threads. An upload that fails or
         is stopped deletes what it sent.
@@ -573,19 +578,24 @@ class AsyncPackage(AsyncHandle[Package]):
         the file object raises is raised unchanged.
         """
         return await self._run(
-            self._sync.upload_file, source, file_name=file_name, directory=directory, progress=progress,
+            self._sync.upload_file, source, file_name=file_name, directory=directory,
+            replace_characters=replace_characters, allow_growth=allow_growth, progress=progress,
         )
 
     async def upload_memory(
-        self, data: Buffer, file_name: str, *, directory: InDirectory = None, progress: ProgressCallback = None,
+        self, data: Buffer, file_name: str, *, directory: InDirectory = None, replace_characters: bool = False,
+        progress: ProgressCallback = None,
     ) -> records.File:
         """Uploads a bytes-like object under a name. Do not change the object during the call. Otherwise like
         upload_file."""
-        return await self._run(self._sync.upload_memory, data, file_name, directory=directory, progress=progress)
+        return await self._run(
+            self._sync.upload_memory, data, file_name, directory=directory, replace_characters=replace_characters,
+            progress=progress,
+        )
 
     async def upload_all(
         self, source: Path, *, into: InDirectory = None, existing: Existing = Existing.SKIP,
-        progress: ProgressCallback = None,
+        replace_characters: bool = False, allow_growth: bool = False, progress: ProgressCallback = None,
     ) -> Report:
         """Uploads all files of a local directory, several at once. Into a Workspace it uploads subdirectories too. into
         is a directory of the Workspace. Symbolic links are not followed. A file that is there under a name which a
@@ -596,11 +606,17 @@ class AsyncPackage(AsyncHandle[Package]):
         size, Existing.OVERWRITE uploads a new version, and Existing.REFUSE raises Status.FILE_EXISTS before it uploads
         anything.
 
+        replace_characters and allow_growth are those of upload_file. If replacement would give two names in a directory
+        the same form, the second one gets a number.
+
         Returns one item for each file. If a file fails, the items are in the `report` of the Error; call again to
         upload the rest. Status.ONLY_IN_WORKSPACE: source has subdirectories, and the package is not a Workspace.
         Status.REFUSED: the directory `into` does not exist. Otherwise like upload_file.
         """
-        return await self._run(self._sync.upload_all, source, into=into, existing=existing, progress=progress)
+        return await self._run(
+            self._sync.upload_all, source, into=into, existing=existing, replace_characters=replace_characters,
+            allow_growth=allow_growth, progress=progress,
+        )
 
     async def get_file_information(
         self, file: Union[str, records.File], *, directory: InDirectory = None,

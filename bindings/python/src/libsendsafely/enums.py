@@ -238,15 +238,15 @@ class Status(OpenEnum):
     replaced. For a pipe use Package.upload_file and Package.download_file.
     """
     FILE_CHANGED = 603
-    """The file changed while it was uploaded. Upload it again when nothing writes to it. The library has deleted what it
-    sent.
+    """The file changed while it was uploaded. Upload it again when nothing writes to it, or see allow_growth in the upload
+    options. The library has deleted what it sent.
     """
     FILE_EXISTS = 604
     """The target exists already. Choose another directory, or set existing in the options."""
     DISK_FULL = 605
     """No room on the disk. Make room and download again. The target was left as it was."""
     DIRECTORY_NOT_FOUND = 606
-    """No such directory. Create it first."""
+    """No such directory. Check the path; create the directory first if files are downloaded into it."""
     READ_FAILED = 607
     """Reading the source failed. Also: a read callback or stream of the program reported a failure."""
     WRITE_FAILED = 608

@@ -215,12 +215,17 @@ class Package(Handle):
 
     def upload_file(
         self, source: Union[Path, Readable], *, file_name: Optional[str] = None, directory: InDirectory = None,
-        progress: ProgressCallback = None,
+        replace_characters: bool = False, allow_growth: bool = False, progress: ProgressCallback = None,
     ) -> records.File:
         """Encrypts a file on this machine and uploads it in parts. source is a path, or a binary file object, which is
         read to its end. file_name is the name that recipients see, by default the name of the path. directory is a
-        directory of a Workspace. A file object that cannot seek is first encrypted into a temporary file, since the
-        size has to be known.
+        directory of a Workspace. A file object that cannot seek, and a file such as those below /proc, which does not
+        say its size, is first encrypted into a temporary file, since the size has to be known.
+
+        replace_characters replaces characters that a name may not have, such as a colon, by _ instead of failing with
+        Status.MALFORMED_FILE_NAME. allow_growth sends a file to which another program appends meanwhile as long as it
+        is at the start, instead of failing with Status.FILE_CHANGED; then nothing notices if what was there is
+        overwritten. It has no effect on a file object.
 
         Before finalize, or in a Workspace. Several uploads may run at once, on several threads. An upload that fails or
         is stopped deletes what it sent.
@@ -233,7 +238,8 @@ class Package(Handle):
         directory_id = identify_or_none(directory, "directory_id")
         if isinstance(source, (str, os.PathLike)) or not hasattr(source, "read"):
             return call("sendsafely_package_upload_file", self, path(source, "source"), progress=progress,
-                        file_name=file_name, directory_id=directory_id)
+                        file_name=file_name, directory_id=directory_id, replace_characters=replace_characters,
+                        allow_growth=allow_growth)
         binary(source, "source")
         if file_name is None:
             name = getattr(source, "name", None)
@@ -241,19 +247,20 @@ class Package(Handle):
                 raise TypeError("file_name is missing; the file object has no name")
             file_name = os.path.basename(name)
         return call("sendsafely_package_upload_callback", self, file_name, size_of(source), progress=progress,
-                    stream=source, directory_id=directory_id)
+                    stream=source, directory_id=directory_id, replace_characters=replace_characters)
 
     def upload_memory(
-        self, data: Buffer, file_name: str, *, directory: InDirectory = None, progress: ProgressCallback = None,
+        self, data: Buffer, file_name: str, *, directory: InDirectory = None, replace_characters: bool = False,
+        progress: ProgressCallback = None,
     ) -> records.File:
         """Uploads a bytes-like object under a name. Do not change the object during the call. Otherwise like
         upload_file."""
         return call("sendsafely_package_upload_memory", self, file_name, data, progress=progress,
-                    directory_id=identify_or_none(directory, "directory_id"))
+                    directory_id=identify_or_none(directory, "directory_id"), replace_characters=replace_characters)
 
     def upload_all(
         self, source: Path, *, into: InDirectory = None, existing: Existing = Existing.SKIP,
-        progress: ProgressCallback = None,
+        replace_characters: bool = False, allow_growth: bool = False, progress: ProgressCallback = None,
     ) -> Report:
         """Uploads all files of a local directory, several at once. Into a Workspace it uploads subdirectories too. into
         is a directory of the Workspace. Symbolic links are not followed. A file that is there under a name which a
@@ -264,12 +271,16 @@ class Package(Handle):
         size, Existing.OVERWRITE uploads a new version, and Existing.REFUSE raises Status.FILE_EXISTS before it uploads
         anything.
 
+        replace_characters and allow_growth are those of upload_file. If replacement would give two names in a directory
+        the same form, the second one gets a number.
+
         Returns one item for each file. If a file fails, the items are in the `report` of the Error; call again to
         upload the rest. Status.ONLY_IN_WORKSPACE: source has subdirectories, and the package is not a Workspace.
         Status.REFUSED: the directory `into` does not exist. Otherwise like upload_file.
         """
         return call("sendsafely_package_upload_all", self, path(source, "source"), progress=progress, existing=existing,
-                    directory_id=identify_or_none(into, "directory_id", "into"))
+                    directory_id=identify_or_none(into, "directory_id", "into"), replace_characters=replace_characters,
+                    allow_growth=allow_growth)
 
     def get_file_information(
         self, file: Union[str, records.File], *, directory: InDirectory = None,

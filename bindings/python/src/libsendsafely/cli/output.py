@@ -49,6 +49,8 @@ REMEDIES = {
     Status.NO_TRUST_STORE: "install the system's certificates (package ca-certificates), or set SENDSAFELY_CA_BUNDLE to a file of them",
     Status.TIMED_OUT: "check the network; a longer --retry-window survives longer failures",
     Status.KEYCODE_NOT_PROVED: "ask the owner of the package to do this",
+    Status.MALFORMED_FILE_NAME: "rename it, or use --replace-characters",
+    Status.FILE_CHANGED: "upload it again when nothing writes to it, or use --allow-growth for a file that only grows, such as a log",
     Status.WRONG_KEYCODE: "use the whole secure link that the sender sent",
 }
 

@@ -79,6 +79,8 @@ def print_report(out: Output, report: Iterable[ReportItem], known: str = "") -> 
             out.note(f"{item.message}; left out")
         elif item.status is not Status.OK and (item.message or "") not in known:
             out.note(f"{item.path}: {item.message}")
+        elif item.renamed and item.action is Action.UPLOADED:
+            out.note(f"{item.local_path}: sent as {item.path}")
         elif item.renamed:
             out.note(f"{item.path}: written as {item.local_path}")
         if item.action is Action.DOWNLOADED:

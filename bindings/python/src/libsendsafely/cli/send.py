@@ -7,11 +7,11 @@ import stat
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
-from .. import Action, Error, Package, Status, Workspace
+from .. import Error, Package, Status, Workspace
 from . import texts
 from .credentials import connect
 from .output import Output, standard_input
-from .workspace import print_file, put
+from .workspace import add_upload_options, distinct_names, print_sent, put, sent_name, upload_options
 
 
 def add(commands: Any, common: ArgumentParser) -> None:
@@ -36,6 +36,7 @@ def add(commands: Any, common: ArgumentParser) -> None:
     parser.add_argument("--read-only-pdf", action="store_true", help="PDF files can only be viewed")
     parser.add_argument("--workspace", metavar="NAME",
                         help="create a Workspace of this name; files may be directories, and --to adds collaborators")
+    add_upload_options(parser)
     parser.set_defaults(run=run)
 
 
@@ -62,6 +63,7 @@ def check(arguments: Namespace) -> dict[str, str]:
         raise usage("--name needs -, and - needs --name", "use both for standard input, or neither")
     if "-" in files:
         standard_input()
+    distinct_names(arguments)
     phones = {email: number for email, _, number in (entry.partition("=") for entry in arguments.phone)}
     for email, number in phones.items():
         if email not in arguments.to or not number:
@@ -123,11 +125,11 @@ def fill(package: Package, arguments: Namespace, phones: dict[str, str], message
         put(package, arguments, None, out)
         return
     for path in arguments.files:
-        name = arguments.name if path == "-" else os.path.basename(path)
+        name = sent_name(path, arguments)
         with out.bar(name) as bar:
-            file = package.upload_file(standard_input().buffer if path == "-" else path, file_name=arguments.name if path == "-" else None,
-                                       progress=bar)
-        print_file(out, file, name, None if path == "-" else path, Action.UPLOADED)
+            file = package.upload_file(standard_input().buffer if path == "-" else path, file_name=name, progress=bar,
+                                       **upload_options(arguments))
+        print_sent(out, file, name, path)
 
 
 def remove(package: Package, out: Output, seconds: float) -> None:

@@ -34,6 +34,7 @@ def add(commands: Any, common: ArgumentParser) -> None:
     parser.add_argument("files", metavar="FILE", nargs="+", help="a file or a directory; - for standard input, with --name")
     parser.add_argument("--into", metavar="PATH", default="", help="a directory in the Workspace; default: the root directory")
     parser.add_argument("--name", metavar="NAME", help="name of the file from standard input")
+    add_upload_options(parser)
     parser.set_defaults(run=run_put)
 
     parser = verbs.add_parser("get", parents=[common], help="download a file or a directory",
@@ -54,7 +55,36 @@ def add(commands: Any, common: ArgumentParser) -> None:
     way.add_argument("--down", dest="ways", action="store_const", const=("down",), help="download")
     way.add_argument("--both", dest="ways", action="store_const", const=("up", "down"), help="upload, then download")
     add_strict_size(parser)
+    add_upload_options(parser)
     parser.set_defaults(run=run_sync)
+
+
+def add_upload_options(parser: ArgumentParser) -> None:
+    parser.add_argument("--replace-characters", action="store_true",
+                        help="upload a file whose name has characters that recipients could not store, such as a colon, with _ in their place; "
+                             "default: refuse it")
+    parser.add_argument("--allow-growth", action="store_true",
+                        help="upload a file to which another program appends, such as a log, as long as it is at the start; default: fail")
+
+
+def upload_options(arguments: Namespace) -> dict[str, bool]:
+    return {"replace_characters": arguments.replace_characters, "allow_growth": arguments.allow_growth}
+
+
+def sent_name(path: str, arguments: Namespace) -> str:
+    name: str = arguments.name if path == "-" else os.path.basename(os.path.abspath(path))
+    return name
+
+
+def distinct_names(arguments: Namespace) -> None:
+    """Refuses two arguments that would be sent under one name: one would take the place of the other, or be refused late."""
+    first: dict[str, str] = {}
+    for path in arguments.files:
+        name = sent_name(path, arguments)
+        if name in first:
+            raise Error(f"{first[name]} and {path} would both be sent as {name}", status=Status.INVALID_ARGUMENT,
+                        remedy="rename one of them, or send it through standard input: - with --name")
+        first[name] = path
 
 
 def names(path: str) -> list[str]:
@@ -101,30 +131,41 @@ def run_put(arguments: Namespace, out: Output) -> None:
             standard_input()
         else:
             os.stat(path)
+    distinct_names(arguments)
     with connect(arguments, out) as client, targets.opened_workspace(client, arguments, out) as workspace:
         put(workspace, arguments, directory_at(workspace, arguments.into), out)
 
 
 def put(workspace: Workspace, arguments: Namespace, into: Directory | None, out: Output) -> None:
     for path in arguments.files:
-        name = arguments.name if path == "-" else os.path.basename(os.path.abspath(path))
+        name = sent_name(path, arguments)
         with out.bar(name) as bar:
             if path == "-" or not os.path.isdir(path):
-                file = workspace.upload_file(standard_input().buffer if path == "-" else path, file_name=name, directory=into, progress=bar)
-                print_file(out, file, name, None if path == "-" else path, Action.UPLOADED)
+                file = workspace.upload_file(standard_input().buffer if path == "-" else path, file_name=name, directory=into, progress=bar,
+                                             **upload_options(arguments))
+                print_sent(out, file, name, path)
             else:
                 here = into or workspace.get_directory()
                 inner: Any = next((directory for directory in here.directories if directory.name == name), None)
                 inner = inner or workspace.create_directory(name, parent=into)
-                upload_all = partial(workspace.upload_all, path, into=inner, existing=Existing.OVERWRITE, progress=bar)
+                upload_all = partial(workspace.upload_all, path, into=inner, existing=Existing.OVERWRITE, progress=bar,
+                                     **upload_options(arguments))
                 transferred(out, upload_all)
 
 
-def print_file(out: Output, file: Download | File, path: str, local_path: str | None, action: Action) -> None:
+def print_sent(out: Output, file: File, name: str, path: str) -> None:
+    """Prints a file that was uploaded."""
+    renamed = file.file_name != name
+    if renamed:
+        out.note(f"{name}: sent as {file.file_name}")
+    print_file(out, file, file.file_name, None if path == "-" else path, Action.UPLOADED, renamed=renamed)
+
+
+def print_file(out: Output, file: Download | File, path: str, local_path: str | None, action: Action, renamed: bool = False) -> None:
     """Prints one file like an item of a report."""
     declared = getattr(file, "declared_size", file.size)
     out.result("file", {"path": path, "local_path": local_path, "file_id": file.file_id, "size": file.size, "status": Status.OK,
-                        "action": action, "message": None, "renamed": False, "declared_size": declared},
+                        "action": action, "message": None, "renamed": renamed, "declared_size": declared},
                printable(local_path) if action is Action.DOWNLOADED else None)
 
 
@@ -152,7 +193,7 @@ def run_sync(arguments: Namespace, out: Output) -> None:
         directory = directory_at(workspace, arguments.path)
         if "up" in arguments.ways:
             with out.bar("up") as bar:
-                transferred(out, lambda: workspace.upload_all(arguments.directory, into=directory, progress=bar))
+                transferred(out, lambda: workspace.upload_all(arguments.directory, into=directory, progress=bar, **upload_options(arguments)))
         if "down" in arguments.ways:
             os.makedirs(arguments.directory, exist_ok=True)
             with out.bar("down") as bar:
