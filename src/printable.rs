@@ -7,7 +7,8 @@ const LONGEST: usize = 8 << 10;
 /// The text in one line, without characters that control a terminal or are invisible.
 ///
 /// White space that moves the cursor becomes a blank. Other control characters, characters that change the direction of
-/// writing, and invisible ones become U+FFFD. The two joiners stay: words of several scripts need them.
+/// writing, and invisible ones become U+FFFD. Joiners and selectors of variants stay: words of several scripts, and
+/// emoji, need them.
 pub(crate) fn printable(text: impl Into<String>) -> String {
     let text = text.into();
     let mut length = text.len().min(LONGEST);
@@ -29,20 +30,40 @@ pub(crate) fn printable(text: impl Into<String>) -> String {
 fn replacement(c: char) -> Option<char> {
     match c {
         '\t'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some(' '),
-        c if c.is_control() => Some(char::REPLACEMENT_CHARACTER),
-        '\u{ad}'
-        | '\u{61c}'
-        | '\u{180e}'
-        | '\u{200b}'
-        | '\u{200e}'
-        | '\u{200f}'
-        | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}'
-        | '\u{feff}'
-        | '\u{fff9}'..='\u{fffb}'
-        | '\u{e0000}'..='\u{e007f}' => Some(char::REPLACEMENT_CHARACTER),
+        c if shapes_words(c) => None,
+        c if c.is_control() || is_invisible(c) => Some(char::REPLACEMENT_CHARACTER),
         _ => None,
     }
+}
+
+/// Whether a character cannot be seen.
+pub(crate) fn is_invisible(c: char) -> bool {
+    shapes_words(c)
+        || matches!(
+            c,
+            '\u{ad}'
+                | '\u{61c}'
+                | '\u{180e}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{202a}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
+}
+
+/// Joiners, and selectors of variants.
+fn shapes_words(c: char) -> bool {
+    matches!(
+        c,
+        '\u{34f}'
+            | '\u{180b}'..='\u{180d}'
+            | '\u{200c}'
+            | '\u{200d}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{e0100}'..='\u{e01ef}'
+    )
 }
 
 #[cfg(test)]

@@ -1,17 +1,23 @@
 //! Secure links (`protocol` 5.1): built, parsed, and found in text. Pure: no network, no state.
+//!
+//! A link is read by what it may contain: codes have a fixed length and alphabet. So what stands around it needs no
+//! list, and a link that somebody cut, wrapped or changed is either read right or refused.
 
 use std::collections::BTreeSet;
 
 use url::Url;
+use zeroize::Zeroizing;
 
-use crate::check::is_identifier;
+use super::link_text::{INVISIBLE, decoded, unquoted};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::SecretString;
 
-/// No secure link is longer, in bytes.
+/// No secure link is longer, in bytes, with all that has been wrapped around it.
 const LONGEST: usize = 8192;
-/// Beginnings of links that are tried in one word.
-const MOST_IN_A_WORD: usize = 32;
+/// The characters of a package code, and of a keycode.
+const CODE_LENGTH: usize = 43;
+/// The characters of a keycode in hexadecimal digits, which other programs make.
+const HEX_KEYCODE_LENGTH: usize = 64;
 
 /// The parts of a secure link.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,8 +54,7 @@ impl Link {
 
 /// Parses a secure link.
 ///
-/// Ignores what people and terminals add to a link: blanks, quotes, `<>`, backslashes before special characters, a full
-/// stop at its end.
+/// The link may be part of a text, and encoded or wrapped by a mail filter, but the text must contain one link only.
 ///
 /// # Errors
 /// [`ErrorKind::MalformedLink`]; the message does not repeat the link, which may hold a keycode.
@@ -58,74 +63,238 @@ pub fn parse(text: &str) -> Result<Link> {
         Error::new(ErrorKind::MalformedLink, format!("not a secure link: {what}"))
             .with_remedy("give the whole link, such as https://HOST/receive/?thread=...&packageCode=...#keyCode=...")
     };
-    let text = text.trim();
     if text.len() > LONGEST {
         return Err(malformed("it is too long"));
     }
-    let unescaped: String = text.chars().filter(|c| *c != '\\').collect();
-    let bare = unescaped.trim_matches(['<', '>', '"', '\'', '(', ')', ' ', '.', ',', ';']);
-    let url = Url::parse(bare).map_err(|_| malformed("it is no URL"))?;
-    if !matches!(url.scheme(), "https" | "http") || url.host().is_none() {
-        return Err(malformed("it does not begin with https:// and a host"));
+    let (mut links, flaw) = read(text);
+    match (links.pop(), flaw) {
+        (Some(link), _) if links.is_empty() => Ok(link),
+        (Some(_), _) => Err(malformed("the text contains several links")),
+        (None, Some(flaw)) => Err(malformed(&flaw)),
+        (None, None) => Err(malformed("it does not begin with https://HOST/receive/?")),
     }
-    if !url.path().trim_end_matches('/').ends_with("/receive") {
-        return Err(malformed("its path is not /receive/"));
+}
+
+/// Finds the secure links in a text, each once, in the order of the text and in the service's normal form.
+///
+/// The time grows only with the length of the text.
+pub fn find(text: &str) -> Vec<String> {
+    read(text).0.iter().map(Link::to_url).collect()
+}
+
+/// The links of a text, each once, and what is wrong with the first that cannot be read.
+fn read(text: &str) -> (Vec<Link>, Option<String>) {
+    let (links, flaw) = read_decoded(&decoded(text));
+    // A keycode may begin with the characters 3D. So this is tried second, and judged by the lengths.
+    if links.is_empty() && text.contains("=3D") {
+        let (links, other) = read_decoded(&decoded(&unquoted(text)));
+        return (links, other.or(flaw));
     }
-    let parameter = |name: &str| {
-        let found = url
-            .query_pairs()
-            .find(|(key, value)| key.eq_ignore_ascii_case(name) && !value.is_empty());
-        found.map(|(_, value)| value.into_owned())
+    (links, flaw)
+}
+
+fn read_decoded(text: &str) -> (Vec<Link>, Option<String>) {
+    let beginnings: Vec<Beginning<'_>> = text
+        .match_indices("://")
+        .filter_map(|(at, _)| Beginning::at(text, at))
+        .collect();
+    let ends = beginnings.iter().skip(1).map(|next| next.start);
+    let mut links: Vec<Link> = Vec::new();
+    let mut flaw = None;
+    for (beginning, end) in beginnings.iter().zip(ends.chain([text.len()])) {
+        match beginning.read(&text[beginning.query..end]) {
+            Ok(link) => links.push(link),
+            Err(what) => flaw = flaw.or(Some(what)),
+        }
+    }
+    // The visible text of a reference may lack the keycode that its target has.
+    let place = |link: &Link| (link.host.clone(), link.package_code.clone());
+    let opened = links.iter().filter(|link| link.keycode.is_some());
+    let opened: BTreeSet<_> = opened.map(place).collect();
+    let mut seen = BTreeSet::new();
+    links.retain(|link| {
+        (link.keycode.is_some() || !opened.contains(&place(link))) && seen.insert(link.to_url())
+    });
+    seen.into_iter().map(Zeroizing::new).for_each(drop);
+    (links, flaw)
+}
+
+/// The beginning of what may be a link: `https://HOST/receive/?`.
+struct Beginning<'a> {
+    /// Where the scheme begins.
+    start: usize,
+    scheme: &'static str,
+    host: &'a str,
+    /// Where the query begins.
+    query: usize,
+}
+
+impl<'a> Beginning<'a> {
+    /// The beginning whose `://` stands at a place.
+    fn at(text: &'a str, at: usize) -> Option<Self> {
+        let before = &text.as_bytes()[..at];
+        let scheme = ["https", "http"].into_iter().find(|scheme| {
+            let from = at.saturating_sub(scheme.len());
+            before[from..].eq_ignore_ascii_case(scheme.as_bytes())
+        })?;
+        let from_host = &text[at + "://".len()..];
+        let is_of_host = |c: char| c.is_alphanumeric() || ".-:[]".contains(c) || c == INVISIBLE;
+        let (host, path) = from_host.split_at(from_host.find(|c| !is_of_host(c))?);
+        let slashes = |text: &'a str| text.trim_start_matches(['/', INVISIBLE]);
+        let query = slashes(slashes(path).strip_prefix("receive")?).strip_prefix('?')?;
+        Some(Self {
+            start: at - scheme.len(),
+            scheme,
+            host,
+            query: text.len() - query.len(),
+        })
+    }
+
+    /// Reads the link. `rest` begins with its query.
+    fn read(&self, rest: &str) -> std::result::Result<Link, String> {
+        let host = self.host.replace(INVISIBLE, "");
+        let url = Url::parse(&format!("{}://{host}", self.scheme));
+        let host = url
+            .map_err(|_| "its host is not a valid name")?
+            .origin()
+            .ascii_serialization();
+        let end = rest
+            .find(|c: char| !is_of_link(c))
+            .unwrap_or(rest.len())
+            .min(LONGEST);
+        let (link, behind) = rest.split_at(end);
+        let (query, fragment) = split_fragment(link);
+
+        let code = parameter(query, "packageCode").ok_or("it has no packageCode")?;
+        let package_code = code_of(code, is_package_code)
+            .map_err(|length| wrong_length("package code", length))?;
+        let package_id = parameter(query, "thread").map(thread_of).transpose()?;
+        let keycode = match fragment {
+            Some(fragment) => {
+                let keycode = parameter(fragment, "keyCode").ok_or("its keycode is missing")?;
+                let keycode = code_of(keycode, is_keycode)
+                    .map_err(|length| wrong_length("keycode", length))?;
+                Some(SecretString::new(keycode))
+            }
+            None if keycode_follows(behind) => {
+                return Err("a blank or another character separates its keycode".to_owned());
+            }
+            None => None,
+        };
+        Ok(Link {
+            host,
+            package_id,
+            package_code,
+            keycode,
+        })
+    }
+}
+
+/// Whether a character can stand in the query or the fragment of a link, in whatever parameter.
+fn is_of_link(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "-._~%&=#*;+/:?@!$,".contains(c) || c == INVISIBLE
+}
+
+/// Splits the fragment off. Proofpoint's third format has `*` in place of `#`.
+fn split_fragment(link: &str) -> (&str, Option<&str>) {
+    let stars = link.match_indices('*').map(|(at, _)| at);
+    let star = || {
+        stars
+            .filter(|at| begins_with_keycode(&link[at + 1..]))
+            .min()
     };
-    let fragment = url.fragment().unwrap_or_default();
-    let keycode = url::form_urlencoded::parse(fragment.replace('+', "%2B").as_bytes())
-        .find(|(key, value)| key.eq_ignore_ascii_case("keycode") && !value.is_empty())
-        .map(|(_, value)| SecretString::new(value.into_owned()));
-    let package_code =
-        parameter("packageCode").ok_or_else(|| malformed("it has no packageCode"))?;
-    // Both become parts of paths, in this library and in programs.
-    let package_id = parameter("thread");
-    if !is_identifier(&package_code) || package_id.as_deref().is_some_and(|id| !is_identifier(id)) {
-        return Err(malformed("its packageCode or thread has no form of an id"));
+    match link.find('#').or_else(star) {
+        Some(at) => (&link[..at], Some(&link[at + 1..])),
+        None => (link, None),
     }
-    Ok(Link {
-        host: url.origin().ascii_serialization(),
-        package_id,
-        package_code,
-        keycode,
+}
+
+/// The value of a parameter. Its name is compared without regard to case.
+fn parameter<'a>(parameters: &'a str, name: &str) -> Option<&'a str> {
+    parameters.split(['&', '#']).find_map(|pair| {
+        let (key, value) = pair.split_once('=')?;
+        key.replace(INVISIBLE, "")
+            .eq_ignore_ascii_case(name)
+            .then_some(value)
     })
 }
 
-/// Finds the secure links in a text, each once, in the order of the text.
-///
-/// The time grows only with the length of the text: in one word, a limited number of beginnings is tried.
-pub fn find(text: &str) -> Vec<String> {
-    let mut links: Vec<String> = Vec::new();
-    let mut seen = BTreeSet::new();
-    let ends = |c: char| c.is_whitespace() || c.is_control() || "<>\"'`{}|".contains(c);
-    for word in text.split(ends) {
-        let beginnings = word.match_indices("http").map(|(start, _)| &word[start..]);
-        for candidate in beginnings
-            .filter(|candidate| candidate.len() <= LONGEST && has_scheme(candidate))
-            .take(MOST_IN_A_WORD)
-        {
-            let candidate = candidate.trim_end_matches(['.', ',', ')', ';', ']', '!', '?', ':']);
-            if !seen.contains(candidate) && parse(candidate).is_ok() {
-                seen.insert(candidate);
-                links.push(candidate.to_owned());
-            }
+/// The code that a value begins with. Reports the length of what stands there instead.
+fn code_of(value: &str, is_code: fn(&str) -> bool) -> std::result::Result<String, usize> {
+    // Sized at once: a growing string would leave copies of a keycode behind.
+    let mut run = String::with_capacity(value.len());
+    let mut before_invisible = None;
+    for c in value.chars() {
+        if is_of_code(c) {
+            run.push(c);
+        } else if c != INVISIBLE {
+            break;
+        } else if is_code(&run) {
+            before_invisible = Some(run.len());
         }
     }
-    links
+    // Dashes and underscores behind a code are punctuation, such as Markdown's.
+    let shortest = run.trim_end_matches(['-', '_']).len();
+    let cuts = [CODE_LENGTH, HEX_KEYCODE_LENGTH].into_iter();
+    let end = [run.len()]
+        .into_iter()
+        .chain(cuts.filter(|cut| (shortest..run.len()).contains(cut)))
+        .chain(before_invisible)
+        .find(|end| is_code(&run[..*end]))
+        .ok_or(run.len())?;
+    run.truncate(end);
+    Ok(run)
 }
 
-/// Whether a text that begins with `http` continues like a URL. Backslashes before special characters are ignored.
-fn has_scheme(text: &str) -> bool {
-    let mut rest = text["http".len()..].chars().filter(|c| *c != '\\');
-    matches!(
-        (rest.next(), rest.next()),
-        (Some(':'), _) | (Some('s' | 'S'), Some(':'))
+fn is_of_code(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '-' || c == '_'
+}
+
+fn is_package_code(run: &str) -> bool {
+    run.len() == CODE_LENGTH
+}
+
+/// 43 hexadecimal digits are the beginning of 64, since nobody draws them by chance.
+fn is_keycode(run: &str) -> bool {
+    let is_hex = || run.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match run.len() {
+        CODE_LENGTH => !is_hex(),
+        HEX_KEYCODE_LENGTH => is_hex(),
+        _ => false,
+    }
+}
+
+fn wrong_length(what: &str, length: usize) -> String {
+    format!(
+        "its {what} has {length} characters instead of {CODE_LENGTH}; it is cut short or was changed"
     )
+}
+
+/// The package id. It becomes a part of paths, in this library and in programs.
+fn thread_of(value: &str) -> std::result::Result<String, &'static str> {
+    let value = value.replace(INVISIBLE, "");
+    let id = value.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+    if id.is_empty() || id.len() > 256 || !id.chars().all(is_of_code) {
+        return Err("its thread is not a package id");
+    }
+    Ok(id.to_owned())
+}
+
+/// Whether the keycode of a link without one stands behind what ended the link.
+fn keycode_follows(behind: &str) -> bool {
+    let separators = behind
+        .find(|c: char| c.is_ascii_alphanumeric())
+        .unwrap_or(behind.len());
+    let (between, word) = behind.split_at(separators);
+    let begins_fragment = word
+        .get(..3)
+        .is_some_and(|start| between.contains('#') && start.eq_ignore_ascii_case("key"));
+    between.chars().count() <= 16 && (begins_fragment || begins_with_keycode(word))
+}
+
+fn begins_with_keycode(text: &str) -> bool {
+    text.get(.."keyCode=".len())
+        .is_some_and(|start| start.eq_ignore_ascii_case("keyCode="))
 }
 
 #[cfg(test)]
@@ -136,7 +305,38 @@ mod tests {
     const KEYCODE: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 
     #[test]
-    fn every_form_of_the_protocol_is_read() {
+    fn every_text_of_the_table_is_read_right_or_refused() {
+        let path = format!("{}/tests/vectors/links.json", env!("CARGO_MANIFEST_DIR"));
+        let table = std::fs::read_to_string(path).unwrap();
+        let table: Vec<serde_json::Value> = serde_json::from_str(&table).unwrap();
+        assert!(table.len() >= 60);
+        let mut wrong = Vec::new();
+        for row in &table {
+            let text = row["text"].as_str().unwrap();
+            let links: Vec<&str> = row["links"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|link| link.as_str().unwrap())
+                .collect();
+            let parsed = match parse(text) {
+                Ok(link) => vec![link.to_url()],
+                Err(error) => {
+                    assert_eq!(error.kind(), ErrorKind::MalformedLink);
+                    assert!(!error.message().contains(&KEYCODE[..20]), "{text}");
+                    Vec::new()
+                }
+            };
+            let alone = if links.len() == 1 { &links[..] } else { &[] };
+            if find(text) != links || parsed != alone {
+                wrong.push(format!("{}: {:?} {parsed:?}", row["what"], find(text)));
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+
+    #[test]
+    fn a_link_has_parts() {
         let full = format!(
             "https://acme.sendsafely.com/receive/?thread=GVG2-MNZT&packageCode={CODE}#keyCode={KEYCODE}"
         );
@@ -150,91 +350,39 @@ mod tests {
         );
         assert_eq!(link.to_url(), full);
 
-        let java = parse(&format!(
-            "https://app2.acme.test:8443/receive/?packageCode={CODE}#keycode={KEYCODE}"
-        ))
-        .expect("Java's form");
+        let java = format!("https://app2.acme.test:8443/receive/?packageCode={CODE}");
+        let java = parse(&java).expect("neither thread nor keycode");
         assert_eq!(java.host, "https://app2.acme.test:8443");
-        assert_eq!(java.package_id, None);
-        assert_eq!(
-            java.keycode.as_ref().map(SecretString::expose),
-            Some(KEYCODE)
-        );
-
-        let bare = parse(&format!(
-            "https://acme.test/receive/?thread=A&packageCode={CODE}"
-        ))
-        .expect("no keycode");
-        assert_eq!(bare.keycode, None);
+        assert_eq!((java.package_id, java.keycode), (None, None));
     }
 
     #[test]
-    fn what_people_do_to_links_is_undone() {
-        for text in [
-            format!(
-                "  <https://acme.test/receive/?thread=A&packageCode={CODE}#keyCode={KEYCODE}>."
+    fn a_refusal_says_what_is_wrong() {
+        let link = format!("https://acme.test/receive/?packageCode={CODE}");
+        for (text, what) in [
+            (String::new(), "begin with https://HOST/receive/?"),
+            (
+                format!("{link}#keyCode={}", &KEYCODE[..42]),
+                "42 characters",
             ),
-            format!(
-                "https://acme.test/receive/\\?thread\\=A\\&packageCode\\={CODE}\\#keyCode\\={KEYCODE}"
+            (
+                format!("{link} #keyCode={KEYCODE}"),
+                "separates its keycode",
             ),
-            format!(
-                "\"https://acme.test/receive/?THREAD=A&x=1&PACKAGECODE={CODE}&y#a=b&KEYCODE={KEYCODE}\","
+            (format!("{link}#"), "keycode is missing"),
+            (link.replace("Code=", "Code=%"), "0 characters"),
+            (link.replace(CODE, ""), "0 characters"),
+            (link.replace("package", "thread=.&package"), "thread"),
+            (link.replace("packageCode", "code"), "no packageCode"),
+            (
+                format!("{link} {}", link.replace("acme", "b")),
+                "several links",
             ),
-            format!("https://acme.test/receive?thread=A&packageCode={CODE}#keyCode={KEYCODE}"),
+            (link.repeat(100), "too long"),
         ] {
-            let link = parse(&text).expect(&text);
-            assert_eq!(link.package_id.as_deref(), Some("A"), "{text}");
-            assert_eq!(link.package_code, CODE, "{text}");
-            assert_eq!(
-                link.keycode.as_ref().map(SecretString::expose),
-                Some(KEYCODE),
-                "{text}"
-            );
+            let error = parse(&text).expect_err(&text);
+            assert!(error.message().contains(what), "{}", error.message());
         }
-    }
-
-    #[test]
-    fn what_is_no_link_is_refused_without_being_repeated() {
-        for text in [
-            "",
-            "hello",
-            "https://acme.test/",
-            "https://acme.test/receive/?thread=A#keyCode=SECRETSECRET",
-            "https://acme.test/receive/?packageCode=#keyCode=SECRETSECRET",
-            "https://acme.test/receive/?packageCode=..#keyCode=SECRETSECRET",
-            "https://acme.test/receive/?packageCode=C/../../user#keyCode=SECRETSECRET",
-            "https://acme.test/receive/?packageCode=C%2Ftemp#keyCode=SECRETSECRET",
-            "https://acme.test/receive/?thread=..&packageCode=C#keyCode=SECRETSECRET",
-            "ftp://acme.test/receive/?packageCode=C#keyCode=SECRETSECRET",
-            "file:///receive/?packageCode=C#keyCode=SECRETSECRET",
-        ] {
-            let error = parse(text).expect_err(text);
-            assert_eq!(error.kind(), ErrorKind::MalformedLink);
-            assert!(!error.message().contains("SECRET"), "{text}");
-        }
-    }
-
-    #[test]
-    fn links_are_found_in_text_once_each() {
-        let first =
-            format!("https://acme.test/receive/?thread=A&packageCode={CODE}#keyCode={KEYCODE}");
-        let second = format!("http://127.0.0.1:8080/receive/?packageCode={CODE}#keycode={KEYCODE}");
-        let text = format!(
-            "See {first}, (or {second}).\nAgain: <{first}> and https://other.test/receive/?x=1 http"
-        );
-        assert_eq!(find(&text), [first, second]);
-        assert!(find("nothing here").is_empty());
-        // A link within a link, and one that a terminal has escaped.
-        let (within, escaped) = (
-            format!(
-                "https://acme.test/receive/?packageCode={CODE}&next=http://b.test/receive/?packageCode=B"
-            ),
-            format!("httpS\\://acme.test/receive/\\?packageCode\\={CODE}"),
-        );
-        assert_eq!(
-            find(&format!("x={within}, https://wrap.test/?u={escaped}")),
-            [&within, "http://b.test/receive/?packageCode=B", &escaped]
-        );
     }
 
     #[test]
@@ -247,20 +395,22 @@ mod tests {
             "http://",
             "http:\\",
             "http\\",
+            "%25",
+            "&amp;",
+            "=3D",
+            "https://urldefense.proofpoint.com/v2/url?u=",
             "https://a.test/receive/?packageCode=x&",
         ] {
             let long = piece.repeat(300_000 / piece.len());
-            let found = find(&format!(
-                "{link} {long} {link}/receive/?packageCode=x {link}"
-            ));
-            let total: usize = found.iter().map(String::len).sum();
-            assert!(found.contains(&link) && total < 300_000, "{piece}");
+            assert_eq!(find(&format!("{link} {long} {link}")), [&*link], "{piece}");
             assert_eq!(
                 parse(&long).expect_err(piece).kind(),
                 ErrorKind::MalformedLink
             );
         }
-        let many: String = (0..10_000).map(|n| format!("{link}{n} ")).collect();
+        let many: String = (0..10_000)
+            .map(|n| format!("{} ", link.replace(&CODE[..5], &format!("{n:05}"))))
+            .collect();
         assert_eq!(find(&many).len(), 10_000);
         assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
     }

@@ -18,6 +18,7 @@ mod hosted_dropzone;
 mod information;
 mod keycodes;
 pub mod link;
+mod link_text;
 mod message;
 mod names;
 mod open;
