@@ -534,7 +534,7 @@ fn limits_and_malformed_texts_fail_before_anything_is_sent() {
         "not a link",
         "https://x.test/",
         "https://x.test/receive/",
-        "ftp://x.test/receive/?packageCode=c#keyCode=k",
+        "ftp://x.test/receive/?packageCode=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8",
         "https://x.test/receive/?packageCode=#keyCode=k",
     ] {
         let error = refused(
@@ -705,7 +705,7 @@ fn wrong_key_wrong_secret_and_unknown_package() {
     fails_soon(ErrorKind::UnknownPackage, || {
         Package::open(&client, &mut (), "AAAA-BBBB", keycode.into())
     });
-    let unknown = format!("{url}/receive/?thread=AAAA-BBBB&packageCode=unknown#keyCode={keycode}");
+    let unknown = format!("{url}/receive/?thread=AAAA-BBBB&packageCode={keycode}#keyCode={keycode}");
     fails_soon(ErrorKind::UnknownPackage, || {
         Package::open_link(&client, &mut (), &unknown)
     });

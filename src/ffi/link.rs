@@ -47,7 +47,9 @@ impl Translate for Link {
 
 /// Splits a secure link into its parts. No network, no client.
 ///
-/// SENDSAFELY_MALFORMED_LINK: not such a link.
+/// The text may contain more than the link, and a mail filter or another program may have wrapped or encoded the link.
+/// The parts are read by their length and alphabet: a link that was cut short or changed is refused.
+/// SENDSAFELY_MALFORMED_LINK: no such link, or several.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_link_parse(
     text: *const c_char,
@@ -68,7 +70,7 @@ pub unsafe extern "C" fn sendsafely_link_parse(
 /// Finds the secure links in a text, such as an e-mail: each once and in their order, maybe none. No network, no
 /// client.
 ///
-/// A link has at most 8,192 bytes.
+/// Links are read as by sendsafely_link_parse, and returned in the service's form, without what is around them.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_link_find(
     text: *const c_char,
@@ -90,7 +92,7 @@ pub unsafe extern "C" fn sendsafely_link_find(
 
 /// Opens a package by its secure link, to receive it.
 ///
-/// The link may stand in quotes or angle brackets. The host is the client's, even if the link names another;
+/// The link is read as by sendsafely_link_parse. The host is the client's, even if the link names another;
 /// sendsafely_link_parse shows it.
 /// SENDSAFELY_MALFORMED_LINK: not such a link. SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is not for this
 /// account.

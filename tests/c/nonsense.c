@@ -9,7 +9,7 @@
 
 #define NOT_UTF8 ((void *)"caf\xe9")
 #define KEYCODE "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"
-#define LINK "https://acme.test/receive/?packageCode=abc#keyCode=" KEYCODE
+#define LINK "https://acme.test/receive/?packageCode=M0AEMIrTQe9XWRgGDKiKta1pXobmpKwAVafWgXjnBsw#keyCode=" KEYCODE
 
 enum kind { HANDLE, TEXT, TEXTS, BYTES, SIZE_OF_ARRAY, INT32, ENUM, OPTIONS, CALLBACK, OUTPUT, REPORT, OTHER };
 

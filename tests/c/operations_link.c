@@ -2,23 +2,25 @@
 #include "support.h"
 
 #define KEYCODE "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"
+#define CODE "M0AEMIrTQe9XWRgGDKiKta1pXobmpKwAVafWgXjnBsw"
+#define OTHER_CODE "oaKjpKWmp6ipqqusra6vsLGys7S1tre4ubq7vL2-v8A"
 
 TEST(parse_link) {
   sendsafely_link *link = NULL;
-  CHECK_OK(sendsafely_link_parse("<https://acme.test/receive/?thread=GVG2-MNZT&packageCode=abc#keyCode=" KEYCODE ">",
+  CHECK_OK(sendsafely_link_parse("<https://acme.test/receive/?thread=GVG2-MNZT&packageCode=" CODE "#keyCode=" KEYCODE ">",
                                  &link, NULL));
   REQUIRE(link);
   CHECK_TEXT("https://acme.test", link->host);
   CHECK_TEXT("GVG2-MNZT", link->package_id);
-  CHECK_TEXT("abc", link->package_code);
+  CHECK_TEXT(CODE, link->package_code);
   CHECK_TEXT(KEYCODE, link->keycode);
   sendsafely_link_free(link);
   CHECK_STATUS(SENDSAFELY_MALFORMED_LINK, sendsafely_link_parse("https://acme.test/", &link, NULL));
 }
 
 TEST(find_links) {
-  const char *first = "https://acme.test/receive/?thread=GVG2-MNZT&packageCode=abc#keyCode=" KEYCODE;
-  const char *second = "https://acme.test/receive/?packageCode=def#keyCode=" KEYCODE;
+  const char *first = "https://acme.test/receive/?thread=GVG2-MNZT&packageCode=" CODE "#keyCode=" KEYCODE;
+  const char *second = "https://acme.test/receive/?packageCode=" OTHER_CODE "#keyCode=" KEYCODE;
   char mail[1024];
   sendsafely_string_list *links = NULL;
   snprintf(mail, sizeof mail, "Dear all,\r\nsee <%s>, or\r\n%s. Again: %s\r\nNot https://acme.test/.\r\n", first,

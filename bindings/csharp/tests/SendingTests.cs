@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Linq;
+using System.Text.RegularExpressions;
 using System.Threading.Tasks;
 using Xunit;
 
@@ -153,16 +154,34 @@ namespace LibSendSafely.Tests
         [Fact]
         public void FindsAndParsesLinks()
         {
-            string link = "https://acme.sendsafely.com/receive/?thread=ABCD-EFGH&packageCode=code1234#keyCode=" + new string('k', 43);
+            string link = "https://acme.sendsafely.com/receive/?thread=ABCD-EFGH&packageCode=" + new string('c', 43) + "#keyCode=" + new string('k', 43);
             Assert.Equal(link, Assert.Single(SecureLink.Find("Look at <" + link + ">, please.")));
             Assert.Empty(SecureLink.Find("nothing"));
             SecureLink parts = SecureLink.Parse(link);
             Assert.Equal("https://acme.sendsafely.com", parts.Host);
             Assert.Equal("ABCD-EFGH", parts.PackageId);
-            Assert.Equal("code1234", parts.PackageCode);
+            Assert.Equal(new string('c', 43), parts.PackageCode);
             Assert.Equal(new string('k', 43), parts.Keycode);
             Assert.DoesNotContain("kkkk", parts.ToString());
             Assert.Equal(Status.MalformedLink, Assert.Throws<SendsafelyException>(() => SecureLink.Parse("https://example.com/")).Status);
+        }
+
+        /// <summary>Texts of other programs, with the right answers: tests/vectors/links.json.</summary>
+        [Fact]
+        public void LinksInTextsOfOtherProgramsAreReadRightOrRefused()
+        {
+            string directory = AppDomain.CurrentDomain.BaseDirectory, table = Path.Combine("tests", "vectors", "links.json");
+            while (!File.Exists(Path.Combine(directory, table))) directory = Path.GetDirectoryName(directory);
+            string[] rows = File.ReadLines(Path.Combine(directory, table)).Where(line => line.StartsWith("{")).ToArray();
+            Assert.True(rows.Length >= 60);
+            foreach (string row in rows)
+            {
+                string text = Regex.Unescape(Emulator.Member(row, "text"));
+                string[] links = Regex.Matches(row.Substring(row.IndexOf("\"links\"", StringComparison.Ordinal)), "https?://[^\"]+").Cast<Match>().Select(match => match.Value).ToArray();
+                Assert.Equal(links, SecureLink.Find(text));
+                if (links.Length == 1) Assert.EndsWith(SecureLink.Parse(text).Keycode ?? "", links[0]);
+                else Assert.Equal(Status.MalformedLink, Assert.Throws<SendsafelyException>(() => SecureLink.Parse(text)).Status);
+            }
         }
     }
 }

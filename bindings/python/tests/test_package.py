@@ -1,15 +1,20 @@
 """Packages: sending and receiving."""
 
 import io
+import json
 import os
 import random
 import re
 import tempfile
 import time
 from datetime import timezone
+from pathlib import Path
 
 import pytest
 from libsendsafely import Action, Error, Existing, PackageState, PackageStatus, PasswordRequired, Status, country_codes, find_links, parse_link
+
+
+LINKS = json.loads((Path(__file__).parents[3] / "tests/vectors/links.json").read_text())
 
 
 def sent(client, data, file_name, **finalize):
@@ -510,6 +515,19 @@ def test_links_in_a_text(client):
     assert malformed.value.status is Status.MALFORMED_LINK
     with pytest.raises(Error):
         client.open_link(link.replace("packageCode=", "packageCode=x"))
+
+
+@pytest.mark.parametrize("row", LINKS, ids=[row["what"] for row in LINKS])
+def test_links_in_texts_of_other_programs(row):
+    assert list(find_links(row["text"])) == row["links"]
+    if len(row["links"]) == 1:
+        link = parse_link(row["text"])
+        thread, keycode = link.package_id and f"thread={link.package_id}&", link.keycode and f"#keyCode={link.keycode}"
+        assert row["links"] == [f"{link.host}/receive/?{thread or ''}packageCode={link.package_code}{keycode or ''}"]
+    else:
+        with pytest.raises(Error) as caught:
+            parse_link(row["text"])
+        assert caught.value.status is Status.MALFORMED_LINK and "AAECAwQFBgcICQoL" not in str(caught.value)
 
 
 def test_trees(package, tmp_path):
