@@ -1247,7 +1247,9 @@ typedef struct {
 /**
  * Splits a secure link into its parts. No network, no client.
  *
- * SENDSAFELY_MALFORMED_LINK: not such a link.
+ * The text may contain more than the link, and a mail filter or another program may have wrapped or encoded the link.
+ * The parts are read by their length and alphabet: a link that was cut short or changed is refused.
+ * SENDSAFELY_MALFORMED_LINK: no such link, or several.
  */
 sendsafely_status sendsafely_link_parse(const char *text,
                                         sendsafely_link **out_link,
@@ -1257,7 +1259,7 @@ sendsafely_status sendsafely_link_parse(const char *text,
  * Finds the secure links in a text, such as an e-mail: each once and in their order, maybe none. No network, no
  * client.
  *
- * A link has at most 8,192 bytes.
+ * Links are read as by sendsafely_link_parse, and returned in the service's form, without what is around them.
  */
 sendsafely_status sendsafely_link_find(const char *text,
                                        sendsafely_string_list **out_links,
@@ -1266,7 +1268,7 @@ sendsafely_status sendsafely_link_find(const char *text,
 /**
  * Opens a package by its secure link, to receive it.
  *
- * The link may stand in quotes or angle brackets. The host is the client's, even if the link names another;
+ * The link is read as by sendsafely_link_parse. The host is the client's, even if the link names another;
  * sendsafely_link_parse shows it.
  * SENDSAFELY_MALFORMED_LINK: not such a link. SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is not for this
  * account.

@@ -7,7 +7,8 @@
 
 TEST(parse_link) {
   sendsafely_link *link = NULL;
-  CHECK_OK(sendsafely_link_parse("<https://acme.test/receive/?thread=GVG2-MNZT&packageCode=" CODE "#keyCode=" KEYCODE ">",
+  CHECK_OK(sendsafely_link_parse("<https://acme.test/receive/?thread=GVG2-MNZT&packageCode=" CODE "#keyCode=" KEYCODE
+                                 ">",
                                  &link, NULL));
   REQUIRE(link);
   CHECK_TEXT("https://acme.test", link->host);

@@ -166,7 +166,7 @@ namespace LibSendSafely.Tests
             Assert.Equal(Status.MalformedLink, Assert.Throws<SendsafelyException>(() => SecureLink.Parse("https://example.com/")).Status);
         }
 
-        /// <summary>Texts of other programs, with the right answers: tests/vectors/links.json.</summary>
+        /// <summary>Texts of other programs, with what they contain: tests/vectors/links.json.</summary>
         [Fact]
         public void LinksInTextsOfOtherProgramsAreReadRightOrRefused()
         {

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 from libsendsafely import Action, Error, Existing, PackageState, PackageStatus, PasswordRequired, Status, country_codes, find_links, parse_link
 
-
 LINKS = json.loads((Path(__file__).parents[3] / "tests/vectors/links.json").read_text())
 
 
