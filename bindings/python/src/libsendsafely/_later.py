@@ -22,4 +22,4 @@ class _Later(ModuleType):
 if TYPE_CHECKING:
     from . import records as records
 else:
-    records = _Later(f"{__package__}.records")
+    records = _Later(f"{__name__.rpartition('.')[0]}.records")  # In a zip archive CPython 3.9 sets __package__ later.
