@@ -275,6 +275,21 @@ def test_manage(sides, admin):
 
 
 @pytest.mark.slow
+def test_where_a_keycode_may_come_from(sides, admin, tmp_path):
+    lines = both(sides, admin, "keycodes", "second", lambda side: [tmp_path])
+    assert len(lines) == 11
+
+
+def test_a_file_with_a_keycode_may_be_of_any_editor(account, tmp_path):
+    package = compat.Package(account)
+    keycode = package.client_secret
+    for content in (f"{keycode}\r\n".encode("utf-16"), f"\n{keycode} \nnotes".encode("utf-8-sig")):
+        (tmp_path / "keycode.txt").write_bytes(content)
+        again = account.load_package(package.package_id, str(tmp_path / "keycode.txt"))
+        assert again.client_secret == keycode and again.initialized_via_keycode
+
+
+@pytest.mark.slow
 def test_mistakes(sides, admin, files, tmp_path):
     # The two packages describe an unreadable key in different words.
     def comparable(lines):

@@ -76,7 +76,7 @@ class Package:
         self.package_code: str = package_variables["packageCode"]
         self.server_secret: str = package_variables["serverSecret"]
         self.client_secret: str | None = package_variables["clientSecret"]
-        self.initialized_via_keycode: bool = self.client_secret is not None
+        self.initialized_via_keycode: bool = bool(self.client_secret)
         self._note(package_variables.get("recipients"))
         if created is not None:
             self._opened(created)
@@ -88,7 +88,7 @@ class Package:
         return self.sendsafely._ask(failure, method, "/package/{}/" + template, self.package_id, *ids, body=body)
 
     def _keycode(self) -> str:
-        if not self.initialized_via_keycode or self.client_secret is None:
+        if not self.initialized_via_keycode or not self.client_secret:
             raise KeycodeRequiredException()
         return self.client_secret
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any, Optional, Union
 
 from .. import crypto, keys, parse_link
@@ -36,8 +37,15 @@ class SendSafely(Account):
     KEY_ID: Optional[str] = None
 
     def load_package(self, package_id: str, key_code: Optional[str] = None) -> Package:
-        """Returns a package by its id. Without key_code, its files and its message cannot be read or written."""
-        return self._loaded(self.get_package_information(package_id), key_code)
+        """Returns a package by its id. key_code is its keycode, or the path of a file with the keycode; a path has a
+        directory, such as "./keycode.txt". Without key_code, its files and its message cannot be read or written."""
+        information = self.get_package_information(package_id)
+        if key_code and os.path.exists(os.path.dirname(key_code)):
+            from ..cli import texts
+
+            with failing_as(GetPackageInformationFailedException):
+                key_code = texts.first_line(key_code).strip()
+        return self._loaded(information, key_code)
 
     def load_package_from_link(self, link: str) -> Package:
         """Returns a package by its secure link."""
@@ -105,9 +113,11 @@ class SendSafely(Account):
     def get_package_keycode(
         self, package_id: str, public_key_id: Optional[str] = None, private_key: Optional[Union[str, KeyPair]] = None,
     ) -> dict[str, str]:
-        """Returns the keycode of a package as "keyCode", with the private key of a trusted device, by default KEY_ID
-        and KEY_PAIR. The device must have been registered when the package was finalized."""
-        public_key_id, private_key = public_key_id or self.KEY_ID, private_key or self.KEY_PAIR
+        """Returns the keycode of a package as "keyCode", with the private key of a trusted device. Unless both arguments
+        are passed, that is the device of KEY_ID and KEY_PAIR. It must have been registered when the package was
+        finalized."""
+        if public_key_id is None or private_key is None:
+            public_key_id, private_key = self.KEY_ID, self.KEY_PAIR
         if public_key_id is None or private_key is None:
             raise GetKeycodeFailedException("there is no key pair: give public_key_id and private_key")
         response = self._ask(GetKeycodeFailedException, "GET", "/package/{}/link/{}/", package_id, public_key_id)
