@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import io
+import sys
 from typing import Any, Callable
 
 from . import _native as native
@@ -71,8 +72,12 @@ def _write(frame: Frame, data: Any, size: int) -> int:
 
 
 def _log(frame: Frame, line: bytes) -> int:
-    if frame.log is not None:
-        frame.log(line.decode())
+    try:
+        if frame.log is not None:
+            frame.log(line.decode())
+    except Exception:
+        # A log changes nothing of what a call does, least of all after the service has done it.
+        sys.excepthook(*sys.exc_info())
     return 0
 
 
