@@ -1861,18 +1861,18 @@ typedef struct {
   /** Its name as the sender gave it. Not safe as a path; sendsafely_package_download_file makes it safe. */
   const char *file_name;
   /**
-   * Bytes of the file before encryption, as its sender declared them; often wrong. A download reports how many it
-   * received.
+   * Bytes of the file before encryption, as its sender declared them, if the service says it; often wrong. A download
+   * reports how many it received.
    */
-  uint64_t size;
+  sendsafely_optional_size size;
   /** When it was uploaded. */
   sendsafely_time uploaded;
   /** When it was uploaded, as the service writes it. */
   const char *SENDSAFELY_NULLABLE uploaded_text;
   /** E-mail address of who uploaded it. */
   const char *SENDSAFELY_NULLABLE created_by;
-  /** Parts into which it was cut. */
-  uint32_t parts;
+  /** Parts into which it was cut, if the service says it. */
+  sendsafely_optional_int parts;
   /** Version of the file in a Workspace, 0 if not known. */
   uint32_t version;
   /** The service's id of who uploaded it. Only sendsafely_package_get_file_information returns it. */

@@ -1,5 +1,5 @@
 //! Reads the service's JSON tolerantly (`protocol` 2.4): numbers and booleans may be strings, members may be absent,
-//! null or unknown.
+//! null or unknown, and what is not Unicode spoils the text that it is in, not the response.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -10,7 +10,9 @@ use serde_core::ser::{Serialize, Serializer};
 use serde_json::Number;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::mending;
 
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 /// Values deeper than this are skipped, without recursion. What the library reads is less than half as deep.
 const DEEPEST: usize = 32;
 /// The most values of one response: twenty for each of 100,000 files, and as many again.
@@ -31,7 +33,7 @@ pub(crate) enum Json {
 #[derive(Debug)]
 pub(crate) enum Unread {
     /// It is not JSON.
-    Malformed,
+    Malformed(serde_json::Error),
     /// It is JSON with too many values.
     TooMuch(serde_json::Error),
     /// It is JSON, but there is not enough memory for it.
@@ -39,8 +41,26 @@ pub(crate) enum Unread {
 }
 
 impl Json {
-    /// Reads a whole text. Values that are too deep become null.
-    pub(crate) fn parse(text: &[u8]) -> std::result::Result<Self, Unread> {
+    /// Reads a whole text, and returns it as it was read: without a byte order mark, and with U+FFFD in the place of
+    /// what is not Unicode. Values that are too deep become null.
+    pub(crate) fn read(mut text: Vec<u8>) -> std::result::Result<(Vec<u8>, Self), Unread> {
+        if text.starts_with(BYTE_ORDER_MARK) {
+            text.drain(..BYTE_ORDER_MARK.len());
+        }
+        match Self::parse(&text) {
+            Err(Unread::Malformed(error)) => {
+                text = mending::mend(&text).map_err(|_| Unread::NoMemory)?;
+                match Self::parse(&text) {
+                    // The place of the first error is that in the text which arrived.
+                    Err(Unread::Malformed(_)) => Err(Unread::Malformed(error)),
+                    read => read.map(|json| (text, json)),
+                }
+            }
+            read => read.map(|json| (text, json)),
+        }
+    }
+
+    fn parse(text: &[u8]) -> std::result::Result<Self, Unread> {
         let mut reader = serde_json::Deserializer::from_slice(text);
         let mut kept = Kept::default();
         let value = kept.seed(DEEPEST).deserialize(&mut reader);
@@ -48,7 +68,7 @@ impl Json {
         whole.map_err(|error| match error {
             _ if kept.no_memory => Unread::NoMemory,
             error if error.is_data() => Unread::TooMuch(error),
-            _ => Unread::Malformed,
+            error => Unread::Malformed(error),
         })
     }
 
@@ -96,19 +116,25 @@ impl Json {
     /// # Errors
     /// [`ErrorKind::BadAnswer`].
     pub(crate) fn required(&self, name: &str) -> Result<String> {
-        self.filled(name).ok_or_else(|| missing(name))
+        self.filled(name).ok_or_else(|| self.lacks(name, "a text"))
     }
 
     /// A text that has to be there, be it empty.
     pub(crate) fn required_text(&self, name: &str) -> Result<String> {
-        self.text(name).ok_or_else(|| missing(name))
+        self.text(name).ok_or_else(|| self.lacks(name, "a text"))
     }
 
-    /// A whole number, also as text.
+    /// A whole number, also as text, and with a fraction of zero.
     pub(crate) fn number(&self, name: &str) -> Option<i64> {
         match self.member(name)? {
-            Self::Number(number) => number.as_i64(),
-            Self::Text(text) => text.trim().parse().ok(),
+            Self::Number(number) => whole(number),
+            Self::Text(text) => {
+                let text = text.trim();
+                let number = || serde_json::from_str(text).ok();
+                text.parse()
+                    .ok()
+                    .or_else(|| number().and_then(|number| whole(&number)))
+            }
             _ => None,
         }
     }
@@ -129,8 +155,12 @@ impl Json {
     pub(crate) fn flag(&self, name: &str) -> Option<bool> {
         match self.member(name)? {
             Self::Flag(flag) => Some(*flag),
-            Self::Text(text) => text.trim().to_ascii_lowercase().parse().ok(),
-            Self::Number(number) => Some(number.as_i64() != Some(0)),
+            Self::Text(text) => match text.trim() {
+                "0" => Some(false),
+                "1" => Some(true),
+                text => text.to_ascii_lowercase().parse().ok(),
+            },
+            Self::Number(number) => Some(whole(number) != Some(0)),
             _ => None,
         }
     }
@@ -145,7 +175,8 @@ impl Json {
     /// # Errors
     /// [`ErrorKind::BadAnswer`].
     pub(crate) fn required_list(&self, name: &str) -> Result<&[Json]> {
-        self.find_list(name).ok_or_else(|| missing(name))
+        self.find_list(name)
+            .ok_or_else(|| self.lacks(name, "a list"))
     }
 
     /// The elements of a list as they are.
@@ -202,18 +233,40 @@ impl Json {
         }
     }
 
+    /// The error for a member that has to be there, as a text or list.
+    fn lacks(&self, name: &str, wanted: &str) -> Error {
+        let message = match self.member(name) {
+            None => format!("the response has no {name}"),
+            Some(Self::Text(_)) if wanted == "a text" => format!("{name} is empty in the response"),
+            Some(_) => format!("{name} is not {wanted} in the response"),
+        };
+        Error::new(ErrorKind::BadAnswer, message)
+    }
+
     fn as_text(&self) -> Option<String> {
         match self {
             Self::Text(text) => Some(text.to_string()),
-            Self::Number(number) => Some(number.to_string()),
+            Self::Number(number) => {
+                Some(whole(number).map_or_else(|| number.to_string(), |n| n.to_string()))
+            }
             Self::Flag(flag) => Some(flag.to_string()),
             _ => None,
         }
     }
 }
 
-fn missing(name: &str) -> Error {
-    Error::new(ErrorKind::BadAnswer, format!("the response has no {name}"))
+/// A number without a fraction, however it is written: `5.0` is 5.
+fn whole(number: &Number) -> Option<i64> {
+    /// Above this, a number with a fraction is not exact.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    number.as_i64().or_else(|| {
+        let number = number.as_f64()?;
+        #[allow(
+            clippy::cast_possible_truncation,
+            reason = "it has no fraction and is small enough"
+        )]
+        (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
+    })
 }
 
 impl Serialize for Json {
@@ -467,6 +520,10 @@ mod tests {
             Json::parse(b"{\"x\":1,\"x\":2}").expect("JSON").number("x"),
             Some(2)
         );
+        assert_eq!(
+            Json::new(json!({"id": 12.0})).text("id").as_deref(),
+            Some("12")
+        );
         for odd in ["", "{", "{}x", "nul"] {
             assert!(Json::parse(odd.as_bytes()).is_err(), "{odd}");
         }
@@ -492,6 +549,31 @@ mod tests {
                 prop_assert_eq!(json.size("x"), u64::try_from(number).ok());
                 prop_assert_eq!(json.count("x"), u32::try_from(number).ok());
             }
+        }
+
+        #[test]
+        fn a_number_may_have_a_fraction_of_zero(number in -(1_i64 << 40)..1 << 40) {
+            let texts = [format!("{number}.0"), format!("{number}e0"), format!("\"{number}.00\"")];
+            for text in texts {
+                let (_, json) = Json::read(format!("{{\"x\":{text}}}").into_bytes()).expect("JSON");
+                prop_assert_eq!(json.number("x"), Some(number), "{}", text);
+                prop_assert_eq!(json.flag("x").unwrap_or(number != 0), number != 0, "{}", text);
+            }
+        }
+
+        #[test]
+        fn whatever_bytes_are_damaged_the_rest_is_read(
+            name in proptest::collection::vec(prop_oneof![0x80..=0xff_u8, 0..0x20_u8, b'a'..=b'z'], 0..9),
+            surrogate in 0xd800..0xe000_u32,
+        ) {
+            let text = [
+                "\u{feff}{\"a\":\"".as_bytes(), &name, format!("\\u{surrogate:04X}").as_bytes(), b"\",\"after\":\"\\\"b\"}",
+            ].concat();
+            let (mended, json) = Json::read(text).expect("only a name is damaged");
+            prop_assert_eq!(json.text("after"), Some("\"b".to_owned()));
+            let expected = String::from_utf8_lossy(&name).into_owned() + "\u{fffd}";
+            prop_assert_eq!(json.text("a"), Some(expected));
+            prop_assert!(serde_json::from_slice::<serde_json::Value>(&mended).is_ok());
         }
 
         #[test]

@@ -56,6 +56,7 @@ mod ffi;
 mod json;
 mod key_pair;
 mod log;
+mod mending;
 mod os;
 mod package;
 mod package_list;

@@ -5,8 +5,8 @@ mod support;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::Duration;
 
@@ -17,11 +17,26 @@ use sendsafely::{
 use serde_json::{Value, json};
 use support::*;
 
-/// The response to a request, by its path with the query.
-type Responses = dyn Fn(&str) -> String + Send + Sync;
+/// The response to a request, by the request's path with the query, in lower case.
+type Responses = dyn Fn(&str) -> Vec<u8> + Send + Sync;
 
-/// A client of a server with these responses.
+/// A client of a server whose responses are this JSON.
 fn server(responses: impl Fn(&str) -> String + Send + Sync + 'static) -> Client {
+    raw_server(move |path| whole("", responses(path)))
+}
+
+/// A response with further lines in its head.
+fn whole(head: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
+    let body = body.as_ref();
+    let length = body.len();
+    let head = format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n{head}\r\n"
+    );
+    [head.as_bytes(), body].concat()
+}
+
+/// A client of a server with these responses, head and all.
+fn raw_server(responses: impl Fn(&str) -> Vec<u8> + Send + Sync + 'static) -> Client {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let host = format!("http://{}", listener.local_addr().unwrap());
     let responses: Arc<Responses> = Arc::new(responses);
@@ -55,13 +70,7 @@ fn serve(stream: TcpStream, responses: &Responses) -> std::io::Result<()> {
             }
         }
         std::io::copy(&mut (&mut reader).take(length), &mut std::io::sink())?;
-        let body = responses(&path);
-        let length = body.len();
-        let head = format!(
-            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
-        );
-        (&stream).write_all(head.as_bytes())?;
-        (&stream).write_all(body.as_bytes())?;
+        (&stream).write_all(&responses(&path))?;
     }
 }
 
@@ -516,4 +525,159 @@ fn a_package_opens_whatever_the_receipts_of_its_recipients_contain() {
     let package = open(&server(move |_| few.clone())).unwrap();
     let recipients = package.information(&mut ()).unwrap().recipients;
     assert_eq!(recipients[0].confirmations.len(), 1);
+}
+
+/// A byte order mark, bytes that are not UTF-8, and halves of surrogate pairs, as careless servers write them.
+#[test]
+fn what_is_no_unicode_spoils_one_name() {
+    let client = raw_server(|_| {
+        let names = [
+            "caf\\u00e9\\uD83D.txt",
+            "b\tc.txt",
+            "\\ud83d\\ude00 whole.txt",
+            "BAD.txt",
+        ];
+        let file = |name: &&str| {
+            format!("{{\"fileId\":\"{name}\",\"fileName\":\"{name}\",\"parts\":1.0}}")
+        };
+        let files: Vec<_> = names.iter().map(file).collect();
+        let text = format!(
+            "\u{feff}{}",
+            information(&format!("\"files\":[{}]", files.join(",")))
+        );
+        let bytes = text.into_bytes();
+        let bad = bytes.windows(3).rposition(|three| three == b"BAD").unwrap();
+        whole("", [&bytes[..bad], b"\xff\xc3", &bytes[bad + 3..]].concat())
+    });
+    let package = open(&client).unwrap();
+    let files = package.information(&mut ()).unwrap().files;
+    let names: Vec<_> = files.iter().map(|file| file.file_name.as_str()).collect();
+    let expected = [
+        "caf\u{e9}\u{fffd}.txt",
+        "b\tc.txt",
+        "\u{1f600} whole.txt",
+        "\u{fffd}\u{fffd}.txt",
+    ];
+    assert_eq!(names, expected);
+    assert!(files.iter().all(|file| file.parts == Some(1)));
+    // A raw call hands the text back as it was read.
+    let text = client.request(&mut (), "GET", "/package/P/", None).unwrap();
+    let value: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(value["files"][0]["fileName"], expected[0]);
+}
+
+#[test]
+fn what_is_no_json_is_described() {
+    for (body, said) in [
+        ("<html>Please log in</html>", "of type application/json"),
+        (
+            "{\"response\":\"SUCCESS\"",
+            "JSON that is damaged: EOF while parsing an object at line 1 column 21",
+        ),
+        (
+            "{\"response\":\"SUCCESS\",\"packageId\":[]}",
+            "packageId is not a text in the response",
+        ),
+        (
+            "{\"response\":\"SUCCESS\",\"packageId\":\"\"}",
+            "packageId is empty in the response",
+        ),
+        (
+            "{\"response\":\"SUCCESS\"}",
+            "the response has no packageId",
+        ),
+        ("", "an empty response"),
+    ] {
+        let error = open(&server(move |_| body.into())).err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::BadAnswer);
+        assert!(error.message().contains(said), "{error}");
+    }
+}
+
+#[test]
+fn a_response_that_was_compressed_on_the_way_is_understood() {
+    let compressed = |encoding: &str, body: &[u8]| match encoding {
+        "gzip" => {
+            let mut encoder =
+                flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            encoder.write_all(body).unwrap();
+            encoder.finish().unwrap()
+        }
+        "deflate" => {
+            let mut encoder =
+                flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+            encoder.write_all(body).unwrap();
+            encoder.finish().unwrap()
+        }
+        _ => body.to_vec(),
+    };
+    for (encoding, cut, understood) in [
+        ("gzip", 0, true),
+        ("deflate", 0, true),
+        ("identity", 0, true),
+        ("br", 0, false),
+        ("gzip", 12, false),
+    ] {
+        let client = raw_server(move |_| {
+            let body = compressed(encoding, information("\"files\":[]").as_bytes());
+            let head = format!("Content-Encoding: {encoding}\r\n");
+            whole(&head, &body[..body.len() - cut])
+        });
+        match open(&client) {
+            Ok(_) => assert!(understood, "{encoding}"),
+            Err(error) => {
+                assert!(!understood, "{encoding}: {error}");
+                assert_eq!(error.kind(), ErrorKind::BadAnswer, "{error}");
+                assert!(error.message().contains("compressed"), "{error}");
+            }
+        }
+    }
+}
+
+/// The refusal of a signature, in chunks, by a server whose clock is ahead.
+fn refusal_in_chunks() -> Vec<u8> {
+    let date = std::time::SystemTime::now() + Duration::from_secs(5 * 3600);
+    let date = httpdate::fmt_http_date(date);
+    let (one, two) = (
+        "{\"response\":\"AUTHENTI",
+        "CATION_FAILED\",\"message\":\"no\"}",
+    );
+    format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json;charset=utf-8\r\nDate: {date}\r\n\
+         Transfer-Encoding: chunked\r\n\r\n{:x}\r\n{one}\r\n{:x}\r\n{two}\r\n0\r\n\r\n",
+        one.len(),
+        two.len()
+    )
+    .into_bytes()
+}
+
+#[test]
+fn a_refusal_in_chunks_corrects_the_clock() {
+    let requests = AtomicUsize::new(0);
+    let client = raw_server(move |_| match requests.fetch_add(1, Ordering::Relaxed) {
+        0 => refusal_in_chunks(),
+        _ => whole("", information("\"files\":[]")),
+    });
+    open(&client).unwrap();
+}
+
+#[test]
+fn calls_that_are_refused_at_once_are_all_sent_again() {
+    const CALLS: usize = 8;
+    let (requests, together) = (AtomicUsize::new(0), Barrier::new(CALLS));
+    let client = raw_server(move |_| match requests.fetch_add(1, Ordering::Relaxed) {
+        0..CALLS => {
+            together.wait();
+            refusal_in_chunks()
+        }
+        _ => whole("", information("\"files\":[]")),
+    });
+    thread::scope(|scope| {
+        let calls: Vec<_> = (0..CALLS)
+            .map(|_| scope.spawn(|| open(&client).map(|_| ())))
+            .collect();
+        for call in calls {
+            call.join().unwrap().unwrap();
+        }
+    });
 }

@@ -45,14 +45,15 @@ fn in_every_way(package: &Package, id: &str) -> Vec<u8> {
         watch.assert_ends_at(received);
         let has_both = watch.log.iter().any(|line| {
             line.contains(&format!("{received} bytes were received"))
-                && line.contains(&format!(
-                    "{} were declared",
-                    download.declared_size.unwrap()
-                ))
+                && download
+                    .declared_size
+                    .is_some_and(|size| line.contains(&format!("{size} were declared")))
         });
         assert_eq!(
             has_both,
-            download.declared_size != Some(download.size),
+            download
+                .declared_size
+                .is_some_and(|size| size != download.size),
             "{:?}",
             watch.log
         );
@@ -118,7 +119,7 @@ fn a_file_of_another_size_than_declared_is_kept_unless_that_is_refused() {
         };
         let (package, passphrase) = receiving(&emulator, options);
         let (parts, data) = three_parts(&passphrase);
-        for size in [0, 1, 2000, 2999, 3001, 1 << 40] {
+        for size in [1, 2000, 2999, 3001, 1 << 40] {
             let id = emulator.add_file(package.id(), "a.bin", size, &parts);
             assert!(in_every_way(&package, &id) == data, "{size}");
             refused_if_strict(&package, &id);
@@ -148,7 +149,7 @@ fn our_own_files_are_kept_when_the_service_reports_a_wrong_size() {
         .upload(&mut (), streamed, &UploadOptions::default())
         .unwrap();
     let link = finalize(&package);
-    for offset in [-200_001, -1, 1, 1_i64 << 40] {
+    for offset in [-200_000, -1, 1, 1_i64 << 40] {
         emulator.settings(json!({"declared_size_offset": offset}));
         let package =
             Package::open_link(&emulator.client_of(1, options()), &mut (), &link).unwrap();
@@ -377,13 +378,15 @@ fn a_file_is_empty_only_if_it_has_no_part() {
         package
             .download(&mut (), &nothing, Sink::Memory(&mut Vec::new()), &STRICT)
             .unwrap();
-        // A file of one part, of which the service counts none.
+        // A file of one part, of which the service counts none: then its 0 is no size either.
         let data = noise(1, 1000);
         let id = emulator.add_file(package.id(), "a.bin", 0, &[]);
         let sealed = part(NODE, &passphrase, &data);
         emulator.admin("PUT", &format!("/files/{id}/parts/1"), &sealed);
         assert!(in_every_way(&package, &id) == data);
-        refused_if_strict(&package, &id);
+        package
+            .download(&mut (), &id, Sink::Memory(&mut Vec::new()), &STRICT)
+            .unwrap();
         // A file of ours without its last part is refused.
         let ours = upload(&package, "ours.bin", &noise(1, 2 * PART))
             .unwrap()
@@ -602,6 +605,107 @@ fn zeros(passphrase: &str, length: u32) -> Vec<u8> {
     let mut encoder = flate2::write::ZlibEncoder::new(vec![2], flate2::Compression::best());
     encoder.write_all(&packet(11, &literal)).unwrap();
     message(NODE, passphrase, &packet(8, &encoder.finish().unwrap()))
+}
+
+/// What the service does not say is not 0.
+#[test]
+fn a_file_is_whole_although_the_service_says_neither_size_nor_parts() {
+    let emulator = Emulator::start();
+    emulator.settings(json!({"surplus_parts": true}));
+    let (package, passphrase) = receiving(&emulator, options());
+    let (parts, data) = three_parts(&passphrase);
+    let of_others = emulator.add_file(package.id(), "a.bin", 3000, &parts);
+    let ours_data = noise(5, 3 * PART);
+    let ours = upload(&package, "ours.bin", &ours_data).unwrap().file_id;
+    for (id, data) in [(of_others, data), (ours, ours_data)] {
+        for unknown in [
+            json!({"fileSize": null, "parts": null}),
+            json!({"fileSize": "0", "parts": 0}),
+            json!({}),
+            json!({"fileSize": "0", "parts": "3"}),
+            json!({"fileSize": format!("{}.0", data.len())}),
+        ] {
+            let mut file = unknown.clone();
+            file["fileId"] = id.clone().into();
+            file["fileName"] = "a.bin".into();
+            let listed = json!({"replace_json": {"files": [file]}});
+            let mut informed = file.clone();
+            let is_counted = file["parts"] == "3";
+            informed["fileParts"] = file["parts"].clone();
+            emulator
+                .fault(json!({"endpoint": "package_information", "times": 0, "action": listed}));
+            let informed = json!({"replace_json": {"file": informed}});
+            emulator.fault(json!({"endpoint": "file_information", "times": 0, "action": informed}));
+            let information = package.information(&mut ()).unwrap();
+            let size = file["fileSize"].as_str().is_some_and(|size| size != "0");
+            assert_eq!(
+                information.files[0].size,
+                size.then_some(data.len() as u64),
+                "{unknown}"
+            );
+            assert_eq!(
+                information.files[0].parts,
+                is_counted.then_some(3),
+                "{unknown}"
+            );
+            let mut memory = Vec::new();
+            let mut watch = Watch::new();
+            package
+                .download(&mut watch, &id, Sink::Memory(&mut memory), &STRICT)
+                .unwrap();
+            assert!(memory == data, "{unknown}");
+            watch.assert_ends_at(data.len());
+            let directory = TempDir::new();
+            let mut watch = Watch::new();
+            package
+                .download_all(&mut watch, &directory.0, &STRICT)
+                .unwrap();
+            assert!(
+                fs::read(directory.join("a.bin")).unwrap() == data,
+                "{unknown}"
+            );
+            watch.assert_ends_at(data.len());
+            emulator.clear_faults();
+        }
+    }
+}
+
+/// The number of parts stands in file information where the listing lacks it: no part is sought in vain.
+#[test]
+fn the_number_of_parts_is_looked_up() {
+    let emulator = Emulator::start();
+    let (package, passphrase) = receiving(&emulator, options());
+    let (parts, data) = three_parts(&passphrase);
+    let id = emulator.add_file(package.id(), "a.bin", 3000, &parts);
+    let file = json!({"fileId": id, "fileName": "a.bin"});
+    let action = json!({"replace_json": {"files": [file]}});
+    emulator.fault(json!({"endpoint": "package_information", "times": 0, "action": action}));
+    assert!(download(&package, &id).unwrap() == data);
+    assert_eq!(furthest(&emulator), 3);
+    assert_eq!(emulator.count("file_information"), 1);
+}
+
+/// A server that fails does not end a file whose size nobody knows.
+#[test]
+fn a_file_of_unknown_size_does_not_end_where_a_server_fails() {
+    let emulator = Emulator::start();
+    emulator.settings(json!({"surplus_parts": true}));
+    let options = ClientOptions {
+        retry_window: std::time::Duration::from_secs(3),
+        ..options()
+    };
+    let (package, passphrase) = receiving(&emulator, options);
+    let (parts, _) = three_parts(&passphrase);
+    let id = emulator.add_file(package.id(), "a.bin", 3000, &parts);
+    let file = json!({"fileId": id, "fileName": "a.bin"});
+    let listed = json!({"replace_json": {"files": [file]}});
+    emulator.fault(json!({"endpoint": "package_information", "times": 0, "action": listed}));
+    let informed = json!({"replace_json": {"file": file}});
+    emulator.fault(json!({"endpoint": "file_information", "times": 0, "action": informed}));
+    let busy = json!({"status": 500, "body": "busy"});
+    emulator.fault(json!({"endpoint": "download_urls", "skip": 2, "times": 0, "action": busy}));
+    emulator.fault(json!({"endpoint": "part_download", "times": 0, "action": busy}));
+    assert_kind(download(&package, &id), ErrorKind::HttpError);
 }
 
 #[test]

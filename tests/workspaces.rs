@@ -474,14 +474,14 @@ fn files_are_described_renamed_moved_and_deleted() {
         .unwrap();
     assert_eq!(
         (information.size, information.parts, information.version),
-        (3 * PART as u64, 3, Some(2))
+        (Some(3 * PART as u64), Some(3), Some(2))
     );
     assert_eq!(information.created_by.as_deref(), Some("admin@acme.test"));
     assert!(information.created_by_id.is_some() && information.uploaded.is_some());
     let old = &information.old_versions[0];
     assert_eq!(
         (&old.file_id, old.size, old.version),
-        (&first.file_id, 5, Some(1))
+        (&first.file_id, Some(5), Some(1))
     );
     assert_eq!(
         get(&workspace, Some(&docs), &old.file_id).unwrap(),
@@ -520,7 +520,7 @@ fn files_are_described_renamed_moved_and_deleted() {
             information.size,
             information.old_versions.len()
         ),
-        ("b.txt", 1, 0)
+        ("b.txt", Some(1), 0)
     );
     let finalized = finalize(&package);
     let received =
@@ -559,7 +559,7 @@ fn copies_open_with_the_keys_of_their_files() {
     let listed = list(&second, Some(&docs));
     assert_eq!(
         (listed.files[0].file_name.as_str(), listed.files[0].size),
-        ("a.bin", data.len() as u64)
+        ("a.bin", Some(data.len() as u64))
     );
 
     // A new handle of the Workspace, which writes to it, is not misled by a file with another key.

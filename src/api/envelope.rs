@@ -4,7 +4,7 @@ use std::io::Read as _;
 
 use url::Url;
 
-use super::transport::{Class, Failure, Response, body_failure, read_limited};
+use super::transport::{CHECK_HOST, Class, Failure, Response, body_failure, read_limited};
 use crate::error::{Error, ErrorKind};
 use crate::json::{Json, Unread};
 use crate::sieve::Sieve;
@@ -12,6 +12,7 @@ use crate::sieve::Sieve;
 /// A login that needs its second factor (`protocol` 2.2). The message beside it is a secret, so it must not become an
 /// error's.
 pub(super) const SECOND_FACTOR: &str = "TWO_FA_REQUIRED";
+const NOT_THE_API: &str = "a response that is not the API's";
 /// No usual response of the service comes near this size; a larger one is refused.
 pub(super) const LARGEST_RESPONSE: u64 = 16 << 20;
 /// The same for the part of a listing that is kept: it has room for the package information of [`MOST_FILES`] files.
@@ -52,18 +53,27 @@ pub(super) fn parse_envelope(
         error: failure.error.with_http_status(response.status),
         ..failure
     })?;
-    match Json::parse(&body) {
-        Ok(json) if json.is_object() && (json.has("response") || response.status < 300) => {
+    let (length, beginning) = (body.len(), body[..body.len().min(512)].to_vec());
+    match Json::read(body) {
+        Ok((body, json)) if json.is_object() && (json.has("response") || response.status < 300) => {
             Ok((body, json))
         }
+        Ok((_, json)) => {
+            let id = error_id(&json).filter(|_| response.status >= 300);
+            let id = id.map(|id| format!(" (error id {id})")).unwrap_or_default();
+            Err(http_failure(response, &format!("{NOT_THE_API}{id}")))
+        }
         // JSON, but more of it than is kept.
-        Err(Unread::NoMemory) => Err(Error::out_of_memory(body.len()).into()),
+        Err(Unread::NoMemory) => Err(Error::out_of_memory(length).into()),
         Err(Unread::TooMuch(error)) => {
             let message = format!("the response cannot be read: {error}");
             let error = Error::new(ErrorKind::BadAnswer, message).with_http_status(response.status);
             Err(Failure::new(Class::Garbled, error))
         }
-        _ => Err(http_failure(response, &String::from_utf8_lossy(&body))),
+        Err(Unread::Malformed(error)) => {
+            let text = String::from_utf8_lossy(&beginning);
+            Err(http_failure(response, &not_json(response, &text, &error)))
+        }
     }
 }
 
@@ -117,34 +127,36 @@ fn read_sieved(response: &mut Response, mut sieve: Sieve) -> std::result::Result
     Ok(sieve.into_text())
 }
 
-/// The failure that a response without an envelope stands for.
-pub(super) fn http_failure(response: &Response, text: &str) -> Failure {
-    let status = response.status;
-    // What may be a record that was damaged on the way may hold a secret.
+/// What came, if it is not JSON. What may be a record that was damaged on the way may hold a secret, so it is not
+/// quoted.
+fn not_json(response: &Response, text: &str, error: &serde_json::Error) -> String {
     let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-    let excerpt: String = match status {
-        200..=299 => String::new(),
-        _ if text.starts_with(['{', '[']) => String::new(),
-        _ => text.chars().filter(|c| !c.is_control()).take(80).collect(),
-    };
+    match (response.status, response.content_type.as_str()) {
+        _ if text.is_empty() => "an empty response".into(),
+        _ if text.starts_with(['{', '[']) => format!("JSON that is damaged: {error}"),
+        (200..=299, "") => NOT_THE_API.into(),
+        (200..=299, of_type) => format!("{NOT_THE_API}, of type {of_type}"),
+        _ => {
+            let excerpt = text.chars().filter(|c| !c.is_control()).take(80);
+            format!("{NOT_THE_API}: {}", excerpt.collect::<String>())
+        }
+    }
+}
+
+/// The failure if a response with this content has no envelope.
+pub(super) fn http_failure(response: &Response, content: &str) -> Failure {
+    let status = response.status;
     let (class, kind) = match status {
         408 | 425 | 429 | 500..=599 => (Class::Lost, ErrorKind::HttpError),
         200..=299 => (Class::Garbled, ErrorKind::BadAnswer),
         _ => (Class::Final, ErrorKind::HttpError),
     };
-    let error_id = match Json::parse(text.as_bytes()) {
-        Ok(json) if status >= 300 => error_id(&json),
-        _ => None,
+    let error = Error::new(kind, format!("HTTP status {status} with {content}"));
+    let error = match status {
+        200..=299 | 404 | 405 | 410 => error.with_remedy(CHECK_HOST),
+        _ => error,
     };
-    let message = match (text.is_empty(), excerpt.is_empty(), error_id) {
-        (true, ..) => format!("HTTP status {status} with an empty response"),
-        (_, _, Some(id)) => {
-            format!("HTTP status {status} with a response that is not the API's (error id {id})")
-        }
-        (_, true, _) => format!("HTTP status {status} with a response that is not the API's"),
-        _ => format!("HTTP status {status} with a response that is not the API's: {excerpt}"),
-    };
-    let error = Error::new(kind, message).with_http_status(status);
+    let error = error.with_http_status(status);
     Failure::new(class, error.with_retry_after(response.retry_after))
 }
 

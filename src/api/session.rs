@@ -9,7 +9,7 @@ use url::Url;
 use super::connections::{Agents, Connections};
 use super::contact::Contact;
 use super::envelope::{
-    SECOND_FACTOR, accept, http_failure, parse_envelope, read_envelope, read_listing, read_usual,
+    SECOND_FACTOR, accept, parse_envelope, read_envelope, read_listing, read_usual,
     read_whole_listing,
 };
 use super::exchange::Exchange;
@@ -65,7 +65,7 @@ impl Api {
 
     /// Now, by the server's clock as far as it is known, as requests carry it.
     pub(crate) fn timestamp(&self) -> String {
-        self.0.signer.timestamp()
+        Signer::timestamp(self.0.signer.clock_offset())
     }
 
     /// The headers that sign a request. A path with a query is signed without it.
@@ -289,7 +289,9 @@ impl Session {
             || {
                 let mut response = self.exchange_json(method, &path, body)?;
                 let (text, _) = parse_envelope(&mut response, read_usual)?;
-                String::from_utf8(text).map_err(|_| http_failure(&response, ""))
+                // A value that is too deep to be kept was skipped, whatever bytes it has.
+                let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+                Ok(String::from_utf8(text).unwrap_or_else(|error| lossy(error.as_bytes())))
             },
         )
     }
@@ -349,12 +351,14 @@ impl Session {
             let message = "an id that the service, or the caller, gave cannot be part of a path";
             return Err(Error::new(ErrorKind::BadAnswer, message).into());
         }
-        let response = self.send_once(request)?;
         let signer = &self.api.0.signer;
+        let offset = signer.clock_offset();
+        let response = self.send_once(request, offset)?;
         if !signer.may_correct_clock(request.path) {
             return Ok(response);
         }
-        match (signer.correct_clock(&self.call, response)?, request.body) {
+        let response = signer.correct_clock(&self.call, offset, response)?;
+        match (response, request.body) {
             (Some(response), _) => Ok(response),
             // The bytes of a counted body are counted once in each attempt.
             (None, Body::Counted { .. }) => {
@@ -362,11 +366,16 @@ impl Session {
                 let error = Error::new(ErrorKind::AuthenticationFailed, message);
                 Err(Failure::new(Class::Lost, error))
             }
-            (None, _) => self.send_once(request),
+            (None, _) => self.send_once(request, signer.clock_offset()),
         }
     }
 
-    fn send_once(&self, signed: Signed<'_>) -> std::result::Result<Response, Failure> {
+    /// Signs by a clock that is ahead of this machine's by so many seconds.
+    fn send_once(
+        &self,
+        signed: Signed<'_>,
+        clock_offset: i64,
+    ) -> std::result::Result<Response, Failure> {
         let portal = &self.api.0;
         let path = signed.path;
         let mut headers = vec![
@@ -378,9 +387,8 @@ impl Session {
             ("content-type", signed.content_type),
             ("accept", signed.accept),
         ];
-        let signature = self
-            .api
-            .sign(self.api.timestamp(), path, signed.signed_text);
+        let timestamp = Signer::timestamp(clock_offset);
+        let signature = self.api.sign(timestamp, path, signed.signed_text);
         if !path.starts_with(AUTH_PREFIX) {
             headers.extend(signature.headers());
         }

@@ -1,17 +1,17 @@
 //! Requests are signed in the name of an account, with the time that the server's clock shows (`protocol` 1.2, 1.3).
 
+use std::io::{Cursor, Read as _};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use serde_json::Value;
 use url::Url;
 
-use super::envelope::LARGEST_RESPONSE;
 use super::host::is_loopback;
-use super::transport::{Failure, Response, read_limited};
+use super::transport::{Failure, Response, body_failure};
 use crate::call::Call;
 use crate::crypto::signature;
 use crate::error::{Error, ErrorKind, Result};
+use crate::json::Json;
 use crate::secret::SecretString;
 
 /// Prefix of all signed paths (`protocol` 1.1).
@@ -22,6 +22,8 @@ const DROPZONE_PREFIX: &str = "/drop-zone/v2.0";
 pub(super) const AUTH_PREFIX: &str = "/auth-api";
 /// A `Date` of the server that is off by more than this explains a refused signature.
 const TOLERATED_SKEW_SECONDS: i64 = 60;
+/// A refusal of a signature is shorter. Its length need not be known: it may come in chunks.
+const LONGEST_REFUSAL: u64 = 4096;
 /// No clock that is off by more than this is corrected: a signature for another day serves an attacker only.
 const LARGEST_SKEW_SECONDS: i64 = 24 * 3600;
 
@@ -65,21 +67,19 @@ impl Signer {
         }
     }
 
-    /// Now, by the server's clock as far as it is known.
-    fn server_time(&self) -> SystemTime {
-        let offset = self.clock_offset.load(Ordering::Relaxed);
-        let magnitude = Duration::from_secs(offset.unsigned_abs());
-        let now = SystemTime::now();
-        if offset < 0 {
-            now - magnitude
-        } else {
-            now + magnitude
-        }
+    /// By how much the server's clock is ahead of this machine's, in seconds, as far as that is known.
+    pub(super) fn clock_offset(&self) -> i64 {
+        self.clock_offset.load(Ordering::Relaxed)
     }
 
-    /// The same as requests carry it.
-    pub(super) fn timestamp(&self) -> String {
-        signature::timestamp(self.server_time())
+    /// Now, by a clock that is ahead by so many seconds, as requests carry it.
+    pub(super) fn timestamp(offset: i64) -> String {
+        let magnitude = Duration::from_secs(offset.unsigned_abs());
+        let now = SystemTime::now();
+        signature::timestamp(match offset < 0 {
+            true => now - magnitude,
+            false => now + magnitude,
+        })
     }
 
     /// The headers that sign a request. A path with a query is signed without it.
@@ -107,36 +107,43 @@ impl Signer {
             && self.clock_is_trusted
     }
 
-    /// Corrects the clock if a response refuses the signature while its `Date` says that our clock is wrong. Returns
-    /// `None` then, else the response with its body put back.
+    /// Corrects the clock if a response refuses the signature while its `Date` says that the clock was wrong by which
+    /// the request was signed. Returns `None` then, else the response with its body put back.
+    ///
+    /// Many requests may be refused at once. Each of them may be sent again by the corrected clock, whoever corrected it.
     pub(super) fn correct_clock(
         &self,
         call: &Call,
+        signed_at: i64,
         mut response: Response,
     ) -> std::result::Result<Option<Response>, Failure> {
-        let small_json = response.content_type.contains("json")
-            && response.content_length.is_some_and(|length| length < 4096);
-        let Some(date) = response.date.filter(|_| small_json) else {
+        let Some(date) = response.date.filter(|_| !response.is_part()) else {
             return Ok(Some(response));
         };
         let offset = seconds(date) - seconds(SystemTime::now());
-        let known = self.clock_offset.load(Ordering::Relaxed);
-        if (offset - known).abs() <= TOLERATED_SKEW_SECONDS || offset.abs() > LARGEST_SKEW_SECONDS {
+        if (offset - signed_at).abs() <= TOLERATED_SKEW_SECONDS
+            || offset.abs() > LARGEST_SKEW_SECONDS
+        {
             return Ok(Some(response));
         }
         let mut body = Vec::new();
-        read_limited(&mut response, LARGEST_RESPONSE, &mut body)?;
-        let refused = serde_json::from_slice::<Value>(&body).is_ok_and(|json| {
-            json.get("response").and_then(Value::as_str) == Some("AUTHENTICATION_FAILED")
+        (&mut response.body)
+            .take(LONGEST_REFUSAL)
+            .read_to_end(&mut body)
+            .map_err(body_failure)?;
+        let refused = Json::read(body.clone()).is_ok_and(|(_, json)| {
+            json.text("response").as_deref() == Some("AUTHENTICATION_FAILED")
         });
         if refused {
-            self.clock_offset.store(offset, Ordering::Relaxed);
-            call.log(format!(
-                "this machine's clock differs from the server's by {offset} s; corrected"
-            ));
+            let before = self.clock_offset.swap(offset, Ordering::Relaxed);
+            if (offset - before).abs() > TOLERATED_SKEW_SECONDS {
+                call.log(format!(
+                    "this machine's clock differs from the server's by {offset} s; corrected"
+                ));
+            }
             return Ok(None);
         }
-        response.body = Box::new(std::io::Cursor::new(body));
+        response.body = Box::new(Cursor::new(body).chain(response.body));
         Ok(Some(response))
     }
 }

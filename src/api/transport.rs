@@ -4,6 +4,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use ureq::{Agent, Timeout, http};
 use url::Url;
 
@@ -18,6 +19,10 @@ use crate::os;
 
 /// The type of requests to the API, also of those without a body (`protocol` 1.2), and of their responses.
 pub(crate) const JSON: &str = "application/json";
+
+/// The remedy if what responds is not the service.
+pub(crate) const CHECK_HOST: &str =
+    "check that the host is that of the portal, such as https://company.sendsafely.com";
 
 /// Any type of response, for the bytes of a part.
 pub(crate) const ANYTHING: &str = "*/*";
@@ -80,6 +85,13 @@ pub(crate) struct Response {
     pub(crate) body: Box<dyn Read + Send>,
 }
 
+impl Response {
+    /// Whether it is a part that the API server returned, in the form of bytes. All else comes as JSON.
+    pub(crate) fn is_part(&self) -> bool {
+        self.content_type.contains("octet-stream")
+    }
+}
+
 /// Why an exchange failed, and how far it had come.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -106,6 +118,10 @@ pub(crate) enum Class {
 impl Failure {
     pub(crate) fn new(class: Class, error: Error) -> Self {
         Self { error, class }
+    }
+
+    fn with_remedy(self, remedy: &'static str) -> Self {
+        Self::new(self.class, self.error.with_remedy(remedy))
     }
 }
 
@@ -204,6 +220,8 @@ impl Transport for HttpTransport {
         let mut builder = http::Request::builder()
             .method(request.method)
             .uri(request.url);
+        // Parts are ciphertext, and a compressed response has no length by which it is seen to be cut.
+        builder = builder.header(http::header::ACCEPT_ENCODING, "identity");
         for (name, value) in request.headers {
             builder = builder.header(*name, *value);
         }
@@ -257,26 +275,71 @@ impl Transport for HttpTransport {
                 .and_then(|value| value.to_str().ok())
         };
         let date = header("date").and_then(|text| httpdate::parse_http_date(text).ok());
-        let content_type = header("content-type").unwrap_or_default().to_owned();
-        // Parts come from the API server in the form of bytes, all else as JSON.
-        let is_part = !self.for_api || content_type.contains("octet-stream");
-        let pace = if is_part { self.part } else { self.whole };
-        let response = Response {
+        let encoding = header("content-encoding").unwrap_or_default().to_owned();
+        let mut head = Response {
             status: response.status().as_u16(),
-            content_type,
+            content_type: header("content-type").unwrap_or_default().to_owned(),
             content_length: header("content-length").and_then(|text| text.parse().ok()),
             content_range: header("content-range").map(str::to_owned),
             retry_after: header("retry-after")
                 .and_then(|text| retry_after(text, SystemTime::now())),
             date,
             location: header("location").map(str::to_owned),
-            body: Box::new(FailingWith {
-                host,
-                exchange: Exchange::current().at(pace),
-                reader: response.into_body().into_reader(),
-            }),
+            body: Box::new(io::empty()),
         };
-        Ok(response)
+        let is_part = !self.for_api || head.is_part();
+        let body = FailingWith {
+            exchange: Exchange::current().at(if is_part { self.part } else { self.whole }),
+            reader: response.into_body().into_reader(),
+            host,
+        };
+        unpacked(body, &encoding, &mut head)?;
+        Ok(head)
+    }
+}
+
+/// Gives a response its body, unpacked if something on the way has compressed it although nobody asked for that.
+fn unpacked<R: Read + Send + 'static>(
+    body: FailingWith<R>,
+    encoding: &str,
+    response: &mut Response,
+) -> std::result::Result<(), Failure> {
+    response.body = match encoding.trim().to_ascii_lowercase().as_str() {
+        "" | "identity" => {
+            response.body = Box::new(body);
+            return Ok(());
+        }
+        "gzip" | "x-gzip" => Box::new(Unpacking(MultiGzDecoder::new(body))),
+        "deflate" => Box::new(Unpacking(ZlibDecoder::new(body))),
+        other => {
+            let message = format!(
+                "{}: the response is compressed ({other}), which was not requested",
+                body.host
+            );
+            let error = Error::new(ErrorKind::BadAnswer, message);
+            return Err(Failure::new(
+                Class::Garbled,
+                error.with_http_status(response.status),
+            ));
+        }
+    };
+    // It is the length of the compressed form.
+    response.content_length = None;
+    Ok(())
+}
+
+/// A compressed body. If that is damaged, the connection is not to blame.
+struct Unpacking<R>(R);
+
+impl<R: Read> Read for Unpacking<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer).map_err(|error| match error.get_ref() {
+            Some(inner) if inner.is::<Error>() => error,
+            _ => io::Error::other(Error::new(
+                ErrorKind::BadAnswer,
+                format!("the compressed response is damaged: {error}"),
+            )),
+        })
     }
 }
 
@@ -439,7 +502,8 @@ fn failure(error: ureq::Error, host: &str, handed_over: bool) -> Failure {
             Class::Garbled,
             ErrorKind::BadAnswer,
             format!("not HTTP: {why}"),
-        ),
+        )
+        .with_remedy(CHECK_HOST),
         ureq::Error::LargeResponseHeader(..) => failed(
             Class::Garbled,
             ErrorKind::BadAnswer,

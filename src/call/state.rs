@@ -149,6 +149,11 @@ impl Call {
         self.parts_total.store(parts, Ordering::Relaxed);
     }
 
+    /// The number of bytes has become known at the end.
+    pub(crate) fn set_bytes_total(&self, bytes: u64) {
+        self.bytes_total.store(bytes, Ordering::Relaxed);
+    }
+
     /// A file that was counted with so many bytes has another size: the total follows, if there is one.
     pub(crate) fn correct_total(&self, counted: u64, actual: u64) {
         let correct = |total: u64| {
@@ -160,11 +165,11 @@ impl Call {
         }
     }
 
-    /// A file has a part that was not counted.
-    pub(crate) fn one_part_more(&self) {
-        self.parts_total.fetch_add(1, Ordering::Relaxed);
+    /// A file has parts that were not counted.
+    pub(crate) fn more_parts(&self, parts: u32) {
+        self.parts_total.fetch_add(parts, Ordering::Relaxed);
         if let Some((whole, _)) = &self.whole {
-            whole.one_part_more();
+            whole.more_parts(parts);
         }
     }
 

@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 
 use super::keycode::Keycode;
 use super::openpgp::{Limits, PartBuffer, decrypt_failed, open_with_private_key};
-use super::public_key::{self, is_supported};
+use super::public_key;
 use super::random;
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::SecretString;
@@ -41,19 +41,12 @@ const ARMOR_CAPACITY: usize = 32 * 1024;
 /// `InvalidKey` if the key cannot be read or cannot encrypt.
 pub(crate) fn encrypt_keycode(keycode: &Keycode, armored_public_key: &str) -> Result<String> {
     let key = public_key::parse(armored_public_key)?;
-
-    // The first key that may encrypt, or else the first that can: some keys carry no flags or the wrong ones.
-    let subkeys = &key.public_subkeys;
-    if public_key::primary_may_encrypt(&key) {
-        encrypt_to(keycode, &key.primary_key)
-    } else if let Some(subkey) = public_key::subkey_for_encryption(&key) {
-        encrypt_to(keycode, subkey)
-    } else if is_supported(&key.primary_key) {
-        encrypt_to(keycode, &key.primary_key)
-    } else if let Some(subkey) = subkeys.iter().find(|k| is_supported(*k)) {
-        encrypt_to(keycode, subkey)
-    } else {
-        Err(public_key::cannot_encrypt(&key))
+    match public_key::choose(&key) {
+        None => Err(public_key::cannot_encrypt(&key)),
+        Some(choice) => match choice.subkey {
+            Some(subkey) => encrypt_to(keycode, subkey),
+            None => encrypt_to(keycode, &key.primary_key),
+        },
     }
 }
 

@@ -8,9 +8,9 @@ use pgp::armor::Dearmor;
 use pgp::composed::{Deserializable as _, SignedPublicKey, SignedPublicSubKey};
 use pgp::crypto::ecc_curve::{ECCCurve, ecc_curve_from_oid};
 use pgp::crypto::public_key::PublicKeyAlgorithm;
-use pgp::packet::{PacketHeader, Signature, SignatureType};
+use pgp::packet::{PacketHeader, Signature, SignatureType, Subpacket, SubpacketData};
 use pgp::types::{
-    EcdhPublicParams, EncryptionKey, KeyDetails as _, PacketLength, PublicParams, Tag, Timestamp,
+    EcdhPublicParams, EncryptionKey, KeyDetails, PacketLength, PublicParams, Tag, Timestamp,
 };
 
 use crate::error::{Error, ErrorKind, Result};
@@ -35,7 +35,7 @@ pub(super) fn parse(armored: &str) -> Result<SignedPublicKey> {
 }
 
 /// Whether keycodes can be encrypted to a key. What rPGP can read is more than what it encrypts to.
-pub(super) fn is_supported(key: &impl EncryptionKey) -> bool {
+fn is_supported(key: &impl EncryptionKey) -> bool {
     let params = match key.public_params() {
         PublicParams::RSA(_) | PublicParams::X25519(_) | PublicParams::X448(_) => true,
         PublicParams::ECDH(params) => matches!(
@@ -50,55 +50,82 @@ pub(super) fn is_supported(key: &impl EncryptionKey) -> bool {
     params && key.algorithm().can_encrypt()
 }
 
-pub(super) fn primary_may_encrypt(key: &SignedPublicKey) -> bool {
-    is_supported(&key.primary_key)
-        && (may_encrypt(&key.details.direct_signatures)
-            || key
-                .details
-                .users
-                .iter()
-                .any(|user| may_encrypt(&user.signatures)))
+/// A key of a public key to which keycodes can be encrypted.
+pub(super) struct Choice<'k> {
+    /// None for the primary key.
+    pub(super) subkey: Option<&'k SignedPublicSubKey>,
+    /// Neither expired nor revoked.
+    is_current: bool,
+    /// What its owner has made it for; none if that is not said.
+    is_for_encryption: Option<bool>,
 }
 
-fn may_encrypt(signatures: &[Signature]) -> bool {
-    signatures
-        .iter()
-        .map(Signature::key_flags)
-        .any(|flags| flags.encrypt_comms() || flags.encrypt_storage())
-}
-
-/// The subkey that is meant for encryption: the first that has neither expired nor been revoked, or else the first.
-pub(super) fn subkey_for_encryption(key: &SignedPublicKey) -> Option<&SignedPublicSubKey> {
-    let meant = || {
-        let subkeys = key.public_subkeys.iter();
-        subkeys.filter(|subkey| is_supported(*subkey) && may_encrypt(&subkey.signatures))
-    };
-    meant()
-        .find(|subkey| is_current(subkey))
-        .or_else(|| meant().next())
-}
-
-/// Whether the subkey that is meant for encryption has expired or been revoked.
-pub(crate) fn is_outdated(armored: &str) -> bool {
-    parse(armored).is_ok_and(|key| {
-        !primary_may_encrypt(&key)
-            && subkey_for_encryption(&key).is_some_and(|subkey| !is_current(subkey))
+/// Chooses the first key that is meant for encryption and has neither expired nor been revoked. If there is none, the
+/// order is: one that is meant for nothing in particular, one that is out of date, one that is meant for something
+/// else; some clients wrote no flags or the wrong ones (`protocol` 3.7).
+pub(super) fn choose(key: &SignedPublicKey) -> Option<Choice<'_>> {
+    let users = key.details.users.iter();
+    let signed = || users.clone().flat_map(|user| &user.signatures);
+    let own = key.details.direct_signatures.iter().chain(signed());
+    let is_current = key.details.revocation_signatures.is_empty()
+        && !has_expired(
+            &key.primary_key,
+            own.clone().max_by_key(|own| own.created()),
+        );
+    let primary = is_supported(&key.primary_key).then(|| Choice {
+        subkey: None,
+        is_current,
+        is_for_encryption: own.filter_map(is_for_encryption).reduce(|a, b| a || b),
+    });
+    let subkeys = key.public_subkeys.iter();
+    let subkeys = subkeys
+        .filter(|subkey| is_supported(*subkey))
+        .map(|subkey| {
+            let of_type = |wanted| {
+                let signatures = subkey.signatures.iter();
+                signatures.filter(move |signature| signature.typ() == Some(wanted))
+            };
+            let binding =
+                of_type(SignatureType::SubkeyBinding).max_by_key(|binding| binding.created());
+            let is_revoked = of_type(SignatureType::SubkeyRevocation).next().is_some();
+            Choice {
+                subkey: Some(subkey),
+                is_current: is_current && !is_revoked && !has_expired(subkey, binding),
+                is_for_encryption: binding.and_then(is_for_encryption),
+            }
+        });
+    primary.into_iter().chain(subkeys).min_by_key(|choice| {
+        match (choice.is_current, choice.is_for_encryption) {
+            (true, Some(true)) => 0,
+            (true, None) => 1,
+            (false, Some(true)) => 2,
+            (false, None) => 3,
+            (_, Some(false)) => 4,
+        }
     })
 }
 
-fn is_current(subkey: &SignedPublicSubKey) -> bool {
-    let signatures = &subkey.signatures;
-    let revoked = signatures
-        .iter()
-        .any(|signature| signature.typ() == Some(SignatureType::SubkeyRevocation));
-    let last = signatures
-        .iter()
-        .max_by_key(|signature| signature.created());
+/// What a signature says of its key's purpose.
+fn is_for_encryption(signature: &Signature) -> Option<bool> {
+    let is_flags = |packet: &Subpacket| matches!(packet.data, SubpacketData::KeyFlags(_));
+    let flags = signature.key_flags();
+    signature
+        .config()?
+        .hashed_subpackets()
+        .any(is_flags)
+        .then(|| flags.encrypt_comms() || flags.encrypt_storage())
+}
+
+fn has_expired(key: &impl KeyDetails, last: Option<&Signature>) -> bool {
     let life = last.and_then(|signature| signature.key_expiration_time());
-    let expired = life.filter(|life| life.as_secs() > 0).is_some_and(|life| {
-        subkey.created_at().as_secs().saturating_add(life.as_secs()) <= Timestamp::now().as_secs()
-    });
-    !revoked && !expired
+    life.filter(|life| life.as_secs() > 0).is_some_and(|life| {
+        key.created_at().as_secs().saturating_add(life.as_secs()) <= Timestamp::now().as_secs()
+    })
+}
+
+/// Whether the key to which keycodes are encrypted has expired or been revoked, since there is no better one.
+pub(crate) fn is_outdated(armored: &str) -> bool {
+    parse(armored).is_ok_and(|key| choose(&key).is_some_and(|choice| !choice.is_current))
 }
 
 /// Why none of a public key's keys is supported.

@@ -15,7 +15,10 @@ use super::support::marks::Nullable;
 use super::support::marks::number::sendsafely_status;
 use super::support::memory::{Memory, Translate};
 use super::support::record;
-use super::types::{sendsafely_time, time};
+use super::types::{
+    SENDSAFELY_SIZE_UNKNOWN, or_unknown, sendsafely_optional_int, sendsafely_optional_size,
+    sendsafely_time, time,
+};
 
 /// What a download, or the upload of a tree, does with a target that exists already.
 #[repr(i32)]
@@ -37,17 +40,17 @@ pub struct sendsafely_file {
     pub file_id: *const c_char,
     /// Its name as the sender gave it. Not safe as a path; sendsafely_package_download_file makes it safe.
     pub file_name: *const c_char,
-    /// Bytes of the file before encryption, as its sender declared them; often wrong. A download reports how many it
-    /// received.
-    pub size: u64,
+    /// Bytes of the file before encryption, as its sender declared them, if the service says it; often wrong. A download
+    /// reports how many it received.
+    pub size: sendsafely_optional_size,
     /// When it was uploaded.
     pub uploaded: sendsafely_time,
     /// When it was uploaded, as the service writes it.
     pub uploaded_text: Nullable<*const c_char>,
     /// E-mail address of who uploaded it.
     pub created_by: Nullable<*const c_char>,
-    /// Parts into which it was cut.
-    pub parts: u32,
+    /// Parts into which it was cut, if the service says it.
+    pub parts: sendsafely_optional_int,
     /// Version of the file in a Workspace, 0 if not known.
     pub version: u32,
     /// The service's id of who uploaded it. Only sendsafely_package_get_file_information returns it.
@@ -61,11 +64,11 @@ impl Translate for File {
         sendsafely_file {
             file_id: memory.text(&self.file_id),
             file_name: memory.text(&self.file_name),
-            size: self.size,
+            size: self.size.unwrap_or(SENDSAFELY_SIZE_UNKNOWN),
             uploaded,
             uploaded_text,
             created_by: memory.optional_text(self.created_by.as_deref()),
-            parts: self.parts,
+            parts: or_unknown(self.parts),
             version: self.version.unwrap_or(0),
             created_by_id: memory.optional_text(self.created_by_id.as_deref()),
         }

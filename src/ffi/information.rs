@@ -21,7 +21,8 @@ use super::support::marks::{Nullable, number};
 use super::support::memory::{Memory, Translate};
 use super::support::record;
 use super::types::{
-    sendsafely_bool, sendsafely_optional_bool, sendsafely_optional_int, sendsafely_time, time,
+    or_unknown, sendsafely_bool, sendsafely_optional_bool, sendsafely_optional_int,
+    sendsafely_time, time,
 };
 
 /// The state of a package, as the service reports it.
@@ -157,10 +158,7 @@ impl Translate for PackageInformation {
             state_name: memory.optional_text(self.state.as_deref()),
             state: state(self.state_number),
             status: status_of_state(self.state_number),
-            life: self
-                .life
-                .and_then(|days| i32::try_from(days).ok())
-                .unwrap_or(-1),
+            life: or_unknown(self.life),
             label: memory.optional_text(self.label.as_deref()),
             recipients: memory.record(&self.recipients),
             contact_groups: memory.record(&self.contact_groups),

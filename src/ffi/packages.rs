@@ -24,8 +24,8 @@ use super::support::memory::{Memory, Translate};
 use super::support::options::{self, Options};
 use super::support::record;
 use super::types::{
-    SENDSAFELY_TIME_UNKNOWN, sendsafely_bool, sendsafely_index, sendsafely_optional_bool,
-    sendsafely_optional_int, sendsafely_time, time,
+    SENDSAFELY_TIME_UNKNOWN, or_unknown, sendsafely_bool, sendsafely_index,
+    sendsafely_optional_bool, sendsafely_optional_int, sendsafely_time, time,
 };
 
 /// Which packages sendsafely_client_list_packages lists.
@@ -197,8 +197,6 @@ impl Translate for PackageSummary {
     type Record = sendsafely_package_summary;
     fn translate(&self, memory: &mut Memory) -> sendsafely_package_summary {
         let (updated, updated_text) = time(self.updated.as_ref(), memory);
-        let or_unknown =
-            |number: Option<u32>| number.and_then(|n| i32::try_from(n).ok()).unwrap_or(-1);
         sendsafely_package_summary {
             package_id: memory.text(&self.package_id),
             package_code: memory.optional_text(self.package_code.as_deref()),

@@ -39,6 +39,11 @@ pub const SENDSAFELY_STOP: sendsafely_continue = 0;
 /// A time that the service did not give, or gave in a form that the library cannot read.
 pub const SENDSAFELY_TIME_UNKNOWN: sendsafely_time = i64::MIN + 1;
 
+/// A number as records have it.
+pub(super) fn or_unknown(number: Option<u32>) -> sendsafely_optional_int {
+    number.and_then(|n| i32::try_from(n).ok()).unwrap_or(-1)
+}
+
 /// A timestamp as records have it: seconds, and the service's own text.
 pub(super) fn time(
     timestamp: Option<&Timestamp>,

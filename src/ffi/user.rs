@@ -12,7 +12,9 @@ use super::support::marks::Nullable;
 use super::support::marks::number::sendsafely_status;
 use super::support::memory::{Memory, Translate};
 use super::support::record;
-use super::types::{sendsafely_bool, sendsafely_optional_bool, sendsafely_optional_int};
+use super::types::{
+    or_unknown, sendsafely_bool, sendsafely_optional_bool, sendsafely_optional_int,
+};
 
 /// A user, as the service describes it.
 #[repr(C)]
@@ -41,7 +43,6 @@ pub struct sendsafely_user {
 impl Translate for User {
     type Record = sendsafely_user;
     fn translate(&self, memory: &mut Memory) -> sendsafely_user {
-        let days = self.package_life.and_then(|days| i32::try_from(days).ok());
         sendsafely_user {
             user_id: memory.optional_text(self.user_id.as_deref()),
             email: memory.text(&self.email),
@@ -51,7 +52,7 @@ impl Translate for User {
             is_beta_user: self.is_beta_user.into(),
             is_administrator: self.is_administrator.into(),
             may_use_trusted_devices: self.may_use_trusted_devices.map_or(-1, i32::from),
-            package_life: days.unwrap_or(-1),
+            package_life: or_unknown(self.package_life),
         }
     }
 }

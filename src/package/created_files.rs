@@ -79,6 +79,8 @@ impl Created {
 
 impl Likeness {
     pub(super) fn fits(&self, file: &File) -> bool {
-        file.file_name == self.name && file.size == self.size && file.parts == self.parts
+        file.file_name == self.name
+            && file.is_of(self.size)
+            && file.parts.is_none_or(|parts| parts == self.parts)
     }
 }

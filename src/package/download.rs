@@ -177,9 +177,7 @@ impl FileDownload {
     ) -> Result<Download> {
         let directory = options.directory_id.as_deref();
         let file = self.inner.find_file(&self.session, file_id, directory)?;
-        self.session
-            .call
-            .set_total(file.declared_size(), file.parts_to_fetch());
+        self.session.call.set_total(file.size, file.least_parts());
         match target {
             Some(path) if path.is_dir() => {
                 let target = path.join(safe_name(&file.file_name));
@@ -198,8 +196,8 @@ impl FileDownload {
         match options.existing {
             Existing::Refuse => refuse_existing(&target)?,
             Existing::Skip if target.symlink_metadata().is_ok() => {
-                let parts = file.parts_to_fetch();
-                self.session.call.parts_done(parts, file.size);
+                let parts = file.least_parts();
+                self.session.call.parts_done(parts, file.size.unwrap_or(0));
                 return Ok(downloaded(file, Some(target), None));
             }
             Existing::Skip | Existing::Overwrite => {}
@@ -223,8 +221,8 @@ impl FileDownload {
             .map_err(|error| {
                 error.context(format_args!("download of {}", safe_name(&file.file_name)))
             })?;
-        if file.declared_size().is_none() {
-            self.session.call.set_total(Some(size), file.parts.max(1));
+        if file.size.is_none() {
+            self.session.call.set_bytes_total(size);
         }
         Ok(size)
     }
@@ -234,8 +232,8 @@ impl FileDownload {
 fn downloaded(file: File, path: Option<PathBuf>, received: Option<u64>) -> Download {
     Download {
         path,
-        size: received.unwrap_or(file.size),
-        declared_size: file.declared_size(),
+        size: received.or(file.size).unwrap_or(0),
+        declared_size: file.size,
         skipped: received.is_none(),
         file_id: file.file_id,
         file_name: file.file_name,
@@ -262,10 +260,10 @@ impl Inner {
     ) -> Result<u64> {
         let session = Arc::clone(&download.session);
         let size = download::run(download, outlet)?;
-        if file.parts > 0 {
+        if file.parts.is_some() || size > 0 {
             self.secrets()?.evidence.file_opened(&file.file_id);
         }
-        if let Some(declared) = file.declared_size().filter(|declared| *declared != size) {
+        if let Some(declared) = file.size.filter(|declared| *declared != size) {
             session.call.log(format!(
                 "{}: {size} bytes were received, {declared} were declared",
                 file.file_name
@@ -295,10 +293,11 @@ impl Inner {
             password: options.password.clone(),
             passphrase,
             ask_passphrase: None,
-            declared_size: file.declared_size(),
+            declared_size: file.size,
             strict_size: options.strict_size,
             in_memory: false,
-            parts: file.parts_to_fetch(),
+            parts: file.parts,
+            least_parts: file.least_parts(),
             workers: client.options().parts_in_flight,
             max_part_bytes: client.options().max_part_bytes,
             force_api_route: client.options().force_api_route,

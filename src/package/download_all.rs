@@ -222,8 +222,8 @@ impl TreeDownload {
                     path: joined(&path, &file.file_name),
                     local_path: Some(target.clone()),
                     file_id: Some(file.file_id.clone()),
-                    size: file.size,
-                    declared_size: file.declared_size(),
+                    size: file.size.unwrap_or(0),
+                    declared_size: file.size,
                     action: Action::None,
                     renamed: renamed || given != file.file_name,
                     error: None,
@@ -237,10 +237,10 @@ impl TreeDownload {
             }
         }
         let files = || planned.iter().map(|planned_file| &planned_file.file);
-        let bytes = files().fold(0, |sum: u64, file| sum.saturating_add(file.size));
-        let parts = files().fold(0, |sum: u32, file| {
-            sum.saturating_add(file.parts_to_fetch())
+        let bytes = files().fold(0, |sum: u64, file| {
+            sum.saturating_add(file.size.unwrap_or(0))
         });
+        let parts = files().fold(0, |sum: u32, file| sum.saturating_add(file.least_parts()));
         call.set_total(Some(bytes), parts);
         if self.options.existing == Existing::Refuse {
             // All targets are checked before the first byte is fetched, and before a directory is created.
@@ -280,8 +280,8 @@ impl TreeDownload {
                     Err(_) => true,
                     Ok(there) if there.is_file() && is_right(there.len(), &planned_file.file) => {
                         // A file without a declared size is not in the total yet.
-                        call.correct_total(planned_file.file.size, there.len());
-                        call.parts_done(planned_file.file.parts_to_fetch(), there.len());
+                        call.correct_total(planned_file.file.size.unwrap_or(0), there.len());
+                        call.parts_done(planned_file.file.least_parts(), there.len());
                         self.items
                             .there(planned_file.item, Action::Skipped, there.len());
                         false
@@ -293,7 +293,7 @@ impl TreeDownload {
                             true => format!(
                                 "with {} bytes where {} are declared",
                                 there.len(),
-                                planned_file.file.size
+                                planned_file.file.size.unwrap_or(0)
                             ),
                             false => "and is no file".into(),
                         };
@@ -319,7 +319,7 @@ impl TreeDownload {
             call,
             limit,
             planned,
-            |planned_file| planned_file.file.parts_to_fetch() as usize,
+            |planned_file| planned_file.file.least_parts() as usize,
             move |_, planned_file| {
                 let item = planned_file.item;
                 match self.fetch_file(&whole, planned_file) {
@@ -340,6 +340,10 @@ impl TreeDownload {
             file, directory_id, ..
         } = planned_file;
         let in_directory = directory_id.clone();
+        let counted = file.least_parts();
+        let file = (self.inner).with_parts(&session, file, directory_id.as_deref())?;
+        part.call
+            .more_parts(file.least_parts().saturating_sub(counted));
         let mut one = self
             .inner
             .file_to_fetch(&session, &file, directory_id, &self.options)?;
@@ -407,7 +411,7 @@ fn ask(
 
 /// Whether a local file of this size may be the one on the package.
 fn is_right(size: u64, file: &File) -> bool {
-    file.declared_size().is_none_or(|declared| declared == size)
+    file.size.is_none_or(|declared| declared == size)
 }
 
 /// Creates a local directory, unless it exists. A symbolic link in its place is refused: it could lead out of the tree.

@@ -181,7 +181,29 @@ impl Inner {
                 .into_iter()
                 .find(|file| file.file_id == file_id),
         };
-        known.ok_or_else(file_not_on_package)
+        let known = known.ok_or_else(file_not_on_package)?;
+        self.with_parts(session, known, directory)
+    }
+
+    /// A file whose number of parts is known, if file information has it where the listing does not.
+    pub(super) fn with_parts(
+        &self,
+        session: &Session,
+        file: File,
+        directory: Option<&str>,
+    ) -> Result<File> {
+        use ErrorKind::{BadAnswer, FileNotOnPackage, HttpError};
+        if file.parts.is_some() {
+            return Ok(file);
+        }
+        match self.file_information(session, &file.file_id, directory) {
+            Ok(File { parts, .. }) => Ok(File { parts, ..file }),
+            // Then a download finds out where the file ends.
+            Err(error) if matches!(error.kind(), BadAnswer | FileNotOnPackage | HttpError) => {
+                Ok(file)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     pub(super) fn file_information(

@@ -237,7 +237,9 @@ impl Inner {
     ) -> Result<bool> {
         let evidence = &self.secrets()?.evidence;
         files.retain(|file| trial.files.insert(file.file_id.clone()));
-        files.retain(|file| file.parts > 0 && evidence.may_be_by_file(&file.file_id));
+        // A file of no bytes may have no part.
+        files.retain(|file| file.parts.is_some() || !file.may_be_empty);
+        files.retain(|file| evidence.may_be_by_file(&file.file_id));
         files.sort_by_key(|file| file.size);
         for file in files {
             if !trial.goes_on(session)? {

@@ -118,8 +118,8 @@ impl Items {
         let item = &mut self.0.lock()[index];
         item.action = Action::Uploaded;
         item.file_id = Some(file.file_id);
-        item.size = file.size;
-        item.declared_size = Some(file.size);
+        item.size = file.size.unwrap_or(0);
+        item.declared_size = file.size;
     }
 
     pub(super) fn failed(&self, index: usize, error: Error) {

@@ -289,7 +289,7 @@ impl FileUpload {
                         spool(&mut |buffer| filler.fill(buffer, &mut || self.call.check()))?;
                     // A call about many files has counted it as one empty part.
                     self.call.correct_total(0, plan.size);
-                    (1..plan.parts).for_each(|_| self.call.one_part_more());
+                    self.call.more_parts(plan.parts.saturating_sub(1));
                     (feed, plan)
                 }
             },
@@ -329,9 +329,9 @@ impl FileUpload {
         let file = File {
             file_id: file_id.clone(),
             file_name: self.name,
-            size: plan.size,
-            size_is_known: true,
-            parts: plan.parts,
+            size: Some(plan.size),
+            parts: Some(plan.parts),
+            may_be_empty: plan.size == 0,
             uploaded: None,
             version: None,
             created_by: None,

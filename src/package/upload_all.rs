@@ -546,7 +546,7 @@ impl TreeUpload {
                         refused.get_or_insert(error);
                     }
                     Existing::Skip => {
-                        there.retain(|file| Some(file.size) == local.size);
+                        there.retain(|file| local.size.is_some_and(|size| file.is_of(size)));
                         doubtful.extend((!there.is_empty()).then(|| Doubtful {
                             local: local.clone(),
                             there,

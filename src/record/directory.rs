@@ -84,7 +84,10 @@ mod tests {
             ("D", "Docs")
         );
         let file = &directory.files[0];
-        assert_eq!((file.size, file.parts, file.version), (12, 1, Some(2)));
+        assert_eq!(
+            (file.size, file.parts, file.version),
+            (Some(12), Some(1), Some(2))
+        );
         let below = &directory.directories[0];
         assert_eq!(
             (below.directory_id.as_str(), below.name.as_str()),

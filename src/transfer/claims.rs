@@ -17,15 +17,20 @@ pub(super) struct Claims {
 impl Claims {
     /// The size that the parts claim the file has.
     pub(super) fn size(&self) -> Option<u64> {
-        self.places.size()
+        self.places.whole().map(|(_, size)| size)
     }
 
-    /// Whether the parts number themselves: then there are no others.
+    /// Whether the parts number themselves.
     pub(super) fn are_numbered(&self) -> bool {
         matches!(self.places, Places::Given { .. })
     }
 
-    /// Accepts a genuine part if it is the one that was asked for, as `part` of `parts`.
+    /// How many parts they claim the file has.
+    pub(super) fn parts(&self) -> Option<u32> {
+        self.places.whole().map(|(parts, _)| parts)
+    }
+
+    /// Accepts a genuine part if it is the one that was asked for, as `part` of `parts`, if their number is known.
     ///
     /// What is accepted first binds the others. Of two files, the one that has the `declared` size is the right one: a
     /// part of another size is refused once.
@@ -35,7 +40,7 @@ impl Claims {
     pub(super) fn accept(
         &mut self,
         part: u32,
-        parts: u32,
+        parts: Option<u32>,
         place: Option<&Place>,
         mark: [u8; 8],
         declared: Option<u64>,
@@ -47,7 +52,7 @@ impl Claims {
         if self.marks.contains(&mark) {
             return Err("another part of the file is the same");
         }
-        if let (None, Some(size)) = (self.places.size(), places.size())
+        if let (None, Some((_, size))) = (self.places.whole(), places.whole())
             && declared.is_some_and(|declared| declared != size)
             && self.doubted.replace(size) != Some(size)
         {
@@ -68,30 +73,30 @@ enum Places {
     Unknown,
     /// They do not carry it.
     Absent,
-    /// They carry it. One may have the size of the file too; the last part always has.
-    Given { size: Option<u64> },
+    /// They carry it. One may have the number of parts and the size of the file too; the last part always has.
+    Given { whole: Option<(u32, u64)> },
 }
 
 impl Places {
     /// The state after one more part, requested as `part` of `parts`; none if that part belongs elsewhere.
-    fn and(self, part: u32, parts: u32, place: Option<&Place>) -> Option<Self> {
+    fn and(self, part: u32, parts: Option<u32>, place: Option<&Place>) -> Option<Self> {
         let Some(place) = place else {
             return (!matches!(self, Self::Given { .. })).then_some(Self::Absent);
         };
-        // The first part that has the size binds the others, whatever the sender declared.
-        let wanted = Place {
-            part,
-            parts,
-            size: self.size().unwrap_or(place.size),
-        };
-        (self != Self::Absent && place.is(&wanted)).then(|| Self::Given {
-            size: self.size().or((place.parts > 0).then_some(place.size)),
-        })
+        // The first part that has the size binds the others, whatever the sender declared. It binds them to its number
+        // of parts too, if the service does not say one.
+        let claimed = (place.parts > 0).then_some((place.parts, place.size));
+        let whole = self.whole().or(claimed);
+        let (said, size) = whole.unwrap_or((u32::MAX, place.size));
+        let parts = parts.unwrap_or(said);
+        let wanted = Place { part, parts, size };
+        let is_it = self != Self::Absent && part <= parts && place.is(&wanted);
+        is_it.then_some(Self::Given { whole })
     }
 
-    fn size(self) -> Option<u64> {
+    fn whole(self) -> Option<(u32, u64)> {
         match self {
-            Self::Given { size } => size,
+            Self::Given { whole } => whole,
             Self::Unknown | Self::Absent => None,
         }
     }
@@ -111,11 +116,19 @@ mod tests {
                     before.and(part, parts, place.as_ref())
                 })
         };
-        let whole = Some(Places::Given { size: Some(9) });
-        // Known from the start, a stream, and files of other clients.
-        assert_eq!(all(&[place(1, 2, 9), place(2, 2, 9)], 2), whole);
-        assert_eq!(all(&[place(1, 0, 0), place(2, 2, 9)], 2), whole);
-        assert_eq!(all(&[None, None], 2), Some(Places::Absent));
+        let whole = Some(Places::Given {
+            whole: Some((2, 9)),
+        });
+        for parts in [Some(2), None] {
+            // Known from the start, a stream, and files of other clients.
+            assert_eq!(all(&[place(1, 2, 9), place(2, 2, 9)], parts), whole);
+            assert_eq!(all(&[place(1, 0, 0), place(2, 2, 9)], parts), whole);
+            assert_eq!(all(&[None, None], parts), Some(Places::Absent));
+        }
+        let begun = Some(Places::Given { whole: None });
+        assert_eq!(all(&[place(1, 0, 0), place(2, 0, 0)], None), begun);
+        assert_eq!(all(&[place(1, 0, 0), place(2, 1, 9)], None), None);
+        assert_eq!(all(&[place(1, 2, 9), place(2, 3, 9)], None), None);
         for wrong in [
             [None, place(2, 2, 9)],
             [place(1, 2, 9), None],
@@ -125,7 +138,7 @@ mod tests {
             [place(1, 0, 0), place(2, 3, 9)],
             [place(2, 2, 9), place(1, 2, 9)],
         ] {
-            assert_eq!(all(&wrong, 2), None, "{wrong:?}");
+            assert_eq!(all(&wrong, Some(2)), None, "{wrong:?}");
         }
     }
 
@@ -137,7 +150,7 @@ mod tests {
             size: 9,
         };
         let accept = |claims: &mut Claims, declared, mark| {
-            claims.accept(1, 1, Some(&place), [mark; 8], declared)
+            claims.accept(1, Some(1), Some(&place), [mark; 8], declared)
         };
         let mut claims = Claims::default();
         assert!(accept(&mut claims, Some(8), 1).is_err());

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::assembly::{Assembly, Piece, Size};
 use super::crew;
-use super::fetch::{FileToFetch, PartFetcher, Wanted};
+use super::fetch::{FileToFetch, Judge, PartFetcher, Wanted};
 use super::outlet::Outlet;
 use crate::call::{Call, Phase, WORKER_GRACE};
 use crate::error::{Error, ErrorKind, Result};
@@ -20,7 +20,8 @@ const PARTS_AHEAD: usize = 8;
 
 /// Fetches all parts of a file into its outlet, and gives the file its name. Returns how many bytes it has.
 pub(crate) fn run(file: FileToFetch, outlet: Outlet) -> Result<u64> {
-    let (sync, workers) = (file.sync, file.workers.min(file.parts as usize).max(1));
+    let parts = file.parts.unwrap_or(1) as usize;
+    let (sync, workers) = (file.sync, file.workers.min(parts));
     let download = Arc::new(Download {
         assembly: Assembly::new(outlet, file.declared_size.unwrap_or(0)),
         next_part: AtomicU32::new(1),
@@ -59,23 +60,25 @@ impl Download {
         let ahead = u32::try_from(file.workers * PARTS_AHEAD).unwrap_or(u32::MAX);
         loop {
             let part = self.next_part.fetch_add(1, Ordering::Relaxed);
-            match part.checked_sub(file.parts) {
+            match part.checked_sub(file.parts.unwrap_or(0)) {
                 None | Some(0) => {}
                 Some(1) => return self.fetch_surplus(),
                 Some(_) => return Ok(()),
             }
             self.assembly.wait_for_turn(self.call(), part, ahead)?;
-            let wanted = Wanted {
-                part,
-                is_urgent: &|| self.assembly.awaits(part),
-                judge: &|failure, _| failure,
-            };
-            let piece = self
-                .fetcher
-                .fetch(&wanted)
-                .map_err(|error| error.context(format_args!("part {part}")))?;
+            let piece = self.fetch(part, &|failure, _| failure);
+            let piece = piece.map_err(|error| error.context(format_args!("part {part}")))?;
             self.deliver(part, piece)?;
         }
+    }
+
+    /// Fetches a part; `judge` decides what a failure means.
+    pub(super) fn fetch(&self, part: u32, judge: &Judge<'_>) -> Result<Piece> {
+        self.fetcher.fetch(&Wanted {
+            part,
+            is_urgent: &|| self.assembly.awaits(part),
+            judge,
+        })
     }
 
     pub(super) fn call(&self) -> &Call {
@@ -99,7 +102,8 @@ impl Download {
             return Err(size_mismatch(found, is_whole, "they say themselves", size));
         }
         match file.declared_size {
-            Some(declared) if file.strict_size && differs(declared) => {
+            // 0 may stand for a size that the service does not know.
+            Some(declared) if file.strict_size && declared > 0 && differs(declared) => {
                 let error = size_mismatch(found, is_whole, "the sender has declared", declared);
                 Err(error.with_remedy("without strict_size such a file is kept"))
             }

@@ -33,13 +33,16 @@ pub(crate) struct FileToFetch {
     pub(crate) passphrase: Passphrase,
     /// Asks for the passphrase that a copied file has instead, where it is not worth a request to know it before.
     pub(crate) ask_passphrase: Option<AskPassphrase>,
-    /// What the sender has declared.
+    /// What the sender has declared, if the service says it.
     pub(crate) declared_size: Option<u64>,
     /// Whether a file of another size is refused.
     pub(crate) strict_size: bool,
     /// Whether all of it is kept in memory.
     pub(crate) in_memory: bool,
-    pub(crate) parts: u32,
+    /// The number of parts that the service counts. If it does not say, they are fetched until one does not exist.
+    pub(crate) parts: Option<u32>,
+    /// The number of parts that are there at least.
+    pub(crate) least_parts: u32,
     pub(crate) workers: usize,
     pub(crate) max_part_bytes: u64,
     pub(crate) force_api_route: bool,
@@ -79,8 +82,10 @@ pub(super) struct Wanted<'a> {
     /// Whether it gets memory at once, whatever other transfers hold.
     pub(super) is_urgent: &'a dyn Fn() -> bool,
     /// Decides what a failure means; the number says how many bytes of the part have ever arrived.
-    pub(super) judge: &'a dyn Fn(Failure, u64) -> Failure,
+    pub(super) judge: &'a Judge<'a>,
 }
+
+pub(super) type Judge<'a> = dyn Fn(Failure, u64) -> Failure + 'a;
 
 impl Wanted<'_> {
     /// The first part of a file, if no other is fetched.
@@ -94,7 +99,7 @@ impl Wanted<'_> {
 /// Fetches the parts of one file.
 pub(super) struct PartFetcher {
     pub(super) file: FileToFetch,
-    /// The number of parts that the service counts.
+    /// The number of parts that the service counts, 0 if it does not say.
     pub(super) parts: u32,
     /// Whether a part is fetched only to prove a keycode.
     is_proof: bool,
@@ -111,7 +116,7 @@ impl PartFetcher {
         Self {
             route: Route::new(file.force_api_route),
             urls: UrlCache::default(),
-            parts: file.parts,
+            parts: file.parts.unwrap_or(0),
             is_proof: false,
             head: None,
             claims: Mutex::default(),
@@ -306,9 +311,9 @@ impl PartFetcher {
         // A part whose size differs is refused once, so a second attempt must be possible.
         let may_doubt = !download.session.retry_window().is_zero();
         let declared = download.declared_size.filter(|_| may_doubt);
-        let (parts, place) = (download.parts.max(1), opened.place.as_ref());
+        let place = opened.place.as_ref();
         let mut claims = self.claims.lock();
-        let claimed = claims.accept(wanted.part, parts, place, opened.mark, declared);
+        let claimed = claims.accept(wanted.part, download.parts, place, opened.mark, declared);
         drop(claims);
         match claimed {
             Ok(()) => Ok(piece),

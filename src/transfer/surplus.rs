@@ -1,10 +1,10 @@
-//! The part after the last one that the service counts. A sender may have stored one more than it declared, or the
-//! service may count none of a file that has one (`protocol` 4.3, 5.4.3): only a request shows whether it is there.
+//! Parts that the service does not count. A sender may have stored one more than it declared, or the service may not say
+//! how many there are (`protocol` 4.3, 5.4.3): only a request shows whether there is a further one.
 
 use std::cell::Cell;
 
+use super::assembly::Piece;
 use super::download::Download;
-use super::fetch::Wanted;
 use crate::api::transport::{Class, Failure};
 use crate::error::{ErrorKind, Result};
 
@@ -12,45 +12,91 @@ use crate::error::{ErrorKind, Result};
 const ATTEMPTS: u32 = 3;
 
 impl Download {
-    /// Fetches one part more if the service counts none, or if the counted parts hold less than the sender declared.
-    /// Parts that number themselves show that there is no further one.
+    /// Fetches one part more if the counted parts hold less than the sender declared. If no parts are counted, fetches
+    /// part after part until there is no further one.
     pub(super) fn fetch_surplus(&self) -> Result<()> {
-        let (file, call) = (&self.fetcher.file, self.call());
-        let counted = file.parts;
-        let part = counted.saturating_add(1);
-        // Other workers may still be fetching counted parts: wait until all of them are written.
-        self.assembly.wait_for_turn(call, part, 0)?;
-        let declared = file.declared_size.unwrap_or(0);
-        let is_short = counted == 0 || self.assembly.size().written < declared;
-        if !is_short || self.fetcher.claims.lock().are_numbered() {
-            return Ok(());
-        }
-        let attempts = Attempts::default();
-        let wanted = Wanted {
-            part,
-            is_urgent: &|| self.assembly.awaits(part),
-            judge: &|failure, arrived| attempts.judge(failure, arrived),
-        };
-        match self.fetcher.fetch(&wanted) {
-            Err(error) if attempts.found_none.get() && error.kind() != ErrorKind::Stopped => {
-                let why = error.message();
-                call.log(format!(
-                    "requested one part more than the {counted} that the service counts, and it does not exist: {why}"
-                ));
-                Ok(())
+        let mut part = self.fetcher.file.parts.unwrap_or(0);
+        loop {
+            part = part.saturating_add(1);
+            // Other workers may still be fetching counted parts: wait until all of them are written.
+            self.assembly.wait_for_turn(self.call(), part, 0)?;
+            let piece = match self.surplus(part) {
+                Surplus::None => return Ok(()),
+                Surplus::There => Some(self.fetch(part, &|failure, _| failure)),
+                Surplus::Possible { but_failing } => self.look_for(part, but_failing),
+            };
+            let Some(piece) = piece else {
+                return Ok(());
+            };
+            let piece = piece.map_err(|error| error.context(format_args!("part {part}")))?;
+            if part > self.fetcher.file.least_parts {
+                self.call().more_parts(1);
             }
-            piece => {
-                let piece = piece.map_err(|error| error.context(format_args!("part {part}")))?;
-                call.one_part_more();
-                self.deliver(part, piece)
-            }
+            self.deliver(part, piece)?;
         }
     }
+
+    /// Whether a part is there that the service does not count.
+    fn surplus(&self, part: u32) -> Surplus {
+        let file = &self.fetcher.file;
+        let (written, declared) = (self.assembly.size().written, file.declared_size);
+        let claims = self.fetcher.claims.lock();
+        match (file.parts, claims.parts()) {
+            // Parts that number themselves show that there is no further one.
+            (Some(_), _) if claims.are_numbered() => Surplus::None,
+            (Some(counted), _) => match written < declared.unwrap_or(0) && part == counted + 1 {
+                true => Surplus::Possible { but_failing: true },
+                false => Surplus::None,
+            },
+            (None, Some(claimed)) if part > claimed => Surplus::None,
+            (None, _) if claims.are_numbered() || part <= file.least_parts => Surplus::There,
+            // A file whose size is not known must not end where a server fails.
+            (None, _) => Surplus::Possible {
+                but_failing: part == 1 || declared == Some(written),
+            },
+        }
+    }
+
+    /// Fetches a part that need not be there.
+    fn look_for(&self, part: u32, but_failing: bool) -> Option<Result<Piece>> {
+        let attempts = Attempts {
+            but_failing,
+            ..Attempts::default()
+        };
+        let judge = |failure, arrived| attempts.judge(failure, arrived);
+        match self.fetch(part, &judge) {
+            Err(error) if attempts.found_none.get() && error.kind() != ErrorKind::Stopped => {
+                let why = error.message();
+                self.call().log(match self.fetcher.file.parts {
+                    Some(counted) => format!(
+                        "requested one part more than the {counted} that the service counts, and it does not exist: {why}"
+                    ),
+                    None => format!(
+                        "the service does not say how many parts there are, and part {part} does not exist: {why}"
+                    ),
+                });
+                None
+            }
+            piece => Some(piece),
+        }
+    }
+}
+
+/// Whether a further part is there.
+enum Surplus {
+    None,
+    /// Only a request can show it. Whether a server that keeps failing shows that it is not there.
+    Possible {
+        but_failing: bool,
+    },
+    There,
 }
 
 /// The attempts to get the further part.
 #[derive(Default)]
 struct Attempts {
+    /// Whether a server that keeps failing shows that there is no part.
+    but_failing: bool,
     failed: Cell<u32>,
     found_none: Cell<bool>,
 }
@@ -72,8 +118,9 @@ impl Attempts {
     /// Judges a failed attempt. If it shows that the part does not exist, it is the last. Once a byte of the part has
     /// arrived, the part exists, whatever a later attempt shows.
     fn judge(&self, failure: Failure, arrived: u64) -> Failure {
-        let verdict = match arrived {
-            0 => verdict(&failure),
+        let verdict = match verdict(&failure) {
+            Verdict::NotNow if !self.but_failing => Verdict::Nothing,
+            verdict if arrived == 0 => verdict,
             _ => Verdict::Nothing,
         };
         self.found_none

@@ -275,7 +275,7 @@ namespace LibSendSafely
             internal long uploaded;
             internal IntPtr uploaded_text;
             internal IntPtr created_by;
-            internal uint parts;
+            internal int parts;
             internal uint version;
             internal IntPtr created_by_id;
         }

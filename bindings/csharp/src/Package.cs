@@ -191,10 +191,7 @@ namespace LibSendSafely
 
         private Package Create(IProgress<TransferProgress> progress, CancellationToken token, OpenFunction function) =>
             // The caller gets no object, so nobody else could delete what the service has made.
-            Open(progress, token, function, package =>
-            {
-                using (var soon = new CancellationTokenSource(5000)) new Package(package, null).Delete(null, soon.Token);
-            });
+            Open(progress, token, function, package => new Package(package, null).Delete());
 
         private Package Open(IProgress<TransferProgress> progress, CancellationToken token, OpenFunction function,
             Action<PackageHandle> undo = null)
@@ -211,7 +208,7 @@ namespace LibSendSafely
                 // The call may have created the object before a callback threw.
                 using (package)
                     if (package != null && !package.IsInvalid)
-                        try { undo?.Invoke(package); } catch (Exception undoing) when (undoing is SendsafelyException || undoing is StoppedException) { }
+                        try { undo?.Invoke(package); } catch (SendsafelyException) { } // The first exception counts.
                 throw;
             }
             return isWorkspace != 0 ? new Workspace(package, Listeners) : new Package(package, Listeners);

@@ -367,9 +367,9 @@ namespace LibSendSafely
         /// safe.</summary>
         public string FileName { get; }
 
-        /// <summary>Bytes of the file before encryption, as its sender declared them; often wrong. A download reports
-        /// how many it received.</summary>
-        public long Size { get; }
+        /// <summary>Bytes of the file before encryption, as its sender declared them, if the service says it; often
+        /// wrong. A download reports how many it received.</summary>
+        public long? Size { get; }
 
         /// <summary>When it was uploaded.</summary>
         public DateTimeOffset? Uploaded { get; }
@@ -380,8 +380,8 @@ namespace LibSendSafely
         /// <summary>E-mail address of who uploaded it. May be null.</summary>
         public string CreatedBy { get; }
 
-        /// <summary>Parts into which it was cut.</summary>
-        public int Parts { get; }
+        /// <summary>Parts into which it was cut, if the service says it.</summary>
+        public int? Parts { get; }
 
         /// <summary>Version of the file in a Workspace, 0 if not known.</summary>
         public int Version { get; }
@@ -395,11 +395,11 @@ namespace LibSendSafely
             var native = Marshal.PtrToStructure<Native.sendsafely_file>(record);
             FileId = Read.Text(native.file_id);
             FileName = Read.Text(native.file_name);
-            Size = (long)native.size;
+            Size = native.size == Native.SENDSAFELY_SIZE_UNKNOWN ? (long?)null : (long)native.size;
             Uploaded = Read.Time(native.uploaded);
             UploadedText = Read.Text(native.uploaded_text);
             CreatedBy = Read.Text(native.created_by);
-            Parts = (int)native.parts;
+            Parts = native.parts < 0 ? (int?)null : native.parts;
             Version = (int)native.version;
             CreatedById = Read.Text(native.created_by_id);
         }

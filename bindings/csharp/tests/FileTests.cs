@@ -214,6 +214,21 @@ namespace LibSendSafely.Tests
             Assert.Equal(5L, package.UploadStream("a", new MemoryStream(new byte[9]), 5).Size);
         }
 
+        [Fact]
+        public void WhatTheServiceDoesNotSayOfAFileIsNull()
+        {
+            Package sent = Sent(new byte[] { 1, 2, 3 });
+            string file = "{\"fileId\":\"" + sent.GetInformation().Files[0].FileId + "\",\"fileName\":\"a\",\"fileSize\":0}";
+            Emulator.Fault("package_information", "\"replace_json\":{\"files\":[" + file + "]}");
+            Emulator.Fault("file_information", "\"replace_json\":{\"file\":" + file + "}");
+            PackageFile listed = sent.GetInformation().Files[0];
+            Assert.Null(listed.Size);
+            Assert.Null(listed.Parts);
+            DownloadedFile got = sent.DownloadFile(listed.FileId, At("b.bin"), new DownloadOptions { StrictSize = true });
+            Assert.Equal(3L, got.Size);
+            Assert.Null(got.DeclaredSize);
+        }
+
         [Theory]
         [InlineData(-1)]
         [InlineData(1)]

@@ -1,9 +1,9 @@
 """Progress callbacks, and how they stop a call."""
 
 import io
-import itertools
 import threading
 import time
+from contextlib import suppress
 
 import pytest
 from libsendsafely import Error, Phase, Status, Stopped
@@ -212,9 +212,8 @@ def test_stop_iteration_of_a_callback_does_not_end_a_list(emulator):
 
 def test_an_exception_raised_too_late_leaves_nothing_behind(emulator):
     """The callback raises at the last report, when the call has already succeeded."""
-    for create, when in itertools.product(("create_package", "create_workspace"), range(1, 8)):
+    for when in range(1, 8):
         calls = []
-        before = left(emulator)
 
         def raising(_):
             calls.append(None)
@@ -222,27 +221,9 @@ def test_an_exception_raised_too_late_leaves_nothing_behind(emulator):
                 raise Mine
 
         with emulator.client(progress=raising) as client:
-            try:
-                getattr(client, create)().close()
-            except Mine:
-                assert left(emulator) == before
+            with suppress(Mine):
+                client.create_package().close()
     # nothing_left in conftest.py counts the objects.
-
-
-def left(emulator):
-    """How many packages the service has."""
-    return sum("DELETED" not in emulator.admin("GET", f"/packages/{package}")["state"] for package in emulator.admin("GET", "/packages"))
-
-
-def test_a_log_that_raises_changes_nothing(faults, capsys):
-    def log(line):
-        raise Mine(line)
-
-    with faults.client(log=log) as client:
-        faults.fault("create_package", {"status": 503}, when="after", times=1)
-        with client.create_package() as package:
-            package.upload_memory(b"x", "a.bin")
-    assert "Mine: " in capsys.readouterr().err
 
 
 class Bar:

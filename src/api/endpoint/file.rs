@@ -252,13 +252,14 @@ pub(crate) fn download_part(
         signed_text: body.expose().as_bytes(),
         body: Body::Bytes(body.expose().as_bytes()),
     })?;
-    if response.content_type.contains("octet-stream") && (200..300).contains(&response.status) {
+    if response.is_part() && (200..300).contains(&response.status) {
         return Ok(response);
     }
     // A refusal comes as an envelope; a success in that form would be nonsense.
     let status = response.status;
     accept(read_envelope(&mut response)?, status)?;
-    Err(http_failure(&response, "a part was expected"))
+    let content = format!("{} in the place of a part", response.content_type);
+    Err(http_failure(&response, &content))
 }
 
 fn download_urls_body(

@@ -49,7 +49,6 @@ namespace Xunit
             return all[0];
         }
         public static void Contains(string part, string text) { if (text == null || !text.Contains(part)) throw new Exception("<" + part + "> is not in <" + text + ">"); }
-        public static void EndsWith(string end, string text) { if (text == null || !text.EndsWith(end, StringComparison.Ordinal)) throw new Exception("<" + text + "> does not end with <" + end + ">"); }
         public static void DoesNotContain(string part, string text) { if (text != null && text.Contains(part)) throw new Exception("<" + part + "> is in <" + text + ">"); }
         public static void InRange<T>(T value, T low, T high) where T : IComparable<T>
         {

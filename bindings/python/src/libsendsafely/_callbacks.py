@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ctypes
 import io
-import sys
 from typing import Any, Callable
 
 from . import _native as native
@@ -72,12 +71,8 @@ def _write(frame: Frame, data: Any, size: int) -> int:
 
 
 def _log(frame: Frame, line: bytes) -> int:
-    try:
-        if frame.log is not None:
-            frame.log(line.decode())
-    except Exception:
-        # A log changes nothing of what a call does, least of all after the service has done it.
-        sys.excepthook(*sys.exc_info())
+    if frame.log is not None:
+        frame.log(line.decode())
     return 0
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import time
 from ctypes import byref, c_void_p, sizeof
 from typing import Any, TypeVar, cast
 
@@ -97,12 +96,10 @@ def call(
             _fail(status, error, frame, results)
         elif frame.error is not None:
             _raise(frame)  # The callback raised too late to stop the call; its exception is not lost.
-    except BaseException as raised:
+    except BaseException:
         # A callback or a signal handler may have raised too late to stop the call: its outputs, too, must be freed.
         function("sendsafely_error_free")(error)
         for role, holder in outputs:
-            if holder and role == "handle_out" and "create" in name:
-                _delete(holder, raised)
             _free(role, holder)
         raise
     return cast(Result, results[0] if len(results) == 1 else tuple(results) or None)
@@ -118,14 +115,6 @@ def _output(role: str, holder: Any) -> Any:
         return string(holder.value) if role == "text_out" else record(holder.contents)
     finally:
         _free(role, holder)
-
-
-def _delete(package: Any, raised: BaseException) -> None:
-    """Deletes a package that was just created, since the caller does not get it."""
-    end = time.monotonic() + (5 if isinstance(raised, Exception) else 0.2)
-    frame = Frame(Callbacks(lambda _: time.monotonic() < end), None, None)
-    frame.cancellation = None  # Which may be what has raised.
-    enter(frame, function("sendsafely_package_delete"), [package, None])
 
 
 def _free(role: str, holder: Any) -> None:

@@ -256,7 +256,7 @@ class sendsafely_file(Structure):
         ("uploaded", c_int64),
         ("uploaded_text", c_char_p),
         ("created_by", c_char_p),
-        ("parts", c_uint32),
+        ("parts", c_int32),
         ("version", c_uint32),
         ("created_by_id", c_char_p),
     )
@@ -1580,11 +1580,11 @@ FIELDS: dict[str, dict[str, str]] = {
     "sendsafely_file": {
         "file_id": "text",
         "file_name": "text",
-        "size": "int",
+        "size": "size",
         "uploaded": "time",
         "uploaded_text": "text?",
         "created_by": "text?",
-        "parts": "int",
+        "parts": "int?",
         "version": "int",
         "created_by_id": "text?",
     },

@@ -38,8 +38,7 @@ class AsyncClient(AsyncHandle[Client]):
     progress: a callback for each call that gets none of its own. It is called with the Progress of the call, on
       the thread that made the call. If it returns False, the call stops and raises Stopped; if it raises an
       exception, the call stops and raises that exception.
-    log: a callback that gets lines for a log, such as retries and changes of route. They never contain a secret. What
-      it raises is printed, and changes nothing.
+    log: a callback that gets lines for a log, such as retries and changes of route. They never contain a secret.
     proxy: URL of a proxy; "" for none. By default the environment decides (HTTPS_PROXY, ALL_PROXY, NO_PROXY).
     ca_bundle: path of a PEM file with certificate authorities to trust besides the system's.
     retry_window_ms: a failed request is repeated as long as the call has made progress within so many milliseconds;

@@ -220,9 +220,9 @@ class File:
     """Its id."""
     file_name: str
     """Its name as the sender gave it. Not safe as a path; Package.download_file makes it safe."""
-    size: int
-    """Bytes of the file before encryption, as its sender declared them; often wrong. A download reports how many it
-    received.
+    size: Optional[int]
+    """Bytes of the file before encryption, as its sender declared them, if the service says it; often wrong. A download
+    reports how many it received.
     """
     uploaded: Optional[datetime]
     """When it was uploaded."""
@@ -230,8 +230,8 @@ class File:
     """When it was uploaded, as the service writes it."""
     created_by: Optional[str]
     """E-mail address of who uploaded it."""
-    parts: int
-    """Parts into which it was cut."""
+    parts: Optional[int]
+    """Parts into which it was cut, if the service says it."""
     version: int
     """Version of the file in a Workspace, 0 if not known."""
     created_by_id: Optional[str]

@@ -2,10 +2,13 @@
 //! shares no code with this library.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 
 use super::*;
 use crate::crypto::key_pair::generate_key_pair;
@@ -417,6 +420,39 @@ fn keycodes_go_to_the_subkey_that_has_not_been_revoked() {
     assert!(is_outdated(&exported(&gpg)));
     gpg.run(&add, "");
     let both = exported(&gpg);
+    assert!(!is_outdated(&both));
+    goes_to_the_second(&gpg, &both);
+}
+
+/// Some clients made keys that do not say what they are for.
+#[test]
+fn keycodes_go_to_the_subkey_that_is_good_without_flags_too() {
+    use crate::crypto::is_outdated;
+    let without_flags = |armored: &str| {
+        let mut bytes = Vec::new();
+        let mut armor = pgp::armor::Dearmor::new(armored.as_bytes());
+        armor.read_to_end(&mut bytes).unwrap();
+        // The subpacket of the flags, for both kinds of encryption, becomes one of an unknown type.
+        for at in 0..bytes.len() - 2 {
+            if bytes[at..at + 3] == [2, 27, 0x0c] {
+                bytes[at + 1] = 100;
+            }
+        }
+        let text = STANDARD.encode(bytes);
+        format!(
+            "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n{text}\n-----END PGP PUBLIC KEY BLOCK-----\n"
+        )
+    };
+    let gpg = Gpg::new();
+    let fingerprint = signing_key(&gpg);
+    let first = ["--quick-add-key", &fingerprint, "cv25519", "encr", "30d"];
+    gpg.run(
+        &[&["--faked-system-time", "20200101T000000!"], &first[..]].concat(),
+        "",
+    );
+    assert!(is_outdated(&without_flags(&exported(&gpg))));
+    gpg.run(&["--quick-add-key", &fingerprint, "cv25519", "encr"], "");
+    let both = without_flags(&exported(&gpg));
     assert!(!is_outdated(&both));
     goes_to_the_second(&gpg, &both);
 }

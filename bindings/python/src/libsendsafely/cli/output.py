@@ -70,7 +70,9 @@ def message_text(text: str) -> str:
     return "\n".join(printable(line.replace("\t", "    ")) for line in text.splitlines())
 
 
-def size_text(size: float) -> str:
+def size_text(size: float | None) -> str:
+    if size is None:
+        return "size unknown"
     if size < 1000:
         return f"{size:.0f} bytes"
     units = ["kB", "MB", "GB", "TB"]

@@ -119,7 +119,7 @@ def show(workspace: Workspace, directory: Directory, prefix: str, recursive: boo
     for file in directory.files:
         path = prefix + file.file_name
         out.result("entry", {"path": path, "file_id": file.file_id, "size": file.size, "uploaded": file.uploaded,
-                             "created_by": file.created_by, "version": file.version}, f"{file.size:15}  {printable(path)}")
+                             "created_by": file.created_by, "version": file.version}, f"{'unknown' if file.size is None else file.size:>15}  {printable(path)}")
 
 
 def run_put(arguments: Namespace, out: Output) -> None:
