@@ -653,7 +653,8 @@ SENDSAFELY_ENUM(sendsafely_status) {
   SENDSAFELY_FILE_EXISTS = 604,
   /**
    * No room on the disk.
-   * Make room and download again. The target was left as it was.
+   * Make room and download again. The target was left as it was. A download of a large file reserves the declared
+   * size, so that this is found before anything is fetched, where the file system can do that.
    */
   SENDSAFELY_DISK_FULL = 605,
   /**
@@ -2537,7 +2538,10 @@ typedef struct {
   const char *SENDSAFELY_NULLABLE directory_id;
   /** What to do with a target that exists. Default: SENDSAFELY_EXISTING_REFUSE. */
   sendsafely_existing existing;
-  /** Whether the call returns only when the file is on the disk, not just in the system's cache. Default: no. */
+  /**
+   * Whether the call returns only when the file, with directories that the call made for it, is on the disk, not just
+   * in the system's cache. Default: no.
+   */
   sendsafely_bool sync;
   /** Progress of this call; see "Progress and stopping". Default: the client's callback. */
   sendsafely_progress_callback SENDSAFELY_NULLABLE on_progress;

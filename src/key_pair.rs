@@ -69,10 +69,11 @@ impl KeyPair {
         text.extend_from_slice(b"}\n");
         let mut file = TargetFile::create_private(path)?;
         file.write(&text)?;
-        file.finish(true).map_err(|error| match error.kind() {
+        let finished = file.finish(true).map_err(|error| match error.kind() {
             ErrorKind::FileExists => error.with_remedy("save the key pair under another name"),
             _ => error,
-        })
+        });
+        finished.map(|_| ())
     }
 
     /// Loads a key pair that [`save`](Self::save) or the official Python client has saved.

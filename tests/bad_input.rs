@@ -705,7 +705,8 @@ fn wrong_key_wrong_secret_and_unknown_package() {
     fails_soon(ErrorKind::UnknownPackage, || {
         Package::open(&client, &mut (), "AAAA-BBBB", keycode.into())
     });
-    let unknown = format!("{url}/receive/?thread=AAAA-BBBB&packageCode={keycode}#keyCode={keycode}");
+    let unknown =
+        format!("{url}/receive/?thread=AAAA-BBBB&packageCode={keycode}#keyCode={keycode}");
     fails_soon(ErrorKind::UnknownPackage, || {
         Package::open_link(&client, &mut (), &unknown)
     });

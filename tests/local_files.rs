@@ -13,8 +13,8 @@ use std::path::Path;
 use std::process::Command;
 
 use sendsafely::{
-    Download, DownloadOptions, ErrorKind, Existing, File, Package, Result, Sink, Source,
-    UploadAllOptions, UploadOptions,
+    Action, Client, Download, DownloadOptions, ErrorKind, Existing, File, Package, Result, Sink,
+    Source, UploadAllOptions, UploadOptions,
 };
 use support::*;
 
@@ -447,4 +447,246 @@ fn a_file_that_cannot_be_closed() {
     );
     assert_eq!(fs::read(&target).unwrap(), b"old");
     assert_eq!(directory.names(), ["a.bin"]);
+}
+
+/// Downloads with `SKIP`, and has another receiver put this file at the target meanwhile.
+fn beside_another_receiver(
+    emulator: &Emulator,
+    target: &Path,
+    content: &'static [u8],
+    receive: impl FnOnce(&mut Watch, &DownloadOptions),
+) {
+    emulator.fault(serde_json::json!({"endpoint": "part_get", "action": {"hang_ms": 400}}));
+    let path = target.to_owned();
+    let mut watch = Watch::stopping(move |progress| {
+        if progress.bytes_total.is_some_and(|total| total > 0) && !path.exists() {
+            fs::write(&path, content).unwrap();
+        }
+        false
+    });
+    let options = DownloadOptions {
+        existing: Existing::Skip,
+        ..DownloadOptions::default()
+    };
+    receive(&mut watch, &options);
+    assert_eq!(fs::read(target).unwrap(), content);
+    fs::remove_file(target).unwrap();
+    emulator.clear_faults();
+}
+
+#[test]
+fn another_receiver_finishes_the_same_file_meanwhile() {
+    let emulator = Emulator::start();
+    let package = package(&emulator.client());
+    let file = upload(&package, "a.txt", b"content").unwrap();
+    let directory = TempDir::new();
+    let target = directory.join("a.txt");
+    for content in [b"content".as_slice(), b"another"] {
+        beside_another_receiver(&emulator, &target, content, |watch, options| {
+            let sink = Sink::Path(directory.0.clone());
+            let download = package
+                .download(watch, &file.file_id, sink, options)
+                .unwrap();
+            assert!(download.skipped);
+        });
+        assert_eq!(directory.names(), [""; 0]);
+    }
+    beside_another_receiver(&emulator, &target, b"content", |watch, options| {
+        let report = package.download_all(watch, &directory.0, options).unwrap();
+        assert_eq!(report.items[0].action, Action::Skipped);
+    });
+    beside_another_receiver(&emulator, &target, b"another", |watch, options| {
+        let failed = package.download_all(watch, &directory.0, options);
+        let error = failed.unwrap_err().error;
+        assert_eq!(error.kind(), ErrorKind::FileExists);
+        assert!(error.message().contains("with another content"), "{error}");
+    });
+    assert_eq!(directory.names(), [""; 0], "no temporary file is left");
+}
+
+#[test]
+fn a_target_that_cannot_be_is_found_before_the_download() {
+    let emulator = Emulator::start();
+    let package = package(&emulator.client());
+    let file = upload(&package, "a.txt", b"content").unwrap();
+    let directory = TempDir::new();
+    let regular = directory.file("regular", b"old");
+    fs::create_dir(directory.join("a.txt")).unwrap();
+    symlink(directory.join("nowhere"), directory.join("link")).unwrap();
+    let slash = |name: &str| directory.join(&format!("{name}/"));
+    for existing in [Existing::Overwrite, Existing::Refuse, Existing::Skip] {
+        for path in [slash("missing"), slash("regular"), slash("link")] {
+            let error = refused(
+                to(&package, &file, &path, existing),
+                ErrorKind::DirectoryNotFound,
+            );
+            assert!(
+                error.message().starts_with(path.to_str().unwrap()),
+                "{error}"
+            );
+            assert_eq!(error.remedy(), Some("create the directory first"));
+        }
+    }
+    for path in [directory.0.clone(), directory.join("a.txt/../a.txt/..")] {
+        refused(
+            to(&package, &file, &path, Existing::Overwrite),
+            ErrorKind::NotAFile,
+        );
+    }
+    let below = regular.join("below");
+    refused(
+        to(&package, &file, &below, Existing::Overwrite),
+        ErrorKind::DirectoryNotFound,
+    );
+    assert_eq!(emulator.count("part_get"), 0);
+    assert_eq!(directory.names(), ["a.txt", "link", "regular"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_without_room_is_found_before_the_download() {
+    const SIZE: usize = 3 * PART;
+    let Ok(case) = std::env::var("DISK") else {
+        let directory = TempDir::new();
+        let library = failing_system(&directory);
+        let run = |case: &str, prepare: &dyn Fn(&mut Command)| {
+            let test = "a_disk_without_room_is_found_before_the_download";
+            run_child(test, None, |command| {
+                command.env("LD_PRELOAD", &library).env("DISK", case);
+                prepare(command);
+            });
+        };
+        let errno = |number: i32| {
+            move |command: &mut Command| {
+                command.env("RESERVE_FAILS", number.to_string());
+            }
+        };
+        run("room", &|_| ());
+        run("statistics", &|command| {
+            command.env("DISK_FREE", (2 * PART).to_string());
+        });
+        // ENOSPC, EDQUOT; then EOPNOTSUPP and ENOSYS, where nothing can be reserved.
+        run("reserve", &errno(28));
+        run("reserve", &errno(122));
+        run("room", &errno(95));
+        run("room", &errno(38));
+        return;
+    };
+    let emulator = Emulator::start();
+    let package = package(&emulator.client());
+    let file = upload(&package, "a.bin", &noise(1, SIZE)).unwrap();
+    let directory = TempDir::new();
+    let target = directory.file("a.bin", b"old");
+    let result = to(&package, &file, &target, Existing::Overwrite);
+    if case == "room" {
+        result.unwrap();
+        // A size that is a lie takes no room at the end, and none that no part could fill.
+        emulator.settings(serde_json::json!({"declared_size_offset": 10_u64 << 40}));
+        let download = to(&package, &file, &target, Existing::Overwrite).unwrap();
+        assert_eq!(download.size, SIZE as u64);
+        let blocks = fs::metadata(&target).unwrap().blocks();
+        assert!(blocks * 512 < 2 * SIZE as u64, "{blocks} blocks");
+        return;
+    }
+    let error = refused(result, ErrorKind::DiskFull);
+    assert!(
+        error.message().contains(target.to_str().unwrap()),
+        "{error}"
+    );
+    if case == "statistics" {
+        let sizes = format!(
+            "{SIZE} bytes are declared, and the disk has {} left",
+            2 * PART
+        );
+        assert!(error.message().contains(&sizes), "{error}");
+    }
+    assert_eq!(emulator.count("part_get"), 0);
+    assert_eq!(fs::read(&target).unwrap(), b"old");
+    assert_eq!(directory.names(), ["a.bin"]);
+}
+
+/// The entry of a new directory stands in the one above it, which has to reach the disk too.
+#[cfg(target_os = "linux")]
+#[test]
+fn directories_that_a_download_makes_reach_the_disk() {
+    if !is_child() {
+        let directory = TempDir::new();
+        let library = failing_system(&directory);
+        let log = directory.join("log");
+        run_child(
+            "directories_that_a_download_makes_reach_the_disk",
+            None,
+            |command| {
+                command.env("LD_PRELOAD", library).env("SYNC_LOG", log);
+            },
+        );
+        return;
+    }
+    let emulator = Emulator::start();
+    let workspace = Package::create_workspace(&emulator.client(), &mut (), "Tree").unwrap();
+    let from = TempDir::new();
+    fs::create_dir_all(from.join("one/two")).unwrap();
+    fs::write(from.join("one/two/a.txt"), b"a").unwrap();
+    workspace
+        .upload_all(&mut (), &from.0, &UploadAllOptions::default())
+        .unwrap();
+    let to = TempDir::new();
+    let options = DownloadOptions {
+        sync: true,
+        ..DownloadOptions::default()
+    };
+    workspace.download_all(&mut (), &to.0, &options).unwrap();
+    let log = fs::read_to_string(std::env::var("SYNC_LOG").unwrap()).unwrap();
+    for directory in [to.0.clone(), to.join("one"), to.join("one/two")] {
+        assert!(
+            log.lines().any(|line| Path::new(line) == directory),
+            "{log}"
+        );
+    }
+}
+
+#[test]
+fn an_unusable_directory_for_temporary_files() {
+    if !is_child() {
+        let emulator = Emulator::start();
+        let directory = TempDir::new();
+        let file = directory.file("file", b"");
+        for (path, expected) in [
+            (directory.join("missing"), "no such directory"),
+            (file, "is not a directory"),
+            (Path::new("/proc").to_owned(), ""),
+        ] {
+            run_child("an_unusable_directory_for_temporary_files", None, |child| {
+                child
+                    .env("EMULATOR_URL", emulator.text("url"))
+                    .env("EMULATOR_KEY", emulator.of_user(0, "api_key"))
+                    .env("EMULATOR_SECRET", emulator.of_user(0, "api_secret"))
+                    .env("TMPDIR", path)
+                    .env("EXPECTED", expected);
+            });
+        }
+        return;
+    }
+    let text = |name: &str| std::env::var(name).unwrap();
+    let secret = text("EMULATOR_SECRET").as_str().into();
+    let client = Client::new(
+        &text("EMULATOR_URL"),
+        &text("EMULATOR_KEY"),
+        secret,
+        options(),
+    );
+    let reader = Source::Reader {
+        name: "a.txt".into(),
+        size: None,
+        reader: &mut |_| Ok(0),
+    };
+    let error = package(&client.unwrap())
+        .upload(&mut (), reader, &UploadOptions::default())
+        .unwrap_err();
+    assert_ne!(error.kind(), ErrorKind::FileNotFound, "{error}");
+    let said = "the directory for temporary files cannot be used: ";
+    for part in [said, &text("TMPDIR"), &text("EXPECTED")] {
+        assert!(error.message().contains(part), "{error}");
+    }
+    assert!(error.remedy().unwrap().contains("TMPDIR"), "{error}");
 }

@@ -41,7 +41,8 @@ pub struct sendsafely_download_options {
     pub directory_id: Nullable<*const c_char>,
     /// What to do with a target that exists. Default: SENDSAFELY_EXISTING_REFUSE.
     pub existing: number::sendsafely_existing,
-    /// Whether the call returns only when the file is on the disk, not just in the system's cache. Default: no.
+    /// Whether the call returns only when the file, with directories that the call made for it, is on the disk, not just
+    /// in the system's cache. Default: no.
     pub sync: sendsafely_bool,
     /// Progress of this call; see "Progress and stopping". Default: the client's callback.
     pub on_progress: Nullable<sendsafely_progress_callback>,

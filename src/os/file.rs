@@ -158,7 +158,24 @@ fn read_once_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize
 pub(crate) fn spool_file() -> Result<File> {
     let directory = std::env::temp_dir();
     let path = directory.join(format!(".sendsafely-{}.spool", random_suffix()));
-    let failed = |error: io::Error| io_error(&error, &path, ErrorKind::WriteFailed);
+    let failed = |error: io::Error| {
+        let remedy =
+            "set TMPDIR, or TMP on Windows, to a directory in which the program may create files";
+        let error = match require_directory(&directory, remedy) {
+            // Some file systems say this of a file that cannot be created.
+            Ok(()) if is_missing(&error) => {
+                let message = format!("{}: no file can be created in it", directory.display());
+                Error::new(ErrorKind::WriteFailed, message)
+            }
+            Ok(()) => io_error(&error, &directory, ErrorKind::WriteFailed),
+            Err(no_directory) => no_directory,
+        };
+        let error = match error.kind() {
+            ErrorKind::SystemLimit | ErrorKind::DiskFull => error,
+            _ => error.with_remedy(remedy),
+        };
+        error.context("the directory for temporary files cannot be used")
+    };
     let file = create_private(&path).map_err(failed)?;
     fs::remove_file(&path).map_err(failed)?;
     Ok(file)
@@ -204,6 +221,21 @@ pub(crate) struct TargetFile {
     existing: Existing,
     /// The file whose mode this one gets at the end; `None` if it stays private.
     model: Option<fs::Metadata>,
+    written: u64,
+    /// Bytes for which the disk has promised room.
+    reserved: u64,
+}
+
+/// What has become of a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Finished {
+    /// The file has its name.
+    Written,
+    /// The target was kept, which has appeared meanwhile.
+    Kept {
+        /// Whether its content is the same.
+        is_same: bool,
+    },
 }
 
 impl TargetFile {
@@ -237,14 +269,43 @@ impl TargetFile {
             file: Some(file),
             existing: Existing::Refuse,
             model: None,
+            written: 0,
+            reserved: 0,
         })
+    }
+
+    /// Finds out whether there is room for so many bytes, and reserves it where the file system can do that. The size
+    /// may be wrong: a file that needs less gives the rest back, and one that needs more may still find the disk full.
+    pub(crate) fn reserve(&mut self, size: u64) -> Result<()> {
+        let Some(file) = &self.file else {
+            return Ok(());
+        };
+        // The system might use up all room before it finds that it is too little.
+        if let Some(free) = free_space(file).filter(|free| *free < size) {
+            let path = self.target.display();
+            let message =
+                format!("{path}: {size} bytes are declared, and the disk has {free} left");
+            return Err(Error::new(ErrorKind::DiskFull, message));
+        }
+        match allocate(file, size) {
+            Ok(()) => self.reserved = size,
+            Err(error) => match io_error(&error, &self.target, ErrorKind::WriteFailed) {
+                full if full.kind() == ErrorKind::DiskFull => return Err(full),
+                // Many file systems cannot do it.
+                _ => {}
+            },
+        }
+        Ok(())
     }
 
     pub(crate) fn write(&mut self, data: &[u8]) -> Result<()> {
         match &mut self.file {
-            Some(file) => file
-                .write_all(data)
-                .map_err(|error| io_error(&error, &self.target, ErrorKind::WriteFailed)),
+            Some(file) => {
+                file.write_all(data)
+                    .map_err(|error| io_error(&error, &self.target, ErrorKind::WriteFailed))?;
+                self.written += data.len() as u64;
+                Ok(())
+            }
             None => Err(Error::new(
                 ErrorKind::Internal,
                 "the file is finished already",
@@ -253,10 +314,13 @@ impl TargetFile {
     }
 
     /// Gives the complete file its mode and its name.
-    pub(crate) fn finish(mut self, sync: bool) -> Result<()> {
+    pub(crate) fn finish(mut self, sync: bool) -> Result<Finished> {
         let failed = |error: &io::Error| io_error(error, &self.target, ErrorKind::WriteFailed);
         let overwrite = self.existing == Existing::Overwrite;
         if let Some(file) = self.file.take() {
+            if self.reserved > self.written {
+                file.set_len(self.written).map_err(|error| failed(&error))?;
+            }
             if sync {
                 file.sync_all().map_err(|error| failed(&error))?;
             }
@@ -273,14 +337,25 @@ impl TargetFile {
         if overwrite {
             fs::rename(&self.temporary, &self.target).map_err(|error| failed(&error))?;
         } else {
-            rename_without_clobbering(&self.temporary, &self.target)
-                .map_err(|error| failed(&error))?;
+            match rename_without_clobbering(&self.temporary, &self.target) {
+                // Such as another receiver of the same file.
+                Err(error)
+                    if error.kind() == io::ErrorKind::AlreadyExists
+                        && self.existing == Existing::Skip =>
+                {
+                    let is_same = is_same(&self.temporary, &self.target);
+                    return Ok(Finished::Kept {
+                        is_same: is_same.unwrap_or(false),
+                    });
+                }
+                renamed => renamed.map_err(|error| failed(&error))?,
+            }
         }
         if sync {
-            sync_directory_of(&self.target).map_err(|error| failed(&error))?;
+            sync_entry(&self.target)?;
         }
         self.temporary = PathBuf::new();
-        Ok(())
+        Ok(Finished::Written)
     }
 }
 
@@ -383,6 +458,11 @@ pub(super) fn temporary_in(directory: &Path) -> PathBuf {
     directory.join(format!("{TEMPORARY}{}{PART}", random_suffix()))
 }
 
+/// Has the system write the entry of a file or directory, in the directory above it, to the disk.
+pub(crate) fn sync_entry(path: &Path) -> Result<()> {
+    sync_directory_of(path).map_err(|error| io_error(&error, path, ErrorKind::WriteFailed))
+}
+
 #[cfg(unix)]
 fn sync_directory_of(path: &Path) -> io::Result<()> {
     above_standard(|| File::open(directory_of(path)))?.sync_all()
@@ -391,6 +471,69 @@ fn sync_directory_of(path: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 fn sync_directory_of(_path: &Path) -> io::Result<()> {
     Ok(())
+}
+
+/// How many bytes this program may write to the file system of a file; `None` if that is not known.
+#[cfg(target_os = "linux")]
+#[allow(unsafe_code, reason = "there is no safe interface to fstatvfs")]
+fn free_space(file: &File) -> Option<u64> {
+    use std::mem::MaybeUninit;
+    use std::os::fd::AsRawFd;
+    let mut statistics = MaybeUninit::<libc::statvfs>::uninit();
+    // SAFETY: the descriptor is open, and fstatvfs fills the struct if it returns 0.
+    let statistics = unsafe {
+        match libc::fstatvfs(file.as_raw_fd(), statistics.as_mut_ptr()) {
+            0 => statistics.assume_init(),
+            _ => return None,
+        }
+    };
+    // Some network file systems do not count.
+    (statistics.f_blocks > 0).then(|| statistics.f_bavail.saturating_mul(statistics.f_frsize))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn free_space(_file: &File) -> Option<u64> {
+    None
+}
+
+/// Reserves room on the disk behind the end of a file, whose size stays.
+#[cfg(target_os = "linux")]
+#[allow(unsafe_code, reason = "there is no safe interface to fallocate")]
+fn allocate(file: &File, size: u64) -> io::Result<()> {
+    use std::os::fd::AsRawFd;
+    let size = libc::off_t::try_from(size).map_err(|_| io::ErrorKind::FileTooLarge)?;
+    // SAFETY: the descriptor is open.
+    match unsafe { libc::fallocate(file.as_raw_fd(), libc::FALLOC_FL_KEEP_SIZE, 0, size) } {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn allocate(_file: &File, _size: u64) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Whether a file and a regular file in its place have the same content.
+fn is_same(one: &Path, other: &Path) -> io::Result<bool> {
+    let open = |path| open_source(path, false).map_err(|_| io::ErrorKind::InvalidInput);
+    let ((one, before, _), (other, there, _)) = (open(one)?, open(other)?);
+    if before.len() != there.len() {
+        return Ok(false);
+    }
+    let (mut left, mut right) = (vec![0; 64 << 10], vec![0; 64 << 10]);
+    let mut offset = 0;
+    loop {
+        let read = read_at(&one, &mut left, offset)?;
+        let beside = read_at(&other, &mut right, offset)?;
+        if left[..read] != right[..beside] {
+            return Ok(false);
+        }
+        if read == 0 {
+            return Ok(true);
+        }
+        offset += read as u64;
+    }
 }
 
 /// Renames unless the new name is taken.

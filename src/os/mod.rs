@@ -12,8 +12,8 @@ pub(crate) use case::folds_case;
 pub(crate) use descriptor::{above_standard, are_exhausted, is_exhausted};
 pub use file::Existing;
 pub(crate) use file::{
-    CREATE_FIRST, TargetFile, io_error, is_temporary, may_lie, not_a_file, open_source, read_at,
-    require_directory, spool_file,
+    CREATE_FIRST, Finished, TargetFile, io_error, is_temporary, may_lie, not_a_file, open_source,
+    read_at, require_directory, spool_file, sync_entry,
 };
 pub(crate) use mark::{Holder, Mark, any_alive, holder};
 pub(crate) use socket::{connect, is_dead};

@@ -10,7 +10,7 @@ use crate::api::Session;
 use crate::call::{self, Call, Observer};
 use crate::check::{directory_identifier, identifier, safe_name};
 use crate::error::{Error, ErrorKind, Result};
-use crate::os::{self, Existing};
+use crate::os::{self, Existing, Finished};
 use crate::record::File;
 use crate::secret::SecretString;
 use crate::transfer::download;
@@ -38,7 +38,7 @@ pub struct DownloadOptions {
     pub password: Option<SecretString>,
     /// What to do if the target exists.
     pub existing: Existing,
-    /// Whether the system has to write the file to the disk before the call returns.
+    /// Whether the system has to write the file, and directories that the call makes, to the disk before it returns.
     pub sync: bool,
     /// The directory of a Workspace that holds the file; the root by default.
     pub directory_id: Option<String>,
@@ -179,13 +179,15 @@ impl FileDownload {
         let file = self.inner.find_file(&self.session, file_id, directory)?;
         self.session.call.set_total(file.size, file.least_parts());
         match target {
-            Some(path) if path.is_dir() => {
+            // A slash at the end would make the rename fail after everything has arrived.
+            Some(path) if path.is_dir() || names_a_directory(&path) => {
+                os::require_directory(&path, os::CREATE_FIRST)?;
                 let target = path.join(safe_name(&file.file_name));
                 self.to_file(file, target, options)
             }
             Some(target) => self.to_file(file, target, options),
             None => {
-                let size = self.fetch(&file, to_caller(), options)?;
+                let (size, _) = self.fetch(&file, to_caller(), options)?;
                 Ok(downloaded(file, None, Some(size)))
             }
         }
@@ -202,11 +204,19 @@ impl FileDownload {
             }
             Existing::Skip | Existing::Overwrite => {}
         }
-        let size = self.fetch(&file, Outlet::file(&target, options.existing)?, options)?;
-        Ok(downloaded(file, Some(target), Some(size)))
+        let room = self.inner.room_for(&file);
+        let outlet = Outlet::file(&target, options.existing, room)?;
+        let (size, finished) = self.fetch(&file, outlet, options)?;
+        let received = (finished == Finished::Written).then_some(size);
+        Ok(downloaded(file, Some(target), received))
     }
 
-    fn fetch(&self, file: &File, outlet: Outlet, options: &DownloadOptions) -> Result<u64> {
+    fn fetch(
+        &self,
+        file: &File,
+        outlet: Outlet,
+        options: &DownloadOptions,
+    ) -> Result<(u64, Finished)> {
         let directory_id = options.directory_id.clone();
         let download = self
             .inner
@@ -215,7 +225,7 @@ impl FileDownload {
             in_memory: self.in_memory,
             ..download
         };
-        let size = self
+        let (size, finished) = self
             .inner
             .fetch_file(file, download, outlet)
             .map_err(|error| {
@@ -224,7 +234,7 @@ impl FileDownload {
         if file.size.is_none() {
             self.session.call.set_bytes_total(size);
         }
-        Ok(size)
+        Ok((size, finished))
     }
 }
 
@@ -240,6 +250,13 @@ fn downloaded(file: File, path: Option<PathBuf>, received: Option<u64>) -> Downl
     }
 }
 
+/// Whether a path ends like that of a directory.
+fn names_a_directory(path: &Path) -> bool {
+    let text = path.as_os_str().as_encoded_bytes();
+    text.last()
+        .is_some_and(|last| std::path::is_separator(char::from(*last)))
+}
+
 pub(super) fn refuse_existing(target: &Path) -> Result<()> {
     match target.symlink_metadata() {
         Ok(_) => Err(Error::new(
@@ -251,15 +268,25 @@ pub(super) fn refuse_existing(target: &Path) -> Result<()> {
 }
 
 impl Inner {
+    /// How much room a file will need, as far as that is known. A sender may declare any size, but no part unpacks to
+    /// more than the limit.
+    pub(super) fn room_for(&self, file: &File) -> u64 {
+        let limit = self.client.options().max_part_bytes;
+        let most = file
+            .parts
+            .map(|parts| u64::from(parts).saturating_mul(limit));
+        file.size.zip(most).map_or(0, |(size, most)| size.min(most))
+    }
+
     /// Downloads a file, and returns how many bytes it has.
     pub(super) fn fetch_file(
         &self,
         file: &File,
         download: FileToFetch,
         outlet: Outlet,
-    ) -> Result<u64> {
+    ) -> Result<(u64, Finished)> {
         let session = Arc::clone(&download.session);
-        let size = download::run(download, outlet)?;
+        let (size, finished) = download::run(download, outlet)?;
         if file.parts.is_some() || size > 0 {
             self.secrets()?.evidence.file_opened(&file.file_id);
         }
@@ -269,7 +296,7 @@ impl Inner {
                 file.file_name
             ));
         }
-        Ok(size)
+        Ok((size, finished))
     }
 
     /// Collects what the workers of a download need. A file that was copied in has its own passphrase.

@@ -16,7 +16,7 @@ use crate::call::{self, Call, Observer, Phase};
 use crate::check::directory_identifier;
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::lock::Mutex;
-use crate::os::{self, Existing};
+use crate::os::{self, Existing, Finished};
 use crate::record::{Directory, File, Subdirectory};
 use crate::transfer::outlet::Outlet;
 use crate::transfer::queue::Queue;
@@ -262,7 +262,8 @@ impl TreeDownload {
                 .parent()
                 .and_then(|above| unusable.get(above))
                 .cloned();
-            if let Err(error) = above.map_or_else(|| make_directory(&local), Err) {
+            let sync = self.options.sync;
+            if let Err(error) = above.map_or_else(|| make_directory(&local, sync), Err) {
                 unusable.insert(local, error);
             }
         }
@@ -286,23 +287,9 @@ impl TreeDownload {
                             .there(planned_file.item, Action::Skipped, there.len());
                         false
                     }
-                    Ok(there) => {
-                        // Another file, or the same with a wrong declared size: the message has both sizes, for a
-                        // person to decide.
-                        let size = match there.is_file() {
-                            true => format!(
-                                "with {} bytes where {} are declared",
-                                there.len(),
-                                planned_file.file.size.unwrap_or(0)
-                            ),
-                            false => "and is no file".into(),
-                        };
-                        let message =
-                            format!("{}: exists already, {size}", planned_file.target.display());
-                        self.items.failed(
-                            planned_file.item,
-                            Error::new(ErrorKind::FileExists, message),
-                        );
+                    Ok(_) => {
+                        let error = other_file(&planned_file.target, &planned_file.file);
+                        self.items.failed(planned_file.item, error);
                         false
                     }
                 },
@@ -323,7 +310,11 @@ impl TreeDownload {
             move |_, planned_file| {
                 let item = planned_file.item;
                 match self.fetch_file(&whole, planned_file) {
-                    Ok(size) => self.items.there(item, Action::Downloaded, size),
+                    Ok((size, Finished::Written)) => {
+                        self.items.there(item, Action::Downloaded, size);
+                    }
+                    // Another receiver has finished the same file meanwhile.
+                    Ok((size, _)) => self.items.there(item, Action::Skipped, size),
                     Err(error) if ends_all(&error) || whole.is_stopped() => return Err(error),
                     Err(error) => self.items.failed(item, error),
                 }
@@ -332,18 +323,22 @@ impl TreeDownload {
         )
     }
 
-    fn fetch_file(&self, whole: &Arc<Call>, planned_file: PlannedFile) -> Result<u64> {
+    fn fetch_file(&self, whole: &Arc<Call>, planned_file: PlannedFile) -> Result<(u64, Finished)> {
         let part = Call::part_of(whole, Phase::Transferring);
         let session = Arc::new(self.inner.client.session(&part.call));
-        let outlet = Outlet::file(&planned_file.target, self.options.existing)?;
         let PlannedFile {
-            file, directory_id, ..
+            file,
+            directory_id,
+            target,
+            ..
         } = planned_file;
         let in_directory = directory_id.clone();
         let counted = file.least_parts();
         let file = (self.inner).with_parts(&session, file, directory_id.as_deref())?;
         part.call
             .more_parts(file.least_parts().saturating_sub(counted));
+        let room = self.inner.room_for(&file);
+        let outlet = Outlet::file(&target, self.options.existing, room)?;
         let mut one = self
             .inner
             .file_to_fetch(&session, &file, directory_id, &self.options)?;
@@ -355,7 +350,10 @@ impl TreeDownload {
                 ask(&inner, &session, &file, in_directory.as_deref())
             }));
         }
-        self.inner.fetch_file(&file, one, outlet)
+        match self.inner.fetch_file(&file, one, outlet)? {
+            (_, Finished::Kept { is_same: false }) => Err(other_file(&target, &file)),
+            fetched => Ok(fetched),
+        }
     }
 }
 
@@ -409,14 +407,31 @@ fn ask(
         .transpose()
 }
 
+/// The error for a target that is another file, or the same with a wrong declared size: the message has both sizes, for
+/// a person to decide.
+fn other_file(target: &Path, file: &File) -> Error {
+    let size = match target.symlink_metadata() {
+        Ok(there) if !is_right(there.len(), file) && there.is_file() => format!(
+            "with {} bytes where {} are declared",
+            there.len(),
+            file.size.unwrap_or(0)
+        ),
+        Ok(there) if there.is_file() => "with another content".into(),
+        _ => "and is no file".into(),
+    };
+    let message = format!("{}: exists already, {size}", target.display());
+    Error::new(ErrorKind::FileExists, message)
+}
+
 /// Whether a local file of this size may be the one on the package.
 fn is_right(size: u64, file: &File) -> bool {
     file.size.is_none_or(|declared| declared == size)
 }
 
 /// Creates a local directory, unless it exists. A symbolic link in its place is refused: it could lead out of the tree.
-fn make_directory(path: &Path) -> Result<()> {
+fn make_directory(path: &Path, sync: bool) -> Result<()> {
     match fs::create_dir(path) {
+        Ok(()) if sync => os::sync_entry(path),
         Err(_) if path.symlink_metadata().is_ok_and(|there| there.is_dir()) => Ok(()),
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
             let message = format!("{}: exists already, and is no directory", path.display());

@@ -13,13 +13,15 @@ use super::fetch::{FileToFetch, Judge, PartFetcher, Wanted};
 use super::outlet::Outlet;
 use crate::call::{Call, Phase, WORKER_GRACE};
 use crate::error::{Error, ErrorKind, Result};
+use crate::os::Finished;
 
 /// So many parts for each worker may be ahead of the one that is written next. Parts that unpack to much more than
 /// they are, or take no memory worth counting, would wait there in any number.
 const PARTS_AHEAD: usize = 8;
 
-/// Fetches all parts of a file into its outlet, and gives the file its name. Returns how many bytes it has.
-pub(crate) fn run(file: FileToFetch, outlet: Outlet) -> Result<u64> {
+/// Fetches all parts of a file into its outlet, and gives the file its name. Returns how many bytes it has, and whether
+/// it was written.
+pub(crate) fn run(file: FileToFetch, outlet: Outlet) -> Result<(u64, Finished)> {
     let parts = file.parts.unwrap_or(1) as usize;
     let (sync, workers) = (file.sync, file.workers.min(parts));
     let download = Arc::new(Download {
@@ -42,8 +44,7 @@ pub(crate) fn run(file: FileToFetch, outlet: Outlet) -> Result<u64> {
     download.check_size(written, true)?;
     call.correct_total(counted, written);
     call.set_phase(Phase::Completing);
-    outlet.finish(sync)?;
-    Ok(written)
+    Ok((written, outlet.finish(sync)?))
 }
 
 /// A download under way, shared by its workers.

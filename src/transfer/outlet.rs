@@ -7,7 +7,10 @@ use crossbeam_channel::{Sender, bounded};
 
 use crate::call::stopped;
 use crate::error::Result;
-use crate::os::{Existing, TargetFile};
+use crate::os::{Existing, Finished, TargetFile};
+
+/// A smaller file is on the disk before it is worth the effort.
+const WORTH_RESERVING: u64 = 1 << 20;
 
 /// What workers of a download send to the thread that made the call.
 pub(crate) enum SinkEvent<T> {
@@ -33,8 +36,13 @@ pub(crate) enum Outlet {
 }
 
 impl Outlet {
-    pub(crate) fn file(target: &Path, existing: Existing) -> Result<Self> {
-        TargetFile::create(target, existing).map(|file| Self::File(Box::new(file)))
+    /// A new file, with room for about so many bytes.
+    pub(crate) fn file(target: &Path, existing: Existing, size: u64) -> Result<Self> {
+        let mut file = TargetFile::create(target, existing)?;
+        if size > WORTH_RESERVING {
+            file.reserve(size)?;
+        }
+        Ok(Self::File(Box::new(file)))
     }
 
     /// An outlet to the calling thread, by the channel of its events.
@@ -67,10 +75,10 @@ impl Outlet {
         }
     }
 
-    pub(super) fn finish(&mut self, sync: bool) -> Result<()> {
+    pub(super) fn finish(&mut self, sync: bool) -> Result<Finished> {
         match std::mem::replace(self, Self::Closed) {
             Self::File(file) => file.finish(sync),
-            Self::Pushed(_) | Self::Closed => Ok(()),
+            Self::Pushed(_) | Self::Closed => Ok(Finished::Written),
         }
     }
 }

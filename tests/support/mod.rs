@@ -527,7 +527,8 @@ pub(crate) fn run_child(test: &str, program: Option<&Path>, prepare: impl FnOnce
 }
 
 /// A library to preload, which makes the system fail: name resolution as RESOLVE says (`hang`, `unknown`, `later`),
-/// writes to temporary files of downloads after FULL_AFTER bytes, closing them if CLOSE_FAILS is set.
+/// writes to temporary files of downloads after FULL_AFTER bytes, closing them if CLOSE_FAILS is set. The disk has
+/// DISK_FREE bytes left, and reserving room on it fails with RESERVE_FAILS. What reaches the disk is added to SYNC_LOG.
 pub(crate) fn failing_system(directory: &TempDir) -> PathBuf {
     let source = directory.file(
         "failing_system.c",
@@ -535,10 +536,12 @@ pub(crate) fn failing_system(directory: &TempDir) -> PathBuf {
         #define _GNU_SOURCE
         #include <dlfcn.h>
         #include <errno.h>
+        #include <fcntl.h>
         #include <netdb.h>
         #include <stdio.h>
         #include <stdlib.h>
         #include <string.h>
+        #include <sys/statvfs.h>
         #include <unistd.h>
 
         int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **result) {
@@ -554,12 +557,51 @@ pub(crate) fn failing_system(directory: &TempDir) -> PathBuf {
             return strcmp(how, "unknown") == 0 ? EAI_NONAME : EAI_AGAIN;
         }
 
-        static int is_temporary(int fd) {
-            char link[64], path[4096];
+        static void find_path(int fd, char path[4096]) {
+            char link[64];
             snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-            ssize_t length = readlink(link, path, sizeof path - 1);
+            ssize_t length = readlink(link, path, 4095);
             path[length > 0 ? length : 0] = 0;
+        }
+
+        static int is_temporary(int fd) {
+            char path[4096];
+            find_path(fd, path);
             return strstr(path, ".sendsafely-") != NULL;
+        }
+
+        int fstatvfs(int fd, struct statvfs *statistics) {
+            int (*real)(int, struct statvfs *);
+            *(void **)&real = dlsym(RTLD_NEXT, "fstatvfs");
+            int result = real(fd, statistics);
+            if (getenv("DISK_FREE")) {
+                statistics->f_bavail = atol(getenv("DISK_FREE")) / statistics->f_frsize;
+            }
+            return result;
+        }
+
+        int fallocate(int fd, int mode, off_t offset, off_t length) {
+            int (*real)(int, int, off_t, off_t);
+            *(void **)&real = dlsym(RTLD_NEXT, "fallocate");
+            if (getenv("RESERVE_FAILS")) {
+                errno = atoi(getenv("RESERVE_FAILS"));
+                return -1;
+            }
+            return real(fd, mode, offset, length);
+        }
+
+        int fsync(int fd) {
+            const char *log = getenv("SYNC_LOG");
+            if (log) {
+                char path[4096];
+                find_path(fd, path);
+                FILE *file = fopen(log, "a");
+                fprintf(file, "%s\n", path);
+                fclose(file);
+            }
+            int (*real)(int);
+            *(void **)&real = dlsym(RTLD_NEXT, "fsync");
+            return real(fd);
         }
 
         ssize_t write(int fd, const void *data, size_t size) {

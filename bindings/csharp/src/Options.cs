@@ -285,8 +285,8 @@ namespace LibSendSafely
         /// <summary>What to do with a target that exists. Default: <see cref="Existing.Refuse"/>.</summary>
         public Existing? Existing { get; set; }
 
-        /// <summary>Whether the call returns only when the file is on the disk, not just in the system's cache.
-        /// Default: no.</summary>
+        /// <summary>Whether the call returns only when the file, with directories that the call made for it, is on the
+        /// disk, not just in the system's cache. Default: no.</summary>
         public bool Sync { get; set; }
 
         /// <summary>Whether a file of another size than its sender declared fails with <see
