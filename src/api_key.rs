@@ -2,7 +2,7 @@
 
 use crate::api::endpoint;
 use crate::call::Observer;
-use crate::check::{check_email, check_filled};
+use crate::check::{email_address, filled, trimmed};
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Json;
@@ -63,8 +63,7 @@ impl Client {
         password: SecretString,
         description: &str,
     ) -> Result<Login> {
-        check_email(email)?;
-        let (email, description) = (email.to_owned(), description.to_owned());
+        let (email, description) = (email_address(email)?, description.to_owned());
         self.run(observer, move |session| {
             Login::read(&endpoint::generate_key(
                 session,
@@ -86,7 +85,8 @@ impl Client {
         code: SecretString,
         description: &str,
     ) -> Result<Login> {
-        check_filled("validation_token", validation_token.expose())?;
+        let validation_token = filled("validation_token", &validation_token)?;
+        let code = SecretString::from(trimmed(code.expose()));
         let description = description.to_owned();
         self.run(observer, move |session| {
             Login::read(&endpoint::generate_key_second_factor(
@@ -108,7 +108,7 @@ impl Client {
         oauth_token: SecretString,
         description: &str,
     ) -> Result<Login> {
-        check_filled("oauth_token", oauth_token.expose())?;
+        let oauth_token = filled("oauth_token", &oauth_token)?;
         let description = description.to_owned();
         self.run(observer, move |session| {
             Login::read(&endpoint::generate_key_oauth(

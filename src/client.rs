@@ -7,6 +7,7 @@ use crate::api::host::{is_loopback, normalize_host};
 use crate::api::options::{ClientOptions, header_text};
 use crate::api::{Api, Credentials, Session, endpoint};
 use crate::call::{self, Call, Observer};
+use crate::check::trimmed;
 use crate::error::{Error, ErrorKind, Result};
 use crate::evidence::AllEvidence;
 use crate::secret::SecretString;
@@ -39,16 +40,16 @@ impl Client {
         api_secret: SecretString,
         options: ClientOptions,
     ) -> Result<Self> {
+        let api_key = trimmed(api_key);
         header_text("the API key", api_key)?;
-        let secret = api_secret.expose();
+        let secret = trimmed(api_secret.expose());
         if secret.is_empty() || secret.chars().any(char::is_control) {
             return Err(Error::new(
                 ErrorKind::InvalidArgument,
                 "the API secret is empty or has a control character in it",
             ));
         }
-        let key = api_key.to_owned();
-        let secret = api_secret;
+        let (key, secret) = (api_key.to_owned(), SecretString::from(secret));
         Self::with_credentials(host, Credentials::User { key, secret }, options)
     }
 
@@ -67,6 +68,7 @@ impl Client {
     /// # Errors
     /// As [`new`](Self::new).
     pub fn for_dropzone(host: &str, dropzone_id: &str, options: ClientOptions) -> Result<Self> {
+        let dropzone_id = trimmed(dropzone_id);
         header_text("the Dropzone id", dropzone_id)?;
         Self::with_credentials(host, Credentials::Dropzone(dropzone_id.to_owned()), options)
     }

@@ -3,7 +3,7 @@
 use crate::api::retry::gone_is_done;
 use crate::api::{Session, endpoint};
 use crate::call::Observer;
-use crate::check::{check_email, identifier};
+use crate::check::{email_address, identifier};
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::{ContactGroup, ContactGroupMember};
@@ -91,9 +91,8 @@ impl Client {
         contact_group_id: &str,
         email: &str,
     ) -> Result<ContactGroupMember> {
-        check_email(email)?;
+        let email = email_address(email)?;
         let id = identifier("contact group id", contact_group_id)?;
-        let email = email.to_owned();
         self.run(observer, move |session| {
             match endpoint::add_contact_group_member(session, &id, &email) {
                 Ok(response) => {

@@ -3,7 +3,7 @@
 use crate::api::endpoint;
 use crate::api::retry::gone_is_done;
 use crate::call::Observer;
-use crate::check::check_email;
+use crate::check::email_address;
 use crate::client::Client;
 use crate::error::{ErrorKind, Result};
 
@@ -26,8 +26,7 @@ impl Client {
     /// [`ErrorKind::MalformedEmail`]; [`ErrorKind::DuplicateEmail`], [`ErrorKind::GuestsProhibited`] and others from
     /// the service.
     pub fn add_dropzone_recipient(&self, observer: &mut dyn Observer, email: &str) -> Result<()> {
-        check_email(email)?;
-        let email = email.to_owned();
+        let email = email_address(email)?;
         self.run(observer, move |session| {
             let added = endpoint::add_dropzone_recipient(session, &email);
             gone_is_done(added, |error| error.kind() == ErrorKind::DuplicateEmail)
@@ -43,8 +42,7 @@ impl Client {
         observer: &mut dyn Observer,
         email: &str,
     ) -> Result<()> {
-        check_email(email)?;
-        let email = email.to_owned();
+        let email = email_address(email)?;
         self.run(observer, move |session| {
             let removed = endpoint::remove_dropzone_recipient(session, &email);
             gone_is_done(removed, |error| error.server_code() == Some("FAIL"))

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::crypto::{PrivateKey, generate_key_pair};
 use crate::error::{Error, ErrorKind, Result};
-use crate::os::{TargetFile, io_error, open_source};
+use crate::os::{TargetFile, io_error, open_source, text_of};
 use crate::secret::SecretString;
 
 /// The longest file with a key pair; the largest key takes a tenth of it.
@@ -95,7 +95,7 @@ impl KeyPair {
         file.take(LARGEST_FILE)
             .read_to_end(&mut text)
             .map_err(|error| io_error(&error, path, ErrorKind::ReadFailed))?;
-        let mut value: Value = serde_json::from_slice(&text).map_err(|_| no_key())?;
+        let mut value: Value = serde_json::from_str(&text_of(&text)).map_err(|_| no_key())?;
         let private_key = match value.get_mut("privateKey").map(Value::take) {
             Some(Value::String(text)) => SecretString::new(text),
             _ => return Err(no_key()),

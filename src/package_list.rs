@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::api::endpoint;
 use crate::call::Observer;
-use crate::check::check_email;
+use crate::check::email_address;
 use crate::client::Client;
 use crate::date::civil_date;
 use crate::error::{Error, ErrorKind, Result};
@@ -90,9 +90,6 @@ impl Client {
         options: ListOptions,
     ) -> Result<Pages<PackageSummary>> {
         let size = page_size(options.page_size)?;
-        for email in [&search.sender, &search.recipient].into_iter().flatten() {
-            check_email(email)?;
-        }
         let filter = search.filter()?;
         let organization = search.whole_organization;
         Ok(Pages::new(self, options.first_row, move |session, row| {
@@ -120,8 +117,7 @@ impl Client {
         observer: &mut dyn Observer,
         email: &str,
     ) -> Result<Vec<PackageSummary>> {
-        check_email(email)?;
-        let email = email.to_owned();
+        let email = email_address(email)?;
         self.run(observer, move |session| {
             let response = endpoint::recipient_history(session, &email)?;
             Ok(page(&response, 0, LARGEST_PAGE)?.items)
@@ -155,8 +151,9 @@ impl PackageSearch {
         };
         set("fromDate", self.from.map(date).transpose()?);
         set("toDate", self.to.map(date).transpose()?);
-        set("sender", self.sender.clone());
-        set("recipient", self.recipient.clone());
+        let email = |email: &Option<String>| email.as_deref().map(email_address).transpose();
+        set("sender", email(&self.sender)?);
+        set("recipient", email(&self.recipient)?);
         set("filename", self.file_name.clone());
         let status = self.status.map(|status| match status {
             PackageStatus::Active => "ACTIVE",

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::api::endpoint;
 use crate::call::Observer;
-use crate::check::{check_email, check_filled};
+use crate::check::{email_address, filled};
 use crate::client::Client;
 use crate::error::Result;
 use crate::secret::{SecretJson, SecretString};
@@ -55,8 +55,7 @@ impl Client {
         email: &str,
         send_pin: bool,
     ) -> Result<()> {
-        check_email(email)?;
-        let email = email.to_owned();
+        let email = email_address(email)?;
         self.run(observer, move |session| {
             endpoint::start_registration(session, &email, send_pin).map(|_| ())
         })
@@ -72,13 +71,13 @@ impl Client {
     pub fn finish_registration(
         &self,
         observer: &mut dyn Observer,
-        registration: Registration,
+        mut registration: Registration,
     ) -> Result<String> {
-        match &registration.proof {
-            RegistrationProof::Token(token) => check_filled("token", token.expose())?,
+        match &mut registration.proof {
+            RegistrationProof::Token(token) => *token = filled("token", token)?,
             RegistrationProof::Pin { email, pin } => {
-                check_email(email)?;
-                check_filled("pin", pin.expose())?;
+                *email = email_address(email)?;
+                *pin = filled("pin", pin)?;
             }
         }
         self.run(observer, move |session| {

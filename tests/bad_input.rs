@@ -777,6 +777,26 @@ fn certificates_of_an_unknown_authority() {
     let emulator = Emulator::start_with(&["--tls"]);
     let url = emulator.text("url");
     let directory = TempDir::new();
+    // Its certificate helps, whatever an editor has done to the file.
+    let right = fs::read_to_string(emulator.text("ca_file")).unwrap();
+    let right = format!(
+        "\u{feff}The authority:\r\n{}--\r\n",
+        right.replace('\n', "\r\n")
+    );
+    let units = right.encode_utf16();
+    for bytes in [
+        right.clone().into_bytes(),
+        units.flat_map(u16::to_le_bytes).collect(),
+    ] {
+        let options = ClientOptions {
+            ca_bundle: Some(directory.file("right.pem", &bytes)),
+            ..ClientOptions::default()
+        };
+        let (key, secret) = (emulator.text("api_key"), emulator.text("api_secret"));
+        let client = Client::new(&url, &key, secret.as_str().into(), options).unwrap();
+        Package::create(&client, &mut ()).unwrap();
+    }
+    emulator.forget_requests();
     // Another authority's certificate does not help.
     let other = Emulator::start_with(&["--tls"]);
     let bundle = fs::read(other.text("ca_file")).unwrap();

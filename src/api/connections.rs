@@ -185,7 +185,7 @@ fn trusted_certificates(options: &ClientOptions) -> Result<Vec<Certificate<'stat
         let pem = os::above_standard(|| std::fs::read(path))
             .map_err(|error| os::io_error(&error, path, ErrorKind::ReadFailed))?;
         let before = roots.len();
-        for item in ureq::tls::parse_pem(&pem) {
+        for item in ureq::tls::parse_pem(os::text_of(&pem).as_bytes()) {
             match item {
                 Ok(PemItem::Certificate(certificate)) => roots.push(certificate),
                 Ok(_) => {}

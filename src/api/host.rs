@@ -2,6 +2,7 @@
 
 use url::{Host, Url};
 
+use crate::check::trimmed;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Parses the address of a portal: scheme, host and port. Without a scheme it means https; slashes at its end are
@@ -16,7 +17,7 @@ pub(crate) fn normalize_host(text: &str) -> Result<Url> {
             "the host has to be such as https://company.sendsafely.com",
         )
     };
-    let text = text.trim();
+    let text = trimmed(text);
     let with_scheme = if text.contains("://") {
         text.to_owned()
     } else {
@@ -67,6 +68,10 @@ mod tests {
     fn hosts_are_normalized_or_refused() {
         for (text, expected) in [
             ("acme.sendsafely.com", "https://acme.sendsafely.com/"),
+            (
+                "\u{feff}acme.sendsafely.com\u{200b}\r\n",
+                "https://acme.sendsafely.com/",
+            ),
             (
                 "https://acme.sendsafely.com///",
                 "https://acme.sendsafely.com/",

@@ -1,11 +1,14 @@
 //! Checks of ids, which become parts of paths.
 
+use super::trimmed;
 use crate::error::{Error, ErrorKind, Result};
+use crate::secret::SecretString;
 
-/// Checks an id from the caller.
+/// An id from the caller, trimmed.
 pub(crate) fn identifier(what: &str, text: &str) -> Result<String> {
-    if is_identifier(text) {
-        return Ok(text.to_owned());
+    let id = trimmed(text);
+    if is_identifier(id) {
+        return Ok(id.to_owned());
     }
     Err(Error::new(
         ErrorKind::InvalidArgument,
@@ -13,13 +16,15 @@ pub(crate) fn identifier(what: &str, text: &str) -> Result<String> {
     ))
 }
 
-/// Checks that a text from the caller is not empty.
-pub(crate) fn check_filled(what: &str, text: &str) -> Result<()> {
-    if text.is_empty() {
-        let message = format!("{what} is empty");
-        return Err(Error::new(ErrorKind::InvalidArgument, message));
+/// A token or code from the caller, trimmed.
+pub(crate) fn filled(what: &str, text: &SecretString) -> Result<SecretString> {
+    match trimmed(text.expose()) {
+        "" => {
+            let message = format!("{what} is empty");
+            Err(Error::new(ErrorKind::InvalidArgument, message))
+        }
+        text => Ok(SecretString::from(text)),
     }
-    Ok(())
 }
 
 /// Whether a text has the form of the service's ids and codes, so that it cannot lead to another path.
@@ -51,11 +56,25 @@ mod tests {
             "7",
         ] {
             assert_eq!(identifier("id", good).expect(good), good);
+            let copied = format!(" {good}\u{200b}\n");
+            assert_eq!(identifier("id", &copied).expect(good), good);
         }
         let long = "a".repeat(257);
         for bad in [
-            "", ".", "..", "...", "a/b", "../user", "%2e%2e", "a?b", "a#b", "a\\b", "a b", "a\n",
-            "\u{fc}", &long,
+            "",
+            ".",
+            "..",
+            "...",
+            "a/b",
+            "../user",
+            "%2e%2e",
+            "a?b",
+            "a#b",
+            "a\\b",
+            "a b",
+            "a\u{200b}b",
+            "\u{fc}",
+            &long,
         ] {
             let error = identifier("id", bad).expect_err(bad);
             assert_eq!(error.kind(), ErrorKind::InvalidArgument);

@@ -1,5 +1,6 @@
 //! Phone numbers for codes by SMS, and the countries whose dialling codes the service knows (`protocol` 6.4.4).
 
+use super::trimmed;
 use crate::error::{Error, ErrorKind, Result};
 
 /// A phone number for authentication by SMS.
@@ -66,30 +67,26 @@ const COUNTRIES: [(&str, u32); 30] = [
 ];
 
 impl PhoneNumber {
-    /// Checks the number, and returns the country code to send.
-    pub(crate) fn checked_country(&self) -> Result<String> {
+    /// Checks the number. Returns it, trimmed, and the country code to send.
+    pub(crate) fn checked(&self) -> Result<(String, String)> {
+        let number = trimmed(&self.number);
         let malformed = |what: &str| {
-            let message = format!("phone number {:?}: {what}", self.number);
+            let message = format!("phone number {number:?}: {what}");
             Error::new(ErrorKind::MalformedPhoneNumber, message)
         };
-        let digits = self.number.bytes().filter(u8::is_ascii_digit).count();
-        let allowed = self
-            .number
+        let digits = number.bytes().filter(u8::is_ascii_digit).count();
+        let allowed = number
             .chars()
             .all(|c| c.is_ascii_digit() || " +-()/.".contains(c));
-        let plus_leads = self
-            .number
-            .trim_start()
-            .rfind('+')
-            .is_none_or(|position| position == 0);
+        let plus_leads = number.rfind('+').is_none_or(|position| position == 0);
         if !allowed || !plus_leads || !(4..=15).contains(&digits) {
             return Err(malformed(
                 "it has to have 4 to 15 digits, with + before a dialling code",
             ));
         }
-        let country = self.country.as_deref().unwrap_or("US").to_ascii_uppercase();
+        let country = trimmed(self.country.as_deref().unwrap_or("US")).to_ascii_uppercase();
         if COUNTRIES.iter().any(|(code, _)| *code == country) {
-            return Ok(country);
+            return Ok((number.to_owned(), country));
         }
         let two_letters =
             country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase());
@@ -98,12 +95,12 @@ impl PhoneNumber {
                 "the country has to be a code of two letters, or OTHER",
             ));
         }
-        if !self.number.trim_start().starts_with('+') {
+        if !number.starts_with('+') {
             return Err(malformed(
                 "a number of this country has to begin with + and its dialling code",
             ));
         }
-        Ok("OTHER".to_owned())
+        Ok((number.to_owned(), "OTHER".to_owned()))
     }
 }
 
@@ -118,8 +115,15 @@ mod tests {
                 number: number.to_owned(),
                 country: country.map(str::to_owned),
             }
-            .checked_country()
+            .checked()
+            .map(|(_, country)| country)
         };
+        // What address books put around a number.
+        let copied = PhoneNumber {
+            number: "\u{202a}+1 415 555 0100\u{202c}\u{a0}".to_owned(),
+            country: None,
+        };
+        assert_eq!(copied.checked().expect("US").0, "+1 415 555 0100");
         assert_eq!(country("(415) 555-0100", None).expect("US"), "US");
         assert_eq!(country("+49 30 1234567", Some("de")).expect("DE"), "DE");
         assert_eq!(country("+82 2 123 4567", Some("KR")).expect("KR"), "OTHER");

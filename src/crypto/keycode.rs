@@ -9,12 +9,16 @@ use zeroize::Zeroizing;
 
 use super::digest::{hex, keyed_hmac};
 use super::random;
+use crate::check::trimmed;
 use crate::error::{Error, ErrorKind, Result};
 use crate::os;
 use crate::secret::SecretString;
 
 /// Rounds of PBKDF2 for the checksum; the service computes the same.
 const CHECKSUM_ROUNDS: u32 = 1024;
+
+/// The characters of the shortest keycode with which a package may be sent (`protocol` 7.1).
+pub(crate) const SHORTEST_KEYCODE: usize = 32;
 
 /// The secret of a package that its sender makes and that only the secure link carries.
 ///
@@ -36,7 +40,32 @@ impl Keycode {
         Self(SecretString::new(URL_SAFE_NO_PAD.encode(bytes)))
     }
 
-    /// Takes a keycode from a link, a caller or a key exchange as it is.
+    /// Takes a keycode that a caller gives by itself, and trims it. Nobody guesses one of 32 characters.
+    ///
+    /// # Errors
+    /// `InvalidArgument` if it has a character that no keycode has, `KeycodeTooShort`.
+    pub(crate) fn given(text: &str) -> Result<Self> {
+        let text = trimmed(text);
+        let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+        if text.is_empty() || !text.bytes().all(is_allowed) {
+            let what = if text.is_empty() {
+                "the keycode is empty"
+            } else {
+                "the keycode has characters other than letters, digits, - and _"
+            };
+            return Err(Error::new(ErrorKind::InvalidArgument, what)
+                .with_remedy("give what follows #keyCode= in the secure link"));
+        }
+        if text.len() < SHORTEST_KEYCODE {
+            let message = format!("the keycode has fewer than {SHORTEST_KEYCODE} characters");
+            return Err(Error::new(ErrorKind::KeycodeTooShort, message).with_remedy(
+                "it is cut short; give all of what follows #keyCode= in the secure link",
+            ));
+        }
+        Ok(Self(SecretString::from(text)))
+    }
+
+    /// Takes a keycode from a link, a key exchange or a caller of the raw cryptography as it is.
     ///
     /// # Errors
     /// `InvalidArgument` if it is empty or holds a blank or a control character.
@@ -190,6 +219,28 @@ mod tests {
             Keycode::from_text(&hexadecimal).unwrap().expose(),
             hexadecimal
         );
+    }
+
+    #[test]
+    fn a_keycode_by_itself_is_trimmed_and_has_32_allowed_characters() {
+        let good = "AAECAwQFBgcICQoLDA0ODxAREhMUFR-_";
+        for given in [
+            good.to_owned(),
+            format!("\u{feff}{good}\r\n"),
+            format!(" {good}\u{200b}\0"),
+        ] {
+            assert_eq!(Keycode::given(&given).unwrap().expose(), good);
+        }
+        let foreign = good.replace('Q', "\u{430}");
+        for (bad, kind) in [
+            ("", ErrorKind::InvalidArgument),
+            (&*foreign, ErrorKind::InvalidArgument),
+            (&good.replace('Q', " "), ErrorKind::InvalidArgument),
+            (&good.replace('Q', "\u{200b}"), ErrorKind::InvalidArgument),
+            (&good[1..], ErrorKind::KeycodeTooShort),
+        ] {
+            assert_eq!(Keycode::given(bad).unwrap_err().kind(), kind, "{bad}");
+        }
     }
 
     #[test]

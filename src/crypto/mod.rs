@@ -3,6 +3,7 @@
 //! Nothing here touches the network or a file. rPGP parses and writes keys, and decompresses; messages are framed
 //! here, in place in one buffer, because that is where the time of a transfer goes.
 
+mod armor;
 mod digest;
 pub(crate) mod key_pair;
 pub(crate) mod keycode;
@@ -12,7 +13,7 @@ mod public_key;
 pub(crate) mod signature;
 
 pub(crate) use key_pair::{PrivateKey, encrypt_keycode, generate_key_pair};
-pub(crate) use keycode::{Keycode, Passphrase};
+pub(crate) use keycode::{Keycode, Passphrase, SHORTEST_KEYCODE};
 pub(crate) use message::{decrypt_message, encrypt_message};
 pub(crate) use openpgp::{Limits, PartBuffer, Place, open, proves_passphrase};
 pub(crate) use public_key::{check_public_key, is_outdated};

@@ -13,6 +13,7 @@ use pgp::types::{
     EcdhPublicParams, EncryptionKey, KeyDetails, PacketLength, PublicParams, Tag, Timestamp,
 };
 
+use super::armor::{PUBLIC_KEY, block};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Refuses what is not a public key.
@@ -24,7 +25,7 @@ pub(crate) fn check_public_key(armored: &str) -> Result<()> {
 }
 
 pub(super) fn parse(armored: &str) -> Result<SignedPublicKey> {
-    let armored = armored.trim_start();
+    let armored = &block(armored, PUBLIC_KEY);
     match SignedPublicKey::from_string(armored) {
         Ok((key, _)) => Ok(key),
         Err(_) => Err(unusable(&match unknown_curve(armored) {

@@ -29,7 +29,8 @@
  *
  * Strings    In: UTF-8, terminated by NUL; the library copies them before the call returns. Other bytes fail with
  *            SENDSAFELY_INVALID_UTF8. Paths are UTF-8 too, on every system. Values that become HTTP headers (key,
- *            secret, names, locale) may hold no control characters.
+ *            secret, names, locale) may hold no control characters. Blanks and invisible characters at the ends of
+ *            hosts, keys, secrets, tokens, keycodes, ids, e-mail addresses and phone numbers are ignored.
  *            Out: UTF-8, terminated by NUL. Free a char * that a call returns through a char ** with
  *            sendsafely_string_free. A const char * belongs to the object or record that holds it.
  *

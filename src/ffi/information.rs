@@ -199,8 +199,8 @@ pub unsafe extern "C" fn sendsafely_package_get_information(
 /// Fetches the information on a package by its id, package code or secure link, without opening it and without its
 /// keycode.
 ///
-/// SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is not for this account. SENDSAFELY_INVALID_ARGUMENT:
-/// neither an id nor a code nor a link.
+/// SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is not for this account. SENDSAFELY_INVALID_ARGUMENT,
+/// SENDSAFELY_MALFORMED_LINK: neither an id nor a code nor a link.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_client_get_package_information(
     client: *mut sendsafely_client,

@@ -167,10 +167,10 @@ pub unsafe extern "C" fn sendsafely_package_create_workspace(
 /// Keep both from sendsafely_package_id and sendsafely_package_keycode: the service does not know the keycode.
 /// The library proves the keycode before the first write: once for each client and package, it fetches the message or,
 /// as a rule, 4 KiB of a file; first writes that begin at the same time may each do so. What this client has written
-/// itself proves nothing. A keycode that is another package's or was cut fails with SENDSAFELY_WRONG_KEYCODE or
-/// SENDSAFELY_KEYCODE_TOO_SHORT before anything is written, and when reading with SENDSAFELY_DECRYPT_FAILED or
-/// SENDSAFELY_DENIED.
-/// SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is not for this account. SENDSAFELY_KEYCODE_NOT_PROVED: the
+/// itself proves nothing. A keycode that is another package's fails with SENDSAFELY_WRONG_KEYCODE before anything is
+/// written, and when reading with SENDSAFELY_DECRYPT_FAILED or SENDSAFELY_DENIED.
+/// SENDSAFELY_INVALID_ARGUMENT, SENDSAFELY_KEYCODE_TOO_SHORT: the keycode has characters that no keycode has, or fewer
+/// than 32. SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is not for this account. SENDSAFELY_KEYCODE_NOT_PROVED: the
 /// storage returned the beginning of a part and later not that part; nothing was written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sendsafely_package_open(

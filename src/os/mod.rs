@@ -6,6 +6,7 @@ mod file;
 pub(crate) mod lock;
 mod mark;
 mod socket;
+mod text;
 mod thread;
 
 pub(crate) use case::folds_case;
@@ -17,4 +18,5 @@ pub(crate) use file::{
 };
 pub(crate) use mark::{Holder, Mark, any_alive, holder};
 pub(crate) use socket::{connect, is_dead};
+pub(crate) use text::text_of;
 pub(crate) use thread::{on_clean_stack, spawn, spawn_without_secrets};

@@ -6,7 +6,7 @@ use super::step::Steps;
 use super::{Package, Secrets};
 use crate::api::endpoint;
 use crate::call::Observer;
-use crate::check::{check_email, is_identifier};
+use crate::check::{email_address, is_identifier};
 use crate::client::Client;
 use crate::crypto::Keycode;
 use crate::error::{Error, ErrorKind, Result};
@@ -32,8 +32,7 @@ impl Package {
         observer: &mut dyn Observer,
         email: &str,
     ) -> Result<Self> {
-        check_email(email)?;
-        Self::create_as(client, observer, false, Some(email.to_owned()))
+        Self::create_as(client, observer, false, Some(email_address(email)?))
     }
 
     /// Creates a Workspace, which is usable at once, and encrypts its keycode for the trusted devices of its owner and

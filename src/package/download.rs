@@ -102,8 +102,9 @@ impl Package {
         };
         let in_memory = matches!(sink, Sink::Memory(_));
         let file_id = identifier("file id", file_id)?;
-        directory_identifier(options.directory_id.as_deref())?;
-        let (file, options) = (FileDownload::new(self, &call, in_memory), options.clone());
+        let mut options = options.clone();
+        options.directory_id = directory_identifier(options.directory_id.as_deref())?;
+        let file = FileDownload::new(self, &call, in_memory);
         call::begin(&call, observer)?;
         os::spawn("sendsafely-download", move || {
             let to_caller = || Outlet::pushed(events.clone());

@@ -11,7 +11,7 @@ use super::{Inner, Package};
 use crate::api::retry::looking;
 use crate::api::{Credentials, Session, endpoint};
 use crate::call::{Observer, Phase};
-use crate::check::{check_email, is_among};
+use crate::check::{email_address, is_among};
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::PackageInformation;
 use crate::secret::{SecretJson, SecretString};
@@ -81,8 +81,9 @@ impl Package {
             let message = "only a client for a Dropzone can name a sender";
             return Err(Error::new(ErrorKind::InvalidArgument, message));
         }
-        if let Some(email) = &options.unconfirmed_sender {
-            check_email(email)?;
+        let mut options = options.clone();
+        if let Some(email) = &mut options.unconfirmed_sender {
+            *email = email_address(email)?;
         }
         // A Dropzone has its own recipients.
         let needs_recipient = !options.undisclosed_recipients && !to_dropzone;
@@ -91,7 +92,6 @@ impl Package {
             inner: Arc::clone(&self.0),
             succeeded: false,
         };
-        let options = options.clone();
         self.run(observer, move |inner, session| {
             // The worker owns it: after a stop no second finalize can begin while this request is still running.
             let mut closing = closing;

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 use super::Package;
 use crate::api::{Credentials, Session, endpoint};
 use crate::call::Observer;
-use crate::check::check_email;
+use crate::check::email_address;
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Json;
 
@@ -28,14 +28,14 @@ impl Package {
         name: &str,
         email: &str,
     ) -> Result<()> {
-        check_email(email)?;
+        let email = email_address(email)?;
         self.0.steps.lock().may_read()?;
         let Credentials::Dropzone(dropzone) = self.0.client.credentials() else {
             let message = "the package was not made by a client for a Dropzone";
             return Err(Error::new(ErrorKind::InvalidArgument, message));
         };
         let link = Zeroizing::new(self.link()?);
-        let (code, name, email) = (self.code().to_owned(), name.to_owned(), email.to_owned());
+        let (code, name) = (self.code().to_owned(), name.to_owned());
         let dropzone = dropzone.clone();
         self.run(observer, move |_, session| {
             let response =

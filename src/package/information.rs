@@ -13,15 +13,17 @@ impl Client {
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) for a text that is none of the three;
+    /// [`ErrorKind::MalformedLink`](crate::ErrorKind::MalformedLink);
     /// [`ErrorKind::UnknownPackage`](crate::ErrorKind::UnknownPackage).
     pub fn package_information(
         &self,
         observer: &mut dyn Observer,
         package: &str,
     ) -> Result<PackageInformation> {
-        let name = match link::parse(package) {
-            Ok(link) => link.package_code,
-            Err(_) => identifier("package id", package)?,
+        let name = if package.contains("://") {
+            link::parse(package)?.package_code
+        } else {
+            identifier("package id", package)?
         };
         self.run(observer, move |session| {
             PackageInformation::read(&endpoint::whole_package_information(session, &name)?)

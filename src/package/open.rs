@@ -25,7 +25,7 @@ impl Package {
         package_id: &str,
         keycode: SecretString,
     ) -> Result<Self> {
-        let keycode = Keycode::from_text(keycode.expose())?;
+        let keycode = Keycode::given(keycode.expose())?;
         let package_id = identifier("package id", package_id)?;
         let information = client.run(observer, move |session| {
             PackageInformation::read(&endpoint::package_information(session, &package_id)?)

@@ -8,7 +8,7 @@ use super::{Inner, Package};
 use crate::api::retry::{gone_is_done, looking};
 use crate::api::{Session, endpoint, refusal};
 use crate::call::Observer;
-use crate::check::{PhoneNumber, check_email, is_among};
+use crate::check::{PhoneNumber, email_address, is_among};
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::Json;
 use crate::pages::{Page, Pages};
@@ -71,14 +71,13 @@ impl Package {
         email: &str,
         sms: Option<&Sms>,
     ) -> Result<Recipient> {
-        check_email(email)?;
+        let email = email_address(email)?;
         let auto_enable_sms = sms == Some(&Sms::KnownNumber);
         let phone = match sms {
-            Some(Sms::Number(phone)) => Some((phone.number.clone(), phone.checked_country()?)),
+            Some(Sms::Number(phone)) => Some(phone.checked()?),
             _ => None,
         };
         self.0.steps.lock().may_add_recipients(1)?;
-        let email = email.to_owned();
         self.run(observer, move |inner, session| {
             let mut recipient = inner.add_recipient(session, &email, auto_enable_sms)?;
             if let Some((number, country)) = phone {
@@ -107,21 +106,20 @@ impl Package {
         emails: &[String],
         auto_enable_sms: bool,
     ) -> Result<Vec<RecipientResult>> {
-        for email in emails {
-            check_email(email)?;
-        }
+        let emails = emails.iter().map(|email| email_address(email));
+        let emails: Vec<String> = emails.collect::<Result<_>>()?;
         self.0.steps.lock().may_add_recipients(emails.len())?;
         let mut results: Vec<RecipientResult> = Vec::with_capacity(emails.len());
         for email in emails {
-            let is_double = is_among(email, results.iter().map(|result| &result.email));
+            let is_double = is_among(&email, results.iter().map(|result| &result.email));
             let error = || {
                 let message = format!("{email} stands in the list twice");
                 Error::new(ErrorKind::DuplicateEmail, message)
             };
             results.push(RecipientResult {
-                email: email.clone(),
-                recipient: None,
                 error: is_double.then(error),
+                email,
+                recipient: None,
             });
         }
         if results.is_empty() {
@@ -160,9 +158,9 @@ impl Package {
         recipient_id: &str,
         phone: &PhoneNumber,
     ) -> Result<()> {
-        let country = phone.checked_country()?;
+        let (number, country) = phone.checked()?;
         self.0.steps.lock().may_set_phone(recipient_id)?;
-        let (recipient_id, number) = (recipient_id.to_owned(), phone.number.clone());
+        let recipient_id = recipient_id.to_owned();
         self.run(observer, move |inner, session| {
             endpoint::set_recipient_phone(
                 session,

@@ -5,14 +5,13 @@ use std::time::{Duration, Instant};
 
 use super::created_files::{Created, Likeness, Uncertain, Witness};
 use crate::api::MOST_FILES;
+use crate::crypto::SHORTEST_KEYCODE;
 use crate::error::{Error, ErrorKind, Result};
 use crate::os::Mark;
 use crate::record::{Directory, File, PackageInformation};
 
 /// The most recipients of a package (`protocol` 7.1).
 const MOST_RECIPIENTS: usize = 99;
-/// The shortest keycode with which a package may be sent (`protocol` 7.1).
-const SHORTEST_KEYCODE: usize = 32;
 /// After a search that has not proved the keycode, writes go on for this time before the next search.
 const WRITES_WITHOUT_SEARCH: Duration = Duration::from_secs(60);
 

@@ -82,7 +82,7 @@ impl Package {
             .lock()
             .begin_upload(options.directory_id.is_some())?;
         let running = Running(Arc::clone(inner));
-        directory_identifier(options.directory_id.as_deref())?;
+        let directory_id = directory_identifier(options.directory_id.as_deref())?;
         let Prepared {
             name,
             size,
@@ -98,7 +98,7 @@ impl Package {
             inner: Arc::clone(inner),
             call: Arc::clone(&call),
             name: name.clone(),
-            directory_id: options.directory_id.clone(),
+            directory_id,
             plan,
             reading: match file {
                 Some(file) => Reading::Workers(file),

@@ -20,7 +20,7 @@ enum state {
   DELETED,
   NO_KEYCODE,
   WORKSPACE,
-  SHORT_KEYCODE,
+  WRONG_KEYCODE,
   KEYLESS_WORKSPACE,
   DELETED_WORKSPACE,
   STATES
@@ -36,7 +36,7 @@ static const char *const state_names[STATES] = {"fresh",
                                                 "deleted",
                                                 "opened without keycode",
                                                 "Workspace",
-                                                "opened with a short keycode",
+                                                "opened with a wrong keycode",
                                                 "Workspace without keycode",
                                                 "deleted Workspace"};
 
@@ -143,7 +143,7 @@ static void make_workspace(void) {
   sendsafely_package_information_free(information);
 }
 
-/* Opens the sender's package again: by its link without the keycode, or by its id and a shortened keycode. */
+/* Opens the sender's package again: by its link without the keycode, or by its id and a wrong keycode. */
 static void open_again(enum state state) {
   char *id = NULL, *code = NULL, link[512];
   sender = package;
@@ -151,10 +151,10 @@ static void open_again(enum state state) {
   CHECK_OK(sendsafely_package_id(sender, &id, NULL));
   CHECK_OK(sendsafely_package_code(sender, &code, NULL));
   snprintf(link, sizeof link, "%s/receive/?thread=%s&packageCode=%s", setting("SENDSAFELY_HOST"), id, code);
-  if (state != SHORT_KEYCODE)
+  if (state != WRONG_KEYCODE)
     CHECK_OK(sendsafely_package_open_link(client, link, &package, NULL));
   else
-    CHECK_OK(sendsafely_package_open(client, id, "0123456789abcdefghijklmnopqrstu", &package, NULL));
+    CHECK_OK(sendsafely_package_open(client, id, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG", &package, NULL));
   sendsafely_string_free(id);
   sendsafely_string_free(code);
 }
@@ -189,7 +189,7 @@ static void enter_state(enum state state) {
   }
   if (state == FINALIZED || state == NO_KEYCODE) CHECK_OK(sendsafely_package_finalize(package, NULL, NULL, NULL));
   if (state == DELETED) CHECK_OK(sendsafely_package_delete(package, NULL));
-  if (state == NO_KEYCODE || state == SHORT_KEYCODE) open_again(state);
+  if (state == NO_KEYCODE || state == WRONG_KEYCODE) open_again(state);
 }
 
 /* The calls. Each frees its results. */
@@ -588,10 +588,9 @@ enum {
   REFUSED = ASKED + SENDSAFELY_REFUSED, /* no such file or directory */
   ROOT = ASKED + SENDSAFELY_DENIED,     /* not with the root directory */
   OTHERS = SENDSAFELY_INVALID_ARGUMENT, /* only for the client of a Dropzone */
-  CUT = ASKED + SENDSAFELY_WRONG_KEYCODE, /* found when it is used, before anything is written */
+  WRONG = ASKED + SENDSAFELY_WRONG_KEYCODE, /* found when it is used, before anything is written */
   PARTIAL = ASKED + SENDSAFELY_DENIED, /* an incomplete file cannot be downloaded */
   WRONG_KEY = ASKED + SENDSAFELY_DECRYPT_FAILED,
-  SHORT = SENDSAFELY_KEYCODE_TOO_SHORT,
 };
 
 static const struct row {
@@ -600,7 +599,7 @@ static const struct row {
   int expected[STATES];
 } table[] = {
     // clang-format off
-    //                                              fresh   recip.  file    message ready   upload. fin-ing fin-ed  deleted no key  worksp. short   no key, deleted Workspace
+    //                                              fresh   recip.  file    message ready   upload. fin-ing fin-ed  deleted no key  worksp. wrong   no key, deleted Workspace
     {"package_id",             get_id,             {OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK}},
     {"package_code",           get_code,           {OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK}},
     {"package_keycode",        get_keycode,        {OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     OK,     NO_KEY, OK,     OK,     NO_KEY, OK}},
@@ -615,15 +614,15 @@ static const struct row {
     {"get_permissions",        get_permissions,    {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE,   DONE,   GONE}},
     {"get_public_keys",        get_public_keys,    {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE,   DONE,   GONE}},
     {"get_public_keys of a recipient", get_public_keys_of_recipient,{NOBODYS,DONE,NOBODYS,NOBODYS,DONE,DONE,DONE,   DONE,   GONE,   DONE,   NOBODYS,DONE,   DONE,   GONE}},
-    {"upload_keycodes",        upload_keycodes,    {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   NO_KEY, DONE,   CUT,    NO_KEY, GONE}},
+    {"upload_keycodes",        upload_keycodes,    {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   NO_KEY, DONE,   WRONG,  NO_KEY, GONE}},
     {"set_label",              set_label,          {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE,   DONE,   GONE}},
     {"update",                 update,             {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE,   DONE,   GONE}},
     {"notify",                 notify,             {OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   OPEN,   DONE,   GONE,   NO_KEY, DONE,   OPEN,   NO_KEY, GONE}},
     {"submit_hosted_dropzone", submit_hosted_dropzone,{OTHERS,OTHERS, OTHERS, OTHERS, OTHERS, OTHERS, OTHERS, OTHERS, GONE,   OTHERS, OTHERS, OTHERS, OTHERS, GONE}},
     {"get_recipient",          get_recipient,      {NOBODYS,DONE,   NOBODYS,NOBODYS,DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   NOBODYS,DONE,   DONE,   GONE}},
     {"set_recipient_role",     set_role,           {NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,GONE,   NO_DIR,NOBODYS,NO_DIR, DONE,   GONE}},
-    {"finalize",               finalize,           {NOBODY, EMPTY,  NOBODY, NOBODY, DONE,   RUNNING,CLOSED, CLOSED, GONE,   CLOSED, WORKSP, SHORT,  WORKSP, GONE}},
-    {"finalize undisclosed",   finalize_undisclosed,{EMPTY, EMPTY,  DONE,   DONE,   DONE,   RUNNING,CLOSED, CLOSED, GONE,   CLOSED, WORKSP, SHORT,  WORKSP, GONE}},
+    {"finalize",               finalize,           {NOBODY, EMPTY,  NOBODY, NOBODY, DONE,   RUNNING,CLOSED, CLOSED, GONE,   CLOSED, WORKSP, WRONG,  WORKSP, GONE}},
+    {"finalize undisclosed",   finalize_undisclosed,{EMPTY, EMPTY,  DONE,   DONE,   DONE,   RUNNING,CLOSED, CLOSED, GONE,   CLOSED, WORKSP, WRONG,  WORKSP, GONE}},
     {"add_recipient",          add_recipient,      {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE,   DONE,   GONE}},
     {"add_recipients",         add_recipients,     {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE,   DONE,   GONE}},
     {"remove unknown recipient", remove_nobody,    {NOBODYS,NOBODYS,NOBODYS,NOBODYS,NOBODYS,NOBODYS,NOBODYS,NOBODYS,GONE,   NOBODYS,NOBODYS,NOBODYS, NOBODYS, GONE}},
@@ -632,10 +631,10 @@ static const struct row {
     {"remove_contact_group",   remove_group,       {NO_GROUP,NO_GROUP,NO_GROUP,NO_GROUP,NO_GROUP,NO_GROUP,NO_GROUP,NO_GROUP,GONE,NO_GROUP,NO_GROUP,NO_GROUP, NO_GROUP, GONE}},
     {"add_contact_group",      add_group,          {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   DONE,   DONE,   DONE,   GONE}},
     {"upload to a directory",  upload_to_directory,{NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, CLOSED, CLOSED, GONE,   CLOSED, DONE,   NO_DIR, NO_KEY, GONE}},
-    {"upload_file",            upload_file,        {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   CLOSED, CLOSED, GONE,   CLOSED, DONE,   SHORT,  NO_KEY, GONE}},
-    {"upload_memory",          upload_memory,      {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   CLOSED, CLOSED, GONE,   CLOSED, DONE,   SHORT,  NO_KEY, GONE}},
-    {"upload_callback",        upload_callback,    {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   CLOSED, CLOSED, GONE,   CLOSED, DONE,   SHORT,  NO_KEY, GONE}},
-    {"set_message",            set_message,        {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   CLOSED, CLOSED, GONE,   CLOSED, DONE,   SHORT,  NO_KEY, GONE}},
+    {"upload_file",            upload_file,        {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   CLOSED, CLOSED, GONE,   CLOSED, DONE,   WRONG,  NO_KEY, GONE}},
+    {"upload_memory",          upload_memory,      {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   CLOSED, CLOSED, GONE,   CLOSED, DONE,   WRONG,  NO_KEY, GONE}},
+    {"upload_callback",        upload_callback,    {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   CLOSED, CLOSED, GONE,   CLOSED, DONE,   WRONG,  NO_KEY, GONE}},
+    {"set_message",            set_message,        {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   CLOSED, CLOSED, GONE,   CLOSED, DONE,   WRONG,  NO_KEY, GONE}},
     {"download_file",          download_file,      {NOT_ON, NOT_ON, DONE,   NOT_ON, DONE,   DONE,   DONE,   DONE,   GONE,   NO_KEY, NOT_ON, WRONG_KEY, NO_KEY, GONE}},
     {"download_memory",        download_memory,    {NOT_ON, NOT_ON, DONE,   NOT_ON, DONE,   DONE,   DONE,   DONE,   GONE,   NO_KEY, NOT_ON, WRONG_KEY, NO_KEY, GONE}},
     {"download_callback",      download_callback,  {NOT_ON, NOT_ON, DONE,   NOT_ON, DONE,   DONE,   DONE,   DONE,   GONE,   NO_KEY, NOT_ON, WRONG_KEY, NO_KEY, GONE}},
@@ -651,13 +650,13 @@ static const struct row {
     {"delete_directory",       delete_directory,   {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, REFUSED,NO_DIR, REFUSED, GONE}},
     {"delete_directory, root", delete_root,        {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, ROOT,   NO_DIR, ROOT,   GONE}},
     {"move_file",              move_file,          {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, REFUSED,NO_DIR, DONE,   GONE}},
-    {"copy_file",              copy_file,          {NOT_ON, NOT_ON, DONE,   NOT_ON, DONE,   DONE,   DONE,   DONE,   GONE,   NO_KEY, NOT_ON, CUT,    NO_KEY, GONE}},
+    {"copy_file",              copy_file,          {NOT_ON, NOT_ON, DONE,   NOT_ON, DONE,   DONE,   DONE,   DONE,   GONE,   NO_KEY, NOT_ON, WRONG,  NO_KEY, GONE}},
     {"copy_file within",       copy_file_within,   {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_KEY, NOT_ON, NO_DIR, NO_KEY, GONE}},
     {"copy_file from elsewhere", copy_file_into,   {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, DONE,   NO_DIR, NO_KEY, GONE}},
     {"create_directory",       create_directory,   {NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, GONE,   NO_DIR, DONE,   NO_DIR, DONE,   GONE}},
-    {"upload_all",             upload_all,         {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   CLOSED, CLOSED, GONE,   CLOSED, DONE,   SHORT,  NO_KEY, GONE}},
+    {"upload_all",             upload_all,         {DONE,   DONE,   DONE,   DONE,   DONE,   DONE,   CLOSED, CLOSED, GONE,   CLOSED, DONE,   WRONG,  NO_KEY, GONE}},
     {"upload_all to a directory", upload_all_to_directory,{NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,CLOSED,CLOSED, GONE,   CLOSED, DONE,   NO_DIR, NO_KEY, GONE}},
-    {"upload_all of directories", upload_deep_tree,{NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, CLOSED, CLOSED, GONE,   CLOSED, DONE,   SHORT,  NO_KEY, GONE}},
+    {"upload_all of directories", upload_deep_tree,{NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, NO_DIR, CLOSED, CLOSED, GONE,   CLOSED, DONE,   WRONG,  NO_KEY, GONE}},
     {"rename_file",            rename_file,        {NO_FILE,NO_FILE,DONE,   NO_FILE,DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   REFUSED,DONE,   DONE,   GONE}},
     {"delete_file in a directory", delete_file_in_directory,{NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,NO_DIR,GONE,  NO_DIR, NOT_ON, NO_DIR, DONE,   GONE}},
     {"delete_file",            delete_file,        {NO_FILE,NO_FILE,DONE,   NO_FILE,DONE,   DONE,   DONE,   DONE,   GONE,   DONE,   NOT_ON, DONE,   DONE,   GONE}},

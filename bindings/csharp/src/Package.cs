@@ -149,10 +149,11 @@ namespace LibSendSafely
         /// <remarks>Keep both from <see cref="Package.Id"/> and <see cref="Package.Keycode"/>: the service does not
         /// know the keycode. <see cref="Status.UnknownPackage"/>: the package has expired or was deleted, or the
         /// account has no access. The library proves the keycode before the first write: once for each client and
-        /// package it downloads the message, or as a rule 4 KiB of a file. If the keycode is incomplete or belongs to
-        /// another package, writing fails with <see cref="Status.WrongKeycode"/> or
-        /// <see cref="Status.KeycodeTooShort"/> before anything is written, and reading with
-        /// <see cref="Status.DecryptFailed"/> or <see cref="Status.Denied"/>. <see cref="Status.KeycodeNotProved"/>:
+        /// package it downloads the message, or as a rule 4 KiB of a file. If the keycode belongs to another package, writing
+        /// fails with <see cref="Status.WrongKeycode"/> before anything is written, and reading with
+        /// <see cref="Status.DecryptFailed"/> or <see cref="Status.Denied"/>. <see cref="Status.KeycodeTooShort"/>,
+        /// <see cref="Status.InvalidArgument"/>: the keycode has fewer than 32 characters, or some that no keycode has.
+        /// <see cref="Status.KeycodeNotProved"/>:
         /// the storage returned the beginning of a part and later not that part; nothing was written.</remarks>
         public Package OpenPackage(string packageId, string keycode,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>

@@ -264,6 +264,37 @@ def test_trusted_devices(client, device, tmp_path):
     second.revoke_public_key(newer_id)
 
 
+def test_what_comes_along_when_a_text_is_copied(emulator, tmp_path):
+    def copied(text):
+        return f"\u2068\ufeff {text}\u200b\u00a0\u2069\r\n"
+
+    with Client(*map(copied, (emulator["url"], *emulator.credentials()))) as client, client.create_package() as package:
+        recipient = package.add_recipient(copied("second@acme.test"), phone_number=copied("+1 415 555 0100"))
+        assert (recipient.email, recipient.phone_numbers) == ("second@acme.test", ("+1 415 555 0100",))
+        package.set_message("hello")
+        package.finalize()
+        with client.open_package(copied(package.id), copied(package.keycode)) as opened:
+            assert (opened.id, opened.keycode, opened.get_message()) == (package.id, package.keycode, "hello")
+        assert client.get_package_information(copied(package.link)).package_id == package.id
+        for keycode, status in ((package.keycode[:31], Status.KEYCODE_TOO_SHORT), (package.keycode[:-1] + "\u0430", Status.INVALID_ARGUMENT),
+                                (f"{package.keycode[:20]} {package.keycode[20:]}", Status.INVALID_ARGUMENT)):
+            with pytest.raises(Error) as refused:
+                client.open_package(package.id, keycode)
+            assert refused.value.status is status and "keycode" in refused.value.message
+
+
+def test_keys_in_texts_of_any_editor(tmp_path):
+    key_pair, keycode = generate_key_pair(), crypto.generate_keycode()
+    for surrounded in (lambda armored: f"\ufeffDear all,\n\n{armored}\n-- \nRegards", lambda armored: armored.replace("\n", "\r\n") + "\r\n\r\nBye",
+                       lambda armored: armored.replace("\n", " \u200b\n  "), lambda armored: f"{key_pair.public_key}\n{key_pair.private_key}\n{armored}"):
+        armored = crypto.encrypt_keycode(keycode, surrounded(key_pair.public_key))
+        assert crypto.decrypt_keycode(surrounded(armored), surrounded(key_pair.private_key)) == keycode
+    save_key_pair(tmp_path / "saved", key_pair)
+    for encoding in ("utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"):
+        (tmp_path / encoding).write_text((tmp_path / "saved").read_text(), encoding=encoding, newline="\r\n")
+        assert load_key_pair(tmp_path / encoding).private_key == key_pair.private_key
+
+
 def test_requests_of_our_own(client):
     assert json.loads(client.request("GET", "/user/"))["email"] == "admin@acme.test"
     assert json.loads(client.request("PUT", "/package/", {"vdr": True}))["response"] == "SUCCESS"

@@ -153,8 +153,9 @@ class Client(Handle):
         """Opens a package by its id and keycode, to receive it or to continue sending it. Returns a Workspace if it is
         one.
 
-        Status.UNKNOWN_PACKAGE: it expired, was deleted, or this account has no access. The keycode is checked when it
-        is used: a wrong or truncated one raises Status.WRONG_KEYCODE or Status.KEYCODE_TOO_SHORT, when reading also
+        Status.UNKNOWN_PACKAGE: it expired, was deleted, or this account has no access. Status.KEYCODE_TOO_SHORT,
+        Status.INVALID_ARGUMENT: the keycode has fewer than 32 characters, or some that no keycode has. Whether it is the
+        right one is checked when it is used: a wrong one raises Status.WRONG_KEYCODE, when reading also
         Status.DECRYPT_FAILED or Status.DENIED.
         """
         return self._opened(call("sendsafely_package_open", self, package_id, keycode))
