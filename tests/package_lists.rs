@@ -341,7 +341,7 @@ fn notifying_is_never_done_twice() {
 
     // A wrong keycode is not sent.
     let (start, _) = link.rsplit_once('=').unwrap();
-    let wrong = format!("{start}={}", "0".repeat(43));
+    let wrong = format!("{start}={}", "k".repeat(43));
     let wrong = Package::open_link(&client, &mut (), &wrong).unwrap();
     assert_kind(wrong.notify(&mut ()), ErrorKind::WrongKeycode);
     assert_eq!(emulator.count("notify"), 2);

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <sendsafely.h>
@@ -37,10 +38,7 @@ static int open_standard_streams(void) {
 
 static volatile sig_atomic_t interrupted;
 
-static void note_interrupt(int signal_number) {
-  (void)signal_number;
-  interrupted = 1;
-}
+static void note_interrupt(int signal_number) { interrupted = signal_number; }
 
 static void catch_interrupts(void) {
   struct sigaction action, before;
@@ -140,6 +138,20 @@ static void print_error(const char *program, const sendsafely_error *error) {
   if (words != NULL && strstr(sendsafely_error_message(error), words) == NULL) fprintf(stderr, " (%s)", words);
   if (remedy != NULL) fprintf(stderr, "; %s", remedy);
   fputc('\n', stderr);
+}
+
+/* The exit status after an error: that of shells for the signal that stopped the program. */
+static int exit_status(const sendsafely_error *error) {
+  return interrupted && sendsafely_error_status(error) == SENDSAFELY_STOPPED ? 128 + interrupted : EXIT_FAILURE;
+}
+
+static int wants_help(int argc, char **argv) {
+  return argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0);
+}
+
+static int print_help(const char *text) {
+  fputs(text, stdout);
+  return ferror(stdout) || fflush(stdout) != 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 /* Reads an integer; returns 0 if the text is none. */

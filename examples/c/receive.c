@@ -7,13 +7,22 @@
  * when it has arrived completely and is verified. If a file has another size than its sender declared, it is kept, and
  * a line on standard error has both sizes. Host and account come from the environment: SENDSAFELY_HOST,
  * SENDSAFELY_API_KEY, SENDSAFELY_API_SECRET, and for a private certificate authority SENDSAFELY_CA_BUNDLE. The exit
- * status is 0 if everything has arrived and the message is printed. Ctrl-C stops, and leaves no partial file.
+ * status is 0 if everything has arrived and the message is printed, 2 for arguments that cannot be right, which are
+ * found before anything is received, and 130 after Ctrl-C. Ctrl-C stops, and leaves no partial file.
  */
 #include "console.h"
 
+#define USAGE "usage: receive [--password TEXT] [--retry-window SECONDS] LINK DIRECTORY\n"
+
 static int usage(void) {
-  fputs("usage: receive [--password TEXT] [--retry-window SECONDS] LINK DIRECTORY\n", stderr);
+  fputs(USAGE, stderr);
   return 2;
+}
+
+static int is_directory(const char *path) {
+  struct stat status;
+
+  return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
 static sendsafely_status print_message(sendsafely_package *package, sendsafely_error **error) {
@@ -71,12 +80,13 @@ int main(int argc, char **argv) {
   sendsafely_package *package = NULL;
   sendsafely_error *error = NULL;
   int32_t retry_window;
-  int i, received = 0;
+  int i, received = 0, status = EXIT_FAILURE;
 
   if (!open_standard_streams()) {
     perror("receive: /dev/null");
     return EXIT_FAILURE;
   }
+  if (wants_help(argc, argv)) return print_help(USAGE);
   sendsafely_client_options_init(&options, sizeof options);
   for (i = 1; i + 1 < argc && strncmp(argv[i], "--", 2) == 0; i += 2) {
     if (strcmp(argv[i], "--password") == 0) {
@@ -92,6 +102,10 @@ int main(int argc, char **argv) {
     }
   }
   if (argc - i != 2) return usage();
+  if (!is_directory(argv[i + 1])) {
+    fprintf(stderr, "receive: %s: no such directory; create the directory first\n", argv[i + 1]);
+    return 2;
+  }
   if (host == NULL || api_key == NULL || api_secret == NULL) {
     fputs("receive: no account; set SENDSAFELY_HOST, SENDSAFELY_API_KEY and SENDSAFELY_API_SECRET\n", stderr);
     return 2;
@@ -110,10 +124,11 @@ int main(int argc, char **argv) {
     if (!received) perror("receive: the message cannot be printed");
   } else {
     print_error("receive", error);
+    status = exit_status(error);
   }
 
   sendsafely_package_free(package);
   sendsafely_client_free(client);
   sendsafely_error_free(error);
-  return received ? EXIT_SUCCESS : EXIT_FAILURE;
+  return received ? EXIT_SUCCESS : status;
 }

@@ -4,10 +4,12 @@
  *   send [--to EMAIL[,PHONE]]... [--message TEXT] [--life DAYS] [--retry-window SECONDS] FILE...
  *
  * Prints only the secure link on standard output: anyone who has it can open the package. A recipient with
- * a phone number also needs a code that is sent by SMS; without any --to, the link is enough. Host and account come
- * from the environment: SENDSAFELY_HOST, SENDSAFELY_API_KEY, SENDSAFELY_API_SECRET, and for a private certificate
- * authority SENDSAFELY_CA_BUNDLE. The exit status is 0 if everything is sent and the link printed; if standard output
- * is closed, nothing is sent. Ctrl-C stops, and deletes the unfinished package, unless recipients may have it already.
+ * a phone number also needs a code that is sent by SMS; without any --to, the link is enough, and a line on standard
+ * error says so. Host and account come from the environment: SENDSAFELY_HOST, SENDSAFELY_API_KEY,
+ * SENDSAFELY_API_SECRET, and for a private certificate authority SENDSAFELY_CA_BUNDLE. The exit status is 0 if
+ * everything is sent and the link printed, 2 for arguments that cannot be right, which are found before anything is
+ * sent, and 130 after Ctrl-C. If standard output is closed, nothing is sent. Ctrl-C stops, and deletes the unfinished
+ * package, unless recipients may have it already.
  */
 #include "console.h"
 
@@ -21,11 +23,7 @@ struct order {
   const char *retry_window;
 };
 
-static int usage(void) {
-  fputs("usage: send [--to EMAIL[,PHONE]]... [--message TEXT] [--life DAYS] [--retry-window SECONDS] FILE...\n",
-        stderr);
-  return 2;
-}
+#define USAGE "usage: send [--to EMAIL[,PHONE]]... [--message TEXT] [--life DAYS] [--retry-window SECONDS] FILE...\n"
 
 /* Whether the link can be printed. */
 static int can_print(void) {
@@ -75,6 +73,45 @@ static int have_different_names(const struct order *order) {
         return 0;
       }
   return 1;
+}
+
+/* Whether a text can be EMAIL or EMAIL,PHONE; the library checks the rest. */
+static int is_recipient(const char *text) {
+  const char *comma = strchr(text, ','), *at = strchr(text, '@');
+  size_t digits = 0;
+
+  if (at == NULL || at == text || at[1] == '\0' || at + 1 == comma) return 0;
+  if (comma == NULL) return 1;
+  if (at > comma || comma[1 + strspn(comma + 1, "0123456789 +-()/.")] != '\0') return 0;
+  for (; *comma != '\0'; comma++) digits += *comma >= '0' && *comma <= '9';
+  return digits >= 4 && digits <= 15;
+}
+
+static int is_readable_file(const char *path) {
+  struct stat status;
+
+  if (stat(path, &status) != 0 || access(path, R_OK) != 0) return 0;
+  errno = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
+  return S_ISREG(status.st_mode);
+}
+
+/* Judges the arguments, so that a package is only created if it can be filled. */
+static int can_be_sent(const struct order *order, int32_t life) {
+  if (life < 0 || life > 365) {
+    fprintf(stderr, "send: --life %s is out of range; give days, 1 to 365, or 0 for ever\n", order->life);
+    return 0;
+  }
+  for (int i = 0; i < order->recipient_count; i++)
+    if (!is_recipient(order->recipients[i])) {
+      fprintf(stderr, "send: --to %s is neither EMAIL nor EMAIL,PHONE\n", order->recipients[i]);
+      return 0;
+    }
+  for (int i = 0; i < order->file_count; i++)
+    if (!is_readable_file(order->files[i])) {
+      fprintf(stderr, "send: %s: %s\n", order->files[i], strerror(errno));
+      return 0;
+    }
+  return have_different_names(order);
 }
 
 static sendsafely_status add_recipient(sendsafely_package *package, char *recipient, sendsafely_error **error) {
@@ -146,7 +183,7 @@ int main(int argc, char **argv) {
   sendsafely_finalized *finalized = NULL;
   sendsafely_error *error = NULL;
   int32_t life = 0, retry_window = 0;
-  int sent = 0;
+  int sent = 0, status = EXIT_FAILURE;
   char *recipients[argc]; /* enough for every argument */
 
   if (!open_standard_streams()) {
@@ -158,8 +195,11 @@ int main(int argc, char **argv) {
     return EXIT_FAILURE;
   }
   order.recipients = recipients;
-  if (!read_arguments(argc, argv, &order)) return usage();
-  if (!have_different_names(&order)) return 2;
+  if (wants_help(argc, argv)) return print_help(USAGE);
+  if (!read_arguments(argc, argv, &order)) {
+    fputs(USAGE, stderr);
+    return 2;
+  }
   if (order.life != NULL && !read_number(order.life, &life)) {
     fprintf(stderr, "send: --life %s is not a number; give days, 1 to 365\n", order.life);
     return 2;
@@ -168,11 +208,14 @@ int main(int argc, char **argv) {
     fprintf(stderr, "send: --retry-window %s is not a number of seconds\n", order.retry_window);
     return 2;
   }
+  if (!can_be_sent(&order, life)) return 2;
   if (host == NULL || api_key == NULL || api_secret == NULL) {
     fputs("send: no account; set SENDSAFELY_HOST, SENDSAFELY_API_KEY and SENDSAFELY_API_SECRET\n", stderr);
     return 2;
   }
 
+  if (order.recipient_count == 0)
+    fputs("send: there is no --to: everybody who has the link can open the package\n", stderr);
   catch_interrupts();
   sendsafely_client_options_init(&options, sizeof options);
   options.on_progress = on_progress;
@@ -190,6 +233,7 @@ int main(int argc, char **argv) {
     if (!sent) perror("send: the link cannot be printed");
   } else {
     print_error("send", error);
+    status = exit_status(error);
     if (package != NULL) delete_unfinished(package);
   }
 
@@ -197,5 +241,5 @@ int main(int argc, char **argv) {
   sendsafely_package_free(package);
   sendsafely_client_free(client);
   sendsafely_error_free(error);
-  return sent ? EXIT_SUCCESS : EXIT_FAILURE;
+  return sent ? EXIT_SUCCESS : status;
 }

@@ -6,7 +6,8 @@
 // when it has arrived completely and is verified. If a file has another size than its sender declared, it is kept, and
 // a line on standard error has both sizes. Host and account come from the environment: SENDSAFELY_HOST,
 // SENDSAFELY_API_KEY, SENDSAFELY_API_SECRET, and for a private certificate authority SENDSAFELY_CA_BUNDLE. The exit
-// status is 0 if everything has arrived and the message is printed. Ctrl-C stops, and leaves no partial file.
+// status is 0 if everything has arrived and the message is printed, 2 for arguments that cannot be right, which are
+// found before anything is received, and 130 after Ctrl-C. Ctrl-C stops, and leaves no partial file.
 using System;
 using System.IO;
 using System.Threading.Tasks;
@@ -14,17 +15,24 @@ using LibSendSafely;
 
 internal static class Receive
 {
+    private const string Usage = "usage: Receive [--password TEXT] [--retry-window SECONDS] LINK DIRECTORY";
     private static string password, link, directory;
     private static TimeSpan? retryWindow;
 
     private static int Main(string[] arguments)
     {
+        var terminal = new Terminal("Receive");
+        if (Terminal.WantsHelp(arguments)) return terminal.Print(Usage) ? 0 : 1;
         if (!Understand(arguments))
         {
-            Console.Error.WriteLine("usage: Receive [--password TEXT] [--retry-window SECONDS] LINK DIRECTORY");
+            Console.Error.WriteLine(Usage);
             return 2;
         }
-        var terminal = new Terminal("Receive");
+        if (!Directory.Exists(directory))
+        {
+            terminal.Say(directory + ": no such directory; create the directory first");
+            return 2;
+        }
         return terminal.CanPrint() ? Run(terminal).GetAwaiter().GetResult() : 1;
     }
 
@@ -75,7 +83,7 @@ internal static class Receive
         catch (Exception failure) when (failure is SendsafelyException || failure is OperationCanceledException || failure is IOException)
         {
             terminal.PrintFailure(failure);
-            return 1;
+            return terminal.StatusAfter(failure);
         }
     }
 }

@@ -104,6 +104,11 @@ internal sealed class Terminal : IProgress<TransferProgress>
         return printable.ToString();
     }
 
+    internal static bool WantsHelp(string[] arguments) => arguments.Length > 0 && (arguments[0] == "--help" || arguments[0] == "-h");
+
+    /// <summary>The exit status after a failure: 130 after Ctrl-C, as shells say it.</summary>
+    internal int StatusAfter(Exception failure) => failure is OperationCanceledException && _interrupt.IsCancellationRequested ? 130 : 1;
+
     internal CancellationToken Token => _interrupt.Token;
 
     public void Report(TransferProgress progress)

@@ -265,9 +265,12 @@ fn is_keycode(run: &str) -> bool {
 }
 
 fn wrong_length(what: &str, length: usize) -> String {
-    format!(
-        "its {what} has {length} characters instead of {CODE_LENGTH}; it is cut short or was changed"
-    )
+    // Of this length are only hexadecimal digits refused.
+    let (unit, right) = match length {
+        CODE_LENGTH => ("hexadecimal digits", HEX_KEYCODE_LENGTH),
+        _ => ("characters", CODE_LENGTH),
+    };
+    format!("its {what} has {length} {unit} instead of {right}; it is cut short or was changed")
 }
 
 /// The package id. It becomes a part of paths, in this library and in programs.
@@ -368,6 +371,13 @@ mod tests {
             (
                 format!("{link} #keyCode={KEYCODE}"),
                 "separates its keycode",
+            ),
+            (
+                format!(
+                    "{link}#keyCode={}",
+                    "0123456789abcdef0123456789abcdef0123456789a"
+                ),
+                "43 hexadecimal digits instead of 64",
             ),
             (format!("{link}#"), "keycode is missing"),
             (link.replace("Code=", "Code=%"), "0 characters"),

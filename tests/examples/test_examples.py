@@ -14,6 +14,9 @@ from local import RECEIVE, SEND, Emulator, write_random_file
 LINK = re.compile(r"http://127\.0\.0\.1:\d+/receive/\?thread=\S+&packageCode=\S+#keyCode=\S+\n")
 
 
+TO_NOBODY = "send: there is no --to: everybody who has the link can open the package\n"
+
+
 class Case:
     """One server and one directory with a file to send."""
 
@@ -33,7 +36,7 @@ class Case:
     def send(self, *arguments):
         sent = self.run(SEND, *arguments)
         assert sent.returncode == 0, sent.stderr
-        assert sent.stderr == "", sent.stderr
+        assert sent.stderr == ("" if "--to" in arguments else TO_NOBODY), sent.stderr
         return sent.stdout.strip()
 
     def packages(self):
@@ -111,7 +114,7 @@ def test_nothing_that_others_wrote_steers_the_terminal(case):
     assert received.stdout == "Grüße,\n\t?]0;title??[2J?????31m你好\n", ascii(received.stdout)
     refusal = {"response": "DENIED", "message": f"no\n{evil}"}
     case.server.admin("POST", "/faults", {"endpoint": "create_package", "action": {"envelope": refusal}})
-    run = case.run(SEND, case.file)
+    run = case.run(SEND, "--to", "ann@example.com", case.file)
     refused(run, "the service refused: no ")
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u202e]", run.stderr), ascii(run.stderr)
 
@@ -146,8 +149,12 @@ def test_bad_usage(case):
     refused(case.run(SEND, "--life", "soon", case.file), "--life soon", status=2)
     refused(case.run(SEND, "--retry-window", "-1", case.file), "--retry-window -1", status=2)
     refused(case.run(RECEIVE, "--retry-window", "9999999999999", "l", "d"), "--retry-window", status=2)
+    for program in (SEND, RECEIVE):
+        for option in ("--help", "-h"):
+            helped = case.run(program, option)
+            assert helped.returncode == 0 and helped.stdout.startswith("usage: ") and helped.stderr == "", helped
     environment = {key: value for key, value in os.environ.items() if not key.startswith("SENDSAFELY_")}
-    for command in ([SEND, "x"], [RECEIVE, "x", "y"]):
+    for command in ([SEND, case.file], [RECEIVE, "x", case.path("in")]):
         refused(subprocess.run(command, env=environment, capture_output=True, text=True), "SENDSAFELY_HOST", status=2)
 
 
@@ -162,19 +169,22 @@ def test_two_files_with_one_name(case):
 
 def test_errors_say_what_and_what_to_do(case):
     to = ["--to", "ann@example.com"]
-    refused(case.run(SEND, *to, case.path("missing.bin")), "send: ", "missing.bin")
-    refused(case.run(SEND, *to, str(case.place)), str(case.place))
-    refused(case.run(SEND, *to, "--life", "366", case.file), "365")
-    refused(case.run(SEND, "--to", "ann", case.file), "ann")
-    refused(case.run(SEND, "--to", "ann@example.com,12ab", case.file), "12ab")
+    refused(case.run(SEND, *to, case.path("missing.bin")), "send: ", "missing.bin", status=2)
+    refused(case.run(SEND, *to, str(case.place)), str(case.place), status=2)
+    refused(case.run(SEND, *to, "--life", "366", case.file), "365", status=2)
+    for recipient in ("ann", "@example.com", "ann@", "ann@,4155550100", "ann@example.com,12ab", "ann@example.com,", "ann@example.com,123"):
+        refused(case.run(SEND, *to, "--to", recipient, case.file), recipient, status=2)
+    assert case.packages() == [], "arguments are judged first"
+    refused(case.run(SEND, "--to", "ann@example..com", case.file), "ann@example..com")
     refused(case.run(SEND, *to, case.file, SENDSAFELY_API_SECRET="wrong"), "check the API key")
     refused(case.run(SEND, *to, case.file, SENDSAFELY_HOST="nonsense"), "nonsense")
     assert alive(case) == [], "every unfinished package is deleted"
     link = case.send(*to, case.file)
-    refused(case.run(RECEIVE, link, case.path("nowhere")), "nowhere", "create the directory first")
+    refused(case.run(RECEIVE, link, case.path("nowhere")), "nowhere", "create the directory first", status=2)
     refused(case.run(RECEIVE, "http://nothing", case.path("in")), "link")
-    cut = link.split("#")[0] + "#keyCode=" + "A" * 43
-    refused(case.run(RECEIVE, cut, case.path("in")), "report.bin", "refused")
+    wrong = link.split("#")[0] + "#keyCode=" + "k" * 43
+    refused(case.run(RECEIVE, link[:-1], case.path("in")), "keycode has 42 characters")
+    refused(case.run(RECEIVE, wrong, case.path("in")), "report.bin", "refused")
     assert os.listdir(case.path("in")) == []
     assert case.run(RECEIVE, link, case.path("in")).returncode == 0
     refused(case.run(RECEIVE, link, case.path("in")), "report.bin", "choose another directory")
@@ -249,7 +259,7 @@ def interrupted(case, endpoint, *command, by=signal.SIGINT):
         started = time.monotonic()
         out, err = process.communicate(timeout=20)
         assert time.monotonic() - started < 3
-        refused(subprocess.CompletedProcess(command, process.returncode, out, err), "stopped")
+        refused(subprocess.CompletedProcess(command, process.returncode, out, err), "stopped", status=128 + by)
         yield
     finally:
         process.kill()

@@ -60,7 +60,9 @@ def test_messages_of_others_do_not_control_the_terminal(run, path):
 
 
 def test_c_reads_what_csharp_sends(run, path, server):
-    link = run("Send", "--", path("report.bin")).stdout.strip()
+    sent = run("Send", "--", path("report.bin"))
+    assert sent.stderr == "Send: there is no --to: everybody who has the link can open the package\n", sent
+    link = sent.stdout.strip()
     assert subprocess.run([RECEIVE, link, path("in")], env=server.environment(), timeout=60).returncode == 0
     assert os.path.getsize(path("in/report.bin")) == 3_000_000
 
@@ -69,12 +71,20 @@ def test_errors_name_cause_and_remedy(run, command, path, server):
     refused(run("Send"), "usage: ", status=2)
     refused(run("Send", "--life", "soon", "x"), "usage: ", status=2)
     refused(run("Receive", "link"), "usage: ", status=2)
-    refused(run("Send", "--to", "ann@example.com", path("missing.bin")), "Send: ", "missing.bin")
-    refused(run("Send", path("report.bin"), SENDSAFELY_API_SECRET="wrong"), "check the API key")
-    states = [package["state"] for package in packages_of(server)]
-    assert states and all("DELETED" in state for state in states), states
+    to = ["--to", "ann@example.com"]
+    refused(run("Send", *to, path("missing.bin")), "Send: ", "missing.bin", status=2)
+    for arguments in (["--life", "366"], ["--to", "ann@"], ["--to", "ann@example.com,123"], ["--to", "ann@example.com,call"]):
+        refused(run("Send", *to, *arguments, path("report.bin")), " ".join(arguments), status=2)
+    refused(run("Receive", "link", path("missing")), "create the directory first", status=2)
+    refused(run("Send", *to, path("report.bin"), SENDSAFELY_API_SECRET="wrong"), "check the API key")
+    assert packages_of(server) == []
+    refused(run("Send", "--to", "ann@example..com", path("report.bin")), "ann@example..com")
+    assert all("DELETED" in package["state"] for package in packages_of(server))
+    for program in ("Send", "Receive"):
+        helped = run(program, "--help")
+        assert helped.returncode == 0 and helped.stdout.startswith("usage: ") and helped.stderr == "", helped
     bare = {key: value for key, value in os.environ.items() if not key.startswith("SENDSAFELY_")}
-    refused(subprocess.run(command("Send", "x"), env=bare, capture_output=True, text=True), "SENDSAFELY_HOST", status=2)
+    refused(subprocess.run(command("Send", path("report.bin")), env=bare, capture_output=True, text=True), "SENDSAFELY_HOST", status=2)
 
 
 def test_standard_output_that_cannot_be_written(run, command, path, server):
@@ -94,7 +104,7 @@ def test_standard_output_that_cannot_be_written(run, command, path, server):
         else:
             reader, output = os.pipe()
             os.close(reader)
-        sent = subprocess.run(command("Send", path("report.bin")), env=server.environment(), stdout=output, stderr=subprocess.PIPE,
+        sent = subprocess.run(command("Send", "--to", "ann@example.com", path("report.bin")), env=server.environment(), stdout=output, stderr=subprocess.PIPE,
                               text=True, timeout=60)
         os.close(output)
         assert sent.returncode == 1 and "cannot be printed" in sent.stderr and sent.stderr.count("\n") == 1, (name, sent)
@@ -116,7 +126,7 @@ def test_interrupted_send_deletes_the_package(command, path, server, runtime):
         pytest.skip("Ctrl-C in the C# example on mono, which gets it only where all streams are a terminal")
     write_random_file(path("report.bin"), 30_000_000)
     server.admin("POST", "/faults", {"endpoint": "upload_urls", "times": 0, "action": {"hang_ms": 60_000}})
-    process = subprocess.Popen(command("Send", path("report.bin")), env=server.environment(), stdout=subprocess.PIPE,
+    process = subprocess.Popen(command("Send", "--to", "ann@example.com", path("report.bin")), env=server.environment(), stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE, text=True)
     try:
         deadline = time.monotonic() + 20
@@ -128,7 +138,7 @@ def test_interrupted_send_deletes_the_package(command, path, server, runtime):
     finally:
         process.kill()
         process.wait()
-    refused(subprocess.CompletedProcess([], process.returncode, out, err), "stopped")
+    refused(subprocess.CompletedProcess([], process.returncode, out, err), "stopped", status=130)
     (package,) = packages_of(server)
     assert "DELETED" in package["state"]
 
@@ -166,7 +176,7 @@ def test_a_missing_library_is_reported_with_the_searched_places(runtime, compile
         shutil.copy(os.path.join(ROOT, "target/csharp", name), path(name))
     for program in ("Send", "Link"):
         shutil.copy(os.path.join(ROOT, "target/csharp/Send.runtimeconfig.json"), path(program + ".runtimeconfig.json"))
-        left = subprocess.run([os.path.join(ROOT, "tools/csharp"), runtime, path(program + ".exe"), "x"], env=server.environment(),
+        left = subprocess.run([os.path.join(ROOT, "tools/csharp"), runtime, path(program + ".exe"), path("report.bin")], env=server.environment(),
                               capture_output=True, text=True, timeout=60)
         assert left.returncode != 0 and "neither beside the assembly" in left.stderr and os.path.dirname(path("x")) in left.stderr, left
 
