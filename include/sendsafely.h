@@ -29,7 +29,8 @@
  *
  * Strings    In: UTF-8, terminated by NUL; the library copies them before the call returns. Other bytes fail with
  *            SENDSAFELY_INVALID_UTF8. Paths are UTF-8 too, on every system. Values that become HTTP headers (key,
- *            secret, names, locale) may hold no control characters.
+ *            secret, names, locale) may hold no control characters. Blanks and invisible characters at the ends of
+ *            hosts, keys, secrets, tokens, keycodes, ids, e-mail addresses and phone numbers are ignored.
  *            Out: UTF-8, terminated by NUL. Free a char * that a call returns through a char ** with
  *            sendsafely_string_free. A const char * belongs to the object or record that holds it.
  *
@@ -1098,10 +1099,10 @@ sendsafely_status sendsafely_package_create_workspace(sendsafely_client *client,
  * Keep both from sendsafely_package_id and sendsafely_package_keycode: the service does not know the keycode.
  * The library proves the keycode before the first write: once for each client and package, it fetches the message or,
  * as a rule, 4 KiB of a file; first writes that begin at the same time may each do so. What this client has written
- * itself proves nothing. A keycode that is another package's or was cut fails with SENDSAFELY_WRONG_KEYCODE or
- * SENDSAFELY_KEYCODE_TOO_SHORT before anything is written, and when reading with SENDSAFELY_DECRYPT_FAILED or
- * SENDSAFELY_DENIED.
- * SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is not for this account. SENDSAFELY_KEYCODE_NOT_PROVED: the
+ * itself proves nothing. A keycode that is another package's fails with SENDSAFELY_WRONG_KEYCODE before anything is
+ * written, and when reading with SENDSAFELY_DECRYPT_FAILED or SENDSAFELY_DENIED.
+ * SENDSAFELY_INVALID_ARGUMENT, SENDSAFELY_KEYCODE_TOO_SHORT: the keycode has characters that no keycode has, or fewer
+ * than 32. SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is not for this account. SENDSAFELY_KEYCODE_NOT_PROVED: the
  * storage returned the beginning of a part and later not that part; nothing was written.
  */
 sendsafely_status sendsafely_package_open(sendsafely_client *client,
@@ -2512,8 +2513,8 @@ sendsafely_status sendsafely_package_get_information(sendsafely_package *package
  * Fetches the information on a package by its id, package code or secure link, without opening it and without its
  * keycode.
  *
- * SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is not for this account. SENDSAFELY_INVALID_ARGUMENT:
- * neither an id nor a code nor a link.
+ * SENDSAFELY_UNKNOWN_PACKAGE: it expired, was deleted, or is not for this account. SENDSAFELY_INVALID_ARGUMENT,
+ * SENDSAFELY_MALFORMED_LINK: neither an id nor a code nor a link.
  */
 sendsafely_status sendsafely_client_get_package_information(sendsafely_client *client,
                                                             const char *package_id,

@@ -9,7 +9,8 @@ namespace LibSendSafely
         /// <summary>Returns what the service knows of a package, by its id, package code or secure link. The package is
         /// not opened, and the keycode not needed.</summary>
         /// <remarks><see cref="Status.UnknownPackage"/>: the package has expired or was deleted, or the account has no
-        /// access. <see cref="Status.InvalidArgument"/>: the text is no id, code or link.</remarks>
+        /// access. <see cref="Status.InvalidArgument"/>, <see cref="Status.MalformedLink"/>: the text is no id, code or
+        /// link.</remarks>
         public PackageInformation GetPackageInformation(string packageId,
             IProgress<TransferProgress> progress = null, CancellationToken cancellationToken = default) =>
             On(progress, cancellationToken).Record(

@@ -127,8 +127,9 @@ class AsyncClient(AsyncHandle[Client]):
         """Opens a package by its id and keycode, to receive it or to continue sending it. Returns a Workspace if it is
         one.
 
-        Status.UNKNOWN_PACKAGE: it expired, was deleted, or this account has no access. The keycode is checked when it
-        is used: a wrong or truncated one raises Status.WRONG_KEYCODE or Status.KEYCODE_TOO_SHORT, when reading also
+        Status.UNKNOWN_PACKAGE: it expired, was deleted, or this account has no access. Status.KEYCODE_TOO_SHORT,
+        Status.INVALID_ARGUMENT: the keycode has fewer than 32 characters, or some that no keycode has. Whether it is the
+        right one is checked when it is used: a wrong one raises Status.WRONG_KEYCODE, when reading also
         Status.DECRYPT_FAILED or Status.DENIED.
         """
         return await self._run(self._sync.open_package, package_id, keycode)
@@ -161,8 +162,8 @@ class AsyncClient(AsyncHandle[Client]):
         """Returns what the service knows about a package, by its id, package code or secure link. The package is not
         opened, and the keycode is not needed.
 
-        Status.UNKNOWN_PACKAGE: it expired, was deleted, or this account has no access. Status.INVALID_ARGUMENT: not an
-        id, a package code or a secure link.
+        Status.UNKNOWN_PACKAGE: it expired, was deleted, or this account has no access. Status.INVALID_ARGUMENT,
+        Status.MALFORMED_LINK: not an id, a package code or a secure link.
         """
         return await self._run(self._sync.get_package_information, package_id)
 

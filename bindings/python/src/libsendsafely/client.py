@@ -193,8 +193,8 @@ class Client(Handle):
         """Returns what the service knows about a package, by its id, package code or secure link. The package is not
         opened, and the keycode is not needed.
 
-        Status.UNKNOWN_PACKAGE: it expired, was deleted, or this account has no access. Status.INVALID_ARGUMENT: not an
-        id, a package code or a secure link.
+        Status.UNKNOWN_PACKAGE: it expired, was deleted, or this account has no access. Status.INVALID_ARGUMENT,
+        Status.MALFORMED_LINK: not an id, a package code or a secure link.
         """
         return call("sendsafely_client_get_package_information", self, package_id)
 
