@@ -170,9 +170,7 @@ namespace LibSendSafely.Tests
         [Fact]
         public void LinksInTextsOfOtherProgramsAreReadRightOrRefused()
         {
-            string directory = AppDomain.CurrentDomain.BaseDirectory, table = Path.Combine("tests", "vectors", "links.json");
-            while (!File.Exists(Path.Combine(directory, table))) directory = Path.GetDirectoryName(directory);
-            string[] rows = File.ReadLines(Path.Combine(directory, table)).Where(line => line.StartsWith("{")).ToArray();
+            string[] rows = File.ReadLines(Path.Combine(Emulator.Repository, "tests/vectors/links.json")).Where(line => line.StartsWith("{")).ToArray();
             Assert.True(rows.Length >= 60);
             foreach (string row in rows)
             {

@@ -1,5 +1,6 @@
 // Only for the build with mcs: stand-ins for the classes of xunit that the tests use, and a runner.
 using System;
+using System.Collections;
 using System.Collections.Generic;
 using System.Linq;
 using System.Reflection;
@@ -24,7 +25,8 @@ namespace Xunit
     {
         public static void Equal<T>(T expected, T actual)
         {
-            if (expected is byte[] bytes && actual is byte[] others && bytes.SequenceEqual(others)) return;
+            // As xunit does: sequences of any types are equal if their elements are.
+            if (expected is IEnumerable these && actual is IEnumerable others && these.Cast<object>().SequenceEqual(others.Cast<object>())) return;
             if (!EqualityComparer<T>.Default.Equals(expected, actual)) throw new Exception("expected <" + expected + ">, got <" + actual + ">");
         }
         public static void Equal<T>(IEnumerable<T> expected, IEnumerable<T> actual)
@@ -49,6 +51,7 @@ namespace Xunit
             return all[0];
         }
         public static void Contains(string part, string text) { if (text == null || !text.Contains(part)) throw new Exception("<" + part + "> is not in <" + text + ">"); }
+        public static void EndsWith(string end, string text) { if (text == null || !text.EndsWith(end, StringComparison.Ordinal)) throw new Exception("<" + text + "> does not end with <" + end + ">"); }
         public static void DoesNotContain(string part, string text) { if (text != null && text.Contains(part)) throw new Exception("<" + part + "> is in <" + text + ">"); }
         public static void InRange<T>(T value, T low, T high) where T : IComparable<T>
         {
