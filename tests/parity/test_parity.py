@@ -4,6 +4,7 @@ Each is read by itself: the header by tools/header.py, the Python table by impor
 compiler gets. Names, parameters, results, structs and enum values have to be the same, and every function is used.
 """
 
+import ast
 import ctypes
 import importlib.util
 import os
@@ -184,6 +185,36 @@ def test_methods_are_in_the_file_of_their_noun():
         for function in set(re.findall(r"\bNative\.(sendsafely_\w+)\(", source)):
             if not function.endswith(("_free", "_next")):
                 assert ffi_files.named(function, set(parts) - {"workspace"}) == file, function
+
+
+def python_functions():
+    """Yields each public function or method of the Python wrapper: its name, its docstring, and its source. A
+    constructor has the docstring of its class."""
+    for file in ("client", "package", "workspace", "keys", "links", "crypto"):
+        tree = ast.parse(text(ROOT, f"bindings/python/src/libsendsafely/{file}.py"))
+        for owner in (tree, *(node for node in tree.body if isinstance(node, ast.ClassDef))):
+            for node in owner.body:
+                if isinstance(node, ast.FunctionDef) and (node.name == "__init__" or not node.name.startswith("_")):
+                    yield node.name, ast.get_docstring(owner if node.name == "__init__" else node) or "", ast.unparse(node)
+
+
+def test_methods_document_the_statuses_of_their_function_in_python():
+    statuses = API.enums["sendsafely_status"]
+    names = {value: statuses.short(value) for value in statuses.values}
+    left_out = exceptions.of("status documented in Python")
+    documented = {name: documentation for name, documentation, _ in python_functions()}
+    checks = 0
+    for name, documentation, code in python_functions():
+        # "Otherwise like upload_file." and "Errors are those of upload_file."
+        documentation += " ".join(documented.get(other, "") for other in re.findall(r"(?:like|those\s+of)\s+(\w+)", documentation))
+        found = set(re.findall(r"\bStatus\.(\w+)", documentation))
+        found |= {re.sub("(?<=.)(?=[A-Z])", "_", word).upper() for word in re.findall(r"\b[A-Z]\w+", documentation)}  # Classes of their own.
+        for function in set(re.findall(r"\bsendsafely_\w+", code)) & set(API.functions):
+            wanted = {names[word] for word in re.findall(r"SENDSAFELY_\w+", API.functions[function].doc)
+                      if word in names and not {word, f"{function}: {word}"} & {*left_out}}
+            assert wanted <= found, (name, sorted(wanted - found))
+            checks += 1
+    assert checks > 100
 
 
 def test_methods_document_the_statuses_of_their_function():

@@ -130,7 +130,8 @@ class AsyncClient(AsyncHandle[Client]):
         Status.UNKNOWN_PACKAGE: it expired, was deleted, or this account has no access. Status.KEYCODE_TOO_SHORT,
         Status.INVALID_ARGUMENT: the keycode has fewer than 32 characters, or some that no keycode has. Whether it is the
         right one is checked when it is used: a wrong one raises Status.WRONG_KEYCODE, when reading also
-        Status.DECRYPT_FAILED or Status.DENIED.
+        Status.DECRYPT_FAILED or Status.DENIED. Status.KEYCODE_NOT_PROVED, when writing: the storage did not return the
+        data that proves the keycode; nothing was written.
         """
         return await self._run(self._sync.open_package, package_id, keycode)
 
@@ -498,7 +499,8 @@ class AsyncPackage(AsyncHandle[Package]):
 
         Status.MALFORMED_EMAIL, Status.INVALID_EMAIL: correct the address. Status.DUPLICATE_EMAIL: the address is on the
         package already. Status.MALFORMED_PHONE_NUMBER: correct the number. Status.TOO_MANY_RECIPIENTS: use a second
-        package.
+        package. Status.WRONG_KEYCODE, Status.KEYCODE_NOT_PROVED, in a Workspace or a finalized package: as for
+        upload_keycodes; nobody was added.
         """
         return await self._run(
             self._sync.add_recipient, email, phone_number=phone_number, country_code=country_code,
@@ -511,7 +513,9 @@ class AsyncPackage(AsyncHandle[Package]):
         """Adds several recipients with one request. Returns one result for each address, in the same order: the result
         has either a recipient or the reason why the service refused the address.
 
-        Status.MALFORMED_EMAIL, Status.TOO_MANY_RECIPIENTS: correct the list; no recipient was added.
+        An address that is in the list twice has Status.DUPLICATE_EMAIL the second time. Status.MALFORMED_EMAIL,
+        Status.TOO_MANY_RECIPIENTS: correct the list; no recipient was added. Status.WRONG_KEYCODE,
+        Status.KEYCODE_NOT_PROVED, in a Workspace or a finalized package: as for upload_keycodes; nobody was added.
         """
         return await self._run(self._sync.add_recipients, emails, auto_enable_sms=auto_enable_sms)
 
@@ -543,7 +547,11 @@ class AsyncPackage(AsyncHandle[Package]):
 
     async def add_contact_group(self, contact_group: Group) -> None:
         """Adds a contact group: all its members can open the package. A group counts as one recipient. Before or after
-        finalize. Status.REFUSED: the group does not exist, or belongs to another user."""
+        finalize.
+
+        Status.REFUSED: the group does not exist, or belongs to another user. Status.WRONG_KEYCODE,
+        Status.KEYCODE_NOT_PROVED, in a Workspace or a finalized package: as for upload_keycodes; nobody was added.
+        """
         await self._run(self._sync.add_contact_group, contact_group)
 
     async def remove_contact_group(self, contact_group: Group) -> None:
@@ -575,8 +583,9 @@ class AsyncPackage(AsyncHandle[Package]):
 
         Status.FILE_NOT_FOUND, Status.NOT_A_FILE, Status.ACCESS_DENIED: correct the path. Status.FILE_CHANGED: another
         program wrote to the file during the upload. Status.FILE_TOO_LARGE: more than 107,374,182,400 bytes.
-        Status.TOO_MANY_FILES: the service could not list one file more in this package or directory. An exception that
-        the file object raises is raised unchanged.
+        Status.TOO_MANY_FILES: the service could not list one file more in this package or directory.
+        Status.SIZE_MISMATCH: a file object ended before its size. An exception that the file object raises is raised
+        unchanged.
         """
         return await self._run(
             self._sync.upload_file, source, file_name=file_name, directory=directory,
@@ -611,8 +620,9 @@ class AsyncPackage(AsyncHandle[Package]):
         the same form, the second one gets a number.
 
         Returns one item for each file. If a file fails, the items are in the `report` of the Error; call again to
-        upload the rest. Status.ONLY_IN_WORKSPACE: source has subdirectories, and the package is not a Workspace.
-        Status.REFUSED: the directory `into` does not exist. Otherwise like upload_file.
+        upload the rest. Status.DIRECTORY_NOT_FOUND: source does not exist. Status.ONLY_IN_WORKSPACE: source has
+        subdirectories, and the package is not a Workspace. Status.REFUSED: the directory `into` does not exist.
+        Otherwise like upload_file.
         """
         return await self._run(
             self._sync.upload_all, source, into=into, existing=existing, replace_characters=replace_characters,
@@ -640,7 +650,8 @@ class AsyncPackage(AsyncHandle[Package]):
 
     async def delete_file(self, file: Union[str, records.File], *, directory: InDirectory = None) -> None:
         """Deletes a file with all its versions, or one earlier version by that version's id. directory is the directory
-        of the Workspace that contains the file. Status.FILE_NOT_ON_PACKAGE: the file is not there."""
+        of the Workspace that contains the file. Status.FILE_NOT_ON_PACKAGE: the file is not there.
+        Status.ONLY_IN_WORKSPACE: the package has no directories; leave directory out."""
         await self._run(self._sync.delete_file, file, directory=directory)
 
     async def copy_file(
@@ -651,7 +662,8 @@ class AsyncPackage(AsyncHandle[Package]):
 
         Both packages must be open with their keycodes. Status.ONLY_IN_WORKSPACE: target is not a Workspace.
         Status.FILE_NOT_ON_PACKAGE: the file does not exist. Status.WRONG_KEYCODE: a package was opened with the keycode
-        of another one. Status.OUTCOME_UNKNOWN: look whether the directory has the copy before you call again.
+        of another one. Status.INVALID_ARGUMENT: the packages are on different portals. Status.OUTCOME_UNKNOWN: look
+        whether the directory has the copy before you call again.
         """
         return await self._run(self._sync.copy_file, file, target, target_directory=target_directory)
 
@@ -673,8 +685,9 @@ class AsyncPackage(AsyncHandle[Package]):
 
         Status.FILE_NOT_ON_PACKAGE: the file does not exist. PasswordRequired: pass the package's password.
         Status.FILE_EXISTS: see existing. Status.NOT_A_FILE: target is a directory, device, pipe or socket, which is
-        never replaced. Status.DECRYPT_FAILED: the keycode is wrong, or the data is damaged. Status.FILE_INCOMPLETE: the
-        sender is still uploading. An exception that the file object raises is raised unchanged.
+        never replaced. Status.DECRYPT_FAILED: the keycode is wrong, or the data is damaged. Status.WRONG_PART: the
+        storage returned another part or file. Status.FILE_INCOMPLETE: the sender is still uploading. An exception that
+        the file object raises is raised unchanged.
         """
         return await self._run(
             self._sync.download_file, file, target, directory=directory, password=password, existing=existing,
@@ -762,8 +775,9 @@ class AsyncPackage(AsyncHandle[Package]):
 
         Status.NO_RECIPIENT, Status.NO_FILE, Status.UPLOAD_RUNNING, Status.UPLOAD_INCOMPLETE: add what is missing.
         Status.PACKAGE_NOT_FINALIZABLE: create a new package. Status.APPROVER_REQUIRED: add an approver as a recipient.
-        Status.WORKSPACE_NOT_FINALIZABLE: a Workspace is never finalized; send its link. A package that waits for
-        approval is finalized too: see needs_approval of the result.
+        Status.WORKSPACE_NOT_FINALIZABLE: a Workspace is never finalized; send its link. Status.WRONG_KEYCODE,
+        Status.KEYCODE_NOT_PROVED: as for upload_keycodes. A package that waits for approval is finalized too: see
+        needs_approval of the result.
         """
         return await self._run(
             self._sync.finalize, undisclosed_recipients=undisclosed_recipients, password=password,
@@ -775,7 +789,8 @@ class AsyncPackage(AsyncHandle[Package]):
         """Asks the service to e-mail the whole secure link to the recipients. FOR THAT THE SERVICE GETS THE KEYCODE IN
         PLAIN TEXT and could decrypt the files; no other method sends it. After finalize, or in a Workspace.
 
-        Status.NOT_FINALIZED: finalize first. Status.OUTCOME_UNKNOWN: ask a recipient before you call again.
+        Status.NOT_FINALIZED: finalize first. Status.KEYCODE_UNKNOWN, Status.WRONG_KEYCODE, Status.KEYCODE_NOT_PROVED:
+        as for upload_keycodes. Status.OUTCOME_UNKNOWN: ask a recipient before you call again.
         """
         await self._run(self._sync.notify)
 
@@ -784,8 +799,8 @@ class AsyncPackage(AsyncHandle[Package]):
         LINK WITH THE KEYCODE. name is a label for the owner, email is the sender's address. After finalize, with a
         client that Client.for_dropzone made.
 
-        Status.INVALID_ARGUMENT: the client is another one. Status.REFUSED: the Dropzone or a connector refused the
-        package. Status.OUTCOME_UNKNOWN: ask the owner before you call again.
+        Status.INVALID_ARGUMENT: the client is another one. Status.NOT_FINALIZED: finalize first. Status.REFUSED: the
+        Dropzone or a connector refused the package. Status.OUTCOME_UNKNOWN: ask the owner before you call again.
         """
         await self._run(self._sync.submit_hosted_dropzone, name, email)
 
@@ -820,7 +835,8 @@ class AsyncPackage(AsyncHandle[Package]):
     async def upload_keycodes(self, recipient: Optional[Union[str, records.Recipient]] = None) -> None:
         """Encrypts the keycode to the public keys of all readers, or of one recipient, and uploads the result. finalize
         does this too; call it for devices that were registered later. A key that cannot encrypt, or that the service
-        refuses, is skipped with a line in the log. If the service refuses every key, the first refusal is raised.
+        refuses, is skipped with a line in the log. If the service refuses every key, the first refusal is raised, and
+        so is one of the caller or the package, such as Status.SESSION_TIMEOUT.
 
         Status.RECIPIENT_NOT_ON_PACKAGE: unknown id. Status.KEYCODE_UNKNOWN, Status.WRONG_KEYCODE: open the package with
         its keycode. Status.KEYCODE_NOT_PROVED: download a file or read the message with this object, then call again.
@@ -840,8 +856,9 @@ class AsyncWorkspace(AsyncPackage):
     async def set_recipient_role(self, recipient: Union[str, records.Recipient], role: str) -> None:
         """Sets the role of a collaborator: "VIEWER", "CONTRIBUTOR", "MANAGER", "OWNER", or a newer role of the service.
 
-        Status.RECIPIENT_NOT_ON_PACKAGE: add the collaborator first. Status.INVALID_INPUT: the service does not know the
-        role. Status.DENIED: the account is not an owner or manager of the Workspace.
+        Status.RECIPIENT_NOT_ON_PACKAGE: add the collaborator first. Status.INVALID_ARGUMENT: the role is empty.
+        Status.INVALID_INPUT: the service does not know the role. Status.DENIED: the account is not an owner or manager
+        of the Workspace.
         """
         await self._run(self._sync.set_recipient_role, recipient, role)
 

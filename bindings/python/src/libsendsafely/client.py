@@ -156,7 +156,8 @@ class Client(Handle):
         Status.UNKNOWN_PACKAGE: it expired, was deleted, or this account has no access. Status.KEYCODE_TOO_SHORT,
         Status.INVALID_ARGUMENT: the keycode has fewer than 32 characters, or some that no keycode has. Whether it is the
         right one is checked when it is used: a wrong one raises Status.WRONG_KEYCODE, when reading also
-        Status.DECRYPT_FAILED or Status.DENIED.
+        Status.DECRYPT_FAILED or Status.DENIED. Status.KEYCODE_NOT_PROVED, when writing: the storage did not return the
+        data that proves the keycode; nothing was written.
         """
         return self._opened(call("sendsafely_package_open", self, package_id, keycode))
 

@@ -24,6 +24,7 @@ def encrypt_part(server_secret: str, keycode: str, data: Buffer) -> bytes:
     service.
 
     Status.INVALID_ARGUMENT: a secret is empty. Status.PART_TOO_LARGE: the part has more than 1 GiB.
+    Status.OUT_OF_MEMORY: the memory does not suffice.
     """
     return call("sendsafely_part_encrypt", server_secret, keycode, data)
 
@@ -51,7 +52,7 @@ def decrypt_message(server_secret: str, keycode: str, base64: str) -> str:
 
 def encrypt_keycode(keycode: str, public_key: str) -> str:
     """Encrypts a keycode to the armored public key of a trusted device. Returns an armored message. Status.INVALID_KEY:
-    the key cannot encrypt."""
+    the key cannot encrypt. Status.INVALID_ARGUMENT: the keycode is empty."""
     return call("sendsafely_keycode_encrypt", keycode, public_key)
 
 
@@ -59,6 +60,6 @@ def decrypt_keycode(armored: str, private_key: str) -> str:
     """Decrypts a keycode with the armored private key of a trusted device.
 
     Status.INVALID_KEY: not an armored OpenPGP private key without a password. Status.DECRYPT_FAILED: the keycode was
-    encrypted to another key, or is damaged.
+    encrypted to another key, or is damaged. Status.UNSUPPORTED_FORMAT: no known client writes such messages.
     """
     return call("sendsafely_keycode_decrypt", armored, private_key)

@@ -25,8 +25,8 @@ def save_key_pair(
     """Saves a key pair in a new file that only its owner can read, in the format of the official Python client's
     save_key_pair. public_key_id and description are by default those of the pair.
 
-    Status.FILE_EXISTS: a file is never overwritten; choose another path. Status.DIRECTORY_NOT_FOUND,
-    Status.ACCESS_DENIED, Status.DISK_FULL: correct the path.
+    Status.FILE_EXISTS: a file is never overwritten; choose another path. Status.INVALID_KEY: not an armored OpenPGP
+    private key. Status.DIRECTORY_NOT_FOUND, Status.ACCESS_DENIED, Status.DISK_FULL: correct the path.
     """
     if not hasattr(key_pair, "private_key"):
         raise wrong(key_pair, "key_pair", "a KeyPair")
@@ -37,6 +37,7 @@ def save_key_pair(
 def load_key_pair(path: Path) -> records.KeyPair:
     """Loads a key pair that save_key_pair or the official Python client saved.
 
-    Status.INVALID_KEY: the file has no key pair. Status.FILE_NOT_FOUND, Status.ACCESS_DENIED: correct the path.
+    Status.INVALID_KEY: the file has no key pair. Status.FILE_NOT_FOUND, Status.ACCESS_DENIED, Status.NOT_A_FILE:
+    correct the path.
     """
     return call("sendsafely_key_pair_load", _path(path, "path"))

@@ -96,8 +96,6 @@ class Package(Handle):
                 became = f"the unfinished package {self.id} was deleted"
             except Error as failure:
                 became += f": {failure.message}"
-            except Exception as failure:  # Of the log callback.
-                became += f": {failure!r}"
         note(error, became)
 
     @property
@@ -154,7 +152,8 @@ class Package(Handle):
 
         Status.MALFORMED_EMAIL, Status.INVALID_EMAIL: correct the address. Status.DUPLICATE_EMAIL: the address is on the
         package already. Status.MALFORMED_PHONE_NUMBER: correct the number. Status.TOO_MANY_RECIPIENTS: use a second
-        package.
+        package. Status.WRONG_KEYCODE, Status.KEYCODE_NOT_PROVED, in a Workspace or a finalized package: as for
+        upload_keycodes; nobody was added.
         """
         return call("sendsafely_package_add_recipient", self, email, phone_number=phone_number,
                     country_code=country_code, auto_enable_sms=auto_enable_sms)
@@ -165,7 +164,9 @@ class Package(Handle):
         """Adds several recipients with one request. Returns one result for each address, in the same order: the result
         has either a recipient or the reason why the service refused the address.
 
-        Status.MALFORMED_EMAIL, Status.TOO_MANY_RECIPIENTS: correct the list; no recipient was added.
+        An address that is in the list twice has Status.DUPLICATE_EMAIL the second time. Status.MALFORMED_EMAIL,
+        Status.TOO_MANY_RECIPIENTS: correct the list; no recipient was added. Status.WRONG_KEYCODE,
+        Status.KEYCODE_NOT_PROVED, in a Workspace or a finalized package: as for upload_keycodes; nobody was added.
         """
         return call("sendsafely_package_add_recipients", self, texts(emails, "emails"), auto_enable_sms=auto_enable_sms)
 
@@ -198,7 +199,11 @@ class Package(Handle):
 
     def add_contact_group(self, contact_group: Group) -> None:
         """Adds a contact group: all its members can open the package. A group counts as one recipient. Before or after
-        finalize. Status.REFUSED: the group does not exist, or belongs to another user."""
+        finalize.
+
+        Status.REFUSED: the group does not exist, or belongs to another user. Status.WRONG_KEYCODE,
+        Status.KEYCODE_NOT_PROVED, in a Workspace or a finalized package: as for upload_keycodes; nobody was added.
+        """
         call("sendsafely_package_add_contact_group", self, identify(contact_group, "contact_group_id"))
 
     def remove_contact_group(self, contact_group: Group) -> None:
@@ -232,8 +237,9 @@ class Package(Handle):
 
         Status.FILE_NOT_FOUND, Status.NOT_A_FILE, Status.ACCESS_DENIED: correct the path. Status.FILE_CHANGED: another
         program wrote to the file during the upload. Status.FILE_TOO_LARGE: more than 107,374,182,400 bytes.
-        Status.TOO_MANY_FILES: the service could not list one file more in this package or directory. An exception that
-        the file object raises is raised unchanged.
+        Status.TOO_MANY_FILES: the service could not list one file more in this package or directory.
+        Status.SIZE_MISMATCH: a file object ended before its size. An exception that the file object raises is raised
+        unchanged.
         """
         directory_id = identify_or_none(directory, "directory_id")
         if isinstance(source, (str, os.PathLike)) or not hasattr(source, "read"):
@@ -275,8 +281,9 @@ class Package(Handle):
         the same form, the second one gets a number.
 
         Returns one item for each file. If a file fails, the items are in the `report` of the Error; call again to
-        upload the rest. Status.ONLY_IN_WORKSPACE: source has subdirectories, and the package is not a Workspace.
-        Status.REFUSED: the directory `into` does not exist. Otherwise like upload_file.
+        upload the rest. Status.DIRECTORY_NOT_FOUND: source does not exist. Status.ONLY_IN_WORKSPACE: source has
+        subdirectories, and the package is not a Workspace. Status.REFUSED: the directory `into` does not exist.
+        Otherwise like upload_file.
         """
         return call("sendsafely_package_upload_all", self, path(source, "source"), progress=progress, existing=existing,
                     directory_id=identify_or_none(into, "directory_id", "into"), replace_characters=replace_characters,
@@ -304,7 +311,8 @@ class Package(Handle):
 
     def delete_file(self, file: Union[str, records.File], *, directory: InDirectory = None) -> None:
         """Deletes a file with all its versions, or one earlier version by that version's id. directory is the directory
-        of the Workspace that contains the file. Status.FILE_NOT_ON_PACKAGE: the file is not there."""
+        of the Workspace that contains the file. Status.FILE_NOT_ON_PACKAGE: the file is not there.
+        Status.ONLY_IN_WORKSPACE: the package has no directories; leave directory out."""
         call("sendsafely_package_delete_file", self, identify(file, "file_id"),
              identify_or_none(directory, "directory_id"))
 
@@ -316,7 +324,8 @@ class Package(Handle):
 
         Both packages must be open with their keycodes. Status.ONLY_IN_WORKSPACE: target is not a Workspace.
         Status.FILE_NOT_ON_PACKAGE: the file does not exist. Status.WRONG_KEYCODE: a package was opened with the keycode
-        of another one. Status.OUTCOME_UNKNOWN: look whether the directory has the copy before you call again.
+        of another one. Status.INVALID_ARGUMENT: the packages are on different portals. Status.OUTCOME_UNKNOWN: look
+        whether the directory has the copy before you call again.
         """
         if not isinstance(target, Package):
             raise wrong(target, "target", "a Package")
@@ -343,8 +352,9 @@ class Package(Handle):
 
         Status.FILE_NOT_ON_PACKAGE: the file does not exist. PasswordRequired: pass the package's password.
         Status.FILE_EXISTS: see existing. Status.NOT_A_FILE: target is a directory, device, pipe or socket, which is
-        never replaced. Status.DECRYPT_FAILED: the keycode is wrong, or the data is damaged. Status.FILE_INCOMPLETE: the
-        sender is still uploading. An exception that the file object raises is raised unchanged.
+        never replaced. Status.DECRYPT_FAILED: the keycode is wrong, or the data is damaged. Status.WRONG_PART: the
+        storage returned another part or file. Status.FILE_INCOMPLETE: the sender is still uploading. An exception that
+        the file object raises is raised unchanged.
         """
         given: dict[str, Any] = {"directory_id": identify_or_none(directory, "directory_id"), "password": password,
                                  "strict_size": strict_size}
@@ -436,8 +446,9 @@ class Package(Handle):
 
         Status.NO_RECIPIENT, Status.NO_FILE, Status.UPLOAD_RUNNING, Status.UPLOAD_INCOMPLETE: add what is missing.
         Status.PACKAGE_NOT_FINALIZABLE: create a new package. Status.APPROVER_REQUIRED: add an approver as a recipient.
-        Status.WORKSPACE_NOT_FINALIZABLE: a Workspace is never finalized; send its link. A package that waits for
-        approval is finalized too: see needs_approval of the result.
+        Status.WORKSPACE_NOT_FINALIZABLE: a Workspace is never finalized; send its link. Status.WRONG_KEYCODE,
+        Status.KEYCODE_NOT_PROVED: as for upload_keycodes. A package that waits for approval is finalized too: see
+        needs_approval of the result.
         """
         return call(
             "sendsafely_package_finalize", self, progress=progress, undisclosed_recipients=undisclosed_recipients,
@@ -449,7 +460,8 @@ class Package(Handle):
         """Asks the service to e-mail the whole secure link to the recipients. FOR THAT THE SERVICE GETS THE KEYCODE IN
         PLAIN TEXT and could decrypt the files; no other method sends it. After finalize, or in a Workspace.
 
-        Status.NOT_FINALIZED: finalize first. Status.OUTCOME_UNKNOWN: ask a recipient before you call again.
+        Status.NOT_FINALIZED: finalize first. Status.KEYCODE_UNKNOWN, Status.WRONG_KEYCODE, Status.KEYCODE_NOT_PROVED:
+        as for upload_keycodes. Status.OUTCOME_UNKNOWN: ask a recipient before you call again.
         """
         call("sendsafely_package_notify", self)
 
@@ -458,8 +470,8 @@ class Package(Handle):
         LINK WITH THE KEYCODE. name is a label for the owner, email is the sender's address. After finalize, with a
         client that Client.for_dropzone made.
 
-        Status.INVALID_ARGUMENT: the client is another one. Status.REFUSED: the Dropzone or a connector refused the
-        package. Status.OUTCOME_UNKNOWN: ask the owner before you call again.
+        Status.INVALID_ARGUMENT: the client is another one. Status.NOT_FINALIZED: finalize first. Status.REFUSED: the
+        Dropzone or a connector refused the package. Status.OUTCOME_UNKNOWN: ask the owner before you call again.
         """
         call("sendsafely_package_submit_hosted_dropzone", self, name, email)
 
@@ -499,7 +511,8 @@ class Package(Handle):
     def upload_keycodes(self, recipient: Optional[Union[str, records.Recipient]] = None) -> None:
         """Encrypts the keycode to the public keys of all readers, or of one recipient, and uploads the result. finalize
         does this too; call it for devices that were registered later. A key that cannot encrypt, or that the service
-        refuses, is skipped with a line in the log. If the service refuses every key, the first refusal is raised.
+        refuses, is skipped with a line in the log. If the service refuses every key, the first refusal is raised, and
+        so is one of the caller or the package, such as Status.SESSION_TIMEOUT.
 
         Status.RECIPIENT_NOT_ON_PACKAGE: unknown id. Status.KEYCODE_UNKNOWN, Status.WRONG_KEYCODE: open the package with
         its keycode. Status.KEYCODE_NOT_PROVED: download a file or read the message with this object, then call again.

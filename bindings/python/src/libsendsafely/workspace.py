@@ -22,8 +22,9 @@ class Workspace(Package):
     def set_recipient_role(self, recipient: Union[str, records.Recipient], role: str) -> None:
         """Sets the role of a collaborator: "VIEWER", "CONTRIBUTOR", "MANAGER", "OWNER", or a newer role of the service.
 
-        Status.RECIPIENT_NOT_ON_PACKAGE: add the collaborator first. Status.INVALID_INPUT: the service does not know the
-        role. Status.DENIED: the account is not an owner or manager of the Workspace.
+        Status.RECIPIENT_NOT_ON_PACKAGE: add the collaborator first. Status.INVALID_ARGUMENT: the role is empty.
+        Status.INVALID_INPUT: the service does not know the role. Status.DENIED: the account is not an owner or manager
+        of the Workspace.
         """
         call("sendsafely_package_set_recipient_role", self, identify(recipient, "recipient_id"), role)
 

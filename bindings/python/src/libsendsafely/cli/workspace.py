@@ -67,7 +67,7 @@ def add_upload_options(parser: ArgumentParser) -> None:
                         help="upload a file to which another program appends, such as a log, as long as it is at the start; default: fail")
 
 
-def upload_options(arguments: Namespace) -> dict[str, bool]:
+def upload_options(arguments: Namespace) -> dict[str, Any]:
     return {"replace_characters": arguments.replace_characters, "allow_growth": arguments.allow_growth}
 
 
