@@ -122,6 +122,7 @@ def reference(match):
 def document(text):
     text = escape(text.strip())
     text = re.sub(r"\bsendsafely_\w+|\bSENDSAFELY_\w+", reference, text)
+    text = re.sub(r"\b(?:" + "|".join(PHRASES) + r")\b", lambda match: PHRASES[match[0]], text)
     # Fields, by the names that they have here.
     return re.sub(r"(?<![\w\"=.&/])[a-z]+(?:_[a-z]+)+(?![\w/])", lambda match: pascal(match[0]) if match[0] in FIELDS else match[0], text)
 
@@ -148,6 +149,8 @@ MESSAGES = {"sendsafely_report_item.message", "sendsafely_sync_failure.message"}
 
 # A caller of .NET gives a progress, a log and streams where one of C gives callbacks.
 PHRASES = {
+    "a read callback or stream": "a stream",
+    "a write callback or stream": "a stream",
     "download into a callback": "download into a stream",
     "its own callback": "its own progress, log or stream",
     "one of its own callbacks": "its own progress, log or stream",

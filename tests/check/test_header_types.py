@@ -34,7 +34,7 @@ def test_comments_decide_nothing(tmp_path, monkeypatch):
 
 def test_types_decide(tmp_path, monkeypatch):
     now = generated(header.read(), monkeypatch)
-    assert "Skipped = native.skipped != 0;" in now and '"full_name": "text"' in now and "    full_name: Optional[str]" in now
+    assert "Skipped = native.skipped != 0;" in now and '"full_name": "text?"' in now and "    full_name: Optional[str]" in now
     for pattern, replacement, line in (
             ("sendsafely_bool skipped;", "int32_t skipped;", "Skipped = native.skipped;"),
             ("SENDSAFELY_NULLABLE full_name;", "full_name;", "    full_name: str"),

@@ -27,9 +27,8 @@ namespace LibSendSafely
         /// <summary>Not a live handle of this kind.</summary>
         /// <remarks>It was released, is of another kind, or was never given out by this library.</remarks>
         InvalidHandle = 4,
-        /// <summary>Called on a package from inside one of its own callbacks.</summary>
-        /// <remarks>Call again after the callback has returned. Only <see cref="Resource.Dispose"/> is allowed
-        /// there.</remarks>
+        /// <summary>Called on a package from inside its own progress, log or stream.</summary>
+        /// <remarks>Call again after that has returned. Only <see cref="Resource.Dispose"/> is allowed there.</remarks>
         Busy = 5,
         /// <summary>The handle belongs to the process that made it.</summary>
         /// <remarks>In a forked child create the client again, then open the package again. Releasing the old one is
@@ -281,10 +280,10 @@ namespace LibSendSafely
         /// <remarks>Check the path; create the directory first if files are downloaded into it.</remarks>
         DirectoryNotFound = 606,
         /// <summary>Reading the source failed.</summary>
-        /// <remarks>Also: a read callback or stream of the program reported a failure.</remarks>
+        /// <remarks>Also: a stream of the program reported a failure.</remarks>
         ReadFailed = 607,
         /// <summary>Writing the target failed.</summary>
-        /// <remarks>Also: a write callback or stream of the program refused the bytes.</remarks>
+        /// <remarks>Also: a stream of the program refused the bytes.</remarks>
         WriteFailed = 608,
         /// <summary>There is no memory for a part or a response.</summary>
         /// <remarks>Set smaller parts and a smaller MemoryBudget. The target was left as it was.</remarks>

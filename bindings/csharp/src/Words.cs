@@ -10,6 +10,8 @@ namespace LibSendSafely
     {
         private static readonly Dictionary<string, string> Table = new Dictionary<string, string>
         {
+            { "a read callback or stream", "a stream" },
+            { "a write callback or stream", "a stream" },
             { "allow_growth", "AllowGrowth" },
             { "allow_plain_http", "AllowPlainHttp" },
             { "allow_reply_all", "AllowReplyAll" },
