@@ -203,6 +203,53 @@ TEST(parallel_parts) {
   sendsafely_client_free(client);
 }
 
+static sendsafely_continue append_a_line(void *path, const sendsafely_progress *progress) {
+  static int appended;
+  if (progress->parts_done == 0 || appended++) return SENDSAFELY_CONTINUE;
+  FILE *file = fopen(path, "a");
+  fputs("one line more\n", file);
+  fclose(file);
+  return SENDSAFELY_CONTINUE;
+}
+
+TEST(upload_of_what_changes) {
+  sendsafely_client *client = client_of_small_parts(0);
+  sendsafely_package *package = new_package(client);
+  sendsafely_upload_options options;
+  sendsafely_file *file = NULL;
+  sendsafely_error *error = NULL;
+  CHECK_OK(sendsafely_upload_options_init(&options, sizeof options));
+  CHECK(options.replace_characters == 0 && options.allow_growth == 0);
+  write_file(scratch("12:30.log"), large, LARGE);
+  CHECK(sendsafely_package_upload_file(package, scratch("12:30.log"), &options, NULL, &error) ==
+        SENDSAFELY_MALFORMED_FILE_NAME);
+  CHECK(strstr(sendsafely_error_message(error), "12:30.log: the name has") != NULL);
+  sendsafely_error_free(error);
+  options.replace_characters = 1;
+  options.allow_growth = 1;
+  options.on_progress = append_a_line;
+  options.user_data = (void *)scratch("12:30.log");
+  add_fault("{\"endpoint\":\"part_put\",\"times\":0,\"action\":{\"hang_ms\":300}}");
+  CHECK_OK(sendsafely_package_upload_file(package, scratch("12:30.log"), &options, &file, NULL));
+  remove_faults();
+  REQUIRE(file);
+  CHECK_TEXT("12_30.log", file->file_name);
+  CHECK(file->size == LARGE);
+  sendsafely_file_free(file);
+  options.on_progress = NULL;
+  options.allow_growth = 2;
+  CHECK_STATUS(SENDSAFELY_INVALID_ARGUMENT,
+               sendsafely_package_upload_file(package, scratch("12:30.log"), &options, NULL, NULL));
+#ifdef __linux__
+  CHECK_OK(sendsafely_package_upload_file(package, "/proc/version", NULL, &file, NULL));
+  REQUIRE(file);
+  CHECK(file->size > 0); /* though the system says 0 */
+  sendsafely_file_free(file);
+#endif
+  sendsafely_package_free(package);
+  sendsafely_client_free(client);
+}
+
 TEST(upload_of_unknown_length) {
   sendsafely_client *client = client_of_small_parts(0);
   sendsafely_package *package = new_package(client);

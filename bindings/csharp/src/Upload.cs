@@ -76,7 +76,7 @@ namespace LibSendSafely
 
         /// <summary>Uploads the bytes of a stream, from its position on, under a name.</summary>
         /// <remarks><paramref name="size"/> is the number of bytes to read from the stream. null means the rest of a
-        /// stream that can seek, else an unknown number; then all bytes are first encrypted into a temporary file,
+        /// stream that can seek, else, or if its Length says that nothing is left, an unknown number; then all bytes are first encrypted into a temporary file,
         /// because the service needs the size before the first byte. The thread that runs the call reads the stream, in
         /// <c>UploadStreamAsync</c> by ReadAsync, and does not dispose of it. The call throws what the stream throws.
         /// <see cref="Status.SizeMismatch"/>: the stream ended before <paramref name="size"/> bytes. Everything else as
@@ -89,7 +89,8 @@ namespace LibSendSafely
             using (var texts = new Texts())
             {
                 Native.sendsafely_upload_options native = UploadOptions.ToNative(options, texts);
-                if (size == null && source.CanSeek) size = Math.Max(0, source.Length - source.Position);
+                // A file of /proc has length 0 whatever can be read of it.
+                if (size == null && source.CanSeek && source.Length > source.Position) size = source.Length - source.Position;
                 ulong known = size == null ? Native.SENDSAFELY_SIZE_UNKNOWN : (ulong)size.Value;
                 return On(progress, cancellationToken, source).Record(
                     (out IntPtr it, out ErrorHandle error) => Native.sendsafely_package_upload_callback(

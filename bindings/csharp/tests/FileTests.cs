@@ -183,6 +183,29 @@ namespace LibSendSafely.Tests
         }
 
         [Fact]
+        public void FilesThatDoNotSayTheirSizeAreSentWhole()
+        {
+            if (!File.Exists("/proc/version")) return;
+            Package package = Use(Client.CreatePackage());
+            byte[] content = File.ReadAllBytes("/proc/version");
+            using (FileStream stream = File.OpenRead("/proc/version"))
+                Assert.Equal(content, package.DownloadMemory(package.UploadStream("stream", stream).FileId));
+            Assert.Equal(content, package.DownloadMemory(package.UploadFile("/proc/version").FileId));
+            Assert.Equal(0L, package.UploadStream("empty", new MemoryStream()).Size);
+        }
+
+        [Fact]
+        public void NamesAreMadeSafeOnDemand()
+        {
+            Package package = Use(Client.CreatePackage());
+            var options = new UploadOptions { ReplaceCharacters = true, AllowGrowth = true };
+            SendsafelyException refused = Assert.Throws<SendsafelyException>(() => package.UploadMemory("12:30.pdf", new byte[1]));
+            Assert.Equal(Status.MalformedFileName, refused.Status);
+            Assert.Contains("12:30.pdf: the name has", refused.Message);
+            Assert.Equal("12_30.pdf", package.UploadMemory("12:30.pdf", new byte[1], options).FileName);
+        }
+
+        [Fact]
         public void AStreamIsReadFromItsPosition()
         {
             Package package = Use(Client.CreatePackage());

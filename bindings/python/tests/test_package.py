@@ -5,6 +5,7 @@ import json
 import os
 import random
 import re
+import sys
 import tempfile
 import time
 from datetime import timezone
@@ -153,6 +154,49 @@ def test_streams_as_targets(package, tmp_path):
     keeps = Keeps()
     package.download_file(file, keeps)
     assert b"".join(keeps.pieces) == data
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc")
+def test_files_that_do_not_say_their_size(package):
+    content = Path("/proc/version").read_bytes()
+    with open("/proc/version", "rb") as stream:
+        sent = package.upload_file(stream, file_name="stream"), package.upload_file("/proc/version")
+    for file in sent:
+        assert file.size == len(content) > 0 and package.download_memory(file) == content
+    empty = package.upload_file(io.BytesIO(), file_name="empty")
+    assert empty.size == 0 and package.download_memory(empty) == b""
+
+
+def test_names_that_cannot_be_sent(package, tmp_path):
+    path = tmp_path / "12:30.pdf"
+    path.write_bytes(b"minutes")
+    for source in (path, io.BytesIO(b"minutes")):
+        with pytest.raises(Error, match="12:30.pdf: the name has") as refused:
+            package.upload_file(source, file_name=None if source is path else "12:30.pdf")
+        assert refused.value.status is Status.MALFORMED_FILE_NAME
+    assert package.upload_file(path, replace_characters=True).file_name == "12_30.pdf"
+    assert package.upload_memory(b"a", "a:b", replace_characters=True).file_name == "a_b"
+    assert package.upload_file(io.BytesIO(b"a"), file_name="a?c", replace_characters=True).file_name == "a_c"
+
+
+def test_a_file_that_grows(client, emulator, tmp_path):
+    path = tmp_path / "app.log"
+    before = os.urandom(20_000_000)
+    emulator.admin("POST", "/faults", {"endpoint": "part_put", "times": 0, "action": {"hang_ms": 300}})
+
+    def append(progress):
+        if progress.parts_done and path.stat().st_size == len(before):
+            with open(path, "ab") as file:
+                file.write(b"one line more")
+
+    path.write_bytes(before)
+    file = client.create_package().upload_file(path, allow_growth=True, progress=append)
+    assert file.size == len(before) < path.stat().st_size
+    path.write_bytes(before)
+    with pytest.raises(Error, match="it grew from 20000000 to 20000013 bytes") as changed:
+        client.create_package().upload_file(path, progress=append)
+    emulator.admin("DELETE", "/faults")
+    assert changed.value.status is Status.FILE_CHANGED
 
 
 def test_exceptions_of_a_stream_are_raised_unchanged(package):

@@ -37,14 +37,15 @@ class Writable(Protocol):
 
 
 def size_of(stream: Any) -> int:
-    """The number of bytes left in a stream; SIZE_UNKNOWN if it cannot seek."""
+    """The number of bytes left in a stream; SIZE_UNKNOWN if it cannot seek, or says that none are left: files of /proc
+    have content all the same."""
     try:
         here = stream.tell()
         # The result of seek() is of no use: mmap and older spooled files return None.
         stream.seek(0, os.SEEK_END)
         end = stream.tell()
         stream.seek(here)
-        return max(int(end) - int(here), 0)
+        return max(int(end) - int(here), 0) or native.SIZE_UNKNOWN
     except (AttributeError, OSError, ValueError):
         return native.SIZE_UNKNOWN
 
